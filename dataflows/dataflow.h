@@ -1,0 +1,73 @@
+/* dataflow.h - what a dataflow must be able to do: choose a mapping, compile
+ * it, and say in closed form what it will count.
+ *
+ * A dataflow is one const struct in dataflows/table.c, or the symbol
+ * `accelsim_dataflow` of a shared object named by --plugin.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef DATAFLOWS_DATAFLOW_H
+#define DATAFLOWS_DATAFLOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "sim/arch.h"
+#include "sim/diag.h"
+#include "sim/layer.h"
+#include "sim/result.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MAPPING_VALUES_MAX 16
+
+/* One parameter of a dataflow's mapping: `mapping.NAME`. */
+struct mapping_param {
+    const char *name;
+    int min, max;
+    const char *unit;
+    const char *doc;
+};
+
+/* Values in the order of the dataflow's params. */
+struct mapping {
+    int value[MAPPING_VALUES_MAX];
+};
+
+struct program; /* dataflows/program.h */
+
+struct dataflow {
+    const char *name;   /* as in a .cfg: "rs" */
+    const char *doc;    /* one line */
+    const char *source; /* paper and section */
+    const struct mapping_param *params; /* name NULL at the end */
+    /* Completes `given` to a legal mapping.  false: none is legal; the
+     * message says which buffer is short and by how many words. */
+    bool (*choose)(const struct arch *arch, const struct layer *layer,
+                   const struct given_mapping *given, struct mapping *out,
+                   struct diag *d);
+    /* Compiles a legal mapping. */
+    void (*compile)(const struct arch *arch, const struct layer *layer,
+                    const struct mapping *mapping, struct program *out);
+    /* The closed form: every access of every level and link. */
+    void (*expect)(const struct arch *arch, const struct layer *layer,
+                   const struct mapping *mapping, struct counts *out);
+    /* Prints the loop nest and who holds what. */
+    void (*show)(const struct arch *arch, const struct layer *layer,
+                 const struct mapping *mapping, FILE *to);
+};
+
+extern const struct dataflow *const dataflow_table[]; /* NULL at the end */
+const struct dataflow *dataflow_find(const char *name); /* or NULL */
+/* Adds the dataflow of a shared object to those dataflow_find knows. */
+bool dataflow_load_plugin(const char *path, struct diag *d);
+/* Index of a parameter by name, or -1. */
+int dataflow_param_index(const struct dataflow *dataflow, const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,75 @@
+/* gemm.h - what the dataflows share that see a layer as a GEMM (ws, os).
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef DATAFLOWS_GEMM_H
+#define DATAFLOWS_GEMM_H
+
+#include "dataflows/program.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Their first five parameters, in this order. */
+enum { GEMM_M, GEMM_N, GEMM_E, GEMM_C, GEMM_F, GEMM_TILES };
+
+#define GEMM_TILE_PARAMS                                                       \
+    {"m", 1, 65535, "filters", "filters whose psums L2 holds at a time"},      \
+        {"n", 1, 65535, "images", "images of a tile"},                         \
+        {"e", 1, 65535, "rows", "ofmap rows of a tile"},                       \
+        {"c", 1, 65535, "channels", "channels of a tile"}, {                   \
+        "f", 1, 65535, "filters", "filters of a filter tile"                   \
+    }
+
+extern const struct dataflow ws_dataflow, os_dataflow;
+
+/* Tiles of a mapping. */
+void gemm_tiling(const struct mapping *mapping, struct tiling *out);
+/* Copies given parameters, clipped to extent[], 0 = not given; *at: of the
+ * last one. */
+void gemm_given(const struct dataflow *dataflow,
+                const struct given_mapping *given, const int *extent,
+                int *fixed, struct src_pos *at);
+/* Chooses the tiles of `mapping`; reports when none fits. */
+bool gemm_choose_tiles(const struct dataflow *dataflow,
+                       const struct arch *arch, const struct layer *layer,
+                       const struct gemm_cost *cost, const int *fixed,
+                       struct src_pos at, struct mapping *mapping,
+                       struct diag *d);
+/* Reports that a register file is too small. */
+bool gemm_rf_short(const struct dataflow *dataflow, const struct layer *layer,
+                   const char *key, int words, struct src_pos at,
+                   struct diag *d);
+/* Prints the loops outside a pass and the line for --set. */
+void gemm_show_tiles(const struct dataflow *dataflow,
+                     const struct layer *layer, const struct mapping *mapping,
+                     FILE *to);
+
+/* Output x of a tile (image, row, column in this order): its coordinates. */
+void gemm_pixel(const struct program *program, const struct pass_place *place,
+                int x, int *n, int *p, int *q);
+void gemm_ifmap_word(const struct program *program,
+                     const struct pass_place *place, int x, int k,
+                     int coord[4]);
+void gemm_filter_word(const struct program *program,
+                      const struct pass_place *place, int filter, int k,
+                      int coord[4]);
+void gemm_psum_word(const struct program *program,
+                    const struct pass_place *place, int x, int filter,
+                    int coord[4]);
+
+/* Sum over the tiles of size `tile` that cut `extent` of ceil(size / step). */
+uint64_t gemm_sum_ceil(int extent, int tile, int step);
+/* The same over two levels of tiles. */
+uint64_t gemm_sum_ceil2(int extent, int tile, int inner, int step);
+
+static inline uint64_t gemm_outputs(const struct layer *l)
+{
+    return (uint64_t)l->N * (uint64_t)l->M * (uint64_t)l->P * (uint64_t)l->Q;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,402 @@
+/* os.c - output stationary: psums stay in the PEs, ifmaps and filters stream.
+ *
+ * Multicast: `x` outputs (pixels) are worked on in parallel by `t` groups of
+ * PEs, each on `p` filters a PE; a product's ifmap word goes to the PEs of
+ * its output, its filter words to the PEs of their group.
+ * Systolic: outputs run down the rows, filters across the columns; p = 1,
+ * x = rows, t = columns.
+ *
+ * Source: Sze, Chen, Yang, Emer, Proc. IEEE 105(12), 2017, s. V-B; Du et al.
+ * (ShiDianNao), ISCA 2015.
+ * SPDX-License-Identifier: MIT
+ */
+#include <string.h>
+
+#include "dataflows/gemm.h"
+
+enum { OS_X = GEMM_TILES, OS_T, OS_P };
+
+/* Windows of a group are counted in 15 bits (pe/lanes.h). */
+enum { PRODUCTS_MAX = 32767 };
+
+static const struct mapping_param os_params[] = {
+    GEMM_TILE_PARAMS,
+    {"x", 1, 65535, "outputs", "outputs (pixels) in parallel"},
+    {"t", 1, 65535, "groups", "groups of PEs on different filters"},
+    {"p", 1, 4096, "filters", "filters whose psums a PE holds"},
+    {NULL, 0, 0, NULL, NULL},
+};
+
+static int fold_filters(const struct program *p)
+{
+    return p->mapping.value[OS_T] * p->mapping.value[OS_P];
+}
+
+static int tile_outputs(const struct program *p,
+                        const struct pass_place *place)
+{
+    return place->n * place->e * p->layer.Q;
+}
+
+static void os_inner_counts(const struct program *program,
+                            const struct pass_place *place, int counts[2])
+{
+    counts[0] = ceil_div(tile_outputs(program, place),
+                         program->mapping.value[OS_X]);
+    counts[1] = ceil_div(place->f, fold_filters(program));
+}
+
+static void os_describe(const struct program *program, struct pass *pass)
+{
+    struct pass_place *pl = &pass->place;
+    const int p = program->mapping.value[OS_P];
+    int outputs = tile_size(tile_outputs(program, pl),
+                            program->mapping.value[OS_X], pl->inner[0]);
+    int filters = tile_size(pl->f, fold_filters(program), pl->inner[1]);
+    int products = pl->c * program->layer.R * program->layer.S;
+    if (program->kind == NETWORK_SYSTOLIC) {
+        struct systolic_pass *s = &pass->work.systolic;
+        s->kind = SYSTOLIC_OS;
+        s->rows_used = (uint16_t)outputs;
+        s->cols_used = (uint16_t)filters;
+        s->psum_in = !pl->first_reduction;
+        s->depth = (uint32_t)products;
+        return;
+    }
+    struct multicast_pass *d = &pass->work.multicast;
+    d->sets = (uint16_t)ceil_div(filters, p);
+    d->set_chains = (uint16_t)outputs;
+    d->blocks = 1;
+    d->block_rows = 1;
+    d->filters = (uint16_t)min_int(p, filters);
+    d->filters_tail = (uint16_t)tile_size(filters, p, d->sets - 1);
+    d->channels = 1;
+    d->channels_tail = 1;
+    d->filter_cols = 1;
+    d->slide_cols = 1;
+    d->groups[0] = 1;
+    d->windows[0] = (uint32_t)products;
+    d->chain_step = 1;
+    d->row_step = 1;
+    d->held_streams = 1;
+    d->emit_last = 1;
+    d->psum_in = !pl->first_reduction;
+    for (int t = 0; t < TENSOR_N; t++)
+        d->banks[t] = (uint16_t)program->banks[t];
+}
+
+static int first_filter(const struct program *program, const struct pass *pass)
+{
+    return pass->place.inner[1] * fold_filters(program);
+}
+
+static int first_output(const struct program *program, const struct pass *pass)
+{
+    return pass->place.inner[0] * program->mapping.value[OS_X];
+}
+
+static void os_held_coord(const struct program *program,
+                          const struct pass *pass, uint32_t round, int set,
+                          int block, int row, int word, int coord[4])
+{
+    (void)block;
+    (void)row;
+    gemm_filter_word(program, &pass->place,
+                     first_filter(program, pass) +
+                         set * program->mapping.value[OS_P] + word,
+                     (int)round, coord);
+}
+
+static void os_window_coord(const struct program *program,
+                            const struct pass *pass, uint32_t round, int block,
+                            int h, int word, int coord[4])
+{
+    (void)block;
+    (void)word;
+    gemm_ifmap_word(program, &pass->place, first_output(program, pass) + h,
+                    (int)round, coord);
+}
+
+static void os_psum_coord(const struct program *program,
+                          const struct pass *pass, uint32_t round, int set,
+                          int chain, int word, int coord[4])
+{
+    (void)round;
+    gemm_psum_word(program, &pass->place, first_output(program, pass) + chain,
+                   first_filter(program, pass) +
+                       set * program->mapping.value[OS_P] + word,
+                   coord);
+}
+
+static void os_gemm_ifmap_coord(const struct program *program,
+                                const struct pass *pass, uint32_t k,
+                                uint32_t x, int coord[4])
+{
+    gemm_ifmap_word(program, &pass->place,
+                    first_output(program, pass) + (int)x, (int)k, coord);
+}
+
+static void os_gemm_filter_coord(const struct program *program,
+                                 const struct pass *pass, uint32_t k,
+                                 uint32_t f, int coord[4])
+{
+    gemm_filter_word(program, &pass->place,
+                     first_filter(program, pass) + (int)f, (int)k, coord);
+}
+
+static void os_gemm_psum_coord(const struct program *program,
+                               const struct pass *pass, uint32_t x, uint32_t f,
+                               int coord[4])
+{
+    gemm_psum_word(program, &pass->place,
+                   first_output(program, pass) + (int)x,
+                   first_filter(program, pass) + (int)f, coord);
+}
+
+static const struct program_ops os_ops = {
+    .inner_counts = os_inner_counts,
+    .describe = os_describe,
+    .held_coord = os_held_coord,
+    .window_coord = os_window_coord,
+    .psum_coord = os_psum_coord,
+    .gemm_ifmap_coord = os_gemm_ifmap_coord,
+    .gemm_filter_coord = os_gemm_filter_coord,
+    .gemm_psum_coord = os_gemm_psum_coord,
+};
+
+static void os_compile(const struct arch *arch, const struct layer *layer,
+                       const struct mapping *mapping, struct program *out)
+{
+    const int *v = mapping->value;
+    memset(out, 0, sizeof(*out));
+    out->kind = arch->array_network;
+    out->arch = *arch;
+    out->layer = *layer;
+    out->mapping = *mapping;
+    gemm_tiling(mapping, &out->tiling);
+    out->ops = &os_ops;
+    const struct tiling *t = &out->tiling;
+    int filters = min_int(min_int(t->f, t->m), layer->M / layer->G);
+    int outputs =
+        min_int(t->n, layer->N) * min_int(t->e, layer->P) * layer->Q;
+    out->sets = ceil_div(min_int(filters, fold_filters(out)), v[OS_P]);
+    out->set_chains = min_int(v[OS_X], outputs);
+    out->rows = 1;
+    program_finish(out);
+}
+
+static double os_cycles(const struct arch *a, const struct layer *l,
+                        const struct mapping *m, const struct tiling *t)
+{
+    const int x = m->value[OS_X], p = m->value[OS_P], sets = m->value[OS_T];
+    const struct network_arch *net = a->network;
+    double outputs = (double)t->n * t->e * l->Q;
+    double k = (double)t->c * l->R * l->S;
+    double x_folds = outputs / x;
+    double strips = (double)ceil_div(l->N, t->n) * ceil_div(l->P, t->e);
+    double f_folds = (double)ceil_div(l->M / l->G, t->m) *
+                     ceil_div(t->m, t->f) * ceil_div(t->f, sets * p);
+    double c_tiles = ceil_div(l->C / l->G, t->c);
+    double cycles;
+    if (x_folds < 1)
+        x_folds = 1;
+    if (a->array_network == NETWORK_SYSTOLIC) {
+        cycles = 2.0 * a->rows + a->cols + k - 2;
+    } else {
+        double ifmap = (double)x / net[NETWORK_IFMAP].slots_per_cycle;
+        double filter = (double)sets *
+                        ceil_div(p, net[NETWORK_FILTER].words_per_slot) /
+                        net[NETWORK_FILTER].slots_per_cycle;
+        double most = p > ifmap ? p : ifmap;
+        most = most > filter ? most : filter;
+        double drain = (double)sets * x *
+                       ceil_div(p, net[NETWORK_PSUM_OUT].words_per_slot) /
+                       net[NETWORK_PSUM_OUT].slots_per_cycle;
+        cycles = k * most + drain + 20;
+    }
+    return l->G * strips * f_folds * c_tiles * x_folds * cycles;
+}
+
+/* Chooses x, t and p by the estimate with tiles of the whole layer. */
+static bool choose_pe(const struct arch *a, const struct layer *l,
+                      const int *fixed, struct mapping *m)
+{
+    const struct tiling whole = {l->M / l->G, l->N, l->P, l->C / l->G,
+                                 l->M / l->G};
+    const int pes = arch_pes(a);
+    int64_t outputs64 = (int64_t)l->N * l->P * l->Q;
+    int outputs = outputs64 > 65535 ? 65535 : (int)outputs64;
+    int p_max = min_int(a->rf_words[TENSOR_PSUM], whole.f);
+    double best = -1;
+    struct mapping try = *m;
+    if (a->array_network == NETWORK_SYSTOLIC) {
+        m->value[OS_X] = fixed[OS_X] > 0 ? fixed[OS_X] : a->rows;
+        m->value[OS_T] = fixed[OS_T] > 0 ? fixed[OS_T] : a->cols;
+        m->value[OS_P] = fixed[OS_P] > 0 ? fixed[OS_P] : 1;
+        return m->value[OS_X] <= a->rows && m->value[OS_T] <= a->cols &&
+               m->value[OS_P] == 1;
+    }
+    for (int x = fixed[OS_X] > 0 ? fixed[OS_X] : 1;
+         x <= min_int(pes, outputs); x++) {
+        for (int p = fixed[OS_P] > 0 ? fixed[OS_P] : 1; p <= p_max; p++) {
+            int t = fixed[OS_T] > 0 ? fixed[OS_T]
+                                    : min_int(pes / x, ceil_div(whole.f, p));
+            if (x * t <= pes) {
+                try.value[OS_X] = x;
+                try.value[OS_T] = t;
+                try.value[OS_P] = p;
+                double cycles = os_cycles(a, l, &try, &whole);
+                if (best < 0 || cycles < best) {
+                    best = cycles;
+                    *m = try;
+                }
+            }
+            if (fixed[OS_P] > 0)
+                break;
+        }
+        if (fixed[OS_X] > 0)
+            break;
+    }
+    return best >= 0;
+}
+
+static bool os_choose(const struct arch *arch, const struct layer *layer,
+                      const struct given_mapping *given, struct mapping *out,
+                      struct diag *d)
+{
+    const int Mg = layer->M / layer->G, Cg = layer->C / layer->G;
+    const int any = 65535;
+    const int extent[] = {Mg, layer->N, layer->P, Cg, Mg, any, any, Mg};
+    int fixed[MAPPING_VALUES_MAX];
+    struct src_pos at;
+    struct mapping m = {{0}};
+    gemm_given(&os_dataflow, given, extent, fixed, &at);
+    if (!choose_pe(arch, layer, fixed, &m)) {
+        int x = fixed[OS_X] > 0 ? fixed[OS_X] : 1;
+        int t = fixed[OS_T] > 0 ? fixed[OS_T] : 1;
+        int p = fixed[OS_P] > 0 ? fixed[OS_P] : 1;
+        if (p > arch->rf_words[TENSOR_PSUM])
+            return gemm_rf_short(&os_dataflow, layer, "pe.rf.psum_words",
+                                 p - arch->rf_words[TENSOR_PSUM], at, d);
+        return diag_fail(d, EXIT_NO_MAPPING, at,
+                         "layer '%s' has no legal 'os' mapping: x=%d outputs "
+                         "by t=%d groups (p=%d) do not fit on %d x %d PEs; "
+                         "choose smaller ones%s",
+                         layer->name, x, t, p, arch->rows, arch->cols,
+                         arch->array_network == NETWORK_SYSTOLIC
+                             ? " (systolic: x up to rows, t up to columns, "
+                               "p = 1)"
+                             : "");
+    }
+    const struct gemm_cost cost = {m.value[OS_T] * m.value[OS_P],
+                                   PRODUCTS_MAX / (layer->R * layer->S),
+                                   os_cycles, &m};
+    if (cost.c_max < 1 || (fixed[GEMM_C] > cost.c_max))
+        return diag_fail(d, EXIT_NO_MAPPING, at,
+                         "layer '%s' has no legal 'os' mapping: a pass would "
+                         "take more than %d products of an output; choose a "
+                         "smaller 'mapping.c'",
+                         layer->name, PRODUCTS_MAX);
+    if (!gemm_choose_tiles(&os_dataflow, arch, layer, &cost, fixed, at, &m, d))
+        return false;
+    *out = m;
+    return true;
+}
+
+static void os_expect(const struct arch *arch, const struct layer *l,
+                      const struct mapping *mapping, struct counts *out)
+{
+    const int *v = mapping->value;
+    const bool systolic = arch->array_network == NETWORK_SYSTOLIC;
+    const int Mg = l->M / l->G, Cg = l->C / l->G;
+    const uint64_t taps = (uint64_t)(l->R * l->S);
+    const int F = v[OS_T] * v[OS_P];
+    const uint64_t G = (uint64_t)l->G, macs = layer_macs(l);
+    const uint64_t pixels = (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
+    const uint64_t outputs = gemm_outputs(l);
+    struct tiling t;
+    gemm_tiling(mapping, &t);
+
+    uint64_t f_folds = 0, groups = 0;
+    for (int m0 = 0; m0 < Mg; m0 += t.m) {
+        int m = min_int(t.m, Mg - m0);
+        f_folds += gemm_sum_ceil(m, t.f, F);
+        for (int f0 = 0; f0 < m; f0 += t.f)
+            groups += gemm_sum_ceil(min_int(t.f, m - f0), F, v[OS_P]);
+    }
+    /* Blocks of outputs, and (systolic) links down which psums leave. */
+    uint64_t x_folds = 0, exit_links = 0;
+    for (int n0 = 0; n0 < l->N; n0 += t.n)
+        for (int p0 = 0; p0 < l->P; p0 += t.e) {
+            int x = min_int(t.n, l->N - n0) * min_int(t.e, l->P - p0) * l->Q;
+            x_folds += (uint64_t)ceil_div(x, v[OS_X]);
+            for (int x0 = 0; x0 < x; x0 += v[OS_X]) {
+                uint64_t n = (uint64_t)min_int(v[OS_X], x - x0);
+                exit_links += n * (uint64_t)(arch->rows - 1) -
+                              n * (n - 1) / 2;
+            }
+        }
+    const uint64_t c_tiles = (uint64_t)ceil_div(Cg, t.c);
+    const uint64_t filter = x_folds * (uint64_t)l->M * (uint64_t)Cg * taps;
+    const uint64_t ifmap = G * f_folds * pixels * (uint64_t)Cg * taps;
+    const uint64_t ifmap_in = G * groups * pixels * (uint64_t)Cg * taps;
+    const uint64_t psum_out = outputs * c_tiles;
+    const uint64_t psum_in = psum_out - outputs;
+
+    *out = (struct counts){0};
+    tiling_expect(arch, l, &t, out);
+    out->macs = macs;
+    struct accesses *rf = out->access[LEVEL_RF];
+    rf[TENSOR_IFMAP].reads = macs;
+    rf[TENSOR_IFMAP].writes = ifmap_in;
+    rf[TENSOR_FILTER].reads = macs;
+    rf[TENSOR_FILTER].writes = macs;
+    rf[TENSOR_PSUM].reads =
+        macs - psum_out +
+        (systolic || arch->psum_add == PSUM_ADD_OWN_CYCLE ? psum_out : 0);
+    rf[TENSOR_PSUM].writes = macs;
+    struct accesses *l2 = out->access[LEVEL_L2];
+    l2[TENSOR_IFMAP].reads += ifmap;
+    l2[TENSOR_FILTER].reads += filter;
+    l2[TENSOR_PSUM].reads += psum_in;
+    l2[TENSOR_PSUM].writes += psum_out;
+    struct link_words *link = out->link;
+    uint64_t links = systolic ? exit_links * (uint64_t)l->M * c_tiles : 0;
+    link[LINK_filter] = (struct link_words){filter, macs, macs};
+    link[LINK_ifmap] = (struct link_words){ifmap, ifmap_in, ifmap_in};
+    link[LINK_psum_in] = (struct link_words){psum_in, psum_in, psum_in};
+    link[LINK_psum_out] = (struct link_words){psum_out, psum_out, psum_out};
+    link[LINK_psum_link] = (struct link_words){links, links, links};
+}
+
+static void os_show(const struct arch *arch, const struct layer *layer,
+                    const struct mapping *mapping, FILE *to)
+{
+    const int *v = mapping->value;
+    int outputs = v[GEMM_N] * v[GEMM_E] * layer->Q;
+    gemm_show_tiles(&os_dataflow, layer, mapping, to);
+    fprintf(to,
+            "      for x1 in 0..%d, f1 in 0..%d              a pass each\n"
+            "       parallel-for x in 0..%d, t in 0..%d      PE: output x, "
+            "filters of group t\n"
+            "        for c in 0..%d, r in 0..%d, s in 0..%d  product\n"
+            "         for p0 in 0..%d                        MAC\n"
+            "\nPE array: %d of %d x %d PEs have work\n",
+            ceil_div(outputs, v[OS_X]), ceil_div(v[GEMM_F], v[OS_T] * v[OS_P]),
+            min_int(v[OS_X], outputs), v[OS_T], v[GEMM_C], layer->R, layer->S,
+            v[OS_P],
+            min_int(v[OS_X], outputs) *
+                min_int(v[OS_T], ceil_div(v[GEMM_F], v[OS_P])),
+            arch->rows, arch->cols);
+}
+
+const struct dataflow os_dataflow = {
+    .name = "os",
+    .doc = "output stationary: psums stay, ifmaps and filters stream",
+    .source = "Sze et al., Proc. IEEE 105(12), 2017; Du et al., ISCA 2015",
+    .params = os_params,
+    .choose = os_choose,
+    .compile = os_compile,
+    .expect = os_expect,
+    .show = os_show,
+};

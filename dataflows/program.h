@@ -1,0 +1,225 @@
+/* program.h - what a dataflow hands to the machine.
+ *
+ * A program is a sequence of passes, walked by a cursor; each pass says which
+ * tiles it needs, what the DMA moves for it, and what the array does.
+ * Descriptors hold loop bounds and flags only: no layer name, address, pass
+ * number or time, so that equal work has equal bytes.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef DATAFLOWS_PROGRAM_H
+#define DATAFLOWS_PROGRAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dataflows/dataflow.h"
+#include "mem/dram.h"
+#include "pe/systolic.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One pass on a multicast array (pe/lanes.h), plain data; unused bytes are
+ * zero.  Chains come in `sets` of `set_chains` (one filter group each), rows
+ * in `blocks` of `block_rows` (one channel group each). */
+struct multicast_pass {
+    uint16_t sets, set_chains;   /* used in this pass */
+    uint16_t blocks, block_rows; /* used in this pass */
+    uint16_t filters, filters_tail;   /* per PE; of the last set */
+    uint16_t channels, channels_tail; /* per PE; of the last block */
+    uint16_t filter_cols;        /* taps = channels * filter_cols */
+    uint16_t slide_cols;         /* columns between two windows */
+    uint32_t groups[2], windows[2];
+    /* PE (chain y of a set, row i of a block) works on the ifmap row
+     * y * chain_step + i * row_step. */
+    uint16_t chain_step, row_step;
+    uint8_t held_streams, emit_last, psum_in;
+    uint8_t reserved;
+    uint16_t banks[TENSOR_N]; /* of L2 under each tile */
+};
+
+/* Where a pass stands in the layer: for values, pictures and traces. */
+struct pass_place {
+    int g;
+    int m0, m;      /* psum tile: filters m0 .. m0+m-1 of the group */
+    int n0, n;      /* images */
+    int p0, e;      /* ofmap rows */
+    int c0, c;      /* channels of the group */
+    int f0, f;      /* filter tile: filters of the group */
+    int inner[2];   /* the dataflow's own loops inside the tiles */
+    bool first_reduction; /* no psum of an earlier pass */
+};
+
+/* What the DMA moves: runs of rows (or filters), as DRAM requests. */
+#define TILE_REQUESTS_MAX 64
+struct tile_move {
+    int n_requests;
+    struct dram_request request[TILE_REQUESTS_MAX];
+    uint64_t words; /* useful ones */
+};
+
+struct pass {
+    struct pass_place place;
+    bool new_tile[TENSOR_N];  /* this pass is the first to use its tile */
+    bool last_use[TENSOR_N];  /* and the last */
+    union {
+        struct multicast_pass multicast;
+        struct systolic_pass systolic;
+    } work;
+};
+
+/* The loops outside a pass, outermost first:
+ *   g, m tile, n tile, e tile, c tile, f tile, inner 0, inner 1.
+ * A psum tile lives while c, f and inner run; a tile is loaded when its
+ * coordinates differ from those of its predecessor. */
+struct tiling {
+    int m, n, e, c, f; /* tile sizes */
+};
+
+struct program;
+
+struct program_ops {
+    /* Counts of the two inner loops at a place whose tiles are set. */
+    void (*inner_counts)(const struct program *program,
+                         const struct pass_place *place, int counts[2]);
+    /* Fills the descriptor of a pass. */
+    void (*describe)(const struct program *program, struct pass *pass);
+
+    /* Words by coordinates, for functional mode.  Multicast: */
+    void (*held_coord)(const struct program *program, const struct pass *pass,
+                       uint32_t round, int set, int block, int row, int word,
+                       int coord[4]);
+    void (*window_coord)(const struct program *program,
+                         const struct pass *pass, uint32_t round, int block,
+                         int h, int word, int coord[4]);
+    void (*psum_coord)(const struct program *program, const struct pass *pass,
+                       uint32_t round, int set, int chain, int word,
+                       int coord[4]);
+    /* Systolic: product `k`, output row `x` (pixel), output column `f`. */
+    void (*gemm_ifmap_coord)(const struct program *program,
+                             const struct pass *pass, uint32_t k, uint32_t x,
+                             int coord[4]);
+    void (*gemm_filter_coord)(const struct program *program,
+                              const struct pass *pass, uint32_t k, uint32_t f,
+                              int coord[4]);
+    void (*gemm_psum_coord)(const struct program *program,
+                            const struct pass *pass, uint32_t x, uint32_t f,
+                            int coord[4]);
+};
+
+/* coord: ifmap n, c (of all groups), h, w (padded); filter m (of all), c (of
+ * the group), r, s; psum n, m (of all), p, q. */
+
+struct program {
+    enum network_type kind;
+    struct arch arch;
+    struct layer layer;
+    struct mapping mapping;
+    struct tiling tiling;
+    int buffers[TENSOR_N]; /* 1, or 2: tiles of it that L2 holds */
+    int banks[TENSOR_N];   /* of L2, one buffer */
+    uint64_t passes;
+    int burst_bytes; /* of the DRAM: rows of a tensor start at one */
+    /* The most that a pass uses; multicast only. */
+    int sets, set_chains, rows;
+    const struct program_ops *ops;
+};
+
+struct cursor {
+    int at[8];     /* loop indices of the next pass */
+    int before[8]; /* of the one before it; -1: none */
+    bool done;
+};
+
+/* Fills what does not depend on the dataflow and counts the passes.  kind,
+ * arch, layer, mapping, tiling, ops, sets, set_chains, rows must be set. */
+void program_finish(struct program *program);
+
+void cursor_start(struct cursor *cursor);
+/* Fills *pass and moves on; false when there is none left. */
+bool cursor_next(const struct program *program, struct cursor *cursor,
+                 struct pass *pass);
+
+/* The transfer behind a pass's tile; TENSOR_PSUM: the finished ofmap. */
+void program_tile_move(const struct program *program, const struct pass *pass,
+                       enum tensor tensor, struct tile_move *out);
+
+/* Words that L2 holds for a tile of these sizes, generated padding included. */
+uint64_t tiling_l2_words(const struct layer *layer, const struct tiling *t,
+                         enum tensor tensor);
+/* Whether tiles fit into L2, and with how many buffers and banks each.  On
+ * failure *short_tensor and *short_words say what is lacking. */
+bool tiling_fits(const struct arch *arch, const struct layer *layer,
+                 const struct tiling *t, int buffers[TENSOR_N],
+                 int banks[TENSOR_N], enum tensor *short_tensor,
+                 uint64_t *short_words);
+
+/* Ifmap columns that a group of windows[k] windows reads. */
+static inline uint32_t multicast_columns(const struct multicast_pass *d, int k)
+{
+    if (d->windows[k] == 0)
+        return 0;
+    if (d->slide_cols < d->filter_cols)
+        return (d->windows[k] - 1) * d->slide_cols + d->filter_cols;
+    return d->windows[k] * d->filter_cols;
+}
+
+/* Distinct values of y * step_a + i * step_b, y < a, i < b. */
+int touched(int a, int step_a, int b, int step_b);
+
+/* Closed form of the tile loops: DRAM and the DMA's part of L2. */
+void tiling_expect(const struct arch *arch, const struct layer *layer,
+                   const struct tiling *t, struct counts *out);
+
+/* The next smaller number of tiles of `extent` after tiles of `size`, as an
+ * even tile size; 0: there is none.  From 1 on it visits each even cut. */
+int tiling_next_even(int extent, int size);
+
+/* Tiles for a dataflow that works on a layer as a GEMM: the fewest estimated
+ * cycles among even cuts that fit into L2.  given[]: m n e c f or 0.
+ * fold_filters: f is a multiple of it where it can be; c_max: most channels.
+ * false: none fits; *short_tensor and *short_words are of the smallest. */
+struct gemm_cost {
+    int fold_filters, c_max;
+    /* Estimated array cycles with these tiles. */
+    double (*cycles)(const struct arch *arch, const struct layer *layer,
+                     const struct mapping *mapping, const struct tiling *t);
+    const struct mapping *mapping;
+};
+bool tiling_choose_gemm(const struct arch *arch, const struct layer *layer,
+                        const struct gemm_cost *cost, const int given[5],
+                        struct tiling *out, enum tensor *short_tensor,
+                        uint64_t *short_words);
+
+/* Product k of a channel tile: its channel, filter row and column. */
+static inline void product_coord(const struct layer *l, int k, int *c, int *r,
+                                 int *s)
+{
+    *s = k % l->S;
+    *r = k / l->S % l->R;
+    *c = k / l->S / l->R;
+}
+
+/* ceil(a / b), a >= 0, b > 0. */
+static inline int ceil_div(int a, int b)
+{
+    return (a + b - 1) / b;
+}
+
+static inline int min_int(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* Size of tile `i` of size `tile` over `extent`: the last one is clipped. */
+static inline int tile_size(int extent, int tile, int i)
+{
+    return min_int(tile, extent - i * tile);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

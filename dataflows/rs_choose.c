@@ -1,0 +1,282 @@
+/* rs_choose.c - a legal row-stationary mapping, the quickest by estimate.
+ *
+ * Enumerates set widths that divide the ofmap's rows evenly, the channels and
+ * filters of a PE, and how the sets that fit stand on channels or filters.
+ * The estimate is a bound per pass (MACs, networks) plus what DRAM exposes.
+ * SPDX-License-Identifier: MIT
+ */
+#include <string.h>
+
+#include "dataflows/rs.h"
+
+struct shortage { /* why a candidate is illegal */
+    const char *what;
+    uint64_t words;
+};
+
+static int group_m(const struct layer *l)
+{
+    return l->M / l->G;
+}
+
+static int group_c(const struct layer *l)
+{
+    return l->C / l->G;
+}
+
+static bool lacks(struct shortage *s, const char *what, int64_t words)
+{
+    if (words <= 0)
+        return false;
+    s->what = what;
+    s->words = (uint64_t)words;
+    return true;
+}
+
+static bool rs_legal(const struct arch *a, const struct layer *l,
+                     const struct mapping *m, struct shortage *why)
+{
+    static const char *const l2_short[TENSOR_N] = {
+        "L2 (ifmap tile)", "L2 (filter tile)", "L2 (psum tile)"};
+    const int *v = m->value;
+    int64_t taps = (int64_t)v[RS_Q] * v[RS_FC];
+    struct tiling t;
+    int buffers[TENSOR_N], banks[TENSOR_N];
+    enum tensor tensor;
+    uint64_t lacking;
+    if (lacks(why, "pe.rf.ifmap_words", taps - a->rf_words[TENSOR_IFMAP]) ||
+        lacks(why, "pe.rf.filter_words",
+              taps * v[RS_P] - a->rf_words[TENSOR_FILTER]) ||
+        lacks(why, "pe.rf.psum_words", v[RS_P] - a->rf_words[TENSOR_PSUM]))
+        return false;
+    if (v[RS_FR] > a->rows ||
+        rs_set_capacity(a, v[RS_FR], v[RS_E]) < v[RS_R] * v[RS_T]) {
+        why->what = "the array (PE sets fr x e, r * t of them)";
+        why->words = 0;
+        return false;
+    }
+    rs_tiling(m, &t);
+    if (!tiling_fits(a, l, &t, buffers, banks, &tensor, &lacking)) {
+        why->what = l2_short[tensor];
+        why->words = lacking;
+        return false;
+    }
+    return true;
+}
+
+static double max2(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+/* Estimated cycles of the layer. */
+static double rs_estimate(const struct arch *a, const struct layer *l,
+                          const struct mapping *m)
+{
+    const int *v = m->value;
+    const struct network_arch *net = a->network;
+    struct tiling t;
+    int buffers[TENSOR_N], banks[TENSOR_N];
+    enum tensor tensor;
+    uint64_t lacking;
+    rs_tiling(m, &t);
+    tiling_fits(a, l, &t, buffers, banks, &tensor, &lacking);
+
+    double windows = (double)v[RS_N] * l->Q;
+    double taps = (double)v[RS_Q] * v[RS_FC];
+    double macs = windows * v[RS_P] *
+                  (taps + (a->psum_add == PSUM_ADD_OWN_CYCLE ? 1 : 0));
+    double chains = (double)v[RS_E] * v[RS_T];
+    double psums =
+        windows * chains *
+        ceil_div(v[RS_P], net[NETWORK_PSUM_OUT].words_per_slot) /
+        net[NETWORK_PSUM_OUT].slots_per_cycle;
+    double rows = touched(v[RS_E], l->stride, v[RS_FR], l->dilation);
+    double cols = touched(l->Q, l->stride, v[RS_FC], l->dilation);
+    double ifmaps = (double)v[RS_N] * t.c * rows * cols /
+                    (net[NETWORK_IFMAP].words_per_slot *
+                     net[NETWORK_IFMAP].slots_per_cycle);
+    double filters = taps * v[RS_P] * v[RS_T] * v[RS_R] * v[RS_FR] /
+                     (net[NETWORK_FILTER].words_per_slot *
+                      net[NETWORK_FILTER].slots_per_cycle);
+    double pass = max2(max2(macs, psums), ifmaps) + filters;
+
+    double m_tiles = ceil_div(group_m(l), t.m);
+    double f_tiles = ceil_div(t.m, t.f);
+    double strips = (double)ceil_div(l->N, t.n) * ceil_div(l->P, t.e);
+    double c_tiles = ceil_div(group_c(l), t.c);
+    double inner = (double)ceil_div(l->R, v[RS_FR]) *
+                   ceil_div(l->S, v[RS_FC]);
+    double passes =
+        l->G * m_tiles * strips * c_tiles * f_tiles * inner;
+
+    double word_cycles = 0;
+    if (strcmp(a->dram_model, "bandwidth") == 0 &&
+        a->dram_bytes_per_second > 0)
+        word_cycles = 2.0 * (double)a->clock_hz /
+                      (double)a->dram_bytes_per_second;
+    double ifmap_words = l->G * m_tiles * strips * c_tiles *
+                         (double)tiling_l2_words(l, &t, TENSOR_IFMAP);
+    double ofmap_words = (double)l->N * l->M * l->P * l->Q;
+    double filter_words = l->G * m_tiles * strips * c_tiles * f_tiles *
+                          (double)tiling_l2_words(l, &t, TENSOR_FILTER);
+    double exposed = (buffers[TENSOR_IFMAP] == 1 ? ifmap_words : 0) +
+                     (buffers[TENSOR_PSUM] == 1 ? ofmap_words : 0);
+    double all = (ifmap_words + ofmap_words + filter_words) * word_cycles;
+    return max2(passes * pass + exposed * word_cycles, all) + all * 1e-3;
+}
+
+/* The largest m (a multiple of f, or all) that L2 takes; 0 = none. */
+static int largest_m(const struct arch *a, const struct layer *l,
+                     struct mapping *m, const int given[RS_PARAMS],
+                     struct shortage *why)
+{
+    int f = m->value[RS_P] * m->value[RS_T];
+    if (given[RS_M] > 0) {
+        m->value[RS_M] = given[RS_M];
+        return rs_legal(a, l, m, why) ? given[RS_M] : 0;
+    }
+    int low = 0, high = ceil_div(group_m(l), f);
+    while (low < high) {
+        int middle = (low + high + 1) / 2;
+        m->value[RS_M] = min_int(middle * f, group_m(l));
+        if (rs_legal(a, l, m, why))
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    if (low == 0)
+        return 0;
+    /* As many tiles, but of even size. */
+    int tiles = ceil_div(ceil_div(group_m(l), f), low);
+    int even = ceil_div(ceil_div(group_m(l), f), tiles);
+    return min_int(even * f, group_m(l));
+}
+
+struct best {
+    bool found;
+    double cycles;
+    struct mapping mapping;
+    struct shortage why; /* of the smallest candidate that failed */
+};
+
+static void consider(const struct arch *a, const struct layer *l,
+                     struct mapping *m, const int given[RS_PARAMS],
+                     struct best *best)
+{
+    struct shortage why = {"", 0};
+    m->value[RS_M] = min_int(m->value[RS_P] * m->value[RS_T], group_m(l));
+    int filters = largest_m(a, l, m, given, &why);
+    if (filters == 0) {
+        if (best->why.what == NULL || (why.words < best->why.words))
+            best->why = why;
+        return;
+    }
+    m->value[RS_M] = filters;
+    double cycles = rs_estimate(a, l, m);
+    if (!best->found || cycles < best->cycles) {
+        best->found = true;
+        best->cycles = cycles;
+        best->mapping = *m;
+    }
+}
+
+struct range {
+    int from, to;
+};
+
+static struct range range_of(int given, int to)
+{
+    struct range r = {given > 0 ? given : 1, given > 0 ? given : to};
+    return r;
+}
+
+static void try_pe(const struct arch *a, const struct layer *l,
+                   struct mapping *m, const int given[RS_PARAMS],
+                   struct best *best)
+{
+    struct range q = range_of(
+        given[RS_Q], min_int(group_c(l),
+                             a->rf_words[TENSOR_IFMAP] / m->value[RS_FC]));
+    for (m->value[RS_Q] = q.from; m->value[RS_Q] <= q.to; m->value[RS_Q]++) {
+        int taps = m->value[RS_Q] * m->value[RS_FC];
+        int most = min_int(a->rf_words[TENSOR_PSUM],
+                           a->rf_words[TENSOR_FILTER] / taps);
+        struct range p = range_of(given[RS_P], min_int(group_m(l), most));
+        for (int k = p.from; k > 0 && k <= p.to;
+             k = tiling_next_even(group_m(l), k)) {
+            m->value[RS_P] = k;
+            consider(a, l, m, given, best);
+        }
+        if (given[RS_P] == 0 && p.to >= 1 && p.to < group_m(l)) {
+            m->value[RS_P] = p.to;
+            consider(a, l, m, given, best);
+        }
+    }
+}
+
+static void try_sets(const struct arch *a, const struct layer *l,
+                     struct mapping *m, const int given[RS_PARAMS],
+                     struct best *best)
+{
+    struct range e = range_of(given[RS_E], l->P);
+    for (int k = e.from; k > 0 && k <= e.to; k = tiling_next_even(l->P, k)) {
+        int sets = rs_set_capacity(a, m->value[RS_FR], k);
+        m->value[RS_E] = k;
+        if (sets == 0 && given[RS_E] == 0)
+            break;
+        struct range r =
+            range_of(given[RS_R], min_int(sets > 0 ? sets : 1, group_c(l)));
+        for (m->value[RS_R] = r.from; m->value[RS_R] <= r.to;
+             m->value[RS_R]++) {
+            int t = sets / m->value[RS_R];
+            t = given[RS_T] > 0 ? given[RS_T] : min_int(t, group_m(l));
+            m->value[RS_T] = t > 0 ? t : 1;
+            try_pe(a, l, m, given, best);
+        }
+    }
+}
+
+bool rs_choose(const struct arch *arch, const struct layer *layer,
+               const struct given_mapping *given, struct mapping *out,
+               struct diag *d)
+{
+    const int extent[RS_PARAMS] = {
+        [RS_M] = group_m(layer), [RS_N] = layer->N,   [RS_E] = layer->P,
+        [RS_P] = group_m(layer), [RS_Q] = group_c(layer),
+        [RS_R] = group_c(layer), [RS_T] = group_m(layer),
+        [RS_FR] = layer->R,      [RS_FC] = layer->S};
+    int fixed[RS_PARAMS] = {0};
+    struct src_pos at = {NULL, 0};
+    for (int k = 0; k < given->n; k++) {
+        int i = dataflow_param_index(&rs_dataflow, given->param[k].name);
+        SIM_CHECK(i >= 0);
+        fixed[i] = min_int(given->param[k].value, extent[i]);
+        at = given->param[k].at;
+    }
+    struct mapping m = {{0}};
+    struct best best = {0};
+    int fr = min_int(layer->R, arch->rows);
+    int fc = min_int(layer->S, arch->rf_words[TENSOR_IFMAP]);
+    m.value[RS_FR] = fixed[RS_FR] > 0
+                         ? fixed[RS_FR]
+                         : ceil_div(layer->R, ceil_div(layer->R, fr));
+    m.value[RS_FC] = fixed[RS_FC] > 0
+                         ? fixed[RS_FC]
+                         : ceil_div(layer->S, ceil_div(layer->S, fc));
+    struct range n = range_of(fixed[RS_N], layer->N);
+    for (int k = n.from; k > 0 && k <= n.to; k = tiling_next_even(layer->N, k)) {
+        m.value[RS_N] = k;
+        try_sets(arch, layer, &m, fixed, &best);
+    }
+    if (!best.found)
+        return diag_fail(
+            d, EXIT_NO_MAPPING, at,
+            "layer '%s' has no legal 'rs' mapping%s: %s is short by %llu "
+            "words; enlarge it or choose smaller mapping parameters",
+            layer->name, given->n > 0 ? " with the parameters given" : "",
+            best.why.what != NULL ? best.why.what : "pe.rf.ifmap_words",
+            (unsigned long long)best.why.words);
+    *out = best.mapping;
+    return true;
+}

@@ -1,0 +1,109 @@
+/* rs_model.c - row stationary in closed form: every access of every level and
+ * link, as sums over tiles that factor.  Calls nothing of the programs.
+ * SPDX-License-Identifier: MIT
+ */
+#include "dataflows/rs.h"
+
+typedef uint64_t u64;
+
+/* Sum over tiles of size `tile` of `extent`, of ceil(size / step). */
+static u64 sum_ceil(int extent, int tile, int step)
+{
+    int whole = extent / tile, rest = extent % tile;
+    return (u64)whole * (u64)ceil_div(tile, step) +
+           (rest > 0 ? (u64)ceil_div(rest, step) : 0);
+}
+
+/* Sum over chunks of `chunk` of `extent` of touched(outer, ..., chunk). */
+static u64 sum_touched(int outer, int step, int extent, int chunk,
+                       int dilation)
+{
+    u64 sum = 0;
+    for (int at = 0; at < extent; at += chunk)
+        sum += (u64)touched(outer, step, min_int(chunk, extent - at),
+                            dilation);
+    return sum;
+}
+
+void rs_expect(const struct arch *arch, const struct layer *l,
+               const struct mapping *mapping, struct counts *out)
+{
+    const int *v = mapping->value;
+    const u64 G = (u64)l->G, N = (u64)l->N;
+    const int Mg = l->M / l->G, Cg = l->C / l->G;
+    const u64 macs = layer_macs(l);
+    const u64 outputs = N * (u64)l->M * (u64)l->P * (u64)l->Q;
+    struct tiling t;
+    rs_tiling(mapping, &t);
+
+    /* Filter passes over an ifmap tile, ifmap strips over a filter tile,
+     * reduction steps (c tile x filter chunk), chains' worth of PE rows. */
+    const u64 filter_passes = sum_ceil(Mg, t.m, t.f);
+    const u64 n_tiles = (u64)ceil_div(l->N, t.n);
+    const u64 e_tiles = (u64)ceil_div(l->P, t.e);
+    const u64 chunks = (u64)ceil_div(l->R, v[RS_FR]) *
+                       (u64)ceil_div(l->S, v[RS_FC]);
+    const u64 reductions = (u64)ceil_div(Cg, t.c) * chunks;
+    /* PE sets, summed over the channel tiles and over the filter tiles. */
+    const u64 channel_sets = sum_ceil(Cg, t.c, v[RS_Q]);
+    u64 rows = 0, filter_sets = 0;
+    for (int p0 = 0; p0 < l->P; p0 += t.e)
+        rows += sum_touched(min_int(t.e, l->P - p0), l->stride, l->R,
+                            v[RS_FR], l->dilation);
+    for (int m0 = 0; m0 < Mg; m0 += t.m)
+        filter_sets += sum_ceil(min_int(t.m, Mg - m0), t.f, v[RS_P]);
+    /* Each reads its slide of columns anew for each phase and chunk. */
+    u64 cols = 0;
+    for (int s0 = 0; s0 < l->S; s0 += v[RS_FC])
+        cols += (u64)touched(l->Q, l->stride,
+                             min_int(v[RS_FC], l->S - s0), l->dilation);
+
+    *out = (struct counts){0};
+    tiling_expect(arch, l, &t, out);
+    out->macs = macs;
+
+    const u64 filter_words = (u64)l->M * (u64)Cg * (u64)l->R * (u64)l->S;
+    const u64 filter_sent = filter_words * n_tiles * e_tiles;
+    const u64 filter_delivered = filter_words * n_tiles * (u64)l->P;
+    const u64 ifmap_sent = G * filter_passes * N * (u64)Cg * rows * cols;
+    const u64 ifmap_delivered = G * filter_sets * N * (u64)Cg * (u64)l->P *
+                                (u64)l->R * cols;
+    const u64 psum_out = outputs * reductions;
+    const u64 psum_in = outputs * (reductions - 1);
+    /* One psum leaves each PE of a chain per window and filter. */
+    const u64 emissions = outputs * channel_sets * (u64)l->R *
+                          (u64)ceil_div(l->S, v[RS_FC]);
+
+    struct accesses *rf = out->access[LEVEL_RF];
+    rf[TENSOR_IFMAP].reads = macs;
+    rf[TENSOR_IFMAP].writes = ifmap_delivered;
+    rf[TENSOR_FILTER].reads = macs;
+    rf[TENSOR_FILTER].writes = filter_delivered;
+    rf[TENSOR_PSUM].reads =
+        macs - emissions +
+        (arch->psum_add == PSUM_ADD_OWN_CYCLE ? emissions : 0);
+    rf[TENSOR_PSUM].writes = macs;
+
+    struct accesses *l2 = out->access[LEVEL_L2];
+    l2[TENSOR_IFMAP].reads += ifmap_sent;
+    l2[TENSOR_FILTER].reads += filter_sent;
+    l2[TENSOR_PSUM].reads += psum_in;
+    l2[TENSOR_PSUM].writes += psum_out;
+
+    struct link_words *link = out->link;
+    link[LINK_filter].words_sent = filter_sent;
+    link[LINK_filter].words_delivered = filter_delivered;
+    link[LINK_filter].hops = filter_delivered;
+    link[LINK_ifmap].words_sent = ifmap_sent;
+    link[LINK_ifmap].words_delivered = ifmap_delivered;
+    link[LINK_ifmap].hops = ifmap_delivered;
+    link[LINK_psum_in].words_sent = psum_in;
+    link[LINK_psum_in].words_delivered = psum_in;
+    link[LINK_psum_in].hops = psum_in;
+    link[LINK_psum_out].words_sent = psum_out;
+    link[LINK_psum_out].words_delivered = psum_out;
+    link[LINK_psum_out].hops = psum_out;
+    link[LINK_psum_link].words_sent = emissions - psum_out;
+    link[LINK_psum_link].words_delivered = emissions - psum_out;
+    link[LINK_psum_link].hops = emissions - psum_out;
+}

@@ -1,0 +1,59 @@
+/* table.c - the dataflows, one row each.
+ * SPDX-License-Identifier: MIT
+ */
+#include <dlfcn.h>
+#include <string.h>
+
+#include "dataflows/gemm.h"
+#include "dataflows/rs.h"
+
+const struct dataflow *const dataflow_table[] = {&rs_dataflow, &ws_dataflow,
+                                                 &os_dataflow, NULL};
+
+enum { PLUGINS_MAX = 8 };
+static const struct dataflow *plugin[PLUGINS_MAX];
+static int plugins;
+
+const struct dataflow *dataflow_find(const char *name)
+{
+    for (int k = 0; dataflow_table[k] != NULL; k++)
+        if (strcmp(dataflow_table[k]->name, name) == 0)
+            return dataflow_table[k];
+    for (int k = 0; k < plugins; k++)
+        if (strcmp(plugin[k]->name, name) == 0)
+            return plugin[k];
+    return NULL;
+}
+
+bool dataflow_load_plugin(const char *path, struct diag *d)
+{
+    struct src_pos at = {path, 0};
+    if (plugins == PLUGINS_MAX)
+        return diag_error(d, at, "more than %d plugins; load fewer",
+                          PLUGINS_MAX);
+    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (object == NULL)
+        return diag_fail(d, EXIT_IO, at, "cannot load the plugin (%s); give "
+                                         "the path of a shared object",
+                         dlerror());
+    const struct dataflow *found = dlsym(object, "accelsim_dataflow");
+    if (found == NULL)
+        return diag_error(d, at,
+                          "the plugin has no symbol 'accelsim_dataflow'; "
+                          "define a const struct dataflow of that name");
+    if (dataflow_find(found->name) != NULL)
+        return diag_error(d, at,
+                          "the plugin's dataflow '%s' exists already; give "
+                          "it another name",
+                          found->name);
+    plugin[plugins++] = found;
+    return true;
+}
+
+int dataflow_param_index(const struct dataflow *dataflow, const char *name)
+{
+    for (int k = 0; dataflow->params[k].name != NULL; k++)
+        if (strcmp(dataflow->params[k].name, name) == 0)
+            return k;
+    return -1;
+}

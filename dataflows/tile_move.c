@@ -1,0 +1,203 @@
+/* tile_move.c - which bytes of DRAM a tile is.
+ *
+ * Layout in DRAM: ifmap NCHW, filter MCRS, ofmap NMPQ, one after the other;
+ * each ifmap or ofmap row and each filter (C R S words) starts at a burst.
+ * SPDX-License-Identifier: MIT
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "dataflows/program.h"
+
+static uint64_t align(uint64_t bytes, int to)
+{
+    uint64_t unit = (uint64_t)to;
+    return (bytes + unit - 1) / unit * unit;
+}
+
+static uint64_t word_bytes(const struct program *p, enum tensor tensor,
+                           uint64_t words)
+{
+    return (words * (uint64_t)p->arch.precision_bits[tensor] + 7) / 8;
+}
+
+struct extent {
+    int h, w, pad; /* of the ifmap as it lies in DRAM; pad: not in DRAM */
+};
+
+static struct extent stored_ifmap(const struct program *p)
+{
+    bool stored = p->arch.padding == PADDING_STORED;
+    struct extent e = {
+        .h = stored ? layer_padded_h(&p->layer) : p->layer.H,
+        .w = stored ? layer_padded_w(&p->layer) : p->layer.W,
+        .pad = stored ? 0 : p->layer.pad,
+    };
+    return e;
+}
+
+static uint64_t ifmap_pitch(const struct program *p)
+{
+    return align(word_bytes(p, TENSOR_IFMAP, (uint64_t)stored_ifmap(p).w),
+                 p->burst_bytes);
+}
+
+static uint64_t filter_pitch(const struct program *p)
+{
+    const struct layer *l = &p->layer;
+    uint64_t words =
+        (uint64_t)(l->C / l->G) * (uint64_t)l->R * (uint64_t)l->S;
+    return align(word_bytes(p, TENSOR_FILTER, words), p->burst_bytes);
+}
+
+static uint64_t ofmap_pitch(const struct program *p)
+{
+    return align(word_bytes(p, TENSOR_PSUM, (uint64_t)p->layer.Q),
+                 p->burst_bytes);
+}
+
+static uint64_t filter_base(const struct program *p)
+{
+    const struct layer *l = &p->layer;
+    return (uint64_t)l->N * (uint64_t)l->C * (uint64_t)stored_ifmap(p).h *
+           ifmap_pitch(p);
+}
+
+static uint64_t ofmap_base(const struct program *p)
+{
+    return filter_base(p) + (uint64_t)p->layer.M * filter_pitch(p);
+}
+
+/* Distinct values of first + y * step_a + i * step_b inside [0, extent), in
+ * rising order.  Returns how many; owns *out. */
+static int touched_list(int first, int a, int step_a, int b, int step_b,
+                        int extent, int **out)
+{
+    int last = (a - 1) * step_a + (b - 1) * step_b;
+    int *list = xcalloc((size_t)last + 1, sizeof(*list));
+    int n = 0;
+    for (int x = 0; x <= last; x++) {
+        if (first + x < 0 || first + x >= extent)
+            continue;
+        for (int i = 0; i < b; i++) {
+            int y = x - i * step_b;
+            if (y >= 0 && y % step_a == 0 && y / step_a < a) {
+                list[n++] = first + x;
+                break;
+            }
+        }
+    }
+    *out = list;
+    return n;
+}
+
+static void add_request(struct tile_move *out, bool is_write, uint64_t address,
+                        uint64_t run_bytes)
+{
+    SIM_CHECK(out->n_requests < TILE_REQUESTS_MAX);
+    struct dram_request *r = &out->request[out->n_requests++];
+    memset(r, 0, sizeof(*r));
+    r->is_write = is_write;
+    r->address = address;
+    r->run_bytes = run_bytes;
+    for (int k = 0; k < DRAM_LOOPS; k++)
+        r->loop[k].count = 1;
+}
+
+static void set_loop(struct tile_move *out, int k, int count, uint64_t stride)
+{
+    struct dram_request *r = &out->request[out->n_requests - 1];
+    r->loop[k].count = (uint32_t)count;
+    r->loop[k].stride_bytes = stride;
+}
+
+static void ifmap_move(const struct program *p, const struct pass_place *pl,
+                       struct tile_move *out)
+{
+    const struct layer *l = &p->layer;
+    struct extent in = stored_ifmap(p);
+    int *row, *col;
+    int rows = touched_list(pl->p0 * l->stride - in.pad, pl->e, l->stride,
+                            l->R, l->dilation, in.h, &row);
+    int cols = touched_list(-in.pad, l->Q, l->stride, l->S, l->dilation, in.w,
+                            &col);
+    uint64_t pitch = ifmap_pitch(p);
+    uint64_t plane = (uint64_t)in.h * pitch;
+    int channel = pl->g * (l->C / l->G) + pl->c0;
+    for (int i = 0; cols > 0 && i < rows;) {
+        /* The longest run of rows at one step; the last request takes the
+         * rest as it comes. */
+        int n = 1, gap = 1;
+        if (i + 1 < rows)
+            gap = row[i + 1] - row[i];
+        while (i + n < rows && row[i + n] - row[i + n - 1] == gap)
+            n++;
+        if (out->n_requests == TILE_REQUESTS_MAX - 1) {
+            n = rows - i; /* a bounding box: same words, close to the time */
+            gap = 1;
+        }
+        uint64_t address =
+            ((uint64_t)pl->n0 * (uint64_t)l->C + (uint64_t)channel) * plane +
+            (uint64_t)row[i] * pitch +
+            word_bytes(p, TENSOR_IFMAP, (uint64_t)col[0]);
+        add_request(out, false, address,
+                    word_bytes(p, TENSOR_IFMAP,
+                               (uint64_t)(col[cols - 1] - col[0] + 1)));
+        set_loop(out, 1, pl->n, (uint64_t)l->C * plane);
+        set_loop(out, 2, pl->c, plane);
+        set_loop(out, 3, n, (uint64_t)gap * pitch);
+        i += n;
+    }
+    out->words = (uint64_t)pl->n * (uint64_t)pl->c * (uint64_t)rows *
+                 (uint64_t)cols;
+    free(row);
+    free(col);
+}
+
+static void filter_move(const struct program *p, const struct pass_place *pl,
+                        struct tile_move *out)
+{
+    const struct layer *l = &p->layer;
+    uint64_t taps = (uint64_t)l->R * (uint64_t)l->S;
+    uint64_t words = (uint64_t)pl->c * taps;
+    int first = pl->g * (l->M / l->G) + pl->f0;
+    add_request(out, false,
+                filter_base(p) + (uint64_t)first * filter_pitch(p) +
+                    word_bytes(p, TENSOR_FILTER, (uint64_t)pl->c0 * taps),
+                word_bytes(p, TENSOR_FILTER, words));
+    set_loop(out, 3, pl->f, filter_pitch(p));
+    out->words = (uint64_t)pl->f * words;
+}
+
+static void ofmap_move(const struct program *p, const struct pass_place *pl,
+                       struct tile_move *out)
+{
+    const struct layer *l = &p->layer;
+    uint64_t pitch = ofmap_pitch(p);
+    uint64_t plane = (uint64_t)l->P * pitch;
+    int first = pl->g * (l->M / l->G) + pl->m0;
+    add_request(out, true,
+                ofmap_base(p) +
+                    ((uint64_t)pl->n0 * (uint64_t)l->M + (uint64_t)first) *
+                        plane +
+                    (uint64_t)pl->p0 * pitch,
+                word_bytes(p, TENSOR_PSUM, (uint64_t)l->Q));
+    set_loop(out, 1, pl->n, (uint64_t)l->M * plane);
+    set_loop(out, 2, pl->m, plane);
+    set_loop(out, 3, pl->e, pitch);
+    out->words = (uint64_t)pl->n * (uint64_t)pl->m * (uint64_t)pl->e *
+                 (uint64_t)l->Q;
+}
+
+void program_tile_move(const struct program *program, const struct pass *pass,
+                       enum tensor tensor, struct tile_move *out)
+{
+    out->n_requests = 0;
+    out->words = 0;
+    if (tensor == TENSOR_IFMAP)
+        ifmap_move(program, &pass->place, out);
+    else if (tensor == TENSOR_FILTER)
+        filter_move(program, &pass->place, out);
+    else
+        ofmap_move(program, &pass->place, out);
+}

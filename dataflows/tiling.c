@@ -1,0 +1,259 @@
+/* tiling.c - the loops over tiles that every dataflow shares.
+ * SPDX-License-Identifier: MIT
+ */
+#include <string.h>
+
+#include "dataflows/program.h"
+
+enum { LOOP_G, LOOP_M, LOOP_N, LOOP_E, LOOP_C, LOOP_F, LOOP_I0, LOOP_I1 };
+
+static int group_m(const struct program *p)
+{
+    return p->layer.M / p->layer.G;
+}
+
+static int group_c(const struct program *p)
+{
+    return p->layer.C / p->layer.G;
+}
+
+/* Fills the place of loop indices at[0..7]. */
+static void place_of(const struct program *p, const int at[8],
+                     struct pass_place *out)
+{
+    const struct tiling *t = &p->tiling;
+    memset(out, 0, sizeof(*out));
+    out->g = at[LOOP_G];
+    out->m0 = at[LOOP_M] * t->m;
+    out->m = tile_size(group_m(p), t->m, at[LOOP_M]);
+    out->n0 = at[LOOP_N] * t->n;
+    out->n = tile_size(p->layer.N, t->n, at[LOOP_N]);
+    out->p0 = at[LOOP_E] * t->e;
+    out->e = tile_size(p->layer.P, t->e, at[LOOP_E]);
+    out->c0 = at[LOOP_C] * t->c;
+    out->c = tile_size(group_c(p), t->c, at[LOOP_C]);
+    out->f0 = out->m0 + at[LOOP_F] * t->f;
+    out->f = tile_size(out->m, t->f, at[LOOP_F]);
+    out->inner[0] = at[LOOP_I0];
+    out->inner[1] = at[LOOP_I1];
+}
+
+/* Trip count of loop `level` with the outer ones at at[]. */
+static int trips(const struct program *p, const int at[8], int level)
+{
+    const struct tiling *t = &p->tiling;
+    struct pass_place place;
+    int inner[2];
+    switch (level) {
+    case LOOP_G:
+        return p->layer.G;
+    case LOOP_M:
+        return ceil_div(group_m(p), t->m);
+    case LOOP_N:
+        return ceil_div(p->layer.N, t->n);
+    case LOOP_E:
+        return ceil_div(p->layer.P, t->e);
+    case LOOP_C:
+        return ceil_div(group_c(p), t->c);
+    case LOOP_F:
+        return ceil_div(tile_size(group_m(p), t->m, at[LOOP_M]), t->f);
+    default:
+        place_of(p, at, &place);
+        p->ops->inner_counts(p, &place, inner);
+        return inner[level - LOOP_I0];
+    }
+}
+
+/* The next indices after at[]; false at the end. */
+static bool step(const struct program *p, int at[8])
+{
+    for (int level = LOOP_I1; level >= LOOP_G; level--) {
+        if (++at[level] < trips(p, at, level))
+            return true;
+        at[level] = 0;
+    }
+    return false;
+}
+
+/* Loops that tell two tiles of a tensor apart. */
+static const uint8_t tile_loops[TENSOR_N] = {
+    [TENSOR_IFMAP] = 1 << LOOP_G | 1 << LOOP_N | 1 << LOOP_E | 1 << LOOP_C,
+    [TENSOR_FILTER] = 1 << LOOP_G | 1 << LOOP_M | 1 << LOOP_C | 1 << LOOP_F,
+    [TENSOR_PSUM] = 1 << LOOP_G | 1 << LOOP_M | 1 << LOOP_N | 1 << LOOP_E,
+};
+
+static bool same_tile(enum tensor tensor, const int a[8], const int b[8])
+{
+    for (int level = LOOP_G; level <= LOOP_F; level++)
+        if ((tile_loops[tensor] >> level & 1) && a[level] != b[level])
+            return false;
+    return true;
+}
+
+void cursor_start(struct cursor *cursor)
+{
+    memset(cursor, 0, sizeof(*cursor));
+    cursor->before[0] = -1;
+}
+
+bool cursor_next(const struct program *program, struct cursor *cursor,
+                 struct pass *pass)
+{
+    if (cursor->done)
+        return false;
+    int next[8];
+    memcpy(next, cursor->at, sizeof(next));
+    bool more = step(program, next);
+    memset(pass, 0, sizeof(*pass));
+    place_of(program, cursor->at, &pass->place);
+    const struct pass_place *pl = &pass->place;
+    for (int t = 0; t < TENSOR_N; t++) {
+        pass->new_tile[t] =
+            !same_tile((enum tensor)t, cursor->before, cursor->at);
+        pass->last_use[t] =
+            !more || !same_tile((enum tensor)t, cursor->at, next);
+    }
+    pass->place.first_reduction = pl->c0 == 0;
+    program->ops->describe(program, pass);
+    memcpy(cursor->before, cursor->at, sizeof(next));
+    memcpy(cursor->at, next, sizeof(next));
+    cursor->done = !more;
+    return true;
+}
+
+void program_finish(struct program *program)
+{
+    enum tensor tensor;
+    uint64_t lacking;
+    SIM_CHECK(tiling_fits(&program->arch, &program->layer, &program->tiling,
+                          program->buffers, program->banks, &tensor,
+                          &lacking));
+    /* Passes: all combinations of whole and clipped tiles. */
+    int at[8] = {0};
+    uint64_t outer = 1, in_tile = 0;
+    outer = count_mul(outer, (uint64_t)trips(program, at, LOOP_G));
+    for (at[LOOP_M] = 0; at[LOOP_M] < trips(program, at, LOOP_M);
+         at[LOOP_M]++)
+        for (at[LOOP_N] = 0; at[LOOP_N] < trips(program, at, LOOP_N);
+             at[LOOP_N]++)
+            for (at[LOOP_E] = 0; at[LOOP_E] < trips(program, at, LOOP_E);
+                 at[LOOP_E]++)
+                for (at[LOOP_C] = 0; at[LOOP_C] < trips(program, at, LOOP_C);
+                     at[LOOP_C]++)
+                    for (at[LOOP_F] = 0;
+                         at[LOOP_F] < trips(program, at, LOOP_F);
+                         at[LOOP_F]++)
+                        in_tile += (uint64_t)trips(program, at, LOOP_I0) *
+                                   (uint64_t)trips(program, at, LOOP_I1);
+    program->passes = count_mul(outer, in_tile);
+}
+
+int touched(int a, int step_a, int b, int step_b)
+{
+    if (step_b == 1)
+        return step_a < b ? (a - 1) * step_a + b : a * b;
+    /* Sorted merge of b combs; small numbers. */
+    int last = (a - 1) * step_a + (b - 1) * step_b;
+    int n = 0;
+    for (int x = 0; x <= last; x++) {
+        for (int i = 0; i < b; i++) {
+            int y = x - i * step_b;
+            if (y >= 0 && y % step_a == 0 && y / step_a < a) {
+                n++;
+                break;
+            }
+        }
+    }
+    return n;
+}
+
+uint64_t tiling_l2_words(const struct layer *layer, const struct tiling *t,
+                         enum tensor tensor)
+{
+    uint64_t n = (uint64_t)t->n;
+    switch (tensor) {
+    case TENSOR_IFMAP:
+        return n * (uint64_t)t->c *
+               (uint64_t)touched(t->e, layer->stride, layer->R,
+                                 layer->dilation) *
+               (uint64_t)touched(layer->Q, layer->stride, layer->S,
+                                 layer->dilation);
+    case TENSOR_FILTER:
+        return (uint64_t)t->f * (uint64_t)t->c * (uint64_t)layer->R *
+               (uint64_t)layer->S;
+    default:
+        return n * (uint64_t)t->m * (uint64_t)t->e * (uint64_t)layer->Q;
+    }
+}
+
+bool tiling_fits(const struct arch *arch, const struct layer *layer,
+                 const struct tiling *t, int buffers[TENSOR_N],
+                 int banks[TENSOR_N], enum tensor *short_tensor,
+                 uint64_t *short_words)
+{
+    /* Given up in this order when two buffers of each do not fit. */
+    static const enum tensor order[TENSOR_N] = {TENSOR_PSUM, TENSOR_IFMAP,
+                                                TENSOR_FILTER};
+    int shared = arch->l2_banks;
+    uint64_t bank_words[TENSOR_N], need[TENSOR_N];
+    for (int k = 0; k < TENSOR_N; k++) {
+        enum tensor tensor = (enum tensor)k;
+        bank_words[k] = arch_l2_bank_words(arch, tensor);
+        need[k] = (tiling_l2_words(layer, t, tensor) + bank_words[k] - 1) /
+                  bank_words[k];
+        if (need[k] > (uint64_t)arch->l2_banks) {
+            *short_tensor = tensor;
+            *short_words =
+                tiling_l2_words(layer, t, tensor) -
+                bank_words[k] * (uint64_t)(arch->l2_tensor_banks[k] > 0
+                                               ? arch->l2_tensor_banks[k]
+                                               : arch->l2_banks);
+            return false;
+        }
+        banks[k] = (int)need[k];
+        buffers[k] = arch->l2_buffers[k] > 0 ? arch->l2_buffers[k] : 2;
+        shared -= arch->l2_tensor_banks[k];
+    }
+    for (;;) {
+        int used = 0, over = -1;
+        for (int k = 0; k < TENSOR_N; k++) {
+            int own = arch->l2_tensor_banks[k];
+            if (own == 0)
+                used += banks[k] * buffers[k];
+            else if (banks[k] * buffers[k] > own)
+                over = k;
+        }
+        if (over < 0 && used <= shared)
+            return true;
+        int give = -1;
+        if (over >= 0) {
+            if (arch->l2_buffers[over] == 0 && buffers[over] > 1)
+                give = over;
+        } else {
+            for (int k = 0; k < TENSOR_N && give < 0; k++) {
+                int o = (int)order[k];
+                if (arch->l2_tensor_banks[o] == 0 &&
+                    arch->l2_buffers[o] == 0 && buffers[o] > 1)
+                    give = o;
+            }
+        }
+        if (give >= 0) {
+            buffers[give] = 1;
+            continue;
+        }
+        int k = over;
+        int lacking = over >= 0 ? banks[over] * buffers[over] -
+                                      arch->l2_tensor_banks[over]
+                                : used - shared;
+        if (over < 0) { /* name the largest of those that share */
+            for (int i = 0; i < TENSOR_N; i++)
+                if (arch->l2_tensor_banks[i] == 0 &&
+                    (k < 0 || banks[i] * buffers[i] > banks[k] * buffers[k]))
+                    k = i;
+        }
+        SIM_CHECK(k >= 0);
+        *short_tensor = (enum tensor)k;
+        *short_words = (uint64_t)lacking * bank_words[k];
+        return false;
+    }
+}

@@ -1,0 +1,48 @@
+/* dma.h - moves tiles between DRAM and L2.
+ *
+ * Three channels in front of one DRAM: ifmap loads, filter loads, ofmap
+ * stores, each in order.  A transfer is pushed once the cycle is known from
+ * which it may start (its tile's place in L2 is free, or its tile finished).
+ * Whenever the DRAM is free, the head that may start first goes; ties: ifmap,
+ * filter, ofmap.  A transfer is not interrupted.
+ *
+ * Runs only as far as it is asked to.  Exact as long as every transfer that
+ * may start before the cycle asked for has been pushed: later ones start no
+ * earlier than the sequencer's present boundary.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef MEM_DMA_H
+#define MEM_DMA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mem/dram.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum dma_channel { DMA_IFMAP, DMA_FILTER, DMA_OFMAP, DMA_N };
+
+struct dma;
+struct dma *dma_new(struct dram *dram); /* borrowed */
+void dma_free(struct dma *dma);
+
+/* Queues n requests as one transfer.  Returns its ticket: 0, 1, ... per
+ * channel. */
+uint64_t dma_push(struct dma *dma, enum dma_channel channel,
+                  const struct dram_request *requests, int n,
+                  uint64_t after_cycle);
+/* The core cycle in which a pushed transfer is done; only for the newest 8
+ * tickets of a channel. */
+uint64_t dma_done_cycle(struct dma *dma, enum dma_channel channel,
+                        uint64_t ticket);
+/* Serves everything; the core cycle in which the last transfer is done. */
+uint64_t dma_finish(struct dma *dma);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,162 @@
+/* lanes.h - the PEs of an array, side by side: MAC, register files, sequencer.
+ *
+ * A lane is one PE.  Lanes form chains: psums move up a chain, from row 0 to
+ * the top row and out.  Lane index = row * chains + chain, so "the PE above"
+ * is `+ chains`.  Each state variable is one array over lanes, 16 bits wide,
+ * and one branch-free loop steps lanes [from, to).
+ *
+ * The PE program, the same for all dataflows, with bounds per lane:
+ *
+ *   take `filters * taps` held words (filters of rs, ws and os) as they come
+ *   for group: for window:
+ *     for tap in 0..taps: for f in 0..filters:
+ *       psum[f] += held[tap * filters + f] * window[tap]
+ *     if the window emits (each one, or the last of its group):
+ *       for f: psum[f] += psum from below (or L2, or nothing); send it up
+ *     drop the `slide` oldest window words (all after a group's last window)
+ *
+ * Held words stay for the pass, or, when they stream, for one window.
+ *
+ * Timing  one MAC or one psum addition a cycle; register files take words
+ *         from the fifos beside it, over ports of their own, up to a slot's
+ *         words a cycle.  A word in a fifo can be taken in the next cycle, a
+ *         word in a register file used in the next.  `psum_own_cycle`: the
+ *         addition and sending of a psum takes a cycle of its own after the
+ *         window's last product; otherwise it rides on that product.  A psum
+ *         sent in cycle t is in the fifo above in t + pipeline_cycles.
+ * Source  Chen et al., JSSC 52(1), 2017, s. V-C (PE, spads, psum links);
+ *         what it leaves open is a named key, see docs/timing.md.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef PE_LANES_H
+#define PE_LANES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "noc/lane_fifo.h"
+#include "pe/pass_counts.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A row of the arena each; state that a lane keeps from cycle to cycle. */
+#define LANE_STATE(X)                                                          \
+    X(held_fifo, "held words in the input fifo")                               \
+    X(window_fifo, "window words in the input fifo")                           \
+    X(psum_fifo, "psums in the input fifo")                                    \
+    X(psum_reserved, "those and the ones on their way to it")                  \
+    X(held, "held words in the register file")                                 \
+    X(window, "window words in the register file, from the window's first")    \
+    X(filter, "filter index of the next operation")                            \
+    X(tap, "tap index of the next MAC")                                        \
+    X(held_at, "index of the next held word")                                  \
+    X(windows_left, "of the group")                                            \
+    X(groups_done, "of the pass")                                              \
+    X(in_psum, "-1 while psums are added and sent, else 0")                    \
+    X(started, "-1 from the pass's first MAC on")                              \
+    X(running, "-1 until the lane's part of the pass is done")                 \
+    X(sent, "bit k: a psum was sent k cycles ago")                             \
+    X(push_held, "staged")                                                     \
+    X(push_window, "staged")                                                   \
+    X(push_psum, "staged by the network from L2")                              \
+    X(collected, "staged by the network to L2")                                \
+    X(pop_held, "staged")                                                      \
+    X(pop_window, "staged")                                                    \
+    X(emit, "staged: -1 when a psum is sent up")                               \
+    X(take, "staged: -1 when a psum is taken")                                 \
+    X(mac, "-1: a MAC was issued in this cycle")
+
+/* Bounds that a pass sets, constant while it runs. */
+#define LANE_BOUNDS(X)                                                         \
+    X(active, "-1: has work in this pass")                                     \
+    X(filters, "psums kept")                                                   \
+    X(taps, "products of a psum per window")                                   \
+    X(held_words, "filters * taps")                                            \
+    X(slide, "window words dropped after each window")                         \
+    X(takes_psum, "-1: adds a psum from below or L2")
+
+#define LANE_FIELD(name, doc) int16_t *name;
+struct lane_fields { /* views into one arena */
+    LANE_STATE(LANE_FIELD)
+    LANE_BOUNDS(LANE_FIELD)
+};
+#undef LANE_FIELD
+
+struct lanes_cfg {
+    int rows, chains; /* the most that a pass of the layer uses */
+    int fifo_words, pipeline_cycles;
+    bool psum_own_cycle;
+    bool start_at_window; /* a window's MACs wait for all of its words */
+    int held_rf_words, window_rf_words;
+    int held_port_words, window_port_words; /* a slot's */
+};
+
+/* Runs of groups; the second may be empty. */
+struct lane_groups {
+    uint32_t groups[2];
+    uint32_t windows[2]; /* 1..32767 each */
+};
+
+/* What all lanes of a pass share. */
+struct lanes_pass {
+    int rows_used;
+    bool held_streams;
+    bool emit_last; /* psums leave after a group's last window only */
+    struct lane_groups groups;
+};
+
+/* Scalars of the array, part of the arena. */
+struct lanes_state {
+    int32_t running; /* lanes */
+    int32_t in_flight;
+};
+
+/* PEs per cause in one cycle, and what moved. */
+struct lanes_cycle {
+    int32_t cause[PE_CAUSE_N];
+    int32_t takes, emits, psum_adds;
+    int32_t pops; /* not 0: some register file took words */
+};
+
+struct lanes {
+    struct lanes_cfg cfg;
+    struct lanes_pass pass;
+    struct lane_fields f;
+    struct lanes_state *state; /* in the arena */
+    int n;                     /* rows * chains */
+    int stride;                /* of one field, in lanes */
+};
+
+/* Bytes of arena that the lanes need; a multiple of 64. */
+size_t lanes_state_bytes(const struct lanes_cfg *cfg);
+/* Bytes of the bounds, which are no state. */
+size_t lanes_bounds_bytes(const struct lanes_cfg *cfg);
+/* Both must be zeroed; borrowed. */
+void lanes_init(struct lanes *lanes, const struct lanes_cfg *cfg, void *state,
+                void *bounds);
+
+/* The bounds must be set.  All lanes must be done with the last pass. */
+void lanes_issue(struct lanes *lanes, const struct lanes_pass *pass);
+
+/* Reads what was committed, changes lanes [from, to) only, stages the rest.
+ * Adds to *cycle. */
+void lanes_eval(struct lanes *lanes, int from, int to,
+                struct lanes_cycle *cycle);
+/* Publishes staged pushes and pops of lanes [from, to), fifos to L2 (the row
+ * above the top one) included. */
+void lanes_commit(struct lanes *lanes, int from, int to);
+/* A word has reached a PE and can be taken. */
+bool lanes_any_word(const struct lanes *lanes);
+
+struct lane_fifo lanes_held_fifo(struct lanes *lanes);
+struct lane_fifo lanes_window_fifo(struct lanes *lanes);
+struct lane_fifo lanes_psum_fifo(struct lanes *lanes);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,51 @@
+/* pass_counts.h - what one pass did on the array side, in integers.
+ *
+ * A pass runs from the cycle in which it is issued (cycle 0) to its boundary,
+ * the cycle in which the sequencer may issue the next one.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef PE_PASS_COUNTS_H
+#define PE_PASS_COUNTS_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Causes that PEs with work in the pass are charged with. */
+enum pe_cause {
+    PE_MAC,
+    PE_PSUM,
+    PE_FILL,
+    PE_DRAIN,
+    PE_WAIT_FILTER,
+    PE_WAIT_IFMAP,
+    PE_WAIT_PSUM_IN,
+    PE_WAIT_PSUM_OUT,
+    PE_CAUSE_N
+};
+
+struct pass_counts {
+    uint64_t cycles; /* from issue to boundary */
+    /* Cycles from the first in which a PE takes a word to the last in which
+     * a PE moves or emits one, both included. */
+    uint64_t flight_cycles;
+    uint64_t active_pes;               /* PEs with work in this pass */
+    uint64_t pe_cycles[PE_CAUSE_N];    /* sum = active_pes * flight_cycles */
+    uint64_t filter_free_cycle;        /* last filter word has left L2 */
+    uint64_t ifmap_free_cycle;         /* last ifmap word has left L2 */
+    uint64_t macs, first_macs;         /* first: those that read no psum */
+    uint64_t psum_reads, psum_writes;  /* RF, outside MACs */
+    uint64_t filter_sent, filter_delivered;
+    uint64_t ifmap_sent, ifmap_delivered;
+    uint64_t filter_hops, ifmap_hops, psum_out_hops;
+    uint64_t psum_in_words, psum_out_words; /* L2 to PEs, PEs to L2 */
+    uint64_t psum_link_words;               /* PE to PE, a hop each */
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,18 @@
+/* arch.c - what follows from an accelerator's description.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/arch.h"
+
+int arch_pes(const struct arch *arch)
+{
+    return arch->rows * arch->cols;
+}
+
+uint64_t arch_l2_bank_words(const struct arch *arch, enum tensor tensor)
+{
+    /* Whole rows: a bank's odd bytes hold nothing. */
+    uint64_t bank_bits = arch->l2_bytes / (uint64_t)arch->l2_banks * 8;
+    uint64_t words = bank_bits / (uint64_t)arch->precision_bits[tensor];
+    uint64_t row = (uint64_t)arch->l2_bank_row_words;
+    return words >= row ? words / row * row : 0;
+}

@@ -1,0 +1,111 @@
+/* arch.h - an accelerator as its .cfg describes it, checked and resolved.
+ *
+ * Filled by sim/config.c from one schema table (sim/schema.c), which also
+ * holds each key's type, range, default, unit and source.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_ARCH_H
+#define SIM_ARCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/layer.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum network_type { NETWORK_MULTICAST, NETWORK_SYSTOLIC };
+enum psum_add { PSUM_ADD_OWN_CYCLE, PSUM_ADD_LAST_PRODUCT };
+enum pe_start { PE_START_WORD, PE_START_WINDOW };
+enum bank_ports { BANK_1RW, BANK_1R1W };
+enum dram_padding { PADDING_GENERATED, PADDING_STORED };
+enum systolic_drain { DRAIN_SERIAL, DRAIN_OVERLAPPED };
+
+/* One of the four on-chip networks. */
+struct network_arch {
+    int words_per_slot;  /* words that one destination set gets at a time */
+    int slots_per_cycle; /* destination sets served in one cycle, in order */
+};
+
+enum network {
+    NETWORK_FILTER,
+    NETWORK_IFMAP,
+    NETWORK_PSUM_IN,
+    NETWORK_PSUM_OUT,
+    NETWORK_N
+};
+
+struct arch {
+    char name[64];
+    uint64_t clock_hz;
+
+    /* What the first line a user types needs no option for. */
+    char default_network[64]; /* a name or path, "" = none */
+    char default_dataflow[16];
+    int default_batch;
+    char dataflows[8][16]; /* those the machine has, "" ends the list */
+
+    int rows, cols; /* array.rows, array.cols */
+    enum network_type array_network;
+    enum systolic_drain drain; /* array.drain, systolic only */
+    bool tight_folds;          /* array.tight_folds, systolic only */
+
+    int precision_bits[TENSOR_N];
+
+    int rf_words[TENSOR_N]; /* pe.rf.*_words, per PE */
+    int fifo_words;         /* pe.fifo_words, of each input fifo and psum out */
+    int pipeline_cycles;    /* pe.pipeline_cycles, product to psum, 1..15 */
+    enum psum_add psum_add;
+    enum pe_start start;
+    bool zero_gating;
+
+    struct network_arch network[NETWORK_N];
+    bool ifmap_waits_for_filters; /* noc.ifmap_waits_for_filters */
+
+    bool has_l1;
+    uint64_t l1_bytes;   /* of one cluster */
+    int l1_cluster_cols; /* columns of the array that share an L1 */
+    int l1_latency_cycles;
+
+    uint64_t l2_bytes;
+    int l2_banks;
+    int l2_bank_row_words; /* words that one bank port moves in a cycle */
+    enum bank_ports l2_ports;
+    int l2_latency_cycles;
+    int l2_buffers[TENSOR_N]; /* 0 = dataflow's choice of 1 or 2; else fixed */
+    int l2_tensor_banks[TENSOR_N]; /* 0 = from the shared banks */
+
+    char dram_model[32]; /* "ideal", "bandwidth" or a preset's name */
+    uint64_t dram_bytes_per_second;
+    int dram_latency_cycles; /* core cycles, bandwidth model */
+    enum dram_padding padding;
+
+    char energy[64]; /* an energy table's name or path */
+
+    char mapping_table[32]; /* of published mappings, or "none" */
+};
+
+/* Mapping parameters that the user or the configuration gave. */
+#define MAPPING_PARAMS_MAX 16
+struct given_param {
+    char name[16]; /* without "mapping." */
+    int value;
+    struct src_pos at;
+};
+struct given_mapping {
+    int n;
+    struct given_param param[MAPPING_PARAMS_MAX];
+    bool from_table; /* all of them are a row of the .cfg's mapping table */
+};
+
+int arch_pes(const struct arch *arch);
+/* Words of `tensor` that one L2 bank holds. */
+uint64_t arch_l2_bank_words(const struct arch *arch, enum tensor tensor);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

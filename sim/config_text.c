@@ -1,0 +1,370 @@
+/* config_text.c - see config_text.h.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/config_text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define INCLUDE_DEPTH_MAX 10 /* libconfig 1.5, MAX_INCLUDE_DEPTH */
+#define FILE_BYTES_MAX (16 * 1024 * 1024)
+
+/* The chain of files being looked over, innermost first. */
+struct open_file {
+    const struct open_file *includer;
+    const char *path; /* as messages name it */
+    dev_t device;
+    ino_t inode;
+    int depth;
+};
+
+struct lookover {
+    const char *folder; /* of the first file; "" = the current one */
+    struct diag *d;
+};
+
+static bool look_over(const struct lookover *l, const char *path,
+                      struct src_pos at, const struct open_file *includer);
+
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = xstrdup(slash == NULL ? "." : path);
+    if (slash != NULL)
+        folder[slash == path ? 1 : slash - path] = '\0';
+    return folder;
+}
+
+/* The whole file with a zero behind it, or NULL after a message. */
+static char *read_all(const char *path, struct src_pos at, size_t *bytes,
+                      struct stat *st, struct diag *d)
+{
+    FILE *from = fopen(path, "rb");
+    char *text;
+    if (from == NULL || fstat(fileno(from), st) != 0) {
+        enum exit_status status =
+            errno == ENOENT || errno == ENOTDIR ? EXIT_USAGE : EXIT_IO;
+        diag_fail(d, status, at,
+                  "cannot read '%s' (%s); a readable file is "
+                  "needed",
+                  path, strerror(errno));
+        if (from != NULL)
+            fclose(from);
+        return NULL;
+    }
+    if (!S_ISREG(st->st_mode) || st->st_size > FILE_BYTES_MAX) {
+        fclose(from);
+        diag_error(d, at, "'%s' is %s; a text file is needed", path,
+                   S_ISDIR(st->st_mode)   ? "a folder"
+                   : S_ISREG(st->st_mode) ? "larger than 16 MiB"
+                                          : "no regular file");
+        return NULL;
+    }
+    text = xcalloc((size_t)st->st_size + 1, 1);
+    *bytes = fread(text, 1, (size_t)st->st_size, from);
+    if (ferror(from) != 0) {
+        diag_fail(d, EXIT_IO, at,
+                  "cannot read '%s' (%s); a readable file is "
+                  "needed",
+                  path, strerror(errno));
+        free(text);
+        text = NULL;
+    }
+    fclose(from);
+    return text;
+}
+
+static bool is_text(const char *text, size_t bytes, const char *path,
+                    struct diag *d)
+{
+    int line = 1;
+    for (size_t i = 0; i < bytes; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c == '\n')
+            line++;
+        if (c == 0x7f || (c < 0x20 && !isspace(c)))
+            return diag_error(d, (struct src_pos){path, line},
+                              "byte 0x%02x in '%s'; a text file in libconfig "
+                              "syntax is needed",
+                              c, path);
+    }
+    return true;
+}
+
+/* The file that the directive at `text` names, or NULL; the caller frees. */
+static char *included_name(const char *text)
+{
+    const char *end;
+    if (strncmp(text, "@include", 8) != 0)
+        return NULL;
+    text += 8;
+    text += strspn(text, " \t");
+    if (*text != '"')
+        return NULL;
+    end = strpbrk(text + 1, "\"\n");
+    return end == NULL || *end == '\n'
+               ? NULL
+               : strndup(text + 1, (size_t)(end - text - 1));
+}
+
+static bool look_over_include(const struct lookover *l, const char *name,
+                              int line, const struct open_file *file)
+{
+    struct src_pos at = {file->path, line};
+    size_t path_bytes = strlen(l->folder) + strlen(name) + 2;
+    char *path = xcalloc(1, path_bytes);
+    bool ok;
+    if (name[0] == '/' || strcmp(l->folder, ".") == 0)
+        snprintf(path, path_bytes, "%s", name);
+    else
+        snprintf(path, path_bytes, "%s/%s", l->folder, name);
+    ok = look_over(l, path, at, file);
+    free(path);
+    return ok;
+}
+
+/* Whether the digits at `text` fit; libconfig 1.5 cuts larger ones to 32 bits
+ * without a word. */
+static bool number_fits(const char *text, struct src_pos at, struct diag *d)
+{
+    bool hexadecimal = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    char *end;
+    unsigned long long value;
+    errno = 0;
+    value = strtoull(text, &end, hexadecimal ? 16 : 10);
+    if (!hexadecimal && *end != '\0' && strchr(".eE", *end) != NULL)
+        return true; /* a fraction */
+    if (errno == 0 && value <= (*end == 'L' ? LLONG_MAX : INT_MAX))
+        return true;
+    return diag_error(d, at,
+                      "number %.*s is too large; %d is the largest, or, with "
+                      "an L behind the digits, %lld",
+                      (int)(end - text), text, INT_MAX, LLONG_MAX);
+}
+
+static bool is_name_letter(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '*';
+}
+
+/* Behind the string that begins at `c`; NULL: it has no end. */
+static const char *skip_string(const char *c)
+{
+    for (c++; *c != '\0' && *c != '"'; c++)
+        if (*c == '\\' && c[1] != '\0')
+            c++;
+    return *c == '\0' ? NULL : c + 1;
+}
+
+/* Behind the token that begins at `c`; NULL after a message. */
+static const char *skip_token(const char *c, struct src_pos at, struct diag *d)
+{
+    const char *end = NULL;
+    if (*c == '"') {
+        end = skip_string(c);
+        if (end == NULL)
+            diag_error(d, at,
+                       "a string begins here and has no end; a \" is "
+                       "needed");
+    } else if (c[0] == '/' && c[1] == '*') {
+        end = strstr(c + 2, "*/");
+        if (end == NULL)
+            diag_error(d, at,
+                       "a comment begins here and has no end; a */ is "
+                       "needed");
+        else
+            end += 2;
+    } else if (*c == '#' || (c[0] == '/' && c[1] == '/')) {
+        end = c + strcspn(c, "\n");
+    } else if (isdigit((unsigned char)*c)) {
+        end = number_fits(c, at, d)
+                  ? c + strspn(c, "0123456789abcdefxABCDEFXL.")
+                  : NULL;
+    } else if (isalpha((unsigned char)*c)) {
+        for (end = c; is_name_letter(*end); end++)
+            ;
+    } else {
+        end = c + 1;
+    }
+    return end;
+}
+
+static bool look_over_text(const struct lookover *l, const char *text,
+                           const struct open_file *file)
+{
+    bool ok = true, at_line_start = true;
+    struct src_pos at = {file->path, 1};
+    for (const char *c = text; *c != '\0';) {
+        const char *next;
+        if (at_line_start) {
+            char *name = included_name(c + strspn(c, " \t"));
+            if (name != NULL) {
+                ok = look_over_include(l, name, at.line, file) && ok;
+                free(name);
+                c += strcspn(c, "\n");
+            }
+        }
+        if (*c == '\0')
+            break;
+        next = skip_token(c, at, l->d);
+        if (next == NULL)
+            return false;
+        at_line_start = next[-1] == '\n';
+        for (; c < next; c++)
+            at.line += *c == '\n';
+    }
+    return ok;
+}
+
+/* `file` includes itself if one of its includers has the same inode. */
+static bool is_loop(const struct open_file *file)
+{
+    const struct open_file *f = file->includer;
+    while (f != NULL && (f->device != file->device || f->inode != file->inode))
+        f = f->includer;
+    return f != NULL;
+}
+
+static bool look_over(const struct lookover *l, const char *path,
+                      struct src_pos at, const struct open_file *includer)
+{
+    struct stat st;
+    size_t bytes = 0;
+    char *text = read_all(path, at, &bytes, &st, l->d);
+    struct open_file file = {includer, path, 0, 0,
+                             includer == NULL ? 0 : includer->depth + 1};
+    bool ok = false;
+    if (text == NULL)
+        return false;
+    file.device = st.st_dev;
+    file.inode = st.st_ino;
+    if (is_loop(&file))
+        diag_error(l->d, at,
+                   "include loop: '%s' includes itself in the end; a file may "
+                   "include other files only",
+                   path);
+    else if (file.depth >= INCLUDE_DEPTH_MAX)
+        diag_error(l->d, at,
+                   "includes are nested more than %d deep; fewer are "
+                   "allowed",
+                   INCLUDE_DEPTH_MAX);
+    else
+        ok = is_text(text, bytes, path, l->d) && look_over_text(l, text, &file);
+    free(text);
+    return ok;
+}
+
+/* The first name on a line, for a message; the caller frees. */
+static char *name_on_line(const char *path, int line)
+{
+    FILE *from = fopen(path, "r");
+    char *text = NULL, *name = NULL;
+    size_t room = 0;
+    if (from == NULL)
+        return NULL;
+    while (line > 0 && getline(&text, &room, from) > 0)
+        line--;
+    if (line == 0 && text != NULL) {
+        const char *c = text + strspn(text, " \t{(,;");
+        size_t n = strcspn(c, " \t\r\n=:;,{(");
+        name = n > 0 ? strndup(c, n) : NULL;
+    }
+    free(text);
+    fclose(from);
+    return name;
+}
+
+static bool parse_error(const config_t *cfg, const char *path, struct diag *d)
+{
+    const char *text = config_error_text(cfg);
+    struct src_pos at = {config_error_file(cfg), config_error_line(cfg)};
+    char *name;
+    if (at.file == NULL)
+        at.file = path;
+    name = name_on_line(at.file, at.line);
+    if (text != NULL && strstr(text, "duplicate") != NULL)
+        diag_error(d, at, "'%s' is set twice in one group; once is enough",
+                   name != NULL ? name : "a name");
+    else if (text != NULL && strstr(text, "mismatched") != NULL)
+        diag_error(d, at,
+                   "values of several kinds in one array [ ]; one kind, "
+                   "or a list ( ), is needed");
+    else
+        diag_error(d, at,
+                   "%s near '%s'; 'name = value;' or 'name = { ... };' "
+                   "is needed",
+                   text != NULL ? text : "syntax error",
+                   name != NULL ? name : "the end");
+    free(name);
+    return false;
+}
+
+bool config_text_read(const char *path, struct src_pos at, config_t *out,
+                      struct diag *d)
+{
+    char *folder = folder_of(path);
+    struct lookover l = {folder, d};
+    bool ok = look_over(&l, path, at, NULL);
+    config_init(out);
+    if (ok) {
+        if (strcmp(folder, ".") != 0)
+            config_set_include_dir(out, folder);
+        ok = config_read_file(out, path) == CONFIG_TRUE ||
+             parse_error(out, path, d);
+    }
+    free(folder);
+    return ok;
+}
+
+struct src_pos setting_pos(const config_setting_t *setting, const char *path)
+{
+    const char *file = config_setting_source_file(setting);
+    return (struct src_pos){file != NULL ? file : path,
+                            (int)config_setting_source_line(setting)};
+}
+
+const char *setting_kind(const config_setting_t *setting)
+{
+    switch (config_setting_type(setting)) {
+    case CONFIG_TYPE_GROUP:
+        return "a group";
+    case CONFIG_TYPE_INT:
+    case CONFIG_TYPE_INT64:
+        return "a whole number";
+    case CONFIG_TYPE_FLOAT:
+        return "a number with a fraction";
+    case CONFIG_TYPE_STRING:
+        return "a string";
+    case CONFIG_TYPE_BOOL:
+        return "true or false";
+    case CONFIG_TYPE_ARRAY:
+        return "an array";
+    default:
+        return "a list";
+    }
+}
+
+bool setting_whole_number(const config_setting_t *setting, long long *out)
+{
+    double value;
+    switch (config_setting_type(setting)) {
+    case CONFIG_TYPE_INT:
+    case CONFIG_TYPE_INT64:
+        *out = config_setting_get_int64(setting);
+        return true;
+    case CONFIG_TYPE_FLOAT:
+        value = config_setting_get_float(setting);
+        /* Up to 2^53 each whole number has a double of its own. */
+        if (!(fabs(value) <= 9007199254740992.0) || value != floor(value))
+            return false;
+        *out = (long long)value;
+        return true;
+    default:
+        return false;
+    }
+}

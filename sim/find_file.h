@@ -1,0 +1,29 @@
+/* find_file.h - where a configuration, network or energy table lies.
+ *
+ * A name is looked up as a path, then with ".cfg" added, beside the current
+ * folder, in each folder of $ACCELSIM_PATH, in the installed data and in the
+ * source tree; in each of these folders also in the subfolder of its kind.
+ * Upper and lower case, '-' and '_' are told apart only where two files would
+ * answer to a name.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_FIND_FILE_H
+#define SIM_FIND_FILE_H
+
+#include "sim/diag.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* kind_folder: "" (architectures), "networks" or "energy".  Returns the path,
+ * which the caller frees, or NULL after a message at `at` that says where it
+ * looked. */
+char *find_config_file(const char *name, const char *kind_folder,
+                       struct src_pos at, struct diag *d);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

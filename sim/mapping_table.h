@@ -1,0 +1,61 @@
+/* mapping_table.h - published mappings in an architecture's file.
+ *
+ *   mapping_tables = {
+ *     NAME = { dataflow = "rs"; network = "alexnet"; rows = (
+ *       { layer = "conv1"; m = 96; n = 1; ... }, ... ); };
+ *   };
+ *
+ * A row may leave parameters out; the dataflow then chooses those.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_MAPPING_TABLE_H
+#define SIM_MAPPING_TABLE_H
+
+#include <libconfig.h>
+
+#include "dataflows/dataflow.h"
+#include "sim/arch.h"
+#include "sim/diag.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mapping_row {
+    char layer[64];
+    struct given_mapping given;
+};
+
+struct mapping_table {
+    char name[32], dataflow[16], network[64];
+    struct mapping_row *row; /* owns */
+    int n_rows;
+};
+
+struct mapping_tables {
+    struct mapping_table *table; /* owns */
+    int n;
+};
+
+/* Reads the group 'mapping_tables' of the file `path`; positions borrow from
+ * the setting's config_t and from `path`. */
+bool mapping_tables_read(const config_setting_t *group, const char *path,
+                         struct mapping_tables *out, struct diag *d);
+void mapping_tables_fini(struct mapping_tables *tables);
+
+const struct mapping_table *
+mapping_tables_find(const struct mapping_tables *tables, const char *name);
+const struct mapping_row *mapping_table_row(const struct mapping_table *table,
+                                            const char *layer);
+
+/* Adds a parameter after checking its name and range against the dataflow's.
+ * A later one replaces an earlier one. */
+bool given_mapping_add(struct given_mapping *given,
+                       const struct dataflow *dataflow, const char *name,
+                       int64_t value, struct src_pos at, struct diag *d);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,427 @@
+/* multicast_machine.c - the array side of a machine with multicast networks.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/multicast_machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem/l2_port.h"
+
+struct multicast_machine {
+    struct arch arch;
+    struct multicast_pass pass;
+    struct lanes lanes;
+    void *arena, *bounds;
+    size_t arena_bytes;
+    struct multicast_state *state; /* in the arena */
+
+    /* Of the pass; rebuilt when the descriptor changes. */
+    struct stream_shape shape[NETWORK_N];
+    struct destination_sets sets[NETWORK_N];
+    int16_t *limit_words[NETWORK_N];
+    int32_t *set_begin[NETWORK_N], *set_lane[NETWORK_N];
+    uint32_t rounds[NETWORK_N];
+    uint64_t active_pes, windows;
+
+    struct multicast_counts moved[NETWORK_N];
+    struct pass_counts counts;
+    const struct machine_tap *tap; /* borrowed or NULL */
+    struct slot_tap slot_tap[NETWORK_N];
+    struct tap_route {
+        const struct machine_tap *tap;
+        enum network network;
+    } route[NETWORK_N];
+    bool shaped;
+};
+
+static void route_slot(void *context, const struct slot *slot)
+{
+    const struct tap_route *route = context;
+    route->tap->slot(route->tap->context, route->network, slot);
+}
+
+struct multicast_machine *multicast_machine_new(const struct program *program)
+{
+    const struct arch *a = &program->arch;
+    struct multicast_machine *m = xcalloc(1, sizeof(*m));
+    m->arch = *a;
+    struct lanes_cfg cfg = {
+        .rows = program->rows,
+        .chains = program->sets * program->set_chains,
+        .fifo_words = a->fifo_words,
+        .pipeline_cycles = a->pipeline_cycles,
+        .psum_own_cycle = a->psum_add == PSUM_ADD_OWN_CYCLE,
+        .start_at_window = a->start == PE_START_WINDOW,
+        .held_rf_words = a->rf_words[TENSOR_FILTER],
+        .window_rf_words = a->rf_words[TENSOR_IFMAP],
+        .held_port_words = a->network[NETWORK_FILTER].words_per_slot,
+        .window_port_words = a->network[NETWORK_IFMAP].words_per_slot,
+    };
+    size_t head = (sizeof(struct multicast_state) + 63) / 64 * 64;
+    m->arena_bytes = head + lanes_state_bytes(&cfg);
+    m->arena = xcalloc(1, m->arena_bytes);
+    m->bounds = xcalloc(1, lanes_bounds_bytes(&cfg));
+    m->state = m->arena;
+    lanes_init(&m->lanes, &cfg, (char *)m->arena + head, m->bounds);
+    return m;
+}
+
+static void free_tables(struct multicast_machine *m)
+{
+    for (int k = 0; k < NETWORK_N; k++) {
+        free(m->limit_words[k]);
+        free(m->set_begin[k]);
+        free(m->set_lane[k]);
+    }
+}
+
+void multicast_machine_free(struct multicast_machine *m)
+{
+    if (m == NULL)
+        return;
+    free_tables(m);
+    free(m->arena);
+    free(m->bounds);
+    free(m);
+}
+
+/* The lane of block `b`, row `i`, set `t`, chain `y`. */
+static int lane_at(const struct multicast_machine *m, int b, int i, int t,
+                   int y)
+{
+    const struct multicast_pass *d = &m->pass;
+    return (b * d->block_rows + i) * m->lanes.cfg.chains + t * d->set_chains +
+           y;
+}
+
+static int set_filters(const struct multicast_pass *d, int t)
+{
+    return t == d->sets - 1 ? d->filters_tail : d->filters;
+}
+
+static int block_channels(const struct multicast_pass *d, int b)
+{
+    return b == d->blocks - 1 ? d->channels_tail : d->channels;
+}
+
+static void set_bounds(struct multicast_machine *m)
+{
+    const struct multicast_pass *d = &m->pass;
+    struct lane_fields *f = &m->lanes.f;
+    for (int l = 0; l < m->lanes.n; l++)
+        f->active[l] = 0;
+    for (int b = 0; b < d->blocks; b++)
+        for (int i = 0; i < d->block_rows; i++)
+            for (int t = 0; t < d->sets; t++)
+                for (int y = 0; y < d->set_chains; y++) {
+                    int l = lane_at(m, b, i, t, y);
+                    int q = block_channels(d, b), p = set_filters(d, t);
+                    bool takes = b > 0 || i > 0 || d->psum_in;
+                    f->active[l] = -1;
+                    f->filters[l] = (int16_t)p;
+                    f->taps[l] = (int16_t)(q * d->filter_cols);
+                    f->held_words[l] = (int16_t)(p * q * d->filter_cols);
+                    f->slide[l] = (int16_t)(q * d->slide_cols);
+                    f->takes_psum[l] = (int16_t)-takes;
+                }
+    m->active_pes = (uint64_t)d->blocks * d->block_rows * d->sets *
+                    d->set_chains;
+}
+
+static void alloc_tables(struct multicast_machine *m, int k, int dests,
+                         int lanes)
+{
+    m->limit_words[k] = xcalloc((size_t)dests, sizeof(int16_t));
+    m->set_begin[k] = xcalloc((size_t)dests + 1, sizeof(int32_t));
+    m->set_lane[k] = xcalloc((size_t)lanes + 1, sizeof(int32_t));
+    m->shape[k].dests = dests;
+    m->shape[k].limit_words = m->limit_words[k];
+    m->sets[k].begin = m->set_begin[k];
+    m->sets[k].lane = m->set_lane[k];
+}
+
+/* Held words: one destination per (set, block, row). */
+static void shape_held(struct multicast_machine *m)
+{
+    const struct multicast_pass *d = &m->pass;
+    int rows = d->blocks * d->block_rows, n = 0, at = 0;
+    alloc_tables(m, NETWORK_FILTER, d->sets * rows, (int)m->active_pes);
+    for (int t = 0; t < d->sets; t++)
+        for (int b = 0; b < d->blocks; b++)
+            for (int i = 0; i < d->block_rows; i++) {
+                m->limit_words[NETWORK_FILTER][n++] =
+                    m->lanes.f.held_words[lane_at(m, b, i, t, 0)];
+                for (int y = 0; y < d->set_chains; y++)
+                    m->set_lane[NETWORK_FILTER][at++] =
+                        lane_at(m, b, i, t, y);
+                m->set_begin[NETWORK_FILTER][n] = at;
+            }
+}
+
+/* Window words: one destination per (block, ifmap row). */
+static void shape_window(struct multicast_machine *m)
+{
+    const struct multicast_pass *d = &m->pass;
+    int heights = (d->set_chains - 1) * d->chain_step +
+                  (d->block_rows - 1) * d->row_step + 1;
+    int n = 0, at = 0;
+    alloc_tables(m, NETWORK_IFMAP, d->blocks * heights, (int)m->active_pes);
+    for (int b = 0; b < d->blocks; b++)
+        for (int h = 0; h < heights; h++) {
+            int begin = at;
+            for (int i = 0; i < d->block_rows; i++) {
+                int y = h - i * d->row_step;
+                if (y < 0 || y % d->chain_step != 0 ||
+                    y / d->chain_step >= d->set_chains)
+                    continue;
+                for (int t = 0; t < d->sets; t++)
+                    m->set_lane[NETWORK_IFMAP][at++] =
+                        lane_at(m, b, i, t, y / d->chain_step);
+            }
+            m->limit_words[NETWORK_IFMAP][n++] =
+                (int16_t)(at > begin ? block_channels(d, b) : 0);
+            m->set_begin[NETWORK_IFMAP][n] = at;
+        }
+}
+
+/* Psums: one destination or source per chain. */
+static void shape_psum(struct multicast_machine *m, enum network k)
+{
+    const struct multicast_pass *d = &m->pass;
+    int chains = d->sets * d->set_chains;
+    alloc_tables(m, (int)k, chains, chains);
+    for (int c = 0; c < chains; c++) {
+        m->limit_words[k][c] = (int16_t)set_filters(d, c / d->set_chains);
+        m->set_lane[k][c] = c;
+        m->set_begin[k][c + 1] = c + 1;
+    }
+}
+
+static void shape_pass(struct multicast_machine *m)
+{
+    const struct multicast_pass *d = &m->pass;
+    static const enum tensor tensor_of[NETWORK_N] = {
+        [NETWORK_FILTER] = TENSOR_FILTER,
+        [NETWORK_IFMAP] = TENSOR_IFMAP,
+        [NETWORK_PSUM_IN] = TENSOR_PSUM,
+        [NETWORK_PSUM_OUT] = TENSOR_PSUM,
+    };
+    free_tables(m);
+    set_bounds(m);
+    shape_held(m);
+    shape_window(m);
+    shape_psum(m, NETWORK_PSUM_IN);
+    shape_psum(m, NETWORK_PSUM_OUT);
+    int most[NETWORK_N] = {
+        [NETWORK_FILTER] = d->filters * d->channels * d->filter_cols,
+        [NETWORK_IFMAP] = d->channels,
+        [NETWORK_PSUM_IN] = d->filters,
+        [NETWORK_PSUM_OUT] = d->filters,
+    };
+    uint32_t windows = d->groups[0] * d->windows[0] +
+                       d->groups[1] * d->windows[1];
+    uint32_t emissions =
+        d->emit_last ? d->groups[0] + d->groups[1] : windows;
+    m->windows = windows;
+    m->rounds[NETWORK_FILTER] = d->held_streams ? windows : 1;
+    m->rounds[NETWORK_IFMAP] = d->groups[0] * multicast_columns(d, 0) +
+                               d->groups[1] * multicast_columns(d, 1);
+    m->rounds[NETWORK_PSUM_IN] = d->psum_in ? emissions : 0;
+    m->rounds[NETWORK_PSUM_OUT] = emissions;
+    for (int k = 0; k < NETWORK_N; k++) {
+        const struct network_arch *net = &m->arch.network[k];
+        m->shape[k].words_per_slot = net->words_per_slot;
+        m->shape[k].slots_per_cycle = net->slots_per_cycle;
+        m->shape[k].chunks = ceil_div(most[k], net->words_per_slot);
+        m->shape[k].banks = d->banks[tensor_of[k]];
+        m->shape[k].row_words = m->arch.l2_bank_row_words;
+    }
+}
+
+void multicast_machine_issue(struct multicast_machine *m,
+                             const struct multicast_pass *pass,
+                             const struct machine_tap *tap)
+{
+    if (!m->shaped || memcmp(&m->pass, pass, sizeof(*pass)) != 0) {
+        m->pass = *pass;
+        shape_pass(m);
+        m->shaped = true;
+    }
+    struct lanes_pass lanes_pass = {
+        .rows_used = pass->blocks * pass->block_rows,
+        .held_streams = pass->held_streams,
+        .emit_last = pass->emit_last,
+        .groups = {.groups = {pass->groups[0], pass->groups[1]},
+                   .windows = {pass->windows[0], pass->windows[1]}},
+    };
+    lanes_issue(&m->lanes, &lanes_pass);
+    m->state->in_flight = 0;
+    memset(&m->counts, 0, sizeof(m->counts));
+    memset(m->moved, 0, sizeof(m->moved));
+    m->tap = tap;
+    for (int k = 0; k < NETWORK_N; k++) {
+        int latency = k == NETWORK_PSUM_OUT ? 0 : m->arch.l2_latency_cycles;
+        stream_start(&m->state->stream[k], &m->shape[k], m->rounds[k],
+                     latency, 0);
+        m->route[k].tap = tap;
+        m->route[k].network = (enum network)k;
+        m->slot_tap[k].context = &m->route[k];
+        m->slot_tap[k].moved = route_slot;
+    }
+}
+
+static bool send(struct multicast_machine *m, enum network k,
+                 struct lane_fifo fifo)
+{
+    return multicast_eval(&m->state->stream[k], &m->shape[k], &m->sets[k],
+                          &fifo, &m->moved[k],
+                          m->tap != NULL ? &m->slot_tap[k] : NULL);
+}
+
+static bool collect(struct multicast_machine *m)
+{
+    int top = m->pass.blocks * m->pass.block_rows * m->lanes.cfg.chains;
+    return collect_eval(&m->state->stream[NETWORK_PSUM_OUT],
+                        &m->shape[NETWORK_PSUM_OUT],
+                        m->lanes.f.psum_fifo + top,
+                        m->lanes.f.collected + top,
+                        &m->moved[NETWORK_PSUM_OUT],
+                        m->tap != NULL ? &m->slot_tap[NETWORK_PSUM_OUT]
+                                       : NULL);
+}
+
+/* The two psum networks; banks with one port serve one of them where both
+ * want the same bank. */
+static bool move_psums(struct multicast_machine *m)
+{
+    const struct stream_state *in = &m->state->stream[NETWORK_PSUM_IN];
+    const struct stream_state *out = &m->state->stream[NETWORK_PSUM_OUT];
+    const struct stream_shape *shape = &m->shape[NETWORK_PSUM_OUT];
+    struct lane_fifo fifo = lanes_psum_fifo(&m->lanes);
+    bool may_read = true, may_write = true;
+    if (m->arch.l2_ports == BANK_1RW && !stream_is_done(in) &&
+        !stream_is_done(out) && in->latency_cycles == 0) {
+        struct slot slot;
+        int top = m->pass.blocks * m->pass.block_rows * m->lanes.cfg.chains;
+        stream_head(out, shape, &slot);
+        bool wants =
+            m->lanes.f.psum_fifo[top + slot.dest] >= slot.words;
+        if (wants && l2_port_conflict(in->address_words, out->address_words,
+                                      shape->words_per_slot *
+                                          shape->slots_per_cycle,
+                                      shape->row_words, shape->banks)) {
+            may_write = m->state->write_first;
+            may_read = !may_write;
+            m->state->write_first = !m->state->write_first;
+        }
+    }
+    bool moved = !may_read || !may_write;
+    if (may_read)
+        moved |= send(m, NETWORK_PSUM_IN, fifo);
+    if (may_write)
+        moved |= collect(m);
+    return moved;
+}
+
+static void charge(struct multicast_machine *m, const struct lanes_cycle *c)
+{
+    struct pass_counts *n = &m->counts;
+    n->macs += (uint64_t)c->cause[PE_MAC];
+    n->psum_reads += (uint64_t)c->psum_adds;
+    n->psum_link_words += (uint64_t)c->emits;
+    n->first_macs += (uint64_t)c->emits;
+    if (!m->state->in_flight)
+        return;
+    n->flight_cycles++;
+    for (int k = 0; k < PE_CAUSE_N; k++)
+        n->pe_cycles[k] += (uint64_t)c->cause[k];
+}
+
+bool multicast_machine_step(struct multicast_machine *m)
+{
+    struct lanes_cycle cycle = {0};
+    bool moved = false;
+    bool filters_out =
+        stream_is_done(&m->state->stream[NETWORK_FILTER]);
+
+    if (!m->state->in_flight && m->lanes.state->running > 0)
+        m->state->in_flight = lanes_any_word(&m->lanes);
+    moved |= send(m, NETWORK_FILTER, lanes_held_fifo(&m->lanes));
+    if (!m->arch.ifmap_waits_for_filters || filters_out ||
+        m->pass.held_streams)
+        moved |= send(m, NETWORK_IFMAP, lanes_window_fifo(&m->lanes));
+    moved |= move_psums(m);
+    lanes_eval(&m->lanes, 0, m->lanes.n, &cycle);
+    if (m->tap != NULL)
+        m->tap->evaluated(m->tap->context, &m->lanes);
+    charge(m, &cycle);
+    if (m->lanes.state->running == 0)
+        m->state->in_flight = 0;
+    moved |= cycle.cause[PE_MAC] > 0 || cycle.emits > 0 || cycle.pops != 0;
+    for (int k = 0; !moved && k < m->lanes.n; k++)
+        moved = m->lanes.f.sent[k] != 0; /* psums on their way */
+    lanes_commit(&m->lanes, 0, m->lanes.stride);
+
+    uint64_t now = m->counts.cycles++;
+    if (!stream_is_done(&m->state->stream[NETWORK_FILTER]))
+        m->counts.filter_free_cycle = now + 2;
+    if (!stream_is_done(&m->state->stream[NETWORK_IFMAP]))
+        m->counts.ifmap_free_cycle = now + 2;
+    return moved;
+}
+
+bool multicast_machine_is_done(const struct multicast_machine *m)
+{
+    return m->lanes.state->running == 0 &&
+           stream_is_done(&m->state->stream[NETWORK_PSUM_OUT]);
+}
+
+void multicast_machine_counts(const struct multicast_machine *m,
+                              struct pass_counts *out)
+{
+    const struct multicast_counts *f = &m->moved[NETWORK_FILTER];
+    const struct multicast_counts *i = &m->moved[NETWORK_IFMAP];
+    uint64_t out_words = m->moved[NETWORK_PSUM_OUT].words_sent;
+    *out = m->counts;
+    out->active_pes = m->active_pes;
+    out->filter_sent = f->words_sent;
+    out->filter_delivered = out->filter_hops = f->words_delivered;
+    out->ifmap_sent = i->words_sent;
+    out->ifmap_delivered = out->ifmap_hops = i->words_delivered;
+    out->psum_in_words = m->moved[NETWORK_PSUM_IN].words_sent;
+    out->psum_out_words = out->psum_out_hops = out_words;
+    out->psum_link_words = m->counts.psum_link_words - out_words;
+}
+
+void multicast_machine_explain(const struct multicast_machine *m, char *text,
+                               size_t size_bytes)
+{
+    static const char *const name[NETWORK_N] = {"filter", "ifmap", "psum_in",
+                                                "psum_out"};
+    int at = snprintf(text, size_bytes, "%d PEs not done",
+                      m->lanes.state->running);
+    for (int k = 0; k < NETWORK_N; k++) {
+        struct slot slot;
+        if (at < 0 || (size_t)at >= size_bytes)
+            return;
+        if (stream_head(&m->state->stream[k], &m->shape[k], &slot))
+            at += snprintf(text + at, size_bytes - (size_t)at,
+                           "; network '%s' waits for %s of destination %d "
+                           "(round %u)",
+                           name[k],
+                           k == NETWORK_PSUM_OUT ? "a word" : "room in a fifo",
+                           slot.dest, slot.round);
+    }
+}
+
+void *multicast_machine_state(struct multicast_machine *m, size_t *size_bytes)
+{
+    *size_bytes = m->arena_bytes;
+    return m->arena;
+}
+
+struct lanes *multicast_machine_lanes(struct multicast_machine *m)
+{
+    return &m->lanes;
+}

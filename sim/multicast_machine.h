@@ -1,0 +1,61 @@
+/* multicast_machine.h - the array side of a machine with multicast networks:
+ * lanes of PEs, three networks from L2, one back, and L2's array ports.
+ *
+ * All timing state lies in one arena of plain data without pointers; the
+ * views, tables and counters are rebuilt from the pass descriptor.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_MULTICAST_MACHINE_H
+#define SIM_MULTICAST_MACHINE_H
+
+#include "dataflows/program.h"
+#include "noc/collect.h"
+#include "noc/multicast.h"
+#include "pe/lanes.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The scalars of the arena, before the lanes' part. */
+struct multicast_state {
+    struct stream_state stream[NETWORK_N];
+    int32_t in_flight; /* a PE has taken a word, and not all are done */
+    int32_t write_first; /* who has the shared port's next turn */
+};
+
+/* What functional mode needs to know of a cycle, in this order. */
+struct machine_tap {
+    void *context;
+    void (*slot)(void *context, enum network network, const struct slot *slot);
+    /* After eval, before commit: lanes' emit, pop_* are staged. */
+    void (*evaluated)(void *context, const struct lanes *lanes);
+};
+
+struct multicast_machine;
+
+struct multicast_machine *
+multicast_machine_new(const struct program *program);
+void multicast_machine_free(struct multicast_machine *m);
+
+/* Puts a pass on a quiescent machine.  tap may be NULL; borrowed. */
+void multicast_machine_issue(struct multicast_machine *m,
+                             const struct multicast_pass *pass,
+                             const struct machine_tap *tap);
+/* One cycle, in the order eval then commit.  Returns false in a cycle in
+ * which nothing moved and no timer ran down: a deadlock. */
+bool multicast_machine_step(struct multicast_machine *m);
+bool multicast_machine_is_done(const struct multicast_machine *m);
+void multicast_machine_counts(const struct multicast_machine *m,
+                              struct pass_counts *out);
+/* Who waits for what, one line each; for the report of a deadlock. */
+void multicast_machine_explain(const struct multicast_machine *m, char *text,
+                               size_t size_bytes);
+void *multicast_machine_state(struct multicast_machine *m, size_t *size_bytes);
+struct lanes *multicast_machine_lanes(struct multicast_machine *m);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,61 @@
+/* result.c - names of what is counted, and sums that cannot wrap unseen.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/result.h"
+
+#include <stdlib.h>
+
+#define TABLE_NAME(name, doc) #name,
+#define TABLE_DOC(name, doc) doc,
+
+const char *const ledger_name[LEDGER_N] = {LEDGER_CAUSES(TABLE_NAME)};
+const char *const ledger_doc[LEDGER_N] = {LEDGER_CAUSES(TABLE_DOC)};
+const char *const link_name[LINK_N] = {LINKS(TABLE_NAME)};
+const char *const bound_name[BOUND_N] = {BOUNDS(TABLE_NAME)};
+const char *const level_name[LEVEL_N] = {"rf", "l1", "l2", "dram"};
+
+/* struct counts is nothing but counters, so it is summed as an array. */
+#define COUNTERS ((int)(sizeof(struct counts) / sizeof(uint64_t)))
+_Static_assert(sizeof(struct counts) ==
+                   sizeof(uint64_t) * (1 + 4 * LEVEL_N * TENSOR_N +
+                                       3 * LINK_N + 1),
+               "struct counts holds counters only, without gaps");
+
+uint64_t count_add(uint64_t a, uint64_t b)
+{
+    SIM_CHECK(b <= UINT64_MAX - a);
+    return a + b;
+}
+
+uint64_t count_mul(uint64_t a, uint64_t b)
+{
+    SIM_CHECK(b == 0 || a <= UINT64_MAX / b);
+    return a * b;
+}
+
+void counts_add_times(struct counts *a, const struct counts *b, uint64_t times)
+{
+    uint64_t *into = (uint64_t *)(void *)a;
+    const uint64_t *from = (const uint64_t *)(const void *)b;
+    for (int i = 0; i < COUNTERS; i++)
+        into[i] = count_add(into[i], count_mul(from[i], times));
+}
+
+void counts_add(struct counts *a, const struct counts *b)
+{
+    counts_add_times(a, b, 1);
+}
+
+uint64_t ledger_total(const uint64_t ledger_pe_cycles[LEDGER_N])
+{
+    uint64_t sum_pe_cycles = 0;
+    for (int i = 0; i < LEDGER_N; i++)
+        sum_pe_cycles = count_add(sum_pe_cycles, ledger_pe_cycles[i]);
+    return sum_pe_cycles;
+}
+
+void layer_result_fini(struct layer_result *r)
+{
+    free(r->mapping_text);
+    r->mapping_text = NULL;
+}

@@ -1,0 +1,132 @@
+/* result.h - what a run of one layer found.  Only integers: a sum has no
+ * order; energy and shares are worked out when a result is reported.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_RESULT_H
+#define SIM_RESULT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/arch.h"
+#include "sim/layer.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Where every PE-cycle went.  name, doc */
+#define LEDGER_CAUSES(X)                                                       \
+    X(mac, "issued a MAC, zero-gated ones too")                                \
+    X(psum, "added a neighbour's psum, or moved one")                          \
+    X(idle_mapping, "the mapping has no work for this PE in this layer")       \
+    X(idle_edge, "it has, but not in this pass (partial tile)")                \
+    X(fill, "ramp-up before the PE's first MAC of the pass")                   \
+    X(drain, "ramp-down after the PE's last operation of the pass")            \
+    X(wait_filter, "no filter word had come")                                  \
+    X(wait_ifmap, "no ifmap word had come")                                    \
+    X(wait_psum_in, "no psum had come")                                        \
+    X(wait_psum_out, "no room for a psum downstream")                          \
+    X(wait_dram, "no pass in flight: a tile is not there or not yet gone")
+
+#define LEDGER_ENUM(name, doc) LEDGER_##name,
+enum ledger_cause { LEDGER_CAUSES(LEDGER_ENUM) LEDGER_N };
+#undef LEDGER_ENUM
+extern const char *const ledger_name[LEDGER_N];
+extern const char *const ledger_doc[LEDGER_N];
+
+enum level { LEVEL_RF, LEVEL_L1, LEVEL_L2, LEVEL_DRAM, LEVEL_N };
+extern const char *const level_name[LEVEL_N]; /* "rf" "l1" "l2" "dram" */
+
+struct accesses { /* in words */
+    uint64_t reads, writes;
+    uint64_t dma_reads, dma_writes; /* L2 only: the part the DMA made */
+};
+
+/* The on-chip networks as reported. name, doc */
+#define LINKS(X)                                                               \
+    X(filter, "filters from L2 to the PEs")                                    \
+    X(ifmap, "ifmaps from L2 to the PEs")                                      \
+    X(psum_in, "psums from L2 to the PEs")                                     \
+    X(psum_out, "psums from the PEs to L2")                                    \
+    X(psum_link, "psums from PE to PE")
+
+#define LINK_ENUM(name, doc) LINK_##name,
+enum link { LINKS(LINK_ENUM) LINK_N };
+#undef LINK_ENUM
+extern const char *const link_name[LINK_N];
+
+struct link_words {
+    uint64_t words_sent;      /* read once at the source */
+    uint64_t words_delivered; /* sum over destinations */
+    uint64_t hops; /* bus: words delivered; links: links crossed, in words */
+};
+
+/* All that is counted; simulator and closed form both fill one. */
+struct counts {
+    uint64_t macs;
+    struct accesses access[LEVEL_N][TENSOR_N];
+    struct link_words link[LINK_N];
+    uint64_t dram_bursts;
+};
+
+/* Lower bounds of a layer's cycles, one per resource. name, doc */
+#define BOUNDS(X)                                                              \
+    X(macs, "MACs over the PEs")                                               \
+    X(filter_network, "filter network's slots")                                \
+    X(ifmap_network, "ifmap network's slots")                                  \
+    X(psum_in_network, "psum input network's slots")                           \
+    X(psum_out_network, "psum output network's slots")                         \
+    X(l2_ports, "busiest L2 port")                                             \
+    X(dram, "DRAM at its peak bandwidth")
+
+#define BOUND_ENUM(name, doc) BOUND_##name,
+enum bound { BOUNDS(BOUND_ENUM) BOUND_N };
+#undef BOUND_ENUM
+extern const char *const bound_name[BOUND_N];
+
+#define RESULT_PARAMS_MAX 16
+struct result_param {
+    char name[16];
+    int value;
+};
+
+struct layer_result {
+    struct layer layer;
+    char dataflow[16];
+    int n_params;
+    struct result_param param[RESULT_PARAMS_MAX]; /* the mapping */
+    const char *mapping_source; /* "table", "chosen" or "given" */
+    uint64_t passes;
+
+    uint64_t cycles, array_cycles;
+    int active_pes; /* largest number of PEs that a pass uses */
+    uint64_t ledger_pe_cycles[LEDGER_N];
+    struct counts counts;
+    uint64_t gated_macs, gated_rf_filter_reads;
+    uint64_t bounds_cycles[BOUND_N];
+
+    bool checked;
+    uint64_t check_outputs, check_mismatches;
+
+    char *mapping_text; /* owns; what --show-mapping prints, or NULL */
+
+    /* How the kernel got there; for stderr only. */
+    uint64_t simulated_pe_cycles, simulated_passes;
+};
+
+void layer_result_fini(struct layer_result *r);
+/* a += b, every counter.  Aborts when one would wrap. */
+void counts_add(struct counts *a, const struct counts *b);
+/* a += times * b. */
+void counts_add_times(struct counts *a, const struct counts *b, uint64_t times);
+uint64_t ledger_total(const uint64_t ledger_pe_cycles[LEDGER_N]);
+/* a * b and a + b; abort (SIM_CHECK) when they would wrap. */
+uint64_t count_mul(uint64_t a, uint64_t b);
+uint64_t count_add(uint64_t a, uint64_t b);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,499 @@
+/* simulate.c - run one layer on one machine.
+ *
+ * The array side runs pass by pass; the memory side (DMA, DRAM) runs in
+ * absolute time, forward, as far as the next pass's tiles need.  They meet in
+ * two events only: a tile is ready, a tile's place is free.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/simulate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem/dma.h"
+#include "sim/check.h"
+#include "sim/multicast_machine.h"
+#include "sim/pass_memory.h"
+
+/* Tiles of one tensor: places in L2 and when they were given up. */
+struct tile_line {
+    struct cursor ahead; /* loads: the next tile to be asked for */
+    struct pass next;
+    bool has_next;
+    uint64_t pushed, used, freed;
+    uint64_t free_cycle[2]; /* of the tile that had place k */
+};
+
+struct run {
+    const struct program *program;
+    const struct simulate_options *options;
+    struct diag *diag;
+    struct multicast_machine *machine; /* this or */
+    struct systolic *systolic;         /* that */
+    struct check *check;               /* functional mode, or NULL */
+    struct pass_memory *memory;
+    struct dram *dram;
+    struct dma *dma;
+    struct tile_line line[TENSOR_N];
+    uint64_t now; /* the boundary */
+    struct layer_result *out;
+};
+
+static struct dram_cfg dram_cfg_of(const struct arch *arch)
+{
+    struct dram_cfg cfg = {
+        .kind = strcmp(arch->dram_model, "ideal") == 0 ? DRAM_IDEAL
+                                                       : DRAM_BANDWIDTH,
+        .core_hz = arch->clock_hz,
+        .bytes_per_second = arch->dram_bytes_per_second,
+        .latency_cycles = (uint64_t)arch->dram_latency_cycles,
+    };
+    return cfg;
+}
+
+/* Finds the next tile of a load line. */
+static void look_ahead(struct run *run, enum tensor tensor)
+{
+    struct tile_line *line = &run->line[tensor];
+    line->has_next = false;
+    while (!line->has_next &&
+           cursor_next(run->program, &line->ahead, &line->next))
+        line->has_next = line->next.new_tile[tensor];
+}
+
+/* Asks for every tile whose place in L2 is known to be free. */
+static void push_loads(struct run *run, enum tensor tensor)
+{
+    struct tile_line *line = &run->line[tensor];
+    uint64_t buffers = (uint64_t)run->program->buffers[tensor];
+    while (line->has_next && line->pushed < line->freed + buffers) {
+        struct tile_move move;
+        uint64_t after = line->pushed < buffers
+                             ? 0
+                             : line->free_cycle[line->pushed % buffers];
+        program_tile_move(run->program, &line->next, tensor, &move);
+        dma_push(run->dma, tensor == TENSOR_IFMAP ? DMA_IFMAP : DMA_FILTER,
+                 move.request, move.n_requests, after);
+        struct counts *c = &run->out->counts;
+        c->access[LEVEL_DRAM][tensor].reads += move.words;
+        c->access[LEVEL_L2][tensor].writes += move.words;
+        c->access[LEVEL_L2][tensor].dma_writes += move.words;
+        line->pushed++;
+        look_ahead(run, tensor);
+    }
+}
+
+static void give_up(struct run *run, enum tensor tensor, uint64_t cycle)
+{
+    struct tile_line *line = &run->line[tensor];
+    line->free_cycle[line->freed % (uint64_t)run->program->buffers[tensor]] =
+        cycle;
+    line->freed++;
+}
+
+static void store_ofmap(struct run *run, const struct pass *pass)
+{
+    struct tile_move move;
+    program_tile_move(run->program, pass, TENSOR_PSUM, &move);
+    dma_push(run->dma, DMA_OFMAP, move.request, move.n_requests, run->now);
+    struct counts *c = &run->out->counts;
+    c->access[LEVEL_DRAM][TENSOR_PSUM].writes += move.words;
+    c->access[LEVEL_L2][TENSOR_PSUM].reads += move.words;
+    c->access[LEVEL_L2][TENSOR_PSUM].dma_reads += move.words;
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The cycle in which all tiles of the pass are there. */
+static uint64_t wait_for_tiles(struct run *run, const struct pass *pass)
+{
+    struct tile_line *psum = &run->line[TENSOR_PSUM];
+    uint64_t start = run->now;
+    push_loads(run, TENSOR_IFMAP);
+    push_loads(run, TENSOR_FILTER);
+    for (int t = 0; t < TENSOR_PSUM; t++) {
+        struct tile_line *line = &run->line[t];
+        if (pass->new_tile[t])
+            line->used++;
+        start = later(start,
+                      dma_done_cycle(run->dma,
+                                     t == TENSOR_IFMAP ? DMA_IFMAP
+                                                       : DMA_FILTER,
+                                     line->used - 1));
+    }
+    if (pass->new_tile[TENSOR_PSUM]) {
+        uint64_t buffers = (uint64_t)run->program->buffers[TENSOR_PSUM];
+        if (psum->used >= buffers)
+            start = later(start, dma_done_cycle(run->dma, DMA_OFMAP,
+                                                psum->used - buffers));
+        psum->used++;
+    }
+    return start;
+}
+
+static bool machine_failed(struct run *run, const char *what,
+                           const char *remedy)
+{
+    char why[1024] = "the systolic array does not move";
+    struct src_pos at = {NULL, 0};
+    if (run->machine != NULL)
+        multicast_machine_explain(run->machine, why, sizeof(why));
+    return diag_fail(run->diag, EXIT_MACHINE, at, "layer '%s': %s (%s); %s",
+                     run->program->layer.name, what, why, remedy);
+}
+
+static void issue(struct run *run, const struct pass *pass)
+{
+    if (run->systolic != NULL) {
+        systolic_issue(run->systolic, &pass->work.systolic,
+                       run->check != NULL ? check_systolic(run->check, pass)
+                                          : NULL);
+        return;
+    }
+    multicast_machine_issue(run->machine, &pass->work.multicast,
+                            run->check != NULL
+                                ? check_multicast(run->check, pass)
+                                : NULL);
+    if (run->check != NULL)
+        check_multicast_issued(run->check,
+                               multicast_machine_lanes(run->machine));
+}
+
+static bool step(struct run *run)
+{
+    return run->systolic != NULL ? systolic_step(run->systolic)
+                                 : multicast_machine_step(run->machine);
+}
+
+static bool is_done(const struct run *run)
+{
+    return run->systolic != NULL ? systolic_is_done(run->systolic)
+                                 : multicast_machine_is_done(run->machine);
+}
+
+static void finish_pass(struct run *run, struct pass_counts *counts)
+{
+    if (run->systolic != NULL) {
+        systolic_counts(run->systolic, counts);
+        return;
+    }
+    multicast_machine_counts(run->machine, counts);
+    if (run->check != NULL)
+        check_multicast_done(run->check);
+}
+
+static bool simulate_pass(struct run *run, const struct pass *pass,
+                          struct pass_counts *counts)
+{
+    uint64_t limit = run->options->max_cycles, cycles = 0;
+    issue(run, pass);
+    while (!is_done(run)) {
+        if (!step(run))
+            return machine_failed(run, "the machine is deadlocked",
+                                  "deepen 'pe.fifo_words'");
+        cycles++;
+        if (limit > 0 && run->now + cycles > limit)
+            return machine_failed(run, "the machine passed --max-cycles",
+                                  "raise the limit");
+    }
+    finish_pass(run, counts);
+    run->out->simulated_passes++;
+    run->out->simulated_pe_cycles +=
+        counts->cycles * (uint64_t)arch_pes(&run->program->arch);
+    return true;
+}
+
+static bool run_pass(struct run *run, const struct pass *pass,
+                     struct pass_counts *counts)
+{
+    const void *key = &pass->work;
+    if (run->memory != NULL) {
+        const struct pass_counts *known = pass_memory_find(run->memory, key);
+        if (known != NULL) {
+            *counts = *known;
+            return true;
+        }
+    }
+    if (!simulate_pass(run, pass, counts))
+        return false;
+    if (run->memory != NULL)
+        pass_memory_add(run->memory, key, counts);
+    return true;
+}
+
+static void add_link(struct counts *c, enum link link, uint64_t sent,
+                     uint64_t delivered, uint64_t hops)
+{
+    struct link_words *l = &c->link[link];
+    l->words_sent = count_add(l->words_sent, sent);
+    l->words_delivered = count_add(l->words_delivered, delivered);
+    l->hops = count_add(l->hops, hops);
+}
+
+static void add_access(struct counts *c, enum level level, enum tensor tensor,
+                       uint64_t reads, uint64_t writes)
+{
+    struct accesses *a = &c->access[level][tensor];
+    a->reads = count_add(a->reads, reads);
+    a->writes = count_add(a->writes, writes);
+}
+
+static void charge_pass(struct run *run, const struct pass_counts *n)
+{
+    static const enum ledger_cause cause_of[PE_CAUSE_N] = {
+        [PE_MAC] = LEDGER_mac,
+        [PE_PSUM] = LEDGER_psum,
+        [PE_FILL] = LEDGER_fill,
+        [PE_DRAIN] = LEDGER_drain,
+        [PE_WAIT_FILTER] = LEDGER_wait_filter,
+        [PE_WAIT_IFMAP] = LEDGER_wait_ifmap,
+        [PE_WAIT_PSUM_IN] = LEDGER_wait_psum_in,
+        [PE_WAIT_PSUM_OUT] = LEDGER_wait_psum_out,
+    };
+    const struct program *p = run->program;
+    struct layer_result *out = run->out;
+    struct counts *c = &out->counts;
+    uint64_t pes = (uint64_t)arch_pes(&p->arch);
+    uint64_t used = (uint64_t)p->rows * (uint64_t)p->sets *
+                    (uint64_t)p->set_chains;
+    uint64_t *ledger = out->ledger_pe_cycles;
+
+    ledger[LEDGER_idle_mapping] += (pes - used) * n->flight_cycles;
+    ledger[LEDGER_idle_edge] += (used - n->active_pes) * n->flight_cycles;
+    for (int k = 0; k < PE_CAUSE_N; k++)
+        ledger[cause_of[k]] += n->pe_cycles[k];
+    out->array_cycles += n->flight_cycles;
+    if ((uint64_t)out->active_pes < n->active_pes)
+        out->active_pes = (int)n->active_pes;
+
+    c->macs += n->macs;
+    add_access(c, LEVEL_RF, TENSOR_IFMAP, n->macs, n->ifmap_delivered);
+    add_access(c, LEVEL_RF, TENSOR_FILTER, n->macs, n->filter_delivered);
+    add_access(c, LEVEL_RF, TENSOR_PSUM,
+               n->macs - n->first_macs + n->psum_reads,
+               n->macs + n->psum_writes);
+    add_access(c, LEVEL_L2, TENSOR_IFMAP, n->ifmap_sent, 0);
+    add_access(c, LEVEL_L2, TENSOR_FILTER, n->filter_sent, 0);
+    add_access(c, LEVEL_L2, TENSOR_PSUM, n->psum_in_words, n->psum_out_words);
+    add_link(c, LINK_filter, n->filter_sent, n->filter_delivered,
+             n->filter_hops);
+    add_link(c, LINK_ifmap, n->ifmap_sent, n->ifmap_delivered, n->ifmap_hops);
+    add_link(c, LINK_psum_in, n->psum_in_words, n->psum_in_words,
+             n->psum_in_words);
+    add_link(c, LINK_psum_out, n->psum_out_words, n->psum_out_words,
+             n->psum_out_hops);
+    add_link(c, LINK_psum_link, n->psum_link_words, n->psum_link_words,
+             n->psum_link_words);
+}
+
+static bool run_passes(struct run *run)
+{
+    struct cursor cursor;
+    struct pass pass;
+    cursor_start(&cursor);
+    for (int t = 0; t < TENSOR_PSUM; t++) {
+        cursor_start(&run->line[t].ahead);
+        look_ahead(run, (enum tensor)t);
+    }
+    while (cursor_next(run->program, &cursor, &pass)) {
+        struct pass_counts counts;
+        uint64_t start = wait_for_tiles(run, &pass);
+        run->now = start;
+        if (!run_pass(run, &pass, &counts))
+            return false;
+        run->now = start + counts.cycles;
+        charge_pass(run, &counts);
+        if (pass.last_use[TENSOR_FILTER])
+            give_up(run, TENSOR_FILTER, start + counts.filter_free_cycle);
+        if (pass.last_use[TENSOR_IFMAP])
+            give_up(run, TENSOR_IFMAP, run->now);
+        if (pass.last_use[TENSOR_PSUM])
+            store_ofmap(run, &pass);
+        run->out->passes++;
+        if (run->options->progress != NULL)
+            run->options->progress(run->options->progress_context,
+                                   run->out->passes, run->program->passes);
+    }
+    run->out->cycles = later(run->now, dma_finish(run->dma));
+    return true;
+}
+
+static uint64_t divide_up(uint64_t a, uint64_t b)
+{
+    return (a + b - 1) / b;
+}
+
+static void set_bounds(const struct program *p, struct layer_result *out)
+{
+    const struct arch *a = &p->arch;
+    const struct counts *c = &out->counts;
+    static const enum link link_of[NETWORK_N] = {
+        [NETWORK_FILTER] = LINK_filter,
+        [NETWORK_IFMAP] = LINK_ifmap,
+        [NETWORK_PSUM_IN] = LINK_psum_in,
+        [NETWORK_PSUM_OUT] = LINK_psum_out};
+    static const enum bound bound_of[NETWORK_N] = {
+        [NETWORK_FILTER] = BOUND_filter_network,
+        [NETWORK_IFMAP] = BOUND_ifmap_network,
+        [NETWORK_PSUM_IN] = BOUND_psum_in_network,
+        [NETWORK_PSUM_OUT] = BOUND_psum_out_network};
+    uint64_t bytes = 0;
+    struct dram_cfg dram = dram_cfg_of(a);
+    out->bounds_cycles[BOUND_macs] =
+        divide_up(c->macs, (uint64_t)arch_pes(a));
+    for (int k = 0; k < NETWORK_N; k++) {
+        uint64_t width = (uint64_t)a->network[k].words_per_slot *
+                         (uint64_t)a->network[k].slots_per_cycle;
+        out->bounds_cycles[bound_of[k]] =
+            divide_up(c->link[link_of[k]].words_sent, width);
+    }
+    for (int t = 0; t < TENSOR_N; t++) {
+        const struct accesses *l2 = &c->access[LEVEL_L2][t];
+        uint64_t width =
+            (uint64_t)p->banks[t] * (uint64_t)a->l2_bank_row_words;
+        uint64_t reads = divide_up(l2->reads - l2->dma_reads, width);
+        uint64_t writes = divide_up(l2->writes - l2->dma_writes, width);
+        uint64_t port = a->l2_ports == BANK_1RW ? reads + writes
+                                                : later(reads, writes);
+        out->bounds_cycles[BOUND_l2_ports] =
+            later(out->bounds_cycles[BOUND_l2_ports], port);
+        const struct accesses *d = &c->access[LEVEL_DRAM][t];
+        bytes += ((d->reads + d->writes) *
+                  (uint64_t)a->precision_bits[t]) / 8;
+    }
+    out->bounds_cycles[BOUND_dram] = dram_min_cycles(&dram, bytes);
+}
+
+static void finish_result(const struct program *p, uint64_t zero_macs,
+                          struct layer_result *out)
+{
+    uint64_t pes = (uint64_t)arch_pes(&p->arch);
+    out->ledger_pe_cycles[LEDGER_wait_dram] =
+        count_mul(pes, out->cycles - out->array_cycles);
+    SIM_CHECK(ledger_total(out->ledger_pe_cycles) ==
+              count_mul(pes, out->cycles));
+    SIM_CHECK(out->counts.macs == layer_macs(&p->layer));
+    SIM_CHECK(out->ledger_pe_cycles[LEDGER_mac] == out->counts.macs);
+    set_bounds(p, out);
+    if (!p->arch.zero_gating)
+        return;
+    /* Counted where values are simulated, else by the declared share. */
+    double share = p->layer.zero_share[TENSOR_IFMAP];
+    out->gated_macs = out->checked
+                          ? zero_macs
+                          : (uint64_t)((double)out->counts.macs * share + 0.5);
+    out->gated_rf_filter_reads = out->gated_macs;
+}
+
+static int edge_width(const struct arch *a, enum network network)
+{
+    return a->network[network].words_per_slot *
+           a->network[network].slots_per_cycle;
+}
+
+static void assemble(struct run *run)
+{
+    const struct program *p = run->program;
+    const struct arch *a = &p->arch;
+    run->dma = dma_new(run->dram);
+    if (run->options->check)
+        run->check = check_new(p);
+    /* Values are moved word by word, and a limit is met in the very cycle. */
+    if (run->options->memo && !run->options->check &&
+        run->options->max_cycles == 0)
+        run->memory = pass_memory_new(sizeof(((struct pass *)0)->work));
+    if (p->kind == NETWORK_MULTICAST) {
+        run->machine = multicast_machine_new(p);
+        return;
+    }
+    const struct systolic_cfg cfg = {
+        .rows = a->rows,
+        .cols = a->cols,
+        .left_words_per_cycle = edge_width(a, NETWORK_IFMAP),
+        .top_words_per_cycle = edge_width(a, NETWORK_FILTER),
+        .psum_in_words_per_cycle = edge_width(a, NETWORK_PSUM_IN),
+        .psum_out_words_per_cycle = edge_width(a, NETWORK_PSUM_OUT),
+        .l2_latency_cycles = a->l2_latency_cycles,
+        .tight_folds = a->tight_folds,
+    };
+    run->systolic = systolic_new(&cfg);
+}
+
+static void dismantle(struct run *run)
+{
+    dma_free(run->dma);
+    dram_free(run->dram);
+    check_free(run->check);
+    pass_memory_free(run->memory);
+    if (run->systolic != NULL)
+        systolic_free(run->systolic);
+    multicast_machine_free(run->machine);
+}
+
+static char *mapping_text(const struct dataflow *dataflow,
+                          const struct arch *arch, const struct layer *layer,
+                          const struct mapping *mapping)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+    SIM_CHECK(to != NULL);
+    dataflow->show(arch, layer, mapping, to);
+    fclose(to);
+    return text;
+}
+
+bool simulate_layer(const struct arch *arch, const struct layer *layer,
+                    const char *dataflow_name,
+                    const struct given_mapping *given,
+                    const struct simulate_options *options,
+                    struct layer_result *out, struct diag *d)
+{
+    const struct dataflow *dataflow = dataflow_find(dataflow_name);
+    struct mapping mapping;
+    SIM_CHECK(dataflow != NULL);
+    if (!dataflow->choose(arch, layer, given, &mapping, d))
+        return false;
+    struct program *program = xcalloc(1, sizeof(*program));
+    dataflow->compile(arch, layer, &mapping, program);
+    struct dram_cfg cfg = dram_cfg_of(arch);
+    program->burst_bytes = dram_burst_bytes(&cfg);
+
+    struct layer_result result = {.layer = *layer};
+    snprintf(result.dataflow, sizeof(result.dataflow), "%s", dataflow->name);
+    for (int k = 0; dataflow->params[k].name != NULL; k++) {
+        snprintf(result.param[k].name, sizeof(result.param[k].name), "%s",
+                 dataflow->params[k].name);
+        result.param[k].value = mapping.value[k];
+        result.n_params = k + 1;
+    }
+    result.mapping_source = given->n == 0         ? "chosen"
+                            : given->from_table ? "table"
+                                                : "given";
+    struct run run = {.program = program,
+                      .options = options,
+                      .diag = d,
+                      .dram = dram_new(&cfg),
+                      .out = &result};
+    assemble(&run);
+    bool ok = run_passes(&run);
+    if (ok) {
+        uint64_t zero_macs = 0;
+        if (run.check != NULL) {
+            result.checked = true;
+            check_finish(run.check, &result.check_outputs,
+                         &result.check_mismatches, &zero_macs);
+        }
+        finish_result(program, zero_macs, &result);
+        if (options->show_mapping)
+            result.mapping_text =
+                mapping_text(dataflow, arch, layer, &mapping);
+        *out = result;
+    }
+    dismantle(&run);
+    free(program);
+    return ok;
+}

@@ -1,0 +1,43 @@
+/* simulate.h - run one layer on one machine.
+ *
+ * Chooses or checks the mapping, compiles it, assembles the machine, runs it
+ * and counts.  Pure: same arguments, same result; no output of its own; safe
+ * to call from several threads at once.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_SIMULATE_H
+#define SIM_SIMULATE_H
+
+#include "sim/arch.h"
+#include "sim/diag.h"
+#include "sim/layer.h"
+#include "sim/result.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct simulate_options {
+    bool memo;           /* false: --no-memo */
+    bool check;          /* functional mode, real operands */
+    bool show_mapping;   /* fill layer_result.mapping_text */
+    uint64_t max_cycles; /* 0 = no limit */
+    /* Called now and then with passes done and in all; may be NULL; called
+     * from the thread that simulates. */
+    void (*progress)(void *context, uint64_t passes_done, uint64_t passes);
+    void *progress_context;
+};
+
+/* dataflow: "rs", "ws", ... (checked by the caller with dataflow_find).
+ * Errors: no legal mapping (EXIT_NO_MAPPING), deadlock or max_cycles
+ * (EXIT_MACHINE).  A check mismatch is no error: see result. */
+bool simulate_layer(const struct arch *arch, const struct layer *layer,
+                    const char *dataflow, const struct given_mapping *given,
+                    const struct simulate_options *options,
+                    struct layer_result *out, struct diag *d);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
