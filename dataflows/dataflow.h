@@ -39,9 +39,9 @@ struct mapping {
 struct program; /* dataflows/program.h */
 
 struct dataflow {
-    const char *name;   /* as in a .cfg: "rs" */
-    const char *doc;    /* one line */
-    const char *source; /* paper and section */
+    const char *name;                   /* as in a .cfg: "rs" */
+    const char *doc;                    /* one line */
+    const char *source;                 /* paper and section */
     const struct mapping_param *params; /* name NULL at the end */
     /* Completes `given` to a legal mapping.  false: none is legal; the
      * message says which buffer is short and by how many words. */
@@ -59,7 +59,7 @@ struct dataflow {
                  const struct mapping *mapping, FILE *to);
 };
 
-extern const struct dataflow *const dataflow_table[]; /* NULL at the end */
+extern const struct dataflow *const dataflow_table[];   /* NULL at the end */
 const struct dataflow *dataflow_find(const char *name); /* or NULL */
 /* Adds the dataflow of a shared object to those dataflow_find knows. */
 bool dataflow_load_plugin(const char *path, struct diag *d);

@@ -28,11 +28,10 @@ void gemm_given(const struct dataflow *dataflow,
     }
 }
 
-bool gemm_choose_tiles(const struct dataflow *dataflow,
-                       const struct arch *arch, const struct layer *layer,
-                       const struct gemm_cost *cost, const int *fixed,
-                       struct src_pos at, struct mapping *mapping,
-                       struct diag *d)
+bool gemm_choose_tiles(const struct dataflow *dataflow, const struct arch *arch,
+                       const struct layer *layer, const struct gemm_cost *cost,
+                       const int *fixed, struct src_pos at,
+                       struct mapping *mapping, struct diag *d)
 {
     struct tiling t;
     enum tensor tensor;
@@ -64,9 +63,8 @@ bool gemm_rf_short(const struct dataflow *dataflow, const struct layer *layer,
                      layer->name, dataflow->name, key, words);
 }
 
-void gemm_show_tiles(const struct dataflow *dataflow,
-                     const struct layer *l, const struct mapping *mapping,
-                     FILE *to)
+void gemm_show_tiles(const struct dataflow *dataflow, const struct layer *l,
+                     const struct mapping *mapping, FILE *to)
 {
     const int *v = mapping->value;
     fprintf(to, "mapping of '%s' by %s; to ask for it:", l->name,
@@ -95,8 +93,7 @@ void gemm_pixel(const struct program *program, const struct pass_place *place,
 }
 
 void gemm_ifmap_word(const struct program *program,
-                     const struct pass_place *place, int x, int k,
-                     int coord[4])
+                     const struct pass_place *place, int x, int k, int coord[4])
 {
     const struct layer *l = &program->layer;
     int n, p, q, c, r, s;

@@ -13,12 +13,13 @@ extern "C" {
 /* Their first five parameters, in this order. */
 enum { GEMM_M, GEMM_N, GEMM_E, GEMM_C, GEMM_F, GEMM_TILES };
 
-#define GEMM_TILE_PARAMS                                                       \
-    {"m", 1, 65535, "filters", "filters whose psums L2 holds at a time"},      \
-        {"n", 1, 65535, "images", "images of a tile"},                         \
-        {"e", 1, 65535, "rows", "ofmap rows of a tile"},                       \
-        {"c", 1, 65535, "channels", "channels of a tile"}, {                   \
-        "f", 1, 65535, "filters", "filters of a filter tile"                   \
+#define GEMM_TILE_PARAMS                                                  \
+    {"m", 1, 65535, "filters", "filters whose psums L2 holds at a time"}, \
+        {"n", 1, 65535, "images", "images of a tile"},                    \
+        {"e", 1, 65535, "rows", "ofmap rows of a tile"},                  \
+        {"c", 1, 65535, "channels", "channels of a tile"},                \
+    {                                                                     \
+        "f", 1, 65535, "filters", "filters of a filter tile"              \
     }
 
 extern const struct dataflow ws_dataflow, os_dataflow;
@@ -31,19 +32,17 @@ void gemm_given(const struct dataflow *dataflow,
                 const struct given_mapping *given, const int *extent,
                 int *fixed, struct src_pos *at);
 /* Chooses the tiles of `mapping`; reports when none fits. */
-bool gemm_choose_tiles(const struct dataflow *dataflow,
-                       const struct arch *arch, const struct layer *layer,
-                       const struct gemm_cost *cost, const int *fixed,
-                       struct src_pos at, struct mapping *mapping,
-                       struct diag *d);
+bool gemm_choose_tiles(const struct dataflow *dataflow, const struct arch *arch,
+                       const struct layer *layer, const struct gemm_cost *cost,
+                       const int *fixed, struct src_pos at,
+                       struct mapping *mapping, struct diag *d);
 /* Reports that a register file is too small. */
 bool gemm_rf_short(const struct dataflow *dataflow, const struct layer *layer,
                    const char *key, int words, struct src_pos at,
                    struct diag *d);
 /* Prints the loops outside a pass and the line for --set. */
-void gemm_show_tiles(const struct dataflow *dataflow,
-                     const struct layer *layer, const struct mapping *mapping,
-                     FILE *to);
+void gemm_show_tiles(const struct dataflow *dataflow, const struct layer *layer,
+                     const struct mapping *mapping, FILE *to);
 
 /* Output x of a tile (image, row, column in this order): its coordinates. */
 void gemm_pixel(const struct program *program, const struct pass_place *place,

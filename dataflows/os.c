@@ -32,8 +32,7 @@ static int fold_filters(const struct program *p)
     return p->mapping.value[OS_T] * p->mapping.value[OS_P];
 }
 
-static int tile_outputs(const struct program *p,
-                        const struct pass_place *place)
+static int tile_outputs(const struct program *p, const struct pass_place *place)
 {
     return place->n * place->e * p->layer.Q;
 }
@@ -41,8 +40,8 @@ static int tile_outputs(const struct program *p,
 static void os_inner_counts(const struct program *program,
                             const struct pass_place *place, int counts[2])
 {
-    counts[0] = ceil_div(tile_outputs(program, place),
-                         program->mapping.value[OS_X]);
+    counts[0] =
+        ceil_div(tile_outputs(program, place), program->mapping.value[OS_X]);
     counts[1] = ceil_div(place->f, fold_filters(program));
 }
 
@@ -129,11 +128,11 @@ static void os_psum_coord(const struct program *program,
 }
 
 static void os_gemm_ifmap_coord(const struct program *program,
-                                const struct pass *pass, uint32_t k,
-                                uint32_t x, int coord[4])
+                                const struct pass *pass, uint32_t k, uint32_t x,
+                                int coord[4])
 {
-    gemm_ifmap_word(program, &pass->place,
-                    first_output(program, pass) + (int)x, (int)k, coord);
+    gemm_ifmap_word(program, &pass->place, first_output(program, pass) + (int)x,
+                    (int)k, coord);
 }
 
 static void os_gemm_filter_coord(const struct program *program,
@@ -148,8 +147,7 @@ static void os_gemm_psum_coord(const struct program *program,
                                const struct pass *pass, uint32_t x, uint32_t f,
                                int coord[4])
 {
-    gemm_psum_word(program, &pass->place,
-                   first_output(program, pass) + (int)x,
+    gemm_psum_word(program, &pass->place, first_output(program, pass) + (int)x,
                    first_filter(program, pass) + (int)f, coord);
 }
 
@@ -177,8 +175,7 @@ static void os_compile(const struct arch *arch, const struct layer *layer,
     out->ops = &os_ops;
     const struct tiling *t = &out->tiling;
     int filters = min_int(min_int(t->f, t->m), layer->M / layer->G);
-    int outputs =
-        min_int(t->n, layer->N) * min_int(t->e, layer->P) * layer->Q;
+    int outputs = min_int(t->n, layer->N) * min_int(t->e, layer->P) * layer->Q;
     out->sets = ceil_div(min_int(filters, fold_filters(out)), v[OS_P]);
     out->set_chains = min_int(v[OS_X], outputs);
     out->rows = 1;
@@ -236,8 +233,8 @@ static bool choose_pe(const struct arch *a, const struct layer *l,
         return m->value[OS_X] <= a->rows && m->value[OS_T] <= a->cols &&
                m->value[OS_P] == 1;
     }
-    for (int x = fixed[OS_X] > 0 ? fixed[OS_X] : 1;
-         x <= min_int(pes, outputs); x++) {
+    for (int x = fixed[OS_X] > 0 ? fixed[OS_X] : 1; x <= min_int(pes, outputs);
+         x++) {
         for (int p = fixed[OS_P] > 0 ? fixed[OS_P] : 1; p <= p_max; p++) {
             int t = fixed[OS_T] > 0 ? fixed[OS_T]
                                     : min_int(pes / x, ceil_div(whole.f, p));
@@ -332,8 +329,7 @@ static void os_expect(const struct arch *arch, const struct layer *l,
             x_folds += (uint64_t)ceil_div(x, v[OS_X]);
             for (int x0 = 0; x0 < x; x0 += v[OS_X]) {
                 uint64_t n = (uint64_t)min_int(v[OS_X], x - x0);
-                exit_links += n * (uint64_t)(arch->rows - 1) -
-                              n * (n - 1) / 2;
+                exit_links += n * (uint64_t)(arch->rows - 1) - n * (n - 1) / 2;
             }
         }
     const uint64_t c_tiles = (uint64_t)ceil_div(Cg, t.c);

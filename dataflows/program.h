@@ -24,12 +24,12 @@ extern "C" {
  * zero.  Chains come in `sets` of `set_chains` (one filter group each), rows
  * in `blocks` of `block_rows` (one channel group each). */
 struct multicast_pass {
-    uint16_t sets, set_chains;   /* used in this pass */
-    uint16_t blocks, block_rows; /* used in this pass */
+    uint16_t sets, set_chains;        /* used in this pass */
+    uint16_t blocks, block_rows;      /* used in this pass */
     uint16_t filters, filters_tail;   /* per PE; of the last set */
     uint16_t channels, channels_tail; /* per PE; of the last block */
-    uint16_t filter_cols;        /* taps = channels * filter_cols */
-    uint16_t slide_cols;         /* columns between two windows */
+    uint16_t filter_cols;             /* taps = channels * filter_cols */
+    uint16_t slide_cols;              /* columns between two windows */
     uint32_t groups[2], windows[2];
     /* PE (chain y of a set, row i of a block) works on the ifmap row
      * y * chain_step + i * row_step. */
@@ -42,12 +42,12 @@ struct multicast_pass {
 /* Where a pass stands in the layer: for values, pictures and traces. */
 struct pass_place {
     int g;
-    int m0, m;      /* psum tile: filters m0 .. m0+m-1 of the group */
-    int n0, n;      /* images */
-    int p0, e;      /* ofmap rows */
-    int c0, c;      /* channels of the group */
-    int f0, f;      /* filter tile: filters of the group */
-    int inner[2];   /* the dataflow's own loops inside the tiles */
+    int m0, m;            /* psum tile: filters m0 .. m0+m-1 of the group */
+    int n0, n;            /* images */
+    int p0, e;            /* ofmap rows */
+    int c0, c;            /* channels of the group */
+    int f0, f;            /* filter tile: filters of the group */
+    int inner[2];         /* the dataflow's own loops inside the tiles */
     bool first_reduction; /* no psum of an earlier pass */
 };
 
@@ -61,8 +61,8 @@ struct tile_move {
 
 struct pass {
     struct pass_place place;
-    bool new_tile[TENSOR_N];  /* this pass is the first to use its tile */
-    bool last_use[TENSOR_N];  /* and the last */
+    bool new_tile[TENSOR_N]; /* this pass is the first to use its tile */
+    bool last_use[TENSOR_N]; /* and the last */
     union {
         struct multicast_pass multicast;
         struct systolic_pass systolic;
@@ -90,9 +90,9 @@ struct program_ops {
     void (*held_coord)(const struct program *program, const struct pass *pass,
                        uint32_t round, int set, int block, int row, int word,
                        int coord[4]);
-    void (*window_coord)(const struct program *program,
-                         const struct pass *pass, uint32_t round, int block,
-                         int h, int word, int coord[4]);
+    void (*window_coord)(const struct program *program, const struct pass *pass,
+                         uint32_t round, int block, int h, int word,
+                         int coord[4]);
     void (*psum_coord)(const struct program *program, const struct pass *pass,
                        uint32_t round, int set, int chain, int word,
                        int coord[4]);

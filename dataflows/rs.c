@@ -133,10 +133,10 @@ static void rs_column(const struct program *program, const struct pass *pass,
                 window = (int)(at / d->filter_cols);
                 tap = (int)(at % d->filter_cols);
             }
-            *column = (phase + window * phases) * l->stride +
-                      (pass->place.inner[1] * program->mapping.value[RS_FC] +
-                       tap) *
-                          l->dilation;
+            *column =
+                (phase + window * phases) * l->stride +
+                (pass->place.inner[1] * program->mapping.value[RS_FC] + tap) *
+                    l->dilation;
             return;
         }
         round -= d->groups[k] * cols;
@@ -222,13 +222,11 @@ static void rs_compile(const struct arch *arch, const struct layer *layer,
     out->mapping = *mapping;
     rs_tiling(mapping, &out->tiling);
     out->ops = &rs_ops;
-    out->sets = ceil_div(min_int(out->tiling.f,
-                                 min_int(v[RS_M], layer->M / layer->G)),
-                         v[RS_P]);
+    out->sets = ceil_div(
+        min_int(out->tiling.f, min_int(v[RS_M], layer->M / layer->G)), v[RS_P]);
     out->set_chains = min_int(v[RS_E], layer->P);
-    out->rows =
-        ceil_div(min_int(out->tiling.c, layer->C / layer->G), v[RS_Q]) *
-        min_int(v[RS_FR], layer->R);
+    out->rows = ceil_div(min_int(out->tiling.c, layer->C / layer->G), v[RS_Q]) *
+                min_int(v[RS_FR], layer->R);
     program_finish(out);
 }
 

@@ -87,10 +87,9 @@ static double rs_estimate(const struct arch *a, const struct layer *l,
     double macs = windows * v[RS_P] *
                   (taps + (a->psum_add == PSUM_ADD_OWN_CYCLE ? 1 : 0));
     double chains = (double)v[RS_E] * v[RS_T];
-    double psums =
-        windows * chains *
-        ceil_div(v[RS_P], net[NETWORK_PSUM_OUT].words_per_slot) /
-        net[NETWORK_PSUM_OUT].slots_per_cycle;
+    double psums = windows * chains *
+                   ceil_div(v[RS_P], net[NETWORK_PSUM_OUT].words_per_slot) /
+                   net[NETWORK_PSUM_OUT].slots_per_cycle;
     double rows = touched(v[RS_E], l->stride, v[RS_FR], l->dilation);
     double cols = touched(l->Q, l->stride, v[RS_FC], l->dilation);
     double ifmaps = (double)v[RS_N] * t.c * rows * cols /
@@ -105,16 +104,13 @@ static double rs_estimate(const struct arch *a, const struct layer *l,
     double f_tiles = ceil_div(t.m, t.f);
     double strips = (double)ceil_div(l->N, t.n) * ceil_div(l->P, t.e);
     double c_tiles = ceil_div(group_c(l), t.c);
-    double inner = (double)ceil_div(l->R, v[RS_FR]) *
-                   ceil_div(l->S, v[RS_FC]);
-    double passes =
-        l->G * m_tiles * strips * c_tiles * f_tiles * inner;
+    double inner = (double)ceil_div(l->R, v[RS_FR]) * ceil_div(l->S, v[RS_FC]);
+    double passes = l->G * m_tiles * strips * c_tiles * f_tiles * inner;
 
     double word_cycles = 0;
-    if (strcmp(a->dram_model, "bandwidth") == 0 &&
-        a->dram_bytes_per_second > 0)
-        word_cycles = 2.0 * (double)a->clock_hz /
-                      (double)a->dram_bytes_per_second;
+    if (strcmp(a->dram_model, "bandwidth") == 0 && a->dram_bytes_per_second > 0)
+        word_cycles =
+            2.0 * (double)a->clock_hz / (double)a->dram_bytes_per_second;
     double ifmap_words = l->G * m_tiles * strips * c_tiles *
                          (double)tiling_l2_words(l, &t, TENSOR_IFMAP);
     double ofmap_words = (double)l->N * l->M * l->P * l->Q;
@@ -195,9 +191,9 @@ static void try_pe(const struct arch *a, const struct layer *l,
                    struct mapping *m, const int given[RS_PARAMS],
                    struct best *best)
 {
-    struct range q = range_of(
-        given[RS_Q], min_int(group_c(l),
-                             a->rf_words[TENSOR_IFMAP] / m->value[RS_FC]));
+    struct range q =
+        range_of(given[RS_Q], min_int(group_c(l), a->rf_words[TENSOR_IFMAP] /
+                                                      m->value[RS_FC]));
     for (m->value[RS_Q] = q.from; m->value[RS_Q] <= q.to; m->value[RS_Q]++) {
         int taps = m->value[RS_Q] * m->value[RS_FC];
         int most = min_int(a->rf_words[TENSOR_PSUM],
@@ -242,10 +238,11 @@ bool rs_choose(const struct arch *arch, const struct layer *layer,
                struct diag *d)
 {
     const int extent[RS_PARAMS] = {
-        [RS_M] = group_m(layer), [RS_N] = layer->N,   [RS_E] = layer->P,
-        [RS_P] = group_m(layer), [RS_Q] = group_c(layer),
-        [RS_R] = group_c(layer), [RS_T] = group_m(layer),
-        [RS_FR] = layer->R,      [RS_FC] = layer->S};
+        [RS_M] = group_m(layer), [RS_N] = layer->N,
+        [RS_E] = layer->P,       [RS_P] = group_m(layer),
+        [RS_Q] = group_c(layer), [RS_R] = group_c(layer),
+        [RS_T] = group_m(layer), [RS_FR] = layer->R,
+        [RS_FC] = layer->S};
     int fixed[RS_PARAMS] = {0};
     struct src_pos at = {NULL, 0};
     for (int k = 0; k < given->n; k++) {
@@ -265,7 +262,8 @@ bool rs_choose(const struct arch *arch, const struct layer *layer,
                          ? fixed[RS_FC]
                          : ceil_div(layer->S, ceil_div(layer->S, fc));
     struct range n = range_of(fixed[RS_N], layer->N);
-    for (int k = n.from; k > 0 && k <= n.to; k = tiling_next_even(layer->N, k)) {
+    for (int k = n.from; k > 0 && k <= n.to;
+         k = tiling_next_even(layer->N, k)) {
         m.value[RS_N] = k;
         try_sets(arch, layer, &m, fixed, &best);
     }

@@ -15,13 +15,11 @@ static u64 sum_ceil(int extent, int tile, int step)
 }
 
 /* Sum over chunks of `chunk` of `extent` of touched(outer, ..., chunk). */
-static u64 sum_touched(int outer, int step, int extent, int chunk,
-                       int dilation)
+static u64 sum_touched(int outer, int step, int extent, int chunk, int dilation)
 {
     u64 sum = 0;
     for (int at = 0; at < extent; at += chunk)
-        sum += (u64)touched(outer, step, min_int(chunk, extent - at),
-                            dilation);
+        sum += (u64)touched(outer, step, min_int(chunk, extent - at), dilation);
     return sum;
 }
 
@@ -41,22 +39,22 @@ void rs_expect(const struct arch *arch, const struct layer *l,
     const u64 filter_passes = sum_ceil(Mg, t.m, t.f);
     const u64 n_tiles = (u64)ceil_div(l->N, t.n);
     const u64 e_tiles = (u64)ceil_div(l->P, t.e);
-    const u64 chunks = (u64)ceil_div(l->R, v[RS_FR]) *
-                       (u64)ceil_div(l->S, v[RS_FC]);
+    const u64 chunks =
+        (u64)ceil_div(l->R, v[RS_FR]) * (u64)ceil_div(l->S, v[RS_FC]);
     const u64 reductions = (u64)ceil_div(Cg, t.c) * chunks;
     /* PE sets, summed over the channel tiles and over the filter tiles. */
     const u64 channel_sets = sum_ceil(Cg, t.c, v[RS_Q]);
     u64 rows = 0, filter_sets = 0;
     for (int p0 = 0; p0 < l->P; p0 += t.e)
-        rows += sum_touched(min_int(t.e, l->P - p0), l->stride, l->R,
-                            v[RS_FR], l->dilation);
+        rows += sum_touched(min_int(t.e, l->P - p0), l->stride, l->R, v[RS_FR],
+                            l->dilation);
     for (int m0 = 0; m0 < Mg; m0 += t.m)
         filter_sets += sum_ceil(min_int(t.m, Mg - m0), t.f, v[RS_P]);
     /* Each reads its slide of columns anew for each phase and chunk. */
     u64 cols = 0;
     for (int s0 = 0; s0 < l->S; s0 += v[RS_FC])
-        cols += (u64)touched(l->Q, l->stride,
-                             min_int(v[RS_FC], l->S - s0), l->dilation);
+        cols += (u64)touched(l->Q, l->stride, min_int(v[RS_FC], l->S - s0),
+                             l->dilation);
 
     *out = (struct counts){0};
     tiling_expect(arch, l, &t, out);
@@ -66,13 +64,13 @@ void rs_expect(const struct arch *arch, const struct layer *l,
     const u64 filter_sent = filter_words * n_tiles * e_tiles;
     const u64 filter_delivered = filter_words * n_tiles * (u64)l->P;
     const u64 ifmap_sent = G * filter_passes * N * (u64)Cg * rows * cols;
-    const u64 ifmap_delivered = G * filter_sets * N * (u64)Cg * (u64)l->P *
-                                (u64)l->R * cols;
+    const u64 ifmap_delivered =
+        G * filter_sets * N * (u64)Cg * (u64)l->P * (u64)l->R * cols;
     const u64 psum_out = outputs * reductions;
     const u64 psum_in = outputs * (reductions - 1);
     /* One psum leaves each PE of a chain per window and filter. */
-    const u64 emissions = outputs * channel_sets * (u64)l->R *
-                          (u64)ceil_div(l->S, v[RS_FC]);
+    const u64 emissions =
+        outputs * channel_sets * (u64)l->R * (u64)ceil_div(l->S, v[RS_FC]);
 
     struct accesses *rf = out->access[LEVEL_RF];
     rf[TENSOR_IFMAP].reads = macs;

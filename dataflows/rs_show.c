@@ -16,8 +16,8 @@ static void show_nest(const struct layer *l, const int *v, FILE *to)
             "      for r2 in 0..%d, s2 in 0..%d   a pass each: %d x %d of "
             "the filter\n",
             l->G, ceil_div(l->M / l->G, v[RS_M]), v[RS_M],
-            ceil_div(l->N, v[RS_N]), v[RS_N], ceil_div(l->P, v[RS_E]),
-            v[RS_E], ceil_div(l->C / l->G, c), c, ceil_div(v[RS_M], f), f,
+            ceil_div(l->N, v[RS_N]), v[RS_N], ceil_div(l->P, v[RS_E]), v[RS_E],
+            ceil_div(l->C / l->G, c), c, ceil_div(v[RS_M], f), f,
             ceil_div(l->R, v[RS_FR]), ceil_div(l->S, v[RS_FC]), v[RS_FR],
             v[RS_FC]);
     fprintf(to,

@@ -33,8 +33,9 @@ bool dataflow_load_plugin(const char *path, struct diag *d)
                           PLUGINS_MAX);
     void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (object == NULL)
-        return diag_fail(d, EXIT_IO, at, "cannot load the plugin (%s); give "
-                                         "the path of a shared object",
+        return diag_fail(d, EXIT_IO, at,
+                         "cannot load the plugin (%s); give "
+                         "the path of a shared object",
                          dlerror());
     const struct dataflow *found = dlsym(object, "accelsim_dataflow");
     if (found == NULL)

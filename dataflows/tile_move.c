@@ -45,8 +45,7 @@ static uint64_t ifmap_pitch(const struct program *p)
 static uint64_t filter_pitch(const struct program *p)
 {
     const struct layer *l = &p->layer;
-    uint64_t words =
-        (uint64_t)(l->C / l->G) * (uint64_t)l->R * (uint64_t)l->S;
+    uint64_t words = (uint64_t)(l->C / l->G) * (uint64_t)l->R * (uint64_t)l->S;
     return align(word_bytes(p, TENSOR_FILTER, words), p->burst_bytes);
 }
 
@@ -117,10 +116,10 @@ static void ifmap_move(const struct program *p, const struct pass_place *pl,
     const struct layer *l = &p->layer;
     struct extent in = stored_ifmap(p);
     int *row, *col;
-    int rows = touched_list(pl->p0 * l->stride - in.pad, pl->e, l->stride,
-                            l->R, l->dilation, in.h, &row);
-    int cols = touched_list(-in.pad, l->Q, l->stride, l->S, l->dilation, in.w,
-                            &col);
+    int rows = touched_list(pl->p0 * l->stride - in.pad, pl->e, l->stride, l->R,
+                            l->dilation, in.h, &row);
+    int cols =
+        touched_list(-in.pad, l->Q, l->stride, l->S, l->dilation, in.w, &col);
     uint64_t pitch = ifmap_pitch(p);
     uint64_t plane = (uint64_t)in.h * pitch;
     int channel = pl->g * (l->C / l->G) + pl->c0;
@@ -148,8 +147,8 @@ static void ifmap_move(const struct program *p, const struct pass_place *pl,
         set_loop(out, 3, n, (uint64_t)gap * pitch);
         i += n;
     }
-    out->words = (uint64_t)pl->n * (uint64_t)pl->c * (uint64_t)rows *
-                 (uint64_t)cols;
+    out->words =
+        (uint64_t)pl->n * (uint64_t)pl->c * (uint64_t)rows * (uint64_t)cols;
     free(row);
     free(col);
 }
@@ -185,8 +184,8 @@ static void ofmap_move(const struct program *p, const struct pass_place *pl,
     set_loop(out, 1, pl->n, (uint64_t)l->M * plane);
     set_loop(out, 2, pl->m, plane);
     set_loop(out, 3, pl->e, pitch);
-    out->words = (uint64_t)pl->n * (uint64_t)pl->m * (uint64_t)pl->e *
-                 (uint64_t)l->Q;
+    out->words =
+        (uint64_t)pl->n * (uint64_t)pl->m * (uint64_t)pl->e * (uint64_t)l->Q;
 }
 
 void program_tile_move(const struct program *program, const struct pass *pass,

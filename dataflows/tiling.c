@@ -126,14 +126,12 @@ void program_finish(struct program *program)
     enum tensor tensor;
     uint64_t lacking;
     SIM_CHECK(tiling_fits(&program->arch, &program->layer, &program->tiling,
-                          program->buffers, program->banks, &tensor,
-                          &lacking));
+                          program->buffers, program->banks, &tensor, &lacking));
     /* Passes: all combinations of whole and clipped tiles. */
     int at[8] = {0};
     uint64_t outer = 1, in_tile = 0;
     outer = count_mul(outer, (uint64_t)trips(program, at, LOOP_G));
-    for (at[LOOP_M] = 0; at[LOOP_M] < trips(program, at, LOOP_M);
-         at[LOOP_M]++)
+    for (at[LOOP_M] = 0; at[LOOP_M] < trips(program, at, LOOP_M); at[LOOP_M]++)
         for (at[LOOP_N] = 0; at[LOOP_N] < trips(program, at, LOOP_N);
              at[LOOP_N]++)
             for (at[LOOP_E] = 0; at[LOOP_E] < trips(program, at, LOOP_E);
@@ -141,8 +139,7 @@ void program_finish(struct program *program)
                 for (at[LOOP_C] = 0; at[LOOP_C] < trips(program, at, LOOP_C);
                      at[LOOP_C]++)
                     for (at[LOOP_F] = 0;
-                         at[LOOP_F] < trips(program, at, LOOP_F);
-                         at[LOOP_F]++)
+                         at[LOOP_F] < trips(program, at, LOOP_F); at[LOOP_F]++)
                         in_tile += (uint64_t)trips(program, at, LOOP_I0) *
                                    (uint64_t)trips(program, at, LOOP_I1);
     program->passes = count_mul(outer, in_tile);
@@ -232,8 +229,8 @@ bool tiling_fits(const struct arch *arch, const struct layer *layer,
         } else {
             for (int k = 0; k < TENSOR_N && give < 0; k++) {
                 int o = (int)order[k];
-                if (arch->l2_tensor_banks[o] == 0 &&
-                    arch->l2_buffers[o] == 0 && buffers[o] > 1)
+                if (arch->l2_tensor_banks[o] == 0 && arch->l2_buffers[o] == 0 &&
+                    buffers[o] > 1)
                     give = o;
             }
         }

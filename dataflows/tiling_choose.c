@@ -71,8 +71,7 @@ static bool consider(struct search *s, const struct tiling *t)
     int buffers[TENSOR_N], banks[TENSOR_N];
     enum tensor tensor;
     uint64_t lacking;
-    if (!tiling_fits(s->arch, s->layer, t, buffers, banks, &tensor,
-                     &lacking)) {
+    if (!tiling_fits(s->arch, s->layer, t, buffers, banks, &tensor, &lacking)) {
         if (s->short_words == 0 || lacking < s->short_words) {
             s->short_tensor = tensor;
             s->short_words = lacking;
@@ -125,30 +124,21 @@ bool tiling_choose_gemm(const struct arch *arch, const struct layer *layer,
     const int Mg = layer->M / layer->G;
     const int Cg = min_int(layer->C / layer->G, cost->c_max);
     struct tiling t;
-    const int from[4] = {given[0] > 0 ? given[0] : 1,
-                         given[1] > 0 ? given[1] : 1,
-                         given[2] > 0 ? given[2] : 1,
-                         given[3] > 0 ? given[3] : 1};
+    const int from[4] = {
+        given[0] > 0 ? given[0] : 1, given[1] > 0 ? given[1] : 1,
+        given[2] > 0 ? given[2] : 1, given[3] > 0 ? given[3] : 1};
     const int extent[4] = {Mg, layer->N, layer->P, Cg};
-#define EACH(k, x)                                                             \
-    for (t.x = from[k]; t.x > 0;                                               \
+#define EACH(k, x)               \
+    for (t.x = from[k]; t.x > 0; \
          t.x = given[k] > 0 ? 0 : tiling_next_even(extent[k], t.x))
-    EACH(1, n)
-    {
-        EACH(2, e)
-        {
-            EACH(3, c)
-            {
-                EACH(0, m)
-                {
-                    try_filters(&s, &t, given[4]);
-                }
-            }
-        }
-    }
+    EACH(1, n){EACH(2, e){EACH(3, c){EACH(0, m){try_filters(&s, &t, given[4]);
+}
+}
+}
+}
 #undef EACH
-    *out = s.best;
-    *short_tensor = s.short_tensor;
-    *short_words = s.short_words;
-    return s.found;
+*out = s.best;
+*short_tensor = s.short_tensor;
+*short_words = s.short_words;
+return s.found;
 }

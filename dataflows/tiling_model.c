@@ -43,14 +43,13 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
     for (int p0 = 0; p0 < l->P; p0 += t->e)
         rows += touched_inside(p0, min_int(t->e, l->P - p0), l->stride, l->R,
                                l->dilation, pad, h);
-    uint64_t cols = touched_inside(0, l->Q, l->stride, l->S, l->dilation, pad,
-                                   w);
+    uint64_t cols =
+        touched_inside(0, l->Q, l->stride, l->S, l->dilation, pad, w);
 
     /* With one tile in all inside the m loop, it stays over m. */
-    uint64_t ifmap_again =
-        n_tiles * e_tiles * c_tiles == 1 ? 1 : m_tiles;
-    uint64_t ifmap = G * ifmap_again * (uint64_t)l->N * (uint64_t)Cg * rows *
-                     cols;
+    uint64_t ifmap_again = n_tiles * e_tiles * c_tiles == 1 ? 1 : m_tiles;
+    uint64_t ifmap =
+        G * ifmap_again * (uint64_t)l->N * (uint64_t)Cg * rows * cols;
 
     /* Per m tile: with one (c, f) tile it stays over n and e. */
     uint64_t filter_words = (uint64_t)Cg * (uint64_t)l->R * (uint64_t)l->S;

@@ -41,8 +41,7 @@ static void ws_inner_counts(const struct program *program,
                             const struct pass_place *place, int counts[2])
 {
     counts[0] = ceil_div(place->f, fold_filters(program));
-    counts[1] = ceil_div(tile_products(program, place),
-                         fold_products(program));
+    counts[1] = ceil_div(tile_products(program, place), fold_products(program));
 }
 
 static void ws_describe(const struct program *program, struct pass *pass)
@@ -51,8 +50,8 @@ static void ws_describe(const struct program *program, struct pass *pass)
     const int p = program->mapping.value[WS_P];
     const int q = program->mapping.value[WS_Q];
     int filters = tile_size(pl->f, fold_filters(program), pl->inner[0]);
-    int products = tile_size(tile_products(program, pl),
-                             fold_products(program), pl->inner[1]);
+    int products = tile_size(tile_products(program, pl), fold_products(program),
+                             pl->inner[1]);
     pl->first_reduction = pl->first_reduction && pl->inner[1] == 0;
     if (program->kind == NETWORK_SYSTOLIC) {
         struct systolic_pass *s = &pass->work.systolic;
@@ -88,8 +87,7 @@ static int first_filter(const struct program *program, const struct pass *pass)
     return pass->place.inner[0] * fold_filters(program);
 }
 
-static int first_product(const struct program *program,
-                         const struct pass *pass)
+static int first_product(const struct program *program, const struct pass *pass)
 {
     return pass->place.inner[1] * fold_products(program);
 }
@@ -103,12 +101,10 @@ static void ws_held_coord(const struct program *program,
     int filters = set == d->sets - 1 ? d->filters_tail : d->filters;
     (void)round;
     (void)row;
-    gemm_filter_word(program, &pass->place,
-                     first_filter(program, pass) + set * v[WS_P] +
-                         word % filters,
-                     first_product(program, pass) + block * v[WS_Q] +
-                         word / filters,
-                     coord);
+    gemm_filter_word(
+        program, &pass->place,
+        first_filter(program, pass) + set * v[WS_P] + word % filters,
+        first_product(program, pass) + block * v[WS_Q] + word / filters, coord);
 }
 
 static void ws_window_coord(const struct program *program,
@@ -134,8 +130,8 @@ static void ws_psum_coord(const struct program *program,
 }
 
 static void ws_gemm_ifmap_coord(const struct program *program,
-                                const struct pass *pass, uint32_t k,
-                                uint32_t x, int coord[4])
+                                const struct pass *pass, uint32_t k, uint32_t x,
+                                int coord[4])
 {
     gemm_ifmap_word(program, &pass->place, (int)x,
                     first_product(program, pass) + (int)k, coord);
@@ -181,13 +177,12 @@ static void ws_compile(const struct arch *arch, const struct layer *layer,
     out->ops = &ws_ops;
     const struct tiling *t = &out->tiling;
     int filters = min_int(min_int(t->f, t->m), layer->M / layer->G);
-    int products =
-        min_int(t->c, layer->C / layer->G) * layer->R * layer->S;
-    out->sets = ceil_div(min_int(filters, fold_filters(out)),
-                         mapping->value[WS_P]);
+    int products = min_int(t->c, layer->C / layer->G) * layer->R * layer->S;
+    out->sets =
+        ceil_div(min_int(filters, fold_filters(out)), mapping->value[WS_P]);
     out->set_chains = 1;
-    out->rows = ceil_div(min_int(products, fold_products(out)),
-                         mapping->value[WS_Q]);
+    out->rows =
+        ceil_div(min_int(products, fold_products(out)), mapping->value[WS_Q]);
     program_finish(out);
 }
 
@@ -210,12 +205,11 @@ static double ws_cycles(const struct arch *a, const struct layer *l,
         double slots = net[NETWORK_IFMAP].slots_per_cycle;
         double rows = min_int((int)k, a->rows * q);
         double cols = min_int(ceil_div(t->f, p), a->cols);
-        double window = (double)p * q +
-                        (a->psum_add == PSUM_ADD_OWN_CYCLE ? p : 0);
+        double window =
+            (double)p * q + (a->psum_add == PSUM_ADD_OWN_CYCLE ? p : 0);
         double ifmap =
             rows / q * ceil_div(q, net[NETWORK_IFMAP].words_per_slot) / slots;
-        double psum = cols *
-                      ceil_div(p, net[NETWORK_PSUM_OUT].words_per_slot) /
+        double psum = cols * ceil_div(p, net[NETWORK_PSUM_OUT].words_per_slot) /
                       net[NETWORK_PSUM_OUT].slots_per_cycle;
         double most = window > ifmap ? window : ifmap;
         most = most > psum ? most : psum;
@@ -265,8 +259,8 @@ static bool ws_choose(const struct arch *arch, const struct layer *layer,
                       struct diag *d)
 {
     const int Mg = layer->M / layer->G, Cg = layer->C / layer->G;
-    const int extent[] = {Mg, layer->N, layer->P, Cg, Mg, Mg,
-                          Cg * layer->R * layer->S};
+    const int extent[] = {
+        Mg, layer->N, layer->P, Cg, Mg, Mg, Cg * layer->R * layer->S};
     int fixed[MAPPING_VALUES_MAX];
     struct src_pos at;
     struct mapping m = {{0}};
@@ -288,8 +282,8 @@ static bool ws_choose(const struct arch *arch, const struct layer *layer,
         return gemm_rf_short(&ws_dataflow, layer, "pe.rf.filter_words",
                              p * q - rf[TENSOR_FILTER], at, d);
     }
-    const struct gemm_cost cost = {arch->cols * m.value[WS_P], 65535,
-                                   ws_cycles, &m};
+    const struct gemm_cost cost = {arch->cols * m.value[WS_P], 65535, ws_cycles,
+                                   &m};
     if (!gemm_choose_tiles(&ws_dataflow, arch, layer, &cost, fixed, at, &m, d))
         return false;
     *out = m;
@@ -305,8 +299,8 @@ static void ws_expect(const struct arch *arch, const struct layer *l,
     const int F = arch->cols * v[WS_P], K = arch->rows * v[WS_Q];
     const uint64_t G = (uint64_t)l->G, macs = layer_macs(l);
     const uint64_t pixels = (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
-    const uint64_t strips =
-        (uint64_t)ceil_div(l->N, v[GEMM_N]) * (uint64_t)ceil_div(l->P, v[GEMM_E]);
+    const uint64_t strips = (uint64_t)ceil_div(l->N, v[GEMM_N]) *
+                            (uint64_t)ceil_div(l->P, v[GEMM_E]);
     struct tiling t;
     gemm_tiling(mapping, &t);
 
@@ -394,8 +388,8 @@ static void ws_show(const struct arch *arch, const struct layer *layer,
             "%d*j.. ; %d x %d of %d x %d PEs have work\n",
             ceil_div(filters, arch->cols * p),
             ceil_div(products, arch->rows * q), rows, cols,
-            mapping->value[GEMM_N] * mapping->value[GEMM_E] * layer->Q, q, p,
-            q, p, rows, cols, arch->rows, arch->cols);
+            mapping->value[GEMM_N] * mapping->value[GEMM_E] * layer->Q, q, p, q,
+            p, rows, cols, arch->rows, arch->cols);
 }
 
 const struct dataflow ws_dataflow = {

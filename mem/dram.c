@@ -10,9 +10,11 @@
 
 #include "sim/diag.h"
 
+__extension__ typedef unsigned __int128 wide;
+
 struct dram {
     struct dram_cfg cfg;
-    unsigned __int128 free_units; /* cycles * bytes_per_second */
+    wide free_units; /* cycles * bytes_per_second */
     struct dram_counts counts;
 };
 
@@ -36,7 +38,7 @@ static uint64_t request_bytes(const struct dram_request *r)
     return bytes;
 }
 
-static uint64_t cycle_of(const struct dram *d, unsigned __int128 units)
+static uint64_t cycle_of(const struct dram *d, wide units)
 {
     uint64_t rate = d->cfg.bytes_per_second;
     return (uint64_t)((units + rate - 1) / rate);
@@ -60,11 +62,10 @@ uint64_t dram_serve(struct dram *d, const struct dram_request *request,
         d->counts.read_bytes += bytes;
     if (d->cfg.kind == DRAM_IDEAL)
         return start_cycle;
-    unsigned __int128 start =
-        (unsigned __int128)start_cycle * d->cfg.bytes_per_second;
+    wide start = (wide)start_cycle * d->cfg.bytes_per_second;
     if (start > d->free_units)
         d->free_units = start;
-    d->free_units += (unsigned __int128)bytes * d->cfg.core_hz;
+    d->free_units += (wide)bytes * d->cfg.core_hz;
     return cycle_of(d, d->free_units) + d->cfg.latency_cycles;
 }
 
@@ -83,7 +84,7 @@ uint64_t dram_min_cycles(const struct dram_cfg *cfg, uint64_t bytes)
 {
     if (cfg->kind == DRAM_IDEAL)
         return 0;
-    unsigned __int128 units = (unsigned __int128)bytes * cfg->core_hz;
+    wide units = (wide)bytes * cfg->core_hz;
     return (uint64_t)((units + cfg->bytes_per_second - 1) /
                       cfg->bytes_per_second);
 }

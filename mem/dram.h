@@ -34,10 +34,10 @@ struct dram_part {
     uint64_t clock_hz;  /* of tCK */
     int CL, CWL, tRCD, tRP, tRAS, tRC, tRFC, tREFI;
     int tCCD_S, tCCD_L, tRRD_S, tRRD_L, tFAW, tWR, tWTR_S, tWTR_L, tRTP;
-    int BL;         /* transfers of a burst */
+    int BL;               /* transfers of a burst */
     int clocks_per_burst; /* of the data bus */
     int bankgroups, banks_per_group, rows, columns;
-    int bus_bytes;  /* of one transfer */
+    int bus_bytes; /* of one transfer */
     int queue_bursts;
 };
 
@@ -47,8 +47,8 @@ const struct dram_part *dram_part_find(const char *name); /* or NULL */
 struct dram_cfg {
     enum dram_kind kind;
     uint64_t core_hz;
-    uint64_t bytes_per_second;   /* bandwidth */
-    uint64_t latency_cycles;     /* bandwidth: of the first word, core cycles */
+    uint64_t bytes_per_second; /* bandwidth */
+    uint64_t latency_cycles;   /* bandwidth: of the first word, core cycles */
     const struct dram_part *part; /* borrowed */
 };
 

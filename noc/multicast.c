@@ -16,9 +16,8 @@ static bool has_room(const struct destination_sets *sets,
 }
 
 bool multicast_eval(struct stream_state *s, const struct stream_shape *shape,
-                    const struct destination_sets *sets,
-                    struct lane_fifo *fifo, struct multicast_counts *counts,
-                    const struct slot_tap *tap)
+                    const struct destination_sets *sets, struct lane_fifo *fifo,
+                    struct multicast_counts *counts, const struct slot_tap *tap)
 {
     struct slot slot;
     if (s->latency_cycles > 0) {

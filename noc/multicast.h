@@ -38,8 +38,8 @@ struct slot_tap {
 
 /* One cycle.  Returns whether a slot moved or the latency ran down. */
 bool multicast_eval(struct stream_state *s, const struct stream_shape *shape,
-                    const struct destination_sets *sets,
-                    struct lane_fifo *fifo, struct multicast_counts *counts,
+                    const struct destination_sets *sets, struct lane_fifo *fifo,
+                    struct multicast_counts *counts,
                     const struct slot_tap *tap);
 
 #ifdef __cplusplus

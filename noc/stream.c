@@ -55,8 +55,7 @@ bool stream_head(const struct stream_state *s, const struct stream_shape *shape,
     head->round = s->round;
     head->dest = s->dest;
     head->first_word = s->chunk * shape->words_per_slot;
-    head->words =
-        left < shape->words_per_slot ? left : shape->words_per_slot;
+    head->words = left < shape->words_per_slot ? left : shape->words_per_slot;
     return true;
 }
 

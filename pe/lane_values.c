@@ -179,8 +179,7 @@ static void end_window(struct lane_value *lane, const struct lanes *lanes,
         lane->windows_left = group_windows(&pass->groups, ++lane->group);
 }
 
-static void follow_lane(struct lane_values *v, const struct lanes *lanes,
-                        int l)
+static void follow_lane(struct lane_values *v, const struct lanes *lanes, int l)
 {
     const struct lane_fields *f = &lanes->f;
     struct lane_value *lane = &v->lane[l];

@@ -24,12 +24,10 @@ void lane_values_free(struct lane_values *values);
 void lane_values_issue(struct lane_values *values, const struct lanes *lanes);
 
 /* A word arrives in a fifo of a lane. */
-void lane_values_push_held(struct lane_values *values, int lane,
-                           int64_t value);
+void lane_values_push_held(struct lane_values *values, int lane, int64_t value);
 void lane_values_push_window(struct lane_values *values, int lane,
                              int64_t value);
-void lane_values_push_psum(struct lane_values *values, int lane,
-                           int64_t value);
+void lane_values_push_psum(struct lane_values *values, int lane, int64_t value);
 /* A psum leaves the fifo of a lane (of the row above the top one). */
 int64_t lane_values_pop_psum(struct lane_values *values, int lane);
 

@@ -8,8 +8,8 @@
 
 #include "sim/diag.h"
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__SANITIZE_ADDRESS__) \
-    && !defined(__clang__)
+#if defined(__x86_64__) && defined(__GNUC__) && \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
 #define HOT __attribute__((target_clones("avx2", "default"), noinline))
 #else
 #define HOT __attribute__((noinline))
@@ -56,8 +56,8 @@ void lanes_init(struct lanes *lanes, const struct lanes_cfg *cfg, void *state,
     lanes->state = state;
     int16_t *at = (int16_t *)(void *)((char *)state + header_bytes());
     at += cfg->chains; /* past the guard row */
-#define PLACE(name, doc)                                                       \
-    lanes->f.name = at;                                                        \
+#define PLACE(name, doc) \
+    lanes->f.name = at;  \
     at += lanes->stride;
     LANE_STATE(PLACE)
     at = (int16_t *)bounds + cfg->chains;
@@ -158,16 +158,17 @@ HOT static int16_t eval_range(const struct lane_fields *f,
         /* The register files take words from the fifos. */
         const int16_t held_room =
             (int16_t)(s.held_rf - held[l] + (at & s.held_streams));
-        const int16_t held_in = (int16_t)(min16(
-            held_fifo[l], min16(held_room, s.held_port)) & run);
+        const int16_t held_in =
+            (int16_t)(min16(held_fifo[l], min16(held_room, s.held_port)) & run);
         const int16_t window_room =
             (int16_t)(s.window_rf - window[l] + min16(t, drop));
-        const int16_t window_in = (int16_t)(min16(
-            window_fifo[l], min16(window_room, s.window_port)) & run);
+        const int16_t window_in =
+            (int16_t)(min16(window_fifo[l], min16(window_room, s.window_port)) &
+                      run);
 
         /* One operation. */
-        const int16_t held_need = (int16_t)(at + 1 +
-            ((held_words[l] - at - 1) & s.start_at_window));
+        const int16_t held_need =
+            (int16_t)(at + 1 + ((held_words[l] - at - 1) & s.start_at_window));
         const int16_t window_need =
             (int16_t)(t + 1 + ((L - t - 1) & s.start_at_window));
         const int16_t no_held = (int16_t) - (held[l] < held_need);
@@ -179,8 +180,8 @@ HOT static int16_t eval_range(const struct lane_fields *f,
             (int16_t)(takes_psum[l] & (int16_t) - (psum_fifo[l] < 1));
         const int16_t no_out = (int16_t) - (above[l] >= s.psum_fifo);
         const int16_t stuck = (int16_t)(no_in | no_out);
-        const int16_t mac = (int16_t)(run & ~adding & ~no_held & ~no_window &
-                                      ~(rides & stuck));
+        const int16_t mac =
+            (int16_t)(run & ~adding & ~no_held & ~no_window & ~(rides & stuck));
         const int16_t add = (int16_t)(run & adding & ~stuck);
         const int16_t send = (int16_t)(add | (mac & rides));
 
@@ -267,9 +268,9 @@ void lanes_eval(struct lanes *lanes, int from, int to,
     const struct lanes_cfg *cfg = &lanes->cfg;
     const struct scalars k = {
         .held_streams = (int16_t)-lanes->pass.held_streams,
-        .ride = (int16_t)-!cfg->psum_own_cycle,
+        .ride = (int16_t) - !cfg->psum_own_cycle,
         .own = (int16_t)-cfg->psum_own_cycle,
-        .emit_each = (int16_t)-!lanes->pass.emit_last,
+        .emit_each = (int16_t) - !lanes->pass.emit_last,
         .start_at_window = (int16_t)-cfg->start_at_window,
         .held_rf = (int16_t)cfg->held_rf_words,
         .window_rf = (int16_t)cfg->window_rf_words,
@@ -288,8 +289,8 @@ void lanes_eval(struct lanes *lanes, int from, int to,
     }
 }
 
-HOT static void commit_range(const struct lane_fields *f, int chains,
-                             int delay, int from, int to)
+HOT static void commit_range(const struct lane_fields *f, int chains, int delay,
+                             int from, int to)
 {
     int16_t *restrict held_fifo = f->held_fifo;
     int16_t *restrict window_fifo = f->window_fifo;
@@ -306,15 +307,14 @@ HOT static void commit_range(const struct lane_fields *f, int chains,
     const int16_t *restrict sent_below = f->sent - chains;
 #pragma GCC ivdep
     for (int l = from; l < to; l++) {
-        const int16_t arrives = (int16_t)(((uint16_t)sent_below[l] >> delay) & 1);
-        const int16_t change =
-            (int16_t)(push_psum[l] + take[l] - collected[l]);
+        const int16_t arrives =
+            (int16_t)(((uint16_t)sent_below[l] >> delay) & 1);
+        const int16_t change = (int16_t)(push_psum[l] + take[l] - collected[l]);
         held_fifo[l] = (int16_t)(held_fifo[l] + push_held[l] - pop_held[l]);
         window_fifo[l] =
             (int16_t)(window_fifo[l] + push_window[l] - pop_window[l]);
         psum_fifo[l] = (int16_t)(psum_fifo[l] + arrives + change);
-        psum_reserved[l] =
-            (int16_t)(psum_reserved[l] - emit_below[l] + change);
+        psum_reserved[l] = (int16_t)(psum_reserved[l] - emit_below[l] + change);
         push_held[l] = 0;
         push_window[l] = 0;
         push_psum[l] = 0;

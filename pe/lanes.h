@@ -43,39 +43,39 @@ extern "C" {
 #endif
 
 /* A row of the arena each; state that a lane keeps from cycle to cycle. */
-#define LANE_STATE(X)                                                          \
-    X(held_fifo, "held words in the input fifo")                               \
-    X(window_fifo, "window words in the input fifo")                           \
-    X(psum_fifo, "psums in the input fifo")                                    \
-    X(psum_reserved, "those and the ones on their way to it")                  \
-    X(held, "held words in the register file")                                 \
-    X(window, "window words in the register file, from the window's first")    \
-    X(filter, "filter index of the next operation")                            \
-    X(tap, "tap index of the next MAC")                                        \
-    X(held_at, "index of the next held word")                                  \
-    X(windows_left, "of the group")                                            \
-    X(groups_done, "of the pass")                                              \
-    X(in_psum, "-1 while psums are added and sent, else 0")                    \
-    X(started, "-1 from the pass's first MAC on")                              \
-    X(running, "-1 until the lane's part of the pass is done")                 \
-    X(sent, "bit k: a psum was sent k cycles ago")                             \
-    X(push_held, "staged")                                                     \
-    X(push_window, "staged")                                                   \
-    X(push_psum, "staged by the network from L2")                              \
-    X(collected, "staged by the network to L2")                                \
-    X(pop_held, "staged")                                                      \
-    X(pop_window, "staged")                                                    \
-    X(emit, "staged: -1 when a psum is sent up")                               \
-    X(take, "staged: -1 when a psum is taken")                                 \
+#define LANE_STATE(X)                                                       \
+    X(held_fifo, "held words in the input fifo")                            \
+    X(window_fifo, "window words in the input fifo")                        \
+    X(psum_fifo, "psums in the input fifo")                                 \
+    X(psum_reserved, "those and the ones on their way to it")               \
+    X(held, "held words in the register file")                              \
+    X(window, "window words in the register file, from the window's first") \
+    X(filter, "filter index of the next operation")                         \
+    X(tap, "tap index of the next MAC")                                     \
+    X(held_at, "index of the next held word")                               \
+    X(windows_left, "of the group")                                         \
+    X(groups_done, "of the pass")                                           \
+    X(in_psum, "-1 while psums are added and sent, else 0")                 \
+    X(started, "-1 from the pass's first MAC on")                           \
+    X(running, "-1 until the lane's part of the pass is done")              \
+    X(sent, "bit k: a psum was sent k cycles ago")                          \
+    X(push_held, "staged")                                                  \
+    X(push_window, "staged")                                                \
+    X(push_psum, "staged by the network from L2")                           \
+    X(collected, "staged by the network to L2")                             \
+    X(pop_held, "staged")                                                   \
+    X(pop_window, "staged")                                                 \
+    X(emit, "staged: -1 when a psum is sent up")                            \
+    X(take, "staged: -1 when a psum is taken")                              \
     X(mac, "-1: a MAC was issued in this cycle")
 
 /* Bounds that a pass sets, constant while it runs. */
-#define LANE_BOUNDS(X)                                                         \
-    X(active, "-1: has work in this pass")                                     \
-    X(filters, "psums kept")                                                   \
-    X(taps, "products of a psum per window")                                   \
-    X(held_words, "filters * taps")                                            \
-    X(slide, "window words dropped after each window")                         \
+#define LANE_BOUNDS(X)                                 \
+    X(active, "-1: has work in this pass")             \
+    X(filters, "psums kept")                           \
+    X(taps, "products of a psum per window")           \
+    X(held_words, "filters * taps")                    \
+    X(slide, "window words dropped after each window") \
     X(takes_psum, "-1: adds a psum from below or L2")
 
 #define LANE_FIELD(name, doc) int16_t *name;

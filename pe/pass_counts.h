@@ -31,12 +31,12 @@ struct pass_counts {
     /* Cycles from the first in which a PE takes a word to the last in which
      * a PE moves or emits one, both included. */
     uint64_t flight_cycles;
-    uint64_t active_pes;               /* PEs with work in this pass */
-    uint64_t pe_cycles[PE_CAUSE_N];    /* sum = active_pes * flight_cycles */
-    uint64_t filter_free_cycle;        /* last filter word has left L2 */
-    uint64_t ifmap_free_cycle;         /* last ifmap word has left L2 */
-    uint64_t macs, first_macs;         /* first: those that read no psum */
-    uint64_t psum_reads, psum_writes;  /* RF, outside MACs */
+    uint64_t active_pes;              /* PEs with work in this pass */
+    uint64_t pe_cycles[PE_CAUSE_N];   /* sum = active_pes * flight_cycles */
+    uint64_t filter_free_cycle;       /* last filter word has left L2 */
+    uint64_t ifmap_free_cycle;        /* last ifmap word has left L2 */
+    uint64_t macs, first_macs;        /* first: those that read no psum */
+    uint64_t psum_reads, psum_writes; /* RF, outside MACs */
     uint64_t filter_sent, filter_delivered;
     uint64_t ifmap_sent, ifmap_delivered;
     uint64_t filter_hops, ifmap_hops, psum_out_hops;

@@ -5,21 +5,81 @@
  *
  *   SYSTOLIC_OS  psum stays; ifmap words move right, filter words down; when
  *                all `depth` products are in, psums shift down and out at
- *                the bottom edge in `rows` cycles.
+ *                the bottom edge, a row a cycle.
  *   SYSTOLIC_WS  a filter word stays: `rows` cycles to shift the words down
  *                into place; then ifmap words move right, psums down, out at
  *                the bottom edge.
  *   SYSTOLIC_IS  as WS with ifmap and filter exchanged.
  *
- * Timing  one pass (fold) takes, with edges that never starve,
- *         OS 2 rows + cols + depth - 2, WS and IS 2 rows + cols + depth - 2
- *         cycles, whatever part of the array it uses (docs/timing.md).  The
- *         wave is stepped; the number comes out.
- * State   one validity bit per PE and operand; a row is a few words and a
- *         cycle is a shift.
- * Edges   an edge brings `words_per_cycle` words; when a cycle's wave front
- *         needs more, the whole array waits and each PE with work is charged
- *         wait_filter, wait_ifmap, wait_psum_in or wait_psum_out.
+ * Below, r = rows_used, c = cols_used; PE (i, j) is in row i from the top and
+ * column j from the left; "word k" is step k along `depth`; cycles count from
+ * 0, the pass's first, when no edge makes the array wait.
+ *
+ *   event                                     OS             WS, IS
+ *   words that stay, of row i, enter          -              rows-1-i
+ *   ... and lie in PE (i, j)                  -              rows-1
+ *   word k enters row i at the left edge      i+k            rows+i+k
+ *   word k enters column j at the top edge    j+k            psum: rows+j+k
+ *   PE (i, j) issues its MAC of word k        i+j+k          rows+i+j+k
+ *   psum leaves the bottom edge, first        2 rows+cols+   2 rows-1
+ *     (OS: of row i, WS: word 0, column 0)    depth-3-i
+ *   cycles of the pass                        2 rows+cols+depth-2
+ *
+ * A word is used in the cycle in which it enters a PE; a psum leaves in the
+ * cycle in which the bottom row passes it on.  A token goes with the last
+ * word, down the left column and right along the last row; in the cycle after
+ * it reached the last PE, OS turns to shifting out, and WS and IS are done.
+ * So a pass takes the same time whatever part of the array it uses, and psums
+ * cross all rows.  The wave is stepped; the numbers come out.
+ *
+ * Tight folds  the last row and column that count are the last used ones:
+ *         psums leave below row r-1 over a bypass that costs neither cycles
+ *         nor hops, WS words of row i enter in cycle r-1-i.  In all of the
+ *         above and below r stands for rows and c for cols, so a pass takes
+ *         2 r + c + depth - 2 cycles.
+ * Edges   an edge brings `words_per_cycle` words.  A step whose wave front
+ *         needs n words at an edge takes max over edges of
+ *         ceil(n / words_per_cycle) cycles: the words cross, then the array
+ *         moves, in the last of them.  In the others the whole array waits.
+ *         OS reads a psum of an earlier pass in the step in which the new
+ *         one leaves and adds it at the edge; WS and IS take it in at the top.
+ * State   one validity bit per PE and operand; a cycle is shifts, ANDs and
+ *         sums of bits.  Between passes the arena is all zero.
+ *
+ * What a PE with work is charged with, first match (pass_counts.h):
+ *
+ *   PE_MAC       issues a MAC
+ *   PE_PSUM      OS: sends down a psum, its own or one from above
+ *   PE_FILL      before its first MAC, waits included
+ *   PE_DRAIN     after its last MAC (WS, IS) or its last psum (OS)
+ *   PE_WAIT_X    the array waits for an edge: filter, ifmap, psum in, psum
+ *                out, the first of them that has words to bring or take yet
+ *   PE_WAIT_PSUM_OUT  OS also: has a finished psum, and the shift has not
+ *                begun
+ *
+ * How the other counts (pass_counts.h) come about:
+ *
+ *   cycles               steps and waits, until done
+ *   flight_cycles        from the cycle in which the first word crosses an
+ *                        edge to the one in which the last psum leaves
+ *   filter_free_cycle,   the cycle of the last step in which words of it
+ *   ifmap_free_cycle     entered: a tile is free after it
+ *   macs                 r * c * depth
+ *   first_macs           OS: r * c (the psum starts from zero); WS, IS:
+ *                        c * depth in row 0, 0 with psum_in
+ *   psum_reads           OS: r * c, each when the shift begins; else 0
+ *   psum_writes          0
+ *   X_sent               words that entered at the edge
+ *   X_delivered          PEs that received and use a word, each it passes
+ *   X_hops               links crossed, that at the edge included; WS word
+ *                        of row i: i + 1; a word moving right: c; an OS
+ *                        filter word: r
+ *   psum_in_words        words from L2 (with psum_in)
+ *   psum_out_words,      words to L2, a hop each at the bottom edge
+ *   psum_out_hops
+ *   psum_link_words      links between PEs: OS, psum of row i: rows-1-i;
+ *                        WS, IS: rows-1
+ *
  * Source  Kung, "Why systolic architectures?", IEEE Computer 1982; the cycle
  *         convention is that of Samajdar et al., ISPASS 2020.
  * SPDX-License-Identifier: MIT
@@ -39,11 +99,15 @@ extern "C" {
 
 enum systolic_kind { SYSTOLIC_OS, SYSTOLIC_WS, SYSTOLIC_IS };
 
+/* Rows and columns of one array; a limit of the schema, not of the code's
+ * idea: a column index and a sum of 16-bit lanes stay small. */
+enum { SYSTOLIC_DIM_MAX = 1024 };
+
 struct systolic_cfg {
-    int rows, cols;
+    int rows, cols;               /* 1 .. SYSTOLIC_DIM_MAX */
     int left_words_per_cycle;     /* operand that enters at the left edge */
     int top_words_per_cycle;      /* operand that enters at the top edge */
-    int psum_in_words_per_cycle;  /* WS, IS: psums from L2 enter at the top */
+    int psum_in_words_per_cycle;  /* psums from L2 */
     int psum_out_words_per_cycle; /* psums that leave at the bottom */
     int l2_latency_cycles;        /* hidden: operands are read ahead */
     bool tight_folds; /* a partial fold ends when its last used PE is done */
@@ -51,16 +115,17 @@ struct systolic_cfg {
 
 /* Plain data; compared byte by byte, so unused bytes are zero. */
 struct systolic_pass {
-    uint16_t kind;       /* enum systolic_kind */
-    uint16_t rows_used;  /* OS: output rows; WS, IS: products */
+    uint16_t kind;      /* enum systolic_kind */
+    uint16_t rows_used; /* OS: output rows; WS, IS: products */
     uint16_t cols_used;
-    uint16_t psum_in;    /* psums of an earlier pass are read from L2 */
-    uint32_t depth;      /* OS: products; WS: output rows (ifmap words per
-                            row of PEs); IS: filter words per row of PEs */
+    uint16_t psum_in; /* psums of an earlier pass are read from L2 */
+    uint32_t depth;   /* OS: products; WS: output rows (ifmap words per
+                         row of PEs); IS: filter words per row of PEs;
+                         below 2^30 */
 };
 
 /* Where real operands come from and go to, in functional mode.  All indices
- * from 0: row and col of the array, step along depth. */
+ * from 0: row and col of the array, step along depth.  Sums wrap. */
 struct systolic_values {
     void *context;
     /* OS: ifmap word of output row `row`, product `step`; WS: ifmap word of
@@ -71,7 +136,7 @@ struct systolic_values {
      * stays at (`row`, `col`), `step` = row. */
     int64_t (*top)(void *context, int col, uint32_t step);
     /* Psum that an earlier pass left in L2.  OS: of (row, col), step = row;
-     * WS, IS: of output `step` and column `col`. */
+     * WS, IS: of output `step` and column `col`.  NULL without psum_in. */
     int64_t (*psum_in)(void *context, int col, uint32_t step);
     void (*psum_out)(void *context, int col, uint32_t step, int64_t value);
 };
@@ -81,16 +146,19 @@ struct systolic;
 struct systolic *systolic_new(const struct systolic_cfg *cfg);
 void systolic_free(struct systolic *s);
 
-/* Puts the pass on a quiescent array.  values may be NULL. */
+/* Puts the pass on a quiescent array.  values may be NULL; borrowed until the
+ * pass is done. */
 void systolic_issue(struct systolic *s, const struct systolic_pass *pass,
                     const struct systolic_values *values);
-/* One cycle: eval and commit.  Returns false in a cycle without progress. */
+/* One cycle: eval and commit.  Returns true while a bit moved or a wait
+ * counted down; false when there is no pass. */
 bool systolic_step(struct systolic *s);
 bool systolic_is_done(const struct systolic *s);
-/* Valid when done. */
+/* What the pass did up to now; all of it when done. */
 void systolic_counts(const struct systolic *s, struct pass_counts *out);
 
-/* The arena: all timing state, plain data without pointers. */
+/* The arena: all timing state, plain data without pointers.  Values lie
+ * elsewhere. */
 void *systolic_state(struct systolic *s, size_t *size_bytes);
 
 #ifdef __cplusplus

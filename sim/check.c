@@ -128,10 +128,9 @@ static void send_held(struct check *c, const struct slot *slot)
                            row % d->block_rows, slot->first_word + k, coord);
         int64_t value = tile_filter(c, coord);
         for (int y = 0; y < d->set_chains; y++)
-            lane_values_push_held(c->values,
-                                  row * c->lanes->cfg.chains +
-                                      set * d->set_chains + y,
-                                  value);
+            lane_values_push_held(
+                c->values, row * c->lanes->cfg.chains + set * d->set_chains + y,
+                value);
     }
 }
 
@@ -151,11 +150,11 @@ static void send_window(struct check *c, const struct slot *slot)
                 if (y * d->chain_step + i * d->row_step != h)
                     continue;
                 for (int t = 0; t < d->sets; t++)
-                    lane_values_push_window(
-                        c->values,
-                        (block * d->block_rows + i) * c->lanes->cfg.chains +
-                            t * d->set_chains + y,
-                        value);
+                    lane_values_push_window(c->values,
+                                            (block * d->block_rows + i) *
+                                                    c->lanes->cfg.chains +
+                                                t * d->set_chains + y,
+                                            value);
             }
     }
 }
@@ -167,8 +166,7 @@ static void move_psum(struct check *c, enum network network,
     const struct multicast_pass *d = &c->pass.work.multicast;
     int top = d->blocks * d->block_rows * c->lanes->cfg.chains, coord[4];
     for (int k = 0; k < slot->words; k++) {
-        p->ops->psum_coord(p, &c->pass, slot->round,
-                           slot->dest / d->set_chains,
+        p->ops->psum_coord(p, &c->pass, slot->round, slot->dest / d->set_chains,
                            slot->dest % d->set_chains, slot->first_word + k,
                            coord);
         int64_t *at = &c->ofmap[ofmap_index(c, coord)];
@@ -246,8 +244,8 @@ static int64_t top_word(void *context, int col, uint32_t step)
 static int64_t *psum_at(struct check *c, int col, uint32_t step)
 {
     int coord[4];
-    c->program->ops->gemm_psum_coord(c->program, &c->pass, step,
-                                     (uint32_t)col, coord);
+    c->program->ops->gemm_psum_coord(c->program, &c->pass, step, (uint32_t)col,
+                                     coord);
     return &c->ofmap[ofmap_index(c, coord)];
 }
 

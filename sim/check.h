@@ -33,8 +33,8 @@ const struct systolic_values *check_systolic(struct check *check,
                                              const struct pass *pass);
 
 /* Compares every output; *zero_macs: MACs with a zero ifmap word. */
-void check_finish(struct check *check, uint64_t *outputs,
-                  uint64_t *mismatches, uint64_t *zero_macs);
+void check_finish(struct check *check, uint64_t *outputs, uint64_t *mismatches,
+                  uint64_t *zero_macs);
 
 #ifdef __cplusplus
 }

@@ -130,8 +130,7 @@ static struct energy_cost list_cost(const struct energy_list *list,
         const struct energy_entry *entry = &list->entry[i];
         if (entry->width_bits != width_bits)
             continue;
-        struct energy_cost cost =
-            entry_cost(entry, mac_energy, mac_bits, bits);
+        struct energy_cost cost = entry_cost(entry, mac_energy, mac_bits, bits);
         x[n] = (double)entry->bytes;
         y[n++] = cost.energy;
         origin = worse(origin, cost.origin);
@@ -188,8 +187,8 @@ void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
                      struct layer_energy *out)
 {
     static const enum tensor link_tensor[LINK_N] = {
-        [LINK_filter] = TENSOR_FILTER,    [LINK_ifmap] = TENSOR_IFMAP,
-        [LINK_psum_in] = TENSOR_PSUM,     [LINK_psum_out] = TENSOR_PSUM,
+        [LINK_filter] = TENSOR_FILTER,  [LINK_ifmap] = TENSOR_IFMAP,
+        [LINK_psum_in] = TENSOR_PSUM,   [LINK_psum_out] = TENSOR_PSUM,
         [LINK_psum_link] = TENSOR_PSUM,
     };
     const struct counts *counts = &result->counts;

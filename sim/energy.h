@@ -17,12 +17,12 @@ extern "C" {
 #endif
 
 /* What energy is spent on. name, doc */
-#define ENERGY_PARTS(X)                                                        \
-    X(mac, "multiply and add of every MAC that was not gated")                 \
-    X(rf, "reads and writes of the PEs' register files")                       \
-    X(noc, "hops of words on the on-chip networks")                            \
-    X(l1, "reads and writes of L1")                                            \
-    X(l2, "reads and writes of L2, the DMA's too")                             \
+#define ENERGY_PARTS(X)                                        \
+    X(mac, "multiply and add of every MAC that was not gated") \
+    X(rf, "reads and writes of the PEs' register files")       \
+    X(noc, "hops of words on the on-chip networks")            \
+    X(l1, "reads and writes of L1")                            \
+    X(l2, "reads and writes of L2, the DMA's too")             \
     X(dram, "words, or with a DRAM part whole bursts, read and written")
 
 #define ENERGY_ENUM(name, doc) ENERGY_##name,

@@ -15,10 +15,10 @@ extern "C" {
 #define ENERGY_ENTRIES_MAX 32
 
 struct energy_entry {
-    double energy;   /* in the table's unit, or the ratio to a MAC */
-    int width_bits;  /* that the energy is for; 0 = a ratio, or 'mac' */
-    uint64_t bytes;  /* capacity; 'sram' only, else 0 */
-    bool is_ratio;   /* 'per_mac': times a MAC, for a word of operand width */
+    double energy;  /* in the table's unit, or the ratio to a MAC */
+    int width_bits; /* that the energy is for; 0 = a ratio, or 'mac' */
+    uint64_t bytes; /* capacity; 'sram' only, else 0 */
+    bool is_ratio;  /* 'per_mac': times a MAC, for a word of operand width */
 };
 
 struct energy_list {
@@ -27,7 +27,7 @@ struct energy_list {
 };
 
 struct energy_table {
-    char *name, *unit; /* owns */
+    char *name, *unit;                        /* owns */
     struct energy_list mac;                   /* empty: multiply and add */
     struct energy_list int_multiply, int_add; /* by operand width */
     struct energy_list sram;                  /* by capacity */

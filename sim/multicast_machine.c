@@ -125,8 +125,8 @@ static void set_bounds(struct multicast_machine *m)
                     f->slide[l] = (int16_t)(q * d->slide_cols);
                     f->takes_psum[l] = (int16_t)-takes;
                 }
-    m->active_pes = (uint64_t)d->blocks * d->block_rows * d->sets *
-                    d->set_chains;
+    m->active_pes =
+        (uint64_t)d->blocks * d->block_rows * d->sets * d->set_chains;
 }
 
 static void alloc_tables(struct multicast_machine *m, int k, int dests,
@@ -153,8 +153,7 @@ static void shape_held(struct multicast_machine *m)
                 m->limit_words[NETWORK_FILTER][n++] =
                     m->lanes.f.held_words[lane_at(m, b, i, t, 0)];
                 for (int y = 0; y < d->set_chains; y++)
-                    m->set_lane[NETWORK_FILTER][at++] =
-                        lane_at(m, b, i, t, y);
+                    m->set_lane[NETWORK_FILTER][at++] = lane_at(m, b, i, t, y);
                 m->set_begin[NETWORK_FILTER][n] = at;
             }
 }
@@ -219,10 +218,9 @@ static void shape_pass(struct multicast_machine *m)
         [NETWORK_PSUM_IN] = d->filters,
         [NETWORK_PSUM_OUT] = d->filters,
     };
-    uint32_t windows = d->groups[0] * d->windows[0] +
-                       d->groups[1] * d->windows[1];
-    uint32_t emissions =
-        d->emit_last ? d->groups[0] + d->groups[1] : windows;
+    uint32_t windows =
+        d->groups[0] * d->windows[0] + d->groups[1] * d->windows[1];
+    uint32_t emissions = d->emit_last ? d->groups[0] + d->groups[1] : windows;
     m->windows = windows;
     m->rounds[NETWORK_FILTER] = d->held_streams ? windows : 1;
     m->rounds[NETWORK_IFMAP] = d->groups[0] * multicast_columns(d, 0) +
@@ -257,13 +255,14 @@ void multicast_machine_issue(struct multicast_machine *m,
     };
     lanes_issue(&m->lanes, &lanes_pass);
     m->state->in_flight = 0;
+    m->state->write_first = 0; /* a pass is a function of its descriptor */
     memset(&m->counts, 0, sizeof(m->counts));
     memset(m->moved, 0, sizeof(m->moved));
     m->tap = tap;
     for (int k = 0; k < NETWORK_N; k++) {
         int latency = k == NETWORK_PSUM_OUT ? 0 : m->arch.l2_latency_cycles;
-        stream_start(&m->state->stream[k], &m->shape[k], m->rounds[k],
-                     latency, 0);
+        stream_start(&m->state->stream[k], &m->shape[k], m->rounds[k], latency,
+                     0);
         m->route[k].tap = tap;
         m->route[k].network = (enum network)k;
         m->slot_tap[k].context = &m->route[k];
@@ -283,12 +282,9 @@ static bool collect(struct multicast_machine *m)
 {
     int top = m->pass.blocks * m->pass.block_rows * m->lanes.cfg.chains;
     return collect_eval(&m->state->stream[NETWORK_PSUM_OUT],
-                        &m->shape[NETWORK_PSUM_OUT],
-                        m->lanes.f.psum_fifo + top,
-                        m->lanes.f.collected + top,
-                        &m->moved[NETWORK_PSUM_OUT],
-                        m->tap != NULL ? &m->slot_tap[NETWORK_PSUM_OUT]
-                                       : NULL);
+                        &m->shape[NETWORK_PSUM_OUT], m->lanes.f.psum_fifo + top,
+                        m->lanes.f.collected + top, &m->moved[NETWORK_PSUM_OUT],
+                        m->tap != NULL ? &m->slot_tap[NETWORK_PSUM_OUT] : NULL);
 }
 
 /* The two psum networks; banks with one port serve one of them where both
@@ -305,12 +301,11 @@ static bool move_psums(struct multicast_machine *m)
         struct slot slot;
         int top = m->pass.blocks * m->pass.block_rows * m->lanes.cfg.chains;
         stream_head(out, shape, &slot);
-        bool wants =
-            m->lanes.f.psum_fifo[top + slot.dest] >= slot.words;
-        if (wants && l2_port_conflict(in->address_words, out->address_words,
-                                      shape->words_per_slot *
-                                          shape->slots_per_cycle,
-                                      shape->row_words, shape->banks)) {
+        bool wants = m->lanes.f.psum_fifo[top + slot.dest] >= slot.words;
+        if (wants &&
+            l2_port_conflict(in->address_words, out->address_words,
+                             shape->words_per_slot * shape->slots_per_cycle,
+                             shape->row_words, shape->banks)) {
             may_write = m->state->write_first;
             may_read = !may_write;
             m->state->write_first = !m->state->write_first;
@@ -342,14 +337,12 @@ bool multicast_machine_step(struct multicast_machine *m)
 {
     struct lanes_cycle cycle = {0};
     bool moved = false;
-    bool filters_out =
-        stream_is_done(&m->state->stream[NETWORK_FILTER]);
+    bool filters_out = stream_is_done(&m->state->stream[NETWORK_FILTER]);
 
     if (!m->state->in_flight && m->lanes.state->running > 0)
         m->state->in_flight = lanes_any_word(&m->lanes);
     moved |= send(m, NETWORK_FILTER, lanes_held_fifo(&m->lanes));
-    if (!m->arch.ifmap_waits_for_filters || filters_out ||
-        m->pass.held_streams)
+    if (!m->arch.ifmap_waits_for_filters || filters_out || m->pass.held_streams)
         moved |= send(m, NETWORK_IFMAP, lanes_window_fifo(&m->lanes));
     moved |= move_psums(m);
     lanes_eval(&m->lanes, 0, m->lanes.n, &cycle);
@@ -399,8 +392,8 @@ void multicast_machine_explain(const struct multicast_machine *m, char *text,
 {
     static const char *const name[NETWORK_N] = {"filter", "ifmap", "psum_in",
                                                 "psum_out"};
-    int at = snprintf(text, size_bytes, "%d PEs not done",
-                      m->lanes.state->running);
+    int at =
+        snprintf(text, size_bytes, "%d PEs not done", m->lanes.state->running);
     for (int k = 0; k < NETWORK_N; k++) {
         struct slot slot;
         if (at < 0 || (size_t)at >= size_bytes)

@@ -20,7 +20,7 @@ extern "C" {
 /* The scalars of the arena, before the lanes' part. */
 struct multicast_state {
     struct stream_state stream[NETWORK_N];
-    int32_t in_flight; /* a PE has taken a word, and not all are done */
+    int32_t in_flight;   /* a PE has taken a word, and not all are done */
     int32_t write_first; /* who has the shared port's next turn */
 };
 
@@ -34,8 +34,7 @@ struct machine_tap {
 
 struct multicast_machine;
 
-struct multicast_machine *
-multicast_machine_new(const struct program *program);
+struct multicast_machine *multicast_machine_new(const struct program *program);
 void multicast_machine_free(struct multicast_machine *m);
 
 /* Puts a pass on a quiescent machine.  tap may be NULL; borrowed. */

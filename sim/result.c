@@ -17,8 +17,8 @@ const char *const level_name[LEVEL_N] = {"rf", "l1", "l2", "dram"};
 /* struct counts is nothing but counters, so it is summed as an array. */
 #define COUNTERS ((int)(sizeof(struct counts) / sizeof(uint64_t)))
 _Static_assert(sizeof(struct counts) ==
-                   sizeof(uint64_t) * (1 + 4 * LEVEL_N * TENSOR_N +
-                                       3 * LINK_N + 1),
+                   sizeof(uint64_t) *
+                       (1 + 4 * LEVEL_N * TENSOR_N + 3 * LINK_N + 1),
                "struct counts holds counters only, without gaps");
 
 uint64_t count_add(uint64_t a, uint64_t b)

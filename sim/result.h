@@ -16,17 +16,17 @@ extern "C" {
 #endif
 
 /* Where every PE-cycle went.  name, doc */
-#define LEDGER_CAUSES(X)                                                       \
-    X(mac, "issued a MAC, zero-gated ones too")                                \
-    X(psum, "added a neighbour's psum, or moved one")                          \
-    X(idle_mapping, "the mapping has no work for this PE in this layer")       \
-    X(idle_edge, "it has, but not in this pass (partial tile)")                \
-    X(fill, "ramp-up before the PE's first MAC of the pass")                   \
-    X(drain, "ramp-down after the PE's last operation of the pass")            \
-    X(wait_filter, "no filter word had come")                                  \
-    X(wait_ifmap, "no ifmap word had come")                                    \
-    X(wait_psum_in, "no psum had come")                                        \
-    X(wait_psum_out, "no room for a psum downstream")                          \
+#define LEDGER_CAUSES(X)                                                 \
+    X(mac, "issued a MAC, zero-gated ones too")                          \
+    X(psum, "added a neighbour's psum, or moved one")                    \
+    X(idle_mapping, "the mapping has no work for this PE in this layer") \
+    X(idle_edge, "it has, but not in this pass (partial tile)")          \
+    X(fill, "ramp-up before the PE's first MAC of the pass")             \
+    X(drain, "ramp-down after the PE's last operation of the pass")      \
+    X(wait_filter, "no filter word had come")                            \
+    X(wait_ifmap, "no ifmap word had come")                              \
+    X(wait_psum_in, "no psum had come")                                  \
+    X(wait_psum_out, "no room for a psum downstream")                    \
     X(wait_dram, "no pass in flight: a tile is not there or not yet gone")
 
 #define LEDGER_ENUM(name, doc) LEDGER_##name,
@@ -44,11 +44,11 @@ struct accesses { /* in words */
 };
 
 /* The on-chip networks as reported. name, doc */
-#define LINKS(X)                                                               \
-    X(filter, "filters from L2 to the PEs")                                    \
-    X(ifmap, "ifmaps from L2 to the PEs")                                      \
-    X(psum_in, "psums from L2 to the PEs")                                     \
-    X(psum_out, "psums from the PEs to L2")                                    \
+#define LINKS(X)                            \
+    X(filter, "filters from L2 to the PEs") \
+    X(ifmap, "ifmaps from L2 to the PEs")   \
+    X(psum_in, "psums from L2 to the PEs")  \
+    X(psum_out, "psums from the PEs to L2") \
     X(psum_link, "psums from PE to PE")
 
 #define LINK_ENUM(name, doc) LINK_##name,
@@ -71,13 +71,13 @@ struct counts {
 };
 
 /* Lower bounds of a layer's cycles, one per resource. name, doc */
-#define BOUNDS(X)                                                              \
-    X(macs, "MACs over the PEs")                                               \
-    X(filter_network, "filter network's slots")                                \
-    X(ifmap_network, "ifmap network's slots")                                  \
-    X(psum_in_network, "psum input network's slots")                           \
-    X(psum_out_network, "psum output network's slots")                         \
-    X(l2_ports, "busiest L2 port")                                             \
+#define BOUNDS(X)                                      \
+    X(macs, "MACs over the PEs")                       \
+    X(filter_network, "filter network's slots")        \
+    X(ifmap_network, "ifmap network's slots")          \
+    X(psum_in_network, "psum input network's slots")   \
+    X(psum_out_network, "psum output network's slots") \
+    X(l2_ports, "busiest L2 port")                     \
     X(dram, "DRAM at its peak bandwidth")
 
 #define BOUND_ENUM(name, doc) BOUND_##name,

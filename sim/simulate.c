@@ -28,9 +28,8 @@ struct run {
     const struct program *program;
     const struct simulate_options *options;
     struct diag *diag;
-    struct multicast_machine *machine; /* this or */
-    struct systolic *systolic;         /* that */
-    struct check *check;               /* functional mode, or NULL */
+    struct multicast_machine *machine;
+    struct check *check; /* functional mode, or NULL */
     struct pass_memory *memory;
     struct dram *dram;
     struct dma *dma;
@@ -120,8 +119,7 @@ static uint64_t wait_for_tiles(struct run *run, const struct pass *pass)
             line->used++;
         start = later(start,
                       dma_done_cycle(run->dma,
-                                     t == TENSOR_IFMAP ? DMA_IFMAP
-                                                       : DMA_FILTER,
+                                     t == TENSOR_IFMAP ? DMA_IFMAP : DMA_FILTER,
                                      line->used - 1));
     }
     if (pass->new_tile[TENSOR_PSUM]) {
@@ -137,26 +135,18 @@ static uint64_t wait_for_tiles(struct run *run, const struct pass *pass)
 static bool machine_failed(struct run *run, const char *what,
                            const char *remedy)
 {
-    char why[1024] = "the systolic array does not move";
+    char why[1024];
     struct src_pos at = {NULL, 0};
-    if (run->machine != NULL)
-        multicast_machine_explain(run->machine, why, sizeof(why));
+    multicast_machine_explain(run->machine, why, sizeof(why));
     return diag_fail(run->diag, EXIT_MACHINE, at, "layer '%s': %s (%s); %s",
                      run->program->layer.name, what, why, remedy);
 }
 
 static void issue(struct run *run, const struct pass *pass)
 {
-    if (run->systolic != NULL) {
-        systolic_issue(run->systolic, &pass->work.systolic,
-                       run->check != NULL ? check_systolic(run->check, pass)
-                                          : NULL);
-        return;
-    }
-    multicast_machine_issue(run->machine, &pass->work.multicast,
-                            run->check != NULL
-                                ? check_multicast(run->check, pass)
-                                : NULL);
+    multicast_machine_issue(
+        run->machine, &pass->work.multicast,
+        run->check != NULL ? check_multicast(run->check, pass) : NULL);
     if (run->check != NULL)
         check_multicast_issued(run->check,
                                multicast_machine_lanes(run->machine));
@@ -164,22 +154,16 @@ static void issue(struct run *run, const struct pass *pass)
 
 static bool step(struct run *run)
 {
-    return run->systolic != NULL ? systolic_step(run->systolic)
-                                 : multicast_machine_step(run->machine);
+    return multicast_machine_step(run->machine);
 }
 
 static bool is_done(const struct run *run)
 {
-    return run->systolic != NULL ? systolic_is_done(run->systolic)
-                                 : multicast_machine_is_done(run->machine);
+    return multicast_machine_is_done(run->machine);
 }
 
 static void finish_pass(struct run *run, struct pass_counts *counts)
 {
-    if (run->systolic != NULL) {
-        systolic_counts(run->systolic, counts);
-        return;
-    }
     multicast_machine_counts(run->machine, counts);
     if (run->check != NULL)
         check_multicast_done(run->check);
@@ -257,8 +241,8 @@ static void charge_pass(struct run *run, const struct pass_counts *n)
     struct layer_result *out = run->out;
     struct counts *c = &out->counts;
     uint64_t pes = (uint64_t)arch_pes(&p->arch);
-    uint64_t used = (uint64_t)p->rows * (uint64_t)p->sets *
-                    (uint64_t)p->set_chains;
+    uint64_t used =
+        (uint64_t)p->rows * (uint64_t)p->sets * (uint64_t)p->set_chains;
     uint64_t *ledger = out->ledger_pe_cycles;
 
     ledger[LEDGER_idle_mapping] += (pes - used) * n->flight_cycles;
@@ -342,8 +326,7 @@ static void set_bounds(const struct program *p, struct layer_result *out)
         [NETWORK_PSUM_OUT] = BOUND_psum_out_network};
     uint64_t bytes = 0;
     struct dram_cfg dram = dram_cfg_of(a);
-    out->bounds_cycles[BOUND_macs] =
-        divide_up(c->macs, (uint64_t)arch_pes(a));
+    out->bounds_cycles[BOUND_macs] = divide_up(c->macs, (uint64_t)arch_pes(a));
     for (int k = 0; k < NETWORK_N; k++) {
         uint64_t width = (uint64_t)a->network[k].words_per_slot *
                          (uint64_t)a->network[k].slots_per_cycle;
@@ -352,17 +335,15 @@ static void set_bounds(const struct program *p, struct layer_result *out)
     }
     for (int t = 0; t < TENSOR_N; t++) {
         const struct accesses *l2 = &c->access[LEVEL_L2][t];
-        uint64_t width =
-            (uint64_t)p->banks[t] * (uint64_t)a->l2_bank_row_words;
+        uint64_t width = (uint64_t)p->banks[t] * (uint64_t)a->l2_bank_row_words;
         uint64_t reads = divide_up(l2->reads - l2->dma_reads, width);
         uint64_t writes = divide_up(l2->writes - l2->dma_writes, width);
-        uint64_t port = a->l2_ports == BANK_1RW ? reads + writes
-                                                : later(reads, writes);
+        uint64_t port =
+            a->l2_ports == BANK_1RW ? reads + writes : later(reads, writes);
         out->bounds_cycles[BOUND_l2_ports] =
             later(out->bounds_cycles[BOUND_l2_ports], port);
         const struct accesses *d = &c->access[LEVEL_DRAM][t];
-        bytes += ((d->reads + d->writes) *
-                  (uint64_t)a->precision_bits[t]) / 8;
+        bytes += ((d->reads + d->writes) * (uint64_t)a->precision_bits[t]) / 8;
     }
     out->bounds_cycles[BOUND_dram] = dram_min_cycles(&dram, bytes);
 }
@@ -388,16 +369,9 @@ static void finish_result(const struct program *p, uint64_t zero_macs,
     out->gated_rf_filter_reads = out->gated_macs;
 }
 
-static int edge_width(const struct arch *a, enum network network)
-{
-    return a->network[network].words_per_slot *
-           a->network[network].slots_per_cycle;
-}
-
 static void assemble(struct run *run)
 {
     const struct program *p = run->program;
-    const struct arch *a = &p->arch;
     run->dma = dma_new(run->dram);
     if (run->options->check)
         run->check = check_new(p);
@@ -405,21 +379,7 @@ static void assemble(struct run *run)
     if (run->options->memo && !run->options->check &&
         run->options->max_cycles == 0)
         run->memory = pass_memory_new(sizeof(((struct pass *)0)->work));
-    if (p->kind == NETWORK_MULTICAST) {
-        run->machine = multicast_machine_new(p);
-        return;
-    }
-    const struct systolic_cfg cfg = {
-        .rows = a->rows,
-        .cols = a->cols,
-        .left_words_per_cycle = edge_width(a, NETWORK_IFMAP),
-        .top_words_per_cycle = edge_width(a, NETWORK_FILTER),
-        .psum_in_words_per_cycle = edge_width(a, NETWORK_PSUM_IN),
-        .psum_out_words_per_cycle = edge_width(a, NETWORK_PSUM_OUT),
-        .l2_latency_cycles = a->l2_latency_cycles,
-        .tight_folds = a->tight_folds,
-    };
-    run->systolic = systolic_new(&cfg);
+    run->machine = multicast_machine_new(p);
 }
 
 static void dismantle(struct run *run)
@@ -428,8 +388,6 @@ static void dismantle(struct run *run)
     dram_free(run->dram);
     check_free(run->check);
     pass_memory_free(run->memory);
-    if (run->systolic != NULL)
-        systolic_free(run->systolic);
     multicast_machine_free(run->machine);
 }
 
@@ -455,6 +413,11 @@ bool simulate_layer(const struct arch *arch, const struct layer *layer,
     const struct dataflow *dataflow = dataflow_find(dataflow_name);
     struct mapping mapping;
     SIM_CHECK(dataflow != NULL);
+    if (arch->array_network == NETWORK_SYSTOLIC)
+        return diag_error(d, (struct src_pos){NULL, 0},
+                          "'%s' is a systolic array, which this version does "
+                          "not model; set 'array.network' to 'multicast'",
+                          arch->name);
     if (!dataflow->choose(arch, layer, given, &mapping, d))
         return false;
     struct program *program = xcalloc(1, sizeof(*program));
@@ -470,7 +433,7 @@ bool simulate_layer(const struct arch *arch, const struct layer *layer,
         result.param[k].value = mapping.value[k];
         result.n_params = k + 1;
     }
-    result.mapping_source = given->n == 0         ? "chosen"
+    result.mapping_source = given->n == 0       ? "chosen"
                             : given->from_table ? "table"
                                                 : "given";
     struct run run = {.program = program,
@@ -489,8 +452,7 @@ bool simulate_layer(const struct arch *arch, const struct layer *layer,
         }
         finish_result(program, zero_macs, &result);
         if (options->show_mapping)
-            result.mapping_text =
-                mapping_text(dataflow, arch, layer, &mapping);
+            result.mapping_text = mapping_text(dataflow, arch, layer, &mapping);
         *out = result;
     }
     dismantle(&run);

@@ -1,0 +1,11 @@
+dist_pkgdata_DATA = %D%/eyeriss.cfg %D%/nvdla_small.cfg %D%/shidiannao.cfg \
+	%D%/systolic.cfg %D%/tpu_v1.cfg
+networksdir = $(pkgdatadir)/networks
+dist_networks_DATA = %D%/networks/alexnet.cfg %D%/networks/googlenet.cfg \
+	%D%/networks/lenet5.cfg %D%/networks/overfeat.cfg \
+	%D%/networks/resnet50.cfg %D%/networks/vgg16.cfg
+energydir = $(pkgdatadir)/energy
+dist_energy_DATA = %D%/energy/45nm.cfg %D%/energy/45nm_rough.cfg \
+	%D%/energy/eyeriss_normalized.cfg
+EXTRA_DIST += %D%/networks/cnn_layers.csv %D%/networks/make_networks.py \
+	%D%/sweep_array.py

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Writes the shipped networks' .cfg files from cnn_layers.csv.
+
+    make_networks.py [--check] [FOLDER]
+
+FOLDER is where the files are (default: beside this script).  --check writes
+nothing and fails when a file differs from what would be written.
+"""
+import csv
+import os
+import sys
+
+# File: (rows of the table, remark, where the layers come from).
+NETWORKS = {
+    "lenet5": ("LeNet-5", "C3 is dense, C5 runs as a full connection.",
+               "LeCun et al., Proc. IEEE 86(11), 1998"),
+    "alexnet": ("AlexNet", "227 x 227 input, two groups in conv2, 4 and 5.",
+                "Krizhevsky, Sutskever, Hinton, NIPS 2012"),
+    "overfeat": ("OverFeat-fast", "The fast model, 231 x 231 input.",
+                 "Sermanet et al., ICLR 2014"),
+    "vgg16": ("VGG-16", "Configuration D.",
+              "Simonyan, Zisserman, ICLR 2015"),
+    "googlenet": ("GoogLeNet-floorpool",
+                  "v1; pooling rounds down. The auxiliary classifiers are "
+                  "left out.", "Szegedy et al., CVPR 2015"),
+    "resnet50": ("ResNet-50",
+                 "v1: the stride is in the first 1x1 of a block; the four "
+                 "projection shortcuts are branch1.",
+                 "He et al., CVPR 2016"),
+}
+
+# Zeros among the ifmap words: measured on the chip with AlexNet, batch 4.
+ZERO_SHARE = {
+    "alexnet": {"conv1": 0.0001, "conv2": 0.387, "conv3": 0.725,
+                "conv4": 0.793, "conv5": 0.776},
+}
+ZERO_SOURCE = {
+    "alexnet": "Chen et al., JSSC 52(1), 2017, Table V (zeros in ifmaps)",
+}
+
+
+def layer_name(text):
+    return text.lower().replace("-", "_").replace("/", "_")
+
+
+def comment(text, width=76):
+    lines, line = [], "#"
+    for word in text.split():
+        if len(line) + 1 + len(word) > width:
+            lines.append(line)
+            line = "#"
+        line += " " + word
+    return "\n".join(lines + [line]) + "\n"
+
+
+def check_row(row):
+    """The simulator has one stride and one pad for both directions."""
+    assert row["N"] == "1", row
+    assert row["stride_h"] == row["stride_w"], row
+    assert row["pad_h"] == row["pad_w"], row
+
+
+def layer_text(row, zero_share):
+    name = layer_name(row["layer"])
+    text = '  { name = "%s"; type = "%s"; ' % (name, row["type"].lower())
+    text += " ".join("%s = %s;" % (k, row[k]) for k in "MCHWRS")
+    text += "\n    stride = %s; pad = %s; G = %s;" % (
+        row["stride_h"], row["pad_h"], row["groups"])
+    if name in zero_share:
+        text += " ifmap_zero_share = %g;" % zero_share[name]
+    return text + " }"
+
+
+def network_text(name, rows):
+    key, remark, source = NETWORKS[name]
+    own = [row for row in rows if row["net"] == key]
+    assert own, key
+    for row in own:
+        check_row(row)
+    head = comment("%s.cfg - every CONV and FC layer of %s. %s" %
+                   (name, key, remark))
+    head += comment("Source: %s." % source)
+    if name in ZERO_SOURCE:
+        head += comment("Zero shares: %s." % ZERO_SOURCE[name])
+    head += comment("Made by make_networks.py from cnn_layers.csv. H and W "
+                    "without padding, C and M over all groups.")
+    head += "# SPDX-License-Identifier: MIT\n"
+    layers = [layer_text(row, ZERO_SHARE.get(name, {})) for row in own]
+    return '%sname = "%s";\nlayers = (\n%s\n);\n' % (
+        head, name, ",\n".join(layers))
+
+
+def read_text(path):
+    try:
+        with open(path, encoding="ascii") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def main(args):
+    here = os.path.dirname(os.path.abspath(__file__))
+    check = "--check" in args
+    folders = [arg for arg in args if arg != "--check"]
+    folder = folders[0] if folders else here
+    with open(os.path.join(here, "cnn_layers.csv"), newline="",
+              encoding="utf-8") as table:
+        rows = list(csv.DictReader(table))
+    stale = 0
+    for name in NETWORKS:
+        path = os.path.join(folder, name + ".cfg")
+        text = network_text(name, rows)
+        if not check:
+            with open(path, "w", encoding="ascii") as out:
+                out.write(text)
+        elif read_text(path) != text:
+            print("%s differs from what make_networks.py writes" % path,
+                  file=sys.stderr)
+            stale += 1
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

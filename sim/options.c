@@ -1,0 +1,383 @@
+/* options.c - the command line, by glibc's argp.
+ *
+ * argp words its own errors in two lines; ours are one line, so its messages
+ * are switched off and the argument at fault is worked out here.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/options.h"
+
+#include <argp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/nearest.h"
+#include "sim/whole_number.h"
+
+#ifndef ACCELSIM_VERSION
+#error "ACCELSIM_VERSION: the version as text"
+#endif
+
+#define BATCH_MAX 65535 /* 16 bits, as every dimension */
+#define JOBS_MAX 1024
+
+enum key { /* of options without a letter */
+           KEY_CFG = 256,
+           KEY_NET,
+           KEY_LAYER,
+           KEY_BATCH,
+           KEY_SHAPE,
+           KEY_GEMM,
+           KEY_DATAFLOW,
+           KEY_PLUGIN,
+           KEY_SET,
+           KEY_KERNEL,
+           KEY_NO_MEMO,
+           KEY_CHECK,
+           KEY_FORMAT,
+           KEY_SHOW_MAPPING,
+           KEY_MAX_CYCLES,
+           KEY_STATS,
+           KEY_HELP_CONFIG,
+           KEY_LIST_DATAFLOWS
+};
+
+static const struct argp_option table[] = {
+    {0, 0, 0, 0, "What to run:", 1},
+    {"cfg", KEY_CFG, "FILE", 0, "architecture: a path or a shipped name", 0},
+    {"net", KEY_NET, "NAME|FILE", 0,
+     "network; without it, the architecture's default", 0},
+    {"layer", KEY_LAYER, "NAME|all", 0,
+     "layers: a name, a comma list, a glob or all (the default)", 0},
+    {"batch", KEY_BATCH, "N", 0, "images of every layer", 0},
+    {"shape", KEY_SHAPE, "N=1,G=1,M=64,C=3,...", 0,
+     "one layer: M C H W R S, and N G stride pad dilation where needed", 0},
+    {"gemm", KEY_GEMM, "M=..,N=..,K=..", 0,
+     "one matrix product: M rows, N columns, K products", 0},
+    {"set", KEY_SET, "PATH=VALUE", 0,
+     "override a value of the architecture or mapping; may be repeated", 0},
+    {0, 0, 0, 0, "How to run it:", 2},
+    {"dataflow", KEY_DATAFLOW, "NAME", 0,
+     "dataflow; without it, the architecture's default", 0},
+    {"plugin", KEY_PLUGIN, "FILE.so", 0, "load a dataflow", 0},
+    {"kernel", KEY_KERNEL, "NAME", 0, "native", 0},
+    {"no-memo", KEY_NO_MEMO, 0, 0,
+     "simulate every pass, also those seen before", 0},
+    {"check", KEY_CHECK, 0, 0,
+     "run with operands and compare every output with a direct convolution", 0},
+    {"jobs", 'j', "N", 0, "threads that run layers", 0},
+    {"max-cycles", KEY_MAX_CYCLES, "N", 0,
+     "give a layer up after so many cycles", 0},
+    {0, 0, 0, 0, "What to print:", 3},
+    {"format", KEY_FORMAT, "table|json|csv", 0, "form of the report", 0},
+    {"output", 'o', "FILE", 0, "where the report goes", 0},
+    {"show-mapping", KEY_SHOW_MAPPING, 0, 0,
+     "each layer's loop nest, and what each PE holds", 0},
+    {"stats", KEY_STATS, 0, 0,
+     "to standard error: passes simulated and remembered", 0},
+    {"help-config", KEY_HELP_CONFIG, "text|markdown", OPTION_ARG_OPTIONAL,
+     "every key of a configuration", 0},
+    {"list-dataflows", KEY_LIST_DATAFLOWS, 0, 0,
+     "the dataflows and their parameters", 0},
+    {0, 0, 0, 0, 0, 0},
+};
+
+struct parse {
+    struct options *options;
+    struct diag *d;
+};
+
+static const struct src_pos command_line = {NULL, 0};
+
+/* A number of an option. */
+static bool number(struct parse *p, const char *option, const char *text,
+                   int64_t max, int64_t *out)
+{
+    int64_t value = 0;
+    enum number_read read = whole_number_read(text, &value);
+    if (read == NUMBER_NONE)
+        return diag_error(p->d, command_line,
+                          "'%s' is '%s'; a whole number is needed", option,
+                          text);
+    if (read == NUMBER_TOO_LARGE || value < 1 || value > max)
+        return diag_error(p->d, command_line, "'%s' is %s; it may be 1 to %lld",
+                          option, text, (long long)max);
+    *out = value;
+    return true;
+}
+
+static void set_number(struct parse *p, const char *option, const char *text,
+                       int max, int *out)
+{
+    int64_t value = 0;
+    if (number(p, option, text, max, &value))
+        *out = (int)value;
+}
+
+static void set_format(struct parse *p, const char *text)
+{
+    static const char *const name[] = {"table", "json", "csv"};
+    static const enum report_format format[] = {REPORT_TABLE, REPORT_JSON,
+                                                REPORT_CSV};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(text, name[i]) == 0) {
+            p->options->format = format[i];
+            return;
+        }
+    diag_error(p->d, command_line,
+               "'--format' is '%s'; it may be 'table', 'json' or 'csv'", text);
+}
+
+static void set_kernel(struct parse *p, const char *text)
+{
+    if (strcmp(text, "native") != 0)
+        diag_error(p->d, command_line,
+                   "'--kernel' is '%s'; this build has only the kernel "
+                   "'native'",
+                   text);
+}
+
+static void set_help_config(struct parse *p, const char *text)
+{
+    p->options->action = ACTION_HELP_CONFIG;
+    if (text != NULL && strcmp(text, "markdown") == 0)
+        p->options->action = ACTION_HELP_CONFIG_MARKDOWN;
+    else if (text != NULL && strcmp(text, "text") != 0)
+        diag_error(p->d, command_line,
+                   "'--help-config' is '%s'; it may be 'text' or 'markdown'",
+                   text);
+}
+
+static void add_set(struct options *o, const char *text)
+{
+    o->set = xrealloc(o->set, (size_t)o->n_sets + 1, sizeof(*o->set));
+    o->set[o->n_sets++] = text;
+}
+
+/* The long option that `word` ("--cfg", "--cfg=x") names in full, or NULL. */
+static const struct argp_option *exact_option(const char *word)
+{
+    size_t n = strcspn(word, "=");
+    for (int i = 0; table[i].name != NULL || table[i].doc != NULL; i++)
+        if (table[i].name != NULL && strlen(table[i].name) == n - 2 &&
+            strncmp(table[i].name, word + 2, n - 2) == 0)
+            return &table[i];
+    return NULL;
+}
+
+static int options_that_begin_with(const char *word)
+{
+    int found = 0;
+    size_t n = strcspn(word, "=") - 2;
+    for (int i = 0; table[i].name != NULL || table[i].doc != NULL; i++)
+        found +=
+            table[i].name != NULL && strncmp(table[i].name, word + 2, n) == 0;
+    return found;
+}
+
+static void bad_long_option(struct diag *d, const char *word)
+{
+    const struct argp_option *option = exact_option(word);
+    char given[64] = "";
+    struct nearest near;
+    strncat(given, word, strnlen(word, sizeof(given) - 1));
+    given[strcspn(given, "=")] = '\0';
+    if (option != NULL && option->arg != NULL) {
+        diag_error(d, command_line, "'%s' has no value; %s is needed", given,
+                   option->arg);
+        return;
+    }
+    if (option != NULL) {
+        diag_error(d, command_line, "'%s' has a value; it takes none", given);
+        return;
+    }
+    if (options_that_begin_with(word) > 1) {
+        diag_error(d, command_line,
+                   "'%s' is short for several options; more letters are "
+                   "needed",
+                   given);
+        return;
+    }
+    nearest_start(&near, given + 2);
+    for (int i = 0; table[i].name != NULL || table[i].doc != NULL; i++)
+        if (table[i].name != NULL)
+            nearest_offer(&near, table[i].name);
+    diag_error(d, command_line, "unknown option '%s'; the nearest is '--%s'",
+               given, near.best);
+}
+
+/* argp stopped at, or behind, argv[next - 1]. */
+static void bad_option(struct diag *d, const struct argp_state *state)
+{
+    const char *word =
+        state->next > 0 ? state->argv[state->next - 1] : state->argv[0];
+    /* Of a cluster such as -xj, argp has not left the word yet. */
+    if (strncmp(word, "--", 2) != 0 && state->next < state->argc &&
+        state->argv[state->next][0] == '-')
+        word = state->argv[state->next];
+    if (strncmp(word, "--", 2) == 0)
+        bad_long_option(d, word);
+    else if (strcmp(word, "-j") == 0 || strcmp(word, "-o") == 0)
+        diag_error(d, command_line, "'%s' has no value; %s is needed", word,
+                   word[1] == 'j' ? "a number" : "a file");
+    else
+        diag_error(d, command_line,
+                   "unknown option '%s'; 'accelsim --help' lists them", word);
+}
+
+/* Options that only take note of their argument. */
+static const char **text_option(struct options *o, int key)
+{
+    switch (key) {
+    case KEY_CFG:
+        return &o->cfg;
+    case KEY_NET:
+        return &o->net;
+    case KEY_LAYER:
+        return &o->layer;
+    case KEY_SHAPE:
+        return &o->shape;
+    case KEY_GEMM:
+        return &o->gemm;
+    case KEY_DATAFLOW:
+        return &o->dataflow;
+    case KEY_PLUGIN:
+        return &o->plugin;
+    case 'o':
+        return &o->output;
+    default:
+        return NULL;
+    }
+}
+
+static bool switch_option(struct options *o, int key)
+{
+    switch (key) {
+    case KEY_NO_MEMO:
+        o->memo = false;
+        return true;
+    case KEY_CHECK:
+        o->check = true;
+        return true;
+    case KEY_SHOW_MAPPING:
+        o->show_mapping = true;
+        return true;
+    case KEY_STATS:
+        o->stats = true;
+        return true;
+    case KEY_LIST_DATAFLOWS:
+        o->action = ACTION_LIST_DATAFLOWS;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static error_t parse_one(int key, char *arg, struct argp_state *state)
+{
+    struct parse *p = state->input;
+    struct options *o = p->options;
+    const char **text = text_option(o, key);
+    int64_t value = 0;
+    if (text != NULL) {
+        *text = arg;
+        return 0;
+    }
+    if (switch_option(o, key))
+        return 0;
+    switch (key) {
+    case KEY_BATCH:
+        set_number(p, "--batch", arg, BATCH_MAX, &o->batch);
+        return 0;
+    case 'j':
+        set_number(p, "--jobs", arg, JOBS_MAX, &o->jobs);
+        return 0;
+    case KEY_MAX_CYCLES:
+        if (number(p, "--max-cycles", arg, INT64_MAX, &value))
+            o->max_cycles = (uint64_t)value;
+        return 0;
+    case KEY_SET:
+        add_set(o, arg);
+        return 0;
+    case KEY_KERNEL:
+        set_kernel(p, arg);
+        return 0;
+    case KEY_FORMAT:
+        set_format(p, arg);
+        return 0;
+    case KEY_HELP_CONFIG:
+        set_help_config(p, arg);
+        return 0;
+    case ARGP_KEY_ARG:
+        diag_error(p->d, command_line,
+                   "'%s' stands without an option; '--layer %s' was meant, "
+                   "perhaps",
+                   arg, arg);
+        return 0;
+    case ARGP_KEY_ERROR:
+        if (diag_count(p->d) == 0)
+            bad_option(p->d, state);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static bool fit_together(const struct options *o, struct diag *d)
+{
+    bool ok = true;
+    if (o->action != ACTION_RUN)
+        return true;
+    if (o->cfg == NULL)
+        ok = diag_error(d, command_line,
+                        "'--cfg' is missing; an architecture is needed, as in "
+                        "'accelsim --cfg eyeriss.cfg --layer conv2'");
+    if ((o->net != NULL) + (o->shape != NULL) + (o->gemm != NULL) > 1)
+        ok = diag_error(d, command_line,
+                        "'--net', '--shape' and '--gemm' exclude each other; "
+                        "one is needed");
+    else if (o->layer != NULL && (o->shape != NULL || o->gemm != NULL))
+        ok = diag_error(d, command_line,
+                        "'--layer' chooses from a network; it does not go "
+                        "with '--shape' or '--gemm'");
+    return ok;
+}
+
+bool options_parse(int argc, char **argv, struct options *out, struct diag *d)
+{
+    static const char doc[] =
+        "Simulates a spatial DNN accelerator cycle by cycle: how many cycles "
+        "a layer takes, where they went, and how many pJ.\v"
+        "  accelsim --cfg eyeriss.cfg --layer conv2\n"
+        "\n"
+        "Exit status: 0 success, 1 bad usage or configuration, 2 no legal "
+        "mapping, 3 a --check mismatch, 4 I/O error, 5 the machine "
+        "deadlocked or passed --max-cycles.";
+    static const struct argp argp = {table, parse_one, NULL, doc,
+                                     NULL,  NULL,      NULL};
+    struct parse p = {out, d};
+    error_t error;
+    memset(out, 0, sizeof(*out));
+    out->memo = true;
+    out->kernel = "native";
+    out->format = REPORT_TABLE;
+    argp_program_version = "accelsim " ACCELSIM_VERSION;
+    argp_err_exit_status = EXIT_USAGE;
+    if (argc <= 1)
+        return diag_error(d, command_line,
+                          "nothing to do; usage: accelsim --cfg FILE [--layer "
+                          "NAME|all] [OPTION...], see 'accelsim --help'");
+    error = argp_parse(&argp, argc, argv, ARGP_NO_ERRS, NULL, &p);
+    if (error != 0 && diag_count(d) == 0)
+        diag_error(d, command_line,
+                   "the command line cannot be read (%s); 'accelsim --help' "
+                   "lists the options",
+                   strerror(error));
+    return diag_count(d) == 0 && fit_together(out, d);
+}
+
+void options_fini(struct options *options)
+{
+    free(options->set);
+    options->set = NULL;
+    options->n_sets = 0;
+}

@@ -1,0 +1,48 @@
+/* options.h - the command line.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_OPTIONS_H
+#define SIM_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/diag.h"
+#include "sim/report.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum action {
+    ACTION_RUN,
+    ACTION_HELP_CONFIG,          /* the schema as text */
+    ACTION_HELP_CONFIG_MARKDOWN, /* and as docs/config.md */
+    ACTION_LIST_DATAFLOWS
+};
+
+/* All strings are borrowed from argv. */
+struct options {
+    enum action action;
+    const char *cfg, *net, *layer, *shape, *gemm, *dataflow, *plugin;
+    const char *kernel;  /* "native" */
+    const char *output;  /* NULL = standard output */
+    int batch;           /* 0 = not given */
+    int jobs;            /* threads; 0 = as many as there are processors */
+    uint64_t max_cycles; /* 0 = no limit */
+    const char **set;    /* owns the array */
+    int n_sets;
+    enum report_format format;
+    bool memo, check, show_mapping, stats;
+};
+
+/* Reads the command line.  --help, --usage and --version print and end the
+ * program.  Always pair with options_fini. */
+bool options_parse(int argc, char **argv, struct options *out, struct diag *d);
+void options_fini(struct options *options);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

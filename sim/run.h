@@ -1,0 +1,36 @@
+/* run.h - the layers of a workload, on several threads.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_RUN_H
+#define SIM_RUN_H
+
+#include "dataflows/dataflow.h"
+#include "sim/config.h"
+#include "sim/result.h"
+#include "sim/simulate.h"
+#include "sim/workload.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct run_input { /* all borrowed */
+    const struct config *cfg;
+    const struct workload *workload;
+    const char *network; /* the name mapping tables know it by, or "" */
+    const struct dataflow *dataflow;
+    struct simulate_options simulate; /* progress is set by run_layers */
+    int jobs; /* threads; 0 = as many as there are processors */
+};
+
+/* Fills out[0 .. workload->n_layers), in the layers' order whatever `jobs`
+ * is.  false: the first layer that failed has said why in `d`, and nothing in
+ * `out` needs layer_result_fini. */
+bool run_layers(const struct run_input *in, struct layer_result *out,
+                struct diag *d);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

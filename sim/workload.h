@@ -1,0 +1,51 @@
+/* workload.h - the layers to run: a network's file, or one layer from the
+ * command line.
+ *
+ *   name = "alexnet";
+ *   layers = (
+ *     { name = "conv1"; type = "conv"; M = 96; C = 3; H = 227; W = 227;
+ *       R = 11; S = 11; stride = 4; pad = 0; }, ...
+ *   );
+ *
+ * M, C, H, W are needed; R = S = 1, stride = dilation = G = 1, pad = 0 when
+ * left out; ifmap_zero_share and ofmap_zero_share declare the share of zero
+ * words, 0 to 1.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_WORKLOAD_H
+#define SIM_WORKLOAD_H
+
+#include "sim/diag.h"
+#include "sim/layer.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct workload {
+    char name[64];       /* of the network; "shape" or "gemm" */
+    int batch;           /* N of every layer */
+    struct layer *layer; /* owns */
+    int n_layers;
+};
+
+/* Reads a network, named at `at`.  N is 1.  NULL after a message. */
+struct workload *workload_load(const char *name_or_path, struct src_pos at,
+                               struct diag *d);
+struct workload *workload_of_layer(const struct layer *layer);
+void workload_free(struct workload *w);
+
+/* Keeps the layers that `selection` names, in the network's order: a name, a
+ * comma list, a glob or "all". */
+bool workload_select(struct workload *w, const char *selection, struct diag *d);
+bool workload_set_batch(struct workload *w, int batch, struct src_pos at,
+                        struct diag *d);
+
+/* Lower case, '-' and '/' as '_'; false when it does not fit. */
+bool layer_name_of(const char *text, char *out, size_t out_bytes);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,103 @@
+// random_layer.h - machines and layers for tests that hold for every shape.
+// SPDX-License-Identifier: MIT
+#ifndef TEST_RANDOM_LAYER_H
+#define TEST_RANDOM_LAYER_H
+
+#include <cstdio>
+#include <cstring>
+#include <random>
+
+#include "sim/simulate.h"
+
+class random_case
+{
+  public:
+    explicit random_case(unsigned seed) : engine_(seed)
+    {
+    }
+
+    // Both ends included; the same numbers with every standard library.
+    int pick(int low, int high)
+    {
+        return low + static_cast<int>(engine_() %
+                                      static_cast<unsigned>(high - low + 1));
+    }
+
+    arch machine()
+    {
+        arch a = {};
+        std::snprintf(a.name, sizeof(a.name), "random");
+        a.clock_hz = 200000000;
+        a.rows = pick(1, 9);
+        a.cols = pick(1, 9);
+        for (int &bits : a.precision_bits)
+            bits = 16;
+        a.rf_words[TENSOR_IFMAP] = pick(3, 14);
+        a.rf_words[TENSOR_FILTER] = pick(12, 80);
+        a.rf_words[TENSOR_PSUM] = pick(1, 20);
+        a.fifo_words = pick(8, 16);
+        a.pipeline_cycles = pick(1, 4);
+        a.psum_add = pick(0, 1) ? PSUM_ADD_OWN_CYCLE : PSUM_ADD_LAST_PRODUCT;
+        a.start = pick(0, 1) ? PE_START_WORD : PE_START_WINDOW;
+        for (network_arch &net : a.network) {
+            net.words_per_slot = pick(1, 4);
+            net.slots_per_cycle = pick(1, 4);
+        }
+        a.ifmap_waits_for_filters = pick(0, 3) == 0;
+        a.l2_bytes = pick(0, 1) ? 16384 : 65536;
+        a.l2_banks = 27;
+        a.l2_bank_row_words = 4;
+        a.l2_ports = pick(0, 1) ? BANK_1RW : BANK_1R1W;
+        a.l2_latency_cycles = pick(0, 4);
+        for (int &buffers : a.l2_buffers)
+            buffers = pick(0, 2);
+        a.dram_bytes_per_second = 480000000;
+        a.padding = pick(0, 1) ? PADDING_STORED : PADDING_GENERATED;
+        std::strcpy(a.dram_model, pick(0, 1) ? "bandwidth" : "ideal");
+        return a;
+    }
+
+    // Groups to depthwise, stride to 4, dilation to 3, N to 3.
+    layer shape()
+    {
+        for (;;) {
+            layer l = {};
+            std::snprintf(l.name, sizeof(l.name), "random");
+            l.N = pick(1, 3);
+            l.G = pick(0, 2) == 0 ? pick(1, 4) : 1;
+            l.M = l.G * pick(1, 9);
+            l.C = l.G * pick(1, 9);
+            if (pick(0, 8) == 0)
+                l.G = l.M = l.C = pick(1, 8);
+            l.H = pick(1, 20);
+            l.W = pick(1, 20);
+            l.R = pick(1, 7);
+            l.S = pick(1, 7);
+            l.stride = pick(1, 4);
+            l.pad = pick(0, 2);
+            l.dilation = pick(1, 3);
+            diag *d = diag_new();
+            bool ok = layer_finish(&l, src_pos{nullptr, 0}, d);
+            diag_free(d);
+            if (ok)
+                return l;
+        }
+    }
+
+  private:
+    std::mt19937 engine_;
+};
+
+// "N=1 G=2 ..." for the message of a failed expectation.
+inline std::string describe(const layer &l)
+{
+    char text[256];
+    std::snprintf(text, sizeof(text),
+                  "--shape N=%d,G=%d,M=%d,C=%d,H=%d,W=%d,R=%d,S=%d,stride=%d,"
+                  "pad=%d,dilation=%d",
+                  l.N, l.G, l.M, l.C, l.H, l.W, l.R, l.S, l.stride, l.pad,
+                  l.dilation);
+    return text;
+}
+
+#endif
