@@ -1,0 +1,63 @@
+// multicast_machine_test.cpp - the loop over lanes against the oracle, cycle
+// for cycle, on the passes of random layers and machines.
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include "array_oracle.h"
+#include "random_layer.h"
+#include "sim/multicast_machine.h"
+
+namespace
+{
+
+class MulticastMachine : public testing::TestWithParam<const char *>
+{
+};
+
+TEST_P(MulticastMachine, TakesTheCyclesThatTheOracleTakes)
+{
+    random_case random(12);
+    const dataflow *flow = dataflow_find(GetParam());
+    diag *d = diag_new();
+    auto *p = new program();
+    int passes = 0;
+    for (int k = 0; k < 60; k++) {
+        arch a = random.machine();
+        layer l = random.shape();
+        given_mapping none = {};
+        mapping m = {};
+        ASSERT_TRUE(flow->choose(&a, &l, &none, &m, d));
+        flow->compile(&a, &l, &m, p);
+        multicast_machine *machine = multicast_machine_new(p);
+        cursor at;
+        cursor_start(&at);
+        pass one;
+        for (int n = 0; n < 3 && cursor_next(p, &at, &one); n++, passes++) {
+            multicast_machine_issue(machine, &one.work.multicast, nullptr);
+            while (!multicast_machine_is_done(machine))
+                ASSERT_TRUE(multicast_machine_step(machine)) << describe(l);
+            pass_counts ours = {};
+            multicast_machine_counts(machine, &ours);
+            pass_counts want = run_oracle(a, one.work.multicast);
+            ASSERT_EQ(ours.cycles, want.cycles) << describe(l);
+            ASSERT_EQ(ours.flight_cycles, want.flight_cycles) << describe(l);
+            ASSERT_EQ(ours.macs, want.macs);
+            ASSERT_EQ(ours.psum_out_words, want.psum_out_words);
+            for (int c = 0; c < PE_CAUSE_N; c++)
+                ASSERT_EQ(ours.pe_cycles[c], want.pe_cycles[c])
+                    << "cause " << c << ", " << describe(l);
+        }
+        multicast_machine_free(machine);
+    }
+    EXPECT_GT(passes, 60);
+    delete p;
+    diag_free(d);
+}
+
+INSTANTIATE_TEST_SUITE_P(Dataflows, MulticastMachine,
+                         testing::Values("rs", "ws", "os"),
+                         [](const testing::TestParamInfo<const char *> &info) {
+                             return std::string(info.param);
+                         });
+
+} // namespace
