@@ -84,9 +84,8 @@ static struct channel *next_channel(struct dma *dma)
 static void serve(struct dma *dma, struct channel *c)
 {
     struct transfer *t = &c->queue[c->served % TICKETS];
-    uint64_t done = t->after_cycle;
-    for (int k = 0; k < t->n; k++)
-        done = dram_serve(dma->dram, &t->requests[k], t->after_cycle);
+    uint64_t done =
+        dram_serve_list(dma->dram, t->requests, t->n, t->after_cycle);
     c->done_cycle[c->served % TICKETS] = done;
     c->served++;
     if (done > dma->last_cycle)

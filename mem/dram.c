@@ -1,27 +1,68 @@
-/* dram.c - off-chip memory: "ideal" and "bandwidth".
+/* dram.c - off-chip memory: three models behind one interface.
  *
- * bandwidth: the link's free time is kept in units of 1/bytes_per_second
- * cycles, so nothing is rounded but the cycle in which an event is seen.
+ * bandwidth: num / den bytes per core cycle, in lowest terms; the link's free
+ * time is a whole number of 1/num cycles and a byte takes den of them, so
+ * nothing is rounded but the cycle in which an event is seen.
  * SPDX-License-Identifier: MIT
  */
 #include "mem/dram.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "mem/dram_controller.h"
 #include "sim/diag.h"
 
+/* 2^60 cycles times a rate of 2^40 need 100 bits. */
 __extension__ typedef unsigned __int128 wide;
 
 struct dram {
     struct dram_cfg cfg;
-    wide free_units; /* cycles * bytes_per_second */
-    struct dram_counts counts;
+    uint64_t num, den;                 /* bandwidth: bytes per core cycle;
+                                          part: its clocks per core cycle */
+    wide free_units;                   /* bandwidth: 1/num core cycles */
+    struct dram_controller controller; /* part */
+    struct dram_totals counts;
 };
+
+static uint64_t narrow(wide value)
+{
+    SIM_CHECK(value <= UINT64_MAX);
+    return (uint64_t)value;
+}
+
+/* ceil(a * b / c) */
+static uint64_t scale_up(uint64_t a, uint64_t b, uint64_t c)
+{
+    return narrow(((wide)a * b + c - 1) / c);
+}
+
+static uint64_t gcd(uint64_t a, uint64_t b)
+{
+    while (b != 0) {
+        uint64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
 
 struct dram *dram_new(const struct dram_cfg *cfg)
 {
     struct dram *d = xcalloc(1, sizeof(*d));
+    uint64_t per_second = 1;
+    SIM_CHECK(cfg->core_hz > 0);
+    if (cfg->kind == DRAM_BANDWIDTH)
+        per_second = cfg->bytes_per_second;
+    if (cfg->kind == DRAM_PART) {
+        SIM_CHECK(cfg->part != NULL);
+        per_second = cfg->part->clock_hz;
+        dram_controller_init(&d->controller, cfg->part);
+    }
+    SIM_CHECK(per_second > 0);
     d->cfg = *cfg;
+    d->num = per_second / gcd(per_second, cfg->core_hz);
+    d->den = cfg->core_hz / gcd(per_second, cfg->core_hz);
     return d;
 }
 
@@ -30,61 +71,167 @@ void dram_free(struct dram *d)
     free(d);
 }
 
-static uint64_t request_bytes(const struct dram_request *r)
+void dram_set_tap(struct dram *d, const struct dram_tap *tap)
 {
-    uint64_t bytes = r->run_bytes;
+    d->controller.tap = *tap;
+}
+
+uint64_t dram_request_bytes(const struct dram_request *request)
+{
+    wide bytes = request->run_bytes;
     for (int k = 0; k < DRAM_LOOPS; k++)
-        bytes *= r->loop[k].count;
-    return bytes;
+        bytes = (wide)narrow(bytes) * request->loop[k].count;
+    return narrow(bytes);
 }
 
-static uint64_t cycle_of(const struct dram *d, wide units)
+static uint64_t serve_bandwidth(struct dram *d, uint64_t bytes,
+                                uint64_t start_cycle)
 {
-    uint64_t rate = d->cfg.bytes_per_second;
-    return (uint64_t)((units + rate - 1) / rate);
+    wide start = (wide)start_cycle * d->num;
+    if (start > d->free_units)
+        d->free_units = start;
+    d->free_units += (wide)bytes * d->den;
+    return narrow((d->free_units + d->num - 1) / d->num) +
+           d->cfg.latency_cycles;
 }
 
-uint64_t dram_free_cycle(const struct dram *d)
+static uint64_t serve_part(struct dram *d, const struct dram_request *requests,
+                           int n, uint64_t start_cycle)
 {
-    if (d->cfg.kind == DRAM_IDEAL)
-        return 0;
-    return cycle_of(d, d->free_units);
+    uint64_t start_clock = scale_up(start_cycle, d->num, d->den);
+    uint64_t end_clock =
+        dram_controller_serve(&d->controller, requests, n, start_clock);
+    const struct dram_totals *part = &d->controller.counts;
+    d->counts.bursts = part->bursts;
+    d->counts.activates = part->activates;
+    d->counts.row_hits = part->row_hits;
+    d->counts.refreshes = part->refreshes;
+    return scale_up(end_clock, d->den, d->num);
+}
+
+uint64_t dram_serve_list(struct dram *d, const struct dram_request *requests,
+                         int n, uint64_t start_cycle)
+{
+    uint64_t all_bytes = 0;
+    for (int k = 0; k < n; k++) {
+        uint64_t bytes = dram_request_bytes(&requests[k]);
+        all_bytes = narrow((wide)all_bytes + bytes);
+        if (requests[k].is_write)
+            d->counts.write_bytes += bytes;
+        else
+            d->counts.read_bytes += bytes;
+        d->counts.requests++;
+    }
+    if (all_bytes == 0)
+        return start_cycle;
+    switch (d->cfg.kind) {
+    case DRAM_BANDWIDTH:
+        return serve_bandwidth(d, all_bytes, start_cycle);
+    case DRAM_PART:
+        return serve_part(d, requests, n, start_cycle);
+    case DRAM_IDEAL:
+        break;
+    }
+    return start_cycle;
 }
 
 uint64_t dram_serve(struct dram *d, const struct dram_request *request,
                     uint64_t start_cycle)
 {
-    uint64_t bytes = request_bytes(request);
-    d->counts.requests++;
-    if (request->is_write)
-        d->counts.write_bytes += bytes;
-    else
-        d->counts.read_bytes += bytes;
-    if (d->cfg.kind == DRAM_IDEAL)
-        return start_cycle;
-    wide start = (wide)start_cycle * d->cfg.bytes_per_second;
-    if (start > d->free_units)
-        d->free_units = start;
-    d->free_units += (wide)bytes * d->cfg.core_hz;
-    return cycle_of(d, d->free_units) + d->cfg.latency_cycles;
+    return dram_serve_list(d, request, 1, start_cycle);
+}
+
+uint64_t dram_free_cycle(const struct dram *d)
+{
+    switch (d->cfg.kind) {
+    case DRAM_BANDWIDTH:
+        return narrow((d->free_units + d->num - 1) / d->num);
+    case DRAM_PART:
+        return scale_up(d->controller.state.clock, d->den, d->num);
+    case DRAM_IDEAL:
+        break;
+    }
+    return 0;
 }
 
 int dram_burst_bytes(const struct dram_cfg *cfg)
 {
-    (void)cfg;
-    return 1;
+    return cfg->kind == DRAM_PART ? cfg->part->BL * cfg->part->bus_bytes : 1;
 }
 
-const struct dram_counts *dram_counts(const struct dram *d)
+const struct dram_totals *dram_counts(const struct dram *d)
 {
     return &d->counts;
 }
 
 uint64_t dram_min_cycles(const struct dram_cfg *cfg, uint64_t bytes)
 {
-    if (cfg->kind == DRAM_IDEAL)
-        return 0;
-    wide units = (wide)bytes * cfg->core_hz;
-    return (uint64_t)((units + cfg->bytes_per_second - 1) /
-                      cfg->bytes_per_second);
+    switch (cfg->kind) {
+    case DRAM_BANDWIDTH:
+        return scale_up(bytes, cfg->core_hz, cfg->bytes_per_second);
+    case DRAM_PART: {
+        uint64_t burst_bytes = (uint64_t)dram_burst_bytes(cfg);
+        uint64_t bursts = bytes / burst_bytes + (bytes % burst_bytes != 0);
+        return scale_up(bursts * (uint64_t)cfg->part->clocks_per_burst,
+                        cfg->core_hz, cfg->part->clock_hz);
+    }
+    case DRAM_IDEAL:
+        break;
+    }
+    return 0;
+}
+
+static void add_word(struct dram_relative *out, uint64_t word)
+{
+    SIM_CHECK(out->n < DRAM_RELATIVE_WORDS);
+    out->word[out->n++] = word;
+}
+
+/* What lies in the past has no effect any more. */
+static void add_clock(struct dram_relative *out, uint64_t clock, uint64_t now)
+{
+    add_word(out, clock > now ? clock - now : 0);
+}
+
+static void relative_part(const struct dram_controller *now_or_before,
+                          uint64_t now, struct dram_relative *out)
+{
+    struct dram_controller c = *now_or_before;
+    struct dram_part_state *s = &c.state;
+    memset(&c.tap, 0, sizeof(c.tap));
+    dram_controller_idle(&c, now);
+    add_word(out, (uint64_t)c.way);
+    add_clock(out, s->clock, now);
+    add_clock(out, s->refresh_due, now);
+    add_clock(out, s->activate, now);
+    for (int k = 0; k < 4; k++)
+        add_clock(out, s->activate_faw[(s->faw_oldest + k) & 3], now);
+    for (int way = 0; way < DRAM_WAYS; way++)
+        add_clock(out, s->column[way], now);
+    for (int g = 0; g < c.timing.bankgroups; g++) {
+        add_clock(out, s->group[g].activate, now);
+        for (int way = 0; way < DRAM_WAYS; way++)
+            add_clock(out, s->group[g].column[way], now);
+    }
+    for (int b = 0; b < c.timing.banks; b++) {
+        add_clock(out, s->bank[b].activate, now);
+        add_clock(out, s->bank[b].precharge, now);
+        add_clock(out, s->bank[b].column, now);
+        add_word(out, (uint64_t)s->bank[b].open_row);
+    }
+}
+
+void dram_relative_state(const struct dram *d, uint64_t now_cycle,
+                         struct dram_relative *out)
+{
+    memset(out, 0, sizeof(*out));
+    if (d->cfg.kind == DRAM_BANDWIDTH) {
+        wide now = (wide)now_cycle * d->num;
+        add_word(out, d->free_units > now ? narrow(d->free_units - now) : 0);
+    }
+    if (d->cfg.kind == DRAM_PART) {
+        /* Where the core's clock stands between two of the part's. */
+        add_word(out, (uint64_t)((wide)now_cycle * d->num % d->den));
+        relative_part(&d->controller, scale_up(now_cycle, d->num, d->den), out);
+    }
 }

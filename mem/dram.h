@@ -1,16 +1,20 @@
 /* dram.h - off-chip memory: "ideal", "bandwidth", or a part with banks, open
- * rows and timing parameters under an FR-FCFS controller.
+ * rows and timing parameters (mem/dram_part.h) under an FR-FCFS controller
+ * (mem/dram_controller.h).
  *
- * Only forward in time.  A request is a tile: nested runs of consecutive
- * bytes.  Requests are served in the order in which they are made; a part
- * serves the bursts inside one request first-ready, first-come (row hits
- * first, `queue_bursts` of them in sight, reads and writes in queues of
- * their own), and a request's first burst enters the queue when the previous
- * request's last one has been served.
+ * Only forward in time.  A request is a part of a tile: nested runs of
+ * consecutive bytes.  Calls are served in the order in which they are made; a
+ * part serves the bursts inside one call first-ready, first-come (row hits
+ * first, `queue_bursts` of them in sight, reads and writes in queues of their
+ * own), and the bursts of a call enter the queues from the clock on in which
+ * the previous call's queues ran empty, its last data still on its way.
  *
  * Time    core cycles outside; a part counts its own clock, and its event k
  *         is seen at core cycle ceil(k * f_core / f_dram), in integers.
- *         `bandwidth` keeps its phase as a rational: bytes * den / num.
+ *         `bandwidth` keeps its phase as a rational: with num / den bytes per
+ *         core cycle in lowest terms, in units of 1/num cycle; the latency is
+ *         pipelined and does not occupy the link.
+ * Range   exact up to 2^60 core cycles.
  * Source  presets: mem/dram_presets.c, one row per part with its source.
  * SPDX-License-Identifier: MIT
  */
@@ -26,7 +30,8 @@ extern "C" {
 
 enum dram_kind { DRAM_IDEAL, DRAM_BANDWIDTH, DRAM_PART };
 
-/* Timings in clocks of the part (tCK); names as in the data sheets. */
+/* One channel.  Timings in clocks of the part (tCK); names as in the data
+ * sheets. */
 struct dram_part {
     const char *name;   /* "ddr3_1600" */
     const char *part;   /* row of the published table it was taken from */
@@ -37,18 +42,19 @@ struct dram_part {
     int BL;               /* transfers of a burst */
     int clocks_per_burst; /* of the data bus */
     int bankgroups, banks_per_group, rows, columns;
-    int bus_bytes; /* of one transfer */
-    int queue_bursts;
+    int bus_bytes;    /* of one transfer */
+    int queue_bursts; /* of the read queue, and of the write queue */
 };
 
 extern const struct dram_part dram_parts[]; /* name NULL at the end */
-const struct dram_part *dram_part_find(const char *name); /* or NULL */
+/* Upper and lower case are alike, and so are '-' and '_'; NULL: unknown. */
+const struct dram_part *dram_part_find(const char *name);
 
 struct dram_cfg {
     enum dram_kind kind;
     uint64_t core_hz;
-    uint64_t bytes_per_second; /* bandwidth */
-    uint64_t latency_cycles;   /* bandwidth: of the first word, core cycles */
+    uint64_t bytes_per_second;    /* bandwidth */
+    uint64_t latency_cycles;      /* bandwidth: of a word, core cycles */
     const struct dram_part *part; /* borrowed */
 };
 
@@ -64,28 +70,68 @@ struct dram_request {
     uint64_t run_bytes;
 };
 
-struct dram_counts {
+/* bursts and what follows: parts only, else 0.  row_hits: bursts for which no
+ * row had to be opened. */
+struct dram_totals {
     uint64_t requests, bursts, activates, row_hits, refreshes;
     uint64_t read_bytes, write_bytes; /* useful ones */
+};
+
+/* What a part is told on its command bus. */
+enum dram_command {
+    DRAM_READ,
+    DRAM_WRITE,
+    DRAM_ACTIVATE,
+    DRAM_PRECHARGE,
+    DRAM_PRECHARGE_ALL,
+    DRAM_REFRESH,
+    DRAM_COMMAND_N
+};
+
+/* Sees every command of a part, for traces. */
+struct dram_tap {
+    void *context; /* borrowed */
+    /* NULL: no one looks.  clock: of the part; bank, row, burst of the row:
+     * -1 where the command names none. */
+    void (*command)(void *context, uint64_t clock, enum dram_command command,
+                    int bank, int row, int burst);
 };
 
 struct dram;
 struct dram *dram_new(const struct dram_cfg *cfg);
 void dram_free(struct dram *d);
+void dram_set_tap(struct dram *d, const struct dram_tap *tap);
 
 /* Serves the request from core cycle `start_cycle` on (or from the end of the
  * previous one, if later).  Returns the core cycle in which the last word is
  * there (read) or accepted (write): the tile may be used from that cycle on.
- * `ideal`: start_cycle. */
+ * `ideal`, and a request of no bytes: start_cycle. */
 uint64_t dram_serve(struct dram *d, const struct dram_request *request,
                     uint64_t start_cycle);
+/* As dram_serve, for n requests in one call: a part's queues hold bursts of
+ * several of them at a time. */
+uint64_t dram_serve_list(struct dram *d, const struct dram_request *requests,
+                         int n, uint64_t start_cycle);
 /* The core cycle from which the next request can be served. */
 uint64_t dram_free_cycle(const struct dram *d);
+/* Useful bytes of a request. */
+uint64_t dram_request_bytes(const struct dram_request *request);
 /* Bytes of one burst: the part's, or 1 (ideal, bandwidth). */
 int dram_burst_bytes(const struct dram_cfg *cfg);
-const struct dram_counts *dram_counts(const struct dram *d);
+const struct dram_totals *dram_counts(const struct dram *d);
 /* Lower bound, in core cycles, of moving `bytes` at the peak bandwidth. */
 uint64_t dram_min_cycles(const struct dram_cfg *cfg, uint64_t bytes);
+
+/* All that decides how calls that start at now_cycle or later will be served,
+ * relative to now_cycle: equal words, equal future (for a part: at equal
+ * addresses).  Counts are no part of it. */
+#define DRAM_RELATIVE_WORDS 256
+struct dram_relative {
+    int n;
+    uint64_t word[DRAM_RELATIVE_WORDS];
+};
+void dram_relative_state(const struct dram *d, uint64_t now_cycle,
+                         struct dram_relative *out);
 
 #ifdef __cplusplus
 }
