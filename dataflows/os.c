@@ -187,16 +187,14 @@ static double os_cycles(const struct arch *a, const struct layer *l,
 {
     const int x = m->value[OS_X], p = m->value[OS_P], sets = m->value[OS_T];
     const struct network_arch *net = a->network;
-    double outputs = (double)t->n * t->e * l->Q;
+    int64_t outputs = (int64_t)t->n * t->e * l->Q;
     double k = (double)t->c * l->R * l->S;
-    double x_folds = outputs / x;
+    double x_folds = (double)((outputs + x - 1) / x);
     double strips = (double)ceil_div(l->N, t->n) * ceil_div(l->P, t->e);
     double f_folds = (double)ceil_div(l->M / l->G, t->m) *
                      ceil_div(t->m, t->f) * ceil_div(t->f, sets * p);
     double c_tiles = ceil_div(l->C / l->G, t->c);
     double cycles;
-    if (x_folds < 1)
-        x_folds = 1;
     if (a->array_network == NETWORK_SYSTOLIC) {
         cycles = 2.0 * a->rows + a->cols + k - 2;
     } else {
@@ -329,7 +327,9 @@ static void os_expect(const struct arch *arch, const struct layer *l,
             x_folds += (uint64_t)ceil_div(x, v[OS_X]);
             for (int x0 = 0; x0 < x; x0 += v[OS_X]) {
                 uint64_t n = (uint64_t)min_int(v[OS_X], x - x0);
-                exit_links += n * (uint64_t)(arch->rows - 1) - n * (n - 1) / 2;
+                uint64_t last =
+                    arch->tight_folds ? n - 1 : (uint64_t)arch->rows - 1;
+                exit_links += n * last - n * (n - 1) / 2;
             }
         }
     const uint64_t c_tiles = (uint64_t)ceil_div(Cg, t.c);

@@ -346,8 +346,9 @@ static void ws_expect(const struct arch *arch, const struct layer *l,
     link[LINK_psum_out] = (struct link_words){psum_out, psum_out, psum_out};
     uint64_t links;
     if (systolic) {
-        /* Psums of an output cross all rows; the first row of its first fold
-         * reads none.  A filter word for row i crosses i + 1 links. */
+        /* Psums of an output cross all rows (of tight folds: those in use); the
+         * first row of its first fold reads none.  A filter word for row i
+         * crosses i + 1 links. */
         uint64_t hops = 0;
         for (int c0 = 0; c0 < Cg; c0 += t.c) {
             int k = min_int(t.c, Cg - c0) * taps;
@@ -358,7 +359,8 @@ static void ws_expect(const struct arch *arch, const struct layer *l,
         }
         link[LINK_filter].hops = (uint64_t)l->M * strips * hops;
         rf[TENSOR_PSUM].reads = macs - outputs;
-        links = psum_out * (uint64_t)(arch->rows - 1);
+        links = arch->tight_folds ? outputs * rows - psum_out
+                                  : psum_out * (uint64_t)(arch->rows - 1);
     } else {
         /* One psum leaves each PE of a column per output. */
         uint64_t emissions = outputs * rows;

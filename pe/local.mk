@@ -1,2 +1,5 @@
-libhot_a_SOURCES += %D%/lanes.c %D%/lanes.h %D%/pass_counts.h
-libaccel_a_SOURCES += %D%/lane_values.c %D%/lane_values.h %D%/systolic.h
+libhot_a_SOURCES += %D%/lanes.c %D%/lanes.h %D%/pass_counts.h \
+	%D%/systolic.c %D%/systolic.h %D%/systolic_planes.c \
+	%D%/systolic_planes.h %D%/systolic_state.h
+libaccel_a_SOURCES += %D%/lane_values.c %D%/lane_values.h \
+	%D%/systolic_values.c

@@ -60,17 +60,19 @@
  * How the other counts (pass_counts.h) come about:
  *
  *   cycles               steps and waits, until done
- *   flight_cycles        from the cycle in which the first word crosses an
- *                        edge to the one in which the last psum leaves
- *   filter_free_cycle,   the cycle of the last step in which words of it
- *   ifmap_free_cycle     entered: a tile is free after it
+ *   flight_cycles        = cycles: the schedule is that of the whole array,
+ *                        so a fold that uses a part of it fills and drains
+ *                        also while its own words are not under way
+ *   filter_free_cycle,   the cycle after the last step in which words of it
+ *   ifmap_free_cycle     entered
  *   macs                 r * c * depth
  *   first_macs           OS: r * c (the psum starts from zero); WS, IS:
  *                        c * depth in row 0, 0 with psum_in
  *   psum_reads           OS: r * c, each when the shift begins; else 0
  *   psum_writes          0
  *   X_sent               words that entered at the edge
- *   X_delivered          PEs that received and use a word, each it passes
+ *   X_delivered          PEs that received and use a word, each it passes;
+ *                        of a word that stays, the one in which it does
  *   X_hops               links crossed, that at the edge included; WS word
  *                        of row i: i + 1; a word moving right: c; an OS
  *                        filter word: r
@@ -154,11 +156,12 @@ void systolic_issue(struct systolic *s, const struct systolic_pass *pass,
  * counted down; false when there is no pass. */
 bool systolic_step(struct systolic *s);
 bool systolic_is_done(const struct systolic *s);
-/* What the pass did up to now; all of it when done. */
+/* What the pass did up to now; when done, all that the last one did. */
 void systolic_counts(const struct systolic *s, struct pass_counts *out);
 
-/* The arena: all timing state, plain data without pointers.  Values lie
- * elsewhere. */
+/* The arena: all timing state and the counts of the pass so far, plain data
+ * without pointers.  Copied into another array of the same cfg, it goes on
+ * there.  Values lie elsewhere. */
 void *systolic_state(struct systolic *s, size_t *size_bytes);
 
 #ifdef __cplusplus

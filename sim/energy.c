@@ -41,6 +41,14 @@ static enum energy_origin worse(enum energy_origin a, enum energy_origin b)
     return a > b ? a : b;
 }
 
+enum energy_origin energy_origin_of(const struct energy_cost cost[TENSOR_N])
+{
+    enum energy_origin origin = ENERGY_GIVEN;
+    for (int t = 0; t < TENSOR_N; t++)
+        origin = worse(origin, cost[t].origin);
+    return origin;
+}
+
 /* y at `at` on the log-log polyline through n points, x rising. */
 static struct energy_cost log_log(const double x[], const double y[], int n,
                                   double at)

@@ -72,6 +72,9 @@ void energy_free(struct energy_table *table);
 const char *energy_name(const struct energy_table *table); /* borrowed */
 const char *energy_unit(const struct energy_table *table); /* borrowed */
 
+/* The one furthest down of the tensors' origins. */
+enum energy_origin energy_origin_of(const struct energy_cost cost[TENSOR_N]);
+
 void energy_costs_of(const struct energy_table *table, const struct arch *arch,
                      struct energy_costs *out);
 

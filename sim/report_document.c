@@ -211,7 +211,7 @@ static json_t *tensor_costs(const struct energy_cost cost[TENSOR_N])
     json_t *o = object_new();
     for (int t = 0; t < TENSOR_N; t++)
         put_real(o, tensor_name[t], cost[t].energy);
-    put_text(o, "origin", energy_origin_name[cost[TENSOR_IFMAP].origin]);
+    put_text(o, "origin", energy_origin_name[energy_origin_of(cost)]);
     return o;
 }
 

@@ -123,7 +123,7 @@ static void print_accesses(const struct arch *arch, const struct counts *counts,
             grid_cell(g, "%s", i == 1 ? "all" : "");
         if (level == LEVEL_L2)
             grid_cell(
-                g, "array %s",
+                g, "array side %s",
                 text_real(metrics_l2_array_bytes(arch, counts) / 1e6).text);
         else
             grid_cell(g, "%s", "");

@@ -35,7 +35,7 @@ struct number_text table_clock(const struct arch *arch)
 static void tensor_cost_text(const struct energy_cost cost[TENSOR_N],
                              const char *unit, char *text, int text_bytes)
 {
-    const char *origin = energy_origin_name[cost[TENSOR_IFMAP].origin];
+    const char *origin = energy_origin_name[energy_origin_of(cost)];
     struct number_text ifmap = text_real(cost[TENSOR_IFMAP].energy);
     struct number_text filter = text_real(cost[TENSOR_FILTER].energy);
     struct number_text psum = text_real(cost[TENSOR_PSUM].energy);

@@ -28,8 +28,9 @@ struct run {
     const struct program *program;
     const struct simulate_options *options;
     struct diag *diag;
-    struct multicast_machine *machine;
-    struct check *check; /* functional mode, or NULL */
+    struct multicast_machine *machine; /* this or */
+    struct systolic *systolic;         /* that */
+    struct check *check;               /* functional mode, or NULL */
     struct pass_memory *memory;
     struct dram *dram;
     struct dma *dma;
@@ -41,12 +42,15 @@ struct run {
 static struct dram_cfg dram_cfg_of(const struct arch *arch)
 {
     struct dram_cfg cfg = {
-        .kind = strcmp(arch->dram_model, "ideal") == 0 ? DRAM_IDEAL
-                                                       : DRAM_BANDWIDTH,
+        .kind = DRAM_PART,
         .core_hz = arch->clock_hz,
         .bytes_per_second = arch->dram_bytes_per_second,
         .latency_cycles = (uint64_t)arch->dram_latency_cycles,
+        .part = dram_part_find(arch->dram_model),
     };
+    if (cfg.part == NULL)
+        cfg.kind = strcmp(arch->dram_model, "ideal") == 0 ? DRAM_IDEAL
+                                                          : DRAM_BANDWIDTH;
     return cfg;
 }
 
@@ -135,15 +139,22 @@ static uint64_t wait_for_tiles(struct run *run, const struct pass *pass)
 static bool machine_failed(struct run *run, const char *what,
                            const char *remedy)
 {
-    char why[1024];
+    char why[1024] = "the systolic array does not move";
     struct src_pos at = {NULL, 0};
-    multicast_machine_explain(run->machine, why, sizeof(why));
+    if (run->machine != NULL)
+        multicast_machine_explain(run->machine, why, sizeof(why));
     return diag_fail(run->diag, EXIT_MACHINE, at, "layer '%s': %s (%s); %s",
                      run->program->layer.name, what, why, remedy);
 }
 
 static void issue(struct run *run, const struct pass *pass)
 {
+    if (run->systolic != NULL) {
+        systolic_issue(run->systolic, &pass->work.systolic,
+                       run->check != NULL ? check_systolic(run->check, pass)
+                                          : NULL);
+        return;
+    }
     multicast_machine_issue(
         run->machine, &pass->work.multicast,
         run->check != NULL ? check_multicast(run->check, pass) : NULL);
@@ -154,16 +165,22 @@ static void issue(struct run *run, const struct pass *pass)
 
 static bool step(struct run *run)
 {
-    return multicast_machine_step(run->machine);
+    return run->systolic != NULL ? systolic_step(run->systolic)
+                                 : multicast_machine_step(run->machine);
 }
 
 static bool is_done(const struct run *run)
 {
-    return multicast_machine_is_done(run->machine);
+    return run->systolic != NULL ? systolic_is_done(run->systolic)
+                                 : multicast_machine_is_done(run->machine);
 }
 
 static void finish_pass(struct run *run, struct pass_counts *counts)
 {
+    if (run->systolic != NULL) {
+        systolic_counts(run->systolic, counts);
+        return;
+    }
     multicast_machine_counts(run->machine, counts);
     if (run->check != NULL)
         check_multicast_done(run->check);
@@ -340,6 +357,10 @@ static void set_bounds(const struct program *p, struct layer_result *out)
         uint64_t writes = divide_up(l2->writes - l2->dma_writes, width);
         uint64_t port =
             a->l2_ports == BANK_1RW ? reads + writes : later(reads, writes);
+        /* A systolic array meets L2 through its edges, whose widths the
+         * networks' bounds hold. */
+        if (p->kind == NETWORK_SYSTOLIC)
+            port = 0;
         out->bounds_cycles[BOUND_l2_ports] =
             later(out->bounds_cycles[BOUND_l2_ports], port);
         const struct accesses *d = &c->access[LEVEL_DRAM][t];
@@ -369,9 +390,16 @@ static void finish_result(const struct program *p, uint64_t zero_macs,
     out->gated_rf_filter_reads = out->gated_macs;
 }
 
+static int edge_width(const struct arch *a, enum network network)
+{
+    return a->network[network].words_per_slot *
+           a->network[network].slots_per_cycle;
+}
+
 static void assemble(struct run *run)
 {
     const struct program *p = run->program;
+    const struct arch *a = &p->arch;
     run->dma = dma_new(run->dram);
     if (run->options->check)
         run->check = check_new(p);
@@ -379,7 +407,21 @@ static void assemble(struct run *run)
     if (run->options->memo && !run->options->check &&
         run->options->max_cycles == 0)
         run->memory = pass_memory_new(sizeof(((struct pass *)0)->work));
-    run->machine = multicast_machine_new(p);
+    if (p->kind == NETWORK_MULTICAST) {
+        run->machine = multicast_machine_new(p);
+        return;
+    }
+    const struct systolic_cfg cfg = {
+        .rows = a->rows,
+        .cols = a->cols,
+        .left_words_per_cycle = edge_width(a, NETWORK_IFMAP),
+        .top_words_per_cycle = edge_width(a, NETWORK_FILTER),
+        .psum_in_words_per_cycle = edge_width(a, NETWORK_PSUM_IN),
+        .psum_out_words_per_cycle = edge_width(a, NETWORK_PSUM_OUT),
+        .l2_latency_cycles = a->l2_latency_cycles,
+        .tight_folds = a->tight_folds,
+    };
+    run->systolic = systolic_new(&cfg);
 }
 
 static void dismantle(struct run *run)
@@ -388,6 +430,8 @@ static void dismantle(struct run *run)
     dram_free(run->dram);
     check_free(run->check);
     pass_memory_free(run->memory);
+    if (run->systolic != NULL)
+        systolic_free(run->systolic);
     multicast_machine_free(run->machine);
 }
 
@@ -413,11 +457,6 @@ bool simulate_layer(const struct arch *arch, const struct layer *layer,
     const struct dataflow *dataflow = dataflow_find(dataflow_name);
     struct mapping mapping;
     SIM_CHECK(dataflow != NULL);
-    if (arch->array_network == NETWORK_SYSTOLIC)
-        return diag_error(d, (struct src_pos){NULL, 0},
-                          "'%s' is a systolic array, which this version does "
-                          "not model; set 'array.network' to 'multicast'",
-                          arch->name);
     if (!dataflow->choose(arch, layer, given, &mapping, d))
         return false;
     struct program *program = xcalloc(1, sizeof(*program));

@@ -18,7 +18,12 @@ uint64_t *words(counts *c)
     return reinterpret_cast<uint64_t *>(c);
 }
 
-class Dataflow : public testing::TestWithParam<const dataflow *>
+struct on_network {
+    const dataflow *flow;
+    network_type network;
+};
+
+class Dataflow : public testing::TestWithParam<on_network>
 {
   protected:
     Dataflow() : d_(diag_new())
@@ -29,6 +34,14 @@ class Dataflow : public testing::TestWithParam<const dataflow *>
         diag_free(d_);
     }
 
+    static arch machine(random_case &random)
+    {
+        arch a = random.machine();
+        a.array_network = GetParam().network;
+        a.tight_folds = random.pick(0, 1) != 0;
+        return a;
+    }
+
     bool run(const arch &a, const layer &l, bool memo, bool check,
              layer_result *r)
     {
@@ -36,7 +49,8 @@ class Dataflow : public testing::TestWithParam<const dataflow *>
         simulate_options o = {};
         o.memo = memo;
         o.check = check;
-        bool ok = simulate_layer(&a, &l, GetParam()->name, &none, &o, r, d_);
+        bool ok =
+            simulate_layer(&a, &l, GetParam().flow->name, &none, &o, r, d_);
         if (!ok)
             ADD_FAILURE() << describe(l) << ": " << diag_text(d_, 0);
         return ok;
@@ -47,8 +61,8 @@ class Dataflow : public testing::TestWithParam<const dataflow *>
         given_mapping none = {};
         mapping m = {};
         counts c = {};
-        EXPECT_TRUE(GetParam()->choose(&a, &l, &none, &m, d_));
-        GetParam()->expect(&a, &l, &m, &c);
+        EXPECT_TRUE(GetParam().flow->choose(&a, &l, &none, &m, d_));
+        GetParam().flow->expect(&a, &l, &m, &c);
         return c;
     }
 
@@ -59,7 +73,7 @@ TEST_P(Dataflow, ComputesRandomLayersBitExactly)
 {
     random_case random(7);
     for (int k = 0; k < SHAPES; k++) {
-        arch a = random.machine();
+        arch a = machine(random);
         layer l = random.shape();
         layer_result r = {};
         ASSERT_TRUE(run(a, l, false, true, &r));
@@ -73,7 +87,7 @@ TEST_P(Dataflow, CountsWhatItsClosedFormSays)
 {
     random_case random(8);
     for (int k = 0; k < SHAPES; k++) {
-        arch a = random.machine();
+        arch a = machine(random);
         layer l = random.shape();
         layer_result r = {};
         ASSERT_TRUE(run(a, l, true, false, &r));
@@ -88,7 +102,7 @@ TEST_P(Dataflow, ChargesEveryPeCycleToOneCause)
 {
     random_case random(9);
     for (int k = 0; k < SHAPES; k++) {
-        arch a = random.machine();
+        arch a = machine(random);
         layer l = random.shape();
         layer_result r = {};
         ASSERT_TRUE(run(a, l, true, false, &r));
@@ -107,7 +121,7 @@ TEST_P(Dataflow, RemembersPassesExactly)
 {
     random_case random(10);
     for (int k = 0; k < SHAPES / 3; k++) {
-        arch a = random.machine();
+        arch a = machine(random);
         layer l = random.shape();
         layer_result fast = {}, full = {};
         ASSERT_TRUE(run(a, l, true, false, &fast));
@@ -126,37 +140,44 @@ TEST_P(Dataflow, RemembersPassesExactly)
 TEST_P(Dataflow, ShowsALineThatAsksForTheSameMapping)
 {
     random_case random(11);
-    arch a = random.machine();
+    arch a = machine(random);
     layer l = random.shape();
     given_mapping none = {};
     mapping m = {};
-    ASSERT_TRUE(GetParam()->choose(&a, &l, &none, &m, d_));
+    ASSERT_TRUE(GetParam().flow->choose(&a, &l, &none, &m, d_));
     char *text = nullptr;
     size_t size = 0;
     FILE *to = open_memstream(&text, &size);
-    GetParam()->show(&a, &l, &m, to);
+    GetParam().flow->show(&a, &l, &m, to);
     fclose(to);
-    for (int k = 0; GetParam()->params[k].name != nullptr; k++) {
+    for (int k = 0; GetParam().flow->params[k].name != nullptr; k++) {
         std::string option = std::string("--set mapping.") +
-                             GetParam()->params[k].name + "=" +
+                             GetParam().flow->params[k].name + "=" +
                              std::to_string(m.value[k]);
         EXPECT_NE(std::string(text).find(option), std::string::npos) << text;
     }
     free(text);
 }
 
-std::vector<const dataflow *> all_dataflows()
+std::vector<on_network> all_on_multicast()
 {
-    std::vector<const dataflow *> all;
+    std::vector<on_network> all;
     for (int k = 0; dataflow_table[k] != nullptr; k++)
-        all.push_back(dataflow_table[k]);
+        all.push_back({dataflow_table[k], NETWORK_MULTICAST});
     return all;
 }
 
+std::string name_of(const testing::TestParamInfo<on_network> &info)
+{
+    return info.param.flow->name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Multicast, Dataflow,
+                         testing::ValuesIn(all_on_multicast()), name_of);
 INSTANTIATE_TEST_SUITE_P(
-    Multicast, Dataflow, testing::ValuesIn(all_dataflows()),
-    [](const testing::TestParamInfo<const dataflow *> &info) {
-        return std::string(info.param->name);
-    });
+    Systolic, Dataflow,
+    testing::Values(on_network{dataflow_find("ws"), NETWORK_SYSTOLIC},
+                    on_network{dataflow_find("os"), NETWORK_SYSTOLIC}),
+    name_of);
 
 } // namespace

@@ -1,8 +1,11 @@
 TEST_LIBS = libaccel.a libhot.a libaccel.a -lgtest -lgtest_main -lpthread
+DRAM_TESTING = %D%/dram_oracle.cpp %D%/dram_oracle.h %D%/dram_requests.cpp \
+	%D%/dram_requests.h %D%/each_part.h %D%/part_memory.h
 
 if TESTS_WANTED
 check_PROGRAMS += lanes_test multicast_test multicast_machine_test \
-	dataflow_test
+	systolic_test systolic_cycles_test dram_test dma_test dataflow_test \
+	config_test energy_test report_test
 endif
 lanes_test_SOURCES = %D%/lanes_test.cpp
 lanes_test_LDADD = $(TEST_LIBS)
@@ -11,7 +14,26 @@ multicast_test_LDADD = $(TEST_LIBS)
 multicast_machine_test_SOURCES = %D%/multicast_machine_test.cpp \
 	%D%/array_oracle.cpp %D%/array_oracle.h %D%/random_layer.h
 multicast_machine_test_LDADD = $(TEST_LIBS)
+systolic_test_SOURCES = %D%/systolic_test.cpp %D%/systolic_laws_test.cpp \
+	%D%/systolic_fixture.h %D%/systolic_oracle.cpp %D%/systolic_oracle.h
+systolic_test_LDADD = $(TEST_LIBS)
+systolic_cycles_test_SOURCES = %D%/systolic_cycles_test.cpp \
+	%D%/messages.h %D%/random_layer.h
+systolic_cycles_test_LDADD = $(TEST_LIBS)
+dram_test_SOURCES = %D%/dram_test.cpp %D%/dram_mix_test.cpp \
+	%D%/dram_controller_test.cpp %D%/dram_part_test.cpp $(DRAM_TESTING)
+dram_test_LDADD = $(TEST_LIBS)
+dma_test_SOURCES = %D%/dma_test.cpp $(DRAM_TESTING)
+dma_test_LDADD = $(TEST_LIBS)
 dataflow_test_SOURCES = %D%/dataflow_test.cpp %D%/random_layer.h
 dataflow_test_LDADD = $(TEST_LIBS)
+config_test_SOURCES = %D%/config_test.cpp %D%/mapping_table_test.cpp \
+	%D%/options_test.cpp %D%/workload_test.cpp %D%/layer_test.cpp \
+	%D%/diag_test.cpp %D%/config_fixture.h %D%/messages.h
+config_test_LDADD = $(TEST_LIBS)
+energy_test_SOURCES = %D%/energy_test.cpp
+energy_test_LDADD = $(TEST_LIBS)
+report_test_SOURCES = %D%/report_test.cpp %D%/result_test.cpp
+report_test_LDADD = $(TEST_LIBS)
 
 dist_check_SCRIPTS += %D%/alexnet_test.sh

@@ -218,8 +218,10 @@ class Document
         std::string all;
         const char *key;
         json_t *value;
-        json_object_foreach(path.empty() ? root_ : at(path), key, value) all +=
-            (all.empty() ? "" : " ") + std::string(key);
+        json_object_foreach(path.empty() ? root_ : at(path), key, value)
+        {
+            all += (all.empty() ? "" : " ") + std::string(key);
+        }
         return all;
     }
 
@@ -300,10 +302,13 @@ TEST_F(Report, JsonEnergiesSumToTheirTotal)
         double sum = 0, total = 0;
         const char *key;
         json_t *value;
-        json_object_foreach(j.at(std::string(path) + ".energy_pj"), key,
-                            value) if (std::strcmp(key, "total") == 0) total =
-            json_real_value(value);
-        else sum += json_real_value(value);
+        json_object_foreach(j.at(std::string(path) + ".energy_pj"), key, value)
+        {
+            if (std::strcmp(key, "total") == 0)
+                total = json_real_value(value);
+            else
+                sum += json_real_value(value);
+        }
         EXPECT_GT(total, 0) << path;
         EXPECT_NEAR(sum, total, 1e-9 * total) << path;
     }
@@ -600,6 +605,38 @@ TEST_F(Report, ADramPartsBurstsAreShownAndPaid)
     EXPECT_TRUE(has_line("10,240 a burst of 64 bytes (scaled)"));
     Document j(write(REPORT_JSON));
     EXPECT_DOUBLE_EQ(77 * 10240, j.real("layers.0.energy_pj.dram"));
+}
+
+TEST_F(Report, TensorsOfSeveralWidthsAreToldApartWithTheWorstOrigin)
+{
+    for (int t = 0; t < TENSOR_N; t++)
+        arch_.precision_bits[t] = t == TENSOR_PSUM ? 32 : 8;
+    EXPECT_TRUE(has_line("ifmap 160.0, filter 160.0, psum 640.0 a word "
+                         "(scaled)"));
+    Document j(write(REPORT_JSON));
+    EXPECT_DOUBLE_EQ(640, j.real("energy_table.dram.psum"));
+    EXPECT_EQ("scaled", j.text("energy_table.dram.origin"));
+}
+
+TEST(ReportText, ParagraphsWrapAtTheEdgeAndCutWordsThatAreLonger)
+{
+    auto paragraph = [](const std::string &label, const std::string &words) {
+        char *text = nullptr;
+        size_t bytes = 0;
+        FILE *to = open_memstream(&text, &bytes);
+        text_paragraph(to, label.c_str(), words.c_str());
+        std::fclose(to);
+        std::string out(text, bytes);
+        std::free(text);
+        return out;
+    };
+    const std::string exact(REPORT_COLUMNS - 8, 'x');
+    EXPECT_EQ("why " + exact + " yyy\n", paragraph("why ", exact + " yyy"));
+    EXPECT_EQ("why " + exact + "\n    yyyy\n",
+              paragraph("why ", exact + " yyyy"));
+    EXPECT_EQ("why " + exact + "xxxx\n    yy\n",
+              paragraph("why ", exact + "xxxxyy"));
+    EXPECT_EQ("why \n", paragraph("why ", ""));
 }
 
 TEST(ReportText, NumbersReadWell)

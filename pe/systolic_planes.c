@@ -1,0 +1,107 @@
+/* systolic_planes.c - the hot loops of a systolic array.
+ *
+ * Bits move in place: each new bit is made of old ones, because planes that
+ * move down are moved as a whole before they are used, and those that move
+ * right from their last word to the first.
+ * SPDX-License-Identifier: MIT
+ */
+#include "pe/systolic_planes.h"
+
+#include <string.h>
+
+#if defined(__x86_64__) && defined(__GNUC__) && \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
+#define HOT __attribute__((target_clones("avx2", "default"), noinline))
+#else
+#define HOT __attribute__((noinline))
+#endif
+
+/* Set bits of x, as four sums of at most 16 in 16-bit lanes.  1024 rows of
+ * them do not carry into the next lane. */
+static inline uint64_t bits_in_lanes(uint64_t x)
+{
+    x = x - ((x >> 1) & 0x5555555555555555u);
+    x = (x & 0x3333333333333333u) + ((x >> 2) & 0x3333333333333333u);
+    x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return (x + (x >> 8)) & 0x00ff00ff00ff00ffu;
+}
+
+static inline int sum_of_lanes(uint64_t x)
+{
+    x = (x & 0x0000ffff0000ffffu) + ((x >> 16) & 0x0000ffff0000ffffu);
+    return (int)((x & 0xffffffffu) + (x >> 32));
+}
+
+HOT int plane_words_bits(const uint64_t *words, int n)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += bits_in_lanes(words[i]);
+    return sum_of_lanes(sum);
+}
+
+int plane_row_bits(struct plane_shape shape, const uint64_t *plane, int row)
+{
+    uint64_t sum = 0;
+    for (int w = 0; w < shape.words; w++)
+        sum += bits_in_lanes(plane[w * shape.rows + row]);
+    return sum_of_lanes(sum);
+}
+
+int plane_bits(struct plane_shape shape, const uint64_t *plane, int n_rows)
+{
+    int n = 0;
+    for (int w = 0; w < shape.words; w++)
+        n += plane_words_bits(plane + w * shape.rows, n_rows);
+    return n;
+}
+
+void plane_move_down(struct plane_shape shape, uint64_t *plane, int n_rows,
+                     const uint64_t *row)
+{
+    for (int w = 0; w < shape.words; w++) {
+        uint64_t *at = plane + w * shape.rows;
+        memmove(at + 1, at, (size_t)(n_rows - 1) * sizeof(*at));
+        at[0] = row != NULL ? row[w] : 0;
+    }
+}
+
+HOT void plane_meet(const struct plane_column *column,
+                    struct plane_column_bits *bits)
+{
+    uint64_t *left = column->left, *has_started = column->has_started;
+    const uint64_t *enters = column->enters;
+    const uint64_t *top = column->top, *psum = column->psum;
+    uint64_t used = column->used_cols;
+    int enters_bit = column->enters_bit, n_rows = column->n_rows;
+    uint64_t n_left = 0, n_psum = 0, n_macs = 0, n_started = 0;
+#pragma GCC ivdep
+    for (int i = 0; i < n_rows; i++) {
+        uint64_t l = (left[i] << 1 | enters[i] >> enters_bit) & used;
+        uint64_t mac = l & top[i] & psum[i];
+        uint64_t start = has_started[i] | mac;
+        left[i] = l;
+        has_started[i] = start;
+        n_left += bits_in_lanes(l);
+        n_psum += bits_in_lanes(psum[i]);
+        n_macs += bits_in_lanes(mac);
+        n_started += bits_in_lanes(start);
+    }
+    bits->left += sum_of_lanes(n_left);
+    bits->psum += sum_of_lanes(n_psum);
+    bits->macs += sum_of_lanes(n_macs);
+    bits->started += sum_of_lanes(n_started);
+}
+
+int plane_go_on(const struct plane_column *column, uint64_t psum_enters)
+{
+    uint64_t sum = 0, from_above = psum_enters;
+    for (int i = 0; i < column->n_rows; i++) {
+        uint64_t l =
+            column->left[i] << 1 | column->enters[i] >> column->enters_bit;
+        sum += bits_in_lanes(l & column->top[i] & from_above &
+                             column->has_started[i]);
+        from_above = column->psum[i];
+    }
+    return sum_of_lanes(sum);
+}

@@ -1,0 +1,60 @@
+/* systolic_planes.h - planes of one bit per PE: moved by one PE, and counted.
+ *
+ * A plane is stored word column by word column: plane[w * rows + i] holds
+ * columns 64 w .. 64 w + 63 of row i.  So a step is one long loop over rows
+ * for each w.  For pe/systolic*.c alone.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef PE_SYSTOLIC_PLANES_H
+#define PE_SYSTOLIC_PLANES_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How planes of one array are stored. */
+struct plane_shape {
+    int rows;
+    int words; /* of a row */
+};
+
+/* Set bits of n words, n up to 1024. */
+int plane_words_bits(const uint64_t *words, int n);
+/* Set bits of one row, and of rows 0 .. n_rows-1. */
+int plane_row_bits(struct plane_shape shape, const uint64_t *plane, int row);
+int plane_bits(struct plane_shape shape, const uint64_t *plane, int n_rows);
+/* Rows 0 .. n_rows-1 move down by one; `row` (NULL: nothing) enters. */
+void plane_move_down(struct plane_shape shape, uint64_t *plane, int n_rows,
+                     const uint64_t *row);
+
+/* One word column of an array's planes, n_rows of it. */
+struct plane_column {
+    uint64_t *left;
+    const uint64_t *enters; /* bit enters_bit moves into left's bit 0 */
+    int enters_bit;
+    uint64_t used_cols;
+    const uint64_t *top;
+    const uint64_t *psum; /* OS: top again */
+    uint64_t *has_started;
+    int n_rows;
+};
+
+struct plane_column_bits {
+    int left, psum, macs, started;
+};
+
+/* Left words move right; where they meet top and psum, which have moved down
+ * already, there is a MAC, and a PE has started.  Adds the set bits. */
+void plane_meet(const struct plane_column *column,
+                struct plane_column_bits *bits);
+/* PEs that have started and will meet all three in the coming step, in which
+ * psums move down too and `psum_enters` comes in at the top. */
+int plane_go_on(const struct plane_column *column, uint64_t psum_enters);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
