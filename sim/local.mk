@@ -1,5 +1,10 @@
 bin_PROGRAMS += accelsim
-accelsim_SOURCES = %D%/main.c
+accelsim_SOURCES = \
+	%D%/command.h \
+	%D%/command_run.c \
+	%D%/invocation.c \
+	%D%/invocation.h \
+	%D%/main.c
 accelsim_LDADD = libaccel.a libhot.a libaccel.a
 libaccel_a_SOURCES += \
 	%D%/arch.c \

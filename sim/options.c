@@ -325,7 +325,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 static bool fit_together(const struct options *o, struct diag *d)
 {
     bool ok = true;
-    if (o->action != ACTION_RUN)
+    if (o->action != ACTION_COMMAND)
         return true;
     if (o->cfg == NULL)
         ok = diag_error(d, command_line,
@@ -342,17 +342,37 @@ static bool fit_together(const struct options *o, struct diag *d)
     return ok;
 }
 
+#define COMMAND_NAME(name, doc) #name,
+static const char *const command_name[COMMAND_N] = {COMMANDS(COMMAND_NAME)};
+#undef COMMAND_NAME
+
+/* Whether `word` names a command. */
+static bool find_command(const char *word, enum command *out)
+{
+    for (int k = 0; k < COMMAND_N; k++)
+        if (strcmp(word, command_name[k]) == 0) {
+            *out = (enum command)k;
+            return true;
+        }
+    return false;
+}
+
 bool options_parse(int argc, char **argv, struct options *out, struct diag *d)
 {
+#define COMMAND_HELP(name, doc) "  " #name "  " doc "\n"
     static const char doc[] =
         "Simulates a spatial DNN accelerator cycle by cycle: how many cycles "
         "a layer takes, where they went, and how many pJ.\v"
         "  accelsim --cfg eyeriss.cfg --layer conv2\n"
         "\n"
-        "Exit status: 0 success, 1 bad usage or configuration, 2 no legal "
-        "mapping, 3 a --check mismatch, 4 I/O error, 5 the machine "
-        "deadlocked or passed --max-cycles.";
-    static const struct argp argp = {table, parse_one, NULL, doc,
+        "Commands, the first by default:\n" COMMANDS(
+            COMMAND_HELP) "\n"
+                          "Exit status: 0 success, 1 bad usage or "
+                          "configuration, 2 no legal "
+                          "mapping, 3 a --check mismatch, 4 I/O error, 5 the "
+                          "machine "
+                          "deadlocked or passed --max-cycles.";
+    static const struct argp argp = {table, parse_one, "[COMMAND]", doc,
                                      NULL,  NULL,      NULL};
     struct parse p = {out, d};
     error_t error;
@@ -366,6 +386,11 @@ bool options_parse(int argc, char **argv, struct options *out, struct diag *d)
         return diag_error(d, command_line,
                           "nothing to do; usage: accelsim --cfg FILE [--layer "
                           "NAME|all] [OPTION...], see 'accelsim --help'");
+    if (find_command(argv[1], &out->command)) {
+        argv[1] = argv[0]; /* argp starts behind the command's name */
+        argv++;
+        argc--;
+    }
     error = argp_parse(&argp, argc, argv, ARGP_NO_ERRS, NULL, &p);
     if (error != 0 && diag_count(d) == 0)
         diag_error(d, command_line,

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/command.h"
 #include "sim/diag.h"
 #include "sim/report.h"
 
@@ -15,7 +16,7 @@ extern "C" {
 #endif
 
 enum action {
-    ACTION_RUN,
+    ACTION_COMMAND,
     ACTION_HELP_CONFIG,          /* the schema as text */
     ACTION_HELP_CONFIG_MARKDOWN, /* and as docs/config.md */
     ACTION_LIST_DATAFLOWS
@@ -24,6 +25,7 @@ enum action {
 /* All strings are borrowed from argv. */
 struct options {
     enum action action;
+    enum command command; /* for ACTION_COMMAND */
     const char *cfg, *net, *layer, *shape, *gemm, *dataflow, *plugin;
     const char *kernel;  /* "native" */
     const char *output;  /* NULL = standard output */
@@ -36,8 +38,9 @@ struct options {
     bool memo, check, show_mapping, stats;
 };
 
-/* Reads the command line.  --help, --usage and --version print and end the
- * program.  Always pair with options_fini. */
+/* Reads the command line: a command's name, if any, comes first.  --help,
+ * --usage and --version print and end the program.  Always pair with
+ * options_fini. */
 bool options_parse(int argc, char **argv, struct options *out, struct diag *d);
 void options_fini(struct options *options);
 

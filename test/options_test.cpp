@@ -46,7 +46,8 @@ class Options : public testing::Test
 TEST_F(Options, LeftOutTheyHaveTheirDefaults)
 {
     ASSERT_TRUE(parse({"--cfg", "a.cfg"})) << d.text();
-    EXPECT_EQ(o.action, ACTION_RUN);
+    EXPECT_EQ(o.action, ACTION_COMMAND);
+    EXPECT_EQ(o.command, COMMAND_run);
     EXPECT_STREQ(o.cfg, "a.cfg");
     EXPECT_EQ(o.layer, nullptr);
     EXPECT_STREQ(o.kernel, "native");
@@ -55,6 +56,15 @@ TEST_F(Options, LeftOutTheyHaveTheirDefaults)
     EXPECT_FALSE(o.check);
     EXPECT_EQ(o.batch, 0);
     EXPECT_EQ(o.max_cycles, 0u);
+}
+
+TEST_F(Options, ACommandComesFirstAndOnlyThere)
+{
+    ASSERT_TRUE(parse({"run", "--cfg", "a.cfg"})) << d.text();
+    EXPECT_EQ(o.command, COMMAND_run);
+    EXPECT_STREQ(o.cfg, "a.cfg");
+    refused({"--cfg", "a.cfg", "run"});
+    refused({"runs", "--cfg", "a.cfg"});
 }
 
 TEST_F(Options, EachSetsItsOwn)

@@ -1,0 +1,33 @@
+/* command.h - what accelsim can be asked to do: `accelsim [COMMAND] OPTIONS`.
+ *
+ * To add one: a row below, and sim/command_NAME.c with its function.  The
+ * parser, `--help` and the dispatch follow from the row.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_COMMAND_H
+#define SIM_COMMAND_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* name, doc; the first is done when none is named. */
+#define COMMANDS(X) X(run, "simulate layers and report")
+
+#define COMMAND_ENUM(name, doc) COMMAND_##name,
+enum command { COMMANDS(COMMAND_ENUM) COMMAND_N };
+#undef COMMAND_ENUM
+
+struct invocation; /* sim/invocation.h */
+
+/* Does it; what goes wrong is said in the invocation's diag, whose status is
+ * the program's. */
+#define COMMAND_FUNCTION(name, doc) void command_##name(struct invocation *s);
+COMMANDS(COMMAND_FUNCTION)
+#undef COMMAND_FUNCTION
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

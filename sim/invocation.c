@@ -1,0 +1,76 @@
+/* invocation.c - see invocation.h.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/invocation.h"
+
+#include "sim/output.h"
+
+static const struct src_pos command_line = {NULL, 0};
+
+bool invocation_is_single_layer(const struct invocation *s)
+{
+    return s->options.shape != NULL || s->options.gemm != NULL;
+}
+
+static struct workload *single_layer(const struct options *o, struct diag *d)
+{
+    struct layer layer;
+    bool ok = o->shape != NULL ? layer_parse_shape(o->shape, &layer, d)
+                               : layer_parse_gemm(o->gemm, &layer, d);
+    return ok ? workload_of_layer(&layer) : NULL;
+}
+
+static struct workload *network(const struct invocation *s)
+{
+    const struct options *o = &s->options;
+    const char *standard = config_arch(s->cfg)->default_network;
+    if (o->net != NULL)
+        return workload_load(o->net, command_line, s->diag);
+    if (standard[0] != '\0')
+        return workload_load(standard, config_pos(s->cfg, "default.network"),
+                             s->diag);
+    diag_error(s->diag, command_line,
+               "'--net' is missing and '%s' has no 'default.network'; a "
+               "network, --shape or --gemm is needed",
+               config_arch(s->cfg)->name);
+    return NULL;
+}
+
+static bool choose_layers(struct invocation *s)
+{
+    const struct options *o = &s->options;
+    int batch = o->batch;
+    s->workload =
+        invocation_is_single_layer(s) ? single_layer(o, s->diag) : network(s);
+    if (s->workload == NULL)
+        return false;
+    if (o->layer != NULL && !workload_select(s->workload, o->layer, s->diag))
+        return false;
+    if (batch == 0 && !invocation_is_single_layer(s))
+        batch = config_arch(s->cfg)->default_batch;
+    return batch == 0 ||
+           workload_set_batch(s->workload, batch, command_line, s->diag);
+}
+
+bool invocation_read(struct invocation *s)
+{
+    const struct options *o = &s->options;
+    if (o->plugin != NULL && !dataflow_load_plugin(o->plugin, s->diag))
+        return false;
+    s->cfg = config_load(o->cfg, o->set, o->n_sets, s->diag);
+    if (s->cfg == NULL)
+        return false;
+    s->dataflow = config_dataflow(s->cfg, o->dataflow, s->diag);
+    s->energy = energy_load(config_arch(s->cfg)->energy, s->diag);
+    return choose_layers(s) && s->dataflow != NULL && s->energy != NULL &&
+           output_is_possible(o->output, s->diag);
+}
+
+void invocation_fini(struct invocation *s)
+{
+    workload_free(s->workload);
+    energy_free(s->energy);
+    config_free(s->cfg);
+    options_fini(&s->options);
+    diag_free(s->diag);
+}
