@@ -8,4 +8,4 @@ systolic_bench_LDADD = libaccel.a libhot.a libaccel.a -lbenchmark -lpthread
 .PHONY: bench
 bench: $(EXTRA_PROGRAMS)
 	@for program in $(EXTRA_PROGRAMS); do ./$$program || exit 1; done
-CLEANFILES = $(EXTRA_PROGRAMS)
+CLEANFILES += $(EXTRA_PROGRAMS)

@@ -54,6 +54,11 @@ static void act(struct invocation *s)
     case ACTION_LIST_DATAFLOWS:
         help_dataflows(stdout);
         break;
+    case ACTION_HELP:
+    case ACTION_USAGE:
+    case ACTION_VERSION:
+        options_print_about(s->options.action, stdout);
+        break;
     }
 }
 

@@ -1,7 +1,8 @@
 /* options.c - the command line, by glibc's argp.
  *
  * argp words its own errors in two lines; ours are one line, so its messages
- * are switched off and the argument at fault is worked out here.
+ * are switched off and the argument at fault is worked out here.  That switches
+ * off its help as well, which is therefore asked for by options of our own.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/options.h"
@@ -38,7 +39,10 @@ enum key { /* of options without a letter */
            KEY_MAX_CYCLES,
            KEY_STATS,
            KEY_HELP_CONFIG,
-           KEY_LIST_DATAFLOWS
+           KEY_LIST_DATAFLOWS,
+           KEY_USAGE,
+           KEY_HELP = '?', /* the letters that GNU programs give them */
+           KEY_VERSION = 'V'
 };
 
 static const struct argp_option table[] = {
@@ -72,12 +76,15 @@ static const struct argp_option table[] = {
     {"output", 'o', "FILE", 0, "where the report goes", 0},
     {"show-mapping", KEY_SHOW_MAPPING, 0, 0,
      "each layer's loop nest, and what each PE holds", 0},
-    {"stats", KEY_STATS, 0, 0,
-     "to standard error: passes simulated and remembered", 0},
+    {"stats", KEY_STATS, 0, 0, "to stderr: passes simulated and remembered", 0},
     {"help-config", KEY_HELP_CONFIG, "text|markdown", OPTION_ARG_OPTIONAL,
      "every key of a configuration", 0},
     {"list-dataflows", KEY_LIST_DATAFLOWS, 0, 0,
      "the dataflows and their parameters", 0},
+    {0, 0, 0, 0, "About accelsim:", -1},
+    {"help", KEY_HELP, 0, 0, "this list", 0},
+    {"usage", KEY_USAGE, 0, 0, "the options without a word on them", 0},
+    {"version", KEY_VERSION, 0, 0, "the version", 0},
     {0, 0, 0, 0, 0, 0},
 };
 
@@ -272,6 +279,36 @@ static bool switch_option(struct options *o, int key)
     }
 }
 
+#define COMMAND_NAME(name, doc) #name,
+static const char *const command_name[COMMAND_N] = {COMMANDS(COMMAND_NAME)};
+#undef COMMAND_NAME
+
+/* Whether `word` names a command. */
+static bool find_command(const char *word, enum command *out)
+{
+    for (int k = 0; k < COMMAND_N; k++)
+        if (strcmp(word, command_name[k]) == 0) {
+            *out = (enum command)k;
+            return true;
+        }
+    return false;
+}
+
+static void stray_word(struct diag *d, const char *word)
+{
+    enum command command;
+    if (find_command(word, &command))
+        diag_error(d, command_line,
+                   "the command '%s' stands behind an option; it comes first, "
+                   "as in 'accelsim %s --cfg FILE'",
+                   word, word);
+    else
+        diag_error(d, command_line,
+                   "'%s' stands without an option; '--layer %s' was meant, "
+                   "perhaps",
+                   word, word);
+}
+
 static error_t parse_one(int key, char *arg, struct argp_state *state)
 {
     struct parse *p = state->input;
@@ -307,11 +344,16 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
     case KEY_HELP_CONFIG:
         set_help_config(p, arg);
         return 0;
+    case KEY_HELP:
+    case KEY_USAGE:
+    case KEY_VERSION:
+        o->action = key == KEY_HELP    ? ACTION_HELP
+                    : key == KEY_USAGE ? ACTION_USAGE
+                                       : ACTION_VERSION;
+        state->next = state->argc; /* the rest does not matter any more */
+        return 0;
     case ARGP_KEY_ARG:
-        diag_error(p->d, command_line,
-                   "'%s' stands without an option; '--layer %s' was meant, "
-                   "perhaps",
-                   arg, arg);
+        stray_word(p->d, arg);
         return 0;
     case ARGP_KEY_ERROR:
         if (diag_count(p->d) == 0)
@@ -342,46 +384,35 @@ static bool fit_together(const struct options *o, struct diag *d)
     return ok;
 }
 
-#define COMMAND_NAME(name, doc) #name,
-static const char *const command_name[COMMAND_N] = {COMMANDS(COMMAND_NAME)};
-#undef COMMAND_NAME
-
-/* Whether `word` names a command. */
-static bool find_command(const char *word, enum command *out)
-{
-    for (int k = 0; k < COMMAND_N; k++)
-        if (strcmp(word, command_name[k]) == 0) {
-            *out = (enum command)k;
-            return true;
-        }
-    return false;
-}
+#define COMMAND_HELP(name, doc) "  " #name "  " doc "\n"
+static const struct argp argp = {
+    table,
+    parse_one,
+    NULL,
+    "Simulates a spatial DNN accelerator cycle by cycle: how many cycles a "
+    "layer takes, where they went, and how many pJ.\v"
+    "  accelsim --cfg eyeriss.cfg --layer conv2\n"
+    "\n"
+    "Commands, the first by default:\n" COMMANDS(
+        COMMAND_HELP) "\n"
+                      "Exit status: 0 success, 1 bad usage or configuration, 2 "
+                      "no legal "
+                      "mapping, 3 a --check mismatch, 4 I/O error, 5 the "
+                      "machine deadlocked or "
+                      "passed --max-cycles.",
+    NULL,
+    NULL,
+    NULL};
+#undef COMMAND_HELP
 
 bool options_parse(int argc, char **argv, struct options *out, struct diag *d)
 {
-#define COMMAND_HELP(name, doc) "  " #name "  " doc "\n"
-    static const char doc[] =
-        "Simulates a spatial DNN accelerator cycle by cycle: how many cycles "
-        "a layer takes, where they went, and how many pJ.\v"
-        "  accelsim --cfg eyeriss.cfg --layer conv2\n"
-        "\n"
-        "Commands, the first by default:\n" COMMANDS(
-            COMMAND_HELP) "\n"
-                          "Exit status: 0 success, 1 bad usage or "
-                          "configuration, 2 no legal "
-                          "mapping, 3 a --check mismatch, 4 I/O error, 5 the "
-                          "machine "
-                          "deadlocked or passed --max-cycles.";
-    static const struct argp argp = {table, parse_one, "[COMMAND]", doc,
-                                     NULL,  NULL,      NULL};
     struct parse p = {out, d};
     error_t error;
     memset(out, 0, sizeof(*out));
     out->memo = true;
     out->kernel = "native";
     out->format = REPORT_TABLE;
-    argp_program_version = "accelsim " ACCELSIM_VERSION;
-    argp_err_exit_status = EXIT_USAGE;
     if (argc <= 1)
         return diag_error(d, command_line,
                           "nothing to do; usage: accelsim --cfg FILE [--layer "
@@ -391,13 +422,25 @@ bool options_parse(int argc, char **argv, struct options *out, struct diag *d)
         argv++;
         argc--;
     }
-    error = argp_parse(&argp, argc, argv, ARGP_NO_ERRS, NULL, &p);
+    error =
+        argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &p);
     if (error != 0 && diag_count(d) == 0)
         diag_error(d, command_line,
                    "the command line cannot be read (%s); 'accelsim --help' "
                    "lists the options",
                    strerror(error));
     return diag_count(d) == 0 && fit_together(out, d);
+}
+
+void options_print_about(enum action what, FILE *to)
+{
+    char program[] = "accelsim [COMMAND]";
+    if (what == ACTION_VERSION)
+        fprintf(to, "accelsim %s\n", ACCELSIM_VERSION);
+    else
+        argp_help(&argp, to,
+                  what == ACTION_USAGE ? ARGP_HELP_USAGE : ARGP_HELP_STD_HELP,
+                  program);
 }
 
 void options_fini(struct options *options)

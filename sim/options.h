@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "sim/command.h"
 #include "sim/diag.h"
@@ -19,7 +20,10 @@ enum action {
     ACTION_COMMAND,
     ACTION_HELP_CONFIG,          /* the schema as text */
     ACTION_HELP_CONFIG_MARKDOWN, /* and as docs/config.md */
-    ACTION_LIST_DATAFLOWS
+    ACTION_LIST_DATAFLOWS,
+    ACTION_HELP, /* this and the next two: options_print_about */
+    ACTION_USAGE,
+    ACTION_VERSION
 };
 
 /* All strings are borrowed from argv. */
@@ -38,10 +42,12 @@ struct options {
     bool memo, check, show_mapping, stats;
 };
 
-/* Reads the command line: a command's name, if any, comes first.  --help,
- * --usage and --version print and end the program.  Always pair with
+/* Reads the command line: a command's name, if any, comes first.  What stands
+ * behind --help, --usage or --version is not looked at.  Always pair with
  * options_fini. */
 bool options_parse(int argc, char **argv, struct options *out, struct diag *d);
+/* What --help, --usage and --version print. */
+void options_print_about(enum action what, FILE *to);
 void options_fini(struct options *options);
 
 #ifdef __cplusplus

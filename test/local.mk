@@ -37,3 +37,11 @@ report_test_SOURCES = %D%/report_test.cpp %D%/result_test.cpp
 report_test_LDADD = $(TEST_LIBS)
 
 dist_check_SCRIPTS += %D%/alexnet_test.sh
+dist_check_SCRIPTS += %D%/cli_test.py
+EXTRA_DIST += %D%/program.py %D%/plugin_dataflow.c
+check_DATA += %D%/plugin_dataflow.so
+
+%D%/plugin_dataflow.so: $(srcdir)/%D%/plugin_dataflow.c
+	$(AM_V_CC)$(CC) $(DEFS) $(AM_CPPFLAGS) $(CPPFLAGS) $(AM_CFLAGS) \
+		$(CFLAGS) -fPIC -shared -o $@ $(srcdir)/%D%/plugin_dataflow.c
+CLEANFILES += %D%/plugin_dataflow.so

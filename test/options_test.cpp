@@ -131,6 +131,20 @@ TEST_F(Options, HelpForConfigurationsAndDataflowsNeedsNoArchitecture)
     EXPECT_EQ(o.action, ACTION_LIST_DATAFLOWS);
 }
 
+TEST_F(Options, HelpNeedsNoArchitectureAndIgnoresWhatFollows)
+{
+    for (const char *help : {"--help", "-?"}) {
+        EXPECT_TRUE(parse({help, "--no-such-option", "word"})) << d.text();
+        EXPECT_EQ(o.action, ACTION_HELP);
+    }
+    EXPECT_TRUE(parse({"--usage"}));
+    EXPECT_EQ(o.action, ACTION_USAGE);
+    for (const char *version : {"--version", "-V"}) {
+        EXPECT_TRUE(parse({version}));
+        EXPECT_EQ(o.action, ACTION_VERSION);
+    }
+}
+
 TEST_F(Options, EachMistakeIsOneLineThatSaysWhatWouldBeRight)
 {
     const struct {
@@ -158,6 +172,9 @@ TEST_F(Options, EachMistakeIsOneLineThatSaysWhatWouldBeRight)
         {{"--cfg", "a", "conv2"},
          "'conv2' stands without an option; '--layer "
          "conv2' was meant, perhaps"},
+        {{"--cfg", "a", "run"},
+         "the command 'run' stands behind an option; it comes first, as in "
+         "'accelsim run --cfg FILE'"},
         {{"--cfg", "a", "--batch", "x"},
          "'--batch' is 'x'; a whole number is needed"},
         {{"--cfg", "a", "--batch", "0"},

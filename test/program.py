@@ -1,0 +1,66 @@
+"""program.py - runs the accelsim program for the end-to-end tests.
+
+A test prints `ok - WHAT` or `not ok - WHAT` for each thing that it looks at,
+and ends with finish(), whose status is its verdict.  $ACCELSIM is the program,
+$srcdir the source tree.  Standard library only.
+SPDX-License-Identifier: MIT
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+PROGRAM = os.environ["ACCELSIM"]
+SOURCE = os.environ["srcdir"]
+# Quick: one layer of a few passes.
+SMALL = ["--cfg", "eyeriss", "--net", "lenet5", "--batch", "1"]
+
+_counts = {"ok": 0, "not ok": 0}
+
+
+def check(is_right, what, seen=""):
+    """Prints the line; `seen` explains one that is not ok."""
+    verdict = "ok" if is_right else "not ok"
+    _counts[verdict] += 1
+    print(f"{verdict} - {what}", flush=True)
+    if not is_right and seen != "":
+        print("    " + str(seen)[:2000].replace("\n", "\n    "), flush=True)
+    return is_right
+
+
+def run(*words, folder=None, stdin=None, seconds=120, environment=None):
+    """Runs accelsim; the result has returncode, stdout and stderr."""
+    return subprocess.run([PROGRAM, *words], capture_output=True, text=True,
+                          cwd=folder, stdin=stdin, timeout=seconds,
+                          errors="replace",
+                          env={**os.environ, **(environment or {})})
+
+
+def report(*words, **how):
+    """Runs accelsim, which must succeed; its JSON."""
+    done = run(*words, "--format", "json", **how)
+    if done.returncode != 0:
+        check(False, " ".join(words), done.stderr)
+        finish()
+    return json.loads(done.stdout)
+
+
+def new_folder():
+    """A folder that is gone with the test."""
+    return tempfile.TemporaryDirectory(prefix="accelsim-")
+
+
+def write(folder, name, text):
+    """The path of a new file."""
+    path = os.path.join(folder, name)
+    mode = "wb" if isinstance(text, bytes) else "w"
+    with open(path, mode) as file:
+        file.write(text)
+    return path
+
+
+def finish():
+    """Ends the test."""
+    sys.exit(_counts["not ok"] != 0 or _counts["ok"] == 0)
