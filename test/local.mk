@@ -5,7 +5,7 @@ DRAM_TESTING = %D%/dram_oracle.cpp %D%/dram_oracle.h %D%/dram_requests.cpp \
 if TESTS_WANTED
 check_PROGRAMS += lanes_test multicast_test multicast_machine_test \
 	systolic_test systolic_cycles_test dram_test dma_test dataflow_test \
-	config_test energy_test report_test
+	config_test energy_test report_test reuse_test
 endif
 lanes_test_SOURCES = %D%/lanes_test.cpp
 lanes_test_LDADD = $(TEST_LIBS)
@@ -33,6 +33,8 @@ config_test_SOURCES = %D%/config_test.cpp %D%/mapping_table_test.cpp \
 config_test_LDADD = $(TEST_LIBS)
 energy_test_SOURCES = %D%/energy_test.cpp
 energy_test_LDADD = $(TEST_LIBS)
+reuse_test_SOURCES = %D%/reuse_test.cpp %D%/sharing_test.cpp
+reuse_test_LDADD = $(TEST_LIBS)
 report_test_SOURCES = %D%/report_test.cpp %D%/result_test.cpp
 report_test_LDADD = $(TEST_LIBS)
 

@@ -1,0 +1,53 @@
+/* access.h - a tap on the accesses that a machine makes.
+ *
+ * The machine calls it once per word read or written, in the order in which
+ * things happen; within a cycle: filter, ifmap, psum networks, then PEs in the
+ * order of their index.  Only when asked for: taps never steer timing.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TRACES_ACCESS_H
+#define TRACES_ACCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/layer.h"
+#include "sim/result.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct access {
+    enum level level; /* LEVEL_RF: an operand of a MAC, before any RF */
+    enum tensor tensor;
+    int unit; /* index of the PE, or of the L1; 0 at L2 and DRAM */
+    bool is_write;
+    uint64_t word; /* access_word() */
+};
+
+struct access_tap {
+    void *context;
+    void (*access)(void *context, const struct access *access);
+};
+
+/* A word of a tensor by its coordinates, 16 bits each, ifmap n c h w (padded),
+ * filter m c r s, psum n m p q, c of the ifmap and m over all groups. */
+static inline uint64_t access_word(const int coord[4])
+{
+    return (uint64_t)(uint16_t)coord[0] << 48 |
+           (uint64_t)(uint16_t)coord[1] << 32 |
+           (uint64_t)(uint16_t)coord[2] << 16 | (uint64_t)(uint16_t)coord[3];
+}
+
+static inline void access_coord(uint64_t word, int coord[4])
+{
+    for (int k = 0; k < 4; k++)
+        coord[k] = (int)(word >> (48 - 16 * k) & 0xffff);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
