@@ -27,6 +27,7 @@ struct lane_values {
     int chains;
     struct lane_value *lane;
     uint64_t zero_macs;
+    struct mac_tap tap;
 };
 
 static void queue_push(struct queue *q, int64_t value)
@@ -96,6 +97,11 @@ static int group_windows(const struct lane_groups *g, int group)
     return (int)g->windows[(uint32_t)group < g->groups[0] ? 0 : 1];
 }
 
+void lane_values_tap(struct lane_values *v, const struct mac_tap *tap)
+{
+    v->tap = *tap;
+}
+
 void lane_values_issue(struct lane_values *v, const struct lanes *lanes)
 {
     v->zero_macs = 0;
@@ -149,6 +155,8 @@ static void multiply(struct lane_values *v, struct lane_value *lane,
     int64_t product = (int64_t)((uint64_t)x * (uint64_t)w);
     lane->psum[lane->filter] = add(lane->psum[lane->filter], product);
     v->zero_macs += x == 0;
+    if (v->tap.mac != NULL)
+        v->tap.mac(v->tap.context, (int)(lane - v->lane), x, w);
     if (++lane->filter == filters) {
         lane->filter = 0;
         lane->window_done = ++lane->tap == taps;

@@ -20,6 +20,13 @@ struct lane_values;
 struct lane_values *lane_values_new(const struct lanes *lanes);
 void lane_values_free(struct lane_values *values);
 
+/* Told of each MAC. */
+struct mac_tap {
+    void *context;
+    void (*mac)(void *context, int lane, int64_t window, int64_t held);
+};
+void lane_values_tap(struct lane_values *values, const struct mac_tap *tap);
+
 /* A pass begins: the lanes' bounds are set, all fifos are empty. */
 void lane_values_issue(struct lane_values *values, const struct lanes *lanes);
 

@@ -141,6 +141,8 @@ struct systolic_values {
      * WS, IS: of output `step` and column `col`.  NULL without psum_in. */
     int64_t (*psum_in)(void *context, int col, uint32_t step);
     void (*psum_out)(void *context, int col, uint32_t step, int64_t value);
+    /* The PE at (row, col) multiplies; may be NULL. */
+    void (*mac)(void *context, int row, int col, int64_t left, int64_t top);
 };
 
 struct systolic;

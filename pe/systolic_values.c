@@ -74,6 +74,16 @@ static void move_right(struct systolic *s, int i)
     }
 }
 
+static uint64_t multiply(const struct systolic *s, int row, int col)
+{
+    const struct systolic_values *v = &s->values;
+    int at = row * s->cfg.cols + col;
+    if (v->mac != NULL)
+        v->mac(v->context, row, col, (int64_t)s->left_value[at],
+               (int64_t)s->top_value[at]);
+    return s->left_value[at] * s->top_value[at];
+}
+
 static void flow_os(struct systolic *s)
 {
     const struct systolic_pass *pass = &s->state->pass;
@@ -88,7 +98,7 @@ static void flow_os(struct systolic *s)
                     i > 0 ? s->top_value[at - cols]
                           : (uint64_t)v->top(v->context, j, word_at(s, j));
             if (bit_at(s, s->left, i, j) && bit_at(s, s->top, i, j))
-                s->psum_value[at] += s->left_value[at] * s->top_value[at];
+                s->psum_value[at] += multiply(s, i, j);
         }
     }
 }
@@ -118,7 +128,7 @@ static void flow_stationary(struct systolic *s)
                 continue;
             uint64_t psum = psum_from_above(s, i, j);
             if (used && bit_at(s, s->left, i, j) && bit_at(s, s->top, i, j))
-                psum += s->left_value[at] * s->top_value[at];
+                psum += multiply(s, i, j);
             s->psum_value[at] = psum;
             if (i == st->last_row)
                 v->psum_out(v->context, j, word_at(s, i + j), (int64_t)psum);

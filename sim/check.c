@@ -6,17 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pe/lane_values.h"
-
 struct check {
     const struct program *program; /* borrowed */
-    struct pass pass;
-    struct lane_values *values; /* owns; multicast */
-    const struct lanes *lanes;  /* borrowed, while a pass runs */
-    int64_t *ofmap;             /* owns; psums as they leave the array */
-    uint64_t zero_macs;
-    struct machine_tap tap;
-    struct systolic_values systolic;
+    struct word_flow *flow;        /* owns */
+    int64_t *ofmap;                /* owns; psums as they leave the array */
 };
 
 /* A well-mixed word of four coordinates (SplitMix64's finalizer). */
@@ -60,25 +53,28 @@ static bool inside(int x, int first, int n)
     return x >= first && x < first + n;
 }
 
-static size_t ofmap_index(const struct check *c, const int coord[4])
+static int64_t *ofmap_at(const struct check *c, const struct pass *pass,
+                         const int coord[4])
 {
     const struct layer *l = &c->program->layer;
-    const struct pass_place *pl = &c->pass.place;
+    const struct pass_place *pl = &pass->place;
     int m = coord[1] - pl->g * (l->M / l->G);
     SIM_CHECK(inside(coord[0], pl->n0, pl->n) && inside(m, pl->m0, pl->m) &&
               inside(coord[2], pl->p0, pl->e) && inside(coord[3], 0, l->Q));
-    return (((size_t)coord[0] * (size_t)l->M + (size_t)coord[1]) *
-                (size_t)l->P +
-            (size_t)coord[2]) *
-               (size_t)l->Q +
-           (size_t)coord[3];
+    return &c->ofmap[(((size_t)coord[0] * (size_t)l->M + (size_t)coord[1]) *
+                          (size_t)l->P +
+                      (size_t)coord[2]) *
+                         (size_t)l->Q +
+                     (size_t)coord[3]];
 }
 
 /* The word of the ifmap tile that L2 holds. */
-static int64_t tile_ifmap(const struct check *c, const int coord[4])
+static int64_t tile_ifmap(void *context, const struct pass *pass,
+                          const int coord[4])
 {
+    const struct check *c = context;
     const struct layer *l = &c->program->layer;
-    const struct pass_place *pl = &c->pass.place;
+    const struct pass_place *pl = &pass->place;
     int channel = coord[1] - pl->g * (l->C / l->G);
     int rows = (pl->e - 1) * l->stride + (l->R - 1) * l->dilation + 1;
     SIM_CHECK(inside(coord[0], pl->n0, pl->n) &&
@@ -88,21 +84,38 @@ static int64_t tile_ifmap(const struct check *c, const int coord[4])
     return ifmap_word(c->program, coord);
 }
 
-static int64_t tile_filter(const struct check *c, const int coord[4])
+static int64_t tile_filter(void *context, const struct pass *pass,
+                           const int coord[4])
 {
+    const struct check *c = context;
     const struct layer *l = &c->program->layer;
-    const struct pass_place *pl = &c->pass.place;
+    const struct pass_place *pl = &pass->place;
     int m = coord[0] - pl->g * (l->M / l->G);
     SIM_CHECK(inside(m, pl->f0, pl->f) && inside(coord[1], pl->c0, pl->c) &&
               inside(coord[2], 0, l->R) && inside(coord[3], 0, l->S));
     return operand(c->program, TENSOR_FILTER, coord);
 }
 
+static int64_t psum_in(void *context, const struct pass *pass,
+                       const int coord[4])
+{
+    return *ofmap_at(context, pass, coord);
+}
+
+static void psum_out(void *context, const struct pass *pass, const int coord[4],
+                     int64_t value)
+{
+    *ofmap_at(context, pass, coord) = value;
+}
+
 struct check *check_new(const struct program *program)
 {
     const struct layer *l = &program->layer;
     struct check *c = xcalloc(1, sizeof(*c));
+    const struct word_ends ends = {c,       tile_ifmap, tile_filter,
+                                   psum_in, psum_out,   NULL};
     c->program = program;
+    c->flow = word_flow_new(program, &ends);
     c->ofmap = xcalloc((size_t)l->N * (size_t)l->M * (size_t)l->P,
                        (size_t)l->Q * sizeof(*c->ofmap));
     return c;
@@ -112,163 +125,14 @@ void check_free(struct check *c)
 {
     if (c == NULL)
         return;
-    lane_values_free(c->values);
+    word_flow_free(c->flow);
     free(c->ofmap);
     free(c);
 }
 
-static void send_held(struct check *c, const struct slot *slot)
+struct word_flow *check_flow(struct check *c)
 {
-    const struct program *p = c->program;
-    const struct multicast_pass *d = &c->pass.work.multicast;
-    int rows = d->blocks * d->block_rows, coord[4];
-    int set = slot->dest / rows, row = slot->dest % rows;
-    for (int k = 0; k < slot->words; k++) {
-        p->ops->held_coord(p, &c->pass, slot->round, set, row / d->block_rows,
-                           row % d->block_rows, slot->first_word + k, coord);
-        int64_t value = tile_filter(c, coord);
-        for (int y = 0; y < d->set_chains; y++)
-            lane_values_push_held(
-                c->values, row * c->lanes->cfg.chains + set * d->set_chains + y,
-                value);
-    }
-}
-
-static void send_window(struct check *c, const struct slot *slot)
-{
-    const struct program *p = c->program;
-    const struct multicast_pass *d = &c->pass.work.multicast;
-    int heights = (d->set_chains - 1) * d->chain_step +
-                  (d->block_rows - 1) * d->row_step + 1;
-    int block = slot->dest / heights, h = slot->dest % heights, coord[4];
-    for (int k = 0; k < slot->words; k++) {
-        p->ops->window_coord(p, &c->pass, slot->round, block, h,
-                             slot->first_word + k, coord);
-        int64_t value = tile_ifmap(c, coord);
-        for (int i = 0; i < d->block_rows; i++)
-            for (int y = 0; y < d->set_chains; y++) {
-                if (y * d->chain_step + i * d->row_step != h)
-                    continue;
-                for (int t = 0; t < d->sets; t++)
-                    lane_values_push_window(c->values,
-                                            (block * d->block_rows + i) *
-                                                    c->lanes->cfg.chains +
-                                                t * d->set_chains + y,
-                                            value);
-            }
-    }
-}
-
-static void move_psum(struct check *c, enum network network,
-                      const struct slot *slot)
-{
-    const struct program *p = c->program;
-    const struct multicast_pass *d = &c->pass.work.multicast;
-    int top = d->blocks * d->block_rows * c->lanes->cfg.chains, coord[4];
-    for (int k = 0; k < slot->words; k++) {
-        p->ops->psum_coord(p, &c->pass, slot->round, slot->dest / d->set_chains,
-                           slot->dest % d->set_chains, slot->first_word + k,
-                           coord);
-        int64_t *at = &c->ofmap[ofmap_index(c, coord)];
-        if (network == NETWORK_PSUM_IN)
-            lane_values_push_psum(c->values, slot->dest, *at);
-        else
-            *at = lane_values_pop_psum(c->values, top + slot->dest);
-    }
-}
-
-static void slot_moved(void *context, enum network network,
-                       const struct slot *slot)
-{
-    struct check *c = context;
-    if (network == NETWORK_FILTER)
-        send_held(c, slot);
-    else if (network == NETWORK_IFMAP)
-        send_window(c, slot);
-    else
-        move_psum(c, network, slot);
-}
-
-static void evaluated(void *context, const struct lanes *lanes)
-{
-    struct check *c = context;
-    lane_values_follow(c->values, lanes);
-}
-
-const struct machine_tap *check_multicast(struct check *c,
-                                          const struct pass *pass)
-{
-    c->pass = *pass;
-    c->tap.context = c;
-    c->tap.slot = slot_moved;
-    c->tap.evaluated = evaluated;
-    return &c->tap;
-}
-
-void check_multicast_issued(struct check *c, const struct lanes *lanes)
-{
-    if (c->values == NULL)
-        c->values = lane_values_new(lanes);
-    c->lanes = lanes;
-    lane_values_issue(c->values, lanes);
-}
-
-void check_multicast_done(struct check *c)
-{
-    c->zero_macs += lane_values_zero_macs(c->values);
-}
-
-static int64_t left_word(void *context, int row, uint32_t step)
-{
-    struct check *c = context;
-    const struct program *p = c->program;
-    bool os = c->pass.work.systolic.kind == SYSTOLIC_OS;
-    int coord[4];
-    p->ops->gemm_ifmap_coord(p, &c->pass, os ? step : (uint32_t)row,
-                             os ? (uint32_t)row : step, coord);
-    int64_t value = tile_ifmap(c, coord);
-    if (value == 0)
-        c->zero_macs += c->pass.work.systolic.cols_used;
-    return value;
-}
-
-static int64_t top_word(void *context, int col, uint32_t step)
-{
-    struct check *c = context;
-    const struct program *p = c->program;
-    int coord[4];
-    p->ops->gemm_filter_coord(p, &c->pass, step, (uint32_t)col, coord);
-    return tile_filter(c, coord);
-}
-
-static int64_t *psum_at(struct check *c, int col, uint32_t step)
-{
-    int coord[4];
-    c->program->ops->gemm_psum_coord(c->program, &c->pass, step, (uint32_t)col,
-                                     coord);
-    return &c->ofmap[ofmap_index(c, coord)];
-}
-
-static int64_t psum_in_word(void *context, int col, uint32_t step)
-{
-    return *psum_at(context, col, step);
-}
-
-static void psum_out_word(void *context, int col, uint32_t step, int64_t value)
-{
-    *psum_at(context, col, step) = value;
-}
-
-const struct systolic_values *check_systolic(struct check *c,
-                                             const struct pass *pass)
-{
-    c->pass = *pass;
-    c->systolic.context = c;
-    c->systolic.left = left_word;
-    c->systolic.top = top_word;
-    c->systolic.psum_in = psum_in_word;
-    c->systolic.psum_out = psum_out_word;
-    return &c->systolic;
+    return c->flow;
 }
 
 /* An output by the definition of a convolution. */
@@ -307,5 +171,5 @@ void check_finish(struct check *c, uint64_t *outputs, uint64_t *mismatches,
                     *mismatches += ((uint64_t)*at++ & mask) != want;
                     ++*outputs;
                 }
-    *zero_macs = c->zero_macs;
+    *zero_macs = word_flow_zero_macs(c->flow);
 }

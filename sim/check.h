@@ -1,16 +1,15 @@
 /* check.h - functional mode: the machine's ofmap against a direct convolution.
  *
  * Operands are pseudo-random functions of their coordinates, zero with the
- * declared share.  The machine's words are looked up by the coordinates that
- * the program gives them, must lie in the tiles that L2 holds, and travel
- * through the machine as its timing says.
+ * declared share.  The machine's words must lie in the tiles that L2 holds, and
+ * travel through the machine as its timing says (word_flow.h).
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_CHECK_H
 #define SIM_CHECK_H
 
 #include "dataflows/program.h"
-#include "sim/multicast_machine.h"
+#include "sim/word_flow.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -21,16 +20,8 @@ struct check;
 struct check *check_new(const struct program *program);
 void check_free(struct check *check);
 
-/* The machine is about to run a pass on the lanes: what to hang on to it. */
-const struct machine_tap *check_multicast(struct check *check,
-                                          const struct pass *pass);
-/* The pass is set up (after issue, before the first step). */
-void check_multicast_issued(struct check *check, const struct lanes *lanes);
-/* The pass is done. */
-void check_multicast_done(struct check *check);
-/* The same for a systolic pass. */
-const struct systolic_values *check_systolic(struct check *check,
-                                             const struct pass *pass);
+/* What follows the machine. */
+struct word_flow *check_flow(struct check *check);
 
 /* Compares every output; *zero_macs: MACs with a zero ifmap word. */
 void check_finish(struct check *check, uint64_t *outputs, uint64_t *mismatches,

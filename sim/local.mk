@@ -69,6 +69,8 @@ libaccel_a_SOURCES += \
 	%D%/simulate.h \
 	%D%/whole_number.c \
 	%D%/whole_number.h \
+	%D%/word_flow.c \
+	%D%/word_flow.h \
 	%D%/workload.c \
 	%D%/workload.h \
 	%D%/workload_select.c

@@ -31,6 +31,7 @@ struct run {
     struct multicast_machine *machine; /* this or */
     struct systolic *systolic;         /* that */
     struct check *check;               /* functional mode, or NULL */
+    struct word_flow *flow;            /* borrowed from it, or NULL */
     struct pass_memory *memory;
     struct dram *dram;
     struct dma *dma;
@@ -151,16 +152,16 @@ static void issue(struct run *run, const struct pass *pass)
 {
     if (run->systolic != NULL) {
         systolic_issue(run->systolic, &pass->work.systolic,
-                       run->check != NULL ? check_systolic(run->check, pass)
-                                          : NULL);
+                       run->flow != NULL ? word_flow_systolic(run->flow, pass)
+                                         : NULL);
         return;
     }
     multicast_machine_issue(
         run->machine, &pass->work.multicast,
-        run->check != NULL ? check_multicast(run->check, pass) : NULL);
-    if (run->check != NULL)
-        check_multicast_issued(run->check,
-                               multicast_machine_lanes(run->machine));
+        run->flow != NULL ? word_flow_multicast(run->flow, pass) : NULL);
+    if (run->flow != NULL)
+        word_flow_multicast_issued(run->flow,
+                                   multicast_machine_lanes(run->machine));
 }
 
 static bool step(struct run *run)
@@ -182,8 +183,8 @@ static void finish_pass(struct run *run, struct pass_counts *counts)
         return;
     }
     multicast_machine_counts(run->machine, counts);
-    if (run->check != NULL)
-        check_multicast_done(run->check);
+    if (run->flow != NULL)
+        word_flow_multicast_done(run->flow);
 }
 
 static bool simulate_pass(struct run *run, const struct pass *pass,
@@ -403,6 +404,8 @@ static void assemble(struct run *run)
     run->dma = dma_new(run->dram);
     if (run->options->check)
         run->check = check_new(p);
+    if (run->check != NULL)
+        run->flow = check_flow(run->check);
     /* Values are moved word by word, and a limit is met in the very cycle. */
     if (run->options->memo && !run->options->check &&
         run->options->max_cycles == 0)

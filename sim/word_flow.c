@@ -1,0 +1,234 @@
+/* word_flow.c - words that follow a machine's timing.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/word_flow.h"
+
+#include <stdlib.h>
+
+#include "pe/lane_values.h"
+#include "sim/diag.h"
+
+struct word_flow {
+    const struct program *program; /* borrowed */
+    struct word_ends ends;
+    struct pass pass;
+    struct lane_values *values; /* owns; multicast */
+    const struct lanes *lanes;  /* borrowed, while a pass runs */
+    uint64_t zero_macs;
+    struct machine_tap tap;
+    struct systolic_values systolic;
+};
+
+struct word_flow *word_flow_new(const struct program *program,
+                                const struct word_ends *ends)
+{
+    struct word_flow *c = xcalloc(1, sizeof(*c));
+    c->program = program;
+    c->ends = *ends;
+    return c;
+}
+
+void word_flow_free(struct word_flow *c)
+{
+    if (c == NULL)
+        return;
+    lane_values_free(c->values);
+    free(c);
+}
+
+static int64_t ifmap_word(struct word_flow *c, const int coord[4])
+{
+    return c->ends.ifmap(c->ends.context, &c->pass, coord);
+}
+
+static int64_t filter_word(struct word_flow *c, const int coord[4])
+{
+    return c->ends.filter(c->ends.context, &c->pass, coord);
+}
+
+static int64_t psum_word(struct word_flow *c, const int coord[4])
+{
+    return c->ends.psum_in(c->ends.context, &c->pass, coord);
+}
+
+static void put_psum(struct word_flow *c, const int coord[4], int64_t value)
+{
+    c->ends.psum_out(c->ends.context, &c->pass, coord, value);
+}
+
+static void send_held(struct word_flow *c, const struct slot *slot)
+{
+    const struct program *p = c->program;
+    const struct multicast_pass *d = &c->pass.work.multicast;
+    int rows = d->blocks * d->block_rows, coord[4];
+    int set = slot->dest / rows, row = slot->dest % rows;
+    for (int k = 0; k < slot->words; k++) {
+        p->ops->held_coord(p, &c->pass, slot->round, set, row / d->block_rows,
+                           row % d->block_rows, slot->first_word + k, coord);
+        int64_t value = filter_word(c, coord);
+        for (int y = 0; y < d->set_chains; y++)
+            lane_values_push_held(
+                c->values, row * c->lanes->cfg.chains + set * d->set_chains + y,
+                value);
+    }
+}
+
+static void send_window(struct word_flow *c, const struct slot *slot)
+{
+    const struct program *p = c->program;
+    const struct multicast_pass *d = &c->pass.work.multicast;
+    int heights = (d->set_chains - 1) * d->chain_step +
+                  (d->block_rows - 1) * d->row_step + 1;
+    int block = slot->dest / heights, h = slot->dest % heights, coord[4];
+    for (int k = 0; k < slot->words; k++) {
+        p->ops->window_coord(p, &c->pass, slot->round, block, h,
+                             slot->first_word + k, coord);
+        int64_t value = ifmap_word(c, coord);
+        for (int i = 0; i < d->block_rows; i++)
+            for (int y = 0; y < d->set_chains; y++) {
+                if (y * d->chain_step + i * d->row_step != h)
+                    continue;
+                for (int t = 0; t < d->sets; t++)
+                    lane_values_push_window(c->values,
+                                            (block * d->block_rows + i) *
+                                                    c->lanes->cfg.chains +
+                                                t * d->set_chains + y,
+                                            value);
+            }
+    }
+}
+
+static void move_psum(struct word_flow *c, enum network network,
+                      const struct slot *slot)
+{
+    const struct program *p = c->program;
+    const struct multicast_pass *d = &c->pass.work.multicast;
+    int top = d->blocks * d->block_rows * c->lanes->cfg.chains, coord[4];
+    for (int k = 0; k < slot->words; k++) {
+        p->ops->psum_coord(p, &c->pass, slot->round, slot->dest / d->set_chains,
+                           slot->dest % d->set_chains, slot->first_word + k,
+                           coord);
+        if (network == NETWORK_PSUM_IN)
+            lane_values_push_psum(c->values, slot->dest, psum_word(c, coord));
+        else
+            put_psum(c, coord,
+                     lane_values_pop_psum(c->values, top + slot->dest));
+    }
+}
+
+static void slot_moved(void *context, enum network network,
+                       const struct slot *slot)
+{
+    struct word_flow *c = context;
+    if (network == NETWORK_FILTER)
+        send_held(c, slot);
+    else if (network == NETWORK_IFMAP)
+        send_window(c, slot);
+    else
+        move_psum(c, network, slot);
+}
+
+static void evaluated(void *context, const struct lanes *lanes)
+{
+    struct word_flow *c = context;
+    lane_values_follow(c->values, lanes);
+}
+
+static void multiplied(void *context, int lane, int64_t window, int64_t held)
+{
+    struct word_flow *c = context;
+    c->ends.mac(c->ends.context, lane, window, held);
+}
+
+const struct machine_tap *word_flow_multicast(struct word_flow *c,
+                                              const struct pass *pass)
+{
+    c->pass = *pass;
+    c->tap.context = c;
+    c->tap.slot = slot_moved;
+    c->tap.evaluated = evaluated;
+    return &c->tap;
+}
+
+void word_flow_multicast_issued(struct word_flow *c, const struct lanes *lanes)
+{
+    if (c->values == NULL)
+        c->values = lane_values_new(lanes);
+    if (c->ends.mac != NULL) {
+        const struct mac_tap mac = {c, multiplied};
+        lane_values_tap(c->values, &mac);
+    }
+    c->lanes = lanes;
+    lane_values_issue(c->values, lanes);
+}
+
+void word_flow_multicast_done(struct word_flow *c)
+{
+    c->zero_macs += lane_values_zero_macs(c->values);
+}
+
+static int64_t left_word(void *context, int row, uint32_t step)
+{
+    struct word_flow *c = context;
+    const struct program *p = c->program;
+    bool os = c->pass.work.systolic.kind == SYSTOLIC_OS;
+    int coord[4];
+    p->ops->gemm_ifmap_coord(p, &c->pass, os ? step : (uint32_t)row,
+                             os ? (uint32_t)row : step, coord);
+    int64_t value = ifmap_word(c, coord);
+    if (value == 0)
+        c->zero_macs += c->pass.work.systolic.cols_used;
+    return value;
+}
+
+static int64_t top_word(void *context, int col, uint32_t step)
+{
+    struct word_flow *c = context;
+    const struct program *p = c->program;
+    int coord[4];
+    p->ops->gemm_filter_coord(p, &c->pass, step, (uint32_t)col, coord);
+    return filter_word(c, coord);
+}
+
+static int64_t psum_in_word(void *context, int col, uint32_t step)
+{
+    struct word_flow *c = context;
+    int coord[4];
+    c->program->ops->gemm_psum_coord(c->program, &c->pass, step, (uint32_t)col,
+                                     coord);
+    return psum_word(c, coord);
+}
+
+static void psum_out_word(void *context, int col, uint32_t step, int64_t value)
+{
+    struct word_flow *c = context;
+    int coord[4];
+    c->program->ops->gemm_psum_coord(c->program, &c->pass, step, (uint32_t)col,
+                                     coord);
+    put_psum(c, coord, value);
+}
+
+static void multiplied_systolic(void *context, int row, int col, int64_t left,
+                                int64_t top)
+{
+    struct word_flow *c = context;
+    c->ends.mac(c->ends.context, row * c->program->arch.cols + col, left, top);
+}
+
+const struct systolic_values *word_flow_systolic(struct word_flow *c,
+                                                 const struct pass *pass)
+{
+    c->pass = *pass;
+    c->systolic.context = c;
+    c->systolic.left = left_word;
+    c->systolic.top = top_word;
+    c->systolic.psum_in = psum_in_word;
+    c->systolic.psum_out = psum_out_word;
+    c->systolic.mac = c->ends.mac != NULL ? multiplied_systolic : NULL;
+    return &c->systolic;
+}
+
+uint64_t word_flow_zero_macs(const struct word_flow *c)
+{
+    return c->zero_macs;
+}
