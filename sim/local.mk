@@ -67,6 +67,8 @@ libaccel_a_SOURCES += \
 	%D%/schema_table.c \
 	%D%/simulate.c \
 	%D%/simulate.h \
+	%D%/tile_table.c \
+	%D%/tile_table.h \
 	%D%/whole_number.c \
 	%D%/whole_number.h \
 	%D%/word_flow.c \

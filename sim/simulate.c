@@ -1,8 +1,7 @@
 /* simulate.c - run one layer on one machine.
  *
- * The array side runs pass by pass; the memory side (DMA, DRAM) runs in
- * absolute time, forward, as far as the next pass's tiles need.  They meet in
- * two events only: a tile is ready, a tile's place is free.
+ * The array side runs pass by pass; the memory side (sim/tile_table.h) says
+ * when a pass's tiles are there.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/simulate.h"
@@ -10,19 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mem/dma.h"
 #include "sim/check.h"
 #include "sim/multicast_machine.h"
 #include "sim/pass_memory.h"
-
-/* Tiles of one tensor: places in L2 and when they were given up. */
-struct tile_line {
-    struct cursor ahead; /* loads: the next tile to be asked for */
-    struct pass next;
-    bool has_next;
-    uint64_t pushed, used, freed;
-    uint64_t free_cycle[2]; /* of the tile that had place k */
-};
+#include "sim/tile_table.h"
 
 struct run {
     const struct program *program;
@@ -33,108 +23,14 @@ struct run {
     struct check *check;               /* functional mode, or NULL */
     struct word_flow *flow;            /* borrowed from it, or NULL */
     struct pass_memory *memory;
-    struct dram *dram;
-    struct dma *dma;
-    struct tile_line line[TENSOR_N];
+    struct tile_table *tiles;
     uint64_t now; /* the boundary */
     struct layer_result *out;
 };
 
-static struct dram_cfg dram_cfg_of(const struct arch *arch)
-{
-    struct dram_cfg cfg = {
-        .kind = DRAM_PART,
-        .core_hz = arch->clock_hz,
-        .bytes_per_second = arch->dram_bytes_per_second,
-        .latency_cycles = (uint64_t)arch->dram_latency_cycles,
-        .part = dram_part_find(arch->dram_model),
-    };
-    if (cfg.part == NULL)
-        cfg.kind = strcmp(arch->dram_model, "ideal") == 0 ? DRAM_IDEAL
-                                                          : DRAM_BANDWIDTH;
-    return cfg;
-}
-
-/* Finds the next tile of a load line. */
-static void look_ahead(struct run *run, enum tensor tensor)
-{
-    struct tile_line *line = &run->line[tensor];
-    line->has_next = false;
-    while (!line->has_next &&
-           cursor_next(run->program, &line->ahead, &line->next))
-        line->has_next = line->next.new_tile[tensor];
-}
-
-/* Asks for every tile whose place in L2 is known to be free. */
-static void push_loads(struct run *run, enum tensor tensor)
-{
-    struct tile_line *line = &run->line[tensor];
-    uint64_t buffers = (uint64_t)run->program->buffers[tensor];
-    while (line->has_next && line->pushed < line->freed + buffers) {
-        struct tile_move move;
-        uint64_t after = line->pushed < buffers
-                             ? 0
-                             : line->free_cycle[line->pushed % buffers];
-        program_tile_move(run->program, &line->next, tensor, &move);
-        dma_push(run->dma, tensor == TENSOR_IFMAP ? DMA_IFMAP : DMA_FILTER,
-                 move.request, move.n_requests, after);
-        struct counts *c = &run->out->counts;
-        c->access[LEVEL_DRAM][tensor].reads += move.words;
-        c->access[LEVEL_L2][tensor].writes += move.words;
-        c->access[LEVEL_L2][tensor].dma_writes += move.words;
-        line->pushed++;
-        look_ahead(run, tensor);
-    }
-}
-
-static void give_up(struct run *run, enum tensor tensor, uint64_t cycle)
-{
-    struct tile_line *line = &run->line[tensor];
-    line->free_cycle[line->freed % (uint64_t)run->program->buffers[tensor]] =
-        cycle;
-    line->freed++;
-}
-
-static void store_ofmap(struct run *run, const struct pass *pass)
-{
-    struct tile_move move;
-    program_tile_move(run->program, pass, TENSOR_PSUM, &move);
-    dma_push(run->dma, DMA_OFMAP, move.request, move.n_requests, run->now);
-    struct counts *c = &run->out->counts;
-    c->access[LEVEL_DRAM][TENSOR_PSUM].writes += move.words;
-    c->access[LEVEL_L2][TENSOR_PSUM].reads += move.words;
-    c->access[LEVEL_L2][TENSOR_PSUM].dma_reads += move.words;
-}
-
 static uint64_t later(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;
-}
-
-/* The cycle in which all tiles of the pass are there. */
-static uint64_t wait_for_tiles(struct run *run, const struct pass *pass)
-{
-    struct tile_line *psum = &run->line[TENSOR_PSUM];
-    uint64_t start = run->now;
-    push_loads(run, TENSOR_IFMAP);
-    push_loads(run, TENSOR_FILTER);
-    for (int t = 0; t < TENSOR_PSUM; t++) {
-        struct tile_line *line = &run->line[t];
-        if (pass->new_tile[t])
-            line->used++;
-        start = later(start,
-                      dma_done_cycle(run->dma,
-                                     t == TENSOR_IFMAP ? DMA_IFMAP : DMA_FILTER,
-                                     line->used - 1));
-    }
-    if (pass->new_tile[TENSOR_PSUM]) {
-        uint64_t buffers = (uint64_t)run->program->buffers[TENSOR_PSUM];
-        if (psum->used >= buffers)
-            start = later(start, dma_done_cycle(run->dma, DMA_OFMAP,
-                                                psum->used - buffers));
-        psum->used++;
-    }
-    return start;
 }
 
 static bool machine_failed(struct run *run, const char *what,
@@ -296,30 +192,21 @@ static bool run_passes(struct run *run)
     struct cursor cursor;
     struct pass pass;
     cursor_start(&cursor);
-    for (int t = 0; t < TENSOR_PSUM; t++) {
-        cursor_start(&run->line[t].ahead);
-        look_ahead(run, (enum tensor)t);
-    }
     while (cursor_next(run->program, &cursor, &pass)) {
         struct pass_counts counts;
-        uint64_t start = wait_for_tiles(run, &pass);
+        uint64_t start = tile_table_ready(run->tiles, &pass, run->now);
         run->now = start;
         if (!run_pass(run, &pass, &counts))
             return false;
         run->now = start + counts.cycles;
         charge_pass(run, &counts);
-        if (pass.last_use[TENSOR_FILTER])
-            give_up(run, TENSOR_FILTER, start + counts.filter_free_cycle);
-        if (pass.last_use[TENSOR_IFMAP])
-            give_up(run, TENSOR_IFMAP, run->now);
-        if (pass.last_use[TENSOR_PSUM])
-            store_ofmap(run, &pass);
+        tile_table_done(run->tiles, &pass, &counts, start, run->now);
         run->out->passes++;
         if (run->options->progress != NULL)
             run->options->progress(run->options->progress_context,
                                    run->out->passes, run->program->passes);
     }
-    run->out->cycles = later(run->now, dma_finish(run->dma));
+    run->out->cycles = later(run->now, tile_table_finish(run->tiles));
     return true;
 }
 
@@ -343,7 +230,7 @@ static void set_bounds(const struct program *p, struct layer_result *out)
         [NETWORK_PSUM_IN] = BOUND_psum_in_network,
         [NETWORK_PSUM_OUT] = BOUND_psum_out_network};
     uint64_t bytes = 0;
-    struct dram_cfg dram = dram_cfg_of(a);
+    struct dram_cfg dram = tile_table_dram_cfg(a);
     out->bounds_cycles[BOUND_macs] = divide_up(c->macs, (uint64_t)arch_pes(a));
     for (int k = 0; k < NETWORK_N; k++) {
         uint64_t width = (uint64_t)a->network[k].words_per_slot *
@@ -401,7 +288,7 @@ static void assemble(struct run *run)
 {
     const struct program *p = run->program;
     const struct arch *a = &p->arch;
-    run->dma = dma_new(run->dram);
+    run->tiles = tile_table_new(p, &run->out->counts);
     if (run->options->check)
         run->check = check_new(p);
     if (run->check != NULL)
@@ -429,8 +316,7 @@ static void assemble(struct run *run)
 
 static void dismantle(struct run *run)
 {
-    dma_free(run->dma);
-    dram_free(run->dram);
+    tile_table_free(run->tiles);
     check_free(run->check);
     pass_memory_free(run->memory);
     if (run->systolic != NULL)
@@ -464,7 +350,7 @@ bool simulate_layer(const struct arch *arch, const struct layer *layer,
         return false;
     struct program *program = xcalloc(1, sizeof(*program));
     dataflow->compile(arch, layer, &mapping, program);
-    struct dram_cfg cfg = dram_cfg_of(arch);
+    struct dram_cfg cfg = tile_table_dram_cfg(arch);
     program->burst_bytes = dram_burst_bytes(&cfg);
 
     struct layer_result result = {.layer = *layer};
@@ -478,11 +364,8 @@ bool simulate_layer(const struct arch *arch, const struct layer *layer,
     result.mapping_source = given->n == 0       ? "chosen"
                             : given->from_table ? "table"
                                                 : "given";
-    struct run run = {.program = program,
-                      .options = options,
-                      .diag = d,
-                      .dram = dram_new(&cfg),
-                      .out = &result};
+    struct run run = {
+        .program = program, .options = options, .diag = d, .out = &result};
     assemble(&run);
     bool ok = run_passes(&run);
     if (ok) {

@@ -38,6 +38,12 @@ reuse_test_LDADD = $(TEST_LIBS)
 report_test_SOURCES = %D%/report_test.cpp %D%/result_test.cpp
 report_test_LDADD = $(TEST_LIBS)
 
+if TESTS_WANTED
+check_PROGRAMS += tile_table_test
+endif
+tile_table_test_SOURCES = %D%/tile_table_test.cpp %D%/random_layer.h
+tile_table_test_LDADD = $(TEST_LIBS)
+
 dist_check_SCRIPTS += %D%/alexnet_test.sh
 dist_check_SCRIPTS += %D%/cli_test.py
 EXTRA_DIST += %D%/program.py %D%/plugin_dataflow.c

@@ -1,0 +1,169 @@
+/* tile_table.c - the memory side of a run.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/tile_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem/dma.h"
+
+/* Tiles of one tensor: places in L2 and when they were given up. */
+struct tile_line {
+    struct cursor ahead; /* loads: the next tile to be asked for */
+    struct pass next;
+    bool has_next;
+    uint64_t pushed, used, freed;
+    uint64_t free_cycle[2]; /* of the tile that had place k */
+};
+
+struct tile_table {
+    const struct program *program;
+    struct counts *counts;
+    struct dram *dram;
+    struct dma *dma;
+    struct tile_line line[TENSOR_N];
+};
+
+struct dram_cfg tile_table_dram_cfg(const struct arch *arch)
+{
+    struct dram_cfg cfg = {
+        .kind = DRAM_PART,
+        .core_hz = arch->clock_hz,
+        .bytes_per_second = arch->dram_bytes_per_second,
+        .latency_cycles = (uint64_t)arch->dram_latency_cycles,
+        .part = dram_part_find(arch->dram_model),
+    };
+    if (cfg.part == NULL)
+        cfg.kind = strcmp(arch->dram_model, "ideal") == 0 ? DRAM_IDEAL
+                                                          : DRAM_BANDWIDTH;
+    return cfg;
+}
+
+/* Finds the next tile of a load line. */
+static void look_ahead(struct tile_table *table, enum tensor tensor)
+{
+    struct tile_line *line = &table->line[tensor];
+    line->has_next = false;
+    while (!line->has_next &&
+           cursor_next(table->program, &line->ahead, &line->next))
+        line->has_next = line->next.new_tile[tensor];
+}
+
+struct tile_table *tile_table_new(const struct program *program,
+                                  struct counts *counts)
+{
+    struct tile_table *table = xcalloc(1, sizeof(*table));
+    struct dram_cfg cfg = tile_table_dram_cfg(&program->arch);
+    table->program = program;
+    table->counts = counts;
+    table->dram = dram_new(&cfg);
+    table->dma = dma_new(table->dram);
+    for (int t = 0; t < TENSOR_PSUM; t++) {
+        cursor_start(&table->line[t].ahead);
+        look_ahead(table, (enum tensor)t);
+    }
+    return table;
+}
+
+void tile_table_free(struct tile_table *table)
+{
+    if (table == NULL)
+        return;
+    dma_free(table->dma);
+    dram_free(table->dram);
+    free(table);
+}
+
+/* Asks for every tile whose place in L2 is known to be free. */
+static void push_loads(struct tile_table *table, enum tensor tensor)
+{
+    struct tile_line *line = &table->line[tensor];
+    uint64_t buffers = (uint64_t)table->program->buffers[tensor];
+    while (line->has_next && line->pushed < line->freed + buffers) {
+        struct tile_move move;
+        uint64_t after = line->pushed < buffers
+                             ? 0
+                             : line->free_cycle[line->pushed % buffers];
+        program_tile_move(table->program, &line->next, tensor, &move);
+        dma_push(table->dma, tensor == TENSOR_IFMAP ? DMA_IFMAP : DMA_FILTER,
+                 move.request, move.n_requests, after);
+        struct counts *c = table->counts;
+        c->access[LEVEL_DRAM][tensor].reads += move.words;
+        c->access[LEVEL_L2][tensor].writes += move.words;
+        c->access[LEVEL_L2][tensor].dma_writes += move.words;
+        line->pushed++;
+        look_ahead(table, tensor);
+    }
+}
+
+static void give_up(struct tile_table *table, enum tensor tensor,
+                    uint64_t cycle)
+{
+    struct tile_line *line = &table->line[tensor];
+    line->free_cycle[line->freed % (uint64_t)table->program->buffers[tensor]] =
+        cycle;
+    line->freed++;
+}
+
+static void store_ofmap(struct tile_table *table, const struct pass *pass,
+                        uint64_t cycle)
+{
+    struct tile_move move;
+    program_tile_move(table->program, pass, TENSOR_PSUM, &move);
+    dma_push(table->dma, DMA_OFMAP, move.request, move.n_requests, cycle);
+    struct counts *c = table->counts;
+    c->access[LEVEL_DRAM][TENSOR_PSUM].writes += move.words;
+    c->access[LEVEL_L2][TENSOR_PSUM].reads += move.words;
+    c->access[LEVEL_L2][TENSOR_PSUM].dma_reads += move.words;
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+uint64_t tile_table_ready(struct tile_table *table, const struct pass *pass,
+                          uint64_t now)
+{
+    struct tile_line *psum = &table->line[TENSOR_PSUM];
+    uint64_t start = now;
+    push_loads(table, TENSOR_IFMAP);
+    push_loads(table, TENSOR_FILTER);
+    for (int t = 0; t < TENSOR_PSUM; t++) {
+        struct tile_line *line = &table->line[t];
+        if (pass->new_tile[t])
+            line->used++;
+        start = later(start,
+                      dma_done_cycle(table->dma,
+                                     t == TENSOR_IFMAP ? DMA_IFMAP : DMA_FILTER,
+                                     line->used - 1));
+    }
+    if (pass->new_tile[TENSOR_PSUM]) {
+        uint64_t buffers = (uint64_t)table->program->buffers[TENSOR_PSUM];
+        if (psum->used >= buffers)
+            start = later(start, dma_done_cycle(table->dma, DMA_OFMAP,
+                                                psum->used - buffers));
+        psum->used++;
+    }
+    return start;
+}
+
+void tile_table_done(struct tile_table *table, const struct pass *pass,
+                     const struct pass_counts *counts, uint64_t start,
+                     uint64_t end)
+{
+    if (pass->last_use[TENSOR_FILTER])
+        give_up(table, TENSOR_FILTER, start + counts->filter_free_cycle);
+    if (pass->last_use[TENSOR_IFMAP])
+        give_up(table, TENSOR_IFMAP, end);
+    if (pass->last_use[TENSOR_PSUM])
+        store_ofmap(table, pass, end);
+}
+
+uint64_t tile_table_finish(struct tile_table *table)
+{
+    uint64_t cycle = dma_finish(table->dma);
+    table->counts->dram_bursts = dram_counts(table->dram)->bursts;
+    return cycle;
+}
