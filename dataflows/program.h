@@ -56,7 +56,8 @@ struct pass_place {
 struct tile_move {
     int n_requests;
     struct dram_request request[TILE_REQUESTS_MAX];
-    uint64_t words; /* useful ones */
+    uint64_t words;            /* useful ones */
+    uint64_t compressed_bytes; /* of all requests; 0: not compressed */
 };
 
 struct pass {
@@ -144,6 +145,16 @@ bool cursor_next(const struct program *program, struct cursor *cursor,
 /* The transfer behind a pass's tile; TENSOR_PSUM: the finished ofmap. */
 void program_tile_move(const struct program *program, const struct pass *pass,
                        enum tensor tensor, struct tile_move *out);
+
+/* Whether a layer's tensor crosses the DRAM's link compressed. */
+bool tensor_is_compressed(const struct arch *arch, const struct layer *layer,
+                          enum tensor tensor);
+/* Visits the useful words of a pass's ifmap or ofmap tile in the order in
+ * which they lie in DRAM: image, channel, row, column. */
+void program_tile_words(const struct program *program, const struct pass *pass,
+                        enum tensor tensor,
+                        void (*visit)(void *context, const int coord[4]),
+                        void *context);
 
 /* Words that L2 holds for a tile of these sizes, generated padding included. */
 uint64_t tiling_l2_words(const struct layer *layer, const struct tiling *t,

@@ -2,12 +2,14 @@
  *
  * Layout in DRAM: ifmap NCHW, filter MCRS, ofmap NMPQ, one after the other;
  * each ifmap or ofmap row and each filter (C R S words) starts at a burst.
+ * A compressed tile is one stream that starts where its first word would lie.
  * SPDX-License-Identifier: MIT
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "dataflows/program.h"
+#include "mem/rlc.h"
 
 static uint64_t align(uint64_t bytes, int to)
 {
@@ -188,15 +190,82 @@ static void ofmap_move(const struct program *p, const struct pass_place *pl,
         (uint64_t)pl->n * (uint64_t)pl->m * (uint64_t)pl->e * (uint64_t)l->Q;
 }
 
+bool tensor_is_compressed(const struct arch *arch, const struct layer *layer,
+                          enum tensor tensor)
+{
+    if (arch->compression == COMPRESSION_NONE || tensor == TENSOR_FILTER ||
+        layer->zero_share[tensor] <= 0)
+        return false;
+    return tensor != TENSOR_IFMAP || !layer->network_input;
+}
+
+static void compress(const struct program *p, enum tensor tensor,
+                     struct tile_move *out)
+{
+    const struct dram_request first = out->request[0];
+    if (out->words == 0 || !tensor_is_compressed(&p->arch, &p->layer, tensor))
+        return;
+    out->compressed_bytes =
+        rlc_expected_bytes(out->words, p->arch.precision_bits[tensor],
+                           p->layer.zero_share[tensor]);
+    out->n_requests = 0;
+    add_request(out, first.is_write, first.address, out->compressed_bytes);
+}
+
 void program_tile_move(const struct program *program, const struct pass *pass,
                        enum tensor tensor, struct tile_move *out)
 {
     out->n_requests = 0;
-    out->words = 0;
+    out->words = out->compressed_bytes = 0;
     if (tensor == TENSOR_IFMAP)
         ifmap_move(program, &pass->place, out);
     else if (tensor == TENSOR_FILTER)
         filter_move(program, &pass->place, out);
     else
         ofmap_move(program, &pass->place, out);
+    compress(program, tensor, out);
+}
+
+static void visit_block(const int first[4], int images, int channels,
+                        const int *row, int rows, const int *col, int cols,
+                        void (*visit)(void *context, const int coord[4]),
+                        void *context)
+{
+    for (int n = 0; n < images; n++)
+        for (int c = 0; c < channels; c++)
+            for (int i = 0; i < rows; i++)
+                for (int j = 0; j < cols; j++) {
+                    const int coord[4] = {first[0] + n, first[1] + c,
+                                          first[2] + row[i], first[3] + col[j]};
+                    visit(context, coord);
+                }
+}
+
+void program_tile_words(const struct program *p, const struct pass *pass,
+                        enum tensor tensor,
+                        void (*visit)(void *context, const int coord[4]),
+                        void *context)
+{
+    const struct layer *l = &p->layer;
+    const struct pass_place *pl = &pass->place;
+    int *row, *col, rows, cols;
+    SIM_CHECK(tensor != TENSOR_FILTER);
+    if (tensor == TENSOR_IFMAP) {
+        struct extent in = stored_ifmap(p);
+        const int first[4] = {pl->n0, pl->g * (l->C / l->G) + pl->c0, in.pad,
+                              in.pad};
+        rows = touched_list(pl->p0 * l->stride - in.pad, pl->e, l->stride, l->R,
+                            l->dilation, in.h, &row);
+        cols = touched_list(-in.pad, l->Q, l->stride, l->S, l->dilation, in.w,
+                            &col);
+        visit_block(first, pl->n, pl->c, row, rows, col, cols, visit, context);
+    } else {
+        const int first[4] = {pl->n0, pl->g * (l->M / l->G) + pl->m0, pl->p0,
+                              0};
+        rows = touched_list(0, pl->e, 1, 1, 1, pl->e, &row);
+        cols = touched_list(0, l->Q, 1, 1, 1, l->Q, &col);
+        visit_block(first, pl->n, pl->m, row, rows, col, cols, visit, context);
+    }
+    free(row);
+    free(col);
 }

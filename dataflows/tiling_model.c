@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/program.h"
+#include "mem/rlc.h"
 
 /* Ifmap rows (or columns) that lie in DRAM and are touched by ofmap rows
  * [first, first + n). */
@@ -25,6 +26,36 @@ static uint64_t touched_inside(int first, int n, int stride, int taps,
     return found;
 }
 
+/* Tiles of `extent` cut by `tile`: sizes[0] full ones, then the rest. */
+struct cut {
+    int size[2];
+    uint64_t times[2];
+};
+
+static struct cut cut_of(int extent, int tile)
+{
+    struct cut c = {{tile, extent % tile},
+                    {(uint64_t)(extent / tile), extent % tile > 0}};
+    return c;
+}
+
+/* A compressed tensor, tile by tile: n x c x row_words words each. */
+static uint64_t coded_bytes(const struct arch *arch, const struct layer *l,
+                            enum tensor tensor, struct cut n, struct cut c,
+                            uint64_t row_words)
+{
+    uint64_t bytes = 0;
+    for (int i = 0; i < 2; i++)
+        for (int j = 0; j < 2; j++)
+            if (n.times[i] > 0 && c.times[j] > 0)
+                bytes += n.times[i] * c.times[j] *
+                         rlc_expected_bytes((uint64_t)n.size[i] *
+                                                (uint64_t)c.size[j] * row_words,
+                                            arch->precision_bits[tensor],
+                                            l->zero_share[tensor]);
+    return bytes;
+}
+
 void tiling_expect(const struct arch *arch, const struct layer *l,
                    const struct tiling *t, struct counts *out)
 {
@@ -39,12 +70,21 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
     const int h = stored ? layer_padded_h(l) : l->H;
     const int w = stored ? layer_padded_w(l) : l->W;
 
-    uint64_t rows = 0;
-    for (int p0 = 0; p0 < l->P; p0 += t->e)
-        rows += touched_inside(p0, min_int(t->e, l->P - p0), l->stride, l->R,
-                               l->dilation, pad, h);
+    const struct cut n_cut = cut_of(l->N, t->n);
     uint64_t cols =
         touched_inside(0, l->Q, l->stride, l->S, l->dilation, pad, w);
+    uint64_t rows = 0, coded_ifmap = 0, coded_ofmap = 0;
+    for (int p0 = 0; p0 < l->P; p0 += t->e) {
+        int e = min_int(t->e, l->P - p0);
+        uint64_t touched =
+            touched_inside(p0, e, l->stride, l->R, l->dilation, pad, h);
+        rows += touched;
+        coded_ifmap += coded_bytes(arch, l, TENSOR_IFMAP, n_cut,
+                                   cut_of(Cg, t->c), touched * cols);
+        coded_ofmap +=
+            coded_bytes(arch, l, TENSOR_PSUM, n_cut, cut_of(Mg, t->m),
+                        (uint64_t)e * (uint64_t)l->Q);
+    }
 
     /* With one tile in all inside the m loop, it stays over m. */
     uint64_t ifmap_again = n_tiles * e_tiles * c_tiles == 1 ? 1 : m_tiles;
@@ -72,4 +112,10 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
     l2[TENSOR_IFMAP].writes = l2[TENSOR_IFMAP].dma_writes = ifmap;
     l2[TENSOR_FILTER].writes = l2[TENSOR_FILTER].dma_writes = filter;
     l2[TENSOR_PSUM].reads = l2[TENSOR_PSUM].dma_reads = ofmap;
+    struct compressed_words *coded = out->dram_compressed;
+    if (tensor_is_compressed(arch, l, TENSOR_IFMAP))
+        coded[TENSOR_IFMAP] =
+            (struct compressed_words){ifmap, G * ifmap_again * coded_ifmap};
+    if (tensor_is_compressed(arch, l, TENSOR_PSUM))
+        coded[TENSOR_PSUM] = (struct compressed_words){ofmap, G * coded_ofmap};
 }

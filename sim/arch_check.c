@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "mem/dram.h"
+#include "mem/rlc.h"
 #include "sim/schema.h"
 
 struct src_pos arch_where_of(const struct arch_where *where, const char *key)
@@ -138,6 +139,24 @@ static bool dram_is_known(const struct arch *arch,
     return unknown_dram(arch, where, d);
 }
 
+static bool pairs_fit(const struct arch *arch, const struct arch_where *where,
+                      struct diag *d)
+{
+    static const char *const key[TENSOR_N] = {
+        "precision.ifmap_bits", "precision.filter_bits", "precision.psum_bits"};
+    bool ok = true;
+    for (int t = 0; t < TENSOR_N; t++) {
+        if (t == TENSOR_FILTER || arch->compression == COMPRESSION_NONE ||
+            rlc_pairs_per_word(arch->precision_bits[t]) > 0)
+            continue;
+        ok = diag_error(d, arch_where_of(where, key[t]),
+                        "'%s' is %d; 'dram.compression' = 'rlc' takes at most "
+                        "58 bits",
+                        key[t], arch->precision_bits[t]);
+    }
+    return ok;
+}
+
 bool arch_check(const struct arch *arch, const struct arch_where *where,
                 struct diag *d)
 {
@@ -145,5 +164,6 @@ bool arch_check(const struct arch *arch, const struct arch_where *where,
     ok = dataflows_exist(arch, where, d) && ok;
     ok = banks_suffice(arch, where, d) && ok;
     ok = clusters_fit(arch, where, d) && ok;
+    ok = pairs_fit(arch, where, d) && ok;
     return dram_is_known(arch, where, d) && ok;
 }

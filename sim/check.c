@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/rlc.h"
+
 struct check {
     const struct program *program; /* borrowed */
     struct word_flow *flow;        /* owns */
@@ -25,11 +27,25 @@ static uint64_t mix(uint64_t tensor, const int coord[4])
     return x;
 }
 
+/* The share of zeros inside the padding; with stored padding, so much that
+ * both together have the declared one. */
+static double inner_share(const struct program *p, enum tensor tensor)
+{
+    const struct layer *l = &p->layer;
+    double share = l->zero_share[tensor];
+    if (tensor != TENSOR_IFMAP || p->arch.padding != PADDING_STORED)
+        return share;
+    double grown =
+        (double)layer_padded_h(l) / l->H * ((double)layer_padded_w(l) / l->W);
+    double inner = 1 - (1 - share) * grown;
+    return inner > 0 ? inner : 0;
+}
+
 /* A signed operand of the tensor's precision. */
 static int64_t operand(const struct program *p, enum tensor tensor,
                        const int coord[4])
 {
-    const double share = p->layer.zero_share[tensor];
+    const double share = inner_share(p, tensor);
     uint64_t x = mix((uint64_t)tensor, coord);
     if ((double)(x >> 40) < share * (double)(1 << 24))
         return 0;
@@ -133,6 +149,31 @@ void check_free(struct check *c)
 struct word_flow *check_flow(struct check *c)
 {
     return c->flow;
+}
+
+/* A compressed tile on its way. */
+struct coded_tile {
+    const struct program *program;
+    enum tensor tensor;
+    struct rlc_stream stream;
+};
+
+static void take_word(void *context, const int coord[4])
+{
+    struct coded_tile *t = context;
+    int64_t value = t->tensor == TENSOR_IFMAP
+                        ? ifmap_word(t->program, coord)
+                        : operand(t->program, t->tensor, coord);
+    rlc_take(&t->stream, value == 0);
+}
+
+uint64_t check_compressed_bytes(struct check *check, const struct pass *pass,
+                                enum tensor tensor)
+{
+    const struct program *p = check->program;
+    struct coded_tile tile = {.program = p, .tensor = tensor};
+    program_tile_words(p, pass, tensor, take_word, &tile);
+    return rlc_bytes(&tile.stream, p->arch.precision_bits[tensor]);
 }
 
 /* An output by the definition of a convolution. */

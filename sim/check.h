@@ -1,8 +1,9 @@
 /* check.h - functional mode: the machine's ofmap against a direct convolution.
  *
  * Operands are pseudo-random functions of their coordinates, zero with the
- * declared share.  The machine's words must lie in the tiles that L2 holds, and
- * travel through the machine as its timing says (word_flow.h).
+ * declared share: that of the tensor as it lies in DRAM, so that where padding
+ * is stored its zeros count.  The machine's words must lie in the tiles that L2
+ * holds, and travel through the machine as its timing says (word_flow.h).
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_CHECK_H
@@ -22,6 +23,12 @@ void check_free(struct check *check);
 
 /* What follows the machine. */
 struct word_flow *check_flow(struct check *check);
+
+/* Size of a compressed tile with the real operands.  A finished psum is as
+ * good as never zero; an activation function, which is no part of the machine,
+ * is stood in for by clearing the declared share of the ofmap. */
+uint64_t check_compressed_bytes(struct check *check, const struct pass *pass,
+                                enum tensor tensor);
 
 /* Compares every output; *zero_macs: MACs with a zero ifmap word. */
 void check_finish(struct check *check, uint64_t *outputs, uint64_t *mismatches,

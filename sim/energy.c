@@ -183,6 +183,20 @@ static double level_energy(const struct accesses access[TENSOR_N],
     return energy;
 }
 
+/* By word; of compressed words, the bits that went. */
+static double dram_energy(const struct counts *counts, const struct arch *arch,
+                          const struct energy_cost cost[TENSOR_N])
+{
+    double energy = level_energy(counts->access[LEVEL_DRAM], cost);
+    for (int t = 0; t < TENSOR_N; t++) {
+        const struct compressed_words *c = &counts->dram_compressed[t];
+        double moved_words =
+            (double)c->bytes * 8 / (double)arch->precision_bits[t];
+        energy += (moved_words - (double)c->words) * cost[t].energy;
+    }
+    return energy;
+}
+
 static void sum_parts(struct layer_energy *e)
 {
     e->total = 0;
@@ -219,11 +233,10 @@ void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
     if (arch->has_l1)
         out->l1 = level_energy(counts->access[LEVEL_L1], costs->l1);
     out->l2 = level_energy(counts->access[LEVEL_L2], costs->l2);
-    if (dram_burst_bytes > 1)
-        out->dram = (double)counts->dram_bursts * 8.0 * dram_burst_bytes *
-                    costs->dram_bit.energy;
-    else
-        out->dram = level_energy(counts->access[LEVEL_DRAM], costs->dram);
+    out->dram = dram_burst_bytes > 1
+                    ? (double)counts->dram_bursts * 8.0 * dram_burst_bytes *
+                          costs->dram_bit.energy
+                    : dram_energy(counts, arch, costs->dram);
     sum_parts(out);
 }
 

@@ -32,6 +32,7 @@ struct layer {
     int P, Q;                  /* set by layer_finish */
     /* Declared share of zero words, 0..1; psum: of the layer's ofmap. */
     double zero_share[TENSOR_N];
+    bool network_input; /* its ifmap is: no compression */
 };
 
 /* Sets P and Q.  Errors: a dimension below 1 or above 65535, G that divides

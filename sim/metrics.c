@@ -52,6 +52,18 @@ double metrics_l2_array_bytes(const struct arch *arch,
     return metrics_level_bytes(arch, &array, LEVEL_L2);
 }
 
+double metrics_dram_link_bytes(const struct arch *arch,
+                               const struct counts *counts)
+{
+    double bytes = metrics_level_bytes(arch, counts, LEVEL_DRAM);
+    for (int t = 0; t < TENSOR_N; t++) {
+        const struct compressed_words *c = &counts->dram_compressed[t];
+        bytes +=
+            (double)c->bytes - (double)c->words * arch->precision_bits[t] / 8;
+    }
+    return bytes;
+}
+
 enum bound metrics_binding_bound(const struct layer_result *r)
 {
     int binding = 0;
@@ -95,7 +107,7 @@ void metrics_of(const struct report_input *in, const struct layer_result *r,
                 struct metrics *out)
 {
     double *v = out->value;
-    double dram_bytes = metrics_level_bytes(in->arch, &r->counts, LEVEL_DRAM);
+    double dram_bytes = metrics_dram_link_bytes(in->arch, &r->counts);
     double bandwidth = dram_bytes_per_second(in);
     double operations = OPERATIONS_PER_MAC * (double)r->counts.macs;
     v[METRIC_operations] = operations;
@@ -136,6 +148,9 @@ void metrics_sum(const struct layer_result *layers, int n_layers,
         out->gated_macs = count_add(out->gated_macs, r->gated_macs);
         out->gated_rf_filter_reads =
             count_add(out->gated_rf_filter_reads, r->gated_rf_filter_reads);
+        for (int t = 0; t < TENSOR_N; t++)
+            out->check_compressed_bytes[t] = count_add(
+                out->check_compressed_bytes[t], r->check_compressed_bytes[t]);
         out->checked = out->checked || r->checked;
         out->check_outputs = count_add(out->check_outputs, r->check_outputs);
         out->check_mismatches =

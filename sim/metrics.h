@@ -16,15 +16,16 @@ extern "C" {
 #endif
 
 /* name, doc */
-#define METRICS(X)                                                             \
-    X(operations, "2 x MACs")                                                  \
-    X(operations_per_inference, "operations over the batch")                   \
-    X(intensity_ops_per_byte, "operations per useful DRAM byte; 0 = no bytes") \
-    X(peak_gops, "2 x PEs x clock")                                            \
-    X(dram_gbytes_per_second, "peak DRAM bandwidth; 0 = unbounded")            \
-    X(attainable_gops, "roofline: min(peak, intensity x bandwidth)")           \
-    X(throughput_gops, "operations over the time")                             \
-    X(latency_ms, "cycles over the clock, for the whole batch")                \
+#define METRICS(X)                                                   \
+    X(operations, "2 x MACs")                                        \
+    X(operations_per_inference, "operations over the batch")         \
+    X(intensity_ops_per_byte,                                        \
+      "operations per byte over the DRAM's link; 0 = none")          \
+    X(peak_gops, "2 x PEs x clock")                                  \
+    X(dram_gbytes_per_second, "peak DRAM bandwidth; 0 = unbounded")  \
+    X(attainable_gops, "roofline: min(peak, intensity x bandwidth)") \
+    X(throughput_gops, "operations over the time")                   \
+    X(latency_ms, "cycles over the clock, for the whole batch")      \
     X(gops_per_watt, "operations per nJ; 0 = the energy is not in pJ")
 
 #define METRICS_ENUM(name, doc) METRIC_##name,
@@ -51,6 +52,9 @@ double metrics_level_bytes(const struct arch *arch, const struct counts *counts,
 /* As metrics_level_bytes at L2, without the DMA's part. */
 double metrics_l2_array_bytes(const struct arch *arch,
                               const struct counts *counts);
+/* Bytes over the DRAM's link: compressed tensors as such. */
+double metrics_dram_link_bytes(const struct arch *arch,
+                               const struct counts *counts);
 /* a / b, or 0 when b is. */
 double metrics_ratio(double a, double b);
 /* The largest of the lower bounds. */

@@ -135,6 +135,27 @@ static json_t *links(const struct counts *counts)
     return o;
 }
 
+/* Bytes over the DRAM's link: expected ones, which take time, and those of
+ * functional mode's values. */
+static void put_compressed(json_t *dram, const struct arch *arch,
+                           const struct layer_result *r)
+{
+    const struct counts *c = &r->counts;
+    json_t *expected = object_new(), *checked = object_new();
+    for (int t = 0; t < TENSOR_N; t++) {
+        uint64_t bytes = counts_dram_bytes(arch, c, (enum tensor)t);
+        put_count(expected, tensor_name[t], bytes);
+        put_count(checked, tensor_name[t],
+                  bytes - c->dram_compressed[t].bytes +
+                      r->check_compressed_bytes[t]);
+    }
+    put(dram, "compressed_bytes", expected);
+    if (r->checked)
+        put(dram, "compressed_bytes_of_values", checked);
+    else
+        json_decref(checked);
+}
+
 static json_t *energies(const struct layer_energy *energy)
 {
     json_t *o = object_new();
@@ -178,6 +199,8 @@ static void put_work(json_t *o, const struct report_input *in,
     put(o, "noc", links(&r->counts));
     json_t *dram = object_new();
     put_count(dram, "bursts", r->counts.dram_bursts);
+    if (in->arch->compression != COMPRESSION_NONE)
+        put_compressed(dram, in->arch, r);
     put(o, "dram", dram);
     json_t *gated = object_new();
     put_count(gated, "macs", r->gated_macs);

@@ -136,6 +136,26 @@ static void print_accesses(const struct arch *arch, const struct counts *counts,
     grid_free(g);
 }
 
+static void print_compression(const struct arch *arch,
+                              const struct layer_result *r, FILE *to)
+{
+    double plain = metrics_level_bytes(arch, &r->counts, LEVEL_DRAM);
+    double moved = metrics_dram_link_bytes(arch, &r->counts), values = moved;
+    uint64_t words = 0;
+    for (int t = 0; t < TENSOR_N; t++) {
+        const struct compressed_words *c = &r->counts.dram_compressed[t];
+        words += c->words;
+        values += (double)r->check_compressed_bytes[t] - (double)c->bytes;
+    }
+    if (words == 0)
+        return;
+    table_line(to, "DRAM link", "%s MB of %s after run-length coding%s%s%s",
+               text_real(moved / 1e6).text, text_real(plain / 1e6).text,
+               r->checked ? "; " : "",
+               r->checked ? text_real(values / 1e6).text : "",
+               r->checked ? " MB with the values of --check" : "");
+}
+
 static void print_links(const struct counts *counts, FILE *to)
 {
     static const char *const head[] = {"networks", "words sent", "delivered",
@@ -210,6 +230,7 @@ void table_layer(const struct table_view *v, int i, FILE *to)
     print_ledger(r, to);
     fputc('\n', to);
     print_accesses(v->in->arch, &r->counts, to);
+    print_compression(v->in->arch, r, to);
     if (r->counts.dram_bursts > 0 && v->in->dram_burst_bytes > 1)
         table_line(to, "DRAM bursts", "%s of %d bytes",
                    text_count(r->counts.dram_bursts).text,

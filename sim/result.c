@@ -17,8 +17,8 @@ const char *const level_name[LEVEL_N] = {"rf", "l1", "l2", "dram"};
 /* struct counts is nothing but counters, so it is summed as an array. */
 #define COUNTERS ((int)(sizeof(struct counts) / sizeof(uint64_t)))
 _Static_assert(sizeof(struct counts) ==
-                   sizeof(uint64_t) *
-                       (1 + 4 * LEVEL_N * TENSOR_N + 3 * LINK_N + 1),
+                   sizeof(uint64_t) * (1 + 4 * LEVEL_N * TENSOR_N + 3 * LINK_N +
+                                       1 + 2 * TENSOR_N),
                "struct counts holds counters only, without gaps");
 
 uint64_t count_add(uint64_t a, uint64_t b)
@@ -44,6 +44,17 @@ void counts_add_times(struct counts *a, const struct counts *b, uint64_t times)
 void counts_add(struct counts *a, const struct counts *b)
 {
     counts_add_times(a, b, 1);
+}
+
+uint64_t counts_dram_bytes(const struct arch *arch, const struct counts *counts,
+                           enum tensor tensor)
+{
+    const struct accesses *a = &counts->access[LEVEL_DRAM][tensor];
+    const struct compressed_words *c = &counts->dram_compressed[tensor];
+    uint64_t bits = (uint64_t)arch->precision_bits[tensor];
+    uint64_t words = count_add(a->reads, a->writes);
+    SIM_CHECK(c->words <= words);
+    return count_add(count_mul(words - c->words, bits) / 8, c->bytes);
 }
 
 uint64_t ledger_total(const uint64_t ledger_pe_cycles[LEDGER_N])

@@ -68,6 +68,10 @@ struct counts {
     struct accesses access[LEVEL_N][TENSOR_N];
     struct link_words link[LINK_N];
     uint64_t dram_bursts;
+    /* DRAM words that crossed its link compressed, and their bytes there. */
+    struct compressed_words {
+        uint64_t words, bytes;
+    } dram_compressed[TENSOR_N];
 };
 
 /* Lower bounds of a layer's cycles, one per resource. name, doc */
@@ -108,6 +112,8 @@ struct layer_result {
 
     bool checked;
     uint64_t check_outputs, check_mismatches;
+    /* As counts.dram_compressed, with the values of functional mode. */
+    uint64_t check_compressed_bytes[TENSOR_N];
 
     char *mapping_text; /* owns; what --show-mapping prints, or NULL */
 
@@ -121,6 +127,10 @@ void counts_add(struct counts *a, const struct counts *b);
 /* a += times * b. */
 void counts_add_times(struct counts *a, const struct counts *b, uint64_t times);
 uint64_t ledger_total(const uint64_t ledger_pe_cycles[LEDGER_N]);
+/* Bytes of a tensor over the DRAM's link: its useful words, those compressed
+ * as such; rounded down. */
+uint64_t counts_dram_bytes(const struct arch *arch, const struct counts *counts,
+                           enum tensor tensor);
 /* a * b and a + b; abort (SIM_CHECK) when they would wrap. */
 uint64_t count_mul(uint64_t a, uint64_t b);
 uint64_t count_add(uint64_t a, uint64_t b);

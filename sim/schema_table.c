@@ -13,6 +13,7 @@ static const char *const drains[] = {"serial", "overlapped", NULL};
 static const char *const psum_adds[] = {"own_cycle", "last_product", NULL};
 static const char *const starts[] = {"word", "window", NULL};
 static const char *const ports[] = {"1rw", "1r1w", NULL};
+static const char *const compressions[] = {"none", "rlc", NULL};
 static const char *const paddings[] = {"generated", "stored", NULL};
 
 #define FIELD(f) offsetof(struct arch, f), sizeof(((struct arch *)0)->f)
@@ -155,6 +156,10 @@ const struct schema_row schema[] = {
          "ifmaps lie padded in DRAM, or the DMA makes the zeros, which are "
          "not counted",
          "stored for Eyeriss: its published traffic"),
+    ENUM("dram.compression", compression, compressions, "none",
+         "run-length coding of feature maps with a declared share of zeros; "
+         "never of filters or the network's input",
+         EYERISS " s. IV-D"),
     STRING("energy", energy, "45nm", "energy table: a name or a path",
            "Horowitz, ISSCC 2014"),
     STRING("mapping.table", mapping_table, "none",

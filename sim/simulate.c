@@ -187,6 +187,21 @@ static void charge_pass(struct run *run, const struct pass_counts *n)
              n->psum_link_words);
 }
 
+/* What the pass's tiles would take on the DRAM's link with their values. */
+static void code_values(struct run *run, const struct pass *pass)
+{
+    const struct program *p = run->program;
+    uint64_t *bytes = run->out->check_compressed_bytes;
+    const bool moves[TENSOR_N] = {
+        [TENSOR_IFMAP] = pass->new_tile[TENSOR_IFMAP],
+        [TENSOR_PSUM] = pass->last_use[TENSOR_PSUM],
+    };
+    for (int t = 0; t < TENSOR_N; t++)
+        if (moves[t] && tensor_is_compressed(&p->arch, &p->layer, t))
+            bytes[t] = count_add(bytes[t],
+                                 check_compressed_bytes(run->check, pass, t));
+}
+
 static bool run_passes(struct run *run)
 {
     struct cursor cursor;
@@ -195,6 +210,8 @@ static bool run_passes(struct run *run)
     while (cursor_next(run->program, &cursor, &pass)) {
         struct pass_counts counts;
         uint64_t start = tile_table_ready(run->tiles, &pass, run->now);
+        if (run->check != NULL)
+            code_values(run, &pass);
         run->now = start;
         if (!run_pass(run, &pass, &counts))
             return false;
@@ -251,8 +268,7 @@ static void set_bounds(const struct program *p, struct layer_result *out)
             port = 0;
         out->bounds_cycles[BOUND_l2_ports] =
             later(out->bounds_cycles[BOUND_l2_ports], port);
-        const struct accesses *d = &c->access[LEVEL_DRAM][t];
-        bytes += ((d->reads + d->writes) * (uint64_t)a->precision_bits[t]) / 8;
+        bytes += counts_dram_bytes(a, c, (enum tensor)t);
     }
     out->bounds_cycles[BOUND_dram] = dram_min_cycles(&dram, bytes);
 }

@@ -75,6 +75,16 @@ void tile_table_free(struct tile_table *table)
     free(table);
 }
 
+static void count_compressed(struct counts *counts, enum tensor tensor,
+                             const struct tile_move *move)
+{
+    struct compressed_words *c = &counts->dram_compressed[tensor];
+    if (move->compressed_bytes == 0)
+        return;
+    c->words = count_add(c->words, move->words);
+    c->bytes = count_add(c->bytes, move->compressed_bytes);
+}
+
 /* Asks for every tile whose place in L2 is known to be free. */
 static void push_loads(struct tile_table *table, enum tensor tensor)
 {
@@ -92,6 +102,7 @@ static void push_loads(struct tile_table *table, enum tensor tensor)
         c->access[LEVEL_DRAM][tensor].reads += move.words;
         c->access[LEVEL_L2][tensor].writes += move.words;
         c->access[LEVEL_L2][tensor].dma_writes += move.words;
+        count_compressed(c, tensor, &move);
         line->pushed++;
         look_ahead(table, tensor);
     }
@@ -116,6 +127,7 @@ static void store_ofmap(struct tile_table *table, const struct pass *pass,
     c->access[LEVEL_DRAM][TENSOR_PSUM].writes += move.words;
     c->access[LEVEL_L2][TENSOR_PSUM].reads += move.words;
     c->access[LEVEL_L2][TENSOR_PSUM].dma_reads += move.words;
+    count_compressed(c, TENSOR_PSUM, &move);
 }
 
 static uint64_t later(uint64_t a, uint64_t b)

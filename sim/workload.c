@@ -23,7 +23,7 @@ bool layer_name_of(const char *text, char *out, size_t out_bytes)
     return true;
 }
 
-enum key_type { KEY_DIM, KEY_SHARE };
+enum key_type { KEY_DIM, KEY_SHARE, KEY_FLAG };
 
 /* A key of a layer, beside its name and type. */
 struct layer_key {
@@ -53,6 +53,7 @@ static const struct layer_key layer_keys[] = {
      offsetof(struct layer, zero_share[TENSOR_IFMAP]), 0},
     {"ofmap_zero_share", KEY_SHARE,
      offsetof(struct layer, zero_share[TENSOR_PSUM]), 0},
+    {"network_input", KEY_FLAG, offsetof(struct layer, network_input), 0},
 };
 
 #define N_LAYER_KEYS ((int)(sizeof(layer_keys) / sizeof(*layer_keys)))
@@ -125,6 +126,17 @@ static bool set_share(const struct reader *r, const struct layer_key *key,
     return true;
 }
 
+static bool set_flag(const struct reader *r, const struct layer_key *key,
+                     const config_setting_t *s, struct layer *out)
+{
+    if (config_setting_type(s) != CONFIG_TYPE_BOOL)
+        return diag_error(r->d, pos(r, s),
+                          "'%s' is %s; true or false is needed", key->name,
+                          setting_kind(s));
+    *(bool *)((char *)out + key->offset) = config_setting_get_bool(s) != 0;
+    return true;
+}
+
 static bool set_name(const struct reader *r, const config_setting_t *s,
                      char *out, size_t out_bytes)
 {
@@ -171,9 +183,15 @@ static bool read_key(const struct reader *r, const config_setting_t *s,
         return set_type(r, s, out);
     if (key < 0)
         return unknown_key(r, s);
-    return layer_keys[key].type == KEY_DIM
-               ? set_dim(r, &layer_keys[key], s, out)
-               : set_share(r, &layer_keys[key], s, out);
+    switch (layer_keys[key].type) {
+    case KEY_SHARE:
+        return set_share(r, &layer_keys[key], s, out);
+    case KEY_FLAG:
+        return set_flag(r, &layer_keys[key], s, out);
+    case KEY_DIM:
+        break;
+    }
+    return set_dim(r, &layer_keys[key], s, out);
 }
 
 static void list_missing(const config_setting_t *s, FILE *to)

@@ -317,6 +317,10 @@ TEST_F(Config, ValuesMustFitEachOther)
     EXPECT_EQ(refused(good, {"l1.bytes=64", "l1.cluster_cols=15"}),
               "accelsim: --set l1.cluster_cols=15: error: 'l1.cluster_cols' "
               "is 15; the array has 14 columns\n");
+    EXPECT_EQ(refused(good, {"precision.psum_bits=59", "dram.compression=rlc"}),
+              "accelsim: --set precision.psum_bits=59: error: "
+              "'precision.psum_bits' is 59; 'dram.compression' = 'rlc' takes "
+              "at most 58 bits\n");
     EXPECT_EQ(refused(good, {"dram.model=bandwidth"}),
               "accelsim: --set dram.model=bandwidth: error: 'dram.model' is "
               "'bandwidth' without 'dram.bytes_per_second'; it needs one\n");

@@ -283,6 +283,22 @@ TEST_F(Energy, ADramPartIsPaidPerBurstTheOthersPerWord)
     EXPECT_DOUBLE_EQ(3 * 64 * 8 * 20, e.dram);
 }
 
+TEST_F(Energy, CompressedWordsArePaidByTheBitsThatCrossTheLink)
+{
+    load("45nm");
+    struct arch a = arch_of(16, 16);
+    struct energy_costs c = costs(a);
+    struct layer_result r;
+    std::memset(&r, 0, sizeof(r));
+    r.counts.access[LEVEL_DRAM][TENSOR_IFMAP].reads = 10;
+    r.counts.access[LEVEL_DRAM][TENSOR_FILTER].reads = 7;
+    r.counts.dram_compressed[TENSOR_IFMAP].words = 6;
+    r.counts.dram_compressed[TENSOR_IFMAP].bytes = 8; // of 12
+    struct layer_energy e;
+    energy_of_layer(&c, &a, &r, 0, &e);
+    EXPECT_DOUBLE_EQ((4 + 4 + 7) * 320, e.dram);
+}
+
 TEST_F(Energy, PartsAddUpToTheTotalAlsoOverLayers)
 {
     load("45nm");

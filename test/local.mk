@@ -5,7 +5,7 @@ DRAM_TESTING = %D%/dram_oracle.cpp %D%/dram_oracle.h %D%/dram_requests.cpp \
 if TESTS_WANTED
 check_PROGRAMS += lanes_test multicast_test multicast_machine_test \
 	systolic_test systolic_cycles_test dram_test dma_test dataflow_test \
-	config_test energy_test report_test reuse_test
+	compression_test config_test energy_test report_test reuse_test
 endif
 lanes_test_SOURCES = %D%/lanes_test.cpp
 lanes_test_LDADD = $(TEST_LIBS)
@@ -27,6 +27,9 @@ dma_test_SOURCES = %D%/dma_test.cpp $(DRAM_TESTING)
 dma_test_LDADD = $(TEST_LIBS)
 dataflow_test_SOURCES = %D%/dataflow_test.cpp %D%/random_layer.h
 dataflow_test_LDADD = $(TEST_LIBS)
+compression_test_SOURCES = %D%/compression_test.cpp %D%/rlc_test.cpp \
+	%D%/random_layer.h
+compression_test_LDADD = $(TEST_LIBS)
 config_test_SOURCES = %D%/config_test.cpp %D%/mapping_table_test.cpp \
 	%D%/options_test.cpp %D%/workload_test.cpp %D%/layer_test.cpp \
 	%D%/diag_test.cpp %D%/config_fixture.h %D%/messages.h

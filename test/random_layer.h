@@ -54,6 +54,7 @@ class random_case
         a.dram_bytes_per_second = 480000000;
         a.padding = pick(0, 1) ? PADDING_STORED : PADDING_GENERATED;
         std::strcpy(a.dram_model, pick(0, 1) ? "bandwidth" : "ideal");
+        a.compression = pick(0, 1) ? COMPRESSION_RLC : COMPRESSION_NONE;
         return a;
     }
 
@@ -76,6 +77,9 @@ class random_case
             l.stride = pick(1, 4);
             l.pad = pick(0, 2);
             l.dilation = pick(1, 3);
+            l.zero_share[TENSOR_IFMAP] = pick(0, 4) / 4.0;
+            l.zero_share[TENSOR_PSUM] = pick(0, 4) / 4.0;
+            l.network_input = pick(0, 3) == 0;
             diag *d = diag_new();
             bool ok = layer_finish(&l, src_pos{nullptr, 0}, d);
             diag_free(d);

@@ -503,6 +503,25 @@ TEST_F(Report, TheTableOfALayerSaysWhatItTookAndWhy)
     expect_narrow_ascii();
 }
 
+TEST_F(Report, CompressedTransfersStandBesideTheirWords)
+{
+    layer_result &r = layers_[0];
+    const accesses &words = r.counts.access[LEVEL_DRAM][TENSOR_IFMAP];
+    r.counts.dram_compressed[TENSOR_IFMAP].words = words.reads + words.writes;
+    r.counts.dram_compressed[TENSOR_IFMAP].bytes = 1600;
+    r.check_compressed_bytes[TENSOR_IFMAP] = 1640;
+    arch_.compression = COMPRESSION_RLC;
+    EXPECT_TRUE(has_line("DRAM link "));
+    layers_[0].checked = true;
+    Document j(write(REPORT_JSON));
+    EXPECT_EQ(1600, j.integer("layers.0.dram.compressed_bytes.ifmap"));
+    EXPECT_EQ(1640,
+              j.integer("layers.0.dram.compressed_bytes_of_values.ifmap"));
+    const accesses &filter = r.counts.access[LEVEL_DRAM][TENSOR_FILTER];
+    EXPECT_EQ(int64_t(2 * (filter.reads + filter.writes)),
+              j.integer("layers.0.dram.compressed_bytes.filter"));
+}
+
 TEST_F(Report, TheTableOfANetworkHasALinePerLayerAndTheirSum)
 {
     layers_.push_back(small_result("conv3"));

@@ -108,6 +108,21 @@ TEST(Shipped, AlexNetDeclaresTheMeasuredZeroShares)
     ASSERT_NE(w, nullptr);
     EXPECT_DOUBLE_EQ(w->layer[3].zero_share[TENSOR_IFMAP], 0.793);
     EXPECT_DOUBLE_EQ(w->layer[5].zero_share[TENSOR_IFMAP], 0);
+    for (int i = 1; i < 4; i++) // an ofmap is the next ifmap
+        EXPECT_DOUBLE_EQ(w->layer[i].zero_share[TENSOR_PSUM],
+                         w->layer[i + 1].zero_share[TENSOR_IFMAP]);
+}
+
+TEST(Shipped, TheFirstLayerOfEachNetworkReadsItsInput)
+{
+    for (const char *name :
+         {"lenet5", "alexnet", "overfeat", "vgg16", "googlenet", "resnet50"}) {
+        Messages d;
+        workload_ptr w = load(name, d);
+        ASSERT_NE(w, nullptr);
+        for (int i = 0; i < w->n_layers; i++)
+            EXPECT_EQ(w->layer[i].network_input, i == 0) << name;
+    }
 }
 
 TEST(Workload, NetworksAreFoundWhateverTheirCaseAndDashes)
@@ -251,6 +266,9 @@ TEST(Workload, KeysOfALayerAreChecked)
     EXPECT_EQ(layer_refused(good + "ifmap_zero_share = \"1\"; }"),
               "n.cfg:2: error: 'ifmap_zero_share' is a string; a number is "
               "needed\n");
+    EXPECT_EQ(layer_refused(good + "network_input = 1; }"),
+              "n.cfg:2: error: 'network_input' is a whole number; true or "
+              "false is needed\n");
     EXPECT_EQ(layer_refused(good + "R = 5; }"),
               "n.cfg:2: error: the filter of layer 'a' spans 5 x 1 words; its "
               "padded ifmap has 4 x 4\n");
