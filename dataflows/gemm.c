@@ -28,6 +28,22 @@ void gemm_given(const struct dataflow *dataflow,
     }
 }
 
+bool gemm_countable(const struct dataflow *dataflow, const struct layer *l,
+                    struct diag *d)
+{
+    const uint64_t most = 1 << 30;
+    const struct src_pos at = {NULL, 0};
+    uint64_t products = (uint64_t)(l->C / l->G) * (uint64_t)l->R;
+    if (products <= most)
+        products *= (uint64_t)l->S;
+    if (products <= most)
+        return true;
+    return diag_fail(d, EXIT_NO_MAPPING, at,
+                     "layer '%s' has no legal '%s' mapping: an output has more "
+                     "than 2^30 products; split the layer's channels",
+                     l->name, dataflow->name);
+}
+
 bool gemm_choose_tiles(const struct dataflow *dataflow, const struct arch *arch,
                        const struct layer *layer, const struct gemm_cost *cost,
                        const int *fixed, struct src_pos at,
@@ -131,10 +147,54 @@ void gemm_psum_word(const struct program *program,
     coord[3] = q;
 }
 
+void gemm_windows(struct multicast_pass *pass, int n)
+{
+    const int most = 32767;
+    pass->groups[0] = (uint32_t)(n < most ? 1 : n / most);
+    pass->windows[0] = (uint32_t)min_int(n, most);
+    if (n <= most || n % most == 0)
+        return;
+    pass->groups[1] = 1;
+    pass->windows[1] = (uint32_t)(n % most);
+}
+
 uint64_t gemm_sum_ceil(int extent, int tile, int step)
 {
     uint64_t whole = (uint64_t)(extent / tile) * (uint64_t)ceil_div(tile, step);
     return whole + (uint64_t)ceil_div(extent % tile, step);
+}
+
+static uint64_t divide_up(uint64_t a, uint64_t b)
+{
+    return (a + b - 1) / b;
+}
+
+uint64_t gemm_output_folds(const struct layer *l, const struct tiling *t,
+                           int fold)
+{
+    const uint64_t Q = (uint64_t)l->Q, x = (uint64_t)fold;
+    const uint64_t n = (uint64_t)t->n, e = (uint64_t)t->e;
+    const uint64_t n_tail = (uint64_t)(l->N % t->n);
+    const uint64_t e_tail = (uint64_t)(l->P % t->e);
+    const uint64_t n_tiles = (uint64_t)(l->N / t->n);
+    const uint64_t e_tiles = (uint64_t)(l->P / t->e);
+    return n_tiles * (e_tiles * divide_up(n * e * Q, x) +
+                      divide_up(n * e_tail * Q, x)) +
+           e_tiles * divide_up(n_tail * e * Q, x) +
+           divide_up(n_tail * e_tail * Q, x);
+}
+
+uint64_t gemm_product_folds(const struct layer *l, const struct tiling *t,
+                            int fold)
+{
+    const int Cg = l->C / l->G, taps = l->R * l->S;
+    return gemm_sum_ceil(Cg * taps, min_int(t->c, Cg) * taps, fold);
+}
+
+uint64_t gemm_filter_folds(const struct layer *l, const struct tiling *t,
+                           int fold)
+{
+    return gemm_sum_ceil2(l->M / l->G, t->m, min_int(t->f, t->m), fold);
 }
 
 uint64_t gemm_sum_ceil2(int extent, int tile, int inner, int step)

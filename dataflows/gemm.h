@@ -1,4 +1,5 @@
-/* gemm.h - what the dataflows share that see a layer as a GEMM (ws, os).
+/* gemm.h - what the dataflows share that see a layer as a GEMM (ws, is,
+ * os).
  * SPDX-License-Identifier: MIT
  */
 #ifndef DATAFLOWS_GEMM_H
@@ -22,7 +23,7 @@ enum { GEMM_M, GEMM_N, GEMM_E, GEMM_C, GEMM_F, GEMM_TILES };
         "f", 1, 65535, "filters", "filters of a filter tile"              \
     }
 
-extern const struct dataflow ws_dataflow, os_dataflow;
+extern const struct dataflow ws_dataflow, is_dataflow, os_dataflow;
 
 /* Tiles of a mapping. */
 void gemm_tiling(const struct mapping *mapping, struct tiling *out);
@@ -31,6 +32,9 @@ void gemm_tiling(const struct mapping *mapping, struct tiling *out);
 void gemm_given(const struct dataflow *dataflow,
                 const struct given_mapping *given, const int *extent,
                 int *fixed, struct src_pos *at);
+/* Whether an int counts the products of an output; reports when not. */
+bool gemm_countable(const struct dataflow *dataflow, const struct layer *layer,
+                    struct diag *d);
 /* Chooses the tiles of `mapping`; reports when none fits. */
 bool gemm_choose_tiles(const struct dataflow *dataflow, const struct arch *arch,
                        const struct layer *layer, const struct gemm_cost *cost,
@@ -57,10 +61,22 @@ void gemm_psum_word(const struct program *program,
                     const struct pass_place *place, int x, int filter,
                     int coord[4]);
 
+/* Gives a pass `n` windows that share no words, in groups short enough for
+ * lanes to count (pe/lanes.h). */
+void gemm_windows(struct multicast_pass *pass, int n);
+
 /* Sum over the tiles of size `tile` that cut `extent` of ceil(size / step). */
 uint64_t gemm_sum_ceil(int extent, int tile, int step);
 /* The same over two levels of tiles. */
 uint64_t gemm_sum_ceil2(int extent, int tile, int inner, int step);
+/* Folds of a group's tiles over an array that takes `fold` outputs, products
+ * or filters at a time: each tile rounds up. */
+uint64_t gemm_output_folds(const struct layer *l, const struct tiling *t,
+                           int fold);
+uint64_t gemm_product_folds(const struct layer *l, const struct tiling *t,
+                            int fold);
+uint64_t gemm_filter_folds(const struct layer *l, const struct tiling *t,
+                           int fold);
 
 static inline uint64_t gemm_outputs(const struct layer *l)
 {

@@ -2,4 +2,5 @@ libaccel_a_SOURCES += %D%/dataflow.h %D%/program.h %D%/table.c \
 	%D%/tiling.c %D%/tiling_model.c %D%/tiling_choose.c %D%/tile_move.c \
 	%D%/gemm.c %D%/gemm.h \
 	%D%/rs.c %D%/rs.h %D%/rs_choose.c %D%/rs_model.c %D%/rs_show.c \
-	%D%/ws.c %D%/os.c
+	%D%/stationary.c %D%/stationary.h %D%/stationary_choose.c \
+	%D%/stationary_model.c %D%/ws.c %D%/is.c %D%/os.c

@@ -187,16 +187,14 @@ static double os_cycles(const struct arch *a, const struct layer *l,
 {
     const int x = m->value[OS_X], p = m->value[OS_P], sets = m->value[OS_T];
     const struct network_arch *net = a->network;
-    int64_t outputs = (int64_t)t->n * t->e * l->Q;
-    double k = (double)t->c * l->R * l->S;
-    double x_folds = (double)((outputs + x - 1) / x);
-    double strips = (double)ceil_div(l->N, t->n) * ceil_div(l->P, t->e);
-    double f_folds = (double)ceil_div(l->M / l->G, t->m) *
-                     ceil_div(t->m, t->f) * ceil_div(t->f, sets * p);
+    double k = (double)(l->C / l->G) * l->R * l->S; /* over all c tiles */
+    double folds = l->G * (double)gemm_output_folds(l, t, x) *
+                   (double)gemm_filter_folds(l, t, sets * p);
     double c_tiles = ceil_div(l->C / l->G, t->c);
-    double cycles;
+    double fixed, per_product;
     if (a->array_network == NETWORK_SYSTOLIC) {
-        cycles = 2.0 * a->rows + a->cols + k - 2;
+        fixed = 2.0 * a->rows + a->cols - 2;
+        per_product = 1;
     } else {
         double ifmap = (double)x / net[NETWORK_IFMAP].slots_per_cycle;
         double filter = (double)sets *
@@ -204,12 +202,12 @@ static double os_cycles(const struct arch *a, const struct layer *l,
                         net[NETWORK_FILTER].slots_per_cycle;
         double most = p > ifmap ? p : ifmap;
         most = most > filter ? most : filter;
-        double drain = (double)sets * x *
-                       ceil_div(p, net[NETWORK_PSUM_OUT].words_per_slot) /
-                       net[NETWORK_PSUM_OUT].slots_per_cycle;
-        cycles = k * most + drain + 20;
+        fixed = 20 + (double)sets * x *
+                         ceil_div(p, net[NETWORK_PSUM_OUT].words_per_slot) /
+                         net[NETWORK_PSUM_OUT].slots_per_cycle;
+        per_product = most;
     }
-    return l->G * strips * f_folds * c_tiles * x_folds * cycles;
+    return folds * (c_tiles * fixed + k * per_product);
 }
 
 /* Chooses x, t and p by the estimate with tiles of the whole layer. */
@@ -265,6 +263,8 @@ static bool os_choose(const struct arch *arch, const struct layer *layer,
     int fixed[MAPPING_VALUES_MAX];
     struct src_pos at;
     struct mapping m = {{0}};
+    if (!gemm_countable(&os_dataflow, layer, d))
+        return false;
     gemm_given(&os_dataflow, given, extent, fixed, &at);
     if (!choose_pe(arch, layer, fixed, &m)) {
         int x = fixed[OS_X] > 0 ? fixed[OS_X] : 1;
@@ -283,9 +283,16 @@ static bool os_choose(const struct arch *arch, const struct layer *layer,
                                "p = 1)"
                              : "");
     }
-    const struct gemm_cost cost = {m.value[OS_T] * m.value[OS_P],
-                                   PRODUCTS_MAX / (layer->R * layer->S),
-                                   os_cycles, &m};
+    const struct gemm_cost cost = {
+        .fold_filters = m.value[OS_T] * m.value[OS_P],
+        .fold_outputs = m.value[OS_X],
+        .fold_products = 1,
+        .c_max = arch->array_network == NETWORK_SYSTOLIC
+                     ? 65535
+                     : PRODUCTS_MAX / (layer->R * layer->S),
+        .cycles = os_cycles,
+        .mapping = &m,
+    };
     if (cost.c_max < 1 || (fixed[GEMM_C] > cost.c_max))
         return diag_fail(d, EXIT_NO_MAPPING, at,
                          "layer '%s' has no legal 'os' mapping: a pass would "

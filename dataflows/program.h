@@ -35,7 +35,8 @@ struct multicast_pass {
      * y * chain_step + i * row_step. */
     uint16_t chain_step, row_step;
     uint8_t held_streams, emit_last, psum_in;
-    uint8_t reserved;
+    uint8_t holds_ifmap; /* held words are ifmap's, window words filters'; for
+                            "filters" above read "outputs" */
     uint16_t banks[TENSOR_N]; /* of L2 under each tile */
 };
 
@@ -87,7 +88,8 @@ struct program_ops {
     /* Fills the descriptor of a pass. */
     void (*describe)(const struct program *program, struct pass *pass);
 
-    /* Words by coordinates, for functional mode.  Multicast: */
+    /* Words by coordinates, for functional mode.  Multicast; held words are
+     * filters', unless the program holds_ifmap: */
     void (*held_coord)(const struct program *program, const struct pass *pass,
                        uint32_t round, int set, int block, int row, int word,
                        int coord[4]);
@@ -124,6 +126,7 @@ struct program {
     int burst_bytes; /* of the DRAM: rows of a tensor start at one */
     /* The most that a pass uses; multicast only. */
     int sets, set_chains, rows;
+    bool holds_ifmap; /* of all passes: ifmap words stay in the PEs */
     const struct program_ops *ops;
 };
 
@@ -188,11 +191,14 @@ void tiling_expect(const struct arch *arch, const struct layer *layer,
 int tiling_next_even(int extent, int size);
 
 /* Tiles for a dataflow that works on a layer as a GEMM: the fewest estimated
- * cycles among even cuts that fit into L2.  given[]: m n e c f or 0.
- * fold_filters: f is a multiple of it where it can be; c_max: most channels.
- * false: none fits; *short_tensor and *short_words are of the smallest. */
+ * cycles among those that fit into L2 and are even cuts, or waste fewer folds
+ * than smaller ones.  given[]: m n e c f or 0.  false: none fits;
+ * *short_tensor and *short_words are of the smallest. */
 struct gemm_cost {
-    int fold_filters, c_max;
+    /* Filters, products and outputs that a pass takes; a tile that is no
+     * multiple wastes part of its last pass.  1: it wastes nothing. */
+    int fold_filters, fold_products, fold_outputs;
+    int c_max; /* channels of a tile */
     /* Estimated array cycles with these tiles. */
     double (*cycles)(const struct arch *arch, const struct layer *layer,
                      const struct mapping *mapping, const struct tiling *t);

@@ -7,8 +7,8 @@
 #include "dataflows/gemm.h"
 #include "dataflows/rs.h"
 
-const struct dataflow *const dataflow_table[] = {&rs_dataflow, &ws_dataflow,
-                                                 &os_dataflow, NULL};
+const struct dataflow *const dataflow_table[] = {
+    &rs_dataflow, &ws_dataflow, &is_dataflow, &os_dataflow, NULL};
 
 enum { PLUGINS_MAX = 8 };
 static const struct dataflow *plugin[PLUGINS_MAX];

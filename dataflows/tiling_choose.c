@@ -1,13 +1,16 @@
 /* tiling_choose.c - tiles in L2 for dataflows that see a layer as a GEMM.
  *
- * Enumerates even cuts of images, ofmap rows, channels and filters, with the
- * largest filter tile that still fits, and estimates cycles: the array's, or
- * what DRAM moves where that is more, plus what one-buffered tiles expose.
+ * Enumerates images, ofmap rows, channels and filters, with the largest filter
+ * tile that still fits, and estimates cycles: the array's, or what DRAM moves
+ * where that is more, plus what one-buffered tiles expose.  Sizes tried are
+ * even cuts, and those with fewer folds than all smaller ones; so where any
+ * legal tiles waste no fold, some that waste none are tried.
  * SPDX-License-Identifier: MIT
  */
+#include <stdlib.h>
 #include <string.h>
 
-#include "dataflows/program.h"
+#include "dataflows/gemm.h"
 
 int tiling_next_even(int extent, int size)
 {
@@ -19,6 +22,17 @@ int tiling_next_even(int extent, int size)
     return ceil_div(extent, parts);
 }
 
+enum {
+    TILE_OUTPUTS_MAX = 1 << 30, /* a pass counts them in 31 bits */
+    STRIPS_MAX = 1 << 20,       /* of images and rows, worth looking at each */
+};
+
+/* Sizes to try, rising; owns. */
+struct sizes {
+    int n, room;
+    int *size;
+};
+
 struct search {
     const struct arch *arch;
     const struct layer *layer;
@@ -26,6 +40,7 @@ struct search {
     bool found;
     double cycles;
     struct tiling best;
+    struct sizes images, rows, channels, filters;
     enum tensor short_tensor;
     uint64_t short_words;
 };
@@ -90,13 +105,12 @@ static bool consider(struct search *s, const struct tiling *t)
 static void try_filters(struct search *s, struct tiling *t, int given_f)
 {
     int fold = min_int(s->cost->fold_filters, t->m);
-    if (given_f > 0) {
-        t->f = min_int(given_f, t->m);
-        consider(s, t);
+    t->f = given_f > 0 ? min_int(given_f, t->m) : t->m;
+    /* Smaller filter tiles take no fewer cycles. */
+    if (s->found &&
+        s->cost->cycles(s->arch, s->layer, s->cost->mapping, t) >= s->cycles)
         return;
-    }
-    t->f = t->m;
-    if (consider(s, t))
+    if (consider(s, t) || given_f > 0)
         return;
     /* The largest multiple of a fold that fits; else part of a fold. */
     int low = 0, high = t->m / fold;
@@ -115,30 +129,116 @@ static void try_filters(struct search *s, struct tiling *t, int given_f)
     }
 }
 
+static void add_size(struct sizes *to, int size)
+{
+    int at = to->n;
+    while (at > 0 && to->size[at - 1] > size)
+        at--;
+    if (at > 0 && to->size[at - 1] == size)
+        return;
+    if (to->n == to->room) {
+        to->room = to->room == 0 ? 64 : 2 * to->room;
+        to->size = xrealloc(to->size, (size_t)to->room, sizeof(*to->size));
+    }
+    memmove(to->size + at + 1, to->size + at,
+            (size_t)(to->n - at) * sizeof(*to->size));
+    to->size[at] = size;
+    to->n++;
+}
+
+static void list_sizes(struct sizes *to, int extent, int given)
+{
+    if (given > 0) {
+        add_size(to, given);
+        return;
+    }
+    for (int size = 1; size > 0; size = tiling_next_even(extent, size))
+        add_size(to, size);
+}
+
+/* Adds tile sizes with fewer folds than all smaller ones.  An element of the
+ * tile is `unit` of what a fold takes `fold` of. */
+static void add_unwasting(struct sizes *to, int extent, int given,
+                          uint64_t unit, int fold)
+{
+    uint64_t least = UINT64_MAX;
+    if (given > 0 || fold <= 1)
+        return;
+    for (int size = 1; size <= extent; size++) {
+        uint64_t step = (uint64_t)fold, tail = (uint64_t)(extent % size);
+        uint64_t folds = (uint64_t)(extent / size) *
+                             (((uint64_t)size * unit + step - 1) / step) +
+                         (tail * unit + step - 1) / step;
+        if (folds < least) {
+            least = folds;
+            add_size(to, size);
+        }
+    }
+}
+
+static void try_tiles(struct search *s, int n, int e, const int given[5])
+{
+    struct tiling t = {.n = n, .e = e};
+    for (int i = 0; i < s->channels.n; i++)
+        for (int k = 0; k < s->filters.n; k++) {
+            t.c = s->channels.size[i];
+            t.m = s->filters.size[k];
+            try_filters(s, &t, given[4]);
+        }
+}
+
+/* Strips that waste no fold of outputs, where no smaller one does as well. */
+static void try_unwasting_strips(struct search *s, const int given[5])
+{
+    const struct layer *l = s->layer;
+    const int fold = s->cost->fold_outputs;
+    uint64_t outputs = (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
+    uint64_t least = (outputs + (uint64_t)fold - 1) / (uint64_t)fold;
+    if (fold <= 1 || given[1] > 0 || given[2] > 0 ||
+        (uint64_t)l->N * (uint64_t)l->P > STRIPS_MAX)
+        return;
+    int e_before = l->P + 1;
+    for (int n = 1; n <= l->N && e_before > 1; n++)
+        for (int e = 1; e < e_before; e++) {
+            struct tiling t = {.n = n, .e = e};
+            if (gemm_output_folds(l, &t, fold) > least ||
+                (uint64_t)n * (uint64_t)e * (uint64_t)l->Q > TILE_OUTPUTS_MAX)
+                continue;
+            try_tiles(s, n, e, given);
+            e_before = e;
+        }
+}
+
 bool tiling_choose_gemm(const struct arch *arch, const struct layer *layer,
                         const struct gemm_cost *cost, const int given[5],
                         struct tiling *out, enum tensor *short_tensor,
                         uint64_t *short_words)
 {
     struct search s = {.arch = arch, .layer = layer, .cost = cost};
-    const int Mg = layer->M / layer->G;
-    const int Cg = min_int(layer->C / layer->G, cost->c_max);
-    struct tiling t;
-    const int from[4] = {
-        given[0] > 0 ? given[0] : 1, given[1] > 0 ? given[1] : 1,
-        given[2] > 0 ? given[2] : 1, given[3] > 0 ? given[3] : 1};
-    const int extent[4] = {Mg, layer->N, layer->P, Cg};
-#define EACH(k, x)               \
-    for (t.x = from[k]; t.x > 0; \
-         t.x = given[k] > 0 ? 0 : tiling_next_even(extent[k], t.x))
-    EACH(1, n){EACH(2, e){EACH(3, c){EACH(0, m){try_filters(&s, &t, given[4]);
-}
-}
-}
-}
-#undef EACH
-*out = s.best;
-*short_tensor = s.short_tensor;
-*short_words = s.short_words;
-return s.found;
+    const struct layer *l = layer;
+    const int Mg = l->M / l->G, Cg = min_int(l->C / l->G, cost->c_max);
+    list_sizes(&s.filters, Mg, given[0]);
+    list_sizes(&s.images, l->N, given[1]);
+    list_sizes(&s.rows, l->P, given[2]);
+    list_sizes(&s.channels, Cg, given[3]);
+    add_unwasting(&s.images, l->N, given[1], (uint64_t)l->P * (uint64_t)l->Q,
+                  cost->fold_outputs);
+    add_unwasting(&s.rows, l->P, given[2], (uint64_t)l->Q, cost->fold_outputs);
+    add_unwasting(&s.channels, Cg, given[3], (uint64_t)(l->R * l->S),
+                  cost->fold_products);
+    for (int i = 0; i < s.images.n; i++)
+        for (int k = 0; k < s.rows.n; k++) {
+            int n = s.images.size[i], e = s.rows.size[k];
+            if ((uint64_t)n * (uint64_t)e * (uint64_t)l->Q <= TILE_OUTPUTS_MAX)
+                try_tiles(&s, n, e, given);
+        }
+    try_unwasting_strips(&s, given);
+    free(s.images.size);
+    free(s.rows.size);
+    free(s.channels.size);
+    free(s.filters.size);
+    *out = s.best;
+    *short_tensor = s.short_tensor;
+    *short_words = s.short_words;
+    return s.found;
 }

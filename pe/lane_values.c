@@ -26,6 +26,7 @@ struct lane_values {
     int n; /* lanes and the fifos to L2 above them */
     int chains;
     struct lane_value *lane;
+    bool holds_ifmap;
     uint64_t zero_macs;
     struct mac_tap tap;
 };
@@ -66,9 +67,10 @@ static int64_t queue_pop(struct queue *q)
     return value;
 }
 
-struct lane_values *lane_values_new(const struct lanes *lanes)
+struct lane_values *lane_values_new(const struct lanes *lanes, bool holds_ifmap)
 {
     struct lane_values *v = xcalloc(1, sizeof(*v));
+    v->holds_ifmap = holds_ifmap;
     v->chains = lanes->cfg.chains;
     v->n = (lanes->cfg.rows + 1) * v->chains;
     v->lane = xcalloc((size_t)v->n, sizeof(*v->lane));
@@ -154,7 +156,7 @@ static void multiply(struct lane_values *v, struct lane_value *lane,
     int64_t w = queue_at(&lane->held, lane->tap * filters + lane->filter);
     int64_t product = (int64_t)((uint64_t)x * (uint64_t)w);
     lane->psum[lane->filter] = add(lane->psum[lane->filter], product);
-    v->zero_macs += x == 0;
+    v->zero_macs += (v->holds_ifmap ? w : x) == 0;
     if (v->tap.mac != NULL)
         v->tap.mac(v->tap.context, (int)(lane - v->lane), x, w);
     if (++lane->filter == filters) {

@@ -17,7 +17,9 @@ extern "C" {
 
 struct lane_values;
 
-struct lane_values *lane_values_new(const struct lanes *lanes);
+/* holds_ifmap: held words are the ifmap's. */
+struct lane_values *lane_values_new(const struct lanes *lanes,
+                                    bool holds_ifmap);
 void lane_values_free(struct lane_values *values);
 
 /* Told of each MAC. */
@@ -41,7 +43,7 @@ int64_t lane_values_pop_psum(struct lane_values *values, int lane);
 /* Repeats a cycle: after lanes_eval, before lanes_commit. */
 void lane_values_follow(struct lane_values *values, const struct lanes *lanes);
 
-/* MACs of the pass whose window word was 0. */
+/* MACs of the pass whose ifmap word was 0. */
 uint64_t lane_values_zero_macs(const struct lane_values *values);
 
 #ifdef __cplusplus

@@ -35,6 +35,16 @@ struct multicast_machine {
     bool shaped;
 };
 
+static enum network held_network(const struct multicast_machine *m)
+{
+    return m->pass.holds_ifmap ? NETWORK_IFMAP : NETWORK_FILTER;
+}
+
+static enum network window_network(const struct multicast_machine *m)
+{
+    return m->pass.holds_ifmap ? NETWORK_FILTER : NETWORK_IFMAP;
+}
+
 static void route_slot(void *context, const struct slot *slot)
 {
     const struct tap_route *route = context;
@@ -53,10 +63,6 @@ struct multicast_machine *multicast_machine_new(const struct program *program)
         .pipeline_cycles = a->pipeline_cycles,
         .psum_own_cycle = a->psum_add == PSUM_ADD_OWN_CYCLE,
         .start_at_window = a->start == PE_START_WINDOW,
-        .held_rf_words = a->rf_words[TENSOR_FILTER],
-        .window_rf_words = a->rf_words[TENSOR_IFMAP],
-        .held_port_words = a->network[NETWORK_FILTER].words_per_slot,
-        .window_port_words = a->network[NETWORK_IFMAP].words_per_slot,
     };
     size_t head = (sizeof(struct multicast_state) + 63) / 64 * 64;
     m->arena_bytes = head + lanes_state_bytes(&cfg);
@@ -145,16 +151,17 @@ static void alloc_tables(struct multicast_machine *m, int k, int dests,
 static void shape_held(struct multicast_machine *m)
 {
     const struct multicast_pass *d = &m->pass;
+    const enum network k = held_network(m);
     int rows = d->blocks * d->block_rows, n = 0, at = 0;
-    alloc_tables(m, NETWORK_FILTER, d->sets * rows, (int)m->active_pes);
+    alloc_tables(m, (int)k, d->sets * rows, (int)m->active_pes);
     for (int t = 0; t < d->sets; t++)
         for (int b = 0; b < d->blocks; b++)
             for (int i = 0; i < d->block_rows; i++) {
-                m->limit_words[NETWORK_FILTER][n++] =
+                m->limit_words[k][n++] =
                     m->lanes.f.held_words[lane_at(m, b, i, t, 0)];
                 for (int y = 0; y < d->set_chains; y++)
-                    m->set_lane[NETWORK_FILTER][at++] = lane_at(m, b, i, t, y);
-                m->set_begin[NETWORK_FILTER][n] = at;
+                    m->set_lane[k][at++] = lane_at(m, b, i, t, y);
+                m->set_begin[k][n] = at;
             }
 }
 
@@ -164,8 +171,9 @@ static void shape_window(struct multicast_machine *m)
     const struct multicast_pass *d = &m->pass;
     int heights = (d->set_chains - 1) * d->chain_step +
                   (d->block_rows - 1) * d->row_step + 1;
+    const enum network k = window_network(m);
     int n = 0, at = 0;
-    alloc_tables(m, NETWORK_IFMAP, d->blocks * heights, (int)m->active_pes);
+    alloc_tables(m, (int)k, d->blocks * heights, (int)m->active_pes);
     for (int b = 0; b < d->blocks; b++)
         for (int h = 0; h < heights; h++) {
             int begin = at;
@@ -175,12 +183,12 @@ static void shape_window(struct multicast_machine *m)
                     y / d->chain_step >= d->set_chains)
                     continue;
                 for (int t = 0; t < d->sets; t++)
-                    m->set_lane[NETWORK_IFMAP][at++] =
+                    m->set_lane[k][at++] =
                         lane_at(m, b, i, t, y / d->chain_step);
             }
-            m->limit_words[NETWORK_IFMAP][n++] =
+            m->limit_words[k][n++] =
                 (int16_t)(at > begin ? block_channels(d, b) : 0);
-            m->set_begin[NETWORK_IFMAP][n] = at;
+            m->set_begin[k][n] = at;
         }
 }
 
@@ -206,25 +214,29 @@ static void shape_pass(struct multicast_machine *m)
         [NETWORK_PSUM_IN] = TENSOR_PSUM,
         [NETWORK_PSUM_OUT] = TENSOR_PSUM,
     };
+    const enum network held = held_network(m), window = window_network(m);
+    struct lanes_cfg *lanes = &m->lanes.cfg;
+    lanes->held_rf_words = m->arch.rf_words[tensor_of[held]];
+    lanes->window_rf_words = m->arch.rf_words[tensor_of[window]];
+    lanes->held_port_words = m->arch.network[held].words_per_slot;
+    lanes->window_port_words = m->arch.network[window].words_per_slot;
     free_tables(m);
     set_bounds(m);
     shape_held(m);
     shape_window(m);
     shape_psum(m, NETWORK_PSUM_IN);
     shape_psum(m, NETWORK_PSUM_OUT);
-    int most[NETWORK_N] = {
-        [NETWORK_FILTER] = d->filters * d->channels * d->filter_cols,
-        [NETWORK_IFMAP] = d->channels,
-        [NETWORK_PSUM_IN] = d->filters,
-        [NETWORK_PSUM_OUT] = d->filters,
-    };
+    int most[NETWORK_N];
+    most[held] = d->filters * d->channels * d->filter_cols;
+    most[window] = d->channels;
+    most[NETWORK_PSUM_IN] = most[NETWORK_PSUM_OUT] = d->filters;
     uint32_t windows =
         d->groups[0] * d->windows[0] + d->groups[1] * d->windows[1];
     uint32_t emissions = d->emit_last ? d->groups[0] + d->groups[1] : windows;
     m->windows = windows;
-    m->rounds[NETWORK_FILTER] = d->held_streams ? windows : 1;
-    m->rounds[NETWORK_IFMAP] = d->groups[0] * multicast_columns(d, 0) +
-                               d->groups[1] * multicast_columns(d, 1);
+    m->rounds[held] = d->held_streams ? windows : 1;
+    m->rounds[window] = d->groups[0] * multicast_columns(d, 0) +
+                        d->groups[1] * multicast_columns(d, 1);
     m->rounds[NETWORK_PSUM_IN] = d->psum_in ? emissions : 0;
     m->rounds[NETWORK_PSUM_OUT] = emissions;
     for (int k = 0; k < NETWORK_N; k++) {
@@ -337,13 +349,14 @@ bool multicast_machine_step(struct multicast_machine *m)
 {
     struct lanes_cycle cycle = {0};
     bool moved = false;
-    bool filters_out = stream_is_done(&m->state->stream[NETWORK_FILTER]);
+    const enum network held = held_network(m), window = window_network(m);
+    bool held_out = stream_is_done(&m->state->stream[held]);
 
     if (!m->state->in_flight && m->lanes.state->running > 0)
         m->state->in_flight = lanes_any_word(&m->lanes);
-    moved |= send(m, NETWORK_FILTER, lanes_held_fifo(&m->lanes));
-    if (!m->arch.ifmap_waits_for_filters || filters_out || m->pass.held_streams)
-        moved |= send(m, NETWORK_IFMAP, lanes_window_fifo(&m->lanes));
+    moved |= send(m, held, lanes_held_fifo(&m->lanes));
+    if (!m->arch.ifmap_waits_for_filters || held_out || m->pass.held_streams)
+        moved |= send(m, window, lanes_window_fifo(&m->lanes));
     moved |= move_psums(m);
     lanes_eval(&m->lanes, 0, m->lanes.n, &cycle);
     if (m->tap != NULL)
@@ -377,6 +390,10 @@ void multicast_machine_counts(const struct multicast_machine *m,
     const struct multicast_counts *i = &m->moved[NETWORK_IFMAP];
     uint64_t out_words = m->moved[NETWORK_PSUM_OUT].words_sent;
     *out = m->counts;
+    if (m->pass.holds_ifmap) { /* lanes name them for filters that stay */
+        out->pe_cycles[PE_WAIT_IFMAP] = m->counts.pe_cycles[PE_WAIT_FILTER];
+        out->pe_cycles[PE_WAIT_FILTER] = m->counts.pe_cycles[PE_WAIT_IFMAP];
+    }
     out->active_pes = m->active_pes;
     out->filter_sent = f->words_sent;
     out->filter_delivered = out->filter_hops = f->words_delivered;

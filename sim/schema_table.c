@@ -123,7 +123,8 @@ const struct schema_row schema[] = {
     NETWORK("psum_in", NETWORK_PSUM_IN),
     NETWORK("psum_out", NETWORK_PSUM_OUT),
     BOOL("noc.ifmap_waits_for_filters", ifmap_waits_for_filters, "false",
-         "ifmap words of a pass follow after all of its filter words",
+         "ifmap words of a pass follow after all of its filter words (of "
+         "'is', the other way round)",
          "not published for Eyeriss; false fits its measured cycles"),
     INT64("l1.bytes", l1_bytes, 1, 1099511627776, "0", "bytes",
           "buffer of one cluster of PEs; left out: no L1", ""),

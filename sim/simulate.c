@@ -320,8 +320,10 @@ static void assemble(struct run *run)
     const struct systolic_cfg cfg = {
         .rows = a->rows,
         .cols = a->cols,
-        .left_words_per_cycle = edge_width(a, NETWORK_IFMAP),
-        .top_words_per_cycle = edge_width(a, NETWORK_FILTER),
+        .left_words_per_cycle =
+            edge_width(a, p->holds_ifmap ? NETWORK_FILTER : NETWORK_IFMAP),
+        .top_words_per_cycle =
+            edge_width(a, p->holds_ifmap ? NETWORK_IFMAP : NETWORK_FILTER),
         .psum_in_words_per_cycle = edge_width(a, NETWORK_PSUM_IN),
         .psum_out_words_per_cycle = edge_width(a, NETWORK_PSUM_OUT),
         .l2_latency_cycles = a->l2_latency_cycles,

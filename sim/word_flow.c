@@ -46,6 +46,19 @@ static int64_t filter_word(struct word_flow *c, const int coord[4])
     return c->ends.filter(c->ends.context, &c->pass, coord);
 }
 
+/* A word that stays in the PEs, and one that does not. */
+static int64_t held_word(struct word_flow *c, const int coord[4])
+{
+    return c->program->holds_ifmap ? ifmap_word(c, coord)
+                                   : filter_word(c, coord);
+}
+
+static int64_t window_word(struct word_flow *c, const int coord[4])
+{
+    return c->program->holds_ifmap ? filter_word(c, coord)
+                                   : ifmap_word(c, coord);
+}
+
 static int64_t psum_word(struct word_flow *c, const int coord[4])
 {
     return c->ends.psum_in(c->ends.context, &c->pass, coord);
@@ -65,7 +78,7 @@ static void send_held(struct word_flow *c, const struct slot *slot)
     for (int k = 0; k < slot->words; k++) {
         p->ops->held_coord(p, &c->pass, slot->round, set, row / d->block_rows,
                            row % d->block_rows, slot->first_word + k, coord);
-        int64_t value = filter_word(c, coord);
+        int64_t value = held_word(c, coord);
         for (int y = 0; y < d->set_chains; y++)
             lane_values_push_held(
                 c->values, row * c->lanes->cfg.chains + set * d->set_chains + y,
@@ -83,7 +96,7 @@ static void send_window(struct word_flow *c, const struct slot *slot)
     for (int k = 0; k < slot->words; k++) {
         p->ops->window_coord(p, &c->pass, slot->round, block, h,
                              slot->first_word + k, coord);
-        int64_t value = ifmap_word(c, coord);
+        int64_t value = window_word(c, coord);
         for (int i = 0; i < d->block_rows; i++)
             for (int y = 0; y < d->set_chains; y++) {
                 if (y * d->chain_step + i * d->row_step != h)
@@ -120,9 +133,10 @@ static void slot_moved(void *context, enum network network,
                        const struct slot *slot)
 {
     struct word_flow *c = context;
-    if (network == NETWORK_FILTER)
+    const bool holds_ifmap = c->program->holds_ifmap;
+    if (network == (holds_ifmap ? NETWORK_IFMAP : NETWORK_FILTER))
         send_held(c, slot);
-    else if (network == NETWORK_IFMAP)
+    else if (network == (holds_ifmap ? NETWORK_FILTER : NETWORK_IFMAP))
         send_window(c, slot);
     else
         move_psum(c, network, slot);
@@ -137,7 +151,10 @@ static void evaluated(void *context, const struct lanes *lanes)
 static void multiplied(void *context, int lane, int64_t window, int64_t held)
 {
     struct word_flow *c = context;
-    c->ends.mac(c->ends.context, lane, window, held);
+    if (c->program->holds_ifmap)
+        c->ends.mac(c->ends.context, lane, held, window);
+    else
+        c->ends.mac(c->ends.context, lane, window, held);
 }
 
 const struct machine_tap *word_flow_multicast(struct word_flow *c,
@@ -153,7 +170,7 @@ const struct machine_tap *word_flow_multicast(struct word_flow *c,
 void word_flow_multicast_issued(struct word_flow *c, const struct lanes *lanes)
 {
     if (c->values == NULL)
-        c->values = lane_values_new(lanes);
+        c->values = lane_values_new(lanes, c->program->holds_ifmap);
     if (c->ends.mac != NULL) {
         const struct mac_tap mac = {c, multiplied};
         lane_values_tap(c->values, &mac);
@@ -167,35 +184,58 @@ void word_flow_multicast_done(struct word_flow *c)
     c->zero_macs += lane_values_zero_macs(c->values);
 }
 
+/* Ifmap word of product k and output x, of which `macs` MACs are made. */
+static int64_t gemm_ifmap(struct word_flow *c, uint32_t k, uint32_t x,
+                          uint64_t macs)
+{
+    int coord[4];
+    c->program->ops->gemm_ifmap_coord(c->program, &c->pass, k, x, coord);
+    int64_t value = ifmap_word(c, coord);
+    c->zero_macs += value == 0 ? macs : 0;
+    return value;
+}
+
+static int64_t gemm_filter(struct word_flow *c, uint32_t k, uint32_t f)
+{
+    int coord[4];
+    c->program->ops->gemm_filter_coord(c->program, &c->pass, k, f, coord);
+    return filter_word(c, coord);
+}
+
 static int64_t left_word(void *context, int row, uint32_t step)
 {
     struct word_flow *c = context;
-    const struct program *p = c->program;
-    bool os = c->pass.work.systolic.kind == SYSTOLIC_OS;
-    int coord[4];
-    p->ops->gemm_ifmap_coord(p, &c->pass, os ? step : (uint32_t)row,
-                             os ? (uint32_t)row : step, coord);
-    int64_t value = ifmap_word(c, coord);
-    if (value == 0)
-        c->zero_macs += c->pass.work.systolic.cols_used;
-    return value;
+    const struct systolic_pass *s = &c->pass.work.systolic;
+    uint32_t at = (uint32_t)row;
+    if (s->kind == SYSTOLIC_IS)
+        return gemm_filter(c, at, step);
+    if (s->kind == SYSTOLIC_OS)
+        return gemm_ifmap(c, step, at, s->cols_used);
+    return gemm_ifmap(c, at, step, s->cols_used);
 }
 
 static int64_t top_word(void *context, int col, uint32_t step)
 {
     struct word_flow *c = context;
-    const struct program *p = c->program;
-    int coord[4];
-    p->ops->gemm_filter_coord(p, &c->pass, step, (uint32_t)col, coord);
-    return filter_word(c, coord);
+    const struct systolic_pass *s = &c->pass.work.systolic;
+    if (s->kind == SYSTOLIC_IS)
+        return gemm_ifmap(c, step, (uint32_t)col, s->depth);
+    return gemm_filter(c, step, (uint32_t)col);
+}
+
+static void gemm_psum(struct word_flow *c, int col, uint32_t step, int coord[4])
+{
+    bool is = c->pass.work.systolic.kind == SYSTOLIC_IS;
+    uint32_t at = (uint32_t)col;
+    c->program->ops->gemm_psum_coord(c->program, &c->pass, is ? at : step,
+                                     is ? step : at, coord);
 }
 
 static int64_t psum_in_word(void *context, int col, uint32_t step)
 {
     struct word_flow *c = context;
     int coord[4];
-    c->program->ops->gemm_psum_coord(c->program, &c->pass, step, (uint32_t)col,
-                                     coord);
+    gemm_psum(c, col, step, coord);
     return psum_word(c, coord);
 }
 
@@ -203,8 +243,7 @@ static void psum_out_word(void *context, int col, uint32_t step, int64_t value)
 {
     struct word_flow *c = context;
     int coord[4];
-    c->program->ops->gemm_psum_coord(c->program, &c->pass, step, (uint32_t)col,
-                                     coord);
+    gemm_psum(c, col, step, coord);
     put_psum(c, coord, value);
 }
 
@@ -212,7 +251,11 @@ static void multiplied_systolic(void *context, int row, int col, int64_t left,
                                 int64_t top)
 {
     struct word_flow *c = context;
-    c->ends.mac(c->ends.context, row * c->program->arch.cols + col, left, top);
+    int pe = row * c->program->arch.cols + col;
+    if (c->program->holds_ifmap)
+        c->ends.mac(c->ends.context, pe, top, left);
+    else
+        c->ends.mac(c->ends.context, pe, left, top);
 }
 
 const struct systolic_values *word_flow_systolic(struct word_flow *c,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 #include <vector>
 
 namespace
@@ -449,5 +450,15 @@ void array::cycle()
 
 pass_counts run_oracle(const arch &a, const multicast_pass &p)
 {
-    return array(a, p).run();
+    if (!p.holds_ifmap)
+        return array(a, p).run();
+    // The same machine with the names of the two operands exchanged.
+    arch other = a;
+    multicast_pass pass = p;
+    std::swap(other.network[NETWORK_FILTER], other.network[NETWORK_IFMAP]);
+    std::swap(other.rf_words[TENSOR_FILTER], other.rf_words[TENSOR_IFMAP]);
+    std::swap(pass.banks[TENSOR_FILTER], pass.banks[TENSOR_IFMAP]);
+    pass_counts n = array(other, pass).run();
+    std::swap(n.pe_cycles[PE_WAIT_FILTER], n.pe_cycles[PE_WAIT_IFMAP]);
+    return n;
 }

@@ -177,6 +177,7 @@ INSTANTIATE_TEST_SUITE_P(Multicast, Dataflow,
 INSTANTIATE_TEST_SUITE_P(
     Systolic, Dataflow,
     testing::Values(on_network{dataflow_find("ws"), NETWORK_SYSTOLIC},
+                    on_network{dataflow_find("is"), NETWORK_SYSTOLIC},
                     on_network{dataflow_find("os"), NETWORK_SYSTOLIC}),
     name_of);
 

@@ -55,7 +55,7 @@ TEST_P(MulticastMachine, TakesTheCyclesThatTheOracleTakes)
 }
 
 INSTANTIATE_TEST_SUITE_P(Dataflows, MulticastMachine,
-                         testing::Values("rs", "ws", "os"),
+                         testing::Values("rs", "ws", "is", "os"),
                          [](const testing::TestParamInfo<const char *> &info) {
                              return std::string(info.param);
                          });

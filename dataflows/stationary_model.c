@@ -1,0 +1,119 @@
+/* stationary_model.c - the closed form of ws and is.
+ * SPDX-License-Identifier: MIT
+ */
+#include "dataflows/stationary.h"
+
+/* What runs across, cut into tiles: folds of the array over it and columns of
+ * PEs in them, summed over the tiles; and along: tiles. */
+struct cuts {
+    uint64_t across_folds, columns, along_tiles;
+};
+
+static struct cuts filters_across(const struct layer *l, const struct tiling *t,
+                                  int fold, int p)
+{
+    const int Mg = l->M / l->G;
+    struct cuts c = {
+        0, 0, (uint64_t)ceil_div(l->N, t->n) * (uint64_t)ceil_div(l->P, t->e)};
+    for (int m0 = 0; m0 < Mg; m0 += t->m) {
+        int m = min_int(t->m, Mg - m0);
+        c.across_folds += gemm_sum_ceil(m, t->f, fold);
+        for (int f0 = 0; f0 < m; f0 += t->f)
+            c.columns += gemm_sum_ceil(min_int(t->f, m - f0), fold, p);
+    }
+    return c;
+}
+
+static struct cuts outputs_across(const struct layer *l, const struct tiling *t,
+                                  int fold, int p)
+{
+    const int Mg = l->M / l->G;
+    struct cuts c = {0, 0, 0};
+    for (int m0 = 0; m0 < Mg; m0 += t->m)
+        c.along_tiles +=
+            (uint64_t)ceil_div(min_int(t->m, Mg - m0), min_int(t->f, t->m));
+    for (int n0 = 0; n0 < l->N; n0 += t->n)
+        for (int p0 = 0; p0 < l->P; p0 += t->e) {
+            int x = min_int(t->n, l->N - n0) * min_int(t->e, l->P - p0) * l->Q;
+            c.across_folds += (uint64_t)ceil_div(x, fold);
+            c.columns += gemm_sum_ceil(x, fold, p);
+        }
+    return c;
+}
+
+void stationary_expect(const struct stationary *s, const struct arch *arch,
+                       const struct layer *l, const struct mapping *mapping,
+                       struct counts *out)
+{
+    const int *v = mapping->value;
+    const bool is = s->stays == TENSOR_IFMAP;
+    const int Mg = l->M / l->G, Cg = l->C / l->G, taps = l->R * l->S;
+    const int F = arch->cols * v[STATIONARY_P];
+    const int K = arch->rows * v[STATIONARY_Q];
+    const uint64_t G = (uint64_t)l->G, macs = layer_macs(l);
+    const uint64_t pixels = (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
+    const uint64_t across = is ? pixels : (uint64_t)Mg;
+    const uint64_t along = is ? (uint64_t)Mg : pixels;
+    struct tiling t;
+    gemm_tiling(mapping, &t);
+    const struct cuts cut =
+        (is ? outputs_across : filters_across)(l, &t, F, v[STATIONARY_P]);
+
+    /* Folds over products, rows of PEs in them, and links that the staying
+     * words of one column cross: n rows deep, 1 + 2 + .. + n. */
+    uint64_t k_folds = 0, rows = 0, down = 0;
+    for (int c0 = 0; c0 < Cg; c0 += t.c) {
+        int k = min_int(t.c, Cg - c0) * taps;
+        k_folds += (uint64_t)ceil_div(k, K);
+        rows += gemm_sum_ceil(k, K, v[STATIONARY_Q]);
+        for (int k0 = 0; k0 < k; k0 += K) {
+            uint64_t n = (uint64_t)min_int(K, k - k0);
+            down += n * (n + 1) / 2;
+        }
+    }
+    const uint64_t products = (uint64_t)(Cg * taps);
+    const uint64_t outputs = gemm_outputs(l);
+    const uint64_t held = G * across * products * cut.along_tiles;
+    const uint64_t sent = G * cut.across_folds * along * products;
+    const uint64_t received = G * cut.columns * along * products;
+    const uint64_t psum_out = outputs * k_folds, psum_in = psum_out - outputs;
+
+    *out = (struct counts){0};
+    tiling_expect(arch, l, &t, out);
+    out->macs = macs;
+    struct accesses *rf = out->access[LEVEL_RF];
+    rf[s->stays].reads = macs;
+    rf[s->stays].writes = held;
+    rf[s->streams].reads = macs;
+    rf[s->streams].writes = received;
+    rf[TENSOR_PSUM].writes = macs;
+    struct accesses *l2 = out->access[LEVEL_L2];
+    l2[s->stays].reads += held;
+    l2[s->streams].reads += sent;
+    l2[TENSOR_PSUM].reads += psum_in;
+    l2[TENSOR_PSUM].writes += psum_out;
+    struct link_words *link = out->link;
+    struct link_words *stays = &link[is ? LINK_ifmap : LINK_filter];
+    struct link_words *streams = &link[is ? LINK_filter : LINK_ifmap];
+    *stays = (struct link_words){held, held, held};
+    *streams = (struct link_words){sent, received, received};
+    link[LINK_psum_in] = (struct link_words){psum_in, psum_in, psum_in};
+    link[LINK_psum_out] = (struct link_words){psum_out, psum_out, psum_out};
+    uint64_t links;
+    if (arch->array_network == NETWORK_SYSTOLIC) {
+        /* Psums of an output cross all rows (of tight folds: those in use);
+         * the first row of its first fold reads none. */
+        stays->hops = G * across * cut.along_tiles * down;
+        rf[TENSOR_PSUM].reads = macs - outputs;
+        links = arch->tight_folds ? outputs * rows - psum_out
+                                  : psum_out * (uint64_t)(arch->rows - 1);
+    } else {
+        /* One psum leaves each PE of a column per output. */
+        uint64_t emissions = outputs * rows;
+        rf[TENSOR_PSUM].reads =
+            macs - emissions +
+            (arch->psum_add == PSUM_ADD_OWN_CYCLE ? emissions : 0);
+        links = emissions - psum_out;
+    }
+    link[LINK_psum_link] = (struct link_words){links, links, links};
+}
