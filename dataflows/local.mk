@@ -1,6 +1,8 @@
 libaccel_a_SOURCES += %D%/dataflow.h %D%/program.h %D%/table.c \
 	%D%/tiling.c %D%/tiling_model.c %D%/tiling_choose.c %D%/tile_move.c \
 	%D%/gemm.c %D%/gemm.h \
+	%D%/nest.c %D%/nest.h %D%/nest_model.c \
+	%D%/nest_chain.c %D%/nest_chain.h %D%/nest_lattice.c %D%/nest_lattice.h \
 	%D%/rs.c %D%/rs.h %D%/rs_choose.c %D%/rs_model.c %D%/rs_show.c \
 	%D%/stationary.c %D%/stationary.h %D%/stationary_choose.c \
 	%D%/stationary_model.c %D%/ws.c %D%/is.c %D%/os.c

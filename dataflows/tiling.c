@@ -183,10 +183,9 @@ uint64_t tiling_l2_words(const struct layer *layer, const struct tiling *t,
     }
 }
 
-bool tiling_fits(const struct arch *arch, const struct layer *layer,
-                 const struct tiling *t, int buffers[TENSOR_N],
-                 int banks[TENSOR_N], enum tensor *short_tensor,
-                 uint64_t *short_words)
+bool l2_fits(const struct arch *arch, const uint64_t tile_words[TENSOR_N],
+             int buffers[TENSOR_N], int banks[TENSOR_N],
+             enum tensor *short_tensor, uint64_t *short_words)
 {
     /* Given up in this order when two buffers of each do not fit. */
     static const enum tensor order[TENSOR_N] = {TENSOR_PSUM, TENSOR_IFMAP,
@@ -196,12 +195,11 @@ bool tiling_fits(const struct arch *arch, const struct layer *layer,
     for (int k = 0; k < TENSOR_N; k++) {
         enum tensor tensor = (enum tensor)k;
         bank_words[k] = arch_l2_bank_words(arch, tensor);
-        need[k] = (tiling_l2_words(layer, t, tensor) + bank_words[k] - 1) /
-                  bank_words[k];
+        need[k] = (tile_words[k] + bank_words[k] - 1) / bank_words[k];
         if (need[k] > (uint64_t)arch->l2_banks) {
             *short_tensor = tensor;
             *short_words =
-                tiling_l2_words(layer, t, tensor) -
+                tile_words[k] -
                 bank_words[k] * (uint64_t)(arch->l2_tensor_banks[k] > 0
                                                ? arch->l2_tensor_banks[k]
                                                : arch->l2_banks);
@@ -253,4 +251,15 @@ bool tiling_fits(const struct arch *arch, const struct layer *layer,
         *short_words = (uint64_t)lacking * bank_words[k];
         return false;
     }
+}
+
+bool tiling_fits(const struct arch *arch, const struct layer *layer,
+                 const struct tiling *t, int buffers[TENSOR_N],
+                 int banks[TENSOR_N], enum tensor *short_tensor,
+                 uint64_t *short_words)
+{
+    uint64_t tile_words[TENSOR_N];
+    for (int k = 0; k < TENSOR_N; k++)
+        tile_words[k] = tiling_l2_words(layer, t, (enum tensor)k);
+    return l2_fits(arch, tile_words, buffers, banks, short_tensor, short_words);
 }

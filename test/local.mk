@@ -56,3 +56,10 @@ check_DATA += %D%/plugin_dataflow.so
 	$(AM_V_CC)$(CC) $(DEFS) $(AM_CPPFLAGS) $(CPPFLAGS) $(AM_CFLAGS) \
 		$(CFLAGS) -fPIC -shared -o $@ $(srcdir)/%D%/plugin_dataflow.c
 CLEANFILES += %D%/plugin_dataflow.so
+
+if TESTS_WANTED
+check_PROGRAMS += nest_test
+endif
+nest_test_SOURCES = %D%/nest_model_test.cpp %D%/nest_oracle.cpp \
+	%D%/nest_oracle.h %D%/random_nest.h %D%/random_layer.h
+nest_test_LDADD = $(TEST_LIBS)

@@ -1,0 +1,456 @@
+/* nest_model.c - the closed form of a nest: what every level gives and gets.
+ *
+ * For each child level (L2, L1, RF), and each time loop k outside it: k steps
+ * with the loops outside it fixed, the loops inside it wrap from last to
+ * first.  Summed over all fixed values and all children, that is
+ *
+ *     sum of |new \ old|  =  product of sum |new_d|  -  product of sum
+ *                            |new_d & old_d|
+ *
+ * with one factor per dimension d, for the indices of different dimensions
+ * are independent of each other.  A dimension that the tensor does not have
+ * is a factor that says whether the child has work at all.  What a parent
+ * reads is the union over children: a word need not be read when every child
+ * that needs it has it, so again
+ *
+ *     |union of (new \ old)|  =  product of |union of new_d|
+ *                                - product of |{w: kept by all that need it}|.
+ *
+ * Rows of the ifmap depend on p and r together, columns on q and s: those
+ * two factors are sets of lattice points (stride, dilation), counted as such.
+ *
+ * No factor exceeds the MACs of the layer, nor does any sum but by the number
+ * of PEs, so that 64 bits hold them (layer_finish allows 2^62 MACs).
+ * Calls nothing of the machine.
+ * SPDX-License-Identifier: MIT
+ */
+#include <string.h>
+
+#include "dataflows/nest_chain.h"
+#include "dataflows/nest_lattice.h"
+
+enum { TILE_MAX = 1 << 20 }; /* beyond every extent */
+
+/* A nest as seen from one child level. */
+struct view {
+    const struct layer *layer;
+    struct lattice rows, cols;
+    bool ifmap_one_group; /* the children's ifmap words come from one parent */
+    struct chain chain[NEST_DIMS];
+    int n_loops; /* time loops outside, outermost first */
+    uint8_t dim[3 * NEST_LOOPS_MAX];
+};
+
+/* Accesses of one tensor, summed over steps. */
+struct flow {
+    uint64_t delivered;   /* new words of all children */
+    uint64_t read;        /* each word once a step, from one parent */
+    uint64_t read_groups; /* the same with a parent for each group */
+};
+/* Psum tiles that come to children, as words. */
+struct psum_flow {
+    uint64_t all;         /* to any child */
+    uint64_t first;       /* to the first of those that share a reduction */
+    uint64_t group_first; /* to the first in each group */
+    /* The same of children with a share of the reduction in that step. */
+    uint64_t busy, busy_first, busy_group_first;
+};
+
+static int padded(const struct arch *arch, int pad)
+{
+    return arch->padding == PADDING_STORED ? 0 : pad;
+}
+
+static void push_elem(struct chain *c, enum elem_kind kind, int count)
+{
+    struct elem *e = &c->elem[c->n++];
+    e->kind = kind;
+    e->count = count; /* tiles are set from the inside */
+    e->tile = 0;
+}
+
+static void push_time(struct view *v, const struct nest_loops *loops)
+{
+    for (int i = 0; i < loops->n; i++) {
+        int dim = loops->loop[i].dim;
+        push_elem(&v->chain[dim], ELEM_TIME, loops->loop[i].count);
+        v->dim[v->n_loops++] = (uint8_t)dim;
+    }
+}
+
+static void push_space(struct view *v, const struct nest_level *level,
+                       enum elem_kind kind)
+{
+    int count[NEST_DIMS];
+    for (int d = 0; d < NEST_DIMS; d++)
+        count[d] = 1;
+    for (int i = 0; i < level->rows.n; i++)
+        count[level->rows.loop[i].dim] *= level->rows.loop[i].count;
+    for (int i = 0; i < level->cols.n; i++)
+        count[level->cols.loop[i].dim] *= level->cols.loop[i].count;
+    for (int d = 0; d < NEST_DIMS; d++)
+        push_elem(&v->chain[d], kind, count[d]);
+}
+
+/* Tiles from the child's outward; children that never have work go. */
+static void set_tiles(struct chain *c, int child_tile)
+{
+    int tile = child_tile;
+    c->clusters = c->kids = 1;
+    c->cluster_tile = c->kid_tile = TILE_MAX;
+    for (int i = c->n - 1; i >= 0; i--) {
+        struct elem *e = &c->elem[i];
+        e->tile = tile;
+        tile =
+            chain_clamp(e->count > TILE_MAX / tile ? TILE_MAX : tile * e->count,
+                        1, TILE_MAX);
+        if (e->kind == ELEM_PES) {
+            c->kids = e->count;
+            c->kid_tile = e->tile;
+        } else if (e->kind == ELEM_CLUSTERS) {
+            c->clusters = e->count;
+            c->cluster_tile = e->tile;
+        }
+    }
+    c->clusters =
+        chain_clamp(c->clusters, 1, chain_div_up(c->extent, c->cluster_tile));
+    if (c->kid_tile == TILE_MAX)
+        c->kid_tile = chain_clamp(child_tile, 1, TILE_MAX);
+}
+
+/* level: the child, L2, L1 or RF. */
+static void view_from(const struct arch *arch, const struct layer *l,
+                      const struct nest *nest, enum level level, struct view *v)
+{
+    const struct nest_level *at = nest->level;
+    int tile[NEST_DIMS];
+    v->layer = l;
+    v->n_loops = 0;
+    int pad = padded(arch, l->pad);
+    bool stored = arch->padding == PADDING_STORED;
+    v->rows = (struct lattice){l->stride, l->dilation, pad,
+                               stored ? layer_padded_h(l) : l->H};
+    v->cols = (struct lattice){l->stride, l->dilation, pad,
+                               stored ? layer_padded_w(l) : l->W};
+    v->ifmap_one_group = level != LEVEL_RF || !at[LEVEL_L1].keep[TENSOR_IFMAP];
+    for (int d = 0; d < NEST_DIMS; d++) {
+        v->chain[d].extent = nest_extent(l, (enum nest_dim)d);
+        v->chain[d].n = 0;
+    }
+    push_time(v, &at[LEVEL_DRAM].time);
+    if (level != LEVEL_L2) {
+        bool clusters = level == LEVEL_RF && arch->has_l1;
+        push_time(v, &at[LEVEL_L2].time);
+        push_space(v, &at[LEVEL_L2], clusters ? ELEM_CLUSTERS : ELEM_PES);
+        if (clusters) {
+            push_time(v, &at[LEVEL_L1].time);
+            push_space(v, &at[LEVEL_L1], ELEM_PES);
+        }
+    }
+    nest_tile_extents(nest, level, tile);
+    for (int d = 0; d < NEST_DIMS; d++)
+        set_tiles(&v->chain[d], tile[d]);
+}
+
+/* Factors of one step of one loop. */
+struct factors {
+    struct terms dim[NEST_DIMS];
+    struct pair_terms rows, cols;
+};
+
+/* Accesses of a step, `kept` of which the children have already. */
+struct product {
+    uint64_t all, kept;
+};
+
+static uint64_t words_but_kept(struct product p)
+{
+    return p.all - p.kept;
+}
+
+static void add_ifmap(const struct factors *f, struct flow *to)
+{
+    const struct terms *g = &f->dim[NEST_G], *n = &f->dim[NEST_N],
+                       *m = &f->dim[NEST_M], *c = &f->dim[NEST_C];
+    struct product box = {g->words * n->words * c->words,
+                          g->words_kept * n->words_kept * c->words_kept};
+    struct product out = {box.all * m->kids * f->rows.words * f->cols.words,
+                          box.kept * m->kids_kept * f->rows.words_kept *
+                              f->cols.words_kept};
+    uint64_t read = f->rows.read * f->cols.read;
+    uint64_t kept = f->rows.read_kept * f->cols.read_kept;
+    struct product one = {box.all * m->any * read,
+                          box.kept * m->any_kept * kept};
+    struct product groups = {box.all * m->groups * read,
+                             box.kept * m->groups_kept * kept};
+    to->delivered += words_but_kept(out);
+    to->read += words_but_kept(one);
+    to->read_groups += words_but_kept(groups);
+}
+
+static void add_filter(const struct factors *f, struct flow *to)
+{
+    static const uint8_t has[] = {NEST_G, NEST_M, NEST_C, NEST_R, NEST_S};
+    static const uint8_t lacks[] = {NEST_N, NEST_P, NEST_Q};
+    struct product out = {1, 1}, one, groups;
+    for (size_t i = 0; i < sizeof(has); i++) {
+        out.all *= f->dim[has[i]].words;
+        out.kept *= f->dim[has[i]].words_kept;
+    }
+    one = groups = out;
+    for (size_t i = 0; i < sizeof(lacks); i++) {
+        const struct terms *t = &f->dim[lacks[i]];
+        out.all *= t->kids;
+        out.kept *= t->kids_kept;
+        one.all *= t->any;
+        one.kept *= t->any_kept;
+        groups.all *= t->groups;
+        groups.kept *= t->groups_kept;
+    }
+    to->delivered += words_but_kept(out);
+    to->read += words_but_kept(one);
+    to->read_groups += words_but_kept(groups);
+}
+
+/* Positions among the children of a chain that ever have work. */
+static uint64_t positions(const struct chain *c)
+{
+    uint64_t n = 0;
+    for (int g = 0; g < c->clusters; g++)
+        n += (uint64_t)chain_div_up(chain_clamp(c->extent - g * c->cluster_tile,
+                                                0, c->kids * c->kid_tile),
+                                    c->kid_tile);
+    return n;
+}
+
+static void add_psum(const struct view *v, const struct factors *f,
+                     struct psum_flow *to)
+{
+    static const uint8_t has[] = {NEST_G, NEST_N, NEST_M, NEST_P, NEST_Q};
+    static const uint8_t reduced[] = {NEST_C, NEST_R, NEST_S};
+    struct product words = {1, 1};
+    uint64_t all = 1, first = 1, group = 1, busy = 1, busy_group = 1;
+    for (size_t i = 0; i < sizeof(has); i++) {
+        words.all *= f->dim[has[i]].words;
+        words.kept *= f->dim[has[i]].words_kept;
+    }
+    for (size_t i = 0; i < sizeof(reduced); i++) {
+        const struct terms *t = &f->dim[reduced[i]];
+        const struct chain *c = &v->chain[reduced[i]];
+        all *= t->contexts * positions(c);
+        group *= t->contexts * (uint64_t)c->clusters;
+        first *= t->contexts;
+        busy *= t->kids;
+        busy_group *= t->groups;
+    }
+    to->all += words_but_kept(words) * all;
+    to->first += words_but_kept(words) * first;
+    to->group_first += words_but_kept(words) * group;
+    to->busy += words_but_kept(words) * busy;
+    to->busy_first += words_but_kept(words) * first; /* the first: always */
+    to->busy_group_first += words_but_kept(words) * busy_group;
+}
+
+struct flows {
+    struct flow ifmap, filter;
+    struct psum_flow psum;
+};
+
+/* steps: the dimension whose loop steps, or -1. */
+static void set_rows(const struct view *v, const int loops[NEST_DIMS],
+                     int steps, struct factors *f)
+{
+    const int fixed[2] = {loops[NEST_P], loops[NEST_R]};
+    lattice_terms(&v->rows, &v->chain[NEST_P], &v->chain[NEST_R], fixed,
+                  steps == NEST_P   ? 0
+                  : steps == NEST_R ? 1
+                                    : -1,
+                  v->ifmap_one_group, &f->rows);
+}
+
+static void set_cols(const struct view *v, const int loops[NEST_DIMS],
+                     int steps, struct factors *f)
+{
+    const int fixed[2] = {loops[NEST_Q], loops[NEST_S]};
+    lattice_terms(&v->cols, &v->chain[NEST_Q], &v->chain[NEST_S], fixed,
+                  steps == NEST_Q   ? 0
+                  : steps == NEST_S ? 1
+                                    : -1,
+                  v->ifmap_one_group, &f->cols);
+}
+
+static void add_step(const struct view *v, const struct factors *f,
+                     struct flows *to)
+{
+    add_ifmap(f, &to->ifmap);
+    add_filter(f, &to->filter);
+    add_psum(v, f, &to->psum);
+}
+
+static void nothing_kept(struct factors *f)
+{
+    for (int d = 0; d < NEST_DIMS; d++) {
+        struct terms *t = &f->dim[d];
+        t->words_kept = t->kids_kept = t->groups_kept = t->any_kept = 0;
+    }
+    f->rows.words_kept = f->rows.read_kept = 0;
+    f->cols.words_kept = f->cols.read_kept = 0;
+}
+
+static bool is_row(int dim)
+{
+    return dim == NEST_P || dim == NEST_R;
+}
+
+static bool is_col(int dim)
+{
+    return dim == NEST_Q || dim == NEST_S;
+}
+
+static void sum_flows(const struct view *v, struct flows *out)
+{
+    int loops[NEST_DIMS] = {0}; /* passed so far */
+    bool rows_stepped = false, cols_stepped = false;
+    struct factors f, first;
+    memset(out, 0, sizeof(*out));
+    for (int d = 0; d < NEST_DIMS; d++)
+        chain_terms(&v->chain[d], 0, false, &f.dim[d]);
+    set_rows(v, loops, -1, &f);
+    set_cols(v, loops, -1, &f);
+    first = f;
+    nothing_kept(&first);
+    add_step(v, &first, out);
+    for (int k = 0; k < v->n_loops; k++) {
+        int d = v->dim[k];
+        loops[d]++;
+        chain_terms(&v->chain[d], loops[d], true, &f.dim[d]);
+        if (is_row(d) || rows_stepped)
+            set_rows(v, loops, d, &f);
+        if (is_col(d) || cols_stepped)
+            set_cols(v, loops, d, &f);
+        rows_stepped = is_row(d);
+        cols_stepped = is_col(d);
+        add_step(v, &f, out);
+        chain_terms(&v->chain[d], loops[d], false, &f.dim[d]);
+    }
+}
+
+/* Whether a level keeps a tensor: the next one outward from a child does. */
+static enum level parent_of(const struct nest *nest, enum level child,
+                            enum tensor tensor)
+{
+    int level = (int)child + 1;
+    while (!nest->level[level].keep[tensor])
+        level++;
+    return (enum level)level;
+}
+
+static void add_words(uint64_t *into, uint64_t words)
+{
+    *into = count_add(*into, words);
+}
+
+static void add_link(struct counts *c, enum link link, uint64_t sent,
+                     uint64_t delivered)
+{
+    add_words(&c->link[link].words_sent, sent);
+    add_words(&c->link[link].words_delivered, delivered);
+    add_words(&c->link[link].hops, delivered);
+}
+
+static void count_operand(const struct nest *nest, enum level child,
+                          enum tensor tensor, const struct flow *flow,
+                          struct counts *c)
+{
+    enum level parent = parent_of(nest, child, tensor);
+    bool groups = child == LEVEL_RF && parent == LEVEL_L1;
+    uint64_t read = groups ? flow->read_groups : flow->read;
+    struct accesses *to = &c->access[child][tensor];
+    add_words(&c->access[parent][tensor].reads, read);
+    add_words(&to->writes, flow->delivered);
+    if (child == LEVEL_L2)
+        add_words(&to->dma_writes, flow->delivered);
+    else
+        add_link(c, tensor == TENSOR_IFMAP ? LINK_ifmap : LINK_filter, read,
+                 flow->delivered);
+}
+
+static uint64_t outputs_of(const struct layer *l)
+{
+    return (uint64_t)l->N * (uint64_t)l->M * (uint64_t)l->P * (uint64_t)l->Q;
+}
+
+/* Each output is visited for the first time once by each group of children
+ * with a parent of their own. */
+static uint64_t first_visits(const struct view *v, bool groups)
+{
+    uint64_t n = outputs_of(v->layer);
+    if (groups)
+        n *= (uint64_t)v->chain[NEST_C].clusters *
+             (uint64_t)v->chain[NEST_R].clusters *
+             (uint64_t)v->chain[NEST_S].clusters;
+    return n;
+}
+
+static void count_psums(const struct nest *nest, enum level child,
+                        const struct view *v, const struct psum_flow *flow,
+                        struct counts *c)
+{
+    enum level parent = parent_of(nest, child, TENSOR_PSUM);
+    bool groups = child == LEVEL_RF && parent == LEVEL_L1;
+    uint64_t zero = first_visits(v, groups);
+    uint64_t out = groups ? flow->group_first : flow->first;
+    uint64_t in = out - zero;
+    struct accesses *outer = &c->access[parent][TENSOR_PSUM];
+    struct accesses *inner = &c->access[child][TENSOR_PSUM];
+    add_words(&outer->reads, in);
+    add_words(&outer->writes, out);
+    add_words(&inner->reads, flow->all);
+    add_words(&inner->writes, in);
+    if (child == LEVEL_L2) {
+        add_words(&inner->dma_reads, out);
+        add_words(&inner->dma_writes, in);
+    } else {
+        add_link(c, LINK_psum_in, in, in);
+        add_link(c, LINK_psum_out, out, out);
+        add_link(c, LINK_psum_link, flow->all - out, flow->all - out);
+    }
+    if (child == LEVEL_RF) {
+        uint64_t busy = groups ? flow->busy_group_first : flow->busy_first;
+        uint64_t from_zero = zero + (flow->busy - busy);
+        add_words(&inner->reads, c->macs - from_zero);
+        add_words(&inner->writes, c->macs);
+    }
+}
+
+static bool keeps_any(const struct nest_level *level)
+{
+    return level->keep[TENSOR_IFMAP] || level->keep[TENSOR_FILTER] ||
+           level->keep[TENSOR_PSUM];
+}
+
+void nest_expect(const struct arch *arch, const struct layer *layer,
+                 const struct nest *nest, struct counts *out)
+{
+    memset(out, 0, sizeof(*out));
+    out->macs = layer_macs(layer);
+    for (int k = LEVEL_RF; k < LEVEL_DRAM; k++) {
+        enum level child = (enum level)k;
+        const struct nest_level *at = &nest->level[k];
+        struct view view;
+        struct flows flows;
+        if (child != LEVEL_RF && !keeps_any(at))
+            continue;
+        view_from(arch, layer, nest, child, &view);
+        sum_flows(&view, &flows);
+        if (at->keep[TENSOR_IFMAP])
+            count_operand(nest, child, TENSOR_IFMAP, &flows.ifmap, out);
+        if (at->keep[TENSOR_FILTER])
+            count_operand(nest, child, TENSOR_FILTER, &flows.filter, out);
+        if (at->keep[TENSOR_PSUM])
+            count_psums(nest, child, &view, &flows.psum, out);
+    }
+    struct accesses *rf = out->access[LEVEL_RF];
+    add_words(&rf[TENSOR_IFMAP].reads, out->macs);
+    add_words(&rf[TENSOR_FILTER].reads, out->macs);
+}

@@ -1,0 +1,165 @@
+// random_nest.h - nests of random tilings, orders, splits and bypasses.
+// SPDX-License-Identifier: MIT
+#ifndef TEST_RANDOM_NEST_H
+#define TEST_RANDOM_NEST_H
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "dataflows/nest.h"
+#include "random_layer.h"
+
+class random_nest
+{
+  public:
+    explicit random_nest(unsigned seed) : random_(seed)
+    {
+    }
+
+    int pick(int low, int high)
+    {
+        return random_.pick(low, high);
+    }
+
+    // With an L1 every other time; buffers large enough for what follows.
+    arch machine()
+    {
+        arch a = random_.machine();
+        a.has_l1 = pick(0, 1) != 0;
+        if (a.has_l1) {
+            a.l1_cluster_cols = pick(1, a.cols);
+            a.l1_bytes = 1 << 16;
+            a.l1_latency_cycles = pick(0, 3);
+        }
+        for (int &words : a.rf_words)
+            words = pick(4, 64);
+        a.l2_bytes = 1 << 17;
+        return a;
+    }
+
+    layer shape(uint64_t macs_max)
+    {
+        for (;;) {
+            layer l = random_.shape();
+            if (layer_macs(&l) <= macs_max)
+                return l;
+        }
+    }
+
+    // A legal one.  Tries until the register files take it.
+    nest mapping(const arch &a, const layer &l)
+    {
+        for (;;) {
+            nest n = draw(a, l);
+            nest_verdict why;
+            if (nest_is_legal(&a, &l, &n, &why))
+                return n;
+        }
+    }
+
+  private:
+    static void drop(nest_loops *loops)
+    {
+        loops->n = 0;
+    }
+
+    // Cuts each dimension at random places, inside to outside.
+    nest draw(const arch &a, const layer &l)
+    {
+        nest out;
+        nest_start(&a, &out);
+        for (int level = LEVEL_L1; level <= LEVEL_L2; level++)
+            for (bool &keep : out.level[level].keep)
+                keep = keep && pick(0, 3) != 0;
+        std::vector<nest_loops *> places = {&out.level[LEVEL_RF].time};
+        if (a.has_l1)
+            places.insert(places.end(),
+                          {&out.level[LEVEL_L1].cols, &out.level[LEVEL_L1].rows,
+                           &out.level[LEVEL_L1].time});
+        places.insert(places.end(),
+                      {&out.level[LEVEL_L2].cols, &out.level[LEVEL_L2].rows,
+                       &out.level[LEVEL_L2].time, &out.level[LEVEL_DRAM].time});
+        int room[8] = {}; // children left of each place; 0: time
+        int cols = nest_cluster_cols(&a), rows = nest_cluster_rows(&a);
+        size_t k = 1;
+        if (a.has_l1) {
+            room[k++] = a.l1_cluster_cols;
+            room[k++] = a.rows / rows;
+            k++;
+        }
+        room[k++] = a.has_l1 ? cols : a.cols;
+        room[k++] = a.has_l1 ? rows : a.rows;
+        std::vector<int> tile(NEST_DIMS, 1);
+        for (size_t i = 0; i < places.size(); i++) {
+            std::vector<int> order = shuffled();
+            bool last = i + 1 == places.size();
+            int left = room[i];
+            for (int d : order) {
+                int need =
+                    (nest_extent(&l, nest_dim(d)) + tile[d] - 1) / tile[d];
+                int count = pick(0, 1) ? pick(1, need) : 1;
+                if (left > 0) {
+                    count = std::min(count, left);
+                    left /= count;
+                } else if (i == 0) {
+                    count = std::min(count, pick(1, 4));
+                } else if (last) {
+                    count = need;
+                }
+                if (count > 1 || pick(0, 9) == 0) {
+                    nest_append(places[i], nest_dim(d), count);
+                    tile[d] *= count;
+                }
+            }
+            // A dimension twice in a level's loops.
+            int d = pick(0, NEST_DIMS - 1);
+            if (room[i] == 0 && pick(0, 3) == 0 &&
+                tile[d] < nest_extent(&l, nest_dim(d)) && i > 0) {
+                nest_loops again = *places[i];
+                places[i]->n = 0;
+                nest_append(places[i], nest_dim(d), 2);
+                for (int j = 0; j < again.n; j++)
+                    nest_append(places[i], nest_dim(again.loop[j].dim),
+                                again.loop[j].count);
+                tile[d] *= 2;
+            }
+        }
+        return out;
+    }
+
+    std::vector<int> shuffled()
+    {
+        std::vector<int> order;
+        for (int d = 0; d < NEST_DIMS; d++)
+            order.push_back(d);
+        for (int d = NEST_DIMS - 1; d > 0; d--)
+            std::swap(order[size_t(d)], order[size_t(pick(0, d))]);
+        return order;
+    }
+
+    random_case random_;
+};
+
+// Loops as in a mapping file, for the message of a failed expectation.
+inline std::string describe(const nest &n)
+{
+    static const char *const part[] = {"time", "rows", "cols"};
+    std::string text;
+    for (int level = LEVEL_N - 1; level >= 0; level--) {
+        const nest_level &at = n.level[level];
+        const nest_loops *lists[] = {&at.time, &at.rows, &at.cols};
+        text += std::string("\n") + level_name[level] + " keep";
+        for (int t = 0; t < TENSOR_N; t++)
+            text += at.keep[t] ? std::string(" ") + tensor_name[t] : "";
+        for (int k = 0; k < 3; k++) {
+            for (int i = 0; i < lists[k]->n; i++)
+                text += std::string(" ") + (i == 0 ? part[k] : "") + " " +
+                        nest_dim_letter[lists[k]->loop[i].dim] +
+                        std::to_string(lists[k]->loop[i].count);
+        }
+    }
+    return text;
+}
+
+#endif
