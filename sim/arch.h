@@ -86,7 +86,7 @@ struct arch {
 
     char energy[64]; /* an energy table's name or path */
 
-    char mapping_table[32]; /* of published mappings, or "none" */
+    char mapping_table[64]; /* of published mappings, with commas, or "none" */
 };
 
 /* Mapping parameters that the user or the configuration gave. */

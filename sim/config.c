@@ -228,13 +228,16 @@ static void resolve(struct arch *arch)
                sizeof(arch->default_dataflow));
 }
 
-static bool table_exists(const struct config *cfg, struct diag *d)
+static bool tables_exist(const struct config *cfg, struct diag *d)
 {
-    const char *name = cfg->arch.mapping_table;
+    const char *list = cfg->arch.mapping_table;
+    char name[32];
     struct nearest near;
-    if (strcmp(name, "none") == 0 ||
-        mapping_tables_find(&cfg->tables, name) != NULL)
-        return true;
+    do {
+        if (!mapping_tables_next_name(&list, name))
+            return true;
+    } while (strcmp(name, "none") == 0 ||
+             mapping_tables_find(&cfg->tables, name) != NULL);
     nearest_start(&near, name);
     nearest_offer(&near, "none");
     for (int i = 0; i < cfg->tables.n; i++)
@@ -248,7 +251,7 @@ static bool check_whole(const struct config *cfg, struct diag *d)
 {
     bool ok = nothing_is_missing(cfg, d);
     struct arch_where where = {cfg->path, cfg->at};
-    return ok && arch_check(&cfg->arch, &where, d) && table_exists(cfg, d);
+    return ok && arch_check(&cfg->arch, &where, d) && tables_exist(cfg, d);
 }
 
 static bool read_all(struct config *cfg, struct src_pos at,

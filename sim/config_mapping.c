@@ -81,12 +81,10 @@ static const struct mapping_row *table_row(const struct config *cfg,
                                            const struct layer *layer,
                                            const struct dataflow *dataflow)
 {
-    const struct mapping_table *table =
-        mapping_tables_find(&cfg->tables, cfg->arch.mapping_table);
+    const struct mapping_table *table = mapping_tables_pick(
+        &cfg->tables, cfg->arch.mapping_table, network, dataflow->name);
     if (table == NULL || !machine_is_as_shipped(cfg) ||
-        strcmp(table->dataflow, dataflow->name) != 0 ||
-        strcmp(cfg->shipped.default_dataflow, dataflow->name) != 0 ||
-        strcmp(table->network, network) != 0)
+        strcmp(cfg->shipped.default_dataflow, dataflow->name) != 0)
         return NULL;
     return mapping_table_row(table, layer->name);
 }

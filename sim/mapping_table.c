@@ -153,6 +153,7 @@ static bool unknown_member(const struct reader *r, const config_setting_t *m,
     nearest_offer(&near, "dataflow");
     nearest_offer(&near, "network");
     nearest_offer(&near, "rows");
+    nearest_offer(&near, "source");
     return diag_error(r->d, pos(r, m),
                       "unknown key '%s' in the mapping table '%s'; the "
                       "nearest is '%s'",
@@ -166,7 +167,7 @@ static bool has_known_members(const struct reader *r, const config_setting_t *s)
         const config_setting_t *m = config_setting_get_elem(s, (unsigned)i);
         const char *name = config_setting_name(m);
         if (strcmp(name, "dataflow") != 0 && strcmp(name, "network") != 0 &&
-            strcmp(name, "rows") != 0)
+            strcmp(name, "rows") != 0 && strcmp(name, "source") != 0)
             ok = unknown_member(r, m, config_setting_name(s));
     }
     return ok;
@@ -188,6 +189,10 @@ static bool read_table(const char *path, const config_setting_t *s,
     ok = read_name(&r, s, "a mapping table", "network", out->network,
                    sizeof(out->network)) &&
          ok;
+    if (config_setting_get_member(s, "source") != NULL)
+        ok = read_name(&r, s, "a mapping table", "source", out->source,
+                       sizeof(out->source)) &&
+             ok;
     if (!read_name(&r, s, "a mapping table", "dataflow", out->dataflow,
                    sizeof(out->dataflow)))
         return false;
@@ -237,6 +242,30 @@ mapping_tables_find(const struct mapping_tables *tables, const char *name)
     for (int i = 0; i < tables->n; i++)
         if (strcmp(tables->table[i].name, name) == 0)
             return &tables->table[i];
+    return NULL;
+}
+
+bool mapping_tables_next_name(const char **list, char name[32])
+{
+    static const char between[] = ", ";
+    const char *start = *list + strspn(*list, between);
+    size_t letters = strcspn(start, between);
+    snprintf(name, 32, "%.*s", (int)(letters < 32 ? letters : 31), start);
+    *list = start + letters;
+    return letters > 0;
+}
+
+const struct mapping_table *
+mapping_tables_pick(const struct mapping_tables *tables, const char *list,
+                    const char *network, const char *dataflow)
+{
+    char name[32];
+    while (mapping_tables_next_name(&list, name)) {
+        const struct mapping_table *table = mapping_tables_find(tables, name);
+        if (table != NULL && strcmp(table->network, network) == 0 &&
+            strcmp(table->dataflow, dataflow) == 0)
+            return table;
+    }
     return NULL;
 }
 

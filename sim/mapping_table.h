@@ -5,7 +5,8 @@
  *       { layer = "conv1"; m = 96; n = 1; ... }, ... ); };
  *   };
  *
- * A row may leave parameters out; the dataflow then chooses those.
+ * A row may leave parameters out; the dataflow then chooses those.  A table may
+ * say with `source` where it comes from, as "inferred".
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_MAPPING_TABLE_H
@@ -28,6 +29,7 @@ struct mapping_row {
 
 struct mapping_table {
     char name[32], dataflow[16], network[64];
+    char source[64];         /* "": published with the machine */
     struct mapping_row *row; /* owns */
     int n_rows;
 };
@@ -45,6 +47,12 @@ void mapping_tables_fini(struct mapping_tables *tables);
 
 const struct mapping_table *
 mapping_tables_find(const struct mapping_tables *tables, const char *name);
+/* The next name of a list with commas and blanks between; false at its end. */
+bool mapping_tables_next_name(const char **list, char name[32]);
+/* Of the tables listed, the first for this network and dataflow, or NULL. */
+const struct mapping_table *
+mapping_tables_pick(const struct mapping_tables *tables, const char *list,
+                    const char *network, const char *dataflow);
 const struct mapping_row *mapping_table_row(const struct mapping_table *table,
                                             const char *layer);
 

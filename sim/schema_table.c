@@ -164,6 +164,8 @@ const struct schema_row schema[] = {
     STRING("energy", energy, "45nm", "energy table: a name or a path",
            "Horowitz, ISSCC 2014"),
     STRING("mapping.table", mapping_table, "none",
-           "one of 'mapping_tables', or none: the dataflow chooses", ""),
+           "of 'mapping_tables', with commas between several: the first for "
+           "the network holds; none: the dataflow chooses",
+           ""),
     {NULL, SCHEMA_INT, 0, 0, NULL, 0, 0, NULL, NULL, NULL, NULL},
 };

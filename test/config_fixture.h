@@ -27,6 +27,8 @@ mapping_tables = {
     { layer = "conv3"; m = 64; n = 4; e = 13; p = 16; q = 3; r = 2; t = 2; } ); };
   two = { dataflow = "rs"; network = "alexnet"; rows = (
     { layer = "conv3"; m = 64; n = 4; e = 13; p = 16; q = 4; r = 1; t = 4; } ); };
+  three = { dataflow = "rs"; network = "vgg16"; source = "inferred"; rows = (
+    { layer = "conv3"; m = 64; q = 2; } ); };
 };
 )";
 

@@ -18,6 +18,9 @@ TEST_F(Config, MappingParametersAreChecked)
     EXPECT_EQ(refused(std::string(good) + tables, {"mapping.table=ones"}),
               "accelsim: --set mapping.table=ones: error: there is no mapping "
               "table 'ones'; the nearest is 'one'\n");
+    EXPECT_EQ(refused(std::string(good) + tables, {"mapping.table=one,tow"}),
+              "accelsim: --set mapping.table=one,tow: error: there is no "
+              "mapping table 'tow'; the nearest is 'two'\n");
 }
 
 TEST_F(Config, TooManyMappingParametersAreRefused)
@@ -45,6 +48,9 @@ TEST_F(Config, MappingTablesAreChecked)
          "'dataflow' is a whole number; a string is needed"},
         {"{ x = { dataflow = \"\"; network = \"n\"; rows = (); }; }",
          "'dataflow' has 0 letters; 1 to 15 are allowed"},
+        {"{ x = { dataflow = \"rs\"; network = \"n\"; source = 1; rows = (); "
+         "}; }",
+         "'source' is a whole number; a string is needed"},
         {"{ x = { dataflow = \"rs\"; network = \"n\"; }; }",
          "a mapping table lacks 'rows'; a list is needed"},
         {"{ x = { dataflow = \"rs\"; network = \"n\"; rows = 1; }; }",
@@ -120,6 +126,13 @@ TEST_F(Given, AnotherTableCanBeChosenOrNone)
 {
     EXPECT_EQ(value(given({"mapping.table=two"}), "q"), 4);
     EXPECT_EQ(given({"mapping.table=none"}).n, 0);
+}
+
+TEST_F(Given, OfSeveralTablesTheFirstForTheNetworkHolds)
+{
+    EXPECT_EQ(value(given({"mapping.table=\"three, two,one\""}), "q"), 4);
+    EXPECT_EQ(value(given({"mapping.table=\"two,three\""}, "vgg16"), "q"), 2);
+    EXPECT_EQ(given({"mapping.table=\"three\""}).n, 0);
 }
 
 TEST_F(Given, TheTableIsLeftAsideWhenTheMachineDiffers)
