@@ -57,6 +57,11 @@ struct dataflow {
     /* Prints the loop nest and who holds what. */
     void (*show)(const struct arch *arch, const struct layer *layer,
                  const struct mapping *mapping, FILE *to);
+    /* Cycles in which the PE that works most issues a MAC or adds a psum: no
+     * layer takes fewer.  NULL: not said. */
+    uint64_t (*busiest_pe_cycles)(const struct arch *arch,
+                                  const struct layer *layer,
+                                  const struct mapping *mapping);
 };
 
 extern const struct dataflow *const dataflow_table[];   /* NULL at the end */

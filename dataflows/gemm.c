@@ -202,3 +202,21 @@ uint64_t gemm_sum_ceil2(int extent, int tile, int inner, int step)
     return (uint64_t)(extent / tile) * gemm_sum_ceil(tile, inner, step) +
            gemm_sum_ceil(extent % tile, inner, step);
 }
+
+static uint64_t sum_min(int extent, int tile, int most)
+{
+    return (uint64_t)(extent / tile) * (uint64_t)min_int(tile, most) +
+           (uint64_t)min_int(extent % tile, most);
+}
+
+uint64_t gemm_sum_min2(int extent, int tile, int inner, int most)
+{
+    return (uint64_t)(extent / tile) * sum_min(tile, inner, most) +
+           sum_min(extent % tile, inner, most);
+}
+
+uint64_t gemm_sum_min3(int extent, int tile, int inner, int step, int most)
+{
+    return (uint64_t)(extent / tile) * gemm_sum_min2(tile, inner, step, most) +
+           gemm_sum_min2(extent % tile, inner, step, most);
+}

@@ -78,6 +78,11 @@ uint64_t gemm_product_folds(const struct layer *l, const struct tiling *t,
 uint64_t gemm_filter_folds(const struct layer *l, const struct tiling *t,
                            int fold);
 
+/* The same of min(size of a step, most). */
+uint64_t gemm_sum_min2(int extent, int tile, int inner, int most);
+/* ... over three levels. */
+uint64_t gemm_sum_min3(int extent, int tile, int inner, int step, int most);
+
 static inline uint64_t gemm_outputs(const struct layer *l)
 {
     return (uint64_t)l->N * (uint64_t)l->M * (uint64_t)l->P * (uint64_t)l->Q;

@@ -35,6 +35,13 @@ static void is_expect(const struct arch *arch, const struct layer *layer,
     stationary_expect(&is, arch, layer, mapping, out);
 }
 
+static uint64_t is_busiest_pe_cycles(const struct arch *arch,
+                                     const struct layer *layer,
+                                     const struct mapping *mapping)
+{
+    return stationary_busiest_pe_cycles(&is, arch, layer, mapping);
+}
+
 static void is_show(const struct arch *arch, const struct layer *layer,
                     const struct mapping *mapping, FILE *to)
 {
@@ -51,4 +58,5 @@ const struct dataflow is_dataflow = {
     .compile = is_compile,
     .expect = is_expect,
     .show = is_show,
+    .busiest_pe_cycles = is_busiest_pe_cycles,
 };

@@ -372,6 +372,31 @@ static void os_expect(const struct arch *arch, const struct layer *l,
     link[LINK_psum_link] = (struct link_words){links, links, links};
 }
 
+/* The PE of the first output and group works in every pass, with the most
+ * filters. */
+static uint64_t os_busiest_pe_cycles(const struct arch *arch,
+                                     const struct layer *l,
+                                     const struct mapping *mapping)
+{
+    const int *v = mapping->value;
+    const int Mg = l->M / l->G, Cg = l->C / l->G;
+    const bool adds = arch->array_network == NETWORK_MULTICAST &&
+                      arch->psum_add == PSUM_ADD_OWN_CYCLE;
+    uint64_t filters =
+        gemm_sum_min3(Mg, v[GEMM_M], v[GEMM_F], v[OS_T] * v[OS_P], v[OS_P]) *
+        (uint64_t)l->G;
+    uint64_t blocks = 0;
+    for (int n0 = 0; n0 < l->N; n0 += v[GEMM_N])
+        for (int p0 = 0; p0 < l->P; p0 += v[GEMM_E])
+            blocks +=
+                (uint64_t)ceil_div(min_int(v[GEMM_N], l->N - n0) *
+                                       min_int(v[GEMM_E], l->P - p0) * l->Q,
+                                   v[OS_X]);
+    uint64_t products = (uint64_t)Cg * (uint64_t)(l->R * l->S);
+    uint64_t sums = adds ? (uint64_t)ceil_div(Cg, v[GEMM_C]) : 0;
+    return count_mul(count_mul(filters, blocks), products + sums);
+}
+
 static void os_show(const struct arch *arch, const struct layer *layer,
                     const struct mapping *mapping, FILE *to)
 {
@@ -402,4 +427,5 @@ const struct dataflow os_dataflow = {
     .compile = os_compile,
     .expect = os_expect,
     .show = os_show,
+    .busiest_pe_cycles = os_busiest_pe_cycles,
 };

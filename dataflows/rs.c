@@ -239,4 +239,5 @@ const struct dataflow rs_dataflow = {
     .compile = rs_compile,
     .expect = rs_expect,
     .show = rs_show,
+    .busiest_pe_cycles = rs_busiest_pe_cycles,
 };

@@ -26,6 +26,9 @@ bool rs_choose(const struct arch *arch, const struct layer *layer,
                struct diag *d);
 void rs_expect(const struct arch *arch, const struct layer *layer,
                const struct mapping *mapping, struct counts *out);
+uint64_t rs_busiest_pe_cycles(const struct arch *arch,
+                              const struct layer *layer,
+                              const struct mapping *mapping);
 void rs_show(const struct arch *arch, const struct layer *layer,
              const struct mapping *mapping, FILE *to);
 

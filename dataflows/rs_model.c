@@ -105,3 +105,31 @@ void rs_expect(const struct arch *arch, const struct layer *l,
     link[LINK_psum_link].words_delivered = emissions - psum_out;
     link[LINK_psum_link].hops = emissions - psum_out;
 }
+
+/* Sum over the tiles of size `tile` that cut `extent` of min(size, most). */
+static u64 sum_min(int extent, int tile, int most)
+{
+    return (u64)(extent / tile) * (u64)min_int(tile, most) +
+           (u64)min_int(extent % tile, most);
+}
+
+/* The PE at the bottom left of the first set has the most filters, channels
+ * and windows of every pass. */
+uint64_t rs_busiest_pe_cycles(const struct arch *arch, const struct layer *l,
+                              const struct mapping *mapping)
+{
+    const int *v = mapping->value;
+    const int Mg = l->M / l->G, Cg = l->C / l->G;
+    struct tiling t;
+    rs_tiling(mapping, &t);
+    u64 filters = 0;
+    for (int m0 = 0; m0 < Mg; m0 += t.m)
+        filters += sum_min(min_int(t.m, Mg - m0), t.f, v[RS_P]);
+    const u64 row_chunks = (u64)ceil_div(l->R, v[RS_FR]);
+    const u64 taps = sum_min(Cg, t.c, v[RS_Q]) * row_chunks * (u64)l->S;
+    const u64 passes =
+        (u64)ceil_div(Cg, t.c) * row_chunks * (u64)ceil_div(l->S, v[RS_FC]);
+    const u64 windows = (u64)l->N * (u64)ceil_div(l->P, t.e) * (u64)l->Q;
+    const u64 adds = arch->psum_add == PSUM_ADD_OWN_CYCLE ? passes : 0;
+    return count_mul((u64)l->G * filters, count_mul(windows, taps + adds));
+}

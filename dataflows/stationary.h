@@ -38,6 +38,10 @@ void stationary_compile(const struct stationary *s, const struct arch *arch,
 void stationary_expect(const struct stationary *s, const struct arch *arch,
                        const struct layer *layer, const struct mapping *mapping,
                        struct counts *out);
+uint64_t stationary_busiest_pe_cycles(const struct stationary *s,
+                                      const struct arch *arch,
+                                      const struct layer *layer,
+                                      const struct mapping *mapping);
 void stationary_show(const struct stationary *s, const struct arch *arch,
                      const struct layer *layer, const struct mapping *mapping,
                      FILE *to);

@@ -117,3 +117,44 @@ void stationary_expect(const struct stationary *s, const struct arch *arch,
     }
     link[LINK_psum_link] = (struct link_words){links, links, links};
 }
+
+/* Sum over the folds of an output tile of min(its outputs, p). */
+static uint64_t busiest_outputs(const struct layer *l, const struct tiling *t,
+                                int fold, int p)
+{
+    uint64_t sum = 0;
+    for (int n0 = 0; n0 < l->N; n0 += t->n)
+        for (int p0 = 0; p0 < l->P; p0 += t->e)
+            sum += gemm_sum_min2(min_int(t->n, l->N - n0) *
+                                     min_int(t->e, l->P - p0) * l->Q,
+                                 fold, fold, p);
+    return sum;
+}
+
+/* The PE in the corner holds the most, and the most products, in every pass;
+ * on a systolic array, one of each. */
+uint64_t stationary_busiest_pe_cycles(const struct stationary *s,
+                                      const struct arch *arch,
+                                      const struct layer *l,
+                                      const struct mapping *mapping)
+{
+    const int *v = mapping->value;
+    const int Mg = l->M / l->G, Cg = l->C / l->G, taps = l->R * l->S;
+    const int fold = arch->cols * v[STATIONARY_P];
+    const int K = arch->rows * v[STATIONARY_Q];
+    const bool is = s->stays == TENSOR_IFMAP;
+    const bool adds = arch->array_network == NETWORK_MULTICAST &&
+                      arch->psum_add == PSUM_ADD_OWN_CYCLE;
+    struct tiling t;
+    gemm_tiling(mapping, &t);
+    uint64_t held =
+        is ? busiest_outputs(l, &t, fold, v[STATIONARY_P])
+           : gemm_sum_min3(Mg, t.m, min_int(t.f, t.m), fold, v[STATIONARY_P]);
+    uint64_t along =
+        is ? (uint64_t)Mg : (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
+    uint64_t products =
+        gemm_sum_min2(Cg * taps, t.c * taps, K, v[STATIONARY_Q]);
+    uint64_t folds = gemm_sum_ceil(Cg * taps, t.c * taps, K);
+    return count_mul(count_mul((uint64_t)l->G * held, along),
+                     products + (adds ? folds : 0));
+}

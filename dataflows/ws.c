@@ -35,6 +35,13 @@ static void ws_expect(const struct arch *arch, const struct layer *layer,
     stationary_expect(&ws, arch, layer, mapping, out);
 }
 
+static uint64_t ws_busiest_pe_cycles(const struct arch *arch,
+                                     const struct layer *layer,
+                                     const struct mapping *mapping)
+{
+    return stationary_busiest_pe_cycles(&ws, arch, layer, mapping);
+}
+
 static void ws_show(const struct arch *arch, const struct layer *layer,
                     const struct mapping *mapping, FILE *to)
 {
@@ -51,4 +58,5 @@ const struct dataflow ws_dataflow = {
     .compile = ws_compile,
     .expect = ws_expect,
     .show = ws_show,
+    .busiest_pe_cycles = ws_busiest_pe_cycles,
 };

@@ -12,7 +12,9 @@ extern "C" {
 #endif
 
 /* name, doc; the first is done when none is named. */
-#define COMMANDS(X) X(run, "simulate layers and report")
+#define COMMANDS(X)                      \
+    X(run, "simulate layers and report") \
+    X(model, "the same from closed forms: counts, energy, bounds of cycles")
 
 #define COMMAND_ENUM(name, doc) COMMAND_##name,
 enum command { COMMANDS(COMMAND_ENUM) COMMAND_N };

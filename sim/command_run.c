@@ -4,11 +4,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "mem/dram.h"
 #include "sim/command.h"
 #include "sim/invocation.h"
-#include "sim/output.h"
-#include "sim/report.h"
+#include "sim/report_results.h"
 #include "sim/run.h"
 
 static const struct src_pos command_line = {NULL, 0};
@@ -29,46 +27,6 @@ static bool run(struct invocation *s, struct layer_result *results)
         .jobs = o->jobs,
     };
     return run_layers(&in, results, s->diag);
-}
-
-/* A part's bursts and peak, for energy per burst and the roofline. */
-static void set_dram_part(struct report_input *in)
-{
-    const struct dram_part *part = dram_part_find(in->arch->dram_model);
-    struct dram_cfg cfg = {.kind = DRAM_PART, .part = part};
-    if (part == NULL)
-        return;
-    in->dram_burst_bytes = dram_burst_bytes(&cfg);
-    in->dram_bytes_per_second = part->clock_hz *
-                                (uint64_t)in->dram_burst_bytes /
-                                (uint64_t)part->clocks_per_burst;
-}
-
-static bool report(const struct invocation *s,
-                   const struct layer_result *results)
-{
-    const struct options *o = &s->options;
-    struct report_input in = {
-        .arch = config_arch(s->cfg),
-        .network = s->workload->name,
-        .batch = s->workload->batch,
-        .kernel = o->kernel,
-        .energy = s->energy,
-        .layers = results,
-        .n_layers = s->workload->n_layers,
-        .show_mapping = o->show_mapping,
-    };
-    char *text = NULL;
-    size_t text_bytes;
-    bool ok;
-    FILE *to = open_memstream(&text, &text_bytes);
-    SIM_CHECK(to != NULL);
-    set_dram_part(&in);
-    SIM_CHECK(report_write(&in, o->format, to));
-    SIM_CHECK(fclose(to) == 0);
-    ok = output_write(o->output, text, text_bytes, s->diag);
-    free(text);
-    return ok;
 }
 
 static void say_mismatches(const struct invocation *s,
@@ -107,7 +65,7 @@ void command_run(struct invocation *s)
     int n = s->workload->n_layers;
     struct layer_result *results = xcalloc((size_t)n, sizeof(*results));
     if (run(s, results)) {
-        if (report(s, results)) {
+        if (report_results(s, s->options.kernel, results)) {
             if (s->options.stats)
                 print_stats(s, results);
             say_mismatches(s, results);

@@ -1,16 +1,21 @@
 bin_PROGRAMS += accelsim
 accelsim_SOURCES = \
 	%D%/command.h \
+	%D%/command_model.c \
 	%D%/command_run.c \
 	%D%/invocation.c \
 	%D%/invocation.h \
-	%D%/main.c
+	%D%/main.c \
+	%D%/report_results.c \
+	%D%/report_results.h
 accelsim_LDADD = libaccel.a libhot.a libaccel.a
 libaccel_a_SOURCES += \
 	%D%/arch.c \
 	%D%/arch.h \
 	%D%/arch_check.c \
 	%D%/arch_check.h \
+	%D%/bounds.c \
+	%D%/bounds.h \
 	%D%/check.c \
 	%D%/check.h \
 	%D%/config.c \
@@ -35,6 +40,8 @@ libaccel_a_SOURCES += \
 	%D%/mapping_table.h \
 	%D%/metrics.c \
 	%D%/metrics.h \
+	%D%/model.c \
+	%D%/model.h \
 	%D%/multicast_machine.c \
 	%D%/multicast_machine.h \
 	%D%/nearest.c \

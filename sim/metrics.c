@@ -10,6 +10,11 @@ const char *const metric_name[METRIC_N] = {METRICS(TABLE_NAME)};
 
 #define OPERATIONS_PER_MAC 2.0
 
+bool metrics_needs_cycles(enum metric metric)
+{
+    return metric == METRIC_throughput_gops || metric == METRIC_latency_ms;
+}
+
 double metrics_ratio(double a, double b)
 {
     return b > 0 ? a / b : 0;
@@ -139,6 +144,7 @@ void metrics_sum(const struct layer_result *layers, int n_layers,
         out->passes = count_add(out->passes, r->passes);
         out->cycles = count_add(out->cycles, r->cycles);
         out->array_cycles = count_add(out->array_cycles, r->array_cycles);
+        out->is_model = out->is_model || r->is_model;
         if (r->active_pes > out->active_pes)
             out->active_pes = r->active_pes;
         for (int k = 0; k < LEDGER_N; k++)

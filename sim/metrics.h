@@ -37,6 +37,8 @@ struct metrics {
     double value[METRIC_N];
 };
 
+/* Whether a metric is known only of simulated layers. */
+bool metrics_needs_cycles(enum metric metric);
 /* batch: ifmaps in one run; below 1 counts as 1. */
 void metrics_of(const struct report_input *in, const struct layer_result *r,
                 const struct layer_energy *energy, int batch,

@@ -174,7 +174,8 @@ static json_t *metrics_object(const struct report_input *in,
     metrics_of(in, r, energy, batch, &m);
     json_t *o = object_new();
     for (int i = 0; i < METRIC_N; i++)
-        put_real(o, metric_name[i], m.value[i]);
+        if (!r->is_model || !metrics_needs_cycles((enum metric)i))
+            put_real(o, metric_name[i], m.value[i]);
     return o;
 }
 
@@ -187,14 +188,19 @@ static void put_work(json_t *o, const struct report_input *in,
     put_count(o, "macs", r->counts.macs);
     if (!is_total)
         put_count(o, "passes", r->passes);
-    put_count(o, "cycles", r->cycles);
-    put_count(o, "array_cycles", r->array_cycles);
+    if (!r->is_model) {
+        put_count(o, "cycles", r->cycles);
+        put_count(o, "array_cycles", r->array_cycles);
+    }
     if (!is_total) {
         put(o, "bounds_cycles", bounds(r));
+        put_text(o, "bound_by", bound_name[metrics_binding_bound(r)]);
         put(o, "active_pes", json_integer(r->active_pes));
     }
-    put_real(o, "utilization", metrics_utilization(in->arch, r));
-    put(o, "ledger_pe_cycles", ledger(r));
+    if (!r->is_model) {
+        put_real(o, "utilization", metrics_utilization(in->arch, r));
+        put(o, "ledger_pe_cycles", ledger(r));
+    }
     put(o, "accesses", accesses(in->arch, &r->counts));
     put(o, "noc", links(&r->counts));
     json_t *dram = object_new();

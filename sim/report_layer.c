@@ -46,22 +46,43 @@ static void print_cycles(const struct table_view *v,
     const struct arch *arch = v->in->arch;
     enum bound bound = metrics_binding_bound(r);
     table_line(to, "MACs", "%s", text_count(r->counts.macs).text);
+    if (r->is_model) {
+        table_line(to, "cycles", "at least %s, %s ms at %s, set by %s (%s)",
+                   text_count(r->bounds_cycles[bound]).text,
+                   text_real(metrics_ms(arch, r->bounds_cycles[bound])).text,
+                   table_clock(arch).text, bound_name[bound], bound_doc[bound]);
+        table_line(to, "active PEs", "%d of %d", r->active_pes, arch_pes(arch));
+        return;
+    }
     table_line(to, "cycles", "%s, %s ms at %s; a pass in flight in %s",
                text_count(r->cycles).text,
                text_real(metrics_ms(arch, r->cycles)).text,
                table_clock(arch).text, text_count(r->array_cycles).text);
     table_line(to, "active PEs", "%d of %d", r->active_pes, arch_pes(arch));
     if (r->bounds_cycles[bound] > 0)
-        table_line(
-            to, "bound",
-            "%s needs at least %s cycles; the layer took %s times that",
-            bound_name[bound], text_count(r->bounds_cycles[bound]).text,
-            text_real((double)r->cycles / (double)r->bounds_cycles[bound])
-                .text);
+        table_bound(r, bound, to);
     if (r->checked)
         table_line(to, "check", "%s outputs, %s mismatches",
                    text_count(r->check_outputs).text,
                    text_count(r->check_mismatches).text);
+}
+
+static void print_bounds(const struct layer_result *r, FILE *to)
+{
+    struct grid *g = grid_new(3, 1);
+    grid_left_last(g);
+    fputc('\n', to);
+    grid_cell(g, "resource");
+    grid_cell(g, "cycles at least");
+    grid_cell(g, "%s", "");
+    grid_rule(g);
+    for (int i = 0; i < BOUND_N; i++) {
+        grid_cell(g, "%s", bound_name[i]);
+        grid_count(g, r->bounds_cycles[i]);
+        grid_cell(g, "%s", bound_doc[i]);
+    }
+    grid_print(g, 2, to);
+    grid_free(g);
 }
 
 static void print_ledger(const struct layer_result *r, FILE *to)
@@ -225,9 +246,13 @@ void table_layer(const struct table_view *v, int i, FILE *to)
     const struct layer_result *r = &v->in->layers[i];
     print_shape(r, to);
     print_cycles(v, r, to);
-    table_why(r, to);
-    fputc('\n', to);
-    print_ledger(r, to);
+    if (r->is_model) {
+        print_bounds(r, to);
+    } else {
+        table_why(r, to);
+        fputc('\n', to);
+        print_ledger(r, to);
+    }
     fputc('\n', to);
     print_accesses(v->in->arch, &r->counts, to);
     print_compression(v->in->arch, r, to);

@@ -51,14 +51,24 @@ static void print_overview(const struct table_view *v, FILE *to)
         bool has_bound = r->bounds_cycles[bound] > 0;
         grid_cell(g, "%s", name_of(v, i));
         grid_short(g, (double)r->counts.macs);
-        grid_count(g, r->cycles);
-        grid_real(g, metrics_ms(arch, r->cycles));
-        grid_percent(g, metrics_utilization(arch, r));
+        if (r->is_model) {
+            /* The sum has no bound of its own. */
+            if (has_bound)
+                grid_cell(g, ">= %s", text_count(r->bounds_cycles[bound]).text);
+            else
+                grid_cell(g, "%s", "");
+            grid_cell(g, "%s", "");
+            grid_cell(g, "%s", "");
+        } else {
+            grid_count(g, r->cycles);
+            grid_real(g, metrics_ms(arch, r->cycles));
+            grid_percent(g, metrics_utilization(arch, r));
+        }
         grid_count(g, (uint64_t)r->active_pes);
         grid_real(g, metrics_l2_array_bytes(arch, &r->counts) / 1e6);
         grid_real(g, metrics_level_bytes(arch, &r->counts, LEVEL_DRAM) / 1e6);
         grid_cell(g, "%s", has_bound ? bound_name[bound] : "");
-        if (has_bound)
+        if (has_bound && !r->is_model)
             grid_real(g, (double)r->cycles / (double)r->bounds_cycles[bound]);
         else
             grid_cell(g, "%s", "");
@@ -183,8 +193,10 @@ void table_network(const struct table_view *v, FILE *to)
 {
     print_overview(v, to);
     fputc('\n', to);
-    print_ledgers(v, to);
-    fputc('\n', to);
+    if (!v->total.is_model) {
+        print_ledgers(v, to);
+        fputc('\n', to);
+    }
     print_accesses(v, to);
     fputc('\n', to);
     print_energies(v, to);

@@ -111,6 +111,36 @@ void table_why(const struct layer_result *r, FILE *to)
     table_line(to, "why", "%s", text);
 }
 
+static uint64_t min_count(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Cycles beyond those that MACs over all PEs need are the ledger's losses over
+ * all PEs.  Any other resource was idle in them: with no pass in flight, or
+ * while the array was at something else. */
+void table_bound(const struct layer_result *r, enum bound bound, FILE *to)
+{
+    uint64_t least = r->bounds_cycles[bound];
+    char gap[SENTENCE_BYTES] = "";
+    SIM_CHECK(least > 0 && least <= r->cycles);
+    if (bound == BOUND_macs)
+        snprintf(gap, sizeof(gap), "the ledger's losses");
+    else
+        snprintf(gap, sizeof(gap),
+                 "%s with no pass in flight, the rest while %s waited",
+                 text_count(
+                     min_count(r->cycles - r->array_cycles, r->cycles - least))
+                     .text,
+                 bound_name[bound]);
+    table_line(to, "bound",
+               "%s needs at least %s cycles; the layer took %s times that, "
+               "%s cycles more: %s",
+               bound_name[bound], text_count(least).text,
+               text_real((double)r->cycles / (double)least).text,
+               text_count(r->cycles - least).text, gap);
+}
+
 void table_metrics(const struct table_view *v, const struct layer_result *r,
                    const struct layer_energy *energy, int batch, FILE *to)
 {
@@ -121,11 +151,12 @@ void table_metrics(const struct table_view *v, const struct layer_result *r,
     double bandwidth = x[METRIC_dram_gbytes_per_second];
     double intensity = x[METRIC_intensity_ops_per_byte];
 
-    table_line(to, "latency", "%s ms for a batch of %d, %s inferences/s",
-               text_real(x[METRIC_latency_ms]).text, batch,
-               text_real(metrics_ratio(1e3 * (batch > 1 ? batch : 1),
-                                       x[METRIC_latency_ms]))
-                   .text);
+    if (!r->is_model)
+        table_line(to, "latency", "%s ms for a batch of %d, %s inferences/s",
+                   text_real(x[METRIC_latency_ms]).text, batch,
+                   text_real(metrics_ratio(1e3 * (batch > 1 ? batch : 1),
+                                           x[METRIC_latency_ms]))
+                       .text);
     table_line(to, "operations", "%s per inference, 2 per MAC",
                text_short(x[METRIC_operations_per_inference]).text);
     if (intensity > 0)
@@ -156,13 +187,15 @@ void table_metrics(const struct table_view *v, const struct layer_result *r,
     else
         table_line(to, "roofline", "%s GOPS attainable: compute-bound",
                    text_real(x[METRIC_attainable_gops]).text);
-    table_line(to, "throughput", "%s GOPS, %s %% of the attainable",
-               text_real(x[METRIC_throughput_gops]).text,
-               text_percent(metrics_ratio(x[METRIC_throughput_gops],
-                                          x[METRIC_attainable_gops]))
-                   .text);
-    table_line(to, "utilization", "%s %% of PEs x cycles issued a MAC",
-               text_percent(metrics_utilization(arch, r)).text);
+    if (!r->is_model) {
+        table_line(to, "throughput", "%s GOPS, %s %% of the attainable",
+                   text_real(x[METRIC_throughput_gops]).text,
+                   text_percent(metrics_ratio(x[METRIC_throughput_gops],
+                                              x[METRIC_attainable_gops]))
+                       .text);
+        table_line(to, "utilization", "%s %% of PEs x cycles issued a MAC",
+                   text_percent(metrics_utilization(arch, r)).text);
+    }
     struct number_text sum = text_real(energy->total / v->energy_units_each);
     struct number_text each =
         text_real(metrics_ratio(energy->total, (double)r->counts.macs));

@@ -35,6 +35,9 @@ struct number_text table_clock(const struct arch *arch);
 void table_cost_text(const struct table_view *v, enum energy_part part,
                      char *text, int text_bytes);
 /* Where the PE-cycles that issued no MAC went, as a sentence. */
+/* The lower bound of cycles, the simulated ones, and where the difference
+ * went. */
+void table_bound(const struct layer_result *r, enum bound bound, FILE *to);
 void table_why(const struct layer_result *r, FILE *to);
 /* The metrics of a layer, or of all, with the roofline. */
 void table_metrics(const struct table_view *v, const struct layer_result *r,

@@ -12,6 +12,7 @@ const char *const ledger_name[LEDGER_N] = {LEDGER_CAUSES(TABLE_NAME)};
 const char *const ledger_doc[LEDGER_N] = {LEDGER_CAUSES(TABLE_DOC)};
 const char *const link_name[LINK_N] = {LINKS(TABLE_NAME)};
 const char *const bound_name[BOUND_N] = {BOUNDS(TABLE_NAME)};
+const char *const bound_doc[BOUND_N] = {BOUNDS(TABLE_DOC)};
 const char *const level_name[LEVEL_N] = {"rf", "l1", "l2", "dram"};
 
 /* struct counts is nothing but counters, so it is summed as an array. */

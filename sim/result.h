@@ -75,19 +75,21 @@ struct counts {
 };
 
 /* Lower bounds of a layer's cycles, one per resource. name, doc */
-#define BOUNDS(X)                                      \
-    X(macs, "MACs over the PEs")                       \
-    X(filter_network, "filter network's slots")        \
-    X(ifmap_network, "ifmap network's slots")          \
-    X(psum_in_network, "psum input network's slots")   \
-    X(psum_out_network, "psum output network's slots") \
-    X(l2_ports, "busiest L2 port")                     \
+#define BOUNDS(X)                                         \
+    X(macs, "MACs over the PEs")                          \
+    X(busiest_pe, "MACs and psum adds of the busiest PE") \
+    X(filter_network, "filter network's slots")           \
+    X(ifmap_network, "ifmap network's slots")             \
+    X(psum_in_network, "psum input network's slots")      \
+    X(psum_out_network, "psum output network's slots")    \
+    X(l2_ports, "busiest L2 port")                        \
     X(dram, "DRAM at its peak bandwidth")
 
 #define BOUND_ENUM(name, doc) BOUND_##name,
 enum bound { BOUNDS(BOUND_ENUM) BOUND_N };
 #undef BOUND_ENUM
 extern const char *const bound_name[BOUND_N];
+extern const char *const bound_doc[BOUND_N];
 
 #define RESULT_PARAMS_MAX 16
 struct result_param {
@@ -103,6 +105,9 @@ struct layer_result {
     const char *mapping_source; /* "table", "chosen" or "given" */
     uint64_t passes;
 
+    /* Not simulated: counts are a closed form's; cycles, array_cycles and the
+     * ledger are not known, and 0. */
+    bool is_model;
     uint64_t cycles, array_cycles;
     int active_pes; /* largest number of PEs that a pass uses */
     uint64_t ledger_pe_cycles[LEDGER_N];

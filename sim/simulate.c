@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/bounds.h"
 #include "sim/check.h"
+#include "sim/model.h"
 #include "sim/multicast_machine.h"
 #include "sim/pass_memory.h"
 #include "sim/tile_table.h"
@@ -227,53 +229,8 @@ static bool run_passes(struct run *run)
     return true;
 }
 
-static uint64_t divide_up(uint64_t a, uint64_t b)
-{
-    return (a + b - 1) / b;
-}
-
-static void set_bounds(const struct program *p, struct layer_result *out)
-{
-    const struct arch *a = &p->arch;
-    const struct counts *c = &out->counts;
-    static const enum link link_of[NETWORK_N] = {
-        [NETWORK_FILTER] = LINK_filter,
-        [NETWORK_IFMAP] = LINK_ifmap,
-        [NETWORK_PSUM_IN] = LINK_psum_in,
-        [NETWORK_PSUM_OUT] = LINK_psum_out};
-    static const enum bound bound_of[NETWORK_N] = {
-        [NETWORK_FILTER] = BOUND_filter_network,
-        [NETWORK_IFMAP] = BOUND_ifmap_network,
-        [NETWORK_PSUM_IN] = BOUND_psum_in_network,
-        [NETWORK_PSUM_OUT] = BOUND_psum_out_network};
-    uint64_t bytes = 0;
-    struct dram_cfg dram = tile_table_dram_cfg(a);
-    out->bounds_cycles[BOUND_macs] = divide_up(c->macs, (uint64_t)arch_pes(a));
-    for (int k = 0; k < NETWORK_N; k++) {
-        uint64_t width = (uint64_t)a->network[k].words_per_slot *
-                         (uint64_t)a->network[k].slots_per_cycle;
-        out->bounds_cycles[bound_of[k]] =
-            divide_up(c->link[link_of[k]].words_sent, width);
-    }
-    for (int t = 0; t < TENSOR_N; t++) {
-        const struct accesses *l2 = &c->access[LEVEL_L2][t];
-        uint64_t width = (uint64_t)p->banks[t] * (uint64_t)a->l2_bank_row_words;
-        uint64_t reads = divide_up(l2->reads - l2->dma_reads, width);
-        uint64_t writes = divide_up(l2->writes - l2->dma_writes, width);
-        uint64_t port =
-            a->l2_ports == BANK_1RW ? reads + writes : later(reads, writes);
-        /* A systolic array meets L2 through its edges, whose widths the
-         * networks' bounds hold. */
-        if (p->kind == NETWORK_SYSTOLIC)
-            port = 0;
-        out->bounds_cycles[BOUND_l2_ports] =
-            later(out->bounds_cycles[BOUND_l2_ports], port);
-        bytes += counts_dram_bytes(a, c, (enum tensor)t);
-    }
-    out->bounds_cycles[BOUND_dram] = dram_min_cycles(&dram, bytes);
-}
-
-static void finish_result(const struct program *p, uint64_t zero_macs,
+static void finish_result(const struct dataflow *dataflow,
+                          const struct program *p, uint64_t zero_macs,
                           struct layer_result *out)
 {
     uint64_t pes = (uint64_t)arch_pes(&p->arch);
@@ -283,15 +240,11 @@ static void finish_result(const struct program *p, uint64_t zero_macs,
               count_mul(pes, out->cycles));
     SIM_CHECK(out->counts.macs == layer_macs(&p->layer));
     SIM_CHECK(out->ledger_pe_cycles[LEDGER_mac] == out->counts.macs);
-    set_bounds(p, out);
-    if (!p->arch.zero_gating)
-        return;
-    /* Counted where values are simulated, else by the declared share. */
-    double share = p->layer.zero_share[TENSOR_IFMAP];
-    out->gated_macs = out->checked
-                          ? zero_macs
-                          : (uint64_t)((double)out->counts.macs * share + 0.5);
-    out->gated_rf_filter_reads = out->gated_macs;
+    bounds_of(dataflow, p, &out->counts, out->bounds_cycles);
+    result_gate(&p->arch, out);
+    /* Counted where values are simulated. */
+    if (p->arch.zero_gating && out->checked)
+        out->gated_macs = out->gated_rf_filter_reads = zero_macs;
 }
 
 static int edge_width(const struct arch *a, enum network network)
@@ -342,19 +295,6 @@ static void dismantle(struct run *run)
     multicast_machine_free(run->machine);
 }
 
-static char *mapping_text(const struct dataflow *dataflow,
-                          const struct arch *arch, const struct layer *layer,
-                          const struct mapping *mapping)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *to = open_memstream(&text, &size);
-    SIM_CHECK(to != NULL);
-    dataflow->show(arch, layer, mapping, to);
-    fclose(to);
-    return text;
-}
-
 bool simulate_layer(const struct arch *arch, const struct layer *layer,
                     const char *dataflow_name,
                     const struct given_mapping *given,
@@ -371,17 +311,8 @@ bool simulate_layer(const struct arch *arch, const struct layer *layer,
     struct dram_cfg cfg = tile_table_dram_cfg(arch);
     program->burst_bytes = dram_burst_bytes(&cfg);
 
-    struct layer_result result = {.layer = *layer};
-    snprintf(result.dataflow, sizeof(result.dataflow), "%s", dataflow->name);
-    for (int k = 0; dataflow->params[k].name != NULL; k++) {
-        snprintf(result.param[k].name, sizeof(result.param[k].name), "%s",
-                 dataflow->params[k].name);
-        result.param[k].value = mapping.value[k];
-        result.n_params = k + 1;
-    }
-    result.mapping_source = given->n == 0       ? "chosen"
-                            : given->from_table ? "table"
-                                                : "given";
+    struct layer_result result;
+    result_describe(layer, dataflow, &mapping, given, &result);
     struct run run = {
         .program = program, .options = options, .diag = d, .out = &result};
     assemble(&run);
@@ -393,7 +324,7 @@ bool simulate_layer(const struct arch *arch, const struct layer *layer,
             check_finish(run.check, &result.check_outputs,
                          &result.check_mismatches, &zero_macs);
         }
-        finish_result(program, zero_macs, &result);
+        finish_result(dataflow, program, zero_macs, &result);
         if (options->show_mapping)
             result.mapping_text = mapping_text(dataflow, arch, layer, &mapping);
         *out = result;

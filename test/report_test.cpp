@@ -237,7 +237,8 @@ TEST_F(Report, JsonHasTheAgreedKeysInTheAgreedOrder)
               "energy_unit energy_table layers total",
               j.keys(""));
     EXPECT_EQ("name dataflow shape mapping macs passes cycles array_cycles "
-              "bounds_cycles active_pes utilization ledger_pe_cycles accesses "
+              "bounds_cycles bound_by active_pes utilization ledger_pe_cycles "
+              "accesses "
               "noc dram gated energy_pj metrics check",
               j.keys("layers.0"));
     EXPECT_EQ("N G M C H W R S P Q stride pad dilation",
@@ -258,7 +259,7 @@ TEST_F(Report, JsonHasTheAgreedKeysInTheAgreedOrder)
     EXPECT_EQ("macs cycles array_cycles utilization ledger_pe_cycles accesses "
               "noc dram gated energy_pj metrics check",
               j.keys("total"));
-    EXPECT_EQ("macs filter_network ifmap_network psum_in_network "
+    EXPECT_EQ("macs busiest_pe filter_network ifmap_network psum_in_network "
               "psum_out_network l2_ports dram",
               j.keys("layers.0.bounds_cycles"));
 }

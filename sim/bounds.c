@@ -1,0 +1,74 @@
+/* bounds.c - see bounds.h.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/bounds.h"
+
+#include "sim/tile_table.h"
+
+static uint64_t divide_up(uint64_t a, uint64_t b)
+{
+    return (a + b - 1) / b;
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static void network_bounds(const struct arch *a, const struct counts *c,
+                           uint64_t out[BOUND_N])
+{
+    static const enum link link_of[NETWORK_N] = {
+        [NETWORK_FILTER] = LINK_filter,
+        [NETWORK_IFMAP] = LINK_ifmap,
+        [NETWORK_PSUM_IN] = LINK_psum_in,
+        [NETWORK_PSUM_OUT] = LINK_psum_out};
+    static const enum bound bound_of[NETWORK_N] = {
+        [NETWORK_FILTER] = BOUND_filter_network,
+        [NETWORK_IFMAP] = BOUND_ifmap_network,
+        [NETWORK_PSUM_IN] = BOUND_psum_in_network,
+        [NETWORK_PSUM_OUT] = BOUND_psum_out_network};
+    for (int k = 0; k < NETWORK_N; k++) {
+        uint64_t width = (uint64_t)a->network[k].words_per_slot *
+                         (uint64_t)a->network[k].slots_per_cycle;
+        out[bound_of[k]] = divide_up(c->link[link_of[k]].words_sent, width);
+    }
+}
+
+/* A tile's banks serve nothing else while it lives. */
+static uint64_t l2_port_cycles(const struct program *p, const struct counts *c,
+                               enum tensor t)
+{
+    const struct arch *a = &p->arch;
+    const struct accesses *l2 = &c->access[LEVEL_L2][t];
+    uint64_t width = (uint64_t)p->banks[t] * (uint64_t)a->l2_bank_row_words;
+    /* A systolic array meets L2 through its edges, whose widths the networks'
+     * bounds hold. */
+    if (p->kind == NETWORK_SYSTOLIC)
+        return 0;
+    uint64_t reads = divide_up(l2->reads - l2->dma_reads, width);
+    uint64_t writes = divide_up(l2->writes - l2->dma_writes, width);
+    return a->l2_ports == BANK_1RW ? reads + writes : later(reads, writes);
+}
+
+void bounds_of(const struct dataflow *dataflow, const struct program *program,
+               const struct counts *counts, uint64_t out[BOUND_N])
+{
+    const struct arch *a = &program->arch;
+    struct dram_cfg dram = tile_table_dram_cfg(a);
+    uint64_t bytes = 0;
+    for (int k = 0; k < BOUND_N; k++)
+        out[k] = 0;
+    out[BOUND_macs] = divide_up(counts->macs, (uint64_t)arch_pes(a));
+    if (dataflow->busiest_pe_cycles != NULL)
+        out[BOUND_busiest_pe] =
+            dataflow->busiest_pe_cycles(a, &program->layer, &program->mapping);
+    network_bounds(a, counts, out);
+    for (int t = 0; t < TENSOR_N; t++) {
+        out[BOUND_l2_ports] =
+            later(out[BOUND_l2_ports],
+                  l2_port_cycles(program, counts, (enum tensor)t));
+        bytes += counts_dram_bytes(a, counts, (enum tensor)t);
+    }
+    out[BOUND_dram] = dram_min_cycles(&dram, bytes);
+}

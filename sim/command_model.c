@@ -1,0 +1,45 @@
+/* command_model.c - report what closed forms say of layers; runs nothing.
+ * SPDX-License-Identifier: MIT
+ */
+#include <stdlib.h>
+
+#include "sim/command.h"
+#include "sim/invocation.h"
+#include "sim/model.h"
+#include "sim/report_results.h"
+
+static const struct src_pos command_line = {NULL, 0};
+
+static bool model(struct invocation *s, struct layer_result *results)
+{
+    const struct workload *w = s->workload;
+    const char *network = invocation_is_single_layer(s) ? "" : w->name;
+    for (int i = 0; i < w->n_layers; i++) {
+        struct given_mapping given;
+        if (!config_given_mapping(s->cfg, network, &w->layer[i], s->dataflow,
+                                  &given, s->diag) ||
+            !model_layer(config_arch(s->cfg), &w->layer[i], s->dataflow->name,
+                         &given, s->options.show_mapping, &results[i], s->diag))
+            return false;
+    }
+    return true;
+}
+
+void command_model(struct invocation *s)
+{
+    if (s->options.check) {
+        diag_error(s->diag, command_line,
+                   "'--check' compares outputs and a closed form has none; "
+                   "'accelsim run --check' has");
+        return;
+    }
+    if (!invocation_read(s))
+        return;
+    int n = s->workload->n_layers;
+    struct layer_result *results = xcalloc((size_t)n, sizeof(*results));
+    if (model(s, results))
+        report_results(s, "model", results);
+    for (int i = 0; i < n; i++)
+        layer_result_fini(&results[i]);
+    free(results);
+}

@@ -1,0 +1,85 @@
+/* model.c - see model.h.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/bounds.h"
+
+static const char *source_of(const struct given_mapping *given)
+{
+    return given->n == 0 ? "chosen" : given->from_table ? "table" : "given";
+}
+
+void result_describe(const struct layer *layer, const struct dataflow *dataflow,
+                     const struct mapping *mapping,
+                     const struct given_mapping *given,
+                     struct layer_result *out)
+{
+    memset(out, 0, sizeof(*out));
+    out->layer = *layer;
+    snprintf(out->dataflow, sizeof(out->dataflow), "%s", dataflow->name);
+    for (int k = 0; dataflow->params[k].name != NULL; k++) {
+        snprintf(out->param[k].name, sizeof(out->param[k].name), "%s",
+                 dataflow->params[k].name);
+        out->param[k].value = mapping->value[k];
+        out->n_params = k + 1;
+    }
+    out->mapping_source = source_of(given);
+}
+
+void result_gate(const struct arch *arch, struct layer_result *out)
+{
+    if (!arch->zero_gating)
+        return;
+    double share = out->layer.zero_share[TENSOR_IFMAP];
+    out->gated_macs = (uint64_t)((double)out->counts.macs * share + 0.5);
+    out->gated_rf_filter_reads = out->gated_macs;
+}
+
+char *mapping_text(const struct dataflow *dataflow, const struct arch *arch,
+                   const struct layer *layer, const struct mapping *mapping)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+    SIM_CHECK(to != NULL);
+    dataflow->show(arch, layer, mapping, to);
+    SIM_CHECK(fclose(to) == 0);
+    return text;
+}
+
+void model_mapping(const struct arch *arch, const struct layer *layer,
+                   const struct dataflow *dataflow,
+                   const struct mapping *mapping, struct layer_result *out)
+{
+    static const struct given_mapping none = {0};
+    struct program *program = xcalloc(1, sizeof(*program));
+    result_describe(layer, dataflow, mapping, &none, out);
+    out->is_model = true;
+    dataflow->compile(arch, layer, mapping, program);
+    dataflow->expect(arch, layer, mapping, &out->counts);
+    bounds_of(dataflow, program, &out->counts, out->bounds_cycles);
+    result_gate(arch, out);
+    out->passes = program->passes;
+    out->active_pes = program->rows * program->sets * program->set_chains;
+    free(program);
+}
+
+bool model_layer(const struct arch *arch, const struct layer *layer,
+                 const char *dataflow_name, const struct given_mapping *given,
+                 bool show_mapping, struct layer_result *out, struct diag *d)
+{
+    const struct dataflow *dataflow = dataflow_find(dataflow_name);
+    struct mapping mapping;
+    SIM_CHECK(dataflow != NULL);
+    if (!dataflow->choose(arch, layer, given, &mapping, d))
+        return false;
+    model_mapping(arch, layer, dataflow, &mapping, out);
+    out->mapping_source = source_of(given);
+    if (show_mapping)
+        out->mapping_text = mapping_text(dataflow, arch, layer, &mapping);
+    return true;
+}

@@ -1,0 +1,48 @@
+/* report_results.c - see report_results.h.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/report_results.h"
+
+#include <stdlib.h>
+
+#include "mem/dram.h"
+#include "sim/output.h"
+
+void report_dram_part(struct report_input *in)
+{
+    const struct dram_part *part = dram_part_find(in->arch->dram_model);
+    struct dram_cfg cfg = {.kind = DRAM_PART, .part = part};
+    if (part == NULL)
+        return;
+    in->dram_burst_bytes = dram_burst_bytes(&cfg);
+    in->dram_bytes_per_second = part->clock_hz *
+                                (uint64_t)in->dram_burst_bytes /
+                                (uint64_t)part->clocks_per_burst;
+}
+
+bool report_results(const struct invocation *s, const char *kernel,
+                    const struct layer_result *results)
+{
+    const struct options *o = &s->options;
+    struct report_input in = {
+        .arch = config_arch(s->cfg),
+        .network = s->workload->name,
+        .batch = s->workload->batch,
+        .kernel = kernel,
+        .energy = s->energy,
+        .layers = results,
+        .n_layers = s->workload->n_layers,
+        .show_mapping = o->show_mapping,
+    };
+    char *text = NULL;
+    size_t text_bytes;
+    bool ok;
+    FILE *to = open_memstream(&text, &text_bytes);
+    SIM_CHECK(to != NULL);
+    report_dram_part(&in);
+    SIM_CHECK(report_write(&in, o->format, to));
+    SIM_CHECK(fclose(to) == 0);
+    ok = output_write(o->output, text, text_bytes, s->diag);
+    free(text);
+    return ok;
+}

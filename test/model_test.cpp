@@ -1,0 +1,178 @@
+// model_test.cpp - what closed forms say of a layer is what a run of it finds.
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "dataflows/dataflow.h"
+#include "random_layer.h"
+#include "sim/model.h"
+#include "sim/report.h"
+#include "sim/simulate.h"
+#include "test/messages.h"
+
+namespace
+{
+
+enum { SHAPES = 200 };
+
+struct on_network {
+    const dataflow *flow;
+    network_type network;
+};
+
+class Model : public testing::TestWithParam<on_network>
+{
+  protected:
+    // A machine of the network, without what only the other one has.
+    static arch machine(random_case &random)
+    {
+        arch a = random.machine();
+        a.array_network = GetParam().network;
+        a.tight_folds = random.pick(0, 1) != 0;
+        a.zero_gating = random.pick(0, 1) != 0;
+        return a;
+    }
+
+    // Asks for some of the parameters at random; most such wishes are illegal.
+    static given_mapping wishes(random_case &random)
+    {
+        given_mapping given = {};
+        const mapping_param *param = GetParam().flow->params;
+        for (int k = 0; param[k].name != nullptr; k++) {
+            if (random.pick(0, 3) != 0)
+                continue;
+            given_param &p = given.param[given.n++];
+            std::snprintf(p.name, sizeof(p.name), "%s", param[k].name);
+            p.value = random.pick(1, 6);
+        }
+        return given;
+    }
+
+    bool run(const arch &a, const layer &l, const given_mapping &given,
+             layer_result *r)
+    {
+        simulate_options o = {};
+        o.memo = true;
+        return simulate_layer(&a, &l, GetParam().flow->name, &given, &o, r, d);
+    }
+
+    bool model(const arch &a, const layer &l, const given_mapping &given,
+               layer_result *r)
+    {
+        return model_layer(&a, &l, GetParam().flow->name, &given, false, r, d);
+    }
+
+    Messages d;
+};
+
+TEST_P(Model, SaysWhatARunFindsWordForWordAndNeverMoreCycles)
+{
+    random_case random(21);
+    int legal = 0;
+    for (int k = 0; k < 3 * SHAPES && legal < SHAPES; k++) {
+        arch a = machine(random);
+        layer l = random.shape();
+        l.zero_share[TENSOR_IFMAP] = 0.25;
+        given_mapping given = wishes(random);
+        layer_result simulated = {}, closed = {};
+        bool ok = run(a, l, given, &simulated);
+        ASSERT_EQ(model(a, l, given, &closed), ok) << describe(l);
+        if (!ok)
+            continue;
+        legal++;
+        const uint64_t *want =
+            reinterpret_cast<const uint64_t *>(&simulated.counts);
+        const uint64_t *said =
+            reinterpret_cast<const uint64_t *>(&closed.counts);
+        for (size_t i = 0; i < sizeof(counts) / sizeof(uint64_t); i++)
+            ASSERT_EQ(said[i], want[i])
+                << "counter " << i << ", " << describe(l);
+        EXPECT_EQ(closed.passes, simulated.passes);
+        EXPECT_EQ(closed.active_pes, simulated.active_pes) << describe(l);
+        EXPECT_EQ(closed.gated_macs, simulated.gated_macs);
+        for (int i = 0; i < BOUND_N; i++) {
+            EXPECT_EQ(closed.bounds_cycles[i], simulated.bounds_cycles[i])
+                << bound_name[i] << ", " << describe(l);
+            EXPECT_LE(closed.bounds_cycles[i], simulated.cycles)
+                << bound_name[i] << ", " << describe(l);
+        }
+    }
+    EXPECT_GE(legal, SHAPES / 2);
+}
+
+TEST_P(Model, BoundsTheBusiestPeByItsOwnWork)
+{
+    random_case random(22);
+    for (int k = 0; k < SHAPES / 4; k++) {
+        arch a = machine(random);
+        layer l = random.shape();
+        given_mapping none = {};
+        layer_result r = {};
+        if (GetParam().flow->busiest_pe_cycles == nullptr)
+            return;
+        ASSERT_TRUE(run(a, l, none, &r)) << describe(l);
+        // No PE works less than the average of those that pass 0 uses.
+        EXPECT_GE(r.bounds_cycles[BOUND_busiest_pe],
+                  r.bounds_cycles[BOUND_macs]);
+        EXPECT_LE(r.bounds_cycles[BOUND_busiest_pe], r.array_cycles)
+            << describe(l);
+        EXPECT_GE(uint64_t(r.active_pes) * r.bounds_cycles[BOUND_busiest_pe],
+                  layer_macs(&l));
+    }
+}
+
+std::vector<on_network> everywhere()
+{
+    std::vector<on_network> all;
+    for (int k = 0; dataflow_table[k] != nullptr; k++)
+        all.push_back({dataflow_table[k], NETWORK_MULTICAST});
+    all.push_back({dataflow_find("ws"), NETWORK_SYSTOLIC});
+    all.push_back({dataflow_find("is"), NETWORK_SYSTOLIC});
+    all.push_back({dataflow_find("os"), NETWORK_SYSTOLIC});
+    return all;
+}
+
+std::string name_of(const testing::TestParamInfo<on_network> &info)
+{
+    return std::string(info.param.flow->name) +
+           (info.param.network == NETWORK_SYSTOLIC ? "Systolic" : "Multicast");
+}
+
+INSTANTIATE_TEST_SUITE_P(Everywhere, Model, testing::ValuesIn(everywhere()),
+                         name_of);
+
+TEST(ModelReport, LeavesOutWhatOnlyASimulationKnows)
+{
+    Messages d;
+    random_case random(23);
+    arch a = random.machine();
+    layer l = random.shape();
+    given_mapping none = {};
+    layer_result r = {};
+    ASSERT_TRUE(model_layer(&a, &l, "ws", &none, false, &r, d));
+    energy_table *energy = energy_load("45nm", d);
+    ASSERT_NE(energy, nullptr) << d.text();
+    report_input in = {};
+    in.arch = &a;
+    in.kernel = "model";
+    in.energy = energy;
+    in.layers = &r;
+    in.n_layers = 1;
+    char *text = nullptr;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    EXPECT_TRUE(report_write(&in, REPORT_JSON, to));
+    fclose(to);
+    std::string json(text);
+    free(text);
+    energy_free(energy);
+    EXPECT_NE(json.find("\"kernel\": \"model\""), std::string::npos);
+    EXPECT_NE(json.find("\"bounds_cycles\""), std::string::npos);
+    for (const char *key :
+         {"\"cycles\"", "\"array_cycles\"", "\"ledger_pe_cycles\"",
+          "\"utilization\"", "\"latency_ms\"", "\"throughput_gops\""})
+        EXPECT_EQ(json.find(key), std::string::npos) << key;
+}
+
+} // namespace
