@@ -7,12 +7,14 @@
 #include "sim/command.h"
 #include "sim/invocation.h"
 #include "sim/report_results.h"
+#include "sim/report_stats.h"
 #include "sim/run.h"
 
 static const struct src_pos command_line = {NULL, 0};
 
 /* Fills results[0 .. n_layers). */
-static bool run(struct invocation *s, struct layer_result *results)
+static bool run(struct invocation *s, struct layer_result *results,
+                struct pass_memory_stats *memory)
 {
     const struct options *o = &s->options;
     struct run_input in = {
@@ -25,8 +27,9 @@ static bool run(struct invocation *s, struct layer_result *results)
                      .show_mapping = o->show_mapping,
                      .max_cycles = o->max_cycles},
         .jobs = o->jobs,
+        .memo_bytes = o->memo_bytes,
     };
-    return run_layers(&in, results, s->diag);
+    return run_layers(&in, results, memory, s->diag);
 }
 
 static void say_mismatches(const struct invocation *s,
@@ -43,31 +46,17 @@ static void say_mismatches(const struct invocation *s,
     }
 }
 
-static void print_stats(const struct invocation *s,
-                        const struct layer_result *results)
-{
-    uint64_t passes = 0, simulated = 0, pe_cycles = 0;
-    for (int i = 0; i < s->workload->n_layers; i++) {
-        passes += results[i].passes;
-        simulated += results[i].simulated_passes;
-        pe_cycles += results[i].simulated_pe_cycles;
-    }
-    fprintf(stderr,
-            "accelsim: %" PRIu64 " passes, %" PRIu64 " simulated, %" PRIu64
-            " remembered; %" PRIu64 " PE-cycles simulated\n",
-            passes, simulated, passes - simulated, pe_cycles);
-}
-
 void command_run(struct invocation *s)
 {
     if (!invocation_read(s))
         return;
     int n = s->workload->n_layers;
     struct layer_result *results = xcalloc((size_t)n, sizeof(*results));
-    if (run(s, results)) {
+    struct pass_memory_stats memory;
+    if (run(s, results, &memory)) {
         if (report_results(s, s->options.kernel, results)) {
             if (s->options.stats)
-                print_stats(s, results);
+                report_stats(results, n, &memory, stderr);
             say_mismatches(s, results);
         }
         for (int i = 0; i < n; i++)

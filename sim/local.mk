@@ -52,6 +52,8 @@ libaccel_a_SOURCES += \
 	%D%/output.h \
 	%D%/pass_memory.c \
 	%D%/pass_memory.h \
+	%D%/pass_view.c \
+	%D%/pass_view.h \
 	%D%/progress.c \
 	%D%/progress.h \
 	%D%/report.h \
@@ -63,6 +65,8 @@ libaccel_a_SOURCES += \
 	%D%/report_json.c \
 	%D%/report_layer.c \
 	%D%/report_network.c \
+	%D%/report_stats.c \
+	%D%/report_stats.h \
 	%D%/report_table.c \
 	%D%/report_table.h \
 	%D%/result.c \

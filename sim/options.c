@@ -20,6 +20,7 @@
 
 #define BATCH_MAX 65535 /* 16 bits, as every dimension */
 #define JOBS_MAX 1024
+#define MEMO_BYTES_MAX (INT64_C(1) << 40)
 
 enum key { /* of options without a letter */
            KEY_CFG = 256,
@@ -33,6 +34,7 @@ enum key { /* of options without a letter */
            KEY_SET,
            KEY_KERNEL,
            KEY_NO_MEMO,
+           KEY_MEMO_BYTES,
            KEY_CHECK,
            KEY_FORMAT,
            KEY_SHOW_MAPPING,
@@ -66,6 +68,8 @@ static const struct argp_option table[] = {
     {"kernel", KEY_KERNEL, "NAME", 0, "native", 0},
     {"no-memo", KEY_NO_MEMO, 0, 0,
      "simulate every pass, also those seen before", 0},
+    {"memo-bytes", KEY_MEMO_BYTES, "N", 0,
+     "most that is kept of passes seen before; without it, 64 MiB", 0},
     {"check", KEY_CHECK, 0, 0,
      "run with operands and compare every output with a direct convolution", 0},
     {"jobs", 'j', "N", 0, "threads that run layers", 0},
@@ -76,7 +80,8 @@ static const struct argp_option table[] = {
     {"output", 'o', "FILE", 0, "where the report goes", 0},
     {"show-mapping", KEY_SHOW_MAPPING, 0, 0,
      "each layer's loop nest, and what each PE holds", 0},
-    {"stats", KEY_STATS, 0, 0, "to stderr: passes simulated and remembered", 0},
+    {"stats", KEY_STATS, 0, 0,
+     "to stderr: passes simulated and remembered, and why", 0},
     {"help-config", KEY_HELP_CONFIG, "text|markdown", OPTION_ARG_OPTIONAL,
      "every key of a configuration", 0},
     {"list-dataflows", KEY_LIST_DATAFLOWS, 0, 0,
@@ -331,6 +336,10 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
     case KEY_MAX_CYCLES:
         if (number(p, "--max-cycles", arg, INT64_MAX, &value))
             o->max_cycles = (uint64_t)value;
+        return 0;
+    case KEY_MEMO_BYTES:
+        if (number(p, "--memo-bytes", arg, MEMO_BYTES_MAX, &value))
+            o->memo_bytes = (uint64_t)value;
         return 0;
     case KEY_SET:
         add_set(o, arg);

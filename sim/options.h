@@ -36,6 +36,7 @@ struct options {
     int batch;           /* 0 = not given */
     int jobs;            /* threads; 0 = as many as there are processors */
     uint64_t max_cycles; /* 0 = no limit */
+    uint64_t memo_bytes; /* 0 = not given */
     const char **set;    /* owns the array */
     int n_sets;
     enum report_format format;

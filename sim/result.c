@@ -71,3 +71,11 @@ void layer_result_fini(struct layer_result *r)
     free(r->mapping_text);
     r->mapping_text = NULL;
 }
+
+void memo_stats_add(struct memo_stats *a, const struct memo_stats *b)
+{
+    uint64_t *sum = (uint64_t *)a;
+    const uint64_t *term = (const uint64_t *)b;
+    for (size_t k = 0; k < sizeof(*a) / sizeof(*sum); k++)
+        sum[k] = count_add(sum[k], term[k]);
+}

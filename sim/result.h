@@ -91,6 +91,20 @@ enum bound { BOUNDS(BOUND_ENUM) BOUND_N };
 extern const char *const bound_name[BOUND_N];
 extern const char *const bound_doc[BOUND_N];
 
+/* How the kernel got there; for stderr only. */
+struct memo_stats {
+    /* Each pass was one of these.  Skipped: in a whole period of passes;
+     * repeated: in a layer that equals another one of the run. */
+    uint64_t simulated_passes, remembered_passes, skipped_passes,
+        repeated_passes;
+    uint64_t periods; /* that were skipped */
+    /* Of the PEs, while passes ran: in all, and those simulated in full. */
+    uint64_t pe_cycles, simulated_pe_cycles;
+    /* Why passes were simulated that might have been remembered. */
+    uint64_t new_descriptors, evicted_descriptors;
+};
+void memo_stats_add(struct memo_stats *a, const struct memo_stats *b);
+
 #define RESULT_PARAMS_MAX 16
 struct result_param {
     char name[16];
@@ -122,8 +136,7 @@ struct layer_result {
 
     char *mapping_text; /* owns; what --show-mapping prints, or NULL */
 
-    /* How the kernel got there; for stderr only. */
-    uint64_t simulated_pe_cycles, simulated_passes;
+    struct memo_stats memo;
 };
 
 void layer_result_fini(struct layer_result *r);

@@ -8,12 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/pass_view.h"
 #include "sim/progress.h"
 
 enum job_state { JOB_WAITS, JOB_DONE, JOB_FAILED };
 
 struct job { /* one layer */
     const struct layer *layer;
+    const struct job *twin; /* an equal layer before it that runs, or NULL */
+    int copies;             /* layers that it runs for, itself included */
     struct given_mapping given;
     struct layer_result *out;
     struct diag *diag; /* owns */
@@ -24,8 +27,10 @@ struct job { /* one layer */
 
 struct crew {
     const struct run_input *in;
+    struct pass_memory *memory; /* or NULL */
     pthread_mutex_t lock;
     struct job *job;
+    struct job **order; /* longest first, so that threads end together */
     int n_jobs, next;
     int first_failed; /* n_jobs: none */
 };
@@ -36,7 +41,8 @@ static void show_progress(void *context, uint64_t passes_done, uint64_t passes)
     struct job *job = context;
     double share = passes > 0 ? (double)passes_done / (double)passes : 1;
     progress_add(job->progress, job->layer->name,
-                 (share - job->shown_share) * (double)layer_macs(job->layer));
+                 (share - job->shown_share) * job->copies *
+                     (double)layer_macs(job->layer));
     job->shown_share = share;
 }
 
@@ -45,8 +51,11 @@ static struct job *take_job(struct crew *crew)
 {
     struct job *job = NULL;
     pthread_mutex_lock(&crew->lock);
-    if (crew->next < crew->n_jobs && crew->next < crew->first_failed)
-        job = &crew->job[crew->next++];
+    while (job == NULL && crew->next < crew->n_jobs) {
+        job = crew->order[crew->next++];
+        if (job->twin != NULL || job - crew->job > crew->first_failed)
+            job = NULL;
+    }
     pthread_mutex_unlock(&crew->lock);
     return job;
 }
@@ -69,6 +78,7 @@ static void *work(void *context)
     while ((job = take_job(crew)) != NULL) {
         struct simulate_options options = in->simulate;
         bool ok;
+        options.memory = crew->memory;
         options.progress = show_progress;
         options.progress_context = job;
         ok =
@@ -113,13 +123,62 @@ static double all_macs(const struct workload *w)
     return macs;
 }
 
+static bool same_given(const struct given_mapping *a,
+                       const struct given_mapping *b)
+{
+    bool same = a->n == b->n && a->from_table == b->from_table;
+    for (int i = 0; same && i < a->n; i++)
+        same = strcmp(a->param[i].name, b->param[i].name) == 0 &&
+               a->param[i].value == b->param[i].value;
+    return same;
+}
+
+/* All but the name. */
+static bool same_layer(const struct layer *a, const struct layer *b)
+{
+    struct layer x = *a, y = *b;
+    memset(x.name, 0, sizeof(x.name));
+    memset(y.name, 0, sizeof(y.name));
+    return memcmp(&x, &y, sizeof(x)) == 0;
+}
+
+/* Layers that are equal but for their name run once.  Not where the name
+ * shows, or where everything is to be simulated. */
+static void find_twins(struct crew *crew)
+{
+    const struct simulate_options *o = &crew->in->simulate;
+    if (!o->memo || o->check || o->show_mapping)
+        return;
+    for (int i = 1; i < crew->n_jobs; i++)
+        for (int k = 0; k < i && crew->job[i].twin == NULL; k++) {
+            struct job *job = &crew->job[i], *first = &crew->job[k];
+            if (first->twin == NULL && same_layer(job->layer, first->layer) &&
+                same_given(&job->given, &first->given)) {
+                job->twin = first;
+                first->copies++;
+            }
+        }
+}
+
+static int longer_first(const void *a, const void *b)
+{
+    const struct job *x = *(struct job *const *)a;
+    const struct job *y = *(struct job *const *)b;
+    uint64_t macs_x = layer_macs(x->layer), macs_y = layer_macs(y->layer);
+    if (macs_x != macs_y)
+        return macs_x > macs_y ? -1 : 1;
+    return x < y ? -1 : 1;
+}
+
 static bool prepare(struct crew *crew, struct progress *progress,
                     struct layer_result *out, struct diag *d)
 {
     const struct run_input *in = crew->in;
     for (int i = 0; i < crew->n_jobs; i++) {
         struct job *job = &crew->job[i];
+        crew->order[i] = job;
         job->layer = &in->workload->layer[i];
+        job->copies = 1;
         job->out = &out[i];
         job->diag = diag_new();
         job->progress = progress;
@@ -128,7 +187,26 @@ static bool prepare(struct crew *crew, struct progress *progress,
                                   in->dataflow, &job->given, d))
             return false;
     }
+    find_twins(crew);
+    qsort(crew->order, (size_t)crew->n_jobs, sizeof(struct job *),
+          longer_first);
     return true;
+}
+
+static void copy_twins(struct crew *crew)
+{
+    for (int i = 0; i < crew->n_jobs; i++) {
+        struct job *job = &crew->job[i];
+        if (job->twin == NULL)
+            continue;
+        *job->out = *job->twin->out;
+        job->out->layer = *job->layer;
+        const struct memo_stats memo = {
+            .repeated_passes = job->out->passes,
+            .pe_cycles = job->out->memo.pe_cycles,
+        };
+        job->out->memo = memo;
+    }
 }
 
 static void close_jobs(struct crew *crew, bool ok, struct diag *d)
@@ -140,25 +218,42 @@ static void close_jobs(struct crew *crew, bool ok, struct diag *d)
             layer_result_fini(crew->job[i].out);
         diag_free(crew->job[i].diag);
     }
+    free(crew->job);
+    free(crew->order);
+}
+
+static void open_memory(struct crew *crew)
+{
+    uint64_t budget = crew->in->memo_bytes;
+    if (crew->in->simulate.memo)
+        crew->memory = pass_view_new_memory(
+            budget > 0 ? budget : PASS_MEMORY_BYTES_DEFAULT);
 }
 
 bool run_layers(const struct run_input *in, struct layer_result *out,
-                struct diag *d)
+                struct pass_memory_stats *memory, struct diag *d)
 {
     int n = in->workload->n_layers;
     struct progress *progress = progress_new(stderr, all_macs(in->workload));
     struct crew crew = {.in = in, .n_jobs = n, .first_failed = n};
     bool ok;
     pthread_mutex_init(&crew.lock, NULL);
+    open_memory(&crew);
     crew.job = xcalloc((size_t)n, sizeof(*crew.job));
+    crew.order = xcalloc((size_t)n, sizeof(*crew.order));
     ok = prepare(&crew, progress, out, d);
     if (ok) {
         work_together(&crew, threads_for(in->jobs, n));
         ok = crew.first_failed == n;
     }
+    if (ok)
+        copy_twins(&crew);
     progress_free(progress);
     close_jobs(&crew, ok, d);
-    free(crew.job);
+    memset(memory, 0, sizeof(*memory));
+    if (crew.memory != NULL)
+        pass_memory_get_stats(crew.memory, memory);
+    pass_memory_free(crew.memory);
     pthread_mutex_destroy(&crew.lock);
     return ok;
 }

@@ -6,6 +6,7 @@
 
 #include "dataflows/dataflow.h"
 #include "sim/config.h"
+#include "sim/pass_memory.h"
 #include "sim/result.h"
 #include "sim/simulate.h"
 #include "sim/workload.h"
@@ -20,14 +21,15 @@ struct run_input { /* all borrowed */
     const char *network; /* the name mapping tables know it by, or "" */
     const struct dataflow *dataflow;
     struct simulate_options simulate; /* progress is set by run_layers */
-    int jobs; /* threads; 0 = as many as there are processors */
+    int jobs;            /* threads; 0 = as many as there are processors */
+    uint64_t memo_bytes; /* budget of the pass memory; 0 = the default */
 };
 
 /* Fills out[0 .. workload->n_layers), in the layers' order whatever `jobs`
- * is.  false: the first layer that failed has said why in `d`, and nothing in
- * `out` needs layer_result_fini. */
+ * is.  *memory: what the pass memory did.  false: the first layer that failed
+ * has said why in `d`, and nothing in `out` needs layer_result_fini. */
 bool run_layers(const struct run_input *in, struct layer_result *out,
-                struct diag *d);
+                struct pass_memory_stats *memory, struct diag *d);
 
 #ifdef __cplusplus
 }

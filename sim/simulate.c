@@ -13,7 +13,7 @@
 #include "sim/check.h"
 #include "sim/model.h"
 #include "sim/multicast_machine.h"
-#include "sim/pass_memory.h"
+#include "sim/pass_view.h"
 #include "sim/tile_table.h"
 
 struct run {
@@ -24,7 +24,8 @@ struct run {
     struct systolic *systolic;         /* that */
     struct check *check;               /* functional mode, or NULL */
     struct word_flow *flow;            /* borrowed from it, or NULL */
-    struct pass_memory *memory;
+    struct pass_view *view;            /* of the pass memory, or NULL */
+    struct pass_memory *own_memory;    /* when the caller shares none */
     struct tile_table *tiles;
     uint64_t now; /* the boundary */
     struct layer_result *out;
@@ -100,8 +101,8 @@ static bool simulate_pass(struct run *run, const struct pass *pass,
                                   "raise the limit");
     }
     finish_pass(run, counts);
-    run->out->simulated_passes++;
-    run->out->simulated_pe_cycles +=
+    run->out->memo.simulated_passes++;
+    run->out->memo.simulated_pe_cycles +=
         counts->cycles * (uint64_t)arch_pes(&run->program->arch);
     return true;
 }
@@ -109,18 +110,25 @@ static bool simulate_pass(struct run *run, const struct pass *pass,
 static bool run_pass(struct run *run, const struct pass *pass,
                      struct pass_counts *counts)
 {
-    const void *key = &pass->work;
-    if (run->memory != NULL) {
-        const struct pass_counts *known = pass_memory_find(run->memory, key);
-        if (known != NULL) {
-            *counts = *known;
-            return true;
-        }
+    struct memo_stats *stats = &run->out->memo;
+    if (run->view == NULL)
+        return simulate_pass(run, pass, counts);
+    switch (pass_view_find(run->view, pass, counts)) {
+    case PASS_KNOWN:
+        stats->remembered_passes++;
+        return true;
+    case PASS_NEW:
+        stats->new_descriptors++;
+        break;
+    case PASS_EVICTED:
+        stats->evicted_descriptors++;
+        break;
     }
-    if (!simulate_pass(run, pass, counts))
+    if (!simulate_pass(run, pass, counts)) {
+        pass_view_abandon(run->view, pass);
         return false;
-    if (run->memory != NULL)
-        pass_memory_add(run->memory, key, counts);
+    }
+    pass_view_add(run->view, pass, counts);
     return true;
 }
 
@@ -166,6 +174,7 @@ static void charge_pass(struct run *run, const struct pass_counts *n)
     for (int k = 0; k < PE_CAUSE_N; k++)
         ledger[cause_of[k]] += n->pe_cycles[k];
     out->array_cycles += n->flight_cycles;
+    out->memo.pe_cycles += pes * n->cycles;
     if ((uint64_t)out->active_pes < n->active_pes)
         out->active_pes = (int)n->active_pes;
 
@@ -253,6 +262,16 @@ static int edge_width(const struct arch *a, enum network network)
            a->network[network].slots_per_cycle;
 }
 
+static void open_memory(struct run *run)
+{
+    struct pass_memory *memory = run->options->memory;
+    if (memory == NULL)
+        memory = run->own_memory =
+            pass_view_new_memory(PASS_MEMORY_BYTES_DEFAULT);
+    run->view =
+        pass_view_new(memory, run->program->kind, !run->options->intern_off);
+}
+
 static void assemble(struct run *run)
 {
     const struct program *p = run->program;
@@ -265,7 +284,7 @@ static void assemble(struct run *run)
     /* Values are moved word by word, and a limit is met in the very cycle. */
     if (run->options->memo && !run->options->check &&
         run->options->max_cycles == 0)
-        run->memory = pass_memory_new(sizeof(((struct pass *)0)->work));
+        open_memory(run);
     if (p->kind == NETWORK_MULTICAST) {
         run->machine = multicast_machine_new(p);
         return;
@@ -289,7 +308,8 @@ static void dismantle(struct run *run)
 {
     tile_table_free(run->tiles);
     check_free(run->check);
-    pass_memory_free(run->memory);
+    pass_view_free(run->view);
+    pass_memory_free(run->own_memory);
     if (run->systolic != NULL)
         systolic_free(run->systolic);
     multicast_machine_free(run->machine);

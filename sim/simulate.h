@@ -17,11 +17,17 @@
 extern "C" {
 #endif
 
+struct pass_memory;
+
 struct simulate_options {
     bool memo;           /* false: --no-memo */
+    bool intern_off;     /* for tests: see sim/pass_view.h */
     bool check;          /* functional mode, real operands */
     bool show_mapping;   /* fill layer_result.mapping_text */
     uint64_t max_cycles; /* 0 = no limit */
+    /* What passes of this architecture did, shared with other layers
+     * (pass_view_new_memory); borrowed.  NULL: the layer has one of its own. */
+    struct pass_memory *memory;
     /* Called now and then with passes done and in all; may be NULL; called
      * from the thread that simulates. */
     void (*progress)(void *context, uint64_t passes_done, uint64_t passes);

@@ -127,6 +127,10 @@ def how_to_run_it():
           plain, "--kernel native is the default")
     check(run(*SMALL, "--format", "json", "--no-memo").stdout == plain,
           "--no-memo changes no number")
+    little = run(*SMALL, "--format", "json", "--memo-bytes", "1", "--stats")
+    check(little.stdout == plain, "--memo-bytes changes no number")
+    check(re.search(r" 0 outcomes.* [1-9]\d* forgotten", little.stderr),
+          "--memo-bytes 1 keeps nothing", little.stderr)
     for jobs in ("1", "2", "7"):
         check(run(*SMALL, "--format", "json", "-j", jobs).stdout == plain,
               f"-j {jobs} changes no byte")

@@ -42,8 +42,12 @@ report_test_SOURCES = %D%/report_test.cpp %D%/result_test.cpp
 report_test_LDADD = $(TEST_LIBS)
 
 if TESTS_WANTED
-check_PROGRAMS += tile_table_test
+check_PROGRAMS += tile_table_test pass_memory_test memo_test
 endif
+pass_memory_test_SOURCES = %D%/pass_memory_test.cpp
+pass_memory_test_LDADD = $(TEST_LIBS)
+memo_test_SOURCES = %D%/memo_test.cpp %D%/random_layer.h
+memo_test_LDADD = $(TEST_LIBS)
 tile_table_test_SOURCES = %D%/tile_table_test.cpp %D%/random_layer.h
 tile_table_test_LDADD = $(TEST_LIBS)
 

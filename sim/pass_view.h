@@ -1,0 +1,43 @@
+/* pass_view.h - one layer's view of the pass memory.
+ *
+ * Descriptors are interned here: the latest ones have a place of their own,
+ * found by their bytes without the memory's lock, with their outcome beside
+ * it.  All others are asked of the memory.  Whether descriptors are interned
+ * changes time only.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_PASS_VIEW_H
+#define SIM_PASS_VIEW_H
+
+#include <stdbool.h>
+
+#include "dataflows/program.h"
+#include "sim/pass_memory.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A memory for the layers of one architecture. */
+struct pass_memory *pass_view_new_memory(uint64_t budget_bytes);
+
+struct pass_view;
+
+/* memory: borrowed. */
+struct pass_view *pass_view_new(struct pass_memory *memory,
+                                enum network_type kind, bool intern);
+void pass_view_free(struct pass_view *view);
+
+/* As pass_memory_find: a key that is not known is the caller's to bring, or to
+ * abandon. */
+enum pass_answer pass_view_find(struct pass_view *view, const struct pass *pass,
+                                struct pass_counts *out);
+void pass_view_add(struct pass_view *view, const struct pass *pass,
+                   const struct pass_counts *counts);
+void pass_view_abandon(struct pass_view *view, const struct pass *pass);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
