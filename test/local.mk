@@ -56,7 +56,8 @@ dist_check_SCRIPTS += %D%/cli_test.py
 EXTRA_DIST += %D%/program.py %D%/plugin_dataflow.c
 check_DATA += %D%/plugin_dataflow.so
 
-%D%/plugin_dataflow.so: $(srcdir)/%D%/plugin_dataflow.c
+# Stale against a header that changed, it would not fit the program.
+%D%/plugin_dataflow.so: $(srcdir)/%D%/plugin_dataflow.c libaccel.a
 	$(AM_V_CC)$(CC) $(DEFS) $(AM_CPPFLAGS) $(CPPFLAGS) $(AM_CFLAGS) \
 		$(CFLAGS) -fPIC -shared -o $@ $(srcdir)/%D%/plugin_dataflow.c
 CLEANFILES += %D%/plugin_dataflow.so
