@@ -7,5 +7,8 @@ dist_networks_DATA = %D%/networks/alexnet.cfg %D%/networks/googlenet.cfg \
 energydir = $(pkgdatadir)/energy
 dist_energy_DATA = %D%/energy/45nm.cfg %D%/energy/45nm_rough.cfg \
 	%D%/energy/eyeriss_normalized.cfg
+accessesdir = $(pkgdatadir)/accesses
+dist_accesses_DATA = %D%/accesses/weights_apart.txt \
+	%D%/accesses/weights_at_once.txt %D%/accesses/weights_in_pairs.txt
 EXTRA_DIST += %D%/networks/cnn_layers.csv %D%/networks/make_networks.py \
 	%D%/sweep_array.py

@@ -152,8 +152,8 @@ void program_tile_move(const struct program *program, const struct pass *pass,
 /* Whether a layer's tensor crosses the DRAM's link compressed. */
 bool tensor_is_compressed(const struct arch *arch, const struct layer *layer,
                           enum tensor tensor);
-/* Visits the useful words of a pass's ifmap or ofmap tile in the order in
- * which they lie in DRAM: image, channel, row, column. */
+/* Visits the useful words of a pass's tile in the order in which they lie in
+ * DRAM: image (or filter), channel, row, column. */
 void program_tile_words(const struct program *program, const struct pass *pass,
                         enum tensor tensor,
                         void (*visit)(void *context, const int coord[4]),

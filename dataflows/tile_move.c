@@ -249,7 +249,6 @@ void program_tile_words(const struct program *p, const struct pass *pass,
     const struct layer *l = &p->layer;
     const struct pass_place *pl = &pass->place;
     int *row, *col, rows, cols;
-    SIM_CHECK(tensor != TENSOR_FILTER);
     if (tensor == TENSOR_IFMAP) {
         struct extent in = stored_ifmap(p);
         const int first[4] = {pl->n0, pl->g * (l->C / l->G) + pl->c0, in.pad,
@@ -259,6 +258,11 @@ void program_tile_words(const struct program *p, const struct pass *pass,
         cols = touched_list(-in.pad, l->Q, l->stride, l->S, l->dilation, in.w,
                             &col);
         visit_block(first, pl->n, pl->c, row, rows, col, cols, visit, context);
+    } else if (tensor == TENSOR_FILTER) {
+        const int first[4] = {pl->g * (l->M / l->G) + pl->f0, pl->c0, 0, 0};
+        rows = touched_list(0, l->R, 1, 1, 1, l->R, &row);
+        cols = touched_list(0, l->S, 1, 1, 1, l->S, &col);
+        visit_block(first, pl->f, pl->c, row, rows, col, cols, visit, context);
     } else {
         const int first[4] = {pl->n0, pl->g * (l->M / l->G) + pl->m0, pl->p0,
                               0};

@@ -12,9 +12,10 @@ extern "C" {
 #endif
 
 /* name, doc; the first is done when none is named. */
-#define COMMANDS(X)                      \
-    X(run, "simulate layers and report") \
-    X(model, "the same from closed forms: counts, energy, bounds of cycles")
+#define COMMANDS(X)                                                          \
+    X(run, "simulate layers and report")                                     \
+    X(model, "the same from closed forms: counts, energy, bounds of cycles") \
+    X(reuse, "how far apart the uses of a word are, at every level")
 
 #define COMMAND_ENUM(name, doc) COMMAND_##name,
 enum command { COMMANDS(COMMAND_ENUM) COMMAND_N };

@@ -2,6 +2,7 @@ bin_PROGRAMS += accelsim
 accelsim_SOURCES = \
 	%D%/command.h \
 	%D%/command_model.c \
+	%D%/command_reuse.c \
 	%D%/command_run.c \
 	%D%/invocation.c \
 	%D%/invocation.h \
@@ -10,6 +11,8 @@ accelsim_SOURCES = \
 	%D%/report_results.h
 accelsim_LDADD = libaccel.a libhot.a libaccel.a
 libaccel_a_SOURCES += \
+	%D%/access_stream.c \
+	%D%/access_stream.h \
 	%D%/arch.c \
 	%D%/arch.h \
 	%D%/arch_check.c \
@@ -71,6 +74,9 @@ libaccel_a_SOURCES += \
 	%D%/report_table.h \
 	%D%/result.c \
 	%D%/result.h \
+	%D%/reuse_report.c \
+	%D%/reuse_report.h \
+	%D%/reuse_table.c \
 	%D%/run.c \
 	%D%/run.h \
 	%D%/schema.c \

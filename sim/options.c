@@ -40,6 +40,7 @@ enum key { /* of options without a letter */
            KEY_SHOW_MAPPING,
            KEY_MAX_CYCLES,
            KEY_STATS,
+           KEY_ACCESSES,
            KEY_HELP_CONFIG,
            KEY_LIST_DATAFLOWS,
            KEY_USAGE,
@@ -61,6 +62,8 @@ static const struct argp_option table[] = {
      "one matrix product: M rows, N columns, K products", 0},
     {"set", KEY_SET, "PATH=VALUE", 0,
      "override a value of the architecture or mapping; may be repeated", 0},
+    {"accesses", KEY_ACCESSES, "FILE", 0,
+     "reuse: a stream of accesses from a file, in place of a run", 0},
     {0, 0, 0, 0, "How to run it:", 2},
     {"dataflow", KEY_DATAFLOW, "NAME", 0,
      "dataflow; without it, the architecture's default", 0},
@@ -254,6 +257,8 @@ static const char **text_option(struct options *o, int key)
         return &o->dataflow;
     case KEY_PLUGIN:
         return &o->plugin;
+    case KEY_ACCESSES:
+        return &o->accesses;
     case 'o':
         return &o->output;
     default:
@@ -378,7 +383,14 @@ static bool fit_together(const struct options *o, struct diag *d)
     bool ok = true;
     if (o->action != ACTION_COMMAND)
         return true;
-    if (o->cfg == NULL)
+    if (o->accesses != NULL && o->command != COMMAND_reuse)
+        ok = diag_error(d, command_line,
+                        "'--accesses' goes with the command 'reuse' only");
+    else if (o->accesses != NULL && o->cfg != NULL)
+        ok = diag_error(d, command_line,
+                        "'--accesses' and '--cfg' exclude each other; one is "
+                        "needed");
+    if (o->cfg == NULL && o->accesses == NULL)
         ok = diag_error(d, command_line,
                         "'--cfg' is missing; an architecture is needed, as in "
                         "'accelsim --cfg eyeriss.cfg --layer conv2'");

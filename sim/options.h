@@ -31,13 +31,14 @@ struct options {
     enum action action;
     enum command command; /* for ACTION_COMMAND */
     const char *cfg, *net, *layer, *shape, *gemm, *dataflow, *plugin;
-    const char *kernel;  /* "native" */
-    const char *output;  /* NULL = standard output */
-    int batch;           /* 0 = not given */
-    int jobs;            /* threads; 0 = as many as there are processors */
-    uint64_t max_cycles; /* 0 = no limit */
-    uint64_t memo_bytes; /* 0 = not given */
-    const char **set;    /* owns the array */
+    const char *accesses; /* a file for 'reuse' */
+    const char *kernel;   /* "native" */
+    const char *output;   /* NULL = standard output */
+    int batch;            /* 0 = not given */
+    int jobs;             /* threads; 0 = as many as there are processors */
+    uint64_t max_cycles;  /* 0 = no limit */
+    uint64_t memo_bytes;  /* 0 = not given */
+    const char **set;     /* owns the array */
     int n_sets;
     enum report_format format;
     bool memo, check, show_mapping, stats;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/access_stream.h"
 #include "sim/bounds.h"
 #include "sim/check.h"
 #include "sim/model.h"
@@ -23,7 +24,8 @@ struct run {
     struct multicast_machine *machine; /* this or */
     struct systolic *systolic;         /* that */
     struct check *check;               /* functional mode, or NULL */
-    struct word_flow *flow;            /* borrowed from it, or NULL */
+    struct access_stream *stream;      /* accesses are traced, or NULL */
+    struct word_flow *flow;            /* borrowed from one of them, or NULL */
     struct pass_view *view;            /* of the pass memory, or NULL */
     struct pass_memory *own_memory;    /* when the caller shares none */
     struct tile_table *tiles;
@@ -281,8 +283,15 @@ static void assemble(struct run *run)
         run->check = check_new(p);
     if (run->check != NULL)
         run->flow = check_flow(run->check);
+    if (run->options->access_tap != NULL) {
+        const struct tile_tap tap = {
+            run->stream = access_stream_new(p, run->options->access_tap),
+            access_stream_tile};
+        run->flow = access_stream_flow(run->stream);
+        tile_table_set_tap(run->tiles, &tap);
+    }
     /* Values are moved word by word, and a limit is met in the very cycle. */
-    if (run->options->memo && !run->options->check &&
+    if (run->options->memo && run->flow == NULL &&
         run->options->max_cycles == 0)
         open_memory(run);
     if (p->kind == NETWORK_MULTICAST) {
@@ -308,6 +317,7 @@ static void dismantle(struct run *run)
 {
     tile_table_free(run->tiles);
     check_free(run->check);
+    access_stream_free(run->stream);
     pass_view_free(run->view);
     pass_memory_free(run->own_memory);
     if (run->systolic != NULL)

@@ -12,6 +12,7 @@
 #include "sim/diag.h"
 #include "sim/layer.h"
 #include "sim/result.h"
+#include "traces/access.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -28,6 +29,8 @@ struct simulate_options {
     /* What passes of this architecture did, shared with other layers
      * (pass_view_new_memory); borrowed.  NULL: the layer has one of its own. */
     struct pass_memory *memory;
+    /* Told of every access; excludes `check`; may be NULL. */
+    const struct access_tap *access_tap;
     /* Called now and then with passes done and in all; may be NULL; called
      * from the thread that simulates. */
     void (*progress)(void *context, uint64_t passes_done, uint64_t passes);

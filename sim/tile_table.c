@@ -23,6 +23,7 @@ struct tile_table {
     struct dram *dram;
     struct dma *dma;
     struct tile_line line[TENSOR_N];
+    struct tile_tap tap; /* moved: or NULL */
 };
 
 struct dram_cfg tile_table_dram_cfg(const struct arch *arch)
@@ -66,6 +67,11 @@ struct tile_table *tile_table_new(const struct program *program,
     return table;
 }
 
+void tile_table_set_tap(struct tile_table *table, const struct tile_tap *tap)
+{
+    table->tap = *tap;
+}
+
 void tile_table_free(struct tile_table *table)
 {
     if (table == NULL)
@@ -85,6 +91,13 @@ static void count_compressed(struct counts *counts, enum tensor tensor,
     c->bytes = count_add(c->bytes, move->compressed_bytes);
 }
 
+static void tell(const struct tile_table *table, const struct pass *pass,
+                 enum tensor tensor)
+{
+    if (table->tap.moved != NULL)
+        table->tap.moved(table->tap.context, pass, tensor);
+}
+
 /* Asks for every tile whose place in L2 is known to be free. */
 static void push_loads(struct tile_table *table, enum tensor tensor)
 {
@@ -96,6 +109,7 @@ static void push_loads(struct tile_table *table, enum tensor tensor)
                              ? 0
                              : line->free_cycle[line->pushed % buffers];
         program_tile_move(table->program, &line->next, tensor, &move);
+        tell(table, &line->next, tensor);
         dma_push(table->dma, tensor == TENSOR_IFMAP ? DMA_IFMAP : DMA_FILTER,
                  move.request, move.n_requests, after);
         struct counts *c = table->counts;
@@ -122,6 +136,7 @@ static void store_ofmap(struct tile_table *table, const struct pass *pass,
 {
     struct tile_move move;
     program_tile_move(table->program, pass, TENSOR_PSUM, &move);
+    tell(table, pass, TENSOR_PSUM);
     dma_push(table->dma, DMA_OFMAP, move.request, move.n_requests, cycle);
     struct counts *c = table->counts;
     c->access[LEVEL_DRAM][TENSOR_PSUM].writes += move.words;

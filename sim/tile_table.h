@@ -25,6 +25,12 @@ struct dram_cfg tile_table_dram_cfg(const struct arch *arch);
 /* program, counts: borrowed; transfers are counted in *counts. */
 struct tile_table *tile_table_new(const struct program *program,
                                   struct counts *counts);
+/* Told of each tile that is asked for or stored (a pass's). */
+struct tile_tap {
+    void *context;
+    void (*moved)(void *context, const struct pass *pass, enum tensor tensor);
+};
+void tile_table_set_tap(struct tile_table *table, const struct tile_tap *tap);
 void tile_table_free(struct tile_table *table);
 
 /* The cycle, at or after `now`, in which all tiles of the pass are there.

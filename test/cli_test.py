@@ -6,6 +6,7 @@ SPDX-License-Identifier: MIT
 import csv
 import glob
 import io
+import json
 import os
 import re
 
@@ -195,10 +196,36 @@ def what_to_print():
           "--stats speaks on standard error alone", stats.stderr)
 
 
+def reuse():
+    streams = os.path.join(SOURCE, "configs", "accesses")
+    for name, reads in (("weights_at_once", 4), ("weights_in_pairs", 8),
+                        ("weights_apart", 16)):
+        path = os.path.join(streams, name + ".txt")
+        done = run("reuse", "--accesses", path, "--format", "json")
+        found = json.loads(done.stdout)["subjects"][0]
+        check(found["sharing"][0]["multicast_reads"] == reads,
+              f"reuse --accesses {name}.txt: {reads} reads", done.stderr)
+    done = run("reuse", *C1, "--format", "json")
+    found = json.loads(done.stdout)["subjects"][0]["streams"]
+    layer = report(*C1)["layers"][0]
+    check([s["accesses"] for s in found if s["level"] == "pe"] ==
+          3 * [layer["macs"]], "reuse sees three accesses a MAC")
+    shown = run("reuse", *C1)
+    check(shown.returncode == 0 and "misses %" in shown.stdout,
+          "reuse prints miss curves", shown.stderr)
+    check(run("reuse", *C1, "--format", "csv").stdout.startswith(
+        "subject,level,name,figure,from,to,count\n"),
+          "reuse --format csv has a line a figure")
+    for words in (["--accesses", "x", *C1],
+                  ["reuse", "--accesses", "x", "--cfg", "eyeriss"]):
+        check(run(*words).returncode == 1, f"{words[:3]} is refused")
+
+
 about()
 every_option_has_a_test()
 help_for_files()
 what_to_run()
 how_to_run_it()
 what_to_print()
+reuse()
 finish()

@@ -36,7 +36,8 @@ config_test_SOURCES = %D%/config_test.cpp %D%/mapping_table_test.cpp \
 config_test_LDADD = $(TEST_LIBS)
 energy_test_SOURCES = %D%/energy_test.cpp
 energy_test_LDADD = $(TEST_LIBS)
-reuse_test_SOURCES = %D%/reuse_test.cpp %D%/sharing_test.cpp
+reuse_test_SOURCES = %D%/reuse_test.cpp %D%/sharing_test.cpp \
+	%D%/survey_test.cpp %D%/messages.h %D%/random_layer.h
 reuse_test_LDADD = $(TEST_LIBS)
 report_test_SOURCES = %D%/report_test.cpp %D%/result_test.cpp
 report_test_LDADD = $(TEST_LIBS)

@@ -1,0 +1,45 @@
+/* survey.h - reuse at every level of a machine, from its accesses.
+ *
+ * L2 and DRAM are one stream a tensor.  PEs have a memory each, so each PE has
+ * a stream a tensor; they are summed.  Of many PEs, every k-th is followed, so
+ * that SURVEY_PES are.  Sharing among PEs looks at all of them.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TRACES_SURVEY_H
+#define TRACES_SURVEY_H
+
+#include "traces/access.h"
+#include "traces/reuse.h"
+#include "traces/sharing.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { SURVEY_PES = 16 };
+
+struct survey;
+
+/* units: PEs, and L1s (0: none), of the machine.  Memory: about 100 MB at
+ * most. */
+struct survey *survey_new(int pes, int l1s);
+void survey_free(struct survey *s);
+struct access_tap survey_tap(struct survey *s);
+
+struct survey_row {
+    struct reuse_counts counts; /* of the units followed */
+    uint64_t all_accesses;      /* of all units */
+    int units, followed;        /* units with accesses */
+};
+
+/* false: nothing was accessed there. */
+bool survey_read(const struct survey *s, enum level level, enum tensor tensor,
+                 struct survey_row *out);
+void survey_sharing(const struct survey *s, enum tensor tensor,
+                    struct sharing_counts *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
