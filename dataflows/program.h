@@ -82,7 +82,8 @@ struct tiling {
 struct program;
 
 struct program_ops {
-    /* Counts of the two inner loops at a place whose tiles are set. */
+    /* Counts of the two inner loops at a place whose tiles are set: of the
+     * tiles' sizes alone, wherever they lie. */
     void (*inner_counts)(const struct program *program,
                          const struct pass_place *place, int counts[2]);
     /* Fills the descriptor of a pass. */

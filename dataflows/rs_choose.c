@@ -198,6 +198,8 @@ static void try_pe(const struct arch *a, const struct layer *l,
         int taps = m->value[RS_Q] * m->value[RS_FC];
         int most = min_int(a->rf_words[TENSOR_PSUM],
                            a->rf_words[TENSOR_FILTER] / taps);
+        /* Where not even one fits, it shows what is short. */
+        most = most > 0 ? most : 1;
         struct range p = range_of(given[RS_P], min_int(group_m(l), most));
         for (int k = p.from; k > 0 && k <= p.to;
              k = tiling_next_even(group_m(l), k)) {

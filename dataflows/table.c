@@ -31,12 +31,16 @@ bool dataflow_load_plugin(const char *path, struct diag *d)
     if (plugins == PLUGINS_MAX)
         return diag_error(d, at, "more than %d plugins; load fewer",
                           PLUGINS_MAX);
-    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    /* A bare name would be looked for among the system's libraries. */
+    char here[4096];
+    snprintf(here, sizeof(here), "%s%s", strchr(path, '/') == NULL ? "./" : "",
+             path);
+    void *object = dlopen(here, RTLD_NOW | RTLD_LOCAL);
     if (object == NULL)
-        return diag_fail(d, EXIT_IO, at,
-                         "cannot load the plugin (%s); give "
-                         "the path of a shared object",
-                         dlerror());
+        return diag_error(d, at,
+                          "cannot load the plugin (%s); the path of a shared "
+                          "object is needed",
+                          dlerror());
     const struct dataflow *found = dlsym(object, "accelsim_dataflow");
     if (found == NULL)
         return diag_error(d, at,

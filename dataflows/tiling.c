@@ -121,28 +121,30 @@ bool cursor_next(const struct program *program, struct cursor *cursor,
     return true;
 }
 
+/* Passes of the loops from `level` inwards.  All tiles of a loop but its last
+ * have one size, so one of them stands for the others. */
+static uint64_t passes_from(const struct program *p, int at[8], int level)
+{
+    uint64_t passes = 0;
+    int n = trips(p, at, level);
+    if (level == LOOP_I0)
+        return count_mul((uint64_t)n, (uint64_t)trips(p, at, LOOP_I1));
+    if (n > 1)
+        passes = count_mul((uint64_t)(n - 1), passes_from(p, at, level + 1));
+    at[level] = n - 1;
+    passes = count_add(passes, passes_from(p, at, level + 1));
+    at[level] = 0;
+    return passes;
+}
+
 void program_finish(struct program *program)
 {
     enum tensor tensor;
     uint64_t lacking;
     SIM_CHECK(tiling_fits(&program->arch, &program->layer, &program->tiling,
                           program->buffers, program->banks, &tensor, &lacking));
-    /* Passes: all combinations of whole and clipped tiles. */
     int at[8] = {0};
-    uint64_t outer = 1, in_tile = 0;
-    outer = count_mul(outer, (uint64_t)trips(program, at, LOOP_G));
-    for (at[LOOP_M] = 0; at[LOOP_M] < trips(program, at, LOOP_M); at[LOOP_M]++)
-        for (at[LOOP_N] = 0; at[LOOP_N] < trips(program, at, LOOP_N);
-             at[LOOP_N]++)
-            for (at[LOOP_E] = 0; at[LOOP_E] < trips(program, at, LOOP_E);
-                 at[LOOP_E]++)
-                for (at[LOOP_C] = 0; at[LOOP_C] < trips(program, at, LOOP_C);
-                     at[LOOP_C]++)
-                    for (at[LOOP_F] = 0;
-                         at[LOOP_F] < trips(program, at, LOOP_F); at[LOOP_F]++)
-                        in_tile += (uint64_t)trips(program, at, LOOP_I0) *
-                                   (uint64_t)trips(program, at, LOOP_I1);
-    program->passes = count_mul(outer, in_tile);
+    program->passes = passes_from(program, at, LOOP_G);
 }
 
 int touched(int a, int step_a, int b, int step_b)

@@ -16,10 +16,8 @@ int tiling_next_even(int extent, int size)
 {
     if (size >= extent)
         return 0;
-    int parts = ceil_div(extent, size);
-    while (ceil_div(extent, parts) <= size && parts > 1)
-        parts--;
-    return ceil_div(extent, parts);
+    /* The most parts that are all larger than size but the last. */
+    return ceil_div(extent, (extent - 1) / size);
 }
 
 enum {
@@ -102,16 +100,20 @@ static bool consider(struct search *s, const struct tiling *t)
     return true;
 }
 
-static void try_filters(struct search *s, struct tiling *t, int given_f)
+/* False when no filter tile fits beside the others: none will beside larger
+ * ones. */
+static bool try_filters(struct search *s, struct tiling *t, int given_f)
 {
     int fold = min_int(s->cost->fold_filters, t->m);
     t->f = given_f > 0 ? min_int(given_f, t->m) : t->m;
     /* Smaller filter tiles take no fewer cycles. */
     if (s->found &&
         s->cost->cycles(s->arch, s->layer, s->cost->mapping, t) >= s->cycles)
-        return;
-    if (consider(s, t) || given_f > 0)
-        return;
+        return true;
+    if (consider(s, t))
+        return true;
+    if (given_f > 0)
+        return false;
     /* The largest multiple of a fold that fits; else part of a fold. */
     int low = 0, high = t->m / fold;
     while (low < high) {
@@ -125,8 +127,9 @@ static void try_filters(struct search *s, struct tiling *t, int given_f)
     for (int f = low == 0 ? fold / 2 : 0; f > 0; f /= 2) {
         t->f = f;
         if (consider(s, t))
-            break;
+            return true;
     }
+    return low > 0;
 }
 
 static void add_size(struct sizes *to, int size)
@@ -176,15 +179,21 @@ static void add_unwasting(struct sizes *to, int extent, int given,
     }
 }
 
-static void try_tiles(struct search *s, int n, int e, const int given[5])
+/* False when nothing fits beside so many images and rows. */
+static bool try_tiles(struct search *s, int n, int e, const int given[5])
 {
     struct tiling t = {.n = n, .e = e};
     for (int i = 0; i < s->channels.n; i++)
         for (int k = 0; k < s->filters.n; k++) {
             t.c = s->channels.size[i];
             t.m = s->filters.size[k];
-            try_filters(s, &t, given[4]);
+            if (try_filters(s, &t, given[4]))
+                continue;
+            if (k == 0)
+                return i > 0;
+            break;
         }
+    return true;
 }
 
 /* Strips that waste no fold of outputs, where no smaller one does as well. */
@@ -229,8 +238,9 @@ bool tiling_choose_gemm(const struct arch *arch, const struct layer *layer,
     for (int i = 0; i < s.images.n; i++)
         for (int k = 0; k < s.rows.n; k++) {
             int n = s.images.size[i], e = s.rows.size[k];
-            if ((uint64_t)n * (uint64_t)e * (uint64_t)l->Q <= TILE_OUTPUTS_MAX)
-                try_tiles(&s, n, e, given);
+            if ((uint64_t)n * (uint64_t)e * (uint64_t)l->Q > TILE_OUTPUTS_MAX ||
+                !try_tiles(&s, n, e, given))
+                break;
         }
     try_unwasting_strips(&s, given);
     free(s.images.size);

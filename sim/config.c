@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/arch_check.h"
+#include "sim/config_kind.h"
 #include "sim/config_state.h"
 #include "sim/config_text.h"
 #include "sim/find_file.h"
@@ -257,7 +258,9 @@ static bool check_whole(const struct config *cfg, struct diag *d)
 static bool read_all(struct config *cfg, struct src_pos at,
                      const char *const *set, int n_sets, struct diag *d)
 {
-    bool ok = config_text_read(cfg->path, at, &cfg->file, d);
+    bool ok = config_text_read(cfg->path, at, &cfg->file, d) &&
+              config_kind_may_be(CONFIG_ARCHITECTURE,
+                                 config_root_setting(&cfg->file), cfg->path, d);
     schema_set_defaults(&cfg->arch);
     if (!ok)
         return false;

@@ -7,12 +7,15 @@
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define INCLUDE_DEPTH_MAX 10 /* libconfig 1.5, MAX_INCLUDE_DEPTH */
 #define FILE_BYTES_MAX (16 * 1024 * 1024)
+/* libconfig's scanner takes time by the square of a word's length. */
+#define WORD_BYTES_MAX 65536
 
 /* The chain of files being looked over, innermost first. */
 struct open_file {
@@ -194,6 +197,17 @@ static const char *skip_token(const char *c, struct src_pos at, struct diag *d)
     return end;
 }
 
+static bool is_short_enough(const char *from, const char *to, struct src_pos at,
+                            struct diag *d)
+{
+    if (to - from <= WORD_BYTES_MAX)
+        return true;
+    return diag_error(d, at,
+                      "a word, string or comment of %td bytes begins here; at "
+                      "most %d are allowed",
+                      to - from, WORD_BYTES_MAX);
+}
+
 static bool look_over_text(const struct lookover *l, const char *text,
                            const struct open_file *file)
 {
@@ -212,7 +226,7 @@ static bool look_over_text(const struct lookover *l, const char *text,
         if (*c == '\0')
             break;
         next = skip_token(c, at, l->d);
-        if (next == NULL)
+        if (next == NULL || !is_short_enough(c, next, at, l->d))
             return false;
         at_line_start = next[-1] == '\n';
         for (; c < next; c++)

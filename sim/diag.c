@@ -10,6 +10,10 @@
 #include <string.h>
 
 #define PRINTED_MAX 10 /* messages that diag_print shows */
+/* Of a longer message the middle is left out: the user's words, not ours. */
+#define TEXT_BYTES_MAX 2000
+#define HEAD_BYTES 1200
+#define TAIL_BYTES 600
 
 struct diag {
     char **text; /* owns */
@@ -60,6 +64,17 @@ static void keep_on_one_line(char *text)
     }
 }
 
+static void shorten(char *text)
+{
+    static const char gap[] = " ... ";
+    size_t n = strlen(text), gap_bytes = sizeof(gap) - 1;
+    if (n <= TEXT_BYTES_MAX)
+        return;
+    memcpy(text + HEAD_BYTES, gap, gap_bytes);
+    memmove(text + HEAD_BYTES + gap_bytes, text + n - TAIL_BYTES,
+            TAIL_BYTES + 1);
+}
+
 __attribute__((format(printf, 4, 0))) static void
 add(struct diag *d, enum exit_status status, struct src_pos at, const char *fmt,
     va_list args)
@@ -75,6 +90,7 @@ add(struct diag *d, enum exit_status status, struct src_pos at, const char *fmt,
     vfprintf(to, fmt, args);
     SIM_CHECK(fclose(to) == 0);
     keep_on_one_line(text);
+    shorten(text);
     append(d, status, text);
 }
 

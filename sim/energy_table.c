@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/config_kind.h"
 #include "sim/config_text.h"
 #include "sim/energy.h"
 #include "sim/energy_table.h"
@@ -76,8 +77,9 @@ static const char *text_member(const struct reader *r,
 {
     const config_setting_t *s = config_setting_get_member(group, key);
     if (s == NULL) {
-        diag_error(r->d, setting_pos(group, r->path),
-                   "%s%s%s lacks '%s'; a string is needed",
+        struct src_pos at = setting_pos(group, r->path);
+        at.line = at.line > 0 ? at.line : 1;
+        diag_error(r->d, at, "%s%s%s lacks '%s'; a string is needed",
                    subject[0] != '\0' ? "'" : "",
                    subject[0] != '\0' ? subject : "the energy table",
                    subject[0] != '\0' ? "'" : "", key);
@@ -309,7 +311,7 @@ static bool has(const config_setting_t *root, const char *key)
 /* Keys that need, or exclude, each other. */
 static bool check_parts(const struct reader *r, const config_setting_t *root)
 {
-    struct src_pos whole_file = {r->path, 0};
+    struct src_pos whole_file = {r->path, 1};
     bool ok = true;
     for (int i = 0; i < LIST_KEYS; i++)
         if (list_keys[i].required && !has(root, list_keys[i].name))
@@ -333,7 +335,10 @@ static bool read_table(const struct reader *r, const config_setting_t *root,
                        struct energy_table *out)
 {
     const char *text[TEXT_KEYS];
-    bool ok = check_table_keys(r, root);
+    bool ok;
+    if (!config_kind_may_be(CONFIG_ENERGY_TABLE, root, r->path, r->d))
+        return false;
+    ok = check_table_keys(r, root);
     for (int i = 0; i < TEXT_KEYS; i++) {
         text[i] = text_member(r, root, "", text_keys[i]);
         ok = text[i] != NULL && ok;

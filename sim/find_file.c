@@ -9,12 +9,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "sim/nearest.h"
+
 #ifndef ACCELSIM_DATADIR
 #error "ACCELSIM_DATADIR: the folder of the installed configurations"
 #endif
 #ifndef ACCELSIM_SRCDIR
 #error "ACCELSIM_SRCDIR: the root of the source tree"
 #endif
+
+#define NEAR_EDITS 3 /* a name that differs in more was not meant */
 
 struct search {
     const char *name, *kind_folder;
@@ -23,6 +27,8 @@ struct search {
     char *looked_in; /* owns; "'a', 'b'" */
     size_t looked_bytes;
     FILE *looked;
+    char *nearest; /* owns; of the names in the folders, without .cfg */
+    int distance;  /* of nearest, in edits */
 };
 
 static char *join(const char *folder, const char *name, const char *suffix)
@@ -81,6 +87,20 @@ static int is_config(const struct dirent *entry)
     return n > 4 && strcmp(entry->d_name + n - 4, ".cfg") == 0;
 }
 
+static void offer_name(struct search *s, const char *file)
+{
+    char *name = strndup(file, strlen(file) - 4);
+    int distance = edit_distance(s->name, name);
+    SIM_CHECK(name != NULL);
+    if (s->nearest == NULL || distance < s->distance) {
+        free(s->nearest);
+        s->nearest = name;
+        s->distance = distance;
+    } else {
+        free(name);
+    }
+}
+
 static bool try_alike(struct search *s, const char *folder)
 {
     struct dirent **entry;
@@ -90,6 +110,8 @@ static bool try_alike(struct search *s, const char *folder)
     for (int i = 0; i < n; i++) {
         if (!found && answers_to(entry[i]->d_name, s->name))
             found = try_path(s, join(folder, entry[i]->d_name, ""));
+        if (!found)
+            offer_name(s, entry[i]->d_name);
         free(entry[i]);
     }
     if (n >= 0)
@@ -136,33 +158,86 @@ static bool try_all(struct search *s)
            try_folder(s, ACCELSIM_SRCDIR "/configs");
 }
 
-static const char *kind_name(const char *kind_folder)
+/* The folders of the kinds, what they hold and which option takes it. */
+static const struct {
+    const char *folder, *name, *option;
+} kinds[] = {
+    {"", "architecture", "--cfg"},
+    {"networks", "network", "--net"},
+    {"energy", "energy table", "--set energy="},
+};
+#define KINDS ((int)(sizeof(kinds) / sizeof(*kinds)))
+
+static void start_search(struct search *s, const char *name,
+                         const char *kind_folder)
 {
-    if (strcmp(kind_folder, "networks") == 0)
-        return "network";
-    return strcmp(kind_folder, "energy") == 0 ? "energy table" : "architecture";
+    memset(s, 0, sizeof(*s));
+    s->name = name;
+    s->kind_folder = kind_folder;
+    s->looked = open_memstream(&s->looked_in, &s->looked_bytes);
+    SIM_CHECK(s->looked != NULL);
+}
+
+/* The file found, which the caller frees. */
+static char *end_search(struct search *s)
+{
+    SIM_CHECK(fclose(s->looked) == 0);
+    free(s->looked_in);
+    free(s->nearest);
+    return s->found;
+}
+
+/* The other kind that has a file of the name, or -1. */
+static int find_other_kind(const struct search *s)
+{
+    for (int k = 0; k < KINDS; k++) {
+        struct search other;
+        bool found;
+        if (strcmp(kinds[k].folder, s->kind_folder) == 0)
+            continue;
+        start_search(&other, s->name, kinds[k].folder);
+        found = try_all(&other);
+        free(end_search(&other));
+        if (found)
+            return k;
+    }
+    return -1;
+}
+
+static void not_found(struct search *s, struct src_pos at, struct diag *d)
+{
+    const char *kind = "file";
+    int other;
+    for (int k = 0; k < KINDS; k++)
+        if (strcmp(kinds[k].folder, s->kind_folder) == 0)
+            kind = kinds[k].name;
+    SIM_CHECK(fflush(s->looked) == 0);
+    if (s->saw_folder)
+        diag_error(d, at, "'%s' is a folder; a file is needed", s->name);
+    else if (s->looked_bytes == 0)
+        diag_error(d, at, "there is no %s '%s'; the path of a file%s is needed",
+                   kind, s->name,
+                   s->name[0] != '\0' ? ", or a name without a folder," : "");
+    else if ((other = find_other_kind(s)) >= 0)
+        diag_error(d, at,
+                   "there is no %s '%s'; it is the name of a%s %s, for '%s'",
+                   kind, s->name, kinds[other].name[0] == 'n' ? "" : "n",
+                   kinds[other].name, kinds[other].option);
+    else if (s->nearest != NULL && s->distance <= NEAR_EDITS)
+        diag_error(d, at,
+                   "there is no %s '%s'; looked in %s; the nearest is '%s'",
+                   kind, s->name, s->looked_in, s->nearest);
+    else
+        diag_error(d, at, "there is no %s '%s'; looked in %s", kind, s->name,
+                   s->looked_in);
 }
 
 char *find_config_file(const char *name, const char *kind_folder,
                        struct src_pos at, struct diag *d)
 {
-    struct search s = {.name = name, .kind_folder = kind_folder};
-    s.looked = open_memstream(&s.looked_in, &s.looked_bytes);
-    SIM_CHECK(s.looked != NULL);
-    if (!try_all(&s)) {
-        SIM_CHECK(fflush(s.looked) == 0);
-        if (s.saw_folder)
-            diag_error(d, at, "'%s' is a folder; a file is needed", name);
-        else if (s.looked_bytes == 0)
-            diag_error(d, at,
-                       "there is no %s '%s'; the path of a file is "
-                       "needed",
-                       kind_name(kind_folder), name);
-        else
-            diag_error(d, at, "there is no %s '%s'; looked in %s",
-                       kind_name(kind_folder), name, s.looked_in);
-    }
-    SIM_CHECK(fclose(s.looked) == 0);
-    free(s.looked_in);
-    return s.found;
+    struct search s;
+    start_search(&s, name, kind_folder);
+    if (!try_all(&s))
+        not_found(&s, at, d);
+    return end_search(&s);
 }

@@ -23,6 +23,8 @@ libaccel_a_SOURCES += \
 	%D%/check.h \
 	%D%/config.c \
 	%D%/config.h \
+	%D%/config_kind.c \
+	%D%/config_kind.h \
 	%D%/config_mapping.c \
 	%D%/config_state.h \
 	%D%/config_text.c \

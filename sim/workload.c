@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/config_kind.h"
 #include "sim/config_text.h"
 #include "sim/find_file.h"
 #include "sim/nearest.h"
@@ -309,6 +310,8 @@ static bool read_network(const struct reader *r, const config_setting_t *root,
 {
     struct src_pos at = {r->path, 1};
     bool ok = true;
+    if (!config_kind_may_be(CONFIG_NETWORK, root, r->path, r->d))
+        return false;
     for (int i = 0; i < config_setting_length(root); i++)
         ok =
             read_member(r, config_setting_get_elem(root, (unsigned)i), w) && ok;

@@ -211,6 +211,26 @@ TEST_F(Config, AFileThatIsTooLargeIsRefused)
               "needed\n");
 }
 
+TEST_F(Config, AWordThatIsTooLongIsRefused)
+{
+    std::string much(65536, 'x');
+    for (const std::string &text :
+         {"name = \"" + much + "\";", "\n# " + much, much + " = 1;"})
+        EXPECT_NE(refused(text).find(" bytes begins here; at most 65536 are "
+                                     "allowed\n"),
+                  std::string::npos);
+}
+
+TEST_F(Config, AFileOfAnotherKindIsOneMessage)
+{
+    EXPECT_EQ(refused("name = \"a\"; layers = ();"),
+              "a.cfg:1: error: the file is a network, for '--net'; an "
+              "architecture is needed\n");
+    EXPECT_EQ(refused("unit = \"pJ\"; nothing = 1;"),
+              "a.cfg:1: error: the file is an energy table, for '--set "
+              "energy='; an architecture is needed\n");
+}
+
 TEST_F(Config, AMissingFileSaysWhereItWasLookedFor)
 {
     setenv("ACCELSIM_PATH", "/tmp/here:/tmp/there", 1);
@@ -225,7 +245,16 @@ TEST_F(Config, AMissingFileSaysWhereItWasLookedFor)
     diag_clear(d);
     EXPECT_EQ(config_load("no/such.cfg", nullptr, 0, d), nullptr);
     EXPECT_EQ(d.text(), "accelsim: error: there is no architecture "
-                        "'no/such.cfg'; the path of a file is needed\n");
+                        "'no/such.cfg'; the path of a file, or a name without "
+                        "a folder, is needed\n");
+    diag_clear(d);
+    EXPECT_EQ(config_load("eyeris", nullptr, 0, d), nullptr);
+    EXPECT_NE(d.text().find("; the nearest is 'eyeriss'\n"), std::string::npos)
+        << d.text();
+    diag_clear(d);
+    EXPECT_EQ(config_load("lenet5", nullptr, 0, d), nullptr);
+    EXPECT_EQ(d.text(), "accelsim: error: there is no architecture 'lenet5'; "
+                        "it is the name of a network, for '--net'\n");
     diag_clear(d);
     EXPECT_EQ(config_load("/tmp", nullptr, 0, d), nullptr);
     EXPECT_EQ(d.text(),

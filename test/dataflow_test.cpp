@@ -6,6 +6,7 @@
 #include <string>
 
 #include "dataflows/dataflow.h"
+#include "dataflows/program.h"
 #include "random_layer.h"
 
 namespace
@@ -114,6 +115,27 @@ TEST_P(Dataflow, ChargesEveryPeCycleToOneCause)
         EXPECT_LE(r.active_pes, arch_pes(&a));
         for (uint64_t bound : r.bounds_cycles)
             EXPECT_LE(bound, r.cycles) << describe(l);
+    }
+}
+
+TEST_P(Dataflow, KnowsTheNumberOfItsPassesBeforehand)
+{
+    random_case random(12);
+    for (int k = 0; k < SHAPES; k++) {
+        arch a = machine(random);
+        layer l = random.shape();
+        given_mapping none = {};
+        mapping m = {};
+        program p = {};
+        ASSERT_TRUE(GetParam().flow->choose(&a, &l, &none, &m, d_));
+        GetParam().flow->compile(&a, &l, &m, &p);
+        cursor at;
+        pass next;
+        uint64_t walked = 0;
+        cursor_start(&at);
+        while (cursor_next(&p, &at, &next))
+            walked++;
+        ASSERT_EQ(p.passes, walked) << describe(l);
     }
 }
 

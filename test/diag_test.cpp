@@ -60,6 +60,17 @@ TEST(Diag, StatusIsOkThenUsageThenTheFirstOther)
     EXPECT_EQ(diag_status(d), EXIT_NO_MAPPING);
 }
 
+TEST(Diag, OfALongMessageTheMiddleIsLeftOut)
+{
+    Messages d;
+    diag_error(d, {nullptr, 0}, "'%s'; %s", std::string(10000000, 'x').c_str(),
+               "what would be right");
+    EXPECT_EQ(d.text().find("accelsim: error: 'xxxx"), 0u);
+    EXPECT_NE(d.text().find("xxxx ... xxxx"), std::string::npos);
+    EXPECT_NE(d.text().find("xx'; what would be right\n"), std::string::npos);
+    EXPECT_LT(d.text().size(), 2001u);
+}
+
 TEST(Diag, TenMessagesArePrintedAndTheRestCounted)
 {
     Messages ten, twelve;

@@ -403,7 +403,7 @@ TEST_F(Energy, ATableWithoutNameUnitOrSourceIsAnError)
 {
     std::string text = ANY;
     text.replace(text.find("source = \"s\";"), 13, "");
-    EXPECT_EQ(": error: the energy table lacks 'source'; a string is needed",
+    EXPECT_EQ(":1: error: the energy table lacks 'source'; a string is needed",
               error_of(text));
     text = ANY;
     text.replace(text.find("\"t\""), 3, "\"\"");
@@ -518,20 +518,20 @@ TEST_F(Energy, ListsHoldGroupsOfOneKindOncePerWidth)
 
 TEST_F(Energy, MissingAndDoubledPartsAreErrors)
 {
-    EXPECT_EQ(": error: the energy of a MAC is given in part or not at all; "
+    EXPECT_EQ(":1: error: the energy of a MAC is given in part or not at all; "
               "either 'mac', or 'int_multiply' and 'int_add' are needed",
               error_of(std::string(ANY_TABLE) + ANY_SRAM));
-    EXPECT_EQ(": error: the energy of a MAC is given twice; either 'mac', or "
+    EXPECT_EQ(":1: error: the energy of a MAC is given twice; either 'mac', or "
               "'int_multiply' and 'int_add' are needed",
               error_of(ANY +
                        "int_add = ( { bits = 8; energy = 1; source = \"s\"; }, "
                        "{ bits = 9; energy = 1; source = \"s\"; } );\n"));
-    EXPECT_EQ(": error: 'sram' is missing; without it both 'l1' and 'l2' are "
+    EXPECT_EQ(":1: error: 'sram' is missing; without it both 'l1' and 'l2' are "
               "needed",
               error_of(std::string(ANY_TABLE) + ANY_MAC));
     std::string text = ANY;
     text.replace(text.find("rf = {"), 2, "l1");
-    EXPECT_EQ(": error: 'rf' is missing; an energy table needs it",
+    EXPECT_EQ(":1: error: 'rf' is missing; an energy table needs it",
               error_of(text));
 }
 

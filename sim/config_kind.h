@@ -1,0 +1,32 @@
+/* config_kind.h - tells the kinds of .cfg files apart, so that a network in
+ * the place of an architecture is one message, not one for each key.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_CONFIG_KIND_H
+#define SIM_CONFIG_KIND_H
+
+#include <libconfig.h>
+
+#include "sim/diag.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum config_kind {
+    CONFIG_ARCHITECTURE,
+    CONFIG_NETWORK,
+    CONFIG_ENERGY_TABLE,
+    CONFIG_KIND_N
+};
+
+/* False, after a message, when the file at `path` is plainly of another kind:
+ * it lacks the key that marks `kind` and has another's. */
+bool config_kind_may_be(enum config_kind kind, const config_setting_t *root,
+                        const char *path, struct diag *d);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
