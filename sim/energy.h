@@ -67,7 +67,8 @@ struct energy_table; /* owns its text */
 
 /* Finds the table by name or path and reads it.  NULL: at least one message
  * was appended. */
-struct energy_table *energy_load(const char *name_or_path, struct diag *d);
+struct energy_table *energy_load(const char *name_or_path, struct src_pos at,
+                                 struct diag *d);
 void energy_free(struct energy_table *table);
 const char *energy_name(const struct energy_table *table); /* borrowed */
 const char *energy_unit(const struct energy_table *table); /* borrowed */

@@ -363,9 +363,9 @@ static bool read_table(const struct reader *r, const config_setting_t *root,
     return ok;
 }
 
-struct energy_table *energy_load(const char *name_or_path, struct diag *d)
+struct energy_table *energy_load(const char *name_or_path, struct src_pos at,
+                                 struct diag *d)
 {
-    struct src_pos at = {NULL, 0};
     char *path = find_config_file(name_or_path, "energy", at, d);
     if (path == NULL)
         return NULL;

@@ -61,7 +61,8 @@ bool invocation_read(struct invocation *s)
     if (s->cfg == NULL)
         return false;
     s->dataflow = config_dataflow(s->cfg, o->dataflow, s->diag);
-    s->energy = energy_load(config_arch(s->cfg)->energy, s->diag);
+    s->energy = energy_load(config_arch(s->cfg)->energy,
+                            config_pos(s->cfg, "energy"), s->diag);
     return choose_layers(s) && s->dataflow != NULL && s->energy != NULL &&
            output_is_possible(o->output, s->diag);
 }

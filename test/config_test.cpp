@@ -213,7 +213,7 @@ TEST_F(Config, AFileThatIsTooLargeIsRefused)
 
 TEST_F(Config, AWordThatIsTooLongIsRefused)
 {
-    std::string much(65536, 'x');
+    std::string much(65537, 'x');
     for (const std::string &text :
          {"name = \"" + much + "\";", "\n# " + much, much + " = 1;"})
         EXPECT_NE(refused(text).find(" bytes begins here; at most 65536 are "

@@ -44,7 +44,7 @@ class Energy : public testing::Test
     void load(const char *name)
     {
         energy_free(table_);
-        table_ = energy_load(name, d_);
+        table_ = energy_load(name, src_pos{}, d_);
         ASSERT_NE(nullptr, table_) << messages();
     }
     struct energy_costs costs(const struct arch &arch)
@@ -66,7 +66,7 @@ class Energy : public testing::Test
         energy_free(table_);
         std::ofstream(path_) << text;
         diag_clear(d_);
-        table_ = energy_load(path_.c_str(), d_);
+        table_ = energy_load(path_.c_str(), src_pos{}, d_);
         return table_ != nullptr;
     }
     // The only message of a table of these lines, without its path.
@@ -384,9 +384,10 @@ TEST_F(Energy, ATableOfItsOwnL1AndL2NeedsNoSram)
 
 TEST_F(Energy, AnUnknownTableIsAnError)
 {
-    EXPECT_EQ(nullptr, energy_load("no_such_table", d_));
+    EXPECT_EQ(nullptr, energy_load("no_such_table", src_pos{"a.cfg", 7}, d_));
     EXPECT_EQ(1, diag_count(d_));
-    EXPECT_NE(std::string::npos, messages().find("no_such_table"));
+    EXPECT_EQ(0u, messages().find("a.cfg:7: error: there is no energy table "
+                                  "'no_such_table'; looked in "));
 }
 
 TEST_F(Energy, AnUnknownKeyNamesTheNearestKnownOne)

@@ -53,8 +53,8 @@ tile_table_test_SOURCES = %D%/tile_table_test.cpp %D%/random_layer.h
 tile_table_test_LDADD = $(TEST_LIBS)
 
 dist_check_SCRIPTS += %D%/alexnet_test.sh
-dist_check_SCRIPTS += %D%/cli_test.py
-EXTRA_DIST += %D%/program.py %D%/plugin_dataflow.c
+dist_check_SCRIPTS += %D%/cli_test.py %D%/broken_test.py %D%/fuzz_test.py
+EXTRA_DIST += %D%/program.py %D%/plugin_dataflow.c %D%/leaks_of_others.supp
 check_DATA += %D%/plugin_dataflow.so
 
 # Stale against a header that changed, it would not fit the program.

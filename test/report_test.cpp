@@ -91,7 +91,7 @@ class Report : public testing::Test
   protected:
     Report() : arch_(small_arch()), d_(diag_new())
     {
-        energy_ = energy_load("45nm", d_);
+        energy_ = energy_load("45nm", src_pos{}, d_);
         if (energy_ == nullptr) // said where: the test can't go on
             diag_print(d_, stderr), std::abort();
         layers_.push_back(small_result("conv2"));
@@ -104,7 +104,7 @@ class Report : public testing::Test
     void use_table(const char *name)
     {
         energy_free(energy_);
-        energy_ = energy_load(name, d_);
+        energy_ = energy_load(name, src_pos{}, d_);
         ASSERT_NE(nullptr, energy_);
     }
     struct report_input input()
