@@ -22,7 +22,14 @@ def shipped(name):
 GOOD = shipped("eyeriss.cfg")
 NET = ('name = "n";\nlayers = (\n  { name = "a"; M = 4; C = 3; H = 9; W = 9; '
        'R = 3; S = 3; }\n);\n')
-ENERGY = shipped("energy/eyeriss_normalized.cfg")
+ENERGY = ("""name = "e"; unit = "MAC"; source = "a test";
+mac = { energy = 1.0; source = "the unit"; };
+rf = { per_mac = 1.0; source = "x"; };
+noc_hop = { per_mac = 2.0; source = "x"; };
+l1 = { per_mac = 3.0; source = "x"; };
+l2 = { per_mac = 6.0; source = "x"; };
+dram = { per_mac = 200.0; source = "x"; };
+""")
 LAYER = ("--layer", "conv2")
 
 
@@ -119,8 +126,8 @@ def values_of_an_architecture():
                   'network = "multycast"', "it may be 'multicast' or")
     configuration("an unknown DRAM", 'model = "bandwidth"', 'model = "ddr9"',
                   "'dram.model' is 'ddr9'; it may be 'ideal'")
-    configuration("an unknown dataflow of the file", '["rs", "ws", "os"]',
-                  '["rs", "wz", "os"]', "there is no dataflow 'wz'")
+    configuration("an unknown dataflow of the file", 'dataflows = ["rs", ',
+                  'dataflows = ["rs", "wz", ', "there is no dataflow 'wz'")
     configuration("a default that the machine lacks", 'dataflow = "rs";  ',
                   'dataflow = "wz";  ', "it must be one of 'dataflows'")
     configuration("a buffer smaller than its banks", "bytes = 110592;",
@@ -250,16 +257,16 @@ def networks():
 
 def energy_tables():
     energy("an energy below nothing", "energy = 1.0;", "energy = -1.0;",
-           [("./e.cfg:12", "'energy' is -1; 0 to")])
+           [("./e.cfg:2", "'energy' is -1; 0 to")])
     energy("an energy beyond all", "energy = 1.0;", "energy = 1e300;",
-           [("./e.cfg:12", "'energy' is 1e+300; 0 to")])
+           [("./e.cfg:2", "'energy' is 1e+300; 0 to")])
     energy("an energy that is no number", "energy = 1.0;", 'energy = "x";',
-           [("./e.cfg:12", "'energy' is a string; a number is needed")])
-    energy("an unknown level", "rf      =", "rg      =",
-           [("./e.cfg:13", "unknown key 'rg'; the nearest known is 'rf'"),
+           [("./e.cfg:2", "'energy' is a string; a number is needed")])
+    energy("an unknown level", "rf = ", "rg = ",
+           [("./e.cfg:3", "unknown key 'rg'; the nearest known is 'rf'"),
             ("./e.cfg:1", "'rf' is missing; an energy table needs it")])
-    energy("an entry without a source", 'source = "the unit"; ', "",
-           [("./e.cfg:12", "'mac' lacks 'source'")])
+    energy("an entry without a source", ' source = "the unit";', "",
+           [("./e.cfg:2", "'mac' lacks 'source'")])
     words("an energy table that is not there",
           ("--cfg", "eyeriss", "--set", "energy=none"),
           [("accelsim: --set energy=none",
