@@ -14,12 +14,51 @@ from program import SOURCE, check, finish, new_folder, run, write
 LINE = re.compile(r"(?P<where>.*?): error: .*[;:,(].*")
 
 
-def shipped(name):
-    with open(os.path.join(SOURCE, "configs", name)) as file:
-        return file.read()
-
-
-GOOD = shipped("eyeriss.cfg")
+GOOD = """name = "a";
+clock_hz = 200000000;
+default = {
+  network = "alexnet";
+  batch = 4;
+  dataflow = "rs";
+};
+dataflows = ["rs", "ws", "os"];
+array = {
+  rows = 12;
+  cols = 14;
+  network = "multicast";
+};
+precision = {
+  ifmap_bits = 16;
+  filter_bits = 16;
+  psum_bits = 16;
+};
+pe = {
+  rf = {
+    ifmap_words = 12;
+    filter_words = 224;
+    psum_words = 24;
+  };
+  zero_gating = true;
+};
+l2 = {
+  bytes = 110592;
+  banks = 27;
+};
+dram = {
+  model = "bandwidth";
+  bytes_per_second = 480000000;
+};
+energy = "45nm";
+mapping = { table = "one"; };
+mapping_tables = {
+  one = {
+    dataflow = "rs"; network = "alexnet";
+    rows = (
+      { layer = "conv1"; m = 96; n = 1; e = 7; p = 16; q = 1; r = 1; t = 2; }
+    );
+  };
+};
+"""
 NET = ('name = "n";\nlayers = (\n  { name = "a"; M = 4; C = 3; H = 9; W = 9; '
        'R = 3; S = 3; }\n);\n')
 ENERGY = ("""name = "e"; unit = "MAC"; source = "a test";
@@ -61,7 +100,7 @@ def line_of(text, part):
 
 
 def configuration(what, old, new, part, status=1, extra=()):
-    """eyeriss.cfg with one change; the message names the line."""
+    """The architecture with one change; the message names the line."""
     text = changed(old, new)
     line = line_of(text, new if new else "\n")
     with new_folder() as folder:
@@ -128,22 +167,21 @@ def values_of_an_architecture():
                   "'dram.model' is 'ddr9'; it may be 'ideal'")
     configuration("an unknown dataflow of the file", 'dataflows = ["rs", ',
                   'dataflows = ["rs", "wz", ', "there is no dataflow 'wz'")
-    configuration("a default that the machine lacks", 'dataflow = "rs";  ',
-                  'dataflow = "wz";  ', "it must be one of 'dataflows'")
+    configuration("a default that the machine lacks", 'dataflow = "rs";\n};',
+                  'dataflow = "wz";\n};', "it must be one of 'dataflows'")
     configuration("a buffer smaller than its banks", "bytes = 110592;",
-                  "bytes = 100;", "'l2.bytes' is 100; 27 banks")
+                  "bytes = 20;", "'l2.bytes' is 20; 27 banks")
     configuration("one key twice", "rows = 12;", "rows = 12; rows = 13;",
                   "'rows' is set twice in one group; once is enough")
-    configuration("an unknown table of mappings", 'table = "jssc"',
-                  'table = "jsss"', "there is no mapping table 'jsss'; the "
-                  "nearest is 'jssc'")
+    configuration("an unknown table of mappings", 'table = "one"',
+                  'table = "ones"', "there is no mapping table 'ones'; the "
+                  "nearest is 'one'")
     configuration("an unknown parameter in a table",
-                  'm = 96; n = 1; e = 7; p = 16;',
-                  'm = 96; n = 1; e = 7; pp = 16;', "no parameter 'mapping.pp'; the nearest is 'mapping.p'")
+                  "m = 96; n = 1;", "mm = 96; n = 1;", "no parameter 'mapping.mm'; the nearest is 'mapping.m'")
     configuration("an unknown energy table", 'energy = "45nm";',
                   'energy = "46nm";', "there is no energy table '46nm'; looked")
-    configuration("an unknown default network", 'network = "alexnet"',
-                  'network = "alexnot"', "there is no network 'alexnot'")
+    configuration("an unknown default network", 'network = "alexnet";\n  batch',
+                  'network = "alexnot";\n  batch', "there is no network 'alexnot'")
 
 
 def files():
