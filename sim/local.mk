@@ -17,6 +17,9 @@ libaccel_a_SOURCES += \
 	%D%/arch.h \
 	%D%/arch_check.c \
 	%D%/arch_check.h \
+	%D%/array_side.c \
+	%D%/array_side.h \
+	%D%/block.h \
 	%D%/bounds.c \
 	%D%/bounds.h \
 	%D%/check.c \
@@ -39,6 +42,8 @@ libaccel_a_SOURCES += \
 	%D%/find_file.h \
 	%D%/help_config.c \
 	%D%/help_config.h \
+	%D%/kernel.c \
+	%D%/kernel.h \
 	%D%/layer.c \
 	%D%/layer.h \
 	%D%/mapping_table.c \

@@ -1,4 +1,10 @@
 /* multicast_machine.c - the array side of a machine with multicast networks.
+ *
+ * A cycle is the blocks below, evaluated in any order, then committed in any
+ * order: the sequencer, four networks, the port of the psums' banks, the PEs.
+ * Eval reads `stream`, occupancies and the sequencer's state as they were
+ * committed; it writes `next`, staged pushes and pops, and sums in which the
+ * order of adding can't be seen.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/multicast_machine.h"
@@ -24,7 +30,15 @@ struct multicast_machine {
     uint32_t rounds[NETWORK_N];
     uint64_t active_pes, windows;
 
-    struct multicast_counts moved[NETWORK_N];
+    /* Of the cycle; cleared when it is committed. */
+    struct lanes_cycle cycle;
+    bool moved;        /* a word did, or a timer ran down */
+    bool made_headway; /* `moved` of the last cycle committed */
+    struct psum_grant {
+        bool known, read, write;
+    } grant;
+
+    struct multicast_counts words[NETWORK_N];
     struct pass_counts counts;
     const struct machine_tap *tap; /* borrowed or NULL */
     struct slot_tap slot_tap[NETWORK_N];
@@ -266,15 +280,17 @@ void multicast_machine_issue(struct multicast_machine *m,
                    .windows = {pass->windows[0], pass->windows[1]}},
     };
     lanes_issue(&m->lanes, &lanes_pass);
-    m->state->in_flight = 0;
+    m->state->in_flight = m->state->flies = 0;
+    m->state->running = m->lanes.state->running > 0;
     m->state->write_first = 0; /* a pass is a function of its descriptor */
     memset(&m->counts, 0, sizeof(m->counts));
-    memset(m->moved, 0, sizeof(m->moved));
+    memset(m->words, 0, sizeof(m->words));
     m->tap = tap;
     for (int k = 0; k < NETWORK_N; k++) {
         int latency = k == NETWORK_PSUM_OUT ? 0 : m->arch.l2_latency_cycles;
         stream_start(&m->state->stream[k], &m->shape[k], m->rounds[k], latency,
                      0);
+        m->state->next[k] = m->state->stream[k];
         m->route[k].tap = tap;
         m->route[k].network = (enum network)k;
         m->slot_tap[k].context = &m->route[k];
@@ -282,53 +298,110 @@ void multicast_machine_issue(struct multicast_machine *m,
     }
 }
 
-static bool send(struct multicast_machine *m, enum network k,
+static const struct slot_tap *tap_of(const struct multicast_machine *m,
+                                     enum network k)
+{
+    return m->tap != NULL ? &m->slot_tap[k] : NULL;
+}
+
+static void send(struct multicast_machine *m, enum network k,
                  struct lane_fifo fifo)
 {
-    return multicast_eval(&m->state->stream[k], &m->shape[k], &m->sets[k],
-                          &fifo, &m->moved[k],
-                          m->tap != NULL ? &m->slot_tap[k] : NULL);
+    m->moved |= multicast_eval(&m->state->next[k], &m->shape[k], &m->sets[k],
+                               &fifo, &m->words[k], tap_of(m, k));
 }
 
-static bool collect(struct multicast_machine *m)
+/* The fifos to L2, above the top row that the pass uses. */
+static int top_lane(const struct multicast_machine *m)
 {
-    int top = m->pass.blocks * m->pass.block_rows * m->lanes.cfg.chains;
-    return collect_eval(&m->state->stream[NETWORK_PSUM_OUT],
-                        &m->shape[NETWORK_PSUM_OUT], m->lanes.f.psum_fifo + top,
-                        m->lanes.f.collected + top, &m->moved[NETWORK_PSUM_OUT],
-                        m->tap != NULL ? &m->slot_tap[NETWORK_PSUM_OUT] : NULL);
+    return m->pass.blocks * m->pass.block_rows * m->lanes.cfg.chains;
 }
 
-/* The two psum networks; banks with one port serve one of them where both
- * want the same bank. */
-static bool move_psums(struct multicast_machine *m)
+/* Which of the two psum networks the banks serve in this cycle: both, or by
+ * turns where there is one port and both want the same bank.  A function of
+ * committed state, so it is the same whoever asks first. */
+static const struct psum_grant *psum_grant(struct multicast_machine *m)
 {
+    struct psum_grant *grant = &m->grant;
     const struct stream_state *in = &m->state->stream[NETWORK_PSUM_IN];
     const struct stream_state *out = &m->state->stream[NETWORK_PSUM_OUT];
     const struct stream_shape *shape = &m->shape[NETWORK_PSUM_OUT];
-    struct lane_fifo fifo = lanes_psum_fifo(&m->lanes);
-    bool may_read = true, may_write = true;
-    if (m->arch.l2_ports == BANK_1RW && !stream_is_done(in) &&
-        !stream_is_done(out) && in->latency_cycles == 0) {
-        struct slot slot;
-        int top = m->pass.blocks * m->pass.block_rows * m->lanes.cfg.chains;
-        stream_head(out, shape, &slot);
-        bool wants = m->lanes.f.psum_fifo[top + slot.dest] >= slot.words;
-        if (wants &&
-            l2_port_conflict(in->address_words, out->address_words,
-                             shape->words_per_slot * shape->slots_per_cycle,
-                             shape->row_words, shape->banks)) {
-            may_write = m->state->write_first;
-            may_read = !may_write;
-            m->state->write_first = !m->state->write_first;
-        }
+    struct slot slot;
+    if (grant->known)
+        return grant;
+    grant->known = grant->read = grant->write = true;
+    if (m->arch.l2_ports != BANK_1RW || stream_is_done(in) ||
+        in->latency_cycles > 0 || !stream_head(out, shape, &slot))
+        return grant;
+    bool wants = m->lanes.f.psum_fifo[top_lane(m) + slot.dest] >= slot.words;
+    if (wants &&
+        l2_port_conflict(in->address_words, out->address_words,
+                         shape->words_per_slot * shape->slots_per_cycle,
+                         shape->row_words, shape->banks)) {
+        grant->write = m->state->write_first;
+        grant->read = !grant->write;
     }
-    bool moved = !may_read || !may_write;
-    if (may_read)
-        moved |= send(m, NETWORK_PSUM_IN, fifo);
-    if (may_write)
-        moved |= collect(m);
-    return moved;
+    return grant;
+}
+
+static void eval_network(struct multicast_machine *m, enum network k)
+{
+    const enum network held = held_network(m);
+    int top = top_lane(m);
+    switch (k) {
+    case NETWORK_FILTER:
+    case NETWORK_IFMAP:
+        if (k == held)
+            send(m, k, lanes_held_fifo(&m->lanes));
+        else if (!m->arch.ifmap_waits_for_filters || m->pass.held_streams ||
+                 stream_is_done(&m->state->stream[held]))
+            send(m, k, lanes_window_fifo(&m->lanes));
+        break;
+    case NETWORK_PSUM_IN:
+        if (psum_grant(m)->read)
+            send(m, k, lanes_psum_fifo(&m->lanes));
+        break;
+    case NETWORK_PSUM_OUT:
+        if (psum_grant(m)->write)
+            m->moved |= collect_eval(
+                &m->state->next[k], &m->shape[k], m->lanes.f.psum_fifo + top,
+                m->lanes.f.collected + top, &m->words[k], tap_of(m, k));
+        break;
+    case NETWORK_N:
+        break;
+    }
+}
+
+static void commit_network(struct multicast_machine *m, enum network k)
+{
+    m->state->stream[k] = m->state->next[k];
+    if (k == NETWORK_PSUM_OUT) /* the reader of the fifos to L2 */
+        lanes_commit(&m->lanes, top_lane(m), top_lane(m) + m->lanes.cfg.chains);
+}
+
+/* The port loses a turn to a conflict; that is no standstill. */
+static void eval_psum_port(struct multicast_machine *m)
+{
+    const struct psum_grant *grant = psum_grant(m);
+    m->moved |= !grant->read || !grant->write;
+}
+
+static void commit_psum_port(struct multicast_machine *m)
+{
+    if (!m->grant.read || !m->grant.write)
+        m->state->write_first = !m->state->write_first;
+    m->grant.known = false;
+}
+
+static void eval_lanes(struct multicast_machine *m, int from, int to)
+{
+    lanes_eval(&m->lanes, from, to, &m->cycle);
+}
+
+static void eval_sequencer(struct multicast_machine *m)
+{
+    m->state->flies =
+        m->state->in_flight || (m->state->running && lanes_any_word(&m->lanes));
 }
 
 static void charge(struct multicast_machine *m, const struct lanes_cycle *c)
@@ -338,43 +411,152 @@ static void charge(struct multicast_machine *m, const struct lanes_cycle *c)
     n->psum_reads += (uint64_t)c->psum_adds;
     n->psum_link_words += (uint64_t)c->emits;
     n->first_macs += (uint64_t)c->emits;
-    if (!m->state->in_flight)
+    if (!m->state->flies)
         return;
     n->flight_cycles++;
     for (int k = 0; k < PE_CAUSE_N; k++)
         n->pe_cycles[k] += (uint64_t)c->cause[k];
 }
 
-bool multicast_machine_step(struct multicast_machine *m)
+/* Reads only what no other commit changes. */
+static void commit_sequencer(struct multicast_machine *m)
 {
-    struct lanes_cycle cycle = {0};
-    bool moved = false;
-    const enum network held = held_network(m), window = window_network(m);
-    bool held_out = stream_is_done(&m->state->stream[held]);
-
-    if (!m->state->in_flight && m->lanes.state->running > 0)
-        m->state->in_flight = lanes_any_word(&m->lanes);
-    moved |= send(m, held, lanes_held_fifo(&m->lanes));
-    if (!m->arch.ifmap_waits_for_filters || held_out || m->pass.held_streams)
-        moved |= send(m, window, lanes_window_fifo(&m->lanes));
-    moved |= move_psums(m);
-    lanes_eval(&m->lanes, 0, m->lanes.n, &cycle);
-    if (m->tap != NULL)
-        m->tap->evaluated(m->tap->context, &m->lanes);
-    charge(m, &cycle);
-    if (m->lanes.state->running == 0)
-        m->state->in_flight = 0;
-    moved |= cycle.cause[PE_MAC] > 0 || cycle.emits > 0 || cycle.pops != 0;
+    const struct lanes_cycle *c = &m->cycle;
+    bool moved =
+        m->moved || c->cause[PE_MAC] > 0 || c->emits > 0 || c->pops != 0;
     for (int k = 0; !moved && k < m->lanes.n; k++)
         moved = m->lanes.f.sent[k] != 0; /* psums on their way */
-    lanes_commit(&m->lanes, 0, m->lanes.stride);
+    if (m->tap != NULL)
+        m->tap->evaluated(m->tap->context, &m->lanes);
+    charge(m, c);
+    m->state->running = m->lanes.state->running > 0;
+    m->state->in_flight = m->state->flies && m->state->running;
+    m->made_headway = moved;
+    m->moved = false;
+    memset(&m->cycle, 0, sizeof(m->cycle));
 
     uint64_t now = m->counts.cycles++;
-    if (!stream_is_done(&m->state->stream[NETWORK_FILTER]))
+    if (!stream_is_done(&m->state->next[NETWORK_FILTER]))
         m->counts.filter_free_cycle = now + 2;
-    if (!stream_is_done(&m->state->stream[NETWORK_IFMAP]))
+    if (!stream_is_done(&m->state->next[NETWORK_IFMAP]))
         m->counts.ifmap_free_cycle = now + 2;
-    return moved;
+}
+
+bool multicast_machine_step(struct multicast_machine *m)
+{
+    eval_sequencer(m);
+    for (int k = 0; k < NETWORK_N; k++)
+        eval_network(m, (enum network)k);
+    eval_psum_port(m);
+    eval_lanes(m, 0, m->lanes.n);
+    commit_sequencer(m);
+    for (int k = 0; k < NETWORK_N; k++)
+        commit_network(m, (enum network)k);
+    commit_psum_port(m);
+    lanes_commit(&m->lanes, 0, top_lane(m));
+    return m->made_headway;
+}
+
+bool multicast_machine_moved(const struct multicast_machine *m)
+{
+    return m->made_headway;
+}
+
+static void eval_sequencer_block(void *self, int part)
+{
+    (void)part;
+    eval_sequencer(self);
+}
+
+static void commit_sequencer_block(void *self, int part)
+{
+    (void)part;
+    commit_sequencer(self);
+}
+
+static void eval_network_block(void *self, int part)
+{
+    eval_network(self, (enum network)part);
+}
+
+static void commit_network_block(void *self, int part)
+{
+    commit_network(self, (enum network)part);
+}
+
+static void eval_psum_port_block(void *self, int part)
+{
+    (void)part;
+    eval_psum_port(self);
+}
+
+static void commit_psum_port_block(void *self, int part)
+{
+    (void)part;
+    commit_psum_port(self);
+}
+
+static void eval_pes_block(void *self, int part)
+{
+    struct multicast_machine *m = self;
+    (void)part;
+    eval_lanes(m, 0, m->lanes.n);
+}
+
+static void commit_pes_block(void *self, int part)
+{
+    struct multicast_machine *m = self;
+    (void)part;
+    lanes_commit(&m->lanes, 0, top_lane(m));
+}
+
+static void eval_pe_block(void *self, int part)
+{
+    eval_lanes(self, part, part + 1);
+}
+
+static void commit_pe_block(void *self, int part)
+{
+    struct multicast_machine *m = self;
+    if (part < top_lane(m))
+        lanes_commit(&m->lanes, part, part + 1);
+}
+
+int multicast_machine_blocks(struct multicast_machine *m,
+                             enum block_grain grain, struct block **blocks)
+{
+    static const struct block shared[] = {
+        {"sequencer", NULL, 0, eval_sequencer_block, commit_sequencer_block},
+        {"filter_network", NULL, NETWORK_FILTER, eval_network_block,
+         commit_network_block},
+        {"ifmap_network", NULL, NETWORK_IFMAP, eval_network_block,
+         commit_network_block},
+        {"psum_in_network", NULL, NETWORK_PSUM_IN, eval_network_block,
+         commit_network_block},
+        {"psum_out_network", NULL, NETWORK_PSUM_OUT, eval_network_block,
+         commit_network_block},
+        {"psum_port", NULL, 0, eval_psum_port_block, commit_psum_port_block},
+    };
+    static const struct block pes = {"pes", NULL, 0, eval_pes_block,
+                                     commit_pes_block};
+    static const struct block pe = {"pe", NULL, 0, eval_pe_block,
+                                    commit_pe_block};
+    int n = (int)(sizeof(shared) / sizeof(*shared)), chains;
+    int n_pes = grain == BLOCK_GRAIN_PE ? m->lanes.n : 1;
+    struct block *b = xcalloc((size_t)(n + n_pes), sizeof(*b));
+    memcpy(b, shared, sizeof(shared));
+    chains = m->lanes.cfg.chains;
+    for (int l = 0; l < n_pes; l++) {
+        b[n + l] = grain == BLOCK_GRAIN_PE ? pe : pes;
+        b[n + l].part = l;
+        if (grain == BLOCK_GRAIN_PE)
+            snprintf(b[n + l].name, BLOCK_NAME_MAX, "pe_%d_%d", l / chains,
+                     l % chains);
+    }
+    for (int k = 0; k < n + n_pes; k++)
+        b[k].self = m;
+    *blocks = b;
+    return n + n_pes;
 }
 
 bool multicast_machine_is_done(const struct multicast_machine *m)
@@ -386,9 +568,9 @@ bool multicast_machine_is_done(const struct multicast_machine *m)
 void multicast_machine_counts(const struct multicast_machine *m,
                               struct pass_counts *out)
 {
-    const struct multicast_counts *f = &m->moved[NETWORK_FILTER];
-    const struct multicast_counts *i = &m->moved[NETWORK_IFMAP];
-    uint64_t out_words = m->moved[NETWORK_PSUM_OUT].words_sent;
+    const struct multicast_counts *f = &m->words[NETWORK_FILTER];
+    const struct multicast_counts *i = &m->words[NETWORK_IFMAP];
+    uint64_t out_words = m->words[NETWORK_PSUM_OUT].words_sent;
     *out = m->counts;
     if (m->pass.holds_ifmap) { /* lanes name them for filters that stay */
         out->pe_cycles[PE_WAIT_IFMAP] = m->counts.pe_cycles[PE_WAIT_FILTER];
@@ -399,7 +581,7 @@ void multicast_machine_counts(const struct multicast_machine *m,
     out->filter_delivered = out->filter_hops = f->words_delivered;
     out->ifmap_sent = i->words_sent;
     out->ifmap_delivered = out->ifmap_hops = i->words_delivered;
-    out->psum_in_words = m->moved[NETWORK_PSUM_IN].words_sent;
+    out->psum_in_words = m->words[NETWORK_PSUM_IN].words_sent;
     out->psum_out_words = out->psum_out_hops = out_words;
     out->psum_link_words = m->counts.psum_link_words - out_words;
 }

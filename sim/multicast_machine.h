@@ -12,6 +12,7 @@
 #include "noc/collect.h"
 #include "noc/multicast.h"
 #include "pe/lanes.h"
+#include "sim/block.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,7 +21,10 @@ extern "C" {
 /* The scalars of the arena, before the lanes' part. */
 struct multicast_state {
     struct stream_state stream[NETWORK_N];
+    struct stream_state next[NETWORK_N]; /* staged */
     int32_t in_flight;   /* a PE has taken a word, and not all are done */
+    int32_t flies;       /* staged: so it is in this cycle */
+    int32_t running;     /* not all PEs are done */
     int32_t write_first; /* who has the shared port's next turn */
 };
 
@@ -44,6 +48,12 @@ void multicast_machine_issue(struct multicast_machine *m,
 /* One cycle, in the order eval then commit.  Returns false in a cycle in
  * which nothing moved and no timer ran down: a deadlock. */
 bool multicast_machine_step(struct multicast_machine *m);
+/* The same cycle in blocks, as array_side_blocks (sim/array_side.h) says;
+ * PE (i, j) of the grain is row i of chain j. */
+int multicast_machine_blocks(struct multicast_machine *m,
+                             enum block_grain grain, struct block **blocks);
+/* Of the last cycle: what multicast_machine_step returns. */
+bool multicast_machine_moved(const struct multicast_machine *m);
 bool multicast_machine_is_done(const struct multicast_machine *m);
 void multicast_machine_counts(const struct multicast_machine *m,
                               struct pass_counts *out);

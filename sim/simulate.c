@@ -10,10 +10,11 @@
 #include <string.h>
 
 #include "sim/access_stream.h"
+#include "sim/array_side.h"
 #include "sim/bounds.h"
 #include "sim/check.h"
+#include "sim/kernel.h"
 #include "sim/model.h"
-#include "sim/multicast_machine.h"
 #include "sim/pass_view.h"
 #include "sim/tile_table.h"
 
@@ -21,13 +22,13 @@ struct run {
     const struct program *program;
     const struct simulate_options *options;
     struct diag *diag;
-    struct multicast_machine *machine; /* this or */
-    struct systolic *systolic;         /* that */
-    struct check *check;               /* functional mode, or NULL */
-    struct access_stream *stream;      /* accesses are traced, or NULL */
-    struct word_flow *flow;            /* borrowed from one of them, or NULL */
-    struct pass_view *view;            /* of the pass memory, or NULL */
-    struct pass_memory *own_memory;    /* when the caller shares none */
+    const struct kernel *kernel;
+    struct array_side *array;
+    struct check *check;            /* functional mode, or NULL */
+    struct access_stream *stream;   /* accesses are traced, or NULL */
+    struct word_flow *flow;         /* borrowed from one of them, or NULL */
+    struct pass_view *view;         /* of the pass memory, or NULL */
+    struct pass_memory *own_memory; /* when the caller shares none */
     struct tile_table *tiles;
     uint64_t now; /* the boundary */
     struct layer_result *out;
@@ -41,68 +42,31 @@ static uint64_t later(uint64_t a, uint64_t b)
 static bool machine_failed(struct run *run, const char *what,
                            const char *remedy)
 {
-    char why[1024] = "the systolic array does not move";
+    char why[1024];
     struct src_pos at = {NULL, 0};
-    if (run->machine != NULL)
-        multicast_machine_explain(run->machine, why, sizeof(why));
+    array_side_explain(run->array, why, sizeof(why));
     return diag_fail(run->diag, EXIT_MACHINE, at, "layer '%s': %s (%s); %s",
                      run->program->layer.name, what, why, remedy);
-}
-
-static void issue(struct run *run, const struct pass *pass)
-{
-    if (run->systolic != NULL) {
-        systolic_issue(run->systolic, &pass->work.systolic,
-                       run->flow != NULL ? word_flow_systolic(run->flow, pass)
-                                         : NULL);
-        return;
-    }
-    multicast_machine_issue(
-        run->machine, &pass->work.multicast,
-        run->flow != NULL ? word_flow_multicast(run->flow, pass) : NULL);
-    if (run->flow != NULL)
-        word_flow_multicast_issued(run->flow,
-                                   multicast_machine_lanes(run->machine));
-}
-
-static bool step(struct run *run)
-{
-    return run->systolic != NULL ? systolic_step(run->systolic)
-                                 : multicast_machine_step(run->machine);
-}
-
-static bool is_done(const struct run *run)
-{
-    return run->systolic != NULL ? systolic_is_done(run->systolic)
-                                 : multicast_machine_is_done(run->machine);
-}
-
-static void finish_pass(struct run *run, struct pass_counts *counts)
-{
-    if (run->systolic != NULL) {
-        systolic_counts(run->systolic, counts);
-        return;
-    }
-    multicast_machine_counts(run->machine, counts);
-    if (run->flow != NULL)
-        word_flow_multicast_done(run->flow);
 }
 
 static bool simulate_pass(struct run *run, const struct pass *pass,
                           struct pass_counts *counts)
 {
-    uint64_t limit = run->options->max_cycles, cycles = 0;
-    issue(run, pass);
-    while (!is_done(run)) {
-        if (!step(run))
-            return machine_failed(run, "the machine is deadlocked",
-                                  "deepen 'pe.fifo_words'");
-        cycles++;
-        if (limit > 0 && run->now + cycles > limit)
-            return machine_failed(run, "the machine passed --max-cycles",
-                                  "raise the limit");
+    uint64_t limit = run->options->max_cycles, left = UINT64_MAX;
+    if (limit > 0)
+        left = limit > run->now ? limit - run->now : 0;
+    array_side_issue(run->array, pass);
+    switch (run->kernel->run_pass(run->kernel->context, run->array, left)) {
+    case RUN_DEADLOCK:
+        return machine_failed(run, "the machine is deadlocked",
+                              "deepen 'pe.fifo_words'");
+    case RUN_LIMIT:
+        return machine_failed(run, "the machine passed --max-cycles",
+                              "raise the limit");
+    case RUN_DONE:
+        break;
     }
-    finish_pass(run, counts);
+    array_side_finish(run->array, counts);
     run->out->memo.simulated_passes++;
     run->out->memo.simulated_pe_cycles +=
         counts->cycles * (uint64_t)arch_pes(&run->program->arch);
@@ -223,6 +187,8 @@ static bool run_passes(struct run *run)
     while (cursor_next(run->program, &cursor, &pass)) {
         struct pass_counts counts;
         uint64_t start = tile_table_ready(run->tiles, &pass, run->now);
+        if (run->kernel->idle != NULL)
+            run->kernel->idle(run->kernel->context, start - run->now);
         if (run->check != NULL)
             code_values(run, &pass);
         run->now = start;
@@ -258,12 +224,6 @@ static void finish_result(const struct dataflow *dataflow,
         out->gated_macs = out->gated_rf_filter_reads = zero_macs;
 }
 
-static int edge_width(const struct arch *a, enum network network)
-{
-    return a->network[network].words_per_slot *
-           a->network[network].slots_per_cycle;
-}
-
 static void open_memory(struct run *run)
 {
     struct pass_memory *memory = run->options->memory;
@@ -277,7 +237,6 @@ static void open_memory(struct run *run)
 static void assemble(struct run *run)
 {
     const struct program *p = run->program;
-    const struct arch *a = &p->arch;
     run->tiles = tile_table_new(p, &run->out->counts);
     if (run->options->check)
         run->check = check_new(p);
@@ -294,23 +253,11 @@ static void assemble(struct run *run)
     if (run->options->memo && run->flow == NULL &&
         run->options->max_cycles == 0)
         open_memory(run);
-    if (p->kind == NETWORK_MULTICAST) {
-        run->machine = multicast_machine_new(p);
-        return;
-    }
-    const struct systolic_cfg cfg = {
-        .rows = a->rows,
-        .cols = a->cols,
-        .left_words_per_cycle =
-            edge_width(a, p->holds_ifmap ? NETWORK_FILTER : NETWORK_IFMAP),
-        .top_words_per_cycle =
-            edge_width(a, p->holds_ifmap ? NETWORK_IFMAP : NETWORK_FILTER),
-        .psum_in_words_per_cycle = edge_width(a, NETWORK_PSUM_IN),
-        .psum_out_words_per_cycle = edge_width(a, NETWORK_PSUM_OUT),
-        .l2_latency_cycles = a->l2_latency_cycles,
-        .tight_folds = a->tight_folds,
-    };
-    run->systolic = systolic_new(&cfg);
+    run->array = array_side_new(p, run->flow);
+    run->kernel =
+        run->options->kernel != NULL ? run->options->kernel : &kernel_native;
+    if (run->kernel->assembled != NULL)
+        run->kernel->assembled(run->kernel->context, run->array);
 }
 
 static void dismantle(struct run *run)
@@ -320,9 +267,7 @@ static void dismantle(struct run *run)
     access_stream_free(run->stream);
     pass_view_free(run->view);
     pass_memory_free(run->own_memory);
-    if (run->systolic != NULL)
-        systolic_free(run->systolic);
-    multicast_machine_free(run->machine);
+    array_side_free(run->array);
 }
 
 bool simulate_layer(const struct arch *arch, const struct layer *layer,

@@ -3,12 +3,14 @@ DRAM_TESTING = %D%/dram_oracle.cpp %D%/dram_oracle.h %D%/dram_requests.cpp \
 	%D%/dram_requests.h %D%/each_part.h %D%/part_memory.h
 
 if TESTS_WANTED
-check_PROGRAMS += lanes_test multicast_test multicast_machine_test \
+check_PROGRAMS += lanes_test block_order_test multicast_test multicast_machine_test \
 	systolic_test systolic_cycles_test dram_test dma_test dataflow_test \
 	compression_test config_test energy_test report_test reuse_test
 endif
 lanes_test_SOURCES = %D%/lanes_test.cpp
 lanes_test_LDADD = $(TEST_LIBS)
+block_order_test_SOURCES = %D%/block_order_test.cpp %D%/random_layer.h
+block_order_test_LDADD = $(TEST_LIBS)
 multicast_test_SOURCES = %D%/multicast_test.cpp
 multicast_test_LDADD = $(TEST_LIBS)
 multicast_machine_test_SOURCES = %D%/multicast_machine_test.cpp \

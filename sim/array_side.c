@@ -1,0 +1,142 @@
+/* array_side.c - the array side of a machine, whatever its networks are.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/array_side.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/multicast_machine.h"
+
+struct array_side {
+    struct multicast_machine *multicast; /* this or */
+    struct systolic *systolic;           /* that */
+    struct word_flow *flow;              /* borrowed or NULL */
+    bool systolic_moved;
+};
+
+static int edge_width(const struct arch *a, enum network network)
+{
+    return a->network[network].words_per_slot *
+           a->network[network].slots_per_cycle;
+}
+
+static struct systolic *new_systolic(const struct program *p)
+{
+    const struct arch *a = &p->arch;
+    const struct systolic_cfg cfg = {
+        .rows = a->rows,
+        .cols = a->cols,
+        .left_words_per_cycle =
+            edge_width(a, p->holds_ifmap ? NETWORK_FILTER : NETWORK_IFMAP),
+        .top_words_per_cycle =
+            edge_width(a, p->holds_ifmap ? NETWORK_IFMAP : NETWORK_FILTER),
+        .psum_in_words_per_cycle = edge_width(a, NETWORK_PSUM_IN),
+        .psum_out_words_per_cycle = edge_width(a, NETWORK_PSUM_OUT),
+        .l2_latency_cycles = a->l2_latency_cycles,
+        .tight_folds = a->tight_folds,
+    };
+    return systolic_new(&cfg);
+}
+
+struct array_side *array_side_new(const struct program *program,
+                                  struct word_flow *flow)
+{
+    struct array_side *side = xcalloc(1, sizeof(*side));
+    side->flow = flow;
+    if (program->kind == NETWORK_MULTICAST)
+        side->multicast = multicast_machine_new(program);
+    else
+        side->systolic = new_systolic(program);
+    return side;
+}
+
+void array_side_free(struct array_side *side)
+{
+    if (side == NULL)
+        return;
+    systolic_free(side->systolic);
+    multicast_machine_free(side->multicast);
+    free(side);
+}
+
+void array_side_issue(struct array_side *side, const struct pass *pass)
+{
+    struct word_flow *flow = side->flow;
+    if (side->systolic != NULL) {
+        systolic_issue(side->systolic, &pass->work.systolic,
+                       flow != NULL ? word_flow_systolic(flow, pass) : NULL);
+        return;
+    }
+    multicast_machine_issue(side->multicast, &pass->work.multicast,
+                            flow != NULL ? word_flow_multicast(flow, pass)
+                                         : NULL);
+    if (flow != NULL)
+        word_flow_multicast_issued(flow,
+                                   multicast_machine_lanes(side->multicast));
+}
+
+bool array_side_is_done(const struct array_side *side)
+{
+    return side->systolic != NULL ? systolic_is_done(side->systolic)
+                                  : multicast_machine_is_done(side->multicast);
+}
+
+void array_side_finish(struct array_side *side, struct pass_counts *out)
+{
+    if (side->systolic != NULL) {
+        systolic_counts(side->systolic, out);
+        return;
+    }
+    multicast_machine_counts(side->multicast, out);
+    if (side->flow != NULL)
+        word_flow_multicast_done(side->flow);
+}
+
+void array_side_explain(const struct array_side *side, char *text,
+                        size_t size_bytes)
+{
+    if (side->systolic != NULL)
+        snprintf(text, size_bytes, "the systolic array does not move");
+    else
+        multicast_machine_explain(side->multicast, text, size_bytes);
+}
+
+bool array_side_step(struct array_side *side)
+{
+    return side->systolic != NULL ? systolic_step(side->systolic)
+                                  : multicast_machine_step(side->multicast);
+}
+
+static void eval_systolic(void *self, int part)
+{
+    struct array_side *side = self;
+    (void)part;
+    side->systolic_moved = systolic_step(side->systolic);
+}
+
+/* The wave has no neighbour that could see it move. */
+static void commit_nothing(void *self, int part)
+{
+    (void)self;
+    (void)part;
+}
+
+int array_side_blocks(struct array_side *side, enum block_grain grain,
+                      struct block **blocks)
+{
+    if (side->multicast != NULL)
+        return multicast_machine_blocks(side->multicast, grain, blocks);
+    static const struct block wave = {"wave", NULL, 0, eval_systolic,
+                                      commit_nothing};
+    *blocks = xcalloc(1, sizeof(**blocks));
+    (*blocks)[0] = wave;
+    (*blocks)[0].self = side;
+    return 1;
+}
+
+bool array_side_moved(const struct array_side *side)
+{
+    return side->systolic != NULL ? side->systolic_moved
+                                  : multicast_machine_moved(side->multicast);
+}

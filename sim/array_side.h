@@ -1,0 +1,52 @@
+/* array_side.h - the array side of a machine, whatever its networks are.
+ *
+ * PEs, their networks and the array's ports of L2.  It runs one pass at a
+ * time, issued on a quiescent array, and knows nothing of the memory side.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_ARRAY_SIDE_H
+#define SIM_ARRAY_SIDE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "dataflows/program.h"
+#include "sim/block.h"
+#include "sim/word_flow.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct array_side;
+
+/* Both borrowed; flow: words that follow the timing, or NULL. */
+struct array_side *array_side_new(const struct program *program,
+                                  struct word_flow *flow);
+void array_side_free(struct array_side *side);
+
+void array_side_issue(struct array_side *side, const struct pass *pass);
+bool array_side_is_done(const struct array_side *side);
+/* What the pass did; once, when it is done. */
+void array_side_finish(struct array_side *side, struct pass_counts *out);
+/* Who waits for what; for the report of a deadlock. */
+void array_side_explain(const struct array_side *side, char *text,
+                        size_t size_bytes);
+
+/* One cycle: eval and commit of every block, in the order that is fastest.
+ * Returns false in a cycle in which nothing moved and no timer ran down: a
+ * deadlock. */
+bool array_side_step(struct array_side *side);
+
+/* The same cycle, in parts: n blocks, valid as long as `side`; each must be
+ * called in every cycle.  The caller frees *blocks. */
+int array_side_blocks(struct array_side *side, enum block_grain grain,
+                      struct block **blocks);
+/* Of the last cycle: what array_side_step returns. */
+bool array_side_moved(const struct array_side *side);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
