@@ -12,3 +12,18 @@ dist_accesses_DATA = %D%/accesses/weights_apart.txt \
 	%D%/accesses/weights_at_once.txt %D%/accesses/weights_in_pairs.txt
 EXTRA_DIST += %D%/networks/cnn_layers.csv %D%/networks/make_networks.py \
 	%D%/sweep_array.py
+experimentsdir = $(pkgdatadir)/experiments
+dist_experiments_DATA = %D%/experiments/experiment.py
+dist_experiments_SCRIPTS = %D%/experiments/array_shape.py \
+	%D%/experiments/batch_dram.py %D%/experiments/buffer_split.py
+
+# Each ends in a CSV, a figure and a paragraph, in ./experiments.
+.PHONY: experiments
+experiments: accelsim
+	@if test "$(PLOT_PYTHON)" = no; then \
+		echo "make: the experiments need a Python 3 with matplotlib;" \
+			"on Debian and Ubuntu: apt-get install python3-matplotlib," \
+			"then configure again" >&2; exit 1; fi
+	@for script in $(dist_experiments_SCRIPTS); do \
+		echo "$$script:"; ACCELSIM=$(abs_builddir)/accelsim \
+		"$(PLOT_PYTHON)" $(srcdir)/$$script -o experiments || exit 1; done
