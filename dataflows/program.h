@@ -131,9 +131,11 @@ struct program {
     const struct program_ops *ops;
 };
 
+/* Loops around the passes, outermost first. */
+#define CURSOR_LOOPS 8
 struct cursor {
-    int at[8];     /* loop indices of the next pass */
-    int before[8]; /* of the one before it; -1: none */
+    int at[CURSOR_LOOPS];     /* loop indices of the next pass */
+    int before[CURSOR_LOOPS]; /* of the one before it; -1: none */
     bool done;
 };
 
@@ -145,6 +147,24 @@ void cursor_start(struct cursor *cursor);
 /* Fills *pass and moves on; false when there is none left. */
 bool cursor_next(const struct program *program, struct cursor *cursor,
                  struct pass *pass);
+
+/* Trip count of a loop with the outer ones at at[]. */
+int program_trips(const struct program *program, const int at[CURSOR_LOOPS],
+                  int level);
+/* Iterations *first .. *end - 1 of the loop, the outer ones at at[], are
+ * alike: pass by pass the same descriptor and flags, tile by tile as many
+ * words and bytes to move.  None if *end <= *first.  It rests on this: a
+ * descriptor is a function of the sizes in its pass's place, of its inner
+ * indices being first, last or neither, and of first_reduction. */
+void program_alike(const struct program *program, const int at[CURSOR_LOOPS],
+                   int level, int *first, int *end);
+/* Moves on by so many iterations of a loop that are alike.  pass: the last one
+ * that the cursor gave, moved with it; may be NULL. */
+void cursor_skip(const struct program *program, struct cursor *cursor,
+                 int level, int iterations, struct pass *pass);
+
+/* Tiles *first .. *end - 1 of ofmap rows need equally many ifmap words. */
+void tile_move_alike_rows(const struct program *program, int *first, int *end);
 
 /* The transfer behind a pass's tile; TENSOR_PSUM: the finished ofmap. */
 void program_tile_move(const struct program *program, const struct pass *pass,

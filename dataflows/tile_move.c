@@ -155,6 +155,18 @@ static void ifmap_move(const struct program *p, const struct pass_place *pl,
     free(col);
 }
 
+/* Those whose window rows all lie in DRAM. */
+void tile_move_alike_rows(const struct program *p, int *first, int *end)
+{
+    const struct layer *l = &p->layer;
+    struct extent in = stored_ifmap(p);
+    int step = p->tiling.e * l->stride;
+    int last = (p->tiling.e - 1) * l->stride + (l->R - 1) * l->dilation;
+    int room = in.h - 1 + in.pad - last;
+    *first = ceil_div(in.pad, step);
+    *end = room >= 0 ? room / step + 1 : 0;
+}
+
 static void filter_move(const struct program *p, const struct pass_place *pl,
                         struct tile_move *out)
 {

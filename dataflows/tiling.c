@@ -96,6 +96,14 @@ void cursor_start(struct cursor *cursor)
     cursor->before[0] = -1;
 }
 
+static void fill_pass(const struct program *program, const int at[8],
+                      struct pass *pass)
+{
+    place_of(program, at, &pass->place);
+    pass->place.first_reduction = pass->place.c0 == 0;
+    program->ops->describe(program, pass);
+}
+
 bool cursor_next(const struct program *program, struct cursor *cursor,
                  struct pass *pass)
 {
@@ -105,20 +113,50 @@ bool cursor_next(const struct program *program, struct cursor *cursor,
     memcpy(next, cursor->at, sizeof(next));
     bool more = step(program, next);
     memset(pass, 0, sizeof(*pass));
-    place_of(program, cursor->at, &pass->place);
-    const struct pass_place *pl = &pass->place;
     for (int t = 0; t < TENSOR_N; t++) {
         pass->new_tile[t] =
             !same_tile((enum tensor)t, cursor->before, cursor->at);
         pass->last_use[t] =
             !more || !same_tile((enum tensor)t, cursor->at, next);
     }
-    pass->place.first_reduction = pl->c0 == 0;
-    program->ops->describe(program, pass);
+    fill_pass(program, cursor->at, pass);
     memcpy(cursor->before, cursor->at, sizeof(next));
     memcpy(cursor->at, next, sizeof(next));
     cursor->done = !more;
     return true;
+}
+
+int program_trips(const struct program *program, const int at[CURSOR_LOOPS],
+                  int level)
+{
+    return trips(program, at, level);
+}
+
+void program_alike(const struct program *program, const int at[CURSOR_LOOPS],
+                   int level, int *first, int *end)
+{
+    /* The first one finds other tiles than those behind it, the last one may
+     * be clipped. */
+    *first = 1;
+    *end = trips(program, at, level) - 1;
+    if (level == LOOP_E) {
+        int whole, end_whole;
+        tile_move_alike_rows(program, &whole, &end_whole);
+        *first = whole > *first ? whole : *first;
+        *end = min_int(*end, end_whole);
+    }
+}
+
+void cursor_skip(const struct program *program, struct cursor *cursor,
+                 int level, int iterations, struct pass *pass)
+{
+    cursor->before[level] += iterations;
+    memcpy(cursor->at, cursor->before, sizeof(cursor->at));
+    cursor->done = !step(program, cursor->at);
+    if (pass == NULL)
+        return;
+    memset(&pass->work, 0, sizeof(pass->work));
+    fill_pass(program, cursor->before, pass);
 }
 
 /* Passes of the loops from `level` inwards.  All tiles of a loop but its last

@@ -109,3 +109,77 @@ uint64_t dma_finish(struct dma *dma)
         serve(dma, c);
     return dma->last_cycle;
 }
+
+static uint64_t transfer_bytes(const struct transfer *t)
+{
+    uint64_t bytes = 0;
+    for (int k = 0; k < t->n; k++)
+        bytes += dram_request_bytes(&t->requests[k]);
+    return bytes;
+}
+
+/* The DRAM does not tell cycles at or before its free time apart; a transfer
+ * of nothing never meets it. */
+static uint64_t effective_after(const struct transfer *t, uint64_t bytes,
+                                uint64_t free_cycle)
+{
+    if (bytes > 0 && free_cycle > 0 && t->after_cycle < free_cycle - 1)
+        return free_cycle - 1;
+    return t->after_cycle;
+}
+
+static void add_word(struct dma_relative *out, uint64_t word)
+{
+    SIM_CHECK(out->n < DMA_RELATIVE_WORDS);
+    out->word[out->n++] = word;
+}
+
+static uint64_t beyond(uint64_t cycle, uint64_t now)
+{
+    return cycle > now ? cycle - now : 0;
+}
+
+void dma_relative_state(const struct dma *dma, uint64_t now,
+                        struct dma_relative *out)
+{
+    /* No transfer will start before this one. */
+    uint64_t first = now, free_cycle = dram_free_cycle(dma->dram);
+    struct dram_relative dram;
+    out->n = 0;
+    add_word(out, beyond(dma->last_cycle, now));
+    for (int k = 0; k < DMA_N; k++) {
+        const struct channel *c = &dma->channel[k];
+        add_word(out, c->pushed - c->served);
+        for (uint64_t back = 1; back <= TICKETS; back++) {
+            uint64_t ticket = c->pushed - back;
+            if (back > c->pushed) {
+                add_word(out, 0);
+            } else if (ticket < c->served) {
+                add_word(out, beyond(c->done_cycle[ticket % TICKETS], now));
+            } else {
+                const struct transfer *t = &c->queue[ticket % TICKETS];
+                uint64_t bytes = transfer_bytes(t);
+                uint64_t after = effective_after(t, bytes, free_cycle);
+                add_word(out, bytes);
+                add_word(out, after - now); /* modulo 2^64: may be before */
+                if (bytes > 0 && after < first)
+                    first = after;
+            }
+        }
+    }
+    add_word(out, now - first);
+    dram_relative_state(dma->dram, first, &dram);
+    for (int k = 0; k < dram.n; k++)
+        add_word(out, dram.word[k]);
+}
+
+void dma_shift(struct dma *dma, uint64_t cycles)
+{
+    dma->last_cycle += cycles;
+    for (int k = 0; k < DMA_N; k++)
+        for (int t = 0; t < TICKETS; t++) {
+            dma->channel[k].queue[t].after_cycle += cycles;
+            dma->channel[k].done_cycle[t] += cycles;
+        }
+    dram_shift(dma->dram, cycles);
+}

@@ -41,6 +41,20 @@ uint64_t dma_done_cycle(struct dma *dma, enum dma_channel channel,
 /* Serves everything; the core cycle in which the last transfer is done. */
 uint64_t dma_finish(struct dma *dma);
 
+/* All that decides what comes of transfers that are queued, or will be pushed
+ * with after_cycle >= now_cycle, relative to now_cycle: equal words, equal
+ * future.  Tickets count from the newest one of their channel.  Not for a DRAM
+ * part, where addresses count too. */
+#define DMA_RELATIVE_WORDS 96
+struct dma_relative {
+    int n;
+    uint64_t word[DMA_RELATIVE_WORDS];
+};
+void dma_relative_state(const struct dma *dma, uint64_t now_cycle,
+                        struct dma_relative *out);
+/* Moves all that was and is `cycles` into the future, the DRAM too. */
+void dma_shift(struct dma *dma, uint64_t cycles);
+
 #ifdef __cplusplus
 }
 #endif

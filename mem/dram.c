@@ -235,3 +235,9 @@ void dram_relative_state(const struct dram *d, uint64_t now_cycle,
         relative_part(&d->controller, scale_up(now_cycle, d->num, d->den), out);
     }
 }
+
+void dram_shift(struct dram *d, uint64_t cycles)
+{
+    SIM_CHECK(d->cfg.kind != DRAM_PART);
+    d->free_units += (wide)cycles * d->num;
+}

@@ -133,6 +133,10 @@ struct dram_relative {
 void dram_relative_state(const struct dram *d, uint64_t now_cycle,
                          struct dram_relative *out);
 
+/* Moves the whole of it `cycles` core cycles into the future.  Not for a
+ * part: it would have refreshed. */
+void dram_shift(struct dram *d, uint64_t cycles);
+
 #ifdef __cplusplus
 }
 #endif

@@ -64,6 +64,8 @@ libaccel_a_SOURCES += \
 	%D%/pass_memory.h \
 	%D%/pass_view.c \
 	%D%/pass_view.h \
+	%D%/periods.c \
+	%D%/periods.h \
 	%D%/progress.c \
 	%D%/progress.h \
 	%D%/report.h \

@@ -147,7 +147,7 @@ static bool same_layer(const struct layer *a, const struct layer *b)
 static void find_twins(struct crew *crew)
 {
     const struct simulate_options *o = &crew->in->simulate;
-    if (!o->memo || o->check || o->show_mapping)
+    if (!o->memo || o->check || o->show_mapping || o->access_tap != NULL)
         return;
     for (int i = 1; i < crew->n_jobs; i++)
         for (int k = 0; k < i && crew->job[i].twin == NULL; k++) {

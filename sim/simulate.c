@@ -16,6 +16,7 @@
 #include "sim/kernel.h"
 #include "sim/model.h"
 #include "sim/pass_view.h"
+#include "sim/periods.h"
 #include "sim/tile_table.h"
 
 struct run {
@@ -30,7 +31,8 @@ struct run {
     struct pass_view *view;         /* of the pass memory, or NULL */
     struct pass_memory *own_memory; /* when the caller shares none */
     struct tile_table *tiles;
-    uint64_t now; /* the boundary */
+    struct periods *periods; /* or NULL */
+    uint64_t now;            /* the boundary */
     struct layer_result *out;
 };
 
@@ -184,8 +186,12 @@ static bool run_passes(struct run *run)
     struct cursor cursor;
     struct pass pass;
     cursor_start(&cursor);
-    while (cursor_next(run->program, &cursor, &pass)) {
+    for (;;) {
         struct pass_counts counts;
+        if (run->periods != NULL)
+            periods_skip(run->periods, &cursor, run->out, &run->now);
+        if (!cursor_next(run->program, &cursor, &pass))
+            break;
         uint64_t start = tile_table_ready(run->tiles, &pass, run->now);
         if (run->kernel->idle != NULL)
             run->kernel->idle(run->kernel->context, start - run->now);
@@ -232,6 +238,7 @@ static void open_memory(struct run *run)
             pass_view_new_memory(PASS_MEMORY_BYTES_DEFAULT);
     run->view =
         pass_view_new(memory, run->program->kind, !run->options->intern_off);
+    run->periods = periods_new(run->program, run->tiles);
 }
 
 static void assemble(struct run *run)
@@ -265,6 +272,7 @@ static void dismantle(struct run *run)
     tile_table_free(run->tiles);
     check_free(run->check);
     access_stream_free(run->stream);
+    periods_free(run->periods);
     pass_view_free(run->view);
     pass_memory_free(run->own_memory);
     array_side_free(run->array);

@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mem/dma.h"
-
-/* Tiles of one tensor: places in L2 and when they were given up. */
+/* Tiles of one tensor: places in L2 and when they were given up.  pushed: to
+ * the DMA. */
 struct tile_line {
     struct cursor ahead; /* loads: the next tile to be asked for */
     struct pass next;
@@ -138,6 +137,7 @@ static void store_ofmap(struct tile_table *table, const struct pass *pass,
     program_tile_move(table->program, pass, TENSOR_PSUM, &move);
     tell(table, pass, TENSOR_PSUM);
     dma_push(table->dma, DMA_OFMAP, move.request, move.n_requests, cycle);
+    table->line[TENSOR_PSUM].pushed++;
     struct counts *c = table->counts;
     c->access[LEVEL_DRAM][TENSOR_PSUM].writes += move.words;
     c->access[LEVEL_L2][TENSOR_PSUM].reads += move.words;
@@ -186,6 +186,55 @@ void tile_table_done(struct tile_table *table, const struct pass *pass,
         give_up(table, TENSOR_IFMAP, end);
     if (pass->last_use[TENSOR_PSUM])
         store_ofmap(table, pass, end);
+}
+
+static void add_word(struct tile_table_relative *out, uint64_t word)
+{
+    SIM_CHECK(out->n < TILE_TABLE_WORDS);
+    out->word[out->n++] = word;
+}
+
+/* When places were given up is no part of it: all were asked for again, and
+ * that is in the DMA's queues. */
+static void add_load_line(const struct tile_line *line, enum tensor tensor,
+                          struct tile_table_relative *out)
+{
+    add_word(out, line->pushed - line->used);
+    add_word(out, line->pushed - line->freed);
+    out->has_next[tensor] = line->has_next;
+    memcpy(out->ahead[tensor], line->ahead.before, sizeof(out->ahead[tensor]));
+}
+
+void tile_table_relative(struct tile_table *table, uint64_t now,
+                         struct tile_table_relative *out)
+{
+    const struct tile_line *psum = &table->line[TENSOR_PSUM];
+    uint64_t buffers = (uint64_t)table->program->buffers[TENSOR_PSUM];
+    struct dma_relative dma;
+    out->n = 0;
+    for (int t = 0; t < TENSOR_PSUM; t++) {
+        push_loads(table, (enum tensor)t);
+        add_load_line(&table->line[t], (enum tensor)t, out);
+    }
+    add_word(out, psum->used < buffers ? psum->used : buffers);
+    add_word(out, psum->used - psum->pushed);
+    dma_relative_state(table->dma, now, &dma);
+    for (int k = 0; k < dma.n; k++)
+        add_word(out, dma.word[k]);
+}
+
+void tile_table_skip(struct tile_table *table, int level, int iterations,
+                     uint64_t cycles, const bool moves[TENSOR_PSUM])
+{
+    for (int t = 0; t < TENSOR_PSUM; t++) {
+        struct tile_line *line = &table->line[t];
+        if (moves[t])
+            cursor_skip(table->program, &line->ahead, level, iterations,
+                        &line->next);
+        for (int k = 0; k < 2; k++)
+            line->free_cycle[k] += cycles;
+    }
+    dma_shift(table->dma, cycles);
 }
 
 uint64_t tile_table_finish(struct tile_table *table)

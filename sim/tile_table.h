@@ -10,6 +10,7 @@
 #define SIM_TILE_TABLE_H
 
 #include "dataflows/program.h"
+#include "mem/dma.h"
 #include "pe/pass_counts.h"
 #include "sim/result.h"
 
@@ -41,6 +42,25 @@ uint64_t tile_table_ready(struct tile_table *table, const struct pass *pass,
 void tile_table_done(struct tile_table *table, const struct pass *pass,
                      const struct pass_counts *counts, uint64_t start,
                      uint64_t end);
+/* Where a period of passes may begin.  Asks for all loads that have a place,
+ * as tile_table_ready would.  Then all that decides what will happen from a
+ * boundary at `now` on, relative to it: equal words, equal future, as long as
+ * equal passes come and equally many bytes move. */
+#define TILE_TABLE_WORDS (DMA_RELATIVE_WORDS + 8)
+struct tile_table_relative {
+    int n;
+    uint64_t word[TILE_TABLE_WORDS];
+    /* Of the pass whose ifmap or filter tile is asked for next. */
+    bool has_next[TENSOR_PSUM];
+    int ahead[TENSOR_PSUM][CURSOR_LOOPS];
+};
+void tile_table_relative(struct tile_table *table, uint64_t now,
+                         struct tile_table_relative *out);
+/* As if `iterations` of a loop, which are alike, had gone by in `cycles`, and
+ * with them the tiles asked for of each tensor that `moves`. */
+void tile_table_skip(struct tile_table *table, int level, int iterations,
+                     uint64_t cycles, const bool moves[TENSOR_PSUM]);
+
 /* Lets all transfers come to an end; the cycle in which the last one is done.
  * Counts the DRAM's bursts. */
 uint64_t tile_table_finish(struct tile_table *table);

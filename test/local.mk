@@ -45,8 +45,10 @@ report_test_SOURCES = %D%/report_test.cpp %D%/result_test.cpp
 report_test_LDADD = $(TEST_LIBS)
 
 if TESTS_WANTED
-check_PROGRAMS += tile_table_test pass_memory_test memo_test
+check_PROGRAMS += tile_table_test pass_memory_test memo_test periods_test
 endif
+periods_test_SOURCES = %D%/periods_test.cpp %D%/random_layer.h
+periods_test_LDADD = $(TEST_LIBS)
 pass_memory_test_SOURCES = %D%/pass_memory_test.cpp
 pass_memory_test_LDADD = $(TEST_LIBS)
 memo_test_SOURCES = %D%/memo_test.cpp %D%/random_layer.h

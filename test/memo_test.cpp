@@ -97,7 +97,7 @@ TEST_P(Memo, ChangesNoNumber)
     plain.memo = small.memo = bare.memo = true;
     small.memory = tiny;
     bare.intern_off = true;
-    uint64_t simulated = 0, passes = 0;
+    uint64_t simulated = 0, skipped = 0, passes = 0;
     for (int k = 0; k < SHAPES; k++) {
         arch a = machine(random);
         layer l = shape(random);
@@ -115,6 +115,7 @@ TEST_P(Memo, ChangesNoNumber)
                       r.memo.skipped_passes,
                   r.passes);
         simulated += r.memo.simulated_passes;
+        skipped += r.memo.skipped_passes;
         passes += r.passes;
         ASSERT_TRUE(run(a, l, bare, &r));
         expect_equal(r, expected, text + ", not interned");
@@ -124,7 +125,9 @@ TEST_P(Memo, ChangesNoNumber)
         ASSERT_TRUE(run(a, l, small, &r));
         expect_equal(r, expected, text + ", with little memory");
     }
-    EXPECT_LT(simulated, passes / 2); // or nothing was tested
+    // Or nothing was tested.
+    EXPECT_LT(simulated, passes / 4);
+    EXPECT_GT(skipped, passes / 4);
     pass_memory_free(tiny);
 }
 
