@@ -2,8 +2,14 @@ dist_pkgdata_DATA = %D%/eyeriss.cfg %D%/nvdla_small.cfg %D%/shidiannao.cfg \
 	%D%/systolic.cfg %D%/tpu_v1.cfg
 networksdir = $(pkgdatadir)/networks
 dist_networks_DATA = %D%/networks/alexnet.cfg %D%/networks/googlenet.cfg \
-	%D%/networks/lenet5.cfg %D%/networks/overfeat.cfg \
+	%D%/networks/lenet5.cfg %D%/networks/mlp0.cfg %D%/networks/mlp1.cfg \
+	%D%/networks/overfeat.cfg \
 	%D%/networks/resnet50.cfg %D%/networks/vgg16.cfg
+validationdir = $(pkgdatadir)/validation
+dist_validation_DATA = %D%/validation/dram_parts.cfg \
+	%D%/validation/eyeriss_alexnet.cfg %D%/validation/eyeriss_vgg16.cfg \
+	%D%/validation/plan.cfg %D%/validation/systolic_cycles.cfg \
+	%D%/validation/textbook_counts.cfg %D%/validation/tpu_v1_counters.cfg
 energydir = $(pkgdatadir)/energy
 dist_energy_DATA = %D%/energy/45nm.cfg %D%/energy/45nm_rough.cfg \
 	%D%/energy/eyeriss_normalized.cfg

@@ -202,10 +202,16 @@ static void ofmap_move(const struct program *p, const struct pass_place *pl,
         (uint64_t)pl->n * (uint64_t)pl->m * (uint64_t)pl->e * (uint64_t)l->Q;
 }
 
+bool tensor_is_moved(const struct arch *arch, enum tensor tensor)
+{
+    return arch->carries == CARRIES_ALL || tensor == TENSOR_FILTER;
+}
+
 bool tensor_is_compressed(const struct arch *arch, const struct layer *layer,
                           enum tensor tensor)
 {
-    if (arch->compression == COMPRESSION_NONE || tensor == TENSOR_FILTER ||
+    if (arch->compression == COMPRESSION_NONE ||
+        !tensor_is_moved(arch, tensor) || tensor == TENSOR_FILTER ||
         layer->zero_share[tensor] <= 0)
         return false;
     return tensor != TENSOR_IFMAP || !layer->network_input;
@@ -229,6 +235,8 @@ void program_tile_move(const struct program *program, const struct pass *pass,
 {
     out->n_requests = 0;
     out->words = out->compressed_bytes = 0;
+    if (!tensor_is_moved(&program->arch, tensor))
+        return;
     if (tensor == TENSOR_IFMAP)
         ifmap_move(program, &pass->place, out);
     else if (tensor == TENSOR_FILTER)

@@ -104,6 +104,10 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
     uint64_t ofmap =
         (uint64_t)l->N * (uint64_t)l->M * (uint64_t)l->P * (uint64_t)l->Q;
 
+    if (!tensor_is_moved(arch, TENSOR_IFMAP))
+        ifmap = 0;
+    if (!tensor_is_moved(arch, TENSOR_PSUM))
+        ofmap = 0;
     struct accesses *dram = out->access[LEVEL_DRAM];
     struct accesses *l2 = out->access[LEVEL_L2];
     dram[TENSOR_IFMAP].reads = ifmap;

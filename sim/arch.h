@@ -22,6 +22,7 @@ enum pe_start { PE_START_WORD, PE_START_WINDOW };
 enum bank_ports { BANK_1RW, BANK_1R1W };
 enum dram_padding { PADDING_GENERATED, PADDING_STORED };
 enum dram_compression { COMPRESSION_NONE, COMPRESSION_RLC };
+enum dram_carries { CARRIES_ALL, CARRIES_FILTERS };
 enum systolic_drain { DRAIN_SERIAL, DRAIN_OVERLAPPED };
 
 /* One of the four on-chip networks. */
@@ -82,6 +83,7 @@ struct arch {
     uint64_t dram_bytes_per_second;
     int dram_latency_cycles; /* core cycles, bandwidth model */
     enum dram_padding padding;
+    enum dram_carries carries;
     enum dram_compression compression; /* of feature maps (mem/rlc.h) */
 
     char energy[64]; /* an energy table's name or path */

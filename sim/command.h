@@ -15,7 +15,8 @@ extern "C" {
 #define COMMANDS(X)                                                          \
     X(run, "simulate layers and report")                                     \
     X(model, "the same from closed forms: counts, energy, bounds of cycles") \
-    X(reuse, "how far apart the uses of a word are, at every level")
+    X(reuse, "how far apart the uses of a word are, at every level")         \
+    X(validate, "published claims beside what is found here")
 
 #define COMMAND_ENUM(name, doc) COMMAND_##name,
 enum command { COMMANDS(COMMAND_ENUM) COMMAND_N };

@@ -4,6 +4,7 @@ accelsim_SOURCES = \
 	%D%/command_model.c \
 	%D%/command_reuse.c \
 	%D%/command_run.c \
+	%D%/command_validate.c \
 	%D%/invocation.c \
 	%D%/invocation.h \
 	%D%/main.c \
@@ -95,6 +96,13 @@ libaccel_a_SOURCES += \
 	%D%/simulate.h \
 	%D%/tile_table.c \
 	%D%/tile_table.h \
+	%D%/validation.h \
+	%D%/validation_dram.c \
+	%D%/validation_plan.c \
+	%D%/validation_quantity.c \
+	%D%/validation_quantity.h \
+	%D%/validation_report.c \
+	%D%/validation_run.c \
 	%D%/whole_number.c \
 	%D%/whole_number.h \
 	%D%/word_flow.c \

@@ -37,6 +37,7 @@ enum key { /* of options without a letter */
            KEY_MEMO_BYTES,
            KEY_CHECK,
            KEY_FORMAT,
+           KEY_FILTER,
            KEY_SHOW_MAPPING,
            KEY_MAX_CYCLES,
            KEY_STATS,
@@ -79,7 +80,10 @@ static const struct argp_option table[] = {
     {"max-cycles", KEY_MAX_CYCLES, "N", 0,
      "give a layer up after so many cycles", 0},
     {0, 0, 0, 0, "What to print:", 3},
-    {"format", KEY_FORMAT, "table|json|csv", 0, "form of the report", 0},
+    {"format", KEY_FORMAT, "table|json|csv", 0,
+     "form of the report; validate: table, json or markdown", 0},
+    {"filter", KEY_FILTER, "GLOB", 0,
+     "validate: only the files, claims or layers that match", 0},
     {"output", 'o', "FILE", 0, "where the report goes", 0},
     {"show-mapping", KEY_SHOW_MAPPING, 0, 0,
      "each layer's loop nest, and what each PE holds", 0},
@@ -130,10 +134,10 @@ static void set_number(struct parse *p, const char *option, const char *text,
 
 static void set_format(struct parse *p, const char *text)
 {
-    static const char *const name[] = {"table", "json", "csv"};
+    static const char *const name[] = {"table", "json", "csv", "markdown"};
     static const enum report_format format[] = {REPORT_TABLE, REPORT_JSON,
-                                                REPORT_CSV};
-    for (int i = 0; i < 3; i++)
+                                                REPORT_CSV, REPORT_MARKDOWN};
+    for (int i = 0; i < 4; i++)
         if (strcmp(text, name[i]) == 0) {
             p->options->format = format[i];
             return;
@@ -259,6 +263,8 @@ static const char **text_option(struct options *o, int key)
         return &o->plugin;
     case KEY_ACCESSES:
         return &o->accesses;
+    case KEY_FILTER:
+        return &o->filter;
     case 'o':
         return &o->output;
     default:
@@ -378,11 +384,38 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
     }
 }
 
+/* It reads its own runs: options that describe one have no meaning. */
+static bool fits_validate(const struct options *o, struct diag *d)
+{
+    bool ok = true;
+    if (o->cfg != NULL || o->net != NULL || o->layer != NULL ||
+        o->shape != NULL || o->gemm != NULL || o->dataflow != NULL ||
+        o->n_sets > 0 || o->batch > 0)
+        ok = diag_error(d, command_line,
+                        "'accelsim validate' runs the published cases; "
+                        "'--filter GLOB' chooses among them");
+    if (o->format == REPORT_CSV)
+        ok = diag_error(d, command_line,
+                        "'--format' is 'csv'; 'accelsim validate' prints "
+                        "'table', 'json' or 'markdown'");
+    return ok;
+}
+
 static bool fit_together(const struct options *o, struct diag *d)
 {
     bool ok = true;
     if (o->action != ACTION_COMMAND)
         return true;
+    if (o->command == COMMAND_validate)
+        return fits_validate(o, d);
+    if (o->filter != NULL)
+        ok = diag_error(d, command_line,
+                        "'--filter' goes with 'accelsim validate'; layers are "
+                        "chosen with '--layer'");
+    if (o->format == REPORT_MARKDOWN)
+        ok = diag_error(d, command_line,
+                        "'--format' is 'markdown'; it may be 'table', 'json' "
+                        "or 'csv'");
     if (o->accesses != NULL && o->command != COMMAND_reuse)
         ok = diag_error(d, command_line,
                         "'--accesses' goes with the command 'reuse' only");

@@ -32,6 +32,7 @@ struct options {
     enum command command; /* for ACTION_COMMAND */
     const char *cfg, *net, *layer, *shape, *gemm, *dataflow, *plugin;
     const char *accesses; /* a file for 'reuse' */
+    const char *filter;   /* of validate; NULL = everything */
     const char *kernel;   /* "native" */
     const char *output;   /* NULL = standard output */
     int batch;            /* 0 = not given */

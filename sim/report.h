@@ -19,7 +19,8 @@
 extern "C" {
 #endif
 
-enum report_format { REPORT_TABLE, REPORT_JSON, REPORT_CSV };
+/* REPORT_MARKDOWN: of `validate` only. */
+enum report_format { REPORT_TABLE, REPORT_JSON, REPORT_CSV, REPORT_MARKDOWN };
 
 struct report_input { /* all borrowed */
     const struct arch *arch;

@@ -13,6 +13,7 @@ static const char *const drains[] = {"serial", "overlapped", NULL};
 static const char *const psum_adds[] = {"own_cycle", "last_product", NULL};
 static const char *const starts[] = {"word", "window", NULL};
 static const char *const ports[] = {"1rw", "1r1w", NULL};
+static const char *const carries[] = {"all", "filters", NULL};
 static const char *const compressions[] = {"none", "rlc", NULL};
 static const char *const paddings[] = {"generated", "stored", NULL};
 
@@ -157,6 +158,10 @@ const struct schema_row schema[] = {
          "ifmaps lie padded in DRAM, or the DMA makes the zeros, which are "
          "not counted",
          "stored for Eyeriss: its published traffic"),
+    ENUM("dram.carries", carries, carries, "all",
+         "all tensors, or filters only: the layer's fmaps lie in L2 before and "
+         "after it (that they fit is not checked)",
+         "TPU v1 keeps activations on chip: Jouppi et al., ISCA 2017, s. 2"),
     ENUM("dram.compression", compression, compressions, "none",
          "run-length coding of feature maps with a declared share of zeros; "
          "never of filters or the network's input",

@@ -28,6 +28,7 @@ class Compression : public testing::Test
         a_.fifo_words = 16;
         a_.l2_bytes = 65536;
         a_.padding = PADDING_STORED;
+        a_.carries = CARRIES_ALL;
         a_.compression = COMPRESSION_RLC;
         for (int &bits : a_.precision_bits)
             bits = 16;
@@ -200,6 +201,20 @@ TEST_F(Compression, MacsAreGatedWithTheDeclaredShareOrTheValues)
               std::memcmp(&declared.counts, &real.counts, sizeof(real.counts)));
     a_.zero_gating = false;
     EXPECT_EQ(run().gated_macs, 0u);
+}
+
+TEST_F(Compression, OfFmapsThatStayOnChipIsNone)
+{
+    a_.carries = CARRIES_FILTERS;
+    layer_result r = run();
+    for (tensor t : {TENSOR_IFMAP, TENSOR_PSUM}) {
+        EXPECT_EQ(words(r, t), 0u);
+        EXPECT_EQ(r.counts.dram_compressed[t].bytes, 0u);
+        EXPECT_EQ(r.counts.access[LEVEL_L2][t].dma_reads +
+                      r.counts.access[LEVEL_L2][t].dma_writes,
+                  0u);
+    }
+    EXPECT_GT(words(r, TENSOR_FILTER), 0u);
 }
 
 TEST_F(Compression, RunsOnEveryDramPart)

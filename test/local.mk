@@ -73,3 +73,10 @@ endif
 nest_test_SOURCES = %D%/nest_model_test.cpp %D%/nest_oracle.cpp \
 	%D%/nest_oracle.h %D%/random_nest.h %D%/random_layer.h
 nest_test_LDADD = $(TEST_LIBS)
+
+if TESTS_WANTED
+check_PROGRAMS += validation_test
+endif
+validation_test_SOURCES = %D%/validation_test.cpp %D%/messages.h
+validation_test_LDADD = $(TEST_LIBS)
+dist_check_SCRIPTS += %D%/validate_test.sh

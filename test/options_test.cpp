@@ -184,6 +184,17 @@ TEST_F(Options, EachMistakeIsOneLineThatSaysWhatWouldBeRight)
          "'--max-cycles' is -1; it may be 1 to 9223372036854775807"},
         {{"--cfg", "a", "--format", "xml"},
          "'--format' is 'xml'; it may be 'table', 'json' or 'csv'"},
+        {{"--cfg", "a", "--format", "markdown"},
+         "'--format' is 'markdown'; it may be 'table', 'json' or 'csv'"},
+        {{"--cfg", "a", "--filter", "x"},
+         "'--filter' goes with 'accelsim validate'; layers are chosen with "
+         "'--layer'"},
+        {{"validate", "--cfg", "a"},
+         "'accelsim validate' runs the published cases; '--filter GLOB' "
+         "chooses among them"},
+        {{"validate", "--format", "csv"},
+         "'--format' is 'csv'; 'accelsim validate' prints 'table', 'json' or "
+         "'markdown'"},
         {{"--cfg", "a", "--kernel", "systemc"},
          "'--kernel' is 'systemc'; this build has only the kernel 'native'"},
         {{"--help-config=html"},

@@ -54,6 +54,7 @@ class random_case
         a.dram_bytes_per_second = 480000000;
         a.padding = pick(0, 1) ? PADDING_STORED : PADDING_GENERATED;
         std::strcpy(a.dram_model, pick(0, 1) ? "bandwidth" : "ideal");
+        a.carries = pick(0, 7) == 0 ? CARRIES_FILTERS : CARRIES_ALL;
         a.compression = pick(0, 1) ? COMPRESSION_RLC : COMPRESSION_NONE;
         return a;
     }
