@@ -8,7 +8,7 @@
  * Time uses the expected size only, a function of a stream's length and its
  * declared share of zeros, in integers: the same on every machine.  Real
  * streams are sized beside it.
- * Source  Chen, Krishna, Emer, Sze, JSSC 52(1), 2017, s. IV-D.
+ * Source  Chen, Krishna, Emer, Sze, JSSC 52(1), 2017.
  * SPDX-License-Identifier: MIT
  */
 #ifndef MEM_RLC_H

@@ -165,7 +165,7 @@ const struct schema_row schema[] = {
     ENUM("dram.compression", compression, compressions, "none",
          "run-length coding of feature maps with a declared share of zeros; "
          "never of filters or the network's input",
-         EYERISS " s. IV-D"),
+         EYERISS),
     STRING("energy", energy, "45nm", "energy table: a name or a path",
            "Horowitz, ISSCC 2014"),
     STRING("mapping.table", mapping_table, "none",
