@@ -105,6 +105,7 @@ static struct given_mapping merged(const struct given_mapping *row,
 {
     struct given_mapping both = *row;
     both.from_table = false;
+    both.table_source = NULL;
     for (int i = 0; i < by_hand->n; i++) {
         const struct given_param *p = &by_hand->param[i];
         SIM_CHECK(

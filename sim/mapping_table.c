@@ -206,7 +206,10 @@ static bool read_table(const char *path, const config_setting_t *s,
     if (rows == NULL)
         return diag_error(d, pos(&r, s),
                           "a mapping table lacks 'rows'; a list is needed");
-    return read_rows(&r, rows, out) && ok;
+    ok = read_rows(&r, rows, out) && ok;
+    for (int i = 0; i < out->n_rows && out->source[0] != '\0'; i++)
+        out->row[i].given.table_source = out->source;
+    return ok;
 }
 
 bool mapping_tables_read(const config_setting_t *group, const char *path,

@@ -28,6 +28,7 @@ void result_describe(const struct layer *layer, const struct dataflow *dataflow,
         out->n_params = k + 1;
     }
     out->mapping_source = source_of(given);
+    out->table_source = given->table_source;
 }
 
 void result_gate(const struct arch *arch, struct layer_result *out)
@@ -79,6 +80,7 @@ bool model_layer(const struct arch *arch, const struct layer *layer,
         return false;
     model_mapping(arch, layer, dataflow, &mapping, out);
     out->mapping_source = source_of(given);
+    out->table_source = given->table_source;
     if (show_mapping)
         out->mapping_text = mapping_text(dataflow, arch, layer, &mapping);
     return true;

@@ -79,6 +79,8 @@ static json_t *mapping(const struct layer_result *r)
     for (int i = 0; i < r->n_params; i++)
         put(parameters, r->param[i].name, json_integer(r->param[i].value));
     put_text(o, "source", r->mapping_source);
+    if (r->table_source != NULL)
+        put_text(o, "table_source", r->table_source);
     put(o, "parameters", parameters);
     return o;
 }

@@ -34,9 +34,11 @@ static void print_shape(const struct layer_result *r, FILE *to)
     for (int i = 0; i < r->n_params; i++)
         at += snprintf(params + at, sizeof(params) - (size_t)at, "%s%s=%d",
                        i > 0 ? " " : "", r->param[i].name, r->param[i].value);
-    table_line(to, "mapping", "%s%s(%s), %s passes", params,
+    table_line(to, "mapping", "%s%s(%s%s%s), %s passes", params,
                r->n_params > 0 ? " " : "",
                r->mapping_source != NULL ? r->mapping_source : "chosen",
+               r->table_source != NULL ? ", " : "",
+               r->table_source != NULL ? r->table_source : "",
                text_count(r->passes).text);
 }
 

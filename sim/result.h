@@ -117,6 +117,7 @@ struct layer_result {
     int n_params;
     struct result_param param[RESULT_PARAMS_MAX]; /* the mapping */
     const char *mapping_source; /* "table", "chosen" or "given" */
+    const char *table_source;   /* given_mapping's */
     uint64_t passes;
 
     /* Not simulated: counts are a closed form's; cycles, array_cycles and the

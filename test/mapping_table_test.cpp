@@ -131,7 +131,9 @@ TEST_F(Given, AnotherTableCanBeChosenOrNone)
 TEST_F(Given, OfSeveralTablesTheFirstForTheNetworkHolds)
 {
     EXPECT_EQ(value(given({"mapping.table=\"three, two,one\""}), "q"), 4);
-    EXPECT_EQ(value(given({"mapping.table=\"two,three\""}, "vgg16"), "q"), 2);
+    struct given_mapping g =
+        given({"mapping.table=\"two,three\""}, "vgg16", "rs");
+    EXPECT_EQ(value(g, "q"), 2);
     EXPECT_EQ(given({"mapping.table=\"three\""}).n, 0);
 }
 
