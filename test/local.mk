@@ -79,4 +79,4 @@ check_PROGRAMS += validation_test
 endif
 validation_test_SOURCES = %D%/validation_test.cpp %D%/messages.h
 validation_test_LDADD = $(TEST_LIBS)
-dist_check_SCRIPTS += %D%/validate_test.sh
+dist_check_SCRIPTS += %D%/validate_test.py
