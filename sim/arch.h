@@ -102,7 +102,8 @@ struct given_mapping {
     int n;
     struct given_param param[MAPPING_PARAMS_MAX];
     bool from_table; /* all of them are a row of the .cfg's mapping table */
-    /* Of that table, as "inferred"; NULL: published.  Borrowed from the .cfg. */
+    /* Of that table, as "inferred"; NULL: published.  Borrowed from the .cfg.
+     */
     const char *table_source;
 };
 
