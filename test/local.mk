@@ -41,7 +41,8 @@ energy_test_LDADD = $(TEST_LIBS)
 reuse_test_SOURCES = %D%/reuse_test.cpp %D%/sharing_test.cpp \
 	%D%/survey_test.cpp %D%/messages.h %D%/random_layer.h
 reuse_test_LDADD = $(TEST_LIBS)
-report_test_SOURCES = %D%/report_test.cpp %D%/result_test.cpp
+report_test_SOURCES = %D%/report_test.cpp %D%/report_table_test.cpp \
+	%D%/report_fixture.h %D%/result_test.cpp
 report_test_LDADD = $(TEST_LIBS)
 
 if TESTS_WANTED
