@@ -58,7 +58,7 @@ tile_table_test_SOURCES = %D%/tile_table_test.cpp %D%/random_layer.h
 tile_table_test_LDADD = $(TEST_LIBS)
 
 dist_check_SCRIPTS += %D%/alexnet_test.sh
-dist_check_SCRIPTS += %D%/cli_test.py %D%/broken_test.py %D%/fuzz_test.py
+dist_check_SCRIPTS += %D%/cli_test.py %D%/broken_test.py %D%/fuzz_test.py %D%/rules_test.sh
 EXTRA_DIST += %D%/program.py %D%/plugin_dataflow.c %D%/leaks_of_others.supp
 check_DATA += %D%/plugin_dataflow.so
 
@@ -81,3 +81,7 @@ endif
 validation_test_SOURCES = %D%/validation_test.cpp %D%/messages.h
 validation_test_LDADD = $(TEST_LIBS)
 dist_check_SCRIPTS += %D%/validate_test.py
+check_PROGRAMS += model_test
+endif
+model_test_SOURCES = %D%/model_test.cpp %D%/messages.h %D%/random_layer.h
+model_test_LDADD = $(TEST_LIBS)

@@ -151,7 +151,7 @@ TEST(ModelReport, LeavesOutWhatOnlyASimulationKnows)
     given_mapping none = {};
     layer_result r = {};
     ASSERT_TRUE(model_layer(&a, &l, "ws", &none, false, &r, d));
-    energy_table *energy = energy_load("45nm", d);
+    energy_table *energy = energy_load("45nm", src_pos{}, d);
     ASSERT_NE(energy, nullptr) << d.text();
     report_input in = {};
     in.arch = &a;
