@@ -81,6 +81,8 @@ endif
 validation_test_SOURCES = %D%/validation_test.cpp %D%/messages.h
 validation_test_LDADD = $(TEST_LIBS)
 dist_check_SCRIPTS += %D%/validate_test.py
+
+if TESTS_WANTED
 check_PROGRAMS += model_test
 endif
 model_test_SOURCES = %D%/model_test.cpp %D%/messages.h %D%/random_layer.h
