@@ -7,6 +7,7 @@
 
 #include "sim/config.h"
 #include "sim/metrics.h"
+#include "sim/pass_view.h"
 #include "sim/simulate.h"
 #include "sim/validation.h"
 #include "sim/validation_quantity.h"
@@ -137,25 +138,27 @@ static void declare_zeros(struct workload *w, double share)
 static bool simulate_layers(struct outcome *o, const struct config *mapped,
                             struct diag *d)
 {
-    const struct simulate_options options = {.memo = true};
+    struct simulate_options options = {
+        .memo = true,
+        .memory = pass_view_new_memory(PASS_MEMORY_BYTES_DEFAULT)};
     const struct dataflow *flow = config_dataflow(o->cfg, o->whole.dataflow, d);
     const char *network = o->whole.shape == NULL && o->whole.gemm == NULL
                               ? o->workload->name
                               : "";
     int n = o->workload->n_layers;
-    if (flow == NULL)
-        return false;
+    bool ok = flow != NULL;
     o->r = xcalloc((size_t)n + 1, sizeof(*o->r));
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; ok && i < n; i++) {
         struct given_mapping given;
         const struct layer *layer = &o->workload->layer[i];
-        if (!config_given_mapping(mapped, network, layer, flow, &given, d) ||
-            !simulate_layer(config_arch(o->cfg), layer, flow->name, &given,
-                            &options, &o->r[1 + i], d))
-            return false;
+        ok = config_given_mapping(mapped, network, layer, flow, &given, d) &&
+             simulate_layer(config_arch(o->cfg), layer, flow->name, &given,
+                            &options, &o->r[1 + i], d);
     }
-    metrics_sum(o->r + 1, n, o->r);
-    return true;
+    if (ok)
+        metrics_sum(o->r + 1, n, o->r);
+    pass_memory_free(options.memory);
+    return ok;
 }
 
 static bool run_one(const struct validation_group *g, struct outcome *o,
