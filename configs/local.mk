@@ -9,7 +9,8 @@ validationdir = $(pkgdatadir)/validation
 dist_validation_DATA = %D%/validation/dram_parts.cfg \
 	%D%/validation/eyeriss_alexnet.cfg %D%/validation/eyeriss_vgg16.cfg \
 	%D%/validation/plan.cfg %D%/validation/systolic_cycles.cfg \
-	%D%/validation/textbook_counts.cfg %D%/validation/tpu_v1_counters.cfg
+	%D%/validation/textbook_counts.cfg %D%/validation/textbook_reuse.cfg \
+	%D%/validation/tpu_v1_counters.cfg
 energydir = $(pkgdatadir)/energy
 dist_energy_DATA = %D%/energy/45nm.cfg %D%/energy/45nm_rough.cfg \
 	%D%/energy/eyeriss_normalized.cfg

@@ -102,6 +102,7 @@ libaccel_a_SOURCES += \
 	%D%/validation_quantity.c \
 	%D%/validation_quantity.h \
 	%D%/validation_report.c \
+	%D%/validation_reuse.c \
 	%D%/validation_run.c \
 	%D%/whole_number.c \
 	%D%/whole_number.h \

@@ -10,7 +10,8 @@
  *       batch = 4; },            # or shape = "...; ...", gemm = "..."
  *     { name = "b"; like = "a"; set = ["pe.start=window"]; }, # a's mappings
  *     { name = "c"; net = "vgg16"; simulate = false; },       # shapes only
- *     { name = "d"; dram = "hbm2"; }                          # a part
+ *     { name = "d"; dram = "hbm2"; },                         # a part
+ *     { name = "e"; sequence = "0 1 0 1 | 1 0 1 0"; }  # accesses to words
  *   );
  *   checks = (
  *     { claim = "..."; run = "a"; quantity = "array_ms"; source = "...";
@@ -41,7 +42,7 @@ struct validation_run {
     const char *name;
     const char *like; /* NULL, or the run whose mappings it takes */
     const char *cfg, *net, *layer, *shape, *gemm, *dataflow; /* or NULL */
-    const char *dram;                                        /* or NULL */
+    const char *dram, *sequence;                             /* or NULL */
     const char **set; /* owns the array */
     int n_sets;
     int batch; /* 0 = the architecture's */

@@ -138,8 +138,8 @@ static const struct member run_members[] = {
     RUN(name, STRING),     RUN(like, STRING),     RUN(cfg, STRING),
     RUN(net, STRING),      RUN(layer, STRING),    RUN(shape, STRING),
     RUN(gemm, STRING),     RUN(dataflow, STRING), RUN(dram, STRING),
-    RUN(batch, INT),       RUN(simulate, BOOL),   RUN(zero_share, REAL),
-    {NULL, MEMBER_INT, 0},
+    RUN(sequence, STRING), RUN(batch, INT),       RUN(simulate, BOOL),
+    RUN(zero_share, REAL), {NULL, MEMBER_INT, 0},
 };
 static const char *const run_others[] = {"set", NULL};
 
@@ -159,6 +159,11 @@ static bool read_run(const struct reader *r, const config_setting_t *s,
         ok = diag_error(r->d, run->at,
                         "there is no DRAM part '%s'; a preset is needed",
                         run->dram);
+    if (ok && run->sequence != NULL && !reuse_sequence_is_right(run->sequence))
+        ok = diag_error(r->d, run->at,
+                        "'sequence' is '%s'; numbers of words are needed, with "
+                        "'|' between consumers",
+                        run->sequence);
     return ok;
 }
 
@@ -190,25 +195,39 @@ static const struct member value_members[] = {ROW_MEMBERS,
 static const char *const check_others[] = {"values", "variants", NULL};
 static const char *const no_others[] = {NULL};
 
+/* Who answers for the figures of a run. */
+struct figures {
+    const char *(*unit)(const char *name);
+    const char *(*nearest)(const char *name);
+};
+
+static struct figures figures_of(const struct validation_run *run)
+{
+    if (run->dram != NULL)
+        return (struct figures){dram_quantity_unit, dram_quantity_nearest};
+    if (run->sequence != NULL)
+        return (struct figures){reuse_quantity_unit, reuse_quantity_nearest};
+    return (struct figures){quantity_unit, quantity_nearest};
+}
+
 /* The run and the quantity that a row names. */
 static bool resolve_row(const struct reader *r,
                         const struct validation_group *g,
                         struct validation_row *row)
 {
     const struct validation_run *run = find_run(g, row->run);
-    bool is_dram = run != NULL && run->dram != NULL;
-    const char *unit = is_dram ? dram_quantity_unit(row->quantity)
-                               : quantity_unit(row->quantity);
+    struct figures figures;
+    const char *unit;
     if (run == NULL)
         return diag_error(r->d, row->at,
                           "a claim needs the run '%s'; one of 'runs' is meant",
                           row->run);
+    figures = figures_of(run);
+    unit = figures.unit(row->quantity);
     if (unit == NULL)
         return diag_error(r->d, row->at,
                           "there is no quantity '%s'; the nearest is '%s'",
-                          row->quantity,
-                          is_dram ? dram_quantity_nearest(row->quantity)
-                                  : quantity_nearest(row->quantity));
+                          row->quantity, figures.nearest(row->quantity));
     if (row->unit[0] == '\0')
         row->unit = unit;
     return true;

@@ -36,6 +36,12 @@ const char *dram_quantity_unit(const char *name);
 double dram_quantity_value(const char *name, const char *part);
 const char *dram_quantity_nearest(const char *name);
 
+/* Of a sequence of words (validation_reuse.c). */
+bool reuse_sequence_is_right(const char *sequence);
+const char *reuse_quantity_unit(const char *name);
+double reuse_quantity_value(const char *name, const char *sequence);
+const char *reuse_quantity_nearest(const char *name);
+
 #ifdef __cplusplus
 }
 #endif

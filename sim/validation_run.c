@@ -297,7 +297,8 @@ static bool fill_rows(struct validation_group *g,
                       const struct validation_run *run, struct diag *d)
 {
     struct outcome o = {.run = run};
-    bool ok = run->dram != NULL || run_one(g, &o, d);
+    bool is_model = run->dram == NULL && run->sequence == NULL;
+    bool ok = !is_model || run_one(g, &o, d);
     for (int i = 0; ok && i < g->n_rows; i++) {
         struct validation_row *row = &g->row[i];
         if (strcmp(row->run, run->name) != 0)
@@ -308,6 +309,8 @@ static bool fill_rows(struct validation_group *g,
         }
         if (run->dram != NULL)
             row->ours = dram_quantity_value(row->quantity, run->dram);
+        else if (run->sequence != NULL)
+            row->ours = reuse_quantity_value(row->quantity, run->sequence);
         else
             ok = value_of(&o, row, d);
         judge(row);

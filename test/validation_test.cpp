@@ -176,6 +176,12 @@ TEST_F(Validation, MistakesInAFileAreToldWithTheirLine)
         {"2", "{ cfg = \"x\"; }", "", "a run lacks 'name'; a string is needed"},
         {"2", "{ name = \"r\"; dram = \"sd\"; }", "",
          "there is no DRAM part 'sd'; a preset is needed"},
+        {"2", "{ name = \"r\"; sequence = \"0 a\"; }", "",
+         "'sequence' is '0 a'; numbers of words are needed, with '|' between "
+         "consumers"},
+        {"3", "{ name = \"r\"; sequence = \"0 1\"; }",
+         "{ run = \"r\"; quantity = \"macs\"; values = ( { } ); }",
+         "there is no quantity 'macs'; the nearest is 'multicast_reads'"},
         {"2", "{ name = \"r\"; like = \"q\"; }", "",
          "run 'r' is like 'q'; that is no run"},
         {"2", "{ name = \"r\"; batch = 0; }", "",
