@@ -23,6 +23,7 @@ struct channel {
 };
 
 struct dma {
+    const struct dram_port *port;
     struct dram *dram;
     struct channel channel[DMA_N];
     uint64_t last_cycle;
@@ -30,7 +31,13 @@ struct dma {
 
 struct dma *dma_new(struct dram *dram)
 {
+    return dma_new_through(&dram_port_own, dram);
+}
+
+struct dma *dma_new_through(const struct dram_port *port, struct dram *dram)
+{
     struct dma *dma = xcalloc(1, sizeof(*dma));
+    dma->port = port;
     dma->dram = dram;
     return dma;
 }
@@ -65,7 +72,8 @@ uint64_t dma_push(struct dma *dma, enum dma_channel channel,
 static struct channel *next_channel(struct dma *dma)
 {
     struct channel *best = NULL;
-    uint64_t best_start = 0, free_cycle = dram_free_cycle(dma->dram);
+    uint64_t best_start = 0;
+    uint64_t free_cycle = dma->port->free_cycle(dma->port->context, dma->dram);
     for (int k = 0; k < DMA_N; k++) {
         struct channel *c = &dma->channel[k];
         if (c->pushed == c->served)
@@ -84,8 +92,8 @@ static struct channel *next_channel(struct dma *dma)
 static void serve(struct dma *dma, struct channel *c)
 {
     struct transfer *t = &c->queue[c->served % TICKETS];
-    uint64_t done =
-        dram_serve_list(dma->dram, t->requests, t->n, t->after_cycle);
+    uint64_t done = dma->port->serve(dma->port->context, dma->dram, t->requests,
+                                     t->n, t->after_cycle);
     c->done_cycle[c->served % TICKETS] = done;
     c->served++;
     if (done > dma->last_cycle)

@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "mem/dram.h"
+#include "mem/dram_port.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -27,6 +27,8 @@ enum dma_channel { DMA_IFMAP, DMA_FILTER, DMA_OFMAP, DMA_N };
 
 struct dma;
 struct dma *dma_new(struct dram *dram); /* borrowed */
+/* The same, through a port; both borrowed. */
+struct dma *dma_new_through(const struct dram_port *port, struct dram *dram);
 void dma_free(struct dma *dma);
 
 /* Queues n requests as one transfer.  Returns its ticket: 0, 1, ... per

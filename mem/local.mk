@@ -1,7 +1,8 @@
 libaccel_a_SOURCES += %D%/dram.c %D%/dram.h %D%/dma.c %D%/dma.h \
 	%D%/dram_bursts.c %D%/dram_bursts.h \
 	%D%/dram_controller.c %D%/dram_controller.h \
-	%D%/dram_part.c %D%/dram_part.h %D%/dram_presets.c \
+	%D%/dram_part.c %D%/dram_part.h %D%/dram_port.c %D%/dram_port.h \
+	%D%/dram_presets.c \
 	%D%/dram_queue.c %D%/dram_queue.h \
 	%D%/dram_stream.c %D%/dram_stream.h %D%/l2_port.c %D%/l2_port.h \
 	%D%/rlc.c %D%/rlc.h

@@ -3,25 +3,39 @@
  */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/command.h"
 #include "sim/invocation.h"
 #include "sim/report_results.h"
 #include "sim/report_stats.h"
 #include "sim/run.h"
+#include "sim/systemc.h"
 
 static const struct src_pos command_line = {NULL, 0};
+
+static bool run_systemc(const void *context, const struct arch *arch,
+                        const struct layer *layer, const char *dataflow,
+                        const struct given_mapping *given,
+                        const struct simulate_options *options,
+                        struct layer_result *out, struct diag *d)
+{
+    return systemc_simulate_layer(context, arch, layer, dataflow, given,
+                                  options, out, d);
+}
 
 /* Fills results[0 .. n_layers). */
 static bool run(struct invocation *s, struct layer_result *results,
                 struct pass_memory_stats *memory)
 {
     const struct options *o = &s->options;
+    const struct layer_runner systemc = {&o->systemc, run_systemc};
     struct run_input in = {
         .cfg = s->cfg,
         .workload = s->workload,
         .network = invocation_is_single_layer(s) ? "" : s->workload->name,
         .dataflow = s->dataflow,
+        .apart = strcmp(o->kernel, "systemc") == 0 ? &systemc : NULL,
         .simulate = {.memo = o->memo,
                      .check = o->check,
                      .show_mapping = o->show_mapping,

@@ -113,6 +113,11 @@ bool diag_fail(struct diag *d, enum exit_status status, struct src_pos at,
     return false;
 }
 
+void diag_relay(struct diag *d, enum exit_status status, const char *text)
+{
+    append(d, status, xstrdup(text));
+}
+
 void diag_move(struct diag *to, struct diag *from)
 {
     for (int i = 0; i < from->n; i++)

@@ -54,6 +54,8 @@ enum exit_status diag_status(const struct diag *d);
 const char *diag_text(const struct diag *d, int i);
 /* Prints at most 10 messages, one a line, then "and N more". */
 void diag_print(const struct diag *d, FILE *to);
+/* Appends a message that another diag worded (diag_text). */
+void diag_relay(struct diag *d, enum exit_status status, const char *text);
 /* Moves all messages of `from` behind those of `to`. */
 void diag_move(struct diag *to, struct diag *from);
 /* Forgets all messages. */

@@ -11,9 +11,23 @@ accelsim_SOURCES = \
 	%D%/report_results.c \
 	%D%/report_results.h
 accelsim_LDADD = libaccel.a libhot.a libaccel.a
+if WITH_SYSTEMC
+accelsim_SOURCES += \
+	%D%/block_sc.hpp \
+	%D%/clock_sc.hpp \
+	%D%/dram_sc.cpp \
+	%D%/dram_sc.hpp \
+	%D%/fixed_memory_sc.hpp \
+	%D%/kernel_sc.cpp
+accelsim_LDADD += $(SYSTEMC_LIBS)
+else
+accelsim_SOURCES += %D%/systemc_none.c
+endif
 libaccel_a_SOURCES += \
 	%D%/access_stream.c \
 	%D%/access_stream.h \
+	%D%/apart.c \
+	%D%/apart.h \
 	%D%/arch.c \
 	%D%/arch.h \
 	%D%/arch_check.c \
@@ -59,6 +73,8 @@ libaccel_a_SOURCES += \
 	%D%/nearest.h \
 	%D%/options.c \
 	%D%/options.h \
+	%D%/options_systemc.c \
+	%D%/options_systemc.h \
 	%D%/output.c \
 	%D%/output.h \
 	%D%/pass_memory.c \
@@ -94,6 +110,7 @@ libaccel_a_SOURCES += \
 	%D%/schema_table.c \
 	%D%/simulate.c \
 	%D%/simulate.h \
+	%D%/systemc.h \
 	%D%/tile_table.c \
 	%D%/tile_table.h \
 	%D%/validation.h \

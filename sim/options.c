@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "sim/nearest.h"
+#include "sim/options_systemc.h"
 #include "sim/whole_number.h"
 
 #ifndef ACCELSIM_VERSION
@@ -33,6 +34,11 @@ enum key { /* of options without a letter */
            KEY_PLUGIN,
            KEY_SET,
            KEY_KERNEL,
+           KEY_SC_GRANULARITY,
+           KEY_SC_MEMORY,
+           KEY_VCD,
+           KEY_TRACE_WINDOW,
+           KEY_TRACE_PES,
            KEY_NO_MEMO,
            KEY_MEMO_BYTES,
            KEY_CHECK,
@@ -69,7 +75,8 @@ static const struct argp_option table[] = {
     {"dataflow", KEY_DATAFLOW, "NAME", 0,
      "dataflow; without it, the architecture's default", 0},
     {"plugin", KEY_PLUGIN, "FILE.so", 0, "load a dataflow", 0},
-    {"kernel", KEY_KERNEL, "NAME", 0, "native", 0},
+    {"kernel", KEY_KERNEL, "native|systemc", 0,
+     "what steps the machine; the numbers are the same", 0},
     {"no-memo", KEY_NO_MEMO, 0, 0,
      "simulate every pass, also those seen before", 0},
     {"memo-bytes", KEY_MEMO_BYTES, "N", 0,
@@ -79,7 +86,19 @@ static const struct argp_option table[] = {
     {"jobs", 'j', "N", 0, "threads that run layers", 0},
     {"max-cycles", KEY_MAX_CYCLES, "N", 0,
      "give a layer up after so many cycles", 0},
-    {0, 0, 0, 0, "What to print:", 3},
+    {0, 0, 0, 0, "With --kernel systemc:", 3},
+    {"sc-granularity", KEY_SC_GRANULARITY, "array|block", 0,
+     "one module for the array, or one per PE, network and port", 0},
+    {"sc-memory", KEY_SC_MEMORY, "NS,BYTES", 0,
+     "behind the DRAM's TLM-2.0 socket, a memory of so many ns latency and "
+     "bytes per second",
+     0},
+    {"vcd", KEY_VCD, "FILE", 0, "waveform of one layer", 0},
+    {"trace-window", KEY_TRACE_WINDOW, "FROM:TO", 0,
+     "cycles in the waveform; all without it", 0},
+    {"trace-pes", KEY_TRACE_PES, "ROW:COL,...", 0,
+     "PEs in the waveform; all without it", 0},
+    {0, 0, 0, 0, "What to print:", 4},
     {"format", KEY_FORMAT, "table|json|csv", 0,
      "form of the report; validate: table, json or markdown", 0},
     {"filter", KEY_FILTER, "GLOB", 0,
@@ -148,11 +167,37 @@ static void set_format(struct parse *p, const char *text)
 
 static void set_kernel(struct parse *p, const char *text)
 {
-    if (strcmp(text, "native") != 0)
+    if (strcmp(text, "native") == 0 || strcmp(text, "systemc") == 0)
+        p->options->kernel = text;
+    else
         diag_error(p->d, command_line,
-                   "'--kernel' is '%s'; this build has only the kernel "
-                   "'native'",
-                   text);
+                   "'--kernel' is '%s'; it may be 'native' or 'systemc'", text);
+}
+
+static bool systemc_option(struct parse *p, int key, const char *text)
+{
+    struct systemc_options *o = &p->options->systemc;
+    switch (key) {
+    case KEY_SC_GRANULARITY:
+        read_sc_granularity(text, o, p->d);
+        break;
+    case KEY_SC_MEMORY:
+        read_sc_memory(text, o, p->d);
+        break;
+    case KEY_VCD:
+        o->vcd = text;
+        break;
+    case KEY_TRACE_WINDOW:
+        read_trace_window(text, o, p->d);
+        break;
+    case KEY_TRACE_PES:
+        read_trace_pes(text, o, p->d);
+        break;
+    default:
+        return false;
+    }
+    p->options->systemc_option = true;
+    return true;
 }
 
 static void set_help_config(struct parse *p, const char *text)
@@ -335,7 +380,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
         *text = arg;
         return 0;
     }
-    if (switch_option(o, key))
+    if (switch_option(o, key) || systemc_option(p, key, arg))
         return 0;
     switch (key) {
     case KEY_BATCH:
@@ -435,6 +480,16 @@ static bool fit_together(const struct options *o, struct diag *d)
         ok = diag_error(d, command_line,
                         "'--layer' chooses from a network; it does not go "
                         "with '--shape' or '--gemm'");
+    if (o->systemc_option && strcmp(o->kernel, "systemc") != 0)
+        ok = diag_error(d, command_line,
+                        "'--sc-granularity', '--sc-memory', '--vcd' and "
+                        "'--trace-...' are for SystemC; '--kernel systemc' is "
+                        "needed");
+    if ((o->systemc.n_pes > 0 || o->systemc.window_to > 0) &&
+        o->systemc.vcd == NULL)
+        ok = diag_error(d, command_line,
+                        "'--trace-window' and '--trace-pes' choose from a "
+                        "waveform; '--vcd FILE' is needed");
     return ok;
 }
 
@@ -466,6 +521,7 @@ bool options_parse(int argc, char **argv, struct options *out, struct diag *d)
     memset(out, 0, sizeof(*out));
     out->memo = true;
     out->kernel = "native";
+    out->systemc.grain = BLOCK_GRAIN_ARRAY;
     out->format = REPORT_TABLE;
     if (argc <= 1)
         return diag_error(d, command_line,

@@ -11,6 +11,7 @@
 #include "sim/command.h"
 #include "sim/diag.h"
 #include "sim/report.h"
+#include "sim/systemc.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,13 +34,15 @@ struct options {
     const char *cfg, *net, *layer, *shape, *gemm, *dataflow, *plugin;
     const char *accesses; /* a file for 'reuse' */
     const char *filter;   /* of validate; NULL = everything */
-    const char *kernel;   /* "native" */
-    const char *output;   /* NULL = standard output */
-    int batch;            /* 0 = not given */
-    int jobs;             /* threads; 0 = as many as there are processors */
-    uint64_t max_cycles;  /* 0 = no limit */
-    uint64_t memo_bytes;  /* 0 = not given */
-    const char **set;     /* owns the array */
+    const char *kernel;   /* "native" or "systemc" */
+    struct systemc_options systemc;
+    bool systemc_option; /* one of those was given */
+    const char *output;  /* NULL = standard output */
+    int batch;           /* 0 = not given */
+    int jobs;            /* threads; 0 = as many as there are processors */
+    uint64_t max_cycles; /* 0 = no limit */
+    uint64_t memo_bytes; /* 0 = not given */
+    const char **set;    /* owns the array */
     int n_sets;
     enum report_format format;
     bool memo, check, show_mapping, stats;

@@ -70,6 +70,18 @@ static void put_back(struct crew *crew, struct job *job, bool ok)
     pthread_mutex_unlock(&crew->lock);
 }
 
+static bool simulate(const struct run_input *in, struct job *job,
+                     const struct simulate_options *options)
+{
+    const struct arch *arch = config_arch(in->cfg);
+    const char *dataflow = in->dataflow->name;
+    if (in->apart != NULL)
+        return run_apart(in->apart, arch, job->layer, dataflow, &job->given,
+                         options, job->out, job->diag);
+    return simulate_layer(arch, job->layer, dataflow, &job->given, options,
+                          job->out, job->diag);
+}
+
 static void *work(void *context)
 {
     struct crew *crew = context;
@@ -81,9 +93,7 @@ static void *work(void *context)
         options.memory = crew->memory;
         options.progress = show_progress;
         options.progress_context = job;
-        ok =
-            simulate_layer(config_arch(in->cfg), job->layer, in->dataflow->name,
-                           &job->given, &options, job->out, job->diag);
+        ok = simulate(in, job, &options);
         if (ok)
             show_progress(job, 1, 1);
         put_back(crew, job, ok);

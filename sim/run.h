@@ -5,6 +5,7 @@
 #define SIM_RUN_H
 
 #include "dataflows/dataflow.h"
+#include "sim/apart.h"
 #include "sim/config.h"
 #include "sim/pass_memory.h"
 #include "sim/result.h"
@@ -20,6 +21,9 @@ struct run_input { /* all borrowed */
     const struct workload *workload;
     const char *network; /* the name mapping tables know it by, or "" */
     const struct dataflow *dataflow;
+    /* NULL: threads of this process simulate layers; else processes do, one
+     * each, by `apart`. */
+    const struct layer_runner *apart;
     struct simulate_options simulate; /* progress is set by run_layers */
     int jobs;            /* threads; 0 = as many as there are processors */
     uint64_t memo_bytes; /* budget of the pass memory; 0 = the default */

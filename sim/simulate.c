@@ -244,7 +244,7 @@ static void open_memory(struct run *run)
 static void assemble(struct run *run)
 {
     const struct program *p = run->program;
-    run->tiles = tile_table_new(p, &run->out->counts);
+    run->tiles = tile_table_new(p, run->options->dram_port, &run->out->counts);
     if (run->options->check)
         run->check = check_new(p);
     if (run->check != NULL)

@@ -18,7 +18,8 @@
 extern "C" {
 #endif
 
-struct kernel; /* sim/kernel.h */
+struct dram_port; /* mem/dram_port.h */
+struct kernel;    /* sim/kernel.h */
 struct pass_memory;
 
 struct simulate_options {
@@ -32,7 +33,8 @@ struct simulate_options {
     struct pass_memory *memory;
     /* Told of every access; excludes `check`; may be NULL. */
     const struct access_tap *access_tap;
-    const struct kernel *kernel; /* borrowed; NULL: native */
+    const struct kernel *kernel;       /* borrowed; NULL: native */
+    const struct dram_port *dram_port; /* borrowed; NULL: the own DRAM */
     /* Called now and then with passes done and in all; may be NULL; called
      * from the thread that simulates. */
     void (*progress)(void *context, uint64_t passes_done, uint64_t passes);

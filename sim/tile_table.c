@@ -51,6 +51,7 @@ static void look_ahead(struct tile_table *table, enum tensor tensor)
 }
 
 struct tile_table *tile_table_new(const struct program *program,
+                                  const struct dram_port *port,
                                   struct counts *counts)
 {
     struct tile_table *table = xcalloc(1, sizeof(*table));
@@ -58,7 +59,8 @@ struct tile_table *tile_table_new(const struct program *program,
     table->program = program;
     table->counts = counts;
     table->dram = dram_new(&cfg);
-    table->dma = dma_new(table->dram);
+    table->dma =
+        dma_new_through(port != NULL ? port : &dram_port_own, table->dram);
     for (int t = 0; t < TENSOR_PSUM; t++) {
         cursor_start(&table->line[t].ahead);
         look_ahead(table, (enum tensor)t);

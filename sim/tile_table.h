@@ -11,6 +11,7 @@
 
 #include "dataflows/program.h"
 #include "mem/dma.h"
+#include "mem/dram_port.h"
 #include "pe/pass_counts.h"
 #include "sim/result.h"
 
@@ -23,8 +24,10 @@ struct tile_table;
 /* The DRAM of an architecture. */
 struct dram_cfg tile_table_dram_cfg(const struct arch *arch);
 
-/* program, counts: borrowed; transfers are counted in *counts. */
+/* All borrowed; transfers are counted in *counts.  port: NULL for the
+ * architecture's own DRAM. */
 struct tile_table *tile_table_new(const struct program *program,
+                                  const struct dram_port *port,
                                   struct counts *counts);
 /* Told of each tile that is asked for or stored (a pass's). */
 struct tile_tap {

@@ -59,6 +59,15 @@ tile_table_test_LDADD = $(TEST_LIBS)
 
 dist_check_SCRIPTS += %D%/alexnet_test.sh
 dist_check_SCRIPTS += %D%/cli_test.py %D%/broken_test.py %D%/fuzz_test.py %D%/rules_test.sh
+dist_check_SCRIPTS += %D%/cli_test.py %D%/broken_test.py %D%/fuzz_test.py
+dist_check_SCRIPTS += %D%/systemc_test.py
+EXTRA_DIST += %D%/systemc_cases.py %D%/systemc_long.py
+
+# What takes too long for `make check`.
+.PHONY: check-long
+check-long: accelsim
+	srcdir=$(abs_srcdir) ACCELSIM=$(abs_builddir)/accelsim \
+		$(PYTHON3) -B $(srcdir)/%D%/systemc_long.py
 EXTRA_DIST += %D%/program.py %D%/plugin_dataflow.c %D%/leaks_of_others.supp
 check_DATA += %D%/plugin_dataflow.so
 

@@ -195,8 +195,8 @@ TEST_F(Options, EachMistakeIsOneLineThatSaysWhatWouldBeRight)
         {{"validate", "--format", "csv"},
          "'--format' is 'csv'; 'accelsim validate' prints 'table', 'json' or "
          "'markdown'"},
-        {{"--cfg", "a", "--kernel", "systemc"},
-         "'--kernel' is 'systemc'; this build has only the kernel 'native'"},
+        {{"--cfg", "a", "--kernel", "verilog"},
+         "'--kernel' is 'verilog'; it may be 'native' or 'systemc'"},
         {{"--help-config=html"},
          "'--help-config' is 'html'; it may be 'text' or 'markdown'"},
         {{"--cfg", "a", "--shape", "M=1", "--gemm", "M=1"},

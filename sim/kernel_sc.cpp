@@ -1,0 +1,202 @@
+// kernel_sc.cpp - the SystemC kernel: modules around blocks, a clock, a
+// memory behind a socket.
+// SPDX-License-Identifier: MIT
+#include <cstdlib>
+#include <memory>
+#include <systemc>
+#include <vector>
+
+#include "sim/block_sc.hpp"
+#include "sim/clock_sc.hpp"
+#include "sim/dram_sc.hpp"
+#include "sim/fixed_memory_sc.hpp"
+#include "sim/kernel.h"
+#include "sim/systemc.h"
+
+using sc_core::sc_time;
+
+namespace
+{
+
+std::vector<block> blocks_of(array_side *side, block_grain grain)
+{
+    struct block *list = nullptr;
+    int n = array_side_blocks(side, grain, &list);
+    std::vector<block> blocks(list, list + n);
+    std::free(list);
+    return blocks;
+}
+
+// One module per block; at array grain one for all of them.
+class array_sc : public sc_core::sc_module
+{
+  public:
+    array_sc(sc_core::sc_module_name name, array_side *side, block_grain grain,
+             sc_core::sc_signal<bool> &clk)
+        : sc_module(name)
+    {
+        std::vector<block> blocks = blocks_of(side, grain);
+        if (grain == BLOCK_GRAIN_ARRAY)
+            add("step", blocks, clk);
+        else
+            for (const block &b : blocks)
+                add(b.name, {b}, clk);
+    }
+
+  private:
+    void add(const char *name, std::vector<block> blocks,
+             sc_core::sc_signal<bool> &clk)
+    {
+        modules_.push_back(std::make_unique<block_sc>(name, std::move(blocks)));
+        modules_.back()->clk(clk);
+    }
+
+    std::vector<std::unique_ptr<block_sc>> modules_;
+};
+
+class top_sc : public sc_core::sc_module
+{
+  public:
+    top_sc(sc_core::sc_module_name name, array_side *side,
+           const systemc_options &options, sc_time half_period)
+        : sc_module(name), side_(side),
+          clock_("clock", half_period, [this] { return ends_cycle(); }),
+          array_("array", side, options.grain, clock_.clk),
+          dma_("dma", 2 * half_period)
+    {
+        if (options.memory.is_foreign) {
+            foreign_ = std::make_unique<fixed_memory_sc>(
+                "dram",
+                sc_time(static_cast<double>(options.memory.latency_ns),
+                        sc_core::SC_NS),
+                static_cast<double>(options.memory.bytes_per_second));
+            dma_.socket.bind(foreign_->socket);
+        } else {
+            own_ = std::make_unique<own_dram_sc>("dram", 2 * half_period);
+            dma_.socket.bind(own_->socket);
+        }
+    }
+
+    run_end run_pass(uint64_t limit_cycles)
+    {
+        end_ = RUN_DONE;
+        left_cycles_ = limit_cycles;
+        if (!array_side_is_done(side_))
+            clock_.run();
+        return end_;
+    }
+
+    dram_initiator_sc &dma()
+    {
+        return dma_;
+    }
+
+  private:
+    // Returns whether the pass goes on.
+    bool ends_cycle()
+    {
+        if (!array_side_moved(side_))
+            end_ = RUN_DEADLOCK;
+        else if (left_cycles_-- == 0)
+            end_ = RUN_LIMIT;
+        else
+            return !array_side_is_done(side_);
+        return false;
+    }
+
+    array_side *const side_;
+    run_end end_ = RUN_DONE;
+    uint64_t left_cycles_ = 0;
+    clock_sc clock_;
+    array_sc array_;
+    dram_initiator_sc dma_;
+    std::unique_ptr<own_dram_sc> own_;         // this or
+    std::unique_ptr<fixed_memory_sc> foreign_; // that
+};
+
+// What the C side holds on to.
+struct session {
+    const systemc_options &options;
+    sc_time half_period;
+    std::unique_ptr<top_sc> top;
+
+    static session &of(void *context)
+    {
+        return *static_cast<session *>(context);
+    }
+
+    static void assembled(void *context, array_side *side)
+    {
+        session &s = of(context);
+        s.top = std::make_unique<top_sc>("top", side, s.options, s.half_period);
+        sc_core::sc_start(sc_core::SC_ZERO_TIME); // threads come to a wait
+    }
+
+    static run_end run_pass(void *context, array_side *, uint64_t limit_cycles)
+    {
+        return of(context).top->run_pass(limit_cycles);
+    }
+
+    static uint64_t serve(void *context, struct dram *own,
+                          const dram_request *requests, int n,
+                          uint64_t start_cycle)
+    {
+        return of(context).top->dma().serve(own, requests, n, start_cycle);
+    }
+
+    static uint64_t free_cycle(void *context, const struct dram *own)
+    {
+        return of(context).top->dma().free_cycle(own);
+    }
+};
+
+// A unit of time in which a period of the clock has three digits or more, and
+// 2^43 of them are no overflow; the period is rounded to two of it.
+sc_time half_period_of(uint64_t clock_hz)
+{
+    const uint64_t MHZ = 1000000, KHZ = 1000;
+    sc_core::sc_time_unit unit = clock_hz >= MHZ   ? sc_core::SC_PS
+                                 : clock_hz >= KHZ ? sc_core::SC_NS
+                                                   : sc_core::SC_US;
+    uint64_t per_second = clock_hz >= MHZ   ? MHZ * MHZ
+                          : clock_hz >= KHZ ? MHZ * KHZ
+                                            : MHZ;
+    sc_core::sc_report_handler::set_actions(
+        sc_core::SC_ID_DEFAULT_TIME_UNIT_CHANGED_, sc_core::SC_DO_NOTHING);
+    sc_core::sc_set_time_resolution(1, unit);
+    uint64_t half = (per_second + clock_hz) / (2 * clock_hz);
+    return sc_time::from_value(half > 0 ? half : 1);
+}
+
+} // namespace
+
+bool systemc_simulate_layer(const struct systemc_options *systemc,
+                            const struct arch *arch, const struct layer *layer,
+                            const char *dataflow,
+                            const struct given_mapping *given,
+                            const struct simulate_options *options,
+                            struct layer_result *out, struct diag *d)
+{
+    try {
+        session s = {*systemc, half_period_of(arch->clock_hz), nullptr};
+        const kernel kernel = {&s, session::assembled, session::run_pass,
+                               nullptr};
+        const dram_port port = {&s, session::serve, session::free_cycle};
+        simulate_options all = *options;
+        all.memo = false;
+        all.kernel = &kernel;
+        all.dram_port = &port;
+        return simulate_layer(arch, layer, dataflow, given, &all, out, d);
+    } catch (const std::exception &e) { // of SystemC or of a foreign memory
+        return diag_fail(d, EXIT_MACHINE, src_pos{nullptr, 0},
+                         "layer '%s': SystemC gave up (%s); a memory behind "
+                         "the socket must answer every transaction",
+                         layer->name, e.what());
+    }
+}
+
+// libsystemc holds a main that wants it; ours is in sim/main.c.
+int sc_main(int, char *[])
+{
+    return EXIT_MACHINE;
+}
