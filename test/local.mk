@@ -68,6 +68,8 @@ EXTRA_DIST += %D%/systemc_cases.py %D%/systemc_long.py
 check-long: accelsim
 	srcdir=$(abs_srcdir) ACCELSIM=$(abs_builddir)/accelsim \
 		$(PYTHON3) -B $(srcdir)/%D%/systemc_long.py
+dist_check_SCRIPTS += %D%/cli_test.py %D%/broken_test.py %D%/fuzz_test.py \
+	%D%/readme_test.py %D%/rules_test.sh
 EXTRA_DIST += %D%/program.py %D%/plugin_dataflow.c %D%/leaks_of_others.supp
 check_DATA += %D%/plugin_dataflow.so
 
