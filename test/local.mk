@@ -27,7 +27,8 @@ dram_test_SOURCES = %D%/dram_test.cpp %D%/dram_mix_test.cpp \
 dram_test_LDADD = $(TEST_LIBS)
 dma_test_SOURCES = %D%/dma_test.cpp $(DRAM_TESTING)
 dma_test_LDADD = $(TEST_LIBS)
-dataflow_test_SOURCES = %D%/dataflow_test.cpp %D%/random_layer.h
+dataflow_test_SOURCES = %D%/dataflow_test.cpp %D%/random_layer_test.cpp \
+	%D%/shipped_test.cpp %D%/messages.h %D%/random_layer.h
 dataflow_test_LDADD = $(TEST_LIBS)
 compression_test_SOURCES = %D%/compression_test.cpp %D%/rlc_test.cpp \
 	%D%/random_layer.h
