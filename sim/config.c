@@ -233,12 +233,14 @@ static bool tables_exist(const struct config *cfg, struct diag *d)
 {
     const char *list = cfg->arch.mapping_table;
     char name[32];
+    bool found = false;
     struct nearest near;
-    do {
-        if (!mapping_tables_next_name(&list, name))
-            return true;
-    } while (strcmp(name, "none") == 0 ||
-             mapping_tables_find(&cfg->tables, name) != NULL);
+    while (mapping_tables_next_name(&list, name) &&
+           (strcmp(name, "none") == 0 ||
+            mapping_tables_find(&cfg->tables, name) != NULL))
+        found = true;
+    if (found && name[0] == '\0') /* came to the end */
+        return true;
     nearest_start(&near, name);
     nearest_offer(&near, "none");
     for (int i = 0; i < cfg->tables.n; i++)

@@ -163,8 +163,7 @@ void table_metrics(const struct table_view *v, const struct layer_result *r,
         table_line(
             to, "intensity", "%s operations per DRAM byte (%s MB)",
             text_real(intensity).text,
-            text_real(metrics_level_bytes(arch, &r->counts, LEVEL_DRAM) / 1e6)
-                .text);
+            text_real(metrics_dram_link_bytes(arch, &r->counts) / 1e6).text);
     else
         table_line(to, "intensity", "no DRAM byte was moved");
     table_line(to, "peak", "%s GOPS, %s PEs at %s",

@@ -18,6 +18,10 @@ TEST_F(Config, MappingParametersAreChecked)
     EXPECT_EQ(refused(std::string(good) + tables, {"mapping.table=ones"}),
               "accelsim: --set mapping.table=ones: error: there is no mapping "
               "table 'ones'; the nearest is 'one'\n");
+    EXPECT_EQ(refused(std::string(good) + tables, {"mapping.table=,"})
+                  .find("accelsim: --set mapping.table=,: error: there is no "
+                        "mapping table ''; the nearest is '"),
+              0u);
     EXPECT_EQ(refused(std::string(good) + tables, {"mapping.table=one,tow"}),
               "accelsim: --set mapping.table=one,tow: error: there is no "
               "mapping table 'tow'; the nearest is 'two'\n");
