@@ -1,9 +1,23 @@
 dist_pkgdata_DATA = %D%/eyeriss.cfg %D%/nvdla_small.cfg %D%/shidiannao.cfg \
-	%D%/systolic.cfg %D%/tpu_v1.cfg
+	%D%/systolic.cfg %D%/tpu_v1.cfg \
+	%D%/conv1d_l1_1.cfg %D%/conv1d_l1_2.cfg %D%/conv1d_l1_4.cfg \
+	%D%/conv1d_pes.cfg %D%/conv1d_banks.cfg
+conv1ddir = $(pkgdatadir)/conv1d
+dist_conv1d_DATA = %D%/conv1d/common.inc
+mappingsdir = $(pkgdatadir)/mappings
+dist_mappings_DATA = %D%/mappings/conv1d_order1_1.cfg \
+	%D%/mappings/conv1d_order1_2.cfg %D%/mappings/conv1d_order1_4.cfg \
+	%D%/mappings/conv1d_order2_1.cfg %D%/mappings/conv1d_order2_2.cfg \
+	%D%/mappings/conv1d_order2_4.cfg %D%/mappings/conv1d_tile2_1.cfg \
+	%D%/mappings/conv1d_tile2_2.cfg %D%/mappings/conv1d_tile2_4.cfg \
+	%D%/mappings/conv1d_shared_by_4.cfg \
+	%D%/mappings/conv1d_shared_by_2.cfg \
+	%D%/mappings/conv1d_mismatched.cfg \
+	%D%/mappings/conv1d_across_banks.cfg
 networksdir = $(pkgdatadir)/networks
 dist_networks_DATA = %D%/networks/alexnet.cfg %D%/networks/googlenet.cfg \
 	%D%/networks/lenet5.cfg %D%/networks/mlp0.cfg %D%/networks/mlp1.cfg \
-	%D%/networks/overfeat.cfg \
+	%D%/networks/overfeat.cfg %D%/networks/conv1d.cfg \
 	%D%/networks/resnet50.cfg %D%/networks/vgg16.cfg
 validationdir = $(pkgdatadir)/validation
 dist_validation_DATA = %D%/validation/dram_parts.cfg \
@@ -17,7 +31,7 @@ dist_energy_DATA = %D%/energy/45nm.cfg %D%/energy/45nm_rough.cfg \
 accessesdir = $(pkgdatadir)/accesses
 dist_accesses_DATA = %D%/accesses/weights_apart.txt \
 	%D%/accesses/weights_at_once.txt %D%/accesses/weights_in_pairs.txt
-EXTRA_DIST += %D%/networks/cnn_layers.csv %D%/networks/make_networks.py \
+EXTRA_DIST += %D%/mappings/make_conv1d.py %D%/networks/cnn_layers.csv %D%/networks/make_networks.py \
 	%D%/sweep_array.py
 experimentsdir = $(pkgdatadir)/experiments
 dist_experiments_DATA = %D%/experiments/experiment.py

@@ -2,6 +2,8 @@ libaccel_a_SOURCES += %D%/dataflow.h %D%/program.h %D%/table.c \
 	%D%/tiling.c %D%/tiling_model.c %D%/tiling_choose.c %D%/tile_move.c \
 	%D%/gemm.c %D%/gemm.h \
 	%D%/nest.c %D%/nest.h %D%/nest_model.c \
+	%D%/nest_dataflow.c %D%/nest_dataflow.h \
+	%D%/nest_text.c %D%/nest_text.h %D%/nest_walk.c %D%/nest_walk.h \
 	%D%/nest_chain.c %D%/nest_chain.h %D%/nest_lattice.c %D%/nest_lattice.h \
 	%D%/rs.c %D%/rs.h %D%/rs_choose.c %D%/rs_model.c %D%/rs_show.c \
 	%D%/stationary.c %D%/stationary.h %D%/stationary_choose.c \

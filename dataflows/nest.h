@@ -77,6 +77,11 @@ struct nest {
     struct nest_level level[LEVEL_N];
 };
 
+/* Where the levels were read, for messages; file NULL: nowhere. */
+struct nest_where {
+    struct src_pos level[LEVEL_N];
+};
+
 /* Every tensor kept at every level of the machine, no loops. */
 void nest_start(const struct arch *arch, struct nest *out);
 bool nest_append(struct nest_loops *loops, enum nest_dim dim, int count);
@@ -128,6 +133,12 @@ bool nest_is_legal(const struct arch *arch, const struct layer *layer,
  * legal.  No allocation. */
 void nest_expect(const struct arch *arch, const struct layer *layer,
                  const struct nest *nest, struct counts *out);
+/* The same, faster where many nests are looked at that share parts: what was
+ * found of ifmap rows and columns is kept.  A cache is for one thread. */
+struct lattice_cache; /* dataflows/nest_lattice.h */
+void nest_expect_cached(const struct arch *arch, const struct layer *layer,
+                        const struct nest *nest, struct lattice_cache *cache,
+                        struct counts *out);
 /* PEs with work in the first step: no step has more. */
 uint64_t nest_pes_used(const struct arch *arch, const struct layer *layer,
                        const struct nest *nest);

@@ -3,6 +3,7 @@
  */
 #include "dataflows/nest_lattice.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* A tile of one dimension in a context of absolute position. */
@@ -117,31 +118,35 @@ static void clear_points(struct point_set *s, struct window win)
     memset(s->word, 0, (size_t)(win.n / 64 + 1) * sizeof(uint64_t));
 }
 
+static int first_point(const struct lattice *l, const struct place at[2])
+{
+    return lattice_at(l, at[0].base + at[0].at.off, at[1].base + at[1].at.off);
+}
+
+/* Of all children, clipped or not. */
+static int last_point(const struct lattice *l, const struct place at[2])
+{
+    return lattice_at(l, at[0].base + at[0].at.rest - 1,
+                      at[1].base + at[1].at.rest - 1);
+}
+
 /* Points of all children of a context. */
 static struct window window_of(const struct pair *p,
                                const struct pair_context *c)
 {
     const struct lattice *l = p->lattice;
-    int last = 0;
-    int first = lattice_at(l, c->new[0].base + c->new[0].at.off,
-                           c->new[1].base + c->new[1].at.off);
-    for (int d = 0; d < 2; d++) {
-        int step = d == 0 ? l->stride : l->dilation;
-        last += (c->new[d].base + c->new[d].at.rest - 1) * step;
-    }
-    first = chain_clamp(first, 0, l->extent);
-    last = chain_clamp(last - l->pad, first,
-                       l->extent - 1 < first ? first : l->extent - 1);
-    return (struct window){first, last - first + 1};
+    int first = first_point(l, c->new), last = last_point(l, c->new);
+    first = first > 0 ? first : 0;
+    last = last < l->extent ? last : l->extent - 1;
+    return (struct window){first, last < first ? 0 : last - first + 1};
 }
 
-static void evaluate(struct pair *p, const struct pair_context *c,
-                     struct pair_terms *t)
+/* Children's points in a window of any size. */
+static void evaluate_sets(struct pair *p, const struct pair_context *c,
+                          struct window win, struct pair_terms *t)
 {
     const struct chain *a = p->chain[0], *b = p->chain[1];
-    struct window win = window_of(p, c);
     struct point_set need, fetch;
-    memset(t, 0, sizeof(*t));
     clear_points(&need, win);
     clear_points(&fetch, win);
     for (int g = 0; g < a->clusters * b->clusters; g++) {
@@ -164,20 +169,144 @@ static void evaluate(struct pair *p, const struct pair_context *c,
     }
 }
 
+/* Points of a small window, bit by bit. */
+__extension__ typedef unsigned __int128 point_mask;
+enum { MASK_BITS = 128 };
+
+/* Ones in a word: without a call, where the processor's own instruction may
+ * not be used. */
+static uint64_t count_ones(uint64_t x)
+{
+    x -= x >> 1 & 0x5555555555555555u;
+    x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
+    x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return x * 0x0101010101010101u >> 56;
+}
+
+static uint64_t count_mask(point_mask m)
+{
+    return count_ones((uint64_t)m) + count_ones((uint64_t)(m >> 64));
+}
+
+/* Whether p of `a` and r of `b` touch every point between the outermost. */
+static bool is_gapless(const struct lattice *l, struct range a, struct range b)
+{
+    if (l->dilation == 1 && (b.n >= l->stride || a.n == 1))
+        return true;
+    return l->stride == 1 && (a.n >= l->dilation || b.n == 1);
+}
+
+/* The part of the span of p and r that lies in the window; n: 0 or more. */
+static struct range span_of(const struct lattice *l, struct range a,
+                            struct range b, struct window win)
+{
+    int first = lattice_at(l, a.first, b.first);
+    int last = lattice_at(l, a.first + a.n - 1, b.first + b.n - 1);
+    int low = first > win.first ? first : win.first;
+    int high = last < win.first + win.n - 1 ? last : win.first + win.n - 1;
+    return (struct range){low, high < low ? 0 : high - low + 1};
+}
+
+static point_mask mask_of(const struct lattice *l, struct range a,
+                          struct range b, struct window win)
+{
+    point_mask mask = 0;
+    if (a.n <= 0 || b.n <= 0)
+        return 0;
+    if (is_gapless(l, a, b)) {
+        struct range span = span_of(l, a, b, win);
+        if (span.n == 0)
+            return 0;
+        mask = ~(point_mask)0 >> (MASK_BITS - span.n);
+        return mask << (span.first - win.first);
+    }
+    for (int i = a.first; i < a.first + a.n; i++)
+        for (int j = b.first; j < b.first + b.n; j++) {
+            int at = lattice_at(l, i, j) - win.first;
+            if (at >= 0 && at < win.n)
+                mask |= (point_mask)1 << at;
+        }
+    return mask;
+}
+
+static void evaluate_masks(struct pair *p, const struct pair_context *c,
+                           struct window win, struct pair_terms *t)
+{
+    const struct chain *a = p->chain[0], *b = p->chain[1];
+    const struct lattice *l = p->lattice;
+    int groups = a->clusters * b->clusters;
+    point_mask need = 0, fetch = 0;
+    for (int g = 0; g < groups; g++) {
+        int ga = g / b->clusters, gb = g % b->clusters;
+        for (int i = 0; i < a->kids; i++) {
+            struct range new_a = child_range(a, &c->new[0], ga, i);
+            struct range old_a = child_range(a, &c->old[0], ga, i);
+            for (int j = 0; new_a.n > 0 && j < b->kids; j++) {
+                point_mask new =
+                    mask_of(l, new_a, child_range(b, &c->new[1], gb, j), win);
+                point_mask old =
+                    mask_of(l, old_a, child_range(b, &c->old[1], gb, j), win);
+                need |= new;
+                fetch |= new & ~old;
+                t->words += count_mask(new);
+                t->words_kept += count_mask(new &old);
+            }
+        }
+        if (p->one_group && g < groups - 1)
+            continue;
+        t->read += count_mask(need);
+        t->read_kept += count_mask(need & ~fetch);
+        need = fetch = 0;
+    }
+}
+
+/* One child without gaps before or after: two spans. */
+static void evaluate_spans(const struct pair *p, const struct range new[2],
+                           const struct range old[2], struct window win,
+                           struct pair_terms *t)
+{
+    struct range now = span_of(p->lattice, new[0], new[1], win);
+    struct range before = span_of(p->lattice, old[0], old[1], win);
+    int low = now.first > before.first ? now.first : before.first;
+    int high = now.first + now.n < before.first + before.n
+                   ? now.first + now.n
+                   : before.first + before.n;
+    t->words = t->read = (uint64_t)now.n;
+    t->words_kept = t->read_kept =
+        (uint64_t)(high > low && before.n > 0 ? high - low : 0);
+}
+
+static void evaluate(struct pair *p, const struct pair_context *c,
+                     struct pair_terms *t)
+{
+    const struct chain *a = p->chain[0], *b = p->chain[1];
+    struct window win = window_of(p, c);
+    memset(t, 0, sizeof(*t));
+    if (win.n == 0)
+        return;
+    if (a->clusters * a->kids * b->clusters * b->kids == 1) {
+        struct range new[2] = {child_range(a, &c->new[0], 0, 0),
+                               child_range(b, &c->new[1], 0, 0)};
+        struct range old[2] = {child_range(a, &c->old[0], 0, 0),
+                               child_range(b, &c->old[1], 0, 0)};
+        if (is_gapless(p->lattice, new[0], new[1]) &&
+            is_gapless(p->lattice, old[0], old[1])) {
+            evaluate_spans(p, new, old, win, t);
+            return;
+        }
+    }
+    if (win.n <= MASK_BITS)
+        evaluate_masks(p, c, win, t);
+    else
+        evaluate_sets(p, c, win, t);
+}
+
 /* Whether all points of a context lie inside the ifmap. */
 static bool is_inside(const struct lattice *l, const struct pair_context *c)
 {
-    const struct place *both[2] = {c->new, c->old};
-    for (int k = 0; k < 2; k++) {
-        const struct place *pl = both[k];
-        int first =
-            lattice_at(l, pl[0].base + pl[0].at.off, pl[1].base + pl[1].at.off);
-        int last = lattice_at(l, pl[0].base + pl[0].at.rest - 1,
-                              pl[1].base + pl[1].at.rest - 1);
-        if (first < 0 || last >= l->extent)
-            return false;
-    }
-    return true;
+    return first_point(l, c->new) >= 0 && first_point(l, c->old) >= 0 &&
+           last_point(l, c->new) < l->extent &&
+           last_point(l, c->old) < l->extent;
 }
 
 static bool same_shape(const struct pair_context *a,
@@ -193,7 +322,8 @@ static bool same_shape(const struct pair_context *a,
     return true;
 }
 
-static void add_pair_context(struct pair *p, const struct pair_context *c)
+static void add_pair_context(struct pair *p, const struct pair_context *c,
+                             uint64_t times)
 {
     struct pair_terms *into = p->out;
     bool inside = is_inside(p->lattice, c);
@@ -204,10 +334,10 @@ static void add_pair_context(struct pair *p, const struct pair_context *c)
         p->last = *c;
         p->last_terms = t;
     }
-    into->words += p->last_terms.words;
-    into->words_kept += p->last_terms.words_kept;
-    into->read += p->last_terms.read;
-    into->read_kept += p->last_terms.read_kept;
+    into->words += times * p->last_terms.words;
+    into->words_kept += times * p->last_terms.words_kept;
+    into->read += times * p->last_terms.read;
+    into->read_kept += times * p->last_terms.read_kept;
     if (!inside)
         p->has_last = false;
 }
@@ -223,12 +353,24 @@ struct pair_walk {
 static void walk_pair(struct pair_walk *w, int d);
 
 /* p (or q) is walked inside: its neighbours are mostly alike. */
-static void leave_dim(struct pair_walk *w, int d)
+static void leave_dim(struct pair_walk *w, int d, uint64_t times)
 {
     if (d == 1)
         walk_pair(w, 0);
     else
-        add_pair_context(w->pair, &w->context);
+        add_pair_context(w->pair, &w->context, times);
+}
+
+/* How many times the context can move on by `tile` of p (or q), and all its
+ * points stay inside the ifmap. */
+static int moves_inside(const struct pair_walk *w, int tile)
+{
+    const struct lattice *l = w->pair->lattice;
+    int last = last_point(l, w->context.new), old = 0;
+    if (!is_inside(l, &w->context))
+        return 0;
+    old = last_point(l, w->context.old);
+    return (l->extent - 1 - (last > old ? last : old)) / (l->stride * tile);
 }
 
 /* i: cut; left: loops still to be fixed; `rest` of the tile in lock-step. */
@@ -244,36 +386,40 @@ static void walk_place(struct pair_walk *w, int d, int i, int left,
     if (left == 0) {
         *new = *old = pl;
         old->at.off += chain_last_offset(c, i, rest);
-        leave_dim(w, d);
+        leave_dim(w, d, 1);
         return;
     }
+    bool steps = left == 1 && w->steps == d;
     int tile = c->elem[i].tile;
-    for (int v = 0; v * tile < rest; v++) {
-        struct place here = pl, before;
-        int rest_here = chain_clamp(rest - v * tile, 0, tile);
+    for (int v = steps ? 1 : 0; v * tile < rest; v++) {
+        int rest_here = chain_clamp(rest - v * tile, 0, tile), more = 0;
+        int gone = steps ? tile : 0; /* back to the tile before */
+        struct place here = pl;
         if (in_cluster) {
             here.at.off += v * tile;
         } else {
             here.base += v * tile;
             here.at.rest = rest_here;
         }
-        if (left > 1 || w->steps != d) {
+        if (left > 1) {
             walk_place(w, d, i + 1, left - 1, here, rest_here, in_cluster);
             continue;
         }
-        if (v == 0)
-            continue;
-        before = here;
+        *new = *old = here;
         if (in_cluster) {
-            before.at.off -= tile;
+            old->at.off -= gone;
         } else {
-            before.base -= tile;
-            before.at.rest = tile;
+            old->base -= gone;
+            old->at.rest = steps ? tile : rest_here;
         }
-        before.at.off += chain_last_offset(c, i + 1, tile);
-        *new = here;
-        *old = before;
-        leave_dim(w, d);
+        old->at.off += chain_last_offset(c, i + 1, steps ? tile : rest_here);
+        if (d == 0 && !in_cluster && rest_here == tile) {
+            int full = rest / tile - 1 - v;
+            more = moves_inside(w, tile);
+            more = more < full ? more : full;
+        }
+        leave_dim(w, d, (uint64_t)more + 1);
+        v += more;
     }
 }
 
@@ -284,9 +430,9 @@ static void walk_pair(struct pair_walk *w, int d)
                c->extent, false);
 }
 
-void lattice_terms(const struct lattice *l, const struct chain *a,
-                   const struct chain *b, const int loops[2], int steps,
-                   bool one_group, struct pair_terms *out)
+static void sum_pair(const struct lattice *l, const struct chain *a,
+                     const struct chain *b, const int loops[2], int steps,
+                     bool one_group, struct pair_terms *out)
 {
     struct pair p = {
         .lattice = l, .chain = {a, b}, .one_group = one_group, .out = out};
@@ -294,4 +440,95 @@ void lattice_terms(const struct lattice *l, const struct chain *a,
         .pair = &p, .loops = {loops[0], loops[1]}, .steps = steps};
     memset(out, 0, sizeof(*out));
     walk_pair(&w, 1);
+}
+
+/* --- sums found before ---------------------------------------------------- */
+
+enum { CACHE_PLACES = 16384, KEY_INTS = 64 };
+
+struct cache_key {
+    int32_t n;
+    int32_t word[KEY_INTS];
+};
+
+struct cache_place {
+    struct cache_key key; /* n 0: empty */
+    struct pair_terms terms;
+};
+
+struct lattice_cache {
+    struct cache_place place[CACHE_PLACES];
+};
+
+struct lattice_cache *lattice_cache_new(void)
+{
+    return xcalloc(1, sizeof(struct lattice_cache));
+}
+
+void lattice_cache_free(struct lattice_cache *cache)
+{
+    free(cache);
+}
+
+static void add_int(struct cache_key *k, int value)
+{
+    if (k->n >= 0 && k->n < KEY_INTS)
+        k->word[k->n++] = value;
+    else
+        k->n = -1; /* too long to be kept */
+}
+
+static void add_chain(struct cache_key *k, const struct chain *c)
+{
+    add_int(k, c->extent);
+    add_int(k, c->clusters);
+    add_int(k, c->cluster_tile);
+    add_int(k, c->kids);
+    add_int(k, c->kid_tile);
+    add_int(k, c->n);
+    for (int i = 0; i < c->n; i++)
+        add_int(k, c->elem[i].tile * 4 + (int)c->elem[i].kind);
+}
+
+static uint32_t hash_of(const struct cache_key *k)
+{
+    uint64_t h = 0x9e3779b97f4a7c15u;
+    for (int i = 0; i < k->n; i++)
+        h = (h ^ (uint32_t)k->word[i]) * 0xff51afd7ed558ccdu;
+    return (uint32_t)(h >> 40);
+}
+
+void lattice_terms(const struct lattice *l, const struct chain *a,
+                   const struct chain *b, const int loops[2], int steps,
+                   bool one_group, struct lattice_cache *cache,
+                   struct pair_terms *out)
+{
+    struct cache_key key = {.n = 0};
+    struct cache_place *place;
+    if (cache == NULL) {
+        sum_pair(l, a, b, loops, steps, one_group, out);
+        return;
+    }
+    add_int(&key, l->stride);
+    add_int(&key, l->dilation);
+    add_int(&key, l->pad);
+    add_int(&key, l->extent);
+    add_int(&key, loops[0]);
+    add_int(&key, loops[1]);
+    add_int(&key, steps);
+    add_int(&key, one_group);
+    add_chain(&key, a);
+    add_chain(&key, b);
+    if (key.n < 0) {
+        sum_pair(l, a, b, loops, steps, one_group, out);
+        return;
+    }
+    place = &cache->place[hash_of(&key) % CACHE_PLACES];
+    if (place->key.n != key.n ||
+        memcmp(place->key.word, key.word,
+               (size_t)key.n * sizeof(key.word[0])) != 0) {
+        sum_pair(l, a, b, loops, steps, one_group, &place->terms);
+        place->key = key;
+    }
+    *out = place->terms;
 }

@@ -35,6 +35,7 @@ enum { TILE_MAX = 1 << 20 }; /* beyond every extent */
 struct view {
     const struct layer *layer;
     struct lattice rows, cols;
+    struct lattice_cache *cache; /* borrowed, or NULL */
     bool ifmap_one_group; /* the children's ifmap words come from one parent */
     struct chain chain[NEST_DIMS];
     int n_loops; /* time loops outside, outermost first */
@@ -73,6 +74,8 @@ static void push_time(struct view *v, const struct nest_loops *loops)
 {
     for (int i = 0; i < loops->n; i++) {
         int dim = loops->loop[i].dim;
+        if (loops->loop[i].count == 1)
+            continue;
         push_elem(&v->chain[dim], ELEM_TIME, loops->loop[i].count);
         v->dim[v->n_loops++] = (uint8_t)dim;
     }
@@ -89,7 +92,8 @@ static void push_space(struct view *v, const struct nest_level *level,
     for (int i = 0; i < level->cols.n; i++)
         count[level->cols.loop[i].dim] *= level->cols.loop[i].count;
     for (int d = 0; d < NEST_DIMS; d++)
-        push_elem(&v->chain[d], kind, count[d]);
+        if (count[d] > 1)
+            push_elem(&v->chain[d], kind, count[d]);
 }
 
 /* Tiles from the child's outward; children that never have work go. */
@@ -265,7 +269,7 @@ static void set_rows(const struct view *v, const int loops[NEST_DIMS],
                   steps == NEST_P   ? 0
                   : steps == NEST_R ? 1
                                     : -1,
-                  v->ifmap_one_group, &f->rows);
+                  v->ifmap_one_group, v->cache, &f->rows);
 }
 
 static void set_cols(const struct view *v, const int loops[NEST_DIMS],
@@ -276,7 +280,7 @@ static void set_cols(const struct view *v, const int loops[NEST_DIMS],
                   steps == NEST_Q   ? 0
                   : steps == NEST_S ? 1
                                     : -1,
-                  v->ifmap_one_group, &f->cols);
+                  v->ifmap_one_group, v->cache, &f->cols);
 }
 
 static void add_step(const struct view *v, const struct factors *f,
@@ -432,6 +436,13 @@ static bool keeps_any(const struct nest_level *level)
 void nest_expect(const struct arch *arch, const struct layer *layer,
                  const struct nest *nest, struct counts *out)
 {
+    nest_expect_cached(arch, layer, nest, NULL, out);
+}
+
+void nest_expect_cached(const struct arch *arch, const struct layer *layer,
+                        const struct nest *nest, struct lattice_cache *cache,
+                        struct counts *out)
+{
     memset(out, 0, sizeof(*out));
     out->macs = layer_macs(layer);
     for (int k = LEVEL_RF; k < LEVEL_DRAM; k++) {
@@ -442,6 +453,7 @@ void nest_expect(const struct arch *arch, const struct layer *layer,
         if (child != LEVEL_RF && !keeps_any(at))
             continue;
         view_from(arch, layer, nest, child, &view);
+        view.cache = cache;
         sum_flows(&view, &flows);
         if (at->keep[TENSOR_IFMAP])
             count_operand(nest, child, TENSOR_IFMAP, &flows.ifmap, out);

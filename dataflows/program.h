@@ -182,6 +182,11 @@ void program_tile_words(const struct program *program, const struct pass *pass,
                         void (*visit)(void *context, const int coord[4]),
                         void *context);
 
+/* Byte in DRAM where a word begins, by its coordinates as of program_ops; uses
+ * arch, layer and burst_bytes only. */
+uint64_t program_word_address(const struct program *program, enum tensor tensor,
+                              const int coord[4]);
+
 /* Words that L2 holds for a tile of these sizes, generated padding included. */
 uint64_t tiling_l2_words(const struct layer *layer, const struct tiling *t,
                          enum tensor tensor);

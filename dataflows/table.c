@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dataflows/gemm.h"
+#include "dataflows/nest_dataflow.h"
 #include "dataflows/rs.h"
 
 const struct dataflow *const dataflow_table[] = {
@@ -19,6 +20,8 @@ const struct dataflow *dataflow_find(const char *name)
     for (int k = 0; dataflow_table[k] != NULL; k++)
         if (strcmp(dataflow_table[k]->name, name) == 0)
             return dataflow_table[k];
+    if (strcmp(nest_dataflow.name, name) == 0)
+        return &nest_dataflow;
     for (int k = 0; k < plugins; k++)
         if (strcmp(plugin[k]->name, name) == 0)
             return plugin[k];

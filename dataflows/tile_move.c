@@ -293,3 +293,28 @@ void program_tile_words(const struct program *p, const struct pass *pass,
     free(row);
     free(col);
 }
+
+uint64_t program_word_address(const struct program *p, enum tensor tensor,
+                              const int coord[4])
+{
+    const struct layer *l = &p->layer;
+    const uint64_t a = (uint64_t)coord[0], b = (uint64_t)coord[1];
+    if (tensor == TENSOR_IFMAP) {
+        struct extent in = stored_ifmap(p);
+        uint64_t row = (a * (uint64_t)l->C + b) * (uint64_t)in.h +
+                       (uint64_t)(coord[2] - in.pad);
+        return row * ifmap_pitch(p) +
+               word_bytes(p, tensor, (uint64_t)(coord[3] - in.pad));
+    }
+    if (tensor == TENSOR_FILTER) {
+        uint64_t word =
+            (b * (uint64_t)l->R + (uint64_t)coord[2]) * (uint64_t)l->S +
+            (uint64_t)coord[3];
+        return filter_base(p) + a * filter_pitch(p) +
+               word_bytes(p, tensor, word);
+    }
+    uint64_t row =
+        (a * (uint64_t)l->M + b) * (uint64_t)l->P + (uint64_t)coord[2];
+    return ofmap_base(p) + row * ofmap_pitch(p) +
+           word_bytes(p, tensor, (uint64_t)coord[3]);
+}

@@ -89,6 +89,7 @@ struct arch {
     char energy[64]; /* an energy table's name or path */
 
     char mapping_table[64]; /* of published mappings, with commas, or "none" */
+    char mapping_file[64];  /* of nests, or "" */
 };
 
 /* Mapping parameters that the user or the configuration gave. */

@@ -7,10 +7,12 @@
 #include <stdlib.h>
 
 #include "sim/multicast_machine.h"
+#include "sim/nest_machine.h"
 
 struct array_side {
     struct multicast_machine *multicast; /* this or */
-    struct systolic *systolic;           /* that */
+    struct systolic *systolic;           /* that, or */
+    struct nest_machine *nest;           /* this, borrowed */
     struct word_flow *flow;              /* borrowed or NULL */
     bool systolic_moved;
 };
@@ -51,6 +53,13 @@ struct array_side *array_side_new(const struct program *program,
     return side;
 }
 
+struct array_side *array_side_of_nest(struct nest_machine *machine)
+{
+    struct array_side *side = xcalloc(1, sizeof(*side));
+    side->nest = machine;
+    return side;
+}
+
 void array_side_free(struct array_side *side)
 {
     if (side == NULL)
@@ -78,6 +87,8 @@ void array_side_issue(struct array_side *side, const struct pass *pass)
 
 bool array_side_is_done(const struct array_side *side)
 {
+    if (side->nest != NULL)
+        return nest_machine_is_done(side->nest);
     return side->systolic != NULL ? systolic_is_done(side->systolic)
                                   : multicast_machine_is_done(side->multicast);
 }
@@ -96,7 +107,9 @@ void array_side_finish(struct array_side *side, struct pass_counts *out)
 void array_side_explain(const struct array_side *side, char *text,
                         size_t size_bytes)
 {
-    if (side->systolic != NULL)
+    if (side->nest != NULL)
+        snprintf(text, size_bytes, "the networks and the PEs do not move");
+    else if (side->systolic != NULL)
         snprintf(text, size_bytes, "the systolic array does not move");
     else
         multicast_machine_explain(side->multicast, text, size_bytes);
@@ -104,6 +117,8 @@ void array_side_explain(const struct array_side *side, char *text,
 
 bool array_side_step(struct array_side *side)
 {
+    if (side->nest != NULL)
+        return nest_machine_step(side->nest, 1);
     return side->systolic != NULL ? systolic_step(side->systolic)
                                   : multicast_machine_step(side->multicast);
 }
@@ -113,6 +128,20 @@ static void eval_systolic(void *self, int part)
     struct array_side *side = self;
     (void)part;
     side->systolic_moved = systolic_step(side->systolic);
+}
+
+static void eval_nest(void *self, int part)
+{
+    struct array_side *side = self;
+    (void)part;
+    nest_machine_eval(side->nest);
+}
+
+static void commit_nest(void *self, int part)
+{
+    struct array_side *side = self;
+    (void)part;
+    nest_machine_commit(side->nest);
 }
 
 /* The wave has no neighbour that could see it move. */
@@ -129,14 +158,17 @@ int array_side_blocks(struct array_side *side, enum block_grain grain,
         return multicast_machine_blocks(side->multicast, grain, blocks);
     static const struct block wave = {"wave", NULL, 0, eval_systolic,
                                       commit_nothing};
+    static const struct block nest = {"nest", NULL, 0, eval_nest, commit_nest};
     *blocks = xcalloc(1, sizeof(**blocks));
-    (*blocks)[0] = wave;
+    (*blocks)[0] = side->nest != NULL ? nest : wave;
     (*blocks)[0].self = side;
     return 1;
 }
 
 bool array_side_moved(const struct array_side *side)
 {
+    if (side->nest != NULL)
+        return nest_machine_moved(side->nest);
     return side->systolic != NULL ? side->systolic_moved
                                   : multicast_machine_moved(side->multicast);
 }

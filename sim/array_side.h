@@ -19,10 +19,14 @@ extern "C" {
 #endif
 
 struct array_side;
+struct nest_machine; /* sim/nest_machine.h */
 
 /* Both borrowed; flow: words that follow the timing, or NULL. */
 struct array_side *array_side_new(const struct program *program,
                                   struct word_flow *flow);
+/* A view of a machine that runs a nest (borrowed): it is issued and finished by
+ * itself, not by array_side_issue and array_side_finish. */
+struct array_side *array_side_of_nest(struct nest_machine *machine);
 void array_side_free(struct array_side *side);
 
 void array_side_issue(struct array_side *side, const struct pass *pass);

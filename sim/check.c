@@ -55,13 +55,18 @@ static int64_t operand(const struct program *p, enum tensor tensor,
     return (int64_t)(v - range / 2);
 }
 
-static int64_t ifmap_word(const struct program *p, const int coord[4])
+int64_t check_ifmap_word(const struct program *p, const int coord[4])
 {
     const struct layer *l = &p->layer;
     int h = coord[2] - l->pad, w = coord[3] - l->pad;
     if (h < 0 || h >= l->H || w < 0 || w >= l->W)
         return 0; /* padding */
     return operand(p, TENSOR_IFMAP, coord);
+}
+
+int64_t check_filter_word(const struct program *p, const int coord[4])
+{
+    return operand(p, TENSOR_FILTER, coord);
 }
 
 static bool inside(int x, int first, int n)
@@ -97,7 +102,7 @@ static int64_t tile_ifmap(void *context, const struct pass *pass,
               inside(channel, pl->c0, pl->c) &&
               inside(coord[2], pl->p0 * l->stride, rows) &&
               inside(coord[3], 0, layer_padded_w(l)));
-    return ifmap_word(c->program, coord);
+    return check_ifmap_word(c->program, coord);
 }
 
 static int64_t tile_filter(void *context, const struct pass *pass,
@@ -162,7 +167,7 @@ static void take_word(void *context, const int coord[4])
 {
     struct coded_tile *t = context;
     int64_t value = t->tensor == TENSOR_IFMAP
-                        ? ifmap_word(t->program, coord)
+                        ? check_ifmap_word(t->program, coord)
                         : operand(t->program, t->tensor, coord);
     rlc_take(&t->stream, value == 0);
 }
@@ -189,20 +194,19 @@ static uint64_t direct(const struct program *p, int n, int m, int y, int x)
                                    y * l->stride + r * l->dilation,
                                    x * l->stride + s * l->dilation};
                 const int w[4] = {m, c, r, s};
-                sum += (uint64_t)ifmap_word(p, in) *
+                sum += (uint64_t)check_ifmap_word(p, in) *
                        (uint64_t)operand(p, TENSOR_FILTER, w);
             }
     return sum;
 }
 
-void check_finish(struct check *c, uint64_t *outputs, uint64_t *mismatches,
-                  uint64_t *zero_macs)
+void check_compare(const struct program *p, const int64_t *ofmap,
+                   uint64_t *outputs, uint64_t *mismatches)
 {
-    const struct program *p = c->program;
     const struct layer *l = &p->layer;
     int bits = p->arch.precision_bits[TENSOR_PSUM];
     uint64_t mask = bits >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << bits) - 1;
-    const int64_t *at = c->ofmap;
+    const int64_t *at = ofmap;
     *outputs = *mismatches = 0;
     for (int n = 0; n < l->N; n++)
         for (int m = 0; m < l->M; m++)
@@ -212,5 +216,11 @@ void check_finish(struct check *c, uint64_t *outputs, uint64_t *mismatches,
                     *mismatches += ((uint64_t)*at++ & mask) != want;
                     ++*outputs;
                 }
+}
+
+void check_finish(struct check *c, uint64_t *outputs, uint64_t *mismatches,
+                  uint64_t *zero_macs)
+{
+    check_compare(c->program, c->ofmap, outputs, mismatches);
     *zero_macs = word_flow_zero_macs(c->flow);
 }

@@ -30,6 +30,14 @@ struct word_flow *check_flow(struct check *check);
 uint64_t check_compressed_bytes(struct check *check, const struct pass *pass,
                                 enum tensor tensor);
 
+/* The operands of a layer, by their coordinates (program.h: ifmap padded);
+ * program: its arch and layer are used. */
+int64_t check_ifmap_word(const struct program *program, const int coord[4]);
+int64_t check_filter_word(const struct program *program, const int coord[4]);
+/* Compares an ofmap, N M P Q, with a direct convolution. */
+void check_compare(const struct program *program, const int64_t *ofmap,
+                   uint64_t *outputs, uint64_t *mismatches);
+
 /* Compares every output; *zero_macs: MACs with a zero ifmap word. */
 void check_finish(struct check *check, uint64_t *outputs, uint64_t *mismatches,
                   uint64_t *zero_macs);

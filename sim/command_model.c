@@ -6,9 +6,22 @@
 #include "sim/command.h"
 #include "sim/invocation.h"
 #include "sim/model.h"
+#include "sim/nest_simulate.h"
 #include "sim/report_results.h"
 
 static const struct src_pos command_line = {NULL, 0};
+
+static bool model_nest_of(struct invocation *s, const struct layer *layer,
+                          struct layer_result *out)
+{
+    const struct arch *arch = config_arch(s->cfg);
+    struct nest nest;
+    struct nest_where where;
+    return mapping_file_nest(s->mappings, arch, layer, &nest, &where,
+                             s->diag) &&
+           model_nest(arch, layer, &nest, &where, s->options.show_mapping, out,
+                      s->diag);
+}
 
 static bool model(struct invocation *s, struct layer_result *results)
 {
@@ -16,6 +29,11 @@ static bool model(struct invocation *s, struct layer_result *results)
     const char *network = invocation_is_single_layer(s) ? "" : w->name;
     for (int i = 0; i < w->n_layers; i++) {
         struct given_mapping given;
+        if (s->mappings != NULL) {
+            if (!model_nest_of(s, &w->layer[i], &results[i]))
+                return false;
+            continue;
+        }
         if (!config_given_mapping(s->cfg, network, &w->layer[i], s->dataflow,
                                   &given, s->diag) ||
             !model_layer(config_arch(s->cfg), &w->layer[i], s->dataflow->name,

@@ -74,6 +74,7 @@ static bool survey_layer(struct invocation *s, int i, struct reuse_subject *out)
         .workload = &one,
         .network = invocation_is_single_layer(s) ? "" : s->workload->name,
         .dataflow = s->dataflow,
+        .mappings = s->mappings,
         .simulate = {.access_tap = &tap, .max_cycles = s->options.max_cycles},
         .jobs = 1,
     };

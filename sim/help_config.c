@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dataflows/dataflow.h"
+#include "dataflows/nest_dataflow.h"
 #include "mem/dram.h"
 #include "sim/schema.h"
 
@@ -98,6 +99,8 @@ void help_dataflows(FILE *to)
         for (int j = 0; dataflow->params[j].name != NULL; j++)
             print_param(&dataflow->params[j], to);
     }
+    fprintf(to, "\n%s: %s\n  source: %s\n", nest_dataflow.name,
+            nest_dataflow.doc, nest_dataflow.source);
 }
 
 static const char tables_doc[] =

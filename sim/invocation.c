@@ -3,6 +3,9 @@
  */
 #include "sim/invocation.h"
 
+#include <string.h>
+
+#include "dataflows/nest_dataflow.h"
 #include "sim/output.h"
 
 static const struct src_pos command_line = {NULL, 0};
@@ -52,6 +55,35 @@ static bool choose_layers(struct invocation *s)
            workload_set_batch(s->workload, batch, command_line, s->diag);
 }
 
+/* Nests of --mapping, or those of the architecture where no dataflow is named
+ * either. */
+static bool read_mappings(struct invocation *s)
+{
+    const struct options *o = &s->options;
+    const char *standard = config_arch(s->cfg)->mapping_file;
+    bool wants_nest =
+        o->dataflow == NULL || strcmp(o->dataflow, nest_dataflow.name) == 0;
+    if (o->mapping != NULL && !wants_nest)
+        return diag_error(s->diag, command_line,
+                          "'--mapping' is a nest and '--dataflow' is '%s'; "
+                          "one of them is needed",
+                          o->dataflow);
+    if (o->mapping != NULL)
+        s->mappings = mapping_file_read(o->mapping, command_line, s->diag);
+    else if (wants_nest && standard[0] != '\0')
+        s->mappings = mapping_file_read(
+            standard, config_pos(s->cfg, "mapping.file"), s->diag);
+    else if (o->dataflow == NULL || !wants_nest)
+        return true;
+    else
+        return diag_error(s->diag, command_line,
+                          "'--dataflow nest' lacks its loops; '--mapping "
+                          "FILE' is needed");
+    if (s->mappings != NULL)
+        s->dataflow = &nest_dataflow;
+    return s->mappings != NULL;
+}
+
 bool invocation_read(struct invocation *s)
 {
     const struct options *o = &s->options;
@@ -63,6 +95,8 @@ bool invocation_read(struct invocation *s)
     s->dataflow = config_dataflow(s->cfg, o->dataflow, s->diag);
     s->energy = energy_load(config_arch(s->cfg)->energy,
                             config_pos(s->cfg, "energy"), s->diag);
+    if (s->dataflow != NULL && !read_mappings(s))
+        return false;
     return choose_layers(s) && s->dataflow != NULL && s->energy != NULL &&
            output_is_possible(o->output, s->diag);
 }
@@ -70,6 +104,7 @@ bool invocation_read(struct invocation *s)
 void invocation_fini(struct invocation *s)
 {
     workload_free(s->workload);
+    mapping_file_free(s->mappings);
     energy_free(s->energy);
     config_free(s->cfg);
     options_fini(&s->options);

@@ -10,6 +10,7 @@
 #include "dataflows/dataflow.h"
 #include "sim/config.h"
 #include "sim/energy.h"
+#include "sim/mapping_file.h"
 #include "sim/options.h"
 #include "sim/workload.h"
 
@@ -24,7 +25,8 @@ struct invocation {
     struct energy_table *energy; /* owns */
     struct workload *workload;   /* owns */
     const struct dataflow *dataflow;
-    struct diag *diag; /* owns */
+    struct mapping_file *mappings; /* owns; nests, or NULL */
+    struct diag *diag;             /* owns */
 };
 
 /* Reads the architecture, the layers, the dataflow and the energy table that

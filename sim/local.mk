@@ -61,6 +61,8 @@ libaccel_a_SOURCES += \
 	%D%/kernel.h \
 	%D%/layer.c \
 	%D%/layer.h \
+	%D%/mapping_file.c \
+	%D%/mapping_file.h \
 	%D%/mapping_table.c \
 	%D%/mapping_table.h \
 	%D%/metrics.c \
@@ -75,6 +77,19 @@ libaccel_a_SOURCES += \
 	%D%/options.h \
 	%D%/options_systemc.c \
 	%D%/options_systemc.h \
+	%D%/nest_bounds.c \
+	%D%/nest_machine.c \
+	%D%/nest_machine.h \
+	%D%/nest_pass_memory.c \
+	%D%/nest_pass_memory.h \
+	%D%/nest_simulate.c \
+	%D%/nest_simulate.h \
+	%D%/nest_source.c \
+	%D%/nest_source.h \
+	%D%/nest_stage.c \
+	%D%/nest_stage.h \
+	%D%/nest_tiles.c \
+	%D%/nest_tiles.h \
 	%D%/output.c \
 	%D%/output.h \
 	%D%/pass_memory.c \
@@ -124,6 +139,8 @@ libaccel_a_SOURCES += \
 	%D%/whole_number.c \
 	%D%/whole_number.h \
 	%D%/word_flow.c \
+	%D%/word_tile.c \
+	%D%/word_tile.h \
 	%D%/word_flow.h \
 	%D%/workload.c \
 	%D%/workload.h \

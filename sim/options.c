@@ -31,6 +31,7 @@ enum key { /* of options without a letter */
            KEY_SHAPE,
            KEY_GEMM,
            KEY_DATAFLOW,
+           KEY_MAPPING,
            KEY_PLUGIN,
            KEY_SET,
            KEY_KERNEL,
@@ -74,6 +75,8 @@ static const struct argp_option table[] = {
     {0, 0, 0, 0, "How to run it:", 2},
     {"dataflow", KEY_DATAFLOW, "NAME", 0,
      "dataflow; without it, the architecture's default", 0},
+    {"mapping", KEY_MAPPING, "FILE", 0,
+     "run the loop nests of a mapping file, as --show-mapping prints them", 0},
     {"plugin", KEY_PLUGIN, "FILE.so", 0, "load a dataflow", 0},
     {"kernel", KEY_KERNEL, "native|systemc", 0,
      "what steps the machine; the numbers are the same", 0},
@@ -304,6 +307,8 @@ static const char **text_option(struct options *o, int key)
         return &o->gemm;
     case KEY_DATAFLOW:
         return &o->dataflow;
+    case KEY_MAPPING:
+        return &o->mapping;
     case KEY_PLUGIN:
         return &o->plugin;
     case KEY_ACCESSES:

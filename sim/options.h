@@ -31,7 +31,7 @@ enum action {
 struct options {
     enum action action;
     enum command command; /* for ACTION_COMMAND */
-    const char *cfg, *net, *layer, *shape, *gemm, *dataflow, *plugin;
+    const char *cfg, *net, *layer, *shape, *gemm, *dataflow, *mapping, *plugin;
     const char *accesses; /* a file for 'reuse' */
     const char *filter;   /* of validate; NULL = everything */
     const char *kernel;   /* "native" or "systemc" */

@@ -71,10 +71,19 @@ static void put_back(struct crew *crew, struct job *job, bool ok)
 }
 
 static bool simulate(const struct run_input *in, struct job *job,
-                     const struct simulate_options *options)
+                     struct simulate_options *options)
 {
     const struct arch *arch = config_arch(in->cfg);
     const char *dataflow = in->dataflow->name;
+    struct nest nest;
+    struct nest_where where;
+    if (in->mappings != NULL) {
+        if (!mapping_file_nest(in->mappings, arch, job->layer, &nest, &where,
+                               job->diag))
+            return false;
+        options->nest = &nest;
+        options->nest_where = &where;
+    }
     if (in->apart != NULL)
         return run_apart(in->apart, arch, job->layer, dataflow, &job->given,
                          options, job->out, job->diag);
@@ -157,7 +166,8 @@ static bool same_layer(const struct layer *a, const struct layer *b)
 static void find_twins(struct crew *crew)
 {
     const struct simulate_options *o = &crew->in->simulate;
-    if (!o->memo || o->check || o->show_mapping || o->access_tap != NULL)
+    if (!o->memo || o->check || o->show_mapping || o->access_tap != NULL ||
+        crew->in->mappings != NULL)
         return;
     for (int i = 1; i < crew->n_jobs; i++)
         for (int k = 0; k < i && crew->job[i].twin == NULL; k++) {
@@ -193,7 +203,8 @@ static bool prepare(struct crew *crew, struct progress *progress,
         job->diag = diag_new();
         job->progress = progress;
         memset(job->out, 0, sizeof(*job->out));
-        if (!config_given_mapping(in->cfg, in->network, job->layer,
+        if (in->mappings == NULL &&
+            !config_given_mapping(in->cfg, in->network, job->layer,
                                   in->dataflow, &job->given, d))
             return false;
     }

@@ -7,6 +7,7 @@
 #include "dataflows/dataflow.h"
 #include "sim/apart.h"
 #include "sim/config.h"
+#include "sim/mapping_file.h"
 #include "sim/pass_memory.h"
 #include "sim/result.h"
 #include "sim/simulate.h"
@@ -21,10 +22,10 @@ struct run_input { /* all borrowed */
     const struct workload *workload;
     const char *network; /* the name mapping tables know it by, or "" */
     const struct dataflow *dataflow;
+    const struct mapping_file *mappings; /* nests; NULL: of the dataflow */
     /* NULL: threads of this process simulate layers; else processes do, one
      * each, by `apart`. */
     const struct layer_runner *apart;
-    struct simulate_options simulate; /* progress is set by run_layers */
     int jobs;            /* threads; 0 = as many as there are processors */
     uint64_t memo_bytes; /* budget of the pass memory; 0 = the default */
 };

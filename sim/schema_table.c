@@ -172,5 +172,9 @@ const struct schema_row schema[] = {
            "of 'mapping_tables', with commas between several: the first for "
            "the network holds; none: the dataflow chooses",
            ""),
+    STRING("mapping.file", mapping_file, "",
+           "loop nests to run when neither --mapping nor --dataflow is given: "
+           "a name or a path",
+           ""),
     {NULL, SCHEMA_INT, 0, 0, NULL, 0, 0, NULL, NULL, NULL, NULL},
 };

@@ -15,6 +15,7 @@
 #include "sim/check.h"
 #include "sim/kernel.h"
 #include "sim/model.h"
+#include "sim/nest_simulate.h"
 #include "sim/pass_view.h"
 #include "sim/periods.h"
 #include "sim/tile_table.h"
@@ -287,6 +288,9 @@ bool simulate_layer(const struct arch *arch, const struct layer *layer,
     const struct dataflow *dataflow = dataflow_find(dataflow_name);
     struct mapping mapping;
     SIM_CHECK(dataflow != NULL);
+    if (options->nest != NULL)
+        return simulate_nest(arch, layer, options->nest, options->nest_where,
+                             options, out, d);
     if (!dataflow->choose(arch, layer, given, &mapping, d))
         return false;
     struct program *program = xcalloc(1, sizeof(*program));

@@ -20,12 +20,18 @@ extern "C" {
 
 struct dram_port; /* mem/dram_port.h */
 struct kernel;    /* sim/kernel.h */
+struct nest;      /* dataflows/nest.h */
+struct nest_where;
 struct pass_memory;
 
 struct simulate_options {
-    bool memo;           /* false: --no-memo */
-    bool intern_off;     /* for tests: see sim/pass_view.h */
-    bool check;          /* functional mode, real operands */
+    bool memo;       /* false: --no-memo */
+    bool intern_off; /* for tests: see sim/pass_view.h */
+    bool check;      /* functional mode, real operands */
+    /* The dataflow "nest": its loops, and where they were read; borrowed. */
+    const struct nest *nest;
+    const struct nest_where *nest_where;
+    bool every_cycle;    /* for tests: nests skip no cycle, however alike */
     bool show_mapping;   /* fill layer_result.mapping_text */
     uint64_t max_cycles; /* 0 = no limit */
     /* What passes of this architecture did, shared with other layers

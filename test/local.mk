@@ -83,7 +83,8 @@ CLEANFILES += %D%/plugin_dataflow.so
 if TESTS_WANTED
 check_PROGRAMS += nest_test
 endif
-nest_test_SOURCES = %D%/nest_model_test.cpp %D%/nest_oracle.cpp \
+nest_test_SOURCES = %D%/nest_cycles_test.cpp %D%/mapping_file_test.cpp %D%/messages.h \
+	%D%/nest_model_test.cpp %D%/nest_simulate_test.cpp %D%/nest_oracle.cpp \
 	%D%/nest_oracle.h %D%/random_nest.h %D%/random_layer.h
 nest_test_LDADD = $(TEST_LIBS)
 
@@ -99,3 +100,4 @@ check_PROGRAMS += model_test
 endif
 model_test_SOURCES = %D%/model_test.cpp %D%/messages.h %D%/random_layer.h
 model_test_LDADD = $(TEST_LIBS)
+dist_check_SCRIPTS += %D%/nest_test.sh

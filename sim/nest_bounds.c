@@ -1,0 +1,72 @@
+/* nest_bounds.c - how few cycles a nest can take, from what it moves.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/nest_simulate.h"
+
+#include "sim/tile_table.h"
+
+static uint64_t divide_up(uint64_t a, uint64_t b)
+{
+    return (a + b - 1) / b;
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Networks that carry a tensor side by side: the one from L2, and one under
+ * each L1. */
+static uint64_t networks(const struct arch *a)
+{
+    return a->has_l1 ? 1 + (uint64_t)nest_cluster_rows(a) *
+                               (uint64_t)nest_cluster_cols(a)
+                     : 1;
+}
+
+static uint64_t port_cycles(const struct arch *a, const struct accesses *l2,
+                            int banks)
+{
+    uint64_t width = (uint64_t)banks * (uint64_t)a->l2_bank_row_words;
+    if (banks == 0) /* L2 does not keep it */
+        return 0;
+    uint64_t reads = divide_up(l2->reads - l2->dma_reads, width);
+    uint64_t writes = divide_up(l2->writes - l2->dma_writes, width);
+    return a->l2_ports == BANK_1RW ? reads + writes : later(reads, writes);
+}
+
+void nest_bounds(const struct arch *a, const struct layer *l,
+                 const struct nest *nest, const struct counts *c,
+                 uint64_t out[BOUND_N])
+{
+    static const enum link link_of[NETWORK_N] = {
+        [NETWORK_FILTER] = LINK_filter,
+        [NETWORK_IFMAP] = LINK_ifmap,
+        [NETWORK_PSUM_IN] = LINK_psum_in,
+        [NETWORK_PSUM_OUT] = LINK_psum_out};
+    static const enum bound bound_of[NETWORK_N] = {
+        [NETWORK_FILTER] = BOUND_filter_network,
+        [NETWORK_IFMAP] = BOUND_ifmap_network,
+        [NETWORK_PSUM_IN] = BOUND_psum_in_network,
+        [NETWORK_PSUM_OUT] = BOUND_psum_out_network};
+    int buffers[TENSOR_N], banks[TENSOR_N];
+    enum tensor tensor;
+    uint64_t lacking, bytes = 0;
+    struct dram_cfg dram = tile_table_dram_cfg(a);
+    SIM_CHECK(nest_l2_places(a, l, nest, buffers, banks, &tensor, &lacking));
+    for (int k = 0; k < BOUND_N; k++)
+        out[k] = 0;
+    out[BOUND_macs] = divide_up(c->macs, nest_pes_used(a, l, nest));
+    for (int k = 0; k < NETWORK_N; k++)
+        out[bound_of[k]] = divide_up(
+            c->link[link_of[k]].words_sent,
+            (uint64_t)a->network[k].words_per_slot *
+                (uint64_t)a->network[k].slots_per_cycle * networks(a));
+    for (int t = 0; t < TENSOR_N; t++) {
+        out[BOUND_l2_ports] =
+            later(out[BOUND_l2_ports],
+                  port_cycles(a, &c->access[LEVEL_L2][t], banks[t]));
+        bytes += counts_dram_bytes(a, c, (enum tensor)t);
+    }
+    out[BOUND_dram] = dram_min_cycles(&dram, bytes);
+}

@@ -1,0 +1,121 @@
+#!/bin/sh
+# nest_test.sh - mapping files on the command line: the textbook's 1-D examples
+# by simulation, the round trip through --show-mapping, exit statuses.
+# SPDX-License-Identifier: MIT
+exec python3 - "$ACCELSIM" "$srcdir/configs" <<'PY'
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+ACCELSIM, CONFIGS = sys.argv[1:]
+failed = 0
+
+
+def expect(what, ours, want):
+    global failed
+    ok = ours == want
+    failed += not ok
+    print(f"{'ok' if ok else 'not ok'} - {what}: {ours}"
+          + ("" if ok else f", not {want}"))
+
+
+def call(*options):
+    return subprocess.run([ACCELSIM, *options], capture_output=True, text=True,
+                          check=False)
+
+
+def layers(cfg, mapping, *options):
+    run = call("--cfg", f"{CONFIGS}/{cfg}.cfg", "--mapping",
+               f"{CONFIGS}/mappings/{mapping}.cfg", "--format", "json",
+               *options)
+    if run.returncode != 0:
+        print(run.stderr)
+    return {layer["name"]: layer for layer in json.loads(run.stdout)["layers"]}
+
+
+# Sze, Chen, Yang, Emer (2020), s. 5.2: what an L1 of 1, 2 and 4 words for one
+# tensor asks of its source; for psums, what it gives back.
+TEMPORAL = {
+    "order1": {"weight": (16, 16, 4), "input": (16, 16, 7), "psum": (4, 4, 4)},
+    "order2": {"weight": (4, 4, 4), "input": (16, 16, 7), "psum": (16, 16, 4)},
+    # Under LRU, 7 inputs with 4 words: a tile knows its predecessor only.
+    "tile2": {"weight": (8, 8, 4), "input": (10, 10, 8), "psum": (16, 4, 4)},
+}
+TENSOR = {"weight": "filter", "input": "ifmap", "psum": "psum"}
+for order, by_data in TEMPORAL.items():
+    for k, words in enumerate((1, 2, 4)):
+        found = layers(f"conv1d_l1_{words}", f"conv1d_{order}_{words}",
+                       "--check")
+        for data, want in by_data.items():
+            l2 = found[data]["accesses"]["l2"][TENSOR[data]]
+            ours = l2["writes"] - l2["dma_writes"] if data == "psum" else \
+                l2["reads"]
+            expect(f"{order}, {data}, an L1 of {words}: source accesses", ours,
+                   want[k])
+            expect(f"{order}, {data}, an L1 of {words}: mismatches",
+                   found[data]["check"]["mismatches"], 0)
+
+# s. 5.3: one read for all that want a word at once.
+for pes, reads in ((4, 4), (2, 8)):
+    one = layers("conv1d_pes", f"conv1d_shared_by_{pes}")["weight"]
+    expect(f"weights shared by {pes} PEs: reads of L2",
+           one["accesses"]["l2"]["filter"]["reads"], reads)
+    expect(f"weights shared by {pes} PEs: deliveries",
+           one["noc"]["filter"]["words_delivered"], pes * reads)
+one = layers("conv1d_banks", "conv1d_across_banks")["weight"]["accesses"]
+expect("4 weights for PEs under 2 L1 banks: reads of L2, writes of L1, reads "
+       "of L1, writes of RF",
+       [one["l2"]["filter"]["reads"], one["l1"]["filter"]["writes"],
+        one["l1"]["filter"]["reads"], one["rf"]["filter"]["writes"]],
+       [4, 8, 8, 16])
+
+# Tiles that do not fill the array.
+one = layers("conv1d_pes", "conv1d_mismatched")["weight"]
+ledger = one["ledger_pe_cycles"]
+expect("mismatched tiles: PEs in use", one["active_pes"], 3)
+expect("mismatched tiles: a PE without work in the layer",
+       ledger["idle_mapping"], one["array_cycles"])
+expect("mismatched tiles: MAC cycles of two idle PEs are charged to the edge",
+       ledger["idle_edge"] >= 2 * 4, True)
+expect("mismatched tiles: all PE-cycles", sum(ledger.values()),
+       4 * one["cycles"])
+
+# The architecture's own mapping; the round trip; model = run.
+with tempfile.TemporaryDirectory() as folder:
+    shown = f"{folder}/shown.cfg"
+    first = json.loads(call("--cfg", f"{CONFIGS}/conv1d_banks.cfg", "--layer",
+                            "psum", "--format", "json").stdout)
+    text = call("--cfg", f"{CONFIGS}/conv1d_banks.cfg", "--layer", "psum",
+                "--show-mapping").stdout
+    with open(shown, "w", encoding="ascii") as to:
+        to.write(text.split("mapping of psum\n\n")[1])
+    again = json.loads(call("--cfg", f"{CONFIGS}/conv1d_banks.cfg", "--layer",
+                            "psum", "--mapping", shown, "--format",
+                            "json").stdout)
+    expect("a shown mapping reads back to the same result", again, first)
+    model = json.loads(call("model", "--cfg", f"{CONFIGS}/conv1d_banks.cfg",
+                            "--layer", "psum", "--format", "json").stdout)
+    expect("the closed form counts what the simulation counts",
+           model["layers"][0]["accesses"], first["layers"][0]["accesses"])
+    wrong = os.path.join(folder, "wrong.cfg")
+    with open(wrong, "w", encoding="ascii") as to:
+        to.write('mappings = ( {\n  l2 = { loops = ["s 4"];\n'
+                 '         cols = ["q 5"]; };\n} );\n')
+    run = call("--cfg", f"{CONFIGS}/conv1d_pes.cfg", "--mapping", wrong)
+    expect("an illegal nest: exit status", run.returncode, 2)
+    expect("an illegal nest: message", run.stderr.replace(folder + "/", ""),
+           "wrong.cfg:2: error: the children of l2 take 5 columns and "
+           "'conv1d_pes' has 4; up to 4 are legal\n")
+    expect("an illegal nest: nothing on standard output", run.stdout, "")
+run = call("--cfg", f"{CONFIGS}/conv1d_pes.cfg", "--mapping", "nowhere.cfg")
+expect("a mapping file that is not there: exit status", run.returncode, 1)
+run = call("--cfg", f"{CONFIGS}/eyeriss.cfg", "--layer", "conv1", "--dataflow",
+           "nest")
+expect("a nest without loops: exit status", run.returncode, 1)
+expect("a nest without loops: message", run.stderr,
+       "accelsim: error: '--dataflow nest' lacks its loops; '--mapping FILE' "
+       "is needed\n")
+sys.exit(failed != 0)
+PY
