@@ -26,6 +26,7 @@ struct run_input { /* all borrowed */
     /* NULL: threads of this process simulate layers; else processes do, one
      * each, by `apart`. */
     const struct layer_runner *apart;
+    struct simulate_options simulate; /* progress is set by run_layers */
     int jobs;            /* threads; 0 = as many as there are processors */
     uint64_t memo_bytes; /* budget of the pass memory; 0 = the default */
 };

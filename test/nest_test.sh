@@ -99,6 +99,24 @@ with tempfile.TemporaryDirectory() as folder:
                             "--layer", "psum", "--format", "json").stdout)
     expect("the closed form counts what the simulation counts",
            model["layers"][0]["accesses"], first["layers"][0]["accesses"])
+    tiled = os.path.join(folder, "tiled.cfg")
+    with open(tiled, "w", encoding="ascii") as to:
+        to.write('mappings = ( { dram = { loops = ["m 4", "c 4", "p 2"]; };\n'
+                 '  l2 = { loops = ["m 2", "p 4"]; rows = ["r 3"];\n'
+                 '         cols = ["q 7"]; };\n'
+                 '  rf = { loops = ["q 2", "m 2", "s 3"]; }; } );\n')
+    of = ("--cfg", f"{CONFIGS}/eyeriss.cfg", "--mapping", tiled, "--shape",
+          "M=16,C=4,H=10,W=16,R=3,S=3", "--format", "json")
+    native = json.loads(call(*of).stdout)
+    expect("without pass memory: the same", json.loads(
+        call(*of, "--no-memo").stdout), native)
+    for grain in ("array", "block"):
+        run = call(*of, "--kernel", "systemc", "--sc-granularity", grain)
+        if "was made without" in run.stderr:
+            continue
+        other = json.loads(run.stdout)
+        other["kernel"] = native["kernel"]
+        expect(f"on SystemC by {grain}: the same", other, native)
     wrong = os.path.join(folder, "wrong.cfg")
     with open(wrong, "w", encoding="ascii") as to:
         to.write('mappings = ( {\n  l2 = { loops = ["s 4"];\n'
