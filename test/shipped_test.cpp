@@ -81,6 +81,9 @@ TEST_P(Shipped, MapsEachLayerOfEachNetworkByEachDataflow)
     load();
     const struct arch *a = config_arch(cfg_);
     for (int f = 0; a->dataflows[f][0] != '\0'; f++) {
+        // Nests come from mapping files.
+        if (dataflow_find(a->dataflows[f])->compile == nullptr)
+            continue;
         seen_.clear();
         for (const std::string &network : shipped("networks")) {
             struct workload *w = workload_load(network.c_str(), src_pos{}, d_);
