@@ -34,9 +34,11 @@ dist_accesses_DATA = %D%/accesses/weights_apart.txt \
 EXTRA_DIST += %D%/mappings/make_conv1d.py %D%/networks/cnn_layers.csv %D%/networks/make_networks.py \
 	%D%/sweep_array.py
 experimentsdir = $(pkgdatadir)/experiments
-dist_experiments_DATA = %D%/experiments/experiment.py
+dist_experiments_DATA = %D%/experiments/experiment.py \
+	%D%/experiments/reuse_steps.cfg
 dist_experiments_SCRIPTS = %D%/experiments/array_shape.py \
-	%D%/experiments/batch_dram.py %D%/experiments/buffer_split.py
+	%D%/experiments/batch_dram.py %D%/experiments/buffer_split.py \
+	%D%/experiments/reuse_steps.py
 
 # Each ends in a CSV, a figure and a paragraph, in ./experiments.
 .PHONY: experiments
