@@ -11,7 +11,7 @@
  *     { name = "b"; like = "a"; set = ["pe.start=window"]; }, # a's mappings
  *     { name = "c"; net = "vgg16"; simulate = false; },       # shapes only
  *     { name = "d"; dram = "hbm2"; },                         # a part
- *     { name = "e"; sequence = "0 1 0 1 | 1 0 1 0"; }  # accesses to words
+ *     { name = "e"; sequence = "0 1 0 1 | 1 0 1 0"; }        # words, in time
  *   );
  *   checks = (
  *     { claim = "..."; run = "a"; quantity = "array_ms"; source = "...";
@@ -24,7 +24,8 @@
  * missed.  Without `published` it is a prediction, without `tolerance` it has
  * no verdict; `with_account` adds the ledger's.  `layer` left out: the sum of
  * all.  A check with `variants`, names of runs, has a row for each, without a
- * verdict. SPDX-License-Identifier: MIT
+ * verdict.
+ * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_VALIDATION_H
 #define SIM_VALIDATION_H

@@ -1,5 +1,6 @@
 // mapping_table_test.cpp - mapping parameters, tables of published mappings,
-// and when they hold. SPDX-License-Identifier: MIT
+// and when they hold.
+// SPDX-License-Identifier: MIT
 #include "test/config_fixture.h"
 
 namespace
