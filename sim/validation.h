@@ -8,6 +8,7 @@
  *   runs = (
  *     { name = "a"; cfg = "eyeriss"; net = "alexnet"; layer = "conv*";
  *       batch = 4; },            # or shape = "...; ...", gemm = "..."
+ *                                # and perhaps mapping = "file"
  *     { name = "b"; like = "a"; set = ["pe.start=window"]; }, # a's mappings
  *     { name = "c"; net = "vgg16"; simulate = false; },       # shapes only
  *     { name = "d"; dram = "hbm2"; },                         # a part
@@ -43,8 +44,9 @@ struct validation_run {
     const char *name;
     const char *like; /* NULL, or the run whose mappings it takes */
     const char *cfg, *net, *layer, *shape, *gemm, *dataflow; /* or NULL */
-    const char *dram, *sequence;                             /* or NULL */
-    const char **set; /* owns the array */
+    const char *mapping;         /* a mapping file, or NULL */
+    const char *dram, *sequence; /* or NULL */
+    const char **set;            /* owns the array */
     int n_sets;
     int batch; /* 0 = the architecture's */
     bool simulate;

@@ -92,6 +92,13 @@ static double l2_array_mb(const struct quantity_input *in)
     return metrics_l2_array_bytes(in->arch, &in->r->counts) / 1e6;
 }
 
+/* Psums that the array gives back to L2, the DMA's part left out. */
+static double psums_to_l2(const struct quantity_input *in)
+{
+    const struct accesses *a = &in->r->counts.access[LEVEL_L2][TENSOR_PSUM];
+    return (double)(a->writes - a->dma_writes);
+}
+
 static double dram_mb(const struct quantity_input *in)
 {
     return metrics_level_bytes(in->arch, &in->r->counts, LEVEL_DRAM) / 1e6;
@@ -200,6 +207,7 @@ static const struct quantity table[] = {
     {"array_ms", "ms", NEED_RESULT, array_ms},
     {"active_pes", "PEs", NEED_RESULT, active_pes},
     {"l2_array_mb", "MB", NEED_RESULT, l2_array_mb},
+    {"l2_psum_from_array", "words", NEED_RESULT, psums_to_l2},
     {"dram_mb", "MB", NEED_RESULT, dram_mb},
     {"dram_link_mb", "MB", NEED_RESULT, dram_link_mb},
     {"tops", "TOPS", NEED_RESULT, tops},

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/nest_dataflow.h"
 #include "sim/config.h"
+#include "sim/mapping_file.h"
 #include "sim/metrics.h"
 #include "sim/pass_view.h"
 #include "sim/simulate.h"
@@ -58,6 +60,7 @@ static struct validation_run whole_run(const struct validation_run *run,
     inherit(&whole.shape, like->shape);
     inherit(&whole.gemm, like->gemm);
     inherit(&whole.dataflow, like->dataflow);
+    inherit(&whole.mapping, like->mapping);
     if (whole.batch == 0)
         whole.batch = like->batch;
     if (whole.zero_share < 0 && run->like != NULL)
@@ -141,22 +144,37 @@ static bool simulate_layers(struct outcome *o, const struct config *mapped,
     struct simulate_options options = {
         .memo = true,
         .memory = pass_view_new_memory(PASS_MEMORY_BYTES_DEFAULT)};
-    const struct dataflow *flow = config_dataflow(o->cfg, o->whole.dataflow, d);
+    const struct arch *arch = config_arch(o->cfg);
+    const char *file = o->whole.mapping;
+    const struct dataflow *flow =
+        file != NULL ? &nest_dataflow
+                     : config_dataflow(o->cfg, o->whole.dataflow, d);
+    struct mapping_file *nests =
+        file != NULL ? mapping_file_read(file, o->run->at, d) : NULL;
     const char *network = o->whole.shape == NULL && o->whole.gemm == NULL
                               ? o->workload->name
                               : "";
     int n = o->workload->n_layers;
-    bool ok = flow != NULL;
+    bool ok = flow != NULL && (file == NULL || nests != NULL);
     o->r = xcalloc((size_t)n + 1, sizeof(*o->r));
     for (int i = 0; ok && i < n; i++) {
-        struct given_mapping given;
+        struct given_mapping given = {.n = 0};
+        struct nest nest;
+        struct nest_where where;
         const struct layer *layer = &o->workload->layer[i];
-        ok = config_given_mapping(mapped, network, layer, flow, &given, d) &&
-             simulate_layer(config_arch(o->cfg), layer, flow->name, &given,
-                            &options, &o->r[1 + i], d);
+        if (nests != NULL) {
+            ok = mapping_file_nest(nests, arch, layer, &nest, &where, d);
+            options.nest = &nest;
+            options.nest_where = &where;
+        } else {
+            ok = config_given_mapping(mapped, network, layer, flow, &given, d);
+        }
+        ok = ok && simulate_layer(arch, layer, flow->name, &given, &options,
+                                  &o->r[1 + i], d);
     }
     if (ok)
         metrics_sum(o->r + 1, n, o->r);
+    mapping_file_free(nests);
     pass_memory_free(options.memory);
     return ok;
 }
