@@ -69,18 +69,23 @@ static double max2(double a, double b)
     return a > b ? a : b;
 }
 
-/* Estimated cycles of the layer. */
-static double rs_estimate(const struct arch *a, const struct layer *l,
-                          const struct mapping *m)
+/* DRAM cycles per word. */
+static double word_cycles_of(const struct arch *a)
+{
+    if (strcmp(a->dram_model, "bandwidth") != 0 ||
+        a->dram_bytes_per_second == 0)
+        return 0;
+    return 2.0 * (double)a->clock_hz / (double)a->dram_bytes_per_second;
+}
+
+/* Estimated cycles of the layer with so many buffers of each tile. */
+static double rs_cycles(const struct arch *a, const struct layer *l,
+                        const struct mapping *m, const int buffers[TENSOR_N])
 {
     const int *v = m->value;
     const struct network_arch *net = a->network;
     struct tiling t;
-    int buffers[TENSOR_N], banks[TENSOR_N];
-    enum tensor tensor;
-    uint64_t lacking;
     rs_tiling(m, &t);
-    tiling_fits(a, l, &t, buffers, banks, &tensor, &lacking);
 
     double windows = (double)v[RS_N] * l->Q;
     double taps = (double)v[RS_Q] * v[RS_FC];
@@ -107,10 +112,7 @@ static double rs_estimate(const struct arch *a, const struct layer *l,
     double inner = (double)ceil_div(l->R, v[RS_FR]) * ceil_div(l->S, v[RS_FC]);
     double passes = l->G * m_tiles * strips * c_tiles * f_tiles * inner;
 
-    double word_cycles = 0;
-    if (strcmp(a->dram_model, "bandwidth") == 0 && a->dram_bytes_per_second > 0)
-        word_cycles =
-            2.0 * (double)a->clock_hz / (double)a->dram_bytes_per_second;
+    double word_cycles = word_cycles_of(a);
     double ifmap_words = l->G * m_tiles * strips * c_tiles *
                          (double)tiling_l2_words(l, &t, TENSOR_IFMAP);
     double ofmap_words = (double)l->N * l->M * l->P * l->Q;
@@ -120,6 +122,71 @@ static double rs_estimate(const struct arch *a, const struct layer *l,
                      (buffers[TENSOR_PSUM] == 1 ? ofmap_words : 0);
     double all = (ifmap_words + ofmap_words + filter_words) * word_cycles;
     return max2(passes * pass + exposed * word_cycles, all) + all * 1e-3;
+}
+
+static double rs_estimate(const struct arch *a, const struct layer *l,
+                          const struct mapping *m)
+{
+    struct tiling t;
+    int buffers[TENSOR_N], banks[TENSOR_N];
+    enum tensor tensor;
+    uint64_t lacking;
+    rs_tiling(m, &t);
+    tiling_fits(a, l, &t, buffers, banks, &tensor, &lacking);
+    return rs_cycles(a, l, m, buffers);
+}
+
+/* No m is estimated at less: more filters at a time need no more passes and
+ * move no more words.  Each step of the sum rounds the same way. */
+static double rs_at_least(const struct arch *a, const struct layer *l,
+                          const struct mapping *m)
+{
+    struct mapping all = *m;
+    int buffers[TENSOR_N];
+    all.value[RS_M] = group_m(l);
+    for (int k = 0; k < TENSOR_N; k++)
+        buffers[k] = a->l2_buffers[k] == 1 ? 1 : 2;
+    return rs_cycles(a, l, &all, buffers);
+}
+
+/* Nor do any p and m of these sets, if a PE holds at most q channels and
+ * p_most filters: tiles that divide evenly, all filters' psums in L2.
+ * c_tiles: at least so many.  Rounding is left some room. */
+static double sets_at_least(const struct arch *a, const struct layer *l,
+                            const struct mapping *m, int q, int p_most,
+                            double c_tiles)
+{
+    const int *v = m->value;
+    const struct network_arch *net = a->network;
+    const struct network_arch *in = &net[NETWORK_IFMAP];
+    const struct network_arch *out = &net[NETWORK_PSUM_OUT];
+    const struct tiling channel = {1, v[RS_N], v[RS_E], 1, 1};
+    double strips = (double)ceil_div(l->N, v[RS_N]) * ceil_div(l->P, v[RS_E]);
+    double cuts = (double)ceil_div(l->R, v[RS_FR]) * ceil_div(l->S, v[RS_FC]);
+    double windows = strips * cuts * v[RS_N] * l->Q;
+    double f_tiles = max2(l->G, (double)l->M / p_most / v[RS_T]);
+    double strip_words = (double)tiling_l2_words(l, &channel, TENSOR_IFMAP);
+
+    double macs =
+        windows * l->M / v[RS_T] * c_tiles *
+        ((double)q * v[RS_FC] + (a->psum_add == PSUM_ADD_OWN_CYCLE ? 1 : 0));
+    double psums = windows * l->M * v[RS_E] * c_tiles / out->words_per_slot /
+                   out->slots_per_cycle;
+    double filters = strips * l->M * group_c(l) * l->R * l->S;
+    double ifmaps = strips * l->C * strip_words;
+    double ofmaps = (double)l->N * l->M * l->P * l->Q;
+    double exposed = (a->l2_buffers[TENSOR_IFMAP] == 1 ? ifmaps : 0) +
+                     (a->l2_buffers[TENSOR_PSUM] == 1 ? ofmaps : 0);
+    double delivered = f_tiles * strips * cuts * group_c(l) * v[RS_N] *
+                       touched(v[RS_E], l->stride, v[RS_FR], l->dilation) *
+                       touched(l->Q, l->stride, v[RS_FC], l->dilation) /
+                       in->words_per_slot / in->slots_per_cycle;
+    double array = max2(max2(macs, psums), delivered) +
+                   filters / net[NETWORK_FILTER].words_per_slot /
+                       net[NETWORK_FILTER].slots_per_cycle;
+    double word_cycles = word_cycles_of(a);
+    double all = (filters + ifmaps + ofmaps) * word_cycles;
+    return (max2(array + exposed * word_cycles, all) + all * 1e-3) * (1 - 1e-9);
 }
 
 /* The largest m (a multiple of f, or all) that L2 takes; 0 = none. */
@@ -152,15 +219,26 @@ static int largest_m(const struct arch *a, const struct layer *l,
 struct best {
     bool found;
     double cycles;
+    double limit; /* 0: none; some mapping is estimated at that */
+    bool samples; /* only the fullest register files, to find a limit */
     struct mapping mapping;
     struct shortage why; /* of the smallest candidate that failed */
 };
+
+/* The first of the quickest mappings is looked for. */
+static bool is_too_slow(const struct best *best, double at_least)
+{
+    return (best->found && at_least >= best->cycles) ||
+           (best->limit > 0 && at_least > best->limit);
+}
 
 static void consider(const struct arch *a, const struct layer *l,
                      struct mapping *m, const int given[RS_PARAMS],
                      struct best *best)
 {
     struct shortage why = {"", 0};
+    if (is_too_slow(best, rs_at_least(a, l, m)))
+        return;
     m->value[RS_M] = min_int(m->value[RS_P] * m->value[RS_T], group_m(l));
     int filters = largest_m(a, l, m, given, &why);
     if (filters == 0) {
@@ -187,6 +265,31 @@ static struct range range_of(int given, int to)
     return r;
 }
 
+static void try_filters(const struct arch *a, const struct layer *l,
+                        struct mapping *m, const int given[RS_PARAMS],
+                        struct best *best)
+{
+    int taps = m->value[RS_Q] * m->value[RS_FC];
+    int most =
+        min_int(a->rf_words[TENSOR_PSUM], a->rf_words[TENSOR_FILTER] / taps);
+    /* Where not even one fits, it shows what is short. */
+    most = most > 0 ? most : 1;
+    struct range p = range_of(given[RS_P], min_int(group_m(l), most));
+    double c_tiles = ceil_div(group_c(l), m->value[RS_Q] * m->value[RS_R]);
+    if (is_too_slow(best,
+                    sets_at_least(a, l, m, m->value[RS_Q], p.to, c_tiles)))
+        return;
+    for (int k = p.from; !best->samples && k > 0 && k <= p.to;
+         k = tiling_next_even(group_m(l), k)) {
+        m->value[RS_P] = k;
+        consider(a, l, m, given, best);
+    }
+    if (best->samples || (given[RS_P] == 0 && p.to >= 1 && p.to < group_m(l))) {
+        m->value[RS_P] = p.to;
+        consider(a, l, m, given, best);
+    }
+}
+
 static void try_pe(const struct arch *a, const struct layer *l,
                    struct mapping *m, const int given[RS_PARAMS],
                    struct best *best)
@@ -194,23 +297,12 @@ static void try_pe(const struct arch *a, const struct layer *l,
     struct range q =
         range_of(given[RS_Q], min_int(group_c(l), a->rf_words[TENSOR_IFMAP] /
                                                       m->value[RS_FC]));
-    for (m->value[RS_Q] = q.from; m->value[RS_Q] <= q.to; m->value[RS_Q]++) {
-        int taps = m->value[RS_Q] * m->value[RS_FC];
-        int most = min_int(a->rf_words[TENSOR_PSUM],
-                           a->rf_words[TENSOR_FILTER] / taps);
-        /* Where not even one fits, it shows what is short. */
-        most = most > 0 ? most : 1;
-        struct range p = range_of(given[RS_P], min_int(group_m(l), most));
-        for (int k = p.from; k > 0 && k <= p.to;
-             k = tiling_next_even(group_m(l), k)) {
-            m->value[RS_P] = k;
-            consider(a, l, m, given, best);
-        }
-        if (given[RS_P] == 0 && p.to >= 1 && p.to < group_m(l)) {
-            m->value[RS_P] = p.to;
-            consider(a, l, m, given, best);
-        }
-    }
+    int p = given[RS_P] > 0 ? given[RS_P] : a->rf_words[TENSOR_PSUM];
+    double c_tiles = (double)group_c(l) / m->value[RS_R] / q.to;
+    if (q.to < 1 || is_too_slow(best, sets_at_least(a, l, m, q.to, p, c_tiles)))
+        return;
+    for (m->value[RS_Q] = q.from; m->value[RS_Q] <= q.to; m->value[RS_Q]++)
+        try_filters(a, l, m, given, best);
 }
 
 static void try_sets(const struct arch *a, const struct layer *l,
@@ -235,6 +327,17 @@ static void try_sets(const struct arch *a, const struct layer *l,
     }
 }
 
+static void try_images(const struct arch *a, const struct layer *l,
+                       struct mapping *m, const int given[RS_PARAMS],
+                       struct best *best)
+{
+    struct range n = range_of(given[RS_N], l->N);
+    for (int k = n.from; k > 0 && k <= n.to; k = tiling_next_even(l->N, k)) {
+        m->value[RS_N] = k;
+        try_sets(a, l, m, given, best);
+    }
+}
+
 bool rs_choose(const struct arch *arch, const struct layer *layer,
                const struct given_mapping *given, struct mapping *out,
                struct diag *d)
@@ -254,7 +357,6 @@ bool rs_choose(const struct arch *arch, const struct layer *layer,
         at = given->param[k].at;
     }
     struct mapping m = {{0}};
-    struct best best = {0};
     int fr = min_int(layer->R, arch->rows);
     int fc = min_int(layer->S, arch->rf_words[TENSOR_IFMAP]);
     m.value[RS_FR] = fixed[RS_FR] > 0
@@ -263,12 +365,10 @@ bool rs_choose(const struct arch *arch, const struct layer *layer,
     m.value[RS_FC] = fixed[RS_FC] > 0
                          ? fixed[RS_FC]
                          : ceil_div(layer->S, ceil_div(layer->S, fc));
-    struct range n = range_of(fixed[RS_N], layer->N);
-    for (int k = n.from; k > 0 && k <= n.to;
-         k = tiling_next_even(layer->N, k)) {
-        m.value[RS_N] = k;
-        try_sets(arch, layer, &m, fixed, &best);
-    }
+    struct best sample = {.samples = true};
+    try_images(arch, layer, &m, fixed, &sample);
+    struct best best = {.limit = sample.found ? sample.cycles : 0};
+    try_images(arch, layer, &m, fixed, &best);
     if (!best.found)
         return diag_fail(
             d, EXIT_NO_MAPPING, at,
