@@ -1,13 +1,34 @@
 # `make bench` builds and runs them; never part of `make check`.
-EXTRA_PROGRAMS = multicast_bench systolic_bench dram_bench
+EXTRA_PROGRAMS = step_bench multicast_bench systolic_bench dram_bench
+BENCH_LIBS = libaccel.a libhot.a libaccel.a -lbenchmark -lpthread
+step_bench_SOURCES = %D%/step_bench.cpp
+step_bench_LDADD = $(BENCH_LIBS)
 multicast_bench_SOURCES = %D%/multicast_bench.cpp
-multicast_bench_LDADD = libaccel.a libhot.a libaccel.a -lbenchmark -lpthread
+multicast_bench_LDADD = $(BENCH_LIBS)
 systolic_bench_SOURCES = %D%/systolic_bench.cpp
-systolic_bench_LDADD = libaccel.a libhot.a libaccel.a -lbenchmark -lpthread
+systolic_bench_LDADD = $(BENCH_LIBS)
 dram_bench_SOURCES = %D%/dram_bench.cpp
-dram_bench_LDADD = libaccel.a libhot.a libaccel.a -lbenchmark -lpthread
+dram_bench_LDADD = $(BENCH_LIBS)
+EXTRA_DIST += %D%/whole_runs.py %D%/vectorised.sh
 
-.PHONY: bench
-bench: $(EXTRA_PROGRAMS)
+.PHONY: bench-tools bench bench-runs check-memo
+bench-tools:
+	@echo '#include <benchmark/benchmark.h>' | $(CXX) $(CXXFLAGS) \
+		-std=c++17 -x c++ -fsyntax-only - 2>/dev/null || \
+	{ echo "bench: Google Benchmark is missing; on Debian:" \
+		"apt-get install libbenchmark-dev" >&2; exit 1; }
+
+bench: bench-tools libhot.a
+	@$(SHELL) $(srcdir)/%D%/vectorised.sh libhot.a
+	@$(MAKE) $(AM_MAKEFLAGS) $(EXTRA_PROGRAMS)
 	@for program in $(EXTRA_PROGRAMS); do ./$$program || exit 1; done
+
+# Whole runs, timed; needs nothing but Python.
+bench-runs: accelsim
+	$(srcdir)/%D%/whole_runs.py --program ./accelsim --acceptance
+
+# Every network, architecture and dataflow whose full simulation takes less
+# than ten minutes: with and without the pass memory, byte for byte.
+check-memo: accelsim
+	$(srcdir)/%D%/whole_runs.py --program ./accelsim --compare 600
 CLEANFILES += $(EXTRA_PROGRAMS)

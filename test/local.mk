@@ -59,14 +59,12 @@ tile_table_test_SOURCES = %D%/tile_table_test.cpp %D%/random_layer.h
 tile_table_test_LDADD = $(TEST_LIBS)
 
 dist_check_SCRIPTS += %D%/alexnet_test.sh
-dist_check_SCRIPTS += %D%/cli_test.py %D%/broken_test.py %D%/fuzz_test.py %D%/rules_test.sh
-dist_check_SCRIPTS += %D%/cli_test.py %D%/broken_test.py %D%/fuzz_test.py
 dist_check_SCRIPTS += %D%/systemc_test.py
 EXTRA_DIST += %D%/systemc_cases.py %D%/systemc_long.py
 
 # What takes too long for `make check`.
 .PHONY: check-long
-check-long: accelsim
+check-long: accelsim check-memo
 	srcdir=$(abs_srcdir) ACCELSIM=$(abs_builddir)/accelsim \
 		$(PYTHON3) -B $(srcdir)/%D%/systemc_long.py
 dist_check_SCRIPTS += %D%/cli_test.py %D%/broken_test.py %D%/fuzz_test.py \
