@@ -31,4 +31,11 @@ bench-runs: accelsim
 # than ten minutes: with and without the pass memory, byte for byte.
 check-memo: accelsim
 	$(srcdir)/%D%/whole_runs.py --program ./accelsim --compare 600
+.PHONY: bench
+bench: $(EXTRA_PROGRAMS) accelsim
+	@for program in $(EXTRA_PROGRAMS); do ./$$program || exit 1; done
+if WITH_SYSTEMC
+	$(PYTHON3) $(srcdir)/%D%/systemc_bench.py
+endif
+EXTRA_DIST += %D%/systemc_bench.py
 CLEANFILES += $(EXTRA_PROGRAMS)

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 
 #include "sim/multicast_machine.h"
+#include "sim/multicast_probes.h"
 #include "sim/nest_machine.h"
+#include "sim/systolic_probes.h"
 
 struct array_side {
     struct multicast_machine *multicast; /* this or */
@@ -15,6 +17,8 @@ struct array_side {
     struct nest_machine *nest;           /* this, borrowed */
     struct word_flow *flow;              /* borrowed or NULL */
     bool systolic_moved;
+    struct multicast_probes *probes;         /* or NULL */
+    struct systolic_probes *systolic_probes; /* or NULL */
 };
 
 static int edge_width(const struct arch *a, enum network network)
@@ -64,6 +68,8 @@ void array_side_free(struct array_side *side)
 {
     if (side == NULL)
         return;
+    multicast_probes_free(side->probes);
+    systolic_probes_free(side->systolic_probes);
     systolic_free(side->systolic);
     multicast_machine_free(side->multicast);
     free(side);
@@ -171,4 +177,27 @@ bool array_side_moved(const struct array_side *side)
         return nest_machine_moved(side->nest);
     return side->systolic != NULL ? side->systolic_moved
                                   : multicast_machine_moved(side->multicast);
+}
+
+struct probe *array_side_probes(struct array_side *side,
+                                const struct probe_pes *pes, int *n)
+{
+    *n = 0;
+    if (side->systolic != NULL) {
+        side->systolic_probes = systolic_probes_new(side->systolic);
+        return systolic_probes_list(side->systolic_probes, n);
+    }
+    if (side->multicast != NULL) {
+        side->probes = multicast_probes_new(side->multicast, pes);
+        return multicast_probes_list(side->probes, n);
+    }
+    return NULL; /* of a nest, the DRAM's signals only */
+}
+
+void array_side_sample(struct array_side *side)
+{
+    if (side->systolic_probes != NULL)
+        systolic_probes_sample(side->systolic_probes);
+    if (side->probes != NULL)
+        multicast_probes_sample(side->probes);
 }

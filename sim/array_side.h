@@ -12,6 +12,7 @@
 
 #include "dataflows/program.h"
 #include "sim/block.h"
+#include "sim/probe.h"
 #include "sim/word_flow.h"
 
 #ifdef __cplusplus
@@ -48,6 +49,13 @@ int array_side_blocks(struct array_side *side, enum block_grain grain,
                       struct block **blocks);
 /* Of the last cycle: what array_side_step returns. */
 bool array_side_moved(const struct array_side *side);
+
+/* The signals of the array, valid as long as `side`; once, and with blocks of
+ * BLOCK_GRAIN_PE.  pes: those whose insides are wanted, NULL for all. */
+struct probe *array_side_probes(struct array_side *side,
+                                const struct probe_pes *pes, int *n);
+/* Sets them after a cycle's commit. */
+void array_side_sample(struct array_side *side);
 
 #ifdef __cplusplus
 }

@@ -48,6 +48,13 @@ class block_sc : public sc_core::sc_module
         dont_initialize();
     }
 
+    // Other parts of the same hardware from the next cycle on; not while it is
+    // evaluated.
+    void replace(std::vector<block> blocks)
+    {
+        blocks_ = std::move(blocks);
+    }
+
   private:
     void on_clk()
     {
@@ -56,7 +63,7 @@ class block_sc : public sc_core::sc_module
         latch_.request();
     }
 
-    const std::vector<block> blocks_;
+    std::vector<block> blocks_;
     latch_sc latch_;
 };
 

@@ -1,8 +1,8 @@
 // clock_sc.hpp - a clock that stands still while no pass is in flight.
 //
-// Cycle k of the run lasts from k to k + 1 periods of simulated time, its
-// rising edge in the middle.  At the falling edge, the end of the cycle, the
-// listener says whether there is another.
+// Cycle k of the run lasts from k to k + 1 periods of simulated time and begins
+// with the rising edge.  At the falling edge the listener says whether there
+// is another.
 // SPDX-License-Identifier: MIT
 #ifndef SIM_CLOCK_SC_HPP
 #define SIM_CLOCK_SC_HPP
@@ -30,8 +30,21 @@ class clock_sc : public sc_core::sc_module
     // Runs cycles until the listener has enough.
     void run()
     {
-        start_.notify(half_period_);
+        start_.notify(rest_of_cycle());
         sc_core::sc_start();
+        has_run_ = true;
+    }
+
+    // Time goes by, and the clock stands still.  ended: called between the
+    // last cycle that ran and the ones that do not.
+    void idle(uint64_t cycles, const std::function<void()> &ended)
+    {
+        if (cycles == 0)
+            return;
+        sc_core::sc_start(rest_of_cycle());
+        ended();
+        sc_core::sc_start(sc_core::sc_time::from_value(
+            2 * cycles * half_period_.value() - rest_of_cycle().value()));
     }
 
   private:
@@ -45,7 +58,14 @@ class clock_sc : public sc_core::sc_module
             sc_core::sc_pause();
     }
 
+    // To the next cycle's begin: a run ends at a falling edge.
+    sc_core::sc_time rest_of_cycle() const
+    {
+        return has_run_ ? half_period_ : sc_core::SC_ZERO_TIME;
+    }
+
     sc_core::sc_time half_period_;
+    bool has_run_ = false;
     std::function<bool()> ends_cycle_;
     sc_core::sc_event start_;
 };

@@ -7,6 +7,7 @@
 
 #include "sim/command.h"
 #include "sim/invocation.h"
+#include "sim/output.h"
 #include "sim/report_results.h"
 #include "sim/report_stats.h"
 #include "sim/run.h"
@@ -61,9 +62,23 @@ static void say_mismatches(const struct invocation *s,
     }
 }
 
+/* A waveform is of one layer, and its file is tried out before the work. */
+static bool vcd_is_possible(const struct invocation *s)
+{
+    const char *vcd = s->options.systemc.vcd;
+    if (vcd == NULL)
+        return true;
+    if (s->workload->n_layers > 1)
+        return diag_error(s->diag, command_line,
+                          "'--vcd' with %d layers; it is of one, which "
+                          "'--layer' chooses",
+                          s->workload->n_layers);
+    return output_is_possible(vcd, s->diag);
+}
+
 void command_run(struct invocation *s)
 {
-    if (!invocation_read(s))
+    if (!invocation_read(s) || !vcd_is_possible(s))
         return;
     int n = s->workload->n_layers;
     struct layer_result *results = xcalloc((size_t)n, sizeof(*results));

@@ -12,6 +12,7 @@
 #include "sim/fixed_memory_sc.hpp"
 #include "sim/kernel.h"
 #include "sim/systemc.h"
+#include "sim/wave_sc.hpp"
 
 using sc_core::sc_time;
 
@@ -27,20 +28,29 @@ std::vector<block> blocks_of(array_side *side, block_grain grain)
     return blocks;
 }
 
-// One module per block; at array grain one for all of them.
+// One module per block; at array granularity one for all of them.
 class array_sc : public sc_core::sc_module
 {
   public:
-    array_sc(sc_core::sc_module_name name, array_side *side, block_grain grain,
-             sc_core::sc_signal<bool> &clk)
-        : sc_module(name)
+    array_sc(sc_core::sc_module_name name, array_side *side,
+             const systemc_options &options, sc_core::sc_signal<bool> &clk)
+        : sc_module(name), is_one_(options.grain == BLOCK_GRAIN_ARRAY)
     {
-        std::vector<block> blocks = blocks_of(side, grain);
-        if (grain == BLOCK_GRAIN_ARRAY)
-            add("step", blocks, clk);
+        coarse_ = blocks_of(side, BLOCK_GRAIN_ARRAY);
+        fine_ = blocks_of(side, BLOCK_GRAIN_PE);
+        if (is_one_)
+            add("step", coarse_, clk);
         else
-            for (const block &b : blocks)
+            for (const block &b : fine_)
                 add(b.name, {b}, clk);
+    }
+
+    // A waveform shows single PEs, even when one module steps all of them.
+    void watch(bool watched)
+    {
+        if (is_one_ && watched != watched_)
+            modules_[0]->replace(watched ? fine_ : coarse_);
+        watched_ = watched;
     }
 
   private:
@@ -51,17 +61,22 @@ class array_sc : public sc_core::sc_module
         modules_.back()->clk(clk);
     }
 
+    const bool is_one_; // module for all
+    std::vector<block> coarse_, fine_;
     std::vector<std::unique_ptr<block_sc>> modules_;
+    bool watched_ = false;
 };
 
 class top_sc : public sc_core::sc_module
 {
   public:
+    SC_HAS_PROCESS(top_sc);
     top_sc(sc_core::sc_module_name name, array_side *side,
-           const systemc_options &options, sc_time half_period)
+           const systemc_options &options, sc_time half_period,
+           const std::vector<dram_event> *dram_events)
         : sc_module(name), side_(side),
           clock_("clock", half_period, [this] { return ends_cycle(); }),
-          array_("array", side, options.grain, clock_.clk),
+          array_("array", side, options, clock_.clk),
           dma_("dma", 2 * half_period)
     {
         if (options.memory.is_foreign) {
@@ -75,15 +90,40 @@ class top_sc : public sc_core::sc_module
             own_ = std::make_unique<own_dram_sc>("dram", 2 * half_period);
             dma_.socket.bind(own_->socket);
         }
+        if (options.vcd == nullptr)
+            return;
+        if (dram_events != nullptr)
+            replay_ =
+                std::make_unique<dram_replay_sc>("dram_replay", *dram_events);
+        wave_ = std::make_unique<wave_sc>(side, options, clock_.clk,
+                                          replay_.get(), 2 * half_period);
+        SC_METHOD(sample);
+        sensitive << clock_.clk.posedge_event();
+        dont_initialize();
     }
 
     run_end run_pass(uint64_t limit_cycles)
     {
         end_ = RUN_DONE;
         left_cycles_ = limit_cycles;
+        if (wave_ != nullptr)
+            wave_->pass_begins();
+        watch();
         if (!array_side_is_done(side_))
             clock_.run();
         return end_;
+    }
+
+    // Nobody but a waveform sees time go by between passes.
+    void idle(uint64_t cycles)
+    {
+        if (wave_ != nullptr)
+            clock_.idle(cycles, [this] { wave_->pass_ends(); });
+    }
+
+    bool close_wave(diag *d)
+    {
+        return wave_ == nullptr || wave_->close(d);
     }
 
     dram_initiator_sc &dma()
@@ -92,9 +132,16 @@ class top_sc : public sc_core::sc_module
     }
 
   private:
+    void watch()
+    {
+        if (wave_ != nullptr)
+            array_.watch(wave_->looks());
+    }
+
     // Returns whether the pass goes on.
     bool ends_cycle()
     {
+        watch();
         if (!array_side_moved(side_))
             end_ = RUN_DEADLOCK;
         else if (left_cycles_-- == 0)
@@ -102,6 +149,16 @@ class top_sc : public sc_core::sc_module
         else
             return !array_side_is_done(side_);
         return false;
+    }
+
+    // Two deltas after the edge: blocks have committed what they staged.
+    void sample()
+    {
+        committed_ = !committed_;
+        if (committed_)
+            next_trigger(sc_core::SC_ZERO_TIME);
+        else
+            wave_->sample();
     }
 
     array_side *const side_;
@@ -112,12 +169,16 @@ class top_sc : public sc_core::sc_module
     dram_initiator_sc dma_;
     std::unique_ptr<own_dram_sc> own_;         // this or
     std::unique_ptr<fixed_memory_sc> foreign_; // that
+    bool committed_ = false;
+    std::unique_ptr<dram_replay_sc> replay_;
+    std::unique_ptr<wave_sc> wave_; // or none
 };
 
 // What the C side holds on to.
 struct session {
     const systemc_options &options;
     sc_time half_period;
+    const std::vector<dram_event> *dram_events; // or none
     std::unique_ptr<top_sc> top;
 
     static session &of(void *context)
@@ -128,13 +189,19 @@ struct session {
     static void assembled(void *context, array_side *side)
     {
         session &s = of(context);
-        s.top = std::make_unique<top_sc>("top", side, s.options, s.half_period);
+        s.top = std::make_unique<top_sc>("top", side, s.options, s.half_period,
+                                         s.dram_events);
         sc_core::sc_start(sc_core::SC_ZERO_TIME); // threads come to a wait
     }
 
     static run_end run_pass(void *context, array_side *, uint64_t limit_cycles)
     {
         return of(context).top->run_pass(limit_cycles);
+    }
+
+    static void idle(void *context, uint64_t cycles)
+    {
+        of(context).top->idle(cycles);
     }
 
     static uint64_t serve(void *context, struct dram *own,
@@ -161,11 +228,39 @@ sc_time half_period_of(uint64_t clock_hz)
     uint64_t per_second = clock_hz >= MHZ   ? MHZ * MHZ
                           : clock_hz >= KHZ ? MHZ * KHZ
                                             : MHZ;
-    sc_core::sc_report_handler::set_actions(
-        sc_core::SC_ID_DEFAULT_TIME_UNIT_CHANGED_, sc_core::SC_DO_NOTHING);
+    // What is no fault: idle time, units other than ns.
+    for (const char *remark : {sc_core::SC_ID_DEFAULT_TIME_UNIT_CHANGED_,
+                               sc_core::SC_ID_NO_SC_START_ACTIVITY_})
+        sc_core::sc_report_handler::set_actions(remark, sc_core::SC_DO_NOTHING);
+    sc_core::sc_report_handler::set_actions(sc_core::SC_INFO,
+                                            sc_core::SC_DO_NOTHING);
     sc_core::sc_set_time_resolution(1, unit);
     uint64_t half = (per_second + clock_hz) / (2 * clock_hz);
     return sc_time::from_value(half > 0 ? half : 1);
+}
+
+// Runs the layer natively to learn what the DRAM does when.
+bool log_dram(const systemc_options &systemc, uint64_t period_ticks,
+              const struct arch *arch, const struct layer *layer,
+              const char *dataflow, const struct given_mapping *given,
+              const struct simulate_options *options,
+              std::vector<dram_event> *events, struct diag *d)
+{
+    uint64_t to = systemc.window_to > 0 ? systemc.window_to : UINT64_MAX;
+    dram_log *log = dram_log_new(arch, systemc.window_from, to, period_ticks);
+    simulate_options plain = *options;
+    plain.memo = plain.check = plain.show_mapping = false;
+    plain.progress = nullptr;
+    plain.dram_port = dram_log_port(log);
+    layer_result unused = {};
+    bool ok = simulate_layer(arch, layer, dataflow, given, &plain, &unused, d);
+    int n = 0;
+    const dram_event *event = dram_log_events(log, &n);
+    events->assign(event, event + n);
+    if (ok)
+        layer_result_fini(&unused);
+    dram_log_free(log);
+    return ok;
 }
 
 } // namespace
@@ -178,15 +273,26 @@ bool systemc_simulate_layer(const struct systemc_options *systemc,
                             struct layer_result *out, struct diag *d)
 {
     try {
-        session s = {*systemc, half_period_of(arch->clock_hz), nullptr};
+        session s = {*systemc, half_period_of(arch->clock_hz), nullptr,
+                     nullptr};
+        std::vector<dram_event> events;
+        if (systemc->vcd != nullptr && !systemc->memory.is_foreign) {
+            if (!log_dram(*systemc, 2 * s.half_period.value(), arch, layer,
+                          dataflow, given, options, &events, d))
+                return false;
+            s.dram_events = &events;
+        }
         const kernel kernel = {&s, session::assembled, session::run_pass,
-                               nullptr};
+                               session::idle};
         const dram_port port = {&s, session::serve, session::free_cycle};
         simulate_options all = *options;
         all.memo = false;
         all.kernel = &kernel;
         all.dram_port = &port;
-        return simulate_layer(arch, layer, dataflow, given, &all, out, d);
+        bool ok = simulate_layer(arch, layer, dataflow, given, &all, out, d);
+        if (ok && systemc->memory.is_foreign)
+            out->bounds_cycles[BOUND_dram] = 0; /* it has its own, unknown */
+        return ok && s.top->close_wave(d);
     } catch (const std::exception &e) { // of SystemC or of a foreign memory
         return diag_fail(d, EXIT_MACHINE, src_pos{nullptr, 0},
                          "layer '%s': SystemC gave up (%s); a memory behind "

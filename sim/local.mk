@@ -18,7 +18,9 @@ accelsim_SOURCES += \
 	%D%/dram_sc.cpp \
 	%D%/dram_sc.hpp \
 	%D%/fixed_memory_sc.hpp \
-	%D%/kernel_sc.cpp
+	%D%/kernel_sc.cpp \
+	%D%/wave_sc.cpp \
+	%D%/wave_sc.hpp
 accelsim_LDADD += $(SYSTEMC_LIBS)
 else
 accelsim_SOURCES += %D%/systemc_none.c
@@ -49,12 +51,16 @@ libaccel_a_SOURCES += \
 	%D%/config_text.h \
 	%D%/diag.c \
 	%D%/diag.h \
+	%D%/dram_log.c \
+	%D%/dram_log.h \
 	%D%/energy.c \
 	%D%/energy.h \
 	%D%/energy_table.c \
 	%D%/energy_table.h \
 	%D%/find_file.c \
 	%D%/find_file.h \
+	%D%/gtkwave.c \
+	%D%/gtkwave.h \
 	%D%/help_config.c \
 	%D%/help_config.h \
 	%D%/kernel.c \
@@ -71,6 +77,8 @@ libaccel_a_SOURCES += \
 	%D%/model.h \
 	%D%/multicast_machine.c \
 	%D%/multicast_machine.h \
+	%D%/multicast_probes.c \
+	%D%/multicast_probes.h \
 	%D%/nearest.c \
 	%D%/nearest.h \
 	%D%/options.c \
@@ -98,6 +106,8 @@ libaccel_a_SOURCES += \
 	%D%/pass_view.h \
 	%D%/periods.c \
 	%D%/periods.h \
+	%D%/probe.c \
+	%D%/probe.h \
 	%D%/progress.c \
 	%D%/progress.h \
 	%D%/report.h \
@@ -126,6 +136,8 @@ libaccel_a_SOURCES += \
 	%D%/simulate.c \
 	%D%/simulate.h \
 	%D%/systemc.h \
+	%D%/systolic_probes.c \
+	%D%/systolic_probes.h \
 	%D%/tile_table.c \
 	%D%/tile_table.h \
 	%D%/validation.h \

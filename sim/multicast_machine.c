@@ -38,6 +38,12 @@ struct multicast_machine {
         bool known, read, write;
     } grant;
 
+    struct pe_place { /* of each lane, on the array */
+        int row, col;
+    } * place;
+    bool had_conflict;   /* in the last cycle committed */
+    uint8_t *lane_state; /* enum of PE_STATES; or NULL: no one watches */
+
     struct multicast_counts words[NETWORK_N];
     struct pass_counts counts;
     const struct machine_tap *tap; /* borrowed or NULL */
@@ -65,6 +71,22 @@ static void route_slot(void *context, const struct slot *slot)
     route->tap->slot(route->tap->context, route->network, slot);
 }
 
+/* Where lanes stand: as the dataflow says, else chains side by side, row 0 at
+ * the bottom. */
+static void place_lanes(struct multicast_machine *m, const struct program *p)
+{
+    int chains = m->lanes.cfg.chains;
+    m->place = xcalloc((size_t)m->lanes.n, sizeof(*m->place));
+    for (int l = 0; l < m->lanes.n; l++) {
+        struct pe_place *place = &m->place[l];
+        place->row = p->rows - 1 - l / chains;
+        place->col = l % chains;
+        if (p->ops->pe_place != NULL)
+            p->ops->pe_place(p, l / chains, l % chains, &place->row,
+                             &place->col);
+    }
+}
+
 struct multicast_machine *multicast_machine_new(const struct program *program)
 {
     const struct arch *a = &program->arch;
@@ -84,6 +106,7 @@ struct multicast_machine *multicast_machine_new(const struct program *program)
     m->bounds = xcalloc(1, lanes_bounds_bytes(&cfg));
     m->state = m->arena;
     lanes_init(&m->lanes, &cfg, (char *)m->arena + head, m->bounds);
+    place_lanes(m, program);
     return m;
 }
 
@@ -103,6 +126,8 @@ void multicast_machine_free(struct multicast_machine *m)
     free_tables(m);
     free(m->arena);
     free(m->bounds);
+    free(m->place);
+    free(m->lane_state);
     free(m);
 }
 
@@ -388,7 +413,8 @@ static void eval_psum_port(struct multicast_machine *m)
 
 static void commit_psum_port(struct multicast_machine *m)
 {
-    if (!m->grant.read || !m->grant.write)
+    m->had_conflict = !m->grant.read || !m->grant.write;
+    if (m->had_conflict)
         m->state->write_first = !m->state->write_first;
     m->grant.known = false;
 }
@@ -510,9 +536,30 @@ static void commit_pes_block(void *self, int part)
     lanes_commit(&m->lanes, 0, top_lane(m));
 }
 
+static void add_cycle(struct lanes_cycle *to, const struct lanes_cycle *one)
+{
+    for (int k = 0; k < PE_CAUSE_N; k++)
+        to->cause[k] += one->cause[k];
+    to->takes += one->takes;
+    to->emits += one->emits;
+    to->psum_adds += one->psum_adds;
+    to->pops |= one->pops;
+}
+
 static void eval_pe_block(void *self, int part)
 {
-    eval_lanes(self, part, part + 1);
+    struct multicast_machine *m = self;
+    struct lanes_cycle one = {0};
+    if (m->lane_state == NULL) {
+        eval_lanes(m, part, part + 1);
+        return;
+    }
+    lanes_eval(&m->lanes, part, part + 1, &one);
+    add_cycle(&m->cycle, &one);
+    m->lane_state[part] = 0;
+    for (int k = 0; k < PE_CAUSE_N; k++)
+        if (one.cause[k] > 0)
+            m->lane_state[part] = (uint8_t)(1 + k);
 }
 
 static void commit_pe_block(void *self, int part)
@@ -541,17 +588,15 @@ int multicast_machine_blocks(struct multicast_machine *m,
                                      commit_pes_block};
     static const struct block pe = {"pe", NULL, 0, eval_pe_block,
                                     commit_pe_block};
-    int n = (int)(sizeof(shared) / sizeof(*shared)), chains;
+    int n = (int)(sizeof(shared) / sizeof(*shared));
     int n_pes = grain == BLOCK_GRAIN_PE ? m->lanes.n : 1;
     struct block *b = xcalloc((size_t)(n + n_pes), sizeof(*b));
     memcpy(b, shared, sizeof(shared));
-    chains = m->lanes.cfg.chains;
     for (int l = 0; l < n_pes; l++) {
         b[n + l] = grain == BLOCK_GRAIN_PE ? pe : pes;
         b[n + l].part = l;
         if (grain == BLOCK_GRAIN_PE)
-            snprintf(b[n + l].name, BLOCK_NAME_MAX, "pe_%d_%d", l / chains,
-                     l % chains);
+            multicast_machine_pe_name(m, l, b[n + l].name);
     }
     for (int k = 0; k < n + n_pes; k++)
         b[k].self = m;
@@ -616,4 +661,50 @@ void *multicast_machine_state(struct multicast_machine *m, size_t *size_bytes)
 struct lanes *multicast_machine_lanes(struct multicast_machine *m)
 {
     return &m->lanes;
+}
+
+void multicast_machine_pe_place(const struct multicast_machine *m, int lane,
+                                int *row, int *col)
+{
+    *row = m->place[lane].row;
+    *col = m->place[lane].col;
+}
+
+void multicast_machine_pe_name(const struct multicast_machine *m, int lane,
+                               char name[BLOCK_NAME_MAX])
+{
+    snprintf(name, BLOCK_NAME_MAX, "pe_%d_%d", m->place[lane].row,
+             m->place[lane].col);
+}
+
+void multicast_machine_watch(struct multicast_machine *m)
+{
+    if (m->lane_state == NULL)
+        m->lane_state = xcalloc((size_t)m->lanes.n, sizeof(*m->lane_state));
+}
+
+uint32_t multicast_machine_pe_state(const struct multicast_machine *m, int lane)
+{
+    int state = m->state->flies ? m->lane_state[lane] : 0;
+    if (m->pass.holds_ifmap && state == 1 + PE_WAIT_FILTER)
+        return 1 + PE_WAIT_IFMAP;
+    if (m->pass.holds_ifmap && state == 1 + PE_WAIT_IFMAP)
+        return 1 + PE_WAIT_FILTER;
+    return (uint32_t)state;
+}
+
+uint64_t multicast_machine_words_sent(const struct multicast_machine *m,
+                                      enum network network)
+{
+    return m->words[network].words_sent;
+}
+
+bool multicast_machine_had_conflict(const struct multicast_machine *m)
+{
+    return m->had_conflict;
+}
+
+bool multicast_machine_holds_ifmap(const struct multicast_machine *m)
+{
+    return m->pass.holds_ifmap;
 }

@@ -49,7 +49,7 @@ void multicast_machine_issue(struct multicast_machine *m,
  * which nothing moved and no timer ran down: a deadlock. */
 bool multicast_machine_step(struct multicast_machine *m);
 /* The same cycle in blocks, as array_side_blocks (sim/array_side.h) says;
- * PE (i, j) of the grain is row i of chain j. */
+ * PEs are named by where they stand. */
 int multicast_machine_blocks(struct multicast_machine *m,
                              enum block_grain grain, struct block **blocks);
 /* Of the last cycle: what multicast_machine_step returns. */
@@ -62,6 +62,24 @@ void multicast_machine_explain(const struct multicast_machine *m, char *text,
                                size_t size_bytes);
 void *multicast_machine_state(struct multicast_machine *m, size_t *size_bytes);
 struct lanes *multicast_machine_lanes(struct multicast_machine *m);
+
+/* For waveforms.  A lane is the PE at (row, col) of the array, in a pass that
+ * uses all lanes; a smaller one uses them from the first on. */
+void multicast_machine_pe_place(const struct multicast_machine *m, int lane,
+                                int *row, int *col);
+void multicast_machine_pe_name(const struct multicast_machine *m, int lane,
+                               char name[BLOCK_NAME_MAX]);
+/* From now on, blocks of one PE each keep what it did (PE_STATES in
+ * sim/probe.h) until the next cycle. */
+void multicast_machine_watch(struct multicast_machine *m);
+uint32_t multicast_machine_pe_state(const struct multicast_machine *m,
+                                    int lane);
+/* Of the pass, so far. */
+uint64_t multicast_machine_words_sent(const struct multicast_machine *m,
+                                      enum network network);
+/* In the last cycle, both psum networks wanted one port. */
+bool multicast_machine_had_conflict(const struct multicast_machine *m);
+bool multicast_machine_holds_ifmap(const struct multicast_machine *m);
 
 #ifdef __cplusplus
 }

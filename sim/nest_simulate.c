@@ -186,6 +186,8 @@ static bool run_passes(struct run *run)
     }
     uint64_t last = nest_tiles_finish(run->tiles);
     run->out->cycles = last > run->now ? last : run->now;
+    if (kernel != NULL && kernel->idle != NULL)
+        kernel->idle(kernel->context, run->out->cycles - run->now);
     return true;
 }
 

@@ -27,6 +27,7 @@ struct report_input { /* all borrowed */
     const char *network; /* a name; NULL or "" = none */
     int batch;
     const char *kernel;
+    const char *foreign_memory; /* in the DRAM's place; NULL = none */
     const struct energy_table *energy;
     const struct layer_result *layers;
     int n_layers;

@@ -287,6 +287,8 @@ json_t *report_document(const struct report_input *in)
     put_text(o, "network", in->network);
     put(o, "batch", json_integer(in->batch));
     put_text(o, "kernel", in->kernel);
+    if (in->foreign_memory != NULL)
+        put_text(o, "sc_memory", in->foreign_memory);
     put(o, "pes", json_integer(arch_pes(in->arch)));
     put_count(o, "clock_hz", in->arch->clock_hz);
     put_text(o, "energy_unit", energy_unit(in->energy));

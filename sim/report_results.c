@@ -3,6 +3,7 @@
  */
 #include "sim/report_results.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "mem/dram.h"
@@ -34,12 +35,20 @@ bool report_results(const struct invocation *s, const char *kernel,
         .n_layers = s->workload->n_layers,
         .show_mapping = o->show_mapping,
     };
-    char *text = NULL;
+    char *text = NULL, memory[80];
     size_t text_bytes;
     bool ok;
     FILE *to = open_memstream(&text, &text_bytes);
     SIM_CHECK(to != NULL);
     report_dram_part(&in);
+    if (o->systemc.memory.is_foreign) {
+        snprintf(memory, sizeof(memory),
+                 "foreign (%" PRIu64 " ns, %" PRIu64 " bytes/s)",
+                 o->systemc.memory.latency_ns,
+                 o->systemc.memory.bytes_per_second);
+        in.foreign_memory = memory;
+        in.dram_bytes_per_second = o->systemc.memory.bytes_per_second;
+    }
     SIM_CHECK(report_write(&in, o->format, to));
     SIM_CHECK(fclose(to) == 0);
     ok = output_write(o->output, text, text_bytes, s->diag);

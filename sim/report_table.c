@@ -234,7 +234,9 @@ static void print_head(const struct report_input *in, FILE *to)
              "kernel %s",
              in->arch->name, network, network[0] != '\0' ? ", " : "", in->batch,
              in->arch->rows, in->arch->cols, table_clock(in->arch).text,
-             in->arch->dram_model, energy_name(in->energy), in->kernel);
+             in->foreign_memory != NULL ? in->foreign_memory
+                                        : in->arch->dram_model,
+             energy_name(in->energy), in->kernel);
     text_paragraph(to, "", text);
     fputc('\n', to);
 }

@@ -210,6 +210,8 @@ static bool run_passes(struct run *run)
                                    run->out->passes, run->program->passes);
     }
     run->out->cycles = later(run->now, tile_table_finish(run->tiles));
+    if (run->kernel->idle != NULL)
+        run->kernel->idle(run->kernel->context, run->out->cycles - run->now);
     return true;
 }
 

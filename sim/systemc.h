@@ -9,6 +9,7 @@
 #define SIM_SYSTEMC_H
 
 #include "sim/block.h"
+#include "sim/probe.h"
 #include "sim/simulate.h"
 
 #ifdef __cplusplus
@@ -22,19 +23,15 @@ struct systemc_memory {
     uint64_t bytes_per_second;
 };
 
-/* PEs of which a waveform shows the insides; [row, col] of the array. */
 #define SYSTEMC_PES_MAX 1024
-struct systemc_pe {
-    int row, col;
-};
 
 struct systemc_options {
     enum block_grain grain;
     struct systemc_memory memory;
     const char *vcd; /* borrowed; the waveform's file, or NULL */
-    uint64_t window_from, window_to; /* cycles traced: [from, to) */
-    int n_pes;                       /* 0: all */
-    struct systemc_pe pe[SYSTEMC_PES_MAX];
+    uint64_t window_from, window_to;     /* cycles traced: [from, to) */
+    int n_pes;                           /* 0: all */
+    struct probe_pe pe[SYSTEMC_PES_MAX]; /* whose insides it shows */
 };
 
 /* As simulate_layer, every pass simulated.  Once per process: SystemC can't

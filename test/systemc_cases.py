@@ -17,6 +17,10 @@ MACHINES = [
     ("tpu_v1", "ws"),
 ]
 
+# Architectures that name a loop nest for their own little layer.
+NESTS = ["conv1d_banks", "conv1d_l1_1", "conv1d_l1_2", "conv1d_l1_4",
+         "conv1d_pes"]
+
 REAL = {
     "alexnet conv1": ["--net", "alexnet", "--layer", "conv1", "--batch", "1"],
     "alexnet conv2": ["--net", "alexnet", "--layer", "conv2", "--batch", "1"],

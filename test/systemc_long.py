@@ -7,7 +7,8 @@ SPDX-License-Identifier: MIT
 """
 
 from program import finish
-from systemc_cases import MACHINES, REAL, compare, random_shapes
+from systemc_cases import (MACHINES, NESTS, REAL, compare,
+                           random_shapes)
 
 for cfg, dataflow in MACHINES:
     machine = ["--cfg", cfg, "--dataflow", dataflow]
@@ -15,4 +16,6 @@ for cfg, dataflow in MACHINES:
         compare([*machine, "--shape", shape])
     for words in REAL.values():
         compare([*machine, *words])
+for cfg in NESTS:
+    compare(["--cfg", cfg])
 finish()

@@ -7,7 +7,8 @@ import math
 import sys
 
 from program import SMALL, check, finish, new_folder, report, run
-from systemc_cases import MACHINES, compare, random_shapes, without_kernel
+from systemc_cases import (MACHINES, NESTS, compare, random_shapes,
+                           without_kernel)
 
 SYSTEMC = ["--kernel", "systemc"]
 TINY = ["--cfg", "eyeriss", "--shape", "M=8,C=4,H=8,W=8,R=3,S=3,pad=1"]
@@ -30,6 +31,8 @@ def kernels_agree():
                    *(size if cfg in ("tpu_v1", "systolic") else [])]
         for shape in random_shapes(2, cfg + dataflow):
             compare([*machine, "--shape", shape])
+    for cfg in NESTS:
+        compare(["--cfg", cfg])
     for dram in ("ideal", "ddr3_1600", "hbm2"):
         compare([*TINY, "--set", f"dram.model={dram}"], grains=("array",))
     for clock in ("700000000", "123456", "333"):
@@ -102,6 +105,8 @@ def a_foreign_memory_changes_the_cycles_by_arithmetic():
     def cycles(latency_ns, bytes_per_second):
         done = report(*words, *SYSTEMC, "--sc-memory",
                       f"{latency_ns},{bytes_per_second}")
+        check(str(bytes_per_second) in done.get("sc_memory", ""),
+              "the report names the foreign memory")
         return done["layers"][0]["cycles"]
 
     def transfer(words_, latency_ns, bytes_per_second):
@@ -120,7 +125,135 @@ def a_foreign_memory_changes_the_cycles_by_arithmetic():
               f"{want} cycles", got)
 
 
+def read_vcd(path):
+    """Values of each signal over time: {name: [(time, value), ...]}, end."""
+    names, changes, scope, now = {}, {}, [], 0
+    with open(path) as file:
+        for line in file:
+            words = line.split()
+            if not words:
+                continue
+            if words[0] == "$scope":
+                scope.append(words[2])
+            elif words[0] == "$upscope":
+                scope.pop()
+            elif words[0] == "$var":
+                names[words[3]] = ".".join([*scope[1:], words[4]])
+                changes[names[words[3]]] = []
+            elif words[0][0] == "#":
+                now = int(words[0][1:])
+            elif words[0][0] == "b" and len(words) == 2:
+                changes[names[words[1]]].append((now, int(words[0][1:], 2)))
+            elif words[0][0] in "01" and len(words) == 1 and scope == []:
+                changes[names[words[0][1:]]].append((now, int(words[0][0])))
+    return changes, now
+
+
+def time_in(changes, value, end):
+    """For how long a signal had the value."""
+    spent = 0
+    for (start, seen), (stop, _) in zip(changes, [*changes[1:], (end, 0)]):
+        spent += (stop - start) * (seen == value)
+    return spent
+
+
+PERIOD = 5000  # ps at 200 MHz
+STATES = ["idle", "mac", "psum", "fill", "drain", "wait_filter", "wait_ifmap",
+          "wait_psum_in", "wait_psum_out"]
+
+
+def a_waveform_shows_what_is_counted():
+    with new_folder() as folder:
+        vcd = f"{folder}/tiny.vcd"
+        words = [*TINY, "--set", "dram.model=ddr3_1600", "--format", "json"]
+        native = run(*words)
+        done = run(*words, *SYSTEMC, "--vcd", vcd)
+        check(done.returncode == 0 and done.stderr == "" and
+              without_kernel(done.stdout) == without_kernel(native.stdout),
+              "--vcd changes no number", done.stderr)
+        layer = report(*words[:-2])["layers"][0]
+        changes, end = read_vcd(vcd)
+        pes = {name for name in changes if name.endswith(".state") and
+               name.startswith("top.array.pe_")}
+        check(len(pes) == layer["active_pes"], "each PE has its state",
+              len(pes))
+        for state in STATES[1:]:
+            spent = sum(time_in(changes[pe], STATES.index(state), end)
+                        for pe in pes)
+            check(spent == layer["ledger_pe_cycles"][state] * PERIOD,
+                  f"PEs are '{state}' for as long as the ledger says",
+                  (spent / PERIOD, layer["ledger_pe_cycles"][state]))
+        for network, sent in (("filter", "filter"), ("ifmap", "ifmap"),
+                              ("psum_out", "psum_out")):
+            moved = sum(value * time_in(
+                changes[f"top.array.{network}_network.words"], value, end)
+                for value in range(1, 20))
+            check(moved == layer["noc"][sent]["words_sent"] * PERIOD,
+                  f"the {network} network moves the words that it counts",
+                  moved / PERIOD)
+        loads = changes["top.dram.transfer"]
+        check({value for _, value in loads} == {0, 1, 2},
+              "the DRAM reads and writes", loads)
+        commands = [value for _, value in changes["top.dram.command"]]
+        check(commands.count(1) + commands.count(2) > 0 and 3 in commands,
+              "a part's commands are shown", commands)
+        check(max(time for time, _ in changes["top.dram.transfer"]) <=
+              layer["cycles"] * PERIOD, "nothing happens behind the end")
+        with open(vcd, "rb") as file:
+            before = file.read()
+        run(*words, *SYSTEMC, "--vcd", vcd)
+        with open(vcd, "rb") as file:
+            check(file.read() == before, "the same run writes the same bytes")
+        with open(f"{folder}/tiny.gtkw") as file:
+            text = file.read()
+        check("pe_state.txt" in text and "top.array.pe_0_0.state" in text,
+              "a save file for GTKWave lies beside it", text[:500])
+
+
+def a_waveform_can_be_a_part():
+    with new_folder() as folder:
+        vcd = f"{folder}/part.vcd"
+        done = run(*TINY, *SYSTEMC, "--vcd", vcd, "--trace-window", "900:1000",
+                   "--trace-pes", "0:3,2:1")
+        changes, end = read_vcd(vcd)
+        check(done.returncode == 0 and {name.split(".")[2] for name in changes
+                                        if ".pe_" in name} ==
+              {"pe_0_3", "pe_2_1"}, "--trace-pes chooses PEs", done.stderr)
+        times = [time for all_ in changes.values() for time, _ in all_
+                 if time > 0]
+        check(min(times) >= 900 * PERIOD and end <= 1001 * PERIOD and
+              max(times) <= 1000 * PERIOD,
+              "--trace-window chooses cycles", (min(times), end))
+        done = run(*TINY, *SYSTEMC, "--vcd", vcd, "--trace-window",
+                   "99000000:99000001")
+        check(done.returncode == 1 and "--trace-window" in done.stderr,
+              "a window behind the end is an error", done.stderr)
+        for words in (["--cfg", "systolic", "--dataflow", "ws"],
+                      ["--cfg", "systolic", "--dataflow", "os"],
+                      ["--cfg", "shidiannao"], ["--cfg", "nvdla_small"]):
+            words = [*words, *TINY[2:]]
+            done = run(*words, *SYSTEMC, "--vcd", vcd)
+            check(done.returncode == 0 and done.stderr == "",
+                  "a waveform of " + " ".join(words), done.stderr)
+        done = run("--cfg", "conv1d_pes", "--layer", "weight", *SYSTEMC, "--vcd", vcd)
+        check(done.returncode == 0 and done.stderr == "",
+              "a waveform of a nest", done.stderr)
+        done = run(*SMALL, *SYSTEMC, "--vcd", vcd)
+        check(done.returncode == 1 and "'--layer' chooses" in done.stderr,
+              "a waveform is of one layer", done.stderr)
+        done = run(*TINY, *SYSTEMC, "--vcd", f"{folder}/no/such.vcd")
+        check(done.returncode == 4 and done.stderr.count("\n") == 1,
+              "a waveform that can't be written is an I/O error", done.stderr)
+        done = run(*TINY, *SYSTEMC, "--sc-memory", "50,1000000000", "--vcd",
+                   vcd, "--sc-granularity", "block")
+        changes, _ = read_vcd(vcd)
+        check(done.returncode == 0 and "top.dram.transfer" not in changes,
+              "a foreign memory's insides are its own", done.stderr)
+
+
 if is_built():
+    a_waveform_shows_what_is_counted()
+    a_waveform_can_be_a_part()
     kernels_agree()
     layers_run_in_processes()
     errors_come_back()

@@ -1,0 +1,166 @@
+/* multicast_probes.c - signals of a machine with multicast networks.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/multicast_probes.h"
+
+#include <stdlib.h>
+
+#include "sim/diag.h"
+
+enum { PE_PROBES = 6, NETWORK_PROBES = 3, SHARED_PROBES = 3 };
+
+struct multicast_probes {
+    struct multicast_machine *machine;
+    int n;
+    struct probe *probe; /* owns */
+    int n_lanes;
+    int *lane; /* owns; whose probes follow the shared ones */
+    uint64_t words_sent[NETWORK_N];    /* before the cycle */
+    int32_t latency_cycles[NETWORK_N]; /* likewise */
+};
+
+static bool is_wanted(const struct probe_pes *pes, int row, int col)
+{
+    if (pes == NULL)
+        return true;
+    for (int k = 0; k < pes->n; k++)
+        if (pes->pe[k].row == row && pes->pe[k].col == col)
+            return true;
+    return false;
+}
+
+static void add(struct multicast_probes *p, const char *block,
+                const char *signal, int bits, const char *const *words)
+{
+    struct probe *probe = &p->probe[p->n++];
+    snprintf(probe->name, sizeof(probe->name), "%s.%s", block, signal);
+    probe->bits = bits;
+    probe->words = words;
+}
+
+static void add_pe(struct multicast_probes *p, int lane)
+{
+    char pe[BLOCK_NAME_MAX];
+    multicast_machine_pe_name(p->machine, lane, pe);
+    p->lane[p->n_lanes++] = lane;
+    add(p, pe, "state", 4, pe_state_words);
+    add(p, pe, "filter_fifo", 8, NULL);
+    add(p, pe, "ifmap_fifo", 8, NULL);
+    add(p, pe, "psum_fifo", 8, NULL);
+    add(p, pe, "filter_rf", 16, NULL);
+    add(p, pe, "ifmap_rf", 16, NULL);
+}
+
+/* Column by column from the top, as psums rise. */
+static void add_pes(struct multicast_probes *p, const struct probe_pes *pes)
+{
+    int lanes = multicast_machine_lanes(p->machine)->n, row, col;
+    int rows = 0, cols = 0;
+    for (int l = 0; l < lanes; l++) {
+        multicast_machine_pe_place(p->machine, l, &row, &col);
+        rows = row >= rows ? row + 1 : rows;
+        cols = col >= cols ? col + 1 : cols;
+    }
+    int *lane_at = xcalloc((size_t)rows * (size_t)cols, sizeof(*lane_at));
+    for (int l = 0; l < lanes; l++) {
+        multicast_machine_pe_place(p->machine, l, &row, &col);
+        lane_at[col * rows + row] = l + 1;
+    }
+    for (int k = 0; k < rows * cols; k++)
+        if (lane_at[k] > 0 && is_wanted(pes, k % rows, k / rows))
+            add_pe(p, lane_at[k] - 1);
+    free(lane_at);
+}
+
+struct multicast_probes *multicast_probes_new(struct multicast_machine *machine,
+                                              const struct probe_pes *pes)
+{
+    static const char *const network[NETWORK_N] = {
+        [NETWORK_FILTER] = "filter_network",
+        [NETWORK_IFMAP] = "ifmap_network",
+        [NETWORK_PSUM_IN] = "psum_in_network",
+        [NETWORK_PSUM_OUT] = "psum_out_network"};
+    struct multicast_probes *p = xcalloc(1, sizeof(*p));
+    size_t lanes = (size_t)multicast_machine_lanes(machine)->n;
+    p->machine = machine;
+    p->lane = xcalloc(lanes, sizeof(*p->lane));
+    p->probe =
+        xcalloc(SHARED_PROBES + NETWORK_N * NETWORK_PROBES + lanes * PE_PROBES,
+                sizeof(*p->probe));
+    add(p, "sequencer", "in_flight", 1, NULL);
+    add(p, "sequencer", "running_pes", 16, NULL);
+    add(p, "psum_port", "conflict", 1, NULL);
+    for (int k = 0; k < NETWORK_N; k++) {
+        add(p, network[k], "state", 2, network_state_words);
+        add(p, network[k], "words", 8, NULL);
+        add(p, network[k], "destination", 16, NULL);
+    }
+    add_pes(p, pes);
+    multicast_machine_watch(machine);
+    return p;
+}
+
+void multicast_probes_free(struct multicast_probes *p)
+{
+    if (p == NULL)
+        return;
+    free(p->lane);
+    free(p->probe);
+    free(p);
+}
+
+struct probe *multicast_probes_list(struct multicast_probes *p, int *n)
+{
+    *n = p->n;
+    return p->probe;
+}
+
+#define STATE_ENUM(name, doc) NETWORK_IS_##name,
+enum network_probe_state { NETWORK_STATES(STATE_ENUM) NETWORK_STATE_N };
+#undef STATE_ENUM
+
+static void sample_network(struct multicast_probes *p, int k,
+                           const struct stream_state *stream,
+                           struct probe *probe)
+{
+    uint64_t sent = multicast_machine_words_sent(p->machine, (enum network)k);
+    uint64_t before = sent < p->words_sent[k] ? 0 : p->words_sent[k];
+    p->words_sent[k] = sent;
+    probe[0].value = sent > before            ? NETWORK_IS_moves
+                     : stream_is_done(stream) ? NETWORK_IS_done
+                     : p->latency_cycles[k] > 0 || stream->latency_cycles > 0
+                         ? NETWORK_IS_latency
+                         : NETWORK_IS_blocked;
+    p->latency_cycles[k] = stream->latency_cycles;
+    probe[1].value = (uint32_t)(sent - before);
+    probe[2].value = (uint32_t)stream->dest;
+}
+
+static void sample_pe(struct multicast_probes *p, int lane, struct probe *probe)
+{
+    const struct lane_fields *f = &multicast_machine_lanes(p->machine)->f;
+    bool swap = multicast_machine_holds_ifmap(p->machine);
+    int filter = swap ? 2 : 1, ifmap = swap ? 1 : 2;
+    probe[0].value = multicast_machine_pe_state(p->machine, lane);
+    probe[filter].value = (uint32_t)f->held_fifo[lane];
+    probe[ifmap].value = (uint32_t)f->window_fifo[lane];
+    probe[3].value = (uint32_t)f->psum_fifo[lane];
+    probe[3 + filter].value = (uint32_t)f->held[lane];
+    probe[3 + ifmap].value = (uint32_t)f->window[lane];
+}
+
+void multicast_probes_sample(struct multicast_probes *p)
+{
+    size_t bytes;
+    const struct multicast_state *state =
+        multicast_machine_state(p->machine, &bytes);
+    struct probe *at = p->probe;
+    (at++)->value = state->in_flight != 0;
+    (at++)->value =
+        (uint32_t)multicast_machine_lanes(p->machine)->state->running;
+    (at++)->value = multicast_machine_had_conflict(p->machine);
+    for (int k = 0; k < NETWORK_N; k++, at += NETWORK_PROBES)
+        sample_network(p, k, &state->stream[k], at);
+    for (int k = 0; k < p->n_lanes; k++, at += PE_PROBES)
+        sample_pe(p, p->lane[k], at);
+}
