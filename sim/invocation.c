@@ -79,9 +79,11 @@ static bool read_mappings(struct invocation *s)
         return diag_error(s->diag, command_line,
                           "'--dataflow nest' lacks its loops; '--mapping "
                           "FILE' is needed");
-    if (s->mappings != NULL)
-        s->dataflow = &nest_dataflow;
-    return s->mappings != NULL;
+    if (s->mappings == NULL)
+        return false;
+    /* It has no parameters, and says so of any that --set gives. */
+    s->dataflow = config_dataflow(s->cfg, nest_dataflow.name, s->diag);
+    return s->dataflow != NULL;
 }
 
 bool invocation_read(struct invocation *s)

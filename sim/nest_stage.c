@@ -34,8 +34,8 @@ struct nest_stage {
     size_t n_wants, want_room;
     size_t *run;           /* owns; where each child's wants begin */
     struct set_words *set; /* owns; open addressing */
-    size_t set_room;
-    uint64_t *read; /* owns */
+    size_t sets, set_room; /* in use, a power of two; there */
+    uint64_t *read;        /* owns */
     int n_read, read_room;
     uint64_t *slots; /* owns; by group */
 };
@@ -210,25 +210,16 @@ static void add_to_set(struct nest_stage *s, size_t first, int n, int group)
     for (int k = 0; k < n; k++)
         hash = (hash ^ (uint64_t)s->want[first + (size_t)k].child) *
                1099511628211u;
-    size_t at = (size_t)(hash >> 17) & (s->set_room - 1);
+    size_t at = (size_t)(hash >> 17) & (s->sets - 1);
     while (s->set[at].words > 0 &&
            (s->set[at].hash != hash || !same_set(s, &s->set[at], first, n)))
-        at = (at + 1) & (s->set_room - 1);
+        at = (at + 1) & (s->sets - 1);
     if (s->set[at].words++ == 0) {
         s->set[at].hash = hash;
         s->set[at].first = (int32_t)first;
         s->set[at].n = n;
         s->set[at].group = group;
     }
-}
-
-static void note_read(struct nest_stage *s, uint64_t word)
-{
-    if (s->n_read == s->read_room) {
-        s->read_room = s->read_room * 2 + 64;
-        s->read = xrealloc(s->read, (size_t)s->read_room, sizeof(*s->read));
-    }
-    s->read[s->n_read++] = word;
 }
 
 static void tell(const struct nest_stage *s, enum level level, int unit,
@@ -249,46 +240,72 @@ static int group_of(const struct nest_stage *s, int child)
     return s->by_group ? s->child[child].group : 0;
 }
 
-/* Counts the words and the slots that carry them: those for the same children
- * share slots. */
+static void clear_sets(struct nest_stage *s)
+{
+    s->sets = 16;
+    while (s->sets < 2 * s->n_wants)
+        s->sets *= 2;
+    if (s->sets > s->set_room) {
+        s->set_room = s->sets;
+        s->set = xrealloc(s->set, s->set_room, sizeof(*s->set));
+    }
+    memset(s->set, 0, s->sets * sizeof(*s->set));
+}
+
+/* A word is read at (or written to) the parent of n wants from k on. */
+static void read_word(struct nest_stage *s, size_t k, size_t n, bool to_parent)
+{
+    uint64_t word = s->want[k].word;
+    int group = group_of(s, s->want[k].child);
+    if (s->n_read == s->read_room) {
+        s->read_room = s->read_room * 2 + 64;
+        s->read = xrealloc(s->read, (size_t)s->read_room, sizeof(*s->read));
+    }
+    s->read[s->n_read++] = word;
+    tell(s, s->parent, group, to_parent, word);
+    if (s->cfg.parent_read != NULL)
+        s->cfg.parent_read(s->cfg.context, s->cfg.tensor, s->parent, group,
+                           word);
+    if (s->cfg.level == LEVEL_L1)
+        for (size_t i = k; i < k + n; i++)
+            tell(s, LEVEL_L1, s->want[i].child, !to_parent, word);
+}
+
+/* Words for the same children share slots. */
+static void count_sets(struct nest_stage *s, bool to_parent, uint64_t per_slot)
+{
+    clear_sets(s);
+    for (size_t k = 0, n; k < s->n_wants; k += n) {
+        int group = group_of(s, s->want[k].child);
+        for (n = 1; k + n < s->n_wants &&
+                    s->want[k + n].word == s->want[k].word &&
+                    group_of(s, s->want[k + n].child) == group;)
+            n++;
+        add_to_set(s, k, (int)n, group);
+        read_word(s, k, n, to_parent);
+    }
+    for (size_t k = 0; k < s->sets; k++)
+        if (s->set[k].words > 0)
+            s->slots[s->set[k].group] +=
+                (s->set[k].words + per_slot - 1) / per_slot;
+}
+
+/* Counts the words and the slots that carry them. */
 static void share_out(struct nest_stage *s, int runs, bool to_parent,
                       struct stage_move *out)
 {
-    size_t room = 16;
-    sort_wants(s, runs);
-    while (room < 2 * s->n_wants)
-        room *= 2;
-    if (room > s->set_room) {
-        s->set = xrealloc(s->set, room, sizeof(*s->set));
-        s->set_room = room;
+    uint64_t per_slot = (uint64_t)(to_parent ? s->cfg.out_words_per_slot
+                                             : s->cfg.words_per_slot);
+    if (s->n_children == 1) {
+        for (size_t k = 0; k < s->n_wants; k++)
+            read_word(s, k, 1, to_parent);
+        s->slots[0] = (s->n_wants + per_slot - 1) / per_slot;
+    } else {
+        sort_wants(s, runs);
+        count_sets(s, to_parent, per_slot);
     }
-    memset(s->set, 0, s->set_room * sizeof(*s->set));
-    for (size_t k = 0; k < s->n_wants;) {
-        int child = s->want[k].child, group = group_of(s, child), n = 1;
-        uint64_t word = s->want[k].word;
-        while (k + (size_t)n < s->n_wants &&
-               s->want[k + (size_t)n].word == word &&
-               group_of(s, s->want[k + (size_t)n].child) == group)
-            n++;
-        add_to_set(s, k, n, group);
-        note_read(s, word);
-        tell(s, s->parent, group, to_parent, word);
-        if (s->cfg.parent_read != NULL)
-            s->cfg.parent_read(s->cfg.context, s->cfg.tensor, s->parent, group,
-                               word);
-        for (int i = 0; i < n; i++)
-            if (s->cfg.level == LEVEL_L1)
-                tell(s, LEVEL_L1, s->want[k + (size_t)i].child, !to_parent,
-                     word);
-        out->read++;
-        k += (size_t)n;
-    }
+    out->read += (uint64_t)s->n_read;
     out->delivered += s->n_wants;
-    uint64_t wps = (uint64_t)(to_parent ? s->cfg.out_words_per_slot
-                                        : s->cfg.words_per_slot);
-    for (size_t k = 0; k < s->set_room; k++)
-        if (s->set[k].words > 0)
-            s->slots[s->set[k].group] += (s->set[k].words + wps - 1) / wps;
     for (int g = 0; g < s->n_groups; g++)
         if (s->slots[g] > out->slots)
             out->slots = s->slots[g];

@@ -127,6 +127,11 @@ with tempfile.TemporaryDirectory() as folder:
            "wrong.cfg:2: error: the children of l2 take 5 columns and "
            "'conv1d_pes' has 4; up to 4 are legal\n")
     expect("an illegal nest: nothing on standard output", run.stdout, "")
+run = call("--cfg", f"{CONFIGS}/conv1d_pes.cfg", "--set", "mapping.q=2")
+expect("a parameter for a nest: exit status", run.returncode, 1)
+expect("a parameter for a nest: message", run.stderr,
+       "accelsim: --set mapping.q=2: error: the dataflow 'nest' has no "
+       "parameter 'mapping.q'; the nearest is 'mapping.table'\n")
 run = call("--cfg", f"{CONFIGS}/conv1d_pes.cfg", "--mapping", "nowhere.cfg")
 expect("a mapping file that is not there: exit status", run.returncode, 1)
 run = call("--cfg", f"{CONFIGS}/eyeriss.cfg", "--layer", "conv1", "--dataflow",

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "dataflows/nest.h"
-#include "random_layer.h"
+#include "test/random_layer.h"
 
 class random_nest
 {
