@@ -3,6 +3,9 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <utility>
+#include <vector>
+
 #include "dataflows/dataflow.h"
 #include "random_nest.h"
 #include "sim/nest_simulate.h"
@@ -164,33 +167,53 @@ TEST_F(NestCycles, APeWithASmallerTileIdlesAtTheEdge)
     EXPECT_GE(r.ledger_pe_cycles[LEDGER_idle_edge], 2u * 4);
 }
 
-// The fifth of the named dataflows' laws: where their loops are a nest's, so
-// are their counts.  Output stationary: psums stay, a product a step.
-TEST_F(NestCycles, OutputStationaryIsANest)
+// Where a named dataflow's loops are a nest's, so are its counts.
+class NamedDataflow : public NestCycles
 {
+  protected:
+    void SetUp() override
+    {
+        a.psum_add = PSUM_ADD_OWN_CYCLE;
+        a.l2_bytes = 1 << 16;
+        for (int &words : a.rf_words)
+            words = 4;
+    }
+    using params = std::vector<std::pair<const char *, int>>;
+    counts closed_form(const char *dataflow_name, const params &list)
+    {
+        const dataflow *flow = dataflow_find(dataflow_name);
+        given_mapping given = {};
+        mapping m = {};
+        counts c = {};
+        for (const auto &param : list) {
+            given_param &to = given.param[given.n++];
+            std::snprintf(to.name, sizeof(to.name), "%s", param.first);
+            to.value = param.second;
+        }
+        EXPECT_TRUE(flow->choose(&a, &l, &given, &m, d_)) << diag_text(d_, 0);
+        flow->expect(&a, &l, &m, &c);
+        return c;
+    }
+    void expect_nest_counts(counts want)
+    {
+        counts got = {};
+        nest_expect(&a, &l, &n, &got);
+        const uint64_t *x = reinterpret_cast<const uint64_t *>(&got);
+        const uint64_t *y = reinterpret_cast<const uint64_t *>(&want);
+        for (size_t i = 0; i < sizeof(want) / sizeof(uint64_t); i++)
+            EXPECT_EQ(x[i], y[i]) << "counter " << i;
+        layer_result r = run();
+        EXPECT_EQ(0, std::memcmp(&r.counts, &got, sizeof(got)));
+    }
+};
+
+TEST_F(NamedDataflow, OutputStationaryIsANest)
+{
+    // Blocks of 4 outputs of a row, then folds of filters; 27 products, one a
+    // step; two groups of PEs on 3 filters each.
     a.rows = 2;
     a.cols = 4;
-    a.psum_add = PSUM_ADD_OWN_CYCLE;
-    a.l2_bytes = 1 << 16;
-    for (int &words : a.rf_words)
-        words = 4;
     ASSERT_TRUE(layer_parse_shape("N=2,M=12,C=3,H=7,W=10,R=3,S=3", &l, d_));
-    const dataflow *os = dataflow_find("os");
-    given_mapping given = {};
-    const char *const name[] = {"x", "t", "p", "m", "n", "e", "c", "f"};
-    const int value[] = {4, 2, 3, 12, 2, 5, 3, 12};
-    for (int i = 0; i < 8; i++) {
-        std::snprintf(given.param[i].name, sizeof(given.param[i].name), "%s",
-                      name[i]);
-        given.param[i].value = value[i];
-    }
-    given.n = 8;
-    mapping m = {};
-    counts want = {}, got = {};
-    ASSERT_TRUE(os->choose(&a, &l, &given, &m, d_)) << diag_text(d_, 0);
-    os->expect(&a, &l, &m, &want);
-    // Blocks of 4 outputs of a row, then folds of filters; 27 products; two
-    // groups of PEs on 3 filters each.
     time_loop(LEVEL_L2, NEST_N, 2);
     time_loop(LEVEL_L2, NEST_P, 5);
     time_loop(LEVEL_L2, NEST_Q, 2);
@@ -201,13 +224,39 @@ TEST_F(NestCycles, OutputStationaryIsANest)
     nest_append(&n.level[LEVEL_L2].rows, NEST_M, 2);
     nest_append(&n.level[LEVEL_L2].cols, NEST_Q, 4);
     time_loop(LEVEL_RF, NEST_M, 3);
-    nest_expect(&a, &l, &n, &got);
-    const uint64_t *x = reinterpret_cast<const uint64_t *>(&got);
-    const uint64_t *y = reinterpret_cast<const uint64_t *>(&want);
-    for (size_t i = 0; i < sizeof(want) / sizeof(uint64_t); i++)
-        EXPECT_EQ(x[i], y[i]) << "counter " << i;
-    layer_result r = run();
-    EXPECT_EQ(0, std::memcmp(&r.counts, &want, sizeof(want)));
+    expect_nest_counts(closed_form("os", {{"x", 4},
+                                          {"t", 2},
+                                          {"p", 3},
+                                          {"m", 12},
+                                          {"n", 2},
+                                          {"e", 5},
+                                          {"c", 3},
+                                          {"f", 12}}));
+}
+
+TEST_F(NamedDataflow, WeightStationaryIsANestButForPsumsThatComeBack)
+{
+    // A channel's 9 products down the rows, 2 filters in each of 4 columns;
+    // outputs stream.  A nest's psums that come back are written to RF and
+    // read there; the columns of ws add them as they pass.
+    a.rows = 9;
+    a.cols = 4;
+    ASSERT_TRUE(layer_parse_shape("M=8,C=2,H=6,W=6,R=3,S=3", &l, d_));
+    time_loop(LEVEL_L2, NEST_C, 2);
+    time_loop(LEVEL_L2, NEST_P, 4);
+    time_loop(LEVEL_L2, NEST_Q, 4);
+    nest_append(&n.level[LEVEL_L2].rows, NEST_R, 3);
+    nest_append(&n.level[LEVEL_L2].rows, NEST_S, 3);
+    nest_append(&n.level[LEVEL_L2].cols, NEST_M, 4);
+    time_loop(LEVEL_RF, NEST_M, 2);
+    counts want = closed_form(
+        "ws",
+        {{"m", 8}, {"n", 1}, {"e", 4}, {"c", 2}, {"f", 8}, {"p", 2}, {"q", 1}});
+    uint64_t back = want.link[LINK_psum_in].words_sent;
+    EXPECT_EQ(back, 8u * 4 * 4);
+    want.access[LEVEL_RF][TENSOR_PSUM].reads += back;
+    want.access[LEVEL_RF][TENSOR_PSUM].writes += back;
+    expect_nest_counts(want);
 }
 
 } // namespace
