@@ -1,19 +1,18 @@
 # `make bench` builds and runs them; never part of `make check`.
-EXTRA_PROGRAMS = step_bench multicast_bench systolic_bench dram_bench
+EXTRA_PROGRAMS = step_bench multicast_bench systolic_bench dram_bench \
+	nest_bench
 BENCH_LIBS = libaccel.a libhot.a libaccel.a -lbenchmark -lpthread
 step_bench_SOURCES = %D%/step_bench.cpp
 step_bench_LDADD = $(BENCH_LIBS)
-EXTRA_PROGRAMS = multicast_bench systolic_bench dram_bench nest_bench
 multicast_bench_SOURCES = %D%/multicast_bench.cpp
 multicast_bench_LDADD = $(BENCH_LIBS)
 systolic_bench_SOURCES = %D%/systolic_bench.cpp
 systolic_bench_LDADD = $(BENCH_LIBS)
 dram_bench_SOURCES = %D%/dram_bench.cpp
 dram_bench_LDADD = $(BENCH_LIBS)
-EXTRA_DIST += %D%/whole_runs.py %D%/vectorised.sh
-dram_bench_LDADD = libaccel.a libhot.a libaccel.a -lbenchmark -lpthread
 nest_bench_SOURCES = %D%/nest_bench.cpp
-nest_bench_LDADD = libaccel.a libhot.a libaccel.a -lbenchmark -lpthread
+nest_bench_LDADD = $(BENCH_LIBS)
+EXTRA_DIST += %D%/whole_runs.py %D%/vectorised.sh
 
 .PHONY: bench-tools bench bench-runs check-memo
 bench-tools:
