@@ -23,6 +23,10 @@ enum { GEMM_M, GEMM_N, GEMM_E, GEMM_C, GEMM_F, GEMM_TILES };
         "f", 1, 65535, "filters", "filters of a filter tile"              \
     }
 
+/* os: products of an output in a pass; windows of a group are counted in 15
+ * bits (pe/lanes.h). */
+enum { OS_PRODUCTS_MAX = 32767 };
+
 extern const struct dataflow ws_dataflow, is_dataflow, os_dataflow;
 
 /* Tiles of a mapping. */

@@ -1,3 +1,10 @@
+# The search over mapping spaces, and why there is none.
+libaccel_a_SOURCES += %D%/choose.c %D%/choose.h \
+	%D%/search.c %D%/search.h %D%/search_best.c %D%/search_best.h \
+	%D%/search_cost.c %D%/search_cost.h %D%/search_count.c \
+	%D%/search_gemm.c %D%/search_problem.c %D%/search_rs.c \
+	%D%/search_space.h %D%/search_tree.c %D%/search_tree.h
+
 libaccel_a_SOURCES += %D%/dataflow.h %D%/program.h %D%/table.c \
 	%D%/tiling.c %D%/tiling_model.c %D%/tiling_choose.c %D%/tile_move.c \
 	%D%/gemm.c %D%/gemm.h \

@@ -16,9 +16,6 @@
 
 enum { OS_X = GEMM_TILES, OS_T, OS_P };
 
-/* Windows of a group are counted in 15 bits (pe/lanes.h). */
-enum { PRODUCTS_MAX = 32767 };
-
 static const struct mapping_param os_params[] = {
     GEMM_TILE_PARAMS,
     {"x", 1, 65535, "outputs", "outputs (pixels) in parallel"},
@@ -289,7 +286,7 @@ static bool os_choose(const struct arch *arch, const struct layer *layer,
         .fold_products = 1,
         .c_max = arch->array_network == NETWORK_SYSTOLIC
                      ? 65535
-                     : PRODUCTS_MAX / (layer->R * layer->S),
+                     : OS_PRODUCTS_MAX / (layer->R * layer->S),
         .cycles = os_cycles,
         .mapping = &m,
     };
@@ -298,7 +295,7 @@ static bool os_choose(const struct arch *arch, const struct layer *layer,
                          "layer '%s' has no legal 'os' mapping: a pass would "
                          "take more than %d products of an output; choose a "
                          "smaller 'mapping.c'",
-                         layer->name, PRODUCTS_MAX);
+                         layer->name, OS_PRODUCTS_MAX);
     if (!gemm_choose_tiles(&os_dataflow, arch, layer, &cost, fixed, at, &m, d))
         return false;
     *out = m;

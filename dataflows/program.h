@@ -219,6 +219,12 @@ static inline uint32_t multicast_columns(const struct multicast_pass *d, int k)
 /* Distinct values of y * step_a + i * step_b, y < a, i < b. */
 int touched(int a, int step_a, int b, int step_b);
 
+/* Ifmap rows that DRAM holds of those that ofmap rows [p0, p0 + e) touch, and
+ * columns that all ofmap columns do. */
+uint64_t tiling_dram_rows(const struct arch *arch, const struct layer *layer,
+                          int p0, int e);
+uint64_t tiling_dram_columns(const struct arch *arch,
+                             const struct layer *layer);
 /* Closed form of the tile loops: DRAM and the DMA's part of L2. */
 void tiling_expect(const struct arch *arch, const struct layer *layer,
                    const struct tiling *t, struct counts *out);

@@ -10,8 +10,8 @@
 #include "dataflows/rs.h"
 
 struct shortage { /* why a candidate is illegal */
-    const char *what;
-    uint64_t words;
+    const char *what, *unit;
+    uint64_t words; /* or PE sets */
 };
 
 static int group_m(const struct layer *l)
@@ -29,6 +29,7 @@ static bool lacks(struct shortage *s, const char *what, int64_t words)
     if (words <= 0)
         return false;
     s->what = what;
+    s->unit = "words";
     s->words = (uint64_t)words;
     return true;
 }
@@ -51,13 +52,17 @@ static bool rs_legal(const struct arch *a, const struct layer *l,
         return false;
     if (v[RS_FR] > a->rows ||
         rs_set_capacity(a, v[RS_FR], v[RS_E]) < v[RS_R] * v[RS_T]) {
-        why->what = "the array (PE sets fr x e, r * t of them)";
-        why->words = 0;
+        int sets =
+            v[RS_FR] > a->rows ? 0 : rs_set_capacity(a, v[RS_FR], v[RS_E]);
+        why->what = "the array, for r * t sets of fr x e PEs,";
+        why->unit = "PE sets";
+        why->words = (uint64_t)(v[RS_R] * v[RS_T] - sets);
         return false;
     }
     rs_tiling(m, &t);
     if (!tiling_fits(a, l, &t, buffers, banks, &tensor, &lacking)) {
         why->what = l2_short[tensor];
+        why->unit = "words";
         why->words = lacking;
         return false;
     }
@@ -236,7 +241,7 @@ static void consider(const struct arch *a, const struct layer *l,
                      struct mapping *m, const int given[RS_PARAMS],
                      struct best *best)
 {
-    struct shortage why = {"", 0};
+    struct shortage why = {"", "", 0};
     if (is_too_slow(best, rs_at_least(a, l, m)))
         return;
     m->value[RS_M] = min_int(m->value[RS_P] * m->value[RS_T], group_m(l));
@@ -372,11 +377,12 @@ bool rs_choose(const struct arch *arch, const struct layer *layer,
     if (!best.found)
         return diag_fail(
             d, EXIT_NO_MAPPING, at,
-            "layer '%s' has no legal 'rs' mapping%s: %s is short by %llu "
-            "words; enlarge it or choose smaller mapping parameters",
+            "layer '%s' has no legal 'rs' mapping%s: %s is short by %llu %s; "
+            "enlarge it or choose smaller mapping parameters",
             layer->name, given->n > 0 ? " with the parameters given" : "",
             best.why.what != NULL ? best.why.what : "pe.rf.ifmap_words",
-            (unsigned long long)best.why.words);
+            (unsigned long long)best.why.words,
+            best.why.what != NULL ? best.why.unit : "words");
     *out = best.mapping;
     return true;
 }

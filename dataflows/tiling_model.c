@@ -56,6 +56,23 @@ static uint64_t coded_bytes(const struct arch *arch, const struct layer *l,
     return bytes;
 }
 
+uint64_t tiling_dram_rows(const struct arch *arch, const struct layer *l,
+                          int p0, int e)
+{
+    const bool stored = arch->padding == PADDING_STORED;
+    return touched_inside(p0, e, l->stride, l->R, l->dilation,
+                          stored ? 0 : l->pad,
+                          stored ? layer_padded_h(l) : l->H);
+}
+
+uint64_t tiling_dram_columns(const struct arch *arch, const struct layer *l)
+{
+    const bool stored = arch->padding == PADDING_STORED;
+    return touched_inside(0, l->Q, l->stride, l->S, l->dilation,
+                          stored ? 0 : l->pad,
+                          stored ? layer_padded_w(l) : l->W);
+}
+
 void tiling_expect(const struct arch *arch, const struct layer *l,
                    const struct tiling *t, struct counts *out)
 {
@@ -65,19 +82,13 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
     const uint64_t e_tiles = (uint64_t)ceil_div(l->P, t->e);
     const uint64_t c_tiles = (uint64_t)ceil_div(Cg, t->c);
     const uint64_t G = (uint64_t)l->G;
-    const bool stored = arch->padding == PADDING_STORED;
-    const int pad = stored ? 0 : l->pad;
-    const int h = stored ? layer_padded_h(l) : l->H;
-    const int w = stored ? layer_padded_w(l) : l->W;
 
     const struct cut n_cut = cut_of(l->N, t->n);
-    uint64_t cols =
-        touched_inside(0, l->Q, l->stride, l->S, l->dilation, pad, w);
+    uint64_t cols = tiling_dram_columns(arch, l);
     uint64_t rows = 0, coded_ifmap = 0, coded_ofmap = 0;
     for (int p0 = 0; p0 < l->P; p0 += t->e) {
         int e = min_int(t->e, l->P - p0);
-        uint64_t touched =
-            touched_inside(p0, e, l->stride, l->R, l->dilation, pad, h);
+        uint64_t touched = tiling_dram_rows(arch, l, p0, e);
         rows += touched;
         coded_ifmap += coded_bytes(arch, l, TENSOR_IFMAP, n_cut,
                                    cut_of(Cg, t->c), touched * cols);

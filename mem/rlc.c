@@ -29,22 +29,39 @@ static uint64_t bytes_of_pairs(uint64_t pairs, int value_bits)
     return (pairs + (uint64_t)each - 1) / (uint64_t)each * RLC_WORD_BYTES;
 }
 
-uint64_t rlc_expected_bytes(uint64_t words, int value_bits, double zero_share)
+struct rlc_code rlc_code_of(int value_bits, double zero_share)
 {
     SIM_CHECK(zero_share >= 0 && zero_share <= 1);
-    if (words == 0)
-        return 0;
     const uint64_t z = (uint64_t)(zero_share * (double)one + 0.5);
-    uint64_t power = one, mu = one, a = 0; /* power: z^j */
+    struct rlc_code code = {.value_bits = value_bits, .mean_pair = one};
+    uint64_t power = one, a = 0; /* power: z^j */
     for (uint64_t j = 1; j <= RLC_RUN_MAX; j++) {
         power = (power * z) >> POINT;
-        mu += power;
+        code.mean_pair += power;
         a += j * power;
     }
-    wide cut_short = (((wide)a << POINT) + mu / 2) / mu; /* a / mu */
-    wide pairs = (((wide)words << POINT) + cut_short + mu - 1) / mu;
+    /* a / mu */
+    code.cut_short =
+        (uint64_t)((((wide)a << POINT) + code.mean_pair / 2) / code.mean_pair);
+    return code;
+}
+
+uint64_t rlc_code_bytes(const struct rlc_code *code, uint64_t words)
+{
+    if (words == 0)
+        return 0;
+    wide sum = ((wide)words << POINT) + code->cut_short + code->mean_pair - 1;
+    /* Most streams are short enough for a machine word. */
+    wide pairs = sum <= UINT64_MAX ? (uint64_t)sum / code->mean_pair
+                                   : sum / code->mean_pair;
     SIM_CHECK(pairs <= UINT64_MAX / RLC_WORD_BYTES);
-    return bytes_of_pairs((uint64_t)pairs, value_bits);
+    return bytes_of_pairs((uint64_t)pairs, code->value_bits);
+}
+
+uint64_t rlc_expected_bytes(uint64_t words, int value_bits, double zero_share)
+{
+    const struct rlc_code code = rlc_code_of(value_bits, zero_share);
+    return rlc_code_bytes(&code, words);
 }
 
 void rlc_take(struct rlc_stream *s, bool is_zero)

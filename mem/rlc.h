@@ -29,6 +29,14 @@ int rlc_pairs_per_word(int value_bits);
 /* Expected size of a stream of `words` values of which each is zero with
  * probability `zero_share`, independently.  Derived in docs/compression.md. */
 uint64_t rlc_expected_bytes(uint64_t words, int value_bits, double zero_share);
+/* The same for many streams of one kind.  A stream of all words of two is
+ * never longer than the two. */
+struct rlc_code {
+    int value_bits;
+    uint64_t mean_pair, cut_short; /* fixed point */
+};
+struct rlc_code rlc_code_of(int value_bits, double zero_share);
+uint64_t rlc_code_bytes(const struct rlc_code *code, uint64_t words);
 
 /* A real stream. */
 struct rlc_stream {

@@ -15,6 +15,7 @@ extern "C" {
 #define COMMANDS(X)                                                          \
     X(run, "simulate layers and report")                                     \
     X(model, "the same from closed forms: counts, energy, bounds of cycles") \
+    X(map, "find the best mapping of each layer, proven")                    \
     X(reuse, "how far apart the uses of a word are, at every level")         \
     X(validate, "published claims beside what is found here")
 

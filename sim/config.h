@@ -42,6 +42,15 @@ bool config_given_mapping(const struct config *cfg, const char *network,
                           const struct dataflow *dataflow,
                           struct given_mapping *out, struct diag *d);
 
+/* Reads a file of mapping tables, as 'map --save' writes it; from now on they
+ * take the place of the architecture's own, whatever machine it is. */
+bool config_use_mappings(struct config *cfg, const char *path, struct diag *d);
+
+/* Only those set by hand. */
+bool config_mapping_by_hand(const struct config *cfg,
+                            const struct dataflow *dataflow,
+                            struct given_mapping *out, struct diag *d);
+
 #ifdef __cplusplus
 }
 #endif

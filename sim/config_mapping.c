@@ -6,6 +6,7 @@
 
 #include "sim/arch_check.h"
 #include "sim/config_state.h"
+#include "sim/config_text.h"
 #include "sim/schema.h"
 
 /* Parameters set by hand that the dataflow has; one of --set that it lacks is
@@ -114,6 +115,53 @@ static struct given_mapping merged(const struct given_mapping *row,
     return both;
 }
 
+bool config_use_mappings(struct config *cfg, const char *path, struct diag *d)
+{
+    const struct src_pos at = {NULL, 0};
+    config_setting_t *group;
+    SIM_CHECK(cfg->saved_path == NULL);
+    cfg->saved_path = xstrdup(path);
+    if (!config_text_read(path, at, &cfg->saved_file, d))
+        return false;
+    group = config_lookup(&cfg->saved_file, "mapping_tables");
+    if (group == NULL || !config_setting_is_group(group))
+        return diag_error(d, (struct src_pos){cfg->saved_path, 0},
+                          "there is no group 'mapping_tables'; a file that "
+                          "'accelsim map --save' wrote has one");
+    return mapping_tables_read(group, cfg->saved_path, &cfg->saved, d);
+}
+
+bool config_mapping_by_hand(const struct config *cfg,
+                            const struct dataflow *dataflow,
+                            struct given_mapping *out, struct diag *d)
+{
+    *out = (struct given_mapping){.n = 0};
+    return params_by_hand(cfg, dataflow, out, d);
+}
+
+static bool saved_row(const struct config *cfg, const char *network,
+                      const struct layer *layer,
+                      const struct dataflow *dataflow,
+                      const struct mapping_row **out, struct diag *d)
+{
+    if (network[0] == '\0')
+        network = MAPPINGS_NO_NETWORK;
+    for (int i = 0; i < cfg->saved.n; i++) {
+        const struct mapping_table *table = &cfg->saved.table[i];
+        if (strcmp(table->dataflow, dataflow->name) != 0 ||
+            strcmp(table->network, network) != 0)
+            continue;
+        *out = mapping_table_row(table, layer->name);
+        if (*out != NULL)
+            return true;
+    }
+    return diag_error(d, (struct src_pos){cfg->saved_path, 0},
+                      "there is no mapping by '%s' of layer '%s' of network "
+                      "'%s'; '--dataflow' and '--layer' must be those of "
+                      "'map'",
+                      dataflow->name, layer->name, network);
+}
+
 static bool is_legal(const struct config *cfg, const struct layer *layer,
                      const struct dataflow *dataflow,
                      const struct given_mapping *given)
@@ -130,8 +178,12 @@ bool config_given_mapping(const struct config *cfg, const char *network,
                           const struct dataflow *dataflow,
                           struct given_mapping *out, struct diag *d)
 {
-    const struct mapping_row *row = table_row(cfg, network, layer, dataflow);
+    const struct mapping_row *row;
     struct given_mapping by_hand = {.n = 0}, from_table, both;
+    if (cfg->saved_path == NULL)
+        row = table_row(cfg, network, layer, dataflow);
+    else if (!saved_row(cfg, network, layer, dataflow, &row, d))
+        return false;
     if (!params_by_hand(cfg, dataflow, &by_hand, d))
         return false;
     *out = by_hand;

@@ -32,6 +32,9 @@ struct config {
     struct src_pos *at;  /* owns; of each row of the schema */
     bool *is_given;      /* owns; of each row */
     struct mapping_tables tables;
+    char *saved_path; /* owns; of config_use_mappings, or NULL */
+    config_t saved_file;
+    struct mapping_tables saved;
     int n_params;
     struct free_param param[FREE_PARAMS_MAX];
     int n_sets;

@@ -92,7 +92,8 @@ bool invocation_read(struct invocation *s)
     if (o->plugin != NULL && !dataflow_load_plugin(o->plugin, s->diag))
         return false;
     s->cfg = config_load(o->cfg, o->set, o->n_sets, s->diag);
-    if (s->cfg == NULL)
+    if (s->cfg == NULL || (o->mappings != NULL &&
+                           !config_use_mappings(s->cfg, o->mappings, s->diag)))
         return false;
     s->dataflow = config_dataflow(s->cfg, o->dataflow, s->diag);
     s->energy = energy_load(config_arch(s->cfg)->energy,

@@ -1,6 +1,7 @@
 bin_PROGRAMS += accelsim
 accelsim_SOURCES = \
 	%D%/command.h \
+	%D%/command_map.c \
 	%D%/command_model.c \
 	%D%/command_reuse.c \
 	%D%/command_run.c \
@@ -8,6 +9,10 @@ accelsim_SOURCES = \
 	%D%/invocation.c \
 	%D%/invocation.h \
 	%D%/main.c \
+	%D%/map_layer.c \
+	%D%/map_layer.h \
+	%D%/map_report.c \
+	%D%/map_report.h \
 	%D%/report_results.c \
 	%D%/report_results.h
 accelsim_LDADD = libaccel.a libhot.a libaccel.a
@@ -73,8 +78,12 @@ libaccel_a_SOURCES += \
 	%D%/mapping_table.h \
 	%D%/metrics.c \
 	%D%/metrics.h \
+	%D%/map_options.c \
+	%D%/map_options.h \
 	%D%/model.c \
 	%D%/model.h \
+	%D%/search_costs.c \
+	%D%/search_costs.h \
 	%D%/multicast_machine.c \
 	%D%/multicast_machine.h \
 	%D%/multicast_probes.c \

@@ -22,6 +22,9 @@
 extern "C" {
 #endif
 
+/* What a saved table has in the place of a network's name. */
+#define MAPPINGS_NO_NETWORK "none"
+
 struct mapping_row {
     char layer[64];
     struct given_mapping given;

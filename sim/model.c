@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/choose.h"
 #include "sim/bounds.h"
 
 static const char *source_of(const struct given_mapping *given)
@@ -76,7 +77,7 @@ bool model_layer(const struct arch *arch, const struct layer *layer,
     const struct dataflow *dataflow = dataflow_find(dataflow_name);
     struct mapping mapping;
     SIM_CHECK(dataflow != NULL);
-    if (!dataflow->choose(arch, layer, given, &mapping, d))
+    if (!dataflow_choose(dataflow, arch, layer, given, &mapping, d))
         return false;
     model_mapping(arch, layer, dataflow, &mapping, out);
     out->mapping_source = source_of(given);

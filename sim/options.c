@@ -21,6 +21,8 @@
 
 #define BATCH_MAX 65535 /* 16 bits, as every dimension */
 #define JOBS_MAX 1024
+#define TOP_MAX 1000
+#define TIME_LIMIT_SECONDS_MAX 1000000
 #define MEMO_BYTES_MAX (INT64_C(1) << 40)
 
 enum key { /* of options without a letter */
@@ -49,6 +51,11 @@ enum key { /* of options without a letter */
            KEY_MAX_CYCLES,
            KEY_STATS,
            KEY_ACCESSES,
+           KEY_MAPPINGS,
+           KEY_OBJECTIVE,
+           KEY_TOP,
+           KEY_TIME_LIMIT,
+           KEY_SAVE,
            KEY_HELP_CONFIG,
            KEY_LIST_DATAFLOWS,
            KEY_USAGE,
@@ -89,6 +96,8 @@ static const struct argp_option table[] = {
     {"jobs", 'j', "N", 0, "threads that run layers", 0},
     {"max-cycles", KEY_MAX_CYCLES, "N", 0,
      "give a layer up after so many cycles", 0},
+    {"mappings", KEY_MAPPINGS, "FILE", 0,
+     "the mappings that 'map --save' has put there", 0},
     {0, 0, 0, 0, "With --kernel systemc:", 3},
     {"sc-granularity", KEY_SC_GRANULARITY, "array|block", 0,
      "one module for the array, or one per PE, network and port", 0},
@@ -101,7 +110,15 @@ static const struct argp_option table[] = {
      "cycles in the waveform; all without it", 0},
     {"trace-pes", KEY_TRACE_PES, "ROW:COL,...", 0,
      "PEs in the waveform; all without it", 0},
-    {0, 0, 0, 0, "What to print:", 4},
+    {0, 0, 0, 0, "For the command 'map':", 4},
+    {"objective", KEY_OBJECTIVE, "energy|delay|edp|edp2|front", 0,
+     "what is to be least; without it, energy", 0},
+    {"top", KEY_TOP, "K", 0,
+     "simulate the best K and rank them by what they take; without it, 3", 0},
+    {"time-limit", KEY_TIME_LIMIT, "SECONDS", 0,
+     "stop searching a layer, and say how much better it may get", 0},
+    {"save", KEY_SAVE, "FILE", 0, "put the best mappings there", 0},
+    {0, 0, 0, 0, "What to print:", 5},
     {"format", KEY_FORMAT, "table|json|csv", 0,
      "form of the report; validate: table, json or markdown", 0},
     {"filter", KEY_FILTER, "GLOB", 0,
@@ -315,6 +332,10 @@ static const char **text_option(struct options *o, int key)
         return &o->accesses;
     case KEY_FILTER:
         return &o->filter;
+    case KEY_MAPPINGS:
+        return &o->mappings;
+    case KEY_SAVE:
+        return &o->map.save;
     case 'o':
         return &o->output;
     default:
@@ -408,6 +429,16 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
     case KEY_KERNEL:
         set_kernel(p, arg);
         return 0;
+    case KEY_OBJECTIVE:
+        map_options_objective(arg, &o->map, p->d);
+        return 0;
+    case KEY_TOP:
+        set_number(p, "--top", arg, TOP_MAX, &o->map.top);
+        return 0;
+    case KEY_TIME_LIMIT:
+        set_number(p, "--time-limit", arg, TIME_LIMIT_SECONDS_MAX,
+                   &o->map.time_limit_seconds);
+        return 0;
     case KEY_FORMAT:
         set_format(p, arg);
         return 0;
@@ -477,6 +508,8 @@ static bool fit_together(const struct options *o, struct diag *d)
         ok = diag_error(d, command_line,
                         "'--cfg' is missing; an architecture is needed, as in "
                         "'accelsim --cfg eyeriss.cfg --layer conv2'");
+    ok = map_options_fit(&o->map, o->command == COMMAND_map, o->mappings, d) &&
+         ok;
     if ((o->net != NULL) + (o->shape != NULL) + (o->gemm != NULL) > 1)
         ok = diag_error(d, command_line,
                         "'--net', '--shape' and '--gemm' exclude each other; "
@@ -528,6 +561,7 @@ bool options_parse(int argc, char **argv, struct options *out, struct diag *d)
     out->kernel = "native";
     out->systemc.grain = BLOCK_GRAIN_ARRAY;
     out->format = REPORT_TABLE;
+    map_options_start(&out->map);
     if (argc <= 1)
         return diag_error(d, command_line,
                           "nothing to do; usage: accelsim --cfg FILE [--layer "

@@ -10,6 +10,7 @@
 
 #include "sim/command.h"
 #include "sim/diag.h"
+#include "sim/map_options.h"
 #include "sim/report.h"
 #include "sim/systemc.h"
 
@@ -36,8 +37,10 @@ struct options {
     const char *filter;   /* of validate; NULL = everything */
     const char *kernel;   /* "native" or "systemc" */
     struct systemc_options systemc;
-    bool systemc_option; /* one of those was given */
-    const char *output;  /* NULL = standard output */
+    bool systemc_option;  /* one of those was given */
+    const char *output;   /* NULL = standard output */
+    const char *mappings; /* a file that 'map' saved, or NULL */
+    struct map_options map;
     int batch;           /* 0 = not given */
     int jobs;            /* threads; 0 = as many as there are processors */
     uint64_t max_cycles; /* 0 = no limit */

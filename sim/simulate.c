@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/choose.h"
 #include "sim/access_stream.h"
 #include "sim/array_side.h"
 #include "sim/bounds.h"
@@ -293,7 +294,7 @@ bool simulate_layer(const struct arch *arch, const struct layer *layer,
     if (options->nest != NULL)
         return simulate_nest(arch, layer, options->nest, options->nest_where,
                              options, out, d);
-    if (!dataflow->choose(arch, layer, given, &mapping, d))
+    if (!dataflow_choose(dataflow, arch, layer, given, &mapping, d))
         return false;
     struct program *program = xcalloc(1, sizeof(*program));
     dataflow->compile(arch, layer, &mapping, program);

@@ -2,6 +2,16 @@ TEST_LIBS = libaccel.a libhot.a libaccel.a -lgtest -lgtest_main -lpthread
 DRAM_TESTING = %D%/dram_oracle.cpp %D%/dram_oracle.h %D%/dram_requests.cpp \
 	%D%/dram_requests.h %D%/each_part.h %D%/part_memory.h
 
+# Closed forms, and the search over them.
+if TESTS_WANTED
+check_PROGRAMS += model_test search_test
+endif
+model_test_SOURCES = %D%/model_test.cpp %D%/choose_test.cpp \
+	%D%/messages.h %D%/random_layer.h
+model_test_LDADD = $(TEST_LIBS)
+search_test_SOURCES = %D%/search_test.cpp %D%/messages.h %D%/random_layer.h
+search_test_LDADD = $(TEST_LIBS)
+
 if TESTS_WANTED
 check_PROGRAMS += lanes_test block_order_test multicast_test multicast_machine_test \
 	systolic_test systolic_cycles_test dram_test dma_test dataflow_test \
@@ -70,6 +80,7 @@ check-long: accelsim check-memo
 dist_check_SCRIPTS += %D%/cli_test.py %D%/broken_test.py %D%/fuzz_test.py \
 	%D%/readme_test.py %D%/rules_test.sh
 EXTRA_DIST += %D%/program.py %D%/plugin_dataflow.c %D%/leaks_of_others.supp
+dist_check_SCRIPTS += %D%/map_test.sh
 check_DATA += %D%/plugin_dataflow.so
 
 # Stale against a header that changed, it would not fit the program.
@@ -92,10 +103,4 @@ endif
 validation_test_SOURCES = %D%/validation_test.cpp %D%/messages.h
 validation_test_LDADD = $(TEST_LIBS)
 dist_check_SCRIPTS += %D%/validate_test.py
-
-if TESTS_WANTED
-check_PROGRAMS += model_test
-endif
-model_test_SOURCES = %D%/model_test.cpp %D%/messages.h %D%/random_layer.h
-model_test_LDADD = $(TEST_LIBS)
 dist_check_SCRIPTS += %D%/nest_test.sh

@@ -161,7 +161,7 @@ TEST_F(Options, EachMistakeIsOneLineThatSaysWhatWouldBeRight)
         {{"--check=1"}, "'--check' has a value; it takes none"},
         {{"--layr", "x"}, "unknown option '--layr'; the nearest is '--layer'"},
         {{"--cfg", "a", "--foo=3"},
-         "unknown option '--foo'; the nearest is '--cfg'"},
+         "unknown option '--foo'; the nearest is '--top'"},
         {{"--s", "x"},
          "'--s' is short for several options; more letters are needed"},
         {{"-z"}, "unknown option '-z'; 'accelsim --help' lists them"},

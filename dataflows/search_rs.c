@@ -1,0 +1,194 @@
+/* search_rs.c - row stationary's mapping space for the search: the sums of
+ * rs_model.c, apart by reduction, outputs and filters.
+ * SPDX-License-Identifier: MIT
+ */
+#include "dataflows/rs.h"
+#include "dataflows/search_cost.h"
+
+/* Sum over tiles of size `tile` of `extent`, of ceil(size / step). */
+static uint64_t sum_ceil(int extent, int tile, int step)
+{
+    return (uint64_t)(extent / tile) * (uint64_t)ceil_div(tile, step) +
+           (uint64_t)ceil_div(extent % tile, step);
+}
+
+static uint64_t sum_min(int extent, int tile, int most)
+{
+    return (uint64_t)(extent / tile) * (uint64_t)min_int(tile, most) +
+           (uint64_t)min_int(extent % tile, most);
+}
+
+static uint64_t *sent_rows(const struct search_problem *p, int fr, int e)
+{
+    return &p->sent_rows[fr * (p->layer->P + 1) + e];
+}
+
+static void rs_prepare(struct search_problem *p)
+{
+    const struct layer *l = p->layer;
+    p->sent_rows =
+        xcalloc((size_t)(l->R + 1) * (size_t)(l->P + 1), sizeof(*p->sent_rows));
+    for (int fr = 1; fr <= l->R; fr++)
+        for (int e = 1; e <= l->P; e++) {
+            uint64_t of[2] = {0, 0}; /* a whole tile, and the rest */
+            const int size[2] = {e, l->P % e};
+            for (int k = 0; k < 2; k++)
+                for (int r = 0; size[k] > 0 && r < l->R; r += fr)
+                    of[k] += (uint64_t)touched(
+                        size[k], l->stride, min_int(fr, l->R - r), l->dilation);
+            *sent_rows(p, fr, e) = (uint64_t)(l->P / e) * of[0] + of[1];
+        }
+}
+
+static void set_reduction(const struct search_problem *p,
+                          struct search_reduction *r)
+{
+    const struct layer *l = p->layer;
+    const uint64_t row_chunks = (uint64_t)ceil_div(l->R, r->fr);
+    const uint64_t chunks = row_chunks * (uint64_t)ceil_div(l->S, r->fc);
+    r->c = r->q * r->r;
+    r->c_tiles = (uint64_t)ceil_div(p->group_c, r->c);
+    r->steps = r->c_tiles * chunks;
+    r->rows = sum_ceil(p->group_c, r->c, r->q) * (uint64_t)l->R *
+              (uint64_t)ceil_div(l->S, r->fc);
+    r->busy_products =
+        sum_min(p->group_c, r->c, r->q) * row_chunks * (uint64_t)l->S;
+    r->busy_adds = p->arch->psum_add == PSUM_ADD_OWN_CYCLE ? r->steps : 0;
+    r->columns = 0;
+    for (int s0 = 0; s0 < l->S; s0 += r->fc)
+        r->columns += (uint64_t)touched(l->Q, l->stride,
+                                        min_int(r->fc, l->S - s0), l->dilation);
+}
+
+/* A PE set stacked beyond the channels would have no work: r is the least that
+ * covers them. */
+static int rs_reductions(const struct search_problem *p,
+                         struct search_reduction *list, int room)
+{
+    const struct layer *l = p->layer;
+    const int *rf = p->arch->rf_words;
+    const struct search_range fr =
+        search_range_of(p, SEARCH_FR, min_int(l->R, p->arch->rows));
+    const struct search_range fc =
+        search_range_of(p, SEARCH_FC, min_int(l->S, rf[TENSOR_IFMAP]));
+    int n = 0;
+    for (int i = fr.from; i <= fr.to; i++)
+        for (int j = fc.from; j <= fc.to; j++) {
+            const struct search_range q = search_range_of(
+                p, SEARCH_Q,
+                min_int(p->group_c,
+                        min_int(rf[TENSOR_IFMAP], rf[TENSOR_FILTER]) / j));
+            for (int k = q.from; k <= q.to; k++) {
+                const struct search_range r =
+                    search_range_of(p, SEARCH_R,
+                                    min_int(rs_set_capacity(p->arch, i, 1),
+                                            ceil_div(p->group_c, k)));
+                for (int h = r.from; h <= r.to; h++, n++) {
+                    struct search_reduction one = {
+                        .q = k, .r = h, .fr = i, .fc = j};
+                    if (n >= room)
+                        continue;
+                    set_reduction(p, &one);
+                    list[n] = one;
+                }
+            }
+        }
+    return n;
+}
+
+static int rs_e_max(const struct search_problem *p,
+                    const struct search_reduction *r)
+{
+    /* The widest set folds into as many segments as stand on each other. */
+    int most = p->arch->cols * (p->arch->rows / r->fr);
+    while (most > 0 && rs_set_capacity(p->arch, r->fr, most) < r->r)
+        most--;
+    return min_int(most, p->layer->P);
+}
+
+static int rs_p_max(const struct search_problem *p,
+                    const struct search_reduction *r)
+{
+    const int *rf = p->arch->rf_words;
+    return min_int(p->group_m, min_int(rf[TENSOR_PSUM],
+                                       rf[TENSOR_FILTER] / (r->q * r->fc)));
+}
+
+static int rs_t_max(const struct search_problem *p,
+                    const struct search_reduction *r, int e, int x)
+{
+    (void)x;
+    return rs_set_capacity(p->arch, r->fr, e) / r->r;
+}
+
+static int rs_fold(const struct search_problem *p,
+                   const struct search_filters *f)
+{
+    (void)p;
+    return f->p * f->t;
+}
+
+static void rs_outputs(const struct search_problem *p,
+                       const struct search_reduction *r,
+                       struct search_outputs *out)
+{
+    out->rows = *sent_rows(p, r->fr, out->e);
+}
+
+/* Fewer tiles than P / e_max there are not; rows are looked up, for a taller
+ * tile does not always send fewer. */
+static void rs_outputs_least(const struct search_problem *p,
+                             const struct search_reduction *r,
+                             struct search_outputs *out)
+{
+    int most = rs_e_max(p, r);
+    out->rows = UINT64_MAX;
+    for (int e = 1; e <= most; e++)
+        if (*sent_rows(p, r->fr, e) < out->rows)
+            out->rows = *sent_rows(p, r->fr, e);
+}
+
+static void rs_terms(const struct search_problem *p,
+                     const struct search_reduction *r,
+                     const struct search_outputs *o, struct search_terms *t)
+{
+    const struct layer *l = p->layer;
+    const uint64_t channels =
+        (uint64_t)l->N * (uint64_t)l->G * (uint64_t)p->group_c;
+    const uint64_t emissions = p->outputs * r->rows;
+    t->filter_sent = p->filter_words * o->strips;
+    t->filter_in = t->filter_hops =
+        p->filter_words * o->n_tiles * (uint64_t)l->P;
+    t->ifmap_sent = channels * o->rows * r->columns;
+    t->ifmap_in = t->ifmap_hops =
+        channels * (uint64_t)l->P * (uint64_t)l->R * r->columns;
+    t->psum_out = p->outputs * r->steps;
+    t->links = emissions - t->psum_out;
+    t->psum_reads =
+        p->arch->psum_add == PSUM_ADD_OWN_CYCLE ? p->macs : p->macs - emissions;
+    t->busy_cycles = (uint64_t)l->G * (uint64_t)l->N * (uint64_t)l->Q *
+                     (o->strips / o->n_tiles) *
+                     (r->busy_products + r->busy_adds);
+}
+
+const struct search_space rs_search_space = {
+    .dataflow = &rs_dataflow,
+    .name = {[SEARCH_M] = "m",
+             [SEARCH_N] = "n",
+             [SEARCH_E] = "e",
+             [SEARCH_P] = "p",
+             [SEARCH_Q] = "q",
+             [SEARCH_R] = "r",
+             [SEARCH_T] = "t",
+             [SEARCH_FR] = "fr",
+             [SEARCH_FC] = "fc"},
+    .prepare = rs_prepare,
+    .fold = rs_fold,
+    .reductions = rs_reductions,
+    .outputs = rs_outputs,
+    .outputs_least = rs_outputs_least,
+    .terms = rs_terms,
+    .e_max = rs_e_max,
+    .p_max = rs_p_max,
+    .t_max = rs_t_max,
+};

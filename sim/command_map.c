@@ -1,0 +1,157 @@
+/* command_map.c - find the best mapping of each layer.
+ * SPDX-License-Identifier: MIT
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/arch_check.h"
+#include "sim/command.h"
+#include "sim/invocation.h"
+#include "sim/map_report.h"
+#include "sim/output.h"
+#include "sim/progress.h"
+#include "sim/search_costs.h"
+
+static const struct src_pos command_line = {NULL, 0};
+
+#define DATAFLOWS_MAX 16
+
+/* The one that is asked for, or all that the machine has and can be
+ * searched. */
+static bool list_dataflows(const struct invocation *s,
+                           const struct dataflow *list[DATAFLOWS_MAX])
+{
+    const struct arch *arch = config_arch(s->cfg);
+    int n = 0;
+    if (s->options.dataflow != NULL) {
+        if (search_space_of(s->dataflow) == NULL)
+            return diag_error(s->diag, command_line,
+                              "dataflow '%s' has no space to search; 'rs', "
+                              "'ws', 'is' and 'os' have",
+                              s->dataflow->name);
+        list[n++] = s->dataflow;
+    }
+    for (int k = 0; n == 0 || s->options.dataflow == NULL; k++) {
+        if (dataflow_table[k] == NULL)
+            break;
+        if (search_space_of(dataflow_table[k]) != NULL &&
+            arch_runs(arch, dataflow_table[k]) && n < DATAFLOWS_MAX - 1)
+            list[n++] = dataflow_table[k];
+    }
+    list[n] = NULL;
+    return n > 0 ||
+           diag_error(s->diag, command_line,
+                      "'%s' has no dataflow that can be searched", arch->name);
+}
+
+struct shown {
+    struct progress *progress;
+    const char *layer;
+    int parts; /* searches of a layer */
+    double share;
+};
+
+static void show_progress(void *context, double share)
+{
+    struct shown *shown = context;
+    if (share < shown->share) /* the next dataflow */
+        shown->share = 0;
+    progress_add(shown->progress, shown->layer,
+                 (share - shown->share) / shown->parts);
+    shown->share = share;
+}
+
+static int threads(const struct options *o)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (o->jobs > 0)
+        return o->jobs;
+    return processors > 0 && processors < 1024 ? (int)processors : 1;
+}
+
+static bool search_layers(struct invocation *s, struct map_layer *layers,
+                          int *n_done)
+{
+    const struct options *o = &s->options;
+    const struct dataflow *dataflows[DATAFLOWS_MAX];
+    struct energy_costs energy;
+    struct search_costs costs;
+    struct shown shown = {0};
+    if (!list_dataflows(s, dataflows))
+        return false;
+    while (dataflows[shown.parts] != NULL)
+        shown.parts++;
+    energy_costs_of(s->energy, config_arch(s->cfg), &energy);
+    search_costs_of(&energy, config_arch(s->cfg), &costs);
+    struct map_input in = {
+        .cfg = s->cfg,
+        .costs = &costs,
+        .dataflows = dataflows,
+        .search = {.objective = o->map.objective,
+                   .top = o->map.top,
+                   .jobs = threads(o),
+                   .time_limit_seconds =
+                       (double)o->map.time_limit_seconds / shown.parts,
+                   .count = true,
+                   .progress = show_progress,
+                   .progress_context = &shown},
+        .simulate = true,
+    };
+    bool ok = true;
+    shown.progress = progress_new(stderr, s->workload->n_layers);
+    for (int i = 0; ok && i < s->workload->n_layers; i++) {
+        shown.layer = s->workload->layer[i].name;
+        shown.share = 0;
+        ok = map_layer_run(&in, &s->workload->layer[i], &layers[i], s->diag);
+        *n_done += ok;
+    }
+    progress_free(shown.progress);
+    return ok;
+}
+
+static void write_text(struct invocation *s, const struct map_report *report)
+{
+    char *text = NULL, *saved = NULL;
+    size_t text_bytes, saved_bytes;
+    FILE *to = open_memstream(&text, &text_bytes);
+    SIM_CHECK(to != NULL);
+    SIM_CHECK(map_report_write(report, s->options.format, to));
+    SIM_CHECK(fclose(to) == 0);
+    to = open_memstream(&saved, &saved_bytes);
+    SIM_CHECK(to != NULL);
+    map_report_save(report, to);
+    SIM_CHECK(fclose(to) == 0);
+    if (s->options.map.save == NULL ||
+        output_write(s->options.map.save, saved, saved_bytes, s->diag))
+        output_write(s->options.output, text, text_bytes, s->diag);
+    free(text);
+    free(saved);
+}
+
+void command_map(struct invocation *s)
+{
+    if (!invocation_read(s) ||
+        !output_is_possible(s->options.map.save, s->diag))
+        return;
+    int n = 0;
+    struct map_layer *layers =
+        xcalloc((size_t)s->workload->n_layers, sizeof(*layers));
+    if (search_layers(s, layers, &n)) {
+        const struct map_report report = {
+            .arch = config_arch(s->cfg),
+            .energy = s->energy,
+            .network = invocation_is_single_layer(s) ? "" : s->workload->name,
+            .batch = s->workload->batch,
+            .objective = s->options.map.objective,
+            .layer = layers,
+            .n_layers = n,
+        };
+        write_text(s, &report);
+        for (int i = 0; i < n; i++)
+            map_report_speed(&layers[i], stderr);
+    }
+    for (int i = 0; i < n; i++)
+        map_layer_fini(&layers[i]);
+    free(layers);
+}

@@ -1,0 +1,94 @@
+#!/bin/sh
+# map_test.sh - accelsim map as a user meets it: what it saves runs and is what
+# it said; what it refuses, it names.
+# SPDX-License-Identifier: MIT
+set -eu
+accelsim=${ACCELSIM:-./accelsim}
+ACCELSIM_PATH=${srcdir:-.}/configs
+export ACCELSIM_PATH
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail()
+{
+    echo "map_test: $*" >&2
+    exit 1
+}
+
+# Refuses with status $1 and a message that has $2; $3...: arguments.
+refuses()
+{
+    want=$1
+    text=$2
+    shift 2
+    status=0
+    "$accelsim" "$@" >"$work/out" 2>"$work/err" || status=$?
+    [ "$status" = "$want" ] || fail "status $status of: $*"
+    [ ! -s "$work/out" ] || fail "half a report of: $*"
+    grep -q -e "$text" "$work/err" || fail "'$text' not said of: $*: $(cat "$work/err")"
+}
+
+# The first number behind a key of a JSON file.
+number()
+{
+    sed -n "s/.*\"$1\": \([0-9.e+]*\),*\$/\1/p" "$2" | head -n 1
+}
+
+"$accelsim" map --cfg eyeriss.cfg --layer conv5 --format json \
+    --save "$work/saved.cfg" -o "$work/map.json" 2>"$work/err"
+grep -q '"proven": true' "$work/map.json" || fail "conv5 is not proven"
+grep -q '"front_proven": true' "$work/map.json" || fail "its front is not proven"
+grep -q 'mappings covered in' "$work/err" || fail "no speed is told"
+dataflow=$(sed -n 's/.*dataflow = "\([a-z]*\)".*/\1/p' "$work/saved.cfg")
+for command in run model; do
+    "$accelsim" $command --cfg eyeriss.cfg --layer conv5 --format json \
+        --dataflow "$dataflow" --mappings "$work/saved.cfg" \
+        -o "$work/$command.json"
+done
+[ "$(number cycles "$work/run.json")" = "$(number cycles "$work/map.json")" ] ||
+    fail "a saved mapping takes other cycles"
+for command in run model; do
+    said=$(number energy "$work/map.json")
+    took=$(number total "$work/$command.json")
+    awk "BEGIN { d = $said / $took - 1; exit !(d < 1e-9 && d > -1e-9) }" ||
+        fail "a saved mapping takes other energy: $said, $took"
+done
+options=$(sed -n 's/.*"options": "\(.*\)".*/\1/p' "$work/map.json" | head -n 1)
+# shellcheck disable=SC2086
+"$accelsim" --cfg eyeriss.cfg --layer conv5 $options --format json \
+    -o "$work/set.json"
+[ "$(number cycles "$work/set.json")" = "$(number cycles "$work/map.json")" ] ||
+    fail "the line to run it takes other cycles"
+
+# The same bytes whatever -j.
+for jobs in 1 3; do
+    "$accelsim" map --cfg eyeriss.cfg --layer conv3 --objective edp -j $jobs \
+        -o "$work/j$jobs" 2>"$work/err"
+done
+cmp "$work/j1" "$work/j3" || fail "-j changes the result"
+
+# Not better than the best of a part of the space.
+"$accelsim" map --cfg eyeriss.cfg --layer conv3 --dataflow rs \
+    --set mapping.q=3 --format json -o "$work/part.json" 2>"$work/err"
+"$accelsim" map --cfg eyeriss.cfg --layer conv3 --dataflow rs --format json \
+    -o "$work/whole.json" 2>"$work/err"
+awk "BEGIN { exit !($(number energy "$work/whole.json") <= \
+    $(number energy "$work/part.json")) }" || fail "a part beats the whole"
+grep -q '"q": 3' "$work/part.json" || fail "mapping.q was not held"
+
+# A limit that is not reached changes nothing.
+"$accelsim" map --cfg eyeriss.cfg --layer conv5 --format json \
+    --time-limit 1000 -o "$work/limited.json" 2>"$work/err"
+cmp "$work/limited.json" "$work/map.json" || fail "a time limit changes the result"
+
+refuses 1 "nearest is 'edp'" map --cfg eyeriss.cfg --layer conv3 --objective edq
+refuses 1 "goes with the command 'map'" --cfg eyeriss.cfg --save "$work/x"
+refuses 1 "it may be 1 to" map --cfg eyeriss.cfg --layer conv3 --top 0
+refuses 1 "it may be 1 to" map --cfg eyeriss.cfg --layer conv3 --time-limit 0
+refuses 4 "nowhere" map --cfg eyeriss.cfg --layer conv3 --save "$work/nowhere/x"
+refuses 1 "no mapping by 'rs' of layer 'conv1'" --cfg eyeriss.cfg --dataflow rs \
+    --layer conv1 --mappings "$work/saved.cfg"
+refuses 1 "no group 'mapping_tables'" --cfg eyeriss.cfg --layer conv1 \
+    --mappings "$ACCELSIM_PATH/networks/alexnet.cfg"
+refuses 2 "has no legal 'rs' mapping" map --cfg eyeriss.cfg --layer conv3 \
+    --dataflow rs --set pe.rf.filter_words=2 --set mapping.p=3
