@@ -46,6 +46,13 @@ dist_experiments_SCRIPTS = %D%/experiments/array_shape.py \
 	%D%/experiments/batch_dram.py %D%/experiments/buffer_split.py \
 	%D%/experiments/reuse_steps.py
 
+# The row-stationary paper's comparison, with an architecture for each.
+dist_experiments_DATA += %D%/experiments/isca16.cfg \
+	%D%/experiments/isca16_nlr.cfg %D%/experiments/isca16_osa.cfg \
+	%D%/experiments/isca16_osb.cfg %D%/experiments/isca16_osc.cfg \
+	%D%/experiments/isca16_rs.cfg %D%/experiments/isca16_ws.cfg
+dist_experiments_SCRIPTS += %D%/experiments/isca16.py
+
 # Each ends in a CSV, a figure and a paragraph, in ./experiments.
 .PHONY: experiments
 experiments: accelsim
