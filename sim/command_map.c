@@ -5,9 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "dataflows/nest_dataflow.h"
 #include "sim/arch_check.h"
 #include "sim/command.h"
 #include "sim/invocation.h"
+#include "sim/map_nest.h"
 #include "sim/map_report.h"
 #include "sim/output.h"
 #include "sim/progress.h"
@@ -131,9 +133,18 @@ static void write_text(struct invocation *s, const struct map_report *report)
 
 void command_map(struct invocation *s)
 {
+    /* Its loops are what is searched for. */
+    bool wants_nest = s->options.dataflow != NULL &&
+                      strcmp(s->options.dataflow, nest_dataflow.name) == 0;
+    if (wants_nest)
+        s->options.dataflow = NULL;
     if (!invocation_read(s) ||
         !output_is_possible(s->options.map.save, s->diag))
         return;
+    if (wants_nest) {
+        map_nest(s);
+        return;
+    }
     int n = 0;
     struct map_layer *layers =
         xcalloc((size_t)s->workload->n_layers, sizeof(*layers));

@@ -11,6 +11,8 @@ accelsim_SOURCES = \
 	%D%/main.c \
 	%D%/map_layer.c \
 	%D%/map_layer.h \
+	%D%/map_nest.c \
+	%D%/map_nest.h \
 	%D%/map_report.c \
 	%D%/map_report.h \
 	%D%/report_results.c \

@@ -4,8 +4,11 @@ DRAM_TESTING = %D%/dram_oracle.cpp %D%/dram_oracle.h %D%/dram_requests.cpp \
 
 # Closed forms, and the search over them.
 if TESTS_WANTED
-check_PROGRAMS += model_test search_test
+check_PROGRAMS += model_test search_test search_nest_test
 endif
+search_nest_test_SOURCES = %D%/search_nest_test.cpp %D%/messages.h \
+	%D%/random_nest.h %D%/random_layer.h
+search_nest_test_LDADD = $(TEST_LIBS)
 model_test_SOURCES = %D%/model_test.cpp %D%/choose_test.cpp \
 	%D%/messages.h %D%/random_layer.h
 model_test_LDADD = $(TEST_LIBS)

@@ -81,6 +81,20 @@ grep -q '"q": 3' "$work/part.json" || fail "mapping.q was not held"
     --time-limit 1000 -o "$work/limited.json" 2>"$work/err"
 cmp "$work/limited.json" "$work/map.json" || fail "a time limit changes the result"
 
+# General loop nests: a small space as a whole, and what it saves runs.
+shape=M=4,C=2,H=3,W=1,R=2,S=1
+"$accelsim" map --cfg eyeriss.cfg --dataflow nest --shape $shape \
+    --format json --save "$work/nest.cfg" -o "$work/nest.json" 2>"$work/err"
+grep -q '"proven": true' "$work/nest.json" || fail "a small nest is not proven"
+"$accelsim" --cfg eyeriss.cfg --shape $shape --mapping "$work/nest.cfg" \
+    --check --format json -o "$work/ran.json"
+grep -q '"mismatches": 0' "$work/ran.json" || fail "a saved nest computes wrong"
+awk "BEGIN { d = $(number energy "$work/nest.json") / \
+    $(number total "$work/ran.json") - 1; exit !(d < 1e-9 && d > -1e-9) }" ||
+    fail "a saved nest takes other energy"
+refuses 1 "of nests, 'energy' is searched" map --cfg eyeriss.cfg \
+    --dataflow nest --shape $shape --objective delay
+
 refuses 1 "nearest is 'edp'" map --cfg eyeriss.cfg --layer conv3 --objective edq
 refuses 1 "goes with the command 'map'" --cfg eyeriss.cfg --save "$work/x"
 refuses 1 "it may be 1 to" map --cfg eyeriss.cfg --layer conv3 --top 0
