@@ -220,3 +220,11 @@ uint64_t gemm_sum_min3(int extent, int tile, int inner, int step, int most)
     return (uint64_t)(extent / tile) * gemm_sum_min2(tile, inner, step, most) +
            gemm_sum_min2(extent % tile, inner, step, most);
 }
+
+uint64_t gemm_tree_links(int leaves, int used)
+{
+    uint64_t links = 0;
+    for (int reach = 1; reach < leaves; reach *= 2)
+        links += (uint64_t)ceil_div(used, reach);
+    return links;
+}

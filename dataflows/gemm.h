@@ -27,7 +27,8 @@ enum { GEMM_M, GEMM_N, GEMM_E, GEMM_C, GEMM_F, GEMM_TILES };
  * bits (pe/lanes.h). */
 enum { OS_PRODUCTS_MAX = 32767 };
 
-extern const struct dataflow ws_dataflow, is_dataflow, os_dataflow;
+extern const struct dataflow ws_dataflow, is_dataflow, os_dataflow,
+    nlr_dataflow;
 
 /* Tiles of a mapping. */
 void gemm_tiling(const struct mapping *mapping, struct tiling *out);
@@ -86,6 +87,10 @@ uint64_t gemm_filter_folds(const struct layer *l, const struct tiling *t,
 uint64_t gemm_sum_min2(int extent, int tile, int inner, int most);
 /* ... over three levels. */
 uint64_t gemm_sum_min3(int extent, int tile, int inner, int step, int most);
+/* Links of an adder tree with `leaves` leaves that the words of one sum cross,
+ * from `used` of them: into each stage a word for each pair, pair of pairs,
+ * ... with any. */
+uint64_t gemm_tree_links(int leaves, int used);
 
 static inline uint64_t gemm_outputs(const struct layer *l)
 {

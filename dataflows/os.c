@@ -3,6 +3,8 @@
  * Multicast: `x` outputs (pixels) are worked on in parallel by `t` groups of
  * PEs, each on `p` filters a PE; a product's ifmap word goes to the PEs of
  * its output, its filter words to the PEs of their group.
+ * With psums summed by trees (dot.h), rows of PEs share an output's products
+ * and psums stay at the roots: x times t columns, p = 1.
  * Systolic: outputs run down the rows, filters across the columns; p = 1,
  * x = rows, t = columns.
  *
@@ -12,7 +14,7 @@
  */
 #include <string.h>
 
-#include "dataflows/gemm.h"
+#include "dataflows/dot.h"
 
 enum { OS_X = GEMM_TILES, OS_T, OS_P };
 
@@ -23,6 +25,8 @@ static const struct mapping_param os_params[] = {
     {"p", 1, 4096, "filters", "filters whose psums a PE holds"},
     {NULL, 0, 0, NULL, NULL},
 };
+
+static const struct dot os_dot = {&os_dataflow, true};
 
 static int fold_filters(const struct program *p)
 {
@@ -163,6 +167,10 @@ static void os_compile(const struct arch *arch, const struct layer *layer,
                        const struct mapping *mapping, struct program *out)
 {
     const int *v = mapping->value;
+    if (dot_sums_by_tree(arch)) {
+        dot_compile(&os_dot, arch, layer, mapping, out);
+        return;
+    }
     memset(out, 0, sizeof(*out));
     out->kind = arch->array_network;
     out->arch = *arch;
@@ -254,6 +262,8 @@ static bool os_choose(const struct arch *arch, const struct layer *layer,
                       const struct given_mapping *given, struct mapping *out,
                       struct diag *d)
 {
+    if (dot_sums_by_tree(arch))
+        return dot_choose(&os_dot, arch, layer, given, out, d);
     const int Mg = layer->M / layer->G, Cg = layer->C / layer->G;
     const int any = 65535;
     const int extent[] = {Mg, layer->N, layer->P, Cg, Mg, any, any, Mg};
@@ -305,6 +315,10 @@ static bool os_choose(const struct arch *arch, const struct layer *layer,
 static void os_expect(const struct arch *arch, const struct layer *l,
                       const struct mapping *mapping, struct counts *out)
 {
+    if (dot_sums_by_tree(arch)) {
+        dot_expect(&os_dot, arch, l, mapping, out);
+        return;
+    }
     const int *v = mapping->value;
     const bool systolic = arch->array_network == NETWORK_SYSTOLIC;
     const int Mg = l->M / l->G, Cg = l->C / l->G;
@@ -375,6 +389,8 @@ static uint64_t os_busiest_pe_cycles(const struct arch *arch,
                                      const struct layer *l,
                                      const struct mapping *mapping)
 {
+    if (dot_sums_by_tree(arch))
+        return dot_busiest_pe_cycles(&os_dot, arch, l, mapping);
     const int *v = mapping->value;
     const int Mg = l->M / l->G, Cg = l->C / l->G;
     const bool adds = arch->array_network == NETWORK_MULTICAST &&
@@ -397,6 +413,10 @@ static uint64_t os_busiest_pe_cycles(const struct arch *arch,
 static void os_show(const struct arch *arch, const struct layer *layer,
                     const struct mapping *mapping, FILE *to)
 {
+    if (dot_sums_by_tree(arch)) {
+        dot_show(&os_dot, arch, layer, mapping, to);
+        return;
+    }
     const int *v = mapping->value;
     int outputs = v[GEMM_N] * v[GEMM_E] * layer->Q;
     gemm_show_tiles(&os_dataflow, layer, mapping, to);

@@ -37,6 +37,9 @@ struct multicast_pass {
     uint8_t held_streams, emit_last, psum_in;
     uint8_t holds_ifmap; /* held words are ifmap's, window words filters'; for
                             "filters" above read "outputs" */
+    uint8_t sends_products; /* each leaves its PE at once, to an adder tree */
+    uint8_t no_rf;          /* operand registers only: a word and its next */
+    uint8_t reserved[2];
     uint16_t banks[TENSOR_N]; /* of L2 under each tile */
 };
 
@@ -131,7 +134,9 @@ struct program {
     int burst_bytes; /* of the DRAM: rows of a tensor start at one */
     /* The most that a pass uses; multicast only. */
     int sets, set_chains, rows;
-    bool holds_ifmap; /* of all passes: ifmap words stay in the PEs */
+    bool holds_ifmap;        /* of all passes: ifmap words stay in the PEs */
+    bool mixed_inner; /* passes of inner loop 0 differ in its middle, too */
+    bool skips_rf[TENSOR_N]; /* its words never lie in a PE's register file */
     const struct program_ops *ops;
 };
 
@@ -159,7 +164,8 @@ int program_trips(const struct program *program, const int at[CURSOR_LOOPS],
  * alike: pass by pass the same descriptor and flags, tile by tile as many
  * words and bytes to move.  None if *end <= *first.  It rests on this: a
  * descriptor is a function of the sizes in its pass's place, of its inner
- * indices being first, last or neither, and of first_reduction. */
+ * indices being first, last or neither, and of first_reduction; and, of a
+ * program with mixed_inner, on the first inner index itself. */
 void program_alike(const struct program *program, const int at[CURSOR_LOOPS],
                    int level, int *first, int *end);
 /* Moves on by so many iterations of a loop that are alike.  pass: the last one

@@ -355,6 +355,11 @@ bool rs_choose(const struct arch *arch, const struct layer *layer,
         [RS_FC] = layer->S};
     int fixed[RS_PARAMS] = {0};
     struct src_pos at = {NULL, 0};
+    if (arch->psum_reduce == PSUM_TREE)
+        return diag_fail(d, EXIT_NO_MAPPING, at,
+                         "layer '%s' has no legal 'rs' mapping: chains of PE "
+                         "sets need 'noc.psum_reduce' = 'chain'",
+                         layer->name);
     for (int k = 0; k < given->n; k++) {
         int i = dataflow_param_index(&rs_dataflow, given->param[k].name);
         SIM_CHECK(i >= 0);

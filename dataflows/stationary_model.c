@@ -59,9 +59,10 @@ void stationary_expect(const struct stationary *s, const struct arch *arch,
     const struct cuts cut =
         (is ? outputs_across : filters_across)(l, &t, F, v[STATIONARY_P]);
 
-    /* Folds over products, rows of PEs in them, and links that the staying
-     * words of one column cross: n rows deep, 1 + 2 + .. + n. */
-    uint64_t k_folds = 0, rows = 0, down = 0;
+    /* Folds over products, rows of PEs in them, links that the staying words
+     * of one column cross (systolic; n rows deep, 1 + 2 + .. + n), and those
+     * inside an output's tree. */
+    uint64_t k_folds = 0, rows = 0, down = 0, in_trees = 0;
     for (int c0 = 0; c0 < Cg; c0 += t.c) {
         int k = min_int(t.c, Cg - c0) * taps;
         k_folds += (uint64_t)ceil_div(k, K);
@@ -69,6 +70,8 @@ void stationary_expect(const struct stationary *s, const struct arch *arch,
         for (int k0 = 0; k0 < k; k0 += K) {
             uint64_t n = (uint64_t)min_int(K, k - k0);
             down += n * (n + 1) / 2;
+            in_trees += gemm_tree_links(
+                arch->rows, ceil_div(min_int(K, k - k0), v[STATIONARY_Q]));
         }
     }
     const uint64_t products = (uint64_t)(Cg * taps);
@@ -110,12 +113,17 @@ void stationary_expect(const struct stationary *s, const struct arch *arch,
     } else {
         /* One psum leaves each PE of a column per output. */
         uint64_t emissions = outputs * rows;
-        rf[TENSOR_PSUM].reads =
-            macs - emissions +
-            (arch->psum_add == PSUM_ADD_OWN_CYCLE ? emissions : 0);
+        bool own = arch->psum_add == PSUM_ADD_OWN_CYCLE &&
+                   arch->psum_reduce == PSUM_CHAIN;
+        rf[TENSOR_PSUM].reads = macs - emissions + (own ? emissions : 0);
         links = emissions - psum_out;
+        if (arch->psum_reduce == PSUM_TREE)
+            links = emissions;
     }
     link[LINK_psum_link] = (struct link_words){links, links, links};
+    if (arch->array_network == NETWORK_MULTICAST &&
+        arch->psum_reduce == PSUM_TREE)
+        link[LINK_psum_link].hops = outputs * in_trees;
 }
 
 /* Sum over the folds of an output tile of min(its outputs, p). */
@@ -144,6 +152,7 @@ uint64_t stationary_busiest_pe_cycles(const struct stationary *s,
     const int K = arch->rows * v[STATIONARY_Q];
     const bool is = s->stays == TENSOR_IFMAP;
     const bool adds = arch->array_network == NETWORK_MULTICAST &&
+                      arch->psum_reduce == PSUM_CHAIN &&
                       arch->psum_add == PSUM_ADD_OWN_CYCLE;
     struct tiling t;
     gemm_tiling(mapping, &t);

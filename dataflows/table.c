@@ -8,8 +8,9 @@
 #include "dataflows/nest_dataflow.h"
 #include "dataflows/rs.h"
 
-const struct dataflow *const dataflow_table[] = {
-    &rs_dataflow, &ws_dataflow, &is_dataflow, &os_dataflow, NULL};
+const struct dataflow *const dataflow_table[] = {&rs_dataflow,  &ws_dataflow,
+                                                 &is_dataflow,  &os_dataflow,
+                                                 &nlr_dataflow, NULL};
 
 enum { PLUGINS_MAX = 8 };
 static const struct dataflow *plugin[PLUGINS_MAX];

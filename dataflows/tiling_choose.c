@@ -76,7 +76,8 @@ static double estimate(const struct search *s, const struct tiling *t,
     double array =
         s->cost->cycles(s->arch, l, s->cost->mapping, t) + exposed * per_byte;
     double moved = all * per_byte;
-    return (array > moved ? array : moved) + moved * 1e-3 + all * 1e-6;
+    return (array > moved ? array : moved) + array * 1e-4 + moved * 1e-3 +
+           all * 1e-6;
 }
 
 static bool consider(struct search *s, const struct tiling *t)

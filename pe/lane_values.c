@@ -166,10 +166,11 @@ static void multiply(struct lane_values *v, struct lane_value *lane,
 }
 
 static void send_up(struct lane_values *v, struct lane_value *lane, int l,
-                    bool takes)
+                    bool takes, bool products)
 {
     int64_t psum = lane->psum[lane->sent];
-    lane->psum[lane->sent++] = 0;
+    lane->psum[lane->sent] = 0;
+    lane->sent += !products;
     if (takes)
         psum = add(psum, queue_pop(&lane->psum_fifo));
     queue_push(&v->lane[l + v->chains].psum_fifo, psum);
@@ -194,12 +195,13 @@ static void follow_lane(struct lane_values *v, const struct lanes *lanes, int l)
     const struct lane_fields *f = &lanes->f;
     struct lane_value *lane = &v->lane[l];
     int filters = f->filters[l];
+    const bool products = lanes->pass.emit_products;
     bool emits = !lanes->pass.emit_last || lane->windows_left == 1;
     if (f->mac[l] != 0)
         multiply(v, lane, filters, f->taps[l]);
     if (f->emit[l] != 0)
-        send_up(v, lane, l, f->take[l] != 0);
-    if (lane->window_done && (!emits || lane->sent == filters))
+        send_up(v, lane, l, f->take[l] != 0, products);
+    if (lane->window_done && (!emits || products || lane->sent == filters))
         end_window(lane, lanes, l);
     for (int k = 0; k < f->pop_held[l]; k++)
         queue_push(&lane->held, queue_pop(&lane->held_fifo));

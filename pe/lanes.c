@@ -101,7 +101,7 @@ void lanes_issue(struct lanes *lanes, const struct lanes_pass *pass)
 }
 
 struct scalars {
-    int16_t held_streams, ride, own, emit_each, start_at_window;
+    int16_t held_streams, ride, own, emit_each, products, start_at_window;
     int16_t held_rf, window_rf, held_port, window_port, psum_fifo;
 };
 
@@ -175,7 +175,8 @@ HOT static int16_t eval_range(const struct lane_fields *f,
         const int16_t no_window = (int16_t) - (window[l] < window_need);
         const int16_t last_tap = (int16_t) - (t + 1 == L);
         const int16_t emits = (int16_t)(last_window | s.emit_each);
-        const int16_t rides = (int16_t)(last_tap & emits & s.ride);
+        const int16_t rides =
+            (int16_t)((last_tap & emits & s.ride) | s.products);
         const int16_t no_in =
             (int16_t)(takes_psum[l] & (int16_t) - (psum_fifo[l] < 1));
         const int16_t no_out = (int16_t) - (above[l] >= s.psum_fifo);
@@ -271,6 +272,7 @@ void lanes_eval(struct lanes *lanes, int from, int to,
         .ride = (int16_t) - !cfg->psum_own_cycle,
         .own = (int16_t)-cfg->psum_own_cycle,
         .emit_each = (int16_t) - !lanes->pass.emit_last,
+        .products = (int16_t)-lanes->pass.emit_products,
         .start_at_window = (int16_t)-cfg->start_at_window,
         .held_rf = (int16_t)cfg->held_rf_words,
         .window_rf = (int16_t)cfg->window_rf_words,

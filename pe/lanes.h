@@ -15,7 +15,8 @@
  *       for f: psum[f] += psum from below (or L2, or nothing); send it up
  *     drop the `slide` oldest window words (all after a group's last window)
  *
- * Held words stay for the pass, or, when they stream, for one window.
+ * Held words stay for the pass, or, when they stream, for one window.  With
+ * emit_products nothing adds up: each product is sent as it is made.
  *
  * Timing  one MAC or one psum addition a cycle; register files take words
  *         from the fifos beside it, over ports of their own, up to a slot's
@@ -106,6 +107,8 @@ struct lanes_pass {
     bool held_streams;
     bool emit_last; /* psums leave after a group's last window only */
     struct lane_groups groups;
+    /* Each product leaves with its MAC (filters = 1, no psum_own_cycle). */
+    bool emit_products;
 };
 
 /* Scalars of the array, part of the arena. */

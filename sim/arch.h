@@ -23,6 +23,7 @@ enum bank_ports { BANK_1RW, BANK_1R1W };
 enum dram_padding { PADDING_GENERATED, PADDING_STORED };
 enum dram_compression { COMPRESSION_NONE, COMPRESSION_RLC };
 enum dram_carries { CARRIES_ALL, CARRIES_FILTERS };
+enum psum_reduce { PSUM_CHAIN, PSUM_TREE };
 enum systolic_drain { DRAIN_SERIAL, DRAIN_OVERLAPPED };
 
 /* One of the four on-chip networks. */
@@ -65,6 +66,8 @@ struct arch {
 
     struct network_arch network[NETWORK_N];
     bool ifmap_waits_for_filters; /* noc.ifmap_waits_for_filters */
+    enum psum_reduce psum_reduce; /* noc.psum_reduce, multicast only */
+    bool tree_accumulates;        /* noc.tree_accumulates */
 
     bool has_l1;
     uint64_t l1_bytes;   /* of one cluster */

@@ -32,13 +32,19 @@ void result_describe(const struct layer *layer, const struct dataflow *dataflow,
     out->table_source = given->table_source;
 }
 
+uint64_t result_gated_filter_reads(const struct layer_result *out)
+{
+    const uint64_t reads = out->counts.access[LEVEL_RF][TENSOR_FILTER].reads;
+    return out->gated_macs < reads ? out->gated_macs : reads;
+}
+
 void result_gate(const struct arch *arch, struct layer_result *out)
 {
     if (!arch->zero_gating)
         return;
     double share = out->layer.zero_share[TENSOR_IFMAP];
     out->gated_macs = (uint64_t)((double)out->counts.macs * share + 0.5);
-    out->gated_rf_filter_reads = out->gated_macs;
+    out->gated_rf_filter_reads = result_gated_filter_reads(out);
 }
 
 char *mapping_text(const struct dataflow *dataflow, const struct arch *arch,

@@ -33,6 +33,9 @@ void result_describe(const struct layer *layer, const struct dataflow *dataflow,
                      struct layer_result *out);
 /* MACs and filter reads that meet a zero, by the declared share. */
 void result_gate(const struct arch *arch, struct layer_result *out);
+/* Filter reads of register files that gated MACs save; none where filter
+ * words skip the register files. */
+uint64_t result_gated_filter_reads(const struct layer_result *out);
 /* What --show-mapping prints; to be freed. */
 char *mapping_text(const struct dataflow *dataflow, const struct arch *arch,
                    const struct layer *layer, const struct mapping *mapping);

@@ -1,7 +1,8 @@
 /* multicast_machine.c - the array side of a machine with multicast networks.
  *
  * A cycle is the blocks below, evaluated in any order, then committed in any
- * order: the sequencer, four networks, the port of the psums' banks, the PEs.
+ * order: the sequencer, four networks, the port of the psums' banks, the PEs
+ * and, where they sum psums, the adder trees.
  * Eval reads `stream`, occupancies and the sequencer's state as they were
  * committed; it writes `next`, staged pushes and pops, and sums in which the
  * order of adding can't be seen.
@@ -18,6 +19,8 @@ struct multicast_machine {
     struct arch arch;
     struct multicast_pass pass;
     struct lanes lanes;
+    bool has_trees;
+    struct trees trees;
     void *arena, *bounds;
     size_t arena_bytes;
     struct multicast_state *state; /* in the arena */
@@ -45,6 +48,7 @@ struct multicast_machine {
     uint8_t *lane_state; /* enum of PE_STATES; or NULL: no one watches */
 
     struct multicast_counts words[NETWORK_N];
+    struct tree_counts sums;
     struct pass_counts counts;
     const struct machine_tap *tap; /* borrowed or NULL */
     struct slot_tap slot_tap[NETWORK_N];
@@ -97,16 +101,25 @@ struct multicast_machine *multicast_machine_new(const struct program *program)
         .chains = program->sets * program->set_chains,
         .fifo_words = a->fifo_words,
         .pipeline_cycles = a->pipeline_cycles,
-        .psum_own_cycle = a->psum_add == PSUM_ADD_OWN_CYCLE,
-        .start_at_window = a->start == PE_START_WINDOW,
+        .psum_own_cycle =
+            a->psum_add == PSUM_ADD_OWN_CYCLE && a->psum_reduce == PSUM_CHAIN,
     };
+    const struct tree_cfg trees = {
+        .trees = cfg.chains,
+        .leaves = a->rows,
+        .fifo_words = a->fifo_words,
+    };
+    m->has_trees = a->psum_reduce == PSUM_TREE;
     size_t head = (sizeof(struct multicast_state) + 63) / 64 * 64;
-    m->arena_bytes = head + lanes_state_bytes(&cfg);
+    size_t lanes_end = head + lanes_state_bytes(&cfg);
+    m->arena_bytes = lanes_end + (m->has_trees ? trees_state_bytes(&trees) : 0);
     m->arena = xcalloc(1, m->arena_bytes);
     m->bounds = xcalloc(1, lanes_bounds_bytes(&cfg));
     m->state = m->arena;
     lanes_init(&m->lanes, &cfg, (char *)m->arena + head, m->bounds);
     place_lanes(m, program);
+    if (m->has_trees)
+        trees_init(&m->trees, &trees, (char *)m->arena + lanes_end);
     return m;
 }
 
@@ -162,7 +175,8 @@ static void set_bounds(struct multicast_machine *m)
                 for (int y = 0; y < d->set_chains; y++) {
                     int l = lane_at(m, b, i, t, y);
                     int q = block_channels(d, b), p = set_filters(d, t);
-                    bool takes = b > 0 || i > 0 || d->psum_in;
+                    bool takes =
+                        !m->has_trees && (b > 0 || i > 0 || d->psum_in);
                     f->active[l] = -1;
                     f->filters[l] = (int16_t)p;
                     f->taps[l] = (int16_t)(q * d->filter_cols);
@@ -244,6 +258,12 @@ static void shape_psum(struct multicast_machine *m, enum network k)
     }
 }
 
+/* Without register files, an operand's register and that of its next. */
+static int rf_words(const struct multicast_machine *m, enum tensor tensor)
+{
+    return m->pass.no_rf ? 2 : m->arch.rf_words[tensor];
+}
+
 static void shape_pass(struct multicast_machine *m)
 {
     const struct multicast_pass *d = &m->pass;
@@ -255,8 +275,10 @@ static void shape_pass(struct multicast_machine *m)
     };
     const enum network held = held_network(m), window = window_network(m);
     struct lanes_cfg *lanes = &m->lanes.cfg;
-    lanes->held_rf_words = m->arch.rf_words[tensor_of[held]];
-    lanes->window_rf_words = m->arch.rf_words[tensor_of[window]];
+    lanes->start_at_window =
+        m->arch.start == PE_START_WINDOW && !d->sends_products;
+    lanes->held_rf_words = rf_words(m, tensor_of[held]);
+    lanes->window_rf_words = rf_words(m, tensor_of[window]);
     lanes->held_port_words = m->arch.network[held].words_per_slot;
     lanes->window_port_words = m->arch.network[window].words_per_slot;
     free_tables(m);
@@ -288,6 +310,20 @@ static void shape_pass(struct multicast_machine *m)
     }
 }
 
+static void issue_trees(struct multicast_machine *m)
+{
+    const struct multicast_pass *d = &m->pass;
+    const struct tree_pass pass = {
+        .trees = d->sets * d->set_chains,
+        .rows = d->blocks * d->block_rows,
+        .steps = d->sends_products ? d->channels : 1,
+        .last_row_steps = d->sends_products ? d->channels_tail : 1,
+        .accumulates = d->sends_products && m->arch.tree_accumulates,
+        .takes_psum = d->psum_in,
+    };
+    trees_issue(&m->trees, &pass);
+}
+
 void multicast_machine_issue(struct multicast_machine *m,
                              const struct multicast_pass *pass,
                              const struct machine_tap *tap)
@@ -301,15 +337,19 @@ void multicast_machine_issue(struct multicast_machine *m,
         .rows_used = pass->blocks * pass->block_rows,
         .held_streams = pass->held_streams,
         .emit_last = pass->emit_last,
+        .emit_products = pass->sends_products,
         .groups = {.groups = {pass->groups[0], pass->groups[1]},
                    .windows = {pass->windows[0], pass->windows[1]}},
     };
     lanes_issue(&m->lanes, &lanes_pass);
+    if (m->has_trees)
+        issue_trees(m);
     m->state->in_flight = m->state->flies = 0;
     m->state->running = m->lanes.state->running > 0;
     m->state->write_first = 0; /* a pass is a function of its descriptor */
     memset(&m->counts, 0, sizeof(m->counts));
     memset(m->words, 0, sizeof(m->words));
+    memset(&m->sums, 0, sizeof(m->sums));
     m->tap = tap;
     for (int k = 0; k < NETWORK_N; k++) {
         int latency = k == NETWORK_PSUM_OUT ? 0 : m->arch.l2_latency_cycles;
@@ -342,6 +382,18 @@ static int top_lane(const struct multicast_machine *m)
     return m->pass.blocks * m->pass.block_rows * m->lanes.cfg.chains;
 }
 
+/* Words of psums that wait for L2, per chain, and their staged pops. */
+static const int16_t *exit_words(const struct multicast_machine *m)
+{
+    return m->has_trees ? m->trees.f.out : m->lanes.f.psum_fifo + top_lane(m);
+}
+
+static int16_t *exit_pops(const struct multicast_machine *m)
+{
+    return m->has_trees ? m->trees.f.collected
+                        : m->lanes.f.collected + top_lane(m);
+}
+
 /* Which of the two psum networks the banks serve in this cycle: both, or by
  * turns where there is one port and both want the same bank.  A function of
  * committed state, so it is the same whoever asks first. */
@@ -358,7 +410,7 @@ static const struct psum_grant *psum_grant(struct multicast_machine *m)
     if (m->arch.l2_ports != BANK_1RW || stream_is_done(in) ||
         in->latency_cycles > 0 || !stream_head(out, shape, &slot))
         return grant;
-    bool wants = m->lanes.f.psum_fifo[top_lane(m) + slot.dest] >= slot.words;
+    bool wants = exit_words(m)[slot.dest] >= slot.words;
     if (wants &&
         l2_port_conflict(in->address_words, out->address_words,
                          shape->words_per_slot * shape->slots_per_cycle,
@@ -372,7 +424,6 @@ static const struct psum_grant *psum_grant(struct multicast_machine *m)
 static void eval_network(struct multicast_machine *m, enum network k)
 {
     const enum network held = held_network(m);
-    int top = top_lane(m);
     switch (k) {
     case NETWORK_FILTER:
     case NETWORK_IFMAP:
@@ -384,24 +435,51 @@ static void eval_network(struct multicast_machine *m, enum network k)
         break;
     case NETWORK_PSUM_IN:
         if (psum_grant(m)->read)
-            send(m, k, lanes_psum_fifo(&m->lanes));
+            send(m, k,
+                 m->has_trees ? trees_psum_fifo(&m->trees)
+                              : lanes_psum_fifo(&m->lanes));
         break;
     case NETWORK_PSUM_OUT:
         if (psum_grant(m)->write)
-            m->moved |= collect_eval(
-                &m->state->next[k], &m->shape[k], m->lanes.f.psum_fifo + top,
-                m->lanes.f.collected + top, &m->words[k], tap_of(m, k));
+            m->moved |=
+                collect_eval(&m->state->next[k], &m->shape[k], exit_words(m),
+                             exit_pops(m), &m->words[k], tap_of(m, k));
         break;
     case NETWORK_N:
         break;
     }
 }
 
+/* The fifos above the top row, by their reader. */
+static void commit_exits(struct multicast_machine *m)
+{
+    lanes_commit(&m->lanes, top_lane(m), top_lane(m) + m->lanes.cfg.chains);
+}
+
 static void commit_network(struct multicast_machine *m, enum network k)
 {
     m->state->stream[k] = m->state->next[k];
-    if (k == NETWORK_PSUM_OUT) /* the reader of the fifos to L2 */
-        lanes_commit(&m->lanes, top_lane(m), top_lane(m) + m->lanes.cfg.chains);
+    if (k == NETWORK_PSUM_OUT && !m->has_trees)
+        commit_exits(m);
+}
+
+/* A tree's leaves are the fifos above its chain's PEs. */
+static void eval_trees(struct multicast_machine *m)
+{
+    int chains = m->lanes.cfg.chains;
+    const struct tree_tap tap = {
+        m->tap != NULL ? m->tap->context : NULL,
+        m->tap != NULL ? m->tap->tree_took : NULL,
+    };
+    m->moved |= trees_eval(&m->trees, m->lanes.f.psum_fifo + chains,
+                           m->lanes.f.collected + chains, chains, &m->sums,
+                           m->tap != NULL ? &tap : NULL);
+}
+
+static void commit_trees(struct multicast_machine *m)
+{
+    trees_commit(&m->trees);
+    commit_exits(m);
 }
 
 /* The port loses a turn to a conflict; that is no standstill. */
@@ -474,11 +552,15 @@ bool multicast_machine_step(struct multicast_machine *m)
     for (int k = 0; k < NETWORK_N; k++)
         eval_network(m, (enum network)k);
     eval_psum_port(m);
+    if (m->has_trees)
+        eval_trees(m);
     eval_lanes(m, 0, m->lanes.n);
     commit_sequencer(m);
     for (int k = 0; k < NETWORK_N; k++)
         commit_network(m, (enum network)k);
     commit_psum_port(m);
+    if (m->has_trees)
+        commit_trees(m);
     lanes_commit(&m->lanes, 0, top_lane(m));
     return m->made_headway;
 }
@@ -520,6 +602,18 @@ static void commit_psum_port_block(void *self, int part)
 {
     (void)part;
     commit_psum_port(self);
+}
+
+static void eval_trees_block(void *self, int part)
+{
+    (void)part;
+    eval_trees(self);
+}
+
+static void commit_trees_block(void *self, int part)
+{
+    (void)part;
+    commit_trees(self);
 }
 
 static void eval_pes_block(void *self, int part)
@@ -588,10 +682,14 @@ int multicast_machine_blocks(struct multicast_machine *m,
                                      commit_pes_block};
     static const struct block pe = {"pe", NULL, 0, eval_pe_block,
                                     commit_pe_block};
+    static const struct block trees = {"adder_trees", NULL, 0, eval_trees_block,
+                                       commit_trees_block};
     int n = (int)(sizeof(shared) / sizeof(*shared));
     int n_pes = grain == BLOCK_GRAIN_PE ? m->lanes.n : 1;
-    struct block *b = xcalloc((size_t)(n + n_pes), sizeof(*b));
+    struct block *b = xcalloc((size_t)(n + 1 + n_pes), sizeof(*b));
     memcpy(b, shared, sizeof(shared));
+    if (m->has_trees)
+        b[n++] = trees;
     for (int l = 0; l < n_pes; l++) {
         b[n + l] = grain == BLOCK_GRAIN_PE ? pe : pes;
         b[n + l].part = l;
@@ -628,7 +726,15 @@ void multicast_machine_counts(const struct multicast_machine *m,
     out->ifmap_delivered = out->ifmap_hops = i->words_delivered;
     out->psum_in_words = m->words[NETWORK_PSUM_IN].words_sent;
     out->psum_out_words = out->psum_out_hops = out_words;
-    out->psum_link_words = m->counts.psum_link_words - out_words;
+    if (!m->has_trees) {
+        out->psum_link_words = m->counts.psum_link_words - out_words;
+        return;
+    }
+    out->tree_hops = m->sums.hops;
+    if (m->trees.pass.accumulates) {
+        out->root_writes = m->sums.sums;
+        out->root_reads = m->sums.sums - m->sums.leaving;
+    }
 }
 
 void multicast_machine_explain(const struct multicast_machine *m, char *text,

@@ -1,5 +1,6 @@
 /* multicast_machine.h - the array side of a machine with multicast networks:
- * lanes of PEs, three networks from L2, one back, and L2's array ports.
+ * lanes of PEs, three networks from L2, one back, L2's array ports and, where
+ * they sum the psums, adder trees.
  *
  * All timing state lies in one arena of plain data without pointers; the
  * views, tables and counters are rebuilt from the pass descriptor.
@@ -11,6 +12,7 @@
 #include "dataflows/program.h"
 #include "noc/collect.h"
 #include "noc/multicast.h"
+#include "noc/tree.h"
 #include "pe/lanes.h"
 #include "sim/block.h"
 
@@ -32,6 +34,9 @@ struct multicast_state {
 struct machine_tap {
     void *context;
     void (*slot)(void *context, enum network network, const struct slot *slot);
+    /* An adder tree has a word of each of its chain's rows 0 .. rows-1; leave:
+     * their sum, with those before it, goes to L2. */
+    void (*tree_took)(void *context, int tree, int rows, bool leave);
     /* After eval, before commit: lanes' emit, pop_* are staged. */
     void (*evaluated)(void *context, const struct lanes *lanes);
 };

@@ -10,6 +10,7 @@
 
 static const char *const array_networks[] = {"multicast", "systolic", NULL};
 static const char *const drains[] = {"serial", "overlapped", NULL};
+static const char *const psum_reduces[] = {"chain", "tree", NULL};
 static const char *const psum_adds[] = {"own_cycle", "last_product", NULL};
 static const char *const starts[] = {"word", "window", NULL};
 static const char *const ports[] = {"1rw", "1r1w", NULL};
@@ -127,6 +128,14 @@ const struct schema_row schema[] = {
          "ifmap words of a pass follow after all of its filter words (of "
          "'is', the other way round)",
          "not published for Eyeriss; false fits its measured cycles"),
+    ENUM("noc.psum_reduce", psum_reduce, psum_reduces, "chain",
+         "psums of a column of PEs: handed up and added by neighbours, or "
+         "summed by an adder tree of as many leaves as the array has rows",
+         "chain: " EYERISS "; tree: Chen et al. (DianNao), ASPLOS 2014"),
+    BOOL("noc.tree_accumulates", tree_accumulates, "false",
+         "tree: a register at each root sums up an output's products; else "
+         "each sum goes to L2",
+         "true for DianNao's NFU-2, ASPLOS 2014 s. 5.1"),
     INT64("l1.bytes", l1_bytes, 1, 1099511627776, "0", "bytes",
           "buffer of one cluster of PEs; left out: no L1", ""),
     INT("l1.cluster_cols", l1_cluster_cols, 1, 1024, "1", "columns",

@@ -138,6 +138,8 @@ static void charge_pass(struct run *run, const struct pass_counts *n)
     uint64_t used =
         (uint64_t)p->rows * (uint64_t)p->sets * (uint64_t)p->set_chains;
     uint64_t *ledger = out->ledger_pe_cycles;
+    const bool has_trees =
+        p->kind == NETWORK_MULTICAST && p->arch.psum_reduce == PSUM_TREE;
 
     ledger[LEDGER_idle_mapping] += (pes - used) * n->flight_cycles;
     ledger[LEDGER_idle_edge] += (used - n->active_pes) * n->flight_cycles;
@@ -149,11 +151,15 @@ static void charge_pass(struct run *run, const struct pass_counts *n)
         out->active_pes = (int)n->active_pes;
 
     c->macs += n->macs;
-    add_access(c, LEVEL_RF, TENSOR_IFMAP, n->macs, n->ifmap_delivered);
-    add_access(c, LEVEL_RF, TENSOR_FILTER, n->macs, n->filter_delivered);
-    add_access(c, LEVEL_RF, TENSOR_PSUM,
-               n->macs - n->first_macs + n->psum_reads,
-               n->macs + n->psum_writes);
+    if (!p->skips_rf[TENSOR_IFMAP])
+        add_access(c, LEVEL_RF, TENSOR_IFMAP, n->macs, n->ifmap_delivered);
+    if (!p->skips_rf[TENSOR_FILTER])
+        add_access(c, LEVEL_RF, TENSOR_FILTER, n->macs, n->filter_delivered);
+    if (!p->skips_rf[TENSOR_PSUM])
+        add_access(c, LEVEL_RF, TENSOR_PSUM,
+                   n->macs - n->first_macs + n->psum_reads,
+                   n->macs + n->psum_writes);
+    add_access(c, LEVEL_RF, TENSOR_PSUM, n->root_reads, n->root_writes);
     add_access(c, LEVEL_L2, TENSOR_IFMAP, n->ifmap_sent, 0);
     add_access(c, LEVEL_L2, TENSOR_FILTER, n->filter_sent, 0);
     add_access(c, LEVEL_L2, TENSOR_PSUM, n->psum_in_words, n->psum_out_words);
@@ -165,7 +171,7 @@ static void charge_pass(struct run *run, const struct pass_counts *n)
     add_link(c, LINK_psum_out, n->psum_out_words, n->psum_out_words,
              n->psum_out_hops);
     add_link(c, LINK_psum_link, n->psum_link_words, n->psum_link_words,
-             n->psum_link_words);
+             has_trees ? n->tree_hops : n->psum_link_words);
 }
 
 /* What the pass's tiles would take on the DRAM's link with their values. */
@@ -230,8 +236,10 @@ static void finish_result(const struct dataflow *dataflow,
     bounds_of(dataflow, p, &out->counts, out->bounds_cycles);
     result_gate(&p->arch, out);
     /* Counted where values are simulated. */
-    if (p->arch.zero_gating && out->checked)
-        out->gated_macs = out->gated_rf_filter_reads = zero_macs;
+    if (p->arch.zero_gating && out->checked) {
+        out->gated_macs = zero_macs;
+        out->gated_rf_filter_reads = result_gated_filter_reads(out);
+    }
 }
 
 static void open_memory(struct run *run)

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "noc/tree_values.h"
 #include "pe/lane_values.h"
 #include "sim/diag.h"
 
@@ -13,6 +14,7 @@ struct word_flow {
     struct word_ends ends;
     struct pass pass;
     struct lane_values *values; /* owns; multicast */
+    struct tree_values *trees;  /* owns; with adder trees, else NULL */
     const struct lanes *lanes;  /* borrowed, while a pass runs */
     uint64_t zero_macs;
     struct machine_tap tap;
@@ -33,6 +35,7 @@ void word_flow_free(struct word_flow *c)
     if (c == NULL)
         return;
     lane_values_free(c->values);
+    tree_values_free(c->trees);
     free(c);
 }
 
@@ -123,6 +126,8 @@ static void move_psum(struct word_flow *c, enum network network,
                            coord);
         if (network == NETWORK_PSUM_IN)
             lane_values_push_psum(c->values, slot->dest, psum_word(c, coord));
+        else if (c->trees != NULL)
+            put_psum(c, coord, tree_values_pop(c->trees, slot->dest));
         else
             put_psum(c, coord,
                      lane_values_pop_psum(c->values, top + slot->dest));
@@ -140,6 +145,22 @@ static void slot_moved(void *context, enum network network,
         send_window(c, slot);
     else
         move_psum(c, network, slot);
+}
+
+/* A tree takes a word of each of its chain's rows; the word of row i lies where
+ * the PE above would find it, a psum from L2 where the lowest PE would. */
+static void tree_took(void *context, int tree, int rows, bool leave)
+{
+    struct word_flow *c = context;
+    int chains = c->lanes->cfg.chains;
+    for (int row = 1; row <= rows; row++)
+        tree_values_add(c->trees, tree,
+                        lane_values_pop_psum(c->values, row * chains + tree));
+    if (!leave)
+        return;
+    bool psum_in = c->pass.work.multicast.psum_in;
+    tree_values_leave(c->trees, tree,
+                      psum_in ? lane_values_pop_psum(c->values, tree) : 0);
 }
 
 static void evaluated(void *context, const struct lanes *lanes)
@@ -164,6 +185,7 @@ const struct machine_tap *word_flow_multicast(struct word_flow *c,
     c->tap.context = c;
     c->tap.slot = slot_moved;
     c->tap.evaluated = evaluated;
+    c->tap.tree_took = tree_took;
     return &c->tap;
 }
 
@@ -171,6 +193,11 @@ void word_flow_multicast_issued(struct word_flow *c, const struct lanes *lanes)
 {
     if (c->values == NULL)
         c->values = lane_values_new(lanes, c->program->holds_ifmap);
+    if (c->trees == NULL && c->program->arch.psum_reduce == PSUM_TREE) {
+        const struct tree_cfg cfg = {.trees = lanes->cfg.chains,
+                                     .fifo_words = lanes->cfg.fifo_words};
+        c->trees = tree_values_new(&cfg);
+    }
     if (c->ends.mac != NULL) {
         const struct mac_tap mac = {c, multiplied};
         lane_values_tap(c->values, &mac);

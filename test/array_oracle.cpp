@@ -35,6 +35,13 @@ struct pe {
     long held = 0, window = 0; // words that came to the register files, ever
     psum_queue below;
     bool takes = false;
+    psum_queue leaf;    // with trees: what the PE has sent
+    int per_window = 0; // and how much of it a window has
+};
+
+// The tree of a chain: psums from L2 wait in the lowest PE's `below`.
+struct adder_tree {
+    int step = 0, steps = 0; // of a window
 };
 
 struct slot_of_words {
@@ -54,6 +61,11 @@ class array
                     for (int y = 0; y < p.set_chains; y++)
                         pes_.push_back(make(t, y, b, i));
         exits_.resize(static_cast<size_t>(p.sets * p.set_chains));
+        trees_.resize(exits_.size());
+        for (pe &e : pes_) {
+            adder_tree &t = trees_[size_t(e.chain)];
+            t.steps = std::max(t.steps, e.per_window);
+        }
         list_filters();
         list_windows();
         list_psums();
@@ -69,6 +81,18 @@ class array
     }
 
   private:
+    bool tree() const
+    {
+        return a_.psum_reduce == PSUM_TREE;
+    }
+    bool at_root() const
+    {
+        return a_.tree_accumulates && p_.sends_products;
+    }
+    long rf(tensor t) const
+    {
+        return p_.no_rf ? 2 : a_.rf_words[t];
+    }
     int filters(int t) const
     {
         return t == p_.sets - 1 ? p_.filters_tail : p_.filters;
@@ -85,8 +109,11 @@ class array
         e.chain = t * p_.set_chains + y;
         e.block = b;
         e.row = i;
-        e.takes = b > 0 || i > 0 || p_.psum_in;
+        e.takes = !tree() && (b > 0 || i > 0 || p_.psum_in);
+        const bool products = p_.sends_products;
+        const bool whole = a_.start == PE_START_WINDOW && !products;
         const long P = filters(t), q = channels(b), L = q * p_.filter_cols;
+        e.per_window = int(products ? L : P);
         long first = 0, used = 0; // window words before, held words before
         for (int k = 0; k < 2; k++) {
             for (unsigned g = 0; g < p_.groups[k]; g++) {
@@ -94,19 +121,21 @@ class array
                     bool last = w + 1 == p_.windows[k];
                     long slide = last ? L : q * p_.slide_cols;
                     bool emits = last || !p_.emit_last;
-                    bool rides = emits && a_.psum_add == PSUM_ADD_LAST_PRODUCT;
+                    bool rides = emits && (tree() || a_.psum_add ==
+                                                         PSUM_ADD_LAST_PRODUCT);
                     for (long tap = 0; tap < L; tap++)
                         for (long f = 0; f < P; f++) {
                             long at = tap * P + f;
                             long need_held = used + at, need = first + tap;
-                            if (a_.start == PE_START_WINDOW) {
+                            if (whole) {
                                 need_held = used + L * P - 1;
                                 need = first + L - 1;
                             }
-                            e.todo.push_back({need_held, need,
-                                              rides && tap == L - 1,
-                                              p_.held_streams ? used + at : 0,
-                                              first + std::min(tap, slide)});
+                            e.todo.push_back(
+                                {need_held, need,
+                                 products || (rides && tap == L - 1),
+                                 p_.held_streams ? used + at : 0,
+                                 first + std::min(tap, slide)});
                         }
                     if (emits && !rides)
                         for (long f = 0; f < P; f++)
@@ -219,8 +248,10 @@ class array
         return nullptr;
     }
 
-    psum_queue &queue_above(const pe &e)
+    psum_queue &queue_above(pe &e)
     {
+        if (tree())
+            return e.leaf;
         pe *o = above(e);
         return o != nullptr ? o->below : exits_[size_t(e.chain)];
     }
@@ -277,6 +308,7 @@ class array
     const multicast_pass &p_;
     std::vector<pe> pes_;
     std::vector<psum_queue> exits_;
+    std::vector<adder_tree> trees_;
     std::vector<slot_of_words> slots_[2], psum_in_, psum_out_;
     size_t at_[2] = {0, 0}, in_at_ = 0, out_at_ = 0;
     int wait_[3] = {0, 0, 0};
@@ -357,14 +389,32 @@ void array::cycle()
             last = s.order;
         }
     }
+    // Trees that take a word of each PE that has one for this step, and whose
+    // sum then leaves.
+    std::vector<std::pair<bool, bool>> taking(trees_.size());
+    for (size_t c = 0; tree() && c < trees_.size(); c++) {
+        const adder_tree &t = trees_[c];
+        bool leaves = !at_root() || t.step + 1 == t.steps;
+        bool ready = !leaves || exits_[c].all() < cap;
+        for (const pe &e : pes_) {
+            if (size_t(e.chain) != c)
+                continue;
+            ready = ready && (e.per_window <= t.step || e.leaf.visible > 0);
+            if (leaves && p_.psum_in && e.block == 0 && e.row == 0)
+                ready = ready && e.below.visible > 0;
+        }
+        taking[c] = {ready, ready && leaves};
+    }
     struct decision {
         bool works, sends;
         int take_held, take_window;
     };
     std::vector<decision> what;
     bool any_word = std::any_of(pes_.begin(), pes_.end(), [](const pe &e) {
-        return e.held_fifo + e.window_fifo + e.below.visible > 0;
+        return e.held_fifo + e.window_fifo > 0;
     });
+    for (const pe &e : pes_)
+        any_word = any_word || (!tree() && e.below.visible > 0);
     flying_ = flying_ || any_word;
     if (std::all_of(pes_.begin(), pes_.end(),
                     [](const pe &e) { return e.next == e.todo.size(); }))
@@ -384,10 +434,10 @@ void array::cycle()
             d.sends = d.works && o.sends;
             d.take_held = int(std::min<long>(
                 {e.held_fifo, a_.network[NETWORK_FILTER].words_per_slot,
-                 a_.rf_words[TENSOR_FILTER] - (e.held - o.dead_held)}));
+                 rf(TENSOR_FILTER) - (e.held - o.dead_held)}));
             d.take_window = int(std::min<long>(
                 {e.window_fifo, a_.network[NETWORK_IFMAP].words_per_slot,
-                 a_.rf_words[TENSOR_IFMAP] - (e.window - o.dead_window)}));
+                 rf(TENSOR_IFMAP) - (e.window - o.dead_window)}));
         }
         if (flying_)
             charge(e, d.works, has_held, has_window, has_psum);
@@ -428,8 +478,27 @@ void array::cycle()
         n_.psum_out_words += uint64_t(s->words);
     }
     out_at_ += collected.size();
-    for (pe &e : pes_)
+    int stages = 1;
+    while ((1 << (stages - 1)) < a_.rows)
+        stages++;
+    for (pe &e : pes_) {
+        const size_t c = size_t(e.chain);
+        if (taking[c].first && e.per_window > trees_[c].step)
+            e.leaf.visible--;
+        if (taking[c].second && p_.psum_in && e.block == 0 && e.row == 0)
+            e.below.visible--;
+    }
+    for (size_t c = 0; c < trees_.size(); c++) {
+        if (taking[c].second)
+            exits_[c].coming.push_back(stages);
+        trees_[c].step += taking[c].first;
+        if (trees_[c].step == trees_[c].steps)
+            trees_[c].step = 0;
+    }
+    for (pe &e : pes_) {
         age(e.below);
+        age(e.leaf);
+    }
     for (psum_queue &q : exits_)
         age(q);
     for (int k = 0; k < 3; k++)

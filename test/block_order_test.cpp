@@ -95,6 +95,7 @@ TEST_P(BlockOrder, ChangesNothing)
         arch a = random.machine();
         a.array_network = GetParam().network;
         a.tight_folds = random.pick(0, 1) != 0;
+        random.choose_psum_network(GetParam().flow->name, &a);
         layer l = random.shape();
         bool check = k % 2 == 0;
         layer_result want = run(a, l, check, nullptr);
@@ -148,8 +149,8 @@ std::vector<on_network> everywhere()
 {
     std::vector<on_network> all;
     for (block_grain grain : {BLOCK_GRAIN_ARRAY, BLOCK_GRAIN_PE}) {
-        for (const char *flow : {"rs", "ws", "os", "is"})
-            all.push_back({dataflow_find(flow), NETWORK_MULTICAST, grain});
+        for (int k = 0; dataflow_table[k] != nullptr; k++)
+            all.push_back({dataflow_table[k], NETWORK_MULTICAST, grain});
         for (const char *flow : {"ws", "os", "is"})
             all.push_back({dataflow_find(flow), NETWORK_SYSTOLIC, grain});
     }

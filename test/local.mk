@@ -107,3 +107,8 @@ validation_test_SOURCES = %D%/validation_test.cpp %D%/messages.h
 validation_test_LDADD = $(TEST_LIBS)
 dist_check_SCRIPTS += %D%/validate_test.py
 dist_check_SCRIPTS += %D%/nest_test.sh
+if TESTS_WANTED
+check_PROGRAMS += tree_test
+endif
+tree_test_SOURCES = %D%/tree_test.cpp
+tree_test_LDADD = $(TEST_LIBS)

@@ -3,6 +3,9 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "array_oracle.h"
 #include "random_layer.h"
 #include "sim/multicast_machine.h"
@@ -23,6 +26,7 @@ TEST_P(MulticastMachine, TakesTheCyclesThatTheOracleTakes)
     int passes = 0;
     for (int k = 0; k < 60; k++) {
         arch a = random.machine();
+        random.choose_psum_network(GetParam(), &a);
         layer l = random.shape();
         given_mapping none = {};
         mapping m = {};
@@ -54,10 +58,18 @@ TEST_P(MulticastMachine, TakesTheCyclesThatTheOracleTakes)
     diag_free(d);
 }
 
+std::vector<const char *> all_dataflows()
+{
+    std::vector<const char *> all;
+    for (int k = 0; dataflow_table[k] != nullptr; k++)
+        all.push_back(dataflow_table[k]->name);
+    return all;
+}
+
 INSTANTIATE_TEST_SUITE_P(Dataflows, MulticastMachine,
-                         testing::Values("rs", "ws", "is", "os"),
-                         [](const testing::TestParamInfo<const char *> &info) {
-                             return std::string(info.param);
+                         testing::ValuesIn(all_dataflows()),
+                         [](const testing::TestParamInfo<const char *> &of) {
+                             return std::string(of.param);
                          });
 
 } // namespace

@@ -59,6 +59,15 @@ class random_case
         return a;
     }
 
+    // Chains or trees for psums; rs has no legal mapping with trees.
+    void choose_psum_network(const char *dataflow, arch *a)
+    {
+        a->psum_reduce = pick(0, 1) ? PSUM_TREE : PSUM_CHAIN;
+        a->tree_accumulates = pick(0, 1) != 0;
+        if (std::strcmp(dataflow, "rs") == 0)
+            a->psum_reduce = PSUM_CHAIN;
+    }
+
     // Groups to depthwise, stride to 4, dilation to 3, N to 3.
     layer shape()
     {

@@ -103,7 +103,10 @@ inline std::string differences(const pass_counts &got, const pass_counts &want)
                                         "psum_out_hops",
                                         "psum_in_words",
                                         "psum_out_words",
-                                        "psum_link_words"};
+                                        "psum_link_words",
+                                        "tree_hops",
+                                        "root_reads",
+                                        "root_writes"};
     constexpr size_t N = sizeof(names) / sizeof(names[0]);
     static_assert(sizeof(pass_counts) == N * sizeof(uint64_t),
                   "a name for each count");
