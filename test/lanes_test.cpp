@@ -59,7 +59,7 @@ class Lanes : public testing::Test
     }
 
     lanes_cfg cfg = {1, 1, 16, 1, true, false, 8, 8, 4, 4};
-    lanes_pass pass = {1, false, false, {{1, 0}, {1, 0}}};
+    lanes_pass pass = {1, false, false, {{1, 0}, {1, 0}}, false};
     std::vector<char> state, bounds;
     struct lanes lanes = {};
 };

@@ -234,8 +234,8 @@ TEST_P(SystolicCycles, OfTheWorkedExamplesAreThoseOfTheManual)
 
 INSTANTIATE_TEST_SUITE_P(Dataflows, SystolicCycles,
                          testing::Values("os", "ws", "is"),
-                         [](const testing::TestParamInfo<const char *> &info) {
-                             return std::string(info.param);
+                         [](const testing::TestParamInfo<const char *> &array) {
+                             return std::string(array.param);
                          });
 
 } // namespace
