@@ -41,6 +41,7 @@ dram_test_LDADD = $(TEST_LIBS)
 dma_test_SOURCES = %D%/dma_test.cpp $(DRAM_TESTING)
 dma_test_LDADD = $(TEST_LIBS)
 dataflow_test_SOURCES = %D%/dataflow_test.cpp %D%/random_layer_test.cpp \
+	%D%/random_stall_test.cpp \
 	%D%/shipped_test.cpp %D%/messages.h %D%/random_layer.h
 dataflow_test_LDADD = $(TEST_LIBS)
 compression_test_SOURCES = %D%/compression_test.cpp %D%/rlc_test.cpp \
@@ -81,7 +82,7 @@ check-long: accelsim check-memo
 	srcdir=$(abs_srcdir) ACCELSIM=$(abs_builddir)/accelsim \
 		$(PYTHON3) -B $(srcdir)/%D%/systemc_long.py
 dist_check_SCRIPTS += %D%/cli_test.py %D%/broken_test.py %D%/fuzz_test.py \
-	%D%/readme_test.py %D%/rules_test.sh
+	%D%/readme_test.py %D%/sweep_test.py %D%/rules_test.sh
 EXTRA_DIST += %D%/program.py %D%/plugin_dataflow.c %D%/leaks_of_others.supp
 dist_check_SCRIPTS += %D%/map_test.sh
 check_DATA += %D%/plugin_dataflow.so
