@@ -43,6 +43,7 @@ struct dataflow {
     const char *doc;                    /* one line */
     const char *source;                 /* paper and section */
     const struct mapping_param *params; /* name NULL at the end */
+    bool on_systolic; /* also on arrays whose networks are systolic */
     /* Completes `given` to a legal mapping.  false: none is legal; the
      * message says which buffer is short and by how many words. */
     bool (*choose)(const struct arch *arch, const struct layer *layer,

@@ -54,6 +54,7 @@ const struct dataflow is_dataflow = {
            "along a column",
     .source = "Sze et al., 2020, s. 5.7.3; Samajdar et al., ISPASS 2020",
     .params = is_params,
+    .on_systolic = true,
     .choose = is_choose,
     .compile = is_compile,
     .expect = is_expect,

@@ -440,6 +440,7 @@ const struct dataflow os_dataflow = {
     .doc = "output stationary: psums stay, ifmaps and filters stream",
     .source = "Sze et al., Proc. IEEE 105(12), 2017; Du et al., ISCA 2015",
     .params = os_params,
+    .on_systolic = true,
     .choose = os_choose,
     .compile = os_compile,
     .expect = os_expect,

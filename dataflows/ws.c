@@ -54,6 +54,7 @@ const struct dataflow ws_dataflow = {
            "along a column",
     .source = "Sze et al., Proc. IEEE 105(12), 2017; Jouppi et al., ISCA 2017",
     .params = ws_params,
+    .on_systolic = true,
     .choose = ws_choose,
     .compile = ws_compile,
     .expect = ws_expect,

@@ -111,6 +111,16 @@ static bool read_setting(struct config *cfg, const char *key,
                       schema_nearest(key));
 }
 
+/* Takes the blanks around it away. */
+static char *trim(char *text)
+{
+    size_t first = strspn(text, " \t"), n = strlen(text + first);
+    memmove(text, text + first, n + 1);
+    while (n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\t'))
+        text[--n] = '\0';
+    return text;
+}
+
 /* One --set: set_text[i] is its path, `value` what follows the '='. */
 static bool apply_set(struct config *cfg, int i, const char *value,
                       struct diag *d)
@@ -160,7 +170,8 @@ static bool apply_sets(struct config *cfg, const char *const *set, int n_sets,
             continue;
         }
         *equals = '\0';
-        ok = apply_set(cfg, i, equals + 1, d) && ok;
+        trim(cfg->set_text[i]);
+        ok = apply_set(cfg, i, trim(equals + 1), d) && ok;
     }
     return ok;
 }

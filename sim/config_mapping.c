@@ -47,8 +47,16 @@ const struct dataflow *config_dataflow(const struct config *cfg,
         at = config_pos(cfg, "default.dataflow");
     }
     found = dataflow_find(name);
-    if (found != NULL && arch_runs(arch, found))
+    if (found != NULL && arch_runs(arch, found)) {
+        if (arch->array_network == NETWORK_SYSTOLIC && !found->on_systolic) {
+            diag_error(d, config_pos(cfg, "array.network"),
+                       "'array.network' is 'systolic'; the dataflow '%s' "
+                       "needs 'multicast'",
+                       name);
+            return NULL;
+        }
         return params_by_hand(cfg, found, &checked, d) ? found : NULL;
+    }
     to = open_memstream(&list, &list_bytes);
     SIM_CHECK(to != NULL);
     list_dataflows(arch, to);

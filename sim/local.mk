@@ -94,6 +94,8 @@ libaccel_a_SOURCES += \
 	%D%/nearest.h \
 	%D%/options.c \
 	%D%/options.h \
+	%D%/options_fault.c \
+	%D%/options_fault.h \
 	%D%/options_systemc.c \
 	%D%/options_systemc.h \
 	%D%/nest_bounds.c \

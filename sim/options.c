@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/nearest.h"
+#include "sim/options_fault.h"
 #include "sim/options_systemc.h"
 #include "sim/whole_number.h"
 
@@ -123,7 +123,7 @@ static const struct argp_option table[] = {
      "form of the report; validate: table, json or markdown", 0},
     {"filter", KEY_FILTER, "GLOB", 0,
      "validate: only the files, claims or layers that match", 0},
-    {"output", 'o', "FILE", 0, "where the report goes", 0},
+    {"output", 'o', "FILE", 0, "where the report goes; -: standard output", 0},
     {"show-mapping", KEY_SHOW_MAPPING, 0, 0,
      "each layer's loop nest, and what each PE holds", 0},
     {"stats", KEY_STATS, 0, 0,
@@ -142,6 +142,7 @@ static const struct argp_option table[] = {
 struct parse {
     struct options *options;
     struct diag *d;
+    const char *first; /* word of the command line */
 };
 
 static const struct src_pos command_line = {NULL, 0};
@@ -237,77 +238,6 @@ static void add_set(struct options *o, const char *text)
     o->set[o->n_sets++] = text;
 }
 
-/* The long option that `word` ("--cfg", "--cfg=x") names in full, or NULL. */
-static const struct argp_option *exact_option(const char *word)
-{
-    size_t n = strcspn(word, "=");
-    for (int i = 0; table[i].name != NULL || table[i].doc != NULL; i++)
-        if (table[i].name != NULL && strlen(table[i].name) == n - 2 &&
-            strncmp(table[i].name, word + 2, n - 2) == 0)
-            return &table[i];
-    return NULL;
-}
-
-static int options_that_begin_with(const char *word)
-{
-    int found = 0;
-    size_t n = strcspn(word, "=") - 2;
-    for (int i = 0; table[i].name != NULL || table[i].doc != NULL; i++)
-        found +=
-            table[i].name != NULL && strncmp(table[i].name, word + 2, n) == 0;
-    return found;
-}
-
-static void bad_long_option(struct diag *d, const char *word)
-{
-    const struct argp_option *option = exact_option(word);
-    char given[64] = "";
-    struct nearest near;
-    strncat(given, word, strnlen(word, sizeof(given) - 1));
-    given[strcspn(given, "=")] = '\0';
-    if (option != NULL && option->arg != NULL) {
-        diag_error(d, command_line, "'%s' has no value; %s is needed", given,
-                   option->arg);
-        return;
-    }
-    if (option != NULL) {
-        diag_error(d, command_line, "'%s' has a value; it takes none", given);
-        return;
-    }
-    if (options_that_begin_with(word) > 1) {
-        diag_error(d, command_line,
-                   "'%s' is short for several options; more letters are "
-                   "needed",
-                   given);
-        return;
-    }
-    nearest_start(&near, given + 2);
-    for (int i = 0; table[i].name != NULL || table[i].doc != NULL; i++)
-        if (table[i].name != NULL)
-            nearest_offer(&near, table[i].name);
-    diag_error(d, command_line, "unknown option '%s'; the nearest is '--%s'",
-               given, near.best);
-}
-
-/* argp stopped at, or behind, argv[next - 1]. */
-static void bad_option(struct diag *d, const struct argp_state *state)
-{
-    const char *word =
-        state->next > 0 ? state->argv[state->next - 1] : state->argv[0];
-    /* Of a cluster such as -xj, argp has not left the word yet. */
-    if (strncmp(word, "--", 2) != 0 && state->next < state->argc &&
-        state->argv[state->next][0] == '-')
-        word = state->argv[state->next];
-    if (strncmp(word, "--", 2) == 0)
-        bad_long_option(d, word);
-    else if (strcmp(word, "-j") == 0 || strcmp(word, "-o") == 0)
-        diag_error(d, command_line, "'%s' has no value; %s is needed", word,
-                   word[1] == 'j' ? "a number" : "a file");
-    else
-        diag_error(d, command_line,
-                   "unknown option '%s'; 'accelsim --help' lists them", word);
-}
-
 /* Options that only take note of their argument. */
 static const char **text_option(struct options *o, int key)
 {
@@ -364,36 +294,6 @@ static bool switch_option(struct options *o, int key)
     default:
         return false;
     }
-}
-
-#define COMMAND_NAME(name, doc) #name,
-static const char *const command_name[COMMAND_N] = {COMMANDS(COMMAND_NAME)};
-#undef COMMAND_NAME
-
-/* Whether `word` names a command. */
-static bool find_command(const char *word, enum command *out)
-{
-    for (int k = 0; k < COMMAND_N; k++)
-        if (strcmp(word, command_name[k]) == 0) {
-            *out = (enum command)k;
-            return true;
-        }
-    return false;
-}
-
-static void stray_word(struct diag *d, const char *word)
-{
-    enum command command;
-    if (find_command(word, &command))
-        diag_error(d, command_line,
-                   "the command '%s' stands behind an option; it comes first, "
-                   "as in 'accelsim %s --cfg FILE'",
-                   word, word);
-    else
-        diag_error(d, command_line,
-                   "'%s' stands without an option; '--layer %s' was meant, "
-                   "perhaps",
-                   word, word);
 }
 
 static error_t parse_one(int key, char *arg, struct argp_state *state)
@@ -454,11 +354,11 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
         state->next = state->argc; /* the rest does not matter any more */
         return 0;
     case ARGP_KEY_ARG:
-        stray_word(p->d, arg);
+        options_stray_word(arg, arg == p->first, p->d);
         return 0;
     case ARGP_KEY_ERROR:
         if (diag_count(p->d) == 0)
-            bad_option(p->d, state);
+            options_bad_option(table, state, p->d);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -554,7 +454,7 @@ static const struct argp argp = {
 
 bool options_parse(int argc, char **argv, struct options *out, struct diag *d)
 {
-    struct parse p = {out, d};
+    struct parse p = {out, d, argc > 1 ? argv[1] : NULL};
     error_t error;
     memset(out, 0, sizeof(*out));
     out->memo = true;
@@ -566,7 +466,7 @@ bool options_parse(int argc, char **argv, struct options *out, struct diag *d)
         return diag_error(d, command_line,
                           "nothing to do; usage: accelsim --cfg FILE [--layer "
                           "NAME|all] [OPTION...], see 'accelsim --help'");
-    if (find_command(argv[1], &out->command)) {
+    if (options_find_command(argv[1], &out->command)) {
         argv[1] = argv[0]; /* argp starts behind the command's name */
         argv++;
         argc--;
@@ -578,6 +478,8 @@ bool options_parse(int argc, char **argv, struct options *out, struct diag *d)
                    "the command line cannot be read (%s); 'accelsim --help' "
                    "lists the options",
                    strerror(error));
+    if (out->output != NULL && strcmp(out->output, "-") == 0)
+        out->output = NULL; /* standard output, as elsewhere */
     return diag_count(d) == 0 && fit_together(out, d);
 }
 

@@ -323,6 +323,10 @@ def command_lines():
           [("accelsim", "has no layer 'x1'"), ("accelsim", "layer 'x2'")])
     words("an unknown dataflow", (*cfg, "--dataflow", "xs"),
           [("accelsim", "'eyeriss' knows no dataflow 'xs'; it has 'rs'")])
+    words("a dataflow that its networks cannot feed",
+          (*cfg, "--set", "array.network=systolic"),
+          [("accelsim: --set array.network=systolic",
+            "the dataflow 'rs' needs 'multicast'")])
     words("a dataflow that the machine lacks",
           ("--cfg", "tpu_v1", "--dataflow", "rs"),
           [("accelsim", "'tpu_v1' does not have the dataflow 'rs'")])

@@ -114,6 +114,8 @@ def what_to_run():
     layer = rows["layers"][0]
     check(sum(layer["ledger_pe_cycles"].values()) == 20 * layer["cycles"],
           "--set changes the machine, more than once")
+    check(report(*C1, "--set", "array.rows = 5", "--set", " array.cols=4 ") ==
+          rows, "blanks in --set do not matter")
     check(report(*C1, "--set", "array.rows=3", "--set", "array.rows=5",
                  "--set", "array.cols=4") == rows,
           "of two --set of one key the later holds")
@@ -181,6 +183,8 @@ def what_to_print():
         run(*C1, f"--output={path}", "--format", "json")
         with open(path) as file:
             check(file.read().startswith("{"), "--output is -o, and replaces")
+        check(run(*C1, "-o", "-").stdout == table.stdout,
+              "-o - is standard output")
         check(os.listdir(folder) == ["out.txt"], "-o leaves nothing beside")
     shown = run(*C1, "--show-mapping").stdout
     line = re.search(r"to ask for it:((?: --set mapping\.\w+=\d+)+)", shown)

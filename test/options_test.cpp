@@ -131,6 +131,12 @@ TEST_F(Options, HelpForConfigurationsAndDataflowsNeedsNoArchitecture)
     EXPECT_EQ(o.action, ACTION_LIST_DATAFLOWS);
 }
 
+TEST_F(Options, ADashForAFileIsStandardOutput)
+{
+    ASSERT_TRUE(parse({"--cfg", "a", "-o", "-"}));
+    EXPECT_EQ(o.output, nullptr);
+}
+
 TEST_F(Options, HelpNeedsNoArchitectureAndIgnoresWhatFollows)
 {
     for (const char *help : {"--help", "-?"}) {
@@ -172,6 +178,10 @@ TEST_F(Options, EachMistakeIsOneLineThatSaysWhatWouldBeRight)
         {{"--cfg", "a", "conv2"},
          "'conv2' stands without an option; '--layer "
          "conv2' was meant, perhaps"},
+        {{"-cfg", "a"}, "unknown option '-cfg'; '--cfg' has two dashes"},
+        {{"modle", "--cfg", "a"},
+         "unknown command 'modle'; the nearest is 'model'"},
+        {{"help"}, "unknown command 'help'; '--help' was meant, perhaps"},
         {{"--cfg", "a", "run"},
          "the command 'run' stands behind an option; it comes first, as in "
          "'accelsim run --cfg FILE'"},
