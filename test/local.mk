@@ -27,6 +27,7 @@ block_order_test_LDADD = $(TEST_LIBS)
 multicast_test_SOURCES = %D%/multicast_test.cpp
 multicast_test_LDADD = $(TEST_LIBS)
 multicast_machine_test_SOURCES = %D%/multicast_machine_test.cpp \
+	%D%/bank_conflict_test.cpp \
 	%D%/array_oracle.cpp %D%/array_oracle.h %D%/random_layer.h
 multicast_machine_test_LDADD = $(TEST_LIBS)
 systolic_test_SOURCES = %D%/systolic_test.cpp %D%/systolic_laws_test.cpp \
