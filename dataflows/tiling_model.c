@@ -39,12 +39,15 @@ static struct cut cut_of(int extent, int tile)
     return c;
 }
 
-/* A compressed tensor, tile by tile: n x c x row_words words each. */
+/* A compressed tensor, tile by tile: n x c x row_words words each; 0: the
+ * tensor is not compressed. */
 static uint64_t coded_bytes(const struct arch *arch, const struct layer *l,
                             enum tensor tensor, struct cut n, struct cut c,
                             uint64_t row_words)
 {
     uint64_t bytes = 0;
+    if (!tensor_is_compressed(arch, l, tensor))
+        return 0;
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 2; j++)
             if (n.times[i] > 0 && c.times[j] > 0)

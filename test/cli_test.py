@@ -146,6 +146,9 @@ def how_to_run_it():
     check(late.returncode == 5 and late.stdout == "" and
           "passed --max-cycles" in late.stderr,
           "--max-cycles ends a layer with status 5", late.stderr)
+    wide = report(*C1, "--set", "precision.psum_bits=64",
+                  "--set", "dram.compression=none")["layers"][0]
+    check(wide["cycles"] > 0, "psums of 64 bits run without compression")
     check(run(*C1, "--max-cycles", "1000000", "--format", "json").returncode
           == 0, "a limit that is not reached does not matter")
     plugin = os.path.join(os.path.dirname(PROGRAM), "test",
