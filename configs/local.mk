@@ -26,7 +26,6 @@ dist_validation_DATA = %D%/validation/dram_parts.cfg \
 	%D%/validation/plan.cfg %D%/validation/systolic_cycles.cfg \
 	%D%/validation/textbook_counts.cfg %D%/validation/textbook_reuse.cfg \
 	%D%/validation/tpu_v1_counters.cfg
-	%D%/validation/textbook_counts.cfg %D%/validation/tpu_v1_counters.cfg
 gtkwavedir = $(pkgdatadir)/gtkwave
 dist_gtkwave_DATA = %D%/gtkwave/dram_command.txt \
 	%D%/gtkwave/dram_transfer.txt %D%/gtkwave/network_state.txt \
@@ -37,8 +36,8 @@ dist_energy_DATA = %D%/energy/45nm.cfg %D%/energy/45nm_rough.cfg \
 accessesdir = $(pkgdatadir)/accesses
 dist_accesses_DATA = %D%/accesses/weights_apart.txt \
 	%D%/accesses/weights_at_once.txt %D%/accesses/weights_in_pairs.txt
-EXTRA_DIST += %D%/mappings/make_conv1d.py %D%/networks/cnn_layers.csv %D%/networks/make_networks.py \
-EXTRA_DIST += %D%/gtkwave/picture.sh %D%/networks/cnn_layers.csv %D%/networks/make_networks.py \
+EXTRA_DIST += %D%/mappings/make_conv1d.py %D%/gtkwave/picture.sh \
+	%D%/networks/cnn_layers.csv %D%/networks/make_networks.py \
 	%D%/sweep_array.py
 experimentsdir = $(pkgdatadir)/experiments
 dist_experiments_DATA = %D%/experiments/experiment.py \

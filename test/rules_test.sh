@@ -75,6 +75,9 @@ verdict "docs/config.md is what --help-config=markdown prints (to renew it:
     accelsim --help-config=markdown > docs/config.md)" "$(
     "$ACCELSIM" --help-config=markdown | diff docs/config.md - | head -n 20)"
 
+verdict "make and its files are at peace" "$(
+    MAKEFLAGS= make -s -C "$builddir" list-dist 2>&1 >/dev/null)"
+
 # In a clone: what is not distributed is missing from `make dist`.
 if [ -e .git ] && tracked=$(git ls-files 2>/dev/null); then
     MAKEFLAGS= make -s -C "$builddir" list-dist |
