@@ -62,6 +62,23 @@ static void say_mismatches(const struct invocation *s,
     }
 }
 
+static bool traced_pes_exist(const struct invocation *s)
+{
+    const struct arch *arch = config_arch(s->cfg);
+    bool ok = true;
+    for (int i = 0; i < s->options.systemc.n_pes; i++) {
+        int row = s->options.systemc.pe[i].row;
+        int col = s->options.systemc.pe[i].col;
+        if (row >= arch->rows || col >= arch->cols)
+            ok = diag_error(s->diag, command_line,
+                            "'--trace-pes' has %d:%d; the array is %d x %d, "
+                            "from 0:0 to %d:%d",
+                            row, col, arch->rows, arch->cols, arch->rows - 1,
+                            arch->cols - 1);
+    }
+    return ok;
+}
+
 /* A waveform is of one layer, and its file is tried out before the work. */
 static bool vcd_is_possible(const struct invocation *s)
 {
@@ -73,7 +90,7 @@ static bool vcd_is_possible(const struct invocation *s)
                           "'--vcd' with %d layers; it is of one, which "
                           "'--layer' chooses",
                           s->workload->n_layers);
-    return output_is_possible(vcd, s->diag);
+    return traced_pes_exist(s) && output_is_possible(vcd, s->diag);
 }
 
 void command_run(struct invocation *s)

@@ -11,6 +11,7 @@ static const struct {
     [CONFIG_ARCHITECTURE] = {"an architecture", "array", "--cfg"},
     [CONFIG_NETWORK] = {"a network", "layers", "--net"},
     [CONFIG_ENERGY_TABLE] = {"an energy table", "unit", "--set energy="},
+    [CONFIG_MAPPING] = {"a mapping file", "mappings", "--mapping"},
 };
 
 bool config_kind_may_be(enum config_kind kind, const config_setting_t *root,

@@ -17,6 +17,7 @@ enum config_kind {
     CONFIG_ARCHITECTURE,
     CONFIG_NETWORK,
     CONFIG_ENERGY_TABLE,
+    CONFIG_MAPPING,
     CONFIG_KIND_N
 };
 

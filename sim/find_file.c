@@ -165,6 +165,7 @@ static const struct {
     {"", "architecture", "--cfg"},
     {"networks", "network", "--net"},
     {"energy", "energy table", "--set energy="},
+    {"mappings", "mapping file", "--mapping"},
 };
 #define KINDS ((int)(sizeof(kinds) / sizeof(*kinds)))
 
@@ -221,7 +222,8 @@ static void not_found(struct search *s, struct src_pos at, struct diag *d)
     else if ((other = find_other_kind(s)) >= 0)
         diag_error(d, at,
                    "there is no %s '%s'; it is the name of a%s %s, for '%s'",
-                   kind, s->name, kinds[other].name[0] == 'n' ? "" : "n",
+                   kind, s->name,
+                   strchr("ae", kinds[other].name[0]) == NULL ? "" : "n",
                    kinds[other].name, kinds[other].option);
     else if (s->nearest != NULL && s->distance <= NEAR_EDITS)
         diag_error(d, at,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dataflows/nest_text.h"
+#include "sim/config_kind.h"
 #include "sim/config_text.h"
 #include "sim/find_file.h"
 #include "sim/nearest.h"
@@ -218,7 +219,10 @@ struct mapping_file *mapping_file_read(const char *name, struct src_pos at,
         return NULL;
     struct mapping_file *f = xcalloc(1, sizeof(*f));
     f->path = path;
-    if (config_text_read(path, at, &f->text, d) && read_all(f, d))
+    if (config_text_read(path, at, &f->text, d) &&
+        config_kind_may_be(CONFIG_MAPPING, config_root_setting(&f->text), path,
+                           d) &&
+        read_all(f, d))
         return f;
     mapping_file_free(f);
     return NULL;

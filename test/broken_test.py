@@ -374,6 +374,20 @@ def command_lines():
           [("accelsim", "'--batch' is 0; it may be 1 to 65535")])
     words("no threads", (*cfg, "-j", "0"),
           [("accelsim", "'--jobs' is 0; it may be 1 to 1024")])
+    words("a mapping file that is not there", (*cfg, "--mapping", "none"),
+          [("accelsim", "there is no mapping file 'none'; looked in")])
+    words("a network for a mapping file",
+          (*cfg, "--mapping", os.path.join(SOURCE, "configs", "networks",
+                                           "lenet5.cfg")),
+          [(os.path.join(SOURCE, "configs", "networks", "lenet5.cfg:1"),
+            "the file is a network, for '--net'; a mapping file is needed")])
+    if "--vcd" in run("--help").stdout and \
+            run("--cfg", "eyeriss", "--net", "lenet5", "--layer", "out",
+                "--kernel", "systemc").returncode == 0:
+        words("a PE that is not there",
+              (*cfg, *LAYER, "--kernel", "systemc", "--vcd", "x.vcd",
+               "--trace-pes", "0:3,12:0"),
+              [("accelsim", "'--trace-pes' has 12:0; the array is 12 x 14")])
     words("a plugin that is not there", (*cfg, "--plugin", "none.so"),
           [("none.so", "the path of a shared object is needed")])
 
