@@ -57,6 +57,10 @@ def look_at_examples(text, folder):
                               capture_output=True, env=environment,
                               timeout=300)
         ran += 1
+        if done.returncode != 0 and "is missing; apt-get install" in \
+                done.stderr:
+            print(f"# left out, {done.stderr.strip()}")
+            continue
         check(done.returncode == 0 and done.stderr == "",
               f"README: {command}", done.stderr)
         missing = in_order(shown, done.stdout)
