@@ -134,7 +134,7 @@ struct program {
     int burst_bytes; /* of the DRAM: rows of a tensor start at one */
     /* The most that a pass uses; multicast only. */
     int sets, set_chains, rows;
-    bool holds_ifmap;        /* of all passes: ifmap words stay in the PEs */
+    bool holds_ifmap; /* of all passes: ifmap words stay in the PEs */
     bool mixed_inner; /* passes of inner loop 0 differ in its middle, too */
     bool skips_rf[TENSOR_N]; /* its words never lie in a PE's register file */
     const struct program_ops *ops;

@@ -189,6 +189,8 @@ void program_finish(struct program *program)
 
 int touched(int a, int step_a, int b, int step_b)
 {
+    if (b == 1)
+        return a;
     if (step_b == 1)
         return step_a < b ? (a - 1) * step_a + b : a * b;
     /* Sorted merge of b combs; small numbers. */
