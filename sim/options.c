@@ -418,6 +418,10 @@ static bool fit_together(const struct options *o, struct diag *d)
         ok = diag_error(d, command_line,
                         "'--layer' chooses from a network; it does not go "
                         "with '--shape' or '--gemm'");
+    if (strcmp(o->kernel, "systemc") == 0 && o->command != COMMAND_run)
+        ok = diag_error(d, command_line,
+                        "'--kernel systemc' goes with 'accelsim run'; the "
+                        "other commands have the native kernel only");
     if (o->systemc_option && strcmp(o->kernel, "systemc") != 0)
         ok = diag_error(d, command_line,
                         "'--sc-granularity', '--sc-memory', '--vcd' and "

@@ -85,6 +85,10 @@ def options_are_checked():
         ([*SYSTEMC, "--vcd", "x.vcd", "--trace-pes", "0:3,4"], "'0:3,4'"),
         ([*SYSTEMC, "--vcd", "x.vcd", "--trace-pes", ","], "','"),
     ]
+    for command in ("model", "reuse"):
+        done = run(command, *TINY, *SYSTEMC)
+        check(done.returncode == 1 and "'accelsim run'" in done.stderr,
+              f"{command} knows no --kernel systemc", done.stderr)
     for words, text in wrong:
         done = run(*TINY, *words)
         check(done.returncode == 1 and text in done.stderr and
