@@ -4,22 +4,32 @@ Runs the same layer on both and compares the JSON but for its `kernel`.
 SPDX-License-Identifier: MIT
 """
 
+import glob
+import os
 import random
+import re
 
-from program import check, run
+from program import SOURCE, check, run
 
-# Each architecture x dataflow that is shipped; large arrays shrunk where a
-# full one would take minutes.
-MACHINES = [
-    ("eyeriss", "rs"), ("eyeriss", "ws"), ("eyeriss", "os"), ("eyeriss", "is"),
-    ("shidiannao", "os"), ("nvdla_small", "ws"),
-    ("systolic", "os"), ("systolic", "ws"), ("systolic", "is"),
-    ("tpu_v1", "ws"),
-]
 
-# Architectures that name a loop nest for their own little layer.
-NESTS = ["conv1d_banks", "conv1d_l1_1", "conv1d_l1_2", "conv1d_l1_4",
-         "conv1d_pes"]
+def shipped():
+    """[(architecture, dataflow)] and the architectures that name a loop nest
+    for a little layer of their own, as the configurations say."""
+    machines, nests = [], []
+    for path in sorted(glob.glob(os.path.join(SOURCE, "configs", "*.cfg"))):
+        name = os.path.basename(path)[:-len(".cfg")]
+        with open(path) as file:
+            text = file.read()
+        listed = re.search(r"^dataflows *= *\[(.*?)\]", text, re.M | re.S)
+        if listed:
+            machines += [(name, dataflow) for dataflow in
+                         re.findall(r'"(\w+)"', listed.group(1))]
+        elif re.search(r"^mapping *= *{ *file", text, re.M):
+            nests.append(name)
+    return machines, nests
+
+
+MACHINES, NESTS = shipped()
 
 REAL = {
     "alexnet conv1": ["--net", "alexnet", "--layer", "conv1", "--batch", "1"],
