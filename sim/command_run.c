@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "sim/command.h"
 #include "sim/invocation.h"
@@ -83,8 +84,14 @@ static bool traced_pes_exist(const struct invocation *s)
 static bool vcd_is_possible(const struct invocation *s)
 {
     const char *vcd = s->options.systemc.vcd;
+    struct stat found;
     if (vcd == NULL)
         return true;
+    if (stat(vcd, &found) == 0 && !S_ISREG(found.st_mode))
+        return diag_fail(s->diag, EXIT_IO, command_line,
+                         "'--vcd' is '%s', which is there and no plain file; "
+                         "one that can be replaced is needed",
+                         vcd);
     if (s->workload->n_layers > 1)
         return diag_error(s->diag, command_line,
                           "'--vcd' with %d layers; it is of one, which "

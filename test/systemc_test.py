@@ -250,6 +250,10 @@ def a_waveform_can_be_a_part():
         done = run(*TINY, *SYSTEMC, "--vcd", f"{folder}/no/such.vcd")
         check(done.returncode == 4 and done.stderr.count("\n") == 1,
               "a waveform that can't be written is an I/O error", done.stderr)
+        for place in ("/dev/null", folder):
+            done = run(*TINY, *SYSTEMC, "--vcd", place)
+            check(done.returncode == 4 and "no plain file" in done.stderr,
+                  "a waveform does not replace what is no file", done.stderr)
         done = run(*TINY, *SYSTEMC, "--sc-memory", "50,1000000000", "--vcd",
                    vcd, "--sc-granularity", "block")
         changes, _ = read_vcd(vcd)
