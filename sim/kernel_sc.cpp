@@ -1,8 +1,10 @@
 // kernel_sc.cpp - the SystemC kernel: modules around blocks, a clock, a
 // memory behind a socket.
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <random>
 #include <systemc>
 #include <vector>
 
@@ -38,6 +40,12 @@ class array_sc : public sc_core::sc_module
     {
         coarse_ = blocks_of(side, BLOCK_GRAIN_ARRAY);
         fine_ = blocks_of(side, BLOCK_GRAIN_PE);
+        if (options.shuffle > 0) {
+            // Processes are evaluated in the order in which they were made.
+            std::mt19937 random(static_cast<unsigned>(options.shuffle));
+            std::shuffle(coarse_.begin(), coarse_.end(), random);
+            std::shuffle(fine_.begin(), fine_.end(), random);
+        }
         if (is_one_)
             add("step", coarse_, clk);
         else

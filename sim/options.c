@@ -37,11 +37,6 @@ enum key { /* of options without a letter */
            KEY_PLUGIN,
            KEY_SET,
            KEY_KERNEL,
-           KEY_SC_GRANULARITY,
-           KEY_SC_MEMORY,
-           KEY_VCD,
-           KEY_TRACE_WINDOW,
-           KEY_TRACE_PES,
            KEY_NO_MEMO,
            KEY_MEMO_BYTES,
            KEY_CHECK,
@@ -98,18 +93,7 @@ static const struct argp_option table[] = {
      "give a layer up after so many cycles", 0},
     {"mappings", KEY_MAPPINGS, "FILE", 0,
      "the mappings that 'map --save' has put there", 0},
-    {0, 0, 0, 0, "With --kernel systemc:", 3},
-    {"sc-granularity", KEY_SC_GRANULARITY, "array|block", 0,
-     "one module for the array, or one per PE, network and port", 0},
-    {"sc-memory", KEY_SC_MEMORY, "NS,BYTES", 0,
-     "behind the DRAM's TLM-2.0 socket, a memory of so many ns latency and "
-     "bytes per second",
-     0},
-    {"vcd", KEY_VCD, "FILE", 0, "waveform of one layer", 0},
-    {"trace-window", KEY_TRACE_WINDOW, "FROM:TO", 0,
-     "cycles in the waveform; all without it", 0},
-    {"trace-pes", KEY_TRACE_PES, "ROW:COL,...", 0,
-     "PEs in the waveform; all without it", 0},
+    SYSTEMC_OPTION_ROWS,
     {0, 0, 0, 0, "For the command 'map':", 4},
     {"objective", KEY_OBJECTIVE, "energy|delay|edp|edp2|front", 0,
      "what is to be least; without it, energy", 0},
@@ -193,32 +177,6 @@ static void set_kernel(struct parse *p, const char *text)
     else
         diag_error(p->d, command_line,
                    "'--kernel' is '%s'; it may be 'native' or 'systemc'", text);
-}
-
-static bool systemc_option(struct parse *p, int key, const char *text)
-{
-    struct systemc_options *o = &p->options->systemc;
-    switch (key) {
-    case KEY_SC_GRANULARITY:
-        read_sc_granularity(text, o, p->d);
-        break;
-    case KEY_SC_MEMORY:
-        read_sc_memory(text, o, p->d);
-        break;
-    case KEY_VCD:
-        o->vcd = text;
-        break;
-    case KEY_TRACE_WINDOW:
-        read_trace_window(text, o, p->d);
-        break;
-    case KEY_TRACE_PES:
-        read_trace_pes(text, o, p->d);
-        break;
-    default:
-        return false;
-    }
-    p->options->systemc_option = true;
-    return true;
 }
 
 static void set_help_config(struct parse *p, const char *text)
@@ -306,8 +264,12 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
         *text = arg;
         return 0;
     }
-    if (switch_option(o, key) || systemc_option(p, key, arg))
+    if (switch_option(o, key))
         return 0;
+    if (options_systemc_read(key, arg, &o->systemc, p->d)) {
+        o->systemc_option = true;
+        return 0;
+    }
     switch (key) {
     case KEY_BATCH:
         set_number(p, "--batch", arg, BATCH_MAX, &o->batch);

@@ -3,6 +3,7 @@
  */
 #include "sim/options_systemc.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,8 +39,8 @@ static bool read_pair(const char *text, char separator, int64_t max,
            read_part(second, n, max, &out[1]);
 }
 
-bool read_sc_granularity(const char *text, struct systemc_options *out,
-                         struct diag *d)
+static bool read_sc_granularity(const char *text, struct systemc_options *out,
+                                struct diag *d)
 {
     if (strcmp(text, "array") == 0)
         out->grain = BLOCK_GRAIN_ARRAY;
@@ -53,8 +54,8 @@ bool read_sc_granularity(const char *text, struct systemc_options *out,
     return true;
 }
 
-bool read_sc_memory(const char *text, struct systemc_options *out,
-                    struct diag *d)
+static bool read_sc_memory(const char *text, struct systemc_options *out,
+                           struct diag *d)
 {
     int64_t value[2];
     const char *end;
@@ -71,8 +72,8 @@ bool read_sc_memory(const char *text, struct systemc_options *out,
     return true;
 }
 
-bool read_trace_window(const char *text, struct systemc_options *out,
-                       struct diag *d)
+static bool read_trace_window(const char *text, struct systemc_options *out,
+                              struct diag *d)
 {
     int64_t value[2];
     const char *end;
@@ -87,8 +88,8 @@ bool read_trace_window(const char *text, struct systemc_options *out,
     return true;
 }
 
-bool read_trace_pes(const char *text, struct systemc_options *out,
-                    struct diag *d)
+static bool read_trace_pes(const char *text, struct systemc_options *out,
+                           struct diag *d)
 {
     const char *at = text;
     out->n_pes = 0;
@@ -110,5 +111,45 @@ bool read_trace_pes(const char *text, struct systemc_options *out,
         if (*end == '\0')
             return true;
         at = end + 1;
+    }
+}
+
+static bool read_sc_shuffle(const char *text, struct systemc_options *out,
+                            struct diag *d)
+{
+    int64_t value = 0;
+    if (!read_part(text, strlen(text), INT_MAX, &value) || value == 0)
+        return diag_error(d, command_line,
+                          "'--sc-shuffle' is '%s'; a whole number from 1 on is "
+                          "needed",
+                          text);
+    out->shuffle = (int)value;
+    return true;
+}
+
+bool options_systemc_read(int key, const char *text,
+                          struct systemc_options *out, struct diag *d)
+{
+    switch (key) {
+    case KEY_SC_GRANULARITY:
+        read_sc_granularity(text, out, d);
+        return true;
+    case KEY_SC_MEMORY:
+        read_sc_memory(text, out, d);
+        return true;
+    case KEY_SC_SHUFFLE:
+        read_sc_shuffle(text, out, d);
+        return true;
+    case KEY_VCD:
+        out->vcd = text;
+        return true;
+    case KEY_TRACE_WINDOW:
+        read_trace_window(text, out, d);
+        return true;
+    case KEY_TRACE_PES:
+        read_trace_pes(text, out, d);
+        return true;
+    default:
+        return false;
     }
 }

@@ -11,19 +11,37 @@
 extern "C" {
 #endif
 
-/* Each reads one value and says what is wrong with it; false: nothing was
- * set.  --sc-granularity: "array" or "block". */
-bool read_sc_granularity(const char *text, struct systemc_options *out,
-                         struct diag *d);
-/* --sc-memory: "LATENCY_NS,BYTES_PER_SECOND". */
-bool read_sc_memory(const char *text, struct systemc_options *out,
-                    struct diag *d);
-/* --trace-window: "FROM:TO", cycles. */
-bool read_trace_window(const char *text, struct systemc_options *out,
-                       struct diag *d);
-/* --trace-pes: "ROW:COL,ROW:COL,...". */
-bool read_trace_pes(const char *text, struct systemc_options *out,
-                    struct diag *d);
+enum systemc_key { /* of options without a letter; others begin at 256 */
+                   KEY_SC_GRANULARITY = 512,
+                   KEY_SC_MEMORY,
+                   KEY_SC_SHUFFLE,
+                   KEY_VCD,
+                   KEY_TRACE_WINDOW,
+                   KEY_TRACE_PES
+};
+
+/* Rows of an argp_option table. */
+/* clang-format off */
+#define SYSTEMC_OPTION_ROWS                                                   \
+    {0, 0, 0, 0, "With --kernel systemc:", 3},                                \
+    {"sc-granularity", KEY_SC_GRANULARITY, "array|block", 0,                  \
+     "one module for the array, or one per PE, network and port", 0},         \
+    {"sc-memory", KEY_SC_MEMORY, "NS,BYTES", 0,                               \
+     "behind the DRAM's TLM-2.0 socket, a memory of so many ns latency and "  \
+     "bytes per second", 0},                                                  \
+    {"sc-shuffle", KEY_SC_SHUFFLE, "N", 0,                                    \
+     "evaluate blocks in the N-th random order; no number may change", 0},    \
+    {"vcd", KEY_VCD, "FILE", 0, "waveform of one layer", 0},                  \
+    {"trace-window", KEY_TRACE_WINDOW, "FROM:TO", 0,                          \
+     "cycles in the waveform; all without it", 0},                            \
+    {"trace-pes", KEY_TRACE_PES, "ROW:COL,...", 0,                            \
+     "PEs in the waveform; all without it", 0}
+/* clang-format on */
+
+/* Reads the value of one of these and says what is wrong with it.  false: the
+ * key is none of them. */
+bool options_systemc_read(int key, const char *text,
+                          struct systemc_options *out, struct diag *d);
 
 #ifdef __cplusplus
 }

@@ -27,6 +27,7 @@ struct systemc_memory {
 
 struct systemc_options {
     enum block_grain grain;
+    int shuffle; /* of the order of blocks; 0: as they are listed */
     struct systemc_memory memory;
     const char *vcd; /* borrowed; the waveform's file, or NULL */
     uint64_t window_from, window_to;     /* cycles traced: [from, to) */

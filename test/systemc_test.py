@@ -44,6 +44,29 @@ def kernels_agree():
     compare([*TINY, "--show-mapping"], grains=("array",))
 
 
+def order_does_not_matter():
+    """block_order_test shuffles in every cycle; here it is SystemC's order."""
+    for machine in (["--cfg", "eyeriss"], ["--cfg", "eyeriss", "--dataflow",
+                                           "os", "--set", "l2.ports=1rw"],
+                    ["--cfg", "nvdla_small"]):
+        words = [*machine, *TINY[2:], "--format", "json"]
+        native = run(*words)
+        for seed in ("1", "2", "3"):
+            for grain in ("array", "block"):
+                done = run(*words, *SYSTEMC, "--sc-granularity", grain,
+                           "--sc-shuffle", seed, "--check")
+                check(done.returncode == 0 and
+                      '"mismatches": 0' in done.stdout,
+                      f"order {seed} of {grain} modules computes the same",
+                      done.stderr)
+                done = run(*words, *SYSTEMC, "--sc-granularity", grain,
+                           "--sc-shuffle", seed)
+                check(without_kernel(done.stdout) ==
+                      without_kernel(native.stdout),
+                      f"order {seed} of {grain} modules changes nothing",
+                      done.stderr)
+
+
 def layers_run_in_processes():
     words = ["--cfg", "eyeriss", "--net", "lenet5", "--batch", "1", "--format",
              "json"]
@@ -78,6 +101,7 @@ def options_are_checked():
         (["--vcd", "x.vcd"], "'--kernel systemc' is needed"),
         (["--sc-memory", "1,1"], "'--kernel systemc' is needed"),
         ([*SYSTEMC, "--sc-granularity", "fine"], "'array' or 'block'"),
+        ([*SYSTEMC, "--sc-shuffle", "0"], "'--sc-shuffle' is '0'"),
         ([*SYSTEMC, "--sc-memory", "100"], "'--sc-memory' is '100'"),
         ([*SYSTEMC, "--sc-memory", "1,0"], "'--sc-memory' is '1,0'"),
         ([*SYSTEMC, "--sc-memory", "-1,5"], "'--sc-memory' is '-1,5'"),
@@ -265,6 +289,7 @@ if is_built():
     a_waveform_shows_what_is_counted()
     a_waveform_can_be_a_part()
     kernels_agree()
+    order_does_not_matter()
     layers_run_in_processes()
     errors_come_back()
     options_are_checked()
