@@ -32,9 +32,6 @@ endif
 # Whole runs, timed; needs nothing but Python.
 bench-runs: accelsim
 	$(srcdir)/%D%/whole_runs.py --program ./accelsim --acceptance
-if WITH_SYSTEMC
-	$(PYTHON3) $(srcdir)/%D%/systemc_bench.py
-endif
 
 # Every network, architecture and dataflow whose full simulation takes less
 # than ten minutes: with and without the pass memory, byte for byte.
