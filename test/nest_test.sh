@@ -57,6 +57,30 @@ for order, by_data in TEMPORAL.items():
             expect(f"{order}, {data}, an L1 of {words}: mismatches",
                    found[data]["check"]["mismatches"], 0)
 
+# The same by the distances between uses: shortest, longest, and what LRU
+# memories of 1, 2 and 4 words miss.
+DISTANCES = {
+    "order1": {"filter": (4, 4, 16, 16, 4), "ifmap": (3, 3, 16, 16, 7),
+               "psum": (1, 1, 4, 4, 4)},
+    "order2": {"filter": (1, 1, 4, 4, 4), "ifmap": (3, 3, 16, 16, 7),
+               "psum": (4, 4, 16, 16, 4)},
+    "tile2": {"filter": (1, 7, 8, 8, 4), "ifmap": (1, 4, 10, 10, 7),
+              "psum": (2, 2, 16, 4, 4)},
+}
+for order, by_tensor in DISTANCES.items():
+    run = call("reuse", "--cfg", f"{CONFIGS}/conv1d_l1_1.cfg", "--mapping",
+               f"{CONFIGS}/mappings/conv1d_{order}_1.cfg", "--layer",
+               "weight", "--format", "json")
+    for stream in json.loads(run.stdout)["subjects"][0]["streams"]:
+        if stream["level"] != "pe":
+            continue
+        misses = [[m for capacity, m in stream["miss_curve"]
+                   if capacity <= words][-1] for words in (1, 2, 4)]
+        distance = stream["reuse_distance"]
+        expect(f"{order}, {stream['name']}: distances, misses",
+               (distance["min"], distance["max"], *misses),
+               by_tensor[stream["name"]])
+
 # s. 5.3: one read for all that want a word at once.
 for pes, reads in ((4, 4), (2, 8)):
     one = layers("conv1d_pes", f"conv1d_shared_by_{pes}")["weight"]
