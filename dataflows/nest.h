@@ -139,6 +139,11 @@ struct lattice_cache; /* dataflows/nest_lattice.h */
 void nest_expect_cached(const struct arch *arch, const struct layer *layer,
                         const struct nest *nest, struct lattice_cache *cache,
                         struct counts *out);
+/* MACs of the first PE, which in no step has fewer than another: all PEs step
+ * together, so the layer takes as many cycles at least. */
+uint64_t nest_busiest_pe_cycles(const struct arch *arch,
+                                const struct layer *layer,
+                                const struct nest *nest);
 /* PEs with work in the first step: no step has more. */
 uint64_t nest_pes_used(const struct arch *arch, const struct layer *layer,
                        const struct nest *nest);

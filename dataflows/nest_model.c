@@ -466,3 +466,23 @@ void nest_expect_cached(const struct arch *arch, const struct layer *layer,
     add_words(&rf[TENSOR_IFMAP].reads, out->macs);
     add_words(&rf[TENSOR_FILTER].reads, out->macs);
 }
+
+uint64_t nest_busiest_pe_cycles(const struct arch *arch,
+                                const struct layer *layer,
+                                const struct nest *nest)
+{
+    struct view view;
+    uint64_t macs = 1;
+    view_from(arch, layer, nest, LEVEL_RF, &view);
+    for (int d = 0; d < NEST_DIMS; d++) {
+        struct chain *c = &view.chain[d];
+        struct terms t;
+        int loops = 0;
+        for (int k = 0; k < view.n_loops; k++)
+            loops += view.dim[k] == d;
+        c->clusters = c->kids = 1; /* the first of all */
+        chain_terms(c, loops, false, &t);
+        macs *= t.words;
+    }
+    return macs;
+}

@@ -56,7 +56,8 @@ void nest_bounds(const struct arch *a, const struct layer *l,
     SIM_CHECK(nest_l2_places(a, l, nest, buffers, banks, &tensor, &lacking));
     for (int k = 0; k < BOUND_N; k++)
         out[k] = 0;
-    out[BOUND_macs] = divide_up(c->macs, nest_pes_used(a, l, nest));
+    out[BOUND_macs] = divide_up(c->macs, (uint64_t)arch_pes(a));
+    out[BOUND_busiest_pe] = nest_busiest_pe_cycles(a, l, nest);
     for (int k = 0; k < NETWORK_N; k++)
         out[bound_of[k]] = divide_up(
             c->link[link_of[k]].words_sent,

@@ -165,6 +165,8 @@ TEST_F(NestCycles, APeWithASmallerTileIdlesAtTheEdge)
     EXPECT_EQ(r.active_pes, 3);
     EXPECT_EQ(r.ledger_pe_cycles[LEDGER_idle_mapping], r.array_cycles);
     EXPECT_GE(r.ledger_pe_cycles[LEDGER_idle_edge], 2u * 4);
+    EXPECT_EQ(r.bounds_cycles[BOUND_macs], 16u / 4);
+    EXPECT_EQ(r.bounds_cycles[BOUND_busiest_pe], 2u * 4);
 }
 
 // Where a named dataflow's loops are a nest's, so are its counts.

@@ -77,6 +77,8 @@ TEST_F(NestMachine, CountsWhatTheClosedFormSaysOfRandomNests)
                 << "counter " << i << ", case " << k << ", " << text(c);
         EXPECT_EQ(ledger_total(r.ledger_pe_cycles),
                   uint64_t(arch_pes(&c.a)) * r.cycles);
+        EXPECT_GE(r.bounds_cycles[BOUND_busiest_pe],
+                  r.bounds_cycles[BOUND_macs]);
         for (int b = 0; b < BOUND_N; b++)
             ASSERT_LE(r.bounds_cycles[b], r.cycles)
                 << bound_name[b] << ", " << text(c);
