@@ -1,0 +1,52 @@
+"""memo_test.py - every shipped architecture with each of its dataflows prints
+the same bytes with passes remembered, with hardly any room to remember them,
+and with all simulated.
+
+SPDX-License-Identifier: MIT
+"""
+
+import glob
+import os
+import re
+
+from program import SOURCE, check, finish, run
+
+SHAPES = [
+    "N=6,M=48,C=20,H=14,W=14,R=3,S=3,pad=1",
+    "N=3,G=24,M=24,C=24,H=12,W=12,R=3,S=3,stride=2,pad=1",
+    "N=16,M=96,C=64,H=1,W=1,R=1,S=1",
+]
+DRAMS = ["bandwidth", "ideal", "ddr4_2400"]
+RATE = "dram.bytes_per_second=123456789"  # a phase that divides nothing
+
+
+def dataflows(path):
+    with open(path) as file:
+        listed = re.search(r"dataflows\s*=\s*[\[(]([^\])]*)", file.read())
+    return re.findall(r'"(\w+)"', listed.group(1)) if listed else []
+
+
+def main():
+    known = 0
+    for path in sorted(glob.glob(os.path.join(SOURCE, "configs", "*.cfg"))):
+        for flow in dataflows(path):
+            for shape, dram in zip(SHAPES, DRAMS):
+                words = ["--cfg", path, "--dataflow", flow, "--shape", shape,
+                         "--set", f"dram.model={dram}", "--set", RATE,
+                         "--format", "json"]
+                name = f"{os.path.basename(path)} {flow} {shape}"
+                full = run(*words, "--no-memo")
+                memo = run(*words, "--stats", "-j", "2")
+                tiny = run(*words, "--memo-bytes", "500")
+                if full.returncode == 2:
+                    continue  # too large for a small machine
+                check(full.returncode == 0 and memo.stdout == full.stdout,
+                      f"{name}: the same, remembered", full.stderr)
+                check(tiny.stdout == full.stdout,
+                      f"{name}: the same, with little memory")
+                known += int(re.search(r"(\d+) known", memo.stderr).group(1))
+    check(known > 0, "something was remembered")
+    finish()
+
+
+main()
