@@ -5,6 +5,7 @@
  * The estimate is a bound per pass (MACs, networks) plus what DRAM exposes.
  * SPDX-License-Identifier: MIT
  */
+#include <math.h>
 #include <string.h>
 
 #include "dataflows/rs.h"
@@ -83,9 +84,16 @@ static double word_cycles_of(const struct arch *a)
     return 2.0 * (double)a->clock_hz / (double)a->dram_bytes_per_second;
 }
 
+/* Tiles that the filters are cut into: of psums, and of filters in all. */
+struct cuts {
+    int m_tiles;
+    double filter_tiles;
+};
+
 /* Estimated cycles of the layer with so many buffers of each tile. */
 static double rs_cycles(const struct arch *a, const struct layer *l,
-                        const struct mapping *m, const int buffers[TENSOR_N])
+                        const struct mapping *m, struct cuts cuts,
+                        const int buffers[TENSOR_N])
 {
     const int *v = m->value;
     const struct network_arch *net = a->network;
@@ -110,18 +118,16 @@ static double rs_cycles(const struct arch *a, const struct layer *l,
                       net[NETWORK_FILTER].slots_per_cycle);
     double pass = max2(max2(macs, psums), ifmaps) + filters;
 
-    double m_tiles = ceil_div(group_m(l), t.m);
-    double f_tiles = ceil_div(t.m, t.f);
     double strips = (double)ceil_div(l->N, t.n) * ceil_div(l->P, t.e);
     double c_tiles = ceil_div(group_c(l), t.c);
     double inner = (double)ceil_div(l->R, v[RS_FR]) * ceil_div(l->S, v[RS_FC]);
-    double passes = l->G * m_tiles * strips * c_tiles * f_tiles * inner;
+    double passes = l->G * strips * c_tiles * cuts.filter_tiles * inner;
 
     double word_cycles = word_cycles_of(a);
-    double ifmap_words = l->G * m_tiles * strips * c_tiles *
+    double ifmap_words = l->G * cuts.m_tiles * strips * c_tiles *
                          (double)tiling_l2_words(l, &t, TENSOR_IFMAP);
     double ofmap_words = (double)l->N * l->M * l->P * l->Q;
-    double filter_words = l->G * m_tiles * strips * c_tiles * f_tiles *
+    double filter_words = l->G * strips * c_tiles * cuts.filter_tiles *
                           (double)tiling_l2_words(l, &t, TENSOR_FILTER);
     double exposed = (buffers[TENSOR_IFMAP] == 1 ? ifmap_words : 0) +
                      (buffers[TENSOR_PSUM] == 1 ? ofmap_words : 0);
@@ -138,24 +144,48 @@ static double rs_estimate(const struct arch *a, const struct layer *l,
     uint64_t lacking;
     rs_tiling(m, &t);
     tiling_fits(a, l, &t, buffers, banks, &tensor, &lacking);
-    return rs_cycles(a, l, m, buffers);
+    struct cuts cuts = {ceil_div(group_m(l), t.m), ceil_div(t.m, t.f)};
+    cuts.filter_tiles *= cuts.m_tiles;
+    return rs_cycles(a, l, m, cuts, buffers);
 }
 
-/* No m is estimated at less: more filters at a time need no more passes and
- * move no more words.  Each step of the sum rounds the same way. */
+/* No more filters' psums fit into L2 beside an ifmap tile of c channels. */
+static int most_filters(const struct arch *a, const struct layer *l,
+                        const struct mapping *m, int c)
+{
+    const int *v = m->value;
+    const struct tiling t = {1, v[RS_N], v[RS_E], c, 1};
+    const int *bits = a->precision_bits;
+    uint64_t l2_bits = 8 * a->l2_bytes;
+    uint64_t ifmap_bits =
+        tiling_l2_words(l, &t, TENSOR_IFMAP) * (uint64_t)bits[TENSOR_IFMAP];
+    uint64_t filter_bits =
+        tiling_l2_words(l, &t, TENSOR_PSUM) * (uint64_t)bits[TENSOR_PSUM];
+    uint64_t most =
+        l2_bits > ifmap_bits ? (l2_bits - ifmap_bits) / filter_bits : 0;
+    return most < (uint64_t)group_m(l) ? (int)most : group_m(l);
+}
+
+/* No m that fits is estimated at less: more filters at a time need no more
+ * passes and move no more words.  Each step of the sum rounds the same way. */
 static double rs_at_least(const struct arch *a, const struct layer *l,
                           const struct mapping *m)
 {
-    struct mapping all = *m;
+    const int *v = m->value;
+    int most = most_filters(a, l, m, v[RS_Q] * v[RS_R]);
     int buffers[TENSOR_N];
-    all.value[RS_M] = group_m(l);
+    if (most == 0)
+        return HUGE_VAL;
+    struct cuts cuts = {ceil_div(group_m(l), most),
+                        ceil_div(group_m(l), v[RS_P] * v[RS_T])};
     for (int k = 0; k < TENSOR_N; k++)
         buffers[k] = a->l2_buffers[k] == 1 ? 1 : 2;
-    return rs_cycles(a, l, &all, buffers);
+    return rs_cycles(a, l, m, cuts, buffers);
 }
 
 /* Nor do any p and m of these sets, if a PE holds at most q channels and
- * p_most filters: tiles that divide evenly, all filters' psums in L2.
+ * p_most filters: tiles that divide evenly, as many filters' psums in L2 as
+ * fit.
  * c_tiles: at least so many.  Rounding is left some room. */
 static double sets_at_least(const struct arch *a, const struct layer *l,
                             const struct mapping *m, int q, int p_most,
@@ -171,6 +201,10 @@ static double sets_at_least(const struct arch *a, const struct layer *l,
     double windows = strips * cuts * v[RS_N] * l->Q;
     double f_tiles = max2(l->G, (double)l->M / p_most / v[RS_T]);
     double strip_words = (double)tiling_l2_words(l, &channel, TENSOR_IFMAP);
+    int most = most_filters(a, l, m, min_int(v[RS_R], group_c(l)));
+    if (most == 0)
+        return HUGE_VAL;
+    double m_tiles = ceil_div(group_m(l), most);
 
     double macs =
         windows * l->M / v[RS_T] * c_tiles *
@@ -178,7 +212,7 @@ static double sets_at_least(const struct arch *a, const struct layer *l,
     double psums = windows * l->M * v[RS_E] * c_tiles / out->words_per_slot /
                    out->slots_per_cycle;
     double filters = strips * l->M * group_c(l) * l->R * l->S;
-    double ifmaps = strips * l->C * strip_words;
+    double ifmaps = m_tiles * strips * l->C * strip_words;
     double ofmaps = (double)l->N * l->M * l->P * l->Q;
     double exposed = (a->l2_buffers[TENSOR_IFMAP] == 1 ? ifmaps : 0) +
                      (a->l2_buffers[TENSOR_PSUM] == 1 ? ofmaps : 0);
