@@ -163,7 +163,7 @@ std::vector<on_network> everything()
     std::vector<on_network> all;
     for (int k = 0; dataflow_table[k] != nullptr; k++)
         all.push_back({dataflow_table[k]->name, NETWORK_MULTICAST});
-    for (const char *name : {"ws", "os"})
+    for (const char *name : {"ws", "os", "is"})
         all.push_back({name, NETWORK_SYSTOLIC});
     return all;
 }
