@@ -187,25 +187,24 @@ void program_finish(struct program *program)
     program->passes = passes_from(program, at, LOOP_G);
 }
 
+static int gcd(int a, int b)
+{
+    while (b != 0) {
+        int rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* (y, i) and (y + step_b / g, i - step_a / g) give one value: all pairs but
+ * those that have such a partner. */
 int touched(int a, int step_a, int b, int step_b)
 {
-    if (b == 1)
-        return a;
-    if (step_b == 1)
-        return step_a < b ? (a - 1) * step_a + b : a * b;
-    /* Sorted merge of b combs; small numbers. */
-    int last = (a - 1) * step_a + (b - 1) * step_b;
-    int n = 0;
-    for (int x = 0; x <= last; x++) {
-        for (int i = 0; i < b; i++) {
-            int y = x - i * step_b;
-            if (y >= 0 && y % step_a == 0 && y / step_a < a) {
-                n++;
-                break;
-            }
-        }
-    }
-    return n;
+    int g = gcd(step_a, step_b);
+    int64_t y = a - step_b / g, i = b - step_a / g;
+    int64_t pairs = (int64_t)a * b;
+    return (int)(y > 0 && i > 0 ? pairs - y * i : pairs);
 }
 
 uint64_t tiling_l2_words(const struct layer *layer, const struct tiling *t,
