@@ -19,8 +19,19 @@ static const struct src_pos command_line = {NULL, 0};
 
 #define DATAFLOWS_MAX 16
 
-/* The one that is asked for, or all that the machine has and can be
- * searched. */
+/* Whether a dataflow has every parameter that --set holds. */
+static bool has_params(const struct invocation *s,
+                       const struct dataflow *dataflow)
+{
+    struct given_mapping given;
+    struct diag *unread = diag_new();
+    bool has = config_mapping_by_hand(s->cfg, dataflow, &given, unread);
+    diag_free(unread);
+    return has;
+}
+
+/* The one that is asked for, or all that the machine has, that can be
+ * searched, and that know the parameters set by hand. */
 static bool list_dataflows(const struct invocation *s,
                            const struct dataflow *list[DATAFLOWS_MAX])
 {
@@ -38,7 +49,8 @@ static bool list_dataflows(const struct invocation *s,
         if (dataflow_table[k] == NULL)
             break;
         if (search_space_of(dataflow_table[k]) != NULL &&
-            arch_runs(arch, dataflow_table[k]) && n < DATAFLOWS_MAX - 1)
+            arch_runs(arch, dataflow_table[k]) &&
+            has_params(s, dataflow_table[k]) && n < DATAFLOWS_MAX - 1)
             list[n++] = dataflow_table[k];
     }
     list[n] = NULL;

@@ -95,6 +95,11 @@ awk "BEGIN { d = $(number energy "$work/nest.json") / \
 refuses 1 "of nests, 'energy' is searched" map --cfg eyeriss.cfg \
     --dataflow nest --shape $shape --objective delay
 
+# Over all dataflows, those that have the parameter.
+"$accelsim" map --cfg eyeriss.cfg --layer conv5 --set mapping.q=3 \
+    --format json -o "$work/some.json" 2>"$work/err"
+grep -q '"q": 3' "$work/some.json" || fail "mapping.q was not held over all"
+
 refuses 1 "nearest is 'edp'" map --cfg eyeriss.cfg --layer conv3 --objective edq
 refuses 1 "goes with the command 'map'" --cfg eyeriss.cfg --save "$work/x"
 refuses 1 "it may be 1 to" map --cfg eyeriss.cfg --layer conv3 --top 0
