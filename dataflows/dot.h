@@ -22,6 +22,9 @@ extern "C" {
 /* Parameters after the tiles; os has no k: all rows of the array. */
 enum { DOT_X = GEMM_TILES, DOT_T, DOT_K };
 
+/* Products of a PE in a pass are counted in 15 bits (pe/lanes.h). */
+enum { DOT_PRODUCTS_MAX = 32767 };
+
 struct dot {
     const struct dataflow *dataflow;
     bool has_rf; /* os: operands and psums are written to registers */

@@ -4,9 +4,6 @@
  */
 #include "dataflows/dot.h"
 
-/* Products of a PE in a pass are counted in 15 bits (pe/lanes.h). */
-enum { PRODUCTS_MAX = 32767 };
-
 static double max2(double a, double b)
 {
     return a > b ? a : b;
@@ -129,7 +126,7 @@ bool dot_choose(const struct dot *dot, const struct arch *arch,
         .fold_filters = m.value[DOT_T],
         .fold_outputs = m.value[DOT_X],
         .fold_products = k,
-        .c_max = min_int(65535, (int)((int64_t)PRODUCTS_MAX * k / taps)),
+        .c_max = min_int(65535, (int)((int64_t)DOT_PRODUCTS_MAX * k / taps)),
         .cycles = dot->has_rf ? os_cycles : nlr_cycles,
         .mapping = &m,
     };
@@ -138,7 +135,7 @@ bool dot_choose(const struct dot *dot, const struct arch *arch,
                          "layer '%s' has no legal '%s' mapping: a PE would "
                          "take more than %d products of an output; choose a "
                          "smaller 'mapping.c'",
-                         layer->name, name, PRODUCTS_MAX);
+                         layer->name, name, DOT_PRODUCTS_MAX);
     if (!gemm_choose_tiles(dot->dataflow, arch, layer, &cost, fixed, at, &m, d))
         return false;
     *out = m;

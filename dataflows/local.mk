@@ -2,7 +2,7 @@
 libaccel_a_SOURCES += %D%/choose.c %D%/choose.h \
 	%D%/search.c %D%/search.h %D%/search_best.c %D%/search_best.h \
 	%D%/search_cost.c %D%/search_cost.h %D%/search_count.c \
-	%D%/search_gemm.c %D%/search_problem.c %D%/search_rs.c \
+	%D%/search_dot.c %D%/search_gemm.c %D%/search_problem.c %D%/search_rs.c \
 	%D%/search_nest.c %D%/search_nest.h \
 	%D%/search_space.h %D%/search_tree.c %D%/search_tree.h
 

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "dataflows/gemm.h"
+#include "dataflows/dot.h"
 #include "dataflows/rs.h"
 #include "dataflows/search_tree.h"
 
@@ -28,11 +28,14 @@ const char *const search_objective_doc[SEARCH_OBJECTIVE_N] = {
 const char *const search_cut_name[SEARCH_CUT_N] = {SEARCH_CUTS(TABLE_NAME)};
 const char *const search_cut_doc[SEARCH_CUT_N] = {SEARCH_CUTS(TABLE_DOC)};
 
-const struct search_space *search_space_of(const struct dataflow *dataflow)
+const struct search_space *search_space_of(const struct dataflow *dataflow,
+                                           const struct arch *arch)
 {
     static const struct search_space *const spaces[] = {
-        &rs_search_space, &ws_search_space, &is_search_space, &os_search_space,
-        NULL};
+        &rs_search_space, &ws_search_space,  &is_search_space,
+        &os_search_space, &nlr_search_space, NULL};
+    if (dataflow == &os_dataflow && dot_sums_by_tree(arch))
+        return &os_tree_search_space;
     for (int k = 0; spaces[k] != NULL; k++)
         if (spaces[k]->dataflow == dataflow)
             return spaces[k];

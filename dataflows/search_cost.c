@@ -31,16 +31,18 @@ void search_line_of(const struct search_problem *problem,
     const double filter =
         (double)t->dram_filter * (price->filter_dram + price->filter_dma);
 
-    out->energy =
-        price->fixed + (double)psum_bytes / psum_word * price->psum_dram +
-        (double)t->filter_sent * price->filter_sent +
-        (double)t->filter_in * price->filter_in +
-        (double)t->filter_hops * price->filter_hop +
-        (double)psum_in * price->psum_in +
-        (double)t->psum_out * price->psum_out + (double)t->links * price->link +
-        (double)t->psum_reads * price->psum_read +
-        filter * (double)problem->group_m * (double)t->strips +
-        (t->ifmap_stays ? ifmap : 0);
+    out->energy = price->fixed +
+                  (double)psum_bytes / psum_word * price->psum_dram +
+                  (double)t->filter_sent * price->filter_sent +
+                  (double)t->filter_in * price->filter_in +
+                  (double)t->filter_hops * price->filter_hop +
+                  (double)psum_in * price->psum_in +
+                  (double)t->psum_out * price->psum_out +
+                  (double)t->link_hops * price->link +
+                  (double)t->psum_reads * price->psum_read +
+                  (double)t->psum_writes * price->psum_write +
+                  filter * (double)problem->group_m * (double)t->strips +
+                  (t->ifmap_stays ? ifmap : 0);
     out->per_m_tile = t->ifmap_stays ? 0 : ifmap;
     out->per_pass = (double)t->ifmap_sent * price->ifmap_sent;
     out->per_set = (double)t->ifmap_in * price->ifmap_in +
@@ -343,9 +345,11 @@ void search_counts(const struct search_problem *problem,
     a[TENSOR_FILTER] = (struct accesses){t->filter_sent, filter, 0, filter};
     a[TENSOR_PSUM] = (struct accesses){psum_in + ofmap, t->psum_out, ofmap, 0};
     a = out->access[LEVEL_RF];
-    a[TENSOR_IFMAP] = (struct accesses){problem->macs, ifmap_in, 0, 0};
-    a[TENSOR_FILTER] = (struct accesses){problem->macs, t->filter_in, 0, 0};
-    a[TENSOR_PSUM] = (struct accesses){t->psum_reads, problem->macs, 0, 0};
+    if (!problem->space->no_operand_rf) {
+        a[TENSOR_IFMAP] = (struct accesses){problem->macs, ifmap_in, 0, 0};
+        a[TENSOR_FILTER] = (struct accesses){problem->macs, t->filter_in, 0, 0};
+    }
+    a[TENSOR_PSUM] = (struct accesses){t->psum_reads, t->psum_writes, 0, 0};
     out->link[LINK_filter] =
         (struct link_words){t->filter_sent, t->filter_in, t->filter_hops};
     out->link[LINK_ifmap] =
@@ -354,7 +358,7 @@ void search_counts(const struct search_problem *problem,
     out->link[LINK_psum_out] =
         (struct link_words){t->psum_out, t->psum_out, t->psum_out};
     out->link[LINK_psum_link] =
-        (struct link_words){t->links, t->links, t->links};
+        (struct link_words){t->links, t->links, t->link_hops};
     if (problem->coded[TENSOR_IFMAP])
         out->dram_compressed[TENSOR_IFMAP] = (struct compressed_words){
             ifmap, search_ifmap_bytes(problem, reduction, outputs, t) *

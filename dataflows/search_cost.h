@@ -31,7 +31,7 @@ struct search_prices {
     double ifmap_dma, filter_dma, psum_dma;    /* L2's part */
     double ifmap_sent, ifmap_in, ifmap_hop;
     double filter_sent, filter_in, filter_hop;
-    double psum_in, psum_out, link, psum_read;
+    double psum_in, psum_out, link, psum_read, psum_write;
     double fixed; /* of the layer, whatever its mapping */
 };
 

@@ -8,7 +8,7 @@
 
 static bool has(const struct search_problem *p, enum search_param param)
 {
-    return p->space->name[param] != NULL;
+    return search_has(p->space, param);
 }
 
 static uint64_t length(int from, int to)

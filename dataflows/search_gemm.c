@@ -37,20 +37,43 @@ static uint64_t links_down(int products, int fold)
            rest * (rest + 1) / 2;
 }
 
+static bool is_tree(const struct search_problem *p)
+{
+    return !is_systolic(p) && p->arch->psum_reduce == PSUM_TREE;
+}
+
+/* Links inside the trees of `times` tiles of so many products. */
+static uint64_t links_in_trees(const struct search_problem *p, int products,
+                               int q, uint64_t times)
+{
+    const int rows = p->arch->rows, fold = rows * q, rest = products % fold;
+    uint64_t links = (uint64_t)(products / fold) * gemm_tree_links(rows, rows);
+    if (rest > 0)
+        links += gemm_tree_links(rows, ceil_div(rest, q));
+    return times * links;
+}
+
+static bool adds_psums(const struct search_problem *p)
+{
+    return !is_systolic(p) && !is_tree(p) &&
+           p->arch->psum_add == PSUM_ADD_OWN_CYCLE;
+}
+
 static void stationary_reduction(const struct search_problem *p,
                                  struct search_reduction *r)
 {
     const int all = p->group_c * p->taps, tile = r->c * p->taps;
     const int fold = p->arch->rows * r->q;
-    const bool adds =
-        !is_systolic(p) && p->arch->psum_add == PSUM_ADD_OWN_CYCLE;
     r->c_tiles = (uint64_t)ceil_div(p->group_c, r->c);
     r->steps = gemm_sum_ceil(all, tile, fold);
     r->rows = gemm_sum_ceil2(all, tile, fold, r->q);
     r->busy_products = gemm_sum_min2(all, tile, fold, r->q);
-    r->busy_adds = adds ? r->steps : 0;
+    r->busy_adds = adds_psums(p) ? r->steps : 0;
     r->hops = (uint64_t)(all / tile) * links_down(tile, fold) +
               links_down(all % tile, fold);
+    if (is_tree(p))
+        r->hops = links_in_trees(p, tile, r->q, (uint64_t)(all / tile)) +
+                  links_in_trees(p, all % tile, r->q, 1);
 }
 
 /* q_max: the machine's. */
@@ -86,9 +109,9 @@ static void stationary_terms(const struct search_problem *p,
         t->links = a->tight_folds ? emissions - t->psum_out
                                   : t->psum_out * (uint64_t)(a->rows - 1);
     } else {
-        t->psum_reads =
-            a->psum_add == PSUM_ADD_OWN_CYCLE ? p->macs : p->macs - emissions;
-        t->links = emissions - t->psum_out;
+        t->psum_reads = adds_psums(p) ? p->macs : p->macs - emissions;
+        t->links = is_tree(p) ? emissions : emissions - t->psum_out;
+        t->link_hops = is_tree(p) ? p->outputs * r->hops : t->links;
     }
     t->busy_cycles = (uint64_t)p->layer->G * (r->busy_products + r->busy_adds);
 }

@@ -57,16 +57,20 @@ static void set_prices(struct search_problem *p,
     price->filter_hop = hop[TENSOR_FILTER];
     price->psum_in = price->psum_out = l2[TENSOR_PSUM] + hop[TENSOR_PSUM];
     price->link = hop[TENSOR_PSUM];
-    price->psum_read = rf[TENSOR_PSUM];
+    price->psum_read = price->psum_write = rf[TENSOR_PSUM];
 
     struct layer_result r = {.layer = *l, .counts = {.macs = p->macs}};
     if (a->zero_gating)
         r.gated_macs =
             (uint64_t)((double)p->macs * l->zero_share[TENSOR_IFMAP] + 0.5);
     double gated = (double)r.gated_macs, macs = (double)p->macs;
-    price->fixed = (macs - gated) * costs->mac + macs * rf[TENSOR_IFMAP] +
-                   (macs - gated) * rf[TENSOR_FILTER] + macs * rf[TENSOR_PSUM] +
-                   (double)p->ofmap_words * price->psum_dma;
+    price->fixed =
+        (macs - gated) * costs->mac + (double)p->ofmap_words * price->psum_dma;
+    if (p->space->no_operand_rf)
+        price->ifmap_in = price->filter_in = 0;
+    else
+        price->fixed +=
+            macs * rf[TENSOR_IFMAP] + (macs - gated) * rf[TENSOR_FILTER];
 }
 
 static void set_l2(struct search_problem *p)

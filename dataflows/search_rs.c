@@ -72,6 +72,8 @@ static int rs_reductions(const struct search_problem *p,
     const struct search_range fc =
         search_range_of(p, SEARCH_FC, min_int(l->S, rf[TENSOR_IFMAP]));
     int n = 0;
+    if (p->arch->psum_reduce == PSUM_TREE)
+        return 0; /* a set's psums rise from row to row */
     for (int i = fr.from; i <= fr.to; i++)
         for (int j = fc.from; j <= fc.to; j++) {
             const struct search_range q = search_range_of(

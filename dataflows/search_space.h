@@ -54,8 +54,10 @@ struct search_reduction {
     /* Sums over the layer: channel tiles, passes over an output, PE rows'
      * worth of products; steps of one PE, products and psum additions. */
     uint64_t c_tiles, steps, rows, busy_products, busy_adds;
+    uint64_t sums;    /* of a column of PEs (nlr) */
     uint64_t columns; /* of the ifmap that L2 sends a row of (rs) */
-    uint64_t hops;    /* of the filter words of one filter (systolic) */
+    uint64_t hops;    /* of the filter words of one filter (systolic), or of
+                       * the products of one output (trees) */
 };
 
 struct search_outputs {
@@ -85,13 +87,14 @@ struct search_terms {
     uint64_t ifmap_in;    /* x sets */
     uint64_t ifmap_hops;  /* x sets */
     uint64_t filter_sent, filter_in, filter_hops;
-    uint64_t psum_out, links, psum_reads;
+    uint64_t psum_out, links, link_hops, psum_reads, psum_writes;
     uint64_t busy_cycles; /* x busy */
 };
 
 struct search_space {
     const struct dataflow *dataflow;
     const char *name[SEARCH_PARAMS]; /* in the dataflow; NULL: it has none */
+    bool no_operand_rf; /* PEs have no registers for ifmaps and filters */
     /* Works out more of a problem, once; may be NULL. */
     void (*prepare)(struct search_problem *problem);
     /* Filters of a pass. */
@@ -126,9 +129,18 @@ struct search_space {
 };
 
 extern const struct search_space rs_search_space, ws_search_space,
-    is_search_space, os_search_space;
+    is_search_space, os_search_space, os_tree_search_space, nlr_search_space;
 /* NULL: the dataflow's space cannot be searched. */
-const struct search_space *search_space_of(const struct dataflow *dataflow);
+const struct search_space *search_space_of(const struct dataflow *dataflow,
+                                           const struct arch *arch);
+/* Whether a dataflow has a parameter; p, filters of a PE, it may also have
+ * without one (p_max says how many). */
+static inline bool search_has(const struct search_space *space,
+                              enum search_param param)
+{
+    return space->name[param] != NULL ||
+           (param == SEARCH_P && space->p_max != NULL);
+}
 
 #ifdef __cplusplus
 }

@@ -31,7 +31,7 @@ struct branch {
 
 static bool has(const struct search_problem *p, enum search_param param)
 {
-    return p->space->name[param] != NULL;
+    return search_has(p->space, param);
 }
 
 static bool is_cut(struct search_walk *w, const struct search_line *line,
@@ -59,7 +59,11 @@ static void set_terms(const struct search_problem *p, struct branch *b)
     t->filter_may_stay = b->r->c_tiles == 1;
     t->dram_filter =
         (uint64_t)p->layer->G * (uint64_t)p->group_c * (uint64_t)p->taps;
+    t->psum_writes = p->macs;
+    t->link_hops = UINT64_MAX; /* links, unless the dataflow says more */
     p->space->terms(p, b->r, o, t);
+    if (t->link_hops == UINT64_MAX)
+        t->link_hops = t->links;
 }
 
 static uint64_t dram_ifmap(const struct search_problem *p, uint64_t rows)

@@ -38,17 +38,17 @@ static bool list_dataflows(const struct invocation *s,
     const struct arch *arch = config_arch(s->cfg);
     int n = 0;
     if (s->options.dataflow != NULL) {
-        if (search_space_of(s->dataflow) == NULL)
+        if (search_space_of(s->dataflow, arch) == NULL)
             return diag_error(s->diag, command_line,
                               "dataflow '%s' has no space to search; 'rs', "
-                              "'ws', 'is' and 'os' have",
+                              "'ws', 'is', 'os' and 'nlr' have",
                               s->dataflow->name);
         list[n++] = s->dataflow;
     }
     for (int k = 0; n == 0 || s->options.dataflow == NULL; k++) {
         if (dataflow_table[k] == NULL)
             break;
-        if (search_space_of(dataflow_table[k]) != NULL &&
+        if (search_space_of(dataflow_table[k], arch) != NULL &&
             arch_runs(arch, dataflow_table[k]) &&
             has_params(s, dataflow_table[k]) && n < DATAFLOWS_MAX - 1)
             list[n++] = dataflow_table[k];

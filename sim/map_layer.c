@@ -28,7 +28,8 @@ static bool search_part(const struct map_input *in, const struct layer *layer,
     struct search_problem problem;
     if (!config_mapping_by_hand(in->cfg, part->dataflow, &given, d))
         return false;
-    search_problem_init(&problem, search_space_of(part->dataflow),
+    search_problem_init(&problem,
+                        search_space_of(part->dataflow, config_arch(in->cfg)),
                         config_arch(in->cfg), layer, in->costs, &given);
     part->is_empty = !search_run(&problem, &in->search, &part->found);
     struct search_options front = in->search;
