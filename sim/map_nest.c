@@ -31,6 +31,12 @@ static double gap_of(const struct search_nest_result *r)
 
 static bool can_be_searched(const struct invocation *s)
 {
+    if (config_arch(s->cfg)->array_network != NETWORK_MULTICAST ||
+        config_arch(s->cfg)->psum_reduce == PSUM_TREE)
+        return diag_error(s->diag, command_line,
+                          "'%s' is systolic or sums psums by trees; nests run "
+                          "on multicast networks with chains",
+                          config_arch(s->cfg)->name);
     if (config_arch(s->cfg)->has_l1)
         return diag_error(s->diag, command_line,
                           "'%s' has an L1; nests are searched on machines "

@@ -92,6 +92,8 @@ grep -q '"mismatches": 0' "$work/ran.json" || fail "a saved nest computes wrong"
 awk "BEGIN { d = $(number energy "$work/nest.json") / \
     $(number total "$work/ran.json") - 1; exit !(d < 1e-9 && d > -1e-9) }" ||
     fail "a saved nest takes other energy"
+refuses 1 "nests run on multicast networks" map --cfg systolic.cfg \
+    --dataflow nest --shape $shape
 refuses 1 "of nests, 'energy' is searched" map --cfg eyeriss.cfg \
     --dataflow nest --shape $shape --objective delay
 
