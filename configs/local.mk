@@ -1,5 +1,6 @@
 dist_pkgdata_DATA = %D%/dadiannao_like.cfg %D%/tensor_core.cfg \
-	%D%/eyeriss.cfg %D%/nvdla_small.cfg %D%/shidiannao.cfg \
+	%D%/eyeriss.cfg %D%/eyeriss_v2_dense.cfg %D%/nvdla_small.cfg \
+	%D%/shidiannao.cfg \
 	%D%/systolic.cfg %D%/tpu_v1.cfg \
 	%D%/conv1d_l1_1.cfg %D%/conv1d_l1_2.cfg %D%/conv1d_l1_4.cfg \
 	%D%/conv1d_pes.cfg %D%/conv1d_banks.cfg

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "dataflows/dot.h"
+#include "dataflows/l1_model.h"
 
 enum { OS_X = GEMM_TILES, OS_T, OS_P };
 
@@ -201,10 +202,10 @@ static double os_cycles(const struct arch *a, const struct layer *l,
         fixed = 2.0 * a->rows + a->cols - 2;
         per_product = 1;
     } else {
-        double ifmap = (double)x / net[NETWORK_IFMAP].slots_per_cycle;
+        double ifmap = (double)x / arch_l2_slots(a, NETWORK_IFMAP);
         double filter = (double)sets *
                         ceil_div(p, net[NETWORK_FILTER].words_per_slot) /
-                        net[NETWORK_FILTER].slots_per_cycle;
+                        arch_l2_slots(a, NETWORK_FILTER);
         double most = p > ifmap ? p : ifmap;
         most = most > filter ? most : filter;
         fixed = 20 + (double)sets * x *
@@ -312,6 +313,46 @@ static bool os_choose(const struct arch *arch, const struct layer *layer,
     return true;
 }
 
+static void os_expect_l1(const struct arch *arch, const struct layer *l,
+                         const int *v, struct counts *out)
+{
+    const uint64_t products =
+        (uint64_t)(l->C / l->G) * (uint64_t)l->R * (uint64_t)l->S;
+    const struct tile_sizes M = tile_sizes_of(l->M / l->G, v[GEMM_M]);
+    const struct tile_sizes N = tile_sizes_of(l->N, v[GEMM_N]);
+    const struct tile_sizes P = tile_sizes_of(l->P, v[GEMM_E]);
+    for (int k = 0; k < 64; k++) {
+        int i = k >> 5, a = k >> 4 & 1, b = k >> 3 & 1, c = k >> 2 & 1;
+        if (M.times[i] == 0 || N.times[b] == 0 || P.times[c] == 0)
+            continue;
+        const struct tile_sizes F = tile_sizes_of(M.size[i], v[GEMM_F]);
+        if (F.times[a] == 0)
+            continue;
+        const struct tile_sizes folds =
+            tile_sizes_of(F.size[a], v[OS_T] * v[OS_P]);
+        const struct tile_sizes X =
+            tile_sizes_of(N.size[b] * P.size[c] * l->Q, v[OS_X]);
+        uint64_t times = (uint64_t)l->G * M.times[i] * F.times[a] * N.times[b] *
+                         P.times[c] * folds.times[k >> 1 & 1] * X.times[k & 1];
+        if (times == 0)
+            continue;
+        int f = folds.size[k >> 1 & 1];
+        struct l1_passes p = {
+            .times = times,
+            .used = {ceil_div(f, v[OS_P]), X.size[k & 1], 1, 1},
+            .filters = min_int(f, v[OS_P]),
+            .channels = 1,
+            .channels_tail = 1,
+            .chain_step = 1,
+            .row_step = 1,
+            .held_words = products, /* over all channel tiles */
+            .window_words = products,
+        };
+        p.filters_tail = f - (p.used.sets - 1) * v[OS_P];
+        l1_expect_add(arch, &p, out);
+    }
+}
+
 static void os_expect(const struct arch *arch, const struct layer *l,
                       const struct mapping *mapping, struct counts *out)
 {
@@ -381,6 +422,10 @@ static void os_expect(const struct arch *arch, const struct layer *l,
     link[LINK_psum_in] = (struct link_words){psum_in, psum_in, psum_in};
     link[LINK_psum_out] = (struct link_words){psum_out, psum_out, psum_out};
     link[LINK_psum_link] = (struct link_words){links, links, links};
+    if (!arch->has_l1)
+        return;
+    l1_expect_start(arch, out);
+    os_expect_l1(arch, l, v, out);
 }
 
 /* The PE of the first output and group works in every pass, with the most

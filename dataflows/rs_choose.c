@@ -110,12 +110,12 @@ static double rs_cycles(const struct arch *a, const struct layer *l,
                    net[NETWORK_PSUM_OUT].slots_per_cycle;
     double rows = touched(v[RS_E], l->stride, v[RS_FR], l->dilation);
     double cols = touched(l->Q, l->stride, v[RS_FC], l->dilation);
-    double ifmaps = (double)v[RS_N] * t.c * rows * cols /
-                    (net[NETWORK_IFMAP].words_per_slot *
-                     net[NETWORK_IFMAP].slots_per_cycle);
-    double filters = taps * v[RS_P] * v[RS_T] * v[RS_R] * v[RS_FR] /
-                     (net[NETWORK_FILTER].words_per_slot *
-                      net[NETWORK_FILTER].slots_per_cycle);
+    double ifmaps =
+        (double)v[RS_N] * t.c * rows * cols /
+        (net[NETWORK_IFMAP].words_per_slot * arch_l2_slots(a, NETWORK_IFMAP));
+    double filters =
+        taps * v[RS_P] * v[RS_T] * v[RS_R] * v[RS_FR] /
+        (net[NETWORK_FILTER].words_per_slot * arch_l2_slots(a, NETWORK_FILTER));
     double pass = max2(max2(macs, psums), ifmaps) + filters;
 
     double strips = (double)ceil_div(l->N, t.n) * ceil_div(l->P, t.e);
@@ -219,10 +219,10 @@ static double sets_at_least(const struct arch *a, const struct layer *l,
     double delivered = f_tiles * strips * cuts * group_c(l) * v[RS_N] *
                        touched(v[RS_E], l->stride, v[RS_FR], l->dilation) *
                        touched(l->Q, l->stride, v[RS_FC], l->dilation) /
-                       in->words_per_slot / in->slots_per_cycle;
+                       in->words_per_slot / arch_l2_slots(a, NETWORK_IFMAP);
     double array = max2(max2(macs, psums), delivered) +
                    filters / net[NETWORK_FILTER].words_per_slot /
-                       net[NETWORK_FILTER].slots_per_cycle;
+                       arch_l2_slots(a, NETWORK_FILTER);
     double word_cycles = word_cycles_of(a);
     double all = (filters + ifmaps + ofmaps) * word_cycles;
     return (max2(array + exposed * word_cycles, all) + all * 1e-3) * (1 - 1e-9);

@@ -2,6 +2,7 @@
  * link, as sums over tiles that factor.  Calls nothing of the programs.
  * SPDX-License-Identifier: MIT
  */
+#include "dataflows/l1_model.h"
 #include "dataflows/rs.h"
 
 typedef uint64_t u64;
@@ -21,6 +22,55 @@ static u64 sum_touched(int outer, int step, int extent, int chunk, int dilation)
     for (int at = 0; at < extent; at += chunk)
         sum += (u64)touched(outer, step, min_int(chunk, extent - at), dilation);
     return sum;
+}
+
+/* Passes of one strip (images x ofmap rows) and one tile of channels. */
+static void expect_strip_l1(const struct arch *arch, const struct layer *l,
+                            const int *v, int n, int e, int c, u64 times,
+                            struct counts *out)
+{
+    const struct tile_sizes R = tile_sizes_of(l->R, v[RS_FR]);
+    const struct tile_sizes S = tile_sizes_of(l->S, v[RS_FC]);
+    const struct tile_sizes M = tile_sizes_of(l->M / l->G, v[RS_M]);
+    for (int k = 0; k < 16; k++) {
+        int i = k >> 3, j = k >> 2 & 1, a = k >> 1 & 1, b = k & 1;
+        if (M.times[a] == 0)
+            continue;
+        const struct tile_sizes F = tile_sizes_of(M.size[a], v[RS_P] * v[RS_T]);
+        int f = F.size[b], fr = R.size[i], fc = S.size[j];
+        struct l1_passes p = {
+            .times = times * R.times[i] * S.times[j] * M.times[a] * F.times[b],
+        };
+        if (p.times == 0)
+            continue;
+        p.used =
+            (struct pe_sets){ceil_div(f, v[RS_P]), e, ceil_div(c, v[RS_Q]), fr};
+        p.filters = min_int(f, v[RS_P]);
+        p.filters_tail = f - (p.used.sets - 1) * v[RS_P];
+        p.channels = min_int(c, v[RS_Q]);
+        p.channels_tail = c - (p.used.blocks - 1) * v[RS_Q];
+        p.chain_step = l->stride;
+        p.row_step = l->dilation;
+        p.held_words = (u64)fc;
+        p.window_words =
+            (u64)n * (u64)touched(l->Q, l->stride, fc, l->dilation);
+        l1_expect_add(arch, &p, out);
+    }
+}
+
+static void expect_l1(const struct arch *arch, const struct layer *l,
+                      const int *v, struct counts *out)
+{
+    const struct tile_sizes N = tile_sizes_of(l->N, v[RS_N]);
+    const struct tile_sizes P = tile_sizes_of(l->P, v[RS_E]);
+    const struct tile_sizes C = tile_sizes_of(l->C / l->G, v[RS_Q] * v[RS_R]);
+    for (int k = 0; k < 8; k++) {
+        int a = k >> 2, b = k >> 1 & 1, c = k & 1;
+        u64 times = (u64)l->G * N.times[a] * P.times[b] * C.times[c];
+        if (times > 0)
+            expect_strip_l1(arch, l, v, N.size[a], P.size[b], C.size[c], times,
+                            out);
+    }
 }
 
 void rs_expect(const struct arch *arch, const struct layer *l,
@@ -104,6 +154,10 @@ void rs_expect(const struct arch *arch, const struct layer *l,
     link[LINK_psum_link].words_sent = emissions - psum_out;
     link[LINK_psum_link].words_delivered = emissions - psum_out;
     link[LINK_psum_link].hops = emissions - psum_out;
+    if (!arch->has_l1)
+        return;
+    l1_expect_start(arch, out);
+    expect_l1(arch, l, v, out);
 }
 
 /* Sum over the tiles of size `tile` that cut `extent` of min(size, most). */

@@ -19,21 +19,20 @@ static double multicast_cycles(const struct stationary *s, const struct arch *a,
 {
     const int p = m->value[STATIONARY_P], q = m->value[STATIONARY_Q];
     const bool is = s->stays == TENSOR_IFMAP;
-    const struct network_arch *held =
-        &a->network[is ? NETWORK_IFMAP : NETWORK_FILTER];
-    const struct network_arch *window =
-        &a->network[is ? NETWORK_FILTER : NETWORK_IFMAP];
+    const enum network held = is ? NETWORK_IFMAP : NETWORK_FILTER;
+    const enum network window = is ? NETWORK_FILTER : NETWORK_IFMAP;
     const struct network_arch *out = &a->network[NETWORK_PSUM_OUT];
     double folds = w->across_folds * w->product_folds;
     double macs = folds * w->along *
                   (p * q + (a->psum_add == PSUM_ADD_OWN_CYCLE ? p : 0));
     double words = w->across_folds * w->rows * w->along *
-                   ceil_div(q, window->words_per_slot) /
-                   window->slots_per_cycle;
+                   ceil_div(q, a->network[window].words_per_slot) /
+                   arch_l2_slots(a, window);
     double psums = w->columns * w->product_folds * w->along *
                    ceil_div(p, out->words_per_slot) / out->slots_per_cycle;
     double fill = w->along_tiles * w->rows * w->columns *
-                  ceil_div(p * q, held->words_per_slot) / held->slots_per_cycle;
+                  ceil_div(p * q, a->network[held].words_per_slot) /
+                  arch_l2_slots(a, held);
     return max2(max2(macs, words), psums) + fill +
            folds * w->along_tiles * (a->rows + 10);
 }

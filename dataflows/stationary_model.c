@@ -1,6 +1,7 @@
 /* stationary_model.c - the closed form of ws and is.
  * SPDX-License-Identifier: MIT
  */
+#include "dataflows/l1_model.h"
 #include "dataflows/stationary.h"
 
 /* What runs across, cut into tiles: folds of the array over it and columns of
@@ -39,6 +40,73 @@ static struct cuts outputs_across(const struct layer *l, const struct tiling *t,
             c.columns += gemm_sum_ceil(x, fold, p);
         }
     return c;
+}
+
+/* Passes of one fold across, along all tiles of what streams. */
+static void add_fold_l1(const struct arch *arch, const struct layer *l,
+                        const int *v, struct l1_passes p, int across,
+                        struct counts *out)
+{
+    const int q = v[STATIONARY_Q], taps = l->R * l->S;
+    const uint64_t times = p.times;
+    const struct tile_sizes C = tile_sizes_of(l->C / l->G, v[GEMM_C]);
+    p.used.sets = ceil_div(across, v[STATIONARY_P]);
+    p.used.set_chains = p.used.block_rows = 1;
+    p.filters = min_int(across, v[STATIONARY_P]);
+    p.filters_tail = across - (p.used.sets - 1) * v[STATIONARY_P];
+    p.chain_step = p.row_step = 1;
+    for (int k = 0; k < 4; k++) {
+        if (C.times[k >> 1] == 0)
+            continue;
+        const struct tile_sizes K =
+            tile_sizes_of(C.size[k >> 1] * taps, arch->rows * q);
+        int products = K.size[k & 1];
+        p.times = times * C.times[k >> 1] * K.times[k & 1];
+        if (p.times == 0)
+            continue;
+        p.used.blocks = ceil_div(products, q);
+        p.channels = min_int(products, q);
+        p.channels_tail = products - (p.used.blocks - 1) * q;
+        l1_expect_add(arch, &p, out);
+    }
+}
+
+static void add_folds_l1(const struct arch *arch, const struct layer *l,
+                         const int *v, const struct l1_passes *p, int across,
+                         uint64_t times, struct counts *out)
+{
+    const struct tile_sizes folds =
+        tile_sizes_of(across, arch->cols * v[STATIONARY_P]);
+    for (int k = 0; k < 2; k++) {
+        struct l1_passes one = *p;
+        one.times = times * folds.times[k];
+        if (one.times > 0)
+            add_fold_l1(arch, l, v, one, folds.size[k], out);
+    }
+}
+
+/* along: words that stream past in all; tiles: of them. */
+static void expect_l1(const struct arch *arch, const struct layer *l,
+                      const int *v, bool is, uint64_t along, uint64_t tiles,
+                      struct counts *out)
+{
+    const struct l1_passes p = {
+        .holds_ifmap = is, .held_words = tiles, .window_words = along};
+    const struct tile_sizes M = tile_sizes_of(l->M / l->G, v[GEMM_M]);
+    const struct tile_sizes N = tile_sizes_of(l->N, v[GEMM_N]);
+    const struct tile_sizes E = tile_sizes_of(l->P, v[GEMM_E]);
+    for (int k = 0; k < 4; k++) {
+        int i = k >> 1, j = k & 1;
+        if (is && N.times[i] * E.times[j] > 0)
+            add_folds_l1(arch, l, v, &p, N.size[i] * E.size[j] * l->Q,
+                         (uint64_t)l->G * N.times[i] * E.times[j], out);
+        if (is || M.times[i] == 0)
+            continue;
+        const struct tile_sizes F = tile_sizes_of(M.size[i], v[GEMM_F]);
+        if (F.times[j] > 0)
+            add_folds_l1(arch, l, v, &p, F.size[j],
+                         (uint64_t)l->G * M.times[i] * F.times[j], out);
+    }
 }
 
 void stationary_expect(const struct stationary *s, const struct arch *arch,
@@ -124,6 +192,10 @@ void stationary_expect(const struct stationary *s, const struct arch *arch,
     if (arch->array_network == NETWORK_MULTICAST &&
         arch->psum_reduce == PSUM_TREE)
         link[LINK_psum_link].hops = outputs * in_trees;
+    if (!arch->has_l1)
+        return;
+    l1_expect_start(arch, out);
+    expect_l1(arch, l, v, is, along, cut.along_tiles, out);
 }
 
 /* Sum over the folds of an output tile of min(its outputs, p). */

@@ -1,4 +1,4 @@
-libhot_a_SOURCES += %D%/stream.c %D%/stream.h \
+libhot_a_SOURCES += %D%/mesh.c %D%/mesh.h %D%/stream.c %D%/stream.h \
 	%D%/multicast.c %D%/multicast.h \
 	%D%/collect.c %D%/collect.h %D%/lane_fifo.h \
 	%D%/tree.c %D%/tree.h

@@ -5,16 +5,6 @@
 
 #include <stddef.h>
 
-static bool has_room(const struct destination_sets *sets,
-                     const struct lane_fifo *fifo, int dest, int words)
-{
-    int most = fifo->capacity_words - words;
-    bool full = false;
-    for (int k = sets->begin[dest]; k < sets->begin[dest + 1]; k++)
-        full |= fifo->words[sets->lane[k]] > most;
-    return !full;
-}
-
 bool multicast_eval(struct stream_state *s, const struct stream_shape *shape,
                     const struct destination_sets *sets, struct lane_fifo *fifo,
                     struct multicast_counts *counts, const struct slot_tap *tap)
@@ -33,7 +23,7 @@ bool multicast_eval(struct stream_state *s, const struct stream_shape *shape,
         int rows = (offset + shape->row_words - 1) / shape->row_words;
         if (rows > shape->banks && n > 0)
             break;
-        if (!has_room(sets, fifo, slot.dest, slot.words))
+        if (!multicast_has_room(sets, fifo, slot.dest, slot.words))
             break;
         int lanes = sets->begin[slot.dest + 1] - sets->begin[slot.dest];
         for (int k = 0; k < lanes; k++)

@@ -26,6 +26,18 @@ struct destination_sets {
     const int32_t *lane;
 };
 
+/* Whether every lane of a destination has room for `words` words. */
+static inline bool multicast_has_room(const struct destination_sets *sets,
+                                      const struct lane_fifo *fifo, int dest,
+                                      int words)
+{
+    int most = fifo->capacity_words - words;
+    bool full = false;
+    for (int k = sets->begin[dest]; k < sets->begin[dest + 1]; k++)
+        full |= fifo->words[sets->lane[k]] > most;
+    return !full;
+}
+
 struct multicast_counts {
     uint64_t words_sent, words_delivered;
 };

@@ -45,6 +45,10 @@ struct pass_counts {
     /* Of adder trees: links crossed by the words that psum_link_words counts
      * as they enter; accesses of the registers at the roots. */
     uint64_t tree_hops, root_reads, root_writes;
+    /* With an L1, [0] filters, [1] ifmaps: into L1s, over how many links, out
+     * of L1s (without bypass: also reads and writes), all in words. */
+    uint64_t l1_delivered[2], l1_hops[2], l1_sent[2];
+    uint64_t l1_reads[2], l1_writes[2];
 };
 
 #ifdef __cplusplus

@@ -8,6 +8,14 @@ int arch_pes(const struct arch *arch)
     return arch->rows * arch->cols;
 }
 
+int arch_l2_slots(const struct arch *arch, enum network network)
+{
+    bool to_l1 = network == NETWORK_FILTER || network == NETWORK_IFMAP;
+    if (!arch->has_l1 || !to_l1)
+        return arch->network[network].slots_per_cycle;
+    return arch->l2_to_l1 == L2_TO_L1_MESH ? 1 : arch->l2_to_l1_slots_per_cycle;
+}
+
 uint64_t arch_l2_bank_words(const struct arch *arch, enum tensor tensor)
 {
     /* Whole rows: a bank's odd bytes hold nothing. */

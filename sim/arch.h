@@ -19,6 +19,7 @@ extern "C" {
 enum network_type { NETWORK_MULTICAST, NETWORK_SYSTOLIC };
 enum psum_add { PSUM_ADD_OWN_CYCLE, PSUM_ADD_LAST_PRODUCT };
 enum pe_start { PE_START_WORD, PE_START_WINDOW };
+enum l2_to_l1 { L2_TO_L1_MULTICAST, L2_TO_L1_MESH };
 enum bank_ports { BANK_1RW, BANK_1R1W };
 enum dram_padding { PADDING_GENERATED, PADDING_STORED };
 enum dram_compression { COMPRESSION_NONE, COMPRESSION_RLC };
@@ -72,7 +73,17 @@ struct arch {
     bool has_l1;
     uint64_t l1_bytes;   /* of one cluster */
     int l1_cluster_cols; /* columns of the array that share an L1 */
+    int l1_cluster_rows; /* rows of the array that do; 0 = all */
+    int l1_banks;
+    int l1_tensor_banks[TENSOR_N]; /* 0 = from the shared banks */
+    bool l1_bypass[TENSOR_N];      /* psums always do */
+    int l1_bank_row_words;         /* words that a bank port moves in a cycle */
+    enum bank_ports l1_ports;
     int l1_latency_cycles;
+    int l1_input_slots;
+    enum l2_to_l1 l2_to_l1; /* noc.l2_to_l1, the network's kind */
+    int l2_to_l1_slots_per_cycle;
+    int mesh_buffer_flits;
 
     uint64_t l2_bytes;
     int l2_banks;
@@ -112,6 +123,8 @@ struct given_mapping {
 };
 
 int arch_pes(const struct arch *arch);
+/* Slots of a network that leave L2 in a cycle. */
+int arch_l2_slots(const struct arch *arch, enum network network);
 /* Words of `tensor` that one L2 bank holds. */
 uint64_t arch_l2_bank_words(const struct arch *arch, enum tensor tensor);
 

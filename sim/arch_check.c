@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/placement.h"
 #include "mem/dram.h"
 #include "mem/rlc.h"
 #include "sim/schema.h"
@@ -101,11 +102,55 @@ static bool banks_suffice(const struct arch *arch,
 static bool clusters_fit(const struct arch *arch,
                          const struct arch_where *where, struct diag *d)
 {
-    if (!arch->has_l1 || arch->l1_cluster_cols <= arch->cols)
+    if (arch->l1_cluster_cols > arch->cols)
+        return diag_error(d, arch_where_of(where, "l1.cluster_cols"),
+                          "'l1.cluster_cols' is %d; the array has %d columns",
+                          arch->l1_cluster_cols, arch->cols);
+    if (arch->l1_cluster_rows > arch->rows)
+        return diag_error(d, arch_where_of(where, "l1.cluster_rows"),
+                          "'l1.cluster_rows' is %d; the array has %d rows",
+                          arch->l1_cluster_rows, arch->rows);
+    int clusters = cluster_grid_rows(arch) * cluster_grid_cols(arch);
+    if (clusters > CLUSTERS_MAX)
+        return diag_error(d, arch_where_of(where, "l1.cluster_cols"),
+                          "clusters of %d columns make %d of them; at most %d "
+                          "are modelled: enlarge 'l1.cluster_cols' or "
+                          "'l1.cluster_rows'",
+                          arch->l1_cluster_cols, clusters, CLUSTERS_MAX);
+    return true;
+}
+
+static bool l1_banks_suffice(const struct arch *arch,
+                             const struct arch_where *where, struct diag *d)
+{
+    static const char *const key[TENSOR_N] = {
+        [TENSOR_IFMAP] = "l1.ifmap_banks", [TENSOR_FILTER] = "l1.filter_banks"};
+    int kept = arch->l1_tensor_banks[TENSOR_IFMAP] +
+               arch->l1_tensor_banks[TENSOR_FILTER];
+    if (kept > arch->l1_banks)
+        return diag_error(d, arch_where_of(where, "l1.banks"),
+                          "'l1.banks' is %d; %d are kept for single tensors",
+                          arch->l1_banks, kept);
+    for (int t = 0; t < TENSOR_PSUM; t++)
+        if (!arch->l1_bypass[t] && arch->l1_tensor_banks[t] == 0 &&
+            kept == arch->l1_banks)
+            return diag_error(d, arch_where_of(where, key[t]),
+                              "'%s' is 0 and no bank of L1 is shared; it needs "
+                              "one",
+                              key[t]);
+    return true;
+}
+
+static bool l1_works(const struct arch *arch, const struct arch_where *where,
+                     struct diag *d)
+{
+    if (!arch->has_l1)
         return true;
-    return diag_error(d, arch_where_of(where, "l1.cluster_cols"),
-                      "'l1.cluster_cols' is %d; the array has %d columns",
-                      arch->l1_cluster_cols, arch->cols);
+    if (arch->array_network != NETWORK_MULTICAST)
+        return diag_error(d, arch_where_of(where, "array.network"),
+                          "an L1 ('l1.bytes') feeds 'multicast' arrays; this "
+                          "one is 'systolic'");
+    return clusters_fit(arch, where, d) && l1_banks_suffice(arch, where, d);
 }
 
 static bool unknown_dram(const struct arch *arch,
@@ -163,7 +208,7 @@ bool arch_check(const struct arch *arch, const struct arch_where *where,
     bool ok = fifos_take_a_slot(arch, where, d);
     ok = dataflows_exist(arch, where, d) && ok;
     ok = banks_suffice(arch, where, d) && ok;
-    ok = clusters_fit(arch, where, d) && ok;
+    ok = l1_works(arch, where, d) && ok;
     ok = pairs_fit(arch, where, d) && ok;
     return dram_is_known(arch, where, d) && ok;
 }

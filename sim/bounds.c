@@ -3,6 +3,7 @@
  */
 #include "sim/bounds.h"
 
+#include "dataflows/placement.h"
 #include "sim/tile_table.h"
 
 static uint64_t divide_up(uint64_t a, uint64_t b)
@@ -51,6 +52,37 @@ static uint64_t l2_port_cycles(const struct program *p, const struct counts *c,
     return a->l2_ports == BANK_1RW ? reads + writes : later(reads, writes);
 }
 
+/* L1s work side by side: each bound is as if all had the same share. */
+static void l1_bounds(const struct arch *a, const struct counts *c,
+                      uint64_t out[BOUND_N])
+{
+    const uint64_t l1s =
+        (uint64_t)(cluster_grid_rows(a) * cluster_grid_cols(a));
+    const uint64_t width =
+        l1s * (uint64_t)a->l1_bank_row_words * (uint64_t)a->l1_banks;
+    const enum network network[] = {NETWORK_FILTER, NETWORK_IFMAP};
+    const enum link link[] = {LINK_filter_l1, LINK_ifmap_l1};
+    const enum bound from_l1[] = {BOUND_filter_network, BOUND_ifmap_network};
+    const enum bound to_l1[] = {BOUND_filter_l1_network,
+                                BOUND_ifmap_l1_network};
+    uint64_t reads = 0, writes = 0;
+    for (int k = 0; k < 2; k++) {
+        uint64_t slots = (uint64_t)arch_l2_slots(a, network[k]);
+        uint64_t slot_words = (uint64_t)a->network[network[k]].words_per_slot;
+        out[from_l1[k]] = divide_up(out[from_l1[k]], l1s);
+        out[to_l1[k]] =
+            divide_up(c->link[link[k]].words_sent, slots * slot_words);
+    }
+    for (int t = 0; t < TENSOR_N; t++) {
+        reads += c->access[LEVEL_L1][t].reads;
+        writes += c->access[LEVEL_L1][t].writes;
+    }
+    if (a->l1_ports == BANK_1RW)
+        out[BOUND_l1_ports] = divide_up(reads + writes, width);
+    else
+        out[BOUND_l1_ports] = divide_up(later(reads, writes), width);
+}
+
 void bounds_of(const struct dataflow *dataflow, const struct program *program,
                const struct counts *counts, uint64_t out[BOUND_N])
 {
@@ -64,6 +96,8 @@ void bounds_of(const struct dataflow *dataflow, const struct program *program,
         out[BOUND_busiest_pe] =
             dataflow->busiest_pe_cycles(a, &program->layer, &program->mapping);
     network_bounds(a, counts, out);
+    if (a->has_l1)
+        l1_bounds(a, counts, out);
     for (int t = 0; t < TENSOR_N; t++) {
         out[BOUND_l2_ports] =
             later(out[BOUND_l2_ports],

@@ -211,7 +211,8 @@ void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
     static const enum tensor link_tensor[LINK_N] = {
         [LINK_filter] = TENSOR_FILTER,  [LINK_ifmap] = TENSOR_IFMAP,
         [LINK_psum_in] = TENSOR_PSUM,   [LINK_psum_out] = TENSOR_PSUM,
-        [LINK_psum_link] = TENSOR_PSUM,
+        [LINK_psum_link] = TENSOR_PSUM, [LINK_filter_l1] = TENSOR_FILTER,
+        [LINK_ifmap_l1] = TENSOR_IFMAP,
     };
     const struct counts *counts = &result->counts;
     uint64_t macs = counts->macs;

@@ -72,6 +72,10 @@ libaccel_a_SOURCES += \
 	%D%/help_config.h \
 	%D%/kernel.c \
 	%D%/kernel.h \
+	%D%/l1_path.c \
+	%D%/l1_path.h \
+	%D%/l1_words.c \
+	%D%/l1_words.h \
 	%D%/layer.c \
 	%D%/layer.h \
 	%D%/mapping_file.c \

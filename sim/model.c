@@ -8,6 +8,7 @@
 
 #include "dataflows/choose.h"
 #include "sim/bounds.h"
+#include "sim/l1_path.h"
 
 static const char *source_of(const struct given_mapping *given)
 {
@@ -84,6 +85,8 @@ bool model_layer(const struct arch *arch, const struct layer *layer,
     struct mapping mapping;
     SIM_CHECK(dataflow != NULL);
     if (!dataflow_choose(dataflow, arch, layer, given, &mapping, d))
+        return false;
+    if (arch->has_l1 && !l1_path_fits(arch, layer, d))
         return false;
     model_mapping(arch, layer, dataflow, &mapping, out);
     out->mapping_source = source_of(given);

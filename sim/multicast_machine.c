@@ -24,6 +24,8 @@ struct multicast_machine {
     void *arena, *bounds;
     size_t arena_bytes;
     struct multicast_state *state; /* in the arena */
+    struct l1_path *l1;            /* owns; NULL without an L1 */
+    int32_t *cluster_of_lane;      /* owns; with an L1 */
 
     /* Of the pass; rebuilt when the descriptor changes. */
     struct stream_shape shape[NETWORK_N];
@@ -41,11 +43,9 @@ struct multicast_machine {
         bool known, read, write;
     } grant;
 
-    struct pe_place { /* of each lane, on the array */
-        int row, col;
-    } * place;
-    bool had_conflict;   /* in the last cycle committed */
-    uint8_t *lane_state; /* enum of PE_STATES; or NULL: no one watches */
+    struct pe_place *place; /* of each lane, on the array */
+    bool had_conflict;      /* in the last cycle committed */
+    uint8_t *lane_state;    /* enum of PE_STATES; or NULL: no one watches */
 
     struct multicast_counts words[NETWORK_N];
     struct tree_counts sums;
@@ -113,6 +113,9 @@ struct multicast_machine *multicast_machine_new(const struct program *program)
     size_t head = (sizeof(struct multicast_state) + 63) / 64 * 64;
     size_t lanes_end = head + lanes_state_bytes(&cfg);
     m->arena_bytes = lanes_end + (m->has_trees ? trees_state_bytes(&trees) : 0);
+    size_t trees_end = m->arena_bytes;
+    if (a->has_l1)
+        m->arena_bytes += l1_path_state_bytes(a);
     m->arena = xcalloc(1, m->arena_bytes);
     m->bounds = xcalloc(1, lanes_bounds_bytes(&cfg));
     m->state = m->arena;
@@ -120,6 +123,10 @@ struct multicast_machine *multicast_machine_new(const struct program *program)
     place_lanes(m, program);
     if (m->has_trees)
         trees_init(&m->trees, &trees, (char *)m->arena + lanes_end);
+    if (a->has_l1) {
+        m->l1 = l1_path_new(a, (char *)m->arena + trees_end);
+        m->cluster_of_lane = xcalloc((size_t)m->lanes.n, sizeof(int32_t));
+    }
     return m;
 }
 
@@ -137,6 +144,8 @@ void multicast_machine_free(struct multicast_machine *m)
     if (m == NULL)
         return;
     free_tables(m);
+    l1_path_free(m->l1);
+    free(m->cluster_of_lane);
     free(m->arena);
     free(m->bounds);
     free(m->place);
@@ -264,6 +273,21 @@ static int rf_words(const struct multicast_machine *m, enum tensor tensor)
     return m->pass.no_rf ? 2 : m->arch.rf_words[tensor];
 }
 
+static void shape_l1(struct multicast_machine *m)
+{
+    const struct multicast_pass *d = &m->pass;
+    const struct pe_sets used = {d->sets, d->set_chains, d->blocks,
+                                 d->block_rows};
+    for (int b = 0; b < d->blocks; b++)
+        for (int i = 0; i < d->block_rows; i++)
+            for (int t = 0; t < d->sets; t++)
+                for (int y = 0; y < d->set_chains; y++)
+                    m->cluster_of_lane[lane_at(m, b, i, t, y)] = cluster_of(
+                        &m->arch, place_pe(&m->arch, &used, b, i, t, y));
+    for (int k = 0; k < L1_LINES; k++) /* filters, ifmaps */
+        l1_path_shape(m->l1, k, &m->shape[k], &m->sets[k], m->cluster_of_lane);
+}
+
 static void shape_pass(struct multicast_machine *m)
 {
     const struct multicast_pass *d = &m->pass;
@@ -308,6 +332,8 @@ static void shape_pass(struct multicast_machine *m)
         m->shape[k].banks = d->banks[tensor_of[k]];
         m->shape[k].row_words = m->arch.l2_bank_row_words;
     }
+    if (m->l1 != NULL)
+        shape_l1(m);
 }
 
 static void issue_trees(struct multicast_machine *m)
@@ -361,6 +387,8 @@ void multicast_machine_issue(struct multicast_machine *m,
         m->slot_tap[k].context = &m->route[k];
         m->slot_tap[k].moved = route_slot;
     }
+    if (m->l1 != NULL)
+        l1_path_issue(m->l1, m->rounds, tap != NULL ? &tap->l1 : NULL);
 }
 
 static const struct slot_tap *tap_of(const struct multicast_machine *m,
@@ -372,6 +400,10 @@ static const struct slot_tap *tap_of(const struct multicast_machine *m,
 static void send(struct multicast_machine *m, enum network k,
                  struct lane_fifo fifo)
 {
+    if (m->l1 != NULL && (int)k < L1_LINES) {
+        m->moved |= l1_path_send(m->l1, (int)k, &m->state->next[k]);
+        return;
+    }
     m->moved |= multicast_eval(&m->state->next[k], &m->shape[k], &m->sets[k],
                                &fifo, &m->words[k], tap_of(m, k));
 }
@@ -454,6 +486,20 @@ static void eval_network(struct multicast_machine *m, enum network k)
 static void commit_exits(struct multicast_machine *m)
 {
     lanes_commit(&m->lanes, top_lane(m), top_lane(m) + m->lanes.cfg.chains);
+}
+
+/* Lines of the L1s are the networks of filters and ifmaps. */
+static void eval_routers(struct multicast_machine *m, int line)
+{
+    m->moved |= l1_path_route(m->l1, line);
+}
+
+static void eval_l1s(struct multicast_machine *m)
+{
+    struct lane_fifo fifo[L1_LINES];
+    fifo[held_network(m)] = lanes_held_fifo(&m->lanes);
+    fifo[window_network(m)] = lanes_window_fifo(&m->lanes);
+    m->moved |= l1_path_feed(m->l1, fifo);
 }
 
 static void commit_network(struct multicast_machine *m, enum network k)
@@ -551,6 +597,11 @@ bool multicast_machine_step(struct multicast_machine *m)
     eval_sequencer(m);
     for (int k = 0; k < NETWORK_N; k++)
         eval_network(m, (enum network)k);
+    if (m->l1 != NULL) {
+        for (int k = 0; k < L1_LINES; k++)
+            eval_routers(m, k);
+        eval_l1s(m);
+    }
     eval_psum_port(m);
     if (m->has_trees)
         eval_trees(m);
@@ -558,6 +609,11 @@ bool multicast_machine_step(struct multicast_machine *m)
     commit_sequencer(m);
     for (int k = 0; k < NETWORK_N; k++)
         commit_network(m, (enum network)k);
+    if (m->l1 != NULL) {
+        for (int k = 0; k < L1_LINES; k++)
+            l1_path_commit_routers(m->l1, k);
+        l1_path_commit_l1s(m->l1);
+    }
     commit_psum_port(m);
     if (m->has_trees)
         commit_trees(m);
@@ -614,6 +670,30 @@ static void commit_trees_block(void *self, int part)
 {
     (void)part;
     commit_trees(self);
+}
+
+static void eval_routers_block(void *self, int part)
+{
+    eval_routers(self, part);
+}
+
+static void commit_routers_block(void *self, int part)
+{
+    struct multicast_machine *m = self;
+    l1_path_commit_routers(m->l1, part);
+}
+
+static void eval_l1s_block(void *self, int part)
+{
+    (void)part;
+    eval_l1s(self);
+}
+
+static void commit_l1s_block(void *self, int part)
+{
+    struct multicast_machine *m = self;
+    (void)part;
+    l1_path_commit_l1s(m->l1);
 }
 
 static void eval_pes_block(void *self, int part)
@@ -678,6 +758,13 @@ int multicast_machine_blocks(struct multicast_machine *m,
          commit_network_block},
         {"psum_port", NULL, 0, eval_psum_port_block, commit_psum_port_block},
     };
+    static const struct block with_l1[] = {
+        {"filter_routers", NULL, NETWORK_FILTER, eval_routers_block,
+         commit_routers_block},
+        {"ifmap_routers", NULL, NETWORK_IFMAP, eval_routers_block,
+         commit_routers_block},
+        {"l1", NULL, 0, eval_l1s_block, commit_l1s_block},
+    };
     static const struct block pes = {"pes", NULL, 0, eval_pes_block,
                                      commit_pes_block};
     static const struct block pe = {"pe", NULL, 0, eval_pe_block,
@@ -686,10 +773,14 @@ int multicast_machine_blocks(struct multicast_machine *m,
                                        commit_trees_block};
     int n = (int)(sizeof(shared) / sizeof(*shared));
     int n_pes = grain == BLOCK_GRAIN_PE ? m->lanes.n : 1;
-    struct block *b = xcalloc((size_t)(n + 1 + n_pes), sizeof(*b));
+    int n_l1 = m->l1 != NULL ? (int)(sizeof(with_l1) / sizeof(*with_l1)) : 0;
+    struct block *b = xcalloc((size_t)(n + 1 + n_l1 + n_pes), sizeof(*b));
     memcpy(b, shared, sizeof(shared));
     if (m->has_trees)
         b[n++] = trees;
+    for (int k = 0; k < n_l1; k++)
+        b[n + k] = with_l1[k];
+    n += n_l1;
     for (int l = 0; l < n_pes; l++) {
         b[n + l] = grain == BLOCK_GRAIN_PE ? pe : pes;
         b[n + l].part = l;
@@ -706,6 +797,24 @@ bool multicast_machine_is_done(const struct multicast_machine *m)
 {
     return m->lanes.state->running == 0 &&
            stream_is_done(&m->state->stream[NETWORK_PSUM_OUT]);
+}
+
+static void count_l1(const struct multicast_machine *m, struct pass_counts *out)
+{
+    struct l1_path_counts n;
+    SIM_CHECK(l1_path_is_empty(m->l1));
+    l1_path_counted(m->l1, &n);
+    out->filter_sent = n.sent[0];
+    out->filter_delivered = out->filter_hops = n.l1.delivered[0];
+    out->ifmap_sent = n.sent[1];
+    out->ifmap_delivered = out->ifmap_hops = n.l1.delivered[1];
+    for (int k = 0; k < L1_LINES; k++) {
+        out->l1_delivered[k] = n.delivered[k];
+        out->l1_hops[k] = n.hops[k];
+        out->l1_sent[k] = n.l1.sent[k];
+        out->l1_reads[k] = n.l1.reads[k];
+        out->l1_writes[k] = n.l1.writes[k];
+    }
 }
 
 void multicast_machine_counts(const struct multicast_machine *m,
@@ -726,6 +835,8 @@ void multicast_machine_counts(const struct multicast_machine *m,
     out->ifmap_delivered = out->ifmap_hops = i->words_delivered;
     out->psum_in_words = m->words[NETWORK_PSUM_IN].words_sent;
     out->psum_out_words = out->psum_out_hops = out_words;
+    if (m->l1 != NULL)
+        count_l1(m, out);
     if (!m->has_trees) {
         out->psum_link_words = m->counts.psum_link_words - out_words;
         return;
@@ -756,6 +867,8 @@ void multicast_machine_explain(const struct multicast_machine *m, char *text,
                            k == NETWORK_PSUM_OUT ? "a word" : "room in a fifo",
                            slot.dest, slot.round);
     }
+    if (m->l1 != NULL && at >= 0 && (size_t)at < size_bytes)
+        l1_path_explain(m->l1, text + at, size_bytes - (size_t)at);
 }
 
 void *multicast_machine_state(struct multicast_machine *m, size_t *size_bytes)

@@ -15,6 +15,7 @@
 #include "noc/tree.h"
 #include "pe/lanes.h"
 #include "sim/block.h"
+#include "sim/l1_path.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,6 +38,8 @@ struct machine_tap {
     /* An adder tree has a word of each of its chain's rows 0 .. rows-1; leave:
      * their sum, with those before it, goes to L2. */
     void (*tree_took)(void *context, int tree, int rows, bool leave);
+    /* With an L1, of filters and ifmaps: instead of slot. */
+    struct l1_path_tap l1;
     /* After eval, before commit: lanes' emit, pop_* are staged. */
     void (*evaluated)(void *context, const struct lanes *lanes);
 };

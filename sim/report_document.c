@@ -93,11 +93,12 @@ static json_t *ledger(const struct layer_result *r)
     return o;
 }
 
-static json_t *bounds(const struct layer_result *r)
+static json_t *bounds(const struct arch *arch, const struct layer_result *r)
 {
     json_t *o = object_new();
     for (int i = 0; i < BOUND_N; i++)
-        put_count(o, bound_name[i], r->bounds_cycles[i]);
+        if (arch->has_l1 || !bound_needs_l1((enum bound)i))
+            put_count(o, bound_name[i], r->bounds_cycles[i]);
     return o;
 }
 
@@ -124,10 +125,12 @@ static json_t *accesses(const struct arch *arch, const struct counts *counts)
     return o;
 }
 
-static json_t *links(const struct counts *counts)
+static json_t *links(const struct arch *arch, const struct counts *counts)
 {
     json_t *o = object_new();
     for (int i = 0; i < LINK_N; i++) {
+        if (link_needs_l1((enum link)i) && !arch->has_l1)
+            continue;
         json_t *words = object_new();
         put_count(words, "words_sent", counts->link[i].words_sent);
         put_count(words, "words_delivered", counts->link[i].words_delivered);
@@ -195,7 +198,7 @@ static void put_work(json_t *o, const struct report_input *in,
         put_count(o, "array_cycles", r->array_cycles);
     }
     if (!is_total) {
-        put(o, "bounds_cycles", bounds(r));
+        put(o, "bounds_cycles", bounds(in->arch, r));
         put_text(o, "bound_by", bound_name[metrics_binding_bound(r)]);
         put(o, "active_pes", json_integer(r->active_pes));
     }
@@ -204,7 +207,7 @@ static void put_work(json_t *o, const struct report_input *in,
         put(o, "ledger_pe_cycles", ledger(r));
     }
     put(o, "accesses", accesses(in->arch, &r->counts));
-    put(o, "noc", links(&r->counts));
+    put(o, "noc", links(in->arch, &r->counts));
     json_t *dram = object_new();
     put_count(dram, "bursts", r->counts.dram_bursts);
     if (in->arch->compression != COMPRESSION_NONE)

@@ -179,7 +179,8 @@ static void print_compression(const struct arch *arch,
                r->checked ? " MB with the values of --check" : "");
 }
 
-static void print_links(const struct counts *counts, FILE *to)
+static void print_links(const struct arch *arch, const struct counts *counts,
+                        FILE *to)
 {
     static const char *const head[] = {"networks", "words sent", "delivered",
                                        "fan-out", "hops"};
@@ -188,6 +189,8 @@ static void print_links(const struct counts *counts, FILE *to)
         grid_cell(g, "%s", head[i]);
     grid_rule(g);
     for (int i = 0; i < LINK_N; i++) {
+        if (link_needs_l1((enum link)i) && !arch->has_l1)
+            continue;
         const struct link_words *l = &counts->link[i];
         grid_cell(g, "%s", link_name[i]);
         grid_count(g, l->words_sent);
@@ -263,7 +266,7 @@ void table_layer(const struct table_view *v, int i, FILE *to)
                    text_count(r->counts.dram_bursts).text,
                    v->in->dram_burst_bytes);
     fputc('\n', to);
-    print_links(&r->counts, to);
+    print_links(v->in->arch, &r->counts, to);
     fputc('\n', to);
     print_energy(v, r, &v->energy[i], to);
     fputc('\n', to);

@@ -15,6 +15,17 @@ const char *const bound_name[BOUND_N] = {BOUNDS(TABLE_NAME)};
 const char *const bound_doc[BOUND_N] = {BOUNDS(TABLE_DOC)};
 const char *const level_name[LEVEL_N] = {"rf", "l1", "l2", "dram"};
 
+bool link_needs_l1(enum link link)
+{
+    return link == LINK_filter_l1 || link == LINK_ifmap_l1;
+}
+
+bool bound_needs_l1(enum bound bound)
+{
+    return bound == BOUND_filter_l1_network ||
+           bound == BOUND_ifmap_l1_network || bound == BOUND_l1_ports;
+}
+
 /* struct counts is nothing but counters, so it is summed as an array. */
 #define COUNTERS ((int)(sizeof(struct counts) / sizeof(uint64_t)))
 _Static_assert(sizeof(struct counts) ==

@@ -43,18 +43,23 @@ struct accesses { /* in words */
     uint64_t dma_reads, dma_writes; /* L2 only: the part the DMA made */
 };
 
-/* The on-chip networks as reported. name, doc */
+/* The on-chip networks as reported. name, doc.  With an L1, filters and ifmaps
+ * come to the PEs from there; without one the last two are absent. */
 #define LINKS(X)                            \
     X(filter, "filters from L2 to the PEs") \
     X(ifmap, "ifmaps from L2 to the PEs")   \
     X(psum_in, "psums from L2 to the PEs")  \
     X(psum_out, "psums from the PEs to L2") \
-    X(psum_link, "psums from PE to PE")
+    X(psum_link, "psums from PE to PE")     \
+    X(filter_l1, "filters from L2 to L1")   \
+    X(ifmap_l1, "ifmaps from L2 to L1")
 
 #define LINK_ENUM(name, doc) LINK_##name,
 enum link { LINKS(LINK_ENUM) LINK_N };
 #undef LINK_ENUM
 extern const char *const link_name[LINK_N];
+/* Those that only a machine with L1 has. */
+bool link_needs_l1(enum link link);
 
 struct link_words {
     uint64_t words_sent;      /* read once at the source */
@@ -83,13 +88,17 @@ struct counts {
     X(psum_in_network, "psum input network's slots")      \
     X(psum_out_network, "psum output network's slots")    \
     X(l2_ports, "busiest L2 port")                        \
-    X(dram, "DRAM at its peak bandwidth")
+    X(dram, "DRAM at its peak bandwidth")                 \
+    X(filter_l1_network, "filter slots from L2 to L1")    \
+    X(ifmap_l1_network, "ifmap slots from L2 to L1")      \
+    X(l1_ports, "L1 bank ports, all alike")
 
 #define BOUND_ENUM(name, doc) BOUND_##name,
 enum bound { BOUNDS(BOUND_ENUM) BOUND_N };
 #undef BOUND_ENUM
 extern const char *const bound_name[BOUND_N];
 extern const char *const bound_doc[BOUND_N];
+bool bound_needs_l1(enum bound bound);
 
 /* How the kernel got there; for stderr only. */
 struct memo_stats {

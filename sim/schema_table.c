@@ -13,6 +13,7 @@ static const char *const drains[] = {"serial", "overlapped", NULL};
 static const char *const psum_reduces[] = {"chain", "tree", NULL};
 static const char *const psum_adds[] = {"own_cycle", "last_product", NULL};
 static const char *const starts[] = {"word", "window", NULL};
+static const char *const l2_to_l1s[] = {"multicast", "mesh", NULL};
 static const char *const ports[] = {"1rw", "1r1w", NULL};
 static const char *const carries[] = {"all", "filters", NULL};
 static const char *const compressions[] = {"none", "rlc", NULL};
@@ -63,6 +64,7 @@ static const char *const paddings[] = {"generated", "stored", NULL};
             "Eyeriss keeps 2 for filters: JSSC 52(1) s. IV-A")
 
 #define EYERISS "JSSC 52(1), 2017"
+#define EYERISS_V2 "Chen et al., JETCAS 9(2), 2019"
 
 const struct schema_row schema[] = {
     STRING("name", name, NULL, "the architecture's name in reports", ""),
@@ -136,12 +138,49 @@ const struct schema_row schema[] = {
          "tree: a register at each root sums up an output's products; else "
          "each sum goes to L2",
          "true for DianNao's NFU-2, ASPLOS 2014 s. 5.1"),
+    ENUM("noc.l2_to_l1", l2_to_l1, l2_to_l1s, "multicast",
+         "multicast: any set of L1s gets a word in one slot; mesh: routers on "
+         "the grid of clusters, L2 at the first; one network a tensor",
+         EYERISS_V2 " s. III (mesh)"),
+    INT("noc.l2_to_l1_slots_per_cycle", l2_to_l1_slots_per_cycle, 1, 1024, "1",
+        "slots",
+        "slots of each tensor that leave L2 for the L1s in a cycle; a mesh "
+        "takes one",
+        ""),
+    INT("noc.mesh_buffer_flits", mesh_buffer_flits, 1, 1024, "2", "flits",
+        "of each input of a router; a flit is a slot",
+        "2 is the least that sustains a flit a cycle"),
     INT64("l1.bytes", l1_bytes, 1, 1099511627776, "0", "bytes",
           "buffer of one cluster of PEs; left out: no L1", ""),
     INT("l1.cluster_cols", l1_cluster_cols, 1, 1024, "1", "columns",
         "columns of the array that share an L1", ""),
+    INT("l1.cluster_rows", l1_cluster_rows, 0, 1024, "0", "rows",
+        "rows of the array that share an L1; 0 = all", ""),
+    INT("l1.banks", l1_banks, 1, 64, "1", "banks",
+        "banks that each L1 is made of", ""),
+    INT("l1.ifmap_banks", l1_tensor_banks[TENSOR_IFMAP], 0, 64, "0", "banks",
+        "banks kept for ifmaps alone; 0 = from the shared ones, half of them "
+        "if filters use them too",
+        ""),
+    INT("l1.filter_banks", l1_tensor_banks[TENSOR_FILTER], 0, 64, "0", "banks",
+        "banks kept for filters alone; 0 = from the shared ones", ""),
+    BOOL("l1.ifmap_bypass", l1_bypass[TENSOR_IFMAP], "false",
+         "ifmaps go to the PEs of a cluster without being stored in its L1",
+         ""),
+    BOOL("l1.filter_bypass", l1_bypass[TENSOR_FILTER], "false",
+         "filters go to the PEs of a cluster without being stored in its L1",
+         "true in " EYERISS_V2 " s. III"),
+    INT("l1.bank_row_words", l1_bank_row_words, 1, 1024, "1", "words",
+        "words that one port of a bank moves in a cycle; a slot fills whole "
+        "rows",
+        ""),
+    ENUM("l1.ports", l1_ports, ports, "1rw",
+         "ports of a bank: one that reads or writes, or one of each", ""),
     INT("l1.latency_cycles", l1_latency_cycles, 0, 1024, "1", "cycles",
         "from the address to the word", ""),
+    INT("l1.input_slots", l1_input_slots, 1, 1024, "2", "slots",
+        "of each tensor, between the network and the banks",
+        "2 is the least that sustains a slot a cycle"),
     INT64("l2.bytes", l2_bytes, 1, 1099511627776, NULL, "bytes",
           "the global buffer", ""),
     INT("l2.banks", l2_banks, 1, 4096, NULL, "banks",

@@ -15,6 +15,7 @@
 #include "sim/bounds.h"
 #include "sim/check.h"
 #include "sim/kernel.h"
+#include "sim/l1_path.h"
 #include "sim/model.h"
 #include "sim/nest_simulate.h"
 #include "sim/pass_view.h"
@@ -119,6 +120,22 @@ static void add_access(struct counts *c, enum level level, enum tensor tensor,
     a->writes = count_add(a->writes, writes);
 }
 
+/* With an L1, what the PEs get comes from there. */
+static void charge_l1(struct counts *c, const struct pass_counts *n)
+{
+    static const enum tensor tensor[2] = {TENSOR_FILTER, TENSOR_IFMAP};
+    add_link(c, LINK_filter_l1, n->filter_sent, n->l1_delivered[0],
+             n->l1_hops[0]);
+    add_link(c, LINK_ifmap_l1, n->ifmap_sent, n->l1_delivered[1],
+             n->l1_hops[1]);
+    for (int k = 0; k < 2; k++) {
+        add_access(c, LEVEL_L1, tensor[k], n->l1_reads[k], n->l1_writes[k]);
+        /* What enters the L1s leaves them. */
+        SIM_CHECK(n->l1_delivered[k] == n->l1_sent[k] &&
+                  n->l1_reads[k] == n->l1_writes[k]);
+    }
+}
+
 static void charge_pass(struct run *run, const struct pass_counts *n)
 {
     static const enum ledger_cause cause_of[PE_CAUSE_N] = {
@@ -163,9 +180,13 @@ static void charge_pass(struct run *run, const struct pass_counts *n)
     add_access(c, LEVEL_L2, TENSOR_IFMAP, n->ifmap_sent, 0);
     add_access(c, LEVEL_L2, TENSOR_FILTER, n->filter_sent, 0);
     add_access(c, LEVEL_L2, TENSOR_PSUM, n->psum_in_words, n->psum_out_words);
-    add_link(c, LINK_filter, n->filter_sent, n->filter_delivered,
-             n->filter_hops);
-    add_link(c, LINK_ifmap, n->ifmap_sent, n->ifmap_delivered, n->ifmap_hops);
+    bool l1 = p->arch.has_l1;
+    add_link(c, LINK_filter, l1 ? n->l1_sent[0] : n->filter_sent,
+             n->filter_delivered, n->filter_hops);
+    add_link(c, LINK_ifmap, l1 ? n->l1_sent[1] : n->ifmap_sent,
+             n->ifmap_delivered, n->ifmap_hops);
+    if (l1)
+        charge_l1(c, n);
     add_link(c, LINK_psum_in, n->psum_in_words, n->psum_in_words,
              n->psum_in_words);
     add_link(c, LINK_psum_out, n->psum_out_words, n->psum_out_words,
@@ -303,6 +324,8 @@ bool simulate_layer(const struct arch *arch, const struct layer *layer,
         return simulate_nest(arch, layer, options->nest, options->nest_where,
                              options, out, d);
     if (!dataflow_choose(dataflow, arch, layer, given, &mapping, d))
+        return false;
+    if (arch->has_l1 && !l1_path_fits(arch, layer, d))
         return false;
     struct program *program = xcalloc(1, sizeof(*program));
     dataflow->compile(arch, layer, &mapping, program);

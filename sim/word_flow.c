@@ -8,6 +8,9 @@
 #include "noc/tree_values.h"
 #include "pe/lane_values.h"
 #include "sim/diag.h"
+#include "sim/l1_words.h"
+
+enum { SLOT_WORDS_MAX = 256 }; /* noc.*.words_per_slot */
 
 struct word_flow {
     const struct program *program; /* borrowed */
@@ -16,6 +19,7 @@ struct word_flow {
     struct lane_values *values; /* owns; multicast */
     struct tree_values *trees;  /* owns; with adder trees, else NULL */
     const struct lanes *lanes;  /* borrowed, while a pass runs */
+    struct l1_words *l1;        /* owns; NULL without an L1 */
     uint64_t zero_macs;
     struct machine_tap tap;
     struct systolic_values systolic;
@@ -27,6 +31,8 @@ struct word_flow *word_flow_new(const struct program *program,
     struct word_flow *c = xcalloc(1, sizeof(*c));
     c->program = program;
     c->ends = *ends;
+    if (program->arch.has_l1)
+        c->l1 = l1_words_new();
     return c;
 }
 
@@ -36,6 +42,7 @@ void word_flow_free(struct word_flow *c)
         return;
     lane_values_free(c->values);
     tree_values_free(c->trees);
+    l1_words_free(c->l1);
     free(c);
 }
 
@@ -72,16 +79,40 @@ static void put_psum(struct word_flow *c, const int coord[4], int64_t value)
     c->ends.psum_out(c->ends.context, &c->pass, coord, value);
 }
 
-static void send_held(struct word_flow *c, const struct slot *slot)
+static int64_t slot_held(struct word_flow *c, const struct slot *slot, int k)
 {
     const struct program *p = c->program;
     const struct multicast_pass *d = &c->pass.work.multicast;
     int rows = d->blocks * d->block_rows, coord[4];
     int set = slot->dest / rows, row = slot->dest % rows;
+    p->ops->held_coord(p, &c->pass, slot->round, set, row / d->block_rows,
+                       row % d->block_rows, slot->first_word + k, coord);
+    return held_word(c, coord);
+}
+
+static int heights(const struct multicast_pass *d)
+{
+    return (d->set_chains - 1) * d->chain_step +
+           (d->block_rows - 1) * d->row_step + 1;
+}
+
+static int64_t slot_window(struct word_flow *c, const struct slot *slot, int k)
+{
+    const struct program *p = c->program;
+    const struct multicast_pass *d = &c->pass.work.multicast;
+    int coord[4];
+    p->ops->window_coord(p, &c->pass, slot->round, slot->dest / heights(d),
+                         slot->dest % heights(d), slot->first_word + k, coord);
+    return window_word(c, coord);
+}
+
+static void send_held(struct word_flow *c, const struct slot *slot)
+{
+    const struct multicast_pass *d = &c->pass.work.multicast;
+    int rows = d->blocks * d->block_rows;
+    int set = slot->dest / rows, row = slot->dest % rows;
     for (int k = 0; k < slot->words; k++) {
-        p->ops->held_coord(p, &c->pass, slot->round, set, row / d->block_rows,
-                           row % d->block_rows, slot->first_word + k, coord);
-        int64_t value = held_word(c, coord);
+        int64_t value = slot_held(c, slot, k);
         for (int y = 0; y < d->set_chains; y++)
             lane_values_push_held(
                 c->values, row * c->lanes->cfg.chains + set * d->set_chains + y,
@@ -91,15 +122,10 @@ static void send_held(struct word_flow *c, const struct slot *slot)
 
 static void send_window(struct word_flow *c, const struct slot *slot)
 {
-    const struct program *p = c->program;
     const struct multicast_pass *d = &c->pass.work.multicast;
-    int heights = (d->set_chains - 1) * d->chain_step +
-                  (d->block_rows - 1) * d->row_step + 1;
-    int block = slot->dest / heights, h = slot->dest % heights, coord[4];
+    int block = slot->dest / heights(d), h = slot->dest % heights(d);
     for (int k = 0; k < slot->words; k++) {
-        p->ops->window_coord(p, &c->pass, slot->round, block, h,
-                             slot->first_word + k, coord);
-        int64_t value = window_word(c, coord);
+        int64_t value = slot_window(c, slot, k);
         for (int i = 0; i < d->block_rows; i++)
             for (int y = 0; y < d->set_chains; y++) {
                 if (y * d->chain_step + i * d->row_step != h)
@@ -112,6 +138,45 @@ static void send_window(struct word_flow *c, const struct slot *slot)
                                             value);
             }
     }
+}
+
+/* With an L1: L2 reads a word once, each L1 passes it on. */
+static bool is_held(const struct word_flow *c, int line)
+{
+    return line == (c->program->holds_ifmap ? NETWORK_IFMAP : NETWORK_FILTER);
+}
+
+static void l1_read(void *context, int line, uint64_t clusters,
+                    const struct slot *slot)
+{
+    struct word_flow *c = context;
+    int64_t value[SLOT_WORDS_MAX];
+    SIM_CHECK(slot->words <= SLOT_WORDS_MAX);
+    for (int k = 0; k < slot->words; k++)
+        value[k] =
+            is_held(c, line) ? slot_held(c, slot, k) : slot_window(c, slot, k);
+    l1_words_read(c->l1, line, clusters, slot, value);
+}
+
+static void l1_arrived(void *context, int line, int cluster,
+                       const struct slot *slot)
+{
+    struct word_flow *c = context;
+    l1_words_arrived(c->l1, line, cluster, slot);
+}
+
+static void l1_sent(void *context, int line, int cluster,
+                    const struct slot *slot, const int32_t *lanes, int n_lanes)
+{
+    struct word_flow *c = context;
+    const int64_t *value = l1_words_sent(c->l1, line, cluster, slot);
+    for (int k = 0; k < slot->words; k++)
+        for (int l = 0; l < n_lanes; l++) {
+            if (is_held(c, line))
+                lane_values_push_held(c->values, lanes[l], value[k]);
+            else
+                lane_values_push_window(c->values, lanes[l], value[k]);
+        }
 }
 
 static void move_psum(struct word_flow *c, enum network network,
@@ -186,6 +251,7 @@ const struct machine_tap *word_flow_multicast(struct word_flow *c,
     c->tap.slot = slot_moved;
     c->tap.evaluated = evaluated;
     c->tap.tree_took = tree_took;
+    c->tap.l1 = (struct l1_path_tap){c, l1_read, l1_arrived, l1_sent};
     return &c->tap;
 }
 
@@ -209,6 +275,7 @@ void word_flow_multicast_issued(struct word_flow *c, const struct lanes *lanes)
 void word_flow_multicast_done(struct word_flow *c)
 {
     c->zero_macs += lane_values_zero_macs(c->values);
+    SIM_CHECK(c->l1 == NULL || l1_words_is_empty(c->l1));
 }
 
 /* Ifmap word of product k and output x, of which `macs` MACs are made. */

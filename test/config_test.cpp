@@ -346,6 +346,23 @@ TEST_F(Config, ValuesMustFitEachOther)
     EXPECT_EQ(refused(good, {"l1.bytes=64", "l1.cluster_cols=15"}),
               "accelsim: --set l1.cluster_cols=15: error: 'l1.cluster_cols' "
               "is 15; the array has 14 columns\n");
+    EXPECT_EQ(refused(good, {"l1.bytes=64", "l1.cluster_rows=13"}),
+              "accelsim: --set l1.cluster_rows=13: error: 'l1.cluster_rows' "
+              "is 13; the array has 12 rows\n");
+    EXPECT_EQ(refused(good, {"l1.bytes=64", "l1.cluster_rows=2"}),
+              "a.cfg:1: error: clusters of 1 columns make 84 of them; at most "
+              "64 are modelled: enlarge 'l1.cluster_cols' or "
+              "'l1.cluster_rows'\n");
+    EXPECT_EQ(refused(good, {"l1.bytes=64", "l1.banks=2", "l1.ifmap_banks=3"}),
+              "accelsim: --set l1.banks=2: error: 'l1.banks' is 2; 3 are kept "
+              "for single tensors\n");
+    EXPECT_EQ(refused(good, {"l1.bytes=64", "l1.banks=2", "l1.ifmap_banks=2"}),
+              "a.cfg:1: error: 'l1.filter_banks' is 0 and no bank of L1 is "
+              "shared; it needs one\n");
+    EXPECT_EQ(refused(good, {"l1.bytes=64", "array.network=systolic"}),
+              "accelsim: --set array.network=systolic: error: an L1 "
+              "('l1.bytes') feeds 'multicast' arrays; this one is "
+              "'systolic'\n");
     EXPECT_EQ(refused(good, {"precision.psum_bits=59", "dram.compression=rlc"}),
               "accelsim: --set precision.psum_bits=59: error: "
               "'precision.psum_bits' is 59; 'dram.compression' = 'rlc' takes "
@@ -362,8 +379,8 @@ TEST_F(Config, ValuesMustFitEachOther)
 
 TEST(Shipped, EveryArchitectureIsRead)
 {
-    for (const char *name :
-         {"eyeriss", "systolic", "shidiannao", "nvdla_small", "tpu_v1"}) {
+    for (const char *name : {"eyeriss", "eyeriss_v2_dense", "systolic",
+                             "shidiannao", "nvdla_small", "tpu_v1"}) {
         Messages d;
         struct config *cfg = config_load(name, nullptr, 0, d);
         ASSERT_NE(cfg, nullptr) << d.text();

@@ -227,7 +227,7 @@ TEST_F(Energy, EachLinkCarriesWordsOfItsOwnTensor)
     struct arch a = arch_of(8, 32);
     a.precision_bits[TENSOR_FILTER] = 4;
     struct energy_costs c = costs(a);
-    const double bits[LINK_N] = {4, 8, 32, 32, 32};
+    const double bits[LINK_N] = {4, 8, 32, 32, 32, 4, 8};
     for (int i = 0; i < LINK_N; i++) {
         struct layer_result r;
         std::memset(&r, 0, sizeof(r));

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <random>
 
+#include "dataflows/placement.h"
 #include "sim/simulate.h"
 
 class random_case
@@ -66,6 +67,29 @@ class random_case
         a->tree_accumulates = pick(0, 1) != 0;
         if (std::strcmp(dataflow, "rs") == 0)
             a->psum_reduce = PSUM_CHAIN;
+    }
+
+    // Gives a machine clusters and L1s.
+    void add_l1(arch *a, l2_to_l1 network)
+    {
+        a->has_l1 = true;
+        a->psum_reduce = PSUM_CHAIN;
+        a->l1_bytes = uint64_t(pick(64, 512));
+        a->l1_cluster_cols = pick(1, a->cols);
+        a->l1_cluster_rows = pick(0, a->rows);
+        while (cluster_grid_rows(a) * cluster_grid_cols(a) > CLUSTERS_MAX)
+            a->l1_cluster_cols = a->cols;
+        a->l1_banks = pick(1, 4);
+        a->l1_tensor_banks[TENSOR_FILTER] = pick(0, a->l1_banks - 1);
+        a->l1_bypass[TENSOR_FILTER] = pick(0, 4) == 0;
+        a->l1_bypass[TENSOR_IFMAP] = pick(0, 4) == 0;
+        a->l1_bank_row_words = 4;
+        a->l1_ports = pick(0, 1) ? BANK_1RW : BANK_1R1W;
+        a->l1_latency_cycles = pick(0, 3);
+        a->l1_input_slots = pick(1, 4);
+        a->l2_to_l1 = network;
+        a->l2_to_l1_slots_per_cycle = pick(1, 3);
+        a->mesh_buffer_flits = pick(1, 3);
     }
 
     // Groups to depthwise, stride to 4, dilation to 3, N to 3.

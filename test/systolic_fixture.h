@@ -106,7 +106,18 @@ inline std::string differences(const pass_counts &got, const pass_counts &want)
                                         "psum_link_words",
                                         "tree_hops",
                                         "root_reads",
-                                        "root_writes"};
+                                        "root_writes",
+
+                                        "l1_filter_delivered",
+                                        "l1_ifmap_delivered",
+                                        "l1_filter_hops",
+                                        "l1_ifmap_hops",
+                                        "l1_filter_sent",
+                                        "l1_ifmap_sent",
+                                        "l1_filter_reads",
+                                        "l1_ifmap_reads",
+                                        "l1_filter_writes",
+                                        "l1_ifmap_writes"};
     constexpr size_t N = sizeof(names) / sizeof(names[0]);
     static_assert(sizeof(pass_counts) == N * sizeof(uint64_t),
                   "a name for each count");

@@ -1,0 +1,133 @@
+/* l1_model.c - closed form of L1 and of the network in front of it.
+ * SPDX-License-Identifier: MIT
+ */
+#include "dataflows/l1_model.h"
+
+static int count_nodes(uint64_t nodes)
+{
+    int n = 0;
+    for (; nodes != 0; nodes &= nodes - 1)
+        n++;
+    return n;
+}
+
+int mesh_tree_links(int rows, int cols, int source, uint64_t nodes)
+{
+    int row = source / cols, col = source % cols;
+    int west = col, east = col, links = count_nodes(nodes);
+    for (int c = 0; c < cols; c++) {
+        int north = row, south = row;
+        for (int r = 0; r < rows; r++) {
+            if ((nodes >> (r * cols + c) & 1) == 0)
+                continue;
+            north = r < north ? r : north;
+            south = r > south ? r : south;
+            west = c < west ? c : west;
+            east = c > east ? c : east;
+        }
+        links += south - north;
+    }
+    return links + east - west;
+}
+
+struct tile_sizes tile_sizes_of(int extent, int tile)
+{
+    struct tile_sizes s = {{tile, extent % tile},
+                           {(uint64_t)(extent / tile), extent % tile > 0}};
+    return s;
+}
+
+void l1_expect_start(const struct arch *arch, struct counts *out)
+{
+    if (!arch->has_l1)
+        return;
+    struct link_words *link = out->link;
+    link[LINK_filter_l1].words_sent = link[LINK_filter].words_sent;
+    link[LINK_ifmap_l1].words_sent = link[LINK_ifmap].words_sent;
+    link[LINK_filter].words_sent = link[LINK_ifmap].words_sent = 0;
+}
+
+static void add_words(const struct arch *a, enum tensor tensor,
+                      uint64_t clusters, uint64_t words, struct counts *out)
+{
+    bool filter = tensor == TENSOR_FILTER;
+    struct link_words *to_l1 =
+        &out->link[filter ? LINK_filter_l1 : LINK_ifmap_l1];
+    struct link_words *to_pe = &out->link[filter ? LINK_filter : LINK_ifmap];
+    uint64_t copies = words * (uint64_t)count_nodes(clusters);
+    uint64_t hops = copies;
+    if (a->l2_to_l1 == L2_TO_L1_MESH)
+        hops = words * (uint64_t)mesh_tree_links(cluster_grid_rows(a),
+                                                 cluster_grid_cols(a), 0,
+                                                 clusters);
+    to_l1->words_delivered += copies;
+    to_l1->hops += hops;
+    to_pe->words_sent += copies;
+    if (a->l1_bypass[tensor])
+        return;
+    out->access[LEVEL_L1][tensor].writes += copies;
+    out->access[LEVEL_L1][tensor].reads += copies;
+}
+
+static uint64_t cluster_bit(const struct arch *a, const struct pe_sets *used,
+                            int b, int i, int t, int y)
+{
+    return (uint64_t)1 << cluster_of(a, place_pe(a, used, b, i, t, y));
+}
+
+/* A held word goes to the chains of one set. */
+static void add_held(const struct arch *a, const struct l1_passes *p,
+                     struct counts *out)
+{
+    const struct pe_sets *u = &p->used;
+    for (int t = 0; t < u->sets; t++)
+        for (int b = 0; b < u->blocks; b++)
+            for (int i = 0; i < u->block_rows; i++) {
+                int filters = t == u->sets - 1 ? p->filters_tail : p->filters;
+                int channels =
+                    b == u->blocks - 1 ? p->channels_tail : p->channels;
+                uint64_t clusters = 0;
+                for (int y = 0; y < u->set_chains; y++)
+                    clusters |= cluster_bit(a, u, b, i, t, y);
+                add_words(
+                    a, p->holds_ifmap ? TENSOR_IFMAP : TENSOR_FILTER, clusters,
+                    p->times * (uint64_t)(filters * channels) * p->held_words,
+                    out);
+            }
+}
+
+/* A window word goes to the PEs of a block that work on its row. */
+static void add_windows(const struct arch *a, const struct l1_passes *p,
+                        struct counts *out)
+{
+    const struct pe_sets *u = &p->used;
+    for (int b = 0; b < u->blocks; b++) {
+        int channels = b == u->blocks - 1 ? p->channels_tail : p->channels;
+        int rows = (u->set_chains - 1) * p->chain_step +
+                   (u->block_rows - 1) * p->row_step + 1;
+        for (int h = 0; h < rows; h++) {
+            uint64_t clusters = 0;
+            for (int i = 0; i < u->block_rows; i++) {
+                int y = (h - i * p->row_step) / p->chain_step;
+                if (h < i * p->row_step || y >= u->set_chains ||
+                    i * p->row_step + y * p->chain_step != h)
+                    continue;
+                for (int t = 0; t < u->sets; t++)
+                    clusters |= cluster_bit(a, u, b, i, t, y);
+            }
+            if (clusters != 0)
+                add_words(a, p->holds_ifmap ? TENSOR_FILTER : TENSOR_IFMAP,
+                          clusters,
+                          p->times * (uint64_t)channels * p->window_words, out);
+        }
+    }
+}
+
+void l1_expect_add(const struct arch *a, const struct l1_passes *passes,
+                   struct counts *out)
+{
+    if (!a->has_l1 || passes->times == 0)
+        return;
+    add_held(a, passes, out);
+    add_windows(a, passes, out);
+}

@@ -1,0 +1,286 @@
+/* l1.c - buffers between a network from L2 and the PEs.
+ * SPDX-License-Identifier: MIT
+ */
+#include "mem/l1.h"
+
+#include <string.h>
+
+#include "sim/diag.h"
+
+enum { REQUESTERS = 2 * L1_LINES }; /* reads by line, writes by line */
+
+/* Ports taken in this cycle; with 1rw both are the same. */
+struct ports {
+    uint64_t busy[2]; /* bit k: bank k; [0] reads, [1] writes */
+    int refused;      /* the first requester that was, or -1 */
+};
+
+static size_t aligned(size_t bytes)
+{
+    return (bytes + 63) / 64 * 64;
+}
+
+static size_t lines(const struct l1_cfg *cfg)
+{
+    return (size_t)cfg->clusters * L1_LINES;
+}
+
+size_t l1_state_bytes(const struct l1_cfg *cfg)
+{
+    size_t words = (size_t)cfg->input_slots + (size_t)cfg->latency_cycles;
+    return aligned((size_t)cfg->clusters * sizeof(struct l1_cluster)) +
+           aligned(sizeof(int32_t)) +
+           aligned(lines(cfg) * words * sizeof(int16_t));
+}
+
+void l1_init(struct l1 *l1, const struct l1_cfg *cfg, void *state)
+{
+    char *at = state;
+    SIM_CHECK(cfg->clusters <= L1_CLUSTERS_MAX && cfg->input_slots > 0);
+    memset(l1, 0, sizeof(*l1));
+    l1->cfg = *cfg;
+    l1->cluster = (struct l1_cluster *)at;
+    at += aligned((size_t)cfg->clusters * sizeof(struct l1_cluster));
+    l1->phase = (int32_t *)at;
+    at += aligned(sizeof(int32_t));
+    l1->input = (int16_t *)at;
+    l1->delay = l1->input + lines(cfg) * (size_t)cfg->input_slots;
+}
+
+static int16_t *input_of(const struct l1 *l1, int line, int cluster)
+{
+    return &l1->input[(cluster * L1_LINES + line) * l1->cfg.input_slots];
+}
+
+static int16_t *delay_of(const struct l1 *l1, int line, int cluster)
+{
+    return &l1->delay[(cluster * L1_LINES + line) * l1->cfg.latency_cycles];
+}
+
+void l1_issue(struct l1 *l1, const struct l1_stream *const streams[L1_LINES],
+              const uint32_t rounds[L1_LINES])
+{
+    SIM_CHECK(l1_is_empty(l1));
+    memset(&l1->counts, 0, sizeof(l1->counts));
+    *l1->phase = 0;
+    for (int c = 0; c < l1->cfg.clusters; c++) {
+        struct l1_cluster *cluster = &l1->cluster[c];
+        memset(cluster, 0, sizeof(*cluster));
+        for (int k = 0; k < L1_LINES; k++)
+            stream_start(&cluster->line[k].out, &streams[k][c].shape, rounds[k],
+                         0, 0);
+    }
+    for (int k = 0; k < L1_LINES; k++)
+        l1->stream[k] = streams[k];
+}
+
+bool l1_has_room(const struct l1 *l1, int line, int cluster)
+{
+    const struct l1_line *s = &l1->cluster[cluster].line[line];
+    return s->input_slots + s->arrived < l1->cfg.input_slots;
+}
+
+void l1_push(struct l1 *l1, int line, int cluster, const struct slot *slot)
+{
+    struct l1_line *s = &l1->cluster[cluster].line[line];
+    SIM_CHECK(l1_has_room(l1, line, cluster));
+    int place =
+        (s->input_first + s->input_slots + s->arrived) % l1->cfg.input_slots;
+    input_of(l1, line, cluster)[place] = (int16_t)slot->words;
+    s->arrived++;
+}
+
+static int rows_of(const struct l1 *l1, int words)
+{
+    return (words + l1->cfg.row_words - 1) / l1->cfg.row_words;
+}
+
+/* Takes the ports of `rows` rows from row `row` of the line on. */
+static bool take_ports(const struct l1_line_cfg *line, int row, int rows,
+                       uint64_t *busy)
+{
+    uint64_t banks = 0;
+    for (int k = 0; k < rows; k++)
+        banks |= (uint64_t)1 << (line->first_bank + (row + k) % line->banks);
+    if ((banks & *busy) != 0)
+        return false;
+    *busy |= banks;
+    return true;
+}
+
+static bool has_slot(const struct l1_line_cfg *line, const struct l1_line *s)
+{
+    int there = line->bypass ? s->input_slots : s->ready_slots;
+    return there > s->read_slots;
+}
+
+static void deliver(struct l1 *l1, int line, int cluster,
+                    const struct slot *slot, struct lane_fifo *fifo,
+                    const struct l1_tap *tap)
+{
+    const struct l1_stream *stream = &l1->stream[line][cluster];
+    const struct destination_sets *sets = &stream->sets;
+    const int32_t *lane = &sets->lane[sets->begin[slot->dest]];
+    int lanes = sets->begin[slot->dest + 1] - sets->begin[slot->dest];
+    for (int k = 0; k < lanes; k++)
+        fifo->push[lane[k]] = (int16_t)slot->words;
+    l1->counts.sent[line] += (uint64_t)slot->words;
+    l1->counts.delivered[line] += (uint64_t)slot->words * (uint64_t)lanes;
+    if (tap != NULL) {
+        struct slot of_l2 = *slot;
+        of_l2.dest = stream->dest[slot->dest];
+        tap->sent(tap->context, line, cluster, &of_l2, lane, lanes);
+    }
+}
+
+/* A line's slots to the PEs. */
+static bool read_line(struct l1 *l1, int line, int cluster, struct ports *ports,
+                      struct lane_fifo *fifo, const struct l1_tap *tap)
+{
+    const struct l1_line_cfg *cfg = &l1->cfg.line[line];
+    const struct l1_stream *stream = &l1->stream[line][cluster];
+    struct l1_line *s = &l1->cluster[cluster].line[line];
+    bool moved = false;
+    for (int n = 0; n < cfg->slots_per_cycle && has_slot(cfg, s); n++) {
+        struct slot slot;
+        SIM_CHECK(stream_head(&s->out, &stream->shape, &slot));
+        int rows = cfg->bypass ? 0 : rows_of(l1, slot.words);
+        if (!multicast_has_room(&stream->sets, fifo, slot.dest, slot.words))
+            break;
+        if (!cfg->bypass && s->read_rows + rows > cfg->banks)
+            break;
+        if (!cfg->bypass && !take_ports(cfg, s->read_row + s->read_rows, rows,
+                                        &ports->busy[0])) {
+            ports->refused = line;
+            break;
+        }
+        if (!cfg->bypass)
+            l1->counts.reads[line] += (uint64_t)slot.words;
+        deliver(l1, line, cluster, &slot, fifo, tap);
+        s->read_slots++;
+        s->read_rows += rows;
+        moved = true;
+        if (!stream_advance(&s->out, &stream->shape))
+            break;
+    }
+    return moved;
+}
+
+/* A line's slots from the input buffer to the banks. */
+static bool write_line(struct l1 *l1, int line, int cluster,
+                       struct ports *ports)
+{
+    const struct l1_line_cfg *cfg = &l1->cfg.line[line];
+    struct l1_line *s = &l1->cluster[cluster].line[line];
+    int most = cfg->bypass ? 0 : cfg->slots_per_cycle;
+    for (int n = 0; n < most && n < s->input_slots; n++) {
+        int place = (s->input_first + n) % l1->cfg.input_slots;
+        int words = input_of(l1, line, cluster)[place];
+        int rows = rows_of(l1, words);
+        if (s->held_rows + s->written_rows + rows > cfg->capacity_rows ||
+            s->written_rows + rows > cfg->banks)
+            break;
+        if (!take_ports(cfg, s->write_row + s->written_rows, rows,
+                        &ports->busy[1])) {
+            ports->refused = L1_LINES + line;
+            break;
+        }
+        l1->counts.writes[line] += (uint64_t)words;
+        s->written_slots++;
+        s->written_rows += rows;
+    }
+    return s->written_slots > 0;
+}
+
+static bool has_work(const struct l1_cluster *cluster)
+{
+    int work = 0;
+    for (int k = 0; k < L1_LINES; k++)
+        work |= cluster->line[k].input_slots | cluster->line[k].held_slots;
+    return work != 0;
+}
+
+bool l1_eval(struct l1 *l1, struct lane_fifo fifo[L1_LINES],
+             const struct l1_tap *tap)
+{
+    bool moved = false;
+    for (int c = 0; c < l1->cfg.clusters; c++) {
+        struct l1_cluster *cluster = &l1->cluster[c];
+        uint64_t busy[2] = {0, 0};
+        int refused = -1;
+        if (!has_work(cluster))
+            continue;
+        for (int k = 0; k < REQUESTERS; k++) {
+            int who = (cluster->turn + k) % REQUESTERS, line = who % L1_LINES;
+            struct ports ports = {{busy[0], busy[1]}, -1};
+            if (who < L1_LINES)
+                moved |= read_line(l1, line, c, &ports, &fifo[line], tap);
+            else
+                moved |= write_line(l1, line, c, &ports);
+            busy[0] = ports.busy[0];
+            busy[1] = ports.busy[1];
+            if (!l1->cfg.read_and_write_ports)
+                busy[0] = busy[1] = busy[0] | busy[1];
+            if (ports.refused >= 0) {
+                l1->counts.refusals++;
+                refused = refused < 0 ? ports.refused : refused;
+            }
+        }
+        if (refused >= 0)
+            cluster->turn = refused;
+        for (int k = 0; k < L1_LINES; k++)
+            moved |= cluster->line[k].held_slots > cluster->line[k].ready_slots;
+    }
+    return moved;
+}
+
+static void commit_line(struct l1 *l1, int line, int cluster)
+{
+    const struct l1_line_cfg *cfg = &l1->cfg.line[line];
+    struct l1_line *s = &l1->cluster[cluster].line[line];
+    int gone = cfg->bypass ? s->read_slots : s->written_slots;
+    s->input_first = (s->input_first + gone) % l1->cfg.input_slots;
+    s->input_slots += s->arrived - gone;
+    if (!cfg->bypass) {
+        int ready = s->written_slots;
+        if (l1->cfg.latency_cycles > 0) {
+            int16_t *delay = delay_of(l1, line, cluster) + *l1->phase;
+            ready = *delay;
+            *delay = (int16_t)s->written_slots;
+        }
+        s->held_slots += s->written_slots - s->read_slots;
+        s->ready_slots += ready - s->read_slots;
+        s->held_rows += s->written_rows - s->read_rows;
+        s->write_row = (s->write_row + s->written_rows) % cfg->banks;
+        s->read_row = (s->read_row + s->read_rows) % cfg->banks;
+    }
+    s->arrived = s->written_slots = s->read_slots = 0;
+    s->written_rows = s->read_rows = 0;
+}
+
+void l1_commit(struct l1 *l1)
+{
+    for (int c = 0; c < l1->cfg.clusters; c++) {
+        struct l1_cluster *cluster = &l1->cluster[c];
+        int arrived = 0;
+        for (int k = 0; k < L1_LINES; k++)
+            arrived |= cluster->line[k].arrived;
+        if (!has_work(cluster) && arrived == 0)
+            continue;
+        for (int k = 0; k < L1_LINES; k++)
+            commit_line(l1, k, c);
+    }
+    if (l1->cfg.latency_cycles > 0)
+        *l1->phase = (*l1->phase + 1) % l1->cfg.latency_cycles;
+}
+
+bool l1_is_empty(const struct l1 *l1)
+{
+    for (int c = 0; c < l1->cfg.clusters; c++)
+        for (int k = 0; k < L1_LINES; k++) {
+            const struct l1_line *s = &l1->cluster[c].line[k];
+            if (s->input_slots + s->arrived + s->held_slots > 0)
+                return false;
+        }
+    return true;
+}

@@ -1,0 +1,127 @@
+/* l1.h - buffers between a network from L2 and the PEs: one per cluster of
+ * PEs, made of banks.
+ *
+ * Two lines pass through an L1, each in the order of its stream (noc/stream.h)
+ * restricted to the destinations in the cluster.  A slot comes into the
+ * line's input buffer, is written into the line's part of the banks, stays
+ * until its turn comes, and is read once, for all PEs of the cluster that
+ * need it.  A line may bypass the banks: its slots go on from the input
+ * buffer.
+ *
+ * A slot fills whole rows of `row_words` words, in consecutive banks of its
+ * line; the line is a ring over its rows.  A bank has one port (1rw) or one
+ * of each kind (1r1w).  Where two of the four (read and write of each line)
+ * want the same port, the one whose turn it is goes first: at first the reads
+ * of line 0, then whoever was refused last.
+ * Reads   input buffers, banks, PE fifos as the cycle began.
+ * Writes  stages pushes to the PE fifos; l1_commit publishes the rest.
+ * Timing  a slot pushed in t is written in t + 1 at the earliest, and read,
+ *         when written in t, in t + 1 + latency_cycles at the earliest: then it
+ *         is in the PE fifos from the next cycle on.  A read waits until every
+ *         PE of its destination has room.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef MEM_L1_H
+#define MEM_L1_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "noc/multicast.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { L1_LINES = 2, L1_CLUSTERS_MAX = 64, L1_BANKS_MAX = 64 };
+
+struct l1_line_cfg {
+    bool bypass;           /* the banks; then the next three are 0 */
+    int first_bank, banks; /* lines may share banks */
+    int capacity_rows;     /* of the line, over all its banks */
+    int slots_per_cycle;   /* written and read, as far as banks suffice */
+};
+
+struct l1_cfg {
+    int clusters;
+    int row_words;   /* that a port of a bank moves in a cycle */
+    int input_slots; /* of each line's input buffer */
+    int latency_cycles;
+    bool read_and_write_ports; /* 1r1w */
+    struct l1_line_cfg line[L1_LINES];
+};
+
+/* What a line of a cluster does in a pass; borrowed, constant. */
+struct l1_stream {
+    struct stream_shape shape;    /* of the destinations in the cluster */
+    struct destination_sets sets; /* their lanes */
+    const int32_t *dest;          /* their numbers in the L2 stream */
+};
+
+/* A line of a cluster, part of the arena. */
+struct l1_line {
+    struct stream_state out;
+    int32_t input_slots, input_first;
+    int32_t held_rows;
+    int32_t held_slots, ready_slots; /* in the banks; of those, readable */
+    int32_t write_row, read_row;     /* the next ones, modulo banks */
+    int32_t arrived, written_slots, read_slots; /* staged */
+    int32_t written_rows, read_rows;            /* staged */
+};
+
+struct l1_cluster { /* part of the arena */
+    struct l1_line line[L1_LINES];
+    int32_t turn; /* line 0 reads, line 1 reads, line 0 writes, 1 writes */
+};
+
+struct l1_counts {
+    uint64_t reads[L1_LINES], writes[L1_LINES]; /* of banks, in words */
+    uint64_t sent[L1_LINES];                    /* to PEs, bypassing or not */
+    uint64_t delivered[L1_LINES];               /* those times PEs */
+    uint64_t refusals;                          /* of a port */
+};
+
+/* Told of each slot that an L1 sends to PEs (functional mode); slot->dest is
+ * the L2 stream's. */
+struct l1_tap {
+    void *context;
+    void (*sent)(void *context, int line, int cluster, const struct slot *slot,
+                 const int32_t *lanes, int n_lanes);
+};
+
+struct l1 {
+    struct l1_cfg cfg;
+    struct l1_cluster *cluster; /* in the arena */
+    int32_t *phase;             /* in the arena: place of the next delay */
+    int16_t *input;             /* in the arena: words of slots, by line */
+    int16_t *delay; /* in the arena: slots written k cycles ago, by line */
+    const struct l1_stream *stream[L1_LINES]; /* of the pass, by cluster */
+    struct l1_counts counts;
+};
+
+size_t l1_state_bytes(const struct l1_cfg *cfg);
+/* state: zeroed, borrowed. */
+void l1_init(struct l1 *l1, const struct l1_cfg *cfg, void *state);
+/* A pass begins; nothing may be left of the last one.  Clears the counts.
+ * streams: of every cluster; borrowed while the pass runs. */
+void l1_issue(struct l1 *l1, const struct l1_stream *const streams[L1_LINES],
+              const uint32_t rounds[L1_LINES]);
+
+/* The input buffer of a line, slots staged in this cycle included. */
+bool l1_has_room(const struct l1 *l1, int line, int cluster);
+void l1_push(struct l1 *l1, int line, int cluster, const struct slot *slot);
+
+/* One cycle.  fifo[k]: of the PEs, for line k.  Returns whether a slot moved
+ * or a latency ran down. */
+bool l1_eval(struct l1 *l1, struct lane_fifo fifo[L1_LINES],
+             const struct l1_tap *tap);
+void l1_commit(struct l1 *l1);
+/* What came in has left. */
+bool l1_is_empty(const struct l1 *l1);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,101 @@
+/* mesh.h - routers on a grid that carry single-flit packets to any set of
+ * nodes.
+ *
+ * Node = row * cols + col.  A router has five ports: north, south, west,
+ * east, and local (its own node).  XY routing: a flit goes along its row to
+ * the columns of its destinations, then along these columns; it forks in the
+ * router, and each branch carries the destinations that lie its way.
+ *
+ * Each input port has a buffer of `buffer_flits`.  The router (or node) in
+ * front of it holds as many credits as it has free places: a place freed in
+ * cycle t can be filled in t + 1.  Each output port passes one flit a cycle,
+ * from the input ports in turn.
+ * Reads   buffers and sinks as the cycle began.
+ * Writes  stages what moves; mesh_commit publishes.
+ * Timing  a flit in an input buffer in cycle t is in the next router's, or in
+ *         the sink, in t + 1 at the earliest.  The branches of a flit leave
+ *         as their outputs and credits allow, all at once if all may; it
+ *         keeps its place until the last has left, and holds up those behind.
+ * Source  XY multicast: Lin, McKinley, Ni, IEEE TPDS 5(8), 1994; one cycle a
+ *         hop is assumed (Eyeriss v2's routers are muxes).
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef NOC_MESH_H
+#define NOC_MESH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "noc/stream.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MESH_NODES_MAX 64 /* a set of nodes is a 64-bit mask */
+
+enum mesh_port {
+    MESH_NORTH,
+    MESH_SOUTH,
+    MESH_WEST,
+    MESH_EAST,
+    MESH_LOCAL,
+    MESH_PORTS
+};
+
+struct flit {
+    uint64_t nodes;   /* bit k: for node k */
+    struct slot slot; /* what it carries */
+};
+
+struct mesh_cfg {
+    int rows, cols;   /* rows * cols <= MESH_NODES_MAX */
+    int buffer_flits; /* of an input port, >= 1 */
+};
+
+/* One input port, part of the arena; its flits lie behind the ports. */
+struct mesh_input {
+    int32_t flits, first; /* in the buffer; place of the oldest */
+    int32_t arrived;      /* staged: one was pushed */
+    uint64_t left;        /* staged: nodes of the branches that have gone */
+};
+
+struct mesh {
+    struct mesh_cfg cfg;
+    /* Nodes that a flit at a router may still have to its north, south, ...
+     * and itself; no state. */
+    uint64_t beyond[MESH_NODES_MAX][MESH_PORTS];
+    struct mesh_input *input; /* in the arena: node * MESH_PORTS + port */
+    int32_t *turn;            /* in the arena: of each output port */
+    struct flit *flit;        /* in the arena: by input port, then place */
+    int nodes;
+};
+
+/* Where flits leave: called for a node whose router has one for it. */
+struct mesh_sink {
+    void *context;
+    bool (*has_room)(const void *context, int node);
+    void (*push)(void *context, int node, const struct slot *slot);
+};
+
+size_t mesh_state_bytes(const struct mesh_cfg *cfg);
+/* state: zeroed, borrowed. */
+void mesh_init(struct mesh *mesh, const struct mesh_cfg *cfg, void *state);
+
+/* The node's own input port, which takes one flit a cycle. */
+bool mesh_can_inject(const struct mesh *mesh, int node);
+void mesh_inject(struct mesh *mesh, int node, const struct flit *flit);
+
+/* One cycle.  Adds to *hops the words that crossed a link, those to the nodes
+ * included.  Returns whether a flit moved. */
+bool mesh_eval(struct mesh *mesh, const struct mesh_sink *sink, uint64_t *hops);
+void mesh_commit(struct mesh *mesh);
+/* No flit is under way. */
+bool mesh_is_empty(const struct mesh *mesh);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
