@@ -16,6 +16,7 @@
 
 #include "dataflows/dot.h"
 #include "dataflows/l1_model.h"
+#include "dataflows/l1_shape.h"
 
 enum { OS_X = GEMM_TILES, OS_T, OS_P };
 
@@ -271,7 +272,8 @@ static bool os_choose(const struct arch *arch, const struct layer *layer,
     int fixed[MAPPING_VALUES_MAX];
     struct src_pos at;
     struct mapping m = {{0}};
-    if (!gemm_countable(&os_dataflow, layer, d))
+    if (!gemm_countable(&os_dataflow, layer, d) ||
+        !l1_takes_slots(arch, layer, os_dataflow.name, d))
         return false;
     gemm_given(&os_dataflow, given, extent, fixed, &at);
     if (!choose_pe(arch, layer, fixed, &m)) {

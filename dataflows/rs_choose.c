@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "dataflows/l1_shape.h"
 #include "dataflows/rs.h"
 
 struct shortage { /* why a candidate is illegal */
@@ -394,6 +395,8 @@ bool rs_choose(const struct arch *arch, const struct layer *layer,
                          "layer '%s' has no legal 'rs' mapping: chains of PE "
                          "sets need 'noc.psum_reduce' = 'chain'",
                          layer->name);
+    if (!l1_takes_slots(arch, layer, rs_dataflow.name, d))
+        return false;
     for (int k = 0; k < given->n; k++) {
         int i = dataflow_param_index(&rs_dataflow, given->param[k].name);
         SIM_CHECK(i >= 0);

@@ -2,6 +2,7 @@
  * estimate; on a systolic array that edges do not slow, the estimate is exact.
  * SPDX-License-Identifier: MIT
  */
+#include "dataflows/l1_shape.h"
 #include "dataflows/stationary.h"
 
 static double max2(double a, double b)
@@ -141,7 +142,8 @@ bool stationary_choose(const struct stationary *s, const struct arch *arch,
                        const struct given_mapping *given, struct mapping *out,
                        struct diag *d)
 {
-    if (!gemm_countable(s->dataflow, layer, d))
+    if (!gemm_countable(s->dataflow, layer, d) ||
+        !l1_takes_slots(arch, layer, s->dataflow->name, d))
         return false;
     const bool is = s->stays == TENSOR_IFMAP;
     const int Mg = layer->M / layer->G, Cg = layer->C / layer->G;

@@ -3,17 +3,15 @@
  */
 #include "sim/l1_path.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/l1_shape.h"
+
 _Static_assert(CLUSTERS_MAX == (int)L1_CLUSTERS_MAX &&
                    CLUSTERS_MAX == MESH_NODES_MAX,
                "a set of clusters is one mask everywhere");
-
-/* Of a bank, so that a line's rows fit an int. */
-enum { ROWS_MAX = INT32_MAX / L1_BANKS_MAX };
 
 static const enum tensor tensor_of[L1_LINES] = {TENSOR_FILTER, TENSOR_IFMAP};
 static const enum network network_of[L1_LINES] = {NETWORK_FILTER,
@@ -44,71 +42,6 @@ struct l1_path {
     struct l1_tap l1_tap;
 };
 
-/* Banks that a tensor has in each L1, shared ones included. */
-static int banks_of(const struct arch *a, enum tensor tensor, int *first)
-{
-    int own = a->l1_tensor_banks[tensor], ifmap, filter;
-    ifmap = a->l1_tensor_banks[TENSOR_IFMAP];
-    filter = a->l1_tensor_banks[TENSOR_FILTER];
-    *first = tensor == TENSOR_IFMAP && own > 0 ? 0
-             : own > 0                         ? ifmap
-                                               : ifmap + filter;
-    return own > 0 ? own : a->l1_banks - ifmap - filter;
-}
-
-/* Whether a tensor lies in the shared banks. */
-static bool shares(const struct arch *a, enum tensor tensor)
-{
-    return !a->l1_bypass[tensor] && a->l1_tensor_banks[tensor] == 0;
-}
-
-static int rows_of_bank(const struct arch *a, enum tensor tensor)
-{
-    uint64_t bits = a->l1_bytes / (uint64_t)a->l1_banks * 8;
-    uint64_t rows = bits / ((uint64_t)a->precision_bits[tensor] *
-                            (uint64_t)a->l1_bank_row_words);
-    bool halved = shares(a, TENSOR_FILTER) && shares(a, TENSOR_IFMAP);
-    rows = halved ? rows / 2 : rows;
-    return rows > ROWS_MAX ? ROWS_MAX : (int)rows;
-}
-
-static int slot_rows(const struct arch *a, int line)
-{
-    return (a->network[network_of[line]].words_per_slot + a->l1_bank_row_words -
-            1) /
-           a->l1_bank_row_words;
-}
-
-bool l1_path_fits(const struct arch *a, const struct layer *layer,
-                  struct diag *d)
-{
-    struct src_pos at = {NULL, 0};
-    bool ok = true;
-    for (int k = 0; k < L1_LINES; k++) {
-        enum tensor t = tensor_of[k];
-        int first, banks = banks_of(a, t, &first), rows = slot_rows(a, k);
-        if (a->l1_bypass[t])
-            continue;
-        if (rows > banks)
-            ok = diag_fail(d, EXIT_NO_MAPPING, at,
-                           "layer '%s' cannot pass through L1: a %s slot is "
-                           "%d words and its %d banks move %d in a cycle; "
-                           "enlarge 'l1.bank_row_words' or its banks",
-                           layer->name, tensor_name[t],
-                           a->network[network_of[k]].words_per_slot, banks,
-                           banks * a->l1_bank_row_words);
-        else if (rows > banks * rows_of_bank(a, t))
-            ok = diag_fail(d, EXIT_NO_MAPPING, at,
-                           "layer '%s' cannot pass through L1: it is short by "
-                           "%d words for a %s slot; enlarge 'l1.bytes'",
-                           layer->name,
-                           (rows - banks * rows_of_bank(a, t)) *
-                               a->l1_bank_row_words,
-                           tensor_name[t]);
-    }
-    return ok;
-}
-
 static struct l1_cfg l1_cfg_of(const struct arch *a)
 {
     struct l1_cfg cfg = {
@@ -119,14 +52,13 @@ static struct l1_cfg l1_cfg_of(const struct arch *a)
         .read_and_write_ports = a->l1_ports == BANK_1R1W,
     };
     for (int k = 0; k < L1_LINES; k++) {
-        enum tensor t = tensor_of[k];
+        struct l1_part part = l1_part_of(a, tensor_of[k]);
         struct l1_line_cfg *line = &cfg.line[k];
         line->slots_per_cycle = a->network[network_of[k]].slots_per_cycle;
-        line->bypass = a->l1_bypass[t];
-        if (line->bypass)
-            continue;
-        line->banks = banks_of(a, t, &line->first_bank);
-        line->capacity_rows = line->banks * rows_of_bank(a, t);
+        line->bypass = part.bypass;
+        line->first_bank = part.first_bank;
+        line->banks = part.banks;
+        line->capacity_rows = part.rows;
     }
     return cfg;
 }

@@ -48,11 +48,6 @@ struct l1_path_counts {
 
 struct l1_path;
 
-/* Whether the L1s of a machine can hold a slot of each tensor.  false: the
- * message says which bank is short and by how many words. */
-bool l1_path_fits(const struct arch *arch, const struct layer *layer,
-                  struct diag *d);
-
 size_t l1_path_state_bytes(const struct arch *arch);
 /* state: zeroed, borrowed.  Never NULL. */
 struct l1_path *l1_path_new(const struct arch *arch, void *state);

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "dataflows/choose.h"
+#include "dataflows/placement.h"
 #include "sim/bounds.h"
-#include "sim/l1_path.h"
 
 static const char *source_of(const struct given_mapping *given)
 {
@@ -56,6 +56,11 @@ char *mapping_text(const struct dataflow *dataflow, const struct arch *arch,
     FILE *to = open_memstream(&text, &size);
     SIM_CHECK(to != NULL);
     dataflow->show(arch, layer, mapping, to);
+    if (arch->has_l1)
+        fprintf(to, "\nL1: one for each of %d x %d clusters of %d x %d PEs\n",
+                cluster_grid_rows(arch), cluster_grid_cols(arch),
+                arch->l1_cluster_rows > 0 ? arch->l1_cluster_rows : arch->rows,
+                arch->l1_cluster_cols);
     SIM_CHECK(fclose(to) == 0);
     return text;
 }
@@ -85,8 +90,6 @@ bool model_layer(const struct arch *arch, const struct layer *layer,
     struct mapping mapping;
     SIM_CHECK(dataflow != NULL);
     if (!dataflow_choose(dataflow, arch, layer, given, &mapping, d))
-        return false;
-    if (arch->has_l1 && !l1_path_fits(arch, layer, d))
         return false;
     model_mapping(arch, layer, dataflow, &mapping, out);
     out->mapping_source = source_of(given);

@@ -15,7 +15,6 @@
 #include "sim/bounds.h"
 #include "sim/check.h"
 #include "sim/kernel.h"
-#include "sim/l1_path.h"
 #include "sim/model.h"
 #include "sim/nest_simulate.h"
 #include "sim/pass_view.h"
@@ -324,8 +323,6 @@ bool simulate_layer(const struct arch *arch, const struct layer *layer,
         return simulate_nest(arch, layer, options->nest, options->nest_where,
                              options, out, d);
     if (!dataflow_choose(dataflow, arch, layer, given, &mapping, d))
-        return false;
-    if (arch->has_l1 && !l1_path_fits(arch, layer, d))
         return false;
     struct program *program = xcalloc(1, sizeof(*program));
     dataflow->compile(arch, layer, &mapping, program);

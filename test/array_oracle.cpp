@@ -7,6 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "dataflows/placement.h"
+#include "l1_oracle.h"
+
 namespace
 {
 
@@ -53,7 +56,9 @@ struct slot_of_words {
 class array
 {
   public:
-    array(const arch &a, const multicast_pass &p) : a_(a), p_(p)
+    // real: the machine, if the names of its two operands are exchanged in a.
+    array(const arch &a, const multicast_pass &p, const arch &real)
+        : a_(a), p_(p), exchanged_(&real != &a)
     {
         for (int b = 0; b < p.blocks; b++)
             for (int i = 0; i < p.block_rows; i++)
@@ -69,6 +74,8 @@ class array
         list_filters();
         list_windows();
         list_psums();
+        if (a.has_l1)
+            put_l1s(real);
     }
 
     pass_counts run()
@@ -232,6 +239,36 @@ class array
                  a_.network[NETWORK_PSUM_IN].words_per_slot, sets, words);
     }
 
+    // Line of the L1s that operand k (0 held, 1 window) takes.
+    size_t line_of(int k) const
+    {
+        return size_t(exchanged_ ? 1 - k : k);
+    }
+
+    // The slots of both operands as the L1s see them.
+    void put_l1s(const arch &real)
+    {
+        const pe_sets used = {p_.sets, p_.set_chains, p_.blocks, p_.block_rows};
+        std::array<std::vector<l1_oracle::slot>, 2> seen;
+        for (int k = 0; k < 2; k++)
+            for (const slot_of_words &s : slots_[k]) {
+                l1_oracle::slot one = {s.words, s.order, {}};
+                for (const pe *e : s.to) {
+                    pe_place at = place_pe(&real, &used, e->block, e->row,
+                                           e->set, e->chain % p_.set_chains);
+                    one.pes[cluster_of(&real, at)].push_back(
+                        int(e - pes_.data()));
+                }
+                seen[line_of(k)].push_back(one);
+            }
+        std::array<int, 2> banks;
+        banks[line_of(0)] = p_.banks[TENSOR_FILTER];
+        banks[line_of(1)] = p_.banks[TENSOR_IFMAP];
+        l1s_ =
+            std::make_unique<l1_oracle>(real, cluster_grid_rows(&real),
+                                        cluster_grid_cols(&real), seen, banks);
+    }
+
     bool done() const
     {
         return out_at_ == psum_out_.size() &&
@@ -306,12 +343,14 @@ class array
 
     const arch &a_;
     const multicast_pass &p_;
+    bool exchanged_;
     std::vector<pe> pes_;
     std::vector<psum_queue> exits_;
     std::vector<adder_tree> trees_;
     std::vector<slot_of_words> slots_[2], psum_in_, psum_out_;
     size_t at_[2] = {0, 0}, in_at_ = 0, out_at_ = 0;
     int wait_[3] = {0, 0, 0};
+    std::unique_ptr<l1_oracle> l1s_; // instead of sending straight to PEs
     int address_[NETWORK_N] = {0, 0, 0, 0};
     bool flying_ = false, write_first_ = false;
     pass_counts n_ = {};
@@ -331,12 +370,23 @@ void array::cycle()
 
     // Decide, by what is there as the cycle begins.
     std::vector<const slot_of_words *> send[3], collected;
-    if (wait_[0] > 0)
+    std::vector<l1_oracle::delivery> from_l1s;
+    if (l1s_) {
+        std::array<bool, 2> go = {true, true};
+        go[line_of(1)] = !a_.ifmap_waits_for_filters || p_.held_streams ||
+                         l1s_->all_left_l2(int(line_of(0)));
+        from_l1s = l1s_->step(go, [&](int line, int i, int w) {
+            const pe &e = pes_[size_t(i)];
+            bool held = size_t(line) == line_of(0);
+            return held ? held_room(e, w) : window_room(e, w);
+        });
+    } else if (wait_[0] > 0)
         wait_[0]--;
     else
         send[0] = choose(slots_[0], at_[0], NETWORK_FILTER,
                          p_.banks[TENSOR_FILTER], held_room);
-    if (!a_.ifmap_waits_for_filters || filters_out || p_.held_streams) {
+    if (!l1s_ &&
+        (!a_.ifmap_waits_for_filters || filters_out || p_.held_streams)) {
         if (wait_[1] > 0)
             wait_[1]--;
         else
@@ -509,6 +559,12 @@ void array::cycle()
                  : k == 1 ? e->window_fifo
                           : e->below.visible) += s->words;
         }
+    for (const l1_oracle::delivery &d : from_l1s)
+        for (int i : d.pes) {
+            pe &e = pes_[size_t(i)];
+            (size_t(d.of) == line_of(0) ? e.held_fifo : e.window_fifo) +=
+                d.words;
+        }
     at_[0] += send[0].size();
     at_[1] += send[1].size();
     in_at_ += send[2].size();
@@ -520,14 +576,14 @@ void array::cycle()
 pass_counts run_oracle(const arch &a, const multicast_pass &p)
 {
     if (!p.holds_ifmap)
-        return array(a, p).run();
+        return array(a, p, a).run();
     // The same machine with the names of the two operands exchanged.
     arch other = a;
     multicast_pass pass = p;
     std::swap(other.network[NETWORK_FILTER], other.network[NETWORK_IFMAP]);
     std::swap(other.rf_words[TENSOR_FILTER], other.rf_words[TENSOR_IFMAP]);
     std::swap(pass.banks[TENSOR_FILTER], pass.banks[TENSOR_IFMAP]);
-    pass_counts n = array(other, pass).run();
+    pass_counts n = array(other, pass, a).run();
     std::swap(n.pe_cycles[PE_WAIT_FILTER], n.pe_cycles[PE_WAIT_IFMAP]);
     return n;
 }

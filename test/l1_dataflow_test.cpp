@@ -246,4 +246,48 @@ TEST(L1Textbook, AWeightForFourPesIsOneL2ReadTwoL1WritesAndTwoL1Reads)
     }
 }
 
+std::string refused(const arch &a, const char *flow)
+{
+    layer l = {};
+    std::snprintf(l.name, sizeof(l.name), "small");
+    l.N = l.G = l.M = l.C = l.H = l.W = l.R = l.S = l.stride = l.dilation = 1;
+    diag *d = diag_new();
+    given_mapping none = {};
+    simulate_options o = {};
+    layer_result r = {};
+    EXPECT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
+    EXPECT_FALSE(simulate_layer(&a, &l, flow, &none, &o, &r, d));
+    EXPECT_EQ(diag_status(d), EXIT_NO_MAPPING);
+    std::string text = diag_text(d, 0);
+    diag_free(d);
+    return text;
+}
+
+TEST(L1Refusals, SayWhichKeyIsShortAndByHowMuch)
+{
+    arch a = random_case(1).machine();
+    a.has_l1 = true;
+    a.l1_cluster_cols = a.cols;
+    a.l1_banks = 2;
+    a.l1_bank_row_words = 4;
+    a.l1_input_slots = a.l2_to_l1_slots_per_cycle = a.mesh_buffer_flits = 2;
+    a.network[NETWORK_FILTER].words_per_slot = 4;
+    a.network[NETWORK_IFMAP].words_per_slot = 4;
+    a.l1_bytes = 16; // a row of 4 words of 16 bits in each bank: none for two
+    for (const char *flow : {"rs", "ws", "os", "is"})
+        EXPECT_NE(refused(a, flow).find("has no legal '" + std::string(flow) +
+                                        "' mapping: L1 is short by 4 words for "
+                                        "a slot of the ifmap network; enlarge "
+                                        "'l1.bytes'"),
+                  std::string::npos)
+            << refused(a, flow);
+    a.l1_bytes = 1024;
+    a.l1_bank_row_words = 1;
+    EXPECT_NE(refused(a, "rs").find("ifmap slots of 4 words are 2 words wider "
+                                    "than L1's banks for them; enlarge "
+                                    "'l1.bank_row_words' or 'l1.banks'"),
+              std::string::npos)
+        << refused(a, "rs");
+}
+
 } // namespace

@@ -35,7 +35,8 @@ l1_test_SOURCES = %D%/l1_test.cpp
 l1_test_LDADD = $(TEST_LIBS)
 multicast_machine_test_SOURCES = %D%/multicast_machine_test.cpp \
 	%D%/bank_conflict_test.cpp \
-	%D%/array_oracle.cpp %D%/array_oracle.h %D%/random_layer.h
+	%D%/array_oracle.cpp %D%/array_oracle.h %D%/l1_oracle.cpp \
+	%D%/l1_oracle.h %D%/mesh_oracle.cpp %D%/mesh_oracle.h %D%/random_layer.h
 multicast_machine_test_LDADD = $(TEST_LIBS)
 systolic_test_SOURCES = %D%/systolic_test.cpp %D%/systolic_laws_test.cpp \
 	%D%/systolic_fixture.h %D%/systolic_oracle.cpp %D%/systolic_oracle.h

@@ -17,16 +17,18 @@ class MulticastMachine : public testing::TestWithParam<const char *>
 {
 };
 
-TEST_P(MulticastMachine, TakesTheCyclesThatTheOracleTakes)
+void compare(const char *name, unsigned seed, int machines, bool l1)
 {
-    random_case random(12);
-    const dataflow *flow = dataflow_find(GetParam());
+    random_case random(seed);
+    const dataflow *flow = dataflow_find(name);
     diag *d = diag_new();
     auto *p = new program();
     int passes = 0;
-    for (int k = 0; k < 60; k++) {
+    for (int k = 0; k < machines; k++) {
         arch a = random.machine();
-        random.choose_psum_network(GetParam(), &a);
+        random.choose_psum_network(name, &a);
+        if (l1)
+            random.add_l1(&a, k % 2 ? L2_TO_L1_MESH : L2_TO_L1_MULTICAST);
         layer l = random.shape();
         given_mapping none = {};
         mapping m = {};
@@ -53,7 +55,7 @@ TEST_P(MulticastMachine, TakesTheCyclesThatTheOracleTakes)
         }
         multicast_machine_free(machine);
     }
-    EXPECT_GT(passes, 60);
+    EXPECT_GT(passes, machines);
     delete p;
     diag_free(d);
 }
@@ -64,6 +66,18 @@ std::vector<const char *> all_dataflows()
     for (int k = 0; dataflow_table[k] != nullptr; k++)
         all.push_back(dataflow_table[k]->name);
     return all;
+}
+
+TEST_P(MulticastMachine, TakesTheCyclesThatTheOracleTakes)
+{
+    compare(GetParam(), 12, 60, false);
+}
+
+TEST_P(MulticastMachine, WithL1TakesTheCyclesThatTheOracleTakes)
+{
+    if (std::string(GetParam()) == "nlr")
+        GTEST_SKIP() << "has no mapping with an L1";
+    compare(GetParam(), 13, 30, true);
 }
 
 INSTANTIATE_TEST_SUITE_P(Dataflows, MulticastMachine,

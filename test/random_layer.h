@@ -83,7 +83,10 @@ class random_case
         a->l1_tensor_banks[TENSOR_FILTER] = pick(0, a->l1_banks - 1);
         a->l1_bypass[TENSOR_FILTER] = pick(0, 4) == 0;
         a->l1_bypass[TENSOR_IFMAP] = pick(0, 4) == 0;
-        a->l1_bank_row_words = 4;
+        a->l1_bank_row_words = 4; // a slot, or half of one
+        int filter_banks = a->l1_tensor_banks[TENSOR_FILTER];
+        if (filter_banks != 1 && a->l1_banks - filter_banks > 1)
+            a->l1_bank_row_words = pick(2, 4);
         a->l1_ports = pick(0, 1) ? BANK_1RW : BANK_1R1W;
         a->l1_latency_cycles = pick(0, 3);
         a->l1_input_slots = pick(1, 4);
