@@ -40,9 +40,16 @@ static size_t aligned(size_t bytes)
     return (bytes + 63) / 64 * 64;
 }
 
+/* Of a word that is not 0. */
+static int lowest_bit(uint64_t word)
+{
+    return __builtin_ctzll(word);
+}
+
 size_t mesh_state_bytes(const struct mesh_cfg *cfg)
 {
-    return aligned(ports(cfg) * sizeof(struct mesh_input)) +
+    return aligned(sizeof(struct mesh_work)) +
+           aligned(ports(cfg) * sizeof(struct mesh_input)) +
            aligned(ports(cfg) * sizeof(int32_t)) +
            aligned(ports(cfg) * (size_t)cfg->buffer_flits *
                    sizeof(struct flit));
@@ -55,6 +62,8 @@ void mesh_init(struct mesh *m, const struct mesh_cfg *cfg, void *state)
     memset(m, 0, sizeof(*m));
     m->cfg = *cfg;
     m->nodes = cfg->rows * cfg->cols;
+    m->work = (struct mesh_work *)at;
+    at += aligned(sizeof(struct mesh_work));
     m->input = (struct mesh_input *)at;
     at += aligned(ports(cfg) * sizeof(struct mesh_input));
     m->turn = (int32_t *)at;
@@ -105,6 +114,7 @@ static void push(struct mesh *m, int node, int port, const struct slot *slot,
     place->nodes = nodes;
     place->slot = *slot;
     in->arrived = 1;
+    m->work->staged |= (uint64_t)1 << node;
 }
 
 bool mesh_can_inject(const struct mesh *m, int node)
@@ -118,73 +128,87 @@ void mesh_inject(struct mesh *m, int node, const struct flit *flit)
     push(m, node, MESH_LOCAL, &flit->slot, flit->nodes);
 }
 
-/* One output port of a router; whether a flit left by it. */
+/* One output port of a router; whether a flit left by it.  to[port]: nodes
+ * that the oldest flit of an input port is for. */
 static bool send(struct mesh *m, int node, int way,
-                 const struct mesh_sink *sink, uint64_t *hops)
+                 const uint64_t to[MESH_PORTS], const struct mesh_sink *sink,
+                 uint64_t *hops)
 {
     int32_t *turn = &m->turn[node * MESH_PORTS + way];
-    for (int k = 0; k < MESH_PORTS; k++) {
-        int port = (*turn + k) % MESH_PORTS;
-        struct mesh_input *in = input_of(m, node, port);
-        if (in->flits == 0)
-            continue;
-        const struct flit *head = head_of(m, node, port);
-        uint64_t branch = head->nodes & m->beyond[node][way];
-        if (branch == 0)
-            continue;
-        if (way == MESH_LOCAL) {
-            if (!sink->has_room(sink->context, node))
-                return false;
-            sink->push(sink->context, node, &head->slot);
-        } else {
-            int next = next_node(m, node, way);
-            if (!has_credit(m, next, far_port[way]))
-                return false;
-            push(m, next, far_port[way], &head->slot, branch);
-        }
-        in->left |= branch;
-        *turn = (port + 1) % MESH_PORTS;
-        *hops += (uint64_t)head->slot.words;
-        return true;
+    int port = *turn;
+    while ((to[port] & m->beyond[node][way]) == 0)
+        port = port + 1 < MESH_PORTS ? port + 1 : 0;
+    const struct slot *slot = &head_of(m, node, port)->slot;
+    uint64_t branch = to[port] & m->beyond[node][way];
+    if (way == MESH_LOCAL) {
+        if (!sink->has_room(sink->context, node))
+            return false;
+        sink->push(sink->context, node, slot);
+    } else {
+        int next = next_node(m, node, way);
+        if (!has_credit(m, next, far_port[way]))
+            return false;
+        push(m, next, far_port[way], slot, branch);
     }
-    return false;
+    input_of(m, node, port)->left |= branch;
+    m->work->staged |= (uint64_t)1 << node;
+    *turn = (port + 1) % MESH_PORTS;
+    *hops += (uint64_t)slot->words;
+    return true;
 }
 
 bool mesh_eval(struct mesh *m, const struct mesh_sink *sink, uint64_t *hops)
 {
     bool moved = false;
-    for (int node = 0; node < m->nodes; node++) {
-        bool any = false;
-        for (int port = 0; port < MESH_PORTS; port++)
-            any |= input_of(m, node, port)->flits > 0;
-        for (int way = 0; any && way < MESH_PORTS; way++)
-            moved |= send(m, node, way, sink, hops);
+    for (uint64_t busy = m->work->busy; busy != 0; busy &= busy - 1) {
+        int node = lowest_bit(busy);
+        uint64_t to[MESH_PORTS], any = 0;
+        for (int port = 0; port < MESH_PORTS; port++) {
+            bool waits = input_of(m, node, port)->flits > 0;
+            to[port] = waits ? head_of(m, node, port)->nodes : 0;
+            any |= to[port];
+        }
+        for (int way = 0; way < MESH_PORTS; way++)
+            if ((any & m->beyond[node][way]) != 0)
+                moved |= send(m, node, way, to, sink, hops);
     }
     return moved;
 }
 
+/* Whether flits are left in the input port. */
+static bool commit_input(struct mesh *m, int port)
+{
+    struct mesh_input *in = &m->input[port];
+    if (in->left != 0) {
+        struct flit *head = &m->flit[port * m->cfg.buffer_flits + in->first];
+        head->nodes &= ~in->left;
+        in->left = 0;
+        if (head->nodes == 0) {
+            in->first = (in->first + 1) % m->cfg.buffer_flits;
+            in->flits--;
+        }
+    }
+    in->flits += in->arrived;
+    in->arrived = 0;
+    return in->flits > 0;
+}
+
 void mesh_commit(struct mesh *m)
 {
-    for (int k = 0; k < m->nodes * MESH_PORTS; k++) {
-        struct mesh_input *in = &m->input[k];
-        if (in->left != 0) {
-            struct flit *head = &m->flit[k * m->cfg.buffer_flits + in->first];
-            head->nodes &= ~in->left;
-            in->left = 0;
-            if (head->nodes == 0) {
-                in->first = (in->first + 1) % m->cfg.buffer_flits;
-                in->flits--;
-            }
-        }
-        in->flits += in->arrived;
-        in->arrived = 0;
+    for (uint64_t left = m->work->staged; left != 0; left &= left - 1) {
+        int node = lowest_bit(left);
+        bool any = false;
+        for (int port = 0; port < MESH_PORTS; port++)
+            any |= commit_input(m, node * MESH_PORTS + port);
+        if (any)
+            m->work->busy |= (uint64_t)1 << node;
+        else
+            m->work->busy &= ~((uint64_t)1 << node);
     }
+    m->work->staged = 0;
 }
 
 bool mesh_is_empty(const struct mesh *m)
 {
-    for (int k = 0; k < m->nodes * MESH_PORTS; k++)
-        if (m->input[k].flits + m->input[k].arrived > 0)
-            return false;
-    return true;
+    return (m->work->busy | m->work->staged) == 0;
 }

@@ -61,11 +61,18 @@ struct mesh_input {
     uint64_t left;        /* staged: nodes of the branches that have gone */
 };
 
+/* Part of the arena: which routers have anything to do. */
+struct mesh_work {
+    uint64_t busy;   /* bit k: a flit waits in router k */
+    uint64_t staged; /* staged: something changed in it */
+};
+
 struct mesh {
     struct mesh_cfg cfg;
     /* Nodes that a flit at a router may still have to its north, south, ...
      * and itself; no state. */
     uint64_t beyond[MESH_NODES_MAX][MESH_PORTS];
+    struct mesh_work *work;   /* in the arena */
     struct mesh_input *input; /* in the arena: node * MESH_PORTS + port */
     int32_t *turn;            /* in the arena: of each output port */
     struct flit *flit;        /* in the arena: by input port, then place */
