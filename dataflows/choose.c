@@ -78,15 +78,33 @@ int dataflow_nearest(const struct dataflow *dataflow, const struct arch *arch,
 }
 
 /* What of the machine may be enlarged. */
-enum machine_key { KEY_RF_IFMAP, KEY_RF_FILTER, KEY_RF_PSUM, KEY_L2, KEY_N };
+enum machine_key {
+    KEY_RF_IFMAP,
+    KEY_RF_FILTER,
+    KEY_RF_PSUM,
+    KEY_L2,
+    KEY_L1, /* with an L1 only, as the next */
+    KEY_L1_ROW,
+    KEY_N
+};
 static const char *const key_name[KEY_N] = {
-    "pe.rf.ifmap_words", "pe.rf.filter_words", "pe.rf.psum_words", "l2.bytes"};
-static const uint64_t key_most[KEY_N] = {65535, 65535, 65535,
-                                         UINT64_C(1) << 34};
+    "pe.rf.ifmap_words", "pe.rf.filter_words", "pe.rf.psum_words",
+    "l2.bytes",          "l1.bytes",           "l1.bank_row_words"};
+static const uint64_t key_most[KEY_N] = {
+    65535, 65535, 65535, UINT64_C(1) << 34, UINT64_C(1) << 34, 1024};
 
 static uint64_t key_value(const struct arch *arch, enum machine_key key)
 {
-    return key == KEY_L2 ? arch->l2_bytes : (uint64_t)arch->rf_words[key];
+    switch (key) {
+    case KEY_L2:
+        return arch->l2_bytes;
+    case KEY_L1:
+        return arch->l1_bytes;
+    case KEY_L1_ROW:
+        return (uint64_t)arch->l1_bank_row_words;
+    default:
+        return (uint64_t)arch->rf_words[key];
+    }
 }
 
 static struct arch enlarged(const struct arch *arch, enum machine_key key,
@@ -95,6 +113,10 @@ static struct arch enlarged(const struct arch *arch, enum machine_key key,
     struct arch a = *arch;
     if (key == KEY_L2)
         a.l2_bytes = value;
+    else if (key == KEY_L1)
+        a.l1_bytes = value;
+    else if (key == KEY_L1_ROW)
+        a.l1_bank_row_words = (int)value;
     else
         a.rf_words[key] = (int)value;
     return a;
@@ -150,7 +172,7 @@ static void write_advice(const struct dataflow *dataflow,
         fprintf(to, "%s'mapping.%s=%d'",
                 found++ > 0 ? " or " : "the nearest legal is ", near[k].name,
                 near[k].value);
-    for (int k = 0; k < KEY_N; k++) {
+    for (int k = 0; k < (arch->has_l1 ? KEY_N : (int)KEY_L1); k++) {
         uint64_t least =
             least_of(dataflow, arch, layer, given, (enum machine_key)k);
         if (least > 0)

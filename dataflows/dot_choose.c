@@ -109,6 +109,12 @@ bool dot_choose(const struct dot *dot, const struct arch *arch,
                          "layer '%s' has no legal '%s' mapping: the array is "
                          "systolic; it needs 'array.network' = 'multicast'",
                          layer->name, name);
+    if (arch->has_l1)
+        return diag_fail(d, EXIT_NO_MAPPING, at,
+                         "layer '%s' has no legal '%s' mapping: its words go "
+                         "straight between L2 and the PEs; leave 'l1.bytes' "
+                         "out",
+                         layer->name, name);
     int k = dot->has_rf ? arch->rows : min_int(arch->rows, extent[DOT_K]);
     if (!dot->has_rf && fixed[DOT_K] > 0)
         k = fixed[DOT_K];

@@ -277,15 +277,15 @@ TEST(L1Refusals, SayWhichKeyIsShortAndByHowMuch)
     for (const char *flow : {"rs", "ws", "os", "is"})
         EXPECT_NE(refused(a, flow).find("has no legal '" + std::string(flow) +
                                         "' mapping: L1 is short by 4 words for "
-                                        "a slot of the ifmap network; enlarge "
-                                        "'l1.bytes'"),
+                                        "a slot of the ifmap network; the "
+                                        "nearest legal is 'l1.bytes=32'"),
                   std::string::npos)
             << refused(a, flow);
     a.l1_bytes = 1024;
     a.l1_bank_row_words = 1;
     EXPECT_NE(refused(a, "rs").find("ifmap slots of 4 words are 2 words wider "
-                                    "than L1's banks for them; enlarge "
-                                    "'l1.bank_row_words' or 'l1.banks'"),
+                                    "than L1's banks for them; the "
+                                    "nearest legal is 'l1.bank_row_words=2'"),
               std::string::npos)
         << refused(a, "rs");
 }
