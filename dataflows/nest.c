@@ -191,7 +191,7 @@ static bool is_on_the_array(const struct arch *arch, const struct nest *nest,
         return children_fit(nest, LEVEL_L2, arch->rows, arch->cols, why);
     return children_fit(nest, LEVEL_L2, nest_cluster_rows(arch),
                         nest_cluster_cols(arch), why) &&
-           children_fit(nest, LEVEL_L1, arch->rows / nest_cluster_rows(arch),
+           children_fit(nest, LEVEL_L1, nest_cluster_height(arch),
                         arch->l1_cluster_cols, why);
 }
 
@@ -261,10 +261,22 @@ bool nest_is_legal(const struct arch *arch, const struct layer *l,
            l1_holds(arch, l, nest, why) && l2_holds(arch, l, nest, why);
 }
 
+enum link nest_link(enum level child, enum tensor tensor)
+{
+    if (child == LEVEL_L1)
+        return tensor == TENSOR_IFMAP ? LINK_ifmap_l1 : LINK_filter_l1;
+    return tensor == TENSOR_IFMAP ? LINK_ifmap : LINK_filter;
+}
+
 int nest_cluster_rows(const struct arch *arch)
 {
-    (void)arch;
-    return 1; /* a cluster has all rows */
+    return arch->rows / nest_cluster_height(arch); /* whole ones */
+}
+
+int nest_cluster_height(const struct arch *arch)
+{
+    bool all = !arch->has_l1 || arch->l1_cluster_rows == 0;
+    return all ? arch->rows : arch->l1_cluster_rows;
 }
 
 int nest_cluster_cols(const struct arch *arch)

@@ -100,7 +100,10 @@ uint64_t nest_tile_words(const struct arch *arch, const struct layer *layer,
 
 /* Clusters of PEs under an L1, side by side and one above the other. */
 int nest_cluster_rows(const struct arch *arch);
+int nest_cluster_height(const struct arch *arch); /* rows of PEs in one */
 int nest_cluster_cols(const struct arch *arch);
+/* The link over which ifmaps or filters come to L1 or RF. */
+enum link nest_link(enum level child, enum tensor tensor);
 /* Whether the L2 tiles fit, and with how many buffers and banks each; see
  * l2_fits. */
 bool nest_l2_places(const struct arch *arch, const struct layer *layer,

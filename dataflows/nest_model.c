@@ -375,8 +375,7 @@ static void count_operand(const struct nest *nest, enum level child,
     if (child == LEVEL_L2)
         add_words(&to->dma_writes, flow->delivered);
     else
-        add_link(c, tensor == TENSOR_IFMAP ? LINK_ifmap : LINK_filter, read,
-                 flow->delivered);
+        add_link(c, nest_link(child, tensor), read, flow->delivered);
 }
 
 static uint64_t outputs_of(const struct layer *l)

@@ -111,7 +111,7 @@ static void set_children(struct nest_walk *w, const struct arch *a)
                                  a->cols, 1, 1, w->pe);
         return;
     }
-    int rows = a->rows / nest_cluster_rows(a);
+    int rows = nest_cluster_height(a);
     w->cluster = xcalloc((size_t)arch_pes(a), sizeof(*w->cluster));
     w->n_clusters =
         push_children(w, LEVEL_L2, w->tile[LEVEL_L1], &whole, 0, 0, a->cols,

@@ -15,13 +15,23 @@ static uint64_t later(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* Networks that carry a tensor side by side: the one from L2, and one under
- * each L1. */
-static uint64_t networks(const struct arch *a)
+/* Slots a cycle that may carry a tensor to the PEs, to L1 or back: on the
+ * network at L2, and on one under each L1. */
+static uint64_t slots(const struct arch *a, enum network network)
 {
-    return a->has_l1 ? 1 + (uint64_t)nest_cluster_rows(a) *
-                               (uint64_t)nest_cluster_cols(a)
-                     : 1;
+    uint64_t own = (uint64_t)a->network[network].slots_per_cycle;
+    uint64_t l1s =
+        (uint64_t)nest_cluster_rows(a) * (uint64_t)nest_cluster_cols(a);
+    return (uint64_t)arch_l2_slots(a, network) + (a->has_l1 ? l1s * own : 0);
+}
+
+/* Words from L2 to L1. */
+static uint64_t l1_cycles(const struct arch *a, enum network network,
+                          const struct link_words *words)
+{
+    return divide_up(words->words_sent,
+                     (uint64_t)a->network[network].words_per_slot *
+                         (uint64_t)arch_l2_slots(a, network));
 }
 
 static uint64_t port_cycles(const struct arch *a, const struct accesses *l2,
@@ -59,10 +69,13 @@ void nest_bounds(const struct arch *a, const struct layer *l,
     out[BOUND_macs] = divide_up(c->macs, (uint64_t)arch_pes(a));
     out[BOUND_busiest_pe] = nest_busiest_pe_cycles(a, l, nest);
     for (int k = 0; k < NETWORK_N; k++)
-        out[bound_of[k]] = divide_up(
-            c->link[link_of[k]].words_sent,
-            (uint64_t)a->network[k].words_per_slot *
-                (uint64_t)a->network[k].slots_per_cycle * networks(a));
+        out[bound_of[k]] = divide_up(c->link[link_of[k]].words_sent,
+                                     (uint64_t)a->network[k].words_per_slot *
+                                         slots(a, (enum network)k));
+    out[BOUND_filter_l1_network] =
+        l1_cycles(a, NETWORK_FILTER, &c->link[LINK_filter_l1]);
+    out[BOUND_ifmap_l1_network] =
+        l1_cycles(a, NETWORK_IFMAP, &c->link[LINK_ifmap_l1]);
     for (int t = 0; t < TENSOR_N; t++) {
         out[BOUND_l2_ports] =
             later(out[BOUND_l2_ports],

@@ -81,7 +81,9 @@ void nest_machine_config(const struct arch *a, const struct nest *nest,
         uint64_t port =
             (uint64_t)l2_banks[tensor_of[i]] * (uint64_t)a->l2_bank_row_words;
         out->via_l1[i] = a->has_l1 && nest->level[LEVEL_L1].keep[tensor_of[i]];
-        out->from_l2[i] = rate_of(&a->network[net[i]], port);
+        struct network_arch at_l2 = a->network[net[i]];
+        at_l2.slots_per_cycle = arch_l2_slots(a, net[i]);
+        out->from_l2[i] = rate_of(&at_l2, port);
         out->from_l1[i] = rate_of(&a->network[net[i]], 0);
         if (i == NEST_IN_PSUM)
             out->psum_to_l2 = rate_of(&a->network[NETWORK_PSUM_OUT], port);

@@ -179,10 +179,13 @@ static void count_in(struct nest_source *s, enum level level, int input,
 {
     static const enum link link[NEST_INPUTS] = {LINK_filter, LINK_ifmap,
                                                 LINK_psum_in};
+    static const enum link l1_link[NEST_INPUTS] = {LINK_filter_l1,
+                                                   LINK_ifmap_l1, LINK_psum_in};
     enum tensor t = tensor_of[input];
     add(&s->counts->access[parent_of(s, level, t)][t].reads, m->read);
     add(&s->counts->access[level][t].writes, m->delivered);
-    add_link(s, link[input], m->read, m->delivered);
+    add_link(s, level == LEVEL_L1 ? l1_link[input] : link[input], m->read,
+             m->delivered);
 }
 
 static void count_out(struct nest_source *s, enum level level,

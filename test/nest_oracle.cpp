@@ -275,7 +275,11 @@ class enumeration
         if (at == LEVEL_L2)
             c.access[at][t].dma_writes += delivered;
         else
-            send(t == TENSOR_IFMAP ? LINK_ifmap : LINK_filter, read, delivered);
+            send(at == LEVEL_L1
+                     ? t == TENSOR_IFMAP ? LINK_ifmap_l1 : LINK_filter_l1
+                 : t == TENSOR_IFMAP ? LINK_ifmap
+                                     : LINK_filter,
+                 read, delivered);
     }
 
     bool is_reduction(int d) const

@@ -31,6 +31,8 @@ class random_nest
             a.l1_cluster_cols = pick(1, a.cols);
             a.l1_bytes = 1 << 16;
             a.l1_latency_cycles = pick(0, 3);
+            a.l1_cluster_rows = pick(0, a.rows);
+            a.l2_to_l1_slots_per_cycle = pick(1, 3);
         }
         for (int &words : a.rf_words)
             words = pick(4, 64);
@@ -85,7 +87,7 @@ class random_nest
         size_t k = 1;
         if (a.has_l1) {
             room[k++] = a.l1_cluster_cols;
-            room[k++] = a.rows / rows;
+            room[k++] = nest_cluster_height(&a);
             k++;
         }
         room[k++] = a.has_l1 ? cols : a.cols;
