@@ -366,6 +366,12 @@ static bool fit_together(const struct options *o, struct diag *d)
         ok = diag_error(d, command_line,
                         "'--accesses' and '--cfg' exclude each other; one is "
                         "needed");
+    if (o->command == COMMAND_reuse &&
+        (o->check || o->stats || o->show_mapping || !o->memo))
+        ok = diag_error(d, command_line,
+                        "'--check', '--stats', '--show-mapping' and "
+                        "'--no-memo' go with 'accelsim run'; 'reuse' simulates "
+                        "everything, without values");
     if (o->cfg == NULL && o->accesses == NULL)
         ok = diag_error(d, command_line,
                         "'--cfg' is missing; an architecture is needed, as in "

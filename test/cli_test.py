@@ -224,7 +224,8 @@ def reuse():
         "subject,level,name,figure,from,to,count\n"),
           "reuse --format csv has a line a figure")
     for words in (["--accesses", "x", *C1],
-                  ["reuse", "--accesses", "x", "--cfg", "eyeriss"]):
+                  ["reuse", "--accesses", "x", "--cfg", "eyeriss"],
+                  ["reuse", *C1, "--check"], ["reuse", *C1, "--no-memo"]):
         check(run(*words).returncode == 1, f"{words[:3]} is refused")
 
 
