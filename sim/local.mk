@@ -90,8 +90,12 @@ libaccel_a_SOURCES += \
 	%D%/model.h \
 	%D%/search_costs.c \
 	%D%/search_costs.h \
+	%D%/multicast_blocks.c \
 	%D%/multicast_machine.c \
 	%D%/multicast_machine.h \
+	%D%/multicast_parts.h \
+	%D%/multicast_readout.c \
+	%D%/multicast_shape.c \
 	%D%/multicast_probes.c \
 	%D%/multicast_probes.h \
 	%D%/nearest.c \
