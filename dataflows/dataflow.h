@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "dataflows/folds.h"
 #include "sim/arch.h"
 #include "sim/diag.h"
 #include "sim/layer.h"
@@ -63,6 +64,9 @@ struct dataflow {
     uint64_t (*busiest_pe_cycles)(const struct arch *arch,
                                   const struct layer *layer,
                                   const struct mapping *mapping);
+    /* on_systolic only. */
+    void (*sum_folds)(const struct arch *arch, const struct layer *layer,
+                      const struct mapping *mapping, struct fold_sums *out);
 };
 
 extern const struct dataflow *const dataflow_table[];   /* NULL at the end */

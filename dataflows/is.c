@@ -42,6 +42,12 @@ static uint64_t is_busiest_pe_cycles(const struct arch *arch,
     return stationary_busiest_pe_cycles(&is, arch, layer, mapping);
 }
 
+static void is_sum_folds(const struct arch *arch, const struct layer *layer,
+                         const struct mapping *mapping, struct fold_sums *out)
+{
+    stationary_sum_folds(&is, arch, layer, mapping, out);
+}
+
 static void is_show(const struct arch *arch, const struct layer *layer,
                     const struct mapping *mapping, FILE *to)
 {
@@ -60,4 +66,5 @@ const struct dataflow is_dataflow = {
     .expect = is_expect,
     .show = is_show,
     .busiest_pe_cycles = is_busiest_pe_cycles,
+    .sum_folds = is_sum_folds,
 };

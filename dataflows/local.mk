@@ -8,7 +8,7 @@ libaccel_a_SOURCES += %D%/choose.c %D%/choose.h \
 
 libaccel_a_SOURCES += %D%/dataflow.h %D%/program.h %D%/table.c \
 	%D%/tiling.c %D%/tiling_model.c %D%/tiling_choose.c %D%/tile_move.c \
-	%D%/gemm.c %D%/gemm.h %D%/l1_model.c %D%/l1_model.h \
+	%D%/folds.c %D%/folds.h %D%/gemm.c %D%/gemm.h %D%/l1_model.c %D%/l1_model.h \
 	%D%/l1_shape.c %D%/l1_shape.h \
 	%D%/placement.c %D%/placement.h \
 	%D%/nest.c %D%/nest.h %D%/nest_model.c \

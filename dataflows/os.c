@@ -457,6 +457,25 @@ static uint64_t os_busiest_pe_cycles(const struct arch *arch,
     return count_mul(count_mul(filters, blocks), products + sums);
 }
 
+static void os_sum_folds(const struct arch *arch, const struct layer *l,
+                         const struct mapping *mapping, struct fold_sums *out)
+{
+    const int *v = mapping->value;
+    const uint64_t G = (uint64_t)l->G, Mg = (uint64_t)(l->M / l->G);
+    const uint64_t products = (uint64_t)(l->C / l->G) * (uint64_t)(l->R * l->S);
+    const uint64_t pixels = (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
+    (void)arch;
+    struct tiling t;
+    gemm_tiling(mapping, &t);
+    const uint64_t x = gemm_output_folds(l, &t, v[OS_X]);
+    const uint64_t f = gemm_filter_folds(l, &t, v[OS_T] * v[OS_P]);
+    const uint64_t c_tiles = (uint64_t)ceil_div(l->C / l->G, t.c);
+    out->folds = count_mul(G * c_tiles, x * f);
+    out->rows = count_mul(G * c_tiles * f, pixels);
+    out->cols = count_mul(G * c_tiles * x, Mg);
+    out->depth = count_mul(G * products, x * f);
+}
+
 static void os_show(const struct arch *arch, const struct layer *layer,
                     const struct mapping *mapping, FILE *to)
 {
@@ -493,4 +512,5 @@ const struct dataflow os_dataflow = {
     .expect = os_expect,
     .show = os_show,
     .busiest_pe_cycles = os_busiest_pe_cycles,
+    .sum_folds = os_sum_folds,
 };

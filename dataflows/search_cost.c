@@ -66,6 +66,8 @@ void search_line_of(const struct search_problem *problem,
     out->strips = t->strips;
     out->ifmap_sent = t->ifmap_sent;
     out->busy_cycles = t->busy_cycles;
+    out->pass_cycles = t->pass_cycles;
+    out->folds_cycles = t->folds_cycles;
     out->ifmap_stays = t->ifmap_stays;
     out->filter_may_stay = t->filter_may_stay;
 }
@@ -89,6 +91,7 @@ void search_line_cost(const struct search_problem *problem,
     uint64_t cycles = line->cycles;
     cycles = larger(cycles, divide_up(line->ifmap_sent * s->passes, width));
     cycles = larger(cycles, line->busy_cycles * s->busy);
+    cycles = larger(cycles, line->pass_cycles * s->passes + line->folds_cycles);
     cycles = larger(cycles, dram_min_cycles(&problem->dram, bytes));
     out->cycles = cycles;
 }

@@ -86,7 +86,7 @@ struct search_line {
     uint64_t cycles; /* of resources that filters do not change */
     /* DRAM's bytes; a filter of a group: bits. */
     uint64_t ifmap_bytes, psum_bytes, filter_bits, strips;
-    uint64_t ifmap_sent, busy_cycles;
+    uint64_t ifmap_sent, busy_cycles, pass_cycles, folds_cycles;
     bool ifmap_stays, filter_may_stay;
 };
 

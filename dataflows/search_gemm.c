@@ -76,6 +76,19 @@ static void stationary_reduction(const struct search_problem *p,
                   links_in_trees(p, all % tile, r->q, 1);
 }
 
+/* Cycles of folds whose rows, columns and depths sum to these: x passes, and
+ * of all. */
+struct fold_line {
+    struct fold_sums x_passes, of_all;
+};
+
+static void fold_terms(const struct search_problem *p,
+                       const struct fold_line *s, struct search_terms *t)
+{
+    t->pass_cycles = fold_sums_cycles(p->arch, &s->x_passes);
+    t->folds_cycles = fold_sums_cycles(p->arch, &s->of_all);
+}
+
 /* q_max: the machine's. */
 static int stationary_list(const struct search_problem *p, int q_max,
                            struct search_reduction *list, int room)
@@ -151,6 +164,17 @@ static void ws_terms(const struct search_problem *p,
                          : t->filter_in;
     t->ifmap_sent = t->ifmap_in = t->ifmap_hops = products(p) * pixels(p);
     t->busy_cycles *= pixels(p);
+    if (is_systolic(p)) {
+        const uint64_t G = (uint64_t)p->layer->G, k = G * r->steps;
+        fold_terms(p,
+                   &(struct fold_line){
+                       .x_passes = {.folds = k * o->strips,
+                                    .rows = products(p) * o->strips,
+                                    .depth = k * pixels(p)},
+                       .of_all = {.cols = k * o->strips * (uint64_t)p->group_m},
+                   },
+                   t);
+    }
 }
 
 static int ws_p_max(const struct search_problem *p,
@@ -260,6 +284,17 @@ static void is_terms(const struct search_problem *p,
     t->ifmap_hops = is_systolic(p) ? (uint64_t)p->layer->G * pixels(p) * r->hops
                                    : t->ifmap_in;
     t->busy_cycles *= o->busy;
+    if (is_systolic(p)) {
+        const uint64_t k = (uint64_t)p->layer->G * r->steps;
+        fold_terms(p,
+                   &(struct fold_line){
+                       .x_passes = {.folds = k * o->x_folds,
+                                    .rows = products(p) * o->x_folds,
+                                    .cols = k * pixels(p)},
+                       .of_all = {.depth = k * o->x_folds * along},
+                   },
+                   t);
+    }
 }
 
 /* Filters stream: a tile of them is one pass, whatever its size. */
@@ -395,6 +430,18 @@ static void os_terms(const struct search_problem *p,
                         : p->macs - t->psum_out;
     t->busy_cycles =
         (uint64_t)p->layer->G * o->busy * (r->busy_products + r->busy_adds);
+    if (is_systolic(p)) {
+        const uint64_t k = (uint64_t)p->layer->G * r->steps;
+        fold_terms(
+            p,
+            &(struct fold_line){
+                .x_passes = {.folds = k * o->x_folds,
+                             .rows = k * pixels(p),
+                             .depth = products(p) * o->x_folds},
+                .of_all = {.cols = k * o->x_folds * (uint64_t)p->group_m},
+            },
+            t);
+    }
 }
 
 const struct search_space os_search_space = {

@@ -89,6 +89,8 @@ struct search_terms {
     uint64_t filter_sent, filter_in, filter_hops;
     uint64_t psum_out, links, link_hops, psum_reads, psum_writes;
     uint64_t busy_cycles; /* x busy */
+    /* Of the folds of a systolic array: x passes, and of all. */
+    uint64_t pass_cycles, folds_cycles;
 };
 
 struct search_space {

@@ -42,6 +42,9 @@ uint64_t stationary_busiest_pe_cycles(const struct stationary *s,
                                       const struct arch *arch,
                                       const struct layer *layer,
                                       const struct mapping *mapping);
+void stationary_sum_folds(const struct stationary *s, const struct arch *arch,
+                          const struct layer *layer,
+                          const struct mapping *mapping, struct fold_sums *out);
 void stationary_show(const struct stationary *s, const struct arch *arch,
                      const struct layer *layer, const struct mapping *mapping,
                      FILE *to);

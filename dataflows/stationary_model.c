@@ -239,3 +239,26 @@ uint64_t stationary_busiest_pe_cycles(const struct stationary *s,
     return count_mul(count_mul((uint64_t)l->G * held, along),
                      products + (adds ? folds : 0));
 }
+
+void stationary_sum_folds(const struct stationary *s, const struct arch *arch,
+                          const struct layer *l, const struct mapping *mapping,
+                          struct fold_sums *out)
+{
+    const bool is = s->stays == TENSOR_IFMAP;
+    const uint64_t G = (uint64_t)l->G, Mg = (uint64_t)(l->M / l->G);
+    const uint64_t products = (uint64_t)(l->C / l->G) * (uint64_t)(l->R * l->S);
+    const uint64_t pixels = (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
+    struct tiling t;
+    gemm_tiling(mapping, &t);
+    /* Those that stay in the columns, and those that stream past them. */
+    const uint64_t k = gemm_product_folds(l, &t, arch->rows);
+    const uint64_t across = is ? gemm_output_folds(l, &t, arch->cols)
+                               : gemm_filter_folds(l, &t, arch->cols);
+    const uint64_t along =
+        is ? gemm_filter_folds(l, &t, t.f)
+           : (uint64_t)ceil_div(l->N, t.n) * (uint64_t)ceil_div(l->P, t.e);
+    out->folds = count_mul(G * k, across * along);
+    out->rows = count_mul(G * products, across * along);
+    out->cols = count_mul(G * k * along, is ? pixels : Mg);
+    out->depth = count_mul(G * k * across, is ? Mg : pixels);
+}

@@ -42,6 +42,12 @@ static uint64_t ws_busiest_pe_cycles(const struct arch *arch,
     return stationary_busiest_pe_cycles(&ws, arch, layer, mapping);
 }
 
+static void ws_sum_folds(const struct arch *arch, const struct layer *layer,
+                         const struct mapping *mapping, struct fold_sums *out)
+{
+    stationary_sum_folds(&ws, arch, layer, mapping, out);
+}
+
 static void ws_show(const struct arch *arch, const struct layer *layer,
                     const struct mapping *mapping, FILE *to)
 {
@@ -60,4 +66,5 @@ const struct dataflow ws_dataflow = {
     .expect = ws_expect,
     .show = ws_show,
     .busiest_pe_cycles = ws_busiest_pe_cycles,
+    .sum_folds = ws_sum_folds,
 };

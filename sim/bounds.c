@@ -95,6 +95,11 @@ void bounds_of(const struct dataflow *dataflow, const struct program *program,
     if (dataflow->busiest_pe_cycles != NULL)
         out[BOUND_busiest_pe] =
             dataflow->busiest_pe_cycles(a, &program->layer, &program->mapping);
+    if (program->kind == NETWORK_SYSTOLIC && dataflow->sum_folds != NULL) {
+        struct fold_sums s;
+        dataflow->sum_folds(a, &program->layer, &program->mapping, &s);
+        out[BOUND_folds] = fold_sums_cycles(a, &s);
+    }
     network_bounds(a, counts, out);
     if (a->has_l1)
         l1_bounds(a, counts, out);

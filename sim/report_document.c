@@ -97,7 +97,7 @@ static json_t *bounds(const struct arch *arch, const struct layer_result *r)
 {
     json_t *o = object_new();
     for (int i = 0; i < BOUND_N; i++)
-        if (arch->has_l1 || !bound_needs_l1((enum bound)i))
+        if (bound_applies(arch, (enum bound)i))
             put_count(o, bound_name[i], r->bounds_cycles[i]);
     return o;
 }

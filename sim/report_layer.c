@@ -69,7 +69,8 @@ static void print_cycles(const struct table_view *v,
                    text_count(r->check_mismatches).text);
 }
 
-static void print_bounds(const struct layer_result *r, FILE *to)
+static void print_bounds(const struct arch *arch, const struct layer_result *r,
+                         FILE *to)
 {
     struct grid *g = grid_new(3, 1);
     grid_left_last(g);
@@ -79,6 +80,8 @@ static void print_bounds(const struct layer_result *r, FILE *to)
     grid_cell(g, "%s", "");
     grid_rule(g);
     for (int i = 0; i < BOUND_N; i++) {
+        if (!bound_applies(arch, (enum bound)i))
+            continue;
         grid_cell(g, "%s", bound_name[i]);
         grid_count(g, r->bounds_cycles[i]);
         grid_cell(g, "%s", bound_doc[i]);
@@ -252,7 +255,7 @@ void table_layer(const struct table_view *v, int i, FILE *to)
     print_shape(r, to);
     print_cycles(v, r, to);
     if (r->is_model) {
-        print_bounds(r, to);
+        print_bounds(v->in->arch, r, to);
     } else {
         table_why(r, to);
         fputc('\n', to);

@@ -20,10 +20,14 @@ bool link_needs_l1(enum link link)
     return link == LINK_filter_l1 || link == LINK_ifmap_l1;
 }
 
-bool bound_needs_l1(enum bound bound)
+bool bound_applies(const struct arch *arch, enum bound bound)
 {
-    return bound == BOUND_filter_l1_network ||
-           bound == BOUND_ifmap_l1_network || bound == BOUND_l1_ports;
+    if (bound == BOUND_folds)
+        return arch->array_network == NETWORK_SYSTOLIC;
+    if (bound == BOUND_filter_l1_network || bound == BOUND_ifmap_l1_network ||
+        bound == BOUND_l1_ports)
+        return arch->has_l1;
+    return true;
 }
 
 /* struct counts is nothing but counters, so it is summed as an array. */

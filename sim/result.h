@@ -91,14 +91,16 @@ struct counts {
     X(dram, "DRAM at its peak bandwidth")                 \
     X(filter_l1_network, "filter slots from L2 to L1")    \
     X(ifmap_l1_network, "ifmap slots from L2 to L1")      \
-    X(l1_ports, "L1 bank ports, all alike")
+    X(l1_ports, "L1 bank ports, all alike")               \
+    X(folds, "folds of the systolic array, ramps and all")
 
 #define BOUND_ENUM(name, doc) BOUND_##name,
 enum bound { BOUNDS(BOUND_ENUM) BOUND_N };
 #undef BOUND_ENUM
 extern const char *const bound_name[BOUND_N];
 extern const char *const bound_doc[BOUND_N];
-bool bound_needs_l1(enum bound bound);
+/* Whether a machine can be held up by it. */
+bool bound_applies(const struct arch *arch, enum bound bound);
 
 /* How the kernel got there; for stderr only. */
 struct memo_stats {

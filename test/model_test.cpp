@@ -122,6 +122,26 @@ TEST_P(Model, BoundsTheBusiestPeByItsOwnWork)
     }
 }
 
+TEST_P(Model, FoldsTakeWhatIsSaidOfThemWhenNoEdgeMakesTheArrayWait)
+{
+    if (GetParam().network != NETWORK_SYSTOLIC)
+        return;
+    random_case random(23);
+    int legal = 0;
+    for (int k = 0; k < 3 * SHAPES && legal < SHAPES; k++) {
+        arch a = machine(random);
+        for (network_arch &net : a.network)
+            net.slots_per_cycle = a.rows + a.cols;
+        const layer l = random.shape();
+        layer_result r = {};
+        if (!run(a, l, wishes(random), &r))
+            continue;
+        legal++;
+        EXPECT_EQ(r.bounds_cycles[BOUND_folds], r.array_cycles) << describe(l);
+    }
+    EXPECT_GE(legal, SHAPES / 2);
+}
+
 std::vector<on_network> everywhere()
 {
     std::vector<on_network> all;

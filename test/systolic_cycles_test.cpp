@@ -82,6 +82,7 @@ class SystolicCycles : public testing::TestWithParam<const char *>
         EXPECT_EQ(r.cycles, want) << what;
         EXPECT_EQ(r.array_cycles, want) << what;
         EXPECT_EQ(r.ledger_pe_cycles[LEDGER_wait_dram], 0u) << what;
+        EXPECT_EQ(r.bounds_cycles[BOUND_folds], want) << what;
     }
 
     layer gemm_layer(int M, int N, int K)
