@@ -1,15 +1,19 @@
 /* rs_choose.c - a legal row-stationary mapping, the quickest by estimate.
  *
  * Enumerates set widths that divide the ofmap's rows evenly, the channels and
- * filters of a PE, and how the sets that fit stand on channels or filters.
- * The estimate is a bound per pass (MACs, networks) plus what DRAM exposes.
+ * filters of a PE, and how the sets that fit stand on channels or filters; of
+ * equally quick mappings the first is taken.  PE sets (n, e, r) are visited
+ * from the most promising on, until the bound of what is left says that it
+ * can't be quicker.
  * SPDX-License-Identifier: MIT
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "dataflows/l1_shape.h"
 #include "dataflows/rs.h"
+#include "dataflows/rs_estimate.h"
 
 struct shortage { /* why a candidate is illegal */
     const char *what, *unit;
@@ -71,164 +75,6 @@ static bool rs_legal(const struct arch *a, const struct layer *l,
     return true;
 }
 
-static double max2(double a, double b)
-{
-    return a > b ? a : b;
-}
-
-/* DRAM cycles per word. */
-static double word_cycles_of(const struct arch *a)
-{
-    if (strcmp(a->dram_model, "bandwidth") != 0 ||
-        a->dram_bytes_per_second == 0)
-        return 0;
-    return 2.0 * (double)a->clock_hz / (double)a->dram_bytes_per_second;
-}
-
-/* Tiles that the filters are cut into: of psums, and of filters in all. */
-struct cuts {
-    int m_tiles;
-    double filter_tiles;
-};
-
-/* Estimated cycles of the layer with so many buffers of each tile. */
-static double rs_cycles(const struct arch *a, const struct layer *l,
-                        const struct mapping *m, struct cuts cuts,
-                        const int buffers[TENSOR_N])
-{
-    const int *v = m->value;
-    const struct network_arch *net = a->network;
-    struct tiling t;
-    rs_tiling(m, &t);
-
-    double windows = (double)v[RS_N] * l->Q;
-    double taps = (double)v[RS_Q] * v[RS_FC];
-    double macs = windows * v[RS_P] *
-                  (taps + (a->psum_add == PSUM_ADD_OWN_CYCLE ? 1 : 0));
-    double chains = (double)v[RS_E] * v[RS_T];
-    double psums = windows * chains *
-                   ceil_div(v[RS_P], net[NETWORK_PSUM_OUT].words_per_slot) /
-                   net[NETWORK_PSUM_OUT].slots_per_cycle;
-    double rows = touched(v[RS_E], l->stride, v[RS_FR], l->dilation);
-    double cols = touched(l->Q, l->stride, v[RS_FC], l->dilation);
-    double ifmaps =
-        (double)v[RS_N] * t.c * rows * cols /
-        (net[NETWORK_IFMAP].words_per_slot * arch_l2_slots(a, NETWORK_IFMAP));
-    double filters =
-        taps * v[RS_P] * v[RS_T] * v[RS_R] * v[RS_FR] /
-        (net[NETWORK_FILTER].words_per_slot * arch_l2_slots(a, NETWORK_FILTER));
-    double pass = max2(max2(macs, psums), ifmaps) + filters;
-
-    double strips = (double)ceil_div(l->N, t.n) * ceil_div(l->P, t.e);
-    double c_tiles = ceil_div(group_c(l), t.c);
-    double inner = (double)ceil_div(l->R, v[RS_FR]) * ceil_div(l->S, v[RS_FC]);
-    double passes = l->G * strips * c_tiles * cuts.filter_tiles * inner;
-
-    double word_cycles = word_cycles_of(a);
-    double ifmap_words = l->G * cuts.m_tiles * strips * c_tiles *
-                         (double)tiling_l2_words(l, &t, TENSOR_IFMAP);
-    double ofmap_words = (double)l->N * l->M * l->P * l->Q;
-    double filter_words = l->G * strips * c_tiles * cuts.filter_tiles *
-                          (double)tiling_l2_words(l, &t, TENSOR_FILTER);
-    double exposed = (buffers[TENSOR_IFMAP] == 1 ? ifmap_words : 0) +
-                     (buffers[TENSOR_PSUM] == 1 ? ofmap_words : 0);
-    double all = (ifmap_words + ofmap_words + filter_words) * word_cycles;
-    return max2(passes * pass + exposed * word_cycles, all) + all * 1e-3;
-}
-
-static double rs_estimate(const struct arch *a, const struct layer *l,
-                          const struct mapping *m)
-{
-    struct tiling t;
-    int buffers[TENSOR_N], banks[TENSOR_N];
-    enum tensor tensor;
-    uint64_t lacking;
-    rs_tiling(m, &t);
-    tiling_fits(a, l, &t, buffers, banks, &tensor, &lacking);
-    struct cuts cuts = {ceil_div(group_m(l), t.m), ceil_div(t.m, t.f)};
-    cuts.filter_tiles *= cuts.m_tiles;
-    return rs_cycles(a, l, m, cuts, buffers);
-}
-
-/* No more filters' psums fit into L2 beside an ifmap tile of c channels. */
-static int most_filters(const struct arch *a, const struct layer *l,
-                        const struct mapping *m, int c)
-{
-    const int *v = m->value;
-    const struct tiling t = {1, v[RS_N], v[RS_E], c, 1};
-    const int *bits = a->precision_bits;
-    uint64_t l2_bits = 8 * a->l2_bytes;
-    uint64_t ifmap_bits =
-        tiling_l2_words(l, &t, TENSOR_IFMAP) * (uint64_t)bits[TENSOR_IFMAP];
-    uint64_t filter_bits =
-        tiling_l2_words(l, &t, TENSOR_PSUM) * (uint64_t)bits[TENSOR_PSUM];
-    uint64_t most =
-        l2_bits > ifmap_bits ? (l2_bits - ifmap_bits) / filter_bits : 0;
-    return most < (uint64_t)group_m(l) ? (int)most : group_m(l);
-}
-
-/* No m that fits is estimated at less: more filters at a time need no more
- * passes and move no more words.  Each step of the sum rounds the same way. */
-static double rs_at_least(const struct arch *a, const struct layer *l,
-                          const struct mapping *m)
-{
-    const int *v = m->value;
-    int most = most_filters(a, l, m, v[RS_Q] * v[RS_R]);
-    int buffers[TENSOR_N];
-    if (most == 0)
-        return HUGE_VAL;
-    struct cuts cuts = {ceil_div(group_m(l), most),
-                        ceil_div(group_m(l), v[RS_P] * v[RS_T])};
-    for (int k = 0; k < TENSOR_N; k++)
-        buffers[k] = a->l2_buffers[k] == 1 ? 1 : 2;
-    return rs_cycles(a, l, m, cuts, buffers);
-}
-
-/* Nor do any p and m of these sets, if a PE holds at most q channels and
- * p_most filters: tiles that divide evenly, as many filters' psums in L2 as
- * fit.
- * c_tiles: at least so many.  Rounding is left some room. */
-static double sets_at_least(const struct arch *a, const struct layer *l,
-                            const struct mapping *m, int q, int p_most,
-                            double c_tiles)
-{
-    const int *v = m->value;
-    const struct network_arch *net = a->network;
-    const struct network_arch *in = &net[NETWORK_IFMAP];
-    const struct network_arch *out = &net[NETWORK_PSUM_OUT];
-    const struct tiling channel = {1, v[RS_N], v[RS_E], 1, 1};
-    double strips = (double)ceil_div(l->N, v[RS_N]) * ceil_div(l->P, v[RS_E]);
-    double cuts = (double)ceil_div(l->R, v[RS_FR]) * ceil_div(l->S, v[RS_FC]);
-    double windows = strips * cuts * v[RS_N] * l->Q;
-    double f_tiles = max2(l->G, (double)l->M / p_most / v[RS_T]);
-    double strip_words = (double)tiling_l2_words(l, &channel, TENSOR_IFMAP);
-    int most = most_filters(a, l, m, min_int(v[RS_R], group_c(l)));
-    if (most == 0)
-        return HUGE_VAL;
-    double m_tiles = ceil_div(group_m(l), most);
-
-    double macs =
-        windows * l->M / v[RS_T] * c_tiles *
-        ((double)q * v[RS_FC] + (a->psum_add == PSUM_ADD_OWN_CYCLE ? 1 : 0));
-    double psums = windows * l->M * v[RS_E] * c_tiles / out->words_per_slot /
-                   out->slots_per_cycle;
-    double filters = strips * l->M * group_c(l) * l->R * l->S;
-    double ifmaps = m_tiles * strips * l->C * strip_words;
-    double ofmaps = (double)l->N * l->M * l->P * l->Q;
-    double exposed = (a->l2_buffers[TENSOR_IFMAP] == 1 ? ifmaps : 0) +
-                     (a->l2_buffers[TENSOR_PSUM] == 1 ? ofmaps : 0);
-    double delivered = f_tiles * strips * cuts * group_c(l) * v[RS_N] *
-                       touched(v[RS_E], l->stride, v[RS_FR], l->dilation) *
-                       touched(l->Q, l->stride, v[RS_FC], l->dilation) /
-                       in->words_per_slot / arch_l2_slots(a, NETWORK_IFMAP);
-    double array = max2(max2(macs, psums), delivered) +
-                   filters / net[NETWORK_FILTER].words_per_slot /
-                       arch_l2_slots(a, NETWORK_FILTER);
-    double word_cycles = word_cycles_of(a);
-    double all = (filters + ifmaps + ofmaps) * word_cycles;
-    return (max2(array + exposed * word_cycles, all) + all * 1e-3) * (1 - 1e-9);
-}
-
 /* The largest m (a multiple of f, or all) that L2 takes; 0 = none. */
 static int largest_m(const struct arch *a, const struct layer *l,
                      struct mapping *m, const int given[RS_PARAMS],
@@ -256,42 +102,63 @@ static int largest_m(const struct arch *a, const struct layer *l,
     return min_int(even * f, group_m(l));
 }
 
-struct best {
+/* PE sets to be looked at: n, e, r, and t with them. */
+struct sets {
+    double at_least; /* cycles of any mapping with them */
+    uint64_t order;  /* among all */
+    int n, e, r, t;
+};
+
+enum {
+    SETS_MAX = 1 << 14, /* noted at a time: a few hundred kilobytes */
+    FIRST_SETS = 8,     /* of them tried out of order */
+};
+
+struct search {
+    const struct arch *arch;
+    const struct layer *layer;
+    int given[RS_PARAMS]; /* or 0 */
+    struct mapping m;     /* being looked at */
+    uint64_t order;       /* of its PE sets */
+    struct rs_strip strip;
+    struct rs_channels channels;
     bool found;
-    double cycles;
-    double limit; /* 0: none; some mapping is estimated at that */
-    bool samples; /* only the fullest register files, to find a limit */
-    struct mapping mapping;
+    double cycles; /* of the best */
+    uint64_t best_order;
+    struct mapping best;
     struct shortage why; /* of the smallest candidate that failed */
+    struct sets *sets;
+    int n_sets, room;
 };
 
 /* The first of the quickest mappings is looked for. */
-static bool is_too_slow(const struct best *best, double at_least)
+static bool is_too_slow(const struct search *s, double at_least)
 {
-    return (best->found && at_least >= best->cycles) ||
-           (best->limit > 0 && at_least > best->limit);
+    return s->found && (at_least > s->cycles ||
+                        (at_least == s->cycles && s->order >= s->best_order));
 }
 
-static void consider(const struct arch *a, const struct layer *l,
-                     struct mapping *m, const int given[RS_PARAMS],
-                     struct best *best)
+static void consider(struct search *s)
 {
     struct shortage why = {"", "", 0};
-    if (is_too_slow(best, rs_at_least(a, l, m)))
+    struct mapping *m = &s->m;
+    if (is_too_slow(s, rs_channels_at_least(&s->channels, m->value[RS_P])))
         return;
-    m->value[RS_M] = min_int(m->value[RS_P] * m->value[RS_T], group_m(l));
-    int filters = largest_m(a, l, m, given, &why);
+    m->value[RS_M] =
+        min_int(m->value[RS_P] * m->value[RS_T], group_m(s->layer));
+    int filters = largest_m(s->arch, s->layer, m, s->given, &why);
     if (filters == 0) {
-        if (best->why.what == NULL || (why.words < best->why.words))
-            best->why = why;
+        if (s->why.what == NULL || why.words < s->why.words)
+            s->why = why;
         return;
     }
     m->value[RS_M] = filters;
-    double cycles = rs_estimate(a, l, m);
-    if (!best->found || cycles < best->cycles) {
-        best->found = true;
-        best->cycles = cycles;
-        best->mapping = *m;
+    double cycles = rs_estimate(s->arch, s->layer, m);
+    if (!is_too_slow(s, cycles)) {
+        s->found = true;
+        s->cycles = cycles;
+        s->best_order = s->order;
+        s->best = *m;
     }
 }
 
@@ -305,77 +172,141 @@ static struct range range_of(int given, int to)
     return r;
 }
 
-static void try_filters(const struct arch *a, const struct layer *l,
-                        struct mapping *m, const int given[RS_PARAMS],
-                        struct best *best)
+static void try_filters(struct search *s)
 {
-    int taps = m->value[RS_Q] * m->value[RS_FC];
+    const struct arch *a = s->arch;
+    const struct layer *l = s->layer;
+    int *v = s->m.value;
+    int taps = v[RS_Q] * v[RS_FC];
     int most =
         min_int(a->rf_words[TENSOR_PSUM], a->rf_words[TENSOR_FILTER] / taps);
     /* Where not even one fits, it shows what is short. */
     most = most > 0 ? most : 1;
-    struct range p = range_of(given[RS_P], min_int(group_m(l), most));
-    double c_tiles = ceil_div(group_c(l), m->value[RS_Q] * m->value[RS_R]);
-    if (is_too_slow(best,
-                    sets_at_least(a, l, m, m->value[RS_Q], p.to, c_tiles)))
+    struct range p = range_of(s->given[RS_P], min_int(group_m(l), most));
+    double c_tiles = ceil_div(group_c(l), v[RS_Q] * v[RS_R]);
+    if (is_too_slow(s, rs_strip_at_least(&s->strip, v[RS_R], v[RS_T], v[RS_Q],
+                                         p.to, c_tiles)))
         return;
-    for (int k = p.from; !best->samples && k > 0 && k <= p.to;
+    rs_channels_set(&s->channels, &s->strip, v[RS_Q], v[RS_R], v[RS_T]);
+    for (int k = p.from; k > 0 && k <= p.to;
          k = tiling_next_even(group_m(l), k)) {
-        m->value[RS_P] = k;
-        consider(a, l, m, given, best);
+        v[RS_P] = k;
+        consider(s);
     }
-    if (best->samples || (given[RS_P] == 0 && p.to >= 1 && p.to < group_m(l))) {
-        m->value[RS_P] = p.to;
-        consider(a, l, m, given, best);
+    if (s->given[RS_P] == 0 && p.to >= 1 && p.to < group_m(l)) {
+        v[RS_P] = p.to;
+        consider(s);
     }
 }
 
-static void try_pe(const struct arch *a, const struct layer *l,
-                   struct mapping *m, const int given[RS_PARAMS],
-                   struct best *best)
+static struct range channels_of(const struct search *s)
 {
-    struct range q =
-        range_of(given[RS_Q], min_int(group_c(l), a->rf_words[TENSOR_IFMAP] /
-                                                      m->value[RS_FC]));
-    int p = given[RS_P] > 0 ? given[RS_P] : a->rf_words[TENSOR_PSUM];
-    double c_tiles = (double)group_c(l) / m->value[RS_R] / q.to;
-    if (q.to < 1 || is_too_slow(best, sets_at_least(a, l, m, q.to, p, c_tiles)))
+    int most = s->arch->rf_words[TENSOR_IFMAP] / s->m.value[RS_FC];
+    return range_of(s->given[RS_Q], min_int(group_c(s->layer), most));
+}
+
+static void try_sets(struct search *s)
+{
+    struct range q = channels_of(s);
+    for (s->m.value[RS_Q] = q.from; s->m.value[RS_Q] <= q.to;
+         s->m.value[RS_Q]++)
+        try_filters(s);
+}
+
+static void try_noted(struct search *s, const struct sets *sets)
+{
+    int *v = s->m.value;
+    v[RS_N] = sets->n;
+    v[RS_E] = sets->e;
+    v[RS_R] = sets->r;
+    v[RS_T] = sets->t;
+    s->order = sets->order;
+    if (is_too_slow(s, sets->at_least))
         return;
-    for (m->value[RS_Q] = q.from; m->value[RS_Q] <= q.to; m->value[RS_Q]++)
-        try_filters(a, l, m, given, best);
+    rs_strip_set(&s->strip, s->arch, s->layer, &s->m);
+    try_sets(s);
 }
 
-static void try_sets(const struct arch *a, const struct layer *l,
-                     struct mapping *m, const int given[RS_PARAMS],
-                     struct best *best)
+/* The most promising ones first, for a limit to all others. */
+static void try_all_noted(struct search *s)
 {
-    struct range e = range_of(given[RS_E], l->P);
-    for (int k = e.from; k > 0 && k <= e.to; k = tiling_next_even(l->P, k)) {
-        int sets = rs_set_capacity(a, m->value[RS_FR], k);
-        m->value[RS_E] = k;
-        if (sets == 0 && given[RS_E] == 0)
-            break;
-        struct range r =
-            range_of(given[RS_R], min_int(sets > 0 ? sets : 1, group_c(l)));
-        for (m->value[RS_R] = r.from; m->value[RS_R] <= r.to;
-             m->value[RS_R]++) {
-            int t = sets / m->value[RS_R];
-            t = given[RS_T] > 0 ? given[RS_T] : min_int(t, group_m(l));
-            m->value[RS_T] = t > 0 ? t : 1;
-            try_pe(a, l, m, given, best);
+    for (int i = 0; i < FIRST_SETS && s->n_sets > 0; i++) {
+        int first = 0, n = 0;
+        for (int k = 1; k < s->n_sets; k++)
+            if (s->sets[k].at_least < s->sets[first].at_least)
+                first = k;
+        try_noted(s, &s->sets[first]);
+        for (int k = 0; k < s->n_sets; k++) {
+            s->order = s->sets[k].order;
+            if (k != first && !is_too_slow(s, s->sets[k].at_least))
+                s->sets[n++] = s->sets[k];
         }
+        s->n_sets = n;
+    }
+    for (int i = 0; i < s->n_sets; i++)
+        try_noted(s, &s->sets[i]);
+    s->n_sets = 0;
+}
+
+static void note_sets(struct search *s)
+{
+    const int *v = s->m.value;
+    struct range q = channels_of(s);
+    int p =
+        s->given[RS_P] > 0 ? s->given[RS_P] : s->arch->rf_words[TENSOR_PSUM];
+    if (q.to < 1)
+        return;
+    double c_tiles = (double)group_c(s->layer) / v[RS_R] / q.to;
+    double at_least =
+        rs_strip_at_least(&s->strip, v[RS_R], v[RS_T], q.to, p, c_tiles);
+    if (at_least == HUGE_VAL || is_too_slow(s, at_least))
+        return;
+    if (s->n_sets == s->room) {
+        s->room = s->room > 0 ? 2 * s->room : 64;
+        s->sets = xrealloc(s->sets, (size_t)s->room, sizeof(struct sets));
+    }
+    struct sets sets = {at_least, s->order, v[RS_N], v[RS_E], v[RS_R], v[RS_T]};
+    s->sets[s->n_sets++] = sets;
+    if (s->n_sets == SETS_MAX)
+        try_all_noted(s);
+}
+
+static void visit_strip(struct search *s, void (*visit)(struct search *s),
+                        uint64_t *order)
+{
+    int *v = s->m.value;
+    int sets = rs_set_capacity(s->arch, v[RS_FR], v[RS_E]);
+    if (sets == 0)
+        sets = 1;
+    struct range r = range_of(s->given[RS_R], min_int(sets, group_c(s->layer)));
+    for (int k = r.from; k <= r.to; k++) {
+        int t = min_int(sets / k, group_m(s->layer));
+        t = s->given[RS_T] > 0 ? s->given[RS_T] : t;
+        v[RS_R] = k;
+        v[RS_T] = t > 0 ? t : 1;
+        s->order = (*order)++;
+        visit(s);
     }
 }
 
-static void try_images(const struct arch *a, const struct layer *l,
-                       struct mapping *m, const int given[RS_PARAMS],
-                       struct best *best)
+static void visit_sets(struct search *s, void (*visit)(struct search *s))
 {
-    struct range n = range_of(given[RS_N], l->N);
-    for (int k = n.from; k > 0 && k <= n.to; k = tiling_next_even(l->N, k)) {
-        m->value[RS_N] = k;
-        try_sets(a, l, m, given, best);
-    }
+    struct range n = range_of(s->given[RS_N], s->layer->N);
+    struct range e = range_of(s->given[RS_E], s->layer->P);
+    int *v = s->m.value;
+    uint64_t order = 0;
+    for (int i = n.from; i > 0 && i <= n.to;
+         i = tiling_next_even(s->layer->N, i))
+        for (int k = e.from; k > 0 && k <= e.to;
+             k = tiling_next_even(s->layer->P, k)) {
+            v[RS_N] = i;
+            v[RS_E] = k;
+            if (rs_set_capacity(s->arch, v[RS_FR], k) == 0 &&
+                s->given[RS_E] == 0)
+                break;
+            rs_strip_set(&s->strip, s->arch, s->layer, &s->m);
+            visit_strip(s, visit, &order);
+        }
 }
 
 bool rs_choose(const struct arch *arch, const struct layer *layer,
@@ -388,7 +319,8 @@ bool rs_choose(const struct arch *arch, const struct layer *layer,
         [RS_Q] = group_c(layer), [RS_R] = group_c(layer),
         [RS_T] = group_m(layer), [RS_FR] = layer->R,
         [RS_FC] = layer->S};
-    int fixed[RS_PARAMS] = {0};
+    struct search s = {.arch = arch, .layer = layer};
+    int *v = s.m.value;
     struct src_pos at = {NULL, 0};
     if (arch->psum_reduce == PSUM_TREE)
         return diag_fail(d, EXIT_NO_MAPPING, at,
@@ -400,31 +332,29 @@ bool rs_choose(const struct arch *arch, const struct layer *layer,
     for (int k = 0; k < given->n; k++) {
         int i = dataflow_param_index(&rs_dataflow, given->param[k].name);
         SIM_CHECK(i >= 0);
-        fixed[i] = min_int(given->param[k].value, extent[i]);
+        s.given[i] = min_int(given->param[k].value, extent[i]);
         at = given->param[k].at;
     }
-    struct mapping m = {{0}};
     int fr = min_int(layer->R, arch->rows);
     int fc = min_int(layer->S, arch->rf_words[TENSOR_IFMAP]);
-    m.value[RS_FR] = fixed[RS_FR] > 0
-                         ? fixed[RS_FR]
-                         : ceil_div(layer->R, ceil_div(layer->R, fr));
-    m.value[RS_FC] = fixed[RS_FC] > 0
-                         ? fixed[RS_FC]
-                         : ceil_div(layer->S, ceil_div(layer->S, fc));
-    struct best sample = {.samples = true};
-    try_images(arch, layer, &m, fixed, &sample);
-    struct best best = {.limit = sample.found ? sample.cycles : 0};
-    try_images(arch, layer, &m, fixed, &best);
-    if (!best.found)
+    v[RS_FR] = s.given[RS_FR] > 0 ? s.given[RS_FR]
+                                  : ceil_div(layer->R, ceil_div(layer->R, fr));
+    v[RS_FC] = s.given[RS_FC] > 0 ? s.given[RS_FC]
+                                  : ceil_div(layer->S, ceil_div(layer->S, fc));
+    visit_sets(&s, note_sets);
+    try_all_noted(&s);
+    free(s.sets);
+    if (!s.found)
+        visit_sets(&s, try_sets); /* to see what is short */
+    if (!s.found)
         return diag_fail(
             d, EXIT_NO_MAPPING, at,
             "layer '%s' has no legal 'rs' mapping%s: %s is short by %llu %s; "
             "enlarge it or choose smaller mapping parameters",
             layer->name, given->n > 0 ? " with the parameters given" : "",
-            best.why.what != NULL ? best.why.what : "pe.rf.ifmap_words",
-            (unsigned long long)best.why.words,
-            best.why.what != NULL ? best.why.unit : "words");
-    *out = best.mapping;
+            s.why.what != NULL ? s.why.what : "pe.rf.ifmap_words",
+            (unsigned long long)s.why.words,
+            s.why.what != NULL ? s.why.unit : "words");
+    *out = s.best;
     return true;
 }

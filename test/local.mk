@@ -70,8 +70,11 @@ report_test_SOURCES = %D%/report_test.cpp %D%/report_table_test.cpp \
 report_test_LDADD = $(TEST_LIBS)
 
 if TESTS_WANTED
-check_PROGRAMS += tile_table_test pass_memory_test memo_test periods_test
+check_PROGRAMS += tile_table_test pass_memory_test memo_test periods_test \
+	rs_choose_test
 endif
+rs_choose_test_SOURCES = %D%/rs_choose_test.cpp %D%/random_layer.h
+rs_choose_test_LDADD = $(TEST_LIBS)
 periods_test_SOURCES = %D%/periods_test.cpp %D%/random_layer.h
 periods_test_LDADD = $(TEST_LIBS)
 pass_memory_test_SOURCES = %D%/pass_memory_test.cpp
