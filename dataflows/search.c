@@ -18,6 +18,10 @@
 #include "dataflows/search_tree.h"
 
 #define WAVE_MAX 64
+/* Some seconds; of a space that takes more, a part is counted. */
+#define COUNT_STEPS_MAX 1e9
+/* The rest of a time limit is for counting. */
+#define WALKING_SHARE 0.9
 
 #define TABLE_NAME(name, doc) #name,
 #define TABLE_DOC(name, doc) doc,
@@ -50,7 +54,8 @@ struct task {
     struct search_key key;
     int index; /* in the space's order */
     enum task_state state;
-    uint64_t mappings; /* when counted */
+    bool counted;
+    uint64_t mappings;
 };
 
 struct search {
@@ -74,11 +79,17 @@ static double now_seconds(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+static bool is_over(const struct search *s, double limit_seconds)
+{
+    return limit_seconds > 0 &&
+           now_seconds() - s->start_seconds > limit_seconds;
+}
+
 static bool is_late(void *context)
 {
     const struct search *s = context;
-    double limit = s->options->time_limit_seconds;
-    return limit > 0 && now_seconds() - s->start_seconds > limit;
+    const double share = s->options->count ? WALKING_SHARE : 1;
+    return is_over(s, share * s->options->time_limit_seconds);
 }
 
 static int take(struct search *s)
@@ -102,8 +113,12 @@ static void *count_tasks(void *context)
 {
     struct search *s = context;
     int k;
-    while ((k = take(s)) >= 0)
-        s->task[k].mappings = search_count(s->problem, &s->task[k].r);
+    while ((k = take(s)) >= 0) {
+        struct task *t = &s->task[k];
+        t->counted = !is_over(s, s->options->time_limit_seconds);
+        if (t->counted)
+            t->mappings = search_count(s->problem, &t->r);
+    }
     return NULL;
 }
 
@@ -224,16 +239,27 @@ static void set_gap(const struct search *s, struct search_result *out)
 
 static void count_space(struct search *s, struct search_result *out)
 {
-    double start = now_seconds();
-    together(s, s->n_tasks, count_tasks);
+    const double start = now_seconds();
+    double steps = 0;
+    int n = 0;
+    for (; n < s->n_tasks; n++) {
+        steps += search_count_steps(s->problem, &s->task[n].r);
+        if (steps > COUNT_STEPS_MAX)
+            break;
+    }
+    together(s, n, count_tasks);
+    out->counted = true;
     for (int k = 0; k < s->n_tasks; k++) {
         const struct task *t = &s->task[k];
-        out->space = count_add(out->space, t->mappings);
+        out->counted = out->counted && t->counted;
+        out->space = search_count_add(out->space, t->mappings);
         if (t->state == TASK_DONE || t->state == TASK_CUT)
-            out->covered += t->mappings;
+            out->covered = search_count_add(out->covered, t->mappings);
         if (t->state == TASK_CUT)
-            out->covered_by_reduction += t->mappings;
+            out->covered_by_reduction =
+                search_count_add(out->covered_by_reduction, t->mappings);
     }
+    out->counted = out->counted && out->space < SEARCH_COUNT_MOST;
     out->count_seconds = now_seconds() - start;
 }
 

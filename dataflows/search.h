@@ -79,6 +79,7 @@ struct search_result {
     uint64_t cuts[SEARCH_CUT_N];   /* parts of the space left out */
     uint64_t space, covered;       /* mappings; with `count` */
     uint64_t covered_by_reduction; /* cut off there */
+    bool counted; /* all of them; false: there are more than these */
     double seconds, count_seconds;
 };
 
@@ -88,9 +89,16 @@ bool search_run(const struct search_problem *problem,
                 struct search_result *out);
 void search_result_fini(struct search_result *r);
 
-/* How many mappings a reduction has. */
+/* Counts of mappings end here, as JSON's integers do. */
+#define SEARCH_COUNT_MOST ((uint64_t)INT64_MAX)
+/* a + b, or SEARCH_COUNT_MOST. */
+uint64_t search_count_add(uint64_t a, uint64_t b);
+/* How many mappings a reduction has, and about how many steps it takes to
+ * count them. */
 uint64_t search_count(const struct search_problem *problem,
                       const struct search_reduction *reduction);
+double search_count_steps(const struct search_problem *problem,
+                          const struct search_reduction *reduction);
 
 #ifdef __cplusplus
 }

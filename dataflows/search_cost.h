@@ -48,7 +48,7 @@ struct search_l2 {
 struct search_rows {
     int kinds;
     uint64_t *rows, *tiles; /* own */
-    uint64_t all;
+    uint64_t all, least;    /* least: of this height or any lower one */
 };
 
 struct search_problem {

@@ -29,6 +29,9 @@ static void set_rows(struct search_problem *p)
             rows->tiles[k]++;
             rows->all += found;
         }
+        rows->least = rows->all;
+        if (e > 1 && p->dram_rows[e - 1].least < rows->least)
+            rows->least = p->dram_rows[e - 1].least;
     }
     p->dram_columns = tiling_dram_columns(p->arch, l);
     p->tile_columns = (uint64_t)touched(l->Q, l->stride, l->S, l->dilation);

@@ -118,14 +118,10 @@ void search_reduction_least(const struct search_problem *p,
     struct branch b = {.r = r};
     const int e_max = p->space->e_max(p, r);
     const int x = 1;
-    uint64_t rows = p->dram_rows[p->layer->P].all;
     struct search_filters least;
-    for (int e = 1; e <= e_max; e++)
-        if (p->dram_rows[e].all < rows)
-            rows = p->dram_rows[e].all;
     b.o.n_tiles = 1;
     b.o.strips = ceil_u(p->layer->P, e_max);
-    b.o.dram_ifmap = dram_ifmap(p, rows);
+    b.o.dram_ifmap = dram_ifmap(p, p->dram_rows[e_max].least);
     p->space->outputs_least(p, r, &b.o);
     set_terms(p, &b);
     search_line_of(p, &b.terms, search_ifmap_bytes_least(p, &b.terms),

@@ -8,20 +8,42 @@
 #include "dataflows/program.h"
 #include "mem/rlc.h"
 
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 /* Ifmap rows (or columns) that lie in DRAM and are touched by ofmap rows
- * [first, first + n). */
+ * [first, first + n): x = stride * y + dilation * r - pad, 0 <= x < extent.
+ *
+ * Taps whose offset has one remainder by the stride touch rows of that
+ * remainder only, x = stride * k + remainder: each tap an interval of k, and
+ * the intervals of later taps begin and end later. */
 static uint64_t touched_inside(int first, int n, int stride, int taps,
                                int dilation, int pad, int extent)
 {
     uint64_t found = 0;
-    for (int x = 0; x < extent; x++) {
-        bool hit = false;
-        for (int r = 0; r < taps && !hit; r++) {
-            int y = x + pad - r * dilation;
-            hit = y >= first * stride && y % stride == 0 &&
-                  y / stride < first + n;
+    for (int rest = 0; rest < stride && n > 0; rest++) {
+        /* k of the first row in DRAM, and of the first after them. */
+        int64_t next = ((int64_t)pad - rest + stride - 1) / stride;
+        const int64_t end =
+            ((int64_t)pad + extent - rest + stride - 1) / stride;
+        for (int r = 0; r < taps; r++) {
+            const int64_t offset = (int64_t)r * dilation;
+            if (offset % stride != rest)
+                continue;
+            const int64_t from = larger(first + offset / stride, next);
+            const int64_t to = smaller(first + offset / stride + n, end);
+            if (from >= to)
+                continue;
+            found += (uint64_t)(to - from);
+            next = to;
         }
-        found += hit;
     }
     return found;
 }

@@ -37,7 +37,8 @@ static bool search_part(const struct map_input *in, const struct layer *layer,
     front.top = 1;
     front.count = false;
     if (front.time_limit_seconds > 0)
-        front.time_limit_seconds -= part->found.seconds;
+        front.time_limit_seconds -=
+            part->found.seconds + part->found.count_seconds;
     if (!part->is_empty &&
         (front.time_limit_seconds > 0 || in->search.time_limit_seconds <= 0))
         search_run(&problem, &front, &part->front);

@@ -26,16 +26,19 @@ struct totals {
     uint64_t space, covered, evaluated, by_reduction, cuts[SEARCH_CUT_N];
     uint64_t front_evaluated;
     double seconds, count_seconds, front_seconds;
+    bool counted;
 };
 
 static struct totals totals_of(const struct map_layer *m)
 {
-    struct totals t = {0};
+    struct totals t = {.counted = true};
     for (int i = 0; i < m->n_parts; i++) {
         const struct search_result *r = &m->part[i].found;
-        t.space = count_add(t.space, r->space);
-        t.covered = count_add(t.covered, r->covered);
-        t.by_reduction = count_add(t.by_reduction, r->covered_by_reduction);
+        t.space = search_count_add(t.space, r->space);
+        t.covered = search_count_add(t.covered, r->covered);
+        t.by_reduction =
+            search_count_add(t.by_reduction, r->covered_by_reduction);
+        t.counted = t.counted && r->counted;
         t.evaluated += r->evaluated;
         t.seconds += r->seconds;
         t.count_seconds += r->count_seconds;
@@ -81,8 +84,9 @@ static void print_proof(const struct map_report *in, const struct map_layer *m,
     text_paragraph(to, "  result   ", text);
     snprintf(
         text, sizeof(text),
-        "%s mappings; %s evaluated, %s left out by proven bounds%s",
-        text_count(t.space).text, text_count(t.evaluated).text,
+        "%s%s mappings; %s evaluated, %s left out by proven bounds%s",
+        t.counted ? "" : "more than ", text_count(t.space).text,
+        text_count(t.evaluated).text,
         text_count(t.covered > t.evaluated ? t.covered - t.evaluated : 0).text,
         m->proven ? "" : ", the rest not reached");
     text_paragraph(to, "  space    ", text);
@@ -225,6 +229,7 @@ static json_t *layer_json(const struct map_layer *m)
     put(o, "proven", json_boolean(m->proven));
     put(o, "gap", json_real(m->gap));
     put(space, "mappings", json_integer((json_int_t)t.space));
+    put(space, "counted_all", json_boolean(t.counted));
     put(space, "covered", json_integer((json_int_t)t.covered));
     put(space, "evaluated", json_integer((json_int_t)t.evaluated));
     put(space, "left_out_by_reduction",
@@ -344,14 +349,16 @@ void map_report_speed(const struct map_layer *m, FILE *to)
 {
     const struct totals t = totals_of(m);
     double seconds = t.seconds > 1e-9 ? t.seconds : 1e-9;
-    fprintf(to,
-            "accelsim: %s: %s mappings covered in %.3f s (%s/s), %s evaluated "
-            "(%s/s), %s; the space counted in %.3f s; the front in %.3f s, %s "
-            "evaluated\n",
-            m->layer->name, text_count(t.covered).text, t.seconds,
-            text_short((double)t.covered / seconds).text,
-            text_count(t.evaluated).text,
-            text_short((double)t.evaluated / seconds).text,
-            m->proven ? "proven" : "stopped by the time limit", t.count_seconds,
-            t.front_seconds, text_count(t.front_evaluated).text);
+    fprintf(
+        to,
+        "accelsim: %s: %s%s mappings covered in %.3f s (%s/s), %s evaluated "
+        "(%s/s), %s; the space counted in %.3f s; the front in %.3f s, %s "
+        "evaluated\n",
+        m->layer->name, t.counted ? "" : "more than ",
+        text_count(t.covered).text, t.seconds,
+        text_short((double)t.covered / seconds).text,
+        text_count(t.evaluated).text,
+        text_short((double)t.evaluated / seconds).text,
+        m->proven ? "proven" : "stopped by the time limit", t.count_seconds,
+        t.front_seconds, text_count(t.front_evaluated).text);
 }

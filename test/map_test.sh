@@ -76,6 +76,16 @@ awk "BEGIN { exit !($(number energy "$work/whole.json") <= \
     $(number energy "$work/part.json")) }" || fail "a part beats the whole"
 grep -q '"q": 3' "$work/part.json" || fail "mapping.q was not held"
 
+# A space that takes longer to count than to search is counted in part.
+"$accelsim" map --cfg systolic.cfg --dataflow os \
+    --gemm M=60000,N=60000,K=60000 --objective delay --time-limit 1 \
+    --format json -o "$work/large.json" 2>"$work/err"
+grep -q '"counted_all": false' "$work/large.json" ||
+    fail "a space of 10^20 was counted in a second"
+grep -q 'more than [0-9.]* [A-Z]' "$work/err" ||
+    fail "not said that there are more: $(cat "$work/err")"
+grep -q '"counted_all": true' "$work/whole.json" || fail "conv3 is not counted"
+
 # A limit that is not reached changes nothing.
 "$accelsim" map --cfg eyeriss.cfg --layer conv5 --format json \
     --time-limit 1000 -o "$work/limited.json" 2>"$work/err"

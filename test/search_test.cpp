@@ -242,6 +242,7 @@ TEST_P(Search, FindsTheBestOfAllMappingsAndCountsThem)
             EXPECT_TRUE(f.r.proven);
             EXPECT_EQ(f.r.space, all.size()) << describe(l);
             EXPECT_EQ(f.r.covered, f.r.space);
+            EXPECT_TRUE(f.r.counted);
             EXPECT_LE(f.r.evaluated, f.r.space);
             ASSERT_NEAR(search_key_of(objective, &f.r.best[0].cost).first /
                             best,
