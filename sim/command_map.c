@@ -117,7 +117,15 @@ static bool search_layers(struct invocation *s, struct map_layer *layers,
     for (int i = 0; ok && i < s->workload->n_layers; i++) {
         shown.layer = s->workload->layer[i].name;
         shown.share = 0;
-        ok = map_layer_run(&in, &s->workload->layer[i], &layers[i], s->diag);
+        const struct layer *layer = &s->workload->layer[i];
+        int k = 0;
+        while (k < i &&
+               (layers[k].twin != NULL || !layer_same(layer, layers[k].layer)))
+            k++;
+        if (k < i)
+            layers[i] = map_layer_as(&layers[k], layer);
+        else
+            ok = map_layer_run(&in, layer, &layers[i], s->diag);
         *n_done += ok;
     }
     progress_free(shown.progress);

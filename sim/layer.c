@@ -112,6 +112,14 @@ bool layer_finish(struct layer *layer, struct src_pos at, struct diag *d)
     return true;
 }
 
+bool layer_same(const struct layer *a, const struct layer *b)
+{
+    struct layer x = *a, y = *b;
+    memset(x.name, 0, sizeof(x.name));
+    memset(y.name, 0, sizeof(y.name));
+    return memcmp(&x, &y, sizeof(x)) == 0;
+}
+
 uint64_t layer_macs(const struct layer *layer)
 {
     return (uint64_t)layer->N * (uint64_t)layer->M *

@@ -46,6 +46,8 @@ bool layer_parse_shape(const char *text, struct layer *out, struct diag *d);
 bool layer_parse_gemm(const char *text, struct layer *out, struct diag *d);
 
 uint64_t layer_macs(const struct layer *layer);
+/* Whether two are equal in all but the name. */
+bool layer_same(const struct layer *a, const struct layer *b);
 
 /* Padded extents, in words. */
 int layer_padded_h(const struct layer *layer);

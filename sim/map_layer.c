@@ -253,8 +253,19 @@ bool map_layer_run(const struct map_input *in, const struct layer *layer,
     return false;
 }
 
+struct map_layer map_layer_as(const struct map_layer *twin,
+                              const struct layer *layer)
+{
+    struct map_layer m = *twin;
+    m.twin = twin->layer;
+    m.layer = layer;
+    return m;
+}
+
 void map_layer_fini(struct map_layer *m)
 {
+    if (m->twin != NULL)
+        return;
     for (int i = 0; i < m->n_parts; i++) {
         search_result_fini(&m->part[i].found);
         search_result_fini(&m->part[i].front);

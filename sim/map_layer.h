@@ -34,6 +34,8 @@ struct map_choice {
 
 struct map_layer {
     const struct layer *layer; /* borrowed */
+    /* An equal layer, all of whose results these are; or NULL. */
+    const struct layer *twin;
     int n_parts;
     struct map_part *part; /* owns */
     /* Best first: by the objective with simulated cycles in the place of the
@@ -59,6 +61,10 @@ struct map_input { /* all borrowed */
 /* Errors: none of the dataflows has a legal mapping (EXIT_NO_MAPPING). */
 bool map_layer_run(const struct map_input *in, const struct layer *layer,
                    struct map_layer *out, struct diag *d);
+/* What was found for `twin` holds for `layer`, which equals it; twin outlives
+ * it. */
+struct map_layer map_layer_as(const struct map_layer *twin,
+                              const struct layer *layer);
 void map_layer_fini(struct map_layer *m);
 
 /* "--set mapping.m=64 ...", to be freed. */

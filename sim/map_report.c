@@ -347,6 +347,10 @@ void map_report_save(const struct map_report *in, FILE *to)
 
 void map_report_speed(const struct map_layer *m, FILE *to)
 {
+    if (m->twin != NULL) {
+        fprintf(to, "accelsim: %s: as %s\n", m->layer->name, m->twin->name);
+        return;
+    }
     const struct totals t = totals_of(m);
     double seconds = t.seconds > 1e-9 ? t.seconds : 1e-9;
     fprintf(

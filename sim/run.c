@@ -152,15 +152,6 @@ static bool same_given(const struct given_mapping *a,
     return same;
 }
 
-/* All but the name. */
-static bool same_layer(const struct layer *a, const struct layer *b)
-{
-    struct layer x = *a, y = *b;
-    memset(x.name, 0, sizeof(x.name));
-    memset(y.name, 0, sizeof(y.name));
-    return memcmp(&x, &y, sizeof(x)) == 0;
-}
-
 /* Layers that are equal but for their name run once.  Not where the name
  * shows, or where everything is to be simulated. */
 static void find_twins(struct crew *crew)
@@ -172,7 +163,7 @@ static void find_twins(struct crew *crew)
     for (int i = 1; i < crew->n_jobs; i++)
         for (int k = 0; k < i && crew->job[i].twin == NULL; k++) {
             struct job *job = &crew->job[i], *first = &crew->job[k];
-            if (first->twin == NULL && same_layer(job->layer, first->layer) &&
+            if (first->twin == NULL && layer_same(job->layer, first->layer) &&
                 same_given(&job->given, &first->given)) {
                 job->twin = first;
                 first->copies++;

@@ -67,6 +67,18 @@ for jobs in 1 3; do
 done
 cmp "$work/j1" "$work/j3" || fail "-j changes the result"
 
+# Layers that are equal are searched once, and reported as if each were.
+"$accelsim" map --cfg eyeriss.cfg --net vgg16 --layer 'conv5_[12]' \
+    --dataflow ws -o "$work/both" 2>"$work/err"
+grep -q 'conv5_2: as conv5_1' "$work/err" || fail "equal layers searched twice"
+for layer in conv5_1 conv5_2; do
+    "$accelsim" map --cfg eyeriss.cfg --net vgg16 --layer $layer \
+        --dataflow ws -o "$work/$layer" 2>"$work/err"
+done
+{ cat "$work/conv5_1"; sed 1d "$work/conv5_2"; } >"$work/each"
+head -n "$(wc -l <"$work/each")" "$work/both" | cmp - "$work/each" ||
+    fail "an equal layer's report differs"
+
 # Not better than the best of a part of the space.
 "$accelsim" map --cfg eyeriss.cfg --layer conv3 --dataflow rs \
     --set mapping.q=3 --format json -o "$work/part.json" 2>"$work/err"
