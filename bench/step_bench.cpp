@@ -123,15 +123,17 @@ void known_pass(benchmark::State &state, bool intern)
     pass_memory *memory = pass_view_new_memory(PASS_MEMORY_BYTES_DEFAULT);
     pass_view *view = pass_view_new(memory, NETWORK_MULTICAST, intern);
     pass_counts counts = {};
+    const pass_boundary empty = {};
     std::vector<pass> all;
     for (int k = 0; k < known; k++) {
         all.push_back(numbered(k));
-        pass_view_find(view, &all.back(), &counts);
-        pass_view_add(view, &all.back(), &counts);
+        pass_view_find(view, &empty, &all.back(), &counts);
+        pass_view_add(view, &empty, &all.back(), &counts);
     }
     size_t at = 0;
     for (auto _ : state) {
-        benchmark::DoNotOptimize(pass_view_find(view, &all[at], &counts));
+        benchmark::DoNotOptimize(
+            pass_view_find(view, &empty, &all[at], &counts));
         at = at + 1 == all.size() ? 0 : at + 1;
     }
     pass_view_free(view);

@@ -12,6 +12,21 @@ uint64_t fold_sums_cycles(const struct arch *arch, const struct fold_sums *s)
         rows = count_mul(s->folds, (uint64_t)arch->rows);
         cols = count_mul(s->folds, (uint64_t)arch->cols);
     }
-    uint64_t ramps = count_add(count_mul(2, rows), cols);
+    uint64_t ramps =
+        count_add(count_mul(s->drains_overlap ? 1 : 2, rows), cols);
     return count_add(ramps, s->depth) - 2 * s->folds;
+}
+
+bool fold_drains_overlap(const struct arch *arch)
+{
+    return arch->array_network == NETWORK_SYSTOLIC &&
+           arch->drain == DRAIN_OVERLAPPED;
+}
+
+/* A tight fold's psums are out after its last used row; it has one. */
+uint64_t fold_last_drain_cycles(const struct arch *arch)
+{
+    if (!fold_drains_overlap(arch))
+        return 0;
+    return arch->tight_folds ? 1 : (uint64_t)arch->rows;
 }

@@ -200,7 +200,7 @@ static double os_cycles(const struct arch *a, const struct layer *l,
     double c_tiles = ceil_div(l->C / l->G, t->c);
     double fixed, per_product;
     if (a->array_network == NETWORK_SYSTOLIC) {
-        fixed = 2.0 * a->rows + a->cols - 2;
+        fixed = (fold_drains_overlap(a) ? 1.0 : 2.0) * a->rows + a->cols - 2;
         per_product = 1;
     } else {
         double ifmap = (double)x / arch_l2_slots(a, NETWORK_IFMAP);
@@ -464,12 +464,12 @@ static void os_sum_folds(const struct arch *arch, const struct layer *l,
     const uint64_t G = (uint64_t)l->G, Mg = (uint64_t)(l->M / l->G);
     const uint64_t products = (uint64_t)(l->C / l->G) * (uint64_t)(l->R * l->S);
     const uint64_t pixels = (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
-    (void)arch;
     struct tiling t;
     gemm_tiling(mapping, &t);
     const uint64_t x = gemm_output_folds(l, &t, v[OS_X]);
     const uint64_t f = gemm_filter_folds(l, &t, v[OS_T] * v[OS_P]);
     const uint64_t c_tiles = (uint64_t)ceil_div(l->C / l->G, t.c);
+    out->drains_overlap = fold_drains_overlap(arch);
     out->folds = count_mul(G * c_tiles, x * f);
     out->rows = count_mul(G * c_tiles * f, pixels);
     out->cols = count_mul(G * c_tiles * x, Mg);

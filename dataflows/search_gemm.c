@@ -432,15 +432,18 @@ static void os_terms(const struct search_problem *p,
         (uint64_t)p->layer->G * o->busy * (r->busy_products + r->busy_adds);
     if (is_systolic(p)) {
         const uint64_t k = (uint64_t)p->layer->G * r->steps;
+        const bool overlap = fold_drains_overlap(p->arch);
         fold_terms(
             p,
             &(struct fold_line){
                 .x_passes = {.folds = k * o->x_folds,
                              .rows = k * pixels(p),
-                             .depth = products(p) * o->x_folds},
+                             .depth = products(p) * o->x_folds,
+                             .drains_overlap = overlap},
                 .of_all = {.cols = k * o->x_folds * (uint64_t)p->group_m},
             },
             t);
+        t->folds_cycles += fold_last_drain_cycles(p->arch);
     }
 }
 

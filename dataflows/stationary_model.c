@@ -257,6 +257,7 @@ void stationary_sum_folds(const struct stationary *s, const struct arch *arch,
     const uint64_t along =
         is ? gemm_filter_folds(l, &t, t.f)
            : (uint64_t)ceil_div(l->N, t.n) * (uint64_t)ceil_div(l->P, t.e);
+    out->drains_overlap = false;
     out->folds = count_mul(G * k, across * along);
     out->rows = count_mul(G * products, across * along);
     out->cols = count_mul(G * k * along, is ? pixels : Mg);

@@ -31,8 +31,10 @@ struct pass_counts {
     /* Cycles from the first in which a PE takes a word to the last in which
      * a PE moves or emits one, both included. */
     uint64_t flight_cycles;
-    uint64_t active_pes;              /* PEs with work in this pass */
-    uint64_t pe_cycles[PE_CAUSE_N];   /* sum = active_pes * flight_cycles */
+    uint64_t active_pes; /* PEs with work in this pass */
+    /* Sum = active_pes * flight_cycles, but where an earlier pass drains: then
+     * its PEs are counted, too. */
+    uint64_t pe_cycles[PE_CAUSE_N];
     uint64_t filter_free_cycle;       /* last filter word has left L2 */
     uint64_t ifmap_free_cycle;        /* last ifmap word has left L2 */
     uint64_t macs, first_macs;        /* first: those that read no psum */
@@ -49,6 +51,9 @@ struct pass_counts {
      * of L1s (without bypass: also reads and writes), all in words. */
     uint64_t l1_delivered[2], l1_hops[2], l1_sent[2];
     uint64_t l1_reads[2], l1_writes[2];
+    /* After the boundary, until the pass's last psum is in L2; the next pass
+     * may run meanwhile. */
+    uint64_t drain_cycles;
 };
 
 #ifdef __cplusplus

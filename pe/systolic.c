@@ -84,8 +84,9 @@ struct systolic *systolic_new(const struct systolic_cfg *cfg)
     s->used_cols = s->top_front + words;
     s->left = s->used_cols + words;
     s->top = s->left + rows * words;
-    s->psum = s->top + rows * words;
-    s->has_started = s->psum + rows * words;
+    s->has_started = s->top + rows * words;
+    s->psum = s->has_started + rows * words;
+    s->flow_bytes = (size_t)(s->psum - s->left_front) * sizeof(uint64_t);
     return s;
 }
 
@@ -104,25 +105,42 @@ void *systolic_state(struct systolic *s, size_t *size_bytes)
     return s->state;
 }
 
-void systolic_issue(struct systolic *s, const struct systolic_pass *pass,
-                    const struct systolic_values *values)
+static void check_pass(const struct systolic *s,
+                       const struct systolic_pass *pass)
 {
-    struct systolic_state *st = s->state;
-    SIM_CHECK(st->phase == SYSTOLIC_IDLE);
     SIM_CHECK(pass->kind <= SYSTOLIC_IS);
     SIM_CHECK(pass->rows_used >= 1 && pass->rows_used <= s->cfg.rows);
     SIM_CHECK(pass->cols_used >= 1 && pass->cols_used <= s->cfg.cols);
     SIM_CHECK(pass->depth >= 1 && pass->depth < DEPTH_MAX);
+}
 
+static int last_row(const struct systolic *s, const struct systolic_pass *pass)
+{
+    return (s->cfg.tight_folds ? pass->rows_used : s->cfg.rows) - 1;
+}
+
+static size_t plane_bytes(const struct systolic *s)
+{
+    return (size_t)(s->cfg.rows * s->shape.words) * sizeof(uint64_t);
+}
+
+void systolic_issue(struct systolic *s, const struct systolic_pass *pass,
+                    const struct systolic_values *values)
+{
+    struct systolic_state *st = s->state;
+    check_pass(s, pass);
     bool os = pass->kind == SYSTOLIC_OS;
+    bool may_drain = os && s->cfg.overlapped_drain;
+    SIM_CHECK(st->phase == SYSTOLIC_IDLE && st->alone_cycles == 0);
+    SIM_CHECK(st->drain.psums_left == 0 || may_drain);
+
     st->pass = *pass;
     st->phase = os ? SYSTOLIC_FLOW : SYSTOLIC_LOAD;
-    st->last_row = (s->cfg.tight_folds ? pass->rows_used : s->cfg.rows) - 1;
+    st->last_row = last_row(s, pass);
     st->last_col = (s->cfg.tight_folds ? pass->cols_used : s->cfg.cols) - 1;
-    st->psums_left =
-        (uint64_t)pass->cols_used * (os ? pass->rows_used : pass->depth);
-    for (int j = 0; j < pass->cols_used; j++)
-        s->used_cols[j / 64] |= UINT64_C(1) << (j % 64);
+    st->psums_left = os ? 0 : (uint64_t)pass->cols_used * pass->depth;
+    for (int w = 0; w < s->shape.words; w++)
+        s->used_cols[w] = plane_low_columns(pass->cols_used, w);
 
     st->counts.active_pes = (uint64_t)pass->rows_used * pass->cols_used;
     s->has_values = values != NULL;
@@ -134,30 +152,44 @@ void systolic_issue(struct systolic *s, const struct systolic_pass *pass,
 
 bool systolic_is_done(const struct systolic *s)
 {
-    return s->state->phase == SYSTOLIC_IDLE;
+    const struct systolic_state *st = s->state;
+    if (st->phase != SYSTOLIC_IDLE)
+        return false;
+    return s->cfg.overlapped_drain ? st->alone_cycles == 0
+                                   : st->drain.psums_left == 0;
+}
+
+bool systolic_flows(const struct systolic *s)
+{
+    return s->state->phase != SYSTOLIC_IDLE;
 }
 
 void systolic_counts(const struct systolic *s, struct pass_counts *out)
 {
-    *out = systolic_is_done(s) ? s->done_counts : s->state->counts;
+    bool is_new = systolic_is_done(s) && s->state->counts.cycles == 0;
+    *out = is_new ? s->done_counts : s->state->counts;
 }
 
-/* Charges the PEs with work for one cycle: `macs` and `psums` issued one,
- * `waiting` are charged to `cause`. */
-static void charge(struct systolic *s, int macs, int psums, int cause,
-                   int waiting)
+void systolic_let_drain(struct systolic *s, uint64_t cycles)
 {
     struct systolic_state *st = s->state;
-    uint64_t *pe_cycles = st->counts.pe_cycles;
-    int active = st->pass.rows_used * st->pass.cols_used;
-    int drain = st->started - macs - psums - waiting;
-    SIM_CHECK(st->started <= active && drain >= 0);
-    pe_cycles[PE_MAC] += (uint64_t)macs;
-    pe_cycles[PE_PSUM] += (uint64_t)psums;
-    pe_cycles[PE_FILL] += (uint64_t)(active - st->started);
-    pe_cycles[PE_DRAIN] += (uint64_t)drain;
-    pe_cycles[cause] += (uint64_t)waiting;
-    st->counts.flight_cycles++;
+    SIM_CHECK(s->cfg.overlapped_drain && systolic_is_done(s));
+    SIM_CHECK(cycles <= st->drain.cycles_left);
+    st->alone_cycles = cycles;
+}
+
+void systolic_put_draining(struct systolic *s, const struct systolic_pass *pass)
+{
+    struct systolic_state *st = s->state;
+    SIM_CHECK(s->cfg.overlapped_drain && pass->kind == SYSTOLIC_OS);
+    check_pass(s, pass);
+    memset(st, 0, s->state_bytes);
+    for (int w = 0; w < s->shape.words; w++)
+        for (int i = 0; i < pass->rows_used; i++)
+            s->has_started[w * s->cfg.rows + i] =
+                plane_low_columns(pass->cols_used, w);
+    systolic_drain_begin(s, pass, last_row(s, pass));
+    memset(s->has_started, 0, plane_bytes(s));
 }
 
 static void see_load(struct systolic *s)
@@ -200,21 +232,10 @@ static void see_flow(struct systolic *s)
                           : plane_row_bits(s->shape, s->psum, st->last_row - 1);
 }
 
-static void see_shift(struct systolic *s)
-{
-    struct systolic_state *st = s->state;
-    st->edge_words[EDGE_PSUM_OUT] =
-        plane_row_bits(s->shape, s->psum, st->last_row);
-    if (st->pass.psum_in)
-        st->edge_words[EDGE_PSUM_IN] = st->edge_words[EDGE_PSUM_OUT];
-}
-
 /* PEs between their first MAC and their last operation. */
 static int waiting_pes(const struct systolic *s)
 {
     const struct systolic_state *st = s->state;
-    if (st->phase == SYSTOLIC_SHIFT)
-        return plane_bits(s->shape, s->psum, st->pass.rows_used);
     return is_os(s) || st->started == 0 ? st->started : going_on(s);
 }
 
@@ -231,10 +252,8 @@ static void open_step(struct systolic *s)
     memset(st->edge_words, 0, sizeof(st->edge_words));
     if (st->phase == SYSTOLIC_LOAD)
         see_load(s);
-    else if (st->phase == SYSTOLIC_FLOW)
-        see_flow(s);
     else
-        see_shift(s);
+        see_flow(s);
 
     bool waits = false;
     for (int e = 0; e < EDGE_N; e++) {
@@ -247,7 +266,7 @@ static void open_step(struct systolic *s)
 }
 
 /* Returns false when no edge makes the array wait. */
-static bool wait_cycle(struct systolic *s)
+static bool wait_cycle(struct systolic *s, struct flow_cycle *flow)
 {
     struct systolic_state *st = s->state;
     int cause = -1;
@@ -259,7 +278,8 @@ static bool wait_cycle(struct systolic *s)
     }
     if (cause < 0)
         return false;
-    charge(s, 0, 0, cause, st->waiting);
+    flow->cause = cause;
+    flow->waiting = st->waiting;
     return true;
 }
 
@@ -306,14 +326,13 @@ static void move_load(struct systolic *s)
     count_operand(s, top_edge(s), words, in_place ? words : 0);
     if (s->has_values)
         systolic_values_load(s);
-    charge(s, 0, 0, PE_FILL, 0);
     if (in_place) {
         SIM_CHECK(words == rows * st->pass.cols_used);
         memset(s->top_front, 0, (size_t)s->shape.words * sizeof(*s->top_front));
     }
 }
 
-static void move_flow(struct systolic *s)
+static void move_flow(struct systolic *s, struct flow_cycle *flow)
 {
     struct systolic_state *st = s->state;
     struct pass_counts *n = &s->state->counts;
@@ -345,21 +364,8 @@ static void move_flow(struct systolic *s)
     st->started = bits.started;
     if (s->has_values)
         systolic_values_flow(s);
-    charge(s, bits.macs, 0, PE_WAIT_PSUM_OUT,
-           os ? bits.started - bits.macs : 0);
-}
-
-static void move_shift(struct systolic *s)
-{
-    struct systolic_state *st = s->state;
-    int movers = plane_bits(s->shape, s->psum, st->pass.rows_used);
-    int links = plane_bits(s->shape, s->psum, st->last_row);
-    if (s->has_values)
-        systolic_values_shift(s);
-    s->state->counts.psum_link_words += (uint64_t)links;
-    count_leaving(s, plane_row_bits(s->shape, s->psum, st->last_row));
-    plane_move_down(s->shape, s->psum, st->last_row + 1, NULL);
-    charge(s, 0, movers, PE_WAIT_PSUM_OUT, 0);
+    flow->macs = bits.macs;
+    flow->waiting = os ? bits.started - bits.macs : 0;
 }
 
 /* The token goes with the last word: down the left column, then right along
@@ -379,18 +385,61 @@ static bool move_token(struct systolic_state *st)
     return st->token_row > st->last_row && st->token_col > st->last_col;
 }
 
-static void finish(struct systolic *s)
+/* The pass, or what the array did since the last one, is complete. */
+static void take_counts(struct systolic *s)
 {
-    const struct pass_counts *n = &s->state->counts;
+    struct systolic_state *st = s->state;
+    const struct pass_counts *n = &st->counts;
     uint64_t charged = 0;
     for (int k = 0; k < PE_CAUSE_N; k++)
         charged += n->pe_cycles[k];
-    SIM_CHECK(charged == n->active_pes * n->flight_cycles);
-    SIM_CHECK(n->macs == n->active_pes * s->state->pass.depth);
-    SIM_CHECK(s->state->psums_left == 0);
+    SIM_CHECK(charged == st->active_pe_cycles);
+    SIM_CHECK(n->flight_cycles == n->cycles);
     s->done_counts = *n;
+    memset(&st->counts, 0, sizeof(st->counts));
+    st->active_pe_cycles = 0;
+}
+
+/* Nothing flows any more; what drains does not know it. */
+static void end_flow(struct systolic *s)
+{
+    struct systolic_state *st = s->state;
+    const struct systolic_drain drain = st->drain;
+    const struct pass_counts counts = st->counts;
+    const uint64_t active_pe_cycles = st->active_pe_cycles;
+    SIM_CHECK(counts.macs == counts.active_pes * st->pass.depth);
+    memset(st, 0, sizeof(*st));
+    st->drain = drain;
+    st->counts = counts;
+    st->active_pe_cycles = active_pe_cycles;
+    memset(s->left_front, 0, s->flow_bytes);
     s->has_values = false;
-    memset(s->state, 0, s->state_bytes);
+}
+
+/* WS, IS: the last psum has left with the last MAC. */
+static void finish(struct systolic *s)
+{
+    SIM_CHECK(s->state->psums_left == 0);
+    end_flow(s);
+    memset(s->psum, 0, plane_bytes(s));
+    take_counts(s);
+}
+
+/* OS: all products are in.  The psums go over into the shift registers; where
+ * drains overlap, the next pass may come. */
+static void hand_over(struct systolic *s)
+{
+    struct systolic_state *st = s->state;
+    const struct systolic_pass pass = st->pass;
+    st->counts.psum_reads += (uint64_t)st->started;
+    systolic_drain_begin(s, &pass, st->last_row);
+    if (s->has_values)
+        systolic_values_drain(s);
+    end_flow(s);
+    if (s->cfg.overlapped_drain) {
+        st->counts.drain_cycles = st->drain.cycles_left;
+        take_counts(s);
+    }
 }
 
 static void begin_phase(struct systolic *s, enum systolic_phase phase)
@@ -399,47 +448,75 @@ static void begin_phase(struct systolic *s, enum systolic_phase phase)
     s->state->step = 0;
     s->state->token_row = 0;
     s->state->token_col = 0;
-    if (phase == SYSTOLIC_SHIFT) {
-        memcpy(s->psum, s->has_started,
-               (size_t)(s->cfg.rows * s->shape.words) * sizeof(*s->psum));
-        s->state->counts.psum_reads += (uint64_t)s->state->started;
-    }
 }
 
 static void close_step(struct systolic *s, enum systolic_phase phase)
 {
     struct systolic_state *st = s->state;
-    bool os = is_os(s);
     bool arrived = phase == SYSTOLIC_FLOW && move_token(st);
     bool loaded = phase == SYSTOLIC_LOAD && (int)st->step == st->last_row;
     st->step++;
     st->is_open = 0;
     if (loaded)
         begin_phase(s, SYSTOLIC_FLOW);
-    else if (arrived && os)
-        begin_phase(s, SYSTOLIC_SHIFT);
-    else if (arrived || (phase == SYSTOLIC_SHIFT && st->psums_left == 0))
-        finish(s);
+    else if (arrived)
+        begin_phase(s, SYSTOLIC_HOLD);
+}
+
+static void flow_cycle(struct systolic *s, struct flow_cycle *flow)
+{
+    struct systolic_state *st = s->state;
+    enum systolic_phase phase = (enum systolic_phase)st->phase;
+    *flow = (struct flow_cycle){0, 0, PE_WAIT_PSUM_OUT, false};
+    if (phase == SYSTOLIC_HOLD) {
+        flow->waiting = st->started;
+        return;
+    }
+    if (!st->is_open)
+        open_step(s);
+    if (wait_cycle(s, flow))
+        return;
+    flow->moved = true;
+    count_entering(s);
+    if (phase == SYSTOLIC_LOAD)
+        move_load(s);
+    else
+        move_flow(s, flow);
+    close_step(s, phase);
 }
 
 bool systolic_step(struct systolic *s)
 {
     struct systolic_state *st = s->state;
-    enum systolic_phase phase = (enum systolic_phase)st->phase;
-    if (phase == SYSTOLIC_IDLE)
+    struct flow_cycle flow = {0, 0, 0, false};
+    const bool flows = st->phase != SYSTOLIC_IDLE;
+    const bool drains = st->drain.psums_left > 0;
+    bool shifts = false;
+    int cause = -1;
+    if (!flows && !drains)
         return false;
-    if (!st->is_open)
-        open_step(s);
     st->counts.cycles++;
-    if (!wait_cycle(s)) {
-        count_entering(s);
-        if (phase == SYSTOLIC_LOAD)
-            move_load(s);
-        else if (phase == SYSTOLIC_FLOW)
-            move_flow(s);
-        else
-            move_shift(s);
-        close_step(s, phase);
-    }
+    if (flows)
+        flow_cycle(s, &flow);
+    if (drains)
+        shifts = systolic_drain_moves(s, &cause);
+    if (!drains)
+        systolic_charge_flow(s, &flow);
+    else if (!flows)
+        systolic_charge_drain(s, shifts, cause);
+    else
+        systolic_charge_both(s, &flow, shifts, cause);
+    if (shifts)
+        systolic_drain_move(s);
+    if (st->alone_cycles > 0)
+        st->alone_cycles--;
+
+    const bool is_empty = st->drain.psums_left == 0;
+    if (st->phase == SYSTOLIC_HOLD && !is_os(s))
+        finish(s);
+    else if (st->phase == SYSTOLIC_HOLD && is_empty)
+        hand_over(s);
+    else if (!flows && is_empty && !s->cfg.overlapped_drain)
+        take_counts(s);
     return true;
 }

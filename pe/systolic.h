@@ -37,19 +37,28 @@
  *         nor hops, WS words of row i enter in cycle r-1-i.  In all of the
  *         above and below r stands for rows and c for cols, so a pass takes
  *         2 r + c + depth - 2 cycles.
+ * Overlapped drain  (OS) the psums go over into a second plane of registers,
+ *         which shifts down and out while the next pass flows.  The pass is
+ *         done, and the next may be issued, as they go over: in ideal, after
+ *         rows + cols + depth - 2 cycles.  While an earlier pass drains still,
+ *         they wait in the PEs; the last row leaves in the same cycle in which
+ *         the first of the next can go over.
  * Edges   an edge brings `words_per_cycle` words.  A step whose wave front
  *         needs n words at an edge takes max over edges of
  *         ceil(n / words_per_cycle) cycles: the words cross, then the array
  *         moves, in the last of them.  In the others the whole array waits.
  *         OS reads a psum of an earlier pass in the step in which the new
  *         one leaves and adds it at the edge; WS and IS take it in at the top.
+ *         Psums that are shifted out while the next pass flows have a step of
+ *         their own: neither waits for the other's edges.
  * State   one validity bit per PE and operand; a cycle is shifts, ANDs and
  *         sums of bits.  Between passes the arena is all zero.
  *
  * What a PE with work is charged with, first match (pass_counts.h):
  *
  *   PE_MAC       issues a MAC
- *   PE_PSUM      OS: sends down a psum, its own or one from above
+ *   PE_PSUM      OS: sends down a psum, its own or one from above; while
+ *                another pass flows, all PEs that have work in either
  *   PE_FILL      before its first MAC, waits included
  *   PE_DRAIN     after its last MAC (WS, IS) or its last psum (OS)
  *   PE_WAIT_X    the array waits for an edge: filter, ifmap, psum in, psum
@@ -57,9 +66,17 @@
  *   PE_WAIT_PSUM_OUT  OS also: has a finished psum, and the shift has not
  *                begun
  *
+ * A PE with work in the pass that flows is after its psum's move one of that
+ * pass.
+ *
  * How the other counts (pass_counts.h) come about:
  *
- *   cycles               steps and waits, until done
+ *   cycles               steps and waits, until done; with an overlapped
+ *                        drain, since the pass before was
+ *   drain_cycles         with an overlapped drain: after that, until its last
+ *                        psum has left.  What the psums do in them, and the
+ *                        PEs with work in this pass alone, counts with what
+ *                        the array does next
  *   flight_cycles        = cycles: the schedule is that of the whole array,
  *                        so a fold that uses a part of it fills and drains
  *                        also while its own words are not under way
@@ -113,6 +130,7 @@ struct systolic_cfg {
     int psum_out_words_per_cycle; /* psums that leave at the bottom */
     int l2_latency_cycles;        /* hidden: operands are read ahead */
     bool tight_folds; /* a partial fold ends when its last used PE is done */
+    bool overlapped_drain; /* OS: psums leave while the next pass flows */
 };
 
 /* Plain data; compared byte by byte, so unused bytes are zero. */
@@ -150,16 +168,28 @@ struct systolic;
 struct systolic *systolic_new(const struct systolic_cfg *cfg);
 void systolic_free(struct systolic *s);
 
-/* Puts the pass on a quiescent array.  values may be NULL; borrowed until the
- * pass is done. */
+/* Puts the pass on an array on which none flows.  values may be NULL; copied,
+ * its context borrowed until the pass is done and has drained. */
 void systolic_issue(struct systolic *s, const struct systolic_pass *pass,
                     const struct systolic_values *values);
 /* One cycle: eval and commit.  Returns true while a bit moved or a wait
  * counted down; false when there is no pass. */
 bool systolic_step(struct systolic *s);
+/* The pass is done: another may be issued, even while this one drains. */
 bool systolic_is_done(const struct systolic *s);
+/* Whether a pass flows: it was issued, and is not done. */
+bool systolic_flows(const struct systolic *s);
 /* What the pass did up to now; when done, all that the last one did. */
 void systolic_counts(const struct systolic *s, struct pass_counts *out);
+
+/* With an overlapped drain, when done.  The next `cycles` steps, up to the
+ * pass's drain_cycles, are made before the array is done again and a pass is
+ * issued; they count with that. */
+void systolic_let_drain(struct systolic *s, uint64_t cycles);
+/* As if the pass had just been done, whatever was before: its psums alone are
+ * in the array. */
+void systolic_put_draining(struct systolic *s,
+                           const struct systolic_pass *pass);
 
 /* The arena: all timing state and the counts of the pass so far, plain data
  * without pointers.  Copied into another array of the same cfg, it goes on

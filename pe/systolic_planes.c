@@ -105,3 +105,22 @@ int plane_go_on(const struct plane_column *column, uint64_t psum_enters)
     }
     return sum_of_lanes(sum);
 }
+
+HOT void plane_overlap(const struct plane_overlap *band, int from, int to,
+                       struct plane_overlap_bits *bits)
+{
+    const uint64_t *left = band->left, *top = band->top;
+    const uint64_t *has_started = band->has_started, *psum = band->psum;
+    const uint64_t macs = band->macs, flows = band->flows;
+    const uint64_t only_drains = band->drains & ~flows;
+    uint64_t n_started = 0, n_filling = 0, n_others = 0;
+    for (int i = from; i < to; i++) {
+        uint64_t p = psum[i] & ~(left[i] & top[i] & macs);
+        n_started += bits_in_lanes(p & has_started[i]);
+        n_filling += bits_in_lanes(p & flows & ~has_started[i]);
+        n_others += bits_in_lanes(p & only_drains);
+    }
+    bits->started += sum_of_lanes(n_started);
+    bits->filling += sum_of_lanes(n_filling);
+    bits->others += sum_of_lanes(n_others);
+}

@@ -20,6 +20,13 @@ struct plane_shape {
     int words; /* of a row */
 };
 
+/* Word w of a row whose first `cols` columns are set. */
+static inline uint64_t plane_low_columns(int cols, int w)
+{
+    int n = cols - 64 * w;
+    return n >= 64 ? ~UINT64_C(0) : n > 0 ? (UINT64_C(1) << n) - 1 : 0;
+}
+
 /* Set bits of n words, n up to 1024. */
 int plane_words_bits(const uint64_t *words, int n);
 /* Set bits of one row, and of rows 0 .. n_rows-1. */
@@ -52,6 +59,25 @@ void plane_meet(const struct plane_column *column,
 /* PEs that have started and will meet all three in the coming step, in which
  * psums move down too and `psum_enters` comes in at the top. */
 int plane_go_on(const struct plane_column *column, uint64_t psum_enters);
+
+/* A word column in which one pass flows and psums of another are shifted out;
+ * flows, drains: the columns that each uses. */
+struct plane_overlap {
+    const uint64_t *left, *top, *has_started, *psum;
+    uint64_t macs; /* all ones: where left meets top there is a MAC; or 0 */
+    uint64_t flows, drains;
+};
+
+/* PEs that one of the passes uses, that hold a psum and have no MAC: those
+ * that the flow uses and that have started, those that have not, and those
+ * that it does not use. */
+struct plane_overlap_bits {
+    int started, filling, others;
+};
+
+/* Adds the set bits of rows from .. to-1. */
+void plane_overlap(const struct plane_overlap *band, int from, int to,
+                   struct plane_overlap_bits *bits);
 
 #ifdef __cplusplus
 }

@@ -29,6 +29,7 @@ void systolic_values_start(struct systolic *s)
         s->left_value = xcalloc(n, sizeof(*s->left_value));
         s->top_value = xcalloc(n, sizeof(*s->top_value));
         s->psum_value = xcalloc(n, sizeof(*s->psum_value));
+        s->drain_value = xcalloc(n, sizeof(*s->drain_value));
     }
     memset(s->psum_value, 0, n * sizeof(*s->psum_value));
 }
@@ -38,6 +39,7 @@ void systolic_values_free(struct systolic *s)
     free(s->left_value);
     free(s->top_value);
     free(s->psum_value);
+    free(s->drain_value);
 }
 
 void systolic_values_load(struct systolic *s)
@@ -144,22 +146,31 @@ void systolic_values_flow(struct systolic *s)
         flow_stationary(s);
 }
 
+void systolic_values_drain(struct systolic *s)
+{
+    uint64_t *taken = s->psum_value;
+    s->psum_value = s->drain_value;
+    s->drain_value = taken;
+    s->drain_values = s->values;
+    s->drain_has_values = true;
+}
+
 void systolic_values_shift(struct systolic *s)
 {
-    const struct systolic_state *st = s->state;
-    const struct systolic_values *v = &s->values;
-    int cols = s->cfg.cols, leaving_row = st->last_row - (int)st->step;
-    for (int i = st->last_row; i >= 0; i--) {
-        for (int j = 0; j < st->pass.cols_used; j++) {
+    const struct systolic_drain *drain = &s->state->drain;
+    const struct systolic_values *v = &s->drain_values;
+    int cols = s->cfg.cols, leaving_row = drain->last_row - (int)drain->step;
+    for (int i = drain->last_row; i >= 0; i--) {
+        for (int j = 0; j < drain->pass.cols_used; j++) {
             if (!bit_at(s, s->psum, i, j))
                 continue;
-            uint64_t psum = s->psum_value[i * cols + j];
-            if (i < st->last_row) {
-                s->psum_value[(i + 1) * cols + j] = psum;
+            uint64_t psum = s->drain_value[i * cols + j];
+            if (i < drain->last_row) {
+                s->drain_value[(i + 1) * cols + j] = psum;
                 continue;
             }
             uint32_t row = (uint32_t)leaving_row;
-            if (st->pass.psum_in)
+            if (drain->pass.psum_in)
                 psum += (uint64_t)v->psum_in(v->context, j, row);
             v->psum_out(v->context, j, row, (int64_t)psum);
         }

@@ -202,22 +202,10 @@ static bool pairs_fit(const struct arch *arch, const struct arch_where *where,
     return ok;
 }
 
-/* Passes do not overlap, so neither does a drain with the next fold. */
-static bool drain_is_modelled(const struct arch *arch,
-                              const struct arch_where *where, struct diag *d)
-{
-    if (arch->drain == DRAIN_SERIAL)
-        return true;
-    return diag_error(d, arch_where_of(where, "array.drain"),
-                      "'array.drain' is 'overlapped', which is not modelled "
-                      "yet; it may be 'serial'");
-}
-
 bool arch_check(const struct arch *arch, const struct arch_where *where,
                 struct diag *d)
 {
     bool ok = fifos_take_a_slot(arch, where, d);
-    ok = drain_is_modelled(arch, where, d) && ok;
     ok = dataflows_exist(arch, where, d) && ok;
     ok = banks_suffice(arch, where, d) && ok;
     ok = l1_works(arch, where, d) && ok;

@@ -41,6 +41,7 @@ static struct systolic *new_systolic(const struct program *p)
         .psum_out_words_per_cycle = edge_width(a, NETWORK_PSUM_OUT),
         .l2_latency_cycles = a->l2_latency_cycles,
         .tight_folds = a->tight_folds,
+        .overlapped_drain = a->drain == DRAIN_OVERLAPPED,
     };
     return systolic_new(&cfg);
 }
@@ -97,6 +98,23 @@ bool array_side_is_done(const struct array_side *side)
         return nest_machine_is_done(side->nest);
     return side->systolic != NULL ? systolic_is_done(side->systolic)
                                   : multicast_machine_is_done(side->multicast);
+}
+
+bool array_side_flows(const struct array_side *side)
+{
+    return side->systolic == NULL || systolic_flows(side->systolic);
+}
+
+void array_side_let_drain(struct array_side *side, uint64_t cycles)
+{
+    SIM_CHECK(side->systolic != NULL);
+    systolic_let_drain(side->systolic, cycles);
+}
+
+void array_side_put_draining(struct array_side *side, const struct pass *pass)
+{
+    SIM_CHECK(side->systolic != NULL && side->flow == NULL);
+    systolic_put_draining(side->systolic, &pass->work.systolic);
 }
 
 void array_side_finish(struct array_side *side, struct pass_counts *out)

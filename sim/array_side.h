@@ -1,7 +1,9 @@
 /* array_side.h - the array side of a machine, whatever its networks are.
  *
  * PEs, their networks and the array's ports of L2.  It runs one pass at a
- * time, issued on a quiescent array, and knows nothing of the memory side.
+ * time, issued on a quiescent array or, where drains overlap, on one from
+ * which the psums of the pass before are still shifted out.  It knows nothing
+ * of the memory side.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_ARRAY_SIDE_H
@@ -32,8 +34,17 @@ void array_side_free(struct array_side *side);
 
 void array_side_issue(struct array_side *side, const struct pass *pass);
 bool array_side_is_done(const struct array_side *side);
-/* What the pass did; once, when it is done. */
+/* Whether a pass is on the array that is not done. */
+bool array_side_flows(const struct array_side *side);
+/* What the array did since it was asked last; once, when it is done.
+ * drain_cycles: for how long the pass will go on draining. */
 void array_side_finish(struct array_side *side, struct pass_counts *out);
+
+/* For arrays that drain after a pass is done.  The next `cycles` go by without
+ * another, then array_side_is_done says that one may be issued. */
+void array_side_let_drain(struct array_side *side, uint64_t cycles);
+/* As if `pass` had just been done, whatever was before. */
+void array_side_put_draining(struct array_side *side, const struct pass *pass);
 /* Who waits for what; for the report of a deadlock. */
 void array_side_explain(const struct array_side *side, char *text,
                         size_t size_bytes);

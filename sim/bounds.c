@@ -99,6 +99,8 @@ void bounds_of(const struct dataflow *dataflow, const struct program *program,
         struct fold_sums s;
         dataflow->sum_folds(a, &program->layer, &program->mapping, &s);
         out[BOUND_folds] = fold_sums_cycles(a, &s);
+        if (s.drains_overlap)
+            out[BOUND_folds] += fold_last_drain_cycles(a);
     }
     network_bounds(a, counts, out);
     if (a->has_l1)

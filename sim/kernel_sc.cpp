@@ -114,7 +114,7 @@ class top_sc : public sc_core::sc_module
     {
         end_ = RUN_DONE;
         left_cycles_ = limit_cycles;
-        if (wave_ != nullptr)
+        if (wave_ != nullptr && array_side_flows(side_))
             wave_->pass_begins();
         watch();
         if (!array_side_is_done(side_))

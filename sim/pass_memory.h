@@ -1,9 +1,10 @@
 /* pass_memory.h - what equal passes did before, for all layers and threads of
  * a run.
  *
- * A pass that starts on a quiescent array is a pure function of the machine
- * and of its descriptor, so the descriptor is the key, compared in full, and
- * equal keys have equal outcomes.  One memory serves one machine.
+ * What a pass does is a pure function of the machine, of what the array holds
+ * when it starts and of its descriptor, so these are the key (sim/pass_view.h),
+ * compared in full, and equal keys have equal outcomes.  One memory serves one
+ * machine.
  *
  * Bounded: beyond the budget the least recently used outcomes are forgotten.
  * Threads may share it: who asks for an unknown key claims it and must bring

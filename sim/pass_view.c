@@ -13,6 +13,7 @@ enum { SLOTS = 64 };
 /* What the memory compares, byte by byte. */
 struct key {
     uint64_t kind; /* of machine */
+    struct pass_boundary boundary;
     unsigned char work[sizeof(((struct pass *)0)->work)];
 };
 
@@ -51,11 +52,13 @@ void pass_view_free(struct pass_view *view)
     free(view);
 }
 
-static void set_key(const struct pass_view *v, const struct pass *pass,
-                    struct key *key)
+static void set_key(const struct pass_view *v,
+                    const struct pass_boundary *boundary,
+                    const struct pass *pass, struct key *key)
 {
     memset(key, 0, sizeof(*key));
     key->kind = v->kind;
+    key->boundary = *boundary;
     memcpy(key->work, &pass->work, sizeof(key->work));
 }
 
@@ -73,12 +76,14 @@ static void keep(struct pass_view *v, const struct key *key,
     slot->counts = *counts;
 }
 
-enum pass_answer pass_view_find(struct pass_view *v, const struct pass *pass,
+enum pass_answer pass_view_find(struct pass_view *v,
+                                const struct pass_boundary *boundary,
+                                const struct pass *pass,
                                 struct pass_counts *out)
 {
     struct key key;
     enum pass_answer answer;
-    set_key(v, pass, &key);
+    set_key(v, boundary, pass, &key);
     const struct slot *slot = slot_of(v, &key);
     if (slot->used && memcmp(&slot->key, &key, sizeof(key)) == 0) {
         *out = slot->counts;
@@ -90,18 +95,20 @@ enum pass_answer pass_view_find(struct pass_view *v, const struct pass *pass,
     return answer;
 }
 
-void pass_view_add(struct pass_view *v, const struct pass *pass,
-                   const struct pass_counts *counts)
+void pass_view_add(struct pass_view *v, const struct pass_boundary *boundary,
+                   const struct pass *pass, const struct pass_counts *counts)
 {
     struct key key;
-    set_key(v, pass, &key);
+    set_key(v, boundary, pass, &key);
     pass_memory_add(v->memory, &key, counts);
     keep(v, &key, counts);
 }
 
-void pass_view_abandon(struct pass_view *v, const struct pass *pass)
+void pass_view_abandon(struct pass_view *v,
+                       const struct pass_boundary *boundary,
+                       const struct pass *pass)
 {
     struct key key;
-    set_key(v, pass, &key);
+    set_key(v, boundary, pass, &key);
     pass_memory_abandon(v->memory, &key);
 }

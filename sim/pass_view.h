@@ -4,6 +4,9 @@
  * found by their bytes without the memory's lock, with their outcome beside
  * it.  All others are asked of the memory.  Whether descriptors are interned
  * changes time only.
+ *
+ * What the array holds at a boundary is known by the descriptor of the pass
+ * that drains, so that stands for it in the key, and no end state is kept.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_PASS_VIEW_H
@@ -21,6 +24,14 @@ extern "C" {
 /* A memory for the layers of one architecture. */
 struct pass_memory *pass_view_new_memory(uint64_t budget_bytes);
 
+/* The array as a pass finds it: the one before drains, and has done so alone
+ * for so many cycles since the boundary.  All zero: the array was empty. */
+struct pass_boundary {
+    struct systolic_pass draining;
+    uint32_t reserved; /* 0 */
+    uint64_t lateness_cycles;
+};
+
 struct pass_view;
 
 /* memory: borrowed. */
@@ -30,11 +41,15 @@ void pass_view_free(struct pass_view *view);
 
 /* As pass_memory_find: a key that is not known is the caller's to bring, or to
  * abandon. */
-enum pass_answer pass_view_find(struct pass_view *view, const struct pass *pass,
+enum pass_answer pass_view_find(struct pass_view *view,
+                                const struct pass_boundary *boundary,
+                                const struct pass *pass,
                                 struct pass_counts *out);
-void pass_view_add(struct pass_view *view, const struct pass *pass,
-                   const struct pass_counts *counts);
-void pass_view_abandon(struct pass_view *view, const struct pass *pass);
+void pass_view_add(struct pass_view *view, const struct pass_boundary *boundary,
+                   const struct pass *pass, const struct pass_counts *counts);
+void pass_view_abandon(struct pass_view *view,
+                       const struct pass_boundary *boundary,
+                       const struct pass *pass);
 
 #ifdef __cplusplus
 }

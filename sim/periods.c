@@ -18,6 +18,7 @@ struct mark {
     bool is_set;
     int iteration, reach; /* compared with the next `reach` iterations */
     struct tile_table_relative state;
+    struct systolic_pass draining;
     struct tally tally;
 };
 
@@ -90,9 +91,11 @@ static int loop_of(const struct cursor *cursor)
 
 static void set_mark(struct mark *m, int iteration, int reach,
                      const struct tile_table_relative *state,
+                     const struct systolic_pass *draining,
                      const struct layer_result *out, uint64_t now)
 {
     m->is_set = true;
+    m->draining = *draining;
     m->iteration = iteration;
     m->reach = reach;
     m->state = *state;
@@ -134,12 +137,14 @@ static bool same_state(const struct tile_table_relative *a,
 /* Iterations that can be skipped, a multiple of the period. */
 static int iterations_to_skip(const struct mark *m,
                               const struct tile_table_relative *state,
+                              const struct systolic_pass *draining,
                               const struct cursor *cursor, int level, int end,
                               bool moves[TENSOR_PSUM])
 {
     int period = cursor->at[level] - m->iteration;
     int room = end - cursor->at[level];
-    if (!same_state(&m->state, state))
+    if (!same_state(&m->state, state) ||
+        memcmp(&m->draining, draining, sizeof(*draining)) != 0)
         return 0;
     for (int t = 0; t < TENSOR_PSUM; t++)
         room = min_int(room, room_ahead(m, state, cursor, (enum tensor)t, level,
@@ -165,6 +170,7 @@ static void skip(struct periods *p, int level, int iterations,
 }
 
 void periods_skip(struct periods *p, struct cursor *cursor,
+                  const struct systolic_pass *draining,
                   struct layer_result *out, uint64_t *now)
 {
     int level = loop_of(cursor), first, end, iteration, iterations;
@@ -181,12 +187,13 @@ void periods_skip(struct periods *p, struct cursor *cursor,
         return;
     tile_table_relative(p->tiles, *now, &state);
     if (!m->is_set) {
-        set_mark(m, iteration, 1, &state, out, *now);
+        set_mark(m, iteration, 1, &state, draining, out, *now);
         return;
     }
-    iterations = iterations_to_skip(m, &state, cursor, level, end, moves);
+    iterations =
+        iterations_to_skip(m, &state, draining, cursor, level, end, moves);
     if (iterations > 0)
         skip(p, level, iterations, moves, cursor, out, now);
     else if (iteration - m->iteration == m->reach)
-        set_mark(m, iteration, 2 * m->reach, &state, out, *now);
+        set_mark(m, iteration, 2 * m->reach, &state, draining, out, *now);
 }

@@ -89,7 +89,7 @@ const struct schema_row schema[] = {
          EYERISS " s. V-B; Samajdar et al., ISPASS 2020"),
     ENUM("array.drain", drain, drains, "serial",
          "systolic os: outputs are shifted out before the next fold, or from "
-         "second registers while it computes (not modelled yet: refused)",
+         "second registers while it computes",
          "Samajdar et al., ISPASS 2020"),
     BOOL("array.tight_folds", tight_folds, "false",
          "systolic: a partial fold ends when its last used PE is done",

@@ -35,6 +35,10 @@ struct run {
     struct tile_table *tiles;
     struct periods *periods; /* or NULL */
     uint64_t now;            /* the boundary */
+    struct pass last;        /* the one before the boundary ... */
+    uint64_t drain_cycles;   /* ... which drains for so long after it */
+    struct pass_boundary boundary;
+    bool array_is_behind; /* what it did was remembered, not simulated */
     struct layer_result *out;
 };
 
@@ -53,13 +57,12 @@ static bool machine_failed(struct run *run, const char *what,
                      run->program->layer.name, what, why, remedy);
 }
 
-static bool simulate_pass(struct run *run, const struct pass *pass,
-                          struct pass_counts *counts)
+/* Steps the array, from a cycle on, until a pass may be issued. */
+static bool step_array(struct run *run, uint64_t from)
 {
     uint64_t limit = run->options->max_cycles, left = UINT64_MAX;
     if (limit > 0)
-        left = limit > run->now ? limit - run->now : 0;
-    array_side_issue(run->array, pass);
+        left = limit > from ? limit - from : 0;
     switch (run->kernel->run_pass(run->kernel->context, run->array, left)) {
     case RUN_DEADLOCK:
         return machine_failed(run, "the machine is deadlocked",
@@ -70,22 +73,59 @@ static bool simulate_pass(struct run *run, const struct pass *pass,
     case RUN_DONE:
         break;
     }
-    array_side_finish(run->array, counts);
-    run->out->memo.simulated_passes++;
-    run->out->memo.simulated_pe_cycles +=
-        counts->cycles * (uint64_t)arch_pes(&run->program->arch);
     return true;
 }
 
-static bool run_pass(struct run *run, const struct pass *pass,
+static void finish_array(struct run *run, struct pass_counts *counts)
+{
+    array_side_finish(run->array, counts);
+    run->out->memo.simulated_pe_cycles +=
+        counts->cycles * (uint64_t)arch_pes(&run->program->arch);
+}
+
+static void idle(struct run *run, uint64_t cycles)
+{
+    if (run->kernel->idle != NULL)
+        run->kernel->idle(run->kernel->context, cycles);
+}
+
+/* The last pass goes on draining from the boundary on, with none beside. */
+static bool drain_alone(struct run *run, uint64_t cycles)
+{
+    if (run->array_is_behind && run->drain_cycles > 0)
+        array_side_put_draining(run->array, &run->last);
+    run->array_is_behind = false;
+    if (cycles == 0)
+        return true;
+    array_side_let_drain(run->array, cycles);
+    return step_array(run, run->now);
+}
+
+static bool simulate_pass(struct run *run, const struct pass *pass,
+                          uint64_t start, struct pass_counts *counts)
+{
+    uint64_t lateness = run->boundary.lateness_cycles;
+    if (!drain_alone(run, lateness))
+        return false;
+    idle(run, start - run->now - lateness);
+    array_side_issue(run->array, pass);
+    if (!step_array(run, start))
+        return false;
+    finish_array(run, counts);
+    run->out->memo.simulated_passes++;
+    return true;
+}
+
+static bool run_pass(struct run *run, const struct pass *pass, uint64_t start,
                      struct pass_counts *counts)
 {
     struct memo_stats *stats = &run->out->memo;
     if (run->view == NULL)
-        return simulate_pass(run, pass, counts);
-    switch (pass_view_find(run->view, pass, counts)) {
+        return simulate_pass(run, pass, start, counts);
+    switch (pass_view_find(run->view, &run->boundary, pass, counts)) {
     case PASS_KNOWN:
         stats->remembered_passes++;
+        run->array_is_behind = true;
         return true;
     case PASS_NEW:
         stats->new_descriptors++;
@@ -94,11 +134,11 @@ static bool run_pass(struct run *run, const struct pass *pass,
         stats->evicted_descriptors++;
         break;
     }
-    if (!simulate_pass(run, pass, counts)) {
-        pass_view_abandon(run->view, pass);
+    if (!simulate_pass(run, pass, start, counts)) {
+        pass_view_abandon(run->view, &run->boundary, pass);
         return false;
     }
-    pass_view_add(run->view, pass, counts);
+    pass_view_add(run->view, &run->boundary, pass, counts);
     return true;
 }
 
@@ -158,9 +198,13 @@ static void charge_pass(struct run *run, const struct pass_counts *n)
         p->kind == NETWORK_MULTICAST && p->arch.psum_reduce == PSUM_TREE;
 
     ledger[LEDGER_idle_mapping] += (pes - used) * n->flight_cycles;
-    ledger[LEDGER_idle_edge] += (used - n->active_pes) * n->flight_cycles;
-    for (int k = 0; k < PE_CAUSE_N; k++)
+    uint64_t active = 0;
+    for (int k = 0; k < PE_CAUSE_N; k++) {
+        active += n->pe_cycles[k];
         ledger[cause_of[k]] += n->pe_cycles[k];
+    }
+    SIM_CHECK(active <= used * n->flight_cycles);
+    ledger[LEDGER_idle_edge] += used * n->flight_cycles - active;
     out->array_cycles += n->flight_cycles;
     out->memo.pe_cycles += pes * n->cycles;
     if ((uint64_t)out->active_pes < n->active_pes)
@@ -209,6 +253,32 @@ static void code_values(struct run *run, const struct pass *pass)
                                  check_compressed_bytes(run->check, pass, t));
 }
 
+/* The pass has run; what its psums still do comes after the boundary. */
+static void reach_boundary(struct run *run, const struct pass *pass,
+                           const struct pass_counts *counts)
+{
+    run->last = *pass;
+    run->drain_cycles = counts->drain_cycles;
+    memset(&run->boundary, 0, sizeof(run->boundary));
+    if (run->drain_cycles > 0)
+        run->boundary.draining = pass->work.systolic;
+}
+
+/* After the last pass. */
+static bool drain_last(struct run *run)
+{
+    struct pass_counts counts;
+    if (run->drain_cycles == 0)
+        return true;
+    if (!drain_alone(run, run->drain_cycles))
+        return false;
+    finish_array(run, &counts);
+    SIM_CHECK(counts.cycles == run->drain_cycles);
+    charge_pass(run, &counts);
+    run->now += counts.cycles;
+    return true;
+}
+
 static bool run_passes(struct run *run)
 {
     struct cursor cursor;
@@ -217,28 +287,33 @@ static bool run_passes(struct run *run)
     for (;;) {
         struct pass_counts counts;
         if (run->periods != NULL)
-            periods_skip(run->periods, &cursor, run->out, &run->now);
+            periods_skip(run->periods, &cursor, &run->boundary.draining,
+                         run->out, &run->now);
         if (!cursor_next(run->program, &cursor, &pass))
             break;
         uint64_t start = tile_table_ready(run->tiles, &pass, run->now);
-        if (run->kernel->idle != NULL)
-            run->kernel->idle(run->kernel->context, start - run->now);
+        uint64_t late = start - run->now;
+        if (late > run->drain_cycles)
+            late = run->drain_cycles;
+        run->boundary.lateness_cycles = late;
         if (run->check != NULL)
             code_values(run, &pass);
-        run->now = start;
-        if (!run_pass(run, &pass, &counts))
+        if (!run_pass(run, &pass, start, &counts))
             return false;
+        start -= late; /* where the counts begin */
         run->now = start + counts.cycles;
         charge_pass(run, &counts);
         tile_table_done(run->tiles, &pass, &counts, start, run->now);
+        reach_boundary(run, &pass, &counts);
         run->out->passes++;
         if (run->options->progress != NULL)
             run->options->progress(run->options->progress_context,
                                    run->out->passes, run->program->passes);
     }
+    if (!drain_last(run))
+        return false;
     run->out->cycles = later(run->now, tile_table_finish(run->tiles));
-    if (run->kernel->idle != NULL)
-        run->kernel->idle(run->kernel->context, run->out->cycles - run->now);
+    idle(run, run->out->cycles - run->now);
     return true;
 }
 

@@ -23,6 +23,8 @@ struct tile_table {
     struct dma *dma;
     struct tile_line line[TENSOR_N];
     struct tile_tap tap; /* moved: or NULL */
+    bool has_drain;      /* the tap is to be told of ... */
+    struct pass drain;   /* ... this one's psums when they have left */
 };
 
 struct dram_cfg tile_table_dram_cfg(const struct arch *arch)
@@ -132,12 +134,20 @@ static void give_up(struct tile_table *table, enum tensor tensor,
     line->freed++;
 }
 
+static void tell_drained(struct tile_table *table)
+{
+    if (table->has_drain)
+        tell(table, &table->drain, TENSOR_PSUM);
+    table->has_drain = false;
+}
+
 static void store_ofmap(struct tile_table *table, const struct pass *pass,
                         uint64_t cycle)
 {
     struct tile_move move;
     program_tile_move(table->program, pass, TENSOR_PSUM, &move);
-    tell(table, pass, TENSOR_PSUM);
+    table->has_drain = true;
+    table->drain = *pass;
     dma_push(table->dma, DMA_OFMAP, move.request, move.n_requests, cycle);
     table->line[TENSOR_PSUM].pushed++;
     struct counts *c = table->counts;
@@ -186,8 +196,11 @@ void tile_table_done(struct tile_table *table, const struct pass *pass,
         give_up(table, TENSOR_FILTER, start + counts->filter_free_cycle);
     if (pass->last_use[TENSOR_IFMAP])
         give_up(table, TENSOR_IFMAP, end);
+    tell_drained(table); /* the pass before has, when this one is done */
     if (pass->last_use[TENSOR_PSUM])
-        store_ofmap(table, pass, end);
+        store_ofmap(table, pass, end + counts->drain_cycles);
+    if (counts->drain_cycles == 0)
+        tell_drained(table);
 }
 
 static void add_word(struct tile_table_relative *out, uint64_t word)
@@ -242,6 +255,7 @@ void tile_table_skip(struct tile_table *table, int level, int iterations,
 uint64_t tile_table_finish(struct tile_table *table)
 {
     uint64_t cycle = dma_finish(table->dma);
+    tell_drained(table);
     table->counts->dram_bursts = dram_counts(table->dram)->bursts;
     return cycle;
 }

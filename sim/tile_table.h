@@ -41,7 +41,8 @@ void tile_table_free(struct tile_table *table);
  * Passes in their order; each is asked for once. */
 uint64_t tile_table_ready(struct tile_table *table, const struct pass *pass,
                           uint64_t now);
-/* The pass ran from `start` to `end`: the tiles that it used last leave. */
+/* The pass ran until `end`, its counts from `start` on: the tiles that it used
+ * last leave, a finished one when it has drained. */
 void tile_table_done(struct tile_table *table, const struct pass *pass,
                      const struct pass_counts *counts, uint64_t start,
                      uint64_t end);

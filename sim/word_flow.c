@@ -12,6 +12,13 @@
 
 enum { SLOT_WORDS_MAX = 256 }; /* noc.*.words_per_slot */
 
+/* Of a systolic pass: it may still drain when the next one flows. */
+struct systolic_flow {
+    struct word_flow *flow;
+    struct pass pass;
+    struct systolic_values values;
+};
+
 struct word_flow {
     const struct program *program; /* borrowed */
     struct word_ends ends;
@@ -22,7 +29,8 @@ struct word_flow {
     struct l1_words *l1;        /* owns; NULL without an L1 */
     uint64_t zero_macs;
     struct machine_tap tap;
-    struct systolic_values systolic;
+    struct systolic_flow systolic[2]; /* in turn */
+    int systolic_turn;
 };
 
 struct word_flow *word_flow_new(const struct program *program,
@@ -69,14 +77,16 @@ static int64_t window_word(struct word_flow *c, const int coord[4])
                                    : ifmap_word(c, coord);
 }
 
-static int64_t psum_word(struct word_flow *c, const int coord[4])
+static int64_t psum_word(struct word_flow *c, const struct pass *pass,
+                         const int coord[4])
 {
-    return c->ends.psum_in(c->ends.context, &c->pass, coord);
+    return c->ends.psum_in(c->ends.context, pass, coord);
 }
 
-static void put_psum(struct word_flow *c, const int coord[4], int64_t value)
+static void put_psum(struct word_flow *c, const struct pass *pass,
+                     const int coord[4], int64_t value)
 {
-    c->ends.psum_out(c->ends.context, &c->pass, coord, value);
+    c->ends.psum_out(c->ends.context, pass, coord, value);
 }
 
 static int64_t slot_held(struct word_flow *c, const struct slot *slot, int k)
@@ -190,11 +200,12 @@ static void move_psum(struct word_flow *c, enum network network,
                            slot->dest % d->set_chains, slot->first_word + k,
                            coord);
         if (network == NETWORK_PSUM_IN)
-            lane_values_push_psum(c->values, slot->dest, psum_word(c, coord));
+            lane_values_push_psum(c->values, slot->dest,
+                                  psum_word(c, &c->pass, coord));
         else if (c->trees != NULL)
-            put_psum(c, coord, tree_values_pop(c->trees, slot->dest));
+            put_psum(c, &c->pass, coord, tree_values_pop(c->trees, slot->dest));
         else
-            put_psum(c, coord,
+            put_psum(c, &c->pass, coord,
                      lane_values_pop_psum(c->values, top + slot->dest));
     }
 }
@@ -296,9 +307,10 @@ static int64_t gemm_filter(struct word_flow *c, uint32_t k, uint32_t f)
     return filter_word(c, coord);
 }
 
+/* Operands are those of the pass that was issued last. */
 static int64_t left_word(void *context, int row, uint32_t step)
 {
-    struct word_flow *c = context;
+    struct word_flow *c = ((struct systolic_flow *)context)->flow;
     const struct systolic_pass *s = &c->pass.work.systolic;
     uint32_t at = (uint32_t)row;
     if (s->kind == SYSTOLIC_IS)
@@ -310,41 +322,42 @@ static int64_t left_word(void *context, int row, uint32_t step)
 
 static int64_t top_word(void *context, int col, uint32_t step)
 {
-    struct word_flow *c = context;
+    struct word_flow *c = ((struct systolic_flow *)context)->flow;
     const struct systolic_pass *s = &c->pass.work.systolic;
     if (s->kind == SYSTOLIC_IS)
         return gemm_ifmap(c, step, (uint32_t)col, s->depth);
     return gemm_filter(c, step, (uint32_t)col);
 }
 
-static void gemm_psum(struct word_flow *c, int col, uint32_t step, int coord[4])
+static void gemm_psum(const struct systolic_flow *s, int col, uint32_t step,
+                      int coord[4])
 {
-    bool is = c->pass.work.systolic.kind == SYSTOLIC_IS;
+    const struct program *p = s->flow->program;
+    bool is = s->pass.work.systolic.kind == SYSTOLIC_IS;
     uint32_t at = (uint32_t)col;
-    c->program->ops->gemm_psum_coord(c->program, &c->pass, is ? at : step,
-                                     is ? step : at, coord);
+    p->ops->gemm_psum_coord(p, &s->pass, is ? at : step, is ? step : at, coord);
 }
 
 static int64_t psum_in_word(void *context, int col, uint32_t step)
 {
-    struct word_flow *c = context;
+    struct systolic_flow *s = context;
     int coord[4];
-    gemm_psum(c, col, step, coord);
-    return psum_word(c, coord);
+    gemm_psum(s, col, step, coord);
+    return psum_word(s->flow, &s->pass, coord);
 }
 
 static void psum_out_word(void *context, int col, uint32_t step, int64_t value)
 {
-    struct word_flow *c = context;
+    struct systolic_flow *s = context;
     int coord[4];
-    gemm_psum(c, col, step, coord);
-    put_psum(c, coord, value);
+    gemm_psum(s, col, step, coord);
+    put_psum(s->flow, &s->pass, coord, value);
 }
 
 static void multiplied_systolic(void *context, int row, int col, int64_t left,
                                 int64_t top)
 {
-    struct word_flow *c = context;
+    struct word_flow *c = ((struct systolic_flow *)context)->flow;
     int pe = row * c->program->arch.cols + col;
     if (c->program->holds_ifmap)
         c->ends.mac(c->ends.context, pe, top, left);
@@ -355,14 +368,18 @@ static void multiplied_systolic(void *context, int row, int col, int64_t left,
 const struct systolic_values *word_flow_systolic(struct word_flow *c,
                                                  const struct pass *pass)
 {
-    c->pass = *pass;
-    c->systolic.context = c;
-    c->systolic.left = left_word;
-    c->systolic.top = top_word;
-    c->systolic.psum_in = psum_in_word;
-    c->systolic.psum_out = psum_out_word;
-    c->systolic.mac = c->ends.mac != NULL ? multiplied_systolic : NULL;
-    return &c->systolic;
+    struct systolic_flow *s = &c->systolic[c->systolic_turn ^= 1];
+    c->pass = s->pass = *pass;
+    s->flow = c;
+    s->values = (struct systolic_values){
+        .context = s,
+        .left = left_word,
+        .top = top_word,
+        .psum_in = psum_in_word,
+        .psum_out = psum_out_word,
+        .mac = c->ends.mac != NULL ? multiplied_systolic : NULL,
+    };
+    return &s->values;
 }
 
 uint64_t word_flow_zero_macs(const struct word_flow *c)

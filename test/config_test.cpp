@@ -343,9 +343,6 @@ TEST_F(Config, ValuesMustFitEachOther)
     EXPECT_EQ(refused(good, {"l2.bytes=100", "l2.bank_row_words=4"}),
               "accelsim: --set l2.bytes=100: error: 'l2.bytes' is 100; 27 "
               "banks with rows of 4 words of 16 bits need 216\n");
-    EXPECT_EQ(refused(good, {"array.drain=overlapped"}),
-              "accelsim: --set array.drain=overlapped: error: 'array.drain' is "
-              "'overlapped', which is not modelled yet; it may be 'serial'\n");
     EXPECT_EQ(refused(good, {"l1.bytes=64", "l1.cluster_cols=15"}),
               "accelsim: --set l1.cluster_cols=15: error: 'l1.cluster_cols' "
               "is 15; the array has 14 columns\n");

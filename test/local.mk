@@ -39,9 +39,11 @@ multicast_machine_test_SOURCES = %D%/multicast_machine_test.cpp \
 	%D%/l1_oracle.h %D%/mesh_oracle.cpp %D%/mesh_oracle.h %D%/random_layer.h
 multicast_machine_test_LDADD = $(TEST_LIBS)
 systolic_test_SOURCES = %D%/systolic_test.cpp %D%/systolic_laws_test.cpp \
-	%D%/systolic_fixture.h %D%/systolic_oracle.cpp %D%/systolic_oracle.h
+	%D%/systolic_fixture.h %D%/systolic_oracle.cpp %D%/systolic_oracle.h \
+	%D%/systolic_drain_oracle.cpp %D%/systolic_drain_test.cpp
 systolic_test_LDADD = $(TEST_LIBS)
 systolic_cycles_test_SOURCES = %D%/systolic_cycles_test.cpp \
+	%D%/systolic_overlap_test.cpp \
 	%D%/messages.h %D%/random_layer.h
 systolic_cycles_test_LDADD = $(TEST_LIBS)
 dram_test_SOURCES = %D%/dram_test.cpp %D%/dram_mix_test.cpp \

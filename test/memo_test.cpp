@@ -36,6 +36,8 @@ class Memo : public testing::TestWithParam<on_network>
         arch a = random.machine();
         a.array_network = GetParam().network;
         a.tight_folds = random.pick(0, 1) != 0;
+        if (a.array_network == NETWORK_SYSTOLIC)
+            a.drain = random.pick(0, 1) ? DRAIN_OVERLAPPED : DRAIN_SERIAL;
         a.l2_bytes = random.pick(0, 1) ? 8192 : 16384;
         a.dram_latency_cycles = random.pick(0, 30);
         // From starved to plenty, and rates that divide nothing.

@@ -30,6 +30,7 @@ class Model : public testing::TestWithParam<on_network>
         arch a = random.machine();
         a.array_network = GetParam().network;
         a.tight_folds = random.pick(0, 1) != 0;
+        a.drain = random.pick(0, 1) ? DRAIN_OVERLAPPED : DRAIN_SERIAL;
         a.zero_gating = random.pick(0, 1) != 0;
         return a;
     }
@@ -137,7 +138,14 @@ TEST_P(Model, FoldsTakeWhatIsSaidOfThemWhenNoEdgeMakesTheArrayWait)
         if (!run(a, l, wishes(random), &r))
             continue;
         legal++;
-        EXPECT_EQ(r.bounds_cycles[BOUND_folds], r.array_cycles) << describe(l);
+        // Where drains overlap, an only psum tile or a short tight fold waits
+        // (test/systolic_overlap_test.cpp).
+        if (a.drain == DRAIN_SERIAL || std::strcmp(GetParam().flow->name, "os"))
+            EXPECT_EQ(r.bounds_cycles[BOUND_folds], r.array_cycles)
+                << describe(l);
+        else
+            EXPECT_LE(r.bounds_cycles[BOUND_folds], r.array_cycles)
+                << describe(l);
     }
     EXPECT_GE(legal, SHAPES / 2);
 }

@@ -73,6 +73,7 @@ TEST(RandomLayer, ThreeHundredShapesSpanWhatTheLawsClaim)
         for (int k = 0; k < 300; k++) {
             arch a = random.machine();
             a.tight_folds = random.pick(0, 1) != 0;
+            a.drain = random.pick(0, 1) ? DRAIN_OVERLAPPED : DRAIN_SERIAL;
             layer l = random.shape();
             for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
                 seen[i] += kinds[i].holds(a, l);

@@ -51,6 +51,7 @@ class Search : public testing::TestWithParam<on_network>
         a.rows = random.pick(1, 4);
         a.cols = random.pick(1, 4);
         a.tight_folds = random.pick(0, 1) != 0;
+        a.drain = random.pick(0, 1) ? DRAIN_OVERLAPPED : DRAIN_SERIAL;
         a.zero_gating = random.pick(0, 1) != 0;
         a.rf_words[TENSOR_IFMAP] = random.pick(1, 5);
         a.rf_words[TENSOR_FILTER] = random.pick(1, 12);

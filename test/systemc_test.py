@@ -40,6 +40,12 @@ def kernels_agree():
     for clock in ("700000000", "123456", "333"):
         compare([*TINY, "--set", f"clock_hz={clock}"], grains=("array",))
     compare([*TINY, "--check"])
+    drain = ["--cfg", "systolic", "--set", "array.drain=overlapped", "--set",
+             "array.rows=6", "--set", "array.cols=5", "--set", "mapping.c=2"]
+    for slow in ([], ["--set", "noc.psum_out.slots_per_cycle=2"],
+                 ["--set", "dram.model=bandwidth", "--set",
+                  "dram.bytes_per_second=1500000000"]):
+        compare([*drain, *slow, *TINY[2:], "--check"])
     compare([*TINY, "--set", "l2.ports=1rw"])
     compare([*TINY, "--show-mapping"], grains=("array",))
 
