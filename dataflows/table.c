@@ -6,6 +6,7 @@
 
 #include "dataflows/gemm.h"
 #include "dataflows/nest_dataflow.h"
+#include "dataflows/plugin.h"
 #include "dataflows/rs.h"
 
 const struct dataflow *const dataflow_table[] = {&rs_dataflow,  &ws_dataflow,
@@ -29,6 +30,25 @@ const struct dataflow *dataflow_find(const char *name)
     return NULL;
 }
 
+/* Whether a plugin is of these headers and has what every dataflow has. */
+static bool plugin_fits(const struct dataflow *found,
+                        const struct plugin_layout *layout, struct src_pos at,
+                        struct diag *d)
+{
+    static const struct plugin_layout mine = PLUGIN_LAYOUT;
+    if (layout == NULL || memcmp(layout, &mine, sizeof(mine)) != 0)
+        return diag_error(d, at,
+                          "the plugin was built for another version of "
+                          "accelsim; rebuild it from this version's "
+                          "dataflows/plugin.h, with ACCELSIM_DATAFLOW_PLUGIN");
+    if (found->name == NULL || found->params == NULL || found->choose == NULL ||
+        found->compile == NULL || found->expect == NULL || found->show == NULL)
+        return diag_error(d, at,
+                          "the plugin's dataflow is not whole; it needs name, "
+                          "params, choose, compile, expect and show");
+    return true;
+}
+
 bool dataflow_load_plugin(const char *path, struct diag *d)
 {
     struct src_pos at = {path, 0};
@@ -50,6 +70,8 @@ bool dataflow_load_plugin(const char *path, struct diag *d)
         return diag_error(d, at,
                           "the plugin has no symbol 'accelsim_dataflow'; "
                           "define a const struct dataflow of that name");
+    if (!plugin_fits(found, dlsym(object, "accelsim_dataflow_layout"), at, d))
+        return false;
     if (dataflow_find(found->name) != NULL)
         return diag_error(d, at,
                           "the plugin's dataflow '%s' exists already; give "

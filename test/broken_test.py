@@ -9,7 +9,7 @@ SPDX-License-Identifier: MIT
 import os
 import re
 
-from program import SOURCE, check, finish, new_folder, run, write
+from program import PROGRAM, SOURCE, check, finish, new_folder, run, write
 
 LINE = re.compile(r"(?P<where>.*?): error: .*[;:,(].*")
 
@@ -390,6 +390,12 @@ def command_lines():
               [("accelsim", "'--trace-pes' has 12:0; the array is 12 x 14")])
     words("a plugin that is not there", (*cfg, "--plugin", "none.so"),
           [("none.so", "the path of a shared object is needed")])
+    for name, what, said in (
+            ("stale", "of another version", "rebuild it from this version's"),
+            ("empty", "without functions", "it needs name, params, choose")):
+        plugin = os.path.join(os.path.dirname(PROGRAM), "test",
+                              f"plugin_{name}.so")
+        words(f"a plugin {what}", (*cfg, "--plugin", plugin), [(plugin, said)])
 
 
 def what_does_not_fit():

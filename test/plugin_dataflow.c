@@ -2,7 +2,7 @@
  * does as ws does, under a name of its own.
  * SPDX-License-Identifier: MIT
  */
-#include "dataflows/dataflow.h"
+#include "dataflows/plugin.h"
 
 static const struct mapping_param no_params[] = {{NULL, 0, 0, NULL, NULL}};
 
@@ -31,7 +31,7 @@ static void echo_show(const struct arch *arch, const struct layer *layer,
     dataflow_find("ws")->show(arch, layer, mapping, to);
 }
 
-extern const struct dataflow accelsim_dataflow;
+ACCELSIM_DATAFLOW_PLUGIN;
 const struct dataflow accelsim_dataflow = {
     .name = "echo",
     .doc = "what ws does",

@@ -1,0 +1,34 @@
+/* plugin.h - what a dataflow from a shared object (--plugin) must define, to
+ * fit the program that loads it.
+ *
+ *   #include "dataflows/plugin.h"
+ *   const struct dataflow accelsim_dataflow = {...};
+ *   ACCELSIM_DATAFLOW_PLUGIN;
+ *
+ * Both are built from the headers of one version; one whose structs have
+ * other sizes is refused.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef DATAFLOWS_PLUGIN_H
+#define DATAFLOWS_PLUGIN_H
+
+#include "dataflows/program.h"
+
+/* Bytes of all that passes between the two. */
+struct plugin_layout {
+    uint32_t dataflow, given_mapping, program, pass, arch, layer, counts;
+};
+
+#define PLUGIN_LAYOUT                                                        \
+    {                                                                        \
+        sizeof(struct dataflow), sizeof(struct given_mapping),               \
+            sizeof(struct program), sizeof(struct multicast_pass),           \
+            sizeof(struct arch), sizeof(struct layer), sizeof(struct counts) \
+    }
+
+#define ACCELSIM_DATAFLOW_PLUGIN                                \
+    extern const struct dataflow accelsim_dataflow;             \
+    extern const struct plugin_layout accelsim_dataflow_layout; \
+    const struct plugin_layout accelsim_dataflow_layout = PLUGIN_LAYOUT
+
+#endif
