@@ -29,7 +29,7 @@ dist_validation_DATA = %D%/validation/dram_parts.cfg \
 	%D%/validation/tpu_v1_counters.cfg
 gtkwavedir = $(pkgdatadir)/gtkwave
 dist_gtkwave_DATA = %D%/gtkwave/dram_command.txt \
-	%D%/gtkwave/dram_transfer.txt %D%/gtkwave/network_state.txt \
+	%D%/gtkwave/bank_state.txt %D%/gtkwave/dram_transfer.txt %D%/gtkwave/network_state.txt \
 	%D%/gtkwave/pe_state.txt
 energydir = $(pkgdatadir)/energy
 dist_energy_DATA = %D%/energy/45nm.cfg %D%/energy/45nm_rough.cfg \

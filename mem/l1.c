@@ -29,7 +29,6 @@ size_t l1_state_bytes(const struct l1_cfg *cfg)
 {
     size_t words = (size_t)cfg->input_slots + (size_t)cfg->latency_cycles;
     return aligned((size_t)cfg->clusters * sizeof(struct l1_cluster)) +
-           aligned(sizeof(int32_t)) +
            aligned(lines(cfg) * words * sizeof(int16_t));
 }
 
@@ -41,8 +40,6 @@ void l1_init(struct l1 *l1, const struct l1_cfg *cfg, void *state)
     l1->cfg = *cfg;
     l1->cluster = (struct l1_cluster *)at;
     at += aligned((size_t)cfg->clusters * sizeof(struct l1_cluster));
-    l1->phase = (int32_t *)at;
-    at += aligned(sizeof(int32_t));
     l1->input = (int16_t *)at;
     l1->delay = l1->input + lines(cfg) * (size_t)cfg->input_slots;
 }
@@ -62,7 +59,6 @@ void l1_issue(struct l1 *l1, const struct l1_stream *const streams[L1_LINES],
 {
     SIM_CHECK(l1_is_empty(l1));
     memset(&l1->counts, 0, sizeof(l1->counts));
-    *l1->phase = 0;
     for (int c = 0; c < l1->cfg.clusters; c++) {
         struct l1_cluster *cluster = &l1->cluster[c];
         memset(cluster, 0, sizeof(*cluster));
@@ -200,37 +196,74 @@ static bool has_work(const struct l1_cluster *cluster)
     return work != 0;
 }
 
+/* moved_banks: those that were read, and written. */
+static bool eval_cluster(struct l1 *l1, int c, struct lane_fifo fifo[L1_LINES],
+                         const struct l1_tap *tap, uint64_t moved_banks[2])
+{
+    struct l1_cluster *cluster = &l1->cluster[c];
+    uint64_t busy[2] = {0, 0};
+    int refused = -1;
+    bool moved = false;
+    if (!has_work(cluster))
+        return false;
+    for (int k = 0; k < REQUESTERS; k++) {
+        int who = (cluster->turn + k) % REQUESTERS, line = who % L1_LINES;
+        struct ports ports = {{busy[0], busy[1]}, -1};
+        bool reads = who < L1_LINES;
+        if (reads)
+            moved |= read_line(l1, line, c, &ports, &fifo[line], tap);
+        else
+            moved |= write_line(l1, line, c, &ports);
+        moved_banks[!reads] |= ports.busy[!reads] & ~busy[!reads];
+        busy[0] = ports.busy[0];
+        busy[1] = ports.busy[1];
+        if (!l1->cfg.read_and_write_ports)
+            busy[0] = busy[1] = busy[0] | busy[1];
+        if (ports.refused >= 0) {
+            l1->counts.refusals++;
+            refused = refused < 0 ? ports.refused : refused;
+        }
+    }
+    if (refused >= 0)
+        cluster->turn = refused;
+    for (int k = 0; k < L1_LINES; k++)
+        moved |= cluster->line[k].held_slots > cluster->line[k].ready_slots;
+    return moved;
+}
+
+static void subtract(struct l1_counts *from, const struct l1_counts *n)
+{
+    for (int k = 0; k < L1_LINES; k++) {
+        from->reads[k] -= n->reads[k];
+        from->writes[k] -= n->writes[k];
+        from->sent[k] -= n->sent[k];
+        from->delivered[k] -= n->delivered[k];
+    }
+    from->refusals -= n->refusals;
+}
+
+bool l1_eval_cluster(struct l1 *l1, int cluster,
+                     struct lane_fifo fifo[L1_LINES], const struct l1_tap *tap)
+{
+    uint64_t banks[2] = {0, 0};
+    if (l1->watched == NULL)
+        return eval_cluster(l1, cluster, fifo, tap, banks);
+    const struct l1_counts before = l1->counts;
+    struct l1_cycle *cycle = &l1->watched[cluster];
+    bool moved = eval_cluster(l1, cluster, fifo, tap, banks);
+    cycle->read_banks = banks[0];
+    cycle->written_banks = banks[1];
+    cycle->counts = l1->counts;
+    subtract(&cycle->counts, &before);
+    return moved;
+}
+
 bool l1_eval(struct l1 *l1, struct lane_fifo fifo[L1_LINES],
              const struct l1_tap *tap)
 {
     bool moved = false;
-    for (int c = 0; c < l1->cfg.clusters; c++) {
-        struct l1_cluster *cluster = &l1->cluster[c];
-        uint64_t busy[2] = {0, 0};
-        int refused = -1;
-        if (!has_work(cluster))
-            continue;
-        for (int k = 0; k < REQUESTERS; k++) {
-            int who = (cluster->turn + k) % REQUESTERS, line = who % L1_LINES;
-            struct ports ports = {{busy[0], busy[1]}, -1};
-            if (who < L1_LINES)
-                moved |= read_line(l1, line, c, &ports, &fifo[line], tap);
-            else
-                moved |= write_line(l1, line, c, &ports);
-            busy[0] = ports.busy[0];
-            busy[1] = ports.busy[1];
-            if (!l1->cfg.read_and_write_ports)
-                busy[0] = busy[1] = busy[0] | busy[1];
-            if (ports.refused >= 0) {
-                l1->counts.refusals++;
-                refused = refused < 0 ? ports.refused : refused;
-            }
-        }
-        if (refused >= 0)
-            cluster->turn = refused;
-        for (int k = 0; k < L1_LINES; k++)
-            moved |= cluster->line[k].held_slots > cluster->line[k].ready_slots;
-    }
+    for (int c = 0; c < l1->cfg.clusters; c++)
+        moved |= l1_eval_cluster(l1, c, fifo, tap);
     return moved;
 }
 
@@ -244,7 +277,8 @@ static void commit_line(struct l1 *l1, int line, int cluster)
     if (!cfg->bypass) {
         int ready = s->written_slots;
         if (l1->cfg.latency_cycles > 0) {
-            int16_t *delay = delay_of(l1, line, cluster) + *l1->phase;
+            int16_t *delay =
+                delay_of(l1, line, cluster) + l1->cluster[cluster].phase;
             ready = *delay;
             *delay = (int16_t)s->written_slots;
         }
@@ -258,20 +292,45 @@ static void commit_line(struct l1 *l1, int line, int cluster)
     s->written_rows = s->read_rows = 0;
 }
 
+void l1_commit_cluster(struct l1 *l1, int c)
+{
+    struct l1_cluster *cluster = &l1->cluster[c];
+    int arrived = 0;
+    for (int k = 0; k < L1_LINES; k++)
+        arrived |= cluster->line[k].arrived;
+    if (!has_work(cluster) && arrived == 0)
+        return; /* and every delay is 0 */
+    for (int k = 0; k < L1_LINES; k++)
+        commit_line(l1, k, c);
+    if (l1->cfg.latency_cycles > 0)
+        cluster->phase = (cluster->phase + 1) % l1->cfg.latency_cycles;
+}
+
 void l1_commit(struct l1 *l1)
 {
-    for (int c = 0; c < l1->cfg.clusters; c++) {
-        struct l1_cluster *cluster = &l1->cluster[c];
-        int arrived = 0;
-        for (int k = 0; k < L1_LINES; k++)
-            arrived |= cluster->line[k].arrived;
-        if (!has_work(cluster) && arrived == 0)
+    for (int c = 0; c < l1->cfg.clusters; c++)
+        l1_commit_cluster(l1, c);
+}
+
+void l1_watch(struct l1 *l1, struct l1_cycle *cycle)
+{
+    l1->watched = cycle;
+}
+
+int l1_bank_rows(const struct l1 *l1, int cluster, int bank)
+{
+    int rows = 0;
+    for (int k = 0; k < L1_LINES; k++) {
+        const struct l1_line_cfg *cfg = &l1->cfg.line[k];
+        const struct l1_line *s = &l1->cluster[cluster].line[k];
+        if (bank < cfg->first_bank || bank >= cfg->first_bank + cfg->banks)
             continue;
-        for (int k = 0; k < L1_LINES; k++)
-            commit_line(l1, k, c);
+        int after_read =
+            (bank - cfg->first_bank - s->read_row + cfg->banks) % cfg->banks;
+        rows += s->held_rows / cfg->banks +
+                (after_read < s->held_rows % cfg->banks);
     }
-    if (l1->cfg.latency_cycles > 0)
-        *l1->phase = (*l1->phase + 1) % l1->cfg.latency_cycles;
+    return rows;
 }
 
 bool l1_is_empty(const struct l1 *l1)

@@ -72,7 +72,8 @@ struct l1_line {
 
 struct l1_cluster { /* part of the arena */
     struct l1_line line[L1_LINES];
-    int32_t turn; /* line 0 reads, line 1 reads, line 0 writes, 1 writes */
+    int32_t turn;  /* line 0 reads, line 1 reads, line 0 writes, 1 writes */
+    int32_t phase; /* place of the next delay */
 };
 
 struct l1_counts {
@@ -80,6 +81,12 @@ struct l1_counts {
     uint64_t sent[L1_LINES];                    /* to PEs, bypassing or not */
     uint64_t delivered[L1_LINES];               /* those times PEs */
     uint64_t refusals;                          /* of a port */
+};
+
+/* What an L1 did in a cycle, for those who watch. */
+struct l1_cycle {
+    uint64_t read_banks, written_banks; /* bit k: a port of bank k moved */
+    struct l1_counts counts;            /* of the cycle alone */
 };
 
 /* Told of each slot that an L1 sends to PEs (functional mode); slot->dest is
@@ -93,11 +100,11 @@ struct l1_tap {
 struct l1 {
     struct l1_cfg cfg;
     struct l1_cluster *cluster; /* in the arena */
-    int32_t *phase;             /* in the arena: place of the next delay */
     int16_t *input;             /* in the arena: words of slots, by line */
     int16_t *delay; /* in the arena: slots written k cycles ago, by line */
     const struct l1_stream *stream[L1_LINES]; /* of the pass, by cluster */
     struct l1_counts counts;
+    struct l1_cycle *watched; /* borrowed, by cluster; or NULL */
 };
 
 size_t l1_state_bytes(const struct l1_cfg *cfg);
@@ -117,6 +124,15 @@ void l1_push(struct l1 *l1, int line, int cluster, const struct slot *slot);
 bool l1_eval(struct l1 *l1, struct lane_fifo fifo[L1_LINES],
              const struct l1_tap *tap);
 void l1_commit(struct l1 *l1);
+/* The same, cluster by cluster, in any order. */
+bool l1_eval_cluster(struct l1 *l1, int cluster,
+                     struct lane_fifo fifo[L1_LINES], const struct l1_tap *tap);
+void l1_commit_cluster(struct l1 *l1, int cluster);
+/* From now on each cycle leaves in `cycle` (borrowed, one per cluster) what it
+ * did. */
+void l1_watch(struct l1 *l1, struct l1_cycle *cycle);
+/* Rows that a bank of a cluster holds. */
+int l1_bank_rows(const struct l1 *l1, int cluster, int bank);
 /* What came in has left. */
 bool l1_is_empty(const struct l1 *l1);
 

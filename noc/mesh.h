@@ -77,6 +77,7 @@ struct mesh {
     int32_t *turn;            /* in the arena: of each output port */
     struct flit *flit;        /* in the arena: by input port, then place */
     int nodes;
+    int32_t *link_words; /* by node * MESH_PORTS + output port; or NULL */
 };
 
 /* Where flits leave: called for a node whose router has one for it. */
@@ -98,6 +99,16 @@ void mesh_inject(struct mesh *mesh, int node, const struct flit *flit);
  * included.  Returns whether a flit moved. */
 bool mesh_eval(struct mesh *mesh, const struct mesh_sink *sink, uint64_t *hops);
 void mesh_commit(struct mesh *mesh);
+/* The same, router by router, in any order. */
+bool mesh_eval_router(struct mesh *mesh, int node, const struct mesh_sink *sink,
+                      uint64_t *hops);
+void mesh_commit_router(struct mesh *mesh, int node);
+/* From now on each cycle leaves in link_words (borrowed, of nodes *
+ * MESH_PORTS) the words that crossed each link. */
+void mesh_watch(struct mesh *mesh, int32_t *link_words);
+/* Flits that wait at an input port, and whether a router has that link. */
+int mesh_waiting(const struct mesh *mesh, int node, enum mesh_port port);
+bool mesh_has_link(const struct mesh *mesh, int node, enum mesh_port way);
 /* No flit is under way. */
 bool mesh_is_empty(const struct mesh *mesh);
 

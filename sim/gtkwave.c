@@ -68,23 +68,37 @@ static bool is_pe(const struct probe *probe)
            strncmp(probe->name, "pe_", 3) == 0;
 }
 
+static bool is_l1(const struct probe *probe)
+{
+    return strncmp(probe->name, "l1_", 3) == 0 ||
+           strstr(probe->name, "_router_") != NULL;
+}
+
+static const char *words_file_of(const struct probe *probe)
+{
+    return probe->words == pe_state_words     ? "pe_state.txt"
+           : probe->words == bank_state_words ? "bank_state.txt"
+                                              : "network_state.txt";
+}
+
 static bool put_probes(FILE *to, const struct probe *probe, int n,
                        struct diag *d)
 {
-    /* The array's own, then all states of PEs, then the rest of PEs. */
-    for (int group = 0; group < 3; group++)
+    /* The array's own, then all states of PEs, routers and L1s, then the rest
+     * of PEs. */
+    for (int group = 0; group < 4; group++)
         for (int k = 0; k < n; k++) {
             bool state = probe[k].words != NULL;
-            int belongs = !is_pe(&probe[k]) ? 0 : state ? 1 : 2;
+            int belongs = is_l1(&probe[k])    ? 2
+                          : !is_pe(&probe[k]) ? 0
+                          : state             ? 1
+                                              : 3;
             if (belongs != group)
                 continue;
             if (!state)
                 put_number(to, "array.", probe[k].name, probe[k].bits);
             else if (!put_words(to, "array.", probe[k].name, probe[k].bits,
-                                probe[k].words == pe_state_words
-                                    ? "pe_state.txt"
-                                    : "network_state.txt",
-                                d))
+                                words_file_of(&probe[k]), d))
                 return false;
         }
     return true;

@@ -28,7 +28,7 @@ struct l1_path {
     struct mesh mesh[L1_LINES];
     struct arrivals arrivals[L1_LINES];
     bool is_mesh;
-    int clusters, slots_per_cycle; /* of a multicast from L2 */
+    int clusters, grid_cols, slots_per_cycle; /* of a multicast from L2 */
 
     /* Of the pass, by line. */
     const struct stream_shape *shape[L1_LINES]; /* borrowed */
@@ -93,6 +93,7 @@ struct l1_path *l1_path_new(const struct arch *a, void *state)
     struct mesh_cfg mesh = mesh_cfg_of(a);
     char *at = state;
     p->clusters = l1.clusters;
+    p->grid_cols = mesh.cols;
     p->is_mesh = a->l2_to_l1 == L2_TO_L1_MESH;
     p->slots_per_cycle = a->l2_to_l1_slots_per_cycle;
     p->l1_tap.context = p;
@@ -284,6 +285,44 @@ void l1_path_commit_routers(struct l1_path *p, int line)
 void l1_path_commit_l1s(struct l1_path *p)
 {
     l1_commit(&p->l1);
+}
+
+bool l1_path_route_one(struct l1_path *p, int line, int node)
+{
+    const struct mesh_sink sink = {&p->arrivals[line], may_arrive, arrive};
+    return mesh_eval_router(&p->mesh[line], node, &sink, &p->counts.hops[line]);
+}
+
+bool l1_path_feed_one(struct l1_path *p, int cluster,
+                      struct lane_fifo fifo[L1_LINES])
+{
+    return l1_eval_cluster(&p->l1, cluster, fifo,
+                           p->tap != NULL ? &p->l1_tap : NULL);
+}
+
+void l1_path_commit_router(struct l1_path *p, int line, int node)
+{
+    mesh_commit_router(&p->mesh[line], node);
+}
+
+void l1_path_commit_l1(struct l1_path *p, int cluster)
+{
+    l1_commit_cluster(&p->l1, cluster);
+}
+
+struct mesh *l1_path_mesh(struct l1_path *p, int line)
+{
+    return p->is_mesh ? &p->mesh[line] : NULL;
+}
+
+struct l1 *l1_path_l1(struct l1_path *p)
+{
+    return &p->l1;
+}
+
+int l1_path_grid_cols(const struct l1_path *p)
+{
+    return p->grid_cols;
 }
 
 void l1_path_counted(const struct l1_path *p, struct l1_path_counts *out)

@@ -7,11 +7,10 @@
  * L1 would add a write and a read to every one and save nothing.
  *
  * Blocks, to be evaluated in any order, then committed in any order: two
- * senders, two meshes, the L1s.  They meet in the routers' local inputs, the
- * L1s' input buffers and the PEs' fifos.  The senders' streams are the
- * machine's.
- * Timing  a slot leaves L2 when every L1 that it is for has room in its input
- *         buffer (multicast), or the first router has (mesh).
+ * senders, two meshes (or their routers), the L1s.  They meet in the routers'
+ * local inputs, the L1s' input buffers and the PEs' fifos.  The senders'
+ * streams are the machine's. Timing  a slot leaves L2 when every L1 that it is
+ * for has room in its input buffer (multicast), or the first router has (mesh).
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_L1_PATH_H
@@ -69,6 +68,18 @@ bool l1_path_route(struct l1_path *path, int line);
 bool l1_path_feed(struct l1_path *path, struct lane_fifo fifo[L1_LINES]);
 void l1_path_commit_routers(struct l1_path *path, int line);
 void l1_path_commit_l1s(struct l1_path *path);
+/* The last four router by router and cluster by cluster. */
+bool l1_path_route_one(struct l1_path *path, int line, int node);
+bool l1_path_feed_one(struct l1_path *path, int cluster,
+                      struct lane_fifo fifo[L1_LINES]);
+void l1_path_commit_router(struct l1_path *path, int line, int node);
+void l1_path_commit_l1(struct l1_path *path, int cluster);
+
+/* For waveforms.  The routers of a line; NULL where there are none. */
+struct mesh *l1_path_mesh(struct l1_path *path, int line);
+struct l1 *l1_path_l1(struct l1_path *path);
+/* Clusters lie on a grid of so many columns. */
+int l1_path_grid_cols(const struct l1_path *path);
 
 void l1_path_counted(const struct l1_path *path, struct l1_path_counts *out);
 /* Nothing is between L2 and the PEs. */

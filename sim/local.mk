@@ -74,6 +74,8 @@ libaccel_a_SOURCES += \
 	%D%/kernel.h \
 	%D%/l1_path.c \
 	%D%/l1_path.h \
+	%D%/l1_probes.c \
+	%D%/l1_probes.h \
 	%D%/l1_words.c \
 	%D%/l1_words.h \
 	%D%/layer.c \

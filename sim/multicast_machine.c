@@ -247,12 +247,30 @@ void multicast_eval_routers(struct multicast_machine *m, int line)
     m->moved |= l1_path_route(m->l1, line);
 }
 
+void multicast_eval_router(struct multicast_machine *m, int line, int node)
+{
+    m->moved |= l1_path_route_one(m->l1, line, node);
+}
+
+static void fed_by_l1(struct multicast_machine *m,
+                      struct lane_fifo fifo[L1_LINES])
+{
+    fifo[held_network(m)] = lanes_held_fifo(&m->lanes);
+    fifo[window_network(m)] = lanes_window_fifo(&m->lanes);
+}
+
 void multicast_eval_l1s(struct multicast_machine *m)
 {
     struct lane_fifo fifo[L1_LINES];
-    fifo[held_network(m)] = lanes_held_fifo(&m->lanes);
-    fifo[window_network(m)] = lanes_window_fifo(&m->lanes);
+    fed_by_l1(m, fifo);
     m->moved |= l1_path_feed(m->l1, fifo);
+}
+
+void multicast_eval_l1(struct multicast_machine *m, int cluster)
+{
+    struct lane_fifo fifo[L1_LINES];
+    fed_by_l1(m, fifo);
+    m->moved |= l1_path_feed_one(m->l1, cluster, fifo);
 }
 
 void multicast_commit_network(struct multicast_machine *m, enum network k)

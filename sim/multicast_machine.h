@@ -85,6 +85,8 @@ uint32_t multicast_machine_pe_state(const struct multicast_machine *m,
 /* Of the pass, so far. */
 uint64_t multicast_machine_words_sent(const struct multicast_machine *m,
                                       enum network network);
+/* NULL: there is none. */
+struct l1_path *multicast_machine_l1_path(struct multicast_machine *m);
 /* In the last cycle, both psum networks wanted one port. */
 bool multicast_machine_had_conflict(const struct multicast_machine *m);
 bool multicast_machine_holds_ifmap(const struct multicast_machine *m);

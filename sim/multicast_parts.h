@@ -87,6 +87,8 @@ void multicast_eval_trees(struct multicast_machine *m);
 void multicast_commit_trees(struct multicast_machine *m);
 void multicast_eval_routers(struct multicast_machine *m, int line);
 void multicast_eval_l1s(struct multicast_machine *m);
+void multicast_eval_router(struct multicast_machine *m, int line, int node);
+void multicast_eval_l1(struct multicast_machine *m, int cluster);
 void multicast_eval_lanes(struct multicast_machine *m, int from, int to);
 
 #ifdef __cplusplus

@@ -6,13 +6,15 @@
 #include <stdlib.h>
 
 #include "sim/diag.h"
+#include "sim/l1_probes.h"
 
-enum { PE_PROBES = 6, NETWORK_PROBES = 3, SHARED_PROBES = 3 };
+enum { PE_PROBES = 6, NETWORK_PROBES = 3 };
 
 struct multicast_probes {
     struct multicast_machine *machine;
-    int n;
-    struct probe *probe; /* owns */
+    struct probe_list list;
+    struct l1_probes *l1; /* owns; or NULL: their probes are the last */
+    int l1_from;          /* the first of them */
     int n_lanes;
     int *lane; /* owns; whose probes follow the shared ones */
     uint64_t words_sent[NETWORK_N];    /* before the cycle */
@@ -32,10 +34,7 @@ static bool is_wanted(const struct probe_pes *pes, int row, int col)
 static void add(struct multicast_probes *p, const char *block,
                 const char *signal, int bits, const char *const *words)
 {
-    struct probe *probe = &p->probe[p->n++];
-    snprintf(probe->name, sizeof(probe->name), "%s.%s", block, signal);
-    probe->bits = bits;
-    probe->words = words;
+    probe_add(&p->list, block, signal, bits, words);
 }
 
 static void add_pe(struct multicast_probes *p, int lane)
@@ -84,18 +83,18 @@ struct multicast_probes *multicast_probes_new(struct multicast_machine *machine,
     size_t lanes = (size_t)multicast_machine_lanes(machine)->n;
     p->machine = machine;
     p->lane = xcalloc(lanes, sizeof(*p->lane));
-    p->probe =
-        xcalloc(SHARED_PROBES + NETWORK_N * NETWORK_PROBES + lanes * PE_PROBES,
-                sizeof(*p->probe));
     add(p, "sequencer", "in_flight", 1, NULL);
     add(p, "sequencer", "running_pes", 16, NULL);
     add(p, "psum_port", "conflict", 1, NULL);
     for (int k = 0; k < NETWORK_N; k++) {
         add(p, network[k], "state", 2, network_state_words);
-        add(p, network[k], "words", 8, NULL);
+        add(p, network[k], "words", 16, NULL);
         add(p, network[k], "destination", 16, NULL);
     }
     add_pes(p, pes);
+    p->l1_from = p->list.n;
+    if (multicast_machine_l1_path(machine) != NULL)
+        p->l1 = l1_probes_new(multicast_machine_l1_path(machine), &p->list);
     multicast_machine_watch(machine);
     return p;
 }
@@ -104,15 +103,16 @@ void multicast_probes_free(struct multicast_probes *p)
 {
     if (p == NULL)
         return;
+    l1_probes_free(p->l1);
     free(p->lane);
-    free(p->probe);
+    free(p->list.probe);
     free(p);
 }
 
 struct probe *multicast_probes_list(struct multicast_probes *p, int *n)
 {
-    *n = p->n;
-    return p->probe;
+    *n = p->list.n;
+    return p->list.probe;
 }
 
 #define STATE_ENUM(name, doc) NETWORK_IS_##name,
@@ -154,7 +154,7 @@ void multicast_probes_sample(struct multicast_probes *p)
     size_t bytes;
     const struct multicast_state *state =
         multicast_machine_state(p->machine, &bytes);
-    struct probe *at = p->probe;
+    struct probe *at = p->list.probe;
     (at++)->value = state->in_flight != 0;
     (at++)->value =
         (uint32_t)multicast_machine_lanes(p->machine)->state->running;
@@ -163,4 +163,6 @@ void multicast_probes_sample(struct multicast_probes *p)
         sample_network(p, k, &state->stream[k], at);
     for (int k = 0; k < p->n_lanes; k++, at += PE_PROBES)
         sample_pe(p, p->lane[k], at);
+    if (p->l1 != NULL)
+        l1_probes_sample(p->l1, &p->list.probe[p->l1_from]);
 }

@@ -129,7 +129,17 @@ uint32_t multicast_machine_pe_state(const struct multicast_machine *m, int lane)
 uint64_t multicast_machine_words_sent(const struct multicast_machine *m,
                                       enum network network)
 {
+    if (m->l1 != NULL && (int)network < L1_LINES) {
+        struct l1_path_counts n;
+        l1_path_counted(m->l1, &n);
+        return n.sent[network];
+    }
     return m->words[network].words_sent;
+}
+
+struct l1_path *multicast_machine_l1_path(struct multicast_machine *m)
+{
+    return m->l1;
 }
 
 bool multicast_machine_had_conflict(const struct multicast_machine *m)

@@ -43,6 +43,22 @@ extern const char *const pe_state_words[];
     X(blocked, "a fifo was full, or a word not there; or not its turn")
 extern const char *const network_state_words[];
 
+/* What a bank's ports did in a cycle. */
+#define BANK_STATES(X)          \
+    X(idle, "no port moved")    \
+    X(read, "a row was read")   \
+    X(write, "one was written") \
+    X(both, "one of each")
+extern const char *const bank_state_words[];
+
+/* Probes in the making; the array moves as it grows. */
+struct probe_list {
+    struct probe *probe; /* owns */
+    int n, room;
+};
+void probe_add(struct probe_list *list, const char *block, const char *signal,
+               int bits, const char *const *words);
+
 struct probe_pe { /* by its place on the array */
     int row, col;
 };

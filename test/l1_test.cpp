@@ -197,6 +197,60 @@ TEST(L1, LinesInOneBankTakeTurnsAndInTheirOwnDoNot)
     }
 }
 
+TEST(L1, AWatchedCycleTellsWhichBanksMovedAndWhoWasRefused)
+{
+    rig r(shared(1, 8, false));
+    l1_cycle seen = {};
+    l1_watch(&r.b, &seen);
+    r.push(0), r.step(); // 0
+    EXPECT_EQ(seen.read_banks | seen.written_banks, 0u);
+    r.push(0), r.step(); // 1: word 0 written
+    EXPECT_EQ(seen.written_banks, 1u);
+    EXPECT_EQ(seen.read_banks, 0u);
+    EXPECT_EQ(seen.counts.writes[0], 1u);
+    EXPECT_EQ(l1_bank_rows(&r.b, 0, 0), 1);
+    r.step(); // 2: word 0 read; the write is refused
+    EXPECT_EQ(seen.written_banks, 0u);
+    EXPECT_EQ(seen.read_banks, 1u);
+    EXPECT_EQ(seen.counts.refusals, 1u);
+    EXPECT_EQ(l1_bank_rows(&r.b, 0, 0), 0);
+}
+
+TEST(L1, WatchedCyclesAddUpToTheCounts)
+{
+    for (bool both_ports : {false, true}) {
+        rig r(shared(3, 9, both_ports, 2));
+        l1_cycle seen = {};
+        l1_counts sum = {};
+        l1_watch(&r.b, &seen);
+        for (int cycle = 0; cycle < 400; cycle++) {
+            for (int line = 0; line < 2; line++)
+                if (cycle < 300 && l1_has_room(&r.b, line, 0))
+                    r.push(line);
+            r.step();
+            for (int line = 0; line < 2; line++) {
+                sum.reads[line] += seen.counts.reads[line];
+                sum.writes[line] += seen.counts.writes[line];
+            }
+            sum.refusals += seen.counts.refusals;
+            int rows = 0;
+            for (int bank = 0; bank < 3; bank++)
+                rows += l1_bank_rows(&r.b, 0, bank);
+            EXPECT_EQ(rows, r.b.cluster[0].line[0].held_rows +
+                                r.b.cluster[0].line[1].held_rows);
+            if (!both_ports) {
+                EXPECT_EQ(seen.read_banks & seen.written_banks, 0u);
+            }
+        }
+        EXPECT_GT(sum.refusals, 0u);
+        EXPECT_EQ(sum.refusals, r.b.counts.refusals);
+        for (int line = 0; line < 2; line++) {
+            EXPECT_EQ(sum.reads[line], r.b.counts.reads[line]);
+            EXPECT_EQ(sum.writes[line], r.b.counts.writes[line]);
+        }
+    }
+}
+
 TEST(L1, AFullLineHoldsUpItsInputBuffer)
 {
     rig r(shared(1, 3, true));

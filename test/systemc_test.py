@@ -4,6 +4,7 @@ SPDX-License-Identifier: MIT
 """
 
 import math
+import re
 import sys
 
 from program import SMALL, check, finish, new_folder, report, run
@@ -246,6 +247,57 @@ def a_waveform_shows_what_is_counted():
               "a save file for GTKWave lies beside it", text[:500])
 
 
+def sum_over_time(changes, end, pattern):
+    """Of all signals that match: values times cycles."""
+    return sum(value * (stop - start) / PERIOD
+               for name, all_ in changes.items() if re.fullmatch(pattern, name)
+               for (start, value), (stop, _) in zip(all_, [*all_[1:],
+                                                           (end, 0)]))
+
+
+def words_of_l1s_and_routers_are_those_counted():
+    with new_folder() as folder:
+        vcd = f"{folder}/l1.vcd"
+        shape = ["--shape", "M=8,C=8,H=8,W=8,R=3,S=3,pad=1"]
+        for words in (["eyeriss_v2_dense", "--dataflow", "ws"],
+                      ["eyeriss_v2_dense", "--dataflow", "rs"],
+                      ["eyeriss_v2_dense", "--dataflow", "os", "--set",
+                       "noc.l2_to_l1=multicast", "--set", "l1.ports=1rw"]):
+            words = ["--cfg", *words, *shape]
+            compare(words)
+            layer = report(*words, *SYSTEMC, "--vcd", vcd)["layers"][0]
+            changes, end = read_vcd(vcd)
+            noc, l1 = layer["noc"], layer["accesses"]["l1"]
+            what = " ".join(words)
+            for line in ("filter", "ifmap"):
+                sent = f"top.array.{line}_network.words"
+                router = rf"top.array.{line}_router_\d+_\d+"
+                links = rf"{router}\.\w+_words"
+                l1s = rf"top.array.l1_\d+_\d+\.{line}"
+                sums = [
+                    (sent, noc[f"{line}_l1"]["words_sent"]),
+                    (rf"{l1s}_reads", l1[line]["reads"]),
+                    (rf"{l1s}_writes", l1[line]["writes"]),
+                    (rf"{l1s}_words", noc[line]["words_sent"])]
+                if any(re.fullmatch(links, name) for name in changes):
+                    sums += [(links, noc[f"{line}_l1"]["hops"]),
+                             (rf"{router}\.local_words",
+                              noc[f"{line}_l1"]["words_delivered"])]
+                for pattern, counted in sums:
+                    seen = sum_over_time(changes, end, pattern)
+                    check(seen == counted, f"{what}: {pattern} adds up to "
+                          f"the {counted} words counted", seen)
+            # A row a bank and cycle; both of a bank's ports at once are two.
+            states = [changes[name] for name in changes if
+                      re.fullmatch(r"top.array.l1_.*bank_\d+.state", name)]
+            moved = sum(time_in(state, 1, end) + time_in(state, 2, end) +
+                        2 * time_in(state, 3, end) for state in states)
+            most = sum(l1[t]["reads"] + l1[t]["writes"]
+                       for t in ("filter", "ifmap"))
+            check(0 < moved / PERIOD <= most and states,
+                  f"{what}: banks' ports move rows", (moved / PERIOD, most))
+
+
 def a_waveform_can_be_a_part():
     with new_folder() as folder:
         vcd = f"{folder}/part.vcd"
@@ -293,6 +345,7 @@ def a_waveform_can_be_a_part():
 
 if is_built():
     a_waveform_shows_what_is_counted()
+    words_of_l1s_and_routers_are_those_counted()
     a_waveform_can_be_a_part()
     kernels_agree()
     order_does_not_matter()
