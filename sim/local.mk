@@ -35,6 +35,8 @@ endif
 libaccel_a_SOURCES += \
 	%D%/access_stream.c \
 	%D%/access_stream.h \
+	%D%/ahead.c \
+	%D%/ahead.h \
 	%D%/apart.c \
 	%D%/apart.h \
 	%D%/arch.c \

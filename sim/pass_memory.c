@@ -8,7 +8,6 @@
 #include "sim/pass_memory.h"
 
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +25,7 @@ struct entry {
     struct entry *newer, *older; /* by use; of those that are known */
     uint64_t hash;
     bool is_known; /* else claimed */
+    bool is_ahead; /* nobody needed it yet */
     struct pass_counts counts;
     unsigned char key[];
 };
@@ -125,7 +125,8 @@ static void grow(struct pass_memory *m)
     free(old);
 }
 
-static void insert(struct pass_memory *m, const void *key, uint64_t hash)
+static struct entry *insert(struct pass_memory *m, const void *key,
+                            uint64_t hash)
 {
     struct entry *e = xcalloc(1, sizeof(*e) + m->cfg.key_bytes);
     struct entry **to;
@@ -137,6 +138,7 @@ static void insert(struct pass_memory *m, const void *key, uint64_t hash)
     e->next = *to;
     *to = e;
     m->n_entries++;
+    return e;
 }
 
 static void drop(struct pass_memory *m, struct entry *e)
@@ -178,23 +180,50 @@ static void forget_oldest(struct pass_memory *m)
     drop(m, e);
 }
 
+/* Until another thread's claim comes to its end. */
+static void wait_for(struct pass_memory *m,
+                     const struct pass_meanwhile *meanwhile, bool *works)
+{
+    if (*works) {
+        pthread_mutex_unlock(&m->lock);
+        *works = meanwhile->work(meanwhile->context);
+        pthread_mutex_lock(&m->lock);
+    } else {
+        pthread_cond_wait(&m->brought, &m->lock);
+    }
+}
+
+/* The first that needs what was brought ahead of need. */
+static enum pass_answer known_answer(struct pass_memory *m, struct entry *e)
+{
+    if (!e->is_ahead) {
+        m->stats.known++;
+        return PASS_KNOWN;
+    }
+    e->is_ahead = false;
+    m->stats.is_new++;
+    m->stats.ahead++;
+    return PASS_AHEAD;
+}
+
 enum pass_answer pass_memory_find(struct pass_memory *m, const void *key,
-                                  struct pass_counts *out)
+                                  struct pass_counts *out,
+                                  const struct pass_meanwhile *meanwhile)
 {
     uint64_t hash = pass_memory_hash(key, m->cfg.key_bytes);
-    enum pass_answer answer = PASS_KNOWN;
-    bool waited = false;
+    enum pass_answer answer;
+    bool waited = false, works = meanwhile != NULL;
     struct entry *e;
     pthread_mutex_lock(&m->lock);
     while ((e = lookup(m, key, hash)) != NULL && !e->is_known) {
         waited = true;
-        pthread_cond_wait(&m->brought, &m->lock);
+        wait_for(m, meanwhile, &works);
     }
     if (e != NULL) {
         unlink_use(m, e);
         link_newest(m, e);
         *out = e->counts;
-        m->stats.known++;
+        answer = known_answer(m, e);
         m->stats.waits += waited;
     } else {
         answer = *ghost_of(m, hash) == hash ? PASS_EVICTED : PASS_NEW;
@@ -203,6 +232,18 @@ enum pass_answer pass_memory_find(struct pass_memory *m, const void *key,
     }
     pthread_mutex_unlock(&m->lock);
     return answer;
+}
+
+bool pass_memory_claim_ahead(struct pass_memory *m, const void *key)
+{
+    uint64_t hash = pass_memory_hash(key, m->cfg.key_bytes);
+    pthread_mutex_lock(&m->lock);
+    bool ok = lookup(m, key, hash) == NULL && *ghost_of(m, hash) != hash &&
+              entry_bytes(m) * (m->n_entries + 1) <= m->cfg.budget_bytes;
+    if (ok)
+        insert(m, key, hash)->is_ahead = true;
+    pthread_mutex_unlock(&m->lock);
+    return ok;
 }
 
 void pass_memory_add(struct pass_memory *m, const void *key,

@@ -1,5 +1,5 @@
 /* pass_memory.h - what equal passes did before, for all layers and threads of
- * a run.
+ * a run; or what passes to come will do (sim/ahead.h).
  *
  * What a pass does is a pure function of the machine, of what the array holds
  * when it starts and of its descriptor, so these are the key (sim/pass_view.h),
@@ -10,11 +10,13 @@
  * Threads may share it: who asks for an unknown key claims it and must bring
  * its outcome; who asks for a claimed key waits for that.  What is found never
  * depends on the order of threads or on the budget, only whether it is found.
+ * What is brought ahead of need never makes the memory forget.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_PASS_MEMORY_H
 #define SIM_PASS_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "pe/pass_counts.h"
@@ -34,11 +36,14 @@ enum pass_answer {
     PASS_KNOWN,   /* the outcome is there */
     PASS_NEW,     /* claimed; never seen */
     PASS_EVICTED, /* claimed; seen, and forgotten since */
+    PASS_AHEAD,   /* the outcome is there, brought ahead of need: new, but no
+                     claim */
 };
 
 struct pass_memory_stats {
     uint64_t known, is_new, evicted; /* answers */
-    uint64_t waits;     /* of the known ones: for another thread to bring it */
+    uint64_t waits;                  /* for another thread to bring it */
+    uint64_t ahead;     /* of the new ones: brought ahead of need */
     uint64_t forgotten; /* outcomes that had to go */
     uint64_t outcomes, bytes_peak;
 };
@@ -48,10 +53,22 @@ struct pass_memory;
 struct pass_memory *pass_memory_new(const struct pass_memory_cfg *cfg);
 void pass_memory_free(struct pass_memory *memory);
 
+/* What a thread does that waits for another one's outcome: a piece of work.
+ * false: there is none left. */
+struct pass_meanwhile {
+    bool (*work)(void *context);
+    void *context;
+};
+
 /* Fills *out when the key is known.  Otherwise the caller has the claim and
- * must call one of the next two, soon, and ask for no other key before. */
+ * must call one of the next two, soon, and ask for no other key before.
+ * meanwhile: NULL for none. */
 enum pass_answer pass_memory_find(struct pass_memory *memory, const void *key,
-                                  struct pass_counts *out);
+                                  struct pass_counts *out,
+                                  const struct pass_meanwhile *meanwhile);
+/* Claims a key ahead of need, as if it had not been found; false where it is
+ * known, claimed or forgotten, or where it would find no room. */
+bool pass_memory_claim_ahead(struct pass_memory *memory, const void *key);
 void pass_memory_add(struct pass_memory *memory, const void *key,
                      const struct pass_counts *counts);
 /* The claim is given up: the pass had no outcome. */

@@ -27,6 +27,7 @@ struct pass_view {
     struct pass_memory *memory;
     uint64_t kind;
     bool intern;
+    struct pass_meanwhile meanwhile; /* work NULL: none */
     struct slot slot[SLOTS];
 };
 
@@ -45,6 +46,12 @@ struct pass_view *pass_view_new(struct pass_memory *memory,
     v->kind = (uint64_t)kind;
     v->intern = intern;
     return v;
+}
+
+void pass_view_set_meanwhile(struct pass_view *v,
+                             const struct pass_meanwhile *meanwhile)
+{
+    v->meanwhile = *meanwhile;
 }
 
 void pass_view_free(struct pass_view *view)
@@ -71,7 +78,9 @@ static void keep(struct pass_view *v, const struct key *key,
                  const struct pass_counts *counts)
 {
     struct slot *slot = slot_of(v, key);
-    slot->used = v->intern;
+    if (!v->intern)
+        return;
+    slot->used = true;
     slot->key = *key;
     slot->counts = *counts;
 }
@@ -89,10 +98,20 @@ enum pass_answer pass_view_find(struct pass_view *v,
         *out = slot->counts;
         return PASS_KNOWN;
     }
-    answer = pass_memory_find(v->memory, &key, out);
-    if (answer == PASS_KNOWN)
+    answer = pass_memory_find(v->memory, &key, out,
+                              v->meanwhile.work != NULL ? &v->meanwhile : NULL);
+    if (answer == PASS_KNOWN || answer == PASS_AHEAD)
         keep(v, &key, out);
     return answer;
+}
+
+bool pass_view_claim_ahead(struct pass_view *v,
+                           const struct pass_boundary *boundary,
+                           const struct pass *pass)
+{
+    struct key key;
+    set_key(v, boundary, pass, &key);
+    return pass_memory_claim_ahead(v->memory, &key);
 }
 
 void pass_view_add(struct pass_view *v, const struct pass_boundary *boundary,

@@ -3,7 +3,7 @@
  * Descriptors are interned here: the latest ones have a place of their own,
  * found by their bytes without the memory's lock, with their outcome beside
  * it.  All others are asked of the memory.  Whether descriptors are interned
- * changes time only.
+ * changes time only; a view that does not may serve several threads.
  *
  * What the array holds at a boundary is known by the descriptor of the pass
  * that drains, so that stands for it in the key, and no end state is kept.
@@ -37,14 +37,20 @@ struct pass_view;
 /* memory: borrowed. */
 struct pass_view *pass_view_new(struct pass_memory *memory,
                                 enum network_type kind, bool intern);
+/* What to do while another thread brings what is asked for; copied. */
+void pass_view_set_meanwhile(struct pass_view *view,
+                             const struct pass_meanwhile *meanwhile);
 void pass_view_free(struct pass_view *view);
 
 /* As pass_memory_find: a key that is not known is the caller's to bring, or to
- * abandon. */
+ * abandon; and as pass_memory_claim_ahead. */
 enum pass_answer pass_view_find(struct pass_view *view,
                                 const struct pass_boundary *boundary,
                                 const struct pass *pass,
                                 struct pass_counts *out);
+bool pass_view_claim_ahead(struct pass_view *view,
+                           const struct pass_boundary *boundary,
+                           const struct pass *pass);
 void pass_view_add(struct pass_view *view, const struct pass_boundary *boundary,
                    const struct pass *pass, const struct pass_counts *counts);
 void pass_view_abandon(struct pass_view *view,

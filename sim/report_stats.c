@@ -29,7 +29,8 @@ void report_stats(const struct layer_result *layers, int n_layers,
             "accelsim: keys missed: %" PRIu64 " new descriptors, %" PRIu64
             " evicted; pass memory: %" PRIu64 " outcomes, %" PRIu64
             " bytes at most, %" PRIu64 " forgotten, %" PRIu64
-            " waits for another thread\n",
+            " waits for another thread, %" PRIu64 " brought ahead of need\n",
             sum.new_descriptors, sum.evicted_descriptors, memory->outcomes,
-            memory->bytes_peak, memory->forgotten, memory->waits);
+            memory->bytes_peak, memory->forgotten, memory->waits,
+            memory->ahead);
 }

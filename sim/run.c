@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/ahead.h"
 #include "sim/pass_view.h"
 #include "sim/progress.h"
 
@@ -28,10 +29,11 @@ struct job { /* one layer */
 struct crew {
     const struct run_input *in;
     struct pass_memory *memory; /* or NULL */
+    struct ahead *ahead;        /* of those without a layer, or NULL */
     pthread_mutex_t lock;
     struct job *job;
     struct job **order; /* longest first, so that threads end together */
-    int n_jobs, next;
+    int n_jobs, next, running;
     int first_failed; /* n_jobs: none */
 };
 
@@ -56,8 +58,23 @@ static struct job *take_job(struct crew *crew)
         if (job->twin != NULL || job - crew->job > crew->first_failed)
             job = NULL;
     }
+    crew->running += job != NULL;
     pthread_mutex_unlock(&crew->lock);
     return job;
+}
+
+/* Once there is no layer to take: simulates passes of those that run. */
+static void help_others(struct crew *crew)
+{
+    if (crew->ahead == NULL)
+        return;
+    pthread_mutex_lock(&crew->lock);
+    bool is_last = crew->running == 0;
+    pthread_mutex_unlock(&crew->lock);
+    if (is_last)
+        ahead_end(crew->ahead);
+    else
+        ahead_help(crew->ahead);
 }
 
 static void put_back(struct crew *crew, struct job *job, bool ok)
@@ -65,6 +82,7 @@ static void put_back(struct crew *crew, struct job *job, bool ok)
     int index = (int)(job - crew->job);
     pthread_mutex_lock(&crew->lock);
     job->state = ok ? JOB_DONE : JOB_FAILED;
+    crew->running--;
     if (!ok && index < crew->first_failed)
         crew->first_failed = index;
     pthread_mutex_unlock(&crew->lock);
@@ -100,6 +118,7 @@ static void *work(void *context)
         struct simulate_options options = in->simulate;
         bool ok;
         options.memory = crew->memory;
+        options.ahead = crew->ahead;
         options.progress = show_progress;
         options.progress_context = job;
         ok = simulate(in, job, &options);
@@ -107,16 +126,19 @@ static void *work(void *context)
             show_progress(job, 1, 1);
         put_back(crew, job, ok);
     }
+    help_others(crew);
     return NULL;
 }
 
-static int threads_for(int jobs, int n_layers)
+static int threads_for(int jobs, const struct crew *crew)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     int threads = jobs;
     if (threads == 0)
         threads = processors > 0 && processors < 1024 ? (int)processors : 1;
-    return threads < n_layers ? threads : n_layers;
+    if (crew->ahead == NULL && threads > crew->n_jobs)
+        threads = crew->n_jobs;
+    return threads;
 }
 
 /* The caller works too, so that a thread that can't be made only costs
@@ -234,12 +256,22 @@ static void close_jobs(struct crew *crew, bool ok, struct diag *d)
     free(crew->order);
 }
 
+/* Where no pass is remembered, none is simulated ahead. */
+static bool remembers_passes(const struct run_input *in)
+{
+    const struct simulate_options *o = &in->simulate;
+    return o->memo && !o->check && o->access_tap == NULL &&
+           o->max_cycles == 0 && in->apart == NULL && in->mappings == NULL;
+}
+
 static void open_memory(struct crew *crew)
 {
     uint64_t budget = crew->in->memo_bytes;
     if (crew->in->simulate.memo)
         crew->memory = pass_view_new_memory(
             budget > 0 ? budget : PASS_MEMORY_BYTES_DEFAULT);
+    if (remembers_passes(crew->in))
+        crew->ahead = ahead_new();
 }
 
 bool run_layers(const struct run_input *in, struct layer_result *out,
@@ -255,7 +287,7 @@ bool run_layers(const struct run_input *in, struct layer_result *out,
     crew.order = xcalloc((size_t)n, sizeof(*crew.order));
     ok = prepare(&crew, progress, out, d);
     if (ok) {
-        work_together(&crew, threads_for(in->jobs, n));
+        work_together(&crew, threads_for(in->jobs, &crew));
         ok = crew.first_failed == n;
     }
     if (ok)
@@ -266,6 +298,7 @@ bool run_layers(const struct run_input *in, struct layer_result *out,
     if (crew.memory != NULL)
         pass_memory_get_stats(crew.memory, memory);
     pass_memory_free(crew.memory);
+    ahead_free(crew.ahead);
     pthread_mutex_destroy(&crew.lock);
     return ok;
 }

@@ -11,6 +11,7 @@
 
 #include "dataflows/choose.h"
 #include "sim/access_stream.h"
+#include "sim/ahead.h"
 #include "sim/array_side.h"
 #include "sim/bounds.h"
 #include "sim/check.h"
@@ -32,6 +33,8 @@ struct run {
     struct word_flow *flow;         /* borrowed from one of them, or NULL */
     struct pass_view *view;         /* of the pass memory, or NULL */
     struct pass_memory *own_memory; /* when the caller shares none */
+    struct ahead_layer *ahead;      /* what others may simulate, or NULL */
+    struct array_side *ahead_array; /* where this thread does so, or NULL */
     struct tile_table *tiles;
     struct periods *periods; /* or NULL */
     uint64_t now;            /* the boundary */
@@ -76,11 +79,17 @@ static bool step_array(struct run *run, uint64_t from)
     return true;
 }
 
+static void add_simulated_cycles(struct run *run,
+                                 const struct pass_counts *counts)
+{
+    run->out->memo.simulated_pe_cycles +=
+        counts->cycles * (uint64_t)arch_pes(&run->program->arch);
+}
+
 static void finish_array(struct run *run, struct pass_counts *counts)
 {
     array_side_finish(run->array, counts);
-    run->out->memo.simulated_pe_cycles +=
-        counts->cycles * (uint64_t)arch_pes(&run->program->arch);
+    add_simulated_cycles(run, counts);
 }
 
 static void idle(struct run *run, uint64_t cycles)
@@ -125,6 +134,12 @@ static bool run_pass(struct run *run, const struct pass *pass, uint64_t start,
     switch (pass_view_find(run->view, &run->boundary, pass, counts)) {
     case PASS_KNOWN:
         stats->remembered_passes++;
+        run->array_is_behind = true;
+        return true;
+    case PASS_AHEAD:
+        stats->new_descriptors++;
+        stats->simulated_passes++;
+        add_simulated_cycles(run, counts);
         run->array_is_behind = true;
         return true;
     case PASS_NEW:
@@ -337,6 +352,13 @@ static void finish_result(const struct dataflow *dataflow,
     }
 }
 
+/* While another thread simulates the pass that this one waits for. */
+static bool work_ahead(void *context)
+{
+    struct run *run = context;
+    return ahead_one(run->ahead, &run->ahead_array);
+}
+
 static void open_memory(struct run *run)
 {
     struct pass_memory *memory = run->options->memory;
@@ -346,6 +368,13 @@ static void open_memory(struct run *run)
     run->view =
         pass_view_new(memory, run->program->kind, !run->options->intern_off);
     run->periods = periods_new(run->program, run->tiles);
+    /* Where drains overlap, what a pass finds is not known ahead. */
+    if (run->options->ahead == NULL || run->options->kernel != NULL ||
+        fold_drains_overlap(&run->program->arch))
+        return;
+    const struct pass_meanwhile meanwhile = {work_ahead, run};
+    run->ahead = ahead_open(run->options->ahead, run->program, memory);
+    pass_view_set_meanwhile(run->view, &meanwhile);
 }
 
 static void assemble(struct run *run)
@@ -376,6 +405,9 @@ static void assemble(struct run *run)
 
 static void dismantle(struct run *run)
 {
+    if (run->ahead != NULL)
+        ahead_close(run->options->ahead, run->ahead);
+    array_side_free(run->ahead_array);
     tile_table_free(run->tiles);
     check_free(run->check);
     access_stream_free(run->stream);

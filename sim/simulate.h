@@ -18,6 +18,7 @@
 extern "C" {
 #endif
 
+struct ahead;     /* sim/ahead.h */
 struct dram_port; /* mem/dram_port.h */
 struct kernel;    /* sim/kernel.h */
 struct nest;      /* dataflows/nest.h */
@@ -37,6 +38,9 @@ struct simulate_options {
     /* What passes of this architecture did, shared with other layers
      * (pass_view_new_memory); borrowed.  NULL: the layer has one of its own. */
     struct pass_memory *memory;
+    /* Threads that may simulate passes of the layer ahead of need, into that
+     * memory; borrowed; NULL: none. */
+    struct ahead *ahead;
     /* Told of every access; excludes `check`; may be NULL. */
     const struct access_tap *access_tap;
     const struct kernel *kernel;       /* borrowed; NULL: native */

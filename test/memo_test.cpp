@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <thread>
 
 #include "dataflows/dataflow.h"
 #include "random_layer.h"
+#include "sim/ahead.h"
 #include "sim/pass_view.h"
 
 namespace
@@ -158,6 +160,50 @@ TEST_P(Memo, SharesPassesBetweenLayers)
         EXPECT_EQ(again.memo.simulated_passes, 0u);
     }
     pass_memory_free(memory);
+}
+
+// Beside threads that simulate its passes ahead of need: with room for all of
+// them, for two, and for none.
+TEST_P(Memo, AheadOfNeedChangesNoNumber)
+{
+    random_case random(43);
+    simulate_options alone = {};
+    uint64_t brought = 0;
+    alone.memo = true;
+    for (int k = 0; k < 30; k++) {
+        arch a = machine(random);
+        layer l = shape(random);
+        layer_result expected = {}, r = {};
+        if (!run(a, l, alone, &expected)) {
+            diag_free(d_);
+            d_ = diag_new();
+            continue;
+        }
+        for (uint64_t bytes : {1 << 20, 1000, 1}) {
+            pass_memory *memory = pass_view_new_memory(bytes);
+            pass_memory_stats stats = {};
+            ahead *others = ahead_new();
+            std::thread first(ahead_help, others), second(ahead_help, others);
+            simulate_options helped = alone;
+            helped.memory = memory;
+            helped.ahead = others;
+            EXPECT_TRUE(run(a, l, helped, &r));
+            ahead_end(others);
+            first.join();
+            second.join();
+            ahead_free(others);
+            expect_equal(r, expected, describe(l));
+            pass_memory_get_stats(memory, &stats);
+            brought += stats.ahead;
+            pass_memory_free(memory);
+            if (bytes > 1000) {
+                EXPECT_EQ(0,
+                          std::memcmp(&r.memo, &expected.memo, sizeof(r.memo)))
+                    << describe(l);
+            }
+        }
+    }
+    EXPECT_GT(brought, 0u);
 }
 
 std::vector<on_network> everything()

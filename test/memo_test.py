@@ -26,6 +26,11 @@ def dataflows(path):
     return re.findall(r'"(\w+)"', listed.group(1)) if listed else []
 
 
+# All but who waited for whom.
+def stats(text):
+    return text[:text.rindex(" forgotten")]
+
+
 def main():
     known = 0
     for path in sorted(glob.glob(os.path.join(SOURCE, "configs", "*.cfg"))):
@@ -37,11 +42,15 @@ def main():
                 name = f"{os.path.basename(path)} {flow} {shape}"
                 full = run(*words, "--no-memo")
                 memo = run(*words, "--stats", "-j", "2")
+                alone = run(*words, "--stats", "-j", "1")
                 tiny = run(*words, "--memo-bytes", "500")
                 if full.returncode == 2:
                     continue  # too large for a small machine
                 check(full.returncode == 0 and memo.stdout == full.stdout,
                       f"{name}: the same, remembered", full.stderr)
+                check(stats(memo.stderr) == stats(alone.stderr),
+                      f"{name}: the same --stats, whatever -j",
+                      memo.stderr + alone.stderr)
                 check(tiny.stdout == full.stdout,
                       f"{name}: the same, with little memory")
                 known += int(re.search(r"(\d+) known", memo.stderr).group(1))

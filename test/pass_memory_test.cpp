@@ -48,7 +48,7 @@ class PassMemory : public testing::Test
 
     pass_answer find(const key &k)
     {
-        return pass_memory_find(memory_, k.data(), &found_);
+        return pass_memory_find(memory_, k.data(), &found_, nullptr);
     }
 
     void bring(const key &k, uint64_t cycles)
@@ -56,6 +56,11 @@ class PassMemory : public testing::Test
         pass_counts counts = {};
         counts.cycles = cycles;
         pass_memory_add(memory_, k.data(), &counts);
+    }
+
+    bool claim_ahead(int number)
+    {
+        return pass_memory_claim_ahead(memory_, numbered(number).data());
     }
 
     // Asks and, where it must, brings.
@@ -82,7 +87,7 @@ class PassMemory : public testing::Test
         pass_memory *m = with_budget(1 << 20);
         pass_counts counts = {};
         pass_memory_stats s = {};
-        pass_memory_find(m, numbered(0).data(), &counts);
+        pass_memory_find(m, numbered(0).data(), &counts, nullptr);
         pass_memory_add(m, numbered(0).data(), &counts);
         pass_memory_get_stats(m, &s);
         pass_memory_free(m);
@@ -192,7 +197,7 @@ TEST_F(PassMemory, LetsOneThreadBringWhatSeveralAskFor)
                 int number = t % 2 ? k : keys - 1 - k;
                 const key own = numbered(number);
                 pass_counts counts = {};
-                if (pass_memory_find(memory_, own.data(), &counts) ==
+                if (pass_memory_find(memory_, own.data(), &counts, nullptr) ==
                     PASS_KNOWN) {
                     EXPECT_EQ(counts.cycles, uint64_t(number));
                     continue;
@@ -211,13 +216,67 @@ TEST_F(PassMemory, LetsOneThreadBringWhatSeveralAskFor)
     EXPECT_EQ(stats().known, uint64_t(threads - 1) * keys);
 }
 
+TEST_F(PassMemory, CallsNewWhatWasBroughtAheadOfNeed)
+{
+    EXPECT_TRUE(claim_ahead(1));
+    EXPECT_FALSE(claim_ahead(1)); // claimed
+    bring(numbered(1), 1001);
+    EXPECT_FALSE(claim_ahead(1)); // known
+    EXPECT_EQ(stats().is_new, 0u);
+    EXPECT_EQ(find(numbered(1)), PASS_AHEAD);
+    EXPECT_EQ(found_.cycles, 1001u);
+    EXPECT_EQ(visit(1), PASS_KNOWN);
+    EXPECT_EQ(stats().is_new, 1u);
+    EXPECT_EQ(stats().ahead, 1u);
+    EXPECT_EQ(stats().known, 1u);
+}
+
+TEST_F(PassMemory, ForgetsNothingForWhatIsAheadOfNeed)
+{
+    use_budget(2 * outcome_bytes());
+    visit(1);
+    visit(2);
+    EXPECT_FALSE(claim_ahead(3));
+    visit(3); // in place of 1
+    EXPECT_FALSE(claim_ahead(1));
+    EXPECT_EQ(visit(2), PASS_KNOWN);
+    use_budget(outcome_bytes());
+    EXPECT_TRUE(claim_ahead(1));
+    EXPECT_FALSE(claim_ahead(2)); // the room is taken
+    bring(numbered(1), 1001);
+}
+
+TEST_F(PassMemory, WorksWhileItWaits)
+{
+    struct other {
+        pass_memory *memory;
+        int pieces;
+    } other = {memory_, 3};
+    const pass_meanwhile meanwhile = {
+        [](void *context) {
+            auto *o = static_cast<struct other *>(context);
+            pass_counts counts = {};
+            if (--o->pieces == 0)
+                pass_memory_add(o->memory, numbered(5).data(), &counts);
+            return true;
+        },
+        &other};
+    EXPECT_TRUE(claim_ahead(5));
+    EXPECT_EQ(
+        pass_memory_find(memory_, numbered(5).data(), &found_, &meanwhile),
+        PASS_AHEAD);
+    EXPECT_EQ(other.pieces, 0);
+    EXPECT_EQ(stats().waits, 1u);
+}
+
 TEST_F(PassMemory, HandsAnAbandonedKeyToAThreadThatWaits)
 {
     EXPECT_EQ(find(numbered(9)), PASS_NEW);
     std::atomic<int> answer = {-1};
     std::thread other([&] {
         pass_counts counts = {};
-        answer = pass_memory_find(memory_, numbered(9).data(), &counts);
+        answer =
+            pass_memory_find(memory_, numbered(9).data(), &counts, nullptr);
     });
     pass_memory_abandon(memory_, numbered(9).data());
     other.join();
