@@ -167,6 +167,8 @@ struct systolic;
 
 struct systolic *systolic_new(const struct systolic_cfg *cfg);
 void systolic_free(struct systolic *s);
+int systolic_rows(const struct systolic *s);
+int systolic_cols(const struct systolic *s);
 
 /* Puts the pass on an array on which none flows.  values may be NULL; copied,
  * its context borrowed until the pass is done and has drained. */

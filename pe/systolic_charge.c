@@ -25,7 +25,7 @@ struct split {
     int waiting[2], cause[2];
 };
 
-static void charge(struct systolic *s, int active, const struct split *split)
+static void add(struct systolic *s, int active, const struct split *split)
 {
     struct pass_counts *n = &s->state->counts;
     SIM_CHECK(split->fill >= 0 && split->drain >= 0);
@@ -41,37 +41,9 @@ static void charge(struct systolic *s, int active, const struct split *split)
     s->state->active_pe_cycles += (uint64_t)active;
 }
 
-void systolic_charge_flow(struct systolic *s, const struct flow_cycle *flow)
-{
-    const struct systolic_state *st = s->state;
-    const int active = used_pes(&st->pass);
-    const struct split split = {
-        .macs = flow->macs,
-        .fill = active - st->started,
-        .drain = st->started - flow->macs - flow->waiting,
-        .waiting = {flow->waiting},
-        .cause = {flow->cause},
-    };
-    charge(s, active, &split);
-}
-
-void systolic_charge_drain(struct systolic *s, bool moves, int cause)
-{
-    const struct systolic_drain *drain = &s->state->drain;
-    const int active = used_pes(&drain->pass);
-    const int psums = plane_bits(s->shape, s->psum, drain->pass.rows_used);
-    const struct split split = {
-        .psums = moves ? psums : 0,
-        .drain = active - psums,
-        .waiting = {0, moves ? 0 : psums},
-        .cause = {0, cause},
-    };
-    charge(s, active, &split);
-}
-
 /* Bands of rows that both passes use, that one does. */
-static void overlap(const struct systolic *s, bool macs,
-                    struct plane_overlap_bits *bits)
+void systolic_overlap(const struct systolic *s, bool macs,
+                      struct plane_overlap_bits *bits)
 {
     const struct systolic_pass *flows = &s->state->pass;
     const struct systolic_pass *drains = &s->state->drain.pass;
@@ -97,30 +69,68 @@ static void overlap(const struct systolic *s, bool macs,
     }
 }
 
-void systolic_charge_both(struct systolic *s, const struct flow_cycle *flow,
-                          bool moves, int cause)
+static void charge_flow(struct systolic *s, const struct systolic_cycle *cycle,
+                        int macs, int waiting)
+{
+    const struct systolic_state *st = s->state;
+    const int active = used_pes(&st->pass);
+    const struct split split = {
+        .macs = macs,
+        .fill = active - st->started,
+        .drain = st->started - macs - waiting,
+        .waiting = {waiting},
+        .cause = {cycle->flow_cause},
+    };
+    add(s, active, &split);
+}
+
+static void charge_drain(struct systolic *s, const struct systolic_cycle *cycle,
+                         int psums)
+{
+    const int active = used_pes(&s->state->drain.pass);
+    const struct split split = {
+        .psums = cycle->shifts ? psums : 0,
+        .drain = active - psums,
+        .waiting = {0, cycle->shifts ? 0 : psums},
+        .cause = {0, cycle->drain_cause},
+    };
+    add(s, active, &split);
+}
+
+static void charge_both(struct systolic *s, const struct systolic_cycle *cycle,
+                        const struct systolic_sums *sums, int waiting)
 {
     const struct systolic_state *st = s->state;
     const struct systolic_pass *flows = &st->pass, *drains = &st->drain.pass;
+    const struct plane_overlap_bits *psums = &sums->psums;
     const int used = used_pes(flows);
     const int only_drain =
         used_pes(drains) - smaller(flows->rows_used, drains->rows_used) *
                                smaller(flows->cols_used, drains->cols_used);
-    struct plane_overlap_bits psums = {0, 0, 0};
-    overlap(s, flow->moved, &psums);
     struct split split = {
-        .macs = flow->macs,
+        .macs = sums->macs,
         .fill = used - st->started,
-        .drain = only_drain - psums.others,
-        .waiting = {st->started - flow->macs},
-        .cause = {flow->cause, cause},
+        .drain = only_drain - psums->others,
+        .waiting = {waiting},
+        .cause = {cycle->flow_cause, cycle->drain_cause},
     };
-    if (moves) {
-        split.psums = psums.started + psums.filling + psums.others;
-        split.fill -= psums.filling;
-        split.waiting[0] -= psums.started;
+    if (cycle->shifts) {
+        split.psums = psums->started + psums->filling + psums->others;
+        split.fill -= psums->filling;
+        split.waiting[0] -= psums->started;
     } else {
-        split.waiting[1] = psums.others;
+        split.waiting[1] = psums->others;
     }
-    charge(s, used + only_drain, &split);
+    add(s, used + only_drain, &split);
+}
+
+void systolic_charge(struct systolic *s, const struct systolic_cycle *cycle,
+                     const struct systolic_sums *sums, int waiting)
+{
+    if (!cycle->drains)
+        charge_flow(s, cycle, sums->macs, waiting);
+    else if (!cycle->flows)
+        charge_drain(s, cycle, sums->psums.others);
+    else
+        charge_both(s, cycle, sums, waiting);
 }

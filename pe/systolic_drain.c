@@ -3,7 +3,7 @@
  * The plane of shift registers has a step of its own: a row leaves at the
  * bottom and the others move down when its words have crossed the edge, and,
  * with psum_in, as many have come in to be added.  It knows nothing of a pass
- * that flows meanwhile.
+ * that flows meanwhile, so how long it will take is known when it begins.
  * SPDX-License-Identifier: MIT
  */
 #include <stdlib.h>
@@ -41,28 +41,30 @@ static int wait_cycle(struct systolic_drain *drain)
     return cause;
 }
 
-static void close_step(struct plane_shape shape, uint64_t *plane,
-                       struct systolic_drain *drain)
+static void close_step(struct systolic_drain *drain)
 {
     SIM_CHECK((uint64_t)drain->edge_words <= drain->psums_left);
-    plane_move_down(shape, plane, drain->last_row + 1, NULL);
     drain->psums_left -= (uint64_t)drain->edge_words;
     drain->is_open = 0;
     drain->step++;
 }
 
-/* What the registers take, left alone: they are stepped on a copy. */
+/* What the registers take, left alone: a copy of them is stepped. */
 static uint64_t foretell(const struct systolic *s)
 {
-    size_t bytes = (size_t)(s->cfg.rows * s->shape.words) * sizeof(*s->psum);
     struct systolic_drain drain = s->state->drain;
-    uint64_t *plane = xcalloc(1, bytes), cycles = 0;
-    memcpy(plane, s->psum, bytes);
+    const struct systolic_pass *pass = &drain.pass;
+    uint64_t *plane =
+        xcalloc((size_t)(s->cfg.rows * s->shape.words), sizeof(*plane));
+    uint64_t cycles = 0;
+    plane_fill(s->shape, plane, pass->rows_used, pass->cols_used);
     while (drain.psums_left > 0) {
         if (!drain.is_open)
             open_step(&s->cfg, s->shape, plane, &drain);
-        if (wait_cycle(&drain) < 0)
-            close_step(s->shape, plane, &drain);
+        if (wait_cycle(&drain) < 0) {
+            plane_move_down(s->shape, plane, drain.last_row + 1, NULL);
+            close_step(&drain);
+        }
         cycles++;
     }
     free(plane);
@@ -74,8 +76,6 @@ void systolic_drain_begin(struct systolic *s, const struct systolic_pass *pass,
 {
     struct systolic_drain *drain = &s->state->drain;
     SIM_CHECK(drain->psums_left == 0);
-    memcpy(s->psum, s->has_started,
-           (size_t)(s->cfg.rows * s->shape.words) * sizeof(*s->psum));
     drain->pass = *pass;
     drain->last_row = last_row;
     drain->psums_left = (uint64_t)pass->rows_used * pass->cols_used;
@@ -93,19 +93,16 @@ bool systolic_drain_moves(struct systolic *s, int *cause)
     return *cause < 0;
 }
 
-void systolic_drain_move(struct systolic *s)
+void systolic_drain_count(struct systolic *s, int links)
 {
     struct systolic_drain *drain = &s->state->drain;
     struct pass_counts *n = &s->state->counts;
-    int links = plane_bits(s->shape, s->psum, drain->last_row);
     n->psum_link_words += (uint64_t)links;
     n->psum_out_words += (uint64_t)drain->edge_words;
     n->psum_out_hops += (uint64_t)drain->edge_words;
     if (drain->pass.psum_in)
         n->psum_in_words += (uint64_t)drain->edge_words;
-    if (s->drain_has_values)
-        systolic_values_shift(s);
-    close_step(s->shape, s->psum, drain);
+    close_step(drain);
     if (drain->psums_left > 0)
         return;
     SIM_CHECK(drain->cycles_left == 0);

@@ -66,6 +66,14 @@ void plane_move_down(struct plane_shape shape, uint64_t *plane, int n_rows,
     }
 }
 
+void plane_fill(struct plane_shape shape, uint64_t *plane, int rows, int cols)
+{
+    for (int w = 0; w < shape.words; w++)
+        for (int i = 0; i < shape.rows; i++)
+            plane[w * shape.rows + i] =
+                i < rows ? plane_low_columns(cols, w) : 0;
+}
+
 HOT void plane_meet(const struct plane_column *column,
                     struct plane_column_bits *bits)
 {

@@ -36,6 +36,9 @@ int plane_bits(struct plane_shape shape, const uint64_t *plane, int n_rows);
 void plane_move_down(struct plane_shape shape, uint64_t *plane, int n_rows,
                      const uint64_t *row);
 
+/* Sets the bits of rows 0 .. rows-1 and columns 0 .. cols-1, no others. */
+void plane_fill(struct plane_shape shape, uint64_t *plane, int rows, int cols);
+
 /* One word column of an array's planes, n_rows of it. */
 struct plane_column {
     uint64_t *left;

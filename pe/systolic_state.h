@@ -74,14 +74,13 @@ struct systolic {
     struct plane_shape shape;
     struct systolic_state *state;
     size_t state_bytes;
-    /* Views into the arena, in this order; flow_bytes of them, from left_front
-     * on, are the flow's alone. */
+    /* Views into the arena, in this order; front_bytes before the planes. */
+    size_t front_bytes;
     uint64_t *left_front; /* per row, 0 or 1: a word enters in this step */
     uint64_t *top_front;  /* a row: words that enter in this step */
     uint64_t *used_cols;  /* a row */
     uint64_t *left, *top, *has_started; /* planes */
     uint64_t *psum; /* a plane; WS, IS: psums; OS: the shift registers */
-    size_t flow_bytes;
 
     struct pass_counts done_counts; /* of the last pass that is done */
 
@@ -90,31 +89,97 @@ struct systolic {
     /* The second arena: operands at index row * cols + col.  NULL until a
      * pass has values. */
     uint64_t *left_value, *top_value, *psum_value, *drain_value;
+
+    struct systolic_rows *rows; /* systolic_rows.c; or NULL */
 };
 
-/* systolic_drain.c.  The registers are empty and take the psums in
- * s->has_started of a pass. */
+static inline bool systolic_is_os(const struct systolic *s)
+{
+    return s->state->pass.kind == SYSTOLIC_OS;
+}
+
+static inline enum systolic_edge systolic_left_edge(const struct systolic *s)
+{
+    return s->state->pass.kind == SYSTOLIC_IS ? EDGE_FILTER : EDGE_IFMAP;
+}
+
+static inline enum systolic_edge systolic_top_edge(const struct systolic *s)
+{
+    return s->state->pass.kind == SYSTOLIC_IS ? EDGE_IFMAP : EDGE_FILTER;
+}
+
+/* Word column w of the planes. */
+static inline struct plane_column systolic_column(const struct systolic *s,
+                                                  int w)
+{
+    int rows = s->cfg.rows, at = w * rows;
+    struct plane_column column;
+    column.left = s->left + at;
+    column.enters = w == 0 ? s->left_front : s->left + at - rows;
+    column.enters_bit = w == 0 ? 0 : 63;
+    column.used_cols = s->used_cols[w];
+    column.top = s->top + at;
+    column.psum = systolic_is_os(s) ? s->top + at : s->psum + at;
+    column.has_started = s->has_started + at;
+    column.n_rows = s->state->pass.rows_used;
+    return column;
+}
+
+/* What a cycle does, known as it begins. */
+enum systolic_end {
+    END_NOTHING,
+    END_FINISH,   /* WS, IS: the pass is done */
+    END_HAND_OVER /* OS: its psums go over into the shift registers */
+};
+struct systolic_cycle {
+    bool flows, drains;          /* a pass; psums of one that is done */
+    bool moves, shifts;          /* and no edge makes it wait */
+    int phase;                   /* of the flow, as the cycle begins */
+    int flow_cause, drain_cause; /* enum pe_cause; of PEs that wait */
+    enum systolic_end end;
+};
+
+/* Set bits after the flow has moved and before the registers have shifted. */
+struct systolic_sums {
+    int left, macs, started;
+    int down; /* words that moved down: operands, or WS, IS psums in the flow */
+    int first_row_macs, first_row_down, last_row_down;
+    struct plane_overlap_bits psums; /* in shift registers; without a flow, all
+                                        are `others` */
+    int shift_links;                 /* of these, not in the last row */
+};
+
+/* systolic_plan.c.  Advances the skew registers, opens steps, counts waits
+ * down; moves nothing in the planes. */
+void systolic_plan(struct systolic *s, struct systolic_cycle *cycle);
+/* Where the last word's token is after a step; whether it has come to the last
+ * PE. */
+bool systolic_next_token(const struct systolic_state *st, int *row, int *col);
+
+/* systolic_account.c.  Counts a cycle and brings the state, but for the
+ * planes, to its end. */
+void systolic_account(struct systolic *s, const struct systolic_cycle *cycle,
+                      const struct systolic_sums *sums);
+
+/* systolic_rows.c */
+void systolic_rows_free(struct systolic_rows *rows);
+
+/* systolic_drain.c.  The registers are empty and take a pass's psums. */
 void systolic_drain_begin(struct systolic *s, const struct systolic_pass *pass,
                           int last_row);
 /* A cycle of the drain begins: false when an edge makes it wait, and *cause
  * says which. */
 bool systolic_drain_moves(struct systolic *s, int *cause);
-/* ... and ends: a row leaves, the others move down. */
-void systolic_drain_move(struct systolic *s);
+/* ... and, if it moved, ends: a row has left, others crossed so many links. */
+void systolic_drain_count(struct systolic *s, int links);
 
-/* systolic_charge.c.  What the flow did in a cycle: `macs` PEs issued one; of
- * the others that have started, `waiting` are charged to `cause`. */
-struct flow_cycle {
-    int macs, waiting, cause;
-    bool moved;
-};
-/* Charges a cycle in which a pass flows and none drains. */
-void systolic_charge_flow(struct systolic *s, const struct flow_cycle *flow);
-/* ... in which psums move out (or wait for an edge: cause) and none flows. */
-void systolic_charge_drain(struct systolic *s, bool moves, int cause);
-/* ... in which both is. */
-void systolic_charge_both(struct systolic *s, const struct flow_cycle *flow,
-                          bool moves, int cause);
+/* systolic_charge.c.  Charges the PEs with work for a cycle; `waiting` of those
+ * that have started are charged to the flow's cause. */
+void systolic_charge(struct systolic *s, const struct systolic_cycle *cycle,
+                     const struct systolic_sums *sums, int waiting);
+/* PEs that hold a psum in their shift register while a pass flows. */
+void systolic_overlap(const struct systolic *s, bool macs,
+                      struct plane_overlap_bits *bits);
 
 /* Moves the operands behind the valid bits of a step.  _load and _flow come
  * after the step's bits have moved, _shift before; _drain as the pass's psums

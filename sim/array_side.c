@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "pe/systolic_rows.h"
 #include "sim/multicast_machine.h"
 #include "sim/multicast_probes.h"
 #include "sim/nest_machine.h"
@@ -16,7 +17,7 @@ struct array_side {
     struct systolic *systolic;           /* that, or */
     struct nest_machine *nest;           /* this, borrowed */
     struct word_flow *flow;              /* borrowed or NULL */
-    bool systolic_moved;
+    bool systolic_moved, has_rows;
     struct multicast_probes *probes;         /* or NULL */
     struct systolic_probes *systolic_probes; /* or NULL */
 };
@@ -154,6 +155,57 @@ static void eval_systolic(void *self, int part)
     side->systolic_moved = systolic_step(side->systolic);
 }
 
+static void eval_sequencer(void *self, int part)
+{
+    struct array_side *side = self;
+    (void)part;
+    systolic_sequencer_eval(side->systolic);
+}
+
+static void commit_sequencer(void *self, int part)
+{
+    struct array_side *side = self;
+    (void)part;
+    systolic_sequencer_commit(side->systolic);
+    side->systolic_moved = systolic_rows_moved(side->systolic);
+}
+
+static void eval_row(void *self, int part)
+{
+    struct array_side *side = self;
+    systolic_row_eval(side->systolic, part);
+}
+
+static void commit_row(void *self, int part)
+{
+    struct array_side *side = self;
+    systolic_row_commit(side->systolic, part);
+}
+
+static void use_rows(struct array_side *side)
+{
+    if (!side->has_rows)
+        systolic_rows_use(side->systolic);
+    side->has_rows = true;
+}
+
+/* The sequencer with the edges, and each row of PEs. */
+static int list_rows(struct array_side *side, struct block **blocks)
+{
+    const int rows = systolic_rows(side->systolic);
+    const struct block sequencer = {"sequencer", side, 0, eval_sequencer,
+                                    commit_sequencer};
+    use_rows(side);
+    *blocks = xcalloc((size_t)rows + 1, sizeof(**blocks));
+    (*blocks)[0] = sequencer;
+    for (int i = 0; i < rows; i++) {
+        struct block *block = &(*blocks)[1 + i];
+        *block = (struct block){"", side, i, eval_row, commit_row};
+        snprintf(block->name, sizeof(block->name), "row_%d", i);
+    }
+    return rows + 1;
+}
+
 static void eval_nest(void *self, int part)
 {
     struct array_side *side = self;
@@ -180,6 +232,8 @@ int array_side_blocks(struct array_side *side, enum block_grain grain,
 {
     if (side->multicast != NULL)
         return multicast_machine_blocks(side->multicast, grain, blocks);
+    if (side->systolic != NULL && grain == BLOCK_GRAIN_PE)
+        return list_rows(side, blocks);
     static const struct block wave = {"wave", NULL, 0, eval_systolic,
                                       commit_nothing};
     static const struct block nest = {"nest", NULL, 0, eval_nest, commit_nest};
@@ -202,7 +256,8 @@ struct probe *array_side_probes(struct array_side *side,
 {
     *n = 0;
     if (side->systolic != NULL) {
-        side->systolic_probes = systolic_probes_new(side->systolic);
+        use_rows(side);
+        side->systolic_probes = systolic_probes_new(side->systolic, pes);
         return systolic_probes_list(side->systolic_probes, n);
     }
     if (side->multicast != NULL) {

@@ -21,16 +21,6 @@ struct multicast_probes {
     int32_t latency_cycles[NETWORK_N]; /* likewise */
 };
 
-static bool is_wanted(const struct probe_pes *pes, int row, int col)
-{
-    if (pes == NULL)
-        return true;
-    for (int k = 0; k < pes->n; k++)
-        if (pes->pe[k].row == row && pes->pe[k].col == col)
-            return true;
-    return false;
-}
-
 static void add(struct multicast_probes *p, const char *block,
                 const char *signal, int bits, const char *const *words)
 {
@@ -66,7 +56,7 @@ static void add_pes(struct multicast_probes *p, const struct probe_pes *pes)
         lane_at[col * rows + row] = l + 1;
     }
     for (int k = 0; k < rows * cols; k++)
-        if (lane_at[k] > 0 && is_wanted(pes, k % rows, k / rows))
+        if (lane_at[k] > 0 && probe_pe_is_wanted(pes, k % rows, k / rows))
             add_pe(p, lane_at[k] - 1);
     free(lane_at);
 }

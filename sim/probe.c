@@ -1,4 +1,4 @@
-/* probe.c - lists of probes, and words of their values.
+/* probe.c - lists of probes, words of their values, which PEs are wanted.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/probe.h"
@@ -26,4 +26,14 @@ void probe_add(struct probe_list *list, const char *block, const char *signal,
     probe->bits = bits;
     probe->words = words;
     probe->value = 0;
+}
+
+bool probe_pe_is_wanted(const struct probe_pes *pes, int row, int col)
+{
+    if (pes == NULL)
+        return true;
+    for (int k = 0; k < pes->n; k++)
+        if (pes->pe[k].row == row && pes->pe[k].col == col)
+            return true;
+    return false;
 }

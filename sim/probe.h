@@ -7,6 +7,7 @@
 #ifndef SIM_PROBE_H
 #define SIM_PROBE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -68,6 +69,8 @@ struct probe_pes {
     int n;
     const struct probe_pe *pe;
 };
+/* pes: NULL for all. */
+bool probe_pe_is_wanted(const struct probe_pes *pes, int row, int col);
 
 #ifdef __cplusplus
 }

@@ -40,7 +40,8 @@ multicast_machine_test_SOURCES = %D%/multicast_machine_test.cpp \
 multicast_machine_test_LDADD = $(TEST_LIBS)
 systolic_test_SOURCES = %D%/systolic_test.cpp %D%/systolic_laws_test.cpp \
 	%D%/systolic_fixture.h %D%/systolic_oracle.cpp %D%/systolic_oracle.h \
-	%D%/systolic_drain_oracle.cpp %D%/systolic_drain_test.cpp
+	%D%/systolic_drain_oracle.cpp %D%/systolic_drain_test.cpp \
+	%D%/systolic_rows_test.cpp
 systolic_test_LDADD = $(TEST_LIBS)
 systolic_cycles_test_SOURCES = %D%/systolic_cycles_test.cpp \
 	%D%/systolic_overlap_test.cpp \

@@ -55,7 +55,9 @@ def order_does_not_matter():
     """block_order_test shuffles in every cycle; here it is SystemC's order."""
     for machine in (["--cfg", "eyeriss"], ["--cfg", "eyeriss", "--dataflow",
                                            "os", "--set", "l2.ports=1rw"],
-                    ["--cfg", "nvdla_small"]):
+                    ["--cfg", "nvdla_small"],
+                    ["--cfg", "systolic", "--set", "array.rows=6", "--set",
+                     "array.cols=5", "--set", "array.drain=overlapped"]):
         words = [*machine, *TINY[2:], "--format", "json"]
         native = run(*words)
         for seed in ("1", "2", "3"):
@@ -298,6 +300,40 @@ def words_of_l1s_and_routers_are_those_counted():
                   f"{what}: banks' ports move rows", (moved / PERIOD, most))
 
 
+def a_waveform_shows_the_pes_of_a_systolic_array():
+    period = 1000  # ps at 1 GHz
+    with new_folder() as folder:
+        vcd = f"{folder}/wave.vcd"
+        for dataflow, more in (("ws", []), ("is", []), ("os", []),
+                               ("os", ["--set", "array.drain=overlapped"])):
+            words = ["--cfg", "systolic", "--dataflow", dataflow, *more,
+                     "--set", "array.rows=5", "--set", "array.cols=4",
+                     "--set", "noc.psum_out.slots_per_cycle=3", "--set",
+                     "noc.filter.slots_per_cycle=2", *TINY[2:]]
+            layer = report(*words)["layers"][0]
+            what = " ".join([dataflow, *more])
+            for grain in ("array", "block"):
+                done = run(*words, *SYSTEMC, "--sc-granularity", grain,
+                           "--vcd", vcd)
+                changes, _ = read_vcd(vcd)
+                end = layer["cycles"] * period
+                pes = {name for name in changes if name.endswith(".state")}
+                check(done.returncode == 0 and len(pes) == 20,
+                      f"{what}: each PE has its state", (pes, done.stderr))
+                for state in STATES[1:]:
+                    spent = sum(time_in(changes[pe], STATES.index(state), end)
+                                for pe in pes)
+                    check(spent == layer["ledger_pe_cycles"][state] * period,
+                          f"{what}, {grain}: PEs are '{state}' for as long as "
+                          "the ledger says",
+                          (spent / period, layer["ledger_pe_cycles"][state]))
+            run(*words, *SYSTEMC, "--vcd", vcd, "--trace-pes", "0:3,2:1")
+            changes, _ = read_vcd(vcd)
+            check({name for name in changes if ".pe_" in name} ==
+                  {"top.array.pe_0_3.state", "top.array.pe_2_1.state"},
+                  f"{what}: --trace-pes chooses PEs")
+
+
 def a_waveform_can_be_a_part():
     with new_folder() as folder:
         vcd = f"{folder}/part.vcd"
@@ -346,6 +382,7 @@ def a_waveform_can_be_a_part():
 if is_built():
     a_waveform_shows_what_is_counted()
     words_of_l1s_and_routers_are_those_counted()
+    a_waveform_shows_the_pes_of_a_systolic_array()
     a_waveform_can_be_a_part()
     kernels_agree()
     order_does_not_matter()
