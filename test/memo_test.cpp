@@ -3,10 +3,11 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <thread>
 
-#include "dataflows/dataflow.h"
+#include "dataflows/program.h"
 #include "random_layer.h"
 #include "sim/ahead.h"
 #include "sim/pass_view.h"
@@ -168,7 +169,6 @@ TEST_P(Memo, AheadOfNeedChangesNoNumber)
 {
     random_case random(43);
     simulate_options alone = {};
-    uint64_t brought = 0;
     alone.memo = true;
     for (int k = 0; k < 30; k++) {
         arch a = machine(random);
@@ -181,7 +181,6 @@ TEST_P(Memo, AheadOfNeedChangesNoNumber)
         }
         for (uint64_t bytes : {1 << 20, 1000, 1}) {
             pass_memory *memory = pass_view_new_memory(bytes);
-            pass_memory_stats stats = {};
             ahead *others = ahead_new();
             std::thread first(ahead_help, others), second(ahead_help, others);
             simulate_options helped = alone;
@@ -193,8 +192,6 @@ TEST_P(Memo, AheadOfNeedChangesNoNumber)
             second.join();
             ahead_free(others);
             expect_equal(r, expected, describe(l));
-            pass_memory_get_stats(memory, &stats);
-            brought += stats.ahead;
             pass_memory_free(memory);
             if (bytes > 1000) {
                 EXPECT_EQ(0,
@@ -203,7 +200,58 @@ TEST_P(Memo, AheadOfNeedChangesNoNumber)
             }
         }
     }
-    EXPECT_GT(brought, 0u);
+}
+
+// All that a layer needs, brought before it begins.
+TEST_P(Memo, ALayerNeedsEveryPassThatIsBroughtAheadAndNoOther)
+{
+    const dataflow *flow = dataflow_find(GetParam().flow);
+    random_case random(44);
+    simulate_options alone = {};
+    uint64_t brought = 0;
+    alone.memo = true;
+    for (int k = 0; k < 30; k++) {
+        arch a = machine(random);
+        layer l = shape(random);
+        layer_result expected = {}, r = {};
+        given_mapping none = {};
+        mapping m = {};
+        a.drain = DRAIN_SERIAL;
+        if (!run(a, l, alone, &expected)) {
+            diag_free(d_);
+            d_ = diag_new();
+            continue;
+        }
+        auto p = std::make_unique<program>();
+        ASSERT_TRUE(flow->choose(&a, &l, &none, &m, d_));
+        flow->compile(&a, &l, &m, p.get());
+
+        pass_memory *memory = pass_view_new_memory(1 << 20);
+        ahead *open = ahead_new();
+        ahead_layer *its = ahead_open(open, p.get(), memory);
+        array_side *array = nullptr;
+        uint64_t passes = 0;
+        while (ahead_one(its, &array))
+            passes++;
+        ahead_close(open, its);
+        ahead_free(open);
+        array_side_free(array);
+        EXPECT_EQ(passes, expected.memo.simulated_passes) << describe(l);
+
+        simulate_options helped = alone;
+        helped.memory = memory;
+        EXPECT_TRUE(run(a, l, helped, &r));
+        expect_equal(r, expected, describe(l));
+        EXPECT_EQ(0, std::memcmp(&r.memo, &expected.memo, sizeof(r.memo)))
+            << describe(l);
+        pass_memory_stats stats = {};
+        pass_memory_get_stats(memory, &stats);
+        EXPECT_EQ(stats.ahead, passes);
+        EXPECT_EQ(stats.is_new, passes);
+        pass_memory_free(memory);
+        brought += passes;
+    }
+    EXPECT_GT(brought, 30u);
 }
 
 std::vector<on_network> everything()
