@@ -82,24 +82,13 @@ static uint64_t room(const struct layer *l, int outputs, int taps, int extent)
     return (uint64_t)min_int(n, extent);
 }
 
-uint64_t nest_tile_words(const struct arch *arch, const struct layer *l,
-                         const struct nest *nest, enum level level,
-                         enum tensor tensor)
+uint64_t nest_words(const struct arch *arch, const struct layer *l,
+                    const int x[NEST_DIMS], enum tensor tensor)
 {
     bool stored = arch->padding == PADDING_STORED;
-    int x[NEST_DIMS];
-    uint64_t g, n, m, c, p, q;
-    if (!nest->level[level].keep[tensor])
-        return 0;
-    nest_tile_extents(nest, level, x);
-    for (int d = 0; d < NEST_DIMS; d++)
-        x[d] = min_int(x[d], nest_extent(l, (enum nest_dim)d));
-    g = (uint64_t)x[NEST_G];
-    n = (uint64_t)x[NEST_N];
-    m = (uint64_t)x[NEST_M];
-    c = (uint64_t)x[NEST_C];
-    p = (uint64_t)x[NEST_P];
-    q = (uint64_t)x[NEST_Q];
+    uint64_t g = (uint64_t)x[NEST_G], n = (uint64_t)x[NEST_N];
+    uint64_t m = (uint64_t)x[NEST_M], c = (uint64_t)x[NEST_C];
+    uint64_t p = (uint64_t)x[NEST_P], q = (uint64_t)x[NEST_Q];
     switch (tensor) {
     case TENSOR_IFMAP:
         return g * n * c *
@@ -111,6 +100,19 @@ uint64_t nest_tile_words(const struct arch *arch, const struct layer *l,
     default:
         return g * n * m * p * q;
     }
+}
+
+uint64_t nest_tile_words(const struct arch *arch, const struct layer *l,
+                         const struct nest *nest, enum level level,
+                         enum tensor tensor)
+{
+    int x[NEST_DIMS];
+    if (!nest->level[level].keep[tensor])
+        return 0;
+    nest_tile_extents(nest, level, x);
+    for (int d = 0; d < NEST_DIMS; d++)
+        x[d] = min_int(x[d], nest_extent(l, (enum nest_dim)d));
+    return nest_words(arch, l, x, tensor);
 }
 
 static bool fault(struct nest_verdict *why, enum nest_fault what,

@@ -98,6 +98,10 @@ uint64_t nest_tile_words(const struct arch *arch, const struct layer *layer,
                          const struct nest *nest, enum level level,
                          enum tensor tensor);
 
+/* The same of a tile of these extents, none larger than the layer's. */
+uint64_t nest_words(const struct arch *arch, const struct layer *layer,
+                    const int extents[NEST_DIMS], enum tensor tensor);
+
 /* Clusters of PEs under an L1, side by side and one above the other. */
 int nest_cluster_rows(const struct arch *arch);
 int nest_cluster_height(const struct arch *arch); /* rows of PEs in one */

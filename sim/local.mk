@@ -110,7 +110,6 @@ libaccel_a_SOURCES += \
 	%D%/options_fault.h \
 	%D%/options_systemc.c \
 	%D%/options_systemc.h \
-	%D%/nest_bounds.c \
 	%D%/nest_machine.c \
 	%D%/nest_machine.h \
 	%D%/nest_pass_memory.c \

@@ -3,30 +3,43 @@
  */
 #include "sim/map_nest.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dataflows/nest_text.h"
+#include "dataflows/search_best.h"
 #include "dataflows/search_nest.h"
+#include "sim/nest_simulate.h"
 #include "sim/output.h"
 #include "sim/report_document.h"
 #include "sim/report_grid.h"
 #include "sim/search_costs.h"
 
-#define WHOLE_SPACE_MAX 2000000 /* nests: some seconds */
-#define CLIMB_SECONDS 10        /* without --time-limit */
+/* Bounds of parts, and ten for each nest evaluated: some seconds. */
+#define BUDGET 20000000
 
 static const struct src_pos command_line = {NULL, 0};
+
+/* What a nest took, or why it did not run. */
+struct run {
+    bool ran;
+    uint64_t cycles;
+    char *why; /* owns, or NULL */
+};
 
 struct found {
     const struct layer *layer;
     struct search_nest_result r;
+    uint64_t space;
+    struct run *run; /* owns; of the best, by rank */
+    int *rank;       /* owns; best first: by the objective, with cycles run */
 };
 
-static double gap_of(const struct search_nest_result *r)
+static bool is_proven(const struct search_nest_result *r)
 {
-    return r->proven ? 0 : 1 - r->least_energy / r->energy;
+    return r->end == SEARCH_NEST_PROVEN;
 }
 
 static bool can_be_searched(const struct invocation *s)
@@ -42,12 +55,52 @@ static bool can_be_searched(const struct invocation *s)
                           "'%s' has an L1; nests are searched on machines "
                           "without one",
                           config_arch(s->cfg)->name);
-    if (s->options.map.objective != SEARCH_energy)
-        return diag_error(s->diag, command_line,
-                          "'--objective' is '%s'; of nests, 'energy' is "
-                          "searched",
-                          search_objective_name[s->options.map.objective]);
     return true;
+}
+
+static void simulate(const struct invocation *s, const struct layer *layer,
+                     const struct search_nest_found *found, struct run *out)
+{
+    const struct simulate_options options = {.memo = true};
+    const struct nest_where where = {.level = {{NULL, 0}}};
+    struct layer_result r = {0};
+    struct diag *d = diag_new();
+    out->ran = simulate_nest(config_arch(s->cfg), layer, &found->nest, &where,
+                             &options, &r, d);
+    if (out->ran) {
+        SIM_CHECK(r.cycles >= found->cost.cycles);
+        out->cycles = r.cycles;
+        layer_result_fini(&r);
+    } else {
+        out->why = xstrdup(diag_text(d, 0));
+    }
+    diag_free(d);
+}
+
+static bool is_before(const struct invocation *s, const struct found *f, int a,
+                      int b)
+{
+    const struct search_cost x = {f->r.best[a].cost.energy, f->run[a].cycles};
+    const struct search_cost y = {f->r.best[b].cost.energy, f->run[b].cycles};
+    struct search_key i = search_key_of(s->options.map.objective, &x);
+    struct search_key k = search_key_of(s->options.map.objective, &y);
+    if (f->run[a].ran != f->run[b].ran)
+        return f->run[a].ran;
+    return i.first != k.first ? i.first < k.first : i.second < k.second;
+}
+
+/* Runs the best; those that ran first, by the objective with their cycles. */
+static void rank(const struct invocation *s, struct found *f)
+{
+    f->run = xcalloc((size_t)f->r.n_best, sizeof(*f->run));
+    f->rank = xcalloc((size_t)f->r.n_best, sizeof(*f->rank));
+    for (int i = 0; i < f->r.n_best; i++) {
+        int k = i;
+        simulate(s, f->layer, &f->r.best[i], &f->run[i]);
+        for (; k > 0 && is_before(s, f, i, f->rank[k - 1]); k--)
+            f->rank[k] = f->rank[k - 1];
+        f->rank[k] = i;
+    }
 }
 
 static bool search(struct invocation *s, struct found *found)
@@ -55,8 +108,10 @@ static bool search(struct invocation *s, struct found *found)
     const struct arch *arch = config_arch(s->cfg);
     const int limit = s->options.map.time_limit_seconds;
     const struct search_nest_options options = {
-        .whole_space_max = WHOLE_SPACE_MAX,
-        .time_limit_seconds = limit > 0 ? limit : CLIMB_SECONDS,
+        .objective = s->options.map.objective,
+        .top = s->options.map.top,
+        .budget = BUDGET,
+        .time_limit_seconds = limit,
     };
     struct energy_costs energy;
     struct search_costs costs;
@@ -69,58 +124,126 @@ static bool search(struct invocation *s, struct found *found)
                              "layer '%s': no nest was found that register "
                              "files and L2 hold; enlarge them",
                              found[i].layer->name);
+        found[i].space = search_nest_space(arch, found[i].layer);
+        rank(s, &found[i]);
     }
     return true;
 }
 
-static struct number_text space_text(const struct search_nest_result *r)
+static const struct search_nest_found *best_of(const struct found *f)
+{
+    return &f->r.best[f->rank[0]];
+}
+
+static struct number_text space_text(uint64_t space)
 {
     struct number_text t;
-    if (r->space < UINT64_MAX)
-        return text_count(r->space);
+    if (space < UINT64_MAX)
+        return text_count(space);
     snprintf(t.text, sizeof(t.text), "more than 1.8e19");
     return t;
+}
+
+static void print_proof(const struct invocation *s, const struct found *f,
+                        FILE *to)
+{
+    const struct search_nest_result *r = &f->r;
+    const bool front = s->options.map.objective == SEARCH_front;
+    const char *name = search_objective_name[s->options.map.objective];
+    char text[512];
+    if (is_proven(r) && front)
+        snprintf(text, sizeof(text),
+                 "the whole front under the closed form, proven");
+    else if (is_proven(r))
+        snprintf(text, sizeof(text),
+                 "the least %s of all nests under the closed form, proven",
+                 name);
+    else if (front)
+        snprintf(text, sizeof(text), "not proven: the %s came first",
+                 r->end == SEARCH_NEST_TIME ? "time limit" : "budget");
+    else
+        snprintf(text, sizeof(text),
+                 "not proven: the %s came first; %s up to %s %% less may exist",
+                 r->end == SEARCH_NEST_TIME ? "time limit" : "budget", name,
+                 text_percent(r->gap).text);
+    text_paragraph(to, "  result   ", text);
+    snprintf(text, sizeof(text),
+             "%s nests that cover the layer on the array; %s evaluated, %s "
+             "bounds of parts",
+             space_text(f->space).text, text_count(r->evaluated).text,
+             text_count(r->bounded).text);
+    text_paragraph(to, "  space    ", text);
+    for (int k = 0; k < SEARCH_NEST_CUT_N; k++) {
+        if (r->cuts[k] == 0)
+            continue;
+        snprintf(text, sizeof(text), "%s parts left out %s",
+                 text_count(r->cuts[k]).text, search_nest_cut_doc[k]);
+        text_paragraph(to, "           ", text);
+    }
 }
 
 static void print_table(const struct invocation *s, const struct found *found,
                         FILE *to)
 {
     for (int i = 0; i < s->workload->n_layers; i++) {
-        const struct search_nest_result *r = &found[i].r;
-        char text[512];
-        fprintf(to, "%s%s\n", i > 0 ? "\n" : "", found[i].layer->name);
-        if (r->proven)
-            snprintf(text, sizeof(text),
-                     "the least energy of all nests, proven");
-        else
-            snprintf(text, sizeof(text),
-                     "not proven: the best of a climb; no nest can save more "
-                     "than %s %% of it",
-                     text_percent(gap_of(r)).text);
-        text_paragraph(to, "  result   ", text);
-        snprintf(text, sizeof(text),
-                 "%s nests that cover the layer on the array; %s evaluated, "
-                 "%s partial tilings left out that overflow the array, a "
-                 "register file or L2",
-                 space_text(r).text, text_count(r->evaluated).text,
-                 text_count(r->overflows).text);
-        text_paragraph(to, "  space    ", text);
-        fprintf(to, "  energy   %.6g %s\n  cycles   at least %s\n\n", r->energy,
-                energy_unit(s->energy), text_count(r->cycles).text);
-        nest_print(config_arch(s->cfg), found[i].layer, &r->nest,
-                   found[i].layer->name, to);
+        const struct found *f = &found[i];
+        struct grid *g = grid_new(4, 1);
+        fprintf(to, "%s%s\n", i > 0 ? "\n" : "", f->layer->name);
+        print_proof(s, f, to);
+        fprintf(to, "\n  best, ranked by what they took simulated\n");
+        grid_cell(g, "%s", "");
+        grid_cell(g, "%s", energy_unit(s->energy));
+        grid_cell(g, "cycles >=");
+        grid_cell(g, "simulated");
+        grid_rule(g);
+        for (int k = 0; k < f->r.n_best; k++) {
+            const struct search_nest_found *one = &f->r.best[f->rank[k]];
+            const struct run *run = &f->run[f->rank[k]];
+            grid_cell(g, "%d", k + 1);
+            grid_cell(g, "%.6g", one->cost.energy);
+            grid_count(g, one->cost.cycles);
+            if (run->ran)
+                grid_count(g, run->cycles);
+            else
+                grid_cell(g, "failed");
+        }
+        grid_print(g, 2, to);
+        grid_free(g);
+        for (int k = 0; k < f->r.n_best; k++)
+            if (f->run[f->rank[k]].why != NULL)
+                fprintf(to, "  %d failed: %s\n", k + 1, f->run[f->rank[k]].why);
+        fprintf(to, "\n  Pareto front of energy and bound of cycles, %s\n",
+                is_proven(&f->r) && s->options.map.objective == SEARCH_front
+                    ? "proven"
+                    : "of those evaluated");
+        g = grid_new(3, 1);
+        grid_cell(g, "%s", "");
+        grid_cell(g, "%s", energy_unit(s->energy));
+        grid_cell(g, "cycles >=");
+        grid_rule(g);
+        for (int k = 0; k < f->r.n_front; k++) {
+            grid_cell(g, "%d", k + 1);
+            grid_cell(g, "%.6g", f->r.front[k].cost.energy);
+            grid_count(g, f->r.front[k].cost.cycles);
+        }
+        grid_print(g, 2, to);
+        grid_free(g);
+        fputc('\n', to);
+        nest_print(config_arch(s->cfg), f->layer, &best_of(f)->nest,
+                   f->layer->name, to);
     }
 }
 
 /* The text of nest_print, without the list around it. */
-static char *entry(const struct arch *arch, const struct found *found)
+static char *entry(const struct arch *arch, const struct layer *layer,
+                   const struct nest *nest)
 {
     static const char head[] = "mappings = ( ", tail[] = " );\n";
     char *text = NULL;
     size_t size;
     FILE *to = open_memstream(&text, &size);
     SIM_CHECK(to != NULL);
-    nest_print(arch, found->layer, &found->r.nest, found->layer->name, to);
+    nest_print(arch, layer, nest, layer->name, to);
     SIM_CHECK(fclose(to) == 0);
     SIM_CHECK(strncmp(text, head, strlen(head)) == 0 && size > strlen(tail));
     SIM_CHECK(strcmp(text + size - strlen(tail), tail) == 0);
@@ -138,7 +261,8 @@ static void print_file(const struct invocation *s, const struct found *found,
             "mappings = ( ",
             config_arch(s->cfg)->name);
     for (int i = 0; i < s->workload->n_layers; i++) {
-        char *text = entry(config_arch(s->cfg), &found[i]);
+        char *text = entry(config_arch(s->cfg), found[i].layer,
+                           &best_of(&found[i])->nest);
         fprintf(to, "%s%s", i > 0 ? ", " : "", text);
         free(text);
     }
@@ -150,28 +274,64 @@ static void put(json_t *o, const char *key, json_t *value)
     SIM_CHECK(value != NULL && json_object_set_new(o, key, value) == 0);
 }
 
+static json_t *cost_json(const struct invocation *s, const struct layer *layer,
+                         const struct search_nest_found *found)
+{
+    json_t *o = json_object();
+    char *text = entry(config_arch(s->cfg), layer, &found->nest);
+    put(o, "energy", json_real(found->cost.energy));
+    put(o, "bound_cycles", json_integer((json_int_t)found->cost.cycles));
+    put(o, "mapping", json_string(text));
+    free(text);
+    return o;
+}
+
+static json_t *layer_json(const struct invocation *s, const struct found *f)
+{
+    const struct search_nest_result *r = &f->r;
+    json_t *l = json_object(), *cuts = json_object();
+    json_t *best = json_array(), *front = json_array();
+    put(l, "name", json_string(f->layer->name));
+    put(l, "proven", json_boolean(is_proven(r)));
+    if (!is_proven(r))
+        put(l, "stopped_by",
+            json_string(r->end == SEARCH_NEST_TIME ? "time" : "budget"));
+    put(l, "gap", json_real(r->gap));
+    if (f->space <= INT64_MAX)
+        put(l, "space", json_integer((json_int_t)f->space));
+    put(l, "evaluated", json_integer((json_int_t)r->evaluated));
+    put(l, "bounded", json_integer((json_int_t)r->bounded));
+    for (int k = 0; k < SEARCH_NEST_CUT_N; k++)
+        put(cuts, search_nest_cut_name[k],
+            json_integer((json_int_t)r->cuts[k]));
+    put(l, "parts_left_out", cuts);
+    for (int k = 0; k < r->n_best; k++) {
+        const struct run *run = &f->run[f->rank[k]];
+        json_t *o = cost_json(s, f->layer, &r->best[f->rank[k]]);
+        if (run->ran)
+            put(o, "cycles", json_integer((json_int_t)run->cycles));
+        else
+            put(o, "failed", json_string(run->why));
+        SIM_CHECK(json_array_append_new(best, o) == 0);
+    }
+    for (int k = 0; k < r->n_front; k++)
+        SIM_CHECK(json_array_append_new(
+                      front, cost_json(s, f->layer, &r->front[k])) == 0);
+    put(l, "best", best);
+    put(l, "front", front);
+    return l;
+}
+
 static void print_json(const struct invocation *s, const struct found *found,
                        FILE *to)
 {
     json_t *o = json_object(), *layers = json_array();
-    for (int i = 0; i < s->workload->n_layers; i++) {
-        const struct search_nest_result *r = &found[i].r;
-        json_t *l = json_object();
-        char *text = entry(config_arch(s->cfg), &found[i]);
-        put(l, "name", json_string(found[i].layer->name));
-        put(l, "proven", json_boolean(r->proven));
-        put(l, "gap", json_real(gap_of(r)));
-        if (r->space <= INT64_MAX)
-            put(l, "space", json_integer((json_int_t)r->space));
-        put(l, "evaluated", json_integer((json_int_t)r->evaluated));
-        put(l, "energy", json_real(r->energy));
-        put(l, "bound_cycles", json_integer((json_int_t)r->cycles));
-        put(l, "mapping", json_string(text));
-        SIM_CHECK(json_array_append_new(layers, l) == 0);
-        free(text);
-    }
-    put(o, "schema", json_integer(1));
+    for (int i = 0; i < s->workload->n_layers; i++)
+        SIM_CHECK(json_array_append_new(layers, layer_json(s, &found[i])) == 0);
+    put(o, "schema", json_integer(2));
     put(o, "arch", json_string(config_arch(s->cfg)->name));
+    put(o, "objective",
+        json_string(search_objective_name[s->options.map.objective]));
     put(o, "energy_unit", json_string(energy_unit(s->energy)));
     put(o, "layers", layers);
     SIM_CHECK(json_dumpf(o, to,
@@ -179,6 +339,24 @@ static void print_json(const struct invocation *s, const struct found *found,
                              JSON_REAL_PRECISION(REPORT_REAL_DIGITS)) == 0);
     fputc('\n', to);
     json_decref(o);
+}
+
+static void print_csv(const struct invocation *s, const struct found *found,
+                      FILE *to)
+{
+    fprintf(to, "layer,rank,energy,energy_unit,bound_cycles,cycles,proven,"
+                "gap\n");
+    for (int i = 0; i < s->workload->n_layers; i++)
+        for (int k = 0; k < found[i].r.n_best; k++) {
+            const struct found *f = &found[i];
+            const struct search_nest_found *one = &f->r.best[f->rank[k]];
+            fprintf(to, "%s,%d,%.17g,%s,%" PRIu64 ",", f->layer->name, k + 1,
+                    one->cost.energy, energy_unit(s->energy), one->cost.cycles);
+            if (f->run[f->rank[k]].ran)
+                fprintf(to, "%" PRIu64, f->run[f->rank[k]].cycles);
+            fprintf(to, ",%s,%.17g\n", is_proven(&f->r) ? "true" : "false",
+                    f->r.gap);
+        }
 }
 
 static void write_to(struct invocation *s, const char *path,
@@ -196,6 +374,15 @@ static void write_to(struct invocation *s, const char *path,
     free(text);
 }
 
+static void free_found(struct found *f)
+{
+    for (int k = 0; f->run != NULL && k < f->r.n_best; k++)
+        free(f->run[k].why);
+    free(f->run);
+    free(f->rank);
+    search_nest_result_fini(&f->r);
+}
+
 void map_nest(struct invocation *s)
 {
     if (!can_be_searched(s))
@@ -206,16 +393,25 @@ void map_nest(struct invocation *s)
         if (s->options.map.save != NULL)
             write_to(s, s->options.map.save, found, print_file);
         write_to(s, s->options.output, found,
-                 s->options.format == REPORT_JSON ? print_json : print_table);
-        for (int i = 0; i < s->workload->n_layers; i++)
+                 s->options.format == REPORT_JSON  ? print_json
+                 : s->options.format == REPORT_CSV ? print_csv
+                                                   : print_table);
+        for (int i = 0; i < s->workload->n_layers; i++) {
+            const struct search_nest_result *r = &found[i].r;
+            double seconds = r->seconds + 1e-9;
             fprintf(stderr,
-                    "accelsim: %s: %s nests evaluated in %.2f s (%s/s); %s\n",
-                    found[i].layer->name, text_count(found[i].r.evaluated).text,
-                    found[i].r.seconds,
-                    text_short((double)found[i].r.evaluated /
-                               (found[i].r.seconds + 1e-9))
-                        .text,
-                    found[i].r.proven ? "proven" : "not proven");
+                    "accelsim: %s: %s nests evaluated and %s parts bounded in "
+                    "%.2f s (%s/s and %s/s); %s\n",
+                    found[i].layer->name, text_count(r->evaluated).text,
+                    text_count(r->bounded).text, r->seconds,
+                    text_short((double)r->evaluated / seconds).text,
+                    text_short((double)r->bounded / seconds).text,
+                    is_proven(r)                 ? "proven"
+                    : r->end == SEARCH_NEST_TIME ? "stopped by the time limit"
+                                                 : "stopped by the budget");
+        }
     }
+    for (int i = 0; i < s->workload->n_layers; i++)
+        free_found(&found[i]);
     free(found);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/nest_bounds.h"
 #include "dataflows/nest_text.h"
 #include "dataflows/nest_walk.h"
 #include "sim/array_side.h"
@@ -201,7 +202,8 @@ static void finish_result(const struct run *run, struct layer_result *out)
               count_mul(pes, out->cycles));
     SIM_CHECK(out->counts.macs == layer_macs(&out->layer));
     SIM_CHECK(out->ledger_pe_cycles[LEDGER_mac] == out->counts.macs);
-    nest_bounds(a, &out->layer, &run->walk->nest, &out->counts,
+    const struct dram_cfg dram = tile_table_dram_cfg(a);
+    nest_bounds(a, &out->layer, &run->walk->nest, &dram, &out->counts,
                 out->bounds_cycles);
     result_gate(a, out);
     if (run->ofmap == NULL)
@@ -341,7 +343,8 @@ bool model_nest(const struct arch *arch, const struct layer *layer,
     describe(layer, out);
     out->is_model = true;
     nest_expect(arch, layer, nest, &out->counts);
-    nest_bounds(arch, layer, nest, &out->counts, out->bounds_cycles);
+    const struct dram_cfg dram = tile_table_dram_cfg(arch);
+    nest_bounds(arch, layer, nest, &dram, &out->counts, out->bounds_cycles);
     out->active_pes = (int)nest_pes_used(arch, layer, nest);
     result_gate(arch, out);
     if (show_mapping)

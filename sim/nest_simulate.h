@@ -23,11 +23,6 @@ bool model_nest(const struct arch *arch, const struct layer *layer,
                 const struct nest *nest, const struct nest_where *where,
                 bool show_mapping, struct layer_result *out, struct diag *d);
 
-/* Lower bounds of the cycles, one per resource, from a legal nest's counts. */
-void nest_bounds(const struct arch *arch, const struct layer *layer,
-                 const struct nest *nest, const struct counts *counts,
-                 uint64_t bounds_cycles[BOUND_N]);
-
 #ifdef __cplusplus
 }
 #endif

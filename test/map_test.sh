@@ -116,8 +116,24 @@ awk "BEGIN { d = $(number energy "$work/nest.json") / \
     fail "a saved nest takes other energy"
 refuses 1 "nests run on multicast networks" map --cfg systolic.cfg \
     --dataflow nest --shape $shape
-refuses 1 "of nests, 'energy' is searched" map --cfg eyeriss.cfg \
-    --dataflow nest --shape $shape --objective delay
+for objective in delay edp edp2 front; do
+    "$accelsim" map --cfg eyeriss.cfg --dataflow nest --shape $shape \
+        --objective $objective --format csv -o "$work/$objective.csv" \
+        2>"$work/err"
+    grep -q '^shape,1,.*,true,0$' "$work/$objective.csv" ||
+        fail "a small nest is not proven for $objective"
+done
+awk -F, 'FNR == 2 { print $5 }' "$work/delay.csv" "$work/edp.csv" | sort -nc ||
+    fail "less energy x delay takes less delay than the least"
+"$accelsim" map --cfg eyeriss.cfg --dataflow nest --shape $shape \
+    --objective edp --time-limit 1000 --format csv -o "$work/limited.csv" \
+    2>"$work/err"
+cmp "$work/limited.csv" "$work/edp.csv" ||
+    fail "a time limit changes the result of a nest search"
+"$accelsim" map --cfg eyeriss.cfg --dataflow nest --layer conv5 \
+    --time-limit 1 --top 1 >"$work/table" 2>"$work/err"
+grep -q 'not proven: the time limit came first; energy up to' "$work/table" ||
+    fail "a time limit that came first is not told"
 
 # Over all dataflows, those that have the parameter.
 "$accelsim" map --cfg eyeriss.cfg --layer conv5 --set mapping.q=3 \

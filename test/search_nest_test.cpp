@@ -9,6 +9,8 @@
 #include <cstring>
 #include <vector>
 
+#include "dataflows/nest_bounds.h"
+#include "dataflows/search_best.h"
 #include "dataflows/search_nest.h"
 #include "random_nest.h"
 #include "sim/search_costs.h"
@@ -17,7 +19,7 @@
 namespace
 {
 
-enum { SPACES = 50 };
+enum { SPACES = 50, NESTS = 600 };
 
 class SearchNest : public testing::Test
 {
@@ -69,6 +71,33 @@ class SearchNest : public testing::Test
         }
     }
 
+    struct cost {
+        double energy;
+        uint64_t cycles;
+    };
+
+    // By the energy table and the bounds that reports have.
+    cost cost_of(const arch &a, const layer &l, const nest &n)
+    {
+        layer_result r = {};
+        layer_energy e = {};
+        uint64_t bounds[BOUND_N];
+        r.layer = l;
+        nest_expect(&a, &l, &n, &r.counts);
+        nest_bounds(&a, &l, &n, &costs_.dram_cfg, &r.counts, bounds);
+        if (a.zero_gating)
+            r.gated_macs = r.gated_rf_filter_reads = uint64_t(
+                double(r.counts.macs) * l.zero_share[TENSOR_IFMAP] + 0.5);
+        energy_of_layer(&energies_, &a, &r, 1, &e);
+        return {e.total, *std::max_element(bounds, bounds + BOUND_N)};
+    }
+
+    static double value(search_objective objective, const cost &c)
+    {
+        search_cost as = {c.energy, c.cycles};
+        return search_key_of(objective, &as).first;
+    }
+
     // Every nest of the space, by counts of RF, columns, rows, L2.
     struct all {
         const arch &a;
@@ -76,21 +105,8 @@ class SearchNest : public testing::Test
         std::vector<nest_dim> dim;
         std::vector<std::array<int, 5>> count;
         uint64_t nests = 0;
-        double best = INFINITY;
+        std::vector<cost> legal;
     };
-
-    double energy_of(const arch &a, const layer &l, const nest &n)
-    {
-        layer_result r = {};
-        layer_energy e = {};
-        r.layer = l;
-        nest_expect(&a, &l, &n, &r.counts);
-        if (a.zero_gating)
-            r.gated_macs = r.gated_rf_filter_reads = uint64_t(
-                double(r.counts.macs) * l.zero_share[TENSOR_IFMAP] + 0.5);
-        energy_of_layer(&energies_, &a, &r, 1, &e);
-        return e.total;
-    }
 
     void try_orders(all *s)
     {
@@ -126,7 +142,7 @@ class SearchNest : public testing::Test
                                     s->dim[size_t(i)], s->count[size_t(i)][4]);
                     s->nests++;
                     if (nest_is_legal(&s->a, &s->l, &n, &why))
-                        s->best = std::min(s->best, energy_of(s->a, s->l, n));
+                        s->legal.push_back(cost_of(s->a, s->l, n));
                 }
             while (std::next_permutation(order[1].begin(), order[1].end()));
         } while (std::next_permutation(order[0].begin(), order[0].end()));
@@ -145,7 +161,6 @@ class SearchNest : public testing::Test
             return;
         }
         int extent = nest_extent(&s->l, s->dim[i]);
-        auto up = [](int x, int y) { return (x + y - 1) / y; };
         for (int a = 1; a <= extent; a++)
             for (int b = 1; b <= up(extent, a); b++)
                 for (int c = 1; c <= up(extent, a * b); c++)
@@ -155,65 +170,173 @@ class SearchNest : public testing::Test
                     }
     }
 
+    static int up(int x, int y)
+    {
+        return (x + y - 1) / y;
+    }
+
+    // What none beats in both, in rising energy.
+    static std::vector<cost> front_of(std::vector<cost> all)
+    {
+        std::vector<cost> front;
+        std::sort(all.begin(), all.end(), [](const cost &x, const cost &y) {
+            return x.energy != y.energy ? x.energy < y.energy
+                                        : x.cycles < y.cycles;
+        });
+        for (const cost &c : all)
+            if (front.empty() || c.cycles < front.back().cycles)
+                front.push_back(c);
+        return front;
+    }
+
+    // One loop of a dimension in each list, at random; legal.
+    template <typename R>
+    nest random_point(R &random, const arch &a, const layer &l)
+    {
+        for (;;) {
+            nest n;
+            nest_verdict why;
+            std::vector<nest_loop> time[2];
+            nest_start(&a, &n);
+            for (int t = 0; t < TENSOR_N; t++)
+                n.level[LEVEL_L2].keep[t] = random.pick(0, 2) != 0;
+            for (int dim = 0; dim < NEST_DIMS; dim++) {
+                int left = nest_extent(&l, nest_dim(dim));
+                int count[5];
+                for (int k = 0; k < 4; k++) {
+                    count[k] = random.pick(0, 1) == 0
+                                   ? 1
+                                   : random.pick(1, std::min(left, 6));
+                    left = up(left, count[k]);
+                }
+                count[4] = left;
+                nest_append(&n.level[LEVEL_RF].time, nest_dim(dim), count[0]);
+                nest_append(&n.level[LEVEL_L2].cols, nest_dim(dim), count[1]);
+                nest_append(&n.level[LEVEL_L2].rows, nest_dim(dim), count[2]);
+                for (int k = 0; k < 2; k++)
+                    if (count[3 + k] > 1)
+                        time[k].push_back(
+                            {uint16_t(dim), uint16_t(count[3 + k])});
+            }
+            for (int k = 0; k < 2; k++)
+                while (!time[k].empty()) {
+                    auto at = time[k].begin() +
+                              random.pick(0, int(time[k].size()) - 1);
+                    nest_append(&n.level[k == 0 ? LEVEL_L2 : LEVEL_DRAM].time,
+                                nest_dim(at->dim), at->count);
+                    time[k].erase(at);
+                }
+            if (nest_is_legal(&a, &l, &n, &why))
+                return n;
+        }
+    }
+
     Messages d;
     energy_table *energy_;
     energy_costs energies_ = {};
     search_costs costs_ = {};
 };
 
-TEST_F(SearchNest, FindsTheBestOfAllNestsAndCountsThem)
+TEST_F(SearchNest, FindsTheBestOfAllNestsForEachObjective)
 {
     random_case random(51);
     for (int k = 0; k < SPACES; k++) {
         arch a = machine(random);
         layer l = shape(random);
-        all s = {a, l, {}, {}};
+        all s = {a, l, {}, {}, 0, {}};
         for (int i = 0; i < NEST_DIMS; i++)
             if (nest_extent(&l, nest_dim(i)) > 1) {
                 s.dim.push_back(nest_dim(i));
                 s.count.push_back({});
             }
         try_splits(&s, 0);
-        search_nest_options o = {};
-        search_nest_result r;
-        o.whole_space_max = UINT64_MAX;
-        bool found = search_nest(&a, &l, &costs_, &o, &r);
-        EXPECT_EQ(r.space, s.nests) << describe(l);
-        ASSERT_EQ(found, std::isfinite(s.best)) << describe(l);
-        if (!found)
-            continue;
-        EXPECT_TRUE(r.proven);
-        EXPECT_NEAR(r.energy / s.best, 1, 1e-9) << describe(l);
-        EXPECT_NEAR(energy_of(a, l, r.nest) / r.energy, 1, 1e-9);
-        EXPECT_LE(r.least_energy, s.best * (1 + 1e-12)) << describe(l);
-        EXPECT_LE(r.evaluated, r.space);
-        // A climb finds a legal nest that is no better.
-        search_nest_result climbed;
-        o.whole_space_max = 0;
-        o.time_limit_seconds = 0.01;
-        if (search_nest(&a, &l, &costs_, &o, &climbed)) {
-            EXPECT_GE(climbed.energy, r.energy * (1 - 1e-9));
-            EXPECT_FALSE(climbed.proven);
+        EXPECT_EQ(search_nest_space(&a, &l), s.nests) << describe(l);
+        for (int o = 0; o < SEARCH_OBJECTIVE_N; o++) {
+            search_nest_options options = {};
+            search_nest_result r;
+            options.objective = search_objective(o);
+            options.top = 2;
+            options.budget = UINT64_MAX;
+            bool found = search_nest(&a, &l, &costs_, &options, &r);
+            ASSERT_EQ(found, !s.legal.empty()) << describe(l);
+            if (!found)
+                continue;
+            EXPECT_EQ(r.end, SEARCH_NEST_PROVEN);
+            EXPECT_EQ(r.gap, 0);
+            double best = INFINITY;
+            for (const cost &c : s.legal)
+                best = std::min(best, value(options.objective, c));
+            cost got = cost_of(a, l, r.best[0].nest);
+            EXPECT_NEAR(value(options.objective, got) / best, 1, 1e-9)
+                << describe(l) << " " << search_objective_name[o];
+            EXPECT_NEAR(got.energy / r.best[0].cost.energy, 1, 1e-9);
+            EXPECT_EQ(got.cycles, r.best[0].cost.cycles);
+            if (o == SEARCH_front) {
+                std::vector<cost> front = front_of(s.legal);
+                EXPECT_EQ(size_t(r.n_front), front.size()) << describe(l);
+                for (int i = 0; i < r.n_front && i < int(front.size()); i++)
+                    EXPECT_EQ(r.front[i].cost.cycles, front[size_t(i)].cycles);
+            }
+            search_nest_result_fini(&r);
         }
     }
 }
 
-TEST_F(SearchNest, NoNestTakesLessThanTheLeast)
+TEST_F(SearchNest, NoNestTakesLessThanTheBoundsOfItsParts)
 {
     random_nest random(52);
-    for (int k = 0; k < 300; k++) {
+    for (int k = 0; k < NESTS; k++) {
         arch a = random.machine();
         a.has_l1 = false;
+        for (int &words : a.rf_words)
+            words = random.pick(4, 60);
         layer l = random.shape(20000);
-        nest n = random.mapping(a, l);
+        nest n = random_point(random, a, l);
         energy_costs_of(energy_, &a, &energies_);
         search_costs_of(&energies_, &a, &costs_);
-        search_nest_options o = {};
-        search_nest_result r;
-        search_nest(&a, &l, &costs_, &o, &r);
-        EXPECT_LE(r.least_energy, energy_of(a, l, n) * (1 + 1e-12))
-            << describe(l);
+        cost is = cost_of(a, l, n);
+        for (int stage = 0; stage < 3; stage++) {
+            search_cost least;
+            search_nest_bound(&a, &l, &costs_, &n, stage, &least);
+            ASSERT_LE(least.energy, is.energy * (1 + 1e-9))
+                << describe(l) << " stage " << stage << " case " << k;
+            ASSERT_LE(least.cycles, is.cycles)
+                << describe(l) << " stage " << stage << " case " << k;
+        }
     }
+}
+
+TEST_F(SearchNest, TheBudgetAloneDecidesWhereItStops)
+{
+    random_case random(54);
+    arch a = machine(random);
+    layer l = {};
+    std::snprintf(l.name, sizeof(l.name), "conv");
+    l.N = l.G = l.stride = l.dilation = 1;
+    l.M = l.C = 12;
+    l.H = l.W = 9;
+    l.R = l.S = 3;
+    diag *unread = diag_new();
+    ASSERT_TRUE(layer_finish(&l, src_pos{}, unread));
+    diag_free(unread);
+    search_nest_result r[2];
+    for (search_nest_result &one : r) {
+        search_nest_options o = {};
+        o.objective = SEARCH_edp;
+        o.top = 3;
+        o.budget = 20000;
+        ASSERT_TRUE(search_nest(&a, &l, &costs_, &o, &one));
+        EXPECT_EQ(one.end, SEARCH_NEST_BUDGET);
+        EXPECT_GT(one.gap, 0);
+    }
+    ASSERT_EQ(r[0].n_best, r[1].n_best);
+    EXPECT_EQ(r[0].evaluated, r[1].evaluated);
+    EXPECT_EQ(r[0].bounded, r[1].bounded);
+    for (int i = 0; i < r[0].n_best; i++)
+        EXPECT_EQ(0, std::memcmp(&r[0].best[i].nest, &r[1].best[i].nest,
+                                 sizeof(nest)));
+    for (search_nest_result &one : r)
+        search_nest_result_fini(&one);
 }
 
 TEST_F(SearchNest, OrderInsideAPeAndOverPesChangesNoCount)

@@ -1,9 +1,9 @@
-/* nest_bounds.c - how few cycles a nest can take, from what it moves.
+/* nest_bounds.c - see nest_bounds.h.
  * SPDX-License-Identifier: MIT
  */
-#include "sim/nest_simulate.h"
+#include "dataflows/nest_bounds.h"
 
-#include "sim/tile_table.h"
+#include "dataflows/program.h"
 
 static uint64_t divide_up(uint64_t a, uint64_t b)
 {
@@ -46,8 +46,8 @@ static uint64_t port_cycles(const struct arch *a, const struct accesses *l2,
 }
 
 void nest_bounds(const struct arch *a, const struct layer *l,
-                 const struct nest *nest, const struct counts *c,
-                 uint64_t out[BOUND_N])
+                 const struct nest *nest, const struct dram_cfg *dram,
+                 const struct counts *c, uint64_t out[BOUND_N])
 {
     static const enum link link_of[NETWORK_N] = {
         [NETWORK_FILTER] = LINK_filter,
@@ -62,7 +62,6 @@ void nest_bounds(const struct arch *a, const struct layer *l,
     int buffers[TENSOR_N], banks[TENSOR_N];
     enum tensor tensor;
     uint64_t lacking, bytes = 0;
-    struct dram_cfg dram = tile_table_dram_cfg(a);
     SIM_CHECK(nest_l2_places(a, l, nest, buffers, banks, &tensor, &lacking));
     for (int k = 0; k < BOUND_N; k++)
         out[k] = 0;
@@ -82,5 +81,5 @@ void nest_bounds(const struct arch *a, const struct layer *l,
                   port_cycles(a, &c->access[LEVEL_L2][t], banks[t]));
         bytes += counts_dram_bytes(a, c, (enum tensor)t);
     }
-    out[BOUND_dram] = dram_min_cycles(&dram, bytes);
+    out[BOUND_dram] = dram_min_cycles(dram, bytes);
 }

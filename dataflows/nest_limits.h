@@ -1,0 +1,39 @@
+/* nest_limits.h - which nests a search may look at; for machines without an
+ * L1.
+ *
+ * Places  Where a dimension is cut, from the inside: the loops of a PE, its
+ *         columns and rows, the time loops of L2 and of DRAM.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef DATAFLOWS_NEST_LIMITS_H
+#define DATAFLOWS_NEST_LIMITS_H
+
+#include "dataflows/nest.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum nest_place { AT_RF, AT_COLS, AT_ROWS, AT_L2, AT_DRAM, NEST_PLACES };
+
+/* Zeroes: no limits. */
+struct nest_limits {
+    int most[NEST_PLACES][NEST_DIMS]; /* steps, 0: as many as there are */
+    bool must_keep[TENSOR_N], may_not_keep[TENSOR_N]; /* L2 */
+    int rf_words; /* of the three tiles of a PE together; 0: any */
+    /* The time loops of L2 and DRAM from the outside, all dimensions that may
+     * have one; n 0: any order. */
+    struct nest_limits_order {
+        int n, dim[NEST_DIMS];
+    } order[2];
+    /* The innermost of all time loops is of a dimension that this tensor does
+     * not have. */
+    bool has_stationary;
+    enum tensor stationary;
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
