@@ -176,7 +176,7 @@ static void move_flow(struct systolic *s, struct systolic_sums *sums)
         struct plane_column column = systolic_column(s, w);
         plane_meet(&column, &bits);
         uint64_t macs = column.left[0] & column.top[0] & column.psum[0];
-        if (!os)
+        if (!os && !st->pass.psum_in)
             sums->first_row_macs += plane_words_bits(&macs, 1);
     }
     sums->left = bits.left;

@@ -79,14 +79,17 @@ void systolic_drain_begin(struct systolic *s, const struct systolic_pass *pass,
     drain->pass = *pass;
     drain->last_row = last_row;
     drain->psums_left = (uint64_t)pass->rows_used * pass->cols_used;
-    drain->cycles_left = foretell(s);
+    if (s->cfg.overlapped_drain) /* else nobody asks */
+        drain->cycles_left = foretell(s);
 }
 
 bool systolic_drain_moves(struct systolic *s, int *cause)
 {
     struct systolic_drain *drain = &s->state->drain;
-    SIM_CHECK(drain->cycles_left > 0);
-    drain->cycles_left--;
+    if (s->cfg.overlapped_drain) {
+        SIM_CHECK(drain->cycles_left > 0);
+        drain->cycles_left--;
+    }
     if (!drain->is_open)
         open_step(&s->cfg, s->shape, s->psum, drain);
     *cause = wait_cycle(drain);

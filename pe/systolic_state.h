@@ -46,7 +46,7 @@ struct systolic_drain {
     uint32_t step;
     uint32_t reserved;
     uint64_t psums_left;  /* to leave; 0: the registers are empty */
-    uint64_t cycles_left; /* foretold when it began */
+    uint64_t cycles_left; /* overlapped: foretold when it began */
 };
 
 /* The arena begins with this; the planes follow. */
@@ -143,7 +143,8 @@ struct systolic_cycle {
 struct systolic_sums {
     int left, macs, started;
     int down; /* words that moved down: operands, or WS, IS psums in the flow */
-    int first_row_macs, first_row_down, last_row_down;
+    int first_row_macs; /* WS, IS without psum_in */
+    int first_row_down, last_row_down;
     struct plane_overlap_bits psums; /* in shift registers; without a flow, all
                                         are `others` */
     int shift_links;                 /* of these, not in the last row */
