@@ -196,65 +196,76 @@ static bool has_work(const struct l1_cluster *cluster)
     return work != 0;
 }
 
-/* moved_banks: those that were read, and written. */
-static bool eval_cluster(struct l1 *l1, int c, struct lane_fifo fifo[L1_LINES],
-                         const struct l1_tap *tap, uint64_t moved_banks[2])
+static bool eval_clusters(struct l1 *l1, int from, int to,
+                          struct lane_fifo fifo[L1_LINES],
+                          const struct l1_tap *tap)
 {
-    struct l1_cluster *cluster = &l1->cluster[c];
-    uint64_t busy[2] = {0, 0};
-    int refused = -1;
     bool moved = false;
-    if (!has_work(cluster))
-        return false;
-    for (int k = 0; k < REQUESTERS; k++) {
-        int who = (cluster->turn + k) % REQUESTERS, line = who % L1_LINES;
-        struct ports ports = {{busy[0], busy[1]}, -1};
-        bool reads = who < L1_LINES;
-        if (reads)
-            moved |= read_line(l1, line, c, &ports, &fifo[line], tap);
-        else
-            moved |= write_line(l1, line, c, &ports);
-        moved_banks[!reads] |= ports.busy[!reads] & ~busy[!reads];
-        busy[0] = ports.busy[0];
-        busy[1] = ports.busy[1];
-        if (!l1->cfg.read_and_write_ports)
-            busy[0] = busy[1] = busy[0] | busy[1];
-        if (ports.refused >= 0) {
-            l1->counts.refusals++;
-            refused = refused < 0 ? ports.refused : refused;
+    for (int c = from; c < to; c++) {
+        struct l1_cluster *cluster = &l1->cluster[c];
+        uint64_t busy[2] = {0, 0};
+        int refused = -1;
+        if (!has_work(cluster))
+            continue;
+        for (int k = 0; k < REQUESTERS; k++) {
+            int who = (cluster->turn + k) % REQUESTERS, line = who % L1_LINES;
+            struct ports ports = {{busy[0], busy[1]}, -1};
+            if (who < L1_LINES)
+                moved |= read_line(l1, line, c, &ports, &fifo[line], tap);
+            else
+                moved |= write_line(l1, line, c, &ports);
+            busy[0] = ports.busy[0];
+            busy[1] = ports.busy[1];
+            if (!l1->cfg.read_and_write_ports)
+                busy[0] = busy[1] = busy[0] | busy[1];
+            if (ports.refused >= 0) {
+                l1->counts.refusals++;
+                refused = refused < 0 ? ports.refused : refused;
+            }
         }
+        if (refused >= 0)
+            cluster->turn = refused;
+        for (int k = 0; k < L1_LINES; k++)
+            moved |= cluster->line[k].held_slots > cluster->line[k].ready_slots;
     }
-    if (refused >= 0)
-        cluster->turn = refused;
-    for (int k = 0; k < L1_LINES; k++)
-        moved |= cluster->line[k].held_slots > cluster->line[k].ready_slots;
     return moved;
 }
 
-static void subtract(struct l1_counts *from, const struct l1_counts *n)
+/* Banks of `rows` rows from row `row` of the line on. */
+static uint64_t banks_of(const struct l1_line_cfg *line, int row, int rows)
 {
+    uint64_t banks = 0;
+    take_ports(line, row, rows, &banks);
+    return banks;
+}
+
+/* What the cluster has staged, and counted since `before`. */
+static void note_cycle(const struct l1 *l1, int cluster,
+                       const struct l1_counts *before)
+{
+    struct l1_cycle *cycle = &l1->watched[cluster];
+    const struct l1_counts *now = &l1->counts;
+    cycle->read_banks = cycle->written_banks = 0;
+    cycle->counts.refusals = now->refusals - before->refusals;
     for (int k = 0; k < L1_LINES; k++) {
-        from->reads[k] -= n->reads[k];
-        from->writes[k] -= n->writes[k];
-        from->sent[k] -= n->sent[k];
-        from->delivered[k] -= n->delivered[k];
+        const struct l1_line_cfg *cfg = &l1->cfg.line[k];
+        const struct l1_line *s = &l1->cluster[cluster].line[k];
+        cycle->read_banks |= banks_of(cfg, s->read_row, s->read_rows);
+        cycle->written_banks |= banks_of(cfg, s->write_row, s->written_rows);
+        cycle->counts.reads[k] = now->reads[k] - before->reads[k];
+        cycle->counts.writes[k] = now->writes[k] - before->writes[k];
+        cycle->counts.sent[k] = now->sent[k] - before->sent[k];
+        cycle->counts.delivered[k] = now->delivered[k] - before->delivered[k];
     }
-    from->refusals -= n->refusals;
 }
 
 bool l1_eval_cluster(struct l1 *l1, int cluster,
                      struct lane_fifo fifo[L1_LINES], const struct l1_tap *tap)
 {
-    uint64_t banks[2] = {0, 0};
-    if (l1->watched == NULL)
-        return eval_cluster(l1, cluster, fifo, tap, banks);
     const struct l1_counts before = l1->counts;
-    struct l1_cycle *cycle = &l1->watched[cluster];
-    bool moved = eval_cluster(l1, cluster, fifo, tap, banks);
-    cycle->read_banks = banks[0];
-    cycle->written_banks = banks[1];
-    cycle->counts = l1->counts;
-    subtract(&cycle->counts, &before);
+    bool moved = eval_clusters(l1, cluster, cluster + 1, fifo, tap);
+    if (l1->watched != NULL)
+        note_cycle(l1, cluster, &before);
     return moved;
 }
 
@@ -262,6 +273,8 @@ bool l1_eval(struct l1 *l1, struct lane_fifo fifo[L1_LINES],
              const struct l1_tap *tap)
 {
     bool moved = false;
+    if (l1->watched == NULL)
+        return eval_clusters(l1, 0, l1->cfg.clusters, fifo, tap);
     for (int c = 0; c < l1->cfg.clusters; c++)
         moved |= l1_eval_cluster(l1, c, fifo, tap);
     return moved;
@@ -292,24 +305,30 @@ static void commit_line(struct l1 *l1, int line, int cluster)
     s->written_rows = s->read_rows = 0;
 }
 
-void l1_commit_cluster(struct l1 *l1, int c)
+static void commit_clusters(struct l1 *l1, int from, int to)
 {
-    struct l1_cluster *cluster = &l1->cluster[c];
-    int arrived = 0;
-    for (int k = 0; k < L1_LINES; k++)
-        arrived |= cluster->line[k].arrived;
-    if (!has_work(cluster) && arrived == 0)
-        return; /* and every delay is 0 */
-    for (int k = 0; k < L1_LINES; k++)
-        commit_line(l1, k, c);
-    if (l1->cfg.latency_cycles > 0)
-        cluster->phase = (cluster->phase + 1) % l1->cfg.latency_cycles;
+    for (int c = from; c < to; c++) {
+        struct l1_cluster *cluster = &l1->cluster[c];
+        int arrived = 0;
+        for (int k = 0; k < L1_LINES; k++)
+            arrived |= cluster->line[k].arrived;
+        if (!has_work(cluster) && arrived == 0)
+            continue; /* and every delay is 0 */
+        for (int k = 0; k < L1_LINES; k++)
+            commit_line(l1, k, c);
+        if (++cluster->phase >= l1->cfg.latency_cycles)
+            cluster->phase = 0;
+    }
+}
+
+void l1_commit_cluster(struct l1 *l1, int cluster)
+{
+    commit_clusters(l1, cluster, cluster + 1);
 }
 
 void l1_commit(struct l1 *l1)
 {
-    for (int c = 0; c < l1->cfg.clusters; c++)
-        l1_commit_cluster(l1, c);
+    commit_clusters(l1, 0, l1->cfg.clusters);
 }
 
 void l1_watch(struct l1 *l1, struct l1_cycle *cycle)

@@ -159,30 +159,31 @@ static bool send(struct mesh *m, int node, int way,
     return true;
 }
 
-static bool eval_busy(struct mesh *m, int node, const struct mesh_sink *sink,
-                      uint64_t *hops)
+/* nodes: bit k: router k. */
+static bool eval_routers(struct mesh *m, uint64_t nodes,
+                         const struct mesh_sink *sink, uint64_t *hops)
 {
-    uint64_t to[MESH_PORTS], any = 0;
     bool moved = false;
-    for (int port = 0; port < MESH_PORTS; port++) {
-        bool waits = input_of(m, node, port)->flits > 0;
-        to[port] = waits ? head_of(m, node, port)->nodes : 0;
-        any |= to[port];
+    for (uint64_t busy = m->work->busy & nodes; busy != 0; busy &= busy - 1) {
+        int node = lowest_bit(busy);
+        uint64_t to[MESH_PORTS], any = 0;
+        for (int port = 0; port < MESH_PORTS; port++) {
+            bool waits = input_of(m, node, port)->flits > 0;
+            to[port] = waits ? head_of(m, node, port)->nodes : 0;
+            any |= to[port];
+        }
+        for (int way = 0; way < MESH_PORTS; way++)
+            if ((any & m->beyond[node][way]) != 0)
+                moved |= send(m, node, way, to, sink, hops);
     }
-    for (int way = 0; way < MESH_PORTS; way++)
-        if ((any & m->beyond[node][way]) != 0)
-            moved |= send(m, node, way, to, sink, hops);
     return moved;
 }
 
 bool mesh_eval(struct mesh *m, const struct mesh_sink *sink, uint64_t *hops)
 {
-    bool moved = false;
     if (m->link_words != NULL)
         memset(m->link_words, 0, ports(&m->cfg) * sizeof(*m->link_words));
-    for (uint64_t busy = m->work->busy; busy != 0; busy &= busy - 1)
-        moved |= eval_busy(m, lowest_bit(busy), sink, hops);
-    return moved;
+    return eval_routers(m, ~(uint64_t)0, sink, hops);
 }
 
 bool mesh_eval_router(struct mesh *m, int node, const struct mesh_sink *sink,
@@ -191,7 +192,7 @@ bool mesh_eval_router(struct mesh *m, int node, const struct mesh_sink *sink,
     if (m->link_words != NULL)
         memset(&m->link_words[node * MESH_PORTS], 0,
                MESH_PORTS * sizeof(*m->link_words));
-    return (m->work->busy >> node & 1) != 0 && eval_busy(m, node, sink, hops);
+    return eval_routers(m, (uint64_t)1 << node, sink, hops);
 }
 
 /* Whether flits are left in the input port. */
@@ -212,30 +213,29 @@ static bool commit_input(struct mesh *m, int port)
     return in->flits > 0;
 }
 
-static void commit_staged(struct mesh *m, int node)
+static void commit_routers(struct mesh *m, uint64_t nodes)
 {
-    bool any = false;
-    for (int port = 0; port < MESH_PORTS; port++)
-        any |= commit_input(m, node * MESH_PORTS + port);
-    if (any)
-        m->work->busy |= (uint64_t)1 << node;
-    else
-        m->work->busy &= ~((uint64_t)1 << node);
+    for (uint64_t left = m->work->staged & nodes; left != 0; left &= left - 1) {
+        int node = lowest_bit(left);
+        bool any = false;
+        for (int port = 0; port < MESH_PORTS; port++)
+            any |= commit_input(m, node * MESH_PORTS + port);
+        if (any)
+            m->work->busy |= (uint64_t)1 << node;
+        else
+            m->work->busy &= ~((uint64_t)1 << node);
+    }
+    m->work->staged &= ~nodes;
 }
 
 void mesh_commit(struct mesh *m)
 {
-    for (uint64_t left = m->work->staged; left != 0; left &= left - 1)
-        commit_staged(m, lowest_bit(left));
-    m->work->staged = 0;
+    commit_routers(m, ~(uint64_t)0);
 }
 
 void mesh_commit_router(struct mesh *m, int node)
 {
-    if ((m->work->staged >> node & 1) == 0)
-        return;
-    commit_staged(m, node);
-    m->work->staged &= ~((uint64_t)1 << node);
+    commit_routers(m, (uint64_t)1 << node);
 }
 
 void mesh_watch(struct mesh *m, int32_t *link_words)
