@@ -10,6 +10,7 @@
 #include "sim/multicast_machine.h"
 #include "sim/multicast_probes.h"
 #include "sim/nest_machine.h"
+#include "sim/nest_probes.h"
 #include "sim/systolic_probes.h"
 
 struct array_side {
@@ -20,6 +21,7 @@ struct array_side {
     bool systolic_moved, has_rows;
     struct multicast_probes *probes;         /* or NULL */
     struct systolic_probes *systolic_probes; /* or NULL */
+    struct nest_probes *nest_probes;         /* or NULL */
 };
 
 static int edge_width(const struct arch *a, enum network network)
@@ -71,6 +73,7 @@ void array_side_free(struct array_side *side)
     if (side == NULL)
         return;
     multicast_probes_free(side->probes);
+    nest_probes_free(side->nest_probes);
     systolic_probes_free(side->systolic_probes);
     systolic_free(side->systolic);
     multicast_machine_free(side->multicast);
@@ -234,6 +237,8 @@ int array_side_blocks(struct array_side *side, enum block_grain grain,
         return multicast_machine_blocks(side->multicast, grain, blocks);
     if (side->systolic != NULL && grain == BLOCK_GRAIN_PE)
         return list_rows(side, blocks);
+    if (side->nest != NULL && grain == BLOCK_GRAIN_PE)
+        return nest_machine_blocks(side->nest, blocks);
     static const struct block wave = {"wave", NULL, 0, eval_systolic,
                                       commit_nothing};
     static const struct block nest = {"nest", NULL, 0, eval_nest, commit_nest};
@@ -264,7 +269,8 @@ struct probe *array_side_probes(struct array_side *side,
         side->probes = multicast_probes_new(side->multicast, pes);
         return multicast_probes_list(side->probes, n);
     }
-    return NULL; /* of a nest, the DRAM's signals only */
+    side->nest_probes = nest_probes_new(side->nest, pes);
+    return nest_probes_list(side->nest_probes, n);
 }
 
 void array_side_sample(struct array_side *side)
@@ -273,4 +279,6 @@ void array_side_sample(struct array_side *side)
         systolic_probes_sample(side->systolic_probes);
     if (side->probes != NULL)
         multicast_probes_sample(side->probes);
+    if (side->nest_probes != NULL)
+        nest_probes_sample(side->nest_probes);
 }

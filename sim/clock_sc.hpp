@@ -47,6 +47,12 @@ class clock_sc : public sc_core::sc_module
             2 * cycles * half_period_.value() - rest_of_cycle().value()));
     }
 
+    // The last cycle is drawn to its end.
+    void finish()
+    {
+        sc_core::sc_start(rest_of_cycle());
+    }
+
   private:
     void tick()
     {

@@ -131,7 +131,10 @@ class top_sc : public sc_core::sc_module
 
     bool close_wave(diag *d)
     {
-        return wave_ == nullptr || wave_->close(d);
+        if (wave_ == nullptr)
+            return true;
+        clock_.finish();
+        return wave_->close(d);
     }
 
     dram_initiator_sc &dma()

@@ -110,10 +110,14 @@ libaccel_a_SOURCES += \
 	%D%/options_fault.h \
 	%D%/options_systemc.c \
 	%D%/options_systemc.h \
+	%D%/nest_blocks.c \
 	%D%/nest_machine.c \
 	%D%/nest_machine.h \
+	%D%/nest_parts.h \
 	%D%/nest_pass_memory.c \
 	%D%/nest_pass_memory.h \
+	%D%/nest_probes.c \
+	%D%/nest_probes.h \
 	%D%/nest_simulate.c \
 	%D%/nest_simulate.h \
 	%D%/nest_source.c \

@@ -83,6 +83,7 @@ void multicast_machine_watch(struct multicast_machine *m);
 uint32_t multicast_machine_pe_state(const struct multicast_machine *m,
                                     int lane);
 /* Of the pass, so far. */
+uint64_t multicast_machine_cycles(const struct multicast_machine *m);
 uint64_t multicast_machine_words_sent(const struct multicast_machine *m,
                                       enum network network);
 /* NULL: there is none. */

@@ -105,16 +105,13 @@ struct probe *multicast_probes_list(struct multicast_probes *p, int *n)
     return p->list.probe;
 }
 
-#define STATE_ENUM(name, doc) NETWORK_IS_##name,
-enum network_probe_state { NETWORK_STATES(STATE_ENUM) NETWORK_STATE_N };
-#undef STATE_ENUM
-
 static void sample_network(struct multicast_probes *p, int k,
                            const struct stream_state *stream,
                            struct probe *probe)
 {
     uint64_t sent = multicast_machine_words_sent(p->machine, (enum network)k);
-    uint64_t before = sent < p->words_sent[k] ? 0 : p->words_sent[k];
+    bool is_first = multicast_machine_cycles(p->machine) == 1;
+    uint64_t before = is_first ? 0 : p->words_sent[k];
     p->words_sent[k] = sent;
     probe[0].value = sent > before            ? NETWORK_IS_moves
                      : stream_is_done(stream) ? NETWORK_IS_done

@@ -126,6 +126,11 @@ uint32_t multicast_machine_pe_state(const struct multicast_machine *m, int lane)
     return (uint32_t)state;
 }
 
+uint64_t multicast_machine_cycles(const struct multicast_machine *m)
+{
+    return m->counts.cycles;
+}
+
 uint64_t multicast_machine_words_sent(const struct multicast_machine *m,
                                       enum network network)
 {

@@ -10,39 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Work of an engine is counted in cycles that it still has to move. */
-struct state {
-    struct nest_work now, next;
-    struct nest_l1_work l1_now, l1_next;
-    uint64_t latency;
-    uint64_t in[NEST_INPUTS], in_next[NEST_INPUTS]; /* to the PEs */
-    uint64_t l1_in[NEST_INPUTS], l1_in_next[NEST_INPUTS];
-    uint64_t out;         /* of psums, from the PEs */
-    uint64_t l1_out;      /* from L1 */
-    uint64_t l1_held;     /* the same, until those from the PEs are there */
-    uint64_t macs;        /* of the PE with the most */
-    bool working, worked; /* on `now` */
-    bool ended;           /* all steps are done, the last psums go */
-    bool psums_in_turn;   /* whose turn a shared port is */
-    bool in_flight;
-};
-
-struct moves {
-    bool in[NEST_INPUTS], in_next[NEST_INPUTS];
-    bool l1_in[NEST_INPUTS], l1_in_next[NEST_INPUTS];
-    bool out, l1_out, macs, latency;
-};
-
-struct nest_machine {
-    const struct nest_machine_cfg *cfg;
-    struct nest_source *source;
-    struct state s;
-    struct nest_outcome out;
-    /* Staged by eval. */
-    struct moves moves;
-    bool met;        /* psums in and out at a shared port */
-    uint64_t cycles; /* like this one; 0: nothing moves */
-};
+#include "sim/nest_parts.h"
 
 static uint64_t cycles_of(const struct nest_rate *rate, uint64_t slots)
 {
@@ -75,6 +43,7 @@ void nest_machine_config(const struct arch *a, const struct nest *nest,
     static const enum network net[NEST_INPUTS] = {NETWORK_FILTER, NETWORK_IFMAP,
                                                   NETWORK_PSUM_IN};
     memset(out, 0, sizeof(*out));
+    out->array_cols = a->cols;
     out->latency_cycles = (uint64_t)a->l2_latency_cycles;
     out->shared_psum_port = a->l2_ports == BANK_1RW;
     for (int i = 0; i < NEST_INPUTS; i++) {
@@ -103,7 +72,7 @@ static bool l1_has(const struct nest_machine *m, int i)
 /* Whether the words of the next step may come to the PEs. */
 static bool may_come_early(const struct nest_machine *m, int i)
 {
-    const struct state *s = &m->s;
+    const struct nest_state *s = &m->s;
     if (s->next.is_end || !s->next.fits[i])
         return false;
     if (i == NEST_IN_PSUM && s->out > 0)
@@ -113,9 +82,9 @@ static bool may_come_early(const struct nest_machine *m, int i)
     return s->l1_in[i] == 0 && s->l1_in_next[i] == 0;
 }
 
-static void find_moves(const struct nest_machine *m, struct moves *v)
+static void find_moves(const struct nest_machine *m, struct nest_moves *v)
 {
-    const struct state *s = &m->s;
+    const struct nest_state *s = &m->s;
     bool l1_empty = s->l1_out + s->l1_held == 0;
     memset(v, 0, sizeof(*v));
     v->latency = s->latency > 0;
@@ -139,7 +108,7 @@ static void find_moves(const struct nest_machine *m, struct moves *v)
 }
 
 /* One port for psums in and out: they take turns.  Returns whether they met. */
-static bool share_port(const struct nest_machine *m, struct moves *v)
+static bool share_port(const struct nest_machine *m, struct nest_moves *v)
 {
     bool via_l1 = m->cfg->via_l1[NEST_IN_PSUM];
     bool *in = via_l1 ? &v->l1_in[NEST_IN_PSUM] : &v->in[NEST_IN_PSUM];
@@ -155,17 +124,22 @@ static bool share_port(const struct nest_machine *m, struct moves *v)
     return true;
 }
 
+bool nest_find_moves(const struct nest_machine *m, struct nest_moves *v)
+{
+    find_moves(m, v);
+    return share_port(m, v);
+}
+
 static void shortest(uint64_t *n, bool moves, uint64_t left)
 {
     if (moves && left < *n)
         *n = left;
 }
 
-/* Cycles that are like this one; 0: nothing moves. */
-static uint64_t like_cycles(const struct nest_machine *m, const struct moves *v,
-                            bool met)
+uint64_t nest_like_cycles(const struct nest_machine *m,
+                          const struct nest_moves *v, bool met)
 {
-    const struct state *s = &m->s;
+    const struct nest_state *s = &m->s;
     uint64_t n = UINT64_MAX;
     shortest(&n, v->latency, s->latency);
     shortest(&n, v->macs, s->macs);
@@ -184,7 +158,7 @@ static uint64_t like_cycles(const struct nest_machine *m, const struct moves *v,
 
 /* --- charging ------------------------------------------------------------- */
 
-static enum ledger_cause missing(const struct nest_machine *m)
+enum ledger_cause nest_missing(const struct nest_machine *m)
 {
     static const enum ledger_cause cause[NEST_INPUTS] = {
         LEDGER_wait_filter, LEDGER_wait_ifmap, LEDGER_wait_psum_in};
@@ -196,7 +170,7 @@ static enum ledger_cause missing(const struct nest_machine *m)
 
 static void charge(struct nest_machine *m, uint64_t cycles)
 {
-    const struct state *s = &m->s;
+    const struct nest_state *s = &m->s;
     uint64_t *pe = m->out.pe_cycles, used = m->cfg->pes_used;
     /* The step that the PEs wait for. */
     const struct nest_work *w = s->worked ? &s->next : &s->now;
@@ -209,13 +183,13 @@ static void charge(struct nest_machine *m, uint64_t cycles)
         return;
     }
     pe[LEDGER_fill] += cycles * w->first;
-    pe[missing(m)] += cycles * (w->busy - w->first);
+    pe[nest_missing(m)] += cycles * (w->busy - w->first);
     pe[LEDGER_idle_edge] += cycles * (used - w->busy);
 }
 
 static void begin_macs(struct nest_machine *m)
 {
-    struct state *s = &m->s;
+    struct nest_state *s = &m->s;
     uint64_t all = count_mul(m->cfg->pes_used, s->now.most_macs);
     s->working = true;
     s->macs = s->now.most_macs;
@@ -228,7 +202,7 @@ static void begin_macs(struct nest_machine *m)
 
 static void pull_next(struct nest_machine *m)
 {
-    struct state *s = &m->s;
+    struct nest_state *s = &m->s;
     nest_source_step(m->source, &s->next);
     for (int i = 0; i < NEST_INPUTS; i++)
         s->in_next[i] = cycles_of(m->cfg->via_l1[i] ? &m->cfg->from_l1[i]
@@ -238,7 +212,7 @@ static void pull_next(struct nest_machine *m)
 
 static void pull_l1_next(struct nest_machine *m)
 {
-    struct state *s = &m->s;
+    struct nest_state *s = &m->s;
     nest_source_l1(m->source, &s->l1_next);
     for (int i = 0; i < NEST_INPUTS; i++)
         s->l1_in_next[i] =
@@ -247,8 +221,10 @@ static void pull_l1_next(struct nest_machine *m)
 
 static void take_l1_next(struct nest_machine *m)
 {
-    struct state *s = &m->s;
+    struct nest_state *s = &m->s;
     s->l1_held = cycles_of(&m->cfg->psum_to_l2, s->l1_next.out_slots);
+    if (s->l1_next.out_slots > 0)
+        s->l1_out_words = s->l1_next.out_words;
     s->l1_now = s->l1_next;
     memcpy(s->l1_in, s->l1_in_next, sizeof(s->l1_in));
     if (s->l1_now.is_end)
@@ -260,11 +236,13 @@ static void take_l1_next(struct nest_machine *m)
 /* The next step (or the end) becomes the present one. */
 static void take_next(struct nest_machine *m)
 {
-    struct state *s = &m->s;
+    struct nest_state *s = &m->s;
     bool via_l1 = m->cfg->via_l1[NEST_IN_PSUM];
-    if (s->next.out_slots > 0)
+    if (s->next.out_slots > 0) {
         s->out = cycles_of(via_l1 ? &m->cfg->psum_to_l1 : &m->cfg->psum_to_l2,
                            s->next.out_slots);
+        s->out_words = s->next.out_words;
+    }
     if (nest_source_has_l1(m->source) && (s->next.new_l1 || s->next.is_end))
         take_l1_next(m);
     s->now = s->next;
@@ -280,7 +258,7 @@ static void take_next(struct nest_machine *m)
 
 static bool may_take_next(const struct nest_machine *m)
 {
-    const struct state *s = &m->s;
+    const struct nest_state *s = &m->s;
     bool l1_steps =
         nest_source_has_l1(m->source) && (s->next.new_l1 || s->next.is_end);
     if (!s->worked || s->ended || (s->next.out_slots > 0 && s->out > 0))
@@ -295,7 +273,7 @@ static bool may_take_next(const struct nest_machine *m)
 
 static bool may_begin(const struct nest_machine *m)
 {
-    const struct state *s = &m->s;
+    const struct nest_state *s = &m->s;
     for (int i = 0; i < NEST_INPUTS; i++)
         if (s->in[i] > 0)
             return false;
@@ -305,7 +283,7 @@ static bool may_begin(const struct nest_machine *m)
 
 static void commit(struct nest_machine *m)
 {
-    struct state *s = &m->s;
+    struct nest_state *s = &m->s;
     if (s->working && s->macs == 0) {
         s->working = false;
         s->worked = true;
@@ -320,9 +298,9 @@ static void commit(struct nest_machine *m)
         begin_macs(m);
 }
 
-static void move(struct nest_machine *m, const struct moves *v, uint64_t n)
+static void move(struct nest_machine *m, const struct nest_moves *v, uint64_t n)
 {
-    struct state *s = &m->s;
+    struct nest_state *s = &m->s;
     s->latency -= v->latency ? n : 0;
     s->macs -= v->macs ? n : 0;
     s->out -= v->out ? n : 0;
@@ -335,7 +313,7 @@ static void move(struct nest_machine *m, const struct moves *v, uint64_t n)
     }
 }
 
-static bool moves_words_or_macs(const struct moves *m)
+static bool moves_words_or_macs(const struct nest_moves *m)
 {
     bool any = m->out || m->l1_out || m->macs;
     for (int i = 0; i < NEST_INPUTS; i++)
@@ -355,14 +333,24 @@ struct nest_machine *nest_machine_new(const struct nest_machine_cfg *cfg,
 
 void nest_machine_free(struct nest_machine *m)
 {
+    if (m == NULL)
+        return;
+    free(m->seen);
+    free(m->pe_state);
+    free(m->has_worked);
     free(m);
 }
 
 void nest_machine_issue(struct nest_machine *m)
 {
-    struct state *s = &m->s;
+    struct nest_state *s = &m->s;
     memset(s, 0, sizeof(*s));
     memset(&m->out, 0, sizeof(m->out));
+    memset(&m->moves, 0, sizeof(m->moves));
+    if (m->has_worked != NULL)
+        memset(m->has_worked, 0, (size_t)nest_source_walk(m->source)->n_pes);
+    if (m->seen != NULL)
+        m->seen->step = 0;
     s->latency = m->cfg->latency_cycles;
     if (nest_source_has_l1(m->source)) {
         pull_l1_next(m);
@@ -379,15 +367,14 @@ void nest_machine_issue(struct nest_machine *m)
 
 bool nest_machine_is_done(const struct nest_machine *m)
 {
-    const struct state *s = &m->s;
+    const struct nest_state *s = &m->s;
     return s->ended && s->out + s->l1_out + s->l1_held == 0;
 }
 
 static void eval(struct nest_machine *m, uint64_t most_cycles)
 {
-    find_moves(m, &m->moves);
-    m->met = share_port(m, &m->moves);
-    m->cycles = like_cycles(m, &m->moves, m->met);
+    m->met = nest_find_moves(m, &m->moves);
+    m->cycles = nest_like_cycles(m, &m->moves, m->met);
     if (m->cycles > most_cycles)
         m->cycles = most_cycles;
 }
@@ -399,7 +386,9 @@ void nest_machine_eval(struct nest_machine *m)
 
 void nest_machine_commit(struct nest_machine *m)
 {
-    struct state *s = &m->s;
+    struct nest_state *s = &m->s;
+    if (m->seen != NULL)
+        nest_note_cycle(m);
     if (m->cycles == 0)
         return;
     s->in_flight = s->in_flight || moves_words_or_macs(&m->moves);

@@ -18,6 +18,7 @@
 #ifndef SIM_NEST_MACHINE_H
 #define SIM_NEST_MACHINE_H
 
+#include "sim/block.h"
 #include "sim/nest_source.h"
 
 #ifdef __cplusplus
@@ -31,7 +32,8 @@ struct nest_rate {
 };
 
 struct nest_machine_cfg {
-    uint64_t pes_used;        /* that ever have work */
+    uint64_t pes_used; /* that ever have work */
+    int array_cols;
     uint64_t latency_cycles;  /* of L2 */
     bool shared_psum_port;    /* 1rw */
     bool via_l1[NEST_INPUTS]; /* the PEs' words come from L1 */
@@ -64,9 +66,13 @@ bool nest_machine_is_done(const struct nest_machine *m);
 /* One cycle and those that are like it, up to `most` of them.  false: nothing
  * moved. */
 bool nest_machine_step(struct nest_machine *m, uint64_t most_cycles);
-/* A cycle in two phases; the machine is one block (sim/block.h). */
+/* A cycle in two phases, the machine as one block (sim/block.h). */
 void nest_machine_eval(struct nest_machine *m);
 void nest_machine_commit(struct nest_machine *m);
+/* The same as a block per PE and network, as array_side_blocks says; before
+ * the first pass.  Each network and PE finds from committed state whether it
+ * moves; what is left to move is dealt out and counted by the sequencer. */
+int nest_machine_blocks(struct nest_machine *m, struct block **blocks);
 bool nest_machine_moved(const struct nest_machine *m);
 /* Up to now. */
 const struct nest_outcome *nest_machine_outcome(const struct nest_machine *m);

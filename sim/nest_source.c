@@ -33,8 +33,9 @@ struct nest_source {
     struct nest_step step, l1_step; /* the next ones */
     bool done, l1_done;             /* the pass has no more of them */
     bool new_l1;
-    uint8_t *worked;    /* owns; by PE: in this pass */
-    struct pe_walk *pe; /* owns */
+    uint8_t *worked;              /* owns; by PE: in this pass */
+    struct pe_walk *pe;           /* owns */
+    struct nest_pe_work *told[2]; /* own; of this step and the one before */
 };
 
 static int slot_words(const struct arch *a, int input, bool out)
@@ -139,9 +140,23 @@ void nest_source_free(struct nest_source *s)
         nest_stage_free(s->l1[i]);
         nest_stage_free(s->l1_ahead[i]);
     }
+    free(s->told[0]);
+    free(s->told[1]);
     free(s->worked);
     free(s->pe);
     free(s);
+}
+
+void nest_source_tell_pes(struct nest_source *s)
+{
+    for (int k = 0; k < 2; k++)
+        if (s->told[k] == NULL)
+            s->told[k] = xcalloc((size_t)s->walk->n_pes, sizeof(*s->told[k]));
+}
+
+const struct nest_walk *nest_source_walk(const struct nest_source *s)
+{
+    return s->walk;
 }
 
 bool nest_source_has_l1(const struct nest_source *s)
@@ -317,12 +332,18 @@ static void do_macs(struct nest_source *s)
 static void compute(struct nest_source *s, struct nest_work *out)
 {
     uint64_t first_products = 0;
+    struct nest_pe_work *told = s->told[1];
+    s->told[1] = s->told[0];
+    s->told[0] = told;
+    out->pe = told;
     for (int k = 0; k < s->walk->n_pes; k++) {
         struct word_tile *psums = nest_stage_tile(s->rf[NEST_IN_PSUM], k);
         uint64_t macs;
         nest_walk_spans(s->walk, &s->step, LEVEL_RF, &s->walk->pe[k],
                         s->pe[k].span);
         macs = macs_of(s->pe[k].span);
+        if (told != NULL)
+            told[k] = (struct nest_pe_work){macs, s->worked[k] == 0};
         if (macs == 0)
             continue;
         first_products += psums->fresh;
@@ -383,6 +404,7 @@ static void leave(struct nest_source *s, const struct nest_step *next,
     nest_stage_leave(s->rf[NEST_IN_PSUM], next, &m);
     count_out(s, LEVEL_RF, &m);
     out->out_slots = m.slots;
+    out->out_words = m.read;
     if (!l1_too || s->l1[NEST_IN_PSUM] == NULL)
         return;
     nest_stage_leave(s->l1[NEST_IN_PSUM], next, &m);
@@ -407,6 +429,7 @@ static void enter_rf(struct nest_source *s, struct nest_work *out)
         nest_stage_enter(s->rf[i], &s->step, &m);
         count_in(s, LEVEL_RF, i, &m);
         out->in_slots[i] = m.slots;
+        out->in_words[i] = m.read;
         out->fits[i] = m.most <= (uint64_t)s->arch->rf_words[tensor_of[i]];
     }
 }
@@ -449,10 +472,12 @@ void nest_source_l1(struct nest_source *s, struct nest_l1_work *out)
             continue;
         nest_stage_leave(stage, next, &m);
         out->out_slots += m.slots;
+        out->out_words += m.read;
         if (out->is_end)
             continue;
         nest_stage_enter(stage, next, &m);
         out->in_slots[i] = m.slots;
+        out->in_words[i] = m.read;
         bits += m.most * (uint64_t)s->arch->precision_bits[tensor_of[i]];
     }
     out->fits = bits <= s->arch->l1_bytes * 8;

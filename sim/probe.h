@@ -34,6 +34,9 @@ struct probe {
     X(wait_ifmap, "no ifmap word")              \
     X(wait_psum_in, "no psum from below or L2") \
     X(wait_psum_out, "no room for a psum above")
+#define PE_IS(name, doc) PE_IS_##name,
+enum pe_state { PE_STATES(PE_IS) PE_STATE_N };
+#undef PE_IS
 extern const char *const pe_state_words[];
 
 /* What a network did in a cycle. */
@@ -42,6 +45,9 @@ extern const char *const pe_state_words[];
     X(latency, "L2 has been asked") \
     X(moves, "words moved")         \
     X(blocked, "a fifo was full, or a word not there; or not its turn")
+#define NETWORK_IS(name, doc) NETWORK_IS_##name,
+enum network_state { NETWORK_STATES(NETWORK_IS) NETWORK_STATE_N };
+#undef NETWORK_IS
 extern const char *const network_state_words[];
 
 /* What a bank's ports did in a cycle. */

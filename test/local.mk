@@ -16,7 +16,7 @@ search_test_SOURCES = %D%/search_test.cpp %D%/messages.h %D%/random_layer.h
 search_test_LDADD = $(TEST_LIBS)
 
 if TESTS_WANTED
-check_PROGRAMS += lanes_test block_order_test multicast_test mesh_test l1_test \
+check_PROGRAMS += lanes_test block_order_test probes_test multicast_test mesh_test l1_test \
 	l1_dataflow_test multicast_machine_test \
 	systolic_test systolic_cycles_test dram_test dma_test dataflow_test \
 	compression_test config_test energy_test report_test reuse_test
@@ -25,6 +25,9 @@ lanes_test_SOURCES = %D%/lanes_test.cpp
 lanes_test_LDADD = $(TEST_LIBS)
 block_order_test_SOURCES = %D%/block_order_test.cpp %D%/random_layer.h
 block_order_test_LDADD = $(TEST_LIBS)
+probes_test_SOURCES = %D%/probes_test.cpp %D%/random_nest.h \
+	%D%/random_layer.h
+probes_test_LDADD = $(TEST_LIBS)
 multicast_test_SOURCES = %D%/multicast_test.cpp
 multicast_test_LDADD = $(TEST_LIBS)
 mesh_test_SOURCES = %D%/mesh_test.cpp %D%/mesh_oracle.cpp %D%/mesh_oracle.h

@@ -334,6 +334,42 @@ def a_waveform_shows_the_pes_of_a_systolic_array():
                   f"{what}: --trace-pes chooses PEs")
 
 
+def a_nest_shows_its_tiles_and_pes():
+    with new_folder() as folder:
+        vcd, mapping = f"{folder}/nest.vcd", f"{folder}/mapping.cfg"
+        with open(mapping, "w") as file:
+            file.write("""mappings = ( {
+  l2 = { loops = ["m 2", "c 4", "p 4"]; rows = ["r 3"]; cols = ["p 2", "m 3"]; };
+  rf = { loops = ["q 8", "s 3"]; };
+} );
+""")
+        words = ["--cfg", "eyeriss", "--mapping", mapping, "--shape",
+                 "M=6,C=4,H=8,W=8,R=3,S=3,pad=1", "--set", "l2.ports=1rw"]
+        compare(words)
+        layer = report(*words, *SYSTEMC, "--vcd", vcd)["layers"][0]
+        changes, end = read_vcd(vcd)
+        pes = [name for name in changes
+               if re.fullmatch(r"top.array.pe_\d+_\d+.state", name)]
+        check(len(pes) == 18 == layer["active_pes"], "each PE of a nest has "
+              "its state", len(pes))
+        for state in STATES[1:]:
+            spent = sum(time_in(changes[pe], STATES.index(state), end)
+                        for pe in pes)
+            check(spent == layer["ledger_pe_cycles"][state] * PERIOD,
+                  f"a nest's PEs are '{state}' for as long as the ledger says",
+                  (spent / PERIOD, layer["ledger_pe_cycles"][state]))
+        for network, link in layer["noc"].items():
+            name = f"top.array.{network}_network.words"
+            if name in changes:
+                seen = sum_over_time(changes, end, name)
+                check(seen == link["words_sent"] and (seen > 0 or
+                      network == "psum_link"), f"a nest's {network} network "
+                      f"moves {link['words_sent']} words", seen)
+        with open(f"{folder}/nest.gtkw") as file:
+            check("top.array.pe_0_0.state" in file.read(),
+                  "a nest's save file shows PEs")
+
+
 def a_waveform_can_be_a_part():
     with new_folder() as folder:
         vcd = f"{folder}/part.vcd"
@@ -383,6 +419,7 @@ if is_built():
     a_waveform_shows_what_is_counted()
     words_of_l1s_and_routers_are_those_counted()
     a_waveform_shows_the_pes_of_a_systolic_array()
+    a_nest_shows_its_tiles_and_pes()
     a_waveform_can_be_a_part()
     kernels_agree()
     order_does_not_matter()

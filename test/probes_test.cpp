@@ -1,0 +1,240 @@
+// probes_test.cpp - signals tell the truth: summed over a layer's cycles they
+// are what the layer counted, whatever order blocks are called in.
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "dataflows/dataflow.h"
+#include "random_nest.h"
+#include "sim/kernel.h"
+#include "sim/nest_simulate.h"
+
+namespace
+{
+
+// A kernel that shuffles blocks of a PE each and adds signals up.
+class observer
+{
+  public:
+    explicit observer(unsigned seed) : engine_(seed)
+    {
+    }
+
+    kernel hook()
+    {
+        return {this, assembled, run_pass, nullptr};
+    }
+
+    // Of all signals whose name has the beginning and the end.
+    uint64_t sum(const std::string &begin, const std::string &end) const
+    {
+        uint64_t n = 0;
+        for (const auto &s : sums_)
+            n += matches(s.first, begin, end) ? s.second : 0;
+        return n;
+    }
+
+    // PE-cycles in a state.
+    uint64_t cycles(pe_state state) const
+    {
+        return states_[state];
+    }
+
+    size_t blocks() const
+    {
+        return blocks_.size();
+    }
+
+  private:
+    static bool matches(const std::string &name, const std::string &begin,
+                        const std::string &end)
+    {
+        return name.size() >= begin.size() + end.size() &&
+               name.compare(0, begin.size(), begin) == 0 &&
+               name.compare(name.size() - end.size(), end.size(), end) == 0;
+    }
+
+    static void assembled(void *context, array_side *side)
+    {
+        auto *o = static_cast<observer *>(context);
+        block *list = nullptr;
+        int n = array_side_blocks(side, BLOCK_GRAIN_PE, &list);
+        o->blocks_.assign(list, list + n);
+        std::free(list);
+        o->probe_ = array_side_probes(side, nullptr, &o->n_);
+    }
+
+    static run_end run_pass(void *context, array_side *side, uint64_t)
+    {
+        auto *o = static_cast<observer *>(context);
+        while (!array_side_is_done(side)) {
+            std::shuffle(o->blocks_.begin(), o->blocks_.end(), o->engine_);
+            for (const block &b : o->blocks_)
+                b.eval(b.self, b.part);
+            std::shuffle(o->blocks_.begin(), o->blocks_.end(), o->engine_);
+            for (const block &b : o->blocks_)
+                b.commit(b.self, b.part);
+            array_side_sample(side);
+            o->look();
+            if (!array_side_moved(side))
+                return RUN_DEADLOCK;
+        }
+        return RUN_DONE;
+    }
+
+    void look()
+    {
+        for (int k = 0; k < n_; k++) {
+            const probe &p = probe_[k];
+            EXPECT_TRUE(p.bits >= 32 || p.value >> p.bits == 0) << p.name;
+            if (p.words == pe_state_words)
+                states_[p.value]++;
+            else
+                sums_[p.name] += p.value;
+        }
+    }
+
+    std::mt19937 engine_;
+    std::vector<block> blocks_;
+    probe *probe_ = nullptr;
+    int n_ = 0;
+    std::map<std::string, uint64_t> sums_;
+    uint64_t states_[PE_STATE_N] = {};
+};
+
+void expect_ledger(const observer &o, const layer_result &r)
+{
+    const std::pair<pe_state, ledger_cause> charged[] = {
+        {PE_IS_mac, LEDGER_mac},
+        {PE_IS_psum, LEDGER_psum},
+        {PE_IS_fill, LEDGER_fill},
+        {PE_IS_drain, LEDGER_drain},
+        {PE_IS_wait_filter, LEDGER_wait_filter},
+        {PE_IS_wait_ifmap, LEDGER_wait_ifmap},
+        {PE_IS_wait_psum_in, LEDGER_wait_psum_in},
+        {PE_IS_wait_psum_out, LEDGER_wait_psum_out}};
+    for (const auto &c : charged)
+        EXPECT_EQ(o.cycles(c.first), r.ledger_pe_cycles[c.second])
+            << pe_state_words[c.first];
+}
+
+void expect_same(const layer_result &got, const layer_result &want)
+{
+    EXPECT_EQ(got.cycles, want.cycles);
+    for (int c = 0; c < LEDGER_N; c++)
+        EXPECT_EQ(got.ledger_pe_cycles[c], want.ledger_pe_cycles[c])
+            << ledger_name[c];
+    EXPECT_EQ(std::memcmp(&got.counts, &want.counts, sizeof(got.counts)), 0);
+}
+
+TEST(Probes, OfANestAddUpToItsCounts)
+{
+    random_nest random(77);
+    diag *d = diag_new();
+    size_t most_blocks = 0;
+    uint64_t conflicts = 0, via_l1 = 0;
+    for (int k = 0; k < 60; k++) {
+        arch a = random.machine();
+        layer l = random.shape(20000);
+        nest n = random.mapping(a, l);
+        const nest_where nowhere = {};
+        simulate_options o = {};
+        layer_result want = {}, got = {};
+        ASSERT_TRUE(simulate_nest(&a, &l, &n, &nowhere, &o, &want, d))
+            << diag_text(d, 0);
+        observer seen{unsigned(k)};
+        const kernel kernel = seen.hook();
+        o.kernel = &kernel;
+        o.check = k % 4 == 0;
+        ASSERT_TRUE(simulate_nest(&a, &l, &n, &nowhere, &o, &got, d))
+            << diag_text(d, 0);
+        SCOPED_TRACE(k);
+        EXPECT_EQ(got.check_mismatches, 0u);
+        expect_same(got, want);
+        expect_ledger(seen, got);
+        const link_words *link = got.counts.link;
+        EXPECT_EQ(seen.sum("filter_network", ".words"),
+                  link[LINK_filter].words_sent);
+        EXPECT_EQ(seen.sum("ifmap_network", ".words"),
+                  link[LINK_ifmap].words_sent);
+        EXPECT_EQ(seen.sum("filter_l1_network", ".words"),
+                  link[LINK_filter_l1].words_sent);
+        EXPECT_EQ(seen.sum("ifmap_l1_network", ".words"),
+                  link[LINK_ifmap_l1].words_sent);
+        EXPECT_EQ(seen.sum("psum_in_", ".words"),
+                  link[LINK_psum_in].words_sent);
+        EXPECT_EQ(seen.sum("psum_out_", ".words"),
+                  link[LINK_psum_out].words_sent);
+        most_blocks = std::max(most_blocks, seen.blocks());
+        conflicts += seen.sum("psum_port", ".conflict");
+        via_l1 += link[LINK_filter_l1].words_sent;
+    }
+    EXPECT_GT(most_blocks, 12u);
+    EXPECT_GT(conflicts, 0u);
+    EXPECT_GT(via_l1, 0u);
+    diag_free(d);
+}
+
+TEST(Probes, OfMulticastNetworksL1sAndRoutersAddUpToTheirCounts)
+{
+    random_case random(78);
+    diag *d = diag_new();
+    uint64_t conflicts = 0;
+    for (int k = 0; k < 24; k++) {
+        static const char *const flows[] = {"rs", "ws", "os", "is"};
+        const char *flow = flows[k % 4];
+        arch a = random.machine();
+        a.array_network = NETWORK_MULTICAST;
+        random.choose_psum_network(flow, &a);
+        if (k % 3 > 0)
+            random.add_l1(&a, k % 3 == 1 ? L2_TO_L1_MESH : L2_TO_L1_MULTICAST);
+        layer l = random.shape();
+        given_mapping none = {};
+        simulate_options o = {};
+        layer_result got = {};
+        observer seen{unsigned(k)};
+        const kernel kernel = seen.hook();
+        o.kernel = &kernel;
+        ASSERT_TRUE(simulate_layer(&a, &l, flow, &none, &o, &got, d))
+            << describe(l) << ": " << diag_text(d, 0);
+        SCOPED_TRACE(describe(l));
+        expect_ledger(seen, got);
+        const link_words *link = got.counts.link;
+        const int to_pe[] = {LINK_filter, LINK_ifmap};
+        const int to_l1[] = {LINK_filter_l1, LINK_ifmap_l1};
+        const tensor of[] = {TENSOR_FILTER, TENSOR_IFMAP};
+        for (int line = 0; line < 2; line++) {
+            const std::string name = line == 0 ? "filter" : "ifmap";
+            const bool l1 = a.has_l1;
+            EXPECT_EQ(seen.sum(name + "_network", ".words"),
+                      link[l1 ? to_l1[line] : to_pe[line]].words_sent);
+            EXPECT_EQ(seen.sum("l1_", "." + name + "_words"),
+                      l1 ? link[to_pe[line]].words_sent : 0);
+            EXPECT_EQ(seen.sum("l1_", "." + name + "_reads"),
+                      got.counts.access[LEVEL_L1][of[line]].reads);
+            EXPECT_EQ(seen.sum("l1_", "." + name + "_writes"),
+                      got.counts.access[LEVEL_L1][of[line]].writes);
+            if (k % 3 == 1) {
+                EXPECT_EQ(seen.sum(name + "_router_", "_words"),
+                          link[to_l1[line]].hops);
+                EXPECT_EQ(seen.sum(name + "_router_", ".local_words"),
+                          link[to_l1[line]].words_delivered);
+            }
+        }
+        EXPECT_EQ(seen.sum("psum_in_network", ".words"),
+                  link[LINK_psum_in].words_sent);
+        EXPECT_EQ(seen.sum("psum_out_network", ".words"),
+                  link[LINK_psum_out].words_sent);
+        conflicts += seen.sum("l1_", ".conflicts");
+    }
+    EXPECT_GT(conflicts, 0u);
+    diag_free(d);
+}
+
+} // namespace
