@@ -109,8 +109,9 @@ uint64_t dram_initiator_sc::serve_bytes()
     return free_cycle_;
 }
 
-own_dram_sc::own_dram_sc(sc_core::sc_module_name name, sc_time period)
-    : sc_module(name), time_{period}
+own_dram_sc::own_dram_sc(sc_core::sc_module_name name, sc_time period,
+                         const dram_port *watched)
+    : sc_module(name), time_{period}, watched_(watched)
 {
     socket.register_b_transport(this, &own_dram_sc::b_transport);
 }
@@ -121,7 +122,11 @@ void own_dram_sc::b_transport(tlm::tlm_generic_payload &transaction,
     auto *list = transaction.get_extension<dram_list_sc>();
     SIM_CHECK(list != nullptr); // only our initiator binds to it
     uint64_t start = time_.cycle(sc_time_stamp() + delay);
-    uint64_t done = dram_serve_list(list->own, list->requests, list->n, start);
+    uint64_t done =
+        watched_ != nullptr
+            ? watched_->serve(watched_->context, list->own, list->requests,
+                              list->n, start)
+            : dram_serve_list(list->own, list->requests, list->n, start);
     delay = time_.of(done) - sc_time_stamp();
     list->is_served = true;
     transaction.set_response_status(tlm::TLM_OK_RESPONSE);

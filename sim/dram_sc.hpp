@@ -101,13 +101,16 @@ class own_dram_sc : public sc_core::sc_module
   public:
     tlm_utils::simple_target_socket<own_dram_sc> socket{"socket"};
 
-    own_dram_sc(sc_core::sc_module_name name, sc_core::sc_time period);
+    // watched: serves in its place and writes down what it does; or nullptr.
+    own_dram_sc(sc_core::sc_module_name name, sc_core::sc_time period,
+                const dram_port *watched);
 
   private:
     void b_transport(tlm::tlm_generic_payload &transaction,
                      sc_core::sc_time &delay);
 
     const dram_time_sc time_;
+    const dram_port *const watched_;
 };
 
 #endif
