@@ -31,7 +31,8 @@ struct pe_place place_pe(const struct arch *a, const struct pe_sets *p, int b,
         return at;
     }
     if (bands_fit(a, p)) {
-        int bands = a->rows / p->block_rows, set = t * p->blocks + b, band;
+        int bands = a->rows / p->block_rows, band;
+        int set = t * p->blocks + p->blocks - 1 - b; /* psums rise to b + 1 */
         if (p->set_chains <= a->cols) {
             band = set % bands;
             at.col = set / bands * p->set_chains + y;

@@ -4,8 +4,9 @@
  * Psums rise, so row 0 of the array is the top one and a chain's first PE its
  * lowest.  A pass with one PE per set and block (ws) has a column per set;
  * other rectangles of PEs (rs) are stacked in bands of `block_rows`, sets of
- * one filter group on top of each other, as --show-mapping draws them; what
- * does not fit that way (os) fills the array row by row.
+ * one filter group on top of each other, the first block lowest, as
+ * --show-mapping draws them; what does not fit that way (os) fills the array
+ * row by row.  Clusters, waveforms and names of blocks all stand on this.
  * SPDX-License-Identifier: MIT
  */
 #ifndef DATAFLOWS_PLACEMENT_H

@@ -103,10 +103,6 @@ struct program_ops {
     void (*psum_coord)(const struct program *program, const struct pass *pass,
                        uint32_t round, int set, int chain, int word,
                        int coord[4]);
-    /* Where the PE in row `row` of chain `chain` stands on the array, for
-     * names; NULL: chains side by side, row 0 at the bottom. */
-    void (*pe_place)(const struct program *program, int row, int chain,
-                     int *array_row, int *array_col);
     /* Systolic: product `k`, output row `x` (pixel), output column `f`. */
     void (*gemm_ifmap_coord)(const struct program *program,
                              const struct pass *pass, uint32_t k, uint32_t x,

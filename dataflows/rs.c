@@ -203,23 +203,7 @@ static void rs_psum_coord(const struct program *program,
     coord[3] = (int)(group / (uint32_t)pl->n) + (int)window * phases;
 }
 
-/* As rs_show draws it; of the sets of one filter group, the one whose psums
- * go to the next stands below it. */
-static void rs_pe_place(const struct program *program, int row, int chain,
-                        int *array_row, int *array_col)
-{
-    const int *v = program->mapping.value;
-    int rows = v[RS_FR], e = v[RS_E], bands = program->arch.rows / rows;
-    int set = chain / e * v[RS_R] + v[RS_R] - 1 - row / rows, y = chain % e;
-    int segments = ceil_div(e, program->arch.cols);
-    int band =
-        segments == 1 ? set % bands : set * segments + y / program->arch.cols;
-    *array_row = band * rows + rows - 1 - row % rows;
-    *array_col = segments == 1 ? set / bands * e + y : y % program->arch.cols;
-}
-
 static const struct program_ops rs_ops = {
-    .pe_place = rs_pe_place,
     .inner_counts = rs_inner_counts,
     .describe = rs_describe,
     .held_coord = rs_held_coord,

@@ -24,19 +24,24 @@ static void route_slot(void *context, const struct slot *slot)
     route->tap->slot(route->tap->context, route->network, slot);
 }
 
-/* Where lanes stand: as the dataflow says, else chains side by side, row 0 at
- * the bottom. */
+/* Where lanes stand in a pass that uses all of them, as the first one does. */
 static void place_lanes(struct multicast_machine *m, const struct program *p)
 {
-    int chains = m->lanes.cfg.chains;
+    struct cursor cursor;
+    struct pass first;
+    cursor_start(&cursor);
+    SIM_CHECK(cursor_next(p, &cursor, &first));
+    const int block_rows = first.work.multicast.block_rows;
+    const int chains = m->lanes.cfg.chains;
+    const struct pe_sets all = {p->sets, p->set_chains,
+                                (p->rows + block_rows - 1) / block_rows,
+                                block_rows};
     m->place = xcalloc((size_t)m->lanes.n, sizeof(*m->place));
     for (int l = 0; l < m->lanes.n; l++) {
-        struct pe_place *place = &m->place[l];
-        place->row = p->rows - 1 - l / chains;
-        place->col = l % chains;
-        if (p->ops->pe_place != NULL)
-            p->ops->pe_place(p, l / chains, l % chains, &place->row,
-                             &place->col);
+        int row = l / chains, chain = l % chains;
+        m->place[l] =
+            place_pe(&p->arch, &all, row / block_rows, row % block_rows,
+                     chain / p->set_chains, chain % p->set_chains);
     }
 }
 
