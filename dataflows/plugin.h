@@ -16,14 +16,16 @@
 
 /* Bytes of all that passes between the two. */
 struct plugin_layout {
-    uint32_t dataflow, given_mapping, program, pass, arch, layer, counts;
+    uint32_t dataflow, given_mapping, program, program_ops, pass, arch, layer,
+        counts;
 };
 
-#define PLUGIN_LAYOUT                                                        \
-    {                                                                        \
-        sizeof(struct dataflow), sizeof(struct given_mapping),               \
-            sizeof(struct program), sizeof(struct multicast_pass),           \
-            sizeof(struct arch), sizeof(struct layer), sizeof(struct counts) \
+#define PLUGIN_LAYOUT                                           \
+    {                                                           \
+        sizeof(struct dataflow), sizeof(struct given_mapping),  \
+            sizeof(struct program), sizeof(struct program_ops), \
+            sizeof(struct multicast_pass), sizeof(struct arch), \
+            sizeof(struct layer), sizeof(struct counts)         \
     }
 
 #define ACCELSIM_DATAFLOW_PLUGIN                                \
