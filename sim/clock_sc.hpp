@@ -35,16 +35,22 @@ class clock_sc : public sc_core::sc_module
         has_run_ = true;
     }
 
-    // Time goes by, and the clock stands still.  ended: called between the
-    // last cycle that ran and the ones that do not.
-    void idle(uint64_t cycles, const std::function<void()> &ended)
+    // Time goes by, and the clock stands still.  looks: called at the begin of
+    // the first of these cycles, of so many that are left; says after how many
+    // it wants to be called again.
+    void idle(uint64_t cycles, const std::function<uint64_t(uint64_t)> &looks)
     {
         if (cycles == 0)
             return;
         sc_core::sc_start(rest_of_cycle());
-        ended();
-        sc_core::sc_start(sc_core::sc_time::from_value(
-            2 * cycles * half_period_.value() - rest_of_cycle().value()));
+        while (cycles > 0) {
+            const uint64_t n = looks(cycles);
+            cycles -= n;
+            uint64_t ticks = 2 * n * half_period_.value();
+            if (cycles == 0)
+                ticks -= rest_of_cycle().value();
+            sc_core::sc_start(sc_core::sc_time::from_value(ticks));
+        }
     }
 
     // The last cycle is drawn to its end.

@@ -22,7 +22,7 @@ struct dram_log {
 
 static void add(struct dram_log *log, const struct dram_event *event)
 {
-    if (event->from_tick < log->from_cycle * log->period_ticks ||
+    if (event->to_tick / log->period_ticks < log->from_cycle ||
         event->from_tick / log->period_ticks >= log->to_cycle)
         return;
     if (log->n == log->room) {
@@ -133,23 +133,4 @@ const struct dram_event *dram_log_events(struct dram_log *log, int *n)
         qsort(log->event, (size_t)log->n, sizeof(*log->event), by_time);
     *n = log->n;
     return log->event;
-}
-
-static bool is_same(const struct dram_event *x, const struct dram_event *y)
-{
-    return x->from_tick == y->from_tick && x->to_tick == y->to_tick &&
-           x->is_command == y->is_command && x->kind == y->kind &&
-           x->is_write == y->is_write && x->bank == y->bank &&
-           x->row == y->row && x->burst == y->burst && x->bytes == y->bytes;
-}
-
-bool dram_log_is_equal(struct dram_log *a, struct dram_log *b)
-{
-    int n, m;
-    const struct dram_event *x = dram_log_events(a, &n);
-    const struct dram_event *y = dram_log_events(b, &m);
-    bool equal = n == m;
-    for (int k = 0; equal && k < n; k++)
-        equal = is_same(&x[k], &y[k]);
-    return equal;
 }

@@ -1,9 +1,4 @@
 /* dram_log.h - what happened at the DRAM, and when, for waveforms.
- *
- * The memory side is asked at passes' boundaries, when part of what it answers
- * is past: a transfer begins when a tile becomes free in the middle of a pass.
- * So it is written down in a run of its own and played back in another, which
- * writes down what it really did; the two must be equal.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_DRAM_LOG_H
@@ -30,7 +25,7 @@ struct dram_event {
 
 struct dram_log;
 
-/* Keeps events that begin in core cycles [from, to). */
+/* Keeps events that begin before core cycle `to` and end after `from`. */
 struct dram_log *dram_log_new(const struct arch *arch, uint64_t from_cycle,
                               uint64_t to_cycle, uint64_t period_ticks);
 void dram_log_free(struct dram_log *log);
@@ -39,8 +34,6 @@ void dram_log_free(struct dram_log *log);
 const struct dram_port *dram_log_port(struct dram_log *log);
 /* Events by the time they begin; valid until the log is freed. */
 const struct dram_event *dram_log_events(struct dram_log *log, int *n);
-/* Event by event. */
-bool dram_log_is_equal(struct dram_log *a, struct dram_log *b);
 
 #ifdef __cplusplus
 }

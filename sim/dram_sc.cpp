@@ -110,8 +110,8 @@ uint64_t dram_initiator_sc::serve_bytes()
 }
 
 own_dram_sc::own_dram_sc(sc_core::sc_module_name name, sc_time period,
-                         const dram_port *watched)
-    : sc_module(name), time_{period}, watched_(watched)
+                         const dram_port *port)
+    : sc_module(name), time_{period}, port_(port)
 {
     socket.register_b_transport(this, &own_dram_sc::b_transport);
 }
@@ -123,10 +123,7 @@ void own_dram_sc::b_transport(tlm::tlm_generic_payload &transaction,
     SIM_CHECK(list != nullptr); // only our initiator binds to it
     uint64_t start = time_.cycle(sc_time_stamp() + delay);
     uint64_t done =
-        watched_ != nullptr
-            ? watched_->serve(watched_->context, list->own, list->requests,
-                              list->n, start)
-            : dram_serve_list(list->own, list->requests, list->n, start);
+        port_->serve(port_->context, list->own, list->requests, list->n, start);
     delay = time_.of(done) - sc_time_stamp();
     list->is_served = true;
     transaction.set_response_status(tlm::TLM_OK_RESPONSE);

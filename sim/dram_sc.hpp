@@ -101,16 +101,16 @@ class own_dram_sc : public sc_core::sc_module
   public:
     tlm_utils::simple_target_socket<own_dram_sc> socket{"socket"};
 
-    // watched: serves in its place and writes down what it does; or nullptr.
+    // port: to the DRAM; that of someone who writes down what it does, or not.
     own_dram_sc(sc_core::sc_module_name name, sc_core::sc_time period,
-                const dram_port *watched);
+                const dram_port *port);
 
   private:
     void b_transport(tlm::tlm_generic_payload &transaction,
                      sc_core::sc_time &delay);
 
     const dram_time_sc time_;
-    const dram_port *const watched_;
+    const dram_port *const port_;
 };
 
 #endif

@@ -30,19 +30,6 @@ std::vector<block> blocks_of(array_side *side, block_grain grain)
     return blocks;
 }
 
-// What the DRAM does: in a native run, known in advance, and in this one.
-struct dram_logs {
-    using owned = std::unique_ptr<dram_log, void (*)(dram_log *)>;
-    owned native, live;
-
-    std::vector<dram_event> events() const
-    {
-        int n = 0;
-        const dram_event *event = dram_log_events(native.get(), &n);
-        return std::vector<dram_event>(event, event + n);
-    }
-};
-
 // One module per block; at array granularity one for all of them.
 class array_sc : public sc_core::sc_module
 {
@@ -93,8 +80,7 @@ class top_sc : public sc_core::sc_module
   public:
     SC_HAS_PROCESS(top_sc);
     top_sc(sc_core::sc_module_name name, array_side *side,
-           const systemc_options &options, sc_time half_period,
-           const dram_logs *logs)
+           const systemc_options &options, sc_time half_period, dram_log *dram)
         : sc_module(name), side_(side),
           clock_("clock", half_period, [this] { return ends_cycle(); }),
           array_("array", side, options, clock_.clk),
@@ -110,16 +96,13 @@ class top_sc : public sc_core::sc_module
         } else {
             own_ = std::make_unique<own_dram_sc>(
                 "dram", 2 * half_period,
-                logs != nullptr ? dram_log_port(logs->live.get()) : nullptr);
+                dram != nullptr ? dram_log_port(dram) : &dram_port_own);
             dma_.socket.bind(own_->socket);
         }
         if (options.vcd == nullptr)
             return;
-        if (logs != nullptr)
-            replay_ =
-                std::make_unique<dram_replay_sc>("dram_replay", logs->events());
-        wave_ = std::make_unique<wave_sc>(side, options, clock_.clk,
-                                          replay_.get(), 2 * half_period);
+        wave_ = std::make_unique<wave_sc>(side, options, clock_.clk, dram,
+                                          2 * half_period);
         SC_METHOD(sample);
         sensitive << clock_.clk.posedge_event();
         dont_initialize();
@@ -141,7 +124,8 @@ class top_sc : public sc_core::sc_module
     void idle(uint64_t cycles)
     {
         if (wave_ != nullptr)
-            clock_.idle(cycles, [this] { wave_->pass_ends(); });
+            clock_.idle(cycles,
+                        [this](uint64_t left) { return wave_->idle(left); });
     }
 
     bool close_wave(diag *d)
@@ -196,7 +180,6 @@ class top_sc : public sc_core::sc_module
     std::unique_ptr<own_dram_sc> own_;         // this or
     std::unique_ptr<fixed_memory_sc> foreign_; // that
     bool committed_ = false;
-    std::unique_ptr<dram_replay_sc> replay_;
     std::unique_ptr<wave_sc> wave_; // or none
 };
 
@@ -204,7 +187,7 @@ class top_sc : public sc_core::sc_module
 struct session {
     const systemc_options &options;
     sc_time half_period;
-    const dram_logs *logs; // or none
+    std::unique_ptr<dram_log, decltype(&dram_log_free)> dram; // or none
     std::unique_ptr<top_sc> top;
 
     static session &of(void *context)
@@ -216,7 +199,7 @@ struct session {
     {
         session &s = of(context);
         s.top = std::make_unique<top_sc>("top", side, s.options, s.half_period,
-                                         s.logs);
+                                         s.dram.get());
         sc_core::sc_start(sc_core::SC_ZERO_TIME); // threads come to a wait
     }
 
@@ -265,37 +248,14 @@ sc_time half_period_of(uint64_t clock_hz)
     return sc_time::from_value(half > 0 ? half : 1);
 }
 
-// Runs the layer natively to learn what the DRAM does when; passes may be
-// remembered, for they ask it nothing.
-bool log_dram(const struct arch *arch, const struct layer *layer,
-              const char *dataflow, const struct given_mapping *given,
-              const struct simulate_options *options, dram_log *log,
-              struct diag *d)
+// For a waveform of the architecture's own DRAM.
+dram_log *new_log(const systemc_options &systemc, const arch *arch,
+                  uint64_t period_ticks)
 {
-    simulate_options plain = *options;
-    plain.memo = true;
-    plain.memory = nullptr;
-    plain.ahead = nullptr;
-    plain.check = plain.show_mapping = false;
-    plain.progress = nullptr;
-    plain.dram_port = dram_log_port(log);
-    layer_result unused = {};
-    bool ok = simulate_layer(arch, layer, dataflow, given, &plain, &unused, d);
-    if (ok)
-        layer_result_fini(&unused);
-    return ok;
-}
-
-dram_logs new_logs(const systemc_options &systemc, const struct arch *arch,
-                   uint64_t period_ticks)
-{
+    if (systemc.vcd == nullptr || systemc.memory.is_foreign)
+        return nullptr;
     uint64_t to = systemc.window_to > 0 ? systemc.window_to : UINT64_MAX;
-    auto log = [&] {
-        return dram_logs::owned(
-            dram_log_new(arch, systemc.window_from, to, period_ticks),
-            dram_log_free);
-    };
-    return dram_logs{log(), log()};
+    return dram_log_new(arch, systemc.window_from, to, period_ticks);
 }
 
 } // namespace
@@ -308,15 +268,12 @@ bool systemc_simulate_layer(const struct systemc_options *systemc,
                             struct layer_result *out, struct diag *d)
 {
     try {
-        session s = {*systemc, half_period_of(arch->clock_hz), nullptr,
-                     nullptr};
-        dram_logs logs = new_logs(*systemc, arch, 2 * s.half_period.value());
-        if (systemc->vcd != nullptr && !systemc->memory.is_foreign) {
-            if (!log_dram(arch, layer, dataflow, given, options,
-                          logs.native.get(), d))
-                return false;
-            s.logs = &logs;
-        }
+        const sc_time half_period = half_period_of(arch->clock_hz);
+        session s = {
+            *systemc,
+            half_period,
+            {new_log(*systemc, arch, 2 * half_period.value()), dram_log_free},
+            nullptr};
         const kernel kernel = {&s, session::assembled, session::run_pass,
                                session::idle};
         const dram_port port = {&s, session::serve, session::free_cycle};
@@ -327,8 +284,6 @@ bool systemc_simulate_layer(const struct systemc_options *systemc,
         bool ok = simulate_layer(arch, layer, dataflow, given, &all, out, d);
         if (ok && systemc->memory.is_foreign)
             out->bounds_cycles[BOUND_dram] = 0; /* it has its own, unknown */
-        if (ok && s.logs != nullptr) // the waveform tells of this run
-            SIM_CHECK(dram_log_is_equal(logs.native.get(), logs.live.get()));
         return ok && s.top->close_wave(d);
     } catch (const std::exception &e) { // of SystemC or of a foreign memory
         return diag_fail(d, EXIT_MACHINE, src_pos{nullptr, 0},

@@ -62,6 +62,8 @@ libaccel_a_SOURCES += \
 	%D%/diag.h \
 	%D%/dram_log.c \
 	%D%/dram_log.h \
+	%D%/dram_wave.c \
+	%D%/dram_wave.h \
 	%D%/energy.c \
 	%D%/energy.h \
 	%D%/energy_table.c \

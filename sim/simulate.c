@@ -367,8 +367,7 @@ static void open_memory(struct run *run)
             pass_view_new_memory(PASS_MEMORY_BYTES_DEFAULT);
     run->view =
         pass_view_new(memory, run->program->kind, !run->options->intern_off);
-    if (run->options->dram_port == NULL) /* another hears of every transfer */
-        run->periods = periods_new(run->program, run->tiles);
+    run->periods = periods_new(run->program, run->tiles);
     /* Where drains overlap, what a pass finds is not known ahead. */
     if (run->options->ahead == NULL || run->options->kernel != NULL ||
         fold_drains_overlap(&run->program->arch))

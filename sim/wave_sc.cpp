@@ -7,71 +7,17 @@
 #include <cstdio>
 #include <cstring>
 
-#include "mem/dram.h"
 #include "sim/gtkwave.h"
 #include "sim/output.h"
 
 using sc_core::sc_time;
 using sc_core::sc_time_stamp;
 
-dram_replay_sc::dram_replay_sc(sc_core::sc_module_name name,
-                               std::vector<dram_event> events)
-    : sc_module(name), events_(std::move(events))
-{
-    SC_METHOD(play);
-}
-
-void dram_replay_sc::trace(sc_core::sc_trace_file *file) const
-{
-    const std::string dram = "top.dram.";
-    sc_trace(file, transfer_, dram + "transfer", 2);
-    sc_trace(file, bytes_, dram + "transfer_bytes", 32);
-    sc_trace(file, command_, dram + "command", 3);
-    sc_trace(file, bank_, dram + "bank", 8);
-    sc_trace(file, row_, dram + "row", 24);
-}
-
-void dram_replay_sc::begin(const dram_event &event)
-{
-    sc_time end = sc_time::from_value(event.to_tick);
-    if (event.is_command) {
-        command_ = 1 + static_cast<unsigned>(event.kind);
-        bank_ = event.bank >= 0 ? static_cast<unsigned>(event.bank) : 0;
-        row_ = event.row >= 0 ? static_cast<unsigned>(event.row) : row_;
-        command_end_ = end;
-    } else {
-        transfer_ = event.is_write ? 2 : 1;
-        bytes_ = static_cast<unsigned>(event.bytes);
-        transfer_end_ = end;
-    }
-}
-
-void dram_replay_sc::play()
-{
-    sc_time now = sc_time_stamp();
-    if (command_ != 0 && now >= command_end_)
-        command_ = 0;
-    if (transfer_ != 0 && now >= transfer_end_)
-        transfer_ = bytes_ = 0;
-    while (next_ < events_.size() &&
-           sc_time::from_value(events_[next_].from_tick) <= now)
-        begin(events_[next_++]);
-    sc_time next = sc_core::sc_max_time();
-    if (next_ < events_.size())
-        next = sc_time::from_value(events_[next_].from_tick);
-    if (command_ != 0 && command_end_ < next)
-        next = command_end_;
-    if (transfer_ != 0 && transfer_end_ < next)
-        next = transfer_end_;
-    if (next != sc_core::sc_max_time())
-        next_trigger(next - now);
-}
-
 wave_sc::wave_sc(array_side *side, const systemc_options &options,
-                 const sc_core::sc_signal<bool> &clk,
-                 const dram_replay_sc *replay, sc_time period)
-    : side_(side), options_(options), clk_(clk), period_(period),
-      replay_(replay), part_(std::string(options.vcd) + ".part")
+                 const sc_core::sc_signal<bool> &clk, dram_log *dram,
+                 sc_time period)
+    : side_(side), options_(options), clk_(clk), period_(period), dram_(dram),
+      part_(std::string(options.vcd) + ".part")
 {
     const probe_pes pes = {options.n_pes, options.pe};
     int n = 0;
@@ -85,7 +31,8 @@ wave_sc::~wave_sc()
 {
     if (file_ != nullptr)
         sc_core::sc_close_vcd_trace_file(file_);
-    std::remove((part_ + ".vcd").c_str());
+    for (const char *kind : {".vcd", ".dram.vcd"})
+        std::remove((part_ + kind).c_str());
 }
 
 uint64_t wave_sc::cycle() const
@@ -100,8 +47,10 @@ void wave_sc::open()
     sc_trace(file_, pass_, "top.pass", 32);
     for (const probe &p : shown_)
         sc_trace(file_, p.value, std::string("top.array.") + p.name, p.bits);
-    if (replay_ != nullptr)
-        replay_->trace(file_);
+    for (int k = 0; dram_ != nullptr && k < DRAM_SIGNAL_N; k++)
+        sc_trace(file_, none_, std::string("top.dram.") + dram_signal_name[k],
+                 dram_signal_bits[k]);
+    opened_tick_ = sc_time_stamp().value();
 }
 
 // From one cycle before the window on, for some signals are differences.
@@ -115,13 +64,8 @@ void wave_sc::sample()
     const uint64_t now = cycle();
     if (!looks())
         return;
-    if (options_.window_to > 0 && now >= options_.window_to) {
-        if (file_ != nullptr)
-            sc_core::sc_close_vcd_trace_file(file_);
-        file_ = nullptr;
-        done_ = true;
+    if (is_behind(now))
         return;
-    }
     array_side_sample(side_);
     for (size_t k = 0; k < shown_.size(); k++)
         shown_[k].value = probe_[k].value;
@@ -134,10 +78,28 @@ void wave_sc::pass_begins()
     pass_++;
 }
 
-void wave_sc::pass_ends()
+bool wave_sc::is_behind(uint64_t cycle)
 {
+    if (options_.window_to == 0 || cycle < options_.window_to)
+        return false;
+    if (file_ != nullptr)
+        sc_core::sc_close_vcd_trace_file(file_);
+    file_ = nullptr;
+    done_ = true;
+    return true;
+}
+
+uint64_t wave_sc::idle(uint64_t cycles)
+{
+    const uint64_t now = cycle(), from = options_.window_from;
     for (probe &p : shown_)
         p.value = 0;
+    if (done_ || is_behind(now))
+        return cycles;
+    if (file_ == nullptr && now >= from)
+        open();
+    const uint64_t edge = now < from ? from : options_.window_to;
+    return edge > now && edge - now < cycles ? edge - now : cycles;
 }
 
 // The same run writes the same bytes: the date, in the second line, goes.
@@ -156,6 +118,30 @@ static bool blank_date(const std::string &path)
     return file != nullptr && std::fclose(file) == 0 && ok;
 }
 
+static bool fail(const char *name, diag *d)
+{
+    return diag_fail(d, EXIT_IO, src_pos{nullptr, 0},
+                     "cannot write '%s' (%s); a place that can be written "
+                     "is needed",
+                     name, std::strerror(errno));
+}
+
+// The array's signals are there; those of the DRAM become known only after
+// their time.
+bool wave_sc::insert_dram(const std::string &part, diag *d)
+{
+    const std::string whole = part_ + ".dram.vcd";
+    const uint64_t to = options_.window_to, now = sc_time_stamp().value();
+    const uint64_t end = to > 0 && to < cycle() ? to * period_.value() : now;
+    int n = 0;
+    const dram_event *events = dram_log_events(dram_, &n);
+    if (!dram_wave_insert(part.c_str(), whole.c_str(), events, n, opened_tick_,
+                          end) ||
+        std::rename(whole.c_str(), part.c_str()) != 0)
+        return fail(options_.vcd, d);
+    return true;
+}
+
 bool wave_sc::close(diag *d)
 {
     const src_pos at = {nullptr, 0};
@@ -170,16 +156,14 @@ bool wave_sc::close(diag *d)
                           options_.window_from, cycle());
     file_ = nullptr;
     done_ = true;
+    if (dram_ != nullptr && !insert_dram(part, d))
+        return false;
     if (!blank_date(part) || std::rename(part.c_str(), options_.vcd) != 0)
-        return diag_fail(d, EXIT_IO, at,
-                         "cannot write '%s' (%s); a place that can be written "
-                         "is needed",
-                         options_.vcd, std::strerror(errno));
+        return fail(options_.vcd, d);
     const uint64_t period = period_.value(), to = options_.window_to;
     const gtkwave_view view = {options_.window_from * period,
                                (to > 0 && to < cycle() ? to : cycle()) *
                                    period};
     return gtkwave_write(options_.vcd, &view, shown_.data(),
-                         static_cast<int>(shown_.size()), replay_ != nullptr,
-                         d);
+                         static_cast<int>(shown_.size()), dram_ != nullptr, d);
 }

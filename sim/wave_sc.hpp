@@ -1,4 +1,5 @@
-// wave_sc.hpp - the waveform: probes, clock and DRAM through sc_trace.
+// wave_sc.hpp - the waveform: probes and clock through sc_trace; what the DRAM
+// did is put in when the layer is done (sim/dram_wave.h).
 // SPDX-License-Identifier: MIT
 #ifndef SIM_WAVE_SC_HPP
 #define SIM_WAVE_SC_HPP
@@ -8,36 +9,15 @@
 #include <vector>
 
 #include "sim/array_side.h"
-#include "sim/dram_log.h"
+#include "sim/dram_wave.h"
 #include "sim/systemc.h"
-
-// Plays a log of the DRAM back.
-class dram_replay_sc : public sc_core::sc_module
-{
-  public:
-    SC_HAS_PROCESS(dram_replay_sc);
-    dram_replay_sc(sc_core::sc_module_name name,
-                   std::vector<dram_event> events);
-
-    void trace(sc_core::sc_trace_file *file) const;
-
-  private:
-    void play();
-    void begin(const dram_event &event);
-
-    const std::vector<dram_event> events_;
-    size_t next_ = 0;
-    sc_core::sc_time transfer_end_, command_end_;
-    unsigned transfer_ = 0, bytes_ = 0;         // dram_transfer_words
-    unsigned command_ = 0, bank_ = 0, row_ = 0; // dram_command_words
-};
 
 class wave_sc
 {
   public:
-    // side: its probes become this waveform's; replay: or nullptr.
+    // side: its probes become this waveform's; dram: of this run, or nullptr.
     wave_sc(array_side *side, const systemc_options &options,
-            const sc_core::sc_signal<bool> &clk, const dram_replay_sc *replay,
+            const sc_core::sc_signal<bool> &clk, dram_log *dram,
             sc_core::sc_time period);
     ~wave_sc();
 
@@ -45,13 +25,17 @@ class wave_sc
     bool looks() const;
     void pass_begins();
     void sample(); // after each cycle's commit
-    void pass_ends();
+    // At the begin of a cycle in which no pass is in flight, nor in the next
+    // ones of so many; after how many it wants to look again.
+    uint64_t idle(uint64_t cycles);
     // Writes the file; side_ may be gone.
     bool close(diag *d);
 
   private:
     uint64_t cycle() const;
     void open();
+    bool is_behind(uint64_t cycle); // the window; then it is closed
+    bool insert_dram(const std::string &part, diag *d);
 
     array_side *const side_;
     const systemc_options &options_;
@@ -59,7 +43,9 @@ class wave_sc
     const sc_core::sc_time period_;
     const probe *probe_ = nullptr; // gone with side_
     std::vector<probe> shown_;     // what sc_trace looks at
-    const dram_replay_sc *const replay_;
+    dram_log *const dram_;
+    const unsigned none_ = 0; // DRAM's signals, until they are put in
+    uint64_t opened_tick_ = 0;
     unsigned pass_ = 0;
     std::string part_; // the file while it is written, without its ".vcd"
     sc_core::sc_trace_file *file_ = nullptr;

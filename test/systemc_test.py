@@ -3,6 +3,7 @@
 SPDX-License-Identifier: MIT
 """
 
+import bisect
 import math
 import re
 import sys
@@ -194,6 +195,12 @@ def time_in(changes, value, end):
     for (start, seen), (stop, _) in zip(changes, [*changes[1:], (end, 0)]):
         spent += (stop - start) * (seen == value)
     return spent
+
+
+def value_at(changes, time):
+    """The last one up to then; before any, 0."""
+    at = bisect.bisect_right(changes, (time, math.inf))
+    return changes[at - 1][1] if at > 0 else 0
 
 
 PERIOD = 5000  # ps at 200 MHz
@@ -415,7 +422,49 @@ def a_waveform_can_be_a_part():
               "a foreign memory's insides are its own", done.stderr)
 
 
+DDR3_CLOCK = 1250  # ps
+
+
+def the_dram_is_drawn_when_it_moves():
+    words = [*TINY, "--set", "dram.model=ddr3_1600"]
+    with new_folder() as folder:
+        vcd = f"{folder}/x.vcd"
+        layer = report(*words, *SYSTEMC, "--vcd", vcd)["layers"][0]
+        whole, end = read_vcd(vcd)
+        dram = layer["accesses"]["dram"]
+        bursts = sum(time_in(whole["top.dram.command"], command, end)
+                     for command in (1, 2))
+        check(bursts == layer["dram"]["bursts"] * DDR3_CLOCK,
+              "each burst is a command, a clock long", bursts / DDR3_CLOCK)
+        begun = [time for time, value in whole["top.dram.transfers"] if value]
+        idle = [time for time, value in
+                whole["top.array.sequencer.in_flight"] if value == 0]
+        check(len(begun) == 3 and begun[0] == 0 and begun[2] >= idle[-1],
+              "tiles come, then psums go when the pass is done", (begun, idle))
+        moved = sum(value_at(whole["top.dram.transfer_bytes"], time)
+                    for time in begun)
+        check(moved == 2 * sum(t["reads"] + t["writes"]
+                               for t in dram.values()),
+              "transfers have as many bytes as words are counted", moved)
+        for window in ("20:60", "20:300", "200:260", "480:540", "0:10"):
+            done = run(*words, *SYSTEMC, "--vcd", vcd, "--trace-window", window)
+            part, last = read_vcd(vcd)
+            begin, end = (int(edge) * PERIOD for edge in window.split(":"))
+            first = min(time for changes in part.values()
+                        for time, _ in changes if time > 0 or begin == 0)
+            check(done.returncode == 0 and last == end and first >= begin,
+                  f"window {window} begins and ends there", done.stderr)
+            wrong = [name for name, changes in part.items()
+                     if name.split(".")[-1] not in ("transfers", "bank", "row")
+                     and any(value_at(changes, time) !=
+                             value_at(whole[name], time)
+                             for time in range(begin, end, DDR3_CLOCK))]
+            check(wrong == [], f"window {window} shows what the whole shows",
+                  wrong)
+
+
 if is_built():
+    the_dram_is_drawn_when_it_moves()
     a_waveform_shows_what_is_counted()
     words_of_l1s_and_routers_are_those_counted()
     a_waveform_shows_the_pes_of_a_systolic_array()
