@@ -93,8 +93,8 @@ tile_table_test_SOURCES = %D%/tile_table_test.cpp %D%/random_layer.h
 tile_table_test_LDADD = $(TEST_LIBS)
 
 dist_check_SCRIPTS += %D%/alexnet_test.sh %D%/memo_test.py
-dist_check_SCRIPTS += %D%/systemc_test.py
-EXTRA_DIST += %D%/systemc_cases.py %D%/systemc_long.py
+dist_check_SCRIPTS += %D%/systemc_test.py %D%/waveform_test.py
+EXTRA_DIST += %D%/systemc_cases.py %D%/systemc_long.py %D%/vcd.py
 
 # What takes too long for `make check`.
 .PHONY: check-long

@@ -3,7 +3,6 @@
 SPDX-License-Identifier: MIT
 """
 
-import bisect
 import math
 import re
 import sys
@@ -11,6 +10,7 @@ import sys
 from program import SMALL, check, finish, new_folder, report, run
 from systemc_cases import (MACHINES, NESTS, compare, random_shapes,
                            without_kernel)
+from vcd import read_vcd, time_in, value_at
 
 SYSTEMC = ["--kernel", "systemc"]
 TINY = ["--cfg", "eyeriss", "--shape", "M=8,C=4,H=8,W=8,R=3,S=3,pad=1"]
@@ -163,44 +163,6 @@ def a_foreign_memory_changes_the_cycles_by_arithmetic():
                            for n in tiles)
         check(got == want, f"{latency_ns} ns, {bytes_per_second} B/s: "
               f"{want} cycles", got)
-
-
-def read_vcd(path):
-    """Values of each signal over time: {name: [(time, value), ...]}, end."""
-    names, changes, scope, now = {}, {}, [], 0
-    with open(path) as file:
-        for line in file:
-            words = line.split()
-            if not words:
-                continue
-            if words[0] == "$scope":
-                scope.append(words[2])
-            elif words[0] == "$upscope":
-                scope.pop()
-            elif words[0] == "$var":
-                names[words[3]] = ".".join([*scope[1:], words[4]])
-                changes[names[words[3]]] = []
-            elif words[0][0] == "#":
-                now = int(words[0][1:])
-            elif words[0][0] == "b" and len(words) == 2:
-                changes[names[words[1]]].append((now, int(words[0][1:], 2)))
-            elif words[0][0] in "01" and len(words) == 1 and scope == []:
-                changes[names[words[0][1:]]].append((now, int(words[0][0])))
-    return changes, now
-
-
-def time_in(changes, value, end):
-    """For how long a signal had the value."""
-    spent = 0
-    for (start, seen), (stop, _) in zip(changes, [*changes[1:], (end, 0)]):
-        spent += (stop - start) * (seen == value)
-    return spent
-
-
-def value_at(changes, time):
-    """The last one up to then; before any, 0."""
-    at = bisect.bisect_right(changes, (time, math.inf))
-    return changes[at - 1][1] if at > 0 else 0
 
 
 PERIOD = 5000  # ps at 200 MHz
