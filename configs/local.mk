@@ -50,6 +50,7 @@ dist_experiments_SCRIPTS = %D%/experiments/array_shape.py \
 # The row-stationary paper's comparison, with an architecture for each.
 dist_experiments_DATA += %D%/experiments/isca16.cfg \
 	%D%/experiments/isca16_nlr.cfg %D%/experiments/isca16_osa.cfg \
+	%D%/experiments/isca16_osa_nests.cfg \
 	%D%/experiments/isca16_osb.cfg %D%/experiments/isca16_osc.cfg \
 	%D%/experiments/isca16_rs.cfg %D%/experiments/isca16_ws.cfg
 dist_experiments_SCRIPTS += %D%/experiments/isca16.py

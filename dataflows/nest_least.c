@@ -46,8 +46,10 @@ void nest_least_init(struct nest_least *n, const struct arch *arch,
     n->arch = arch;
     n->layer = l;
     n->costs = costs;
-    for (int d = 0; d < NEST_DIMS; d++)
+    for (int d = 0; d < NEST_DIMS; d++) {
         n->extent[d] = nest_extent(l, (enum nest_dim)d);
+        n->most_children[d] = arch_pes(arch);
+    }
     n->macs = (double)layer_macs(l);
     n->outputs = (double)l->N * l->M * l->P * l->Q;
     n->filters = (double)l->M * (l->C / l->G) * l->R * l->S;
@@ -88,7 +90,7 @@ static double least_moving_share(const struct nest_least *n, int d, int tile,
 {
     const int extent = n->extent[d];
     const int from = children > 0 ? children : 1;
-    const int to = children > 0 ? children : arch_pes(n->arch);
+    const int to = children > 0 ? children : n->most_children[d];
     const struct known_key key = {{d, tile, children}};
     const double *known = known_values_find(n->moving, &key);
     double least = 1;
@@ -115,7 +117,7 @@ static struct part part_of(const struct nest_least *n,
     p.outer_kids = p.kids;
     p.moving = 1;
     if (steps == 0) {
-        if (d == cut->innermost)
+        if (d == cut->innermost && !n->is_whole[d])
             p.moving = least_moving_share(n, d, p.tile, cut->children[d]);
         return p;
     }
@@ -210,7 +212,7 @@ static double window(const struct nest_least *n,
         s.tile = t[dim];
         s.children =
             together && cut->children[dim] > 0 ? 1 : cut->children[dim];
-        s.children_most = arch_pes(n->arch);
+        s.children_most = n->most_children[dim];
         s.other = t[dim == NEST_P   ? NEST_R
                     : dim == NEST_R ? NEST_P
                     : dim == NEST_Q ? NEST_S
@@ -218,6 +220,7 @@ static double window(const struct nest_least *n,
         /* Where the next level has no such loop, it lies outside. */
         s.steps = cut->steps[dim] > 1    ? min_int(cut->steps[dim], p->turns)
                   : cut->steps[dim] == 1 ? p->turns
+                  : n->is_whole[dim]     ? NEST_SLIDE_ALL
                                          : 0;
     }
     double height = rows ? nest_touch_slide(n->rows, &s)
@@ -243,7 +246,7 @@ static double least_window(const struct nest_least *n,
         double moving = part[d].moving;
         if (part[d].turns == 1)
             continue;
-        if (cut->steps[d] == 0)
+        if (cut->steps[d] == 0 && !n->is_whole[d])
             moving = least_moving_share(n, d, part[d].tile, cut->children[d]);
         least = fmin(least, again * (moving * whole + (1 - moving) * all_once));
     }

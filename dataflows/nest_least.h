@@ -32,6 +32,8 @@ struct nest_least {
     const struct layer *layer;        /* borrowed */
     const struct search_costs *costs; /* borrowed */
     int extent[NEST_DIMS];
+    int most_children[NEST_DIMS]; /* side by side; at first, all PEs */
+    bool is_whole[NEST_DIMS];     /* DRAM has no loop over it; at first, none */
     double macs, outputs, filters, fixed_energy;
     struct nest_touch *rows, *cols; /* own */
     struct known_values *moving;    /* owns */

@@ -16,6 +16,10 @@ extern "C" {
 
 enum nest_place { AT_RF, AT_COLS, AT_ROWS, AT_L2, AT_DRAM, NEST_PLACES };
 
+struct nest_limits_order {
+    int n, dim[NEST_DIMS];
+};
+
 /* Zeroes: no limits. */
 struct nest_limits {
     int most[NEST_PLACES][NEST_DIMS]; /* steps, 0: as many as there are */
@@ -23,11 +27,10 @@ struct nest_limits {
     int rf_words; /* of the three tiles of a PE together; 0: any */
     /* The time loops of L2 and DRAM from the outside, all dimensions that may
      * have one; n 0: any order. */
-    struct nest_limits_order {
-        int n, dim[NEST_DIMS];
-    } order[2];
-    /* The innermost of all time loops is of a dimension that this tensor does
-     * not have. */
+    struct nest_limits_order order[2];
+    /* Of all time loops, those of dimensions that this tensor does not have
+     * are inside those of its own: each word comes to a PE once, or leaves it
+     * once. */
     bool has_stationary;
     enum tensor stationary;
 };

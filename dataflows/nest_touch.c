@@ -141,6 +141,20 @@ static double first_step(struct nest_touch *t, const struct axis axis[2],
     return (double)(span > n ? 0 : span > 0 ? n - span : n);
 }
 
+/* Points of the last tile of a sweep, at most: of child k, in a block of all
+ * steps. */
+static int last_points(const struct axis axis[2], const struct nest_slide *s,
+                       int steps, int k)
+{
+    const int apart = s->tile * s->children;
+    int rest = axis[0].extent - (steps - 1) * apart - k * s->tile;
+    if (steps > s->steps || rest > s->tile)
+        rest = s->tile;
+    return rest <= 0 ? 0
+                     : touched(rest, axis[0].step,
+                               min_int(s->other, axis[1].extent), axis[1].step);
+}
+
 static double slide_in_steps(struct nest_touch *t, const struct nest_slide *s)
 {
     const struct axis axis[2] = {s->over_taps ? t->tap : t->output,
@@ -169,7 +183,7 @@ static double slide_in_steps(struct nest_touch *t, const struct nest_slide *s)
                     sum += first_step(t, axis, s, &new,
                                       (int64_t)(s->steps - 1) * apart *
                                           axis[0].step,
-                                      INT_MAX);
+                                      last_points(axis, s, steps, k));
                 else if (steps - block * s->steps > 1)
                     sum += first_step(t, axis, s, &new,
                                       (int64_t)apart * axis[0].step, shared);
@@ -193,6 +207,10 @@ double nest_touch_slide(struct nest_touch *t, const struct nest_slide *s)
         int most = min_int(s->children_most, ceil_div(extent, s->tile));
         for (one.children = 1; one.children <= most; one.children++)
             sum = fmin(sum, nest_touch_slide(t, &one));
+    } else if (s->steps == NEST_SLIDE_ALL) {
+        one.steps = ceil_div(extent, s->tile * s->children);
+        if (one.steps > 1)
+            sum = nest_touch_slide(t, &one);
     } else if (s->steps > 0) {
         sum = slide_in_steps(t, s);
     } else {
@@ -205,9 +223,9 @@ double nest_touch_slide(struct nest_touch *t, const struct nest_slide *s)
 }
 
 double nest_touch_slide_any(struct nest_touch *t, bool over_taps, int tile,
-                            int other)
+                            int other, int steps)
 {
-    const struct known_key key = {{2, over_taps, tile, other}};
+    const struct known_key key = {{2, over_taps, tile, other, steps}};
     const double *known = known_values_find(t->known, &key);
     const int extent = over_taps ? t->tap.extent : t->output.extent;
     const int others = over_taps ? t->output.extent : t->tap.extent;
@@ -221,6 +239,7 @@ double nest_touch_slide_any(struct nest_touch *t, bool over_taps, int tile,
             const struct nest_slide s = {.over_taps = over_taps,
                                          .tile = n,
                                          .children = 1,
+                                         .steps = steps,
                                          .other = min_int(o, others)};
             least = fmin(least, nest_touch_slide(t, &s));
             if (o >= others)

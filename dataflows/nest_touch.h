@@ -28,7 +28,9 @@ double nest_touch_sum(struct nest_touch *t, int outputs, int taps);
  * that the ifmap has goes over the outputs (or over the taps), in blocks of
  * `steps` steps, of `children` neighbouring tiles each.  `tile` of what
  * slides, `other` of the other.  0 steps, or children: whatever they are, up
- * to `children_most`.  A long dimension's unknowns are not gone through: 0. */
+ * to `children_most`; -1 steps: all, in one block.  A long dimension's unknowns
+ * are not gone through: 0. */
+enum { NEST_SLIDE_ALL = -1 };
 struct nest_slide {
     bool over_taps;
     int tile, children, steps, other, children_most;
@@ -36,7 +38,7 @@ struct nest_slide {
 double nest_touch_slide(struct nest_touch *t, const struct nest_slide *slide);
 /* The same of all children together, of `tile` or more and `other` or more. */
 double nest_touch_slide_any(struct nest_touch *t, bool over_taps, int tile,
-                            int other);
+                            int other, int steps);
 
 #ifdef __cplusplus
 }

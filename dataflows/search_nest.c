@@ -102,6 +102,14 @@ bool nest_search_used(const struct nest_search *s, double share)
 
 static const struct nest_limits no_limits;
 
+static int most_children(const struct nest_search *s, int d)
+{
+    const int rows = s->limits->most[AT_ROWS][d];
+    const int cols = s->limits->most[AT_COLS][d];
+    return (rows > 0 ? min_int(rows, s->arch->rows) : s->arch->rows) *
+           (cols > 0 ? min_int(cols, s->arch->cols) : s->arch->cols);
+}
+
 static void start_search(struct nest_search *s, const struct arch *arch,
                          const struct layer *layer,
                          const struct search_costs *costs,
@@ -115,6 +123,10 @@ static void start_search(struct nest_search *s, const struct arch *arch,
     s->options = options;
     s->start_seconds = now_seconds();
     nest_least_init(&s->least, arch, layer, costs);
+    for (int d = 0; d < NEST_DIMS; d++) {
+        s->least.most_children[d] = most_children(s, d);
+        s->least.is_whole[d] = s->limits->most[AT_DRAM][d] == 1;
+    }
     s->cache = lattice_cache_new();
     s->l2_known = known_values_new();
     search_best_init(&s->best, options->objective, options->top);

@@ -33,7 +33,7 @@ static double slid(const struct nest_least *n, int d, const int tile[NEST_DIMS],
                       : d == NEST_Q ? NEST_S
                                     : NEST_Q;
     if (!is_known(d, known) || !is_known(other, known))
-        return nest_touch_slide_any(t, over_taps, 1, 1);
+        return nest_touch_slide_any(t, over_taps, 1, 1, 0);
     const struct nest_slide s = {.over_taps = over_taps,
                                  .tile = min_int(tile[d], n->extent[d]),
                                  .children = 1,
@@ -118,6 +118,7 @@ static int most_steps(const struct nest_search *s, int d, int block)
 struct l2_walk {
     struct nest_search *s;
     const int *block;
+    bool any_tile; /* blocks of one word: the limits of L2's steps aside */
     int keep;
     int tile[NEST_DIMS]; /* blocks where not chosen yet: what must fit */
     int wide[NEST_DIMS]; /* all where not chosen yet: what it costs at least */
@@ -145,7 +146,8 @@ static void least_l2(struct l2_walk *w, int i)
     }
     const int d = l2_order[i], extent = s->least.extent[d];
     const int fewest = fewest_steps(s, d, w->block[d]);
-    for (int steps = most_steps(s, d, w->block[d]); steps >= fewest; steps--) {
+    for (int steps = w->any_tile ? extent : most_steps(s, d, w->block[d]);
+         steps >= fewest; steps--) {
         if (steps > fewest && is_alike(d, extent, w->block[d], steps))
             continue;
         w->tile[d] = w->wide[d] = w->block[d] * steps;
@@ -163,8 +165,11 @@ double nest_l2_least(struct nest_search *s, const int block[NEST_DIMS],
     struct known_key key = {{0}};
     struct l2_walk w = {
         .s = s, .block = block, .keep = keep, .least = INFINITY};
-    for (int d = 0; d < NEST_DIMS; d++)
+    w.any_tile = true;
+    for (int d = 0; d < NEST_DIMS; d++) {
         key.of[d] = block[d];
+        w.any_tile = w.any_tile && block[d] == 1;
+    }
     key.of[NEST_DIMS] = keep;
     const double *known = known_values_find(s->l2_known, &key);
     if (known != NULL)
@@ -265,7 +270,27 @@ struct done {
     double energy, cycles;
 };
 
-/* false: the innermost loop is none. */
+/* Whether some order has the loops that the stationary tensor lacks inside its
+ * own. */
+static bool can_be_stationary(const struct nest_search *s,
+                              const struct nest_cut *rf,
+                              const struct nest_cut *l2)
+{
+    bool own_in_l2 = false, lacking_in_dram = false, lacking = false;
+    if (!s->limits->has_stationary)
+        return true;
+    for (int d = 0; d < NEST_DIMS; d++)
+        if (nest_lacking(d) == s->limits->stationary) {
+            lacking_in_dram = lacking_in_dram || l2->steps[d] > 1;
+            lacking = lacking || l2->steps[d] > 1 || rf->steps[d] > 1;
+        } else {
+            own_in_l2 = own_in_l2 || rf->steps[d] > 1;
+        }
+    return !(own_in_l2 && lacking_in_dram) &&
+           (!lacking || nest_lacking(rf->innermost) == s->limits->stationary);
+}
+
+/* false: the innermost loop is none that can be. */
 static bool finish_cuts(struct chosen *c, struct done *out)
 {
     struct nest_search *s = c->s;
@@ -280,6 +305,8 @@ static bool finish_cuts(struct chosen *c, struct done *out)
         out->has_l2 = out->has_l2 || c->cut.steps[d] > 1;
         out->has_dram = out->has_dram || out->l2.steps[d] > 1;
     }
+    if (!can_be_stationary(s, &c->cut, &out->l2))
+        return false;
     const struct nest_cut *first = out->has_l2 ? &c->cut : &out->l2;
     if (out->has_l2 || out->has_dram
             ? inside == NEST_NO_LOOP || first->steps[inside] == 1

@@ -3,6 +3,7 @@
  */
 #include "dataflows/search_nest_point.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "dataflows/program.h"
@@ -69,15 +70,20 @@ void nest_point_first_orders(const struct nest_search *s, struct nest_point *p)
     }
 }
 
-static bool innermost_is_allowed(const struct nest_search *s,
-                                 const struct nest_point *p)
+/* From the outside: no loop of its own after one that it lacks. */
+static bool is_stationary(const struct nest_search *s,
+                          const struct nest_point *p)
 {
+    bool inside = false;
     if (!s->limits->has_stationary)
         return true;
-    for (int k = 0; k < 2; k++)
-        if (p->n_order[k] > 0)
-            return nest_lacking(p->order[k][p->n_order[k] - 1]) ==
-                   s->limits->stationary;
+    for (int k = 1; k >= 0; k--)
+        for (int i = 0; i < p->n_order[k]; i++) {
+            bool lacks = nest_lacking(p->order[k][i]) == s->limits->stationary;
+            if (inside && !lacks)
+                return false;
+            inside = lacks;
+        }
     return true;
 }
 
@@ -105,7 +111,7 @@ bool nest_point_is_allowed(const struct nest_search *s,
                 return false;
         }
     return (l->rf_words == 0 || words <= (uint64_t)l->rf_words) &&
-           innermost_is_allowed(s, p);
+           is_stationary(s, p);
 }
 
 void nest_point_build(const struct nest_search *s, const struct nest_point *p,
@@ -148,7 +154,9 @@ struct search_cost nest_search_evaluate(struct nest_search *s,
                                         const struct nest_point *p)
 {
     struct nest nest;
-    struct search_cost cost;
+    struct search_cost cost = {INFINITY, UINT64_MAX};
+    if (!is_stationary(s, p))
+        return cost;
     nest_point_build(s, p, &nest);
     search_nest_cost(s->arch, s->layer, s->costs, &nest, s->cache, &cost);
     s->evaluated++;

@@ -69,7 +69,8 @@ bool nest_point_is_allowed(const struct nest_search *s,
                            const struct nest_point *p);
 void nest_point_build(const struct nest_search *s, const struct nest_point *p,
                       struct nest *out);
-/* Its cost; the best are kept.  The nest must be legal. */
+/* Its cost; the best are kept.  The nest must be legal; an order that the
+ * limits do not allow costs infinitely much. */
 struct search_cost nest_search_evaluate(struct nest_search *s,
                                         const struct nest_point *p);
 

@@ -41,18 +41,18 @@ struct split_walk {
 
 /* Reads of a tensor, as what they would be without any split. */
 struct fan {
-    double price, all, once;
+    double price, all, once, most;
 };
 
-/* The least of price * max(all / f, once) summed, the f's product at most
- * `pes`. */
+/* The least of price * max(all / f, once) summed, each f up to its most and
+ * their product up to `pes`. */
 static double least_reads(const struct fan fan[TENSOR_N], double pes)
 {
     double each = 0, product = pes > 0 ? 1 / pes : 1, once = 0;
     int n = 0;
     for (int t = 0; t < TENSOR_N; t++) {
         double all = fan[t].price * fan[t].all,
-               low = fan[t].price * fan[t].once;
+               low = fan[t].price * fmax(fan[t].once, fan[t].all / fan[t].most);
         each += fmax(all / pes, low);
         if (all <= low) {
             once += low;
@@ -70,6 +70,22 @@ static double read_price(const struct nest_search *s, int t, int keep)
     const struct search_costs *c = s->costs;
     double source = keep >> t & 1 ? c->l2[t] : c->dram[t];
     return t == TENSOR_PSUM ? 2 * (source + c->rf[t]) : source;
+}
+
+/* How many PEs may share a word of a tensor through dimensions that are not
+ * split yet, which it lacks. */
+static double most_shared(const struct split_walk *w, enum tensor tensor,
+                          int known)
+{
+    const struct nest_least *n = &w->s->least;
+    double most = 1;
+    for (int i = known; i < NEST_DIMS; i++) {
+        const int d = split_order[i];
+        if (nest_lacking(d) == tensor)
+            most *= min_int(ceil_div(n->extent[d], w->cut.tile[d]),
+                            n->most_children[d]);
+    }
+    return most;
 }
 
 /* Reads by PEs at least, with the first `known` dimensions split. */
@@ -104,6 +120,7 @@ static double split_reads(const struct split_walk *w, int known)
             share = w->slid;
         fan[t].price = read_price(w->s, t, w->item->keep);
         fan[t].once = words;
+        fan[t].most = most_shared(w, (enum tensor)t, known);
         fan[t].all = share * words * all;
     }
     return least_reads(fan, pes) -
@@ -221,7 +238,7 @@ static void every_split(struct split_walk *w, int i,
     }
     const int d = split_order[i];
     int most = min_int(ceil_div(s->least.extent[d], w->cut.tile[d]),
-                       arch_pes(s->arch));
+                       s->least.most_children[d]);
     for (int n = 1; n <= most; n++) {
         struct places more;
         if (!put_in_places(s, places, d, n, &more))
@@ -238,13 +255,14 @@ static double slid_share(const struct nest_search *s,
 {
     const struct nest_least *n = &s->least;
     const int *e = n->extent, *t = cut->tile, d = cut->innermost;
+    const int steps = d < NEST_DIMS && n->is_whole[d] ? NEST_SLIDE_ALL : 0;
     if (d == NEST_P || d == NEST_R)
         return nest_touch_slide_any(n->rows, d == NEST_R, t[d],
-                                    t[d == NEST_P ? NEST_R : NEST_P]) /
+                                    t[d == NEST_P ? NEST_R : NEST_P], steps) /
                nest_touch_sum(n->rows, e[NEST_P], e[NEST_R]);
     if (d == NEST_Q || d == NEST_S)
         return nest_touch_slide_any(n->cols, d == NEST_S, t[d],
-                                    t[d == NEST_Q ? NEST_S : NEST_Q]) /
+                                    t[d == NEST_Q ? NEST_S : NEST_Q], steps) /
                nest_touch_sum(n->cols, e[NEST_Q], e[NEST_S]);
     return 0;
 }

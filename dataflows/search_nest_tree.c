@@ -89,6 +89,34 @@ static bool is_all_at_once(const struct nest_search *s,
     return pieces <= arch_pes(s->arch);
 }
 
+/* Whether PEs can take all that the stationary tensor lacks at once: no loop
+ * of it needs to be outside. */
+static bool can_be_done_inside(const struct nest_search *s,
+                               const int tile[NEST_DIMS])
+{
+    double pieces = 1;
+    for (int d = 0; d < NEST_DIMS; d++)
+        if (nest_lacking(d) == s->limits->stationary)
+            pieces *= ceil_div(s->least.extent[d], tile[d]);
+    return pieces <= arch_pes(s->arch);
+}
+
+/* Whether L2's loops have an order that surely puts another one inside that
+ * over d: of a dimension that neither PEs nor DRAM can take. */
+static bool is_surely_outer(const struct nest_search *s,
+                            const int tile[NEST_DIMS], int d)
+{
+    const struct nest_limits_order *order = &s->limits->order[0];
+    for (int i = order->n - 1; i >= 0 && order->dim[i] != d; i--) {
+        const int inner = order->dim[i];
+        if (s->least.is_whole[inner] &&
+            (int64_t)tile[inner] * s->least.most_children[inner] <
+                s->least.extent[inner])
+            return true;
+    }
+    return false;
+}
+
 static void every_innermost(struct nest_search *s, struct items *items,
                             const int tile[NEST_DIMS])
 {
@@ -98,8 +126,10 @@ static void every_innermost(struct nest_search *s, struct items *items,
             if (!keep_is_allowed(s, keep) || isinf(s->l2_least[keep]) ||
                 (d < NEST_DIMS ? tile[d] >= s->least.extent[d]
                                : !is_all_at_once(s, tile)) ||
-                (d < NEST_DIMS && s->limits->has_stationary &&
-                 nest_lacking(d) != s->limits->stationary))
+                is_surely_outer(s, tile, d) ||
+                (s->limits->has_stationary &&
+                 nest_lacking(d) != s->limits->stationary &&
+                 !can_be_done_inside(s, tile)))
                 continue;
             memset(&item, 0, sizeof(item));
             item.keep = (int16_t)keep;

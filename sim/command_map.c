@@ -103,14 +103,14 @@ static bool search_layers(struct invocation *s, struct map_layer *layers,
         .costs = &costs,
         .dataflows = dataflows,
         .search = {.objective = o->map.objective,
-                   .top = o->map.top,
+                   .top = o->map.top > 0 ? o->map.top : 1,
                    .jobs = threads(o),
                    .time_limit_seconds =
                        (double)o->map.time_limit_seconds / shown.parts,
                    .count = true,
                    .progress = show_progress,
                    .progress_context = &shown},
-        .simulate = true,
+        .simulate = o->map.top > 0,
     };
     bool ok = true;
     shown.progress = progress_new(stderr, s->workload->n_layers);
@@ -158,6 +158,12 @@ void command_map(struct invocation *s)
                       strcmp(s->options.dataflow, nest_dataflow.name) == 0;
     if (wants_nest)
         s->options.dataflow = NULL;
+    if (s->options.map.constraints != NULL && !wants_nest) {
+        diag_error(s->diag, command_line,
+                   "'--constraints' limits loop nests; '--dataflow nest' is "
+                   "needed with it");
+        return;
+    }
     if (!invocation_read(s) ||
         !output_is_possible(s->options.map.save, s->diag))
         return;

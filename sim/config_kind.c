@@ -12,6 +12,8 @@ static const struct {
     [CONFIG_NETWORK] = {"a network", "layers", "--net"},
     [CONFIG_ENERGY_TABLE] = {"an energy table", "unit", "--set energy="},
     [CONFIG_MAPPING] = {"a mapping file", "mappings", "--mapping"},
+    [CONFIG_CONSTRAINTS] = {"a file of constraints", "constraints",
+                            "--constraints"},
 };
 
 bool config_kind_may_be(enum config_kind kind, const config_setting_t *root,

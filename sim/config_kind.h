@@ -18,6 +18,7 @@ enum config_kind {
     CONFIG_NETWORK,
     CONFIG_ENERGY_TABLE,
     CONFIG_MAPPING,
+    CONFIG_CONSTRAINTS,
     CONFIG_KIND_N
 };
 

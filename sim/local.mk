@@ -84,6 +84,8 @@ libaccel_a_SOURCES += \
 	%D%/l1_words.h \
 	%D%/layer.c \
 	%D%/layer.h \
+	%D%/nest_limits_file.c \
+	%D%/nest_limits_file.h \
 	%D%/mapping_file.c \
 	%D%/mapping_file.h \
 	%D%/mapping_table.c \

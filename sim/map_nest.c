@@ -11,6 +11,7 @@
 #include "dataflows/nest_text.h"
 #include "dataflows/search_best.h"
 #include "dataflows/search_nest.h"
+#include "sim/nest_limits_file.h"
 #include "sim/nest_simulate.h"
 #include "sim/output.h"
 #include "sim/report_document.h"
@@ -96,7 +97,8 @@ static void rank(const struct invocation *s, struct found *f)
     f->rank = xcalloc((size_t)f->r.n_best, sizeof(*f->rank));
     for (int i = 0; i < f->r.n_best; i++) {
         int k = i;
-        simulate(s, f->layer, &f->r.best[i], &f->run[i]);
+        if (s->options.map.top > 0)
+            simulate(s, f->layer, &f->r.best[i], &f->run[i]);
         for (; k > 0 && is_before(s, f, i, f->rank[k - 1]); k--)
             f->rank[k] = f->rank[k - 1];
         f->rank[k] = i;
@@ -107,22 +109,32 @@ static bool search(struct invocation *s, struct found *found)
 {
     const struct arch *arch = config_arch(s->cfg);
     const int limit = s->options.map.time_limit_seconds;
+    struct nest_limits limits = {.rf_words = 0};
     const struct search_nest_options options = {
         .objective = s->options.map.objective,
-        .top = s->options.map.top,
+        .top = s->options.map.top > 0 ? s->options.map.top : 1,
         .budget = BUDGET,
         .time_limit_seconds = limit,
+        .limits = &limits,
     };
     struct energy_costs energy;
     struct search_costs costs;
+    if (s->options.map.constraints != NULL &&
+        !nest_limits_read(s->options.map.constraints, command_line, &limits,
+                          s->diag))
+        return false;
     energy_costs_of(s->energy, arch, &energy);
     search_costs_of(&energy, arch, &costs);
     for (int i = 0; i < s->workload->n_layers; i++) {
         found[i].layer = &s->workload->layer[i];
         if (!search_nest(arch, found[i].layer, &costs, &options, &found[i].r))
             return diag_fail(s->diag, EXIT_NO_MAPPING, command_line,
-                             "layer '%s': no nest was found that register "
-                             "files and L2 hold; enlarge them",
+                             s->options.map.constraints != NULL
+                                 ? "layer '%s': no nest was found under these "
+                                   "constraints that register files and L2 "
+                                   "hold; loosen or enlarge them"
+                                 : "layer '%s': no nest was found that "
+                                   "register files and L2 hold; enlarge them",
                              found[i].layer->name);
         found[i].space = search_nest_space(arch, found[i].layer);
         rank(s, &found[i]);
@@ -155,9 +167,11 @@ static void print_proof(const struct invocation *s, const struct found *f,
         snprintf(text, sizeof(text),
                  "the whole front under the closed form, proven");
     else if (is_proven(r))
-        snprintf(text, sizeof(text),
-                 "the least %s of all nests under the closed form, proven",
-                 name);
+        snprintf(
+            text, sizeof(text),
+            "the least %s of all nests%s under the closed form, proven", name,
+            s->options.map.constraints != NULL ? " that the constraints allow"
+                                               : "");
     else if (front)
         snprintf(text, sizeof(text), "not proven: the %s came first",
                  r->end == SEARCH_NEST_TIME ? "time limit" : "budget");
@@ -205,7 +219,7 @@ static void print_table(const struct invocation *s, const struct found *found,
             if (run->ran)
                 grid_count(g, run->cycles);
             else
-                grid_cell(g, "failed");
+                grid_cell(g, run->why != NULL ? "failed" : "not run");
         }
         grid_print(g, 2, to);
         grid_free(g);
@@ -310,7 +324,7 @@ static json_t *layer_json(const struct invocation *s, const struct found *f)
         json_t *o = cost_json(s, f->layer, &r->best[f->rank[k]]);
         if (run->ran)
             put(o, "cycles", json_integer((json_int_t)run->cycles));
-        else
+        else if (run->why != NULL)
             put(o, "failed", json_string(run->why));
         SIM_CHECK(json_array_append_new(best, o) == 0);
     }

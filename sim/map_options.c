@@ -41,6 +41,9 @@ bool map_options_fit(const struct map_options *o, bool is_map,
     if (o->save != NULL && !is_map)
         ok = diag_error(d, command_line,
                         "'--save' goes with the command 'map' only");
+    if (o->constraints != NULL && !is_map)
+        ok = diag_error(d, command_line,
+                        "'--constraints' goes with the command 'map' only");
     if (mappings != NULL && is_map)
         ok = diag_error(d, command_line,
                         "'--mappings' runs mappings that are known; 'map' "

@@ -13,9 +13,10 @@ extern "C" {
 
 struct map_options {
     enum search_objective objective;
-    int top;                /* mappings to simulate */
-    int time_limit_seconds; /* of a layer; 0 = none */
-    const char *save;       /* where the mappings go, or NULL */
+    int top;                 /* mappings to simulate */
+    int time_limit_seconds;  /* of a layer; 0 = none */
+    const char *save;        /* where the mappings go, or NULL */
+    const char *constraints; /* a file's name, or NULL */
 };
 
 void map_options_start(struct map_options *o);

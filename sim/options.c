@@ -51,6 +51,7 @@ enum key { /* of options without a letter */
            KEY_TOP,
            KEY_TIME_LIMIT,
            KEY_SAVE,
+           KEY_CONSTRAINTS,
            KEY_HELP_CONFIG,
            KEY_LIST_DATAFLOWS,
            KEY_USAGE,
@@ -99,10 +100,14 @@ static const struct argp_option table[] = {
     {"objective", KEY_OBJECTIVE, "energy|delay|edp|edp2|front", 0,
      "what is to be least; without it, energy", 0},
     {"top", KEY_TOP, "K", 0,
-     "simulate the best K and rank them by what they take; without it, 3", 0},
+     "simulate the best K and rank them by what they take; 0: find the best "
+     "and simulate none; without it, 3",
+     0},
     {"time-limit", KEY_TIME_LIMIT, "SECONDS", 0,
      "stop searching a layer, and say how much better it may get", 0},
     {"save", KEY_SAVE, "FILE", 0, "put the best mappings there", 0},
+    {"constraints", KEY_CONSTRAINTS, "FILE", 0,
+     "with --dataflow nest: which nests may be looked at", 0},
     {0, 0, 0, 0, "What to print:", 5},
     {"format", KEY_FORMAT, "table|json|csv", 0,
      "form of the report; validate: table, json or markdown", 0},
@@ -225,6 +230,8 @@ static const char **text_option(struct options *o, int key)
         return &o->mappings;
     case KEY_SAVE:
         return &o->map.save;
+    case KEY_CONSTRAINTS:
+        return &o->map.constraints;
     case 'o':
         return &o->output;
     default:
@@ -296,7 +303,10 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
         map_options_objective(arg, &o->map, p->d);
         return 0;
     case KEY_TOP:
-        set_number(p, "--top", arg, TOP_MAX, &o->map.top);
+        if (strcmp(arg, "0") == 0)
+            o->map.top = 0;
+        else
+            set_number(p, "--top", arg, TOP_MAX, &o->map.top);
         return 0;
     case KEY_TIME_LIMIT:
         set_number(p, "--time-limit", arg, TIME_LIMIT_SECONDS_MAX,

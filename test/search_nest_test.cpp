@@ -106,6 +106,7 @@ class SearchNest : public testing::Test
         std::vector<std::array<int, 5>> count;
         uint64_t nests = 0;
         std::vector<cost> legal;
+        std::vector<nest> nests_of; // the legal ones
     };
 
     void try_orders(all *s)
@@ -141,8 +142,10 @@ class SearchNest : public testing::Test
                         nest_append(&n.level[LEVEL_DRAM].time,
                                     s->dim[size_t(i)], s->count[size_t(i)][4]);
                     s->nests++;
-                    if (nest_is_legal(&s->a, &s->l, &n, &why))
-                        s->legal.push_back(cost_of(s->a, s->l, n));
+                    if (!nest_is_legal(&s->a, &s->l, &n, &why))
+                        continue;
+                    s->legal.push_back(cost_of(s->a, s->l, n));
+                    s->nests_of.push_back(n);
                 }
             while (std::next_permutation(order[1].begin(), order[1].end()));
         } while (std::next_permutation(order[0].begin(), order[0].end()));
@@ -243,7 +246,7 @@ TEST_F(SearchNest, FindsTheBestOfAllNestsForEachObjective)
     for (int k = 0; k < SPACES; k++) {
         arch a = machine(random);
         layer l = shape(random);
-        all s = {a, l, {}, {}, 0, {}};
+        all s = {a, l, {}, {}, 0, {}, {}};
         for (int i = 0; i < NEST_DIMS; i++)
             if (nest_extent(&l, nest_dim(i)) > 1) {
                 s.dim.push_back(nest_dim(i));
@@ -280,6 +283,109 @@ TEST_F(SearchNest, FindsTheBestOfAllNestsForEachObjective)
             search_nest_result_fini(&r);
         }
     }
+}
+
+// What limits say, asked of a nest.
+bool keeps_to(const arch &a, const layer &l, const nest_limits &limits,
+              const nest &n)
+{
+    const nest_level &l2 = n.level[LEVEL_L2], &rf = n.level[LEVEL_RF];
+    const nest_loops *at[NEST_PLACES] = {&rf.time, &l2.cols, &l2.rows, &l2.time,
+                                         &n.level[LEVEL_DRAM].time};
+    uint64_t words = 0;
+    bool inside = false;
+    for (int t = 0; t < TENSOR_N; t++) {
+        if (l2.keep[t] ? limits.may_not_keep[t] : limits.must_keep[t])
+            return false;
+        words += nest_tile_words(&a, &l, &n, LEVEL_RF, tensor(t));
+    }
+    for (int k = 0; k < NEST_PLACES; k++)
+        for (int i = 0; i < at[k]->n; i++) {
+            int most = limits.most[k][at[k]->loop[i].dim];
+            if (most > 0 && at[k]->loop[i].count > most)
+                return false;
+        }
+    // Loops that psums lack inside those that they have.
+    for (int k : {AT_DRAM, AT_L2})
+        for (int i = 0; limits.has_stationary && i < at[k]->n; i++) {
+            int dim = at[k]->loop[i].dim;
+            bool lacks = dim == NEST_C || dim == NEST_R || dim == NEST_S;
+            if (at[k]->loop[i].count > 1 && inside && !lacks)
+                return false;
+            inside = lacks || (inside && at[k]->loop[i].count == 1);
+        }
+    for (int k = 0; k < 2; k++) {
+        const nest_limits_order &order = limits.order[k];
+        const nest_loops &loops = *at[k == 0 ? AT_L2 : AT_DRAM];
+        int from = 0;
+        for (int i = 0; order.n > 0 && i < loops.n; i++) {
+            const int *here = std::find(order.dim + from, order.dim + order.n,
+                                        loops.loop[i].dim);
+            if (loops.loop[i].count == 1)
+                continue;
+            if (here == order.dim + order.n)
+                return false;
+            from = int(here - order.dim);
+        }
+    }
+    return limits.rf_words == 0 || words <= uint64_t(limits.rf_words);
+}
+
+TEST_F(SearchNest, FindsTheBestOfThoseThatKeepToLimits)
+{
+    random_case random(55);
+    int some = 0;
+    for (int k = 0; k < SPACES / 2; k++) {
+        arch a = machine(random);
+        layer l = shape(random);
+        nest_limits limits = {};
+        all s = {a, l, {}, {}, 0, {}, {}};
+        for (int i = 0; i < NEST_DIMS; i++)
+            if (nest_extent(&l, nest_dim(i)) > 1) {
+                s.dim.push_back(nest_dim(i));
+                s.count.push_back({});
+            }
+        try_splits(&s, 0);
+        for (auto &place : limits.most)
+            for (int &most : place)
+                most = random.pick(0, 3) == 0 ? random.pick(1, 2) : 0;
+        limits.must_keep[random.pick(0, 2)] = random.pick(0, 2) == 0;
+        limits.may_not_keep[random.pick(0, 2)] = random.pick(0, 2) == 0;
+        limits.rf_words = random.pick(0, 1) * random.pick(3, 12);
+        limits.has_stationary = random.pick(0, 2) == 0;
+        limits.stationary = TENSOR_PSUM;
+        for (nest_limits_order &order : limits.order)
+            for (int dim = 0; random.pick(0, 1) == 0 && dim < NEST_DIMS; dim++)
+                order.dim[order.n++] = NEST_DIMS - 1 - dim;
+        for (int i = 0; i < 2; i++)
+            for (int dim = 0;
+                 limits.order[i].n > 0 && dim < NEST_DIMS - limits.order[i].n;
+                 dim++)
+                limits.most[i == 0 ? AT_L2 : AT_DRAM][dim] = 1;
+        search_nest_options options = {};
+        search_nest_result r;
+        options.objective = SEARCH_edp;
+        options.top = 1;
+        options.budget = UINT64_MAX;
+        options.limits = &limits;
+        double best = INFINITY;
+        for (size_t i = 0; i < s.legal.size(); i++)
+            if (keeps_to(a, l, limits, s.nests_of[i]))
+                best = std::min(best, value(options.objective, s.legal[i]));
+        bool found = search_nest(&a, &l, &costs_, &options, &r);
+        ASSERT_EQ(found, std::isfinite(best)) << describe(l) << " case " << k;
+        if (!found)
+            continue;
+        some++;
+        EXPECT_EQ(r.end, SEARCH_NEST_PROVEN);
+        EXPECT_TRUE(keeps_to(a, l, limits, r.best[0].nest));
+        EXPECT_NEAR(value(options.objective, cost_of(a, l, r.best[0].nest)) /
+                        best,
+                    1, 1e-9)
+            << describe(l) << " case " << k;
+        search_nest_result_fini(&r);
+    }
+    EXPECT_GT(some, SPACES / 8);
 }
 
 TEST_F(SearchNest, NoNestTakesLessThanTheBoundsOfItsParts)
