@@ -160,10 +160,10 @@ static void every_tile(struct nest_search *s, struct items *items,
 /* Looks of a quick walk through a tile's splits, and of one through L2's
  * loops under one of the first of them. */
 enum {
-    QUICK_ITEMS = 50,
+    QUICK_ITEMS = 1000,
     POLISH_EVALUATIONS = 20000,
     QUICK_SPLITS = 4000,
-    QUICK_L2 = 1000,
+    QUICK_L2 = 2000,
     QUICK_FIRST = 4
 };
 
