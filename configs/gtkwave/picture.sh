@@ -21,5 +21,13 @@ DISPLAY=:$(cat "$number")
 export DISPLAY
 gtkwave --nomenu --rcvar 'fontname_waves Monospace 9' "$1" >/dev/null 2>&1 &
 waves=$!
-sleep 5 # until it has drawn
+# An empty screen, and a window that is not drawn yet, have few colours.
+colours=0 seconds=0
+while [ "$colours" -lt 20 ] && [ "$seconds" -lt 60 ]; do
+    sleep 1
+    seconds=$((seconds + 1))
+    colours=$(import -window root png:- | convert png:- -format %k info:)
+done
+[ "$colours" -ge 20 ] || { echo "picture.sh: gtkwave has drawn nothing in $seconds s" >&2; exit 1; }
+sleep 2 # the rest of it
 import -window root png:- | convert png:- -colors 64 "PNG8:$2"
