@@ -14,18 +14,20 @@
 
 #include "dataflows/program.h"
 
-/* Bytes of all that passes between the two. */
+/* Bytes of this struct, which come first in every version, and of all that
+ * passes between the two. */
 struct plugin_layout {
+    uint32_t layout;
     uint32_t dataflow, given_mapping, program, program_ops, pass, arch, layer,
         counts;
 };
 
-#define PLUGIN_LAYOUT                                           \
-    {                                                           \
-        sizeof(struct dataflow), sizeof(struct given_mapping),  \
-            sizeof(struct program), sizeof(struct program_ops), \
-            sizeof(struct multicast_pass), sizeof(struct arch), \
-            sizeof(struct layer), sizeof(struct counts)         \
+#define PLUGIN_LAYOUT                                                        \
+    {                                                                        \
+        sizeof(struct plugin_layout), sizeof(struct dataflow),               \
+            sizeof(struct given_mapping), sizeof(struct program),            \
+            sizeof(struct program_ops), sizeof(struct multicast_pass),       \
+            sizeof(struct arch), sizeof(struct layer), sizeof(struct counts) \
     }
 
 #define ACCELSIM_DATAFLOW_PLUGIN                                \

@@ -36,7 +36,8 @@ static bool plugin_fits(const struct dataflow *found,
                         struct diag *d)
 {
     static const struct plugin_layout mine = PLUGIN_LAYOUT;
-    if (layout == NULL || memcmp(layout, &mine, sizeof(mine)) != 0)
+    if (layout == NULL || layout->layout != mine.layout ||
+        memcmp(layout, &mine, sizeof(mine)) != 0)
         return diag_error(d, at,
                           "the plugin was built for another version of "
                           "accelsim; rebuild it from this version's "

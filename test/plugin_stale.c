@@ -9,4 +9,6 @@ const struct dataflow accelsim_dataflow = {.name = "stale"};
 
 extern const struct plugin_layout accelsim_dataflow_layout;
 const struct plugin_layout accelsim_dataflow_layout = {
-    .dataflow = sizeof(struct dataflow) - 8};
+    .layout = sizeof(struct plugin_layout),
+    .dataflow = sizeof(struct dataflow) - 8,
+};
