@@ -37,28 +37,16 @@ static uint64_t l1_cycles(const struct arch *a, enum network network,
 static uint64_t port_cycles(const struct arch *a, const struct accesses *l2,
                             int banks)
 {
-    uint64_t width = (uint64_t)banks * (uint64_t)a->l2_bank_row_words;
     if (banks == 0) /* L2 does not keep it */
         return 0;
-    uint64_t reads = divide_up(l2->reads - l2->dma_reads, width);
-    uint64_t writes = divide_up(l2->writes - l2->dma_writes, width);
-    return a->l2_ports == BANK_1RW ? reads + writes : later(reads, writes);
+    return arch_l2_port_cycles(a, banks, l2->reads - l2->dma_reads,
+                               l2->writes - l2->dma_writes);
 }
 
 void nest_bounds(const struct arch *a, const struct layer *l,
                  const struct nest *nest, const struct dram_cfg *dram,
                  const struct counts *c, uint64_t out[BOUND_N])
 {
-    static const enum link link_of[NETWORK_N] = {
-        [NETWORK_FILTER] = LINK_filter,
-        [NETWORK_IFMAP] = LINK_ifmap,
-        [NETWORK_PSUM_IN] = LINK_psum_in,
-        [NETWORK_PSUM_OUT] = LINK_psum_out};
-    static const enum bound bound_of[NETWORK_N] = {
-        [NETWORK_FILTER] = BOUND_filter_network,
-        [NETWORK_IFMAP] = BOUND_ifmap_network,
-        [NETWORK_PSUM_IN] = BOUND_psum_in_network,
-        [NETWORK_PSUM_OUT] = BOUND_psum_out_network};
     int buffers[TENSOR_N], banks[TENSOR_N];
     enum tensor tensor;
     uint64_t lacking, bytes = 0;
@@ -68,9 +56,9 @@ void nest_bounds(const struct arch *a, const struct layer *l,
     out[BOUND_macs] = divide_up(c->macs, (uint64_t)arch_pes(a));
     out[BOUND_busiest_pe] = nest_busiest_pe_cycles(a, l, nest);
     for (int k = 0; k < NETWORK_N; k++)
-        out[bound_of[k]] = divide_up(c->link[link_of[k]].words_sent,
-                                     (uint64_t)a->network[k].words_per_slot *
-                                         slots(a, (enum network)k));
+        out[network_bound[k]] = divide_up(
+            c->link[network_link[k]].words_sent,
+            (uint64_t)a->network[k].words_per_slot * slots(a, (enum network)k));
     out[BOUND_filter_l1_network] =
         l1_cycles(a, NETWORK_FILTER, &c->link[LINK_filter_l1]);
     out[BOUND_ifmap_l1_network] =

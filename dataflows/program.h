@@ -153,9 +153,6 @@ void cursor_start(struct cursor *cursor);
 bool cursor_next(const struct program *program, struct cursor *cursor,
                  struct pass *pass);
 
-/* Trip count of a loop with the outer ones at at[]. */
-int program_trips(const struct program *program, const int at[CURSOR_LOOPS],
-                  int level);
 /* Iterations *first .. *end - 1 of the loop, the outer ones at at[], are
  * alike: pass by pass the same descriptor and flags, tile by tile as many
  * words and bytes to move.  None if *end <= *first.  It rests on this: a

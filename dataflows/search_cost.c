@@ -96,16 +96,6 @@ void search_line_cost(const struct search_problem *problem,
     out->cycles = cycles;
 }
 
-static uint64_t port_cycles(const struct search_problem *problem, int banks,
-                            uint64_t read_words, uint64_t written_words)
-{
-    const struct arch *a = problem->arch;
-    const uint64_t width = (uint64_t)banks * (uint64_t)a->l2_bank_row_words;
-    uint64_t reads = divide_up(read_words, width);
-    uint64_t writes = divide_up(written_words, width);
-    return a->l2_ports == BANK_1RW ? reads + writes : larger(reads, writes);
-}
-
 static int banks_of(const struct search_problem *problem, enum tensor tensor,
                     uint64_t words)
 {
@@ -128,13 +118,15 @@ static uint64_t l2_port_cycles(const struct search_problem *problem,
 {
     if (problem->arch->array_network == NETWORK_SYSTOLIC)
         return 0;
-    uint64_t ifmap =
-        port_cycles(problem, search_ifmap_banks(problem, r->c, o->n, o->e),
-                    t->ifmap_sent * f->passes, 0);
-    uint64_t filter = port_cycles(
-        problem, search_filter_banks(problem, r->c, f->f), t->filter_sent, 0);
-    uint64_t psum = port_cycles(problem, psum_banks(problem, o->n, o->e, f->m),
-                                t->psum_out - problem->outputs, t->psum_out);
+    uint64_t ifmap = arch_l2_port_cycles(
+        problem->arch, search_ifmap_banks(problem, r->c, o->n, o->e),
+        t->ifmap_sent * f->passes, 0);
+    uint64_t filter = arch_l2_port_cycles(
+        problem->arch, search_filter_banks(problem, r->c, f->f), t->filter_sent,
+        0);
+    uint64_t psum = arch_l2_port_cycles(
+        problem->arch, psum_banks(problem, o->n, o->e, f->m),
+        t->psum_out - problem->outputs, t->psum_out);
     return larger(larger(ifmap, filter), psum);
 }
 
@@ -321,54 +313,6 @@ int search_m_max(const struct search_problem *problem, int n, int e,
     int banks = banks_left(&problem->l2, TENSOR_PSUM, used);
     return words_over((uint64_t)banks * problem->l2.bank_words[TENSOR_PSUM],
                       (uint64_t)n * (uint64_t)e * (uint64_t)problem->layer->Q);
-}
-
-void search_counts(const struct search_problem *problem,
-                   const struct search_reduction *reduction,
-                   const struct search_outputs *outputs,
-                   const struct search_terms *t, const struct search_filters *f,
-                   struct counts *out)
-{
-    const uint64_t ifmap = t->dram_ifmap * (t->ifmap_stays ? 1 : f->m_tiles);
-    const uint64_t again = (uint64_t)problem->group_m * t->strips -
-                           (t->filter_may_stay ? f->once * (t->strips - 1) : 0);
-    const uint64_t filter = t->dram_filter * again;
-    const uint64_t ofmap = problem->ofmap_words;
-    const uint64_t ifmap_sent = t->ifmap_sent * f->passes;
-    const uint64_t ifmap_in = t->ifmap_in * f->sets;
-    const uint64_t psum_in = t->psum_out - problem->outputs;
-    *out = (struct counts){0};
-    out->macs = problem->macs;
-    struct accesses *a = out->access[LEVEL_DRAM];
-    a[TENSOR_IFMAP].reads = ifmap;
-    a[TENSOR_FILTER].reads = filter;
-    a[TENSOR_PSUM].writes = ofmap;
-    a = out->access[LEVEL_L2];
-    a[TENSOR_IFMAP] = (struct accesses){ifmap_sent, ifmap, 0, ifmap};
-    a[TENSOR_FILTER] = (struct accesses){t->filter_sent, filter, 0, filter};
-    a[TENSOR_PSUM] = (struct accesses){psum_in + ofmap, t->psum_out, ofmap, 0};
-    a = out->access[LEVEL_RF];
-    if (!problem->space->no_operand_rf) {
-        a[TENSOR_IFMAP] = (struct accesses){problem->macs, ifmap_in, 0, 0};
-        a[TENSOR_FILTER] = (struct accesses){problem->macs, t->filter_in, 0, 0};
-    }
-    a[TENSOR_PSUM] = (struct accesses){t->psum_reads, t->psum_writes, 0, 0};
-    out->link[LINK_filter] =
-        (struct link_words){t->filter_sent, t->filter_in, t->filter_hops};
-    out->link[LINK_ifmap] =
-        (struct link_words){ifmap_sent, ifmap_in, t->ifmap_hops * f->sets};
-    out->link[LINK_psum_in] = (struct link_words){psum_in, psum_in, psum_in};
-    out->link[LINK_psum_out] =
-        (struct link_words){t->psum_out, t->psum_out, t->psum_out};
-    out->link[LINK_psum_link] =
-        (struct link_words){t->links, t->links, t->link_hops};
-    if (problem->coded[TENSOR_IFMAP])
-        out->dram_compressed[TENSOR_IFMAP] = (struct compressed_words){
-            ifmap, search_ifmap_bytes(problem, reduction, outputs, t) *
-                       (t->ifmap_stays ? 1 : f->m_tiles)};
-    if (problem->coded[TENSOR_PSUM])
-        out->dram_compressed[TENSOR_PSUM] = (struct compressed_words){
-            ofmap, search_psum_bytes(problem, outputs->n, outputs->e, f->m)};
 }
 
 void search_mapping(const struct search_problem *problem,

@@ -133,12 +133,6 @@ int search_f_max(const struct search_problem *problem, int c, int ifmap_banks);
 int search_m_max(const struct search_problem *problem, int n, int e,
                  int ifmap_banks, int filter_banks);
 
-/* Every counter of a complete mapping, as the dataflow's expect has it. */
-void search_counts(const struct search_problem *problem,
-                   const struct search_reduction *reduction,
-                   const struct search_outputs *outputs,
-                   const struct search_terms *terms,
-                   const struct search_filters *filters, struct counts *out);
 void search_mapping(const struct search_problem *problem,
                     const struct search_reduction *reduction,
                     const struct search_outputs *outputs,

@@ -126,12 +126,6 @@ bool cursor_next(const struct program *program, struct cursor *cursor,
     return true;
 }
 
-int program_trips(const struct program *program, const int at[CURSOR_LOOPS],
-                  int level)
-{
-    return trips(program, at, level);
-}
-
 void program_alike(const struct program *program, const int at[CURSOR_LOOPS],
                    int level, int *first, int *end)
 {

@@ -8,6 +8,17 @@ int arch_pes(const struct arch *arch)
     return arch->rows * arch->cols;
 }
 
+uint64_t arch_l2_port_cycles(const struct arch *a, int banks,
+                             uint64_t read_words, uint64_t written_words)
+{
+    const uint64_t width = (uint64_t)banks * (uint64_t)a->l2_bank_row_words;
+    const uint64_t reads = (read_words + width - 1) / width;
+    const uint64_t writes = (written_words + width - 1) / width;
+    if (a->l2_ports == BANK_1RW)
+        return reads + writes;
+    return reads > writes ? reads : writes;
+}
+
 int arch_l2_slots(const struct arch *arch, enum network network)
 {
     bool to_l1 = network == NETWORK_FILTER || network == NETWORK_IFMAP;

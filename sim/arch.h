@@ -125,6 +125,9 @@ struct given_mapping {
 int arch_pes(const struct arch *arch);
 /* Slots of a network that leave L2 in a cycle. */
 int arch_l2_slots(const struct arch *arch, enum network network);
+/* Cycles in which so many L2 banks can read and write these words, at least. */
+uint64_t arch_l2_port_cycles(const struct arch *arch, int banks,
+                             uint64_t read_words, uint64_t written_words);
 /* Words of `tensor` that one L2 bank holds. */
 uint64_t arch_l2_bank_words(const struct arch *arch, enum tensor tensor);
 

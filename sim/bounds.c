@@ -19,20 +19,11 @@ static uint64_t later(uint64_t a, uint64_t b)
 static void network_bounds(const struct arch *a, const struct counts *c,
                            uint64_t out[BOUND_N])
 {
-    static const enum link link_of[NETWORK_N] = {
-        [NETWORK_FILTER] = LINK_filter,
-        [NETWORK_IFMAP] = LINK_ifmap,
-        [NETWORK_PSUM_IN] = LINK_psum_in,
-        [NETWORK_PSUM_OUT] = LINK_psum_out};
-    static const enum bound bound_of[NETWORK_N] = {
-        [NETWORK_FILTER] = BOUND_filter_network,
-        [NETWORK_IFMAP] = BOUND_ifmap_network,
-        [NETWORK_PSUM_IN] = BOUND_psum_in_network,
-        [NETWORK_PSUM_OUT] = BOUND_psum_out_network};
     for (int k = 0; k < NETWORK_N; k++) {
         uint64_t width = (uint64_t)a->network[k].words_per_slot *
                          (uint64_t)a->network[k].slots_per_cycle;
-        out[bound_of[k]] = divide_up(c->link[link_of[k]].words_sent, width);
+        out[network_bound[k]] =
+            divide_up(c->link[network_link[k]].words_sent, width);
     }
 }
 
@@ -42,14 +33,12 @@ static uint64_t l2_port_cycles(const struct program *p, const struct counts *c,
 {
     const struct arch *a = &p->arch;
     const struct accesses *l2 = &c->access[LEVEL_L2][t];
-    uint64_t width = (uint64_t)p->banks[t] * (uint64_t)a->l2_bank_row_words;
     /* A systolic array meets L2 through its edges, whose widths the networks'
      * bounds hold. */
     if (p->kind == NETWORK_SYSTOLIC)
         return 0;
-    uint64_t reads = divide_up(l2->reads - l2->dma_reads, width);
-    uint64_t writes = divide_up(l2->writes - l2->dma_writes, width);
-    return a->l2_ports == BANK_1RW ? reads + writes : later(reads, writes);
+    return arch_l2_port_cycles(a, p->banks[t], l2->reads - l2->dma_reads,
+                               l2->writes - l2->dma_writes);
 }
 
 /* L1s work side by side: each bound is as if all had the same share. */

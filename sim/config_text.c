@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "sim/nearest.h"
+
 #define INCLUDE_DEPTH_MAX 10 /* libconfig 1.5, MAX_INCLUDE_DEPTH */
 #define FILE_BYTES_MAX (16 * 1024 * 1024)
 /* libconfig's scanner takes time by the square of a word's length. */
@@ -361,6 +363,25 @@ const char *setting_kind(const config_setting_t *setting)
     default:
         return "a list";
     }
+}
+
+bool setting_is_list(const config_setting_t *setting)
+{
+    return config_setting_is_array(setting) || config_setting_is_list(setting);
+}
+
+bool setting_unknown_key(const config_setting_t *setting, const char *path,
+                         const char *const known[], const char *of,
+                         struct diag *d)
+{
+    const char *name = config_setting_name(setting);
+    struct nearest near;
+    nearest_start(&near, name);
+    for (int i = 0; known[i] != NULL; i++)
+        nearest_offer(&near, known[i]);
+    return diag_error(d, setting_pos(setting, path),
+                      "unknown key '%s'%s; the nearest is '%s'", name, of,
+                      near.best);
 }
 
 bool setting_whole_number(const config_setting_t *setting, long long *out)

@@ -29,6 +29,14 @@ struct src_pos setting_pos(const config_setting_t *setting, const char *path);
 /* "a group", "a string", ... */
 const char *setting_kind(const config_setting_t *setting);
 
+/* Whether it is a list or an array. */
+bool setting_is_list(const config_setting_t *setting);
+/* Reports a key that `known`, NULL at the end, has not; of: "", or where it
+ * stands, as in " in a mapping".  Returns false. */
+bool setting_unknown_key(const config_setting_t *setting, const char *path,
+                         const char *const known[], const char *of,
+                         struct diag *d);
+
 /* A whole number, also one written as 2e8.  false: it is none. */
 bool setting_whole_number(const config_setting_t *setting, long long *out);
 

@@ -10,7 +10,6 @@
 #include "sim/config_kind.h"
 #include "sim/config_text.h"
 #include "sim/find_file.h"
-#include "sim/nearest.h"
 
 struct entry {
     char layer[64]; /* "" = any */
@@ -36,17 +35,12 @@ static struct src_pos pos(const struct reader *r, const config_setting_t *s)
     return setting_pos(s, r->path);
 }
 
-static bool is_list(const config_setting_t *s)
-{
-    return config_setting_is_array(s) || config_setting_is_list(s);
-}
-
 static bool read_loops(const struct reader *r, const config_setting_t *s,
                        struct nest_loops *out)
 {
     const char *key = config_setting_name(s);
     bool ok = true;
-    if (!is_list(s))
+    if (!setting_is_list(s))
         return diag_error(r->d, pos(r, s),
                           "'%s' is %s; a list of loops is needed, as in "
                           "[\"m 4\", \"c 24\"]",
@@ -72,7 +66,7 @@ static bool read_loops(const struct reader *r, const config_setting_t *s,
 static bool read_keep(const struct reader *r, const config_setting_t *s,
                       bool keep[TENSOR_N])
 {
-    if (!is_list(s))
+    if (!setting_is_list(s))
         return diag_error(r->d, pos(r, s),
                           "'keep' is %s; a list of tensors is needed, as in "
                           "[\"ifmap\", \"psum\"]",
@@ -94,19 +88,6 @@ static bool read_keep(const struct reader *r, const config_setting_t *s,
         keep[t] = true;
     }
     return true;
-}
-
-static bool unknown_key(const struct reader *r, const config_setting_t *s,
-                        const char *const known[])
-{
-    const char *name = config_setting_name(s);
-    struct nearest near;
-    nearest_start(&near, name);
-    for (int i = 0; known[i] != NULL; i++)
-        nearest_offer(&near, known[i]);
-    return diag_error(r->d, pos(r, s),
-                      "unknown key '%s' in a mapping; the nearest is '%s'",
-                      name, near.best);
 }
 
 static bool read_level(const struct reader *r, const config_setting_t *s,
@@ -133,7 +114,7 @@ static bool read_level(const struct reader *r, const config_setting_t *s,
         else if (strcmp(name, "keep") == 0)
             read = out->keeps_given[level] = read_keep(r, m, at->keep);
         else
-            unknown_key(r, m, known);
+            setting_unknown_key(m, r->path, known, " in a mapping", r->d);
         ok = ok && read;
     }
     return ok;
@@ -175,7 +156,7 @@ static bool read_entry(const struct reader *r, const config_setting_t *s,
         else if (strcmp(name, "layer") == 0)
             ok = read_layer(r, m, out) && ok;
         else
-            ok = unknown_key(r, m, known);
+            ok = setting_unknown_key(m, r->path, known, " in a mapping", r->d);
     }
     return ok;
 }
@@ -190,7 +171,7 @@ static bool read_all(struct mapping_file *f, struct diag *d)
     for (int i = 0; i < config_setting_length(root); i++) {
         const config_setting_t *s = config_setting_get_elem(root, (unsigned)i);
         if (strcmp(config_setting_name(s), "mappings") != 0)
-            ok = unknown_key(&r, s, known);
+            ok = setting_unknown_key(s, r.path, known, " in a mapping", r.d);
     }
     if (list == NULL)
         return diag_error(d, (struct src_pos){f->path, 1},

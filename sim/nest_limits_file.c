@@ -11,7 +11,6 @@
 #include "sim/config_kind.h"
 #include "sim/config_text.h"
 #include "sim/find_file.h"
-#include "sim/nearest.h"
 
 struct reader {
     const char *path;
@@ -21,24 +20,6 @@ struct reader {
 static struct src_pos pos(const struct reader *r, const config_setting_t *s)
 {
     return setting_pos(s, r->path);
-}
-
-static bool is_list(const config_setting_t *s)
-{
-    return config_setting_is_array(s) || config_setting_is_list(s);
-}
-
-static bool unknown_key(const struct reader *r, const config_setting_t *s,
-                        const char *const known[])
-{
-    const char *name = config_setting_name(s);
-    struct nearest near;
-    nearest_start(&near, name);
-    for (int i = 0; known[i] != NULL; i++)
-        nearest_offer(&near, known[i]);
-    return diag_error(r->d, pos(r, s),
-                      "unknown key '%s' in constraints; the nearest is '%s'",
-                      name, near.best);
 }
 
 /* "p" or "p 4". */
@@ -57,7 +38,7 @@ static bool read_loops(const struct reader *r, const config_setting_t *s,
 {
     const char *key = config_setting_name(s);
     bool seen[NEST_DIMS] = {false};
-    if (!is_list(s))
+    if (!setting_is_list(s))
         return diag_error(r->d, pos(r, s),
                           "'%s' is %s; a list of dimensions is needed, as in "
                           "[\"m\", \"c 24\"]",
@@ -105,7 +86,7 @@ static bool read_tensors(const struct reader *r, const config_setting_t *s,
                          bool out[TENSOR_N])
 {
     const char *key = config_setting_name(s);
-    if (!is_list(s))
+    if (!setting_is_list(s))
         return diag_error(r->d, pos(r, s),
                           "'%s' is %s; a list of tensors is needed, as in "
                           "[\"ifmap\", \"psum\"]",
@@ -160,7 +141,8 @@ static bool read_key(const struct reader *r, const config_setting_t *m,
 {
     const char *name = config_setting_name(m);
     if (!is_known(k, name))
-        return unknown_key(r, m, k->known);
+        return setting_unknown_key(m, r->path, k->known, " in constraints",
+                                   r->d);
     if (strcmp(name, "loops") == 0)
         return read_loops(r, m, out->most[k->loops], NULL);
     if (strcmp(name, "order") == 0)
@@ -224,7 +206,8 @@ static bool read_all(const struct reader *r, const config_setting_t *s,
             if (!read_tensor(r, m, name, &out->stationary))
                 return false;
         } else {
-            return unknown_key(r, m, known);
+            return setting_unknown_key(m, r->path, known, " in constraints",
+                                       r->d);
         }
     }
     return true;

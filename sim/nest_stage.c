@@ -28,7 +28,6 @@ struct nest_stage {
     const struct nest_child *child; /* borrowed; NULL: the one L2 */
     struct word_tile *tile;         /* own */
     struct word_tile spare;         /* owns */
-    bool changed;
     struct word_maker words;
     struct want *want, *merged; /* own */
     size_t n_wants, want_room;
@@ -90,19 +89,9 @@ void nest_stage_free(struct nest_stage *s)
     free(s);
 }
 
-int nest_stage_children(const struct nest_stage *s)
-{
-    return s->n_children;
-}
-
 struct word_tile *nest_stage_tile(struct nest_stage *s, int child)
 {
     return &s->tile[child];
-}
-
-bool nest_stage_changed(const struct nest_stage *s)
-{
-    return s->changed;
 }
 
 int nest_stage_words(const struct nest_stage *s, const uint64_t **words)
@@ -145,7 +134,6 @@ static void begin_wants(struct nest_stage *s)
 {
     s->n_wants = 0;
     s->n_read = 0;
-    s->changed = false;
     memset(s->slots, 0, (size_t)s->n_groups * sizeof(*s->slots));
 }
 
@@ -404,7 +392,6 @@ void nest_stage_leave(struct nest_stage *s, const struct nest_step *next,
             if (same_spans(&s->tile[k], x))
                 continue;
             size_t before = s->n_wants;
-            s->changed = true;
             fill_tile(s, x, &s->spare);
             keep(s, k, &s->spare);
             s->tile[k].going = s->n_wants - before;
@@ -465,7 +452,6 @@ void nest_stage_enter(struct nest_stage *s, const struct nest_step *step,
         uint64_t came = 0, held = (uint64_t)s->tile[k].n + s->tile[k].going;
         spans_of(s, step, k, x);
         if (!same_spans(&s->tile[k], x)) {
-            s->changed = true;
             s->run[runs++] = s->n_wants;
             fill_tile(s, x, &s->spare);
             renew(s, k, reads_back, &came);

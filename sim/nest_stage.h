@@ -56,10 +56,6 @@ void nest_stage_enter(struct nest_stage *stage, const struct nest_step *step,
                       struct stage_move *out);
 /* Words that the last call read at the parent, each once, in rising order. */
 int nest_stage_words(const struct nest_stage *stage, const uint64_t **words);
-/* Whether the last enter or leave changed any tile. */
-bool nest_stage_changed(const struct nest_stage *stage);
-
-int nest_stage_children(const struct nest_stage *stage);
 struct word_tile *nest_stage_tile(struct nest_stage *stage, int child);
 
 #ifdef __cplusplus

@@ -13,6 +13,18 @@ const char *const ledger_doc[LEDGER_N] = {LEDGER_CAUSES(TABLE_DOC)};
 const char *const link_name[LINK_N] = {LINKS(TABLE_NAME)};
 const char *const bound_name[BOUND_N] = {BOUNDS(TABLE_NAME)};
 const char *const bound_doc[BOUND_N] = {BOUNDS(TABLE_DOC)};
+const enum link network_link[NETWORK_N] = {
+    [NETWORK_FILTER] = LINK_filter,
+    [NETWORK_IFMAP] = LINK_ifmap,
+    [NETWORK_PSUM_IN] = LINK_psum_in,
+    [NETWORK_PSUM_OUT] = LINK_psum_out,
+};
+const enum bound network_bound[NETWORK_N] = {
+    [NETWORK_FILTER] = BOUND_filter_network,
+    [NETWORK_IFMAP] = BOUND_ifmap_network,
+    [NETWORK_PSUM_IN] = BOUND_psum_in_network,
+    [NETWORK_PSUM_OUT] = BOUND_psum_out_network,
+};
 const char *const level_name[LEVEL_N] = {"rf", "l1", "l2", "dram"};
 
 bool link_needs_l1(enum link link)

@@ -99,6 +99,9 @@ enum bound { BOUNDS(BOUND_ENUM) BOUND_N };
 #undef BOUND_ENUM
 extern const char *const bound_name[BOUND_N];
 extern const char *const bound_doc[BOUND_N];
+/* What a network counts, and is bounded by. */
+extern const enum link network_link[NETWORK_N];
+extern const enum bound network_bound[NETWORK_N];
 /* Whether a machine can be held up by it. */
 bool bound_applies(const struct arch *arch, enum bound bound);
 

@@ -132,13 +132,14 @@ static void *work(void *context)
 
 static int threads_for(int jobs, const struct crew *crew)
 {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    int threads = jobs;
-    if (threads == 0)
-        threads = processors > 0 && processors < 1024 ? (int)processors : 1;
-    if (crew->ahead == NULL && threads > crew->n_jobs)
-        threads = crew->n_jobs;
-    return threads;
+    const long online = sysconf(_SC_NPROCESSORS_ONLN);
+    const int processors = online > 0 && online < 1024 ? (int)online : 1;
+    int threads = jobs > 0 ? jobs : processors;
+    /* More than the layers only help where they have processors. */
+    int most = crew->n_jobs;
+    if (crew->ahead != NULL && most < processors)
+        most = processors;
+    return threads < most ? threads : most;
 }
 
 /* The caller works too, so that a thread that can't be made only costs

@@ -118,7 +118,7 @@ static bool read_strings(const struct reader *r, const config_setting_t *group,
     *n = 0;
     if (s == NULL)
         return true;
-    if (!config_setting_is_array(s) && !config_setting_is_list(s))
+    if (!setting_is_list(s))
         return wrong_kind(r, s, "a list of strings");
     *n = config_setting_length(s);
     *out = xcalloc((size_t)*n + 1, sizeof(**out));

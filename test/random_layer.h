@@ -3,6 +3,7 @@
 #ifndef TEST_RANDOM_LAYER_H
 #define TEST_RANDOM_LAYER_H
 
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <random>
@@ -22,6 +23,13 @@ class random_case
     {
         return low + static_cast<int>(engine_() %
                                       static_cast<unsigned>(high - low + 1));
+    }
+
+    // 1 to `most`, each doubling as likely as the next.
+    int spread(int most)
+    {
+        const double share = pick(0, 1000) / 1000.0;
+        return static_cast<int>(std::pow(most, share));
     }
 
     arch machine()

@@ -95,13 +95,6 @@ class SystolicCycles : public testing::TestWithParam<const char *>
         return l;
     }
 
-    // 1 to `most`, each doubling as likely as the next.
-    static int spread(random_case &random, int most)
-    {
-        const double share = random.pick(0, 1000) / 1000.0;
-        return static_cast<int>(std::pow(most, share));
-    }
-
     Messages d;
 };
 
@@ -109,11 +102,10 @@ TEST_P(SystolicCycles, OfRandomGemmsAreTheClosedForm)
 {
     random_case random(31);
     for (int k = 0; k < SHAPES && !HasFailure(); k++) {
-        const int rows = spread(random, 256), cols = spread(random, 256);
+        const int rows = random.spread(256), cols = random.spread(256);
         expect_closed_form(rows, cols,
-                           gemm_layer(spread(random, 5000),
-                                      spread(random, 2000),
-                                      spread(random, 5000)));
+                           gemm_layer(random.spread(5000), random.spread(2000),
+                                      random.spread(5000)));
     }
 }
 
@@ -121,7 +113,7 @@ TEST_P(SystolicCycles, OfRandomConvolutionsAreTheClosedForm)
 {
     random_case random(32);
     for (int k = 0; k < SHAPES && !HasFailure(); k++) {
-        const int rows = spread(random, 64), cols = spread(random, 64);
+        const int rows = random.spread(64), cols = random.spread(64);
         expect_closed_form(rows, cols, random.shape());
     }
 }
@@ -187,8 +179,8 @@ TEST_P(SystolicCycles, AreTheClosedFormWhereAnyTilesThatFitWasteNoFold)
         const layer l = random.shape();
         arch a = random.machine();
         a.array_network = NETWORK_SYSTOLIC;
-        a.rows = spread(random, 40);
-        a.cols = spread(random, 40);
+        a.rows = random.spread(40);
+        a.cols = random.spread(40);
         a.l2_bytes = uint64_t(random.pick(1, 12)) << random.pick(9, 12);
         a.l2_bank_row_words = 1;
         a.tight_folds = false;

@@ -70,12 +70,6 @@ class SystolicOverlap : public testing::Test
         EXPECT_EQ(r.bounds_cycles[BOUND_folds], want) << what;
     }
 
-    static int spread(random_case &random, int most)
-    {
-        const double share = random.pick(0, 1000) / 1000.0;
-        return static_cast<int>(std::pow(most, share));
-    }
-
     layer gemm_layer(int M, int N, int K)
     {
         layer l = {};
@@ -94,11 +88,10 @@ TEST_F(SystolicOverlap, OfRandomGemmsTakesTheClosedForm)
 {
     random_case random(71);
     for (int k = 0; k < 300 && !HasFailure(); k++) {
-        const int rows = spread(random, 128), cols = spread(random, 128);
+        const int rows = random.spread(128), cols = random.spread(128);
         expect_closed_form(rows, cols,
-                           gemm_layer(spread(random, 3000),
-                                      spread(random, 1000),
-                                      spread(random, 2000)));
+                           gemm_layer(random.spread(3000), random.spread(1000),
+                                      random.spread(2000)));
     }
 }
 
@@ -106,7 +99,7 @@ TEST_F(SystolicOverlap, OfRandomConvolutionsTakesTheClosedForm)
 {
     random_case random(72);
     for (int k = 0; k < 300 && !HasFailure(); k++) {
-        const int rows = spread(random, 64), cols = spread(random, 64);
+        const int rows = random.spread(64), cols = random.spread(64);
         expect_closed_form(rows, cols, random.shape());
     }
 }
@@ -160,8 +153,8 @@ TEST_F(SystolicOverlap, OfTightAndOfCutFoldsTakesEachItsTime)
         if (random.pick(0, 2) == 0) // short folds, that wait for their turn
             l = gemm_layer(random.pick(1, 90), random.pick(1, 9),
                            random.pick(1, 3));
-        a.rows = spread(random, 40);
-        a.cols = spread(random, 40);
+        a.rows = random.spread(40);
+        a.cols = random.spread(40);
         a.tight_folds = random.pick(0, 3) > 0;
         if (random.pick(0, 1)) // psums come back, tiles cut folds
             a.l2_bytes = uint64_t(random.pick(1, 12)) << random.pick(9, 12);
