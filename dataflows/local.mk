@@ -21,8 +21,10 @@ libaccel_a_SOURCES += %D%/dataflow.h %D%/plugin.h %D%/program.h %D%/table.c \
 	%D%/nest_dataflow.c %D%/nest_dataflow.h \
 	%D%/nest_text.c %D%/nest_text.h %D%/nest_walk.c %D%/nest_walk.h \
 	%D%/nest_chain.c %D%/nest_chain.h %D%/nest_lattice.c %D%/nest_lattice.h \
+	%D%/nest_lattice_cache.c \
 	%D%/rs.c %D%/rs.h %D%/rs_choose.c %D%/rs_estimate.c %D%/rs_estimate.h \
 	%D%/rs_model.c %D%/rs_show.c \
 	%D%/stationary.c %D%/stationary.h %D%/stationary_choose.c \
-	%D%/stationary_model.c %D%/ws.c %D%/is.c %D%/os.c \
+	%D%/stationary_model.c %D%/ws.c %D%/is.c %D%/os.c %D%/os.h \
+	%D%/os_choose.c %D%/os_model.c \
 	%D%/dot.c %D%/dot.h %D%/dot_choose.c %D%/dot_model.c %D%/nlr.c

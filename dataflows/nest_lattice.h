@@ -20,15 +20,20 @@ struct pair_terms {
     uint64_t read, read_kept;   /* unions, over the groups */
 };
 
+/* As chain_terms, for p and r (or q and s) together: loops[] of each are
+ * fixed; steps: 0 or 1, the last of that dimension's steps instead, or -1.
+ * one_group: all children read from one parent. */
+void lattice_sum(const struct lattice *l, const struct chain *a,
+                 const struct chain *b, const int loops[2], int steps,
+                 bool one_group, struct pair_terms *out);
+
 /* Sums found before, by all that decides them, compared in full; a full place
  * is taken over.  For one thread. */
 struct lattice_cache;
 struct lattice_cache *lattice_cache_new(void);
 void lattice_cache_free(struct lattice_cache *cache);
 
-/* As chain_terms, for p and r (or q and s) together: loops[] of each are
- * fixed; steps: 0 or 1, the last of that dimension's steps instead, or -1.
- * one_group: all children read from one parent; cache: may be NULL. */
+/* The same sum, found before if it was; cache: may be NULL. */
 void lattice_terms(const struct lattice *l, const struct chain *a,
                    const struct chain *b, const int loops[2], int steps,
                    bool one_group, struct lattice_cache *cache,

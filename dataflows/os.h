@@ -1,0 +1,33 @@
+/* os.h - what the files of the output-stationary dataflow share.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef DATAFLOWS_OS_H
+#define DATAFLOWS_OS_H
+
+#include "dataflows/dot.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { OS_X = GEMM_TILES, OS_T, OS_P };
+
+/* How it runs where trees sum its psums. */
+extern const struct dot os_dot;
+
+bool os_choose(const struct arch *arch, const struct layer *layer,
+               const struct given_mapping *given, struct mapping *out,
+               struct diag *d);
+void os_expect(const struct arch *arch, const struct layer *layer,
+               const struct mapping *mapping, struct counts *out);
+uint64_t os_busiest_pe_cycles(const struct arch *arch,
+                              const struct layer *layer,
+                              const struct mapping *mapping);
+void os_sum_folds(const struct arch *arch, const struct layer *layer,
+                  const struct mapping *mapping, struct fold_sums *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
