@@ -123,12 +123,10 @@ struct remedy {
 };
 
 static int step_down(const struct arch *arch, const struct layer *layer,
-                     const struct nest *nest, enum level level,
-                     struct nest_loops *loops, int i)
+                     const struct nest *nest, struct nest_loops *loops, int i)
 {
     struct nest_verdict still;
     uint16_t before = loops->loop[i].count;
-    (void)level;
     for (int count = before - 1; count >= 1; count--) {
         loops->loop[i].count = (uint16_t)count;
         if (nest_is_legal(arch, layer, nest, &still) ||
@@ -164,8 +162,7 @@ static bool find_remedy(const struct arch *arch, const struct layer *layer,
                 if (count == 1 ||
                     !has_tensor(why->tensor, list[k]->loop[i].dim))
                     continue;
-                shorter =
-                    step_down(arch, layer, &try, (enum level)level, list[k], i);
+                shorter = step_down(arch, layer, &try, list[k], i);
                 if (shorter > 0 && (double)shorter / count > best) {
                     best = (double)shorter / count;
                     *out =

@@ -29,12 +29,7 @@ struct dma {
     uint64_t last_cycle;
 };
 
-struct dma *dma_new(struct dram *dram)
-{
-    return dma_new_through(&dram_port_own, dram);
-}
-
-struct dma *dma_new_through(const struct dram_port *port, struct dram *dram)
+struct dma *dma_new(const struct dram_port *port, struct dram *dram)
 {
     struct dma *dma = xcalloc(1, sizeof(*dma));
     dma->port = port;
@@ -152,7 +147,6 @@ void dma_relative_state(const struct dma *dma, uint64_t now,
 {
     /* No transfer will start before this one. */
     uint64_t first = now, free_cycle = dram_free_cycle(dma->dram);
-    struct dram_relative dram;
     out->n = 0;
     add_word(out, beyond(dma->last_cycle, now));
     for (int k = 0; k < DMA_N; k++) {
@@ -176,9 +170,7 @@ void dma_relative_state(const struct dma *dma, uint64_t now,
         }
     }
     add_word(out, now - first);
-    dram_relative_state(dma->dram, first, &dram);
-    for (int k = 0; k < dram.n; k++)
-        add_word(out, dram.word[k]);
+    add_word(out, dram_relative_state(dma->dram, first));
 }
 
 void dma_shift(struct dma *dma, uint64_t cycles)

@@ -26,9 +26,8 @@ extern "C" {
 enum dma_channel { DMA_IFMAP, DMA_FILTER, DMA_OFMAP, DMA_N };
 
 struct dma;
-struct dma *dma_new(struct dram *dram); /* borrowed */
-/* The same, through a port; both borrowed. */
-struct dma *dma_new_through(const struct dram_port *port, struct dram *dram);
+/* The DRAM is reached through the port; both borrowed. */
+struct dma *dma_new(const struct dram_port *port, struct dram *dram);
 void dma_free(struct dma *dma);
 
 /* Queues n requests as one transfer.  Returns its ticket: 0, 1, ... per

@@ -181,59 +181,12 @@ uint64_t dram_min_cycles(const struct dram_cfg *cfg, uint64_t bytes)
     return 0;
 }
 
-static void add_word(struct dram_relative *out, uint64_t word)
+uint64_t dram_relative_state(const struct dram *d, uint64_t now_cycle)
 {
-    SIM_CHECK(out->n < DRAM_RELATIVE_WORDS);
-    out->word[out->n++] = word;
-}
-
-/* What lies in the past has no effect any more. */
-static void add_clock(struct dram_relative *out, uint64_t clock, uint64_t now)
-{
-    add_word(out, clock > now ? clock - now : 0);
-}
-
-static void relative_part(const struct dram_controller *now_or_before,
-                          uint64_t now, struct dram_relative *out)
-{
-    struct dram_controller c = *now_or_before;
-    struct dram_part_state *s = &c.state;
-    memset(&c.tap, 0, sizeof(c.tap));
-    dram_controller_idle(&c, now);
-    add_word(out, (uint64_t)c.way);
-    add_clock(out, s->clock, now);
-    add_clock(out, s->refresh_due, now);
-    add_clock(out, s->activate, now);
-    for (int k = 0; k < 4; k++)
-        add_clock(out, s->activate_faw[(s->faw_oldest + k) & 3], now);
-    for (int way = 0; way < DRAM_WAYS; way++)
-        add_clock(out, s->column[way], now);
-    for (int g = 0; g < c.timing.bankgroups; g++) {
-        add_clock(out, s->group[g].activate, now);
-        for (int way = 0; way < DRAM_WAYS; way++)
-            add_clock(out, s->group[g].column[way], now);
-    }
-    for (int b = 0; b < c.timing.banks; b++) {
-        add_clock(out, s->bank[b].activate, now);
-        add_clock(out, s->bank[b].precharge, now);
-        add_clock(out, s->bank[b].column, now);
-        add_word(out, (uint64_t)s->bank[b].open_row);
-    }
-}
-
-void dram_relative_state(const struct dram *d, uint64_t now_cycle,
-                         struct dram_relative *out)
-{
-    memset(out, 0, sizeof(*out));
-    if (d->cfg.kind == DRAM_BANDWIDTH) {
-        wide now = (wide)now_cycle * d->num;
-        add_word(out, d->free_units > now ? narrow(d->free_units - now) : 0);
-    }
-    if (d->cfg.kind == DRAM_PART) {
-        /* Where the core's clock stands between two of the part's. */
-        add_word(out, (uint64_t)((wide)now_cycle * d->num % d->den));
-        relative_part(&d->controller, scale_up(now_cycle, d->num, d->den), out);
-    }
+    SIM_CHECK(d->cfg.kind != DRAM_PART);
+    /* What lies in the past has no effect any more; ideal: nothing has. */
+    wide now = (wide)now_cycle * d->num;
+    return d->free_units > now ? narrow(d->free_units - now) : 0;
 }
 
 void dram_shift(struct dram *d, uint64_t cycles)

@@ -123,15 +123,9 @@ const struct dram_totals *dram_counts(const struct dram *d);
 uint64_t dram_min_cycles(const struct dram_cfg *cfg, uint64_t bytes);
 
 /* All that decides how calls that start at now_cycle or later will be served,
- * relative to now_cycle: equal words, equal future (for a part: at equal
- * addresses).  Counts are no part of it. */
-#define DRAM_RELATIVE_WORDS 256
-struct dram_relative {
-    int n;
-    uint64_t word[DRAM_RELATIVE_WORDS];
-};
-void dram_relative_state(const struct dram *d, uint64_t now_cycle,
-                         struct dram_relative *out);
+ * relative to now_cycle: equal, equal future.  Counts are no part of it.  Not
+ * for a part, where addresses count too. */
+uint64_t dram_relative_state(const struct dram *d, uint64_t now_cycle);
 
 /* Moves the whole of it `cycles` core cycles into the future.  Not for a
  * part: it would have refreshed. */

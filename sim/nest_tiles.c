@@ -121,7 +121,7 @@ struct nest_tiles *nest_tiles_new(const struct nest_walk *walk,
     t->program = program;
     t->counts = counts;
     t->dram = dram_new(&cfg);
-    t->dma = dma_new_through(port != NULL ? port : &dram_port_own, t->dram);
+    t->dma = dma_new(port != NULL ? port : &dram_port_own, t->dram);
     for (int k = 0; k < TENSOR_N; k++) {
         struct line *line = &t->line[k];
         line->kept = walk->nest.level[LEVEL_L2].keep[k];

@@ -61,8 +61,7 @@ struct tile_table *tile_table_new(const struct program *program,
     table->program = program;
     table->counts = counts;
     table->dram = dram_new(&cfg);
-    table->dma =
-        dma_new_through(port != NULL ? port : &dram_port_own, table->dram);
+    table->dma = dma_new(port != NULL ? port : &dram_port_own, table->dram);
     for (int t = 0; t < TENSOR_PSUM; t++) {
         cursor_start(&table->line[t].ahead);
         look_ahead(table, (enum tensor)t);

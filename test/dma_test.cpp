@@ -19,7 +19,7 @@ class Dma
 {
   public:
     explicit Dma(const dram_cfg &cfg)
-        : dram_(dram_new(&cfg)), dma_(dma_new(dram_))
+        : dram_(dram_new(&cfg)), dma_(dma_new(&dram_port_own, dram_))
     {
     }
     Dma(const Dma &) = delete;

@@ -42,11 +42,9 @@ class Dram
         return dram_serve_list(dram_, list.data(),
                                static_cast<int>(list.size()), start);
     }
-    std::vector<uint64_t> relative(uint64_t now) const
+    uint64_t relative(uint64_t now) const
     {
-        dram_relative r;
-        dram_relative_state(dram_, now, &r);
-        return std::vector<uint64_t>(r.word, r.word + r.n);
+        return dram_relative_state(dram_, now);
     }
     struct dram *get() const
     {
@@ -171,7 +169,7 @@ TEST(DramIdeal, ARequestIsServedInTheCycleInWhichItStarts)
     EXPECT_EQ(dram_counts(dram.get())->requests, 5000u);
     EXPECT_EQ(dram_counts(dram.get())->bursts, 0u);
     EXPECT_EQ(dram_min_cycles(&cfg, 12345), 0u);
-    EXPECT_TRUE(dram.relative(cycle).empty());
+    EXPECT_EQ(dram.relative(cycle), 0u);
 }
 
 // ---- bandwidth ----
@@ -356,36 +354,6 @@ TEST_P(EachPart, NoBytesTakeNoTime)
     EXPECT_EQ(dram.read(0, 77), 77u);
     EXPECT_EQ(dram.serve({}, 78), 78u);
     EXPECT_EQ(dram_free_cycle(dram.get()), 0u);
-}
-
-// A part and the same some refreshes later, with the same calls since the last
-// one, look alike and go on alike, in a core whose clock divides tREFI.
-TEST_P(EachPart, TheRelativeStateIsAllThatMatters)
-{
-    const uint64_t period = static_cast<uint64_t>(part.tREFI);
-    const uint64_t begin = period + 600, shift = 6 * period;
-    for (unsigned seed = 0; seed < 20; seed++) {
-        Dram a(part_cfg(part)), b(part_cfg(part)), c(part_cfg(part));
-        random_requests random(part, seed);
-        auto first = random.list(3000), then = random.list(8000);
-        uint64_t past = b.serve({run_of_bytes(1000000, 5000)}, 700);
-        ASSERT_LT(past, begin + shift);
-        uint64_t now = a.serve(first, begin);
-        ASSERT_EQ(b.serve(first, begin + shift), now + shift);
-        EXPECT_EQ(a.relative(now), b.relative(now + shift));
-        c.serve({run_of_bytes(5000000, 1)}, begin);
-        EXPECT_NE(a.relative(now), c.relative(now));
-        EXPECT_EQ(a.serve(then, now) + shift, b.serve(then, now + shift));
-    }
-}
-
-TEST_P(EachPart, TheRelativeStateKnowsHowTheClocksStand)
-{
-    dram_cfg cfg = part_cfg(part);
-    cfg.core_hz = part.clock_hz * 3; // a clock is three cycles
-    Dram dram(cfg);
-    EXPECT_NE(dram.relative(30), dram.relative(31));
-    EXPECT_NE(dram.relative(31), dram.relative(32));
 }
 
 } // namespace

@@ -47,12 +47,6 @@ class Memory
     {
         return *dram_counts(dram_);
     }
-    dram_relative relative() const
-    {
-        dram_relative r;
-        dram_relative_state(dram_, free_clock(), &r);
-        return r;
-    }
     std::vector<dram_event> columns() const
     {
         std::vector<dram_event> some;
