@@ -134,7 +134,7 @@ static void ifmap_move(const struct program *p, const struct pass_place *pl,
         while (i + n < rows && row[i + n] - row[i + n - 1] == gap)
             n++;
         if (out->n_requests == TILE_REQUESTS_MAX - 1) {
-            n = rows - i; /* a bounding box: same words, close to the time */
+            n = rows - i; /* as if without gaps: same words, close in time */
             gap = 1;
         }
         uint64_t address =

@@ -1,7 +1,7 @@
 /* arch.h - an accelerator as its .cfg describes it, checked and resolved.
  *
- * Filled by sim/config.c from one schema table (sim/schema.c), which also
- * holds each key's type, range, default, unit and source.
+ * Filled by sim/config.c from one schema table (sim/schema_table.c), which
+ * also holds each key's type, range, default, unit and source.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_ARCH_H

@@ -22,7 +22,7 @@ enum exit_status {
     EXIT_OK = 0,
     EXIT_USAGE = 1,      /* bad usage or configuration */
     EXIT_NO_MAPPING = 2, /* no legal mapping */
-    EXIT_MISMATCH = 3,   /* --check found a wrong output */
+    EXIT_MISMATCH = 3,   /* a wrong output, or a claim missed */
     EXIT_IO = 4,         /* a file could not be read or written */
     EXIT_MACHINE = 5     /* the machine deadlocked or passed --max-cycles */
 };

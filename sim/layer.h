@@ -36,8 +36,8 @@ struct layer {
 };
 
 /* Sets P and Q.  Errors: a dimension below 1 or above 65535, G that divides
- * not both M and C, a filter larger than the padded ifmap, a MAC count above
- * 2^62. */
+ * not both M and C, a filter larger than the padded ifmap, an ofmap dimension
+ * above 65535, a MAC count above 2^62. */
 bool layer_finish(struct layer *layer, struct src_pos at, struct diag *d);
 
 /* Parses "N=1,M=64,C=3,H=32,W=32,R=3,S=3,stride=1,pad=1" (see --shape). */

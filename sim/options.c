@@ -427,8 +427,8 @@ static const struct argp argp = {
         COMMAND_HELP) "\n"
                       "Exit status: 0 success, 1 bad usage or configuration, 2 "
                       "no legal "
-                      "mapping, 3 a --check mismatch, 4 I/O error, 5 the "
-                      "machine deadlocked or "
+                      "mapping, 3 a --check mismatch or a claim that validate "
+                      "missed, 4 I/O error, 5 the machine deadlocked or "
                       "passed --max-cycles.",
     NULL,
     NULL,

@@ -35,7 +35,8 @@ struct pass_memory_cfg {
 enum pass_answer {
     PASS_KNOWN,   /* the outcome is there */
     PASS_NEW,     /* claimed; never seen */
-    PASS_EVICTED, /* claimed; seen, and forgotten since */
+    PASS_EVICTED, /* claimed; was there, and forgotten since: also what was
+                     brought ahead of need and not asked for in time */
     PASS_AHEAD,   /* the outcome is there, brought ahead of need: new, but no
                      claim */
 };

@@ -26,7 +26,7 @@ struct reuse {
     struct entry *table; /* open addressing */
     size_t n_entries, n_words;
     uint32_t *tree;  /* Fenwick, 1-based, over slots */
-    uint64_t *taken; /* word in a slot; valid where taken_mark is set */
+    uint64_t *taken; /* word in a slot; valid where mark is set */
     unsigned char *mark;
     size_t n_slots, next_slot;
     uint64_t threshold; /* words with a hash's upper bits below are followed */

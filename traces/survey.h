@@ -20,8 +20,7 @@ enum { SURVEY_PES = 16 };
 
 struct survey;
 
-/* units: PEs, and L1s (0: none), of the machine.  Memory: about 100 MB at
- * most. */
+/* pes, l1s (0: none): of the machine.  Memory: about 100 MB at most. */
 struct survey *survey_new(int pes, int l1s);
 void survey_free(struct survey *s);
 struct access_tap survey_tap(struct survey *s);
