@@ -9,6 +9,10 @@ static double max2(double a, double b)
     return a > b ? a : b;
 }
 
+/* Assumed: a pass's cycles beside its work and one a row.  Only decides which
+ * mapping is chosen. */
+enum { PASS_RAMP_CYCLES = 20 };
+
 static double dot_cycles(const struct arch *a, const struct layer *l,
                          const struct mapping *m, const struct tiling *t, int k)
 {
@@ -39,7 +43,7 @@ static double dot_cycles(const struct arch *a, const struct layer *l,
         min_int(net[NETWORK_PSUM_OUT].slots_per_cycle, x * m->value[DOT_T]);
     double strips = (double)ceil_div(l->N, t->n) * ceil_div(l->P, t->e);
     return l->G * (max2(max2(macs, psums), max2(ifmap, filter)) +
-                   strips * folds * passes * (a->rows + 20));
+                   strips * folds * passes * (a->rows + PASS_RAMP_CYCLES));
 }
 
 static double nlr_cycles(const struct arch *a, const struct layer *l,

@@ -5,6 +5,10 @@
 #include "dataflows/l1_shape.h"
 #include "dataflows/os.h"
 
+/* Assumed: a pass's cycles on a multicast array beside its slots.  Only decides
+ * which mapping is chosen. */
+enum { PASS_RAMP_CYCLES = 20 };
+
 static double os_cycles(const struct arch *a, const struct layer *l,
                         const struct mapping *m, const struct tiling *t)
 {
@@ -25,9 +29,10 @@ static double os_cycles(const struct arch *a, const struct layer *l,
                         arch_l2_slots(a, NETWORK_FILTER);
         double most = p > ifmap ? p : ifmap;
         most = most > filter ? most : filter;
-        fixed = 20 + (double)sets * x *
-                         ceil_div(p, net[NETWORK_PSUM_OUT].words_per_slot) /
-                         net[NETWORK_PSUM_OUT].slots_per_cycle;
+        fixed = PASS_RAMP_CYCLES +
+                (double)sets * x *
+                    ceil_div(p, net[NETWORK_PSUM_OUT].words_per_slot) /
+                    net[NETWORK_PSUM_OUT].slots_per_cycle;
         per_product = most;
     }
     return folds * (c_tiles * fixed + k * per_product);

@@ -21,13 +21,20 @@ static double max2(double a, double b)
     return a > b ? a : b;
 }
 
+/* Assumed: 16-bit words, whatever the precision.  Like the next, only decides
+ * which mapping is chosen. */
+static const double WORD_BYTES = 2;
+/* Assumed: DRAM traffic's weight, a share of its time, so that of mappings
+ * that take equally long the one with less of it is chosen. */
+static const double TRAFFIC_SHARE = 1e-3;
+
 /* DRAM cycles per word. */
 static double word_cycles_of(const struct arch *a)
 {
     if (strcmp(a->dram_model, "bandwidth") != 0 ||
         a->dram_bytes_per_second == 0)
         return 0;
-    return 2.0 * (double)a->clock_hz / (double)a->dram_bytes_per_second;
+    return WORD_BYTES * (double)a->clock_hz / (double)a->dram_bytes_per_second;
 }
 
 double rs_estimate(const struct arch *a, const struct layer *l,
@@ -76,7 +83,8 @@ double rs_estimate(const struct arch *a, const struct layer *l,
     double exposed = (buffers[TENSOR_IFMAP] == 1 ? ifmap_words : 0) +
                      (buffers[TENSOR_PSUM] == 1 ? ofmap_words : 0);
     double all = (ifmap_words + ofmap_words + filter_words) * word_cycles;
-    return max2(passes * pass + exposed * word_cycles, all) + all * 1e-3;
+    return max2(passes * pass + exposed * word_cycles, all) +
+           all * TRAFFIC_SHARE;
 }
 
 /* Rounding is left some room. */
@@ -166,7 +174,7 @@ double rs_strip_at_least(const struct rs_strip *s, int r, int t, int q_most,
                        arch_l2_slots(s->arch, NETWORK_FILTER);
     double exposed = exposed_words(s, ifmaps, ofmaps) * s->word_cycles;
     double all = (filters + ifmaps + ofmaps) * s->word_cycles;
-    return at_least(max2(array + exposed, all) + all * 1e-3);
+    return at_least(max2(array + exposed, all) + all * TRAFFIC_SHARE);
 }
 
 void rs_channels_set(struct rs_channels *c, const struct rs_strip *s, int q,
@@ -206,6 +214,6 @@ double rs_channels_at_least(const struct rs_channels *c, int p)
     double all =
         (c->moved_words + c->filter_words * tiles * p) * s->word_cycles;
     double exposed = c->exposed_words * s->word_cycles;
-    return c->fits ? at_least(max2(array + exposed, all) + all * 1e-3)
+    return c->fits ? at_least(max2(array + exposed, all) + all * TRAFFIC_SHARE)
                    : HUGE_VAL;
 }

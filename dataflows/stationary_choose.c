@@ -15,6 +15,10 @@ struct load {
     double across_folds, columns, product_folds, rows, along, along_tiles;
 };
 
+/* Assumed: a pass's cycles beside its work and one a row.  Only decides which
+ * mapping is chosen. */
+enum { PASS_RAMP_CYCLES = 10 };
+
 static double multicast_cycles(const struct stationary *s, const struct arch *a,
                                const struct mapping *m, const struct load *w)
 {
@@ -35,7 +39,7 @@ static double multicast_cycles(const struct stationary *s, const struct arch *a,
                   ceil_div(p * q, a->network[held].words_per_slot) /
                   arch_l2_slots(a, held);
     return max2(max2(macs, words), psums) + fill +
-           folds * w->along_tiles * (a->rows + 10);
+           folds * w->along_tiles * (a->rows + PASS_RAMP_CYCLES);
 }
 
 static double stationary_cycles(const struct stationary *s,

@@ -50,6 +50,12 @@ static double dram_cycles_per_byte(const struct arch *a)
     return (double)a->clock_hz / (double)a->dram_bytes_per_second;
 }
 
+/* Assumed: the weights by which tilings that take equally long are told apart:
+ * shares of the array's time and of the traffic's, and of the traffic's bytes
+ * where it takes no time.  Only decide which tiling is chosen. */
+static const double ARRAY_SHARE = 1e-4, TRAFFIC_SHARE = 1e-3,
+                    CYCLES_PER_BYTE = 1e-6;
+
 static double estimate(const struct search *s, const struct tiling *t,
                        const int buffers[TENSOR_N])
 {
@@ -76,8 +82,8 @@ static double estimate(const struct search *s, const struct tiling *t,
     double array =
         s->cost->cycles(s->arch, l, s->cost->mapping, t) + exposed * per_byte;
     double moved = all * per_byte;
-    return (array > moved ? array : moved) + array * 1e-4 + moved * 1e-3 +
-           all * 1e-6;
+    return (array > moved ? array : moved) + array * ARRAY_SHARE +
+           moved * TRAFFIC_SHARE + all * CYCLES_PER_BYTE;
 }
 
 static bool consider(struct search *s, const struct tiling *t)

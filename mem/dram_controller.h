@@ -27,7 +27,8 @@
 extern "C" {
 #endif
 
-/* Large enough to leave streams alone, small enough to bound a wait. */
+/* A cap as in Mutlu, Moscibroda, MICRO 2007.  Assumed: its value, large enough
+ * to leave streams alone, small enough to bound a wait. */
 #define DRAM_OVERTAKE_MAX 64
 
 struct dram_controller {
