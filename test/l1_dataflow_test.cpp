@@ -1,6 +1,7 @@
-// l1_dataflow_test.cpp - every dataflow on machines with L1, on random layers:
-// outputs bit-exact, counters equal to the closed form at every level and
-// link, PE-cycles all accounted for, what enters L1 leaves it.
+// l1_dataflow_test.cpp - rs, ws, is and os, the dataflows that run with L1, on
+// machines with it and on random layers: outputs bit-exact, counters equal to
+// the closed form at every level and link, PE-cycles all accounted for, what
+// enters L1 leaves it.
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 

@@ -92,7 +92,7 @@ memo_test_LDADD = $(TEST_LIBS)
 tile_table_test_SOURCES = %D%/tile_table_test.cpp %D%/random_layer.h
 tile_table_test_LDADD = $(TEST_LIBS)
 
-dist_check_SCRIPTS += %D%/alexnet_test.sh %D%/memo_test.py
+dist_check_SCRIPTS += %D%/memo_test.py
 dist_check_SCRIPTS += %D%/systemc_test.py %D%/waveform_test.py
 EXTRA_DIST += %D%/systemc_cases.py %D%/systemc_long.py %D%/vcd.py
 

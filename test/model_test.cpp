@@ -16,6 +16,45 @@ namespace
 
 enum { SHAPES = 200 };
 
+uint64_t divide_up(uint64_t a, uint64_t b)
+{
+    return a / b + (a % b != 0);
+}
+
+// Bounds that follow from a result's counts and the machine's widths alone.
+void expect_bounds_of_counts(const arch &a, const layer_result &r)
+{
+    const counts &c = r.counts;
+    const uint64_t *bound = r.bounds_cycles;
+    auto slots = [&](network n) {
+        return uint64_t(a.network[n].words_per_slot *
+                        a.network[n].slots_per_cycle);
+    };
+    EXPECT_EQ(bound[BOUND_macs], divide_up(c.macs, uint64_t(a.rows * a.cols)));
+    EXPECT_EQ(bound[BOUND_filter_network],
+              divide_up(c.link[LINK_filter].words_sent, slots(NETWORK_FILTER)));
+    EXPECT_EQ(bound[BOUND_ifmap_network],
+              divide_up(c.link[LINK_ifmap].words_sent, slots(NETWORK_IFMAP)));
+    EXPECT_EQ(
+        bound[BOUND_psum_in_network],
+        divide_up(c.link[LINK_psum_in].words_sent, slots(NETWORK_PSUM_IN)));
+    EXPECT_EQ(
+        bound[BOUND_psum_out_network],
+        divide_up(c.link[LINK_psum_out].words_sent, slots(NETWORK_PSUM_OUT)));
+    uint64_t bytes = 0;
+    for (int t = 0; t < TENSOR_N; t++) {
+        const accesses &dram = c.access[LEVEL_DRAM][t];
+        const uint64_t plain =
+            dram.reads + dram.writes - c.dram_compressed[t].words;
+        bytes += plain * uint64_t(a.precision_bits[t]) / 8 +
+                 c.dram_compressed[t].bytes;
+    }
+    EXPECT_EQ(bound[BOUND_dram],
+              std::strcmp(a.dram_model, "ideal") == 0
+                  ? 0
+                  : divide_up(bytes * a.clock_hz, a.dram_bytes_per_second));
+}
+
 struct on_network {
     const dataflow *flow;
     network_type network;
@@ -92,6 +131,7 @@ TEST_P(Model, SaysWhatARunFindsWordForWordAndNeverMoreCycles)
         EXPECT_EQ(closed.passes, simulated.passes);
         EXPECT_EQ(closed.active_pes, simulated.active_pes) << describe(l);
         EXPECT_EQ(closed.gated_macs, simulated.gated_macs);
+        expect_bounds_of_counts(a, closed);
         for (int i = 0; i < BOUND_N; i++) {
             EXPECT_EQ(closed.bounds_cycles[i], simulated.bounds_cycles[i])
                 << bound_name[i] << ", " << describe(l);
@@ -169,6 +209,41 @@ std::string name_of(const testing::TestParamInfo<on_network> &info)
 
 INSTANTIATE_TEST_SUITE_P(Everywhere, Model, testing::ValuesIn(everywhere()),
                          name_of);
+
+// 27 products of an output down 9 rows of 3, 4 filters across 4 columns: one
+// pass, each operand sent once.
+TEST(ModelBounds, AreWhatAPassOfAllTakesByHand)
+{
+    Messages d;
+    arch a = random_case(1).machine();
+    a.rows = 9;
+    a.cols = 5;
+    a.rf_words[TENSOR_IFMAP] = 3;
+    a.rf_words[TENSOR_FILTER] = 3;
+    a.rf_words[TENSOR_PSUM] = 1;
+    a.l2_bytes = 65536;
+    a.carries = CARRIES_ALL;
+    a.compression = COMPRESSION_NONE;
+    std::strcpy(a.dram_model, "bandwidth");
+    for (network_arch &net : a.network)
+        net = {1, 1};
+    a.network[NETWORK_FILTER].words_per_slot = 5;
+    a.network[NETWORK_IFMAP].slots_per_cycle = 5;
+    a.network[NETWORK_PSUM_OUT].words_per_slot = 3;
+    layer l = {};
+    given_mapping none = {};
+    layer_result r = {};
+    ASSERT_TRUE(layer_parse_shape("N=2,M=4,C=3,H=6,W=6,R=3,S=3", &l, d));
+    ASSERT_TRUE(model_layer(&a, &l, "ws", &none, false, &r, d)) << d.text();
+    EXPECT_EQ(r.passes, 1u);
+    EXPECT_EQ(r.bounds_cycles[BOUND_macs], 77u);             // 3456 / 45
+    EXPECT_EQ(r.bounds_cycles[BOUND_filter_network], 22u);   // 108 / 5
+    EXPECT_EQ(r.bounds_cycles[BOUND_ifmap_network], 173u);   // 864 / 5
+    EXPECT_EQ(r.bounds_cycles[BOUND_psum_in_network], 0u);   // first and last
+    EXPECT_EQ(r.bounds_cycles[BOUND_psum_out_network], 43u); // 128 / 3
+    // 216 + 108 + 128 words of two bytes at 2.4 bytes a cycle
+    EXPECT_EQ(r.bounds_cycles[BOUND_dram], 377u);
+}
 
 TEST(ModelReport, LeavesOutWhatOnlyASimulationKnows)
 {

@@ -277,8 +277,11 @@ TEST_F(SearchNest, FindsTheBestOfAllNestsForEachObjective)
             if (o == SEARCH_front) {
                 std::vector<cost> front = front_of(s.legal);
                 EXPECT_EQ(size_t(r.n_front), front.size()) << describe(l);
-                for (int i = 0; i < r.n_front && i < int(front.size()); i++)
-                    EXPECT_EQ(r.front[i].cost.cycles, front[size_t(i)].cycles);
+                for (int i = 0; i < r.n_front && i < int(front.size()); i++) {
+                    const cost &want = front[size_t(i)];
+                    EXPECT_EQ(r.front[i].cost.cycles, want.cycles);
+                    EXPECT_NEAR(r.front[i].cost.energy / want.energy, 1, 1e-9);
+                }
             }
             search_nest_result_fini(&r);
         }
