@@ -155,6 +155,8 @@ libaccel_a_SOURCES += \
 	%D%/report_stats.h \
 	%D%/report_table.c \
 	%D%/report_table.h \
+	%D%/report_tree.c \
+	%D%/report_tree.h \
 	%D%/result.c \
 	%D%/result.h \
 	%D%/reuse_report.c \

@@ -4,7 +4,6 @@
 #include "sim/map_nest.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,8 +13,8 @@
 #include "sim/nest_limits_file.h"
 #include "sim/nest_simulate.h"
 #include "sim/output.h"
-#include "sim/report_document.h"
 #include "sim/report_grid.h"
+#include "sim/report_tree.h"
 #include "sim/search_costs.h"
 
 /* Bounds of parts, and ten for each nest evaluated: some seconds. */
@@ -269,11 +268,10 @@ static char *entry(const struct arch *arch, const struct layer *layer,
 static void print_file(const struct invocation *s, const struct found *found,
                        FILE *to)
 {
-    fprintf(to,
-            "# Nests found by accelsim map --dataflow nest on %s.\n"
-            "# To run them: accelsim --cfg FILE --mapping THIS\n"
-            "mappings = ( ",
-            config_arch(s->cfg)->name);
+    fprintf(to, "# Nests found by accelsim map --dataflow nest on ");
+    comment_put_text(config_arch(s->cfg)->name, to);
+    fprintf(to, ".\n# To run them: accelsim --cfg FILE --mapping THIS\n"
+                "mappings = ( ");
     for (int i = 0; i < s->workload->n_layers; i++) {
         char *text = entry(config_arch(s->cfg), found[i].layer,
                            &best_of(&found[i])->nest);
@@ -283,19 +281,14 @@ static void print_file(const struct invocation *s, const struct found *found,
     fprintf(to, " );\n");
 }
 
-static void put(json_t *o, const char *key, json_t *value)
-{
-    SIM_CHECK(value != NULL && json_object_set_new(o, key, value) == 0);
-}
-
 static json_t *cost_json(const struct invocation *s, const struct layer *layer,
                          const struct search_nest_found *found)
 {
-    json_t *o = json_object();
+    json_t *o = tree_object();
     char *text = entry(config_arch(s->cfg), layer, &found->nest);
-    put(o, "energy", json_real(found->cost.energy));
-    put(o, "bound_cycles", json_integer((json_int_t)found->cost.cycles));
-    put(o, "mapping", json_string(text));
+    tree_put_real(o, "energy", found->cost.energy);
+    tree_put_count(o, "bound_cycles", found->cost.cycles);
+    tree_put_text(o, "mapping", text);
     free(text);
     return o;
 }
@@ -303,56 +296,50 @@ static json_t *cost_json(const struct invocation *s, const struct layer *layer,
 static json_t *layer_json(const struct invocation *s, const struct found *f)
 {
     const struct search_nest_result *r = &f->r;
-    json_t *l = json_object(), *cuts = json_object();
-    json_t *best = json_array(), *front = json_array();
-    put(l, "name", json_string(f->layer->name));
-    put(l, "proven", json_boolean(is_proven(r)));
+    json_t *l = tree_object(), *cuts = tree_object();
+    json_t *best = tree_array(), *front = tree_array();
+    tree_put_text(l, "name", f->layer->name);
+    tree_put(l, "proven", json_boolean(is_proven(r)));
     if (!is_proven(r))
-        put(l, "stopped_by",
-            json_string(r->end == SEARCH_NEST_TIME ? "time" : "budget"));
-    put(l, "gap", json_real(r->gap));
+        tree_put_text(l, "stopped_by",
+                      r->end == SEARCH_NEST_TIME ? "time" : "budget");
+    tree_put_real(l, "gap", r->gap);
     if (f->space <= INT64_MAX)
-        put(l, "space", json_integer((json_int_t)f->space));
-    put(l, "evaluated", json_integer((json_int_t)r->evaluated));
-    put(l, "bounded", json_integer((json_int_t)r->bounded));
+        tree_put_count(l, "space", f->space);
+    tree_put_count(l, "evaluated", r->evaluated);
+    tree_put_count(l, "bounded", r->bounded);
     for (int k = 0; k < SEARCH_NEST_CUT_N; k++)
-        put(cuts, search_nest_cut_name[k],
-            json_integer((json_int_t)r->cuts[k]));
-    put(l, "parts_left_out", cuts);
+        tree_put_count(cuts, search_nest_cut_name[k], r->cuts[k]);
+    tree_put(l, "parts_left_out", cuts);
     for (int k = 0; k < r->n_best; k++) {
         const struct run *run = &f->run[f->rank[k]];
         json_t *o = cost_json(s, f->layer, &r->best[f->rank[k]]);
         if (run->ran)
-            put(o, "cycles", json_integer((json_int_t)run->cycles));
+            tree_put_count(o, "cycles", run->cycles);
         else if (run->why != NULL)
-            put(o, "failed", json_string(run->why));
-        SIM_CHECK(json_array_append_new(best, o) == 0);
+            tree_put_text(o, "failed", run->why);
+        tree_append(best, o);
     }
     for (int k = 0; k < r->n_front; k++)
-        SIM_CHECK(json_array_append_new(
-                      front, cost_json(s, f->layer, &r->front[k])) == 0);
-    put(l, "best", best);
-    put(l, "front", front);
+        tree_append(front, cost_json(s, f->layer, &r->front[k]));
+    tree_put(l, "best", best);
+    tree_put(l, "front", front);
     return l;
 }
 
 static void print_json(const struct invocation *s, const struct found *found,
                        FILE *to)
 {
-    json_t *o = json_object(), *layers = json_array();
+    json_t *o = tree_object(), *layers = tree_array();
     for (int i = 0; i < s->workload->n_layers; i++)
-        SIM_CHECK(json_array_append_new(layers, layer_json(s, &found[i])) == 0);
-    put(o, "schema", json_integer(2));
-    put(o, "arch", json_string(config_arch(s->cfg)->name));
-    put(o, "objective",
-        json_string(search_objective_name[s->options.map.objective]));
-    put(o, "energy_unit", json_string(energy_unit(s->energy)));
-    put(o, "layers", layers);
-    SIM_CHECK(json_dumpf(o, to,
-                         JSON_INDENT(2) |
-                             JSON_REAL_PRECISION(REPORT_REAL_DIGITS)) == 0);
-    fputc('\n', to);
-    json_decref(o);
+        tree_append(layers, layer_json(s, &found[i]));
+    tree_put(o, "schema", json_integer(2));
+    tree_put_text(o, "arch", config_arch(s->cfg)->name);
+    tree_put_text(o, "objective",
+                  search_objective_name[s->options.map.objective]);
+    tree_put_text(o, "energy_unit", energy_unit(s->energy));
+    tree_put(o, "layers", layers);
+    SIM_CHECK(tree_print(o, to));
 }
 
 static void print_csv(const struct invocation *s, const struct found *found,
@@ -364,8 +351,10 @@ static void print_csv(const struct invocation *s, const struct found *found,
         for (int k = 0; k < found[i].r.n_best; k++) {
             const struct found *f = &found[i];
             const struct search_nest_found *one = &f->r.best[f->rank[k]];
-            fprintf(to, "%s,%d,%.17g,%s,%" PRIu64 ",", f->layer->name, k + 1,
-                    one->cost.energy, energy_unit(s->energy), one->cost.cycles);
+            csv_put_text(f->layer->name, to);
+            fprintf(to, ",%d,%.17g,", k + 1, one->cost.energy);
+            csv_put_text(energy_unit(s->energy), to);
+            fprintf(to, ",%" PRIu64 ",", one->cost.cycles);
             if (f->run[f->rank[k]].ran)
                 fprintf(to, "%" PRIu64, f->run[f->rank[k]].cycles);
             fprintf(to, ",%s,%.17g\n", is_proven(&f->r) ? "true" : "false",

@@ -4,13 +4,12 @@
 #include "sim/map_report.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/mapping_table.h"
-#include "sim/report_document.h"
 #include "sim/report_grid.h"
+#include "sim/report_tree.h"
 
 #ifdef HAVE_CONFIG_H
 #include <config.h>
@@ -188,81 +187,71 @@ static void print_table(const struct map_report *in, FILE *to)
                 energy_unit(in->energy));
 }
 
-static void put(json_t *o, const char *key, json_t *value)
-{
-    SIM_CHECK(value != NULL && json_object_set_new(o, key, value) == 0);
-}
-
 static json_t *choice_json(const struct map_choice *c)
 {
-    json_t *o = json_object(), *p = json_object();
+    json_t *o = tree_object(), *p = tree_object();
     char *line = map_set_line(c->dataflow, &c->mapping);
-    put(o, "dataflow", json_string(c->dataflow->name));
+    tree_put_text(o, "dataflow", c->dataflow->name);
     for (int k = 0; c->dataflow->params[k].name != NULL; k++)
-        put(p, c->dataflow->params[k].name, json_integer(c->mapping.value[k]));
-    put(o, "parameters", p);
-    put(o, "energy", json_real(c->cost.energy));
-    put(o, "bound_cycles", json_integer((json_int_t)c->cost.cycles));
-    put(o, "bound_by", json_string(bound_name[c->bound_by]));
+        tree_put(p, c->dataflow->params[k].name,
+                 json_integer(c->mapping.value[k]));
+    tree_put(o, "parameters", p);
+    tree_put_real(o, "energy", c->cost.energy);
+    tree_put_count(o, "bound_cycles", c->cost.cycles);
+    tree_put_text(o, "bound_by", bound_name[c->bound_by]);
     if (c->ran)
-        put(o, "cycles", json_integer((json_int_t)c->cycles));
+        tree_put_count(o, "cycles", c->cycles);
     if (c->why != NULL)
-        put(o, "failed", json_string(c->why));
-    put(o, "options", json_string(line));
+        tree_put_text(o, "failed", c->why);
+    tree_put_text(o, "options", line);
     free(line);
     return o;
 }
 
 static json_t *choices_json(const struct map_choice *list, int n)
 {
-    json_t *a = json_array();
+    json_t *a = tree_array();
     for (int k = 0; k < n; k++)
-        SIM_CHECK(json_array_append_new(a, choice_json(&list[k])) == 0);
+        tree_append(a, choice_json(&list[k]));
     return a;
 }
 
 static json_t *layer_json(const struct map_layer *m)
 {
     const struct totals t = totals_of(m);
-    json_t *o = json_object(), *space = json_object(), *cuts = json_object();
-    put(o, "name", json_string(m->layer->name));
-    put(o, "proven", json_boolean(m->proven));
-    put(o, "gap", json_real(m->gap));
-    put(space, "mappings", json_integer((json_int_t)t.space));
-    put(space, "counted_all", json_boolean(t.counted));
-    put(space, "covered", json_integer((json_int_t)t.covered));
-    put(space, "evaluated", json_integer((json_int_t)t.evaluated));
-    put(space, "left_out_by_reduction",
-        json_integer((json_int_t)t.by_reduction));
+    json_t *o = tree_object(), *space = tree_object(), *cuts = tree_object();
+    tree_put_text(o, "name", m->layer->name);
+    tree_put(o, "proven", json_boolean(m->proven));
+    tree_put_real(o, "gap", m->gap);
+    tree_put_count(space, "mappings", t.space);
+    tree_put(space, "counted_all", json_boolean(t.counted));
+    tree_put_count(space, "covered", t.covered);
+    tree_put_count(space, "evaluated", t.evaluated);
+    tree_put_count(space, "left_out_by_reduction", t.by_reduction);
     for (int k = 0; k < SEARCH_CUT_N; k++)
-        put(cuts, search_cut_name[k], json_integer((json_int_t)t.cuts[k]));
-    put(space, "parts_left_out", cuts);
-    put(o, "space", space);
-    put(o, "best", choices_json(m->choice, m->n_choices));
-    put(o, "front", choices_json(m->front, m->n_front));
-    put(o, "front_proven", json_boolean(m->front_proven));
+        tree_put_count(cuts, search_cut_name[k], t.cuts[k]);
+    tree_put(space, "parts_left_out", cuts);
+    tree_put(o, "space", space);
+    tree_put(o, "best", choices_json(m->choice, m->n_choices));
+    tree_put(o, "front", choices_json(m->front, m->n_front));
+    tree_put(o, "front_proven", json_boolean(m->front_proven));
     return o;
 }
 
 static void print_json(const struct map_report *in, FILE *to)
 {
-    json_t *o = json_object(), *layers = json_array();
+    json_t *o = tree_object(), *layers = tree_array();
     for (int i = 0; i < in->n_layers; i++)
-        SIM_CHECK(json_array_append_new(layers, layer_json(&in->layer[i])) ==
-                  0);
-    put(o, "accelsim", json_string(PACKAGE_VERSION));
-    put(o, "schema", json_integer(SCHEMA));
-    put(o, "arch", json_string(in->arch->name));
-    put(o, "network", json_string(in->network));
-    put(o, "batch", json_integer(in->batch));
-    put(o, "objective", json_string(search_objective_name[in->objective]));
-    put(o, "energy_unit", json_string(energy_unit(in->energy)));
-    put(o, "layers", layers);
-    SIM_CHECK(json_dumpf(o, to,
-                         JSON_INDENT(2) |
-                             JSON_REAL_PRECISION(REPORT_REAL_DIGITS)) == 0);
-    fputc('\n', to);
-    json_decref(o);
+        tree_append(layers, layer_json(&in->layer[i]));
+    tree_put_text(o, "accelsim", PACKAGE_VERSION);
+    tree_put(o, "schema", json_integer(SCHEMA));
+    tree_put_text(o, "arch", in->arch->name);
+    tree_put_text(o, "network", in->network);
+    tree_put(o, "batch", json_integer(in->batch));
+    tree_put_text(o, "objective", search_objective_name[in->objective]);
+    tree_put_text(o, "energy_unit", energy_unit(in->energy));
+    tree_put(o, "layers", layers);
+    SIM_CHECK(tree_print(o, to));
 }
 
 static void print_csv(const struct map_report *in, FILE *to)
@@ -274,9 +263,11 @@ static void print_csv(const struct map_report *in, FILE *to)
         for (int k = 0; k < m->n_choices; k++) {
             const struct map_choice *c = &m->choice[k];
             char *text = parameters(c->dataflow, &c->mapping);
-            fprintf(to, "%s,%d,%s,%s,%.17g,%s,%" PRIu64 ",%s,", m->layer->name,
-                    k + 1, c->dataflow->name, text, c->cost.energy,
-                    energy_unit(in->energy), c->cost.cycles,
+            csv_put_text(m->layer->name, to);
+            fprintf(to, ",%d,%s,%s,%.17g,", k + 1, c->dataflow->name, text,
+                    c->cost.energy);
+            csv_put_text(energy_unit(in->energy), to);
+            fprintf(to, ",%" PRIu64 ",%s,", c->cost.cycles,
                     bound_name[c->bound_by]);
             if (c->ran)
                 fprintf(to, "%" PRIu64, c->cycles);
@@ -316,12 +307,14 @@ static void save_row(const struct map_layer *m, FILE *to)
 
 void map_report_save(const struct map_report *in, FILE *to)
 {
+    fprintf(to, "# Mappings found by accelsim map on ");
+    comment_put_text(in->arch->name, to);
     fprintf(to,
-            "# Mappings found by accelsim map on %s, batch %d: %s.\n"
+            ", batch %d: %s.\n"
             "# To run them: accelsim --cfg FILE --dataflow NAME --mappings "
             "THIS\n"
             "mapping_tables = {\n",
-            in->arch->name, in->batch, search_objective_doc[in->objective]);
+            in->batch, search_objective_doc[in->objective]);
     for (int i = 0; dataflow_table[i] != NULL; i++) {
         int rows = 0;
         for (int k = 0; k < in->n_layers; k++) {

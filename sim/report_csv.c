@@ -10,6 +10,7 @@
 
 #include "sim/report.h"
 #include "sim/report_document.h"
+#include "sim/report_tree.h"
 
 /* Adds the leaves of `value` to `row` (column -> text or number) under
  * `name`. */
@@ -45,27 +46,12 @@ static json_t *row_new(const json_t *document)
     return row;
 }
 
-static void print_text(const char *text, FILE *to)
-{
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        fputs(text, to);
-        return;
-    }
-    fputc('"', to);
-    for (const char *c = text; *c != '\0'; c++) {
-        if (*c == '"')
-            fputc('"', to);
-        fputc(*c, to);
-    }
-    fputc('"', to);
-}
-
 static void print_cell(const json_t *value, FILE *to)
 {
     if (value == NULL)
         return;
     if (json_is_string(value)) {
-        print_text(json_string_value(value), to);
+        csv_put_text(json_string_value(value), to);
         return;
     }
     char *text = json_dumps(value, JSON_ENCODE_ANY |
@@ -86,7 +72,7 @@ static void print_row(json_t *columns, const json_t *row, FILE *to)
             fputc(',', to);
         is_first = false;
         if (row == NULL)
-            print_text(column, to);
+            csv_put_text(column, to);
         else
             print_cell(json_object_get(row, column), to);
     }

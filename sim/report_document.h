@@ -12,9 +12,6 @@
 extern "C" {
 #endif
 
-/* Reals are written with 15 digits: all that a double keeps of a decimal. */
-#define REPORT_REAL_DIGITS 15
-
 /* The caller drops it with json_decref.  A count of 2^63 or more aborts. */
 json_t *report_document(const struct report_input *in);
 

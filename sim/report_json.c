@@ -3,6 +3,7 @@
  */
 #include "sim/report.h"
 #include "sim/report_document.h"
+#include "sim/report_tree.h"
 
 bool report_write(const struct report_input *in, enum report_format format,
                   FILE *to)
@@ -19,12 +20,5 @@ bool report_write(const struct report_input *in, enum report_format format,
 
 bool report_write_json(const struct report_input *in, FILE *to)
 {
-    json_t *document = report_document(in);
-    int failed = json_dumpf(
-        document, to, JSON_INDENT(2) | JSON_REAL_PRECISION(REPORT_REAL_DIGITS));
-    json_decref(document);
-    if (failed != 0)
-        return false;
-    fputc('\n', to);
-    return fflush(to) == 0 && ferror(to) == 0;
+    return tree_print(report_document(in), to);
 }

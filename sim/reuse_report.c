@@ -8,59 +8,46 @@
 
 #include <inttypes.h>
 
-#include "sim/report_document.h"
+#include "sim/report_tree.h"
 
 /* Capacities of the miss curve: powers of two, up to where nothing changes. */
 enum { CAPACITIES = 41 };
 
-static void set(json_t *object, const char *key, json_t *value)
-{
-    SIM_CHECK(value != NULL && json_object_set_new(object, key, value) == 0);
-}
-
-static json_t *count(uint64_t value)
-{
-    SIM_CHECK(value <= INT64_MAX);
-    return json_integer((json_int_t)value);
-}
-
 static json_t *triple(uint64_t a, uint64_t b, uint64_t c)
 {
-    json_t *list = json_array();
-    SIM_CHECK(list != NULL && json_array_append_new(list, count(a)) == 0 &&
-              json_array_append_new(list, count(b)) == 0 &&
-              json_array_append_new(list, count(c)) == 0);
+    json_t *list = tree_array();
+    tree_append(list, tree_count(a));
+    tree_append(list, tree_count(b));
+    tree_append(list, tree_count(c));
     return list;
 }
 
 static json_t *distances_json(const struct distances *d)
 {
-    json_t *out = json_object(), *histogram = json_array();
-    set(out, "count", count(d->n));
-    set(out, "min", count(d->min));
-    set(out, "mean", json_real(d->n > 0 ? (double)d->sum / (double)d->n : 0));
-    set(out, "max", count(d->max));
+    json_t *out = tree_object(), *histogram = tree_array();
+    tree_put_count(out, "count", d->n);
+    tree_put_count(out, "min", d->min);
+    tree_put_real(out, "mean", d->n > 0 ? (double)d->sum / (double)d->n : 0);
+    tree_put_count(out, "max", d->max);
     for (int k = 0; k < DISTANCE_BINS; k++)
         if (d->count[k] > 0)
-            SIM_CHECK(
-                json_array_append_new(histogram, triple(distances_first(k),
-                                                        distances_last(k),
-                                                        d->count[k])) == 0);
-    set(out, "histogram", histogram);
+            tree_append(histogram, triple(distances_first(k), distances_last(k),
+                                          d->count[k]));
+    tree_put(out, "histogram", histogram);
     return out;
 }
 
 /* Pairs of a capacity in words and the accesses that miss it. */
 static json_t *miss_curve(const struct reuse_counts *c)
 {
-    json_t *curve = json_array();
+    json_t *curve = tree_array();
     for (int k = 0; k < CAPACITIES; k++) {
         uint64_t capacity = (uint64_t)1 << k,
                  misses = reuse_misses(c, capacity);
-        json_t *point = json_array();
-        SIM_CHECK(json_array_append_new(point, count(capacity)) == 0 &&
-                  json_array_append_new(point, count(misses)) == 0 &&
-                  json_array_append_new(curve, point) == 0);
+        json_t *point = tree_array();
+        tree_append(point, tree_count(capacity));
+        tree_append(point, tree_count(misses));
+        tree_append(curve, point);
         if (misses == c->compulsory)
             break;
     }
@@ -69,80 +56,77 @@ static json_t *miss_curve(const struct reuse_counts *c)
 
 static json_t *row_json(const struct reuse_row *row)
 {
-    json_t *out = json_object();
+    json_t *out = tree_object();
     const struct survey_row *f = &row->found;
-    set(out, "level", json_string(row->level));
-    set(out, "name", json_string(row->name));
-    set(out, "accesses", count(f->all_accesses));
-    set(out, "units", count((uint64_t)f->units));
-    set(out, "units_followed", count((uint64_t)f->followed));
-    set(out, "accesses_followed", count(f->counts.accesses));
-    set(out, "compulsory", count(f->counts.compulsory));
-    set(out, "sampled_share", json_real(f->counts.sampled_share));
+    tree_put_text(out, "level", row->level);
+    tree_put_text(out, "name", row->name);
+    tree_put_count(out, "accesses", f->all_accesses);
+    tree_put_count(out, "units", (uint64_t)f->units);
+    tree_put_count(out, "units_followed", (uint64_t)f->followed);
+    tree_put_count(out, "accesses_followed", f->counts.accesses);
+    tree_put_count(out, "compulsory", f->counts.compulsory);
+    tree_put_real(out, "sampled_share", f->counts.sampled_share);
     if (row->macs > 0)
-        set(out, "macs_per_access",
-            json_real((double)row->macs / (double)f->all_accesses));
-    set(out, "reuse_distance", distances_json(&f->counts.reuse));
-    set(out, "stack_distance", distances_json(&f->counts.stack));
-    set(out, "miss_curve", miss_curve(&f->counts));
+        tree_put_real(out, "macs_per_access",
+                      (double)row->macs / (double)f->all_accesses);
+    tree_put(out, "reuse_distance", distances_json(&f->counts.reuse));
+    tree_put(out, "stack_distance", distances_json(&f->counts.stack));
+    tree_put(out, "miss_curve", miss_curve(&f->counts));
     return out;
 }
 
 static json_t *sharing_json(const struct sharing_row *row)
 {
-    json_t *out = json_object();
+    json_t *out = tree_object();
     const struct sharing_counts *f = &row->found;
-    set(out, "name", json_string(row->name));
-    set(out, "accesses", count(f->accesses));
-    set(out, "multicast_reads", count(f->multicast_reads));
-    set(out, "used_alone", count(f->alone));
-    set(out, "shared_at_once", count(f->at_once));
-    set(out, "sampled_share", json_real(f->sampled_share));
-    set(out, "spatial_distance", distances_json(&f->distance));
+    tree_put_text(out, "name", row->name);
+    tree_put_count(out, "accesses", f->accesses);
+    tree_put_count(out, "multicast_reads", f->multicast_reads);
+    tree_put_count(out, "used_alone", f->alone);
+    tree_put_count(out, "shared_at_once", f->at_once);
+    tree_put_real(out, "sampled_share", f->sampled_share);
+    tree_put(out, "spatial_distance", distances_json(&f->distance));
     return out;
 }
 
 static json_t *fan_out_json(const struct fan_out_row *row)
 {
-    json_t *out = json_object();
-    set(out, "name", json_string(row->name));
-    set(out, "words_sent", count(row->words_sent));
-    set(out, "words_delivered", count(row->words_delivered));
+    json_t *out = tree_object();
+    tree_put_text(out, "name", row->name);
+    tree_put_count(out, "words_sent", row->words_sent);
+    tree_put_count(out, "words_delivered", row->words_delivered);
     return out;
 }
 
 static json_t *subject_json(const struct reuse_subject *s)
 {
-    json_t *out = json_object(), *streams = json_array();
-    json_t *sharing = json_array(), *networks = json_array();
-    set(out, "name", json_string(s->name));
+    json_t *out = tree_object(), *streams = tree_array();
+    json_t *sharing = tree_array(), *networks = tree_array();
+    tree_put_text(out, "name", s->name);
     if (s->dataflow != NULL)
-        set(out, "dataflow", json_string(s->dataflow));
+        tree_put_text(out, "dataflow", s->dataflow);
     for (int k = 0; k < s->n_rows; k++)
-        SIM_CHECK(json_array_append_new(streams, row_json(&s->row[k])) == 0);
+        tree_append(streams, row_json(&s->row[k]));
     for (int k = 0; k < s->n_sharing; k++)
-        SIM_CHECK(
-            json_array_append_new(sharing, sharing_json(&s->sharing[k])) == 0);
+        tree_append(sharing, sharing_json(&s->sharing[k]));
     for (int k = 0; k < s->n_fan_out; k++)
-        SIM_CHECK(
-            json_array_append_new(networks, fan_out_json(&s->fan_out[k])) == 0);
-    set(out, "streams", streams);
-    set(out, "sharing", sharing);
-    set(out, "networks", networks);
+        tree_append(networks, fan_out_json(&s->fan_out[k]));
+    tree_put(out, "streams", streams);
+    tree_put(out, "sharing", sharing);
+    tree_put(out, "networks", networks);
     return out;
 }
 
 static json_t *document(const struct reuse_report *in)
 {
-    json_t *out = json_object(), *subjects = json_array();
-    set(out, "accelsim", json_string(ACCELSIM_VERSION));
-    set(out, "schema", count(1));
+    json_t *out = tree_object(), *subjects = tree_array();
+    tree_put_text(out, "accelsim", ACCELSIM_VERSION);
+    tree_put_count(out, "schema", 1);
     if (in->arch != NULL)
-        set(out, "arch", json_string(in->arch));
+        tree_put_text(out, "arch", in->arch);
     for (int k = 0; k < in->n_subjects; k++)
-        SIM_CHECK(json_array_append_new(subjects,
-                                        subject_json(&in->subjects[k])) == 0);
-    set(out, "subjects", subjects);
+        tree_append(subjects, subject_json(&in->subjects[k]));
+    tree_put(out, "subjects", subjects);
     return out;
 }
 
@@ -150,8 +134,11 @@ static void csv_line(FILE *to, const char *subject, const char *level,
                      const char *name, const char *figure, uint64_t from,
                      uint64_t last, uint64_t value)
 {
-    fprintf(to, "%s,%s,%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", subject,
-            level, name, figure, from, last, value);
+    csv_put_text(subject, to);
+    fprintf(to, ",%s,", level);
+    csv_put_text(name, to);
+    fprintf(to, ",%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", figure, from, last,
+            value);
 }
 
 static void csv_distances(FILE *to, const char *subject, const char *level,
@@ -202,17 +189,10 @@ bool reuse_report_write(const struct reuse_report *in,
 {
     if (format == REPORT_TABLE)
         return reuse_report_table(in, to);
-    if (format == REPORT_CSV) {
-        fputs("subject,level,name,figure,from,to,count\n", to);
-        for (int k = 0; k < in->n_subjects; k++)
-            csv_subject(to, &in->subjects[k]);
-    } else {
-        json_t *tree = document(in);
-        SIM_CHECK(json_dumpf(tree, to,
-                             JSON_INDENT(2) |
-                                 JSON_REAL_PRECISION(REPORT_REAL_DIGITS)) == 0);
-        fputc('\n', to);
-        json_decref(tree);
-    }
+    if (format == REPORT_JSON)
+        return tree_print(document(in), to);
+    fputs("subject,level,name,figure,from,to,count\n", to);
+    for (int k = 0; k < in->n_subjects; k++)
+        csv_subject(to, &in->subjects[k]);
     return fflush(to) == 0 && ferror(to) == 0;
 }

@@ -2,12 +2,11 @@
  * the documentation (docs/validation.md), and for programs.
  * SPDX-License-Identifier: MIT
  */
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 
-#include "sim/report_document.h"
 #include "sim/report_grid.h"
+#include "sim/report_tree.h"
 #include "sim/validation.h"
 
 enum { FIELDS = 7 };
@@ -309,58 +308,51 @@ void validation_write_markdown(const struct validation *v, FILE *to)
 
 /* ---- for programs ---- */
 
-static void put(json_t *object, const char *key, json_t *value)
-{
-    SIM_CHECK(value != NULL && json_object_set_new(object, key, value) == 0);
-}
-
+/* Of what is known. */
 static void put_real(json_t *object, const char *key, double value)
 {
-    put(object, key, isnan(value) ? json_null() : json_real(value));
+    if (isnan(value))
+        tree_put(object, key, json_null());
+    else
+        tree_put_real(object, key, value);
 }
 
 static json_t *row_object(const struct validation_group *g,
                           const struct validation_row *row)
 {
-    json_t *o = json_object();
-    put(o, "group", json_string(g->title));
-    put(o, "claim", json_string(row->claim));
-    put(o, "item", json_string(row->item));
-    put(o, "run", json_string(row->run));
-    put(o, "quantity", json_string(row->quantity));
-    put(o, "unit", json_string(row->unit));
-    put(o, "source", json_string(row->source));
+    json_t *o = tree_object();
+    tree_put_text(o, "group", g->title);
+    tree_put_text(o, "claim", row->claim);
+    tree_put_text(o, "item", row->item);
+    tree_put_text(o, "run", row->run);
+    tree_put_text(o, "quantity", row->quantity);
+    tree_put_text(o, "unit", row->unit);
+    tree_put_text(o, "source", row->source);
     put_real(o, "published", row->published);
     put_real(o, "ours", row->ours);
     put_real(o, "error", validation_error(row));
     put_real(o, "tolerance", row->tolerance);
-    put(o, "reason", json_string(row->reason));
-    put(o, "note",
-        json_string(row->known_miss[0] != '\0' ? row->known_miss : row->note));
+    tree_put_text(o, "reason", row->reason);
+    tree_put_text(o, "note",
+                  row->known_miss[0] != '\0' ? row->known_miss : row->note);
     if (row->account != NULL)
-        put(o, "account", json_string(row->account));
-    put(o, "verdict",
-        json_string(row->verdict == VERDICT_MISS ? "miss"
-                    : row->verdict == VERDICT_NONE
-                        ? "none"
-                        : validation_verdict_name[row->verdict]));
+        tree_put_text(o, "account", row->account);
+    tree_put_text(o, "verdict",
+                  row->verdict == VERDICT_MISS ? "miss"
+                  : row->verdict == VERDICT_NONE
+                      ? "none"
+                      : validation_verdict_name[row->verdict]);
     return o;
 }
 
 void validation_write_json(const struct validation *v, FILE *to)
 {
-    json_t *document = json_object(), *rows = json_array();
+    json_t *document = tree_object(), *rows = tree_array();
     for (int i = 0; i < v->n_groups; i++)
         for (int k = 0; k < v->group[i].n_rows; k++)
-            SIM_CHECK(
-                json_array_append_new(
-                    rows, row_object(&v->group[i], &v->group[i].row[k])) == 0);
-    put(document, "rows", rows);
-    put(document, "unexpected_misses",
-        json_integer(validation_count(v, VERDICT_MISS)));
-    SIM_CHECK(json_dumpf(document, to,
-                         JSON_INDENT(2) |
-                             JSON_REAL_PRECISION(REPORT_REAL_DIGITS)) == 0);
-    fputc('\n', to);
-    json_decref(document);
+            tree_append(rows, row_object(&v->group[i], &v->group[i].row[k]));
+    tree_put(document, "rows", rows);
+    tree_put(document, "unexpected_misses",
+             json_integer(validation_count(v, VERDICT_MISS)));
+    SIM_CHECK(tree_print(document, to));
 }

@@ -229,6 +229,40 @@ def reuse():
         check(run(*words).returncode == 1, f"{words[:3]} is refused")
 
 
+def names_of_any_bytes():
+    """Of machines and files: what the user writes, reports must hold."""
+    with open(os.path.join(SOURCE, "configs", "eyeriss.cfg"), "rb") as file:
+        text = file.read().replace(b'name = "eyeriss"',
+                                   b'name = "caf\xe9,\\n\\"x\\""')
+    tiny = ["--shape", "M=2,C=2,H=4,W=4,R=2,S=2"]
+    with new_folder() as folder:
+        cfg = write(folder, "m.cfg", text)
+        for words in ([], ["model"], ["reuse"], ["map"],
+                      ["map", "--dataflow", "nest"]):
+            found = report(*words, "--cfg", cfg, *tiny)
+            check(found["arch"] == 'caf?,\n"x"',
+                  f"{words}: JSON is UTF-8 whatever the machine's name")
+        for flow in ("rs", "nest"):
+            saved = os.path.join(folder, flow)
+            run("map", "--cfg", cfg, *tiny, "--dataflow", flow, "--top", "0",
+                "--save", saved)
+            use = ["--mapping" if flow == "nest" else "--mappings", saved]
+            check(report("--cfg", cfg, *tiny, *use)["layers"] != [],
+                  f"what map saves for {flow} is read, whatever that name")
+        stream = os.path.join(os.fsencode(folder), b'a,"\xe9.txt')
+        with open(stream, "w") as file:
+            file.write("we,ight 0 1\nwe,ight 0 1\n")
+        found = report("reuse", "--accesses", stream)["subjects"][0]
+        check(found["name"].endswith('a,"?.txt'),
+              "JSON is UTF-8 whatever the name of a file of accesses")
+        rows = csv.reader(io.StringIO(run("reuse", "--accesses", stream,
+                                          "--format", "csv").stdout))
+        rows = list(rows)[1:]
+        check({len(row) for row in rows} == {7} and
+              {row[2] for row in rows} == {"we,ight"},
+              "CSV of reuse quotes names", rows)
+
+
 about()
 every_option_has_a_test()
 help_for_files()
@@ -236,4 +270,5 @@ what_to_run()
 how_to_run_it()
 what_to_print()
 reuse()
+names_of_any_bytes()
 finish()
