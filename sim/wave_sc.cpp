@@ -6,6 +6,7 @@
 #include <cinttypes>
 #include <cstdio>
 #include <cstring>
+#include <unistd.h>
 
 #include "sim/gtkwave.h"
 #include "sim/output.h"
@@ -102,13 +103,38 @@ uint64_t wave_sc::idle(uint64_t cycles)
     return edge > now && edge - now < cycles ? edge - now : cycles;
 }
 
+// SystemC does not say that it could not write: on a full disk lines are cut
+// short, or one more byte has no room.
+static bool is_whole(const std::string &path)
+{
+    std::FILE *file = std::fopen(path.c_str(), "r+");
+    int error = errno;
+    if (file != nullptr) {
+        error = ENOSPC;
+        if (std::fseek(file, -1, SEEK_END) == 0 && std::fgetc(file) == '\n') {
+            const long bytes = std::ftell(file);
+            bool ok = std::fseek(file, 0, SEEK_END) == 0 &&
+                      std::fputc('\n', file) != EOF && std::fflush(file) == 0;
+            error = ok ? 0 : errno;
+            if (ftruncate(fileno(file), bytes) != 0)
+                error = errno;
+        }
+        std::fclose(file);
+    }
+    errno = error;
+    return error == 0;
+}
+
 // The same run writes the same bytes: the date, in the second line, goes.
 static bool blank_date(const std::string &path)
 {
     std::FILE *file = std::fopen(path.c_str(), "r+");
     bool ok = file != nullptr;
-    for (int newlines = 0; ok && newlines < 1;)
-        newlines += std::fgetc(file) == '\n';
+    for (int newlines = 0; ok && newlines < 1;) {
+        const int c = std::fgetc(file);
+        newlines += c == '\n';
+        ok = c != EOF;
+    }
     long from = ok ? std::ftell(file) : 0;
     int n = 0;
     for (int c; ok && (c = std::fgetc(file)) != '\n' && c != EOF;)
@@ -156,6 +182,8 @@ bool wave_sc::close(diag *d)
                           options_.window_from, cycle());
     file_ = nullptr;
     done_ = true;
+    if (!is_whole(part))
+        return fail(options_.vcd, d);
     if (dram_ != nullptr && !insert_dram(part, d))
         return false;
     if (!blank_date(part) || std::rename(part.c_str(), options_.vcd) != 0)

@@ -4,10 +4,12 @@ SPDX-License-Identifier: MIT
 """
 
 import math
+import os
 import re
+import subprocess
 import sys
 
-from program import SMALL, check, finish, new_folder, report, run
+from program import PROGRAM, SMALL, check, finish, new_folder, report, run
 from systemc_cases import (MACHINES, NESTS, compare, random_shapes,
                            without_kernel)
 from vcd import read_vcd, time_in, value_at
@@ -387,6 +389,23 @@ def a_waveform_can_be_a_part():
 DDR3_CLOCK = 1250  # ps
 
 
+def a_full_disk_is_an_error():
+    """A limit in units of 512 bytes stands for the disk."""
+    for blocks in (0, 1, 5):
+        for dram in ("ideal", "bandwidth"):
+            with new_folder() as folder:
+                words = ["sh", "-c", f"trap '' XFSZ; ulimit -f {blocks}; "
+                         '"$@"', "sh", PROGRAM, *TINY, *SYSTEMC, "--set",
+                         f"dram.model={dram}", "--vcd", f"{folder}/w.vcd"]
+                done = subprocess.run(words, capture_output=True, text=True,
+                                      timeout=60, check=False)
+                check(done.returncode == 4 and done.stdout == "" and
+                      done.stderr.startswith("accelsim: error: cannot write '")
+                      and done.stderr.count("\n") == 1 and
+                      os.listdir(folder) == [],
+                      f"a disk of {blocks} blocks, DRAM {dram}", done.stderr)
+
+
 def the_dram_is_drawn_when_it_moves():
     words = [*TINY, "--set", "dram.model=ddr3_1600"]
     with new_folder() as folder:
@@ -432,6 +451,7 @@ if is_built():
     a_waveform_shows_the_pes_of_a_systolic_array()
     a_nest_shows_its_tiles_and_pes()
     a_waveform_can_be_a_part()
+    a_full_disk_is_an_error()
     kernels_agree()
     order_does_not_matter()
     layers_run_in_processes()
