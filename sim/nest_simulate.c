@@ -18,6 +18,7 @@
 #include "sim/nest_source.h"
 #include "sim/nest_tiles.h"
 #include "sim/tile_table.h"
+#include "traces/access.h"
 
 struct run {
     const struct nest_walk *walk;
@@ -275,9 +276,6 @@ static void describe(const struct layer *layer, struct layer_result *out)
     out->mapping_source = "given";
 }
 
-/* Words are named by 16-bit coordinates. */
-enum { COORD_MAX = 65535 };
-
 static bool is_runnable(const struct arch *arch, const struct layer *layer,
                         const struct nest *nest, const struct nest_where *where,
                         struct diag *d)
@@ -289,12 +287,13 @@ static bool is_runnable(const struct arch *arch, const struct layer *layer,
                           "a nest runs on multicast networks and '%s' is "
                           "%s; choose another machine",
                           arch->name, "systolic");
-    if (layer_padded_h(layer) > COORD_MAX || layer_padded_w(layer) > COORD_MAX)
+    if (!access_words_have_names(layer))
         return diag_error(d, at,
                           "layer '%s' has a padded ifmap of %d x %d; a nest "
                           "runs up to %d x %d",
                           layer->name, layer_padded_h(layer),
-                          layer_padded_w(layer), COORD_MAX, COORD_MAX);
+                          layer_padded_w(layer), ACCESS_EXTENT_MAX,
+                          ACCESS_EXTENT_MAX);
     if (!nest_is_legal(arch, layer, nest, &why))
         return nest_report(arch, layer, nest, &why, where, d);
     return true;

@@ -417,6 +417,19 @@ static void dismantle(struct run *run)
     array_side_free(run->array);
 }
 
+/* Where every access is told of, words go by their names. */
+static bool can_be_told(const struct layer *layer,
+                        const struct simulate_options *options, struct diag *d)
+{
+    if (options->access_tap == NULL || access_words_have_names(layer))
+        return true;
+    return diag_error(d, (struct src_pos){NULL, 0},
+                      "layer '%s' has a padded ifmap of %d x %d; accesses are "
+                      "followed up to %d x %d",
+                      layer->name, layer_padded_h(layer), layer_padded_w(layer),
+                      ACCESS_EXTENT_MAX, ACCESS_EXTENT_MAX);
+}
+
 bool simulate_layer(const struct arch *arch, const struct layer *layer,
                     const char *dataflow_name,
                     const struct given_mapping *given,
@@ -426,6 +439,8 @@ bool simulate_layer(const struct arch *arch, const struct layer *layer,
     const struct dataflow *dataflow = dataflow_find(dataflow_name);
     struct mapping mapping;
     SIM_CHECK(dataflow != NULL);
+    if (!can_be_told(layer, options, d))
+        return false;
     if (options->nest != NULL)
         return simulate_nest(arch, layer, options->nest, options->nest_where,
                              options, out, d);

@@ -223,6 +223,17 @@ def reuse():
     check(run("reuse", *C1, "--format", "csv").stdout.startswith(
         "subject,level,name,figure,from,to,count\n"),
           "reuse --format csv has a line a figure")
+    wide = ["--cfg", "eyeriss", "--set", "l2.bytes=1000000", "--shape"]
+    shape = "M=1,C=1,H=1,W=65534,R=1,S=1,pad=1,stride=2"
+    done = run("reuse", *wide, shape, "--format", "json")
+    words = [s["compulsory"] for s in
+             json.loads(done.stdout)["subjects"][0]["streams"]
+             if (s["level"], s["name"]) == ("l2", "ifmap")]
+    check(words == [65536], "reuse tells 65536 columns apart", words)
+    done = run("reuse", *wide, shape.replace("65534", "65535"))
+    check((done.returncode, done.stdout) == (1, "") and
+          "a padded ifmap of 3 x 65537; accesses are followed up to" in
+          done.stderr, "reuse says that it cannot tell more", done.stderr)
     for words in (["--accesses", "x", *C1],
                   ["reuse", "--accesses", "x", "--cfg", "eyeriss"],
                   ["reuse", *C1, "--check"], ["reuse", *C1, "--no-memo"]):

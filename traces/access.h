@@ -31,6 +31,15 @@ struct access_tap {
     void (*access)(void *context, const struct access *access);
 };
 
+/* Words have names up to here; only padding can take a layer beyond. */
+enum { ACCESS_EXTENT_MAX = 65536 };
+
+static inline bool access_words_have_names(const struct layer *layer)
+{
+    return layer_padded_h(layer) <= ACCESS_EXTENT_MAX &&
+           layer_padded_w(layer) <= ACCESS_EXTENT_MAX;
+}
+
 /* A word of a tensor by its coordinates, 16 bits each, ifmap n c h w (padded),
  * filter m c r s, psum n m p q, c of the ifmap and m over all groups. */
 static inline uint64_t access_word(const int coord[4])
