@@ -7,6 +7,7 @@
  *       R = 11; S = 11; stride = 4; pad = 0; }, ...
  *   );
  *
+ * Names: letters, digits, '_', '-', '/' and '.'; not "all" and not "total".
  * M, C, H, W are needed; R = S = 1, stride = dilation = G = 1, pad = 0 when
  * left out; ifmap_zero_share and ofmap_zero_share declare the share of zero
  * words, 0 to 1 (ifmaps: with their padding); network_input = true: the ifmap

@@ -221,9 +221,20 @@ TEST(Workload, ANetworkNeedsANameAndLayers)
 TEST(Workload, NamesMustBeUsableAndDiffer)
 {
     const std::string rest = "M = 1; C = 1; H = 1; W = 1; }";
-    EXPECT_EQ(layer_refused("{ name = \"all\"; " + rest),
-              "n.cfg:2: error: 'all' is no name that can be chosen; letters, "
-              "digits, '_', '-', '/' and '.' are allowed, and not 'all'\n");
+    for (const char *name : {"all", "Total", "a,b", "a b", "x*", "a;y=z", "a#",
+                             "a(c", "a'b", "caf\xc3\xa9", "\xff"})
+        EXPECT_EQ(
+            layer_refused("{ name = \"" + std::string(name) + "\"; " + rest),
+            "n.cfg:2: error: '" + std::string(name) +
+                "' is no name that can be chosen; letters, digits, '_', "
+                "'-', '/' and '.' are allowed, and not 'all' or "
+                "'total'\n");
+    for (const char *name : {"a\\nb", "a\\tb", "a\\\"b", "a\\\\b"})
+        EXPECT_NE(
+            layer_refused("{ name = \"" + std::string(name) + "\"; " + rest)
+                .find("is no name that can be chosen"),
+            std::string::npos)
+            << name;
     EXPECT_EQ(
         layer_refused("{ name = \"" + std::string(64, 'x') + "\"; " + rest),
         "n.cfg:2: error: 'name' has 64 letters; 1 to 63 are allowed\n");
