@@ -290,7 +290,7 @@ struct config *config_load(const char *name_or_path, const char *const *set,
                            int n_sets, struct diag *d)
 {
     struct src_pos at = {NULL, 0};
-    char *path = find_config_file(name_or_path, "", at, d);
+    char *path = find_config_file(name_or_path, CONFIG_ARCHITECTURE, at, d);
     struct config *cfg;
     if (path == NULL)
         return NULL;

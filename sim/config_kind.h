@@ -1,5 +1,6 @@
-/* config_kind.h - tells the kinds of .cfg files apart, so that a network in
- * the place of an architecture is one message, not one for each key.
+/* config_kind.h - the kinds of .cfg files that users name: where they lie, and
+ * what tells them apart, so that a network in the place of an architecture is
+ * one message, not one for each key.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_CONFIG_KIND_H
@@ -21,6 +22,14 @@ enum config_kind {
     CONFIG_CONSTRAINTS,
     CONFIG_KIND_N
 };
+
+struct config_kind_row {
+    const char *article, *noun; /* "an", "architecture" */
+    const char *mark;           /* a key that only this kind has */
+    const char *folder;         /* below a folder of configurations; or "" */
+    const char *option;         /* that takes it */
+};
+extern const struct config_kind_row config_kinds[CONFIG_KIND_N];
 
 /* False, after a message, when the file at `path` is plainly of another kind:
  * it lacks the key that marks `kind` and has another's. */

@@ -366,7 +366,7 @@ static bool read_table(const struct reader *r, const config_setting_t *root,
 struct energy_table *energy_load(const char *name_or_path, struct src_pos at,
                                  struct diag *d)
 {
-    char *path = find_config_file(name_or_path, "energy", at, d);
+    char *path = find_config_file(name_or_path, CONFIG_ENERGY_TABLE, at, d);
     if (path == NULL)
         return NULL;
     struct energy_table *table = xcalloc(1, sizeof(*table));

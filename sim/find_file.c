@@ -90,8 +90,8 @@ static int is_config(const struct dirent *entry)
 static void offer_name(struct search *s, const char *file)
 {
     char *name = strndup(file, strlen(file) - 4);
-    int distance = edit_distance(s->name, name);
     SIM_CHECK(name != NULL);
+    int distance = edit_distance(s->name, name);
     if (s->nearest == NULL || distance < s->distance) {
         free(s->nearest);
         s->nearest = name;
@@ -158,17 +158,6 @@ static bool try_all(struct search *s)
            try_folder(s, ACCELSIM_SRCDIR "/configs");
 }
 
-/* The folders of the kinds, what they hold and which option takes it. */
-static const struct {
-    const char *folder, *name, *option;
-} kinds[] = {
-    {"", "architecture", "--cfg"},
-    {"networks", "network", "--net"},
-    {"energy", "energy table", "--set energy="},
-    {"mappings", "mapping file", "--mapping"},
-};
-#define KINDS ((int)(sizeof(kinds) / sizeof(*kinds)))
-
 static void start_search(struct search *s, const char *name,
                          const char *kind_folder)
 {
@@ -188,58 +177,66 @@ static char *end_search(struct search *s)
     return s->found;
 }
 
-/* The other kind that has a file of the name, or -1. */
-static int find_other_kind(const struct search *s)
+/* The other kind that has a file of the name, or NULL. */
+static const struct config_kind_row *find_other_kind(const struct search *s)
 {
-    for (int k = 0; k < KINDS; k++) {
+    for (int k = 0; k < CONFIG_KIND_N; k++) {
         struct search other;
         bool found;
-        if (strcmp(kinds[k].folder, s->kind_folder) == 0)
+        if (strcmp(config_kinds[k].folder, s->kind_folder) == 0)
             continue;
-        start_search(&other, s->name, kinds[k].folder);
+        start_search(&other, s->name, config_kinds[k].folder);
         found = try_all(&other);
         free(end_search(&other));
         if (found)
-            return k;
+            return &config_kinds[k];
     }
-    return -1;
+    return NULL;
 }
 
-static void not_found(struct search *s, struct src_pos at, struct diag *d)
+static void not_found(struct search *s, const char *noun, struct src_pos at,
+                      struct diag *d)
 {
-    const char *kind = "file";
-    int other;
-    for (int k = 0; k < KINDS; k++)
-        if (strcmp(kinds[k].folder, s->kind_folder) == 0)
-            kind = kinds[k].name;
+    const struct config_kind_row *other;
     SIM_CHECK(fflush(s->looked) == 0);
     if (s->saw_folder)
         diag_error(d, at, "'%s' is a folder; a file is needed", s->name);
     else if (s->looked_bytes == 0)
         diag_error(d, at, "there is no %s '%s'; the path of a file%s is needed",
-                   kind, s->name,
+                   noun, s->name,
                    s->name[0] != '\0' ? ", or a name without a folder," : "");
-    else if ((other = find_other_kind(s)) >= 0)
+    else if ((other = find_other_kind(s)) != NULL)
         diag_error(d, at,
-                   "there is no %s '%s'; it is the name of a%s %s, for '%s'",
-                   kind, s->name,
-                   strchr("ae", kinds[other].name[0]) == NULL ? "" : "n",
-                   kinds[other].name, kinds[other].option);
+                   "there is no %s '%s'; it is the name of %s %s, for '%s'",
+                   noun, s->name, other->article, other->noun, other->option);
     else if (s->nearest != NULL && s->distance <= NEAR_EDITS)
         diag_error(d, at,
                    "there is no %s '%s'; looked in %s; the nearest is '%s'",
-                   kind, s->name, s->looked_in, s->nearest);
+                   noun, s->name, s->looked_in, s->nearest);
     else
-        diag_error(d, at, "there is no %s '%s'; looked in %s", kind, s->name,
+        diag_error(d, at, "there is no %s '%s'; looked in %s", noun, s->name,
                    s->looked_in);
 }
 
-char *find_config_file(const char *name, const char *kind_folder,
-                       struct src_pos at, struct diag *d)
+static char *find(const char *name, const char *folder, const char *noun,
+                  struct src_pos at, struct diag *d)
 {
     struct search s;
-    start_search(&s, name, kind_folder);
+    start_search(&s, name, folder);
     if (!try_all(&s))
-        not_found(&s, at, d);
+        not_found(&s, noun, at, d);
     return end_search(&s);
+}
+
+char *find_config_file(const char *name, enum config_kind kind,
+                       struct src_pos at, struct diag *d)
+{
+    return find(name, config_kinds[kind].folder, config_kinds[kind].noun, at,
+                d);
+}
+
+char *find_own_file(const char *name, const char *folder, struct src_pos at,
+                    struct diag *d)
+{
+    return find(name, folder, "file", at, d);
 }

@@ -1,4 +1,4 @@
-/* find_file.h - where a configuration, network or energy table lies.
+/* find_file.h - where a configuration file lies.
  *
  * A name is looked up as a path, then with ".cfg" added, beside the current
  * folder, in each folder of $ACCELSIM_PATH, in the installed data and in the
@@ -10,17 +10,20 @@
 #ifndef SIM_FIND_FILE_H
 #define SIM_FIND_FILE_H
 
+#include "sim/config_kind.h"
 #include "sim/diag.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* kind_folder: "" (architectures), "networks" or "energy".  Returns the path,
- * which the caller frees, or NULL after a message at `at` that says where it
- * looked. */
-char *find_config_file(const char *name, const char *kind_folder,
+/* Returns the path, which the caller frees, or NULL after a message at `at`
+ * that says where it looked. */
+char *find_config_file(const char *name, enum config_kind kind,
                        struct src_pos at, struct diag *d);
+/* The same for a file that users do not name: of the subfolder `folder`. */
+char *find_own_file(const char *name, const char *folder, struct src_pos at,
+                    struct diag *d);
 
 #ifdef __cplusplus
 }

@@ -50,7 +50,7 @@ static bool put_words(FILE *to, const char *scope, const char *name, int bits,
                       const char *words_file, struct diag *d)
 {
     const struct src_pos at = {NULL, 0};
-    char *path = find_config_file(words_file, "gtkwave", at, d);
+    char *path = find_own_file(words_file, "gtkwave", at, d);
     if (path == NULL)
         return false;
     char *absolute = realpath(path, NULL);

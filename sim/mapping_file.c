@@ -195,7 +195,7 @@ static bool read_all(struct mapping_file *f, struct diag *d)
 struct mapping_file *mapping_file_read(const char *name, struct src_pos at,
                                        struct diag *d)
 {
-    char *path = find_config_file(name, "mappings", at, d);
+    char *path = find_config_file(name, CONFIG_MAPPING, at, d);
     if (path == NULL)
         return NULL;
     struct mapping_file *f = xcalloc(1, sizeof(*f));

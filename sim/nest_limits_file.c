@@ -216,7 +216,7 @@ static bool read_all(const struct reader *r, const config_setting_t *s,
 bool nest_limits_read(const char *name, struct src_pos at,
                       struct nest_limits *out, struct diag *d)
 {
-    char *path = find_config_file(name, "mappings", at, d);
+    char *path = find_config_file(name, CONFIG_CONSTRAINTS, at, d);
     config_t text;
     memset(out, 0, sizeof(*out));
     if (path == NULL)

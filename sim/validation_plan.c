@@ -360,7 +360,7 @@ static bool read_group(const char *file, struct src_pos at, const char *filter,
     struct reader r = {NULL, filter, d};
     bool ok;
     g->title = g->about = "";
-    g->path = find_config_file(file, "validation", at, d);
+    g->path = find_own_file(file, "validation", at, d);
     if (g->path == NULL) {
         config_init(&g->file);
         return false;
@@ -399,7 +399,7 @@ struct validation *validation_load(const char *filter, struct diag *d)
 {
     struct src_pos nowhere = {NULL, 0};
     struct validation *v = xcalloc(1, sizeof(*v));
-    char *path = find_config_file("plan.cfg", "validation", nowhere, d);
+    char *path = find_own_file("plan.cfg", "validation", nowhere, d);
     bool ok = path != NULL && read_plan(path, filter, v, d);
     int rows = 0;
     for (int i = 0; i < v->n_groups; i++)

@@ -337,7 +337,7 @@ static bool read_network(const struct reader *r, const config_setting_t *root,
 struct workload *workload_load(const char *name_or_path, struct src_pos at,
                                struct diag *d)
 {
-    char *path = find_config_file(name_or_path, "networks", at, d);
+    char *path = find_config_file(name_or_path, CONFIG_NETWORK, at, d);
     struct reader r = {path, d};
     struct workload *w;
     config_t file;

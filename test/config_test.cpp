@@ -266,7 +266,8 @@ TEST_F(Config, ANameIsFoundInThePathWithoutItsEnding)
     folder.write("My-Chip.cfg", good);
     setenv("ACCELSIM_PATH", folder.path("").c_str(), 1);
     for (const char *name : {"My-Chip", "My-Chip.cfg", "mychip", "MY_CHIP"}) {
-        char *found = find_config_file(name, "", {nullptr, 0}, d);
+        char *found =
+            find_config_file(name, CONFIG_ARCHITECTURE, {nullptr, 0}, d);
         EXPECT_NE(found, nullptr) << name << d.text();
         free(found);
     }

@@ -174,6 +174,10 @@ limits 'dram = { loops = ["m"]; order = ["m"]; };' 1 "'order' alone says"
 limits 'stationary = "weight";' 1 "it may have 'ifmap', 'filter' and 'psum'"
 limits 'dram = { loops = []; }; l2 = { loops = []; rows = []; cols = []; };
     rf = { loops = []; };' 2 "no nest was found under these constraints"
+refuses 1 "there is no file of constraints 'nowhere'" map --cfg eyeriss.cfg \
+    --shape $shape --dataflow nest --constraints nowhere
+refuses 1 "for '--cfg'; a file of constraints is needed" map \
+    --cfg eyeriss.cfg --shape $shape --dataflow nest --constraints systolic
 refuses 1 "'--dataflow nest' is needed with it" map --cfg eyeriss.cfg \
     --shape $shape --constraints "$work/limits.cfg"
 refuses 1 "goes with the command 'map' only" --cfg eyeriss.cfg \
