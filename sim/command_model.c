@@ -9,8 +9,6 @@
 #include "sim/nest_simulate.h"
 #include "sim/report_results.h"
 
-static const struct src_pos command_line = {NULL, 0};
-
 static bool model_nest_of(struct invocation *s, const struct layer *layer,
                           struct layer_result *out)
 {
@@ -45,12 +43,6 @@ static bool model(struct invocation *s, struct layer_result *results)
 
 void command_model(struct invocation *s)
 {
-    if (s->options.check) {
-        diag_error(s->diag, command_line,
-                   "'--check' compares outputs and a closed form has none; "
-                   "'accelsim run --check' has");
-        return;
-    }
     if (!invocation_read(s))
         return;
     int n = s->workload->n_layers;

@@ -112,6 +112,9 @@ libaccel_a_SOURCES += \
 	%D%/options.h \
 	%D%/options_fault.c \
 	%D%/options_fault.h \
+	%D%/options_fit.c \
+	%D%/options_fit.h \
+	%D%/options_key.h \
 	%D%/options_systemc.c \
 	%D%/options_systemc.h \
 	%D%/nest_blocks.c \

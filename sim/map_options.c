@@ -33,20 +33,3 @@ void map_options_objective(const char *text, struct map_options *o,
                "'edp2' or 'front', the nearest is '%s'",
                text, near.best);
 }
-
-bool map_options_fit(const struct map_options *o, bool is_map,
-                     const char *mappings, struct diag *d)
-{
-    bool ok = true;
-    if (o->save != NULL && !is_map)
-        ok = diag_error(d, command_line,
-                        "'--save' goes with the command 'map' only");
-    if (o->constraints != NULL && !is_map)
-        ok = diag_error(d, command_line,
-                        "'--constraints' goes with the command 'map' only");
-    if (mappings != NULL && is_map)
-        ok = diag_error(d, command_line,
-                        "'--mappings' runs mappings that are known; 'map' "
-                        "finds them");
-    return ok;
-}

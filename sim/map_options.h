@@ -23,9 +23,6 @@ void map_options_start(struct map_options *o);
 /* Reads the value of --objective. */
 void map_options_objective(const char *text, struct map_options *o,
                            struct diag *d);
-/* Whether they go with the command, and with --mappings (NULL: not given). */
-bool map_options_fit(const struct map_options *o, bool is_map,
-                     const char *mappings, struct diag *d);
 
 #ifdef __cplusplus
 }

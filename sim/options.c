@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "sim/options_fault.h"
+#include "sim/options_fit.h"
+#include "sim/options_key.h"
 #include "sim/options_systemc.h"
 #include "sim/whole_number.h"
 
@@ -24,40 +26,6 @@
 #define TOP_MAX 1000
 #define TIME_LIMIT_SECONDS_MAX 1000000
 #define MEMO_BYTES_MAX (INT64_C(1) << 40)
-
-enum key { /* of options without a letter */
-           KEY_CFG = 256,
-           KEY_NET,
-           KEY_LAYER,
-           KEY_BATCH,
-           KEY_SHAPE,
-           KEY_GEMM,
-           KEY_DATAFLOW,
-           KEY_MAPPING,
-           KEY_PLUGIN,
-           KEY_SET,
-           KEY_KERNEL,
-           KEY_NO_MEMO,
-           KEY_MEMO_BYTES,
-           KEY_CHECK,
-           KEY_FORMAT,
-           KEY_FILTER,
-           KEY_SHOW_MAPPING,
-           KEY_MAX_CYCLES,
-           KEY_STATS,
-           KEY_ACCESSES,
-           KEY_MAPPINGS,
-           KEY_OBJECTIVE,
-           KEY_TOP,
-           KEY_TIME_LIMIT,
-           KEY_SAVE,
-           KEY_CONSTRAINTS,
-           KEY_HELP_CONFIG,
-           KEY_LIST_DATAFLOWS,
-           KEY_USAGE,
-           KEY_HELP = '?', /* the letters that GNU programs give them */
-           KEY_VERSION = 'V'
-};
 
 static const struct argp_option table[] = {
     {0, 0, 0, 0, "What to run:", 1},
@@ -89,10 +57,12 @@ static const struct argp_option table[] = {
      "most that is kept of passes seen before; without it, 64 MiB", 0},
     {"check", KEY_CHECK, 0, 0,
      "run with operands and compare every output with a direct convolution", 0},
-    {"jobs", 'j', "N", 0, "threads that run layers, or passes ahead of need",
+    {"jobs", KEY_JOBS, "N", 0,
+     "threads that run or search layers, or run passes ahead of need; every "
+     "command takes it, and no number depends on it",
      0},
     {"max-cycles", KEY_MAX_CYCLES, "N", 0,
-     "give a layer up after so many cycles", 0},
+     "give a layer up after so many cycles; map: a mapping", 0},
     {"mappings", KEY_MAPPINGS, "FILE", 0,
      "the mappings that 'map --save' has put there", 0},
     SYSTEMC_OPTION_ROWS,
@@ -113,7 +83,8 @@ static const struct argp_option table[] = {
      "form of the report; validate: table, json or markdown", 0},
     {"filter", KEY_FILTER, "GLOB", 0,
      "validate: only the files, claims or layers that match", 0},
-    {"output", 'o', "FILE", 0, "where the report goes; -: standard output", 0},
+    {"output", KEY_OUTPUT, "FILE", 0,
+     "where the report goes; -: standard output", 0},
     {"show-mapping", KEY_SHOW_MAPPING, 0, 0,
      "each layer's loop nest, and what each PE holds", 0},
     {"stats", KEY_STATS, 0, 0,
@@ -232,7 +203,7 @@ static const char **text_option(struct options *o, int key)
         return &o->map.save;
     case KEY_CONSTRAINTS:
         return &o->map.constraints;
-    case 'o':
+    case KEY_OUTPUT:
         return &o->output;
     default:
         return NULL;
@@ -268,21 +239,20 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
     struct options *o = p->options;
     const char **text = text_option(o, key);
     int64_t value = 0;
+    options_note(o, key);
     if (text != NULL) {
         *text = arg;
         return 0;
     }
     if (switch_option(o, key))
         return 0;
-    if (options_systemc_read(key, arg, &o->systemc, p->d)) {
-        o->systemc_option = true;
+    if (options_systemc_read(key, arg, &o->systemc, p->d))
         return 0;
-    }
     switch (key) {
     case KEY_BATCH:
         set_number(p, "--batch", arg, BATCH_MAX, &o->batch);
         return 0;
-    case 'j':
+    case KEY_JOBS:
         set_number(p, "--jobs", arg, JOBS_MAX, &o->jobs);
         return 0;
     case KEY_MAX_CYCLES:
@@ -338,82 +308,6 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
     }
 }
 
-/* It reads its own runs: options that describe one have no meaning. */
-static bool fits_validate(const struct options *o, struct diag *d)
-{
-    bool ok = true;
-    if (o->cfg != NULL || o->net != NULL || o->layer != NULL ||
-        o->shape != NULL || o->gemm != NULL || o->dataflow != NULL ||
-        o->n_sets > 0 || o->batch > 0)
-        ok = diag_error(d, command_line,
-                        "'accelsim validate' runs the published cases; "
-                        "'--filter GLOB' chooses among them");
-    if (o->format == REPORT_CSV)
-        ok = diag_error(d, command_line,
-                        "'--format' is 'csv'; 'accelsim validate' prints "
-                        "'table', 'json' or 'markdown'");
-    return ok;
-}
-
-static bool fit_together(const struct options *o, struct diag *d)
-{
-    bool ok = true;
-    if (o->action != ACTION_COMMAND)
-        return true;
-    if (o->command == COMMAND_validate)
-        return fits_validate(o, d);
-    if (o->filter != NULL)
-        ok = diag_error(d, command_line,
-                        "'--filter' goes with 'accelsim validate'; layers are "
-                        "chosen with '--layer'");
-    if (o->format == REPORT_MARKDOWN)
-        ok = diag_error(d, command_line,
-                        "'--format' is 'markdown'; it may be 'table', 'json' "
-                        "or 'csv'");
-    if (o->accesses != NULL && o->command != COMMAND_reuse)
-        ok = diag_error(d, command_line,
-                        "'--accesses' goes with the command 'reuse' only");
-    else if (o->accesses != NULL && o->cfg != NULL)
-        ok = diag_error(d, command_line,
-                        "'--accesses' and '--cfg' exclude each other; one is "
-                        "needed");
-    if (o->command == COMMAND_reuse &&
-        (o->check || o->stats || o->show_mapping || !o->memo))
-        ok = diag_error(d, command_line,
-                        "'--check', '--stats', '--show-mapping' and "
-                        "'--no-memo' go with 'accelsim run'; 'reuse' simulates "
-                        "everything, without values");
-    if (o->cfg == NULL && o->accesses == NULL)
-        ok = diag_error(d, command_line,
-                        "'--cfg' is missing; an architecture is needed, as in "
-                        "'accelsim --cfg eyeriss.cfg --layer conv2'");
-    ok = map_options_fit(&o->map, o->command == COMMAND_map, o->mappings, d) &&
-         ok;
-    if ((o->net != NULL) + (o->shape != NULL) + (o->gemm != NULL) > 1)
-        ok = diag_error(d, command_line,
-                        "'--net', '--shape' and '--gemm' exclude each other; "
-                        "one is needed");
-    else if (o->layer != NULL && (o->shape != NULL || o->gemm != NULL))
-        ok = diag_error(d, command_line,
-                        "'--layer' chooses from a network; it does not go "
-                        "with '--shape' or '--gemm'");
-    if (strcmp(o->kernel, "systemc") == 0 && o->command != COMMAND_run)
-        ok = diag_error(d, command_line,
-                        "'--kernel systemc' goes with 'accelsim run'; the "
-                        "other commands have the native kernel only");
-    if (o->systemc_option && strcmp(o->kernel, "systemc") != 0)
-        ok = diag_error(d, command_line,
-                        "'--sc-granularity', '--sc-memory', '--vcd' and "
-                        "'--trace-...' are for SystemC; '--kernel systemc' is "
-                        "needed");
-    if ((o->systemc.n_pes > 0 || o->systemc.window_to > 0) &&
-        o->systemc.vcd == NULL)
-        ok = diag_error(d, command_line,
-                        "'--trace-window' and '--trace-pes' choose from a "
-                        "waveform; '--vcd FILE' is needed");
-    return ok;
-}
-
 #define COMMAND_HELP(name, doc) "  " #name "  " doc "\n"
 static const struct argp argp = {
     table,
@@ -425,6 +319,8 @@ static const struct argp argp = {
     "\n"
     "Commands, the first by default:\n" COMMANDS(
         COMMAND_HELP) "\n"
+                      "A command refuses the options that it has no use for.\n"
+                      "\n"
                       "Exit status: 0 success, 1 bad usage or configuration, 2 "
                       "no legal "
                       "mapping, 3 a --check mismatch or a claim that validate "
@@ -463,7 +359,7 @@ bool options_parse(int argc, char **argv, struct options *out, struct diag *d)
                    strerror(error));
     if (out->output != NULL && strcmp(out->output, "-") == 0)
         out->output = NULL; /* standard output, as elsewhere */
-    return diag_count(d) == 0 && fit_together(out, d);
+    return diag_count(d) == 0 && options_fit(out, table, d);
 }
 
 void options_print_about(enum action what, FILE *to)

@@ -37,7 +37,6 @@ struct options {
     const char *filter;   /* of validate; NULL = everything */
     const char *kernel;   /* "native" or "systemc" */
     struct systemc_options systemc;
-    bool systemc_option;  /* one of those was given */
     const char *output;   /* NULL = standard output */
     const char *mappings; /* a file that 'map' saved, or NULL */
     struct map_options map;
@@ -49,6 +48,7 @@ struct options {
     int n_sets;
     enum report_format format;
     bool memo, check, show_mapping, stats;
+    uint64_t given; /* see options_note */
 };
 
 /* Reads the command line: a command's name, if any, comes first.  What stands

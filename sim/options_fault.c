@@ -10,7 +10,7 @@
 static const struct src_pos command_line = {NULL, 0};
 
 #define COMMAND_NAME(name, doc) #name,
-static const char *const command_name[COMMAND_N] = {COMMANDS(COMMAND_NAME)};
+const char *const command_name[COMMAND_N] = {COMMANDS(COMMAND_NAME)};
 #undef COMMAND_NAME
 
 bool options_find_command(const char *word, enum command *out)

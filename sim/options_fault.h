@@ -15,6 +15,8 @@
 extern "C" {
 #endif
 
+extern const char *const command_name[COMMAND_N];
+
 /* Whether `word` names a command. */
 bool options_find_command(const char *word, enum command *out);
 

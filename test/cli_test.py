@@ -236,7 +236,12 @@ def reuse():
           done.stderr, "reuse says that it cannot tell more", done.stderr)
     for words in (["--accesses", "x", *C1],
                   ["reuse", "--accesses", "x", "--cfg", "eyeriss"],
-                  ["reuse", *C1, "--check"], ["reuse", *C1, "--no-memo"]):
+                  ["reuse", *C1, "--check"], ["reuse", *C1, "--no-memo"],
+                  ["reuse", "--accesses", os.path.join(
+                      streams, "weights_apart.txt"), "--batch", "7"],
+                  ["validate", "--filter", "ddr3_1600*", "--stats"],
+                  ["model", *C1, "--max-cycles", "1"],
+                  ["map", *C1, "--no-memo"]):
         check(run(*words).returncode == 1, f"{words[:3]} is refused")
 
 

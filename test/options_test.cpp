@@ -197,11 +197,24 @@ TEST_F(Options, EachMistakeIsOneLineThatSaysWhatWouldBeRight)
         {{"--cfg", "a", "--format", "markdown"},
          "'--format' is 'markdown'; it may be 'table', 'json' or 'csv'"},
         {{"--cfg", "a", "--filter", "x"},
-         "'--filter' goes with 'accelsim validate'; layers are chosen with "
-         "'--layer'"},
+         "'accelsim run' has no use for '--filter'; it goes with the command "
+         "'validate' only"},
         {{"validate", "--cfg", "a"},
-         "'accelsim validate' runs the published cases; '--filter GLOB' "
-         "chooses among them"},
+         "'accelsim validate' has no use for '--cfg'; it goes with the "
+         "commands 'run', 'model', 'map' and 'reuse' only"},
+        {{"map", "--cfg", "a", "--mapping", "m"},
+         "'accelsim map' has no use for '--mapping'; it goes with the commands "
+         "'run', 'model' and 'reuse' only"},
+        {{"model", "--cfg", "a", "--check"},
+         "'accelsim model' has no use for '--check'; it goes with the command "
+         "'run' only"},
+        {{"model", "--cfg", "a", "--kernel", "systemc"},
+         "'--kernel systemc' goes with 'accelsim run'; the other commands have "
+         "the native kernel only"},
+        {{"reuse", "--accesses", "a", "--layer", "b"},
+         "'--accesses' and '--layer' exclude each other; one is needed"},
+        {{"--cfg", "a", "--mapping", "b", "--mappings", "c"},
+         "'--mapping' and '--mappings' exclude each other; one is needed"},
         {{"validate", "--format", "csv"},
          "'--format' is 'csv'; 'accelsim validate' prints 'table', 'json' or "
          "'markdown'"},
@@ -218,6 +231,61 @@ TEST_F(Options, EachMistakeIsOneLineThatSaysWhatWouldBeRight)
     for (const auto &c : cases)
         EXPECT_EQ(refused(c.words),
                   std::string("accelsim: error: ") + c.message + "\n");
+}
+
+TEST_F(Options, EachGoesWithTheCommandsThatHonourIt)
+{
+    const struct {
+        std::vector<std::string> option;
+        const char *commands; // first letters; a: reuse --accesses
+    } cases[] = {
+        {{"--net", "n"}, "rmMu"},
+        {{"--layer", "l"}, "rmMu"},
+        {{"--batch", "2"}, "rmMu"},
+        {{"--shape", "M=1"}, "rmMu"},
+        {{"--gemm", "M=1"}, "rmMu"},
+        {{"--set", "a=1"}, "rmMu"},
+        {{"--dataflow", "rs"}, "rmMu"},
+        {{"--plugin", "p.so"}, "rmMu"},
+        {{"--mapping", "f"}, "rmu"},
+        {{"--mappings", "f"}, "rmu"},
+        {{"--kernel", "native"}, "rmMuva"},
+        {{"--no-memo"}, "r"},
+        {{"--memo-bytes", "1"}, "r"},
+        {{"--check"}, "r"},
+        {{"-j", "2"}, "rmMuva"},
+        {{"--max-cycles", "1"}, "rMu"},
+        {{"--kernel=systemc", "--sc-granularity", "block"}, "r"},
+        {{"--kernel=systemc", "--sc-memory", "1,1"}, "r"},
+        {{"--kernel=systemc", "--sc-shuffle", "1"}, "r"},
+        {{"--kernel=systemc", "--vcd", "f"}, "r"},
+        {{"--kernel=systemc", "--vcd=f", "--trace-window", "0:1"}, "r"},
+        {{"--kernel=systemc", "--vcd=f", "--trace-pes", "0:0"}, "r"},
+        {{"--objective", "edp"}, "M"},
+        {{"--top", "3"}, "M"},
+        {{"--time-limit", "1"}, "M"},
+        {{"--save", "f"}, "M"},
+        {{"--constraints", "f"}, "M"},
+        {{"--format", "json"}, "rmMuva"},
+        {{"-o", "f"}, "rmMuva"},
+        {{"--filter", "f"}, "v"},
+        {{"--show-mapping"}, "rm"},
+        {{"--stats"}, "r"},
+    };
+    const std::pair<char, std::vector<std::string>> commands[] = {
+        {'r', {"run", "--cfg", "c"}},        {'m', {"model", "--cfg", "c"}},
+        {'M', {"map", "--cfg", "c"}},        {'u', {"reuse", "--cfg", "c"}},
+        {'a', {"reuse", "--accesses", "f"}}, {'v', {"validate"}},
+    };
+    for (const auto &c : cases)
+        for (const auto &[letter, command] : commands) {
+            std::vector<std::string> words = command;
+            words.insert(words.end(), c.option.begin(), c.option.end());
+            const bool goes =
+                std::string(c.commands).find(letter) != std::string::npos;
+            EXPECT_EQ(parse(words), goes)
+                << letter << ' ' << c.option.back() << d.text();
+        }
 }
 
 TEST(Progress, NothingIsShownInTheFirstSecondOrTooOften)

@@ -1,0 +1,29 @@
+/* options_fit.h - whether options go together, and with the command.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_OPTIONS_FIT_H
+#define SIM_OPTIONS_FIT_H
+
+#include <argp.h>
+
+#include "sim/diag.h"
+#include "sim/options.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Takes note that the option of this key was given; others' keys do not
+ * matter. */
+void options_note(struct options *o, int key);
+
+/* Says of each option that the command has no use for, with which it goes;
+ * then of those left which exclude or need each other. */
+bool options_fit(const struct options *o, const struct argp_option *table,
+                 struct diag *d);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
