@@ -111,6 +111,7 @@ static bool search_layers(struct invocation *s, struct map_layer *layers,
                    .progress = show_progress,
                    .progress_context = &shown},
         .simulate = o->map.top > 0,
+        .max_cycles = o->max_cycles,
     };
     bool ok = true;
     shown.progress = progress_new(stderr, s->workload->n_layers);
@@ -132,9 +133,24 @@ static bool search_layers(struct invocation *s, struct map_layer *layers,
     return ok;
 }
 
+/* A layer without a mapping that runs is reported, and fails. */
+static bool all_ran(const struct map_report *report, struct diag *d)
+{
+    bool ok = true;
+    for (int i = 0; i < report->n_layers; i++) {
+        const struct map_layer *m = &report->layer[i];
+        if (map_layer_failed(m)) {
+            map_report_failure(m->layer->name, m->choice[0].why, d);
+            ok = false;
+        }
+    }
+    return ok;
+}
+
 static void write_text(struct invocation *s, const struct map_report *report)
 {
     char *text = NULL, *saved = NULL;
+    bool save = all_ran(report, s->diag) && s->options.map.save != NULL;
     size_t text_bytes, saved_bytes;
     FILE *to = open_memstream(&text, &text_bytes);
     SIM_CHECK(to != NULL);
@@ -144,8 +160,7 @@ static void write_text(struct invocation *s, const struct map_report *report)
     SIM_CHECK(to != NULL);
     map_report_save(report, to);
     SIM_CHECK(fclose(to) == 0);
-    if (s->options.map.save == NULL ||
-        output_write(s->options.map.save, saved, saved_bytes, s->diag))
+    if (!save || output_write(s->options.map.save, saved, saved_bytes, s->diag))
         output_write(s->options.output, text, text_bytes, s->diag);
     free(text);
     free(saved);

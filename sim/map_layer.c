@@ -161,7 +161,8 @@ static void name_bound(const struct map_input *in, const struct layer *layer,
 static void simulate(const struct map_input *in, const struct layer *layer,
                      struct map_choice *c)
 {
-    const struct simulate_options options = {.memo = true};
+    const struct simulate_options options = {.memo = true,
+                                             .max_cycles = in->max_cycles};
     const struct given_mapping given = given_of(c);
     struct layer_result r = {0};
     struct diag *d = diag_new();
@@ -260,6 +261,12 @@ struct map_layer map_layer_as(const struct map_layer *twin,
     m.twin = twin->layer;
     m.layer = layer;
     return m;
+}
+
+/* Those that ran come first. */
+bool map_layer_failed(const struct map_layer *m)
+{
+    return !m->choice[0].ran && m->choice[0].why != NULL;
 }
 
 void map_layer_fini(struct map_layer *m)

@@ -56,6 +56,7 @@ struct map_input { /* all borrowed */
     const struct dataflow *const *dataflows; /* NULL at the end */
     struct search_options search;
     bool simulate;
+    uint64_t max_cycles; /* of a simulation; 0 = no limit */
 };
 
 /* Errors: none of the dataflows has a legal mapping (EXIT_NO_MAPPING). */
@@ -65,6 +66,8 @@ bool map_layer_run(const struct map_input *in, const struct layer *layer,
  * it. */
 struct map_layer map_layer_as(const struct map_layer *twin,
                               const struct layer *layer);
+/* Whether mappings were simulated, and all of them failed. */
+bool map_layer_failed(const struct map_layer *m);
 void map_layer_fini(struct map_layer *m);
 
 /* "--set mapping.m=64 ...", to be freed. */

@@ -10,6 +10,7 @@
 #include "dataflows/nest_text.h"
 #include "dataflows/search_best.h"
 #include "dataflows/search_nest.h"
+#include "sim/map_report.h"
 #include "sim/nest_limits_file.h"
 #include "sim/nest_simulate.h"
 #include "sim/output.h"
@@ -61,7 +62,8 @@ static bool can_be_searched(const struct invocation *s)
 static void simulate(const struct invocation *s, const struct layer *layer,
                      const struct search_nest_found *found, struct run *out)
 {
-    const struct simulate_options options = {.memo = true};
+    const struct simulate_options options = {
+        .memo = true, .max_cycles = s->options.max_cycles};
     const struct nest_where where = {.level = {{NULL, 0}}};
     struct layer_result r = {0};
     struct diag *d = diag_new();
@@ -377,6 +379,20 @@ static void write_to(struct invocation *s, const char *path,
     free(text);
 }
 
+/* A layer without a nest that runs is reported, and fails. */
+static bool all_ran(const struct invocation *s, const struct found *found)
+{
+    bool ok = true;
+    for (int i = 0; i < s->workload->n_layers; i++) {
+        const struct run *first = &found[i].run[found[i].rank[0]];
+        if (!first->ran && first->why != NULL) {
+            map_report_failure(found[i].layer->name, first->why, s->diag);
+            ok = false;
+        }
+    }
+    return ok;
+}
+
 static void free_found(struct found *f)
 {
     for (int k = 0; f->run != NULL && k < f->r.n_best; k++)
@@ -393,7 +409,7 @@ void map_nest(struct invocation *s)
     struct found *found =
         xcalloc((size_t)s->workload->n_layers, sizeof(*found));
     if (search(s, found)) {
-        if (s->options.map.save != NULL)
+        if (all_ran(s, found) && s->options.map.save != NULL)
             write_to(s, s->options.map.save, found, print_file);
         write_to(s, s->options.output, found,
                  s->options.format == REPORT_JSON  ? print_json

@@ -338,6 +338,16 @@ void map_report_save(const struct map_report *in, FILE *to)
     fprintf(to, "};\n");
 }
 
+void map_report_failure(const char *layer, const char *why, struct diag *d)
+{
+    static const char head[] = ": error: ";
+    const char *said = strstr(why, head);
+    diag_fail(d, EXIT_MACHINE, (struct src_pos){NULL, 0},
+              "layer '%s': each mapping that was simulated failed, and none is "
+              "saved; the first: %s",
+              layer, said != NULL ? said + strlen(head) : why);
+}
+
 void map_report_speed(const struct map_layer *m, FILE *to)
 {
     if (m->twin != NULL) {

@@ -27,6 +27,9 @@ bool map_report_write(const struct map_report *in, enum report_format format,
                       FILE *to);
 /* The best mappings as tables that --mappings reads. */
 void map_report_save(const struct map_report *in, FILE *to);
+/* That no mapping of the layer ran, nor is one saved (EXIT_MACHINE); why: the
+ * message of the first. */
+void map_report_failure(const char *layer, const char *why, struct diag *d);
 /* How far and how fast a layer's search went; for standard error. */
 void map_report_speed(const struct map_layer *m, FILE *to);
 

@@ -209,6 +209,20 @@ grep -q proven "$work/err" || fail "OSA's small layer is not proven"
 [ "$(os_words osa --mapping "$work/osa.cfg")" = \
     "$((16 * 8 * 36)) $((16 * 8 * 4 * 36)) 0" ] || fail "OSA's words from L2"
 
+# No mapping that was chosen runs: the report says so, and nothing is saved.
+for flow in rs nest; do
+    status=0
+    "$accelsim" map --cfg eyeriss.cfg --dataflow $flow --shape $shape \
+        --max-cycles 20 --save "$work/failed.cfg" \
+        >"$work/table" 2>"$work/err" || status=$?
+    [ $status = 5 ] || fail "status $status where no mapping of $flow runs"
+    grep -q '1 failed: .*passed --max-cycles' "$work/table" ||
+        fail "not reported why"
+    grep -q "'shape': each mapping that was simulated failed" "$work/err" ||
+        fail "not said that all failed: $(cat "$work/err")"
+    [ ! -e "$work/failed.cfg" ] || fail "mappings that do not run are saved"
+done
+
 # Over all dataflows, those that have the parameter.
 "$accelsim" map --cfg eyeriss.cfg --layer conv5 --set mapping.q=3 \
     --format json -o "$work/some.json" 2>"$work/err"
