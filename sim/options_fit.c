@@ -62,15 +62,24 @@ static const struct {
     {KEY_FILTER, VALIDATE},
     {KEY_SHOW_MAPPING, RUN | MODEL},
     {KEY_STATS, RUN},
+    {KEY_HELP_CONFIG, ANY}, /* these are done in place of a command */
+    {KEY_LIST_DATAFLOWS, ANY},
+    {KEY_HELP, ANY},
+    {KEY_USAGE, ANY},
+    {KEY_VERSION, ANY},
 };
 enum { USES = sizeof(uses) / sizeof(uses[0]) };
 _Static_assert(USES <= 64, "a bit each in struct options");
 
 void options_note(struct options *o, int key)
 {
-    for (int i = 0; i < USES; i++)
-        if (uses[i].key == key)
-            o->given |= UINT64_C(1) << i;
+    int i = 0;
+    if (key == ARGP_KEY_ARG || key >= ARGP_KEY_END) /* no option */
+        return;
+    while (i < USES && uses[i].key != key)
+        i++;
+    SIM_CHECK(i < USES); /* an option without a row */
+    o->given |= UINT64_C(1) << i;
 }
 
 static bool is_given(const struct options *o, int i)

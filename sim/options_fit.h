@@ -13,8 +13,7 @@
 extern "C" {
 #endif
 
-/* Takes note that the option of this key was given; others' keys do not
- * matter. */
+/* Takes note of what argp found. */
 void options_note(struct options *o, int key);
 
 /* Says of each option that the command has no use for, with which it goes;
