@@ -21,6 +21,8 @@ bool collect_eval(struct stream_state *s, const struct stream_shape *shape,
             break;
         if (words[slot.dest] < slot.words)
             break;
+        if (rows > shape->banks && stream_is_crossing(s, shape, slot.words))
+            return true;
         pop[slot.dest] = (int16_t)slot.words;
         counts->words_sent += (uint64_t)slot.words;
         counts->words_delivered += (uint64_t)slot.words;

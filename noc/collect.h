@@ -15,7 +15,8 @@
 extern "C" {
 #endif
 
-/* words[d], pop[d]: fifo of source d.  Returns whether a slot moved. */
+/* words[d], pop[d]: fifo of source d.  Returns whether a slot, or a part of
+ * one, moved. */
 bool collect_eval(struct stream_state *s, const struct stream_shape *shape,
                   const int16_t *words, int16_t *pop,
                   struct multicast_counts *counts, const struct slot_tap *tap);

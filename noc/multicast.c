@@ -25,6 +25,8 @@ bool multicast_eval(struct stream_state *s, const struct stream_shape *shape,
             break;
         if (!multicast_has_room(sets, fifo, slot.dest, slot.words))
             break;
+        if (rows > shape->banks && stream_is_crossing(s, shape, slot.words))
+            return true;
         int lanes = sets->begin[slot.dest + 1] - sets->begin[slot.dest];
         for (int k = 0; k < lanes; k++)
             fifo->push[sets->lane[sets->begin[slot.dest] + k]] =

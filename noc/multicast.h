@@ -48,7 +48,8 @@ struct slot_tap {
     void (*moved)(void *context, const struct slot *slot);
 };
 
-/* One cycle.  Returns whether a slot moved or the latency ran down. */
+/* One cycle.  Returns whether a slot, or a part of one, moved or the latency
+ * ran down. */
 bool multicast_eval(struct stream_state *s, const struct stream_shape *shape,
                     const struct destination_sets *sets, struct lane_fifo *fifo,
                     struct multicast_counts *counts,

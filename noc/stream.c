@@ -37,6 +37,7 @@ void stream_start(struct stream_state *s, const struct stream_shape *shape,
     s->dest = 0;
     s->latency_cycles = any && rounds > 0 ? latency_cycles : 0;
     s->address_words = address_words;
+    s->crossed_cycles = 0;
     while (s->rounds_left > 0 && words_left(s, shape) <= 0)
         step(s, shape);
 }
@@ -57,6 +58,17 @@ bool stream_head(const struct stream_state *s, const struct stream_shape *shape,
     head->first_word = s->chunk * shape->words_per_slot;
     head->words = left < shape->words_per_slot ? left : shape->words_per_slot;
     return true;
+}
+
+bool stream_is_crossing(struct stream_state *s,
+                        const struct stream_shape *shape, int words)
+{
+    const int width_words = shape->banks * shape->row_words;
+    s->crossed_cycles++;
+    if (s->crossed_cycles * width_words < words)
+        return true;
+    s->crossed_cycles = 0;
+    return false;
 }
 
 bool stream_advance(struct stream_state *s, const struct stream_shape *shape)

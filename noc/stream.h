@@ -12,7 +12,9 @@
  * nothing.  In one cycle up to `slots_per_cycle` slots move, to destinations
  * in rising order, as many as lie in `banks` consecutive rows of
  * `row_words` words: the tile behind the stream lies in the order in which it
- * is read, interleaved over its banks by rows.
+ * is read, interleaved over its banks by rows.  A slot of more words than the
+ * banks move in a cycle has ceil(words / (banks * row_words)) cycles to
+ * itself, the first when it may move, and moves in the last.
  * SPDX-License-Identifier: MIT
  */
 #ifndef NOC_STREAM_H
@@ -32,6 +34,8 @@ struct stream_state {
     int32_t chunk, dest;
     int32_t latency_cycles; /* before the first slot */
     int32_t address_words;  /* of the next slot, modulo banks * row_words */
+    int32_t
+        crossed_cycles; /* that the next slot has had, if it takes several */
 };
 
 /* Constant while a pass runs; borrowed arrays. */
@@ -54,6 +58,10 @@ bool stream_is_done(const struct stream_state *s);
 /* The slot whose turn it is; false when the stream is done. */
 bool stream_head(const struct stream_state *s, const struct stream_shape *shape,
                  struct slot *head);
+/* For a slot that touches more rows than there are banks and may move: gives it
+ * this cycle; whether it needs more. */
+bool stream_is_crossing(struct stream_state *s,
+                        const struct stream_shape *shape, int words);
 /* Goes on to the next slot.  Returns true when it is in the same cycle's
  * reach: a later destination of the same chunk. */
 bool stream_advance(struct stream_state *s, const struct stream_shape *shape);

@@ -249,6 +249,8 @@ bool l1_path_send(struct l1_path *p, int line, struct stream_state *l2)
         if (p->is_mesh ? !mesh_can_inject(&p->mesh[line], 0)
                        : !may_multicast(p, line, &slot))
             break;
+        if (rows > shape->banks && stream_is_crossing(l2, shape, slot.words))
+            return true;
         if (p->tap != NULL)
             p->tap->read(p->tap->context, line, p->clusters_of[line][slot.dest],
                          &slot);

@@ -293,6 +293,16 @@ class array
         return o != nullptr ? o->below : exits_[size_t(e.chain)];
     }
 
+    // Whether the slot at a network's head, which this cycle is for, needs more
+    // of them: those that the tile's banks take to move its words.
+    bool is_under_way(int network, int words, int banks)
+    {
+        int &left = left_[network];
+        left = (left > 0 ? left : words) - banks * a_.l2_bank_row_words;
+        left = std::max(left, 0);
+        return left > 0;
+    }
+
     // What one input network may send in this cycle, by the state at its
     // start.  `room(e, words)`: a destination takes them.
     template <class Room>
@@ -313,6 +323,8 @@ class array
                 break;
             if (!std::all_of(s.to.begin(), s.to.end(),
                              [&](pe *e) { return room(*e, s.words); }))
+                break;
+            if (is_under_way(network, s.words, banks))
                 break;
             chosen.push_back(&s);
             last = s.order;
@@ -352,6 +364,7 @@ class array
     int wait_[3] = {0, 0, 0};
     std::unique_ptr<l1_oracle> l1s_; // instead of sending straight to PEs
     int address_[NETWORK_N] = {0, 0, 0, 0};
+    int left_[NETWORK_N] = {0, 0, 0, 0}; // words of the slot under way
     bool flying_ = false, write_first_ = false;
     pass_counts n_ = {};
 };
@@ -434,6 +447,8 @@ void array::cycle()
                 (words + a_.l2_bank_row_words - 1) / a_.l2_bank_row_words;
             if ((k > 0 && rows > p_.banks[TENSOR_PSUM]) ||
                 exits_[size_t(s.order)].visible < s.words)
+                break;
+            if (is_under_way(NETWORK_PSUM_OUT, s.words, p_.banks[TENSOR_PSUM]))
                 break;
             collected.push_back(&s);
             last = s.order;

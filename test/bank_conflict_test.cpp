@@ -1,5 +1,5 @@
 // bank_conflict_test.cpp - two psum streams on one bank of L2, derived by hand:
-// one PE, one product a window; each window reads a psum and writes one.
+// one PE, one product a window and filter; each reads a psum and writes one.
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
@@ -11,8 +11,9 @@
 namespace
 {
 
-// Cycles of a pass of so many windows.
-uint64_t cycles(bank_ports ports, psum_add add, int banks, int windows)
+// Cycles of a pass of so many windows; a slot has the words of one.
+uint64_t cycles(bank_ports ports, psum_add add, int banks, int windows,
+                int filters = 1)
 {
     arch a = {};
     a.rows = a.cols = 1;
@@ -24,7 +25,7 @@ uint64_t cycles(bank_ports ports, psum_add add, int banks, int windows)
         a.precision_bits[t] = 16;
     }
     for (network_arch &net : a.network)
-        net.words_per_slot = net.slots_per_cycle = 1;
+        net = {filters, 1};
     a.l2_bytes = 65536;
     a.l2_banks = 64;
     a.l2_bank_row_words = 1;
@@ -44,7 +45,8 @@ uint64_t cycles(bank_ports ports, psum_add add, int banks, int windows)
     // What is tried is not that layer's pass, but one by hand.
     multicast_pass d = {};
     d.sets = d.set_chains = d.blocks = d.block_rows = 1;
-    d.filters = d.filters_tail = d.channels = d.channels_tail = 1;
+    d.filters = d.filters_tail = uint16_t(filters);
+    d.channels = d.channels_tail = 1;
     d.filter_cols = d.slide_cols = d.chain_step = d.row_step = 1;
     d.groups[0] = 1;
     d.windows[0] = uint32_t(windows);
@@ -58,18 +60,19 @@ uint64_t cycles(bank_ports ports, psum_add add, int banks, int windows)
         EXPECT_TRUE(multicast_machine_step(m));
     pass_counts n = {};
     multicast_machine_counts(m, &n);
-    EXPECT_EQ(n.macs, uint64_t(windows));
-    EXPECT_EQ(n.psum_in_words, uint64_t(windows));
-    EXPECT_EQ(n.psum_out_words, uint64_t(windows));
+    EXPECT_EQ(n.macs, uint64_t(windows * filters));
+    EXPECT_EQ(n.psum_in_words, uint64_t(windows * filters));
+    EXPECT_EQ(n.psum_out_words, uint64_t(windows * filters));
     multicast_machine_free(m);
     return n.cycles;
 }
 
 // Cycles that a window more costs, far from the pass's ends.
-uint64_t cycles_a_window(bank_ports ports, psum_add add, int banks)
+uint64_t cycles_a_window(bank_ports ports, psum_add add, int banks,
+                         int filters = 1)
 {
-    uint64_t more =
-        cycles(ports, add, banks, 300) - cycles(ports, add, banks, 200);
+    uint64_t more = cycles(ports, add, banks, 300, filters) -
+                    cycles(ports, add, banks, 200, filters);
     EXPECT_EQ(more % 100, 0u);
     return more / 100;
 }
@@ -99,6 +102,15 @@ TEST(BankConflict, TheFirstWindowTakesItsWayThroughThePe)
     // L2 in 3, so four cycles.  One port or two: nothing else wants it.
     EXPECT_EQ(cycles(BANK_1R1W, PSUM_ADD_LAST_PRODUCT, 1, 1), 4u);
     EXPECT_EQ(cycles(BANK_1RW, PSUM_ADD_LAST_PRODUCT, 1, 1), 4u);
+}
+
+TEST(BankConflict, SlotsWiderThanTheBanksTakeATurnForEachOfTheirCycles)
+{
+    // Slots of 4 words: the PE finishes a window in 4 cycles; one bank moves
+    // one of them in 4 cycles, two banks in 2.
+    EXPECT_EQ(cycles_a_window(BANK_1R1W, PSUM_ADD_LAST_PRODUCT, 1, 4), 4u);
+    EXPECT_EQ(cycles_a_window(BANK_1RW, PSUM_ADD_LAST_PRODUCT, 1, 4), 8u);
+    EXPECT_EQ(cycles_a_window(BANK_1RW, PSUM_ADD_LAST_PRODUCT, 2, 4), 4u);
 }
 
 TEST(BankConflict, StreamsInDifferentBanksDoNotMeet)

@@ -149,17 +149,22 @@ void l1_oracle::leave_l2(int k, const std::vector<size_t> &filled,
         words += one.words;
         if (n > 0 && (words + row - 1) / row > l.l2_banks)
             return;
-        if (l.mesh) {
-            if (!l.mesh->can_inject(0))
+        if (l.mesh && !l.mesh->can_inject(0))
+            return;
+        for (const auto &[cluster, pes] : one.pes)
+            if (!l.mesh && full[at(cluster)] >= size_t(a_.l1_input_slots))
                 return;
+        // L2's banks may take several cycles to read it.
+        l.left =
+            std::max((l.left > 0 ? l.left : one.words) - l.l2_banks * row, 0);
+        if (l.left > 0)
+            return;
+        if (l.mesh) {
             oracle_flit flit = {int(l.next), one.words, {}};
             for (const auto &[cluster, pes] : one.pes)
                 flit.to.insert(cluster);
             l.mesh->inject(0, flit);
         } else {
-            for (const auto &[cluster, pes] : one.pes)
-                if (full[at(cluster)] >= size_t(a_.l1_input_slots))
-                    return;
             for (const auto &[cluster, pes] : one.pes) {
                 full[at(cluster)]++;
                 arrived.push_back({cluster, one.words});

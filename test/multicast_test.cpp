@@ -105,6 +105,57 @@ TEST_F(Multicast, StopsAtTheRowsThatTheBanksGive)
     EXPECT_EQ(words[2], 2);
 }
 
+TEST_F(Multicast, TakesACycleForEachTimeThatASlotFillsTheBanks)
+{
+    shape.row_words = 1; // 2 words a cycle for slots of 4, 2 and 2
+    stream_start(&state, &shape, 1, 0, 0);
+    EXPECT_TRUE(cycle());
+    EXPECT_EQ(words[0], 0); // half of it has crossed
+    EXPECT_TRUE(cycle());
+    EXPECT_EQ(words[0], 4);
+    EXPECT_TRUE(cycle());
+    EXPECT_EQ(words[2], 2);
+    EXPECT_TRUE(cycle());
+    EXPECT_EQ(words[0], 6);
+    EXPECT_TRUE(stream_is_done(&state));
+}
+
+TEST_F(Multicast, AWideSlotSetsOutWhenItHasRoom)
+{
+    shape.row_words = 1;
+    stream_start(&state, &shape, 1, 0, 0);
+    words[1] = 5; // 3 places left of 8, 4 wanted
+    EXPECT_FALSE(cycle());
+    words[1] = 4;
+    EXPECT_TRUE(cycle());
+    EXPECT_EQ(words[1], 4);
+    EXPECT_TRUE(cycle());
+    EXPECT_EQ(words[1], 8);
+}
+
+TEST_F(Multicast, ASlotAsWideAsTheBanksTakesACycleWhereverItLies)
+{
+    shape.banks = 1;
+    stream_start(&state, &shape, 1, 0, 2); // half a row in
+    cycle();
+    EXPECT_EQ(words[0], 4);
+}
+
+TEST(Collect, TakesACycleForEachTimeThatASlotFillsTheBanks)
+{
+    int16_t limit[1] = {5}, words[1] = {5}, pop[1] = {};
+    stream_shape shape = {5, 2, 1, 1, limit, 1, 2};
+    stream_state state = {};
+    multicast_counts counts = {};
+    stream_start(&state, &shape, 1, 0, 0);
+    for (int popped : {0, 0, 5}) {
+        EXPECT_TRUE(collect_eval(&state, &shape, words, pop, &counts, nullptr));
+        EXPECT_EQ(pop[0], popped);
+    }
+    EXPECT_TRUE(stream_is_done(&state));
+    EXPECT_EQ(counts.words_sent, 5u);
+}
+
 TEST(Collect, WaitsForTheSourceWhoseTurnItIs)
 {
     int16_t limit[2] = {2, 2}, words[2] = {1, 2}, pop[2] = {};

@@ -14,7 +14,7 @@
 class random_case
 {
   public:
-    explicit random_case(unsigned seed) : engine_(seed)
+    explicit random_case(unsigned seed) : engine_(seed), rows_engine_(seed + 1)
     {
     }
 
@@ -55,7 +55,8 @@ class random_case
         a.ifmap_waits_for_filters = pick(0, 3) == 0;
         a.l2_bytes = pick(0, 1) ? 16384 : 65536;
         a.l2_banks = 27;
-        a.l2_bank_row_words = 4;
+        // So slots may be wider than their tiles' banks.
+        a.l2_bank_row_words = 1 + static_cast<int>(rows_engine_() % 4);
         a.l2_ports = pick(0, 1) ? BANK_1RW : BANK_1R1W;
         a.l2_latency_cycles = pick(0, 4);
         for (int &buffers : a.l2_buffers)
@@ -135,6 +136,7 @@ class random_case
 
   private:
     std::mt19937 engine_;
+    std::mt19937 rows_engine_; // apart: its draws move no other's
 };
 
 // "N=1 G=2 ..." for the message of a failed expectation.
