@@ -65,20 +65,28 @@ void lanes_init(struct lanes *lanes, const struct lanes_cfg *cfg, void *state,
 #undef PLACE
 }
 
-/* Windows of the group after `done` ones, 0 at the end of the pass. */
-static int16_t next_group(const struct lane_groups *g, int done)
+/* Windows of the group after `done` ones, 0 at the end of the pass.  Both
+ * count to 65535 in what `int16_t` has of bits. */
+static int16_t next_group(const struct lane_groups *g, uint16_t done)
 {
-    if ((uint32_t)done < g->groups[0])
+    if (done < g->groups[0])
         return (int16_t)g->windows[0];
-    if ((uint32_t)done < g->groups[0] + g->groups[1])
+    if (done < g->groups[0] + g->groups[1])
         return (int16_t)g->windows[1];
     return 0;
+}
+
+static bool are_countable(const struct lane_groups *g)
+{
+    return (uint64_t)g->groups[0] + g->groups[1] <= LANE_GROUPS_MAX &&
+           g->windows[0] <= LANE_WINDOWS_MAX &&
+           g->windows[1] <= LANE_WINDOWS_MAX;
 }
 
 void lanes_issue(struct lanes *lanes, const struct lanes_pass *pass)
 {
     struct lane_fields *f = &lanes->f;
-    SIM_CHECK(lanes->state->running == 0);
+    SIM_CHECK(lanes->state->running == 0 && are_countable(&pass->groups));
     lanes->pass = *pass;
     lanes->state->in_flight = 0;
     for (int l = 0; l < lanes->n; l++) {
@@ -171,8 +179,12 @@ HOT static int16_t eval_range(const struct lane_fields *f,
             (int16_t)(at + 1 + ((held_words[l] - at - 1) & s.start_at_window));
         const int16_t window_need =
             (int16_t)(t + 1 + ((L - t - 1) & s.start_at_window));
-        const int16_t no_held = (int16_t) - (held[l] < held_need);
-        const int16_t no_window = (int16_t) - (window[l] < window_need);
+        /* Differences: a window's words and a register file's beside them may
+         * be more than 32767. */
+        const int16_t no_held =
+            (int16_t) - ((int16_t)(held[l] - held_need) < 0);
+        const int16_t no_window =
+            (int16_t) - ((int16_t)(window[l] - window_need) < 0);
         const int16_t last_tap = (int16_t) - (t + 1 == L);
         const int16_t emits = (int16_t)(last_window | s.emit_each);
         const int16_t rides =
@@ -254,8 +266,9 @@ static void end_groups(struct lanes *lanes, int from, int to)
     for (int l = from; l < to; l++) {
         if (f->running[l] == 0 || f->windows_left[l] != 0)
             continue;
-        f->groups_done[l]++;
-        f->windows_left[l] = next_group(&lanes->pass.groups, f->groups_done[l]);
+        const uint16_t done = (uint16_t)(f->groups_done[l] + 1);
+        f->groups_done[l] = (int16_t)done;
+        f->windows_left[l] = next_group(&lanes->pass.groups, done);
         if (f->windows_left[l] == 0) {
             f->running[l] = 0;
             lanes->state->running--;

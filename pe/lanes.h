@@ -95,10 +95,14 @@ struct lanes_cfg {
     int held_port_words, window_port_words; /* a slot's */
 };
 
-/* Runs of groups; the second may be empty. */
+/* What a lane counts in a pass, in 16 bits.  Of a window's products and held
+ * words (`taps`, `held_words`) and of a register file's words: 15. */
+enum { LANE_GROUPS_MAX = 65535, LANE_WINDOWS_MAX = 65535 };
+
+/* Runs of groups, LANE_GROUPS_MAX in all; the second may be empty. */
 struct lane_groups {
     uint32_t groups[2];
-    uint32_t windows[2]; /* 1..32767 each */
+    uint32_t windows[2]; /* 1..LANE_WINDOWS_MAX each */
 };
 
 /* What all lanes of a pass share. */

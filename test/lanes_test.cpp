@@ -203,6 +203,73 @@ TEST_F(Lanes, ARegisterFileTakesNoMoreThanItHolds)
     EXPECT_EQ(lanes.f.window_fifo[0], 2);
 }
 
+// Once around a counter of 16 bits but for one.
+TEST_F(Lanes, APassMayHave65535GroupsOrAGroupAsManyWindows)
+{
+    for (int many_groups = 0; many_groups < 2; many_groups++) {
+        cfg.psum_own_cycle = false;
+        build(1, 1);
+        lanes.f.taps[0] = lanes.f.held_words[0] = lanes.f.slide[0] = 1;
+        pass.groups = {{1, 0}, {65535, 0}};
+        if (many_groups)
+            pass.groups = {{32767, 32768}, {1, 1}};
+        issue();
+        give(0, 1, 0);
+        int macs = 0, t = 0;
+        for (; lanes.state->running > 0 && t < 70000; t++) {
+            lanes.f.push_window[0] = lanes.f.window_fifo[0] < 4 ? 1 : 0;
+            lanes.f.collected[1] = out_words() > 0 ? 1 : 0;
+            macs += cycle().cause[PE_MAC];
+        }
+        EXPECT_EQ(macs, 65535);
+        EXPECT_EQ(lanes.state->running, 0);
+        EXPECT_LT(t, 65540);
+    }
+}
+
+// The next window's words come in while the last one's are still needed.
+TEST_F(Lanes, WordsOfALongWindowAndTheNextMayBeMoreThan32767)
+{
+    for (int held_first = 0; held_first < 2; held_first++) {
+        cfg.psum_own_cycle = false;
+        cfg.held_rf_words = cfg.window_rf_words = 16384;
+        build(1, 1);
+        lanes.f.taps[0] = lanes.f.held_words[0] = lanes.f.slide[0] = 32767;
+        pass = {1, true, false, {{1, 0}, {2, 0}}, true};
+        issue();
+        int macs = 0, given = 0, fed[2] = {0, 0};
+        for (int t = 0; t < 200000 && lanes.state->running > 0; t++) {
+            // One of them keeps only half a cycle's pace.
+            const int slow = held_first ? 1 : 0;
+            for (int k = 0; k < 2; k++) {
+                const int16_t *fifo =
+                    k == 0 ? lanes.f.held_fifo : lanes.f.window_fifo;
+                int16_t *push =
+                    k == 0 ? lanes.f.push_held : lanes.f.push_window;
+                bool may = fifo[0] < 8 && fed[k] < 2 * 32767 &&
+                           (k != slow || t % 2 == 0);
+                push[0] = may ? 1 : 0;
+                fed[k] += may;
+                given += may;
+            }
+            lanes.f.collected[1] = out_words() > 0 ? 1 : 0;
+            macs += cycle().cause[PE_MAC];
+        }
+        EXPECT_EQ(macs, 2 * 32767);
+        EXPECT_EQ(lanes.state->running, 0);
+        EXPECT_EQ(given, 4 * 32767);
+    }
+}
+
+TEST_F(Lanes, APassThatCannotBeCountedIsABug)
+{
+    build(1, 1);
+    pass.groups = {{65535, 1}, {1, 1}};
+    EXPECT_DEATH(issue(), "BUG");
+    pass.groups = {{1, 1}, {1, 65536}};
+    EXPECT_DEATH(issue(), "BUG");
+}
+
 TEST_F(Lanes, OneLaneAtATimeInAnyOrderGivesTheSameState)
 {
     std::mt19937 random(3);
