@@ -27,6 +27,9 @@ enum { GEMM_M, GEMM_N, GEMM_E, GEMM_C, GEMM_F, GEMM_TILES };
  * bits (pe/lanes.h). */
 enum { OS_PRODUCTS_MAX = 32767 };
 
+/* Outputs of a tile: a pass counts them in 31 bits. */
+enum { TILE_OUTPUTS_MAX = 1 << 30 };
+
 extern const struct dataflow ws_dataflow, is_dataflow, os_dataflow,
     nlr_dataflow;
 
@@ -91,6 +94,12 @@ uint64_t gemm_sum_min3(int extent, int tile, int inner, int step, int most);
  * from `used` of them: into each stage a word for each pair, pair of pairs,
  * ... with any. */
 uint64_t gemm_tree_links(int leaves, int used);
+
+/* The most images of a tile with e rows; 0: none. */
+static inline int gemm_images_max(const struct layer *l, int e)
+{
+    return (int)(TILE_OUTPUTS_MAX / ((int64_t)e * l->Q));
+}
 
 static inline uint64_t gemm_outputs(const struct layer *l)
 {

@@ -16,6 +16,8 @@
 
 #include <string.h>
 
+#include "pe/lanes.h"
+
 const struct mapping_param rs_params[] = {
     {"m", 1, 65535, "filters", "filters whose psums L2 holds at a time"},
     {"n", 1, 65535, "images", "ifmaps that a pass works on"},
@@ -68,6 +70,17 @@ int rs_phases(const struct layer *layer)
 static int rs_slide(const struct layer *layer)
 {
     return layer->stride / gcd(layer->dilation, layer->stride);
+}
+
+int rs_images_max(const struct layer *l, int fc)
+{
+    const int phases = min_int(rs_phases(l), l->Q);
+    const int slide = min_int(rs_slide(l), fc);
+    const uint64_t columns = (uint64_t)phases * (uint64_t)fc +
+                             (uint64_t)(l->Q - phases) * (uint64_t)slide;
+    const uint64_t by_columns = UINT32_MAX / columns;
+    const uint64_t by_groups = LANE_GROUPS_MAX / (uint64_t)phases;
+    return (int)(by_groups < by_columns ? by_groups : by_columns);
 }
 
 static void rs_inner_counts(const struct program *program,

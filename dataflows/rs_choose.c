@@ -15,9 +15,13 @@
 #include "dataflows/rs.h"
 #include "dataflows/rs_estimate.h"
 
+/* What a mapping must fit, in the order in which it is looked at. */
+enum limit { LIMIT_COUNTERS, LIMIT_RF, LIMIT_ARRAY, LIMIT_L2 };
+
 struct shortage { /* why a candidate is illegal */
+    enum limit limit;
     const char *what, *unit;
-    uint64_t words; /* or PE sets */
+    uint64_t amount; /* in units */
 };
 
 static int group_m(const struct layer *l)
@@ -34,9 +38,7 @@ static bool lacks(struct shortage *s, const char *what, int64_t words)
 {
     if (words <= 0)
         return false;
-    s->what = what;
-    s->unit = "words";
-    s->words = (uint64_t)words;
+    *s = (struct shortage){LIMIT_RF, what, "words", (uint64_t)words};
     return true;
 }
 
@@ -51,6 +53,12 @@ static bool rs_legal(const struct arch *a, const struct layer *l,
     int buffers[TENSOR_N], banks[TENSOR_N];
     enum tensor tensor;
     uint64_t lacking;
+    if (v[RS_N] > rs_images_max(l, v[RS_FC])) {
+        *why = (struct shortage){
+            LIMIT_COUNTERS, "a pass's counter of windows, for n images,",
+            "images", (uint64_t)(v[RS_N] - rs_images_max(l, v[RS_FC]))};
+        return false;
+    }
     if (lacks(why, "pe.rf.ifmap_words", taps - a->rf_words[TENSOR_IFMAP]) ||
         lacks(why, "pe.rf.filter_words",
               taps * v[RS_P] - a->rf_words[TENSOR_FILTER]) ||
@@ -60,19 +68,26 @@ static bool rs_legal(const struct arch *a, const struct layer *l,
         rs_set_capacity(a, v[RS_FR], v[RS_E]) < v[RS_R] * v[RS_T]) {
         int sets =
             v[RS_FR] > a->rows ? 0 : rs_set_capacity(a, v[RS_FR], v[RS_E]);
-        why->what = "the array, for r * t sets of fr x e PEs,";
-        why->unit = "PE sets";
-        why->words = (uint64_t)(v[RS_R] * v[RS_T] - sets);
+        *why = (struct shortage){
+            LIMIT_ARRAY, "the array, for r * t sets of fr x e PEs,", "PE sets",
+            (uint64_t)(v[RS_R] * v[RS_T] - sets)};
         return false;
     }
     rs_tiling(m, &t);
     if (!tiling_fits(a, l, &t, buffers, banks, &tensor, &lacking)) {
-        why->what = l2_short[tensor];
-        why->unit = "words";
-        why->words = lacking;
+        *why = (struct shortage){LIMIT_L2, l2_short[tensor], "words", lacking};
         return false;
     }
     return true;
+}
+
+/* Whether a is nearer to a legal candidate: it fits more; else, of the same
+ * unit, it lacks less. */
+static bool is_nearer(const struct shortage *a, const struct shortage *b)
+{
+    if (b->what == NULL || a->limit != b->limit)
+        return b->what == NULL || a->limit > b->limit;
+    return a->amount < b->amount;
 }
 
 /* The largest m (a multiple of f, or all) that L2 takes; 0 = none. */
@@ -126,7 +141,7 @@ struct search {
     double cycles; /* of the best */
     uint64_t best_order;
     struct mapping best;
-    struct shortage why; /* of the smallest candidate that failed */
+    struct shortage why; /* of the nearest candidate that failed */
     struct sets *sets;
     int n_sets, room;
 };
@@ -140,7 +155,7 @@ static bool is_too_slow(const struct search *s, double at_least)
 
 static void consider(struct search *s)
 {
-    struct shortage why = {"", "", 0};
+    struct shortage why = {LIMIT_COUNTERS, "", "", 0};
     struct mapping *m = &s->m;
     if (is_too_slow(s, rs_channels_at_least(&s->channels, m->value[RS_P])))
         return;
@@ -148,7 +163,7 @@ static void consider(struct search *s)
         min_int(m->value[RS_P] * m->value[RS_T], group_m(s->layer));
     int filters = largest_m(s->arch, s->layer, m, s->given, &why);
     if (filters == 0) {
-        if (s->why.what == NULL || why.words < s->why.words)
+        if (is_nearer(&why, &s->why))
             s->why = why;
         return;
     }
@@ -291,9 +306,11 @@ static void visit_strip(struct search *s, void (*visit)(struct search *s),
 
 static void visit_sets(struct search *s, void (*visit)(struct search *s))
 {
-    struct range n = range_of(s->given[RS_N], s->layer->N);
-    struct range e = range_of(s->given[RS_E], s->layer->P);
     int *v = s->m.value;
+    struct range n =
+        range_of(s->given[RS_N],
+                 min_int(s->layer->N, rs_images_max(s->layer, v[RS_FC])));
+    struct range e = range_of(s->given[RS_E], s->layer->P);
     uint64_t order = 0;
     for (int i = n.from; i > 0 && i <= n.to;
          i = tiling_next_even(s->layer->N, i))
@@ -353,7 +370,7 @@ bool rs_choose(const struct arch *arch, const struct layer *layer,
             "enlarge it or choose smaller mapping parameters",
             layer->name, given->n > 0 ? " with the parameters given" : "",
             s.why.what != NULL ? s.why.what : "pe.rf.ifmap_words",
-            (unsigned long long)s.why.words,
+            (unsigned long long)s.why.amount,
             s.why.what != NULL ? s.why.unit : "words");
     *out = s.best;
     return true;

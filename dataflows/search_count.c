@@ -218,6 +218,8 @@ uint64_t search_count(const struct search_problem *p,
     struct room room = {.c = r->c};
     for (room.n = n.from; room.n <= n.to; room.n++)
         for (room.e = e.from; room.e <= e.to; room.e++) {
+            if (room.n > p->space->n_max(p, r, room.e))
+                continue;
             room.ifmap_banks = search_ifmap_banks(p, r->c, room.n, room.e);
             if (room.ifmap_banks == 0)
                 continue;

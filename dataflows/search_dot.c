@@ -81,6 +81,13 @@ static int dot_reductions(const struct search_problem *p,
     return n;
 }
 
+static int countable_n(const struct search_problem *p,
+                       const struct search_reduction *r, int e)
+{
+    (void)r;
+    return gemm_images_max(p->layer, e);
+}
+
 static int whole_e(const struct search_problem *p,
                    const struct search_reduction *r)
 {
@@ -180,6 +187,7 @@ const struct search_space nlr_search_space = {
     .outputs = dot_outputs,
     .outputs_least = dot_outputs_least,
     .terms = dot_terms,
+    .n_max = countable_n,
     .e_max = whole_e,
     .x_max = dot_x_max,
     .p_max = dot_p_max,
@@ -202,6 +210,7 @@ const struct search_space os_tree_search_space = {
     .outputs = dot_outputs,
     .outputs_least = dot_outputs_least,
     .terms = dot_terms,
+    .n_max = countable_n,
     .e_max = whole_e,
     .x_max = dot_x_max,
     .p_max = dot_p_max,

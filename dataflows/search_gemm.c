@@ -129,6 +129,13 @@ static void stationary_terms(const struct search_problem *p,
     t->busy_cycles = (uint64_t)p->layer->G * (r->busy_products + r->busy_adds);
 }
 
+static int countable_n(const struct search_problem *p,
+                       const struct search_reduction *r, int e)
+{
+    (void)r;
+    return gemm_images_max(p->layer, e);
+}
+
 static int whole_e(const struct search_problem *p,
                    const struct search_reduction *r)
 {
@@ -207,6 +214,7 @@ const struct search_space ws_search_space = {
     .outputs = no_outputs,
     .outputs_least = no_outputs,
     .terms = ws_terms,
+    .n_max = countable_n,
     .e_max = whole_e,
     .p_max = ws_p_max,
 };
@@ -319,6 +327,7 @@ const struct search_space is_search_space = {
     .outputs = is_outputs,
     .outputs_least = is_outputs_least,
     .terms = is_terms,
+    .n_max = countable_n,
     .e_max = whole_e,
     .x_max = is_x_max,
 };
@@ -462,6 +471,7 @@ const struct search_space os_search_space = {
     .outputs = os_outputs,
     .outputs_least = os_outputs_least,
     .terms = os_terms,
+    .n_max = countable_n,
     .e_max = whole_e,
     .x_max = os_x_max,
     .p_max = os_p_max,

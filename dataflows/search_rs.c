@@ -98,6 +98,13 @@ static int rs_reductions(const struct search_problem *p,
     return n;
 }
 
+static int rs_n_max(const struct search_problem *p,
+                    const struct search_reduction *r, int e)
+{
+    (void)e;
+    return rs_images_max(p->layer, r->fc);
+}
+
 static int rs_e_max(const struct search_problem *p,
                     const struct search_reduction *r)
 {
@@ -190,6 +197,7 @@ const struct search_space rs_search_space = {
     .outputs = rs_outputs,
     .outputs_least = rs_outputs_least,
     .terms = rs_terms,
+    .n_max = rs_n_max,
     .e_max = rs_e_max,
     .p_max = rs_p_max,
     .t_max = rs_t_max,

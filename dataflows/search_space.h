@@ -118,8 +118,10 @@ struct search_space {
                   const struct search_reduction *reduction,
                   const struct search_outputs *outputs,
                   struct search_terms *out);
-    /* The largest that the machine takes; e_max: with this reduction, t_max: 0
-     * = none. */
+    /* The largest that the machine takes, as e_max: with this reduction; n_max,
+     * t_max: 0 = none. */
+    int (*n_max)(const struct search_problem *problem,
+                 const struct search_reduction *reduction, int e);
     int (*e_max)(const struct search_problem *problem,
                  const struct search_reduction *reduction);
     int (*x_max)(const struct search_problem *problem,

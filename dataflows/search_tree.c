@@ -318,6 +318,8 @@ static bool set_room(const struct search_problem *p, struct branch *b,
                      int *m_max)
 {
     const struct layer *l = p->layer;
+    if (b->o.n > p->space->n_max(p, b->r, b->o.e))
+        return false;
     b->ifmap_banks = search_ifmap_banks(p, b->r->c, b->o.n, b->o.e);
     if (b->ifmap_banks == 0)
         return false;

@@ -20,10 +20,7 @@ int tiling_next_even(int extent, int size)
     return ceil_div(extent, (extent - 1) / size);
 }
 
-enum {
-    TILE_OUTPUTS_MAX = 1 << 30, /* a pass counts them in 31 bits */
-    STRIPS_MAX = 1 << 20,       /* of images and rows, worth looking at each */
-};
+enum { STRIPS_MAX = 1 << 20 }; /* of images and rows, worth looking at each */
 
 /* Sizes to try, rising; owns. */
 struct sizes {
@@ -218,7 +215,7 @@ static void try_unwasting_strips(struct search *s, const int given[5])
         for (int e = 1; e < e_before; e++) {
             struct tiling t = {.n = n, .e = e};
             if (gemm_output_folds(l, &t, fold) > least ||
-                (uint64_t)n * (uint64_t)e * (uint64_t)l->Q > TILE_OUTPUTS_MAX)
+                n > gemm_images_max(l, e))
                 continue;
             try_tiles(s, n, e, given);
             e_before = e;
@@ -245,8 +242,7 @@ bool tiling_choose_gemm(const struct arch *arch, const struct layer *layer,
     for (int i = 0; i < s.images.n; i++)
         for (int k = 0; k < s.rows.n; k++) {
             int n = s.images.size[i], e = s.rows.size[k];
-            if ((uint64_t)n * (uint64_t)e * (uint64_t)l->Q > TILE_OUTPUTS_MAX ||
-                !try_tiles(&s, n, e, given))
+            if (n > gemm_images_max(l, e) || !try_tiles(&s, n, e, given))
                 break;
         }
     try_unwasting_strips(&s, given);

@@ -150,9 +150,20 @@ static void shape_l1(struct multicast_machine *m)
         l1_path_shape(m->l1, k, &m->shape[k], &m->sets[k], m->cluster_of_lane);
 }
 
+/* What lanes and networks count in 15 and 32 bits. */
+static bool is_countable(const struct multicast_pass *d)
+{
+    uint64_t taps = (uint64_t)d->channels * d->filter_cols, columns = 0;
+    for (int k = 0; k < 2; k++)
+        columns += (uint64_t)d->groups[k] * multicast_columns(d, k);
+    return d->slide_cols <= d->filter_cols &&
+           d->filters * taps <= (uint64_t)INT16_MAX && columns <= UINT32_MAX;
+}
+
 void multicast_shape_pass(struct multicast_machine *m)
 {
     const struct multicast_pass *d = &m->pass;
+    SIM_CHECK(is_countable(d));
     static const enum tensor tensor_of[NETWORK_N] = {
         [NETWORK_FILTER] = TENSOR_FILTER,
         [NETWORK_IFMAP] = TENSOR_IFMAP,

@@ -81,7 +81,8 @@ check_PROGRAMS += tile_table_test pass_memory_test memo_test periods_test \
 endif
 ahead_test_SOURCES = %D%/ahead_test.cpp %D%/random_layer.h
 ahead_test_LDADD = $(TEST_LIBS)
-rs_choose_test_SOURCES = %D%/rs_choose_test.cpp %D%/random_layer.h
+rs_choose_test_SOURCES = %D%/rs_choose_test.cpp %D%/messages.h \
+	%D%/random_layer.h
 rs_choose_test_LDADD = $(TEST_LIBS)
 periods_test_SOURCES = %D%/periods_test.cpp %D%/random_layer.h
 periods_test_LDADD = $(TEST_LIBS)

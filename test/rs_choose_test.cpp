@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "dataflows/choose.h"
 #include "dataflows/rs_estimate.h"
 #include "random_layer.h"
+#include "test/messages.h"
 
 namespace
 {
@@ -129,6 +131,72 @@ TEST_F(RsChoose, TheFirstOfTheQuickestMappingsIsChosen)
         legal += expect_first(a, l, true, "case " + std::to_string(i));
     }
     EXPECT_GT(legal, 100);
+}
+
+// Windows of a column stride below the dilation come in as many groups an
+// image, and 65535 groups are counted.
+TEST_F(RsChoose, NoMoreImagesThanAPassCanCount)
+{
+    Messages d;
+    arch a = random_case(3).machine();
+    layer l = {};
+    std::snprintf(l.name, sizeof(l.name), "many");
+    a.l2_bytes = 1 << 26;
+    l.G = l.M = l.C = l.H = l.R = l.stride = 1;
+    l.N = 65535;
+    l.W = 6;
+    l.S = 2;
+    l.dilation = 3;
+    ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
+    EXPECT_EQ(rs_images_max(&l, 2), 65535 / 3);
+    candidate chosen = ask(a, l, {});
+    ASSERT_TRUE(chosen.legal);
+    EXPECT_EQ(chosen.m.value[RS_N], 65535 / 3);
+    EXPECT_TRUE(ask(a, l, {21845}).legal);
+    EXPECT_FALSE(ask(a, l, {21846}).legal);
+    given_mapping given = {};
+    std::strcpy(given.param[0].name, "n");
+    given.param[given.n++].value = 40000;
+    mapping m = {};
+    EXPECT_FALSE(dataflow_choose(&rs_dataflow, &a, &l, &given, &m, d));
+    EXPECT_NE(d.text().find("short by 18155 images; the nearest legal is "
+                            "'mapping.n=21845'"),
+              std::string::npos)
+        << d.text();
+
+    // The networks count 2^32 - 1 columns: 65535 x 2 an image with stride 2.
+    l.dilation = 1;
+    l.stride = l.S = 2;
+    l.W = 65535;
+    l.pad = 32768;
+    ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
+    EXPECT_EQ(rs_images_max(&l, 2), int(UINT32_MAX / (2u * unsigned(l.Q))));
+    EXPECT_EQ(rs_images_max(&l, 1),
+              std::min(65535, int(UINT32_MAX / unsigned(l.Q))));
+}
+
+// Wide sets do not fit on the array, by two; narrow ones do, and lack L2.
+TEST_F(RsChoose, WhatIsShortIsWhatTheNearestCandidateLacks)
+{
+    Messages d;
+    arch a = random_case(3).machine();
+    layer l = {};
+    std::snprintf(l.name, sizeof(l.name), "deep");
+    l.N = l.G = l.M = l.R = l.S = l.stride = l.dilation = 1;
+    l.C = 4;
+    l.H = l.W = 8;
+    ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
+    a.rows = 2;
+    a.cols = 8;
+    a.l2_bytes = 64;
+    a.l2_bank_row_words = 1;
+    given_mapping given = {};
+    std::strcpy(given.param[0].name, "r");
+    given.param[given.n++].value = 4;
+    mapping m = {};
+    EXPECT_FALSE(rs_choose(&a, &l, &given, &m, d));
+    EXPECT_NE(d.text().find(": L2 (ifmap tile) is short by"), std::string::npos)
+        << d.text();
 }
 
 // More PE sets than are noted at a time.

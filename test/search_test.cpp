@@ -316,6 +316,45 @@ TEST_P(Search, FindsTheSameWithAnyNumberOfThreads)
     }
 }
 
+// L2 would take them all; a pass counts 65535 groups of windows (rs), or 2^30
+// outputs.
+TEST_P(Search, NoMoreImagesThanAPassCanCount)
+{
+    const bool is_rs = std::strcmp(GetParam().flow->name, "rs") == 0;
+    random_case random(34);
+    arch a = machine(random);
+    layer l = {};
+    std::snprintf(l.name, sizeof(l.name), "many");
+    a.rows = a.cols = 1;
+    a.rf_words[TENSOR_IFMAP] = a.rf_words[TENSOR_FILTER] = 2;
+    a.psum_reduce = PSUM_CHAIN;
+    a.l2_bytes = ARCH_BYTES_MAX;
+    l.G = l.M = l.C = l.H = l.R = l.S = l.stride = l.dilation = 1;
+    l.N = 20000;
+    l.W = 65535;
+    int most = (1 << 30) / l.W;
+    if (is_rs) {
+        l.dilation = 5;
+        l.S = 2;
+        most = 65535 / 5;
+    }
+    ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
+    outcome f;
+    ASSERT_TRUE(search(a, l, SEARCH_energy, 3, 1, &f));
+    given_mapping given = {};
+    std::strcpy(given.param[given.n++].name, "n");
+    mapping m = {};
+    given.param[0].value = most;
+    EXPECT_TRUE(GetParam().flow->choose(&a, &l, &given, &m, d));
+    given.param[0].value = most + 1;
+    EXPECT_FALSE(GetParam().flow->choose(&a, &l, &given, &m, d));
+    const int n = dataflow_param_index(GetParam().flow, "n");
+    for (int i = 0; i < f.r.n_best; i++)
+        EXPECT_LE(f.r.best[i].mapping.value[n], most);
+    EXPECT_TRUE(f.r.proven);
+    EXPECT_EQ(f.r.covered, f.r.space);
+}
+
 std::vector<on_network> everywhere()
 {
     std::vector<on_network> all;
