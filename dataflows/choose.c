@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/program.h"
+
 /* So many values below (and then above) the one asked for are tried one by
  * one; further down the largest legal one is bisected. */
 #define NEAR 64
@@ -35,6 +37,14 @@ static bool legal_with(struct trial *t, int value)
     return is_legal(t->dataflow, t->arch, t->layer, &t->given);
 }
 
+/* That may be given. */
+static int largest_value(const struct trial *t)
+{
+    int i = dataflow_param_index(t->dataflow, t->given.param[t->param].name);
+    SIM_CHECK(i >= 0);
+    return t->dataflow->params[i].max;
+}
+
 /* The legal value nearest to the one asked for; 0: there is none. */
 static int nearest_value(struct trial *t, int asked)
 {
@@ -54,7 +64,8 @@ static int nearest_value(struct trial *t, int asked)
         }
         return low;
     }
-    for (int high = asked + 1; high <= asked + NEAR && high <= 65535; high++)
+    const int most = min_int(asked + NEAR, largest_value(t));
+    for (int high = asked + 1; high <= most; high++)
         if (legal_with(t, high))
             return high;
     return 0;
@@ -90,8 +101,9 @@ enum machine_key {
 static const char *const key_name[KEY_N] = {
     "pe.rf.ifmap_words", "pe.rf.filter_words", "pe.rf.psum_words",
     "l2.bytes",          "l1.bytes",           "l1.bank_row_words"};
-static const uint64_t key_most[KEY_N] = {
-    65535, 65535, 65535, UINT64_C(1) << 34, UINT64_C(1) << 34, 1024};
+static const uint64_t key_most[KEY_N] = {ARCH_RF_WORDS_MAX, ARCH_RF_WORDS_MAX,
+                                         ARCH_RF_WORDS_MAX, ARCH_BYTES_MAX,
+                                         ARCH_BYTES_MAX,    ARCH_ROW_WORDS_MAX};
 
 static uint64_t key_value(const struct arch *arch, enum machine_key key)
 {

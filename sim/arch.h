@@ -41,6 +41,11 @@ enum network {
     NETWORK_N
 };
 
+/* The most that a .cfg may give of what holds words. */
+#define ARCH_RF_WORDS_MAX 16384            /* a register file of a PE */
+#define ARCH_BYTES_MAX ((uint64_t)1 << 40) /* an L1, L2 */
+#define ARCH_ROW_WORDS_MAX 1024            /* a row of their banks */
+
 struct arch {
     char name[64];
     uint64_t clock_hz;

@@ -103,6 +103,34 @@ TEST_P(Choose, NamesTheLeastL2ThatTakesTheSmallestTiles)
     EXPECT_EQ(diag_status(d), EXIT_NO_MAPPING);
 }
 
+// 20480 filter words would do; a register file has at most 16384.
+TEST(ChooseRs, AdvisesOnlyWhatMayBeGiven)
+{
+    Messages d;
+    arch a = random_case(42).machine();
+    layer l = {};
+    std::snprintf(l.name, sizeof(l.name), "wide");
+    l.N = l.G = l.stride = l.dilation = 1;
+    l.M = 4096;
+    l.C = 2;
+    l.H = l.W = 8;
+    l.R = l.S = 5;
+    ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
+    a.rows = a.cols = 9;
+    a.rf_words[TENSOR_IFMAP] = 12;
+    a.rf_words[TENSOR_PSUM] = 4096;
+    a.l2_bytes = 1 << 20;
+    given_mapping given = {};
+    std::strcpy(given.param[0].name, "p");
+    given.param[given.n++].value = 4096;
+    mapping m = {};
+    EXPECT_FALSE(dataflow_choose(dataflow_find("rs"), &a, &l, &given, &m, d));
+    EXPECT_NE(d.text().find("pe.rf.filter_words is short"), std::string::npos)
+        << d.text();
+    EXPECT_EQ(d.text().find("'pe.rf.filter_words="), std::string::npos)
+        << d.text();
+}
+
 std::vector<const dataflow *> all()
 {
     std::vector<const dataflow *> list;
