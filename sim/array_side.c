@@ -143,6 +143,20 @@ void array_side_explain(const struct array_side *side, char *text,
         multicast_machine_explain(side->multicast, text, size_bytes);
 }
 
+const char *array_side_remedy(const struct array_side *side)
+{
+    struct l1_path *l1;
+    if (side->multicast == NULL)
+        return "its networks never wait for each other: report it";
+    l1 = multicast_machine_l1_path(side->multicast);
+    if (l1 == NULL)
+        return "deepen 'pe.fifo_words'";
+    return l1_path_mesh(l1, 0) == NULL
+               ? "deepen 'pe.fifo_words' or 'l1.input_slots'"
+               : "deepen 'pe.fifo_words', 'l1.input_slots' or "
+                 "'noc.mesh_buffer_flits'";
+}
+
 bool array_side_step(struct array_side *side)
 {
     if (side->nest != NULL)

@@ -48,6 +48,8 @@ void array_side_put_draining(struct array_side *side, const struct pass *pass);
 /* Who waits for what; for the report of a deadlock. */
 void array_side_explain(const struct array_side *side, char *text,
                         size_t size_bytes);
+/* What may end it. */
+const char *array_side_remedy(const struct array_side *side);
 
 /* One cycle: eval and commit of every block, in the order that is fastest.
  * Returns false in a cycle in which nothing moved and no timer ran down: a

@@ -111,10 +111,7 @@ static bool run_pass(struct run *run, const struct nest_pass_place *place,
     end = kernel == NULL ? run_native(run, left)
                          : kernel->run_pass(kernel->context, run->array, left);
     if (end == RUN_LIMIT)
-        return diag_fail(run->diag, EXIT_MACHINE, at,
-                         "layer '%s': the machine passed --max-cycles; raise "
-                         "the limit",
-                         name);
+        return fail_past_limit(name, run->out->passes, run->passes, run->diag);
     if (end == RUN_DEADLOCK)
         return diag_fail(run->diag, EXIT_MACHINE, at,
                          "layer '%s': the machine is deadlocked; a nest never "
@@ -188,6 +185,9 @@ static bool run_passes(struct run *run)
     }
     uint64_t last = nest_tiles_finish(run->tiles);
     run->out->cycles = last > run->now ? last : run->now;
+    if (!is_within_limit(run->options, run->program->layer.name,
+                         run->out->cycles, run->diag))
+        return false;
     if (kernel != NULL && kernel->idle != NULL)
         kernel->idle(kernel->context, run->out->cycles - run->now);
     return true;

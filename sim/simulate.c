@@ -6,6 +6,7 @@
  */
 #include "sim/simulate.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,19 +46,43 @@ struct run {
     struct layer_result *out;
 };
 
+bool fail_past_limit(const char *layer, uint64_t passes_done, uint64_t passes,
+                     struct diag *d)
+{
+    const struct src_pos at = {NULL, 0};
+    return diag_fail(d, EXIT_MACHINE, at,
+                     "layer '%s': the machine passed --max-cycles with %" PRIu64
+                     " of %" PRIu64 " passes done; raise the limit",
+                     layer, passes_done, passes);
+}
+
+bool is_within_limit(const struct simulate_options *options, const char *layer,
+                     uint64_t cycles, struct diag *d)
+{
+    const struct src_pos at = {NULL, 0};
+    if (options->max_cycles == 0 || cycles <= options->max_cycles)
+        return true;
+    return diag_fail(d, EXIT_MACHINE, at,
+                     "layer '%s': the machine passed --max-cycles with all "
+                     "passes done, while DRAM took the ofmap; raise the limit "
+                     "to %" PRIu64,
+                     layer, cycles);
+}
+
 static uint64_t later(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;
 }
 
-static bool machine_failed(struct run *run, const char *what,
-                           const char *remedy)
+static bool is_deadlocked(struct run *run)
 {
     char why[1024];
     struct src_pos at = {NULL, 0};
     array_side_explain(run->array, why, sizeof(why));
-    return diag_fail(run->diag, EXIT_MACHINE, at, "layer '%s': %s (%s); %s",
-                     run->program->layer.name, what, why, remedy);
+    return diag_fail(run->diag, EXIT_MACHINE, at,
+                     "layer '%s': the machine is deadlocked (%s); %s",
+                     run->program->layer.name, why,
+                     array_side_remedy(run->array));
 }
 
 /* Steps the array, from a cycle on, until a pass may be issued. */
@@ -68,11 +93,10 @@ static bool step_array(struct run *run, uint64_t from)
         left = limit > from ? limit - from : 0;
     switch (run->kernel->run_pass(run->kernel->context, run->array, left)) {
     case RUN_DEADLOCK:
-        return machine_failed(run, "the machine is deadlocked",
-                              "deepen 'pe.fifo_words'");
+        return is_deadlocked(run);
     case RUN_LIMIT:
-        return machine_failed(run, "the machine passed --max-cycles",
-                              "raise the limit");
+        return fail_past_limit(run->program->layer.name, run->out->passes,
+                               run->program->passes, run->diag);
     case RUN_DONE:
         break;
     }
@@ -328,6 +352,9 @@ static bool run_passes(struct run *run)
     if (!drain_last(run))
         return false;
     run->out->cycles = later(run->now, tile_table_finish(run->tiles));
+    if (!is_within_limit(run->options, run->program->layer.name,
+                         run->out->cycles, run->diag))
+        return false;
     idle(run, run->out->cycles - run->now);
     return true;
 }

@@ -59,6 +59,13 @@ bool simulate_layer(const struct arch *arch, const struct layer *layer,
                     const struct simulate_options *options,
                     struct layer_result *out, struct diag *d);
 
+/* How runs that take too long end; for nests, too.  In a pass: false. */
+bool fail_past_limit(const char *layer, uint64_t passes_done, uint64_t passes,
+                     struct diag *d);
+/* At the end, after so many cycles. */
+bool is_within_limit(const struct simulate_options *options, const char *layer,
+                     uint64_t cycles, struct diag *d);
+
 #ifdef __cplusplus
 }
 #endif

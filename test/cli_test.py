@@ -146,6 +146,20 @@ def how_to_run_it():
     check(late.returncode == 5 and late.stdout == "" and
           "passed --max-cycles" in late.stderr,
           "--max-cycles ends a layer with status 5", late.stderr)
+    tiny = ("--cfg", "eyeriss", "--shape", "M=2,C=2,H=4,W=4,R=1,S=1")
+    nest = ("--cfg", "conv1d_banks", "--layer", "weight",
+            "--set", "dram.model=bandwidth",
+            "--set", "dram.bytes_per_second=100000000")
+    for words in (tiny, nest):
+        cycles = report(*words)["layers"][0]["cycles"]
+        late = run(*words, "--max-cycles", str(cycles - 1))
+        check(late.returncode == 5 and late.stdout == "" and
+              f"raise the limit to {cycles}" in late.stderr,
+              "--max-cycles holds while DRAM takes the last words",
+              late.stderr)
+        done = run(*words, "--max-cycles", str(cycles))
+        check(done.returncode == 0, "and allows as many cycles as it says",
+              done.stderr)
     wide = report(*C1, "--set", "precision.psum_bits=64",
                   "--set", "dram.compression=none")["layers"][0]
     check(wide["cycles"] > 0, "psums of 64 bits run without compression")

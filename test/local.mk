@@ -77,8 +77,10 @@ report_test_LDADD = $(TEST_LIBS)
 
 if TESTS_WANTED
 check_PROGRAMS += tile_table_test pass_memory_test memo_test periods_test \
-	rs_choose_test ahead_test
+	rs_choose_test ahead_test simulate_test
 endif
+simulate_test_SOURCES = %D%/simulate_test.cpp %D%/messages.h %D%/random_layer.h
+simulate_test_LDADD = $(TEST_LIBS)
 ahead_test_SOURCES = %D%/ahead_test.cpp %D%/random_layer.h
 ahead_test_LDADD = $(TEST_LIBS)
 rs_choose_test_SOURCES = %D%/rs_choose_test.cpp %D%/messages.h \
