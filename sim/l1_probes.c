@@ -25,13 +25,14 @@ static bool has_input(const struct mesh *mesh, int node, enum mesh_port port)
 static void add_router(struct probe_list *list, const struct mesh *mesh,
                        int line, int node)
 {
+    const int fifo = probe_bits(8, (uint64_t)mesh->cfg.buffer_flits);
     char router[PROBE_NAME_MAX], signal[PROBE_NAME_MAX];
     snprintf(router, sizeof(router), "%s_router_%d_%d", line_name[line],
              node / mesh->cfg.cols, node % mesh->cfg.cols);
     for (int port = 0; port < MESH_PORTS; port++) {
         snprintf(signal, sizeof(signal), "%s_fifo", port_name[port]);
         if (has_input(mesh, node, (enum mesh_port)port))
-            probe_add(list, router, signal, 8, NULL);
+            probe_add(list, router, signal, fifo, NULL);
     }
     for (int way = 0; way < MESH_PORTS; way++) {
         snprintf(signal, sizeof(signal), "%s_words", port_name[way]);
@@ -62,9 +63,22 @@ static int banks_of(const struct l1_cfg *cfg)
     return banks;
 }
 
-static void add_l1(struct probe_list *list, const struct l1 *l1, int cluster,
-                   int grid_cols)
+/* Of both lines, where they share the bank. */
+static uint64_t most_rows(const struct l1_cfg *cfg, int bank)
 {
+    uint64_t rows = 0;
+    for (int k = 0; k < L1_LINES; k++) {
+        const struct l1_line_cfg *line = &cfg->line[k];
+        if (bank >= line->first_bank && bank < line->first_bank + line->banks)
+            rows += (uint64_t)(line->capacity_rows / line->banks) + 1;
+    }
+    return rows;
+}
+
+static void add_l1(struct probe_list *list, const struct l1 *l1,
+                   const struct arch *arch, int cluster, int grid_cols)
+{
+    const int fifo = probe_bits(8, (uint64_t)l1->cfg.input_slots);
     char name[PROBE_NAME_MAX], bank[2 * PROBE_NAME_MAX];
     snprintf(name, sizeof(name), "l1_%d_%d", cluster / grid_cols,
              cluster % grid_cols);
@@ -72,15 +86,19 @@ static void add_l1(struct probe_list *list, const struct l1 *l1, int cluster,
     for (int k = 0; k < L1_LINES; k++) {
         static const char *const signal[] = {"fifo", "writes", "reads",
                                              "words"};
+        const int words =
+            probe_bits(16, (uint64_t)l1->cfg.line[k].slots_per_cycle *
+                               (uint64_t)arch->network[k].words_per_slot);
         for (size_t s = 0; s < sizeof(signal) / sizeof(*signal); s++) {
             snprintf(bank, sizeof(bank), "%s_%s", line_name[k], signal[s]);
-            probe_add(list, name, bank, s == 0 ? 8 : 16, NULL);
+            probe_add(list, name, bank, s == 0 ? fifo : words, NULL);
         }
     }
     for (int b = 0; b < banks_of(&l1->cfg); b++) {
         snprintf(bank, sizeof(bank), "%s.bank_%d", name, b);
         probe_add(list, bank, "state", 2, bank_state_words);
-        probe_add(list, bank, "rows", 16, NULL);
+        probe_add(list, bank, "rows", probe_bits(16, most_rows(&l1->cfg, b)),
+                  NULL);
     }
 }
 
@@ -103,7 +121,8 @@ static void sample_l1(const struct l1_probes *p, const struct l1 *l1,
     }
 }
 
-struct l1_probes *l1_probes_new(struct l1_path *path, struct probe_list *list)
+struct l1_probes *l1_probes_new(struct l1_path *path, const struct arch *arch,
+                                struct probe_list *list)
 {
     struct l1_probes *p = xcalloc(1, sizeof(*p));
     struct l1 *l1 = l1_path_l1(path);
@@ -122,7 +141,7 @@ struct l1_probes *l1_probes_new(struct l1_path *path, struct probe_list *list)
             add_router(list, mesh, k, node);
     }
     for (int c = 0; c < clusters; c++)
-        add_l1(list, l1, c, l1_path_grid_cols(path));
+        add_l1(list, l1, arch, c, l1_path_grid_cols(path));
     return p;
 }
 

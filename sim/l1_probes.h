@@ -14,7 +14,8 @@ extern "C" {
 struct l1_probes;
 
 /* path: borrowed, and watched from now on.  Adds its probes to the list. */
-struct l1_probes *l1_probes_new(struct l1_path *path, struct probe_list *list);
+struct l1_probes *l1_probes_new(struct l1_path *path, const struct arch *arch,
+                                struct probe_list *list);
 void l1_probes_free(struct l1_probes *probes);
 /* After a cycle's commit.  at: the first of those added. */
 void l1_probes_sample(const struct l1_probes *probes, struct probe *at);

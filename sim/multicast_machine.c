@@ -33,9 +33,13 @@ static void place_lanes(struct multicast_machine *m, const struct program *p)
     SIM_CHECK(cursor_next(p, &cursor, &first));
     const int block_rows = first.work.multicast.block_rows;
     const int chains = m->lanes.cfg.chains;
-    const struct pe_sets all = {p->sets, p->set_chains,
-                                (p->rows + block_rows - 1) / block_rows,
-                                block_rows};
+    const int blocks = ceil_div(p->rows, block_rows);
+    const struct pe_sets all = {p->sets, p->set_chains, blocks, block_rows};
+    m->most_dests =
+        (uint64_t)blocks *
+        multicast_heights(&first.work.multicast, p->set_chains, block_rows);
+    if (m->most_dests < (uint64_t)m->lanes.n)
+        m->most_dests = (uint64_t)m->lanes.n;
     m->place = xcalloc((size_t)m->lanes.n, sizeof(*m->place));
     for (int l = 0; l < m->lanes.n; l++) {
         int row = l / chains, chain = l % chains;

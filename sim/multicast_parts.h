@@ -41,6 +41,7 @@ struct multicast_machine {
     } grant;
 
     struct pe_place *place; /* of each lane, on the array */
+    uint64_t most_dests;    /* of a network in any pass, or more */
     bool had_conflict;      /* in the last cycle committed */
     uint8_t *lane_state;    /* enum of PE_STATES; or NULL: no one watches */
 
@@ -70,6 +71,14 @@ static inline enum network window_network(const struct multicast_machine *m)
 static inline int multicast_top_lane(const struct multicast_machine *m)
 {
     return m->pass.blocks * m->pass.block_rows * m->lanes.cfg.chains;
+}
+
+/* Ifmap rows of a block, those between that no PE works on included. */
+static inline uint64_t multicast_heights(const struct multicast_pass *d,
+                                         int set_chains, int block_rows)
+{
+    return (uint64_t)(set_chains - 1) * d->chain_step +
+           (uint64_t)(block_rows - 1) * d->row_step + 1;
 }
 
 /* multicast_shape.c: tables of the pass in m->pass; the old ones go. */

@@ -7,6 +7,7 @@
 
 #include "sim/diag.h"
 #include "sim/l1_probes.h"
+#include "sim/multicast_parts.h"
 
 enum { PE_PROBES = 6, NETWORK_PROBES = 3 };
 
@@ -30,13 +31,14 @@ static void add(struct multicast_probes *p, const char *block,
 
 static void add_pe(struct multicast_probes *p, int lane)
 {
+    const int fifo = probe_bits(8, (uint64_t)p->machine->arch.fifo_words);
     char pe[BLOCK_NAME_MAX];
     multicast_machine_pe_name(p->machine, lane, pe);
     p->lane[p->n_lanes++] = lane;
     add(p, pe, "state", 4, pe_state_words);
-    add(p, pe, "filter_fifo", 8, NULL);
-    add(p, pe, "ifmap_fifo", 8, NULL);
-    add(p, pe, "psum_fifo", 8, NULL);
+    add(p, pe, "filter_fifo", fifo, NULL);
+    add(p, pe, "ifmap_fifo", fifo, NULL);
+    add(p, pe, "psum_fifo", fifo, NULL);
     add(p, pe, "filter_rf", 16, NULL);
     add(p, pe, "ifmap_rf", 16, NULL);
 }
@@ -62,6 +64,16 @@ static void add_pes(struct multicast_probes *p, const struct probe_pes *pes)
     free(lane_at);
 }
 
+/* Words that leave L2 in a cycle, or enter it. */
+static uint64_t most_words(const struct multicast_machine *m, int network)
+{
+    const struct network_arch *net = &m->arch.network[network];
+    int slots = net->slots_per_cycle;
+    if (m->l1 != NULL && network < L1_LINES)
+        slots = m->arch.l2_to_l1_slots_per_cycle;
+    return (uint64_t)slots * (uint64_t)net->words_per_slot;
+}
+
 struct multicast_probes *multicast_probes_new(struct multicast_machine *machine,
                                               const struct probe_pes *pes)
 {
@@ -75,17 +87,20 @@ struct multicast_probes *multicast_probes_new(struct multicast_machine *machine,
     p->machine = machine;
     p->lane = xcalloc(lanes, sizeof(*p->lane));
     add(p, "sequencer", "in_flight", 1, NULL);
-    add(p, "sequencer", "running_pes", 16, NULL);
+    add(p, "sequencer", "running_pes", probe_bits(16, lanes), NULL);
     add(p, "psum_port", "conflict", 1, NULL);
     for (int k = 0; k < NETWORK_N; k++) {
         add(p, network[k], "state", 2, network_state_words);
-        add(p, network[k], "words", 16, NULL);
-        add(p, network[k], "destination", 16, NULL);
+        add(p, network[k], "words", probe_bits(16, most_words(machine, k)),
+            NULL);
+        add(p, network[k], "destination",
+            probe_bits(16, machine->most_dests - 1), NULL);
     }
     add_pes(p, pes);
     p->l1_from = p->list.n;
     if (multicast_machine_l1_path(machine) != NULL)
-        p->l1 = l1_probes_new(multicast_machine_l1_path(machine), &p->list);
+        p->l1 = l1_probes_new(multicast_machine_l1_path(machine),
+                              &machine->arch, &p->list);
     multicast_machine_watch(machine);
     return p;
 }
@@ -135,8 +150,8 @@ static void sample_pe(struct multicast_probes *p, int lane, struct probe *probe)
     probe[filter].value = (uint32_t)f->held_fifo[lane];
     probe[ifmap].value = (uint32_t)f->window_fifo[lane];
     probe[3].value = (uint32_t)f->psum_fifo[lane];
-    probe[3 + filter].value = (uint32_t)f->held[lane];
-    probe[3 + ifmap].value = (uint32_t)f->window[lane];
+    probe[3 + filter].value = (uint16_t)f->held[lane];
+    probe[3 + ifmap].value = (uint16_t)f->window[lane];
 }
 
 void multicast_probes_sample(struct multicast_probes *p)

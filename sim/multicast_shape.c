@@ -93,8 +93,7 @@ static void shape_held(struct multicast_machine *m)
 static void shape_window(struct multicast_machine *m)
 {
     const struct multicast_pass *d = &m->pass;
-    int heights = (d->set_chains - 1) * d->chain_step +
-                  (d->block_rows - 1) * d->row_step + 1;
+    int heights = (int)multicast_heights(d, d->set_chains, d->block_rows);
     const enum network k = window_network(m);
     int n = 0, at = 0;
     alloc_tables(m, (int)k, d->blocks * heights, (int)m->active_pes);

@@ -13,6 +13,14 @@ const char *const network_state_words[] = {NETWORK_STATES(STATE_WORD) NULL};
 const char *const bank_state_words[] = {BANK_STATES(STATE_WORD) NULL};
 #undef STATE_WORD
 
+int probe_bits(int least, uint64_t most)
+{
+    int bits = least;
+    while (bits < 32 && most >> bits > 0)
+        bits++;
+    return bits;
+}
+
 void probe_add(struct probe_list *list, const char *block, const char *signal,
                int bits, const char *const *words)
 {

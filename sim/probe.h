@@ -63,6 +63,9 @@ struct probe_list {
     struct probe *probe; /* owns */
     int n, room;
 };
+/* Bits of a signal of values up to `most`, and `least` at least, so that small
+ * machines look alike. */
+int probe_bits(int least, uint64_t most);
 void probe_add(struct probe_list *list, const char *block, const char *signal,
                int bits, const char *const *words);
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -235,6 +236,172 @@ TEST(Probes, OfMulticastNetworksL1sAndRoutersAddUpToTheirCounts)
     }
     EXPECT_GT(conflicts, 0u);
     diag_free(d);
+}
+
+// A layer's array on its own, stepped without blocks of a PE each; no PE's
+// insides but of the first column's.
+class watched
+{
+  public:
+    watched(const arch &a, const layer &l, const char *name,
+            const std::map<std::string, int> &values = {})
+    {
+        const dataflow *flow = dataflow_find(name);
+        given_mapping given = {};
+        for (const auto &v : values) {
+            given_param &p = given.param[given.n++];
+            std::snprintf(p.name, sizeof(p.name), "%s", v.first.c_str());
+            p.value = v.second;
+        }
+        mapping m = {};
+        diag *d = diag_new();
+        EXPECT_TRUE(flow->choose(&a, &l, &given, &m, d)) << diag_text(d, 0);
+        diag_free(d);
+        flow->compile(&a, &l, &m, program_.get());
+        side_ = array_side_new(program_.get(), nullptr);
+        const probe_pe corner = {0, 0};
+        const probe_pes pes = {1, &corner};
+        probe_ = array_side_probes(side_, &pes, &n_);
+    }
+    ~watched()
+    {
+        array_side_free(side_);
+    }
+    watched(const watched &) = delete;
+    watched &operator=(const watched &) = delete;
+
+    // The first pass; the most that each signal was.
+    void run()
+    {
+        cursor at;
+        pass one;
+        cursor_start(&at);
+        ASSERT_TRUE(cursor_next(program_.get(), &at, &one));
+        array_side_issue(side_, &one);
+        while (!array_side_is_done(side_) && array_side_step(side_)) {
+            array_side_sample(side_);
+            for (int k = 0; k < n_; k++) {
+                const probe &p = probe_[k];
+                EXPECT_TRUE(p.bits >= 32 || p.value >> p.bits == 0) << p.name;
+                most_[p.name] = std::max(most_[p.name], p.value);
+            }
+        }
+        EXPECT_TRUE(array_side_is_done(side_));
+    }
+
+    uint32_t most(const std::string &name)
+    {
+        return most_[name];
+    }
+
+    // Of the first signal whose name ends so; 0: none.
+    int bits(const std::string &end) const
+    {
+        for (int k = 0; k < n_; k++) {
+            const std::string name = probe_[k].name;
+            if (name.size() >= end.size() &&
+                name.compare(name.size() - end.size(), end.size(), end) == 0)
+                return probe_[k].bits;
+        }
+        return 0;
+    }
+
+  private:
+    std::unique_ptr<program> program_{new program()};
+    array_side *side_ = nullptr;
+    probe *probe_ = nullptr;
+    int n_ = 0;
+    std::map<std::string, uint32_t> most_;
+};
+
+// All that widens a signal as large as the schema allows.
+arch largest()
+{
+    arch a = random_case(79).machine();
+    a.array_network = NETWORK_MULTICAST;
+    a.rows = 1024;
+    a.cols = 128;
+    for (int &words : a.rf_words)
+        words = 256;
+    a.fifo_words = 4096;
+    for (network_arch &net : a.network)
+        net = {256, 1024};
+    a.l2_bytes = 1 << 23; // a row of each bank
+    a.l2_banks = 4096;
+    a.l2_bank_row_words = ARCH_ROW_WORDS_MAX;
+    return a;
+}
+
+layer shaped(int M, int C, int rows, int taps)
+{
+    layer l = {};
+    std::snprintf(l.name, sizeof(l.name), "large");
+    l.N = l.G = l.stride = l.dilation = 1;
+    l.M = M;
+    l.C = C;
+    l.H = l.R = taps;
+    l.H += rows - 1;
+    l.W = l.S = taps;
+    diag *d = diag_new();
+    EXPECT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d)) << diag_text(d, 0);
+    diag_free(d);
+    return l;
+}
+
+TEST(Probes, OfTheLargestMachinesTakeAllTheirValues)
+{
+    // 262,140 products, 256 a PE: all words in one cycle.
+    watched words(largest(), shaped(1, 65535, 1, 2), "ws", {{"q", 256}});
+    words.run();
+    EXPECT_EQ(words.most("filter_network.words"), 262140u);
+    EXPECT_EQ(words.most("ifmap_network.words"), 262140u);
+    EXPECT_GE(words.bits(".psum_fifo"), 13);
+
+    watched pes(largest(), shaped(4, 1, 32768, 1), "os",
+                {{"x", 32768}, {"t", 4}});
+    pes.run();
+    EXPECT_EQ(pes.most("sequencer.running_pes"), 131072u);
+    EXPECT_GT(pes.most("psum_out_network.destination"), 65535u);
+}
+
+TEST(Probes, OfTheLargestL1sAreWideEnough)
+{
+    for (bool bypass : {false, true}) {
+        arch a = largest();
+        a.rows = a.cols = 8;
+        a.psum_reduce = PSUM_CHAIN;
+        a.has_l1 = true;
+        a.l1_bytes = ARCH_BYTES_MAX;
+        a.l1_cluster_cols = 4;
+        a.l1_banks = 64;
+        a.l1_bank_row_words = ARCH_ROW_WORDS_MAX;
+        a.l1_bypass[TENSOR_IFMAP] = bypass;
+        a.l1_input_slots = 1024;
+        a.l2_to_l1 = L2_TO_L1_MESH;
+        a.l2_to_l1_slots_per_cycle = 1;
+        a.mesh_buffer_flits = 1024;
+        watched w(a, shaped(2, 4, 3, 3), "rs");
+        w.run();
+        EXPECT_GE(w.bits("router_0_0.local_fifo"), 11);
+        EXPECT_GE(w.bits(".filter_fifo"), 11);
+        EXPECT_GE(w.bits(".ifmap_words"), 19);
+        EXPECT_GE(w.bits(".ifmap_reads"), 19);
+        EXPECT_GE(w.bits("bank_0.rows"), 24);
+    }
+}
+
+TEST(Probes, OfSmallMachinesAreAsWideAsEachOther)
+{
+    arch a = largest();
+    a.rows = a.cols = 1;
+    a.fifo_words = 255;
+    for (network_arch &net : a.network)
+        net = {255, 257};
+    watched w(a, shaped(1, 1, 1, 1), "os");
+    EXPECT_EQ(w.bits(".psum_fifo"), 8);
+    EXPECT_EQ(w.bits(".running_pes"), 16);
+    EXPECT_EQ(w.bits(".words"), 16);
+    EXPECT_EQ(w.bits(".destination"), 16);
 }
 
 } // namespace
