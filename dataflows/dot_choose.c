@@ -4,11 +4,6 @@
  */
 #include "dataflows/dot.h"
 
-static double max2(double a, double b)
-{
-    return a > b ? a : b;
-}
-
 /* Assumed: a pass's cycles beside its work and one a row.  Only decides which
  * mapping is chosen. */
 enum { PASS_RAMP_CYCLES = 20 };
@@ -42,7 +37,7 @@ static double dot_cycles(const struct arch *a, const struct layer *l,
         (l->M / l->G) * pixels * passes /
         min_int(net[NETWORK_PSUM_OUT].slots_per_cycle, x * m->value[DOT_T]);
     double strips = (double)ceil_div(l->N, t->n) * ceil_div(l->P, t->e);
-    return l->G * (max2(max2(macs, psums), max2(ifmap, filter)) +
+    return l->G * (max_real(max_real(macs, psums), max_real(ifmap, filter)) +
                    strips * folds * passes * (a->rows + PASS_RAMP_CYCLES));
 }
 

@@ -164,11 +164,6 @@ uint64_t gemm_sum_ceil(int extent, int tile, int step)
     return whole + (uint64_t)ceil_div(extent % tile, step);
 }
 
-static uint64_t divide_up(uint64_t a, uint64_t b)
-{
-    return (a + b - 1) / b;
-}
-
 uint64_t gemm_output_folds(const struct layer *l, const struct tiling *t,
                            int fold)
 {
@@ -178,10 +173,10 @@ uint64_t gemm_output_folds(const struct layer *l, const struct tiling *t,
     const uint64_t e_tail = (uint64_t)(l->P % t->e);
     const uint64_t n_tiles = (uint64_t)(l->N / t->n);
     const uint64_t e_tiles = (uint64_t)(l->P / t->e);
-    return n_tiles * (e_tiles * divide_up(n * e * Q, x) +
-                      divide_up(n * e_tail * Q, x)) +
-           e_tiles * divide_up(n_tail * e * Q, x) +
-           divide_up(n_tail * e_tail * Q, x);
+    return n_tiles * (e_tiles * ceil_div_u64(n * e * Q, x) +
+                      ceil_div_u64(n * e_tail * Q, x)) +
+           e_tiles * ceil_div_u64(n_tail * e * Q, x) +
+           ceil_div_u64(n_tail * e_tail * Q, x);
 }
 
 uint64_t gemm_product_folds(const struct layer *l, const struct tiling *t,

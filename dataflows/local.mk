@@ -10,7 +10,7 @@ libaccel_a_SOURCES += %D%/choose.c %D%/choose.h \
 	%D%/known_values.c %D%/known_values.h %D%/nest_limits.h \
 	%D%/search_space.h %D%/search_tree.c %D%/search_tree.h
 
-libaccel_a_SOURCES += %D%/dataflow.h %D%/plugin.h %D%/program.h %D%/table.c \
+libaccel_a_SOURCES += %D%/arith.h %D%/dataflow.h %D%/plugin.h %D%/program.h %D%/table.c \
 	%D%/tiling.c %D%/tiling_model.c %D%/tiling_choose.c %D%/tile_move.c \
 	%D%/folds.c %D%/folds.h %D%/gemm.c %D%/gemm.h %D%/l1_model.c %D%/l1_model.h \
 	%D%/l1_shape.c %D%/l1_shape.h \

@@ -133,6 +133,17 @@ struct nest_verdict {
     enum nest_dim dim;
     uint64_t need, have;
 };
+/* The level that a child's tensor comes from: the next outward that keeps it.
+ */
+static inline enum level nest_parent(const struct nest *nest, enum level child,
+                                     enum tensor tensor)
+{
+    int level = (int)child + 1;
+    while (!nest->level[level].keep[tensor])
+        level++;
+    return (enum level)level;
+}
+
 /* No allocation, no message: for a search. */
 bool nest_is_legal(const struct arch *arch, const struct layer *layer,
                    const struct nest *nest, struct nest_verdict *why);

@@ -5,16 +5,6 @@
 
 #include "dataflows/program.h"
 
-static uint64_t divide_up(uint64_t a, uint64_t b)
-{
-    return (a + b - 1) / b;
-}
-
-static uint64_t later(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
 /* Slots a cycle that may carry a tensor to the PEs, to L1 or back: on the
  * network at L2, and on one under each L1. */
 static uint64_t slots(const struct arch *a, enum network network)
@@ -29,9 +19,9 @@ static uint64_t slots(const struct arch *a, enum network network)
 static uint64_t l1_cycles(const struct arch *a, enum network network,
                           const struct link_words *words)
 {
-    return divide_up(words->words_sent,
-                     (uint64_t)a->network[network].words_per_slot *
-                         (uint64_t)arch_l2_slots(a, network));
+    return ceil_div_u64(words->words_sent,
+                        (uint64_t)a->network[network].words_per_slot *
+                            (uint64_t)arch_l2_slots(a, network));
 }
 
 static uint64_t port_cycles(const struct arch *a, const struct accesses *l2,
@@ -53,10 +43,10 @@ void nest_bounds(const struct arch *a, const struct layer *l,
     SIM_CHECK(nest_l2_places(a, l, nest, buffers, banks, &tensor, &lacking));
     for (int k = 0; k < BOUND_N; k++)
         out[k] = 0;
-    out[BOUND_macs] = divide_up(c->macs, (uint64_t)arch_pes(a));
+    out[BOUND_macs] = ceil_div_u64(c->macs, (uint64_t)arch_pes(a));
     out[BOUND_busiest_pe] = nest_busiest_pe_cycles(a, l, nest);
     for (int k = 0; k < NETWORK_N; k++)
-        out[network_bound[k]] = divide_up(
+        out[network_bound[k]] = ceil_div_u64(
             c->link[network_link[k]].words_sent,
             (uint64_t)a->network[k].words_per_slot * slots(a, (enum network)k));
     out[BOUND_filter_l1_network] =
@@ -65,8 +55,8 @@ void nest_bounds(const struct arch *a, const struct layer *l,
         l1_cycles(a, NETWORK_IFMAP, &c->link[LINK_ifmap_l1]);
     for (int t = 0; t < TENSOR_N; t++) {
         out[BOUND_l2_ports] =
-            later(out[BOUND_l2_ports],
-                  port_cycles(a, &c->access[LEVEL_L2][t], banks[t]));
+            max_u64(out[BOUND_l2_ports],
+                    port_cycles(a, &c->access[LEVEL_L2][t], banks[t]));
         bytes += counts_dram_bytes(a, c, (enum tensor)t);
     }
     out[BOUND_dram] = dram_min_cycles(dram, bytes);

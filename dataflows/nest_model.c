@@ -339,16 +339,6 @@ static void sum_flows(const struct view *v, struct flows *out)
     }
 }
 
-/* Whether a level keeps a tensor: the next one outward from a child does. */
-static enum level parent_of(const struct nest *nest, enum level child,
-                            enum tensor tensor)
-{
-    int level = (int)child + 1;
-    while (!nest->level[level].keep[tensor])
-        level++;
-    return (enum level)level;
-}
-
 static void add_words(uint64_t *into, uint64_t words)
 {
     *into = count_add(*into, words);
@@ -366,7 +356,7 @@ static void count_operand(const struct nest *nest, enum level child,
                           enum tensor tensor, const struct flow *flow,
                           struct counts *c)
 {
-    enum level parent = parent_of(nest, child, tensor);
+    enum level parent = nest_parent(nest, child, tensor);
     bool groups = child == LEVEL_RF && parent == LEVEL_L1;
     uint64_t read = groups ? flow->read_groups : flow->read;
     struct accesses *to = &c->access[child][tensor];
@@ -399,7 +389,7 @@ static void count_psums(const struct nest *nest, enum level child,
                         const struct view *v, const struct psum_flow *flow,
                         struct counts *c)
 {
-    enum level parent = parent_of(nest, child, TENSOR_PSUM);
+    enum level parent = nest_parent(nest, child, TENSOR_PSUM);
     bool groups = child == LEVEL_RF && parent == LEVEL_L1;
     uint64_t zero = first_visits(v, groups);
     uint64_t out = groups ? flow->group_first : flow->first;

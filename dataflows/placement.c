@@ -3,12 +3,8 @@
  */
 #include "dataflows/placement.h"
 
+#include "dataflows/arith.h"
 #include "sim/diag.h"
-
-static int divide_up(int a, int b)
-{
-    return (a + b - 1) / b;
-}
 
 /* Bands of `block_rows` rows, and sets beside each other in one; a set wider
  * than the array is folded into segments, one a band. */
@@ -17,7 +13,7 @@ static bool bands_fit(const struct arch *a, const struct pe_sets *p)
     int bands = a->rows / p->block_rows, sets = p->sets * p->blocks;
     if (p->set_chains <= a->cols)
         return sets <= bands * (a->cols / p->set_chains);
-    return sets <= bands / divide_up(p->set_chains, a->cols);
+    return sets <= bands / ceil_div(p->set_chains, a->cols);
 }
 
 struct pe_place place_pe(const struct arch *a, const struct pe_sets *p, int b,
@@ -37,7 +33,7 @@ struct pe_place place_pe(const struct arch *a, const struct pe_sets *p, int b,
             band = set % bands;
             at.col = set / bands * p->set_chains + y;
         } else {
-            band = set * divide_up(p->set_chains, a->cols) + y / a->cols;
+            band = set * ceil_div(p->set_chains, a->cols) + y / a->cols;
             at.col = y % a->cols;
         }
         at.row = band * p->block_rows + p->block_rows - 1 - i;
@@ -57,12 +53,12 @@ static int cluster_rows(const struct arch *a)
 
 int cluster_grid_rows(const struct arch *a)
 {
-    return divide_up(a->rows, cluster_rows(a));
+    return ceil_div(a->rows, cluster_rows(a));
 }
 
 int cluster_grid_cols(const struct arch *a)
 {
-    return divide_up(a->cols, a->l1_cluster_cols);
+    return ceil_div(a->cols, a->l1_cluster_cols);
 }
 
 int cluster_of(const struct arch *a, struct pe_place place)

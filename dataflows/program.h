@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "dataflows/arith.h"
 #include "dataflows/dataflow.h"
 #include "mem/dram.h"
 #include "pe/systolic.h"
@@ -260,21 +261,15 @@ static inline void product_coord(const struct layer *l, int k, int *c, int *r,
     *c = k / l->S / l->R;
 }
 
-/* ceil(a / b), a >= 0, b > 0. */
-static inline int ceil_div(int a, int b)
+/* Filters and channels of a group. */
+static inline int group_m(const struct layer *l)
 {
-    return (a + b - 1) / b;
+    return l->M / l->G;
 }
 
-static inline int min_int(int a, int b)
+static inline int group_c(const struct layer *l)
 {
-    return a < b ? a : b;
-}
-
-/* Size of tile `i` of size `tile` over `extent`: the last one is clipped. */
-static inline int tile_size(int extent, int tile, int i)
-{
-    return min_int(tile, extent - i * tile);
+    return l->C / l->G;
 }
 
 #ifdef __cplusplus

@@ -52,24 +52,14 @@ void rs_tiling(const struct mapping *mapping, struct tiling *out)
 
 /* Windows of one column stride apart that share words: with dilation d and
  * stride U, the d / gcd(d, U) residues slide past each other. */
-static int gcd(int a, int b)
-{
-    while (b != 0) {
-        int c = a % b;
-        a = b;
-        b = c;
-    }
-    return a;
-}
-
 int rs_phases(const struct layer *layer)
 {
-    return layer->dilation / gcd(layer->dilation, layer->stride);
+    return layer->dilation / gcd_int(layer->dilation, layer->stride);
 }
 
 static int rs_slide(const struct layer *layer)
 {
-    return layer->stride / gcd(layer->dilation, layer->stride);
+    return layer->stride / gcd_int(layer->dilation, layer->stride);
 }
 
 int rs_images_max(const struct layer *l, int fc)

@@ -24,16 +24,6 @@ struct shortage { /* why a candidate is illegal */
     uint64_t amount; /* in units */
 };
 
-static int group_m(const struct layer *l)
-{
-    return l->M / l->G;
-}
-
-static int group_c(const struct layer *l)
-{
-    return l->C / l->G;
-}
-
 static bool lacks(struct shortage *s, const char *what, int64_t words)
 {
     if (words <= 0)

@@ -6,21 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-static int group_m(const struct layer *l)
-{
-    return l->M / l->G;
-}
-
-static int group_c(const struct layer *l)
-{
-    return l->C / l->G;
-}
-
-static double max2(double a, double b)
-{
-    return a > b ? a : b;
-}
-
 /* Assumed: 16-bit words, whatever the precision.  Like the next, only decides
  * which mapping is chosen. */
 static const double WORD_BYTES = 2;
@@ -65,7 +50,7 @@ double rs_estimate(const struct arch *a, const struct layer *l,
     double filters =
         taps * v[RS_P] * v[RS_T] * v[RS_R] * v[RS_FR] /
         (net[NETWORK_FILTER].words_per_slot * arch_l2_slots(a, NETWORK_FILTER));
-    double pass = max2(max2(macs, psums), ifmaps) + filters;
+    double pass = max_real(max_real(macs, psums), ifmaps) + filters;
 
     double strips = (double)ceil_div(l->N, t.n) * ceil_div(l->P, t.e);
     double c_tiles = ceil_div(group_c(l), t.c);
@@ -83,7 +68,7 @@ double rs_estimate(const struct arch *a, const struct layer *l,
     double exposed = (buffers[TENSOR_IFMAP] == 1 ? ifmap_words : 0) +
                      (buffers[TENSOR_PSUM] == 1 ? ofmap_words : 0);
     double all = (ifmap_words + ofmap_words + filter_words) * word_cycles;
-    return max2(passes * pass + exposed * word_cycles, all) +
+    return max_real(passes * pass + exposed * word_cycles, all) +
            all * TRAFFIC_SHARE;
 }
 
@@ -160,7 +145,7 @@ double rs_strip_at_least(const struct rs_strip *s, int r, int t, int q_most,
     if (tiles == 0)
         return HUGE_VAL;
     double windows = s->strips * s->inner * s->n * l->Q;
-    double f_tiles = max2(l->G, (double)l->M / p_most / t);
+    double f_tiles = max_real(l->G, (double)l->M / p_most / t);
     double macs = windows * l->M / t * c_tiles * taps_of(s, q_most);
     double psums = windows * l->M * s->e * c_tiles / out->words_per_slot /
                    out->slots_per_cycle;
@@ -169,12 +154,12 @@ double rs_strip_at_least(const struct rs_strip *s, int r, int t, int q_most,
     double filters = s->strips * l->M * group_c(l) * l->R * l->S;
     double ifmaps = tiles * s->strips * l->C * s->ifmap_words;
     double ofmaps = ofmap_words(l);
-    double array = max2(max2(macs, psums), delivered) +
+    double array = max_real(max_real(macs, psums), delivered) +
                    filters / net[NETWORK_FILTER].words_per_slot /
                        arch_l2_slots(s->arch, NETWORK_FILTER);
     double exposed = exposed_words(s, ifmaps, ofmaps) * s->word_cycles;
     double all = (filters + ifmaps + ofmaps) * s->word_cycles;
-    return at_least(max2(array + exposed, all) + all * TRAFFIC_SHARE);
+    return at_least(max_real(array + exposed, all) + all * TRAFFIC_SHARE);
 }
 
 void rs_channels_set(struct rs_channels *c, const struct rs_strip *s, int q,
@@ -209,11 +194,13 @@ double rs_channels_at_least(const struct rs_channels *c, int p)
     const struct rs_strip *s = c->strip;
     int per_slot = s->arch->network[NETWORK_PSUM_OUT].words_per_slot;
     double tiles = ceil_div(group_m(s->layer), p * c->t);
-    double work = max2(c->macs * p, c->psums * ceil_div(p, per_slot));
-    double array = c->passes * tiles * (max2(work, c->ifmaps) + c->filters * p);
+    double work = max_real(c->macs * p, c->psums * ceil_div(p, per_slot));
+    double array =
+        c->passes * tiles * (max_real(work, c->ifmaps) + c->filters * p);
     double all =
         (c->moved_words + c->filter_words * tiles * p) * s->word_cycles;
     double exposed = c->exposed_words * s->word_cycles;
-    return c->fits ? at_least(max2(array + exposed, all) + all * TRAFFIC_SHARE)
-                   : HUGE_VAL;
+    return c->fits
+               ? at_least(max_real(array + exposed, all) + all * TRAFFIC_SHARE)
+               : HUGE_VAL;
 }

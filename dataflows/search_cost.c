@@ -5,16 +5,6 @@
 
 #include <stdlib.h>
 
-static uint64_t larger(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
-static uint64_t divide_up(uint64_t a, uint64_t b)
-{
-    return (a + b - 1) / b;
-}
-
 void search_line_of(const struct search_problem *problem,
                     const struct search_terms *t, uint64_t ifmap_bytes,
                     uint64_t psum_bytes, struct search_line *out)
@@ -49,15 +39,16 @@ void search_line_of(const struct search_problem *problem,
                    (double)t->ifmap_hops * price->ifmap_hop;
     out->per_once = t->filter_may_stay ? -filter * (double)(t->strips - 1) : 0;
 
-    uint64_t cycles = divide_up(problem->macs, (uint64_t)arch_pes(a));
+    uint64_t cycles = ceil_div_u64(problem->macs, (uint64_t)arch_pes(a));
     const uint64_t sent[NETWORK_N] = {[NETWORK_FILTER] = t->filter_sent,
                                       [NETWORK_IFMAP] = 0,
                                       [NETWORK_PSUM_IN] = psum_in,
                                       [NETWORK_PSUM_OUT] = t->psum_out};
     for (int k = 0; k < NETWORK_N; k++)
-        cycles = larger(
-            cycles, divide_up(sent[k], (uint64_t)net[k].words_per_slot *
-                                           (uint64_t)net[k].slots_per_cycle));
+        cycles =
+            max_u64(cycles, ceil_div_u64(sent[k],
+                                         (uint64_t)net[k].words_per_slot *
+                                             (uint64_t)net[k].slots_per_cycle));
     out->cycles = cycles;
     out->ifmap_bytes = ifmap_bytes;
     out->psum_bytes = psum_bytes;
@@ -89,17 +80,18 @@ void search_line_cost(const struct search_problem *problem,
     uint64_t bytes = line->ifmap_bytes * (line->ifmap_stays ? 1 : s->m_tiles) +
                      line->psum_bytes + filters * line->filter_bits / 8;
     uint64_t cycles = line->cycles;
-    cycles = larger(cycles, divide_up(line->ifmap_sent * s->passes, width));
-    cycles = larger(cycles, line->busy_cycles * s->busy);
-    cycles = larger(cycles, line->pass_cycles * s->passes + line->folds_cycles);
-    cycles = larger(cycles, dram_min_cycles(&problem->dram, bytes));
+    cycles = max_u64(cycles, ceil_div_u64(line->ifmap_sent * s->passes, width));
+    cycles = max_u64(cycles, line->busy_cycles * s->busy);
+    cycles =
+        max_u64(cycles, line->pass_cycles * s->passes + line->folds_cycles);
+    cycles = max_u64(cycles, dram_min_cycles(&problem->dram, bytes));
     out->cycles = cycles;
 }
 
 static int banks_of(const struct search_problem *problem, enum tensor tensor,
                     uint64_t words)
 {
-    uint64_t banks = divide_up(words, problem->l2.bank_words[tensor]);
+    uint64_t banks = ceil_div_u64(words, problem->l2.bank_words[tensor]);
     return banks > (uint64_t)problem->l2.banks ? 0 : (int)banks;
 }
 
@@ -127,7 +119,7 @@ static uint64_t l2_port_cycles(const struct search_problem *problem,
     uint64_t psum = arch_l2_port_cycles(
         problem->arch, psum_banks(problem, o->n, o->e, f->m),
         t->psum_out - problem->outputs, t->psum_out);
-    return larger(larger(ifmap, filter), psum);
+    return max_u64(max_u64(ifmap, filter), psum);
 }
 
 void search_cost_of(const struct search_problem *problem,
@@ -147,8 +139,8 @@ void search_cost_of(const struct search_problem *problem,
                         word * problem->price.psum_dram;
     }
     search_line_cost(problem, &exact, filters, out);
-    out->cycles = larger(out->cycles, l2_port_cycles(problem, reduction,
-                                                     outputs, terms, filters));
+    out->cycles = max_u64(out->cycles, l2_port_cycles(problem, reduction,
+                                                      outputs, terms, filters));
 }
 
 static uint64_t stream_bytes(const struct search_problem *problem,

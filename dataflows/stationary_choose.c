@@ -5,11 +5,6 @@
 #include "dataflows/l1_shape.h"
 #include "dataflows/stationary.h"
 
-static double max2(double a, double b)
-{
-    return a > b ? a : b;
-}
-
 /* A group's folds, PE columns and rows in them, and what streams past. */
 struct load {
     double across_folds, columns, product_folds, rows, along, along_tiles;
@@ -38,7 +33,7 @@ static double multicast_cycles(const struct stationary *s, const struct arch *a,
     double fill = w->along_tiles * w->rows * w->columns *
                   ceil_div(p * q, a->network[held].words_per_slot) /
                   arch_l2_slots(a, held);
-    return max2(max2(macs, words), psums) + fill +
+    return max_real(max_real(macs, words), psums) + fill +
            folds * w->along_tiles * (a->rows + PASS_RAMP_CYCLES);
 }
 

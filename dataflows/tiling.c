@@ -7,16 +7,6 @@
 
 enum { LOOP_G, LOOP_M, LOOP_N, LOOP_E, LOOP_C, LOOP_F, LOOP_I0, LOOP_I1 };
 
-static int group_m(const struct program *p)
-{
-    return p->layer.M / p->layer.G;
-}
-
-static int group_c(const struct program *p)
-{
-    return p->layer.C / p->layer.G;
-}
-
 /* Fills the place of loop indices at[0..7]. */
 static void place_of(const struct program *p, const int at[8],
                      struct pass_place *out)
@@ -25,13 +15,13 @@ static void place_of(const struct program *p, const int at[8],
     memset(out, 0, sizeof(*out));
     out->g = at[LOOP_G];
     out->m0 = at[LOOP_M] * t->m;
-    out->m = tile_size(group_m(p), t->m, at[LOOP_M]);
+    out->m = tile_size(group_m(&p->layer), t->m, at[LOOP_M]);
     out->n0 = at[LOOP_N] * t->n;
     out->n = tile_size(p->layer.N, t->n, at[LOOP_N]);
     out->p0 = at[LOOP_E] * t->e;
     out->e = tile_size(p->layer.P, t->e, at[LOOP_E]);
     out->c0 = at[LOOP_C] * t->c;
-    out->c = tile_size(group_c(p), t->c, at[LOOP_C]);
+    out->c = tile_size(group_c(&p->layer), t->c, at[LOOP_C]);
     out->f0 = out->m0 + at[LOOP_F] * t->f;
     out->f = tile_size(out->m, t->f, at[LOOP_F]);
     out->inner[0] = at[LOOP_I0];
@@ -48,15 +38,15 @@ static int trips(const struct program *p, const int at[8], int level)
     case LOOP_G:
         return p->layer.G;
     case LOOP_M:
-        return ceil_div(group_m(p), t->m);
+        return ceil_div(group_m(&p->layer), t->m);
     case LOOP_N:
         return ceil_div(p->layer.N, t->n);
     case LOOP_E:
         return ceil_div(p->layer.P, t->e);
     case LOOP_C:
-        return ceil_div(group_c(p), t->c);
+        return ceil_div(group_c(&p->layer), t->c);
     case LOOP_F:
-        return ceil_div(tile_size(group_m(p), t->m, at[LOOP_M]), t->f);
+        return ceil_div(tile_size(group_m(&p->layer), t->m, at[LOOP_M]), t->f);
     default:
         place_of(p, at, &place);
         p->ops->inner_counts(p, &place, inner);
@@ -181,21 +171,11 @@ void program_finish(struct program *program)
     program->passes = passes_from(program, at, LOOP_G);
 }
 
-static int gcd(int a, int b)
-{
-    while (b != 0) {
-        int rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 /* (y, i) and (y + step_b / g, i - step_a / g) give one value: all pairs but
  * those that have such a partner. */
 int touched(int a, int step_a, int b, int step_b)
 {
-    int g = gcd(step_a, step_b);
+    int g = gcd_int(step_a, step_b);
     int64_t y = a - step_b / g, i = b - step_a / g;
     int64_t pairs = (int64_t)a * b;
     return (int)(y > 0 && i > 0 ? pairs - y * i : pairs);

@@ -3,7 +3,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "dataflows/nest_dataflow.h"
 #include "sim/arch_check.h"
@@ -13,6 +12,7 @@
 #include "sim/map_report.h"
 #include "sim/output.h"
 #include "sim/progress.h"
+#include "sim/run.h"
 #include "sim/search_costs.h"
 
 static const struct src_pos command_line = {NULL, 0};
@@ -76,14 +76,6 @@ static void show_progress(void *context, double share)
     shown->share = share;
 }
 
-static int threads(const struct options *o)
-{
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    if (o->jobs > 0)
-        return o->jobs;
-    return processors > 0 && processors < 1024 ? (int)processors : 1;
-}
-
 static bool search_layers(struct invocation *s, struct map_layer *layers,
                           int *n_done)
 {
@@ -104,7 +96,7 @@ static bool search_layers(struct invocation *s, struct map_layer *layers,
         .dataflows = dataflows,
         .search = {.objective = o->map.objective,
                    .top = o->map.top > 0 ? o->map.top : 1,
-                   .jobs = threads(o),
+                   .jobs = o->jobs > 0 ? o->jobs : run_processors(),
                    .time_limit_seconds =
                        (double)o->map.time_limit_seconds / shown.parts,
                    .count = true,

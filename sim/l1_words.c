@@ -38,17 +38,12 @@ void l1_words_free(struct l1_words *w)
     free(w);
 }
 
-static void *grown(void *from, size_t *max, size_t need, size_t used,
-                   size_t item_bytes)
+static void *grown(void *from, size_t *max, size_t need, size_t item_bytes)
 {
     if (need <= *max)
         return from;
     *max = 2 * need;
-    void *to = xcalloc(*max, item_bytes);
-    if (used > 0)
-        memcpy(to, from, used * item_bytes);
-    free(from);
-    return to;
+    return xrealloc(from, *max, item_bytes);
 }
 
 void l1_words_read(struct l1_words *w, int line, uint64_t clusters,
@@ -59,10 +54,8 @@ void l1_words_read(struct l1_words *w, int line, uint64_t clusters,
         struct queue *q = &w->queue[line][c];
         if ((clusters >> c & 1) == 0)
             continue;
-        q->slot = grown(q->slot, &q->slots_max, q->slots + 1, q->slots,
-                        sizeof(*q->slot));
-        q->word = grown(q->word, &q->words_max, q->words + n, q->words,
-                        sizeof(*q->word));
+        q->slot = grown(q->slot, &q->slots_max, q->slots + 1, sizeof(*q->slot));
+        q->word = grown(q->word, &q->words_max, q->words + n, sizeof(*q->word));
         q->slot[q->slots++] = *slot;
         memcpy(q->word + q->words, value, n * sizeof(*value));
         q->words += n;

@@ -180,15 +180,6 @@ static void add_link(struct nest_source *s, enum link link, uint64_t sent,
     add(&l->hops, delivered);
 }
 
-static enum level parent_of(const struct nest_source *s, enum level level,
-                            enum tensor tensor)
-{
-    int p = (int)level + 1;
-    while (!s->walk->nest.level[p].keep[tensor])
-        p++;
-    return (enum level)p;
-}
-
 static void count_in(struct nest_source *s, enum level level, int input,
                      const struct stage_move *m)
 {
@@ -197,7 +188,8 @@ static void count_in(struct nest_source *s, enum level level, int input,
     static const enum link l1_link[NEST_INPUTS] = {LINK_filter_l1,
                                                    LINK_ifmap_l1, LINK_psum_in};
     enum tensor t = tensor_of[input];
-    add(&s->counts->access[parent_of(s, level, t)][t].reads, m->read);
+    add(&s->counts->access[nest_parent(&s->walk->nest, level, t)][t].reads,
+        m->read);
     add(&s->counts->access[level][t].writes, m->delivered);
     add_link(s, level == LEVEL_L1 ? l1_link[input] : link[input], m->read,
              m->delivered);
@@ -206,7 +198,7 @@ static void count_in(struct nest_source *s, enum level level, int input,
 static void count_out(struct nest_source *s, enum level level,
                       const struct stage_move *m)
 {
-    enum level parent = parent_of(s, level, TENSOR_PSUM);
+    enum level parent = nest_parent(&s->walk->nest, level, TENSOR_PSUM);
     add(&s->counts->access[parent][TENSOR_PSUM].writes, m->read);
     add(&s->counts->access[level][TENSOR_PSUM].reads, m->delivered);
     add_link(s, LINK_psum_out, m->read, m->read);

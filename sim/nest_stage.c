@@ -39,21 +39,12 @@ struct nest_stage {
     uint64_t *slots; /* owns; by group */
 };
 
-static enum level parent_of(const struct nest_walk *w, enum level level,
-                            enum tensor tensor)
-{
-    int p = (int)level + 1;
-    while (!w->nest.level[p].keep[tensor])
-        p++;
-    return (enum level)p;
-}
-
 struct nest_stage *nest_stage_new(const struct stage_cfg *cfg)
 {
     struct nest_stage *s = xcalloc(1, sizeof(*s));
     const struct nest_walk *w = cfg->walk;
     s->cfg = *cfg;
-    s->parent = parent_of(w, cfg->level, cfg->tensor);
+    s->parent = nest_parent(&w->nest, cfg->level, cfg->tensor);
     s->by_group = cfg->level == LEVEL_RF && s->parent == LEVEL_L1;
     s->n_children = 1;
     if (cfg->level == LEVEL_RF) {

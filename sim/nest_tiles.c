@@ -262,11 +262,6 @@ static uint64_t done_cycle(struct nest_tiles *t, enum tensor tensor,
                : dma_done_cycle(t->dma, channel_of[tensor], (uint64_t)ticket);
 }
 
-static uint64_t later(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
 uint64_t nest_tiles_ready(struct nest_tiles *t, const struct nest_step *before,
                           const struct nest_step *at, uint64_t now)
 {
@@ -279,10 +274,10 @@ uint64_t nest_tiles_ready(struct nest_tiles *t, const struct nest_step *before,
         if (before != NULL && !differ(t, tensor, before, at))
             continue;
         uint64_t tile = line->used++;
-        start = later(start,
-                      done_cycle(t, tensor, line->load_ticket[tile % TICKETS]));
+        start = max_u64(
+            start, done_cycle(t, tensor, line->load_ticket[tile % TICKETS]));
         if (tensor == TENSOR_PSUM && tile >= line->buffers)
-            start = later(
+            start = max_u64(
                 start,
                 done_cycle(
                     t, tensor,

@@ -130,10 +130,15 @@ static void *work(void *context)
     return NULL;
 }
 
-static int threads_for(int jobs, const struct crew *crew)
+int run_processors(void)
 {
     const long online = sysconf(_SC_NPROCESSORS_ONLN);
-    const int processors = online > 0 && online < 1024 ? (int)online : 1;
+    return online > 0 && online < 1024 ? (int)online : 1;
+}
+
+static int threads_for(int jobs, const struct crew *crew)
+{
+    const int processors = run_processors();
     int threads = jobs > 0 ? jobs : processors;
     /* More than the layers only help where they have processors. */
     int most = crew->n_jobs;

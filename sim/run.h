@@ -31,6 +31,9 @@ struct run_input { /* all borrowed */
     uint64_t memo_bytes; /* budget of the pass memory; 0 = the default */
 };
 
+/* Those online; 1 when unknown. */
+int run_processors(void);
+
 /* Fills out[0 .. workload->n_layers), in the layers' order whatever `jobs`
  * is.  *memory: what the pass memory did.  false: the first layer that failed
  * has said why in `d`, and nothing in `out` needs layer_result_fini. */

@@ -156,11 +156,6 @@ static void store_ofmap(struct tile_table *table, const struct pass *pass,
     count_compressed(c, TENSOR_PSUM, &move);
 }
 
-static uint64_t later(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
 uint64_t tile_table_ready(struct tile_table *table, const struct pass *pass,
                           uint64_t now)
 {
@@ -172,16 +167,16 @@ uint64_t tile_table_ready(struct tile_table *table, const struct pass *pass,
         struct tile_line *line = &table->line[t];
         if (pass->new_tile[t])
             line->used++;
-        start = later(start,
-                      dma_done_cycle(table->dma,
-                                     t == TENSOR_IFMAP ? DMA_IFMAP : DMA_FILTER,
-                                     line->used - 1));
+        start = max_u64(
+            start, dma_done_cycle(table->dma,
+                                  t == TENSOR_IFMAP ? DMA_IFMAP : DMA_FILTER,
+                                  line->used - 1));
     }
     if (pass->new_tile[TENSOR_PSUM]) {
         uint64_t buffers = (uint64_t)table->program->buffers[TENSOR_PSUM];
         if (psum->used >= buffers)
-            start = later(start, dma_done_cycle(table->dma, DMA_OFMAP,
-                                                psum->used - buffers));
+            start = max_u64(start, dma_done_cycle(table->dma, DMA_OFMAP,
+                                                  psum->used - buffers));
         psum->used++;
     }
     return start;

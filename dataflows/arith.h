@@ -1,0 +1,60 @@
+/* arith.h - small arithmetic that programs, closed forms and searches share.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef DATAFLOWS_ARITH_H
+#define DATAFLOWS_ARITH_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ceil(a / b), a >= 0, b > 0. */
+static inline int ceil_div(int a, int b)
+{
+    return (a + b - 1) / b;
+}
+
+static inline uint64_t ceil_div_u64(uint64_t a, uint64_t b)
+{
+    return (a + b - 1) / b;
+}
+
+static inline int min_int(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static inline uint64_t max_u64(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static inline double max_real(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+/* Of positive numbers. */
+static inline int gcd_int(int a, int b)
+{
+    while (b != 0) {
+        int rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* Size of tile `i` of size `tile` over `extent`: the last one is clipped. */
+static inline int tile_size(int extent, int tile, int i)
+{
+    return min_int(tile, extent - i * tile);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
