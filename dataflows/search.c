@@ -11,7 +11,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "dataflows/dot.h"
 #include "dataflows/rs.h"
@@ -72,17 +71,15 @@ struct search {
     int n_wave, next;
 };
 
-static double now_seconds(void)
+static double now_seconds(const struct search *s)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+    return s->options->now_seconds != NULL ? s->options->now_seconds() : 0;
 }
 
 static bool is_over(const struct search *s, double limit_seconds)
 {
     return limit_seconds > 0 &&
-           now_seconds() - s->start_seconds > limit_seconds;
+           now_seconds(s) - s->start_seconds > limit_seconds;
 }
 
 static bool is_late(void *context)
@@ -239,7 +236,7 @@ static void set_gap(const struct search *s, struct search_result *out)
 
 static void count_space(struct search *s, struct search_result *out)
 {
-    const double start = now_seconds();
+    const double start = now_seconds(s);
     double steps = 0;
     int n = 0;
     for (; n < s->n_tasks; n++) {
@@ -260,7 +257,7 @@ static void count_space(struct search *s, struct search_result *out)
                 search_count_add(out->covered_by_reduction, t->mappings);
     }
     out->counted = out->counted && out->space < SEARCH_COUNT_MOST;
-    out->count_seconds = now_seconds() - start;
+    out->count_seconds = now_seconds(s) - start;
 }
 
 bool search_run(const struct search_problem *problem,
@@ -270,12 +267,12 @@ bool search_run(const struct search_problem *problem,
     SIM_CHECK(options->top >= 1 && options->jobs >= 1);
     memset(out, 0, sizeof(*out));
     pthread_mutex_init(&s.lock, NULL);
-    s.start_seconds = now_seconds();
+    s.start_seconds = now_seconds(&s);
     search_best_init(&s.best, options->objective, options->top);
     list_tasks(&s);
     run_tasks(&s, out);
     set_gap(&s, out);
-    out->seconds = now_seconds() - s.start_seconds;
+    out->seconds = now_seconds(&s) - s.start_seconds;
     if (options->count)
         count_space(&s, out);
     out->best = s.best.best;

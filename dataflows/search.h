@@ -57,8 +57,10 @@ struct search_found {
 
 struct search_options {
     enum search_objective objective;
-    int top;                   /* how many of the best, from 1 */
-    int jobs;                  /* threads, from 1 */
+    int top;  /* how many of the best, from 1 */
+    int jobs; /* threads, from 1 */
+    /* A clock, for the time limit and to say how long it took; NULL: none. */
+    double (*now_seconds)(void);
     double time_limit_seconds; /* 0 = none */
     bool count;                /* the space, too */
     /* Called now and then with the share that is done; may be NULL. */

@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "dataflows/nest_bounds.h"
 #include "dataflows/program.h"
@@ -20,13 +19,6 @@ const char *const search_nest_cut_name[SEARCH_NEST_CUT_N] = {
     SEARCH_NEST_CUTS(SEARCH_NEST_NAME)};
 const char *const search_nest_cut_doc[SEARCH_NEST_CUT_N] = {
     SEARCH_NEST_CUTS(SEARCH_NEST_DOC)};
-
-static double now_seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 double search_nest_energy(const struct arch *arch, const struct layer *layer,
                           const struct search_costs *costs,
@@ -76,6 +68,11 @@ void search_nest_cost(const struct arch *arch, const struct layer *layer,
             out->cycles = bounds[k];
 }
 
+static double now_seconds(const struct nest_search *s)
+{
+    return s->options->now_seconds != NULL ? s->options->now_seconds() : 0;
+}
+
 bool nest_search_is_over(struct nest_search *s)
 {
     const struct search_nest_options *o = s->options;
@@ -86,7 +83,7 @@ bool nest_search_is_over(struct nest_search *s)
         s->end = SEARCH_NEST_BUDGET;
     else if (o->time_limit_seconds > 0 &&
              ++s->asked % LOOKS_BETWEEN_CLOCKS == 0 &&
-             now_seconds() - s->start_seconds > o->time_limit_seconds)
+             now_seconds(s) - s->start_seconds > o->time_limit_seconds)
         s->end = SEARCH_NEST_TIME;
     if (s->pause > 0 && looks > s->pause)
         return true;
@@ -121,7 +118,7 @@ static void start_search(struct nest_search *s, const struct arch *arch,
     s->costs = costs;
     s->limits = options->limits != NULL ? options->limits : &no_limits;
     s->options = options;
-    s->start_seconds = now_seconds();
+    s->start_seconds = now_seconds(s);
     nest_least_init(&s->least, arch, layer, costs);
     for (int d = 0; d < NEST_DIMS; d++) {
         s->least.most_children[d] = most_children(s, d);
@@ -177,7 +174,7 @@ bool search_nest(const struct arch *arch, const struct layer *layer,
         out->front = list(&s, s.best.front, s.best.n_front);
         out->gap = open < best ? 1 - open / best : 0;
     }
-    out->seconds = now_seconds() - s.start_seconds;
+    out->seconds = now_seconds(&s) - s.start_seconds;
     end_search(&s);
     return out->n_best > 0;
 }

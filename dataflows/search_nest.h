@@ -46,6 +46,7 @@ struct search_nest_options {
     enum search_objective objective;
     int top;                          /* how many of the best, from 1 */
     uint64_t budget;                  /* nests looked at, partial or whole */
+    double (*now_seconds)(void);      /* as in dataflows/search.h */
     double time_limit_seconds;        /* 0: none */
     const struct nest_limits *limits; /* borrowed; NULL: none */
 };

@@ -6,6 +6,7 @@
 
 #include "dataflows/nest_dataflow.h"
 #include "sim/arch_check.h"
+#include "sim/clock.h"
 #include "sim/command.h"
 #include "sim/invocation.h"
 #include "sim/map_nest.h"
@@ -97,6 +98,7 @@ static bool search_layers(struct invocation *s, struct map_layer *layers,
         .search = {.objective = o->map.objective,
                    .top = o->map.top > 0 ? o->map.top : 1,
                    .jobs = o->jobs > 0 ? o->jobs : run_processors(),
+                   .now_seconds = clock_now_seconds,
                    .time_limit_seconds =
                        (double)o->map.time_limit_seconds / shown.parts,
                    .count = true,

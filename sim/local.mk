@@ -144,6 +144,7 @@ libaccel_a_SOURCES += \
 	%D%/probe.c \
 	%D%/probe.h \
 	%D%/progress.c \
+	%D%/clock.c %D%/clock.h \
 	%D%/progress.h \
 	%D%/report.h \
 	%D%/report_csv.c \

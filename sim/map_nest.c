@@ -10,6 +10,7 @@
 #include "dataflows/nest_text.h"
 #include "dataflows/search_best.h"
 #include "dataflows/search_nest.h"
+#include "sim/clock.h"
 #include "sim/map_report.h"
 #include "sim/nest_limits_file.h"
 #include "sim/nest_simulate.h"
@@ -115,6 +116,7 @@ static bool search(struct invocation *s, struct found *found)
         .objective = s->options.map.objective,
         .top = s->options.map.top > 0 ? s->options.map.top : 1,
         .budget = BUDGET,
+        .now_seconds = clock_now_seconds,
         .time_limit_seconds = limit,
         .limits = &limits,
     };

@@ -6,9 +6,9 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "sim/clock.h"
 #include "sim/diag.h"
 
 #define FIRST_SECONDS 1.0 /* a shorter run needs no line */
@@ -21,20 +21,13 @@ struct progress {
     double start_seconds, shown_seconds; /* shown: 0 = never */
 };
 
-static double now_seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 struct progress *progress_new(FILE *to, double work)
 {
     struct progress *p = xcalloc(1, sizeof(*p));
     pthread_mutex_init(&p->lock, NULL);
     p->to = isatty(fileno(to)) == 1 ? to : NULL;
     p->work = work;
-    p->start_seconds = now_seconds();
+    p->start_seconds = clock_now_seconds();
     return p;
 }
 
@@ -77,7 +70,7 @@ void progress_add(struct progress *p, const char *name, double more)
         return;
     pthread_mutex_lock(&p->lock);
     p->done += more;
-    now = now_seconds();
+    now = clock_now_seconds();
     if (progress_line(fmin(p->done / p->work, 1), now - p->start_seconds,
                       now - p->shown_seconds, name, line, sizeof(line))) {
         fprintf(p->to, "\r\033[K%s", line);

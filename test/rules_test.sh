@@ -52,14 +52,17 @@ verdict "only sim/ prints on the standard streams" "$(
 verdict "only sim/ has functions that end the program" "$(
     grep -nE '\b(exit|_exit|abort|assert)\(' \
         pe/*.[ch] noc/*.[ch] mem/*.[ch] dataflows/*.[ch] traces/*.[ch])"
+clocks='time|clock|clock_gettime|gettimeofday|timespec_get'
 verdict "no time and no chance in the model" "$(
-    grep -nE '\b(time|clock|rand|random|getenv)\(' \
-        pe/*.[ch] noc/*.[ch] mem/*.[ch] dataflows/*.[ch])"
+    grep -nE "\b($clocks|rand|random|getenv)\(" \
+        pe/*.[ch] noc/*.[ch] mem/*.[ch] dataflows/*.[ch] traces/*.[ch])"
 
 sources=$(ls bootstrap */*.c */*.h */*.cpp */*.hpp */*.py */*.sh \
     configs/*/*.py configs/*.cfg configs/*/*.cfg 2>/dev/null)
-verdict "no file has more than 600 lines" "$(
-    wc -l $sources | awk '$2 != "total" && $1 > 600 { print $2 ": " $1 }')"
+# Tests write out by hand what the model shares.
+verdict "no file has more than 500 lines, no test more than 600" "$(
+    wc -l $sources | awk '$2 != "total" && $1 > ($2 ~ "^test/" ? 600 : 500) {
+        print $2 ": " $1 }')"
 verdict "each file names its licence" "$(
     grep -L 'SPDX-License-Identifier: MIT' $sources)"
 verdict "each C and C++ file begins with its name and what it is" "$(
