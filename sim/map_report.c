@@ -11,13 +11,6 @@
 #include "sim/report_grid.h"
 #include "sim/report_tree.h"
 
-#ifdef HAVE_CONFIG_H
-#include <config.h>
-#endif
-#ifndef PACKAGE_VERSION
-#define PACKAGE_VERSION "unversioned"
-#endif
-
 #define SCHEMA 1
 
 /* What a layer's parts come to. */
@@ -243,7 +236,7 @@ static void print_json(const struct map_report *in, FILE *to)
     json_t *o = tree_object(), *layers = tree_array();
     for (int i = 0; i < in->n_layers; i++)
         tree_append(layers, layer_json(&in->layer[i]));
-    tree_put_text(o, "accelsim", PACKAGE_VERSION);
+    tree_put_text(o, "accelsim", ACCELSIM_VERSION);
     tree_put(o, "schema", json_integer(SCHEMA));
     tree_put_text(o, "arch", in->arch->name);
     tree_put_text(o, "network", in->network);

@@ -7,13 +7,6 @@
 #include "sim/metrics.h"
 #include "sim/report_tree.h"
 
-#ifdef HAVE_CONFIG_H
-#include <config.h>
-#endif
-#ifndef PACKAGE_VERSION
-#define PACKAGE_VERSION "unversioned"
-#endif
-
 #define SCHEMA 1
 
 static json_t *shape(const struct layer *l)
@@ -241,7 +234,7 @@ json_t *report_document(const struct report_input *in)
     metrics_sum(in->layers, in->n_layers, &total);
 
     json_t *o = tree_object(), *sum = tree_object();
-    tree_put_text(o, "accelsim", PACKAGE_VERSION);
+    tree_put_text(o, "accelsim", ACCELSIM_VERSION);
     tree_put(o, "schema", json_integer(SCHEMA));
     tree_put_text(o, "arch", in->arch->name);
     tree_put_text(o, "network", in->network);
