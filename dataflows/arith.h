@@ -53,6 +53,20 @@ static inline int tile_size(int extent, int tile, int i)
     return min_int(tile, extent - i * tile);
 }
 
+/* Sum over the tiles of size `tile` that cut `extent` of ceil(size / step). */
+static inline uint64_t sum_ceil(int extent, int tile, int step)
+{
+    uint64_t whole = (uint64_t)(extent / tile) * (uint64_t)ceil_div(tile, step);
+    return whole + (uint64_t)ceil_div(extent % tile, step);
+}
+
+/* The same of min(size, most). */
+static inline uint64_t sum_min(int extent, int tile, int most)
+{
+    return (uint64_t)(extent / tile) * (uint64_t)min_int(tile, most) +
+           (uint64_t)min_int(extent % tile, most);
+}
+
 #ifdef __cplusplus
 }
 #endif

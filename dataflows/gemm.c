@@ -158,12 +158,6 @@ void gemm_windows(struct multicast_pass *pass, int n)
     pass->windows[1] = (uint32_t)(n % most);
 }
 
-uint64_t gemm_sum_ceil(int extent, int tile, int step)
-{
-    uint64_t whole = (uint64_t)(extent / tile) * (uint64_t)ceil_div(tile, step);
-    return whole + (uint64_t)ceil_div(extent % tile, step);
-}
-
 uint64_t gemm_output_folds(const struct layer *l, const struct tiling *t,
                            int fold)
 {
@@ -183,7 +177,7 @@ uint64_t gemm_product_folds(const struct layer *l, const struct tiling *t,
                             int fold)
 {
     const int Cg = l->C / l->G, taps = l->R * l->S;
-    return gemm_sum_ceil(Cg * taps, min_int(t->c, Cg) * taps, fold);
+    return sum_ceil(Cg * taps, min_int(t->c, Cg) * taps, fold);
 }
 
 uint64_t gemm_filter_folds(const struct layer *l, const struct tiling *t,
@@ -194,14 +188,8 @@ uint64_t gemm_filter_folds(const struct layer *l, const struct tiling *t,
 
 uint64_t gemm_sum_ceil2(int extent, int tile, int inner, int step)
 {
-    return (uint64_t)(extent / tile) * gemm_sum_ceil(tile, inner, step) +
-           gemm_sum_ceil(extent % tile, inner, step);
-}
-
-static uint64_t sum_min(int extent, int tile, int most)
-{
-    return (uint64_t)(extent / tile) * (uint64_t)min_int(tile, most) +
-           (uint64_t)min_int(extent % tile, most);
+    return (uint64_t)(extent / tile) * sum_ceil(tile, inner, step) +
+           sum_ceil(extent % tile, inner, step);
 }
 
 uint64_t gemm_sum_min2(int extent, int tile, int inner, int most)

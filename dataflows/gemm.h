@@ -73,9 +73,7 @@ void gemm_psum_word(const struct program *program,
  * lanes to count (pe/lanes.h). */
 void gemm_windows(struct multicast_pass *pass, int n);
 
-/* Sum over the tiles of size `tile` that cut `extent` of ceil(size / step). */
-uint64_t gemm_sum_ceil(int extent, int tile, int step);
-/* The same over two levels of tiles. */
+/* sum_ceil over two levels of tiles. */
 uint64_t gemm_sum_ceil2(int extent, int tile, int inner, int step);
 /* Folds of a group's tiles over an array that takes `fold` outputs, products
  * or filters at a time: each tile rounds up. */
@@ -86,7 +84,7 @@ uint64_t gemm_product_folds(const struct layer *l, const struct tiling *t,
 uint64_t gemm_filter_folds(const struct layer *l, const struct tiling *t,
                            int fold);
 
-/* The same of min(size of a step, most). */
+/* sum_min over two levels of tiles. */
 uint64_t gemm_sum_min2(int extent, int tile, int inner, int most);
 /* ... over three levels. */
 uint64_t gemm_sum_min3(int extent, int tile, int inner, int step, int most);

@@ -65,9 +65,9 @@ void os_expect(const struct arch *arch, const struct layer *l,
     uint64_t f_folds = 0, groups = 0;
     for (int m0 = 0; m0 < Mg; m0 += t.m) {
         int m = min_int(t.m, Mg - m0);
-        f_folds += gemm_sum_ceil(m, t.f, F);
+        f_folds += sum_ceil(m, t.f, F);
         for (int f0 = 0; f0 < m; f0 += t.f)
-            groups += gemm_sum_ceil(min_int(t.f, m - f0), F, v[OS_P]);
+            groups += sum_ceil(min_int(t.f, m - f0), F, v[OS_P]);
     }
     /* Blocks of outputs, and (systolic) links down which psums leave. */
     uint64_t x_folds = 0, exit_links = 0;

@@ -7,14 +7,6 @@
 
 typedef uint64_t u64;
 
-/* Sum over tiles of size `tile` of `extent`, of ceil(size / step). */
-static u64 sum_ceil(int extent, int tile, int step)
-{
-    int whole = extent / tile, rest = extent % tile;
-    return (u64)whole * (u64)ceil_div(tile, step) +
-           (rest > 0 ? (u64)ceil_div(rest, step) : 0);
-}
-
 /* Sum over chunks of `chunk` of `extent` of touched(outer, ..., chunk). */
 static u64 sum_touched(int outer, int step, int extent, int chunk, int dilation)
 {
@@ -158,13 +150,6 @@ void rs_expect(const struct arch *arch, const struct layer *l,
         return;
     l1_expect_start(arch, out);
     expect_l1(arch, l, v, out);
-}
-
-/* Sum over the tiles of size `tile` that cut `extent` of min(size, most). */
-static u64 sum_min(int extent, int tile, int most)
-{
-    return (u64)(extent / tile) * (u64)min_int(tile, most) +
-           (u64)min_int(extent % tile, most);
 }
 
 /* The PE at the bottom left of the first set has the most filters, channels

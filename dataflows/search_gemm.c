@@ -17,11 +17,6 @@ static uint64_t pixels(const struct search_problem *p)
     return (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
 }
 
-static uint64_t divide_up(uint64_t a, uint64_t b)
-{
-    return (a + b - 1) / b;
-}
-
 /* Products of all groups' outputs that one filter or one pixel has. */
 static uint64_t products(const struct search_problem *p)
 {
@@ -65,7 +60,7 @@ static void stationary_reduction(const struct search_problem *p,
     const int all = p->group_c * p->taps, tile = r->c * p->taps;
     const int fold = p->arch->rows * r->q;
     r->c_tiles = (uint64_t)ceil_div(p->group_c, r->c);
-    r->steps = gemm_sum_ceil(all, tile, fold);
+    r->steps = sum_ceil(all, tile, fold);
     r->rows = gemm_sum_ceil2(all, tile, fold, r->q);
     r->busy_products = gemm_sum_min2(all, tile, fold, r->q);
     r->busy_adds = adds_psums(p) ? r->steps : 0;
@@ -275,9 +270,9 @@ static void is_outputs_least(const struct search_problem *p,
         o->busy = gemm_output_folds(p->layer, &t, cols);
         return;
     }
-    o->x_folds = divide_up(pixels(p), (uint64_t)(cols * x));
-    o->columns = divide_up(pixels(p), (uint64_t)x);
-    o->busy = divide_up(pixels(p), (uint64_t)cols);
+    o->x_folds = ceil_div_u64(pixels(p), (uint64_t)(cols * x));
+    o->columns = ceil_div_u64(pixels(p), (uint64_t)x);
+    o->busy = ceil_div_u64(pixels(p), (uint64_t)cols);
 }
 
 static void is_terms(const struct search_problem *p,
@@ -419,7 +414,7 @@ static void os_outputs_least(const struct search_problem *p,
     const int x = os_x_max(p, r);
     const struct tiling t = output_tiles(o);
     o->x_folds = o->n > 0 ? gemm_output_folds(p->layer, &t, x)
-                          : divide_up(pixels(p), (uint64_t)x);
+                          : ceil_div_u64(pixels(p), (uint64_t)x);
     o->busy = o->x_folds;
     o->exit_links = 0;
 }

@@ -5,19 +5,6 @@
 #include "dataflows/rs.h"
 #include "dataflows/search_cost.h"
 
-/* Sum over tiles of size `tile` of `extent`, of ceil(size / step). */
-static uint64_t sum_ceil(int extent, int tile, int step)
-{
-    return (uint64_t)(extent / tile) * (uint64_t)ceil_div(tile, step) +
-           (uint64_t)ceil_div(extent % tile, step);
-}
-
-static uint64_t sum_min(int extent, int tile, int most)
-{
-    return (uint64_t)(extent / tile) * (uint64_t)min_int(tile, most) +
-           (uint64_t)min_int(extent % tile, most);
-}
-
 static uint64_t *sent_rows(const struct search_problem *p, int fr, int e)
 {
     return &p->sent_rows[fr * (p->layer->P + 1) + e];

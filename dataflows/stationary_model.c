@@ -18,9 +18,9 @@ static struct cuts filters_across(const struct layer *l, const struct tiling *t,
         0, 0, (uint64_t)ceil_div(l->N, t->n) * (uint64_t)ceil_div(l->P, t->e)};
     for (int m0 = 0; m0 < Mg; m0 += t->m) {
         int m = min_int(t->m, Mg - m0);
-        c.across_folds += gemm_sum_ceil(m, t->f, fold);
+        c.across_folds += sum_ceil(m, t->f, fold);
         for (int f0 = 0; f0 < m; f0 += t->f)
-            c.columns += gemm_sum_ceil(min_int(t->f, m - f0), fold, p);
+            c.columns += sum_ceil(min_int(t->f, m - f0), fold, p);
     }
     return c;
 }
@@ -37,7 +37,7 @@ static struct cuts outputs_across(const struct layer *l, const struct tiling *t,
         for (int p0 = 0; p0 < l->P; p0 += t->e) {
             int x = min_int(t->n, l->N - n0) * min_int(t->e, l->P - p0) * l->Q;
             c.across_folds += (uint64_t)ceil_div(x, fold);
-            c.columns += gemm_sum_ceil(x, fold, p);
+            c.columns += sum_ceil(x, fold, p);
         }
     return c;
 }
@@ -134,7 +134,7 @@ void stationary_expect(const struct stationary *s, const struct arch *arch,
     for (int c0 = 0; c0 < Cg; c0 += t.c) {
         int k = min_int(t.c, Cg - c0) * taps;
         k_folds += (uint64_t)ceil_div(k, K);
-        rows += gemm_sum_ceil(k, K, v[STATIONARY_Q]);
+        rows += sum_ceil(k, K, v[STATIONARY_Q]);
         for (int k0 = 0; k0 < k; k0 += K) {
             uint64_t n = (uint64_t)min_int(K, k - k0);
             down += n * (n + 1) / 2;
@@ -235,7 +235,7 @@ uint64_t stationary_busiest_pe_cycles(const struct stationary *s,
         is ? (uint64_t)Mg : (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
     uint64_t products =
         gemm_sum_min2(Cg * taps, t.c * taps, K, v[STATIONARY_Q]);
-    uint64_t folds = gemm_sum_ceil(Cg * taps, t.c * taps, K);
+    uint64_t folds = sum_ceil(Cg * taps, t.c * taps, K);
     return count_mul(count_mul((uint64_t)l->G * held, along),
                      products + (adds ? folds : 0));
 }
