@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "sim/input_file.h"
 #include "sim/nearest.h"
 
 #define INCLUDE_DEPTH_MAX 10 /* libconfig 1.5, MAX_INCLUDE_DEPTH */
@@ -33,8 +34,8 @@ struct lookover {
     struct diag *d;
 };
 
-static bool look_over(const struct lookover *l, const char *path,
-                      struct src_pos at, const struct open_file *includer);
+static char *look_over(const struct lookover *l, const char *path,
+                       struct src_pos at, const struct open_file *includer);
 
 static char *folder_of(const char *path)
 {
@@ -45,21 +46,17 @@ static char *folder_of(const char *path)
     return folder;
 }
 
-/* The whole file with a zero behind it, or NULL after a message. */
+/* The whole file with two zeros behind it, or NULL after a message. */
 static char *read_all(const char *path, struct src_pos at, size_t *bytes,
                       struct stat *st, struct diag *d)
 {
-    FILE *from = fopen(path, "rb");
+    FILE *from = input_open(path, st);
     char *text;
-    if (from == NULL || fstat(fileno(from), st) != 0) {
-        enum exit_status status =
-            errno == ENOENT || errno == ENOTDIR ? EXIT_USAGE : EXIT_IO;
-        diag_fail(d, status, at,
+    if (from == NULL) {
+        diag_fail(d, input_status(errno), at,
                   "cannot read '%s' (%s); a readable file is "
                   "needed",
                   path, strerror(errno));
-        if (from != NULL)
-            fclose(from);
         return NULL;
     }
     if (!S_ISREG(st->st_mode) || st->st_size > FILE_BYTES_MAX) {
@@ -70,7 +67,7 @@ static char *read_all(const char *path, struct src_pos at, size_t *bytes,
                                           : "no regular file");
         return NULL;
     }
-    text = xcalloc((size_t)st->st_size + 1, 1);
+    text = xcalloc((size_t)st->st_size + 2, 1);
     *bytes = fread(text, 1, (size_t)st->st_size, from);
     if (ferror(from) != 0) {
         diag_fail(d, EXIT_IO, at,
@@ -122,13 +119,15 @@ static bool look_over_include(const struct lookover *l, const char *name,
 {
     struct src_pos at = {file->path, line};
     size_t path_bytes = strlen(l->folder) + strlen(name) + 2;
-    char *path = xcalloc(1, path_bytes);
+    char *path = xcalloc(1, path_bytes), *text;
     bool ok;
     if (name[0] == '/' || strcmp(l->folder, ".") == 0)
         snprintf(path, path_bytes, "%s", name);
     else
         snprintf(path, path_bytes, "%s/%s", l->folder, name);
-    ok = look_over(l, path, at, file);
+    text = look_over(l, path, at, file);
+    ok = text != NULL;
+    free(text);
     free(path);
     return ok;
 }
@@ -166,6 +165,11 @@ static const char *skip_string(const char *c)
     return *c == '\0' ? NULL : c + 1;
 }
 
+static bool is_line_comment(const char *c)
+{
+    return *c == '#' || (c[0] == '/' && c[1] == '/');
+}
+
 /* Behind the token that begins at `c`; NULL after a message. */
 static const char *skip_token(const char *c, struct src_pos at, struct diag *d)
 {
@@ -184,7 +188,7 @@ static const char *skip_token(const char *c, struct src_pos at, struct diag *d)
                        "needed");
         else
             end += 2;
-    } else if (*c == '#' || (c[0] == '/' && c[1] == '/')) {
+    } else if (is_line_comment(c)) {
         end = c + strcspn(c, "\n");
     } else if (isdigit((unsigned char)*c)) {
         end = number_fits(c, at, d)
@@ -210,7 +214,22 @@ static bool is_short_enough(const char *from, const char *to, struct src_pos at,
                       to - from, WORD_BYTES_MAX);
 }
 
-static bool look_over_text(const struct lookover *l, const char *text,
+/* libconfig 1.5 knows a comment by the line's end behind it.  The first file's
+ * text gets one; included files libconfig reads by itself. */
+static bool end_comment(char *end, struct src_pos at,
+                        const struct open_file *file, struct diag *d)
+{
+    if (file->includer != NULL)
+        return diag_error(d, at,
+                          "the last line of '%s' is a comment without an end; "
+                          "a line's end is needed in an included file",
+                          file->path);
+    *end = '\n';
+    return true;
+}
+
+/* `text` has room for one more letter. */
+static bool look_over_text(const struct lookover *l, char *text,
                            const struct open_file *file)
 {
     bool ok = true, at_line_start = true;
@@ -230,6 +249,8 @@ static bool look_over_text(const struct lookover *l, const char *text,
         next = skip_token(c, at, l->d);
         if (next == NULL || !is_short_enough(c, next, at, l->d))
             return false;
+        if (*next == '\0' && is_line_comment(c))
+            return end_comment(text + (next - text), at, file, l->d) && ok;
         at_line_start = next[-1] == '\n';
         for (; c < next; c++)
             at.line += *c == '\n';
@@ -246,8 +267,9 @@ static bool is_loop(const struct open_file *file)
     return f != NULL;
 }
 
-static bool look_over(const struct lookover *l, const char *path,
-                      struct src_pos at, const struct open_file *includer)
+/* The file's text, which the caller frees; NULL after a message. */
+static char *look_over(const struct lookover *l, const char *path,
+                       struct src_pos at, const struct open_file *includer)
 {
     struct stat st;
     size_t bytes = 0;
@@ -256,7 +278,7 @@ static bool look_over(const struct lookover *l, const char *path,
                              includer == NULL ? 0 : includer->depth + 1};
     bool ok = false;
     if (text == NULL)
-        return false;
+        return NULL;
     file.device = st.st_dev;
     file.inode = st.st_ino;
     if (is_loop(&file))
@@ -271,8 +293,10 @@ static bool look_over(const struct lookover *l, const char *path,
                    INCLUDE_DEPTH_MAX);
     else
         ok = is_text(text, bytes, path, l->d) && look_over_text(l, text, &file);
+    if (ok)
+        return text;
     free(text);
-    return ok;
+    return NULL;
 }
 
 /* The first name on a line, for a message; the caller frees. */
@@ -325,14 +349,16 @@ bool config_text_read(const char *path, struct src_pos at, config_t *out,
 {
     char *folder = folder_of(path);
     struct lookover l = {folder, d};
-    bool ok = look_over(&l, path, at, NULL);
+    char *text = look_over(&l, path, at, NULL);
+    bool ok = false;
     config_init(out);
-    if (ok) {
+    if (text != NULL) {
         if (strcmp(folder, ".") != 0)
             config_set_include_dir(out, folder);
-        ok = config_read_file(out, path) == CONFIG_TRUE ||
+        ok = config_read_string(out, text) == CONFIG_TRUE ||
              parse_error(out, path, d);
     }
+    free(text);
     free(folder);
     return ok;
 }

@@ -74,6 +74,8 @@ libaccel_a_SOURCES += \
 	%D%/gtkwave.h \
 	%D%/help_config.c \
 	%D%/help_config.h \
+	%D%/input_file.c \
+	%D%/input_file.h \
 	%D%/kernel.c \
 	%D%/kernel.h \
 	%D%/l1_path.c \

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import re
+import subprocess
 
 from program import (PROGRAM, SMALL, SOURCE, check, finish, new_folder,
                      report, run, write)
@@ -226,6 +227,10 @@ def reuse():
         found = json.loads(done.stdout)["subjects"][0]
         check(found["sharing"][0]["multicast_reads"] == reads,
               f"reuse --accesses {name}.txt: {reads} reads", done.stderr)
+    with subprocess.Popen(["cat", path], stdout=subprocess.PIPE) as source:
+        piped = run("reuse", "--accesses", "/dev/stdin", stdin=source.stdout)
+    check(piped.returncode == 0 and "16" in piped.stdout,
+          "reuse --accesses reads from a pipe without a name", piped.stderr)
     done = run("reuse", *C1, "--format", "json")
     found = json.loads(done.stdout)["subjects"][0]["streams"]
     layer = report(*C1)["layers"][0]

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "test/config_fixture.h"
 
+#include <sys/stat.h>
+
 #include "sim/find_file.h"
 #include "sim/help_config.h"
 #include "sim/schema.h"
@@ -202,6 +204,30 @@ TEST_F(Config, IncludesThatLoopOrLackOrAreFoldersAreNamed)
                   .find("includes are nested more than 10 deep; fewer are "
                         "allowed"),
               std::string::npos);
+}
+
+TEST_F(Config, ACommentMayEndTheFile)
+{
+    for (const char *last : {"# end", "//", "  // 99999999999", "/* end */"})
+        EXPECT_NE(load(good + std::string(last)), nullptr) << d.text();
+    EXPECT_EQ(refused("@include \"b.cfg\" # no end\nnam = 1; # end"),
+              "a.cfg:1: error: cannot read 'b.cfg' (No such file or "
+              "directory); a readable file is needed\n");
+    // libconfig itself reads what is included.
+    folder.write("b.cfg", "\nname = \"b\"; # end");
+    EXPECT_EQ(refused("@include \"b.cfg\"\n# end"),
+              "b.cfg:2: error: the last line of 'b.cfg' is a comment without "
+              "an end; a line's end is needed in an included file\n");
+}
+
+TEST_F(Config, ANamedPipeIsNotWaitedFor)
+{
+    const std::string pipe = folder.path("pipe.cfg");
+    ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+    EXPECT_EQ(refused("@include \"pipe.cfg\"\n"),
+              "a.cfg:1: error: 'pipe.cfg' is no regular file; a text file is "
+              "needed\n");
+    EXPECT_EQ(config_load(pipe.c_str(), nullptr, 0, d), nullptr);
 }
 
 TEST_F(Config, AFileThatIsTooLargeIsRefused)

@@ -44,7 +44,7 @@ verdict "dataflows/ sees the architecture and the layer, no file, no report" \
         'dataflows/|pe/|noc/|mem/|sim/(arch|layer|result|diag)\.h"')"
 verdict "traces/ sees no dataflow and no component" \
     "$(includes traces \
-        'traces/|sim/(arch|layer|result|diag|whole_number)\.h"')"
+        'traces/|sim/(arch|layer|result|diag|whole_number|input_file)\.h"')"
 
 verdict "only sim/ prints on the standard streams" "$(
     grep -nE '\b(printf|puts|putchar|perror)\(|\b(stdout|stderr)\b' \

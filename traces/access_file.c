@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/input_file.h"
 #include "sim/whole_number.h"
 
 enum { CONSUMERS_MAX = 1024, WORDS_MAX = 1 << 16 };
@@ -106,23 +107,39 @@ static void finish(struct reader *r)
     }
 }
 
+/* NULL after a message. */
+static FILE *open_accesses(const char *path, struct diag *d)
+{
+    struct src_pos command_line = {NULL, 0};
+    struct stat st;
+    FILE *from = input_open(path, &st);
+    if (from == NULL) {
+        diag_fail(d, input_status(errno), command_line,
+                  "cannot read '%s' (%s); a file of accesses is needed", path,
+                  strerror(errno));
+    } else if (input_is_named_pipe(path, &st)) {
+        diag_error(d, command_line,
+                   "'%s' is a named pipe; a file of accesses is needed", path);
+        fclose(from);
+        from = NULL;
+    }
+    return from;
+}
+
 bool access_file_read(const char *path, struct access_file *out, struct diag *d)
 {
-    FILE *from = fopen(path, "r");
-    struct reader *r = xcalloc(1, sizeof(*r));
+    FILE *from = open_accesses(path, d);
+    struct reader *r;
     char *line = NULL;
     size_t line_bytes = 0;
     bool ok = true;
     memset(out, 0, sizeof(*out));
+    if (from == NULL)
+        return false;
+    r = xcalloc(1, sizeof(*r));
     r->out = out;
     r->d = d;
     r->at.file = path;
-    if (from == NULL) {
-        free(r);
-        return diag_fail(d, EXIT_IO, (struct src_pos){NULL, 0},
-                         "cannot read '%s' (%s); a file of accesses is needed",
-                         path, strerror(errno));
-    }
     while (ok && getline(&line, &line_bytes, from) >= 0) {
         r->at.line++;
         ok = read_line(r, line);
