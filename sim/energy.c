@@ -215,6 +215,8 @@ void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
         [LINK_ifmap_l1] = TENSOR_IFMAP,
     };
     const struct counts *counts = &result->counts;
+    /* A closed form knows words alone. */
+    const bool by_burst = dram_burst_bytes > 1 && !result->is_model;
     uint64_t macs = counts->macs;
     struct accesses rf[TENSOR_N];
     memcpy(rf, counts->access[LEVEL_RF], sizeof(rf));
@@ -234,10 +236,9 @@ void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
     if (arch->has_l1)
         out->l1 = level_energy(counts->access[LEVEL_L1], costs->l1);
     out->l2 = level_energy(counts->access[LEVEL_L2], costs->l2);
-    out->dram = dram_burst_bytes > 1
-                    ? (double)counts->dram_bursts * 8.0 * dram_burst_bytes *
-                          costs->dram_bit.energy
-                    : dram_energy(counts, arch, costs->dram);
+    out->dram = by_burst ? (double)counts->dram_bursts * 8.0 *
+                               dram_burst_bytes * costs->dram_bit.energy
+                         : dram_energy(counts, arch, costs->dram);
     sum_parts(out);
 }
 

@@ -79,8 +79,8 @@ enum energy_origin energy_origin_of(const struct energy_cost cost[TENSOR_N]);
 void energy_costs_of(const struct energy_table *table, const struct arch *arch,
                      struct energy_costs *out);
 
-/* dram_burst_bytes: of a DRAM part, whose energy is paid per burst; up to 1 =
- * paid per useful word. */
+/* dram_burst_bytes: of a DRAM part, whose energy is paid per burst; up to 1, or
+ * for a closed form, paid per useful word. */
 void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
                      const struct layer_result *result, int dram_burst_bytes,
                      struct layer_energy *out);

@@ -73,8 +73,12 @@ void table_cost_text(const struct table_view *v, enum energy_part part,
         tensor_cost_text(c->l2, "a word", text, text_bytes);
         break;
     default:
-        if (burst_bytes <= 1) {
+        if (burst_bytes <= 1 || v->total.is_model) {
             tensor_cost_text(c->dram, "a word", text, text_bytes);
+            int at = (int)strlen(text);
+            if (burst_bytes > 1)
+                snprintf(text + at, (size_t)(text_bytes - at),
+                         "; a run pays whole bursts");
             break;
         }
         snprintf(text, (size_t)text_bytes, "%s a burst of %d bytes (%s)",

@@ -281,6 +281,11 @@ TEST_F(Energy, ADramPartIsPaidPerBurstTheOthersPerWord)
     }
     energy_of_layer(&c, &a, &r, 64, &e);
     EXPECT_DOUBLE_EQ(3 * 64 * 8 * 20, e.dram);
+    // A closed form has no bursts.
+    r.is_model = true;
+    r.counts.dram_bursts = 0;
+    energy_of_layer(&c, &a, &r, 64, &e);
+    EXPECT_DOUBLE_EQ(30 * 320, e.dram);
 }
 
 TEST_F(Energy, CompressedWordsArePaidByTheBitsThatCrossTheLink)

@@ -154,6 +154,11 @@ TEST_F(Report, ADramPartsBurstsAreShownAndPaid)
     EXPECT_TRUE(has_line("10,240 a burst of 64 bytes (scaled)"));
     Document j(write(REPORT_JSON));
     EXPECT_DOUBLE_EQ(77 * 10240, j.real("layers.0.energy_pj.dram"));
+    layers_[0].is_model = true;
+    layers_[0].counts.dram_bursts = 0;
+    Document model(write(REPORT_JSON));
+    EXPECT_GT(model.real("layers.0.energy_pj.dram"), 0);
+    EXPECT_TRUE(has_line("a word (scaled); a run pays whole bursts"));
 }
 
 TEST_F(Report, TensorsOfSeveralWidthsAreToldApartWithTheWorstOrigin)
