@@ -119,7 +119,8 @@ static void survey_file(struct invocation *s)
             row->level = "pe";
             row->name = data->name;
             row->found.counts = data->counts;
-            row->found.all_accesses = data->counts.accesses;
+            row->found.all_accesses = row->found.accesses_followed =
+                data->counts.accesses;
             row->found.units = row->found.followed = data->consumers;
             struct sharing_row *sharing = &out->sharing[out->n_sharing++];
             sharing->name = data->name;

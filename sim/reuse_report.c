@@ -63,7 +63,7 @@ static json_t *row_json(const struct reuse_row *row)
     tree_put_count(out, "accesses", f->all_accesses);
     tree_put_count(out, "units", (uint64_t)f->units);
     tree_put_count(out, "units_followed", (uint64_t)f->followed);
-    tree_put_count(out, "accesses_followed", f->counts.accesses);
+    tree_put_count(out, "accesses_followed", f->accesses_followed);
     tree_put_count(out, "compulsory", f->counts.compulsory);
     tree_put_real(out, "sampled_share", f->counts.sampled_share);
     if (row->macs > 0)
@@ -158,6 +158,10 @@ static void csv_subject(FILE *to, const struct reuse_subject *s)
         const struct reuse_counts *c = &row->found.counts;
         csv_line(to, s->name, row->level, row->name, "accesses", 0, 0,
                  row->found.all_accesses);
+        csv_line(to, s->name, row->level, row->name, "units", 0, 0,
+                 (uint64_t)row->found.units);
+        csv_line(to, s->name, row->level, row->name, "units_followed", 0, 0,
+                 (uint64_t)row->found.followed);
         csv_line(to, s->name, row->level, row->name, "compulsory", 0, 0,
                  c->compulsory);
         csv_distances(to, s->name, row->level, row->name, "reuse_distance",

@@ -146,8 +146,10 @@ static void say_sampled(const struct reuse_subject *s, FILE *to)
         const struct reuse_row *row = &s->row[k];
         const struct survey_row *f = &row->found;
         if (f->followed < f->units)
-            fprintf(to, "  %s %s: %d of %d units followed\n", row->level,
-                    row->name, f->followed, f->units);
+            fprintf(to,
+                    "  %s %s: %d of %d units followed; words, distances and "
+                    "misses are estimates\n",
+                    row->level, row->name, f->followed, f->units);
         if (f->counts.sampled_share < 1)
             fprintf(to,
                     "  %s %s: sampled, %.3g %% of the words; words, distances "

@@ -239,9 +239,13 @@ def reuse():
     shown = run("reuse", *C1)
     check(shown.returncode == 0 and "misses %" in shown.stdout,
           "reuse prints miss curves", shown.stderr)
-    check(run("reuse", *C1, "--format", "csv").stdout.startswith(
-        "subject,level,name,figure,from,to,count\n"),
+    lines = run("reuse", *C1, "--format", "csv").stdout.splitlines()
+    check(lines[0] == "subject,level,name,figure,from,to,count",
           "reuse --format csv has a line a figure")
+    sent = layer["noc"]["filter"]["words_delivered"]
+    check({"c1,pe,filter,units_followed,0,0,13",
+           f"c1,pe,filter,compulsory,0,0,{sent}"} <= set(lines),
+          "words of the PEs followed stand for those of all", lines[:8])
     wide = ["--cfg", "eyeriss", "--set", "l2.bytes=1000000", "--shape"]
     shape = "M=1,C=1,H=1,W=65534,R=1,S=1,pad=1,stride=2"
     done = run("reuse", *wide, shape, "--format", "json")

@@ -212,6 +212,29 @@ TEST(Reuse, ASampleOfALongStreamIsCloseToAllOfIt)
     EXPECT_LT(reuse_misses(&c, 60000), 60000u);
 }
 
+TEST(Reuse, ScaledCountsAddUpToAllAccesses)
+{
+    const reuse_counts part = measure(random_stream(3, 1000, 90, true));
+    for (uint64_t all : {1000u, 1001u, 1700u, 13000u}) {
+        reuse_counts c = part;
+        reuse_counts_scale(&c, all);
+        EXPECT_EQ(c.accesses, all);
+        for (const distances *d : {&c.reuse, &c.stack}) {
+            uint64_t n = c.compulsory;
+            for (uint64_t count : d->count)
+                n += count;
+            EXPECT_EQ(n, all);
+            EXPECT_EQ(n, c.compulsory + d->n);
+        }
+        EXPECT_NEAR(double(c.compulsory) / double(all),
+                    double(part.compulsory) / 1000, 1e-3);
+        EXPECT_NEAR(double(c.stack.sum) / double(c.stack.n),
+                    double(part.stack.sum) / double(part.stack.n), 1e-3);
+        EXPECT_NEAR(double(reuse_misses(&c, 20)) / double(all),
+                    double(reuse_misses(&part, 20)) / 1000, 1e-3);
+    }
+}
+
 TEST(Reuse, ClearedItIsAsNew)
 {
     std::unique_ptr<reuse, decltype(&reuse_free)> r(reuse_new(16), reuse_free);

@@ -63,6 +63,12 @@ TEST_P(Survey, SeesEachAccessThatIsCounted)
             const accesses &l2 = result.counts.access[LEVEL_L2][t];
             EXPECT_EQ(row(LEVEL_RF, tensor(t)).all_accesses, result.counts.macs)
                 << describe(l);
+            const survey_row pe = row(LEVEL_RF, tensor(t));
+            EXPECT_EQ(pe.counts.compulsory + pe.counts.reuse.n, pe.all_accesses)
+                << describe(l);
+            EXPECT_LE(pe.accesses_followed, pe.all_accesses);
+            EXPECT_EQ(pe.followed < pe.units,
+                      pe.accesses_followed < pe.all_accesses);
             EXPECT_EQ(row(LEVEL_L2, tensor(t)).all_accesses,
                       l2.reads + l2.writes - l2.dma_reads - l2.dma_writes)
                 << describe(l) << tensor_name[t];

@@ -266,6 +266,41 @@ void reuse_counts_merge(struct reuse_counts *into,
     distances_merge(&into->stack, &from->stack);
 }
 
+/* x of the accesses followed, as a part of all. */
+static uint64_t scaled(uint64_t x, uint64_t followed, uint64_t all)
+{
+    return (uint64_t)((double)x * (double)all / (double)followed + 0.5);
+}
+
+/* Rounds what is up to a distance, the `before` first, so that the rounded
+ * parts add up to the rounded sum. */
+static void scale_distances(struct distances *d, uint64_t before,
+                            uint64_t followed, uint64_t all)
+{
+    uint64_t seen = before, n = d->n;
+    if (n == 0)
+        return;
+    for (int k = 0; k < DISTANCE_BINS; k++) {
+        uint64_t first = scaled(seen, followed, all);
+        seen += d->count[k];
+        d->count[k] = scaled(seen, followed, all) - first;
+    }
+    d->n = scaled(seen, followed, all) - scaled(before, followed, all);
+    d->sum = (uint64_t)((double)d->sum / (double)n * (double)d->n + 0.5);
+}
+
+void reuse_counts_scale(struct reuse_counts *c, uint64_t all)
+{
+    const uint64_t followed = c->accesses;
+    SIM_CHECK(followed <= all);
+    if (followed == all || followed == 0)
+        return;
+    scale_distances(&c->reuse, c->compulsory, followed, all);
+    scale_distances(&c->stack, c->compulsory, followed, all);
+    c->compulsory = scaled(c->compulsory, followed, all);
+    c->accesses = all;
+}
+
 uint64_t reuse_misses(const struct reuse_counts *c, uint64_t capacity_words)
 {
     uint64_t misses = c->compulsory;

@@ -68,6 +68,10 @@ void reuse_read(const struct reuse *r, struct reuse_counts *out);
 /* Sums streams that do not share a memory (PEs' register files). */
 void reuse_counts_merge(struct reuse_counts *into,
                         const struct reuse_counts *from);
+/* As if streams with `all` accesses had been followed, of which these counts'
+ * `accesses` are a part: the same distances in the same shares, in whole
+ * accesses that still add up. */
+void reuse_counts_scale(struct reuse_counts *c, uint64_t all);
 /* Accesses that miss an LRU memory of so many words, compulsory ones
  * included.  Exact up to DISTANCE_EXACT words and at the last distance of a
  * bin; between, the bin counts as missing. */

@@ -98,6 +98,8 @@ bool survey_read(const struct survey *s, enum level level, enum tensor tensor,
         reuse_read(stream->reuse, &one);
         reuse_counts_merge(&out->counts, &one);
     }
+    out->accesses_followed = out->counts.accesses;
+    reuse_counts_scale(&out->counts, out->all_accesses);
     return out->units > 0;
 }
 

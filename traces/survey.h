@@ -2,8 +2,8 @@
  *
  * L2 and DRAM are one stream a tensor.  PEs have a memory each, so each PE has
  * a stream a tensor; they are summed.  Of many PEs, every k-th is followed, so
- * that SURVEY_PES are.  Sharing among PEs looks at all of them.
- * SPDX-License-Identifier: MIT
+ * that SURVEY_PES are, and what they show is scaled to all.  Sharing among PEs
+ * looks at all of them. SPDX-License-Identifier: MIT
  */
 #ifndef TRACES_SURVEY_H
 #define TRACES_SURVEY_H
@@ -26,9 +26,9 @@ void survey_free(struct survey *s);
 struct access_tap survey_tap(struct survey *s);
 
 struct survey_row {
-    struct reuse_counts counts; /* of the units followed */
-    uint64_t all_accesses;      /* of all units */
-    int units, followed;        /* units with accesses */
+    struct reuse_counts counts; /* of all units, scaled from those followed */
+    uint64_t all_accesses, accesses_followed;
+    int units, followed; /* units with accesses */
 };
 
 /* false: nothing was accessed there. */
