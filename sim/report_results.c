@@ -47,6 +47,7 @@ bool report_results(const struct invocation *s, const char *kernel,
                  o->systemc.memory.latency_ns,
                  o->systemc.memory.bytes_per_second);
         in.foreign_memory = memory;
+        in.dram_burst_bytes = 0; /* it is asked for words */
         in.dram_bytes_per_second = o->systemc.memory.bytes_per_second;
     }
     SIM_CHECK(report_write(&in, o->format, to));

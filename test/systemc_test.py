@@ -165,6 +165,11 @@ def a_foreign_memory_changes_the_cycles_by_arithmetic():
                            for n in tiles)
         check(got == want, f"{latency_ns} ns, {bytes_per_second} B/s: "
               f"{want} cycles", got)
+    # It is asked for words: no bursts to pay for.
+    part = report(*words, "--set", "dram.model=ddr3_1600", *SYSTEMC,
+                  "--sc-memory", "100,400000000")["layers"][0]
+    check(part["energy_pj"]["dram"] == mine["energy_pj"]["dram"],
+          "a foreign memory costs the words", part["energy_pj"])
 
 
 PERIOD = 5000  # ps at 200 MHz
