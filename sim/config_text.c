@@ -410,6 +410,17 @@ bool setting_unknown_key(const config_setting_t *setting, const char *path,
                       near.best);
 }
 
+bool string_is_one_line(const char *text, const char *key, struct src_pos at,
+                        struct diag *d)
+{
+    while (*text != '\0' && !iscntrl((unsigned char)*text))
+        text++;
+    return *text == '\0' || diag_error(d, at,
+                                       "'%s' has the byte 0x%02x; letters on "
+                                       "one line are needed",
+                                       key, (unsigned char)*text);
+}
+
 bool setting_whole_number(const config_setting_t *setting, long long *out)
 {
     double value;

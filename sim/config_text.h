@@ -37,6 +37,11 @@ bool setting_unknown_key(const config_setting_t *setting, const char *path,
                          const char *const known[], const char *of,
                          struct diag *d);
 
+/* Whether a string may stand in a report: reports a line's end or another
+ * control letter.  key: whose string. */
+bool string_is_one_line(const char *text, const char *key, struct src_pos at,
+                        struct diag *d);
+
 /* A whole number, also one written as 2e8.  false: it is none. */
 bool setting_whole_number(const config_setting_t *setting, long long *out);
 

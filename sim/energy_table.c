@@ -92,6 +92,8 @@ static const char *text_member(const struct reader *r,
                    text == NULL ? setting_kind(s) : "empty");
         return NULL;
     }
+    if (!string_is_one_line(text, key, setting_pos(s, r->path), r->d))
+        return NULL;
     return text;
 }
 

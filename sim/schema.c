@@ -119,6 +119,11 @@ static bool set_string(const struct schema_row *row, const char *text,
         return diag_error(d, at,
                           "'%s' has %zu letters; at most %zu are allowed",
                           row->key, strlen(text), row->size_bytes - 1);
+    if (text[0] == '\0' && row->default_text == NULL)
+        return diag_error(d, at, "'%s' is empty; 1 to %zu letters are needed",
+                          row->key, row->size_bytes - 1);
+    if (!string_is_one_line(text, row->key, at, d))
+        return false;
     /* All of it, so that equal values are equal bytes. */
     strncpy(field(row, arch), text, row->size_bytes);
     return true;

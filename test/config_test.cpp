@@ -108,6 +108,15 @@ TEST_F(Config, ValuesOutOfRangeNameTheRangeAndUnit)
     EXPECT_EQ(refused(changed("\"small\"", '"' + std::string(64, 'x') + '"')),
               "a.cfg:1: error: 'name' has 64 letters; at most 63 are "
               "allowed\n");
+    EXPECT_EQ(refused(changed("\"small\"", "\"\"")),
+              "a.cfg:1: error: 'name' is empty; 1 to 63 letters are needed\n");
+    for (const char *name : {R"("a\nb")", R"("a\x0a")"})
+        EXPECT_EQ(refused(changed("\"small\"", name)),
+                  "a.cfg:1: error: 'name' has the byte 0x0a; letters on one "
+                  "line are needed\n");
+    EXPECT_EQ(refused(good, {"name=\x1b[1m"}),
+              "accelsim: --set name=?[1m: error: 'name' has the byte 0x1b; "
+              "letters on one line are needed\n");
     EXPECT_EQ(refused(changed("\"ws\"", "\"weight_stationary\"")),
               "a.cfg:3: error: 'dataflows' has the item 'weight_stationary'; "
               "an item has 1 to 15 letters\n");
