@@ -9,6 +9,7 @@
 #include "dataflows/dataflow.h"
 #include "dataflows/nest_dataflow.h"
 #include "mem/dram.h"
+#include "sim/layer_keys.h"
 #include "sim/schema.h"
 
 /* "1 to 1024 PEs", "'serial' or 'overlapped'", "a string" */
@@ -110,7 +111,81 @@ static const char tables_doc[] =
     "holds for the machine as the file describes it: when a value of array.*, "
     "pe.*, l1.* or l2.*, or the dataflow, differs, the dataflow chooses. n is "
     "clipped to the batch. A parameter set by hand replaces the table's; the "
-    "table's others stay where they are legal with it.";
+    "table's others stay where they are legal with it. A row for a layer that "
+    "the network lacks is left aside, but where a layer without a row has "
+    "nearly its name, that is an error.";
+
+static const char network_doc[] =
+    "A network's file, for '--net' and 'default.network', has two keys: name = "
+    "\"NAME\"; layers = ( { name = \"conv1\"; M = 96; C = 3; H = 227; W = 227; "
+    "R = 11; S = 11; stride = 4; }, ... ); Every layer has a name of its own "
+    "and the keys below, and is counted as a convolution: a fully connected "
+    "one has filters as large as its ifmap. Rows of the ofmap, rounded down: "
+    "(H+2pad-dilation(R-1)-1)/stride+1; columns alike. The batch is not the "
+    "network's but '--batch' or 'default.batch'. Names have letters, digits, "
+    "'_', '-', '/' and '.'; '-' and '/' count as '_', and upper as lower case. "
+    "'all' and 'total' mean all layers.";
+
+static void print_layer_type(FILE *to)
+{
+    for (int i = 0; layer_types[i] != NULL; i++)
+        fprintf(to, "%s\"%s\"", i > 0 ? " or " : "", layer_types[i]);
+}
+
+static const char *layer_key_values(const struct layer_key *key)
+{
+    switch (key->type) {
+    case LAYER_KEY_SHARE:
+        return "0 to 1";
+    case LAYER_KEY_FLAG:
+        return "true or false";
+    case LAYER_KEY_DIM:
+        break;
+    }
+    return key->left_out == 0 ? "0 to 65535" : "1 to 65535";
+}
+
+static void print_layer_default(const struct layer_key *key, FILE *to)
+{
+    if (key->left_out < 0)
+        fputs("required", to);
+    else if (key->type == LAYER_KEY_FLAG)
+        fputs(key->left_out != 0 ? "true" : "false", to);
+    else
+        fprintf(to, "%d", key->left_out);
+}
+
+static const char type_doc[] = "what the layer is called; its counts are of "
+                               "its numbers alone";
+
+static void print_layer_keys(FILE *to)
+{
+    fputs("  name: a string; required\n  type: ", to);
+    print_layer_type(to);
+    fprintf(to, "; default %s: %s\n", layer_types[0], type_doc);
+    for (const struct layer_key *key = layer_keys; key->name != NULL; key++) {
+        fprintf(to, "  %s: %s; ", key->name, layer_key_values(key));
+        if (key->left_out >= 0)
+            fputs("default ", to);
+        print_layer_default(key, to);
+        fprintf(to, ": %s\n", key->doc);
+    }
+}
+
+static void print_markdown_layer_keys(FILE *to)
+{
+    fputs("| key of a layer | values | default | meaning |\n|---|---|---|---|\n"
+          "| `name` | a string | required | for `--layer` and reports |\n"
+          "| `type` | ",
+          to);
+    print_layer_type(to);
+    fprintf(to, " | %s | %s |\n", layer_types[0], type_doc);
+    for (const struct layer_key *key = layer_keys; key->name != NULL; key++) {
+        fprintf(to, "| `%s` | %s | ", key->name, layer_key_values(key));
+        print_layer_default(key, to);
+        fprintf(to, " | %s |\n", key->doc);
+    }
+}
 
 void help_config_text(FILE *to)
 {
@@ -130,6 +205,10 @@ void help_config_text(FILE *to)
     help_dataflows(to);
     fputc('\n', to);
     print_wrapped(tables_doc, 0, to);
+    fputs("\nNetworks\n\n", to);
+    print_wrapped(network_doc, 0, to);
+    fputc('\n', to);
+    print_layer_keys(to);
 }
 
 static void print_markdown_row(const struct schema_row *row, FILE *to)
@@ -172,4 +251,8 @@ void help_config_markdown(FILE *to)
         print_markdown_dataflow(dataflow_table[i], to);
     fputs("\n## Mapping tables\n\n", to);
     print_wrapped(tables_doc, 0, to);
+    fputs("\n## Networks\n\n", to);
+    print_wrapped(network_doc, 0, to);
+    fputc('\n', to);
+    print_markdown_layer_keys(to);
 }

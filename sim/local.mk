@@ -86,6 +86,8 @@ libaccel_a_SOURCES += \
 	%D%/l1_words.h \
 	%D%/layer.c \
 	%D%/layer.h \
+	%D%/layer_keys.c \
+	%D%/layer_keys.h \
 	%D%/nest_limits_file.c \
 	%D%/nest_limits_file.h \
 	%D%/mapping_file.c \

@@ -10,6 +10,7 @@
 #include "sim/config_kind.h"
 #include "sim/config_text.h"
 #include "sim/find_file.h"
+#include "sim/layer_keys.h"
 #include "sim/nearest.h"
 
 bool layer_name_of(const char *text, char *out, size_t out_bytes)
@@ -24,43 +25,6 @@ bool layer_name_of(const char *text, char *out, size_t out_bytes)
     return true;
 }
 
-enum key_type { KEY_DIM, KEY_SHARE, KEY_FLAG };
-
-/* A key of a layer, beside its name and type. */
-struct layer_key {
-    const char *name;
-    enum key_type type;
-    size_t offset; /* in struct layer */
-    int left_out;  /* value when left out; -1 = required */
-};
-
-#define DIM(field, left_out)                                     \
-    {                                                            \
-#field, KEY_DIM, offsetof(struct layer, field), left_out \
-    }
-
-static const struct layer_key layer_keys[] = {
-    DIM(M, -1),
-    DIM(C, -1),
-    DIM(H, -1),
-    DIM(W, -1),
-    DIM(R, 1),
-    DIM(S, 1),
-    DIM(stride, 1),
-    DIM(pad, 0),
-    DIM(G, 1),
-    DIM(dilation, 1),
-    {"ifmap_zero_share", KEY_SHARE,
-     offsetof(struct layer, zero_share[TENSOR_IFMAP]), 0},
-    {"ofmap_zero_share", KEY_SHARE,
-     offsetof(struct layer, zero_share[TENSOR_PSUM]), 0},
-    {"network_input", KEY_FLAG, offsetof(struct layer, network_input), 0},
-};
-
-#define N_LAYER_KEYS ((int)(sizeof(layer_keys) / sizeof(*layer_keys)))
-
-static const char *const type_names[] = {"conv", "fc", "gemm"};
-
 struct reader {
     const char *path;
     struct diag *d;
@@ -73,7 +37,7 @@ static struct src_pos pos(const struct reader *r, const config_setting_t *s)
 
 static int find_key(const char *name)
 {
-    for (int i = 0; i < N_LAYER_KEYS; i++)
+    for (int i = 0; layer_keys[i].name != NULL; i++)
         if (strcmp(layer_keys[i].name, name) == 0)
             return i;
     return -1;
@@ -83,7 +47,7 @@ static bool unknown_key(const struct reader *r, const config_setting_t *s)
 {
     struct nearest near;
     nearest_start(&near, config_setting_name(s));
-    for (int i = 0; i < N_LAYER_KEYS; i++)
+    for (int i = 0; layer_keys[i].name != NULL; i++)
         nearest_offer(&near, layer_keys[i].name);
     nearest_offer(&near, "name");
     nearest_offer(&near, "type");
@@ -172,8 +136,8 @@ static bool set_type(const struct reader *r, const config_setting_t *s,
                      struct layer *out)
 {
     const char *text = config_setting_get_string(s);
-    for (int i = 0; text != NULL && i < 3; i++)
-        if (strcmp(text, type_names[i]) == 0) {
+    for (int i = 0; text != NULL && layer_types[i] != NULL; i++)
+        if (strcmp(text, layer_types[i]) == 0) {
             out->type = (enum layer_type)i;
             return true;
         }
@@ -195,11 +159,11 @@ static bool read_key(const struct reader *r, const config_setting_t *s,
     if (key < 0)
         return unknown_key(r, s);
     switch (layer_keys[key].type) {
-    case KEY_SHARE:
+    case LAYER_KEY_SHARE:
         return set_share(r, &layer_keys[key], s, out);
-    case KEY_FLAG:
+    case LAYER_KEY_FLAG:
         return set_flag(r, &layer_keys[key], s, out);
-    case KEY_DIM:
+    case LAYER_KEY_DIM:
         break;
     }
     return set_dim(r, &layer_keys[key], s, out);
@@ -212,7 +176,7 @@ static void list_missing(const config_setting_t *s, FILE *to)
         fprintf(to, "'name'");
         comma = ", ";
     }
-    for (int i = 0; i < N_LAYER_KEYS; i++)
+    for (int i = 0; layer_keys[i].name != NULL; i++)
         if (layer_keys[i].left_out < 0 &&
             config_setting_get_member(s, layer_keys[i].name) == NULL) {
             fprintf(to, "%s'%s'", comma, layer_keys[i].name);
@@ -242,8 +206,8 @@ static bool nothing_is_missing(const struct reader *r,
 static void set_left_out(struct layer *out)
 {
     out->N = 1;
-    for (int i = 0; i < N_LAYER_KEYS; i++)
-        if (layer_keys[i].type == KEY_DIM && layer_keys[i].left_out >= 0)
+    for (int i = 0; layer_keys[i].name != NULL; i++)
+        if (layer_keys[i].type == LAYER_KEY_DIM && layer_keys[i].left_out >= 0)
             *(int *)((char *)out + layer_keys[i].offset) =
                 layer_keys[i].left_out;
 }

@@ -8,10 +8,7 @@
  *   );
  *
  * Names: letters, digits, '_', '-', '/' and '.'; not "all" and not "total".
- * M, C, H, W are needed; R = S = 1, stride = dilation = G = 1, pad = 0 when
- * left out; ifmap_zero_share and ofmap_zero_share declare the share of zero
- * words, 0 to 1 (ifmaps: with their padding); network_input = true: the ifmap
- * is the network's input, which dram.compression leaves alone.
+ * docs/config.md lists the keys (sim/layer_keys.h).
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_WORKLOAD_H

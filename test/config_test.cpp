@@ -6,6 +6,7 @@
 
 #include "sim/find_file.h"
 #include "sim/help_config.h"
+#include "sim/layer_keys.h"
 #include "sim/schema.h"
 
 namespace
@@ -454,6 +455,8 @@ TEST(Schema, TheHelpNamesEveryKey)
         for (int i = 0; schema[i].key != nullptr; i++)
             EXPECT_NE(strstr(text, schema[i].key), nullptr) << schema[i].key;
         EXPECT_NE(strstr(text, "mapping.fr"), nullptr);
+        for (const layer_key *key = layer_keys; key->name != nullptr; key++)
+            EXPECT_NE(strstr(text, key->doc), nullptr) << key->name;
         free(text);
     }
 }
