@@ -240,6 +240,35 @@ static void resolve(struct arch *arch)
                sizeof(arch->default_dataflow));
 }
 
+/* Whether a comma of the list has no name before or behind it. */
+static bool has_gap(const char *list)
+{
+    bool wants_name = true;
+    for (; *list != '\0'; list++) {
+        if (*list == ',' && wants_name)
+            return true;
+        if (*list != ' ')
+            wants_name = *list == ',';
+    }
+    return wants_name;
+}
+
+static bool tables_differ(const struct config *cfg, struct diag *d)
+{
+    const char *list = cfg->arch.mapping_table;
+    char name[32], other[32];
+    while (mapping_tables_next_name(&list, name)) {
+        const char *rest = list;
+        while (mapping_tables_next_name(&rest, other))
+            if (strcmp(name, other) == 0)
+                return diag_error(d, config_pos(cfg, "mapping.table"),
+                                  "the mapping table '%s' is named twice; once "
+                                  "is enough",
+                                  name);
+    }
+    return true;
+}
+
 static bool tables_exist(const struct config *cfg, struct diag *d)
 {
     const char *list = cfg->arch.mapping_table;
@@ -250,8 +279,8 @@ static bool tables_exist(const struct config *cfg, struct diag *d)
            (strcmp(name, "none") == 0 ||
             mapping_tables_find(&cfg->tables, name) != NULL))
         found = true;
-    if (found && name[0] == '\0') /* came to the end */
-        return true;
+    if (found && name[0] == '\0' && !has_gap(cfg->arch.mapping_table))
+        return tables_differ(cfg, d); /* it came to the end */
     nearest_start(&near, name);
     nearest_offer(&near, "none");
     for (int i = 0; i < cfg->tables.n; i++)

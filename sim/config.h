@@ -34,6 +34,12 @@ struct src_pos config_pos(const struct config *cfg, const char *key);
 const struct dataflow *config_dataflow(const struct config *cfg,
                                        const char *name, struct diag *d);
 
+/* Whether the mapping table for the network and the dataflow, if there is one,
+ * has no misspelt layers (mapping_table_fits); all layers of the network. */
+bool config_table_fits(const struct config *cfg, const char *network,
+                       const struct dataflow *dataflow,
+                       const struct layer *layer, int n_layers, struct diag *d);
+
 /* The mapping parameters of a layer: those set by hand, the rest from the
  * mapping table where that holds and is legal with them.  The network's name
  * is "" for layers of none. */

@@ -98,6 +98,15 @@ static const struct mapping_row *table_row(const struct config *cfg,
     return mapping_table_row(table, layer->name);
 }
 
+bool config_table_fits(const struct config *cfg, const char *network,
+                       const struct dataflow *dataflow,
+                       const struct layer *layer, int n_layers, struct diag *d)
+{
+    const struct mapping_table *table = mapping_tables_pick(
+        &cfg->tables, cfg->arch.mapping_table, network, dataflow->name);
+    return table == NULL || mapping_table_fits(table, layer, n_layers, d);
+}
+
 static void clip_images(struct given_mapping *given, const struct layer *layer)
 {
     for (int i = 0; i < given->n; i++)

@@ -47,6 +47,10 @@ static bool choose_layers(struct invocation *s)
         invocation_is_single_layer(s) ? single_layer(o, s->diag) : network(s);
     if (s->workload == NULL)
         return false;
+    if (s->dataflow != NULL && !invocation_is_single_layer(s) &&
+        !config_table_fits(s->cfg, s->workload->name, s->dataflow,
+                           s->workload->layer, s->workload->n_layers, s->diag))
+        return false;
     if (o->layer != NULL && !workload_select(s->workload, o->layer, s->diag))
         return false;
     if (batch == 0 && !invocation_is_single_layer(s))

@@ -9,6 +9,7 @@
 
 #include "sim/config_text.h"
 #include "sim/nearest.h"
+#include "sim/workload.h"
 
 static bool unknown_param(const struct dataflow *dataflow, const char *name,
                           struct src_pos at, struct diag *d)
@@ -56,6 +57,9 @@ bool given_mapping_add(struct given_mapping *given,
     return true;
 }
 
+/* In so many edits a name is misspelt; of two letters, one. */
+enum { ROW_EDITS_MAX = 2 };
+
 /* What is being read. */
 struct reader {
     const char *path;
@@ -87,6 +91,8 @@ static bool read_name(const struct reader *r, const config_setting_t *group,
         return diag_error(r->d, pos(r, s),
                           "'%s' has %zu letters; 1 to %zu are allowed", member,
                           strlen(text), out_bytes - 1);
+    if (!string_is_one_line(text, member, pos(r, s), r->d))
+        return false;
     snprintf(out, out_bytes, "%s", text);
     return true;
 }
@@ -100,8 +106,10 @@ static bool read_row(const struct reader *r, const config_setting_t *s,
                           "a row of a mapping table is %s; a group { layer = "
                           "\"...\"; ... } is needed",
                           setting_kind(s));
+    out->at = pos(r, s);
     ok = read_name(r, s, "a row of a mapping table", "layer", out->layer,
                    sizeof(out->layer));
+    SIM_CHECK(layer_name_of(out->layer, out->layer, sizeof(out->layer)));
     for (int i = 0; i < config_setting_length(s); i++) {
         const config_setting_t *m = config_setting_get_elem(s, (unsigned)i);
         const char *name = config_setting_name(m);
@@ -189,6 +197,7 @@ static bool read_table(const char *path, const config_setting_t *s,
     ok = read_name(&r, s, "a mapping table", "network", out->network,
                    sizeof(out->network)) &&
          ok;
+    SIM_CHECK(layer_name_of(out->network, out->network, sizeof(out->network)));
     if (config_setting_get_member(s, "source") != NULL)
         ok = read_name(&r, s, "a mapping table", "source", out->source,
                        sizeof(out->source)) &&
@@ -279,4 +288,45 @@ const struct mapping_row *mapping_table_row(const struct mapping_table *table,
         if (strcmp(table->row[i].layer, layer) == 0)
             return &table->row[i];
     return NULL;
+}
+
+/* Offers the layers that have no row. */
+static void offer_without_row(const struct mapping_table *table,
+                              const struct layer *layer, int n_layers,
+                              struct nearest *out)
+{
+    for (int i = 0; i < n_layers; i++)
+        if (mapping_table_row(table, layer[i].name) == NULL)
+            nearest_offer(out, layer[i].name);
+}
+
+static bool has_layer(const struct layer *layer, int n_layers, const char *name)
+{
+    for (int i = 0; i < n_layers; i++)
+        if (strcmp(layer[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+bool mapping_table_fits(const struct mapping_table *table,
+                        const struct layer *layer, int n_layers, struct diag *d)
+{
+    bool ok = true;
+    for (int i = 0; i < table->n_rows; i++) {
+        const struct mapping_row *row = &table->row[i];
+        struct nearest near;
+        int edits_max = (int)strlen(row->layer) / 2;
+        if (has_layer(layer, n_layers, row->layer))
+            continue;
+        nearest_start(&near, row->layer);
+        offer_without_row(table, layer, n_layers, &near);
+        if (edits_max > ROW_EDITS_MAX)
+            edits_max = ROW_EDITS_MAX;
+        if (near.best != NULL && near.distance <= edits_max)
+            ok = diag_error(d, row->at,
+                            "the network '%s' has no layer '%s'; the nearest, "
+                            "which has no row, is '%s'",
+                            table->network, row->layer, near.best);
+    }
+    return ok;
 }

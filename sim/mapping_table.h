@@ -5,8 +5,9 @@
  *       { layer = "conv1"; m = 96; n = 1; ... }, ... ); };
  *   };
  *
- * A row may leave parameters out; the dataflow then chooses those.  A table may
- * say with `source` where it comes from, as "inferred".
+ * Names of networks and layers are those of their files, upper and lower case
+ * alike.  A row may leave parameters out; the dataflow then chooses those.  A
+ * table may say with `source` where it comes from, as "inferred".
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_MAPPING_TABLE_H
@@ -28,6 +29,7 @@ extern "C" {
 struct mapping_row {
     char layer[64];
     struct given_mapping given;
+    struct src_pos at;
 };
 
 struct mapping_table {
@@ -58,6 +60,12 @@ mapping_tables_pick(const struct mapping_tables *tables, const char *list,
                     const char *network, const char *dataflow);
 const struct mapping_row *mapping_table_row(const struct mapping_table *table,
                                             const char *layer);
+/* Reports rows for layers that the network has only by nearly their name, and
+ * for which the table has no row.  Other rows without a layer are left aside:
+ * the file may be of a part of the network. */
+bool mapping_table_fits(const struct mapping_table *table,
+                        const struct layer *layer, int n_layers,
+                        struct diag *d);
 
 /* Adds a parameter after checking its name and range against the dataflow's.
  * A later one replaces an earlier one. */

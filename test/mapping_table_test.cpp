@@ -28,6 +28,72 @@ TEST_F(Config, MappingParametersAreChecked)
               "mapping table 'tow'; the nearest is 'two'\n");
 }
 
+TEST_F(Config, AListOfMappingTablesHasEachNameOnce)
+{
+    for (const char *list : {"one,,two", ",one", "one,", "one, ,two"})
+        EXPECT_EQ(
+            refused(std::string(good) + tables,
+                    {("mapping.table=\"" + std::string(list) + "\"").c_str()})
+                .find("accelsim: --set mapping.table=\"" + std::string(list) +
+                      "\": error: there is no mapping table ''; "),
+            0u);
+    EXPECT_EQ(
+        refused(std::string(good) + tables, {"mapping.table=one,two,one"}),
+        "accelsim: --set mapping.table=one,two,one: error: the mapping "
+        "table 'one' is named twice; once is enough\n");
+}
+
+// The messages about a table with these rows for a network of c1, conv_2, fc.
+class Rows : public Config
+{
+  protected:
+    std::string fits(const std::string &rows)
+    {
+        config_ptr cfg = load(
+            std::string(good) +
+            "mapping = { table = \"x\"; };\nmapping_tables = { x = { dataflow "
+            "= \"rs\"; network = \"Net\"; rows = (\n" +
+            rows + ");};};\n");
+        if (cfg == nullptr)
+            return d.text();
+        std::vector<layer> layers(3);
+        const char *const name[] = {"c1", "conv_2", "fc"};
+        for (size_t i = 0; i < 3; i++)
+            snprintf(layers[i].name, sizeof(layers[i].name), "%s", name[i]);
+        diag_clear(d);
+        const bool fit = config_table_fits(
+            cfg.get(), "net", dataflow_find("rs"), layers.data(), 3, d);
+        EXPECT_EQ(fit, diag_count(d) == 0);
+        EXPECT_TRUE(config_table_fits(cfg.get(), "other", dataflow_find("rs"),
+                                      layers.data(), 3, d));
+        EXPECT_TRUE(config_table_fits(cfg.get(), "net", dataflow_find("ws"),
+                                      layers.data(), 3, d));
+        std::string all = d.text(), prefix = folder.path("");
+        if (all.find(prefix) == 0)
+            all.erase(0, prefix.size());
+        return all;
+    }
+};
+
+TEST_F(Rows, MayLackAndMayBeOfOtherLayers)
+{
+    EXPECT_EQ(fits("{ layer = \"c1\"; }, { layer = \"conv_2\"; }"), "");
+    EXPECT_EQ(fits("{ layer = \"conv_2\"; }, { layer = \"fc3\"; }, { layer = "
+                   "\"pool\"; }, { layer = \"fc\"; }"),
+              "");
+    EXPECT_EQ(fits("{ layer = \"C1\"; }, { layer = \"Conv-2\"; }"), "");
+}
+
+TEST_F(Rows, OfMisspeltLayersAreErrors)
+{
+    EXPECT_EQ(fits("{ layer = \"c1\"; },\n{ layer = \"conv2\"; }"),
+              "a.cfg:11: error: the network 'net' has no layer 'conv2'; the "
+              "nearest, which has no row, is 'conv_2'\n");
+    EXPECT_EQ(fits("{ layer = \"cx1\"; }"),
+              "a.cfg:10: error: the network 'net' has no layer 'cx1'; the "
+              "nearest, which has no row, is 'c1'\n");
+}
+
 TEST_F(Config, TooManyMappingParametersAreRefused)
 {
     std::vector<const char *> many(65, "mapping.q=1");
