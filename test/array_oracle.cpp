@@ -303,12 +303,12 @@ class array
         return left > 0;
     }
 
-    // What one input network may send in this cycle, by the state at its
-    // start.  `room(e, words)`: a destination takes them.
-    template <class Room>
+    // What one network may send in this cycle, by the state at its start.
+    // `may(slot)`: its words are there, and every destination takes them.
+    template <class May>
     std::vector<const slot_of_words *>
     choose(const std::vector<slot_of_words> &slots, size_t at, int network,
-           int banks, Room room)
+           int banks, May may)
     {
         std::vector<const slot_of_words *> chosen;
         int last = -1, words = address_[network] % a_.l2_bank_row_words;
@@ -319,12 +319,8 @@ class array
             words += s.words;
             int rows =
                 (words + a_.l2_bank_row_words - 1) / a_.l2_bank_row_words;
-            if (k > 0 && rows > banks)
-                break;
-            if (!std::all_of(s.to.begin(), s.to.end(),
-                             [&](pe *e) { return room(*e, s.words); }))
-                break;
-            if (is_under_way(network, s.words, banks))
+            if ((k > 0 && rows > banks) || !may(s) ||
+                is_under_way(network, s.words, banks))
                 break;
             chosen.push_back(&s);
             last = s.order;
@@ -381,6 +377,13 @@ void array::cycle()
         return e.below.all() + w <= cap;
     };
 
+    auto all = [](auto room) {
+        return [room](const slot_of_words &s) {
+            return std::all_of(s.to.begin(), s.to.end(),
+                               [&](pe *e) { return room(*e, s.words); });
+        };
+    };
+
     // Decide, by what is there as the cycle begins.
     std::vector<const slot_of_words *> send[3], collected;
     std::vector<l1_oracle::delivery> from_l1s;
@@ -397,14 +400,14 @@ void array::cycle()
         wait_[0]--;
     else
         send[0] = choose(slots_[0], at_[0], NETWORK_FILTER,
-                         p_.banks[TENSOR_FILTER], held_room);
+                         p_.banks[TENSOR_FILTER], all(held_room));
     if (!l1s_ &&
         (!a_.ifmap_waits_for_filters || filters_out || p_.held_streams)) {
         if (wait_[1] > 0)
             wait_[1]--;
         else
             send[1] = choose(slots_[1], at_[1], NETWORK_IFMAP,
-                             p_.banks[TENSOR_IFMAP], window_room);
+                             p_.banks[TENSOR_IFMAP], all(window_room));
     }
     bool may_read = true, may_write = true;
     const network_arch &wide = a_.network[NETWORK_PSUM_OUT];
@@ -432,28 +435,14 @@ void array::cycle()
             wait_[2]--;
         else
             send[2] = choose(psum_in_, in_at_, NETWORK_PSUM_IN,
-                             p_.banks[TENSOR_PSUM], psum_room);
+                             p_.banks[TENSOR_PSUM], all(psum_room));
     }
-    if (may_write) {
-        int last = -1,
-            words = address_[NETWORK_PSUM_OUT] % a_.l2_bank_row_words;
-        for (int k = 0; k < wide.slots_per_cycle; k++) {
-            size_t at = out_at_ + size_t(k);
-            if (at == psum_out_.size() || psum_out_[at].order <= last)
-                break;
-            const slot_of_words &s = psum_out_[at];
-            words += s.words;
-            int rows =
-                (words + a_.l2_bank_row_words - 1) / a_.l2_bank_row_words;
-            if ((k > 0 && rows > p_.banks[TENSOR_PSUM]) ||
-                exits_[size_t(s.order)].visible < s.words)
-                break;
-            if (is_under_way(NETWORK_PSUM_OUT, s.words, p_.banks[TENSOR_PSUM]))
-                break;
-            collected.push_back(&s);
-            last = s.order;
-        }
-    }
+    if (may_write)
+        collected =
+            choose(psum_out_, out_at_, NETWORK_PSUM_OUT, p_.banks[TENSOR_PSUM],
+                   [&](const slot_of_words &s) {
+                       return exits_[size_t(s.order)].visible >= s.words;
+                   });
     // Trees that take a word of each PE that has one for this step, and whose
     // sum then leaves.
     std::vector<std::pair<bool, bool>> taking(trees_.size());
