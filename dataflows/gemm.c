@@ -28,15 +28,18 @@ void gemm_given(const struct dataflow *dataflow,
     }
 }
 
+bool gemm_is_countable(const struct layer *l)
+{
+    const uint64_t most = 1 << 30;
+    uint64_t products = (uint64_t)(l->C / l->G) * (uint64_t)l->R;
+    return products <= most && products * (uint64_t)l->S <= most;
+}
+
 bool gemm_countable(const struct dataflow *dataflow, const struct layer *l,
                     struct diag *d)
 {
-    const uint64_t most = 1 << 30;
     const struct src_pos at = {NULL, 0};
-    uint64_t products = (uint64_t)(l->C / l->G) * (uint64_t)l->R;
-    if (products <= most)
-        products *= (uint64_t)l->S;
-    if (products <= most)
+    if (gemm_is_countable(l))
         return true;
     return diag_fail(d, EXIT_NO_MAPPING, at,
                      "layer '%s' has no legal '%s' mapping: an output has more "
@@ -52,7 +55,13 @@ bool gemm_choose_tiles(const struct dataflow *dataflow, const struct arch *arch,
     struct tiling t;
     enum tensor tensor;
     uint64_t lacking;
-    if (!tiling_choose_gemm(arch, layer, cost, fixed, &t, &tensor, &lacking))
+    if (!tiling_choose_gemm(arch, layer, cost, fixed, &t, &tensor, &lacking)) {
+        if (lacking == 0) /* not L2: no tile was small enough to be tried */
+            return diag_fail(d, EXIT_NO_MAPPING, at,
+                             "layer '%s' has no legal '%s' mapping: a tile has "
+                             "more than 2^30 outputs; choose a smaller "
+                             "'mapping.n' or 'mapping.e'",
+                             layer->name, dataflow->name);
         return diag_fail(
             d, EXIT_NO_MAPPING, at,
             "layer '%s' has no legal '%s' mapping: L2 is short by %llu words "
@@ -60,6 +69,7 @@ bool gemm_choose_tiles(const struct dataflow *dataflow, const struct arch *arch,
             "parameters",
             layer->name, dataflow->name, (unsigned long long)lacking,
             tensor_name[tensor]);
+    }
     mapping->value[GEMM_M] = t.m;
     mapping->value[GEMM_N] = t.n;
     mapping->value[GEMM_E] = t.e;

@@ -40,7 +40,9 @@ void gemm_tiling(const struct mapping *mapping, struct tiling *out);
 void gemm_given(const struct dataflow *dataflow,
                 const struct given_mapping *given, const int *extent,
                 int *fixed, struct src_pos *at);
-/* Whether an int counts the products of an output; reports when not. */
+/* Whether an int counts the products of an output. */
+bool gemm_is_countable(const struct layer *layer);
+/* The same; reports when not. */
 bool gemm_countable(const struct dataflow *dataflow, const struct layer *layer,
                     struct diag *d);
 /* Chooses the tiles of `mapping`; reports when none fits. */

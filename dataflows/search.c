@@ -164,7 +164,7 @@ static void list_tasks(struct search *s)
     qsort(s->task, (size_t)n, sizeof(*s->task), by_key);
 }
 
-static void run_wave(struct search *s, struct task **wave, int n,
+static void run_wave(struct search *s, struct task **wave, int n, bool coarse,
                      struct search_result *out)
 {
     s->wave = wave;
@@ -173,22 +173,36 @@ static void run_wave(struct search *s, struct task **wave, int n,
         s->walk[k].problem = s->problem;
         s->walk[k].is_late = is_late;
         s->walk[k].context = s;
+        s->walk[k].coarse = coarse;
         search_best_copy(&s->walk[k].best, &s->best);
     }
     together(s, n, walk_tasks);
     for (int k = 0; k < n; k++) {
         struct search_walk *w = &s->walk[k];
-        wave[k]->state = w->gave_up ? TASK_GIVEN_UP : TASK_DONE;
-        out->evaluated += w->evaluated;
-        for (int i = 0; i < SEARCH_CUT_N; i++)
-            out->cuts[i] += w->cuts[i];
+        if (coarse) {
+            out->tried += w->evaluated;
+        } else {
+            wave[k]->state = w->gave_up ? TASK_GIVEN_UP : TASK_DONE;
+            out->evaluated += w->evaluated;
+            for (int i = 0; i < SEARCH_CUT_N; i++)
+                out->cuts[i] += w->cuts[i];
+        }
         search_best_merge(&s->best, &w->best);
         search_best_fini(&w->best);
     }
     free(s->walk);
 }
 
-static void run_tasks(struct search *s, struct search_result *out)
+static bool is_on_grid(const struct search *s, const struct task *t)
+{
+    const int C = s->problem->group_c, c = t->r.c;
+    return c == ceil_div(C, ceil_div(C, c)) || s->problem->fixed[SEARCH_C] > 0;
+}
+
+/* In waves; coarse: only what is on the grid of balanced cuts, to know good
+ * mappings before the walk.  Without them its first tasks would evaluate most
+ * of what they hold. */
+static void run_tasks(struct search *s, bool coarse, struct search_result *out)
 {
     struct task *wave[WAVE_MAX];
     int size = 1;
@@ -196,17 +210,19 @@ static void run_tasks(struct search *s, struct search_result *out)
         int n = 0;
         for (; next < s->n_tasks && n < size; next++) {
             struct task *t = &s->task[next];
+            if (coarse && !is_on_grid(s, t))
+                continue;
             if (search_best_may_take(&s->best, &t->least)) {
                 wave[n++] = t;
-            } else {
+            } else if (!coarse) {
                 t->state = TASK_CUT;
                 out->cuts[SEARCH_CUT_reduction]++;
             }
         }
         if (n > 0)
-            run_wave(s, wave, n, out);
+            run_wave(s, wave, n, coarse, out);
         size = min_int(2 * size, WAVE_MAX);
-        if (s->options->progress != NULL)
+        if (!coarse && s->options->progress != NULL)
             s->options->progress(s->options->progress_context,
                                  (double)next / (double)s->n_tasks);
     }
@@ -260,6 +276,12 @@ static void count_space(struct search *s, struct search_result *out)
     out->count_seconds = now_seconds(s) - start;
 }
 
+bool search_fits(const struct search_problem *problem)
+{
+    return problem->space->reductions(problem, NULL, 0) <=
+           SEARCH_REDUCTIONS_MAX;
+}
+
 bool search_run(const struct search_problem *problem,
                 const struct search_options *options, struct search_result *out)
 {
@@ -270,7 +292,8 @@ bool search_run(const struct search_problem *problem,
     s.start_seconds = now_seconds(&s);
     search_best_init(&s.best, options->objective, options->top);
     list_tasks(&s);
-    run_tasks(&s, out);
+    run_tasks(&s, true, out);
+    run_tasks(&s, false, out);
     set_gap(&s, out);
     out->seconds = now_seconds(&s) - s.start_seconds;
     if (options->count)

@@ -77,7 +77,8 @@ struct search_result {
     int n_front;
     bool proven; /* false: the time limit came first */
     double gap;  /* of the objective, at most: 0.1 = 10 % less may exist */
-    uint64_t evaluated;            /* complete mappings */
+    uint64_t evaluated;            /* complete mappings, by the walk */
+    uint64_t tried;                /* before it, of balanced cuts */
     uint64_t cuts[SEARCH_CUT_N];   /* parts of the space left out */
     uint64_t space, covered;       /* mappings; with `count` */
     uint64_t covered_by_reduction; /* cut off there */
@@ -85,7 +86,9 @@ struct search_result {
     double seconds, count_seconds;
 };
 
-/* false: there is no legal mapping (result is empty). */
+/* Whether the space has no more than SEARCH_REDUCTIONS_MAX reductions. */
+bool search_fits(const struct search_problem *problem);
+/* The space must fit.  false: there is no legal mapping (result is empty). */
 bool search_run(const struct search_problem *problem,
                 const struct search_options *options,
                 struct search_result *out);

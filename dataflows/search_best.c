@@ -117,6 +117,16 @@ bool search_best_wants(const struct search_best *b,
     return is_among_best(b, cost) || !front_beats(b, cost);
 }
 
+static bool is_known(const struct search_best *b,
+                     const struct search_found *found)
+{
+    for (int k = 0; k < b->n; k++)
+        if (memcmp(&b->best[k].mapping, &found->mapping,
+                   sizeof(found->mapping)) == 0)
+            return true;
+    return false;
+}
+
 static void take_best(struct search_best *b, const struct search_found *found)
 {
     int at = b->n < b->room ? b->n++ : b->n - 1;
@@ -151,7 +161,7 @@ static void take_front(struct search_best *b, const struct search_found *found)
 
 void search_best_take(struct search_best *b, const struct search_found *found)
 {
-    if (is_among_best(b, &found->cost))
+    if (is_among_best(b, &found->cost) && !is_known(b, found))
         take_best(b, found);
     if (!front_beats(b, &found->cost))
         take_front(b, found);

@@ -39,6 +39,7 @@ bool search_best_may_take(const struct search_best *b,
 /* Whether this mapping is: among the best or on the front. */
 bool search_best_wants(const struct search_best *b,
                        const struct search_cost *cost);
+/* Once: one that is met again changes nothing. */
 void search_best_take(struct search_best *b, const struct search_found *found);
 
 #ifdef __cplusplus

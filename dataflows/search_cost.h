@@ -57,7 +57,8 @@ struct search_problem {
     const struct search_space *space; /* borrowed */
     int fixed[SEARCH_PARAMS];         /* 0 = free */
     int index[SEARCH_PARAMS];         /* in the dataflow's mapping, or -1 */
-    int group_m, group_c, taps;
+    int group_m, group_c;
+    int64_t taps;
     uint64_t outputs, macs, filter_words;
     uint64_t ofmap_words; /* that DRAM takes: all outputs, or none */
     bool moves_ifmap;     /* DRAM has the ifmaps */
@@ -68,7 +69,8 @@ struct search_problem {
     uint64_t dram_columns;
     int *tile_rows;        /* owns; of an ifmap tile in L2, by e */
     uint64_t tile_columns; /* of it */
-    uint64_t *sent_rows;   /* owns; rs: rows that L2 sends, [fr][e] */
+    uint64_t **sent_rows;  /* owns; rs: rows that L2 sends, by fr, e from 1 */
+    int sent_fr;           /* the largest fr of it */
     bool coded[TENSOR_N];  /* crosses the DRAM's link compressed */
     struct rlc_code code[TENSOR_N];
 };

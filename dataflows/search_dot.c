@@ -49,11 +49,12 @@ static void add_tiles(const struct search_problem *p, int products, int k,
 static void set_reduction(const struct search_problem *p, int k,
                           struct search_reduction *r)
 {
+    const int taps = (int)p->taps;
     const bool adds = !is_tree(p) && p->arch->psum_add == PSUM_ADD_OWN_CYCLE;
     r->c_tiles = (uint64_t)ceil_div(p->group_c, r->c);
     r->steps = r->sums = r->hops = 0;
-    add_tiles(p, r->c * p->taps, k, (uint64_t)(p->group_c / r->c), r);
-    add_tiles(p, p->group_c % r->c * p->taps, k, 1, r);
+    add_tiles(p, r->c * taps, k, (uint64_t)(p->group_c / r->c), r);
+    add_tiles(p, p->group_c % r->c * taps, k, 1, r);
     r->busy_products = r->sums;
     r->busy_adds = adds ? r->sums : 0;
 }
@@ -61,15 +62,18 @@ static void set_reduction(const struct search_problem *p, int k,
 static int dot_reductions(const struct search_problem *p,
                           struct search_reduction *list, int room)
 {
+    const int taps = (int)p->taps; /* fits if the layer is countable */
     const struct search_range c = search_range_of(p, SEARCH_C, p->group_c);
     int n = 0;
+    if (!gemm_is_countable(p->layer))
+        return 0;
     for (int i = c.from; i <= c.to; i++) {
         struct search_range k =
-            search_range_of(p, SEARCH_Q, min_int(p->arch->rows, i * p->taps));
+            search_range_of(p, SEARCH_Q, min_int(p->arch->rows, i * taps));
         if (is_os(p))
             k.from = k.to = p->arch->rows;
-        for (int j = k.from; j <= k.to; j++) {
-            if ((int64_t)i * p->taps > (int64_t)DOT_PRODUCTS_MAX * j)
+        for (int j = k.from; j <= k.to && n <= SEARCH_REDUCTIONS_MAX; j++) {
+            if ((int64_t)i * taps > (int64_t)DOT_PRODUCTS_MAX * j)
                 continue;
             struct search_reduction one = {.c = i, .q = is_os(p) ? 1 : j};
             if (n++ >= room)

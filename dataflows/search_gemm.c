@@ -57,7 +57,8 @@ static bool adds_psums(const struct search_problem *p)
 static void stationary_reduction(const struct search_problem *p,
                                  struct search_reduction *r)
 {
-    const int all = p->group_c * p->taps, tile = r->c * p->taps;
+    const int taps = (int)p->taps; /* fits if the layer is countable */
+    const int all = p->group_c * taps, tile = r->c * taps;
     const int fold = p->arch->rows * r->q;
     r->c_tiles = (uint64_t)ceil_div(p->group_c, r->c);
     r->steps = sum_ceil(all, tile, fold);
@@ -90,10 +91,13 @@ static int stationary_list(const struct search_problem *p, int q_max,
 {
     const struct search_range c = search_range_of(p, SEARCH_C, p->group_c);
     int n = 0;
+    if (!gemm_is_countable(p->layer))
+        return 0;
     for (int i = c.from; i <= c.to; i++) {
         const struct search_range q = search_range_of(
-            p, SEARCH_Q, is_systolic(p) ? 1 : min_int(q_max, i * p->taps));
-        for (int k = q.from; k <= q.to; k++, n++) {
+            p, SEARCH_Q, is_systolic(p) ? 1 : min_int(q_max, i * (int)p->taps));
+        for (int k = q.from; k <= q.to && n <= SEARCH_REDUCTIONS_MAX;
+             k++, n++) {
             struct search_reduction one = {.c = i, .q = k};
             if (n >= room)
                 continue;
@@ -332,10 +336,12 @@ static int os_reductions(const struct search_problem *p,
 {
     const bool adds =
         !is_systolic(p) && p->arch->psum_add == PSUM_ADD_OWN_CYCLE;
+    if (!gemm_is_countable(p->layer))
+        return 0;
     const struct search_range c = search_range_of(
         p, SEARCH_C,
         is_systolic(p) ? p->group_c
-                       : min_int(p->group_c, OS_PRODUCTS_MAX / p->taps));
+                       : min_int(p->group_c, OS_PRODUCTS_MAX / (int)p->taps));
     for (int i = c.from; i <= c.to && i - c.from < room; i++) {
         struct search_reduction *r = &list[i - c.from];
         *r = (struct search_reduction){.c = i};

@@ -124,7 +124,7 @@ void search_problem_init(struct search_problem *p,
     p->space = space;
     p->group_m = layer->M / layer->G;
     p->group_c = layer->C / layer->G;
-    p->taps = layer->R * layer->S;
+    p->taps = (int64_t)layer->R * layer->S;
     p->macs = layer_macs(layer);
     p->outputs = (uint64_t)layer->N * (uint64_t)layer->M * (uint64_t)layer->P *
                  (uint64_t)layer->Q;
@@ -155,5 +155,7 @@ void search_problem_fini(struct search_problem *p)
     }
     free(p->dram_rows);
     free(p->tile_rows);
+    for (int fr = 1; fr <= p->sent_fr; fr++)
+        free(p->sent_rows[fr]);
     free(p->sent_rows);
 }

@@ -5,26 +5,40 @@
 #include "dataflows/rs.h"
 #include "dataflows/search_cost.h"
 
-static uint64_t *sent_rows(const struct search_problem *p, int fr, int e)
+/* The tallest PE set with fr filter rows: the widest folds into as many
+ * segments as stand on each other. */
+static int set_rows_max(const struct search_problem *p, int fr)
 {
-    return &p->sent_rows[fr * (p->layer->P + 1) + e];
+    return min_int(p->layer->P, p->arch->cols * (p->arch->rows / fr));
+}
+
+/* Ifmap rows that L2 sends for e outputs in the filter rows' tiles of fr. */
+static uint64_t rows_of_strip(const struct layer *l, int fr, int e)
+{
+    uint64_t rows = 0;
+    if (e == 0)
+        return 0;
+    if (l->R >= fr)
+        rows = (uint64_t)(l->R / fr) *
+               (uint64_t)touched(e, l->stride, fr, l->dilation);
+    if (l->R % fr > 0)
+        rows += (uint64_t)touched(e, l->stride, l->R % fr, l->dilation);
+    return rows;
 }
 
 static void rs_prepare(struct search_problem *p)
 {
     const struct layer *l = p->layer;
-    p->sent_rows =
-        xcalloc((size_t)(l->R + 1) * (size_t)(l->P + 1), sizeof(*p->sent_rows));
-    for (int fr = 1; fr <= l->R; fr++)
-        for (int e = 1; e <= l->P; e++) {
-            uint64_t of[2] = {0, 0}; /* a whole tile, and the rest */
-            const int size[2] = {e, l->P % e};
-            for (int k = 0; k < 2; k++)
-                for (int r = 0; size[k] > 0 && r < l->R; r += fr)
-                    of[k] += (uint64_t)touched(
-                        size[k], l->stride, min_int(fr, l->R - r), l->dilation);
-            *sent_rows(p, fr, e) = (uint64_t)(l->P / e) * of[0] + of[1];
-        }
+    p->sent_fr = min_int(l->R, p->arch->rows);
+    p->sent_rows = xcalloc((size_t)p->sent_fr + 1, sizeof(*p->sent_rows));
+    for (int fr = 1; fr <= p->sent_fr; fr++) {
+        const int most = set_rows_max(p, fr);
+        uint64_t *rows = xcalloc((size_t)most + 1, sizeof(*rows));
+        p->sent_rows[fr] = rows;
+        for (int e = 1; e <= most; e++)
+            rows[e] = (uint64_t)(l->P / e) * rows_of_strip(l, fr, e) +
+                      rows_of_strip(l, fr, l->P % e);
+    }
 }
 
 static void set_reduction(const struct search_problem *p,
@@ -72,7 +86,8 @@ static int rs_reductions(const struct search_problem *p,
                     search_range_of(p, SEARCH_R,
                                     min_int(rs_set_capacity(p->arch, i, 1),
                                             ceil_div(p->group_c, k)));
-                for (int h = r.from; h <= r.to; h++, n++) {
+                for (int h = r.from; h <= r.to && n <= SEARCH_REDUCTIONS_MAX;
+                     h++, n++) {
                     struct search_reduction one = {
                         .q = k, .r = h, .fr = i, .fc = j};
                     if (n >= room)
@@ -95,11 +110,10 @@ static int rs_n_max(const struct search_problem *p,
 static int rs_e_max(const struct search_problem *p,
                     const struct search_reduction *r)
 {
-    /* The widest set folds into as many segments as stand on each other. */
-    int most = p->arch->cols * (p->arch->rows / r->fr);
+    int most = set_rows_max(p, r->fr);
     while (most > 0 && rs_set_capacity(p->arch, r->fr, most) < r->r)
         most--;
-    return min_int(most, p->layer->P);
+    return most;
 }
 
 static int rs_p_max(const struct search_problem *p,
@@ -128,7 +142,7 @@ static void rs_outputs(const struct search_problem *p,
                        const struct search_reduction *r,
                        struct search_outputs *out)
 {
-    out->rows = *sent_rows(p, r->fr, out->e);
+    out->rows = p->sent_rows[r->fr][out->e];
 }
 
 /* Fewer tiles than P / e_max there are not; rows are looked up, for a taller
@@ -140,8 +154,8 @@ static void rs_outputs_least(const struct search_problem *p,
     int most = rs_e_max(p, r);
     out->rows = UINT64_MAX;
     for (int e = 1; e <= most; e++)
-        if (*sent_rows(p, r->fr, e) < out->rows)
-            out->rows = *sent_rows(p, r->fr, e);
+        if (p->sent_rows[r->fr][e] < out->rows)
+            out->rows = p->sent_rows[r->fr][e];
 }
 
 static void rs_terms(const struct search_problem *p,

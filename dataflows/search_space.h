@@ -48,6 +48,9 @@ enum search_param {
     SEARCH_PARAMS
 };
 
+/* A space of more is not searched: a list of them would take some 500 MB. */
+#define SEARCH_REDUCTIONS_MAX (1 << 21)
+
 struct search_reduction {
     int c;            /* channels of a tile */
     int q, r, fr, fc; /* those that the dataflow has */
@@ -103,7 +106,7 @@ struct search_space {
     int (*fold)(const struct search_problem *problem,
                 const struct search_filters *filters);
     /* Fills list[0 .. returned), which holds `room`; more than that: returns
-     * how many there are. */
+     * how many there are, or that they are more than SEARCH_REDUCTIONS_MAX. */
     int (*reductions)(const struct search_problem *problem,
                       struct search_reduction *list, int room);
     /* Sets what is the dataflow's own of n, e, x, which are set. */

@@ -48,6 +48,14 @@ static bool is_cut(struct search_walk *w, const struct search_line *line,
     return true;
 }
 
+/* The value to try after v of a parameter that cuts `whole`. */
+static int next_below(const struct search_walk *w, int whole, int v)
+{
+    if (!w->coarse)
+        return v - 1;
+    return min_int(v - 1, ceil_div(whole, ceil_div(whole, v) + 1));
+}
+
 static void set_terms(const struct search_problem *p, struct branch *b)
 {
     const struct search_outputs *o = &b->o;
@@ -154,7 +162,7 @@ static void walk_psum_tiles(struct search_walk *w, const struct branch *b,
     const int M = w->problem->group_m;
     struct search_filters s = *least;
     s.m_tiles = 0;
-    for (int m = to; m >= from && !w->gave_up; m--) {
+    for (int m = to; m >= from && !w->gave_up; m = next_below(w, M, m)) {
         uint64_t tiles = ceil_u(M, m);
         if (tiles != s.m_tiles) {
             s.m_tiles = tiles;
@@ -224,7 +232,7 @@ static void walk_filter_tiles(struct search_walk *w, const struct branch *b,
     struct search_range f = search_range_of(p, SEARCH_F, min_int(M, b->f_max));
     if (f.from < least)
         f.from = least;
-    for (int k = f.to; k >= f.from && !w->gave_up; k--) {
+    for (int k = f.to; k >= f.from && !w->gave_up; k = next_below(w, M, k)) {
         s->f = k;
         if (!has(p, SEARCH_P))
             s->p = k;
@@ -242,7 +250,8 @@ static void walk_filters(struct search_walk *w, const struct branch *b,
     const int most = most_groups(p, b->r, b->o.e, b->o.x);
     if (has(p, SEARCH_P))
         held = search_range_of(p, SEARCH_P, most_filters(p, b->r));
-    for (s.p = held.to; s.p >= held.from && !w->gave_up; s.p--) {
+    for (s.p = held.to; s.p >= held.from && !w->gave_up;
+         s.p = next_below(w, M, s.p)) {
         if (has(p, SEARCH_T))
             groups =
                 search_range_of(p, SEARCH_T, min_int(most, ceil_div(M, s.p)));
@@ -255,7 +264,8 @@ static void walk_filters(struct search_walk *w, const struct branch *b,
                 continue;
         }
         int held_now = s.p;
-        for (s.t = groups.to; s.t >= groups.from && !w->gave_up; s.t--) {
+        for (s.t = groups.to; s.t >= groups.from && !w->gave_up;
+             s.t = next_below(w, ceil_div(M, s.p), s.t)) {
             if (has(p, SEARCH_T)) {
                 set_least(p, s.p, s.t, b->f_max, (int)p->group_m, &s);
                 s.m_tiles = all->m_tiles;
@@ -292,7 +302,8 @@ static void walk_parallel(struct search_walk *w, struct branch *b, int m_max)
         if (is_cut(w, &b->line, &least, SEARCH_CUT_outputs))
             return;
     }
-    for (b->o.x = x.to; b->o.x >= x.from && !w->gave_up; b->o.x--) {
+    for (b->o.x = x.to; b->o.x >= x.from && !w->gave_up;
+         b->o.x = next_below(w, x.to, b->o.x)) {
         set_least(p, most_filters(p, b->r),
                   most_groups(p, b->r, b->o.e, b->o.x), b->f_max, m_max,
                   &least);
@@ -343,8 +354,10 @@ void search_reduction_walk(struct search_walk *w,
     const struct search_range e =
         search_range_of(p, SEARCH_E, p->space->e_max(p, r));
     int m_max;
-    for (b.o.n = n.to; b.o.n >= n.from && !w->gave_up; b.o.n--)
-        for (b.o.e = e.to; b.o.e >= e.from && !w->gave_up; b.o.e--)
+    for (b.o.n = n.to; b.o.n >= n.from && !w->gave_up;
+         b.o.n = next_below(w, p->layer->N, b.o.n))
+        for (b.o.e = e.to; b.o.e >= e.from && !w->gave_up;
+             b.o.e = next_below(w, p->layer->P, b.o.e))
             if (set_room(p, &b, &m_max))
                 walk_parallel(w, &b, m_max);
 }

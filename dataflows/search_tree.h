@@ -20,13 +20,16 @@ struct search_walk {
     void *context;
     uint64_t steps;
     bool gave_up;
+    /* Only balanced cuts: of the values that cut into as many tiles, the
+     * least.  Finds good mappings soon. */
+    bool coarse;
 };
 
 /* No mapping with this reduction costs less. */
 void search_reduction_least(const struct search_problem *problem,
                             const struct search_reduction *reduction,
                             struct search_cost *out);
-/* Finds the best of them; whole unless the walk gave up. */
+/* Finds the best of them; whole unless coarse or the walk gave up. */
 void search_reduction_walk(struct search_walk *walk,
                            const struct search_reduction *reduction);
 

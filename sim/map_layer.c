@@ -20,6 +20,19 @@ static int count(const struct dataflow *const *dataflows)
     return n;
 }
 
+static bool too_many(const struct search_problem *problem,
+                     const struct layer *layer, struct diag *d)
+{
+    const char *const *name = problem->space->name;
+    return diag_fail(
+        d, EXIT_USAGE, (struct src_pos){NULL, 0},
+        "layer '%s' can be cut into tiles of channels and taps in more than %d "
+        "ways by '%s', too many to search; set 'mapping.%s' by hand, or choose "
+        "another '--dataflow'",
+        layer->name, SEARCH_REDUCTIONS_MAX, problem->space->dataflow->name,
+        name[SEARCH_C] != NULL ? name[SEARCH_C] : name[SEARCH_Q]);
+}
+
 /* Parameters that were set by hand and that the dataflow has. */
 static bool search_part(const struct map_input *in, const struct layer *layer,
                         struct map_part *part, struct diag *d)
@@ -31,6 +44,11 @@ static bool search_part(const struct map_input *in, const struct layer *layer,
     search_problem_init(&problem,
                         search_space_of(part->dataflow, config_arch(in->cfg)),
                         config_arch(in->cfg), layer, in->costs, &given);
+    if (!search_fits(&problem)) {
+        too_many(&problem, layer, d);
+        search_problem_fini(&problem);
+        return false;
+    }
     part->is_empty = !search_run(&problem, &in->search, &part->found);
     struct search_options front = in->search;
     front.objective = SEARCH_front;

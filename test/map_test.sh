@@ -103,6 +103,16 @@ grep -q '"counted_all": true' "$work/whole.json" || fail "conv3 is not counted"
     --time-limit 1000 -o "$work/limited.json" 2>"$work/err"
 cmp "$work/limited.json" "$work/map.json" || fail "a time limit changes the result"
 
+# Layers out of the way are refused at once.
+refuses 2 'more than 2^30 products' map --cfg dadiannao_like.cfg \
+    --dataflow nlr --shape M=2,C=65535,H=256,W=256,R=256,S=256
+refuses 1 "in more than 2097152 ways by 'ws'" map --cfg eyeriss.cfg \
+    --dataflow ws --set pe.rf.ifmap_words=16384 \
+    --set pe.rf.filter_words=16384 --shape M=8,C=8192,H=8,W=8,R=1,S=1
+refuses 2 'a tile has more than 2^30 outputs' --cfg systolic.cfg \
+    --dataflow ws --shape N=65535,M=2,C=2,H=200,W=200,R=1,S=1 \
+    --set mapping.n=65535 --set mapping.e=200 --set l2.bytes=1000000000000
+
 # General loop nests: a small space as a whole, and what it saves runs.
 shape=M=4,C=2,H=3,W=1,R=2,S=1
 "$accelsim" map --cfg eyeriss.cfg --dataflow nest --shape $shape \

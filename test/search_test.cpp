@@ -291,6 +291,12 @@ TEST_P(Search, FindsTheWholeFrontAndTheBestFew)
             EXPECT_NEAR(few.r.best[i].cost.energy / all[size_t(i)].cost.energy,
                         1, 1e-9)
                 << i << ", " << describe(l);
+        for (int i = 0; i < top; i++)
+            for (int j = 0; j < i; j++)
+                EXPECT_NE(0,
+                          std::memcmp(&few.r.best[i].mapping,
+                                      &few.r.best[j].mapping, sizeof(mapping)))
+                    << i << " and " << j << ", " << describe(l);
     }
 }
 
@@ -304,6 +310,7 @@ TEST_P(Search, FindsTheSameWithAnyNumberOfThreads)
         bool ok = search(a, l, SEARCH_edp, 3, 1, &one);
         ASSERT_EQ(search(a, l, SEARCH_edp, 3, 3, &three), ok);
         EXPECT_EQ(one.r.evaluated, three.r.evaluated);
+        EXPECT_EQ(one.r.tried, three.r.tried);
         EXPECT_EQ(one.r.space, three.r.space);
         ASSERT_EQ(one.r.n_best, three.r.n_best);
         for (int i = 0; i < one.r.n_best; i++)
