@@ -15,6 +15,9 @@ enum { OS_X = GEMM_TILES, OS_T, OS_P };
 /* How it runs where trees sum its psums. */
 extern const struct dot os_dot;
 
+/* The most filters of a PE with a multicast array: p psums, and, where MACs
+ * wait for whole windows, p filter words. */
+int os_filters_max(const struct arch *arch);
 bool os_choose(const struct arch *arch, const struct layer *layer,
                const struct given_mapping *given, struct mapping *out,
                struct diag *d);

@@ -38,6 +38,14 @@ static double os_cycles(const struct arch *a, const struct layer *l,
     return folds * (c_tiles * fixed + k * per_product);
 }
 
+int os_filters_max(const struct arch *arch)
+{
+    const int psums = arch->rf_words[TENSOR_PSUM];
+    return arch->start == PE_START_WINDOW
+               ? min_int(psums, arch->rf_words[TENSOR_FILTER])
+               : psums;
+}
+
 /* Chooses x, t and p by the estimate with tiles of the whole layer. */
 static bool choose_pe(const struct arch *a, const struct layer *l,
                       const int *fixed, struct mapping *m)
@@ -47,7 +55,7 @@ static bool choose_pe(const struct arch *a, const struct layer *l,
     const int pes = arch_pes(a);
     int64_t outputs64 = (int64_t)l->N * l->P * l->Q;
     int outputs = outputs64 > 65535 ? 65535 : (int)outputs64;
-    int p_max = min_int(a->rf_words[TENSOR_PSUM], whole.f);
+    int p_max = min_int(os_filters_max(a), whole.f);
     double best = -1;
     struct mapping try = *m;
     if (a->array_network == NETWORK_SYSTOLIC) {
@@ -104,6 +112,9 @@ bool os_choose(const struct arch *arch, const struct layer *layer,
         if (p > arch->rf_words[TENSOR_PSUM])
             return gemm_rf_short(&os_dataflow, layer, "pe.rf.psum_words",
                                  p - arch->rf_words[TENSOR_PSUM], at, d);
+        if (p > os_filters_max(arch))
+            return gemm_rf_short(&os_dataflow, layer, "pe.rf.filter_words",
+                                 p - arch->rf_words[TENSOR_FILTER], at, d);
         return diag_fail(d, EXIT_NO_MAPPING, at,
                          "layer '%s' has no legal 'os' mapping: x=%d outputs "
                          "by t=%d groups (p=%d) do not fit on %d x %d PEs; "

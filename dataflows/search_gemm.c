@@ -3,7 +3,7 @@
  * apart by reduction, outputs and filters.
  * SPDX-License-Identifier: MIT
  */
-#include "dataflows/gemm.h"
+#include "dataflows/os.h"
 #include "dataflows/search_cost.h"
 
 static bool is_systolic(const struct search_problem *p)
@@ -363,8 +363,7 @@ static int os_p_max(const struct search_problem *p,
                     const struct search_reduction *r)
 {
     (void)r;
-    return is_systolic(p) ? 1
-                          : min_int(p->group_m, p->arch->rf_words[TENSOR_PSUM]);
+    return is_systolic(p) ? 1 : min_int(p->group_m, os_filters_max(p->arch));
 }
 
 static int os_t_max(const struct search_problem *p,

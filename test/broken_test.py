@@ -408,6 +408,12 @@ def what_does_not_fit():
     words("a mapping that a PE cannot hold", (*cfg, "--set", "mapping.q=12"),
           [("accelsim: --set mapping.q=12",
             "pe.rf.ifmap_words is short by 48 words")], status=2)
+    words("a window of filters that a PE cannot hold",
+          (*cfg, "--dataflow", "os", "--set", "pe.start=window", "--set",
+           "pe.rf.filter_words=12", "--set", "mapping.p=13"),
+          [("accelsim: --set mapping.p=13",
+            "'pe.rf.filter_words' is short by 1 words; the nearest legal is "
+            "'mapping.p=12'")], status=2)
     words("a mapping wider than the array", (*cfg, "--set", "mapping.e=27",
                                            "--set", "mapping.r=4"),
           [("accelsim: --set mapping.r=4", "no legal 'rs' mapping")],

@@ -26,7 +26,7 @@ void compare(const char *name, unsigned seed, int machines, bool l1)
     int passes = 0;
     for (int k = 0; k < machines; k++) {
         arch a = random.machine();
-        random.choose_psum_network(name, &a);
+        random.choose_for(name, &a);
         if (l1)
             random.add_l1(&a, k % 2 ? L2_TO_L1_MESH : L2_TO_L1_MULTICAST);
         layer l = random.shape();
@@ -66,7 +66,7 @@ void expect_refusals(const char *name, unsigned seed, int machines)
     random_case random(seed);
     for (int k = 0; k < machines; k++) {
         arch a = random.machine();
-        random.choose_psum_network(name, &a);
+        random.choose_for(name, &a);
         random.add_l1(&a, k % 2 ? L2_TO_L1_MESH : L2_TO_L1_MULTICAST);
         const layer l = random.shape();
         const given_mapping none = {};

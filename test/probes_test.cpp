@@ -192,7 +192,7 @@ TEST(Probes, OfMulticastNetworksL1sAndRoutersAddUpToTheirCounts)
         const char *flow = flows[k % 4];
         arch a = random.machine();
         a.array_network = NETWORK_MULTICAST;
-        random.choose_psum_network(flow, &a);
+        random.choose_for(flow, &a);
         if (k % 3 > 0)
             random.add_l1(&a, k % 3 == 1 ? L2_TO_L1_MESH : L2_TO_L1_MULTICAST);
         layer l = random.shape();

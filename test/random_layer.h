@@ -69,13 +69,16 @@ class random_case
         return a;
     }
 
-    // Chains or trees for psums; rs has no legal mapping with trees.
-    void choose_psum_network(const char *dataflow, arch *a)
+    // What a dataflow may have: chains or trees for psums (rs: no legal
+    // mapping with trees), fewer filter words than psums (os).
+    void choose_for(const char *dataflow, arch *a)
     {
         a->psum_reduce = pick(0, 1) ? PSUM_TREE : PSUM_CHAIN;
         a->tree_accumulates = pick(0, 1) != 0;
         if (std::strcmp(dataflow, "rs") == 0)
             a->psum_reduce = PSUM_CHAIN;
+        if (std::strcmp(dataflow, "os") == 0 && pick(0, 1) == 0)
+            a->rf_words[TENSOR_FILTER] = pick(1, 12);
     }
 
     // Gives a machine clusters and L1s.

@@ -61,7 +61,7 @@ class Search : public testing::TestWithParam<on_network>
         a.l2_bytes = uint64_t(a.l2_banks) * uint64_t(random.pick(4, 24)) * 2;
         if (random.pick(0, 2) == 0)
             a.l2_tensor_banks[random.pick(0, 2)] = random.pick(2, 4);
-        random.choose_psum_network(GetParam().flow->name, &a);
+        random.choose_for(GetParam().flow->name, &a);
         energy_costs_of(energy_, &a, &costs_);
         return a;
     }
