@@ -45,10 +45,10 @@ void search_line_of(const struct search_problem *problem,
                                       [NETWORK_PSUM_IN] = psum_in,
                                       [NETWORK_PSUM_OUT] = t->psum_out};
     for (int k = 0; k < NETWORK_N; k++)
-        cycles =
-            max_u64(cycles, ceil_div_u64(sent[k],
-                                         (uint64_t)net[k].words_per_slot *
-                                             (uint64_t)net[k].slots_per_cycle));
+        cycles = max_u64(cycles,
+                         ceil_div_u64(sent[k], (uint64_t)net[k].words_per_slot *
+                                                   (uint64_t)arch_l2_slots(
+                                                       a, (enum network)k)));
     out->cycles = cycles;
     out->ifmap_bytes = ifmap_bytes;
     out->psum_bytes = psum_bytes;
@@ -67,9 +67,9 @@ void search_line_cost(const struct search_problem *problem,
                       const struct search_line *line,
                       const struct search_filters *s, struct search_cost *out)
 {
-    const struct network_arch *in = &problem->arch->network[NETWORK_IFMAP];
-    const uint64_t width =
-        (uint64_t)in->words_per_slot * (uint64_t)in->slots_per_cycle;
+    const struct arch *a = problem->arch;
+    const uint64_t width = (uint64_t)a->network[NETWORK_IFMAP].words_per_slot *
+                           (uint64_t)arch_l2_slots(a, NETWORK_IFMAP);
     out->energy = line->energy + line->per_m_tile * (double)s->m_tiles +
                   line->per_pass * (double)s->passes +
                   line->per_set * (double)s->sets +

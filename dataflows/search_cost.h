@@ -17,6 +17,7 @@ extern "C" {
 struct search_costs {
     double mac;
     double rf[TENSOR_N], noc_hop[TENSOR_N], l2[TENSOR_N], dram[TENSOR_N];
+    double l1[TENSOR_N];
     struct dram_cfg dram_cfg; /* whose peak bounds cycles */
 };
 
@@ -74,6 +75,11 @@ struct search_problem {
     bool coded[TENSOR_N];  /* crosses the DRAM's link compressed */
     struct rlc_code code[TENSOR_N];
 };
+
+/* Energy of one copy of a word in an L1: a hop at least, written, read; 0
+ * without one. */
+double search_l1_price(const struct arch *arch,
+                       const struct search_costs *costs, enum tensor tensor);
 
 void search_problem_init(struct search_problem *problem,
                          const struct search_space *space,

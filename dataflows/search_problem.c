@@ -37,6 +37,15 @@ static void set_rows(struct search_problem *p)
     p->tile_columns = (uint64_t)touched(l->Q, l->stride, l->S, l->dilation);
 }
 
+double search_l1_price(const struct arch *arch,
+                       const struct search_costs *costs, enum tensor tensor)
+{
+    if (!arch->has_l1)
+        return 0;
+    return costs->noc_hop[tensor] +
+           (arch->l1_bypass[tensor] ? 0 : 2 * costs->l1[tensor]);
+}
+
 /* The parts of energy_of_layer, by what moves. */
 static void set_prices(struct search_problem *p,
                        const struct search_costs *costs)
@@ -52,10 +61,12 @@ static void set_prices(struct search_problem *p,
     price->ifmap_dma = l2[TENSOR_IFMAP];
     price->filter_dma = l2[TENSOR_FILTER];
     price->psum_dma = l2[TENSOR_PSUM];
-    price->ifmap_sent = l2[TENSOR_IFMAP];
+    price->ifmap_sent =
+        l2[TENSOR_IFMAP] + search_l1_price(a, costs, TENSOR_IFMAP);
     price->ifmap_in = rf[TENSOR_IFMAP];
     price->ifmap_hop = hop[TENSOR_IFMAP];
-    price->filter_sent = l2[TENSOR_FILTER];
+    price->filter_sent =
+        l2[TENSOR_FILTER] + search_l1_price(a, costs, TENSOR_FILTER);
     price->filter_in = rf[TENSOR_FILTER];
     price->filter_hop = hop[TENSOR_FILTER];
     price->psum_in = price->psum_out = l2[TENSOR_PSUM] + hop[TENSOR_PSUM];

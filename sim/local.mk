@@ -9,6 +9,7 @@ accelsim_SOURCES = \
 	%D%/invocation.c \
 	%D%/invocation.h \
 	%D%/main.c \
+	%D%/map_l1.c \
 	%D%/map_layer.c \
 	%D%/map_layer.h \
 	%D%/map_nest.c \

@@ -8,6 +8,7 @@
 
 #include "dataflows/choose.h"
 #include "dataflows/search_best.h"
+#include "sim/map_l1.h"
 #include "sim/metrics.h"
 #include "sim/model.h"
 #include "sim/simulate.h"
@@ -33,6 +34,38 @@ static bool too_many(const struct search_problem *problem,
         name[SEARCH_C] != NULL ? name[SEARCH_C] : name[SEARCH_Q]);
 }
 
+/* All parameters, as if they were given by hand. */
+static struct given_mapping given_of(const struct dataflow *dataflow,
+                                     const struct mapping *mapping)
+{
+    struct given_mapping given = {.n = 0};
+    for (int k = 0; dataflow->params[k].name != NULL; k++) {
+        struct given_param *p = &given.param[given.n++];
+        snprintf(p->name, sizeof(p->name), "%s", dataflow->params[k].name);
+        p->value = mapping->value[k];
+    }
+    return given;
+}
+
+/* The search knows L2, register files and the array; an L1 may still refuse,
+ * whatever the mapping. */
+static bool l1_takes(const struct arch *arch, const struct layer *layer,
+                     struct map_part *part)
+{
+    if (!arch->has_l1)
+        return true;
+    const struct given_mapping given =
+        given_of(part->dataflow, &part->found.best[0].mapping);
+    struct mapping mapping;
+    struct diag *unread = diag_new();
+    bool takes =
+        dataflow_choose(part->dataflow, arch, layer, &given, &mapping, unread);
+    if (!takes)
+        search_result_fini(&part->found);
+    diag_free(unread);
+    return takes;
+}
+
 /* Parameters that were set by hand and that the dataflow has. */
 static bool search_part(const struct map_input *in, const struct layer *layer,
                         struct map_part *part, struct diag *d)
@@ -49,7 +82,10 @@ static bool search_part(const struct map_input *in, const struct layer *layer,
         search_problem_fini(&problem);
         return false;
     }
-    part->is_empty = !search_run(&problem, &in->search, &part->found);
+    const struct search_options best =
+        map_l1_options(config_arch(in->cfg), &in->search);
+    part->is_empty = !search_run(&problem, &best, &part->found) ||
+                     !l1_takes(config_arch(in->cfg), layer, part);
     struct search_options front = in->search;
     front.objective = SEARCH_front;
     front.top = 1;
@@ -61,6 +97,10 @@ static bool search_part(const struct map_input *in, const struct layer *layer,
         (front.time_limit_seconds > 0 || in->search.time_limit_seconds <= 0))
         search_run(&problem, &front, &part->front);
     search_problem_fini(&problem);
+    if (!part->is_empty) {
+        map_l1_add(in, layer, part->dataflow, &in->search, &part->found);
+        map_l1_add(in, layer, part->dataflow, &front, &part->front);
+    }
     return true;
 }
 
@@ -156,18 +196,6 @@ static void set_proof(struct map_layer *m, enum search_objective objective)
     m->gap = best > 0 ? 1 - least / best : 0;
 }
 
-/* All parameters, as if they were given by hand. */
-static struct given_mapping given_of(const struct map_choice *c)
-{
-    struct given_mapping given = {.n = 0};
-    for (int k = 0; c->dataflow->params[k].name != NULL; k++) {
-        struct given_param *p = &given.param[given.n++];
-        snprintf(p->name, sizeof(p->name), "%s", c->dataflow->params[k].name);
-        p->value = c->mapping.value[k];
-    }
-    return given;
-}
-
 static void name_bound(const struct map_input *in, const struct layer *layer,
                        struct map_choice *c)
 {
@@ -181,7 +209,7 @@ static void simulate(const struct map_input *in, const struct layer *layer,
 {
     const struct simulate_options options = {.memo = true,
                                              .max_cycles = in->max_cycles};
-    const struct given_mapping given = given_of(c);
+    const struct given_mapping given = given_of(c->dataflow, &c->mapping);
     struct layer_result r = {0};
     struct diag *d = diag_new();
     c->ran = simulate_layer(config_arch(in->cfg), layer, c->dataflow->name,
@@ -243,7 +271,9 @@ bool map_layer_run(const struct map_input *in, const struct layer *layer,
                    struct map_layer *out, struct diag *d)
 {
     const enum search_objective objective = in->search.objective;
-    struct map_layer m = {.layer = layer, .n_parts = count(in->dataflows)};
+    struct map_layer m = {.layer = layer,
+                          .n_parts = count(in->dataflows),
+                          .leaves_l1_out = config_arch(in->cfg)->has_l1};
     bool ok = true, is_empty = true;
     m.part = xcalloc((size_t)m.n_parts + 1, sizeof(*m.part));
     for (int i = 0; i < m.n_parts && ok; i++) {

@@ -45,7 +45,8 @@ struct map_layer {
     /* Of all dataflows, in rising energy.  Owns. */
     int n_front;
     struct map_choice *front;
-    bool proven; /* the choice that the closed form has first */
+    bool proven;        /* the choice that the closed form has first */
+    bool leaves_l1_out; /* bounds do, of a machine with an L1 (map_l1.h) */
     double gap;
     bool front_proven;
 };

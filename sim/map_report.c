@@ -72,10 +72,11 @@ static void print_proof(const struct map_report *in, const struct map_layer *m,
         snprintf(text, sizeof(text),
                  "the least %s under the closed form, proven", name);
     else
-        snprintf(text, sizeof(text),
-                 "not proven: the time limit came first; %s up to %s %% less "
-                 "may exist",
-                 name, text_percent(m->gap).text);
+        snprintf(
+            text, sizeof(text), "not proven: %s; %s up to %s %% less may exist",
+            m->leaves_l1_out ? "bounds leave out that words go to several L1s"
+                             : "the time limit came first",
+            name, text_percent(m->gap).text);
     text_paragraph(to, "  result   ", text);
     snprintf(
         text, sizeof(text),
@@ -84,7 +85,7 @@ static void print_proof(const struct map_report *in, const struct map_layer *m,
         t.counted ? "" : "more than ", text_count(t.space).text,
         text_count(t.tried).text, text_count(t.evaluated).text,
         text_count(t.covered > t.evaluated ? t.covered - t.evaluated : 0).text,
-        m->proven ? "" : ", the rest not reached");
+        t.covered >= t.space ? "" : ", the rest not reached");
     text_paragraph(to, "  space    ", text);
     for (int k = 0; k < SEARCH_CUT_N; k++) {
         if (t.cuts[k] == 0)
@@ -156,6 +157,9 @@ static void print_layer(const struct map_report *in, const struct map_layer *m,
     print_choices(in,
                   m->front_proven
                       ? "Pareto front of energy and bound of cycles, proven"
+                  : m->leaves_l1_out
+                      ? "Pareto front of energy and bound of cycles, of the "
+                        "best without copies in several L1s"
                       : "Pareto front of energy and bound of cycles, of those "
                         "evaluated before the time limit",
                   m->front, m->n_front, false, to);

@@ -103,6 +103,19 @@ grep -q '"counted_all": true' "$work/whole.json" || fail "conv3 is not counted"
     --time-limit 1000 -o "$work/limited.json" 2>"$work/err"
 cmp "$work/limited.json" "$work/map.json" || fail "a time limit changes the result"
 
+# With an L1, what map says a mapping takes is what the closed form says.
+"$accelsim" map --cfg eyeriss_v2_dense.cfg --net alexnet --layer conv3 \
+    --dataflow rs --top 1 --format json --save "$work/l1.cfg" \
+    -o "$work/l1.json" 2>"$work/err"
+"$accelsim" model --cfg eyeriss_v2_dense.cfg --net alexnet --layer conv3 \
+    --mappings "$work/l1.cfg" --format json -o "$work/l1_model.json"
+awk "BEGIN { d = $(number energy "$work/l1.json") / \
+    $(number total "$work/l1_model.json") - 1; exit !(d < 1e-9 && d > -1e-9) }" ||
+    fail "map leaves L1's energy out"
+grep -q '"proven": false' "$work/l1.json" || fail "proven though L1 is left out"
+refuses 2 "no legal 'nlr' mapping" map --cfg eyeriss.cfg --dataflow nlr \
+    --shape M=8,C=4,H=4,W=4,R=1,S=1 --set l1.bytes=64
+
 # Layers out of the way are refused at once.
 refuses 2 'more than 2^30 products' map --cfg dadiannao_like.cfg \
     --dataflow nlr --shape M=2,C=65535,H=256,W=256,R=256,S=256
