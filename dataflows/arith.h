@@ -18,7 +18,7 @@ static inline int ceil_div(int a, int b)
 
 static inline uint64_t ceil_div_u64(uint64_t a, uint64_t b)
 {
-    return (a + b - 1) / b;
+    return a / b + (a % b > 0); /* no sum passes 64 bits */
 }
 
 static inline int min_int(int a, int b)

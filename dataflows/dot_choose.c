@@ -89,16 +89,16 @@ bool dot_choose(const struct dot *dot, const struct arch *arch,
                 struct mapping *out, struct diag *d)
 {
     const int Mg = layer->M / layer->G, Cg = layer->C / layer->G;
-    const int taps = layer->R * layer->S;
     const uint64_t pixels =
         (uint64_t)layer->N * (uint64_t)layer->P * (uint64_t)layer->Q;
     const int x_most = pixels > 65535 ? 65535 : (int)pixels;
     const char *name = dot->dataflow->name;
-    int fixed[MAPPING_VALUES_MAX] = {0};
+    int fixed[MAPPING_PARAMS_MAX] = {0};
     struct src_pos at;
     struct mapping m = {{0}};
     if (!gemm_countable(dot->dataflow, layer, d))
         return false;
+    const int taps = layer->R * layer->S; /* at most 2^30, with channels too */
     /* The last is nlr's k; of os it is p, filters of a PE. */
     const int extent[] = {Mg, layer->N, layer->P, Cg,
                           Mg, x_most,   Mg,       dot->has_rf ? Mg : Cg * taps};

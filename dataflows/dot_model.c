@@ -106,7 +106,7 @@ void dot_expect(const struct dot *dot, const struct arch *arch,
     /* Every product enters the tree, or goes up the chain but for the top. */
     if (tree)
         link[LINK_psum_link] =
-            (struct link_words){macs, macs, outputs * each.links};
+            (struct link_words){macs, macs, count_mul(outputs, each.links)};
     else
         link[LINK_psum_link] = (struct link_words){
             macs - psum_out, macs - psum_out, macs - psum_out};

@@ -14,7 +14,7 @@ uint64_t fold_sums_cycles(const struct arch *arch, const struct fold_sums *s)
     }
     uint64_t ramps =
         count_add(count_mul(s->drains_overlap ? 1 : 2, rows), cols);
-    return count_add(ramps, s->depth) - 2 * s->folds;
+    return count_sub(count_add(ramps, s->depth), count_mul(2, s->folds));
 }
 
 bool fold_drains_overlap(const struct arch *arch)

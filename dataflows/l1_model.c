@@ -54,19 +54,20 @@ static void add_words(const struct arch *a, enum tensor tensor,
     struct link_words *to_l1 =
         &out->link[filter ? LINK_filter_l1 : LINK_ifmap_l1];
     struct link_words *to_pe = &out->link[filter ? LINK_filter : LINK_ifmap];
-    uint64_t copies = words * (uint64_t)count_nodes(clusters);
+    uint64_t copies = count_mul(words, (uint64_t)count_nodes(clusters));
     uint64_t hops = copies;
     if (a->l2_to_l1 == L2_TO_L1_MESH)
-        hops = words * (uint64_t)mesh_tree_links(cluster_grid_rows(a),
-                                                 cluster_grid_cols(a), 0,
-                                                 clusters);
-    to_l1->words_delivered += copies;
-    to_l1->hops += hops;
-    to_pe->words_sent += copies;
+        hops = count_mul(words, (uint64_t)mesh_tree_links(cluster_grid_rows(a),
+                                                          cluster_grid_cols(a),
+                                                          0, clusters));
+    to_l1->words_delivered = count_add(to_l1->words_delivered, copies);
+    to_l1->hops = count_add(to_l1->hops, hops);
+    to_pe->words_sent = count_add(to_pe->words_sent, copies);
     if (a->l1_bypass[tensor])
         return;
-    out->access[LEVEL_L1][tensor].writes += copies;
-    out->access[LEVEL_L1][tensor].reads += copies;
+    struct accesses *l1 = &out->access[LEVEL_L1][tensor];
+    l1->writes = count_add(l1->writes, copies);
+    l1->reads = count_add(l1->reads, copies);
 }
 
 static uint64_t cluster_bit(const struct arch *a, const struct pe_sets *used,

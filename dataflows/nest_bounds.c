@@ -57,7 +57,7 @@ void nest_bounds(const struct arch *a, const struct layer *l,
         out[BOUND_l2_ports] =
             max_u64(out[BOUND_l2_ports],
                     port_cycles(a, &c->access[LEVEL_L2][t], banks[t]));
-        bytes += counts_dram_bytes(a, c, (enum tensor)t);
+        bytes = count_add(bytes, counts_dram_bytes(a, c, (enum tensor)t));
     }
     out[BOUND_dram] = dram_min_cycles(dram, bytes);
 }

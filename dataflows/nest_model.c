@@ -19,8 +19,8 @@
  * Rows of the ifmap depend on p and r together, columns on q and s: those
  * two factors are sets of lattice points (stride, dilation), counted as such.
  *
- * No factor exceeds the MACs of the layer, nor does any sum but by the number
- * of PEs, so that 64 bits hold them (layer_finish allows 2^62 MACs).
+ * A product or sum may be as large as the MACs of the layer times the PEs; one
+ * that passes 64 bits is COUNT_OVERFLOW (sim/result.h).
  * Calls nothing of the machine.
  * SPDX-License-Identifier: MIT
  */
@@ -167,29 +167,50 @@ struct product {
     uint64_t all, kept;
 };
 
+static uint64_t times(uint64_t a, uint64_t b)
+{
+    return count_mul(a, b);
+}
+
+static uint64_t times3(uint64_t a, uint64_t b, uint64_t c)
+{
+    return count_mul(count_mul(a, b), c);
+}
+
+static void add_words(uint64_t *into, uint64_t words)
+{
+    *into = count_add(*into, words);
+}
+
 static uint64_t words_but_kept(struct product p)
 {
-    return p.all - p.kept;
+    return count_sub(p.all, p.kept);
 }
 
 static void add_ifmap(const struct factors *f, struct flow *to)
 {
     const struct terms *g = &f->dim[NEST_G], *n = &f->dim[NEST_N],
                        *m = &f->dim[NEST_M], *c = &f->dim[NEST_C];
-    struct product box = {g->words * n->words * c->words,
-                          g->words_kept * n->words_kept * c->words_kept};
-    struct product out = {box.all * m->kids * f->rows.words * f->cols.words,
-                          box.kept * m->kids_kept * f->rows.words_kept *
-                              f->cols.words_kept};
-    uint64_t read = f->rows.read * f->cols.read;
-    uint64_t kept = f->rows.read_kept * f->cols.read_kept;
-    struct product one = {box.all * m->any * read,
-                          box.kept * m->any_kept * kept};
-    struct product groups = {box.all * m->groups * read,
-                             box.kept * m->groups_kept * kept};
-    to->delivered += words_but_kept(out);
-    to->read += words_but_kept(one);
-    to->read_groups += words_but_kept(groups);
+    struct product box = {times3(g->words, n->words, c->words),
+                          times3(g->words_kept, n->words_kept, c->words_kept)};
+    struct product out = {
+        times(box.all, times3(m->kids, f->rows.words, f->cols.words)),
+        times(box.kept,
+              times3(m->kids_kept, f->rows.words_kept, f->cols.words_kept))};
+    uint64_t read = times(f->rows.read, f->cols.read);
+    uint64_t kept = times(f->rows.read_kept, f->cols.read_kept);
+    struct product one = {times3(box.all, m->any, read),
+                          times3(box.kept, m->any_kept, kept)};
+    struct product groups = {times3(box.all, m->groups, read),
+                             times3(box.kept, m->groups_kept, kept)};
+    add_words(&to->delivered, words_but_kept(out));
+    add_words(&to->read, words_but_kept(one));
+    add_words(&to->read_groups, words_but_kept(groups));
+}
+
+static void times_by(uint64_t *product, uint64_t factor)
+{
+    *product = count_mul(*product, factor);
 }
 
 static void add_filter(const struct factors *f, struct flow *to)
@@ -198,22 +219,22 @@ static void add_filter(const struct factors *f, struct flow *to)
     static const uint8_t lacks[] = {NEST_N, NEST_P, NEST_Q};
     struct product out = {1, 1}, one, groups;
     for (size_t i = 0; i < sizeof(has); i++) {
-        out.all *= f->dim[has[i]].words;
-        out.kept *= f->dim[has[i]].words_kept;
+        times_by(&out.all, f->dim[has[i]].words);
+        times_by(&out.kept, f->dim[has[i]].words_kept);
     }
     one = groups = out;
     for (size_t i = 0; i < sizeof(lacks); i++) {
         const struct terms *t = &f->dim[lacks[i]];
-        out.all *= t->kids;
-        out.kept *= t->kids_kept;
-        one.all *= t->any;
-        one.kept *= t->any_kept;
-        groups.all *= t->groups;
-        groups.kept *= t->groups_kept;
+        times_by(&out.all, t->kids);
+        times_by(&out.kept, t->kids_kept);
+        times_by(&one.all, t->any);
+        times_by(&one.kept, t->any_kept);
+        times_by(&groups.all, t->groups);
+        times_by(&groups.kept, t->groups_kept);
     }
-    to->delivered += words_but_kept(out);
-    to->read += words_but_kept(one);
-    to->read_groups += words_but_kept(groups);
+    add_words(&to->delivered, words_but_kept(out));
+    add_words(&to->read, words_but_kept(one));
+    add_words(&to->read_groups, words_but_kept(groups));
 }
 
 /* Positions among the children of a chain that ever have work. */
@@ -235,24 +256,25 @@ static void add_psum(const struct view *v, const struct factors *f,
     struct product words = {1, 1};
     uint64_t all = 1, first = 1, group = 1, busy = 1, busy_group = 1;
     for (size_t i = 0; i < sizeof(has); i++) {
-        words.all *= f->dim[has[i]].words;
-        words.kept *= f->dim[has[i]].words_kept;
+        times_by(&words.all, f->dim[has[i]].words);
+        times_by(&words.kept, f->dim[has[i]].words_kept);
     }
     for (size_t i = 0; i < sizeof(reduced); i++) {
         const struct terms *t = &f->dim[reduced[i]];
         const struct chain *c = &v->chain[reduced[i]];
-        all *= t->contexts * positions(c);
-        group *= t->contexts * (uint64_t)c->clusters;
-        first *= t->contexts;
-        busy *= t->kids;
-        busy_group *= t->groups;
+        times_by(&all, times(t->contexts, positions(c)));
+        times_by(&group, times(t->contexts, (uint64_t)c->clusters));
+        times_by(&first, t->contexts);
+        times_by(&busy, t->kids);
+        times_by(&busy_group, t->groups);
     }
-    to->all += words_but_kept(words) * all;
-    to->first += words_but_kept(words) * first;
-    to->group_first += words_but_kept(words) * group;
-    to->busy += words_but_kept(words) * busy;
-    to->busy_first += words_but_kept(words) * first; /* the first: always */
-    to->busy_group_first += words_but_kept(words) * busy_group;
+    const uint64_t n = words_but_kept(words);
+    add_words(&to->all, times(n, all));
+    add_words(&to->first, times(n, first));
+    add_words(&to->group_first, times(n, group));
+    add_words(&to->busy, times(n, busy));
+    add_words(&to->busy_first, times(n, first)); /* the first: always */
+    add_words(&to->busy_group_first, times(n, busy_group));
 }
 
 struct flows {
@@ -339,11 +361,6 @@ static void sum_flows(const struct view *v, struct flows *out)
     }
 }
 
-static void add_words(uint64_t *into, uint64_t words)
-{
-    *into = count_add(*into, words);
-}
-
 static void add_link(struct counts *c, enum link link, uint64_t sent,
                      uint64_t delivered)
 {
@@ -379,9 +396,9 @@ static uint64_t first_visits(const struct view *v, bool groups)
 {
     uint64_t n = outputs_of(v->layer);
     if (groups)
-        n *= (uint64_t)v->chain[NEST_C].clusters *
-             (uint64_t)v->chain[NEST_R].clusters *
-             (uint64_t)v->chain[NEST_S].clusters;
+        times_by(&n, (uint64_t)v->chain[NEST_C].clusters *
+                         (uint64_t)v->chain[NEST_R].clusters *
+                         (uint64_t)v->chain[NEST_S].clusters);
     return n;
 }
 
@@ -393,7 +410,7 @@ static void count_psums(const struct nest *nest, enum level child,
     bool groups = child == LEVEL_RF && parent == LEVEL_L1;
     uint64_t zero = first_visits(v, groups);
     uint64_t out = groups ? flow->group_first : flow->first;
-    uint64_t in = out - zero;
+    uint64_t in = count_sub(out, zero);
     struct accesses *outer = &c->access[parent][TENSOR_PSUM];
     struct accesses *inner = &c->access[child][TENSOR_PSUM];
     add_words(&outer->reads, in);
@@ -406,12 +423,16 @@ static void count_psums(const struct nest *nest, enum level child,
     } else {
         add_link(c, LINK_psum_in, in, in);
         add_link(c, LINK_psum_out, out, out);
-        add_link(c, LINK_psum_link, flow->all - out, flow->all - out);
+        uint64_t along = count_sub(flow->all, out);
+        add_link(c, LINK_psum_link, along, along);
     }
     if (child == LEVEL_RF) {
         uint64_t busy = groups ? flow->busy_group_first : flow->busy_first;
-        uint64_t from_zero = zero + (flow->busy - busy);
-        add_words(&inner->reads, c->macs - from_zero);
+        uint64_t from_zero = count_sub(count_add(zero, flow->busy), busy);
+        if (from_zero <= c->macs)
+            add_words(&inner->reads, c->macs - from_zero);
+        else /* beyond what is counted */
+            inner->reads = COUNT_OVERFLOW;
         add_words(&inner->writes, c->macs);
     }
 }
@@ -471,7 +492,7 @@ uint64_t nest_busiest_pe_cycles(const struct arch *arch,
             loops += view.dim[k] == d;
         c->clusters = c->kids = 1; /* the first of all */
         chain_terms(c, loops, false, &t);
-        macs *= t.words;
+        times_by(&macs, t.words);
     }
     return macs;
 }

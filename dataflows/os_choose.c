@@ -98,7 +98,7 @@ bool os_choose(const struct arch *arch, const struct layer *layer,
     const int Mg = layer->M / layer->G, Cg = layer->C / layer->G;
     const int any = 65535;
     const int extent[] = {Mg, layer->N, layer->P, Cg, Mg, any, any, Mg};
-    int fixed[MAPPING_VALUES_MAX];
+    int fixed[MAPPING_PARAMS_MAX];
     struct src_pos at;
     struct mapping m = {{0}};
     if (!gemm_countable(&os_dataflow, layer, d) ||

@@ -107,7 +107,8 @@ void os_expect(const struct arch *arch, const struct layer *l,
     l2[TENSOR_PSUM].reads += psum_in;
     l2[TENSOR_PSUM].writes += psum_out;
     struct link_words *link = out->link;
-    uint64_t links = systolic ? exit_links * (uint64_t)l->M * c_tiles : 0;
+    uint64_t links =
+        systolic ? count_mul(exit_links, (uint64_t)l->M * c_tiles) : 0;
     link[LINK_filter] = (struct link_words){filter, macs, macs};
     link[LINK_ifmap] = (struct link_words){ifmap, ifmap_in, ifmap_in};
     link[LINK_psum_in] = (struct link_words){psum_in, psum_in, psum_in};

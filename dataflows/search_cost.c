@@ -63,6 +63,15 @@ void search_line_of(const struct search_problem *problem,
     out->filter_may_stay = t->filter_may_stay;
 }
 
+/* Of so many filters. */
+static uint64_t bytes_of(uint64_t filters, uint64_t filter_bits)
+{
+    uint64_t bits;
+    if (!__builtin_mul_overflow(filters, filter_bits, &bits))
+        return bits / 8;
+    return count_mul(filters, filter_bits / 8); /* too many anyway */
+}
+
 void search_line_cost(const struct search_problem *problem,
                       const struct search_line *line,
                       const struct search_filters *s, struct search_cost *out)
@@ -77,8 +86,9 @@ void search_line_cost(const struct search_problem *problem,
     uint64_t filters = (uint64_t)problem->group_m * line->strips;
     if (line->filter_may_stay)
         filters -= s->once * (line->strips - 1);
-    uint64_t bytes = line->ifmap_bytes * (line->ifmap_stays ? 1 : s->m_tiles) +
-                     line->psum_bytes + filters * line->filter_bits / 8;
+    uint64_t bytes = count_add(
+        count_mul(line->ifmap_bytes, line->ifmap_stays ? 1 : s->m_tiles),
+        count_add(line->psum_bytes, bytes_of(filters, line->filter_bits)));
     uint64_t cycles = line->cycles;
     cycles = max_u64(cycles, ceil_div_u64(line->ifmap_sent * s->passes, width));
     cycles = max_u64(cycles, line->busy_cycles * s->busy);
@@ -148,7 +158,8 @@ static uint64_t stream_bytes(const struct search_problem *problem,
 {
     if (problem->coded[tensor])
         return rlc_code_bytes(&problem->code[tensor], words);
-    return words * (uint64_t)problem->arch->precision_bits[tensor] / 8;
+    const uint64_t bits = (uint64_t)problem->arch->precision_bits[tensor];
+    return count_add(count_mul(words / 8, bits), words % 8 * bits / 8);
 }
 
 uint64_t search_ifmap_bytes_least(const struct search_problem *problem,
@@ -156,7 +167,8 @@ uint64_t search_ifmap_bytes_least(const struct search_problem *problem,
 {
     const uint64_t G = (uint64_t)problem->layer->G;
     if (problem->coded[TENSOR_IFMAP])
-        return G * stream_bytes(problem, TENSOR_IFMAP, terms->dram_ifmap / G);
+        return count_mul(
+            G, stream_bytes(problem, TENSOR_IFMAP, terms->dram_ifmap / G));
     return stream_bytes(problem, TENSOR_IFMAP, terms->dram_ifmap);
 }
 

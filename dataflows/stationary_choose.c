@@ -151,7 +151,7 @@ bool stationary_choose(const struct stationary *s, const struct arch *arch,
     const int across = !is ? Mg : pixels > 65535 ? 65535 : (int)pixels;
     const int extent[] = {
         Mg, layer->N, layer->P, Cg, Mg, across, Cg * layer->R * layer->S};
-    int fixed[MAPPING_VALUES_MAX];
+    int fixed[MAPPING_PARAMS_MAX];
     struct src_pos at;
     struct mapping m = {{0}};
     gemm_given(s->dataflow, given, extent, fixed, &at);

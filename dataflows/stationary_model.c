@@ -174,10 +174,11 @@ void stationary_expect(const struct stationary *s, const struct arch *arch,
     if (arch->array_network == NETWORK_SYSTOLIC) {
         /* Psums of an output cross all rows (of tight folds: those in use);
          * the first row of its first fold reads none. */
-        stays->hops = G * across * cut.along_tiles * down;
+        stays->hops = count_mul(G * across * cut.along_tiles, down);
+        const uint64_t last_row = (uint64_t)(arch->rows - 1);
         rf[TENSOR_PSUM].reads = macs - outputs;
         links = arch->tight_folds ? outputs * rows - psum_out
-                                  : psum_out * (uint64_t)(arch->rows - 1);
+                                  : count_mul(psum_out, last_row);
     } else {
         /* One psum leaves each PE of a column per output. */
         uint64_t emissions = outputs * rows;
@@ -191,7 +192,7 @@ void stationary_expect(const struct stationary *s, const struct arch *arch,
     link[LINK_psum_link] = (struct link_words){links, links, links};
     if (arch->array_network == NETWORK_MULTICAST &&
         arch->psum_reduce == PSUM_TREE)
-        link[LINK_psum_link].hops = outputs * in_trees;
+        link[LINK_psum_link].hops = count_mul(outputs, in_trees);
     if (!arch->has_l1)
         return;
     l1_expect_start(arch, out);

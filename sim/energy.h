@@ -76,6 +76,10 @@ const char *energy_unit(const struct energy_table *table); /* borrowed */
 /* The one furthest down of the tensors' origins. */
 enum energy_origin energy_origin_of(const struct energy_cost cost[TENSOR_N]);
 
+/* Whether each cost on this machine is 0 or within what sums and ratios of
+ * energies can be made of.  Error: a table's line leads further. */
+bool energy_is_possible(const struct energy_table *table,
+                        const struct arch *arch, struct diag *d);
 void energy_costs_of(const struct energy_table *table, const struct arch *arch,
                      struct energy_costs *out);
 

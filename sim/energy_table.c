@@ -274,6 +274,7 @@ static bool read_list(const struct reader *r, const struct list_key *key,
                           "'%s' has %d entries; up to %d are possible",
                           key->name, n, key->max_entries);
     out->n_entries = 0;
+    out->line = setting_pos(s, r->path).line;
     for (int i = 0; i < n; i++) {
         const config_setting_t *e =
             config_setting_is_list(s) ? config_setting_get_elem(s, (unsigned)i)
@@ -359,6 +360,7 @@ static bool read_table(const struct reader *r, const config_setting_t *root,
     }
     ok = check_parts(r, root) && ok;
     if (ok) {
+        out->path = xstrdup(r->path);
         out->name = xstrdup(text[0]);
         out->unit = xstrdup(text[1]);
     }
@@ -390,5 +392,6 @@ void energy_free(struct energy_table *table)
         return;
     free(table->name);
     free(table->unit);
+    free(table->path);
     free(table);
 }

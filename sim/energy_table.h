@@ -23,11 +23,12 @@ struct energy_entry {
 
 struct energy_list {
     int n_entries;
+    int line;                                      /* of the table's file */
     struct energy_entry entry[ENERGY_ENTRIES_MAX]; /* by bytes, then width */
 };
 
 struct energy_table {
-    char *name, *unit;                        /* owns */
+    char *name, *unit, *path;                 /* owns */
     struct energy_list mac;                   /* empty: multiply and add */
     struct energy_list int_multiply, int_add; /* by operand width */
     struct energy_list sram;                  /* by capacity */

@@ -102,6 +102,9 @@ bool invocation_read(struct invocation *s)
     s->dataflow = config_dataflow(s->cfg, o->dataflow, s->diag);
     s->energy = energy_load(config_arch(s->cfg)->energy,
                             config_pos(s->cfg, "energy"), s->diag);
+    if (s->energy != NULL &&
+        !energy_is_possible(s->energy, config_arch(s->cfg), s->diag))
+        return false;
     if (s->dataflow != NULL && !read_mappings(s))
         return false;
     return choose_layers(s) && s->dataflow != NULL && s->energy != NULL &&

@@ -10,8 +10,10 @@
 #include "sim/nearest.h"
 #include "sim/whole_number.h"
 
-#define DIM_MAX 65535                /* 16 bits, as in the programs */
-#define MACS_MAX ((uint64_t)1 << 62) /* so that sums of counts fit */
+#define DIM_MAX 65535 /* 16 bits, as in the programs */
+/* A counter of MACs or of words used in them fits; what PEs and cycles make of
+ * it is checked when it is known (sim/result.h). */
+#define MACS_MAX ((uint64_t)1 << 62)
 
 const char *const tensor_name[TENSOR_N] = {"ifmap", "filter", "psum"};
 
@@ -114,10 +116,15 @@ bool layer_finish(struct layer *layer, struct src_pos at, struct diag *d)
 
 bool layer_same(const struct layer *a, const struct layer *b)
 {
-    struct layer x = *a, y = *b;
-    memset(x.name, 0, sizeof(x.name));
-    memset(y.name, 0, sizeof(y.name));
-    return memcmp(&x, &y, sizeof(x)) == 0;
+    bool same = a->type == b->type && a->N == b->N && a->G == b->G &&
+                a->M == b->M && a->C == b->C && a->H == b->H && a->W == b->W &&
+                a->R == b->R && a->S == b->S && a->stride == b->stride &&
+                a->pad == b->pad && a->dilation == b->dilation &&
+                a->P == b->P && a->Q == b->Q &&
+                a->network_input == b->network_input;
+    for (int t = 0; t < TENSOR_N; t++)
+        same = same && a->zero_share[t] == b->zero_share[t];
+    return same;
 }
 
 uint64_t layer_macs(const struct layer *layer)

@@ -196,12 +196,14 @@ static void set_proof(struct map_layer *m, enum search_objective objective)
     m->gap = best > 0 ? 1 - least / best : 0;
 }
 
-static void name_bound(const struct map_input *in, const struct layer *layer,
-                       struct map_choice *c)
+/* Error: the mapping has more of something than is counted. */
+static bool name_bound(const struct map_input *in, const struct layer *layer,
+                       struct map_choice *c, struct diag *d)
 {
     struct layer_result r;
     model_mapping(config_arch(in->cfg), layer, c->dataflow, &c->mapping, &r);
     c->bound_by = metrics_binding_bound(&r);
+    return layer_result_fits(config_arch(in->cfg), &r, d);
 }
 
 static void simulate(const struct map_input *in, const struct layer *layer,
@@ -286,13 +288,14 @@ bool map_layer_run(const struct map_input *in, const struct layer *layer,
         merge_best(&m, objective, in->search.top);
         merge_fronts(&m);
         set_proof(&m, objective);
-        for (int k = 0; k < m.n_front; k++)
-            name_bound(in, layer, &m.front[k]);
-        for (int k = 0; k < m.n_choices; k++) {
-            name_bound(in, layer, &m.choice[k]);
-            if (in->simulate)
-                simulate(in, layer, &m.choice[k]);
-        }
+        for (int k = 0; ok && k < m.n_choices; k++)
+            ok = name_bound(in, layer, &m.choice[k], d);
+        for (int k = 0; ok && k < m.n_front; k++)
+            ok = name_bound(in, layer, &m.front[k], d);
+        for (int k = 0; ok && in->simulate && k < m.n_choices; k++)
+            simulate(in, layer, &m.choice[k]);
+    }
+    if (ok) {
         if (in->simulate)
             rank(&m, objective);
         *out = m;

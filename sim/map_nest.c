@@ -107,6 +107,15 @@ static void rank(const struct invocation *s, struct found *f)
     }
 }
 
+static bool can_be_counted(struct invocation *s, const struct layer *layer,
+                           const struct nest *nest)
+{
+    const struct nest_where where = {.level = {{NULL, 0}}};
+    struct layer_result r;
+    return model_nest(config_arch(s->cfg), layer, nest, &where, false, &r,
+                      s->diag);
+}
+
 static bool search(struct invocation *s, struct found *found)
 {
     const struct arch *arch = config_arch(s->cfg);
@@ -139,6 +148,9 @@ static bool search(struct invocation *s, struct found *found)
                                  : "layer '%s': no nest was found that "
                                    "register files and L2 hold; enlarge them",
                              found[i].layer->name);
+        for (int k = 0; k < found[i].r.n_best; k++)
+            if (!can_be_counted(s, found[i].layer, &found[i].r.best[k].nest))
+                return false;
         found[i].space = search_nest_space(arch, found[i].layer);
         rank(s, &found[i]);
     }

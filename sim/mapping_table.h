@@ -33,7 +33,7 @@ struct mapping_row {
 };
 
 struct mapping_table {
-    char name[32], dataflow[16], network[64];
+    char name[32], dataflow[MAPPING_NAME_BYTES], network[64];
     char source[64];         /* "": published with the machine */
     struct mapping_row *row; /* owns */
     int n_rows;

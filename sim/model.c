@@ -92,6 +92,8 @@ bool model_layer(const struct arch *arch, const struct layer *layer,
     if (!dataflow_choose(dataflow, arch, layer, given, &mapping, d))
         return false;
     model_mapping(arch, layer, dataflow, &mapping, out);
+    if (!layer_result_fits(arch, out, d))
+        return false;
     out->mapping_source = source_of(given);
     out->table_source = given->table_source;
     if (show_mapping)

@@ -145,6 +145,13 @@ static void charge_pass(struct run *run, const struct nest_pass_record *r)
                                run->passes);
 }
 
+/* Whether PE-cycles up to here can be counted. */
+static bool is_countable(struct run *run, uint64_t cycle)
+{
+    run->out->cycles = cycle;
+    return layer_cycles_fit(&run->program->arch, run->out, run->diag);
+}
+
 static bool run_passes(struct run *run)
 {
     struct nest_pass_place place = {.has_before = false};
@@ -160,6 +167,8 @@ static bool run_passes(struct run *run)
         uint64_t start = nest_tiles_ready(
             run->tiles, place.has_before ? &place.before : NULL, &place.at,
             run->now);
+        if (!is_countable(run, start))
+            return false;
         if (kernel != NULL && kernel->idle != NULL)
             kernel->idle(kernel->context, start - run->now);
         run->now = start;
@@ -176,6 +185,8 @@ static bool run_passes(struct run *run)
         }
         jump = known != NULL;
         run->now += now.outcome.cycles;
+        if (!is_countable(run, run->now))
+            return false;
         charge_pass(run, &now);
         nest_tiles_done(run->tiles, &place.at, more ? &place.next : NULL,
                         run->now);
@@ -184,8 +195,8 @@ static bool run_passes(struct run *run)
         place.at = place.next;
     }
     uint64_t last = nest_tiles_finish(run->tiles);
-    run->out->cycles = last > run->now ? last : run->now;
-    if (!is_within_limit(run->options, run->program->layer.name,
+    if (!is_countable(run, last > run->now ? last : run->now) ||
+        !is_within_limit(run->options, run->program->layer.name,
                          run->out->cycles, run->diag))
         return false;
     if (kernel != NULL && kernel->idle != NULL)
@@ -193,9 +204,11 @@ static bool run_passes(struct run *run)
     return true;
 }
 
-static void finish_result(const struct run *run, struct layer_result *out)
+static bool finish_result(const struct run *run, struct layer_result *out)
 {
     const struct arch *a = &run->program->arch;
+    if (!layer_result_fits(a, out, run->diag))
+        return false;
     uint64_t pes = (uint64_t)arch_pes(a);
     out->ledger_pe_cycles[LEDGER_wait_dram] =
         count_mul(pes, out->cycles - out->array_cycles);
@@ -208,12 +221,13 @@ static void finish_result(const struct run *run, struct layer_result *out)
                 out->bounds_cycles);
     result_gate(a, out);
     if (run->ofmap == NULL)
-        return;
+        return layer_result_fits(a, out, run->diag);
     out->checked = true;
     check_compare(run->program, run->ofmap, &out->check_outputs,
                   &out->check_mismatches);
     if (a->zero_gating)
         out->gated_macs = out->gated_rf_filter_reads = run->values.zero_macs;
+    return layer_result_fits(a, out, run->diag);
 }
 
 static void assemble(struct run *run)
@@ -320,9 +334,8 @@ bool simulate_nest(const struct arch *arch, const struct layer *layer,
                       .out = &result,
                       .diag = d};
     assemble(&run);
-    bool ok = run_passes(&run);
+    bool ok = run_passes(&run) && finish_result(&run, &result);
     if (ok) {
-        finish_result(&run, &result);
         if (options->show_mapping)
             result.mapping_text = text_of(arch, layer, nest);
         *out = result;
@@ -342,8 +355,12 @@ bool model_nest(const struct arch *arch, const struct layer *layer,
     describe(layer, out);
     out->is_model = true;
     nest_expect(arch, layer, nest, &out->counts);
+    if (!layer_result_fits(arch, out, d))
+        return false;
     const struct dram_cfg dram = tile_table_dram_cfg(arch);
     nest_bounds(arch, layer, nest, &dram, &out->counts, out->bounds_cycles);
+    if (!layer_result_fits(arch, out, d))
+        return false;
     out->active_pes = (int)nest_pes_used(arch, layer, nest);
     result_gate(arch, out);
     if (show_mapping)

@@ -25,7 +25,7 @@ static json_t *shape(const struct layer *l)
 static json_t *mapping(const struct layer_result *r)
 {
     json_t *o = tree_object(), *parameters = tree_object();
-    SIM_CHECK(r->n_params >= 0 && r->n_params <= RESULT_PARAMS_MAX);
+    SIM_CHECK(r->n_params >= 0 && r->n_params <= MAPPING_PARAMS_MAX);
     for (int i = 0; i < r->n_params; i++)
         tree_put(parameters, r->param[i].name, json_integer(r->param[i].value));
     tree_put_text(o, "source", r->mapping_source);

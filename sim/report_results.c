@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "mem/dram.h"
+#include "sim/metrics.h"
 #include "sim/output.h"
 
 void report_dram_part(struct report_input *in)
@@ -37,7 +38,11 @@ bool report_results(const struct invocation *s, const char *kernel,
     };
     char *text = NULL, memory[80];
     size_t text_bytes;
+    struct layer_result sum;
     bool ok;
+    metrics_sum(results, in.n_layers, &sum);
+    if (!result_fits(in.arch, &sum, "the layers together", s->diag))
+        return false;
     FILE *to = open_memstream(&text, &text_bytes);
     SIM_CHECK(to != NULL);
     report_dram_part(&in);

@@ -119,17 +119,16 @@ struct memo_stats {
 };
 void memo_stats_add(struct memo_stats *a, const struct memo_stats *b);
 
-#define RESULT_PARAMS_MAX 16
 struct result_param {
-    char name[16];
+    char name[MAPPING_NAME_BYTES];
     int value;
 };
 
 struct layer_result {
     struct layer layer;
-    char dataflow[16];
+    char dataflow[MAPPING_NAME_BYTES];
     int n_params;
-    struct result_param param[RESULT_PARAMS_MAX]; /* the mapping */
+    struct result_param param[MAPPING_PARAMS_MAX]; /* the mapping */
     const char *mapping_source; /* "table", "chosen" or "given" */
     const char *table_source;   /* given_mapping's */
     uint64_t passes;
@@ -155,7 +154,32 @@ struct layer_result {
 };
 
 void layer_result_fini(struct layer_result *r);
-/* a += b, every counter.  Aborts when one would wrap. */
+/* The most that a result may have of anything: what JSON's integers hold. */
+#define COUNT_MAX ((uint64_t)INT64_MAX)
+/* a + b, a * b and a - b (b <= a); one that passes 64 bits is COUNT_OVERFLOW
+ * from there on, and result_fits refuses it. */
+#define COUNT_OVERFLOW UINT64_MAX
+static inline uint64_t count_add(uint64_t a, uint64_t b)
+{
+    uint64_t sum;
+    return __builtin_add_overflow(a, b, &sum) ? COUNT_OVERFLOW : sum;
+}
+
+static inline uint64_t count_mul(uint64_t a, uint64_t b)
+{
+    uint64_t product;
+    return __builtin_mul_overflow(a, b, &product) ? COUNT_OVERFLOW : product;
+}
+
+static inline uint64_t count_sub(uint64_t a, uint64_t b)
+{
+    if (a == COUNT_OVERFLOW)
+        return COUNT_OVERFLOW;
+    SIM_CHECK(b <= a);
+    return a - b;
+}
+
+/* a += b, every counter. */
 void counts_add(struct counts *a, const struct counts *b);
 /* a += times * b. */
 void counts_add_times(struct counts *a, const struct counts *b, uint64_t times);
@@ -164,9 +188,15 @@ uint64_t ledger_total(const uint64_t ledger_pe_cycles[LEDGER_N]);
  * as such; rounded down. */
 uint64_t counts_dram_bytes(const struct arch *arch, const struct counts *counts,
                            enum tensor tensor);
-/* a * b and a + b; abort (SIM_CHECK) when they would wrap. */
-uint64_t count_mul(uint64_t a, uint64_t b);
-uint64_t count_add(uint64_t a, uint64_t b);
+/* Whether no figure passes COUNT_MAX, PE-cycles included.  Error: one does;
+ * subject: "layer 'conv1'". */
+bool result_fits(const struct arch *arch, const struct layer_result *r,
+                 const char *subject, struct diag *d);
+/* The same of a layer's own result; of its cycles only. */
+bool layer_result_fits(const struct arch *arch, const struct layer_result *r,
+                       struct diag *d);
+bool layer_cycles_fit(const struct arch *arch, const struct layer_result *r,
+                      struct diag *d);
 
 #ifdef __cplusplus
 }

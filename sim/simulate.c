@@ -236,6 +236,7 @@ static void charge_pass(struct run *run, const struct pass_counts *n)
     const bool has_trees =
         p->kind == NETWORK_MULTICAST && p->arch.psum_reduce == PSUM_TREE;
 
+    /* PE-cycles are no more than is_countable lets by. */
     ledger[LEDGER_idle_mapping] += (pes - used) * n->flight_cycles;
     uint64_t active = 0;
     for (int k = 0; k < PE_CAUSE_N; k++) {
@@ -318,6 +319,13 @@ static bool drain_last(struct run *run)
     return true;
 }
 
+/* Whether PE-cycles up to here can be counted. */
+static bool is_countable(struct run *run, uint64_t cycle)
+{
+    run->out->cycles = cycle;
+    return layer_cycles_fit(&run->program->arch, run->out, run->diag);
+}
+
 static bool run_passes(struct run *run)
 {
     struct cursor cursor;
@@ -328,9 +336,13 @@ static bool run_passes(struct run *run)
         if (run->periods != NULL)
             periods_skip(run->periods, &cursor, &run->boundary.draining,
                          run->out, &run->now);
+        if (!is_countable(run, run->now))
+            return false;
         if (!cursor_next(run->program, &cursor, &pass))
             break;
         uint64_t start = tile_table_ready(run->tiles, &pass, run->now);
+        if (!is_countable(run, start))
+            return false;
         uint64_t late = start - run->now;
         if (late > run->drain_cycles)
             late = run->drain_cycles;
@@ -341,6 +353,8 @@ static bool run_passes(struct run *run)
             return false;
         start -= late; /* where the counts begin */
         run->now = start + counts.cycles;
+        if (!is_countable(run, run->now))
+            return false;
         charge_pass(run, &counts);
         tile_table_done(run->tiles, &pass, &counts, start, run->now);
         reach_boundary(run, &pass, &counts);
@@ -351,18 +365,20 @@ static bool run_passes(struct run *run)
     }
     if (!drain_last(run))
         return false;
-    run->out->cycles = later(run->now, tile_table_finish(run->tiles));
-    if (!is_within_limit(run->options, run->program->layer.name,
+    if (!is_countable(run, later(run->now, tile_table_finish(run->tiles))) ||
+        !is_within_limit(run->options, run->program->layer.name,
                          run->out->cycles, run->diag))
         return false;
     idle(run, run->out->cycles - run->now);
     return true;
 }
 
-static void finish_result(const struct dataflow *dataflow,
+static bool finish_result(const struct dataflow *dataflow,
                           const struct program *p, uint64_t zero_macs,
-                          struct layer_result *out)
+                          struct layer_result *out, struct diag *d)
 {
+    if (!layer_result_fits(&p->arch, out, d))
+        return false;
     uint64_t pes = (uint64_t)arch_pes(&p->arch);
     out->ledger_pe_cycles[LEDGER_wait_dram] =
         count_mul(pes, out->cycles - out->array_cycles);
@@ -377,6 +393,7 @@ static void finish_result(const struct dataflow *dataflow,
         out->gated_macs = zero_macs;
         out->gated_rf_filter_reads = result_gated_filter_reads(out);
     }
+    return layer_result_fits(&p->arch, out, d);
 }
 
 /* While another thread simulates the pass that this one waits for. */
@@ -491,7 +508,9 @@ bool simulate_layer(const struct arch *arch, const struct layer *layer,
             check_finish(run.check, &result.check_outputs,
                          &result.check_mismatches, &zero_macs);
         }
-        finish_result(dataflow, program, zero_macs, &result);
+        ok = finish_result(dataflow, program, zero_macs, &result, d);
+    }
+    if (ok) {
         if (options->show_mapping)
             result.mapping_text = mapping_text(dataflow, arch, layer, &mapping);
         *out = result;

@@ -305,6 +305,17 @@ def energy_tables():
             ("./e.cfg:1", "'rf' is missing; an energy table needs it")])
     energy("an entry without a source", ' source = "the unit";', "",
            [("./e.cfg:2", "'mac' lacks 'source'")])
+    energy("widths that lead to no number",
+           'mac = { energy = 1.0; source = "the unit"; };',
+           'int_add = ( { bits = 8; energy = 1.0; source = "x"; },\n'
+           '            { bits = 32; energy = 4.0; source = "x"; } );\n'
+           'int_multiply = ( { bits = 8; energy = 1e-300; source = "x"; },\n'
+           '                 { bits = 9; energy = 1e15; source = "x"; } );',
+           [("./e.cfg:4", "'int_multiply' of energy table 'e' comes to inf for "
+             "this machine (extrapolated); 0, or 1e-200 to 1e+200")])
+    energy("an energy too small for ratios", "dram = { per_mac = 200.0;",
+           "dram = { per_mac = 1e-300;",
+           [("./e.cfg:7", "'dram' of energy table 'e' comes to 1e-300")])
     words("an energy table that is not there",
           ("--cfg", "eyeriss", "--set", "energy=none"),
           [("accelsim: --set energy=none",
@@ -427,6 +438,41 @@ def what_does_not_fit():
           [("accelsim", "passed --max-cycles")], status=5)
 
 
+def what_is_too_much():
+    slow = ("--set", "clock_hz=100000000000", "--set", "dram.model=bandwidth",
+            "--set", "dram.bytes_per_second=1")
+    for command in ("run", "model"):
+        words(f"more cycles than are counted, {command}",
+              (command, "--cfg", "eyeriss", *slow, "--shape",
+               "N=100,M=2,C=2,H=400,W=400,R=1,S=1"),
+              [("accelsim", "layer 'shape': more than 2^63 - 1 ")])
+    words("more PE-cycles than are counted",
+          ("--cfg", "eyeriss", *slow, "--shape",
+           "M=2,C=2,H=400,W=400,R=1,S=1"),
+          [("accelsim", "layer 'shape': more than 2^63 - 1 PE-cycles on "
+            "'eyeriss'; a smaller layer or array can be counted")])
+    words("more PE-cycles of a nest",
+          ("--cfg", "conv1d_banks.cfg", *slow, "--set", "array.rows=1024",
+           "--set", "array.cols=1024", "--set", "l1.cluster_cols=16"),
+          [("accelsim", "more than 2^63 - 1 PE-cycles")])
+    words("more cycles than are counted, map",
+          ("map", "--cfg", "systolic", "--dataflow", "ws", *slow, "--shape",
+           "N=100,M=16,C=2,H=400,W=400,R=1,S=1", "--top", "0"),
+          [("accelsim", "layer 'shape': more than 2^63 - 1 cycles")])
+    with new_folder() as folder:
+        layer = "M = 2; C = 2; H = 100; W = 130; R = 1; S = 1; }"
+        write(folder, "n.cfg", 'name = "n";\nlayers = (\n'
+              '  { name = "a"; ' + layer + ",\n"
+              '  { name = "b"; ' + layer + "\n);\n")
+        look("layers that together are too much", folder,
+             ("--cfg", "eyeriss", "--net", "./n.cfg", *slow), 1,
+             [("accelsim", "the layers together: more than 2^63 - 1 PE-cycles")])
+    words("products beyond 32 bits",
+          ("--cfg", "dadiannao_like", "--dataflow", "nlr", "--shape",
+           "M=2,C=65535,H=256,W=256,R=256,S=256"),
+          [("accelsim", "more than 2^30 products")], status=2)
+
+
 def places():
     for what, place in (("a folder that is not there", "none/out"),
                         ("a folder", "/"),
@@ -456,5 +502,6 @@ networks()
 energy_tables()
 command_lines()
 what_does_not_fit()
+what_is_too_much()
 places()
 finish()

@@ -44,7 +44,10 @@ class Dram
     }
     uint64_t relative(uint64_t now) const
     {
-        return dram_relative_state(dram_, now);
+        uint64_t state[2];
+        dram_relative_state(dram_, now, state);
+        EXPECT_EQ(0u, state[1]);
+        return state[0];
     }
     struct dram *get() const
     {

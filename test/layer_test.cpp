@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "sim/layer.h"
 #include "test/messages.h"
 
@@ -153,5 +155,48 @@ TEST(Layer, AFailureLeavesTheLayerAsItWas)
     l.M = 77;
     EXPECT_FALSE(layer_parse_shape("M=0,C=1,H=1,W=1,R=1,S=1", &l, d));
     EXPECT_EQ(l.M, 77);
+}
+
+// Every field but the name, and none of the bytes between fields.
+TEST(Layer, AreTheSameInAllButTheName)
+{
+    struct layer a, b;
+    std::memset(&a, 0x55, sizeof(a));
+    std::memset(&b, 0xaa, sizeof(b));
+    const struct layer conv = {"a", LAYER_CONV, 1,  2,         3,    4,
+                               5,   6,          7,  8,         9,    10,
+                               11,  12,         13, {0, 0, 0}, false};
+    const auto copy = [&conv](struct layer *to) {
+        std::memcpy(to->name, conv.name, sizeof(to->name));
+        to->type = conv.type;
+        to->N = conv.N, to->G = conv.G, to->M = conv.M, to->C = conv.C;
+        to->H = conv.H, to->W = conv.W, to->R = conv.R, to->S = conv.S;
+        to->stride = conv.stride, to->pad = conv.pad;
+        to->dilation = conv.dilation, to->P = conv.P, to->Q = conv.Q;
+        std::memcpy(to->zero_share, conv.zero_share, sizeof(to->zero_share));
+        to->network_input = conv.network_input;
+    };
+    copy(&a);
+    copy(&b);
+    std::strcpy(b.name, "b");
+    EXPECT_TRUE(layer_same(&a, &b));
+    int *const field[] = {&b.N,   &b.G,        &b.M, &b.C, &b.H,
+                          &b.W,   &b.R,        &b.S, &b.P, &b.stride,
+                          &b.pad, &b.dilation, &b.Q};
+    for (int *value : field) {
+        ++*value;
+        EXPECT_FALSE(layer_same(&a, &b));
+        --*value;
+    }
+    for (double &share : b.zero_share) {
+        share = 0.5;
+        EXPECT_FALSE(layer_same(&a, &b));
+        share = 0;
+    }
+    b.network_input = true;
+    EXPECT_FALSE(layer_same(&a, &b));
+    b.network_input = false;
+    b.type = LAYER_FC;
+    EXPECT_FALSE(layer_same(&a, &b));
 }
 } // namespace

@@ -4,9 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -64,15 +62,19 @@ class Shipped : public testing::TestWithParam<std::string>
     }
 
     // Whether no layer of this shape was there before.
-    bool is_new(struct layer l)
+    bool is_new(const struct layer &l)
     {
-        std::memset(l.name, 0, sizeof(l.name));
-        const char *bytes = reinterpret_cast<const char *>(&l);
-        return seen_.insert(std::string(bytes, sizeof(l))).second;
+        const bool found =
+            std::any_of(seen_.begin(), seen_.end(), [&](const struct layer &s) {
+                return layer_same(&s, &l);
+            });
+        if (!found)
+            seen_.push_back(l);
+        return !found;
     }
 
     struct config *cfg_ = nullptr;
-    std::set<std::string> seen_; // shapes that this dataflow has mapped
+    std::vector<struct layer> seen_; // shapes that this dataflow has mapped
     Messages d_;
 };
 
