@@ -22,9 +22,8 @@
 extern "C" {
 #endif
 
-#define MAPPING_VALUES_MAX 16
-
-/* One parameter of a dataflow's mapping: `mapping.NAME`. */
+/* One parameter of a dataflow's mapping: `mapping.NAME`, which has up to
+ * MAPPING_NAME_BYTES - 1 bytes.  Up to MAPPING_PARAMS_MAX of them. */
 struct mapping_param {
     const char *name;
     int min, max;
@@ -34,13 +33,14 @@ struct mapping_param {
 
 /* Values in the order of the dataflow's params. */
 struct mapping {
-    int value[MAPPING_VALUES_MAX];
+    int value[MAPPING_PARAMS_MAX];
 };
 
 struct program; /* dataflows/program.h */
 
 struct dataflow {
-    const char *name;                   /* as in a .cfg: "rs" */
+    const char *name;                   /* as in a .cfg: "rs"; as short as
+                                           a parameter's */
     const char *doc;                    /* one line */
     const char *source;                 /* paper and section */
     const struct mapping_param *params; /* name NULL at the end */

@@ -30,6 +30,40 @@ const struct dataflow *dataflow_find(const char *name)
     return NULL;
 }
 
+static bool name_fits(const char *what, const char *name, struct src_pos at,
+                      struct diag *d)
+{
+    size_t bytes = strlen(name);
+    if (bytes > 0 && bytes < MAPPING_NAME_BYTES)
+        return true;
+    return diag_error(d, at, "the plugin's %s '%s' has %zu bytes; 1 to %d fit",
+                      what, name, bytes, MAPPING_NAME_BYTES - 1);
+}
+
+static bool plugin_names_fit(const struct dataflow *found, struct src_pos at,
+                             struct diag *d)
+{
+    int n = 0;
+    if (!name_fits("dataflow", found->name, at, d))
+        return false;
+    for (; found->params[n].name != NULL; n++) {
+        const struct mapping_param *p = &found->params[n];
+        if (n == MAPPING_PARAMS_MAX)
+            return diag_error(d, at,
+                              "the plugin's dataflow '%s' has more than %d "
+                              "parameters; a mapping holds so many",
+                              found->name, MAPPING_PARAMS_MAX);
+        if (!name_fits("parameter", p->name, at, d))
+            return false;
+        if (p->unit == NULL || p->doc == NULL)
+            return diag_error(d, at,
+                              "the plugin's parameter '%s' lacks '%s'; a text "
+                              "is needed",
+                              p->name, p->unit == NULL ? "unit" : "doc");
+    }
+    return true;
+}
+
 /* Whether a plugin is of these headers and has what every dataflow has. */
 static bool plugin_fits(const struct dataflow *found,
                         const struct plugin_layout *layout, struct src_pos at,
@@ -47,7 +81,15 @@ static bool plugin_fits(const struct dataflow *found,
         return diag_error(d, at,
                           "the plugin's dataflow is not whole; it needs name, "
                           "params, choose, compile, expect and show");
-    return true;
+    if (found->doc == NULL || found->source == NULL)
+        return diag_error(d, at,
+                          "the plugin's dataflow lacks '%s'; a text is needed",
+                          found->doc == NULL ? "doc" : "source");
+    if (found->on_systolic && found->sum_folds == NULL)
+        return diag_error(d, at,
+                          "the plugin's dataflow is 'on_systolic' and lacks "
+                          "'sum_folds'; it needs both or neither");
+    return plugin_names_fit(found, at, d);
 }
 
 bool dataflow_load_plugin(const char *path, struct diag *d)

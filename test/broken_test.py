@@ -403,7 +403,9 @@ def command_lines():
           [("none.so", "the path of a shared object is needed")])
     for name, what, said in (
             ("stale", "of another version", "rebuild it from this version's"),
-            ("empty", "without functions", "it needs name, params, choose")):
+            ("empty", "without functions", "it needs name, params, choose"),
+            ("wide", "with more parameters than a mapping holds",
+             "'wide' has more than 16 parameters")):
         plugin = os.path.join(os.path.dirname(PROGRAM), "test",
                               f"plugin_{name}.so")
         words(f"a plugin {what}", (*cfg, "--plugin", plugin), [(plugin, said)])

@@ -107,15 +107,18 @@ check-long: accelsim check-memo
 dist_check_SCRIPTS += %D%/cli_test.py %D%/broken_test.py %D%/fuzz_test.py \
 	%D%/readme_test.py %D%/sweep_test.py %D%/rules_test.sh
 EXTRA_DIST += %D%/program.py %D%/plugin_dataflow.c \
-	%D%/plugin_stale.c %D%/plugin_empty.c %D%/leaks_of_others.supp
+	%D%/plugin_stale.c %D%/plugin_empty.c %D%/plugin_wide.c %D%/leaks_of_others.supp
 dist_check_SCRIPTS += %D%/map_test.sh
-check_DATA += %D%/plugin_dataflow.so %D%/plugin_stale.so %D%/plugin_empty.so
+check_DATA += %D%/plugin_dataflow.so %D%/plugin_stale.so %D%/plugin_empty.so \
+	%D%/plugin_wide.so
 
 # Stale against a header that changed, it would not fit the program.
-%D%/plugin_dataflow.so %D%/plugin_stale.so %D%/plugin_empty.so: libaccel.a
+%D%/plugin_dataflow.so %D%/plugin_stale.so %D%/plugin_empty.so \
+	%D%/plugin_wide.so: libaccel.a
 	$(AM_V_CC)$(CC) $(DEFS) $(AM_CPPFLAGS) $(CPPFLAGS) $(AM_CFLAGS) \
 		$(CFLAGS) -fPIC -shared -o $@ $(srcdir)/$(@:.so=.c)
-CLEANFILES += %D%/plugin_dataflow.so %D%/plugin_stale.so %D%/plugin_empty.so
+CLEANFILES += %D%/plugin_dataflow.so %D%/plugin_stale.so %D%/plugin_empty.so \
+	%D%/plugin_wide.so
 
 if TESTS_WANTED
 check_PROGRAMS += nest_test
