@@ -3,18 +3,9 @@
  */
 #include "sim/bounds.h"
 
+#include "dataflows/arith.h"
 #include "dataflows/placement.h"
 #include "sim/tile_table.h"
-
-static uint64_t divide_up(uint64_t a, uint64_t b)
-{
-    return a / b + (a % b > 0);
-}
-
-static uint64_t later(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
 
 static void network_bounds(const struct arch *a, const struct counts *c,
                            uint64_t out[BOUND_N])
@@ -23,7 +14,7 @@ static void network_bounds(const struct arch *a, const struct counts *c,
         uint64_t width = (uint64_t)a->network[k].words_per_slot *
                          (uint64_t)a->network[k].slots_per_cycle;
         out[network_bound[k]] =
-            divide_up(c->link[network_link[k]].words_sent, width);
+            ceil_div_u64(c->link[network_link[k]].words_sent, width);
     }
 }
 
@@ -58,18 +49,18 @@ static void l1_bounds(const struct arch *a, const struct counts *c,
     for (int k = 0; k < 2; k++) {
         uint64_t slots = (uint64_t)arch_l2_slots(a, network[k]);
         uint64_t slot_words = (uint64_t)a->network[network[k]].words_per_slot;
-        out[from_l1[k]] = divide_up(out[from_l1[k]], l1s);
+        out[from_l1[k]] = ceil_div_u64(out[from_l1[k]], l1s);
         out[to_l1[k]] =
-            divide_up(c->link[link[k]].words_sent, slots * slot_words);
+            ceil_div_u64(c->link[link[k]].words_sent, slots * slot_words);
     }
     for (int t = 0; t < TENSOR_N; t++) {
         reads = count_add(reads, c->access[LEVEL_L1][t].reads);
         writes = count_add(writes, c->access[LEVEL_L1][t].writes);
     }
     if (a->l1_ports == BANK_1RW)
-        out[BOUND_l1_ports] = divide_up(count_add(reads, writes), width);
+        out[BOUND_l1_ports] = ceil_div_u64(count_add(reads, writes), width);
     else
-        out[BOUND_l1_ports] = divide_up(later(reads, writes), width);
+        out[BOUND_l1_ports] = ceil_div_u64(max_u64(reads, writes), width);
 }
 
 void bounds_of(const struct dataflow *dataflow, const struct program *program,
@@ -80,7 +71,7 @@ void bounds_of(const struct dataflow *dataflow, const struct program *program,
     uint64_t bytes = 0;
     for (int k = 0; k < BOUND_N; k++)
         out[k] = 0;
-    out[BOUND_macs] = divide_up(counts->macs, (uint64_t)arch_pes(a));
+    out[BOUND_macs] = ceil_div_u64(counts->macs, (uint64_t)arch_pes(a));
     if (dataflow->busiest_pe_cycles != NULL)
         out[BOUND_busiest_pe] =
             dataflow->busiest_pe_cycles(a, &program->layer, &program->mapping);
@@ -97,8 +88,8 @@ void bounds_of(const struct dataflow *dataflow, const struct program *program,
         l1_bounds(a, counts, out);
     for (int t = 0; t < TENSOR_N; t++) {
         out[BOUND_l2_ports] =
-            later(out[BOUND_l2_ports],
-                  l2_port_cycles(program, counts, (enum tensor)t));
+            max_u64(out[BOUND_l2_ports],
+                    l2_port_cycles(program, counts, (enum tensor)t));
         bytes = count_add(bytes, counts_dram_bytes(a, counts, (enum tensor)t));
     }
     out[BOUND_dram] = dram_min_cycles(&dram, bytes);

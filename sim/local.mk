@@ -49,6 +49,8 @@ libaccel_a_SOURCES += \
 	%D%/block.h \
 	%D%/bounds.c \
 	%D%/bounds.h \
+	%D%/charge.c \
+	%D%/charge.h \
 	%D%/check.c \
 	%D%/check.h \
 	%D%/config.c \

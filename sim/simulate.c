@@ -15,6 +15,7 @@
 #include "sim/ahead.h"
 #include "sim/array_side.h"
 #include "sim/bounds.h"
+#include "sim/charge.h"
 #include "sim/check.h"
 #include "sim/kernel.h"
 #include "sim/model.h"
@@ -67,11 +68,6 @@ bool is_within_limit(const struct simulate_options *options, const char *layer,
                      "passes done, while DRAM took the ofmap; raise the limit "
                      "to %" PRIu64,
                      layer, cycles);
-}
-
-static uint64_t later(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
 }
 
 static bool is_deadlocked(struct run *run)
@@ -181,103 +177,6 @@ static bool run_pass(struct run *run, const struct pass *pass, uint64_t start,
     return true;
 }
 
-static void add_link(struct counts *c, enum link link, uint64_t sent,
-                     uint64_t delivered, uint64_t hops)
-{
-    struct link_words *l = &c->link[link];
-    l->words_sent = count_add(l->words_sent, sent);
-    l->words_delivered = count_add(l->words_delivered, delivered);
-    l->hops = count_add(l->hops, hops);
-}
-
-static void add_access(struct counts *c, enum level level, enum tensor tensor,
-                       uint64_t reads, uint64_t writes)
-{
-    struct accesses *a = &c->access[level][tensor];
-    a->reads = count_add(a->reads, reads);
-    a->writes = count_add(a->writes, writes);
-}
-
-/* With an L1, what the PEs get comes from there. */
-static void charge_l1(struct counts *c, const struct pass_counts *n)
-{
-    static const enum tensor tensor[2] = {TENSOR_FILTER, TENSOR_IFMAP};
-    add_link(c, LINK_filter_l1, n->filter_sent, n->l1_delivered[0],
-             n->l1_hops[0]);
-    add_link(c, LINK_ifmap_l1, n->ifmap_sent, n->l1_delivered[1],
-             n->l1_hops[1]);
-    for (int k = 0; k < 2; k++) {
-        add_access(c, LEVEL_L1, tensor[k], n->l1_reads[k], n->l1_writes[k]);
-        /* What enters the L1s leaves them. */
-        SIM_CHECK(n->l1_delivered[k] == n->l1_sent[k] &&
-                  n->l1_reads[k] == n->l1_writes[k]);
-    }
-}
-
-static void charge_pass(struct run *run, const struct pass_counts *n)
-{
-    static const enum ledger_cause cause_of[PE_CAUSE_N] = {
-        [PE_MAC] = LEDGER_mac,
-        [PE_PSUM] = LEDGER_psum,
-        [PE_FILL] = LEDGER_fill,
-        [PE_DRAIN] = LEDGER_drain,
-        [PE_WAIT_FILTER] = LEDGER_wait_filter,
-        [PE_WAIT_IFMAP] = LEDGER_wait_ifmap,
-        [PE_WAIT_PSUM_IN] = LEDGER_wait_psum_in,
-        [PE_WAIT_PSUM_OUT] = LEDGER_wait_psum_out,
-    };
-    const struct program *p = run->program;
-    struct layer_result *out = run->out;
-    struct counts *c = &out->counts;
-    uint64_t pes = (uint64_t)arch_pes(&p->arch);
-    uint64_t used =
-        (uint64_t)p->rows * (uint64_t)p->sets * (uint64_t)p->set_chains;
-    uint64_t *ledger = out->ledger_pe_cycles;
-    const bool has_trees =
-        p->kind == NETWORK_MULTICAST && p->arch.psum_reduce == PSUM_TREE;
-
-    /* PE-cycles are no more than is_countable lets by. */
-    ledger[LEDGER_idle_mapping] += (pes - used) * n->flight_cycles;
-    uint64_t active = 0;
-    for (int k = 0; k < PE_CAUSE_N; k++) {
-        active += n->pe_cycles[k];
-        ledger[cause_of[k]] += n->pe_cycles[k];
-    }
-    SIM_CHECK(active <= used * n->flight_cycles);
-    ledger[LEDGER_idle_edge] += used * n->flight_cycles - active;
-    out->array_cycles += n->flight_cycles;
-    out->memo.pe_cycles += pes * n->cycles;
-    if ((uint64_t)out->active_pes < n->active_pes)
-        out->active_pes = (int)n->active_pes;
-
-    c->macs += n->macs;
-    if (!p->skips_rf[TENSOR_IFMAP])
-        add_access(c, LEVEL_RF, TENSOR_IFMAP, n->macs, n->ifmap_delivered);
-    if (!p->skips_rf[TENSOR_FILTER])
-        add_access(c, LEVEL_RF, TENSOR_FILTER, n->macs, n->filter_delivered);
-    if (!p->skips_rf[TENSOR_PSUM])
-        add_access(c, LEVEL_RF, TENSOR_PSUM,
-                   n->macs - n->first_macs + n->psum_reads,
-                   n->macs + n->psum_writes);
-    add_access(c, LEVEL_RF, TENSOR_PSUM, n->root_reads, n->root_writes);
-    add_access(c, LEVEL_L2, TENSOR_IFMAP, n->ifmap_sent, 0);
-    add_access(c, LEVEL_L2, TENSOR_FILTER, n->filter_sent, 0);
-    add_access(c, LEVEL_L2, TENSOR_PSUM, n->psum_in_words, n->psum_out_words);
-    bool l1 = p->arch.has_l1;
-    add_link(c, LINK_filter, l1 ? n->l1_sent[0] : n->filter_sent,
-             n->filter_delivered, n->filter_hops);
-    add_link(c, LINK_ifmap, l1 ? n->l1_sent[1] : n->ifmap_sent,
-             n->ifmap_delivered, n->ifmap_hops);
-    if (l1)
-        charge_l1(c, n);
-    add_link(c, LINK_psum_in, n->psum_in_words, n->psum_in_words,
-             n->psum_in_words);
-    add_link(c, LINK_psum_out, n->psum_out_words, n->psum_out_words,
-             n->psum_out_hops);
-    add_link(c, LINK_psum_link, n->psum_link_words, n->psum_link_words,
-             has_trees ? n->tree_hops : n->psum_link_words);
-}
-
 /* What the pass's tiles would take on the DRAM's link with their values. */
 static void code_values(struct run *run, const struct pass *pass)
 {
@@ -314,7 +213,7 @@ static bool drain_last(struct run *run)
         return false;
     finish_array(run, &counts);
     SIM_CHECK(counts.cycles == run->drain_cycles);
-    charge_pass(run, &counts);
+    charge_pass(run->program, &counts, run->out);
     run->now += counts.cycles;
     return true;
 }
@@ -355,7 +254,7 @@ static bool run_passes(struct run *run)
         run->now = start + counts.cycles;
         if (!is_countable(run, run->now))
             return false;
-        charge_pass(run, &counts);
+        charge_pass(run->program, &counts, run->out);
         tile_table_done(run->tiles, &pass, &counts, start, run->now);
         reach_boundary(run, &pass, &counts);
         run->out->passes++;
@@ -365,7 +264,7 @@ static bool run_passes(struct run *run)
     }
     if (!drain_last(run))
         return false;
-    if (!is_countable(run, later(run->now, tile_table_finish(run->tiles))) ||
+    if (!is_countable(run, max_u64(run->now, tile_table_finish(run->tiles))) ||
         !is_within_limit(run->options, run->program->layer.name,
                          run->out->cycles, run->diag))
         return false;
