@@ -10,6 +10,7 @@ accelsim_SOURCES = \
 	%D%/invocation.h \
 	%D%/main.c \
 	%D%/map_l1.c \
+	%D%/map_l1.h \
 	%D%/map_layer.c \
 	%D%/map_layer.h \
 	%D%/map_nest.c \
