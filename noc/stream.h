@@ -34,8 +34,7 @@ struct stream_state {
     int32_t chunk, dest;
     int32_t latency_cycles; /* before the first slot */
     int32_t address_words;  /* of the next slot, modulo banks * row_words */
-    int32_t
-        crossed_cycles; /* that the next slot has had, if it takes several */
+    int32_t crossed_cycles; /* of the next slot, if it takes several */
 };
 
 /* Constant while a pass runs; borrowed arrays. */
