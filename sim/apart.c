@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -59,6 +60,45 @@ static bool read_all(int fd, void *data, size_t bytes)
         bytes -= (size_t)n;
     }
     return true;
+}
+
+/* What the kernel sends a child whose parent is gone; whoever started the
+ * parent may have it ignore SIGTERM. */
+#define PARENT_GONE SIGUSR1
+/* What ends a process; PARENT_GONE first. */
+static const int ending[] = {PARENT_GONE, SIGTERM, SIGINT, SIGHUP};
+#define ENDINGS ((int)(sizeof(ending) / sizeof(*ending)))
+
+/* Files that are gone with the process; own. */
+static char *unfinished[APART_UNFINISHED_MAX];
+static volatile sig_atomic_t n_unfinished;
+
+/* In a signal's handler: unlink and raise may be called there. */
+static void remove_and_end(int signal_number)
+{
+    for (int i = 0; i < n_unfinished; i++)
+        unlink(unfinished[i]);
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+void apart_unfinished(const char *path)
+{
+    SIM_CHECK(n_unfinished < APART_UNFINISHED_MAX);
+    unfinished[n_unfinished] = xstrdup(path);
+    n_unfinished = n_unfinished + 1;
+    for (int i = 0; i < ENDINGS; i++)
+        if (signal(ending[i], remove_and_end) == SIG_IGN)
+            signal(ending[i], SIG_IGN);
+}
+
+/* Ends with its parent: nobody else waits for the result. */
+static void end_with(pid_t parent)
+{
+    signal(PARENT_GONE, SIG_DFL);
+    prctl(PR_SET_PDEATHSIG, PARENT_GONE);
+    if (getppid() != parent) /* it was gone before */
+        _exit(EXIT_IO);
 }
 
 /* Does what the child is for, and ends it. */
@@ -191,7 +231,10 @@ bool run_apart(const struct layer_runner *runner, const struct arch *arch,
     memset(&answer, 0, sizeof(answer));
     if (pipe2(pipe_fd, O_CLOEXEC) != 0)
         return no_process(layer, d);
+    pid_t parent = getpid();
     pid_t child = fork();
+    if (child == 0)
+        end_with(parent);
     if (child == 0)
         be_child(pipe_fd[1], runner, arch, layer, dataflow, given, options);
     close(pipe_fd[1]);

@@ -8,11 +8,15 @@
 #include <cstring>
 #include <unistd.h>
 
+#include "sim/apart.h"
 #include "sim/gtkwave.h"
 #include "sim/output.h"
 
 using sc_core::sc_time;
 using sc_core::sc_time_stamp;
+
+// Files beside the waveform while it is written, behind part_.
+static const char *const KINDS[] = {".vcd", ".dram.vcd"};
 
 wave_sc::wave_sc(array_side *side, const systemc_options &options,
                  const sc_core::sc_signal<bool> &clk, dram_log *dram,
@@ -22,6 +26,8 @@ wave_sc::wave_sc(array_side *side, const systemc_options &options,
 {
     const probe_pes pes = {options.n_pes, options.pe};
     int n = 0;
+    for (const char *kind : KINDS)
+        apart_unfinished((part_ + kind).c_str());
     probe_ = array_side_probes(side, options.n_pes > 0 ? &pes : nullptr, &n);
     shown_.assign(probe_, probe_ + n);
     if (options.window_from == 0)
@@ -32,7 +38,7 @@ wave_sc::~wave_sc()
 {
     if (file_ != nullptr)
         sc_core::sc_close_vcd_trace_file(file_);
-    for (const char *kind : {".vcd", ".dram.vcd"})
+    for (const char *kind : KINDS)
         std::remove((part_ + kind).c_str());
 }
 

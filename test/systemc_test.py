@@ -6,8 +6,10 @@ SPDX-License-Identifier: MIT
 import math
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 
 from program import PROGRAM, SMALL, check, finish, new_folder, report, run
 from systemc_cases import (MACHINES, NESTS, compare, random_shapes,
@@ -107,6 +109,33 @@ def errors_come_back():
               f"--max-cycles {limit} ends both kernels alike", done.stderr)
 
 
+def processes_end_with_their_parent():
+    """What is left of a waveform would stay, were the process to go on."""
+    for kind in (signal.SIGTERM, signal.SIGKILL):
+        with new_folder() as folder:
+            parent = subprocess.Popen(
+                [PROGRAM, "--cfg", "eyeriss", "--layer", "conv2", *SYSTEMC,
+                 "--sc-granularity", "block", "--vcd", "x.vcd"], cwd=folder,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            begun = until(
+                lambda: "x.vcd.part.vcd" in os.listdir(folder))
+            parent.send_signal(kind)
+            parent.wait()
+            check(begun and until(lambda: not os.listdir(folder)),
+                  f"after {kind.name} no process and no file goes on",
+                  os.listdir(folder))
+
+
+def until(what, seconds=60):
+    """Whether it becomes true."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if what():
+            return True
+        time.sleep(0.01)
+    return False
+
+
 def options_are_checked():
     wrong = [
         (["--kernel", "verilog"], "'--kernel' is 'verilog'"),
@@ -122,6 +151,8 @@ def options_are_checked():
         ([*SYSTEMC, "--vcd", "x.vcd", "--trace-window", "9"], "'9'"),
         ([*SYSTEMC, "--vcd", "x.vcd", "--trace-pes", "0:3,4"], "'0:3,4'"),
         ([*SYSTEMC, "--vcd", "x.vcd", "--trace-pes", ","], "','"),
+        ([*SYSTEMC, "--vcd", "x.vcd", "-o", "x.vcd"], "so would '-o'"),
+        ([*SYSTEMC, "--vcd", "x.vcd", "-o", "x.gtkw"], "so would '-o'"),
     ]
     for command in ("model", "reuse"):
         done = run(command, *TINY, *SYSTEMC)
@@ -461,6 +492,7 @@ if is_built():
     order_does_not_matter()
     layers_run_in_processes()
     errors_come_back()
+    processes_end_with_their_parent()
     options_are_checked()
     a_foreign_memory_changes_the_cycles_by_arithmetic()
 finish()
