@@ -142,12 +142,30 @@ const char *diag_text(const struct diag *d, int i)
     return d->text[i];
 }
 
+/* Whether one of the n lines says the same. */
+static bool is_said(const char *const line[], int n, const char *text)
+{
+    while (n > 0 && strcmp(line[n - 1], text) != 0)
+        n--;
+    return n > 0;
+}
+
 void diag_print(const struct diag *d, FILE *to)
 {
-    for (int i = 0; i < d->n && i < PRINTED_MAX; i++)
+    const char *line[PRINTED_MAX];
+    int n = 0, more = 0;
+    for (int i = 0; i < d->n; i++) {
+        if (is_said(line, n, d->text[i]))
+            continue;
+        if (n == PRINTED_MAX) {
+            more++;
+            continue;
+        }
+        line[n++] = d->text[i];
         fprintf(to, "%s\n", d->text[i]);
-    if (d->n > PRINTED_MAX)
-        fprintf(to, "and %d more\n", d->n - PRINTED_MAX);
+    }
+    if (more > 0)
+        fprintf(to, "and %d more\n", more);
 }
 
 void sim_check_failed(const char *expr, const char *file, int line)

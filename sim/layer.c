@@ -138,6 +138,7 @@ uint64_t layer_macs(const struct layer *layer)
 struct shape_key {
     const char *name;
     int *value;
+    int min;
     bool is_required, is_given;
 };
 
@@ -192,9 +193,9 @@ static bool read_item(const struct shape_text *s, char *item, struct src_pos at,
     if (read == NUMBER_NONE)
         return diag_error(d, at, "'%s' is '%s'; a whole number is needed", item,
                           equals + 1);
-    if (read == NUMBER_TOO_LARGE || value < 0 || value > DIM_MAX)
-        return diag_error(d, at, "'%s' is %s; it may be up to %d", item,
-                          equals + 1, DIM_MAX);
+    if (read == NUMBER_TOO_LARGE || value < key->min || value > DIM_MAX)
+        return diag_error(d, at, "'%s' is %s; it may be %d to %d", item,
+                          equals + 1, key->min, DIM_MAX);
     *key->value = (int)value;
     return true;
 }
@@ -245,17 +246,17 @@ bool layer_parse_shape(const char *text, struct layer *out, struct diag *d)
                       .stride = 1,
                       .dilation = 1};
     struct shape_key keys[] = {
-        {"N", &l.N, false, false},
-        {"G", &l.G, false, false},
-        {"M", &l.M, true, false},
-        {"C", &l.C, true, false},
-        {"H", &l.H, true, false},
-        {"W", &l.W, true, false},
-        {"R", &l.R, true, false},
-        {"S", &l.S, true, false},
-        {"stride", &l.stride, false, false},
-        {"pad", &l.pad, false, false},
-        {"dilation", &l.dilation, false, false},
+        {"N", &l.N, 1, false, false},
+        {"G", &l.G, 1, false, false},
+        {"M", &l.M, 1, true, false},
+        {"C", &l.C, 1, true, false},
+        {"H", &l.H, 1, true, false},
+        {"W", &l.W, 1, true, false},
+        {"R", &l.R, 1, true, false},
+        {"S", &l.S, 1, true, false},
+        {"stride", &l.stride, 1, false, false},
+        {"pad", &l.pad, 0, false, false},
+        {"dilation", &l.dilation, 1, false, false},
     };
     struct shape_text s = {"--shape", text, where_of("--shape", text), keys,
                            N_KEYS(keys)};
@@ -280,18 +281,13 @@ bool layer_parse_gemm(const char *text, struct layer *out, struct diag *d)
                       .dilation = 1};
     /* M rows and N columns of outputs, K products (Samajdar et al., ISPASS
      * 2020): an ifmap of M rows, N filters, K channels. */
-    struct shape_key keys[] = {{"M", &l.H, true, false},
-                               {"N", &l.M, true, false},
-                               {"K", &l.C, true, false}};
+    struct shape_key keys[] = {{"M", &l.H, 1, true, false},
+                               {"N", &l.M, 1, true, false},
+                               {"K", &l.C, 1, true, false}};
     struct shape_text s = {"--gemm", text, where_of("--gemm", text), keys,
                            N_KEYS(keys)};
     struct src_pos at = {s.where, 0};
-    bool ok = read_items(&s, at, d);
-    for (int i = 0; ok && i < s.n_keys; i++)
-        if (*keys[i].value == 0)
-            ok = diag_error(d, at, "'%s' is 0; it may be 1 to %d", keys[i].name,
-                            DIM_MAX);
-    ok = ok && layer_finish(&l, at, d);
+    bool ok = read_items(&s, at, d) && layer_finish(&l, at, d);
     if (ok)
         *out = l;
     free(s.where);

@@ -110,7 +110,7 @@ static const struct src_pos command_line = {NULL, 0};
 
 /* A number of an option. */
 static bool number(struct parse *p, const char *option, const char *text,
-                   int64_t max, int64_t *out)
+                   int64_t min, int64_t max, int64_t *out)
 {
     int64_t value = 0;
     enum number_read read = whole_number_read(text, &value);
@@ -118,9 +118,10 @@ static bool number(struct parse *p, const char *option, const char *text,
         return diag_error(p->d, command_line,
                           "'%s' is '%s'; a whole number is needed", option,
                           text);
-    if (read == NUMBER_TOO_LARGE || value < 1 || value > max)
-        return diag_error(p->d, command_line, "'%s' is %s; it may be 1 to %lld",
-                          option, text, (long long)max);
+    if (read == NUMBER_TOO_LARGE || value < min || value > max)
+        return diag_error(p->d, command_line,
+                          "'%s' is %s; it may be %lld to %lld", option, text,
+                          (long long)min, (long long)max);
     *out = value;
     return true;
 }
@@ -129,7 +130,7 @@ static void set_number(struct parse *p, const char *option, const char *text,
                        int max, int *out)
 {
     int64_t value = 0;
-    if (number(p, option, text, max, &value))
+    if (number(p, option, text, 1, max, &value))
         *out = (int)value;
 }
 
@@ -256,11 +257,11 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
         set_number(p, "--jobs", arg, JOBS_MAX, &o->jobs);
         return 0;
     case KEY_MAX_CYCLES:
-        if (number(p, "--max-cycles", arg, INT64_MAX, &value))
+        if (number(p, "--max-cycles", arg, 1, INT64_MAX, &value))
             o->max_cycles = (uint64_t)value;
         return 0;
     case KEY_MEMO_BYTES:
-        if (number(p, "--memo-bytes", arg, MEMO_BYTES_MAX, &value))
+        if (number(p, "--memo-bytes", arg, 1, MEMO_BYTES_MAX, &value))
             o->memo_bytes = (uint64_t)value;
         return 0;
     case KEY_SET:
@@ -273,10 +274,8 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
         map_options_objective(arg, &o->map, p->d);
         return 0;
     case KEY_TOP:
-        if (strcmp(arg, "0") == 0)
-            o->map.top = 0;
-        else
-            set_number(p, "--top", arg, TOP_MAX, &o->map.top);
+        if (number(p, "--top", arg, 0, TOP_MAX, &value))
+            o->map.top = (int)value;
         return 0;
     case KEY_TIME_LIMIT:
         set_number(p, "--time-limit", arg, TIME_LIMIT_SECONDS_MAX,

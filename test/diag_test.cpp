@@ -84,6 +84,17 @@ TEST(Diag, TenMessagesArePrintedAndTheRestCounted)
               std::string::npos);
 }
 
+TEST(Diag, ALineIsPrintedOnce)
+{
+    Messages d, many;
+    for (const char *text : {"a", "a", "b", "a"})
+        diag_error(d, {nullptr, 0}, "%s", text);
+    EXPECT_EQ(printed(d), "accelsim: error: a\naccelsim: error: b\n");
+    for (int i = 0; i < 22; i++)
+        diag_error(many, {nullptr, 0}, "%d", i % 11);
+    EXPECT_NE(printed(many).find("error: 9\nand 2 more\n"), std::string::npos);
+}
+
 TEST(Diag, MovedMessagesComeBehindAndBringTheirStatus)
 {
     Messages to, from;

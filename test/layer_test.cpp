@@ -110,13 +110,17 @@ TEST(Layer, AShapeRefusesALetterGivenTwice)
 TEST(Layer, AShapeRefusesNumbersOutOfRange)
 {
     EXPECT_EQ(shape_message("M=0,C=1,H=1,W=1,R=1,S=1"),
-              "'M' of layer 'shape' is 0; it may be 1 to 65535\n");
+              "'M' is 0; it may be 1 to 65535\n");
     EXPECT_EQ(shape_message("M=-1,C=1,H=1,W=1,R=1,S=1"),
-              "'M' is -1; it may be up to 65535\n");
+              "'M' is -1; it may be 1 to 65535\n");
     EXPECT_EQ(shape_message("M=65536,C=1,H=1,W=1,R=1,S=1"),
-              "'M' is 65536; it may be up to 65535\n");
+              "'M' is 65536; it may be 1 to 65535\n");
     EXPECT_EQ(shape_message("M=99999999999999999999,C=1,H=1,W=1,R=1,S=1"),
-              "'M' is 99999999999999999999; it may be up to 65535\n");
+              "'M' is 99999999999999999999; it may be 1 to 65535\n");
+    EXPECT_EQ(shape_message("M=1,C=1,H=1,W=1,R=1,S=1,pad=-1"),
+              "'pad' is -1; it may be 0 to 65535\n");
+    EXPECT_EQ(gemm_message("M=-1,N=1,K=1"),
+              "'M' is -1; it may be 1 to 65535\n");
     EXPECT_EQ(gemm_message("M=0,N=1,K=1"), "'M' is 0; it may be 1 to 65535\n");
 }
 
