@@ -8,6 +8,7 @@
 #include "sim/arch_check.h"
 #include "sim/clock.h"
 #include "sim/command.h"
+#include "sim/file_use.h"
 #include "sim/invocation.h"
 #include "sim/map_nest.h"
 #include "sim/map_report.h"
@@ -173,8 +174,10 @@ void command_map(struct invocation *s)
                    "needed with it");
         return;
     }
+    if (s->options.map.constraints != NULL)
+        file_use_read(s->options.map.constraints);
     if (!invocation_read(s) ||
-        !output_is_possible(s->options.map.save, s->diag))
+        !output_is_possible("--save", s->options.map.save, s->diag))
         return;
     if (wants_nest) {
         map_nest(s);

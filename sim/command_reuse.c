@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "sim/command.h"
+#include "sim/file_use.h"
 #include "sim/invocation.h"
 #include "sim/output.h"
 #include "sim/reuse_report.h"
@@ -110,7 +111,8 @@ static void survey_file(struct invocation *s)
 {
     struct access_file *file = xcalloc(1, sizeof(*file));
     struct reuse_subject *out = xcalloc(1, sizeof(*out));
-    if (output_is_possible(s->options.output, s->diag) &&
+    file_use_read(s->options.accesses);
+    if (output_is_possible("-o", s->options.output, s->diag) &&
         access_file_read(s->options.accesses, file, s->diag)) {
         out->name = s->options.accesses;
         for (int k = 0; k < file->n_names; k++) {

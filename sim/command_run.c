@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "sim/command.h"
+#include "sim/gtkwave.h"
 #include "sim/invocation.h"
 #include "sim/output.h"
 #include "sim/report_results.h"
@@ -97,7 +98,12 @@ static bool vcd_is_possible(const struct invocation *s)
                           "'--vcd' with %d layers; it is of one, which "
                           "'--layer' chooses",
                           s->workload->n_layers);
-    return traced_pes_exist(s) && output_is_possible(vcd, s->diag);
+    if (!traced_pes_exist(s) || !output_is_possible("--vcd", vcd, s->diag))
+        return false;
+    char *beside = gtkwave_file_name(vcd);
+    bool ok = output_is_possible("--vcd", beside, s->diag);
+    free(beside);
+    return ok;
 }
 
 void command_run(struct invocation *s)

@@ -36,10 +36,9 @@ void command_validate(struct invocation *s)
 {
     struct validation *v;
     int misses;
-    if (!output_is_possible(s->options.output, s->diag))
-        return;
     v = validation_load(s->options.filter, s->diag);
-    if (v != NULL && validation_run_all(v, s->diag) &&
+    if (v != NULL && output_is_possible("-o", s->options.output, s->diag) &&
+        validation_run_all(v, s->diag) &&
         write_report(v, &s->options, s->diag)) {
         misses = validation_count(v, VERDICT_MISS);
         if (misses > 0)

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "sim/file_use.h"
 #include "sim/input_file.h"
 #include "sim/nearest.h"
 
@@ -78,6 +79,7 @@ static char *read_all(const char *path, struct src_pos at, size_t *bytes,
         text = NULL;
     }
     fclose(from);
+    file_use_read(path);
     return text;
 }
 

@@ -104,8 +104,7 @@ static bool put_probes(FILE *to, const struct probe *probe, int n,
     return true;
 }
 
-/* "dir/x.vcd" -> "dir/x.gtkw"; the caller frees it. */
-static char *save_file_name(const char *vcd)
+char *gtkwave_file_name(const char *vcd)
 {
     size_t n = strlen(vcd);
     char *name = xcalloc(n + 6, 1);
@@ -120,7 +119,7 @@ bool gtkwave_write(const char *vcd, const struct gtkwave_view *view,
                    const struct probe *probe, int n_probes, bool has_dram,
                    struct diag *d)
 {
-    char *text = NULL, *name = save_file_name(vcd);
+    char *text = NULL, *name = gtkwave_file_name(vcd);
     char *absolute = realpath(vcd, NULL);
     size_t text_bytes;
     FILE *to = open_memstream(&text, &text_bytes);

@@ -19,6 +19,9 @@ struct gtkwave_view {
     uint64_t from_tick, to_tick;
 };
 
+/* "dir/x.vcd" -> "dir/x.gtkw"; the caller frees it. */
+char *gtkwave_file_name(const char *vcd);
+
 /* Writes x.gtkw beside x.vcd: clock, DRAM, and the array's probes, states of
  * PEs together. */
 bool gtkwave_write(const char *vcd, const struct gtkwave_view *view,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dataflows/nest_dataflow.h"
+#include "sim/file_use.h"
 #include "sim/output.h"
 
 static const struct src_pos command_line = {NULL, 0};
@@ -93,6 +94,8 @@ static bool read_mappings(struct invocation *s)
 bool invocation_read(struct invocation *s)
 {
     const struct options *o = &s->options;
+    if (o->plugin != NULL)
+        file_use_read(o->plugin);
     if (o->plugin != NULL && !dataflow_load_plugin(o->plugin, s->diag))
         return false;
     s->cfg = config_load(o->cfg, o->set, o->n_sets, s->diag);
@@ -108,7 +111,7 @@ bool invocation_read(struct invocation *s)
     if (s->dataflow != NULL && !read_mappings(s))
         return false;
     return choose_layers(s) && s->dataflow != NULL && s->energy != NULL &&
-           output_is_possible(o->output, s->diag);
+           output_is_possible("-o", o->output, s->diag);
 }
 
 void invocation_fini(struct invocation *s)

@@ -72,6 +72,8 @@ libaccel_a_SOURCES += \
 	%D%/energy.h \
 	%D%/energy_table.c \
 	%D%/energy_table.h \
+	%D%/file_use.c \
+	%D%/file_use.h \
 	%D%/find_file.c \
 	%D%/find_file.h \
 	%D%/gtkwave.c \

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/file_use.h"
+
 static bool io_error(const char *path, int error, struct diag *d)
 {
     return diag_fail(d, EXIT_IO, (struct src_pos){NULL, 0},
@@ -17,18 +19,16 @@ static bool io_error(const char *path, int error, struct diag *d)
                      path, strerror(error));
 }
 
-/* A file, or nothing yet: can be renamed onto. */
+/* A file that has a name, or nothing yet: can be renamed onto. */
 static bool is_renamed_onto(const char *path)
 {
     struct stat st;
-    return stat(path, &st) != 0 || S_ISREG(st.st_mode);
-}
-
-/* Behind links, so that a link stays one; the caller frees. */
-static char *real_path(const char *path)
-{
-    char *real = realpath(path, NULL);
-    return real != NULL ? real : xstrdup(path);
+    char *real;
+    if (stat(path, &st) != 0)
+        return true;
+    real = realpath(path, NULL); /* NULL: /dev/stdout, and it was removed */
+    free(real);
+    return S_ISREG(st.st_mode) && real != NULL;
 }
 
 /* A new file beside `path`, whose name the caller frees. */
@@ -65,25 +65,30 @@ static void set_usual_mode(int fd)
     (void)fchmod(fd, 0666 & ~mask);
 }
 
+/* Behind links, so that a link stays one. */
 static int write_and_rename(const char *path, const char *text,
                             size_t text_bytes)
 {
-    char *beside;
-    int fd = open_beside(path, &beside), error;
+    char *real = file_behind_links(path), *beside;
+    int fd = real != NULL ? open_beside(real, &beside) : -1, error;
     FILE *to;
-    if (fd < 0)
-        return errno;
+    if (fd < 0) {
+        error = errno;
+        free(real);
+        return error;
+    }
     set_usual_mode(fd);
     to = fdopen(fd, "w");
     SIM_CHECK(to != NULL);
     error = write_all(to, text, text_bytes);
     if (fclose(to) != 0 && error == 0)
         error = errno;
-    if (error == 0 && rename(beside, path) != 0)
+    if (error == 0 && rename(beside, real) != 0)
         error = errno;
     if (error != 0)
         unlink(beside);
     free(beside);
+    free(real);
     return error;
 }
 
@@ -100,11 +105,25 @@ static int write_to_device(const char *path, const char *text,
     return error;
 }
 
-bool output_is_possible(const char *path, struct diag *d)
+/* Whether a file can be made there; 0, or what is wrong. */
+static int try_out(const char *path)
 {
-    char *real, *beside;
-    int fd, error = 0;
+    char *real = file_behind_links(path), *beside;
+    int fd = real != NULL ? open_beside(real, &beside) : -1;
+    int error = fd < 0 ? errno : 0;
+    if (fd >= 0) {
+        close(fd);
+        unlink(beside);
+        free(beside);
+    }
+    free(real);
+    return error;
+}
+
+bool output_is_possible(const char *option, const char *path, struct diag *d)
+{
     struct stat st;
+    int error;
     if (path == NULL)
         return true;
     if (path[0] == '\0')
@@ -115,17 +134,10 @@ bool output_is_possible(const char *path, struct diag *d)
         return io_error(path, errno, d);
     if (!is_renamed_onto(path))
         return true;
-    real = real_path(path);
-    fd = open_beside(real, &beside);
-    if (fd < 0)
-        error = errno;
-    else {
-        close(fd);
-        unlink(beside);
-        free(beside);
-    }
-    free(real);
-    return error == 0 || io_error(path, error, d);
+    error = try_out(path);
+    if (error != 0)
+        return io_error(path, error, d);
+    return file_use_write(option, path, d);
 }
 
 bool output_write(const char *path, const char *text, size_t text_bytes,
@@ -136,12 +148,12 @@ bool output_write(const char *path, const char *text, size_t text_bytes,
         error = write_all(stdout, text, text_bytes);
         return error == 0 || io_error("standard output", error, d);
     }
-    if (is_renamed_onto(path)) {
-        char *real = real_path(path);
-        error = write_and_rename(real, text, text_bytes);
-        free(real);
-    } else {
-        error = write_to_device(path, text, text_bytes);
-    }
+    if (file_use_is_read(path)) /* only after it was tried out */
+        return diag_error(d, (struct src_pos){NULL, 0},
+                          "'%s' was read here and cannot be written; another "
+                          "file is needed",
+                          path);
+    error = is_renamed_onto(path) ? write_and_rename(path, text, text_bytes)
+                                  : write_to_device(path, text, text_bytes);
     return error == 0 || io_error(path, error, d);
 }

@@ -12,9 +12,10 @@
 extern "C" {
 #endif
 
-/* Whether a file could be written there; tried out, nothing is left behind.
- * path NULL: standard output, always true.  Errors are EXIT_IO. */
-bool output_is_possible(const char *path, struct diag *d);
+/* Whether `option` could write a file there; tried out, nothing is left
+ * behind.  path NULL: standard output, always true.  A place that cannot be
+ * written is EXIT_IO, a file in use (sim/file_use.h) EXIT_USAGE. */
+bool output_is_possible(const char *option, const char *path, struct diag *d);
 
 /* Writes beside the file and renames; a device or pipe is written as it is.
  * path NULL: to standard output. */

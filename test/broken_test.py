@@ -374,11 +374,17 @@ def command_lines():
         words(f"--shape '{given}'", (*cfg, "--shape", given),
               [(f"accelsim: --shape {given}", part)])
     for given, part in (("M=4,N=4", "'K' missing"),
-                        ("M=4,N=4,K=-1", "'K' is -1; it may be up to 65535"),
+                        ("M=4,N=4,K=-1", "'K' is -1; it may be 1 to 65535"),
                         ("M=4,N=4,K=1,C=2", "'C'"),
                         ("M=4,N=4,K=1e9", "'K'")):
         words(f"--gemm '{given}'", (*cfg, "--gemm", given),
               [(f"accelsim: --gemm {given}", part)])
+    words("two empty names of layers", (*cfg, "--layer", "conv1,,"),
+          [("accelsim", "has no layer ''")])
+    words("two empty letters", (*cfg, "--shape", "M=1,,"),
+          [("accelsim: --shape M=1,,", "'' is not of the form")])
+    words("fewer than no mappings", ("map", *cfg, *LAYER, "--top", "-1"),
+          [("accelsim", "'--top' is -1; it may be 0 to 1000")])
     words("a shape and a network", (*cfg, "--net", "vgg16", "--shape", "M=1"),
           [("accelsim", "exclude each other")])
     words("a batch of nothing", (*cfg, "--batch", "0"),
@@ -498,6 +504,45 @@ def places():
             check(done.returncode == 4, "-o onto a file that is read-only")
 
 
+def files_in_use():
+    """No output takes the place of an input or of another output."""
+    shape = ("--shape", "M=2,C=1,H=4,W=4,R=1,S=1")
+    inputs = {"a.cfg": GOOD, "n.cfg": NET, "e.cfg": ENERGY,
+              "part.inc": "clock_hz = 1000;\n", "acc": "w 0 1\n",
+              "whole.cfg": '@include "part.inc"\n' + changed(
+                  "clock_hz = 200000000;", "")}
+    arch = ("--cfg", "a.cfg")
+    with new_folder() as folder:
+        for name, text in inputs.items():
+            write(folder, name, text)
+        saved = os.path.join(folder, "saved")
+        done = run("map", *arch, *shape, "--top", "0", "--save", "saved",
+                   "-o", os.devnull, folder=folder)
+        check(done.returncode == 0 and os.path.exists(saved),
+              "map --save and -o are two files", done.stderr)
+        before = {name: os.stat(os.path.join(folder, name)).st_mtime_ns
+                  for name in os.listdir(folder)}
+        for given, said in (
+                ((*arch, *shape, "-o", "a.cfg"), "'-o' would write 'a.cfg'"),
+                (("--cfg", "whole.cfg", *shape, "-o", "part.inc"), "part.inc"),
+                ((*arch, "--net", "./n.cfg", "-o", "n.cfg"), "n.cfg"),
+                ((*arch, *shape, "--set", "energy=./e.cfg", "-o", "e.cfg"),
+                 "e.cfg"),
+                ((*arch, *shape, "--mappings", "saved", "-o", "saved"),
+                 "saved"),
+                (("map", *arch, *shape, "--save", "a.cfg"),
+                 "'--save' would write 'a.cfg'"),
+                (("map", *arch, *shape, "--save", "new", "-o", "./new"),
+                 "and so would '-o'"),
+                (("reuse", "--accesses", "acc", "-o", "acc"), "acc")):
+            done = run(*given, folder=folder)
+            after = {name: os.stat(os.path.join(folder, name)).st_mtime_ns
+                     for name in os.listdir(folder)}
+            check(done.returncode == 1 and done.stdout == "" and
+                  said in done.stderr and done.stderr.count("\n") == 1 and
+                  after == before, "refused: " + " ".join(given), done.stderr)
+
+
 values_of_an_architecture()
 files()
 networks()
@@ -506,4 +551,5 @@ command_lines()
 what_does_not_fit()
 what_is_too_much()
 places()
+files_in_use()
 finish()

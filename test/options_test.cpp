@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <vector>
 
+#include "sim/file_use.h"
 #include "sim/options.h"
 #include "sim/output.h"
 #include "sim/progress.h"
@@ -328,7 +329,7 @@ TEST(Output, AReportReplacesTheFileAndNothingLiesBeside)
     Folder folder;
     Messages d;
     std::string path = folder.write("r", "old and longer");
-    ASSERT_TRUE(output_is_possible(path.c_str(), d));
+    ASSERT_TRUE(output_is_possible("-o", path.c_str(), d));
     EXPECT_EQ(read_file(path), "old and longer");
     ASSERT_TRUE(output_write(path.c_str(), "new", 3, d)) << d.text();
     EXPECT_EQ(read_file(path), "new");
@@ -353,6 +354,69 @@ TEST(Output, ALinkStaysALinkAndADeviceADevice)
     EXPECT_TRUE(S_ISCHR(st.st_mode));
 }
 
+TEST(Output, ALinkToNothingYetStaysALink)
+{
+    Folder folder;
+    struct stat st = {};
+    std::string deep = folder.path("deep"), link = folder.path("deep/l");
+    ASSERT_EQ(mkdir(deep.c_str(), 0700), 0);
+    for (const std::string &to :
+         {folder.path("absolute"), std::string("../relative")}) {
+        Messages d;
+        ASSERT_EQ(symlink(to.c_str(), link.c_str()), 0);
+        ASSERT_TRUE(output_is_possible("-o", link.c_str(), d)) << d.text();
+        ASSERT_TRUE(output_write(link.c_str(), "new", 3, d)) << d.text();
+        ASSERT_EQ(lstat(link.c_str(), &st), 0);
+        EXPECT_TRUE(S_ISLNK(st.st_mode));
+        EXPECT_EQ(read_file(link), "new");
+        ASSERT_EQ(unlink(link.c_str()), 0);
+    }
+    EXPECT_EQ(read_file(folder.path("absolute")), "new");
+    EXPECT_EQ(read_file(folder.path("relative")), "new");
+    Messages d;
+    ASSERT_EQ(symlink("l", link.c_str()), 0);
+    EXPECT_FALSE(output_is_possible("-o", link.c_str(), d));
+    EXPECT_EQ(diag_status(d), EXIT_IO);
+}
+
+TEST(Output, NoOutputTakesThePlaceOfAnother)
+{
+    Folder folder;
+    std::string path = folder.path("r"), link = folder.path("l");
+    ASSERT_EQ(symlink("r", link.c_str()), 0);
+    Messages d;
+    EXPECT_TRUE(output_is_possible("-o", path.c_str(), d));
+    EXPECT_TRUE(output_is_possible("-o", path.c_str(), d));
+    EXPECT_TRUE(output_is_possible("-o", "/dev/null", d));
+    EXPECT_TRUE(output_is_possible("--save", "/dev/null", d));
+    EXPECT_EQ(d.text(), "");
+    for (const std::string &same : {path, folder.path("./r"), link}) {
+        Messages once;
+        EXPECT_FALSE(output_is_possible("--save", same.c_str(), once));
+        EXPECT_EQ(diag_status(once), EXIT_USAGE);
+        EXPECT_EQ(once.text(), "accelsim: error: '--save' would write '" +
+                                   same +
+                                   "', and so would '-o'; two files are "
+                                   "needed\n");
+    }
+}
+
+TEST(Output, NoOutputTakesThePlaceOfAnInput)
+{
+    Folder folder;
+    Messages early, late;
+    std::string path = folder.write("a.cfg", "old");
+    file_use_read(folder.path("none").c_str());
+    file_use_read(path.c_str());
+    EXPECT_FALSE(output_is_possible("-o", path.c_str(), early));
+    EXPECT_EQ(early.text(), "accelsim: error: '-o' would write '" + path +
+                                "', which is read here; another file is "
+                                "needed\n");
+    EXPECT_FALSE(output_write(path.c_str(), "new", 3, late));
+    EXPECT_EQ(diag_status(late), EXIT_USAGE);
+    EXPECT_EQ(read_file(path), "old");
+}
+
 TEST(Output, AFileHasTheUsualMode)
 {
     Folder folder;
@@ -371,7 +435,7 @@ TEST(Output, APlaceThatCannotBeWrittenIsAnInputOutputError)
     for (const std::string &path :
          {folder.path("no/r"), folder.path(""), std::string("")}) {
         Messages d;
-        EXPECT_FALSE(output_is_possible(path.c_str(), d)) << path;
+        EXPECT_FALSE(output_is_possible("-o", path.c_str(), d)) << path;
         EXPECT_EQ(diag_status(d), EXIT_IO);
         EXPECT_EQ(
             d.text().find("accelsim: error: cannot write '" + path + "' ("), 0u)
