@@ -6,14 +6,41 @@ prints one line a run.  Standard library only.
 
     configs/sweep_array.py --layers conv2,conv3 --sizes 4,8,12,14,16,32
 
+The program is --program, else $ACCELSIM, else the source tree's build, else
+the one in PATH.
+
 SPDX-License-Identifier: MIT
 """
 
 import argparse
 import json
 import os
+import re
+import shutil
+import signal
 import subprocess
 import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def fail(text):
+    sys.exit(f"sweep_array.py: error: {text}")
+
+
+def find_program():
+    built = os.path.join(HERE, os.pardir, "build", "accelsim")
+    return (os.environ.get("ACCELSIM") or
+            (os.path.exists(built) and os.path.abspath(built)) or
+            shutil.which("accelsim") or
+            fail("there is no accelsim in build/ or PATH; build it, or name "
+                 "it by --program"))
+
+
+def read_sizes(text):
+    if not re.fullmatch(r"[0-9]+(,[0-9]+)*", text):
+        fail(f"'--sizes' is '{text}'; whole numbers are needed, as in '4,8'")
+    return [int(size) for size in text.split(",")]
 
 
 def run(program, cfg, layers, rows, cols, dataflow):
@@ -21,35 +48,58 @@ def run(program, cfg, layers, rows, cols, dataflow):
     command = [program, "--cfg", cfg, "--layer", layers,
                "--dataflow", dataflow, "--format", "json",
                "--set", f"array.rows={rows}", "--set", f"array.cols={cols}"]
-    done = subprocess.run(command, capture_output=True, text=True)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True,
+                              errors="replace")
+    except OSError as why:
+        fail(f"cannot run '{program}' ({why.strerror}); accelsim is needed, "
+             "by --program")
     if done.returncode != 0:
-        sys.exit(f"{' '.join(command)}: {done.stderr.strip()}")
-    return json.loads(done.stdout)["layers"]
+        fail(f"{' '.join(command)}: "
+             f"{done.stderr.strip() or f'status {done.returncode}'}")
+    try:
+        return json.loads(done.stdout)["layers"]
+    except (ValueError, KeyError, TypeError):
+        fail(f"'{program}' prints no report; accelsim is needed, by --program")
+
+
+def rows(program, args, sizes):
+    """The table's lines, each as soon as it is known."""
+    for n_rows in sizes:
+        for n_cols in sizes:
+            for dataflow in args.dataflows.split(","):
+                for layer in run(program, args.cfg, args.layers, n_rows,
+                                 n_cols, dataflow):
+                    pj = layer["energy_pj"]["total"] / layer["macs"]
+                    yield (f"{n_rows:>4} {n_cols:>4} {dataflow:>4} "
+                           f"{layer['name']:<8} {layer['cycles']:>12} "
+                           f"{100 * layer['utilization']:>7.2f} {pj:>8.3f}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--program",
-                        default=os.environ.get("ACCELSIM", "accelsim"))
+    parser.add_argument("--program", help="accelsim")
     parser.add_argument("--cfg", default="eyeriss.cfg")
     parser.add_argument("--layers", default="conv2,conv3")
     parser.add_argument("--sizes", default="4,8,12,14,16,32")
     parser.add_argument("--dataflows", default="rs,ws,os")
     args = parser.parse_args()
-    sizes = [int(size) for size in args.sizes.split(",")]
+    sizes = read_sizes(args.sizes)
+    program = args.program or find_program()
 
-    print(f"{'rows':>4} {'cols':>4} {'flow':>4} {'layer':<8} "
-          f"{'cycles':>12} {'util %':>7} {'pJ/MAC':>8}")
-    for rows in sizes:
-        for cols in sizes:
-            for dataflow in args.dataflows.split(","):
-                for layer in run(args.program, args.cfg, args.layers, rows,
-                                 cols, dataflow):
-                    pj = layer["energy_pj"]["total"] / layer["macs"]
-                    print(f"{rows:>4} {cols:>4} {dataflow:>4} "
-                          f"{layer['name']:<8} {layer['cycles']:>12} "
-                          f"{100 * layer['utilization']:>7.2f} {pj:>8.3f}")
+    head = (f"{'rows':>4} {'cols':>4} {'flow':>4} {'layer':<8} "
+            f"{'cycles':>12} {'util %':>7} {'pJ/MAC':>8}\n")
+    for row in rows(program, args, sizes):
+        print(head + row, flush=True)
+        head = ""
 
 
 if __name__ == "__main__":
-    main()
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as in '| head'
+    try:
+        main()
+    except OSError as why:
+        print("sweep_array.py: error: cannot write standard output "
+              f"({why.strerror}); a place that can be written is needed",
+              file=sys.stderr, flush=True)
+        os._exit(4)  # without another try at what is left

@@ -85,7 +85,7 @@ def draw(rows, dataflows):
 def main():
     parser = experiment.options(__doc__)
     parser.add_argument("--dataflows", default="rs,ws,os")
-    args = parser.parse_args()
+    args = experiment.read_options(parser)
     dataflows = args.dataflows.split(",")
     points = list(dict.fromkeys(SIZES + SHAPES))
     rows = [measure(name, *point, scaled) for name in dataflows
@@ -114,4 +114,4 @@ it is spent in register files, whose accesses a MAC are the same everywhere.""")
 
 
 if __name__ == "__main__":
-    main()
+    experiment.run(main)

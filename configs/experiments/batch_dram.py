@@ -65,7 +65,7 @@ def draw(rows, dataflows):
 def main():
     parser = experiment.options(__doc__)
     parser.add_argument("--dataflows", default="rs,ws,os")
-    args = parser.parse_args()
+    args = experiment.read_options(parser)
     dataflows = args.dataflows.split(",")
     rows = [measure(name, kind, batch) for name in dataflows
             for kind in KINDS for batch in BATCHES]
@@ -87,4 +87,4 @@ until activations and the buffers' capacity take over.""")
 
 
 if __name__ == "__main__":
-    main()
+    experiment.run(main)

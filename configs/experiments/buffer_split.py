@@ -100,7 +100,7 @@ def draw(rows, dataflows):
 def main():
     parser = experiment.options(__doc__)
     parser.add_argument("--dataflows", default="rs,ws,os")
-    args = parser.parse_args()
+    args = experiment.read_options(parser)
     dataflows = args.dataflows.split(",")
     rows = [row for name in dataflows for size in RF_BYTES
             for row in [measure(name, size)] if row is not None]
@@ -119,4 +119,4 @@ MAC an access whatever their size here, so the curve shows capacity alone.""")
 
 
 if __name__ == "__main__":
-    main()
+    experiment.run(main)

@@ -9,6 +9,7 @@ import csv
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -21,13 +22,18 @@ COLOUR = {"rs": "#0072b2", "ws": "#d55e00", "os": "#009e73", "is": "#cc79a7",
 MARK = {"rs": "o", "ws": "s", "os": "^", "is": "D", "nlr": "v", "nest": "P"}
 
 
+def fail(text):
+    sys.exit(f"experiment: error: {text}")
+
+
 def find_program():
     """$ACCELSIM, else the source tree's build, else the one in PATH."""
     built = os.path.join(HERE, "..", "..", "build", "accelsim")
-    for path in (os.environ.get("ACCELSIM"), built, shutil.which("accelsim")):
-        if path and os.access(path, os.X_OK):
-            return os.path.abspath(path)
-    sys.exit("experiment: no accelsim found; build it, or name it in $ACCELSIM")
+    return os.path.abspath(
+        os.environ.get("ACCELSIM") or (os.path.exists(built) and built) or
+        shutil.which("accelsim") or
+        fail("there is no accelsim in build/ or PATH; build it, or name it in "
+             "$ACCELSIM"))
 
 
 def options(doc):
@@ -39,19 +45,66 @@ def options(doc):
     return parser
 
 
+def read_options(parser):
+    """The options; what is needed when all has run is seen to before."""
+    args = parser.parse_args()
+    find_program()
+    plot()
+    try:
+        os.makedirs(args.output, exist_ok=True)
+    except OSError as why:
+        fail(f"'--output' is '{args.output}' ({why.strerror}); a folder is "
+             "needed")
+    if not os.access(args.output, os.W_OK | os.X_OK):
+        fail(f"'--output' is '{args.output}', which cannot be written; a "
+             "folder that can is needed")
+    return args
+
+
+def run(main):
+    """Runs an experiment; what goes wrong is one line."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as in '| head'
+    try:
+        main()
+        sys.stdout.flush()
+    except NoMapping as why:
+        fail(why)
+    except OSError as why:
+        print(f"experiment: error: cannot use "
+              f"'{why.filename or 'standard output'}' ({why.strerror}); a "
+              "place that can be written is needed",
+              file=sys.stderr, flush=True)
+        os._exit(4)  # without another try at what is left
+
+
 class NoMapping(Exception):
     """No mapping of the layer is legal on the machine."""
 
 
-def accelsim(*words):
-    """Runs the program and returns its JSON document."""
-    command = [find_program(), *words, "--format", "json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+def printed(*words):
+    """Runs the program and returns what it prints."""
+    command = [find_program(), *words]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True,
+                              check=False, errors="replace")
+    except OSError as why:
+        fail(f"cannot run '{command[0]}' ({why.strerror}); name accelsim in "
+             "$ACCELSIM")
     if done.returncode == 2:
         raise NoMapping(done.stderr.strip())
     if done.returncode != 0:
-        sys.exit(f"{' '.join(command)}:\n{done.stderr.strip()}")
-    return json.loads(done.stdout)
+        fail(f"{' '.join(command)}: "
+             f"{done.stderr.strip() or f'status {done.returncode}'}")
+    return done.stdout
+
+
+def accelsim(*words):
+    """Runs the program and returns its JSON document."""
+    try:
+        return json.loads(printed(*words, "--format", "json"))
+    except ValueError:
+        fail(f"'{find_program()}' prints no report; name accelsim in "
+             "$ACCELSIM")
 
 
 def settings(values):
@@ -63,7 +116,6 @@ def settings(values):
 def write_csv(args, name, rows):
     """rows: dictionaries with the same keys."""
     path = os.path.join(args.output, name + ".csv")
-    os.makedirs(args.output, exist_ok=True)
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]),
                                 lineterminator="\n")
@@ -77,9 +129,9 @@ def plot():
     try:
         import matplotlib
     except ImportError:
-        sys.exit(f"experiment: {sys.executable} has no matplotlib; on Debian "
-                 "and Ubuntu: apt-get install python3-matplotlib, and run "
-                 "this with /usr/bin/python3")
+        fail(f"{sys.executable} has no matplotlib; on Debian and Ubuntu: "
+             "apt-get install python3-matplotlib, and run this with "
+             "/usr/bin/python3")
     matplotlib.use("Agg")
     matplotlib.rcParams.update({
         "font.size": 9, "axes.grid": True, "grid.alpha": 0.3,
@@ -92,6 +144,5 @@ def plot():
 
 def write_figure(args, name, figure):
     path = os.path.join(args.output, name + ".png")
-    os.makedirs(args.output, exist_ok=True)
     figure.savefig(path, bbox_inches="tight", metadata={"Software": None})
     print(f"wrote {path}")

@@ -19,7 +19,6 @@ Two ways of counting stand side by side:
 SPDX-License-Identifier: MIT
 """
 import os
-import subprocess
 import textwrap
 
 import experiment
@@ -40,9 +39,7 @@ TOLERANCE = 0.20
 
 
 def dataflows():
-    text = subprocess.run([experiment.find_program(), "--list-dataflows"],
-                          text=True, stdout=subprocess.PIPE,
-                          check=True).stdout
+    text = experiment.printed("--list-dataflows")
     return {line.split(":")[0] for line in text.splitlines()
             if line[:1].strip() and ":" in line}
 
@@ -192,8 +189,7 @@ def paragraph(rows, missing):
 
 
 def main():
-    args = experiment.options(__doc__).parse_args()
-    os.makedirs(args.output, exist_ok=True)
+    args = experiment.read_options(experiment.options(__doc__))
     known = dataflows()
     missing = [name for name, bar in BARS.items()
                if bar[0] != "nest" and bar[0] not in known]
@@ -206,4 +202,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    experiment.run(main)

@@ -129,7 +129,7 @@ def draw(rows):
 
 
 def main():
-    args = experiment.options(__doc__).parse_args()
+    args = experiment.read_options(experiment.options(__doc__))
     with tempfile.TemporaryDirectory() as folder:
         rows = [measure(tile, folder) for tile in TILES]
     experiment.write_csv(args, "reuse_steps", rows)
@@ -149,4 +149,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    experiment.run(main)

@@ -7,6 +7,7 @@
 FOLDER is where the files are (default: beside this script).  --check writes
 nothing and fails when a file differs from what would be written.
 """
+import argparse
 import csv
 import os
 import sys
@@ -116,19 +117,23 @@ def read_text(path):
         return None
 
 
-def main(args):
+def main():
     here = os.path.dirname(os.path.abspath(__file__))
-    check = "--check" in args
-    folders = [arg for arg in args if arg != "--check"]
-    folder = folders[0] if folders else here
+    parser = argparse.ArgumentParser(
+        description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--check", action="store_true",
+                        help="write nothing, fail when a file differs")
+    parser.add_argument("folder", nargs="?", default=here, metavar="FOLDER",
+                        help="where the files are; without it, beside this")
+    args = parser.parse_args()
     with open(os.path.join(here, "cnn_layers.csv"), newline="",
               encoding="utf-8") as table:
         rows = list(csv.DictReader(table))
     stale = 0
     for name in NETWORKS:
-        path = os.path.join(folder, name + ".cfg")
+        path = os.path.join(args.folder, name + ".cfg")
         text = network_text(name, rows)
-        if not check:
+        if not args.check:
             with open(path, "w", encoding="ascii") as out:
                 out.write(text)
         elif read_text(path) != text:
@@ -139,4 +144,8 @@ def main(args):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main())
+    except OSError as why:
+        sys.exit("make_networks.py: error: cannot use '%s' (%s); a folder of "
+                 "networks is needed" % (why.filename, why.strerror))
