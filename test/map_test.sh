@@ -253,7 +253,7 @@ grep -q '"q": 3' "$work/some.json" || fail "mapping.q was not held over all"
 
 refuses 1 "nearest is 'edp'" map --cfg eyeriss.cfg --layer conv3 --objective edq
 refuses 1 "goes with the command 'map'" --cfg eyeriss.cfg --save "$work/x"
-refuses 1 "it may be 1 to" map --cfg eyeriss.cfg --layer conv3 --top -1
+refuses 1 "it may be 0 to 1000" map --cfg eyeriss.cfg --layer conv3 --top -1
 "$accelsim" map --cfg eyeriss.cfg --layer conv5 --dataflow rs --top 0 \
     --format csv -o "$work/unrun.csv" 2>"$work/err"
 grep -q '^conv5,1,.*,,true,0$' "$work/unrun.csv" || fail "--top 0 simulates"
