@@ -28,7 +28,8 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CONFIGS = os.path.join(HERE, os.pardir, "configs")
-NETWORKS = ["lenet5", "alexnet", "overfeat", "vgg16", "googlenet", "resnet50"]
+NETWORKS = ["lenet5", "alexnet", "overfeat", "vgg16", "googlenet", "resnet50",
+            "mlp0", "mlp1"]
 # What a full run manages at least, to tell beforehand how long it takes.
 FULL_PE_CYCLES_PER_SECOND = {"systolic": 1e10, "tpu_v1": 1e10,
                              "eyeriss": 4.2e8, "dadiannao_like": 1e8,
