@@ -14,6 +14,7 @@
 #include "test/dram_requests.h"
 #include "test/each_part.h"
 #include "test/part_memory.h"
+#include "test/part_relative.h"
 
 namespace
 {
@@ -111,18 +112,27 @@ void expect_no_difference_when_watched(const dram_part &part, unsigned seed,
                                        int calls, uint64_t bytes)
 {
     random_requests random(part, seed);
-    Memory watched(part), alone(part, Memory::UNWATCHED);
+    std::vector<dram_event> events;
+    dram_controller watched, alone;
+    dram_controller_init(&watched, &part);
+    dram_controller_init(&alone, &part);
+    watched.tap = tap_into(&events);
     for (int call = 0; call < calls; call++) {
         auto list = random.list(bytes);
-        uint64_t start = watched.free_clock() + random.pause();
-        ASSERT_EQ(watched.serve(list, start), alone.serve(list, start));
-        ASSERT_EQ(watched.free_clock(), alone.free_clock());
-        const dram_totals &a = watched.counts(), &b = alone.counts();
+        uint64_t now = watched.state.clock, start = now + random.pause();
+        ASSERT_EQ(serve_list(&watched, list, start),
+                  serve_list(&alone, list, start));
+        now = watched.state.clock;
+        ASSERT_EQ(now, alone.state.clock);
+        const dram_totals &a = watched.counts, &b = alone.counts;
         ASSERT_EQ(a.bursts, b.bursts);
         ASSERT_EQ(a.activates, b.activates);
         ASSERT_EQ(a.row_hits, b.row_hits) << seed << " " << call;
         ASSERT_EQ(a.refreshes, b.refreshes);
+        ASSERT_EQ(relative_state(watched, now), relative_state(alone, now))
+            << seed << " " << call;
     }
+    ASSERT_FALSE(events.empty());
 }
 
 TEST_P(EachPart, NothingChangesWhenNoOneWatches)

@@ -12,6 +12,7 @@
 #include "test/dram_oracle.h"
 #include "test/dram_requests.h"
 #include "test/each_part.h"
+#include "test/part_relative.h"
 
 namespace
 {
@@ -357,6 +358,30 @@ TEST_P(EachPart, NoBytesTakeNoTime)
     EXPECT_EQ(dram.read(0, 77), 77u);
     EXPECT_EQ(dram.serve({}, 78), 78u);
     EXPECT_EQ(dram_free_cycle(dram.get()), 0u);
+}
+
+// A part and the same some refreshes later, with the same calls since the last
+// one, look alike and go on alike.
+TEST_P(EachPart, TheRelativeStateIsAllThatMatters)
+{
+    const uint64_t period = static_cast<uint64_t>(part.tREFI);
+    const uint64_t begin = period + 600, shift = 6 * period;
+    for (unsigned seed = 0; seed < 20; seed++) {
+        dram_controller a, b, c;
+        for (dram_controller *one : {&a, &b, &c})
+            dram_controller_init(one, &part);
+        random_requests random(part, seed);
+        auto first = random.list(3000), then = random.list(8000);
+        uint64_t past = serve_list(&b, {run_of_bytes(1000000, 5000)}, 700);
+        ASSERT_LT(past, begin + shift);
+        uint64_t now = serve_list(&a, first, begin);
+        ASSERT_EQ(serve_list(&b, first, begin + shift), now + shift);
+        EXPECT_EQ(relative_state(a, now), relative_state(b, now + shift));
+        serve_list(&c, {run_of_bytes(5000000, 1)}, begin);
+        EXPECT_NE(relative_state(a, now), relative_state(c, now));
+        EXPECT_EQ(serve_list(&a, then, now) + shift,
+                  serve_list(&b, then, now + shift));
+    }
 }
 
 } // namespace

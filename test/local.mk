@@ -1,6 +1,6 @@
 TEST_LIBS = libaccel.a libhot.a libaccel.a -lgtest -lgtest_main -lpthread
 DRAM_TESTING = %D%/dram_oracle.cpp %D%/dram_oracle.h %D%/dram_requests.cpp \
-	%D%/dram_requests.h %D%/each_part.h %D%/part_memory.h
+	%D%/dram_requests.h %D%/each_part.h %D%/part_memory.h %D%/part_relative.h
 
 # Closed forms, and the search over them.
 if TESTS_WANTED
