@@ -272,7 +272,7 @@ static void count_space(struct search *s, struct search_result *out)
             out->covered_by_reduction =
                 search_count_add(out->covered_by_reduction, t->mappings);
     }
-    out->counted = out->counted && out->space < SEARCH_COUNT_MOST;
+    out->counted = out->counted && out->space < COUNT_MAX;
     out->count_seconds = now_seconds(s) - start;
 }
 

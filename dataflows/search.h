@@ -94,9 +94,7 @@ bool search_run(const struct search_problem *problem,
                 struct search_result *out);
 void search_result_fini(struct search_result *r);
 
-/* Counts of mappings end here, as JSON's integers do. */
-#define SEARCH_COUNT_MOST ((uint64_t)INT64_MAX)
-/* a + b, or SEARCH_COUNT_MOST. */
+/* a + b, or COUNT_MAX: counts of mappings end there. */
 uint64_t search_count_add(uint64_t a, uint64_t b);
 /* How many mappings a reduction has, and about how many steps it takes to
  * count them. */

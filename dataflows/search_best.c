@@ -59,6 +59,14 @@ struct search_key search_key_of(enum search_objective objective,
     }
 }
 
+bool search_is_before(enum search_objective objective,
+                      const struct search_cost *a, const struct search_cost *b)
+{
+    const struct search_key x = search_key_of(objective, a);
+    const struct search_key y = search_key_of(objective, b);
+    return x.first != y.first ? x.first < y.first : x.second < y.second;
+}
+
 /* a is less than b by more than rounding, or equal in the first and so in the
  * second. */
 static bool is_less(struct search_key a, struct search_key b)

@@ -33,6 +33,9 @@ struct search_key {
 struct search_key search_key_of(enum search_objective objective,
                                 const struct search_cost *cost);
 
+bool search_is_before(enum search_objective objective,
+                      const struct search_cost *a, const struct search_cost *b);
+
 /* Whether a mapping of at least this cost may still be wanted. */
 bool search_best_may_take(const struct search_best *b,
                           const struct search_cost *least);

@@ -14,8 +14,8 @@ static bool has(const struct search_problem *p, enum search_param param)
 uint64_t search_count_add(uint64_t a, uint64_t b)
 {
     uint64_t sum;
-    if (__builtin_add_overflow(a, b, &sum) || sum > SEARCH_COUNT_MOST)
-        return SEARCH_COUNT_MOST;
+    if (__builtin_add_overflow(a, b, &sum) || sum > COUNT_MAX)
+        return COUNT_MAX;
     return sum;
 }
 
@@ -158,7 +158,7 @@ static uint64_t add_times(uint64_t a, uint64_t b, uint64_t c)
 {
     uint64_t product;
     if (__builtin_mul_overflow(b, c, &product))
-        return SEARCH_COUNT_MOST;
+        return COUNT_MAX;
     return search_count_add(a, product);
 }
 

@@ -302,6 +302,7 @@ static void walk_parallel(struct search_walk *w, struct branch *b, int m_max)
         if (is_cut(w, &b->line, &least, SEARCH_CUT_outputs))
             return;
     }
+    /* Balanced: what is cut are the PEs, not the outputs, which are many. */
     for (b->o.x = x.to; b->o.x >= x.from && !w->gave_up;
          b->o.x = next_below(w, x.to, b->o.x)) {
         set_least(p, most_filters(p, b->r),

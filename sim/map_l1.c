@@ -3,7 +3,7 @@
  */
 #include "sim/map_l1.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 #include "dataflows/search_best.h"
 #include "sim/model.h"
@@ -42,23 +42,17 @@ static void add_to(const struct map_input *in, const struct layer *layer,
             found->cost.cycles = r.bounds_cycles[k];
 }
 
-static void sort(struct search_found *list, int n,
-                 enum search_objective objective)
+/* The others keep their order. */
+static void put_least_first(struct search_found *list, int n,
+                            enum search_objective objective)
 {
-    for (int i = 1; i < n; i++) {
-        const struct search_found f = list[i];
-        const struct search_key key = search_key_of(objective, &f.cost);
-        int k = i;
-        for (; k > 0; k--) {
-            struct search_key other =
-                search_key_of(objective, &list[k - 1].cost);
-            if (other.first < key.first ||
-                (other.first == key.first && other.second <= key.second))
-                break;
-            list[k] = list[k - 1];
-        }
-        list[k] = f;
-    }
+    int least = 0;
+    for (int k = 1; k < n; k++)
+        if (search_is_before(objective, &list[k].cost, &list[least].cost))
+            least = k;
+    const struct search_found first = list[least];
+    memmove(&list[1], &list[0], (size_t)least * sizeof(*list));
+    list[0] = first;
 }
 
 /* The least that a mapping may take that is not among best[], whose costs are
@@ -92,9 +86,7 @@ void map_l1_add(const struct map_input *in, const struct layer *layer,
         add_to(in, layer, dataflow, &found->best[k]);
     for (int k = 0; k < found->n_front; k++)
         add_to(in, layer, dataflow, &found->front[k]);
-    sort(found->best, found->n_best, objective);
-    if (found->n_best > options->top)
-        found->n_best = options->top;
+    put_least_first(found->best, found->n_best, objective);
     const double best = search_key_of(objective, &found->best[0].cost).first;
     const bool is_least = least < 0 || best <= least;
     found->proven = is_least && objective != SEARCH_front;

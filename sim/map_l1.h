@@ -16,14 +16,14 @@
 extern "C" {
 #endif
 
-/* The options to search with so that map_l1_add leaves the best few that
- * `options` asks for: more, on a machine with an L1. */
+/* The options to search with for what `options` asks for: on a machine with an
+ * L1, for more of the best. */
 struct search_options map_l1_options(const struct arch *arch,
                                      const struct search_options *options);
 
 /* Does nothing on a machine without an L1; else sets costs of best[] and
- * front[], and best[]'s order, proven and gap, and leaves options->top of it.
- * A front is never proven. */
+ * front[], proven and gap, and puts the best first.  A front is never proven.
+ */
 void map_l1_add(const struct map_input *in, const struct layer *layer,
                 const struct dataflow *dataflow,
                 const struct search_options *options,

@@ -113,18 +113,10 @@ static struct map_choice choice_of(const struct map_part *part,
     return c;
 }
 
-static bool is_before(enum search_objective objective,
-                      const struct search_cost *a, const struct search_cost *b)
-{
-    struct search_key x = search_key_of(objective, a);
-    struct search_key y = search_key_of(objective, b);
-    return x.first != y.first ? x.first < y.first : x.second < y.second;
-}
-
 static void insert(struct map_choice *list, int n, struct map_choice c,
                    enum search_objective objective)
 {
-    while (n > 0 && is_before(objective, &c.cost, &list[n - 1].cost)) {
+    while (n > 0 && search_is_before(objective, &c.cost, &list[n - 1].cost)) {
         list[n] = list[n - 1];
         n--;
     }
@@ -236,8 +228,9 @@ static void rank(struct map_layer *m, enum search_objective objective)
         for (; k > 0; k--) {
             const struct map_choice *b = &m->choice[k - 1];
             struct search_cost other = {b->cost.energy, b->cycles};
-            bool before =
-                c.ran != b->ran ? c.ran : is_before(objective, &ran, &other);
+            bool before = c.ran != b->ran
+                              ? c.ran
+                              : search_is_before(objective, &ran, &other);
             if (!before)
                 break;
             m->choice[k] = m->choice[k - 1];
