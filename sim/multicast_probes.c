@@ -67,11 +67,8 @@ static void add_pes(struct multicast_probes *p, const struct probe_pes *pes)
 /* Words that leave L2 in a cycle, or enter it. */
 static uint64_t most_words(const struct multicast_machine *m, int network)
 {
-    const struct network_arch *net = &m->arch.network[network];
-    int slots = net->slots_per_cycle;
-    if (m->l1 != NULL && network < L1_LINES)
-        slots = m->arch.l2_to_l1_slots_per_cycle;
-    return (uint64_t)slots * (uint64_t)net->words_per_slot;
+    return (uint64_t)arch_l2_slots(&m->arch, (enum network)network) *
+           (uint64_t)m->arch.network[network].words_per_slot;
 }
 
 struct multicast_probes *multicast_probes_new(struct multicast_machine *machine,
