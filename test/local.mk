@@ -97,7 +97,7 @@ tile_table_test_LDADD = $(TEST_LIBS)
 
 dist_check_SCRIPTS += %D%/memo_test.py
 dist_check_SCRIPTS += %D%/systemc_test.py %D%/waveform_test.py
-EXTRA_DIST += %D%/systemc_cases.py %D%/systemc_long.py %D%/vcd.py
+EXTRA_DIST += %D%/shipped_hashes.py %D%/systemc_cases.py %D%/systemc_long.py %D%/vcd.py
 
 # What takes too long for `make check`.
 .PHONY: check-long
