@@ -5,7 +5,7 @@
 
 #include <cstring>
 
-#include "sim/multicast_machine.h"
+#include "sim/array/multicast_machine.h"
 
 namespace
 {

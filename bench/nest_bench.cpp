@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "dataflows/nest_lattice.h"
+#include "dataflows/nest/lattice.h"
 #include "test/random_nest.h"
 
 namespace

@@ -9,7 +9,7 @@
 
 #include "noc/multicast.h"
 #include "pe/lanes.h"
-#include "sim/pass_view.h"
+#include "sim/run/pass_view.h"
 
 namespace
 {

@@ -13,10 +13,10 @@
 #include <stdio.h>
 
 #include "dataflows/folds.h"
-#include "sim/arch.h"
-#include "sim/diag.h"
-#include "sim/layer.h"
-#include "sim/result.h"
+#include "sim/base/arch.h"
+#include "sim/base/diag.h"
+#include "sim/base/layer.h"
+#include "sim/base/result.h"
 
 #ifdef __cplusplus
 extern "C" {

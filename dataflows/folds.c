@@ -3,7 +3,7 @@
  */
 #include "dataflows/folds.h"
 
-#include "sim/result.h"
+#include "sim/base/result.h"
 
 uint64_t fold_sums_cycles(const struct arch *arch, const struct fold_sums *s)
 {

@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-#include "sim/arch.h"
+#include "sim/base/arch.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -10,7 +10,7 @@
 #define DATAFLOWS_L1_MODEL_H
 
 #include "dataflows/placement.h"
-#include "sim/result.h"
+#include "sim/base/result.h"
 
 #ifdef __cplusplus
 extern "C" {

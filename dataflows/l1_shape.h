@@ -4,9 +4,9 @@
 #ifndef DATAFLOWS_L1_SHAPE_H
 #define DATAFLOWS_L1_SHAPE_H
 
-#include "sim/arch.h"
-#include "sim/diag.h"
-#include "sim/layer.h"
+#include "sim/base/arch.h"
+#include "sim/base/diag.h"
+#include "sim/base/layer.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -4,7 +4,7 @@
 #include "dataflows/placement.h"
 
 #include "dataflows/arith.h"
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 /* Bands of `block_rows` rows, and sets beside each other in one; a set wider
  * than the array is folded into segments, one a band. */

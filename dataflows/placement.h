@@ -12,7 +12,7 @@
 #ifndef DATAFLOWS_PLACEMENT_H
 #define DATAFLOWS_PLACEMENT_H
 
-#include "sim/arch.h"
+#include "sim/base/arch.h"
 
 #ifdef __cplusplus
 extern "C" {

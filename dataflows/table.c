@@ -4,10 +4,10 @@
 #include <dlfcn.h>
 #include <string.h>
 
-#include "dataflows/gemm.h"
-#include "dataflows/nest_dataflow.h"
+#include "dataflows/gemm/gemm.h"
+#include "dataflows/nest/nest_dataflow.h"
 #include "dataflows/plugin.h"
-#include "dataflows/rs.h"
+#include "dataflows/rs/rs.h"
 
 const struct dataflow *const dataflow_table[] = {&rs_dataflow,  &ws_dataflow,
                                                  &is_dataflow,  &os_dataflow,

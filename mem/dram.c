@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "mem/dram_controller.h"
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 /* 2^60 cycles times a rate of 2^40 need 100 bits. */
 __extension__ typedef unsigned __int128 wide;

@@ -12,7 +12,7 @@
 
 #include "mem/dram_bursts.h"
 #include "mem/dram_stream.h"
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 /* Moves bursts into the queues until the next one's queue is full. */
 static void refill(struct dram_controller *c, struct dram_bursts *source)

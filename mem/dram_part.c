@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 static int max_int(int a, int b)
 {

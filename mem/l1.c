@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 enum { REQUESTERS = 2 * L1_LINES }; /* reads by line, writes by line */
 

@@ -10,7 +10,7 @@
  */
 #include "mem/rlc.h"
 
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 __extension__ typedef unsigned __int128 wide;
 

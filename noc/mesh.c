@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 /* The input port of the next router that an output port leads to. */
 static const enum mesh_port far_port[MESH_LOCAL] = {

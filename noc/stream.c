@@ -3,7 +3,7 @@
  */
 #include "noc/stream.h"
 
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 static int words_left(const struct stream_state *s,
                       const struct stream_shape *shape)

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 #define COUNT_FIELD(name, doc) +1
 enum { STATE_FIELDS = 0 TREE_STATE(COUNT_FIELD) };

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 struct tree_values {
     int room; /* of each tree's queue, in sums */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 /* Words in order; the oldest at `from`. */
 struct queue {

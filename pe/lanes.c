@@ -6,7 +6,7 @@
  */
 #include "pe/lanes.h"
 
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 #if defined(__x86_64__) && defined(__GNUC__) && \
     !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "pe/systolic_state.h"
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 enum { STATE_ALIGN_BYTES = 64, DEPTH_MAX = 1 << 30 };
 

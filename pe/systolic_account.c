@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "pe/systolic_state.h"
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 /* Operands in front of the edges enter. */
 static void count_entering(struct systolic *s)

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "pe/systolic_state.h"
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 /* The rectangle of PEs that a pass uses. */
 static int used_pes(const struct systolic_pass *pass)

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "pe/systolic_state.h"
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 static void open_step(const struct systolic_cfg *cfg, struct plane_shape shape,
                       const uint64_t *plane, struct systolic_drain *drain)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "pe/systolic_state.h"
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 /* What PEs did, in planes; PEs of the flow (drain) lie in its pass's
  * rectangle. */

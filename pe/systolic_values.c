@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "pe/systolic_state.h"
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 static bool bit_at(const struct systolic *s, const uint64_t *plane, int row,
                    int col)

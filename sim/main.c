@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sim/command.h"
-#include "sim/help_config.h"
-#include "sim/invocation.h"
+#include "sim/cli/command.h"
+#include "sim/cli/invocation.h"
+#include "sim/config/help_config.h"
 
 /* A file opened later must not take the place of a closed stream.  Writing to
  * what stands there fails, as it should. */

@@ -9,7 +9,7 @@
 #include <string>
 #include <unistd.h>
 
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 // A diag that is freed.
 class Messages

@@ -9,7 +9,7 @@
 #include <random>
 
 #include "dataflows/placement.h"
-#include "sim/simulate.h"
+#include "sim/run/simulate.h"
 
 class random_case
 {

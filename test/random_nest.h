@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "dataflows/nest.h"
+#include "dataflows/nest/nest.h"
 #include "test/random_layer.h"
 
 class random_nest

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sim/layer.h"
-#include "sim/result.h"
+#include "sim/base/layer.h"
+#include "sim/base/result.h"
 
 #ifdef __cplusplus
 extern "C" {

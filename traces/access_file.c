@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/input_file.h"
-#include "sim/whole_number.h"
+#include "sim/base/input_file.h"
+#include "sim/base/whole_number.h"
 
 enum { CONSUMERS_MAX = 1024, WORDS_MAX = 1 << 16 };
 

@@ -10,7 +10,7 @@
 #ifndef TRACES_ACCESS_FILE_H
 #define TRACES_ACCESS_FILE_H
 
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 #include "traces/reuse.h"
 #include "traces/sharing.h"
 

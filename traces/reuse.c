@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 enum { NO_SLOT = -1, HASH_BITS = 32 };
 

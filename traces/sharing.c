@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 enum { HASH_BITS = 32, FIRST_ROOM = 256 };
 

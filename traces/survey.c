@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/diag.h"
+#include "sim/base/diag.h"
 
 /* Words followed exactly: of a level that all PEs share, and of one PE. */
 enum { LEVEL_WORDS = 1 << 18, PE_WORDS = 1 << 14, SHARING_ENTRIES = 1 << 18 };

@@ -3,7 +3,8 @@
  * L2 and DRAM are one stream a tensor.  PEs have a memory each, so each PE has
  * a stream a tensor; they are summed.  Of many PEs, every k-th is followed, so
  * that SURVEY_PES are, and what they show is scaled to all.  Sharing among PEs
- * looks at all of them. SPDX-License-Identifier: MIT
+ * looks at all of them.
+ * SPDX-License-Identifier: MIT
  */
 #ifndef TRACES_SURVEY_H
 #define TRACES_SURVEY_H

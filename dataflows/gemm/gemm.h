@@ -1,0 +1,113 @@
+/* gemm.h - what the dataflows share that see a layer as a GEMM (ws, is,
+ * os).
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef DATAFLOWS_GEMM_GEMM_H
+#define DATAFLOWS_GEMM_GEMM_H
+
+#include "dataflows/program.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Their first five parameters, in this order. */
+enum { GEMM_M, GEMM_N, GEMM_E, GEMM_C, GEMM_F, GEMM_TILES };
+
+#define GEMM_TILE_PARAMS                                                  \
+    {"m", 1, 65535, "filters", "filters whose psums L2 holds at a time"}, \
+        {"n", 1, 65535, "images", "images of a tile"},                    \
+        {"e", 1, 65535, "rows", "ofmap rows of a tile"},                  \
+        {"c", 1, 65535, "channels", "channels of a tile"},                \
+    {                                                                     \
+        "f", 1, 65535, "filters", "filters of a filter tile"              \
+    }
+
+/* os: products of an output in a pass; windows of a group are counted in 15
+ * bits (pe/lanes.h). */
+enum { OS_PRODUCTS_MAX = 32767 };
+
+/* Outputs of a tile: a pass counts them in 31 bits. */
+enum { TILE_OUTPUTS_MAX = 1 << 30 };
+
+extern const struct dataflow ws_dataflow, is_dataflow, os_dataflow,
+    nlr_dataflow;
+
+/* Tiles of a mapping. */
+void gemm_tiling(const struct mapping *mapping, struct tiling *out);
+/* Copies given parameters, clipped to extent[], 0 = not given; *at: of the
+ * last one. */
+void gemm_given(const struct dataflow *dataflow,
+                const struct given_mapping *given, const int *extent,
+                int *fixed, struct src_pos *at);
+/* Whether an int counts the products of an output. */
+bool gemm_is_countable(const struct layer *layer);
+/* The same; reports when not. */
+bool gemm_countable(const struct dataflow *dataflow, const struct layer *layer,
+                    struct diag *d);
+/* Chooses the tiles of `mapping`; reports when none fits. */
+bool gemm_choose_tiles(const struct dataflow *dataflow, const struct arch *arch,
+                       const struct layer *layer, const struct gemm_cost *cost,
+                       const int *fixed, struct src_pos at,
+                       struct mapping *mapping, struct diag *d);
+/* Reports that a register file is too small. */
+bool gemm_rf_short(const struct dataflow *dataflow, const struct layer *layer,
+                   const char *key, int words, struct src_pos at,
+                   struct diag *d);
+/* Prints the loops outside a pass and the line for --set. */
+void gemm_show_tiles(const struct dataflow *dataflow, const struct layer *layer,
+                     const struct mapping *mapping, FILE *to);
+
+/* Output x of a tile (image, row, column in this order): its coordinates. */
+void gemm_pixel(const struct program *program, const struct pass_place *place,
+                int x, int *n, int *p, int *q);
+void gemm_ifmap_word(const struct program *program,
+                     const struct pass_place *place, int x, int k,
+                     int coord[4]);
+void gemm_filter_word(const struct program *program,
+                      const struct pass_place *place, int filter, int k,
+                      int coord[4]);
+void gemm_psum_word(const struct program *program,
+                    const struct pass_place *place, int x, int filter,
+                    int coord[4]);
+
+/* Gives a pass `n` windows that share no words, in groups short enough for
+ * lanes to count (pe/lanes.h). */
+void gemm_windows(struct multicast_pass *pass, int n);
+
+/* sum_ceil over two levels of tiles. */
+uint64_t gemm_sum_ceil2(int extent, int tile, int inner, int step);
+/* Folds of a group's tiles over an array that takes `fold` outputs, products
+ * or filters at a time: each tile rounds up. */
+uint64_t gemm_output_folds(const struct layer *l, const struct tiling *t,
+                           int fold);
+uint64_t gemm_product_folds(const struct layer *l, const struct tiling *t,
+                            int fold);
+uint64_t gemm_filter_folds(const struct layer *l, const struct tiling *t,
+                           int fold);
+
+/* sum_min over two levels of tiles. */
+uint64_t gemm_sum_min2(int extent, int tile, int inner, int most);
+/* ... over three levels. */
+uint64_t gemm_sum_min3(int extent, int tile, int inner, int step, int most);
+/* Links of an adder tree with `leaves` leaves that the words of one sum cross,
+ * from `used` of them: into each stage a word for each pair, pair of pairs,
+ * ... with any. */
+uint64_t gemm_tree_links(int leaves, int used);
+
+/* The most images of a tile with e rows; 0: none. */
+static inline int gemm_images_max(const struct layer *l, int e)
+{
+    return (int)(TILE_OUTPUTS_MAX / ((int64_t)e * l->Q));
+}
+
+static inline uint64_t gemm_outputs(const struct layer *l)
+{
+    return (uint64_t)l->N * (uint64_t)l->M * (uint64_t)l->P * (uint64_t)l->Q;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

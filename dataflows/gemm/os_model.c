@@ -1,0 +1,166 @@
+/* os_model.c - output stationary: its closed form.
+ * SPDX-License-Identifier: MIT
+ */
+#include "dataflows/gemm/os.h"
+#include "dataflows/l1_model.h"
+
+static void os_expect_l1(const struct arch *arch, const struct layer *l,
+                         const int *v, struct counts *out)
+{
+    const uint64_t products =
+        (uint64_t)(l->C / l->G) * (uint64_t)l->R * (uint64_t)l->S;
+    const struct tile_sizes M = tile_sizes_of(l->M / l->G, v[GEMM_M]);
+    const struct tile_sizes N = tile_sizes_of(l->N, v[GEMM_N]);
+    const struct tile_sizes P = tile_sizes_of(l->P, v[GEMM_E]);
+    for (int k = 0; k < 64; k++) {
+        int i = k >> 5, a = k >> 4 & 1, b = k >> 3 & 1, c = k >> 2 & 1;
+        if (M.times[i] == 0 || N.times[b] == 0 || P.times[c] == 0)
+            continue;
+        const struct tile_sizes F = tile_sizes_of(M.size[i], v[GEMM_F]);
+        if (F.times[a] == 0)
+            continue;
+        const struct tile_sizes folds =
+            tile_sizes_of(F.size[a], v[OS_T] * v[OS_P]);
+        const struct tile_sizes X =
+            tile_sizes_of(N.size[b] * P.size[c] * l->Q, v[OS_X]);
+        uint64_t times = (uint64_t)l->G * M.times[i] * F.times[a] * N.times[b] *
+                         P.times[c] * folds.times[k >> 1 & 1] * X.times[k & 1];
+        if (times == 0)
+            continue;
+        int f = folds.size[k >> 1 & 1];
+        struct l1_passes p = {
+            .times = times,
+            .used = {ceil_div(f, v[OS_P]), X.size[k & 1], 1, 1},
+            .filters = min_int(f, v[OS_P]),
+            .channels = 1,
+            .channels_tail = 1,
+            .chain_step = 1,
+            .row_step = 1,
+            .held_words = products, /* over all channel tiles */
+            .window_words = products,
+        };
+        p.filters_tail = f - (p.used.sets - 1) * v[OS_P];
+        l1_expect_add(arch, &p, out);
+    }
+}
+
+void os_expect(const struct arch *arch, const struct layer *l,
+               const struct mapping *mapping, struct counts *out)
+{
+    if (dot_sums_by_tree(arch)) {
+        dot_expect(&os_dot, arch, l, mapping, out);
+        return;
+    }
+    const int *v = mapping->value;
+    const bool systolic = arch->array_network == NETWORK_SYSTOLIC;
+    const int Mg = l->M / l->G, Cg = l->C / l->G;
+    const uint64_t taps = (uint64_t)(l->R * l->S);
+    const int F = v[OS_T] * v[OS_P];
+    const uint64_t G = (uint64_t)l->G, macs = layer_macs(l);
+    const uint64_t pixels = (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
+    const uint64_t outputs = gemm_outputs(l);
+    struct tiling t;
+    gemm_tiling(mapping, &t);
+
+    uint64_t f_folds = 0, groups = 0;
+    for (int m0 = 0; m0 < Mg; m0 += t.m) {
+        int m = min_int(t.m, Mg - m0);
+        f_folds += sum_ceil(m, t.f, F);
+        for (int f0 = 0; f0 < m; f0 += t.f)
+            groups += sum_ceil(min_int(t.f, m - f0), F, v[OS_P]);
+    }
+    /* Blocks of outputs, and (systolic) links down which psums leave. */
+    uint64_t x_folds = 0, exit_links = 0;
+    for (int n0 = 0; n0 < l->N; n0 += t.n)
+        for (int p0 = 0; p0 < l->P; p0 += t.e) {
+            int x = min_int(t.n, l->N - n0) * min_int(t.e, l->P - p0) * l->Q;
+            x_folds += (uint64_t)ceil_div(x, v[OS_X]);
+            for (int x0 = 0; x0 < x; x0 += v[OS_X]) {
+                uint64_t n = (uint64_t)min_int(v[OS_X], x - x0);
+                uint64_t last =
+                    arch->tight_folds ? n - 1 : (uint64_t)arch->rows - 1;
+                exit_links += n * last - n * (n - 1) / 2;
+            }
+        }
+    const uint64_t c_tiles = (uint64_t)ceil_div(Cg, t.c);
+    const uint64_t filter = x_folds * (uint64_t)l->M * (uint64_t)Cg * taps;
+    const uint64_t ifmap = G * f_folds * pixels * (uint64_t)Cg * taps;
+    const uint64_t ifmap_in = G * groups * pixels * (uint64_t)Cg * taps;
+    const uint64_t psum_out = outputs * c_tiles;
+    const uint64_t psum_in = psum_out - outputs;
+
+    *out = (struct counts){0};
+    tiling_expect(arch, l, &t, out);
+    out->macs = macs;
+    struct accesses *rf = out->access[LEVEL_RF];
+    rf[TENSOR_IFMAP].reads = macs;
+    rf[TENSOR_IFMAP].writes = ifmap_in;
+    rf[TENSOR_FILTER].reads = macs;
+    rf[TENSOR_FILTER].writes = macs;
+    rf[TENSOR_PSUM].reads =
+        macs - psum_out +
+        (systolic || arch->psum_add == PSUM_ADD_OWN_CYCLE ? psum_out : 0);
+    rf[TENSOR_PSUM].writes = macs;
+    struct accesses *l2 = out->access[LEVEL_L2];
+    l2[TENSOR_IFMAP].reads += ifmap;
+    l2[TENSOR_FILTER].reads += filter;
+    l2[TENSOR_PSUM].reads += psum_in;
+    l2[TENSOR_PSUM].writes += psum_out;
+    struct link_words *link = out->link;
+    uint64_t links =
+        systolic ? count_mul(exit_links, (uint64_t)l->M * c_tiles) : 0;
+    link[LINK_filter] = (struct link_words){filter, macs, macs};
+    link[LINK_ifmap] = (struct link_words){ifmap, ifmap_in, ifmap_in};
+    link[LINK_psum_in] = (struct link_words){psum_in, psum_in, psum_in};
+    link[LINK_psum_out] = (struct link_words){psum_out, psum_out, psum_out};
+    link[LINK_psum_link] = (struct link_words){links, links, links};
+    if (!arch->has_l1)
+        return;
+    l1_expect_start(arch, out);
+    os_expect_l1(arch, l, v, out);
+}
+
+/* The PE of the first output and group works in every pass, with the most
+ * filters. */
+uint64_t os_busiest_pe_cycles(const struct arch *arch, const struct layer *l,
+                              const struct mapping *mapping)
+{
+    if (dot_sums_by_tree(arch))
+        return dot_busiest_pe_cycles(&os_dot, arch, l, mapping);
+    const int *v = mapping->value;
+    const int Mg = l->M / l->G, Cg = l->C / l->G;
+    const bool adds = arch->array_network == NETWORK_MULTICAST &&
+                      arch->psum_add == PSUM_ADD_OWN_CYCLE;
+    uint64_t filters =
+        gemm_sum_min3(Mg, v[GEMM_M], v[GEMM_F], v[OS_T] * v[OS_P], v[OS_P]) *
+        (uint64_t)l->G;
+    uint64_t blocks = 0;
+    for (int n0 = 0; n0 < l->N; n0 += v[GEMM_N])
+        for (int p0 = 0; p0 < l->P; p0 += v[GEMM_E])
+            blocks +=
+                (uint64_t)ceil_div(min_int(v[GEMM_N], l->N - n0) *
+                                       min_int(v[GEMM_E], l->P - p0) * l->Q,
+                                   v[OS_X]);
+    uint64_t products = (uint64_t)Cg * (uint64_t)(l->R * l->S);
+    uint64_t sums = adds ? (uint64_t)ceil_div(Cg, v[GEMM_C]) : 0;
+    return count_mul(count_mul(filters, blocks), products + sums);
+}
+
+void os_sum_folds(const struct arch *arch, const struct layer *l,
+                  const struct mapping *mapping, struct fold_sums *out)
+{
+    const int *v = mapping->value;
+    const uint64_t G = (uint64_t)l->G, Mg = (uint64_t)(l->M / l->G);
+    const uint64_t products = (uint64_t)(l->C / l->G) * (uint64_t)(l->R * l->S);
+    const uint64_t pixels = (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
+    struct tiling t;
+    gemm_tiling(mapping, &t);
+    const uint64_t x = gemm_output_folds(l, &t, v[OS_X]);
+    const uint64_t f = gemm_filter_folds(l, &t, v[OS_T] * v[OS_P]);
+    const uint64_t c_tiles = (uint64_t)ceil_div(l->C / l->G, t.c);
+    out->drains_overlap = fold_drains_overlap(arch);
+    out->folds = count_mul(G * c_tiles, x * f);
+    out->rows = count_mul(G * c_tiles * f, pixels);
+    out->cols = count_mul(G * c_tiles * x, Mg);
+    out->depth = count_mul(G * products, x * f);
+}

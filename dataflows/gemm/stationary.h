@@ -1,0 +1,56 @@
+/* stationary.h - dataflows that keep words of one operand in the PEs and let
+ * those of the other stream past: ws and is, which are one thing with filters
+ * and ifmaps exchanged.
+ *
+ * Products (channel, filter row, filter column) of an output run down the
+ * rows of the array, `q` a PE; what tells the staying words of a product
+ * apart runs across the columns, `p` a PE: filters (ws) or outputs, that is
+ * pixels (is).  The other of the two streams, in order.  The psums of an
+ * output add up along a column.  On a systolic array p = q = 1.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef DATAFLOWS_GEMM_STATIONARY_H
+#define DATAFLOWS_GEMM_STATIONARY_H
+
+#include "dataflows/gemm/gemm.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { STATIONARY_P = GEMM_TILES, STATIONARY_Q };
+
+/* Which is which. */
+struct stationary {
+    const struct dataflow *dataflow;
+    enum tensor stays, streams;
+    const char *across; /* what runs across the columns */
+    const char *along;  /* what streams */
+};
+
+bool stationary_choose(const struct stationary *s, const struct arch *arch,
+                       const struct layer *layer,
+                       const struct given_mapping *given, struct mapping *out,
+                       struct diag *d);
+void stationary_compile(const struct stationary *s, const struct arch *arch,
+                        const struct layer *layer,
+                        const struct mapping *mapping, struct program *out);
+void stationary_expect(const struct stationary *s, const struct arch *arch,
+                       const struct layer *layer, const struct mapping *mapping,
+                       struct counts *out);
+uint64_t stationary_busiest_pe_cycles(const struct stationary *s,
+                                      const struct arch *arch,
+                                      const struct layer *layer,
+                                      const struct mapping *mapping);
+void stationary_sum_folds(const struct stationary *s, const struct arch *arch,
+                          const struct layer *layer,
+                          const struct mapping *mapping, struct fold_sums *out);
+void stationary_show(const struct stationary *s, const struct arch *arch,
+                     const struct layer *layer, const struct mapping *mapping,
+                     FILE *to);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,173 @@
+/* stationary_choose.c - a legal mapping of ws and is, the quickest by
+ * estimate; on a systolic array that edges do not slow, the estimate is exact.
+ * SPDX-License-Identifier: MIT
+ */
+#include "dataflows/gemm/stationary.h"
+#include "dataflows/l1_shape.h"
+
+/* A group's folds, PE columns and rows in them, and what streams past. */
+struct load {
+    double across_folds, columns, product_folds, rows, along, along_tiles;
+};
+
+/* Assumed: a pass's cycles beside its work and one a row.  Only decides which
+ * mapping is chosen. */
+enum { PASS_RAMP_CYCLES = 10 };
+
+static double multicast_cycles(const struct stationary *s, const struct arch *a,
+                               const struct mapping *m, const struct load *w)
+{
+    const int p = m->value[STATIONARY_P], q = m->value[STATIONARY_Q];
+    const bool is = s->stays == TENSOR_IFMAP;
+    const enum network held = is ? NETWORK_IFMAP : NETWORK_FILTER;
+    const enum network window = is ? NETWORK_FILTER : NETWORK_IFMAP;
+    const struct network_arch *out = &a->network[NETWORK_PSUM_OUT];
+    double folds = w->across_folds * w->product_folds;
+    double macs = folds * w->along *
+                  (p * q + (a->psum_add == PSUM_ADD_OWN_CYCLE ? p : 0));
+    double words = w->across_folds * w->rows * w->along *
+                   ceil_div(q, a->network[window].words_per_slot) /
+                   arch_l2_slots(a, window);
+    double psums = w->columns * w->product_folds * w->along *
+                   ceil_div(p, out->words_per_slot) / out->slots_per_cycle;
+    double fill = w->along_tiles * w->rows * w->columns *
+                  ceil_div(p * q, a->network[held].words_per_slot) /
+                  arch_l2_slots(a, held);
+    return max_real(max_real(macs, words), psums) + fill +
+           folds * w->along_tiles * (a->rows + PASS_RAMP_CYCLES);
+}
+
+static double stationary_cycles(const struct stationary *s,
+                                const struct arch *a, const struct layer *l,
+                                const struct mapping *m, const struct tiling *t)
+{
+    const int p = m->value[STATIONARY_P], q = m->value[STATIONARY_Q];
+    struct load w = {
+        .product_folds = (double)gemm_product_folds(l, t, a->rows * q),
+        .rows = (double)gemm_product_folds(l, t, q),
+    };
+    if (s->stays == TENSOR_IFMAP) {
+        w.across_folds = (double)gemm_output_folds(l, t, a->cols * p);
+        w.columns = (double)gemm_output_folds(l, t, p);
+        w.along = l->M / l->G;
+        w.along_tiles = (double)gemm_filter_folds(l, t, t->f);
+    } else {
+        w.across_folds = (double)gemm_filter_folds(l, t, a->cols * p);
+        w.columns = (double)gemm_filter_folds(l, t, p);
+        w.along = (double)l->N * l->P * l->Q;
+        w.along_tiles = (double)ceil_div(l->N, t->n) * ceil_div(l->P, t->e);
+    }
+    if (a->array_network == NETWORK_MULTICAST)
+        return l->G * multicast_cycles(s, a, m, &w);
+    return l->G * w.across_folds * w.product_folds *
+           (w.along_tiles * (2.0 * a->rows + a->cols - 2) + w.along);
+}
+
+static double ws_cycles(const struct arch *a, const struct layer *l,
+                        const struct mapping *m, const struct tiling *t)
+{
+    const struct stationary ws = {.stays = TENSOR_FILTER};
+    return stationary_cycles(&ws, a, l, m, t);
+}
+
+static double is_cycles(const struct arch *a, const struct layer *l,
+                        const struct mapping *m, const struct tiling *t)
+{
+    const struct stationary is = {.stays = TENSOR_IFMAP};
+    return stationary_cycles(&is, a, l, m, t);
+}
+
+/* Chooses p and q by the estimate with tiles of the whole layer. */
+static bool choose_pe(const struct stationary *s, const struct arch *a,
+                      const struct layer *l, const int *extent,
+                      const int *fixed, struct mapping *m)
+{
+    const struct tiling whole = {extent[GEMM_M], l->N, l->P, extent[GEMM_C],
+                                 extent[GEMM_F]};
+    const int *rf = a->rf_words;
+    int p_max = min_int(rf[TENSOR_PSUM], extent[STATIONARY_P]);
+    int q_max = min_int(rf[s->streams], extent[STATIONARY_Q]);
+    double best = -1;
+    struct mapping try = *m;
+    if (a->array_network == NETWORK_SYSTOLIC)
+        p_max = q_max = 1;
+    for (int p = fixed[STATIONARY_P] > 0 ? fixed[STATIONARY_P] : 1; p <= p_max;
+         p++) {
+        for (int q = fixed[STATIONARY_Q] > 0 ? fixed[STATIONARY_Q] : 1;
+             q <= q_max; q++) {
+            if (p * q <= rf[s->stays]) {
+                try.value[STATIONARY_P] = p;
+                try.value[STATIONARY_Q] = q;
+                double cycles = stationary_cycles(s, a, l, &try, &whole);
+                if (best < 0 || cycles < best) {
+                    best = cycles;
+                    *m = try;
+                }
+            }
+            if (fixed[STATIONARY_Q] > 0)
+                break;
+        }
+        if (fixed[STATIONARY_P] > 0)
+            break;
+    }
+    return best >= 0;
+}
+
+static bool pe_short(const struct stationary *s, const struct arch *arch,
+                     const struct layer *layer, const int *fixed,
+                     struct src_pos at, struct diag *d)
+{
+    static const char *const key[TENSOR_N] = {
+        "pe.rf.ifmap_words", "pe.rf.filter_words", "pe.rf.psum_words"};
+    const int *rf = arch->rf_words;
+    int p = fixed[STATIONARY_P] > 0 ? fixed[STATIONARY_P] : 1;
+    int q = fixed[STATIONARY_Q] > 0 ? fixed[STATIONARY_Q] : 1;
+    if (arch->array_network == NETWORK_SYSTOLIC && p * q > 1)
+        return gemm_rf_short(s->dataflow, layer,
+                             "array.network (systolic: p = q = 1)", p * q - 1,
+                             at, d);
+    if (p > rf[TENSOR_PSUM])
+        return gemm_rf_short(s->dataflow, layer, key[TENSOR_PSUM],
+                             p - rf[TENSOR_PSUM], at, d);
+    if (q > rf[s->streams])
+        return gemm_rf_short(s->dataflow, layer, key[s->streams],
+                             q - rf[s->streams], at, d);
+    return gemm_rf_short(s->dataflow, layer, key[s->stays],
+                         p * q - rf[s->stays], at, d);
+}
+
+bool stationary_choose(const struct stationary *s, const struct arch *arch,
+                       const struct layer *layer,
+                       const struct given_mapping *given, struct mapping *out,
+                       struct diag *d)
+{
+    if (!gemm_countable(s->dataflow, layer, d) ||
+        !l1_takes_slots(arch, layer, s->dataflow->name, d))
+        return false;
+    const bool is = s->stays == TENSOR_IFMAP;
+    const int Mg = layer->M / layer->G, Cg = layer->C / layer->G;
+    const uint64_t pixels =
+        (uint64_t)layer->N * (uint64_t)layer->P * (uint64_t)layer->Q;
+    const int across = !is ? Mg : pixels > 65535 ? 65535 : (int)pixels;
+    const int extent[] = {
+        Mg, layer->N, layer->P, Cg, Mg, across, Cg * layer->R * layer->S};
+    int fixed[MAPPING_PARAMS_MAX];
+    struct src_pos at;
+    struct mapping m = {{0}};
+    gemm_given(s->dataflow, given, extent, fixed, &at);
+    if (!choose_pe(s, arch, layer, extent, fixed, &m))
+        return pe_short(s, arch, layer, fixed, at, d);
+    int fold = arch->cols * m.value[STATIONARY_P];
+    const struct gemm_cost cost = {
+        .fold_filters = is ? 1 : fold,
+        .fold_outputs = is ? fold : 1,
+        .fold_products = arch->rows * m.value[STATIONARY_Q],
+        .c_max = 65535,
+        .cycles = is ? is_cycles : ws_cycles,
+        .mapping = &m,
+    };
+    if (!gemm_choose_tiles(s->dataflow, arch, layer, &cost, fixed, at, &m, d))
+        return false;
+    *out = m;
+    return true;
+}

@@ -1,0 +1,266 @@
+/* stationary_model.c - the closed form of ws and is.
+ * SPDX-License-Identifier: MIT
+ */
+#include "dataflows/gemm/stationary.h"
+#include "dataflows/l1_model.h"
+
+/* What runs across, cut into tiles: folds of the array over it and columns of
+ * PEs in them, summed over the tiles; and along: tiles. */
+struct cuts {
+    uint64_t across_folds, columns, along_tiles;
+};
+
+static struct cuts filters_across(const struct layer *l, const struct tiling *t,
+                                  int fold, int p)
+{
+    const int Mg = l->M / l->G;
+    struct cuts c = {
+        0, 0, (uint64_t)ceil_div(l->N, t->n) * (uint64_t)ceil_div(l->P, t->e)};
+    for (int m0 = 0; m0 < Mg; m0 += t->m) {
+        int m = min_int(t->m, Mg - m0);
+        c.across_folds += sum_ceil(m, t->f, fold);
+        for (int f0 = 0; f0 < m; f0 += t->f)
+            c.columns += sum_ceil(min_int(t->f, m - f0), fold, p);
+    }
+    return c;
+}
+
+static struct cuts outputs_across(const struct layer *l, const struct tiling *t,
+                                  int fold, int p)
+{
+    const int Mg = l->M / l->G;
+    struct cuts c = {0, 0, 0};
+    for (int m0 = 0; m0 < Mg; m0 += t->m)
+        c.along_tiles +=
+            (uint64_t)ceil_div(min_int(t->m, Mg - m0), min_int(t->f, t->m));
+    for (int n0 = 0; n0 < l->N; n0 += t->n)
+        for (int p0 = 0; p0 < l->P; p0 += t->e) {
+            int x = min_int(t->n, l->N - n0) * min_int(t->e, l->P - p0) * l->Q;
+            c.across_folds += (uint64_t)ceil_div(x, fold);
+            c.columns += sum_ceil(x, fold, p);
+        }
+    return c;
+}
+
+/* Passes of one fold across, along all tiles of what streams. */
+static void add_fold_l1(const struct arch *arch, const struct layer *l,
+                        const int *v, struct l1_passes p, int across,
+                        struct counts *out)
+{
+    const int q = v[STATIONARY_Q], taps = l->R * l->S;
+    const uint64_t times = p.times;
+    const struct tile_sizes C = tile_sizes_of(l->C / l->G, v[GEMM_C]);
+    p.used.sets = ceil_div(across, v[STATIONARY_P]);
+    p.used.set_chains = p.used.block_rows = 1;
+    p.filters = min_int(across, v[STATIONARY_P]);
+    p.filters_tail = across - (p.used.sets - 1) * v[STATIONARY_P];
+    p.chain_step = p.row_step = 1;
+    for (int k = 0; k < 4; k++) {
+        if (C.times[k >> 1] == 0)
+            continue;
+        const struct tile_sizes K =
+            tile_sizes_of(C.size[k >> 1] * taps, arch->rows * q);
+        int products = K.size[k & 1];
+        p.times = times * C.times[k >> 1] * K.times[k & 1];
+        if (p.times == 0)
+            continue;
+        p.used.blocks = ceil_div(products, q);
+        p.channels = min_int(products, q);
+        p.channels_tail = products - (p.used.blocks - 1) * q;
+        l1_expect_add(arch, &p, out);
+    }
+}
+
+static void add_folds_l1(const struct arch *arch, const struct layer *l,
+                         const int *v, const struct l1_passes *p, int across,
+                         uint64_t times, struct counts *out)
+{
+    const struct tile_sizes folds =
+        tile_sizes_of(across, arch->cols * v[STATIONARY_P]);
+    for (int k = 0; k < 2; k++) {
+        struct l1_passes one = *p;
+        one.times = times * folds.times[k];
+        if (one.times > 0)
+            add_fold_l1(arch, l, v, one, folds.size[k], out);
+    }
+}
+
+/* along: words that stream past in all; tiles: of them. */
+static void expect_l1(const struct arch *arch, const struct layer *l,
+                      const int *v, bool is, uint64_t along, uint64_t tiles,
+                      struct counts *out)
+{
+    const struct l1_passes p = {
+        .holds_ifmap = is, .held_words = tiles, .window_words = along};
+    const struct tile_sizes M = tile_sizes_of(l->M / l->G, v[GEMM_M]);
+    const struct tile_sizes N = tile_sizes_of(l->N, v[GEMM_N]);
+    const struct tile_sizes E = tile_sizes_of(l->P, v[GEMM_E]);
+    for (int k = 0; k < 4; k++) {
+        int i = k >> 1, j = k & 1;
+        if (is && N.times[i] * E.times[j] > 0)
+            add_folds_l1(arch, l, v, &p, N.size[i] * E.size[j] * l->Q,
+                         (uint64_t)l->G * N.times[i] * E.times[j], out);
+        if (is || M.times[i] == 0)
+            continue;
+        const struct tile_sizes F = tile_sizes_of(M.size[i], v[GEMM_F]);
+        if (F.times[j] > 0)
+            add_folds_l1(arch, l, v, &p, F.size[j],
+                         (uint64_t)l->G * M.times[i] * F.times[j], out);
+    }
+}
+
+void stationary_expect(const struct stationary *s, const struct arch *arch,
+                       const struct layer *l, const struct mapping *mapping,
+                       struct counts *out)
+{
+    const int *v = mapping->value;
+    const bool is = s->stays == TENSOR_IFMAP;
+    const int Mg = l->M / l->G, Cg = l->C / l->G, taps = l->R * l->S;
+    const int F = arch->cols * v[STATIONARY_P];
+    const int K = arch->rows * v[STATIONARY_Q];
+    const uint64_t G = (uint64_t)l->G, macs = layer_macs(l);
+    const uint64_t pixels = (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
+    const uint64_t across = is ? pixels : (uint64_t)Mg;
+    const uint64_t along = is ? (uint64_t)Mg : pixels;
+    struct tiling t;
+    gemm_tiling(mapping, &t);
+    const struct cuts cut =
+        (is ? outputs_across : filters_across)(l, &t, F, v[STATIONARY_P]);
+
+    /* Folds over products, rows of PEs in them, links that the staying words
+     * of one column cross (systolic; n rows deep, 1 + 2 + .. + n), and those
+     * inside an output's tree. */
+    uint64_t k_folds = 0, rows = 0, down = 0, in_trees = 0;
+    for (int c0 = 0; c0 < Cg; c0 += t.c) {
+        int k = min_int(t.c, Cg - c0) * taps;
+        k_folds += (uint64_t)ceil_div(k, K);
+        rows += sum_ceil(k, K, v[STATIONARY_Q]);
+        for (int k0 = 0; k0 < k; k0 += K) {
+            uint64_t n = (uint64_t)min_int(K, k - k0);
+            down += n * (n + 1) / 2;
+            in_trees += gemm_tree_links(
+                arch->rows, ceil_div(min_int(K, k - k0), v[STATIONARY_Q]));
+        }
+    }
+    const uint64_t products = (uint64_t)(Cg * taps);
+    const uint64_t outputs = gemm_outputs(l);
+    const uint64_t held = G * across * products * cut.along_tiles;
+    const uint64_t sent = G * cut.across_folds * along * products;
+    const uint64_t received = G * cut.columns * along * products;
+    const uint64_t psum_out = outputs * k_folds, psum_in = psum_out - outputs;
+
+    *out = (struct counts){0};
+    tiling_expect(arch, l, &t, out);
+    out->macs = macs;
+    struct accesses *rf = out->access[LEVEL_RF];
+    rf[s->stays].reads = macs;
+    rf[s->stays].writes = held;
+    rf[s->streams].reads = macs;
+    rf[s->streams].writes = received;
+    rf[TENSOR_PSUM].writes = macs;
+    struct accesses *l2 = out->access[LEVEL_L2];
+    l2[s->stays].reads += held;
+    l2[s->streams].reads += sent;
+    l2[TENSOR_PSUM].reads += psum_in;
+    l2[TENSOR_PSUM].writes += psum_out;
+    struct link_words *link = out->link;
+    struct link_words *stays = &link[is ? LINK_ifmap : LINK_filter];
+    struct link_words *streams = &link[is ? LINK_filter : LINK_ifmap];
+    *stays = (struct link_words){held, held, held};
+    *streams = (struct link_words){sent, received, received};
+    link[LINK_psum_in] = (struct link_words){psum_in, psum_in, psum_in};
+    link[LINK_psum_out] = (struct link_words){psum_out, psum_out, psum_out};
+    uint64_t links;
+    if (arch->array_network == NETWORK_SYSTOLIC) {
+        /* Psums of an output cross all rows (of tight folds: those in use);
+         * the first row of its first fold reads none. */
+        stays->hops = count_mul(G * across * cut.along_tiles, down);
+        const uint64_t last_row = (uint64_t)(arch->rows - 1);
+        rf[TENSOR_PSUM].reads = macs - outputs;
+        links = arch->tight_folds ? outputs * rows - psum_out
+                                  : count_mul(psum_out, last_row);
+    } else {
+        /* One psum leaves each PE of a column per output. */
+        uint64_t emissions = outputs * rows;
+        bool own = arch->psum_add == PSUM_ADD_OWN_CYCLE &&
+                   arch->psum_reduce == PSUM_CHAIN;
+        rf[TENSOR_PSUM].reads = macs - emissions + (own ? emissions : 0);
+        links = emissions - psum_out;
+        if (arch->psum_reduce == PSUM_TREE)
+            links = emissions;
+    }
+    link[LINK_psum_link] = (struct link_words){links, links, links};
+    if (arch->array_network == NETWORK_MULTICAST &&
+        arch->psum_reduce == PSUM_TREE)
+        link[LINK_psum_link].hops = count_mul(outputs, in_trees);
+    if (!arch->has_l1)
+        return;
+    l1_expect_start(arch, out);
+    expect_l1(arch, l, v, is, along, cut.along_tiles, out);
+}
+
+/* Sum over the folds of an output tile of min(its outputs, p). */
+static uint64_t busiest_outputs(const struct layer *l, const struct tiling *t,
+                                int fold, int p)
+{
+    uint64_t sum = 0;
+    for (int n0 = 0; n0 < l->N; n0 += t->n)
+        for (int p0 = 0; p0 < l->P; p0 += t->e)
+            sum += gemm_sum_min2(min_int(t->n, l->N - n0) *
+                                     min_int(t->e, l->P - p0) * l->Q,
+                                 fold, fold, p);
+    return sum;
+}
+
+/* The PE in the corner holds the most, and the most products, in every pass;
+ * on a systolic array, one of each. */
+uint64_t stationary_busiest_pe_cycles(const struct stationary *s,
+                                      const struct arch *arch,
+                                      const struct layer *l,
+                                      const struct mapping *mapping)
+{
+    const int *v = mapping->value;
+    const int Mg = l->M / l->G, Cg = l->C / l->G, taps = l->R * l->S;
+    const int fold = arch->cols * v[STATIONARY_P];
+    const int K = arch->rows * v[STATIONARY_Q];
+    const bool is = s->stays == TENSOR_IFMAP;
+    const bool adds = arch->array_network == NETWORK_MULTICAST &&
+                      arch->psum_reduce == PSUM_CHAIN &&
+                      arch->psum_add == PSUM_ADD_OWN_CYCLE;
+    struct tiling t;
+    gemm_tiling(mapping, &t);
+    uint64_t held =
+        is ? busiest_outputs(l, &t, fold, v[STATIONARY_P])
+           : gemm_sum_min3(Mg, t.m, min_int(t.f, t.m), fold, v[STATIONARY_P]);
+    uint64_t along =
+        is ? (uint64_t)Mg : (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
+    uint64_t products =
+        gemm_sum_min2(Cg * taps, t.c * taps, K, v[STATIONARY_Q]);
+    uint64_t folds = sum_ceil(Cg * taps, t.c * taps, K);
+    return count_mul(count_mul((uint64_t)l->G * held, along),
+                     products + (adds ? folds : 0));
+}
+
+void stationary_sum_folds(const struct stationary *s, const struct arch *arch,
+                          const struct layer *l, const struct mapping *mapping,
+                          struct fold_sums *out)
+{
+    const bool is = s->stays == TENSOR_IFMAP;
+    const uint64_t G = (uint64_t)l->G, Mg = (uint64_t)(l->M / l->G);
+    const uint64_t products = (uint64_t)(l->C / l->G) * (uint64_t)(l->R * l->S);
+    const uint64_t pixels = (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
+    struct tiling t;
+    gemm_tiling(mapping, &t);
+    /* Those that stay in the columns, and those that stream past them. */
+    const uint64_t k = gemm_product_folds(l, &t, arch->rows);
+    const uint64_t across = is ? gemm_output_folds(l, &t, arch->cols)
+                               : gemm_filter_folds(l, &t, arch->cols);
+    const uint64_t along =
+        is ? gemm_filter_folds(l, &t, t.f)
+           : (uint64_t)ceil_div(l->N, t.n) * (uint64_t)ceil_div(l->P, t.e);
+    out->drains_overlap = false;
+    out->folds = count_mul(G * k, across * along);
+    out->rows = count_mul(G * products, across * along);
+    out->cols = count_mul(G * k * along, is ? pixels : Mg);
+    out->depth = count_mul(G * k * across, is ? Mg : pixels);
+}

@@ -1,0 +1,257 @@
+/* tiling_choose.c - tiles in L2 for dataflows that see a layer as a GEMM.
+ *
+ * Enumerates images, ofmap rows, channels and filters, with the largest filter
+ * tile that still fits, and estimates cycles: the array's, or what DRAM moves
+ * where that is more, plus what one-buffered tiles expose.  Sizes tried are
+ * even cuts, and those with fewer folds than all smaller ones; so where any
+ * legal tiles waste no fold, some that waste none are tried.
+ * SPDX-License-Identifier: MIT
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "dataflows/gemm/gemm.h"
+
+int tiling_next_even(int extent, int size)
+{
+    if (size >= extent)
+        return 0;
+    /* The most parts that are all larger than size but the last. */
+    return ceil_div(extent, (extent - 1) / size);
+}
+
+enum { STRIPS_MAX = 1 << 20 }; /* of images and rows, worth looking at each */
+
+/* Sizes to try, rising; owns. */
+struct sizes {
+    int n, room;
+    int *size;
+};
+
+struct search {
+    const struct arch *arch;
+    const struct layer *layer;
+    const struct gemm_cost *cost;
+    bool found;
+    double cycles;
+    struct tiling best;
+    struct sizes images, rows, channels, filters;
+    enum tensor short_tensor;
+    uint64_t short_words;
+};
+
+static double dram_cycles_per_byte(const struct arch *a)
+{
+    if (strcmp(a->dram_model, "ideal") == 0 || a->dram_bytes_per_second == 0)
+        return 0;
+    return (double)a->clock_hz / (double)a->dram_bytes_per_second;
+}
+
+/* Assumed: the weights by which tilings that take equally long are told apart:
+ * shares of the array's time and of the traffic's, and of the traffic's bytes
+ * where it takes no time.  Only decide which tiling is chosen. */
+static const double ARRAY_SHARE = 1e-4, TRAFFIC_SHARE = 1e-3,
+                    CYCLES_PER_BYTE = 1e-6;
+
+static double estimate(const struct search *s, const struct tiling *t,
+                       const int buffers[TENSOR_N])
+{
+    const struct layer *l = s->layer;
+    double m_tiles = ceil_div(l->M / l->G, t->m);
+    double strips = (double)ceil_div(l->N, t->n) * ceil_div(l->P, t->e);
+    double c_tiles = ceil_div(l->C / l->G, t->c);
+    double f_tiles = ceil_div(t->m, t->f);
+    double words[TENSOR_N];
+    double bytes[TENSOR_N];
+    words[TENSOR_IFMAP] = l->G * strips * c_tiles *
+                          (strips * c_tiles == 1 ? 1 : m_tiles) *
+                          (double)tiling_l2_words(l, t, TENSOR_IFMAP);
+    words[TENSOR_FILTER] = (double)l->M * (l->C / l->G) * l->R * l->S *
+                           (c_tiles * f_tiles == 1 ? 1 : strips);
+    words[TENSOR_PSUM] = (double)l->N * l->M * l->P * l->Q;
+    double all = 0, exposed = 0;
+    for (int k = 0; k < TENSOR_N; k++) {
+        bytes[k] = words[k] * s->arch->precision_bits[k] / 8;
+        all += bytes[k];
+        exposed += buffers[k] == 1 ? bytes[k] : 0;
+    }
+    double per_byte = dram_cycles_per_byte(s->arch);
+    double array =
+        s->cost->cycles(s->arch, l, s->cost->mapping, t) + exposed * per_byte;
+    double moved = all * per_byte;
+    return (array > moved ? array : moved) + array * ARRAY_SHARE +
+           moved * TRAFFIC_SHARE + all * CYCLES_PER_BYTE;
+}
+
+static bool consider(struct search *s, const struct tiling *t)
+{
+    int buffers[TENSOR_N], banks[TENSOR_N];
+    enum tensor tensor;
+    uint64_t lacking;
+    if (!tiling_fits(s->arch, s->layer, t, buffers, banks, &tensor, &lacking)) {
+        if (s->short_words == 0 || lacking < s->short_words) {
+            s->short_tensor = tensor;
+            s->short_words = lacking;
+        }
+        return false;
+    }
+    double cycles = estimate(s, t, buffers);
+    if (!s->found || cycles < s->cycles) {
+        s->found = true;
+        s->cycles = cycles;
+        s->best = *t;
+    }
+    return true;
+}
+
+/* False when no filter tile fits beside the others: none will beside larger
+ * ones. */
+static bool try_filters(struct search *s, struct tiling *t, int given_f)
+{
+    int fold = min_int(s->cost->fold_filters, t->m);
+    t->f = given_f > 0 ? min_int(given_f, t->m) : t->m;
+    /* Smaller filter tiles take no fewer cycles. */
+    if (s->found &&
+        s->cost->cycles(s->arch, s->layer, s->cost->mapping, t) >= s->cycles)
+        return true;
+    if (consider(s, t))
+        return true;
+    if (given_f > 0)
+        return false;
+    /* The largest multiple of a fold that fits; else part of a fold. */
+    int low = 0, high = t->m / fold;
+    while (low < high) {
+        int middle = (low + high + 1) / 2;
+        t->f = middle * fold;
+        if (consider(s, t))
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    for (int f = low == 0 ? fold / 2 : 0; f > 0; f /= 2) {
+        t->f = f;
+        if (consider(s, t))
+            return true;
+    }
+    return low > 0;
+}
+
+static void add_size(struct sizes *to, int size)
+{
+    int at = to->n;
+    while (at > 0 && to->size[at - 1] > size)
+        at--;
+    if (at > 0 && to->size[at - 1] == size)
+        return;
+    if (to->n == to->room) {
+        to->room = to->room == 0 ? 64 : 2 * to->room;
+        to->size = xrealloc(to->size, (size_t)to->room, sizeof(*to->size));
+    }
+    memmove(to->size + at + 1, to->size + at,
+            (size_t)(to->n - at) * sizeof(*to->size));
+    to->size[at] = size;
+    to->n++;
+}
+
+static void list_sizes(struct sizes *to, int extent, int given)
+{
+    if (given > 0) {
+        add_size(to, given);
+        return;
+    }
+    for (int size = 1; size > 0; size = tiling_next_even(extent, size))
+        add_size(to, size);
+}
+
+/* Adds tile sizes with fewer folds than all smaller ones.  An element of the
+ * tile is `unit` of what a fold takes `fold` of. */
+static void add_unwasting(struct sizes *to, int extent, int given,
+                          uint64_t unit, int fold)
+{
+    uint64_t least = UINT64_MAX;
+    if (given > 0 || fold <= 1)
+        return;
+    for (int size = 1; size <= extent; size++) {
+        uint64_t step = (uint64_t)fold, tail = (uint64_t)(extent % size);
+        uint64_t folds = (uint64_t)(extent / size) *
+                             (((uint64_t)size * unit + step - 1) / step) +
+                         (tail * unit + step - 1) / step;
+        if (folds < least) {
+            least = folds;
+            add_size(to, size);
+        }
+    }
+}
+
+/* False when nothing fits beside so many images and rows. */
+static bool try_tiles(struct search *s, int n, int e, const int given[5])
+{
+    struct tiling t = {.n = n, .e = e};
+    for (int i = 0; i < s->channels.n; i++)
+        for (int k = 0; k < s->filters.n; k++) {
+            t.c = s->channels.size[i];
+            t.m = s->filters.size[k];
+            if (try_filters(s, &t, given[4]))
+                continue;
+            if (k == 0)
+                return i > 0;
+            break;
+        }
+    return true;
+}
+
+/* Strips that waste no fold of outputs, where no smaller one does as well. */
+static void try_unwasting_strips(struct search *s, const int given[5])
+{
+    const struct layer *l = s->layer;
+    const int fold = s->cost->fold_outputs;
+    uint64_t outputs = (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
+    uint64_t least = (outputs + (uint64_t)fold - 1) / (uint64_t)fold;
+    if (fold <= 1 || given[1] > 0 || given[2] > 0 ||
+        (uint64_t)l->N * (uint64_t)l->P > STRIPS_MAX)
+        return;
+    int e_before = l->P + 1;
+    for (int n = 1; n <= l->N && e_before > 1; n++)
+        for (int e = 1; e < e_before; e++) {
+            struct tiling t = {.n = n, .e = e};
+            if (gemm_output_folds(l, &t, fold) > least ||
+                n > gemm_images_max(l, e))
+                continue;
+            try_tiles(s, n, e, given);
+            e_before = e;
+        }
+}
+
+bool tiling_choose_gemm(const struct arch *arch, const struct layer *layer,
+                        const struct gemm_cost *cost, const int given[5],
+                        struct tiling *out, enum tensor *short_tensor,
+                        uint64_t *short_words)
+{
+    struct search s = {.arch = arch, .layer = layer, .cost = cost};
+    const struct layer *l = layer;
+    const int Mg = l->M / l->G, Cg = min_int(l->C / l->G, cost->c_max);
+    list_sizes(&s.filters, Mg, given[0]);
+    list_sizes(&s.images, l->N, given[1]);
+    list_sizes(&s.rows, l->P, given[2]);
+    list_sizes(&s.channels, Cg, given[3]);
+    add_unwasting(&s.images, l->N, given[1], (uint64_t)l->P * (uint64_t)l->Q,
+                  cost->fold_outputs);
+    add_unwasting(&s.rows, l->P, given[2], (uint64_t)l->Q, cost->fold_outputs);
+    add_unwasting(&s.channels, Cg, given[3], (uint64_t)(l->R * l->S),
+                  cost->fold_products);
+    for (int i = 0; i < s.images.n; i++)
+        for (int k = 0; k < s.rows.n; k++) {
+            int n = s.images.size[i], e = s.rows.size[k];
+            if (n > gemm_images_max(l, e) || !try_tiles(&s, n, e, given))
+                break;
+        }
+    try_unwasting_strips(&s, given);
+    free(s.images.size);
+    free(s.rows.size);
+    free(s.channels.size);
+    free(s.filters.size);
+    *out = s.best;
+    *short_tensor = s.short_tensor;
+    *short_words = s.short_words;
+    return s.found;
+}

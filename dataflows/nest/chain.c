@@ -1,0 +1,145 @@
+/* chain.c - see nest_chain.h.
+ * SPDX-License-Identifier: MIT
+ */
+#include "dataflows/nest/chain.h"
+
+#include <string.h>
+
+/* Words of group g's children. */
+static int group_words(const struct chain *c, struct spot at, int g)
+{
+    return chain_clamp(at.rest - at.off - g * c->cluster_tile, 0,
+                       c->kids * c->kid_tile);
+}
+
+static void add_context(const struct chain *c, uint64_t times, struct spot new,
+                        struct spot old, bool same, struct terms *t)
+{
+    uint64_t words = 0, kids = 0, kept = 0, groups = 0, groups_kept = 0;
+    for (int g = 0; g < c->clusters; g++) {
+        int now = group_words(c, new, g), before = group_words(c, old, g);
+        int kids_now, kids_before;
+        if (now == 0)
+            break;
+        kids_now = chain_div_up(now, c->kid_tile);
+        kids_before = chain_div_up(before, c->kid_tile);
+        words += (uint64_t)now;
+        kids += (uint64_t)kids_now;
+        kept += (uint64_t)chain_clamp(kids_before, 0, kids_now);
+        groups++;
+        groups_kept += kids_now <= kids_before;
+    }
+    t->words += times * words;
+    t->words_kept += same ? times * words : 0;
+    t->kids += times * kids;
+    t->kids_kept += times * kept;
+    t->groups += times * groups;
+    t->groups_kept += times * groups_kept;
+    t->any += times;
+    t->any_kept += groups == groups_kept ? times : 0;
+    t->contexts += times;
+}
+
+int chain_last_offset(const struct chain *c, int i, int rest)
+{
+    int off = 0;
+    for (; i < c->n; i++) {
+        const struct elem *e = &c->elem[i];
+        if (e->kind == ELEM_TIME && rest > e->tile) {
+            int steps = (rest - 1) / e->tile;
+            off += steps * e->tile;
+            rest -= steps * e->tile;
+        } else if (rest > e->tile) {
+            rest = e->tile;
+        }
+    }
+    return off;
+}
+
+/* A walk over the values of the outer time loops of a chain. */
+struct walk {
+    const struct chain *chain;
+    bool steps; /* the last of the loops steps; else all are fixed */
+    struct terms *out;
+};
+
+static void finish_walk(const struct walk *w, int i, uint64_t times,
+                        struct spot at, int rest)
+{
+    struct spot old = at;
+    int last = chain_last_offset(w->chain, i, rest);
+    old.off += last;
+    add_context(w->chain, times, at, old, last == 0, w->out);
+}
+
+/* One step of cut i, from a full tile to one of `rest` words. */
+static void step_walk(const struct walk *w, int i, uint64_t times, int rest)
+{
+    int tile = w->chain->elem[i].tile;
+    struct spot new = {rest, 0};
+    struct spot old = {tile, chain_last_offset(w->chain, i + 1, tile)};
+    add_context(w->chain, times, new, old, false, w->out);
+}
+
+/* Inside a cluster all clusters step together, so bases stay and offsets
+ * move. */
+static void walk_cluster(const struct walk *w, int i, int left, uint64_t times,
+                         struct spot at, int rest)
+{
+    const struct chain *c = w->chain;
+    for (; left > 0 && c->elem[i].kind != ELEM_TIME; i++)
+        rest = chain_clamp(rest, 0, c->elem[i].tile);
+    if (left == 0) {
+        finish_walk(w, i, times, at, rest);
+        return;
+    }
+    int tile = c->elem[i].tile, steps = chain_div_up(rest, tile);
+    for (int v = 0; v < steps; v++) {
+        struct spot here = {at.rest, at.off + v * tile};
+        struct spot before = {at.rest, here.off - tile +
+                                           chain_last_offset(c, i + 1, tile)};
+        if (left > 1 || !w->steps)
+            walk_cluster(w, i + 1, left - 1, times, here,
+                         chain_clamp(rest - v * tile, 0, tile));
+        else if (v > 0)
+            add_context(c, times, here, before, false, w->out);
+    }
+}
+
+/* Outside the clusters all full tiles are alike. */
+static void walk_outside(const struct walk *w, int i, int left, uint64_t times,
+                         int rest)
+{
+    const struct chain *c = w->chain;
+    if (left == 0) {
+        finish_walk(w, i, times, (struct spot){rest, 0}, rest);
+        return;
+    }
+    if (c->elem[i].kind != ELEM_TIME) {
+        walk_cluster(w, i, left, times, (struct spot){rest, 0}, rest);
+        return;
+    }
+    int tile = c->elem[i].tile;
+    uint64_t steps = (uint64_t)chain_div_up(rest, tile);
+    int tail = rest - ((int)steps - 1) * tile;
+    uint64_t full = tail == tile ? steps : steps - 1;
+    if (left > 1 || !w->steps) {
+        if (full > 0)
+            walk_outside(w, i + 1, left - 1, times * full, tile);
+        if (full < steps)
+            walk_outside(w, i + 1, left - 1, times, tail);
+        return;
+    }
+    if (full > 1)
+        step_walk(w, i, times * (full - 1), tile);
+    if (full < steps && full > 0)
+        step_walk(w, i, times, tail);
+}
+
+void chain_terms(const struct chain *c, int loops, bool steps,
+                 struct terms *out)
+{
+    const struct walk w = {c, steps, out};
+    memset(out, 0, sizeof(*out));
+    walk_outside(&w, 0, loops, 1, c->extent);
+}

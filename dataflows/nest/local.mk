@@ -1,0 +1,18 @@
+libaccel_a_SOURCES += \
+	%D%/chain.c \
+	%D%/chain.h \
+	%D%/lattice.c \
+	%D%/lattice.h \
+	%D%/lattice_cache.c \
+	%D%/nest.c \
+	%D%/nest.h \
+	%D%/nest_bounds.c \
+	%D%/nest_bounds.h \
+	%D%/nest_dataflow.c \
+	%D%/nest_dataflow.h \
+	%D%/nest_limits.h \
+	%D%/nest_model.c \
+	%D%/nest_text.c \
+	%D%/nest_text.h \
+	%D%/nest_walk.c \
+	%D%/nest_walk.h

@@ -1,0 +1,320 @@
+/* nest.c - tiles of a nest, and whether a machine can hold them.
+ * SPDX-License-Identifier: MIT
+ */
+#include "dataflows/nest/nest.h"
+
+#include <string.h>
+
+#include "dataflows/program.h"
+
+enum { EXTENT_MAX = 1 << 20 }; /* beyond every layer's */
+
+const char nest_dim_letter[NEST_DIMS] = {'g', 'n', 'm', 'c',
+                                         'p', 'q', 'r', 's'};
+
+void nest_start(const struct arch *arch, struct nest *out)
+{
+    memset(out, 0, sizeof(*out));
+    for (int level = 0; level < LEVEL_N; level++)
+        for (int t = 0; t < TENSOR_N; t++)
+            out->level[level].keep[t] = level != LEVEL_L1 || arch->has_l1;
+}
+
+bool nest_append(struct nest_loops *loops, enum nest_dim dim, int count)
+{
+    if (loops->n == NEST_LOOPS_MAX || count < 1 || count > NEST_COUNT_MAX)
+        return false;
+    loops->loop[loops->n++] =
+        (struct nest_loop){(uint16_t)dim, (uint16_t)count};
+    return true;
+}
+
+int nest_extent(const struct layer *l, enum nest_dim dim)
+{
+    switch (dim) {
+    case NEST_G:
+        return l->G;
+    case NEST_N:
+        return l->N;
+    case NEST_M:
+        return l->M / l->G;
+    case NEST_C:
+        return l->C / l->G;
+    case NEST_P:
+        return l->P;
+    case NEST_Q:
+        return l->Q;
+    case NEST_R:
+        return l->R;
+    default:
+        return l->S;
+    }
+}
+
+static void grow(const struct nest_loops *loops, int tile[NEST_DIMS])
+{
+    for (int i = 0; i < loops->n; i++) {
+        int *t = &tile[loops->loop[i].dim], count = loops->loop[i].count;
+        *t = count > EXTENT_MAX / *t ? EXTENT_MAX : *t * count;
+    }
+}
+
+static void grow_level(const struct nest_level *level, int tile[NEST_DIMS])
+{
+    grow(&level->time, tile);
+    grow(&level->rows, tile);
+    grow(&level->cols, tile);
+}
+
+void nest_tile_extents(const struct nest *nest, enum level level,
+                       int out[NEST_DIMS])
+{
+    for (int d = 0; d < NEST_DIMS; d++)
+        out[d] = 1;
+    for (int k = 0; k <= (int)level && k < LEVEL_N; k++)
+        grow_level(&nest->level[k], out);
+}
+
+/* Rows (or columns) of the ifmap under so many rows of ofmap and filter. */
+static uint64_t room(const struct layer *l, int outputs, int taps, int extent)
+{
+    int n = touched(outputs, l->stride, taps, l->dilation);
+    return (uint64_t)min_int(n, extent);
+}
+
+uint64_t nest_words(const struct arch *arch, const struct layer *l,
+                    const int x[NEST_DIMS], enum tensor tensor)
+{
+    bool stored = arch->padding == PADDING_STORED;
+    uint64_t g = (uint64_t)x[NEST_G], n = (uint64_t)x[NEST_N];
+    uint64_t m = (uint64_t)x[NEST_M], c = (uint64_t)x[NEST_C];
+    uint64_t p = (uint64_t)x[NEST_P], q = (uint64_t)x[NEST_Q];
+    switch (tensor) {
+    case TENSOR_IFMAP:
+        return g * n * c *
+               room(l, x[NEST_P], x[NEST_R],
+                    stored ? layer_padded_h(l) : l->H) *
+               room(l, x[NEST_Q], x[NEST_S], stored ? layer_padded_w(l) : l->W);
+    case TENSOR_FILTER:
+        return g * m * c * (uint64_t)x[NEST_R] * (uint64_t)x[NEST_S];
+    default:
+        return g * n * m * p * q;
+    }
+}
+
+uint64_t nest_tile_words(const struct arch *arch, const struct layer *l,
+                         const struct nest *nest, enum level level,
+                         enum tensor tensor)
+{
+    int x[NEST_DIMS];
+    if (!nest->level[level].keep[tensor])
+        return 0;
+    nest_tile_extents(nest, level, x);
+    for (int d = 0; d < NEST_DIMS; d++)
+        x[d] = min_int(x[d], nest_extent(l, (enum nest_dim)d));
+    return nest_words(arch, l, x, tensor);
+}
+
+static bool fault(struct nest_verdict *why, enum nest_fault what,
+                  enum level level, uint64_t need, uint64_t have)
+{
+    why->fault = what;
+    why->level = level;
+    why->need = need;
+    why->have = have;
+    return false;
+}
+
+static bool covers(const struct layer *l, const struct nest *nest,
+                   struct nest_verdict *why)
+{
+    int all[NEST_DIMS];
+    nest_tile_extents(nest, LEVEL_DRAM, all);
+    for (int d = 0; d < NEST_DIMS; d++) {
+        int need = nest_extent(l, (enum nest_dim)d);
+        why->dim = (enum nest_dim)d;
+        if (all[d] < need)
+            return fault(why, NEST_NOT_COVERED, LEVEL_DRAM, (uint64_t)need,
+                         (uint64_t)all[d]);
+    }
+    return true;
+}
+
+static bool is_empty(const struct nest_level *level)
+{
+    return level->time.n + level->rows.n + level->cols.n == 0 &&
+           !level->keep[TENSOR_IFMAP] && !level->keep[TENSOR_FILTER] &&
+           !level->keep[TENSOR_PSUM];
+}
+
+static bool keeps_all(const struct nest_level *level)
+{
+    return level->keep[TENSOR_IFMAP] && level->keep[TENSOR_FILTER] &&
+           level->keep[TENSOR_PSUM];
+}
+
+static bool is_well_placed(const struct arch *arch, const struct nest *nest,
+                           struct nest_verdict *why)
+{
+    static const enum level ends[] = {LEVEL_DRAM, LEVEL_RF};
+    for (int i = 0; i < 2; i++) {
+        const struct nest_level *at = &nest->level[ends[i]];
+        if (at->rows.n + at->cols.n > 0 || !keeps_all(at))
+            return fault(why, NEST_MISPLACED, ends[i], 0, 0);
+    }
+    if (!arch->has_l1 && !is_empty(&nest->level[LEVEL_L1]))
+        return fault(why, NEST_MISPLACED, LEVEL_L1, 0, 0);
+    return true;
+}
+
+static uint64_t product(const struct nest_loops *loops)
+{
+    uint64_t n = 1;
+    for (int i = 0; i < loops->n; i++)
+        n = n > EXTENT_MAX ? n : n * loops->loop[i].count;
+    return n;
+}
+
+static bool children_fit(const struct nest *nest, enum level level, int rows,
+                         int cols, struct nest_verdict *why)
+{
+    const struct nest_level *at = &nest->level[level];
+    if (product(&at->rows) > (uint64_t)rows)
+        return fault(why, NEST_ROWS, level, product(&at->rows), (uint64_t)rows);
+    if (product(&at->cols) > (uint64_t)cols)
+        return fault(why, NEST_COLS, level, product(&at->cols), (uint64_t)cols);
+    return true;
+}
+
+static bool is_on_the_array(const struct arch *arch, const struct nest *nest,
+                            struct nest_verdict *why)
+{
+    if (!arch->has_l1)
+        return children_fit(nest, LEVEL_L2, arch->rows, arch->cols, why);
+    return children_fit(nest, LEVEL_L2, nest_cluster_rows(arch),
+                        nest_cluster_cols(arch), why) &&
+           children_fit(nest, LEVEL_L1, nest_cluster_height(arch),
+                        arch->l1_cluster_cols, why);
+}
+
+static bool rf_holds(const struct arch *arch, const struct layer *l,
+                     const struct nest *nest, struct nest_verdict *why)
+{
+    for (int t = 0; t < TENSOR_N; t++) {
+        uint64_t need =
+            nest_tile_words(arch, l, nest, LEVEL_RF, (enum tensor)t);
+        why->tensor = (enum tensor)t;
+        if (need > (uint64_t)arch->rf_words[t])
+            return fault(why, NEST_RF_CAPACITY, LEVEL_RF, need,
+                         (uint64_t)arch->rf_words[t]);
+    }
+    return true;
+}
+
+static bool l1_holds(const struct arch *arch, const struct layer *l,
+                     const struct nest *nest, struct nest_verdict *why)
+{
+    uint64_t bits = 0, largest = 0;
+    if (!arch->has_l1)
+        return true;
+    for (int t = 0; t < TENSOR_N; t++) {
+        uint64_t tile =
+            nest_tile_words(arch, l, nest, LEVEL_L1, (enum tensor)t) *
+            (uint64_t)arch->precision_bits[t];
+        bits += tile;
+        if (tile > largest) {
+            largest = tile;
+            why->tensor = (enum tensor)t;
+        }
+    }
+    if (bits > arch->l1_bytes * 8)
+        return fault(why, NEST_L1_CAPACITY, LEVEL_L1, (bits + 7) / 8,
+                     arch->l1_bytes);
+    return true;
+}
+
+static bool l2_holds(const struct arch *arch, const struct layer *l,
+                     const struct nest *nest, struct nest_verdict *why)
+{
+    int buffers[TENSOR_N], banks[TENSOR_N];
+    uint64_t lacking = 0;
+    if (nest_l2_places(arch, l, nest, buffers, banks, &why->tensor, &lacking))
+        return true;
+    return fault(why, NEST_L2_CAPACITY, LEVEL_L2, lacking, 0);
+}
+
+bool nest_l2_places(const struct arch *arch, const struct layer *l,
+                    const struct nest *nest, int buffers[TENSOR_N],
+                    int banks[TENSOR_N], enum tensor *short_tensor,
+                    uint64_t *short_words)
+{
+    uint64_t words[TENSOR_N];
+    for (int t = 0; t < TENSOR_N; t++)
+        words[t] = nest_tile_words(arch, l, nest, LEVEL_L2, (enum tensor)t);
+    return l2_fits(arch, words, buffers, banks, short_tensor, short_words);
+}
+
+bool nest_is_legal(const struct arch *arch, const struct layer *l,
+                   const struct nest *nest, struct nest_verdict *why)
+{
+    memset(why, 0, sizeof(*why));
+    return is_well_placed(arch, nest, why) && covers(l, nest, why) &&
+           is_on_the_array(arch, nest, why) && rf_holds(arch, l, nest, why) &&
+           l1_holds(arch, l, nest, why) && l2_holds(arch, l, nest, why);
+}
+
+enum link nest_link(enum level child, enum tensor tensor)
+{
+    if (child == LEVEL_L1)
+        return tensor == TENSOR_IFMAP ? LINK_ifmap_l1 : LINK_filter_l1;
+    return tensor == TENSOR_IFMAP ? LINK_ifmap : LINK_filter;
+}
+
+int nest_cluster_rows(const struct arch *arch)
+{
+    return arch->rows / nest_cluster_height(arch); /* whole ones */
+}
+
+int nest_cluster_height(const struct arch *arch)
+{
+    bool all = !arch->has_l1 || arch->l1_cluster_rows == 0;
+    return all ? arch->rows : arch->l1_cluster_rows;
+}
+
+int nest_cluster_cols(const struct arch *arch)
+{
+    return arch->has_l1 ? arch->cols / arch->l1_cluster_cols : 1;
+}
+
+static int children(const struct nest_level *level, enum nest_dim dim)
+{
+    int n = 1;
+    for (int i = 0; i < level->rows.n; i++)
+        if (level->rows.loop[i].dim == dim)
+            n *= level->rows.loop[i].count;
+    for (int i = 0; i < level->cols.n; i++)
+        if (level->cols.loop[i].dim == dim)
+            n *= level->cols.loop[i].count;
+    return n;
+}
+
+uint64_t nest_pes_used(const struct arch *arch, const struct layer *l,
+                       const struct nest *nest)
+{
+    uint64_t used = 1;
+    int pe[NEST_DIMS], cluster[NEST_DIMS];
+    nest_tile_extents(nest, LEVEL_RF, pe);
+    nest_tile_extents(nest, arch->has_l1 ? LEVEL_L1 : LEVEL_RF, cluster);
+    for (int k = 0; k < NEST_DIMS; k++) {
+        enum nest_dim d = (enum nest_dim)k;
+        int extent = nest_extent(l, d), n = 0;
+        int pes = arch->has_l1 ? children(&nest->level[LEVEL_L1], d) : 1;
+        for (int g = 0; g < children(&nest->level[LEVEL_L2], d); g++) {
+            int left = extent - g * cluster[k];
+            if (left > 0)
+                n += min_int(pes, ceil_div(left, pe[k]));
+        }
+        used *= (uint64_t)n;
+    }
+    return used;
+}

@@ -1,0 +1,498 @@
+/* nest_model.c - the closed form of a nest: what every level gives and gets.
+ *
+ * For each child level (L2, L1, RF), and each time loop k outside it: k steps
+ * with the loops outside it fixed, the loops inside it wrap from last to
+ * first.  Summed over all fixed values and all children, that is
+ *
+ *     sum of |new \ old|  =  product of sum |new_d|  -  product of sum
+ *                            |new_d & old_d|
+ *
+ * with one factor per dimension d, for the indices of different dimensions
+ * are independent of each other.  A dimension that the tensor does not have
+ * is a factor that says whether the child has work at all.  What a parent
+ * reads is the union over children: a word need not be read when every child
+ * that needs it has it, so again
+ *
+ *     |union of (new \ old)|  =  product of |union of new_d|
+ *                                - product of |{w: kept by all that need it}|.
+ *
+ * Rows of the ifmap depend on p and r together, columns on q and s: those
+ * two factors are sets of lattice points (stride, dilation), counted as such.
+ *
+ * A product or sum may be as large as the MACs of the layer times the PEs; one
+ * that passes 64 bits is COUNT_OVERFLOW (sim/base/result.h).
+ * Calls nothing of the machine.
+ * SPDX-License-Identifier: MIT
+ */
+#include <string.h>
+
+#include "dataflows/nest/chain.h"
+#include "dataflows/nest/lattice.h"
+
+enum { TILE_MAX = 1 << 20 }; /* beyond every extent */
+
+/* A nest as seen from one child level. */
+struct view {
+    const struct layer *layer;
+    struct lattice rows, cols;
+    struct lattice_cache *cache; /* borrowed, or NULL */
+    bool ifmap_one_group; /* the children's ifmap words come from one parent */
+    struct chain chain[NEST_DIMS];
+    int n_loops; /* time loops outside, outermost first */
+    uint8_t dim[3 * NEST_LOOPS_MAX];
+};
+
+/* Accesses of one tensor, summed over steps. */
+struct flow {
+    uint64_t delivered;   /* new words of all children */
+    uint64_t read;        /* each word once a step, from one parent */
+    uint64_t read_groups; /* the same with a parent for each group */
+};
+/* Psum tiles that come to children, as words. */
+struct psum_flow {
+    uint64_t all;         /* to any child */
+    uint64_t first;       /* to the first of those that share a reduction */
+    uint64_t group_first; /* to the first in each group */
+    /* The same of children with a share of the reduction in that step. */
+    uint64_t busy, busy_first, busy_group_first;
+};
+
+static int padded(const struct arch *arch, int pad)
+{
+    return arch->padding == PADDING_STORED ? 0 : pad;
+}
+
+static void push_elem(struct chain *c, enum elem_kind kind, int count)
+{
+    struct elem *e = &c->elem[c->n++];
+    e->kind = kind;
+    e->count = count; /* tiles are set from the inside */
+    e->tile = 0;
+}
+
+static void push_time(struct view *v, const struct nest_loops *loops)
+{
+    for (int i = 0; i < loops->n; i++) {
+        int dim = loops->loop[i].dim;
+        if (loops->loop[i].count == 1)
+            continue;
+        push_elem(&v->chain[dim], ELEM_TIME, loops->loop[i].count);
+        v->dim[v->n_loops++] = (uint8_t)dim;
+    }
+}
+
+static void push_space(struct view *v, const struct nest_level *level,
+                       enum elem_kind kind)
+{
+    int count[NEST_DIMS];
+    for (int d = 0; d < NEST_DIMS; d++)
+        count[d] = 1;
+    for (int i = 0; i < level->rows.n; i++)
+        count[level->rows.loop[i].dim] *= level->rows.loop[i].count;
+    for (int i = 0; i < level->cols.n; i++)
+        count[level->cols.loop[i].dim] *= level->cols.loop[i].count;
+    for (int d = 0; d < NEST_DIMS; d++)
+        if (count[d] > 1)
+            push_elem(&v->chain[d], kind, count[d]);
+}
+
+/* Tiles from the child's outward; children that never have work go. */
+static void set_tiles(struct chain *c, int child_tile)
+{
+    int tile = child_tile;
+    c->clusters = c->kids = 1;
+    c->cluster_tile = c->kid_tile = TILE_MAX;
+    for (int i = c->n - 1; i >= 0; i--) {
+        struct elem *e = &c->elem[i];
+        e->tile = tile;
+        tile =
+            chain_clamp(e->count > TILE_MAX / tile ? TILE_MAX : tile * e->count,
+                        1, TILE_MAX);
+        if (e->kind == ELEM_PES) {
+            c->kids = e->count;
+            c->kid_tile = e->tile;
+        } else if (e->kind == ELEM_CLUSTERS) {
+            c->clusters = e->count;
+            c->cluster_tile = e->tile;
+        }
+    }
+    c->clusters =
+        chain_clamp(c->clusters, 1, chain_div_up(c->extent, c->cluster_tile));
+    if (c->kid_tile == TILE_MAX)
+        c->kid_tile = chain_clamp(child_tile, 1, TILE_MAX);
+}
+
+/* level: the child, L2, L1 or RF. */
+static void view_from(const struct arch *arch, const struct layer *l,
+                      const struct nest *nest, enum level level, struct view *v)
+{
+    const struct nest_level *at = nest->level;
+    int tile[NEST_DIMS];
+    v->layer = l;
+    v->n_loops = 0;
+    int pad = padded(arch, l->pad);
+    bool stored = arch->padding == PADDING_STORED;
+    v->rows = (struct lattice){l->stride, l->dilation, pad,
+                               stored ? layer_padded_h(l) : l->H};
+    v->cols = (struct lattice){l->stride, l->dilation, pad,
+                               stored ? layer_padded_w(l) : l->W};
+    v->ifmap_one_group = level != LEVEL_RF || !at[LEVEL_L1].keep[TENSOR_IFMAP];
+    for (int d = 0; d < NEST_DIMS; d++) {
+        v->chain[d].extent = nest_extent(l, (enum nest_dim)d);
+        v->chain[d].n = 0;
+    }
+    push_time(v, &at[LEVEL_DRAM].time);
+    if (level != LEVEL_L2) {
+        bool clusters = level == LEVEL_RF && arch->has_l1;
+        push_time(v, &at[LEVEL_L2].time);
+        push_space(v, &at[LEVEL_L2], clusters ? ELEM_CLUSTERS : ELEM_PES);
+        if (clusters) {
+            push_time(v, &at[LEVEL_L1].time);
+            push_space(v, &at[LEVEL_L1], ELEM_PES);
+        }
+    }
+    nest_tile_extents(nest, level, tile);
+    for (int d = 0; d < NEST_DIMS; d++)
+        set_tiles(&v->chain[d], tile[d]);
+}
+
+/* Factors of one step of one loop. */
+struct factors {
+    struct terms dim[NEST_DIMS];
+    struct pair_terms rows, cols;
+};
+
+/* Accesses of a step, `kept` of which the children have already. */
+struct product {
+    uint64_t all, kept;
+};
+
+static uint64_t times(uint64_t a, uint64_t b)
+{
+    return count_mul(a, b);
+}
+
+static uint64_t times3(uint64_t a, uint64_t b, uint64_t c)
+{
+    return count_mul(count_mul(a, b), c);
+}
+
+static void add_words(uint64_t *into, uint64_t words)
+{
+    *into = count_add(*into, words);
+}
+
+static uint64_t words_but_kept(struct product p)
+{
+    return count_sub(p.all, p.kept);
+}
+
+static void add_ifmap(const struct factors *f, struct flow *to)
+{
+    const struct terms *g = &f->dim[NEST_G], *n = &f->dim[NEST_N],
+                       *m = &f->dim[NEST_M], *c = &f->dim[NEST_C];
+    struct product box = {times3(g->words, n->words, c->words),
+                          times3(g->words_kept, n->words_kept, c->words_kept)};
+    struct product out = {
+        times(box.all, times3(m->kids, f->rows.words, f->cols.words)),
+        times(box.kept,
+              times3(m->kids_kept, f->rows.words_kept, f->cols.words_kept))};
+    uint64_t read = times(f->rows.read, f->cols.read);
+    uint64_t kept = times(f->rows.read_kept, f->cols.read_kept);
+    struct product one = {times3(box.all, m->any, read),
+                          times3(box.kept, m->any_kept, kept)};
+    struct product groups = {times3(box.all, m->groups, read),
+                             times3(box.kept, m->groups_kept, kept)};
+    add_words(&to->delivered, words_but_kept(out));
+    add_words(&to->read, words_but_kept(one));
+    add_words(&to->read_groups, words_but_kept(groups));
+}
+
+static void times_by(uint64_t *product, uint64_t factor)
+{
+    *product = count_mul(*product, factor);
+}
+
+static void add_filter(const struct factors *f, struct flow *to)
+{
+    static const uint8_t has[] = {NEST_G, NEST_M, NEST_C, NEST_R, NEST_S};
+    static const uint8_t lacks[] = {NEST_N, NEST_P, NEST_Q};
+    struct product out = {1, 1}, one, groups;
+    for (size_t i = 0; i < sizeof(has); i++) {
+        times_by(&out.all, f->dim[has[i]].words);
+        times_by(&out.kept, f->dim[has[i]].words_kept);
+    }
+    one = groups = out;
+    for (size_t i = 0; i < sizeof(lacks); i++) {
+        const struct terms *t = &f->dim[lacks[i]];
+        times_by(&out.all, t->kids);
+        times_by(&out.kept, t->kids_kept);
+        times_by(&one.all, t->any);
+        times_by(&one.kept, t->any_kept);
+        times_by(&groups.all, t->groups);
+        times_by(&groups.kept, t->groups_kept);
+    }
+    add_words(&to->delivered, words_but_kept(out));
+    add_words(&to->read, words_but_kept(one));
+    add_words(&to->read_groups, words_but_kept(groups));
+}
+
+/* Positions among the children of a chain that ever have work. */
+static uint64_t positions(const struct chain *c)
+{
+    uint64_t n = 0;
+    for (int g = 0; g < c->clusters; g++)
+        n += (uint64_t)chain_div_up(chain_clamp(c->extent - g * c->cluster_tile,
+                                                0, c->kids * c->kid_tile),
+                                    c->kid_tile);
+    return n;
+}
+
+static void add_psum(const struct view *v, const struct factors *f,
+                     struct psum_flow *to)
+{
+    static const uint8_t has[] = {NEST_G, NEST_N, NEST_M, NEST_P, NEST_Q};
+    static const uint8_t reduced[] = {NEST_C, NEST_R, NEST_S};
+    struct product words = {1, 1};
+    uint64_t all = 1, first = 1, group = 1, busy = 1, busy_group = 1;
+    for (size_t i = 0; i < sizeof(has); i++) {
+        times_by(&words.all, f->dim[has[i]].words);
+        times_by(&words.kept, f->dim[has[i]].words_kept);
+    }
+    for (size_t i = 0; i < sizeof(reduced); i++) {
+        const struct terms *t = &f->dim[reduced[i]];
+        const struct chain *c = &v->chain[reduced[i]];
+        times_by(&all, times(t->contexts, positions(c)));
+        times_by(&group, times(t->contexts, (uint64_t)c->clusters));
+        times_by(&first, t->contexts);
+        times_by(&busy, t->kids);
+        times_by(&busy_group, t->groups);
+    }
+    const uint64_t n = words_but_kept(words);
+    add_words(&to->all, times(n, all));
+    add_words(&to->first, times(n, first));
+    add_words(&to->group_first, times(n, group));
+    add_words(&to->busy, times(n, busy));
+    add_words(&to->busy_first, times(n, first)); /* the first: always */
+    add_words(&to->busy_group_first, times(n, busy_group));
+}
+
+struct flows {
+    struct flow ifmap, filter;
+    struct psum_flow psum;
+};
+
+/* steps: the dimension whose loop steps, or -1. */
+static void set_rows(const struct view *v, const int loops[NEST_DIMS],
+                     int steps, struct factors *f)
+{
+    const int fixed[2] = {loops[NEST_P], loops[NEST_R]};
+    lattice_terms(&v->rows, &v->chain[NEST_P], &v->chain[NEST_R], fixed,
+                  steps == NEST_P   ? 0
+                  : steps == NEST_R ? 1
+                                    : -1,
+                  v->ifmap_one_group, v->cache, &f->rows);
+}
+
+static void set_cols(const struct view *v, const int loops[NEST_DIMS],
+                     int steps, struct factors *f)
+{
+    const int fixed[2] = {loops[NEST_Q], loops[NEST_S]};
+    lattice_terms(&v->cols, &v->chain[NEST_Q], &v->chain[NEST_S], fixed,
+                  steps == NEST_Q   ? 0
+                  : steps == NEST_S ? 1
+                                    : -1,
+                  v->ifmap_one_group, v->cache, &f->cols);
+}
+
+static void add_step(const struct view *v, const struct factors *f,
+                     struct flows *to)
+{
+    add_ifmap(f, &to->ifmap);
+    add_filter(f, &to->filter);
+    add_psum(v, f, &to->psum);
+}
+
+static void nothing_kept(struct factors *f)
+{
+    for (int d = 0; d < NEST_DIMS; d++) {
+        struct terms *t = &f->dim[d];
+        t->words_kept = t->kids_kept = t->groups_kept = t->any_kept = 0;
+    }
+    f->rows.words_kept = f->rows.read_kept = 0;
+    f->cols.words_kept = f->cols.read_kept = 0;
+}
+
+static bool is_row(int dim)
+{
+    return dim == NEST_P || dim == NEST_R;
+}
+
+static bool is_col(int dim)
+{
+    return dim == NEST_Q || dim == NEST_S;
+}
+
+static void sum_flows(const struct view *v, struct flows *out)
+{
+    int loops[NEST_DIMS] = {0}; /* passed so far */
+    bool rows_stepped = false, cols_stepped = false;
+    struct factors f, first;
+    memset(out, 0, sizeof(*out));
+    for (int d = 0; d < NEST_DIMS; d++)
+        chain_terms(&v->chain[d], 0, false, &f.dim[d]);
+    set_rows(v, loops, -1, &f);
+    set_cols(v, loops, -1, &f);
+    first = f;
+    nothing_kept(&first);
+    add_step(v, &first, out);
+    for (int k = 0; k < v->n_loops; k++) {
+        int d = v->dim[k];
+        loops[d]++;
+        chain_terms(&v->chain[d], loops[d], true, &f.dim[d]);
+        if (is_row(d) || rows_stepped)
+            set_rows(v, loops, d, &f);
+        if (is_col(d) || cols_stepped)
+            set_cols(v, loops, d, &f);
+        rows_stepped = is_row(d);
+        cols_stepped = is_col(d);
+        add_step(v, &f, out);
+        chain_terms(&v->chain[d], loops[d], false, &f.dim[d]);
+    }
+}
+
+static void add_link(struct counts *c, enum link link, uint64_t sent,
+                     uint64_t delivered)
+{
+    add_words(&c->link[link].words_sent, sent);
+    add_words(&c->link[link].words_delivered, delivered);
+    add_words(&c->link[link].hops, delivered);
+}
+
+static void count_operand(const struct nest *nest, enum level child,
+                          enum tensor tensor, const struct flow *flow,
+                          struct counts *c)
+{
+    enum level parent = nest_parent(nest, child, tensor);
+    bool groups = child == LEVEL_RF && parent == LEVEL_L1;
+    uint64_t read = groups ? flow->read_groups : flow->read;
+    struct accesses *to = &c->access[child][tensor];
+    add_words(&c->access[parent][tensor].reads, read);
+    add_words(&to->writes, flow->delivered);
+    if (child == LEVEL_L2)
+        add_words(&to->dma_writes, flow->delivered);
+    else
+        add_link(c, nest_link(child, tensor), read, flow->delivered);
+}
+
+static uint64_t outputs_of(const struct layer *l)
+{
+    return (uint64_t)l->N * (uint64_t)l->M * (uint64_t)l->P * (uint64_t)l->Q;
+}
+
+/* Each output is visited for the first time once by each group of children
+ * with a parent of their own. */
+static uint64_t first_visits(const struct view *v, bool groups)
+{
+    uint64_t n = outputs_of(v->layer);
+    if (groups)
+        times_by(&n, (uint64_t)v->chain[NEST_C].clusters *
+                         (uint64_t)v->chain[NEST_R].clusters *
+                         (uint64_t)v->chain[NEST_S].clusters);
+    return n;
+}
+
+static void count_psums(const struct nest *nest, enum level child,
+                        const struct view *v, const struct psum_flow *flow,
+                        struct counts *c)
+{
+    enum level parent = nest_parent(nest, child, TENSOR_PSUM);
+    bool groups = child == LEVEL_RF && parent == LEVEL_L1;
+    uint64_t zero = first_visits(v, groups);
+    uint64_t out = groups ? flow->group_first : flow->first;
+    uint64_t in = count_sub(out, zero);
+    struct accesses *outer = &c->access[parent][TENSOR_PSUM];
+    struct accesses *inner = &c->access[child][TENSOR_PSUM];
+    add_words(&outer->reads, in);
+    add_words(&outer->writes, out);
+    add_words(&inner->reads, flow->all);
+    add_words(&inner->writes, in);
+    if (child == LEVEL_L2) {
+        add_words(&inner->dma_reads, out);
+        add_words(&inner->dma_writes, in);
+    } else {
+        add_link(c, LINK_psum_in, in, in);
+        add_link(c, LINK_psum_out, out, out);
+        uint64_t along = count_sub(flow->all, out);
+        add_link(c, LINK_psum_link, along, along);
+    }
+    if (child == LEVEL_RF) {
+        uint64_t busy = groups ? flow->busy_group_first : flow->busy_first;
+        uint64_t from_zero = count_sub(count_add(zero, flow->busy), busy);
+        if (from_zero <= c->macs)
+            add_words(&inner->reads, c->macs - from_zero);
+        else /* beyond what is counted */
+            inner->reads = COUNT_OVERFLOW;
+        add_words(&inner->writes, c->macs);
+    }
+}
+
+static bool keeps_any(const struct nest_level *level)
+{
+    return level->keep[TENSOR_IFMAP] || level->keep[TENSOR_FILTER] ||
+           level->keep[TENSOR_PSUM];
+}
+
+void nest_expect(const struct arch *arch, const struct layer *layer,
+                 const struct nest *nest, struct counts *out)
+{
+    nest_expect_cached(arch, layer, nest, NULL, out);
+}
+
+void nest_expect_cached(const struct arch *arch, const struct layer *layer,
+                        const struct nest *nest, struct lattice_cache *cache,
+                        struct counts *out)
+{
+    memset(out, 0, sizeof(*out));
+    out->macs = layer_macs(layer);
+    for (int k = LEVEL_RF; k < LEVEL_DRAM; k++) {
+        enum level child = (enum level)k;
+        const struct nest_level *at = &nest->level[k];
+        struct view view;
+        struct flows flows;
+        if (child != LEVEL_RF && !keeps_any(at))
+            continue;
+        view_from(arch, layer, nest, child, &view);
+        view.cache = cache;
+        sum_flows(&view, &flows);
+        if (at->keep[TENSOR_IFMAP])
+            count_operand(nest, child, TENSOR_IFMAP, &flows.ifmap, out);
+        if (at->keep[TENSOR_FILTER])
+            count_operand(nest, child, TENSOR_FILTER, &flows.filter, out);
+        if (at->keep[TENSOR_PSUM])
+            count_psums(nest, child, &view, &flows.psum, out);
+    }
+    struct accesses *rf = out->access[LEVEL_RF];
+    add_words(&rf[TENSOR_IFMAP].reads, out->macs);
+    add_words(&rf[TENSOR_FILTER].reads, out->macs);
+}
+
+uint64_t nest_busiest_pe_cycles(const struct arch *arch,
+                                const struct layer *layer,
+                                const struct nest *nest)
+{
+    struct view view;
+    uint64_t macs = 1;
+    view_from(arch, layer, nest, LEVEL_RF, &view);
+    for (int d = 0; d < NEST_DIMS; d++) {
+        struct chain *c = &view.chain[d];
+        struct terms t;
+        int loops = 0;
+        for (int k = 0; k < view.n_loops; k++)
+            loops += view.dim[k] == d;
+        c->clusters = c->kids = 1; /* the first of all */
+        chain_terms(c, loops, false, &t);
+        times_by(&macs, t.words);
+    }
+    return macs;
+}

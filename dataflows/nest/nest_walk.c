@@ -1,0 +1,265 @@
+/* nest_walk.c - see nest_walk.h.
+ * SPDX-License-Identifier: MIT
+ */
+#include "dataflows/nest/nest_walk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "dataflows/program.h"
+
+static bool is_reduction(int dim)
+{
+    return dim == NEST_C || dim == NEST_R || dim == NEST_S;
+}
+
+static void push_loops(struct nest_walk *w, enum level level)
+{
+    const struct nest_loops *time = &w->nest.level[level].time;
+    for (int i = 0; i < time->n; i++) {
+        w->loop[w->n_loops].dim = (uint8_t)time->loop[i].dim;
+        w->loop[w->n_loops].level = (uint8_t)level;
+        w->n_loops++;
+    }
+}
+
+static int grown(int tile, int count)
+{
+    int most = 1 << 20;
+    return count > most / tile ? most : tile * count;
+}
+
+/* Tiles from the inside outwards, rooms from the outside inwards. */
+static void set_tiles(struct nest_walk *w)
+{
+    static const enum level up[] = {LEVEL_L1, LEVEL_L2, LEVEL_DRAM};
+    int at[NEST_DIMS], i = w->n_loops - 1;
+    nest_tile_extents(&w->nest, LEVEL_RF, at);
+    memcpy(w->tile[LEVEL_RF], at, sizeof(at));
+    for (int k = 0; k < 3; k++) {
+        const struct nest_level *level = &w->nest.level[up[k]];
+        for (int j = 0; j < level->cols.n; j++)
+            at[level->cols.loop[j].dim] =
+                grown(at[level->cols.loop[j].dim], level->cols.loop[j].count);
+        for (int j = 0; j < level->rows.n; j++)
+            at[level->rows.loop[j].dim] =
+                grown(at[level->rows.loop[j].dim], level->rows.loop[j].count);
+        for (int j = level->time.n - 1; j >= 0; j--, i--) {
+            int dim = level->time.loop[j].dim;
+            w->loop[i].tile = at[dim];
+            at[dim] = grown(at[dim], level->time.loop[j].count);
+            w->loop[i].room = at[dim];
+        }
+        memcpy(w->tile[up[k]], at, sizeof(at));
+    }
+}
+
+/* Children of one level by the loops over rows, then columns; each stands in
+ * the rows and columns of the parent's part of the array. */
+static int push_children(const struct nest_walk *w, enum level level,
+                         const int tile[NEST_DIMS],
+                         const struct nest_child *outer, int row0, int col0,
+                         int array_cols, int row_step, int col_step,
+                         struct nest_child *out)
+{
+    const struct nest_loops *rows = &w->nest.level[level].rows;
+    const struct nest_loops *cols = &w->nest.level[level].cols;
+    int n = 0, n_rows = 1, n_cols = 1;
+    for (int i = 0; i < rows->n; i++)
+        n_rows *= rows->loop[i].count;
+    for (int i = 0; i < cols->n; i++)
+        n_cols *= cols->loop[i].count;
+    for (int k = 0; k < n_rows * n_cols; k++) {
+        struct nest_child child = *outer;
+        int size[NEST_DIMS], row = k / n_cols, col = k % n_cols;
+        bool used = true, first = true;
+        memcpy(size, tile, sizeof(size));
+        for (int i = cols->n - 1, left = col; i >= 0; i--) {
+            int d = cols->loop[i].dim, v = left % cols->loop[i].count;
+            left /= cols->loop[i].count;
+            child.offset[d] += v * size[d];
+            size[d] = grown(size[d], cols->loop[i].count);
+            first = first && !(is_reduction(d) && v > 0);
+        }
+        for (int i = rows->n - 1, left = row; i >= 0; i--) {
+            int d = rows->loop[i].dim, v = left % rows->loop[i].count;
+            left /= rows->loop[i].count;
+            child.offset[d] += v * size[d];
+            size[d] = grown(size[d], rows->loop[i].count);
+            first = first && !(is_reduction(d) && v > 0);
+        }
+        for (int d = 0; d < NEST_DIMS; d++)
+            used = used && child.offset[d] < w->extent[d];
+        if (!used)
+            continue;
+        child.is_first = outer->is_first && first;
+        child.is_first_in_group = first;
+        child.unit =
+            (row0 + row * row_step) * array_cols + col0 + col * col_step;
+        out[n++] = child;
+    }
+    return n;
+}
+
+static void set_children(struct nest_walk *w, const struct arch *a)
+{
+    const struct nest_child whole = {.is_first = true,
+                                     .is_first_in_group = true};
+    w->pe = xcalloc((size_t)arch_pes(a), sizeof(*w->pe));
+    if (!a->has_l1) {
+        w->n_pes = push_children(w, LEVEL_L2, w->tile[LEVEL_RF], &whole, 0, 0,
+                                 a->cols, 1, 1, w->pe);
+        return;
+    }
+    int rows = nest_cluster_height(a);
+    w->cluster = xcalloc((size_t)arch_pes(a), sizeof(*w->cluster));
+    w->n_clusters =
+        push_children(w, LEVEL_L2, w->tile[LEVEL_L1], &whole, 0, 0, a->cols,
+                      rows, a->l1_cluster_cols, w->cluster);
+    for (int k = 0; k < w->n_clusters; k++) {
+        int corner = w->cluster[k].unit;
+        struct nest_child outer = w->cluster[k];
+        outer.group = k;
+        w->n_pes += push_children(w, LEVEL_L1, w->tile[LEVEL_RF], &outer,
+                                  corner / a->cols, corner % a->cols, a->cols,
+                                  1, 1, &w->pe[w->n_pes]);
+        w->cluster[k].unit = k;
+        w->cluster[k].group = 0;
+    }
+}
+
+/* Loops outside the outermost tile that is fetched from DRAM piece by piece:
+ * L2's for what L2 keeps, else those of L1 or RF. */
+static int loops_over_passes(const struct nest_walk *w)
+{
+    int most = 0;
+    for (int t = 0; t < TENSOR_N; t++) {
+        int level = LEVEL_L2;
+        while (!w->nest.level[level].keep[t])
+            level--;
+        if (w->outside[level] > most)
+            most = w->outside[level];
+    }
+    return most;
+}
+
+struct nest_walk *nest_walk_new(const struct arch *arch,
+                                const struct layer *layer,
+                                const struct nest *nest)
+{
+    struct nest_walk *w = xcalloc(1, sizeof(*w));
+    w->layer = *layer;
+    w->nest = *nest;
+    w->has_l1 = arch->has_l1;
+    for (int d = 0; d < NEST_DIMS; d++)
+        w->extent[d] = nest_extent(layer, (enum nest_dim)d);
+    push_loops(w, LEVEL_DRAM);
+    w->outside[LEVEL_L2] = w->n_loops;
+    push_loops(w, LEVEL_L2);
+    w->outside[LEVEL_L1] = w->n_loops;
+    push_loops(w, LEVEL_L1);
+    w->outside[LEVEL_RF] = w->n_loops;
+    set_tiles(w);
+    w->pass_loops = loops_over_passes(w);
+    set_children(w, arch);
+    return w;
+}
+
+void nest_walk_free(struct nest_walk *w)
+{
+    if (w == NULL)
+        return;
+    free(w->pe);
+    free(w->cluster);
+    free(w);
+}
+
+/* Where the loops before `loops` put the first child of a dimension. */
+static int base_of(const struct nest_walk *w, const struct nest_step *s,
+                   int loops, int dim)
+{
+    int base = 0;
+    for (int i = 0; i < loops; i++)
+        if (w->loop[i].dim == dim)
+            base += s->value[i] * w->loop[i].tile;
+    return base;
+}
+
+/* Steps of loop i, of the first child. */
+static int steps_of(const struct nest_walk *w, const struct nest_step *s, int i)
+{
+    int dim = w->loop[i].dim;
+    int left = w->extent[dim] - base_of(w, s, i, dim);
+    return ceil_div(min_int(left, w->loop[i].room), w->loop[i].tile);
+}
+
+int nest_walk_next(const struct nest_walk *w, struct nest_step *s, int from,
+                   int to)
+{
+    for (int i = to; i < w->n_loops; i++)
+        s->value[i] = 0;
+    for (int i = to - 1; i >= from; i--) {
+        if (++s->value[i] < steps_of(w, s, i))
+            return i;
+        s->value[i] = 0;
+    }
+    return -1;
+}
+
+void nest_walk_last(const struct nest_walk *w, struct nest_step *s, int from)
+{
+    for (int i = from; i < w->n_loops; i++)
+        s->value[i] = steps_of(w, s, i) - 1;
+}
+
+uint64_t nest_walk_steps(const struct nest_walk *w, int loops)
+{
+    /* Dimensions step independently of each other: along one of them, the
+     * steps are the tiles of the innermost of its loops. */
+    uint64_t n = 1;
+    for (int d = 0; d < NEST_DIMS; d++) {
+        struct nest_step at = {{0}};
+        uint64_t along = 0;
+        int list[NEST_TIME_MAX], k = 0;
+        for (int i = 0; i < loops; i++)
+            if (w->loop[i].dim == d)
+                list[k++] = i;
+        for (bool more = true; more;) {
+            along++;
+            more = false;
+            for (int j = k - 1; j >= 0 && !more; j--) {
+                more = ++at.value[list[j]] < steps_of(w, &at, list[j]);
+                if (!more)
+                    at.value[list[j]] = 0;
+            }
+        }
+        n = count_mul(n, along);
+    }
+    return n;
+}
+
+void nest_walk_spans(const struct nest_walk *w, const struct nest_step *s,
+                     enum level level, const struct nest_child *child,
+                     struct nest_span out[NEST_DIMS])
+{
+    for (int d = 0; d < NEST_DIMS; d++) {
+        out[d].first = child != NULL ? child->offset[d] : 0;
+        out[d].n = 0;
+    }
+    for (int i = 0; i < w->outside[level]; i++)
+        out[w->loop[i].dim].first += s->value[i] * w->loop[i].tile;
+    for (int d = 0; d < NEST_DIMS; d++) {
+        int left = w->extent[d] - out[d].first;
+        if (left > 0)
+            out[d].n = min_int(left, w->tile[level][d]);
+    }
+}
+
+bool nest_walk_reads_back(const struct nest_walk *w, const struct nest_step *s,
+                          enum level level)
+{
+    for (int i = 0; i < w->outside[level]; i++)
+        if (is_reduction(w->loop[i].dim) && s->value[i] > 0)
+            return true;
+    return false;
+}

@@ -1,0 +1,85 @@
+/* nest_walk.h - a nest as a sequence of steps and places: which part of each
+ * loop every child works on, step by step.
+ *
+ * The time loops outside RF are numbered from the outside; a step gives each
+ * a value.  The outermost of them, as far as a tensor may need a tile from
+ * DRAM, are the loops over passes: within a pass nothing is asked of DRAM.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef DATAFLOWS_NEST_NEST_WALK_H
+#define DATAFLOWS_NEST_NEST_WALK_H
+
+#include "dataflows/nest/nest.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { NEST_TIME_MAX = 3 * NEST_LOOPS_MAX };
+
+struct nest_span { /* of a dimension */
+    int first, n;  /* n 0: no work */
+};
+
+/* A child of L2 or L1: where it begins in its parent's tile. */
+struct nest_child {
+    int offset[NEST_DIMS];
+    int unit;  /* PE: row * columns + column of the array; L1: its number */
+    int group; /* PE: its cluster */
+    /* No part of the reduction precedes its own: among all children, and
+     * among those in the same cluster. */
+    bool is_first, is_first_in_group;
+};
+
+struct nest_walk {
+    struct layer layer;
+    struct nest nest;
+    int extent[NEST_DIMS];
+    int n_loops;
+    struct {
+        uint8_t dim;
+        uint8_t level; /* enum level whose list it stands in */
+        int tile;      /* what a step works on */
+        int room;      /* what the cuts outside it leave, at most */
+    } loop[NEST_TIME_MAX];
+    int pass_loops;                  /* the first so many */
+    int outside[LEVEL_N];            /* loops outside a level's tile */
+    int tile[LEVEL_N][NEST_DIMS];    /* largest tile of L2, L1, RF */
+    int n_pes, n_clusters;           /* that ever have work */
+    struct nest_child *pe, *cluster; /* own; clusters only with an L1 */
+    bool has_l1;
+};
+
+/* A legal nest. */
+struct nest_walk *nest_walk_new(const struct arch *arch,
+                                const struct layer *layer,
+                                const struct nest *nest);
+void nest_walk_free(struct nest_walk *walk);
+
+/* Values of the time loops. */
+struct nest_step {
+    int value[NEST_TIME_MAX];
+};
+
+/* Goes to the next step of loops from .. to-1, those after `to` at 0; returns
+ * the outermost loop that stepped, or -1 at the end (all back at 0). */
+int nest_walk_next(const struct nest_walk *walk, struct nest_step *step,
+                   int from, int to);
+/* The last step of the loops from `from` on; the outer ones as given. */
+void nest_walk_last(const struct nest_walk *walk, struct nest_step *step,
+                    int from);
+/* Number of steps of the first `loops` loops. */
+uint64_t nest_walk_steps(const struct nest_walk *walk, int loops);
+/* What a child of level (LEVEL_L2: child NULL) works on. */
+void nest_walk_spans(const struct nest_walk *walk, const struct nest_step *step,
+                     enum level level, const struct nest_child *child,
+                     struct nest_span out[NEST_DIMS]);
+/* Whether a reduction loop outside `level`'s tile is not at 0. */
+bool nest_walk_reads_back(const struct nest_walk *walk,
+                          const struct nest_step *step, enum level level);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,8 @@
+libaccel_a_SOURCES += \
+	%D%/rs.c \
+	%D%/rs.h \
+	%D%/rs_choose.c \
+	%D%/rs_estimate.c \
+	%D%/rs_estimate.h \
+	%D%/rs_model.c \
+	%D%/rs_show.c

@@ -1,0 +1,42 @@
+/* rs.h - what the files of the row-stationary dataflow share.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef DATAFLOWS_RS_RS_H
+#define DATAFLOWS_RS_RS_H
+
+#include "dataflows/program.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { RS_M, RS_N, RS_E, RS_P, RS_Q, RS_R, RS_T, RS_FR, RS_FC, RS_PARAMS };
+
+extern const struct mapping_param rs_params[];
+extern const struct dataflow rs_dataflow;
+
+/* PE sets of `set_rows` x `e` PEs that fit on the array. */
+int rs_set_capacity(const struct arch *arch, int set_rows, int e);
+void rs_tiling(const struct mapping *mapping, struct tiling *out);
+/* Residues of ofmap columns whose windows share no ifmap column. */
+int rs_phases(const struct layer *layer);
+/* The most images whose windows can be counted in a pass over fc filter
+ * columns, 1 or more: groups by the PEs, columns by the networks. */
+int rs_images_max(const struct layer *layer, int fc);
+
+bool rs_choose(const struct arch *arch, const struct layer *layer,
+               const struct given_mapping *given, struct mapping *out,
+               struct diag *d);
+void rs_expect(const struct arch *arch, const struct layer *layer,
+               const struct mapping *mapping, struct counts *out);
+uint64_t rs_busiest_pe_cycles(const struct arch *arch,
+                              const struct layer *layer,
+                              const struct mapping *mapping);
+void rs_show(const struct arch *arch, const struct layer *layer,
+             const struct mapping *mapping, FILE *to);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

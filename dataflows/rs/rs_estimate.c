@@ -1,0 +1,206 @@
+/* rs_estimate.c - see rs_estimate.h.
+ * SPDX-License-Identifier: MIT
+ */
+#include "dataflows/rs/rs_estimate.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Assumed: 16-bit words, whatever the precision.  Like the next, only decides
+ * which mapping is chosen. */
+static const double WORD_BYTES = 2;
+/* Assumed: DRAM traffic's weight, a share of its time, so that of mappings
+ * that take equally long the one with less of it is chosen. */
+static const double TRAFFIC_SHARE = 1e-3;
+
+/* DRAM cycles per word. */
+static double word_cycles_of(const struct arch *a)
+{
+    if (strcmp(a->dram_model, "bandwidth") != 0 ||
+        a->dram_bytes_per_second == 0)
+        return 0;
+    return WORD_BYTES * (double)a->clock_hz / (double)a->dram_bytes_per_second;
+}
+
+double rs_estimate(const struct arch *a, const struct layer *l,
+                   const struct mapping *m)
+{
+    const int *v = m->value;
+    const struct network_arch *net = a->network;
+    struct tiling t;
+    int buffers[TENSOR_N], banks[TENSOR_N];
+    enum tensor tensor;
+    uint64_t lacking;
+    rs_tiling(m, &t);
+    tiling_fits(a, l, &t, buffers, banks, &tensor, &lacking);
+
+    double windows = (double)v[RS_N] * l->Q;
+    double taps = (double)v[RS_Q] * v[RS_FC];
+    double macs = windows * v[RS_P] *
+                  (taps + (a->psum_add == PSUM_ADD_OWN_CYCLE ? 1 : 0));
+    double chains = (double)v[RS_E] * v[RS_T];
+    double psums = windows * chains *
+                   ceil_div(v[RS_P], net[NETWORK_PSUM_OUT].words_per_slot) /
+                   net[NETWORK_PSUM_OUT].slots_per_cycle;
+    double rows = touched(v[RS_E], l->stride, v[RS_FR], l->dilation);
+    double cols = touched(l->Q, l->stride, v[RS_FC], l->dilation);
+    double ifmaps =
+        (double)v[RS_N] * t.c * rows * cols /
+        (net[NETWORK_IFMAP].words_per_slot * arch_l2_slots(a, NETWORK_IFMAP));
+    double filters =
+        taps * v[RS_P] * v[RS_T] * v[RS_R] * v[RS_FR] /
+        (net[NETWORK_FILTER].words_per_slot * arch_l2_slots(a, NETWORK_FILTER));
+    double pass = max_real(max_real(macs, psums), ifmaps) + filters;
+
+    double strips = (double)ceil_div(l->N, t.n) * ceil_div(l->P, t.e);
+    double c_tiles = ceil_div(group_c(l), t.c);
+    double m_tiles = ceil_div(group_m(l), t.m);
+    double filter_tiles = m_tiles * ceil_div(t.m, t.f);
+    double inner = (double)ceil_div(l->R, v[RS_FR]) * ceil_div(l->S, v[RS_FC]);
+    double passes = l->G * strips * c_tiles * filter_tiles * inner;
+
+    double word_cycles = word_cycles_of(a);
+    double ifmap_words = l->G * m_tiles * strips * c_tiles *
+                         (double)tiling_l2_words(l, &t, TENSOR_IFMAP);
+    double ofmap_words = (double)l->N * l->M * l->P * l->Q;
+    double filter_words = l->G * strips * c_tiles * filter_tiles *
+                          (double)tiling_l2_words(l, &t, TENSOR_FILTER);
+    double exposed = (buffers[TENSOR_IFMAP] == 1 ? ifmap_words : 0) +
+                     (buffers[TENSOR_PSUM] == 1 ? ofmap_words : 0);
+    double all = (ifmap_words + ofmap_words + filter_words) * word_cycles;
+    return max_real(passes * pass + exposed * word_cycles, all) +
+           all * TRAFFIC_SHARE;
+}
+
+/* Rounding is left some room. */
+static double at_least(double cycles)
+{
+    return cycles * (1 - 1e-9);
+}
+
+void rs_strip_set(struct rs_strip *s, const struct arch *a,
+                  const struct layer *l, const struct mapping *m)
+{
+    const int *v = m->value;
+    const struct tiling channel = {1, v[RS_N], v[RS_E], 1, 1};
+    const struct network_arch *in = &a->network[NETWORK_IFMAP];
+    s->arch = a;
+    s->layer = l;
+    s->n = v[RS_N];
+    s->e = v[RS_E];
+    s->fr = v[RS_FR];
+    s->fc = v[RS_FC];
+    s->strips = (double)ceil_div(l->N, s->n) * ceil_div(l->P, s->e);
+    s->inner = (double)ceil_div(l->R, s->fr) * ceil_div(l->S, s->fc);
+    s->ifmap_words = (double)tiling_l2_words(l, &channel, TENSOR_IFMAP);
+    s->psum_words = (double)tiling_l2_words(l, &channel, TENSOR_PSUM);
+    s->delivered = (double)s->n * touched(s->e, l->stride, s->fr, l->dilation) *
+                   touched(l->Q, l->stride, s->fc, l->dilation) /
+                   in->words_per_slot / arch_l2_slots(a, NETWORK_IFMAP);
+    s->word_cycles = word_cycles_of(a);
+}
+
+/* Tiles that the filters are cut into at least, by the psums that fit into L2
+ * beside an ifmap tile of c channels; 0: none does. */
+static int m_tiles(const struct rs_strip *s, int c)
+{
+    const int *bits = s->arch->precision_bits;
+    double room = 8.0 * (double)s->arch->l2_bytes -
+                  s->ifmap_words * c * bits[TENSOR_IFMAP];
+    double filter = s->psum_words * bits[TENSOR_PSUM];
+    int filters = group_m(s->layer);
+    if (room < filter)
+        return 0;
+    return room < filter * filters ? ceil_div(filters, (int)(room / filter))
+                                   : 1;
+}
+
+/* Words of the two that the array waits for, with one buffer only. */
+static double exposed_words(const struct rs_strip *s, double ifmaps,
+                            double ofmaps)
+{
+    return (s->arch->l2_buffers[TENSOR_IFMAP] == 1 ? ifmaps : 0) +
+           (s->arch->l2_buffers[TENSOR_PSUM] == 1 ? ofmaps : 0);
+}
+
+static double ofmap_words(const struct layer *l)
+{
+    return (double)l->N * l->M * l->P * l->Q;
+}
+
+static double taps_of(const struct rs_strip *s, int q)
+{
+    bool own = s->arch->psum_add == PSUM_ADD_OWN_CYCLE;
+    return (double)q * s->fc + (own ? 1 : 0);
+}
+
+/* Tiles that divide evenly, as many filters' psums in L2 as fit. */
+double rs_strip_at_least(const struct rs_strip *s, int r, int t, int q_most,
+                         int p_most, double c_tiles)
+{
+    const struct layer *l = s->layer;
+    const struct network_arch *net = s->arch->network;
+    const struct network_arch *out = &net[NETWORK_PSUM_OUT];
+    int tiles = m_tiles(s, min_int(r, group_c(l)));
+    if (tiles == 0)
+        return HUGE_VAL;
+    double windows = s->strips * s->inner * s->n * l->Q;
+    double f_tiles = max_real(l->G, (double)l->M / p_most / t);
+    double macs = windows * l->M / t * c_tiles * taps_of(s, q_most);
+    double psums = windows * l->M * s->e * c_tiles / out->words_per_slot /
+                   out->slots_per_cycle;
+    double delivered =
+        f_tiles * s->strips * s->inner * group_c(l) * s->delivered;
+    double filters = s->strips * l->M * group_c(l) * l->R * l->S;
+    double ifmaps = tiles * s->strips * l->C * s->ifmap_words;
+    double ofmaps = ofmap_words(l);
+    double array = max_real(max_real(macs, psums), delivered) +
+                   filters / net[NETWORK_FILTER].words_per_slot /
+                       arch_l2_slots(s->arch, NETWORK_FILTER);
+    double exposed = exposed_words(s, ifmaps, ofmaps) * s->word_cycles;
+    double all = (filters + ifmaps + ofmaps) * s->word_cycles;
+    return at_least(max_real(array + exposed, all) + all * TRAFFIC_SHARE);
+}
+
+void rs_channels_set(struct rs_channels *c, const struct rs_strip *s, int q,
+                     int r, int t)
+{
+    const struct layer *l = s->layer;
+    const struct network_arch *net = s->arch->network;
+    const struct network_arch *out = &net[NETWORK_PSUM_OUT];
+    int tiles = m_tiles(s, q * r);
+    double c_tiles = l->G * s->strips * ceil_div(group_c(l), q * r);
+    double windows = (double)s->n * l->Q;
+    double ifmaps = tiles * c_tiles * q * r * s->ifmap_words;
+    double ofmaps = ofmap_words(l);
+    c->strip = s;
+    c->t = t;
+    c->fits = tiles > 0;
+    c->passes = c_tiles * s->inner;
+    c->macs = windows * taps_of(s, q);
+    c->psums = windows * s->e * t / out->slots_per_cycle;
+    c->ifmaps = s->delivered * q * r;
+    c->filters = (double)q * s->fc * t * r * s->fr /
+                 net[NETWORK_FILTER].words_per_slot /
+                 arch_l2_slots(s->arch, NETWORK_FILTER);
+    c->moved_words = ifmaps + ofmaps;
+    c->filter_words = c_tiles * t * q * r * l->R * l->S;
+    c->exposed_words = exposed_words(s, ifmaps, ofmaps);
+}
+
+/* More filters at a time need no more passes and move no more words. */
+double rs_channels_at_least(const struct rs_channels *c, int p)
+{
+    const struct rs_strip *s = c->strip;
+    int per_slot = s->arch->network[NETWORK_PSUM_OUT].words_per_slot;
+    double tiles = ceil_div(group_m(s->layer), p * c->t);
+    double work = max_real(c->macs * p, c->psums * ceil_div(p, per_slot));
+    double array =
+        c->passes * tiles * (max_real(work, c->ifmaps) + c->filters * p);
+    double all =
+        (c->moved_words + c->filter_words * tiles * p) * s->word_cycles;
+    double exposed = c->exposed_words * s->word_cycles;
+    return c->fits
+               ? at_least(max_real(array + exposed, all) + all * TRAFFIC_SHARE)
+               : HUGE_VAL;
+}

@@ -1,0 +1,174 @@
+/* rs_model.c - row stationary in closed form: every access of every level and
+ * link, as sums over tiles that factor.  Calls nothing of the programs.
+ * SPDX-License-Identifier: MIT
+ */
+#include "dataflows/l1_model.h"
+#include "dataflows/rs/rs.h"
+
+typedef uint64_t u64;
+
+/* Sum over chunks of `chunk` of `extent` of touched(outer, ..., chunk). */
+static u64 sum_touched(int outer, int step, int extent, int chunk, int dilation)
+{
+    u64 sum = 0;
+    for (int at = 0; at < extent; at += chunk)
+        sum += (u64)touched(outer, step, min_int(chunk, extent - at), dilation);
+    return sum;
+}
+
+/* Passes of one strip (images x ofmap rows) and one tile of channels. */
+static void expect_strip_l1(const struct arch *arch, const struct layer *l,
+                            const int *v, int n, int e, int c, u64 times,
+                            struct counts *out)
+{
+    const struct tile_sizes R = tile_sizes_of(l->R, v[RS_FR]);
+    const struct tile_sizes S = tile_sizes_of(l->S, v[RS_FC]);
+    const struct tile_sizes M = tile_sizes_of(l->M / l->G, v[RS_M]);
+    for (int k = 0; k < 16; k++) {
+        int i = k >> 3, j = k >> 2 & 1, a = k >> 1 & 1, b = k & 1;
+        if (M.times[a] == 0)
+            continue;
+        const struct tile_sizes F = tile_sizes_of(M.size[a], v[RS_P] * v[RS_T]);
+        int f = F.size[b], fr = R.size[i], fc = S.size[j];
+        struct l1_passes p = {
+            .times = times * R.times[i] * S.times[j] * M.times[a] * F.times[b],
+        };
+        if (p.times == 0)
+            continue;
+        p.used =
+            (struct pe_sets){ceil_div(f, v[RS_P]), e, ceil_div(c, v[RS_Q]), fr};
+        p.filters = min_int(f, v[RS_P]);
+        p.filters_tail = f - (p.used.sets - 1) * v[RS_P];
+        p.channels = min_int(c, v[RS_Q]);
+        p.channels_tail = c - (p.used.blocks - 1) * v[RS_Q];
+        p.chain_step = l->stride;
+        p.row_step = l->dilation;
+        p.held_words = (u64)fc;
+        p.window_words =
+            (u64)n * (u64)touched(l->Q, l->stride, fc, l->dilation);
+        l1_expect_add(arch, &p, out);
+    }
+}
+
+static void expect_l1(const struct arch *arch, const struct layer *l,
+                      const int *v, struct counts *out)
+{
+    const struct tile_sizes N = tile_sizes_of(l->N, v[RS_N]);
+    const struct tile_sizes P = tile_sizes_of(l->P, v[RS_E]);
+    const struct tile_sizes C = tile_sizes_of(l->C / l->G, v[RS_Q] * v[RS_R]);
+    for (int k = 0; k < 8; k++) {
+        int a = k >> 2, b = k >> 1 & 1, c = k & 1;
+        u64 times = (u64)l->G * N.times[a] * P.times[b] * C.times[c];
+        if (times > 0)
+            expect_strip_l1(arch, l, v, N.size[a], P.size[b], C.size[c], times,
+                            out);
+    }
+}
+
+void rs_expect(const struct arch *arch, const struct layer *l,
+               const struct mapping *mapping, struct counts *out)
+{
+    const int *v = mapping->value;
+    const u64 G = (u64)l->G, N = (u64)l->N;
+    const int Mg = l->M / l->G, Cg = l->C / l->G;
+    const u64 macs = layer_macs(l);
+    const u64 outputs = N * (u64)l->M * (u64)l->P * (u64)l->Q;
+    struct tiling t;
+    rs_tiling(mapping, &t);
+
+    /* Filter passes over an ifmap tile, ifmap strips over a filter tile,
+     * reduction steps (c tile x filter chunk), chains' worth of PE rows. */
+    const u64 filter_passes = sum_ceil(Mg, t.m, t.f);
+    const u64 n_tiles = (u64)ceil_div(l->N, t.n);
+    const u64 e_tiles = (u64)ceil_div(l->P, t.e);
+    const u64 chunks =
+        (u64)ceil_div(l->R, v[RS_FR]) * (u64)ceil_div(l->S, v[RS_FC]);
+    const u64 reductions = (u64)ceil_div(Cg, t.c) * chunks;
+    /* PE sets, summed over the channel tiles and over the filter tiles. */
+    const u64 channel_sets = sum_ceil(Cg, t.c, v[RS_Q]);
+    u64 rows = 0, filter_sets = 0;
+    for (int p0 = 0; p0 < l->P; p0 += t.e)
+        rows += sum_touched(min_int(t.e, l->P - p0), l->stride, l->R, v[RS_FR],
+                            l->dilation);
+    for (int m0 = 0; m0 < Mg; m0 += t.m)
+        filter_sets += sum_ceil(min_int(t.m, Mg - m0), t.f, v[RS_P]);
+    /* Each reads its slide of columns anew for each phase and chunk. */
+    u64 cols = 0;
+    for (int s0 = 0; s0 < l->S; s0 += v[RS_FC])
+        cols += (u64)touched(l->Q, l->stride, min_int(v[RS_FC], l->S - s0),
+                             l->dilation);
+
+    *out = (struct counts){0};
+    tiling_expect(arch, l, &t, out);
+    out->macs = macs;
+
+    const u64 filter_words = (u64)l->M * (u64)Cg * (u64)l->R * (u64)l->S;
+    const u64 filter_sent = filter_words * n_tiles * e_tiles;
+    const u64 filter_delivered = filter_words * n_tiles * (u64)l->P;
+    const u64 ifmap_sent = G * filter_passes * N * (u64)Cg * rows * cols;
+    const u64 ifmap_delivered =
+        G * filter_sets * N * (u64)Cg * (u64)l->P * (u64)l->R * cols;
+    const u64 psum_out = outputs * reductions;
+    const u64 psum_in = outputs * (reductions - 1);
+    /* One psum leaves each PE of a chain per window and filter. */
+    const u64 emissions =
+        outputs * channel_sets * (u64)l->R * (u64)ceil_div(l->S, v[RS_FC]);
+
+    struct accesses *rf = out->access[LEVEL_RF];
+    rf[TENSOR_IFMAP].reads = macs;
+    rf[TENSOR_IFMAP].writes = ifmap_delivered;
+    rf[TENSOR_FILTER].reads = macs;
+    rf[TENSOR_FILTER].writes = filter_delivered;
+    rf[TENSOR_PSUM].reads =
+        macs - emissions +
+        (arch->psum_add == PSUM_ADD_OWN_CYCLE ? emissions : 0);
+    rf[TENSOR_PSUM].writes = macs;
+
+    struct accesses *l2 = out->access[LEVEL_L2];
+    l2[TENSOR_IFMAP].reads += ifmap_sent;
+    l2[TENSOR_FILTER].reads += filter_sent;
+    l2[TENSOR_PSUM].reads += psum_in;
+    l2[TENSOR_PSUM].writes += psum_out;
+
+    struct link_words *link = out->link;
+    link[LINK_filter].words_sent = filter_sent;
+    link[LINK_filter].words_delivered = filter_delivered;
+    link[LINK_filter].hops = filter_delivered;
+    link[LINK_ifmap].words_sent = ifmap_sent;
+    link[LINK_ifmap].words_delivered = ifmap_delivered;
+    link[LINK_ifmap].hops = ifmap_delivered;
+    link[LINK_psum_in].words_sent = psum_in;
+    link[LINK_psum_in].words_delivered = psum_in;
+    link[LINK_psum_in].hops = psum_in;
+    link[LINK_psum_out].words_sent = psum_out;
+    link[LINK_psum_out].words_delivered = psum_out;
+    link[LINK_psum_out].hops = psum_out;
+    link[LINK_psum_link].words_sent = emissions - psum_out;
+    link[LINK_psum_link].words_delivered = emissions - psum_out;
+    link[LINK_psum_link].hops = emissions - psum_out;
+    if (!arch->has_l1)
+        return;
+    l1_expect_start(arch, out);
+    expect_l1(arch, l, v, out);
+}
+
+/* The PE at the bottom left of the first set has the most filters, channels
+ * and windows of every pass. */
+uint64_t rs_busiest_pe_cycles(const struct arch *arch, const struct layer *l,
+                              const struct mapping *mapping)
+{
+    const int *v = mapping->value;
+    const int Mg = l->M / l->G, Cg = l->C / l->G;
+    struct tiling t;
+    rs_tiling(mapping, &t);
+    u64 filters = 0;
+    for (int m0 = 0; m0 < Mg; m0 += t.m)
+        filters += sum_min(min_int(t.m, Mg - m0), t.f, v[RS_P]);
+    const u64 row_chunks = (u64)ceil_div(l->R, v[RS_FR]);
+    const u64 taps = sum_min(Cg, t.c, v[RS_Q]) * row_chunks * (u64)l->S;
+    const u64 passes =
+        (u64)ceil_div(Cg, t.c) * row_chunks * (u64)ceil_div(l->S, v[RS_FC]);
+    const u64 windows = (u64)l->N * (u64)ceil_div(l->P, t.e) * (u64)l->Q;
+    const u64 adds = arch->psum_add == PSUM_ADD_OWN_CYCLE ? passes : 0;
+    return count_mul((u64)l->G * filters, count_mul(windows, taps + adds));
+}

@@ -1,0 +1,186 @@
+/* best.c - see search_best.h.
+ * SPDX-License-Identifier: MIT
+ */
+#include "dataflows/search/best.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Two sums of the same words in other orders differ by less. */
+#define ROUNDING 1e-12
+
+void search_best_init(struct search_best *b, enum search_objective objective,
+                      int room)
+{
+    memset(b, 0, sizeof(*b));
+    b->objective = objective;
+    b->room = room;
+    b->best = xcalloc((size_t)room, sizeof(*b->best));
+    b->front_room = 16;
+    b->front = xcalloc((size_t)b->front_room, sizeof(*b->front));
+}
+
+void search_best_fini(struct search_best *b)
+{
+    free(b->best);
+    free(b->front);
+}
+
+void search_best_copy(struct search_best *b, const struct search_best *a)
+{
+    search_best_init(b, a->objective, a->room);
+    b->n = a->n;
+    memcpy(b->best, a->best, (size_t)a->n * sizeof(*a->best));
+    if (a->front_room > b->front_room) {
+        b->front_room = a->front_room;
+        b->front = xrealloc(b->front, (size_t)b->front_room, sizeof(*b->front));
+    }
+    b->n_front = a->n_front;
+    memcpy(b->front, a->front, (size_t)a->n_front * sizeof(*a->front));
+    for (int k = 0; k < b->n; k++)
+        b->best[k].is_new = false;
+    for (int k = 0; k < b->n_front; k++)
+        b->front[k].is_new = false;
+}
+
+struct search_key search_key_of(enum search_objective objective,
+                                const struct search_cost *cost)
+{
+    const double energy = cost->energy, cycles = (double)cost->cycles;
+    switch (objective) {
+    case SEARCH_delay:
+        return (struct search_key){cycles, energy};
+    case SEARCH_edp:
+        return (struct search_key){energy * cycles, energy};
+    case SEARCH_edp2:
+        return (struct search_key){energy * cycles * cycles, energy};
+    default:
+        return (struct search_key){energy, cycles};
+    }
+}
+
+bool search_is_before(enum search_objective objective,
+                      const struct search_cost *a, const struct search_cost *b)
+{
+    const struct search_key x = search_key_of(objective, a);
+    const struct search_key y = search_key_of(objective, b);
+    return x.first != y.first ? x.first < y.first : x.second < y.second;
+}
+
+/* a is less than b by more than rounding, or equal in the first and so in the
+ * second. */
+static bool is_less(struct search_key a, struct search_key b)
+{
+    if (a.first < b.first * (1 - ROUNDING))
+        return true;
+    return a.first <= b.first * (1 + ROUNDING) &&
+           a.second < b.second * (1 - ROUNDING);
+}
+
+/* The first point of the front with no more cycles; n_front: none. */
+static int front_place(const struct search_best *b, uint64_t cycles)
+{
+    int low = 0, high = b->n_front;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (b->front[middle].cost.cycles <= cycles)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+/* Some point of the front is as good in both. */
+static bool front_beats(const struct search_best *b,
+                        const struct search_cost *cost)
+{
+    int k = front_place(b, cost->cycles);
+    return k < b->n_front &&
+           b->front[k].cost.energy <= cost->energy * (1 + ROUNDING);
+}
+
+bool search_best_may_take(const struct search_best *b,
+                          const struct search_cost *least)
+{
+    if (b->objective == SEARCH_front)
+        return !front_beats(b, least);
+    if (b->n < b->room)
+        return true;
+    return is_less(search_key_of(b->objective, least),
+                   search_key_of(b->objective, &b->best[b->n - 1].cost));
+}
+
+static bool is_among_best(const struct search_best *b,
+                          const struct search_cost *cost)
+{
+    return b->n < b->room ||
+           is_less(search_key_of(b->objective, cost),
+                   search_key_of(b->objective, &b->best[b->n - 1].cost));
+}
+
+bool search_best_wants(const struct search_best *b,
+                       const struct search_cost *cost)
+{
+    return is_among_best(b, cost) || !front_beats(b, cost);
+}
+
+static bool is_known(const struct search_best *b,
+                     const struct search_found *found)
+{
+    for (int k = 0; k < b->n; k++)
+        if (memcmp(&b->best[k].mapping, &found->mapping,
+                   sizeof(found->mapping)) == 0)
+            return true;
+    return false;
+}
+
+static void take_best(struct search_best *b, const struct search_found *found)
+{
+    int at = b->n < b->room ? b->n++ : b->n - 1;
+    while (at > 0 &&
+           is_less(search_key_of(b->objective, &found->cost),
+                   search_key_of(b->objective, &b->best[at - 1].cost))) {
+        b->best[at] = b->best[at - 1];
+        at--;
+    }
+    b->best[at] = *found;
+}
+
+static void take_front(struct search_best *b, const struct search_found *found)
+{
+    /* Those that it beats stand before the first with fewer cycles: no fewer
+     * cycles, and no less energy. */
+    int to = b->n_front;
+    while (to > 0 && b->front[to - 1].cost.cycles < found->cost.cycles)
+        to--;
+    int from = to;
+    while (from > 0 && b->front[from - 1].cost.energy >= found->cost.energy)
+        from--;
+    if (b->n_front + 1 > b->front_room) {
+        b->front_room *= 2;
+        b->front = xrealloc(b->front, (size_t)b->front_room, sizeof(*b->front));
+    }
+    memmove(&b->front[from + 1], &b->front[to],
+            (size_t)(b->n_front - to) * sizeof(*b->front));
+    b->front[from] = *found;
+    b->n_front += 1 - (to - from);
+}
+
+void search_best_take(struct search_best *b, const struct search_found *found)
+{
+    if (is_among_best(b, &found->cost) && !is_known(b, found))
+        take_best(b, found);
+    if (!front_beats(b, &found->cost))
+        take_front(b, found);
+}
+
+void search_best_merge(struct search_best *b, const struct search_best *a)
+{
+    for (int k = 0; k < a->n; k++)
+        if (a->best[k].is_new && is_among_best(b, &a->best[k].cost))
+            take_best(b, &a->best[k]);
+    for (int k = 0; k < a->n_front; k++)
+        if (a->front[k].is_new && !front_beats(b, &a->front[k].cost))
+            take_front(b, &a->front[k]);
+}

@@ -1,0 +1,52 @@
+/* best.h - the best mappings that a search has met.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef DATAFLOWS_SEARCH_BEST_H
+#define DATAFLOWS_SEARCH_BEST_H
+
+#include "dataflows/search/search.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct search_best {
+    enum search_objective objective;
+    int room, n;
+    struct search_found *best; /* owns; in order */
+    int front_room, n_front;
+    struct search_found *front; /* owns; rising energy, falling cycles */
+};
+
+void search_best_init(struct search_best *b, enum search_objective objective,
+                      int room);
+void search_best_fini(struct search_best *b);
+/* b = a, every entry marked as known. */
+void search_best_copy(struct search_best *b, const struct search_best *a);
+/* Takes over the new ones of a. */
+void search_best_merge(struct search_best *b, const struct search_best *a);
+
+/* What is to be least, and of equals. */
+struct search_key {
+    double first, second;
+};
+struct search_key search_key_of(enum search_objective objective,
+                                const struct search_cost *cost);
+
+bool search_is_before(enum search_objective objective,
+                      const struct search_cost *a, const struct search_cost *b);
+
+/* Whether a mapping of at least this cost may still be wanted. */
+bool search_best_may_take(const struct search_best *b,
+                          const struct search_cost *least);
+/* Whether this mapping is: among the best or on the front. */
+bool search_best_wants(const struct search_best *b,
+                       const struct search_cost *cost);
+/* Once: one that is met again changes nothing. */
+void search_best_take(struct search_best *b, const struct search_found *found);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,349 @@
+/* cost.c - see search_cost.h.
+ * SPDX-License-Identifier: MIT
+ */
+#include "dataflows/search/cost.h"
+
+#include <stdlib.h>
+
+void search_line_of(const struct search_problem *problem,
+                    const struct search_terms *t, uint64_t ifmap_bytes,
+                    uint64_t psum_bytes, struct search_line *out)
+{
+    const struct search_prices *price = &problem->price;
+    const struct arch *a = problem->arch;
+    const struct network_arch *net = a->network;
+    const uint64_t psum_in = t->psum_out - problem->outputs;
+    /* Bytes of a word; a stream's words share its bytes. */
+    const double ifmap_word = a->precision_bits[TENSOR_IFMAP] / 8.0;
+    const double psum_word = a->precision_bits[TENSOR_PSUM] / 8.0;
+    const double ifmap = (double)ifmap_bytes / ifmap_word * price->ifmap_dram +
+                         (double)t->dram_ifmap * price->ifmap_dma;
+    const double filter =
+        (double)t->dram_filter * (price->filter_dram + price->filter_dma);
+
+    out->energy = price->fixed +
+                  (double)psum_bytes / psum_word * price->psum_dram +
+                  (double)t->filter_sent * price->filter_sent +
+                  (double)t->filter_in * price->filter_in +
+                  (double)t->filter_hops * price->filter_hop +
+                  (double)psum_in * price->psum_in +
+                  (double)t->psum_out * price->psum_out +
+                  (double)t->link_hops * price->link +
+                  (double)t->psum_reads * price->psum_read +
+                  (double)t->psum_writes * price->psum_write +
+                  filter * (double)problem->group_m * (double)t->strips +
+                  (t->ifmap_stays ? ifmap : 0);
+    out->per_m_tile = t->ifmap_stays ? 0 : ifmap;
+    out->per_pass = (double)t->ifmap_sent * price->ifmap_sent;
+    out->per_set = (double)t->ifmap_in * price->ifmap_in +
+                   (double)t->ifmap_hops * price->ifmap_hop;
+    out->per_once = t->filter_may_stay ? -filter * (double)(t->strips - 1) : 0;
+
+    uint64_t cycles = ceil_div_u64(problem->macs, (uint64_t)arch_pes(a));
+    const uint64_t sent[NETWORK_N] = {[NETWORK_FILTER] = t->filter_sent,
+                                      [NETWORK_IFMAP] = 0,
+                                      [NETWORK_PSUM_IN] = psum_in,
+                                      [NETWORK_PSUM_OUT] = t->psum_out};
+    for (int k = 0; k < NETWORK_N; k++)
+        cycles = max_u64(cycles,
+                         ceil_div_u64(sent[k], (uint64_t)net[k].words_per_slot *
+                                                   (uint64_t)arch_l2_slots(
+                                                       a, (enum network)k)));
+    out->cycles = cycles;
+    out->ifmap_bytes = ifmap_bytes;
+    out->psum_bytes = psum_bytes;
+    out->filter_bits =
+        t->dram_filter * (uint64_t)a->precision_bits[TENSOR_FILTER];
+    out->strips = t->strips;
+    out->ifmap_sent = t->ifmap_sent;
+    out->busy_cycles = t->busy_cycles;
+    out->pass_cycles = t->pass_cycles;
+    out->folds_cycles = t->folds_cycles;
+    out->ifmap_stays = t->ifmap_stays;
+    out->filter_may_stay = t->filter_may_stay;
+}
+
+/* Of so many filters. */
+static uint64_t bytes_of(uint64_t filters, uint64_t filter_bits)
+{
+    uint64_t bits;
+    if (!__builtin_mul_overflow(filters, filter_bits, &bits))
+        return bits / 8;
+    return count_mul(filters, filter_bits / 8); /* too many anyway */
+}
+
+void search_line_cost(const struct search_problem *problem,
+                      const struct search_line *line,
+                      const struct search_filters *s, struct search_cost *out)
+{
+    const struct arch *a = problem->arch;
+    const uint64_t width = (uint64_t)a->network[NETWORK_IFMAP].words_per_slot *
+                           (uint64_t)arch_l2_slots(a, NETWORK_IFMAP);
+    out->energy = line->energy + line->per_m_tile * (double)s->m_tiles +
+                  line->per_pass * (double)s->passes +
+                  line->per_set * (double)s->sets +
+                  line->per_once * (double)s->once;
+    uint64_t filters = (uint64_t)problem->group_m * line->strips;
+    if (line->filter_may_stay)
+        filters -= s->once * (line->strips - 1);
+    uint64_t bytes = count_add(
+        count_mul(line->ifmap_bytes, line->ifmap_stays ? 1 : s->m_tiles),
+        count_add(line->psum_bytes, bytes_of(filters, line->filter_bits)));
+    uint64_t cycles = line->cycles;
+    cycles = max_u64(cycles, ceil_div_u64(line->ifmap_sent * s->passes, width));
+    cycles = max_u64(cycles, line->busy_cycles * s->busy);
+    cycles =
+        max_u64(cycles, line->pass_cycles * s->passes + line->folds_cycles);
+    cycles = max_u64(cycles, dram_min_cycles(&problem->dram, bytes));
+    out->cycles = cycles;
+}
+
+static int banks_of(const struct search_problem *problem, enum tensor tensor,
+                    uint64_t words)
+{
+    uint64_t banks = ceil_div_u64(words, problem->l2.bank_words[tensor]);
+    return banks > (uint64_t)problem->l2.banks ? 0 : (int)banks;
+}
+
+static int psum_banks(const struct search_problem *problem, int n, int e, int m)
+{
+    return banks_of(problem, TENSOR_PSUM,
+                    (uint64_t)n * (uint64_t)m * (uint64_t)e *
+                        (uint64_t)problem->layer->Q);
+}
+
+static uint64_t l2_port_cycles(const struct search_problem *problem,
+                               const struct search_reduction *r,
+                               const struct search_outputs *o,
+                               const struct search_terms *t,
+                               const struct search_filters *f)
+{
+    if (problem->arch->array_network == NETWORK_SYSTOLIC)
+        return 0;
+    uint64_t ifmap = arch_l2_port_cycles(
+        problem->arch, search_ifmap_banks(problem, r->c, o->n, o->e),
+        t->ifmap_sent * f->passes, 0);
+    uint64_t filter = arch_l2_port_cycles(
+        problem->arch, search_filter_banks(problem, r->c, f->f), t->filter_sent,
+        0);
+    uint64_t psum = arch_l2_port_cycles(
+        problem->arch, psum_banks(problem, o->n, o->e, f->m),
+        t->psum_out - problem->outputs, t->psum_out);
+    return max_u64(max_u64(ifmap, filter), psum);
+}
+
+void search_cost_of(const struct search_problem *problem,
+                    const struct search_reduction *reduction,
+                    const struct search_outputs *outputs,
+                    const struct search_terms *terms,
+                    const struct search_line *line,
+                    const struct search_filters *filters,
+                    struct search_cost *out)
+{
+    struct search_line exact = *line;
+    if (problem->coded[TENSOR_PSUM]) {
+        const double word = problem->arch->precision_bits[TENSOR_PSUM] / 8.0;
+        exact.psum_bytes =
+            search_psum_bytes(problem, outputs->n, outputs->e, filters->m);
+        exact.energy += ((double)exact.psum_bytes - (double)line->psum_bytes) /
+                        word * problem->price.psum_dram;
+    }
+    search_line_cost(problem, &exact, filters, out);
+    out->cycles = max_u64(out->cycles, l2_port_cycles(problem, reduction,
+                                                      outputs, terms, filters));
+}
+
+static uint64_t stream_bytes(const struct search_problem *problem,
+                             enum tensor tensor, uint64_t words)
+{
+    if (problem->coded[tensor])
+        return rlc_code_bytes(&problem->code[tensor], words);
+    const uint64_t bits = (uint64_t)problem->arch->precision_bits[tensor];
+    return count_add(count_mul(words / 8, bits), words % 8 * bits / 8);
+}
+
+uint64_t search_ifmap_bytes_least(const struct search_problem *problem,
+                                  const struct search_terms *terms)
+{
+    const uint64_t G = (uint64_t)problem->layer->G;
+    if (problem->coded[TENSOR_IFMAP])
+        return count_mul(
+            G, stream_bytes(problem, TENSOR_IFMAP, terms->dram_ifmap / G));
+    return stream_bytes(problem, TENSOR_IFMAP, terms->dram_ifmap);
+}
+
+uint64_t search_ifmap_bytes(const struct search_problem *problem,
+                            const struct search_reduction *reduction,
+                            const struct search_outputs *outputs,
+                            const struct search_terms *terms)
+{
+    if (!problem->coded[TENSOR_IFMAP])
+        return stream_bytes(problem, TENSOR_IFMAP, terms->dram_ifmap);
+    const struct search_rows *rows = &problem->dram_rows[outputs->e];
+    const int n = outputs->n, c = min_int(reduction->c, problem->group_c);
+    const int n_of[2] = {n, problem->layer->N % n};
+    const int c_of[2] = {c, problem->group_c % c};
+    const uint64_t times[2][2] = {{(uint64_t)(problem->layer->N / n), 1},
+                                  {(uint64_t)(problem->group_c / c), 1}};
+    uint64_t bytes = 0;
+    for (int i = 0; i < 2; i++)
+        for (int j = 0; j < 2; j++) {
+            if (n_of[i] == 0 || c_of[j] == 0)
+                continue;
+            uint64_t words =
+                (uint64_t)n_of[i] * (uint64_t)c_of[j] * problem->dram_columns;
+            for (int k = 0; k < rows->kinds; k++)
+                bytes +=
+                    times[0][i] * times[1][j] * rows->tiles[k] *
+                    stream_bytes(problem, TENSOR_IFMAP, words * rows->rows[k]);
+        }
+    return (uint64_t)problem->layer->G * bytes;
+}
+
+uint64_t search_psum_bytes(const struct search_problem *problem, int n, int e,
+                           int m)
+{
+    const struct layer *l = problem->layer;
+    if (!problem->coded[TENSOR_PSUM])
+        return stream_bytes(problem, TENSOR_PSUM, problem->ofmap_words);
+    const int n_of[2] = {n, l->N % n}, e_of[2] = {e, l->P % e};
+    const int m_of[2] = {m, problem->group_m % m};
+    uint64_t bytes = 0;
+    for (int k = 0; k < 8; k++) {
+        int i = k & 1, j = k >> 1 & 1, h = k >> 2;
+        if (n_of[i] == 0 || e_of[j] == 0 || m_of[h] == 0)
+            continue;
+        uint64_t times = (uint64_t)(i == 0 ? l->N / n : 1) *
+                         (uint64_t)(j == 0 ? l->P / e : 1) *
+                         (uint64_t)(h == 0 ? problem->group_m / m : 1);
+        bytes += times * stream_bytes(problem, TENSOR_PSUM,
+                                      (uint64_t)n_of[i] * (uint64_t)e_of[j] *
+                                          (uint64_t)m_of[h] * (uint64_t)l->Q);
+    }
+    return (uint64_t)l->G * bytes;
+}
+
+/* Sums over the tiles of f that cut `extent`, and the folds of F that cut
+ * those: folds, PEs' worth of p, and the busiest PE's filters. */
+static void sum_tile(int extent, const struct search_filters *s, int fold,
+                     uint64_t times, uint64_t *passes, uint64_t *sets,
+                     uint64_t *busy)
+{
+    const int part[2] = {s->f, extent % s->f};
+    const uint64_t of[2] = {(uint64_t)(extent / s->f) * times, times};
+    for (int k = 0; k < 2; k++) {
+        if (part[k] == 0)
+            continue;
+        int whole = part[k] / fold, rest = part[k] % fold;
+        *passes += of[k] * (uint64_t)(whole + (rest > 0));
+        *sets += of[k] * (uint64_t)ceil_div(part[k], s->p);
+        *busy += of[k] * ((uint64_t)whole * (uint64_t)min_int(fold, s->p) +
+                          (uint64_t)min_int(rest, s->p));
+    }
+}
+
+void search_filters_sum(const struct search_problem *problem,
+                        struct search_filters *s)
+{
+    const int M = problem->group_m;
+    const int fold = problem->space->fold(problem, s);
+    const int whole = M / s->m, rest = M % s->m;
+    s->m_tiles = (uint64_t)(whole + (rest > 0));
+    s->passes = s->sets = s->busy = 0;
+    struct search_filters clipped = *s;
+    clipped.f = min_int(s->f, s->m);
+    sum_tile(s->m, &clipped, fold, (uint64_t)whole, &s->passes, &s->sets,
+             &s->busy);
+    if (rest > 0) {
+        clipped.f = min_int(s->f, rest);
+        sum_tile(rest, &clipped, fold, 1, &s->passes, &s->sets, &s->busy);
+    }
+    s->once = (s->m <= s->f ? (uint64_t)whole * (uint64_t)s->m : 0) +
+              (rest <= s->f ? (uint64_t)rest : 0);
+}
+
+int search_ifmap_banks(const struct search_problem *problem, int c, int n,
+                       int e)
+{
+    int banks =
+        banks_of(problem, TENSOR_IFMAP,
+                 (uint64_t)n * (uint64_t)c * (uint64_t)problem->tile_rows[e] *
+                     problem->tile_columns);
+    const struct search_l2 *l2 = &problem->l2;
+    int room = l2->own[TENSOR_IFMAP] > 0 ? l2->own[TENSOR_IFMAP] : l2->shared;
+    return banks * l2->buffers[TENSOR_IFMAP] <= room ? banks : 0;
+}
+
+int search_filter_banks(const struct search_problem *problem, int c, int f)
+{
+    return banks_of(problem, TENSOR_FILTER,
+                    (uint64_t)f * (uint64_t)c * (uint64_t)problem->taps);
+}
+
+/* Banks left for one buffer of a tensor beside those that share with it. */
+static int banks_left(const struct search_l2 *l2, enum tensor tensor,
+                      const int used[TENSOR_N])
+{
+    int room = l2->own[tensor];
+    if (room == 0) {
+        room = l2->shared;
+        for (int k = 0; k < TENSOR_N; k++)
+            if (l2->own[k] == 0 && k != (int)tensor)
+                room -= used[k] * l2->buffers[k];
+    }
+    return room <= 0 ? 0 : min_int(room / l2->buffers[tensor], l2->banks);
+}
+
+static int words_over(uint64_t words, uint64_t each)
+{
+    uint64_t n = words / each;
+    return n > 65535 ? 65535 : (int)n;
+}
+
+int search_f_max(const struct search_problem *problem, int c, int ifmap_banks)
+{
+    const int used[TENSOR_N] = {
+        [TENSOR_IFMAP] = ifmap_banks, [TENSOR_PSUM] = 1};
+    int banks = banks_left(&problem->l2, TENSOR_FILTER, used);
+    return words_over((uint64_t)banks * problem->l2.bank_words[TENSOR_FILTER],
+                      (uint64_t)c * (uint64_t)problem->taps);
+}
+
+int search_m_max(const struct search_problem *problem, int n, int e,
+                 int ifmap_banks, int filter_banks)
+{
+    const int used[TENSOR_N] = {
+        [TENSOR_IFMAP] = ifmap_banks, [TENSOR_FILTER] = filter_banks};
+    int banks = banks_left(&problem->l2, TENSOR_PSUM, used);
+    return words_over((uint64_t)banks * problem->l2.bank_words[TENSOR_PSUM],
+                      (uint64_t)n * (uint64_t)e * (uint64_t)problem->layer->Q);
+}
+
+void search_mapping(const struct search_problem *problem,
+                    const struct search_reduction *r,
+                    const struct search_outputs *o,
+                    const struct search_filters *f, struct mapping *out)
+{
+    const int value[SEARCH_PARAMS] = {
+        [SEARCH_M] = f->m, [SEARCH_N] = o->n,   [SEARCH_E] = o->e,
+        [SEARCH_C] = r->c, [SEARCH_F] = f->f,   [SEARCH_P] = f->p,
+        [SEARCH_Q] = r->q, [SEARCH_R] = r->r,   [SEARCH_T] = f->t,
+        [SEARCH_X] = o->x, [SEARCH_FR] = r->fr, [SEARCH_FC] = r->fc,
+    };
+    *out = (struct mapping){{0}};
+    for (int k = 0; k < SEARCH_PARAMS; k++)
+        if (problem->space->name[k] != NULL)
+            out->value[problem->index[k]] = value[k];
+}
+
+struct search_range search_range_of(const struct search_problem *problem,
+                                    enum search_param param, int most)
+{
+    int fixed = problem->fixed[param];
+    struct search_range r = {1, most};
+    if (fixed > 0) {
+        r.from = fixed;
+        r.to = fixed <= most ? fixed : 0;
+    }
+    return r;
+}

@@ -1,0 +1,160 @@
+/* cost.h - energy and bound of cycles of a mapping in terms of its
+ * three choices (search_space.h); the same figures as the closed form's.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef DATAFLOWS_SEARCH_COST_H
+#define DATAFLOWS_SEARCH_COST_H
+
+#include "dataflows/search/space.h"
+#include "mem/dram.h"
+#include "mem/rlc.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What the caller's energy table says of this machine. */
+struct search_costs {
+    double mac;
+    double rf[TENSOR_N], noc_hop[TENSOR_N], l2[TENSOR_N], dram[TENSOR_N];
+    double l1[TENSOR_N];
+    struct dram_cfg dram_cfg; /* whose peak bounds cycles */
+};
+
+struct search_cost {
+    double energy;
+    uint64_t cycles; /* the largest lower bound */
+};
+
+/* Energy of a word moved, all levels that it then touches together. */
+struct search_prices {
+    double ifmap_dram, filter_dram, psum_dram; /* DRAM's part, a word */
+    double ifmap_dma, filter_dma, psum_dma;    /* L2's part */
+    double ifmap_sent, ifmap_in, ifmap_hop;
+    double filter_sent, filter_in, filter_hop;
+    double psum_in, psum_out, link, psum_read, psum_write;
+    double fixed; /* of the layer, whatever its mapping */
+};
+
+/* L2 as tiling_fits sees it, with as few buffers as it may give a tensor. */
+struct search_l2 {
+    uint64_t bank_words[TENSOR_N];
+    int buffers[TENSOR_N];
+    int own[TENSOR_N]; /* banks of its own; 0 = of the shared ones */
+    int shared, banks;
+};
+
+/* Ifmap rows that DRAM sends for row tiles of one height: how many tiles take
+ * how many. */
+struct search_rows {
+    int kinds;
+    uint64_t *rows, *tiles; /* own */
+    uint64_t all, least;    /* least: of this height or any lower one */
+};
+
+struct search_problem {
+    const struct arch *arch;          /* borrowed */
+    const struct layer *layer;        /* borrowed */
+    const struct search_space *space; /* borrowed */
+    int fixed[SEARCH_PARAMS];         /* 0 = free */
+    int index[SEARCH_PARAMS];         /* in the dataflow's mapping, or -1 */
+    int group_m, group_c;
+    int64_t taps;
+    uint64_t outputs, macs, filter_words;
+    uint64_t ofmap_words; /* that DRAM takes: all outputs, or none */
+    bool moves_ifmap;     /* DRAM has the ifmaps */
+    struct search_prices price;
+    struct search_l2 l2;
+    struct dram_cfg dram;
+    struct search_rows *dram_rows; /* owns; by e, from 1 */
+    uint64_t dram_columns;
+    int *tile_rows;        /* owns; of an ifmap tile in L2, by e */
+    uint64_t tile_columns; /* of it */
+    uint64_t **sent_rows;  /* owns; rs: rows that L2 sends, by fr, e from 1 */
+    int sent_fr;           /* the largest fr of it */
+    bool coded[TENSOR_N];  /* crosses the DRAM's link compressed */
+    struct rlc_code code[TENSOR_N];
+};
+
+/* Energy of one copy of a word in an L1: a hop at least, written, read; 0
+ * without one. */
+double search_l1_price(const struct arch *arch,
+                       const struct search_costs *costs, enum tensor tensor);
+
+void search_problem_init(struct search_problem *problem,
+                         const struct search_space *space,
+                         const struct arch *arch, const struct layer *layer,
+                         const struct search_costs *costs,
+                         const struct given_mapping *given);
+void search_problem_fini(struct search_problem *problem);
+
+/* Energy and cycles as lines in the five sums. */
+struct search_line {
+    double energy, per_m_tile, per_pass, per_set, per_once;
+    uint64_t cycles; /* of resources that filters do not change */
+    /* DRAM's bytes; a filter of a group: bits. */
+    uint64_t ifmap_bytes, psum_bytes, filter_bits, strips;
+    uint64_t ifmap_sent, busy_cycles, pass_cycles, folds_cycles;
+    bool ifmap_stays, filter_may_stay;
+};
+
+/* ifmap_bytes: what DRAM sends for one psum tile's filters; psum_bytes: of
+ * the ofmap; both exact or lower bounds. */
+void search_line_of(const struct search_problem *problem,
+                    const struct search_terms *terms, uint64_t ifmap_bytes,
+                    uint64_t psum_bytes, struct search_line *out);
+/* Of these five sums, without L2's ports. */
+void search_line_cost(const struct search_problem *problem,
+                      const struct search_line *line,
+                      const struct search_filters *sums,
+                      struct search_cost *out);
+/* A complete mapping. */
+void search_cost_of(const struct search_problem *problem,
+                    const struct search_reduction *reduction,
+                    const struct search_outputs *outputs,
+                    const struct search_terms *terms,
+                    const struct search_line *line,
+                    const struct search_filters *filters,
+                    struct search_cost *out);
+
+/* Bytes over the DRAM's link.  A stream of two tiles' words is never longer
+ * than two streams (each rounds up), so the least is one stream of all. */
+uint64_t search_ifmap_bytes_least(const struct search_problem *problem,
+                                  const struct search_terms *terms);
+uint64_t search_ifmap_bytes(const struct search_problem *problem,
+                            const struct search_reduction *reduction,
+                            const struct search_outputs *outputs,
+                            const struct search_terms *terms);
+/* m: tile of filters, or all of a group's for the least of any. */
+uint64_t search_psum_bytes(const struct search_problem *problem, int n, int e,
+                           int m);
+
+/* Sets the five sums of m, f, p, t. */
+void search_filters_sum(const struct search_problem *problem,
+                        struct search_filters *filters);
+
+/* L2: the most that fits beside what is already chosen; below 1: nothing. */
+int search_ifmap_banks(const struct search_problem *problem, int c, int n,
+                       int e); /* 0: does not fit */
+int search_filter_banks(const struct search_problem *problem, int c, int f);
+int search_f_max(const struct search_problem *problem, int c, int ifmap_banks);
+int search_m_max(const struct search_problem *problem, int n, int e,
+                 int ifmap_banks, int filter_banks);
+
+void search_mapping(const struct search_problem *problem,
+                    const struct search_reduction *reduction,
+                    const struct search_outputs *outputs,
+                    const struct search_filters *filters, struct mapping *out);
+
+/* A parameter's range: [1, most], or what is given of it. */
+struct search_range {
+    int from, to;
+};
+struct search_range search_range_of(const struct search_problem *problem,
+                                    enum search_param param, int most);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

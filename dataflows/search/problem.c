@@ -1,0 +1,172 @@
+/* problem.c - what a search needs to know of a machine and a layer,
+ * worked out once.
+ * SPDX-License-Identifier: MIT
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "dataflows/search/cost.h"
+
+static void set_rows(struct search_problem *p)
+{
+    const struct layer *l = p->layer;
+    p->dram_rows = xcalloc((size_t)l->P + 1, sizeof(*p->dram_rows));
+    p->tile_rows = xcalloc((size_t)l->P + 1, sizeof(*p->tile_rows));
+    for (int e = 1; e <= l->P; e++) {
+        struct search_rows *rows = &p->dram_rows[e];
+        size_t tiles = (size_t)ceil_div(l->P, e);
+        rows->rows = xcalloc(tiles, sizeof(*rows->rows));
+        rows->tiles = xcalloc(tiles, sizeof(*rows->tiles));
+        p->tile_rows[e] = touched(e, l->stride, l->R, l->dilation);
+        for (int p0 = 0; p0 < l->P; p0 += e) {
+            uint64_t found =
+                tiling_dram_rows(p->arch, l, p0, min_int(e, l->P - p0));
+            int k = 0;
+            while (k < rows->kinds && rows->rows[k] != found)
+                k++;
+            rows->kinds += k == rows->kinds;
+            rows->rows[k] = found;
+            rows->tiles[k]++;
+            rows->all += found;
+        }
+        rows->least = rows->all;
+        if (e > 1 && p->dram_rows[e - 1].least < rows->least)
+            rows->least = p->dram_rows[e - 1].least;
+    }
+    p->dram_columns = tiling_dram_columns(p->arch, l);
+    p->tile_columns = (uint64_t)touched(l->Q, l->stride, l->S, l->dilation);
+}
+
+double search_l1_price(const struct arch *arch,
+                       const struct search_costs *costs, enum tensor tensor)
+{
+    if (!arch->has_l1)
+        return 0;
+    return costs->noc_hop[tensor] +
+           (arch->l1_bypass[tensor] ? 0 : 2 * costs->l1[tensor]);
+}
+
+/* The parts of energy_of_layer, by what moves. */
+static void set_prices(struct search_problem *p,
+                       const struct search_costs *costs)
+{
+    const struct arch *a = p->arch;
+    const struct layer *l = p->layer;
+    struct search_prices *price = &p->price;
+    const double *rf = costs->rf, *hop = costs->noc_hop, *l2 = costs->l2;
+    const double *dram = costs->dram;
+    price->ifmap_dram = dram[TENSOR_IFMAP];
+    price->filter_dram = dram[TENSOR_FILTER];
+    price->psum_dram = dram[TENSOR_PSUM];
+    price->ifmap_dma = l2[TENSOR_IFMAP];
+    price->filter_dma = l2[TENSOR_FILTER];
+    price->psum_dma = l2[TENSOR_PSUM];
+    price->ifmap_sent =
+        l2[TENSOR_IFMAP] + search_l1_price(a, costs, TENSOR_IFMAP);
+    price->ifmap_in = rf[TENSOR_IFMAP];
+    price->ifmap_hop = hop[TENSOR_IFMAP];
+    price->filter_sent =
+        l2[TENSOR_FILTER] + search_l1_price(a, costs, TENSOR_FILTER);
+    price->filter_in = rf[TENSOR_FILTER];
+    price->filter_hop = hop[TENSOR_FILTER];
+    price->psum_in = price->psum_out = l2[TENSOR_PSUM] + hop[TENSOR_PSUM];
+    price->link = hop[TENSOR_PSUM];
+    price->psum_read = price->psum_write = rf[TENSOR_PSUM];
+
+    struct layer_result r = {.layer = *l, .counts = {.macs = p->macs}};
+    if (a->zero_gating)
+        r.gated_macs =
+            (uint64_t)((double)p->macs * l->zero_share[TENSOR_IFMAP] + 0.5);
+    double gated = (double)r.gated_macs, macs = (double)p->macs;
+    price->fixed =
+        (macs - gated) * costs->mac + (double)p->ofmap_words * price->psum_dma;
+    if (p->space->no_operand_rf)
+        price->ifmap_in = price->filter_in = 0;
+    else
+        price->fixed +=
+            macs * rf[TENSOR_IFMAP] + (macs - gated) * rf[TENSOR_FILTER];
+}
+
+static void set_l2(struct search_problem *p)
+{
+    const struct arch *a = p->arch;
+    struct search_l2 *l2 = &p->l2;
+    l2->banks = l2->shared = a->l2_banks;
+    for (int k = 0; k < TENSOR_N; k++) {
+        l2->bank_words[k] = arch_l2_bank_words(a, (enum tensor)k);
+        l2->buffers[k] = a->l2_buffers[k] > 0 ? a->l2_buffers[k] : 1;
+        l2->own[k] = a->l2_tensor_banks[k];
+        l2->shared -= l2->own[k];
+    }
+}
+
+static void set_parameters(struct search_problem *p,
+                           const struct given_mapping *given)
+{
+    for (int k = 0; k < SEARCH_PARAMS; k++) {
+        const char *name = p->space->name[k];
+        p->index[k] =
+            name != NULL ? dataflow_param_index(p->space->dataflow, name) : -1;
+        SIM_CHECK(name == NULL || p->index[k] >= 0);
+        for (int i = 0; name != NULL && i < given->n; i++)
+            if (strcmp(given->param[i].name, name) == 0)
+                p->fixed[k] = given->param[i].value;
+    }
+    const int extent[SEARCH_PARAMS] = {
+        [SEARCH_M] = p->group_m,   [SEARCH_N] = p->layer->N,
+        [SEARCH_E] = p->layer->P,  [SEARCH_C] = p->group_c,
+        [SEARCH_F] = p->group_m,   [SEARCH_FR] = p->layer->R,
+        [SEARCH_FC] = p->layer->S,
+    };
+    for (int k = 0; k < SEARCH_PARAMS; k++)
+        if (extent[k] > 0 && p->fixed[k] > extent[k])
+            p->fixed[k] = extent[k];
+}
+
+void search_problem_init(struct search_problem *p,
+                         const struct search_space *space,
+                         const struct arch *arch, const struct layer *layer,
+                         const struct search_costs *costs,
+                         const struct given_mapping *given)
+{
+    memset(p, 0, sizeof(*p));
+    p->arch = arch;
+    p->layer = layer;
+    p->space = space;
+    p->group_m = layer->M / layer->G;
+    p->group_c = layer->C / layer->G;
+    p->taps = (int64_t)layer->R * layer->S;
+    p->macs = layer_macs(layer);
+    p->outputs = (uint64_t)layer->N * (uint64_t)layer->M * (uint64_t)layer->P *
+                 (uint64_t)layer->Q;
+    p->filter_words =
+        (uint64_t)layer->M * (uint64_t)p->group_c * (uint64_t)p->taps;
+    p->moves_ifmap = tensor_is_moved(arch, TENSOR_IFMAP);
+    p->ofmap_words = tensor_is_moved(arch, TENSOR_PSUM) ? p->outputs : 0;
+    p->dram = costs->dram_cfg;
+    for (int k = 0; k < TENSOR_N; k++) {
+        p->coded[k] = tensor_is_compressed(arch, layer, (enum tensor)k);
+        if (p->coded[k])
+            p->code[k] =
+                rlc_code_of(arch->precision_bits[k], layer->zero_share[k]);
+    }
+    set_parameters(p, given);
+    set_prices(p, costs);
+    set_l2(p);
+    set_rows(p);
+    if (space->prepare != NULL)
+        space->prepare(p);
+}
+
+void search_problem_fini(struct search_problem *p)
+{
+    for (int e = 1; e <= p->layer->P; e++) {
+        free(p->dram_rows[e].rows);
+        free(p->dram_rows[e].tiles);
+    }
+    free(p->dram_rows);
+    free(p->tile_rows);
+    for (int fr = 1; fr <= p->sent_fr; fr++)
+        free(p->sent_rows[fr]);
+    free(p->sent_rows);
+}

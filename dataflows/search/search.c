@@ -1,0 +1,315 @@
+/* search.c - see search.h.
+ *
+ * The space is cut into its reductions, each a task with a lower bound of its
+ * own; they are walked in the order of that bound, in waves: the tasks of a
+ * wave start from what was known before it and are merged in their order, so
+ * that neither threads nor their timing change the result.
+ * SPDX-License-Identifier: MIT
+ */
+#include "dataflows/search/search.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dataflows/gemm/dot.h"
+#include "dataflows/rs/rs.h"
+#include "dataflows/search/search_tree.h"
+
+#define WAVE_MAX 64
+/* Some seconds; of a space that takes more, a part is counted. */
+#define COUNT_STEPS_MAX 1e9
+/* The rest of a time limit is for counting. */
+#define WALKING_SHARE 0.9
+
+#define TABLE_NAME(name, doc) #name,
+#define TABLE_DOC(name, doc) doc,
+const char *const search_objective_name[SEARCH_OBJECTIVE_N] = {
+    SEARCH_OBJECTIVES(TABLE_NAME)};
+const char *const search_objective_doc[SEARCH_OBJECTIVE_N] = {
+    SEARCH_OBJECTIVES(TABLE_DOC)};
+const char *const search_cut_name[SEARCH_CUT_N] = {SEARCH_CUTS(TABLE_NAME)};
+const char *const search_cut_doc[SEARCH_CUT_N] = {SEARCH_CUTS(TABLE_DOC)};
+
+const struct search_space *search_space_of(const struct dataflow *dataflow,
+                                           const struct arch *arch)
+{
+    static const struct search_space *const spaces[] = {
+        &rs_search_space, &ws_search_space,  &is_search_space,
+        &os_search_space, &nlr_search_space, NULL};
+    if (dataflow == &os_dataflow && dot_sums_by_tree(arch))
+        return &os_tree_search_space;
+    for (int k = 0; spaces[k] != NULL; k++)
+        if (spaces[k]->dataflow == dataflow)
+            return spaces[k];
+    return NULL;
+}
+
+enum task_state { TASK_WAITS, TASK_CUT, TASK_DONE, TASK_GIVEN_UP };
+
+struct task {
+    struct search_reduction r;
+    struct search_cost least;
+    struct search_key key;
+    int index; /* in the space's order */
+    enum task_state state;
+    bool counted;
+    uint64_t mappings;
+};
+
+struct search {
+    const struct search_problem *problem;
+    const struct search_options *options;
+    struct task *task; /* owns */
+    int n_tasks;
+    struct search_best best;
+    double start_seconds;
+    pthread_mutex_t lock;
+    /* The wave, or the count: tasks to take. */
+    struct task *const *wave;
+    struct search_walk *walk; /* one per task of the wave */
+    int n_wave, next;
+};
+
+static double now_seconds(const struct search *s)
+{
+    return s->options->now_seconds != NULL ? s->options->now_seconds() : 0;
+}
+
+static bool is_over(const struct search *s, double limit_seconds)
+{
+    return limit_seconds > 0 &&
+           now_seconds(s) - s->start_seconds > limit_seconds;
+}
+
+static bool is_late(void *context)
+{
+    const struct search *s = context;
+    const double share = s->options->count ? WALKING_SHARE : 1;
+    return is_over(s, share * s->options->time_limit_seconds);
+}
+
+static int take(struct search *s)
+{
+    pthread_mutex_lock(&s->lock);
+    int k = s->next < s->n_wave ? s->next++ : -1;
+    pthread_mutex_unlock(&s->lock);
+    return k;
+}
+
+static void *walk_tasks(void *context)
+{
+    struct search *s = context;
+    int k;
+    while ((k = take(s)) >= 0)
+        search_reduction_walk(&s->walk[k], &s->wave[k]->r);
+    return NULL;
+}
+
+static void *count_tasks(void *context)
+{
+    struct search *s = context;
+    int k;
+    while ((k = take(s)) >= 0) {
+        struct task *t = &s->task[k];
+        t->counted = !is_over(s, s->options->time_limit_seconds);
+        if (t->counted)
+            t->mappings = search_count(s->problem, &t->r);
+    }
+    return NULL;
+}
+
+/* `work` on as many threads as are asked for; the caller is one of them. */
+static void together(struct search *s, int n, void *(*work)(void *))
+{
+    int threads = min_int(s->options->jobs, n), made = 0;
+    pthread_t *thread = xcalloc((size_t)threads + 1, sizeof(*thread));
+    s->n_wave = n;
+    s->next = 0;
+    while (made < threads - 1 &&
+           pthread_create(&thread[made], NULL, work, s) == 0)
+        made++;
+    work(s);
+    for (int k = 0; k < made; k++)
+        SIM_CHECK(pthread_join(thread[k], NULL) == 0);
+    free(thread);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct task *x = a, *y = b;
+    if (x->key.first != y->key.first)
+        return x->key.first < y->key.first ? -1 : 1;
+    if (x->key.second != y->key.second)
+        return x->key.second < y->key.second ? -1 : 1;
+    return x->index - y->index;
+}
+
+static void list_tasks(struct search *s)
+{
+    const struct search_problem *p = s->problem;
+    int n = p->space->reductions(p, NULL, 0);
+    struct search_reduction *list = xcalloc((size_t)n + 1, sizeof(*list));
+    p->space->reductions(p, list, n);
+    s->task = xcalloc((size_t)n + 1, sizeof(*s->task));
+    s->n_tasks = n;
+    for (int k = 0; k < n; k++) {
+        struct task *t = &s->task[k];
+        t->r = list[k];
+        t->index = k;
+        search_reduction_least(p, &t->r, &t->least);
+        t->key = search_key_of(s->options->objective, &t->least);
+    }
+    free(list);
+    qsort(s->task, (size_t)n, sizeof(*s->task), by_key);
+}
+
+static void run_wave(struct search *s, struct task **wave, int n, bool coarse,
+                     struct search_result *out)
+{
+    s->wave = wave;
+    s->walk = xcalloc((size_t)n, sizeof(*s->walk));
+    for (int k = 0; k < n; k++) {
+        s->walk[k].problem = s->problem;
+        s->walk[k].is_late = is_late;
+        s->walk[k].context = s;
+        s->walk[k].coarse = coarse;
+        search_best_copy(&s->walk[k].best, &s->best);
+    }
+    together(s, n, walk_tasks);
+    for (int k = 0; k < n; k++) {
+        struct search_walk *w = &s->walk[k];
+        if (coarse) {
+            out->tried += w->evaluated;
+        } else {
+            wave[k]->state = w->gave_up ? TASK_GIVEN_UP : TASK_DONE;
+            out->evaluated += w->evaluated;
+            for (int i = 0; i < SEARCH_CUT_N; i++)
+                out->cuts[i] += w->cuts[i];
+        }
+        search_best_merge(&s->best, &w->best);
+        search_best_fini(&w->best);
+    }
+    free(s->walk);
+}
+
+static bool is_on_grid(const struct search *s, const struct task *t)
+{
+    const int C = s->problem->group_c, c = t->r.c;
+    return c == ceil_div(C, ceil_div(C, c)) || s->problem->fixed[SEARCH_C] > 0;
+}
+
+/* In waves; coarse: only what is on the grid of balanced cuts, to know good
+ * mappings before the walk.  Without them its first tasks would evaluate most
+ * of what they hold. */
+static void run_tasks(struct search *s, bool coarse, struct search_result *out)
+{
+    struct task *wave[WAVE_MAX];
+    int size = 1;
+    for (int next = 0; next < s->n_tasks && !is_late(s);) {
+        int n = 0;
+        for (; next < s->n_tasks && n < size; next++) {
+            struct task *t = &s->task[next];
+            if (coarse && !is_on_grid(s, t))
+                continue;
+            if (search_best_may_take(&s->best, &t->least)) {
+                wave[n++] = t;
+            } else if (!coarse) {
+                t->state = TASK_CUT;
+                out->cuts[SEARCH_CUT_reduction]++;
+            }
+        }
+        if (n > 0)
+            run_wave(s, wave, n, coarse, out);
+        size = min_int(2 * size, WAVE_MAX);
+        if (!coarse && s->options->progress != NULL)
+            s->options->progress(s->options->progress_context,
+                                 (double)next / (double)s->n_tasks);
+    }
+}
+
+/* The least that the parts not walked to their end may hold, against the
+ * best. */
+static void set_gap(const struct search *s, struct search_result *out)
+{
+    double least = -1;
+    out->proven = true;
+    for (int k = 0; k < s->n_tasks; k++) {
+        const struct task *t = &s->task[k];
+        bool is_open = t->state == TASK_GIVEN_UP || t->state == TASK_WAITS;
+        if (!is_open || !search_best_may_take(&s->best, &t->least))
+            continue;
+        out->proven = false;
+        if (least < 0 || t->key.first < least)
+            least = t->key.first;
+    }
+    if (out->proven || s->best.n == 0)
+        return;
+    double best =
+        search_key_of(s->options->objective, &s->best.best[0].cost).first;
+    out->gap = best > least ? 1 - least / best : 0;
+}
+
+static void count_space(struct search *s, struct search_result *out)
+{
+    const double start = now_seconds(s);
+    double steps = 0;
+    int n = 0;
+    for (; n < s->n_tasks; n++) {
+        steps += search_count_steps(s->problem, &s->task[n].r);
+        if (steps > COUNT_STEPS_MAX)
+            break;
+    }
+    together(s, n, count_tasks);
+    out->counted = true;
+    for (int k = 0; k < s->n_tasks; k++) {
+        const struct task *t = &s->task[k];
+        out->counted = out->counted && t->counted;
+        out->space = search_count_add(out->space, t->mappings);
+        if (t->state == TASK_DONE || t->state == TASK_CUT)
+            out->covered = search_count_add(out->covered, t->mappings);
+        if (t->state == TASK_CUT)
+            out->covered_by_reduction =
+                search_count_add(out->covered_by_reduction, t->mappings);
+    }
+    out->counted = out->counted && out->space < COUNT_MAX;
+    out->count_seconds = now_seconds(s) - start;
+}
+
+bool search_fits(const struct search_problem *problem)
+{
+    return problem->space->reductions(problem, NULL, 0) <=
+           SEARCH_REDUCTIONS_MAX;
+}
+
+bool search_run(const struct search_problem *problem,
+                const struct search_options *options, struct search_result *out)
+{
+    struct search s = {.problem = problem, .options = options};
+    SIM_CHECK(options->top >= 1 && options->jobs >= 1);
+    memset(out, 0, sizeof(*out));
+    pthread_mutex_init(&s.lock, NULL);
+    s.start_seconds = now_seconds(&s);
+    search_best_init(&s.best, options->objective, options->top);
+    list_tasks(&s);
+    run_tasks(&s, true, out);
+    run_tasks(&s, false, out);
+    set_gap(&s, out);
+    out->seconds = now_seconds(&s) - s.start_seconds;
+    if (options->count)
+        count_space(&s, out);
+    out->best = s.best.best;
+    out->n_best = s.best.n;
+    out->front = s.best.front;
+    out->n_front = s.best.n_front;
+    free(s.task);
+    pthread_mutex_destroy(&s.lock);
+    return out->n_best > 0;
+}
+
+void search_result_fini(struct search_result *r)
+{
+    free(r->best);
+    free(r->front);
+    memset(r, 0, sizeof(*r));
+}

@@ -1,0 +1,205 @@
+/* search_rs.c - row stationary's mapping space for the search: the sums of
+ * rs_model.c, apart by reduction, outputs and filters.
+ * SPDX-License-Identifier: MIT
+ */
+#include "dataflows/rs/rs.h"
+#include "dataflows/search/cost.h"
+
+/* The tallest PE set with fr filter rows: the widest folds into as many
+ * segments as stand on each other. */
+static int set_rows_max(const struct search_problem *p, int fr)
+{
+    return min_int(p->layer->P, p->arch->cols * (p->arch->rows / fr));
+}
+
+/* Ifmap rows that L2 sends for e outputs in the filter rows' tiles of fr. */
+static uint64_t rows_of_strip(const struct layer *l, int fr, int e)
+{
+    uint64_t rows = 0;
+    if (e == 0)
+        return 0;
+    if (l->R >= fr)
+        rows = (uint64_t)(l->R / fr) *
+               (uint64_t)touched(e, l->stride, fr, l->dilation);
+    if (l->R % fr > 0)
+        rows += (uint64_t)touched(e, l->stride, l->R % fr, l->dilation);
+    return rows;
+}
+
+static void rs_prepare(struct search_problem *p)
+{
+    const struct layer *l = p->layer;
+    p->sent_fr = min_int(l->R, p->arch->rows);
+    p->sent_rows = xcalloc((size_t)p->sent_fr + 1, sizeof(*p->sent_rows));
+    for (int fr = 1; fr <= p->sent_fr; fr++) {
+        const int most = set_rows_max(p, fr);
+        uint64_t *rows = xcalloc((size_t)most + 1, sizeof(*rows));
+        p->sent_rows[fr] = rows;
+        for (int e = 1; e <= most; e++)
+            rows[e] = (uint64_t)(l->P / e) * rows_of_strip(l, fr, e) +
+                      rows_of_strip(l, fr, l->P % e);
+    }
+}
+
+static void set_reduction(const struct search_problem *p,
+                          struct search_reduction *r)
+{
+    const struct layer *l = p->layer;
+    const uint64_t row_chunks = (uint64_t)ceil_div(l->R, r->fr);
+    const uint64_t chunks = row_chunks * (uint64_t)ceil_div(l->S, r->fc);
+    r->c = r->q * r->r;
+    r->c_tiles = (uint64_t)ceil_div(p->group_c, r->c);
+    r->steps = r->c_tiles * chunks;
+    r->rows = sum_ceil(p->group_c, r->c, r->q) * (uint64_t)l->R *
+              (uint64_t)ceil_div(l->S, r->fc);
+    r->busy_products =
+        sum_min(p->group_c, r->c, r->q) * row_chunks * (uint64_t)l->S;
+    r->busy_adds = p->arch->psum_add == PSUM_ADD_OWN_CYCLE ? r->steps : 0;
+    r->columns = 0;
+    for (int s0 = 0; s0 < l->S; s0 += r->fc)
+        r->columns += (uint64_t)touched(l->Q, l->stride,
+                                        min_int(r->fc, l->S - s0), l->dilation);
+}
+
+/* A PE set stacked beyond the channels would have no work: r is the least that
+ * covers them. */
+static int rs_reductions(const struct search_problem *p,
+                         struct search_reduction *list, int room)
+{
+    const struct layer *l = p->layer;
+    const int *rf = p->arch->rf_words;
+    const struct search_range fr =
+        search_range_of(p, SEARCH_FR, min_int(l->R, p->arch->rows));
+    const struct search_range fc =
+        search_range_of(p, SEARCH_FC, min_int(l->S, rf[TENSOR_IFMAP]));
+    int n = 0;
+    if (p->arch->psum_reduce == PSUM_TREE)
+        return 0; /* a set's psums rise from row to row */
+    for (int i = fr.from; i <= fr.to; i++)
+        for (int j = fc.from; j <= fc.to; j++) {
+            const struct search_range q = search_range_of(
+                p, SEARCH_Q,
+                min_int(p->group_c,
+                        min_int(rf[TENSOR_IFMAP], rf[TENSOR_FILTER]) / j));
+            for (int k = q.from; k <= q.to; k++) {
+                const struct search_range r =
+                    search_range_of(p, SEARCH_R,
+                                    min_int(rs_set_capacity(p->arch, i, 1),
+                                            ceil_div(p->group_c, k)));
+                for (int h = r.from; h <= r.to && n <= SEARCH_REDUCTIONS_MAX;
+                     h++, n++) {
+                    struct search_reduction one = {
+                        .q = k, .r = h, .fr = i, .fc = j};
+                    if (n >= room)
+                        continue;
+                    set_reduction(p, &one);
+                    list[n] = one;
+                }
+            }
+        }
+    return n;
+}
+
+static int rs_n_max(const struct search_problem *p,
+                    const struct search_reduction *r, int e)
+{
+    (void)e;
+    return rs_images_max(p->layer, r->fc);
+}
+
+static int rs_e_max(const struct search_problem *p,
+                    const struct search_reduction *r)
+{
+    int most = set_rows_max(p, r->fr);
+    while (most > 0 && rs_set_capacity(p->arch, r->fr, most) < r->r)
+        most--;
+    return most;
+}
+
+static int rs_p_max(const struct search_problem *p,
+                    const struct search_reduction *r)
+{
+    const int *rf = p->arch->rf_words;
+    return min_int(p->group_m, min_int(rf[TENSOR_PSUM],
+                                       rf[TENSOR_FILTER] / (r->q * r->fc)));
+}
+
+static int rs_t_max(const struct search_problem *p,
+                    const struct search_reduction *r, int e, int x)
+{
+    (void)x;
+    return rs_set_capacity(p->arch, r->fr, e) / r->r;
+}
+
+static int rs_fold(const struct search_problem *p,
+                   const struct search_filters *f)
+{
+    (void)p;
+    return f->p * f->t;
+}
+
+static void rs_outputs(const struct search_problem *p,
+                       const struct search_reduction *r,
+                       struct search_outputs *out)
+{
+    out->rows = p->sent_rows[r->fr][out->e];
+}
+
+/* Fewer tiles than P / e_max there are not; rows are looked up, for a taller
+ * tile does not always send fewer. */
+static void rs_outputs_least(const struct search_problem *p,
+                             const struct search_reduction *r,
+                             struct search_outputs *out)
+{
+    int most = rs_e_max(p, r);
+    out->rows = UINT64_MAX;
+    for (int e = 1; e <= most; e++)
+        if (p->sent_rows[r->fr][e] < out->rows)
+            out->rows = p->sent_rows[r->fr][e];
+}
+
+static void rs_terms(const struct search_problem *p,
+                     const struct search_reduction *r,
+                     const struct search_outputs *o, struct search_terms *t)
+{
+    const struct layer *l = p->layer;
+    const uint64_t channels =
+        (uint64_t)l->N * (uint64_t)l->G * (uint64_t)p->group_c;
+    const uint64_t emissions = p->outputs * r->rows;
+    t->filter_sent = p->filter_words * o->strips;
+    t->filter_in = t->filter_hops =
+        p->filter_words * o->n_tiles * (uint64_t)l->P;
+    t->ifmap_sent = channels * o->rows * r->columns;
+    t->ifmap_in = t->ifmap_hops =
+        channels * (uint64_t)l->P * (uint64_t)l->R * r->columns;
+    t->psum_out = p->outputs * r->steps;
+    t->links = emissions - t->psum_out;
+    t->psum_reads =
+        p->arch->psum_add == PSUM_ADD_OWN_CYCLE ? p->macs : p->macs - emissions;
+    t->busy_cycles = (uint64_t)l->G * (uint64_t)l->N * (uint64_t)l->Q *
+                     (o->strips / o->n_tiles) *
+                     (r->busy_products + r->busy_adds);
+}
+
+const struct search_space rs_search_space = {
+    .dataflow = &rs_dataflow,
+    .name = {[SEARCH_M] = "m",
+             [SEARCH_N] = "n",
+             [SEARCH_E] = "e",
+             [SEARCH_P] = "p",
+             [SEARCH_Q] = "q",
+             [SEARCH_R] = "r",
+             [SEARCH_T] = "t",
+             [SEARCH_FR] = "fr",
+             [SEARCH_FC] = "fc"},
+    .prepare = rs_prepare,
+    .fold = rs_fold,
+    .reductions = rs_reductions,
+    .outputs = rs_outputs,
+    .outputs_least = rs_outputs_least,
+    .terms = rs_terms,
+    .n_max = rs_n_max,
+    .e_max = rs_e_max,
+    .p_max = rs_p_max,
+    .t_max = rs_t_max,
+};

@@ -1,0 +1,40 @@
+/* search_tree.h - one reduction's part of a mapping space: its lower bound,
+ * its size, and its best mappings.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef DATAFLOWS_SEARCH_SEARCH_TREE_H
+#define DATAFLOWS_SEARCH_SEARCH_TREE_H
+
+#include "dataflows/search/best.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct search_walk {
+    const struct search_problem *problem; /* borrowed */
+    struct search_best best;              /* owns */
+    uint64_t evaluated, cuts[SEARCH_CUT_N];
+    /* Called every few thousand steps; true: give up.  May be NULL. */
+    bool (*is_late)(void *context);
+    void *context;
+    uint64_t steps;
+    bool gave_up;
+    /* Only balanced cuts: of the values that cut into as many tiles, the
+     * least.  Finds good mappings soon. */
+    bool coarse;
+};
+
+/* No mapping with this reduction costs less. */
+void search_reduction_least(const struct search_problem *problem,
+                            const struct search_reduction *reduction,
+                            struct search_cost *out);
+/* Finds the best of them; whole unless coarse or the walk gave up. */
+void search_reduction_walk(struct search_walk *walk,
+                           const struct search_reduction *reduction);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

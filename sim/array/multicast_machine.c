@@ -1,0 +1,407 @@
+/* multicast_machine.c - the array side of a machine with multicast networks.
+ *
+ * A cycle is the blocks below, evaluated in any order, then committed in any
+ * order: the sequencer, four networks, the port of the psums' banks, the PEs
+ * and, where they sum psums, the adder trees.
+ * Eval reads `stream`, occupancies and the sequencer's state as they were
+ * committed; it writes `next`, staged pushes and pops, and sums in which the
+ * order of adding can't be seen.
+ * Its tables: multicast_shape.c; its blocks as a kernel lists them:
+ * multicast_blocks.c; what can be read off it: multicast_readout.c.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/array/multicast_machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem/l2_port.h"
+#include "sim/array/multicast_parts.h"
+
+static void route_slot(void *context, const struct slot *slot)
+{
+    const struct tap_route *route = context;
+    route->tap->slot(route->tap->context, route->network, slot);
+}
+
+/* Where lanes stand in a pass that uses all of them, as the first one does. */
+static void place_lanes(struct multicast_machine *m, const struct program *p)
+{
+    struct cursor cursor;
+    struct pass first;
+    cursor_start(&cursor);
+    SIM_CHECK(cursor_next(p, &cursor, &first));
+    const int block_rows = first.work.multicast.block_rows;
+    const int chains = m->lanes.cfg.chains;
+    const int blocks = ceil_div(p->rows, block_rows);
+    const struct pe_sets all = {p->sets, p->set_chains, blocks, block_rows};
+    m->most_dests =
+        (uint64_t)blocks *
+        multicast_heights(&first.work.multicast, p->set_chains, block_rows);
+    if (m->most_dests < (uint64_t)m->lanes.n)
+        m->most_dests = (uint64_t)m->lanes.n;
+    m->place = xcalloc((size_t)m->lanes.n, sizeof(*m->place));
+    for (int l = 0; l < m->lanes.n; l++) {
+        int row = l / chains, chain = l % chains;
+        m->place[l] =
+            place_pe(&p->arch, &all, row / block_rows, row % block_rows,
+                     chain / p->set_chains, chain % p->set_chains);
+    }
+}
+
+struct multicast_machine *multicast_machine_new(const struct program *program)
+{
+    const struct arch *a = &program->arch;
+    struct multicast_machine *m = xcalloc(1, sizeof(*m));
+    m->arch = *a;
+    struct lanes_cfg cfg = {
+        .rows = program->rows,
+        .chains = program->sets * program->set_chains,
+        .fifo_words = a->fifo_words,
+        .pipeline_cycles = a->pipeline_cycles,
+        .psum_own_cycle =
+            a->psum_add == PSUM_ADD_OWN_CYCLE && a->psum_reduce == PSUM_CHAIN,
+    };
+    const struct tree_cfg trees = {
+        .trees = cfg.chains,
+        .leaves = a->rows,
+        .fifo_words = a->fifo_words,
+    };
+    m->has_trees = a->psum_reduce == PSUM_TREE;
+    size_t head = (sizeof(struct multicast_state) + 63) / 64 * 64;
+    size_t lanes_end = head + lanes_state_bytes(&cfg);
+    m->arena_bytes = lanes_end + (m->has_trees ? trees_state_bytes(&trees) : 0);
+    size_t trees_end = m->arena_bytes;
+    if (a->has_l1)
+        m->arena_bytes += l1_path_state_bytes(a);
+    m->arena = xcalloc(1, m->arena_bytes);
+    m->bounds = xcalloc(1, lanes_bounds_bytes(&cfg));
+    m->state = m->arena;
+    lanes_init(&m->lanes, &cfg, (char *)m->arena + head, m->bounds);
+    place_lanes(m, program);
+    if (m->has_trees)
+        trees_init(&m->trees, &trees, (char *)m->arena + lanes_end);
+    if (a->has_l1) {
+        m->l1 = l1_path_new(a, (char *)m->arena + trees_end);
+        m->cluster_of_lane = xcalloc((size_t)m->lanes.n, sizeof(int32_t));
+    }
+    return m;
+}
+
+void multicast_machine_free(struct multicast_machine *m)
+{
+    if (m == NULL)
+        return;
+    multicast_free_tables(m);
+    l1_path_free(m->l1);
+    free(m->cluster_of_lane);
+    free(m->arena);
+    free(m->bounds);
+    free(m->place);
+    free(m->lane_state);
+    free(m);
+}
+
+static void issue_trees(struct multicast_machine *m)
+{
+    const struct multicast_pass *d = &m->pass;
+    const struct tree_pass pass = {
+        .trees = d->sets * d->set_chains,
+        .rows = d->blocks * d->block_rows,
+        .steps = d->sends_products ? d->channels : 1,
+        .last_row_steps = d->sends_products ? d->channels_tail : 1,
+        .accumulates = d->sends_products && m->arch.tree_accumulates,
+        .takes_psum = d->psum_in,
+    };
+    trees_issue(&m->trees, &pass);
+}
+
+void multicast_machine_issue(struct multicast_machine *m,
+                             const struct multicast_pass *pass,
+                             const struct machine_tap *tap)
+{
+    if (!m->shaped || memcmp(&m->pass, pass, sizeof(*pass)) != 0) {
+        m->pass = *pass;
+        multicast_shape_pass(m);
+        m->shaped = true;
+    }
+    struct lanes_pass lanes_pass = {
+        .rows_used = pass->blocks * pass->block_rows,
+        .held_streams = pass->held_streams,
+        .emit_last = pass->emit_last,
+        .emit_products = pass->sends_products,
+        .groups = {.groups = {pass->groups[0], pass->groups[1]},
+                   .windows = {pass->windows[0], pass->windows[1]}},
+    };
+    lanes_issue(&m->lanes, &lanes_pass);
+    if (m->has_trees)
+        issue_trees(m);
+    m->state->in_flight = m->state->flies = 0;
+    m->state->running = m->lanes.state->running > 0;
+    m->state->write_first = 0; /* a pass is a function of its descriptor */
+    memset(&m->counts, 0, sizeof(m->counts));
+    memset(m->words, 0, sizeof(m->words));
+    memset(&m->sums, 0, sizeof(m->sums));
+    m->tap = tap;
+    for (int k = 0; k < NETWORK_N; k++) {
+        int latency = k == NETWORK_PSUM_OUT ? 0 : m->arch.l2_latency_cycles;
+        stream_start(&m->state->stream[k], &m->shape[k], m->rounds[k], latency,
+                     0);
+        m->state->next[k] = m->state->stream[k];
+        m->route[k].tap = tap;
+        m->route[k].network = (enum network)k;
+        m->slot_tap[k].context = &m->route[k];
+        m->slot_tap[k].moved = route_slot;
+    }
+    if (m->l1 != NULL)
+        l1_path_issue(m->l1, m->rounds, tap != NULL ? &tap->l1 : NULL);
+}
+
+static const struct slot_tap *tap_of(const struct multicast_machine *m,
+                                     enum network k)
+{
+    return m->tap != NULL ? &m->slot_tap[k] : NULL;
+}
+
+static void send(struct multicast_machine *m, enum network k,
+                 struct lane_fifo fifo)
+{
+    if (m->l1 != NULL && (int)k < L1_LINES) {
+        m->moved |= l1_path_send(m->l1, (int)k, &m->state->next[k]);
+        return;
+    }
+    m->moved |= multicast_eval(&m->state->next[k], &m->shape[k], &m->sets[k],
+                               &fifo, &m->words[k], tap_of(m, k));
+}
+
+/* Words of psums that wait for L2, per chain, and their staged pops. */
+static const int16_t *exit_words(const struct multicast_machine *m)
+{
+    return m->has_trees ? m->trees.f.out
+                        : m->lanes.f.psum_fifo + multicast_top_lane(m);
+}
+
+static int16_t *exit_pops(const struct multicast_machine *m)
+{
+    return m->has_trees ? m->trees.f.collected
+                        : m->lanes.f.collected + multicast_top_lane(m);
+}
+
+/* Which of the two psum networks the banks serve in this cycle: both, or by
+ * turns where there is one port and both want the same bank.  A function of
+ * committed state, so it is the same whoever asks first. */
+static const struct psum_grant *psum_grant(struct multicast_machine *m)
+{
+    struct psum_grant *grant = &m->grant;
+    const struct stream_state *in = &m->state->stream[NETWORK_PSUM_IN];
+    const struct stream_state *out = &m->state->stream[NETWORK_PSUM_OUT];
+    const struct stream_shape *shape = &m->shape[NETWORK_PSUM_OUT];
+    struct slot slot;
+    if (grant->known)
+        return grant;
+    grant->known = grant->read = grant->write = true;
+    if (m->arch.l2_ports != BANK_1RW || stream_is_done(in) ||
+        in->latency_cycles > 0 || !stream_head(out, shape, &slot))
+        return grant;
+    bool wants = exit_words(m)[slot.dest] >= slot.words;
+    if (wants &&
+        l2_port_conflict(in->address_words, out->address_words,
+                         shape->words_per_slot * shape->slots_per_cycle,
+                         shape->row_words, shape->banks)) {
+        grant->write = m->state->write_first;
+        grant->read = !grant->write;
+    }
+    return grant;
+}
+
+void multicast_eval_network(struct multicast_machine *m, enum network k)
+{
+    const enum network held = held_network(m);
+    switch (k) {
+    case NETWORK_FILTER:
+    case NETWORK_IFMAP:
+        if (k == held)
+            send(m, k, lanes_held_fifo(&m->lanes));
+        else if (!m->arch.ifmap_waits_for_filters || m->pass.held_streams ||
+                 stream_is_done(&m->state->stream[held]))
+            send(m, k, lanes_window_fifo(&m->lanes));
+        break;
+    case NETWORK_PSUM_IN:
+        if (psum_grant(m)->read)
+            send(m, k,
+                 m->has_trees ? trees_psum_fifo(&m->trees)
+                              : lanes_psum_fifo(&m->lanes));
+        break;
+    case NETWORK_PSUM_OUT:
+        if (psum_grant(m)->write)
+            m->moved |=
+                collect_eval(&m->state->next[k], &m->shape[k], exit_words(m),
+                             exit_pops(m), &m->words[k], tap_of(m, k));
+        break;
+    case NETWORK_N:
+        break;
+    }
+}
+
+/* The fifos above the top row, by their reader. */
+static void commit_exits(struct multicast_machine *m)
+{
+    lanes_commit(&m->lanes, multicast_top_lane(m),
+                 multicast_top_lane(m) + m->lanes.cfg.chains);
+}
+
+/* Lines of the L1s are the networks of filters and ifmaps. */
+void multicast_eval_routers(struct multicast_machine *m, int line)
+{
+    m->moved |= l1_path_route(m->l1, line);
+}
+
+void multicast_eval_router(struct multicast_machine *m, int line, int node)
+{
+    m->moved |= l1_path_route_one(m->l1, line, node);
+}
+
+static void fed_by_l1(struct multicast_machine *m,
+                      struct lane_fifo fifo[L1_LINES])
+{
+    fifo[held_network(m)] = lanes_held_fifo(&m->lanes);
+    fifo[window_network(m)] = lanes_window_fifo(&m->lanes);
+}
+
+void multicast_eval_l1s(struct multicast_machine *m)
+{
+    struct lane_fifo fifo[L1_LINES];
+    fed_by_l1(m, fifo);
+    m->moved |= l1_path_feed(m->l1, fifo);
+}
+
+void multicast_eval_l1(struct multicast_machine *m, int cluster)
+{
+    struct lane_fifo fifo[L1_LINES];
+    fed_by_l1(m, fifo);
+    m->moved |= l1_path_feed_one(m->l1, cluster, fifo);
+}
+
+void multicast_commit_network(struct multicast_machine *m, enum network k)
+{
+    m->state->stream[k] = m->state->next[k];
+    if (k == NETWORK_PSUM_OUT && !m->has_trees)
+        commit_exits(m);
+}
+
+/* A tree's leaves are the fifos above its chain's PEs. */
+void multicast_eval_trees(struct multicast_machine *m)
+{
+    int chains = m->lanes.cfg.chains;
+    const struct tree_tap tap = {
+        m->tap != NULL ? m->tap->context : NULL,
+        m->tap != NULL ? m->tap->tree_took : NULL,
+    };
+    m->moved |= trees_eval(&m->trees, m->lanes.f.psum_fifo + chains,
+                           m->lanes.f.collected + chains, chains, &m->sums,
+                           m->tap != NULL ? &tap : NULL);
+}
+
+void multicast_commit_trees(struct multicast_machine *m)
+{
+    trees_commit(&m->trees);
+    commit_exits(m);
+}
+
+/* The port loses a turn to a conflict; that is no standstill. */
+void multicast_eval_psum_port(struct multicast_machine *m)
+{
+    const struct psum_grant *grant = psum_grant(m);
+    m->moved |= !grant->read || !grant->write;
+}
+
+void multicast_commit_psum_port(struct multicast_machine *m)
+{
+    m->had_conflict = !m->grant.read || !m->grant.write;
+    if (m->had_conflict)
+        m->state->write_first = !m->state->write_first;
+    m->grant.known = false;
+}
+
+void multicast_eval_lanes(struct multicast_machine *m, int from, int to)
+{
+    lanes_eval(&m->lanes, from, to, &m->cycle);
+}
+
+void multicast_eval_sequencer(struct multicast_machine *m)
+{
+    m->state->flies =
+        m->state->in_flight || (m->state->running && lanes_any_word(&m->lanes));
+}
+
+static void charge(struct multicast_machine *m, const struct lanes_cycle *c)
+{
+    struct pass_counts *n = &m->counts;
+    n->macs += (uint64_t)c->cause[PE_MAC];
+    n->psum_reads += (uint64_t)c->psum_adds;
+    n->psum_link_words += (uint64_t)c->emits;
+    n->first_macs += (uint64_t)c->emits;
+    if (!m->state->flies)
+        return;
+    n->flight_cycles++;
+    for (int k = 0; k < PE_CAUSE_N; k++)
+        n->pe_cycles[k] += (uint64_t)c->cause[k];
+}
+
+/* Reads only what no other commit changes. */
+void multicast_commit_sequencer(struct multicast_machine *m)
+{
+    const struct lanes_cycle *c = &m->cycle;
+    bool moved =
+        m->moved || c->cause[PE_MAC] > 0 || c->emits > 0 || c->pops != 0;
+    for (int k = 0; !moved && k < m->lanes.n; k++)
+        moved = m->lanes.f.sent[k] != 0; /* psums on their way */
+    if (m->tap != NULL)
+        m->tap->evaluated(m->tap->context, &m->lanes);
+    charge(m, c);
+    m->state->running = m->lanes.state->running > 0;
+    m->state->in_flight = m->state->flies && m->state->running;
+    m->made_headway = moved;
+    m->moved = false;
+    memset(&m->cycle, 0, sizeof(m->cycle));
+
+    uint64_t now = m->counts.cycles++;
+    if (!stream_is_done(&m->state->next[NETWORK_FILTER]))
+        m->counts.filter_free_cycle = now + 2;
+    if (!stream_is_done(&m->state->next[NETWORK_IFMAP]))
+        m->counts.ifmap_free_cycle = now + 2;
+}
+
+bool multicast_machine_step(struct multicast_machine *m)
+{
+    multicast_eval_sequencer(m);
+    for (int k = 0; k < NETWORK_N; k++)
+        multicast_eval_network(m, (enum network)k);
+    if (m->l1 != NULL) {
+        for (int k = 0; k < L1_LINES; k++)
+            multicast_eval_routers(m, k);
+        multicast_eval_l1s(m);
+    }
+    multicast_eval_psum_port(m);
+    if (m->has_trees)
+        multicast_eval_trees(m);
+    multicast_eval_lanes(m, 0, m->lanes.n);
+    multicast_commit_sequencer(m);
+    for (int k = 0; k < NETWORK_N; k++)
+        multicast_commit_network(m, (enum network)k);
+    if (m->l1 != NULL) {
+        for (int k = 0; k < L1_LINES; k++)
+            l1_path_commit_routers(m->l1, k);
+        l1_path_commit_l1s(m->l1);
+    }
+    multicast_commit_psum_port(m);
+    if (m->has_trees)
+        multicast_commit_trees(m);
+    lanes_commit(&m->lanes, 0, multicast_top_lane(m));
+    return m->made_headway;
+}
+
+bool multicast_machine_moved(const struct multicast_machine *m)
+{
+    return m->made_headway;
+}

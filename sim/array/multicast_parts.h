@@ -1,0 +1,107 @@
+/* multicast_parts.h - what the files of the multicast machine share: its
+ * insides, and the eval and commit of each of its blocks.  Private to
+ * sim/array/multicast_*.c.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_ARRAY_MULTICAST_PARTS_H
+#define SIM_ARRAY_MULTICAST_PARTS_H
+
+#include "sim/array/multicast_machine.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct multicast_machine {
+    struct arch arch;
+    struct multicast_pass pass;
+    struct lanes lanes;
+    bool has_trees;
+    struct trees trees;
+    void *arena, *bounds;
+    size_t arena_bytes;
+    struct multicast_state *state; /* in the arena */
+    struct l1_path *l1;            /* owns; NULL without an L1 */
+    int32_t *cluster_of_lane;      /* owns; with an L1 */
+
+    /* Of the pass; rebuilt when the descriptor changes. */
+    struct stream_shape shape[NETWORK_N];
+    struct destination_sets sets[NETWORK_N];
+    int16_t *limit_words[NETWORK_N];
+    int32_t *set_begin[NETWORK_N], *set_lane[NETWORK_N];
+    uint32_t rounds[NETWORK_N];
+    uint64_t active_pes, windows;
+
+    /* Of the cycle; cleared when it is committed. */
+    struct lanes_cycle cycle;
+    bool moved;        /* a word did, or a timer ran down */
+    bool made_headway; /* `moved` of the last cycle committed */
+    struct psum_grant {
+        bool known, read, write;
+    } grant;
+
+    struct pe_place *place; /* of each lane, on the array */
+    uint64_t most_dests;    /* of a network in any pass, or more */
+    bool had_conflict;      /* in the last cycle committed */
+    uint8_t *lane_state;    /* enum of PE_STATES; or NULL: no one watches */
+
+    struct multicast_counts words[NETWORK_N];
+    struct tree_counts sums;
+    struct pass_counts counts;
+    const struct machine_tap *tap; /* borrowed or NULL */
+    struct slot_tap slot_tap[NETWORK_N];
+    struct tap_route {
+        const struct machine_tap *tap;
+        enum network network;
+    } route[NETWORK_N];
+    bool shaped;
+};
+
+static inline enum network held_network(const struct multicast_machine *m)
+{
+    return m->pass.holds_ifmap ? NETWORK_IFMAP : NETWORK_FILTER;
+}
+
+static inline enum network window_network(const struct multicast_machine *m)
+{
+    return m->pass.holds_ifmap ? NETWORK_FILTER : NETWORK_IFMAP;
+}
+
+/* The fifos to L2, above the top row that the pass uses. */
+static inline int multicast_top_lane(const struct multicast_machine *m)
+{
+    return m->pass.blocks * m->pass.block_rows * m->lanes.cfg.chains;
+}
+
+/* Ifmap rows of a block, those between that no PE works on included. */
+static inline uint64_t multicast_heights(const struct multicast_pass *d,
+                                         int set_chains, int block_rows)
+{
+    return (uint64_t)(set_chains - 1) * d->chain_step +
+           (uint64_t)(block_rows - 1) * d->row_step + 1;
+}
+
+/* multicast_shape.c: tables of the pass in m->pass; the old ones go. */
+void multicast_shape_pass(struct multicast_machine *m);
+void multicast_free_tables(struct multicast_machine *m);
+
+/* multicast_machine.c: blocks, in any order within eval and within commit. */
+void multicast_eval_sequencer(struct multicast_machine *m);
+void multicast_commit_sequencer(struct multicast_machine *m);
+void multicast_eval_network(struct multicast_machine *m, enum network k);
+void multicast_commit_network(struct multicast_machine *m, enum network k);
+void multicast_eval_psum_port(struct multicast_machine *m);
+void multicast_commit_psum_port(struct multicast_machine *m);
+void multicast_eval_trees(struct multicast_machine *m);
+void multicast_commit_trees(struct multicast_machine *m);
+void multicast_eval_routers(struct multicast_machine *m, int line);
+void multicast_eval_l1s(struct multicast_machine *m);
+void multicast_eval_router(struct multicast_machine *m, int line, int node);
+void multicast_eval_l1(struct multicast_machine *m, int cluster);
+void multicast_eval_lanes(struct multicast_machine *m, int from, int to);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,37 @@
+/* arch.c - what follows from an accelerator's description.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/base/arch.h"
+
+int arch_pes(const struct arch *arch)
+{
+    return arch->rows * arch->cols;
+}
+
+uint64_t arch_l2_port_cycles(const struct arch *a, int banks,
+                             uint64_t read_words, uint64_t written_words)
+{
+    const uint64_t width = (uint64_t)banks * (uint64_t)a->l2_bank_row_words;
+    const uint64_t reads = read_words / width + (read_words % width > 0);
+    const uint64_t writes = written_words / width + (written_words % width > 0);
+    if (a->l2_ports == BANK_1RW)
+        return reads + writes;
+    return reads > writes ? reads : writes;
+}
+
+int arch_l2_slots(const struct arch *arch, enum network network)
+{
+    bool to_l1 = network == NETWORK_FILTER || network == NETWORK_IFMAP;
+    if (!arch->has_l1 || !to_l1)
+        return arch->network[network].slots_per_cycle;
+    return arch->l2_to_l1 == L2_TO_L1_MESH ? 1 : arch->l2_to_l1_slots_per_cycle;
+}
+
+uint64_t arch_l2_bank_words(const struct arch *arch, enum tensor tensor)
+{
+    /* Whole rows: a bank's odd bytes hold nothing. */
+    uint64_t bank_bits = arch->l2_bytes / (uint64_t)arch->l2_banks * 8;
+    uint64_t words = bank_bits / (uint64_t)arch->precision_bits[tensor];
+    uint64_t row = (uint64_t)arch->l2_bank_row_words;
+    return words >= row ? words / row * row : 0;
+}

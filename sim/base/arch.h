@@ -1,0 +1,148 @@
+/* arch.h - an accelerator as its .cfg describes it, checked and resolved.
+ *
+ * Filled by sim/config/config.c from one schema table
+ * (sim/config/schema_table.c), which also holds each key's type, range,
+ * default, unit and source.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_BASE_ARCH_H
+#define SIM_BASE_ARCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/base/layer.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum network_type { NETWORK_MULTICAST, NETWORK_SYSTOLIC };
+enum psum_add { PSUM_ADD_OWN_CYCLE, PSUM_ADD_LAST_PRODUCT };
+enum pe_start { PE_START_WORD, PE_START_WINDOW };
+enum l2_to_l1 { L2_TO_L1_MULTICAST, L2_TO_L1_MESH };
+enum bank_ports { BANK_1RW, BANK_1R1W };
+enum dram_padding { PADDING_GENERATED, PADDING_STORED };
+enum dram_compression { COMPRESSION_NONE, COMPRESSION_RLC };
+enum dram_carries { CARRIES_ALL, CARRIES_FILTERS };
+enum psum_reduce { PSUM_CHAIN, PSUM_TREE };
+enum systolic_drain { DRAIN_SERIAL, DRAIN_OVERLAPPED };
+
+/* One of the four on-chip networks. */
+struct network_arch {
+    int words_per_slot;  /* words that one destination set gets at a time */
+    int slots_per_cycle; /* destination sets served in one cycle, in order */
+};
+
+enum network {
+    NETWORK_FILTER,
+    NETWORK_IFMAP,
+    NETWORK_PSUM_IN,
+    NETWORK_PSUM_OUT,
+    NETWORK_N
+};
+
+/* The most that a .cfg may give of what holds words. */
+#define ARCH_RF_WORDS_MAX 16384            /* a register file of a PE */
+#define ARCH_BYTES_MAX ((uint64_t)1 << 40) /* an L1, L2 */
+#define ARCH_ROW_WORDS_MAX 1024            /* a row of their banks */
+
+struct arch {
+    char name[64];
+    uint64_t clock_hz;
+
+    /* What the first line a user types needs no option for. */
+    char default_network[64]; /* a name or path, "" = none */
+    char default_dataflow[16];
+    int default_batch;
+    char dataflows[8][16]; /* those the machine has, "" ends the list */
+
+    int rows, cols; /* array.rows, array.cols */
+    enum network_type array_network;
+    enum systolic_drain drain; /* array.drain, systolic only */
+    bool tight_folds;          /* array.tight_folds, systolic only */
+
+    int precision_bits[TENSOR_N];
+
+    int rf_words[TENSOR_N]; /* pe.rf.*_words, per PE */
+    int fifo_words;         /* pe.fifo_words, of each input fifo and psum out */
+    int pipeline_cycles;    /* pe.pipeline_cycles, product to psum, 1..15 */
+    enum psum_add psum_add;
+    enum pe_start start;
+    bool zero_gating;
+
+    struct network_arch network[NETWORK_N];
+    bool ifmap_waits_for_filters; /* noc.ifmap_waits_for_filters */
+    enum psum_reduce psum_reduce; /* noc.psum_reduce, multicast only */
+    bool tree_accumulates;        /* noc.tree_accumulates */
+
+    bool has_l1;
+    uint64_t l1_bytes;   /* of one cluster */
+    int l1_cluster_cols; /* columns of the array that share an L1 */
+    int l1_cluster_rows; /* rows of the array that do; 0 = all */
+    int l1_banks;
+    int l1_tensor_banks[TENSOR_N]; /* 0 = from the shared banks */
+    bool l1_bypass[TENSOR_N];      /* psums always do */
+    int l1_bank_row_words;         /* words that a bank port moves in a cycle */
+    enum bank_ports l1_ports;
+    int l1_latency_cycles;
+    int l1_input_slots;
+    enum l2_to_l1 l2_to_l1; /* noc.l2_to_l1, the network's kind */
+    int l2_to_l1_slots_per_cycle;
+    int mesh_buffer_flits;
+
+    uint64_t l2_bytes;
+    int l2_banks;
+    int l2_bank_row_words; /* words that one bank port moves in a cycle */
+    enum bank_ports l2_ports;
+    int l2_latency_cycles;
+    int l2_buffers[TENSOR_N]; /* 0 = dataflow's choice of 1 or 2; else fixed */
+    int l2_tensor_banks[TENSOR_N]; /* 0 = from the shared banks */
+
+    char dram_model[32]; /* "ideal", "bandwidth" or a preset's name */
+    uint64_t dram_bytes_per_second;
+    int dram_latency_cycles; /* core cycles, bandwidth model */
+    enum dram_padding padding;
+    enum dram_carries carries;
+    enum dram_compression compression; /* of feature maps (mem/rlc.h) */
+
+    char energy[64]; /* an energy table's name or path */
+
+    char mapping_table[64]; /* of published mappings, with commas, or "none" */
+    char mapping_file[64];  /* of nests, or "" */
+};
+
+/* Parameters that any dataflow's mapping may have, and bytes of their names and
+ * of a dataflow's, with the 0 at the end. */
+#define MAPPING_PARAMS_MAX 16
+#define MAPPING_NAME_BYTES 16
+
+/* Mapping parameters that the user or the configuration gave. */
+struct given_param {
+    char name[MAPPING_NAME_BYTES]; /* without "mapping." */
+    int value;
+    struct src_pos at;
+};
+struct given_mapping {
+    int n;
+    struct given_param param[MAPPING_PARAMS_MAX];
+    bool from_table; /* all of them are a row of the .cfg's mapping table */
+    /* Of that table, as "inferred"; NULL: published.  Borrowed from the .cfg.
+     */
+    const char *table_source;
+};
+
+int arch_pes(const struct arch *arch);
+/* Slots of a network that leave L2 in a cycle. */
+int arch_l2_slots(const struct arch *arch, enum network network);
+/* Cycles in which so many L2 banks can read and write these words, at least. */
+uint64_t arch_l2_port_cycles(const struct arch *arch, int banks,
+                             uint64_t read_words, uint64_t written_words);
+/* Words of `tensor` that one L2 bank holds. */
+uint64_t arch_l2_bank_words(const struct arch *arch, enum tensor tensor);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,13 @@
+/* clock.c - see clock.h.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/base/clock.h"
+
+#include <time.h>
+
+double clock_now_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}

@@ -1,0 +1,18 @@
+/* clock.h - the time that passes while a person waits.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_BASE_CLOCK_H
+#define SIM_BASE_CLOCK_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* From some moment on; never back. */
+double clock_now_seconds(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,32 @@
+/* config_kind.c - see config_kind.h.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/base/config_kind.h"
+
+const struct config_kind_row config_kinds[CONFIG_KIND_N] = {
+    [CONFIG_ARCHITECTURE] = {"an", "architecture", "array", "", "--cfg"},
+    [CONFIG_NETWORK] = {"a", "network", "layers", "networks", "--net"},
+    [CONFIG_ENERGY_TABLE] = {"an", "energy table", "unit", "energy",
+                             "--set energy="},
+    [CONFIG_MAPPING] = {"a", "mapping file", "mappings", "mappings",
+                        "--mapping"},
+    [CONFIG_CONSTRAINTS] = {"a", "file of constraints", "constraints",
+                            "mappings", "--constraints"},
+};
+
+bool config_kind_may_be(enum config_kind kind, const config_setting_t *root,
+                        const char *path, struct diag *d)
+{
+    const struct config_kind_row *wanted = &config_kinds[kind];
+    if (config_setting_get_member(root, wanted->mark) != NULL)
+        return true;
+    for (int k = 0; k < CONFIG_KIND_N; k++) {
+        const struct config_kind_row *row = &config_kinds[k];
+        if (config_setting_get_member(root, row->mark) != NULL)
+            return diag_error(d, (struct src_pos){path, 1},
+                              "the file is %s %s, for '%s'; %s %s is needed",
+                              row->article, row->noun, row->option,
+                              wanted->article, wanted->noun);
+    }
+    return true;
+}

@@ -1,0 +1,142 @@
+/* file_use.c - see file_use.h.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/base/file_use.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LINKS_MAX 40 /* as many as Linux follows */
+
+struct use {
+    char *path;         /* owns; behind all links */
+    const char *option; /* that writes it; NULL: it is read */
+};
+
+static struct use *uses; /* owns, while the process runs */
+static int n_uses;
+
+static const char *name_in(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* `name` in the folder of the file `path`, or by itself where that is from the
+ * root. */
+static char *beside(const char *path, const char *name)
+{
+    int folder_bytes = name[0] == '/' ? 0 : (int)(name_in(path) - path);
+    size_t bytes = (size_t)folder_bytes + strlen(name) + 1;
+    char *joined = xcalloc(1, bytes);
+    snprintf(joined, bytes, "%.*s%s", folder_bytes, path, name);
+    return joined;
+}
+
+/* Where a chain of links leads to, whatever is there.  NULL: nowhere. */
+static char *end_of_links(const char *path)
+{
+    char *at = xstrdup(path), to[PATH_MAX];
+    for (int links = 0; links <= LINKS_MAX; links++) {
+        ssize_t n = readlink(at, to, sizeof(to) - 1);
+        if (n < 0)
+            return at;
+        to[n] = '\0';
+        char *next = beside(at, to);
+        free(at);
+        at = next;
+    }
+    free(at);
+    errno = ELOOP;
+    return NULL;
+}
+
+char *file_behind_links(const char *path)
+{
+    char *real = realpath(path, NULL);
+    char *end = real != NULL ? NULL : end_of_links(path);
+    if (end == NULL)
+        return real;
+    /* Its folder's real path, so that one file has one name. */
+    char *folder = beside(end, "./");
+    char *real_folder = realpath(folder, NULL);
+    free(folder);
+    if (real_folder == NULL)
+        return end;
+    size_t bytes = strlen(real_folder) + strlen(end) + 2;
+    real = xcalloc(1, bytes);
+    snprintf(real, bytes, "%s/%s", real_folder, name_in(end));
+    free(real_folder);
+    free(end);
+    return real;
+}
+
+static bool is_device(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
+static const struct use *find(const char *real)
+{
+    int i = 0;
+    while (i < n_uses && strcmp(uses[i].path, real) != 0)
+        i++;
+    return i < n_uses ? &uses[i] : NULL;
+}
+
+/* Takes `real` over. */
+static void add(char *real, const char *option)
+{
+    if (find(real) != NULL) {
+        free(real);
+        return;
+    }
+    uses = xrealloc(uses, (size_t)n_uses + 1, sizeof(*uses));
+    uses[n_uses++] = (struct use){real, option};
+}
+
+void file_use_read(const char *path)
+{
+    char *real = realpath(path, NULL);
+    if (real != NULL && !is_device(real))
+        add(real, NULL);
+    else
+        free(real);
+}
+
+bool file_use_is_read(const char *path)
+{
+    char *real = realpath(path, NULL);
+    const struct use *use = real != NULL ? find(real) : NULL;
+    free(real);
+    return use != NULL && use->option == NULL;
+}
+
+bool file_use_write(const char *option, const char *path, struct diag *d)
+{
+    const struct src_pos at = {NULL, 0};
+    char *real = is_device(path) ? NULL : file_behind_links(path);
+    if (real == NULL)
+        return true;
+    const struct use *use = find(real);
+    if (use == NULL) {
+        add(real, option);
+        return true;
+    }
+    free(real);
+    if (use->option == NULL)
+        return diag_error(d, at,
+                          "'%s' would write '%s', which is read here; another "
+                          "file is needed",
+                          option, path);
+    return strcmp(use->option, option) == 0 ||
+           diag_error(d, at,
+                      "'%s' would write '%s', and so would '%s'; two files "
+                      "are needed",
+                      option, path, use->option);
+}

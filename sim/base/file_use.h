@@ -1,0 +1,32 @@
+/* file_use.h - what this process reads and what it is to write, so that no
+ * output takes the place of an input or of another output.
+ *
+ * For the main thread.  Devices and pipes do not count.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_BASE_FILE_USE_H
+#define SIM_BASE_FILE_USE_H
+
+#include "sim/base/diag.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a path stands for behind all links, also where nothing is yet; the
+ * caller frees it.  NULL: the links have no end (errno). */
+char *file_behind_links(const char *path);
+
+/* Takes note of a file that is read; a path to nothing is none. */
+void file_use_read(const char *path);
+/* Whether that file was read. */
+bool file_use_is_read(const char *path);
+/* Takes note of a file that `option` is to write.  false after a message: it
+ * is read, or another option writes it. */
+bool file_use_write(const char *option, const char *path, struct diag *d);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,242 @@
+/* find_file.c - see find_file.h.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/base/find_file.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "sim/base/nearest.h"
+
+#ifndef ACCELSIM_DATADIR
+#error "ACCELSIM_DATADIR: the folder of the installed configurations"
+#endif
+#ifndef ACCELSIM_SRCDIR
+#error "ACCELSIM_SRCDIR: the root of the source tree"
+#endif
+
+#define NEAR_EDITS 3 /* a name that differs in more was not meant */
+
+struct search {
+    const char *name, *kind_folder;
+    char *found;     /* owns */
+    bool saw_folder; /* a folder has the name */
+    char *looked_in; /* owns; "'a', 'b'" */
+    size_t looked_bytes;
+    FILE *looked;
+    char *nearest; /* owns; of the names in the folders, without .cfg */
+    int distance;  /* of nearest, in edits */
+};
+
+static char *join(const char *folder, const char *name, const char *suffix)
+{
+    size_t bytes = strlen(folder) + strlen(name) + strlen(suffix) + 2;
+    char *path = xcalloc(1, bytes);
+    if (folder[0] == '\0')
+        snprintf(path, bytes, "%s%s", name, suffix);
+    else
+        snprintf(path, bytes, "%s/%s%s", folder, name, suffix);
+    return path;
+}
+
+/* Takes `path` over. */
+static bool try_path(struct search *s, char *path)
+{
+    struct stat st;
+    if (stat(path, &st) == 0) {
+        if (!S_ISDIR(st.st_mode)) {
+            s->found = path;
+            return true;
+        }
+        s->saw_folder = true;
+    }
+    free(path);
+    return false;
+}
+
+static bool try_name(struct search *s, const char *folder)
+{
+    return try_path(s, join(folder, s->name, "")) ||
+           try_path(s, join(folder, s->name, ".cfg"));
+}
+
+/* Whether `file` is `name` or `name`.cfg when case, '-' and '_' are left
+ * aside. */
+static bool answers_to(const char *file, const char *name)
+{
+    for (;;) {
+        while (*file == '-' || *file == '_')
+            file++;
+        while (*name == '-' || *name == '_')
+            name++;
+        if (*name == '\0')
+            return *file == '\0' || strcmp(file, ".cfg") == 0;
+        if (tolower((unsigned char)*file) != tolower((unsigned char)*name))
+            return false;
+        file++;
+        name++;
+    }
+}
+
+static int is_config(const struct dirent *entry)
+{
+    size_t n = strlen(entry->d_name);
+    return n > 4 && strcmp(entry->d_name + n - 4, ".cfg") == 0;
+}
+
+static void offer_name(struct search *s, const char *file)
+{
+    char *name = strndup(file, strlen(file) - 4);
+    SIM_CHECK(name != NULL);
+    int distance = edit_distance(s->name, name);
+    if (s->nearest == NULL || distance < s->distance) {
+        free(s->nearest);
+        s->nearest = name;
+        s->distance = distance;
+    } else {
+        free(name);
+    }
+}
+
+static bool try_alike(struct search *s, const char *folder)
+{
+    struct dirent **entry;
+    int n =
+        scandir(folder[0] == '\0' ? "." : folder, &entry, is_config, alphasort);
+    bool found = false;
+    for (int i = 0; i < n; i++) {
+        if (!found && answers_to(entry[i]->d_name, s->name))
+            found = try_path(s, join(folder, entry[i]->d_name, ""));
+        if (!found)
+            offer_name(s, entry[i]->d_name);
+        free(entry[i]);
+    }
+    if (n >= 0)
+        free(entry);
+    return found;
+}
+
+static bool try_folder(struct search *s, const char *folder)
+{
+    char *kind = join(folder, s->kind_folder, "");
+    bool has_kind = s->kind_folder[0] != '\0';
+    bool found = try_name(s, folder) || (has_kind && try_name(s, kind)) ||
+                 (has_kind ? try_alike(s, kind) : try_alike(s, folder));
+    free(kind);
+    if (!found)
+        fprintf(s->looked, "%s'%s'", ftell(s->looked) > 0 ? ", " : "",
+                folder[0] == '\0' ? "." : folder);
+    return found;
+}
+
+static bool try_environment(struct search *s)
+{
+    const char *value = getenv("ACCELSIM_PATH");
+    char *copy, *rest, *folder;
+    bool found = false;
+    if (value == NULL)
+        return false;
+    copy = rest = xstrdup(value);
+    while (!found && (folder = strsep(&rest, ":")) != NULL)
+        if (folder[0] != '\0')
+            found = try_folder(s, folder);
+    free(copy);
+    return found;
+}
+
+static bool try_all(struct search *s)
+{
+    if (s->name[0] == '\0')
+        return false;
+    if (strchr(s->name, '/') != NULL)
+        return try_name(s, "");
+    return try_folder(s, "") || try_environment(s) ||
+           try_folder(s, ACCELSIM_DATADIR) ||
+           try_folder(s, ACCELSIM_SRCDIR "/configs");
+}
+
+static void start_search(struct search *s, const char *name,
+                         const char *kind_folder)
+{
+    memset(s, 0, sizeof(*s));
+    s->name = name;
+    s->kind_folder = kind_folder;
+    s->looked = open_memstream(&s->looked_in, &s->looked_bytes);
+    SIM_CHECK(s->looked != NULL);
+}
+
+/* The file found, which the caller frees. */
+static char *end_search(struct search *s)
+{
+    SIM_CHECK(fclose(s->looked) == 0);
+    free(s->looked_in);
+    free(s->nearest);
+    return s->found;
+}
+
+/* The other kind that has a file of the name, or NULL. */
+static const struct config_kind_row *find_other_kind(const struct search *s)
+{
+    for (int k = 0; k < CONFIG_KIND_N; k++) {
+        struct search other;
+        bool found;
+        if (strcmp(config_kinds[k].folder, s->kind_folder) == 0)
+            continue;
+        start_search(&other, s->name, config_kinds[k].folder);
+        found = try_all(&other);
+        free(end_search(&other));
+        if (found)
+            return &config_kinds[k];
+    }
+    return NULL;
+}
+
+static void not_found(struct search *s, const char *noun, struct src_pos at,
+                      struct diag *d)
+{
+    const struct config_kind_row *other;
+    SIM_CHECK(fflush(s->looked) == 0);
+    if (s->saw_folder)
+        diag_error(d, at, "'%s' is a folder; a file is needed", s->name);
+    else if (s->looked_bytes == 0)
+        diag_error(d, at, "there is no %s '%s'; the path of a file%s is needed",
+                   noun, s->name,
+                   s->name[0] != '\0' ? ", or a name without a folder," : "");
+    else if ((other = find_other_kind(s)) != NULL)
+        diag_error(d, at,
+                   "there is no %s '%s'; it is the name of %s %s, for '%s'",
+                   noun, s->name, other->article, other->noun, other->option);
+    else if (s->nearest != NULL && s->distance <= NEAR_EDITS)
+        diag_error(d, at,
+                   "there is no %s '%s'; looked in %s; the nearest is '%s'",
+                   noun, s->name, s->looked_in, s->nearest);
+    else
+        diag_error(d, at, "there is no %s '%s'; looked in %s", noun, s->name,
+                   s->looked_in);
+}
+
+static char *find(const char *name, const char *folder, const char *noun,
+                  struct src_pos at, struct diag *d)
+{
+    struct search s;
+    start_search(&s, name, folder);
+    if (!try_all(&s))
+        not_found(&s, noun, at, d);
+    return end_search(&s);
+}
+
+char *find_config_file(const char *name, enum config_kind kind,
+                       struct src_pos at, struct diag *d)
+{
+    return find(name, config_kinds[kind].folder, config_kinds[kind].noun, at,
+                d);
+}
+
+char *find_own_file(const char *name, const char *folder, struct src_pos at,
+                    struct diag *d)
+{
+    return find(name, folder, "file", at, d);
+}

@@ -1,0 +1,46 @@
+/* input_file.c - see input_file.h.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/base/input_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Reading waits again. */
+static bool set_waiting(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+    return flags >= 0 && fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) == 0;
+}
+
+FILE *input_open(const char *path, struct stat *st)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    FILE *from = NULL;
+    if (fd < 0)
+        return NULL;
+    if (fstat(fd, st) == 0 && set_waiting(fd))
+        from = fdopen(fd, "r");
+    if (from == NULL) {
+        int error = errno;
+        close(fd);
+        errno = error;
+    }
+    return from;
+}
+
+bool input_is_named_pipe(const char *path, const struct stat *st)
+{
+    /* /dev/fd/63 leads to no file. */
+    char *name = S_ISFIFO(st->st_mode) ? realpath(path, NULL) : NULL;
+    bool is_named = name != NULL;
+    free(name);
+    return is_named;
+}
+
+enum exit_status input_status(int error)
+{
+    return error == ENOENT || error == ENOTDIR ? EXIT_USAGE : EXIT_IO;
+}

@@ -1,0 +1,205 @@
+/* result.h - what a run of one layer found.  Only integers: a sum has no
+ * order; energy and shares are worked out when a result is reported.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_BASE_RESULT_H
+#define SIM_BASE_RESULT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/base/arch.h"
+#include "sim/base/layer.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Where every PE-cycle went.  name, doc */
+#define LEDGER_CAUSES(X)                                                 \
+    X(mac, "issued a MAC, zero-gated ones too")                          \
+    X(psum, "added a neighbour's psum, or moved one")                    \
+    X(idle_mapping, "the mapping has no work for this PE in this layer") \
+    X(idle_edge, "it has, but not in this pass (partial tile)")          \
+    X(fill, "ramp-up before the PE's first MAC of the pass")             \
+    X(drain, "ramp-down after the PE's last operation of the pass")      \
+    X(wait_filter, "no filter word had come")                            \
+    X(wait_ifmap, "no ifmap word had come")                              \
+    X(wait_psum_in, "no psum had come")                                  \
+    X(wait_psum_out, "no room for a psum downstream")                    \
+    X(wait_dram, "no pass in flight: a tile is not there or not yet gone")
+
+#define LEDGER_ENUM(name, doc) LEDGER_##name,
+enum ledger_cause { LEDGER_CAUSES(LEDGER_ENUM) LEDGER_N };
+#undef LEDGER_ENUM
+extern const char *const ledger_name[LEDGER_N];
+extern const char *const ledger_doc[LEDGER_N];
+
+enum level { LEVEL_RF, LEVEL_L1, LEVEL_L2, LEVEL_DRAM, LEVEL_N };
+extern const char *const level_name[LEVEL_N]; /* "rf" "l1" "l2" "dram" */
+
+struct accesses { /* in words */
+    uint64_t reads, writes;
+    uint64_t dma_reads, dma_writes; /* L2 only: the part the DMA made */
+};
+
+/* The on-chip networks as reported. name, doc.  With an L1, filters and ifmaps
+ * come to the PEs from there; without one the last two are absent. */
+#define LINKS(X)                            \
+    X(filter, "filters from L2 to the PEs") \
+    X(ifmap, "ifmaps from L2 to the PEs")   \
+    X(psum_in, "psums from L2 to the PEs")  \
+    X(psum_out, "psums from the PEs to L2") \
+    X(psum_link, "psums from PE to PE")     \
+    X(filter_l1, "filters from L2 to L1")   \
+    X(ifmap_l1, "ifmaps from L2 to L1")
+
+#define LINK_ENUM(name, doc) LINK_##name,
+enum link { LINKS(LINK_ENUM) LINK_N };
+#undef LINK_ENUM
+extern const char *const link_name[LINK_N];
+/* Those that only a machine with L1 has. */
+bool link_needs_l1(enum link link);
+
+struct link_words {
+    uint64_t words_sent;      /* read once at the source */
+    uint64_t words_delivered; /* sum over destinations */
+    uint64_t hops; /* bus: words delivered; links: links crossed, in words */
+};
+
+/* All that is counted; simulator and closed form both fill one. */
+struct counts {
+    uint64_t macs;
+    struct accesses access[LEVEL_N][TENSOR_N];
+    struct link_words link[LINK_N];
+    uint64_t dram_bursts;
+    /* DRAM words that crossed its link compressed, and their bytes there. */
+    struct compressed_words {
+        uint64_t words, bytes;
+    } dram_compressed[TENSOR_N];
+};
+
+/* Lower bounds of a layer's cycles, one per resource. name, doc */
+#define BOUNDS(X)                                         \
+    X(macs, "MACs over the PEs")                          \
+    X(busiest_pe, "MACs and psum adds of the busiest PE") \
+    X(filter_network, "filter network's slots")           \
+    X(ifmap_network, "ifmap network's slots")             \
+    X(psum_in_network, "psum input network's slots")      \
+    X(psum_out_network, "psum output network's slots")    \
+    X(l2_ports, "busiest L2 port")                        \
+    X(dram, "DRAM at its peak bandwidth")                 \
+    X(filter_l1_network, "filter slots from L2 to L1")    \
+    X(ifmap_l1_network, "ifmap slots from L2 to L1")      \
+    X(l1_ports, "L1 bank ports, all alike")               \
+    X(folds, "folds of the systolic array, ramps and all")
+
+#define BOUND_ENUM(name, doc) BOUND_##name,
+enum bound { BOUNDS(BOUND_ENUM) BOUND_N };
+#undef BOUND_ENUM
+extern const char *const bound_name[BOUND_N];
+extern const char *const bound_doc[BOUND_N];
+/* What a network counts, and is bounded by. */
+extern const enum link network_link[NETWORK_N];
+extern const enum bound network_bound[NETWORK_N];
+/* Whether a machine can be held up by it. */
+bool bound_applies(const struct arch *arch, enum bound bound);
+
+/* How the kernel got there; for stderr only. */
+struct memo_stats {
+    /* Each pass was one of these.  Skipped: in a whole period of passes;
+     * repeated: in a layer that equals another one of the run. */
+    uint64_t simulated_passes, remembered_passes, skipped_passes,
+        repeated_passes;
+    uint64_t periods; /* that were skipped */
+    /* Of the PEs, while passes ran: in all, and those simulated in full. */
+    uint64_t pe_cycles, simulated_pe_cycles;
+    /* Why passes were simulated that might have been remembered. */
+    uint64_t new_descriptors, evicted_descriptors;
+};
+void memo_stats_add(struct memo_stats *a, const struct memo_stats *b);
+
+struct result_param {
+    char name[MAPPING_NAME_BYTES];
+    int value;
+};
+
+struct layer_result {
+    struct layer layer;
+    char dataflow[MAPPING_NAME_BYTES];
+    int n_params;
+    struct result_param param[MAPPING_PARAMS_MAX]; /* the mapping */
+    const char *mapping_source; /* "table", "chosen" or "given" */
+    const char *table_source;   /* given_mapping's */
+    uint64_t passes;
+
+    /* Not simulated: counts are a closed form's; cycles, array_cycles and the
+     * ledger are not known, and 0. */
+    bool is_model;
+    uint64_t cycles, array_cycles;
+    int active_pes; /* largest number of PEs that a pass uses */
+    uint64_t ledger_pe_cycles[LEDGER_N];
+    struct counts counts;
+    uint64_t gated_macs, gated_rf_filter_reads;
+    uint64_t bounds_cycles[BOUND_N];
+
+    bool checked;
+    uint64_t check_outputs, check_mismatches;
+    /* As counts.dram_compressed, with the values of functional mode. */
+    uint64_t check_compressed_bytes[TENSOR_N];
+
+    char *mapping_text; /* owns; what --show-mapping prints, or NULL */
+
+    struct memo_stats memo;
+};
+
+void layer_result_fini(struct layer_result *r);
+/* The most that a result may have of anything: what JSON's integers hold. */
+#define COUNT_MAX ((uint64_t)INT64_MAX)
+/* a + b, a * b and a - b (b <= a); one that passes 64 bits is COUNT_OVERFLOW
+ * from there on, and result_fits refuses it. */
+#define COUNT_OVERFLOW UINT64_MAX
+static inline uint64_t count_add(uint64_t a, uint64_t b)
+{
+    uint64_t sum;
+    return __builtin_add_overflow(a, b, &sum) ? COUNT_OVERFLOW : sum;
+}
+
+static inline uint64_t count_mul(uint64_t a, uint64_t b)
+{
+    uint64_t product;
+    return __builtin_mul_overflow(a, b, &product) ? COUNT_OVERFLOW : product;
+}
+
+static inline uint64_t count_sub(uint64_t a, uint64_t b)
+{
+    if (a == COUNT_OVERFLOW)
+        return COUNT_OVERFLOW;
+    SIM_CHECK(b <= a);
+    return a - b;
+}
+
+/* a += b, every counter. */
+void counts_add(struct counts *a, const struct counts *b);
+/* a += times * b. */
+void counts_add_times(struct counts *a, const struct counts *b, uint64_t times);
+uint64_t ledger_total(const uint64_t ledger_pe_cycles[LEDGER_N]);
+/* Bytes of a tensor over the DRAM's link: its useful words, those compressed
+ * as such; rounded down. */
+uint64_t counts_dram_bytes(const struct arch *arch, const struct counts *counts,
+                           enum tensor tensor);
+/* Whether no figure passes COUNT_MAX, PE-cycles included.  Error: one does;
+ * subject: "layer 'conv1'". */
+bool result_fits(const struct arch *arch, const struct layer_result *r,
+                 const char *subject, struct diag *d);
+/* The same of a layer's own result; of its cycles only. */
+bool layer_result_fits(const struct arch *arch, const struct layer_result *r,
+                       struct diag *d);
+bool layer_cycles_fit(const struct arch *arch, const struct layer_result *r,
+                      struct diag *d);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

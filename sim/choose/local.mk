@@ -1,0 +1,7 @@
+libaccel_a_SOURCES += \
+	%D%/map_l1.c \
+	%D%/map_l1.h \
+	%D%/map_layer.c \
+	%D%/map_layer.h \
+	%D%/search_costs.c \
+	%D%/search_costs.h

@@ -1,0 +1,38 @@
+/* command.h - what accelsim can be asked to do: `accelsim [COMMAND] OPTIONS`.
+ *
+ * To add one: a row below, and sim/cli/command_NAME.c with its function.  The
+ * parser, `--help` and the dispatch follow from the row.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_CLI_COMMAND_H
+#define SIM_CLI_COMMAND_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* name, doc; the first is done when none is named. */
+#define COMMANDS(X)                                                          \
+    X(run, "simulate layers and report")                                     \
+    X(model, "the same from closed forms: counts, energy, bounds of cycles") \
+    X(map, "find the best mapping of each layer, proven")                    \
+    X(reuse, "how far apart the uses of a word are, at every level")         \
+    X(validate, "published claims beside what is found here")
+
+#define COMMAND_ENUM(name, doc) COMMAND_##name,
+enum command { COMMANDS(COMMAND_ENUM) COMMAND_N };
+#undef COMMAND_ENUM
+
+struct invocation; /* sim/cli/invocation.h */
+
+/* Does it; what goes wrong is said in the invocation's diag, whose status is
+ * the program's. */
+#define COMMAND_FUNCTION(name, doc) void command_##name(struct invocation *s);
+COMMANDS(COMMAND_FUNCTION)
+#undef COMMAND_FUNCTION
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,206 @@
+/* command_map.c - find the best mapping of each layer.
+ * SPDX-License-Identifier: MIT
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "dataflows/nest/nest_dataflow.h"
+#include "sim/base/clock.h"
+#include "sim/base/file_use.h"
+#include "sim/base/output.h"
+#include "sim/base/progress.h"
+#include "sim/choose/search_costs.h"
+#include "sim/cli/command.h"
+#include "sim/cli/invocation.h"
+#include "sim/config/arch_check.h"
+#include "sim/map/map_nest.h"
+#include "sim/map/map_report.h"
+#include "sim/run/run.h"
+
+static const struct src_pos command_line = {NULL, 0};
+
+#define DATAFLOWS_MAX 16
+
+/* Whether a dataflow has every parameter that --set holds. */
+static bool has_params(const struct invocation *s,
+                       const struct dataflow *dataflow)
+{
+    struct given_mapping given;
+    struct diag *unread = diag_new();
+    bool has = config_mapping_by_hand(s->cfg, dataflow, &given, unread);
+    diag_free(unread);
+    return has;
+}
+
+/* The one that is asked for, or all that the machine has, that can be
+ * searched, and that know the parameters set by hand. */
+static bool list_dataflows(const struct invocation *s,
+                           const struct dataflow *list[DATAFLOWS_MAX])
+{
+    const struct arch *arch = config_arch(s->cfg);
+    int n = 0;
+    if (s->options.dataflow != NULL) {
+        if (search_space_of(s->dataflow, arch) == NULL)
+            return diag_error(s->diag, command_line,
+                              "dataflow '%s' has no space to search; 'rs', "
+                              "'ws', 'is', 'os' and 'nlr' have",
+                              s->dataflow->name);
+        list[n++] = s->dataflow;
+    }
+    for (int k = 0; n == 0 || s->options.dataflow == NULL; k++) {
+        if (dataflow_table[k] == NULL)
+            break;
+        if (search_space_of(dataflow_table[k], arch) != NULL &&
+            arch_runs(arch, dataflow_table[k]) &&
+            has_params(s, dataflow_table[k]) && n < DATAFLOWS_MAX - 1)
+            list[n++] = dataflow_table[k];
+    }
+    list[n] = NULL;
+    return n > 0 ||
+           diag_error(s->diag, command_line,
+                      "'%s' has no dataflow that can be searched", arch->name);
+}
+
+struct shown {
+    struct progress *progress;
+    const char *layer;
+    int parts; /* searches of a layer */
+    double share;
+};
+
+static void show_progress(void *context, double share)
+{
+    struct shown *shown = context;
+    if (share < shown->share) /* the next dataflow */
+        shown->share = 0;
+    progress_add(shown->progress, shown->layer,
+                 (share - shown->share) / shown->parts);
+    shown->share = share;
+}
+
+static bool search_layers(struct invocation *s, struct map_layer *layers,
+                          int *n_done)
+{
+    const struct options *o = &s->options;
+    const struct dataflow *dataflows[DATAFLOWS_MAX];
+    struct energy_costs energy;
+    struct search_costs costs;
+    struct shown shown = {0};
+    if (!list_dataflows(s, dataflows))
+        return false;
+    while (dataflows[shown.parts] != NULL)
+        shown.parts++;
+    energy_costs_of(s->energy, config_arch(s->cfg), &energy);
+    search_costs_of(&energy, config_arch(s->cfg), &costs);
+    struct map_input in = {
+        .cfg = s->cfg,
+        .costs = &costs,
+        .dataflows = dataflows,
+        .search = {.objective = o->map.objective,
+                   .top = o->map.top > 0 ? o->map.top : 1,
+                   .jobs = o->jobs > 0 ? o->jobs : run_processors(),
+                   .now_seconds = clock_now_seconds,
+                   .time_limit_seconds =
+                       (double)o->map.time_limit_seconds / shown.parts,
+                   .count = true,
+                   .progress = show_progress,
+                   .progress_context = &shown},
+        .simulate = o->map.top > 0,
+        .max_cycles = o->max_cycles,
+    };
+    bool ok = true;
+    shown.progress = progress_new(stderr, s->workload->n_layers);
+    for (int i = 0; ok && i < s->workload->n_layers; i++) {
+        shown.layer = s->workload->layer[i].name;
+        shown.share = 0;
+        const struct layer *layer = &s->workload->layer[i];
+        int k = 0;
+        while (k < i &&
+               (layers[k].twin != NULL || !layer_same(layer, layers[k].layer)))
+            k++;
+        if (k < i)
+            layers[i] = map_layer_as(&layers[k], layer);
+        else
+            ok = map_layer_run(&in, layer, &layers[i], s->diag);
+        *n_done += ok;
+    }
+    progress_free(shown.progress);
+    return ok;
+}
+
+/* A layer without a mapping that runs is reported, and fails. */
+static bool all_ran(const struct map_report *report, struct diag *d)
+{
+    bool ok = true;
+    for (int i = 0; i < report->n_layers; i++) {
+        const struct map_layer *m = &report->layer[i];
+        if (map_layer_failed(m)) {
+            map_report_failure(m->layer->name, m->choice[0].why, d);
+            ok = false;
+        }
+    }
+    return ok;
+}
+
+static void write_text(struct invocation *s, const struct map_report *report)
+{
+    char *text = NULL, *saved = NULL;
+    bool save = all_ran(report, s->diag) && s->options.map.save != NULL;
+    size_t text_bytes, saved_bytes;
+    FILE *to = open_memstream(&text, &text_bytes);
+    SIM_CHECK(to != NULL);
+    SIM_CHECK(map_report_write(report, s->options.format, to));
+    SIM_CHECK(fclose(to) == 0);
+    to = open_memstream(&saved, &saved_bytes);
+    SIM_CHECK(to != NULL);
+    map_report_save(report, to);
+    SIM_CHECK(fclose(to) == 0);
+    if (!save || output_write(s->options.map.save, saved, saved_bytes, s->diag))
+        output_write(s->options.output, text, text_bytes, s->diag);
+    free(text);
+    free(saved);
+}
+
+void command_map(struct invocation *s)
+{
+    /* Its loops are what is searched for. */
+    bool wants_nest = s->options.dataflow != NULL &&
+                      strcmp(s->options.dataflow, nest_dataflow.name) == 0;
+    if (wants_nest)
+        s->options.dataflow = NULL;
+    if (s->options.map.constraints != NULL && !wants_nest) {
+        diag_error(s->diag, command_line,
+                   "'--constraints' limits loop nests; '--dataflow nest' is "
+                   "needed with it");
+        return;
+    }
+    if (s->options.map.constraints != NULL)
+        file_use_read(s->options.map.constraints);
+    if (!invocation_read(s) ||
+        !output_is_possible("--save", s->options.map.save, s->diag))
+        return;
+    if (wants_nest) {
+        map_nest(s);
+        return;
+    }
+    int n = 0;
+    struct map_layer *layers =
+        xcalloc((size_t)s->workload->n_layers, sizeof(*layers));
+    if (search_layers(s, layers, &n)) {
+        const struct map_report report = {
+            .arch = config_arch(s->cfg),
+            .energy = s->energy,
+            .network = invocation_is_single_layer(s) ? "" : s->workload->name,
+            .batch = s->workload->batch,
+            .objective = s->options.map.objective,
+            .layer = layers,
+            .n_layers = n,
+        };
+        write_text(s, &report);
+        for (int i = 0; i < n; i++)
+            map_report_speed(&layers[i], stderr);
+    }
+    for (int i = 0; i < n; i++)
+        map_layer_fini(&layers[i]);
+    free(layers);
+}

@@ -1,0 +1,144 @@
+/* command_reuse.c - how far apart the uses of a word are, at every level.
+ *
+ * One layer after the other: each survey holds the words that it follows.
+ * SPDX-License-Identifier: MIT
+ */
+#include <stdlib.h>
+
+#include "sim/base/file_use.h"
+#include "sim/base/output.h"
+#include "sim/cli/command.h"
+#include "sim/cli/invocation.h"
+#include "sim/report/reuse_report.h"
+#include "sim/run/run.h"
+
+static void write_report(struct invocation *s, const struct reuse_report *in)
+{
+    char *text = NULL;
+    size_t text_bytes;
+    FILE *to = open_memstream(&text, &text_bytes);
+    SIM_CHECK(to != NULL);
+    SIM_CHECK(reuse_report_write(in, s->options.format, to));
+    SIM_CHECK(fclose(to) == 0);
+    output_write(s->options.output, text, text_bytes, s->diag);
+    free(text);
+}
+
+static void add_rows(const struct survey *survey, enum level level,
+                     uint64_t macs, struct reuse_subject *out)
+{
+    for (int t = 0; t < TENSOR_N; t++) {
+        struct reuse_row *row = &out->row[out->n_rows];
+        if (!survey_read(survey, level, (enum tensor)t, &row->found))
+            continue;
+        row->level = level == LEVEL_RF ? "pe" : level_name[level];
+        row->name = tensor_name[t];
+        row->macs = macs;
+        out->n_rows++;
+    }
+}
+
+static void fill(const struct survey *survey, const struct layer_result *r,
+                 struct reuse_subject *out)
+{
+    for (int level = 0; level < LEVEL_N; level++)
+        add_rows(survey, (enum level)level, r->counts.macs, out);
+    for (int t = 0; t < TENSOR_N; t++) {
+        struct sharing_row *row = &out->sharing[out->n_sharing++];
+        row->name = tensor_name[t];
+        survey_sharing(survey, (enum tensor)t, &row->found);
+    }
+    for (int k = 0; k < LINK_N; k++) {
+        const struct link_words *link = &r->counts.link[k];
+        struct fan_out_row *row = &out->fan_out[out->n_fan_out];
+        if (link->words_sent == 0)
+            continue;
+        row->name = link_name[k];
+        row->words_sent = link->words_sent;
+        row->words_delivered = link->words_delivered;
+        out->n_fan_out++;
+    }
+}
+
+static bool survey_layer(struct invocation *s, int i, struct reuse_subject *out)
+{
+    const struct arch *arch = config_arch(s->cfg);
+    struct workload one = *s->workload;
+    int l1s = arch->has_l1 ? arch_pes(arch) : 0;
+    struct survey *survey = survey_new(arch_pes(arch), l1s);
+    const struct access_tap tap = survey_tap(survey);
+    struct layer_result result = {0};
+    one.layer += i;
+    one.n_layers = 1;
+    struct run_input in = {
+        .cfg = s->cfg,
+        .workload = &one,
+        .network = invocation_is_single_layer(s) ? "" : s->workload->name,
+        .dataflow = s->dataflow,
+        .mappings = s->mappings,
+        .simulate = {.access_tap = &tap, .max_cycles = s->options.max_cycles},
+        .jobs = 1,
+    };
+    struct pass_memory_stats memory;
+    bool ok = run_layers(&in, &result, &memory, s->diag);
+    if (ok) {
+        out->name = s->workload->layer[i].name;
+        out->dataflow = s->dataflow->name;
+        fill(survey, &result, out);
+        layer_result_fini(&result);
+    }
+    survey_free(survey);
+    return ok;
+}
+
+static void survey_layers(struct invocation *s)
+{
+    if (!invocation_read(s))
+        return;
+    int n = s->workload->n_layers;
+    struct reuse_subject *subjects = xcalloc((size_t)n, sizeof(*subjects));
+    bool ok = true;
+    for (int i = 0; ok && i < n; i++)
+        ok = survey_layer(s, i, &subjects[i]);
+    if (ok) {
+        const struct reuse_report in = {config_arch(s->cfg)->name, n, subjects};
+        write_report(s, &in);
+    }
+    free(subjects);
+}
+
+static void survey_file(struct invocation *s)
+{
+    struct access_file *file = xcalloc(1, sizeof(*file));
+    struct reuse_subject *out = xcalloc(1, sizeof(*out));
+    file_use_read(s->options.accesses);
+    if (output_is_possible("-o", s->options.output, s->diag) &&
+        access_file_read(s->options.accesses, file, s->diag)) {
+        out->name = s->options.accesses;
+        for (int k = 0; k < file->n_names; k++) {
+            const struct access_file_data *data = &file->data[k];
+            struct reuse_row *row = &out->row[out->n_rows++];
+            row->level = "pe";
+            row->name = data->name;
+            row->found.counts = data->counts;
+            row->found.all_accesses = row->found.accesses_followed =
+                data->counts.accesses;
+            row->found.units = row->found.followed = data->consumers;
+            struct sharing_row *sharing = &out->sharing[out->n_sharing++];
+            sharing->name = data->name;
+            sharing->found = data->sharing;
+        }
+        const struct reuse_report in = {NULL, 1, out};
+        write_report(s, &in);
+    }
+    free(out);
+    free(file);
+}
+
+void command_reuse(struct invocation *s)
+{
+    if (s->options.accesses != NULL)
+        survey_file(s);
+    else
+        survey_layers(s);
+}

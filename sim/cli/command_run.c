@@ -1,0 +1,126 @@
+/* command_run.c - simulate layers and report.
+ * SPDX-License-Identifier: MIT
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "sim/base/output.h"
+#include "sim/cli/command.h"
+#include "sim/cli/invocation.h"
+#include "sim/cli/report_results.h"
+#include "sim/report/stats.h"
+#include "sim/run/run.h"
+#include "sim/systemc/gtkwave.h"
+#include "sim/systemc/systemc.h"
+
+static const struct src_pos command_line = {NULL, 0};
+
+static bool run_systemc(const void *context, const struct arch *arch,
+                        const struct layer *layer, const char *dataflow,
+                        const struct given_mapping *given,
+                        const struct simulate_options *options,
+                        struct layer_result *out, struct diag *d)
+{
+    return systemc_simulate_layer(context, arch, layer, dataflow, given,
+                                  options, out, d);
+}
+
+/* Fills results[0 .. n_layers). */
+static bool run(struct invocation *s, struct layer_result *results,
+                struct pass_memory_stats *memory)
+{
+    const struct options *o = &s->options;
+    const struct layer_runner systemc = {&o->systemc, run_systemc};
+    struct run_input in = {
+        .cfg = s->cfg,
+        .workload = s->workload,
+        .network = invocation_is_single_layer(s) ? "" : s->workload->name,
+        .dataflow = s->dataflow,
+        .mappings = s->mappings,
+        .apart = strcmp(o->kernel, "systemc") == 0 ? &systemc : NULL,
+        .simulate = {.memo = o->memo,
+                     .check = o->check,
+                     .show_mapping = o->show_mapping,
+                     .max_cycles = o->max_cycles},
+        .jobs = o->jobs,
+        .memo_bytes = o->memo_bytes,
+    };
+    return run_layers(&in, results, memory, s->diag);
+}
+
+static void say_mismatches(const struct invocation *s,
+                           const struct layer_result *results)
+{
+    for (int i = 0; i < s->workload->n_layers; i++) {
+        const struct layer_result *r = &results[i];
+        if (r->checked && r->check_mismatches > 0)
+            diag_fail(s->diag, EXIT_MISMATCH, command_line,
+                      "%" PRIu64 " of %" PRIu64
+                      " outputs of layer '%s' differ from a direct "
+                      "convolution; none should",
+                      r->check_mismatches, r->check_outputs, r->layer.name);
+    }
+}
+
+static bool traced_pes_exist(const struct invocation *s)
+{
+    const struct arch *arch = config_arch(s->cfg);
+    bool ok = true;
+    for (int i = 0; i < s->options.systemc.n_pes; i++) {
+        int row = s->options.systemc.pe[i].row;
+        int col = s->options.systemc.pe[i].col;
+        if (row >= arch->rows || col >= arch->cols)
+            ok = diag_error(s->diag, command_line,
+                            "'--trace-pes' has %d:%d; the array is %d x %d, "
+                            "from 0:0 to %d:%d",
+                            row, col, arch->rows, arch->cols, arch->rows - 1,
+                            arch->cols - 1);
+    }
+    return ok;
+}
+
+/* A waveform is of one layer, and its file is tried out before the work. */
+static bool vcd_is_possible(const struct invocation *s)
+{
+    const char *vcd = s->options.systemc.vcd;
+    struct stat found;
+    if (vcd == NULL)
+        return true;
+    if (stat(vcd, &found) == 0 && !S_ISREG(found.st_mode))
+        return diag_fail(s->diag, EXIT_IO, command_line,
+                         "'--vcd' is '%s', which is there and no plain file; "
+                         "one that can be replaced is needed",
+                         vcd);
+    if (s->workload->n_layers > 1)
+        return diag_error(s->diag, command_line,
+                          "'--vcd' with %d layers; it is of one, which "
+                          "'--layer' chooses",
+                          s->workload->n_layers);
+    if (!traced_pes_exist(s) || !output_is_possible("--vcd", vcd, s->diag))
+        return false;
+    char *beside = gtkwave_file_name(vcd);
+    bool ok = output_is_possible("--vcd", beside, s->diag);
+    free(beside);
+    return ok;
+}
+
+void command_run(struct invocation *s)
+{
+    if (!invocation_read(s) || !vcd_is_possible(s))
+        return;
+    int n = s->workload->n_layers;
+    struct layer_result *results = xcalloc((size_t)n, sizeof(*results));
+    struct pass_memory_stats memory;
+    if (run(s, results, &memory)) {
+        if (report_results(s, s->options.kernel, results)) {
+            if (s->options.stats)
+                report_stats(results, n, &memory, stderr);
+            say_mismatches(s, results);
+        }
+        for (int i = 0; i < n; i++)
+            layer_result_fini(&results[i]);
+    }
+    free(results);
+}

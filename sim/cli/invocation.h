@@ -1,0 +1,43 @@
+/* invocation.h - what one call of accelsim holds: its options, and the input
+ * that they name.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_CLI_INVOCATION_H
+#define SIM_CLI_INVOCATION_H
+
+#include <stdbool.h>
+
+#include "dataflows/dataflow.h"
+#include "sim/cli/options.h"
+#include "sim/config/config.h"
+#include "sim/config/mapping_file.h"
+#include "sim/config/workload.h"
+#include "sim/energy/energy.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Each pointer may be NULL. */
+struct invocation {
+    struct options options;
+    struct config *cfg;          /* owns */
+    struct energy_table *energy; /* owns */
+    struct workload *workload;   /* owns */
+    const struct dataflow *dataflow;
+    struct mapping_file *mappings; /* owns; nests, or NULL */
+    struct diag *diag;             /* owns */
+};
+
+/* Reads the architecture, the layers, the dataflow and the energy table that
+ * the options name, and tries whether -o can be written. */
+bool invocation_read(struct invocation *s);
+/* Layers come from --shape or --gemm and know no network. */
+bool invocation_is_single_layer(const struct invocation *s);
+void invocation_fini(struct invocation *s);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

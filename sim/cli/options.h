@@ -1,0 +1,66 @@
+/* options.h - the command line.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_CLI_OPTIONS_H
+#define SIM_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "sim/base/diag.h"
+#include "sim/cli/command.h"
+#include "sim/map/map_options.h"
+#include "sim/report/report.h"
+#include "sim/systemc/systemc.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum action {
+    ACTION_COMMAND,
+    ACTION_HELP_CONFIG,          /* the schema as text */
+    ACTION_HELP_CONFIG_MARKDOWN, /* and as docs/config.md */
+    ACTION_LIST_DATAFLOWS,
+    ACTION_HELP, /* this and the next two: options_print_about */
+    ACTION_USAGE,
+    ACTION_VERSION
+};
+
+/* All strings are borrowed from argv. */
+struct options {
+    enum action action;
+    enum command command; /* for ACTION_COMMAND */
+    const char *cfg, *net, *layer, *shape, *gemm, *dataflow, *mapping, *plugin;
+    const char *accesses; /* a file for 'reuse' */
+    const char *filter;   /* of validate; NULL = everything */
+    const char *kernel;   /* "native" or "systemc" */
+    struct systemc_options systemc;
+    const char *output;   /* NULL = standard output */
+    const char *mappings; /* a file that 'map' saved, or NULL */
+    struct map_options map;
+    int batch;           /* 0 = not given */
+    int jobs;            /* threads; 0 = as many as there are processors */
+    uint64_t max_cycles; /* 0 = no limit */
+    uint64_t memo_bytes; /* 0 = not given */
+    const char **set;    /* owns the array */
+    int n_sets;
+    enum report_format format;
+    bool memo, check, show_mapping, stats;
+    uint64_t given; /* see options_note */
+};
+
+/* Reads the command line: a command's name, if any, comes first.  What stands
+ * behind --help, --usage or --version is not looked at.  Always pair with
+ * options_fini. */
+bool options_parse(int argc, char **argv, struct options *out, struct diag *d);
+/* What --help, --usage and --version print. */
+void options_print_about(enum action what, FILE *to);
+void options_fini(struct options *options);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

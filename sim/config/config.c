@@ -1,0 +1,367 @@
+/* config.c - see config.h.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/config/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/config_kind.h"
+#include "sim/base/config_text.h"
+#include "sim/base/find_file.h"
+#include "sim/base/nearest.h"
+#include "sim/base/whole_number.h"
+#include "sim/config/arch_check.h"
+#include "sim/config/config_state.h"
+#include "sim/config/schema.h"
+
+#define KEY_BYTES_MAX 128
+
+/* A dataflow with the parameter, or NULL. */
+static const struct dataflow *dataflow_with(const char *param)
+{
+    for (int i = 0; dataflow_table[i] != NULL; i++)
+        if (dataflow_param_index(dataflow_table[i], param) >= 0)
+            return dataflow_table[i];
+    return NULL;
+}
+
+static bool unknown_mapping(const char *name, struct src_pos at, struct diag *d)
+{
+    struct nearest near;
+    nearest_start(&near, name);
+    for (int i = 0; dataflow_table[i] != NULL; i++)
+        for (int j = 0; dataflow_table[i]->params[j].name != NULL; j++)
+            nearest_offer(&near, dataflow_table[i]->params[j].name);
+    nearest_offer(&near, "table");
+    return diag_error(d, at,
+                      "no dataflow has a parameter 'mapping.%s'; the nearest "
+                      "is 'mapping.%s'",
+                      name, near.best);
+}
+
+/* Keeps a parameter until the dataflow is known. */
+static bool keep_param(struct config *cfg, struct free_param param,
+                       struct diag *d)
+{
+    if (cfg->n_params == FREE_PARAMS_MAX)
+        return diag_error(d, param.at,
+                          "more than %d mapping parameters are set; fewer are "
+                          "allowed",
+                          FREE_PARAMS_MAX);
+    cfg->param[cfg->n_params++] = param;
+    return true;
+}
+
+static bool read_setting(struct config *cfg, const char *key,
+                         const config_setting_t *s, struct diag *d);
+
+static bool read_mapping_param(struct config *cfg, const char *name,
+                               const config_setting_t *s, struct diag *d)
+{
+    const struct dataflow *dataflow = dataflow_with(name);
+    struct src_pos at = setting_pos(s, cfg->path);
+    struct given_mapping checked = {.n = 0};
+    long long value;
+    if (config_setting_type(s) == CONFIG_TYPE_FLOAT ||
+        !setting_whole_number(s, &value))
+        return diag_error(d, at, "'mapping.%s' is %s; a whole number is needed",
+                          name, setting_kind(s));
+    if (dataflow == NULL)
+        return unknown_mapping(name, at, d);
+    return given_mapping_add(&checked, dataflow, name, value, at, d) &&
+           keep_param(cfg, (struct free_param){name, value, at, true}, d);
+}
+
+static bool read_group(struct config *cfg, const char *key,
+                       const config_setting_t *group, struct diag *d)
+{
+    bool ok = true;
+    if (!config_setting_is_group(group))
+        return diag_error(d, setting_pos(group, cfg->path),
+                          "'%s' is %s; a group { ... } is needed", key,
+                          setting_kind(group));
+    for (int i = 0; i < config_setting_length(group); i++) {
+        const config_setting_t *s = config_setting_get_elem(group, (unsigned)i);
+        char path[KEY_BYTES_MAX];
+        snprintf(path, sizeof(path), "%s%s%s", key, key[0] != '\0' ? "." : "",
+                 config_setting_name(s));
+        ok = read_setting(cfg, path, s, d) && ok;
+    }
+    return ok;
+}
+
+static bool read_setting(struct config *cfg, const char *key,
+                         const config_setting_t *s, struct diag *d)
+{
+    int row = schema_find(key);
+    struct src_pos at = setting_pos(s, cfg->path);
+    if (strcmp(key, "mapping_tables") == 0)
+        return mapping_tables_read(s, cfg->path, &cfg->tables, d);
+    if (row >= 0) {
+        cfg->is_given[row] = true;
+        cfg->at[row] = at;
+        return schema_set_setting(&schema[row], s, at, &cfg->arch, d);
+    }
+    if (strncmp(key, "mapping.", 8) == 0)
+        return read_mapping_param(cfg, config_setting_name(s), s, d);
+    if (schema_is_group(key))
+        return read_group(cfg, key, s, d);
+    return diag_error(d, at, "unknown key '%s'; the nearest is '%s'", key,
+                      schema_nearest(key));
+}
+
+/* Takes the blanks around it away. */
+static char *trim(char *text)
+{
+    size_t first = strspn(text, " \t"), n = strlen(text + first);
+    memmove(text, text + first, n + 1);
+    while (n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\t'))
+        text[--n] = '\0';
+    return text;
+}
+
+/* One --set: set_text[i] is its path, `value` what follows the '='. */
+static bool apply_set(struct config *cfg, int i, const char *value,
+                      struct diag *d)
+{
+    const char *key = cfg->set_text[i];
+    struct src_pos at = {cfg->set_where[i], 0};
+    int row = schema_find(key);
+    int64_t number;
+    if (row >= 0) {
+        cfg->is_given[row] = true;
+        cfg->at[row] = at;
+        return schema_set_text(&schema[row], value, at, &cfg->arch, d);
+    }
+    if (strncmp(key, "mapping.", 8) == 0) {
+        if (whole_number_read(value, &number) != NUMBER_OK)
+            return diag_error(d, at, "'%s' is '%s'; a whole number is needed",
+                              key, value);
+        return keep_param(cfg, (struct free_param){key + 8, number, at, false},
+                          d);
+    }
+    if (schema_is_group(key))
+        return diag_error(d, at, "'%s' is a group; one of its keys is needed",
+                          key);
+    return diag_error(d, at, "unknown key '%s'; the nearest is '%s'", key,
+                      schema_nearest(key));
+}
+
+static bool apply_sets(struct config *cfg, const char *const *set, int n_sets,
+                       struct diag *d)
+{
+    bool ok = true;
+    cfg->set_text = xcalloc((size_t)n_sets, sizeof(char *));
+    cfg->set_where = xcalloc((size_t)n_sets, sizeof(char *));
+    for (int i = 0; i < n_sets; i++) {
+        size_t where_bytes = strlen(set[i]) + sizeof("accelsim: --set ");
+        char *equals;
+        cfg->n_sets = i + 1;
+        cfg->set_text[i] = xstrdup(set[i]);
+        cfg->set_where[i] = xcalloc(1, where_bytes);
+        snprintf(cfg->set_where[i], where_bytes, "accelsim: --set %s", set[i]);
+        equals = strchr(cfg->set_text[i], '=');
+        if (equals == NULL || equals == cfg->set_text[i]) {
+            ok = diag_error(d, (struct src_pos){cfg->set_where[i], 0},
+                            "'%s' is not of the form PATH=VALUE; as in "
+                            "'array.rows=16'",
+                            set[i]);
+            continue;
+        }
+        *equals = '\0';
+        trim(cfg->set_text[i]);
+        ok = apply_set(cfg, i, trim(equals + 1), d) && ok;
+    }
+    return ok;
+}
+
+/* The group that a key is reported with: "array" of "array.rows". */
+static int group_length(const char *key)
+{
+    return (int)strcspn(key, ".") * (strchr(key, '.') != NULL);
+}
+
+static bool same_group(const char *a, const char *b)
+{
+    int n = group_length(a);
+    return n == group_length(b) && strncmp(a, b, (size_t)n) == 0;
+}
+
+static bool is_missing(const struct config *cfg, int row)
+{
+    return schema[row].default_text == NULL && !cfg->is_given[row];
+}
+
+/* One message for the group of the missing key `first`. */
+static bool missing_in_group(const struct config *cfg, int first,
+                             struct diag *d)
+{
+    const char *key = schema[first].key;
+    char group[KEY_BYTES_MAX], *list = NULL;
+    size_t list_bytes;
+    FILE *to = open_memstream(&list, &list_bytes);
+    const config_setting_t *s;
+    struct src_pos at = {cfg->path, 1};
+    SIM_CHECK(to != NULL);
+    for (int i = first; schema[i].key != NULL; i++)
+        if (is_missing(cfg, i) && same_group(schema[i].key, key))
+            fprintf(to, "%s'%s'", i > first ? ", " : "", schema[i].key);
+    SIM_CHECK(fclose(to) == 0);
+    snprintf(group, sizeof(group), "%.*s", group_length(key), key);
+    s = group[0] == '\0' ? NULL : config_lookup(&cfg->file, group);
+    if (s != NULL)
+        at = setting_pos(s, cfg->path);
+    diag_error(d, at, "missing %s; 'accelsim --help-config' explains them",
+               list);
+    free(list);
+    return false;
+}
+
+static bool nothing_is_missing(const struct config *cfg, struct diag *d)
+{
+    bool ok = true;
+    for (int i = 0; schema[i].key != NULL; i++) {
+        bool is_first = is_missing(cfg, i);
+        for (int j = 0; j < i; j++)
+            if (is_missing(cfg, j) && same_group(schema[j].key, schema[i].key))
+                is_first = false;
+        if (is_first)
+            ok = missing_in_group(cfg, i, d);
+    }
+    return ok;
+}
+
+static void resolve(struct arch *arch)
+{
+    arch->has_l1 = arch->l1_bytes > 0;
+    if (arch->default_dataflow[0] == '\0')
+        memcpy(arch->default_dataflow, arch->dataflows[0],
+               sizeof(arch->default_dataflow));
+}
+
+/* Whether a comma of the list has no name before or behind it. */
+static bool has_gap(const char *list)
+{
+    bool wants_name = true;
+    for (; *list != '\0'; list++) {
+        if (*list == ',' && wants_name)
+            return true;
+        if (*list != ' ')
+            wants_name = *list == ',';
+    }
+    return wants_name;
+}
+
+static bool tables_differ(const struct config *cfg, struct diag *d)
+{
+    const char *list = cfg->arch.mapping_table;
+    char name[32], other[32];
+    while (mapping_tables_next_name(&list, name)) {
+        const char *rest = list;
+        while (mapping_tables_next_name(&rest, other))
+            if (strcmp(name, other) == 0)
+                return diag_error(d, config_pos(cfg, "mapping.table"),
+                                  "the mapping table '%s' is named twice; once "
+                                  "is enough",
+                                  name);
+    }
+    return true;
+}
+
+static bool tables_exist(const struct config *cfg, struct diag *d)
+{
+    const char *list = cfg->arch.mapping_table;
+    char name[32];
+    bool found = false;
+    struct nearest near;
+    while (mapping_tables_next_name(&list, name) &&
+           (strcmp(name, "none") == 0 ||
+            mapping_tables_find(&cfg->tables, name) != NULL))
+        found = true;
+    if (found && name[0] == '\0' && !has_gap(cfg->arch.mapping_table))
+        return tables_differ(cfg, d); /* it came to the end */
+    nearest_start(&near, name);
+    nearest_offer(&near, "none");
+    for (int i = 0; i < cfg->tables.n; i++)
+        nearest_offer(&near, cfg->tables.table[i].name);
+    return diag_error(d, config_pos(cfg, "mapping.table"),
+                      "there is no mapping table '%s'; the nearest is '%s'",
+                      name, near.best);
+}
+
+static bool check_whole(const struct config *cfg, struct diag *d)
+{
+    bool ok = nothing_is_missing(cfg, d);
+    struct arch_where where = {cfg->path, cfg->at};
+    return ok && arch_check(&cfg->arch, &where, d) && tables_exist(cfg, d);
+}
+
+static bool read_all(struct config *cfg, struct src_pos at,
+                     const char *const *set, int n_sets, struct diag *d)
+{
+    bool ok = config_text_read(cfg->path, at, &cfg->file, d) &&
+              config_kind_may_be(CONFIG_ARCHITECTURE,
+                                 config_root_setting(&cfg->file), cfg->path, d);
+    schema_set_defaults(&cfg->arch);
+    if (!ok)
+        return false;
+    ok = read_group(cfg, "", config_root_setting(&cfg->file), d);
+    cfg->shipped = cfg->arch;
+    resolve(&cfg->shipped);
+    ok = apply_sets(cfg, set, n_sets, d) && ok;
+    resolve(&cfg->arch);
+    /* A value that could not be read would only bring further messages. */
+    return ok ? check_whole(cfg, d) : nothing_is_missing(cfg, d) && false;
+}
+
+struct config *config_load(const char *name_or_path, const char *const *set,
+                           int n_sets, struct diag *d)
+{
+    struct src_pos at = {NULL, 0};
+    char *path = find_config_file(name_or_path, CONFIG_ARCHITECTURE, at, d);
+    struct config *cfg;
+    if (path == NULL)
+        return NULL;
+    cfg = xcalloc(1, sizeof(*cfg));
+    cfg->path = path;
+    cfg->at = xcalloc((size_t)schema_rows(), sizeof(*cfg->at));
+    cfg->is_given = xcalloc((size_t)schema_rows(), sizeof(*cfg->is_given));
+    if (read_all(cfg, at, set, n_sets, d))
+        return cfg;
+    config_free(cfg);
+    return NULL;
+}
+
+void config_free(struct config *cfg)
+{
+    if (cfg == NULL)
+        return;
+    for (int i = 0; i < cfg->n_sets; i++) {
+        free(cfg->set_text[i]);
+        free(cfg->set_where[i]);
+    }
+    free(cfg->set_text);
+    free(cfg->set_where);
+    mapping_tables_fini(&cfg->tables);
+    mapping_tables_fini(&cfg->saved);
+    if (cfg->saved_path != NULL)
+        config_destroy(&cfg->saved_file);
+    free(cfg->saved_path);
+    config_destroy(&cfg->file);
+    free(cfg->is_given);
+    free(cfg->at);
+    free(cfg->path);
+    free(cfg);
+}
+
+const struct arch *config_arch(const struct config *cfg)
+{
+    return &cfg->arch;
+}
+
+struct src_pos config_pos(const struct config *cfg, const char *key)
+{
+    struct arch_where where = {cfg->path, cfg->at};
+    return arch_where_of(&where, key);
+}

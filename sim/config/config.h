@@ -1,0 +1,64 @@
+/* config.h - an architecture's file and the --set overrides, read, checked
+ * and resolved.
+ *
+ * All errors of a file are reported at once.  The table of published mappings
+ * holds for the machine as shipped: it is left aside as soon as a value of
+ * array.*, pe.*, l1.* or l2.*, or the dataflow, differs from the file's.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_CONFIG_CONFIG_H
+#define SIM_CONFIG_CONFIG_H
+
+#include "dataflows/dataflow.h"
+#include "sim/base/arch.h"
+#include "sim/base/diag.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct config; /* owns what it returns */
+
+/* set[i]: "array.rows=16", the texts of --set in their order; later ones
+ * replace earlier ones.  NULL after a message. */
+struct config *config_load(const char *name_or_path, const char *const *set,
+                           int n_sets, struct diag *d);
+void config_free(struct config *cfg);
+
+const struct arch *config_arch(const struct config *cfg);
+/* Where a key of the schema was set. */
+struct src_pos config_pos(const struct config *cfg, const char *key);
+
+/* The dataflow to run: the one named, or, for NULL, the default one.  NULL
+ * after a message when there is none such, or the machine lacks it. */
+const struct dataflow *config_dataflow(const struct config *cfg,
+                                       const char *name, struct diag *d);
+
+/* Whether the mapping table for the network and the dataflow, if there is one,
+ * has no misspelt layers (mapping_table_fits); all layers of the network. */
+bool config_table_fits(const struct config *cfg, const char *network,
+                       const struct dataflow *dataflow,
+                       const struct layer *layer, int n_layers, struct diag *d);
+
+/* The mapping parameters of a layer: those set by hand, the rest from the
+ * mapping table where that holds and is legal with them.  The network's name
+ * is "" for layers of none. */
+bool config_given_mapping(const struct config *cfg, const char *network,
+                          const struct layer *layer,
+                          const struct dataflow *dataflow,
+                          struct given_mapping *out, struct diag *d);
+
+/* Reads a file of mapping tables, as 'map --save' writes it; from now on they
+ * take the place of the architecture's own, whatever machine it is. */
+bool config_use_mappings(struct config *cfg, const char *path, struct diag *d);
+
+/* Only those set by hand. */
+bool config_mapping_by_hand(const struct config *cfg,
+                            const struct dataflow *dataflow,
+                            struct given_mapping *out, struct diag *d);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,48 @@
+/* config_state.h - what config.c and config_mapping.c share.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_CONFIG_CONFIG_STATE_H
+#define SIM_CONFIG_CONFIG_STATE_H
+
+#include <libconfig.h>
+
+#include "sim/base/arch.h"
+#include "sim/config/config.h"
+#include "sim/config/mapping_table.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define FREE_PARAMS_MAX 64
+
+/* A mapping parameter set by hand, of whatever dataflow. */
+struct free_param {
+    const char *name; /* borrowed from the file or from set_text */
+    int64_t value;
+    struct src_pos at;
+    bool from_file;
+};
+
+struct config {
+    config_t file;
+    char *path; /* owns */
+    struct arch arch;
+    struct arch shipped; /* as the file alone says */
+    struct src_pos *at;  /* owns; of each row of the schema */
+    bool *is_given;      /* owns; of each row */
+    struct mapping_tables tables;
+    char *saved_path; /* owns; of config_use_mappings, or NULL */
+    config_t saved_file;
+    struct mapping_tables saved;
+    int n_params;
+    struct free_param param[FREE_PARAMS_MAX];
+    int n_sets;
+    char **set_text, **set_where; /* own; "array.rows\0" "16", its position */
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

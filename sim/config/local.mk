@@ -1,0 +1,23 @@
+libaccel_a_SOURCES += \
+	%D%/arch_check.c \
+	%D%/arch_check.h \
+	%D%/config.c \
+	%D%/config.h \
+	%D%/config_mapping.c \
+	%D%/config_state.h \
+	%D%/help_config.c \
+	%D%/help_config.h \
+	%D%/layer_keys.c \
+	%D%/layer_keys.h \
+	%D%/mapping_file.c \
+	%D%/mapping_file.h \
+	%D%/mapping_table.c \
+	%D%/mapping_table.h \
+	%D%/nest_limits_file.c \
+	%D%/nest_limits_file.h \
+	%D%/schema.c \
+	%D%/schema.h \
+	%D%/schema_table.c \
+	%D%/workload.c \
+	%D%/workload.h \
+	%D%/workload_select.c

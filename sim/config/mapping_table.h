@@ -1,0 +1,80 @@
+/* mapping_table.h - published mappings in an architecture's file.
+ *
+ *   mapping_tables = {
+ *     NAME = { dataflow = "rs"; network = "alexnet"; rows = (
+ *       { layer = "conv1"; m = 96; n = 1; ... }, ... ); };
+ *   };
+ *
+ * Names of networks and layers are those of their files, upper and lower case
+ * alike.  A row may leave parameters out; the dataflow then chooses those.  A
+ * table may say with `source` where it comes from, as "inferred".
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_CONFIG_MAPPING_TABLE_H
+#define SIM_CONFIG_MAPPING_TABLE_H
+
+#include <libconfig.h>
+
+#include "dataflows/dataflow.h"
+#include "sim/base/arch.h"
+#include "sim/base/diag.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a saved table has in the place of a network's name. */
+#define MAPPINGS_NO_NETWORK "none"
+
+struct mapping_row {
+    char layer[64];
+    struct given_mapping given;
+    struct src_pos at;
+};
+
+struct mapping_table {
+    char name[32], dataflow[MAPPING_NAME_BYTES], network[64];
+    char source[64];         /* "": published with the machine */
+    struct mapping_row *row; /* owns */
+    int n_rows;
+};
+
+struct mapping_tables {
+    struct mapping_table *table; /* owns */
+    int n;
+};
+
+/* Reads the group 'mapping_tables' of the file `path`; positions borrow from
+ * the setting's config_t and from `path`. */
+bool mapping_tables_read(const config_setting_t *group, const char *path,
+                         struct mapping_tables *out, struct diag *d);
+void mapping_tables_fini(struct mapping_tables *tables);
+
+const struct mapping_table *
+mapping_tables_find(const struct mapping_tables *tables, const char *name);
+/* The next name of a list with commas and blanks between; false at its end. */
+bool mapping_tables_next_name(const char **list, char name[32]);
+/* Of the tables listed, the first for this network and dataflow, or NULL. */
+const struct mapping_table *
+mapping_tables_pick(const struct mapping_tables *tables, const char *list,
+                    const char *network, const char *dataflow);
+const struct mapping_row *mapping_table_row(const struct mapping_table *table,
+                                            const char *layer);
+/* Reports rows for layers that the network has only by nearly their name, and
+ * for which the table has no row.  Other rows without a layer are left aside:
+ * the file may be of a part of the network. */
+bool mapping_table_fits(const struct mapping_table *table,
+                        const struct layer *layer, int n_layers,
+                        struct diag *d);
+
+/* Adds a parameter after checking its name and range against the dataflow's.
+ * A later one replaces an earlier one. */
+bool given_mapping_add(struct given_mapping *given,
+                       const struct dataflow *dataflow, const char *name,
+                       int64_t value, struct src_pos at, struct diag *d);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

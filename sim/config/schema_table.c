@@ -1,0 +1,229 @@
+/* schema_table.c - the rows of schema.h.
+ *
+ * Limits without a source of their own are those of the simulator: 16-bit
+ * lane state (pe/lanes.h) and counts that must not wrap.
+ * SPDX-License-Identifier: MIT
+ */
+#include <stddef.h>
+
+#include "sim/config/schema.h"
+
+static const char *const array_networks[] = {"multicast", "systolic", NULL};
+static const char *const drains[] = {"serial", "overlapped", NULL};
+static const char *const psum_reduces[] = {"chain", "tree", NULL};
+static const char *const psum_adds[] = {"own_cycle", "last_product", NULL};
+static const char *const starts[] = {"word", "window", NULL};
+static const char *const l2_to_l1s[] = {"multicast", "mesh", NULL};
+static const char *const ports[] = {"1rw", "1r1w", NULL};
+static const char *const carries[] = {"all", "filters", NULL};
+static const char *const compressions[] = {"none", "rlc", NULL};
+static const char *const paddings[] = {"generated", "stored", NULL};
+
+#define FIELD(f) offsetof(struct arch, f), sizeof(((struct arch *)0)->f)
+#define INT(key, field, min, max, def, unit, doc, source)                     \
+    {                                                                         \
+        key, SCHEMA_INT, min, max, def, FIELD(field), NULL, unit, doc, source \
+    }
+#define INT64(key, field, min, max, def, unit, doc, source)              \
+    {                                                                    \
+        key, SCHEMA_INT64, min, max, def, FIELD(field), NULL, unit, doc, \
+            source                                                       \
+    }
+#define ENUM(key, field, choices, def, doc, source)                         \
+    {                                                                       \
+        key, SCHEMA_ENUM, 0, 0, def, FIELD(field), choices, "", doc, source \
+    }
+#define BOOL(key, field, def, doc, source)                               \
+    {                                                                    \
+        key, SCHEMA_BOOL, 0, 0, def, FIELD(field), NULL, "", doc, source \
+    }
+#define STRING(key, field, def, doc, source)                               \
+    {                                                                      \
+        key, SCHEMA_STRING, 0, 0, def, FIELD(field), NULL, "", doc, source \
+    }
+#define STRINGS(key, field, def, doc, source)                               \
+    {                                                                       \
+        key, SCHEMA_STRINGS, 0, 0, def, FIELD(field), NULL, "", doc, source \
+    }
+
+#define NETWORK(name, index)                                                   \
+    INT("noc." name ".words_per_slot", network[index].words_per_slot, 1, 256,  \
+        "1", "words", "words that one set of destinations gets at a time",     \
+        ""),                                                                   \
+        INT("noc." name ".slots_per_cycle", network[index].slots_per_cycle, 1, \
+            1024, "1", "slots",                                                \
+            "sets of destinations served in a cycle, in order", "")
+
+#define TENSOR_L2(name, index)                                               \
+    INT("l2." name "_buffers", l2_buffers[index], 0, 2, "0", "tiles",        \
+        "tiles of it held at a time: 1, 2 (one fills while one is used) or " \
+        "0, the dataflow's choice",                                          \
+        "Eyeriss preloads filters only: JSSC 52(1) s. IV-A"),                \
+        INT("l2." name "_banks", l2_tensor_banks[index], 0, 4096, "0",       \
+            "banks", "banks kept for it alone; 0 = from the shared ones",    \
+            "Eyeriss keeps 2 for filters: JSSC 52(1) s. IV-A")
+
+#define EYERISS "JSSC 52(1), 2017"
+#define EYERISS_V2 "Chen et al., JETCAS 9(2), 2019"
+
+const struct schema_row schema[] = {
+    STRING("name", name, NULL, "the architecture's name in reports", ""),
+    INT64("clock_hz", clock_hz, 1, 100000000000, NULL, "Hz",
+          "clock of the array and its buffers", ""),
+    STRING("default.network", default_network, "",
+           "network when --net is left out", ""),
+    INT("default.batch", default_batch, 1, 65535, "1", "images",
+        "batch of a network when --batch is left out", ""),
+    STRING("default.dataflow", default_dataflow, "",
+           "dataflow when --dataflow is left out; default: the first of "
+           "'dataflows'",
+           ""),
+    STRINGS("dataflows", dataflows, NULL, "dataflows that the machine can run",
+            ""),
+    INT("array.rows", rows, 1, 1024, NULL, "PEs", "rows of the PE array", ""),
+    INT("array.cols", cols, 1, 1024, NULL, "PEs", "columns of the PE array",
+        ""),
+    ENUM("array.network", array_network, array_networks, NULL,
+         "multicast: any set of PEs gets a word in one slot; systolic: words "
+         "enter at the edges and move one neighbour a cycle",
+         EYERISS " s. V-B; Samajdar et al., ISPASS 2020"),
+    ENUM("array.drain", drain, drains, "serial",
+         "systolic os: outputs are shifted out before the next fold, or from "
+         "second registers while it computes",
+         "Samajdar et al., ISPASS 2020"),
+    BOOL("array.tight_folds", tight_folds, "false",
+         "systolic: a partial fold ends when its last used PE is done",
+         "off in Samajdar et al., ISPASS 2020"),
+    INT("precision.ifmap_bits", precision_bits[TENSOR_IFMAP], 1, 32, NULL,
+        "bits", "one ifmap value", ""),
+    INT("precision.filter_bits", precision_bits[TENSOR_FILTER], 1, 32, NULL,
+        "bits", "one filter value", ""),
+    INT("precision.psum_bits", precision_bits[TENSOR_PSUM], 1, 64, NULL, "bits",
+        "one partial sum; sums wrap", ""),
+    INT("pe.rf.ifmap_words", rf_words[TENSOR_IFMAP], 1, ARCH_RF_WORDS_MAX, NULL,
+        "words", "ifmap register file of a PE", ""),
+    INT("pe.rf.filter_words", rf_words[TENSOR_FILTER], 1, ARCH_RF_WORDS_MAX,
+        NULL, "words", "filter register file of a PE", ""),
+    INT("pe.rf.psum_words", rf_words[TENSOR_PSUM], 1, ARCH_RF_WORDS_MAX, NULL,
+        "words", "psum register file of a PE", ""),
+    INT("pe.fifo_words", fifo_words, 1, 4096, "16", "words",
+        "each input fifo and the psum output fifo of a PE",
+        "not published for Eyeriss; 16 fits its measured cycles"),
+    INT("pe.pipeline_cycles", pipeline_cycles, 1, 15, "3", "cycles",
+        "from reading the operands to the psum", EYERISS " s. V-C"),
+    ENUM("pe.psum_add", psum_add, psum_adds, "own_cycle",
+         "adding the psum from below takes a cycle, or rides on the window's "
+         "last product",
+         "not published for Eyeriss; own_cycle fits its measured cycles"),
+    ENUM("pe.start", start, starts, "word",
+         "a window's MACs begin with its first word, or when all are there",
+         "not published for Eyeriss; word fits its measured cycles"),
+    BOOL("pe.zero_gating", zero_gating, "false",
+         "a zero ifmap word saves the filter read and the MAC's energy, not "
+         "its cycle",
+         EYERISS " s. V-C"),
+    NETWORK("filter", NETWORK_FILTER),
+    NETWORK("ifmap", NETWORK_IFMAP),
+    NETWORK("psum_in", NETWORK_PSUM_IN),
+    NETWORK("psum_out", NETWORK_PSUM_OUT),
+    BOOL("noc.ifmap_waits_for_filters", ifmap_waits_for_filters, "false",
+         "ifmap words of a pass follow after all of its filter words (of "
+         "'is', the other way round)",
+         "not published for Eyeriss; false fits its measured cycles"),
+    ENUM("noc.psum_reduce", psum_reduce, psum_reduces, "chain",
+         "psums of a column of PEs: handed up and added by neighbours, or "
+         "summed by an adder tree of as many leaves as the array has rows",
+         "chain: " EYERISS "; tree: Chen et al. (DianNao), ASPLOS 2014"),
+    BOOL("noc.tree_accumulates", tree_accumulates, "false",
+         "tree: a register at each root sums up an output's products; else "
+         "each sum goes to L2",
+         "true for DianNao's NFU-2, ASPLOS 2014 s. 5.1"),
+    ENUM("noc.l2_to_l1", l2_to_l1, l2_to_l1s, "multicast",
+         "multicast: any set of L1s gets a word in one slot; mesh: routers on "
+         "the grid of clusters, L2 at the first; one network a tensor",
+         EYERISS_V2 " s. III (mesh)"),
+    INT("noc.l2_to_l1_slots_per_cycle", l2_to_l1_slots_per_cycle, 1, 1024, "1",
+        "slots",
+        "slots of each tensor that leave L2 for the L1s in a cycle; a mesh "
+        "takes one",
+        ""),
+    INT("noc.mesh_buffer_flits", mesh_buffer_flits, 1, 1024, "2", "flits",
+        "of each input of a router; a flit is a slot",
+        "2 is the least that sustains a flit a cycle"),
+    INT64("l1.bytes", l1_bytes, 1, ARCH_BYTES_MAX, "0", "bytes",
+          "buffer of one cluster of PEs; left out: no L1", ""),
+    INT("l1.cluster_cols", l1_cluster_cols, 1, 1024, "1", "columns",
+        "columns of the array that share an L1", ""),
+    INT("l1.cluster_rows", l1_cluster_rows, 0, 1024, "0", "rows",
+        "rows of the array that share an L1; 0 = all", ""),
+    INT("l1.banks", l1_banks, 1, 64, "1", "banks",
+        "banks that each L1 is made of", ""),
+    INT("l1.ifmap_banks", l1_tensor_banks[TENSOR_IFMAP], 0, 64, "0", "banks",
+        "banks kept for ifmaps alone; 0 = from the shared ones, half of them "
+        "if filters use them too",
+        ""),
+    INT("l1.filter_banks", l1_tensor_banks[TENSOR_FILTER], 0, 64, "0", "banks",
+        "banks kept for filters alone; 0 = from the shared ones", ""),
+    BOOL("l1.ifmap_bypass", l1_bypass[TENSOR_IFMAP], "false",
+         "ifmaps go to the PEs of a cluster without being stored in its L1",
+         ""),
+    BOOL("l1.filter_bypass", l1_bypass[TENSOR_FILTER], "false",
+         "filters go to the PEs of a cluster without being stored in its L1",
+         "true in " EYERISS_V2 " s. III"),
+    INT("l1.bank_row_words", l1_bank_row_words, 1, ARCH_ROW_WORDS_MAX, "1",
+        "words",
+        "words that one port of a bank moves in a cycle; a slot fills whole "
+        "rows",
+        ""),
+    ENUM("l1.ports", l1_ports, ports, "1rw",
+         "ports of a bank: one that reads or writes, or one of each", ""),
+    INT("l1.latency_cycles", l1_latency_cycles, 0, 1024, "1", "cycles",
+        "from the address to the word", ""),
+    INT("l1.input_slots", l1_input_slots, 1, 1024, "2", "slots",
+        "of each tensor, between the network and the banks",
+        "2 is the least that sustains a slot a cycle"),
+    INT64("l2.bytes", l2_bytes, 1, ARCH_BYTES_MAX, NULL, "bytes",
+          "the global buffer", ""),
+    INT("l2.banks", l2_banks, 1, 4096, NULL, "banks",
+        "banks that the global buffer is made of", ""),
+    INT("l2.bank_row_words", l2_bank_row_words, 1, ARCH_ROW_WORDS_MAX, "1",
+        "words", "words that one port of a bank moves in a cycle", ""),
+    ENUM("l2.ports", l2_ports, ports, "1rw",
+         "ports of a bank: one that reads or writes, or one of each", ""),
+    INT("l2.latency_cycles", l2_latency_cycles, 0, 1024, "1", "cycles",
+        "from the address to the word", ""),
+    TENSOR_L2("ifmap", TENSOR_IFMAP),
+    TENSOR_L2("filter", TENSOR_FILTER),
+    TENSOR_L2("psum", TENSOR_PSUM),
+    STRING("dram.model", dram_model, "ideal",
+           "'ideal' (a tile is there when asked for), 'bandwidth' (bytes per "
+           "second and a latency) or the name of a part",
+           ""),
+    INT64("dram.bytes_per_second", dram_bytes_per_second, 1, 1000000000000000,
+          "0", "bytes/s", "of the model 'bandwidth', which needs it", ""),
+    INT("dram.latency_cycles", dram_latency_cycles, 0, 1000000, "0", "cycles",
+        "of the model 'bandwidth', in cycles of clock_hz", ""),
+    ENUM("dram.padding", padding, paddings, "generated",
+         "ifmaps lie padded in DRAM, or the DMA makes the zeros, which are "
+         "not counted",
+         "stored for Eyeriss: its published traffic"),
+    ENUM("dram.carries", carries, carries, "all",
+         "all tensors, or filters only: the layer's fmaps lie in L2 before and "
+         "after it (that they fit is not checked; loop nests move all)",
+         "TPU v1 keeps activations on chip: Jouppi et al., ISCA 2017, s. 2"),
+    ENUM("dram.compression", compression, compressions, "none",
+         "run-length coding of feature maps with a declared share of zeros; "
+         "never of filters, the network's input, or under a loop nest",
+         EYERISS),
+    STRING("energy", energy, "45nm", "energy table: a name or a path",
+           "Horowitz, ISSCC 2014"),
+    STRING("mapping.table", mapping_table, "none",
+           "of 'mapping_tables', with commas between several: the first for "
+           "the network holds; none: the dataflow chooses",
+           ""),
+    STRING("mapping.file", mapping_file, "",
+           "loop nests to run when neither --mapping nor --dataflow is given: "
+           "a name or a path",
+           ""),
+    {NULL, SCHEMA_INT, 0, 0, NULL, 0, 0, NULL, NULL, NULL, NULL},
+};

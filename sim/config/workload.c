@@ -1,0 +1,352 @@
+/* workload.c - see workload.h.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/config/workload.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/config_kind.h"
+#include "sim/base/config_text.h"
+#include "sim/base/find_file.h"
+#include "sim/base/nearest.h"
+#include "sim/config/layer_keys.h"
+
+bool layer_name_of(const char *text, char *out, size_t out_bytes)
+{
+    size_t n = strlen(text);
+    if (n >= out_bytes)
+        return false;
+    for (size_t i = 0; i <= n; i++)
+        out[i] = text[i] == '-' || text[i] == '/'
+                     ? '_'
+                     : (char)tolower((unsigned char)text[i]);
+    return true;
+}
+
+struct reader {
+    const char *path;
+    struct diag *d;
+};
+
+static struct src_pos pos(const struct reader *r, const config_setting_t *s)
+{
+    return setting_pos(s, r->path);
+}
+
+static int find_key(const char *name)
+{
+    for (int i = 0; layer_keys[i].name != NULL; i++)
+        if (strcmp(layer_keys[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+static bool unknown_key(const struct reader *r, const config_setting_t *s)
+{
+    struct nearest near;
+    nearest_start(&near, config_setting_name(s));
+    for (int i = 0; layer_keys[i].name != NULL; i++)
+        nearest_offer(&near, layer_keys[i].name);
+    nearest_offer(&near, "name");
+    nearest_offer(&near, "type");
+    return diag_error(r->d, pos(r, s),
+                      "unknown key '%s' of a layer; the nearest is '%s'",
+                      near.wanted, near.best);
+}
+
+static bool set_dim(const struct reader *r, const struct layer_key *key,
+                    const config_setting_t *s, struct layer *out)
+{
+    long long value;
+    if (config_setting_type(s) == CONFIG_TYPE_FLOAT ||
+        !setting_whole_number(s, &value))
+        return diag_error(r->d, pos(r, s),
+                          "'%s' is %s; a whole number is needed", key->name,
+                          setting_kind(s));
+    if (value < -1000000 || value > 1000000)
+        return diag_error(r->d, pos(r, s),
+                          "'%s' is %lld; it may be up to "
+                          "65535",
+                          key->name, value);
+    *(int *)((char *)out + key->offset) = (int)value;
+    return true;
+}
+
+static bool set_share(const struct reader *r, const struct layer_key *key,
+                      const config_setting_t *s, struct layer *out)
+{
+    double value;
+    if (!config_setting_is_number(s))
+        return diag_error(r->d, pos(r, s), "'%s' is %s; a number is needed",
+                          key->name, setting_kind(s));
+    value = config_setting_type(s) == CONFIG_TYPE_FLOAT
+                ? config_setting_get_float(s)
+                : (double)config_setting_get_int64(s);
+    if (!(value >= 0 && value <= 1))
+        return diag_error(r->d, pos(r, s), "'%s' is %g; it may be 0 to 1",
+                          key->name, value);
+    *(double *)((char *)out + key->offset) = value;
+    return true;
+}
+
+static bool set_flag(const struct reader *r, const struct layer_key *key,
+                     const config_setting_t *s, struct layer *out)
+{
+    if (config_setting_type(s) != CONFIG_TYPE_BOOL)
+        return diag_error(r->d, pos(r, s),
+                          "'%s' is %s; true or false is needed", key->name,
+                          setting_kind(s));
+    *(bool *)((char *)out + key->offset) = config_setting_get_bool(s) != 0;
+    return true;
+}
+
+/* What needs no quotes anywhere, and stands for nothing else: reports call the
+ * sum of all layers 'total'. */
+static bool is_name(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "0123456789_.";
+    return text[strspn(text, letters)] == '\0' && strcmp(text, "all") != 0 &&
+           strcmp(text, "total") != 0;
+}
+
+static bool set_name(const struct reader *r, const config_setting_t *s,
+                     char *out, size_t out_bytes)
+{
+    const char *text = config_setting_get_string(s);
+    if (text == NULL)
+        return diag_error(r->d, pos(r, s), "'%s' is %s; a string is needed",
+                          config_setting_name(s), setting_kind(s));
+    if (text[0] == '\0' || !layer_name_of(text, out, out_bytes))
+        return diag_error(r->d, pos(r, s),
+                          "'%s' has %zu letters; 1 to %zu are allowed",
+                          config_setting_name(s), strlen(text), out_bytes - 1);
+    if (!is_name(out))
+        return diag_error(r->d, pos(r, s),
+                          "'%s' is no name that can be chosen; letters, "
+                          "digits, '_', '-', '/' and '.' are allowed, and not "
+                          "'all' or 'total'",
+                          text);
+    return true;
+}
+
+static bool set_type(const struct reader *r, const config_setting_t *s,
+                     struct layer *out)
+{
+    const char *text = config_setting_get_string(s);
+    for (int i = 0; text != NULL && layer_types[i] != NULL; i++)
+        if (strcmp(text, layer_types[i]) == 0) {
+            out->type = (enum layer_type)i;
+            return true;
+        }
+    return diag_error(
+        r->d, pos(r, s), "'type' is %s%s%s; it may be 'conv', 'fc' or 'gemm'",
+        text != NULL ? "'" : "", text != NULL ? text : setting_kind(s),
+        text != NULL ? "'" : "");
+}
+
+static bool read_key(const struct reader *r, const config_setting_t *s,
+                     struct layer *out)
+{
+    const char *name = config_setting_name(s);
+    int key = find_key(name);
+    if (strcmp(name, "name") == 0)
+        return set_name(r, s, out->name, sizeof(out->name));
+    if (strcmp(name, "type") == 0)
+        return set_type(r, s, out);
+    if (key < 0)
+        return unknown_key(r, s);
+    switch (layer_keys[key].type) {
+    case LAYER_KEY_SHARE:
+        return set_share(r, &layer_keys[key], s, out);
+    case LAYER_KEY_FLAG:
+        return set_flag(r, &layer_keys[key], s, out);
+    case LAYER_KEY_DIM:
+        break;
+    }
+    return set_dim(r, &layer_keys[key], s, out);
+}
+
+static void list_missing(const config_setting_t *s, FILE *to)
+{
+    const char *comma = "";
+    if (config_setting_get_member(s, "name") == NULL) {
+        fprintf(to, "'name'");
+        comma = ", ";
+    }
+    for (int i = 0; layer_keys[i].name != NULL; i++)
+        if (layer_keys[i].left_out < 0 &&
+            config_setting_get_member(s, layer_keys[i].name) == NULL) {
+            fprintf(to, "%s'%s'", comma, layer_keys[i].name);
+            comma = ", ";
+        }
+}
+
+static bool nothing_is_missing(const struct reader *r,
+                               const config_setting_t *s)
+{
+    char *list = NULL;
+    size_t list_bytes;
+    bool ok;
+    FILE *to = open_memstream(&list, &list_bytes);
+    SIM_CHECK(to != NULL);
+    list_missing(s, to);
+    SIM_CHECK(fclose(to) == 0);
+    ok = list[0] == '\0' ||
+         diag_error(r->d, pos(r, s),
+                    "a layer lacks %s; a layer has a name and "
+                    "at least M, C, H, W",
+                    list);
+    free(list);
+    return ok;
+}
+
+static void set_left_out(struct layer *out)
+{
+    out->N = 1;
+    for (int i = 0; layer_keys[i].name != NULL; i++)
+        if (layer_keys[i].type == LAYER_KEY_DIM && layer_keys[i].left_out >= 0)
+            *(int *)((char *)out + layer_keys[i].offset) =
+                layer_keys[i].left_out;
+}
+
+static bool read_layer(const struct reader *r, const config_setting_t *s,
+                       struct layer *out)
+{
+    bool ok = true;
+    if (!config_setting_is_group(s))
+        return diag_error(r->d, pos(r, s),
+                          "a layer is %s; a group { name = \"...\"; ... } is "
+                          "needed",
+                          setting_kind(s));
+    set_left_out(out);
+    for (int i = 0; i < config_setting_length(s); i++)
+        ok = read_key(r, config_setting_get_elem(s, (unsigned)i), out) && ok;
+    ok = nothing_is_missing(r, s) && ok;
+    return ok && layer_finish(out, pos(r, s), r->d);
+}
+
+static bool is_new_name(const struct reader *r, const config_setting_t *s,
+                        const struct workload *w, int i)
+{
+    for (int j = 0; j < i; j++)
+        if (w->layer[i].name[0] != '\0' &&
+            strcmp(w->layer[i].name, w->layer[j].name) == 0)
+            return diag_error(r->d, pos(r, s),
+                              "two layers have the name '%s'; names must "
+                              "differ",
+                              w->layer[i].name);
+    return true;
+}
+
+static bool read_layers(const struct reader *r, const config_setting_t *s,
+                        struct workload *w)
+{
+    bool ok = true;
+    if (!config_setting_is_list(s))
+        return diag_error(r->d, pos(r, s),
+                          "'layers' is %s; a list ( { ... }, ... ) is needed",
+                          setting_kind(s));
+    w->n_layers = config_setting_length(s);
+    if (w->n_layers == 0)
+        return diag_error(r->d, pos(r, s),
+                          "'layers' is empty; at least one layer is needed");
+    w->layer = xcalloc((size_t)w->n_layers, sizeof(*w->layer));
+    for (int i = 0; i < w->n_layers; i++) {
+        const config_setting_t *l = config_setting_get_elem(s, (unsigned)i);
+        ok = read_layer(r, l, &w->layer[i]) && ok;
+        ok = is_new_name(r, l, w, i) && ok;
+    }
+    return ok;
+}
+
+static bool read_member(const struct reader *r, const config_setting_t *s,
+                        struct workload *w)
+{
+    const char *name = config_setting_name(s);
+    struct nearest near;
+    if (strcmp(name, "name") == 0)
+        return set_name(r, s, w->name, sizeof(w->name));
+    if (strcmp(name, "layers") == 0)
+        return read_layers(r, s, w);
+    nearest_start(&near, name);
+    nearest_offer(&near, "name");
+    nearest_offer(&near, "layers");
+    return diag_error(r->d, pos(r, s),
+                      "unknown key '%s' of a network; the nearest is '%s'",
+                      name, near.best);
+}
+
+static bool read_network(const struct reader *r, const config_setting_t *root,
+                         struct workload *w)
+{
+    struct src_pos at = {r->path, 1};
+    bool ok = true;
+    if (!config_kind_may_be(CONFIG_NETWORK, root, r->path, r->d))
+        return false;
+    for (int i = 0; i < config_setting_length(root); i++)
+        ok =
+            read_member(r, config_setting_get_elem(root, (unsigned)i), w) && ok;
+    if (config_setting_get_member(root, "name") == NULL)
+        ok = diag_error(r->d, at, "a network lacks 'name'; a string is needed");
+    if (config_setting_get_member(root, "layers") == NULL)
+        ok = diag_error(r->d, at,
+                        "a network lacks 'layers'; a list "
+                        "( { ... }, ... ) is needed");
+    return ok;
+}
+
+struct workload *workload_load(const char *name_or_path, struct src_pos at,
+                               struct diag *d)
+{
+    char *path = find_config_file(name_or_path, CONFIG_NETWORK, at, d);
+    struct reader r = {path, d};
+    struct workload *w;
+    config_t file;
+    bool ok;
+    if (path == NULL)
+        return NULL;
+    w = xcalloc(1, sizeof(*w));
+    w->batch = 1;
+    ok = config_text_read(path, at, &file, d) &&
+         read_network(&r, config_root_setting(&file), w);
+    config_destroy(&file);
+    free(path);
+    if (ok)
+        return w;
+    workload_free(w);
+    return NULL;
+}
+
+struct workload *workload_of_layer(const struct layer *layer)
+{
+    struct workload *w = xcalloc(1, sizeof(*w));
+    memcpy(w->name, layer->name, sizeof(w->name));
+    w->batch = layer->N;
+    w->n_layers = 1;
+    w->layer = xcalloc(1, sizeof(*w->layer));
+    w->layer[0] = *layer;
+    return w;
+}
+
+void workload_free(struct workload *w)
+{
+    if (w == NULL)
+        return;
+    free(w->layer);
+    free(w);
+}
+
+bool workload_set_batch(struct workload *w, int batch, struct src_pos at,
+                        struct diag *d)
+{
+    bool ok = true;
+    for (int i = 0; i < w->n_layers; i++) {
+        w->layer[i].N = batch;
+        ok = layer_finish(&w->layer[i], at, d) && ok;
+    }
+    w->batch = batch;
+    return ok;
+}

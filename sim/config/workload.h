@@ -1,0 +1,50 @@
+/* workload.h - the layers to run: a network's file, or one layer from the
+ * command line.
+ *
+ *   name = "alexnet";
+ *   layers = (
+ *     { name = "conv1"; type = "conv"; M = 96; C = 3; H = 227; W = 227;
+ *       R = 11; S = 11; stride = 4; pad = 0; }, ...
+ *   );
+ *
+ * Names: letters, digits, '_', '-', '/' and '.'; not "all" and not "total".
+ * docs/config.md lists the keys (sim/config/layer_keys.h).
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_CONFIG_WORKLOAD_H
+#define SIM_CONFIG_WORKLOAD_H
+
+#include "sim/base/diag.h"
+#include "sim/base/layer.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct workload {
+    char name[64];       /* of the network; "shape" or "gemm" */
+    int batch;           /* N of every layer */
+    struct layer *layer; /* owns */
+    int n_layers;
+};
+
+/* Reads a network, named at `at`.  N is 1.  NULL after a message. */
+struct workload *workload_load(const char *name_or_path, struct src_pos at,
+                               struct diag *d);
+struct workload *workload_of_layer(const struct layer *layer);
+void workload_free(struct workload *w);
+
+/* Keeps the layers that `selection` names, in the network's order: a name, a
+ * comma list, a glob or "all". */
+bool workload_select(struct workload *w, const char *selection, struct diag *d);
+bool workload_set_batch(struct workload *w, int batch, struct src_pos at,
+                        struct diag *d);
+
+/* Lower case, '-' and '/' as '_'; false when it does not fit. */
+bool layer_name_of(const char *text, char *out, size_t out_bytes);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

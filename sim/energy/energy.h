@@ -1,0 +1,99 @@
+/* energy.h - counts times energy per access.
+ *
+ * Energies come from tables (configs/energy/NAME.cfg) alone; this code holds
+ * rules, and no number: see docs/energy.md for each rule and its reason.
+ * Energies are in the table's unit: "pJ", or "MAC" for a normalised table.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_ENERGY_ENERGY_H
+#define SIM_ENERGY_ENERGY_H
+
+#include "sim/base/arch.h"
+#include "sim/base/diag.h"
+#include "sim/base/result.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What energy is spent on. name, doc */
+#define ENERGY_PARTS(X)                                        \
+    X(mac, "multiply and add of every MAC that was not gated") \
+    X(rf, "reads and writes of the PEs' register files")       \
+    X(noc, "hops of words on the on-chip networks")            \
+    X(l1, "reads and writes of L1")                            \
+    X(l2, "reads and writes of L2, the DMA's too")             \
+    X(dram, "words, or with a DRAM part whole bursts, read and written")
+
+#define ENERGY_ENUM(name, doc) ENERGY_##name,
+enum energy_part { ENERGY_PARTS(ENERGY_ENUM) ENERGY_N };
+#undef ENERGY_ENUM
+extern const char *const energy_part_name[ENERGY_N];
+extern const char *const energy_part_doc[ENERGY_N];
+
+#define ENERGY_FIELD(name, doc) double name;
+struct layer_energy { /* in the table's unit */
+    ENERGY_PARTS(ENERGY_FIELD)
+    double total; /* the parts, added in their order */
+};
+#undef ENERGY_FIELD
+
+/* How a figure came about; of two, the one further down is told. */
+enum energy_origin {
+    ENERGY_GIVEN,        /* as the table has it */
+    ENERGY_SCALED,       /* linear in the bits moved */
+    ENERGY_RATIO,        /* a multiple of this machine's MAC */
+    ENERGY_INTERPOLATED, /* on a log-log line between two entries */
+    ENERGY_EXTRAPOLATED, /* on the end segment's line, beyond the entries */
+    ENERGY_ORIGIN_N
+};
+extern const char *const energy_origin_name[ENERGY_ORIGIN_N];
+
+struct energy_cost { /* of one access, hop or MAC */
+    double energy;
+    enum energy_origin origin;
+};
+
+/* What one event costs on an architecture. */
+struct energy_costs {
+    struct energy_cost mac;
+    struct energy_cost rf[TENSOR_N], noc_hop[TENSOR_N]; /* per word */
+    struct energy_cost l1[TENSOR_N];                    /* 0 without an L1 */
+    struct energy_cost l2[TENSOR_N], dram[TENSOR_N];
+    struct energy_cost dram_bit; /* for bursts */
+};
+
+struct energy_table; /* owns its text */
+
+/* Finds the table by name or path and reads it.  NULL: at least one message
+ * was appended. */
+struct energy_table *energy_load(const char *name_or_path, struct src_pos at,
+                                 struct diag *d);
+void energy_free(struct energy_table *table);
+const char *energy_name(const struct energy_table *table); /* borrowed */
+const char *energy_unit(const struct energy_table *table); /* borrowed */
+
+/* The one furthest down of the tensors' origins. */
+enum energy_origin energy_origin_of(const struct energy_cost cost[TENSOR_N]);
+
+/* Whether each cost on this machine is 0 or within what sums and ratios of
+ * energies can be made of.  Error: a table's line leads further. */
+bool energy_is_possible(const struct energy_table *table,
+                        const struct arch *arch, struct diag *d);
+void energy_costs_of(const struct energy_table *table, const struct arch *arch,
+                     struct energy_costs *out);
+
+/* dram_burst_bytes: of a DRAM part, whose energy is paid per burst; up to 1, or
+ * for a closed form, paid per useful word. */
+void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
+                     const struct layer_result *result, int dram_burst_bytes,
+                     struct layer_energy *out);
+/* a += b, part by part; total anew from the parts. */
+void energy_add(struct layer_energy *a, const struct layer_energy *b);
+double energy_part_of(const struct layer_energy *energy, enum energy_part part);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

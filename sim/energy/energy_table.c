@@ -1,0 +1,397 @@
+/* energy_table.c - reads an energy table; each entry names its source.
+ * SPDX-License-Identifier: MIT
+ */
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/config_kind.h"
+#include "sim/base/config_text.h"
+#include "sim/base/find_file.h"
+#include "sim/base/nearest.h"
+#include "sim/energy/energy.h"
+#include "sim/energy/energy_table.h"
+
+#define WIDTH_BITS_MAX 65536
+#define CAPACITY_BYTES_MAX (1LL << 50)
+#define ENERGY_MAX 1e15
+
+/* One key of a table that holds an entry or a list of entries. */
+struct list_key {
+    const char *name;
+    size_t offset;
+    bool has_width, has_bytes, may_be_ratio, is_curve;
+    int min_entries, max_entries;
+    bool required;
+};
+
+#define AT(field) offsetof(struct energy_table, field)
+/* clang-format off */
+static const struct list_key list_keys[] = {
+    /* name          offset            width  bytes  ratio  curve  min max                 required */
+    {"mac",          AT(mac),          false, false, false, false, 1, 1,                  false},
+    {"int_multiply", AT(int_multiply), true,  false, false, true,  2, ENERGY_ENTRIES_MAX, false},
+    {"int_add",      AT(int_add),      true,  false, false, true,  2, ENERGY_ENTRIES_MAX, false},
+    {"sram",         AT(sram),         true,  true,  true,  true,  1, ENERGY_ENTRIES_MAX, false},
+    {"rf",           AT(rf),           true,  false, true,  false, 1, ENERGY_ENTRIES_MAX, true},
+    {"noc_hop",      AT(noc_hop),      true,  false, true,  false, 1, ENERGY_ENTRIES_MAX, true},
+    {"l1",           AT(l1),           true,  false, true,  false, 1, ENERGY_ENTRIES_MAX, false},
+    {"l2",           AT(l2),           true,  false, true,  false, 1, ENERGY_ENTRIES_MAX, false},
+    {"dram",         AT(dram),         true,  false, true,  false, 1, ENERGY_ENTRIES_MAX, true},
+};
+/* clang-format on */
+#undef AT
+#define LIST_KEYS ((int)(sizeof(list_keys) / sizeof(list_keys[0])))
+
+static const char *const text_keys[] = {"name", "unit", "source"};
+#define TEXT_KEYS ((int)(sizeof(text_keys) / sizeof(text_keys[0])))
+
+struct reader {
+    const char *path;
+    struct diag *d;
+};
+
+static struct energy_list *list_of(struct energy_table *table,
+                                   const struct list_key *key)
+{
+    return (struct energy_list *)(void *)((char *)table + key->offset);
+}
+
+static bool unknown_key(const struct reader *r, const config_setting_t *s,
+                        const char *const known[], int n_known)
+{
+    struct nearest n;
+    nearest_start(&n, config_setting_name(s));
+    for (int i = 0; i < n_known; i++)
+        nearest_offer(&n, known[i]);
+    return diag_error(r->d, setting_pos(s, r->path),
+                      "unknown key '%s'; the nearest known is '%s'",
+                      config_setting_name(s), n.best);
+}
+
+/* A text that is not empty, or NULL after a message. */
+static const char *text_member(const struct reader *r,
+                               const config_setting_t *group,
+                               const char *subject, const char *key)
+{
+    const config_setting_t *s = config_setting_get_member(group, key);
+    if (s == NULL) {
+        struct src_pos at = setting_pos(group, r->path);
+        at.line = at.line > 0 ? at.line : 1;
+        diag_error(r->d, at, "%s%s%s lacks '%s'; a string is needed",
+                   subject[0] != '\0' ? "'" : "",
+                   subject[0] != '\0' ? subject : "the energy table",
+                   subject[0] != '\0' ? "'" : "", key);
+        return NULL;
+    }
+    const char *text = config_setting_get_string(s);
+    if (text == NULL || text[0] == '\0') {
+        diag_error(r->d, setting_pos(s, r->path),
+                   "'%s' is %s; a string that is not empty is needed", key,
+                   text == NULL ? setting_kind(s) : "empty");
+        return NULL;
+    }
+    if (!string_is_one_line(text, key, setting_pos(s, r->path), r->d))
+        return NULL;
+    return text;
+}
+
+static bool whole_member(const struct reader *r, const config_setting_t *group,
+                         const char *subject, const char *key, long long max,
+                         long long *out)
+{
+    const config_setting_t *s = config_setting_get_member(group, key);
+    long long value;
+    if (s == NULL)
+        return diag_error(r->d, setting_pos(group, r->path),
+                          "'%s' lacks '%s'; a whole number is needed", subject,
+                          key);
+    if (!setting_whole_number(s, &value))
+        return diag_error(r->d, setting_pos(s, r->path),
+                          "'%s' is %s; a whole number from 1 to %lld is needed",
+                          key, setting_kind(s), max);
+    if (value < 1 || value > max)
+        return diag_error(r->d, setting_pos(s, r->path),
+                          "'%s' is %lld; 1 to %lld is possible", key, value,
+                          max);
+    *out = value;
+    return true;
+}
+
+static bool energy_member(const struct reader *r, const config_setting_t *s,
+                          bool is_curve, double *out)
+{
+    double value;
+    switch (config_setting_type(s)) {
+    case CONFIG_TYPE_INT:
+    case CONFIG_TYPE_INT64:
+        value = (double)config_setting_get_int64(s);
+        break;
+    case CONFIG_TYPE_FLOAT:
+        value = config_setting_get_float(s);
+        break;
+    default:
+        return diag_error(r->d, setting_pos(s, r->path),
+                          "'%s' is %s; a number is needed",
+                          config_setting_name(s), setting_kind(s));
+    }
+    if (!(value >= 0 && value <= ENERGY_MAX))
+        return diag_error(r->d, setting_pos(s, r->path),
+                          "'%s' is %g; 0 to %g is possible",
+                          config_setting_name(s), value, ENERGY_MAX);
+    if (is_curve && value <= 0)
+        return diag_error(r->d, setting_pos(s, r->path),
+                          "'%s' is 0 on a log-log line; a number above 0 is "
+                          "needed",
+                          config_setting_name(s));
+    *out = value;
+    return true;
+}
+
+static bool check_entry_keys(const struct reader *r, const struct list_key *key,
+                             const config_setting_t *s)
+{
+    const char *known[5];
+    int n_known = 0;
+    known[n_known++] = "energy";
+    known[n_known++] = "source";
+    if (key->has_width)
+        known[n_known++] = "bits";
+    if (key->has_bytes)
+        known[n_known++] = "bytes";
+    if (key->may_be_ratio)
+        known[n_known++] = "per_mac";
+    bool ok = true;
+    for (int i = 0; i < config_setting_length(s); i++) {
+        const config_setting_t *member =
+            config_setting_get_elem(s, (unsigned)i);
+        bool is_known = false;
+        for (int k = 0; k < n_known; k++)
+            if (strcmp(config_setting_name(member), known[k]) == 0)
+                is_known = true;
+        if (!is_known)
+            ok = unknown_key(r, member, known, n_known);
+    }
+    return ok;
+}
+
+static bool read_entry(const struct reader *r, const struct list_key *key,
+                       const config_setting_t *s, struct energy_entry *out)
+{
+    struct energy_entry entry = {0};
+    if (!config_setting_is_group(s))
+        return diag_error(r->d, setting_pos(s, r->path),
+                          "'%s' holds %s; groups { ... } are needed", key->name,
+                          setting_kind(s));
+    bool ok = check_entry_keys(r, key, s);
+    ok = text_member(r, s, key->name, "source") != NULL && ok;
+
+    const config_setting_t *energy = config_setting_get_member(s, "energy");
+    const config_setting_t *ratio =
+        key->may_be_ratio ? config_setting_get_member(s, "per_mac") : NULL;
+    if ((energy != NULL) == (ratio != NULL))
+        ok = diag_error(
+            r->d, setting_pos(s, r->path), "'%s' has %s; %s", key->name,
+            energy != NULL ? "both 'energy' and 'per_mac'" : "no energy",
+            key->may_be_ratio ? "one of 'energy' and 'per_mac' is needed"
+                              : "'energy' is needed");
+    else
+        ok = energy_member(r, ratio != NULL ? ratio : energy, key->is_curve,
+                           &entry.energy) &&
+             ok;
+    entry.is_ratio = ratio != NULL;
+
+    long long value;
+    if (key->has_width && !entry.is_ratio) {
+        if (whole_member(r, s, key->name, "bits", WIDTH_BITS_MAX, &value))
+            entry.width_bits = (int)value;
+        else
+            ok = false;
+    } else if (entry.is_ratio && config_setting_get_member(s, "bits") != NULL) {
+        ok = diag_error(r->d, setting_pos(s, r->path),
+                        "'%s' has both 'per_mac' and 'bits'; a ratio is for a "
+                        "word as wide as a MAC's operand, without 'bits'",
+                        key->name);
+    }
+    if (key->has_bytes) {
+        if (whole_member(r, s, key->name, "bytes", CAPACITY_BYTES_MAX, &value))
+            entry.bytes = (uint64_t)value;
+        else
+            ok = false;
+    }
+    if (ok)
+        *out = entry;
+    return ok;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct energy_entry *x = a, *y = b;
+    if (x->bytes != y->bytes)
+        return x->bytes < y->bytes ? -1 : 1;
+    return (x->width_bits > y->width_bits) - (x->width_bits < y->width_bits);
+}
+
+static bool check_list(const struct reader *r, const struct list_key *key,
+                       const config_setting_t *s, struct energy_list *list)
+{
+    struct src_pos at = setting_pos(s, r->path);
+    if (list->n_entries == 0)
+        return diag_error(r->d, at, "'%s' is empty; at least %d is needed",
+                          key->name, key->min_entries);
+    if (list->n_entries < key->min_entries)
+        return diag_error(r->d, at,
+                          "'%s' has %d width; at least %d are needed, for the "
+                          "others to be interpolated",
+                          key->name, list->n_entries, key->min_entries);
+    qsort(list->entry, (size_t)list->n_entries, sizeof(list->entry[0]),
+          compare_entries);
+    for (int i = 1; i < list->n_entries; i++) {
+        if (list->entry[i].is_ratio != list->entry[0].is_ratio)
+            return diag_error(r->d, at,
+                              "'%s' mixes 'energy' and 'per_mac'; one of them "
+                              "is needed throughout",
+                              key->name);
+        if (compare_entries(&list->entry[i - 1], &list->entry[i]) == 0)
+            return diag_error(r->d, at,
+                              "'%s' has two entries for the same %s; one is "
+                              "needed",
+                              key->name,
+                              key->has_bytes ? "bytes and bits" : "bits");
+    }
+    return true;
+}
+
+/* An entry { ... }, or a list of them ( { ... }, ... ). */
+static bool read_list(const struct reader *r, const struct list_key *key,
+                      const config_setting_t *s, struct energy_list *out)
+{
+    int n = config_setting_is_list(s) ? config_setting_length(s) : 1;
+    bool ok = true;
+    if (n > key->max_entries)
+        return diag_error(r->d, setting_pos(s, r->path),
+                          "'%s' has %d entries; up to %d are possible",
+                          key->name, n, key->max_entries);
+    out->n_entries = 0;
+    out->line = setting_pos(s, r->path).line;
+    for (int i = 0; i < n; i++) {
+        const config_setting_t *e =
+            config_setting_is_list(s) ? config_setting_get_elem(s, (unsigned)i)
+                                      : s;
+        ok = read_entry(r, key, e, &out->entry[out->n_entries++]) && ok;
+    }
+    return ok && check_list(r, key, s, out);
+}
+
+static bool check_table_keys(const struct reader *r,
+                             const config_setting_t *root)
+{
+    const char *known[TEXT_KEYS + LIST_KEYS];
+    int n_known = 0;
+    for (int i = 0; i < TEXT_KEYS; i++)
+        known[n_known++] = text_keys[i];
+    for (int i = 0; i < LIST_KEYS; i++)
+        known[n_known++] = list_keys[i].name;
+    bool ok = true;
+    for (int i = 0; i < config_setting_length(root); i++) {
+        const config_setting_t *s = config_setting_get_elem(root, (unsigned)i);
+        bool is_known = false;
+        for (int k = 0; k < n_known; k++)
+            if (strcmp(config_setting_name(s), known[k]) == 0)
+                is_known = true;
+        if (!is_known)
+            ok = unknown_key(r, s, known, n_known);
+    }
+    return ok;
+}
+
+static bool has(const config_setting_t *root, const char *key)
+{
+    return config_setting_get_member(root, key) != NULL;
+}
+
+/* Keys that need, or exclude, each other. */
+static bool check_parts(const struct reader *r, const config_setting_t *root)
+{
+    struct src_pos whole_file = {r->path, 1};
+    bool ok = true;
+    for (int i = 0; i < LIST_KEYS; i++)
+        if (list_keys[i].required && !has(root, list_keys[i].name))
+            ok = diag_error(r->d, whole_file,
+                            "'%s' is missing; an energy table needs it",
+                            list_keys[i].name);
+    bool multiply = has(root, "int_multiply"), add = has(root, "int_add");
+    if (has(root, "mac") ? multiply || add : !multiply || !add)
+        ok = diag_error(r->d, whole_file,
+                        "the energy of a MAC is given %s; either 'mac', or "
+                        "'int_multiply' and 'int_add' are needed",
+                        has(root, "mac") ? "twice" : "in part or not at all");
+    if (!has(root, "sram") && !(has(root, "l1") && has(root, "l2")))
+        ok = diag_error(r->d, whole_file,
+                        "'sram' is missing; without it both 'l1' and 'l2' are "
+                        "needed");
+    return ok;
+}
+
+static bool read_table(const struct reader *r, const config_setting_t *root,
+                       struct energy_table *out)
+{
+    const char *text[TEXT_KEYS];
+    bool ok;
+    if (!config_kind_may_be(CONFIG_ENERGY_TABLE, root, r->path, r->d))
+        return false;
+    ok = check_table_keys(r, root);
+    for (int i = 0; i < TEXT_KEYS; i++) {
+        text[i] = text_member(r, root, "", text_keys[i]);
+        ok = text[i] != NULL && ok;
+    }
+    if (text[1] != NULL && strcmp(text[1], "pJ") != 0 &&
+        strcmp(text[1], "MAC") != 0)
+        ok = diag_error(
+            r->d, setting_pos(config_setting_get_member(root, "unit"), r->path),
+            "'unit' is '%s'; 'pJ' or 'MAC' is needed", text[1]);
+    for (int i = 0; i < LIST_KEYS; i++) {
+        const config_setting_t *s =
+            config_setting_get_member(root, list_keys[i].name);
+        if (s != NULL)
+            ok = read_list(r, &list_keys[i], s, list_of(out, &list_keys[i])) &&
+                 ok;
+    }
+    ok = check_parts(r, root) && ok;
+    if (ok) {
+        out->path = xstrdup(r->path);
+        out->name = xstrdup(text[0]);
+        out->unit = xstrdup(text[1]);
+    }
+    return ok;
+}
+
+struct energy_table *energy_load(const char *name_or_path, struct src_pos at,
+                                 struct diag *d)
+{
+    char *path = find_config_file(name_or_path, CONFIG_ENERGY_TABLE, at, d);
+    if (path == NULL)
+        return NULL;
+    struct energy_table *table = xcalloc(1, sizeof(*table));
+    struct reader reader = {path, d};
+    config_t config;
+    if (!config_text_read(path, at, &config, d) ||
+        !read_table(&reader, config_root_setting(&config), table)) {
+        energy_free(table);
+        table = NULL;
+    }
+    config_destroy(&config);
+    free(path);
+    return table;
+}
+
+void energy_free(struct energy_table *table)
+{
+    if (table == NULL)
+        return;
+    free(table->name);
+    free(table->unit);
+    free(table->path);
+    free(table);
+}

@@ -1,0 +1,5 @@
+libaccel_a_SOURCES += \
+	%D%/energy.c \
+	%D%/energy.h \
+	%D%/energy_table.c \
+	%D%/energy_table.h

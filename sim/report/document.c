@@ -1,0 +1,253 @@
+/* document.c - the names and the order of everything that a program
+ * reads in a result.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/report/document.h"
+
+#include "sim/report/metrics.h"
+#include "sim/report/report_tree.h"
+
+#define SCHEMA 1
+
+static json_t *shape(const struct layer *l)
+{
+    static const char *const name[] = {"N",      "G",   "M",       "C", "H",
+                                       "W",      "R",   "S",       "P", "Q",
+                                       "stride", "pad", "dilation"};
+    const int value[] = {l->N, l->G, l->M, l->C,      l->H,   l->W,       l->R,
+                         l->S, l->P, l->Q, l->stride, l->pad, l->dilation};
+    json_t *o = tree_object();
+    for (int i = 0; i < (int)(sizeof(value) / sizeof(value[0])); i++)
+        tree_put(o, name[i], json_integer(value[i]));
+    return o;
+}
+
+static json_t *mapping(const struct layer_result *r)
+{
+    json_t *o = tree_object(), *parameters = tree_object();
+    SIM_CHECK(r->n_params >= 0 && r->n_params <= MAPPING_PARAMS_MAX);
+    for (int i = 0; i < r->n_params; i++)
+        tree_put(parameters, r->param[i].name, json_integer(r->param[i].value));
+    tree_put_text(o, "source", r->mapping_source);
+    if (r->table_source != NULL)
+        tree_put_text(o, "table_source", r->table_source);
+    tree_put(o, "parameters", parameters);
+    return o;
+}
+
+static json_t *ledger(const struct layer_result *r)
+{
+    json_t *o = tree_object();
+    for (int i = 0; i < LEDGER_N; i++)
+        tree_put_count(o, ledger_name[i], r->ledger_pe_cycles[i]);
+    return o;
+}
+
+static json_t *bounds(const struct arch *arch, const struct layer_result *r)
+{
+    json_t *o = tree_object();
+    for (int i = 0; i < BOUND_N; i++)
+        if (bound_applies(arch, (enum bound)i))
+            tree_put_count(o, bound_name[i], r->bounds_cycles[i]);
+    return o;
+}
+
+static json_t *accesses(const struct arch *arch, const struct counts *counts)
+{
+    json_t *o = tree_object();
+    for (int level = 0; level < LEVEL_N; level++) {
+        if (level == LEVEL_L1 && !arch->has_l1)
+            continue;
+        json_t *tensors = tree_object();
+        for (int t = 0; t < TENSOR_N; t++) {
+            const struct accesses *a = &counts->access[level][t];
+            json_t *words = tree_object();
+            tree_put_count(words, "reads", a->reads);
+            tree_put_count(words, "writes", a->writes);
+            if (level == LEVEL_L2) {
+                tree_put_count(words, "dma_reads", a->dma_reads);
+                tree_put_count(words, "dma_writes", a->dma_writes);
+            }
+            tree_put(tensors, tensor_name[t], words);
+        }
+        tree_put(o, level_name[level], tensors);
+    }
+    return o;
+}
+
+static json_t *links(const struct arch *arch, const struct counts *counts)
+{
+    json_t *o = tree_object();
+    for (int i = 0; i < LINK_N; i++) {
+        if (link_needs_l1((enum link)i) && !arch->has_l1)
+            continue;
+        json_t *words = tree_object();
+        tree_put_count(words, "words_sent", counts->link[i].words_sent);
+        tree_put_count(words, "words_delivered",
+                       counts->link[i].words_delivered);
+        tree_put_count(words, "hops", counts->link[i].hops);
+        tree_put(o, link_name[i], words);
+    }
+    return o;
+}
+
+/* Bytes over the DRAM's link: expected ones, which take time, and those of
+ * functional mode's values. */
+static void put_compressed(json_t *dram, const struct arch *arch,
+                           const struct layer_result *r)
+{
+    const struct counts *c = &r->counts;
+    json_t *expected = tree_object(), *checked = tree_object();
+    for (int t = 0; t < TENSOR_N; t++) {
+        uint64_t bytes = counts_dram_bytes(arch, c, (enum tensor)t);
+        tree_put_count(expected, tensor_name[t], bytes);
+        tree_put_count(checked, tensor_name[t],
+                       bytes - c->dram_compressed[t].bytes +
+                           r->check_compressed_bytes[t]);
+    }
+    tree_put(dram, "compressed_bytes", expected);
+    if (r->checked)
+        tree_put(dram, "compressed_bytes_of_values", checked);
+    else
+        json_decref(checked);
+}
+
+static json_t *energies(const struct layer_energy *energy)
+{
+    json_t *o = tree_object();
+    for (int i = 0; i < ENERGY_N; i++)
+        tree_put_real(o, energy_part_name[i],
+                      energy_part_of(energy, (enum energy_part)i));
+    tree_put_real(o, "total", energy->total);
+    return o;
+}
+
+static json_t *metrics_object(const struct report_input *in,
+                              const struct layer_result *r,
+                              const struct layer_energy *energy, int batch)
+{
+    struct metrics m;
+    metrics_of(in, r, energy, batch, &m);
+    json_t *o = tree_object();
+    for (int i = 0; i < METRIC_N; i++)
+        if (!r->is_model || !metrics_needs_cycles((enum metric)i))
+            tree_put_real(o, metric_name[i], m.value[i]);
+    return o;
+}
+
+/* What a layer and the sum of all layers both have, behind "macs". */
+static void put_work(json_t *o, const struct report_input *in,
+                     const struct layer_result *r,
+                     const struct layer_energy *energy, int batch,
+                     bool is_total)
+{
+    tree_put_count(o, "macs", r->counts.macs);
+    if (!is_total)
+        tree_put_count(o, "passes", r->passes);
+    if (!r->is_model) {
+        tree_put_count(o, "cycles", r->cycles);
+        tree_put_count(o, "array_cycles", r->array_cycles);
+    }
+    if (!is_total) {
+        tree_put(o, "bounds_cycles", bounds(in->arch, r));
+        tree_put_text(o, "bound_by", bound_name[metrics_binding_bound(r)]);
+        tree_put(o, "active_pes", json_integer(r->active_pes));
+    }
+    if (!r->is_model) {
+        tree_put_real(o, "utilization", metrics_utilization(in->arch, r));
+        tree_put(o, "ledger_pe_cycles", ledger(r));
+    }
+    tree_put(o, "accesses", accesses(in->arch, &r->counts));
+    tree_put(o, "noc", links(in->arch, &r->counts));
+    json_t *dram = tree_object();
+    tree_put_count(dram, "bursts", r->counts.dram_bursts);
+    if (in->arch->compression != COMPRESSION_NONE)
+        put_compressed(dram, in->arch, r);
+    tree_put(o, "dram", dram);
+    json_t *gated = tree_object();
+    tree_put_count(gated, "macs", r->gated_macs);
+    tree_put_count(gated, "rf_filter_reads", r->gated_rf_filter_reads);
+    tree_put(o, "gated", gated);
+    tree_put(o, "energy_pj", energies(energy));
+    tree_put(o, "metrics", metrics_object(in, r, energy, batch));
+    if (r->checked) {
+        json_t *check = tree_object();
+        tree_put_count(check, "outputs", r->check_outputs);
+        tree_put_count(check, "mismatches", r->check_mismatches);
+        tree_put(o, "check", check);
+    }
+}
+
+static json_t *layer(const struct report_input *in,
+                     const struct layer_result *r,
+                     const struct layer_energy *energy)
+{
+    json_t *o = tree_object();
+    tree_put_text(o, "name", r->layer.name);
+    tree_put_text(o, "dataflow", r->dataflow);
+    tree_put(o, "shape", shape(&r->layer));
+    tree_put(o, "mapping", mapping(r));
+    put_work(o, in, r, energy, r->layer.N, false);
+    return o;
+}
+
+static json_t *tensor_costs(const struct energy_cost cost[TENSOR_N])
+{
+    json_t *o = tree_object();
+    for (int t = 0; t < TENSOR_N; t++)
+        tree_put_real(o, tensor_name[t], cost[t].energy);
+    tree_put_text(o, "origin", energy_origin_name[energy_origin_of(cost)]);
+    return o;
+}
+
+static json_t *energy_table(const struct report_input *in,
+                            const struct energy_costs *costs)
+{
+    json_t *o = tree_object(), *mac = tree_object();
+    tree_put_text(o, "name", energy_name(in->energy));
+    tree_put_real(mac, "each", costs->mac.energy);
+    tree_put_text(mac, "origin", energy_origin_name[costs->mac.origin]);
+    tree_put(o, "mac", mac);
+    tree_put(o, "rf", tensor_costs(costs->rf));
+    tree_put(o, "noc", tensor_costs(costs->noc_hop));
+    if (in->arch->has_l1)
+        tree_put(o, "l1", tensor_costs(costs->l1));
+    tree_put(o, "l2", tensor_costs(costs->l2));
+    tree_put(o, "dram", tensor_costs(costs->dram));
+    return o;
+}
+
+json_t *report_document(const struct report_input *in)
+{
+    struct energy_costs costs;
+    struct layer_energy total_energy = {0};
+    struct layer_result total;
+    energy_costs_of(in->energy, in->arch, &costs);
+    json_t *layers = tree_array();
+    for (int i = 0; i < in->n_layers; i++) {
+        struct layer_energy energy;
+        energy_of_layer(&costs, in->arch, &in->layers[i], in->dram_burst_bytes,
+                        &energy);
+        energy_add(&total_energy, &energy);
+        tree_append(layers, layer(in, &in->layers[i], &energy));
+    }
+    metrics_sum(in->layers, in->n_layers, &total);
+
+    json_t *o = tree_object(), *sum = tree_object();
+    tree_put_text(o, "accelsim", ACCELSIM_VERSION);
+    tree_put(o, "schema", json_integer(SCHEMA));
+    tree_put_text(o, "arch", in->arch->name);
+    tree_put_text(o, "network", in->network);
+    tree_put(o, "batch", json_integer(in->batch));
+    tree_put_text(o, "kernel", in->kernel);
+    if (in->foreign_memory != NULL)
+        tree_put_text(o, "sc_memory", in->foreign_memory);
+    tree_put(o, "pes", json_integer(arch_pes(in->arch)));
+    tree_put_count(o, "clock_hz", in->arch->clock_hz);
+    tree_put_text(o, "energy_unit", energy_unit(in->energy));
+    tree_put(o, "energy_table", energy_table(in, &costs));
+    tree_put(o, "layers", layers);
+    put_work(sum, in, &total, &total_energy, in->batch, true);
+    tree_put(o, "total", sum);
+    return o;
+}

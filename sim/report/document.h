@@ -1,0 +1,22 @@
+/* document.h - results as the tree that JSON prints and CSV flattens.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_REPORT_DOCUMENT_H
+#define SIM_REPORT_DOCUMENT_H
+
+#include <jansson.h>
+
+#include "sim/report/report.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The caller drops it with json_decref.  A count of 2^63 or more aborts. */
+json_t *report_document(const struct report_input *in);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,165 @@
+/* metrics.c - see metrics.h.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/report/metrics.h"
+
+#include <string.h>
+
+#define TABLE_NAME(name, doc) #name,
+const char *const metric_name[METRIC_N] = {METRICS(TABLE_NAME)};
+
+#define OPERATIONS_PER_MAC 2.0
+
+bool metrics_needs_cycles(enum metric metric)
+{
+    return metric == METRIC_throughput_gops || metric == METRIC_latency_ms;
+}
+
+double metrics_ratio(double a, double b)
+{
+    return b > 0 ? a / b : 0;
+}
+
+double metrics_utilization(const struct arch *arch,
+                           const struct layer_result *r)
+{
+    return metrics_ratio((double)r->counts.macs,
+                         (double)arch_pes(arch) * (double)r->cycles);
+}
+
+double metrics_ms(const struct arch *arch, uint64_t cycles)
+{
+    return metrics_ratio(1e3 * (double)cycles, (double)arch->clock_hz);
+}
+
+double metrics_level_bytes(const struct arch *arch, const struct counts *counts,
+                           enum level level)
+{
+    double bits = 0;
+    for (int t = 0; t < TENSOR_N; t++) {
+        const struct accesses *a = &counts->access[level][t];
+        bits +=
+            (double)count_add(a->reads, a->writes) * arch->precision_bits[t];
+    }
+    return bits / 8;
+}
+
+double metrics_l2_array_bytes(const struct arch *arch,
+                              const struct counts *counts)
+{
+    struct counts array = *counts;
+    for (int t = 0; t < TENSOR_N; t++) {
+        struct accesses *a = &array.access[LEVEL_L2][t];
+        SIM_CHECK(a->dma_reads <= a->reads && a->dma_writes <= a->writes);
+        a->reads -= a->dma_reads;
+        a->writes -= a->dma_writes;
+    }
+    return metrics_level_bytes(arch, &array, LEVEL_L2);
+}
+
+double metrics_dram_link_bytes(const struct arch *arch,
+                               const struct counts *counts)
+{
+    double bytes = metrics_level_bytes(arch, counts, LEVEL_DRAM);
+    for (int t = 0; t < TENSOR_N; t++) {
+        const struct compressed_words *c = &counts->dram_compressed[t];
+        bytes +=
+            (double)c->bytes - (double)c->words * arch->precision_bits[t] / 8;
+    }
+    return bytes;
+}
+
+enum bound metrics_binding_bound(const struct layer_result *r)
+{
+    int binding = 0;
+    for (int i = 1; i < BOUND_N; i++)
+        if (r->bounds_cycles[i] > r->bounds_cycles[binding])
+            binding = i;
+    return (enum bound)binding;
+}
+
+int metrics_largest_losses(const struct layer_result *r, int n,
+                           enum ledger_cause out[])
+{
+    bool taken[LEDGER_N] = {false};
+    int found = 0;
+    for (; found < n; found++) {
+        int best = -1;
+        for (int i = 0; i < LEDGER_N; i++)
+            if (i != LEDGER_mac && !taken[i] && r->ledger_pe_cycles[i] > 0 &&
+                (best < 0 ||
+                 r->ledger_pe_cycles[i] > r->ledger_pe_cycles[best]))
+                best = i;
+        if (best < 0)
+            break;
+        taken[best] = true;
+        out[found] = (enum ledger_cause)best;
+    }
+    return found;
+}
+
+static double dram_bytes_per_second(const struct report_input *in)
+{
+    if (in->dram_bytes_per_second > 0)
+        return (double)in->dram_bytes_per_second;
+    if (strcmp(in->arch->dram_model, "bandwidth") == 0)
+        return (double)in->arch->dram_bytes_per_second;
+    return 0;
+}
+
+void metrics_of(const struct report_input *in, const struct layer_result *r,
+                const struct layer_energy *energy, int batch,
+                struct metrics *out)
+{
+    double *v = out->value;
+    double dram_bytes = metrics_dram_link_bytes(in->arch, &r->counts);
+    double bandwidth = dram_bytes_per_second(in);
+    double operations = OPERATIONS_PER_MAC * (double)r->counts.macs;
+    v[METRIC_operations] = operations;
+    v[METRIC_operations_per_inference] = operations / (batch > 1 ? batch : 1);
+    v[METRIC_intensity_ops_per_byte] = metrics_ratio(operations, dram_bytes);
+    v[METRIC_peak_gops] = OPERATIONS_PER_MAC * (double)arch_pes(in->arch) *
+                          (double)in->arch->clock_hz / 1e9;
+    v[METRIC_dram_gbytes_per_second] = bandwidth / 1e9;
+    double roof_gops = v[METRIC_intensity_ops_per_byte] * bandwidth / 1e9;
+    bool is_bound =
+        bandwidth > 0 && dram_bytes > 0 && roof_gops < v[METRIC_peak_gops];
+    v[METRIC_attainable_gops] = is_bound ? roof_gops : v[METRIC_peak_gops];
+    v[METRIC_latency_ms] = metrics_ms(in->arch, r->cycles);
+    v[METRIC_throughput_gops] =
+        metrics_ratio(operations, v[METRIC_latency_ms] * 1e6);
+    /* Operations per second and watt are operations per joule. */
+    v[METRIC_gops_per_watt] =
+        strcmp(energy_unit(in->energy), "pJ") == 0
+            ? metrics_ratio(operations, energy->total / 1e3)
+            : 0;
+}
+
+void metrics_sum(const struct layer_result *layers, int n_layers,
+                 struct layer_result *out)
+{
+    memset(out, 0, sizeof(*out));
+    for (int i = 0; i < n_layers; i++) {
+        const struct layer_result *r = &layers[i];
+        out->passes = count_add(out->passes, r->passes);
+        out->cycles = count_add(out->cycles, r->cycles);
+        out->array_cycles = count_add(out->array_cycles, r->array_cycles);
+        out->is_model = out->is_model || r->is_model;
+        if (r->active_pes > out->active_pes)
+            out->active_pes = r->active_pes;
+        for (int k = 0; k < LEDGER_N; k++)
+            out->ledger_pe_cycles[k] =
+                count_add(out->ledger_pe_cycles[k], r->ledger_pe_cycles[k]);
+        counts_add(&out->counts, &r->counts);
+        out->gated_macs = count_add(out->gated_macs, r->gated_macs);
+        out->gated_rf_filter_reads =
+            count_add(out->gated_rf_filter_reads, r->gated_rf_filter_reads);
+        for (int t = 0; t < TENSOR_N; t++)
+            out->check_compressed_bytes[t] = count_add(
+                out->check_compressed_bytes[t], r->check_compressed_bytes[t]);
+        out->checked = out->checked || r->checked;
+        out->check_outputs = count_add(out->check_outputs, r->check_outputs);
+        out->check_mismatches =
+            count_add(out->check_mismatches, r->check_mismatches);
+    }
+}

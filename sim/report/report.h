@@ -1,0 +1,55 @@
+/* report.h - results, written for a person or for a program.
+ *
+ * The table is for people and may change; JSON and CSV keep their names
+ * (docs/energy.md tells what the energies are).
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_REPORT_REPORT_H
+#define SIM_REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "sim/base/arch.h"
+#include "sim/base/result.h"
+#include "sim/energy/energy.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* REPORT_MARKDOWN: of `validate` only. */
+enum report_format { REPORT_TABLE, REPORT_JSON, REPORT_CSV, REPORT_MARKDOWN };
+
+struct report_input { /* all borrowed */
+    const struct arch *arch;
+    const char *network; /* a name; NULL or "" = none */
+    int batch;
+    const char *kernel;
+    const char *foreign_memory; /* in the DRAM's place; NULL = none */
+    const struct energy_table *energy;
+    const struct layer_result *layers;
+    int n_layers;
+    bool show_mapping; /* the table ends with layer_result.mapping_text */
+    /* Of a DRAM part: its energy is paid per burst.  Up to 1: per word. */
+    int dram_burst_bytes;
+    /* Peak, for the roofline.  0: arch's with the "bandwidth" model, else
+     * unbounded. */
+    uint64_t dram_bytes_per_second;
+};
+
+/* false: `to` could not be written. */
+bool report_write(const struct report_input *in, enum report_format format,
+                  FILE *to);
+
+/* One form each. */
+bool report_write_table(const struct report_input *in, FILE *to);
+bool report_write_json(const struct report_input *in, FILE *to);
+bool report_write_csv(const struct report_input *in, FILE *to);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,268 @@
+/* report_table.c - the report that a person reads: its frame, its sentences.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/report/report_table.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/report/grid.h"
+#include "sim/report/metrics.h"
+
+#define SENTENCE_BYTES 1024
+#define LARGEST_LOSSES 3
+
+void table_line(FILE *to, const char *label, const char *fmt, ...)
+{
+    char begin[TABLE_LABEL_BYTES], text[SENTENCE_BYTES];
+    va_list args;
+    snprintf(begin, sizeof(begin), TABLE_LABEL, label);
+    va_start(args, fmt);
+    vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    text_paragraph(to, begin, text);
+}
+
+struct number_text table_clock(const struct arch *arch)
+{
+    struct number_text out;
+    snprintf(out.text, sizeof(out.text), "%.6g MHz",
+             (double)arch->clock_hz / 1e6);
+    return out;
+}
+
+static void tensor_cost_text(const struct energy_cost cost[TENSOR_N],
+                             const char *unit, char *text, int text_bytes)
+{
+    const char *origin = energy_origin_name[energy_origin_of(cost)];
+    struct number_text ifmap = text_real(cost[TENSOR_IFMAP].energy);
+    struct number_text filter = text_real(cost[TENSOR_FILTER].energy);
+    struct number_text psum = text_real(cost[TENSOR_PSUM].energy);
+    if (strcmp(ifmap.text, filter.text) == 0 &&
+        strcmp(ifmap.text, psum.text) == 0)
+        snprintf(text, (size_t)text_bytes, "%s %s (%s)", ifmap.text, unit,
+                 origin);
+    else
+        snprintf(text, (size_t)text_bytes,
+                 "ifmap %s, filter %s, psum %s %s (%s)", ifmap.text,
+                 filter.text, psum.text, unit, origin);
+}
+
+void table_cost_text(const struct table_view *v, enum energy_part part,
+                     char *text, int text_bytes)
+{
+    const struct energy_costs *c = &v->costs;
+    int burst_bytes = v->in->dram_burst_bytes;
+    switch (part) {
+    case ENERGY_mac:
+        snprintf(text, (size_t)text_bytes, "%s a MAC (%s)",
+                 text_real(c->mac.energy).text,
+                 energy_origin_name[c->mac.origin]);
+        break;
+    case ENERGY_rf:
+        tensor_cost_text(c->rf, "a word", text, text_bytes);
+        break;
+    case ENERGY_noc:
+        tensor_cost_text(c->noc_hop, "a hop", text, text_bytes);
+        break;
+    case ENERGY_l1:
+        tensor_cost_text(c->l1, "a word", text, text_bytes);
+        break;
+    case ENERGY_l2:
+        tensor_cost_text(c->l2, "a word", text, text_bytes);
+        break;
+    default:
+        if (burst_bytes <= 1 || v->total.is_model) {
+            tensor_cost_text(c->dram, "a word", text, text_bytes);
+            int at = (int)strlen(text);
+            if (burst_bytes > 1)
+                snprintf(text + at, (size_t)(text_bytes - at),
+                         "; a run pays whole bursts");
+            break;
+        }
+        snprintf(text, (size_t)text_bytes, "%s a burst of %d bytes (%s)",
+                 text_real(8.0 * burst_bytes * c->dram_bit.energy).text,
+                 burst_bytes, energy_origin_name[c->dram_bit.origin]);
+    }
+}
+
+void table_why(const struct layer_result *r, FILE *to)
+{
+    enum ledger_cause loss[LARGEST_LOSSES];
+    int n = metrics_largest_losses(r, LARGEST_LOSSES, loss);
+    double all_pe_cycles = (double)ledger_total(r->ledger_pe_cycles);
+    char text[SENTENCE_BYTES];
+    if (all_pe_cycles <= 0) {
+        table_line(to, "why", "no PE-cycle was spent.");
+        return;
+    }
+    double mac_share = (double)r->ledger_pe_cycles[LEDGER_mac] / all_pe_cycles;
+    int at =
+        snprintf(text, sizeof(text), "%s %% of the PE-cycles issued a MAC.",
+                 text_percent(mac_share).text);
+    for (int i = 0; i < n; i++)
+        at += snprintf(
+            text + at, sizeof(text) - (size_t)at, "%s %s %% %s (%s)",
+            i > 0    ? i < n - 1 ? "," : " and"
+            : n == 1 ? " The only loss is"
+                     : " The largest losses are",
+            text_percent((double)r->ledger_pe_cycles[loss[i]] / all_pe_cycles)
+                .text,
+            ledger_name[loss[i]], ledger_doc[loss[i]]);
+    if (n > 0)
+        snprintf(text + at, sizeof(text) - (size_t)at, ".");
+    table_line(to, "why", "%s", text);
+}
+
+static uint64_t min_count(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Cycles beyond those that MACs over all PEs need are the ledger's losses over
+ * all PEs.  Any other resource was idle in them: with no pass in flight, or
+ * while the array was at something else. */
+void table_bound(const struct layer_result *r, enum bound bound, FILE *to)
+{
+    uint64_t least = r->bounds_cycles[bound];
+    char gap[SENTENCE_BYTES] = "";
+    SIM_CHECK(least > 0 && least <= r->cycles);
+    if (bound == BOUND_macs)
+        snprintf(gap, sizeof(gap), "the ledger's losses");
+    else
+        snprintf(gap, sizeof(gap),
+                 "%s with no pass in flight, the rest while %s waited",
+                 text_count(
+                     min_count(r->cycles - r->array_cycles, r->cycles - least))
+                     .text,
+                 bound_name[bound]);
+    table_line(to, "bound",
+               "%s needs at least %s cycles; the layer took %s times that, "
+               "%s cycles more: %s",
+               bound_name[bound], text_count(least).text,
+               text_real((double)r->cycles / (double)least).text,
+               text_count(r->cycles - least).text, gap);
+}
+
+void table_metrics(const struct table_view *v, const struct layer_result *r,
+                   const struct layer_energy *energy, int batch, FILE *to)
+{
+    struct metrics m;
+    metrics_of(v->in, r, energy, batch, &m);
+    const double *x = m.value;
+    const struct arch *arch = v->in->arch;
+    double bandwidth = x[METRIC_dram_gbytes_per_second];
+    double intensity = x[METRIC_intensity_ops_per_byte];
+
+    if (!r->is_model)
+        table_line(to, "latency", "%s ms for a batch of %d, %s inferences/s",
+                   text_real(x[METRIC_latency_ms]).text, batch,
+                   text_real(metrics_ratio(1e3 * (batch > 1 ? batch : 1),
+                                           x[METRIC_latency_ms]))
+                       .text);
+    table_line(to, "operations", "%s per inference, 2 per MAC",
+               text_short(x[METRIC_operations_per_inference]).text);
+    if (intensity > 0)
+        table_line(
+            to, "intensity", "%s operations per DRAM byte (%s MB)",
+            text_real(intensity).text,
+            text_real(metrics_dram_link_bytes(arch, &r->counts) / 1e6).text);
+    else
+        table_line(to, "intensity", "no DRAM byte was moved");
+    table_line(to, "peak", "%s GOPS, %s PEs at %s",
+               text_real(x[METRIC_peak_gops]).text,
+               text_count((uint64_t)arch_pes(arch)).text,
+               table_clock(arch).text);
+    if (bandwidth > 0)
+        table_line(to, "DRAM bandwidth", "%s GB/s (%s)",
+                   text_real(bandwidth).text, arch->dram_model);
+    else
+        table_line(to, "DRAM bandwidth", "unbounded (%s)", arch->dram_model);
+    if (bandwidth > 0 && intensity > 0)
+        table_line(
+            to, "roofline",
+            "%s GOPS attainable: %s, the ridge is at %s operations per byte",
+            text_real(x[METRIC_attainable_gops]).text,
+            x[METRIC_attainable_gops] < x[METRIC_peak_gops] ? "memory-bound"
+                                                            : "compute-bound",
+            text_real(x[METRIC_peak_gops] / bandwidth).text);
+    else
+        table_line(to, "roofline", "%s GOPS attainable: compute-bound",
+                   text_real(x[METRIC_attainable_gops]).text);
+    if (!r->is_model) {
+        table_line(to, "throughput", "%s GOPS, %s %% of the attainable",
+                   text_real(x[METRIC_throughput_gops]).text,
+                   text_percent(metrics_ratio(x[METRIC_throughput_gops],
+                                              x[METRIC_attainable_gops]))
+                       .text);
+        table_line(to, "utilization", "%s %% of PEs x cycles issued a MAC",
+                   text_percent(metrics_utilization(arch, r)).text);
+    }
+    struct number_text sum = text_real(energy->total / v->energy_units_each);
+    struct number_text each =
+        text_real(metrics_ratio(energy->total, (double)r->counts.macs));
+    if (x[METRIC_gops_per_watt] > 0)
+        table_line(to, "energy", "%s %s, %s %s, %s GOPS/W", sum.text,
+                   v->energy_unit, each.text, v->per_mac_unit,
+                   text_real(x[METRIC_gops_per_watt]).text);
+    else
+        table_line(to, "energy", "%s %s, %s %s", sum.text, v->energy_unit,
+                   each.text, v->per_mac_unit);
+}
+
+static void view_init(struct table_view *v, const struct report_input *in)
+{
+    memset(v, 0, sizeof(*v));
+    v->in = in;
+    energy_costs_of(in->energy, in->arch, &v->costs);
+    v->energy = xcalloc((size_t)in->n_layers + 1, sizeof(*v->energy));
+    for (int i = 0; i < in->n_layers; i++) {
+        energy_of_layer(&v->costs, in->arch, &in->layers[i],
+                        in->dram_burst_bytes, &v->energy[i]);
+        energy_add(&v->total_energy, &v->energy[i]);
+    }
+    metrics_sum(in->layers, in->n_layers, &v->total);
+    bool is_pj = strcmp(energy_unit(in->energy), "pJ") == 0;
+    v->energy_unit = is_pj ? "uJ" : "10^6 MAC";
+    v->energy_units_each = 1e6; /* pJ in a uJ; MACs in 10^6 MAC */
+    v->per_mac_unit = is_pj ? "pJ/MAC" : "per MAC";
+}
+
+static void print_head(const struct report_input *in, FILE *to)
+{
+    char text[SENTENCE_BYTES];
+    const char *network = in->network != NULL ? in->network : "";
+    snprintf(text, sizeof(text),
+             "%s: %s%sbatch %d, %d x %d PEs at %s, DRAM %s, energy table %s, "
+             "kernel %s",
+             in->arch->name, network, network[0] != '\0' ? ", " : "", in->batch,
+             in->arch->rows, in->arch->cols, table_clock(in->arch).text,
+             in->foreign_memory != NULL ? in->foreign_memory
+                                        : in->arch->dram_model,
+             energy_name(in->energy), in->kernel);
+    text_paragraph(to, "", text);
+    fputc('\n', to);
+}
+
+bool report_write_table(const struct report_input *in, FILE *to)
+{
+    struct table_view v;
+    view_init(&v, in);
+    print_head(in, to);
+    if (in->n_layers == 1)
+        table_layer(&v, 0, to);
+    else
+        table_network(&v, to);
+    for (int i = 0; in->show_mapping && i < in->n_layers; i++) {
+        const struct layer_result *r = &in->layers[i];
+        if (r->mapping_text == NULL)
+            continue;
+        fprintf(to, "\nmapping of %s\n\n%s", r->layer.name, r->mapping_text);
+        size_t bytes = strlen(r->mapping_text);
+        if (bytes > 0 && r->mapping_text[bytes - 1] != '\n')
+            fputc('\n', to);
+    }
+    free(v.energy);
+    return fflush(to) == 0 && ferror(to) == 0;
+}

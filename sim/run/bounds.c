@@ -1,0 +1,96 @@
+/* bounds.c - see bounds.h.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/run/bounds.h"
+
+#include "dataflows/arith.h"
+#include "dataflows/placement.h"
+#include "sim/run/tile_table.h"
+
+static void network_bounds(const struct arch *a, const struct counts *c,
+                           uint64_t out[BOUND_N])
+{
+    for (int k = 0; k < NETWORK_N; k++) {
+        uint64_t width = (uint64_t)a->network[k].words_per_slot *
+                         (uint64_t)a->network[k].slots_per_cycle;
+        out[network_bound[k]] =
+            ceil_div_u64(c->link[network_link[k]].words_sent, width);
+    }
+}
+
+/* A tile's banks serve nothing else while it lives. */
+static uint64_t l2_port_cycles(const struct program *p, const struct counts *c,
+                               enum tensor t)
+{
+    const struct arch *a = &p->arch;
+    const struct accesses *l2 = &c->access[LEVEL_L2][t];
+    /* A systolic array meets L2 through its edges, whose widths the networks'
+     * bounds hold. */
+    if (p->kind == NETWORK_SYSTOLIC)
+        return 0;
+    return arch_l2_port_cycles(a, p->banks[t], l2->reads - l2->dma_reads,
+                               l2->writes - l2->dma_writes);
+}
+
+/* L1s work side by side: each bound is as if all had the same share. */
+static void l1_bounds(const struct arch *a, const struct counts *c,
+                      uint64_t out[BOUND_N])
+{
+    const uint64_t l1s =
+        (uint64_t)(cluster_grid_rows(a) * cluster_grid_cols(a));
+    const uint64_t width =
+        l1s * (uint64_t)a->l1_bank_row_words * (uint64_t)a->l1_banks;
+    const enum network network[] = {NETWORK_FILTER, NETWORK_IFMAP};
+    const enum link link[] = {LINK_filter_l1, LINK_ifmap_l1};
+    const enum bound from_l1[] = {BOUND_filter_network, BOUND_ifmap_network};
+    const enum bound to_l1[] = {BOUND_filter_l1_network,
+                                BOUND_ifmap_l1_network};
+    uint64_t reads = 0, writes = 0;
+    for (int k = 0; k < 2; k++) {
+        uint64_t slots = (uint64_t)arch_l2_slots(a, network[k]);
+        uint64_t slot_words = (uint64_t)a->network[network[k]].words_per_slot;
+        out[from_l1[k]] = ceil_div_u64(out[from_l1[k]], l1s);
+        out[to_l1[k]] =
+            ceil_div_u64(c->link[link[k]].words_sent, slots * slot_words);
+    }
+    for (int t = 0; t < TENSOR_N; t++) {
+        reads = count_add(reads, c->access[LEVEL_L1][t].reads);
+        writes = count_add(writes, c->access[LEVEL_L1][t].writes);
+    }
+    if (a->l1_ports == BANK_1RW)
+        out[BOUND_l1_ports] = ceil_div_u64(count_add(reads, writes), width);
+    else
+        out[BOUND_l1_ports] = ceil_div_u64(max_u64(reads, writes), width);
+}
+
+void bounds_of(const struct dataflow *dataflow, const struct program *program,
+               const struct counts *counts, uint64_t out[BOUND_N])
+{
+    const struct arch *a = &program->arch;
+    struct dram_cfg dram = tile_table_dram_cfg(a);
+    uint64_t bytes = 0;
+    for (int k = 0; k < BOUND_N; k++)
+        out[k] = 0;
+    out[BOUND_macs] = ceil_div_u64(counts->macs, (uint64_t)arch_pes(a));
+    if (dataflow->busiest_pe_cycles != NULL)
+        out[BOUND_busiest_pe] =
+            dataflow->busiest_pe_cycles(a, &program->layer, &program->mapping);
+    if (program->kind == NETWORK_SYSTOLIC && dataflow->sum_folds != NULL) {
+        struct fold_sums s;
+        dataflow->sum_folds(a, &program->layer, &program->mapping, &s);
+        out[BOUND_folds] = fold_sums_cycles(a, &s);
+        if (s.drains_overlap)
+            out[BOUND_folds] =
+                count_add(out[BOUND_folds], fold_last_drain_cycles(a));
+    }
+    network_bounds(a, counts, out);
+    if (a->has_l1)
+        l1_bounds(a, counts, out);
+    for (int t = 0; t < TENSOR_N; t++) {
+        out[BOUND_l2_ports] =
+            max_u64(out[BOUND_l2_ports],
+                    l2_port_cycles(program, counts, (enum tensor)t));
+        bytes = count_add(bytes, counts_dram_bytes(a, counts, (enum tensor)t));
+    }
+    out[BOUND_dram] = dram_min_cycles(&dram, bytes);
+}

@@ -1,0 +1,226 @@
+/* check.c - functional mode: the machine's ofmap against a direct convolution.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/run/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem/rlc.h"
+
+struct check {
+    const struct program *program; /* borrowed */
+    struct word_flow *flow;        /* owns */
+    int64_t *ofmap;                /* owns; psums as they leave the array */
+};
+
+/* A well-mixed word of four coordinates (SplitMix64's finalizer). */
+static uint64_t mix(uint64_t tensor, const int coord[4])
+{
+    uint64_t x = tensor + 0x9e3779b97f4a7c15u;
+    for (int k = 0; k < 4; k++) {
+        x ^= (uint64_t)coord[k] + 0x9e3779b97f4a7c15u + (x << 6) + (x >> 2);
+        x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+        x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+        x ^= x >> 31;
+    }
+    return x;
+}
+
+/* The share of zeros inside the padding; with stored padding, so much that
+ * both together have the declared one. */
+static double inner_share(const struct program *p, enum tensor tensor)
+{
+    const struct layer *l = &p->layer;
+    double share = l->zero_share[tensor];
+    if (tensor != TENSOR_IFMAP || p->arch.padding != PADDING_STORED)
+        return share;
+    double grown =
+        (double)layer_padded_h(l) / l->H * ((double)layer_padded_w(l) / l->W);
+    double inner = 1 - (1 - share) * grown;
+    return inner > 0 ? inner : 0;
+}
+
+/* A signed operand of the tensor's precision. */
+static int64_t operand(const struct program *p, enum tensor tensor,
+                       const int coord[4])
+{
+    const double share = inner_share(p, tensor);
+    uint64_t x = mix((uint64_t)tensor, coord);
+    if ((double)(x >> 40) < share * (double)(1 << 24))
+        return 0;
+    int bits = p->arch.precision_bits[tensor];
+    uint64_t range = bits >= 64 ? 0 : (uint64_t)1 << bits;
+    uint64_t v = range == 0 ? x : x % range;
+    return (int64_t)(v - range / 2);
+}
+
+int64_t check_ifmap_word(const struct program *p, const int coord[4])
+{
+    const struct layer *l = &p->layer;
+    int h = coord[2] - l->pad, w = coord[3] - l->pad;
+    if (h < 0 || h >= l->H || w < 0 || w >= l->W)
+        return 0; /* padding */
+    return operand(p, TENSOR_IFMAP, coord);
+}
+
+int64_t check_filter_word(const struct program *p, const int coord[4])
+{
+    return operand(p, TENSOR_FILTER, coord);
+}
+
+static bool inside(int x, int first, int n)
+{
+    return x >= first && x < first + n;
+}
+
+static int64_t *ofmap_at(const struct check *c, const struct pass *pass,
+                         const int coord[4])
+{
+    const struct layer *l = &c->program->layer;
+    const struct pass_place *pl = &pass->place;
+    int m = coord[1] - pl->g * (l->M / l->G);
+    SIM_CHECK(inside(coord[0], pl->n0, pl->n) && inside(m, pl->m0, pl->m) &&
+              inside(coord[2], pl->p0, pl->e) && inside(coord[3], 0, l->Q));
+    return &c->ofmap[(((size_t)coord[0] * (size_t)l->M + (size_t)coord[1]) *
+                          (size_t)l->P +
+                      (size_t)coord[2]) *
+                         (size_t)l->Q +
+                     (size_t)coord[3]];
+}
+
+/* The word of the ifmap tile that L2 holds. */
+static int64_t tile_ifmap(void *context, const struct pass *pass,
+                          const int coord[4])
+{
+    const struct check *c = context;
+    const struct layer *l = &c->program->layer;
+    const struct pass_place *pl = &pass->place;
+    int channel = coord[1] - pl->g * (l->C / l->G);
+    int rows = (pl->e - 1) * l->stride + (l->R - 1) * l->dilation + 1;
+    SIM_CHECK(inside(coord[0], pl->n0, pl->n) &&
+              inside(channel, pl->c0, pl->c) &&
+              inside(coord[2], pl->p0 * l->stride, rows) &&
+              inside(coord[3], 0, layer_padded_w(l)));
+    return check_ifmap_word(c->program, coord);
+}
+
+static int64_t tile_filter(void *context, const struct pass *pass,
+                           const int coord[4])
+{
+    const struct check *c = context;
+    const struct layer *l = &c->program->layer;
+    const struct pass_place *pl = &pass->place;
+    int m = coord[0] - pl->g * (l->M / l->G);
+    SIM_CHECK(inside(m, pl->f0, pl->f) && inside(coord[1], pl->c0, pl->c) &&
+              inside(coord[2], 0, l->R) && inside(coord[3], 0, l->S));
+    return operand(c->program, TENSOR_FILTER, coord);
+}
+
+static int64_t psum_in(void *context, const struct pass *pass,
+                       const int coord[4])
+{
+    return *ofmap_at(context, pass, coord);
+}
+
+static void psum_out(void *context, const struct pass *pass, const int coord[4],
+                     int64_t value)
+{
+    *ofmap_at(context, pass, coord) = value;
+}
+
+struct check *check_new(const struct program *program)
+{
+    const struct layer *l = &program->layer;
+    struct check *c = xcalloc(1, sizeof(*c));
+    const struct word_ends ends = {c,       tile_ifmap, tile_filter,
+                                   psum_in, psum_out,   NULL};
+    c->program = program;
+    c->flow = word_flow_new(program, &ends);
+    c->ofmap = xcalloc((size_t)l->N * (size_t)l->M * (size_t)l->P,
+                       (size_t)l->Q * sizeof(*c->ofmap));
+    return c;
+}
+
+void check_free(struct check *c)
+{
+    if (c == NULL)
+        return;
+    word_flow_free(c->flow);
+    free(c->ofmap);
+    free(c);
+}
+
+struct word_flow *check_flow(struct check *c)
+{
+    return c->flow;
+}
+
+/* A compressed tile on its way. */
+struct coded_tile {
+    const struct program *program;
+    enum tensor tensor;
+    struct rlc_stream stream;
+};
+
+static void take_word(void *context, const int coord[4])
+{
+    struct coded_tile *t = context;
+    int64_t value = t->tensor == TENSOR_IFMAP
+                        ? check_ifmap_word(t->program, coord)
+                        : operand(t->program, t->tensor, coord);
+    rlc_take(&t->stream, value == 0);
+}
+
+uint64_t check_compressed_bytes(struct check *check, const struct pass *pass,
+                                enum tensor tensor)
+{
+    const struct program *p = check->program;
+    struct coded_tile tile = {.program = p, .tensor = tensor};
+    program_tile_words(p, pass, tensor, take_word, &tile);
+    return rlc_bytes(&tile.stream, p->arch.precision_bits[tensor]);
+}
+
+/* An output by the definition of a convolution. */
+static uint64_t direct(const struct program *p, int n, int m, int y, int x)
+{
+    const struct layer *l = &p->layer;
+    const int Cg = l->C / l->G, g = m / (l->M / l->G);
+    uint64_t sum = 0;
+    for (int c = 0; c < Cg; c++)
+        for (int r = 0; r < l->R; r++)
+            for (int s = 0; s < l->S; s++) {
+                const int in[4] = {n, g * Cg + c,
+                                   y * l->stride + r * l->dilation,
+                                   x * l->stride + s * l->dilation};
+                const int w[4] = {m, c, r, s};
+                sum += (uint64_t)check_ifmap_word(p, in) *
+                       (uint64_t)operand(p, TENSOR_FILTER, w);
+            }
+    return sum;
+}
+
+void check_compare(const struct program *p, const int64_t *ofmap,
+                   uint64_t *outputs, uint64_t *mismatches)
+{
+    const struct layer *l = &p->layer;
+    int bits = p->arch.precision_bits[TENSOR_PSUM];
+    uint64_t mask = bits >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << bits) - 1;
+    const int64_t *at = ofmap;
+    *outputs = *mismatches = 0;
+    for (int n = 0; n < l->N; n++)
+        for (int m = 0; m < l->M; m++)
+            for (int y = 0; y < l->P; y++)
+                for (int x = 0; x < l->Q; x++) {
+                    uint64_t want = direct(p, n, m, y, x) & mask;
+                    *mismatches += ((uint64_t)*at++ & mask) != want;
+                    ++*outputs;
+                }
+}
+
+void check_finish(struct check *c, uint64_t *outputs, uint64_t *mismatches,
+                  uint64_t *zero_macs)
+{
+    check_compare(c->program, c->ofmap, outputs, mismatches);
+    *zero_macs = word_flow_zero_macs(c->flow);
+}

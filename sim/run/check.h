@@ -1,0 +1,49 @@
+/* check.h - functional mode: the machine's ofmap against a direct convolution.
+ *
+ * Operands are pseudo-random functions of their coordinates, zero with the
+ * declared share: that of the tensor as it lies in DRAM, so that where padding
+ * is stored its zeros count.  The machine's words must lie in the tiles that L2
+ * holds, and travel through the machine as its timing says (word_flow.h).
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_RUN_CHECK_H
+#define SIM_RUN_CHECK_H
+
+#include "dataflows/program.h"
+#include "sim/array/word_flow.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct check;
+
+struct check *check_new(const struct program *program);
+void check_free(struct check *check);
+
+/* What follows the machine. */
+struct word_flow *check_flow(struct check *check);
+
+/* Size of a compressed tile with the real operands.  A finished psum is as
+ * good as never zero; an activation function, which is no part of the machine,
+ * is stood in for by clearing the declared share of the ofmap. */
+uint64_t check_compressed_bytes(struct check *check, const struct pass *pass,
+                                enum tensor tensor);
+
+/* The operands of a layer, by their coordinates (program.h: ifmap padded);
+ * program: its arch and layer are used. */
+int64_t check_ifmap_word(const struct program *program, const int coord[4]);
+int64_t check_filter_word(const struct program *program, const int coord[4]);
+/* Compares an ofmap, N M P Q, with a direct convolution. */
+void check_compare(const struct program *program, const int64_t *ofmap,
+                   uint64_t *outputs, uint64_t *mismatches);
+
+/* Compares every output; *zero_macs: MACs with a zero ifmap word. */
+void check_finish(struct check *check, uint64_t *outputs, uint64_t *mismatches,
+                  uint64_t *zero_macs);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,291 @@
+/* pass_memory.c - a chained hash table under one lock, its outcomes in a list
+ * from the most to the least recently used.
+ *
+ * A lock is enough: a look-up takes some 50 ns, the walk from one to the next
+ * several times that, and a pass is simulated outside of it.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/run/pass_memory.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/diag.h"
+
+enum {
+    BUCKETS_MIN = 64,
+    /* Hashes of forgotten keys, to tell why a key missed: a newer one takes
+     * the place of an older one. */
+    GHOSTS = 4096
+};
+
+struct entry {
+    struct entry *next;          /* of the bucket */
+    struct entry *newer, *older; /* by use; of those that are known */
+    uint64_t hash;
+    bool is_known; /* else claimed */
+    bool is_ahead; /* nobody needed it yet */
+    struct pass_counts counts;
+    unsigned char key[];
+};
+
+struct pass_memory {
+    struct pass_memory_cfg cfg;
+    pthread_mutex_t lock;
+    pthread_cond_t brought; /* a claim has come to its end */
+    struct entry **bucket;
+    size_t n_buckets; /* a power of two */
+    size_t n_entries;
+    struct entry *newest, *oldest;
+    uint64_t bytes;
+    uint64_t ghost[GHOSTS];
+    struct pass_memory_stats stats;
+};
+
+/* Eight bytes at a time: a multiplication and a shift each. */
+uint64_t pass_memory_hash(const void *key, size_t key_bytes)
+{
+    const unsigned char *at = key;
+    uint64_t hash = UINT64_C(0x9e3779b97f4a7c15) ^ key_bytes;
+    for (size_t left = key_bytes; left > 0;) {
+        uint64_t word = 0;
+        size_t n = left < sizeof(word) ? left : sizeof(word);
+        memcpy(&word, at, n);
+        hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
+        hash ^= hash >> 32;
+        at += n;
+        left -= n;
+    }
+    return hash | 1; /* 0 stands for no ghost */
+}
+
+struct pass_memory *pass_memory_new(const struct pass_memory_cfg *cfg)
+{
+    struct pass_memory *m = xcalloc(1, sizeof(*m));
+    m->cfg = *cfg;
+    m->n_buckets = BUCKETS_MIN;
+    m->bucket = xcalloc(m->n_buckets, sizeof(struct entry *));
+    SIM_CHECK(pthread_mutex_init(&m->lock, NULL) == 0);
+    SIM_CHECK(pthread_cond_init(&m->brought, NULL) == 0);
+    return m;
+}
+
+void pass_memory_free(struct pass_memory *m)
+{
+    if (m == NULL)
+        return;
+    for (size_t b = 0; b < m->n_buckets; b++)
+        while (m->bucket[b] != NULL) {
+            struct entry *e = m->bucket[b];
+            m->bucket[b] = e->next;
+            free(e);
+        }
+    free(m->bucket);
+    pthread_cond_destroy(&m->brought);
+    pthread_mutex_destroy(&m->lock);
+    free(m);
+}
+
+/* What one outcome costs, its part of a half empty table included. */
+static uint64_t entry_bytes(const struct pass_memory *m)
+{
+    return sizeof(struct entry) + m->cfg.key_bytes + 2 * sizeof(struct entry *);
+}
+
+static struct entry **bucket_of(struct pass_memory *m, uint64_t hash)
+{
+    return &m->bucket[(hash >> 1) & (m->n_buckets - 1)];
+}
+
+static struct entry *lookup(struct pass_memory *m, const void *key,
+                            uint64_t hash)
+{
+    struct entry *e = *bucket_of(m, hash);
+    while (e != NULL &&
+           (e->hash != hash || memcmp(e->key, key, m->cfg.key_bytes) != 0))
+        e = e->next;
+    return e;
+}
+
+static void grow(struct pass_memory *m)
+{
+    struct entry **old = m->bucket;
+    size_t n = m->n_buckets;
+    m->n_buckets = 2 * n;
+    m->bucket = xcalloc(m->n_buckets, sizeof(struct entry *));
+    for (size_t b = 0; b < n; b++)
+        while (old[b] != NULL) {
+            struct entry *e = old[b];
+            struct entry **to = bucket_of(m, e->hash);
+            old[b] = e->next;
+            e->next = *to;
+            *to = e;
+        }
+    free(old);
+}
+
+static struct entry *insert(struct pass_memory *m, const void *key,
+                            uint64_t hash)
+{
+    struct entry *e = xcalloc(1, sizeof(*e) + m->cfg.key_bytes);
+    struct entry **to;
+    if (m->n_entries == m->n_buckets)
+        grow(m);
+    to = bucket_of(m, hash);
+    e->hash = hash;
+    memcpy(e->key, key, m->cfg.key_bytes);
+    e->next = *to;
+    *to = e;
+    m->n_entries++;
+    return e;
+}
+
+static void drop(struct pass_memory *m, struct entry *e)
+{
+    struct entry **at = bucket_of(m, e->hash);
+    while (*at != e)
+        at = &(*at)->next;
+    *at = e->next;
+    m->n_entries--;
+    free(e);
+}
+
+static void unlink_use(struct pass_memory *m, struct entry *e)
+{
+    *(e->newer != NULL ? &e->newer->older : &m->newest) = e->older;
+    *(e->older != NULL ? &e->older->newer : &m->oldest) = e->newer;
+}
+
+static void link_newest(struct pass_memory *m, struct entry *e)
+{
+    e->newer = NULL;
+    e->older = m->newest;
+    *(m->newest != NULL ? &m->newest->newer : &m->oldest) = e;
+    m->newest = e;
+}
+
+static uint64_t *ghost_of(struct pass_memory *m, uint64_t hash)
+{
+    return &m->ghost[(hash >> 1) % GHOSTS];
+}
+
+static void forget_oldest(struct pass_memory *m)
+{
+    struct entry *e = m->oldest;
+    unlink_use(m, e);
+    *ghost_of(m, e->hash) = e->hash;
+    m->bytes -= entry_bytes(m);
+    m->stats.forgotten++;
+    drop(m, e);
+}
+
+/* Until another thread's claim comes to its end. */
+static void wait_for(struct pass_memory *m,
+                     const struct pass_meanwhile *meanwhile, bool *works)
+{
+    if (*works) {
+        pthread_mutex_unlock(&m->lock);
+        *works = meanwhile->work(meanwhile->context);
+        pthread_mutex_lock(&m->lock);
+    } else {
+        pthread_cond_wait(&m->brought, &m->lock);
+    }
+}
+
+/* The first that needs what was brought ahead of need. */
+static enum pass_answer known_answer(struct pass_memory *m, struct entry *e)
+{
+    if (!e->is_ahead) {
+        m->stats.known++;
+        return PASS_KNOWN;
+    }
+    e->is_ahead = false;
+    m->stats.is_new++;
+    m->stats.ahead++;
+    return PASS_AHEAD;
+}
+
+enum pass_answer pass_memory_find(struct pass_memory *m, const void *key,
+                                  struct pass_counts *out,
+                                  const struct pass_meanwhile *meanwhile)
+{
+    uint64_t hash = pass_memory_hash(key, m->cfg.key_bytes);
+    enum pass_answer answer;
+    bool waited = false, works = meanwhile != NULL;
+    struct entry *e;
+    pthread_mutex_lock(&m->lock);
+    while ((e = lookup(m, key, hash)) != NULL && !e->is_known) {
+        waited = true;
+        wait_for(m, meanwhile, &works);
+    }
+    if (e != NULL) {
+        unlink_use(m, e);
+        link_newest(m, e);
+        *out = e->counts;
+        answer = known_answer(m, e);
+        m->stats.waits += waited;
+    } else {
+        answer = *ghost_of(m, hash) == hash ? PASS_EVICTED : PASS_NEW;
+        insert(m, key, hash);
+        *(answer == PASS_NEW ? &m->stats.is_new : &m->stats.evicted) += 1;
+    }
+    pthread_mutex_unlock(&m->lock);
+    return answer;
+}
+
+bool pass_memory_claim_ahead(struct pass_memory *m, const void *key)
+{
+    uint64_t hash = pass_memory_hash(key, m->cfg.key_bytes);
+    pthread_mutex_lock(&m->lock);
+    bool ok = lookup(m, key, hash) == NULL && *ghost_of(m, hash) != hash &&
+              entry_bytes(m) * (m->n_entries + 1) <= m->cfg.budget_bytes;
+    if (ok)
+        insert(m, key, hash)->is_ahead = true;
+    pthread_mutex_unlock(&m->lock);
+    return ok;
+}
+
+void pass_memory_add(struct pass_memory *m, const void *key,
+                     const struct pass_counts *counts)
+{
+    uint64_t hash = pass_memory_hash(key, m->cfg.key_bytes);
+    pthread_mutex_lock(&m->lock);
+    struct entry *e = lookup(m, key, hash);
+    SIM_CHECK(e != NULL && !e->is_known);
+    e->is_known = true;
+    e->counts = *counts;
+    link_newest(m, e);
+    m->bytes += entry_bytes(m);
+    while (m->bytes > m->cfg.budget_bytes)
+        forget_oldest(m);
+    if (m->bytes > m->stats.bytes_peak)
+        m->stats.bytes_peak = m->bytes;
+    pthread_cond_broadcast(&m->brought);
+    pthread_mutex_unlock(&m->lock);
+}
+
+void pass_memory_abandon(struct pass_memory *m, const void *key)
+{
+    uint64_t hash = pass_memory_hash(key, m->cfg.key_bytes);
+    pthread_mutex_lock(&m->lock);
+    struct entry *e = lookup(m, key, hash);
+    SIM_CHECK(e != NULL && !e->is_known);
+    drop(m, e);
+    pthread_cond_broadcast(&m->brought);
+    pthread_mutex_unlock(&m->lock);
+}
+
+void pass_memory_get_stats(struct pass_memory *m, struct pass_memory_stats *out)
+{
+    pthread_mutex_lock(&m->lock);
+    *out = m->stats;
+    out->outcomes = m->n_entries;
+    pthread_mutex_unlock(&m->lock);
+}
+
+unsigned char *pass_memory_stored_key(struct pass_memory *m, const void *key)
+{
+    struct entry *e = lookup(m, key, pass_memory_hash(key, m->cfg.key_bytes));
+    return e != NULL ? e->key : NULL;
+}

@@ -1,0 +1,44 @@
+/* periods.h - whole periods of passes that need not be walked.
+ *
+ * Iterations of a loop around the passes that are alike (program_alike) bring
+ * the same passes and move as many bytes.  At a boundary the array is empty or
+ * an equal pass drains, so if the memory side stands, relative to the boundary,
+ * as it stood q iterations before, then the q iterations from here on take as
+ * long as the last q and count the same, and so on as long as they are alike:
+ * they are skipped.  Exact; not for DRAM parts, whose state never repeats.
+ *
+ * In each loop one earlier state is kept to compare with, at iterations 1, 2,
+ * 4, ... from the first (R. Brent, BIT 20, 1980): any period is found, with
+ * memory for one.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_RUN_PERIODS_H
+#define SIM_RUN_PERIODS_H
+
+#include "dataflows/program.h"
+#include "sim/base/result.h"
+#include "sim/run/tile_table.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct periods;
+
+/* Both borrowed. */
+struct periods *periods_new(const struct program *program,
+                            struct tile_table *tiles);
+void periods_free(struct periods *periods);
+
+/* At a boundary at *now, before the cursor's next pass; draining: the pass
+ * before, or all zero when the array is empty.  Moves the cursor, the
+ * tiles, *now and what passes add to in *out over as many periods as it can. */
+void periods_skip(struct periods *periods, struct cursor *cursor,
+                  const struct systolic_pass *draining,
+                  struct layer_result *out, uint64_t *now);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,47 @@
+/* run.h - the layers of a workload, on several threads.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_RUN_RUN_H
+#define SIM_RUN_RUN_H
+
+#include "dataflows/dataflow.h"
+#include "sim/base/result.h"
+#include "sim/config/config.h"
+#include "sim/config/mapping_file.h"
+#include "sim/config/workload.h"
+#include "sim/run/apart.h"
+#include "sim/run/pass_memory.h"
+#include "sim/run/simulate.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct run_input { /* all borrowed */
+    const struct config *cfg;
+    const struct workload *workload;
+    const char *network; /* the name mapping tables know it by, or "" */
+    const struct dataflow *dataflow;
+    const struct mapping_file *mappings; /* nests; NULL: of the dataflow */
+    /* NULL: threads of this process simulate layers; else processes do, one
+     * each, by `apart`. */
+    const struct layer_runner *apart;
+    struct simulate_options simulate; /* progress is set by run_layers */
+    int jobs;            /* threads; 0 = as many as there are processors */
+    uint64_t memo_bytes; /* budget of the pass memory; 0 = the default */
+};
+
+/* Those online; 1 when unknown. */
+int run_processors(void);
+
+/* Fills out[0 .. workload->n_layers), in the layers' order whatever `jobs`
+ * is.  *memory: what the pass memory did.  false: the first layer that failed
+ * has said why in `d`, and nothing in `out` needs layer_result_fini. */
+bool run_layers(const struct run_input *in, struct layer_result *out,
+                struct pass_memory_stats *memory, struct diag *d);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

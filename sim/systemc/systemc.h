@@ -1,0 +1,51 @@
+/* systemc.h - a layer on the SystemC kernel.
+ *
+ * The referee: SystemC's scheduler calls the same blocks (sim/base/block.h),
+ * and the DRAM is met through a TLM-2.0 socket.  Same results as the native
+ * kernel.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_SYSTEMC_SYSTEMC_H
+#define SIM_SYSTEMC_SYSTEMC_H
+
+#include "sim/array/probe.h"
+#include "sim/base/block.h"
+#include "sim/run/simulate.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A foreign memory behind the socket (sim/systemc/fixed_memory_sc.hpp). */
+struct systemc_memory {
+    bool is_foreign; /* false: the architecture's DRAM */
+    uint64_t latency_ns;
+    uint64_t bytes_per_second;
+};
+
+#define SYSTEMC_PES_MAX 1024
+
+struct systemc_options {
+    enum block_grain grain;
+    int shuffle; /* of the order of blocks; 0: as they are listed */
+    struct systemc_memory memory;
+    const char *vcd; /* borrowed; the waveform's file, or NULL */
+    uint64_t window_from, window_to;     /* cycles traced: [from, to) */
+    int n_pes;                           /* 0: all */
+    struct probe_pe pe[SYSTEMC_PES_MAX]; /* whose insides it shows */
+};
+
+/* As simulate_layer, every pass simulated.  Once per process: SystemC can't
+ * be elaborated twice (sim/run/apart.h). */
+bool systemc_simulate_layer(const struct systemc_options *systemc,
+                            const struct arch *arch, const struct layer *layer,
+                            const char *dataflow,
+                            const struct given_mapping *given,
+                            const struct simulate_options *options,
+                            struct layer_result *out, struct diag *d);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,300 @@
+/* validation_quantity.c - figures of layers and machines, by name.
+ *
+ * Beside the table: LEVEL.TENSOR.reads and LEVEL.TENSOR.writes in words, as in
+ * "l1.filter.reads", and the ledger's causes as shares, "ledger.wait_dram".
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/validate/validation_quantity.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/nearest.h"
+#include "sim/report/metrics.h"
+
+static uint64_t layer_weights(const struct layer *l)
+{
+    return (uint64_t)l->M * (uint64_t)(l->C / l->G) * (uint64_t)l->R *
+           (uint64_t)l->S;
+}
+
+enum { CONV = 1 << LAYER_CONV, FC = 1 << LAYER_FC, ANY = -1 };
+
+/* Sum over the layers of these types. */
+static double sum_of(const struct quantity_input *in, int types,
+                     uint64_t (*of)(const struct layer *l))
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < in->n_layers; i++)
+        if ((types >> in->layers[i].type & 1) != 0)
+            sum = count_add(sum, of(&in->layers[i]));
+    return (double)sum;
+}
+
+static double macs(const struct quantity_input *in)
+{
+    return sum_of(in, ANY, layer_macs);
+}
+
+static double conv_macs(const struct quantity_input *in)
+{
+    return sum_of(in, CONV, layer_macs);
+}
+
+static double fc_macs(const struct quantity_input *in)
+{
+    return sum_of(in, FC, layer_macs);
+}
+
+static double weights(const struct quantity_input *in)
+{
+    return sum_of(in, ANY, layer_weights);
+}
+
+static double conv_weights(const struct quantity_input *in)
+{
+    return sum_of(in, CONV, layer_weights);
+}
+
+static double layers(const struct quantity_input *in)
+{
+    return in->n_layers;
+}
+
+static double cycles(const struct quantity_input *in)
+{
+    return (double)in->r->cycles;
+}
+
+static double array_cycles(const struct quantity_input *in)
+{
+    return (double)in->r->array_cycles;
+}
+
+static double total_ms(const struct quantity_input *in)
+{
+    return metrics_ms(in->arch, in->r->cycles);
+}
+
+static double array_ms(const struct quantity_input *in)
+{
+    return metrics_ms(in->arch, in->r->array_cycles);
+}
+
+static double active_pes(const struct quantity_input *in)
+{
+    return in->r->active_pes;
+}
+
+static double l2_array_mb(const struct quantity_input *in)
+{
+    return metrics_l2_array_bytes(in->arch, &in->r->counts) / 1e6;
+}
+
+/* Psums that the array gives back to L2, the DMA's part left out. */
+static double psums_to_l2(const struct quantity_input *in)
+{
+    const struct accesses *a = &in->r->counts.access[LEVEL_L2][TENSOR_PSUM];
+    return (double)(a->writes - a->dma_writes);
+}
+
+static double dram_mb(const struct quantity_input *in)
+{
+    return metrics_level_bytes(in->arch, &in->r->counts, LEVEL_DRAM) / 1e6;
+}
+
+static double dram_link_mb(const struct quantity_input *in)
+{
+    return metrics_dram_link_bytes(in->arch, &in->r->counts) / 1e6;
+}
+
+static double tops(const struct quantity_input *in)
+{
+    return 2e-12 * macs(in) * (double)in->arch->clock_hz /
+           (double)in->r->cycles;
+}
+
+static double macs_per_weight_byte(const struct quantity_input *in)
+{
+    return macs(in) /
+           (weights(in) * in->arch->precision_bits[TENSOR_FILTER] / 8);
+}
+
+static double ridge_macs_per_byte(const struct quantity_input *in)
+{
+    return (double)arch_pes(in->arch) * (double)in->arch->clock_hz /
+           (double)in->arch->dram_bytes_per_second;
+}
+
+static double useful_share(const struct quantity_input *in)
+{
+    return metrics_utilization(in->arch, in->r);
+}
+
+static int parameter(const struct layer_result *r, const char *name)
+{
+    for (int i = 0; i < r->n_params; i++)
+        if (strcmp(r->param[i].name, name) == 0)
+            return r->param[i].value;
+    return 0;
+}
+
+/* Cycles in which rows of ifmap enter a systolic array that holds filters:
+ * with one (n, e) tile in all, as many a fold as the tile has pixels. */
+static double streaming_cycles(const struct layer_result *r)
+{
+    const struct layer *l = &r->layer;
+    if (parameter(r, "n") < l->N || parameter(r, "e") < l->P)
+        return 0;
+    return (double)r->passes * l->N * l->P * l->Q;
+}
+
+static double over_layers(const struct quantity_input *in,
+                          double (*of)(const struct layer_result *r))
+{
+    double sum = 0;
+    for (int i = 0; i < in->n_layers; i++)
+        sum += of(&in->r[1 + i]);
+    return sum;
+}
+
+static double active_share(const struct quantity_input *in)
+{
+    return over_layers(in, streaming_cycles) / (double)in->r->cycles;
+}
+
+static double passes(const struct layer_result *r)
+{
+    return (double)r->passes;
+}
+
+static double shift_share(const struct quantity_input *in)
+{
+    return over_layers(in, passes) * in->arch->rows / (double)in->r->cycles;
+}
+
+static double stall_share(const struct quantity_input *in)
+{
+    return 1 - active_share(in) - shift_share(in);
+}
+
+/* Of a published figure that stands in the table without one of ours. */
+static double not_modelled(const struct quantity_input *in)
+{
+    (void)in;
+    return NAN;
+}
+
+struct quantity {
+    const char *name, *unit;
+    enum quantity_need need;
+    double (*value)(const struct quantity_input *in);
+};
+
+static const struct quantity table[] = {
+    {"macs", "", NEED_SHAPES, macs},
+    {"conv_macs", "", NEED_SHAPES, conv_macs},
+    {"fc_macs", "", NEED_SHAPES, fc_macs},
+    {"weights", "", NEED_SHAPES, weights},
+    {"conv_weights", "", NEED_SHAPES, conv_weights},
+    {"layers", "", NEED_SHAPES, layers},
+    {"macs_per_weight_byte", "MAC/byte", NEED_ARCH, macs_per_weight_byte},
+    {"ridge_macs_per_byte", "MAC/byte", NEED_ARCH, ridge_macs_per_byte},
+    {"cycles", "cycles", NEED_RESULT, cycles},
+    {"array_cycles", "cycles", NEED_RESULT, array_cycles},
+    {"total_ms", "ms", NEED_RESULT, total_ms},
+    {"array_ms", "ms", NEED_RESULT, array_ms},
+    {"active_pes", "PEs", NEED_RESULT, active_pes},
+    {"l2_array_mb", "MB", NEED_RESULT, l2_array_mb},
+    {"l2_psum_from_array", "words", NEED_RESULT, psums_to_l2},
+    {"dram_mb", "MB", NEED_RESULT, dram_mb},
+    {"dram_link_mb", "MB", NEED_RESULT, dram_link_mb},
+    {"tops", "TOPS", NEED_RESULT, tops},
+    {"useful_share", "%", NEED_RESULT, useful_share},
+    {"systolic_active_share", "%", NEED_RESULT, active_share},
+    {"systolic_shift_share", "%", NEED_RESULT, shift_share},
+    {"systolic_stall_share", "%", NEED_RESULT, stall_share},
+    {"not_modelled", "", NEED_SHAPES, not_modelled},
+    {NULL, NULL, NEED_SHAPES, NULL},
+};
+
+static const struct quantity *find(const char *name)
+{
+    for (int i = 0; table[i].name != NULL; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return &table[i];
+    return NULL;
+}
+
+/* "l1.filter.reads": which counter. */
+static bool find_access(const char *name, int *level, int *tensor,
+                        bool *is_write)
+{
+    for (*level = 0; *level < LEVEL_N; ++*level)
+        for (*tensor = 0; *tensor < TENSOR_N; ++*tensor)
+            for (int way = 0; way < 2; way++) {
+                char path[64];
+                snprintf(path, sizeof(path), "%s.%s.%s", level_name[*level],
+                         tensor_name[*tensor], way ? "writes" : "reads");
+                *is_write = way != 0;
+                if (strcmp(path, name) == 0)
+                    return true;
+            }
+    return false;
+}
+
+static bool find_cause(const char *name, int *cause)
+{
+    static const char ledger[] = "ledger.";
+    const size_t n = sizeof(ledger) - 1;
+    if (strncmp(name, ledger, n) != 0)
+        return false;
+    for (*cause = 0; *cause < LEDGER_N; ++*cause)
+        if (strcmp(ledger_name[*cause], name + n) == 0)
+            return true;
+    return false;
+}
+
+const char *quantity_unit(const char *name)
+{
+    const struct quantity *q = find(name);
+    int a, b;
+    bool is_write;
+    if (q != NULL)
+        return q->unit;
+    if (find_access(name, &a, &b, &is_write))
+        return "words";
+    return find_cause(name, &a) ? "%" : NULL;
+}
+
+enum quantity_need quantity_need(const char *name)
+{
+    const struct quantity *q = find(name);
+    return q != NULL ? q->need : NEED_RESULT;
+}
+
+double quantity_value(const char *name, const struct quantity_input *in)
+{
+    const struct quantity *q = find(name);
+    int level, tensor, cause;
+    bool is_write;
+    if (q != NULL)
+        return q->value(in) * (strcmp(q->unit, "%") == 0 ? 100 : 1);
+    if (find_access(name, &level, &tensor, &is_write)) {
+        const struct accesses *a = &in->r->counts.access[level][tensor];
+        return (double)(is_write ? a->writes : a->reads);
+    }
+    SIM_CHECK(find_cause(name, &cause));
+    return 100 * metrics_ratio((double)in->r->ledger_pe_cycles[cause],
+                               (double)ledger_total(in->r->ledger_pe_cycles));
+}
+
+const char *quantity_nearest(const char *name)
+{
+    struct nearest near;
+    nearest_start(&near, name);
+    for (int i = 0; table[i].name != NULL; i++)
+        nearest_offer(&near, table[i].name);
+    return near.best;
+}

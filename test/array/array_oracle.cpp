@@ -1,0 +1,593 @@
+// array_oracle.cpp - an independent model of a multicast array.
+// SPDX-License-Identifier: MIT
+#include "test/array/array_oracle.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+#include <vector>
+
+#include "dataflows/placement.h"
+#include "test/array/l1_oracle.h"
+
+namespace
+{
+
+struct operation {
+    long held;   // a MAC needs more held words than this (-1: no MAC)
+    long window; // and more window words
+    bool sends;  // takes a psum from below, sends one up
+    long dead_held, dead_window; // words that are done with before it
+};
+
+struct psum_queue {
+    int visible = 0;
+    std::vector<int> coming; // cycles to go, each
+    int all() const
+    {
+        return visible + static_cast<int>(coming.size());
+    }
+};
+
+struct pe {
+    int set, chain, block, row; // place in the pass
+    std::vector<operation> todo;
+    size_t next = 0;
+    bool started = false;
+    int held_fifo = 0, window_fifo = 0;
+    long held = 0, window = 0; // words that came to the register files, ever
+    psum_queue below;
+    bool takes = false;
+    psum_queue leaf;    // with trees: what the PE has sent
+    int per_window = 0; // and how much of it a window has
+};
+
+// The tree of a chain: psums from L2 wait in the lowest PE's `below`.
+struct adder_tree {
+    int step = 0, steps = 0; // of a window
+};
+
+struct slot_of_words {
+    std::vector<pe *> to;
+    int words;
+    int order; // of its destination, within the round's chunk
+};
+
+class array
+{
+  public:
+    // real: the machine, if the names of its two operands are exchanged in a.
+    array(const arch &a, const multicast_pass &p, const arch &real)
+        : a_(a), p_(p), exchanged_(&real != &a)
+    {
+        for (int b = 0; b < p.blocks; b++)
+            for (int i = 0; i < p.block_rows; i++)
+                for (int t = 0; t < p.sets; t++)
+                    for (int y = 0; y < p.set_chains; y++)
+                        pes_.push_back(make(t, y, b, i));
+        exits_.resize(static_cast<size_t>(p.sets * p.set_chains));
+        trees_.resize(exits_.size());
+        for (pe &e : pes_) {
+            adder_tree &t = trees_[size_t(e.chain)];
+            t.steps = std::max(t.steps, e.per_window);
+        }
+        list_filters();
+        list_windows();
+        list_psums();
+        if (a.has_l1)
+            put_l1s(real);
+    }
+
+    pass_counts run()
+    {
+        wait_[0] = wait_[1] = a_.l2_latency_cycles;
+        wait_[2] = psum_in_.empty() ? 0 : a_.l2_latency_cycles;
+        while (!done())
+            cycle();
+        return n_;
+    }
+
+  private:
+    bool tree() const
+    {
+        return a_.psum_reduce == PSUM_TREE;
+    }
+    bool at_root() const
+    {
+        return a_.tree_accumulates && p_.sends_products;
+    }
+    long rf(tensor t) const
+    {
+        return p_.no_rf ? 2 : a_.rf_words[t];
+    }
+    int filters(int t) const
+    {
+        return t == p_.sets - 1 ? p_.filters_tail : p_.filters;
+    }
+    int channels(int b) const
+    {
+        return b == p_.blocks - 1 ? p_.channels_tail : p_.channels;
+    }
+
+    pe make(int t, int y, int b, int i) const
+    {
+        pe e;
+        e.set = t;
+        e.chain = t * p_.set_chains + y;
+        e.block = b;
+        e.row = i;
+        e.takes = !tree() && (b > 0 || i > 0 || p_.psum_in);
+        const bool products = p_.sends_products;
+        const bool whole = a_.start == PE_START_WINDOW && !products;
+        const long P = filters(t), q = channels(b), L = q * p_.filter_cols;
+        e.per_window = int(products ? L : P);
+        long first = 0, used = 0; // window words before, held words before
+        for (int k = 0; k < 2; k++) {
+            for (unsigned g = 0; g < p_.groups[k]; g++) {
+                for (unsigned w = 0; w < p_.windows[k]; w++) {
+                    bool last = w + 1 == p_.windows[k];
+                    long slide = last ? L : q * p_.slide_cols;
+                    bool emits = last || !p_.emit_last;
+                    bool rides = emits && (tree() || a_.psum_add ==
+                                                         PSUM_ADD_LAST_PRODUCT);
+                    for (long tap = 0; tap < L; tap++)
+                        for (long f = 0; f < P; f++) {
+                            long at = tap * P + f;
+                            long need_held = used + at, need = first + tap;
+                            if (whole) {
+                                need_held = used + L * P - 1;
+                                need = first + L - 1;
+                            }
+                            e.todo.push_back(
+                                {need_held, need,
+                                 products || (rides && tap == L - 1),
+                                 p_.held_streams ? used + at : 0,
+                                 first + std::min(tap, slide)});
+                        }
+                    if (emits && !rides)
+                        for (long f = 0; f < P; f++)
+                            e.todo.push_back(
+                                {-1, -1, true,
+                                 p_.held_streams ? used + L * P : 0,
+                                 first + slide});
+                    first += slide;
+                    used += p_.held_streams ? L * P : 0;
+                }
+            }
+        }
+        return e;
+    }
+
+    // Cuts `words` per destination and round into slots, in turn.
+    void list(std::vector<slot_of_words> &out, long rounds, int most, int width,
+              const std::vector<std::vector<pe *>> &sets,
+              const std::vector<int> &words) const
+    {
+        for (long round = 0; round < rounds; round++)
+            for (int from = 0; from < most; from += width)
+                for (size_t d = 0; d < sets.size(); d++)
+                    if (words[d] > from)
+                        out.push_back({sets[d],
+                                       std::min(width, words[d] - from),
+                                       static_cast<int>(d)});
+    }
+
+    void list_filters()
+    {
+        std::vector<std::vector<pe *>> sets;
+        std::vector<int> words;
+        int most = 0;
+        for (int t = 0; t < p_.sets; t++)
+            for (int b = 0; b < p_.blocks; b++)
+                for (int i = 0; i < p_.block_rows; i++) {
+                    sets.emplace_back();
+                    for (pe &e : pes_)
+                        if (e.set == t && e.block == b && e.row == i)
+                            sets.back().push_back(&e);
+                    words.push_back(filters(t) * channels(b) * p_.filter_cols);
+                    most = std::max(most, words.back());
+                }
+        long windows = long(p_.groups[0]) * p_.windows[0] +
+                       long(p_.groups[1]) * p_.windows[1];
+        list(slots_[0], p_.held_streams ? windows : 1, most,
+             a_.network[NETWORK_FILTER].words_per_slot, sets, words);
+    }
+
+    void list_windows()
+    {
+        int heights = (p_.set_chains - 1) * p_.chain_step +
+                      (p_.block_rows - 1) * p_.row_step + 1;
+        std::vector<std::vector<pe *>> sets;
+        std::vector<int> words;
+        for (int b = 0; b < p_.blocks; b++)
+            for (int h = 0; h < heights; h++) {
+                sets.emplace_back();
+                for (pe &e : pes_)
+                    if (e.block == b &&
+                        e.chain % p_.set_chains * p_.chain_step +
+                                e.row * p_.row_step ==
+                            h)
+                        sets.back().push_back(&e);
+                words.push_back(sets.back().empty() ? 0 : channels(b));
+            }
+        long columns = 0;
+        for (int k = 0; k < 2; k++)
+            if (p_.windows[k] > 0)
+                columns +=
+                    long(p_.groups[k]) *
+                    (long(p_.windows[k] - 1) * p_.slide_cols + p_.filter_cols);
+        list(slots_[1], columns, p_.channels,
+             a_.network[NETWORK_IFMAP].words_per_slot, sets, words);
+    }
+
+    void list_psums()
+    {
+        std::vector<std::vector<pe *>> sets(exits_.size());
+        std::vector<int> words;
+        for (size_t c = 0; c < exits_.size(); c++)
+            words.push_back(filters(int(c) / p_.set_chains));
+        long rounds = p_.emit_last ? long(p_.groups[0]) + p_.groups[1]
+                                   : long(p_.groups[0]) * p_.windows[0] +
+                                         long(p_.groups[1]) * p_.windows[1];
+        list(psum_out_, rounds, p_.filters,
+             a_.network[NETWORK_PSUM_OUT].words_per_slot, sets, words);
+        for (pe &e : pes_)
+            if (e.block == 0 && e.row == 0)
+                sets[size_t(e.chain)].push_back(&e);
+        if (p_.psum_in)
+            list(psum_in_, rounds, p_.filters,
+                 a_.network[NETWORK_PSUM_IN].words_per_slot, sets, words);
+    }
+
+    // Line of the L1s that operand k (0 held, 1 window) takes.
+    size_t line_of(int k) const
+    {
+        return size_t(exchanged_ ? 1 - k : k);
+    }
+
+    // The slots of both operands as the L1s see them.
+    void put_l1s(const arch &real)
+    {
+        const pe_sets used = {p_.sets, p_.set_chains, p_.blocks, p_.block_rows};
+        std::array<std::vector<l1_oracle::slot>, 2> seen;
+        for (int k = 0; k < 2; k++)
+            for (const slot_of_words &s : slots_[k]) {
+                l1_oracle::slot one = {s.words, s.order, {}};
+                for (const pe *e : s.to) {
+                    pe_place at = place_pe(&real, &used, e->block, e->row,
+                                           e->set, e->chain % p_.set_chains);
+                    one.pes[cluster_of(&real, at)].push_back(
+                        int(e - pes_.data()));
+                }
+                seen[line_of(k)].push_back(one);
+            }
+        std::array<int, 2> banks;
+        banks[line_of(0)] = p_.banks[TENSOR_FILTER];
+        banks[line_of(1)] = p_.banks[TENSOR_IFMAP];
+        l1s_ =
+            std::make_unique<l1_oracle>(real, cluster_grid_rows(&real),
+                                        cluster_grid_cols(&real), seen, banks);
+    }
+
+    bool done() const
+    {
+        return out_at_ == psum_out_.size() &&
+               std::all_of(pes_.begin(), pes_.end(),
+                           [](const pe &e) { return e.next == e.todo.size(); });
+    }
+
+    pe *above(const pe &e)
+    {
+        for (pe &o : pes_)
+            if (o.chain == e.chain && o.block * p_.block_rows + o.row ==
+                                          e.block * p_.block_rows + e.row + 1)
+                return &o;
+        return nullptr;
+    }
+
+    psum_queue &queue_above(pe &e)
+    {
+        if (tree())
+            return e.leaf;
+        pe *o = above(e);
+        return o != nullptr ? o->below : exits_[size_t(e.chain)];
+    }
+
+    // Whether the slot at a network's head, which this cycle is for, needs more
+    // of them: those that the tile's banks take to move its words.
+    bool is_under_way(int network, int words, int banks)
+    {
+        int &left = left_[network];
+        left = (left > 0 ? left : words) - banks * a_.l2_bank_row_words;
+        left = std::max(left, 0);
+        return left > 0;
+    }
+
+    // What one network may send in this cycle, by the state at its start.
+    // `may(slot)`: its words are there, and every destination takes them.
+    template <class May>
+    std::vector<const slot_of_words *>
+    choose(const std::vector<slot_of_words> &slots, size_t at, int network,
+           int banks, May may)
+    {
+        std::vector<const slot_of_words *> chosen;
+        int last = -1, words = address_[network] % a_.l2_bank_row_words;
+        for (int k = 0; k < a_.network[network].slots_per_cycle; k++, at++) {
+            if (at == slots.size() || slots[at].order <= last)
+                break;
+            const slot_of_words &s = slots[at];
+            words += s.words;
+            int rows =
+                (words + a_.l2_bank_row_words - 1) / a_.l2_bank_row_words;
+            if ((k > 0 && rows > banks) || !may(s) ||
+                is_under_way(network, s.words, banks))
+                break;
+            chosen.push_back(&s);
+            last = s.order;
+        }
+        return chosen;
+    }
+
+    void charge(const pe &e, bool works, bool has_held, bool has_window,
+                bool has_psum)
+    {
+        enum pe_cause cause = PE_DRAIN;
+        if (works)
+            cause = e.todo[e.next].held >= 0 ? PE_MAC : PE_PSUM;
+        else if (e.next == e.todo.size())
+            cause = PE_DRAIN;
+        else if (!e.started)
+            cause = PE_FILL;
+        else if (!has_held)
+            cause = PE_WAIT_FILTER;
+        else if (!has_window)
+            cause = PE_WAIT_IFMAP;
+        else
+            cause = has_psum ? PE_WAIT_PSUM_OUT : PE_WAIT_PSUM_IN;
+        n_.pe_cycles[cause]++;
+    }
+
+    void cycle();
+
+    const arch &a_;
+    const multicast_pass &p_;
+    bool exchanged_;
+    std::vector<pe> pes_;
+    std::vector<psum_queue> exits_;
+    std::vector<adder_tree> trees_;
+    std::vector<slot_of_words> slots_[2], psum_in_, psum_out_;
+    size_t at_[2] = {0, 0}, in_at_ = 0, out_at_ = 0;
+    int wait_[3] = {0, 0, 0};
+    std::unique_ptr<l1_oracle> l1s_; // instead of sending straight to PEs
+    int address_[NETWORK_N] = {0, 0, 0, 0};
+    int left_[NETWORK_N] = {0, 0, 0, 0}; // words of the slot under way
+    bool flying_ = false, write_first_ = false;
+    pass_counts n_ = {};
+};
+
+void array::cycle()
+{
+    const int cap = a_.fifo_words;
+    bool filters_out = at_[0] == slots_[0].size();
+    auto held_room = [&](const pe &e, int w) { return e.held_fifo + w <= cap; };
+    auto window_room = [&](const pe &e, int w) {
+        return e.window_fifo + w <= cap;
+    };
+    auto psum_room = [&](const pe &e, int w) {
+        return e.below.all() + w <= cap;
+    };
+
+    auto all = [](auto room) {
+        return [room](const slot_of_words &s) {
+            return std::all_of(s.to.begin(), s.to.end(),
+                               [&](pe *e) { return room(*e, s.words); });
+        };
+    };
+
+    // Decide, by what is there as the cycle begins.
+    std::vector<const slot_of_words *> send[3], collected;
+    std::vector<l1_oracle::delivery> from_l1s;
+    if (l1s_) {
+        std::array<bool, 2> go = {true, true};
+        go[line_of(1)] = !a_.ifmap_waits_for_filters || p_.held_streams ||
+                         l1s_->all_left_l2(int(line_of(0)));
+        from_l1s = l1s_->step(go, [&](int line, int i, int w) {
+            const pe &e = pes_[size_t(i)];
+            bool held = size_t(line) == line_of(0);
+            return held ? held_room(e, w) : window_room(e, w);
+        });
+    } else if (wait_[0] > 0)
+        wait_[0]--;
+    else
+        send[0] = choose(slots_[0], at_[0], NETWORK_FILTER,
+                         p_.banks[TENSOR_FILTER], all(held_room));
+    if (!l1s_ &&
+        (!a_.ifmap_waits_for_filters || filters_out || p_.held_streams)) {
+        if (wait_[1] > 0)
+            wait_[1]--;
+        else
+            send[1] = choose(slots_[1], at_[1], NETWORK_IFMAP,
+                             p_.banks[TENSOR_IFMAP], all(window_room));
+    }
+    bool may_read = true, may_write = true;
+    const network_arch &wide = a_.network[NETWORK_PSUM_OUT];
+    if (a_.l2_ports == BANK_1RW && wait_[2] == 0 && in_at_ < psum_in_.size() &&
+        out_at_ < psum_out_.size()) {
+        const slot_of_words &s = psum_out_[out_at_];
+        int row = a_.l2_bank_row_words, banks = p_.banks[TENSOR_PSUM];
+        std::vector<bool> read(size_t(banks), false);
+        bool clash = false;
+        int words = wide.words_per_slot * wide.slots_per_cycle;
+        for (int w = 0; w < words; w++)
+            read[size_t((address_[NETWORK_PSUM_IN] + w) / row % banks)] = true;
+        for (int w = 0; w < words; w++)
+            clash =
+                clash ||
+                read[size_t((address_[NETWORK_PSUM_OUT] + w) / row % banks)];
+        if (clash && exits_[size_t(s.order)].visible >= s.words) {
+            may_write = write_first_;
+            may_read = !may_write;
+            write_first_ = !write_first_;
+        }
+    }
+    if (may_read) {
+        if (wait_[2] > 0)
+            wait_[2]--;
+        else
+            send[2] = choose(psum_in_, in_at_, NETWORK_PSUM_IN,
+                             p_.banks[TENSOR_PSUM], all(psum_room));
+    }
+    if (may_write)
+        collected =
+            choose(psum_out_, out_at_, NETWORK_PSUM_OUT, p_.banks[TENSOR_PSUM],
+                   [&](const slot_of_words &s) {
+                       return exits_[size_t(s.order)].visible >= s.words;
+                   });
+    // Trees that take a word of each PE that has one for this step, and whose
+    // sum then leaves.
+    std::vector<std::pair<bool, bool>> taking(trees_.size());
+    for (size_t c = 0; tree() && c < trees_.size(); c++) {
+        const adder_tree &t = trees_[c];
+        bool leaves = !at_root() || t.step + 1 == t.steps;
+        bool ready = !leaves || exits_[c].all() < cap;
+        for (const pe &e : pes_) {
+            if (size_t(e.chain) != c)
+                continue;
+            ready = ready && (e.per_window <= t.step || e.leaf.visible > 0);
+            if (leaves && p_.psum_in && e.block == 0 && e.row == 0)
+                ready = ready && e.below.visible > 0;
+        }
+        taking[c] = {ready, ready && leaves};
+    }
+    struct decision {
+        bool works, sends;
+        int take_held, take_window;
+    };
+    std::vector<decision> what;
+    bool any_word = std::any_of(pes_.begin(), pes_.end(), [](const pe &e) {
+        return e.held_fifo + e.window_fifo > 0;
+    });
+    for (const pe &e : pes_)
+        any_word = any_word || (!tree() && e.below.visible > 0);
+    flying_ = flying_ || any_word;
+    if (std::all_of(pes_.begin(), pes_.end(),
+                    [](const pe &e) { return e.next == e.todo.size(); }))
+        flying_ = false;
+    if (flying_)
+        n_.flight_cycles++;
+    for (pe &e : pes_) {
+        decision d = {false, false, 0, 0};
+        bool has_held = true, has_window = true, has_psum = true;
+        if (e.next < e.todo.size()) {
+            const operation &o = e.todo[e.next];
+            has_held = e.held > o.held;
+            has_window = e.window > o.window;
+            has_psum = !o.sends || !e.takes || e.below.visible > 0;
+            bool room = !o.sends || queue_above(e).all() < cap;
+            d.works = has_held && has_window && has_psum && room;
+            d.sends = d.works && o.sends;
+            d.take_held = int(std::min<long>(
+                {e.held_fifo, a_.network[NETWORK_FILTER].words_per_slot,
+                 rf(TENSOR_FILTER) - (e.held - o.dead_held)}));
+            d.take_window = int(std::min<long>(
+                {e.window_fifo, a_.network[NETWORK_IFMAP].words_per_slot,
+                 rf(TENSOR_IFMAP) - (e.window - o.dead_window)}));
+        }
+        if (flying_)
+            charge(e, d.works, has_held, has_window, has_psum);
+        what.push_back(d);
+    }
+
+    // Act.
+    auto age = [](psum_queue &q) {
+        for (int &c : q.coming)
+            c--;
+        while (!q.coming.empty() && q.coming.front() == 0) {
+            q.coming.erase(q.coming.begin());
+            q.visible++;
+        }
+    };
+    for (size_t k = 0; k < pes_.size(); k++) {
+        pe &e = pes_[k];
+        if (!what[k].works)
+            continue;
+        n_.macs += e.todo[e.next].held >= 0;
+        e.started = e.started || e.todo[e.next].held >= 0;
+        if (what[k].sends) {
+            queue_above(e).coming.push_back(a_.pipeline_cycles);
+            e.below.visible -= e.takes;
+        }
+        e.next++;
+    }
+    for (size_t k = 0; k < pes_.size(); k++) {
+        pe &e = pes_[k];
+        e.held_fifo -= what[k].take_held;
+        e.held += what[k].take_held;
+        e.window_fifo -= what[k].take_window;
+        e.window += what[k].take_window;
+    }
+    for (const slot_of_words *s : collected) {
+        exits_[size_t(s->order)].visible -= s->words;
+        address_[NETWORK_PSUM_OUT] += s->words;
+        n_.psum_out_words += uint64_t(s->words);
+    }
+    out_at_ += collected.size();
+    int stages = 1;
+    while ((1 << (stages - 1)) < a_.rows)
+        stages++;
+    for (pe &e : pes_) {
+        const size_t c = size_t(e.chain);
+        if (taking[c].first && e.per_window > trees_[c].step)
+            e.leaf.visible--;
+        if (taking[c].second && p_.psum_in && e.block == 0 && e.row == 0)
+            e.below.visible--;
+    }
+    for (size_t c = 0; c < trees_.size(); c++) {
+        if (taking[c].second)
+            exits_[c].coming.push_back(stages);
+        trees_[c].step += taking[c].first;
+        if (trees_[c].step == trees_[c].steps)
+            trees_[c].step = 0;
+    }
+    for (pe &e : pes_) {
+        age(e.below);
+        age(e.leaf);
+    }
+    for (psum_queue &q : exits_)
+        age(q);
+    for (int k = 0; k < 3; k++)
+        for (const slot_of_words *s : send[k]) {
+            address_[k] += s->words;
+            for (pe *e : s->to)
+                (k == 0   ? e->held_fifo
+                 : k == 1 ? e->window_fifo
+                          : e->below.visible) += s->words;
+        }
+    for (const l1_oracle::delivery &d : from_l1s)
+        for (int i : d.pes) {
+            pe &e = pes_[size_t(i)];
+            (size_t(d.of) == line_of(0) ? e.held_fifo : e.window_fifo) +=
+                d.words;
+        }
+    at_[0] += send[0].size();
+    at_[1] += send[1].size();
+    in_at_ += send[2].size();
+    n_.cycles++;
+}
+
+} // namespace
+
+pass_counts run_oracle(const arch &a, const multicast_pass &p)
+{
+    if (!p.holds_ifmap)
+        return array(a, p, a).run();
+    // The same machine with the names of the two operands exchanged.
+    arch other = a;
+    multicast_pass pass = p;
+    std::swap(other.network[NETWORK_FILTER], other.network[NETWORK_IFMAP]);
+    std::swap(other.rf_words[TENSOR_FILTER], other.rf_words[TENSOR_IFMAP]);
+    std::swap(pass.banks[TENSOR_FILTER], pass.banks[TENSOR_IFMAP]);
+    pass_counts n = array(other, pass, a).run();
+    std::swap(n.pe_cycles[PE_WAIT_FILTER], n.pe_cycles[PE_WAIT_IFMAP]);
+    return n;
+}

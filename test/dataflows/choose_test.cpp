@@ -1,0 +1,149 @@
+// choose_test.cpp - where no mapping is legal, the nearest legal values are.
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "dataflows/choose.h"
+#include "test/messages.h"
+#include "test/random_layer.h"
+
+namespace
+{
+
+class Choose : public testing::TestWithParam<const dataflow *>
+{
+  protected:
+    bool legal(const arch &a, const layer &l, const given_mapping &given)
+    {
+        mapping m = {};
+        diag *unread = diag_new();
+        bool ok = GetParam()->choose(&a, &l, &given, &m, unread);
+        diag_free(unread);
+        return ok;
+    }
+
+    given_mapping wishes(random_case &random)
+    {
+        given_mapping given = {};
+        const mapping_param *param = GetParam()->params;
+        for (int k = 0; param[k].name != nullptr; k++) {
+            if (random.pick(0, 2) == 0)
+                continue;
+            given_param &p = given.param[given.n++];
+            std::snprintf(p.name, sizeof(p.name), "%s", param[k].name);
+            p.value = random.pick(1, 12);
+        }
+        return given;
+    }
+
+    Messages d;
+};
+
+TEST_P(Choose, NamesTheNearestLegalValueOfEachParameterThatHelps)
+{
+    random_case random(41);
+    int named = 0;
+    for (int k = 0; k < 150; k++) {
+        arch a = random.machine();
+        layer l = random.shape();
+        given_mapping given = wishes(random), changed;
+        if (legal(a, l, given))
+            continue;
+        given_param near[MAPPING_PARAMS_MAX];
+        int n = dataflow_nearest(GetParam(), &a, &l, &given, near);
+        mapping m = {};
+        diag_clear(d);
+        ASSERT_FALSE(dataflow_choose(GetParam(), &a, &l, &given, &m, d));
+        for (int i = 0; i < n; i++) {
+            int at = 0;
+            while (std::strcmp(given.param[at].name, near[i].name) != 0)
+                at++;
+            int asked = given.param[at].value, step;
+            changed = given;
+            changed.param[at].value = near[i].value;
+            EXPECT_TRUE(legal(a, l, changed)) << near[i].name;
+            // None between it and what was asked for.
+            step = near[i].value < asked ? 1 : -1;
+            for (int v = near[i].value + step; v != asked; v += step) {
+                changed.param[at].value = v;
+                EXPECT_FALSE(legal(a, l, changed)) << near[i].name;
+            }
+            std::string said = std::string("'mapping.") + near[i].name + "=" +
+                               std::to_string(near[i].value) + "'";
+            EXPECT_NE(d.text().find(said), std::string::npos) << d.text();
+            named++;
+        }
+    }
+    EXPECT_GT(named, 5);
+}
+
+TEST_P(Choose, NamesTheLeastL2ThatTakesTheSmallestTiles)
+{
+    arch a = random_case(42).machine();
+    layer l = {};
+    std::snprintf(l.name, sizeof(l.name), "wide");
+    l.N = l.G = l.M = l.stride = l.dilation = 1;
+    l.C = l.R = l.S = 3;
+    l.H = l.W = 2000;
+    ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
+    a.l2_bytes = 2700;
+    given_mapping none = {};
+    mapping m = {};
+    ASSERT_FALSE(dataflow_choose(GetParam(), &a, &l, &none, &m, d));
+    std::string text = d.text(), key = "'l2.bytes=";
+    size_t from = text.find(key);
+    ASSERT_NE(from, std::string::npos) << text;
+    EXPECT_NE(text.find("L2"), std::string::npos);
+    EXPECT_NE(text.find("words"), std::string::npos) << text;
+    a.l2_bytes = std::stoull(text.substr(from + key.size()));
+    EXPECT_TRUE(legal(a, l, none));
+    a.l2_bytes--;
+    EXPECT_FALSE(legal(a, l, none));
+    EXPECT_EQ(diag_status(d), EXIT_NO_MAPPING);
+}
+
+// 20480 filter words would do; a register file has at most 16384.
+TEST(ChooseRs, AdvisesOnlyWhatMayBeGiven)
+{
+    Messages d;
+    arch a = random_case(42).machine();
+    layer l = {};
+    std::snprintf(l.name, sizeof(l.name), "wide");
+    l.N = l.G = l.stride = l.dilation = 1;
+    l.M = 4096;
+    l.C = 2;
+    l.H = l.W = 8;
+    l.R = l.S = 5;
+    ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
+    a.rows = a.cols = 9;
+    a.rf_words[TENSOR_IFMAP] = 12;
+    a.rf_words[TENSOR_PSUM] = 4096;
+    a.l2_bytes = 1 << 20;
+    given_mapping given = {};
+    std::strcpy(given.param[0].name, "p");
+    given.param[given.n++].value = 4096;
+    mapping m = {};
+    EXPECT_FALSE(dataflow_choose(dataflow_find("rs"), &a, &l, &given, &m, d));
+    EXPECT_NE(d.text().find("pe.rf.filter_words is short"), std::string::npos)
+        << d.text();
+    EXPECT_EQ(d.text().find("'pe.rf.filter_words="), std::string::npos)
+        << d.text();
+}
+
+std::vector<const dataflow *> all()
+{
+    std::vector<const dataflow *> list;
+    for (int k = 0; dataflow_table[k] != nullptr; k++)
+        list.push_back(dataflow_table[k]);
+    return list;
+}
+
+std::string name_of(const testing::TestParamInfo<const dataflow *> &info)
+{
+    return info.param->name;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Choose, testing::ValuesIn(all()), name_of);
+
+} // namespace

@@ -1,0 +1,381 @@
+// nest_oracle.cpp - see nest_oracle.h.
+// SPDX-License-Identifier: MIT
+#include "test/dataflows/nest_oracle.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <vector>
+
+namespace
+{
+
+using word_set = std::vector<uint64_t>; // in rising order
+
+word_set minus(const word_set &a, const word_set &b)
+{
+    word_set out;
+    std::set_difference(a.begin(), a.end(), b.begin(), b.end(),
+                        std::back_inserter(out));
+    return out;
+}
+
+void unite(word_set &into, const word_set &from)
+{
+    word_set out;
+    std::set_union(into.begin(), into.end(), from.begin(), from.end(),
+                   std::back_inserter(out));
+    into = out;
+}
+
+// One cut: a time loop, or a split over children.
+struct cut {
+    level at;
+    bool space;
+    int dim, count, tile;
+};
+
+struct child {
+    std::vector<int> index; // of each split outside it
+    int group;              // its cluster
+    word_set tile[TENSOR_N];
+};
+
+struct range {
+    int first, n;
+};
+
+class enumeration
+{
+  public:
+    enumeration(const arch &machine, const layer &shape, const nest &mapping)
+        : a(machine), l(shape), n(mapping), c()
+    {
+        static const level order[] = {LEVEL_DRAM, LEVEL_L2, LEVEL_L1, LEVEL_RF};
+        for (level at : order) {
+            push(at, false, n.level[at].time);
+            if (at == LEVEL_L2 || at == LEVEL_L1) {
+                push(at, true, n.level[at].rows);
+                push(at, true, n.level[at].cols);
+            }
+        }
+        int tile[NEST_DIMS];
+        std::fill(tile, tile + NEST_DIMS, 1);
+        for (size_t i = cuts.size(); i-- > 0;) {
+            cuts[i].tile = tile[cuts[i].dim];
+            tile[cuts[i].dim] =
+                std::min(1 << 20, tile[cuts[i].dim] * cuts[i].count);
+        }
+        for (int at = LEVEL_RF; at <= LEVEL_L2; at++)
+            make_children(level(at));
+    }
+
+    counts run()
+    {
+        c.macs = layer_macs(&l);
+        std::vector<int> value(cuts.size(), 0);
+        walk(0, value);
+        for (int at = LEVEL_RF; at <= LEVEL_L2; at++) // the last psums
+            psums(level(at), value, true);
+        c.access[LEVEL_RF][TENSOR_IFMAP].reads += c.macs;
+        c.access[LEVEL_RF][TENSOR_FILTER].reads += c.macs;
+        return c;
+    }
+
+  private:
+    void push(level at, bool space, const nest_loops &loops)
+    {
+        for (int i = 0; i < loops.n; i++)
+            cuts.push_back(
+                {at, space, loops.loop[i].dim, loops.loop[i].count, 0});
+    }
+
+    int extent(int d) const
+    {
+        return nest_extent(&l, nest_dim(d));
+    }
+
+    // Splits outside a child of `at`.
+    bool splits(const cut &k, level at) const
+    {
+        return k.space && k.at > at;
+    }
+
+    void make_children(level at)
+    {
+        std::vector<child> &list = children[at];
+        list.push_back({});
+        for (size_t i = 0; i < cuts.size(); i++) {
+            if (!splits(cuts[i], at))
+                continue;
+            std::vector<child> more;
+            for (const child &one : list)
+                for (int v = 0; v < cuts[i].count; v++) {
+                    more.push_back(one);
+                    more.back().index.push_back(v);
+                }
+            list = more;
+        }
+        // The cluster: the indices of L2's splits, if there is an L1.
+        std::map<std::vector<int>, int> groups;
+        for (child &one : list) {
+            std::vector<int> key;
+            size_t s = 0;
+            for (const cut &k : cuts)
+                if (splits(k, at)) {
+                    if (k.at == LEVEL_L2 && a.has_l1)
+                        key.push_back(one.index[s]);
+                    s++;
+                }
+            one.group = groups.emplace(key, int(groups.size())).first->second;
+        }
+    }
+
+    // What the cuts outside `at` leave of a dimension for a child.
+    range left(level at, const child &one, const std::vector<int> &value,
+               int d) const
+    {
+        int first = 0, size = extent(d);
+        size_t s = 0;
+        for (size_t i = 0; i < cuts.size(); i++) {
+            if (cuts[i].at <= at)
+                continue;
+            int v = cuts[i].space ? one.index[s++] : value[i];
+            if (cuts[i].dim != d)
+                continue;
+            first += v * cuts[i].tile;
+            size = cuts[i].tile;
+        }
+        return {first, std::max(0, std::min(size, extent(d) - first))};
+    }
+
+    // Steps of a time loop, of the first child at each split.
+    int steps(size_t i, const std::vector<int> &value) const
+    {
+        int first = 0, size = extent(cuts[i].dim);
+        for (size_t k = 0; k < i; k++)
+            if (cuts[k].dim == cuts[i].dim) {
+                if (!cuts[k].space)
+                    first += value[k] * cuts[k].tile;
+                size = std::min(cuts[k].tile, extent(cuts[i].dim) - first);
+            }
+        return (size + cuts[i].tile - 1) / cuts[i].tile;
+    }
+
+    void walk(size_t i, std::vector<int> &value)
+    {
+        while (i < cuts.size() && (cuts[i].space || cuts[i].at == LEVEL_RF))
+            i++;
+        if (i == cuts.size()) {
+            for (int at = LEVEL_RF; at <= LEVEL_L2; at++) {
+                operand(level(at), TENSOR_IFMAP, value);
+                operand(level(at), TENSOR_FILTER, value);
+                psums(level(at), value, false);
+            }
+            return;
+        }
+        int n_steps = steps(i, value);
+        for (value[i] = 0; value[i] < n_steps; value[i]++)
+            walk(i + 1, value);
+        value[i] = 0;
+    }
+
+    void lattice(range x, range taps, bool rows, std::vector<int> &out) const
+    {
+        bool stored = a.padding == PADDING_STORED;
+        int pad = stored ? 0 : l.pad, size = rows ? l.H : l.W;
+        if (stored)
+            size += 2 * l.pad;
+        for (int i = x.first; i < x.first + x.n; i++)
+            for (int r = taps.first; r < taps.first + taps.n; r++) {
+                int y = i * l.stride + r * l.dilation - pad;
+                if (y >= 0 && y < size)
+                    out.push_back(y);
+            }
+        std::sort(out.begin(), out.end());
+        out.erase(std::unique(out.begin(), out.end()), out.end());
+    }
+
+    static std::vector<int> all(range r)
+    {
+        std::vector<int> out;
+        for (int i = 0; i < r.n; i++)
+            out.push_back(r.first + i);
+        return out;
+    }
+
+    static word_set box(const std::vector<std::vector<int>> &axes)
+    {
+        word_set out = {0};
+        for (const std::vector<int> &axis : axes) {
+            word_set more;
+            for (uint64_t w : out)
+                for (int x : axis)
+                    more.push_back(w * 4096 + uint64_t(x));
+            out = more;
+        }
+        return out;
+    }
+
+    word_set touched_words(level at, const child &one, tensor t,
+                           const std::vector<int> &value) const
+    {
+        range r[NEST_DIMS];
+        for (int d = 0; d < NEST_DIMS; d++) {
+            r[d] = left(at, one, value, d);
+            bool reduced = d == NEST_C || d == NEST_R || d == NEST_S;
+            if (r[d].n == 0 && !(t == TENSOR_PSUM && reduced))
+                return {};
+        }
+        if (t == TENSOR_PSUM)
+            return box({all(r[NEST_G]), all(r[NEST_N]), all(r[NEST_M]),
+                        all(r[NEST_P]), all(r[NEST_Q])});
+        if (t == TENSOR_FILTER)
+            return box({all(r[NEST_G]), all(r[NEST_M]), all(r[NEST_C]),
+                        all(r[NEST_R]), all(r[NEST_S])});
+        std::vector<int> h, w;
+        lattice(r[NEST_P], r[NEST_R], true, h);
+        lattice(r[NEST_Q], r[NEST_S], false, w);
+        return box({all(r[NEST_G]), all(r[NEST_N]), all(r[NEST_C]), h, w});
+    }
+
+    level parent(level at, tensor t) const
+    {
+        int p = at + 1;
+        while (!n.level[p].keep[t])
+            p++;
+        return level(p);
+    }
+
+    void send(link k, uint64_t sent, uint64_t delivered)
+    {
+        c.link[k].words_sent += sent;
+        c.link[k].words_delivered += delivered;
+        c.link[k].hops += delivered;
+    }
+
+    void operand(level at, tensor t, const std::vector<int> &value)
+    {
+        if (!n.level[at].keep[t])
+            return;
+        level from = parent(at, t);
+        std::map<int, word_set> wanted; // by parent
+        uint64_t delivered = 0, read = 0;
+        for (child &one : children[at]) {
+            word_set now = touched_words(at, one, t, value);
+            word_set fresh = minus(now, one.tile[t]);
+            one.tile[t] = now;
+            delivered += fresh.size();
+            unite(wanted[from == LEVEL_L1 ? one.group : 0], fresh);
+        }
+        for (const auto &w : wanted)
+            read += w.second.size();
+        c.access[from][t].reads += read;
+        c.access[at][t].writes += delivered;
+        if (at == LEVEL_L2)
+            c.access[at][t].dma_writes += delivered;
+        else
+            send(at == LEVEL_L1
+                     ? t == TENSOR_IFMAP ? LINK_ifmap_l1 : LINK_filter_l1
+                 : t == TENSOR_IFMAP ? LINK_ifmap
+                                     : LINK_filter,
+                 read, delivered);
+    }
+
+    bool is_reduction(int d) const
+    {
+        return d == NEST_C || d == NEST_R || d == NEST_S;
+    }
+
+    // Whether a child comes first among those that share its reduction and
+    // its parent; and whether its share is ever more than nothing.
+    void place_in_reduction(level at, const child &one, level from, bool *first,
+                            bool *used) const
+    {
+        size_t s = 0;
+        int offset[NEST_DIMS] = {};
+        *first = *used = true;
+        for (const cut &k : cuts) {
+            if (!splits(k, at))
+                continue;
+            int v = one.index[s++];
+            offset[k.dim] += v * k.tile;
+            bool other_parent = from == LEVEL_L1 && k.at == LEVEL_L2;
+            if (is_reduction(k.dim) && v > 0 && !other_parent)
+                *first = false;
+        }
+        for (int d = 0; d < NEST_DIMS; d++)
+            if (is_reduction(d) && offset[d] >= extent(d))
+                *used = false;
+    }
+
+    bool reads_back(level at, const std::vector<int> &value) const
+    {
+        for (size_t i = 0; i < cuts.size(); i++)
+            if (!cuts[i].space && cuts[i].at > at &&
+                is_reduction(cuts[i].dim) && value[i] > 0)
+                return true;
+        return false;
+    }
+
+    void psums(level at, const std::vector<int> &value, bool end)
+    {
+        if (!n.level[at].keep[TENSOR_PSUM])
+            return;
+        level from = parent(at, TENSOR_PSUM);
+        accesses &outer = c.access[from][TENSOR_PSUM];
+        accesses &inner = c.access[at][TENSOR_PSUM];
+        uint64_t in = 0, out = 0, over = 0;
+        for (child &one : children[at]) {
+            bool first, used;
+            place_in_reduction(at, one, from, &first, &used);
+            if (!used)
+                continue;
+            word_set now;
+            if (!end)
+                now = touched_words(at, one, TENSOR_PSUM, value);
+            uint64_t came = minus(now, one.tile[TENSOR_PSUM]).size();
+            uint64_t went = minus(one.tile[TENSOR_PSUM], now).size();
+            one.tile[TENSOR_PSUM] = now;
+            bool back = first && reads_back(at, value);
+            (first ? out : over) += went;
+            in += back ? came : 0;
+            inner.reads += went;
+            bool busy = true;
+            for (int d = 0; d < NEST_DIMS; d++)
+                busy = busy && left(at, one, value, d).n > 0;
+            if (at == LEVEL_RF && !back && busy)
+                first_products += came;
+        }
+        outer.reads += in;
+        outer.writes += out;
+        inner.writes += in;
+        if (at == LEVEL_L2) {
+            inner.dma_reads += out;
+            inner.dma_writes += in;
+        } else {
+            send(LINK_psum_in, in, in);
+            send(LINK_psum_out, out, out);
+            send(LINK_psum_link, over, over);
+        }
+        if (at == LEVEL_RF && end) {
+            inner.reads += c.macs - first_products;
+            inner.writes += c.macs;
+        }
+    }
+
+    const arch &a;
+    const layer &l;
+    const nest &n;
+    std::vector<cut> cuts; // outermost first
+    std::vector<child> children[LEVEL_N];
+    uint64_t first_products = 0; // of psums that begin at zero
+    counts c;
+};
+
+} // namespace
+
+counts nest_by_enumeration(const arch &a, const layer &l, const nest &n)
+{
+    return enumeration(a, l, n).run();
+}

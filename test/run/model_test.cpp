@@ -1,0 +1,281 @@
+// model_test.cpp - what closed forms say of a layer is what a run of it finds.
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "dataflows/dataflow.h"
+#include "sim/report/report.h"
+#include "sim/run/model.h"
+#include "sim/run/simulate.h"
+#include "test/messages.h"
+#include "test/random_layer.h"
+
+namespace
+{
+
+enum { SHAPES = 200 };
+
+uint64_t divide_up(uint64_t a, uint64_t b)
+{
+    return a / b + (a % b != 0);
+}
+
+// Bounds that follow from a result's counts and the machine's widths alone.
+void expect_bounds_of_counts(const arch &a, const layer_result &r)
+{
+    const counts &c = r.counts;
+    const uint64_t *bound = r.bounds_cycles;
+    auto slots = [&](network n) {
+        return uint64_t(a.network[n].words_per_slot *
+                        a.network[n].slots_per_cycle);
+    };
+    EXPECT_EQ(bound[BOUND_macs], divide_up(c.macs, uint64_t(a.rows * a.cols)));
+    EXPECT_EQ(bound[BOUND_filter_network],
+              divide_up(c.link[LINK_filter].words_sent, slots(NETWORK_FILTER)));
+    EXPECT_EQ(bound[BOUND_ifmap_network],
+              divide_up(c.link[LINK_ifmap].words_sent, slots(NETWORK_IFMAP)));
+    EXPECT_EQ(
+        bound[BOUND_psum_in_network],
+        divide_up(c.link[LINK_psum_in].words_sent, slots(NETWORK_PSUM_IN)));
+    EXPECT_EQ(
+        bound[BOUND_psum_out_network],
+        divide_up(c.link[LINK_psum_out].words_sent, slots(NETWORK_PSUM_OUT)));
+    uint64_t bytes = 0;
+    for (int t = 0; t < TENSOR_N; t++) {
+        const accesses &dram = c.access[LEVEL_DRAM][t];
+        const uint64_t plain =
+            dram.reads + dram.writes - c.dram_compressed[t].words;
+        bytes += plain * uint64_t(a.precision_bits[t]) / 8 +
+                 c.dram_compressed[t].bytes;
+    }
+    EXPECT_EQ(bound[BOUND_dram],
+              std::strcmp(a.dram_model, "ideal") == 0
+                  ? 0
+                  : divide_up(bytes * a.clock_hz, a.dram_bytes_per_second));
+}
+
+struct on_network {
+    const dataflow *flow;
+    network_type network;
+};
+
+class Model : public testing::TestWithParam<on_network>
+{
+  protected:
+    // A machine of the network, without what only the other one has.
+    static arch machine(random_case &random)
+    {
+        arch a = random.machine();
+        a.array_network = GetParam().network;
+        a.tight_folds = random.pick(0, 1) != 0;
+        a.drain = random.pick(0, 1) ? DRAIN_OVERLAPPED : DRAIN_SERIAL;
+        a.zero_gating = random.pick(0, 1) != 0;
+        return a;
+    }
+
+    // Asks for some of the parameters at random; most such wishes are illegal.
+    static given_mapping wishes(random_case &random)
+    {
+        given_mapping given = {};
+        const mapping_param *param = GetParam().flow->params;
+        for (int k = 0; param[k].name != nullptr; k++) {
+            if (random.pick(0, 3) != 0)
+                continue;
+            given_param &p = given.param[given.n++];
+            std::snprintf(p.name, sizeof(p.name), "%s", param[k].name);
+            p.value = random.pick(1, 6);
+        }
+        return given;
+    }
+
+    bool run(const arch &a, const layer &l, const given_mapping &given,
+             layer_result *r)
+    {
+        simulate_options o = {};
+        o.memo = true;
+        return simulate_layer(&a, &l, GetParam().flow->name, &given, &o, r, d);
+    }
+
+    bool model(const arch &a, const layer &l, const given_mapping &given,
+               layer_result *r)
+    {
+        return model_layer(&a, &l, GetParam().flow->name, &given, false, r, d);
+    }
+
+    Messages d;
+};
+
+TEST_P(Model, SaysWhatARunFindsWordForWordAndNeverMoreCycles)
+{
+    random_case random(21);
+    int legal = 0;
+    for (int k = 0; k < 3 * SHAPES && legal < SHAPES; k++) {
+        arch a = machine(random);
+        layer l = random.shape();
+        l.zero_share[TENSOR_IFMAP] = 0.25;
+        given_mapping given = wishes(random);
+        layer_result simulated = {}, closed = {};
+        bool ok = run(a, l, given, &simulated);
+        ASSERT_EQ(model(a, l, given, &closed), ok) << describe(l);
+        if (!ok)
+            continue;
+        legal++;
+        const uint64_t *want =
+            reinterpret_cast<const uint64_t *>(&simulated.counts);
+        const uint64_t *said =
+            reinterpret_cast<const uint64_t *>(&closed.counts);
+        for (size_t i = 0; i < sizeof(counts) / sizeof(uint64_t); i++)
+            ASSERT_EQ(said[i], want[i])
+                << "counter " << i << ", " << describe(l);
+        EXPECT_EQ(closed.passes, simulated.passes);
+        EXPECT_EQ(closed.active_pes, simulated.active_pes) << describe(l);
+        EXPECT_EQ(closed.gated_macs, simulated.gated_macs);
+        expect_bounds_of_counts(a, closed);
+        for (int i = 0; i < BOUND_N; i++) {
+            EXPECT_EQ(closed.bounds_cycles[i], simulated.bounds_cycles[i])
+                << bound_name[i] << ", " << describe(l);
+            EXPECT_LE(closed.bounds_cycles[i], simulated.cycles)
+                << bound_name[i] << ", " << describe(l);
+        }
+    }
+    EXPECT_GE(legal, SHAPES / 2);
+}
+
+TEST_P(Model, BoundsTheBusiestPeByItsOwnWork)
+{
+    random_case random(22);
+    for (int k = 0; k < SHAPES / 4; k++) {
+        arch a = machine(random);
+        layer l = random.shape();
+        given_mapping none = {};
+        layer_result r = {};
+        if (GetParam().flow->busiest_pe_cycles == nullptr)
+            return;
+        ASSERT_TRUE(run(a, l, none, &r)) << describe(l);
+        // No PE works less than the average of those that pass 0 uses.
+        EXPECT_GE(r.bounds_cycles[BOUND_busiest_pe],
+                  r.bounds_cycles[BOUND_macs]);
+        EXPECT_LE(r.bounds_cycles[BOUND_busiest_pe], r.array_cycles)
+            << describe(l);
+        EXPECT_GE(uint64_t(r.active_pes) * r.bounds_cycles[BOUND_busiest_pe],
+                  layer_macs(&l));
+    }
+}
+
+TEST_P(Model, FoldsTakeWhatIsSaidOfThemWhenNoEdgeMakesTheArrayWait)
+{
+    if (GetParam().network != NETWORK_SYSTOLIC)
+        return;
+    random_case random(23);
+    int legal = 0;
+    for (int k = 0; k < 3 * SHAPES && legal < SHAPES; k++) {
+        arch a = machine(random);
+        for (network_arch &net : a.network)
+            net.slots_per_cycle = a.rows + a.cols;
+        const layer l = random.shape();
+        layer_result r = {};
+        if (!run(a, l, wishes(random), &r))
+            continue;
+        legal++;
+        // Where drains overlap, an only psum tile or a short tight fold waits
+        // (test/run/systolic_overlap_test.cpp).
+        if (a.drain == DRAIN_SERIAL || std::strcmp(GetParam().flow->name, "os"))
+            EXPECT_EQ(r.bounds_cycles[BOUND_folds], r.array_cycles)
+                << describe(l);
+        else
+            EXPECT_LE(r.bounds_cycles[BOUND_folds], r.array_cycles)
+                << describe(l);
+    }
+    EXPECT_GE(legal, SHAPES / 2);
+}
+
+std::vector<on_network> everywhere()
+{
+    std::vector<on_network> all;
+    for (int k = 0; dataflow_table[k] != nullptr; k++)
+        all.push_back({dataflow_table[k], NETWORK_MULTICAST});
+    all.push_back({dataflow_find("ws"), NETWORK_SYSTOLIC});
+    all.push_back({dataflow_find("is"), NETWORK_SYSTOLIC});
+    all.push_back({dataflow_find("os"), NETWORK_SYSTOLIC});
+    return all;
+}
+
+std::string name_of(const testing::TestParamInfo<on_network> &info)
+{
+    return std::string(info.param.flow->name) +
+           (info.param.network == NETWORK_SYSTOLIC ? "Systolic" : "Multicast");
+}
+
+INSTANTIATE_TEST_SUITE_P(Everywhere, Model, testing::ValuesIn(everywhere()),
+                         name_of);
+
+// 27 products of an output down 9 rows of 3, 4 filters across 4 columns: one
+// pass, each operand sent once.
+TEST(ModelBounds, AreWhatAPassOfAllTakesByHand)
+{
+    Messages d;
+    arch a = random_case(1).machine();
+    a.rows = 9;
+    a.cols = 5;
+    a.rf_words[TENSOR_IFMAP] = 3;
+    a.rf_words[TENSOR_FILTER] = 3;
+    a.rf_words[TENSOR_PSUM] = 1;
+    a.l2_bytes = 65536;
+    a.carries = CARRIES_ALL;
+    a.compression = COMPRESSION_NONE;
+    std::strcpy(a.dram_model, "bandwidth");
+    for (network_arch &net : a.network)
+        net = {1, 1};
+    a.network[NETWORK_FILTER].words_per_slot = 5;
+    a.network[NETWORK_IFMAP].slots_per_cycle = 5;
+    a.network[NETWORK_PSUM_OUT].words_per_slot = 3;
+    layer l = {};
+    given_mapping none = {};
+    layer_result r = {};
+    ASSERT_TRUE(layer_parse_shape("N=2,M=4,C=3,H=6,W=6,R=3,S=3", &l, d));
+    ASSERT_TRUE(model_layer(&a, &l, "ws", &none, false, &r, d)) << d.text();
+    EXPECT_EQ(r.passes, 1u);
+    EXPECT_EQ(r.bounds_cycles[BOUND_macs], 77u);             // 3456 / 45
+    EXPECT_EQ(r.bounds_cycles[BOUND_filter_network], 22u);   // 108 / 5
+    EXPECT_EQ(r.bounds_cycles[BOUND_ifmap_network], 173u);   // 864 / 5
+    EXPECT_EQ(r.bounds_cycles[BOUND_psum_in_network], 0u);   // first and last
+    EXPECT_EQ(r.bounds_cycles[BOUND_psum_out_network], 43u); // 128 / 3
+    // 216 + 108 + 128 words of two bytes at 2.4 bytes a cycle
+    EXPECT_EQ(r.bounds_cycles[BOUND_dram], 377u);
+}
+
+TEST(ModelReport, LeavesOutWhatOnlyASimulationKnows)
+{
+    Messages d;
+    random_case random(23);
+    arch a = random.machine();
+    layer l = random.shape();
+    given_mapping none = {};
+    layer_result r = {};
+    ASSERT_TRUE(model_layer(&a, &l, "ws", &none, false, &r, d));
+    energy_table *energy = energy_load("45nm", src_pos{}, d);
+    ASSERT_NE(energy, nullptr) << d.text();
+    report_input in = {};
+    in.arch = &a;
+    in.kernel = "model";
+    in.energy = energy;
+    in.layers = &r;
+    in.n_layers = 1;
+    char *text = nullptr;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    EXPECT_TRUE(report_write(&in, REPORT_JSON, to));
+    fclose(to);
+    std::string json(text);
+    free(text);
+    energy_free(energy);
+    EXPECT_NE(json.find("\"kernel\": \"model\""), std::string::npos);
+    EXPECT_NE(json.find("\"bounds_cycles\""), std::string::npos);
+    for (const char *key :
+         {"\"cycles\"", "\"array_cycles\"", "\"ledger_pe_cycles\"",
+          "\"utilization\"", "\"latency_ms\"", "\"throughput_gops\""})
+        EXPECT_EQ(json.find(key), std::string::npos) << key;
+}
+
+} // namespace

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+# shipped_hashes.py - a hash of the JSON of every shipped architecture, network
+# and dataflow, one a line, so that a change that should move no number can be
+# held against the version before it:
+#
+#   ACCELSIM=old/accelsim test/run/shipped_hashes.py >old.txt
+#   ACCELSIM=new/accelsim test/run/shipped_hashes.py >new.txt; diff old.txt new.txt
+#
+# Each machine runs with its own batch, then with one image, then `model`; the
+# textbook's machines run their mappings. Names on the command line limit it to
+# the lines that contain one of them. What is refused is a line too.
+# SPDX-License-Identifier: MIT
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+PROGRAM = os.environ.get('ACCELSIM', 'build/accelsim')
+CONFIGS = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..',
+                       '..', 'configs')
+
+
+def names(folder):
+    return sorted(file[:-4] for file in os.listdir(folder)
+                  if file.endswith('.cfg'))
+
+
+def dataflows_of(cfg):
+    with open(os.path.join(CONFIGS, cfg + '.cfg')) as file:
+        found = re.search(r'^dataflows = \[(.*?)\]', file.read(), re.M)
+    return re.findall(r'"(\w+)"', found.group(1)) if found else []
+
+
+def commands():
+    """Yields (name, arguments) of every run."""
+    nets = [net for net in names(os.path.join(CONFIGS, 'networks'))
+            if net != 'conv1d']
+    for cfg in names(CONFIGS):
+        if cfg.startswith('conv1d'):
+            yield f'{cfg} own', ['run', '--cfg', cfg]
+            continue
+        for net in nets:
+            for dataflow in dataflows_of(cfg):
+                one = ['--cfg', cfg, '--net', net, '--dataflow', dataflow]
+                yield f'{cfg} {net} {dataflow} run', ['run'] + one
+                yield (f'{cfg} {net} {dataflow} batch1',
+                       ['run', '--batch', '1'] + one)
+                yield f'{cfg} {net} {dataflow} model', ['model'] + one
+    for mapping in names(os.path.join(CONFIGS, 'mappings')):
+        yield (f'mapping {mapping}',
+               ['run', '--cfg', 'conv1d_banks', '--mapping',
+                f'mappings/{mapping}.cfg'])
+
+
+def line(entry):
+    """One line: the name, then the hash of what came out, or the refusal's."""
+    name, arguments = entry
+    done = subprocess.run([PROGRAM] + arguments + ['--format', 'json'],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          check=False)
+    out = done.stdout if done.returncode == 0 else done.stderr
+    return f'{name} {done.returncode} {hashlib.sha256(out).hexdigest()[:24]}'
+
+
+def main():
+    wanted = [entry for entry in commands()
+              if len(sys.argv) == 1 or
+              any(word in entry[0] for word in sys.argv[1:])]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for result in pool.map(line, wanted):
+            print(result, flush=True)
+
+
+if __name__ == '__main__':
+    main()
