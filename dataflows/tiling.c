@@ -280,3 +280,11 @@ bool tiling_fits(const struct arch *arch, const struct layer *layer,
         tile_words[k] = tiling_l2_words(layer, t, (enum tensor)k);
     return l2_fits(arch, tile_words, buffers, banks, short_tensor, short_words);
 }
+
+int tiling_next_even(int extent, int size)
+{
+    if (size >= extent)
+        return 0;
+    /* The most parts that are all larger than size but the last. */
+    return ceil_div(extent, (extent - 1) / size);
+}

@@ -1,7 +1,7 @@
 #!/bin/sh
-# rules_test.sh - what holds for all source files: headers that stand alone,
-# which folder includes which, where is printed, how long a file may be, that
-# it says what it is, and that docs/config.md is what the program prints.
+# rules_test.sh - what holds for all source files: which room includes which,
+# headers that stand alone, where is printed, how long a file may be, that it
+# says what it is, and that docs/config.md is what the program prints.
 # SPDX-License-Identifier: MIT
 cd "$srcdir" || exit 1
 failed=0
@@ -19,46 +19,122 @@ verdict()
     fi
 }
 
+# Rooms, from the ground up, and what each may include beside itself: whole
+# rooms, or single headers of sim/base where a narrow view is the point.  An
+# arrow may skip floors; it never goes up.
+rooms='
+sim/base
+noc                 sim/base/diag.h
+pe                  sim/base/diag.h noc
+mem                 sim/base/diag.h noc
+traces              sim/base
+sim/energy          sim/base
+dataflows           BLOCKS
+dataflows/gemm      BLOCKS dataflows
+dataflows/rs        BLOCKS dataflows
+dataflows/nest      BLOCKS dataflows
+dataflows/search    BLOCKS DATAFLOWS
+sim/config          sim/base mem DATAFLOWS
+sim/array           sim/base pe noc mem traces DATAFLOWS
+sim/run             sim/base pe noc mem traces DATAFLOWS sim/config sim/array
+sim/choose          BELOW
+sim/systemc         BELOW sim/choose
+sim/report          BELOW sim/choose
+sim/map             BELOW sim/choose sim/report
+sim/validate        BELOW sim/choose sim/report
+sim/cli             BELOW sim/choose sim/report sim/systemc sim/map sim/validate
+sim                 sim/base sim/cli sim/config
+'
+blocks='sim/base/arch.h sim/base/layer.h sim/base/result.h sim/base/diag.h pe noc mem'
+dataflows='dataflows dataflows/gemm dataflows/rs dataflows/nest dataflows/search'
+rooms=$(echo "$rooms" | sed "s|BELOW|sim/base sim/energy sim/config sim/array \
+    sim/run pe noc mem traces DATAFLOWS|; s|BLOCKS|$blocks|; s|DATAFLOWS|$dataflows|")
+room_names=$(echo "$rooms" | awk 'NF { print $1 }')
+
+# sources_of ROOM: the C and C++ files of a room, not of those inside it.
+sources_of()
+{
+    find "$1" -maxdepth 1 -name '*.[ch]' -o -maxdepth 1 -name '*.[ch]pp'
+}
+
+# arrows ROOT: the includes below ROOT that its room may not have.
+arrows()
+{
+    (cd "$1" && echo "$rooms" | while read -r room allowed; do
+        [ -n "$room" ] && [ -d "$room" ] || continue
+        sources_of "$room" | LC_ALL=C sort | while read -r file; do
+            # The registry of dataflows names what it registers.
+            [ "$file" != dataflows/table.c ] || continue
+            sed -n 's/^#include "\(.*\)"$/\1/p' "$file" |
+                while read -r header; do
+                    home=${header%/*}
+                    for may in "$room" $allowed; do
+                        [ "$home" != "$may" ] && [ "$header" != "$may" ] ||
+                            continue 2
+                    done
+                    echo "$file includes $header"
+                done
+        done
+    done)
+}
+
+verdict "arrows between rooms go down only" "$(arrows .)"
+planted=$(mktemp -d)
+# One forbidden arrow a room: the next room up, which its includers stand on.
+verdict "an arrow upward is found in each room" "$(
+    for room in $room_names; do
+        [ "$room" != sim ] || continue
+        mkdir -p "$planted/$room"
+        echo '#include "sim/cli/invented.h"' >"$planted/$room/planted.hpp"
+        [ "$room" != sim/cli ] ||
+            echo '#include "sim/main.h"' >"$planted/$room/planted.hpp"
+        arrows "$planted" | grep -q "^$room/planted.hpp includes" ||
+            echo "$room"
+    done)"
+rm -rf "$planted"
+
+verdict "each folder with sources is a room of the table" "$(
+    find pe noc mem dataflows sim traces -name '*.[ch]' -o -name '*.[ch]pp' |
+        sed 's|/[^/]*$||' | sort -u | grep -vxF "$room_names")"
+verdict "sim/ holds main.c, its list and rooms" "$(
+    ls -p sim | grep -v '/$' | grep -vxE 'main\.c|local\.mk')"
+verdict "no room has more than 40 files" "$(
+    for room in $(find pe noc mem dataflows sim traces test bench docs -type d);
+    do
+        n=$(find "$room" -maxdepth 1 -type f | wc -l)
+        [ "$n" -le 40 ] || echo "$room: $n"
+    done)"
+
+all=$(for room in $room_names; do sources_of "$room"; done)
+outside_sim=$(echo "$all" | grep -v '^sim/')
+
 # Headers of the model are C and C++; those of the tests, and .hpp, are C++.
-headers=$(ls pe/*.h noc/*.h mem/*.h dataflows/*.h sim/*.h traces/*.h)
+headers=$(echo "$all" | grep '\.h$')
 flags="-I. -Wall -Wextra -Werror -fsyntax-only"
 verdict "each header compiles alone as C11" "$(
     ${CC:-cc} -std=c11 $flags $defines -x c \
         $headers 2>&1)"
 verdict "each header compiles alone as C++17" "$(
     ${CXX:-c++} -std=c++17 $flags $defines -x c++ $headers 2>&1)"
-
-# includes FOLDER ALLOWED: the includes of a folder that are not allowed.
-includes()
-{
-    grep -n '^#include "' "$1"/*.[ch] | grep -vE "\"($2)" || true
-}
-# What every folder may use: messages and checks, and nothing behind them.
-verdict "pe/ includes only pe/ and noc/" \
-    "$(includes pe 'pe/|noc/|sim/diag\.h"')"
-verdict "noc/ includes only noc/" "$(includes noc 'noc/|sim/diag\.h"')"
-verdict "mem/ includes only mem/ and noc/" \
-    "$(includes mem 'mem/|noc/|sim/diag\.h"')"
-verdict "dataflows/ sees the architecture and the layer, no file, no report" \
-    "$(includes dataflows \
-        'dataflows/|pe/|noc/|mem/|sim/(arch|layer|result|diag)\.h"')"
-verdict "traces/ sees no dataflow and no component" \
-    "$(includes traces \
-        'traces/|sim/(arch|layer|result|diag|whole_number|input_file)\.h"')"
+verdict "each header's guard is its path" "$(
+    for file in $headers; do
+        guard=$(echo "$file" | tr 'a-z/.-' 'A-Z___')
+        grep -qx "#ifndef $guard" "$file" || echo "$file: $guard"
+    done)"
+verdict "each file name is unique among the sources" "$(
+    echo "$all" | sed 's|.*/||' | sort | uniq -d)"
 
 verdict "only sim/ prints on the standard streams" "$(
     grep -nE '\b(printf|puts|putchar|perror)\(|\b(stdout|stderr)\b' \
-        pe/*.[ch] noc/*.[ch] mem/*.[ch] dataflows/*.[ch] traces/*.[ch])"
+        $outside_sim)"
 verdict "only sim/ has functions that end the program" "$(
-    grep -nE '\b(exit|_exit|abort|assert)\(' \
-        pe/*.[ch] noc/*.[ch] mem/*.[ch] dataflows/*.[ch] traces/*.[ch])"
+    grep -nE '\b(exit|_exit|abort|assert)\(' $outside_sim)"
 clocks='time|clock|clock_gettime|gettimeofday|timespec_get'
 verdict "no time and no chance in the model" "$(
-    grep -nE "\b($clocks|rand|random|getenv)\(" \
-        pe/*.[ch] noc/*.[ch] mem/*.[ch] dataflows/*.[ch] traces/*.[ch])"
+    grep -nE "\b($clocks|rand|random|getenv)\(" $outside_sim)"
 
-sources=$(ls bootstrap */*.c */*.h */*.cpp */*.hpp */*.py */*.sh \
-    configs/*/*.py configs/*.cfg configs/*/*.cfg 2>/dev/null)
+sources="$all $(find bench test configs -name '*.c' -o -name '*.h' \
+    -o -name '*.cpp' -o -name '*.py' -o -name '*.sh' -o -name '*.cfg') bootstrap"
 # Tests write out by hand what the model shares.
 verdict "no file has more than 500 lines, no test more than 600" "$(
     wc -l $sources | awk '$2 != "total" && $1 > ($2 ~ "^test/" ? 600 : 500) {
@@ -66,7 +142,7 @@ verdict "no file has more than 500 lines, no test more than 600" "$(
 verdict "each file names its licence" "$(
     grep -L 'SPDX-License-Identifier: MIT' $sources)"
 verdict "each C and C++ file begins with its name and what it is" "$(
-    for file in $(ls */*.c */*.h */*.cpp */*.hpp 2>/dev/null); do
+    for file in $(echo $sources | tr ' ' '\n' | grep '\.[ch]p*$'); do
         head -n 1 "$file" | grep -qE "^/[/*] $(basename "$file") - ." ||
             echo "$file"
     done)"

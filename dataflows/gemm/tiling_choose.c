@@ -12,14 +12,6 @@
 
 #include "dataflows/gemm/gemm.h"
 
-int tiling_next_even(int extent, int size)
-{
-    if (size >= extent)
-        return 0;
-    /* The most parts that are all larger than size but the last. */
-    return ceil_div(extent, (extent - 1) / size);
-}
-
 enum { STRIPS_MAX = 1 << 20 }; /* of images and rows, worth looking at each */
 
 /* Sizes to try, rising; owns. */

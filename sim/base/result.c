@@ -169,3 +169,12 @@ bool layer_cycles_fit(const struct arch *arch, const struct layer_result *r,
     return r->cycles <= COUNT_MAX / (uint64_t)arch_pes(arch) ||
            too_many(arch, subject_of(&r->layer).text, "PE-cycles", d);
 }
+
+enum bound result_binding_bound(const struct layer_result *r)
+{
+    int binding = 0;
+    for (int i = 1; i < BOUND_N; i++)
+        if (r->bounds_cycles[i] > r->bounds_cycles[binding])
+            binding = i;
+    return (enum bound)binding;
+}

@@ -197,6 +197,8 @@ bool layer_result_fits(const struct arch *arch, const struct layer_result *r,
                        struct diag *d);
 bool layer_cycles_fit(const struct arch *arch, const struct layer_result *r,
                       struct diag *d);
+/* The largest of the lower bounds. */
+enum bound result_binding_bound(const struct layer_result *r);
 
 #ifdef __cplusplus
 }

@@ -9,7 +9,6 @@
 #include "dataflows/choose.h"
 #include "dataflows/search/best.h"
 #include "sim/choose/map_l1.h"
-#include "sim/report/metrics.h"
 #include "sim/run/model.h"
 #include "sim/run/simulate.h"
 
@@ -194,7 +193,7 @@ static bool name_bound(const struct map_input *in, const struct layer *layer,
 {
     struct layer_result r;
     model_mapping(config_arch(in->cfg), layer, c->dataflow, &c->mapping, &r);
-    c->bound_by = metrics_binding_bound(&r);
+    c->bound_by = result_binding_bound(&r);
     return layer_result_fits(config_arch(in->cfg), &r, d);
 }
 

@@ -180,7 +180,16 @@ void command_map(struct invocation *s)
         !output_is_possible("--save", s->options.map.save, s->diag))
         return;
     if (wants_nest) {
-        map_nest(s);
+        map_nest(&(struct map_nest_input){
+            .cfg = s->cfg,
+            .energy = s->energy,
+            .workload = s->workload,
+            .map = &s->options.map,
+            .format = s->options.format,
+            .output = s->options.output,
+            .max_cycles = s->options.max_cycles,
+            .diag = s->diag,
+        });
         return;
     }
     int n = 0;

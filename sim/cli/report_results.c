@@ -1,4 +1,5 @@
-/* report_results.c - see report_results.h.
+/* report_results.c - fills the report's input from an invocation and writes
+ * the report.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/cli/report_results.h"
@@ -10,7 +11,9 @@
 #include "sim/base/output.h"
 #include "sim/report/metrics.h"
 
-void report_dram_part(struct report_input *in)
+/* Sets a DRAM part's bursts and peak, for energy per burst and the
+ * roofline. */
+static void report_dram_part(struct report_input *in)
 {
     const struct dram_part *part = dram_part_find(in->arch->dram_model);
     struct dram_cfg cfg = {.kind = DRAM_PART, .part = part};

@@ -15,9 +15,6 @@ extern "C" {
 /* results: one per layer of the workload. */
 bool report_results(const struct invocation *s, const char *kernel,
                     const struct layer_result *results);
-/* Sets a DRAM part's bursts and peak, for energy per burst and the
- * roofline. */
-void report_dram_part(struct report_input *in);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,5 @@
-/* map_nest.c - see map_nest.h.
+/* map_nest.c - searches loop nests layer by layer, simulates the best few and
+ * prints them as a table, JSON or CSV.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/map/map_nest.h"
@@ -44,7 +45,7 @@ static bool is_proven(const struct search_nest_result *r)
     return r->end == SEARCH_NEST_PROVEN;
 }
 
-static bool can_be_searched(const struct invocation *s)
+static bool can_be_searched(const struct map_nest_input *s)
 {
     if (config_arch(s->cfg)->array_network != NETWORK_MULTICAST ||
         config_arch(s->cfg)->psum_reduce == PSUM_TREE)
@@ -60,11 +61,11 @@ static bool can_be_searched(const struct invocation *s)
     return true;
 }
 
-static void simulate(const struct invocation *s, const struct layer *layer,
+static void simulate(const struct map_nest_input *s, const struct layer *layer,
                      const struct search_nest_found *found, struct run *out)
 {
-    const struct simulate_options options = {
-        .memo = true, .max_cycles = s->options.max_cycles};
+    const struct simulate_options options = {.memo = true,
+                                             .max_cycles = s->max_cycles};
     const struct nest_where where = {.level = {{NULL, 0}}};
     struct layer_result r = {0};
     struct diag *d = diag_new();
@@ -80,26 +81,26 @@ static void simulate(const struct invocation *s, const struct layer *layer,
     diag_free(d);
 }
 
-static bool is_before(const struct invocation *s, const struct found *f, int a,
-                      int b)
+static bool is_before(const struct map_nest_input *s, const struct found *f,
+                      int a, int b)
 {
     const struct search_cost x = {f->r.best[a].cost.energy, f->run[a].cycles};
     const struct search_cost y = {f->r.best[b].cost.energy, f->run[b].cycles};
-    struct search_key i = search_key_of(s->options.map.objective, &x);
-    struct search_key k = search_key_of(s->options.map.objective, &y);
+    struct search_key i = search_key_of(s->map->objective, &x);
+    struct search_key k = search_key_of(s->map->objective, &y);
     if (f->run[a].ran != f->run[b].ran)
         return f->run[a].ran;
     return i.first != k.first ? i.first < k.first : i.second < k.second;
 }
 
 /* Runs the best; those that ran first, by the objective with their cycles. */
-static void rank(const struct invocation *s, struct found *f)
+static void rank(const struct map_nest_input *s, struct found *f)
 {
     f->run = xcalloc((size_t)f->r.n_best, sizeof(*f->run));
     f->rank = xcalloc((size_t)f->r.n_best, sizeof(*f->rank));
     for (int i = 0; i < f->r.n_best; i++) {
         int k = i;
-        if (s->options.map.top > 0)
+        if (s->map->top > 0)
             simulate(s, f->layer, &f->r.best[i], &f->run[i]);
         for (; k > 0 && is_before(s, f, i, f->rank[k - 1]); k--)
             f->rank[k] = f->rank[k - 1];
@@ -107,8 +108,8 @@ static void rank(const struct invocation *s, struct found *f)
     }
 }
 
-static bool can_be_counted(struct invocation *s, const struct layer *layer,
-                           const struct nest *nest)
+static bool can_be_counted(const struct map_nest_input *s,
+                           const struct layer *layer, const struct nest *nest)
 {
     const struct nest_where where = {.level = {{NULL, 0}}};
     struct layer_result r;
@@ -116,14 +117,14 @@ static bool can_be_counted(struct invocation *s, const struct layer *layer,
                       s->diag);
 }
 
-static bool search(struct invocation *s, struct found *found)
+static bool search(const struct map_nest_input *s, struct found *found)
 {
     const struct arch *arch = config_arch(s->cfg);
-    const int limit = s->options.map.time_limit_seconds;
+    const int limit = s->map->time_limit_seconds;
     struct nest_limits limits = {.rf_words = 0};
     const struct search_nest_options options = {
-        .objective = s->options.map.objective,
-        .top = s->options.map.top > 0 ? s->options.map.top : 1,
+        .objective = s->map->objective,
+        .top = s->map->top > 0 ? s->map->top : 1,
         .budget = BUDGET,
         .now_seconds = clock_now_seconds,
         .time_limit_seconds = limit,
@@ -131,9 +132,8 @@ static bool search(struct invocation *s, struct found *found)
     };
     struct energy_costs energy;
     struct search_costs costs;
-    if (s->options.map.constraints != NULL &&
-        !nest_limits_read(s->options.map.constraints, command_line, &limits,
-                          s->diag))
+    if (s->map->constraints != NULL &&
+        !nest_limits_read(s->map->constraints, command_line, &limits, s->diag))
         return false;
     energy_costs_of(s->energy, arch, &energy);
     search_costs_of(&energy, arch, &costs);
@@ -141,7 +141,7 @@ static bool search(struct invocation *s, struct found *found)
         found[i].layer = &s->workload->layer[i];
         if (!search_nest(arch, found[i].layer, &costs, &options, &found[i].r))
             return diag_fail(s->diag, EXIT_NO_MAPPING, command_line,
-                             s->options.map.constraints != NULL
+                             s->map->constraints != NULL
                                  ? "layer '%s': no nest was found under these "
                                    "constraints that register files and L2 "
                                    "hold; loosen or enlarge them"
@@ -171,12 +171,12 @@ static struct number_text space_text(uint64_t space)
     return t;
 }
 
-static void print_proof(const struct invocation *s, const struct found *f,
+static void print_proof(const struct map_nest_input *s, const struct found *f,
                         FILE *to)
 {
     const struct search_nest_result *r = &f->r;
-    const bool front = s->options.map.objective == SEARCH_front;
-    const char *name = search_objective_name[s->options.map.objective];
+    const bool front = s->map->objective == SEARCH_front;
+    const char *name = search_objective_name[s->map->objective];
     char text[512];
     if (is_proven(r) && front)
         snprintf(text, sizeof(text),
@@ -185,8 +185,7 @@ static void print_proof(const struct invocation *s, const struct found *f,
         snprintf(
             text, sizeof(text),
             "the least %s of all nests%s under the closed form, proven", name,
-            s->options.map.constraints != NULL ? " that the constraints allow"
-                                               : "");
+            s->map->constraints != NULL ? " that the constraints allow" : "");
     else if (front)
         snprintf(text, sizeof(text), "not proven: the %s came first",
                  r->end == SEARCH_NEST_TIME ? "time limit" : "budget");
@@ -211,8 +210,8 @@ static void print_proof(const struct invocation *s, const struct found *f,
     }
 }
 
-static void print_table(const struct invocation *s, const struct found *found,
-                        FILE *to)
+static void print_table(const struct map_nest_input *s,
+                        const struct found *found, FILE *to)
 {
     for (int i = 0; i < s->workload->n_layers; i++) {
         const struct found *f = &found[i];
@@ -242,7 +241,7 @@ static void print_table(const struct invocation *s, const struct found *found,
             if (f->run[f->rank[k]].why != NULL)
                 fprintf(to, "  %d failed: %s\n", k + 1, f->run[f->rank[k]].why);
         fprintf(to, "\n  Pareto front of energy and bound of cycles, %s\n",
-                is_proven(&f->r) && s->options.map.objective == SEARCH_front
+                is_proven(&f->r) && s->map->objective == SEARCH_front
                     ? "proven"
                     : "of those evaluated");
         g = grid_new(3, 1);
@@ -281,8 +280,8 @@ static char *entry(const struct arch *arch, const struct layer *layer,
     return text;
 }
 
-static void print_file(const struct invocation *s, const struct found *found,
-                       FILE *to)
+static void print_file(const struct map_nest_input *s,
+                       const struct found *found, FILE *to)
 {
     fprintf(to, "# Nests found by accelsim map --dataflow nest on ");
     comment_put_text(config_arch(s->cfg)->name, to);
@@ -297,7 +296,8 @@ static void print_file(const struct invocation *s, const struct found *found,
     fprintf(to, " );\n");
 }
 
-static json_t *cost_json(const struct invocation *s, const struct layer *layer,
+static json_t *cost_json(const struct map_nest_input *s,
+                         const struct layer *layer,
                          const struct search_nest_found *found)
 {
     json_t *o = tree_object();
@@ -309,7 +309,7 @@ static json_t *cost_json(const struct invocation *s, const struct layer *layer,
     return o;
 }
 
-static json_t *layer_json(const struct invocation *s, const struct found *f)
+static json_t *layer_json(const struct map_nest_input *s, const struct found *f)
 {
     const struct search_nest_result *r = &f->r;
     json_t *l = tree_object(), *cuts = tree_object();
@@ -343,22 +343,21 @@ static json_t *layer_json(const struct invocation *s, const struct found *f)
     return l;
 }
 
-static void print_json(const struct invocation *s, const struct found *found,
-                       FILE *to)
+static void print_json(const struct map_nest_input *s,
+                       const struct found *found, FILE *to)
 {
     json_t *o = tree_object(), *layers = tree_array();
     for (int i = 0; i < s->workload->n_layers; i++)
         tree_append(layers, layer_json(s, &found[i]));
     tree_put(o, "schema", json_integer(2));
     tree_put_text(o, "arch", config_arch(s->cfg)->name);
-    tree_put_text(o, "objective",
-                  search_objective_name[s->options.map.objective]);
+    tree_put_text(o, "objective", search_objective_name[s->map->objective]);
     tree_put_text(o, "energy_unit", energy_unit(s->energy));
     tree_put(o, "layers", layers);
     SIM_CHECK(tree_print(o, to));
 }
 
-static void print_csv(const struct invocation *s, const struct found *found,
+static void print_csv(const struct map_nest_input *s, const struct found *found,
                       FILE *to)
 {
     fprintf(to, "layer,rank,energy,energy_unit,bound_cycles,cycles,proven,"
@@ -378,9 +377,9 @@ static void print_csv(const struct invocation *s, const struct found *found,
         }
 }
 
-static void write_to(struct invocation *s, const char *path,
+static void write_to(const struct map_nest_input *s, const char *path,
                      const struct found *found,
-                     void (*print)(const struct invocation *s,
+                     void (*print)(const struct map_nest_input *s,
                                    const struct found *found, FILE *to))
 {
     char *text = NULL;
@@ -394,7 +393,7 @@ static void write_to(struct invocation *s, const char *path,
 }
 
 /* A layer without a nest that runs is reported, and fails. */
-static bool all_ran(const struct invocation *s, const struct found *found)
+static bool all_ran(const struct map_nest_input *s, const struct found *found)
 {
     bool ok = true;
     for (int i = 0; i < s->workload->n_layers; i++) {
@@ -416,19 +415,19 @@ static void free_found(struct found *f)
     search_nest_result_fini(&f->r);
 }
 
-void map_nest(struct invocation *s)
+void map_nest(const struct map_nest_input *s)
 {
     if (!can_be_searched(s))
         return;
     struct found *found =
         xcalloc((size_t)s->workload->n_layers, sizeof(*found));
     if (search(s, found)) {
-        if (all_ran(s, found) && s->options.map.save != NULL)
-            write_to(s, s->options.map.save, found, print_file);
-        write_to(s, s->options.output, found,
-                 s->options.format == REPORT_JSON  ? print_json
-                 : s->options.format == REPORT_CSV ? print_csv
-                                                   : print_table);
+        if (all_ran(s, found) && s->map->save != NULL)
+            write_to(s, s->map->save, found, print_file);
+        write_to(s, s->output, found,
+                 s->format == REPORT_JSON  ? print_json
+                 : s->format == REPORT_CSV ? print_csv
+                                           : print_table);
         for (int i = 0; i < s->workload->n_layers; i++) {
             const struct search_nest_result *r = &found[i].r;
             double seconds = r->seconds + 1e-9;

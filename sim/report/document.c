@@ -150,7 +150,7 @@ static void put_work(json_t *o, const struct report_input *in,
     }
     if (!is_total) {
         tree_put(o, "bounds_cycles", bounds(in->arch, r));
-        tree_put_text(o, "bound_by", bound_name[metrics_binding_bound(r)]);
+        tree_put_text(o, "bound_by", bound_name[result_binding_bound(r)]);
         tree_put(o, "active_pes", json_integer(r->active_pes));
     }
     if (!r->is_model) {

@@ -69,15 +69,6 @@ double metrics_dram_link_bytes(const struct arch *arch,
     return bytes;
 }
 
-enum bound metrics_binding_bound(const struct layer_result *r)
-{
-    int binding = 0;
-    for (int i = 1; i < BOUND_N; i++)
-        if (r->bounds_cycles[i] > r->bounds_cycles[binding])
-            binding = i;
-    return (enum bound)binding;
-}
-
 int metrics_largest_losses(const struct layer_result *r, int n,
                            enum ledger_cause out[])
 {

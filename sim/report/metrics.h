@@ -59,8 +59,6 @@ double metrics_dram_link_bytes(const struct arch *arch,
                                const struct counts *counts);
 /* a / b, or 0 when b is. */
 double metrics_ratio(double a, double b);
-/* The largest of the lower bounds. */
-enum bound metrics_binding_bound(const struct layer_result *r);
 /* The n causes other than "mac" that took most PE-cycles, largest first.
  * Returns how many there are. */
 int metrics_largest_losses(const struct layer_result *r, int n,

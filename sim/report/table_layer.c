@@ -46,7 +46,7 @@ static void print_cycles(const struct table_view *v,
                          const struct layer_result *r, FILE *to)
 {
     const struct arch *arch = v->in->arch;
-    enum bound bound = metrics_binding_bound(r);
+    enum bound bound = result_binding_bound(r);
     table_line(to, "MACs", "%s", text_count(r->counts.macs).text);
     if (r->is_model) {
         table_line(to, "cycles", "at least %s, %s ms at %s, set by %s (%s)",

@@ -47,7 +47,7 @@ static void print_overview(const struct table_view *v, FILE *to)
     grid_rule(g);
     for (int i = 0; i <= v->in->n_layers; i++) {
         const struct layer_result *r = result_of(v, i);
-        enum bound bound = metrics_binding_bound(r);
+        enum bound bound = result_binding_bound(r);
         bool has_bound = r->bounds_cycles[bound] > 0;
         grid_cell(g, "%s", name_of(v, i));
         grid_short(g, (double)r->counts.macs);

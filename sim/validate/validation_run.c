@@ -231,7 +231,7 @@ static char *account_of(const struct layer_result *r)
     enum ledger_cause loss[LOSSES];
     double all = (double)ledger_total(r->ledger_pe_cycles);
     int n = metrics_largest_losses(r, LOSSES, loss);
-    enum bound bound = metrics_binding_bound(r);
+    enum bound bound = result_binding_bound(r);
     char *text = NULL;
     size_t bytes;
     FILE *to = open_memstream(&text, &bytes);
