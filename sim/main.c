@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,11 +22,14 @@ static void fill_standard_streams(void)
             _exit(EXIT_IO);
 }
 
-/* Runs last: what was printed must have arrived. */
+static enum exit_status said; /* what the messages amount to */
+
+/* Runs last: what was printed must have arrived, unless a message says already
+ * that something could not be written. */
 static void close_output(void)
 {
     int failed = ferror(stdout);
-    if (fclose(stdout) == 0 && failed == 0)
+    if ((fclose(stdout) == 0 && failed == 0) || said == EXIT_IO)
         return;
     fprintf(stderr,
             "accelsim: error: cannot write 'standard output' (%s); a "
@@ -65,13 +69,14 @@ static void act(struct invocation *s)
 int main(int argc, char **argv)
 {
     struct invocation s = {.diag = diag_new()};
-    enum exit_status status;
     fill_standard_streams();
+    /* A file that reaches a limit of size is an error of the one write. */
+    signal(SIGXFSZ, SIG_IGN);
     SIM_CHECK(atexit(close_output) == 0);
     if (options_parse(argc, argv, &s.options, s.diag))
         act(&s);
     diag_print(s.diag, stderr);
-    status = diag_status(s.diag);
+    said = diag_status(s.diag);
     invocation_fini(&s);
-    return (int)status;
+    return (int)said;
 }

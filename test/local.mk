@@ -64,7 +64,7 @@ compression_test_SOURCES = %D%/run/compression_test.cpp %D%/mem/rlc_test.cpp \
 compression_test_LDADD = $(TEST_LIBS)
 config_test_SOURCES = %D%/config/config_test.cpp %D%/config/mapping_table_test.cpp \
 	%D%/cli/options_test.cpp %D%/config/workload_test.cpp %D%/base/layer_test.cpp \
-	%D%/base/diag_test.cpp %D%/config/config_fixture.h %D%/messages.h
+	%D%/base/diag_test.cpp %D%/base/output_test.cpp %D%/config/config_fixture.h %D%/messages.h
 config_test_LDADD = $(TEST_LIBS)
 energy_test_SOURCES = %D%/energy/energy_test.cpp
 energy_test_LDADD = $(TEST_LIBS)
@@ -105,7 +105,7 @@ check-long: accelsim check-memo
 	srcdir=$(abs_srcdir) PYTHONPATH=$(abs_srcdir)/test ACCELSIM=$(abs_builddir)/accelsim \
 		$(PYTHON3) -B $(srcdir)/%D%/systemc/systemc_long.py
 dist_check_SCRIPTS += %D%/cli/cli_test.py %D%/cli/broken_test.py %D%/cli/fuzz_test.py \
-	%D%/cli/readme_test.py %D%/cli/sweep_test.py %D%/rules_test.sh
+	%D%/cli/output_test.py %D%/cli/readme_test.py %D%/cli/sweep_test.py %D%/rules_test.sh
 EXTRA_DIST += %D%/program.py %D%/dataflows/plugin_dataflow.c \
 	%D%/dataflows/plugin_stale.c %D%/dataflows/plugin_empty.c %D%/dataflows/plugin_wide.c %D%/leaks_of_others.supp
 dist_check_SCRIPTS += %D%/map/map_test.sh

@@ -37,7 +37,23 @@ static char *beside(const char *path, const char *name)
     return joined;
 }
 
-/* Where a chain of links leads to, whatever is there.  NULL: nowhere. */
+/* Whether someone else put the link there, in a folder where all may do so;
+ * nothing may be written behind such a link. */
+static bool is_foreign_link(const char *path)
+{
+    struct stat link, folder_is;
+    char *folder = beside(path, "./");
+    bool is_foreign =
+        lstat(path, &link) == 0 && stat(folder, &folder_is) == 0 &&
+        (folder_is.st_mode & S_ISVTX) != 0 &&
+        (folder_is.st_mode & S_IWOTH) != 0 && link.st_uid != geteuid() &&
+        link.st_uid != folder_is.st_uid;
+    free(folder);
+    return is_foreign;
+}
+
+/* Where a chain of links leads to, whatever is there.  NULL: nowhere, or the
+ * way there is another's (errno). */
 static char *end_of_links(const char *path)
 {
     char *at = xstrdup(path), to[PATH_MAX];
@@ -45,6 +61,11 @@ static char *end_of_links(const char *path)
         ssize_t n = readlink(at, to, sizeof(to) - 1);
         if (n < 0)
             return at;
+        if (is_foreign_link(at)) {
+            free(at);
+            errno = EACCES;
+            return NULL;
+        }
         to[n] = '\0';
         char *next = beside(at, to);
         free(at);
@@ -57,10 +78,14 @@ static char *end_of_links(const char *path)
 
 char *file_behind_links(const char *path)
 {
-    char *real = realpath(path, NULL);
-    char *end = real != NULL ? NULL : end_of_links(path);
+    char *end = end_of_links(path), *real;
     if (end == NULL)
+        return NULL;
+    real = realpath(end, NULL);
+    if (real != NULL) {
+        free(end);
         return real;
+    }
     /* Its folder's real path, so that one file has one name. */
     char *folder = beside(end, "./");
     char *real_folder = realpath(folder, NULL);

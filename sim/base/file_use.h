@@ -14,7 +14,9 @@ extern "C" {
 #endif
 
 /* What a path stands for behind all links, also where nothing is yet; the
- * caller frees it.  NULL: the links have no end (errno). */
+ * caller frees it.  NULL (errno): the links have no end, or one of them was
+ * put by somebody else into a folder with the sticky bit that all may write
+ * to. */
 char *file_behind_links(const char *path);
 
 /* Takes note of a file that is read; a path to nothing is none. */

@@ -26,5 +26,7 @@ libaccel_a_SOURCES += \
 	%D%/progress.h \
 	%D%/result.c \
 	%D%/result.h \
+	%D%/unfinished.c \
+	%D%/unfinished.h \
 	%D%/whole_number.c \
 	%D%/whole_number.h

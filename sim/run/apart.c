@@ -18,6 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sim/base/unfinished.h"
+
 enum record_kind {
     RECORD_PROGRESS, /* two numbers: passes done, passes */
     RECORD_MESSAGE,  /* a line, without what comes before it */
@@ -65,32 +67,6 @@ static bool read_all(int fd, void *data, size_t bytes)
 /* What the kernel sends a child whose parent is gone; whoever started the
  * parent may have it ignore SIGTERM. */
 #define PARENT_GONE SIGUSR1
-/* What ends a process; PARENT_GONE first. */
-static const int ending[] = {PARENT_GONE, SIGTERM, SIGINT, SIGHUP};
-#define ENDINGS ((int)(sizeof(ending) / sizeof(*ending)))
-
-/* Files that are gone with the process; own. */
-static char *unfinished[APART_UNFINISHED_MAX];
-static volatile sig_atomic_t n_unfinished;
-
-/* In a signal's handler: unlink and raise may be called there. */
-static void remove_and_end(int signal_number)
-{
-    for (int i = 0; i < n_unfinished; i++)
-        unlink(unfinished[i]);
-    signal(signal_number, SIG_DFL);
-    raise(signal_number);
-}
-
-void apart_unfinished(const char *path)
-{
-    SIM_CHECK(n_unfinished < APART_UNFINISHED_MAX);
-    unfinished[n_unfinished] = xstrdup(path);
-    n_unfinished = n_unfinished + 1;
-    for (int i = 0; i < ENDINGS; i++)
-        if (signal(ending[i], remove_and_end) == SIG_IGN)
-            signal(ending[i], SIG_IGN);
-}
 
 /* Ends with its parent: nobody else waits for the result. */
 static void end_with(pid_t parent)
@@ -113,8 +89,10 @@ static void send_record(int fd, enum record_kind kind, enum exit_status status,
                         const void *data, size_t bytes)
 {
     const struct record_head head = {(uint32_t)kind, (uint32_t)status, bytes};
-    if (!write_all(fd, &head, sizeof(head)) || !write_all(fd, data, bytes))
-        _exit(EXIT_IO);
+    if (write_all(fd, &head, sizeof(head)) && write_all(fd, data, bytes))
+        return;
+    unfinished_remove_all();
+    _exit(EXIT_IO);
 }
 
 static void send_progress(void *context, uint64_t passes_done, uint64_t passes)

@@ -23,11 +23,6 @@ struct layer_runner {
                 struct layer_result *out, struct diag *d);
 };
 
-#define APART_UNFINISHED_MAX 4
-
-/* In the child: a file that a signal which ends it is to take along. */
-void apart_unfinished(const char *path);
-
 /* Calls `runner` in a child process, which ends with this one; result, messages
  * and progress come back through a pipe.  options->progress is called in this
  * process.  A child that ends before it has answered is an error

@@ -13,7 +13,8 @@
 
 enum {
     WAVE_PIXELS = 1000, /* of a window of usual size */
-    FRAME_PIXELS = 200  /* GTKWave's zoom is per frame of them */
+    FRAME_PIXELS = 200, /* GTKWave's zoom is per frame of them */
+    NAME_BYTES = 240    /* of the waveform's name: ".gtkw" has room behind it */
 };
 
 /* GTKWave's flags of a trace. */
@@ -106,10 +107,16 @@ static bool put_probes(FILE *to, const struct probe *probe, int n,
 
 char *gtkwave_file_name(const char *vcd)
 {
-    size_t n = strlen(vcd);
+    const char *slash = strrchr(vcd, '/');
+    size_t n = strlen(vcd),
+           folder_bytes = slash ? (size_t)(slash + 1 - vcd) : 0;
     char *name = xcalloc(n + 6, 1);
     if (n > 4 && strcmp(vcd + n - 4, ".vcd") == 0)
         n -= 4;
+    /* A letter of UTF-8 is not cut in two. */
+    if (n - folder_bytes > NAME_BYTES)
+        for (n = folder_bytes + NAME_BYTES; (vcd[n] & 0xc0) == 0x80;)
+            n--;
     memcpy(name, vcd, n);
     memcpy(name + n, ".gtkw", 6);
     return name;

@@ -19,7 +19,8 @@ struct gtkwave_view {
     uint64_t from_tick, to_tick;
 };
 
-/* "dir/x.vcd" -> "dir/x.gtkw"; the caller frees it. */
+/* "dir/x.vcd" -> "dir/x.gtkw", where a name too long is cut; the caller frees
+ * it. */
 char *gtkwave_file_name(const char *vcd);
 
 /* Writes x.gtkw beside x.vcd: clock, DRAM, and the array's probes, states of

@@ -80,7 +80,8 @@ class top_sc : public sc_core::sc_module
   public:
     SC_HAS_PROCESS(top_sc);
     top_sc(sc_core::sc_module_name name, array_side *side,
-           const systemc_options &options, sc_time half_period, dram_log *dram)
+           const systemc_options &options, const wave_folder *folder,
+           sc_time half_period, dram_log *dram)
         : sc_module(name), side_(side),
           clock_("clock", half_period, [this] { return ends_cycle(); }),
           array_("array", side, options, clock_.clk),
@@ -99,10 +100,10 @@ class top_sc : public sc_core::sc_module
                 dram != nullptr ? dram_log_port(dram) : &dram_port_own);
             dma_.socket.bind(own_->socket);
         }
-        if (options.vcd == nullptr)
+        if (folder == nullptr)
             return;
-        wave_ = std::make_unique<wave_sc>(side, options, clock_.clk, dram,
-                                          2 * half_period);
+        wave_ = std::make_unique<wave_sc>(side, options, *folder, clock_.clk,
+                                          dram, 2 * half_period);
         SC_METHOD(sample);
         sensitive << clock_.clk.posedge_event();
         dont_initialize();
@@ -187,6 +188,7 @@ class top_sc : public sc_core::sc_module
 struct session {
     const systemc_options &options;
     sc_time half_period;
+    std::unique_ptr<wave_folder> folder; // of a waveform, or none
     std::unique_ptr<dram_log, decltype(&dram_log_free)> dram; // or none
     std::unique_ptr<top_sc> top;
 
@@ -198,8 +200,8 @@ struct session {
     static void assembled(void *context, array_side *side)
     {
         session &s = of(context);
-        s.top = std::make_unique<top_sc>("top", side, s.options, s.half_period,
-                                         s.dram.get());
+        s.top = std::make_unique<top_sc>("top", side, s.options, s.folder.get(),
+                                         s.half_period, s.dram.get());
         sc_core::sc_start(sc_core::SC_ZERO_TIME); // threads come to a wait
     }
 
@@ -272,8 +274,14 @@ bool systemc_simulate_layer(const struct systemc_options *systemc,
         session s = {
             *systemc,
             half_period,
+            nullptr,
             {new_log(*systemc, arch, 2 * half_period.value()), dram_log_free},
             nullptr};
+        if (systemc->vcd != nullptr) {
+            s.folder = std::make_unique<wave_folder>(systemc->vcd, d);
+            if (!s.folder->is_there())
+                return false;
+        }
         const kernel kernel = {&s, session::assembled, session::run_pass,
                                session::idle};
         const dram_port port = {&s, session::serve, session::free_cycle};

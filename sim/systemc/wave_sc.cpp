@@ -5,29 +5,59 @@
 #include <cerrno>
 #include <cinttypes>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <unistd.h>
 
 #include "sim/base/output.h"
-#include "sim/run/apart.h"
+#include "sim/base/unfinished.h"
 #include "sim/systemc/gtkwave.h"
 
 using sc_core::sc_time;
 using sc_core::sc_time_stamp;
 
-// Files beside the waveform while it is written, behind part_.
-static const char *const KINDS[] = {".vcd", ".dram.vcd"};
+wave_folder::wave_folder(const char *vcd, diag *d)
+    : folder_(output_folder(vcd, d))
+{
+    if (folder_ == nullptr)
+        return;
+    unfinished_name(array().c_str());
+    unfinished_name(whole().c_str());
+}
+
+wave_folder::~wave_folder()
+{
+    if (folder_ == nullptr)
+        return;
+    unfinished_remove(array().c_str());
+    unfinished_remove(whole().c_str());
+    unfinished_remove(folder_);
+    std::free(folder_);
+}
+
+bool wave_folder::is_there() const
+{
+    return folder_ != nullptr;
+}
+
+std::string wave_folder::array() const
+{
+    return std::string(folder_) + "/array.vcd";
+}
+
+std::string wave_folder::whole() const
+{
+    return std::string(folder_) + "/whole.vcd";
+}
 
 wave_sc::wave_sc(array_side *side, const systemc_options &options,
-                 const sc_core::sc_signal<bool> &clk, dram_log *dram,
-                 sc_time period)
-    : side_(side), options_(options), clk_(clk), period_(period), dram_(dram),
-      part_(std::string(options.vcd) + ".part")
+                 const wave_folder &folder, const sc_core::sc_signal<bool> &clk,
+                 dram_log *dram, sc_time period)
+    : side_(side), options_(options), folder_(folder), clk_(clk),
+      period_(period), dram_(dram)
 {
     const probe_pes pes = {options.n_pes, options.pe};
     int n = 0;
-    for (const char *kind : KINDS)
-        apart_unfinished((part_ + kind).c_str());
     probe_ = array_side_probes(side, options.n_pes > 0 ? &pes : nullptr, &n);
     shown_.assign(probe_, probe_ + n);
     if (options.window_from == 0)
@@ -38,8 +68,6 @@ wave_sc::~wave_sc()
 {
     if (file_ != nullptr)
         sc_core::sc_close_vcd_trace_file(file_);
-    for (const char *kind : KINDS)
-        std::remove((part_ + kind).c_str());
 }
 
 uint64_t wave_sc::cycle() const
@@ -49,7 +77,10 @@ uint64_t wave_sc::cycle() const
 
 void wave_sc::open()
 {
-    file_ = sc_core::sc_create_vcd_trace_file(part_.c_str());
+    // SystemC appends ".vcd" by itself.
+    const std::string name = folder_.array();
+    file_ = sc_core::sc_create_vcd_trace_file(
+        name.substr(0, name.size() - std::strlen(".vcd")).c_str());
     sc_trace(file_, clk_, "top.clk");
     sc_trace(file_, pass_, "top.pass", 32);
     for (const probe &p : shown_)
@@ -150,34 +181,31 @@ static bool blank_date(const std::string &path)
     return file != nullptr && std::fclose(file) == 0 && ok;
 }
 
-static bool fail(const char *name, diag *d)
-{
-    return diag_fail(d, EXIT_IO, src_pos{nullptr, 0},
-                     "cannot write '%s' (%s); a place that can be written "
-                     "is needed",
-                     name, std::strerror(errno));
-}
-
 // The array's signals are there; those of the DRAM become known only after
-// their time.
-bool wave_sc::insert_dram(const std::string &part, diag *d)
+// their time.  Then the waveform is moved to its place.
+bool wave_sc::finish(const std::string &from, diag *d)
 {
-    const std::string whole = part_ + ".dram.vcd";
     const uint64_t to = options_.window_to, now = sc_time_stamp().value();
     const uint64_t end = to > 0 && to < cycle() ? to * period_.value() : now;
-    int n = 0;
-    const dram_event *events = dram_log_events(dram_, &n);
-    if (!dram_wave_insert(part.c_str(), whole.c_str(), events, n, opened_tick_,
-                          end) ||
-        std::rename(whole.c_str(), part.c_str()) != 0)
-        return fail(options_.vcd, d);
-    return true;
+    std::string made = from;
+    if (!is_whole(from))
+        return output_failed(options_.vcd, d);
+    if (dram_ != nullptr) {
+        int n = 0;
+        const dram_event *events = dram_log_events(dram_, &n);
+        made = folder_.whole();
+        if (!dram_wave_insert(from.c_str(), made.c_str(), events, n,
+                              opened_tick_, end))
+            return output_failed(options_.vcd, d);
+    }
+    if (!blank_date(made))
+        return output_failed(options_.vcd, d);
+    return output_move(made.c_str(), options_.vcd, d);
 }
 
 bool wave_sc::close(diag *d)
 {
     const src_pos at = {nullptr, 0};
-    const std::string part = part_ + ".vcd";
     if (file_ != nullptr)
         sc_core::sc_close_vcd_trace_file(file_);
     else if (!done_)
@@ -188,12 +216,8 @@ bool wave_sc::close(diag *d)
                           options_.window_from, cycle());
     file_ = nullptr;
     done_ = true;
-    if (!is_whole(part))
-        return fail(options_.vcd, d);
-    if (dram_ != nullptr && !insert_dram(part, d))
+    if (!finish(folder_.array(), d))
         return false;
-    if (!blank_date(part) || std::rename(part.c_str(), options_.vcd) != 0)
-        return fail(options_.vcd, d);
     const uint64_t period = period_.value(), to = options_.window_to;
     const gtkwave_view view = {options_.window_from * period,
                                (to > 0 && to < cycle() ? to : cycle()) *

@@ -12,13 +12,32 @@
 #include "sim/systemc/dram_wave.h"
 #include "sim/systemc/systemc.h"
 
+// Where a waveform is written, for SystemC opens it by name: a folder beside
+// the waveform, for its owner alone, which goes with this object.
+class wave_folder
+{
+  public:
+    wave_folder(const char *vcd, diag *d);
+    ~wave_folder();
+    wave_folder(const wave_folder &) = delete;
+    wave_folder &operator=(const wave_folder &) = delete;
+
+    bool is_there() const;
+    // The waveform as SystemC writes it, and with what the DRAM did.
+    std::string array() const;
+    std::string whole() const;
+
+  private:
+    char *folder_; // owns; or nullptr, after a message
+};
+
 class wave_sc
 {
   public:
     // side: its probes become this waveform's; dram: of this run, or nullptr.
     wave_sc(array_side *side, const systemc_options &options,
-            const sc_core::sc_signal<bool> &clk, dram_log *dram,
-            sc_core::sc_time period);
+            const wave_folder &folder, const sc_core::sc_signal<bool> &clk,
+            dram_log *dram, sc_core::sc_time period);
     ~wave_sc();
 
     // Whether it looks at the cycle that comes next.
@@ -35,10 +54,11 @@ class wave_sc
     uint64_t cycle() const;
     void open();
     bool is_behind(uint64_t cycle); // the window; then it is closed
-    bool insert_dram(const std::string &part, diag *d);
+    bool finish(const std::string &from, diag *d);
 
     array_side *const side_;
     const systemc_options &options_;
+    const wave_folder &folder_;
     const sc_core::sc_signal<bool> &clk_;
     const sc_core::sc_time period_;
     const probe *probe_ = nullptr; // gone with side_
@@ -47,7 +67,6 @@ class wave_sc
     const unsigned none_ = 0; // DRAM's signals, until they are put in
     uint64_t opened_tick_ = 0;
     unsigned pass_ = 0;
-    std::string part_; // the file while it is written, without its ".vcd"
     sc_core::sc_trace_file *file_ = nullptr;
     bool done_ = false;
 };

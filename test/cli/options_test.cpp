@@ -1,13 +1,9 @@
-// options_test.cpp - the command line, the progress line and the report's way
-// out.
+// options_test.cpp - the command line and the progress line.
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
-#include <sys/stat.h>
 #include <vector>
 
-#include "sim/base/file_use.h"
-#include "sim/base/output.h"
 #include "sim/base/progress.h"
 #include "sim/cli/options.h"
 #include "test/messages.h"
@@ -316,135 +312,5 @@ TEST(Progress, AFileThatIsNoTerminalStaysEmpty)
     progress_free(p);
     EXPECT_EQ(ftell(to), 0);
     fclose(to);
-}
-
-std::string read_file(const std::string &path)
-{
-    std::ifstream in(path, std::ios::binary);
-    return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
-TEST(Output, AReportReplacesTheFileAndNothingLiesBeside)
-{
-    Folder folder;
-    Messages d;
-    std::string path = folder.write("r", "old and longer");
-    ASSERT_TRUE(output_is_possible("-o", path.c_str(), d));
-    EXPECT_EQ(read_file(path), "old and longer");
-    ASSERT_TRUE(output_write(path.c_str(), "new", 3, d)) << d.text();
-    EXPECT_EQ(read_file(path), "new");
-    EXPECT_EQ(
-        std::system(("test $(ls " + folder.path("") + " | wc -l) = 1").c_str()),
-        0);
-}
-
-TEST(Output, ALinkStaysALinkAndADeviceADevice)
-{
-    Folder folder;
-    Messages d;
-    struct stat st = {};
-    std::string path = folder.write("r", "old"), link = folder.path("l");
-    ASSERT_EQ(symlink(path.c_str(), link.c_str()), 0);
-    ASSERT_TRUE(output_write(link.c_str(), "new", 3, d));
-    EXPECT_EQ(read_file(path), "new");
-    ASSERT_EQ(lstat(link.c_str(), &st), 0);
-    EXPECT_TRUE(S_ISLNK(st.st_mode));
-    ASSERT_TRUE(output_write("/dev/null", "new", 3, d));
-    ASSERT_EQ(lstat("/dev/null", &st), 0);
-    EXPECT_TRUE(S_ISCHR(st.st_mode));
-}
-
-TEST(Output, ALinkToNothingYetStaysALink)
-{
-    Folder folder;
-    struct stat st = {};
-    std::string deep = folder.path("deep"), link = folder.path("deep/l");
-    ASSERT_EQ(mkdir(deep.c_str(), 0700), 0);
-    for (const std::string &to :
-         {folder.path("absolute"), std::string("../relative")}) {
-        Messages d;
-        ASSERT_EQ(symlink(to.c_str(), link.c_str()), 0);
-        ASSERT_TRUE(output_is_possible("-o", link.c_str(), d)) << d.text();
-        ASSERT_TRUE(output_write(link.c_str(), "new", 3, d)) << d.text();
-        ASSERT_EQ(lstat(link.c_str(), &st), 0);
-        EXPECT_TRUE(S_ISLNK(st.st_mode));
-        EXPECT_EQ(read_file(link), "new");
-        ASSERT_EQ(unlink(link.c_str()), 0);
-    }
-    EXPECT_EQ(read_file(folder.path("absolute")), "new");
-    EXPECT_EQ(read_file(folder.path("relative")), "new");
-    Messages d;
-    ASSERT_EQ(symlink("l", link.c_str()), 0);
-    EXPECT_FALSE(output_is_possible("-o", link.c_str(), d));
-    EXPECT_EQ(diag_status(d), EXIT_IO);
-}
-
-TEST(Output, NoOutputTakesThePlaceOfAnother)
-{
-    Folder folder;
-    std::string path = folder.path("r"), link = folder.path("l");
-    ASSERT_EQ(symlink("r", link.c_str()), 0);
-    Messages d;
-    EXPECT_TRUE(output_is_possible("-o", path.c_str(), d));
-    EXPECT_TRUE(output_is_possible("-o", path.c_str(), d));
-    EXPECT_TRUE(output_is_possible("-o", "/dev/null", d));
-    EXPECT_TRUE(output_is_possible("--save", "/dev/null", d));
-    EXPECT_EQ(d.text(), "");
-    for (const std::string &same : {path, folder.path("./r"), link}) {
-        Messages once;
-        EXPECT_FALSE(output_is_possible("--save", same.c_str(), once));
-        EXPECT_EQ(diag_status(once), EXIT_USAGE);
-        EXPECT_EQ(once.text(), "accelsim: error: '--save' would write '" +
-                                   same +
-                                   "', and so would '-o'; two files are "
-                                   "needed\n");
-    }
-}
-
-TEST(Output, NoOutputTakesThePlaceOfAnInput)
-{
-    Folder folder;
-    Messages early, late;
-    std::string path = folder.write("a.cfg", "old");
-    file_use_read(folder.path("none").c_str());
-    file_use_read(path.c_str());
-    EXPECT_FALSE(output_is_possible("-o", path.c_str(), early));
-    EXPECT_EQ(early.text(), "accelsim: error: '-o' would write '" + path +
-                                "', which is read here; another file is "
-                                "needed\n");
-    EXPECT_FALSE(output_write(path.c_str(), "new", 3, late));
-    EXPECT_EQ(diag_status(late), EXIT_USAGE);
-    EXPECT_EQ(read_file(path), "old");
-}
-
-TEST(Output, AFileHasTheUsualMode)
-{
-    Folder folder;
-    Messages d;
-    struct stat st = {};
-    mode_t mask = umask(022);
-    ASSERT_TRUE(output_write(folder.path("r").c_str(), "x", 1, d));
-    umask(mask);
-    ASSERT_EQ(stat(folder.path("r").c_str(), &st), 0);
-    EXPECT_EQ(st.st_mode & 0777, 0644u);
-}
-
-TEST(Output, APlaceThatCannotBeWrittenIsAnInputOutputError)
-{
-    Folder folder;
-    for (const std::string &path :
-         {folder.path("no/r"), folder.path(""), std::string("")}) {
-        Messages d;
-        EXPECT_FALSE(output_is_possible("-o", path.c_str(), d)) << path;
-        EXPECT_EQ(diag_status(d), EXIT_IO);
-        EXPECT_EQ(
-            d.text().find("accelsim: error: cannot write '" + path + "' ("), 0u)
-            << d.text();
-    }
-    Messages d;
-    EXPECT_FALSE(output_write("/dev/full", "x", 1, d));
-    EXPECT_EQ(d.text(), "accelsim: error: cannot write '/dev/full' (No space "
-                        "left on device); a place that can be written is "
-                        "needed\n");
 }
 } // namespace

@@ -11,7 +11,8 @@ import subprocess
 import sys
 import time
 
-from program import PROGRAM, SMALL, check, finish, new_folder, report, run
+from program import PROGRAM, SMALL, check, finish, new_folder, report, run, \
+    write
 from systemc_cases import (MACHINES, NESTS, compare, random_shapes,
                            without_kernel)
 from vcd import read_vcd, time_in, value_at
@@ -111,14 +112,15 @@ def errors_come_back():
 
 def processes_end_with_their_parent():
     """What is left of a waveform would stay, were the process to go on."""
-    for kind in (signal.SIGTERM, signal.SIGKILL):
+    for kind in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL):
         with new_folder() as folder:
             parent = subprocess.Popen(
                 [PROGRAM, "--cfg", "eyeriss", "--layer", "conv2", *SYSTEMC,
                  "--sc-granularity", "block", "--vcd", "x.vcd"], cwd=folder,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             begun = until(
-                lambda: "x.vcd.part.vcd" in os.listdir(folder))
+                lambda: any("array.vcd" in names
+                            for _, _, names in os.walk(folder)))
             parent.send_signal(kind)
             parent.wait()
             check(begun and until(lambda: not os.listdir(folder)),
@@ -430,8 +432,7 @@ def a_full_disk_is_an_error():
     for blocks in (0, 1, 5):
         for dram in ("ideal", "bandwidth"):
             with new_folder() as folder:
-                words = ["sh", "-c", f"trap '' XFSZ; ulimit -f {blocks}; "
-                         '"$@"', "sh", PROGRAM, *TINY, *SYSTEMC, "--set",
+                words = ["sh", "-c", f'ulimit -f {blocks}; "$@"', "sh", PROGRAM, *TINY, *SYSTEMC, "--set",
                          f"dram.model={dram}", "--vcd", f"{folder}/w.vcd"]
                 done = subprocess.run(words, capture_output=True, text=True,
                                       timeout=60, check=False)
@@ -440,6 +441,30 @@ def a_full_disk_is_an_error():
                       and done.stderr.count("\n") == 1 and
                       os.listdir(folder) == [],
                       f"a disk of {blocks} blocks, DRAM {dram}", done.stderr)
+
+
+def a_waveform_writes_nobody_elses_files():
+    """Links where a waveform used to be written beforehand."""
+    with new_folder() as folder:
+        victim = write(folder, "victim", "precious")
+        for name in ("w.vcd.part.vcd", "w.vcd.part.dram.vcd"):
+            os.symlink(victim, f"{folder}/{name}")
+        done = run(*TINY, *SYSTEMC, "--vcd", f"{folder}/w.vcd")
+        with open(victim) as file:
+            check(done.returncode == 0 and file.read() == "precious",
+                  "a waveform follows no link beside it", done.stderr)
+    with new_folder() as folder:
+        vcd = "w" * 251 + ".vcd"
+        done = run(*TINY, *SYSTEMC, "--vcd", f"{folder}/{vcd}")
+        check(done.returncode == 0 and sorted(os.listdir(folder)) ==
+              ["w" * 240 + ".gtkw", vcd],
+              "a waveform's name may have 255 letters", done.stderr)
+    with new_folder() as folder:
+        vcd = write(folder, "w.vcd", "old")
+        os.chmod(vcd, 0o604)
+        done = run(*TINY, *SYSTEMC, "--vcd", vcd)
+        check(done.returncode == 0 and os.stat(vcd).st_mode & 0o7777 == 0o604,
+              "a waveform keeps the mode of the file before", done.stderr)
 
 
 def the_dram_is_drawn_when_it_moves():
@@ -488,6 +513,7 @@ if is_built():
     a_nest_shows_its_tiles_and_pes()
     a_waveform_can_be_a_part()
     a_full_disk_is_an_error()
+    a_waveform_writes_nobody_elses_files()
     kernels_agree()
     order_does_not_matter()
     layers_run_in_processes()
