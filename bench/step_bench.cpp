@@ -122,7 +122,7 @@ void known_pass(benchmark::State &state, bool intern)
     const int known = static_cast<int>(state.range(0));
     pass_memory *memory = pass_view_new_memory(PASS_MEMORY_BYTES_DEFAULT);
     pass_view *view = pass_view_new(memory, NETWORK_MULTICAST, intern);
-    pass_counts counts = {};
+    pass_outcome counts = {};
     const pass_boundary empty = {};
     std::vector<pass> all;
     for (int k = 0; k < known; k++) {

@@ -125,7 +125,8 @@ check_PROGRAMS += nest_test
 endif
 nest_test_SOURCES = %D%/run/nest_cycles_test.cpp %D%/config/mapping_file_test.cpp %D%/messages.h \
 	%D%/dataflows/nest_model_test.cpp %D%/run/nest_simulate_test.cpp %D%/dataflows/nest_oracle.cpp \
-	%D%/dataflows/nest_oracle.h %D%/random_nest.h %D%/random_layer.h
+	%D%/dataflows/nest_oracle.h %D%/random_nest.h %D%/random_layer.h \
+	%D%/run/stepwise_kernel.h
 nest_test_LDADD = $(TEST_LIBS)
 
 if TESTS_WANTED

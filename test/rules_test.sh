@@ -36,7 +36,8 @@ dataflows/nest      BLOCKS dataflows
 dataflows/search    BLOCKS DATAFLOWS
 sim/config          sim/base mem DATAFLOWS
 sim/array           sim/base pe noc mem traces DATAFLOWS
-sim/run             sim/base pe noc mem traces DATAFLOWS sim/config sim/array
+sim/array/nest      sim/base traces DATAFLOWS sim/array
+sim/run             sim/base pe noc mem traces DATAFLOWS sim/config ARRAYS
 sim/choose          BELOW
 sim/systemc         BELOW sim/choose
 sim/report          BELOW sim/choose
@@ -47,8 +48,9 @@ sim                 sim/base sim/cli sim/config
 '
 blocks='sim/base/arch.h sim/base/layer.h sim/base/result.h sim/base/diag.h pe noc mem'
 dataflows='dataflows dataflows/gemm dataflows/rs dataflows/nest dataflows/search'
-rooms=$(echo "$rooms" | sed "s|BELOW|sim/base sim/energy sim/config sim/array \
-    sim/run pe noc mem traces DATAFLOWS|; s|BLOCKS|$blocks|; s|DATAFLOWS|$dataflows|")
+rooms=$(echo "$rooms" | sed "s|BELOW|sim/base sim/energy sim/config ARRAYS \
+    sim/run pe noc mem traces DATAFLOWS|; s|BLOCKS|$blocks|; s|DATAFLOWS|$dataflows|
+    s|ARRAYS|sim/array sim/array/nest|")
 room_names=$(echo "$rooms" | awk 'NF { print $1 }')
 
 # sources_of ROOM: the C and C++ files of a room, not of those inside it.

@@ -1,4 +1,4 @@
-/* array_side.h - the array side of a machine, whatever its networks are.
+/* array_side.h - the array side of a machine, whatever its kind.
  *
  * PEs, their networks and the array's ports of L2.  It runs one pass at a
  * time, issued on a quiescent array or, where drains overlap, on one from
@@ -9,58 +9,53 @@
 #ifndef SIM_ARRAY_ARRAY_SIDE_H
 #define SIM_ARRAY_ARRAY_SIDE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "dataflows/program.h"
-#include "sim/array/probe.h"
-#include "sim/array/word_flow.h"
-#include "sim/base/block.h"
+#include "sim/array/array_kind.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 struct array_side;
-struct nest_machine; /* sim/array/nest_machine.h */
 
-/* Both borrowed; flow: words that follow the timing, or NULL. */
+/* The array that a program is for.  Both borrowed; flow: words that follow the
+ * timing, or NULL. */
 struct array_side *array_side_new(const struct program *program,
                                   struct word_flow *flow);
-/* A view of a machine that runs a nest (borrowed): it is issued and finished by
- * itself, not by array_side_issue and array_side_finish. */
-struct array_side *array_side_of_nest(struct nest_machine *machine);
+/* An array of any kind; owns self from now on. */
+struct array_side *array_side_of(const struct array_kind *kind, void *self);
 void array_side_free(struct array_side *side);
 
-void array_side_issue(struct array_side *side, const struct pass *pass);
+/* pass: as the array's kind takes it; borrowed until it is done. */
+void array_side_issue(struct array_side *side, const void *pass);
 bool array_side_is_done(const struct array_side *side);
 /* Whether a pass is on the array that is not done. */
 bool array_side_flows(const struct array_side *side);
 /* What the array did since it was asked last; once, when it is done.
  * drain_cycles: for how long the pass will go on draining. */
-void array_side_finish(struct array_side *side, struct pass_counts *out);
+void array_side_finish(struct array_side *side, struct pass_outcome *out);
 
 /* For arrays that drain after a pass is done.  The next `cycles` go by without
  * another, then array_side_is_done says that one may be issued. */
 void array_side_let_drain(struct array_side *side, uint64_t cycles);
 /* As if `pass` had just been done, whatever was before. */
-void array_side_put_draining(struct array_side *side, const struct pass *pass);
+void array_side_put_draining(struct array_side *side, const void *pass);
 /* Who waits for what; for the report of a deadlock. */
 void array_side_explain(const struct array_side *side, char *text,
                         size_t size_bytes);
-/* What may end it. */
+/* What may end a deadlock; for the same report. */
 const char *array_side_remedy(const struct array_side *side);
 
-/* One cycle: eval and commit of every block, in the order that is fastest.
- * Returns false in a cycle in which nothing moved and no timer ran down: a
- * deadlock. */
-bool array_side_step(struct array_side *side);
+/* One cycle: eval and commit of every block, in the order that is fastest; and
+ * those that are like it, as far as the array knows them, up to most_cycles.
+ * Returns how many they were; 0 in a cycle in which nothing moved and no timer
+ * ran down: a deadlock. */
+uint64_t array_side_step(struct array_side *side, uint64_t most_cycles);
 
 /* The same cycle, in parts: n blocks, valid as long as `side`; each must be
  * called in every cycle.  The caller frees *blocks. */
 int array_side_blocks(struct array_side *side, enum block_grain grain,
                       struct block **blocks);
-/* Of the last cycle: what array_side_step returns. */
+/* Of the last cycle: whether array_side_step would have returned 1. */
 bool array_side_moved(const struct array_side *side);
 
 /* The signals of the array, valid as long as `side`; once, and with blocks of

@@ -1,12 +1,16 @@
 libaccel_a_SOURCES += \
+	%D%/array_kind.h \
 	%D%/array_side.c \
 	%D%/array_side.h \
+	%D%/charge.c \
+	%D%/charge.h \
 	%D%/l1_path.c \
 	%D%/l1_path.h \
 	%D%/l1_probes.c \
 	%D%/l1_probes.h \
 	%D%/l1_words.c \
 	%D%/l1_words.h \
+	%D%/multicast_array.c \
 	%D%/multicast_blocks.c \
 	%D%/multicast_machine.c \
 	%D%/multicast_machine.h \
@@ -15,18 +19,11 @@ libaccel_a_SOURCES += \
 	%D%/multicast_probes.h \
 	%D%/multicast_readout.c \
 	%D%/multicast_shape.c \
-	%D%/nest_blocks.c \
-	%D%/nest_machine.c \
-	%D%/nest_machine.h \
-	%D%/nest_parts.h \
-	%D%/nest_probes.c \
-	%D%/nest_probes.h \
-	%D%/nest_source.c \
-	%D%/nest_source.h \
-	%D%/nest_stage.c \
-	%D%/nest_stage.h \
+	%D%/pass_outcome.c \
+	%D%/pass_outcome.h \
 	%D%/probe.c \
 	%D%/probe.h \
+	%D%/systolic_array.c \
 	%D%/systolic_probes.c \
 	%D%/systolic_probes.h \
 	%D%/word_flow.c \

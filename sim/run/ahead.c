@@ -134,7 +134,7 @@ static bool take_pass(struct ahead_layer *l, struct pass *pass)
 bool ahead_one(struct ahead_layer *l, struct array_side **array)
 {
     struct pass pass;
-    struct pass_counts counts;
+    struct pass_outcome counts;
     if (!take_pass(l, &pass))
         return false;
     if (*array == NULL)

@@ -7,8 +7,6 @@ libaccel_a_SOURCES += \
 	%D%/apart.h \
 	%D%/bounds.c \
 	%D%/bounds.h \
-	%D%/charge.c \
-	%D%/charge.h \
 	%D%/check.c \
 	%D%/check.h \
 	%D%/kernel.c \

@@ -27,7 +27,7 @@ struct key {
 
 struct record {
     struct key key;
-    struct nest_pass_record what;
+    struct pass_outcome what;
     int next; /* in the bucket; -1: none */
     uint32_t bucket;
 };
@@ -138,7 +138,7 @@ static uint32_t bucket_of(const struct key *k)
     return (uint32_t)(hash >> 32) % BUCKETS;
 }
 
-const struct nest_pass_record *
+const struct pass_outcome *
 nest_pass_memory_find(struct nest_pass_memory *m,
                       const struct nest_pass_place *place)
 {
@@ -159,7 +159,7 @@ static void forget(struct nest_pass_memory *m, int i)
 }
 
 void nest_pass_memory_add(struct nest_pass_memory *m,
-                          const struct nest_pass_record *record)
+                          const struct pass_outcome *record)
 {
     int i = m->n;
     if (m->n == RECORDS) {

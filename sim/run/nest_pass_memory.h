@@ -9,17 +9,12 @@
 #ifndef SIM_RUN_NEST_PASS_MEMORY_H
 #define SIM_RUN_NEST_PASS_MEMORY_H
 
-#include "sim/array/nest_machine.h"
-#include "sim/array/nest_source.h"
+#include "sim/array/nest/nest_source.h"
+#include "sim/array/pass_outcome.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-struct nest_pass_record {
-    struct nest_outcome outcome;
-    struct counts counts;
-};
 
 struct nest_pass_memory;
 
@@ -27,12 +22,12 @@ struct nest_pass_memory *nest_pass_memory_new(const struct nest_walk *walk,
                                               const struct arch *arch);
 void nest_pass_memory_free(struct nest_pass_memory *memory);
 /* NULL: not seen, or no longer. */
-const struct nest_pass_record *
+const struct pass_outcome *
 nest_pass_memory_find(struct nest_pass_memory *memory,
                       const struct nest_pass_place *place);
 /* Of the place last looked for. */
 void nest_pass_memory_add(struct nest_pass_memory *memory,
-                          const struct nest_pass_record *record);
+                          const struct pass_outcome *record);
 
 #ifdef __cplusplus
 }

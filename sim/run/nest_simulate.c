@@ -9,9 +9,7 @@
 #include "dataflows/nest/nest_bounds.h"
 #include "dataflows/nest/nest_text.h"
 #include "dataflows/nest/nest_walk.h"
-#include "sim/array/array_side.h"
-#include "sim/array/nest_machine.h"
-#include "sim/array/nest_source.h"
+#include "sim/array/nest/nest_array.h"
 #include "sim/run/check.h"
 #include "sim/run/kernel.h"
 #include "sim/run/model.h"
@@ -24,15 +22,12 @@ struct run {
     const struct nest_walk *walk;
     const struct program *program; /* arch, layer and burst_bytes */
     const struct simulate_options *options;
-    struct nest_machine_cfg cfg;
-    struct nest_machine *machine;
-    struct array_side *array; /* the machine, as a kernel sees it */
-    struct nest_source *source;
+    const struct kernel *kernel;
+    struct array_side *array;
     struct nest_tiles *tiles;
     struct nest_pass_memory *memory; /* NULL: none */
     struct nest_values values;
-    int64_t *ofmap;      /* owns; functional mode */
-    struct counts found; /* what the source counted, of one pass */
+    int64_t *ofmap; /* owns; functional mode */
     uint64_t passes, now;
     struct layer_result *out;
     struct diag *diag;
@@ -80,68 +75,39 @@ static void prepare_values(struct run *run)
 
 /* --- passes --------------------------------------------------------------- */
 
-/* The native kernel: cycles that are alike at once. */
-static enum run_end run_native(struct run *run, uint64_t limit_cycles)
-{
-    const struct nest_outcome *n = nest_machine_outcome(run->machine);
-    while (!nest_machine_is_done(run->machine)) {
-        uint64_t most = run->options->every_cycle ? 1 : limit_cycles + 1;
-        if (!nest_machine_step(run->machine, most))
-            return RUN_DEADLOCK;
-        if (n->cycles > limit_cycles)
-            return RUN_LIMIT;
-    }
-    return RUN_DONE;
-}
-
 static bool run_pass(struct run *run, const struct nest_pass_place *place,
-                     bool jump, struct nest_pass_record *out)
+                     bool jump, struct pass_outcome *out)
 {
-    const struct kernel *kernel = run->options->kernel;
-    uint64_t limit = run->options->max_cycles, left = UINT64_MAX - 1;
+    const struct kernel *kernel = run->kernel;
+    uint64_t limit = run->options->max_cycles, left = UINT64_MAX;
     struct memo_stats *stats = &run->out->memo;
     struct src_pos at = {NULL, 0};
     const char *name = run->program->layer.name;
+    const struct nest_pass pass = {*place, jump};
     enum run_end end;
     if (limit > 0)
         left = limit > run->now ? limit - run->now : 0;
-    memset(&run->found, 0, sizeof(run->found));
-    nest_source_begin(run->source, place, jump);
-    nest_machine_issue(run->machine);
-    end = kernel == NULL ? run_native(run, left)
-                         : kernel->run_pass(kernel->context, run->array, left);
+    array_side_issue(run->array, &pass);
+    end = kernel->run_pass(kernel->context, run->array, left);
     if (end == RUN_LIMIT)
         return fail_past_limit(name, run->out->passes, run->passes, run->diag);
     if (end == RUN_DEADLOCK)
         return diag_fail(run->diag, EXIT_MACHINE, at,
-                         "layer '%s': the machine is deadlocked; a nest never "
-                         "should be, report it",
-                         name);
-    out->outcome = *nest_machine_outcome(run->machine);
-    out->counts = run->found;
+                         "layer '%s': the machine is deadlocked; %s", name,
+                         array_side_remedy(run->array));
+    array_side_finish(run->array, out);
     stats->simulated_passes++;
     stats->simulated_pe_cycles +=
-        out->outcome.cycles * (uint64_t)arch_pes(&run->program->arch);
+        out->cycles * (uint64_t)arch_pes(&run->program->arch);
     return true;
 }
 
-static void charge_pass(struct run *run, const struct nest_pass_record *r)
+static void charge_pass(struct run *run, const struct pass_outcome *n)
 {
-    struct layer_result *out = run->out;
-    uint64_t pes = (uint64_t)arch_pes(&run->program->arch);
-    const struct nest_outcome *n = &r->outcome;
-    for (int k = 0; k < LEDGER_N; k++)
-        out->ledger_pe_cycles[k] += n->pe_cycles[k];
-    out->ledger_pe_cycles[LEDGER_idle_mapping] +=
-        (pes - run->cfg.pes_used) * n->flight_cycles;
-    out->array_cycles += n->flight_cycles;
-    if ((uint64_t)out->active_pes < n->busy_pes)
-        out->active_pes = (int)n->busy_pes;
-    out->memo.pe_cycles += pes * n->cycles;
-    counts_add(&out->counts, &r->counts);
-    out->passes++;
+    pass_outcome_add(&run->program->arch, n, run->out);
+    run->out->passes++;
     if (run->options->progress != NULL)
-        run->options->progress(run->options->progress_context, out->passes,
+        run->options->progress(run->options->progress_context, run->out->passes,
                                run->passes);
 }
 
@@ -155,12 +121,12 @@ static bool is_countable(struct run *run, uint64_t cycle)
 static bool run_passes(struct run *run)
 {
     struct nest_pass_place place = {.has_before = false};
-    const struct kernel *kernel = run->options->kernel;
+    const struct kernel *kernel = run->kernel;
     const int loops = run->walk->pass_loops;
     bool jump = false; /* the source stands elsewhere */
     for (bool more = true; more;) {
-        struct nest_pass_record now;
-        const struct nest_pass_record *known = NULL;
+        struct pass_outcome now;
+        const struct pass_outcome *known = NULL;
         place.next = place.at;
         more = nest_walk_next(run->walk, &place.next, 0, loops) >= 0;
         place.has_next = more;
@@ -169,7 +135,7 @@ static bool run_passes(struct run *run)
             run->now);
         if (!is_countable(run, start))
             return false;
-        if (kernel != NULL && kernel->idle != NULL)
+        if (kernel->idle != NULL)
             kernel->idle(kernel->context, start - run->now);
         run->now = start;
         if (run->memory != NULL)
@@ -184,7 +150,7 @@ static bool run_passes(struct run *run)
                 nest_pass_memory_add(run->memory, &now);
         }
         jump = known != NULL;
-        run->now += now.outcome.cycles;
+        run->now += now.cycles;
         if (!is_countable(run, run->now))
             return false;
         charge_pass(run, &now);
@@ -199,7 +165,7 @@ static bool run_passes(struct run *run)
         !is_within_limit(run->options, run->program->layer.name,
                          run->out->cycles, run->diag))
         return false;
-    if (kernel != NULL && kernel->idle != NULL)
+    if (kernel->idle != NULL)
         kernel->idle(kernel->context, run->out->cycles - run->now);
     return true;
 }
@@ -235,23 +201,19 @@ static void assemble(struct run *run)
     const struct arch *a = &run->program->arch;
     const struct nest *nest = &run->walk->nest;
     const struct access_tap *tap = run->options->access_tap;
-    const struct kernel *kernel = run->options->kernel;
     int buffers[TENSOR_N], banks[TENSOR_N];
     enum tensor tensor;
     uint64_t lacking;
     SIM_CHECK(nest_l2_places(a, &run->program->layer, nest, buffers, banks,
                              &tensor, &lacking));
-    nest_machine_config(a, nest, banks, &run->cfg);
-    run->cfg.pes_used = nest_pes_used(a, &run->program->layer, nest);
     if (run->options->check)
         prepare_values(run);
-    run->source =
-        nest_source_new(run->walk, a, run->ofmap != NULL ? &run->values : NULL,
-                        tap, &run->found);
-    run->machine = nest_machine_new(&run->cfg, run->source);
-    run->array = array_side_of_nest(run->machine);
-    if (kernel != NULL && kernel->assembled != NULL)
-        kernel->assembled(kernel->context, run->array);
+    run->array = nest_array_new(run->walk, a,
+                                run->ofmap != NULL ? &run->values : NULL, tap);
+    run->kernel =
+        run->options->kernel != NULL ? run->options->kernel : &kernel_native;
+    if (run->kernel->assembled != NULL)
+        run->kernel->assembled(run->kernel->context, run->array);
     run->tiles = nest_tiles_new(run->walk, run->program, buffers,
                                 run->options->dram_port, &run->out->counts);
     run->passes = nest_walk_steps(run->walk, run->walk->pass_loops);
@@ -263,8 +225,6 @@ static void assemble(struct run *run)
 static void dismantle(struct run *run)
 {
     array_side_free(run->array);
-    nest_machine_free(run->machine);
-    nest_source_free(run->source);
     nest_tiles_free(run->tiles);
     nest_pass_memory_free(run->memory);
     free(run->ofmap);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "mem/dma.h"
-#include "sim/array/nest_stage.h"
+#include "sim/array/nest/nest_stage.h"
 #include "sim/run/tile_table.h"
 
 enum { PLACES_MAX = 2, TICKETS = 4 };

@@ -26,7 +26,7 @@ struct entry {
     uint64_t hash;
     bool is_known; /* else claimed */
     bool is_ahead; /* nobody needed it yet */
-    struct pass_counts counts;
+    struct pass_outcome counts;
     unsigned char key[];
 };
 
@@ -207,7 +207,7 @@ static enum pass_answer known_answer(struct pass_memory *m, struct entry *e)
 }
 
 enum pass_answer pass_memory_find(struct pass_memory *m, const void *key,
-                                  struct pass_counts *out,
+                                  struct pass_outcome *out,
                                   const struct pass_meanwhile *meanwhile)
 {
     uint64_t hash = pass_memory_hash(key, m->cfg.key_bytes);
@@ -247,7 +247,7 @@ bool pass_memory_claim_ahead(struct pass_memory *m, const void *key)
 }
 
 void pass_memory_add(struct pass_memory *m, const void *key,
-                     const struct pass_counts *counts)
+                     const struct pass_outcome *counts)
 {
     uint64_t hash = pass_memory_hash(key, m->cfg.key_bytes);
     pthread_mutex_lock(&m->lock);

@@ -19,7 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "pe/pass_counts.h"
+#include "sim/array/pass_outcome.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -65,13 +65,13 @@ struct pass_meanwhile {
  * must call one of the next two, soon, and ask for no other key before.
  * meanwhile: NULL for none. */
 enum pass_answer pass_memory_find(struct pass_memory *memory, const void *key,
-                                  struct pass_counts *out,
+                                  struct pass_outcome *out,
                                   const struct pass_meanwhile *meanwhile);
 /* Claims a key ahead of need, as if it had not been found; false where it is
  * known, claimed or forgotten, or where it would find no room. */
 bool pass_memory_claim_ahead(struct pass_memory *memory, const void *key);
 void pass_memory_add(struct pass_memory *memory, const void *key,
-                     const struct pass_counts *counts);
+                     const struct pass_outcome *counts);
 /* The claim is given up: the pass had no outcome. */
 void pass_memory_abandon(struct pass_memory *memory, const void *key);
 

@@ -20,7 +20,7 @@ struct key {
 struct slot {
     bool used;
     struct key key;
-    struct pass_counts counts;
+    struct pass_outcome counts;
 };
 
 struct pass_view {
@@ -75,7 +75,7 @@ static struct slot *slot_of(struct pass_view *v, const struct key *key)
 }
 
 static void keep(struct pass_view *v, const struct key *key,
-                 const struct pass_counts *counts)
+                 const struct pass_outcome *counts)
 {
     struct slot *slot = slot_of(v, key);
     if (!v->intern)
@@ -88,7 +88,7 @@ static void keep(struct pass_view *v, const struct key *key,
 enum pass_answer pass_view_find(struct pass_view *v,
                                 const struct pass_boundary *boundary,
                                 const struct pass *pass,
-                                struct pass_counts *out)
+                                struct pass_outcome *out)
 {
     struct key key;
     enum pass_answer answer;
@@ -115,7 +115,7 @@ bool pass_view_claim_ahead(struct pass_view *v,
 }
 
 void pass_view_add(struct pass_view *v, const struct pass_boundary *boundary,
-                   const struct pass *pass, const struct pass_counts *counts)
+                   const struct pass *pass, const struct pass_outcome *counts)
 {
     struct key key;
     set_key(v, boundary, pass, &key);

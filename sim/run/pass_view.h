@@ -47,12 +47,12 @@ void pass_view_free(struct pass_view *view);
 enum pass_answer pass_view_find(struct pass_view *view,
                                 const struct pass_boundary *boundary,
                                 const struct pass *pass,
-                                struct pass_counts *out);
+                                struct pass_outcome *out);
 bool pass_view_claim_ahead(struct pass_view *view,
                            const struct pass_boundary *boundary,
                            const struct pass *pass);
 void pass_view_add(struct pass_view *view, const struct pass_boundary *boundary,
-                   const struct pass *pass, const struct pass_counts *counts);
+                   const struct pass *pass, const struct pass_outcome *counts);
 void pass_view_abandon(struct pass_view *view,
                        const struct pass_boundary *boundary,
                        const struct pass *pass);

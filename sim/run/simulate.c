@@ -15,7 +15,6 @@
 #include "sim/run/access_stream.h"
 #include "sim/run/ahead.h"
 #include "sim/run/bounds.h"
-#include "sim/run/charge.h"
 #include "sim/run/check.h"
 #include "sim/run/kernel.h"
 #include "sim/run/model.h"
@@ -100,13 +99,13 @@ static bool step_array(struct run *run, uint64_t from)
 }
 
 static void add_simulated_cycles(struct run *run,
-                                 const struct pass_counts *counts)
+                                 const struct pass_outcome *counts)
 {
     run->out->memo.simulated_pe_cycles +=
         counts->cycles * (uint64_t)arch_pes(&run->program->arch);
 }
 
-static void finish_array(struct run *run, struct pass_counts *counts)
+static void finish_array(struct run *run, struct pass_outcome *counts)
 {
     array_side_finish(run->array, counts);
     add_simulated_cycles(run, counts);
@@ -131,7 +130,7 @@ static bool drain_alone(struct run *run, uint64_t cycles)
 }
 
 static bool simulate_pass(struct run *run, const struct pass *pass,
-                          uint64_t start, struct pass_counts *counts)
+                          uint64_t start, struct pass_outcome *counts)
 {
     uint64_t lateness = run->boundary.lateness_cycles;
     if (!drain_alone(run, lateness))
@@ -146,7 +145,7 @@ static bool simulate_pass(struct run *run, const struct pass *pass,
 }
 
 static bool run_pass(struct run *run, const struct pass *pass, uint64_t start,
-                     struct pass_counts *counts)
+                     struct pass_outcome *counts)
 {
     struct memo_stats *stats = &run->out->memo;
     if (run->view == NULL)
@@ -194,7 +193,7 @@ static void code_values(struct run *run, const struct pass *pass)
 
 /* The pass has run; what its psums still do comes after the boundary. */
 static void reach_boundary(struct run *run, const struct pass *pass,
-                           const struct pass_counts *counts)
+                           const struct pass_outcome *counts)
 {
     run->last = *pass;
     run->drain_cycles = counts->drain_cycles;
@@ -206,14 +205,14 @@ static void reach_boundary(struct run *run, const struct pass *pass,
 /* After the last pass. */
 static bool drain_last(struct run *run)
 {
-    struct pass_counts counts;
+    struct pass_outcome counts;
     if (run->drain_cycles == 0)
         return true;
     if (!drain_alone(run, run->drain_cycles))
         return false;
     finish_array(run, &counts);
     SIM_CHECK(counts.cycles == run->drain_cycles);
-    charge_pass(run->program, &counts, run->out);
+    pass_outcome_add(&run->program->arch, &counts, run->out);
     run->now += counts.cycles;
     return true;
 }
@@ -231,7 +230,7 @@ static bool run_passes(struct run *run)
     struct pass pass;
     cursor_start(&cursor);
     for (;;) {
-        struct pass_counts counts;
+        struct pass_outcome counts;
         if (run->periods != NULL)
             periods_skip(run->periods, &cursor, &run->boundary.draining,
                          run->out, &run->now);
@@ -254,7 +253,7 @@ static bool run_passes(struct run *run)
         run->now = start + counts.cycles;
         if (!is_countable(run, run->now))
             return false;
-        charge_pass(run->program, &counts, run->out);
+        pass_outcome_add(&run->program->arch, &counts, run->out);
         tile_table_done(run->tiles, &pass, &counts, start, run->now);
         reach_boundary(run, &pass, &counts);
         run->out->passes++;

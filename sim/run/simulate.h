@@ -32,7 +32,6 @@ struct simulate_options {
     /* The dataflow "nest": its loops, and where they were read; borrowed. */
     const struct nest *nest;
     const struct nest_where *nest_where;
-    bool every_cycle;    /* for tests: nests skip no cycle, however alike */
     bool show_mapping;   /* fill layer_result.mapping_text */
     uint64_t max_cycles; /* 0 = no limit */
     /* What passes of this architecture did, shared with other layers

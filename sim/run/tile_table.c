@@ -183,7 +183,7 @@ uint64_t tile_table_ready(struct tile_table *table, const struct pass *pass,
 }
 
 void tile_table_done(struct tile_table *table, const struct pass *pass,
-                     const struct pass_counts *counts, uint64_t start,
+                     const struct pass_outcome *counts, uint64_t start,
                      uint64_t end)
 {
     if (pass->last_use[TENSOR_FILTER])

@@ -12,7 +12,7 @@
 #include "dataflows/program.h"
 #include "mem/dma.h"
 #include "mem/dram_port.h"
-#include "pe/pass_counts.h"
+#include "sim/array/pass_outcome.h"
 #include "sim/base/result.h"
 
 #ifdef __cplusplus
@@ -44,7 +44,7 @@ uint64_t tile_table_ready(struct tile_table *table, const struct pass *pass,
 /* The pass ran until `end`, its counts from `start` on: the tiles that it used
  * last leave, a finished one when it has drained. */
 void tile_table_done(struct tile_table *table, const struct pass *pass,
-                     const struct pass_counts *counts, uint64_t start,
+                     const struct pass_outcome *counts, uint64_t start,
                      uint64_t end);
 /* Where a period of passes may begin.  Asks for all loads that have a place,
  * as tile_table_ready would.  Then all that decides what will happen from a

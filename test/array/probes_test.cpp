@@ -278,7 +278,7 @@ class watched
         cursor_start(&at);
         ASSERT_TRUE(cursor_next(program_.get(), &at, &one));
         array_side_issue(side_, &one);
-        while (!array_side_is_done(side_) && array_side_step(side_)) {
+        while (!array_side_is_done(side_) && array_side_step(side_, 1)) {
             array_side_sample(side_);
             for (int k = 0; k < n_; k++) {
                 const probe &p = probe_[k];

@@ -9,6 +9,7 @@
 #include "dataflows/dataflow.h"
 #include "sim/run/nest_simulate.h"
 #include "test/random_nest.h"
+#include "test/run/stepwise_kernel.h"
 
 namespace
 {
@@ -49,7 +50,7 @@ class NestCycles : public testing::Test
     layer_result run(bool every_cycle = false)
     {
         simulate_options o = {};
-        o.every_cycle = every_cycle;
+        o.kernel = every_cycle ? &stepwise_kernel : nullptr;
         const nest_where nowhere = {};
         layer_result r = {};
         EXPECT_TRUE(simulate_nest(&a, &l, &n, &nowhere, &o, &r, d_))

@@ -5,6 +5,7 @@
 
 #include "sim/run/nest_simulate.h"
 #include "test/random_nest.h"
+#include "test/run/stepwise_kernel.h"
 
 namespace
 {
@@ -120,7 +121,7 @@ TEST_F(NestMachine, RemembersPassesExactlyAndSkipsOnlyLikeCycles)
         nest_case c = draw(random, 6000);
         simulate_options fast = {}, full = {}, slow = {};
         fast.memo = true;
-        slow.every_cycle = true;
+        slow.kernel = &stepwise_kernel;
         layer_result a = {}, b = {}, every = {};
         ASSERT_TRUE(run(c, fast, &a));
         ASSERT_TRUE(run(c, full, &b));

@@ -53,7 +53,7 @@ class PassMemory : public testing::Test
 
     void bring(const key &k, uint64_t cycles)
     {
-        pass_counts counts = {};
+        pass_outcome counts = {};
         counts.cycles = cycles;
         pass_memory_add(memory_, k.data(), &counts);
     }
@@ -85,7 +85,7 @@ class PassMemory : public testing::Test
     uint64_t outcome_bytes()
     {
         pass_memory *m = with_budget(1 << 20);
-        pass_counts counts = {};
+        pass_outcome counts = {};
         pass_memory_stats s = {};
         pass_memory_find(m, numbered(0).data(), &counts, nullptr);
         pass_memory_add(m, numbered(0).data(), &counts);
@@ -95,7 +95,7 @@ class PassMemory : public testing::Test
     }
 
     pass_memory *memory_;
-    pass_counts found_;
+    pass_outcome found_;
 };
 
 TEST_F(PassMemory, KnowsWhatItWasBrought)
@@ -196,7 +196,7 @@ TEST_F(PassMemory, LetsOneThreadBringWhatSeveralAskFor)
             for (int k = 0; k < keys; k++) {
                 int number = t % 2 ? k : keys - 1 - k;
                 const key own = numbered(number);
-                pass_counts counts = {};
+                pass_outcome counts = {};
                 if (pass_memory_find(memory_, own.data(), &counts, nullptr) ==
                     PASS_KNOWN) {
                     EXPECT_EQ(counts.cycles, uint64_t(number));
@@ -255,7 +255,7 @@ TEST_F(PassMemory, WorksWhileItWaits)
     const pass_meanwhile meanwhile = {
         [](void *context) {
             auto *o = static_cast<struct other *>(context);
-            pass_counts counts = {};
+            pass_outcome counts = {};
             if (--o->pieces == 0)
                 pass_memory_add(o->memory, numbered(5).data(), &counts);
             return true;
@@ -274,7 +274,7 @@ TEST_F(PassMemory, HandsAnAbandonedKeyToAThreadThatWaits)
     EXPECT_EQ(find(numbered(9)), PASS_NEW);
     std::atomic<int> answer = {-1};
     std::thread other([&] {
-        pass_counts counts = {};
+        pass_outcome counts = {};
         answer =
             pass_memory_find(memory_, numbered(9).data(), &counts, nullptr);
     });

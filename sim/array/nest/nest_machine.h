@@ -15,10 +15,10 @@
  * A pass on an empty array is a pure function of its steps.
  * SPDX-License-Identifier: MIT
  */
-#ifndef SIM_ARRAY_NEST_MACHINE_H
-#define SIM_ARRAY_NEST_MACHINE_H
+#ifndef SIM_ARRAY_NEST_NEST_MACHINE_H
+#define SIM_ARRAY_NEST_NEST_MACHINE_H
 
-#include "sim/array/nest_source.h"
+#include "sim/array/nest/nest_source.h"
 #include "sim/base/block.h"
 
 #ifdef __cplusplus
@@ -41,8 +41,8 @@ struct nest_machine_cfg {
     struct nest_rate from_l1[NEST_INPUTS], psum_to_l1;
 };
 
-void nest_machine_config(const struct arch *arch, const struct nest *nest,
-                         const int l2_banks[TENSOR_N],
+/* Of a nest that fits into L2. */
+void nest_machine_config(const struct arch *arch, const struct nest_walk *walk,
                          struct nest_machine_cfg *out);
 
 /* What a pass did. */
@@ -63,9 +63,9 @@ void nest_machine_free(struct nest_machine *m);
 /* The pass that the source has begun, on an empty array. */
 void nest_machine_issue(struct nest_machine *m);
 bool nest_machine_is_done(const struct nest_machine *m);
-/* One cycle and those that are like it, up to `most` of them.  false: nothing
- * moved. */
-bool nest_machine_step(struct nest_machine *m, uint64_t most_cycles);
+/* One cycle and those that are like it, up to `most` of them; how many they
+ * were.  0: nothing moved. */
+uint64_t nest_machine_step(struct nest_machine *m, uint64_t most_cycles);
 /* A cycle in two phases, the machine as one block (sim/base/block.h). */
 void nest_machine_eval(struct nest_machine *m);
 void nest_machine_commit(struct nest_machine *m);

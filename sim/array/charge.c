@@ -1,7 +1,9 @@
-/* charge.c - see charge.h.
+/* charge.c - PE-cycles and words of a pass of lanes or of a systolic array.
  * SPDX-License-Identifier: MIT
  */
-#include "sim/run/charge.h"
+#include "sim/array/charge.h"
+
+#include <string.h>
 
 static void add_link(struct counts *c, enum link link, uint64_t sent,
                      uint64_t delivered, uint64_t hops)
@@ -37,7 +39,7 @@ static void charge_l1(struct counts *c, const struct pass_counts *n)
 }
 
 void charge_pass(const struct program *p, const struct pass_counts *n,
-                 struct layer_result *out)
+                 struct pass_outcome *out)
 {
     static const enum ledger_cause cause_of[PE_CAUSE_N] = {
         [PE_MAC] = LEDGER_mac,
@@ -57,7 +59,7 @@ void charge_pass(const struct program *p, const struct pass_counts *n,
     const bool has_trees =
         p->kind == NETWORK_MULTICAST && p->arch.psum_reduce == PSUM_TREE;
 
-    /* PE-cycles are no more than layer_cycles_fit lets by. */
+    memset(out, 0, sizeof(*out));
     ledger[LEDGER_idle_mapping] += (pes - used) * n->flight_cycles;
     uint64_t active = 0;
     for (int k = 0; k < PE_CAUSE_N; k++) {
@@ -66,10 +68,11 @@ void charge_pass(const struct program *p, const struct pass_counts *n,
     }
     SIM_CHECK(active <= used * n->flight_cycles);
     ledger[LEDGER_idle_edge] += used * n->flight_cycles - active;
-    out->array_cycles += n->flight_cycles;
-    out->memo.pe_cycles += pes * n->cycles;
-    if ((uint64_t)out->active_pes < n->active_pes)
-        out->active_pes = (int)n->active_pes;
+    out->cycles = n->cycles;
+    out->flight_cycles = n->flight_cycles;
+    out->active_pes = n->active_pes;
+    out->filter_free_cycle = n->filter_free_cycle;
+    out->drain_cycles = n->drain_cycles;
 
     c->macs += n->macs;
     if (!p->skips_rf[TENSOR_IFMAP])

@@ -1,12 +1,12 @@
 /* nest_source.h - what the steps of a pass of a nest make the array side do,
- * found word by word (sim/array/nest_stage.h), in the order of the steps.
+ * found word by word (sim/array/nest/nest_stage.h), in the order of the steps.
  *
  * Counts every access of RF and L1, and what they read and write at L2 or,
  * where L2 is bypassed, at DRAM.  In functional mode the words carry values.
  * SPDX-License-Identifier: MIT
  */
-#ifndef SIM_ARRAY_NEST_SOURCE_H
-#define SIM_ARRAY_NEST_SOURCE_H
+#ifndef SIM_ARRAY_NEST_NEST_SOURCE_H
+#define SIM_ARRAY_NEST_NEST_SOURCE_H
 
 #include "dataflows/nest/nest_walk.h"
 #include "sim/base/result.h"

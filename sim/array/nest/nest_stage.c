@@ -1,7 +1,7 @@
 /* nest_stage.c - see nest_stage.h.
  * SPDX-License-Identifier: MIT
  */
-#include "sim/array/nest_stage.h"
+#include "sim/array/nest/nest_stage.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,12 +1,12 @@
 /* nest_parts.h - what the files of the machine that runs a nest share: its
  * insides, and functions of its committed state.  Private to
- * sim/nest_{machine,blocks,probes}.c.
+ * sim/array/nest/nest_{machine,blocks,probes}.c.
  * SPDX-License-Identifier: MIT
  */
-#ifndef SIM_ARRAY_NEST_PARTS_H
-#define SIM_ARRAY_NEST_PARTS_H
+#ifndef SIM_ARRAY_NEST_NEST_PARTS_H
+#define SIM_ARRAY_NEST_NEST_PARTS_H
 
-#include "sim/array/nest_machine.h"
+#include "sim/array/nest/nest_machine.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,12 +3,12 @@
  * It moves tiles: a tile's words are there when its last slot is.
  * SPDX-License-Identifier: MIT
  */
-#include "sim/array/nest_probes.h"
+#include "sim/array/nest/nest_probes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/array/nest_parts.h"
+#include "sim/array/nest/nest_parts.h"
 #include "sim/base/diag.h"
 
 enum { NETWORK_PROBES = 3 };

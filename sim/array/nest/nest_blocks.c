@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/array/nest_parts.h"
+#include "sim/array/nest/nest_parts.h"
 #include "sim/array/probe.h"
 #include "sim/base/diag.h"
 

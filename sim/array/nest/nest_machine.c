@@ -5,12 +5,12 @@
  * comes to an end the next cycles are like this one, and are taken at once.
  * SPDX-License-Identifier: MIT
  */
-#include "sim/array/nest_machine.h"
+#include "sim/array/nest/nest_machine.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/array/nest_parts.h"
+#include "sim/array/nest/nest_parts.h"
 
 static uint64_t cycles_of(const struct nest_rate *rate, uint64_t slots)
 {
@@ -34,15 +34,21 @@ static struct nest_rate rate_of(const struct network_arch *n, uint64_t port)
     return r;
 }
 
-void nest_machine_config(const struct arch *a, const struct nest *nest,
-                         const int l2_banks[TENSOR_N],
+void nest_machine_config(const struct arch *a, const struct nest_walk *walk,
                          struct nest_machine_cfg *out)
 {
     static const enum tensor tensor_of[NEST_INPUTS] = {
         TENSOR_FILTER, TENSOR_IFMAP, TENSOR_PSUM};
     static const enum network net[NEST_INPUTS] = {NETWORK_FILTER, NETWORK_IFMAP,
                                                   NETWORK_PSUM_IN};
+    const struct nest *nest = &walk->nest;
+    int buffers[TENSOR_N], l2_banks[TENSOR_N];
+    enum tensor tensor;
+    uint64_t lacking;
+    SIM_CHECK(nest_l2_places(a, &walk->layer, nest, buffers, l2_banks, &tensor,
+                             &lacking));
     memset(out, 0, sizeof(*out));
+    out->pes_used = nest_pes_used(a, &walk->layer, nest);
     out->array_cols = a->cols;
     out->latency_cycles = (uint64_t)a->l2_latency_cycles;
     out->shared_psum_port = a->l2_ports == BANK_1RW;
@@ -405,11 +411,11 @@ bool nest_machine_moved(const struct nest_machine *m)
     return m->cycles > 0;
 }
 
-bool nest_machine_step(struct nest_machine *m, uint64_t most_cycles)
+uint64_t nest_machine_step(struct nest_machine *m, uint64_t most_cycles)
 {
     eval(m, most_cycles);
     nest_machine_commit(m);
-    return nest_machine_moved(m);
+    return m->cycles;
 }
 
 const struct nest_outcome *nest_machine_outcome(const struct nest_machine *m)

@@ -1,10 +1,10 @@
 /* nest_probes.h - signals of a machine that runs a nest.
  * SPDX-License-Identifier: MIT
  */
-#ifndef SIM_ARRAY_NEST_PROBES_H
-#define SIM_ARRAY_NEST_PROBES_H
+#ifndef SIM_ARRAY_NEST_NEST_PROBES_H
+#define SIM_ARRAY_NEST_NEST_PROBES_H
 
-#include "sim/array/nest_machine.h"
+#include "sim/array/nest/nest_machine.h"
 #include "sim/array/probe.h"
 
 #ifdef __cplusplus

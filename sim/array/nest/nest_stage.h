@@ -6,8 +6,8 @@
  * not there yet, which children want each of them at once, and which psums go.
  * SPDX-License-Identifier: MIT
  */
-#ifndef SIM_ARRAY_NEST_STAGE_H
-#define SIM_ARRAY_NEST_STAGE_H
+#ifndef SIM_ARRAY_NEST_NEST_STAGE_H
+#define SIM_ARRAY_NEST_NEST_STAGE_H
 
 #include "dataflows/nest/nest_walk.h"
 #include "sim/array/word_tile.h"

@@ -1,12 +1,12 @@
 /* nest_source.c - see nest_source.h.
  * SPDX-License-Identifier: MIT
  */
-#include "sim/array/nest_source.h"
+#include "sim/array/nest/nest_source.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/array/nest_stage.h"
+#include "sim/array/nest/nest_stage.h"
 
 static const enum tensor tensor_of[NEST_INPUTS] = {
     [NEST_IN_FILTER] = TENSOR_FILTER,

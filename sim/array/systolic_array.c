@@ -1,0 +1,232 @@
+/* systolic_array.c - the kind of array in which words move one neighbour a
+ * cycle (pe/systolic.h).
+ * SPDX-License-Identifier: MIT
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "pe/systolic_rows.h"
+#include "sim/array/array_kind.h"
+#include "sim/array/charge.h"
+#include "sim/array/systolic_probes.h"
+
+struct array {
+    const struct program *program; /* borrowed */
+    struct word_flow *flow;        /* borrowed or NULL */
+    struct systolic *systolic;
+    bool has_moved; /* in the last cycle of blocks */
+    bool has_rows;
+    struct systolic_probes *probes; /* or NULL */
+};
+
+static int edge_width(const struct arch *a, enum network network)
+{
+    return a->network[network].words_per_slot *
+           a->network[network].slots_per_cycle;
+}
+
+static void *create(const struct program *p, struct word_flow *flow)
+{
+    const struct arch *a = &p->arch;
+    const struct systolic_cfg cfg = {
+        .rows = a->rows,
+        .cols = a->cols,
+        .left_words_per_cycle =
+            edge_width(a, p->holds_ifmap ? NETWORK_FILTER : NETWORK_IFMAP),
+        .top_words_per_cycle =
+            edge_width(a, p->holds_ifmap ? NETWORK_IFMAP : NETWORK_FILTER),
+        .psum_in_words_per_cycle = edge_width(a, NETWORK_PSUM_IN),
+        .psum_out_words_per_cycle = edge_width(a, NETWORK_PSUM_OUT),
+        .l2_latency_cycles = a->l2_latency_cycles,
+        .tight_folds = a->tight_folds,
+        .overlapped_drain = a->drain == DRAIN_OVERLAPPED,
+    };
+    struct array *array = xcalloc(1, sizeof(*array));
+    array->program = p;
+    array->flow = flow;
+    array->systolic = systolic_new(&cfg);
+    return array;
+}
+
+static void destroy(void *self)
+{
+    struct array *a = self;
+    systolic_probes_free(a->probes);
+    systolic_free(a->systolic);
+    free(a);
+}
+
+static void issue(void *self, const void *what)
+{
+    struct array *a = self;
+    const struct pass *pass = what;
+    systolic_issue(a->systolic, &pass->work.systolic,
+                   a->flow != NULL ? word_flow_systolic(a->flow, pass) : NULL);
+}
+
+static bool is_done(const void *self)
+{
+    const struct array *a = self;
+    return systolic_is_done(a->systolic);
+}
+
+static bool flows(const void *self)
+{
+    const struct array *a = self;
+    return systolic_flows(a->systolic);
+}
+
+static void finish(void *self, struct pass_outcome *out)
+{
+    struct array *a = self;
+    struct pass_counts counts;
+    systolic_counts(a->systolic, &counts);
+    charge_pass(a->program, &counts, out);
+}
+
+static void let_drain(void *self, uint64_t cycles)
+{
+    struct array *a = self;
+    systolic_let_drain(a->systolic, cycles);
+}
+
+static void put_draining(void *self, const void *what)
+{
+    struct array *a = self;
+    const struct pass *pass = what;
+    SIM_CHECK(a->flow == NULL);
+    systolic_put_draining(a->systolic, &pass->work.systolic);
+}
+
+static uint64_t step(void *self, uint64_t most_cycles)
+{
+    struct array *a = self;
+    (void)most_cycles;
+    return systolic_step(a->systolic);
+}
+
+static void eval_wave(void *self, int part)
+{
+    struct array *a = self;
+    (void)part;
+    a->has_moved = systolic_step(a->systolic);
+}
+
+/* The wave has no neighbour that could see it move. */
+static void commit_nothing(void *self, int part)
+{
+    (void)self;
+    (void)part;
+}
+
+static void eval_sequencer(void *self, int part)
+{
+    struct array *a = self;
+    (void)part;
+    systolic_sequencer_eval(a->systolic);
+}
+
+static void commit_sequencer(void *self, int part)
+{
+    struct array *a = self;
+    (void)part;
+    systolic_sequencer_commit(a->systolic);
+    a->has_moved = systolic_rows_moved(a->systolic);
+}
+
+static void eval_row(void *self, int part)
+{
+    struct array *a = self;
+    systolic_row_eval(a->systolic, part);
+}
+
+static void commit_row(void *self, int part)
+{
+    struct array *a = self;
+    systolic_row_commit(a->systolic, part);
+}
+
+static void use_rows(struct array *a)
+{
+    if (!a->has_rows)
+        systolic_rows_use(a->systolic);
+    a->has_rows = true;
+}
+
+/* The sequencer with the edges, and each row of PEs. */
+static int list_rows(struct array *a, struct block **out)
+{
+    const int rows = systolic_rows(a->systolic);
+    const struct block sequencer = {"sequencer", a, 0, eval_sequencer,
+                                    commit_sequencer};
+    use_rows(a);
+    *out = xcalloc((size_t)rows + 1, sizeof(**out));
+    (*out)[0] = sequencer;
+    for (int i = 0; i < rows; i++) {
+        struct block *block = &(*out)[1 + i];
+        *block = (struct block){"", a, i, eval_row, commit_row};
+        snprintf(block->name, sizeof(block->name), "row_%d", i);
+    }
+    return rows + 1;
+}
+
+static int blocks(void *self, enum block_grain grain, struct block **out)
+{
+    const struct block wave = {"wave", self, 0, eval_wave, commit_nothing};
+    if (grain == BLOCK_GRAIN_PE)
+        return list_rows(self, out);
+    *out = xcalloc(1, sizeof(**out));
+    (*out)[0] = wave;
+    return 1;
+}
+
+static bool moved(const void *self)
+{
+    const struct array *a = self;
+    return a->has_moved;
+}
+
+static struct probe *probes(void *self, const struct probe_pes *pes, int *n)
+{
+    struct array *a = self;
+    use_rows(a);
+    a->probes = systolic_probes_new(a->systolic, pes);
+    return systolic_probes_list(a->probes, n);
+}
+
+static void sample(void *self)
+{
+    struct array *a = self;
+    systolic_probes_sample(a->probes);
+}
+
+static void explain(const void *self, char *text, size_t size_bytes)
+{
+    (void)self;
+    snprintf(text, size_bytes, "the systolic array does not move");
+}
+
+static const char *remedy(const void *self)
+{
+    (void)self;
+    return "its edges never wait for each other: report it";
+}
+
+const struct array_kind systolic_array = {
+    .name = "systolic",
+    .create = create,
+    .destroy = destroy,
+    .issue = issue,
+    .is_done = is_done,
+    .flows = flows,
+    .finish = finish,
+    .let_drain = let_drain,
+    .put_draining = put_draining,
+    .step = step,
+    .blocks = blocks,
+    .moved = moved,
+    .probes = probes,
+    .sample = sample,
+    .explain = explain,
+    .remedy = remedy,
+};
