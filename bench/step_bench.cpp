@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <vector>
 
 #include "noc/multicast.h"
@@ -98,48 +99,51 @@ void bus_step(benchmark::State &state)
 }
 BENCHMARK(bus_step)->Arg(1)->Arg(14)->Arg(168);
 
-pass numbered(int number)
+// As long as the key of a program's pass.
+using bytes = std::array<unsigned char, 128>;
+
+bytes numbered(int number)
 {
-    pass one = {};
-    one.work.multicast.sets = static_cast<uint16_t>(number);
-    one.work.multicast.windows[0] = 55;
-    return one;
+    bytes b = {};
+    std::memcpy(b.data(), &number, sizeof(number));
+    return b;
 }
 
-void descriptor_hash(benchmark::State &state)
+void key_hash(benchmark::State &state)
 {
-    pass one = numbered(1);
+    bytes one = numbered(1);
     for (auto _ : state) {
-        one.work.multicast.windows[1]++;
-        benchmark::DoNotOptimize(pass_memory_hash(&one.work, sizeof(one.work)));
+        one[8]++;
+        benchmark::DoNotOptimize(pass_key_of(one.data(), one.size()));
     }
 }
-BENCHMARK(descriptor_hash);
+BENCHMARK(key_hash);
 
-// The argument: how many descriptors are known; interned or not.
-void known_pass(benchmark::State &state, bool intern)
+// The argument: how many keys are known; with places in the view or not.
+void known_pass(benchmark::State &state, bool keeps_places)
 {
     const int known = static_cast<int>(state.range(0));
-    pass_memory *memory = pass_view_new_memory(PASS_MEMORY_BYTES_DEFAULT);
-    pass_view *view = pass_view_new(memory, NETWORK_MULTICAST, intern);
-    pass_outcome counts = {};
-    const pass_boundary empty = {};
-    std::vector<pass> all;
-    for (int k = 0; k < known; k++) {
+    pass_memory *memory = pass_memory_new(PASS_MEMORY_BYTES_DEFAULT);
+    pass_view *view = pass_view_new(memory, keeps_places);
+    pass_outcome outcome = {};
+    std::vector<bytes> all;
+    for (int k = 0; k < known; k++)
         all.push_back(numbered(k));
-        pass_view_find(view, &empty, &all.back(), &counts);
-        pass_view_add(view, &empty, &all.back(), &counts);
+    for (const bytes &b : all) {
+        const pass_key key = pass_key_of(b.data(), b.size());
+        pass_view_find(view, &key, &outcome);
+        pass_view_add(view, &key, &outcome);
     }
     size_t at = 0;
     for (auto _ : state) {
-        benchmark::DoNotOptimize(
-            pass_view_find(view, &empty, &all[at], &counts));
+        const pass_key key = pass_key_of(all[at].data(), all[at].size());
+        benchmark::DoNotOptimize(pass_view_find(view, &key, &outcome));
         at = at + 1 == all.size() ? 0 : at + 1;
     }
     pass_view_free(view);
     pass_memory_free(memory);
 }
-BENCHMARK_CAPTURE(known_pass, interned, true)->Arg(1)->Arg(8);
+BENCHMARK_CAPTURE(known_pass, in_place, true)->Arg(1)->Arg(8);
 BENCHMARK_CAPTURE(known_pass, compared, false)->Arg(1)->Arg(8)->Arg(10000);
 
 } // namespace

@@ -9,7 +9,7 @@
 #include <random>
 
 #include "dataflows/placement.h"
-#include "sim/run/simulate.h"
+#include "test/simulate_chosen.h"
 
 class random_case
 {

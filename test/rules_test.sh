@@ -37,7 +37,7 @@ dataflows/search    BLOCKS DATAFLOWS
 sim/config          sim/base mem DATAFLOWS
 sim/array           sim/base pe noc mem traces DATAFLOWS
 sim/array/nest      sim/base traces DATAFLOWS sim/array
-sim/run             sim/base pe noc mem traces DATAFLOWS sim/config ARRAYS
+sim/run             sim/base pe noc mem traces DATAFLOWS ARRAYS
 sim/choose          BELOW
 sim/systemc         BELOW sim/choose
 sim/report          BELOW sim/choose
@@ -95,6 +95,8 @@ verdict "an arrow upward is found in each room" "$(
     done)"
 rm -rf "$planted"
 
+verdict "a run is given its mapping and chooses none" "$(
+    grep -l '"dataflows/choose.h"' sim/run/*.[ch])"
 verdict "each folder with sources is a room of the table" "$(
     find pe noc mem dataflows sim traces -name '*.[ch]' -o -name '*.[ch]pp' |
         sed 's|/[^/]*$||' | sort -u | grep -vxF "$room_names")"

@@ -32,7 +32,8 @@ struct array_kind {
     void (*destroy)(void *self);
 
     /* pass: what the kind runs, a struct pass (dataflows/program.h) or a
-     * struct nest_pass (nest/nest_array.h); borrowed until it is done. */
+     * struct nest_pass_place (nest/nest_source.h); borrowed until it is
+     * done. */
     void (*issue)(void *self, const void *pass);
     bool (*is_done)(const void *self);
     bool (*flows)(const void *self);

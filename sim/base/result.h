@@ -145,6 +145,7 @@ struct layer_result {
 
     bool checked;
     uint64_t check_outputs, check_mismatches;
+    uint64_t check_zero_macs; /* with an ifmap word of 0 */
     /* As counts.dram_compressed, with the values of functional mode. */
     uint64_t check_compressed_bytes[TENSOR_N];
 

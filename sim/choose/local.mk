@@ -1,4 +1,6 @@
 libaccel_a_SOURCES += \
+	%D%/chooser.c \
+	%D%/chooser.h \
 	%D%/map_l1.c \
 	%D%/map_l1.h \
 	%D%/map_layer.c \

@@ -26,8 +26,10 @@ static void add_to(const struct map_input *in, const struct layer *layer,
     const struct arch *a = config_arch(in->cfg);
     const enum tensor tensors[] = {TENSOR_FILTER, TENSOR_IFMAP};
     const enum link links[] = {LINK_filter_l1, LINK_ifmap_l1};
+    const struct layer_mapping mapping =
+        layer_mapping_chosen(dataflow, &found->mapping);
     struct layer_result r;
-    model_mapping(a, layer, dataflow, &found->mapping, &r);
+    model_mapping(a, layer, &mapping, &r);
     for (int k = 0; k < 2; k++) {
         const enum tensor t = tensors[k];
         const struct accesses *l1 = &r.counts.access[LEVEL_L1][t];

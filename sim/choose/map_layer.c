@@ -191,8 +191,10 @@ static void set_proof(struct map_layer *m, enum search_objective objective)
 static bool name_bound(const struct map_input *in, const struct layer *layer,
                        struct map_choice *c, struct diag *d)
 {
+    const struct layer_mapping mapping =
+        layer_mapping_chosen(c->dataflow, &c->mapping);
     struct layer_result r;
-    model_mapping(config_arch(in->cfg), layer, c->dataflow, &c->mapping, &r);
+    model_mapping(config_arch(in->cfg), layer, &mapping, &r);
     c->bound_by = result_binding_bound(&r);
     return layer_result_fits(config_arch(in->cfg), &r, d);
 }
@@ -202,11 +204,12 @@ static void simulate(const struct map_input *in, const struct layer *layer,
 {
     const struct simulate_options options = {.memo = true,
                                              .max_cycles = in->max_cycles};
-    const struct given_mapping given = given_of(c->dataflow, &c->mapping);
+    const struct layer_mapping mapping =
+        layer_mapping_chosen(c->dataflow, &c->mapping);
     struct layer_result r = {0};
     struct diag *d = diag_new();
-    c->ran = simulate_layer(config_arch(in->cfg), layer, c->dataflow->name,
-                            &given, &options, &r, d);
+    c->ran =
+        simulate_layer(config_arch(in->cfg), layer, &mapping, &options, &r, d);
     if (c->ran) {
         SIM_CHECK(r.cycles >= c->cost.cycles);
         c->cycles = r.cycles;

@@ -70,17 +70,19 @@ static bool survey_layer(struct invocation *s, int i, struct reuse_subject *out)
     struct layer_result result = {0};
     one.layer += i;
     one.n_layers = 1;
+    struct chooser *chooser = invocation_chooser(s, &one);
+    const struct layer_mapper mapper = chooser_mapper(chooser);
     struct run_input in = {
-        .cfg = s->cfg,
-        .workload = &one,
-        .network = invocation_is_single_layer(s) ? "" : s->workload->name,
-        .dataflow = s->dataflow,
-        .mappings = s->mappings,
+        .arch = arch,
+        .layer = one.layer,
+        .n_layers = 1,
+        .mapper = &mapper,
         .simulate = {.access_tap = &tap, .max_cycles = s->options.max_cycles},
         .jobs = 1,
     };
     struct pass_memory_stats memory;
-    bool ok = run_layers(&in, &result, &memory, s->diag);
+    bool ok = chooser != NULL && run_layers(&in, &result, &memory, s->diag);
+    chooser_free(chooser);
     if (ok) {
         out->name = s->workload->layer[i].name;
         out->dataflow = s->dataflow->name;

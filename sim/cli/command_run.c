@@ -18,13 +18,13 @@
 static const struct src_pos command_line = {NULL, 0};
 
 static bool run_systemc(const void *context, const struct arch *arch,
-                        const struct layer *layer, const char *dataflow,
-                        const struct given_mapping *given,
+                        const struct layer *layer,
+                        const struct layer_mapping *mapping,
                         const struct simulate_options *options,
                         struct layer_result *out, struct diag *d)
 {
-    return systemc_simulate_layer(context, arch, layer, dataflow, given,
-                                  options, out, d);
+    return systemc_simulate_layer(context, arch, layer, mapping, options, out,
+                                  d);
 }
 
 /* Fills results[0 .. n_layers). */
@@ -33,12 +33,15 @@ static bool run(struct invocation *s, struct layer_result *results,
 {
     const struct options *o = &s->options;
     const struct layer_runner systemc = {&o->systemc, run_systemc};
+    struct chooser *chooser = invocation_chooser(s, s->workload);
+    if (chooser == NULL)
+        return false;
+    const struct layer_mapper mapper = chooser_mapper(chooser);
     struct run_input in = {
-        .cfg = s->cfg,
-        .workload = s->workload,
-        .network = invocation_is_single_layer(s) ? "" : s->workload->name,
-        .dataflow = s->dataflow,
-        .mappings = s->mappings,
+        .arch = config_arch(s->cfg),
+        .layer = s->workload->layer,
+        .n_layers = s->workload->n_layers,
+        .mapper = &mapper,
         .apart = strcmp(o->kernel, "systemc") == 0 ? &systemc : NULL,
         .simulate = {.memo = o->memo,
                      .check = o->check,
@@ -47,7 +50,9 @@ static bool run(struct invocation *s, struct layer_result *results,
         .jobs = o->jobs,
         .memo_bytes = o->memo_bytes,
     };
-    return run_layers(&in, results, memory, s->diag);
+    bool ok = run_layers(&in, results, memory, s->diag);
+    chooser_free(chooser);
+    return ok;
 }
 
 static void say_mismatches(const struct invocation *s,

@@ -114,6 +114,20 @@ bool invocation_read(struct invocation *s)
            output_is_possible("-o", o->output, s->diag);
 }
 
+struct chooser *invocation_chooser(const struct invocation *s,
+                                   const struct workload *layers)
+{
+    const struct chooser_input in = {
+        .cfg = s->cfg,
+        .network = invocation_is_single_layer(s) ? "" : s->workload->name,
+        .dataflow = s->dataflow,
+        .nests = s->mappings,
+        .layer = layers->layer,
+        .n_layers = layers->n_layers,
+    };
+    return chooser_new(&in, s->diag);
+}
+
 void invocation_fini(struct invocation *s)
 {
     workload_free(s->workload);

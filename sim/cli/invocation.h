@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "dataflows/dataflow.h"
+#include "sim/choose/chooser.h"
 #include "sim/cli/options.h"
 #include "sim/config/config.h"
 #include "sim/config/mapping_file.h"
@@ -34,6 +35,10 @@ struct invocation {
 bool invocation_read(struct invocation *s);
 /* Layers come from --shape or --gemm and know no network. */
 bool invocation_is_single_layer(const struct invocation *s);
+/* Who chooses the mappings of these layers, some of the invocation's; borrowed.
+ * NULL after a message; to be freed. */
+struct chooser *invocation_chooser(const struct invocation *s,
+                                   const struct workload *layers);
 void invocation_fini(struct invocation *s);
 
 #ifdef __cplusplus

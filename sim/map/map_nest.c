@@ -13,12 +13,14 @@
 #include "dataflows/search/search_nest.h"
 #include "sim/base/clock.h"
 #include "sim/base/output.h"
+#include "sim/choose/chooser.h"
 #include "sim/choose/search_costs.h"
 #include "sim/config/nest_limits_file.h"
 #include "sim/map/map_report.h"
 #include "sim/report/grid.h"
 #include "sim/report/report_tree.h"
-#include "sim/run/nest_simulate.h"
+#include "sim/run/model.h"
+#include "sim/run/simulate.h"
 
 /* Bounds of parts, and ten for each nest evaluated: some seconds. */
 #define BUDGET 20000000
@@ -66,11 +68,12 @@ static void simulate(const struct map_nest_input *s, const struct layer *layer,
 {
     const struct simulate_options options = {.memo = true,
                                              .max_cycles = s->max_cycles};
-    const struct nest_where where = {.level = {{NULL, 0}}};
+    const struct arch *arch = config_arch(s->cfg);
+    struct layer_mapping mapping;
     struct layer_result r = {0};
     struct diag *d = diag_new();
-    out->ran = simulate_nest(config_arch(s->cfg), layer, &found->nest, &where,
-                             &options, &r, d);
+    out->ran = choose_nest(arch, layer, &found->nest, NULL, &mapping, d) &&
+               simulate_layer(arch, layer, &mapping, &options, &r, d);
     if (out->ran) {
         SIM_CHECK(r.cycles >= found->cost.cycles);
         out->cycles = r.cycles;
@@ -111,10 +114,11 @@ static void rank(const struct map_nest_input *s, struct found *f)
 static bool can_be_counted(const struct map_nest_input *s,
                            const struct layer *layer, const struct nest *nest)
 {
-    const struct nest_where where = {.level = {{NULL, 0}}};
+    const struct arch *arch = config_arch(s->cfg);
+    struct layer_mapping mapping;
     struct layer_result r;
-    return model_nest(config_arch(s->cfg), layer, nest, &where, false, &r,
-                      s->diag);
+    return choose_nest(arch, layer, nest, NULL, &mapping, s->diag) &&
+           model_layer(arch, layer, &mapping, false, &r, s->diag);
 }
 
 static bool search(const struct map_nest_input *s, struct found *found)

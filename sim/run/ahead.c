@@ -1,25 +1,21 @@
 /* ahead.c - one list of open layers under one lock; a lock per layer for its
- * cursor.  Claims keep threads from simulating one pass twice.
+ * scout.  Claims keep threads from simulating one pass twice.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/run/ahead.h"
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/base/diag.h"
 #include "sim/run/kernel.h"
-#include "sim/run/pass_view.h"
-
-/* The array as a pass finds it. */
-static const struct pass_boundary empty;
 
 struct ahead_layer {
-    const struct program *program;
-    struct pass_view *view; /* for its keys */
+    struct pass_memory *memory;
     pthread_mutex_t lock;
-    struct cursor cursor; /* of the next pass to look at */
-    bool is_spent;        /* no pass is left, or the layer is done */
+    struct pass_source *scout; /* owns; at the next pass to look at */
+    bool is_spent;             /* no pass is left, or the layer is done */
     /* Under the lock of all. */
     int helpers;
     struct ahead_layer *next;
@@ -50,14 +46,13 @@ void ahead_free(struct ahead *a)
     free(a);
 }
 
-struct ahead_layer *ahead_open(struct ahead *a, const struct program *program,
+struct ahead_layer *ahead_open(struct ahead *a, struct pass_source *scout,
                                struct pass_memory *memory)
 {
     struct ahead_layer *l = xcalloc(1, sizeof(*l));
-    l->program = program;
-    l->view = pass_view_new(memory, program->kind, false);
+    l->memory = memory;
+    l->scout = scout;
     SIM_CHECK(pthread_mutex_init(&l->lock, NULL) == 0);
-    cursor_start(&l->cursor);
     pthread_mutex_lock(&a->lock);
     l->next = a->layers;
     a->layers = l;
@@ -92,61 +87,75 @@ void ahead_close(struct ahead *a, struct ahead_layer *l)
     while (l->helpers > 0)
         pthread_cond_wait(&a->changed, &a->lock);
     pthread_mutex_unlock(&a->lock);
-    pass_view_free(l->view);
+    l->scout->ops->destroy(l->scout);
     pthread_mutex_destroy(&l->lock);
     free(l);
 }
 
-/* The loop that is about to begin another iteration; -1: none has ended. */
-static int loop_of(const struct cursor *cursor)
-{
-    int level = CURSOR_LOOPS - 1;
-    while (level >= 0 && cursor->at[level] == 0)
-        level--;
-    return level;
-}
+/* A claim, with copies of what is the scout's. */
+struct claim {
+    void *work, *key_bytes; /* own */
+    struct pass_key key;
+};
 
-bool ahead_next(const struct program *program, struct cursor *cursor,
-                struct pass *pass)
+static void *copy_of(const void *bytes, size_t n)
 {
-    int level = loop_of(cursor), first, end;
-    if (level >= 0 && !cursor->done) {
-        program_alike(program, cursor->at, level, &first, &end);
-        if (cursor->at[level] == first + 1 && end > first + 1)
-            cursor_skip(program, cursor, level, end - first - 1, NULL);
-    }
-    return cursor_next(program, cursor, pass);
+    void *copy = xcalloc(1, n);
+    memcpy(copy, bytes, n);
+    return copy;
 }
 
 /* The next pass that is nobody's, claimed. */
-static bool take_pass(struct ahead_layer *l, struct pass *pass)
+static bool take_pass(struct ahead_layer *l, struct claim *out)
 {
+    struct source_pass pass;
     bool found = false;
     pthread_mutex_lock(&l->lock);
     while (!found && !l->is_spent) {
-        l->is_spent = !ahead_next(l->program, &l->cursor, pass);
-        found = !l->is_spent && pass_view_claim_ahead(l->view, &empty, pass);
+        l->is_spent = !l->scout->ops->next(l->scout, &pass);
+        if (l->is_spent)
+            break;
+        out->key = l->scout->ops->key(l->scout, false, 0);
+        found = pass_memory_claim_ahead(l->memory, &out->key);
+    }
+    if (found) {
+        out->work = copy_of(pass.work, l->scout->work_bytes);
+        out->key_bytes = copy_of(out->key.bytes, out->key.n_bytes);
+        out->key.bytes = out->key_bytes;
     }
     pthread_mutex_unlock(&l->lock);
     return found;
 }
 
+/* Simulates the claimed pass; false: it came to no end. */
+static bool bring(struct ahead_layer *l, const struct claim *claim,
+                  struct array_side *array)
+{
+    struct pass_outcome outcome;
+    array_side_issue(array, claim->work);
+    bool ok = kernel_native.run_pass(NULL, array, UINT64_MAX) == RUN_DONE;
+    if (ok) {
+        array_side_finish(array, &outcome);
+        pass_memory_add(l->memory, &claim->key, &outcome);
+    } else {
+        pass_memory_abandon(l->memory, &claim->key);
+    }
+    return ok;
+}
+
 bool ahead_one(struct ahead_layer *l, struct array_side **array)
 {
-    struct pass pass;
-    struct pass_outcome counts;
-    if (!take_pass(l, &pass))
+    struct claim claim;
+    if (!take_pass(l, &claim))
         return false;
     if (*array == NULL)
-        *array = array_side_new(l->program, NULL);
-    array_side_issue(*array, &pass);
-    if (kernel_native.run_pass(NULL, *array, UINT64_MAX) == RUN_DONE) {
-        array_side_finish(*array, &counts);
-        pass_view_add(l->view, &empty, &pass, &counts);
+        *array = l->scout->ops->new_array(l->scout);
+    bool ok = bring(l, &claim, *array);
+    free(claim.work);
+    free(claim.key_bytes);
+    if (ok)
         return true;
-    }
     /* The layer will come to the same end, and say so. */
-    pass_view_abandon(l->view, &empty, &pass);
     array_side_free(*array);
     *array = NULL;
     spend(l);

@@ -1,19 +1,16 @@
 /* ahead.h - passes simulated ahead of need, by threads that have no layer.
  *
- * The passes of a layer are known up front, and on an empty array each is a
- * pure function of its descriptor.  So threads without a layer of their own,
- * and those that wait for one another's outcome, simulate descriptors that a
- * running layer will come to and bring them to the pass memory.  Of a loop's
- * iterations that are alike, one is looked at.  It changes no number: what is
- * brought is what the layer would have found itself.
+ * The passes of a layer are known up front, and on an empty array what each
+ * does is a pure function of its key.  So threads without a layer of their own,
+ * and those that wait for one another's outcome, simulate passes that a running
+ * layer will come to and bring them to the pass memory.  It changes no number:
+ * what is brought is what the layer would have found itself.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_RUN_AHEAD_H
 #define SIM_RUN_AHEAD_H
 
-#include "dataflows/program.h"
-#include "sim/array/array_side.h"
-#include "sim/run/pass_memory.h"
+#include "sim/run/pass_source.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -25,11 +22,11 @@ struct ahead;
 struct ahead *ahead_new(void);
 void ahead_free(struct ahead *ahead);
 
-/* From here on others may simulate passes of the program; both borrowed, until
- * ahead_close returns.  Its array must be empty at each boundary. */
+/* From here on others may simulate passes of the source's scout, which is owned
+ * from now on; memory: borrowed until ahead_close returns, as is all that the
+ * scout borrows. */
 struct ahead_layer;
-struct ahead_layer *ahead_open(struct ahead *ahead,
-                               const struct program *program,
+struct ahead_layer *ahead_open(struct ahead *ahead, struct pass_source *scout,
                                struct pass_memory *memory);
 void ahead_close(struct ahead *ahead, struct ahead_layer *layer);
 
@@ -42,12 +39,6 @@ bool ahead_one(struct ahead_layer *layer, struct array_side **array);
  * until ahead_end is called. */
 void ahead_help(struct ahead *ahead);
 void ahead_end(struct ahead *ahead);
-
-/* The next descriptor of a program that may differ from those before it, as
- * cursor_next; iterations of a loop that are alike but for the first of them
- * are left out. */
-bool ahead_next(const struct program *program, struct cursor *cursor,
-                struct pass *pass);
 
 #ifdef __cplusplus
 }

@@ -80,7 +80,7 @@ static void end_with(pid_t parent)
 /* Does what the child is for, and ends it. */
 static void be_child(int fd, const struct layer_runner *runner,
                      const struct arch *arch, const struct layer *layer,
-                     const char *dataflow, const struct given_mapping *given,
+                     const struct layer_mapping *mapping,
                      const struct simulate_options *options)
     __attribute__((noreturn));
 
@@ -120,7 +120,7 @@ static void send_outcome(int fd, bool ok, const struct layer_result *result,
 
 static void be_child(int fd, const struct layer_runner *runner,
                      const struct arch *arch, const struct layer *layer,
-                     const char *dataflow, const struct given_mapping *given,
+                     const struct layer_mapping *mapping,
                      const struct simulate_options *options)
 {
     struct simulate_options ours = *options;
@@ -133,8 +133,8 @@ static void be_child(int fd, const struct layer_runner *runner,
         ours.progress = send_progress;
         ours.progress_context = &fd;
     }
-    bool ok = runner->run(runner->context, arch, layer, dataflow, given, &ours,
-                          &result, d);
+    bool ok =
+        runner->run(runner->context, arch, layer, mapping, &ours, &result, d);
     send_outcome(fd, ok, &result, d);
     /* No exit handlers: what is buffered is the parent's.  Not by _exit, at
      * which the address sanitizer would look for the stack, and complain that
@@ -199,8 +199,7 @@ static bool no_process(const struct layer *layer, struct diag *d)
 }
 
 bool run_apart(const struct layer_runner *runner, const struct arch *arch,
-               const struct layer *layer, const char *dataflow,
-               const struct given_mapping *given,
+               const struct layer *layer, const struct layer_mapping *mapping,
                const struct simulate_options *options, struct layer_result *out,
                struct diag *d)
 {
@@ -214,7 +213,7 @@ bool run_apart(const struct layer_runner *runner, const struct arch *arch,
     if (child == 0)
         end_with(parent);
     if (child == 0)
-        be_child(pipe_fd[1], runner, arch, layer, dataflow, given, options);
+        be_child(pipe_fd[1], runner, arch, layer, mapping, options);
     close(pipe_fd[1]);
     if (child < 0) {
         close(pipe_fd[0]);

@@ -17,8 +17,7 @@ extern "C" {
 struct layer_runner {
     const void *context; /* borrowed */
     bool (*run)(const void *context, const struct arch *arch,
-                const struct layer *layer, const char *dataflow,
-                const struct given_mapping *given,
+                const struct layer *layer, const struct layer_mapping *mapping,
                 const struct simulate_options *options,
                 struct layer_result *out, struct diag *d);
 };
@@ -28,8 +27,7 @@ struct layer_runner {
  * process.  A child that ends before it has answered is an error
  * (EXIT_MACHINE). */
 bool run_apart(const struct layer_runner *runner, const struct arch *arch,
-               const struct layer *layer, const char *dataflow,
-               const struct given_mapping *given,
+               const struct layer *layer, const struct layer_mapping *mapping,
                const struct simulate_options *options, struct layer_result *out,
                struct diag *d);
 

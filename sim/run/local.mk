@@ -11,20 +11,25 @@ libaccel_a_SOURCES += \
 	%D%/check.h \
 	%D%/kernel.c \
 	%D%/kernel.h \
+	%D%/layer_mapping.c \
+	%D%/layer_mapping.h \
 	%D%/model.c \
 	%D%/model.h \
-	%D%/nest_pass_memory.c \
-	%D%/nest_pass_memory.h \
-	%D%/nest_simulate.c \
-	%D%/nest_simulate.h \
-	%D%/nest_tiles.c \
-	%D%/nest_tiles.h \
+	%D%/nest_key.c \
+	%D%/nest_key.h \
+	%D%/nest_passes.c \
+	%D%/nest_passes.h \
+	%D%/nest_transfers.c \
+	%D%/nest_transfers.h \
 	%D%/pass_memory.c \
 	%D%/pass_memory.h \
+	%D%/pass_source.h \
 	%D%/pass_view.c \
 	%D%/pass_view.h \
 	%D%/periods.c \
 	%D%/periods.h \
+	%D%/program_passes.c \
+	%D%/program_passes.h \
 	%D%/run.c \
 	%D%/run.h \
 	%D%/simulate.c \

@@ -1,4 +1,4 @@
-/* model.c - see model.h.
+/* model.c - what is known of a layer on a machine without running it.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/run/model.h"
@@ -6,97 +6,115 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataflows/choose.h"
+#include "dataflows/nest/nest_bounds.h"
+#include "dataflows/nest/nest_text.h"
 #include "dataflows/placement.h"
+#include "dataflows/program.h"
 #include "sim/run/bounds.h"
+#include "sim/run/tile_table.h"
 
-static const char *source_of(const struct given_mapping *given)
-{
-    return given->n == 0 ? "chosen" : given->from_table ? "table" : "given";
-}
-
-void result_describe(const struct layer *layer, const struct dataflow *dataflow,
-                     const struct mapping *mapping,
-                     const struct given_mapping *given,
+void result_describe(const struct layer *layer,
+                     const struct layer_mapping *mapping,
                      struct layer_result *out)
 {
+    const struct dataflow *dataflow = mapping->dataflow;
     memset(out, 0, sizeof(*out));
     out->layer = *layer;
     snprintf(out->dataflow, sizeof(out->dataflow), "%s", dataflow->name);
     for (int k = 0; dataflow->params[k].name != NULL; k++) {
         snprintf(out->param[k].name, sizeof(out->param[k].name), "%s",
                  dataflow->params[k].name);
-        out->param[k].value = mapping->value[k];
+        out->param[k].value = mapping->mapping.value[k];
         out->n_params = k + 1;
     }
-    out->mapping_source = source_of(given);
-    out->table_source = given->table_source;
-}
-
-uint64_t result_gated_filter_reads(const struct layer_result *out)
-{
-    const uint64_t reads = out->counts.access[LEVEL_RF][TENSOR_FILTER].reads;
-    return out->gated_macs < reads ? out->gated_macs : reads;
+    out->mapping_source = mapping->source;
+    out->table_source = mapping->table_source;
 }
 
 void result_gate(const struct arch *arch, struct layer_result *out)
 {
+    const uint64_t reads = out->counts.access[LEVEL_RF][TENSOR_FILTER].reads;
     if (!arch->zero_gating)
         return;
     double share = out->layer.zero_share[TENSOR_IFMAP];
-    out->gated_macs = (uint64_t)((double)out->counts.macs * share + 0.5);
-    out->gated_rf_filter_reads = result_gated_filter_reads(out);
+    out->gated_macs = out->checked
+                          ? out->check_zero_macs
+                          : (uint64_t)((double)out->counts.macs * share + 0.5);
+    /* None where filter words skip the register files. */
+    out->gated_rf_filter_reads =
+        out->gated_macs < reads ? out->gated_macs : reads;
 }
 
-char *mapping_text(const struct dataflow *dataflow, const struct arch *arch,
-                   const struct layer *layer, const struct mapping *mapping)
+static void show_l1(const struct arch *arch, FILE *to)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *to = open_memstream(&text, &size);
-    SIM_CHECK(to != NULL);
-    dataflow->show(arch, layer, mapping, to);
     if (arch->has_l1)
         fprintf(to, "\nL1: one for each of %d x %d clusters of %d x %d PEs\n",
                 cluster_grid_rows(arch), cluster_grid_cols(arch),
                 arch->l1_cluster_rows > 0 ? arch->l1_cluster_rows : arch->rows,
                 arch->l1_cluster_cols);
+}
+
+char *mapping_text(const struct arch *arch, const struct layer *layer,
+                   const struct layer_mapping *mapping)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+    SIM_CHECK(to != NULL);
+    if (layer_mapping_is_nest(mapping)) {
+        nest_print(arch, layer, &mapping->nest, layer->name, to);
+    } else {
+        mapping->dataflow->show(arch, layer, &mapping->mapping, to);
+        show_l1(arch, to);
+    }
     SIM_CHECK(fclose(to) == 0);
     return text;
 }
 
-void model_mapping(const struct arch *arch, const struct layer *layer,
-                   const struct dataflow *dataflow,
-                   const struct mapping *mapping, struct layer_result *out)
+static void model_nest(const struct arch *arch, const struct layer *layer,
+                       const struct nest *nest, struct layer_result *out)
 {
-    static const struct given_mapping none = {0};
+    const struct dram_cfg dram = tile_table_dram_cfg(arch);
+    nest_expect(arch, layer, nest, &out->counts);
+    nest_bounds(arch, layer, nest, &dram, &out->counts, out->bounds_cycles);
+    out->active_pes = (int)nest_pes_used(arch, layer, nest);
+}
+
+static void model_program(const struct arch *arch, const struct layer *layer,
+                          const struct layer_mapping *mapping,
+                          struct layer_result *out)
+{
+    const struct dataflow *dataflow = mapping->dataflow;
     struct program *program = xcalloc(1, sizeof(*program));
-    result_describe(layer, dataflow, mapping, &none, out);
-    out->is_model = true;
-    dataflow->compile(arch, layer, mapping, program);
-    dataflow->expect(arch, layer, mapping, &out->counts);
+    dataflow->compile(arch, layer, &mapping->mapping, program);
+    dataflow->expect(arch, layer, &mapping->mapping, &out->counts);
     bounds_of(dataflow, program, &out->counts, out->bounds_cycles);
-    result_gate(arch, out);
     out->passes = program->passes;
     out->active_pes = program->rows * program->sets * program->set_chains;
     free(program);
 }
 
-bool model_layer(const struct arch *arch, const struct layer *layer,
-                 const char *dataflow_name, const struct given_mapping *given,
-                 bool show_mapping, struct layer_result *out, struct diag *d)
+void model_mapping(const struct arch *arch, const struct layer *layer,
+                   const struct layer_mapping *mapping,
+                   struct layer_result *out)
 {
-    const struct dataflow *dataflow = dataflow_find(dataflow_name);
-    struct mapping mapping;
-    SIM_CHECK(dataflow != NULL);
-    if (!dataflow_choose(dataflow, arch, layer, given, &mapping, d))
-        return false;
-    model_mapping(arch, layer, dataflow, &mapping, out);
+    result_describe(layer, mapping, out);
+    out->is_model = true;
+    if (layer_mapping_is_nest(mapping))
+        model_nest(arch, layer, &mapping->nest, out);
+    else
+        model_program(arch, layer, mapping, out);
+    result_gate(arch, out);
+}
+
+bool model_layer(const struct arch *arch, const struct layer *layer,
+                 const struct layer_mapping *mapping, bool show_mapping,
+                 struct layer_result *out, struct diag *d)
+{
+    model_mapping(arch, layer, mapping, out);
     if (!layer_result_fits(arch, out, d))
         return false;
-    out->mapping_source = source_of(given);
-    out->table_source = given->table_source;
     if (show_mapping)
-        out->mapping_text = mapping_text(dataflow, arch, layer, &mapping);
+        out->mapping_text = mapping_text(arch, layer, mapping);
     return true;
 }

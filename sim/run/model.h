@@ -9,36 +9,34 @@
 #ifndef SIM_RUN_MODEL_H
 #define SIM_RUN_MODEL_H
 
-#include "dataflows/program.h"
 #include "sim/base/result.h"
+#include "sim/run/layer_mapping.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Errors: no legal mapping (EXIT_NO_MAPPING). */
+/* Errors: the mapping has more of something than is counted. */
 bool model_layer(const struct arch *arch, const struct layer *layer,
-                 const char *dataflow, const struct given_mapping *given,
-                 bool show_mapping, struct layer_result *out, struct diag *d);
-/* The same of a legal mapping. */
+                 const struct layer_mapping *mapping, bool show_mapping,
+                 struct layer_result *out, struct diag *d);
+
+/* The same, of a mapping whose counts may be too many; says nothing. */
 void model_mapping(const struct arch *arch, const struct layer *layer,
-                   const struct dataflow *dataflow,
-                   const struct mapping *mapping, struct layer_result *out);
+                   const struct layer_mapping *mapping,
+                   struct layer_result *out);
 
 /* What a simulation and the closed form say of a mapping alike: its names,
  * its parameters, where it comes from. */
-void result_describe(const struct layer *layer, const struct dataflow *dataflow,
-                     const struct mapping *mapping,
-                     const struct given_mapping *given,
+void result_describe(const struct layer *layer,
+                     const struct layer_mapping *mapping,
                      struct layer_result *out);
-/* MACs and filter reads that meet a zero, by the declared share. */
+/* MACs and filter reads that meet a zero: as counted with values, where values
+ * were simulated, else by the declared share. */
 void result_gate(const struct arch *arch, struct layer_result *out);
-/* Filter reads of register files that gated MACs save; none where filter
- * words skip the register files. */
-uint64_t result_gated_filter_reads(const struct layer_result *out);
 /* What --show-mapping prints; to be freed. */
-char *mapping_text(const struct dataflow *dataflow, const struct arch *arch,
-                   const struct layer *layer, const struct mapping *mapping);
+char *mapping_text(const struct arch *arch, const struct layer *layer,
+                   const struct layer_mapping *mapping);
 
 #ifdef __cplusplus
 }

@@ -26,17 +26,18 @@ struct entry {
     uint64_t hash;
     bool is_known; /* else claimed */
     bool is_ahead; /* nobody needed it yet */
-    struct pass_outcome counts;
+    struct pass_outcome outcome;
+    size_t key_bytes;
     unsigned char key[];
 };
 
 struct pass_memory {
-    struct pass_memory_cfg cfg;
+    uint64_t budget_bytes;
     pthread_mutex_t lock;
     pthread_cond_t brought; /* a claim has come to its end */
     struct entry **bucket;
-    size_t n_buckets; /* a power of two */
-    size_t n_entries;
+    size_t n_buckets;          /* a power of two */
+    size_t n_entries, n_known; /* with claims; without */
     struct entry *newest, *oldest;
     uint64_t bytes;
     uint64_t ghost[GHOSTS];
@@ -44,11 +45,11 @@ struct pass_memory {
 };
 
 /* Eight bytes at a time: a multiplication and a shift each. */
-uint64_t pass_memory_hash(const void *key, size_t key_bytes)
+struct pass_key pass_key_of(const void *bytes, size_t n_bytes)
 {
-    const unsigned char *at = key;
-    uint64_t hash = UINT64_C(0x9e3779b97f4a7c15) ^ key_bytes;
-    for (size_t left = key_bytes; left > 0;) {
+    const unsigned char *at = bytes;
+    uint64_t hash = UINT64_C(0x9e3779b97f4a7c15) ^ n_bytes;
+    for (size_t left = n_bytes; left > 0;) {
         uint64_t word = 0;
         size_t n = left < sizeof(word) ? left : sizeof(word);
         memcpy(&word, at, n);
@@ -57,13 +58,20 @@ uint64_t pass_memory_hash(const void *key, size_t key_bytes)
         at += n;
         left -= n;
     }
-    return hash | 1; /* 0 stands for no ghost */
+    /* 0 stands for no ghost. */
+    return (struct pass_key){bytes, n_bytes, hash | 1};
 }
 
-struct pass_memory *pass_memory_new(const struct pass_memory_cfg *cfg)
+bool pass_key_same(const struct pass_key *a, const struct pass_key *b)
+{
+    return a->hash == b->hash && a->n_bytes == b->n_bytes &&
+           memcmp(a->bytes, b->bytes, a->n_bytes) == 0;
+}
+
+struct pass_memory *pass_memory_new(uint64_t budget_bytes)
 {
     struct pass_memory *m = xcalloc(1, sizeof(*m));
-    m->cfg = *cfg;
+    m->budget_bytes = budget_bytes;
     m->n_buckets = BUCKETS_MIN;
     m->bucket = xcalloc(m->n_buckets, sizeof(struct entry *));
     SIM_CHECK(pthread_mutex_init(&m->lock, NULL) == 0);
@@ -88,9 +96,9 @@ void pass_memory_free(struct pass_memory *m)
 }
 
 /* What one outcome costs, its part of a half empty table included. */
-static uint64_t entry_bytes(const struct pass_memory *m)
+static uint64_t entry_bytes(size_t key_bytes)
 {
-    return sizeof(struct entry) + m->cfg.key_bytes + 2 * sizeof(struct entry *);
+    return sizeof(struct entry) + key_bytes + 2 * sizeof(struct entry *);
 }
 
 static struct entry **bucket_of(struct pass_memory *m, uint64_t hash)
@@ -98,13 +106,14 @@ static struct entry **bucket_of(struct pass_memory *m, uint64_t hash)
     return &m->bucket[(hash >> 1) & (m->n_buckets - 1)];
 }
 
-static struct entry *lookup(struct pass_memory *m, const void *key,
-                            uint64_t hash)
+static struct entry *lookup(struct pass_memory *m, const struct pass_key *key)
 {
-    struct entry *e = *bucket_of(m, hash);
-    while (e != NULL &&
-           (e->hash != hash || memcmp(e->key, key, m->cfg.key_bytes) != 0))
-        e = e->next;
+    struct entry *e = *bucket_of(m, key->hash);
+    for (; e != NULL; e = e->next) {
+        const struct pass_key its = {e->key, e->key_bytes, e->hash};
+        if (pass_key_same(&its, key))
+            break;
+    }
     return e;
 }
 
@@ -125,16 +134,16 @@ static void grow(struct pass_memory *m)
     free(old);
 }
 
-static struct entry *insert(struct pass_memory *m, const void *key,
-                            uint64_t hash)
+static struct entry *insert(struct pass_memory *m, const struct pass_key *key)
 {
-    struct entry *e = xcalloc(1, sizeof(*e) + m->cfg.key_bytes);
+    struct entry *e = xcalloc(1, sizeof(*e) + key->n_bytes);
     struct entry **to;
     if (m->n_entries == m->n_buckets)
         grow(m);
-    to = bucket_of(m, hash);
-    e->hash = hash;
-    memcpy(e->key, key, m->cfg.key_bytes);
+    to = bucket_of(m, key->hash);
+    e->hash = key->hash;
+    e->key_bytes = key->n_bytes;
+    memcpy(e->key, key->bytes, key->n_bytes);
     e->next = *to;
     *to = e;
     m->n_entries++;
@@ -175,7 +184,8 @@ static void forget_oldest(struct pass_memory *m)
     struct entry *e = m->oldest;
     unlink_use(m, e);
     *ghost_of(m, e->hash) = e->hash;
-    m->bytes -= entry_bytes(m);
+    m->bytes -= entry_bytes(e->key_bytes);
+    m->n_known--;
     m->stats.forgotten++;
     drop(m, e);
 }
@@ -206,58 +216,65 @@ static enum pass_answer known_answer(struct pass_memory *m, struct entry *e)
     return PASS_AHEAD;
 }
 
-enum pass_answer pass_memory_find(struct pass_memory *m, const void *key,
+enum pass_answer pass_memory_find(struct pass_memory *m,
+                                  const struct pass_key *key,
                                   struct pass_outcome *out,
                                   const struct pass_meanwhile *meanwhile)
 {
-    uint64_t hash = pass_memory_hash(key, m->cfg.key_bytes);
     enum pass_answer answer;
     bool waited = false, works = meanwhile != NULL;
     struct entry *e;
     pthread_mutex_lock(&m->lock);
-    while ((e = lookup(m, key, hash)) != NULL && !e->is_known) {
+    while ((e = lookup(m, key)) != NULL && !e->is_known) {
         waited = true;
         wait_for(m, meanwhile, &works);
     }
     if (e != NULL) {
         unlink_use(m, e);
         link_newest(m, e);
-        *out = e->counts;
+        *out = e->outcome;
         answer = known_answer(m, e);
         m->stats.waits += waited;
     } else {
-        answer = *ghost_of(m, hash) == hash ? PASS_EVICTED : PASS_NEW;
-        insert(m, key, hash);
+        answer = *ghost_of(m, key->hash) == key->hash ? PASS_EVICTED : PASS_NEW;
+        insert(m, key);
         *(answer == PASS_NEW ? &m->stats.is_new : &m->stats.evicted) += 1;
     }
     pthread_mutex_unlock(&m->lock);
     return answer;
 }
 
-bool pass_memory_claim_ahead(struct pass_memory *m, const void *key)
+/* Claims that are not brought yet have keys as long as this one, more or less.
+ */
+static bool has_room(const struct pass_memory *m, size_t key_bytes)
 {
-    uint64_t hash = pass_memory_hash(key, m->cfg.key_bytes);
+    uint64_t claims = m->n_entries - m->n_known;
+    return m->bytes + entry_bytes(key_bytes) * (claims + 1) <= m->budget_bytes;
+}
+
+bool pass_memory_claim_ahead(struct pass_memory *m, const struct pass_key *key)
+{
     pthread_mutex_lock(&m->lock);
-    bool ok = lookup(m, key, hash) == NULL && *ghost_of(m, hash) != hash &&
-              entry_bytes(m) * (m->n_entries + 1) <= m->cfg.budget_bytes;
+    bool ok = lookup(m, key) == NULL && *ghost_of(m, key->hash) != key->hash &&
+              has_room(m, key->n_bytes);
     if (ok)
-        insert(m, key, hash)->is_ahead = true;
+        insert(m, key)->is_ahead = true;
     pthread_mutex_unlock(&m->lock);
     return ok;
 }
 
-void pass_memory_add(struct pass_memory *m, const void *key,
-                     const struct pass_outcome *counts)
+void pass_memory_add(struct pass_memory *m, const struct pass_key *key,
+                     const struct pass_outcome *outcome)
 {
-    uint64_t hash = pass_memory_hash(key, m->cfg.key_bytes);
     pthread_mutex_lock(&m->lock);
-    struct entry *e = lookup(m, key, hash);
+    struct entry *e = lookup(m, key);
     SIM_CHECK(e != NULL && !e->is_known);
     e->is_known = true;
-    e->counts = *counts;
+    e->outcome = *outcome;
     link_newest(m, e);
-    m->bytes += entry_bytes(m);
-    while (m->bytes > m->cfg.budget_bytes)
+    m->n_known++;
+    m->bytes += entry_bytes(e->key_bytes);
+    while (m->bytes > m->budget_bytes)
         forget_oldest(m);
     if (m->bytes > m->stats.bytes_peak)
         m->stats.bytes_peak = m->bytes;
@@ -265,11 +282,10 @@ void pass_memory_add(struct pass_memory *m, const void *key,
     pthread_mutex_unlock(&m->lock);
 }
 
-void pass_memory_abandon(struct pass_memory *m, const void *key)
+void pass_memory_abandon(struct pass_memory *m, const struct pass_key *key)
 {
-    uint64_t hash = pass_memory_hash(key, m->cfg.key_bytes);
     pthread_mutex_lock(&m->lock);
-    struct entry *e = lookup(m, key, hash);
+    struct entry *e = lookup(m, key);
     SIM_CHECK(e != NULL && !e->is_known);
     drop(m, e);
     pthread_cond_broadcast(&m->brought);
@@ -284,8 +300,9 @@ void pass_memory_get_stats(struct pass_memory *m, struct pass_memory_stats *out)
     pthread_mutex_unlock(&m->lock);
 }
 
-unsigned char *pass_memory_stored_key(struct pass_memory *m, const void *key)
+unsigned char *pass_memory_stored_key(struct pass_memory *m,
+                                      const struct pass_key *key)
 {
-    struct entry *e = lookup(m, key, pass_memory_hash(key, m->cfg.key_bytes));
+    struct entry *e = lookup(m, key);
     return e != NULL ? e->key : NULL;
 }

@@ -2,9 +2,10 @@
  * a run; or what passes to come will do (sim/run/ahead.h).
  *
  * What a pass does is a pure function of the machine, of what the array holds
- * when it starts and of its descriptor, so these are the key
- * (sim/run/pass_view.h), compared in full, and equal keys have equal outcomes.
- * One memory serves one machine.
+ * when it starts and of what it is told to do, so these are the key, which a
+ * pass source makes (sim/run/pass_source.h).  Keys are bytes, of any number,
+ * compared in full; equal keys have equal outcomes.  One memory serves one
+ * machine, whatever runs on it.
  *
  * Bounded: beyond the budget the least recently used outcomes are forgotten.
  * Threads may share it: who asks for an unknown key claims it and must bring
@@ -27,10 +28,13 @@ extern "C" {
 
 #define PASS_MEMORY_BYTES_DEFAULT (UINT64_C(64) << 20)
 
-struct pass_memory_cfg {
-    size_t key_bytes;
-    uint64_t budget_bytes; /* of keys, outcomes and the table of both */
+struct pass_key {
+    const void *bytes; /* borrowed */
+    size_t n_bytes;
+    uint64_t hash; /* of them; never 0 */
 };
+struct pass_key pass_key_of(const void *bytes, size_t n_bytes);
+bool pass_key_same(const struct pass_key *a, const struct pass_key *b);
 
 enum pass_answer {
     PASS_KNOWN,   /* the outcome is there */
@@ -51,7 +55,8 @@ struct pass_memory_stats {
 
 struct pass_memory;
 
-struct pass_memory *pass_memory_new(const struct pass_memory_cfg *cfg);
+/* budget_bytes: of keys, outcomes and the table of both. */
+struct pass_memory *pass_memory_new(uint64_t budget_bytes);
 void pass_memory_free(struct pass_memory *memory);
 
 /* What a thread does that waits for another one's outcome: a piece of work.
@@ -64,25 +69,25 @@ struct pass_meanwhile {
 /* Fills *out when the key is known.  Otherwise the caller has the claim and
  * must call one of the next two, soon, and ask for no other key before.
  * meanwhile: NULL for none. */
-enum pass_answer pass_memory_find(struct pass_memory *memory, const void *key,
+enum pass_answer pass_memory_find(struct pass_memory *memory,
+                                  const struct pass_key *key,
                                   struct pass_outcome *out,
                                   const struct pass_meanwhile *meanwhile);
 /* Claims a key ahead of need, as if it had not been found; false where it is
  * known, claimed or forgotten, or where it would find no room. */
-bool pass_memory_claim_ahead(struct pass_memory *memory, const void *key);
-void pass_memory_add(struct pass_memory *memory, const void *key,
-                     const struct pass_outcome *counts);
+bool pass_memory_claim_ahead(struct pass_memory *memory,
+                             const struct pass_key *key);
+void pass_memory_add(struct pass_memory *memory, const struct pass_key *key,
+                     const struct pass_outcome *outcome);
 /* The claim is given up: the pass had no outcome. */
-void pass_memory_abandon(struct pass_memory *memory, const void *key);
+void pass_memory_abandon(struct pass_memory *memory,
+                         const struct pass_key *key);
 
 void pass_memory_get_stats(struct pass_memory *memory,
                            struct pass_memory_stats *out);
 /* For tests that poison it: the stored bytes of a key; NULL: not there. */
 unsigned char *pass_memory_stored_key(struct pass_memory *memory,
-                                      const void *key);
-
-/* 64 bits out of bytes; equal bytes, equal hash. */
-uint64_t pass_memory_hash(const void *key, size_t key_bytes);
+                                      const struct pass_key *key);
 
 #ifdef __cplusplus
 }

@@ -18,24 +18,24 @@ struct mark {
     bool is_set;
     int iteration, reach; /* compared with the next `reach` iterations */
     struct tile_table_relative state;
+    /* Of the tiles asked for next. */
+    bool has_next[TENSOR_PSUM];
+    int ahead[TENSOR_PSUM][CURSOR_LOOPS];
     struct systolic_pass draining;
     struct tally tally;
 };
 
 struct periods {
     const struct program *program;
-    struct tile_table *tiles;
     bool is_off;
     struct mark mark[CURSOR_LOOPS]; /* of the loop's present instance */
 };
 
-struct periods *periods_new(const struct program *program,
-                            struct tile_table *tiles)
+struct periods *periods_new(const struct program *program)
 {
     struct periods *p = xcalloc(1, sizeof(*p));
     struct dram_cfg dram = tile_table_dram_cfg(&program->arch);
     p->program = program;
-    p->tiles = tiles;
     p->is_off = dram.kind == DRAM_PART;
     return p;
 }
@@ -90,6 +90,7 @@ static int loop_of(const struct cursor *cursor)
 }
 
 static void set_mark(struct mark *m, int iteration, int reach,
+                     const struct tile_ahead ahead[TENSOR_PSUM],
                      const struct tile_table_relative *state,
                      const struct systolic_pass *draining,
                      const struct layer_result *out, uint64_t now)
@@ -99,23 +100,25 @@ static void set_mark(struct mark *m, int iteration, int reach,
     m->iteration = iteration;
     m->reach = reach;
     m->state = *state;
+    for (int t = 0; t < TENSOR_PSUM; t++) {
+        m->has_next[t] = ahead[t].exists;
+        memcpy(m->ahead[t], ahead[t].cursor.before, sizeof(m->ahead[t]));
+    }
     take_tally(out, now, &m->tally);
 }
 
 /* How many iterations the tile asked for next may go on and meet only tiles
  * as those of the last `period` iterations; 0: it has not moved as the loop
  * did.  *moves: whether it moves at all. */
-static int room_ahead(const struct mark *m,
-                      const struct tile_table_relative *state,
+static int room_ahead(const struct mark *m, const struct tile_ahead *ahead,
                       const struct cursor *cursor, enum tensor tensor,
                       int level, int period, int end, bool *moves)
 {
-    const int *was = m->state.ahead[tensor], *is = state->ahead[tensor];
-    bool alike = state->has_next[tensor] && m->state.has_next[tensor];
+    const int *was = m->ahead[tensor], *is = ahead->cursor.before;
+    bool alike = ahead->exists && m->has_next[tensor];
     *moves = false;
-    if (state->has_next[tensor] == m->state.has_next[tensor] &&
-        (!state->has_next[tensor] ||
-         memcmp(was, is, sizeof(m->state.ahead[tensor])) == 0))
+    if (ahead->exists == m->has_next[tensor] &&
+        (!ahead->exists || memcmp(was, is, sizeof(m->ahead[tensor])) == 0))
         return end;
     for (int k = 0; k < CURSOR_LOOPS; k++) {
         if (k < level)
@@ -137,6 +140,7 @@ static bool same_state(const struct tile_table_relative *a,
 /* Iterations that can be skipped, a multiple of the period. */
 static int iterations_to_skip(const struct mark *m,
                               const struct tile_table_relative *state,
+                              const struct tile_ahead ahead[TENSOR_PSUM],
                               const struct systolic_pass *draining,
                               const struct cursor *cursor, int level, int end,
                               bool moves[TENSOR_PSUM])
@@ -147,13 +151,14 @@ static int iterations_to_skip(const struct mark *m,
         memcmp(&m->draining, draining, sizeof(*draining)) != 0)
         return 0;
     for (int t = 0; t < TENSOR_PSUM; t++)
-        room = min_int(room, room_ahead(m, state, cursor, (enum tensor)t, level,
-                                        period, end, &moves[t]));
+        room = min_int(room, room_ahead(m, &ahead[t], cursor, (enum tensor)t,
+                                        level, period, end, &moves[t]));
     return room / period * period;
 }
 
 static void skip(struct periods *p, int level, int iterations,
                  const bool moves[TENSOR_PSUM], struct cursor *cursor,
+                 struct tile_ahead ahead[TENSOR_PSUM], struct tile_table *tiles,
                  struct layer_result *out, uint64_t *now)
 {
     struct mark *m = &p->mark[level];
@@ -163,13 +168,19 @@ static void skip(struct periods *p, int level, int iterations,
     extrapolate(&tally, &m->tally, (uint64_t)times);
     out->memo.skipped_passes += tally.passes - out->passes;
     out->memo.periods += (uint64_t)times;
-    tile_table_skip(p->tiles, level, iterations, tally.now - *now, moves);
+    tile_table_skip(tiles, tally.now - *now);
+    for (int t = 0; t < TENSOR_PSUM; t++)
+        if (moves[t])
+            cursor_skip(p->program, &ahead[t].cursor, level, iterations,
+                        &ahead[t].pass);
     cursor_skip(p->program, cursor, level, iterations, NULL);
     put_tally(&tally, out, now);
     m->is_set = false;
 }
 
 void periods_skip(struct periods *p, struct cursor *cursor,
+                  struct tile_ahead ahead[TENSOR_PSUM],
+                  struct tile_table *tiles,
                   const struct systolic_pass *draining,
                   struct layer_result *out, uint64_t *now)
 {
@@ -185,15 +196,16 @@ void periods_skip(struct periods *p, struct cursor *cursor,
     iteration = cursor->at[level];
     if (iteration < first || iteration + 1 >= end)
         return;
-    tile_table_relative(p->tiles, *now, &state);
+    tile_table_relative(tiles, *now, &state);
     if (!m->is_set) {
-        set_mark(m, iteration, 1, &state, draining, out, *now);
+        set_mark(m, iteration, 1, ahead, &state, draining, out, *now);
         return;
     }
-    iterations =
-        iterations_to_skip(m, &state, draining, cursor, level, end, moves);
+    iterations = iterations_to_skip(m, &state, ahead, draining, cursor, level,
+                                    end, moves);
     if (iterations > 0)
-        skip(p, level, iterations, moves, cursor, out, now);
+        skip(p, level, iterations, moves, cursor, ahead, tiles, out, now);
     else if (iteration - m->iteration == m->reach)
-        set_mark(m, iteration, 2 * m->reach, &state, draining, out, *now);
+        set_mark(m, iteration, 2 * m->reach, ahead, &state, draining, out,
+                 *now);
 }

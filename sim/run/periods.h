@@ -25,15 +25,24 @@ extern "C" {
 
 struct periods;
 
-/* Both borrowed. */
-struct periods *periods_new(const struct program *program,
-                            struct tile_table *tiles);
+/* The tile of a tensor that is asked for next, and the pass that needs it. */
+struct tile_ahead {
+    struct cursor cursor; /* behind that pass */
+    struct pass pass;
+    bool exists;
+};
+
+/* Borrowed. */
+struct periods *periods_new(const struct program *program);
 void periods_free(struct periods *periods);
 
 /* At a boundary at *now, before the cursor's next pass; draining: the pass
- * before, or all zero when the array is empty.  Moves the cursor, the
- * tiles, *now and what passes add to in *out over as many periods as it can. */
+ * before, or all zero when the array is empty.  Moves the cursor, the tiles
+ * ahead, the table, *now and what passes add to in *out over as many periods as
+ * it can. */
 void periods_skip(struct periods *periods, struct cursor *cursor,
+                  struct tile_ahead ahead[TENSOR_PSUM],
+                  struct tile_table *tiles,
                   const struct systolic_pass *draining,
                   struct layer_result *out, uint64_t *now);
 

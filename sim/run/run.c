@@ -1,4 +1,4 @@
-/* run.c - see run.h.
+/* run.c - several layers, on several threads.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/run/run.h"
@@ -10,7 +10,6 @@
 
 #include "sim/base/progress.h"
 #include "sim/run/ahead.h"
-#include "sim/run/pass_view.h"
 
 enum job_state { JOB_WAITS, JOB_DONE, JOB_FAILED };
 
@@ -18,7 +17,6 @@ struct job { /* one layer */
     const struct layer *layer;
     const struct job *twin; /* an equal layer before it that runs, or NULL */
     int copies;             /* layers that it runs for, itself included */
-    struct given_mapping given;
     struct layer_result *out;
     struct diag *diag; /* owns */
     enum job_state state;
@@ -91,22 +89,15 @@ static void put_back(struct crew *crew, struct job *job, bool ok)
 static bool simulate(const struct run_input *in, struct job *job,
                      struct simulate_options *options)
 {
-    const struct arch *arch = config_arch(in->cfg);
-    const char *dataflow = in->dataflow->name;
-    struct nest nest;
-    struct nest_where where;
-    if (in->mappings != NULL) {
-        if (!mapping_file_nest(in->mappings, arch, job->layer, &nest, &where,
-                               job->diag))
-            return false;
-        options->nest = &nest;
-        options->nest_where = &where;
-    }
+    struct layer_mapping mapping;
+    if (!in->mapper->mapping_of(in->mapper->context, job->layer, &mapping,
+                                job->diag))
+        return false;
     if (in->apart != NULL)
-        return run_apart(in->apart, arch, job->layer, dataflow, &job->given,
-                         options, job->out, job->diag);
-    return simulate_layer(arch, job->layer, dataflow, &job->given, options,
-                          job->out, job->diag);
+        return run_apart(in->apart, in->arch, job->layer, &mapping, options,
+                         job->out, job->diag);
+    return simulate_layer(in->arch, job->layer, &mapping, options, job->out,
+                          job->diag);
 }
 
 static void *work(void *context)
@@ -162,22 +153,12 @@ static void work_together(struct crew *crew, int threads)
     free(thread);
 }
 
-static double all_macs(const struct workload *w)
+static double all_macs(const struct run_input *in)
 {
     double macs = 0;
-    for (int i = 0; i < w->n_layers; i++)
-        macs += (double)layer_macs(&w->layer[i]);
+    for (int i = 0; i < in->n_layers; i++)
+        macs += (double)layer_macs(&in->layer[i]);
     return macs;
-}
-
-static bool same_given(const struct given_mapping *a,
-                       const struct given_mapping *b)
-{
-    bool same = a->n == b->n && a->from_table == b->from_table;
-    for (int i = 0; same && i < a->n; i++)
-        same = strcmp(a->param[i].name, b->param[i].name) == 0 &&
-               a->param[i].value == b->param[i].value;
-    return same;
 }
 
 /* Layers that are equal but for their name run once.  Not where the name
@@ -185,14 +166,14 @@ static bool same_given(const struct given_mapping *a,
 static void find_twins(struct crew *crew)
 {
     const struct simulate_options *o = &crew->in->simulate;
-    if (!o->memo || o->check || o->show_mapping || o->access_tap != NULL ||
-        crew->in->mappings != NULL)
+    const struct layer_mapper *mapper = crew->in->mapper;
+    if (!o->memo || o->check || o->show_mapping || o->access_tap != NULL)
         return;
     for (int i = 1; i < crew->n_jobs; i++)
         for (int k = 0; k < i && crew->job[i].twin == NULL; k++) {
             struct job *job = &crew->job[i], *first = &crew->job[k];
             if (first->twin == NULL && layer_same(job->layer, first->layer) &&
-                same_given(&job->given, &first->given)) {
+                mapper->is_same(mapper->context, job->layer, first->layer)) {
                 job->twin = first;
                 first->copies++;
             }
@@ -209,28 +190,23 @@ static int longer_first(const void *a, const void *b)
     return x < y ? -1 : 1;
 }
 
-static bool prepare(struct crew *crew, struct progress *progress,
-                    struct layer_result *out, struct diag *d)
+static void prepare(struct crew *crew, struct progress *progress,
+                    struct layer_result *out)
 {
     const struct run_input *in = crew->in;
     for (int i = 0; i < crew->n_jobs; i++) {
         struct job *job = &crew->job[i];
         crew->order[i] = job;
-        job->layer = &in->workload->layer[i];
+        job->layer = &in->layer[i];
         job->copies = 1;
         job->out = &out[i];
         job->diag = diag_new();
         job->progress = progress;
         memset(job->out, 0, sizeof(*job->out));
-        if (in->mappings == NULL &&
-            !config_given_mapping(in->cfg, in->network, job->layer,
-                                  in->dataflow, &job->given, d))
-            return false;
     }
     find_twins(crew);
     qsort(crew->order, (size_t)crew->n_jobs, sizeof(struct job *),
           longer_first);
-    return true;
 }
 
 static void copy_twins(struct crew *crew)
@@ -267,15 +243,15 @@ static bool remembers_passes(const struct run_input *in)
 {
     const struct simulate_options *o = &in->simulate;
     return o->memo && !o->check && o->access_tap == NULL &&
-           o->max_cycles == 0 && in->apart == NULL && in->mappings == NULL;
+           o->max_cycles == 0 && in->apart == NULL;
 }
 
 static void open_memory(struct crew *crew)
 {
     uint64_t budget = crew->in->memo_bytes;
     if (crew->in->simulate.memo)
-        crew->memory = pass_view_new_memory(
-            budget > 0 ? budget : PASS_MEMORY_BYTES_DEFAULT);
+        crew->memory =
+            pass_memory_new(budget > 0 ? budget : PASS_MEMORY_BYTES_DEFAULT);
     if (remembers_passes(crew->in))
         crew->ahead = ahead_new();
 }
@@ -283,19 +259,17 @@ static void open_memory(struct crew *crew)
 bool run_layers(const struct run_input *in, struct layer_result *out,
                 struct pass_memory_stats *memory, struct diag *d)
 {
-    int n = in->workload->n_layers;
-    struct progress *progress = progress_new(stderr, all_macs(in->workload));
+    int n = in->n_layers;
+    struct progress *progress = progress_new(stderr, all_macs(in));
     struct crew crew = {.in = in, .n_jobs = n, .first_failed = n};
     bool ok;
     pthread_mutex_init(&crew.lock, NULL);
     open_memory(&crew);
     crew.job = xcalloc((size_t)n, sizeof(*crew.job));
     crew.order = xcalloc((size_t)n, sizeof(*crew.order));
-    ok = prepare(&crew, progress, out, d);
-    if (ok) {
-        work_together(&crew, threads_for(in->jobs, &crew));
-        ok = crew.first_failed == n;
-    }
+    prepare(&crew, progress, out);
+    work_together(&crew, threads_for(in->jobs, &crew));
+    ok = crew.first_failed == n;
     if (ok)
         copy_twins(&crew);
     progress_free(progress);

@@ -1,14 +1,10 @@
-/* run.h - the layers of a workload, on several threads.
+/* run.h - several layers, on several threads.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_RUN_RUN_H
 #define SIM_RUN_RUN_H
 
-#include "dataflows/dataflow.h"
 #include "sim/base/result.h"
-#include "sim/config/config.h"
-#include "sim/config/mapping_file.h"
-#include "sim/config/workload.h"
 #include "sim/run/apart.h"
 #include "sim/run/pass_memory.h"
 #include "sim/run/simulate.h"
@@ -18,11 +14,10 @@ extern "C" {
 #endif
 
 struct run_input { /* all borrowed */
-    const struct config *cfg;
-    const struct workload *workload;
-    const char *network; /* the name mapping tables know it by, or "" */
-    const struct dataflow *dataflow;
-    const struct mapping_file *mappings; /* nests; NULL: of the dataflow */
+    const struct arch *arch;
+    const struct layer *layer;
+    int n_layers;
+    const struct layer_mapper *mapper;
     /* NULL: threads of this process simulate layers; else processes do, one
      * each, by `apart`. */
     const struct layer_runner *apart;
@@ -34,7 +29,7 @@ struct run_input { /* all borrowed */
 /* Those online; 1 when unknown. */
 int run_processors(void);
 
-/* Fills out[0 .. workload->n_layers), in the layers' order whatever `jobs`
+/* Fills out[0 .. n_layers), in the layers' order whatever `jobs`
  * is.  *memory: what the pass memory did.  false: the first layer that failed
  * has said why in `d`, and nothing in `out` needs layer_result_fini. */
 bool run_layers(const struct run_input *in, struct layer_result *out,

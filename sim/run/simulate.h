@@ -1,8 +1,8 @@
 /* simulate.h - run one layer on one machine.
  *
- * Chooses or checks the mapping, compiles it, assembles the machine, runs it
- * and counts.  Pure: same arguments, same result; no output of its own; safe
- * to call from several threads at once.
+ * Compiles the mapping that it is given, assembles the machine, runs it and
+ * counts.  Pure: same arguments, same result; no output of its own; safe to
+ * call from several threads at once.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_RUN_SIMULATE_H
@@ -12,6 +12,7 @@
 #include "sim/base/diag.h"
 #include "sim/base/layer.h"
 #include "sim/base/result.h"
+#include "sim/run/layer_mapping.h"
 #include "traces/access.h"
 
 #ifdef __cplusplus
@@ -21,21 +22,16 @@ extern "C" {
 struct ahead;     /* sim/run/ahead.h */
 struct dram_port; /* mem/dram_port.h */
 struct kernel;    /* sim/run/kernel.h */
-struct nest;      /* dataflows/nest/nest.h */
-struct nest_where;
 struct pass_memory;
 
 struct simulate_options {
-    bool memo;       /* false: --no-memo */
-    bool intern_off; /* for tests: see sim/run/pass_view.h */
-    bool check;      /* functional mode, real operands */
-    /* The dataflow "nest": its loops, and where they were read; borrowed. */
-    const struct nest *nest;
-    const struct nest_where *nest_where;
+    bool memo;           /* false: --no-memo */
+    bool places_off;     /* for tests: the view keeps none (pass_view.h) */
+    bool check;          /* functional mode, real operands */
     bool show_mapping;   /* fill layer_result.mapping_text */
     uint64_t max_cycles; /* 0 = no limit */
     /* What passes of this architecture did, shared with other layers
-     * (pass_view_new_memory); borrowed.  NULL: the layer has one of its own. */
+     * (pass_memory_new); borrowed.  NULL: the layer has one of its own. */
     struct pass_memory *memory;
     /* Threads that may simulate passes of the layer ahead of need, into that
      * memory; borrowed; NULL: none. */
@@ -50,20 +46,12 @@ struct simulate_options {
     void *progress_context;
 };
 
-/* dataflow: "rs", "ws", ... (checked by the caller with dataflow_find).
- * Errors: no legal mapping (EXIT_NO_MAPPING), deadlock or max_cycles
- * (EXIT_MACHINE).  A check mismatch is no error: see result. */
+/* Errors: deadlock or max_cycles (EXIT_MACHINE), more than can be counted.  A
+ * check mismatch is no error: see result. */
 bool simulate_layer(const struct arch *arch, const struct layer *layer,
-                    const char *dataflow, const struct given_mapping *given,
+                    const struct layer_mapping *mapping,
                     const struct simulate_options *options,
                     struct layer_result *out, struct diag *d);
-
-/* How runs that take too long end; for nests, too.  In a pass: false. */
-bool fail_past_limit(const char *layer, uint64_t passes_done, uint64_t passes,
-                     struct diag *d);
-/* At the end, after so many cycles. */
-bool is_within_limit(const struct simulate_options *options, const char *layer,
-                     uint64_t cycles, struct diag *d);
 
 #ifdef __cplusplus
 }

@@ -6,26 +6,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Tiles of one tensor: places in L2 and when they were given up.  pushed: to
- * the DMA. */
+#include "dataflows/arith.h"
+
+enum {
+    PLACES_MAX = 2,
+    TICKETS = 4 /* of tiles asked for, in use and given up: at most so many */
+};
+
+/* Tiles of one tensor, in their order. */
 struct tile_line {
-    struct cursor ahead; /* loads: the next tile to be asked for */
-    struct pass next;
-    bool has_next;
-    uint64_t pushed, used, freed;
-    uint64_t free_cycle[2]; /* of the tile that had place k */
+    uint64_t places; /* in L2, or in front of the networks */
+    uint64_t asked, used, freed;
+    uint64_t free_cycle[PLACES_MAX]; /* of the tile that had place k */
+    /* Numbers of the DMA's transfers, of the last tiles; -1: there was none. */
+    int64_t load_ticket[TICKETS], store_ticket[TICKETS];
 };
 
 struct tile_table {
-    const struct program *program;
+    struct pass_source *source;
     struct counts *counts;
     struct dram *dram;
     struct dma *dma;
     struct tile_line line[TENSOR_N];
-    struct tile_tap tap; /* moved: or NULL */
-    bool has_drain;      /* the tap is to be told of ... */
-    struct pass drain;   /* ... this one's psums when they have left */
 };
+
+static const enum dma_channel channel_of[TENSOR_N] = {
+    [TENSOR_IFMAP] = DMA_IFMAP,
+    [TENSOR_FILTER] = DMA_FILTER,
+    [TENSOR_PSUM] = DMA_OFMAP};
 
 struct dram_cfg tile_table_dram_cfg(const struct arch *arch)
 {
@@ -42,36 +50,23 @@ struct dram_cfg tile_table_dram_cfg(const struct arch *arch)
     return cfg;
 }
 
-/* Finds the next tile of a load line. */
-static void look_ahead(struct tile_table *table, enum tensor tensor)
-{
-    struct tile_line *line = &table->line[tensor];
-    line->has_next = false;
-    while (!line->has_next &&
-           cursor_next(table->program, &line->ahead, &line->next))
-        line->has_next = line->next.new_tile[tensor];
-}
-
-struct tile_table *tile_table_new(const struct program *program,
+struct tile_table *tile_table_new(struct pass_source *source,
+                                  const struct arch *arch,
                                   const struct dram_port *port,
                                   struct counts *counts)
 {
     struct tile_table *table = xcalloc(1, sizeof(*table));
-    struct dram_cfg cfg = tile_table_dram_cfg(&program->arch);
-    table->program = program;
+    struct dram_cfg cfg = tile_table_dram_cfg(arch);
+    table->source = source;
     table->counts = counts;
     table->dram = dram_new(&cfg);
     table->dma = dma_new(port != NULL ? port : &dram_port_own, table->dram);
-    for (int t = 0; t < TENSOR_PSUM; t++) {
-        cursor_start(&table->line[t].ahead);
-        look_ahead(table, (enum tensor)t);
+    for (int t = 0; t < TENSOR_N; t++) {
+        table->line[t].places = source->buffers[t];
+        for (int k = 0; k < TICKETS; k++)
+            table->line[t].load_ticket[k] = table->line[t].store_ticket[k] = -1;
     }
     return table;
-}
-
-void tile_table_set_tap(struct tile_table *table, const struct tile_tap *tap)
-{
-    table->tap = *tap;
 }
 
 void tile_table_free(struct tile_table *table)
@@ -83,118 +78,114 @@ void tile_table_free(struct tile_table *table)
     free(table);
 }
 
-static void count_compressed(struct counts *counts, enum tensor tensor,
-                             const struct tile_move *move)
+static void count_transfer(struct counts *counts, enum tensor tensor,
+                           bool is_store, const struct tile_transfer *move)
 {
+    struct accesses *dram = &counts->access[LEVEL_DRAM][tensor];
+    struct accesses *l2 = &counts->access[LEVEL_L2][tensor];
     struct compressed_words *c = &counts->dram_compressed[tensor];
+    if (move->skips_l2)
+        return; /* the array's networks count it, at both ends */
+    if (is_store) {
+        dram->writes = count_add(dram->writes, move->words);
+        l2->reads = count_add(l2->reads, move->words);
+        l2->dma_reads = count_add(l2->dma_reads, move->words);
+    } else {
+        dram->reads = count_add(dram->reads, move->words);
+        l2->writes = count_add(l2->writes, move->words);
+        l2->dma_writes = count_add(l2->dma_writes, move->words);
+    }
     if (move->compressed_bytes == 0)
         return;
     c->words = count_add(c->words, move->words);
     c->bytes = count_add(c->bytes, move->compressed_bytes);
 }
 
-static void tell(const struct tile_table *table, const struct pass *pass,
-                 enum tensor tensor)
+/* Returns the transfer's ticket. */
+static int64_t transfer(struct tile_table *table, enum tensor tensor,
+                        bool is_store, const struct tile_transfer *move,
+                        uint64_t after)
 {
-    if (table->tap.moved != NULL)
-        table->tap.moved(table->tap.context, pass, tensor);
+    if (move->is_none)
+        return -1;
+    count_transfer(table->counts, tensor, is_store, move);
+    return (int64_t)dma_push(table->dma, channel_of[tensor], move->request,
+                             move->n_requests, after);
 }
 
-/* Asks for every tile whose place in L2 is known to be free. */
+static uint64_t done_cycle(struct tile_table *table, enum tensor tensor,
+                           int64_t ticket)
+{
+    return ticket < 0 ? 0
+                      : dma_done_cycle(table->dma, channel_of[tensor],
+                                       (uint64_t)ticket);
+}
+
+/* Asks for every tile whose place is known to be free. */
 static void push_loads(struct tile_table *table, enum tensor tensor)
 {
     struct tile_line *line = &table->line[tensor];
-    uint64_t buffers = (uint64_t)table->program->buffers[tensor];
-    while (line->has_next && line->pushed < line->freed + buffers) {
-        struct tile_move move;
-        uint64_t after = line->pushed < buffers
+    struct tile_transfer move;
+    while (line->asked < line->freed + line->places &&
+           table->source->ops->load(table->source, tensor, &move)) {
+        uint64_t after = line->asked < line->places
                              ? 0
-                             : line->free_cycle[line->pushed % buffers];
-        program_tile_move(table->program, &line->next, tensor, &move);
-        tell(table, &line->next, tensor);
-        dma_push(table->dma, tensor == TENSOR_IFMAP ? DMA_IFMAP : DMA_FILTER,
-                 move.request, move.n_requests, after);
-        struct counts *c = table->counts;
-        c->access[LEVEL_DRAM][tensor].reads += move.words;
-        c->access[LEVEL_L2][tensor].writes += move.words;
-        c->access[LEVEL_L2][tensor].dma_writes += move.words;
-        count_compressed(c, tensor, &move);
-        line->pushed++;
-        look_ahead(table, tensor);
+                             : line->free_cycle[line->asked % line->places];
+        line->load_ticket[line->asked % TICKETS] =
+            transfer(table, tensor, false, &move, after);
+        line->asked++;
     }
 }
 
-static void give_up(struct tile_table *table, enum tensor tensor,
-                    uint64_t cycle)
+uint64_t tile_table_ready(struct tile_table *table,
+                          const struct source_pass *pass, uint64_t now)
 {
-    struct tile_line *line = &table->line[tensor];
-    line->free_cycle[line->freed % (uint64_t)table->program->buffers[tensor]] =
-        cycle;
-    line->freed++;
-}
-
-static void tell_drained(struct tile_table *table)
-{
-    if (table->has_drain)
-        tell(table, &table->drain, TENSOR_PSUM);
-    table->has_drain = false;
-}
-
-static void store_ofmap(struct tile_table *table, const struct pass *pass,
-                        uint64_t cycle)
-{
-    struct tile_move move;
-    program_tile_move(table->program, pass, TENSOR_PSUM, &move);
-    table->has_drain = true;
-    table->drain = *pass;
-    dma_push(table->dma, DMA_OFMAP, move.request, move.n_requests, cycle);
-    table->line[TENSOR_PSUM].pushed++;
-    struct counts *c = table->counts;
-    c->access[LEVEL_DRAM][TENSOR_PSUM].writes += move.words;
-    c->access[LEVEL_L2][TENSOR_PSUM].reads += move.words;
-    c->access[LEVEL_L2][TENSOR_PSUM].dma_reads += move.words;
-    count_compressed(c, TENSOR_PSUM, &move);
-}
-
-uint64_t tile_table_ready(struct tile_table *table, const struct pass *pass,
-                          uint64_t now)
-{
-    struct tile_line *psum = &table->line[TENSOR_PSUM];
     uint64_t start = now;
-    push_loads(table, TENSOR_IFMAP);
-    push_loads(table, TENSOR_FILTER);
-    for (int t = 0; t < TENSOR_PSUM; t++) {
+    for (int t = 0; t < TENSOR_N; t++)
+        push_loads(table, (enum tensor)t);
+    for (int t = 0; t < TENSOR_N; t++) {
+        enum tensor tensor = (enum tensor)t;
         struct tile_line *line = &table->line[t];
-        if (pass->new_tile[t])
-            line->used++;
-        start = max_u64(
-            start, dma_done_cycle(table->dma,
-                                  t == TENSOR_IFMAP ? DMA_IFMAP : DMA_FILTER,
-                                  line->used - 1));
-    }
-    if (pass->new_tile[TENSOR_PSUM]) {
-        uint64_t buffers = (uint64_t)table->program->buffers[TENSOR_PSUM];
-        if (psum->used >= buffers)
-            start = max_u64(start, dma_done_cycle(table->dma, DMA_OFMAP,
-                                                  psum->used - buffers));
-        psum->used++;
+        if (!pass->new_tile[t])
+            continue;
+        uint64_t tile = line->used++;
+        start = max_u64(start, done_cycle(table, tensor,
+                                          line->load_ticket[tile % TICKETS]));
+        if (tensor != TENSOR_PSUM || tile < line->places)
+            continue;
+        uint64_t gone = tile - line->places; /* it had the place before */
+        start = max_u64(start, done_cycle(table, tensor,
+                                          line->store_ticket[gone % TICKETS]));
     }
     return start;
 }
 
-void tile_table_done(struct tile_table *table, const struct pass *pass,
-                     const struct pass_outcome *counts, uint64_t start,
+static void give_up(struct tile_line *line, uint64_t cycle)
+{
+    line->free_cycle[line->freed % line->places] = cycle;
+    line->freed++;
+}
+
+void tile_table_done(struct tile_table *table, const struct source_pass *pass,
+                     const struct pass_outcome *outcome, uint64_t start,
                      uint64_t end)
 {
+    struct pass_source *source = table->source;
+    struct tile_line *psum = &table->line[TENSOR_PSUM];
     if (pass->last_use[TENSOR_FILTER])
-        give_up(table, TENSOR_FILTER, start + counts->filter_free_cycle);
+        give_up(&table->line[TENSOR_FILTER],
+                start + outcome->filter_free_cycle);
     if (pass->last_use[TENSOR_IFMAP])
-        give_up(table, TENSOR_IFMAP, end);
-    tell_drained(table); /* the pass before has, when this one is done */
-    if (pass->last_use[TENSOR_PSUM])
-        store_ofmap(table, pass, end + counts->drain_cycles);
-    if (counts->drain_cycles == 0)
-        tell_drained(table);
+        give_up(&table->line[TENSOR_IFMAP], end);
+    if (pass->last_use[TENSOR_PSUM]) {
+        struct tile_transfer move;
+        source->ops->store(source, &move);
+        psum->store_ticket[psum->freed % TICKETS] = transfer(
+            table, TENSOR_PSUM, true, &move, end + outcome->drain_cycles);
+        give_up(psum, end);
+    }
+    if (source->ops->passed != NULL)
+        source->ops->passed(source, outcome->drain_cycles);
 }
 
 static void add_word(struct tile_table_relative *out, uint64_t word)
@@ -205,51 +196,41 @@ static void add_word(struct tile_table_relative *out, uint64_t word)
 
 /* When places were given up is no part of it: all were asked for again, and
  * that is in the DMA's queues. */
-static void add_load_line(const struct tile_line *line, enum tensor tensor,
+static void add_load_line(const struct tile_line *line,
                           struct tile_table_relative *out)
 {
-    add_word(out, line->pushed - line->used);
-    add_word(out, line->pushed - line->freed);
-    out->has_next[tensor] = line->has_next;
-    memcpy(out->ahead[tensor], line->ahead.before, sizeof(out->ahead[tensor]));
+    add_word(out, line->asked - line->used);
+    add_word(out, line->asked - line->freed);
 }
 
 void tile_table_relative(struct tile_table *table, uint64_t now,
                          struct tile_table_relative *out)
 {
     const struct tile_line *psum = &table->line[TENSOR_PSUM];
-    uint64_t buffers = (uint64_t)table->program->buffers[TENSOR_PSUM];
     struct dma_relative dma;
     out->n = 0;
     for (int t = 0; t < TENSOR_PSUM; t++) {
         push_loads(table, (enum tensor)t);
-        add_load_line(&table->line[t], (enum tensor)t, out);
+        add_load_line(&table->line[t], out);
     }
-    add_word(out, psum->used < buffers ? psum->used : buffers);
-    add_word(out, psum->used - psum->pushed);
+    add_word(out, psum->used < psum->places ? psum->used : psum->places);
+    add_word(out, psum->used - psum->freed);
     dma_relative_state(table->dma, now, &dma);
     for (int k = 0; k < dma.n; k++)
         add_word(out, dma.word[k]);
 }
 
-void tile_table_skip(struct tile_table *table, int level, int iterations,
-                     uint64_t cycles, const bool moves[TENSOR_PSUM])
+void tile_table_skip(struct tile_table *table, uint64_t cycles)
 {
-    for (int t = 0; t < TENSOR_PSUM; t++) {
-        struct tile_line *line = &table->line[t];
-        if (moves[t])
-            cursor_skip(table->program, &line->ahead, level, iterations,
-                        &line->next);
-        for (int k = 0; k < 2; k++)
-            line->free_cycle[k] += cycles;
-    }
+    for (int t = 0; t < TENSOR_N; t++)
+        for (int k = 0; k < PLACES_MAX; k++)
+            table->line[t].free_cycle[k] += cycles;
     dma_shift(table->dma, cycles);
 }
 
 uint64_t tile_table_finish(struct tile_table *table)
 {
     uint64_t cycle = dma_finish(table->dma);
-    tell_drained(table);
     table->counts->dram_bursts = dram_counts(table->dram)->bursts;
     return cycle;
 }

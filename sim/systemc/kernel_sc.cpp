@@ -264,8 +264,7 @@ dram_log *new_log(const systemc_options &systemc, const arch *arch,
 
 bool systemc_simulate_layer(const struct systemc_options *systemc,
                             const struct arch *arch, const struct layer *layer,
-                            const char *dataflow,
-                            const struct given_mapping *given,
+                            const struct layer_mapping *mapping,
                             const struct simulate_options *options,
                             struct layer_result *out, struct diag *d)
 {
@@ -289,7 +288,7 @@ bool systemc_simulate_layer(const struct systemc_options *systemc,
         all.memo = false;
         all.kernel = &kernel;
         all.dram_port = &port;
-        bool ok = simulate_layer(arch, layer, dataflow, given, &all, out, d);
+        bool ok = simulate_layer(arch, layer, mapping, &all, out, d);
         if (ok && systemc->memory.is_foreign)
             out->bounds_cycles[BOUND_dram] = 0; /* it has its own, unknown */
         return ok && s.top->close_wave(d);

@@ -5,8 +5,7 @@
 
 bool systemc_simulate_layer(const struct systemc_options *systemc,
                             const struct arch *arch, const struct layer *layer,
-                            const char *dataflow,
-                            const struct given_mapping *given,
+                            const struct layer_mapping *mapping,
                             const struct simulate_options *options,
                             struct layer_result *out, struct diag *d)
 {

@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "dataflows/nest/nest_dataflow.h"
+#include "sim/choose/chooser.h"
 #include "sim/config/config.h"
 #include "sim/config/mapping_file.h"
 #include "sim/config/workload.h"
 #include "sim/report/metrics.h"
-#include "sim/run/pass_view.h"
+#include "sim/run/pass_memory.h"
 #include "sim/run/simulate.h"
 #include "sim/validate/validation.h"
 #include "sim/validate/validation_quantity.h"
@@ -142,9 +143,7 @@ static bool simulate_layers(struct outcome *o, const struct config *mapped,
                             struct diag *d)
 {
     struct simulate_options options = {
-        .memo = true,
-        .memory = pass_view_new_memory(PASS_MEMORY_BYTES_DEFAULT)};
-    const struct arch *arch = config_arch(o->cfg);
+        .memo = true, .memory = pass_memory_new(PASS_MEMORY_BYTES_DEFAULT)};
     const char *file = o->whole.mapping;
     const struct dataflow *flow =
         file != NULL ? &nest_dataflow
@@ -155,23 +154,27 @@ static bool simulate_layers(struct outcome *o, const struct config *mapped,
                               ? o->workload->name
                               : "";
     int n = o->workload->n_layers;
-    bool ok = flow != NULL && (file == NULL || nests != NULL);
+    const struct chooser_input in = {.cfg = o->cfg,
+                                     .mapped = mapped,
+                                     .network = network,
+                                     .dataflow = flow,
+                                     .nests = nests,
+                                     .layer = o->workload->layer,
+                                     .n_layers = n};
+    struct chooser *chooser = flow != NULL && (file == NULL || nests != NULL)
+                                  ? chooser_new(&in, d)
+                                  : NULL;
+    bool ok = chooser != NULL;
+    const struct layer_mapper mapper = chooser_mapper(chooser);
     o->r = xcalloc((size_t)n + 1, sizeof(*o->r));
     for (int i = 0; ok && i < n; i++) {
-        struct given_mapping given = {.n = 0};
-        struct nest nest;
-        struct nest_where where;
         const struct layer *layer = &o->workload->layer[i];
-        if (nests != NULL) {
-            ok = mapping_file_nest(nests, arch, layer, &nest, &where, d);
-            options.nest = &nest;
-            options.nest_where = &where;
-        } else {
-            ok = config_given_mapping(mapped, network, layer, flow, &given, d);
-        }
-        ok = ok && simulate_layer(arch, layer, flow->name, &given, &options,
-                                  &o->r[1 + i], d);
+        struct layer_mapping mapping;
+        ok = mapper.mapping_of(mapper.context, layer, &mapping, d) &&
+             simulate_layer(config_arch(o->cfg), layer, &mapping, &options,
+                            &o->r[1 + i], d);
     }
+    chooser_free(chooser);
     if (ok)
         metrics_sum(o->r + 1, n, o->r);
     mapping_file_free(nests);

@@ -76,7 +76,7 @@ class BlockOrder : public testing::TestWithParam<on_network>
         o.check = check;
         o.kernel = kernel;
         bool ok =
-            simulate_layer(&a, &l, GetParam().flow->name, &none, &o, &r, d_);
+            simulate_chosen(&a, &l, GetParam().flow->name, &none, &o, &r, d_);
         if (!ok)
             ADD_FAILURE() << describe(l) << ": " << diag_text(d_, 0);
         return r;

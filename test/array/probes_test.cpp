@@ -13,7 +13,6 @@
 
 #include "dataflows/dataflow.h"
 #include "sim/run/kernel.h"
-#include "sim/run/nest_simulate.h"
 #include "test/random_nest.h"
 
 namespace
@@ -144,17 +143,14 @@ TEST(Probes, OfANestAddUpToItsCounts)
         arch a = random.machine();
         layer l = random.shape(20000);
         nest n = random.mapping(a, l);
-        const nest_where nowhere = {};
         simulate_options o = {};
         layer_result want = {}, got = {};
-        ASSERT_TRUE(simulate_nest(&a, &l, &n, &nowhere, &o, &want, d))
-            << diag_text(d, 0);
+        ASSERT_TRUE(simulate_nest(&a, &l, &n, &o, &want, d)) << diag_text(d, 0);
         observer seen{unsigned(k)};
         const kernel kernel = seen.hook();
         o.kernel = &kernel;
         o.check = k % 4 == 0;
-        ASSERT_TRUE(simulate_nest(&a, &l, &n, &nowhere, &o, &got, d))
-            << diag_text(d, 0);
+        ASSERT_TRUE(simulate_nest(&a, &l, &n, &o, &got, d)) << diag_text(d, 0);
         SCOPED_TRACE(k);
         EXPECT_EQ(got.check_mismatches, 0u);
         expect_same(got, want);
@@ -202,7 +198,7 @@ TEST(Probes, OfMulticastNetworksL1sAndRoutersAddUpToTheirCounts)
         observer seen{unsigned(k)};
         const kernel kernel = seen.hook();
         o.kernel = &kernel;
-        ASSERT_TRUE(simulate_layer(&a, &l, flow, &none, &o, &got, d))
+        ASSERT_TRUE(simulate_chosen(&a, &l, flow, &none, &o, &got, d))
             << describe(l) << ": " << diag_text(d, 0);
         SCOPED_TRACE(describe(l));
         expect_ledger(seen, got);

@@ -77,7 +77,8 @@ class RandomStall : public testing::TestWithParam<const dataflow *>
         layer_result r = {};
         o.check = true;
         o.kernel = kernel;
-        EXPECT_TRUE(simulate_layer(&a, &l, GetParam()->name, &none, &o, &r, d_))
+        EXPECT_TRUE(
+            simulate_chosen(&a, &l, GetParam()->name, &none, &o, &r, d_))
             << describe(l) << ": " << diag_text(d_, 0);
         return r;
     }

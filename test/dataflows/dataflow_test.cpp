@@ -53,7 +53,7 @@ class Dataflow : public testing::TestWithParam<on_network>
         o.memo = memo;
         o.check = check;
         bool ok =
-            simulate_layer(&a, &l, GetParam().flow->name, &none, &o, r, d_);
+            simulate_chosen(&a, &l, GetParam().flow->name, &none, &o, r, d_);
         if (!ok)
             ADD_FAILURE() << describe(l) << ": " << diag_text(d_, 0);
         return ok;

@@ -47,7 +47,7 @@ class L1Dataflow : public testing::TestWithParam<on_l1>
         simulate_options o = {};
         o.memo = memo;
         o.check = check;
-        bool ok = simulate_layer(&a, &l, flow_->name, &none, &o, r, d_);
+        bool ok = simulate_chosen(&a, &l, flow_->name, &none, &o, r, d_);
         if (!ok)
             ADD_FAILURE() << describe(l) << ": " << diag_text(d_, 0);
         return ok;
@@ -214,7 +214,7 @@ layer_result one_weight_for_four(l2_to_l1 network)
     simulate_options o = {};
     layer_result r = {};
     EXPECT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
-    EXPECT_TRUE(simulate_layer(&a, &l, "os", &none, &o, &r, d))
+    EXPECT_TRUE(simulate_chosen(&a, &l, "os", &none, &o, &r, d))
         << diag_text(d, 0);
     EXPECT_EQ(r.active_pes, 4);
     diag_free(d);
@@ -257,7 +257,7 @@ std::string refused(const arch &a, const char *flow)
     simulate_options o = {};
     layer_result r = {};
     EXPECT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
-    EXPECT_FALSE(simulate_layer(&a, &l, flow, &none, &o, &r, d));
+    EXPECT_FALSE(simulate_chosen(&a, &l, flow, &none, &o, &r, d));
     EXPECT_EQ(diag_status(d), EXIT_NO_MAPPING);
     std::string text = diag_text(d, 0);
     diag_free(d);

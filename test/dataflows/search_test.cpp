@@ -96,7 +96,8 @@ class Search : public testing::TestWithParam<on_network>
     {
         layer_result r = {};
         layer_energy e = {};
-        model_mapping(&a, &l, GetParam().flow, &m, &r);
+        const layer_mapping mapping = layer_mapping_chosen(GetParam().flow, &m);
+        model_mapping(&a, &l, &mapping, &r);
         energy_of_layer(&costs_, &a, &r, 1, &e);
         search_cost c = {};
         c.energy = e.total;

@@ -11,7 +11,7 @@
 
 #include "dataflows/program.h"
 #include "sim/run/ahead.h"
-#include "sim/run/pass_view.h"
+#include "sim/run/program_passes.h"
 #include "test/random_layer.h"
 
 namespace
@@ -64,7 +64,7 @@ TEST(Ahead, LooksAtEveryDescriptorInTheOrderOfNeed)
                 continue;
             flow->compile(&a, &l, &m, p.get());
             p->burst_bytes = 1;
-            EXPECT_EQ(firsts(*p, ahead_next, &looks),
+            EXPECT_EQ(firsts(*p, program_next_unlike, &looks),
                       firsts(*p, cursor_next, &passes))
                 << flow->name << ' ' << describe(l);
             EXPECT_EQ(passes, p->passes);
@@ -109,17 +109,17 @@ TEST(Ahead, ALayerThatFailsFailsInTheSameWords)
         arch a = random.machine();
         layer l = random.shape();
         a.fifo_words = 1;
-        pass_memory *memory = pass_view_new_memory(1 << 20);
+        pass_memory *memory = pass_memory_new(1 << 20);
         simulate_options alone = {}, helped = {};
         diag *said[2] = {diag_new(), diag_new()};
         alone.memo = helped.memo = true;
         helped.memory = memory;
-        bool ok = simulate_layer(&a, &l, "rs", &none, &alone, &r, said[0]);
+        bool ok = simulate_chosen(&a, &l, "rs", &none, &alone, &r, said[0]);
         {
             helpers crew(2);
             helped.ahead = crew.ahead;
             EXPECT_EQ(
-                ok, simulate_layer(&a, &l, "rs", &none, &helped, &r, said[1]));
+                ok, simulate_chosen(&a, &l, "rs", &none, &helped, &r, said[1]));
         }
         if (!ok) {
             std::string text = diag_text(said[0], 0);

@@ -51,7 +51,7 @@ class Compression : public testing::Test
         o.memo = memo;
         o.check = check;
         layer_result r = {};
-        EXPECT_TRUE(simulate_layer(&a_, &l_, dataflow, &none, &o, &r, d_));
+        EXPECT_TRUE(simulate_chosen(&a_, &l_, dataflow, &none, &o, &r, d_));
         return r;
     }
 

@@ -9,7 +9,7 @@
 
 #include "dataflows/program.h"
 #include "sim/run/ahead.h"
-#include "sim/run/pass_view.h"
+#include "sim/run/program_passes.h"
 #include "test/random_layer.h"
 
 namespace
@@ -73,7 +73,7 @@ class Memo : public testing::TestWithParam<on_network>
              layer_result *r)
     {
         given_mapping none = {};
-        return simulate_layer(&a, &l, GetParam().flow, &none, &o, r, d_);
+        return simulate_chosen(&a, &l, GetParam().flow, &none, &o, r, d_);
     }
 
     static void expect_equal(const layer_result &a, const layer_result &b,
@@ -97,11 +97,11 @@ class Memo : public testing::TestWithParam<on_network>
 TEST_P(Memo, ChangesNoNumber)
 {
     random_case random(41);
-    pass_memory *tiny = pass_view_new_memory(1000);
+    pass_memory *tiny = pass_memory_new(3000);
     simulate_options full = {}, plain = {}, small = {}, bare = {};
     plain.memo = small.memo = bare.memo = true;
     small.memory = tiny;
-    bare.intern_off = true;
+    bare.places_off = true;
     uint64_t simulated = 0, skipped = 0, passes = 0;
     for (int k = 0; k < SHAPES; k++) {
         arch a = machine(random);
@@ -123,10 +123,10 @@ TEST_P(Memo, ChangesNoNumber)
         skipped += r.memo.skipped_passes;
         passes += r.passes;
         ASSERT_TRUE(run(a, l, bare, &r));
-        expect_equal(r, expected, text + ", not interned");
+        expect_equal(r, expected, text + ", no places");
         // The memory of another machine would be wrong: one layer each.
         pass_memory_free(tiny);
-        small.memory = tiny = pass_view_new_memory(1000);
+        small.memory = tiny = pass_memory_new(3000);
         ASSERT_TRUE(run(a, l, small, &r));
         expect_equal(r, expected, text + ", with little memory");
     }
@@ -141,7 +141,7 @@ TEST_P(Memo, SharesPassesBetweenLayers)
     random_case random(42);
     arch a = machine(random);
     a.l2_bytes = 65536;
-    pass_memory *memory = pass_view_new_memory(PASS_MEMORY_BYTES_DEFAULT);
+    pass_memory *memory = pass_memory_new(PASS_MEMORY_BYTES_DEFAULT);
     simulate_options full = {}, shared = {};
     shared.memo = true;
     shared.memory = memory;
@@ -179,8 +179,8 @@ TEST_P(Memo, AheadOfNeedChangesNoNumber)
             d_ = diag_new();
             continue;
         }
-        for (uint64_t bytes : {1 << 20, 1000, 1}) {
-            pass_memory *memory = pass_view_new_memory(bytes);
+        for (uint64_t bytes : {1 << 20, 3000, 1}) {
+            pass_memory *memory = pass_memory_new(bytes);
             ahead *others = ahead_new();
             std::thread first(ahead_help, others), second(ahead_help, others);
             simulate_options helped = alone;
@@ -193,7 +193,7 @@ TEST_P(Memo, AheadOfNeedChangesNoNumber)
             ahead_free(others);
             expect_equal(r, expected, describe(l));
             pass_memory_free(memory);
-            if (bytes > 1000) {
+            if (bytes > 3000) {
                 EXPECT_EQ(0,
                           std::memcmp(&r.memo, &expected.memo, sizeof(r.memo)))
                     << describe(l);
@@ -222,20 +222,23 @@ TEST_P(Memo, ALayerNeedsEveryPassThatIsBroughtAheadAndNoOther)
             d_ = diag_new();
             continue;
         }
-        auto p = std::make_unique<program>();
         ASSERT_TRUE(flow->choose(&a, &l, &none, &m, d_));
-        flow->compile(&a, &l, &m, p.get());
+        const layer_mapping chosen = layer_mapping_chosen(flow, &m);
+        pass_source *passes_of =
+            program_passes_new(&a, &l, &chosen, false, nullptr);
 
-        pass_memory *memory = pass_view_new_memory(1 << 20);
+        pass_memory *memory = pass_memory_new(1 << 20);
         ahead *open = ahead_new();
-        ahead_layer *its = ahead_open(open, p.get(), memory);
+        ahead_layer *its =
+            ahead_open(open, passes_of->ops->scout(passes_of), memory);
         array_side *array = nullptr;
         uint64_t passes = 0;
         while (ahead_one(its, &array))
             passes++;
+        array_side_free(array);
         ahead_close(open, its);
         ahead_free(open);
-        array_side_free(array);
+        passes_of->ops->destroy(passes_of);
         EXPECT_EQ(passes, expected.memo.simulated_passes) << describe(l);
 
         simulate_options helped = alone;

@@ -94,13 +94,13 @@ class Model : public testing::TestWithParam<on_network>
     {
         simulate_options o = {};
         o.memo = true;
-        return simulate_layer(&a, &l, GetParam().flow->name, &given, &o, r, d);
+        return simulate_chosen(&a, &l, GetParam().flow->name, &given, &o, r, d);
     }
 
     bool model(const arch &a, const layer &l, const given_mapping &given,
                layer_result *r)
     {
-        return model_layer(&a, &l, GetParam().flow->name, &given, false, r, d);
+        return model_chosen(&a, &l, GetParam().flow->name, &given, r, d);
     }
 
     Messages d;
@@ -234,7 +234,7 @@ TEST(ModelBounds, AreWhatAPassOfAllTakesByHand)
     given_mapping none = {};
     layer_result r = {};
     ASSERT_TRUE(layer_parse_shape("N=2,M=4,C=3,H=6,W=6,R=3,S=3", &l, d));
-    ASSERT_TRUE(model_layer(&a, &l, "ws", &none, false, &r, d)) << d.text();
+    ASSERT_TRUE(model_chosen(&a, &l, "ws", &none, &r, d)) << d.text();
     EXPECT_EQ(r.passes, 1u);
     EXPECT_EQ(r.bounds_cycles[BOUND_macs], 77u);             // 3456 / 45
     EXPECT_EQ(r.bounds_cycles[BOUND_filter_network], 22u);   // 108 / 5
@@ -253,7 +253,7 @@ TEST(ModelReport, LeavesOutWhatOnlyASimulationKnows)
     layer l = random.shape();
     given_mapping none = {};
     layer_result r = {};
-    ASSERT_TRUE(model_layer(&a, &l, "ws", &none, false, &r, d));
+    ASSERT_TRUE(model_chosen(&a, &l, "ws", &none, &r, d));
     energy_table *energy = energy_load("45nm", src_pos{}, d);
     ASSERT_NE(energy, nullptr) << d.text();
     report_input in = {};

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "dataflows/dataflow.h"
-#include "sim/run/nest_simulate.h"
 #include "test/random_nest.h"
 #include "test/run/stepwise_kernel.h"
 
@@ -51,10 +50,8 @@ class NestCycles : public testing::Test
     {
         simulate_options o = {};
         o.kernel = every_cycle ? &stepwise_kernel : nullptr;
-        const nest_where nowhere = {};
         layer_result r = {};
-        EXPECT_TRUE(simulate_nest(&a, &l, &n, &nowhere, &o, &r, d_))
-            << diag_text(d_, 0);
+        EXPECT_TRUE(simulate_nest(&a, &l, &n, &o, &r, d_)) << diag_text(d_, 0);
         return r;
     }
 

@@ -3,7 +3,9 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
-#include "sim/run/nest_simulate.h"
+#include <thread>
+
+#include "sim/run/ahead.h"
 #include "test/random_nest.h"
 #include "test/run/stepwise_kernel.h"
 
@@ -43,8 +45,7 @@ class NestMachine : public testing::Test
 
     bool run(const nest_case &c, const simulate_options &o, layer_result *r)
     {
-        const nest_where nowhere = {};
-        bool ok = simulate_nest(&c.a, &c.l, &c.n, &nowhere, &o, r, d_);
+        bool ok = simulate_nest(&c.a, &c.l, &c.n, &o, r, d_);
         if (!ok)
             ADD_FAILURE() << text(c) << ": " << diag_text(d_, 0);
         return ok;
@@ -133,6 +134,47 @@ TEST_F(NestMachine, RemembersPassesExactlyAndSkipsOnlyLikeCycles)
         remembered += a.memo.remembered_passes;
     }
     EXPECT_GT(remembered, 1000u);
+}
+
+// Twice the images: passes of the smaller layer come again in the larger one,
+// which runs as it would alone; also where threads bring passes ahead of need.
+TEST_F(NestMachine, SharesPassesBetweenLayersAndThreads)
+{
+    random_nest random(34);
+    uint64_t shared = 0, brought = 0;
+    for (int k = 0; k < 150; k++) {
+        nest_case c = draw(random, 6000), twice = c;
+        pass_memory *memory = pass_memory_new(PASS_MEMORY_BYTES_DEFAULT);
+        pass_memory_stats stats = {};
+        simulate_options full = {}, remembers = {};
+        layer_result alone = {}, first = {}, again = {};
+        twice.l.N *= 2;
+        ASSERT_TRUE(layer_finish(&twice.l, src_pos{nullptr, 0}, d_));
+        ASSERT_TRUE(nest_append(&twice.n.level[LEVEL_DRAM].time, NEST_N, 2));
+        remembers.memo = true;
+        remembers.memory = memory;
+        ASSERT_TRUE(run(twice, full, &alone));
+        ASSERT_TRUE(run(c, remembers, &first));
+        ahead *others = ahead_new();
+        std::thread one(ahead_help, others), two(ahead_help, others);
+        remembers.ahead = others;
+        ASSERT_TRUE(run(twice, remembers, &again));
+        ahead_end(others);
+        one.join();
+        two.join();
+        ahead_free(others);
+        expect_same(again, alone, text(twice));
+        EXPECT_EQ(again.memo.simulated_passes + again.memo.remembered_passes,
+                  again.passes);
+        pass_memory_get_stats(memory, &stats);
+        shared += again.memo.simulated_passes < stats.outcomes;
+        brought += stats.ahead;
+        pass_memory_free(memory);
+        if (HasFailure())
+            return;
+    }
+    EXPECT_GT(shared, 20u);
+    EXPECT_GT(brought, 50u);
 }
 
 } // namespace

@@ -13,7 +13,17 @@
 namespace
 {
 
-using key = std::array<unsigned char, 24>;
+struct key : std::array<unsigned char, 24> {
+    // As the memory is asked for it; valid as long as the key.
+    const pass_key *of(size_t n_bytes = 24)
+    {
+        its_ = pass_key_of(data(), n_bytes);
+        return &its_;
+    }
+
+  private:
+    pass_key its_;
+};
 
 key numbered(int number)
 {
@@ -26,7 +36,7 @@ key numbered(int number)
 class PassMemory : public testing::Test
 {
   protected:
-    PassMemory() : memory_(with_budget(1 << 20))
+    PassMemory() : memory_(with_budget(1 << 22))
     {
     }
     ~PassMemory() override
@@ -36,8 +46,7 @@ class PassMemory : public testing::Test
 
     static pass_memory *with_budget(uint64_t bytes)
     {
-        const pass_memory_cfg cfg = {sizeof(key), bytes};
-        return pass_memory_new(&cfg);
+        return pass_memory_new(bytes);
     }
 
     void use_budget(uint64_t bytes)
@@ -46,21 +55,21 @@ class PassMemory : public testing::Test
         memory_ = with_budget(bytes);
     }
 
-    pass_answer find(const key &k)
+    pass_answer find(key k)
     {
-        return pass_memory_find(memory_, k.data(), &found_, nullptr);
+        return pass_memory_find(memory_, k.of(), &found_, nullptr);
     }
 
-    void bring(const key &k, uint64_t cycles)
+    void bring(key k, uint64_t cycles)
     {
         pass_outcome counts = {};
         counts.cycles = cycles;
-        pass_memory_add(memory_, k.data(), &counts);
+        pass_memory_add(memory_, k.of(), &counts);
     }
 
     bool claim_ahead(int number)
     {
-        return pass_memory_claim_ahead(memory_, numbered(number).data());
+        return pass_memory_claim_ahead(memory_, numbered(number).of());
     }
 
     // Asks and, where it must, brings.
@@ -87,8 +96,8 @@ class PassMemory : public testing::Test
         pass_memory *m = with_budget(1 << 20);
         pass_outcome counts = {};
         pass_memory_stats s = {};
-        pass_memory_find(m, numbered(0).data(), &counts, nullptr);
-        pass_memory_add(m, numbered(0).data(), &counts);
+        pass_memory_find(m, numbered(0).of(), &counts, nullptr);
+        pass_memory_add(m, numbered(0).of(), &counts);
         pass_memory_get_stats(m, &s);
         pass_memory_free(m);
         return s.bytes_peak;
@@ -121,26 +130,44 @@ TEST_F(PassMemory, TellsKeysApartInEveryBit)
     const key first = numbered(7);
     find(first);
     bring(first, 1);
-    for (size_t bit = 0; bit < 8 * sizeof(key); bit++) {
+    for (size_t bit = 0; bit < 8 * first.size(); bit++) {
         key other = first;
         other[bit / 8] ^= static_cast<unsigned char>(1 << bit % 8);
         EXPECT_EQ(find(other), PASS_NEW) << bit;
-        pass_memory_abandon(memory_, other.data());
+        pass_memory_abandon(memory_, other.of());
     }
     EXPECT_EQ(find(first), PASS_KNOWN);
 }
 
+TEST_F(PassMemory, TellsKeysApartByTheirLength)
+{
+    key one = numbered(0); // all bytes are zero
+    pass_outcome outcome = {};
+    for (size_t n = 1; n <= one.size(); n++) {
+        EXPECT_EQ(pass_memory_find(memory_, one.of(n), &found_, nullptr),
+                  PASS_NEW)
+            << n;
+        outcome.cycles = n;
+        pass_memory_add(memory_, one.of(n), &outcome);
+    }
+    for (size_t n = 1; n <= one.size(); n++) {
+        EXPECT_EQ(pass_memory_find(memory_, one.of(n), &found_, nullptr),
+                  PASS_KNOWN);
+        EXPECT_EQ(found_.cycles, n);
+    }
+}
+
 TEST_F(PassMemory, MissesAKeyOfWhichOneStoredByteIsWrong)
 {
-    for (size_t byte = 0; byte < sizeof(key); byte++) {
+    for (size_t byte = 0; byte < numbered(3).size(); byte++) {
         use_budget(1 << 20);
         visit(3);
         unsigned char *stored =
-            pass_memory_stored_key(memory_, numbered(3).data());
+            pass_memory_stored_key(memory_, numbered(3).of());
         ASSERT_NE(stored, nullptr);
         stored[byte] ^= 0x40;
         EXPECT_EQ(find(numbered(3)), PASS_NEW) << "byte " << byte;
-        pass_memory_abandon(memory_, numbered(3).data());
+        pass_memory_abandon(memory_, numbered(3).of());
     }
 }
 
@@ -180,7 +207,7 @@ TEST_F(PassMemory, RemembersNothingWithoutABudget)
 TEST_F(PassMemory, AnAbandonedKeyIsNew)
 {
     EXPECT_EQ(find(numbered(5)), PASS_NEW);
-    pass_memory_abandon(memory_, numbered(5).data());
+    pass_memory_abandon(memory_, numbered(5).of());
     EXPECT_EQ(find(numbered(5)), PASS_NEW);
     bring(numbered(5), 1);
     EXPECT_EQ(find(numbered(5)), PASS_KNOWN);
@@ -195,9 +222,9 @@ TEST_F(PassMemory, LetsOneThreadBringWhatSeveralAskFor)
         crew.emplace_back([&, t] {
             for (int k = 0; k < keys; k++) {
                 int number = t % 2 ? k : keys - 1 - k;
-                const key own = numbered(number);
+                key own = numbered(number);
                 pass_outcome counts = {};
-                if (pass_memory_find(memory_, own.data(), &counts, nullptr) ==
+                if (pass_memory_find(memory_, own.of(), &counts, nullptr) ==
                     PASS_KNOWN) {
                     EXPECT_EQ(counts.cycles, uint64_t(number));
                     continue;
@@ -205,7 +232,7 @@ TEST_F(PassMemory, LetsOneThreadBringWhatSeveralAskFor)
                 std::this_thread::yield();
                 brought[static_cast<size_t>(number)]++;
                 counts.cycles = uint64_t(number);
-                pass_memory_add(memory_, own.data(), &counts);
+                pass_memory_add(memory_, own.of(), &counts);
             }
         });
     for (std::thread &t : crew)
@@ -257,14 +284,13 @@ TEST_F(PassMemory, WorksWhileItWaits)
             auto *o = static_cast<struct other *>(context);
             pass_outcome counts = {};
             if (--o->pieces == 0)
-                pass_memory_add(o->memory, numbered(5).data(), &counts);
+                pass_memory_add(o->memory, numbered(5).of(), &counts);
             return true;
         },
         &other};
     EXPECT_TRUE(claim_ahead(5));
-    EXPECT_EQ(
-        pass_memory_find(memory_, numbered(5).data(), &found_, &meanwhile),
-        PASS_AHEAD);
+    EXPECT_EQ(pass_memory_find(memory_, numbered(5).of(), &found_, &meanwhile),
+              PASS_AHEAD);
     EXPECT_EQ(other.pieces, 0);
     EXPECT_EQ(stats().waits, 1u);
 }
@@ -275,13 +301,12 @@ TEST_F(PassMemory, HandsAnAbandonedKeyToAThreadThatWaits)
     std::atomic<int> answer = {-1};
     std::thread other([&] {
         pass_outcome counts = {};
-        answer =
-            pass_memory_find(memory_, numbered(9).data(), &counts, nullptr);
+        answer = pass_memory_find(memory_, numbered(9).of(), &counts, nullptr);
     });
-    pass_memory_abandon(memory_, numbered(9).data());
+    pass_memory_abandon(memory_, numbered(9).of());
     other.join();
     EXPECT_EQ(answer, PASS_NEW);
-    pass_memory_abandon(memory_, numbered(9).data());
+    pass_memory_abandon(memory_, numbered(9).of());
 }
 
 } // namespace

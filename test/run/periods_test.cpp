@@ -119,7 +119,7 @@ uint64_t walked(int batch, const char *dram, const char *flow)
     given.param[0].value = 1;
     o.memo = true;
     EXPECT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
-    EXPECT_TRUE(simulate_layer(&a, &l, flow, &given, &o, &r, d))
+    EXPECT_TRUE(simulate_chosen(&a, &l, flow, &given, &o, &r, d))
         << diag_text(d, 0);
     layer_result_fini(&r);
     diag_free(d);

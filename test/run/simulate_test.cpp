@@ -47,7 +47,7 @@ class Simulate : public testing::Test
         diag_clear(d);
         EXPECT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
         o.kernel = &kernel;
-        EXPECT_FALSE(simulate_layer(&a, &l, flow, &none, &o, &r, d));
+        EXPECT_FALSE(simulate_chosen(&a, &l, flow, &none, &o, &r, d));
         EXPECT_EQ(diag_status(d), EXIT_MACHINE);
         return d.text();
     }
@@ -104,12 +104,12 @@ TEST_F(Simulate, ALimitHoldsUntilTheOfmapIsInDram)
         a.carries = CARRIES_ALL;
         simulate_options o = {};
         layer_result r = {};
-        ASSERT_TRUE(simulate_layer(&a, &l, "os", &none, &o, &r, d));
+        ASSERT_TRUE(simulate_chosen(&a, &l, "os", &none, &o, &r, d));
         o.max_cycles = r.cycles;
-        EXPECT_TRUE(simulate_layer(&a, &l, "os", &none, &o, &r, d));
+        EXPECT_TRUE(simulate_chosen(&a, &l, "os", &none, &o, &r, d));
         o.max_cycles--;
         diag_clear(d);
-        EXPECT_FALSE(simulate_layer(&a, &l, "os", &none, &o, &r, d));
+        EXPECT_FALSE(simulate_chosen(&a, &l, "os", &none, &o, &r, d));
         EXPECT_NE(
             d.text().find("raise the limit to " + std::to_string(r.cycles)),
             std::string::npos)
@@ -129,7 +129,7 @@ TEST_F(Simulate, LongPassesAreRight)
     layer l = named("images");
     l.N = 65535;
     ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
-    ASSERT_TRUE(simulate_layer(&a, &l, "rs", &none, &o, &r, d)) << d.text();
+    ASSERT_TRUE(simulate_chosen(&a, &l, "rs", &none, &o, &r, d)) << d.text();
     EXPECT_EQ(r.passes, 1u);
     EXPECT_EQ(r.check_outputs, 65535u);
     EXPECT_EQ(r.check_mismatches, 0u);
@@ -147,7 +147,7 @@ TEST_F(Simulate, LongPassesAreRight)
     given_mapping x = {};
     std::strcpy(x.param[x.n].name, "x");
     x.param[x.n++].value = 3;
-    ASSERT_TRUE(simulate_layer(&a, &l, "os", &x, &o, &r, d)) << d.text();
+    ASSERT_TRUE(simulate_chosen(&a, &l, "os", &x, &o, &r, d)) << d.text();
     EXPECT_EQ(r.passes, 1u);
     EXPECT_EQ(r.check_mismatches, 0u);
 }

@@ -66,8 +66,8 @@ class SystolicCycles : public testing::TestWithParam<const char *>
         options.memo = true;
         layer_result r = {};
         if (cfg == nullptr ||
-            !simulate_layer(config_arch(cfg.get()), &l, GetParam(), &none,
-                            &options, &r, d))
+            !simulate_chosen(config_arch(cfg.get()), &l, GetParam(), &none,
+                             &options, &r, d))
             ADD_FAILURE() << d.text();
         return r;
     }
@@ -196,7 +196,7 @@ TEST_P(SystolicCycles, AreTheClosedFormWhereAnyTilesThatFitWasteNoFold)
         const simulate_options options = {};
         layer_result r = {};
         ASSERT_TRUE(
-            simulate_layer(&a, &l, GetParam(), &nothing, &options, &r, d))
+            simulate_chosen(&a, &l, GetParam(), &nothing, &options, &r, d))
             << d.text();
         EXPECT_EQ(r.cycles, closed_form(GetParam(), gemm_of(l),
                                         uint64_t(a.rows), uint64_t(a.cols)))

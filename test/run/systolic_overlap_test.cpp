@@ -45,7 +45,7 @@ class SystolicOverlap : public testing::Test
         simulate_options options = {};
         options.memo = memo;
         layer_result r = {};
-        EXPECT_TRUE(simulate_layer(&a, &l, "os", &none, &options, &r, d))
+        EXPECT_TRUE(simulate_chosen(&a, &l, "os", &none, &options, &r, d))
             << d.text();
         return r;
     }

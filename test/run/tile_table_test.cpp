@@ -21,7 +21,7 @@ TEST(TileTable, CountsTheBurstsOfAPart)
     given_mapping none = {};
     simulate_options o = {};
     layer_result r = {};
-    ASSERT_TRUE(simulate_layer(&a, &l, "ws", &none, &o, &r, d));
+    ASSERT_TRUE(simulate_chosen(&a, &l, "ws", &none, &o, &r, d));
     EXPECT_EQ(r.counts.dram_bursts, 32u + 1 + 32); // ifmap, filter, ofmap
     layer_result_fini(&r);
     diag_free(d);

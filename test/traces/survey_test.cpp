@@ -36,8 +36,8 @@ class Survey
         const given_mapping none = {};
         simulate_options options = {};
         options.access_tap = &tap;
-        ASSERT_TRUE(simulate_layer(&arch, &l, GetParam().second, &none,
-                                   &options, &result, d))
+        ASSERT_TRUE(simulate_chosen(&arch, &l, GetParam().second, &none,
+                                    &options, &result, d))
             << d.text();
     }
     survey_row row(level at, tensor t)

@@ -14,7 +14,9 @@ struct array {
     struct nest_machine_cfg cfg;
     struct nest_source *source;
     struct nest_machine *machine;
-    struct counts counts;       /* of the pass, by the source */
+    struct counts counts; /* of the pass, by the source */
+    bool has_run;
+    struct nest_step last;      /* the pass that ran here before */
     struct nest_probes *probes; /* or NULL */
 };
 
@@ -40,13 +42,20 @@ static void destroy(void *self)
     free(a);
 }
 
+/* Steps are found from those of the pass before; where that one did not run
+ * here, for it was remembered or ran elsewhere, the source goes over to it. */
 static void issue(void *self, const void *what)
 {
     struct array *a = self;
-    const struct nest_pass *pass = what;
+    const struct nest_pass_place *place = what;
+    bool follows =
+        a->has_run == place->has_before &&
+        (!a->has_run || memcmp(&a->last, &place->before, sizeof(a->last)) == 0);
     memset(&a->counts, 0, sizeof(a->counts));
-    nest_source_begin(a->source, &pass->place, pass->jump);
+    nest_source_begin(a->source, place, !follows);
     nest_machine_issue(a->machine);
+    a->has_run = true;
+    a->last = place->at;
 }
 
 static bool is_done(const void *self)

@@ -12,14 +12,8 @@
 extern "C" {
 #endif
 
-/* What array_side_issue takes: where the pass stands.  Steps are found from
- * those of the pass before, so say when that one was not run here. */
-struct nest_pass {
-    struct nest_pass_place place;
-    bool jump; /* the pass before was remembered, or run elsewhere */
-};
-
-/* The array for a nest that fits into L2 (nest_l2_places).  All borrowed.
+/* The array for a nest that fits into L2 (nest_l2_places).  All borrowed.  Its
+ * passes are given to array_side_issue as a struct nest_pass_place each.
  * values: functional mode, or NULL; tap: told of accesses, or NULL. */
 struct array_side *nest_array_new(const struct nest_walk *walk,
                                   const struct arch *arch,

@@ -1,0 +1,142 @@
+/* chooser.c - the mappings under which a run's layers run.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/choose/chooser.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "dataflows/choose.h"
+#include "dataflows/nest/nest_text.h"
+#include "traces/access.h"
+
+struct chooser {
+    struct chooser_input in;
+    struct given_mapping *given; /* owns; of each layer; NULL: nests */
+};
+
+bool choose_mapping(const struct arch *arch, const struct layer *layer,
+                    const struct dataflow *dataflow,
+                    const struct given_mapping *given,
+                    struct layer_mapping *out, struct diag *d)
+{
+    memset(out, 0, sizeof(*out));
+    out->dataflow = dataflow;
+    out->source = given->n == 0       ? "chosen"
+                  : given->from_table ? "table"
+                                      : "given";
+    out->table_source = given->table_source;
+    return dataflow_choose(dataflow, arch, layer, given, &out->mapping, d);
+}
+
+bool choose_nest(const struct arch *arch, const struct layer *layer,
+                 const struct nest *nest, const struct nest_where *where,
+                 struct layer_mapping *out, struct diag *d)
+{
+    static const struct nest_where nowhere;
+    struct nest_verdict why;
+    if (where == NULL)
+        where = &nowhere;
+    memset(out, 0, sizeof(*out));
+    out->dataflow = &nest_dataflow;
+    out->nest = *nest;
+    out->source = "given";
+    if (arch->array_network != NETWORK_MULTICAST)
+        return diag_error(d, where->level[LEVEL_DRAM],
+                          "a nest runs on multicast networks and '%s' is "
+                          "%s; choose another machine",
+                          arch->name, "systolic");
+    if (!access_words_have_names(layer))
+        return diag_error(d, where->level[LEVEL_DRAM],
+                          "layer '%s' has a padded ifmap of %d x %d; a nest "
+                          "runs up to %d x %d",
+                          layer->name, layer_padded_h(layer),
+                          layer_padded_w(layer), ACCESS_EXTENT_MAX,
+                          ACCESS_EXTENT_MAX);
+    if (!nest_is_legal(arch, layer, nest, &why))
+        return nest_report(arch, layer, nest, &why, where, d);
+    return true;
+}
+
+struct chooser *chooser_new(const struct chooser_input *in, struct diag *d)
+{
+    struct chooser *c = xcalloc(1, sizeof(*c));
+    bool ok = true;
+    c->in = *in;
+    if (c->in.mapped == NULL)
+        c->in.mapped = in->cfg;
+    if (in->nests == NULL)
+        c->given = xcalloc((size_t)in->n_layers + 1, sizeof(*c->given));
+    for (int i = 0; ok && in->nests == NULL && i < in->n_layers; i++)
+        ok = config_given_mapping(c->in.mapped, in->network, &in->layer[i],
+                                  in->dataflow, &c->given[i], d);
+    if (ok)
+        return c;
+    chooser_free(c);
+    return NULL;
+}
+
+void chooser_free(struct chooser *c)
+{
+    if (c == NULL)
+        return;
+    free(c->given);
+    free(c);
+}
+
+static const struct given_mapping *given_of(const struct chooser *c,
+                                            const struct layer *layer)
+{
+    const ptrdiff_t i = layer - c->in.layer;
+    SIM_CHECK(i >= 0 && i < c->in.n_layers);
+    return &c->given[i];
+}
+
+static bool mapping_of(const void *context, const struct layer *layer,
+                       struct layer_mapping *out, struct diag *d)
+{
+    const struct chooser *c = context;
+    const struct arch *arch = config_arch(c->in.cfg);
+    struct nest nest;
+    struct nest_where where;
+    if (c->in.nests == NULL)
+        return choose_mapping(arch, layer, c->in.dataflow, given_of(c, layer),
+                              out, d);
+    return mapping_file_nest(c->in.nests, arch, layer, &nest, &where, d) &&
+           choose_nest(arch, layer, &nest, &where, out, d);
+}
+
+static bool same_nests(const struct chooser *c, const struct layer *a,
+                       const struct layer *b)
+{
+    const struct arch *arch = config_arch(c->in.cfg);
+    struct nest nest[2];
+    struct nest_where unread;
+    struct diag *unsaid = diag_new();
+    memset(nest, 0, sizeof(nest));
+    bool same =
+        mapping_file_nest(c->in.nests, arch, a, &nest[0], &unread, unsaid) &&
+        mapping_file_nest(c->in.nests, arch, b, &nest[1], &unread, unsaid) &&
+        memcmp(&nest[0], &nest[1], sizeof(nest[0])) == 0;
+    diag_free(unsaid);
+    return same;
+}
+
+static bool is_same(const void *context, const struct layer *a,
+                    const struct layer *b)
+{
+    const struct chooser *c = context;
+    if (c->in.nests != NULL)
+        return same_nests(c, a, b);
+    const struct given_mapping *x = given_of(c, a), *y = given_of(c, b);
+    bool same = x->n == y->n && x->from_table == y->from_table;
+    for (int i = 0; same && i < x->n; i++)
+        same = strcmp(x->param[i].name, y->param[i].name) == 0 &&
+               x->param[i].value == y->param[i].value;
+    return same;
+}
+
+struct layer_mapper chooser_mapper(const struct chooser *chooser)
+{
+    return (struct layer_mapper){chooser, mapping_of, is_same};
+}

@@ -1,0 +1,50 @@
+/* layer_mapping.h - the mapping under which a layer runs, finished: nothing of
+ * it is left to choose.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_RUN_LAYER_MAPPING_H
+#define SIM_RUN_LAYER_MAPPING_H
+
+#include "dataflows/dataflow.h"
+#include "dataflows/nest/nest.h"
+#include "dataflows/nest/nest_dataflow.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Legal on the machine and for the layer that it is used with. */
+struct layer_mapping {
+    const struct dataflow *dataflow; /* &nest_dataflow: a loop nest */
+    struct mapping mapping;          /* of any other dataflow */
+    struct nest nest;
+    const char *source;       /* "table", "chosen" or "given" */
+    const char *table_source; /* as "inferred"; NULL: none, or published */
+};
+
+static inline bool layer_mapping_is_nest(const struct layer_mapping *m)
+{
+    return m->dataflow == &nest_dataflow;
+}
+
+/* A dataflow's own. */
+struct layer_mapping layer_mapping_chosen(const struct dataflow *dataflow,
+                                          const struct mapping *mapping);
+
+/* Who says under which mapping a layer runs. */
+struct layer_mapper {
+    const void *context; /* borrowed */
+    /* Fills *out; false after a message.  Several threads may call it at
+     * once. */
+    bool (*mapping_of)(const void *context, const struct layer *layer,
+                       struct layer_mapping *out, struct diag *d);
+    /* Whether two layers that are equal but for their names get one mapping. */
+    bool (*is_same)(const void *context, const struct layer *a,
+                    const struct layer *b);
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

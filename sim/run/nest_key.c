@@ -1,0 +1,176 @@
+/* nest_key.c - by which key the pass memory knows a pass of a nest.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/run/nest_key.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/array/nest/nest_machine.h"
+
+/* Where the loops outside L2's, L1's and the PEs' tiles put a pass. */
+enum { VIEWS = 3 };
+static const enum level view_level[VIEWS] = {LEVEL_L2, LEVEL_L1, LEVEL_RF};
+
+struct pass_tile {
+    int32_t exists;
+    int32_t offset[VIEWS][NEST_DIMS]; /* to the PEs' of the pass in question */
+    int32_t left[VIEWS][NEST_DIMS];   /* how far the layer goes on */
+    /* Ifmap rows and columns to the ends, where those clip a tile. */
+    int32_t above[VIEWS][2], below[VIEWS][2];
+};
+
+/* What all passes of a layer have alike. */
+struct inside {
+    uint64_t kind; /* of machine; those of programs have others */
+    struct nest_machine_cfg machine;
+    int32_t stride, dilation, pad;
+    int32_t n_loops; /* inside a pass */
+    struct inside_loop {
+        int32_t dim, level, tile, room;
+    } loop[NEST_TIME_MAX];
+    int32_t outside[VIEWS]; /* of these, outside a level's tile */
+    int32_t tile[VIEWS][NEST_DIMS];
+    /* Which children ever have work follows from these. */
+    struct nest_level level[LEVEL_N]; /* without time loops */
+    int32_t extent[NEST_DIMS];        /* as far as an L2 tile goes */
+};
+
+struct key {
+    struct inside inside;
+    struct pass_tile at, before, next;
+    int32_t reads_back[VIEWS];
+};
+
+struct nest_key {
+    const struct nest_walk *walk; /* borrowed */
+    int pad, extent[2];
+    int span[2]; /* of the ifmap, under one L2 tile */
+    struct key key;
+};
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* Unused bytes stay zero. */
+static void describe_inside(const struct nest_walk *w, const struct arch *arch,
+                            int pad, struct inside *out)
+{
+    out->kind = UINT64_MAX;
+    nest_machine_config(arch, w, &out->machine);
+    out->stride = w->layer.stride;
+    out->dilation = w->layer.dilation;
+    out->pad = pad;
+    out->n_loops = w->n_loops - w->pass_loops;
+    for (int i = 0; i < out->n_loops; i++) {
+        struct inside_loop *loop = &out->loop[i];
+        loop->dim = w->loop[w->pass_loops + i].dim;
+        loop->level = w->loop[w->pass_loops + i].level;
+        loop->tile = w->loop[w->pass_loops + i].tile;
+        loop->room = w->loop[w->pass_loops + i].room;
+    }
+    for (int v = 0; v < VIEWS; v++) {
+        int outside = w->outside[view_level[v]] - w->pass_loops;
+        out->outside[v] = outside > 0 ? outside : 0;
+        for (int d = 0; d < NEST_DIMS; d++)
+            out->tile[v][d] = w->tile[view_level[v]][d];
+    }
+    for (int level = 0; level < LEVEL_N; level++) {
+        const struct nest_level *from = &w->nest.level[level];
+        struct nest_level *to = &out->level[level];
+        to->rows.n = from->rows.n;
+        to->cols.n = from->cols.n;
+        for (int i = 0; i < from->rows.n; i++)
+            to->rows.loop[i] = from->rows.loop[i];
+        for (int i = 0; i < from->cols.n; i++)
+            to->cols.loop[i] = from->cols.loop[i];
+        memcpy(to->keep, from->keep, sizeof(to->keep));
+        /* Steps of a PE's own loops are no steps of the walk. */
+        if (level == LEVEL_RF) {
+            to->time.n = from->time.n;
+            for (int i = 0; i < from->time.n; i++)
+                to->time.loop[i] = from->time.loop[i];
+        }
+    }
+    for (int d = 0; d < NEST_DIMS; d++)
+        out->extent[d] = least(w->extent[d], w->tile[LEVEL_L2][d]);
+}
+
+struct nest_key *nest_key_new(const struct nest_walk *walk,
+                              const struct arch *arch)
+{
+    struct nest_key *m = xcalloc(1, sizeof(*m));
+    const struct layer *l = &walk->layer;
+    const int *tile = walk->tile[LEVEL_L2];
+    static const int out[2] = {NEST_P, NEST_Q}, tap[2] = {NEST_R, NEST_S};
+    m->walk = walk;
+    m->pad = arch->padding == PADDING_STORED ? 0 : l->pad;
+    m->extent[0] = layer_padded_h(l) - m->pad;
+    m->extent[1] = layer_padded_w(l) - m->pad;
+    for (int k = 0; k < 2; k++) {
+        int x = least(tile[out[k]], walk->extent[out[k]]);
+        int r = least(tile[tap[k]], walk->extent[tap[k]]);
+        m->span[k] = (x - 1) * l->stride + (r - 1) * l->dilation + 1;
+    }
+    describe_inside(walk, arch, m->pad, &m->key.inside);
+    return m;
+}
+
+void nest_key_free(struct nest_key *m)
+{
+    free(m);
+}
+
+/* Bases as the first so many of the loops over passes give them. */
+static void bases_of(const struct nest_walk *w, const struct nest_step *step,
+                     int loops, int out[NEST_DIMS])
+{
+    memset(out, 0, NEST_DIMS * sizeof(*out));
+    for (int i = 0; i < least(loops, w->pass_loops); i++)
+        out[w->loop[i].dim] += step->value[i] * w->loop[i].tile;
+}
+
+static void tile_of(const struct nest_key *m, const struct nest_step *step,
+                    const int base[NEST_DIMS], struct pass_tile *out)
+{
+    const struct nest_walk *w = m->walk;
+    const struct layer *l = &w->layer;
+    int own[NEST_DIMS];
+    out->exists = 1;
+    for (int v = 0; v < VIEWS; v++) {
+        bases_of(w, step, w->outside[view_level[v]], own);
+        for (int d = 0; d < NEST_DIMS; d++) {
+            out->offset[v][d] = own[d] - base[d];
+            out->left[v][d] =
+                least(w->extent[d] - own[d], w->tile[LEVEL_L2][d]);
+        }
+        const int first[2] = {
+            own[NEST_P] * l->stride + own[NEST_R] * l->dilation,
+            own[NEST_Q] * l->stride + own[NEST_S] * l->dilation};
+        for (int k = 0; k < 2; k++) {
+            out->above[v][k] = least(0, first[k] - m->pad);
+            out->below[v][k] = least(m->span[k], m->extent[k] - first[k]);
+        }
+    }
+}
+
+struct pass_key nest_key_make(struct nest_key *m,
+                              const struct nest_pass_place *place)
+{
+    struct key *k = &m->key;
+    int base[NEST_DIMS];
+    memset(&k->before, 0, sizeof(k->before));
+    memset(&k->next, 0, sizeof(k->next));
+    bases_of(m->walk, &place->at, m->walk->pass_loops, base);
+    tile_of(m, &place->at, base, &k->at);
+    if (place->has_before)
+        tile_of(m, &place->before, base, &k->before);
+    if (place->has_next)
+        tile_of(m, &place->next, base, &k->next);
+    for (int v = 0; v < VIEWS; v++)
+        k->reads_back[v] =
+            nest_walk_reads_back(m->walk, &place->at, view_level[v]);
+    return pass_key_of(k, sizeof(*k));
+}

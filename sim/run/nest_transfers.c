@@ -1,0 +1,220 @@
+/* nest_transfers.c - what the DMA moves for the tiles of a nest.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/run/nest_transfers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/array/nest/nest_stage.h"
+
+/* Tiles of one tensor, in their order. */
+struct line {
+    struct nest_stage *ahead; /* owns; finds the words of the next tile */
+    struct nest_step next;    /* the pass that first needs the next tile */
+    bool has_next;
+};
+
+struct nest_transfers {
+    const struct nest_walk *walk;
+    const struct program *program;
+    struct line line[TENSOR_N];
+    struct nest_stage *behind;    /* owns; finds the psums that leave */
+    struct dram_request *request; /* owns */
+    int n_requests, request_room;
+};
+
+bool nest_tiles_differ(const struct nest_walk *walk, enum tensor tensor,
+                       const struct nest_step *a, const struct nest_step *b)
+{
+    static const bool has[TENSOR_N][NEST_DIMS] = {
+        [TENSOR_IFMAP] = {[NEST_G] = true,
+                          [NEST_N] = true,
+                          [NEST_C] = true,
+                          [NEST_P] = true,
+                          [NEST_Q] = true,
+                          [NEST_R] = true,
+                          [NEST_S] = true},
+        [TENSOR_FILTER] = {[NEST_G] = true,
+                           [NEST_M] = true,
+                           [NEST_C] = true,
+                           [NEST_R] = true,
+                           [NEST_S] = true},
+        [TENSOR_PSUM] = {[NEST_G] = true,
+                         [NEST_N] = true,
+                         [NEST_M] = true,
+                         [NEST_P] = true,
+                         [NEST_Q] = true}};
+    struct nest_span x[NEST_DIMS], y[NEST_DIMS];
+    if (!walk->nest.level[LEVEL_L2].keep[tensor])
+        return true;
+    nest_walk_spans(walk, a, LEVEL_L2, NULL, x);
+    nest_walk_spans(walk, b, LEVEL_L2, NULL, y);
+    for (int d = 0; d < NEST_DIMS; d++)
+        if (has[tensor][d] && (x[d].first != y[d].first || x[d].n != y[d].n))
+            return true;
+    return false;
+}
+
+/* The first pass behind line->next that needs another tile. */
+static void look_ahead(struct nest_transfers *t, enum tensor tensor)
+{
+    struct line *line = &t->line[tensor];
+    struct nest_step from = line->next;
+    do {
+        line->has_next =
+            nest_walk_next(t->walk, &line->next, 0, t->walk->pass_loops) >= 0;
+    } while (line->has_next &&
+             !nest_tiles_differ(t->walk, tensor, &from, &line->next));
+}
+
+static struct nest_stage *stage_of(const struct nest_transfers *t,
+                                   enum tensor tensor)
+{
+    const struct arch *a = &t->program->arch;
+    struct stage_cfg cfg = {
+        .walk = t->walk,
+        .level = LEVEL_L2,
+        .tensor = tensor,
+        .pad = a->padding == PADDING_STORED ? 0 : t->walk->layer.pad,
+        .words_per_slot = 1,
+        .out_words_per_slot = 1,
+    };
+    int level = LEVEL_L2;
+    while (!t->walk->nest.level[level].keep[tensor])
+        level--;
+    cfg.level = (enum level)level;
+    return nest_stage_new(&cfg);
+}
+
+struct nest_transfers *nest_transfers_new(const struct nest_walk *walk,
+                                          const struct program *program)
+{
+    struct nest_transfers *t = xcalloc(1, sizeof(*t));
+    t->walk = walk;
+    t->program = program;
+    for (int k = 0; k < TENSOR_N; k++) {
+        t->line[k].ahead = stage_of(t, (enum tensor)k);
+        t->line[k].has_next = true;
+    }
+    t->behind = stage_of(t, TENSOR_PSUM);
+    return t;
+}
+
+void nest_transfers_free(struct nest_transfers *t)
+{
+    if (t == NULL)
+        return;
+    for (int k = 0; k < TENSOR_N; k++)
+        nest_stage_free(t->line[k].ahead);
+    nest_stage_free(t->behind);
+    free(t->request);
+    free(t);
+}
+
+/* --- requests ------------------------------------------------------------- */
+
+struct byte_run {
+    uint64_t address, bytes;
+};
+
+/* Appends a run: to the last request as one more turn of its loop, where the
+ * distance fits. */
+static void push_run(struct nest_transfers *t, bool is_write,
+                     struct byte_run run)
+{
+    struct dram_request *last =
+        t->n_requests > 0 ? &t->request[t->n_requests - 1] : NULL;
+    if (last != NULL && last->run_bytes == run.bytes) {
+        uint64_t count = last->loop[DRAM_LOOPS - 1].count;
+        uint64_t stride = count == 1 ? run.address - last->address
+                                     : last->loop[DRAM_LOOPS - 1].stride_bytes;
+        if (run.address == last->address + count * stride) {
+            last->loop[DRAM_LOOPS - 1].count++;
+            last->loop[DRAM_LOOPS - 1].stride_bytes = stride;
+            return;
+        }
+    }
+    if (t->n_requests == t->request_room) {
+        t->request_room = t->request_room * 2 + 16;
+        t->request =
+            xrealloc(t->request, (size_t)t->request_room, sizeof(*t->request));
+    }
+    last = &t->request[t->n_requests++];
+    memset(last, 0, sizeof(*last));
+    last->is_write = is_write;
+    last->address = run.address;
+    last->run_bytes = run.bytes;
+    for (int k = 0; k < DRAM_LOOPS; k++)
+        last->loop[k].count = 1;
+}
+
+/* Makes requests of words in rising order. */
+static void make_requests(struct nest_transfers *t, enum tensor tensor,
+                          bool is_write, const uint64_t *word, int n)
+{
+    uint64_t bits = (uint64_t)t->program->arch.precision_bits[tensor];
+    struct byte_run run = {0, 0};
+    t->n_requests = 0;
+    for (int i = 0; i < n;) {
+        int coord[4], last = i + 1;
+        access_coord(word[i], coord);
+        /* Neighbours along the innermost dimension lie side by side. */
+        while (last < n && word[last] == word[last - 1] + 1)
+            last++;
+        struct byte_run here = {program_word_address(t->program, tensor, coord),
+                                ((uint64_t)(last - i) * bits + 7) / 8};
+        if (run.bytes > 0 && here.address == run.address + run.bytes) {
+            run.bytes += here.bytes;
+        } else {
+            if (run.bytes > 0)
+                push_run(t, is_write, run);
+            run = here;
+        }
+        i = last;
+    }
+    if (run.bytes > 0)
+        push_run(t, is_write, run);
+}
+
+/* Of the words that the stage's last call found. */
+static void put_transfer(struct nest_transfers *t, enum tensor tensor,
+                         bool is_write, const struct nest_stage *stage,
+                         struct tile_transfer *out)
+{
+    const uint64_t *word;
+    int n = nest_stage_words(stage, &word);
+    memset(out, 0, sizeof(*out));
+    out->is_none = n == 0;
+    out->skips_l2 = !t->walk->nest.level[LEVEL_L2].keep[tensor];
+    out->words = (uint64_t)n;
+    if (n > 0)
+        make_requests(t, tensor, is_write, word, n);
+    out->n_requests = n > 0 ? t->n_requests : 0;
+    out->request = t->request;
+}
+
+bool nest_transfers_load(struct nest_transfers *t, enum tensor tensor,
+                         struct tile_transfer *out)
+{
+    struct line *line = &t->line[tensor];
+    struct stage_move unread;
+    if (!line->has_next)
+        return false;
+    nest_stage_leave(line->ahead, &line->next, &unread);
+    nest_stage_enter(line->ahead, &line->next, &unread);
+    put_transfer(t, tensor, false, line->ahead, out);
+    look_ahead(t, tensor);
+    return true;
+}
+
+void nest_transfers_store(struct nest_transfers *t, const struct nest_step *at,
+                          const struct nest_step *next,
+                          struct tile_transfer *out)
+{
+    struct stage_move unread;
+    nest_stage_leave(t->behind, at, &unread);
+    nest_stage_enter(t->behind, at, &unread);
+    nest_stage_leave(t->behind, next, &unread);
+    put_transfer(t, TENSOR_PSUM, true, t->behind, out);
+}

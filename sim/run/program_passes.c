@@ -1,0 +1,316 @@
+/* program_passes.c - the passes of a dataflow's program as a pass source.
+ *
+ * What the array holds at a boundary is known by the descriptor of the pass
+ * that drains, so that stands for it in the key, and no end state is kept.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/run/program_passes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/run/access_stream.h"
+#include "sim/run/bounds.h"
+#include "sim/run/check.h"
+#include "sim/run/periods.h"
+#include "sim/run/tile_table.h"
+
+/* What the pass memory compares, byte by byte. */
+struct key {
+    uint64_t kind; /* of machine */
+    /* The array as the pass finds it: the one before drains, and has done so
+     * alone for so many cycles since the boundary.  All zero: it was empty. */
+    struct systolic_pass draining;
+    uint32_t reserved; /* 0 */
+    uint64_t lateness_cycles;
+    unsigned char work[sizeof(((struct pass *)0)->work)];
+};
+
+struct program_passes {
+    struct pass_source base;
+    const struct dataflow *dataflow;
+    struct program *program;
+    bool is_scout;                /* the program is another source's */
+    struct check *check;          /* functional mode, or NULL */
+    struct access_stream *stream; /* accesses are traced, or NULL */
+    struct word_flow *flow;       /* of one of them, or NULL */
+    struct cursor cursor;
+    struct pass pass[2]; /* the latest, and the one before it */
+    int latest;
+    struct key key;
+    struct tile_ahead ahead[TENSOR_PSUM];
+    struct tile_move move;
+    struct periods *periods; /* made when first asked for */
+    bool has_drain;          /* the stream is to be told of ... */
+    struct pass drain;       /* ... this one's psums when they have left */
+    /* Of check: bytes over the DRAM's link with the values. */
+    uint64_t compressed_bytes[TENSOR_N];
+};
+
+static struct program_passes *of(struct pass_source *s)
+{
+    return (struct program_passes *)s;
+}
+
+static void destroy(struct pass_source *s)
+{
+    struct program_passes *p = of(s);
+    check_free(p->check);
+    access_stream_free(p->stream);
+    periods_free(p->periods);
+    if (!p->is_scout)
+        free(p->program);
+    free(p);
+}
+
+static struct array_side *new_array(struct pass_source *s)
+{
+    return array_side_new(of(s)->program, of(s)->flow);
+}
+
+/* What the pass's tiles would take on the DRAM's link with their values. */
+static void code_values(struct program_passes *p, const struct pass *pass)
+{
+    const bool moves[TENSOR_N] = {
+        [TENSOR_IFMAP] = pass->new_tile[TENSOR_IFMAP],
+        [TENSOR_PSUM] = pass->last_use[TENSOR_PSUM],
+    };
+    for (int t = 0; t < TENSOR_N; t++)
+        if (moves[t] &&
+            tensor_is_compressed(&p->program->arch, &p->program->layer, t))
+            p->compressed_bytes[t] =
+                count_add(p->compressed_bytes[t],
+                          check_compressed_bytes(p->check, pass, t));
+}
+
+static bool next(struct pass_source *s, struct source_pass *out)
+{
+    struct program_passes *p = of(s);
+    struct pass *pass = &p->pass[!p->latest];
+    if (!cursor_next(p->program, &p->cursor, pass))
+        return false;
+    p->latest = !p->latest;
+    out->work = pass;
+    memcpy(out->new_tile, pass->new_tile, sizeof(out->new_tile));
+    memcpy(out->last_use, pass->last_use, sizeof(out->last_use));
+    if (p->check != NULL)
+        code_values(p, pass);
+    return true;
+}
+
+/* The loop that is about to begin another iteration; -1: none has ended. */
+static int loop_of(const struct cursor *cursor)
+{
+    int level = CURSOR_LOOPS - 1;
+    while (level >= 0 && cursor->at[level] == 0)
+        level--;
+    return level;
+}
+
+bool program_next_unlike(const struct program *program, struct cursor *cursor,
+                         struct pass *pass)
+{
+    int level = loop_of(cursor), first, end;
+    if (level >= 0 && !cursor->done) {
+        program_alike(program, cursor->at, level, &first, &end);
+        if (cursor->at[level] == first + 1 && end > first + 1)
+            cursor_skip(program, cursor, level, end - first - 1, NULL);
+    }
+    return cursor_next(program, cursor, pass);
+}
+
+static bool next_of_scout(struct pass_source *s, struct source_pass *out)
+{
+    struct program_passes *p = of(s);
+    out->work = &p->pass[p->latest];
+    return program_next_unlike(p->program, &p->cursor, &p->pass[p->latest]);
+}
+
+static struct pass_key key(struct pass_source *s, bool drains,
+                           uint64_t lateness_cycles)
+{
+    struct program_passes *p = of(s);
+    struct key *k = &p->key;
+    if (drains)
+        k->draining = p->pass[!p->latest].work.systolic;
+    else
+        memset(&k->draining, 0, sizeof(k->draining));
+    k->lateness_cycles = lateness_cycles;
+    memcpy(k->work, &p->pass[p->latest].work, sizeof(k->work));
+    return pass_key_of(k, sizeof(*k));
+}
+
+static void tell(const struct program_passes *p, const struct pass *pass,
+                 enum tensor tensor)
+{
+    if (p->stream != NULL)
+        access_stream_tile(p->stream, pass, tensor);
+}
+
+/* Finds the next tile of a tensor. */
+static void look_ahead(struct program_passes *p, enum tensor tensor)
+{
+    struct tile_ahead *ahead = &p->ahead[tensor];
+    ahead->exists = false;
+    while (!ahead->exists &&
+           cursor_next(p->program, &ahead->cursor, &ahead->pass))
+        ahead->exists = ahead->pass.new_tile[tensor];
+}
+
+static void put_transfer(const struct tile_move *move,
+                         struct tile_transfer *out)
+{
+    *out = (struct tile_transfer){.n_requests = move->n_requests,
+                                  .request = move->request,
+                                  .words = move->words,
+                                  .compressed_bytes = move->compressed_bytes};
+}
+
+static bool load(struct pass_source *s, enum tensor tensor,
+                 struct tile_transfer *out)
+{
+    struct program_passes *p = of(s);
+    if (tensor == TENSOR_PSUM || !p->ahead[tensor].exists)
+        return false;
+    program_tile_move(p->program, &p->ahead[tensor].pass, tensor, &p->move);
+    tell(p, &p->ahead[tensor].pass, tensor);
+    put_transfer(&p->move, out);
+    look_ahead(p, tensor);
+    return true;
+}
+
+static void store(struct pass_source *s, struct tile_transfer *out)
+{
+    struct program_passes *p = of(s);
+    program_tile_move(p->program, &p->pass[p->latest], TENSOR_PSUM, &p->move);
+    put_transfer(&p->move, out);
+}
+
+static void tell_drained(struct program_passes *p)
+{
+    if (p->has_drain)
+        tell(p, &p->drain, TENSOR_PSUM);
+    p->has_drain = false;
+}
+
+static void passed(struct pass_source *s, uint64_t drain_cycles)
+{
+    struct program_passes *p = of(s);
+    const struct pass *pass = &p->pass[p->latest];
+    if (p->stream == NULL)
+        return;
+    tell_drained(p); /* the pass before has, when this one is done */
+    if (pass->last_use[TENSOR_PSUM]) {
+        p->has_drain = true;
+        p->drain = *pass;
+    }
+    if (drain_cycles == 0)
+        tell_drained(p);
+}
+
+static void skip(struct pass_source *s, struct tile_table *tiles, bool drains,
+                 struct layer_result *out, uint64_t *now)
+{
+    static const struct systolic_pass empty;
+    struct program_passes *p = of(s);
+    if (p->periods == NULL)
+        p->periods = periods_new(p->program);
+    periods_skip(p->periods, &p->cursor, p->ahead, tiles,
+                 drains ? &p->pass[p->latest].work.systolic : &empty, out, now);
+}
+
+static void bounds(const struct pass_source *s, const struct counts *counts,
+                   uint64_t bounds_cycles[BOUND_N])
+{
+    const struct program_passes *p = (const struct program_passes *)s;
+    bounds_of(p->dataflow, p->program, counts, bounds_cycles);
+}
+
+static void finish(struct pass_source *s, struct layer_result *out)
+{
+    struct program_passes *p = of(s);
+    tell_drained(p);
+    if (p->check == NULL)
+        return;
+    out->checked = true;
+    check_finish(p->check, &out->check_outputs, &out->check_mismatches,
+                 &out->check_zero_macs);
+    memcpy(out->check_compressed_bytes, p->compressed_bytes,
+           sizeof(out->check_compressed_bytes));
+}
+
+static struct pass_source *scout(const struct pass_source *s);
+
+static const struct pass_source_ops ops = {
+    .destroy = destroy,
+    .new_array = new_array,
+    .next = next,
+    .key = key,
+    .load = load,
+    .store = store,
+    .passed = passed,
+    .skip = skip,
+    .scout = scout,
+    .bounds = bounds,
+    .finish = finish,
+};
+
+static const struct pass_source_ops scout_ops = {
+    .destroy = destroy,
+    .new_array = new_array,
+    .next = next_of_scout,
+    .key = key,
+};
+
+static struct program_passes *make(const struct pass_source_ops *its,
+                                   struct program *program)
+{
+    struct program_passes *p = xcalloc(1, sizeof(*p));
+    p->base.ops = its;
+    p->base.passes = program->passes;
+    p->base.work_bytes = sizeof(p->pass[0]);
+    for (int t = 0; t < TENSOR_N; t++)
+        p->base.buffers[t] = (uint64_t)program->buffers[t];
+    p->program = program;
+    p->key.kind = (uint64_t)program->kind;
+    cursor_start(&p->cursor);
+    return p;
+}
+
+/* Where drains overlap, what a pass finds is not known ahead. */
+static struct pass_source *scout(const struct pass_source *s)
+{
+    const struct program_passes *p = (const struct program_passes *)s;
+    if (fold_drains_overlap(&p->program->arch))
+        return NULL;
+    struct program_passes *its = make(&scout_ops, p->program);
+    its->is_scout = true;
+    return &its->base;
+}
+
+struct pass_source *program_passes_new(const struct arch *arch,
+                                       const struct layer *layer,
+                                       const struct layer_mapping *mapping,
+                                       bool check, const struct access_tap *tap)
+{
+    const struct dram_cfg dram = tile_table_dram_cfg(arch);
+    struct program *program = xcalloc(1, sizeof(*program));
+    mapping->dataflow->compile(arch, layer, &mapping->mapping, program);
+    program->burst_bytes = dram_burst_bytes(&dram);
+    struct program_passes *p = make(&ops, program);
+    p->dataflow = mapping->dataflow;
+    if (check) {
+        p->check = check_new(program);
+        p->flow = check_flow(p->check);
+    }
+    if (tap != NULL) {
+        p->stream = access_stream_new(program, tap);
+        p->flow = access_stream_flow(p->stream);
+    }
+    p->base.is_followed = p->flow != NULL;
+    for (int t = 0; t < TENSOR_PSUM; t++) {
+        cursor_start(&p->ahead[t].cursor);
+        look_ahead(p, (enum tensor)t);
+    }
+    return &p->base;
+}
