@@ -111,13 +111,17 @@ def errors_come_back():
 
 
 def processes_end_with_their_parent():
-    """What is left of a waveform would stay, were the process to go on."""
+    """What is left of a waveform would stay, were the process to go on.
+
+    A shell's background job ignores SIGINT, and so would what it starts."""
     for kind in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL):
         with new_folder() as folder:
             parent = subprocess.Popen(
                 [PROGRAM, "--cfg", "eyeriss", "--layer", "conv2", *SYSTEMC,
                  "--sc-granularity", "block", "--vcd", "x.vcd"], cwd=folder,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                preexec_fn=lambda: signal.signal(signal.SIGINT,
+                                                 signal.SIG_DFL))
             begun = until(
                 lambda: any("array.vcd" in names
                             for _, _, names in os.walk(folder)))
