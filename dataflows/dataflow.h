@@ -36,6 +36,10 @@ struct mapping {
     int value[MAPPING_PARAMS_MAX];
 };
 
+/* What a mapping file has in the place of a network's name for layers of no
+ * network. */
+#define MAPPING_NO_NETWORK "none"
+
 struct program; /* dataflows/program.h */
 
 struct dataflow {

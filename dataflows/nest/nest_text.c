@@ -1,4 +1,5 @@
-/* nest_text.c - see nest_text.h.
+/* nest_text.c - prints the levels of a nest, reads one loop of it, and says in
+ * words what is wrong with a nest and the nearest one that is legal.
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/nest/nest_text.h"
@@ -61,11 +62,8 @@ static void print_tiles(const struct arch *arch, const struct layer *layer,
 }
 
 void nest_print(const struct arch *arch, const struct layer *layer,
-                const struct nest *nest, const char *layer_name, FILE *to)
+                const struct nest *nest, FILE *to)
 {
-    fprintf(to, "mappings = ( {\n");
-    if (layer_name[0] != '\0')
-        fprintf(to, "  layer = \"%s\";\n", layer_name);
     for (int k = 0; k < 4; k++) {
         enum level level = outside_in[k];
         const struct nest_level *at = &nest->level[level];
@@ -83,7 +81,41 @@ void nest_print(const struct arch *arch, const struct layer *layer,
         if (level != LEVEL_DRAM)
             print_tiles(arch, layer, nest, level, to);
     }
-    fprintf(to, "} );\n");
+}
+
+static void print_loops_in_line(const char *key, const struct nest_loops *loops,
+                                FILE *to)
+{
+    if (loops->n == 0)
+        return;
+    fprintf(to, " %s(", key);
+    for (int i = 0; i < loops->n; i++)
+        fprintf(to, "%s%c%d", i > 0 ? " " : "",
+                nest_dim_letter[loops->loop[i].dim], loops->loop[i].count);
+    fputc(')', to);
+}
+
+/* Names the tensors that a level does not keep, if there are any. */
+static void print_bypass(const struct nest_level *at, FILE *to)
+{
+    int n = 0;
+    for (int t = 0; t < TENSOR_N; t++)
+        if (!at->keep[t])
+            fprintf(to, "%s%s", n++ == 0 ? " bypass(" : " ", tensor_name[t]);
+    if (n > 0)
+        fputc(')', to);
+}
+
+void nest_print_line(const struct nest *nest, FILE *to)
+{
+    for (int k = 0; k < 4; k++) {
+        const struct nest_level *at = &nest->level[outside_in[k]];
+        print_loops_in_line(level_name[outside_in[k]], &at->time, to);
+        print_loops_in_line("rows", &at->rows, to);
+        print_loops_in_line("cols", &at->cols, to);
+        if (outside_in[k] == LEVEL_L2)
+            print_bypass(at, to);
+    }
 }
 
 const char *nest_parse_loop(const char *text, struct nest_loop *out)

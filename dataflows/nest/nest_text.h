@@ -1,5 +1,5 @@
 /* nest_text.h - a nest as text that a person reads and
- * sim/config/mapping_file.h reads back.
+ * sim/config/mapping_entry.h reads back.
  * SPDX-License-Identifier: MIT
  */
 #ifndef DATAFLOWS_NEST_NEST_TEXT_H
@@ -13,10 +13,13 @@
 extern "C" {
 #endif
 
-/* A whole mapping file with this one nest, and for the reader each loop's
- * tile.  layer: the name that the entry holds for; "" = any. */
+/* The levels of a nest as the entry of a mapping file has them, each with a
+ * comment that says what its tiles hold. */
 void nest_print(const struct arch *arch, const struct layer *layer,
-                const struct nest *nest, const char *layer_name, FILE *to);
+                const struct nest *nest, FILE *to);
+/* The loops in one line, " dram(m4 c48) l2(p27) rows(r5) cols(q14) rf(m8)",
+ * and which tensors L2 does not keep. */
+void nest_print_line(const struct nest *nest, FILE *to);
 /* One loop, "m 4".  Returns NULL, or what is wrong with it. */
 const char *nest_parse_loop(const char *text, struct nest_loop *out);
 /* The verdict of nest_is_legal in words (EXIT_NO_MAPPING), with the nearest

@@ -149,7 +149,7 @@ struct layer_result {
     /* As counts.dram_compressed, with the values of functional mode. */
     uint64_t check_compressed_bytes[TENSOR_N];
 
-    char *mapping_text; /* owns; what --show-mapping prints, or NULL */
+    char *mapping_text; /* owns; an entry of a mapping file, or NULL */
 
     struct memo_stats memo;
 };

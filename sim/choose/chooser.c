@@ -12,7 +12,7 @@
 
 struct chooser {
     struct chooser_input in;
-    struct given_mapping *given; /* owns; of each layer; NULL: nests */
+    struct asked_mapping *asked; /* owns; of each layer */
 };
 
 bool choose_mapping(const struct arch *arch, const struct layer *layer,
@@ -65,11 +65,10 @@ struct chooser *chooser_new(const struct chooser_input *in, struct diag *d)
     c->in = *in;
     if (c->in.mapped == NULL)
         c->in.mapped = in->cfg;
-    if (in->nests == NULL)
-        c->given = xcalloc((size_t)in->n_layers + 1, sizeof(*c->given));
-    for (int i = 0; ok && in->nests == NULL && i < in->n_layers; i++)
-        ok = config_given_mapping(c->in.mapped, in->network, &in->layer[i],
-                                  in->dataflow, &c->given[i], d);
+    c->asked = xcalloc((size_t)in->n_layers + 1, sizeof(*c->asked));
+    for (int i = 0; ok && i < in->n_layers; i++)
+        ok = config_ask_mapping(c->in.mapped, in->network, &in->layer[i],
+                                in->dataflow, &c->asked[i], d);
     if (ok)
         return c;
     chooser_free(c);
@@ -80,16 +79,16 @@ void chooser_free(struct chooser *c)
 {
     if (c == NULL)
         return;
-    free(c->given);
+    free(c->asked);
     free(c);
 }
 
-static const struct given_mapping *given_of(const struct chooser *c,
+static const struct asked_mapping *asked_of(const struct chooser *c,
                                             const struct layer *layer)
 {
     const ptrdiff_t i = layer - c->in.layer;
     SIM_CHECK(i >= 0 && i < c->in.n_layers);
-    return &c->given[i];
+    return &c->asked[i];
 }
 
 static bool mapping_of(const void *context, const struct layer *layer,
@@ -97,39 +96,21 @@ static bool mapping_of(const void *context, const struct layer *layer,
 {
     const struct chooser *c = context;
     const struct arch *arch = config_arch(c->in.cfg);
-    struct nest nest;
-    struct nest_where where;
-    if (c->in.nests == NULL)
-        return choose_mapping(arch, layer, c->in.dataflow, given_of(c, layer),
-                              out, d);
-    return mapping_file_nest(c->in.nests, arch, layer, &nest, &where, d) &&
-           choose_nest(arch, layer, &nest, &where, out, d);
-}
-
-static bool same_nests(const struct chooser *c, const struct layer *a,
-                       const struct layer *b)
-{
-    const struct arch *arch = config_arch(c->in.cfg);
-    struct nest nest[2];
-    struct nest_where unread;
-    struct diag *unsaid = diag_new();
-    memset(nest, 0, sizeof(nest));
-    bool same =
-        mapping_file_nest(c->in.nests, arch, a, &nest[0], &unread, unsaid) &&
-        mapping_file_nest(c->in.nests, arch, b, &nest[1], &unread, unsaid) &&
-        memcmp(&nest[0], &nest[1], sizeof(nest[0])) == 0;
-    diag_free(unsaid);
-    return same;
+    const struct asked_mapping *asked = asked_of(c, layer);
+    if (asked->is_nest)
+        return choose_nest(arch, layer, &asked->nest, &asked->where, out, d);
+    return choose_mapping(arch, layer, asked->dataflow, &asked->given, out, d);
 }
 
 static bool is_same(const void *context, const struct layer *a,
                     const struct layer *b)
 {
     const struct chooser *c = context;
-    if (c->in.nests != NULL)
-        return same_nests(c, a, b);
-    const struct given_mapping *x = given_of(c, a), *y = given_of(c, b);
-    bool same = x->n == y->n && x->from_table == y->from_table;
+    const struct asked_mapping *p = asked_of(c, a), *q = asked_of(c, b);
+    const struct given_mapping *x = &p->given, *y = &q->given;
+    bool same = p->dataflow == q->dataflow && x->n == y->n &&
+                x->from_table == y->from_table &&
+                memcmp(&p->nest, &q->nest, sizeof(p->nest)) == 0;
     for (int i = 0; same && i < x->n; i++)
         same = strcmp(x->param[i].name, y->param[i].name) == 0 &&
                x->param[i].value == y->param[i].value;

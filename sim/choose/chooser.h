@@ -8,7 +8,6 @@
 #define SIM_CHOOSE_CHOOSER_H
 
 #include "sim/config/config.h"
-#include "sim/config/mapping_file.h"
 #include "sim/run/layer_mapping.h"
 
 #ifdef __cplusplus
@@ -20,9 +19,9 @@ struct chooser_input { /* all borrowed */
     /* Whose parameters and table hold; mostly the same, and NULL then. */
     const struct config *mapped;
     const char *network; /* the name that mapping tables know it by, or "" */
+    /* NULL: as the mapping file in use says of each layer. */
     const struct dataflow *dataflow;
-    const struct mapping_file *nests; /* NULL: of the dataflow */
-    const struct layer *layer;        /* all that mappings are asked for */
+    const struct layer *layer; /* all that mappings are asked for */
     int n_layers;
 };
 

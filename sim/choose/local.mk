@@ -5,5 +5,7 @@ libaccel_a_SOURCES += \
 	%D%/map_l1.h \
 	%D%/map_layer.c \
 	%D%/map_layer.h \
+	%D%/map_named.c \
+	%D%/map_nest.c \
 	%D%/search_costs.c \
 	%D%/search_costs.h

@@ -1,61 +1,94 @@
-/* map_layer.h - a layer's best mappings over one dataflow or several: found
- * by search under the closed form, then run.
+/* map_layer.h - a layer's best mappings, by one dataflow or several, or its
+ * best loop nests: found by a search under the closed form, then simulated.
+ *
+ * Both searches fill the same structs.  Named dataflows are searched one after
+ * the other (sim/choose/map_named.c) and nests by themselves
+ * (sim/choose/map_nest.c).
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_CHOOSE_MAP_LAYER_H
 #define SIM_CHOOSE_MAP_LAYER_H
 
+#include "dataflows/nest/nest_limits.h"
 #include "dataflows/search/search.h"
+#include "dataflows/search/search_nest.h"
 #include "sim/config/config.h"
+#include "sim/run/layer_mapping.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* What was searched of a dataflow. */
-struct map_part {
-    const struct dataflow *dataflow;
-    bool is_empty; /* no legal mapping */
-    struct search_result found;
-    struct search_result front; /* of a search of its own */
-};
-
 /* A mapping among the best. */
 struct map_choice {
-    const struct dataflow *dataflow;
-    struct mapping mapping;
-    struct search_cost cost;
-    enum bound bound_by;
-    /* Simulated; false: the machine failed, and why. */
+    struct layer_mapping mapping;
+    struct search_cost cost; /* of the closed form */
+    enum bound bound_by;     /* what sets its bound of cycles */
+    /* Simulated; false with a text in `why`: the machine failed. */
     bool ran;
     uint64_t cycles;
     char *why; /* owns, or NULL */
+};
+
+/* A place where a search leaves out parts of the space. */
+struct map_cut {
+    const char *name, *doc;
+    uint64_t parts;
+    uint64_t mappings; /* in them, where the search knows; else 0 */
+};
+enum { MAP_CUTS = (int)SEARCH_CUT_N + (int)SEARCH_NEST_CUT_N };
+
+/* How large the space is, and what the search did with it. */
+struct map_space {
+    uint64_t mappings;
+    bool counted;       /* all of them; false: there are more than these */
+    uint64_t evaluated; /* mappings whose cost was worked out */
+    /* Of named dataflows only: mappings decided on, those of balanced cuts
+     * tried before the walk, those left out with their reduction. */
+    uint64_t covered, tried, by_reduction;
+    uint64_t bounded; /* of nests only: bounds of parts worked out */
+    int n_cuts;
+    struct map_cut cut[MAP_CUTS];
+    double seconds, count_seconds; /* of the search, of counting the space */
+    /* The search for the front, where it is one of its own. */
+    double front_seconds;
+    uint64_t front_evaluated;
+};
+
+/* Why the best that was found is not proven to be the best. */
+enum map_stop {
+    MAP_PROVEN,
+    MAP_TIME,   /* the time limit came first */
+    MAP_BUDGET, /* the budget of a search for nests did */
+    MAP_L1,     /* bounds leave out that words go to several L1s */
+    MAP_STOP_N
 };
 
 struct map_layer {
     const struct layer *layer; /* borrowed */
     /* An equal layer, all of whose results these are; or NULL. */
     const struct layer *twin;
-    int n_parts;
-    struct map_part *part; /* owns */
+    bool is_nest; /* its choices are nests */
     /* Best first: by the objective with simulated cycles in the place of the
      * bound. */
     int n_choices;
     struct map_choice *choice; /* owns */
-    /* Of all dataflows, in rising energy.  Owns. */
+    /* Those that no other beats in energy and in cycles; in rising energy. */
     int n_front;
-    struct map_choice *front;
-    bool proven;        /* the choice that the closed form has first */
-    bool leaves_l1_out; /* bounds do, of a machine with an L1 (map_l1.h) */
-    double gap;
-    bool front_proven;
+    struct map_choice *front; /* owns */
+    bool front_proven;        /* the front is whole */
+    enum map_stop stop;
+    double gap; /* what is left may be less than the best by this share */
+    struct map_space space;
 };
 
 struct map_input { /* all borrowed */
     const struct config *cfg;
     const struct search_costs *costs;
-    const struct dataflow *const *dataflows; /* NULL at the end */
-    struct search_options search;
+    /* NULL at the end; nest_dataflow by itself for nests. */
+    const struct dataflow *const *dataflows;
+    const struct nest_limits *limits; /* of nests; NULL: none */
+    struct search_options search;     /* time_limit_seconds: of a dataflow */
     bool simulate;
     uint64_t max_cycles; /* of a simulation; 0 = no limit */
 };
@@ -63,6 +96,12 @@ struct map_input { /* all borrowed */
 /* Errors: none of the dataflows has a legal mapping (EXIT_NO_MAPPING). */
 bool map_layer_run(const struct map_input *in, const struct layer *layer,
                    struct map_layer *out, struct diag *d);
+/* The searches, which leave simulation and bound_by to map_layer_run.  What is
+ * in *out is to be freed whatever they return. */
+bool map_search_named(const struct map_input *in, const struct layer *layer,
+                      struct map_layer *out, struct diag *d);
+bool map_search_nests(const struct map_input *in, const struct layer *layer,
+                      struct map_layer *out, struct diag *d);
 /* What was found for `twin` holds for `layer`, which equals it; twin outlives
  * it. */
 struct map_layer map_layer_as(const struct map_layer *twin,
@@ -70,10 +109,6 @@ struct map_layer map_layer_as(const struct map_layer *twin,
 /* Whether mappings were simulated, and all of them failed. */
 bool map_layer_failed(const struct map_layer *m);
 void map_layer_fini(struct map_layer *m);
-
-/* "--set mapping.m=64 ...", to be freed. */
-char *map_set_line(const struct dataflow *dataflow,
-                   const struct mapping *mapping);
 
 #ifdef __cplusplus
 }

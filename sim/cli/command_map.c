@@ -1,4 +1,5 @@
-/* command_map.c - find the best mapping of each layer.
+/* command_map.c - finds the best mapping of each layer, by named dataflows or
+ * among all loop nests, and reports and saves it.
  * SPDX-License-Identifier: MIT
  */
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/invocation.h"
 #include "sim/config/arch_check.h"
-#include "sim/map/map_nest.h"
+#include "sim/config/nest_limits_file.h"
 #include "sim/map/map_report.h"
 #include "sim/run/run.h"
 
@@ -32,40 +33,46 @@ static bool has_params(const struct invocation *s,
     return has;
 }
 
-/* The one that is asked for, or all that the machine has, that can be
- * searched, and that know the parameters set by hand. */
+static bool wants_nests(const struct invocation *s)
+{
+    return s->options.dataflow != NULL &&
+           strcmp(s->options.dataflow, nest_dataflow.name) == 0;
+}
+
+/* Lists the dataflow that is asked for, or all that the machine has, that can
+ * be searched, and that know the parameters set by hand; NULL at the end. */
 static bool list_dataflows(const struct invocation *s,
                            const struct dataflow *list[DATAFLOWS_MAX])
 {
     const struct arch *arch = config_arch(s->cfg);
     int n = 0;
     if (s->options.dataflow != NULL) {
-        if (search_space_of(s->dataflow, arch) == NULL)
-            return diag_error(s->diag, command_line,
-                              "dataflow '%s' has no space to search; 'rs', "
-                              "'ws', 'is', 'os' and 'nlr' have",
-                              s->dataflow->name);
         list[n++] = s->dataflow;
+        list[n] = NULL;
+        return wants_nests(s) || search_space_of(s->dataflow, arch) != NULL ||
+               diag_error(s->diag, command_line,
+                          "dataflow '%s' has no space to search; 'rs', 'ws', "
+                          "'is', 'os', 'nlr' and 'nest' have",
+                          s->dataflow->name);
     }
-    for (int k = 0; n == 0 || s->options.dataflow == NULL; k++) {
-        if (dataflow_table[k] == NULL)
-            break;
+    for (int k = 0; dataflow_table[k] != NULL; k++)
         if (search_space_of(dataflow_table[k], arch) != NULL &&
             arch_runs(arch, dataflow_table[k]) &&
             has_params(s, dataflow_table[k]) && n < DATAFLOWS_MAX - 1)
             list[n++] = dataflow_table[k];
-    }
     list[n] = NULL;
     return n > 0 ||
            diag_error(s->diag, command_line,
                       "'%s' has no dataflow that can be searched", arch->name);
 }
 
+/* How far the searches are on the progress line, which counts layers. */
 struct shown {
     struct progress *progress;
     const char *layer;
-    int parts; /* searches of a layer */
-    double share;
+    int parts;    /* searches of a layer */
+    double share; /* of the search that runs */
+    double done;  /* of the layer */
 };
 
 static void show_progress(void *context, double share)
@@ -73,59 +80,78 @@ static void show_progress(void *context, double share)
     struct shown *shown = context;
     if (share < shown->share) /* the next dataflow */
         shown->share = 0;
-    progress_add(shown->progress, shown->layer,
-                 (share - shown->share) / shown->parts);
+    const double more = (share - shown->share) / shown->parts;
+    progress_add(shown->progress, shown->layer, more);
+    shown->done += more;
     shown->share = share;
 }
 
-static bool search_layers(struct invocation *s, struct map_layer *layers,
+/* Sets *out to what was found for an equal layer before it, if there is one. */
+static bool has_twin(const struct map_layer *before, int n,
+                     const struct layer *layer, struct map_layer *out)
+{
+    for (int k = 0; k < n; k++)
+        if (before[k].twin == NULL && layer_same(layer, before[k].layer)) {
+            *out = map_layer_as(&before[k], layer);
+            return true;
+        }
+    return false;
+}
+
+/* Searches the layers one after the other; each search uses all threads. */
+static bool search_each(const struct invocation *s, struct map_input *in,
+                        struct map_layer *layers, int *n_done)
+{
+    const struct workload *w = s->workload;
+    struct shown shown = {.progress = progress_new(stderr, w->n_layers)};
+    bool ok = true;
+    while (in->dataflows[shown.parts] != NULL)
+        shown.parts++;
+    in->search.time_limit_seconds =
+        (double)s->options.map.time_limit_seconds / shown.parts;
+    in->search.progress = show_progress;
+    in->search.progress_context = &shown;
+    for (int i = 0; ok && i < w->n_layers; i++) {
+        const struct layer *layer = &w->layer[i];
+        shown.layer = layer->name;
+        shown.share = shown.done = 0;
+        ok = has_twin(layers, i, layer, &layers[i]) ||
+             map_layer_run(in, layer, &layers[i], s->diag);
+        progress_add(shown.progress, shown.layer, 1 - shown.done);
+        *n_done += ok;
+    }
+    progress_free(shown.progress);
+    return ok;
+}
+
+static bool search_layers(const struct invocation *s, struct map_layer *layers,
                           int *n_done)
 {
     const struct options *o = &s->options;
     const struct dataflow *dataflows[DATAFLOWS_MAX];
+    struct nest_limits limits;
     struct energy_costs energy;
     struct search_costs costs;
-    struct shown shown = {0};
-    if (!list_dataflows(s, dataflows))
+    if (!list_dataflows(s, dataflows) ||
+        (o->map.constraints != NULL &&
+         !nest_limits_read(o->map.constraints, command_line, &limits, s->diag)))
         return false;
-    while (dataflows[shown.parts] != NULL)
-        shown.parts++;
     energy_costs_of(s->energy, config_arch(s->cfg), &energy);
     search_costs_of(&energy, config_arch(s->cfg), &costs);
     struct map_input in = {
         .cfg = s->cfg,
         .costs = &costs,
         .dataflows = dataflows,
+        .limits = o->map.constraints != NULL ? &limits : NULL,
         .search = {.objective = o->map.objective,
                    .top = o->map.top > 0 ? o->map.top : 1,
                    .jobs = o->jobs > 0 ? o->jobs : run_processors(),
                    .now_seconds = clock_now_seconds,
-                   .time_limit_seconds =
-                       (double)o->map.time_limit_seconds / shown.parts,
-                   .count = true,
-                   .progress = show_progress,
-                   .progress_context = &shown},
+                   .count = true},
         .simulate = o->map.top > 0,
         .max_cycles = o->max_cycles,
     };
-    bool ok = true;
-    shown.progress = progress_new(stderr, s->workload->n_layers);
-    for (int i = 0; ok && i < s->workload->n_layers; i++) {
-        shown.layer = s->workload->layer[i].name;
-        shown.share = 0;
-        const struct layer *layer = &s->workload->layer[i];
-        int k = 0;
-        while (k < i &&
-               (layers[k].twin != NULL || !layer_same(layer, layers[k].layer)))
-            k++;
-        if (k < i)
-            layers[i] = map_layer_as(&layers[k], layer);
-        else
-            ok = map_layer_run(&in, layer, &layers[i], s->diag);
-        *n_done += ok;
-    }
-    progress_free(shown.progress);
-    return ok;
+    return search_each(s, &in, layers, n_done);
 }
 
 /* A layer without a mapping that runs is reported, and fails. */
@@ -163,12 +189,7 @@ static void write_text(struct invocation *s, const struct map_report *report)
 
 void command_map(struct invocation *s)
 {
-    /* Its loops are what is searched for. */
-    bool wants_nest = s->options.dataflow != NULL &&
-                      strcmp(s->options.dataflow, nest_dataflow.name) == 0;
-    if (wants_nest)
-        s->options.dataflow = NULL;
-    if (s->options.map.constraints != NULL && !wants_nest) {
+    if (s->options.map.constraints != NULL && !wants_nests(s)) {
         diag_error(s->diag, command_line,
                    "'--constraints' limits loop nests; '--dataflow nest' is "
                    "needed with it");
@@ -179,19 +200,6 @@ void command_map(struct invocation *s)
     if (!invocation_read(s) ||
         !output_is_possible("--save", s->options.map.save, s->diag))
         return;
-    if (wants_nest) {
-        map_nest(&(struct map_nest_input){
-            .cfg = s->cfg,
-            .energy = s->energy,
-            .workload = s->workload,
-            .map = &s->options.map,
-            .format = s->options.format,
-            .output = s->options.output,
-            .max_cycles = s->options.max_cycles,
-            .diag = s->diag,
-        });
-        return;
-    }
     int n = 0;
     struct map_layer *layers =
         xcalloc((size_t)s->workload->n_layers, sizeof(*layers));
@@ -202,6 +210,7 @@ void command_map(struct invocation *s)
             .network = invocation_is_single_layer(s) ? "" : s->workload->name,
             .batch = s->workload->batch,
             .objective = s->options.map.objective,
+            .is_constrained = s->options.map.constraints != NULL,
             .layer = layers,
             .n_layers = n,
         };

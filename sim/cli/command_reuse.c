@@ -85,7 +85,7 @@ static bool survey_layer(struct invocation *s, int i, struct reuse_subject *out)
     chooser_free(chooser);
     if (ok) {
         out->name = s->workload->layer[i].name;
-        out->dataflow = s->dataflow->name;
+        out->dataflow = dataflow_find(result.dataflow)->name;
         fill(survey, &result, out);
         layer_result_fini(&result);
     }

@@ -1,4 +1,5 @@
-/* invocation.c - see invocation.h.
+/* invocation.c - reads what the options name: the architecture, its dataflow
+ * and mappings, the energy table, the layers.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/cli/invocation.h"
@@ -60,35 +61,42 @@ static bool choose_layers(struct invocation *s)
            workload_set_batch(s->workload, batch, command_line, s->diag);
 }
 
-/* Nests of --mapping, or those of the architecture where no dataflow is named
- * either. */
+/* The mapping file to be used, NULL if none, and who named it: that of the
+ * command line; else the architecture's, where no dataflow is asked for but
+ * nests, whose loops it has. */
+static const char *mapping_file_of(const struct invocation *s,
+                                   struct src_pos *at)
+{
+    const struct options *o = &s->options;
+    const char *of_arch = config_arch(s->cfg)->mapping_file;
+    *at = command_line;
+    if (o->command == COMMAND_map) /* finds mappings, and is given none */
+        return NULL;
+    if (o->mapping != NULL || o->mappings != NULL)
+        return o->mapping != NULL ? o->mapping : o->mappings;
+    *at = config_pos(s->cfg, "mapping.file");
+    if (o->dataflow != NULL && strcmp(o->dataflow, nest_dataflow.name) != 0)
+        return NULL;
+    return of_arch[0] != '\0' ? of_arch : NULL;
+}
+
+/* Sets s->dataflow, and has the configuration use the mapping file. */
 static bool read_mappings(struct invocation *s)
 {
     const struct options *o = &s->options;
-    const char *standard = config_arch(s->cfg)->mapping_file;
-    bool wants_nest =
-        o->dataflow == NULL || strcmp(o->dataflow, nest_dataflow.name) == 0;
-    if (o->mapping != NULL && !wants_nest)
-        return diag_error(s->diag, command_line,
-                          "'--mapping' is a nest and '--dataflow' is '%s'; "
-                          "one of them is needed",
-                          o->dataflow);
-    if (o->mapping != NULL)
-        s->mappings = mapping_file_read(o->mapping, command_line, s->diag);
-    else if (wants_nest && standard[0] != '\0')
-        s->mappings = mapping_file_read(
-            standard, config_pos(s->cfg, "mapping.file"), s->diag);
-    else if (o->dataflow == NULL || !wants_nest)
-        return true;
-    else
+    struct src_pos at;
+    const char *file = mapping_file_of(s, &at);
+    if (file == NULL || o->dataflow != NULL) {
+        s->dataflow = config_dataflow(s->cfg, o->dataflow, s->diag);
+        if (s->dataflow == NULL)
+            return false;
+    }
+    if (file == NULL && s->dataflow == &nest_dataflow &&
+        o->command != COMMAND_map)
         return diag_error(s->diag, command_line,
                           "'--dataflow nest' lacks its loops; '--mapping "
                           "FILE' is needed");
-    if (s->mappings == NULL)
-        return false;
-    /* It has no parameters, and says so of any that --set gives. */
-    s->dataflow = config_dataflow(s->cfg, nest_dataflow.name, s->diag);
-    return s->dataflow != NULL;
+    return file == NULL || config_use_mappings(s->cfg, file, at, s->diag);
 }
 
 bool invocation_read(struct invocation *s)
@@ -99,18 +107,15 @@ bool invocation_read(struct invocation *s)
     if (o->plugin != NULL && !dataflow_load_plugin(o->plugin, s->diag))
         return false;
     s->cfg = config_load(o->cfg, o->set, o->n_sets, s->diag);
-    if (s->cfg == NULL || (o->mappings != NULL &&
-                           !config_use_mappings(s->cfg, o->mappings, s->diag)))
+    if (s->cfg == NULL)
         return false;
-    s->dataflow = config_dataflow(s->cfg, o->dataflow, s->diag);
+    const bool has_mappings = read_mappings(s);
     s->energy = energy_load(config_arch(s->cfg)->energy,
                             config_pos(s->cfg, "energy"), s->diag);
     if (s->energy != NULL &&
         !energy_is_possible(s->energy, config_arch(s->cfg), s->diag))
         return false;
-    if (s->dataflow != NULL && !read_mappings(s))
-        return false;
-    return choose_layers(s) && s->dataflow != NULL && s->energy != NULL &&
+    return choose_layers(s) && has_mappings && s->energy != NULL &&
            output_is_possible("-o", o->output, s->diag);
 }
 
@@ -121,7 +126,6 @@ struct chooser *invocation_chooser(const struct invocation *s,
         .cfg = s->cfg,
         .network = invocation_is_single_layer(s) ? "" : s->workload->name,
         .dataflow = s->dataflow,
-        .nests = s->mappings,
         .layer = layers->layer,
         .n_layers = layers->n_layers,
     };
@@ -131,7 +135,6 @@ struct chooser *invocation_chooser(const struct invocation *s,
 void invocation_fini(struct invocation *s)
 {
     workload_free(s->workload);
-    mapping_file_free(s->mappings);
     energy_free(s->energy);
     config_free(s->cfg);
     options_fini(&s->options);

@@ -11,7 +11,6 @@
 #include "sim/choose/chooser.h"
 #include "sim/cli/options.h"
 #include "sim/config/config.h"
-#include "sim/config/mapping_file.h"
 #include "sim/config/workload.h"
 #include "sim/energy/energy.h"
 
@@ -25,9 +24,10 @@ struct invocation {
     struct config *cfg;          /* owns */
     struct energy_table *energy; /* owns */
     struct workload *workload;   /* owns */
+    /* The one asked for, or the architecture's; NULL: each layer's comes from
+     * the mapping file in use. */
     const struct dataflow *dataflow;
-    struct mapping_file *mappings; /* owns; nests, or NULL */
-    struct diag *diag;             /* owns */
+    struct diag *diag; /* owns */
 };
 
 /* Reads the architecture, the layers, the dataflow and the energy table that

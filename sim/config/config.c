@@ -344,10 +344,7 @@ void config_free(struct config *cfg)
     free(cfg->set_text);
     free(cfg->set_where);
     mapping_tables_fini(&cfg->tables);
-    mapping_tables_fini(&cfg->saved);
-    if (cfg->saved_path != NULL)
-        config_destroy(&cfg->saved_file);
-    free(cfg->saved_path);
+    mapping_file_free(cfg->mappings);
     config_destroy(&cfg->file);
     free(cfg->is_given);
     free(cfg->at);

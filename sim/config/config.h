@@ -10,6 +10,7 @@
 #define SIM_CONFIG_CONFIG_H
 
 #include "dataflows/dataflow.h"
+#include "dataflows/nest/nest.h"
 #include "sim/base/arch.h"
 #include "sim/base/diag.h"
 
@@ -41,16 +42,34 @@ bool config_table_fits(const struct config *cfg, const char *network,
                        const struct layer *layer, int n_layers, struct diag *d);
 
 /* The mapping parameters of a layer: those set by hand, the rest from the
- * mapping table where that holds and is legal with them.  The network's name
- * is "" for layers of none. */
+ * architecture's mapping table where that holds and is legal with them.  The
+ * network's name is "" for layers of none. */
 bool config_given_mapping(const struct config *cfg, const char *network,
                           const struct layer *layer,
                           const struct dataflow *dataflow,
                           struct given_mapping *out, struct diag *d);
 
-/* Reads a file of mapping tables, as 'map --save' writes it; from now on they
- * take the place of the architecture's own, whatever machine it is. */
-bool config_use_mappings(struct config *cfg, const char *path, struct diag *d);
+/* Reads a mapping file (sim/config/mapping_file.h), named at `at`.  From now
+ * on each layer's mapping comes from there, whatever machine it is. */
+bool config_use_mappings(struct config *cfg, const char *name_or_path,
+                         struct src_pos at, struct diag *d);
+
+/* What is asked of a layer's mapping: a dataflow with some of its parameters,
+ * or all loops of a nest. */
+struct asked_mapping {
+    const struct dataflow *dataflow;
+    struct given_mapping given; /* none of a nest */
+    bool is_nest;
+    struct nest nest;        /* where is_nest */
+    struct nest_where where; /* of its levels; borrowed from cfg */
+};
+
+/* What the mapping file in use says of a layer; without one, `dataflow` and
+ * config_given_mapping.  With one, dataflow NULL: that of the file's entry. */
+bool config_ask_mapping(const struct config *cfg, const char *network,
+                        const struct layer *layer,
+                        const struct dataflow *dataflow,
+                        struct asked_mapping *out, struct diag *d);
 
 /* Only those set by hand. */
 bool config_mapping_by_hand(const struct config *cfg,

@@ -1,21 +1,23 @@
-/* config_mapping.c - which dataflow runs, and with which mapping parameters.
+/* config_mapping.c - which dataflow a layer runs under, and which parameters or
+ * loops are asked of its mapping: by --set and the architecture's file, by the
+ * mapping file in use, or by the architecture's table.
  * SPDX-License-Identifier: MIT
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/base/config_text.h"
 #include "sim/config/arch_check.h"
 #include "sim/config/config_state.h"
 #include "sim/config/schema.h"
 
-/* Parameters set by hand that the dataflow has; one of --set that it lacks is
- * an error, one of the file is for another dataflow. */
-static bool params_by_hand(const struct config *cfg,
-                           const struct dataflow *dataflow,
-                           struct given_mapping *out, struct diag *d)
+/* One of --set that the dataflow lacks is an error; one of the file is for
+ * another dataflow. */
+bool config_mapping_by_hand(const struct config *cfg,
+                            const struct dataflow *dataflow,
+                            struct given_mapping *out, struct diag *d)
 {
     bool ok = true;
+    *out = (struct given_mapping){.n = 0};
     for (int i = 0; i < cfg->n_params; i++) {
         const struct free_param *p = &cfg->param[i];
         if (p->from_file && dataflow_param_index(dataflow, p->name) < 0)
@@ -32,30 +34,24 @@ static void list_dataflows(const struct arch *arch, FILE *to)
         fprintf(to, "%s'%s'", i > 0 ? ", " : "", arch->dataflows[i]);
 }
 
-const struct dataflow *config_dataflow(const struct config *cfg,
-                                       const char *name, struct diag *d)
+/* The dataflow of this name, that `at` asks for, if the machine has it. */
+static const struct dataflow *dataflow_of(const struct config *cfg,
+                                          const char *name, struct src_pos at,
+                                          struct diag *d)
 {
     const struct arch *arch = &cfg->arch;
-    struct src_pos at = {NULL, 0};
-    const struct dataflow *found;
-    struct given_mapping checked = {.n = 0};
+    const struct dataflow *found = dataflow_find(name);
     char *list = NULL;
     size_t list_bytes;
     FILE *to;
-    if (name == NULL) {
-        name = arch->default_dataflow;
-        at = config_pos(cfg, "default.dataflow");
-    }
-    found = dataflow_find(name);
     if (found != NULL && arch_runs(arch, found)) {
-        if (arch->array_network == NETWORK_SYSTOLIC && !found->on_systolic) {
-            diag_error(d, config_pos(cfg, "array.network"),
-                       "'array.network' is 'systolic'; the dataflow '%s' "
-                       "needs 'multicast'",
-                       name);
-            return NULL;
-        }
-        return params_by_hand(cfg, found, &checked, d) ? found : NULL;
+        if (arch->array_network != NETWORK_SYSTOLIC || found->on_systolic)
+            return found;
+        diag_error(d, config_pos(cfg, "array.network"),
+                   "'array.network' is 'systolic'; the dataflow '%s' needs "
+                   "'multicast'",
+                   name);
+        return NULL;
     }
     to = open_memstream(&list, &list_bytes);
     SIM_CHECK(to != NULL);
@@ -65,6 +61,21 @@ const struct dataflow *config_dataflow(const struct config *cfg,
                found == NULL ? "knows no" : "does not have the", name, list);
     free(list);
     return NULL;
+}
+
+const struct dataflow *config_dataflow(const struct config *cfg,
+                                       const char *name, struct diag *d)
+{
+    struct src_pos at = {NULL, 0};
+    struct given_mapping checked;
+    if (name == NULL) {
+        name = cfg->arch.default_dataflow;
+        at = config_pos(cfg, "default.dataflow");
+    }
+    const struct dataflow *found = dataflow_of(cfg, name, at, d);
+    return found != NULL && config_mapping_by_hand(cfg, found, &checked, d)
+               ? found
+               : NULL;
 }
 
 static bool starts_with(const char *text, const char *start)
@@ -85,10 +96,10 @@ static bool machine_is_as_shipped(const struct config *cfg)
     return true;
 }
 
-static const struct mapping_row *table_row(const struct config *cfg,
-                                           const char *network,
-                                           const struct layer *layer,
-                                           const struct dataflow *dataflow)
+static const struct mapping_entry *table_row(const struct config *cfg,
+                                             const char *network,
+                                             const struct layer *layer,
+                                             const struct dataflow *dataflow)
 {
     const struct mapping_table *table = mapping_tables_pick(
         &cfg->tables, cfg->arch.mapping_table, network, dataflow->name);
@@ -132,51 +143,12 @@ static struct given_mapping merged(const struct given_mapping *row,
     return both;
 }
 
-bool config_use_mappings(struct config *cfg, const char *path, struct diag *d)
+bool config_use_mappings(struct config *cfg, const char *name,
+                         struct src_pos at, struct diag *d)
 {
-    const struct src_pos at = {NULL, 0};
-    config_setting_t *group;
-    SIM_CHECK(cfg->saved_path == NULL);
-    cfg->saved_path = xstrdup(path);
-    if (!config_text_read(path, at, &cfg->saved_file, d))
-        return false;
-    group = config_lookup(&cfg->saved_file, "mapping_tables");
-    if (group == NULL || !config_setting_is_group(group))
-        return diag_error(d, (struct src_pos){cfg->saved_path, 0},
-                          "there is no group 'mapping_tables'; a file that "
-                          "'accelsim map --save' wrote has one");
-    return mapping_tables_read(group, cfg->saved_path, &cfg->saved, d);
-}
-
-bool config_mapping_by_hand(const struct config *cfg,
-                            const struct dataflow *dataflow,
-                            struct given_mapping *out, struct diag *d)
-{
-    *out = (struct given_mapping){.n = 0};
-    return params_by_hand(cfg, dataflow, out, d);
-}
-
-static bool saved_row(const struct config *cfg, const char *network,
-                      const struct layer *layer,
-                      const struct dataflow *dataflow,
-                      const struct mapping_row **out, struct diag *d)
-{
-    if (network[0] == '\0')
-        network = MAPPINGS_NO_NETWORK;
-    for (int i = 0; i < cfg->saved.n; i++) {
-        const struct mapping_table *table = &cfg->saved.table[i];
-        if (strcmp(table->dataflow, dataflow->name) != 0 ||
-            strcmp(table->network, network) != 0)
-            continue;
-        *out = mapping_table_row(table, layer->name);
-        if (*out != NULL)
-            return true;
-    }
-    return diag_error(d, (struct src_pos){cfg->saved_path, 0},
-                      "there is no mapping by '%s' of layer '%s' of network "
-                      "'%s'; '--dataflow' and '--layer' must be those of "
-                      "'map'",
-                      dataflow->name, layer->name, network);
+    SIM_CHECK(cfg->mappings == NULL);
+    cfg->mappings = mapping_file_read(name, at, d);
+    return cfg->mappings != NULL;
 }
 
 static bool is_legal(const struct config *cfg, const struct layer *layer,
@@ -190,30 +162,64 @@ static bool is_legal(const struct config *cfg, const struct layer *layer,
     return legal;
 }
 
+/* An entry's parameters, clipped to the layer, and those by hand in place of
+ * its own; the latter alone where both together are not legal. */
+static void complete(const struct config *cfg, const struct layer *layer,
+                     const struct mapping_entry *entry,
+                     const struct given_mapping *by_hand,
+                     struct given_mapping *out, struct diag *d)
+{
+    struct given_mapping from_entry = entry->given, both;
+    clip_images(&from_entry, layer);
+    if (by_hand->n == 0) {
+        *out = from_entry;
+        return;
+    }
+    both = merged(&from_entry, by_hand, entry->dataflow, d);
+    *out = is_legal(cfg, layer, entry->dataflow, &both) ? both : *by_hand;
+}
+
 bool config_given_mapping(const struct config *cfg, const char *network,
                           const struct layer *layer,
                           const struct dataflow *dataflow,
                           struct given_mapping *out, struct diag *d)
 {
-    const struct mapping_row *row;
-    struct given_mapping by_hand = {.n = 0}, from_table, both;
-    if (cfg->saved_path == NULL)
-        row = table_row(cfg, network, layer, dataflow);
-    else if (!saved_row(cfg, network, layer, dataflow, &row, d))
+    const struct mapping_entry *row = table_row(cfg, network, layer, dataflow);
+    struct given_mapping by_hand;
+    if (!config_mapping_by_hand(cfg, dataflow, &by_hand, d))
         return false;
-    if (!params_by_hand(cfg, dataflow, &by_hand, d))
-        return false;
-    *out = by_hand;
     if (row == NULL)
-        return true;
-    from_table = row->given;
-    clip_images(&from_table, layer);
-    if (by_hand.n == 0) {
-        *out = from_table;
-        return true;
-    }
-    both = merged(&from_table, &by_hand, dataflow, d);
-    if (is_legal(cfg, layer, dataflow, &both))
-        *out = both;
+        *out = by_hand;
+    else
+        complete(cfg, layer, row, &by_hand, out, d);
+    return true;
+}
+
+bool config_ask_mapping(const struct config *cfg, const char *network,
+                        const struct layer *layer,
+                        const struct dataflow *dataflow,
+                        struct asked_mapping *out, struct diag *d)
+{
+    const struct mapping_entry *entry;
+    struct given_mapping by_hand;
+    memset(out, 0, sizeof(*out));
+    out->dataflow = dataflow;
+    if (cfg->mappings == NULL)
+        return config_given_mapping(cfg, network, layer, dataflow, &out->given,
+                                    d);
+    entry =
+        mapping_file_entry(cfg->mappings, network, layer->name, dataflow, d);
+    if (entry == NULL)
+        return false;
+    out->dataflow = dataflow_of(cfg, entry->dataflow->name, entry->at, d);
+    if (out->dataflow == NULL ||
+        !config_mapping_by_hand(cfg, out->dataflow, &by_hand, d))
+        return false;
+    out->is_nest = mapping_entry_is_nest(entry);
+    out->where = entry->where;
+    if (out->is_nest)
+        mapping_entry_nest(entry, &cfg->arch, &out->nest);
+    else
+        complete(cfg, layer, entry, &by_hand, &out->given, d);
     return true;
 }

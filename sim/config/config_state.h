@@ -8,6 +8,7 @@
 
 #include "sim/base/arch.h"
 #include "sim/config/config.h"
+#include "sim/config/mapping_file.h"
 #include "sim/config/mapping_table.h"
 
 #ifdef __cplusplus
@@ -32,9 +33,7 @@ struct config {
     struct src_pos *at;  /* owns; of each row of the schema */
     bool *is_given;      /* owns; of each row */
     struct mapping_tables tables;
-    char *saved_path; /* owns; of config_use_mappings, or NULL */
-    config_t saved_file;
-    struct mapping_tables saved;
+    struct mapping_file *mappings; /* owns; of config_use_mappings, or NULL */
     int n_params;
     struct free_param param[FREE_PARAMS_MAX];
     int n_sets;

@@ -9,6 +9,8 @@ libaccel_a_SOURCES += \
 	%D%/help_config.h \
 	%D%/layer_keys.c \
 	%D%/layer_keys.h \
+	%D%/mapping_entry.c \
+	%D%/mapping_entry.h \
 	%D%/mapping_file.c \
 	%D%/mapping_file.h \
 	%D%/mapping_table.c \

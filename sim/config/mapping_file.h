@@ -1,23 +1,19 @@
-/* mapping_file.h - nests written by hand, or by a search
- * (dataflows/nest/nest.h).
+/* mapping_file.h - a file of mappings, by hand or by `map --save`: what
+ * --show-mapping prints, --mapping reads.
  *
- *   mappings = ( {
- *     layer = "conv2";            # left out: any layer
- *     dram = { loops = ["m 4", "c 24"]; };
- *     l2 = { loops = ["p 27"]; rows = ["r 5"]; cols = ["q 14"];
- *            keep = ["ifmap", "filter", "psum"]; };
- *     l1 = { ... };               # machines with an L1: as l2
- *     rf = { loops = ["m 16", "s 5", "q 2"]; };
- *   } );
+ *   mappings = ( { layer = "conv2"; dataflow = "rs"; m = 64; ... },
+ *                { layer = "conv3"; dram = ...; l2 = ...; rf = ...; } );
  *
- * Lists are outermost first; one left out has no loops.  `keep` left out: all.
- * The first entry whose layer fits holds.
+ * An entry (sim/config/mapping_entry.h) may name its network as well; one that
+ * leaves out `layer` holds for any.  The first that fits a layer holds.  A
+ * file may have a group of tables in the place of the list
+ * (sim/config/mapping_table.h), whose rows are its entries.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_CONFIG_MAPPING_FILE_H
 #define SIM_CONFIG_MAPPING_FILE_H
 
-#include "dataflows/nest/nest.h"
+#include "sim/config/mapping_entry.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -31,11 +27,14 @@ struct mapping_file *mapping_file_read(const char *name_or_path,
                                        struct src_pos at, struct diag *d);
 void mapping_file_free(struct mapping_file *file);
 
-/* The nest for a layer on a machine, and where it stands (borrowed from the
- * file).  false: no entry fits the layer. */
-bool mapping_file_nest(const struct mapping_file *file, const struct arch *arch,
-                       const struct layer *layer, struct nest *out,
-                       struct nest_where *where, struct diag *d);
+/* The entry for a layer of a network ("": of none) by a dataflow; NULL: by
+ * that of the first entry that fits.  Returns NULL after a message that there
+ * is none. */
+const struct mapping_entry *mapping_file_entry(const struct mapping_file *file,
+                                               const char *network,
+                                               const char *layer,
+                                               const struct dataflow *dataflow,
+                                               struct diag *d);
 
 #ifdef __cplusplus
 }

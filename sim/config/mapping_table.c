@@ -1,69 +1,24 @@
-/* mapping_table.c - see mapping_table.h.
+/* mapping_table.c - reads tables of published mappings, finds a table and a
+ * row of it by name, and compares its rows with a network's layers.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/config/mapping_table.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/nest/nest_dataflow.h"
 #include "sim/base/config_text.h"
 #include "sim/base/nearest.h"
 #include "sim/config/workload.h"
 
-static bool unknown_param(const struct dataflow *dataflow, const char *name,
-                          struct src_pos at, struct diag *d)
-{
-    struct nearest near;
-    nearest_start(&near, name);
-    for (int i = 0; dataflow->params[i].name != NULL; i++)
-        nearest_offer(&near, dataflow->params[i].name);
-    return diag_error(d, at,
-                      "the dataflow '%s' has no parameter 'mapping.%s'; the "
-                      "nearest is 'mapping.%s'",
-                      dataflow->name, name,
-                      near.best != NULL ? near.best : "table");
-}
-
-static struct given_param *param_slot(struct given_mapping *given,
-                                      const char *name)
-{
-    int i = 0;
-    while (i < given->n && strcmp(given->param[i].name, name) != 0)
-        i++;
-    SIM_CHECK(i < MAPPING_PARAMS_MAX);
-    given->n = i < given->n ? given->n : i + 1;
-    return &given->param[i];
-}
-
-bool given_mapping_add(struct given_mapping *given,
-                       const struct dataflow *dataflow, const char *name,
-                       int64_t value, struct src_pos at, struct diag *d)
-{
-    int index = dataflow_param_index(dataflow, name);
-    const struct mapping_param *param;
-    struct given_param *slot;
-    if (index < 0)
-        return unknown_param(dataflow, name, at, d);
-    param = &dataflow->params[index];
-    if (value < param->min || value > param->max)
-        return diag_error(d, at,
-                          "'mapping.%s' is %" PRId64 "; it may be %d to %d %s",
-                          name, value, param->min, param->max, param->unit);
-    slot = param_slot(given, param->name);
-    snprintf(slot->name, sizeof(slot->name), "%s", param->name);
-    slot->value = (int)value;
-    slot->at = at;
-    return true;
-}
-
-/* In so many edits a name is misspelt; of two letters, one. */
+/* A layer's name that is up to so many edits away from a row's is taken for a
+ * misspelt one; for a row of two letters, one edit. */
 enum { ROW_EDITS_MAX = 2 };
 
-/* What is being read. */
 struct reader {
     const char *path;
-    const struct dataflow *dataflow;
+    const struct dataflow *dataflow; /* of the table that is read */
     struct diag *d;
 };
 
@@ -71,63 +26,6 @@ static struct src_pos pos(const struct reader *r,
                           const config_setting_t *setting)
 {
     return setting_pos(setting, r->path);
-}
-
-/* Copies a member that is a string; one that lacks is an error too. */
-static bool read_name(const struct reader *r, const config_setting_t *group,
-                      const char *what, const char *member, char *out,
-                      size_t out_bytes)
-{
-    const config_setting_t *s = config_setting_get_member(group, member);
-    const char *text;
-    if (s == NULL)
-        return diag_error(r->d, pos(r, group),
-                          "%s lacks '%s'; a string is needed", what, member);
-    text = config_setting_get_string(s);
-    if (text == NULL)
-        return diag_error(r->d, pos(r, s), "'%s' is %s; a string is needed",
-                          member, setting_kind(s));
-    if (text[0] == '\0' || strlen(text) >= out_bytes)
-        return diag_error(r->d, pos(r, s),
-                          "'%s' has %zu letters; 1 to %zu are allowed", member,
-                          strlen(text), out_bytes - 1);
-    if (!string_is_one_line(text, member, pos(r, s), r->d))
-        return false;
-    snprintf(out, out_bytes, "%s", text);
-    return true;
-}
-
-static bool read_row(const struct reader *r, const config_setting_t *s,
-                     struct mapping_row *out)
-{
-    bool ok;
-    if (!config_setting_is_group(s))
-        return diag_error(r->d, pos(r, s),
-                          "a row of a mapping table is %s; a group { layer = "
-                          "\"...\"; ... } is needed",
-                          setting_kind(s));
-    out->at = pos(r, s);
-    ok = read_name(r, s, "a row of a mapping table", "layer", out->layer,
-                   sizeof(out->layer));
-    SIM_CHECK(layer_name_of(out->layer, out->layer, sizeof(out->layer)));
-    for (int i = 0; i < config_setting_length(s); i++) {
-        const config_setting_t *m = config_setting_get_elem(s, (unsigned)i);
-        const char *name = config_setting_name(m);
-        long long value;
-        if (strcmp(name, "layer") == 0)
-            continue;
-        if (config_setting_type(m) == CONFIG_TYPE_FLOAT ||
-            !setting_whole_number(m, &value))
-            ok = diag_error(r->d, pos(r, m),
-                            "'mapping.%s' is %s; a whole number is needed",
-                            name, setting_kind(m));
-        else
-            ok = given_mapping_add(&out->given, r->dataflow, name, value,
-                                   pos(r, m), r->d) &&
-                 ok;
-    }
-    out->given.from_table = true;
-    return ok;
 }
 
 static bool read_rows(const struct reader *r, const config_setting_t *s,
@@ -142,7 +40,9 @@ static bool read_rows(const struct reader *r, const config_setting_t *s,
     out->row = xcalloc((size_t)out->n_rows, sizeof(*out->row));
     for (int i = 0; i < out->n_rows; i++) {
         const config_setting_t *row = config_setting_get_elem(s, (unsigned)i);
-        ok = read_row(r, row, &out->row[i]) && ok;
+        out->row[i].dataflow = r->dataflow;
+        memcpy(out->row[i].network, out->network, sizeof(out->network));
+        ok = mapping_entry_read_row(row, r->path, &out->row[i], r->d) && ok;
         for (int j = 0; ok && j < i; j++)
             if (strcmp(out->row[j].layer, out->row[i].layer) == 0)
                 ok = diag_error(r->d, pos(r, row),
@@ -194,16 +94,16 @@ static bool read_table(const char *path, const config_setting_t *s,
                           "network, rows } is needed",
                           config_setting_name(s), setting_kind(s));
     ok = has_known_members(&r, s);
-    ok = read_name(&r, s, "a mapping table", "network", out->network,
-                   sizeof(out->network)) &&
+    ok = mapping_read_string(s, path, "a mapping table", "network",
+                             out->network, sizeof(out->network), d) &&
          ok;
     SIM_CHECK(layer_name_of(out->network, out->network, sizeof(out->network)));
     if (config_setting_get_member(s, "source") != NULL)
-        ok = read_name(&r, s, "a mapping table", "source", out->source,
-                       sizeof(out->source)) &&
+        ok = mapping_read_string(s, path, "a mapping table", "source",
+                                 out->source, sizeof(out->source), d) &&
              ok;
-    if (!read_name(&r, s, "a mapping table", "dataflow", out->dataflow,
-                   sizeof(out->dataflow)))
+    if (!mapping_read_string(s, path, "a mapping table", "dataflow",
+                             out->dataflow, sizeof(out->dataflow), d))
         return false;
     r.dataflow = dataflow_find(out->dataflow);
     if (r.dataflow == NULL)
@@ -211,6 +111,11 @@ static bool read_table(const char *path, const config_setting_t *s,
                           "there is no dataflow '%s'; 'accelsim "
                           "--list-dataflows' names them",
                           out->dataflow);
+    if (r.dataflow == &nest_dataflow)
+        return diag_error(d, pos(&r, config_setting_get_member(s, "dataflow")),
+                          "the mapping table '%s' is of nests, which have no "
+                          "parameters; they go in a mapping file",
+                          out->name);
     rows = config_setting_get_member(s, "rows");
     if (rows == NULL)
         return diag_error(d, pos(&r, s),
@@ -281,8 +186,8 @@ mapping_tables_pick(const struct mapping_tables *tables, const char *list,
     return NULL;
 }
 
-const struct mapping_row *mapping_table_row(const struct mapping_table *table,
-                                            const char *layer)
+const struct mapping_entry *mapping_table_row(const struct mapping_table *table,
+                                              const char *layer)
 {
     for (int i = 0; i < table->n_rows; i++)
         if (strcmp(table->row[i].layer, layer) == 0)
@@ -313,7 +218,7 @@ bool mapping_table_fits(const struct mapping_table *table,
 {
     bool ok = true;
     for (int i = 0; i < table->n_rows; i++) {
-        const struct mapping_row *row = &table->row[i];
+        const struct mapping_entry *row = &table->row[i];
         struct nearest near;
         int edits_max = (int)strlen(row->layer) / 2;
         if (has_layer(layer, n_layers, row->layer))

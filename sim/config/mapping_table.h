@@ -1,4 +1,5 @@
-/* mapping_table.h - published mappings in an architecture's file.
+/* mapping_table.h - published mappings in an architecture's file; `map` once
+ * saved files of such tables, and a mapping file may still be one.
  *
  *   mapping_tables = {
  *     NAME = { dataflow = "rs"; network = "alexnet"; rows = (
@@ -15,27 +16,17 @@
 
 #include <libconfig.h>
 
-#include "dataflows/dataflow.h"
 #include "sim/base/arch.h"
-#include "sim/base/diag.h"
+#include "sim/config/mapping_entry.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* What a saved table has in the place of a network's name. */
-#define MAPPINGS_NO_NETWORK "none"
-
-struct mapping_row {
-    char layer[64];
-    struct given_mapping given;
-    struct src_pos at;
-};
-
 struct mapping_table {
     char name[32], dataflow[MAPPING_NAME_BYTES], network[64];
-    char source[64];         /* "": published with the machine */
-    struct mapping_row *row; /* owns */
+    char source[64];           /* "": published with the machine */
+    struct mapping_entry *row; /* owns */
     int n_rows;
 };
 
@@ -58,20 +49,14 @@ bool mapping_tables_next_name(const char **list, char name[32]);
 const struct mapping_table *
 mapping_tables_pick(const struct mapping_tables *tables, const char *list,
                     const char *network, const char *dataflow);
-const struct mapping_row *mapping_table_row(const struct mapping_table *table,
-                                            const char *layer);
+const struct mapping_entry *mapping_table_row(const struct mapping_table *table,
+                                              const char *layer);
 /* Reports rows for layers that the network has only by nearly their name, and
  * for which the table has no row.  Other rows without a layer are left aside:
  * the file may be of a part of the network. */
 bool mapping_table_fits(const struct mapping_table *table,
                         const struct layer *layer, int n_layers,
                         struct diag *d);
-
-/* Adds a parameter after checking its name and range against the dataflow's.
- * A later one replaces an earlier one. */
-bool given_mapping_add(struct given_mapping *given,
-                       const struct dataflow *dataflow, const char *name,
-                       int64_t value, struct src_pos at, struct diag *d);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,5 @@
-/* map_report.c - see map_report.h.
+/* map_report.c - what `map` found, as a table and as CSV, and what it says of
+ * a layer on standard error.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/map/map_report.h"
@@ -7,96 +8,74 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/config/mapping_table.h"
 #include "sim/report/grid.h"
 #include "sim/report/report_tree.h"
+#include "sim/run/mapping_print.h"
 
-#define SCHEMA 1
-
-/* What a layer's parts come to. */
-struct totals {
-    uint64_t space, covered, tried, evaluated, by_reduction;
-    uint64_t cuts[SEARCH_CUT_N];
-    uint64_t front_evaluated; /* tried and evaluated */
-    double seconds, count_seconds, front_seconds;
-    bool counted;
+/* What came before the proof, by enum map_stop. */
+static const char *const stop_doc[MAP_STOP_N] = {
+    [MAP_TIME] = "the time limit came first",
+    [MAP_BUDGET] = "the budget came first",
+    [MAP_L1] = "bounds leave out that words go to several L1s",
 };
 
-static struct totals totals_of(const struct map_layer *m)
-{
-    struct totals t = {.counted = true};
-    for (int i = 0; i < m->n_parts; i++) {
-        const struct search_result *r = &m->part[i].found;
-        t.space = search_count_add(t.space, r->space);
-        t.covered = search_count_add(t.covered, r->covered);
-        t.by_reduction =
-            search_count_add(t.by_reduction, r->covered_by_reduction);
-        t.counted = t.counted && r->counted;
-        t.tried += r->tried;
-        t.evaluated += r->evaluated;
-        t.seconds += r->seconds;
-        t.count_seconds += r->count_seconds;
-        t.front_evaluated +=
-            m->part[i].front.tried + m->part[i].front.evaluated;
-        t.front_seconds += m->part[i].front.seconds;
-        for (int k = 0; k < SEARCH_CUT_N; k++)
-            t.cuts[k] += r->cuts[k];
-    }
-    return t;
-}
-
-static char *parameters(const struct dataflow *dataflow,
-                        const struct mapping *mapping)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *to = open_memstream(&text, &size);
-    SIM_CHECK(to != NULL);
-    fprintf(to, "%s", dataflow->name);
-    for (int k = 0; dataflow->params[k].name != NULL; k++)
-        fprintf(to, " %s=%d", dataflow->params[k].name, mapping->value[k]);
-    SIM_CHECK(fclose(to) == 0);
-    return text;
-}
-
+/* Prints whether the best is proven, and against what. */
 static void print_proof(const struct map_report *in, const struct map_layer *m,
                         FILE *to)
 {
-    const struct totals t = totals_of(m);
     const char *name = search_objective_name[in->objective];
+    const bool front = in->objective == SEARCH_front;
     char text[512];
-    if (m->proven && in->objective == SEARCH_front)
+    if (m->stop == MAP_PROVEN && front)
         snprintf(text, sizeof(text),
                  "the whole front under the closed form, proven");
-    else if (m->proven)
+    else if (m->stop == MAP_PROVEN)
         snprintf(text, sizeof(text),
-                 "the least %s under the closed form, proven", name);
+                 "the least %s%s%s under the closed form, proven", name,
+                 m->is_nest ? " of all nests" : "",
+                 in->is_constrained ? " that the constraints allow" : "");
+    else if (front)
+        snprintf(text, sizeof(text), "not proven: %s", stop_doc[m->stop]);
+    else
+        snprintf(text, sizeof(text),
+                 "not proven: %s; %s up to %s %% less may exist",
+                 stop_doc[m->stop], name, text_percent(m->gap).text);
+    text_paragraph(to, "  result   ", text);
+}
+
+/* Prints how large the space is and what was left out of it. */
+static void print_space(const struct map_layer *m, FILE *to)
+{
+    const struct map_space *s = &m->space;
+    const char *more = s->counted ? "" : "more than ";
+    char text[512];
+    if (m->is_nest)
+        snprintf(text, sizeof(text),
+                 "%s%s nests that cover the layer on the array; %s evaluated, "
+                 "%s bounds of parts",
+                 more, text_count(s->mappings).text,
+                 text_count(s->evaluated).text, text_count(s->bounded).text);
     else
         snprintf(
-            text, sizeof(text), "not proven: %s; %s up to %s %% less may exist",
-            m->leaves_l1_out ? "bounds leave out that words go to several L1s"
-                             : "the time limit came first",
-            name, text_percent(m->gap).text);
-    text_paragraph(to, "  result   ", text);
-    snprintf(
-        text, sizeof(text),
-        "%s%s mappings; %s of balanced cuts tried first; %s evaluated, %s left "
-        "out by proven bounds%s",
-        t.counted ? "" : "more than ", text_count(t.space).text,
-        text_count(t.tried).text, text_count(t.evaluated).text,
-        text_count(t.covered > t.evaluated ? t.covered - t.evaluated : 0).text,
-        t.covered >= t.space ? "" : ", the rest not reached");
+            text, sizeof(text),
+            "%s%s mappings; %s of balanced cuts tried first; %s evaluated, %s "
+            "left out by proven bounds%s",
+            more, text_count(s->mappings).text, text_count(s->tried).text,
+            text_count(s->evaluated).text,
+            text_count(s->covered > s->evaluated ? s->covered - s->evaluated
+                                                 : 0)
+                .text,
+            s->covered >= s->mappings ? "" : ", the rest not reached");
     text_paragraph(to, "  space    ", text);
-    for (int k = 0; k < SEARCH_CUT_N; k++) {
-        if (t.cuts[k] == 0)
+    for (int k = 0; k < s->n_cuts; k++) {
+        const struct map_cut *cut = &s->cut[k];
+        if (cut->parts == 0)
             continue;
-        if (k == SEARCH_CUT_reduction)
-            snprintf(text, sizeof(text), "%s parts left out %s (%s mappings)",
-                     text_count(t.cuts[k]).text, search_cut_doc[k],
-                     text_count(t.by_reduction).text);
-        else
-            snprintf(text, sizeof(text), "%s parts left out %s",
-                     text_count(t.cuts[k]).text, search_cut_doc[k]);
+        int n = snprintf(text, sizeof(text), "%s parts left out %s",
+                         text_count(cut->parts).text, cut->doc);
+        if (cut->mappings > 0)
+            snprintf(text + n, sizeof(text) - (size_t)n, " (%s mappings)",
+                     text_count(cut->mappings).text);
         text_paragraph(to, "           ", text);
     }
 }
@@ -118,7 +97,7 @@ static void print_choices(const struct map_report *in, const char *title,
     grid_rule(g);
     for (int k = 0; k < n; k++) {
         const struct map_choice *c = &list[k];
-        char *text = parameters(c->dataflow, &c->mapping);
+        char *text = map_choice_line(c);
         grid_cell(g, "%d", k + 1);
         grid_cell(g, "%.6g", c->cost.energy);
         grid_count(g, c->cost.cycles);
@@ -141,11 +120,40 @@ static bool any_ran(const struct map_layer *m)
     return false;
 }
 
+static const char *front_title(const struct map_layer *m)
+{
+    if (m->front_proven)
+        return "Pareto front of energy and bound of cycles, proven";
+    if (m->is_nest)
+        return "Pareto front of energy and bound of cycles, of those evaluated";
+    if (m->stop == MAP_L1)
+        return "Pareto front of energy and bound of cycles, of the best "
+               "without copies in several L1s";
+    return "Pareto front of energy and bound of cycles, of those evaluated "
+           "before the time limit";
+}
+
+/* Prints how to run the best: options, or a mapping file. */
+static void print_how_to_run(const struct map_report *in,
+                             const struct map_layer *m, FILE *to)
+{
+    const struct map_choice *c = &m->choice[0];
+    char *text = m->is_nest ? map_choice_entry(in, m->layer, NULL, c)
+                            : map_choice_options(c);
+    fputc('\n', to);
+    if (m->is_nest)
+        mapping_print_file((const char *const[]){text}, 1, to);
+    else
+        text_paragraph(to, "  to run it  ", text);
+    free(text);
+}
+
 static void print_layer(const struct map_report *in, const struct map_layer *m,
                         FILE *to)
 {
     fprintf(to, "%s\n", m->layer->name);
     print_proof(in, m, to);
+    print_space(m, to);
     fputc('\n', to);
     print_choices(
         in, any_ran(m) ? "best, ranked by what they took simulated" : "best",
@@ -154,19 +162,8 @@ static void print_layer(const struct map_report *in, const struct map_layer *m,
         if (m->choice[k].why != NULL)
             fprintf(to, "  %d failed: %s\n", k + 1, m->choice[k].why);
     fputc('\n', to);
-    print_choices(in,
-                  m->front_proven
-                      ? "Pareto front of energy and bound of cycles, proven"
-                  : m->leaves_l1_out
-                      ? "Pareto front of energy and bound of cycles, of the "
-                        "best without copies in several L1s"
-                      : "Pareto front of energy and bound of cycles, of those "
-                        "evaluated before the time limit",
-                  m->front, m->n_front, false, to);
-    char *line = map_set_line(m->choice[0].dataflow, &m->choice[0].mapping);
-    fputc('\n', to);
-    text_paragraph(to, "  to run it  ", line);
-    free(line);
+    print_choices(in, front_title(m), m->front, m->n_front, false, to);
+    print_how_to_run(in, m, to);
 }
 
 static void print_table(const struct map_report *in, FILE *to)
@@ -188,74 +185,6 @@ static void print_table(const struct map_report *in, FILE *to)
                 energy_unit(in->energy));
 }
 
-static json_t *choice_json(const struct map_choice *c)
-{
-    json_t *o = tree_object(), *p = tree_object();
-    char *line = map_set_line(c->dataflow, &c->mapping);
-    tree_put_text(o, "dataflow", c->dataflow->name);
-    for (int k = 0; c->dataflow->params[k].name != NULL; k++)
-        tree_put(p, c->dataflow->params[k].name,
-                 json_integer(c->mapping.value[k]));
-    tree_put(o, "parameters", p);
-    tree_put_real(o, "energy", c->cost.energy);
-    tree_put_count(o, "bound_cycles", c->cost.cycles);
-    tree_put_text(o, "bound_by", bound_name[c->bound_by]);
-    if (c->ran)
-        tree_put_count(o, "cycles", c->cycles);
-    if (c->why != NULL)
-        tree_put_text(o, "failed", c->why);
-    tree_put_text(o, "options", line);
-    free(line);
-    return o;
-}
-
-static json_t *choices_json(const struct map_choice *list, int n)
-{
-    json_t *a = tree_array();
-    for (int k = 0; k < n; k++)
-        tree_append(a, choice_json(&list[k]));
-    return a;
-}
-
-static json_t *layer_json(const struct map_layer *m)
-{
-    const struct totals t = totals_of(m);
-    json_t *o = tree_object(), *space = tree_object(), *cuts = tree_object();
-    tree_put_text(o, "name", m->layer->name);
-    tree_put(o, "proven", json_boolean(m->proven));
-    tree_put_real(o, "gap", m->gap);
-    tree_put_count(space, "mappings", t.space);
-    tree_put(space, "counted_all", json_boolean(t.counted));
-    tree_put_count(space, "covered", t.covered);
-    tree_put_count(space, "tried", t.tried);
-    tree_put_count(space, "evaluated", t.evaluated);
-    tree_put_count(space, "left_out_by_reduction", t.by_reduction);
-    for (int k = 0; k < SEARCH_CUT_N; k++)
-        tree_put_count(cuts, search_cut_name[k], t.cuts[k]);
-    tree_put(space, "parts_left_out", cuts);
-    tree_put(o, "space", space);
-    tree_put(o, "best", choices_json(m->choice, m->n_choices));
-    tree_put(o, "front", choices_json(m->front, m->n_front));
-    tree_put(o, "front_proven", json_boolean(m->front_proven));
-    return o;
-}
-
-static void print_json(const struct map_report *in, FILE *to)
-{
-    json_t *o = tree_object(), *layers = tree_array();
-    for (int i = 0; i < in->n_layers; i++)
-        tree_append(layers, layer_json(&in->layer[i]));
-    tree_put_text(o, "accelsim", ACCELSIM_VERSION);
-    tree_put(o, "schema", json_integer(SCHEMA));
-    tree_put_text(o, "arch", in->arch->name);
-    tree_put_text(o, "network", in->network);
-    tree_put(o, "batch", json_integer(in->batch));
-    tree_put_text(o, "objective", search_objective_name[in->objective]);
-    tree_put_text(o, "energy_unit", energy_unit(in->energy));
-    tree_put(o, "layers", layers);
-    SIM_CHECK(tree_print(o, to));
-}
-
 static void print_csv(const struct map_report *in, FILE *to)
 {
     fprintf(to, "layer,rank,dataflow,parameters,energy,energy_unit,"
@@ -264,16 +193,17 @@ static void print_csv(const struct map_report *in, FILE *to)
         const struct map_layer *m = &in->layer[i];
         for (int k = 0; k < m->n_choices; k++) {
             const struct map_choice *c = &m->choice[k];
-            char *text = parameters(c->dataflow, &c->mapping);
+            char *text = map_choice_line(c);
             csv_put_text(m->layer->name, to);
-            fprintf(to, ",%d,%s,%s,%.17g,", k + 1, c->dataflow->name, text,
-                    c->cost.energy);
+            fprintf(to, ",%d,%s,%s,%.17g,", k + 1, c->mapping.dataflow->name,
+                    text, c->cost.energy);
             csv_put_text(energy_unit(in->energy), to);
             fprintf(to, ",%" PRIu64 ",%s,", c->cost.cycles,
                     bound_name[c->bound_by]);
             if (c->ran)
                 fprintf(to, "%" PRIu64, c->cycles);
-            fprintf(to, ",%s,%.17g\n", m->proven ? "true" : "false", m->gap);
+            fprintf(to, ",%s,%.17g\n", m->stop == MAP_PROVEN ? "true" : "false",
+                    m->gap);
             free(text);
         }
     }
@@ -284,8 +214,7 @@ bool map_report_write(const struct map_report *in, enum report_format format,
 {
     switch (format) {
     case REPORT_JSON:
-        print_json(in, to);
-        break;
+        return map_report_json(in, to);
     case REPORT_CSV:
         print_csv(in, to);
         break;
@@ -295,49 +224,6 @@ bool map_report_write(const struct map_report *in, enum report_format format,
         break;
     }
     return fflush(to) == 0 && ferror(to) == 0;
-}
-
-static void save_row(const struct map_layer *m, FILE *to)
-{
-    const struct map_choice *c = &m->choice[0];
-    fprintf(to, "    { layer = \"%s\";", m->layer->name);
-    for (int k = 0; c->dataflow->params[k].name != NULL; k++)
-        fprintf(to, " %s = %d;", c->dataflow->params[k].name,
-                c->mapping.value[k]);
-    fprintf(to, " }");
-}
-
-void map_report_save(const struct map_report *in, FILE *to)
-{
-    fprintf(to, "# Mappings found by accelsim map on ");
-    comment_put_text(in->arch->name, to);
-    fprintf(to,
-            ", batch %d: %s.\n"
-            "# To run them: accelsim --cfg FILE --dataflow NAME --mappings "
-            "THIS\n"
-            "mapping_tables = {\n",
-            in->batch, search_objective_doc[in->objective]);
-    for (int i = 0; dataflow_table[i] != NULL; i++) {
-        int rows = 0;
-        for (int k = 0; k < in->n_layers; k++) {
-            const struct map_layer *m = &in->layer[k];
-            if (m->choice[0].dataflow != dataflow_table[i])
-                continue;
-            if (rows++ == 0)
-                fprintf(to,
-                        "  %s = { dataflow = \"%s\"; network = \"%s\"; "
-                        "rows = (\n",
-                        dataflow_table[i]->name, dataflow_table[i]->name,
-                        in->network[0] != '\0' ? in->network
-                                               : MAPPINGS_NO_NETWORK);
-            else
-                fprintf(to, ",\n");
-            save_row(m, to);
-        }
-        if (rows > 0)
-            fprintf(to, "\n  ); };\n");
-    }
-    fprintf(to, "};\n");
 }
 
 void map_report_failure(const char *layer, const char *why, struct diag *d)
@@ -352,22 +238,33 @@ void map_report_failure(const char *layer, const char *why, struct diag *d)
 
 void map_report_speed(const struct map_layer *m, FILE *to)
 {
-    if (m->twin != NULL) {
-        fprintf(to, "accelsim: %s: as %s\n", m->layer->name, m->twin->name);
-        return;
-    }
-    const struct totals t = totals_of(m);
-    double seconds = t.seconds > 1e-9 ? t.seconds : 1e-9;
-    fprintf(
-        to,
-        "accelsim: %s: %s%s mappings covered in %.3f s (%s/s), %s evaluated "
-        "(%s/s), %s; the space counted in %.3f s; the front in %.3f s, %s "
-        "evaluated\n",
-        m->layer->name, t.counted ? "" : "more than ",
-        text_count(t.covered).text, t.seconds,
-        text_short((double)t.covered / seconds).text,
-        text_count(t.tried + t.evaluated).text,
-        text_short((double)(t.tried + t.evaluated) / seconds).text,
-        m->proven ? "proven" : "stopped by the time limit", t.count_seconds,
-        t.front_seconds, text_count(t.front_evaluated).text);
+    static const char *const stop[MAP_STOP_N] = {
+        [MAP_PROVEN] = "proven",
+        [MAP_TIME] = "stopped by the time limit",
+        [MAP_BUDGET] = "stopped by the budget",
+        [MAP_L1] = "not proven: bounds leave L1 out",
+    };
+    const struct map_space *s = &m->space;
+    const double seconds = s->seconds > 1e-9 ? s->seconds : 1e-9;
+    fprintf(to, "accelsim: %s: ", m->layer->name);
+    if (m->twin != NULL)
+        fprintf(to, "as %s\n", m->twin->name);
+    else if (m->is_nest)
+        fprintf(to,
+                "%s nests evaluated and %s parts bounded in %.2f s (%s/s and "
+                "%s/s); %s\n",
+                text_count(s->evaluated).text, text_count(s->bounded).text,
+                s->seconds, text_short((double)s->evaluated / seconds).text,
+                text_short((double)s->bounded / seconds).text, stop[m->stop]);
+    else
+        fprintf(to,
+                "%s%s mappings covered in %.3f s (%s/s), %s evaluated (%s/s), "
+                "%s; the space counted in %.3f s; the front in %.3f s, %s "
+                "evaluated\n",
+                s->counted ? "" : "more than ", text_count(s->covered).text,
+                s->seconds, text_short((double)s->covered / seconds).text,
+                text_count(s->tried + s->evaluated).text,
+                text_short((double)(s->tried + s->evaluated) / seconds).text,
+                stop[m->stop], s->count_seconds, s->front_seconds,
+                text_count(s->front_evaluated).text);
 }

@@ -1,4 +1,5 @@
-/* map_report.h - what `accelsim map` found, for a person or a program.
+/* map_report.h - what `accelsim map` found, for a person or a program, of named
+ * dataflows and of nests alike: one table, one CSV, one JSON (docs/mapping.md).
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_MAP_MAP_REPORT_H
@@ -19,13 +20,25 @@ struct map_report { /* all borrowed */
     const char *network;
     int batch;
     enum search_objective objective;
+    bool is_constrained; /* nests: by --constraints */
     const struct map_layer *layer;
     int n_layers;
 };
 
 bool map_report_write(const struct map_report *in, enum report_format format,
                       FILE *to);
-/* The best mappings as tables that --mappings reads. */
+bool map_report_json(const struct map_report *in, FILE *to);
+/* A choice in one line: "rs m=64 n=4 ...", "nest dram(m4) ...".  To be freed.
+ */
+char *map_choice_line(const struct map_choice *c);
+/* A choice as an entry of a mapping file, for a layer of a network; NULL: of
+ * any.  To be freed. */
+char *map_choice_entry(const struct map_report *in, const struct layer *layer,
+                       const char *network, const struct map_choice *c);
+/* The options that run a named dataflow's choice: "--dataflow rs --set
+ * mapping.m=64 ...".  To be freed. */
+char *map_choice_options(const struct map_choice *c);
+/* The best mapping of each layer, as a mapping file. */
 void map_report_save(const struct map_report *in, FILE *to);
 /* That no mapping of the layer ran, nor is one saved (EXIT_MACHINE); why: the
  * message of the first. */

@@ -31,7 +31,7 @@ struct report_input { /* all borrowed */
     const struct energy_table *energy;
     const struct layer_result *layers;
     int n_layers;
-    bool show_mapping; /* the table ends with layer_result.mapping_text */
+    bool show_mapping; /* the table ends with a mapping file of all layers */
     /* Of a DRAM part: its energy is paid per burst.  Up to 1: per word. */
     int dram_burst_bytes;
     /* Peak, for the roofline.  0: arch's with the "bandwidth" model, else

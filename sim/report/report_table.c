@@ -9,6 +9,7 @@
 
 #include "sim/report/grid.h"
 #include "sim/report/metrics.h"
+#include "sim/run/mapping_print.h"
 
 #define SENTENCE_BYTES 1024
 #define LARGEST_LOSSES 3
@@ -245,6 +246,21 @@ static void print_head(const struct report_input *in, FILE *to)
     fputc('\n', to);
 }
 
+/* The layers' mappings, as a mapping file. */
+static void print_mappings(const struct report_input *in, FILE *to)
+{
+    const char **entry = xcalloc((size_t)in->n_layers + 1, sizeof(*entry));
+    int n = 0;
+    for (int i = 0; i < in->n_layers; i++)
+        if (in->layers[i].mapping_text != NULL)
+            entry[n++] = in->layers[i].mapping_text;
+    if (n > 0) {
+        fputc('\n', to);
+        mapping_print_file(entry, n, to);
+    }
+    free(entry);
+}
+
 bool report_write_table(const struct report_input *in, FILE *to)
 {
     struct table_view v;
@@ -254,15 +270,8 @@ bool report_write_table(const struct report_input *in, FILE *to)
         table_layer(&v, 0, to);
     else
         table_network(&v, to);
-    for (int i = 0; in->show_mapping && i < in->n_layers; i++) {
-        const struct layer_result *r = &in->layers[i];
-        if (r->mapping_text == NULL)
-            continue;
-        fprintf(to, "\nmapping of %s\n\n%s", r->layer.name, r->mapping_text);
-        size_t bytes = strlen(r->mapping_text);
-        if (bytes > 0 && r->mapping_text[bytes - 1] != '\n')
-            fputc('\n', to);
-    }
+    if (in->show_mapping)
+        print_mappings(in, to);
     free(v.energy);
     return fflush(to) == 0 && ferror(to) == 0;
 }

@@ -13,6 +13,8 @@ libaccel_a_SOURCES += \
 	%D%/kernel.h \
 	%D%/layer_mapping.c \
 	%D%/layer_mapping.h \
+	%D%/mapping_print.c \
+	%D%/mapping_print.h \
 	%D%/model.c \
 	%D%/model.h \
 	%D%/nest_key.c \

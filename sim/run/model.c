@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "dataflows/nest/nest_bounds.h"
-#include "dataflows/nest/nest_text.h"
 #include "dataflows/placement.h"
 #include "dataflows/program.h"
 #include "sim/run/bounds.h"
+#include "sim/run/mapping_print.h"
 #include "sim/run/tile_table.h"
 
 void result_describe(const struct layer *layer,
@@ -45,29 +45,36 @@ void result_gate(const struct arch *arch, struct layer_result *out)
         out->gated_macs < reads ? out->gated_macs : reads;
 }
 
-static void show_l1(const struct arch *arch, FILE *to)
-{
-    if (arch->has_l1)
-        fprintf(to, "\nL1: one for each of %d x %d clusters of %d x %d PEs\n",
-                cluster_grid_rows(arch), cluster_grid_cols(arch),
-                arch->l1_cluster_rows > 0 ? arch->l1_cluster_rows : arch->rows,
-                arch->l1_cluster_cols);
-}
-
-char *mapping_text(const struct arch *arch, const struct layer *layer,
-                   const struct layer_mapping *mapping)
+/* How a named dataflow runs the mapping, in words and drawings; to be freed. */
+static char *drawing_of(const struct arch *arch, const struct layer *layer,
+                        const struct layer_mapping *mapping)
 {
     char *text = NULL;
     size_t size;
     FILE *to = open_memstream(&text, &size);
     SIM_CHECK(to != NULL);
-    if (layer_mapping_is_nest(mapping)) {
-        nest_print(arch, layer, &mapping->nest, layer->name, to);
-    } else {
-        mapping->dataflow->show(arch, layer, &mapping->mapping, to);
-        show_l1(arch, to);
-    }
+    mapping->dataflow->show(arch, layer, &mapping->mapping, to);
+    if (arch->has_l1)
+        fprintf(to, "\nL1: one for each of %d x %d clusters of %d x %d PEs\n",
+                cluster_grid_rows(arch), cluster_grid_cols(arch),
+                arch->l1_cluster_rows > 0 ? arch->l1_cluster_rows : arch->rows,
+                arch->l1_cluster_cols);
     SIM_CHECK(fclose(to) == 0);
+    return text;
+}
+
+char *mapping_text(const struct arch *arch, const struct layer *layer,
+                   const struct layer_mapping *mapping)
+{
+    char *text = NULL, *drawing = NULL;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+    SIM_CHECK(to != NULL);
+    if (!layer_mapping_is_nest(mapping))
+        drawing = drawing_of(arch, layer, mapping);
+    mapping_print_entry(arch, layer, NULL, mapping, drawing, to);
+    SIM_CHECK(fclose(to) == 0);
+    free(drawing);
     return text;
 }
 

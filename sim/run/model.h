@@ -34,7 +34,8 @@ void result_describe(const struct layer *layer,
 /* MACs and filter reads that meet a zero: as counted with values, where values
  * were simulated, else by the declared share. */
 void result_gate(const struct arch *arch, struct layer_result *out);
-/* What --show-mapping prints; to be freed. */
+/* The mapping as an entry of a mapping file, with the loops that it makes and
+ * who holds what as comments; to be freed. */
 char *mapping_text(const struct arch *arch, const struct layer *layer,
                    const struct layer_mapping *mapping);
 

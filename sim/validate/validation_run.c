@@ -5,10 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataflows/nest/nest_dataflow.h"
 #include "sim/choose/chooser.h"
 #include "sim/config/config.h"
-#include "sim/config/mapping_file.h"
 #include "sim/config/workload.h"
 #include "sim/report/metrics.h"
 #include "sim/run/pass_memory.h"
@@ -138,7 +136,8 @@ static void declare_zeros(struct workload *w, double share)
     }
 }
 
-/* The mappings are those of `mapped`, which a variant of the machine keeps. */
+/* The mappings are those of the run's mapping file; without one, those of
+ * `mapped`, which a variant of the machine keeps. */
 static bool simulate_layers(struct outcome *o, const struct config *mapped,
                             struct diag *d)
 {
@@ -146,26 +145,22 @@ static bool simulate_layers(struct outcome *o, const struct config *mapped,
         .memo = true, .memory = pass_memory_new(PASS_MEMORY_BYTES_DEFAULT)};
     const char *file = o->whole.mapping;
     const struct dataflow *flow =
-        file != NULL ? &nest_dataflow
-                     : config_dataflow(o->cfg, o->whole.dataflow, d);
-    struct mapping_file *nests =
-        file != NULL ? mapping_file_read(file, o->run->at, d) : NULL;
+        file != NULL ? NULL : config_dataflow(o->cfg, o->whole.dataflow, d);
     const char *network = o->whole.shape == NULL && o->whole.gemm == NULL
                               ? o->workload->name
                               : "";
     int n = o->workload->n_layers;
     const struct chooser_input in = {.cfg = o->cfg,
-                                     .mapped = mapped,
+                                     .mapped = file != NULL ? NULL : mapped,
                                      .network = network,
                                      .dataflow = flow,
-                                     .nests = nests,
                                      .layer = o->workload->layer,
                                      .n_layers = n};
-    struct chooser *chooser = flow != NULL && (file == NULL || nests != NULL)
-                                  ? chooser_new(&in, d)
-                                  : NULL;
-    bool ok = chooser != NULL;
+    bool ok = file != NULL ? config_use_mappings(o->cfg, file, o->run->at, d)
+                           : flow != NULL;
+    struct chooser *chooser = ok ? chooser_new(&in, d) : NULL;
     const struct layer_mapper mapper = chooser_mapper(chooser);
+    ok = chooser != NULL;
     o->r = xcalloc((size_t)n + 1, sizeof(*o->r));
     for (int i = 0; ok && i < n; i++) {
         const struct layer *layer = &o->workload->layer[i];
@@ -177,7 +172,6 @@ static bool simulate_layers(struct outcome *o, const struct config *mapped,
     chooser_free(chooser);
     if (ok)
         metrics_sum(o->r + 1, n, o->r);
-    mapping_file_free(nests);
     pass_memory_free(options.memory);
     return ok;
 }

@@ -4,6 +4,7 @@
 
 #include "dataflows/nest/nest_text.h"
 #include "sim/config/mapping_file.h"
+#include "sim/run/mapping_print.h"
 #include "test/messages.h"
 #include "test/random_nest.h"
 
@@ -24,6 +25,18 @@ class MappingFile : public testing::Test
         file = mapping_file_read(path.c_str(), {nullptr, 0}, d);
         return file != nullptr;
     }
+    // The nest for a layer.
+    bool find(const arch &machine, const layer &shape, nest *out,
+              nest_where *where)
+    {
+        const mapping_entry *entry =
+            mapping_file_entry(file, "", shape.name, nullptr, d);
+        if (entry == nullptr || !mapping_entry_is_nest(entry))
+            return false;
+        mapping_entry_nest(entry, &machine, out);
+        *where = entry->where;
+        return true;
+    }
     // The messages about `text`, without the folder.
     std::string refused(const std::string &text)
     {
@@ -39,7 +52,7 @@ class MappingFile : public testing::Test
         nest n;
         nest_where where;
         nest_verdict why;
-        EXPECT_TRUE(mapping_file_nest(file, &a, &l, &n, &where, d));
+        EXPECT_TRUE(find(a, l, &n, &where));
         EXPECT_FALSE(nest_is_legal(&a, &l, &n, &why)) << levels;
         EXPECT_FALSE(nest_report(&a, &l, &n, &why, &where, d));
         EXPECT_EQ(diag_status(d), EXIT_NO_MAPPING);
@@ -84,11 +97,14 @@ TEST_F(MappingFile, ReadsWhatIsPrinted)
         char *text = nullptr;
         size_t size = 0;
         FILE *to = open_memstream(&text, &size);
-        nest_print(&machine, &shape, &n, shape.name, to);
+        layer_mapping whole = {};
+        whole.dataflow = &nest_dataflow;
+        whole.nest = n;
+        mapping_print_entry(&machine, &shape, nullptr, &whole, nullptr, to);
         fclose(to);
-        ASSERT_TRUE(read(text)) << d.text() << text;
-        ASSERT_TRUE(
-            mapping_file_nest(file, &machine, &shape, &back, &where, d));
+        ASSERT_TRUE(read("mappings = ( " + std::string(text) + " );"))
+            << d.text() << text;
+        ASSERT_TRUE(find(machine, shape, &back, &where));
         EXPECT_EQ(describe(n), describe(back)) << text;
         free(text);
     }
@@ -101,27 +117,28 @@ TEST_F(MappingFile, FindsALayersEntryAndElseTheOneForAny)
     nest n;
     nest_where where;
     std::strcpy(l.name, "conv2");
-    ASSERT_TRUE(mapping_file_nest(file, &a, &l, &n, &where, d));
+    ASSERT_TRUE(find(a, l, &n, &where));
     EXPECT_EQ(n.level[LEVEL_RF].time.loop[0].count, 2);
     std::strcpy(l.name, "conv3");
-    ASSERT_TRUE(mapping_file_nest(file, &a, &l, &n, &where, d));
+    ASSERT_TRUE(find(a, l, &n, &where));
     EXPECT_EQ(n.level[LEVEL_RF].time.loop[0].count, 3);
     ASSERT_TRUE(read("mappings = ( { layer = \"conv2\"; } );"));
-    EXPECT_FALSE(mapping_file_nest(file, &a, &l, &n, &where, d));
+    EXPECT_FALSE(find(a, l, &n, &where));
     EXPECT_EQ(without_folder(),
-              "m.cfg:1: error: no mapping for layer 'conv3'; one with its "
-              "name, or without 'layer', is needed\n");
+              "m.cfg:1: error: there is no mapping of layer 'conv3'; one with "
+              "its name, or without 'layer', is needed\n");
 }
 
 TEST_F(MappingFile, SaysWhatIsWrongAndWhere)
 {
     EXPECT_EQ(refused("x = 1;\n"),
               "m.cfg:1: error: unknown key 'x' in a mapping; the nearest is "
-              "'mappings'\nm.cfg:1: error: missing 'mappings'; a list ( { dram "
-              "= ...; l2 = ...; rf = ...; } ) is needed\n");
+              "'mappings'\nm.cfg:1: error: missing 'mappings'; a list ( { "
+              "dataflow = ...; m = ...; }, { dram = ...; l2 = ...; }, ... ) is "
+              "needed\n");
     EXPECT_EQ(refused("mappings = ( );\n"),
-              "m.cfg:1: error: 'mappings' is empty; a list ( { dram = ...; l2 "
-              "= ...; rf = ...; } ) is needed\n");
+              "m.cfg:1: error: 'mappings' is empty; a list ( { dataflow = ...; "
+              "m = ...; }, { dram = ...; l2 = ...; }, ... ) is needed\n");
     EXPECT_EQ(refused("mappings = (\n{ l3 = { }; } );\n"),
               "m.cfg:2: error: unknown key 'l3' in a mapping; the nearest is "
               "'l2'\n");

@@ -137,7 +137,7 @@ grep -q '"mismatches": 0' "$work/ran.json" || fail "a saved nest computes wrong"
 awk "BEGIN { d = $(number energy "$work/nest.json") / \
     $(number total "$work/ran.json") - 1; exit !(d < 1e-9 && d > -1e-9) }" ||
     fail "a saved nest takes other energy"
-refuses 1 "nests run on multicast networks" map --cfg systolic.cfg \
+refuses 1 "the dataflow 'nest' needs 'multicast'" map --cfg systolic.cfg \
     --dataflow nest --shape $shape
 for objective in delay edp edp2 front; do
     "$accelsim" map --cfg eyeriss.cfg --dataflow nest --shape $shape \
@@ -146,7 +146,7 @@ for objective in delay edp edp2 front; do
     grep -q '^shape,1,.*,true,0$' "$work/$objective.csv" ||
         fail "a small nest is not proven for $objective"
 done
-awk -F, 'FNR == 2 { print $5 }' "$work/delay.csv" "$work/edp.csv" | sort -nc ||
+awk -F, 'FNR == 2 { print $7 }' "$work/delay.csv" "$work/edp.csv" | sort -nc ||
     fail "less energy x delay takes less delay than the least"
 "$accelsim" map --cfg eyeriss.cfg --dataflow nest --shape $shape \
     --objective edp --time-limit 1000 --format csv -o "$work/limited.csv" \
@@ -261,7 +261,7 @@ refuses 1 "it may be 1 to" map --cfg eyeriss.cfg --layer conv3 --time-limit 0
 refuses 4 "nowhere" map --cfg eyeriss.cfg --layer conv3 --save "$work/nowhere/x"
 refuses 1 "no mapping by 'rs' of layer 'conv1'" --cfg eyeriss.cfg --dataflow rs \
     --layer conv1 --mappings "$work/saved.cfg"
-refuses 1 "no group 'mapping_tables'" --cfg eyeriss.cfg --layer conv1 \
+refuses 1 "is a network, for '--net'; a mapping file is needed" --cfg eyeriss.cfg --layer conv1 \
     --mappings "$ACCELSIM_PATH/networks/alexnet.cfg"
 refuses 2 "has no legal 'rs' mapping" map --cfg eyeriss.cfg --layer conv3 \
     --dataflow rs --set pe.rf.filter_words=2 --set mapping.p=3

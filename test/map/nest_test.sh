@@ -114,7 +114,7 @@ with tempfile.TemporaryDirectory() as folder:
     text = call("--cfg", f"{CONFIGS}/conv1d_banks.cfg", "--layer", "psum",
                 "--show-mapping").stdout
     with open(shown, "w", encoding="ascii") as to:
-        to.write(text.split("mapping of psum\n\n")[1])
+        to.write(text[text.index("mappings = ("):])
     again = json.loads(call("--cfg", f"{CONFIGS}/conv1d_banks.cfg", "--layer",
                             "psum", "--mapping", shown, "--format",
                             "json").stdout)

@@ -126,14 +126,14 @@ TEST_F(Report, AShapeWithoutANetworkHasNoName)
 
 TEST_F(Report, MappingsArePrintedWhenAskedFor)
 {
-    char nest[] = "for m3 in 0..6:\n  parallel-for e in 0..27";
-    layers_[0].mapping_text = nest;
-    EXPECT_EQ(std::string::npos, write(REPORT_TABLE).find("for m3"));
+    char entry[] = "{\n  layer = \"conv2\"; dataflow = \"rs\";\n}";
+    layers_[0].mapping_text = entry;
+    EXPECT_EQ(std::string::npos, write(REPORT_TABLE).find("mappings"));
     show_mapping_ = true;
     EXPECT_NE(std::string::npos,
               write(REPORT_TABLE)
-                  .find("\nmapping of conv2\n\nfor m3 in 0..6:\n  "
-                        "parallel-for e in 0..27\n"));
+                  .find("\n\nmappings = ( {\n  layer = \"conv2\"; dataflow = "
+                        "\"rs\";\n} );\n"));
 }
 
 TEST_F(Report, ANormalizedTableIsReportedInMacs)

@@ -1,0 +1,101 @@
+/* map_nest.c - searches a layer's loop nests, on machines that run them.
+ * SPDX-License-Identifier: MIT
+ */
+#include "dataflows/nest/nest_dataflow.h"
+#include "sim/choose/map_layer.h"
+
+/* The most work of a search: a bound of a part is one, and a nest evaluated
+ * ten.  It takes some seconds. */
+#define BUDGET 20000000
+
+static const struct src_pos command_line = {NULL, 0};
+
+static bool can_be_searched(const struct arch *arch, struct diag *d)
+{
+    if (arch->array_network != NETWORK_MULTICAST ||
+        arch->psum_reduce == PSUM_TREE)
+        return diag_error(d, command_line,
+                          "'%s' is systolic or sums psums by trees; nests run "
+                          "on multicast networks with chains",
+                          arch->name);
+    if (arch->has_l1)
+        return diag_error(d, command_line,
+                          "'%s' has an L1; nests are searched on machines "
+                          "without one",
+                          arch->name);
+    return true;
+}
+
+/* Copies a search's list of nests. */
+static struct map_choice *choices_of(const struct search_nest_found *list,
+                                     int n)
+{
+    struct map_choice *out = xcalloc((size_t)n + 1, sizeof(*out));
+    for (int k = 0; k < n; k++) {
+        out[k].mapping.dataflow = &nest_dataflow;
+        out[k].mapping.nest = list[k].nest;
+        out[k].mapping.source = "chosen";
+        out[k].cost = list[k].cost;
+    }
+    return out;
+}
+
+static void fill_space(const struct search_nest_result *r, uint64_t nests,
+                       struct map_space *out)
+{
+    out->mappings = search_count_add(nests, 0);
+    out->counted = out->mappings == nests;
+    out->evaluated = r->evaluated;
+    out->bounded = r->bounded;
+    out->seconds = r->seconds;
+    out->n_cuts = SEARCH_NEST_CUT_N;
+    for (int k = 0; k < SEARCH_NEST_CUT_N; k++) {
+        out->cut[k].name = search_nest_cut_name[k];
+        out->cut[k].doc = search_nest_cut_doc[k];
+        out->cut[k].parts = r->cuts[k];
+    }
+}
+
+bool map_search_nests(const struct map_input *in, const struct layer *layer,
+                      struct map_layer *out, struct diag *d)
+{
+    static const enum map_stop stop[] = {
+        [SEARCH_NEST_PROVEN] = MAP_PROVEN,
+        [SEARCH_NEST_BUDGET] = MAP_BUDGET,
+        [SEARCH_NEST_TIME] = MAP_TIME,
+    };
+    const struct arch *arch = config_arch(in->cfg);
+    const struct search_nest_options options = {
+        .objective = in->search.objective,
+        .top = in->search.top,
+        .budget = BUDGET,
+        .now_seconds = in->search.now_seconds,
+        .time_limit_seconds = in->search.time_limit_seconds,
+        .limits = in->limits,
+    };
+    struct search_nest_result r;
+    if (!can_be_searched(arch, d))
+        return false;
+    if (!search_nest(arch, layer, in->costs, &options, &r)) {
+        search_nest_result_fini(&r);
+        return diag_fail(d, EXIT_NO_MAPPING, command_line,
+                         in->limits != NULL
+                             ? "layer '%s': no nest was found under these "
+                               "constraints that register files and L2 "
+                               "hold; loosen or enlarge them"
+                             : "layer '%s': no nest was found that "
+                               "register files and L2 hold; enlarge them",
+                         layer->name);
+    }
+    out->n_choices = r.n_best;
+    out->choice = choices_of(r.best, r.n_best);
+    out->n_front = r.n_front;
+    out->front = choices_of(r.front, r.n_front);
+    out->stop = stop[r.end];
+    out->gap = r.gap;
+    out->front_proven =
+        out->stop == MAP_PROVEN && in->search.objective == SEARCH_front;
+    fill_space(&r, search_nest_space(arch, layer), &out->space);
+    search_nest_result_fini(&r);
+    return true;
+}
