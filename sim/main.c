@@ -38,7 +38,7 @@ static void close_output(void)
     _exit(EXIT_IO);
 }
 
-#define COMMAND_ENTRY(name, doc) [COMMAND_##name] = command_##name,
+#define COMMAND_ENTRY(name, operand, doc) [COMMAND_##name] = command_##name,
 static void (*const command[COMMAND_N])(struct invocation *s) = {
     COMMANDS(COMMAND_ENTRY)};
 #undef COMMAND_ENTRY
@@ -61,7 +61,7 @@ static void act(struct invocation *s)
     case ACTION_HELP:
     case ACTION_USAGE:
     case ACTION_VERSION:
-        options_print_about(s->options.action, stdout);
+        options_print_about(&s->options, stdout);
         break;
     }
 }

@@ -1,7 +1,7 @@
 /* command.h - what accelsim can be asked to do: `accelsim [COMMAND] OPTIONS`.
  *
  * To add one: a row below, and sim/cli/command_NAME.c with its function.  The
- * parser, `--help` and the dispatch follow from the row.
+ * parser, the help and the dispatch follow from the row.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_CLI_COMMAND_H
@@ -11,23 +11,33 @@
 extern "C" {
 #endif
 
-/* name, doc; the first is done when none is named. */
-#define COMMANDS(X)                                                          \
-    X(run, "simulate layers and report")                                     \
-    X(model, "the same from closed forms: counts, energy, bounds of cycles") \
-    X(map, "find the best mapping of each layer, proven")                    \
-    X(reuse, "how far apart the uses of a word are, at every level")         \
-    X(validate, "published claims beside what is found here")
+/* name, operand, doc; the first is done when none is named.  The operand is
+ * what the help calls the one word that may follow without dashes; "": none
+ * may. */
+#define COMMANDS(X)                                                      \
+    X(run, "", "simulate layers and report")                             \
+    X(model, "",                                                         \
+      "the same from closed forms: counts, energy, bounds of cycles")    \
+    X(map, "", "find the best mapping of each layer, proven")            \
+    X(reuse, "", "how far apart the uses of a word are, at every level") \
+    X(validate, "", "published claims beside what is found here")        \
+    X(help, "[COMMAND|man|completion]",                                  \
+      "the options of a command; the manual page; bash's completion")
 
-#define COMMAND_ENUM(name, doc) COMMAND_##name,
+#define COMMAND_ENUM(name, operand, doc) COMMAND_##name,
 enum command { COMMANDS(COMMAND_ENUM) COMMAND_N };
 #undef COMMAND_ENUM
+
+extern const char *const command_name[COMMAND_N];
+extern const char *const command_operand[COMMAND_N];
+extern const char *const command_doc[COMMAND_N];
 
 struct invocation; /* sim/cli/invocation.h */
 
 /* Does it; what goes wrong is said in the invocation's diag, whose status is
  * the program's. */
-#define COMMAND_FUNCTION(name, doc) void command_##name(struct invocation *s);
+#define COMMAND_FUNCTION(name, operand, doc) \
+    void command_##name(struct invocation *s);
 COMMANDS(COMMAND_FUNCTION)
 #undef COMMAND_FUNCTION
 

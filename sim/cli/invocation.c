@@ -106,7 +106,7 @@ bool invocation_read(struct invocation *s)
         file_use_read(o->plugin);
     if (o->plugin != NULL && !dataflow_load_plugin(o->plugin, s->diag))
         return false;
-    s->cfg = config_load(o->cfg, o->set, o->n_sets, s->diag);
+    s->cfg = config_load(o->cfg, o->set.text, o->set.n, s->diag);
     if (s->cfg == NULL)
         return false;
     const bool has_mappings = read_mappings(s);

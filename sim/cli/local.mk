@@ -1,5 +1,6 @@
 accelsim_SOURCES += \
 	%D%/command.h \
+	%D%/command_help.c \
 	%D%/command_map.c \
 	%D%/command_model.c \
 	%D%/command_reuse.c \
@@ -11,10 +12,28 @@ accelsim_SOURCES += \
 	%D%/report_results.h
 # Options are tested as functions.
 libaccel_a_SOURCES += \
+	%D%/option_readers.c \
+	%D%/option_readers.h \
+	%D%/option_table.c \
+	%D%/option_table.h \
 	%D%/options.c \
 	%D%/options.h \
+	%D%/options_argp.h \
 	%D%/options_fault.c \
 	%D%/options_fault.h \
 	%D%/options_fit.c \
 	%D%/options_fit.h \
-	%D%/options_key.h
+	%D%/options_help.c \
+	%D%/options_help.h \
+	%D%/options_manual.c
+
+# The program makes its manual page and bash's completion.
+man1_MANS = accelsim.1
+bashcompletiondir = $(datadir)/bash-completion/completions
+nodist_bashcompletion_DATA = completions/accelsim
+CLEANFILES += accelsim.1 completions/accelsim
+accelsim.1: accelsim$(EXEEXT)
+	$(AM_V_GEN)./accelsim$(EXEEXT) help man >$@
+completions/accelsim: accelsim$(EXEEXT)
+	$(AM_V_at)$(MKDIR_P) completions
+	$(AM_V_GEN)./accelsim$(EXEEXT) help completion >$@

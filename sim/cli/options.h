@@ -10,6 +10,7 @@
 
 #include "sim/base/diag.h"
 #include "sim/cli/command.h"
+#include "sim/cli/option_table.h"
 #include "sim/map/map_options.h"
 #include "sim/report/report.h"
 #include "sim/systemc/systemc.h"
@@ -28,10 +29,17 @@ enum action {
     ACTION_VERSION
 };
 
+struct set_texts {     /* of --set, in their order */
+    const char **text; /* owns the array */
+    int n;
+};
+
 /* All strings are borrowed from argv. */
 struct options {
     enum action action;
     enum command command; /* for ACTION_COMMAND */
+    bool names_command;   /* else it is the default one */
+    const char *operand;  /* the word behind the command, or NULL */
     const char *cfg, *net, *layer, *shape, *gemm, *dataflow, *mapping, *plugin;
     const char *accesses; /* a file for 'reuse' */
     const char *filter;   /* of validate; NULL = everything */
@@ -44,19 +52,19 @@ struct options {
     int jobs;            /* threads; 0 = as many as there are processors */
     uint64_t max_cycles; /* 0 = no limit */
     uint64_t memo_bytes; /* 0 = not given */
-    const char **set;    /* owns the array */
-    int n_sets;
+    struct set_texts set;
     enum report_format format;
     bool memo, check, show_mapping, stats;
-    uint64_t given; /* see options_note */
+    bool given[OPTIONS_MAX]; /* by row of option_table */
 };
 
 /* Reads the command line: a command's name, if any, comes first.  What stands
  * behind --help, --usage or --version is not looked at.  Always pair with
  * options_fini. */
 bool options_parse(int argc, char **argv, struct options *out, struct diag *d);
-/* What --help, --usage and --version print. */
-void options_print_about(enum action what, FILE *to);
+/* What --help, --usage and --version print: of a command that was named, its
+ * options alone. */
+void options_print_about(const struct options *options, FILE *to);
 void options_fini(struct options *options);
 
 #ifdef __cplusplus

@@ -1,4 +1,5 @@
-/* options_fault.c - see options_fault.h.
+/* options_fault.c - says in one line what is wrong with a word of the command
+ * line that argp could not read, and what was probably meant.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/cli/options_fault.h"
@@ -6,12 +7,9 @@
 #include <string.h>
 
 #include "sim/base/nearest.h"
+#include "sim/cli/option_table.h"
 
 static const struct src_pos command_line = {NULL, 0};
-
-#define COMMAND_NAME(name, doc) #name,
-const char *const command_name[COMMAND_N] = {COMMANDS(COMMAND_NAME)};
-#undef COMMAND_NAME
 
 bool options_find_command(const char *word, enum command *out)
 {
@@ -23,47 +21,32 @@ bool options_find_command(const char *word, enum command *out)
     return false;
 }
 
-/* The long option that `name` ("cfg", "cfg=x") names in full, or NULL. */
-static const struct argp_option *exact_option(const struct argp_option *table,
-                                              const char *name)
-{
-    size_t n = strcspn(name, "=");
-    for (int i = 0; table[i].name != NULL || table[i].doc != NULL; i++)
-        if (table[i].name != NULL && strlen(table[i].name) == n &&
-            strncmp(table[i].name, name, n) == 0)
-            return &table[i];
-    return NULL;
-}
-
-static int options_that_begin_with(const struct argp_option *table,
-                                   const char *word)
+static int options_that_begin_with(const char *word)
 {
     int found = 0;
     size_t n = strcspn(word, "=") - 2;
-    for (int i = 0; table[i].name != NULL || table[i].doc != NULL; i++)
-        found +=
-            table[i].name != NULL && strncmp(table[i].name, word + 2, n) == 0;
+    for (const struct option_row *row = option_table; row->doc != NULL; row++)
+        found += row->name != NULL && strncmp(row->name, word + 2, n) == 0;
     return found;
 }
 
-static void bad_long_option(const struct argp_option *table, const char *word,
-                            struct diag *d)
+static void bad_long_option(const char *word, struct diag *d)
 {
-    const struct argp_option *option = exact_option(table, word + 2);
+    const struct option_row *option = option_find(word + 2);
     char given[64] = "";
     struct nearest near;
     strncat(given, word, strnlen(word, sizeof(given) - 1));
     given[strcspn(given, "=")] = '\0';
-    if (option != NULL && option->arg != NULL) {
+    if (option != NULL && option->argument != NULL) {
         diag_error(d, command_line, "'%s' has no value; %s is needed", given,
-                   option->arg);
+                   option->argument);
         return;
     }
     if (option != NULL) {
         diag_error(d, command_line, "'%s' has a value; it takes none", given);
         return;
     }
-    if (options_that_begin_with(table, word) > 1) {
+    if (options_that_begin_with(word) > 1) {
         diag_error(d, command_line,
                    "'%s' is short for several options; more letters are "
                    "needed",
@@ -71,16 +54,25 @@ static void bad_long_option(const struct argp_option *table, const char *word,
         return;
     }
     nearest_start(&near, given + 2);
-    for (int i = 0; table[i].name != NULL || table[i].doc != NULL; i++)
-        if (table[i].name != NULL)
-            nearest_offer(&near, table[i].name);
+    for (const struct option_row *row = option_table; row->doc != NULL; row++)
+        if (row->name != NULL)
+            nearest_offer(&near, row->name);
     diag_error(d, command_line, "unknown option '%s'; the nearest is '--%s'",
                given, near.best);
 }
 
-void options_bad_option(const struct argp_option *table,
-                        const struct argp_state *state, struct diag *d)
+/* The row of a letter that takes a value, or NULL. */
+static const struct option_row *lettered(int letter)
 {
+    for (const struct option_row *row = option_table; row->doc != NULL; row++)
+        if (row->letter == letter && row->argument != NULL)
+            return row;
+    return NULL;
+}
+
+void options_bad_option(const struct argp_state *state, struct diag *d)
+{
+    const struct option_row *row;
     const char *word =
         state->next > 0 ? state->argv[state->next - 1] : state->argv[0];
     /* Of a cluster such as -xj, argp has not left the word yet. */
@@ -88,14 +80,15 @@ void options_bad_option(const struct argp_option *table,
         state->argv[state->next][0] == '-')
         word = state->argv[state->next];
     if (strncmp(word, "--", 2) == 0)
-        bad_long_option(table, word, d);
+        bad_long_option(word, d);
     else if (word[0] == '-' && strlen(word) > 2 &&
-             exact_option(table, word + 1) != NULL)
+             option_find(word + 1) != NULL)
         diag_error(d, command_line, "unknown option '%s'; '-%s' has two dashes",
                    word, word);
-    else if (strcmp(word, "-j") == 0 || strcmp(word, "-o") == 0)
+    else if (word[0] == '-' && strlen(word) == 2 &&
+             (row = lettered(word[1])) != NULL)
         diag_error(d, command_line, "'%s' has no value; %s is needed", word,
-                   word[1] == 'j' ? "a number" : "a file");
+                   row->argument);
     else
         diag_error(d, command_line,
                    "unknown option '%s'; 'accelsim --help' lists them", word);
@@ -121,9 +114,6 @@ void options_stray_word(const char *word, bool is_first, struct diag *d)
                    "the command '%s' stands behind an option; it comes first, "
                    "as in 'accelsim %s --cfg FILE'",
                    word, word);
-    else if (is_first && strcmp(word, "help") == 0)
-        diag_error(d, command_line,
-                   "unknown command 'help'; '--help' was meant, perhaps");
     else if (is_first && meant_command(word) != NULL)
         diag_error(d, command_line, "unknown command '%s'; the nearest is '%s'",
                    word, meant_command(word));

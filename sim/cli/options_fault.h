@@ -15,15 +15,11 @@
 extern "C" {
 #endif
 
-extern const char *const command_name[COMMAND_N];
-
 /* Whether `word` names a command. */
 bool options_find_command(const char *word, enum command *out);
 
-/* argp stopped at, or behind, argv[next - 1].  The table ends with a row of
- * neither name nor text. */
-void options_bad_option(const struct argp_option *table,
-                        const struct argp_state *state, struct diag *d);
+/* argp stopped at, or behind, argv[next - 1]. */
+void options_bad_option(const struct argp_state *state, struct diag *d);
 
 /* A word that belongs to no option; is_first: of the command line. */
 void options_stray_word(const char *word, bool is_first, struct diag *d);

@@ -1,98 +1,15 @@
-/* options_fit.c - see options_fit.h.
+/* options_fit.c - whether the options given go with the command, by the table
+ * of options, and with each other.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/cli/options_fit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "sim/cli/options_fault.h"
-#include "sim/cli/options_key.h"
-#include "sim/systemc/options_systemc.h"
+#include "sim/cli/option_table.h"
 
 static const struct src_pos command_line = {NULL, 0};
-
-enum use {
-    RUN = 1 << COMMAND_run,
-    MODEL = 1 << COMMAND_model,
-    MAP = 1 << COMMAND_map,
-    REUSE = 1 << COMMAND_reuse,
-    VALIDATE = 1 << COMMAND_validate,
-    STREAM = 1 << COMMAND_N, /* 'reuse' of --accesses */
-    LAYERS = RUN | MODEL | MAP | REUSE,
-    ANY = LAYERS | VALIDATE | STREAM
-};
-
-/* What can honour an option.  -j goes with any: it says how fast, and where
- * there is nothing to share it says nothing. */
-static const struct {
-    int key;
-    unsigned use;
-} uses[] = {
-    {KEY_CFG, LAYERS},
-    {KEY_NET, LAYERS},
-    {KEY_LAYER, LAYERS},
-    {KEY_BATCH, LAYERS},
-    {KEY_SHAPE, LAYERS},
-    {KEY_GEMM, LAYERS},
-    {KEY_SET, LAYERS},
-    {KEY_DATAFLOW, LAYERS},
-    {KEY_PLUGIN, LAYERS},
-    {KEY_ACCESSES, REUSE | STREAM},
-    {KEY_MAPPING, RUN | MODEL | REUSE},
-    {KEY_MAPPINGS, RUN | MODEL | REUSE},
-    {KEY_KERNEL, ANY}, /* "native"; "systemc": see below */
-    {KEY_NO_MEMO, RUN},
-    {KEY_MEMO_BYTES, RUN},
-    {KEY_CHECK, RUN},
-    {KEY_JOBS, ANY},
-    {KEY_MAX_CYCLES, RUN | MAP | REUSE},
-    {KEY_SC_GRANULARITY, RUN},
-    {KEY_SC_MEMORY, RUN},
-    {KEY_SC_SHUFFLE, RUN},
-    {KEY_VCD, RUN},
-    {KEY_TRACE_WINDOW, RUN},
-    {KEY_TRACE_PES, RUN},
-    {KEY_OBJECTIVE, MAP},
-    {KEY_TOP, MAP},
-    {KEY_TIME_LIMIT, MAP},
-    {KEY_SAVE, MAP},
-    {KEY_CONSTRAINTS, MAP},
-    {KEY_FORMAT, ANY},
-    {KEY_OUTPUT, ANY},
-    {KEY_FILTER, VALIDATE},
-    {KEY_SHOW_MAPPING, RUN | MODEL},
-    {KEY_STATS, RUN},
-    {KEY_HELP_CONFIG, ANY}, /* these are done in place of a command */
-    {KEY_LIST_DATAFLOWS, ANY},
-    {KEY_HELP, ANY},
-    {KEY_USAGE, ANY},
-    {KEY_VERSION, ANY},
-};
-enum { USES = sizeof(uses) / sizeof(uses[0]) };
-_Static_assert(USES <= 64, "a bit each in struct options");
-
-void options_note(struct options *o, int key)
-{
-    int i = 0;
-    if (key == ARGP_KEY_ARG || key >= ARGP_KEY_END) /* no option */
-        return;
-    while (i < USES && uses[i].key != key)
-        i++;
-    SIM_CHECK(i < USES); /* an option without a row */
-    o->given |= UINT64_C(1) << i;
-}
-
-static bool is_given(const struct options *o, int i)
-{
-    return (o->given >> i & 1) != 0;
-}
-
-static const char *name_of(int key, const struct argp_option *table)
-{
-    for (; table->key != key; table++)
-        SIM_CHECK(table->name != NULL || table->doc != NULL);
-    return table->name;
-}
 
 /* "the commands 'run' and 'reuse'" */
 static void list_commands(unsigned use, FILE *to)
@@ -113,36 +30,37 @@ static void list_commands(unsigned use, FILE *to)
     }
 }
 
-static bool goes_elsewhere(const struct options *o, const char *option,
-                           unsigned use, struct diag *d)
+static bool goes_elsewhere(const struct options *o,
+                           const struct option_row *row, struct diag *d)
 {
-    char commands[80];
-    FILE *to = fmemopen(commands, sizeof(commands), "w");
+    char *commands = NULL;
+    size_t bytes;
+    FILE *to = open_memstream(&commands, &bytes);
     SIM_CHECK(to != NULL);
-    list_commands(use, to);
+    list_commands(row->commands, to);
     SIM_CHECK(fclose(to) == 0);
-    return diag_error(d, command_line,
-                      "'accelsim %s' has no use for '--%s'; it goes with %s "
-                      "only",
-                      command_name[o->command], option, commands);
+    diag_error(d, command_line,
+               "'accelsim %s' has no use for '--%s'; it goes with %s only",
+               command_name[o->command], row->name, commands);
+    free(commands);
+    return false;
 }
 
-static bool go_with_the_command(const struct options *o,
-                                const struct argp_option *table, struct diag *d)
+static bool go_with_the_command(const struct options *o, struct diag *d)
 {
     bool ok = true;
-    for (int i = 0; i < USES; i++) {
-        const char *name = name_of(uses[i].key, table);
-        if (!is_given(o, i))
+    for (int i = 0; option_table[i].doc != NULL; i++) {
+        const struct option_row *row = &option_table[i];
+        if (!o->given[i])
             continue;
-        if ((uses[i].use >> o->command & 1) == 0)
-            ok = goes_elsewhere(o, name, uses[i].use, d);
+        if (!option_honoured(row, o->command))
+            ok = goes_elsewhere(o, row, d);
         else if (o->command == COMMAND_reuse && o->accesses != NULL &&
-                 (uses[i].use & STREAM) == 0)
+                 (row->commands & OPTION_FOR_STREAM) == 0)
             ok = diag_error(d, command_line,
                             "'--accesses' and '--%s' exclude each other; one "
                             "is needed",
-                            name);
+                            row->name);
     }
     if (strcmp(o->kernel, "systemc") == 0 && o->command != COMMAND_run)
         ok = diag_error(d, command_line,
@@ -187,17 +105,16 @@ static bool layers_fit(const struct options *o, struct diag *d)
     return ok;
 }
 
-static bool is_of_systemc(int key)
-{
-    return key >= KEY_SC_GRANULARITY && key <= KEY_TRACE_PES;
-}
-
 static bool systemc_fits(const struct options *o, struct diag *d)
 {
     bool ok = true, has_option = false;
-    for (int i = 0; i < USES; i++)
+    for (int i = 0; option_table[i].doc != NULL; i++)
         has_option =
-            has_option || (is_given(o, i) && is_of_systemc(uses[i].key));
+            has_option ||
+            (o->given[i] &&
+             option_table[i].offset >= offsetof(struct options, systemc) &&
+             option_table[i].offset <
+                 offsetof(struct options, systemc) + sizeof(o->systemc));
     if (has_option && strcmp(o->kernel, "systemc") != 0)
         ok = diag_error(d, command_line,
                         "'--sc-granularity', '--sc-memory', '--vcd' and "
@@ -211,16 +128,15 @@ static bool systemc_fits(const struct options *o, struct diag *d)
     return ok;
 }
 
-bool options_fit(const struct options *o, const struct argp_option *table,
-                 struct diag *d)
+bool options_fit(const struct options *o, struct diag *d)
 {
     bool ok = true;
     if (o->action != ACTION_COMMAND)
         return true;
-    if (!go_with_the_command(o, table, d))
+    if (!go_with_the_command(o, d))
         return false;
     ok = format_fits(o, d);
-    if (o->command != COMMAND_validate)
+    if (option_honoured(option_find("cfg"), o->command))
         ok = layers_fit(o, d) && ok;
     return systemc_fits(o, d) && ok;
 }

@@ -16,20 +16,19 @@ void map_options_start(struct map_options *o)
     o->top = 3;
 }
 
-void map_options_objective(const char *text, struct map_options *o,
-                           struct diag *d)
+bool map_options_objective(const char *text, void *objective, struct diag *d)
 {
     struct nearest near;
     nearest_start(&near, text);
     for (int k = 0; k < SEARCH_OBJECTIVE_N; k++) {
         if (strcmp(text, search_objective_name[k]) == 0) {
-            o->objective = (enum search_objective)k;
-            return;
+            *(enum search_objective *)objective = (enum search_objective)k;
+            return true;
         }
         nearest_offer(&near, search_objective_name[k]);
     }
-    diag_error(d, command_line,
-               "'--objective' is '%s'; it may be 'energy', 'delay', 'edp', "
-               "'edp2' or 'front', the nearest is '%s'",
-               text, near.best);
+    return diag_error(d, command_line,
+                      "'--objective' is '%s'; it may be 'energy', 'delay', "
+                      "'edp', 'edp2' or 'front', the nearest is '%s'",
+                      text, near.best);
 }

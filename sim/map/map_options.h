@@ -20,9 +20,9 @@ struct map_options {
 };
 
 void map_options_start(struct map_options *o);
-/* Reads the value of --objective. */
-void map_options_objective(const char *text, struct map_options *o,
-                           struct diag *d);
+/* Reads the value of --objective into an enum search_objective; false after a
+ * message. */
+bool map_options_objective(const char *text, void *objective, struct diag *d);
 
 #ifdef __cplusplus
 }

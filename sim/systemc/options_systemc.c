@@ -39,9 +39,10 @@ static bool read_pair(const char *text, char separator, int64_t max,
            read_part(second, n, max, &out[1]);
 }
 
-static bool read_sc_granularity(const char *text, struct systemc_options *out,
-                                struct diag *d)
+bool options_systemc_granularity(const char *text, void *options,
+                                 struct diag *d)
 {
+    struct systemc_options *out = options;
     if (strcmp(text, "array") == 0)
         out->grain = BLOCK_GRAIN_ARRAY;
     else if (strcmp(text, "block") == 0)
@@ -54,9 +55,9 @@ static bool read_sc_granularity(const char *text, struct systemc_options *out,
     return true;
 }
 
-static bool read_sc_memory(const char *text, struct systemc_options *out,
-                           struct diag *d)
+bool options_systemc_memory(const char *text, void *options, struct diag *d)
 {
+    struct systemc_options *out = options;
     int64_t value[2];
     const char *end;
     if (!read_pair(text, ',', INT64_C(1000000000000), value, &end) ||
@@ -72,9 +73,9 @@ static bool read_sc_memory(const char *text, struct systemc_options *out,
     return true;
 }
 
-static bool read_trace_window(const char *text, struct systemc_options *out,
-                              struct diag *d)
+bool options_systemc_window(const char *text, void *options, struct diag *d)
 {
+    struct systemc_options *out = options;
     int64_t value[2];
     const char *end;
     if (!read_pair(text, ':', INT64_MAX, value, &end) || *end != '\0' ||
@@ -88,9 +89,9 @@ static bool read_trace_window(const char *text, struct systemc_options *out,
     return true;
 }
 
-static bool read_trace_pes(const char *text, struct systemc_options *out,
-                           struct diag *d)
+bool options_systemc_pes(const char *text, void *options, struct diag *d)
 {
+    struct systemc_options *out = options;
     const char *at = text;
     out->n_pes = 0;
     for (;;) {
@@ -114,9 +115,9 @@ static bool read_trace_pes(const char *text, struct systemc_options *out,
     }
 }
 
-static bool read_sc_shuffle(const char *text, struct systemc_options *out,
-                            struct diag *d)
+bool options_systemc_shuffle(const char *text, void *options, struct diag *d)
 {
+    struct systemc_options *out = options;
     int64_t value = 0;
     if (!read_part(text, strlen(text), INT_MAX, &value) || value == 0)
         return diag_error(d, command_line,
@@ -125,31 +126,4 @@ static bool read_sc_shuffle(const char *text, struct systemc_options *out,
                           text);
     out->shuffle = (int)value;
     return true;
-}
-
-bool options_systemc_read(int key, const char *text,
-                          struct systemc_options *out, struct diag *d)
-{
-    switch (key) {
-    case KEY_SC_GRANULARITY:
-        read_sc_granularity(text, out, d);
-        return true;
-    case KEY_SC_MEMORY:
-        read_sc_memory(text, out, d);
-        return true;
-    case KEY_SC_SHUFFLE:
-        read_sc_shuffle(text, out, d);
-        return true;
-    case KEY_VCD:
-        out->vcd = text;
-        return true;
-    case KEY_TRACE_WINDOW:
-        read_trace_window(text, out, d);
-        return true;
-    case KEY_TRACE_PES:
-        read_trace_pes(text, out, d);
-        return true;
-    default:
-        return false;
-    }
 }

@@ -11,37 +11,14 @@
 extern "C" {
 #endif
 
-enum systemc_key { /* of options without a letter; others begin at 256 */
-                   KEY_SC_GRANULARITY = 512,
-                   KEY_SC_MEMORY,
-                   KEY_SC_SHUFFLE,
-                   KEY_VCD,
-                   KEY_TRACE_WINDOW,
-                   KEY_TRACE_PES
-};
-
-/* Rows of an argp_option table. */
-/* clang-format off */
-#define SYSTEMC_OPTION_ROWS                                                   \
-    {0, 0, 0, 0, "With --kernel systemc:", 3},                                \
-    {"sc-granularity", KEY_SC_GRANULARITY, "array|block", 0,                  \
-     "one module for the array, or one per PE, network and port", 0},         \
-    {"sc-memory", KEY_SC_MEMORY, "NS,BYTES", 0,                               \
-     "behind the DRAM's TLM-2.0 socket, a memory of so many ns latency and "  \
-     "bytes per second", 0},                                                  \
-    {"sc-shuffle", KEY_SC_SHUFFLE, "N", 0,                                    \
-     "evaluate blocks in the N-th random order; no number may change", 0},    \
-    {"vcd", KEY_VCD, "FILE", 0, "waveform of one layer", 0},                  \
-    {"trace-window", KEY_TRACE_WINDOW, "FROM:TO", 0,                          \
-     "cycles in the waveform; all without it", 0},                            \
-    {"trace-pes", KEY_TRACE_PES, "ROW:COL,...", 0,                            \
-     "PEs in the waveform; all without it", 0}
-/* clang-format on */
-
-/* Reads the value of one of these and says what is wrong with it.  false: the
- * key is none of them. */
-bool options_systemc_read(int key, const char *text,
-                          struct systemc_options *out, struct diag *d);
+/* Each reads the value of one option into a struct systemc_options, and says
+ * what is wrong with it; then it returns false. */
+bool options_systemc_granularity(const char *text, void *options,
+                                 struct diag *d);
+bool options_systemc_memory(const char *text, void *options, struct diag *d);
+bool options_systemc_shuffle(const char *text, void *options, struct diag *d);
+bool options_systemc_window(const char *text, void *options, struct diag *d);
+bool options_systemc_pes(const char *text, void *options, struct diag *d);
 
 #ifdef __cplusplus
 }

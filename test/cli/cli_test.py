@@ -9,6 +9,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 
 from program import (PROGRAM, SMALL, SOURCE, check, finish, new_folder,
@@ -29,10 +30,17 @@ def about():
           "--help begins with the usage", shown.stdout)
     for word in ("--cfg=FILE", "Exit status:", "Commands, the first"):
         check(word in shown.stdout, f"--help tells of '{word}'", shown.stdout)
-    for words in (("-?",), ("--help", "--no-such-option", "word"),
-                  ("run", "--help"), ("--layer", "x", "--help")):
+    for words in (("-?",), ("--help", "--no-such-option", "word"), ("help",),
+                  ("--layer", "x", "--help")):
         check(run(*words).stdout == shown.stdout,
               f"'{' '.join(words)}' is --help")
+    for command in ("run", "model", "map", "reuse", "validate", "help"):
+        own = run(command, "--help").stdout
+        check(own.startswith(f"Usage: accelsim {command} ") and
+              run("help", command).stdout == own and
+              ("--top=K" in own) == (command == "map") and
+              ("--cfg=FILE" in own) == (command not in ("validate", "help")),
+              f"{command} --help lists what {command} honours", own)
     usage = run("--usage")
     check(usage.returncode == 0 and usage.stdout.startswith("Usage: accelsim")
           and "[--cfg=FILE]" in usage.stdout, "--usage lists the options",
@@ -48,6 +56,37 @@ def about():
         status = os.system(f"{PROGRAM} --help > /dev/full 2> /dev/null")
         check(os.waitstatus_to_exitcode(status) == 4,
               "--help onto a full disk is an I/O error")
+
+
+def manual_and_completion():
+    options = re.findall(r"^ .*?--([a-z-]+)", run("--help").stdout, re.M)
+    manual = run("help", "man").stdout
+    script = run("help", "completion").stdout
+    for option in sorted(set(options)):
+        check("\\fB\\-\\-" + option.replace("-", "\\-") + "\\fR" in manual,
+              f"the manual page has --{option}")
+        check(f" --{option}" in script, f"completion has --{option}")
+    if shutil.which("man"):
+        done = subprocess.run(["man", "--warnings", "-l", "-"], input=manual,
+                              capture_output=True, text=True)
+        check(done.stderr == "", "man reads the page", done.stderr)
+    if shutil.which("bash"):
+        for line, wanted in (("mo", "model"), ("map --ob", "--objective"),
+                             ("run --format j", "json"),
+                             ("run --format = j", "json"),
+                             ("help comp", "completion")):
+            words = ["accelsim", *line.split()]
+            ask = (script + "COMP_WORDS=(" + " ".join(words) + ")\n"
+                   f"COMP_CWORD={len(words) - 1}; _accelsim\n"
+                   "echo ${COMPREPLY[@]}")
+            done = subprocess.run(["bash", "-c", ask], capture_output=True,
+                                  text=True)
+            check(done.stdout.split() == [wanted],
+                  f"bash completes '{line}' to '{wanted}'",
+                  done.stdout + done.stderr)
+    wrong = run("help", "mna")
+    check(wrong.returncode == 1 and "the nearest word is 'man'" in
+          wrong.stderr, "help names the nearest word", wrong.stderr)
 
 
 def every_option_has_a_test():
@@ -303,6 +342,7 @@ def names_of_any_bytes():
 
 
 about()
+manual_and_completion()
 every_option_has_a_test()
 help_for_files()
 what_to_run()

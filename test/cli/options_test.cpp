@@ -96,8 +96,8 @@ TEST_F(Options, EachSetsItsOwn)
     EXPECT_EQ(o.batch, 3);
     EXPECT_STREQ(o.dataflow, "rs");
     EXPECT_STREQ(o.plugin, "p.so");
-    ASSERT_EQ(o.n_sets, 2);
-    EXPECT_STREQ(o.set[1], "b=2");
+    ASSERT_EQ(o.set.n, 2);
+    EXPECT_STREQ(o.set.text[1], "b=2");
     EXPECT_FALSE(o.memo);
     EXPECT_TRUE(o.check);
     EXPECT_EQ(o.jobs, 4);
@@ -170,15 +170,17 @@ TEST_F(Options, EachMistakeIsOneLineThatSaysWhatWouldBeRight)
         {{"-z"}, "unknown option '-z'; 'accelsim --help' lists them"},
         {{"--cfg", "a", "-zj4"},
          "unknown option '-zj4'; 'accelsim --help' lists them"},
-        {{"--cfg", "a", "-j"}, "'-j' has no value; a number is needed"},
-        {{"--cfg", "a", "-o"}, "'-o' has no value; a file is needed"},
+        {{"--cfg", "a", "-j"}, "'-j' has no value; N is needed"},
+        {{"--cfg", "a", "-o"}, "'-o' has no value; FILE is needed"},
         {{"--cfg", "a", "conv2"},
          "'conv2' stands without an option; '--layer "
          "conv2' was meant, perhaps"},
         {{"-cfg", "a"}, "unknown option '-cfg'; '--cfg' has two dashes"},
         {{"modle", "--cfg", "a"},
          "unknown command 'modle'; the nearest is 'model'"},
-        {{"help"}, "unknown command 'help'; '--help' was meant, perhaps"},
+        {{"help", "run", "model"},
+         "the command 'model' stands behind an option; it comes first, as in "
+         "'accelsim model --cfg FILE'"},
         {{"--cfg", "a", "run"},
          "the command 'run' stands behind an option; it comes first, as in "
          "'accelsim run --cfg FILE'"},

@@ -1,0 +1,88 @@
+/* option_readers.c - reads the values of options that have a form of their
+ * own, and says what is wrong with them.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/cli/option_readers.h"
+
+#include <string.h>
+
+#include "sim/cli/options.h"
+
+static const struct src_pos command_line = {NULL, 0};
+
+bool read_set(const char *text, void *field, struct diag *d)
+{
+    struct set_texts *set = field;
+    (void)d;
+    set->text = xrealloc(set->text, (size_t)set->n + 1, sizeof(*set->text));
+    set->text[set->n++] = text;
+    return true;
+}
+
+bool read_kernel(const char *text, void *field, struct diag *d)
+{
+    if (strcmp(text, "native") != 0 && strcmp(text, "systemc") != 0)
+        return diag_error(d, command_line,
+                          "'--kernel' is '%s'; it may be 'native' or "
+                          "'systemc'",
+                          text);
+    *(const char **)field = text;
+    return true;
+}
+
+bool read_format(const char *text, void *field, struct diag *d)
+{
+    static const char *const name[] = {"table", "json", "csv", "markdown"};
+    static const enum report_format format[] = {REPORT_TABLE, REPORT_JSON,
+                                                REPORT_CSV, REPORT_MARKDOWN};
+    for (int i = 0; i < 4; i++)
+        if (strcmp(text, name[i]) == 0) {
+            *(enum report_format *)field = format[i];
+            return true;
+        }
+    return diag_error(d, command_line,
+                      "'--format' is '%s'; it may be 'table', 'json' or 'csv'",
+                      text);
+}
+
+static bool set_action(void *field, enum action action)
+{
+    *(enum action *)field = action;
+    return true;
+}
+
+bool read_help_config(const char *text, void *field, struct diag *d)
+{
+    if (text == NULL || strcmp(text, "text") == 0)
+        return set_action(field, ACTION_HELP_CONFIG);
+    if (strcmp(text, "markdown") == 0)
+        return set_action(field, ACTION_HELP_CONFIG_MARKDOWN);
+    return diag_error(d, command_line,
+                      "'--help-config' is '%s'; it may be 'text' or "
+                      "'markdown'",
+                      text);
+}
+
+bool read_list_dataflows(const char *text, void *field, struct diag *d)
+{
+    (void)text, (void)d;
+    return set_action(field, ACTION_LIST_DATAFLOWS);
+}
+
+bool read_help(const char *text, void *field, struct diag *d)
+{
+    (void)text, (void)d;
+    return set_action(field, ACTION_HELP);
+}
+
+bool read_usage(const char *text, void *field, struct diag *d)
+{
+    (void)text, (void)d;
+    return set_action(field, ACTION_USAGE);
+}
+
+bool read_version(const char *text, void *field, struct diag *d)
+{
+    (void)text, (void)d;
+    return set_action(field, ACTION_VERSION);
+}
