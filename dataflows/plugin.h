@@ -5,14 +5,18 @@
  *   const struct dataflow accelsim_dataflow = {...};
  *   ACCELSIM_DATAFLOW_PLUGIN;
  *
- * Both are built from the headers of one version; one whose structs have
- * other sizes is refused.
+ * Both are built from the headers of one version; a plugin of another version
+ * of the interface, or whose structs have other sizes, is refused.
  * SPDX-License-Identifier: MIT
  */
 #ifndef DATAFLOWS_PLUGIN_H
 #define DATAFLOWS_PLUGIN_H
 
 #include "dataflows/program.h"
+
+/* Of the interface: what a dataflow must define, and what its functions are
+ * called with.  Raised whenever either changes. */
+#define ACCELSIM_PLUGIN_VERSION 2
 
 /* Bytes of this struct, which come first in every version, and of all that
  * passes between the two. */
@@ -30,9 +34,11 @@ struct plugin_layout {
             sizeof(struct arch), sizeof(struct layer), sizeof(struct counts) \
     }
 
-#define ACCELSIM_DATAFLOW_PLUGIN                                \
-    extern const struct dataflow accelsim_dataflow;             \
-    extern const struct plugin_layout accelsim_dataflow_layout; \
+#define ACCELSIM_DATAFLOW_PLUGIN                                        \
+    extern const uint32_t accelsim_dataflow_version;                    \
+    const uint32_t accelsim_dataflow_version = ACCELSIM_PLUGIN_VERSION; \
+    extern const struct dataflow accelsim_dataflow;                     \
+    extern const struct plugin_layout accelsim_dataflow_layout;         \
     const struct plugin_layout accelsim_dataflow_layout = PLUGIN_LAYOUT
 
 #endif

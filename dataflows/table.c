@@ -64,6 +64,24 @@ static bool plugin_names_fit(const struct dataflow *found, struct src_pos at,
     return true;
 }
 
+/* Whether a plugin is of this version of the interface; version: what it says,
+ * NULL if nothing. */
+static bool version_fits(const uint32_t *version, struct src_pos at,
+                         struct diag *d)
+{
+    if (version == NULL)
+        return diag_error(d, at,
+                          "the plugin does not say its interface's version; "
+                          "rebuild it from this version's dataflows/plugin.h, "
+                          "with ACCELSIM_DATAFLOW_PLUGIN");
+    return *version == ACCELSIM_PLUGIN_VERSION ||
+           diag_error(d, at,
+                      "the plugin's interface has version %u; version %d is "
+                      "needed: rebuild it from this version's "
+                      "dataflows/plugin.h",
+                      *version, ACCELSIM_PLUGIN_VERSION);
+}
+
 /* Whether a plugin is of these headers and has what every dataflow has. */
 static bool plugin_fits(const struct dataflow *found,
                         const struct plugin_layout *layout, struct src_pos at,
@@ -113,7 +131,8 @@ bool dataflow_load_plugin(const char *path, struct diag *d)
         return diag_error(d, at,
                           "the plugin has no symbol 'accelsim_dataflow'; "
                           "define a const struct dataflow of that name");
-    if (!plugin_fits(found, dlsym(object, "accelsim_dataflow_layout"), at, d))
+    if (!version_fits(dlsym(object, "accelsim_dataflow_version"), at, d) ||
+        !plugin_fits(found, dlsym(object, "accelsim_dataflow_layout"), at, d))
         return false;
     if (dataflow_find(found->name) != NULL)
         return diag_error(d, at,

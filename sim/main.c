@@ -10,6 +10,7 @@
 
 #include "sim/cli/command.h"
 #include "sim/cli/invocation.h"
+#include "sim/cli/show_config.h"
 #include "sim/config/help_config.h"
 
 /* A file opened later must not take the place of a closed stream.  Writing to
@@ -47,7 +48,10 @@ static void act(struct invocation *s)
 {
     switch (s->options.action) {
     case ACTION_COMMAND:
-        command[s->options.command](s);
+        if (s->options.show_config)
+            show_config(s);
+        else
+            command[s->options.command](s);
         break;
     case ACTION_HELP_CONFIG:
         help_config_text(stdout);

@@ -107,9 +107,9 @@ check-long: accelsim check-memo
 dist_check_SCRIPTS += %D%/cli/cli_test.py %D%/cli/broken_test.py %D%/cli/fuzz_test.py \
 	%D%/cli/output_test.py %D%/cli/readme_test.py %D%/cli/sweep_test.py %D%/rules_test.sh
 EXTRA_DIST += %D%/program.py %D%/dataflows/plugin_dataflow.c \
-	%D%/dataflows/plugin_stale.c %D%/dataflows/plugin_empty.c %D%/dataflows/plugin_wide.c %D%/leaks_of_others.supp
+	%D%/dataflows/plugin_stale.c %D%/dataflows/plugin_old.c %D%/dataflows/plugin_empty.c %D%/dataflows/plugin_wide.c %D%/leaks_of_others.supp
 dist_check_SCRIPTS += %D%/map/map_test.sh %D%/map/map_json_test.py %D%/map/round_trip_test.py
-TEST_PLUGINS = %D%/dataflows/plugin_dataflow.so %D%/dataflows/plugin_stale.so \
+TEST_PLUGINS = %D%/dataflows/plugin_dataflow.so %D%/dataflows/plugin_stale.so %D%/dataflows/plugin_old.so \
 	%D%/dataflows/plugin_empty.so %D%/dataflows/plugin_wide.so
 check_DATA += $(TEST_PLUGINS)
 

@@ -3,15 +3,19 @@
  */
 #include "sim/base/config_kind.h"
 
+#define LISTED(what) "; 'accelsim list " what "' lists all"
+
 const struct config_kind_row config_kinds[CONFIG_KIND_N] = {
-    [CONFIG_ARCHITECTURE] = {"an", "architecture", "array", "", "--cfg"},
-    [CONFIG_NETWORK] = {"a", "network", "layers", "networks", "--net"},
+    [CONFIG_ARCHITECTURE] = {"an", "architecture", "array", "", "--cfg",
+                             LISTED("architectures")},
+    [CONFIG_NETWORK] = {"a", "network", "layers", "networks", "--net",
+                        LISTED("networks")},
     [CONFIG_ENERGY_TABLE] = {"an", "energy table", "unit", "energy",
-                             "--set energy="},
+                             "--set energy=", LISTED("energy")},
     [CONFIG_MAPPING] = {"a", "mapping file", "mappings", "mappings",
-                        "--mapping"},
+                        "--mapping", ""},
     [CONFIG_CONSTRAINTS] = {"a", "file of constraints", "constraints",
-                            "mappings", "--constraints"},
+                            "mappings", "--constraints", ""},
 };
 
 bool config_kind_may_be(enum config_kind kind, const config_setting_t *root,

@@ -28,6 +28,7 @@ struct config_kind_row {
     const char *mark;           /* a key that only this kind has */
     const char *folder;         /* below a folder of configurations; or "" */
     const char *option;         /* that takes it */
+    const char *listed;         /* what a message adds: how to list them */
 };
 extern const struct config_kind_row config_kinds[CONFIG_KIND_N];
 

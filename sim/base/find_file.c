@@ -194,10 +194,20 @@ static const struct config_kind_row *find_other_kind(const struct search *s)
     return NULL;
 }
 
+/* "; 'accelsim list networks' lists them", or "" */
+static const char *said_of_list(const char *noun)
+{
+    for (int k = 0; k < CONFIG_KIND_N; k++)
+        if (strcmp(config_kinds[k].noun, noun) == 0)
+            return config_kinds[k].listed;
+    return "";
+}
+
 static void not_found(struct search *s, const char *noun, struct src_pos at,
                       struct diag *d)
 {
     const struct config_kind_row *other;
+    const char *listed = said_of_list(noun);
     SIM_CHECK(fflush(s->looked) == 0);
     if (s->saw_folder)
         diag_error(d, at, "'%s' is a folder; a file is needed", s->name);
@@ -211,11 +221,11 @@ static void not_found(struct search *s, const char *noun, struct src_pos at,
                    noun, s->name, other->article, other->noun, other->option);
     else if (s->nearest != NULL && s->distance <= NEAR_EDITS)
         diag_error(d, at,
-                   "there is no %s '%s'; looked in %s; the nearest is '%s'",
-                   noun, s->name, s->looked_in, s->nearest);
+                   "there is no %s '%s'; looked in %s; the nearest is '%s'%s",
+                   noun, s->name, s->looked_in, s->nearest, listed);
     else
-        diag_error(d, at, "there is no %s '%s'; looked in %s", noun, s->name,
-                   s->looked_in);
+        diag_error(d, at, "there is no %s '%s'; looked in %s%s", noun, s->name,
+                   s->looked_in, listed);
 }
 
 static char *find(const char *name, const char *folder, const char *noun,
@@ -233,6 +243,60 @@ char *find_config_file(const char *name, enum config_kind kind,
 {
     return find(name, config_kinds[kind].folder, config_kinds[kind].noun, at,
                 d);
+}
+
+struct seen {    /* names of files that have been found */
+    char **name; /* owns */
+    int n;
+};
+
+static bool is_new(struct seen *seen, const char *name)
+{
+    for (int i = 0; i < seen->n; i++)
+        if (strcmp(seen->name[i], name) == 0)
+            return false;
+    seen->name = xrealloc(seen->name, (size_t)seen->n + 1, sizeof(*seen->name));
+    seen->name[seen->n++] = xstrdup(name);
+    return true;
+}
+
+static void each_of_folder(const char *folder, const char *kind_folder,
+                           struct seen *seen, found_file *each, void *context)
+{
+    char *kind = kind_folder[0] == '\0' ? xstrdup(folder)
+                                        : join(folder, kind_folder, "");
+    struct dirent **entry;
+    int n = scandir(kind[0] == '\0' ? "." : kind, &entry, is_config, alphasort);
+    for (int i = 0; i < n; i++) {
+        char *path = join(kind, entry[i]->d_name, "");
+        if (is_new(seen, entry[i]->d_name))
+            each(path, context);
+        free(path);
+        free(entry[i]);
+    }
+    if (n >= 0)
+        free(entry);
+    free(kind);
+}
+
+void find_each_config_file(enum config_kind kind, found_file *each,
+                           void *context)
+{
+    const char *sub = config_kinds[kind].folder, *value;
+    struct seen seen = {NULL, 0};
+    each_of_folder("", sub, &seen, each, context);
+    if ((value = getenv("ACCELSIM_PATH")) != NULL) {
+        char *copy = xstrdup(value), *rest = copy, *folder;
+        while ((folder = strsep(&rest, ":")) != NULL)
+            if (folder[0] != '\0')
+                each_of_folder(folder, sub, &seen, each, context);
+        free(copy);
+    }
+    each_of_folder(ACCELSIM_DATADIR, sub, &seen, each, context);
+    each_of_folder(ACCELSIM_SRCDIR "/configs", sub, &seen, each, context);
+    for (int i = 0; i < seen.n; i++)
+        free(seen.name[i]);
+    free(seen.name);
 }
 
 char *find_own_file(const char *name, const char *folder, struct src_pos at,

@@ -21,6 +21,11 @@ extern "C" {
  * that says where it looked. */
 char *find_config_file(const char *name, enum config_kind kind,
                        struct src_pos at, struct diag *d);
+/* Calls `each` with every file that a name of the kind could find, in the order
+ * of the folders; of files with one name, the first. */
+typedef void found_file(const char *path, void *context);
+void find_each_config_file(enum config_kind kind, found_file *each,
+                           void *context);
 /* The same for a file that users do not name: of the subfolder `folder`. */
 char *find_own_file(const char *name, const char *folder, struct src_pos at,
                     struct diag *d);

@@ -8,6 +8,7 @@
 #include "sim/base/file_use.h"
 #include "sim/base/output.h"
 #include "sim/cli/command.h"
+#include "sim/cli/format_table.h"
 #include "sim/cli/invocation.h"
 #include "sim/report/reuse_report.h"
 #include "sim/run/run.h"
@@ -18,7 +19,7 @@ static void write_report(struct invocation *s, const struct reuse_report *in)
     size_t text_bytes;
     FILE *to = open_memstream(&text, &text_bytes);
     SIM_CHECK(to != NULL);
-    SIM_CHECK(reuse_report_write(in, s->options.format, to));
+    SIM_CHECK(format_table[s->options.format].reuse(in, to));
     SIM_CHECK(fclose(to) == 0);
     output_write(s->options.output, text, text_bytes, s->diag);
     free(text);

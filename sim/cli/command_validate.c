@@ -7,6 +7,7 @@
 
 #include "sim/base/output.h"
 #include "sim/cli/command.h"
+#include "sim/cli/format_table.h"
 #include "sim/cli/invocation.h"
 #include "sim/validate/validation.h"
 
@@ -20,12 +21,7 @@ static bool write_report(const struct validation *v, const struct options *o,
     bool ok;
     FILE *to = open_memstream(&text, &text_bytes);
     SIM_CHECK(to != NULL);
-    if (o->format == REPORT_JSON)
-        validation_write_json(v, to);
-    else if (o->format == REPORT_MARKDOWN)
-        validation_write_markdown(v, to);
-    else
-        validation_write_table(v, to);
+    format_table[o->format].validation(v, to);
     SIM_CHECK(fclose(to) == 0);
     ok = output_write(o->output, text, text_bytes, d);
     free(text);

@@ -1,6 +1,7 @@
 accelsim_SOURCES += \
 	%D%/command.h \
 	%D%/command_help.c \
+	%D%/command_list.c \
 	%D%/command_map.c \
 	%D%/command_model.c \
 	%D%/command_reuse.c \
@@ -9,9 +10,13 @@ accelsim_SOURCES += \
 	%D%/invocation.c \
 	%D%/invocation.h \
 	%D%/report_results.c \
-	%D%/report_results.h
+	%D%/report_results.h \
+	%D%/show_config.c \
+	%D%/show_config.h
 # Options are tested as functions.
 libaccel_a_SOURCES += \
+	%D%/format_table.c \
+	%D%/format_table.h \
 	%D%/option_readers.c \
 	%D%/option_readers.h \
 	%D%/option_table.c \

@@ -30,21 +30,6 @@ bool read_kernel(const char *text, void *field, struct diag *d)
     return true;
 }
 
-bool read_format(const char *text, void *field, struct diag *d)
-{
-    static const char *const name[] = {"table", "json", "csv", "markdown"};
-    static const enum report_format format[] = {REPORT_TABLE, REPORT_JSON,
-                                                REPORT_CSV, REPORT_MARKDOWN};
-    for (int i = 0; i < 4; i++)
-        if (strcmp(text, name[i]) == 0) {
-            *(enum report_format *)field = format[i];
-            return true;
-        }
-    return diag_error(d, command_line,
-                      "'--format' is '%s'; it may be 'table', 'json' or 'csv'",
-                      text);
-}
-
 static bool set_action(void *field, enum action action)
 {
     *(enum action *)field = action;

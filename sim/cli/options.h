@@ -53,8 +53,9 @@ struct options {
     uint64_t max_cycles; /* 0 = no limit */
     uint64_t memo_bytes; /* 0 = not given */
     struct set_texts set;
-    enum report_format format;
-    bool memo, check, show_mapping, stats;
+    const char *format_name;   /* of --format, or NULL */
+    enum report_format format; /* options_fit finds it by its name */
+    bool memo, check, show_mapping, show_config, stats;
     bool given[OPTIONS_MAX]; /* by row of option_table */
 };
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/cli/format_table.h"
 #include "sim/cli/option_table.h"
 
 static const struct src_pos command_line = {NULL, 0};
@@ -69,20 +70,6 @@ static bool go_with_the_command(const struct options *o, struct diag *d)
     return ok;
 }
 
-static bool format_fits(const struct options *o, struct diag *d)
-{
-    bool is_validate = o->command == COMMAND_validate;
-    if (is_validate && o->format == REPORT_CSV)
-        return diag_error(d, command_line,
-                          "'--format' is 'csv'; 'accelsim validate' prints "
-                          "'table', 'json' or 'markdown'");
-    if (!is_validate && o->format == REPORT_MARKDOWN)
-        return diag_error(d, command_line,
-                          "'--format' is 'markdown'; it may be 'table', 'json' "
-                          "or 'csv'");
-    return true;
-}
-
 static bool layers_fit(const struct options *o, struct diag *d)
 {
     bool ok = true;
@@ -128,15 +115,17 @@ static bool systemc_fits(const struct options *o, struct diag *d)
     return ok;
 }
 
-bool options_fit(const struct options *o, struct diag *d)
+bool options_fit(struct options *o, struct diag *d)
 {
     bool ok = true;
     if (o->action != ACTION_COMMAND)
         return true;
     if (!go_with_the_command(o, d))
         return false;
-    ok = format_fits(o, d);
-    if (option_honoured(option_find("cfg"), o->command))
+    if (o->format_name != NULL)
+        ok = format_find(o->format_name, o->command, &o->format, d);
+    if (option_honoured(option_find("cfg"), o->command) &&
+        command_operand[o->command][0] == '\0')
         ok = layers_fit(o, d) && ok;
     return systemc_fits(o, d) && ok;
 }

@@ -12,8 +12,8 @@ extern "C" {
 #endif
 
 /* Says of each option that the command has no use for, with which it goes;
- * then of those left which exclude or need each other. */
-bool options_fit(const struct options *o, struct diag *d);
+ * then of those left which exclude or need each other.  Looks the format up. */
+bool options_fit(struct options *o, struct diag *d);
 
 #ifdef __cplusplus
 }

@@ -9,6 +9,7 @@
 
 #include "mem/dram.h"
 #include "sim/base/output.h"
+#include "sim/cli/format_table.h"
 #include "sim/report/metrics.h"
 
 /* Sets a DRAM part's bursts and peak, for energy per burst and the
@@ -58,7 +59,7 @@ bool report_results(const struct invocation *s, const char *kernel,
         in.dram_burst_bytes = 0; /* it is asked for words */
         in.dram_bytes_per_second = o->systemc.memory.bytes_per_second;
     }
-    SIM_CHECK(report_write(&in, o->format, to));
+    SIM_CHECK(format_table[o->format].results(&in, to));
     SIM_CHECK(fclose(to) == 0);
     ok = output_write(o->output, text, text_bytes, s->diag);
     free(text);

@@ -5,6 +5,8 @@ libaccel_a_SOURCES += \
 	%D%/config.h \
 	%D%/config_mapping.c \
 	%D%/config_state.h \
+	%D%/config_value.c \
+	%D%/config_value.h \
 	%D%/help_config.c \
 	%D%/help_config.h \
 	%D%/layer_keys.c \

@@ -5,6 +5,9 @@ libaccel_a_SOURCES += \
 	%D%/grid.c \
 	%D%/grid.h \
 	%D%/json.c \
+	%D%/listing.c \
+	%D%/listing.h \
+	%D%/markdown.c \
 	%D%/metrics.c \
 	%D%/metrics.h \
 	%D%/report.h \

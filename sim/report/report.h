@@ -19,8 +19,9 @@
 extern "C" {
 #endif
 
-/* REPORT_MARKDOWN: of `validate` only. */
+/* The forms of output; sim/cli/format_table.c says who writes each. */
 enum report_format { REPORT_TABLE, REPORT_JSON, REPORT_CSV, REPORT_MARKDOWN };
+enum { REPORT_FORMAT_N = REPORT_MARKDOWN + 1 };
 
 struct report_input { /* all borrowed */
     const struct arch *arch;
@@ -39,14 +40,11 @@ struct report_input { /* all borrowed */
     uint64_t dram_bytes_per_second;
 };
 
-/* false: `to` could not be written. */
-bool report_write(const struct report_input *in, enum report_format format,
-                  FILE *to);
-
-/* One form each. */
+/* One form each.  false: `to` could not be written. */
 bool report_write_table(const struct report_input *in, FILE *to);
 bool report_write_json(const struct report_input *in, FILE *to);
 bool report_write_csv(const struct report_input *in, FILE *to);
+bool report_write_markdown(const struct report_input *in, FILE *to);
 
 #ifdef __cplusplus
 }

@@ -188,13 +188,13 @@ static void csv_subject(FILE *to, const struct reuse_subject *s)
     }
 }
 
-bool reuse_report_write(const struct reuse_report *in,
-                        enum report_format format, FILE *to)
+bool reuse_report_json(const struct reuse_report *in, FILE *to)
 {
-    if (format == REPORT_TABLE)
-        return reuse_report_table(in, to);
-    if (format == REPORT_JSON)
-        return tree_print(document(in), to);
+    return tree_print(document(in), to);
+}
+
+bool reuse_report_csv(const struct reuse_report *in, FILE *to)
+{
     fputs("subject,level,name,figure,from,to,count\n", to);
     for (int k = 0; k < in->n_subjects; k++)
         csv_subject(to, &in->subjects[k]);

@@ -48,10 +48,10 @@ struct reuse_report {
     const struct reuse_subject *subjects;
 };
 
-/* false: `to` could not be written. */
-bool reuse_report_write(const struct reuse_report *in,
-                        enum report_format format, FILE *to);
+/* One form each.  false: `to` could not be written. */
 bool reuse_report_table(const struct reuse_report *in, FILE *to);
+bool reuse_report_json(const struct reuse_report *in, FILE *to);
+bool reuse_report_csv(const struct reuse_report *in, FILE *to);
 
 #ifdef __cplusplus
 }

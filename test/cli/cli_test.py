@@ -34,7 +34,8 @@ def about():
                   ("--layer", "x", "--help")):
         check(run(*words).stdout == shown.stdout,
               f"'{' '.join(words)}' is --help")
-    for command in ("run", "model", "map", "reuse", "validate", "help"):
+    for command in ("run", "model", "map", "reuse", "validate", "list",
+                    "help"):
         own = run(command, "--help").stdout
         check(own.startswith(f"Usage: accelsim {command} ") and
               run("help", command).stdout == own and
@@ -257,6 +258,79 @@ def what_to_print():
           "--stats speaks on standard error alone", stats.stderr)
 
 
+def what_there_is():
+    """list, --show-config, and the forms of both."""
+    def rows(*words):
+        return report(*words)["rows"]
+    configs = os.path.join(SOURCE, "configs")
+    for what, folder in (("networks", "networks"), ("energy", "energy"),
+                         ("architectures", "")):
+        shipped = {os.path.basename(path)[:-len(".cfg")] for path in
+                   glob.glob(os.path.join(configs, folder, "*.cfg"))}
+        listed = {row["name"] for row in rows("list", what)}
+        check(shipped <= listed, f"list {what} has all that is shipped",
+              shipped - listed)
+    memories = {row["name"] for row in rows("list", "memories")}
+    check({"ideal", "bandwidth", "ddr3_1600"} <= memories,
+          "list memories has parts and models", memories)
+    flows = {row["name"] for row in rows("list", "dataflows")}
+    check({"rs", "ws", "is", "os", "nlr", "nest"} == flows,
+          "list dataflows has them all", flows)
+    layers = rows("list", "layers", "--net", "lenet5")
+    ran = report(*SMALL)["layers"]
+    check([(row["name"], row["macs"]) for row in layers] ==
+          [(layer["name"], layer["macs"]) for layer in ran],
+          "list layers has the MACs that a run counts", layers)
+    c1 = {"weights": 150, "op": "conv", "bytes": 1024 + 150 + 6 * 784}
+    check(c1.items() <= layers[0].items(),
+          "list layers has weights and bytes", layers[0])
+    wide = rows("list", "layers", "--cfg", "eyeriss", "--net", "lenet5")
+    check(wide[0]["bytes"] == 2 * c1["bytes"],
+          "with --cfg bytes are those of the machine's words", wide[0])
+    check(run("list", "layers", "--net", "lenet5", "--format",
+              "csv").stdout.splitlines()[0] ==
+          "name,op,shape,macs,weights,bytes", "list has csv")
+    check(run("list", "memories", "--format", "markdown").stdout.startswith(
+        "| name |"), "list has markdown")
+    check("lenet5" in run("list", "networks").stdout, "list has a table")
+    for words, said in ((("list",), "networks|layers|architectures"),
+                        (("list", "netwroks"), "nearest is 'networks'"),
+                        (("list", "layers"), "accelsim list networks"),
+                        (("--cfg", "eyeriss", "--net", "mobilenet_v2"),
+                         "accelsim list networks"),
+                        (("--cfg", "eyeriis"), "nearest is 'eyeriss'; "
+                         "'accelsim list architectures'")):
+        done = run(*words)
+        check(done.returncode == 1 and said in done.stderr,
+              f"{words} says how to go on", done.stderr)
+    for command in ("run", "model", "map"):
+        shown = rows(command, *C1, "--set", "array.rows=10",
+                     "--set", "mapping.m=2", "--show-config")
+        by_key = {row["key"]: row for row in shown}
+        origins = [by_key[key]["origin"] for key in
+                   ("array.rows", "array.drain", "--net", "mapping.m")]
+        check(origins == ["--set", "default", "command line", "--set"] and
+              re.search(r"eyeriss\.cfg:\d+$", by_key["array.cols"]["origin"]),
+              f"{command} --show-config says where values come from", origins)
+        check((by_key["array.rows"]["value"], by_key["array.rows"]["unit"]) ==
+              ("10", "PEs") and by_key["energy.mac"]["unit"] == "pJ",
+              f"{command} --show-config has values and units")
+    keys = re.findall(r"^([\w.]+): ", run("--help-config").stdout, re.M)
+    schema = [key for key in keys if not key.startswith("mapping.")
+              or key in ("mapping.table", "mapping.file")]
+    check(set(schema) - {"Networks"} <=
+          set(by_key) | {"rs", "ws", "is", "os", "nlr", "nest"},
+          "--show-config lists every key",
+          set(schema) - set(by_key))
+    table = run(*SMALL, "--format", "markdown").stdout.splitlines()
+    check([line.split(" | ")[0] for line in table[2:]] ==
+          ["| " + layer["name"] for layer in ran] + ["| total"] and
+          f"| {ran[0]['macs']} | {ran[0]['cycles']} |" in table[2],
+          "--format markdown has a line a layer and one of totals", table)
+    check("| >= " in run("model", *C1, "--format", "markdown").stdout,
+          "model --format markdown has bounds")
+
+
 def reuse():
     streams = os.path.join(SOURCE, "configs", "accesses")
     for name, reads in (("weights_at_once", 4), ("weights_in_pairs", 8),
@@ -348,6 +422,7 @@ help_for_files()
 what_to_run()
 how_to_run_it()
 what_to_print()
+what_there_is()
 reuse()
 names_of_any_bytes()
 finish()

@@ -192,15 +192,20 @@ TEST_F(Options, EachMistakeIsOneLineThatSaysWhatWouldBeRight)
         {{"--cfg", "a", "--max-cycles", "-1"},
          "'--max-cycles' is -1; it may be 1 to 9223372036854775807"},
         {{"--cfg", "a", "--format", "xml"},
-         "'--format' is 'xml'; it may be 'table', 'json' or 'csv'"},
-        {{"--cfg", "a", "--format", "markdown"},
-         "'--format' is 'markdown'; it may be 'table', 'json' or 'csv'"},
+         "'--format' is 'xml'; 'accelsim run' prints 'table', 'json', 'csv' or "
+         "'markdown'"},
+        {{"map", "--cfg", "a", "--format", "markdown"},
+         "'--format' is 'markdown'; 'accelsim map' prints 'table', 'json' or "
+         "'csv'"},
+        {{"validate", "--format", "xml"},
+         "'--format' is 'xml'; 'accelsim validate' prints 'table', 'json' or "
+         "'markdown'"},
         {{"--cfg", "a", "--filter", "x"},
          "'accelsim run' has no use for '--filter'; it goes with the command "
          "'validate' only"},
         {{"validate", "--cfg", "a"},
          "'accelsim validate' has no use for '--cfg'; it goes with the "
-         "commands 'run', 'model', 'map' and 'reuse' only"},
+         "commands 'run', 'model', 'map', 'reuse' and 'list' only"},
         {{"map", "--cfg", "a", "--mapping", "m"},
          "'accelsim map' has no use for '--mapping'; it goes with the commands "
          "'run', 'model' and 'reuse' only"},
@@ -238,9 +243,9 @@ TEST_F(Options, EachGoesWithTheCommandsThatHonourIt)
         std::vector<std::string> option;
         const char *commands; // first letters; a: reuse --accesses
     } cases[] = {
-        {{"--net", "n"}, "rmMu"},
+        {{"--net", "n"}, "rmMul"},
         {{"--layer", "l"}, "rmMu"},
-        {{"--batch", "2"}, "rmMu"},
+        {{"--batch", "2"}, "rmMul"},
         {{"--shape", "M=1"}, "rmMu"},
         {{"--gemm", "M=1"}, "rmMu"},
         {{"--set", "a=1"}, "rmMu"},
@@ -248,11 +253,11 @@ TEST_F(Options, EachGoesWithTheCommandsThatHonourIt)
         {{"--plugin", "p.so"}, "rmMu"},
         {{"--mapping", "f"}, "rmu"},
         {{"--mappings", "f"}, "rmu"},
-        {{"--kernel", "native"}, "rmMuva"},
+        {{"--kernel", "native"}, "rmMuval"},
         {{"--no-memo"}, "r"},
         {{"--memo-bytes", "1"}, "r"},
         {{"--check"}, "r"},
-        {{"-j", "2"}, "rmMuva"},
+        {{"-j", "2"}, "rmMuval"},
         {{"--max-cycles", "1"}, "rMu"},
         {{"--kernel=systemc", "--sc-granularity", "block"}, "r"},
         {{"--kernel=systemc", "--sc-memory", "1,1"}, "r"},
@@ -265,16 +270,20 @@ TEST_F(Options, EachGoesWithTheCommandsThatHonourIt)
         {{"--time-limit", "1"}, "M"},
         {{"--save", "f"}, "M"},
         {{"--constraints", "f"}, "M"},
-        {{"--format", "json"}, "rmMuva"},
-        {{"-o", "f"}, "rmMuva"},
+        {{"--format", "json"}, "rmMuval"},
+        {{"--format", "csv"}, "rmMual"},
+        {{"--format", "markdown"}, "rmvl"},
+        {{"-o", "f"}, "rmMuval"},
         {{"--filter", "f"}, "v"},
         {{"--show-mapping"}, "rm"},
+        {{"--show-config"}, "rmM"},
         {{"--stats"}, "r"},
     };
     const std::pair<char, std::vector<std::string>> commands[] = {
         {'r', {"run", "--cfg", "c"}},        {'m', {"model", "--cfg", "c"}},
         {'M', {"map", "--cfg", "c"}},        {'u', {"reuse", "--cfg", "c"}},
         {'a', {"reuse", "--accesses", "f"}}, {'v', {"validate"}},
+        {'l', {"list", "layers"}},
     };
     for (const auto &c : cases)
         for (const auto &[letter, command] : commands) {

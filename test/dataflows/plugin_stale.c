@@ -1,8 +1,11 @@
-/* plugin_stale.c - a dataflow as if built for another version, for the tests
- * of --plugin.
+/* plugin_stale.c - a dataflow of this version of the interface, built from
+ * headers whose structs have other sizes, for the tests of --plugin.
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/plugin.h"
+
+extern const uint32_t accelsim_dataflow_version;
+const uint32_t accelsim_dataflow_version = ACCELSIM_PLUGIN_VERSION;
 
 extern const struct dataflow accelsim_dataflow;
 const struct dataflow accelsim_dataflow = {.name = "stale"};

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/cli/format_table.h"
 #include "sim/report/grid.h"
 #include "sim/report/metrics.h"
 #include "sim/report/report.h"
@@ -127,7 +128,7 @@ class Report : public testing::Test
         char *text = nullptr;
         size_t bytes = 0;
         FILE *to = open_memstream(&text, &bytes);
-        EXPECT_TRUE(report_write(&in, format, to));
+        EXPECT_TRUE(format_table[format].results(&in, to));
         std::fclose(to);
         std::string out(text, bytes);
         std::free(text);

@@ -118,7 +118,7 @@ TEST_F(Report, AShapeWithoutANetworkHasNoName)
     char *text = nullptr;
     size_t bytes = 0;
     FILE *to = open_memstream(&text, &bytes);
-    EXPECT_TRUE(report_write(&in, REPORT_TABLE, to));
+    EXPECT_TRUE(report_write_table(&in, to));
     std::fclose(to);
     EXPECT_EQ(0u, std::string(text).find("eyeriss: batch 4, "));
     std::free(text);

@@ -265,7 +265,7 @@ TEST(ModelReport, LeavesOutWhatOnlyASimulationKnows)
     char *text = nullptr;
     size_t size = 0;
     FILE *to = open_memstream(&text, &size);
-    EXPECT_TRUE(report_write(&in, REPORT_JSON, to));
+    EXPECT_TRUE(report_write_json(&in, to));
     fclose(to);
     std::string json(text);
     free(text);

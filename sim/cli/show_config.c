@@ -1,0 +1,131 @@
+/* show_config.c - lists the values of the architecture's file, of the options
+ * that change a result, and of the energy table, each with its origin.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/cli/show_config.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/output.h"
+#include "sim/cli/format_table.h"
+#include "sim/config/config_value.h"
+
+static const char *const columns[] = {"key", "value", "unit", "origin",
+                                      "meaning"};
+
+void print_listing(struct invocation *s, struct listing *l)
+{
+    char *text = NULL;
+    size_t bytes;
+    FILE *to = open_memstream(&text, &bytes);
+    SIM_CHECK(to != NULL);
+    SIM_CHECK(format_table[s->options.format].listing(l, to));
+    SIM_CHECK(fclose(to) == 0);
+    output_write(s->options.output, text, bytes, s->diag);
+    listing_free(l);
+    free(text);
+}
+
+static void add_values(const struct config *cfg, struct listing *l)
+{
+    struct config_value v;
+    for (int i = 0; config_value_at(cfg, i, &v); i++) {
+        listing_text(l, v.key);
+        listing_text(l, v.text);
+        listing_text(l, v.unit);
+        if (v.origin == CONFIG_FILE)
+            listing_print(l, "%s:%d", v.at.file, v.at.line);
+        else
+            listing_text(l, v.origin == CONFIG_SET ? "--set" : "default");
+        listing_text(l, v.doc);
+    }
+}
+
+/* What an option asks for, or what holds without it. */
+static void add_option(struct listing *l, const struct options *o,
+                       const char *name, const char *value, const char *unit,
+                       const char *left_out)
+{
+    const struct option_row *row = option_find(name);
+    if (!option_honoured(row, o->command))
+        return;
+    listing_print(l, "--%s", name);
+    listing_text(l, value);
+    listing_text(l, unit);
+    listing_text(l, o->given[row - option_table] ? "command line" : left_out);
+    listing_text(l, row->doc);
+}
+
+static void add_options(const struct invocation *s, struct listing *l)
+{
+    const struct options *o = &s->options;
+    char batch[16], top[16], cycles[24], seconds[16];
+    snprintf(batch, sizeof(batch), "%d", s->workload->batch);
+    snprintf(top, sizeof(top), "%d", o->map.top);
+    snprintf(cycles, sizeof(cycles), "%" PRIu64, o->max_cycles);
+    snprintf(seconds, sizeof(seconds), "%d", o->map.time_limit_seconds);
+    add_option(l, o, "net",
+               invocation_is_single_layer(s) ? "" : s->workload->name, "",
+               "default.network");
+    add_option(l, o, "layer", o->layer != NULL ? o->layer : "all", "",
+               "default");
+    add_option(l, o, "batch", batch, "images",
+               invocation_is_single_layer(s) ? "the layer's N"
+                                             : "default.batch");
+    add_option(l, o, "dataflow", s->dataflow->name, "", "default.dataflow");
+    add_option(l, o, "kernel", o->kernel, "", "default");
+    add_option(l, o, "max-cycles", o->max_cycles > 0 ? cycles : "", "cycles",
+               "default");
+    add_option(l, o, "objective", search_objective_name[o->map.objective], "",
+               "default");
+    add_option(l, o, "top", top, "mappings", "default");
+    add_option(l, o, "time-limit", o->map.time_limit_seconds > 0 ? seconds : "",
+               "s", "default");
+}
+
+static void add_cost(struct listing *l, const struct energy_table *table,
+                     const char *part, const char *of,
+                     const struct energy_cost *cost, const char *doc)
+{
+    listing_print(l, "energy.%s%s%s", part, of[0] != '\0' ? "." : "", of);
+    listing_print(l, "%.6g", cost->energy);
+    listing_text(l, energy_unit(table));
+    listing_print(l, "%s: %s", energy_name(table),
+                  energy_origin_name[cost->origin]);
+    listing_text(l, doc);
+}
+
+static void add_costs(const struct invocation *s, struct listing *l)
+{
+    struct energy_costs costs;
+    const struct arch *arch = config_arch(s->cfg);
+    energy_costs_of(s->energy, arch, &costs);
+    const struct {
+        const char *part;
+        const struct energy_cost *cost;
+        const char *doc;
+    } part[] = {{"rf", costs.rf, "a word read or written"},
+                {"noc", costs.noc_hop, "a word over one hop"},
+                {"l1", costs.l1, "a word read or written"},
+                {"l2", costs.l2, "a word read or written"},
+                {"dram", costs.dram, "a word read or written"}};
+    add_cost(l, s->energy, "mac", "", &costs.mac, "a MAC");
+    for (int k = 0; k < 5; k++)
+        for (int t = 0; t < TENSOR_N; t++)
+            if (strcmp(part[k].part, "l1") != 0 || arch->has_l1)
+                add_cost(l, s->energy, part[k].part, tensor_name[t],
+                         &part[k].cost[t], part[k].doc);
+}
+
+void show_config(struct invocation *s)
+{
+    if (!invocation_read(s))
+        return;
+    struct listing *l = listing_new("configuration", columns, 5);
+    add_values(s->cfg, l);
+    add_options(s, l);
+    add_costs(s, l);
+    print_listing(s, l);
+}
