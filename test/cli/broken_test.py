@@ -342,7 +342,8 @@ def command_lines():
           ("--cfg", "tpu_v1", "--dataflow", "rs"),
           [("accelsim", "'tpu_v1' does not have the dataflow 'rs'")])
     words("an unknown format", (*cfg, "--format", "yaml"),
-          [("accelsim", "it may be 'table', 'json' or 'csv'")])
+          [("accelsim", "'accelsim run' prints 'table', 'json', 'csv' or "
+            "'markdown'")])
     words("an unknown kernel", (*cfg, "--kernel", "quantum"),
           [("accelsim", "'--kernel' is 'quantum'; ")])
     for given, part in (("array.rows", "not of the form PATH=VALUE"),
