@@ -141,3 +141,5 @@ check_PROGRAMS += tree_test
 endif
 tree_test_SOURCES = %D%/noc/tree_test.cpp
 tree_test_LDADD = $(TEST_LIBS)
+dist_check_SCRIPTS += %D%/report/schema_test.py
+EXTRA_DIST += %D%/json_schema.py

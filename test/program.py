@@ -12,8 +12,13 @@ import subprocess
 import sys
 import tempfile
 
+import json_schema
+
 PROGRAM = os.environ["ACCELSIM"]
 SOURCE = os.environ["srcdir"]
+with open(os.path.join(SOURCE, "docs", "schema.json"),
+          encoding="utf-8") as _schema:
+    SCHEMA = json.load(_schema)
 # Quick: one layer of a few passes.
 SMALL = ["--cfg", "eyeriss", "--net", "lenet5", "--batch", "1"]
 
@@ -43,12 +48,20 @@ def run(*words, folder=None, stdin=None, seconds=120, environment=None):
 
 
 def report(*words, **how):
-    """Runs accelsim, which must succeed; its JSON."""
+    """Runs accelsim, which must succeed; its JSON, as docs/schema.json has it
+    where that describes the command."""
     done = run(*words, "--format", "json", **how)
     if done.returncode != 0:
         check(False, " ".join(words), done.stderr)
         finish()
-    return json.loads(done.stdout)
+    document = json.loads(done.stdout)
+    if words[0] not in ("map", "reuse", "validate") or \
+            "--show-config" in words:
+        wrong = list(json_schema.faults(document, SCHEMA, SCHEMA))
+        if wrong:
+            check(False, f"{' '.join(words)} is as docs/schema.json says",
+                  "\n".join(wrong[:5]))
+    return document
 
 
 def new_folder():

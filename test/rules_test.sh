@@ -155,6 +155,10 @@ verdict "docs/config.md is what --help-config=markdown prints (to renew it:
     accelsim --help-config=markdown > docs/config.md)" "$(
     "$ACCELSIM" --help-config=markdown | diff docs/config.md - | head -n 20)"
 
+verdict "docs/schema.json is what help schema prints (to renew it:
+    accelsim help schema > docs/schema.json)" "$(
+    "$ACCELSIM" help schema | diff docs/schema.json - | head -n 20)"
+
 verdict "make and its files are at peace" "$(
     MAKEFLAGS= make -s -C "$builddir" list-dist 2>&1 >/dev/null)"
 

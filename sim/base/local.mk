@@ -8,6 +8,8 @@ libaccel_a_SOURCES += \
 	%D%/config_kind.h \
 	%D%/config_text.c \
 	%D%/config_text.h \
+	%D%/counters.c \
+	%D%/counters.h \
 	%D%/diag.c \
 	%D%/diag.h \
 	%D%/file_use.c \

@@ -67,12 +67,30 @@ struct link_words {
     uint64_t hops; /* bus: words delivered; links: links crossed, in words */
 };
 
+/* When a report has a counter (sim/base/counters.h); 0: always. */
+enum counter_when {
+    COUNTER_L1 = 1,        /* on a machine with L1s */
+    COUNTER_SIMULATED = 2, /* of simulated layers; a model does not know it */
+    COUNTER_CHECKED = 4,   /* with --check */
+    COUNTER_OF_LAYER = 8,  /* of a layer, not of the sum of all */
+    COUNTER_HIDDEN = 16,   /* never; figures are derived from it */
+    COUNTER_WITHOUT_FORM = 32 /* always, but no closed form has it */
+};
+
+/* Counters that are neither of a level nor of a network. field, path in JSON,
+ * unit, label of the table's line, when, doc */
+#define COUNTS(X)                                          \
+    X(dram_bursts, "dram.bursts", "bursts", "DRAM bursts", \
+      COUNTER_WITHOUT_FORM, "whole bursts that a DRAM part moved")
+
 /* All that is counted; simulator and closed form both fill one. */
 struct counts {
     uint64_t macs;
     struct accesses access[LEVEL_N][TENSOR_N];
     struct link_words link[LINK_N];
-    uint64_t dram_bursts;
+#define COUNT_FIELD(name, path, unit, label, when, doc) uint64_t name;
+    COUNTS(COUNT_FIELD)
+#undef COUNT_FIELD
     /* DRAM words that crossed its link compressed, and their bytes there. */
     struct compressed_words {
         uint64_t words, bytes;

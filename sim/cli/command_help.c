@@ -1,5 +1,5 @@
-/* command_help.c - the help: of all, of a command, as a manual page, or as a
- * script that completes the command line.
+/* command_help.c - the help: of all, of a command, and the pages that are made
+ * from tables.
  * SPDX-License-Identifier: MIT
  */
 #include <stdio.h>
@@ -10,8 +10,20 @@
 #include "sim/cli/invocation.h"
 #include "sim/cli/options_fault.h"
 #include "sim/cli/options_help.h"
+#include "sim/report/document_schema.h"
 
 static const struct src_pos command_line = {NULL, 0};
+
+/* Pages that are files elsewhere; the program makes them from its tables. */
+static const struct {
+    const char *name;
+    void (*print)(FILE *to);
+} pages[] = {
+    {"man", options_manual},
+    {"completion", options_completion},
+    {"schema", document_schema},
+};
+enum { PAGES = sizeof(pages) / sizeof(pages[0]) };
 
 static bool unknown_word(const char *word, struct diag *d)
 {
@@ -19,8 +31,8 @@ static bool unknown_word(const char *word, struct diag *d)
     nearest_start(&near, word);
     for (int k = 0; k < COMMAND_N; k++)
         nearest_offer(&near, command_name[k]);
-    nearest_offer(&near, "man");
-    nearest_offer(&near, "completion");
+    for (int k = 0; k < PAGES; k++)
+        nearest_offer(&near, pages[k].name);
     return diag_error(d, command_line,
                       "there is no help for '%s'; the nearest word is '%s'",
                       word, near.best);
@@ -30,14 +42,14 @@ void command_help(struct invocation *s)
 {
     const char *word = s->options.operand;
     struct options about = {.action = ACTION_HELP};
-    if (word != NULL && strcmp(word, "man") == 0)
-        options_manual(stdout);
-    else if (word != NULL && strcmp(word, "completion") == 0)
-        options_completion(stdout);
-    else if (word != NULL && !options_find_command(word, &about.command))
-        unknown_word(word, s->diag);
-    else {
-        about.names_command = word != NULL;
+    for (int k = 0; word != NULL && k < PAGES; k++)
+        if (strcmp(word, pages[k].name) == 0) {
+            pages[k].print(stdout);
+            return;
+        }
+    about.names_command = word != NULL;
+    if (word == NULL || options_find_command(word, &about.command))
         options_print_about(&about, stdout);
-    }
+    else
+        unknown_word(word, s->diag);
 }

@@ -4,6 +4,9 @@
  */
 #include "sim/report/document.h"
 
+#include <string.h>
+
+#include "sim/base/counters.h"
 #include "sim/report/metrics.h"
 #include "sim/report/report_tree.h"
 
@@ -35,59 +38,12 @@ static json_t *mapping(const struct layer_result *r)
     return o;
 }
 
-static json_t *ledger(const struct layer_result *r)
-{
-    json_t *o = tree_object();
-    for (int i = 0; i < LEDGER_N; i++)
-        tree_put_count(o, ledger_name[i], r->ledger_pe_cycles[i]);
-    return o;
-}
-
 static json_t *bounds(const struct arch *arch, const struct layer_result *r)
 {
     json_t *o = tree_object();
     for (int i = 0; i < BOUND_N; i++)
         if (bound_applies(arch, (enum bound)i))
             tree_put_count(o, bound_name[i], r->bounds_cycles[i]);
-    return o;
-}
-
-static json_t *accesses(const struct arch *arch, const struct counts *counts)
-{
-    json_t *o = tree_object();
-    for (int level = 0; level < LEVEL_N; level++) {
-        if (level == LEVEL_L1 && !arch->has_l1)
-            continue;
-        json_t *tensors = tree_object();
-        for (int t = 0; t < TENSOR_N; t++) {
-            const struct accesses *a = &counts->access[level][t];
-            json_t *words = tree_object();
-            tree_put_count(words, "reads", a->reads);
-            tree_put_count(words, "writes", a->writes);
-            if (level == LEVEL_L2) {
-                tree_put_count(words, "dma_reads", a->dma_reads);
-                tree_put_count(words, "dma_writes", a->dma_writes);
-            }
-            tree_put(tensors, tensor_name[t], words);
-        }
-        tree_put(o, level_name[level], tensors);
-    }
-    return o;
-}
-
-static json_t *links(const struct arch *arch, const struct counts *counts)
-{
-    json_t *o = tree_object();
-    for (int i = 0; i < LINK_N; i++) {
-        if (link_needs_l1((enum link)i) && !arch->has_l1)
-            continue;
-        json_t *words = tree_object();
-        tree_put_count(words, "words_sent", counts->link[i].words_sent);
-        tree_put_count(words, "words_delivered",
-                       counts->link[i].words_delivered);
-        tree_put_count(words, "hops", counts->link[i].hops);
-        tree_put(o, link_name[i], words);
-    }
     return o;
 }
 
@@ -135,47 +91,45 @@ static json_t *metrics_object(const struct report_input *in,
     return o;
 }
 
-/* What a layer and the sum of all layers both have, behind "macs". */
+/* Puts the counters from `c` on up to the first whose path begins with `end`
+ * ("": to the last), and returns that one. */
+static const struct counter *put_counters(json_t *o, const struct counter *c,
+                                          const char *end,
+                                          const struct report_input *in,
+                                          const struct layer_result *r,
+                                          bool is_total)
+{
+    for (; c->path != NULL &&
+           (end[0] == '\0' || strncmp(c->path, end, strlen(end)) != 0);
+         c++)
+        if (counter_is_reported(c, in->arch, r, is_total))
+            tree_put_count_at(o, c->path, counter_value(c, r));
+    return c;
+}
+
+/* What a layer and the sum of all layers both have: the counters, with derived
+ * figures in between. */
 static void put_work(json_t *o, const struct report_input *in,
                      const struct layer_result *r,
                      const struct layer_energy *energy, int batch,
                      bool is_total)
 {
-    tree_put_count(o, "macs", r->counts.macs);
-    if (!is_total)
-        tree_put_count(o, "passes", r->passes);
-    if (!r->is_model) {
-        tree_put_count(o, "cycles", r->cycles);
-        tree_put_count(o, "array_cycles", r->array_cycles);
-    }
+    const struct counter *c =
+        put_counters(o, counter_table, "ledger_pe_cycles.", in, r, is_total);
     if (!is_total) {
         tree_put(o, "bounds_cycles", bounds(in->arch, r));
         tree_put_text(o, "bound_by", bound_name[result_binding_bound(r)]);
         tree_put(o, "active_pes", json_integer(r->active_pes));
     }
-    if (!r->is_model) {
+    if (!r->is_model)
         tree_put_real(o, "utilization", metrics_utilization(in->arch, r));
-        tree_put(o, "ledger_pe_cycles", ledger(r));
-    }
-    tree_put(o, "accesses", accesses(in->arch, &r->counts));
-    tree_put(o, "noc", links(in->arch, &r->counts));
-    json_t *dram = tree_object();
-    tree_put_count(dram, "bursts", r->counts.dram_bursts);
+    c = put_counters(o, c, "gated.", in, r, is_total);
     if (in->arch->compression != COMPRESSION_NONE)
-        put_compressed(dram, in->arch, r);
-    tree_put(o, "dram", dram);
-    json_t *gated = tree_object();
-    tree_put_count(gated, "macs", r->gated_macs);
-    tree_put_count(gated, "rf_filter_reads", r->gated_rf_filter_reads);
-    tree_put(o, "gated", gated);
+        put_compressed(json_object_get(o, "dram"), in->arch, r);
+    c = put_counters(o, c, "check.", in, r, is_total);
     tree_put(o, "energy_pj", energies(energy));
     tree_put(o, "metrics", metrics_object(in, r, energy, batch));
-    if (r->checked) {
-        json_t *check = tree_object();
-        tree_put_count(check, "outputs", r->check_outputs);
-        tree_put_count(check, "mismatches", r->check_mismatches);
-        tree_put(o, "check", check);
-    }
+    put_counters(o, c, "", in, r, is_total);
 }
 
 static json_t *layer(const struct report_input *in,

@@ -2,6 +2,8 @@ libaccel_a_SOURCES += \
 	%D%/csv.c \
 	%D%/document.c \
 	%D%/document.h \
+	%D%/document_schema.c \
+	%D%/document_schema.h \
 	%D%/grid.c \
 	%D%/grid.h \
 	%D%/json.c \

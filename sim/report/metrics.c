@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "sim/base/counters.h"
+
 #define TABLE_NAME(name, doc) #name,
 const char *const metric_name[METRIC_N] = {METRICS(TABLE_NAME)};
 
@@ -132,25 +134,10 @@ void metrics_sum(const struct layer_result *layers, int n_layers,
     memset(out, 0, sizeof(*out));
     for (int i = 0; i < n_layers; i++) {
         const struct layer_result *r = &layers[i];
-        out->passes = count_add(out->passes, r->passes);
-        out->cycles = count_add(out->cycles, r->cycles);
-        out->array_cycles = count_add(out->array_cycles, r->array_cycles);
+        counters_add(out, r);
         out->is_model = out->is_model || r->is_model;
         if (r->active_pes > out->active_pes)
             out->active_pes = r->active_pes;
-        for (int k = 0; k < LEDGER_N; k++)
-            out->ledger_pe_cycles[k] =
-                count_add(out->ledger_pe_cycles[k], r->ledger_pe_cycles[k]);
-        counts_add(&out->counts, &r->counts);
-        out->gated_macs = count_add(out->gated_macs, r->gated_macs);
-        out->gated_rf_filter_reads =
-            count_add(out->gated_rf_filter_reads, r->gated_rf_filter_reads);
-        for (int t = 0; t < TENSOR_N; t++)
-            out->check_compressed_bytes[t] = count_add(
-                out->check_compressed_bytes[t], r->check_compressed_bytes[t]);
         out->checked = out->checked || r->checked;
-        out->check_outputs = count_add(out->check_outputs, r->check_outputs);
-        out->check_mismatches =
-            count_add(out->check_mismatches, r->check_mismatches);
     }
 }

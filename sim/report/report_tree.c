@@ -47,6 +47,24 @@ void tree_put_count(json_t *object, const char *key, uint64_t value)
     tree_put(object, key, tree_count(value));
 }
 
+void tree_put_count_at(json_t *object, const char *path, uint64_t value)
+{
+    const char *dot = strchr(path, '.');
+    if (dot == NULL) {
+        tree_put_count(object, path, value);
+        return;
+    }
+    char *key = strndup(path, (size_t)(dot - path));
+    SIM_CHECK(key != NULL);
+    json_t *inner = json_object_get(object, key);
+    if (inner == NULL) {
+        inner = tree_object();
+        tree_put(object, key, inner);
+    }
+    free(key);
+    tree_put_count_at(inner, dot + 1, value);
+}
+
 void tree_put_real(json_t *object, const char *key, double value)
 {
     SIM_CHECK(isfinite(value));

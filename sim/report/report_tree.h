@@ -26,6 +26,8 @@ void tree_put(json_t *object, const char *key, json_t *value);
 /* Below 2^63: what JSON's readers hold. */
 json_t *tree_count(uint64_t value);
 void tree_put_count(json_t *object, const char *key, uint64_t value);
+/* The same below a path, "gated.macs": objects on the way are made. */
+void tree_put_count_at(json_t *object, const char *path, uint64_t value);
 /* Finite. */
 void tree_put_real(json_t *object, const char *key, double value);
 /* JSON is UTF-8: where a byte of the text is not, each beyond ASCII becomes a

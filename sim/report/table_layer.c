@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "sim/base/counters.h"
 #include "sim/report/grid.h"
 #include "sim/report/metrics.h"
 #include "sim/report/report_table.h"
@@ -264,10 +265,10 @@ void table_layer(const struct table_view *v, int i, FILE *to)
     fputc('\n', to);
     print_accesses(v->in->arch, &r->counts, to);
     print_compression(v->in->arch, r, to);
-    if (r->counts.dram_bursts > 0 && v->in->dram_burst_bytes > 1)
-        table_line(to, "DRAM bursts", "%s of %d bytes",
-                   text_count(r->counts.dram_bursts).text,
-                   v->in->dram_burst_bytes);
+    for (const struct counter *c = counter_table; c->path != NULL; c++)
+        if (c->label != NULL && counter_value(c, r) > 0)
+            table_line(to, c->label, "%s (%s)",
+                       text_count(counter_value(c, r)).text, c->doc);
     fputc('\n', to);
     print_links(v->in->arch, &r->counts, to);
     fputc('\n', to);

@@ -4,9 +4,10 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <set>
 #include <string>
 
-#include "sim/base/result.h"
+#include "sim/base/counters.h"
 #include "test/messages.h"
 
 namespace
@@ -32,6 +33,46 @@ void number(struct counts *c)
     uint64_t *value = reinterpret_cast<uint64_t *>(c);
     for (size_t i = 0; i < sizeof(*c) / sizeof(*value); i++)
         value[i] = i + 1;
+}
+
+// Adding a field to struct counts without a row, or a row twice, fails here.
+TEST(Result, EachCounterIsOneRowOfTheTable)
+{
+    std::set<size_t> offsets;
+    std::set<std::string> paths;
+    const size_t first = offsetof(struct layer_result, counts);
+    for (const struct counter *c = counter_table; c->path != NULL; c++) {
+        EXPECT_TRUE(offsets.insert(c->offset).second) << c->path;
+        EXPECT_TRUE(paths.insert(c->path).second) << c->path;
+        EXPECT_STRNE("", c->unit) << c->path;
+        EXPECT_STRNE("", c->doc) << c->path;
+    }
+    const struct counts *none = nullptr; // where fields stand
+    for (int level = 0; level < LEVEL_N; level++)
+        for (int t = 0; level != LEVEL_L2 && t < TENSOR_N; t++) // L2 only
+            for (const uint64_t *unused : {&none->access[level][t].dma_reads,
+                                           &none->access[level][t].dma_writes})
+                EXPECT_TRUE(
+                    offsets.insert(first + reinterpret_cast<size_t>(unused))
+                        .second);
+    for (size_t at = 0; at < sizeof(struct counts); at += sizeof(uint64_t))
+        EXPECT_EQ(1u, offsets.count(first + at)) << at;
+    for (int i = 0; i < LEDGER_N; i++)
+        EXPECT_EQ(
+            1u, paths.count(std::string("ledger_pe_cycles.") + ledger_name[i]));
+}
+
+TEST(Result, ADifferenceFromTheClosedFormIsNamed)
+{
+    struct counts a, b;
+    number(&a);
+    number(&b);
+    EXPECT_EQ(nullptr, counters_differ(&a, &b));
+    a.dram_bursts++; // no closed form has them
+    EXPECT_EQ(nullptr, counters_differ(&a, &b));
+    a.link[LINK_psum_in].hops++;
+    ASSERT_NE(nullptr, counters_differ(&a, &b));
+    EXPECT_STREQ("noc.psum_in.hops", counters_differ(&a, &b)->path);
 }
 
 TEST(Result, AddingCountsAddsEveryCounter)
@@ -126,7 +167,7 @@ TEST(Result, NamesWhatThereIsTooMuchOf)
     };
     struct layer_result r = {};
     r.counts.link[LINK_filter].hops = COUNT_MAX + 1;
-    EXPECT_TRUE(says(r, "2^63 - 1 accesses or words moved"));
+    EXPECT_TRUE(says(r, "2^63 - 1 words"));
     r = {};
     r.bounds_cycles[BOUND_folds] = COUNT_OVERFLOW;
     EXPECT_TRUE(says(r, "2^63 - 1 cycles"));

@@ -150,7 +150,8 @@ TEST_F(Report, ANormalizedTableIsReportedInMacs)
 TEST_F(Report, ADramPartsBurstsAreShownAndPaid)
 {
     burst_bytes_ = 64;
-    EXPECT_TRUE(has_line("DRAM bursts 77 of 64 bytes"));
+    EXPECT_TRUE(
+        has_line("DRAM bursts 77 (whole bursts that a DRAM part moved)"));
     EXPECT_TRUE(has_line("10,240 a burst of 64 bytes (scaled)"));
     Document j(write(REPORT_JSON));
     EXPECT_DOUBLE_EQ(77 * 10240, j.real("layers.0.energy_pj.dram"));

@@ -1,0 +1,140 @@
+/* counters.c - the rows of counters.h, in the order of JSON, and what walks
+ * them.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/base/counters.h"
+
+#define AT(field) offsetof(struct layer_result, field)
+
+#define ACCESS(level, L, tensor, T, kind, when, doc)                 \
+    {                                                                \
+        "accesses." #level "." #tensor "." #kind, "words", NULL,     \
+            AT(counts.access[LEVEL_##L][TENSOR_##T].kind), when, doc \
+    }
+#define READ_AND_WRITTEN(level, L, tensor, T, when)         \
+    ACCESS(level, L, tensor, T, reads, when, "words read"), \
+        ACCESS(level, L, tensor, T, writes, when, "words written")
+#define TENSORS(level, L, when)                           \
+    READ_AND_WRITTEN(level, L, ifmap, IFMAP, when),       \
+        READ_AND_WRITTEN(level, L, filter, FILTER, when), \
+        READ_AND_WRITTEN(level, L, psum, PSUM, when)
+#define WITH_DMA(tensor, T)                                                 \
+    READ_AND_WRITTEN(l2, L2, tensor, T, 0),                                 \
+        ACCESS(l2, L2, tensor, T, dma_reads, 0, "of them read by the DMA"), \
+        ACCESS(l2, L2, tensor, T, dma_writes, 0, "of them written by the DMA")
+
+#define LINK_OF_L1(name) \
+    (LINK_##name == LINK_filter_l1 || LINK_##name == LINK_ifmap_l1)
+#define LINK_PART(name, part, text)                 \
+    {                                               \
+        "noc." #name "." #part, "words", NULL,      \
+            AT(counts.link[LINK_##name].part),      \
+            LINK_OF_L1(name) ? COUNTER_L1 : 0, text \
+    }
+#define LINK_ROWS(name, doc)                                           \
+    LINK_PART(name, words_sent, doc ": read once at the source"),      \
+        LINK_PART(name, words_delivered, doc ": at all destinations"), \
+        LINK_PART(name, hops, doc ": links crossed"),
+
+#define LEDGER_ROW(name, doc)                                      \
+    {"ledger_pe_cycles." #name,           "PE-cycles",       NULL, \
+     AT(ledger_pe_cycles[LEDGER_##name]), COUNTER_SIMULATED, doc},
+#define COUNT_ROW(name, path, unit, label, when, doc) \
+    {path, unit, label, AT(counts.name), when, doc},
+
+/* What derived figures are made of. */
+#define COMPRESSED(tensor, T)                                       \
+    {"dram_compressed." #tensor ".words",                           \
+     "words",                                                       \
+     NULL,                                                          \
+     AT(counts.dram_compressed[TENSOR_##T].words),                  \
+     COUNTER_HIDDEN,                                                \
+     "that crossed the DRAM's link compressed"},                    \
+        {"dram_compressed." #tensor ".bytes",                       \
+         "bytes",                                                   \
+         NULL,                                                      \
+         AT(counts.dram_compressed[TENSOR_##T].bytes),              \
+         COUNTER_HIDDEN,                                            \
+         "that these words took there"},                            \
+    {                                                               \
+        "check_compressed_bytes." #tensor, "bytes", NULL,           \
+            AT(check_compressed_bytes[TENSOR_##T]), COUNTER_HIDDEN, \
+            "that they took with the values of --check"             \
+    }
+
+const struct counter counter_table[] = {
+    {"macs", "MACs", NULL, AT(counts.macs), 0, "products, zero-gated ones too"},
+    {"passes", "passes", NULL, AT(passes), COUNTER_OF_LAYER,
+     "of the array, each with its tiles there"},
+    {"cycles", "cycles", NULL, AT(cycles), COUNTER_SIMULATED,
+     "from the first DRAM request to the last word written"},
+    {"array_cycles", "cycles", NULL, AT(array_cycles), COUNTER_SIMULATED,
+     "with a pass in flight"},
+    LEDGER_CAUSES(LEDGER_ROW) TENSORS(rf, RF, 0),
+    TENSORS(l1, L1, COUNTER_L1),
+    WITH_DMA(ifmap, IFMAP),
+    WITH_DMA(filter, FILTER),
+    WITH_DMA(psum, PSUM),
+    TENSORS(dram, DRAM, 0),
+    LINKS(LINK_ROWS)
+        COUNTS(COUNT_ROW){"gated.macs", "MACs", NULL, AT(gated_macs), 0,
+                          "whose ifmap word is zero"},
+    {"gated.rf_filter_reads", "words", NULL, AT(gated_rf_filter_reads), 0,
+     "filter words that were not read for them"},
+    {"check.outputs", "outputs", NULL, AT(check_outputs), COUNTER_CHECKED,
+     "compared with a direct convolution"},
+    {"check.mismatches", "outputs", NULL, AT(check_mismatches), COUNTER_CHECKED,
+     "that differ from it"},
+    COMPRESSED(ifmap, IFMAP),
+    COMPRESSED(filter, FILTER),
+    COMPRESSED(psum, PSUM),
+    {NULL, NULL, NULL, 0, 0, NULL},
+};
+
+uint64_t counter_value(const struct counter *c, const struct layer_result *r)
+{
+    return *(const uint64_t *)(const void *)((const char *)r + c->offset);
+}
+
+bool counter_is_reported(const struct counter *c, const struct arch *arch,
+                         const struct layer_result *r, bool is_total)
+{
+    return (c->when & COUNTER_HIDDEN) == 0 &&
+           !((c->when & COUNTER_L1) != 0 && !arch->has_l1) &&
+           !((c->when & COUNTER_SIMULATED) != 0 && r->is_model) &&
+           !((c->when & COUNTER_CHECKED) != 0 && !r->checked) &&
+           !((c->when & COUNTER_OF_LAYER) != 0 && is_total);
+}
+
+void counters_add(struct layer_result *sum, const struct layer_result *r)
+{
+    for (const struct counter *c = counter_table; c->path != NULL; c++) {
+        uint64_t *into = (uint64_t *)(void *)((char *)sum + c->offset);
+        *into = count_add(*into, counter_value(c, r));
+    }
+}
+
+const struct counter *counters_beyond(const struct layer_result *r,
+                                      uint64_t max)
+{
+    for (const struct counter *c = counter_table; c->path != NULL; c++)
+        if (counter_value(c, r) > max)
+            return c;
+    return NULL;
+}
+
+const struct counter *counters_differ(const struct counts *run,
+                                      const struct counts *expected)
+{
+    const size_t first = AT(counts), end = first + sizeof(*run);
+    for (const struct counter *c = counter_table; c->path != NULL; c++) {
+        if (c->offset < first || c->offset >= end ||
+            (c->when & COUNTER_WITHOUT_FORM) != 0)
+            continue;
+        size_t at = (c->offset - first) / sizeof(uint64_t);
+        if (((const uint64_t *)(const void *)run)[at] !=
+            ((const uint64_t *)(const void *)expected)[at])
+            return c;
+    }
+    return NULL;
+}

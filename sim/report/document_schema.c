@@ -1,0 +1,271 @@
+/* document_schema.c - describes the JSON of `run`, `model` and `list` by the
+ * tables of counters, bounds, metrics and energies.
+ *
+ * An object lists its members and allows no others.  A member that only some
+ * machines or commands have is there and not required.  Used of JSON Schema:
+ * $ref, anyOf, type, const, enum, minimum, properties, required, items and
+ * additionalProperties.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/report/document_schema.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/counters.h"
+#include "sim/report/metrics.h"
+#include "sim/report/report_tree.h"
+
+/* What is known of a value beside its type. */
+static json_t *typed(const char *type, const char *doc)
+{
+    json_t *o = tree_object();
+    tree_put_text(o, "type", type);
+    if (doc[0] != '\0')
+        tree_put_text(o, "description", doc);
+    return o;
+}
+
+static json_t *whole(int minimum, const char *doc)
+{
+    json_t *o = typed("integer", doc);
+    tree_put(o, "minimum", json_integer(minimum));
+    return o;
+}
+
+static json_t *one_of(const char *const *name, int n, const char *doc)
+{
+    json_t *o = typed("string", doc), *list = tree_array();
+    for (int i = 0; i < n; i++)
+        tree_append(list, json_string(name[i]));
+    tree_put(o, "enum", list);
+    return o;
+}
+
+static json_t *object(const char *doc)
+{
+    json_t *o = typed("object", doc);
+    tree_put(o, "properties", tree_object());
+    tree_put(o, "required", tree_array());
+    tree_put(o, "additionalProperties", json_false());
+    return o;
+}
+
+static json_t *reference(const char *name)
+{
+    char path[64];
+    json_t *o = tree_object();
+    snprintf(path, sizeof(path), "#/$defs/%s", name);
+    tree_put_text(o, "$ref", path);
+    return o;
+}
+
+static void require(json_t *o, const char *name)
+{
+    json_t *list = json_object_get(o, "required"), *known;
+    size_t i;
+    json_array_foreach(
+        list, i, known) if (strcmp(json_string_value(known), name) == 0) return;
+    tree_append(list, json_string(name));
+}
+
+/* Puts a member below a path, "gated.macs"; objects on the way are made, and
+ * required like the member. */
+static void put(json_t *o, const char *path, json_t *member, bool is_required)
+{
+    const char *dot = strchr(path, '.');
+    json_t *members = json_object_get(o, "properties");
+    char *key =
+        strndup(path, dot != NULL ? (size_t)(dot - path) : strlen(path));
+    SIM_CHECK(key != NULL);
+    if (dot == NULL) {
+        tree_put(members, key, member);
+    } else {
+        if (json_object_get(members, key) == NULL)
+            tree_put(members, key, object(""));
+        put(json_object_get(members, key), dot + 1, member, is_required);
+    }
+    if (is_required)
+        require(o, key);
+    free(key);
+}
+
+static void put_counters(json_t *o, bool is_total)
+{
+    for (const struct counter *c = counter_table; c->path != NULL; c++) {
+        char doc[256];
+        bool may_lack =
+            (c->when & (COUNTER_L1 | COUNTER_SIMULATED | COUNTER_CHECKED)) != 0;
+        if ((c->when & COUNTER_HIDDEN) != 0 ||
+            ((c->when & COUNTER_OF_LAYER) != 0 && is_total))
+            continue;
+        snprintf(doc, sizeof(doc), "%s: %s", c->unit, c->doc);
+        put(o, c->path, whole(0, doc), !may_lack);
+    }
+}
+
+static json_t *tensors(const char *type, const char *doc)
+{
+    json_t *o = object(doc);
+    for (int t = 0; t < TENSOR_N; t++)
+        put(o, tensor_name[t],
+            strcmp(type, "integer") == 0 ? whole(0, "") : typed(type, ""),
+            true);
+    return o;
+}
+
+static json_t *energies(void)
+{
+    json_t *o = object("in energy_unit");
+    for (int i = 0; i < ENERGY_N; i++)
+        put(o, energy_part_name[i], typed("number", energy_part_doc[i]), true);
+    put(o, "total", typed("number", "the parts added up"), true);
+    return o;
+}
+
+static json_t *metrics(void)
+{
+#define DOC(name, doc) doc,
+    static const char *const docs[METRIC_N] = {METRICS(DOC)};
+#undef DOC
+    json_t *o = object("derived from the counters");
+    for (int i = 0; i < METRIC_N; i++)
+        put(o, metric_name[i], typed("number", docs[i]),
+            !metrics_needs_cycles((enum metric)i));
+    return o;
+}
+
+/* What a layer and the sum of layers both have. */
+static void put_work(json_t *o, bool is_total)
+{
+    put_counters(o, is_total);
+    put(o, "utilization",
+        typed("number", "share of PEs x cycles that issued a MAC"), false);
+    put(o, "dram.compressed_bytes",
+        tensors("integer", "over the DRAM's link, coded"), false);
+    put(o, "dram.compressed_bytes_of_values",
+        tensors("integer", "the same with the values of --check"), false);
+    put(o, "energy_pj", energies(), true);
+    put(o, "metrics", metrics(), true);
+}
+
+static json_t *shape(void)
+{
+    static const char *const name[] = {"N",      "G",   "M",       "C", "H",
+                                       "W",      "R",   "S",       "P", "Q",
+                                       "stride", "pad", "dilation"};
+    json_t *o = object("the layer's loops; sim/base/layer.h names the letters");
+    for (int i = 0; i < (int)(sizeof(name) / sizeof(name[0])); i++)
+        put(o, name[i], whole(0, ""), true);
+    return o;
+}
+
+static json_t *mapping(void)
+{
+    static const char *const source[] = {"table", "chosen", "given"};
+    json_t *o = object(""), *parameters = typed("object", "by name");
+    tree_put(parameters, "additionalProperties", typed("integer", ""));
+    put(o, "source", one_of(source, 3, "who chose it"), true);
+    put(o, "table_source", typed("string", "what the table is from"), false);
+    put(o, "parameters", parameters, true);
+    return o;
+}
+
+static json_t *layer(void)
+{
+    json_t *o = object(""), *bounds = object("lower bounds of the cycles");
+    put(o, "name", typed("string", ""), true);
+    put(o, "dataflow", typed("string", ""), true);
+    put(o, "shape", shape(), true);
+    put(o, "mapping", mapping(), true);
+    for (int i = 0; i < BOUND_N; i++)
+        put(bounds, bound_name[i], whole(0, bound_doc[i]), false);
+    put(o, "bounds_cycles", bounds, true);
+    put(o, "bound_by", one_of(bound_name, BOUND_N, "the largest of them"),
+        true);
+    put(o, "active_pes", whole(0, "most PEs that a pass uses"), true);
+    put_work(o, false);
+    return o;
+}
+
+static json_t *costs(void)
+{
+    static const char *const level[] = {"rf", "noc", "l1", "l2", "dram"};
+    json_t *o = object("energy of one access, hop or MAC");
+    json_t *mac = object("");
+    put(o, "name", typed("string", ""), true);
+    put(mac, "each", typed("number", ""), true);
+    put(mac, "origin", one_of(energy_origin_name, ENERGY_ORIGIN_N, ""), true);
+    put(o, "mac", mac, true);
+    for (int i = 0; i < 5; i++) {
+        json_t *of = tensors("number", "");
+        put(of, "origin", one_of(energy_origin_name, ENERGY_ORIGIN_N, ""),
+            true);
+        put(o, level[i], of, strcmp(level[i], "l1") != 0);
+    }
+    return o;
+}
+
+static void put_head(json_t *o)
+{
+    json_t *version = whole(0, "raised when a name changes its meaning");
+    tree_put(version, "const", json_integer(1));
+    put(o, "accelsim", typed("string", "the program's version"), true);
+    put(o, "schema", version, true);
+}
+
+static json_t *results(void)
+{
+    static const char *const kernel[] = {"native", "systemc", "model"};
+    json_t *o = object("of `run` and `model`"), *layers = typed("array", "");
+    json_t *total = object("of all layers");
+    put_head(o);
+    put(o, "arch", typed("string", "the architecture's name"), true);
+    put(o, "network", typed("string", ""), true);
+    put(o, "batch", whole(1, ""), true);
+    put(o, "kernel", one_of(kernel, 3, "what stepped the machine"), true);
+    put(o, "sc_memory", typed("string", "behind the DRAM's socket"), false);
+    put(o, "pes", whole(1, ""), true);
+    put(o, "clock_hz", whole(1, ""), true);
+    put(o, "energy_unit", typed("string", ""), true);
+    put(o, "energy_table", costs(), true);
+    tree_put(layers, "items", layer());
+    put(o, "layers", layers, true);
+    put_work(total, true);
+    put(o, "total", total, true);
+    return o;
+}
+
+/* Columns differ from list to list; a cell is a text or a number. */
+static json_t *listing(void)
+{
+    json_t *o = object("of `list` and --show-config"),
+           *row = typed("object", "");
+    json_t *rows = typed("array", ""), *cell = tree_object(),
+           *any = tree_array();
+    tree_append(any, typed("string", ""));
+    tree_append(any, typed("number", ""));
+    tree_put(cell, "anyOf", any);
+    tree_put(row, "additionalProperties", cell);
+    tree_put(rows, "items", row);
+    put_head(o);
+    put(o, "list", typed("string", "what is listed"), true);
+    put(o, "rows", rows, true);
+    return o;
+}
+
+void document_schema(FILE *to)
+{
+    json_t *o = tree_object(), *defs = tree_object(), *any = tree_array();
+    tree_put_text(o, "$schema", "https://json-schema.org/draft/2020-12/schema");
+    tree_put_text(o, "description",
+                  "What accelsim prints with --format json. Written by "
+                  "`accelsim help schema`.");
+    tree_append(any, reference("results"));
+    tree_append(any, reference("listing"));
+    tree_put(o, "anyOf", any);
+    tree_put(defs, "results", results());
+    tree_put(defs, "listing", listing());
+    tree_put(o, "$defs", defs);
+    SIM_CHECK(tree_print(o, to));
+}

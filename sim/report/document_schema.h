@@ -1,0 +1,21 @@
+/* document_schema.h - the JSON Schema of what --format json prints, made from
+ * the tables that the report walks.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_REPORT_DOCUMENT_SCHEMA_H
+#define SIM_REPORT_DOCUMENT_SCHEMA_H
+
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* docs/schema.json. */
+void document_schema(FILE *to);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
