@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/base/wall_limit.h"
 #include "sim/cli/command.h"
 #include "sim/cli/invocation.h"
 #include "sim/cli/show_config.h"
@@ -77,8 +78,11 @@ int main(int argc, char **argv)
     /* A file that reaches a limit of size is an error of the one write. */
     signal(SIGXFSZ, SIG_IGN);
     SIM_CHECK(atexit(close_output) == 0);
-    if (options_parse(argc, argv, &s.options, s.diag))
+    if (options_parse(argc, argv, &s.options, s.diag)) {
+        if (s.options.wall_limit_seconds > 0)
+            wall_limit_start(s.options.wall_limit_seconds);
         act(&s);
+    }
     diag_print(s.diag, stderr);
     said = diag_status(s.diag);
     invocation_fini(&s);

@@ -30,5 +30,7 @@ libaccel_a_SOURCES += \
 	%D%/result.h \
 	%D%/unfinished.c \
 	%D%/unfinished.h \
+	%D%/wall_limit.c \
+	%D%/wall_limit.h \
 	%D%/whole_number.c \
 	%D%/whole_number.h

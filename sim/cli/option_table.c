@@ -14,6 +14,7 @@
 #define JOBS_MAX 1024
 #define TOP_MAX 1000
 #define TIME_LIMIT_SECONDS_MAX 1000000
+#define WALL_LIMIT_SECONDS_MAX 1000000
 #define MEMO_BYTES_MAX (INT64_C(1) << 40)
 
 #define COMMAND_NAME(name, operand, doc) #name,
@@ -116,6 +117,9 @@ const struct option_row option_table[] = {
         "command takes it, and no number depends on it"),
     COUNT("max-cycles", "N", RUN | MAP | REUSE, max_cycles, INT64_MAX,
           "give a layer up after so many cycles; map: a mapping"),
+    INT("wall-limit", 0, "SECONDS", ANY, wall_limit_seconds, 1,
+        WALL_LIMIT_SECONDS_MAX,
+        "end after so many seconds without a report, with status 5"),
     TEXT("mappings", 0, "FILE", RUN | MODEL | REUSE, mappings,
          "the same as --mapping"),
 

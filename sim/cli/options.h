@@ -48,10 +48,11 @@ struct options {
     const char *output;   /* NULL = standard output */
     const char *mappings; /* a file that 'map' saved, or NULL */
     struct map_options map;
-    int batch;           /* 0 = not given */
-    int jobs;            /* threads; 0 = as many as there are processors */
-    uint64_t max_cycles; /* 0 = no limit */
-    uint64_t memo_bytes; /* 0 = not given */
+    int batch;              /* 0 = not given */
+    int jobs;               /* threads; 0 = as many as there are processors */
+    int wall_limit_seconds; /* 0 = no limit */
+    uint64_t max_cycles;    /* 0 = no limit */
+    uint64_t memo_bytes;    /* 0 = not given */
     struct set_texts set;
     const char *format_name;   /* of --format, or NULL */
     enum report_format format; /* options_fit finds it by its name */

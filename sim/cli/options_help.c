@@ -23,7 +23,7 @@ const char options_summary[] =
 const char options_statuses[] =
     "Exit status: 0 success, 1 bad usage or configuration, 2 no legal mapping, "
     "3 a --check mismatch or a claim that validate missed, 4 I/O error, 5 the "
-    "machine deadlocked or passed --max-cycles.";
+    "machine deadlocked or passed --max-cycles, or --wall-limit has passed.";
 
 static int key_of(int i)
 {

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 
 from program import (PROGRAM, SMALL, SOURCE, check, finish, new_folder,
                      report, run, write)
@@ -206,6 +207,20 @@ def how_to_run_it():
     check(wide["cycles"] > 0, "psums of 64 bits run without compression")
     check(run(*C1, "--max-cycles", "1000000", "--format", "json").returncode
           == 0, "a limit that is not reached does not matter")
+    start = time.monotonic()
+    with new_folder() as folder:
+        late = run("map", "--cfg", "eyeriss", "--net", "resnet50", "--dataflow",
+                   "nest", "--wall-limit", "1", "-o",
+                   os.path.join(folder, "out"))
+        check((late.returncode, late.stdout) == (5, "") and
+              late.stderr.count("\n") == 1 and
+              "'--wall-limit' of 1 s has passed" in late.stderr,
+              "--wall-limit ends any work with status 5, in one line",
+              late.stderr)
+        check(os.listdir(folder) == [], "and leaves nothing behind")
+    check(time.monotonic() - start < 20, "and soon")
+    check(run(*SMALL, "--wall-limit", "1000", "--format", "json").stdout ==
+          plain, "a --wall-limit that is not reached does not matter")
     plugin = os.path.join(os.path.dirname(PROGRAM), "test", "dataflows",
                           "plugin_dataflow.so")
     layer = report(*C1, "--plugin", plugin, "--dataflow", "echo",

@@ -259,6 +259,7 @@ TEST_F(Options, EachGoesWithTheCommandsThatHonourIt)
         {{"--check"}, "r"},
         {{"-j", "2"}, "rmMuval"},
         {{"--max-cycles", "1"}, "rMu"},
+        {{"--wall-limit", "1"}, "rmMuval"},
         {{"--kernel=systemc", "--sc-granularity", "block"}, "r"},
         {{"--kernel=systemc", "--sc-memory", "1,1"}, "r"},
         {{"--kernel=systemc", "--sc-shuffle", "1"}, "r"},
