@@ -270,6 +270,20 @@ static const struct {
 };
 enum { LISTS = sizeof(lists) / sizeof(lists[0]) };
 
+/* Options of the list of layers are refused with the others. */
+static bool options_have_a_use(const struct options *o, struct diag *d)
+{
+    static const char *const of_layers[] = {"cfg", "net", "batch"};
+    bool ok = true;
+    for (int i = 0; i < 3 && strcmp(o->operand, "layers") != 0; i++)
+        if (o->given[option_find(of_layers[i]) - option_table])
+            ok = diag_error(d, command_line,
+                            "'accelsim list %s' has no use for '--%s'; it goes "
+                            "with 'list layers'",
+                            o->operand, of_layers[i]);
+    return ok;
+}
+
 void command_list(struct invocation *s)
 {
     const char *what = s->options.operand;
@@ -279,7 +293,8 @@ void command_list(struct invocation *s)
         nearest_offer(&near, lists[i].name);
         if (what == NULL || strcmp(what, lists[i].name) != 0)
             continue;
-        if (!output_is_possible("-o", s->options.output, s->diag))
+        if (!options_have_a_use(&s->options, s->diag) ||
+            !output_is_possible("-o", s->options.output, s->diag))
             return;
         struct listing *l = lists[i].list(s);
         if (l != NULL && diag_count(s->diag) == 0)

@@ -74,8 +74,17 @@ static void add_options(const struct invocation *s, struct listing *l)
     add_option(l, o, "batch", batch, "images",
                invocation_is_single_layer(s) ? "the layer's N"
                                              : "default.batch");
-    add_option(l, o, "dataflow", s->dataflow->name, "", "default.dataflow");
+    add_option(l, o, "dataflow",
+               s->dataflow != NULL ? s->dataflow->name : "of each mapping", "",
+               "default.dataflow");
     add_option(l, o, "kernel", o->kernel, "", "default");
+    if (o->systemc.memory.is_foreign) {
+        char memory[64];
+        snprintf(memory, sizeof(memory), "%" PRIu64 ",%" PRIu64,
+                 o->systemc.memory.latency_ns,
+                 o->systemc.memory.bytes_per_second);
+        add_option(l, o, "sc-memory", memory, "ns, bytes/s", "");
+    }
     add_option(l, o, "max-cycles", o->max_cycles > 0 ? cycles : "", "cycles",
                "default");
     add_option(l, o, "objective", search_objective_name[o->map.objective], "",

@@ -90,6 +90,20 @@ static void put(json_t *o, const char *path, json_t *member, bool is_required)
     free(key);
 }
 
+/* An object that may be missing as a whole has all of its members. */
+static void require_all_or_none(json_t *o)
+{
+    const char *name;
+    json_t *member, *members = json_object_get(o, "properties");
+    bool none = json_array_size(json_object_get(o, "required")) == 0;
+    json_object_foreach(members, name, member)
+    {
+        if (none)
+            require(o, name);
+        require_all_or_none(member);
+    }
+}
+
 static void put_counters(json_t *o, bool is_total)
 {
     for (const struct counter *c = counter_table; c->path != NULL; c++) {
@@ -102,6 +116,7 @@ static void put_counters(json_t *o, bool is_total)
         snprintf(doc, sizeof(doc), "%s: %s", c->unit, c->doc);
         put(o, c->path, whole(0, doc), !may_lack);
     }
+    require_all_or_none(o);
 }
 
 static json_t *tensors(const char *type, const char *doc)
@@ -178,13 +193,13 @@ static json_t *layer(void)
     put(o, "dataflow", typed("string", ""), true);
     put(o, "shape", shape(), true);
     put(o, "mapping", mapping(), true);
+    put_work(o, false);
     for (int i = 0; i < BOUND_N; i++)
         put(bounds, bound_name[i], whole(0, bound_doc[i]), false);
     put(o, "bounds_cycles", bounds, true);
     put(o, "bound_by", one_of(bound_name, BOUND_N, "the largest of them"),
         true);
     put(o, "active_pes", whole(0, "most PEs that a pass uses"), true);
-    put_work(o, false);
     return o;
 }
 

@@ -311,6 +311,8 @@ def what_there_is():
     for words, said in ((("list",), "networks|layers|architectures"),
                         (("list", "netwroks"), "nearest is 'networks'"),
                         (("list", "layers"), "accelsim list networks"),
+                        (("list", "networks", "--batch", "4"),
+                         "no use for '--batch'; it goes with 'list layers'"),
                         (("--cfg", "eyeriss", "--net", "mobilenet_v2"),
                          "accelsim list networks"),
                         (("--cfg", "eyeriis"), "nearest is 'eyeriss'; "
