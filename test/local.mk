@@ -64,7 +64,9 @@ compression_test_SOURCES = %D%/run/compression_test.cpp %D%/mem/rlc_test.cpp \
 compression_test_LDADD = $(TEST_LIBS)
 config_test_SOURCES = %D%/config/config_test.cpp %D%/config/mapping_table_test.cpp \
 	%D%/cli/options_test.cpp %D%/config/workload_test.cpp %D%/base/layer_test.cpp \
-	%D%/base/diag_test.cpp %D%/base/output_test.cpp %D%/config/config_fixture.h %D%/messages.h
+	%D%/base/diag_test.cpp %D%/base/output_test.cpp %D%/base/config_text_test.cpp \
+	%D%/base/config_fuzz_test.cpp \
+	%D%/config/config_fixture.h %D%/messages.h
 config_test_LDADD = $(TEST_LIBS)
 energy_test_SOURCES = %D%/energy/energy_test.cpp
 energy_test_LDADD = $(TEST_LIBS)
@@ -107,7 +109,7 @@ check-long: accelsim check-memo
 dist_check_SCRIPTS += %D%/cli/cli_test.py %D%/cli/broken_test.py %D%/cli/fuzz_test.py \
 	%D%/cli/output_test.py %D%/cli/readme_test.py %D%/cli/sweep_test.py %D%/rules_test.sh
 EXTRA_DIST += %D%/program.py %D%/dataflows/plugin_dataflow.c \
-	%D%/dataflows/plugin_stale.c %D%/dataflows/plugin_old.c %D%/dataflows/plugin_empty.c %D%/dataflows/plugin_wide.c %D%/leaks_of_others.supp
+	%D%/dataflows/plugin_stale.c %D%/dataflows/plugin_old.c %D%/dataflows/plugin_empty.c %D%/dataflows/plugin_wide.c
 dist_check_SCRIPTS += %D%/map/map_test.sh %D%/map/map_json_test.py %D%/map/round_trip_test.py
 TEST_PLUGINS = %D%/dataflows/plugin_dataflow.so %D%/dataflows/plugin_stale.so %D%/dataflows/plugin_old.so \
 	%D%/dataflows/plugin_empty.so %D%/dataflows/plugin_wide.so

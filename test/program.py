@@ -22,9 +22,6 @@ with open(os.path.join(SOURCE, "docs", "schema.json"),
 # Quick: one layer of a few passes.
 SMALL = ["--cfg", "eyeriss", "--net", "lenet5", "--batch", "1"]
 
-# Of the sanitizers' build: what is not ours does not count.
-_LEAKS = ("print_suppressions=0:suppressions=" +
-          os.path.join(SOURCE, "test", "leaks_of_others.supp"))
 _counts = {"ok": 0, "not ok": 0}
 
 
@@ -43,8 +40,7 @@ def run(*words, folder=None, stdin=None, seconds=120, environment=None):
     return subprocess.run([PROGRAM, *words], capture_output=True, text=True,
                           cwd=folder, stdin=stdin, timeout=seconds,
                           errors="replace",
-                          env={**os.environ, "LSAN_OPTIONS": _LEAKS,
-                               **(environment or {})})
+                          env={**os.environ, **(environment or {})})
 
 
 def report(*words, **how):

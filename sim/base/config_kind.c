@@ -18,15 +18,15 @@ const struct config_kind_row config_kinds[CONFIG_KIND_N] = {
                             "mappings", "--constraints", ""},
 };
 
-bool config_kind_may_be(enum config_kind kind, const config_setting_t *root,
+bool config_kind_may_be(enum config_kind kind, const struct setting *root,
                         const char *path, struct diag *d)
 {
     const struct config_kind_row *wanted = &config_kinds[kind];
-    if (config_setting_get_member(root, wanted->mark) != NULL)
+    if (setting_member(root, wanted->mark) != NULL)
         return true;
     for (int k = 0; k < CONFIG_KIND_N; k++) {
         const struct config_kind_row *row = &config_kinds[k];
-        if (config_setting_get_member(root, row->mark) != NULL)
+        if (setting_member(root, row->mark) != NULL)
             return diag_error(d, (struct src_pos){path, 1},
                               "the file is %s %s, for '%s'; %s %s is needed",
                               row->article, row->noun, row->option,

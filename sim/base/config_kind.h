@@ -6,9 +6,7 @@
 #ifndef SIM_BASE_CONFIG_KIND_H
 #define SIM_BASE_CONFIG_KIND_H
 
-#include <libconfig.h>
-
-#include "sim/base/diag.h"
+#include "sim/base/config_text.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -34,7 +32,7 @@ extern const struct config_kind_row config_kinds[CONFIG_KIND_N];
 
 /* False, after a message, when the file at `path` is plainly of another kind:
  * it lacks the key that marks `kind` and has another's. */
-bool config_kind_may_be(enum config_kind kind, const config_setting_t *root,
+bool config_kind_may_be(enum config_kind kind, const struct setting *root,
                         const char *path, struct diag *d);
 
 #ifdef __cplusplus

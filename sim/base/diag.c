@@ -131,6 +131,11 @@ int diag_count(const struct diag *d)
     return d->n;
 }
 
+bool diag_is_full(const struct diag *d)
+{
+    return d->n > PRINTED_MAX;
+}
+
 enum exit_status diag_status(const struct diag *d)
 {
     return d->status;

@@ -50,6 +50,9 @@ bool diag_fail(struct diag *d, enum exit_status status, struct src_pos at,
 int diag_count(const struct diag *d);
 /* EXIT_OK when there is no message, else the status to exit with. */
 enum exit_status diag_status(const struct diag *d);
+/* Whether no further message would be shown, only counted: then what makes a
+ * message helpful need not be worked out. */
+bool diag_is_full(const struct diag *d);
 /* Message i (from 0) without a line end; borrowed from d. */
 const char *diag_text(const struct diag *d, int i);
 /* Prints at most 10 messages, one a line, then "and N more". */

@@ -6,8 +6,12 @@ libaccel_a_SOURCES += \
 	%D%/clock.h \
 	%D%/config_kind.c \
 	%D%/config_kind.h \
+	%D%/config_lexer.c \
+	%D%/config_lexer.h \
+	%D%/config_parse.c \
 	%D%/config_text.c \
 	%D%/config_text.h \
+	%D%/config_tree.h \
 	%D%/counters.c \
 	%D%/counters.h \
 	%D%/diag.c \

@@ -54,17 +54,16 @@ static bool keep_param(struct config *cfg, struct free_param param,
 }
 
 static bool read_setting(struct config *cfg, const char *key,
-                         const config_setting_t *s, struct diag *d);
+                         const struct setting *s, struct diag *d);
 
 static bool read_mapping_param(struct config *cfg, const char *name,
-                               const config_setting_t *s, struct diag *d)
+                               const struct setting *s, struct diag *d)
 {
     const struct dataflow *dataflow = dataflow_with(name);
-    struct src_pos at = setting_pos(s, cfg->path);
+    struct src_pos at = setting_pos(s);
     struct given_mapping checked = {.n = 0};
     long long value;
-    if (config_setting_type(s) == CONFIG_TYPE_FLOAT ||
-        !setting_whole_number(s, &value))
+    if (setting_type(s) == SETTING_FLOAT || !setting_whole_number(s, &value))
         return diag_error(d, at, "'mapping.%s' is %s; a whole number is needed",
                           name, setting_kind(s));
     if (dataflow == NULL)
@@ -74,41 +73,41 @@ static bool read_mapping_param(struct config *cfg, const char *name,
 }
 
 static bool read_group(struct config *cfg, const char *key,
-                       const config_setting_t *group, struct diag *d)
+                       const struct setting *group, struct diag *d)
 {
     bool ok = true;
-    if (!config_setting_is_group(group))
-        return diag_error(d, setting_pos(group, cfg->path),
+    if (setting_type(group) != SETTING_GROUP)
+        return diag_error(d, setting_pos(group),
                           "'%s' is %s; a group { ... } is needed", key,
                           setting_kind(group));
-    for (int i = 0; i < config_setting_length(group); i++) {
-        const config_setting_t *s = config_setting_get_elem(group, (unsigned)i);
+    for (int i = 0; i < setting_length(group); i++) {
+        const struct setting *s = setting_item(group, i);
         char path[KEY_BYTES_MAX];
         snprintf(path, sizeof(path), "%s%s%s", key, key[0] != '\0' ? "." : "",
-                 config_setting_name(s));
+                 setting_name(s));
         ok = read_setting(cfg, path, s, d) && ok;
     }
     return ok;
 }
 
 static bool read_setting(struct config *cfg, const char *key,
-                         const config_setting_t *s, struct diag *d)
+                         const struct setting *s, struct diag *d)
 {
     int row = schema_find(key);
-    struct src_pos at = setting_pos(s, cfg->path);
+    struct src_pos at = setting_pos(s);
     if (strcmp(key, "mapping_tables") == 0)
-        return mapping_tables_read(s, cfg->path, &cfg->tables, d);
+        return mapping_tables_read(s, &cfg->tables, d);
     if (row >= 0) {
         cfg->is_given[row] = true;
         cfg->at[row] = at;
         return schema_set_setting(&schema[row], s, at, &cfg->arch, d);
     }
     if (strncmp(key, "mapping.", 8) == 0)
-        return read_mapping_param(cfg, config_setting_name(s), s, d);
+        return read_mapping_param(cfg, setting_name(s), s, d);
     if (schema_is_group(key))
         return read_group(cfg, key, s, d);
     return diag_error(d, at, "unknown key '%s'; the nearest is '%s'", key,
-                      schema_nearest(key));
+                      diag_is_full(d) ? "" : schema_nearest(key));
 }
 
 /* Takes the blanks around it away. */
@@ -201,7 +200,7 @@ static bool missing_in_group(const struct config *cfg, int first,
     char group[KEY_BYTES_MAX], *list = NULL;
     size_t list_bytes;
     FILE *to = open_memstream(&list, &list_bytes);
-    const config_setting_t *s;
+    const struct setting *s;
     struct src_pos at = {cfg->path, 1};
     SIM_CHECK(to != NULL);
     for (int i = first; schema[i].key != NULL; i++)
@@ -209,9 +208,10 @@ static bool missing_in_group(const struct config *cfg, int first,
             fprintf(to, "%s'%s'", i > first ? ", " : "", schema[i].key);
     SIM_CHECK(fclose(to) == 0);
     snprintf(group, sizeof(group), "%.*s", group_length(key), key);
-    s = group[0] == '\0' ? NULL : config_lookup(&cfg->file, group);
+    s = group[0] == '\0' ? NULL
+                         : setting_member(config_text_root(cfg->file), group);
     if (s != NULL)
-        at = setting_pos(s, cfg->path);
+        at = setting_pos(s);
     diag_error(d, at, "missing %s; 'accelsim --help-config' explains them",
                list);
     free(list);
@@ -300,13 +300,14 @@ static bool check_whole(const struct config *cfg, struct diag *d)
 static bool read_all(struct config *cfg, struct src_pos at,
                      const char *const *set, int n_sets, struct diag *d)
 {
-    bool ok = config_text_read(cfg->path, at, &cfg->file, d) &&
+    cfg->file = config_text_read(cfg->path, at, d);
+    bool ok = cfg->file != NULL &&
               config_kind_may_be(CONFIG_ARCHITECTURE,
-                                 config_root_setting(&cfg->file), cfg->path, d);
+                                 config_text_root(cfg->file), cfg->path, d);
     schema_set_defaults(&cfg->arch);
     if (!ok)
         return false;
-    ok = read_group(cfg, "", config_root_setting(&cfg->file), d);
+    ok = read_group(cfg, "", config_text_root(cfg->file), d);
     cfg->shipped = cfg->arch;
     resolve(&cfg->shipped);
     ok = apply_sets(cfg, set, n_sets, d) && ok;
@@ -345,7 +346,7 @@ void config_free(struct config *cfg)
     free(cfg->set_where);
     mapping_tables_fini(&cfg->tables);
     mapping_file_free(cfg->mappings);
-    config_destroy(&cfg->file);
+    config_text_free(cfg->file);
     free(cfg->is_given);
     free(cfg->at);
     free(cfg->path);

@@ -4,9 +4,8 @@
 #ifndef SIM_CONFIG_CONFIG_STATE_H
 #define SIM_CONFIG_CONFIG_STATE_H
 
-#include <libconfig.h>
-
 #include "sim/base/arch.h"
+#include "sim/base/config_text.h"
 #include "sim/config/config.h"
 #include "sim/config/mapping_file.h"
 #include "sim/config/mapping_table.h"
@@ -26,8 +25,8 @@ struct free_param {
 };
 
 struct config {
-    config_t file;
-    char *path; /* owns */
+    struct config_text *file; /* owns */
+    char *path;               /* owns */
     struct arch arch;
     struct arch shipped; /* as the file alone says */
     struct src_pos *at;  /* owns; of each row of the schema */

@@ -17,14 +17,8 @@
 #include "sim/config/workload.h"
 
 struct reader {
-    const char *path;
     struct diag *d;
 };
-
-static struct src_pos pos(const struct reader *r, const config_setting_t *s)
-{
-    return setting_pos(s, r->path);
-}
 
 /* --- parameters ----------------------------------------------------------- */
 
@@ -75,69 +69,68 @@ bool given_mapping_add(struct given_mapping *given,
     return true;
 }
 
-static bool read_param(const struct reader *r, const config_setting_t *s,
+static bool read_param(const struct reader *r, const struct setting *s,
                        struct mapping_entry *out)
 {
-    const char *name = config_setting_name(s);
+    const char *name = setting_name(s);
     long long value;
-    if (config_setting_type(s) == CONFIG_TYPE_FLOAT ||
-        !setting_whole_number(s, &value))
-        return diag_error(r->d, pos(r, s),
+    if (setting_type(s) == SETTING_FLOAT || !setting_whole_number(s, &value))
+        return diag_error(r->d, setting_pos(s),
                           "'mapping.%s' is %s; a whole number is needed", name,
                           setting_kind(s));
-    return given_mapping_add(&out->given, out->dataflow, name, value, pos(r, s),
-                             r->d);
+    return given_mapping_add(&out->given, out->dataflow, name, value,
+                             setting_pos(s), r->d);
 }
 
 /* --- nests ---------------------------------------------------------------- */
 
-static bool read_loops(const struct reader *r, const config_setting_t *s,
+static bool read_loops(const struct reader *r, const struct setting *s,
                        struct nest_loops *out)
 {
-    const char *key = config_setting_name(s);
+    const char *key = setting_name(s);
     bool ok = true;
     if (!setting_is_list(s))
-        return diag_error(r->d, pos(r, s),
+        return diag_error(r->d, setting_pos(s),
                           "'%s' is %s; a list of loops is needed, as in "
                           "[\"m 4\", \"c 24\"]",
                           key, setting_kind(s));
-    for (int i = 0; i < config_setting_length(s); i++) {
-        const config_setting_t *one = config_setting_get_elem(s, (unsigned)i);
-        const char *text = config_setting_get_string(one);
+    for (int i = 0; i < setting_length(s); i++) {
+        const struct setting *one = setting_item(s, i);
+        const char *text = setting_string(one);
         struct nest_loop loop;
         const char *wrong =
             text == NULL ? "a string is needed" : nest_parse_loop(text, &loop);
         if (wrong != NULL)
-            ok = diag_error(r->d, pos(r, one),
+            ok = diag_error(r->d, setting_pos(one),
                             "'%s' has the loop '%s'; %s, as in \"m 4\"", key,
                             text != NULL ? text : setting_kind(one), wrong);
         else if (!nest_append(out, (enum nest_dim)loop.dim, loop.count))
-            return diag_error(r->d, pos(r, one),
+            return diag_error(r->d, setting_pos(one),
                               "'%s' has more than %d loops; fewer are allowed",
                               key, NEST_LOOPS_MAX);
     }
     return ok;
 }
 
-static bool read_keep(const struct reader *r, const config_setting_t *s,
+static bool read_keep(const struct reader *r, const struct setting *s,
                       bool keep[TENSOR_N])
 {
     if (!setting_is_list(s))
-        return diag_error(r->d, pos(r, s),
+        return diag_error(r->d, setting_pos(s),
                           "'keep' is %s; a list of tensors is needed, as in "
                           "[\"ifmap\", \"psum\"]",
                           setting_kind(s));
     for (int t = 0; t < TENSOR_N; t++)
         keep[t] = false;
-    for (int i = 0; i < config_setting_length(s); i++) {
-        const config_setting_t *one = config_setting_get_elem(s, (unsigned)i);
-        const char *text = config_setting_get_string(one);
+    for (int i = 0; i < setting_length(s); i++) {
+        const struct setting *one = setting_item(s, i);
+        const char *text = setting_string(one);
         int t = 0;
         while (t < TENSOR_N &&
                (text == NULL || strcmp(text, tensor_name[t]) != 0))
             t++;
         if (t == TENSOR_N)
-            return diag_error(r->d, pos(r, one),
+            return diag_error(r->d, setting_pos(one),
                               "'keep' has '%s'; it may have 'ifmap', "
                               "'filter' and 'psum'",
                               text != NULL ? text : setting_kind(one));
@@ -146,20 +139,20 @@ static bool read_keep(const struct reader *r, const config_setting_t *s,
     return true;
 }
 
-static bool read_level(const struct reader *r, const config_setting_t *s,
+static bool read_level(const struct reader *r, const struct setting *s,
                        enum level level, struct mapping_entry *out)
 {
     static const char *const known[] = {"loops", "rows", "cols", "keep", NULL};
     struct nest_level *at = &out->nest.level[level];
     bool ok = true;
-    out->where.level[level] = pos(r, s);
-    if (!config_setting_is_group(s))
-        return diag_error(r->d, pos(r, s),
+    out->where.level[level] = setting_pos(s);
+    if (setting_type(s) != SETTING_GROUP)
+        return diag_error(r->d, setting_pos(s),
                           "'%s' is %s; a group { loops = [ ... ]; } is needed",
                           level_name[level], setting_kind(s));
-    for (int i = 0; i < config_setting_length(s); i++) {
-        const config_setting_t *m = config_setting_get_elem(s, (unsigned)i);
-        const char *name = config_setting_name(m);
+    for (int i = 0; i < setting_length(s); i++) {
+        const struct setting *m = setting_item(s, i);
+        const char *name = setting_name(m);
         bool read = false;
         if (strcmp(name, "loops") == 0)
             read = read_loops(r, m, &at->time);
@@ -170,7 +163,7 @@ static bool read_level(const struct reader *r, const config_setting_t *s,
         else if (strcmp(name, "keep") == 0)
             read = out->keeps_given[level] = read_keep(r, m, at->keep);
         else
-            setting_unknown_key(m, r->path, known, " in a mapping", r->d);
+            setting_unknown_key(m, known, " in a mapping", r->d);
         ok = ok && read;
     }
     return ok;
@@ -187,86 +180,85 @@ static int level_of(const char *name)
 
 /* A key that is neither a level nor a name: perhaps a parameter whose
  * dataflow was forgotten. */
-static bool not_of_a_nest(const struct reader *r, const config_setting_t *s)
+static bool not_of_a_nest(const struct reader *r, const struct setting *s)
 {
     static const char *const known[] = {"layer", "network", "dataflow", "dram",
                                         "l2",    "l1",      "rf",       NULL};
-    const char *name = config_setting_name(s);
+    const char *name = setting_name(s);
     for (int k = 0; dataflow_table[k] != NULL; k++)
         if (dataflow_param_index(dataflow_table[k], name) >= 0)
-            return diag_error(r->d, pos(r, s),
+            return diag_error(r->d, setting_pos(s),
                               "'%s' is a parameter and the mapping is a nest; "
                               "a dataflow is needed with it, as in 'dataflow = "
                               "\"%s\"'",
                               name, dataflow_table[k]->name);
-    return setting_unknown_key(s, r->path, known, " in a mapping", r->d);
+    return setting_unknown_key(s, known, " in a mapping", r->d);
 }
 
 /* --- entries -------------------------------------------------------------- */
 
-bool mapping_read_string(const config_setting_t *group, const char *path,
-                         const char *what, const char *member, char *out,
-                         size_t out_bytes, struct diag *d)
+bool mapping_read_string(const struct setting *group, const char *what,
+                         const char *member, char *out, size_t out_bytes,
+                         struct diag *d)
 {
-    const config_setting_t *s = config_setting_get_member(group, member);
+    const struct setting *s = setting_member(group, member);
     const char *text;
     if (s == NULL)
-        return diag_error(d, setting_pos(group, path),
+        return diag_error(d, setting_pos(group),
                           "%s lacks '%s'; a string is needed", what, member);
-    text = config_setting_get_string(s);
+    text = setting_string(s);
     if (text == NULL)
-        return diag_error(d, setting_pos(s, path),
-                          "'%s' is %s; a string is needed", member,
-                          setting_kind(s));
+        return diag_error(d, setting_pos(s), "'%s' is %s; a string is needed",
+                          member, setting_kind(s));
     if (text[0] == '\0' || strlen(text) >= out_bytes)
-        return diag_error(d, setting_pos(s, path),
+        return diag_error(d, setting_pos(s),
                           "'%s' has %zu letters; 1 to %zu are allowed", member,
                           strlen(text), out_bytes - 1);
-    if (!string_is_one_line(text, member, setting_pos(s, path), d))
+    if (!string_is_one_line(text, member, setting_pos(s), d))
         return false;
     snprintf(out, out_bytes, "%s", text);
     return true;
 }
 
 /* A layer's or a network's name, as layers and networks have it. */
-static bool read_name(const struct reader *r, const config_setting_t *s,
+static bool read_name(const struct reader *r, const struct setting *s,
                       const char *member, char *out, size_t out_bytes)
 {
-    if (!mapping_read_string(s, r->path, "a row of a mapping table", member,
-                             out, out_bytes, r->d))
+    if (!mapping_read_string(s, "a row of a mapping table", member, out,
+                             out_bytes, r->d))
         return false;
     SIM_CHECK(layer_name_of(out, out, out_bytes));
     return true;
 }
 
 /* Sets the dataflow of an entry: the one named, else the nest. */
-static bool read_dataflow(const struct reader *r, const config_setting_t *s,
+static bool read_dataflow(const struct reader *r, const struct setting *s,
                           struct mapping_entry *out)
 {
     char name[MAPPING_NAME_BYTES];
-    const config_setting_t *m = config_setting_get_member(s, "dataflow");
+    const struct setting *m = setting_member(s, "dataflow");
     out->dataflow = &nest_dataflow;
     if (m == NULL)
         return true;
-    if (!mapping_read_string(s, r->path, "a mapping", "dataflow", name,
-                             sizeof(name), r->d))
+    if (!mapping_read_string(s, "a mapping", "dataflow", name, sizeof(name),
+                             r->d))
         return false;
     out->dataflow = dataflow_find(name);
     return out->dataflow != NULL ||
-           diag_error(r->d, pos(r, m),
+           diag_error(r->d, setting_pos(m),
                       "there is no dataflow '%s'; 'accelsim "
                       "--list-dataflows' names them",
                       name);
 }
 
 /* Reads what is neither layer, network nor dataflow. */
-static bool read_key(const struct reader *r, const config_setting_t *s,
+static bool read_key(const struct reader *r, const struct setting *s,
                      struct mapping_entry *out)
 {
-    int level = level_of(config_setting_name(s));
+    int level = level_of(setting_name(s));
     if (!mapping_entry_is_nest(out) && level < LEVEL_N &&
         dataflow_param_index(out->dataflow, level_name[level]) < 0)
-        return diag_error(r->d, pos(r, s),
+        return diag_error(r->d, setting_pos(s),
                           "'%s' is a level of a nest and the mapping is by "
                           "'%s'; one of them is needed",
                           level_name[level], out->dataflow->name);
@@ -277,24 +269,24 @@ static bool read_key(const struct reader *r, const config_setting_t *s,
     return read_level(r, s, (enum level)level, out);
 }
 
-bool mapping_entry_read(const config_setting_t *s, const char *path,
-                        struct mapping_entry *out, struct diag *d)
+bool mapping_entry_read(const struct setting *s, struct mapping_entry *out,
+                        struct diag *d)
 {
-    const struct reader r = {path, d};
+    const struct reader r = {d};
     bool ok = true;
-    out->at = pos(&r, s);
+    out->at = setting_pos(s);
     for (int k = 0; k < LEVEL_N; k++)
         out->where.level[k] = out->at;
-    if (!config_setting_is_group(s))
+    if (setting_type(s) != SETTING_GROUP)
         return diag_error(d, out->at,
                           "a mapping is %s; a group { dataflow = ...; ... } or "
                           "{ dram = ...; l2 = ...; rf = ...; } is needed",
                           setting_kind(s));
     if (!read_dataflow(&r, s, out))
         return false;
-    for (int i = 0; i < config_setting_length(s); i++) {
-        const config_setting_t *m = config_setting_get_elem(s, (unsigned)i);
-        const char *name = config_setting_name(m);
+    for (int i = 0; i < setting_length(s); i++) {
+        const struct setting *m = setting_item(s, i);
+        const char *name = setting_name(m);
         if (strcmp(name, "layer") == 0)
             ok = read_name(&r, s, name, out->layer, sizeof(out->layer)) && ok;
         else if (strcmp(name, "network") == 0)
@@ -307,21 +299,21 @@ bool mapping_entry_read(const config_setting_t *s, const char *path,
     return ok;
 }
 
-bool mapping_entry_read_row(const config_setting_t *s, const char *path,
-                            struct mapping_entry *out, struct diag *d)
+bool mapping_entry_read_row(const struct setting *s, struct mapping_entry *out,
+                            struct diag *d)
 {
-    const struct reader r = {path, d};
+    const struct reader r = {d};
     bool ok;
-    out->at = pos(&r, s);
-    if (!config_setting_is_group(s))
+    out->at = setting_pos(s);
+    if (setting_type(s) != SETTING_GROUP)
         return diag_error(d, out->at,
                           "a row of a mapping table is %s; a group { layer = "
                           "\"...\"; ... } is needed",
                           setting_kind(s));
     ok = read_name(&r, s, "layer", out->layer, sizeof(out->layer));
-    for (int i = 0; i < config_setting_length(s); i++) {
-        const config_setting_t *m = config_setting_get_elem(s, (unsigned)i);
-        if (strcmp(config_setting_name(m), "layer") != 0)
+    for (int i = 0; i < setting_length(s); i++) {
+        const struct setting *m = setting_item(s, i);
+        if (strcmp(setting_name(m), "layer") != 0)
             ok = read_param(&r, m, out) && ok;
     }
     out->given.from_table = true;

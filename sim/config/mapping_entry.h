@@ -18,10 +18,9 @@
 #ifndef SIM_CONFIG_MAPPING_ENTRY_H
 #define SIM_CONFIG_MAPPING_ENTRY_H
 
-#include <libconfig.h>
-
 #include "dataflows/dataflow.h"
 #include "dataflows/nest/nest.h"
+#include "sim/base/config_text.h"
 #include "sim/base/diag.h"
 
 #ifdef __cplusplus
@@ -40,13 +39,13 @@ struct mapping_entry {
 };
 
 /* Reads an entry of a mapping file.  Positions borrow from the setting's
- * config_t and from `path`. */
-bool mapping_entry_read(const config_setting_t *s, const char *path,
-                        struct mapping_entry *out, struct diag *d);
+ * config_text. */
+bool mapping_entry_read(const struct setting *s, struct mapping_entry *out,
+                        struct diag *d);
 /* Reads a row of a mapping table, which names its layer and leaves dataflow
  * and network, set in *out, to the table. */
-bool mapping_entry_read_row(const config_setting_t *s, const char *path,
-                            struct mapping_entry *out, struct diag *d);
+bool mapping_entry_read_row(const struct setting *s, struct mapping_entry *out,
+                            struct diag *d);
 
 /* Whether it holds for a layer of a network ("": of none) by a dataflow;
  * dataflow NULL: by any. */
@@ -60,9 +59,9 @@ void mapping_entry_nest(const struct mapping_entry *entry,
 
 /* Copies a member of a group that is a string of one line; one that lacks is
  * an error.  what: the group, as "a mapping table". */
-bool mapping_read_string(const config_setting_t *group, const char *path,
-                         const char *what, const char *member, char *out,
-                         size_t out_bytes, struct diag *d);
+bool mapping_read_string(const struct setting *group, const char *what,
+                         const char *member, char *out, size_t out_bytes,
+                         struct diag *d);
 
 /* Adds a parameter after checking its name and range against the dataflow's.
  * A later one replaces an earlier one. */

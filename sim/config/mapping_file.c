@@ -17,20 +17,20 @@
 #define FORM "( { dataflow = ...; m = ...; }, { dram = ...; l2 = ...; }, ... )"
 
 struct mapping_file {
-    config_t text;
-    char *path; /* owns */
+    struct config_text *text; /* owns */
+    char *path;               /* owns */
     struct mapping_tables tables;
 };
 
 static bool has_known_keys(const struct mapping_file *f, struct diag *d)
 {
     static const char *const known[] = {"mappings", NULL};
-    const config_setting_t *root = config_root_setting(&f->text);
+    const struct setting *root = config_text_root(f->text);
     bool ok = true;
-    for (int i = 0; i < config_setting_length(root); i++) {
-        const config_setting_t *s = config_setting_get_elem(root, (unsigned)i);
-        if (strcmp(config_setting_name(s), "mappings") != 0)
-            ok = setting_unknown_key(s, f->path, known, " in a mapping", d);
+    for (int i = 0; i < setting_length(root); i++) {
+        const struct setting *s = setting_item(root, i);
+        if (strcmp(setting_name(s), "mappings") != 0)
+            ok = setting_unknown_key(s, known, " in a mapping", d);
     }
     return ok;
 }
@@ -38,34 +38,33 @@ static bool has_known_keys(const struct mapping_file *f, struct diag *d)
 /* Reads the list `mappings` as the one table of the file. */
 static bool read_list(struct mapping_file *f, struct diag *d)
 {
-    const config_setting_t *list = config_lookup(&f->text, "mappings");
+    const struct setting *list =
+        setting_member(config_text_root(f->text), "mappings");
     bool ok = has_known_keys(f, d);
     if (list == NULL)
         return diag_error(d, (struct src_pos){f->path, 1},
                           "missing 'mappings'; a list " FORM " is needed");
-    if (!config_setting_is_list(list) || config_setting_length(list) == 0)
-        return diag_error(d, setting_pos(list, f->path),
-                          "'mappings' is %s; a list " FORM " is needed",
-                          config_setting_is_list(list) ? "empty"
-                                                       : setting_kind(list));
+    if (setting_type(list) != SETTING_LIST || setting_length(list) == 0)
+        return diag_error(
+            d, setting_pos(list), "'mappings' is %s; a list " FORM " is needed",
+            setting_type(list) == SETTING_LIST ? "empty" : setting_kind(list));
     f->tables.n = 1;
     f->tables.table = xcalloc(1, sizeof(*f->tables.table));
     struct mapping_table *table = f->tables.table;
-    table->n_rows = config_setting_length(list);
+    table->n_rows = setting_length(list);
     table->row = xcalloc((size_t)table->n_rows, sizeof(*table->row));
     for (int i = 0; i < table->n_rows; i++)
-        ok = mapping_entry_read(config_setting_get_elem(list, (unsigned)i),
-                                f->path, &table->row[i], d) &&
-             ok;
+        ok = mapping_entry_read(setting_item(list, i), &table->row[i], d) && ok;
     return ok;
 }
 
 static bool read_all(struct mapping_file *f, struct diag *d)
 {
-    const config_setting_t *tables = config_lookup(&f->text, "mapping_tables");
+    const struct setting *tables =
+        setting_member(config_text_root(f->text), "mapping_tables");
     if (tables != NULL)
-        return mapping_tables_read(tables, f->path, &f->tables, d);
-    return config_kind_may_be(CONFIG_MAPPING, config_root_setting(&f->text),
+        return mapping_tables_read(tables, &f->tables, d);
+    return config_kind_may_be(CONFIG_MAPPING, config_text_root(f->text),
                               f->path, d) &&
            read_list(f, d);
 }
@@ -78,7 +77,8 @@ struct mapping_file *mapping_file_read(const char *name, struct src_pos at,
         return NULL;
     struct mapping_file *f = xcalloc(1, sizeof(*f));
     f->path = path;
-    if (config_text_read(path, at, &f->text, d) && read_all(f, d))
+    f->text = config_text_read(path, at, d);
+    if (f->text != NULL && read_all(f, d))
         return f;
     mapping_file_free(f);
     return NULL;
@@ -89,7 +89,7 @@ void mapping_file_free(struct mapping_file *f)
     if (f == NULL)
         return;
     mapping_tables_fini(&f->tables);
-    config_destroy(&f->text);
+    config_text_free(f->text);
     free(f->path);
     free(f);
 }

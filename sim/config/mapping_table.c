@@ -17,35 +17,28 @@
 enum { ROW_EDITS_MAX = 2 };
 
 struct reader {
-    const char *path;
     const struct dataflow *dataflow; /* of the table that is read */
     struct diag *d;
 };
 
-static struct src_pos pos(const struct reader *r,
-                          const config_setting_t *setting)
-{
-    return setting_pos(setting, r->path);
-}
-
-static bool read_rows(const struct reader *r, const config_setting_t *s,
+static bool read_rows(const struct reader *r, const struct setting *s,
                       struct mapping_table *out)
 {
     bool ok = true;
-    if (!config_setting_is_list(s))
-        return diag_error(r->d, pos(r, s),
+    if (setting_type(s) != SETTING_LIST)
+        return diag_error(r->d, setting_pos(s),
                           "'rows' is %s; a list ( { ... }, ... ) is needed",
                           setting_kind(s));
-    out->n_rows = config_setting_length(s);
+    out->n_rows = setting_length(s);
     out->row = xcalloc((size_t)out->n_rows, sizeof(*out->row));
     for (int i = 0; i < out->n_rows; i++) {
-        const config_setting_t *row = config_setting_get_elem(s, (unsigned)i);
+        const struct setting *row = setting_item(s, i);
         out->row[i].dataflow = r->dataflow;
         memcpy(out->row[i].network, out->network, sizeof(out->network));
-        ok = mapping_entry_read_row(row, r->path, &out->row[i], r->d) && ok;
+        ok = mapping_entry_read_row(row, &out->row[i], r->d) && ok;
         for (int j = 0; ok && j < i; j++)
             if (strcmp(out->row[j].layer, out->row[i].layer) == 0)
-                ok = diag_error(r->d, pos(r, row),
+                ok = diag_error(r->d, setting_pos(row),
                                 "layer '%s' has two rows in the mapping table "
                                 "'%s'; one is enough",
                                 out->row[i].layer, out->name);
@@ -53,72 +46,72 @@ static bool read_rows(const struct reader *r, const config_setting_t *s,
     return ok;
 }
 
-static bool unknown_member(const struct reader *r, const config_setting_t *m,
+static bool unknown_member(const struct reader *r, const struct setting *m,
                            const char *table)
 {
     struct nearest near;
-    nearest_start(&near, config_setting_name(m));
+    nearest_start(&near, setting_name(m));
     nearest_offer(&near, "dataflow");
     nearest_offer(&near, "network");
     nearest_offer(&near, "rows");
     nearest_offer(&near, "source");
-    return diag_error(r->d, pos(r, m),
+    return diag_error(r->d, setting_pos(m),
                       "unknown key '%s' in the mapping table '%s'; the "
                       "nearest is '%s'",
                       near.wanted, table, near.best);
 }
 
-static bool has_known_members(const struct reader *r, const config_setting_t *s)
+static bool has_known_members(const struct reader *r, const struct setting *s)
 {
     bool ok = true;
-    for (int i = 0; i < config_setting_length(s); i++) {
-        const config_setting_t *m = config_setting_get_elem(s, (unsigned)i);
-        const char *name = config_setting_name(m);
+    for (int i = 0; i < setting_length(s); i++) {
+        const struct setting *m = setting_item(s, i);
+        const char *name = setting_name(m);
         if (strcmp(name, "dataflow") != 0 && strcmp(name, "network") != 0 &&
             strcmp(name, "rows") != 0 && strcmp(name, "source") != 0)
-            ok = unknown_member(r, m, config_setting_name(s));
+            ok = unknown_member(r, m, setting_name(s));
     }
     return ok;
 }
 
-static bool read_table(const char *path, const config_setting_t *s,
-                       struct mapping_table *out, struct diag *d)
+static bool read_table(const struct setting *s, struct mapping_table *out,
+                       struct diag *d)
 {
-    struct reader r = {path, NULL, d};
-    const config_setting_t *rows;
+    struct reader r = {NULL, d};
+    const struct setting *rows;
     bool ok;
-    snprintf(out->name, sizeof(out->name), "%s", config_setting_name(s));
-    if (!config_setting_is_group(s))
-        return diag_error(d, pos(&r, s),
+    snprintf(out->name, sizeof(out->name), "%s", setting_name(s));
+    if (setting_type(s) != SETTING_GROUP)
+        return diag_error(d, setting_pos(s),
                           "the mapping table '%s' is %s; a group { dataflow, "
                           "network, rows } is needed",
-                          config_setting_name(s), setting_kind(s));
+                          setting_name(s), setting_kind(s));
     ok = has_known_members(&r, s);
-    ok = mapping_read_string(s, path, "a mapping table", "network",
-                             out->network, sizeof(out->network), d) &&
+    ok = mapping_read_string(s, "a mapping table", "network", out->network,
+                             sizeof(out->network), d) &&
          ok;
     SIM_CHECK(layer_name_of(out->network, out->network, sizeof(out->network)));
-    if (config_setting_get_member(s, "source") != NULL)
-        ok = mapping_read_string(s, path, "a mapping table", "source",
-                                 out->source, sizeof(out->source), d) &&
+    if (setting_member(s, "source") != NULL)
+        ok = mapping_read_string(s, "a mapping table", "source", out->source,
+                                 sizeof(out->source), d) &&
              ok;
-    if (!mapping_read_string(s, path, "a mapping table", "dataflow",
-                             out->dataflow, sizeof(out->dataflow), d))
+    if (!mapping_read_string(s, "a mapping table", "dataflow", out->dataflow,
+                             sizeof(out->dataflow), d))
         return false;
     r.dataflow = dataflow_find(out->dataflow);
     if (r.dataflow == NULL)
-        return diag_error(d, pos(&r, config_setting_get_member(s, "dataflow")),
+        return diag_error(d, setting_pos(setting_member(s, "dataflow")),
                           "there is no dataflow '%s'; 'accelsim "
                           "--list-dataflows' names them",
                           out->dataflow);
     if (r.dataflow == &nest_dataflow)
-        return diag_error(d, pos(&r, config_setting_get_member(s, "dataflow")),
+        return diag_error(d, setting_pos(setting_member(s, "dataflow")),
                           "the mapping table '%s' is of nests, which have no "
                           "parameters; they go in a mapping file",
                           out->name);
-    rows = config_setting_get_member(s, "rows");
+    rows = setting_member(s, "rows");
     if (rows == NULL)
-        return diag_error(d, pos(&r, s),
+        return diag_error(d, setting_pos(s),
                           "a mapping table lacks 'rows'; a list is needed");
     ok = read_rows(&r, rows, out) && ok;
     for (int i = 0; i < out->n_rows && out->source[0] != '\0'; i++)
@@ -126,21 +119,19 @@ static bool read_table(const char *path, const config_setting_t *s,
     return ok;
 }
 
-bool mapping_tables_read(const config_setting_t *group, const char *path,
+bool mapping_tables_read(const struct setting *group,
                          struct mapping_tables *out, struct diag *d)
 {
     bool ok = true;
-    if (!config_setting_is_group(group))
-        return diag_error(d, setting_pos(group, path),
+    if (setting_type(group) != SETTING_GROUP)
+        return diag_error(d, setting_pos(group),
                           "'mapping_tables' is %s; a group { NAME = { ... }; } "
                           "is needed",
                           setting_kind(group));
-    out->n = config_setting_length(group);
+    out->n = setting_length(group);
     out->table = xcalloc((size_t)out->n, sizeof(*out->table));
     for (int i = 0; i < out->n; i++)
-        ok = read_table(path, config_setting_get_elem(group, (unsigned)i),
-                        &out->table[i], d) &&
-             ok;
+        ok = read_table(setting_item(group, i), &out->table[i], d) && ok;
     return ok;
 }
 

@@ -14,8 +14,6 @@
 #ifndef SIM_CONFIG_MAPPING_TABLE_H
 #define SIM_CONFIG_MAPPING_TABLE_H
 
-#include <libconfig.h>
-
 #include "sim/base/arch.h"
 #include "sim/config/mapping_entry.h"
 
@@ -35,9 +33,9 @@ struct mapping_tables {
     int n;
 };
 
-/* Reads the group 'mapping_tables' of the file `path`; positions borrow from
- * the setting's config_t and from `path`. */
-bool mapping_tables_read(const config_setting_t *group, const char *path,
+/* Reads the group 'mapping_tables' of a file; positions borrow from its
+ * config_text. */
+bool mapping_tables_read(const struct setting *group,
                          struct mapping_tables *out, struct diag *d);
 void mapping_tables_fini(struct mapping_tables *tables);
 

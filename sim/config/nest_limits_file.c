@@ -17,11 +17,6 @@ struct reader {
     struct diag *d;
 };
 
-static struct src_pos pos(const struct reader *r, const config_setting_t *s)
-{
-    return setting_pos(s, r->path);
-}
-
 /* "p" or "p 4". */
 static const char *parse_limit(const char *text, struct nest_loop *out)
 {
@@ -33,30 +28,30 @@ static const char *parse_limit(const char *text, struct nest_loop *out)
 }
 
 /* Loops of these dimensions alone; order NULL: of a place without any. */
-static bool read_loops(const struct reader *r, const config_setting_t *s,
+static bool read_loops(const struct reader *r, const struct setting *s,
                        int most[NEST_DIMS], struct nest_limits_order *order)
 {
-    const char *key = config_setting_name(s);
+    const char *key = setting_name(s);
     bool seen[NEST_DIMS] = {false};
     if (!setting_is_list(s))
-        return diag_error(r->d, pos(r, s),
+        return diag_error(r->d, setting_pos(s),
                           "'%s' is %s; a list of dimensions is needed, as in "
                           "[\"m\", \"c 24\"]",
                           key, setting_kind(s));
     for (int d = 0; d < NEST_DIMS; d++)
         most[d] = 1;
-    for (int i = 0; i < config_setting_length(s); i++) {
-        const config_setting_t *one = config_setting_get_elem(s, (unsigned)i);
-        const char *text = config_setting_get_string(one);
+    for (int i = 0; i < setting_length(s); i++) {
+        const struct setting *one = setting_item(s, i);
+        const char *text = setting_string(one);
         struct nest_loop loop;
         const char *wrong =
             text == NULL ? "a string is needed" : parse_limit(text, &loop);
         if (wrong != NULL)
-            return diag_error(r->d, pos(r, one),
+            return diag_error(r->d, setting_pos(one),
                               "'%s' has '%s'; %s, as in \"m\" or \"m 4\"", key,
                               text != NULL ? text : setting_kind(one), wrong);
         if (seen[loop.dim])
-            return diag_error(r->d, pos(r, one),
+            return diag_error(r->d, setting_pos(one),
                               "'%s' has %c twice; once is enough", key,
                               nest_dim_letter[loop.dim]);
         seen[loop.dim] = true;
@@ -67,46 +62,45 @@ static bool read_loops(const struct reader *r, const config_setting_t *s,
     return true;
 }
 
-static bool read_tensor(const struct reader *r, const config_setting_t *s,
+static bool read_tensor(const struct reader *r, const struct setting *s,
                         const char *key, enum tensor *out)
 {
-    const char *text = config_setting_get_string(s);
+    const char *text = setting_string(s);
     for (int t = 0; text != NULL && t < TENSOR_N; t++)
         if (strcmp(text, tensor_name[t]) == 0) {
             *out = (enum tensor)t;
             return true;
         }
-    return diag_error(r->d, pos(r, s),
+    return diag_error(r->d, setting_pos(s),
                       "'%s' has '%s'; it may have 'ifmap', 'filter' and "
                       "'psum'",
                       key, text != NULL ? text : setting_kind(s));
 }
 
-static bool read_tensors(const struct reader *r, const config_setting_t *s,
+static bool read_tensors(const struct reader *r, const struct setting *s,
                          bool out[TENSOR_N])
 {
-    const char *key = config_setting_name(s);
+    const char *key = setting_name(s);
     if (!setting_is_list(s))
-        return diag_error(r->d, pos(r, s),
+        return diag_error(r->d, setting_pos(s),
                           "'%s' is %s; a list of tensors is needed, as in "
                           "[\"ifmap\", \"psum\"]",
                           key, setting_kind(s));
-    for (int i = 0; i < config_setting_length(s); i++) {
+    for (int i = 0; i < setting_length(s); i++) {
         enum tensor tensor;
-        if (!read_tensor(r, config_setting_get_elem(s, (unsigned)i), key,
-                         &tensor))
+        if (!read_tensor(r, setting_item(s, i), key, &tensor))
             return false;
         out[tensor] = true;
     }
     return true;
 }
 
-static bool read_words(const struct reader *r, const config_setting_t *s,
+static bool read_words(const struct reader *r, const struct setting *s,
                        int *out)
 {
     long long words;
     if (!setting_whole_number(s, &words) || words < 3 || words > 1 << 30)
-        return diag_error(r->d, pos(r, s),
+        return diag_error(r->d, setting_pos(s),
                           "'words' is %s; a number of words is needed, 3 to "
                           "1073741824",
                           setting_whole_number(s, &words) ? "out of range"
@@ -136,13 +130,12 @@ static bool is_known(const struct level_keys *k, const char *name)
     return false;
 }
 
-static bool read_key(const struct reader *r, const config_setting_t *m,
+static bool read_key(const struct reader *r, const struct setting *m,
                      const struct level_keys *k, struct nest_limits *out)
 {
-    const char *name = config_setting_name(m);
+    const char *name = setting_name(m);
     if (!is_known(k, name))
-        return setting_unknown_key(m, r->path, k->known, " in constraints",
-                                   r->d);
+        return setting_unknown_key(m, k->known, " in constraints", r->d);
     if (strcmp(name, "loops") == 0)
         return read_loops(r, m, out->most[k->loops], NULL);
     if (strcmp(name, "order") == 0)
@@ -158,42 +151,42 @@ static bool read_key(const struct reader *r, const config_setting_t *m,
     return read_words(r, m, &out->rf_words);
 }
 
-static bool read_level(const struct reader *r, const config_setting_t *s,
+static bool read_level(const struct reader *r, const struct setting *s,
                        const struct level_keys *k, struct nest_limits *out)
 {
-    if (!config_setting_is_group(s))
-        return diag_error(r->d, pos(r, s),
+    if (setting_type(s) != SETTING_GROUP)
+        return diag_error(r->d, setting_pos(s),
                           "'%s' is %s; a group { loops = [ ... ]; } is needed",
                           k->name, setting_kind(s));
-    if (config_setting_get_member(s, "loops") != NULL &&
-        config_setting_get_member(s, "order") != NULL)
-        return diag_error(r->d, pos(r, s),
+    if (setting_member(s, "loops") != NULL &&
+        setting_member(s, "order") != NULL)
+        return diag_error(r->d, setting_pos(s),
                           "'%s' has both 'loops' and 'order'; 'order' alone "
                           "says which and how",
                           k->name);
-    for (int i = 0; i < config_setting_length(s); i++)
-        if (!read_key(r, config_setting_get_elem(s, (unsigned)i), k, out))
+    for (int i = 0; i < setting_length(s); i++)
+        if (!read_key(r, setting_item(s, i), k, out))
             return false;
     for (int t = 0; t < TENSOR_N; t++)
         if (out->must_keep[t] && out->may_not_keep[t])
-            return diag_error(r->d, pos(r, s),
+            return diag_error(r->d, setting_pos(s),
                               "%s is in both 'keep' and 'bypass'; one of them "
                               "is possible",
                               tensor_name[t]);
     return true;
 }
 
-static bool read_all(const struct reader *r, const config_setting_t *s,
+static bool read_all(const struct reader *r, const struct setting *s,
                      struct nest_limits *out)
 {
     static const char *const known[] = {"dram", "l2", "rf", "stationary", NULL};
-    if (s == NULL || !config_setting_is_group(s))
+    if (s == NULL || setting_type(s) != SETTING_GROUP)
         return diag_error(r->d, (struct src_pos){r->path, 1},
                           "missing 'constraints'; a group { l2 = ...; rf = "
                           "...; } is needed");
-    for (int i = 0; i < config_setting_length(s); i++) {
-        const config_setting_t *m = config_setting_get_elem(s, (unsigned)i);
-        const char *name = config_setting_name(m);
+    for (int i = 0; i < setting_length(s); i++) {
+        const struct setting *m = setting_item(s, i);
+        const char *name = setting_name(m);
         size_t k = 0;
         while (k < sizeof(levels) / sizeof(levels[0]) &&
                strcmp(levels[k].name, name) != 0)
@@ -206,8 +199,7 @@ static bool read_all(const struct reader *r, const config_setting_t *s,
             if (!read_tensor(r, m, name, &out->stationary))
                 return false;
         } else {
-            return setting_unknown_key(m, r->path, known, " in constraints",
-                                       r->d);
+            return setting_unknown_key(m, known, " in constraints", r->d);
         }
     }
     return true;
@@ -217,16 +209,18 @@ bool nest_limits_read(const char *name, struct src_pos at,
                       struct nest_limits *out, struct diag *d)
 {
     char *path = find_config_file(name, CONFIG_CONSTRAINTS, at, d);
-    config_t text;
     memset(out, 0, sizeof(*out));
     if (path == NULL)
         return false;
     const struct reader r = {path, d};
-    bool ok = config_text_read(path, at, &text, d) &&
-              config_kind_may_be(CONFIG_CONSTRAINTS, config_root_setting(&text),
-                                 path, d) &&
-              read_all(&r, config_lookup(&text, "constraints"), out);
-    config_destroy(&text);
+    struct config_text *text = config_text_read(path, at, d);
+    bool ok =
+        text != NULL &&
+        config_kind_may_be(CONFIG_CONSTRAINTS, config_text_root(text), path,
+                           d) &&
+        read_all(&r, setting_member(config_text_root(text), "constraints"),
+                 out);
+    config_text_free(text);
     free(path);
     return ok;
 }

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/base/config_text.h"
 #include "sim/base/nearest.h"
 #include "sim/base/whole_number.h"
 
@@ -256,7 +255,7 @@ bool schema_set_text(const struct schema_row *row, const char *text,
 }
 
 static bool wrong_kind(const struct schema_row *row,
-                       const config_setting_t *setting, struct src_pos at,
+                       const struct setting *setting, struct src_pos at,
                        struct diag *d)
 {
     return diag_error(d, at, "'%s' is %s; %s is needed", row->key,
@@ -264,20 +263,19 @@ static bool wrong_kind(const struct schema_row *row,
 }
 
 static bool set_items_setting(const struct schema_row *row,
-                              const config_setting_t *setting,
-                              struct src_pos at, struct arch *arch,
-                              struct diag *d)
+                              const struct setting *setting, struct src_pos at,
+                              struct arch *arch, struct diag *d)
 {
     struct arch changed = *arch;
-    int type = config_setting_type(setting), n = config_setting_length(setting);
-    if (type != CONFIG_TYPE_ARRAY && type != CONFIG_TYPE_LIST)
+    int type = setting_type(setting), n = setting_length(setting);
+    if (type != SETTING_ARRAY && type != SETTING_LIST)
         return wrong_kind(row, setting, at, d);
     memset(field(row, &changed), 0, row->size_bytes);
     if (n == 0)
         return diag_error(d, at, "'%s' is empty; at least one item is needed",
                           row->key);
     for (int i = 0; i < n; i++) {
-        const char *item = config_setting_get_string_elem(setting, i);
+        const char *item = setting_string(setting_item(setting, i));
         if (item == NULL)
             return diag_error(d, at,
                               "item %d of '%s' is no string; one is "
@@ -291,32 +289,32 @@ static bool set_items_setting(const struct schema_row *row,
 }
 
 bool schema_set_setting(const struct schema_row *row,
-                        const config_setting_t *setting, struct src_pos at,
+                        const struct setting *setting, struct src_pos at,
                         struct arch *arch, struct diag *d)
 {
-    int type = config_setting_type(setting);
+    int type = setting_type(setting);
     long long value;
     switch (row->type) {
     case SCHEMA_INT:
     case SCHEMA_INT64:
         /* A frequency may be written 2e8. */
-        if ((type == CONFIG_TYPE_FLOAT && row->type == SCHEMA_INT) ||
+        if ((type == SETTING_FLOAT && row->type == SCHEMA_INT) ||
             !setting_whole_number(setting, &value))
             break;
         return set_number(row, value, at, arch, d);
     case SCHEMA_BOOL:
-        if (type != CONFIG_TYPE_BOOL)
+        if (type != SETTING_BOOL)
             break;
-        *(bool *)field(row, arch) = config_setting_get_bool(setting) != 0;
+        *(bool *)field(row, arch) = setting_is_true(setting);
         return true;
     case SCHEMA_ENUM:
-        if (type != CONFIG_TYPE_STRING)
+        if (type != SETTING_STRING)
             break;
-        return set_enum(row, config_setting_get_string(setting), at, arch, d);
+        return set_enum(row, setting_string(setting), at, arch, d);
     case SCHEMA_STRING:
-        if (type != CONFIG_TYPE_STRING)
+        if (type != SETTING_STRING)
             break;
-        return set_string(row, config_setting_get_string(setting), at, arch, d);
+        return set_string(row, setting_string(setting), at, arch, d);
     case SCHEMA_STRINGS:
         return set_items_setting(row, setting, at, arch, d);
     }

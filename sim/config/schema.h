@@ -7,9 +7,8 @@
 #ifndef SIM_CONFIG_SCHEMA_H
 #define SIM_CONFIG_SCHEMA_H
 
-#include <libconfig.h>
-
 #include "sim/base/arch.h"
+#include "sim/base/config_text.h"
 #include "sim/base/diag.h"
 
 #ifdef __cplusplus
@@ -50,7 +49,7 @@ bool schema_set_text(const struct schema_row *row, const char *text,
                      struct src_pos at, struct arch *arch, struct diag *d);
 /* Sets a value from a file. */
 bool schema_set_setting(const struct schema_row *row,
-                        const config_setting_t *setting, struct src_pos at,
+                        const struct setting *setting, struct src_pos at,
                         struct arch *arch, struct diag *d);
 void schema_set_defaults(struct arch *arch);
 /* Whether both have the same value. */

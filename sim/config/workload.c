@@ -30,11 +30,6 @@ struct reader {
     struct diag *d;
 };
 
-static struct src_pos pos(const struct reader *r, const config_setting_t *s)
-{
-    return setting_pos(s, r->path);
-}
-
 static int find_key(const char *name)
 {
     for (int i = 0; layer_keys[i].name != NULL; i++)
@@ -43,30 +38,29 @@ static int find_key(const char *name)
     return -1;
 }
 
-static bool unknown_key(const struct reader *r, const config_setting_t *s)
+static bool unknown_key(const struct reader *r, const struct setting *s)
 {
     struct nearest near;
-    nearest_start(&near, config_setting_name(s));
+    nearest_start(&near, setting_name(s));
     for (int i = 0; layer_keys[i].name != NULL; i++)
         nearest_offer(&near, layer_keys[i].name);
     nearest_offer(&near, "name");
     nearest_offer(&near, "type");
-    return diag_error(r->d, pos(r, s),
+    return diag_error(r->d, setting_pos(s),
                       "unknown key '%s' of a layer; the nearest is '%s'",
                       near.wanted, near.best);
 }
 
 static bool set_dim(const struct reader *r, const struct layer_key *key,
-                    const config_setting_t *s, struct layer *out)
+                    const struct setting *s, struct layer *out)
 {
     long long value;
-    if (config_setting_type(s) == CONFIG_TYPE_FLOAT ||
-        !setting_whole_number(s, &value))
-        return diag_error(r->d, pos(r, s),
+    if (setting_type(s) == SETTING_FLOAT || !setting_whole_number(s, &value))
+        return diag_error(r->d, setting_pos(s),
                           "'%s' is %s; a whole number is needed", key->name,
                           setting_kind(s));
     if (value < -1000000 || value > 1000000)
-        return diag_error(r->d, pos(r, s),
+        return diag_error(r->d, setting_pos(s),
                           "'%s' is %lld; it may be up to "
                           "65535",
                           key->name, value);
@@ -75,30 +69,29 @@ static bool set_dim(const struct reader *r, const struct layer_key *key,
 }
 
 static bool set_share(const struct reader *r, const struct layer_key *key,
-                      const config_setting_t *s, struct layer *out)
+                      const struct setting *s, struct layer *out)
 {
     double value;
-    if (!config_setting_is_number(s))
-        return diag_error(r->d, pos(r, s), "'%s' is %s; a number is needed",
-                          key->name, setting_kind(s));
-    value = config_setting_type(s) == CONFIG_TYPE_FLOAT
-                ? config_setting_get_float(s)
-                : (double)config_setting_get_int64(s);
+    if (!setting_is_number(s))
+        return diag_error(r->d, setting_pos(s),
+                          "'%s' is %s; a number is needed", key->name,
+                          setting_kind(s));
+    value = setting_number(s);
     if (!(value >= 0 && value <= 1))
-        return diag_error(r->d, pos(r, s), "'%s' is %g; it may be 0 to 1",
+        return diag_error(r->d, setting_pos(s), "'%s' is %g; it may be 0 to 1",
                           key->name, value);
     *(double *)((char *)out + key->offset) = value;
     return true;
 }
 
 static bool set_flag(const struct reader *r, const struct layer_key *key,
-                     const config_setting_t *s, struct layer *out)
+                     const struct setting *s, struct layer *out)
 {
-    if (config_setting_type(s) != CONFIG_TYPE_BOOL)
-        return diag_error(r->d, pos(r, s),
+    if (setting_type(s) != SETTING_BOOL)
+        return diag_error(r->d, setting_pos(s),
                           "'%s' is %s; true or false is needed", key->name,
                           setting_kind(s));
-    *(bool *)((char *)out + key->offset) = config_setting_get_bool(s) != 0;
+    *(bool *)((char *)out + key->offset) = setting_is_true(s);
     return true;
 }
 
@@ -112,19 +105,20 @@ static bool is_name(const char *text)
            strcmp(text, "total") != 0;
 }
 
-static bool set_name(const struct reader *r, const config_setting_t *s,
-                     char *out, size_t out_bytes)
+static bool set_name(const struct reader *r, const struct setting *s, char *out,
+                     size_t out_bytes)
 {
-    const char *text = config_setting_get_string(s);
+    const char *text = setting_string(s);
     if (text == NULL)
-        return diag_error(r->d, pos(r, s), "'%s' is %s; a string is needed",
-                          config_setting_name(s), setting_kind(s));
+        return diag_error(r->d, setting_pos(s),
+                          "'%s' is %s; a string is needed", setting_name(s),
+                          setting_kind(s));
     if (text[0] == '\0' || !layer_name_of(text, out, out_bytes))
-        return diag_error(r->d, pos(r, s),
+        return diag_error(r->d, setting_pos(s),
                           "'%s' has %zu letters; 1 to %zu are allowed",
-                          config_setting_name(s), strlen(text), out_bytes - 1);
+                          setting_name(s), strlen(text), out_bytes - 1);
     if (!is_name(out))
-        return diag_error(r->d, pos(r, s),
+        return diag_error(r->d, setting_pos(s),
                           "'%s' is no name that can be chosen; letters, "
                           "digits, '_', '-', '/' and '.' are allowed, and not "
                           "'all' or 'total'",
@@ -132,25 +126,26 @@ static bool set_name(const struct reader *r, const config_setting_t *s,
     return true;
 }
 
-static bool set_type(const struct reader *r, const config_setting_t *s,
+static bool set_type(const struct reader *r, const struct setting *s,
                      struct layer *out)
 {
-    const char *text = config_setting_get_string(s);
+    const char *text = setting_string(s);
     for (int i = 0; text != NULL && layer_types[i] != NULL; i++)
         if (strcmp(text, layer_types[i]) == 0) {
             out->type = (enum layer_type)i;
             return true;
         }
-    return diag_error(
-        r->d, pos(r, s), "'type' is %s%s%s; it may be 'conv', 'fc' or 'gemm'",
-        text != NULL ? "'" : "", text != NULL ? text : setting_kind(s),
-        text != NULL ? "'" : "");
+    return diag_error(r->d, setting_pos(s),
+                      "'type' is %s%s%s; it may be 'conv', 'fc' or 'gemm'",
+                      text != NULL ? "'" : "",
+                      text != NULL ? text : setting_kind(s),
+                      text != NULL ? "'" : "");
 }
 
-static bool read_key(const struct reader *r, const config_setting_t *s,
+static bool read_key(const struct reader *r, const struct setting *s,
                      struct layer *out)
 {
-    const char *name = config_setting_name(s);
+    const char *name = setting_name(s);
     int key = find_key(name);
     if (strcmp(name, "name") == 0)
         return set_name(r, s, out->name, sizeof(out->name));
@@ -169,23 +164,22 @@ static bool read_key(const struct reader *r, const config_setting_t *s,
     return set_dim(r, &layer_keys[key], s, out);
 }
 
-static void list_missing(const config_setting_t *s, FILE *to)
+static void list_missing(const struct setting *s, FILE *to)
 {
     const char *comma = "";
-    if (config_setting_get_member(s, "name") == NULL) {
+    if (setting_member(s, "name") == NULL) {
         fprintf(to, "'name'");
         comma = ", ";
     }
     for (int i = 0; layer_keys[i].name != NULL; i++)
         if (layer_keys[i].left_out < 0 &&
-            config_setting_get_member(s, layer_keys[i].name) == NULL) {
+            setting_member(s, layer_keys[i].name) == NULL) {
             fprintf(to, "%s'%s'", comma, layer_keys[i].name);
             comma = ", ";
         }
 }
 
-static bool nothing_is_missing(const struct reader *r,
-                               const config_setting_t *s)
+static bool nothing_is_missing(const struct reader *r, const struct setting *s)
 {
     char *list = NULL;
     size_t list_bytes;
@@ -195,7 +189,7 @@ static bool nothing_is_missing(const struct reader *r,
     list_missing(s, to);
     SIM_CHECK(fclose(to) == 0);
     ok = list[0] == '\0' ||
-         diag_error(r->d, pos(r, s),
+         diag_error(r->d, setting_pos(s),
                     "a layer lacks %s; a layer has a name and "
                     "at least M, C, H, W",
                     list);
@@ -212,60 +206,60 @@ static void set_left_out(struct layer *out)
                 layer_keys[i].left_out;
 }
 
-static bool read_layer(const struct reader *r, const config_setting_t *s,
+static bool read_layer(const struct reader *r, const struct setting *s,
                        struct layer *out)
 {
     bool ok = true;
-    if (!config_setting_is_group(s))
-        return diag_error(r->d, pos(r, s),
+    if (setting_type(s) != SETTING_GROUP)
+        return diag_error(r->d, setting_pos(s),
                           "a layer is %s; a group { name = \"...\"; ... } is "
                           "needed",
                           setting_kind(s));
     set_left_out(out);
-    for (int i = 0; i < config_setting_length(s); i++)
-        ok = read_key(r, config_setting_get_elem(s, (unsigned)i), out) && ok;
+    for (int i = 0; i < setting_length(s); i++)
+        ok = read_key(r, setting_item(s, i), out) && ok;
     ok = nothing_is_missing(r, s) && ok;
-    return ok && layer_finish(out, pos(r, s), r->d);
+    return ok && layer_finish(out, setting_pos(s), r->d);
 }
 
-static bool is_new_name(const struct reader *r, const config_setting_t *s,
+static bool is_new_name(const struct reader *r, const struct setting *s,
                         const struct workload *w, int i)
 {
     for (int j = 0; j < i; j++)
         if (w->layer[i].name[0] != '\0' &&
             strcmp(w->layer[i].name, w->layer[j].name) == 0)
-            return diag_error(r->d, pos(r, s),
+            return diag_error(r->d, setting_pos(s),
                               "two layers have the name '%s'; names must "
                               "differ",
                               w->layer[i].name);
     return true;
 }
 
-static bool read_layers(const struct reader *r, const config_setting_t *s,
+static bool read_layers(const struct reader *r, const struct setting *s,
                         struct workload *w)
 {
     bool ok = true;
-    if (!config_setting_is_list(s))
-        return diag_error(r->d, pos(r, s),
+    if (setting_type(s) != SETTING_LIST)
+        return diag_error(r->d, setting_pos(s),
                           "'layers' is %s; a list ( { ... }, ... ) is needed",
                           setting_kind(s));
-    w->n_layers = config_setting_length(s);
+    w->n_layers = setting_length(s);
     if (w->n_layers == 0)
-        return diag_error(r->d, pos(r, s),
+        return diag_error(r->d, setting_pos(s),
                           "'layers' is empty; at least one layer is needed");
     w->layer = xcalloc((size_t)w->n_layers, sizeof(*w->layer));
     for (int i = 0; i < w->n_layers; i++) {
-        const config_setting_t *l = config_setting_get_elem(s, (unsigned)i);
+        const struct setting *l = setting_item(s, i);
         ok = read_layer(r, l, &w->layer[i]) && ok;
         ok = is_new_name(r, l, w, i) && ok;
     }
     return ok;
 }
 
-static bool read_member(const struct reader *r, const config_setting_t *s,
+static bool read_member(const struct reader *r, const struct setting *s,
                         struct workload *w)
 {
-    const char *name = config_setting_name(s);
+    const char *name = setting_name(s);
     struct nearest near;
     if (strcmp(name, "name") == 0)
         return set_name(r, s, w->name, sizeof(w->name));
@@ -274,24 +268,23 @@ static bool read_member(const struct reader *r, const config_setting_t *s,
     nearest_start(&near, name);
     nearest_offer(&near, "name");
     nearest_offer(&near, "layers");
-    return diag_error(r->d, pos(r, s),
+    return diag_error(r->d, setting_pos(s),
                       "unknown key '%s' of a network; the nearest is '%s'",
                       name, near.best);
 }
 
-static bool read_network(const struct reader *r, const config_setting_t *root,
+static bool read_network(const struct reader *r, const struct setting *root,
                          struct workload *w)
 {
     struct src_pos at = {r->path, 1};
     bool ok = true;
     if (!config_kind_may_be(CONFIG_NETWORK, root, r->path, r->d))
         return false;
-    for (int i = 0; i < config_setting_length(root); i++)
-        ok =
-            read_member(r, config_setting_get_elem(root, (unsigned)i), w) && ok;
-    if (config_setting_get_member(root, "name") == NULL)
+    for (int i = 0; i < setting_length(root); i++)
+        ok = read_member(r, setting_item(root, i), w) && ok;
+    if (setting_member(root, "name") == NULL)
         ok = diag_error(r->d, at, "a network lacks 'name'; a string is needed");
-    if (config_setting_get_member(root, "layers") == NULL)
+    if (setting_member(root, "layers") == NULL)
         ok = diag_error(r->d, at,
                         "a network lacks 'layers'; a list "
                         "( { ... }, ... ) is needed");
@@ -304,15 +297,15 @@ struct workload *workload_load(const char *name_or_path, struct src_pos at,
     char *path = find_config_file(name_or_path, CONFIG_NETWORK, at, d);
     struct reader r = {path, d};
     struct workload *w;
-    config_t file;
+    struct config_text *file;
     bool ok;
     if (path == NULL)
         return NULL;
     w = xcalloc(1, sizeof(*w));
     w->batch = 1;
-    ok = config_text_read(path, at, &file, d) &&
-         read_network(&r, config_root_setting(&file), w);
-    config_destroy(&file);
+    file = config_text_read(path, at, d);
+    ok = file != NULL && read_network(&r, config_text_root(file), w);
+    config_text_free(file);
     free(path);
     if (ok)
         return w;

@@ -58,26 +58,26 @@ static struct energy_list *list_of(struct energy_table *table,
     return (struct energy_list *)(void *)((char *)table + key->offset);
 }
 
-static bool unknown_key(const struct reader *r, const config_setting_t *s,
+static bool unknown_key(const struct reader *r, const struct setting *s,
                         const char *const known[], int n_known)
 {
     struct nearest n;
-    nearest_start(&n, config_setting_name(s));
+    nearest_start(&n, setting_name(s));
     for (int i = 0; i < n_known; i++)
         nearest_offer(&n, known[i]);
-    return diag_error(r->d, setting_pos(s, r->path),
+    return diag_error(r->d, setting_pos(s),
                       "unknown key '%s'; the nearest known is '%s'",
-                      config_setting_name(s), n.best);
+                      setting_name(s), n.best);
 }
 
 /* A text that is not empty, or NULL after a message. */
 static const char *text_member(const struct reader *r,
-                               const config_setting_t *group,
-                               const char *subject, const char *key)
+                               const struct setting *group, const char *subject,
+                               const char *key)
 {
-    const config_setting_t *s = config_setting_get_member(group, key);
+    const struct setting *s = setting_member(group, key);
     if (s == NULL) {
-        struct src_pos at = setting_pos(group, r->path);
+        struct src_pos at = setting_pos(group);
         at.line = at.line > 0 ? at.line : 1;
         diag_error(r->d, at, "%s%s%s lacks '%s'; a string is needed",
                    subject[0] != '\0' ? "'" : "",
@@ -85,72 +85,63 @@ static const char *text_member(const struct reader *r,
                    subject[0] != '\0' ? "'" : "", key);
         return NULL;
     }
-    const char *text = config_setting_get_string(s);
+    const char *text = setting_string(s);
     if (text == NULL || text[0] == '\0') {
-        diag_error(r->d, setting_pos(s, r->path),
+        diag_error(r->d, setting_pos(s),
                    "'%s' is %s; a string that is not empty is needed", key,
                    text == NULL ? setting_kind(s) : "empty");
         return NULL;
     }
-    if (!string_is_one_line(text, key, setting_pos(s, r->path), r->d))
+    if (!string_is_one_line(text, key, setting_pos(s), r->d))
         return NULL;
     return text;
 }
 
-static bool whole_member(const struct reader *r, const config_setting_t *group,
+static bool whole_member(const struct reader *r, const struct setting *group,
                          const char *subject, const char *key, long long max,
                          long long *out)
 {
-    const config_setting_t *s = config_setting_get_member(group, key);
+    const struct setting *s = setting_member(group, key);
     long long value;
     if (s == NULL)
-        return diag_error(r->d, setting_pos(group, r->path),
+        return diag_error(r->d, setting_pos(group),
                           "'%s' lacks '%s'; a whole number is needed", subject,
                           key);
     if (!setting_whole_number(s, &value))
-        return diag_error(r->d, setting_pos(s, r->path),
+        return diag_error(r->d, setting_pos(s),
                           "'%s' is %s; a whole number from 1 to %lld is needed",
                           key, setting_kind(s), max);
     if (value < 1 || value > max)
-        return diag_error(r->d, setting_pos(s, r->path),
+        return diag_error(r->d, setting_pos(s),
                           "'%s' is %lld; 1 to %lld is possible", key, value,
                           max);
     *out = value;
     return true;
 }
 
-static bool energy_member(const struct reader *r, const config_setting_t *s,
+static bool energy_member(const struct reader *r, const struct setting *s,
                           bool is_curve, double *out)
 {
-    double value;
-    switch (config_setting_type(s)) {
-    case CONFIG_TYPE_INT:
-    case CONFIG_TYPE_INT64:
-        value = (double)config_setting_get_int64(s);
-        break;
-    case CONFIG_TYPE_FLOAT:
-        value = config_setting_get_float(s);
-        break;
-    default:
-        return diag_error(r->d, setting_pos(s, r->path),
-                          "'%s' is %s; a number is needed",
-                          config_setting_name(s), setting_kind(s));
-    }
+    const double value = setting_number(s);
+    if (!setting_is_number(s))
+        return diag_error(r->d, setting_pos(s),
+                          "'%s' is %s; a number is needed", setting_name(s),
+                          setting_kind(s));
     if (!(value >= 0 && value <= ENERGY_MAX))
-        return diag_error(r->d, setting_pos(s, r->path),
-                          "'%s' is %g; 0 to %g is possible",
-                          config_setting_name(s), value, ENERGY_MAX);
+        return diag_error(r->d, setting_pos(s),
+                          "'%s' is %g; 0 to %g is possible", setting_name(s),
+                          value, ENERGY_MAX);
     if (is_curve && value <= 0)
-        return diag_error(r->d, setting_pos(s, r->path),
+        return diag_error(r->d, setting_pos(s),
                           "'%s' is 0 on a log-log line; a number above 0 is "
                           "needed",
-                          config_setting_name(s));
+                          setting_name(s));
     *out = value;
     return true;
 }
 
 static bool check_entry_keys(const struct reader *r, const struct list_key *key,
-                             const config_setting_t *s)
+                             const struct setting *s)
 {
     const char *known[5];
     int n_known = 0;
@@ -163,12 +154,11 @@ static bool check_entry_keys(const struct reader *r, const struct list_key *key,
     if (key->may_be_ratio)
         known[n_known++] = "per_mac";
     bool ok = true;
-    for (int i = 0; i < config_setting_length(s); i++) {
-        const config_setting_t *member =
-            config_setting_get_elem(s, (unsigned)i);
+    for (int i = 0; i < setting_length(s); i++) {
+        const struct setting *member = setting_item(s, i);
         bool is_known = false;
         for (int k = 0; k < n_known; k++)
-            if (strcmp(config_setting_name(member), known[k]) == 0)
+            if (strcmp(setting_name(member), known[k]) == 0)
                 is_known = true;
         if (!is_known)
             ok = unknown_key(r, member, known, n_known);
@@ -177,22 +167,22 @@ static bool check_entry_keys(const struct reader *r, const struct list_key *key,
 }
 
 static bool read_entry(const struct reader *r, const struct list_key *key,
-                       const config_setting_t *s, struct energy_entry *out)
+                       const struct setting *s, struct energy_entry *out)
 {
     struct energy_entry entry = {0};
-    if (!config_setting_is_group(s))
-        return diag_error(r->d, setting_pos(s, r->path),
+    if (setting_type(s) != SETTING_GROUP)
+        return diag_error(r->d, setting_pos(s),
                           "'%s' holds %s; groups { ... } are needed", key->name,
                           setting_kind(s));
     bool ok = check_entry_keys(r, key, s);
     ok = text_member(r, s, key->name, "source") != NULL && ok;
 
-    const config_setting_t *energy = config_setting_get_member(s, "energy");
-    const config_setting_t *ratio =
-        key->may_be_ratio ? config_setting_get_member(s, "per_mac") : NULL;
+    const struct setting *energy = setting_member(s, "energy");
+    const struct setting *ratio =
+        key->may_be_ratio ? setting_member(s, "per_mac") : NULL;
     if ((energy != NULL) == (ratio != NULL))
         ok = diag_error(
-            r->d, setting_pos(s, r->path), "'%s' has %s; %s", key->name,
+            r->d, setting_pos(s), "'%s' has %s; %s", key->name,
             energy != NULL ? "both 'energy' and 'per_mac'" : "no energy",
             key->may_be_ratio ? "one of 'energy' and 'per_mac' is needed"
                               : "'energy' is needed");
@@ -208,8 +198,8 @@ static bool read_entry(const struct reader *r, const struct list_key *key,
             entry.width_bits = (int)value;
         else
             ok = false;
-    } else if (entry.is_ratio && config_setting_get_member(s, "bits") != NULL) {
-        ok = diag_error(r->d, setting_pos(s, r->path),
+    } else if (entry.is_ratio && setting_member(s, "bits") != NULL) {
+        ok = diag_error(r->d, setting_pos(s),
                         "'%s' has both 'per_mac' and 'bits'; a ratio is for a "
                         "word as wide as a MAC's operand, without 'bits'",
                         key->name);
@@ -234,9 +224,9 @@ static int compare_entries(const void *a, const void *b)
 }
 
 static bool check_list(const struct reader *r, const struct list_key *key,
-                       const config_setting_t *s, struct energy_list *list)
+                       const struct setting *s, struct energy_list *list)
 {
-    struct src_pos at = setting_pos(s, r->path);
+    struct src_pos at = setting_pos(s);
     if (list->n_entries == 0)
         return diag_error(r->d, at, "'%s' is empty; at least %d is needed",
                           key->name, key->min_entries);
@@ -265,27 +255,25 @@ static bool check_list(const struct reader *r, const struct list_key *key,
 
 /* An entry { ... }, or a list of them ( { ... }, ... ). */
 static bool read_list(const struct reader *r, const struct list_key *key,
-                      const config_setting_t *s, struct energy_list *out)
+                      const struct setting *s, struct energy_list *out)
 {
-    int n = config_setting_is_list(s) ? config_setting_length(s) : 1;
+    int n = setting_type(s) == SETTING_LIST ? setting_length(s) : 1;
     bool ok = true;
     if (n > key->max_entries)
-        return diag_error(r->d, setting_pos(s, r->path),
+        return diag_error(r->d, setting_pos(s),
                           "'%s' has %d entries; up to %d are possible",
                           key->name, n, key->max_entries);
     out->n_entries = 0;
-    out->line = setting_pos(s, r->path).line;
+    out->line = setting_pos(s).line;
     for (int i = 0; i < n; i++) {
-        const config_setting_t *e =
-            config_setting_is_list(s) ? config_setting_get_elem(s, (unsigned)i)
-                                      : s;
+        const struct setting *e =
+            setting_type(s) == SETTING_LIST ? setting_item(s, i) : s;
         ok = read_entry(r, key, e, &out->entry[out->n_entries++]) && ok;
     }
     return ok && check_list(r, key, s, out);
 }
 
-static bool check_table_keys(const struct reader *r,
-                             const config_setting_t *root)
+static bool check_table_keys(const struct reader *r, const struct setting *root)
 {
     const char *known[TEXT_KEYS + LIST_KEYS];
     int n_known = 0;
@@ -294,11 +282,11 @@ static bool check_table_keys(const struct reader *r,
     for (int i = 0; i < LIST_KEYS; i++)
         known[n_known++] = list_keys[i].name;
     bool ok = true;
-    for (int i = 0; i < config_setting_length(root); i++) {
-        const config_setting_t *s = config_setting_get_elem(root, (unsigned)i);
+    for (int i = 0; i < setting_length(root); i++) {
+        const struct setting *s = setting_item(root, i);
         bool is_known = false;
         for (int k = 0; k < n_known; k++)
-            if (strcmp(config_setting_name(s), known[k]) == 0)
+            if (strcmp(setting_name(s), known[k]) == 0)
                 is_known = true;
         if (!is_known)
             ok = unknown_key(r, s, known, n_known);
@@ -306,13 +294,13 @@ static bool check_table_keys(const struct reader *r,
     return ok;
 }
 
-static bool has(const config_setting_t *root, const char *key)
+static bool has(const struct setting *root, const char *key)
 {
-    return config_setting_get_member(root, key) != NULL;
+    return setting_member(root, key) != NULL;
 }
 
 /* Keys that need, or exclude, each other. */
-static bool check_parts(const struct reader *r, const config_setting_t *root)
+static bool check_parts(const struct reader *r, const struct setting *root)
 {
     struct src_pos whole_file = {r->path, 1};
     bool ok = true;
@@ -334,7 +322,7 @@ static bool check_parts(const struct reader *r, const config_setting_t *root)
     return ok;
 }
 
-static bool read_table(const struct reader *r, const config_setting_t *root,
+static bool read_table(const struct reader *r, const struct setting *root,
                        struct energy_table *out)
 {
     const char *text[TEXT_KEYS];
@@ -348,12 +336,10 @@ static bool read_table(const struct reader *r, const config_setting_t *root,
     }
     if (text[1] != NULL && strcmp(text[1], "pJ") != 0 &&
         strcmp(text[1], "MAC") != 0)
-        ok = diag_error(
-            r->d, setting_pos(config_setting_get_member(root, "unit"), r->path),
-            "'unit' is '%s'; 'pJ' or 'MAC' is needed", text[1]);
+        ok = diag_error(r->d, setting_pos(setting_member(root, "unit")),
+                        "'unit' is '%s'; 'pJ' or 'MAC' is needed", text[1]);
     for (int i = 0; i < LIST_KEYS; i++) {
-        const config_setting_t *s =
-            config_setting_get_member(root, list_keys[i].name);
+        const struct setting *s = setting_member(root, list_keys[i].name);
         if (s != NULL)
             ok = read_list(r, &list_keys[i], s, list_of(out, &list_keys[i])) &&
                  ok;
@@ -375,13 +361,13 @@ struct energy_table *energy_load(const char *name_or_path, struct src_pos at,
         return NULL;
     struct energy_table *table = xcalloc(1, sizeof(*table));
     struct reader reader = {path, d};
-    config_t config;
-    if (!config_text_read(path, at, &config, d) ||
-        !read_table(&reader, config_root_setting(&config), table)) {
+    struct config_text *config = config_text_read(path, at, d);
+    if (config == NULL ||
+        !read_table(&reader, config_text_root(config), table)) {
         energy_free(table);
         table = NULL;
     }
-    config_destroy(&config);
+    config_text_free(config);
     free(path);
     return table;
 }

@@ -31,9 +31,7 @@
 #ifndef SIM_VALIDATE_VALIDATION_H
 #define SIM_VALIDATE_VALIDATION_H
 
-#include <libconfig.h>
-
-#include "sim/base/diag.h"
+#include "sim/base/config_text.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -83,9 +81,9 @@ struct validation_check {
     int n_variants; /* rows of a value that stand beside each other, or 0 */
 };
 
-struct validation_group { /* a file */
-    config_t file;
-    char *path; /* owns */
+struct validation_group {     /* a file */
+    struct config_text *file; /* owns */
+    char *path;               /* owns */
     const char *title, *about;
     struct validation_run *run; /* owns */
     int n_runs;

@@ -27,39 +27,31 @@ struct reader {
     struct diag *d;
 };
 
-static struct src_pos pos(const struct reader *r, const config_setting_t *s)
-{
-    return setting_pos(s, r->path);
-}
-
-static bool wrong_kind(const struct reader *r, const config_setting_t *s,
+static bool wrong_kind(const struct reader *r, const struct setting *s,
                        const char *needed)
 {
-    return diag_error(r->d, pos(r, s), "'%s' is %s; %s is needed",
-                      config_setting_name(s) != NULL ? config_setting_name(s)
-                                                     : "an entry",
+    return diag_error(r->d, setting_pos(s), "'%s' is %s; %s is needed",
+                      setting_name(s) != NULL ? setting_name(s) : "an entry",
                       setting_kind(s), needed);
 }
 
 static bool set_member(const struct reader *r, const struct member *m,
-                       const config_setting_t *s, void *into)
+                       const struct setting *s, void *into)
 {
     void *at = (char *)into + m->offset;
     const char *text;
     long long value;
     switch (m->type) {
     case MEMBER_STRING:
-        text = config_setting_get_string(s);
+        text = setting_string(s);
         if (text == NULL)
             return wrong_kind(r, s, "a string");
         *(const char **)at = text;
         return true;
     case MEMBER_REAL:
-        if (!config_setting_is_number(s))
+        if (!setting_is_number(s))
             return wrong_kind(r, s, "a number");
-        *(double *)at = config_setting_type(s) == CONFIG_TYPE_FLOAT
-                            ? config_setting_get_float(s)
-                            : (double)config_setting_get_int64(s);
+        *(double *)at = setting_number(s);
         return true;
     case MEMBER_INT:
         if (!setting_whole_number(s, &value) || value < 1 || value > 65535)
@@ -67,25 +59,25 @@ static bool set_member(const struct reader *r, const struct member *m,
         *(int *)at = (int)value;
         return true;
     case MEMBER_BOOL:
-        if (config_setting_type(s) != CONFIG_TYPE_BOOL)
+        if (setting_type(s) != SETTING_BOOL)
             return wrong_kind(r, s, "true or false");
-        *(bool *)at = config_setting_get_bool(s) != 0;
+        *(bool *)at = setting_is_true(s);
         return true;
     }
     return false;
 }
 
 /* Fills what the table names; `others`: names that the caller reads. */
-static bool read_members(const struct reader *r, const config_setting_t *group,
+static bool read_members(const struct reader *r, const struct setting *group,
                          const struct member *members,
                          const char *const *others, void *into)
 {
     bool ok = true;
-    if (!config_setting_is_group(group))
+    if (setting_type(group) != SETTING_GROUP)
         return wrong_kind(r, group, "a group { ... }");
-    for (int i = 0; i < config_setting_length(group); i++) {
-        const config_setting_t *s = config_setting_get_elem(group, (unsigned)i);
-        const char *name = config_setting_name(s);
+    for (int i = 0; i < setting_length(group); i++) {
+        const struct setting *s = setting_item(group, i);
+        const char *name = setting_name(s);
         struct nearest near;
         bool known = false;
         nearest_start(&near, name);
@@ -101,7 +93,7 @@ static bool read_members(const struct reader *r, const config_setting_t *group,
             known = known || strcmp(others[k], name) == 0;
         }
         if (!known)
-            ok = diag_error(r->d, pos(r, s),
+            ok = diag_error(r->d, setting_pos(s),
                             "unknown key '%s'; the nearest is '%s'", name,
                             near.best != NULL ? near.best : "none");
     }
@@ -109,10 +101,10 @@ static bool read_members(const struct reader *r, const config_setting_t *group,
 }
 
 /* A list of strings as an array of `*n`, which the caller frees. */
-static bool read_strings(const struct reader *r, const config_setting_t *group,
+static bool read_strings(const struct reader *r, const struct setting *group,
                          const char *name, const char ***out, int *n)
 {
-    const config_setting_t *s = config_setting_get_member(group, name);
+    const struct setting *s = setting_member(group, name);
     bool ok = true;
     *out = NULL;
     *n = 0;
@@ -120,10 +112,10 @@ static bool read_strings(const struct reader *r, const config_setting_t *group,
         return true;
     if (!setting_is_list(s))
         return wrong_kind(r, s, "a list of strings");
-    *n = config_setting_length(s);
+    *n = setting_length(s);
     *out = xcalloc((size_t)*n + 1, sizeof(**out));
     for (int i = 0; i < *n; i++) {
-        (*out)[i] = config_setting_get_string_elem(s, i);
+        (*out)[i] = setting_string(setting_item(s, i));
         if ((*out)[i] == NULL)
             ok = wrong_kind(r, s, "a list of strings");
     }
@@ -143,13 +135,13 @@ static const struct member run_members[] = {
 };
 static const char *const run_others[] = {"set", NULL};
 
-static bool read_run(const struct reader *r, const config_setting_t *s,
+static bool read_run(const struct reader *r, const struct setting *s,
                      struct validation_run *run)
 {
     bool ok;
     run->simulate = true;
     run->zero_share = -1;
-    run->at = pos(r, s);
+    run->at = setting_pos(s);
     ok = read_members(r, s, run_members, run_others, run) &&
          read_strings(r, s, "set", &run->set, &run->n_sets);
     if (ok && run->name == NULL)
@@ -249,22 +241,21 @@ static struct validation_row *add_row(struct validation_group *g,
     return &g->row[g->n_rows++];
 }
 
-static bool read_value(const struct reader *r, const config_setting_t *s,
+static bool read_value(const struct reader *r, const struct setting *s,
                        const struct validation_row *defaults,
                        const char *const *variants, int n_variants,
                        const char *file, struct validation_group *g)
 {
     struct validation_row row = *defaults;
     bool ok = true;
-    row.at = pos(r, s);
+    row.at = setting_pos(s);
     if (!read_members(r, s, value_members, no_others, &row))
         return false;
     if (row.item == NULL)
-        row.item = config_setting_get_member(s, "layer") != NULL ? row.layer
-                   : config_setting_get_member(s, "run") != NULL ? row.run
-                   : config_setting_get_member(s, "quantity") != NULL
-                       ? row.quantity
-                       : "all";
+        row.item = setting_member(s, "layer") != NULL      ? row.layer
+                   : setting_member(s, "run") != NULL      ? row.run
+                   : setting_member(s, "quantity") != NULL ? row.quantity
+                                                           : "all";
     if (!is_wanted(r, &row, file))
         return true;
     if (n_variants == 0)
@@ -278,7 +269,7 @@ static bool read_value(const struct reader *r, const config_setting_t *s,
     return ok;
 }
 
-static bool read_check(const struct reader *r, const config_setting_t *s,
+static bool read_check(const struct reader *r, const struct setting *s,
                        const char *file, struct validation_group *g)
 {
     struct validation_check check = {.first_row = g->n_rows};
@@ -296,18 +287,18 @@ static bool read_check(const struct reader *r, const config_setting_t *s,
         .ours = NAN,
         .tolerance = NAN,
     };
-    const config_setting_t *values;
+    const struct setting *values;
     const char **variants = NULL;
     bool ok = read_members(r, s, check_members, check_others, &defaults) &&
               read_strings(r, s, "variants", &variants, &check.n_variants);
-    values = ok ? config_setting_get_member(s, "values") : NULL;
-    if (ok && (values == NULL || !config_setting_is_list(values)))
-        ok = diag_error(r->d, pos(r, s),
+    values = ok ? setting_member(s, "values") : NULL;
+    if (ok && (values == NULL || setting_type(values) != SETTING_LIST))
+        ok = diag_error(r->d, setting_pos(s),
                         "a check lacks 'values'; a list ( { ... }, ... ) is "
                         "needed");
-    for (int i = 0; ok && i < config_setting_length(values); i++)
-        ok = read_value(r, config_setting_get_elem(values, (unsigned)i),
-                        &defaults, variants, check.n_variants, file, g);
+    for (int i = 0; ok && i < setting_length(values); i++)
+        ok = read_value(r, setting_item(values, i), &defaults, variants,
+                        check.n_variants, file, g);
     check.claim = defaults.claim;
     check.n_rows = g->n_rows - check.first_row;
     free(variants);
@@ -318,31 +309,28 @@ static bool read_check(const struct reader *r, const config_setting_t *s,
     return true;
 }
 
-static bool read_lists(const struct reader *r, const config_setting_t *root,
+static bool read_lists(const struct reader *r, const struct setting *root,
                        const char *file, struct validation_group *g)
 {
-    const config_setting_t *runs = config_setting_get_member(root, "runs");
-    const config_setting_t *checks = config_setting_get_member(root, "checks");
+    const struct setting *runs = setting_member(root, "runs");
+    const struct setting *checks = setting_member(root, "checks");
     bool ok = true;
-    if (runs == NULL || checks == NULL || !config_setting_is_list(runs) ||
-        !config_setting_is_list(checks))
+    if (runs == NULL || checks == NULL || setting_type(runs) != SETTING_LIST ||
+        setting_type(checks) != SETTING_LIST)
         return diag_error(r->d, (struct src_pos){r->path, 1},
                           "'runs' or 'checks' is missing; both are needed, "
                           "each a list ( { ... }, ... )");
-    g->n_runs = config_setting_length(runs);
+    g->n_runs = setting_length(runs);
     g->run = xcalloc((size_t)g->n_runs + 1, sizeof(*g->run));
     for (int i = 0; i < g->n_runs; i++)
-        ok = read_run(r, config_setting_get_elem(runs, (unsigned)i),
-                      &g->run[i]) &&
-             ok;
+        ok = read_run(r, setting_item(runs, i), &g->run[i]) && ok;
     for (int i = 0; ok && i < g->n_runs; i++)
         if (g->run[i].like != NULL && find_run(g, g->run[i].like) == NULL)
             ok = diag_error(r->d, g->run[i].at,
                             "run '%s' is like '%s'; that is no run",
                             g->run[i].name, g->run[i].like);
-    for (int i = 0; ok && i < config_setting_length(checks); i++)
-        ok = read_check(r, config_setting_get_elem(checks, (unsigned)i), file,
-                        g);
+    for (int i = 0; ok && i < setting_length(checks); i++)
+        ok = read_check(r, setting_item(checks, i), file, g);
     return ok;
 }
 
@@ -358,19 +346,16 @@ static bool read_group(const char *file, struct src_pos at, const char *filter,
                        struct validation_group *g, struct diag *d)
 {
     struct reader r = {NULL, filter, d};
-    bool ok;
     g->title = g->about = "";
     g->path = find_own_file(file, "validation", at, d);
-    if (g->path == NULL) {
-        config_init(&g->file);
+    if (g->path == NULL)
         return false;
-    }
     r.path = g->path;
-    ok = config_text_read(g->path, at, &g->file, d);
-    return ok &&
-           read_members(&r, config_root_setting(&g->file), group_members,
+    g->file = config_text_read(g->path, at, d);
+    return g->file != NULL &&
+           read_members(&r, config_text_root(g->file), group_members,
                         group_others, g) &&
-           read_lists(&r, config_root_setting(&g->file), file, g);
+           read_lists(&r, config_text_root(g->file), file, g);
 }
 
 /* The files that the plan names. */
@@ -381,9 +366,9 @@ static bool read_plan(const char *path, const char *filter,
     struct reader r = {path, filter, d};
     const char **files = NULL;
     int n = 0;
-    config_t plan;
-    bool ok = config_text_read(path, nowhere, &plan, d) &&
-              read_strings(&r, config_root_setting(&plan), "files", &files, &n);
+    struct config_text *plan = config_text_read(path, nowhere, d);
+    bool ok = plan != NULL &&
+              read_strings(&r, config_text_root(plan), "files", &files, &n);
     v->group = xcalloc((size_t)n + 1, sizeof(*v->group));
     for (int i = 0; ok && i < n; i++) {
         struct src_pos at = {path, 1};
@@ -391,7 +376,7 @@ static bool read_plan(const char *path, const char *filter,
         v->n_groups++;
     }
     free(files);
-    config_destroy(&plan);
+    config_text_free(plan);
     return ok;
 }
 
@@ -429,7 +414,7 @@ void validation_free(struct validation *v)
         free(g->run);
         free(g->check);
         free(g->row);
-        config_destroy(&g->file);
+        config_text_free(g->file);
         free(g->path);
     }
     free(v->group);

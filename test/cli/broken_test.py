@@ -153,7 +153,7 @@ def values_of_an_architecture():
     configuration("an absurdly large number", "rows = 12;",
                   "rows = 2000000000;", "'array.rows' is 2000000000; it may")
     configuration("a number that no int holds", "rows = 12;",
-                  "rows = 99999999999;", "number 99999999999 is too large")
+                  "rows = 99999999999;", "'array.rows' is 99999999999; it may")
     configuration("a number that nothing holds", "bytes = 110592;",
                   "bytes = 99999999999999999999999L;", "is too large")
     configuration("a number that a double holds, but no clock",
