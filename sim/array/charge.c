@@ -52,22 +52,13 @@ void charge_pass(const struct program *p, const struct pass_counts *n,
         [PE_WAIT_PSUM_OUT] = LEDGER_wait_psum_out,
     };
     struct counts *c = &out->counts;
-    uint64_t pes = (uint64_t)arch_pes(&p->arch);
-    uint64_t used =
-        (uint64_t)p->rows * (uint64_t)p->sets * (uint64_t)p->set_chains;
     uint64_t *ledger = out->ledger_pe_cycles;
     const bool has_trees =
         p->kind == NETWORK_MULTICAST && p->arch.psum_reduce == PSUM_TREE;
 
     memset(out, 0, sizeof(*out));
-    ledger[LEDGER_idle_mapping] += (pes - used) * n->flight_cycles;
-    uint64_t active = 0;
-    for (int k = 0; k < PE_CAUSE_N; k++) {
-        active += n->pe_cycles[k];
+    for (int k = 0; k < PE_CAUSE_N; k++)
         ledger[cause_of[k]] += n->pe_cycles[k];
-    }
-    SIM_CHECK(active <= used * n->flight_cycles);
-    ledger[LEDGER_idle_edge] += used * n->flight_cycles - active;
     out->cycles = n->cycles;
     out->flight_cycles = n->flight_cycles;
     out->active_pes = n->active_pes;

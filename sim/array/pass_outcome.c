@@ -3,15 +3,24 @@
  */
 #include "sim/array/pass_outcome.h"
 
-void pass_outcome_add(const struct arch *arch,
+void pass_outcome_add(const struct arch *arch, uint64_t pes_used,
                       const struct pass_outcome *outcome,
                       struct layer_result *out)
 {
+    const uint64_t pes = (uint64_t)arch_pes(arch);
+    const uint64_t used_pe_cycles = pes_used * outcome->flight_cycles;
+    uint64_t *ledger = out->ledger_pe_cycles;
+    uint64_t active = 0;
     /* PE-cycles are no more than layer_cycles_fit lets by. */
-    for (int k = 0; k < LEDGER_N; k++)
-        out->ledger_pe_cycles[k] += outcome->ledger_pe_cycles[k];
+    for (int k = 0; k < LEDGER_N; k++) {
+        active += outcome->ledger_pe_cycles[k];
+        ledger[k] += outcome->ledger_pe_cycles[k];
+    }
+    SIM_CHECK(active <= used_pe_cycles);
+    ledger[LEDGER_idle_edge] += used_pe_cycles - active;
+    ledger[LEDGER_idle_mapping] += (pes - pes_used) * outcome->flight_cycles;
     out->array_cycles += outcome->flight_cycles;
-    out->memo.pe_cycles += (uint64_t)arch_pes(arch) * outcome->cycles;
+    out->memo.pe_cycles += pes * outcome->cycles;
     if ((uint64_t)out->active_pes < outcome->active_pes)
         out->active_pes = (int)outcome->active_pes;
     counts_add(&out->counts, &outcome->counts);

@@ -14,23 +14,24 @@ extern "C" {
 /* Plain data.  A pass runs from the cycle in which it is issued to its
  * boundary, the cycle in which the next one may be issued. */
 struct pass_outcome {
-    uint64_t cycles; /* from issue to boundary */
-    /* Cycles from the first word or MAC to the last; the ledger's sum is all
-     * PEs times these. */
-    uint64_t flight_cycles;
-    uint64_t active_pes; /* PEs with work in the pass */
+    uint64_t cycles;        /* from issue to boundary */
+    uint64_t flight_cycles; /* from the first word or MAC to the last */
+    uint64_t active_pes;    /* PEs with work in the pass */
     /* Cycles from issue until the last filter word has left L2, or until the
      * array says that the filter tile's place is free. */
     uint64_t filter_free_cycle;
     /* Cycles after the boundary until the pass's last psum is in L2; the next
      * pass may run meanwhile. */
     uint64_t drain_cycles;
+    /* Of PEs with work in the pass.  Those without are left out: which of them
+     * ever have work is a matter of the layer, and layers share outcomes. */
     uint64_t ledger_pe_cycles[LEDGER_N];
     struct counts counts; /* on the array side: nothing that the DMA does */
 };
 
-/* Adds a pass that has run to a result. */
-void pass_outcome_add(const struct arch *arch,
+/* Adds a pass that has run to a result.  pes_used: PEs with work in some pass
+ * of the layer. */
+void pass_outcome_add(const struct arch *arch, uint64_t pes_used,
                       const struct pass_outcome *outcome,
                       struct layer_result *out);
 

@@ -197,6 +197,8 @@ static struct nest_passes *make(struct nest_walk *walk, struct program *program)
     struct nest_passes *p = xcalloc(1, sizeof(*p));
     p->base.ops = &ops;
     p->base.passes = nest_walk_steps(walk, walk->pass_loops);
+    p->base.pes_used =
+        nest_pes_used(&program->arch, &program->layer, &walk->nest);
     p->base.work_bytes = sizeof(p->place);
     p->walk = walk;
     p->program = program;

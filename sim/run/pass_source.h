@@ -85,6 +85,7 @@ struct pass_source_ops {
 struct pass_source {
     const struct pass_source_ops *ops;
     uint64_t passes;
+    uint64_t pes_used;          /* PEs with work in some pass */
     uint64_t buffers[TENSOR_N]; /* tiles that have a place, 1 or 2 */
     size_t work_bytes;          /* of source_pass.work, plain data */
     /* Words, or accesses, are followed one by one: every pass must be run. */

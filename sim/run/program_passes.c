@@ -268,6 +268,8 @@ static struct program_passes *make(const struct pass_source_ops *its,
     struct program_passes *p = xcalloc(1, sizeof(*p));
     p->base.ops = its;
     p->base.passes = program->passes;
+    p->base.pes_used = (uint64_t)program->rows * (uint64_t)program->sets *
+                       (uint64_t)program->set_chains;
     p->base.work_bytes = sizeof(p->pass[0]);
     for (int t = 0; t < TENSOR_N; t++)
         p->base.buffers[t] = (uint64_t)program->buffers[t];

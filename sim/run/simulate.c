@@ -179,7 +179,7 @@ static bool drain_last(struct run *run)
         return false;
     finish_array(run, &outcome);
     SIM_CHECK(outcome.cycles == run->drain_cycles);
-    pass_outcome_add(run->arch, &outcome, run->out);
+    pass_outcome_add(run->arch, run->source->pes_used, &outcome, run->out);
     run->now += outcome.cycles;
     return true;
 }
@@ -215,7 +215,7 @@ static bool go_through(struct run *run, const struct source_pass *pass)
     run->now = start + outcome.cycles;
     if (!is_countable(run, run->now))
         return false;
-    pass_outcome_add(run->arch, &outcome, run->out);
+    pass_outcome_add(run->arch, run->source->pes_used, &outcome, run->out);
     tile_table_done(run->tiles, pass, &outcome, start, run->now);
     run->last = pass->work;
     run->drain_cycles = outcome.drain_cycles;

@@ -163,6 +163,38 @@ TEST_P(Memo, SharesPassesBetweenLayers)
     pass_memory_free(memory);
 }
 
+// Layers of few filters and of many have passes in common, and not the PEs that
+// never have work.
+TEST_P(Memo, SharesPassesBetweenLayersThatUseOtherPEs)
+{
+    random_case random(45);
+    uint64_t shared = 0;
+    for (int k = 0; k < 6; k++) {
+        arch a = machine(random);
+        layer l = shape(random);
+        a.l2_bytes = 65536;
+        l.G = 1;
+        pass_memory *memory = pass_memory_new(PASS_MEMORY_BYTES_DEFAULT);
+        simulate_options full = {}, remembers = {};
+        remembers.memo = true;
+        remembers.memory = memory;
+        for (l.M = 1; l.M <= 16; l.M++) {
+            layer_result expected = {}, r = {};
+            if (!layer_finish(&l, src_pos{nullptr, 0}, d_) ||
+                !run(a, l, full, &expected)) {
+                diag_free(d_);
+                d_ = diag_new();
+                continue;
+            }
+            ASSERT_TRUE(run(a, l, remembers, &r));
+            expect_equal(r, expected, describe(l));
+            shared += r.memo.new_descriptors < expected.passes;
+        }
+        pass_memory_free(memory);
+    }
+    EXPECT_GT(shared, 20u);
+}
+
 // Beside threads that simulate its passes ahead of need: with room for all of
 // them, for two, and for none.
 TEST_P(Memo, AheadOfNeedChangesNoNumber)

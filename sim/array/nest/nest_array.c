@@ -10,7 +10,6 @@
 #include "sim/array/nest/nest_probes.h"
 
 struct array {
-    uint64_t pes; /* of the machine, with work or without */
     struct nest_machine_cfg cfg;
     struct nest_source *source;
     struct nest_machine *machine;
@@ -26,7 +25,6 @@ struct array_side *nest_array_new(const struct nest_walk *walk,
                                   const struct access_tap *tap)
 {
     struct array *a = xcalloc(1, sizeof(*a));
-    a->pes = (uint64_t)arch_pes(arch);
     nest_machine_config(arch, walk, &a->cfg);
     a->source = nest_source_new(walk, arch, values, tap, &a->counts);
     a->machine = nest_machine_new(&a->cfg, a->source);
@@ -81,8 +79,6 @@ static void finish(void *self, struct pass_outcome *out)
     out->active_pes = n->busy_pes;
     out->filter_free_cycle = n->cycles;
     memcpy(out->ledger_pe_cycles, n->pe_cycles, sizeof(out->ledger_pe_cycles));
-    out->ledger_pe_cycles[LEDGER_idle_mapping] +=
-        (a->pes - a->cfg.pes_used) * n->flight_cycles;
     out->counts = a->counts;
 }
 
