@@ -7,7 +7,7 @@ SPDX-License-Identifier: MIT
 """
 
 _TYPES = {"object": dict, "array": list, "string": str, "integer": int,
-          "number": (int, float)}
+          "boolean": bool, "null": type(None), "number": (int, float)}
 _KNOWN = {"$schema", "$defs", "$ref", "description", "anyOf", "type", "const",
           "enum", "minimum", "properties", "required", "items",
           "additionalProperties"}
@@ -41,7 +41,8 @@ def faults(value, schema, root, at="$"):
         if all(each):
             yield from min(each, key=len)
     if "type" in schema and (not isinstance(value, _TYPES[schema["type"]]) or
-                             isinstance(value, bool)):
+                             isinstance(value, bool) !=
+                             (schema["type"] == "boolean")):
         yield f"{at}: {value!r} is no {schema['type']}"
         return
     if "const" in schema and value != schema["const"]:

@@ -51,7 +51,7 @@ def report(*words, **how):
         check(False, " ".join(words), done.stderr)
         finish()
     document = json.loads(done.stdout)
-    if words[0] not in ("map", "reuse", "validate") or \
+    if words[0] not in ("reuse", "validate") or \
             "--show-config" in words:
         wrong = list(json_schema.faults(document, SCHEMA, SCHEMA))
         if wrong:

@@ -12,6 +12,7 @@
 #include "sim/base/progress.h"
 #include "sim/choose/search_costs.h"
 #include "sim/cli/command.h"
+#include "sim/cli/format_table.h"
 #include "sim/cli/invocation.h"
 #include "sim/config/arch_check.h"
 #include "sim/config/nest_limits_file.h"
@@ -175,7 +176,7 @@ static void write_text(struct invocation *s, const struct map_report *report)
     size_t text_bytes, saved_bytes;
     FILE *to = open_memstream(&text, &text_bytes);
     SIM_CHECK(to != NULL);
-    SIM_CHECK(map_report_write(report, s->options.format, to));
+    SIM_CHECK(format_table[s->options.format].map(report, to));
     SIM_CHECK(fclose(to) == 0);
     to = open_memstream(&saved, &saved_bytes);
     SIM_CHECK(to != NULL);

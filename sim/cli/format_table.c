@@ -9,16 +9,18 @@
 static const struct src_pos command_line = {NULL, 0};
 
 const struct format_row format_table[REPORT_FORMAT_N] = {
-    [REPORT_TABLE] = {"table", report_write_table, true, reuse_report_table,
-                      validation_write_table, listing_write_table,
+    [REPORT_TABLE] = {"table", report_write_table, map_report_table,
+                      reuse_report_table, validation_write_table,
+                      listing_write_table,
                       "for people; may change from version to version"},
-    [REPORT_JSON] = {"json", report_write_json, true, reuse_report_json,
-                     validation_write_json, listing_write_json,
+    [REPORT_JSON] = {"json", report_write_json, map_report_json,
+                     reuse_report_json, validation_write_json,
+                     listing_write_json,
                      "for programs: everything (docs/schema.json)"},
-    [REPORT_CSV] = {"csv", report_write_csv, true, reuse_report_csv, NULL,
-                    listing_write_csv,
+    [REPORT_CSV] = {"csv", report_write_csv, map_report_csv, reuse_report_csv,
+                    NULL, listing_write_csv,
                     "for programs: a row a layer, JSON's numbers"},
-    [REPORT_MARKDOWN] = {"markdown", report_write_markdown, false, NULL,
+    [REPORT_MARKDOWN] = {"markdown", report_write_markdown, NULL, NULL,
                          validation_write_markdown, listing_write_markdown,
                          "a table to be put into a text"},
 };
@@ -30,7 +32,7 @@ bool format_honoured(const struct format_row *row, enum command command)
     case COMMAND_model:
         return row->results != NULL;
     case COMMAND_map:
-        return row->map;
+        return row->map != NULL;
     case COMMAND_reuse:
         return row->reuse != NULL;
     case COMMAND_validate:

@@ -24,7 +24,7 @@ extern "C" {
 struct format_row {
     const char *name;
     bool (*results)(const struct report_input *in, FILE *to); /* run, model */
-    bool map; /* map: map_report_write has it */
+    bool (*map)(const struct map_report *in, FILE *to);       /* map */
     bool (*reuse)(const struct reuse_report *in, FILE *to);   /* reuse */
     void (*validation)(const struct validation *v, FILE *to); /* validate */
     bool (*listing)(const struct listing *l, FILE *to);       /* list */

@@ -209,20 +209,15 @@ static void print_csv(const struct map_report *in, FILE *to)
     }
 }
 
-bool map_report_write(const struct map_report *in, enum report_format format,
-                      FILE *to)
+bool map_report_table(const struct map_report *in, FILE *to)
 {
-    switch (format) {
-    case REPORT_JSON:
-        return map_report_json(in, to);
-    case REPORT_CSV:
-        print_csv(in, to);
-        break;
-    case REPORT_TABLE:
-    case REPORT_MARKDOWN: /* the options keep it to 'validate' */
-        print_table(in, to);
-        break;
-    }
+    print_table(in, to);
+    return fflush(to) == 0 && ferror(to) == 0;
+}
+
+bool map_report_csv(const struct map_report *in, FILE *to)
+{
+    print_csv(in, to);
     return fflush(to) == 0 && ferror(to) == 0;
 }
 

@@ -25,9 +25,10 @@ struct map_report { /* all borrowed */
     int n_layers;
 };
 
-bool map_report_write(const struct map_report *in, enum report_format format,
-                      FILE *to);
+/* One form each.  false: `to` could not be written. */
+bool map_report_table(const struct map_report *in, FILE *to);
 bool map_report_json(const struct map_report *in, FILE *to);
+bool map_report_csv(const struct map_report *in, FILE *to);
 /* A choice in one line: "rs m=64 n=4 ...", "nest dram(m4) ...".  To be freed.
  */
 char *map_choice_line(const struct map_choice *c);

@@ -1,5 +1,5 @@
-/* document_schema.c - describes the JSON of `run`, `model` and `list` by the
- * tables of counters, bounds, metrics and energies.
+/* document_schema.c - describes the JSON of `run`, `model`, `map` and `list` by
+ * the tables of counters, bounds, metrics and energies.
  *
  * An object lists its members and allows no others.  A member that only some
  * machines or commands have is there and not required.  Used of JSON Schema:
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/search/search.h"
 #include "sim/base/counters.h"
 #include "sim/report/metrics.h"
 #include "sim/report/report_tree.h"
@@ -251,6 +252,89 @@ static json_t *results(void)
     return o;
 }
 
+/* A value that one of the two searches does not have. */
+static json_t *or_null(json_t *value)
+{
+    json_t *o = tree_object(), *any = tree_array();
+    tree_append(any, value);
+    tree_append(any, typed("null", ""));
+    tree_put(o, "anyOf", any);
+    return o;
+}
+
+static json_t *list_of(json_t *item, const char *doc)
+{
+    json_t *o = typed("array", doc);
+    tree_put(o, "items", item);
+    return o;
+}
+
+/* Members of any name. */
+static json_t *any_members(const char *type, const char *doc)
+{
+    json_t *o = typed("object", doc);
+    tree_put(o, "additionalProperties", typed(type, ""));
+    return o;
+}
+
+static json_t *map_choice(void)
+{
+    json_t *o = object("a mapping that was found");
+    put(o, "dataflow", typed("string", ""), true);
+    put(o, "parameters", or_null(any_members("integer", "null: a nest")), true);
+    put(o, "energy", typed("number", "in energy_unit"), true);
+    put(o, "bound_cycles", whole(0, "the largest lower bound"), true);
+    put(o, "bound_by", one_of(bound_name, BOUND_N, "which it is"), true);
+    put(o, "cycles", whole(0, "simulated"), false);
+    put(o, "failed", typed("string", "why it could not be simulated"), false);
+    put(o, "mapping", typed("string", "an entry of a mapping file"), true);
+    put(o, "options", or_null(typed("string", "that run it; null: a nest")),
+        true);
+    return o;
+}
+
+static json_t *map_space(void)
+{
+    json_t *o = object("what was searched");
+    put(o, "mappings", whole(0, ""), true);
+    put(o, "counted_all", typed("boolean", "false: there are more"), true);
+    put(o, "covered", or_null(whole(0, "looked at or left out")), true);
+    put(o, "tried", or_null(whole(0, "first")), true);
+    put(o, "evaluated", whole(0, "by the closed form"), true);
+    put(o, "bounded", or_null(whole(0, "parts")), true);
+    put(o, "left_out_by_reduction", or_null(whole(0, "mappings")), true);
+    put(o, "parts_left_out", any_members("integer", "by proven bounds"), true);
+    return o;
+}
+
+static json_t *map(void)
+{
+    static const char *const stop[] = {"time", "budget", "l1"};
+    json_t *o = object("of `map` (docs/mapping.md)"), *layer_found = object("");
+    json_t *version = whole(0, "raised when a name changes its meaning");
+    tree_put(version, "const", json_integer(2));
+    put(layer_found, "name", typed("string", ""), true);
+    put(layer_found, "proven", typed("boolean", ""), true);
+    put(layer_found, "stopped_by",
+        or_null(one_of(stop, 3, "what came before the proof")), true);
+    put(layer_found, "gap", typed("number", "share that may be left"), true);
+    put(layer_found, "space", map_space(), true);
+    put(layer_found, "best", list_of(reference("map_choice"), ""), true);
+    put(layer_found, "front",
+        list_of(reference("map_choice"), "of energy and delay"), true);
+    put(layer_found, "front_proven", typed("boolean", ""), true);
+    put(o, "accelsim", typed("string", "the program's version"), true);
+    put(o, "schema", version, true);
+    put(o, "arch", typed("string", "the architecture's name"), true);
+    put(o, "network", typed("string", ""), true);
+    put(o, "batch", whole(1, ""), true);
+    put(o, "objective",
+        one_of(search_objective_name, SEARCH_OBJECTIVE_N, "made least"), true);
+    put(o, "energy_unit", typed("string", ""), true);
+    put(o, "layers", list_of(layer_found, ""), true);
+    return o;
+}
+
 /* Columns differ from list to list; a cell is a text or a number. */
 static json_t *listing(void)
 {
@@ -278,9 +362,12 @@ void document_schema(FILE *to)
                   "`accelsim help schema`.");
     tree_append(any, reference("results"));
     tree_append(any, reference("listing"));
+    tree_append(any, reference("map"));
     tree_put(o, "anyOf", any);
     tree_put(defs, "results", results());
     tree_put(defs, "listing", listing());
+    tree_put(defs, "map", map());
+    tree_put(defs, "map_choice", map_choice());
     tree_put(o, "$defs", defs);
     SIM_CHECK(tree_print(o, to));
 }

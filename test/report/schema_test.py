@@ -41,6 +41,10 @@ def each_form():
     for what in ("networks", "architectures", "energy", "memories",
                  "dataflows"):
         check(report("list", what)["list"] == what, f"list {what}")
+    for words in (("--top", "1"), ("--dataflow", "nest", "--top", "1")):
+        found = report("map", *eyeriss[:2], "--shape",
+                       "M=2,C=2,H=4,W=4,R=2,S=2", *words)
+        check(found["layers"][0]["best"] != [], f"map {words[0]} {words[1]}")
     shown = report("model", *eyeriss, "--show-config")
     check(shown["list"] == "configuration", "--show-config")
     return checked
