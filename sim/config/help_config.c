@@ -191,8 +191,7 @@ void help_config_text(FILE *to)
 {
     print_wrapped("Keys of an architecture's .cfg file, in libconfig syntax; "
                   "array.rows is 'array = { rows = 12; };' there and '--set "
-                  "array.rows=12' on the command line. Numbers above "
-                  "2147483647 need an L behind their digits.",
+                  "array.rows=12' on the command line.",
                   0, to);
     for (int i = 0; schema[i].key != NULL; i++) {
         fputc('\n', to);
@@ -237,8 +236,7 @@ void help_config_markdown(FILE *to)
     print_wrapped("Made by `accelsim --help-config=markdown`; `make check` "
                   "holds this file to it. Files are in libconfig syntax: "
                   "`array.rows` is `array = { rows = 12; };` in a `.cfg` file "
-                  "and `--set array.rows=12` on the command line. Numbers "
-                  "above 2147483647 need an L behind their digits.",
+                  "and `--set array.rows=12` on the command line.",
                   0, to);
     fputs("\n| key | values | default | meaning |\n|---|---|---|---|\n", to);
     for (int i = 0; schema[i].key != NULL; i++)

@@ -195,7 +195,7 @@ const struct schema_row schema[] = {
     TENSOR_L2("ifmap", TENSOR_IFMAP),
     TENSOR_L2("filter", TENSOR_FILTER),
     TENSOR_L2("psum", TENSOR_PSUM),
-    STRING("dram.model", dram_model, "ideal",
+    STRING("dram.model", dram_model, NULL,
            "'ideal' (a tile is there when asked for), 'bandwidth' (bytes per "
            "second and a latency) or the name of a part",
            ""),
@@ -215,7 +215,7 @@ const struct schema_row schema[] = {
          "run-length coding of feature maps with a declared share of zeros; "
          "never of filters, the network's input, or under a loop nest",
          EYERISS),
-    STRING("energy", energy, "45nm", "energy table: a name or a path",
+    STRING("energy", energy, NULL, "energy table: a name or a path",
            "Horowitz, ISSCC 2014"),
     STRING("mapping.table", mapping_table, "none",
            "of 'mapping_tables', with commas between several: the first for "

@@ -189,7 +189,8 @@ def files():
                                      ("a.cfg:1", "missing 'array.rows'"),
                                      ("a.cfg:1", "missing 'precision."),
                                      ("a.cfg:1", "missing 'pe.rf."),
-                                     ("a.cfg:1", "missing 'l2.bytes'")])
+                                     ("a.cfg:1", "missing 'l2.bytes'"),
+                                     ("a.cfg:1", "missing 'dram.model'")])
     whole_file("missing keys, by group",
                changed("rows = 12;", "", changed("  bytes = 110592;", "")),
                [(f"a.cfg:{line_of(GOOD, 'array = {')}", "'array.rows'"),

@@ -18,7 +18,7 @@ dataflows = ["rs", "ws"];
 array = { rows = 12; cols = 14; network = "multicast"; };
 precision = { ifmap_bits = 16; filter_bits = 16; psum_bits = 16; };
 pe = { rf = { ifmap_words = 12; filter_words = 224; psum_words = 24; }; };
-l2 = { bytes = 110592; banks = 27; };
+l2 = { bytes = 110592; banks = 27; }; dram = { model = "ideal"; }; energy = "45nm";
 )";
 
 inline const char tables[] = R"(mapping = { table = "one"; };

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include "test/config/config_fixture.h"
 
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
 #include <sys/stat.h>
 
 #include "sim/base/find_file.h"
@@ -132,8 +135,8 @@ TEST_F(Config, MissingKeysAreOneLineAGroup)
               "a.cfg:4: error: missing 'array.rows', 'array.cols'; 'accelsim "
               "--help-config' explains them\n");
     EXPECT_EQ(refused(""),
-              "a.cfg:1: error: missing 'name', 'clock_hz', 'dataflows'; "
-              "'accelsim --help-config' explains them\n"
+              "a.cfg:1: error: missing 'name', 'clock_hz', 'dataflows', "
+              "'energy'; 'accelsim --help-config' explains them\n"
               "a.cfg:1: error: missing 'array.rows', 'array.cols', "
               "'array.network'; 'accelsim --help-config' explains them\n"
               "a.cfg:1: error: missing 'precision.ifmap_bits', "
@@ -143,7 +146,50 @@ TEST_F(Config, MissingKeysAreOneLineAGroup)
               "'pe.rf.filter_words', 'pe.rf.psum_words'; 'accelsim "
               "--help-config' explains them\n"
               "a.cfg:1: error: missing 'l2.bytes', 'l2.banks'; 'accelsim "
+              "--help-config' explains them\n"
+              "a.cfg:1: error: missing 'dram.model'; 'accelsim "
               "--help-config' explains them\n");
+}
+
+// A machine without 'dram' ran with an ideal one.
+TEST_F(Config, AMachineSaysWhatDramAndEnergyItHas)
+{
+    EXPECT_EQ(refused(changed("dram = { model = \"ideal\"; };", "")),
+              "a.cfg:1: error: missing 'dram.model'; 'accelsim --help-config' "
+              "explains them\n");
+    EXPECT_EQ(refused(changed("energy = \"45nm\";", "")),
+              "a.cfg:1: error: missing 'energy'; 'accelsim --help-config' "
+              "explains them\n");
+    EXPECT_NE(load(changed("energy = \"45nm\";", ""), {"energy=45nm"}),
+              nullptr);
+}
+
+// What is left of a shipped file that was cut off is no machine.
+TEST_F(Config, NoShippedFileRunsWithoutItsEnd)
+{
+    const char *srcdir = std::getenv("srcdir");
+    const std::string from = std::string(srcdir != nullptr ? srcdir : ".");
+    for (const char *include : {"/configs/conv1d", "/configs/experiments/"})
+        ASSERT_EQ(
+            std::system(
+                ("cp -r " + from + include + "* " + folder.path("")).c_str()),
+            0);
+    for (const char *name :
+         {"dadiannao_like", "eyeriss", "eyeriss_v2_dense", "nvdla_small",
+          "shidiannao", "systolic", "tensor_core", "tpu_v1", "conv1d_pes",
+          "conv1d_banks", "conv1d_l1_1", "experiments/isca16_rs"}) {
+        std::ifstream in(from + "/configs/" + name + ".cfg");
+        const std::string text(std::istreambuf_iterator<char>(in), {});
+        diag_clear(d);
+        ASSERT_NE(load(text), nullptr) << name << d.text();
+        const size_t last_line = text.rfind('\n', text.size() - 2);
+        for (size_t end = 0; end < last_line; end++) {
+            if (end > 0 && strchr(";})\n", text[end - 1]) == nullptr)
+                continue;
+            ASSERT_EQ(load(text.substr(0, end)), nullptr)
+                << name << text.substr(0, end);
+        }
+    }
 }
 
 TEST_F(Config, AllErrorsOfAFileAreReportedAtOnce)
