@@ -143,7 +143,7 @@ static bool read_items(struct parser *p, struct setting *list, char close)
         struct setting *item = setting_add(list, NULL, p->t.at);
         bool ok = list->type == SETTING_LIST ? read_value(p, item)
                                              : read_scalar(p, item);
-        if (!ok)
+        if (!ok || p->t.kind == TOKEN_WRONG)
             return false;
         if (list->type == SETTING_ARRAY && item->type != list->item[0]->type)
             return diag_error(p->d, item->at,
@@ -160,12 +160,12 @@ static bool read_setting(struct parser *p, struct setting *group)
 {
     const struct src_pos at = p->t.at;
     const char *name = config_text_keep(p->text, p->t.letters, p->t.bytes);
-    next(p);
-    if (!take(p, '=') && !take(p, ':'))
-        return misplaced(p);
     if (setting_member(group, name) != NULL)
         return diag_error(
             p->d, at, "'%s' is set twice in one group; once is enough", name);
+    next(p);
+    if (!take(p, '=') && !take(p, ':'))
+        return misplaced(p);
     if (!read_value(p, setting_add(group, name, at)))
         return false;
     if (!take(p, ';'))

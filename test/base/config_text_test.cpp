@@ -104,6 +104,10 @@ TEST_F(ConfigText, WhatHasNoEndOrNoBeginIsNoFile)
           "true = 1", "x = /", "@x", "x = 1 @"})
         EXPECT_EQ(refused(text).find("a.cfg:1: error: syntax error near '"), 0u)
             << text;
+    for (const char *two : {"x = 1; x = \"", "x = [1, \"a\" \"]"}) {
+        refused(two);
+        EXPECT_EQ(diag_count(d), 1) << d.text();
+    }
     EXPECT_EQ(refused("@include x"), "a.cfg:1: error: '@include' names no "
                                      "file; '@include \"FILE\"' is needed\n");
     std::string deep;
