@@ -1,4 +1,5 @@
-# `make bench` builds and runs them; never part of `make check`.
+# `make bench` builds and runs them.  `make check` runs none, but compiles them
+# where Google Benchmark is installed.
 EXTRA_PROGRAMS = step_bench multicast_bench systolic_bench dram_bench \
 	nest_bench
 BENCH_LIBS = libaccel.a libhot.a libaccel.a -lbenchmark -lpthread
@@ -13,6 +14,9 @@ dram_bench_LDADD = $(BENCH_LIBS)
 nest_bench_SOURCES = %D%/nest_bench.cpp
 nest_bench_LDADD = $(BENCH_LIBS)
 EXTRA_DIST += %D%/whole_runs.py %D%/vectorised.sh
+if HAVE_BENCHMARK
+check_DATA += $(EXTRA_PROGRAMS)
+endif
 
 .PHONY: bench-tools bench bench-runs check-memo
 bench-tools:

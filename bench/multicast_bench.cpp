@@ -75,10 +75,10 @@ void run_passes(benchmark::State &state, const layer &shape,
     diag_free(d);
 }
 
-const layer conv2 = {"conv2", LAYER_CONV, 1, 2, 256, 96, 27, 27,
-                     5,       5,          1, 2, 1,   0,  0,  {}};
-const layer conv4 = {"conv4", LAYER_CONV, 4, 2, 384, 384, 13, 13,
-                     3,       3,          1, 1, 1,   0,   0,  {}};
+const layer conv2 = {"conv2", LAYER_CONV, 1, 2, 256, 96, 27, 27,   5,
+                     5,       1,          2, 1, 0,   0,  {}, false};
+const layer conv4 = {"conv4", LAYER_CONV, 4, 2, 384, 384, 13, 13,   3,
+                     3,       1,          1, 1, 0,   0,   {}, false};
 
 BENCHMARK_CAPTURE(run_passes, conv2_rs, conv2, "rs");
 BENCHMARK_CAPTURE(run_passes, conv4_rs, conv4, "rs");

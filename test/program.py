@@ -2,7 +2,8 @@
 
 A test prints `ok - WHAT` or `not ok - WHAT` for each thing that it looks at,
 and ends with finish(), whose status is its verdict.  $ACCELSIM is the program,
-$srcdir the source tree.  Standard library only.
+$srcdir the source tree; with $ACCELSIM_TEST_LONG, tests run in their long form
+(`make check-long`).  Standard library only.
 SPDX-License-Identifier: MIT
 """
 
@@ -23,6 +24,8 @@ with open(os.path.join(SOURCE, "docs", "schema.json"),
 SMALL = ["--cfg", "eyeriss", "--net", "lenet5", "--batch", "1"]
 
 _counts = {"ok": 0, "not ok": 0}
+# test/sample.h reads the same variable.
+IS_LONG = bool(os.environ.get("ACCELSIM_TEST_LONG"))
 
 
 def check(is_right, what, seen=""):
@@ -35,10 +38,20 @@ def check(is_right, what, seen=""):
     return is_right
 
 
+def sample(count, what, whole=None):
+    """How many cases to try: `count` in `make check`; in the long form all of
+    the `whole`, or ten times `count` when they are drawn at random."""
+    whole = 10 * count if whole is None else whole
+    tried = whole if IS_LONG else min(count, whole)
+    print(f"sample: {tried} of {whole} {what}", flush=True)
+    return tried
+
+
 def run(*words, folder=None, stdin=None, seconds=120, environment=None):
     """Runs accelsim; the result has returncode, stdout and stderr."""
     return subprocess.run([PROGRAM, *words], capture_output=True, text=True,
-                          cwd=folder, stdin=stdin, timeout=seconds,
+                          cwd=folder, stdin=stdin,
+                          timeout=seconds * (10 if IS_LONG else 1),
                           errors="replace",
                           env={**os.environ, **(environment or {})})
 

@@ -115,11 +115,14 @@ outside_sim=$(echo "$all" | grep -v '^sim/')
 # Headers of the model are C and C++; those of the tests, and .hpp, are C++.
 headers=$(echo "$all" | grep '\.h$')
 flags="-I. -Wall -Wextra -Werror -fsyntax-only"
+as_cxx=$(mktemp)
+${CXX:-c++} -std=c++17 $flags $defines -x c++ $headers >"$as_cxx" 2>&1 &
 verdict "each header compiles alone as C11" "$(
     ${CC:-cc} -std=c11 $flags $defines -x c \
         $headers 2>&1)"
-verdict "each header compiles alone as C++17" "$(
-    ${CXX:-c++} -std=c++17 $flags $defines -x c++ $headers 2>&1)"
+wait
+verdict "each header compiles alone as C++17" "$(cat "$as_cxx")"
+rm -f "$as_cxx"
 verdict "each header's guard is its path" "$(
     for file in $headers; do
         guard=$(echo "$file" | tr 'a-z/.-' 'A-Z___')

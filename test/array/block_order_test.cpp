@@ -12,6 +12,7 @@
 #include "dataflows/dataflow.h"
 #include "sim/run/kernel.h"
 #include "test/random_layer.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -91,7 +92,7 @@ TEST_P(BlockOrder, ChangesNothing)
     shuffler shuffled = {GetParam().grain, std::mt19937(1), {}, 0};
     const kernel kernel = {&shuffled, shuffler::assembled, shuffler::run_pass,
                            nullptr};
-    for (int k = 0; k < 24; k++) {
+    for (int k = 0, end = sample(24, "random layers"); k < end; k++) {
         arch a = random.machine();
         a.array_network = GetParam().network;
         a.tight_folds = random.pick(0, 1) != 0;

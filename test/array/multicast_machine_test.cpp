@@ -9,6 +9,7 @@
 #include "sim/array/multicast_machine.h"
 #include "test/array/array_oracle.h"
 #include "test/random_layer.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -89,15 +90,15 @@ std::vector<const char *> all_dataflows()
 
 TEST_P(MulticastMachine, TakesTheCyclesThatTheOracleTakes)
 {
-    compare(GetParam(), 12, 60, false);
+    compare(GetParam(), 12, sample(60, "random machines"), false);
 }
 
 TEST_P(MulticastMachine, WithL1TakesTheCyclesThatTheOracleTakesOrIsRefused)
 {
     if (std::string(GetParam()) == "nlr")
-        expect_refusals(GetParam(), 13, 30);
+        expect_refusals(GetParam(), 13, sample(30, "random machines"));
     else
-        compare(GetParam(), 13, 30, true);
+        compare(GetParam(), 13, sample(30, "random machines with L1s"), true);
 }
 
 INSTANTIATE_TEST_SUITE_P(Dataflows, MulticastMachine,

@@ -14,6 +14,7 @@
 #include "dataflows/dataflow.h"
 #include "sim/run/kernel.h"
 #include "test/random_nest.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -139,7 +140,7 @@ TEST(Probes, OfANestAddUpToItsCounts)
     diag *d = diag_new();
     size_t most_blocks = 0;
     uint64_t conflicts = 0, via_l1 = 0;
-    for (int k = 0; k < 60; k++) {
+    for (int k = 0, end = sample(60, "random nests"); k < end; k++) {
         arch a = random.machine();
         layer l = random.shape(20000);
         nest n = random.mapping(a, l);
@@ -183,7 +184,7 @@ TEST(Probes, OfMulticastNetworksL1sAndRoutersAddUpToTheirCounts)
     random_case random(78);
     diag *d = diag_new();
     uint64_t conflicts = 0;
-    for (int k = 0; k < 24; k++) {
+    for (int k = 0, end = sample(16, "random layers"); k < end; k++) {
         static const char *const flows[] = {"rs", "ws", "os", "is"};
         const char *flow = flows[k % 4];
         arch a = random.machine();

@@ -13,9 +13,10 @@ import re
 import subprocess
 import sys
 
-from program import SOURCE, check, finish, new_folder, run, write
+from program import SOURCE, check, finish, new_folder, run, sample, write
 
-COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 250
+COUNT = (int(sys.argv[1]) if len(sys.argv) > 1
+         else sample(250, "broken files"))
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 1
 NUMBERS = ["0", "1", "-1", "2", "3", "7", "64", "65535", "65536", "2147483647",
            "2147483648", "-2147483648", "4294967296L", "9223372036854775807L",

@@ -7,6 +7,7 @@
 #include "sim/run/mapping_print.h"
 #include "test/messages.h"
 #include "test/random_nest.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -89,7 +90,7 @@ class MappingFile : public testing::Test
 TEST_F(MappingFile, ReadsWhatIsPrinted)
 {
     random_nest random(51);
-    for (int k = 0; k < 200; k++) {
+    for (int k = 0, end = sample(200, "random nests"); k < end; k++) {
         arch machine = random.machine();
         layer shape = random.shape(100000);
         nest n = random.mapping(machine, shape), back;

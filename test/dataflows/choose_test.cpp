@@ -7,6 +7,7 @@
 #include "dataflows/choose.h"
 #include "test/messages.h"
 #include "test/random_layer.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -44,7 +45,7 @@ TEST_P(Choose, NamesTheNearestLegalValueOfEachParameterThatHelps)
 {
     random_case random(41);
     int named = 0;
-    for (int k = 0; k < 150; k++) {
+    for (int k = 0, end = sample(150, "random layers"); k < end; k++) {
         arch a = random.machine();
         layer l = random.shape();
         given_mapping given = wishes(random), changed;

@@ -9,11 +9,12 @@
 #include "dataflows/program.h"
 #include "sim/base/counters.h"
 #include "test/random_layer.h"
+#include "test/sample.h"
 
 namespace
 {
 
-enum { SHAPES = 300 };
+enum { SHAPES = 100 };
 
 struct on_network {
     const dataflow *flow;
@@ -71,7 +72,7 @@ class Dataflow : public testing::TestWithParam<on_network>
 TEST_P(Dataflow, ComputesRandomLayersBitExactly)
 {
     random_case random(7);
-    for (int k = 0; k < SHAPES; k++) {
+    for (int k = 0, end = sample(SHAPES, "random layers"); k < end; k++) {
         arch a = machine(random);
         layer l = random.shape();
         layer_result r = {};
@@ -85,7 +86,7 @@ TEST_P(Dataflow, ComputesRandomLayersBitExactly)
 TEST_P(Dataflow, CountsWhatItsClosedFormSays)
 {
     random_case random(8);
-    for (int k = 0; k < SHAPES; k++) {
+    for (int k = 0, end = sample(SHAPES, "random layers"); k < end; k++) {
         arch a = machine(random);
         layer l = random.shape();
         layer_result r = {};
@@ -99,7 +100,7 @@ TEST_P(Dataflow, CountsWhatItsClosedFormSays)
 TEST_P(Dataflow, ChargesEveryPeCycleToOneCause)
 {
     random_case random(9);
-    for (int k = 0; k < SHAPES; k++) {
+    for (int k = 0, end = sample(SHAPES, "random layers"); k < end; k++) {
         arch a = machine(random);
         layer l = random.shape();
         layer_result r = {};
@@ -118,7 +119,7 @@ TEST_P(Dataflow, ChargesEveryPeCycleToOneCause)
 TEST_P(Dataflow, KnowsTheNumberOfItsPassesBeforehand)
 {
     random_case random(12);
-    for (int k = 0; k < SHAPES; k++) {
+    for (int k = 0, end = sample(SHAPES, "random layers"); k < end; k++) {
         arch a = machine(random);
         layer l = random.shape();
         given_mapping none = {};
@@ -139,7 +140,7 @@ TEST_P(Dataflow, KnowsTheNumberOfItsPassesBeforehand)
 TEST_P(Dataflow, RemembersPassesExactly)
 {
     random_case random(10);
-    for (int k = 0; k < SHAPES / 3; k++) {
+    for (int k = 0, end = sample(SHAPES / 3, "random layers"); k < end; k++) {
         arch a = machine(random);
         layer l = random.shape();
         layer_result fast = {}, full = {};

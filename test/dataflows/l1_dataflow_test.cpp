@@ -12,6 +12,7 @@
 #include "dataflows/program.h"
 #include "sim/base/counters.h"
 #include "test/random_layer.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -61,7 +62,7 @@ class L1Dataflow : public testing::TestWithParam<on_l1>
 TEST_P(L1Dataflow, ComputesRandomLayersBitExactly)
 {
     random_case random(21);
-    for (int k = 0; k < SHAPES; k++) {
+    for (int k = 0, end = sample(SHAPES, "random layers"); k < end; k++) {
         arch a = machine(random);
         layer l = random.shape();
         layer_result r = {};
@@ -75,7 +76,7 @@ TEST_P(L1Dataflow, ComputesRandomLayersBitExactly)
 TEST_P(L1Dataflow, CountsWhatItsClosedFormSays)
 {
     random_case random(22);
-    for (int k = 0; k < SHAPES; k++) {
+    for (int k = 0, end = sample(SHAPES, "random layers"); k < end; k++) {
         arch a = machine(random);
         layer l = random.shape();
         layer_result r = {};
@@ -93,7 +94,7 @@ TEST_P(L1Dataflow, CountsWhatItsClosedFormSays)
 TEST_P(L1Dataflow, KeepsWordsAndChargesEveryPeCycle)
 {
     random_case random(23);
-    for (int k = 0; k < SHAPES; k++) {
+    for (int k = 0, end = sample(SHAPES, "random layers"); k < end; k++) {
         arch a = machine(random);
         layer l = random.shape();
         layer_result r = {};
@@ -122,7 +123,7 @@ TEST_P(L1Dataflow, KeepsWordsAndChargesEveryPeCycle)
 TEST_P(L1Dataflow, RemembersPassesExactly)
 {
     random_case random(24);
-    for (int k = 0; k < SHAPES / 2; k++) {
+    for (int k = 0, end = sample(SHAPES / 2, "random layers"); k < end; k++) {
         arch a = machine(random);
         layer l = random.shape();
         layer_result fast = {}, full = {};
@@ -141,7 +142,7 @@ TEST_P(L1Dataflow, PutsEachPeOfAPassInAPlaceOfItsOwn)
 {
     random_case random(25);
     auto *p = new program();
-    for (int k = 0; k < 200; k++) {
+    for (int k = 0, end = sample(200, "random layers"); k < end; k++) {
         arch a = machine(random);
         layer l = random.shape();
         given_mapping none = {};

@@ -4,6 +4,7 @@
 
 #include "test/dataflows/nest_oracle.h"
 #include "test/random_nest.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -16,7 +17,7 @@ uint64_t *words(counts *c)
 TEST(NestModel, CountsWhatAnEnumerationOfAllStepsCounts)
 {
     random_nest random(21);
-    for (int k = 0; k < 500; k++) {
+    for (int k = 0, end = sample(500, "random nests"); k < end; k++) {
         arch a = random.machine();
         layer l = random.shape(3000);
         nest n = random.mapping(a, l);

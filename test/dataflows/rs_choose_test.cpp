@@ -10,6 +10,7 @@
 #include "dataflows/rs/rs_estimate.h"
 #include "test/messages.h"
 #include "test/random_layer.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -123,7 +124,7 @@ TEST_F(RsChoose, TheFirstOfTheQuickestMappingsIsChosen)
 {
     random_case random(20261125);
     int legal = 0;
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0, end = sample(300, "random layers"); i < end; i++) {
         arch a = random.machine();
         layer l = random.shape();
         a.l2_bytes = random.pick(0, 1) ? 4096 : 16384;

@@ -15,11 +15,12 @@
 #include "sim/choose/search_costs.h"
 #include "test/messages.h"
 #include "test/random_nest.h"
+#include "test/sample.h"
 
 namespace
 {
 
-enum { SPACES = 50, NESTS = 600 };
+enum { SPACES = 24, NESTS = 600 };
 
 class SearchNest : public testing::Test
 {
@@ -243,7 +244,8 @@ class SearchNest : public testing::Test
 TEST_F(SearchNest, FindsTheBestOfAllNestsForEachObjective)
 {
     random_case random(51);
-    for (int k = 0; k < SPACES; k++) {
+    for (int k = 0, end = sample(SPACES, "random spaces of nests"); k < end;
+         k++) {
         arch a = machine(random);
         layer l = shape(random);
         all s = {a, l, {}, {}, 0, {}, {}};
@@ -338,7 +340,8 @@ TEST_F(SearchNest, FindsTheBestOfThoseThatKeepToLimits)
 {
     random_case random(55);
     int some = 0;
-    for (int k = 0; k < SPACES / 2; k++) {
+    for (int k = 0, end = sample(SPACES / 2, "random spaces of nests"); k < end;
+         k++) {
         arch a = machine(random);
         layer l = shape(random);
         nest_limits limits = {};
@@ -394,7 +397,7 @@ TEST_F(SearchNest, FindsTheBestOfThoseThatKeepToLimits)
 TEST_F(SearchNest, NoNestTakesLessThanTheBoundsOfItsParts)
 {
     random_nest random(52);
-    for (int k = 0; k < NESTS; k++) {
+    for (int k = 0, end = sample(NESTS, "random nests"); k < end; k++) {
         arch a = random.machine();
         a.has_l1 = false;
         for (int &words : a.rf_words)
@@ -451,7 +454,7 @@ TEST_F(SearchNest, TheBudgetAloneDecidesWhereItStops)
 TEST_F(SearchNest, OrderInsideAPeAndOverPesChangesNoCount)
 {
     random_nest random(53);
-    for (int k = 0; k < 300; k++) {
+    for (int k = 0, end = sample(300, "random nests"); k < end; k++) {
         arch a = random.machine();
         a.has_l1 = false;
         layer l = random.shape(20000);

@@ -16,6 +16,7 @@
 #include "sim/run/model.h"
 #include "test/messages.h"
 #include "test/random_layer.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -229,7 +230,8 @@ class Search : public testing::TestWithParam<on_network>
 TEST_P(Search, FindsTheBestOfAllMappingsAndCountsThem)
 {
     random_case random(31);
-    for (int k = 0; k < SPACES; k++) {
+    for (int k = 0, end = sample(SPACES, "random spaces of mappings"); k < end;
+         k++) {
         arch a;
         layer l;
         std::vector<point> all;
@@ -261,7 +263,8 @@ TEST_P(Search, FindsTheBestOfAllMappingsAndCountsThem)
 TEST_P(Search, FindsTheWholeFrontAndTheBestFew)
 {
     random_case random(32);
-    for (int k = 0; k < SPACES / 3; k++) {
+    for (int k = 0, end = sample(SPACES / 3, "random spaces of mappings");
+         k < end; k++) {
         arch a;
         layer l;
         std::vector<point> all;
@@ -304,7 +307,8 @@ TEST_P(Search, FindsTheWholeFrontAndTheBestFew)
 TEST_P(Search, FindsTheSameWithAnyNumberOfThreads)
 {
     random_case random(33);
-    for (int k = 0; k < SPACES; k++) {
+    for (int k = 0, end = sample(SPACES, "random spaces of mappings"); k < end;
+         k++) {
         arch a = machine(random);
         layer l = shape(random);
         outcome one, three;

@@ -265,3 +265,4 @@ refuses 1 "is a network, for '--net'; a mapping file is needed" --cfg eyeriss.cf
     --mappings "$ACCELSIM_PATH/networks/alexnet.cfg"
 refuses 2 "has no legal 'rs' mapping" map --cfg eyeriss.cfg --layer conv3 \
     --dataflow rs --set pe.rf.filter_words=2 --set mapping.p=3
+echo "ok - what map saves, reads and refuses is what it says"

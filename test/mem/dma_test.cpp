@@ -9,6 +9,7 @@
 #include "mem/dma.h"
 #include "test/mem/dram_requests.h"
 #include "test/mem/each_part.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -245,7 +246,8 @@ INSTANTIATE_TEST_SUITE_P(Preset, EachPart, testing::ValuesIn(all_parts()),
 
 TEST_P(EachPart, RunningLateIsRunningEarly)
 {
-    for (unsigned seed = 0; seed < 300; seed++) {
+    for (unsigned seed = 0, n = sample(300, "seeds of requests"); seed < n;
+         seed++) {
         dram_cfg cfg = part_cfg(part);
         cfg.core_hz = 200000000;
         auto all = random_transfers(part, seed);
@@ -299,7 +301,8 @@ uint64_t expected_with_bandwidth(const dram_cfg &cfg,
 TEST(Dma, WithBandwidthTheScheduleIsThatOfTheDefinitionLateOrEarly)
 {
     const uint64_t rates[] = {480000000, 1000000007, 25600000000};
-    for (unsigned seed = 0; seed < 600; seed++) {
+    for (unsigned seed = 0, n = sample(600, "seeds of requests"); seed < n;
+         seed++) {
         dram_cfg cfg = {};
         cfg.kind = DRAM_BANDWIDTH;
         cfg.core_hz = 200000000;
@@ -319,7 +322,8 @@ TEST(Dma, WithIdealEachTransferIsDoneWhenItMayStart)
     dram_cfg cfg = {};
     cfg.kind = DRAM_IDEAL;
     cfg.core_hz = 200000000;
-    for (unsigned seed = 0; seed < 50; seed++) {
+    for (unsigned seed = 0, n = sample(50, "seeds of requests"); seed < n;
+         seed++) {
         auto all = random_transfers(dram_parts[0], seed);
         uint64_t end = run_eagerly(cfg, &all);
         for (const transfer &t : all)

@@ -9,16 +9,19 @@
 
 #include "test/mem/each_part.h"
 #include "test/mem/part_memory.h"
+#include "test/sample.h"
 
 namespace
 {
 
-INSTANTIATE_TEST_SUITE_P(Preset, EachPart, testing::ValuesIn(all_parts()),
+using DramController = EachPart;
+
+INSTANTIATE_TEST_SUITE_P(Preset, DramController, testing::ValuesIn(all_parts()),
                          name_of);
 
 // ---- latency ----
 
-TEST_P(EachPart, ASingleReadTakesWhatItsRowNeeds)
+TEST_P(DramController, ASingleReadTakesWhatItsRowNeeds)
 {
     const uint64_t hit = static_cast<uint64_t>(part.CL + data);
     const uint64_t closed = hit + static_cast<uint64_t>(part.tRCD);
@@ -29,7 +32,7 @@ TEST_P(EachPart, ASingleReadTakesWhatItsRowNeeds)
     std::map<uint64_t, int> seen;
     Memory memory(part, Memory::UNWATCHED);
     uint64_t start = 0;
-    for (int k = 0; k < 3000; k++) {
+    for (int k = 0, end = sample(3000, "random reads"); k < end; k++) {
         int bank = static_cast<int>(engine() % 3);
         int row = static_cast<int>(engine() % 2);
         start += apart;
@@ -50,7 +53,7 @@ TEST_P(EachPart, ASingleReadTakesWhatItsRowNeeds)
     EXPECT_GT(seen[other], 400);
 }
 
-TEST_P(EachPart, ARefreshIsDueEachTrefiAndNotAClockEarlier)
+TEST_P(DramController, ARefreshIsDueEachTrefiAndNotAClockEarlier)
 {
     uint64_t due = static_cast<uint64_t>(part.tREFI);
     for (uint64_t start : {due - 1, due}) {
@@ -98,7 +101,7 @@ TEST_P(EachPart, ARefreshIsDueEachTrefiAndNotAClockEarlier)
 //   and   at most until all rows of this and of the next place are open again:
 //         tFAW and a tRRD for each group,
 //   less  the d that would have passed anyway.
-TEST_P(EachPart, AStreamReachesThePeakBandwidthLessItsRefreshes)
+TEST_P(DramController, AStreamReachesThePeakBandwidthLessItsRefreshes)
 {
     const dram_cfg cfg = part_cfg(part);
     const uint64_t burst_bytes = static_cast<uint64_t>(dram_burst_bytes(&cfg));
@@ -131,7 +134,7 @@ TEST_P(EachPart, AStreamReachesThePeakBandwidthLessItsRefreshes)
 
 // ---- who goes first ----
 
-TEST_P(EachPart, AHitGoesBeforeAnOlderBurstOfAnotherRow)
+TEST_P(DramController, AHitGoesBeforeAnOlderBurstOfAnotherRow)
 {
     Memory memory(part);
     memory.serve({memory.burst(0, 1, 0), memory.burst(0, 2, 0),
@@ -148,7 +151,7 @@ TEST_P(EachPart, AHitGoesBeforeAnOlderBurstOfAnotherRow)
     EXPECT_EQ(memory.counts().row_hits, 2u);
 }
 
-TEST_P(EachPart, NoBurstIsOvertakenMoreThan64TimesInItsBank)
+TEST_P(DramController, NoBurstIsOvertakenMoreThan64TimesInItsBank)
 {
     Memory memory(part);
     dram_request hits = memory.burst(0, 1, 1);
@@ -161,7 +164,7 @@ TEST_P(EachPart, NoBurstIsOvertakenMoreThan64TimesInItsBank)
         EXPECT_EQ(columns[k].row, k == 65 ? 2 : 1) << k;
 }
 
-TEST_P(EachPart, WhileItsRowIsOpenedOtherBanksGoOn)
+TEST_P(DramController, WhileItsRowIsOpenedOtherBanksGoOn)
 {
     Memory memory(part);
     int other = part.bankgroups > 1 ? part.banks_per_group : 1;
@@ -180,7 +183,7 @@ TEST_P(EachPart, WhileItsRowIsOpenedOtherBanksGoOn)
     EXPECT_LE(at, 65u + static_cast<size_t>(meanwhile));
 }
 
-TEST_P(EachPart, AWriteWaitsForNoMoreThanAQueueOfReads)
+TEST_P(DramController, AWriteWaitsForNoMoreThanAQueueOfReads)
 {
     Memory memory(part);
     std::vector<dram_request> list = {
@@ -194,7 +197,7 @@ TEST_P(EachPart, AWriteWaitsForNoMoreThanAQueueOfReads)
             << k;
 }
 
-TEST_P(EachPart, ReadsAndWritesTakeTurnsOfAQueue)
+TEST_P(DramController, ReadsAndWritesTakeTurnsOfAQueue)
 {
     Memory memory(part);
     std::vector<dram_request> list;

@@ -11,11 +11,14 @@
 #include "mem/dram_part.h"
 #include "test/mem/dram_oracle.h"
 #include "test/mem/each_part.h"
+#include "test/sample.h"
 
 namespace
 {
 
-INSTANTIATE_TEST_SUITE_P(Preset, EachPart, testing::ValuesIn(all_parts()),
+using DramPart = EachPart;
+
+INSTANTIATE_TEST_SUITE_P(Preset, DramPart, testing::ValuesIn(all_parts()),
                          name_of);
 
 // ---- one command after another ----
@@ -76,7 +79,7 @@ class Bench
 
 const uint64_t t0 = 2000;
 
-TEST_P(EachPart, AColumnAccessWaitsTrcdAfterItsActivate)
+TEST_P(DramPart, AColumnAccessWaitsTrcdAfterItsActivate)
 {
     Bench bench(part);
     bench.issue(DRAM_ACTIVATE, 0, t0);
@@ -84,7 +87,7 @@ TEST_P(EachPart, AColumnAccessWaitsTrcdAfterItsActivate)
     EXPECT_TRUE(bench.is_first(DRAM_WRITE, 0, t0, part.tRCD));
 }
 
-TEST_P(EachPart, APrechargeWaitsTrasAfterTheActivate)
+TEST_P(DramPart, APrechargeWaitsTrasAfterTheActivate)
 {
     Bench bench(part);
     bench.issue(DRAM_ACTIVATE, 0, t0);
@@ -92,7 +95,7 @@ TEST_P(EachPart, APrechargeWaitsTrasAfterTheActivate)
     EXPECT_TRUE(bench.is_first(DRAM_PRECHARGE_ALL, -1, t0, part.tRAS));
 }
 
-TEST_P(EachPart, AnActivateWaitsTrpAfterThePrecharge)
+TEST_P(DramPart, AnActivateWaitsTrpAfterThePrecharge)
 {
     Bench bench(part);
     bench.open_early({0});
@@ -102,7 +105,7 @@ TEST_P(EachPart, AnActivateWaitsTrpAfterThePrecharge)
     EXPECT_TRUE(bench.is_first(DRAM_ACTIVATE, 1, t0, 1)); // its own bank only
 }
 
-TEST_P(EachPart, APrechargeOfAllHoldsBackEachBankThatWasOpen)
+TEST_P(DramPart, APrechargeOfAllHoldsBackEachBankThatWasOpen)
 {
     Bench bench(part);
     bench.open_early({0, 3});
@@ -112,7 +115,7 @@ TEST_P(EachPart, APrechargeOfAllHoldsBackEachBankThatWasOpen)
     EXPECT_TRUE(bench.is_first(DRAM_REFRESH, -1, t0, part.tRP));
 }
 
-TEST_P(EachPart, TwoActivatesOfABankAreTrcApart)
+TEST_P(DramPart, TwoActivatesOfABankAreTrcApart)
 {
     part.tRP = 1; // else tRAS + tRP says the same
     Bench bench(part);
@@ -121,7 +124,7 @@ TEST_P(EachPart, TwoActivatesOfABankAreTrcApart)
     EXPECT_TRUE(bench.is_first(DRAM_ACTIVATE, 0, t0, part.tRC));
 }
 
-TEST_P(EachPart, TwoActivatesAreTrrdApart)
+TEST_P(DramPart, TwoActivatesAreTrrdApart)
 {
     Bench bench(part);
     bench.issue(DRAM_ACTIVATE, 0, t0);
@@ -131,7 +134,7 @@ TEST_P(EachPart, TwoActivatesAreTrrdApart)
         bench.is_first(DRAM_ACTIVATE, bench.other_group(), t0, part.tRRD_S));
 }
 
-TEST_P(EachPart, TheFifthActivateWaitsTfawAfterTheFirst)
+TEST_P(DramPart, TheFifthActivateWaitsTfawAfterTheFirst)
 {
     part.tRRD_S = part.tRRD_L = 1; // else four of them may say the same
     Bench bench(part);
@@ -142,7 +145,7 @@ TEST_P(EachPart, TheFifthActivateWaitsTfawAfterTheFirst)
     EXPECT_TRUE(bench.is_first(DRAM_ACTIVATE, 5, t0 + 2, part.tFAW));
 }
 
-TEST_P(EachPart, TwoReadsAndTwoWritesAreTccdApartOrABurst)
+TEST_P(DramPart, TwoReadsAndTwoWritesAreTccdApartOrABurst)
 {
     for (enum dram_command command : {DRAM_READ, DRAM_WRITE}) {
         Bench bench(part);
@@ -158,7 +161,7 @@ TEST_P(EachPart, TwoReadsAndTwoWritesAreTccdApartOrABurst)
     }
 }
 
-TEST_P(EachPart, TccdHoldsWhereItIsLongerThanABurst)
+TEST_P(DramPart, TccdHoldsWhereItIsLongerThanABurst)
 {
     part.tCCD_S = data + 3;
     part.tCCD_L = part.bankgroups > 1 ? data + 5 : data + 3;
@@ -170,7 +173,7 @@ TEST_P(EachPart, TccdHoldsWhereItIsLongerThanABurst)
         bench.is_first(DRAM_READ, bench.other_group(), t0, part.tCCD_S));
 }
 
-TEST_P(EachPart, AWriteAfterAReadWaitsUntilTheBusHasTurned)
+TEST_P(DramPart, AWriteAfterAReadWaitsUntilTheBusHasTurned)
 {
     Bench bench(part);
     bench.open_early({0, bench.other_group()});
@@ -180,7 +183,7 @@ TEST_P(EachPart, AWriteAfterAReadWaitsUntilTheBusHasTurned)
     EXPECT_TRUE(bench.is_first(DRAM_WRITE, bench.other_group(), t0, turn));
 }
 
-TEST_P(EachPart, AReadAfterAWriteWaitsTwtrBeyondItsData)
+TEST_P(DramPart, AReadAfterAWriteWaitsTwtrBeyondItsData)
 {
     Bench bench(part);
     bench.open_early({0, bench.same_group(), bench.other_group()});
@@ -193,7 +196,7 @@ TEST_P(EachPart, AReadAfterAWriteWaitsTwtrBeyondItsData)
         bench.is_first(DRAM_READ, bench.other_group(), t0, end + part.tWTR_S));
 }
 
-TEST_P(EachPart, APrechargeWaitsTrtpAfterAReadAndTwrBeyondAWritesData)
+TEST_P(DramPart, APrechargeWaitsTrtpAfterAReadAndTwrBeyondAWritesData)
 {
     Bench reads(part), writes(part);
     reads.open_early({0});
@@ -207,7 +210,7 @@ TEST_P(EachPart, APrechargeWaitsTrtpAfterAReadAndTwrBeyondAWritesData)
                                 part.CWL + data + part.tWR));
 }
 
-TEST_P(EachPart, NothingIsOpenedWithinTrfcOfARefresh)
+TEST_P(DramPart, NothingIsOpenedWithinTrfcOfARefresh)
 {
     Bench bench(part);
     bench.issue(DRAM_REFRESH, -1, t0);
@@ -216,7 +219,7 @@ TEST_P(EachPart, NothingIsOpenedWithinTrfcOfARefresh)
     EXPECT_TRUE(bench.is_first(DRAM_REFRESH, -1, t0, part.tRFC));
 }
 
-TEST_P(EachPart, OneCommandGoesInAClock)
+TEST_P(DramPart, OneCommandGoesInAClock)
 {
     Bench bench(part);
     bench.open_early({0, 1});
@@ -242,7 +245,7 @@ INSTANTIATE_TEST_SUITE_P(Preset, EachPartDeathTest,
 
 // ---- the address map ----
 
-TEST_P(EachPart, EachBurstOfASmallPartHasItsOwnPlaceAndAddress)
+TEST_P(DramPart, EachBurstOfASmallPartHasItsOwnPlaceAndAddress)
 {
     part.rows = 4;
     dram_map map;
@@ -265,7 +268,7 @@ TEST_P(EachPart, EachBurstOfASmallPartHasItsOwnPlaceAndAddress)
     EXPECT_EQ(seen.size(), bursts);
 }
 
-TEST_P(EachPart, AnAddressBeyondTheCapacityStartsAgainAtTheBeginning)
+TEST_P(DramPart, AnAddressBeyondTheCapacityStartsAgainAtTheBeginning)
 {
     dram_map map;
     dram_map_init(&map, &part);
@@ -275,7 +278,7 @@ TEST_P(EachPart, AnAddressBeyondTheCapacityStartsAgainAtTheBeginning)
                         static_cast<uint64_t>(part.columns) *
                         static_cast<uint64_t>(part.bus_bytes);
     std::mt19937_64 engine(3);
-    for (int k = 0; k < 1000; k++) {
+    for (int k = 0, end = sample(1000, "random addresses"); k < end; k++) {
         uint64_t address = engine() % capacity;
         dram_place a = dram_map_place(&map, address);
         dram_place b = dram_map_place(&map, address + 5 * capacity);

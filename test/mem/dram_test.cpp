@@ -13,6 +13,7 @@
 #include "test/mem/dram_requests.h"
 #include "test/mem/each_part.h"
 #include "test/mem/part_relative.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -162,7 +163,7 @@ TEST(DramIdeal, ARequestIsServedInTheCycleInWhichItStarts)
     Dram dram(cfg);
     std::mt19937_64 engine(1);
     uint64_t bytes = 0, cycle = 0;
-    for (int k = 0; k < 5000; k++) {
+    for (int k = 0, end = sample(5000, "random requests"); k < end; k++) {
         uint64_t n = engine() % 100000;
         cycle += engine() % 3;
         bytes += n;
@@ -214,7 +215,7 @@ TEST(DramBandwidth, ManyTransfersAddUpExactly)
         std::mt19937_64 engine(r.core_hz);
         wide link = 0;
         uint64_t cycle = 0;
-        for (int k = 0; k < 20000; k++) {
+        for (int k = 0, end = sample(20000, "random transfers"); k < end; k++) {
             uint64_t bytes = 1 + engine() % 5000;
             if (engine() % 4 == 0)
                 cycle = divide_up(link, r.bytes_per_second) + engine() % 50;
@@ -366,7 +367,8 @@ TEST_P(EachPart, TheRelativeStateIsAllThatMatters)
 {
     const uint64_t period = static_cast<uint64_t>(part.tREFI);
     const uint64_t begin = period + 600, shift = 6 * period;
-    for (unsigned seed = 0; seed < 20; seed++) {
+    for (unsigned seed = 0, end = sample(20, "seeds of requests"); seed < end;
+         seed++) {
         dram_controller a, b, c;
         for (dram_controller *one : {&a, &b, &c})
             dram_controller_init(one, &part);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mem/l1.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -304,7 +305,7 @@ TEST(L1, ABypassedLineTouchesNoBank)
 TEST(L1, KeepsWhatComesInUntilItLeaves)
 {
     std::mt19937 random(1);
-    for (int k = 0; k < 100; k++) {
+    for (int k = 0, end = sample(100, "random rows"); k < end; k++) {
         int banks = 1 + int(random() % 4);
         l1_cfg cfg = shared(banks, banks * int(1 + random() % 3),
                             random() % 2 != 0, int(random() % 4));

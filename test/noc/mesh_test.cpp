@@ -10,6 +10,7 @@
 #include "dataflows/l1_model.h"
 #include "noc/mesh.h"
 #include "test/noc/mesh_oracle.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -173,7 +174,7 @@ TEST(Mesh, TwoPlacesAPortSustainAFlitACycle)
 TEST(Mesh, HopsAreTheLinksOfTheTree)
 {
     std::mt19937 random(3);
-    for (int k = 0; k < 300; k++) {
+    for (int k = 0, end = sample(300, "random trees"); k < end; k++) {
         mesh_cfg cfg = {int(random() % 5) + 1, int(random() % 6) + 1, 2};
         int n = cfg.rows * cfg.cols, source = int(random()) % n;
         source = source < 0 ? -source : source;
@@ -205,7 +206,7 @@ TEST(Mesh, MovesRandomTrafficAsTheOracleDoes)
     auto pick = [&](int low, int high) {
         return low + int(random() % unsigned(high - low + 1));
     };
-    for (int k = 0; k < 40; k++) {
+    for (int k = 0, end = sample(40, "random meshes"); k < end; k++) {
         int rows = pick(1, 5), cols = pick(1, 5), depth = pick(1, 3);
         int load = pick(1, 4), shut = pick(0, 3), n = rows * cols, id = 0;
         rig r(rows, cols, depth);

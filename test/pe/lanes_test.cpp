@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pe/lanes.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -283,7 +284,7 @@ TEST_F(Lanes, OneLaneAtATimeInAnyOrderGivesTheSameState)
     std::vector<int> order(static_cast<size_t>(lanes.n));
     for (int l = 0; l < lanes.n; l++)
         order[static_cast<size_t>(l)] = l;
-    for (int t = 0; t < 200; t++) {
+    for (int t = 0, end = sample(200, "cycles of random words"); t < end; t++) {
         for (int l = 0; l < lanes.n; l++) {
             bool held = lanes.f.held_fifo[l] < 8 && random() % 2;
             bool window = lanes.f.window_fifo[l] < 8 && random() % 2;

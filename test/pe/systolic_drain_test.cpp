@@ -11,6 +11,7 @@
 
 #include "test/pe/systolic_fixture.h"
 #include "test/pe/systolic_oracle.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -262,7 +263,7 @@ std::string describe(const systolic_cfg &cfg,
 TEST(SystolicDrain, OfWideEdgesTakesTheClosedForm)
 {
     random_sequences random(61);
-    for (int k = 0; k < 900; k++) {
+    for (int k = 0, end = sample(900, "random passes"); k < end; k++) {
         const systolic_cfg cfg = random.cfg(true);
         const std::vector<late_pass> passes = random.passes(cfg);
         overlapped_array array(cfg);
@@ -277,7 +278,7 @@ TEST(SystolicDrain, AnArrayOfObjectsCountsTheSame)
 {
     random_sequences random(62);
     uint64_t causes[PE_CAUSE_N] = {};
-    for (int k = 0; k < 900; k++) {
+    for (int k = 0, end = sample(900, "random passes"); k < end; k++) {
         const systolic_cfg cfg = random.cfg(false);
         const std::vector<late_pass> passes = random.passes(cfg);
         overlapped_array array(cfg);
@@ -299,7 +300,7 @@ TEST(SystolicDrain, AnArrayOfObjectsCountsTheSame)
 TEST(SystolicDrain, ChangesNoWordOfWhatASerialArrayMoves)
 {
     random_sequences random(63);
-    for (int k = 0; k < 300; k++) {
+    for (int k = 0, end = sample(300, "random passes"); k < end; k++) {
         systolic_cfg cfg = random.cfg(false);
         const std::vector<late_pass> passes = random.passes(cfg);
         overlapped_array array(cfg);
@@ -329,7 +330,7 @@ TEST(SystolicDrain, ChangesNoWordOfWhatASerialArrayMoves)
 TEST(SystolicDrain, WhatAnArrayHoldsAtABoundaryIsKnownByTheDescriptor)
 {
     random_sequences random(64);
-    for (int k = 0; k < 300; k++) {
+    for (int k = 0, end = sample(300, "random passes"); k < end; k++) {
         const systolic_cfg cfg = random.cfg(false);
         const std::vector<late_pass> passes = random.passes(cfg);
         overlapped_array array(cfg), other(cfg);

@@ -10,6 +10,7 @@
 
 #include "test/pe/systolic_fixture.h"
 #include "test/pe/systolic_oracle.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -139,7 +140,7 @@ std::vector<int> events_between(const pass_counts &a, const pass_counts &b,
 TEST(SystolicLaws, EveryEventComesInTheCycleOfTheTable)
 {
     random_passes random(21);
-    for (int k = 0; k < CASES; k++) {
+    for (int k = 0, end = sample(CASES, "random passes"); k < end; k++) {
         const systolic_cfg cfg = random.wide_edges();
         const systolic_pass pass = random.pass(cfg);
         const letters x(cfg, pass);
@@ -214,7 +215,7 @@ pass_counts expected(const systolic_cfg &cfg, const systolic_pass &pass)
 TEST(SystolicLaws, WithWideEdgesEveryCountIsItsClosedForm)
 {
     random_passes random(22);
-    for (int k = 0; k < CASES; k++) {
+    for (int k = 0, end = sample(CASES, "random passes"); k < end; k++) {
         const systolic_cfg cfg = random.wide_edges();
         systolic_array array(cfg);
         for (int again = 0; again < 2; again++) {
@@ -255,7 +256,7 @@ TEST(SystolicLaws, AnArrayOfObjectsCountsTheSame)
 {
     random_passes random(23);
     uint64_t waits[PE_CAUSE_N] = {};
-    for (int k = 0; k < CASES; k++) {
+    for (int k = 0, end = sample(CASES, "random passes"); k < end; k++) {
         const systolic_cfg cfg = random.any_edges();
         systolic_array array(cfg);
         for (int again = 0; again < 2; again++) {
@@ -350,7 +351,7 @@ class matrix_product
 TEST(SystolicLaws, PsumsAreTheMatrixProductAndTheEarlierPsumsModulo2To64)
 {
     random_passes random(24);
-    for (int k = 0; k < CASES; k++) {
+    for (int k = 0, end = sample(CASES, "random passes"); k < end; k++) {
         const systolic_cfg cfg = random.any_edges();
         systolic_array array(cfg);
         for (int again = 0; again < 2; again++) {

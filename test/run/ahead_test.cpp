@@ -13,6 +13,7 @@
 #include "sim/run/ahead.h"
 #include "sim/run/program_passes.h"
 #include "test/random_layer.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -45,7 +46,7 @@ TEST(Ahead, LooksAtEveryDescriptorInTheOrderOfNeed)
     random_case random(61);
     uint64_t all = 0, looked_at = 0;
     diag *d = diag_new();
-    for (int k = 0; k < 200; k++) {
+    for (int k = 0, end = sample(200, "random layers"); k < end; k++) {
         arch a = random.machine();
         a.l2_bytes = 8192;
         a.array_network =
@@ -105,7 +106,7 @@ TEST(Ahead, ALayerThatFailsFailsInTheSameWords)
     layer_result r = {};
     given_mapping none = {};
     int failed = 0;
-    for (int k = 0; k < 40; k++) {
+    for (int k = 0, end = sample(40, "random layers"); k < end; k++) {
         arch a = random.machine();
         layer l = random.shape();
         a.fifo_words = 1;

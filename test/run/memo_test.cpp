@@ -11,11 +11,12 @@
 #include "sim/run/ahead.h"
 #include "sim/run/program_passes.h"
 #include "test/random_layer.h"
+#include "test/sample.h"
 
 namespace
 {
 
-enum { SHAPES = 100 }; // of each dataflow: 500 and more in all
+enum { SHAPES = 70 }; // random layers of each dataflow
 
 struct on_network {
     const char *flow;
@@ -103,7 +104,7 @@ TEST_P(Memo, ChangesNoNumber)
     small.memory = tiny;
     bare.places_off = true;
     uint64_t simulated = 0, skipped = 0, passes = 0;
-    for (int k = 0; k < SHAPES; k++) {
+    for (int k = 0, end = sample(SHAPES, "random layers"); k < end; k++) {
         arch a = machine(random);
         layer l = shape(random);
         layer_result expected = {}, r = {};
@@ -145,7 +146,7 @@ TEST_P(Memo, SharesPassesBetweenLayers)
     simulate_options full = {}, shared = {};
     shared.memo = true;
     shared.memory = memory;
-    for (int k = 0; k < 20; k++) {
+    for (int k = 0, end = sample(20, "pairs of layers"); k < end; k++) {
         layer l = shape(random);
         layer_result expected = {}, first = {}, again = {};
         if (!run(a, l, full, &expected)) {
@@ -202,7 +203,7 @@ TEST_P(Memo, AheadOfNeedChangesNoNumber)
     random_case random(43);
     simulate_options alone = {};
     alone.memo = true;
-    for (int k = 0; k < 30; k++) {
+    for (int k = 0, end = sample(30, "random layers"); k < end; k++) {
         arch a = machine(random);
         layer l = shape(random);
         layer_result expected = {}, r = {};
@@ -242,7 +243,7 @@ TEST_P(Memo, ALayerNeedsEveryPassThatIsBroughtAheadAndNoOther)
     simulate_options alone = {};
     uint64_t brought = 0;
     alone.memo = true;
-    for (int k = 0; k < 30; k++) {
+    for (int k = 0, end = sample(30, "random layers"); k < end; k++) {
         arch a = machine(random);
         layer l = shape(random);
         layer_result expected = {}, r = {};

@@ -10,6 +10,7 @@
 #include "sim/run/simulate.h"
 #include "test/messages.h"
 #include "test/random_layer.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -109,8 +110,9 @@ class Model : public testing::TestWithParam<on_network>
 TEST_P(Model, SaysWhatARunFindsWordForWordAndNeverMoreCycles)
 {
     random_case random(21);
+    const int end = sample(SHAPES, "random layers");
     int legal = 0;
-    for (int k = 0; k < 3 * SHAPES && legal < SHAPES; k++) {
+    for (int k = 0; k < 3 * end && legal < end; k++) {
         arch a = machine(random);
         layer l = random.shape();
         l.zero_share[TENSOR_IFMAP] = 0.25;
@@ -139,13 +141,13 @@ TEST_P(Model, SaysWhatARunFindsWordForWordAndNeverMoreCycles)
                 << bound_name[i] << ", " << describe(l);
         }
     }
-    EXPECT_GE(legal, SHAPES / 2);
+    EXPECT_GE(legal, end / 2);
 }
 
 TEST_P(Model, BoundsTheBusiestPeByItsOwnWork)
 {
     random_case random(22);
-    for (int k = 0; k < SHAPES / 4; k++) {
+    for (int k = 0, end = sample(SHAPES / 4, "random layers"); k < end; k++) {
         arch a = machine(random);
         layer l = random.shape();
         given_mapping none = {};
@@ -168,8 +170,9 @@ TEST_P(Model, FoldsTakeWhatIsSaidOfThemWhenNoEdgeMakesTheArrayWait)
     if (GetParam().network != NETWORK_SYSTOLIC)
         return;
     random_case random(23);
+    const int end = sample(SHAPES, "random layers");
     int legal = 0;
-    for (int k = 0; k < 3 * SHAPES && legal < SHAPES; k++) {
+    for (int k = 0; k < 3 * end && legal < end; k++) {
         arch a = machine(random);
         for (network_arch &net : a.network)
             net.slots_per_cycle = a.rows + a.cols;
@@ -187,7 +190,7 @@ TEST_P(Model, FoldsTakeWhatIsSaidOfThemWhenNoEdgeMakesTheArrayWait)
             EXPECT_LE(r.bounds_cycles[BOUND_folds], r.array_cycles)
                 << describe(l);
     }
-    EXPECT_GE(legal, SHAPES / 2);
+    EXPECT_GE(legal, end / 2);
 }
 
 std::vector<on_network> everywhere()

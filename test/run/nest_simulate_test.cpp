@@ -8,6 +8,7 @@
 #include "sim/run/ahead.h"
 #include "test/random_nest.h"
 #include "test/run/stepwise_kernel.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -65,7 +66,7 @@ class NestMachine : public testing::Test
 TEST_F(NestMachine, CountsWhatTheClosedFormSaysOfRandomNests)
 {
     random_nest random(31);
-    for (int k = 0; k < 500; k++) {
+    for (int k = 0, end = sample(500, "random nests"); k < end; k++) {
         nest_case c = draw(random, 6000);
         simulate_options o = {};
         o.memo = true;
@@ -90,7 +91,7 @@ TEST_F(NestMachine, CountsWhatTheClosedFormSaysOfRandomNests)
 TEST_F(NestMachine, ComputesRandomLayersBitExactly)
 {
     random_nest random(32);
-    for (int k = 0; k < 300; k++) {
+    for (int k = 0, end = sample(300, "random nests"); k < end; k++) {
         nest_case c = draw(random, 4000);
         simulate_options o = {};
         o.check = true;
@@ -118,7 +119,7 @@ TEST_F(NestMachine, RemembersPassesExactlyAndSkipsOnlyLikeCycles)
 {
     random_nest random(33);
     uint64_t remembered = 0;
-    for (int k = 0; k < 300; k++) {
+    for (int k = 0, end = sample(300, "random nests"); k < end; k++) {
         nest_case c = draw(random, 6000);
         simulate_options fast = {}, full = {}, slow = {};
         fast.memo = true;

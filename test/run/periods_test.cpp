@@ -9,6 +9,7 @@
 
 #include "dataflows/program.h"
 #include "test/random_layer.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -67,7 +68,7 @@ TEST(Periods, AlikeIterationsBringEqualPasses)
     random_case random(51);
     uint64_t compared = 0;
     diag *d = diag_new();
-    for (int k = 0; k < 400; k++) {
+    for (int k = 0, end = sample(400, "random layers"); k < end; k++) {
         arch a = random.machine();
         a.l2_bytes = 8192;
         a.array_network =

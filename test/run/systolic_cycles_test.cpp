@@ -14,11 +14,12 @@
 #include "sim/run/simulate.h"
 #include "test/messages.h"
 #include "test/random_layer.h"
+#include "test/sample.h"
 
 namespace
 {
 
-enum { SHAPES = 300 };
+enum { SHAPES = 200 };
 
 uint64_t ceil_of(uint64_t a, uint64_t b)
 {
@@ -101,7 +102,8 @@ class SystolicCycles : public testing::TestWithParam<const char *>
 TEST_P(SystolicCycles, OfRandomGemmsAreTheClosedForm)
 {
     random_case random(31);
-    for (int k = 0; k < SHAPES && !HasFailure(); k++) {
+    for (int k = 0, end = sample(SHAPES, "random layers");
+         k < end && !HasFailure(); k++) {
         const int rows = random.spread(256), cols = random.spread(256);
         expect_closed_form(rows, cols,
                            gemm_layer(random.spread(5000), random.spread(2000),
@@ -112,7 +114,8 @@ TEST_P(SystolicCycles, OfRandomGemmsAreTheClosedForm)
 TEST_P(SystolicCycles, OfRandomConvolutionsAreTheClosedForm)
 {
     random_case random(32);
-    for (int k = 0; k < SHAPES && !HasFailure(); k++) {
+    for (int k = 0, end = sample(SHAPES, "random layers");
+         k < end && !HasFailure(); k++) {
         const int rows = random.spread(64), cols = random.spread(64);
         expect_closed_form(rows, cols, random.shape());
     }
@@ -175,7 +178,8 @@ TEST_P(SystolicCycles, AreTheClosedFormWhereAnyTilesThatFitWasteNoFold)
 {
     random_case random(33);
     int none = 0, some = 0;
-    for (int k = 0; k < SHAPES && !HasFailure(); k++) {
+    const int end = sample(SHAPES, "random layers");
+    for (int k = 0; k < end && !HasFailure(); k++) {
         const layer l = random.shape();
         arch a = random.machine();
         a.array_network = NETWORK_SYSTOLIC;
@@ -203,8 +207,8 @@ TEST_P(SystolicCycles, AreTheClosedFormWhereAnyTilesThatFitWasteNoFold)
             << describe(l) << " on " << a.rows << " x " << a.cols << ", "
             << a.l2_bytes << " bytes";
     }
-    EXPECT_GT(none, SHAPES / 40);
-    EXPECT_GT(some, SHAPES / 4);
+    EXPECT_GT(none, end / 40);
+    EXPECT_GT(some, end / 4);
 }
 
 TEST_P(SystolicCycles, OfTheWorkedExamplesAreThoseOfTheManual)

@@ -16,6 +16,7 @@
 #include "sim/run/simulate.h"
 #include "test/messages.h"
 #include "test/random_layer.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -87,7 +88,8 @@ class SystolicOverlap : public testing::Test
 TEST_F(SystolicOverlap, OfRandomGemmsTakesTheClosedForm)
 {
     random_case random(71);
-    for (int k = 0; k < 300 && !HasFailure(); k++) {
+    for (int k = 0, end = sample(300, "random layers");
+         k < end && !HasFailure(); k++) {
         const int rows = random.spread(128), cols = random.spread(128);
         expect_closed_form(rows, cols,
                            gemm_layer(random.spread(3000), random.spread(1000),
@@ -98,7 +100,8 @@ TEST_F(SystolicOverlap, OfRandomGemmsTakesTheClosedForm)
 TEST_F(SystolicOverlap, OfRandomConvolutionsTakesTheClosedForm)
 {
     random_case random(72);
-    for (int k = 0; k < 300 && !HasFailure(); k++) {
+    for (int k = 0, end = sample(300, "random layers");
+         k < end && !HasFailure(); k++) {
         const int rows = random.spread(64), cols = random.spread(64);
         expect_closed_form(rows, cols, random.shape());
     }
@@ -147,7 +150,8 @@ TEST_F(SystolicOverlap, OfTightAndOfCutFoldsTakesEachItsTime)
 {
     random_case random(73);
     int held = 0, cut = 0;
-    for (int k = 0; k < 400 && !HasFailure(); k++) {
+    for (int k = 0, end = sample(400, "random layers");
+         k < end && !HasFailure(); k++) {
         arch a = machine;
         layer l = random.shape();
         if (random.pick(0, 2) == 0) // short folds, that wait for their turn

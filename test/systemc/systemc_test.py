@@ -11,9 +11,9 @@ import subprocess
 import sys
 import time
 
-from program import PROGRAM, SMALL, check, finish, new_folder, report, run, \
-    write
-from systemc_cases import (MACHINES, NESTS, compare, random_shapes,
+from program import (IS_LONG, PROGRAM, SMALL, check, finish, new_folder, report,
+                     run, sample, write)
+from systemc_cases import (MACHINES, NESTS, REAL, compare, random_shapes,
                            without_kernel)
 from vcd import read_vcd, time_in, value_at
 
@@ -34,12 +34,17 @@ def is_built():
 def kernels_agree():
     check(len(MACHINES) >= 10 and len(NESTS) >= 5,
           "the shipped architectures are found", (MACHINES, NESTS))
+    shapes = sample(2, "random layers on each machine and dataflow", 40)
+    real = sample(0, "published layers on each of them", len(REAL))
     for cfg, dataflow in MACHINES:
         machine = ["--cfg", cfg, "--dataflow", dataflow]
-        if cfg in ("tpu_v1", "systolic"):  # large ones
-            machine += ["--set", "array.rows=8", "--set", "array.cols=8"]
-        for shape in random_shapes(2, cfg + dataflow):
-            compare([*machine, "--shape", shape])
+        large = cfg in ("tpu_v1", "systolic")
+        small = ["--set", "array.rows=8", "--set", "array.cols=8"]
+        for shape in random_shapes(shapes, cfg + dataflow):
+            compare([*machine, *(small if large and not IS_LONG else []),
+                     "--shape", shape])
+        for words in list(REAL.values())[:real]:
+            compare([*machine, *words])
     for cfg in NESTS:
         compare(["--cfg", cfg])
     for dram in ("ideal", "ddr3_1600", "hbm2"):

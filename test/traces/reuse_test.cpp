@@ -8,6 +8,7 @@
 #include <random>
 #include <vector>
 
+#include "test/sample.h"
 #include "traces/reuse.h"
 
 namespace
@@ -152,7 +153,8 @@ TEST(Reuse, TheTextbooksSequencesHaveTheTextbooksDistances)
 
 TEST(Reuse, TheMissCurveIsThatOfAnLruMemory)
 {
-    for (unsigned seed = 0; seed < 12; seed++) {
+    for (unsigned seed = 0, end = sample(12, "random streams"); seed < end;
+         seed++) {
         int words = 1 << (seed % 9);
         Stream s = random_stream(seed, 3000, words, seed % 2 == 1);
         reuse_counts c = measure(s);

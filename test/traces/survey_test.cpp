@@ -12,6 +12,7 @@
 #include "sim/run/simulate.h"
 #include "test/messages.h"
 #include "test/random_layer.h"
+#include "test/sample.h"
 #include "traces/access_file.h"
 #include "traces/survey.h"
 
@@ -56,7 +57,8 @@ class Survey
 TEST_P(Survey, SeesEachAccessThatIsCounted)
 {
     random_case random(77);
-    for (int k = 0; k < 6 && !HasFailure(); k++) {
+    for (int k = 0, end = sample(6, "random layers"); k < end && !HasFailure();
+         k++) {
         const layer l = random.shape();
         run(l);
         for (int t = 0; t < TENSOR_N; t++) {
