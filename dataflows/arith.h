@@ -36,7 +36,7 @@ static inline double max_real(double a, double b)
     return a > b ? a : b;
 }
 
-/* Of positive numbers. */
+/* The greatest common divisor of two positive numbers. */
 static inline int gcd_int(int a, int b)
 {
     while (b != 0) {
@@ -60,7 +60,7 @@ static inline uint64_t sum_ceil(int extent, int tile, int step)
     return whole + (uint64_t)ceil_div(extent % tile, step);
 }
 
-/* The same of min(size, most). */
+/* Sum over the same tiles of min(size, most). */
 static inline uint64_t sum_min(int extent, int tile, int most)
 {
     return (uint64_t)(extent / tile) * (uint64_t)min_int(tile, most) +

@@ -37,7 +37,7 @@ static bool legal_with(struct trial *t, int value)
     return is_legal(t->dataflow, t->arch, t->layer, &t->given);
 }
 
-/* That may be given. */
+/* The largest value that the user may give the parameter on trial. */
 static int largest_value(const struct trial *t)
 {
     int i = dataflow_param_index(t->dataflow, t->given.param[t->param].name);
@@ -88,7 +88,7 @@ int dataflow_nearest(const struct dataflow *dataflow, const struct arch *arch,
     return n;
 }
 
-/* What of the machine may be enlarged. */
+/* The sizes of the machine that a message may advise to enlarge. */
 enum machine_key {
     KEY_RF_IFMAP,
     KEY_RF_FILTER,

@@ -10,16 +10,17 @@
 extern "C" {
 #endif
 
-/* The dataflow's choose; where it finds nothing, the message says what is
- * short, by how much, and the nearest legal values: of each parameter given,
- * the others held, and of the machine's buffers. */
+/* Calls the dataflow's choose. Where it finds no mapping, the message says what
+ * is short and by how much, and names the nearest legal value of each given
+ * parameter (while the others stay) and of the machine's buffers. */
 bool dataflow_choose(const struct dataflow *dataflow, const struct arch *arch,
                      const struct layer *layer,
                      const struct given_mapping *given, struct mapping *out,
                      struct diag *d);
 
-/* Parameters of which another value, the nearest, makes the rest legal.
- * Returns how many. */
+/* Finds the given parameters of which another value makes the mapping legal
+ * while the others stay, and the nearest such value of each. Returns how many
+ * there are. */
 int dataflow_nearest(const struct dataflow *dataflow, const struct arch *arch,
                      const struct layer *layer,
                      const struct given_mapping *given,

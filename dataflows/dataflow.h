@@ -63,12 +63,13 @@ struct dataflow {
     /* Prints the loop nest and who holds what. */
     void (*show)(const struct arch *arch, const struct layer *layer,
                  const struct mapping *mapping, FILE *to);
-    /* Cycles in which the PE that works most issues a MAC or adds a psum: no
-     * layer takes fewer.  NULL: not said. */
+    /* Cycles in which the PE that works most issues a MAC or adds a psum. No
+     * run of the layer takes fewer. NULL when the dataflow does not say. */
     uint64_t (*busiest_pe_cycles)(const struct arch *arch,
                                   const struct layer *layer,
                                   const struct mapping *mapping);
-    /* on_systolic only. */
+    /* Adds up the folds of a layer on a systolic array; only dataflows with
+     * on_systolic have it. */
     void (*sum_folds)(const struct arch *arch, const struct layer *layer,
                       const struct mapping *mapping, struct fold_sums *out);
 };

@@ -1,4 +1,5 @@
-/* folds.c - see folds.h.
+/* folds.c - the closed form of the time that the folds of a systolic array
+ * take, with and without overlapping drains.
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/folds.h"
@@ -23,7 +24,8 @@ bool fold_drains_overlap(const struct arch *arch)
            arch->drain == DRAIN_OVERLAPPED;
 }
 
-/* A tight fold's psums are out after its last used row; it has one. */
+/* With tight folds the psums of the last fold leave after its last used row,
+ * and it uses at least one row. */
 uint64_t fold_last_drain_cycles(const struct arch *arch)
 {
     if (!fold_drains_overlap(arch))

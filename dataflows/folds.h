@@ -17,19 +17,21 @@
 extern "C" {
 #endif
 
-/* Over some folds: how many, and sums of the rows and columns that they use
- * and of the words that pass each PE. */
+/* Sums over some folds of a layer: how many they are, the rows and columns that
+ * they use, and the words that pass each PE (their depths). */
 struct fold_sums {
     uint64_t folds, rows, cols, depth;
     bool drains_overlap;
 };
 
-/* Cycles that they take when no edge makes the array wait; with edges too
- * narrow, a lower bound.  Without those of fold_last_drain_cycles. */
+/* Cycles that these folds take when no edge makes the array wait; with edges
+ * that are too narrow, a lower bound of them. The cycles of
+ * fold_last_drain_cycles come on top. */
 uint64_t fold_sums_cycles(const struct arch *arch, const struct fold_sums *s);
 /* Whether a dataflow that shifts its psums out does so while it computes. */
 bool fold_drains_overlap(const struct arch *arch);
-/* Cycles after the last fold of a layer, for such a dataflow; at least. */
+/* The least number of cycles that psums still take to leave after the last fold
+ * of a layer, for a dataflow whose drains overlap. */
 uint64_t fold_last_drain_cycles(const struct arch *arch);
 
 #ifdef __cplusplus

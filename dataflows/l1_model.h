@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-/* Passes of one shape. */
+/* A number of passes that all have the same shape. */
 struct l1_passes {
     uint64_t times;
     struct pe_sets used;
@@ -29,7 +29,8 @@ struct l1_passes {
     uint64_t held_words, window_words;
 };
 
-/* Sizes that tiles of `tile` over `extent` take, and how often. */
+/* The two sizes that tiles of `tile` over `extent` have, full ones and the
+ * clipped last one, and how often each comes. */
 struct tile_sizes {
     int size[2];
     uint64_t times[2]; /* of the tail: 0 or 1 */

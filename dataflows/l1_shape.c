@@ -3,7 +3,8 @@
  */
 #include "dataflows/l1_shape.h"
 
-/* Of a bank, so that rows over all banks fit an int. */
+/* The most rows that a bank may have, so that the rows of all banks fit an
+ * int. */
 enum { ROWS_MAX = 1 << 24 };
 
 /* Whether a tensor lies in the shared banks. */

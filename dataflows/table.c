@@ -82,7 +82,8 @@ static bool version_fits(const uint32_t *version, struct src_pos at,
                       *version, ACCELSIM_PLUGIN_VERSION);
 }
 
-/* Whether a plugin is of these headers and has what every dataflow has. */
+/* Whether a plugin was built from these headers and has all the functions that
+ * every dataflow has. */
 static bool plugin_fits(const struct dataflow *found,
                         const struct plugin_layout *layout, struct src_pos at,
                         struct diag *d)

@@ -155,7 +155,8 @@ static void ifmap_move(const struct program *p, const struct pass_place *pl,
     free(col);
 }
 
-/* Those whose window rows all lie in DRAM. */
+/* Finds the tiles whose window rows all lie in DRAM; these need equally many
+ * words. */
 void tile_move_alike_rows(const struct program *p, int *first, int *end)
 {
     const struct layer *l = &p->layer;

@@ -204,7 +204,8 @@ bool l2_fits(const struct arch *arch, const uint64_t tile_words[TENSOR_N],
              int buffers[TENSOR_N], int banks[TENSOR_N],
              enum tensor *short_tensor, uint64_t *short_words)
 {
-    /* Given up in this order when two buffers of each do not fit. */
+    /* The order in which tensors give up their second buffer when two of each
+     * do not fit. */
     static const enum tensor order[TENSOR_N] = {TENSOR_PSUM, TENSOR_IFMAP,
                                                 TENSOR_FILTER};
     int shared = arch->l2_banks;

@@ -37,7 +37,8 @@ static int tile_outputs(const struct program *p, const struct pass_place *place)
     return place->n * place->e * p->layer.Q;
 }
 
-/* Products of a pass but for the tile's last. */
+/* Products of one output in each pass but the channel tile's last, which may
+ * have fewer. */
 static int pass_products(const struct program *p,
                          const struct pass_place *place)
 {
@@ -45,7 +46,8 @@ static int pass_products(const struct program *p,
         .products;
 }
 
-/* Outputs go by x; those left over have a pass of their own. */
+/* A run of outputs that one pass works on. Passes take x outputs each, and
+ * those left over have a pass of their own. */
 struct strip {
     int first, columns, windows;
 };
@@ -70,7 +72,8 @@ static struct strip strip_of(const struct program *p, const struct pass *pass)
     return s;
 }
 
-/* Inner loops: filters by t times strips; products. */
+/* Counts the two inner loops of a tile: over groups of t filters times strips
+ * of outputs, and over products. */
 static void inner_counts(const struct program *program,
                          const struct pass_place *place, int counts[2])
 {

@@ -53,7 +53,8 @@ void dot_show(const struct dot *dot, const struct arch *arch,
               const struct layer *layer, const struct mapping *mapping,
               FILE *to);
 
-/* Products of a column's PEs in one pass over a tile of `products`. */
+/* How the products of an output in one pass are shared out to the PEs of a
+ * column. */
 struct dot_split {
     int products; /* of the pass */
     int each;     /* of a PE, but for the last */

@@ -4,8 +4,8 @@
  */
 #include "dataflows/gemm/dot.h"
 
-/* Assumed: a pass's cycles beside its work and one a row.  Only decides which
- * mapping is chosen. */
+/* Cycles that a pass takes beside its work and one cycle a row of PEs. Assumed;
+ * it only decides which mapping is chosen. */
 enum { PASS_RAMP_CYCLES = 20 };
 
 static double dot_cycles(const struct arch *a, const struct layer *l,

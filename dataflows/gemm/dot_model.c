@@ -3,8 +3,9 @@
  */
 #include "dataflows/gemm/dot.h"
 
-/* Of one output: passes that take some of its products, sums of a column, and
- * links inside its tree. */
+/* What one output takes: the passes that compute some of its products, the sums
+ * that columns of PEs make of these, and the links that they cross inside an
+ * adder tree. */
 struct per_output {
     uint64_t passes, sums, links;
 };
@@ -38,7 +39,7 @@ static struct per_output per_output(const struct arch *arch,
     return n;
 }
 
-/* Filters go by t, outputs by x: sets of each over a group's tiles. */
+/* How many sets of t filters, and of x outputs, the tiles of a group have. */
 struct visits {
     uint64_t f_folds, windows;
 };

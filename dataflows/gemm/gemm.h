@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-/* Their first five parameters, in this order. */
+/* The first five parameters of each of these dataflows, in this order. */
 enum { GEMM_M, GEMM_N, GEMM_E, GEMM_C, GEMM_F, GEMM_TILES };
 
 #define GEMM_TILE_PARAMS                                                  \
@@ -27,13 +27,13 @@ enum { GEMM_M, GEMM_N, GEMM_E, GEMM_C, GEMM_F, GEMM_TILES };
  * bits (pe/lanes.h). */
 enum { OS_PRODUCTS_MAX = 32767 };
 
-/* Outputs of a tile: a pass counts them in 31 bits. */
+/* The most outputs of a tile, because a pass counts them in 31 bits. */
 enum { TILE_OUTPUTS_MAX = 1 << 30 };
 
 extern const struct dataflow ws_dataflow, is_dataflow, os_dataflow,
     nlr_dataflow;
 
-/* Tiles of a mapping. */
+/* Sets the tile sizes of a tiling to those of the mapping. */
 void gemm_tiling(const struct mapping *mapping, struct tiling *out);
 /* Copies given parameters, clipped to extent[], 0 = not given; *at: of the
  * last one. */
@@ -42,7 +42,7 @@ void gemm_given(const struct dataflow *dataflow,
                 int *fixed, struct src_pos *at);
 /* Whether an int counts the products of an output. */
 bool gemm_is_countable(const struct layer *layer);
-/* The same; reports when not. */
+/* As gemm_is_countable, and reports it when an int does not. */
 bool gemm_countable(const struct dataflow *dataflow, const struct layer *layer,
                     struct diag *d);
 /* Chooses the tiles of `mapping`; reports when none fits. */
@@ -88,14 +88,15 @@ uint64_t gemm_filter_folds(const struct layer *l, const struct tiling *t,
 
 /* sum_min over two levels of tiles. */
 uint64_t gemm_sum_min2(int extent, int tile, int inner, int most);
-/* ... over three levels. */
+/* The sum of min(size, most) over three levels of tiles. */
 uint64_t gemm_sum_min3(int extent, int tile, int inner, int step, int most);
 /* Links of an adder tree with `leaves` leaves that the words of one sum cross,
  * from `used` of them: into each stage a word for each pair, pair of pairs,
  * ... with any. */
 uint64_t gemm_tree_links(int leaves, int used);
 
-/* The most images of a tile with e rows; 0: none. */
+/* The most images that a tile with e rows may have; 0 when not even one image
+ * fits. */
 static inline int gemm_images_max(const struct layer *l, int e)
 {
     return (int)(TILE_OUTPUTS_MAX / ((int64_t)e * l->Q));

@@ -5,8 +5,8 @@
 #include "dataflows/gemm/os.h"
 #include "dataflows/l1_shape.h"
 
-/* Assumed: a pass's cycles on a multicast array beside its slots.  Only decides
- * which mapping is chosen. */
+/* Cycles that a pass on a multicast array takes beside its slots. Assumed; it
+ * only decides which mapping is chosen. */
 enum { PASS_RAMP_CYCLES = 20 };
 
 static double os_cycles(const struct arch *a, const struct layer *l,

@@ -93,8 +93,9 @@ static int first_product(const struct program *program, const struct pass *pass)
     return pass->place.inner[1] * fold_products(program);
 }
 
-/* Of the pass: product `k`, and either output `x` or filter `f`.  The one
- * that runs across counts from the fold's first, the other from the tile's. */
+/* Find the coordinates of the word for product `k` of the pass, and either
+ * output `x` or filter `f`. The index that runs across the array counts from
+ * the fold's first, the other one from the tile's first. */
 static void ifmap_word(const struct program *program, const struct pass *pass,
                        int k, int x, int coord[4])
 {

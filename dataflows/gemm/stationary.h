@@ -20,7 +20,8 @@ extern "C" {
 
 enum { STATIONARY_P = GEMM_TILES, STATIONARY_Q };
 
-/* Which is which. */
+/* Tells ws and is apart: which operand stays in the PEs and which one streams
+ * past. */
 struct stationary {
     const struct dataflow *dataflow;
     enum tensor stays, streams;

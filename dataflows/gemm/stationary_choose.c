@@ -5,13 +5,14 @@
 #include "dataflows/gemm/stationary.h"
 #include "dataflows/l1_shape.h"
 
-/* A group's folds, PE columns and rows in them, and what streams past. */
+/* The work of one group: its folds, the PE columns and rows in them, and the
+ * words that stream past. */
 struct load {
     double across_folds, columns, product_folds, rows, along, along_tiles;
 };
 
-/* Assumed: a pass's cycles beside its work and one a row.  Only decides which
- * mapping is chosen. */
+/* Cycles that a pass takes beside its work and one cycle a row of PEs. Assumed;
+ * it only decides which mapping is chosen. */
 enum { PASS_RAMP_CYCLES = 10 };
 
 static double multicast_cycles(const struct stationary *s, const struct arch *a,

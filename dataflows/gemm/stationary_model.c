@@ -4,8 +4,8 @@
 #include "dataflows/gemm/stationary.h"
 #include "dataflows/l1_model.h"
 
-/* What runs across, cut into tiles: folds of the array over it and columns of
- * PEs in them, summed over the tiles; and along: tiles. */
+/* Sums over the tiles of what runs across the array: its folds, and the columns
+ * of PEs in them. `along` is the number of tiles of what streams. */
 struct cuts {
     uint64_t across_folds, columns, along_tiles;
 };
@@ -42,7 +42,8 @@ static struct cuts outputs_across(const struct layer *l, const struct tiling *t,
     return c;
 }
 
-/* Passes of one fold across, along all tiles of what streams. */
+/* Adds the L1 traffic of one fold across the array, over all tiles of the
+ * operand that streams. */
 static void add_fold_l1(const struct arch *arch, const struct layer *l,
                         const int *v, struct l1_passes p, int across,
                         struct counts *out)
@@ -251,7 +252,8 @@ void stationary_sum_folds(const struct stationary *s, const struct arch *arch,
     const uint64_t pixels = (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
     struct tiling t;
     gemm_tiling(mapping, &t);
-    /* Those that stay in the columns, and those that stream past them. */
+    /* Words that stay in the columns of the array, and words that stream past
+     * them. */
     const uint64_t k = gemm_product_folds(l, &t, arch->rows);
     const uint64_t across = is ? gemm_output_folds(l, &t, arch->cols)
                                : gemm_filter_folds(l, &t, arch->cols);

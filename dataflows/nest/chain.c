@@ -1,4 +1,6 @@
-/* chain.c - see nest_chain.h.
+/* chain.c - walks one dimension of a nest and adds up, for each kind of step,
+ * how many words of it the children of a level have and how many of these are
+ * new.
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/nest/chain.h"

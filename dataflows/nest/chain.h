@@ -15,7 +15,7 @@ enum { CHAIN_ELEMS_MAX = 3 * NEST_LOOPS_MAX + 2 };
 
 enum elem_kind { ELEM_TIME, ELEM_CLUSTERS, ELEM_PES };
 
-/* One cut of a dimension. */
+/* One cut of a dimension: a loop over time, or a split over clusters or PEs. */
 struct elem {
     enum elem_kind kind;
     int count; /* children, of ELEM_CLUSTERS and ELEM_PES */
@@ -31,7 +31,8 @@ struct chain {
     int kids, kid_tile;         /* children of a group */
 };
 
-/* Sums over the contexts of a loop, for one dimension. */
+/* What one dimension contributes to the counts, summed over all steps of a
+ * loop. */
 struct terms {
     uint64_t words, words_kept; /* over all children */
     uint64_t kids, kids_kept;   /* children with work; before too */

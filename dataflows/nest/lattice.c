@@ -1,4 +1,7 @@
-/* lattice.c - see nest_lattice.h.
+/* lattice.c - counts the rows (or columns) of the ifmap that the children of a
+ * nest need, and those that they do not have yet. Of the three ways to count,
+ * it takes the cheapest that is exact: two spans where nothing has gaps, the
+ * bits of a word for small windows, and sets of points for all others.
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/nest/lattice.h"
@@ -122,7 +125,7 @@ static int first_point(const struct lattice *l, const struct place at[2])
     return lattice_at(l, at[0].base + at[0].at.off, at[1].base + at[1].at.off);
 }
 
-/* Of all children, clipped or not. */
+/* The last point that any child touches, clipped to the ifmap or not. */
 static int last_point(const struct lattice *l, const struct place at[2])
 {
     return lattice_at(l, at[0].base + at[0].at.rest - 1,
@@ -140,7 +143,7 @@ static struct window window_of(const struct pair *p,
     return (struct window){first, last < first ? 0 : last - first + 1};
 }
 
-/* Children's points in a window of any size. */
+/* Counts the children's points in a window of any size, with sets. */
 static void evaluate_sets(struct pair *p, const struct pair_context *c,
                           struct window win, struct pair_terms *t)
 {
@@ -168,12 +171,12 @@ static void evaluate_sets(struct pair *p, const struct pair_context *c,
     }
 }
 
-/* Points of a small window, bit by bit. */
+/* The points of a small window, a bit each. */
 __extension__ typedef unsigned __int128 point_mask;
 enum { MASK_BITS = 128 };
 
-/* Ones in a word: without a call, where the processor's own instruction may
- * not be used. */
+/* Counts the ones in a word without a call, also where the processor's own
+ * instruction may not be used. */
 static uint64_t count_ones(uint64_t x)
 {
     x -= x >> 1 & 0x5555555555555555u;
@@ -259,7 +262,8 @@ static void evaluate_masks(struct pair *p, const struct pair_context *c,
     }
 }
 
-/* One child without gaps before or after: two spans. */
+/* Counts the points of one child that has no gaps, neither before the step nor
+ * after it: two spans are enough. */
 static void evaluate_spans(const struct pair *p, const struct range new[2],
                            const struct range old[2], struct window win,
                            struct pair_terms *t)

@@ -1,4 +1,5 @@
-/* lattice_cache.c - sums of nest_lattice.h that were found before.
+/* lattice_cache.c - remembers the sums of dataflows/nest/lattice.h that were
+ * worked out before, by all that decides them.
  * SPDX-License-Identifier: MIT
  */
 #include <stdlib.h>

@@ -72,7 +72,8 @@ struct nest_level {
     bool keep[TENSOR_N];          /* DRAM and RF: all */
 };
 
-/* Plain data, by enum level.  L1 is empty where the machine has none. */
+/* A loop nest as plain data, indexed by enum level. L1 is empty where the
+ * machine has none. */
 struct nest {
     struct nest_level level[LEVEL_N];
 };
@@ -115,7 +116,8 @@ bool nest_l2_places(const struct arch *arch, const struct layer *layer,
                     int banks[TENSOR_N], enum tensor *short_tensor,
                     uint64_t *short_words);
 
-/* What is wrong with a nest. */
+/* What is wrong with a nest; the comment of each says which fields of a verdict
+ * are set. */
 enum nest_fault {
     NEST_LEGAL,
     NEST_NOT_COVERED, /* the counts of `dim` multiply to `have` < `need` */

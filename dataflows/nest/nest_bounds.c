@@ -1,4 +1,5 @@
-/* nest_bounds.c - see nest_bounds.h.
+/* nest_bounds.c - lower bounds of a nest's cycles, one for each resource, from
+ * the words that its closed form says it moves.
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/nest/nest_bounds.h"
@@ -15,7 +16,7 @@ static uint64_t slots(const struct arch *a, enum network network)
     return (uint64_t)arch_l2_slots(a, network) + (a->has_l1 ? l1s * own : 0);
 }
 
-/* Words from L2 to L1. */
+/* Cycles that the network from L2 to the L1s needs at least for its words. */
 static uint64_t l1_cycles(const struct arch *a, enum network network,
                           const struct link_words *words)
 {

@@ -1,4 +1,6 @@
-/* nest_dataflow.c - see nest_dataflow.h.
+/* nest_dataflow.c - the row of the dataflow interface under which a loop nest
+ * is known by name. It has no parameters and chooses nothing: whoever runs a
+ * nest brings its loops.
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/nest/nest_dataflow.h"

@@ -20,7 +20,7 @@ struct nest_limits_order {
     int n, dim[NEST_DIMS];
 };
 
-/* Zeroes: no limits. */
+/* Limits of the nests that a search may look at. All zeroes are no limits. */
 struct nest_limits {
     int most[NEST_PLACES][NEST_DIMS]; /* steps, 0: as many as there are */
     bool must_keep[TENSOR_N], may_not_keep[TENSOR_N]; /* L2 */
@@ -28,9 +28,9 @@ struct nest_limits {
     /* The time loops of L2 and DRAM from the outside, all dimensions that may
      * have one; n 0: any order. */
     struct nest_limits_order order[2];
-    /* Of all time loops, those of dimensions that this tensor does not have
-     * are inside those of its own: each word comes to a PE once, or leaves it
-     * once. */
+    /* Whether a tensor must be stationary: the time loops over dimensions that
+     * it lacks are then inside those over its own, so each of its words comes
+     * to a PE once, or leaves it once. */
     bool has_stationary;
     enum tensor stationary;
 };

@@ -96,7 +96,8 @@ static void push_space(struct view *v, const struct nest_level *level,
             push_elem(&v->chain[d], kind, count[d]);
 }
 
-/* Tiles from the child's outward; children that never have work go. */
+/* Sets the tile that each cut leaves, from the child's outward, and drops
+ * children that never have work. */
 static void set_tiles(struct chain *c, int child_tile)
 {
     int tile = child_tile;

@@ -1,4 +1,6 @@
-/* nest_walk.c - see nest_walk.h.
+/* nest_walk.c - walks the time loops of a nest outside the register files. It
+ * works out once where every child of a level stands and how large the tiles
+ * are, and then finds for each step which part of each dimension a child has.
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/nest/nest_walk.h"
@@ -29,7 +31,8 @@ static int grown(int tile, int count)
     return count > most / tile ? most : tile * count;
 }
 
-/* Tiles from the inside outwards, rooms from the outside inwards. */
+/* Sets the tile of every loop, from the inside outwards, and the room that the
+ * loops outside leave it, from the outside inwards. */
 static void set_tiles(struct nest_walk *w)
 {
     static const enum level up[] = {LEVEL_L1, LEVEL_L2, LEVEL_DRAM};

@@ -50,13 +50,13 @@ struct nest_walk {
     bool has_l1;
 };
 
-/* A legal nest. */
+/* Makes the walk of a nest, which must be legal. The caller frees it. */
 struct nest_walk *nest_walk_new(const struct arch *arch,
                                 const struct layer *layer,
                                 const struct nest *nest);
 void nest_walk_free(struct nest_walk *walk);
 
-/* Values of the time loops. */
+/* A step: the value of every time loop. */
 struct nest_step {
     int value[NEST_TIME_MAX];
 };

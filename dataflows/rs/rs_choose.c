@@ -107,7 +107,8 @@ static int largest_m(const struct arch *a, const struct layer *l,
     return min_int(even * f, group_m(l));
 }
 
-/* PE sets to be looked at: n, e, r, and t with them. */
+/* An arrangement of PE sets that is still to be looked at: n, e and r, and the
+ * t that goes with them. */
 struct sets {
     double at_least; /* cycles of any mapping with them */
     uint64_t order;  /* among all */
@@ -136,7 +137,8 @@ struct search {
     int n_sets, room;
 };
 
-/* The first of the quickest mappings is looked for. */
+/* Whether a mapping with this bound need not be looked at. Of equally quick
+ * mappings the first is wanted, so one that comes later must be quicker. */
 static bool is_too_slow(const struct search *s, double at_least)
 {
     return s->found && (at_least > s->cycles ||
@@ -232,7 +234,8 @@ static void try_noted(struct search *s, const struct sets *sets)
     try_sets(s);
 }
 
-/* The most promising ones first, for a limit to all others. */
+/* Tries the noted PE sets. It begins with the most promising few, so that their
+ * cycles limit all the others. */
 static void try_all_noted(struct search *s)
 {
     for (int i = 0; i < FIRST_SETS && s->n_sets > 0; i++) {

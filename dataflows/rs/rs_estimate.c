@@ -1,4 +1,6 @@
-/* rs_estimate.c - see rs_estimate.h.
+/* rs_estimate.c - estimates the cycles of row-stationary mappings, so that the
+ * dataflow can choose one, and bounds them from below, so that it need not look
+ * at all. What many mappings share is worked out once.
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/rs/rs_estimate.h"
@@ -6,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Assumed: 16-bit words, whatever the precision.  Like the next, only decides
- * which mapping is chosen. */
+/* Bytes of a word in the estimate. Assumed: 16 bits, whatever the precision.
+ * Like the next figure, it only decides which mapping is chosen. */
 static const double WORD_BYTES = 2;
 /* Assumed: DRAM traffic's weight, a share of its time, so that of mappings
  * that take equally long the one with less of it is chosen. */
@@ -72,7 +74,8 @@ double rs_estimate(const struct arch *a, const struct layer *l,
            all * TRAFFIC_SHARE;
 }
 
-/* Rounding is left some room. */
+/* Makes a bound a little smaller, so that rounding cannot put it above the
+ * estimate. */
 static double at_least(double cycles)
 {
     return cycles * (1 - 1e-9);
@@ -115,7 +118,8 @@ static int m_tiles(const struct rs_strip *s, int c)
                                    : 1;
 }
 
-/* Words of the two that the array waits for, with one buffer only. */
+/* Of the ifmap and filter words, those that the array waits for because L2 has
+ * only one buffer for them. */
 static double exposed_words(const struct rs_strip *s, double ifmaps,
                             double ofmaps)
 {
@@ -134,7 +138,8 @@ static double taps_of(const struct rs_strip *s, int q)
     return (double)q * s->fc + (own ? 1 : 0);
 }
 
-/* Tiles that divide evenly, as many filters' psums in L2 as fit. */
+/* The bound assumes tiles that divide evenly, and the psums of as many filters
+ * in L2 as fit. */
 double rs_strip_at_least(const struct rs_strip *s, int r, int t, int q_most,
                          int p_most, double c_tiles)
 {
@@ -188,7 +193,8 @@ void rs_channels_set(struct rs_channels *c, const struct rs_strip *s, int q,
     c->exposed_words = exposed_words(s, ifmaps, ofmaps);
 }
 
-/* More filters at a time need no more passes and move no more words. */
+/* The bound takes the most filters at a time that fit: more of them need no
+ * more passes and move no more words. */
 double rs_channels_at_least(const struct rs_channels *c, int p)
 {
     const struct rs_strip *s = c->strip;

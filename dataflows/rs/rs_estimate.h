@@ -20,7 +20,7 @@ extern "C" {
 double rs_estimate(const struct arch *arch, const struct layer *layer,
                    const struct mapping *mapping);
 
-/* Of all mappings with one n, e, fr, fc. */
+/* What all mappings with the same n, e, fr and fc have in common. */
 struct rs_strip {
     const struct arch *arch;
     const struct layer *layer;
@@ -40,7 +40,7 @@ void rs_strip_set(struct rs_strip *strip, const struct arch *arch,
 double rs_strip_at_least(const struct rs_strip *strip, int r, int t, int q_most,
                          int p_most, double c_tiles);
 
-/* Of all mappings that have q, r and t in common, too. */
+/* What all mappings have in common that share q, r and t, too. */
 struct rs_channels {
     const struct rs_strip *strip;
     int t;

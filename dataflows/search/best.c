@@ -1,4 +1,7 @@
-/* best.c - see search_best.h.
+/* best.c - keeps the best few mappings that a search has met, and the front of
+ * those that none beats in both energy and cycles. Both lists are sorted
+ * arrays, and a new mapping is put in its place; the front loses what the new
+ * one beats.
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/search/best.h"
@@ -77,7 +80,8 @@ static bool is_less(struct search_key a, struct search_key b)
            a.second < b.second * (1 - ROUNDING);
 }
 
-/* The first point of the front with no more cycles; n_front: none. */
+/* Index of the first point of the front that takes no more cycles; n_front when
+ * there is none. */
 static int front_place(const struct search_best *b, uint64_t cycles)
 {
     int low = 0, high = b->n_front;
@@ -91,7 +95,8 @@ static int front_place(const struct search_best *b, uint64_t cycles)
     return low;
 }
 
-/* Some point of the front is as good in both. */
+/* Whether some point of the front is at least as good in both energy and
+ * cycles. */
 static bool front_beats(const struct search_best *b,
                         const struct search_cost *cost)
 {

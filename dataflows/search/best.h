@@ -23,10 +23,11 @@ void search_best_init(struct search_best *b, enum search_objective objective,
 void search_best_fini(struct search_best *b);
 /* b = a, every entry marked as known. */
 void search_best_copy(struct search_best *b, const struct search_best *a);
-/* Takes over the new ones of a. */
+/* Moves the mappings of a that are new into b. */
 void search_best_merge(struct search_best *b, const struct search_best *a);
 
-/* What is to be least, and of equals. */
+/* The two numbers that mappings are compared by: what is to be least, and what
+ * decides between equals. */
 struct search_key {
     double first, second;
 };
@@ -39,10 +40,10 @@ bool search_is_before(enum search_objective objective,
 /* Whether a mapping of at least this cost may still be wanted. */
 bool search_best_may_take(const struct search_best *b,
                           const struct search_cost *least);
-/* Whether this mapping is: among the best or on the front. */
+/* Whether this mapping is wanted: it belongs among the best or on the front. */
 bool search_best_wants(const struct search_best *b,
                        const struct search_cost *cost);
-/* Once: one that is met again changes nothing. */
+/* Adds a mapping. One that was added before changes nothing. */
 void search_best_take(struct search_best *b, const struct search_found *found);
 
 #ifdef __cplusplus

@@ -1,4 +1,7 @@
-/* cost.c - see search_cost.h.
+/* cost.c - energy and bound of cycles of a mapping, from the terms of its
+ * reduction, its outputs and its five sums over filters. A line of the search
+ * holds the costs as multiples of these sums, so that a complete mapping costs
+ * a few products and a maximum.
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/search/cost.h"
@@ -63,7 +66,7 @@ void search_line_of(const struct search_problem *problem,
     out->filter_may_stay = t->filter_may_stay;
 }
 
-/* Of so many filters. */
+/* Bytes that `filters` filters of `filter_bits` bits take. */
 static uint64_t bytes_of(uint64_t filters, uint64_t filter_bits)
 {
     uint64_t bits;

@@ -1,5 +1,6 @@
-/* cost.h - energy and bound of cycles of a mapping in terms of its
- * three choices (search_space.h); the same figures as the closed form's.
+/* cost.h - energy and bound of cycles of a mapping in terms of its three
+ * choices (dataflows/search/space.h). The figures are the same as those of the
+ * closed form.
  * SPDX-License-Identifier: MIT
  */
 #ifndef DATAFLOWS_SEARCH_COST_H
@@ -103,12 +104,13 @@ struct search_line {
 void search_line_of(const struct search_problem *problem,
                     const struct search_terms *terms, uint64_t ifmap_bytes,
                     uint64_t psum_bytes, struct search_line *out);
-/* Of these five sums, without L2's ports. */
+/* The costs of a mapping with these five sums, but that L2's ports are left out
+ * of the bound of cycles. */
 void search_line_cost(const struct search_problem *problem,
                       const struct search_line *line,
                       const struct search_filters *sums,
                       struct search_cost *out);
-/* A complete mapping. */
+/* The cost of a complete mapping. */
 void search_cost_of(const struct search_problem *problem,
                     const struct search_reduction *reduction,
                     const struct search_outputs *outputs,
@@ -117,8 +119,9 @@ void search_cost_of(const struct search_problem *problem,
                     const struct search_filters *filters,
                     struct search_cost *out);
 
-/* Bytes over the DRAM's link.  A stream of two tiles' words is never longer
- * than two streams (each rounds up), so the least is one stream of all. */
+/* Bytes of the ifmaps over the DRAM's link. Coding two tiles' words as one
+ * stream never takes more bytes than two streams, for each rounds up, so the
+ * least is one stream of all words. */
 uint64_t search_ifmap_bytes_least(const struct search_problem *problem,
                                   const struct search_terms *terms);
 uint64_t search_ifmap_bytes(const struct search_problem *problem,
@@ -129,11 +132,12 @@ uint64_t search_ifmap_bytes(const struct search_problem *problem,
 uint64_t search_psum_bytes(const struct search_problem *problem, int n, int e,
                            int m);
 
-/* Sets the five sums of m, f, p, t. */
+/* Works out the five sums for these m, f, p and t. */
 void search_filters_sum(const struct search_problem *problem,
                         struct search_filters *filters);
 
-/* L2: the most that fits beside what is already chosen; below 1: nothing. */
+/* These say how much still fits into L2 beside what is already chosen; below 1
+ * nothing does. */
 int search_ifmap_banks(const struct search_problem *problem, int c, int n,
                        int e); /* 0: does not fit */
 int search_filter_banks(const struct search_problem *problem, int c, int f);

@@ -29,7 +29,7 @@ static int larger(int a, int b)
     return a > b ? a : b;
 }
 
-/* What fits with a reduction, n and e. */
+/* What still fits into L2 once reduction, n and e are chosen. */
 struct room {
     int c, n, e, ifmap_banks, f_max;
 };
@@ -153,7 +153,7 @@ static uint64_t triples(const struct span *span, int n, int most)
     return sum;
 }
 
-/* a + b c, or the most that is counted. */
+/* Returns a + b * c, or the largest count if that is less. */
 static uint64_t add_times(uint64_t a, uint64_t b, uint64_t c)
 {
     uint64_t product;

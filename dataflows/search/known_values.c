@@ -1,4 +1,5 @@
-/* known_values.c - see known_values.h: open addressing, at most half full.
+/* known_values.c - a hash table from keys of integers to numbers, with open
+ * addressing. It doubles when it is half full.
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/search/known_values.h"

@@ -1,5 +1,5 @@
-/* known_values.h - numbers found before, by all the integers that decide them.
- * For one thread.
+/* known_values.h - remembers numbers that were worked out before, by all the
+ * integers that decide them. A table is used by one thread only.
  * SPDX-License-Identifier: MIT
  */
 #ifndef DATAFLOWS_SEARCH_KNOWN_VALUES_H
@@ -19,7 +19,8 @@ struct known_key {
 struct known_values;
 struct known_values *known_values_new(void);
 void known_values_free(struct known_values *k);
-/* NULL: not known. */
+/* Returns the value of a key, borrowed until the next one is added, or NULL if
+ * it is not known. */
 const double *known_values_find(const struct known_values *k,
                                 const struct known_key *key);
 void known_values_add(struct known_values *k, const struct known_key *key,

@@ -57,7 +57,8 @@ static bool is_legal(const struct climb *c)
     return nest_is_legal(c->search->arch, c->search->layer, &nest, &why);
 }
 
-/* A random step; false: it leaves the legal nests. */
+/* Makes a random move. Returns false when the nest would not be legal any
+ * more. */
 static bool move(struct climb *c)
 {
     int what = pick(c, 4);
@@ -102,7 +103,7 @@ static bool start(struct climb *c)
     return is_legal(c) || try_moves(c);
 }
 
-/* Down hill from where it stands. */
+/* Improves the nest by random moves until none has helped for a while. */
 static void improve(struct climb *c, int moves_without_gain)
 {
     struct nest_search *s = c->search;

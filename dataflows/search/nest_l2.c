@@ -22,7 +22,8 @@ static bool is_known(int d, int known)
     return false;
 }
 
-/* Rows or columns where the loop over d slides. */
+/* The least number of ifmap rows or columns that come anew where the loop over
+ * dimension d slides. */
 static double slid(const struct nest_least *n, int d, const int tile[NEST_DIMS],
                    int known)
 {
@@ -261,8 +262,7 @@ static void some_orders(struct chosen *c, const int innermost[2],
                 search_key_of(s->options->objective, least));
 }
 
-/* With everything known but the orders: DRAM's part without its innermost
- * loop. */
+/* A nest of which all but the orders of its loops is known. */
 struct done {
     struct nest_cut l2;
     bool has_l2, has_dram; /* loops of more than one step */
@@ -290,7 +290,8 @@ static bool can_be_stationary(const struct nest_search *s,
            (!lacking || nest_lacking(rf->innermost) == s->limits->stationary);
 }
 
-/* false: the innermost loop is none that can be. */
+/* Finishes the cuts for these innermost loops. Returns false when such a loop
+ * cannot be innermost. */
 static bool finish_cuts(struct chosen *c, struct done *out)
 {
     struct nest_search *s = c->s;
@@ -354,7 +355,8 @@ static void l2_tile_done(struct chosen *c)
     }
 }
 
-/* With L2's loops over the first `known` dimensions. */
+/* The least energy of the register files' part when L2's loops over the first
+ * `known` dimensions are chosen. */
 static double rf_energy_so_far(const struct chosen *c, int known)
 {
     const struct nest_least *n = &c->s->least;

@@ -1,4 +1,6 @@
-/* nest_least.c - see nest_least.h.
+/* nest_least.c - the least energy and cycles of a nest of which only the tile
+ * sizes and the innermost time loops are known. Each tensor's flow into and out
+ * of a level is bounded on its own, and the costs are sums over these flows.
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/search/nest_least.h"
@@ -66,7 +68,7 @@ void nest_least_fini(struct nest_least *n)
     known_values_free(n->moving);
 }
 
-/* How a dimension is cut. */
+/* How one dimension is cut at a level. */
 struct part {
     int tile, block;   /* of a child; of all children */
     int pieces, turns; /* of either, in the layer */
@@ -84,7 +86,8 @@ static double moving_share(int extent, int block, int steps)
     return rest > block || rest == 0 ? 1 : 1 - (double)rest / extent;
 }
 
-/* Whatever the steps, and the children where they are 0. */
+/* The least share that moves, whatever the number of steps may be, and that of
+ * children where it is not known (0). */
 static double least_moving_share(const struct nest_least *n, int d, int tile,
                                  int children)
 {

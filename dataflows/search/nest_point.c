@@ -1,4 +1,6 @@
-/* nest_point.c - see search_nest_point.h.
+/* nest_point.c - builds the nest that a point of the search stands for,
+ * evaluates it, and goes through the orders of its loops: all of them, or the
+ * few that are likely to be best.
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/search/nest_point.h"
@@ -70,7 +72,8 @@ void nest_point_first_orders(const struct nest_search *s, struct nest_point *p)
     }
 }
 
-/* From the outside: no loop of its own after one that it lacks. */
+/* Whether the tensor is stationary under these loops: going inwards, no loop
+ * over one of its own dimensions comes after one that it lacks. */
 static bool is_stationary(const struct nest_search *s,
                           const struct nest_point *p)
 {
@@ -195,7 +198,8 @@ static bool is_dim(int dim, int what)
     return dim == what;
 }
 
-/* The given innermost loop last, those that its tensor lacks before it. */
+/* Puts the loops into the order that is likely to be best: the given one
+ * innermost, and around it those over the dimensions that its tensor lacks. */
 static void likely_order(struct nest_point *p, int k, int innermost, int next)
 {
     if (p->n_order[k] == 0)

@@ -20,7 +20,8 @@ enum {
     EVALUATION_LOOKS = 10 /* looks that an evaluation takes the time of */
 };
 
-/* Counts of all dimensions; DRAM's loops cover what these leave. */
+/* A nest by its counts. DRAM's loops cover what the counts inside leave of each
+ * dimension. */
 struct nest_point {
     int keep; /* a bit a tensor */
     int count[NEST_PLACES][NEST_DIMS];
@@ -60,11 +61,12 @@ int nest_point_most(const struct nest_search *s, const struct nest_point *p,
  * over: shared out to rows and columns, as the limits allow.  false: no way. */
 bool nest_point_place(const struct nest_search *s, struct nest_point *p,
                       int dim, int rows, int cols);
-/* DRAM's counts, as the rest leaves them. */
+/* Sets DRAM's counts to what the others leave to cover. */
 void nest_point_cover(const struct nest_search *s, struct nest_point *p);
 /* The loops there are, in the order of the limits or of the dimensions. */
 void nest_point_first_orders(const struct nest_search *s, struct nest_point *p);
-/* Keeps, words of a PE, steps of DRAM, the innermost loop. */
+/* Whether the limits allow this nest: what it keeps, the words of a PE, the
+ * steps of DRAM and the innermost loop. */
 bool nest_point_is_allowed(const struct nest_search *s,
                            const struct nest_point *p);
 void nest_point_build(const struct nest_search *s, const struct nest_point *p,
@@ -77,7 +79,7 @@ struct search_cost nest_search_evaluate(struct nest_search *s,
 /* A few random nests, each improved until nothing helps: so many evaluations
  * at most. */
 void nest_search_climb(struct nest_search *s, uint64_t evaluations);
-/* The best known, improved the same way. */
+/* Improves the best nest known in the same way. */
 void nest_search_polish(struct nest_search *s, uint64_t evaluations);
 /* Whether so much of the budget is used up. */
 bool nest_search_used(const struct nest_search *s, double share);
@@ -93,7 +95,7 @@ void nest_search_bound_of(struct nest_search *s, const struct nest_point *p,
 bool nest_search_likely_orders(struct nest_search *s, struct nest_point *p,
                                const int innermost[2],
                                const struct search_cost *least);
-/* All orders, as far as they may be wanted. */
+/* Evaluates all orders of the loops, as far as they may still be wanted. */
 void nest_search_every_order(struct nest_search *s, struct nest_point *p,
                              const struct search_cost *least);
 

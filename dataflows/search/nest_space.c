@@ -23,7 +23,7 @@ static uint64_t saturated_mul(uint64_t a, uint64_t b)
     return a != 0 && b > UINT64_MAX / a ? UINT64_MAX : a * b;
 }
 
-/* What the counts inside leave to cover. */
+/* Steps that are left to cover once the counts inside are chosen. */
 static int left(int extent, const struct split *s, int place)
 {
     int tile = 1;

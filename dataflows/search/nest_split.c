@@ -39,7 +39,8 @@ struct split_walk {
     struct splits *out;
 };
 
-/* Reads of a tensor, as what they would be without any split. */
+/* The reads of a tensor: what they would cost without any split, and by how
+ * much splits may still divide them. */
 struct fan {
     double price, all, once, most;
 };
@@ -199,7 +200,8 @@ static void add_place(struct places *p, int rows, int cols)
     p->n = n + 1;
 }
 
-/* The places of `from` with dimension d over n PEs, too. */
+/* Takes each place of `from` and puts dimension d over n PEs as well, in every
+ * way that fits. */
 static bool put_in_places(const struct nest_search *s,
                           const struct places *from, int d, int n,
                           struct places *out)
@@ -249,7 +251,8 @@ static void every_split(struct split_walk *w, int i,
     }
 }
 
-/* Of all rows (or columns), those that come at least with a sweep. */
+/* Returns the least share of all ifmap rows (or columns) that comes anew with
+ * each sweep of the innermost loop. */
 static double slid_share(const struct nest_search *s,
                          const struct nest_cut *cut)
 {
@@ -276,7 +279,8 @@ static void start_split_walk(struct nest_search *s, const struct item *item,
     nest_item_cut(item, &w->cut);
     w->moving = nest_least_moving(&s->least, &w->cut);
     w->slid = slid_share(s, &w->cut);
-    /* Reads apart, which a split makes fewer. */
+    /* Reads are bounded apart from the rest, because a split makes them
+     * fewer. */
     struct nest_flows f;
     nest_least_flows(&s->least, &w->cut, &f);
     for (int t = 0; t < TENSOR_N; t++)

@@ -1,4 +1,6 @@
-/* nest_touch.c - see nest_touch.h.
+/* nest_touch.c - counts the ifmap rows (or columns) that the tiles of a nest
+ * touch. It walks the tiles and marks each point with the last tile that
+ * touched it, and remembers every sum that it has worked out.
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/search/nest_touch.h"
@@ -11,7 +13,8 @@
 #include "dataflows/program.h"
 #include "dataflows/search/known_values.h"
 
-/* Of outputs, or of taps. */
+/* One of the two dimensions that together reach the ifmap's points: outputs,
+ * whose step is the stride, or taps, whose step is the dilation. */
 struct axis {
     int extent, step;
 };
@@ -52,7 +55,7 @@ void nest_touch_free(struct nest_touch *t)
     free(t);
 }
 
-/* First index and how many, of each axis. */
+/* A tile: its first index and its size along each axis. */
 struct tile {
     int first[2], n[2];
 };

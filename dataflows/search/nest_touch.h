@@ -16,12 +16,14 @@ extern "C" {
 #endif
 
 struct nest_touch;
-/* of_rows: of p and r; else q and s. */
+/* Makes a counter of ifmap rows (of_rows; from p and r), or of columns (from q
+ * and s). The caller frees it. */
 struct nest_touch *nest_touch_new(const struct arch *arch,
                                   const struct layer *layer, bool of_rows);
 void nest_touch_free(struct nest_touch *t);
 
-/* Points of all tiles, each tile's for itself. */
+/* The points that the tiles touch, summed over the tiles: a point that two of
+ * them touch counts twice. */
 double nest_touch_sum(struct nest_touch *t, int outputs, int taps);
 
 /* At least so many points are new where the tiles slide: the innermost loop

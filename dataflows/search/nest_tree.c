@@ -189,7 +189,8 @@ static void search_item(struct nest_search *s, const struct item *item,
     }
 }
 
-/* The most promising of each kind, for something to compare the rest with. */
+/* Walks quickly through the most promising items of each kind, so that there is
+ * something to compare the rest with. */
 static void quick_walks(struct nest_search *s, const struct items *items,
                         struct splits *splits)
 {
@@ -237,8 +238,9 @@ static void sink(struct items *heap, int at)
     }
 }
 
-/* Always the item of the least key: its key is raised, and then it is gone
- * through.  Returns the least key that is left. */
+/* Goes through the items, always the one with the least key next: its key is
+ * raised first, and the next time its splits are searched. Returns the least
+ * key that is left. */
 static double search_items(struct nest_search *s, struct items *heap,
                            struct splits *splits, struct later *later)
 {

@@ -17,7 +17,8 @@
 #include "dataflows/search/search_tree.h"
 
 #define WAVE_MAX 64
-/* Some seconds; of a space that takes more, a part is counted. */
+/* The most steps of counting, which take some seconds. Of a space that takes
+ * more, only a part is counted. */
 #define COUNT_STEPS_MAX 1e9
 /* The rest of a time limit is for counting. */
 #define WALKING_SHARE 0.9
@@ -119,7 +120,8 @@ static void *count_tasks(void *context)
     return NULL;
 }
 
-/* `work` on as many threads as are asked for; the caller is one of them. */
+/* Runs `work` on as many threads as the options ask for; the caller's is one of
+ * them. */
 static void together(struct search *s, int n, void *(*work)(void *))
 {
     int threads = min_int(s->options->jobs, n), made = 0;
@@ -199,9 +201,9 @@ static bool is_on_grid(const struct search *s, const struct task *t)
     return c == ceil_div(C, ceil_div(C, c)) || s->problem->fixed[SEARCH_C] > 0;
 }
 
-/* In waves; coarse: only what is on the grid of balanced cuts, to know good
- * mappings before the walk.  Without them its first tasks would evaluate most
- * of what they hold. */
+/* Runs the tasks in waves. With `coarse` only balanced cuts are tried, so that
+ * good mappings are known before the walk; without them its first tasks would
+ * evaluate most of what they hold. */
 static void run_tasks(struct search *s, bool coarse, struct search_result *out)
 {
     struct task *wave[WAVE_MAX];

@@ -71,8 +71,8 @@ struct search_options {
 struct search_result {
     struct search_found *best; /* owns; best first */
     int n_best;
-    /* Of all mappings evaluated, those that none of them beats in both; in
-     * rising energy.  Owns. */
+    /* The Pareto front: the mappings evaluated that no other one beats in both
+     * energy and cycles, in rising energy. Owned. */
     struct search_found *front;
     int n_front;
     bool proven; /* false: the time limit came first */
@@ -88,7 +88,8 @@ struct search_result {
 
 /* Whether the space has no more than SEARCH_REDUCTIONS_MAX reductions. */
 bool search_fits(const struct search_problem *problem);
-/* The space must fit.  false: there is no legal mapping (result is empty). */
+/* Searches the space, which must fit. Returns false when there is no legal
+ * mapping; the result is empty then. */
 bool search_run(const struct search_problem *problem,
                 const struct search_options *options,
                 struct search_result *out);

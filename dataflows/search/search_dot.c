@@ -21,7 +21,7 @@ static bool is_os(const struct search_problem *p)
     return p->space == &os_tree_search_space;
 }
 
-/* `times` tiles of so many products. */
+/* Adds what `times` tiles of `products` products take. */
 static void add_tiles(const struct search_problem *p, int products, int k,
                       uint64_t times, struct search_reduction *r)
 {

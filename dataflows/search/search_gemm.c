@@ -304,7 +304,7 @@ static void is_terms(const struct search_problem *p,
     }
 }
 
-/* Filters stream: a tile of them is one pass, whatever its size. */
+/* The filters of a pass. They stream, so a whole tile of them is one pass. */
 static int is_fold(const struct search_problem *p,
                    const struct search_filters *f)
 {

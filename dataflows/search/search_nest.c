@@ -1,4 +1,6 @@
-/* search_nest.c - see search_nest.h.
+/* search_nest.c - runs the search of nests from its climb to its end, and
+ * gathers what it found. The walks themselves are in nest_climb.c, nest_split.c
+ * and the files beside them.
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/search/search_nest.h"

@@ -56,7 +56,7 @@ struct search_nest_found {
     struct search_cost cost;
 };
 
-/* Why a search is not proven. */
+/* How a search ended: proven, or why it is not. */
 enum search_nest_end {
     SEARCH_NEST_PROVEN,
     SEARCH_NEST_BUDGET,
@@ -66,7 +66,8 @@ enum search_nest_end {
 struct search_nest_result {
     struct search_nest_found *best; /* owns; best first */
     int n_best;
-    /* Of all evaluated, those that none beats in both; rising energy.  Owns. */
+    /* The Pareto front: the nests evaluated that no other one beats in both
+     * energy and cycles, in rising energy. Owned. */
     struct search_nest_found *front;
     int n_front;
     enum search_nest_end end;

@@ -7,7 +7,8 @@
 
 #include "dataflows/search/nest_point.h"
 
-/* Chosen first: a keep, the innermost of all time loops, a PE's tile. */
+/* A part of the space after the first choices: what L2 keeps, the innermost of
+ * all time loops, and a PE's tile. */
 struct item {
     struct search_key least; /* sorts */
     struct search_cost cost;
@@ -19,7 +20,7 @@ struct items {
     int n, room;
     struct item *item;
 };
-/* Then: the split over PEs. */
+/* A part of the space after the next choice, the split over PEs. */
 struct split {
     struct search_key least;
     struct search_cost cost;
@@ -31,7 +32,7 @@ struct splits {
     struct split *split;
 };
 
-/* Nests of which not all orders have been looked at. */
+/* A list of nests of which not all orders have been looked at yet. */
 struct put_off {
     struct search_key least; /* sorts */
     struct search_cost cost;
@@ -52,16 +53,17 @@ void nest_item_cut(const struct item *item, struct nest_cut *out);
 
 /* --- dataflows/search/nest_l2.c --- */
 
-/* Sets the least of L2's part by what it keeps. */
+/* Works out the least energy of L2's part for each choice of what it keeps. */
 void nest_l2_start(struct nest_search *s);
-/* The same of L2 tiles made of these blocks; infinite: none fits. */
+/* The least energy of L2's part with tiles made of these blocks; infinite when
+ * none fits. */
 double nest_l2_least(struct nest_search *s, const int block[NEST_DIMS],
                      int keep);
-/* All of L2's loops under a split, and their likely orders. */
+/* Searches all of L2's loops under a split, each with its likely orders. */
 void nest_l2_search(struct nest_search *s, const struct item *item,
                     const struct split *split, struct later *later);
-/* The orders put off.  Returns the least key of what was not looked at, or
- * infinity. */
+/* Looks at the orders that were put off. Returns the least key of what was not
+ * looked at, or infinity. */
 double nest_later_search(struct nest_search *s, struct later *later);
 /* The bound with L2's loops known, and the innermost of DRAM's. */
 void nest_l2_bound(struct nest_search *s, const struct item *item,
@@ -72,7 +74,8 @@ void nest_l2_bound(struct nest_search *s, const struct item *item,
 
 struct search_cost nest_item_cost(struct nest_search *s,
                                   const struct item *item);
-/* All splits of an item that may be wanted, best first. */
+/* Searches all splits of an item that may be wanted, the most promising
+ * first. */
 void nest_split_search(struct nest_search *s, const struct item *item,
                        struct splits *out);
 /* The least key that one of them has; infinite: none is wanted. */

@@ -20,7 +20,7 @@
 
 #define STEPS_BETWEEN_LOOKS 4096
 
-/* A reduction with outputs. */
+/* A reduction together with a choice of outputs. */
 struct branch {
     const struct search_reduction *r;
     struct search_outputs o;
@@ -105,7 +105,8 @@ static int most_groups(const struct search_problem *p,
     return has(p, SEARCH_P) ? p->arch->cols : 1;
 }
 
-/* The five sums before any filter parameter is chosen. */
+/* Sets the five sums to the least that any choice of filter parameters
+ * gives. */
 static void set_least(const struct search_problem *p, int p_max, int groups,
                       int f_max, int m_max, struct search_filters *out)
 {
@@ -278,7 +279,8 @@ static void walk_filters(struct search_walk *w, const struct branch *b,
     }
 }
 
-/* Exact lines; the ofmap's bytes still the least of any m. */
+/* Makes the costs exact but for the ofmap's bytes, which are still the least of
+ * any m. */
 static void refine(const struct search_problem *p, struct branch *b)
 {
     search_line_of(p, &b->terms, search_ifmap_bytes(p, b->r, &b->o, &b->terms),
@@ -325,7 +327,8 @@ static void walk_parallel(struct search_walk *w, struct branch *b, int m_max)
     }
 }
 
-/* What fits with n images and e rows; false: nothing. */
+/* Works out what still fits into L2 with n images and e rows. Returns false
+ * when nothing does. */
 static bool set_room(const struct search_problem *p, struct branch *b,
                      int *m_max)
 {

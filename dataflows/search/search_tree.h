@@ -29,7 +29,8 @@ struct search_walk {
 void search_reduction_least(const struct search_problem *problem,
                             const struct search_reduction *reduction,
                             struct search_cost *out);
-/* Finds the best of them; whole unless coarse or the walk gave up. */
+/* Finds the best mappings with this reduction. It looks at all of them, unless
+ * `coarse` is set or is_late told it to give up. */
 void search_reduction_walk(struct search_walk *walk,
                            const struct search_reduction *reduction);
 

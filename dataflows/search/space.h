@@ -29,7 +29,7 @@
 extern "C" {
 #endif
 
-struct search_problem; /* search_cost.h */
+struct search_problem; /* Declared in dataflows/search/cost.h. */
 
 /* Parameters of the three choices, in no dataflow's order. */
 enum search_param {
@@ -79,7 +79,8 @@ struct search_filters {
     uint64_t m_tiles, passes, sets, once, busy;
 };
 
-/* Words, with a reduction and outputs fixed. */
+/* The terms of the counts, in words, when reduction and outputs are fixed. The
+ * comment of each says which of the five sums multiplies it. */
 struct search_terms {
     uint64_t dram_ifmap;  /* x m_tiles, or once if ifmap_stays */
     bool ifmap_stays;     /* one ifmap tile in all */
@@ -92,7 +93,8 @@ struct search_terms {
     uint64_t filter_sent, filter_in, filter_hops;
     uint64_t psum_out, links, link_hops, psum_reads, psum_writes;
     uint64_t busy_cycles; /* x busy */
-    /* Of the folds of a systolic array: x passes, and of all. */
+    /* Cycles of the folds of a systolic array: those that are multiplied by the
+     * passes, and those of all folds together. */
     uint64_t pass_cycles, folds_cycles;
 };
 
@@ -102,7 +104,7 @@ struct search_space {
     bool no_operand_rf; /* PEs have no registers for ifmaps and filters */
     /* Works out more of a problem, once; may be NULL. */
     void (*prepare)(struct search_problem *problem);
-    /* Filters of a pass. */
+    /* Returns how many filters a pass takes. */
     int (*fold)(const struct search_problem *problem,
                 const struct search_filters *filters);
     /* Fills list[0 .. returned), which holds `room`; more than that: returns
@@ -113,7 +115,8 @@ struct search_space {
     void (*outputs)(const struct search_problem *problem,
                     const struct search_reduction *reduction,
                     struct search_outputs *out);
-    /* The same, the least of any x; n = 0: and of any n, and e up to e_max. */
+    /* As `outputs`, but with the least that any x gives; with n = 0 also the
+     * least of any n, and of any e up to e_max. */
     void (*outputs_least)(const struct search_problem *problem,
                           const struct search_reduction *reduction,
                           struct search_outputs *out);
