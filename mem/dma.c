@@ -63,7 +63,8 @@ uint64_t dma_push(struct dma *dma, enum dma_channel channel,
     return c->pushed++;
 }
 
-/* The head that may start first; NULL: all queues are empty. */
+/* Returns the channel whose oldest transfer may start first, or NULL when all
+ * queues are empty. */
 static struct channel *next_channel(struct dma *dma)
 {
     struct channel *best = NULL;
@@ -176,7 +177,7 @@ void dma_relative_state(const struct dma *dma, uint64_t now,
     add_word(out, dram[1]);
 }
 
-/* What never comes does not later either. */
+/* Moves a cycle into the future; one that never comes still never comes. */
 static void shift(uint64_t *cycle, uint64_t cycles)
 {
     *cycle = *cycle < DRAM_NEVER - cycles ? *cycle + cycles : DRAM_NEVER;

@@ -35,17 +35,19 @@ void dma_free(struct dma *dma);
 uint64_t dma_push(struct dma *dma, enum dma_channel channel,
                   const struct dram_request *requests, int n,
                   uint64_t after_cycle);
-/* The core cycle in which a pushed transfer is done; only for the newest 8
- * tickets of a channel. */
+/* Returns the core cycle in which a pushed transfer is done. Only the newest 8
+ * tickets of a channel are remembered. */
 uint64_t dma_done_cycle(struct dma *dma, enum dma_channel channel,
                         uint64_t ticket);
-/* Serves everything; the core cycle in which the last transfer is done. */
+/* Serves all that is queued. Returns the core cycle in which the last transfer
+ * is done. */
 uint64_t dma_finish(struct dma *dma);
 
-/* All that decides what comes of transfers that are queued, or will be pushed
- * with after_cycle >= now_cycle, relative to now_cycle: equal words, equal
- * future.  Tickets count from the newest one of their channel.  Not for a DRAM
- * part, where addresses count too. */
+/* Writes out all that decides what becomes of the transfers that are queued, or
+ * will be pushed with after_cycle >= now_cycle, relative to now_cycle: two
+ * states with equal words have an equal future. Tickets count from the newest
+ * one of their channel. A DRAM part cannot be described so, because addresses
+ * matter there, too. */
 #define DMA_RELATIVE_WORDS 96
 struct dma_relative {
     int n;
@@ -53,7 +55,8 @@ struct dma_relative {
 };
 void dma_relative_state(const struct dma *dma, uint64_t now_cycle,
                         struct dma_relative *out);
-/* Moves all that was and is `cycles` into the future, the DRAM too. */
+/* Moves all that was and is `cycles` core cycles into the future, the DRAM's
+ * state included. */
 void dma_shift(struct dma *dma, uint64_t cycles);
 
 #ifdef __cplusplus

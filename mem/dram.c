@@ -16,7 +16,8 @@
 /* 2^60 cycles times a rate of 2^40 need 100 bits. */
 __extension__ typedef unsigned __int128 wide;
 
-/* Of a part's own clock; what it serves from there on ends before 2^64. */
+/* The largest number of the part's own clock at which a request may start, so
+ * that it ends before 2^64. */
 #define CLOCK_MAX ((uint64_t)1 << 63)
 
 struct dram {
@@ -28,7 +29,7 @@ struct dram {
     struct dram_totals counts;
 };
 
-/* Beyond 64 bits: DRAM_NEVER. */
+/* Returns the value, or DRAM_NEVER when 64 bits do not hold it. */
 static uint64_t narrow(wide value)
 {
     return value < DRAM_NEVER ? (uint64_t)value : DRAM_NEVER;

@@ -77,7 +77,7 @@ struct dram_totals {
     uint64_t read_bytes, write_bytes; /* useful ones */
 };
 
-/* What a part is told on its command bus. */
+/* The commands that a part gets on its command bus. */
 enum dram_command {
     DRAM_READ,
     DRAM_WRITE,
@@ -97,7 +97,7 @@ struct dram_tap {
                     int bank, int row, int burst);
 };
 
-/* A cycle beyond those that 64 bits hold. */
+/* Stands for a cycle that 64 bits do not hold. */
 #define DRAM_NEVER UINT64_MAX
 
 struct dram;
@@ -125,14 +125,15 @@ const struct dram_totals *dram_counts(const struct dram *d);
 /* Lower bound, in core cycles, of moving `bytes` at the peak bandwidth. */
 uint64_t dram_min_cycles(const struct dram_cfg *cfg, uint64_t bytes);
 
-/* All that decides how calls that start at now_cycle or later will be served,
- * relative to now_cycle: equal, equal future.  Counts are no part of it.  Not
- * for a part, where addresses count too. */
+/* Writes out all that decides how calls that start at now_cycle or later will
+ * be served, relative to now_cycle: two DRAMs with equal words have an equal
+ * future. Counts are no part of it. A part cannot be described so, because
+ * addresses matter there, too. */
 void dram_relative_state(const struct dram *d, uint64_t now_cycle,
                          uint64_t out[2]);
 
-/* Moves the whole of it `cycles` core cycles into the future.  Not for a
- * part: it would have refreshed. */
+/* Moves the whole state `cycles` core cycles into the future. A part cannot be
+ * moved so, because it would have refreshed meanwhile. */
 void dram_shift(struct dram *d, uint64_t cycles);
 
 #ifdef __cplusplus

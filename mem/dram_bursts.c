@@ -3,7 +3,7 @@
  */
 #include "mem/dram_bursts.h"
 
-/* Steps to the next run of this request; false: there is none. */
+/* Steps to the next run of this request. Returns false when it has no more. */
 static bool step_loops(struct dram_bursts *b)
 {
     for (int k = DRAM_LOOPS - 1; k >= 0; k--) {

@@ -62,7 +62,7 @@ static bool oldest_has_bank_to_itself(const struct dram_queue *q)
     return q->overtaken >= DRAM_OVERTAKE_MAX;
 }
 
-/* Banks that have a column access for the queue. */
+/* Returns the banks, a bit each, that have a column access for the queue. */
 static uint32_t banks_to_access(const struct dram_queue *q)
 {
     if (oldest_has_bank_to_itself(q)) {
@@ -99,7 +99,8 @@ static struct choice choose_column(const struct dram_controller *c,
     return best;
 }
 
-/* banks: those whose oldest burst waits for its row. */
+/* Chooses an ACT or a PRE. `banks` are those whose oldest burst waits for its
+ * row. */
 static struct choice choose_row(const struct dram_controller *c, uint32_t banks)
 {
     const struct dram_queue *q = &c->queue[c->way];
@@ -119,7 +120,8 @@ static struct choice choose_row(const struct dram_controller *c, uint32_t banks)
     return activate.rank < precharge.rank ? activate : precharge;
 }
 
-/* First ready; of those, column accesses; of those, the oldest. */
+/* Chooses the next command: of those that are ready first, a column access
+ * before others, and then the oldest. */
 static struct choice choose(const struct dram_controller *c)
 {
     const struct dram_queue *q = &c->queue[c->way];

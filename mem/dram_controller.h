@@ -56,7 +56,7 @@ uint64_t dram_controller_serve(struct dram_controller *c,
 /* Lets time pass up to `clock` without a request. */
 void dram_controller_idle(struct dram_controller *c, uint64_t clock);
 
-/* For the controller's own files. */
+/* What follows is shared by the controller's own files only. */
 
 static inline enum dram_way
 dram_controller_other_way(const struct dram_controller *c)
@@ -64,7 +64,7 @@ dram_controller_other_way(const struct dram_controller *c)
     return c->way == DRAM_WAY_READ ? DRAM_WAY_WRITE : DRAM_WAY_READ;
 }
 
-/* burst: its number, from address 0 on. */
+/* Returns where a burst lies; bursts are numbered from address 0 on. */
 static inline struct dram_place
 dram_controller_place(const struct dram_controller *c, uint64_t burst)
 {

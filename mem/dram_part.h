@@ -102,13 +102,15 @@ dram_part_earliest_precharge(const struct dram_part_state *s, int bank)
     return dram_later(s->clock, s->bank[bank].precharge);
 }
 
-/* The same for any command.  bank: 0 .. banks - 1, bank of the group in the
- * low bits; not looked at for DRAM_PRECHARGE_ALL and DRAM_REFRESH. */
+/* The first clock in which any command may be issued. `bank` is 0 .. banks - 1,
+ * with the bank of the group in the low bits; DRAM_PRECHARGE_ALL and
+ * DRAM_REFRESH do not look at it. */
 uint64_t dram_part_earliest(const struct dram_timing *t,
                             const struct dram_part_state *s,
                             enum dram_command command, int bank);
-/* Issues it at `clock`, which must be no earlier than that; rows must be
- * closed (DRAM_ACTIVATE, DRAM_REFRESH) or open as the command needs them. */
+/* Issues a command at `clock`, which must be no earlier than dram_part_earliest
+ * says. Rows must be closed (DRAM_ACTIVATE, DRAM_REFRESH) or open as the
+ * command needs them. */
 void dram_part_issue(const struct dram_timing *t, struct dram_part_state *s,
                      enum dram_command command, int bank, int row,
                      uint64_t clock);
@@ -118,7 +120,8 @@ struct dram_place {
     int bank, row;
     int burst; /* of the row */
 };
-/* How many bits of an address say what. */
+/* How many bits of an address give the byte, the bank group, the column and the
+ * bank. */
 struct dram_map {
     int byte_bits, group_bits, burst_bits, bank_bits, row_bits;
 };

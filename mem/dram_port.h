@@ -22,7 +22,8 @@ struct dram_port {
     uint64_t (*serve)(void *context, struct dram *own,
                       const struct dram_request *requests, int n,
                       uint64_t start_cycle);
-    /* As dram_free_cycle. */
+    /* Returns the core cycle from which the next request can be served, as
+     * dram_free_cycle does. */
     uint64_t (*free_cycle)(void *context, const struct dram *own);
 };
 

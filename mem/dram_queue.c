@@ -23,7 +23,8 @@ void dram_queue_clear(struct dram_queue *q)
     q->banks = q->hits = 0;
 }
 
-/* Finds the bank's hit from burst k on, which follows `before`. */
+/* Finds the bank's hit among burst k and the younger ones; `before` is the
+ * burst in front of k. */
 static void find_hit(struct dram_queue *q, int bank, int16_t before, int16_t k,
                      int row)
 {

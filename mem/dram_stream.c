@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 
-/* Fewer go faster one by one. */
+/* The least number of columns that are worth a stream; fewer go faster one by
+ * one. */
 enum { STREAM_MIN = 8 };
 
 static uint64_t min_u64(uint64_t a, uint64_t b)
@@ -13,7 +14,7 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* The first burst that lies in other rows than this one, and after it. */
+/* Returns the first burst after this one that lies in other rows. */
 static uint64_t end_of_rows(const struct dram_controller *c, uint64_t burst)
 {
     int bits = c->map.group_bits + c->map.burst_bits;
@@ -67,8 +68,9 @@ static uint64_t stream_length(const struct dram_controller *c,
     return end > next ? min_u64(n, end - next) : 0;
 }
 
-/* Of the columns in a row only the last one leaves a trace, and so it is with
- * those of a group: it is enough to issue the last ones before other rows. */
+/* Issues a stream of column accesses. Only the last column of a row, and of a
+ * bank group in it, leaves a trace in the state, so only the last ones of each
+ * row are issued one by one. */
 static void issue_stream(struct dram_controller *c, uint64_t first, uint64_t n,
                          uint64_t clock, uint64_t distance)
 {

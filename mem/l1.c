@@ -129,7 +129,8 @@ static void deliver(struct l1 *l1, int line, int cluster,
     }
 }
 
-/* A line's slots to the PEs. */
+/* Reads a line's slots from its banks (or input buffer) and sends them to the
+ * PEs. */
 static bool read_line(struct l1 *l1, int line, int cluster, struct ports *ports,
                       struct lane_fifo *fifo, const struct l1_tap *tap)
 {
@@ -162,7 +163,7 @@ static bool read_line(struct l1 *l1, int line, int cluster, struct ports *ports,
     return moved;
 }
 
-/* A line's slots from the input buffer to the banks. */
+/* Moves a line's slots from the input buffer into the banks. */
 static bool write_line(struct l1 *l1, int line, int cluster,
                        struct ports *ports)
 {
@@ -231,7 +232,8 @@ static bool eval_clusters(struct l1 *l1, int from, int to,
     return moved;
 }
 
-/* Banks of `rows` rows from row `row` of the line on. */
+/* Returns the banks, a bit each, in which `rows` rows of the line lie from row
+ * `row` on. */
 static uint64_t banks_of(const struct l1_line_cfg *line, int row, int rows)
 {
     uint64_t banks = 0;
@@ -239,7 +241,8 @@ static uint64_t banks_of(const struct l1_line_cfg *line, int row, int rows)
     return banks;
 }
 
-/* What the cluster has staged, and counted since `before`. */
+/* Notes for whoever watches what the cluster has staged in this cycle and
+ * counted since `before`. */
 static void note_cycle(const struct l1 *l1, int cluster,
                        const struct l1_counts *before)
 {

@@ -115,7 +115,8 @@ void l1_init(struct l1 *l1, const struct l1_cfg *cfg, void *state);
 void l1_issue(struct l1 *l1, const struct l1_stream *const streams[L1_LINES],
               const uint32_t rounds[L1_LINES]);
 
-/* The input buffer of a line, slots staged in this cycle included. */
+/* Whether the input buffer of a line has room, with the slots that were staged
+ * in this cycle. */
 bool l1_has_room(const struct l1 *l1, int line, int cluster);
 void l1_push(struct l1 *l1, int line, int cluster, const struct slot *slot);
 
@@ -124,7 +125,8 @@ void l1_push(struct l1 *l1, int line, int cluster, const struct slot *slot);
 bool l1_eval(struct l1 *l1, struct lane_fifo fifo[L1_LINES],
              const struct l1_tap *tap);
 void l1_commit(struct l1 *l1);
-/* The same, cluster by cluster, in any order. */
+/* Does the same for one cluster. The clusters of a cycle may be evaluated in
+ * any order. */
 bool l1_eval_cluster(struct l1 *l1, int cluster,
                      struct lane_fifo fifo[L1_LINES], const struct l1_tap *tap);
 void l1_commit_cluster(struct l1 *l1, int cluster);
@@ -133,7 +135,7 @@ void l1_commit_cluster(struct l1 *l1, int cluster);
 void l1_watch(struct l1 *l1, struct l1_cycle *cycle);
 /* Rows that a bank of a cluster holds. */
 int l1_bank_rows(const struct l1 *l1, int cluster, int bank);
-/* What came in has left. */
+/* Whether all that came in has left. */
 bool l1_is_empty(const struct l1 *l1);
 
 #ifdef __cplusplus

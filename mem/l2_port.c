@@ -3,7 +3,7 @@
  */
 #include "mem/l2_port.h"
 
-/* Rows that `words` words from address a on touch. */
+/* The number of rows that `words` words from address a on touch. */
 static int rows_touched(int a, int words, int row_words)
 {
     return (a % row_words + words + row_words - 1) / row_words;

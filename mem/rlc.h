@@ -45,7 +45,7 @@ struct rlc_stream {
 };
 /* Takes the stream's next value; start from {0}. */
 void rlc_take(struct rlc_stream *s, bool is_zero);
-/* Its size when it ends here. */
+/* Bytes of the stream if it ends here. */
 uint64_t rlc_bytes(const struct rlc_stream *s, int value_bits);
 
 #ifdef __cplusplus

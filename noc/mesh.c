@@ -40,7 +40,7 @@ static size_t aligned(size_t bytes)
     return (bytes + 63) / 64 * 64;
 }
 
-/* Of a word that is not 0. */
+/* The index of the lowest bit that is set; the word must not be 0. */
 static int lowest_bit(uint64_t word)
 {
     return __builtin_ctzll(word);
@@ -128,8 +128,8 @@ void mesh_inject(struct mesh *m, int node, const struct flit *flit)
     push(m, node, MESH_LOCAL, &flit->slot, flit->nodes);
 }
 
-/* One output port of a router; whether a flit left by it.  to[port]: nodes
- * that the oldest flit of an input port is for. */
+/* Lets one output port of a router send a flit, and returns whether one left.
+ * to[port] are the nodes that the oldest flit of an input port is for. */
 static bool send(struct mesh *m, int node, int way,
                  const uint64_t to[MESH_PORTS], const struct mesh_sink *sink,
                  uint64_t *hops)
@@ -159,7 +159,8 @@ static bool send(struct mesh *m, int node, int way,
     return true;
 }
 
-/* nodes: bit k: router k. */
+/* Evaluates the routers whose bit is set in `nodes`. Returns whether a flit
+ * moved. */
 static bool eval_routers(struct mesh *m, uint64_t nodes,
                          const struct mesh_sink *sink, uint64_t *hops)
 {
@@ -195,7 +196,8 @@ bool mesh_eval_router(struct mesh *m, int node, const struct mesh_sink *sink,
     return eval_routers(m, (uint64_t)1 << node, sink, hops);
 }
 
-/* Whether flits are left in the input port. */
+/* Publishes what was staged at an input port. Returns whether flits are left in
+ * it. */
 static bool commit_input(struct mesh *m, int port)
 {
     struct mesh_input *in = &m->input[port];

@@ -91,7 +91,7 @@ size_t mesh_state_bytes(const struct mesh_cfg *cfg);
 /* state: zeroed, borrowed. */
 void mesh_init(struct mesh *mesh, const struct mesh_cfg *cfg, void *state);
 
-/* The node's own input port, which takes one flit a cycle. */
+/* Whether the node's own input port has room. It takes one flit a cycle. */
 bool mesh_can_inject(const struct mesh *mesh, int node);
 void mesh_inject(struct mesh *mesh, int node, const struct flit *flit);
 
@@ -99,7 +99,8 @@ void mesh_inject(struct mesh *mesh, int node, const struct flit *flit);
  * included.  Returns whether a flit moved. */
 bool mesh_eval(struct mesh *mesh, const struct mesh_sink *sink, uint64_t *hops);
 void mesh_commit(struct mesh *mesh);
-/* The same, router by router, in any order. */
+/* Does the same for one router. The routers of a cycle may be evaluated in any
+ * order. */
 bool mesh_eval_router(struct mesh *mesh, int node, const struct mesh_sink *sink,
                       uint64_t *hops);
 void mesh_commit_router(struct mesh *mesh, int node);
@@ -109,7 +110,7 @@ void mesh_watch(struct mesh *mesh, int32_t *link_words);
 /* Flits that wait at an input port, and whether a router has that link. */
 int mesh_waiting(const struct mesh *mesh, int node, enum mesh_port port);
 bool mesh_has_link(const struct mesh *mesh, int node, enum mesh_port way);
-/* No flit is under way. */
+/* Whether no flit is under way. */
 bool mesh_is_empty(const struct mesh *mesh);
 
 #ifdef __cplusplus

@@ -11,7 +11,7 @@ static int words_left(const struct stream_state *s,
     return shape->limit_words[s->dest] - s->chunk * shape->words_per_slot;
 }
 
-/* One destination on; true while the chunk lasts. */
+/* Goes one destination on. Returns true while the chunk lasts. */
 static bool step(struct stream_state *s, const struct stream_shape *shape)
 {
     if (++s->dest < shape->dests)

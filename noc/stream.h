@@ -45,7 +45,7 @@ struct stream_shape {
     int banks, row_words;
 };
 
-/* One slot. */
+/* One slot, as the stream gives it. */
 struct slot {
     uint32_t round;
     int dest, first_word, words; /* first_word: of the round, per dest */

@@ -57,7 +57,8 @@ void trees_issue(struct trees *t, const struct tree_pass *pass)
     t->pass = *pass;
 }
 
-/* Trees that could take leaves, for all that is behind the root. */
+/* Finds the trees whose root and stages have room, so that they could take
+ * leaves. */
 static void may_take(struct trees *t)
 {
     const struct tree_pass *p = &t->pass;
@@ -72,7 +73,8 @@ static void may_take(struct trees *t)
     }
 }
 
-/* A row's leaf counts in trees where[k]: it must have a word. */
+/* Asks a row of leaves: where it counts, its fifo must have a word for the tree
+ * to take. */
 static void ask_row(const struct trees *t, const int16_t *restrict leaf,
                     const int16_t *restrict where)
 {

@@ -75,7 +75,9 @@ struct tree_counts {
 /* Told of each set of leaves that is taken (functional mode). */
 struct tree_tap {
     void *context;
-    /* Of rows 0 .. rows-1; leave: the sum goes to L2. */
+    /* Called when tree `tree` takes a set of leaves, those of rows 0 to rows -
+     * 1. With `leave` their sum goes to L2, else it stays in the root's
+     * register. */
     void (*taken)(void *context, int tree, int rows, bool leave);
 };
 
@@ -102,10 +104,10 @@ void trees_issue(struct trees *t, const struct tree_pass *pass);
  * way. */
 bool trees_eval(struct trees *t, const int16_t *leaf, int16_t *pop, int chains,
                 struct tree_counts *counts, const struct tree_tap *tap);
-/* Publishes; the leaves' fifos are another's. */
+/* Publishes what trees_eval staged. The leaves' fifos belong to the lanes. */
 void trees_commit(struct trees *t);
 
-/* Where psums from L2 go. */
+/* The fifo to which psums from L2 go. */
 struct lane_fifo trees_psum_fifo(struct trees *t);
 
 #ifdef __cplusplus

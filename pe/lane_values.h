@@ -17,7 +17,8 @@ extern "C" {
 
 struct lane_values;
 
-/* holds_ifmap: held words are the ifmap's. */
+/* Makes the values of a machine's lanes; with holds_ifmap the held words are
+ * the ifmap's. The caller frees it. */
 struct lane_values *lane_values_new(const struct lanes *lanes,
                                     bool holds_ifmap);
 void lane_values_free(struct lane_values *values);

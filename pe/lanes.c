@@ -174,7 +174,7 @@ HOT static int16_t eval_range(const struct lane_fields *f,
             (int16_t)(min16(window_fifo[l], min16(window_room, s.window_port)) &
                       run);
 
-        /* One operation. */
+        /* Each lane does one operation, where it can. */
         const int16_t held_need =
             (int16_t)(at + 1 + ((held_words[l] - at - 1) & s.start_at_window));
         const int16_t window_need =

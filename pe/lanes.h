@@ -95,11 +95,13 @@ struct lanes_cfg {
     int held_port_words, window_port_words; /* a slot's */
 };
 
-/* What a lane counts in a pass, in 16 bits.  Of a window's products and held
- * words (`taps`, `held_words`) and of a register file's words: 15. */
+/* The most that a lane counts in a pass. Groups and windows are counted in 16
+ * bits; a window's products and held words (`taps`, `held_words`) and a
+ * register file's words in 15. */
 enum { LANE_GROUPS_MAX = 65535, LANE_WINDOWS_MAX = 65535 };
 
-/* Runs of groups, LANE_GROUPS_MAX in all; the second may be empty. */
+/* The groups of a pass, in two runs of equal ones, at most LANE_GROUPS_MAX in
+ * all. The second run may be empty. */
 struct lane_groups {
     uint32_t groups[2];
     uint32_t windows[2]; /* 1..LANE_WINDOWS_MAX each */
@@ -139,7 +141,8 @@ struct lanes {
 
 /* Bytes of arena that the lanes need; a multiple of 64. */
 size_t lanes_state_bytes(const struct lanes_cfg *cfg);
-/* Bytes of the bounds, which are no state. */
+/* Bytes of memory that the bounds need. They are no state, so they lie outside
+ * the arena. */
 size_t lanes_bounds_bytes(const struct lanes_cfg *cfg);
 /* Both must be zeroed; borrowed. */
 void lanes_init(struct lanes *lanes, const struct lanes_cfg *cfg, void *state,

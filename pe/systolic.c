@@ -192,7 +192,7 @@ static void move_flow(struct systolic *s, struct systolic_sums *sums)
     sums->last_row_down = plane_row_bits(s->shape, s->psum, st->last_row);
 }
 
-/* After the flow has moved. */
+/* Notes what the drain did, after the flow has moved. */
 static void see_drain(const struct systolic *s, const struct systolic_cycle *c,
                       struct systolic_sums *sums)
 {

@@ -1,4 +1,7 @@
-/* systolic_rows.c - see systolic_rows.h.
+/* systolic_rows.c - one cycle of a systolic array as its rows do it, each on
+ * its own. The first block that is evaluated in a cycle plans it; every row
+ * then stages its words in a second copy of the planes, which its commit
+ * publishes.
  * SPDX-License-Identifier: MIT
  */
 #include "pe/systolic_rows.h"

@@ -17,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Of the pass that flows; psums that are shifted out have a state of their
- * own. */
+/* The phase of the pass that flows. Psums that are being shifted out have a
+ * state of their own. */
 enum systolic_phase {
     SYSTOLIC_IDLE,
     SYSTOLIC_LOAD, /* WS, IS: the words that stay move down into place */

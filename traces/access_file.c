@@ -1,4 +1,6 @@
-/* access_file.c - see access_file.h.
+/* access_file.c - reads a file of accesses line by line and checks every field.
+ * What is wrong is said with the file and the line, and nothing is returned
+ * then.
  * SPDX-License-Identifier: MIT
  */
 #include "traces/access_file.h"
@@ -107,7 +109,7 @@ static void finish(struct reader *r)
     }
 }
 
-/* NULL after a message. */
+/* Opens the file. Returns NULL after a message. */
 static FILE *open_accesses(const char *path, struct diag *d)
 {
     struct src_pos command_line = {NULL, 0};

@@ -82,7 +82,7 @@ void distances_merge(struct distances *into, const struct distances *from)
     into->sum += from->sum;
 }
 
-/* SplitMix64's finalizer. */
+/* Hashes a word with the finalizer of SplitMix64. */
 static uint64_t hash_of(uint64_t x)
 {
     x += 0x9e3779b97f4a7c15u;
@@ -160,7 +160,7 @@ static void tree_add(struct reuse *r, size_t slot, uint32_t change)
         r->tree[k] += change; /* wraps where change is -1 */
 }
 
-/* Taken slots before `slot`. */
+/* The number of taken slots before `slot`. */
 static uint64_t tree_sum(const struct reuse *r, size_t slot)
 {
     uint64_t sum = 0;
@@ -266,7 +266,7 @@ void reuse_counts_merge(struct reuse_counts *into,
     distances_merge(&into->stack, &from->stack);
 }
 
-/* x of the accesses followed, as a part of all. */
+/* Scales x from the accesses followed to all accesses. */
 static uint64_t scaled(uint64_t x, uint64_t followed, uint64_t all)
 {
     return (uint64_t)((double)x * (double)all / (double)followed + 0.5);

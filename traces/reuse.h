@@ -62,7 +62,7 @@ struct reuse;
 struct reuse *reuse_new(size_t max_words);
 void reuse_free(struct reuse *r);
 void reuse_access(struct reuse *r, uint64_t word);
-/* Forgets the words, keeps nothing: as new. */
+/* Makes a stream as new: it forgets all words and counts. */
 void reuse_clear(struct reuse *r);
 void reuse_read(const struct reuse *r, struct reuse_counts *out);
 /* Sums streams that do not share a memory (PEs' register files). */

@@ -1,4 +1,6 @@
-/* survey.c - see survey.h.
+/* survey.c - hands each access of a run to the streams that it belongs to: that
+ * of its level and tensor, and in the PEs that of its PE. Results are read from
+ * the streams afterwards and scaled to all PEs.
  * SPDX-License-Identifier: MIT
  */
 #include "traces/survey.h"
@@ -8,7 +10,8 @@
 
 #include "sim/base/diag.h"
 
-/* Words followed exactly: of a level that all PEs share, and of one PE. */
+/* The most words that are followed exactly: at a level that all PEs share, and
+ * in one PE. */
 enum { LEVEL_WORDS = 1 << 18, PE_WORDS = 1 << 14, SHARING_ENTRIES = 1 << 18 };
 
 struct stream {

@@ -103,7 +103,7 @@ static struct energy_cost mac_cost(const struct energy_table *table,
                                 worse(multiply.origin, add.origin)};
 }
 
-/* What an entry says of a word of `bits`. */
+/* The cost that an entry gives for a word of `bits` bits. */
 static struct energy_cost entry_cost(const struct energy_entry *entry,
                                      double mac_energy, int mac_bits, int bits)
 {
@@ -240,7 +240,8 @@ static double level_energy(const struct accesses access[TENSOR_N],
     return energy;
 }
 
-/* By word; of compressed words, the bits that went. */
+/* Energy of the DRAM by words; of compressed words, by the bits that crossed
+ * the link. */
 static double dram_energy(const struct counts *counts, const struct arch *arch,
                           const struct energy_cost cost[TENSOR_N])
 {

@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-/* What energy is spent on. name, doc */
+/* The parts that energy is spent on, each with its name and documentation. */
 #define ENERGY_PARTS(X)                                        \
     X(mac, "multiply and add of every MAC that was not gated") \
     X(rf, "reads and writes of the PEs' register files")       \
@@ -73,7 +73,7 @@ void energy_free(struct energy_table *table);
 const char *energy_name(const struct energy_table *table); /* borrowed */
 const char *energy_unit(const struct energy_table *table); /* borrowed */
 
-/* The one furthest down of the tensors' origins. */
+/* Of the tensors' origins, the one that comes last in enum energy_origin. */
 enum energy_origin energy_origin_of(const struct energy_cost cost[TENSOR_N]);
 
 /* Whether each cost on this machine is 0 or within what sums and ratios of
