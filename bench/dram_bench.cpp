@@ -50,7 +50,7 @@ void streaming(benchmark::State &state, const char *part)
     serve(state, part, {r});
 }
 
-// As an ifmap tile: rows of four bursts out of rows of eight.
+// Reads rows of four bursts out of rows of eight, as an ifmap tile does.
 void tile(benchmark::State &state, const char *part)
 {
     dram_request r = single_burst(0);

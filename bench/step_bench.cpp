@@ -119,7 +119,8 @@ void key_hash(benchmark::State &state)
 }
 BENCHMARK(key_hash);
 
-// The argument: how many keys are known; with places in the view or not.
+// Looks up a pass in the memory. The benchmark's argument is the number of
+// keys known; the view keeps their places or not.
 void known_pass(benchmark::State &state, bool keeps_places)
 {
     const int known = static_cast<int>(state.range(0));

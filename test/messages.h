@@ -11,7 +11,7 @@
 
 #include "sim/base/diag.h"
 
-// A diag that is freed.
+// A diag that frees itself at the end of its scope.
 class Messages
 {
   public:
@@ -41,7 +41,8 @@ class Messages
     struct diag *d;
 };
 
-// A folder of its own that goes when the test does; files by name.
+// A temporary folder that is removed with the object; files in it are known by
+// name.
 class Folder
 {
   public:

@@ -29,7 +29,7 @@ int arch_l2_slots(const struct arch *arch, enum network network)
 
 uint64_t arch_l2_bank_words(const struct arch *arch, enum tensor tensor)
 {
-    /* Whole rows: a bank's odd bytes hold nothing. */
+    /* A bank consists of whole rows: odd bytes at its end hold nothing. */
     uint64_t bank_bits = arch->l2_bytes / (uint64_t)arch->l2_banks * 8;
     uint64_t words = bank_bits / (uint64_t)arch->precision_bits[tensor];
     uint64_t row = (uint64_t)arch->l2_bank_row_words;

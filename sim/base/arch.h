@@ -42,7 +42,7 @@ enum network {
     NETWORK_N
 };
 
-/* The most that a .cfg may give of what holds words. */
+/* The most that a .cfg may give for memories that hold words. */
 #define ARCH_RF_WORDS_MAX 16384            /* a register file of a PE */
 #define ARCH_BYTES_MAX ((uint64_t)1 << 40) /* an L1, L2 */
 #define ARCH_ROW_WORDS_MAX 1024            /* a row of their banks */
@@ -51,7 +51,8 @@ struct arch {
     char name[64];
     uint64_t clock_hz;
 
-    /* What the first line a user types needs no option for. */
+    /* Defaults of options, so that the first line that a user types needs
+     * none. */
     char default_network[64]; /* a name or path, "" = none */
     char default_dataflow[16];
     int default_batch;
@@ -112,8 +113,8 @@ struct arch {
     char mapping_file[64];  /* of nests, or "" */
 };
 
-/* Parameters that any dataflow's mapping may have, and bytes of their names and
- * of a dataflow's, with the 0 at the end. */
+/* The most parameters that a dataflow's mapping may have, and the bytes of
+ * their names and of a dataflow's name, with the 0 at the end. */
 #define MAPPING_PARAMS_MAX 16
 #define MAPPING_NAME_BYTES 16
 
@@ -127,15 +128,16 @@ struct given_mapping {
     int n;
     struct given_param param[MAPPING_PARAMS_MAX];
     bool from_table; /* all of them are a row of the .cfg's mapping table */
-    /* Of that table, as "inferred"; NULL: published.  Borrowed from the .cfg.
-     */
+    /* Where that table's values come from, such as "inferred", borrowed from
+     * the .cfg; NULL when they are published. */
     const char *table_source;
 };
 
 int arch_pes(const struct arch *arch);
 /* Slots of a network that leave L2 in a cycle. */
 int arch_l2_slots(const struct arch *arch, enum network network);
-/* Cycles in which so many L2 banks can read and write these words, at least. */
+/* The least number of cycles in which `banks` banks of L2 can read and write
+ * these words. */
 uint64_t arch_l2_port_cycles(const struct arch *arch, int banks,
                              uint64_t read_words, uint64_t written_words);
 /* Words of `tensor` that one L2 bank holds. */

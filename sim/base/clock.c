@@ -1,4 +1,5 @@
-/* clock.c - see clock.h.
+/* clock.c - the system's monotonic clock, for progress and time limits. No
+ * result depends on it.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/base/clock.h"

@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* From some moment on; never back. */
+/* Seconds since some moment in the past. It never goes back. */
 double clock_now_seconds(void);
 
 #ifdef __cplusplus

@@ -10,7 +10,8 @@
 #include <string.h>
 
 #define PRINTED_MAX 10 /* messages that diag_print shows */
-/* Of a longer message the middle is left out: the user's words, not ours. */
+/* The most bytes of a message. The middle of a longer one is left out: that is
+ * where the user's own words are. */
 #define TEXT_BYTES_MAX 2000
 #define HEAD_BYTES 1200
 #define TAIL_BYTES 600
@@ -147,7 +148,7 @@ const char *diag_text(const struct diag *d, int i)
     return d->text[i];
 }
 
-/* Whether one of the n lines says the same. */
+/* Whether one of the n lines says the same as the given one. */
 static bool is_said(const char *const line[], int n, const char *text)
 {
     while (n > 0 && strcmp(line[n - 1], text) != 0)

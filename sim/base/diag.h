@@ -67,12 +67,13 @@ void diag_clear(struct diag *d);
 void sim_check_failed(const char *expr, const char *file, int line)
     __attribute__((noreturn, cold));
 
-/* Our own mistakes.  On in every build: a wrong cycle count costs more than a
+/* Checks what only a mistake of our own can break, and ends the program if it
+ * is broken. It is on in every build: a wrong cycle count costs more than a
  * compare. */
 #define SIM_CHECK(e) ((e) ? (void)0 : sim_check_failed(#e, __FILE__, __LINE__))
 
-/* Memory that is there, zeroed, or the program ends and says how much it
- * wanted. */
+/* Returns zeroed memory. When there is none, the program ends and says how much
+ * it wanted. */
 void *xcalloc(size_t count, size_t size_bytes);
 void *xrealloc(void *old, size_t count, size_t size_bytes);
 char *xstrdup(const char *text);

@@ -1,4 +1,6 @@
-/* find_file.c - see find_file.h.
+/* find_file.c - looks for a configuration file in one folder after another,
+ * notes where it looked, and on a miss names the nearest file or the kind that
+ * the name does belong to.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/base/find_file.h"
@@ -42,7 +44,8 @@ static char *join(const char *folder, const char *name, const char *suffix)
     return path;
 }
 
-/* Takes `path` over. */
+/* Tries one path, which it takes over: it keeps it as the file found, or frees
+ * it. */
 static bool try_path(struct search *s, char *path)
 {
     struct stat st;

@@ -26,7 +26,8 @@ char *find_config_file(const char *name, enum config_kind kind,
 typedef void found_file(const char *path, void *context);
 void find_each_config_file(enum config_kind kind, found_file *each,
                            void *context);
-/* The same for a file that users do not name: of the subfolder `folder`. */
+/* The same for a file of the subfolder `folder` that users do not name
+ * themselves. */
 char *find_own_file(const char *name, const char *folder, struct src_pos at,
                     struct diag *d);
 

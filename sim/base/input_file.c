@@ -1,4 +1,6 @@
-/* input_file.c - see input_file.h.
+/* input_file.c - opens input files without waiting for whoever writes a pipe,
+ * tells named pipes from other files, and says which exit status an error
+ * stands for.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/base/input_file.h"
@@ -8,7 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Reading waits again. */
+/* Makes reading wait for data again, as opening without waiting has turned that
+ * off. */
 static bool set_waiting(int fd)
 {
     int flags = fcntl(fd, F_GETFL);
@@ -33,7 +36,7 @@ FILE *input_open(const char *path, struct stat *st)
 
 bool input_is_named_pipe(const char *path, const struct stat *st)
 {
-    /* /dev/fd/63 leads to no file. */
+    /* A pipe of the shell's, such as /dev/fd/63, leads to no file. */
     char *name = S_ISFIFO(st->st_mode) ? realpath(path, NULL) : NULL;
     bool is_named = name != NULL;
     free(name);

@@ -1,4 +1,4 @@
-/* input_file.h - opens what is to be read.
+/* input_file.h - opens files that are to be read.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_BASE_INPUT_FILE_H

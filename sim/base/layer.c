@@ -134,7 +134,7 @@ uint64_t layer_macs(const struct layer *layer)
            (uint64_t)layer->S * (uint64_t)layer->P * (uint64_t)layer->Q;
 }
 
-/* A letter of --shape or --gemm. */
+/* One letter of --shape or --gemm, and where its value goes. */
 struct shape_key {
     const char *name;
     int *value;
@@ -169,7 +169,7 @@ static bool unknown_key(const struct shape_text *s, const char *name,
                       near.best);
 }
 
-/* "M=64" */
+/* Reads one item, such as "M=64". */
 static bool read_item(const struct shape_text *s, char *item, struct src_pos at,
                       struct diag *d)
 {

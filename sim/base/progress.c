@@ -1,4 +1,5 @@
-/* progress.c - see progress.h.
+/* progress.c - the line on standard error that says how far a long run has
+ * come. It appears only on a terminal and after some seconds.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/base/progress.h"

@@ -23,8 +23,8 @@ void progress_free(struct progress *p);
 /* `more` work has been done, on the step `name`. */
 void progress_add(struct progress *p, const char *name, double more);
 
-/* The line, or false while nothing is to be shown: before a second has gone,
- * or within a fifth of a second of the last one. */
+/* Writes the line into `out`. Returns false while nothing is to be shown:
+ * before a second has gone, or within a fifth of a second of the last line. */
 bool progress_line(double done_share, double elapsed_seconds,
                    double since_shown_seconds, const char *name, char *out,
                    size_t out_bytes);

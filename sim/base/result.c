@@ -100,7 +100,7 @@ void memo_stats_add(struct memo_stats *a, const struct memo_stats *b)
         sum[k] = count_add(sum[k], term[k]);
 }
 
-/* What there is too much of, or NULL. */
+/* Names the figure that passes COUNT_MAX, or returns NULL when none does. */
 static const char *beyond_count_max(const struct arch *arch,
                                     const struct layer_result *r)
 {

@@ -15,7 +15,8 @@
 extern "C" {
 #endif
 
-/* Where every PE-cycle went.  name, doc */
+/* The causes that PE-cycles are charged to, each with its name and
+ * documentation. */
 #define LEDGER_CAUSES(X)                                                 \
     X(mac, "issued a MAC, zero-gated ones too")                          \
     X(psum, "added a neighbour's psum, or moved one")                    \
@@ -83,7 +84,7 @@ enum counter_when {
     X(dram_bursts, "dram.bursts", "bursts", "DRAM bursts", \
       COUNTER_WITHOUT_FORM, "whole bursts that a DRAM part moved")
 
-/* All that is counted; simulator and closed form both fill one. */
+/* All that is counted. The simulator and the closed form each fill one. */
 struct counts {
     uint64_t macs;
     struct accesses access[LEVEL_N][TENSOR_N];
@@ -97,7 +98,8 @@ struct counts {
     } dram_compressed[TENSOR_N];
 };
 
-/* Lower bounds of a layer's cycles, one per resource. name, doc */
+/* Lower bounds of a layer's cycles, one per resource, each with its name and
+ * documentation. */
 #define BOUNDS(X)                                         \
     X(macs, "MACs over the PEs")                          \
     X(busiest_pe, "MACs and psum adds of the busiest PE") \
@@ -117,13 +119,14 @@ enum bound { BOUNDS(BOUND_ENUM) BOUND_N };
 #undef BOUND_ENUM
 extern const char *const bound_name[BOUND_N];
 extern const char *const bound_doc[BOUND_N];
-/* What a network counts, and is bounded by. */
+/* The link that each network's words are counted under, and the bound that it
+ * sets. */
 extern const enum link network_link[NETWORK_N];
 extern const enum bound network_bound[NETWORK_N];
-/* Whether a machine can be held up by it. */
+/* Whether a machine can be held up by the resource of a bound. */
 bool bound_applies(const struct arch *arch, enum bound bound);
 
-/* How the kernel got there; for stderr only. */
+/* How the kernel got to the result, for --stats. No result depends on it. */
 struct memo_stats {
     /* Each pass was one of these.  Skipped: in a whole period of passes;
      * repeated: in a layer that equals another one of the run. */
@@ -173,7 +176,7 @@ struct layer_result {
 };
 
 void layer_result_fini(struct layer_result *r);
-/* The most that a result may have of anything: what JSON's integers hold. */
+/* The largest figure that a result may have: what JSON's integers hold. */
 #define COUNT_MAX ((uint64_t)INT64_MAX)
 /* a + b, a * b and a - b (b <= a); one that passes 64 bits is COUNT_OVERFLOW
  * from there on, and result_fits refuses it. */
@@ -198,9 +201,9 @@ static inline uint64_t count_sub(uint64_t a, uint64_t b)
     return a - b;
 }
 
-/* a += b, every counter. */
+/* Adds every counter of b to that of a. */
 void counts_add(struct counts *a, const struct counts *b);
-/* a += times * b. */
+/* Adds `times` times every counter of b to that of a. */
 void counts_add_times(struct counts *a, const struct counts *b, uint64_t times);
 uint64_t ledger_total(const uint64_t ledger_pe_cycles[LEDGER_N]);
 /* Bytes of a tensor over the DRAM's link: its useful words, those compressed
@@ -211,7 +214,7 @@ uint64_t counts_dram_bytes(const struct arch *arch, const struct counts *counts,
  * subject: "layer 'conv1'". */
 bool result_fits(const struct arch *arch, const struct layer_result *r,
                  const char *subject, struct diag *d);
-/* The same of a layer's own result; of its cycles only. */
+/* The same for a layer's own result, and for its cycles alone. */
 bool layer_result_fits(const struct arch *arch, const struct layer_result *r,
                        struct diag *d);
 bool layer_cycles_fit(const struct arch *arch, const struct layer_result *r,

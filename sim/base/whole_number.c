@@ -1,4 +1,5 @@
-/* whole_number.c - see whole_number.h.
+/* whole_number.c - reads a decimal whole number with strtoll and refuses what
+ * strtoll would let pass: blanks before it and anything behind it.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/base/whole_number.h"

@@ -27,7 +27,7 @@ class clock_sc : public sc_core::sc_module
         dont_initialize();
     }
 
-    // Runs cycles until the listener has enough.
+    // Runs cycles until the listener says that it has enough.
     void run()
     {
         start_.notify(rest_of_cycle());

@@ -29,8 +29,8 @@ struct dram_log;
 struct dram_log *dram_log_new(const struct arch *arch, uint64_t from_cycle,
                               uint64_t to_cycle, uint64_t period_ticks);
 void dram_log_free(struct dram_log *log);
-/* The own DRAM, with someone who writes down what it does; as long as the
- * log. */
+/* A port to the architecture's own DRAM that writes down what it does. It lives
+ * as long as the log. */
 const struct dram_port *dram_log_port(struct dram_log *log);
 /* Events by the time they begin; valid until the log is freed. */
 const struct dram_event *dram_log_events(struct dram_log *log, int *n);

@@ -83,7 +83,8 @@ void dram_initiator_sc::send(bool is_write, uint64_t address, uint64_t bytes,
     *done = std::max(*done, sc_time_stamp() + delay);
 }
 
-// For targets that know nothing of transfers.
+// Serves a transfer byte range by byte range, for targets that know nothing of
+// transfers.
 uint64_t dram_initiator_sc::serve_bytes()
 {
     sc_time start = time_.of(std::max(start_cycle_, free_cycle_));

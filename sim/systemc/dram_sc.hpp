@@ -29,7 +29,7 @@
 
 #include "mem/dram_port.h"
 
-// The socket's local time.
+// The socket's local time, and how it relates to the array's cycles.
 struct dram_time_sc {
     static constexpr uint64_t AHEAD_CYCLES = uint64_t{1} << 40;
     sc_core::sc_time period; // of the core clock
@@ -48,7 +48,7 @@ struct dram_time_sc {
     }
 };
 
-// A transfer as one transaction.
+// The extension that makes a whole transfer one transaction.
 struct dram_list_sc : tlm::tlm_extension<dram_list_sc> {
     struct dram *own = nullptr; // the architecture's DRAM
     const dram_request *requests = nullptr;
@@ -75,7 +75,8 @@ class dram_initiator_sc : public sc_core::sc_module
     SC_HAS_PROCESS(dram_initiator_sc);
     dram_initiator_sc(sc_core::sc_module_name name, sc_core::sc_time period);
 
-    // What dram_port asks for; from outside of processes.
+    // Serves a list of requests, as struct dram_port asks for it. It is called
+    // from outside of SystemC's processes.
     uint64_t serve(struct dram *own, const dram_request *requests, int n,
                    uint64_t start_cycle);
     uint64_t free_cycle(const struct dram *own) const;

@@ -18,7 +18,7 @@ const char *const dram_signal_name[DRAM_SIGNAL_N] = {DRAM_SIGNALS(SIGNAL_NAME)};
 const int dram_signal_bits[DRAM_SIGNAL_N] = {DRAM_SIGNALS(SIGNAL_BITS)};
 #undef SIGNAL_BITS
 
-/* Goes through the events. */
+/* Goes through the events and knows the value of every signal. */
 struct player {
     const struct dram_event *event; /* the next one */
     int left;
@@ -101,7 +101,7 @@ static void write_changes(struct player *p)
     }
 }
 
-/* All that changes before `tick`. */
+/* Writes all changes before `tick`. */
 static void play(struct player *p, uint64_t tick)
 {
     for (uint64_t next; (next = next_tick(p)) < tick;) {

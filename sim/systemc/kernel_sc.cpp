@@ -121,7 +121,7 @@ class top_sc : public sc_core::sc_module
         return end_;
     }
 
-    // Nobody but a waveform sees time go by between passes.
+    // Lets time go by between passes; only a waveform sees it.
     void idle(uint64_t cycles)
     {
         if (wave_ != nullptr)
@@ -184,7 +184,7 @@ class top_sc : public sc_core::sc_module
     std::unique_ptr<wave_sc> wave_; // or none
 };
 
-// What the C side holds on to.
+// What the C side holds on to during a run.
 struct session {
     const systemc_options &options;
     sc_time half_period;
@@ -239,7 +239,8 @@ sc_time half_period_of(uint64_t clock_hz)
     uint64_t per_second = clock_hz >= MHZ   ? MHZ * MHZ
                           : clock_hz >= KHZ ? MHZ * KHZ
                                             : MHZ;
-    // What is no fault: idle time, units other than ns.
+    // Silences SystemC's remarks about what is no fault: idle time, and units
+    // other than ns.
     for (const char *remark : {sc_core::SC_ID_DEFAULT_TIME_UNIT_CHANGED_,
                                sc_core::SC_ID_NO_SC_START_ACTIVITY_})
         sc_core::sc_report_handler::set_actions(remark, sc_core::SC_DO_NOTHING);
@@ -250,7 +251,7 @@ sc_time half_period_of(uint64_t clock_hz)
     return sc_time::from_value(half > 0 ? half : 1);
 }
 
-// For a waveform of the architecture's own DRAM.
+// Makes the log from which a waveform of the architecture's own DRAM is drawn.
 dram_log *new_log(const systemc_options &systemc, const arch *arch,
                   uint64_t period_ticks)
 {

@@ -1,4 +1,5 @@
-// wave_sc.cpp - the waveform.
+// wave_sc.cpp - writes the waveform of a run through sc_trace, and the file
+// beside it that tells GTKWave what to show.
 // SPDX-License-Identifier: MIT
 #include "sim/systemc/wave_sc.hpp"
 

@@ -37,7 +37,7 @@
 extern "C" {
 #endif
 
-/* What a layer, a machine or a part is run for. */
+/* One run: a layer, a machine or a DRAM part, and what is set on it. */
 struct validation_run {
     const char *name;
     const char *like; /* NULL, or the run whose mappings it takes */

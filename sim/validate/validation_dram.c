@@ -9,7 +9,8 @@
 #include "sim/base/nearest.h"
 #include "sim/validate/validation_quantity.h"
 
-/* The part in a core of its own clock. */
+/* A DRAM configuration whose core clock is the part's own, so that cycles are
+ * clocks. */
 static struct dram_cfg own_clock(const struct dram_part *part)
 {
     struct dram_cfg cfg = {
@@ -109,7 +110,7 @@ static void issue(struct bench *b, enum dram_command command, int bank,
     dram_part_issue(&b->timing, &b->state, command, bank, 7, clock);
 }
 
-/* Clocks from T0 to the first in which the command is legal. */
+/* Returns the clocks from T0 to the first one in which the command is legal. */
 static double from_t0(const struct bench *b, enum dram_command command,
                       int bank)
 {

@@ -187,7 +187,8 @@ static const struct member value_members[] = {ROW_MEMBERS,
 static const char *const check_others[] = {"values", "variants", NULL};
 static const char *const no_others[] = {NULL};
 
-/* Who answers for the figures of a run. */
+/* Who answers for the figures of a run of each kind: which names it knows and
+ * their units. */
 struct figures {
     const char *(*unit)(const char *name);
     const char *(*nearest)(const char *name);
@@ -202,7 +203,7 @@ static struct figures figures_of(const struct validation_run *run)
     return (struct figures){quantity_unit, quantity_nearest};
 }
 
-/* The run and the quantity that a row names. */
+/* Finds the run and the quantity that a row names. */
 static bool resolve_row(const struct reader *r,
                         const struct validation_group *g,
                         struct validation_row *row)
@@ -358,7 +359,7 @@ static bool read_group(const char *file, struct src_pos at, const char *filter,
            read_lists(&r, config_text_root(g->file), file, g);
 }
 
-/* The files that the plan names. */
+/* Reads the plan: the names of its files. */
 static bool read_plan(const char *path, const char *filter,
                       struct validation *v, struct diag *d)
 {

@@ -179,7 +179,8 @@ static double stall_share(const struct quantity_input *in)
     return 1 - active_share(in) - shift_share(in);
 }
 
-/* Of a published figure that stands in the table without one of ours. */
+/* The value of a published figure that is not modelled: it stands in the table
+ * without one of ours. */
 static double not_modelled(const struct quantity_input *in)
 {
     (void)in;
@@ -227,7 +228,7 @@ static const struct quantity *find(const char *name)
     return NULL;
 }
 
-/* "l1.filter.reads": which counter. */
+/* Finds the counter that a name such as "l1.filter.reads" stands for. */
 static bool find_access(const char *name, int *level, int *tensor,
                         bool *is_write)
 {

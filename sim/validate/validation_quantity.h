@@ -24,19 +24,21 @@ struct quantity_input {
 
 /* Unit of a figure, or NULL: unknown. */
 const char *quantity_unit(const char *name);
-/* What a figure cannot do without. */
+/* What a figure needs at least: shapes, a machine, or the result of a run. */
 enum quantity_need { NEED_SHAPES, NEED_ARCH, NEED_RESULT };
 enum quantity_need quantity_need(const char *name);
 double quantity_value(const char *name, const struct quantity_input *in);
 /* The known name nearest to a wrong one. */
 const char *quantity_nearest(const char *name);
 
-/* Of a DRAM part (its timing and bandwidth, run on the part's model). */
+/* Quantities of a DRAM part: its timing and bandwidth, measured by running the
+ * part's model. */
 const char *dram_quantity_unit(const char *name);
 double dram_quantity_value(const char *name, const char *part);
 const char *dram_quantity_nearest(const char *name);
 
-/* Of a sequence of words (validation_reuse.c). */
+/* Quantities of a sequence of words that is used one after another, such as its
+ * reuse distances. */
 bool reuse_sequence_is_right(const char *sequence);
 const char *reuse_quantity_unit(const char *name);
 double reuse_quantity_value(const char *name, const char *sequence);

@@ -29,7 +29,7 @@ static struct number_text percent(const char *format, double share)
     return out;
 }
 
-/* A row's fields after its name. */
+/* Writes the fields of a row after its name. */
 static void fields_of(const struct validation_row *row,
                       struct number_text field[FIELDS])
 {
@@ -308,7 +308,7 @@ void validation_write_markdown(const struct validation *v, FILE *to)
 
 /* ---- for programs ---- */
 
-/* Of what is known. */
+/* Writes a number, or null where there is none. */
 static void put_real(json_t *object, const char *key, double value)
 {
     if (isnan(value))

@@ -45,7 +45,8 @@ static void inherit(const char **own, const char *others)
         *own = others;
 }
 
-/* The run with what the one it is like says and it does not. */
+/* Completes a run: what it does not say itself, the run that it is like
+ * says. */
 static struct validation_run whole_run(const struct validation_run *run,
                                        const struct validation_run *like)
 {
@@ -72,7 +73,7 @@ static struct validation_run whole_run(const struct validation_run *run,
     return whole;
 }
 
-/* Layers of shapes with ';' between. */
+/* Makes layers from a text of shapes with ';' between them. */
 static struct workload *shapes(const char *text, struct diag *d)
 {
     struct workload *w = NULL;

@@ -384,7 +384,7 @@ void array::cycle()
         };
     };
 
-    // Decide, by what is there as the cycle begins.
+    // Decides what happens in the cycle, by what is there as it begins.
     std::vector<const slot_of_words *> send[3], collected;
     std::vector<l1_oracle::delivery> from_l1s;
     if (l1s_) {
@@ -498,7 +498,7 @@ void array::cycle()
         what.push_back(d);
     }
 
-    // Act.
+    // Does what was decided.
     auto age = [](psum_queue &q) {
         for (int &c : q.coming)
             c--;
@@ -581,7 +581,7 @@ pass_counts run_oracle(const arch &a, const multicast_pass &p)
 {
     if (!p.holds_ifmap)
         return array(a, p, a).run();
-    // The same machine with the names of the two operands exchanged.
+    // Builds the same machine with the names of the two operands exchanged.
     arch other = a;
     multicast_pass pass = p;
     std::swap(other.network[NETWORK_FILTER], other.network[NETWORK_IFMAP]);

@@ -32,7 +32,7 @@ class observer
         return {this, assembled, run_pass, nullptr};
     }
 
-    // Of all signals whose name has the beginning and the end.
+    // Adds up the signals whose names begin and end so.
     uint64_t sum(const std::string &begin, const std::string &end) const
     {
         uint64_t n = 0;
@@ -291,7 +291,7 @@ class watched
         return most_[name];
     }
 
-    // Of the first signal whose name ends so; 0: none.
+    // Bits of the first signal whose name ends so, 0 if there is none.
     int bits(const std::string &end) const
     {
         for (int k = 0; k < n_; k++) {
@@ -311,7 +311,7 @@ class watched
     std::map<std::string, uint32_t> most_;
 };
 
-// All that widens a signal as large as the schema allows.
+// A machine on which every signal is as wide as the schema allows.
 arch largest()
 {
     arch a = random_case(79).machine();

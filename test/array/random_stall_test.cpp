@@ -22,7 +22,7 @@ namespace
 struct staller {
     std::mt19937 engine{1};
     std::vector<block> blocks;
-    int refused_of_8 = 0; // for the pass at hand
+    int refused_of_8 = 0; /* drawn for the pass at hand */
     uint64_t stalls = 0;
 
     static void assembled(void *context, array_side *side)

@@ -1,4 +1,6 @@
-// nest_oracle.cpp - see nest_oracle.h.
+// nest_oracle.cpp - counts the accesses of a nest by going through every step
+// of it and keeping the set of words that each place holds. It shares no code
+// with the closed form.
 // SPDX-License-Identifier: MIT
 #include "test/dataflows/nest_oracle.h"
 

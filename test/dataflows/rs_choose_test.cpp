@@ -24,7 +24,7 @@ struct candidate {
 class RsChoose : public testing::Test
 {
   protected:
-    // With some values given, in the order n, e, r, q, p.
+    // Asks for a mapping with some values given, in the order n, e, r, q, p.
     static candidate ask(const arch &a, const layer &l,
                          const std::vector<int> &values)
     {

@@ -77,7 +77,7 @@ class SearchNest : public testing::Test
         uint64_t cycles;
     };
 
-    // By the energy table and the bounds that reports have.
+    // The cost of a nest by the energy table and the bounds that reports use.
     cost cost_of(const arch &a, const layer &l, const nest &n)
     {
         layer_result r = {};
@@ -290,7 +290,7 @@ TEST_F(SearchNest, FindsTheBestOfAllNestsForEachObjective)
     }
 }
 
-// What limits say, asked of a nest.
+// Whether a nest keeps to the limits, asked of the nest itself.
 bool keeps_to(const arch &a, const layer &l, const nest_limits &limits,
               const nest &n)
 {

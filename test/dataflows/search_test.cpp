@@ -107,7 +107,7 @@ class Search : public testing::TestWithParam<on_network>
         return c;
     }
 
-    // What a parameter may be at most.
+    // The largest value that a parameter may have.
     static int extent(const arch &a, const layer &l, const std::string &name)
     {
         static const std::map<std::string, std::function<int(const layer &)>>
@@ -125,7 +125,8 @@ class Search : public testing::TestWithParam<on_network>
             {a.rf_words[0], a.rf_words[1], a.rf_words[2], arch_pes(&a)});
     }
 
-    // Of mappings that run alike, one has no parameter larger than needed.
+    // Of the mappings that run alike, exactly one has no parameter larger than
+    // it need be. Returns whether this is that one.
     static bool stands_for_itself(const layer &l, const std::string &flow,
                                   std::map<std::string, int> v)
     {

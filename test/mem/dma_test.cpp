@@ -206,7 +206,7 @@ std::vector<transfer> random_transfers(const dram_part &part, unsigned seed)
     return all;
 }
 
-// All transfers pushed, then run.
+// Pushes all transfers and then runs them.
 uint64_t run_eagerly(const dram_cfg &cfg, std::vector<transfer> *all)
 {
     Dma dma(cfg);
@@ -218,8 +218,8 @@ uint64_t run_eagerly(const dram_cfg &cfg, std::vector<transfer> *all)
     return end;
 }
 
-// Each pushed as late as it may be: before anyone asks for a cycle after the
-// one from which it may start.
+// Pushes each transfer as late as possible, which is before anyone asks for a
+// cycle after the one from which it may start, and expects the same schedule.
 void expect_lazily_the_same(const dram_cfg &cfg,
                             const std::vector<transfer> &all, uint64_t end,
                             unsigned seed)

@@ -26,7 +26,7 @@ void append(void *context, uint64_t clock, enum dram_command command, int bank,
 
 // Longer than any rule reaches back.
 const uint64_t horizon_clocks = 1000;
-// As mem/dram_controller.h says.
+// The cap of bursts that go before the oldest one, as in mem/dram_controller.h.
 const int overtake_max = 64;
 
 } // namespace
@@ -301,7 +301,8 @@ bool naive_controller::access()
     return false;
 }
 
-// For the oldest burst of each bank, oldest first.
+// Opens or closes a row for the oldest burst of a bank; the oldest burst of all
+// comes first.
 bool naive_controller::open_or_close()
 {
     auto &queue = queue_[way_];

@@ -63,7 +63,7 @@ class naive_controller
 {
   public:
     explicit naive_controller(const dram_part &part);
-    // As dram_serve_list; clocks of the part.
+    // Serves a list of requests as dram_serve_list does, in clocks of the part.
     uint64_t serve(const std::vector<dram_request> &requests, uint64_t start);
     const std::vector<dram_event> &events() const
     {

@@ -1,4 +1,4 @@
-// dram_requests.cpp - what tests ask of a DRAM.
+// dram_requests.cpp - draws the requests that tests send to a DRAM.
 // SPDX-License-Identifier: MIT
 #include "test/mem/dram_requests.h"
 

@@ -1,4 +1,4 @@
-// dram_requests.h - what tests ask of a DRAM.
+// dram_requests.h - draws the requests that tests send to a DRAM.
 // SPDX-License-Identifier: MIT
 #ifndef TEST_MEM_DRAM_REQUESTS_H
 #define TEST_MEM_DRAM_REQUESTS_H

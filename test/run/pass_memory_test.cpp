@@ -90,7 +90,7 @@ class PassMemory : public testing::Test
         return s;
     }
 
-    // Of one outcome.
+    // Bytes that one outcome takes in the memory.
     uint64_t outcome_bytes()
     {
         pass_memory *m = with_budget(1 << 20);

@@ -32,7 +32,8 @@ class Simulate : public testing::Test
         return a;
     }
 
-    // Of a machine whose every pass ends so.
+    // Runs a layer on a machine whose every pass ends in the given way, and
+    // returns what is said of it.
     std::string said(const arch &a, const char *flow, run_end end)
     {
         static run_end ends;
