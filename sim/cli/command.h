@@ -23,8 +23,8 @@ extern "C" {
     X(validate, "", "published claims beside what is found here")        \
     X(list, "networks|layers|architectures|energy|memories|dataflows",   \
       "what there is to be named; of layers, those of --net")            \
-    X(help, "[COMMAND|man|completion|schema]",                           \
-      "the options of a command, or a page: man, completion, schema")
+    X(help, "[COMMAND|WORD|words|man|completion|schema]",                \
+      "the options of a command, the meaning of a report's word, or a page")
 
 #define COMMAND_ENUM(name, operand, doc) COMMAND_##name,
 enum command { COMMANDS(COMMAND_ENUM) COMMAND_N };

@@ -1,12 +1,12 @@
-/* command_help.c - the help: of all, of a command, and the pages that are made
- * from tables.
- * SPDX-License-Identifier: MIT
+/* command_help.c - the help: of all, of a command, of a word of the reports,
+ * and the pages that are made from tables. SPDX-License-Identifier: MIT
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "sim/base/nearest.h"
 #include "sim/cli/command.h"
+#include "sim/cli/glossary.h"
 #include "sim/cli/invocation.h"
 #include "sim/cli/options_fault.h"
 #include "sim/cli/options_help.h"
@@ -25,7 +25,11 @@ static const struct {
 };
 enum { PAGES = sizeof(pages) / sizeof(pages[0]) };
 
-static bool unknown_word(const char *word, struct diag *d)
+/* The word that stands for the list of all words of the glossary. */
+static const char all_words[] = "words";
+
+static bool unknown_word(const char *word, const struct glossary *g,
+                         struct diag *d)
 {
     struct nearest near;
     nearest_start(&near, word);
@@ -33,9 +37,24 @@ static bool unknown_word(const char *word, struct diag *d)
         nearest_offer(&near, command_name[k]);
     for (int k = 0; k < PAGES; k++)
         nearest_offer(&near, pages[k].name);
+    nearest_offer(&near, all_words);
+    glossary_offer(g, &near);
     return diag_error(d, command_line,
                       "there is no help for '%s'; the nearest word is '%s'",
                       word, near.best);
+}
+
+/* Prints the glossary's entry of a word, or the list of its words. */
+static bool print_word(const char *word, struct diag *d)
+{
+    struct glossary *g = glossary_read(d);
+    bool ok = g != NULL;
+    if (ok && strcmp(word, all_words) == 0)
+        glossary_print_words(g, stdout);
+    else if (ok)
+        ok = glossary_print(g, word, stdout) || unknown_word(word, g, d);
+    glossary_free(g);
+    return ok;
 }
 
 void command_help(struct invocation *s)
@@ -51,5 +70,5 @@ void command_help(struct invocation *s)
     if (word == NULL || options_find_command(word, &about.command))
         options_print_about(&about, stdout);
     else
-        unknown_word(word, s->diag);
+        print_word(word, s->diag);
 }

@@ -7,6 +7,8 @@ accelsim_SOURCES += \
 	%D%/command_reuse.c \
 	%D%/command_run.c \
 	%D%/command_validate.c \
+	%D%/glossary.c \
+	%D%/glossary.h \
 	%D%/invocation.c \
 	%D%/invocation.h \
 	%D%/report_results.c \

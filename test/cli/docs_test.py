@@ -158,6 +158,32 @@ def look_at_glossary():
           missing)
 
 
+def look_at_help():
+    """accelsim help WORD prints the glossary's entry, which is looked for as
+    people write words."""
+    entries = dict(re.findall(r"^## (.+)\n(.+)$", read("docs/glossary.md"),
+                              re.M))
+    for word in ("wait_dram", "WAIT DRAM", "Wait-Dram"):
+        done = run("help", word)
+        check(done.returncode == 0 and done.stderr == "" and
+              spaced(done.stdout) ==
+              "wait_dram " + spaced(entries["wait_dram"]),
+              f"help '{word}' prints the entry", done.stdout + done.stderr)
+    widest = max(len(line) for word in ("set", "verdict", "psum", "shape")
+                 for line in run("help", word).stdout.splitlines())
+    check(60 < widest <= 80, "an entry is wrapped", widest)
+    listed = run("help", "words").stdout
+    missing = [word for word in entries
+               if not re.search(rf"(^|  ){re.escape(word)}(  |$)", listed,
+                                re.M)]
+    check(not missing and max(map(len, listed.splitlines())) <= 80,
+          "help words lists them", missing)
+    wrong = run("help", "wait_drm")
+    check(wrong.returncode == 1 and wrong.stdout == "" and
+          "the nearest word is 'wait_dram'" in wrong.stderr,
+          "help names the nearest word of the glossary", wrong.stderr)
+
+
 def main():
     files = all_files()
     known = run("--help").stdout + run("--help-config").stdout
@@ -178,6 +204,7 @@ def main():
                 ran += look_at_commands(page, text, folder)
     check(ran >= 5, "the pages quote commands")
     look_at_glossary()
+    look_at_help()
     finish()
 
 
