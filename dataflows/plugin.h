@@ -14,8 +14,8 @@
 
 #include "dataflows/program.h"
 
-/* Of the interface: what a dataflow must define, and what its functions are
- * called with.  Raised whenever either changes. */
+/* The version of the interface: of what a dataflow must define, and of what its
+ * functions are called with.  It is raised whenever either changes. */
 #define ACCELSIM_PLUGIN_VERSION 2
 
 /* Bytes of this struct, which come first in every version, and of all that

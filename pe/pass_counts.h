@@ -44,8 +44,8 @@ struct pass_counts {
     uint64_t filter_hops, ifmap_hops, psum_out_hops;
     uint64_t psum_in_words, psum_out_words; /* L2 to PEs, PEs to L2 */
     uint64_t psum_link_words;               /* PE to PE, a hop each */
-    /* Of adder trees: links crossed by the words that psum_link_words counts
-     * as they enter; accesses of the registers at the roots. */
+    /* What adder trees did: links crossed by the words that psum_link_words
+     * counts as they enter; accesses of the registers at the roots. */
     uint64_t tree_hops, root_reads, root_writes;
     /* With an L1, [0] filters, [1] ifmaps: into L1s, over how many links, out
      * of L1s (without bypass: also reads and writes), all in words. */

@@ -154,6 +154,14 @@ verdict "each C and C++ file begins with its name and what it is" "$(
             echo "$file"
     done)"
 
+# A comment is a sentence that says what the thing is.
+c_files=$(echo $sources | tr ' ' '\n' | grep '\.[ch]p*$')
+verdict "no comment begins with 'Of'" "$(grep -nE '(/\*|//) Of ' $c_files)"
+verdict "no file's first comment only sends to another file" "$(
+    for file in $c_files; do
+        head -n 1 "$file" | grep -qE ' - see [a-z_0-9/]+\.h' && echo "$file"
+    done)"
+
 verdict "docs/config.md is what --help-config=markdown prints (to renew it:
     accelsim --help-config=markdown > docs/config.md)" "$(
     "$ACCELSIM" --help-config=markdown | diff docs/config.md - | head -n 20)"

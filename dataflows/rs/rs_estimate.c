@@ -118,8 +118,8 @@ static int m_tiles(const struct rs_strip *s, int c)
                                    : 1;
 }
 
-/* Of the ifmap and filter words, those that the array waits for because L2 has
- * only one buffer for them. */
+/* Words of ifmap and filter that the array waits for, because L2 has only one
+ * buffer for them. */
 static double exposed_words(const struct rs_strip *s, double ifmaps,
                             double ofmaps)
 {

@@ -1,9 +1,8 @@
-/* search.c - see search.h.
- *
- * The space is cut into its reductions, each a task with a lower bound of its
- * own; they are walked in the order of that bound, in waves: the tasks of a
- * wave start from what was known before it and are merged in their order, so
- * that neither threads nor their timing change the result.
+/* search.c - branch and bound over a dataflow's space. The space is cut into
+ * its reductions, each a task with a lower bound of its own; they are walked in
+ * the order of that bound, in waves: the tasks of a wave start from what was
+ * known before it and are merged in their order, so that neither threads nor
+ * their timing change the result.
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/search/search.h"

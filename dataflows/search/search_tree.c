@@ -1,9 +1,10 @@
-/* search_tree.c - see search_tree.h.
+/* search_tree.c - walks one reduction's part of a space, level by level, and
+ * leaves out what a lower bound says cannot be wanted.
  *
  * Levels, outermost first: reduction; images and rows (n, e); outputs in
  * parallel (x); filters of a PE (p); groups of PEs (t); filter tile (f); psum
- * tile (m).  At each, the five sums over filters (search_space.h) are put at
- * the least that any choice further in can give:
+ * tile (m).  At each, the five sums over filters (dataflows/search/space.h) are
+ * put at the least that any choice further in can give:
  *
  *   m_tiles  M / the largest m that L2 takes beside what is chosen, rounded up
  *   passes   M / the most filters of a pass, and M / the largest f, rounded up

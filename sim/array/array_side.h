@@ -55,7 +55,8 @@ uint64_t array_side_step(struct array_side *side, uint64_t most_cycles);
  * called in every cycle.  The caller frees *blocks. */
 int array_side_blocks(struct array_side *side, enum block_grain grain,
                       struct block **blocks);
-/* Of the last cycle: whether array_side_step would have returned 1. */
+/* Whether anything moved in the last cycle, so that array_side_step would have
+ * returned 1. */
 bool array_side_moved(const struct array_side *side);
 
 /* The signals of the array, valid as long as `side`; once, and with blocks of

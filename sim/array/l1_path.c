@@ -30,7 +30,8 @@ struct l1_path {
     bool is_mesh;
     int clusters, grid_cols, slots_per_cycle; /* of a multicast from L2 */
 
-    /* Of the pass, by line. */
+    /* What the pass needs of each line; it is made anew when a pass is
+     * issued. */
     const struct stream_shape *shape[L1_LINES]; /* borrowed */
     uint64_t *clusters_of[L1_LINES];            /* by destination */
     struct l1_stream *stream[L1_LINES];         /* by cluster */

@@ -63,7 +63,7 @@ static int banks_of(const struct l1_cfg *cfg)
     return banks;
 }
 
-/* Of both lines, where they share the bank. */
+/* The most rows that a bank holds, of both lines where they share it. */
 static uint64_t most_rows(const struct l1_cfg *cfg, int bank)
 {
     uint64_t rows = 0;

@@ -60,7 +60,8 @@ bool multicast_machine_step(struct multicast_machine *m);
  * PEs are named by where they stand. */
 int multicast_machine_blocks(struct multicast_machine *m,
                              enum block_grain grain, struct block **blocks);
-/* Of the last cycle: what multicast_machine_step returns. */
+/* Whether anything moved in the last cycle, as multicast_machine_step returns
+ * it. */
 bool multicast_machine_moved(const struct multicast_machine *m);
 bool multicast_machine_is_done(const struct multicast_machine *m);
 void multicast_machine_counts(const struct multicast_machine *m,
@@ -82,7 +83,7 @@ void multicast_machine_pe_name(const struct multicast_machine *m, int lane,
 void multicast_machine_watch(struct multicast_machine *m);
 uint32_t multicast_machine_pe_state(const struct multicast_machine *m,
                                     int lane);
-/* Of the pass, so far. */
+/* What the pass took and sent until now. */
 uint64_t multicast_machine_cycles(const struct multicast_machine *m);
 uint64_t multicast_machine_words_sent(const struct multicast_machine *m,
                                       enum network network);

@@ -24,7 +24,8 @@ struct multicast_machine {
     struct l1_path *l1;            /* owns; NULL without an L1 */
     int32_t *cluster_of_lane;      /* owns; with an L1 */
 
-    /* Of the pass; rebuilt when the descriptor changes. */
+    /* What follows from the pass; it is built anew when the descriptor
+     * changes. */
     struct stream_shape shape[NETWORK_N];
     struct destination_sets sets[NETWORK_N];
     int16_t *limit_words[NETWORK_N];
@@ -32,7 +33,7 @@ struct multicast_machine {
     uint32_t rounds[NETWORK_N];
     uint64_t active_pes, windows;
 
-    /* Of the cycle; cleared when it is committed. */
+    /* What the cycle did; it is cleared when the cycle is committed. */
     struct lanes_cycle cycle;
     bool moved;        /* a word did, or a timer ran down */
     bool made_headway; /* `moved` of the last cycle committed */

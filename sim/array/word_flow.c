@@ -12,7 +12,8 @@
 
 enum { SLOT_WORDS_MAX = 256 }; /* noc.*.words_per_slot */
 
-/* Of a systolic pass: it may still drain when the next one flows. */
+/* A systolic pass and its values. It may still drain when the next one flows,
+ * so there are two of them. */
 struct systolic_flow {
     struct word_flow *flow;
     struct pass pass;

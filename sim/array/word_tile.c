@@ -1,4 +1,5 @@
-/* word_tile.c - see word_tile.h.
+/* word_tile.c - lists the words of a tensor's tile by walking its coordinates
+ * in the order of their names.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/array/word_tile.h"

@@ -1,4 +1,5 @@
-/* config_kind.c - see config_kind.h.
+/* config_kind.c - the table of the kinds of configuration files, and the
+ * message about a file that is of another kind.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/base/config_kind.h"

@@ -1,4 +1,5 @@
-/* file_use.c - see file_use.h.
+/* file_use.c - a list of the files that are read or to be written, by their
+ * names behind all links.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/base/file_use.h"

@@ -133,7 +133,7 @@ struct memo_stats {
     uint64_t simulated_passes, remembered_passes, skipped_passes,
         repeated_passes;
     uint64_t periods; /* that were skipped */
-    /* Of the PEs, while passes ran: in all, and those simulated in full. */
+    /* PE-cycles while passes ran: in all, and those simulated in full. */
     uint64_t pe_cycles, simulated_pe_cycles;
     /* Why passes were simulated that might have been remembered. */
     uint64_t new_descriptors, evicted_descriptors;

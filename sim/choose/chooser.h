@@ -31,8 +31,8 @@ struct chooser;
  * a parameter is none of the dataflow's. */
 struct chooser *chooser_new(const struct chooser_input *in, struct diag *d);
 void chooser_free(struct chooser *chooser);
-/* Of the input's layers, by address.  Errors: no legal mapping
- * (EXIT_NO_MAPPING), no nest in the file fits the layer. */
+/* A mapper of the input's layers, which it knows by address.  Errors: no legal
+ * mapping (EXIT_NO_MAPPING), no nest in the file fits the layer. */
 struct layer_mapper chooser_mapper(const struct chooser *chooser);
 
 /* The mapping of a dataflow with these parameters.  Errors: none is legal

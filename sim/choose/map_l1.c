@@ -1,4 +1,5 @@
-/* map_l1.c - see map_l1.h.
+/* map_l1.c - gives the first mappings of a search their costs with an L1, sorts
+ * them anew, and says how much less another one may still take.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/choose/map_l1.h"

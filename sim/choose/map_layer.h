@@ -43,7 +43,7 @@ struct map_space {
     uint64_t mappings;
     bool counted;       /* all of them; false: there are more than these */
     uint64_t evaluated; /* mappings whose cost was worked out */
-    /* Of named dataflows only: mappings decided on, those of balanced cuts
+    /* Named dataflows only: mappings decided on, those of balanced cuts
      * tried before the walk, those left out with their reduction. */
     uint64_t covered, tried, by_reduction;
     uint64_t bounded; /* of nests only: bounds of parts worked out */

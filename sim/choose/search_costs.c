@@ -1,4 +1,5 @@
-/* search_costs.c - see search_costs.h.
+/* search_costs.c - takes the costs that the search needs out of an energy
+ * table's costs.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/choose/search_costs.h"

@@ -75,7 +75,8 @@ void options_bad_option(const struct argp_state *state, struct diag *d)
     const struct option_row *row;
     const char *word =
         state->next > 0 ? state->argv[state->next - 1] : state->argv[0];
-    /* Of a cluster such as -xj, argp has not left the word yet. */
+    /* In the middle of a cluster such as -xj, argp has not left the word
+     * yet. */
     if (strncmp(word, "--", 2) != 0 && state->next < state->argc &&
         state->argv[state->next][0] == '-')
         word = state->argv[state->next];

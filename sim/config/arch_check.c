@@ -1,4 +1,6 @@
-/* arch_check.c - see arch_check.h.
+/* arch_check.c - checks the values of an architecture against each other: fifos
+ * and slots, banks and tensors, clusters and the array, names of dataflows and
+ * of the DRAM. Every fault is reported at the line of its key.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/config/arch_check.h"

@@ -1,4 +1,6 @@
-/* config.c - see config.h.
+/* config.c - reads an architecture's file group by group, then the --set
+ * overrides, fills struct arch by the schema table and checks it. Mapping
+ * parameters are kept aside until a dataflow is known.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/config/config.h"

@@ -1,4 +1,5 @@
-/* help_config.c - see help_config.h.
+/* help_config.c - prints every key of the schema and every parameter of the
+ * dataflows, as text or as the page docs/config.md.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/config/help_config.h"

@@ -1,4 +1,5 @@
-/* layer_keys.c - see layer_keys.h.
+/* layer_keys.c - the tables of a layer's types and keys, which the reader of
+ * networks and the help walk.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/config/layer_keys.h"

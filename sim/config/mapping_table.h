@@ -43,7 +43,8 @@ const struct mapping_table *
 mapping_tables_find(const struct mapping_tables *tables, const char *name);
 /* The next name of a list with commas and blanks between; false at its end. */
 bool mapping_tables_next_name(const char **list, char name[32]);
-/* Of the tables listed, the first for this network and dataflow, or NULL. */
+/* Returns the first of the tables listed that is for this network and dataflow,
+ * or NULL. */
 const struct mapping_table *
 mapping_tables_pick(const struct mapping_tables *tables, const char *list,
                     const char *network, const char *dataflow);

@@ -1,4 +1,5 @@
-/* nest_limits_file.c - see nest_limits_file.h.
+/* nest_limits_file.c - reads the file of --constraints level by level into
+ * limits of the search.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/config/nest_limits_file.h"

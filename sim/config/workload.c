@@ -1,4 +1,5 @@
-/* workload.c - see workload.h.
+/* workload.c - reads the layers of a network's file key by key, chooses those
+ * that the user names, and sets their batch.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/config/workload.h"

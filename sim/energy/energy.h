@@ -73,7 +73,7 @@ void energy_free(struct energy_table *table);
 const char *energy_name(const struct energy_table *table); /* borrowed */
 const char *energy_unit(const struct energy_table *table); /* borrowed */
 
-/* Of the tensors' origins, the one that comes last in enum energy_origin. */
+/* The tensors' origin that comes last in enum energy_origin. */
 enum energy_origin energy_origin_of(const struct energy_cost cost[TENSOR_N]);
 
 /* Whether each cost on this machine is 0 or within what sums and ratios of

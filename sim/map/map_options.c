@@ -1,4 +1,5 @@
-/* map_options.c - see map_options.h.
+/* map_options.c - the defaults of the command 'map', and the name of an
+ * objective.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/map/map_options.h"

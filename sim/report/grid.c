@@ -1,4 +1,5 @@
-/* grid.c - see report_grid.h.
+/* grid.c - writes numbers for people, aligns cells in columns and wraps
+ * paragraphs.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/report/grid.h"

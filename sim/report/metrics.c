@@ -1,4 +1,5 @@
-/* metrics.c - see metrics.h.
+/* metrics.c - works out ratios, times and bandwidths from the counts of a
+ * result.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/report/metrics.h"

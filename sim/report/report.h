@@ -33,7 +33,8 @@ struct report_input { /* all borrowed */
     const struct layer_result *layers;
     int n_layers;
     bool show_mapping; /* the table ends with a mapping file of all layers */
-    /* Of a DRAM part: its energy is paid per burst.  Up to 1: per word. */
+    /* Bytes of a burst of the DRAM part, whose energy is paid per burst; up to
+     * 1, energy is paid per word. */
     int dram_burst_bytes;
     /* Peak, for the roofline.  0: arch's with the "bandwidth" model, else
      * unbounded. */

@@ -1,4 +1,5 @@
-/* report_tree.c - see report_tree.h.
+/* report_tree.c - makes and prints the tree of a report, and writes texts so
+ * that JSON and CSV readers take them.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/report/report_tree.h"

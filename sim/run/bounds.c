@@ -1,4 +1,5 @@
-/* bounds.c - see bounds.h.
+/* bounds.c - works out the lower bounds of a layer's cycles from its counts,
+ * one for each resource.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/run/bounds.h"

@@ -177,7 +177,7 @@ static void make_requests(struct nest_transfers *t, enum tensor tensor,
         push_run(t, is_write, run);
 }
 
-/* Of the words that the stage's last call found. */
+/* Makes a transfer of the words that the stage's last call found. */
 static void put_transfer(struct nest_transfers *t, enum tensor tensor,
                          bool is_write, const struct nest_stage *stage,
                          struct tile_transfer *out)

@@ -46,9 +46,9 @@ struct pass_source_ops {
 
     /* The first pass, then the next; false: there is none left. */
     bool (*next)(struct pass_source *s, struct source_pass *out);
-    /* Of the pass that next gave: all that decides what the array does in it.
-     * drains: the pass before still does, and has done so alone for so many
-     * cycles.  The bytes are there until the next call. */
+    /* The key of the pass that `next` gave: all that decides what the array
+     * does in it.  drains: the pass before still does, and has done so alone
+     * for so many cycles.  The bytes are there until the next call. */
     struct pass_key (*key)(struct pass_source *s, bool drains,
                            uint64_t lateness_cycles);
 

@@ -18,7 +18,7 @@ struct mark {
     bool is_set;
     int iteration, reach; /* compared with the next `reach` iterations */
     struct tile_table_relative state;
-    /* Of the tiles asked for next. */
+    /* Where the tiles that are asked for next stand. */
     bool has_next[TENSOR_PSUM];
     int ahead[TENSOR_PSUM][CURSOR_LOOPS];
     struct systolic_pass draining;

@@ -43,7 +43,7 @@ struct program_passes {
     struct periods *periods; /* made when first asked for */
     bool has_drain;          /* the stream is to be told of ... */
     struct pass drain;       /* ... this one's psums when they have left */
-    /* Of check: bytes over the DRAM's link with the values. */
+    /* With check, the bytes that the values took over the DRAM's link. */
     uint64_t compressed_bytes[TENSOR_N];
 };
 

@@ -125,8 +125,8 @@ class Search : public testing::TestWithParam<on_network>
             {a.rf_words[0], a.rf_words[1], a.rf_words[2], arch_pes(&a)});
     }
 
-    // Of the mappings that run alike, exactly one has no parameter larger than
-    // it need be. Returns whether this is that one.
+    // Whether no parameter is larger than it need be: exactly one of the
+    // mappings that run alike is such a one.
     static bool stands_for_itself(const layer &l, const std::string &flow,
                                   std::map<std::string, int> v)
     {

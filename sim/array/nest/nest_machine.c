@@ -1,8 +1,7 @@
-/* nest_machine.c - see nest_machine.h.
- *
- * A cycle: eval finds from the state as it was which engines move; all of
- * them move; commit lets the sequencer take notice.  As long as no engine
- * comes to an end the next cycles are like this one, and are taken at once.
+/* nest_machine.c - steps the array side of a nest. A cycle: eval finds from the
+ * state as it was which engines move; all of them move; commit lets the
+ * sequencer take notice. As long as no engine comes to an end the next cycles
+ * are like this one, and are taken at once.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/array/nest/nest_machine.h"

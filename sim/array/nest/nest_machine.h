@@ -41,7 +41,7 @@ struct nest_machine_cfg {
     struct nest_rate from_l1[NEST_INPUTS], psum_to_l1;
 };
 
-/* Of a nest that fits into L2. */
+/* Sets the configuration for a nest, which must fit into L2. */
 void nest_machine_config(const struct arch *arch, const struct nest_walk *walk,
                          struct nest_machine_cfg *out);
 
@@ -50,7 +50,8 @@ struct nest_outcome {
     uint64_t cycles;        /* from issue to boundary */
     uint64_t flight_cycles; /* from the first word or MAC to the last */
     uint64_t busy_pes;      /* PEs with work in the pass */
-    /* Of the PEs used; sum = pes_used * flight_cycles. */
+    /* PE-cycles of the PEs used, by cause; their sum is pes_used *
+     * flight_cycles. */
     uint64_t pe_cycles[LEDGER_N];
 };
 

@@ -60,7 +60,7 @@ enum {
     NEST_NETWORKS
 };
 
-/* Of the last cycle, for waveforms. */
+/* What happened in the last cycle, for waveforms. */
 struct nest_seen {
     struct nest_network_seen {
         uint32_t state;      /* of NETWORK_STATES */

@@ -1,4 +1,5 @@
-/* nest_source.c - see nest_source.h.
+/* nest_source.c - runs the stages of a nest's levels for each step of a pass,
+ * counts what they move, and hands the array side its slots.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/array/nest/nest_source.h"

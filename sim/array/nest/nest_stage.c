@@ -1,4 +1,6 @@
-/* nest_stage.c - see nest_stage.h.
+/* nest_stage.c - compares the names of the words that a child has with those
+ * that it needs next, and gathers the words that the same children want into
+ * sets, which one slot can serve.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/array/nest/nest_stage.h"
