@@ -23,8 +23,9 @@ struct pass_outcome {
     /* Cycles after the boundary until the pass's last psum is in L2; the next
      * pass may run meanwhile. */
     uint64_t drain_cycles;
-    /* Of PEs with work in the pass.  Those without are left out: which of them
-     * ever have work is a matter of the layer, and layers share outcomes. */
+    /* Only PEs with work in the pass count.  Those without are left out: which
+     * of them ever have work is a matter of the layer, and layers share
+     * outcomes. */
     uint64_t ledger_pe_cycles[LEDGER_N];
     struct counts counts; /* on the array side: nothing that the DMA does */
 };

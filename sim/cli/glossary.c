@@ -11,9 +11,8 @@
 
 #include "sim/base/input_file.h"
 
-#define COLUMNS 80 /* of a line of output */
-#define WORD_COLUMNS \
-    26 /* of a word in the list, the blank behind it included */
+#define COLUMNS 80      /* of a line of output */
+#define WORD_COLUMNS 27 /* of a word in the list, with the blank behind it */
 
 /* Where the file may be, in the order in which it is looked for. */
 static const char *const places[] = {ACCELSIM_DATADIR "/glossary.md",
@@ -142,7 +141,7 @@ bool glossary_print(const struct glossary *g, const char *word, FILE *to)
 
 void glossary_print_words(const struct glossary *g, FILE *to)
 {
-    const int across = COLUMNS / WORD_COLUMNS;
+    const int across = (COLUMNS + 1) / WORD_COLUMNS;
     const int down = (g->n + across - 1) / across;
     for (int row = 0; row < down; row++)
         for (int k = row; k < g->n; k += down)
