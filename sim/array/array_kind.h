@@ -22,10 +22,24 @@
 extern "C" {
 #endif
 
+/* What of an architecture a kind of array does not model. */
+struct array_refusal {
+    const char *key; /* of the schema */
+    char why[256];   /* what is wrong; what would be right */
+};
+
 /* self: the machine, which the kind made and frees.  The functions of
  * array_side.h say what each of these means. */
 struct array_kind {
     const char *name;
+    /* Whether the kind does all that the architecture asks of it under this
+     * dataflow ("nest": a loop nest), but for the next; false: says what not.
+     */
+    bool (*honours)(const struct arch *arch, const char *dataflow,
+                    struct array_refusal *out);
+    /* Keys that steer this machine under other kinds of array and that this one
+     * does not read, at most RESULT_KEYS_MAX; returns how many.  NULL: none. */
+    int (*not_modelled)(const struct arch *arch, const char **keys);
     /* For a program (borrowed), and for words that follow the timing (borrowed,
      * or NULL).  NULL: arrays of this kind run no programs. */
     void *(*create)(const struct program *program, struct word_flow *flow);

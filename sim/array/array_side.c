@@ -16,6 +16,11 @@ static const struct array_kind *const kind_of[] = {
     [NETWORK_SYSTOLIC] = &systolic_array,
 };
 
+const struct array_kind *array_kind_of(const struct arch *arch)
+{
+    return kind_of[arch->array_network];
+}
+
 struct array_side *array_side_of(const struct array_kind *kind, void *self)
 {
     struct array_side *side = xcalloc(1, sizeof(*side));

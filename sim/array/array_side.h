@@ -17,6 +17,9 @@ extern "C" {
 
 struct array_side;
 
+/* The kind of an architecture's array, as programs use it. */
+const struct array_kind *array_kind_of(const struct arch *arch);
+
 /* The array that a program is for.  Both borrowed; flow: words that follow the
  * timing, or NULL. */
 struct array_side *array_side_new(const struct program *program,

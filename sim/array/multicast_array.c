@@ -16,6 +16,15 @@ struct array {
     struct multicast_probes *probes; /* or NULL */
 };
 
+static bool honours(const struct arch *arch, const char *dataflow,
+                    struct array_refusal *out)
+{
+    (void)arch;
+    (void)dataflow;
+    (void)out;
+    return true;
+}
+
 static void *create(const struct program *program, struct word_flow *flow)
 {
     struct array *a = xcalloc(1, sizeof(*a));
@@ -120,6 +129,7 @@ static const char *remedy(const void *self)
 
 const struct array_kind multicast_array = {
     .name = "multicast",
+    .honours = honours,
     .create = create,
     .destroy = destroy,
     .issue = issue,

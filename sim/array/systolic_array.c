@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "pe/systolic_rows.h"
 #include "sim/array/array_kind.h"
@@ -18,6 +19,22 @@ struct array {
     bool has_rows;
     struct systolic_probes *probes; /* or NULL */
 };
+
+/* Psums that move through the array as it computes leave it with the pass. */
+static bool honours(const struct arch *arch, const char *dataflow,
+                    struct array_refusal *out)
+{
+    bool moves_psums =
+        strcmp(dataflow, "ws") == 0 || strcmp(dataflow, "is") == 0;
+    if (arch->drain != DRAIN_OVERLAPPED || !moves_psums)
+        return true;
+    out->key = "array.drain";
+    snprintf(out->why, sizeof(out->why),
+             "'array.drain' is 'overlapped', which is modelled for psums that "
+             "stay in the PEs ('os') and not under '%s'; 'serial' is right",
+             dataflow);
+    return false;
+}
 
 static int edge_width(const struct arch *a, enum network network)
 {
@@ -214,6 +231,7 @@ static const char *remedy(const void *self)
 
 const struct array_kind systolic_array = {
     .name = "systolic",
+    .honours = honours,
     .create = create,
     .destroy = destroy,
     .issue = issue,

@@ -145,6 +145,8 @@ struct result_param {
     int value;
 };
 
+enum { RESULT_KEYS_MAX = 16 };
+
 struct layer_result {
     struct layer layer;
     char dataflow[MAPPING_NAME_BYTES];
@@ -153,6 +155,10 @@ struct layer_result {
     const char *mapping_source; /* "table", "chosen" or "given" */
     const char *table_source;   /* given_mapping's */
     uint64_t passes;
+    /* Keys of the architecture that have no effect under this mapping, and have
+     * under others. */
+    int n_not_modelled;
+    const char *not_modelled[RESULT_KEYS_MAX]; /* constants */
 
     /* Not simulated: counts are a closed form's; cycles, array_cycles and the
      * ledger are not known, and 0. */

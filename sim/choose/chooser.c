@@ -8,6 +8,7 @@
 
 #include "dataflows/choose.h"
 #include "dataflows/nest/nest_text.h"
+#include "sim/choose/gate.h"
 #include "traces/access.h"
 
 struct chooser {
@@ -41,11 +42,6 @@ bool choose_nest(const struct arch *arch, const struct layer *layer,
     out->dataflow = &nest_dataflow;
     out->nest = *nest;
     out->source = "given";
-    if (arch->array_network != NETWORK_MULTICAST)
-        return diag_error(d, where->level[LEVEL_DRAM],
-                          "a nest runs on multicast networks and '%s' is "
-                          "%s; choose another machine",
-                          arch->name, "systolic");
     if (!access_words_have_names(layer))
         return diag_error(d, where->level[LEVEL_DRAM],
                           "layer '%s' has a padded ifmap of %d x %d; a nest "
@@ -68,7 +64,12 @@ struct chooser *chooser_new(const struct chooser_input *in, struct diag *d)
     c->asked = xcalloc((size_t)in->n_layers + 1, sizeof(*c->asked));
     for (int i = 0; ok && i < in->n_layers; i++)
         ok = config_ask_mapping(c->in.mapped, in->network, &in->layer[i],
-                                in->dataflow, &c->asked[i], d);
+                                in->dataflow, &c->asked[i], d) &&
+             gate_lets_dataflow(in->cfg,
+                                c->asked[i].is_nest ? &nest_dataflow
+                                                    : c->asked[i].dataflow,
+                                d) &&
+             gate_lets_layer(in->cfg, &in->layer[i], d);
     if (ok)
         return c;
     chooser_free(c);

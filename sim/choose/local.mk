@@ -1,6 +1,8 @@
 libaccel_a_SOURCES += \
 	%D%/chooser.c \
 	%D%/chooser.h \
+	%D%/gate.c \
+	%D%/gate.h \
 	%D%/map_l1.c \
 	%D%/map_l1.h \
 	%D%/map_layer.c \

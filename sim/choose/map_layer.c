@@ -10,6 +10,7 @@
 #include "dataflows/nest/nest_dataflow.h"
 #include "dataflows/search/best.h"
 #include "sim/choose/chooser.h"
+#include "sim/choose/gate.h"
 #include "sim/run/model.h"
 #include "sim/run/simulate.h"
 
@@ -76,8 +77,9 @@ bool map_layer_run(const struct map_input *in, const struct layer *layer,
 {
     struct map_layer m = {.layer = layer,
                           .is_nest = in->dataflows[0] == &nest_dataflow};
-    bool ok = m.is_nest ? map_search_nests(in, layer, &m, d)
-                        : map_search_named(in, layer, &m, d);
+    bool ok = gate_lets_layer(in->cfg, layer, d) &&
+              (m.is_nest ? map_search_nests(in, layer, &m, d)
+                         : map_search_named(in, layer, &m, d));
     for (int k = 0; ok && k < m.n_choices; k++)
         ok = name_bound(in, layer, &m.choice[k], d);
     for (int k = 0; ok && k < m.n_front; k++)

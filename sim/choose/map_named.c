@@ -7,6 +7,7 @@
 
 #include "dataflows/choose.h"
 #include "dataflows/search/best.h"
+#include "sim/choose/gate.h"
 #include "sim/choose/map_l1.h"
 #include "sim/choose/map_layer.h"
 
@@ -84,7 +85,8 @@ static bool search_part(const struct map_input *in, const struct layer *layer,
 {
     struct given_mapping given;
     struct search_problem problem;
-    if (!config_mapping_by_hand(in->cfg, part->dataflow, &given, d))
+    if (!gate_lets_dataflow(in->cfg, part->dataflow, d) ||
+        !config_mapping_by_hand(in->cfg, part->dataflow, &given, d))
         return false;
     search_problem_init(&problem,
                         search_space_of(part->dataflow, config_arch(in->cfg)),

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/nest/nest_dataflow.h"
+#include "sim/choose/gate.h"
 #include "sim/choose/map_layer.h"
 
 /* The most work of a search: a bound of a part is one, and a nest evaluated
@@ -10,14 +11,11 @@
 
 static const struct src_pos command_line = {NULL, 0};
 
-static bool can_be_searched(const struct arch *arch, struct diag *d)
+static bool can_be_searched(const struct config *cfg, struct diag *d)
 {
-    if (arch->array_network != NETWORK_MULTICAST ||
-        arch->psum_reduce == PSUM_TREE)
-        return diag_error(d, command_line,
-                          "'%s' is systolic or sums psums by trees; nests run "
-                          "on multicast networks with chains",
-                          arch->name);
+    const struct arch *arch = config_arch(cfg);
+    if (!gate_lets_dataflow(cfg, &nest_dataflow, d))
+        return false;
     if (arch->has_l1)
         return diag_error(d, command_line,
                           "'%s' has an L1; nests are searched on machines "
@@ -74,7 +72,7 @@ bool map_search_nests(const struct map_input *in, const struct layer *layer,
         .limits = in->limits,
     };
     struct search_nest_result r;
-    if (!can_be_searched(arch, d))
+    if (!can_be_searched(in->cfg, d))
         return false;
     if (!search_nest(arch, layer, in->costs, &options, &r)) {
         search_nest_result_fini(&r);

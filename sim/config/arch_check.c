@@ -186,6 +186,53 @@ static bool dram_is_known(const struct arch *arch,
     return unknown_dram(arch, where, d);
 }
 
+/* Under any other model the two have no effect.  Those of a file yield to a
+ * model that --set names; --set has no line. */
+static bool dram_is_alone(const struct arch *arch,
+                          const struct arch_where *where, struct diag *d)
+{
+    static const char *const key[] = {"dram.bytes_per_second",
+                                      "dram.latency_cycles"};
+    const struct src_pos model = where->at[schema_find("dram.model")];
+    bool ok = true;
+    if (strcmp(arch->dram_model, "bandwidth") == 0)
+        return true;
+    for (int i = 0; i < 2; i++) {
+        const struct src_pos at = where->at[schema_find(key[i])];
+        bool is_default = at.file == NULL;
+        bool yields = at.line > 0 && model.file != NULL && model.line == 0;
+        if (is_default || yields)
+            continue;
+        ok = diag_error(d, at,
+                        "'%s' has no effect, for 'dram.model' is '%s'; "
+                        "leave it out, or take "
+                        "'bandwidth'",
+                        key[i], arch->dram_model);
+    }
+    return ok;
+}
+
+/* What only an array of the other networks does. */
+static bool networks_have_it(const struct arch *arch,
+                             const struct arch_where *where, struct diag *d)
+{
+    const bool is_systolic = arch->array_network == NETWORK_SYSTOLIC;
+    bool ok = true;
+    if (!is_systolic && arch->drain == DRAIN_OVERLAPPED)
+        ok = diag_error(d, arch_where_of(where, "array.drain"),
+                        "'array.drain' is 'overlapped', which systolic arrays "
+                        "do; 'serial' is right for 'multicast'");
+    if (!is_systolic && arch->tight_folds)
+        ok = diag_error(d, arch_where_of(where, "array.tight_folds"),
+                        "'array.tight_folds' is of systolic arrays; 'false' is "
+                        "right for 'multicast'");
+    if (is_systolic && arch->psum_reduce == PSUM_TREE)
+        ok = diag_error(d, arch_where_of(where, "noc.psum_reduce"),
+                        "'noc.psum_reduce' is 'tree', which multicast arrays "
+                        "have; 'chain' is right for 'systolic'");
+    return ok;
+}
+
 static bool pairs_fit(const struct arch *arch, const struct arch_where *where,
                       struct diag *d)
 {
@@ -212,5 +259,6 @@ bool arch_check(const struct arch *arch, const struct arch_where *where,
     ok = banks_suffice(arch, where, d) && ok;
     ok = l1_works(arch, where, d) && ok;
     ok = pairs_fit(arch, where, d) && ok;
-    return dram_is_known(arch, where, d) && ok;
+    ok = networks_have_it(arch, where, d) && ok;
+    return dram_is_known(arch, where, d) && dram_is_alone(arch, where, d) && ok;
 }

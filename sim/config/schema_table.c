@@ -209,7 +209,7 @@ const struct schema_row schema[] = {
          "stored for Eyeriss: its published traffic"),
     ENUM("dram.carries", carries, carries, "all",
          "all tensors, or filters only: the layer's fmaps lie in L2 before and "
-         "after it (that they fit is not checked; loop nests move all)",
+         "after it (refused where they do not fit; loop nests take \"all\")",
          "TPU v1 keeps activations on chip: Jouppi et al., ISCA 2017, s. 2"),
     ENUM("dram.compression", compression, compressions, "none",
          "run-length coding of feature maps with a declared share of zeros; "

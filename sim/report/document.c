@@ -25,6 +25,17 @@ static json_t *shape(const struct layer *l)
     return o;
 }
 
+/* Keys of the architecture that have no effect under the mapping. */
+static json_t *not_modelled(const struct layer_result *r)
+{
+    json_t *list = json_array();
+    SIM_CHECK(list != NULL);
+    for (int i = 0; i < r->n_not_modelled; i++)
+        SIM_CHECK(
+            json_array_append_new(list, json_string(r->not_modelled[i])) == 0);
+    return list;
+}
+
 static json_t *mapping(const struct layer_result *r)
 {
     json_t *o = tree_object(), *parameters = tree_object();
@@ -141,6 +152,8 @@ static json_t *layer(const struct report_input *in,
     tree_put_text(o, "dataflow", r->dataflow);
     tree_put(o, "shape", shape(&r->layer));
     tree_put(o, "mapping", mapping(r));
+    if (r->n_not_modelled > 0)
+        tree_put(o, "not_modelled", not_modelled(r));
     put_work(o, in, r, energy, r->layer.N, false);
     return o;
 }

@@ -190,10 +190,14 @@ static json_t *mapping(void)
 static json_t *layer(void)
 {
     json_t *o = object(""), *bounds = object("lower bounds of the cycles");
+    json_t *keys = typed("array", "keys of the architecture that have no "
+                                  "effect under the mapping");
+    tree_put(keys, "items", typed("string", ""));
     put(o, "name", typed("string", ""), true);
     put(o, "dataflow", typed("string", ""), true);
     put(o, "shape", shape(), true);
     put(o, "mapping", mapping(), true);
+    put(o, "not_modelled", keys, false);
     put_work(o, false);
     for (int i = 0; i < BOUND_N; i++)
         put(bounds, bound_name[i], whole(0, bound_doc[i]), false);

@@ -43,6 +43,19 @@ static void print_shape(const struct layer_result *r, FILE *to)
                text_count(r->passes).text);
 }
 
+/* Keys of the architecture that have no effect under the mapping. */
+static void print_not_modelled(const struct layer_result *r, FILE *to)
+{
+    char text[512];
+    int at = 0;
+    if (r->n_not_modelled == 0)
+        return;
+    for (int i = 0; i < r->n_not_modelled; i++)
+        at += snprintf(text + at, sizeof(text) - (size_t)at, "%s%s",
+                       i > 0 ? ", " : "", r->not_modelled[i]);
+    table_line(to, "not modelled", "%s", text);
+}
+
 static void print_cycles(const struct table_view *v,
                          const struct layer_result *r, FILE *to)
 {
@@ -254,6 +267,7 @@ void table_layer(const struct table_view *v, int i, FILE *to)
 {
     const struct layer_result *r = &v->in->layers[i];
     print_shape(r, to);
+    print_not_modelled(r, to);
     print_cycles(v, r, to);
     if (r->is_model) {
         print_bounds(v->in->arch, r, to);

@@ -9,11 +9,19 @@
 #include "dataflows/nest/nest_bounds.h"
 #include "dataflows/placement.h"
 #include "dataflows/program.h"
+#include "sim/array/array_side.h"
 #include "sim/run/bounds.h"
 #include "sim/run/mapping_print.h"
 #include "sim/run/tile_table.h"
 
-void result_describe(const struct layer *layer,
+/* The kind of array that runs a mapping. */
+static const struct array_kind *kind_of(const struct arch *arch,
+                                        const struct layer_mapping *mapping)
+{
+    return layer_mapping_is_nest(mapping) ? &nest_array : array_kind_of(arch);
+}
+
+void result_describe(const struct arch *arch, const struct layer *layer,
                      const struct layer_mapping *mapping,
                      struct layer_result *out)
 {
@@ -29,6 +37,9 @@ void result_describe(const struct layer *layer,
     }
     out->mapping_source = mapping->source;
     out->table_source = mapping->table_source;
+    const struct array_kind *kind = kind_of(arch, mapping);
+    if (kind->not_modelled != NULL)
+        out->n_not_modelled = kind->not_modelled(arch, out->not_modelled);
 }
 
 void result_gate(const struct arch *arch, struct layer_result *out)
@@ -105,7 +116,7 @@ void model_mapping(const struct arch *arch, const struct layer *layer,
                    const struct layer_mapping *mapping,
                    struct layer_result *out)
 {
-    result_describe(layer, mapping, out);
+    result_describe(arch, layer, mapping, out);
     out->is_model = true;
     if (layer_mapping_is_nest(mapping))
         model_nest(arch, layer, &mapping->nest, out);

@@ -28,7 +28,7 @@ void model_mapping(const struct arch *arch, const struct layer *layer,
 
 /* What a simulation and the closed form say of a mapping alike: its names,
  * its parameters, where it comes from. */
-void result_describe(const struct layer *layer,
+void result_describe(const struct arch *arch, const struct layer *layer,
                      const struct layer_mapping *mapping,
                      struct layer_result *out);
 /* MACs and filter reads that meet a zero: as counted with values, where values

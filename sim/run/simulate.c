@@ -348,7 +348,7 @@ bool simulate_layer(const struct arch *arch, const struct layer *layer,
     struct layer_result result;
     if (!can_be_told(layer, options, d))
         return false;
-    result_describe(layer, mapping, &result);
+    result_describe(arch, layer, mapping, &result);
     struct run run = {.arch = arch,
                       .layer = layer->name,
                       .options = options,

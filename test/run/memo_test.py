@@ -8,6 +8,7 @@ SPDX-License-Identifier: MIT
 import glob
 import os
 import re
+import tempfile
 
 from program import SOURCE, check, finish, run, sample
 
@@ -31,7 +32,47 @@ def stats(text):
     return text[:text.rindex(" forgotten")]
 
 
+NEST = """mappings = ( {
+  dram = { loops = ["n 3", "m 2"]; };
+  l2 = { loops = ["p 7"]; rows = ["r 3"]; cols = ["q 7"]; };
+  rf = { loops = ["m 4", "c 2", "s 3"]; };
+} );
+"""
+
+
+# Three layers under one nest: two are equal, the third has a filter less.
+def nests_are_remembered():
+    with tempfile.TemporaryDirectory() as folder:
+        mapping, net = f"{folder}/nest.cfg", f"{folder}/net.cfg"
+        with open(mapping, "w", encoding="utf-8") as to:
+            to.write(NEST)
+        with open(net, "w", encoding="utf-8") as to:
+            to.write("name = \"three\";\nlayers = (\n" + ",\n".join(
+                f'{{ name = "l{k}"; M = {m}; C = 2; H = 9; W = 9; R = 3; '
+                'S = 3; }' for k, m in enumerate((8, 8, 7))) + ");\n")
+        words = ["--cfg", "eyeriss", "--net", net, "--layer", "all", "--batch",
+                 "3", "--mapping", mapping, "--format", "json"]
+        full = run(*words, "--no-memo")
+        check(full.returncode == 0, "nests run", full.stderr)
+        memo = run(*words, "--stats", "-j", "2")
+        alone = run(*words, "--stats", "-j", "1")
+        tiny = run(*words, "--stats", "--memo-bytes", "1")
+        for one in (memo, alone, tiny):
+            check(one.stdout == full.stdout, "nests: the same, remembered",
+                  one.stderr)
+        check(stats(memo.stderr) == stats(alone.stderr),
+              "nests: the same --stats, whatever -j",
+              memo.stderr + alone.stderr)
+        check(re.search(r"[1-9]\d* outcomes", alone.stderr) is not None,
+              "nests: outcomes are counted", alone.stderr)
+        check(" 0 in layers equal" not in alone.stderr,
+              "nests: equal layers run once", alone.stderr)
+        check(re.search(r"\b0 outcomes", tiny.stderr) is not None,
+              "nests: --memo-bytes holds", tiny.stderr)
+
+
 def main():
+    nests_are_remembered()
     known = 0
     machines = [(path, flow) for path in
                 sorted(glob.glob(os.path.join(SOURCE, "configs", "*.cfg")))
@@ -42,8 +83,9 @@ def main():
         for k in range(turn, turn + layers):
             shape, dram = SHAPES[k % 3], DRAMS[k % 3]
             words = ["--cfg", path, "--dataflow", flow, "--shape", shape,
-                     "--set", f"dram.model={dram}", "--set", RATE,
-                     "--format", "json"]
+                     "--set", f"dram.model={dram}", "--format", "json"]
+            if dram == "bandwidth":
+                words += ["--set", RATE]
             name = f"{os.path.basename(path)} {flow} {shape}"
             full = run(*words, "--no-memo")
             memo = run(*words, "--stats", "-j", "2")

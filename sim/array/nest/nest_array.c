@@ -19,6 +19,59 @@ struct array {
     struct nest_probes *probes; /* or NULL */
 };
 
+static bool refuse(struct array_refusal *out, const char *key, const char *why)
+{
+    out->key = key;
+    snprintf(out->why, sizeof(out->why), "%s", why);
+    return false;
+}
+
+static bool honours(const struct arch *arch, const char *dataflow,
+                    struct array_refusal *out)
+{
+    (void)dataflow;
+    if (arch->array_network != NETWORK_MULTICAST)
+        return refuse(out, "array.network",
+                      "a nest runs on multicast networks and 'array.network' "
+                      "is 'systolic'; choose another machine");
+    if (arch->psum_reduce == PSUM_TREE)
+        return refuse(out, "noc.psum_reduce",
+                      "a nest sums psums by chains and 'noc.psum_reduce' is "
+                      "'tree'; 'chain' is right");
+    if (arch->has_l1 && arch->l2_to_l1 == L2_TO_L1_MESH)
+        return refuse(out, "noc.l2_to_l1",
+                      "a nest reaches its L1s by a multicast network and "
+                      "'noc.l2_to_l1' is 'mesh'; 'multicast' is right");
+    if (arch->carries != CARRIES_ALL)
+        return refuse(out, "dram.carries",
+                      "a nest moves all tensors and 'dram.carries' is "
+                      "'filters'; 'all' is right");
+    return true;
+}
+
+static int not_modelled(const struct arch *arch, const char **keys)
+{
+    static const char *const always[] = {"pe.fifo_words", "pe.pipeline_cycles",
+                                         "pe.psum_add", "pe.start",
+                                         "noc.ifmap_waits_for_filters"};
+    static const char *const with_l1[] = {
+        "l1.banks",        "l1.ifmap_banks",    "l1.filter_banks",
+        "l1.ifmap_bypass", "l1.filter_bypass",  "l1.bank_row_words",
+        "l1.ports",        "l1.latency_cycles", "l1.input_slots"};
+    const int n_always = (int)(sizeof(always) / sizeof(*always));
+    const int n_with_l1 =
+        arch->has_l1 ? (int)(sizeof(with_l1) / sizeof(*with_l1)) : 0;
+    int n = 0;
+    for (int i = 0; i < n_always; i++)
+        keys[n++] = always[i];
+    for (int i = 0; i < n_with_l1; i++)
+        keys[n++] = with_l1[i];
+    if (arch->compression != COMPRESSION_NONE)
+        keys[n++] = "dram.compression";
+    SIM_CHECK(n <= RESULT_KEYS_MAX);
+    return n;
+}
+
 struct array_side *nest_array_new(const struct nest_walk *walk,
                                   const struct arch *arch,
                                   struct nest_values *values,
@@ -146,6 +199,8 @@ static const char *remedy(const void *self)
 
 const struct array_kind nest_array = {
     .name = "nest",
+    .honours = honours,
+    .not_modelled = not_modelled,
     .destroy = destroy,
     .issue = issue,
     .is_done = is_done,

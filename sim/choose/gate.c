@@ -1,0 +1,78 @@
+/* gate.c - what a machine does not model is refused here, by name.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/choose/gate.h"
+
+#include <inttypes.h>
+
+#include "dataflows/nest/nest_dataflow.h"
+#include "sim/array/array_side.h"
+
+/* A line of a file has a number. */
+static bool is_by_hand(const struct config *cfg, const char *key)
+{
+    return config_pos(cfg, key).line == 0;
+}
+
+static bool reads_what_is_set(const struct config *cfg,
+                              const struct array_kind *kind, struct diag *d)
+{
+    const char *key[RESULT_KEYS_MAX];
+    bool ok = true;
+    int n = kind->not_modelled != NULL
+                ? kind->not_modelled(config_arch(cfg), key)
+                : 0;
+    for (int i = 0; i < n; i++)
+        if (is_by_hand(cfg, key[i]))
+            ok = diag_error(d, config_pos(cfg, key[i]),
+                            "'%s' has no effect under a loop nest; leave it "
+                            "out, or choose a '--dataflow', which it steers",
+                            key[i]);
+    return ok;
+}
+
+bool gate_lets_dataflow(const struct config *cfg,
+                        const struct dataflow *dataflow, struct diag *d)
+{
+    const struct arch *arch = config_arch(cfg);
+    const struct array_kind *kind =
+        dataflow == &nest_dataflow ? &nest_array : array_kind_of(arch);
+    struct array_refusal no;
+    if (!kind->honours(arch, dataflow->name, &no))
+        return diag_error(d, config_pos(cfg, no.key), "%s", no.why);
+    return reads_what_is_set(cfg, kind, d);
+}
+
+static uint64_t map_bytes(const struct arch *arch, enum tensor tensor,
+                          const uint64_t extent[4])
+{
+    uint64_t words = 1;
+    for (int k = 0; k < 4; k++)
+        words = count_mul(words, extent[k]);
+    return count_mul(words, (uint64_t)arch->precision_bits[tensor]) / 8;
+}
+
+bool gate_lets_layer(const struct config *cfg, const struct layer *layer,
+                     struct diag *d)
+{
+    const struct arch *arch = config_arch(cfg);
+    const bool stored = arch->padding == PADDING_STORED;
+    const uint64_t ifmap[4] = {
+        (uint64_t)layer->N, (uint64_t)layer->C,
+        (uint64_t)(stored ? layer_padded_h(layer) : layer->H),
+        (uint64_t)(stored ? layer_padded_w(layer) : layer->W)};
+    const uint64_t ofmap[4] = {(uint64_t)layer->N, (uint64_t)layer->M,
+                               (uint64_t)layer->P, (uint64_t)layer->Q};
+    if (arch->carries != CARRIES_FILTERS)
+        return true;
+    uint64_t in = map_bytes(arch, TENSOR_IFMAP, ifmap);
+    uint64_t out = map_bytes(arch, TENSOR_PSUM, ofmap);
+    if (count_add(in, out) <= arch->l2_bytes)
+        return true;
+    return diag_error(
+        d, config_pos(cfg, "dram.carries"),
+        "layer '%s' has an ifmap of %" PRIu64 " bytes and an ofmap of %" PRIu64
+        ", which with 'dram.carries' = 'filters' stay in L2, and "
+        "'l2.bytes' is %" PRIu64 "; enlarge it, or have 'all' carried",
+        layer->name, in, out, arch->l2_bytes);
+}

@@ -1,0 +1,130 @@
+#!/bin/sh
+# gate_test.sh - what a machine does not model is refused by name, with what
+# would be right; and what yields instead.
+# SPDX-License-Identifier: MIT
+set -eu
+accelsim=${ACCELSIM:-./accelsim}
+ACCELSIM_PATH=${srcdir:-.}/configs
+export ACCELSIM_PATH
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail()
+{
+    echo "gate_test: $*" >&2
+    exit 1
+}
+
+# Refuses with status 1 and a message that has $1; $2...: arguments.
+refuses()
+{
+    text=$1
+    shift
+    status=0
+    "$accelsim" "$@" >"$work/out" 2>"$work/err" || status=$?
+    [ "$status" = 1 ] || fail "status $status of: $*: $(cat "$work/err")"
+    [ ! -s "$work/out" ] || fail "half a report of: $*"
+    grep -q -e "$text" "$work/err" ||
+        fail "'$text' not said of: $*: $(cat "$work/err")"
+}
+
+takes()
+{
+    "$accelsim" "$@" >"$work/out" 2>"$work/err" ||
+        fail "status $? of: $*: $(cat "$work/err")"
+}
+
+shape='--shape M=4,C=2,H=3,W=1,R=2,S=1'
+cat >"$work/nest.cfg" <<'MAPPING'
+mappings = ( { rf = { loops = ["m 4", "c 2", "r 2"]; };
+               l2 = { loops = ["p 2"]; }; } );
+MAPPING
+nest="$shape --mapping $work/nest.cfg"
+
+# Of the machine, under a nest; whatever the command.
+for command in run model reuse; do
+    refuses "noc.psum_reduce' is 'tree'; 'chain' is right" \
+        $command --cfg tensor_core $nest
+    refuses "noc.l2_to_l1' is 'mesh'; 'multicast' is right" \
+        $command --cfg eyeriss_v2_dense $nest
+    refuses "dram.carries' is 'filters'; 'all' is right" \
+        $command --cfg eyeriss $nest --set dram.carries=filters
+    refuses "needs 'multicast'" $command --cfg systolic $nest
+    takes $command --cfg eyeriss $nest
+done
+refuses "noc.psum_reduce' is 'tree'; 'chain' is right" \
+    map --cfg tensor_core --dataflow nest $shape
+refuses "needs 'multicast'" map --cfg systolic --dataflow nest $shape
+takes run --cfg eyeriss_v2_dense $nest --set noc.l2_to_l1=multicast
+
+# Keys that a nest does not read: refused when given, listed when not.
+for key in pe.fifo_words=32 pe.pipeline_cycles=4 pe.psum_add=own_cycle \
+    pe.start=word noc.ifmap_waits_for_filters=true dram.compression=rlc; do
+    for command in run model reuse; do
+        refuses "'${key%=*}' has no effect under a loop nest" \
+            $command --cfg eyeriss $nest --set $key
+    done
+    refuses "'${key%=*}' has no effect under a loop nest" \
+        map --cfg eyeriss --dataflow nest $shape --set $key
+    takes run --cfg eyeriss $shape --set $key
+    takes run --cfg eyeriss $nest --format json
+    grep -q "^ *\"${key%=*}\",*\$" "$work/out" || fail "$key is not listed"
+done
+for key in l1.banks=2 l1.ifmap_banks=1 l1.filter_banks=1 l1.ifmap_bypass=true \
+    l1.filter_bypass=true l1.bank_row_words=2 l1.ports=1r1w \
+    l1.latency_cycles=3 l1.input_slots=4; do
+    refuses "'${key%=*}' has no effect under a loop nest" \
+        run --cfg eyeriss_v2_dense $nest --set noc.l2_to_l1=multicast \
+        --set $key
+done
+takes run --cfg eyeriss $nest
+grep -q 'not modelled  *pe.fifo_words' "$work/out" || fail "the table is silent"
+takes run --cfg eyeriss $shape --format json
+! grep -q not_modelled "$work/out" || fail "a dataflow reads what it is given"
+
+# Psums that leave while the next pass computes.
+for dataflow in ws is; do
+    for command in run model reuse map; do
+        refuses "not under '$dataflow'; 'serial' is right" $command \
+            --cfg systolic --dataflow $dataflow $shape \
+            --set array.drain=overlapped
+    done
+done
+takes run --cfg systolic --dataflow os $shape --set array.drain=overlapped
+refuses "'serial' is right for 'multicast'" \
+    run --cfg eyeriss $shape --set array.drain=overlapped
+refuses "'false' is right for 'multicast'" \
+    run --cfg eyeriss $shape --set array.tight_folds=true
+refuses "'chain' is right for 'systolic'" \
+    run --cfg systolic $shape --set noc.psum_reduce=tree
+
+# A DRAM part has times of its own: a file's values yield to a model that
+# --set names, and steer nothing; what --set gives is refused.
+for key in dram.bytes_per_second=1000000 dram.latency_cycles=7; do
+    for model in ddr4_2400 ideal; do
+        refuses "'${key%=*}' has no effect, for 'dram.model' is '$model'" \
+            run --cfg eyeriss $shape --set dram.model=$model --set $key
+    done
+    takes run --cfg eyeriss $shape --set $key
+done
+for rate in 480000000 1000000; do
+    sed "s/bytes_per_second = 480000000/bytes_per_second = $rate/" \
+        "$ACCELSIM_PATH/eyeriss.cfg" >"$work/eyeriss.cfg"
+    takes run --cfg "$work/eyeriss.cfg" --layer conv2 --dataflow ws \
+        --set dram.model=ddr4_2400 --format json -o "$work/$rate.json"
+    grep '"cycles"' "$work/$rate.json" >"$work/$rate"
+done
+cmp "$work/480000000" "$work/1000000" ||
+    fail "a mapping is chosen by a bandwidth that is not in use"
+sed 's/model = "bandwidth"/model = "ddr4_2400"/' \
+    "$ACCELSIM_PATH/eyeriss.cfg" >"$work/eyeriss.cfg"
+refuses "eyeriss.cfg:[0-9]*: error: 'dram.bytes_per_second' has no effect" \
+    run --cfg "$work/eyeriss.cfg" $shape
+
+# Feature maps that are said to stay on chip, and are too large for it.
+for command in run model map; do
+    refuses "layer 'conv1_2' has an ifmap of 6537728 bytes and an ofmap of" \
+        $command --cfg eyeriss --net vgg16 --batch 1 --layer conv1_2 \
+        --set dram.carries=filters
+done
+takes run --cfg eyeriss $shape --set dram.carries=filters
