@@ -174,7 +174,7 @@ def look_at_help():
     check(60 < widest <= 80, "an entry is wrapped", widest)
     listed = run("help", "words").stdout
     missing = [word for word in entries
-               if not re.search(rf"(^|  ){re.escape(word)}(  |$)", listed,
+               if not re.search(rf"(^| ){re.escape(word)}( |$)", listed,
                                 re.M)]
     check(not missing and max(map(len, listed.splitlines())) <= 80,
           "help words lists them", missing)
