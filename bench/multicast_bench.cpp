@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "sim/array/multicast_machine.h"
+#include "sim/config/layer_text.h"
 
 namespace
 {
@@ -75,10 +76,17 @@ void run_passes(benchmark::State &state, const layer &shape,
     diag_free(d);
 }
 
-const layer conv2 = {"conv2", LAYER_CONV, 1, 2, 256, 96, 27, 27,   5,
-                     5,       1,          2, 1, 0,   0,  {}, false};
-const layer conv4 = {"conv4", LAYER_CONV, 4, 2, 384, 384, 13, 13,   3,
-                     3,       1,          1, 1, 0,   0,   {}, false};
+layer conv(const char *shape)
+{
+    layer l = {};
+    diag *d = diag_new();
+    SIM_CHECK(layer_parse_shape(shape, &l, d));
+    diag_free(d);
+    return l;
+}
+
+const layer conv2 = conv("G=2,M=256,C=96,H=27,W=27,R=5,S=5,pad=2");
+const layer conv4 = conv("N=4,G=2,M=384,C=384,H=13,W=13,R=3,S=3,pad=1");
 
 BENCHMARK_CAPTURE(run_passes, conv2_rs, conv2, "rs");
 BENCHMARK_CAPTURE(run_passes, conv4_rs, conv4, "rs");

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dataflows/nest/lattice.h"
+#include "sim/config/layer_text.h"
 #include "test/random_nest.h"
 
 namespace

@@ -20,7 +20,7 @@ networksdir = $(pkgdatadir)/networks
 dist_networks_DATA = %D%/networks/alexnet.cfg %D%/networks/googlenet.cfg \
 	%D%/networks/lenet5.cfg %D%/networks/mlp0.cfg %D%/networks/mlp1.cfg \
 	%D%/networks/overfeat.cfg %D%/networks/conv1d.cfg \
-	%D%/networks/resnet50.cfg %D%/networks/vgg16.cfg
+	%D%/networks/mobilenetv2.cfg %D%/networks/resnet50.cfg %D%/networks/vgg16.cfg
 validationdir = $(pkgdatadir)/validation
 dist_validation_DATA = %D%/validation/dram_parts.cfg \
 	%D%/validation/eyeriss_alexnet.cfg %D%/validation/eyeriss_vgg16.cfg \

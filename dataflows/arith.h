@@ -13,7 +13,7 @@ extern "C" {
 /* ceil(a / b), a >= 0, b > 0. */
 static inline int ceil_div(int a, int b)
 {
-    return (a + b - 1) / b;
+    return a / b + (a % b > 0); /* no sum passes 31 bits */
 }
 
 static inline uint64_t ceil_div_u64(uint64_t a, uint64_t b)
@@ -51,6 +51,12 @@ static inline int gcd_int(int a, int b)
 static inline int tile_size(int extent, int tile, int i)
 {
     return min_int(tile, extent - i * tile);
+}
+
+/* Where the tile behind that at `at` begins: at the extent, behind the last. */
+static inline int next_tile(int extent, int at, int tile)
+{
+    return at + min_int(tile, extent - at);
 }
 
 /* Sum over the tiles of size `tile` that cut `extent` of ceil(size / step). */

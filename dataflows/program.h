@@ -174,8 +174,10 @@ void tile_move_alike_rows(const struct program *program, int *first, int *end);
 void program_tile_move(const struct program *program, const struct pass *pass,
                        enum tensor tensor, struct tile_move *out);
 
-/* Whether a tensor comes from DRAM, or goes there, at all. */
-bool tensor_is_moved(const struct arch *arch, enum tensor tensor);
+/* Whether a tensor comes from DRAM, or goes there, at all.  A matmul's filters
+ * are a feature map. */
+bool tensor_is_moved(const struct arch *arch, const struct layer *layer,
+                     enum tensor tensor);
 /* Whether a layer's tensor crosses the DRAM's link compressed. */
 bool tensor_is_compressed(const struct arch *arch, const struct layer *layer,
                           enum tensor tensor);

@@ -24,7 +24,8 @@ static uint64_t word_bytes(const struct program *p, enum tensor tensor,
 }
 
 struct extent {
-    int h, w, pad; /* of the ifmap as it lies in DRAM; pad: not in DRAM */
+    int h, w;              /* of the ifmap as it lies in DRAM */
+    int pad_top, pad_left; /* not in DRAM */
 };
 
 static struct extent stored_ifmap(const struct program *p)
@@ -33,7 +34,8 @@ static struct extent stored_ifmap(const struct program *p)
     struct extent e = {
         .h = stored ? layer_padded_h(&p->layer) : p->layer.H,
         .w = stored ? layer_padded_w(&p->layer) : p->layer.W,
-        .pad = stored ? 0 : p->layer.pad,
+        .pad_top = stored ? 0 : p->layer.pad_top,
+        .pad_left = stored ? 0 : p->layer.pad_left,
     };
     return e;
 }
@@ -118,10 +120,10 @@ static void ifmap_move(const struct program *p, const struct pass_place *pl,
     const struct layer *l = &p->layer;
     struct extent in = stored_ifmap(p);
     int *row, *col;
-    int rows = touched_list(pl->p0 * l->stride - in.pad, pl->e, l->stride, l->R,
-                            l->dilation, in.h, &row);
-    int cols =
-        touched_list(-in.pad, l->Q, l->stride, l->S, l->dilation, in.w, &col);
+    int rows = touched_list(pl->p0 * l->stride_h - in.pad_top, pl->e,
+                            l->stride_h, l->R, l->dilation_h, in.h, &row);
+    int cols = touched_list(-in.pad_left, l->Q, l->stride_w, l->S,
+                            l->dilation_w, in.w, &col);
     uint64_t pitch = ifmap_pitch(p);
     uint64_t plane = (uint64_t)in.h * pitch;
     int channel = pl->g * (l->C / l->G) + pl->c0;
@@ -161,11 +163,12 @@ void tile_move_alike_rows(const struct program *p, int *first, int *end)
 {
     const struct layer *l = &p->layer;
     struct extent in = stored_ifmap(p);
-    int step = p->tiling.e * l->stride;
-    int last = (p->tiling.e - 1) * l->stride + (l->R - 1) * l->dilation;
-    int room = in.h - 1 + in.pad - last;
-    *first = ceil_div(in.pad, step);
-    *end = room >= 0 ? room / step + 1 : 0;
+    int64_t step = (int64_t)p->tiling.e * l->stride_h;
+    int64_t last = (int64_t)(p->tiling.e - 1) * l->stride_h +
+                   (int64_t)(l->R - 1) * l->dilation_h;
+    int64_t room = in.h - 1 + in.pad_top - last;
+    *first = (int)((in.pad_top + step - 1) / step);
+    *end = room >= 0 ? (int)(room / step) + 1 : 0;
 }
 
 static void filter_move(const struct program *p, const struct pass_place *pl,
@@ -203,16 +206,18 @@ static void ofmap_move(const struct program *p, const struct pass_place *pl,
         (uint64_t)pl->n * (uint64_t)pl->m * (uint64_t)pl->e * (uint64_t)l->Q;
 }
 
-bool tensor_is_moved(const struct arch *arch, enum tensor tensor)
+bool tensor_is_moved(const struct arch *arch, const struct layer *layer,
+                     enum tensor tensor)
 {
-    return arch->carries == CARRIES_ALL || tensor == TENSOR_FILTER;
+    return arch->carries == CARRIES_ALL ||
+           (tensor == TENSOR_FILTER && layer->op != LAYER_MATMUL);
 }
 
 bool tensor_is_compressed(const struct arch *arch, const struct layer *layer,
                           enum tensor tensor)
 {
     if (arch->compression == COMPRESSION_NONE ||
-        !tensor_is_moved(arch, tensor) || tensor == TENSOR_FILTER ||
+        !tensor_is_moved(arch, layer, tensor) || tensor == TENSOR_FILTER ||
         layer->zero_share[tensor] <= 0)
         return false;
     return tensor != TENSOR_IFMAP || !layer->network_input;
@@ -236,7 +241,7 @@ void program_tile_move(const struct program *program, const struct pass *pass,
 {
     out->n_requests = 0;
     out->words = out->compressed_bytes = 0;
-    if (!tensor_is_moved(&program->arch, tensor))
+    if (!tensor_is_moved(&program->arch, &program->layer, tensor))
         return;
     if (tensor == TENSOR_IFMAP)
         ifmap_move(program, &pass->place, out);
@@ -272,12 +277,12 @@ void program_tile_words(const struct program *p, const struct pass *pass,
     int *row, *col, rows, cols;
     if (tensor == TENSOR_IFMAP) {
         struct extent in = stored_ifmap(p);
-        const int first[4] = {pl->n0, pl->g * (l->C / l->G) + pl->c0, in.pad,
-                              in.pad};
-        rows = touched_list(pl->p0 * l->stride - in.pad, pl->e, l->stride, l->R,
-                            l->dilation, in.h, &row);
-        cols = touched_list(-in.pad, l->Q, l->stride, l->S, l->dilation, in.w,
-                            &col);
+        const int first[4] = {pl->n0, pl->g * (l->C / l->G) + pl->c0,
+                              in.pad_top, in.pad_left};
+        rows = touched_list(pl->p0 * l->stride_h - in.pad_top, pl->e,
+                            l->stride_h, l->R, l->dilation_h, in.h, &row);
+        cols = touched_list(-in.pad_left, l->Q, l->stride_w, l->S,
+                            l->dilation_w, in.w, &col);
         visit_block(first, pl->n, pl->c, row, rows, col, cols, visit, context);
     } else if (tensor == TENSOR_FILTER) {
         const int first[4] = {pl->g * (l->M / l->G) + pl->f0, pl->c0, 0, 0};
@@ -303,9 +308,9 @@ uint64_t program_word_address(const struct program *p, enum tensor tensor,
     if (tensor == TENSOR_IFMAP) {
         struct extent in = stored_ifmap(p);
         uint64_t row = (a * (uint64_t)l->C + b) * (uint64_t)in.h +
-                       (uint64_t)(coord[2] - in.pad);
+                       (uint64_t)(coord[2] - in.pad_top);
         return row * ifmap_pitch(p) +
-               word_bytes(p, tensor, (uint64_t)(coord[3] - in.pad));
+               word_bytes(p, tensor, (uint64_t)(coord[3] - in.pad_left));
     }
     if (tensor == TENSOR_FILTER) {
         uint64_t word =

@@ -188,10 +188,10 @@ uint64_t tiling_l2_words(const struct layer *layer, const struct tiling *t,
     switch (tensor) {
     case TENSOR_IFMAP:
         return n * (uint64_t)t->c *
-               (uint64_t)touched(t->e, layer->stride, layer->R,
-                                 layer->dilation) *
-               (uint64_t)touched(layer->Q, layer->stride, layer->S,
-                                 layer->dilation);
+               (uint64_t)touched(t->e, layer->stride_h, layer->R,
+                                 layer->dilation_h) *
+               (uint64_t)touched(layer->Q, layer->stride_w, layer->S,
+                                 layer->dilation_w);
     case TENSOR_FILTER:
         return (uint64_t)t->f * (uint64_t)t->c * (uint64_t)layer->R *
                (uint64_t)layer->S;

@@ -87,16 +87,16 @@ uint64_t tiling_dram_rows(const struct arch *arch, const struct layer *l,
                           int p0, int e)
 {
     const bool stored = arch->padding == PADDING_STORED;
-    return touched_inside(p0, e, l->stride, l->R, l->dilation,
-                          stored ? 0 : l->pad,
+    return touched_inside(p0, e, l->stride_h, l->R, l->dilation_h,
+                          stored ? 0 : l->pad_top,
                           stored ? layer_padded_h(l) : l->H);
 }
 
 uint64_t tiling_dram_columns(const struct arch *arch, const struct layer *l)
 {
     const bool stored = arch->padding == PADDING_STORED;
-    return touched_inside(0, l->Q, l->stride, l->S, l->dilation,
-                          stored ? 0 : l->pad,
+    return touched_inside(0, l->Q, l->stride_w, l->S, l->dilation_w,
+                          stored ? 0 : l->pad_left,
                           stored ? layer_padded_w(l) : l->W);
 }
 
@@ -113,7 +113,7 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
     const struct cut n_cut = cut_of(l->N, t->n);
     uint64_t cols = tiling_dram_columns(arch, l);
     uint64_t rows = 0, coded_ifmap = 0, coded_ofmap = 0;
-    for (int p0 = 0; p0 < l->P; p0 += t->e) {
+    for (int p0 = 0; p0 < l->P; p0 = next_tile(l->P, p0, t->e)) {
         int e = min_int(t->e, l->P - p0);
         uint64_t touched = tiling_dram_rows(arch, l, p0, e);
         rows += touched;
@@ -134,7 +134,7 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
     /* Per m tile: with one (c, f) tile it stays over n and e. */
     uint64_t filter_words = (uint64_t)Cg * (uint64_t)l->R * (uint64_t)l->S;
     uint64_t filter = 0;
-    for (int m0 = 0; m0 < Mg; m0 += t->m) {
+    for (int m0 = 0; m0 < Mg; m0 = next_tile(Mg, m0, t->m)) {
         int m = min_int(t->m, Mg - m0);
         uint64_t f_tiles = (uint64_t)ceil_div(m, t->f);
         uint64_t again = c_tiles * f_tiles == 1 ? 1 : n_tiles * e_tiles;
@@ -144,9 +144,11 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
     uint64_t ofmap =
         (uint64_t)l->N * (uint64_t)l->M * (uint64_t)l->P * (uint64_t)l->Q;
 
-    if (!tensor_is_moved(arch, TENSOR_IFMAP))
+    if (!tensor_is_moved(arch, l, TENSOR_IFMAP))
         ifmap = 0;
-    if (!tensor_is_moved(arch, TENSOR_PSUM))
+    if (!tensor_is_moved(arch, l, TENSOR_FILTER))
+        filter = 0;
+    if (!tensor_is_moved(arch, l, TENSOR_PSUM))
         ofmap = 0;
     struct accesses *dram = out->access[LEVEL_DRAM];
     struct accesses *l2 = out->access[LEVEL_L2];

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sim/base/wall_limit.h"
 #include "sim/cli/command.h"
 #include "sim/cli/invocation.h"
 #include "sim/cli/show_config.h"
+#include "sim/cli/wall_limit.h"
 #include "sim/config/help_config.h"
 
 /* A file opened later must not take the place of a closed stream.  Writing to

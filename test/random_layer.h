@@ -14,7 +14,8 @@
 class random_case
 {
   public:
-    explicit random_case(unsigned seed) : engine_(seed), rows_engine_(seed + 1)
+    explicit random_case(unsigned seed)
+        : engine_(seed), rows_engine_(seed + 1), axes_engine_(seed + 2)
     {
     }
 
@@ -107,6 +108,52 @@ class random_case
         a->mesh_buffer_flits = pick(1, 3);
     }
 
+    // Strides and dilations of 1 and more, padding of 0 and more; in half of
+    // the draws each axis and side has its own.  In an eighth the filters are
+    // a feature map, too.
+    void steps(layer *l, int stride, int pad, int dilation)
+    {
+        const int both_stride = pick(1, stride), both_pad = pick(0, pad);
+        layer_set_steps(l, both_stride, both_pad, pick(1, dilation));
+        l->op = axes_engine_() % 8 == 0 ? LAYER_MATMUL : LAYER_CONV;
+        if (axes_engine_() % 2 == 0)
+            return;
+        for (int *value : {&l->stride_h, &l->stride_w})
+            *value = 1 + static_cast<int>(axes_engine_() % unsigned(stride));
+        for (int *value :
+             {&l->pad_top, &l->pad_bottom, &l->pad_left, &l->pad_right})
+            *value = static_cast<int>(axes_engine_() % unsigned(pad + 1));
+        for (int *value : {&l->dilation_h, &l->dilation_w})
+            *value = 1 + static_cast<int>(axes_engine_() % unsigned(dilation));
+    }
+
+    // Transposed: stride to 3, dilation to 2; each output meets an input.
+    layer transposed()
+    {
+        for (;;) {
+            layer l = {};
+            std::snprintf(l.name, sizeof(l.name), "transposed");
+            l.N = pick(1, 2);
+            l.G = pick(1, 2);
+            l.M = l.G * pick(1, 3);
+            l.C = l.G * pick(1, 3);
+            l.H = pick(1, 6);
+            l.W = pick(1, 6);
+            l.R = pick(1, 5);
+            l.S = pick(1, 5);
+            steps(&l, 3, 2, 2);
+            l.op = LAYER_CONV_TRANSPOSE;
+            l.output_pad_h = pick(0, 1);
+            l.output_pad_w = pick(0, 1);
+            l.zero_share[TENSOR_IFMAP] = pick(0, 4) / 4.0;
+            diag *d = diag_new();
+            bool ok = layer_finish(&l, src_pos{nullptr, 0}, d);
+            diag_free(d);
+            if (ok)
+                return l;
+        }
+    }
+
     // Groups to depthwise, stride to 4, dilation to 3, N to 3.
     layer shape()
     {
@@ -123,9 +170,7 @@ class random_case
             l.W = pick(1, 20);
             l.R = pick(1, 7);
             l.S = pick(1, 7);
-            l.stride = pick(1, 4);
-            l.pad = pick(0, 2);
-            l.dilation = pick(1, 3);
+            steps(&l, 4, 2, 3);
             l.zero_share[TENSOR_IFMAP] = pick(0, 4) / 4.0;
             l.zero_share[TENSOR_PSUM] = pick(0, 4) / 4.0;
             l.network_input = pick(0, 3) == 0;
@@ -139,18 +184,20 @@ class random_case
 
   private:
     std::mt19937 engine_;
-    std::mt19937 rows_engine_; // apart: its draws move no other's
+    std::mt19937 rows_engine_, axes_engine_; // apart: they move no other's
 };
 
 // "N=1 G=2 ..." for the message of a failed expectation.
 inline std::string describe(const layer &l)
 {
-    char text[256];
+    char text[512];
     std::snprintf(text, sizeof(text),
-                  "--shape N=%d,G=%d,M=%d,C=%d,H=%d,W=%d,R=%d,S=%d,stride=%d,"
-                  "pad=%d,dilation=%d",
-                  l.N, l.G, l.M, l.C, l.H, l.W, l.R, l.S, l.stride, l.pad,
-                  l.dilation);
+                  "--shape op=%s,N=%d,G=%d,M=%d,C=%d,H=%d,W=%d,R=%d,S=%d,"
+                  "stride_h=%d,stride_w=%d,pad_top=%d,pad_bottom=%d,"
+                  "pad_left=%d,pad_right=%d,dilation_h=%d,dilation_w=%d",
+                  layer_op_name[l.op], l.N, l.G, l.M, l.C, l.H, l.W, l.R, l.S,
+                  l.stride_h, l.stride_w, l.pad_top, l.pad_bottom, l.pad_left,
+                  l.pad_right, l.dilation_h, l.dilation_w);
     return text;
 }
 

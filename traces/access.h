@@ -31,13 +31,25 @@ struct access_tap {
     void (*access)(void *context, const struct access *access);
 };
 
-/* Words have names up to here; only padding can take a layer beyond. */
+/* Words have names up to here in each dimension, the ifmap's padding
+ * included. */
 enum { ACCESS_EXTENT_MAX = 65536 };
+
+/* The largest of a layer's dimensions: ACCESS_EXTENT_MAX at most where its
+ * words have names. */
+static inline int access_extent(const struct layer *l)
+{
+    const int extent[] = {
+        l->N, l->M, l->C, layer_padded_h(l), layer_padded_w(l), l->R, l->S};
+    int most = 0;
+    for (int i = 0; i < (int)(sizeof(extent) / sizeof(extent[0])); i++)
+        most = extent[i] > most ? extent[i] : most;
+    return most;
+}
 
 static inline bool access_words_have_names(const struct layer *layer)
 {
-    return layer_padded_h(layer) <= ACCESS_EXTENT_MAX &&
-           layer_padded_w(layer) <= ACCESS_EXTENT_MAX;
+    return access_extent(layer) <= ACCESS_EXTENT_MAX;
 }
 
 /* A word of a tensor by its coordinates, 16 bits each, ifmap n c h w (padded),

@@ -29,6 +29,11 @@ NETWORKS = {
                  "v1: the stride is in the first 1x1 of a block; the four "
                  "projection shortcuts are branch1.",
                  "He et al., CVPR 2016"),
+    "mobilenetv2": ("MobileNetV2",
+                    "Width 1, 224 x 224 input. A block bN is an expansion "
+                    "(1x1), a depthwise 3x3 and a projection (1x1); the first "
+                    "has no expansion.",
+                    "Sandler et al., CVPR 2018, table 2"),
 }
 
 # Zeros among the ifmap words: measured on the chip with AlexNet, batch 4.
@@ -66,19 +71,20 @@ def comment(text, width=76):
     return "\n".join(lines + [line]) + "\n"
 
 
-def check_row(row):
-    """The simulator has one stride and one pad for both directions."""
-    assert row["N"] == "1", row
-    assert row["stride_h"] == row["stride_w"], row
-    assert row["pad_h"] == row["pad_w"], row
+def both_axes(row, key):
+    """'stride = 2;', or by axis where the axes differ."""
+    h, w = row[key + "_h"], row[key + "_w"]
+    if h == w:
+        return "%s = %s;" % (key, h)
+    return "%s_h = %s; %s_w = %s;" % (key, h, key, w)
 
 
 def layer_text(row, ifmap_zero_share, ofmap_zero_share, is_first):
     name = layer_name(row["layer"])
     text = '  { name = "%s"; type = "%s"; ' % (name, row["type"].lower())
     text += " ".join("%s = %s;" % (k, row[k]) for k in "MCHWRS")
-    text += "\n    stride = %s; pad = %s; G = %s;" % (
-        row["stride_h"], row["pad_h"], row["groups"])
+    text += "\n    %s %s G = %s;" % (both_axes(row, "stride"),
+                                    both_axes(row, "pad"), row["groups"])
     if is_first:
         text += " network_input = true;"
     if name in ifmap_zero_share:
@@ -92,8 +98,7 @@ def network_text(name, rows):
     key, remark, source = NETWORKS[name]
     own = [row for row in rows if row["net"] == key]
     assert own, key
-    for row in own:
-        check_row(row)
+    assert all(row["N"] == "1" for row in own), key
     head = comment("%s.cfg - every CONV and FC layer of %s. %s" %
                    (name, key, remark))
     head += comment("Source: %s." % source)

@@ -32,7 +32,8 @@ bool gemm_is_countable(const struct layer *l)
 {
     const uint64_t most = 1 << 30;
     uint64_t products = (uint64_t)(l->C / l->G) * (uint64_t)l->R;
-    return products <= most && products * (uint64_t)l->S <= most;
+    return products <= most && products * (uint64_t)l->S <= most &&
+           (uint64_t)(l->M / l->G) <= most;
 }
 
 bool gemm_countable(const struct dataflow *dataflow, const struct layer *l,
@@ -43,7 +44,8 @@ bool gemm_countable(const struct dataflow *dataflow, const struct layer *l,
         return true;
     return diag_fail(d, EXIT_NO_MAPPING, at,
                      "layer '%s' has no legal '%s' mapping: an output has more "
-                     "than 2^30 products; split the layer's channels",
+                     "than 2^30 products, or a group more than 2^30 filters; "
+                     "split the layer",
                      l->name, dataflow->name);
 }
 
@@ -127,8 +129,8 @@ void gemm_ifmap_word(const struct program *program,
     product_coord(l, k, &c, &r, &s);
     coord[0] = n;
     coord[1] = place->g * (l->C / l->G) + place->c0 + c;
-    coord[2] = p * l->stride + r * l->dilation;
-    coord[3] = q * l->stride + s * l->dilation;
+    coord[2] = p * l->stride_h + r * l->dilation_h;
+    coord[3] = q * l->stride_w + s * l->dilation_w;
 }
 
 void gemm_filter_word(const struct program *program,

@@ -14,13 +14,14 @@ extern "C" {
 /* The first five parameters of each of these dataflows, in this order. */
 enum { GEMM_M, GEMM_N, GEMM_E, GEMM_C, GEMM_F, GEMM_TILES };
 
-#define GEMM_TILE_PARAMS                                                  \
-    {"m", 1, 65535, "filters", "filters whose psums L2 holds at a time"}, \
-        {"n", 1, 65535, "images", "images of a tile"},                    \
-        {"e", 1, 65535, "rows", "ofmap rows of a tile"},                  \
-        {"c", 1, 65535, "channels", "channels of a tile"},                \
-    {                                                                     \
-        "f", 1, 65535, "filters", "filters of a filter tile"              \
+#define GEMM_TILE_PARAMS                                             \
+    {"m", 1, LAYER_DIM_MAX, "filters",                               \
+     "filters whose psums L2 holds at a time"},                      \
+        {"n", 1, LAYER_DIM_MAX, "images", "images of a tile"},       \
+        {"e", 1, LAYER_DIM_MAX, "rows", "ofmap rows of a tile"},     \
+        {"c", 1, 65535, "channels", "channels of a tile"},           \
+    {                                                                \
+        "f", 1, LAYER_DIM_MAX, "filters", "filters of a filter tile" \
     }
 
 /* os: products of an output in a pass; windows of a group are counted in 15
@@ -40,7 +41,7 @@ void gemm_tiling(const struct mapping *mapping, struct tiling *out);
 void gemm_given(const struct dataflow *dataflow,
                 const struct given_mapping *given, const int *extent,
                 int *fixed, struct src_pos *at);
-/* Whether an int counts the products of an output. */
+/* Whether a pass counts the products of an output and a group's filters. */
 bool gemm_is_countable(const struct layer *layer);
 /* As gemm_is_countable, and reports it when an int does not. */
 bool gemm_countable(const struct dataflow *dataflow, const struct layer *layer,

@@ -63,16 +63,16 @@ void os_expect(const struct arch *arch, const struct layer *l,
     gemm_tiling(mapping, &t);
 
     uint64_t f_folds = 0, groups = 0;
-    for (int m0 = 0; m0 < Mg; m0 += t.m) {
+    for (int m0 = 0; m0 < Mg; m0 = next_tile(Mg, m0, t.m)) {
         int m = min_int(t.m, Mg - m0);
         f_folds += sum_ceil(m, t.f, F);
-        for (int f0 = 0; f0 < m; f0 += t.f)
+        for (int f0 = 0; f0 < m; f0 = next_tile(m, f0, t.f))
             groups += sum_ceil(min_int(t.f, m - f0), F, v[OS_P]);
     }
     /* Blocks of outputs, and (systolic) links down which psums leave. */
     uint64_t x_folds = 0, exit_links = 0;
-    for (int n0 = 0; n0 < l->N; n0 += t.n)
-        for (int p0 = 0; p0 < l->P; p0 += t.e) {
+    for (int n0 = 0; n0 < l->N; n0 = next_tile(l->N, n0, t.n))
+        for (int p0 = 0; p0 < l->P; p0 = next_tile(l->P, p0, t.e)) {
             int x = min_int(t.n, l->N - n0) * min_int(t.e, l->P - p0) * l->Q;
             x_folds += (uint64_t)ceil_div(x, v[OS_X]);
             for (int x0 = 0; x0 < x; x0 += v[OS_X]) {
@@ -135,8 +135,8 @@ uint64_t os_busiest_pe_cycles(const struct arch *arch, const struct layer *l,
         gemm_sum_min3(Mg, v[GEMM_M], v[GEMM_F], v[OS_T] * v[OS_P], v[OS_P]) *
         (uint64_t)l->G;
     uint64_t blocks = 0;
-    for (int n0 = 0; n0 < l->N; n0 += v[GEMM_N])
-        for (int p0 = 0; p0 < l->P; p0 += v[GEMM_E])
+    for (int n0 = 0; n0 < l->N; n0 = next_tile(l->N, n0, v[GEMM_N]))
+        for (int p0 = 0; p0 < l->P; p0 = next_tile(l->P, p0, v[GEMM_E]))
             blocks +=
                 (uint64_t)ceil_div(min_int(v[GEMM_N], l->N - n0) *
                                        min_int(v[GEMM_E], l->P - p0) * l->Q,

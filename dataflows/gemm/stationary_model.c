@@ -16,10 +16,10 @@ static struct cuts filters_across(const struct layer *l, const struct tiling *t,
     const int Mg = l->M / l->G;
     struct cuts c = {
         0, 0, (uint64_t)ceil_div(l->N, t->n) * (uint64_t)ceil_div(l->P, t->e)};
-    for (int m0 = 0; m0 < Mg; m0 += t->m) {
+    for (int m0 = 0; m0 < Mg; m0 = next_tile(Mg, m0, t->m)) {
         int m = min_int(t->m, Mg - m0);
         c.across_folds += sum_ceil(m, t->f, fold);
-        for (int f0 = 0; f0 < m; f0 += t->f)
+        for (int f0 = 0; f0 < m; f0 = next_tile(m, f0, t->f))
             c.columns += sum_ceil(min_int(t->f, m - f0), fold, p);
     }
     return c;
@@ -30,11 +30,11 @@ static struct cuts outputs_across(const struct layer *l, const struct tiling *t,
 {
     const int Mg = l->M / l->G;
     struct cuts c = {0, 0, 0};
-    for (int m0 = 0; m0 < Mg; m0 += t->m)
+    for (int m0 = 0; m0 < Mg; m0 = next_tile(Mg, m0, t->m))
         c.along_tiles +=
             (uint64_t)ceil_div(min_int(t->m, Mg - m0), min_int(t->f, t->m));
-    for (int n0 = 0; n0 < l->N; n0 += t->n)
-        for (int p0 = 0; p0 < l->P; p0 += t->e) {
+    for (int n0 = 0; n0 < l->N; n0 = next_tile(l->N, n0, t->n))
+        for (int p0 = 0; p0 < l->P; p0 = next_tile(l->P, p0, t->e)) {
             int x = min_int(t->n, l->N - n0) * min_int(t->e, l->P - p0) * l->Q;
             c.across_folds += (uint64_t)ceil_div(x, fold);
             c.columns += sum_ceil(x, fold, p);
@@ -205,8 +205,8 @@ static uint64_t busiest_outputs(const struct layer *l, const struct tiling *t,
                                 int fold, int p)
 {
     uint64_t sum = 0;
-    for (int n0 = 0; n0 < l->N; n0 += t->n)
-        for (int p0 = 0; p0 < l->P; p0 += t->e)
+    for (int n0 = 0; n0 < l->N; n0 = next_tile(l->N, n0, t->n))
+        for (int p0 = 0; p0 < l->P; p0 = next_tile(l->P, p0, t->e))
             sum += gemm_sum_min2(min_int(t->n, l->N - n0) *
                                      min_int(t->e, l->P - p0) * l->Q,
                                  fold, fold, p);

@@ -12,7 +12,8 @@
 
 #include "dataflows/gemm/gemm.h"
 
-enum { STRIPS_MAX = 1 << 20 }; /* of images and rows, worth looking at each */
+/* Images times rows, or sizes of a tile, that are worth looking at each. */
+enum { STRIPS_MAX = 1 << 20 };
 
 /* Sizes to try, rising; owns. */
 struct sizes {
@@ -167,7 +168,7 @@ static void add_unwasting(struct sizes *to, int extent, int given,
                           uint64_t unit, int fold)
 {
     uint64_t least = UINT64_MAX;
-    if (given > 0 || fold <= 1)
+    if (given > 0 || fold <= 1 || extent > STRIPS_MAX)
         return;
     for (int size = 1; size <= extent; size++) {
         uint64_t step = (uint64_t)fold, tail = (uint64_t)(extent % size);

@@ -76,9 +76,10 @@ void nest_tile_extents(const struct nest *nest, enum level level,
 }
 
 /* Rows (or columns) of the ifmap under so many rows of ofmap and filter. */
-static uint64_t room(const struct layer *l, int outputs, int taps, int extent)
+static uint64_t room(int outputs, int stride, int taps, int dilation,
+                     int extent)
 {
-    int n = touched(outputs, l->stride, taps, l->dilation);
+    int n = touched(outputs, stride, taps, dilation);
     return (uint64_t)min_int(n, extent);
 }
 
@@ -92,9 +93,10 @@ uint64_t nest_words(const struct arch *arch, const struct layer *l,
     switch (tensor) {
     case TENSOR_IFMAP:
         return g * n * c *
-               room(l, x[NEST_P], x[NEST_R],
+               room(x[NEST_P], l->stride_h, x[NEST_R], l->dilation_h,
                     stored ? layer_padded_h(l) : l->H) *
-               room(l, x[NEST_Q], x[NEST_S], stored ? layer_padded_w(l) : l->W);
+               room(x[NEST_Q], l->stride_w, x[NEST_S], l->dilation_w,
+                    stored ? layer_padded_w(l) : l->W);
     case TENSOR_FILTER:
         return g * m * c * (uint64_t)x[NEST_R] * (uint64_t)x[NEST_S];
     default:

@@ -131,12 +131,13 @@ static void view_from(const struct arch *arch, const struct layer *l,
     int tile[NEST_DIMS];
     v->layer = l;
     v->n_loops = 0;
-    int pad = padded(arch, l->pad);
     bool stored = arch->padding == PADDING_STORED;
-    v->rows = (struct lattice){l->stride, l->dilation, pad,
-                               stored ? layer_padded_h(l) : l->H};
-    v->cols = (struct lattice){l->stride, l->dilation, pad,
-                               stored ? layer_padded_w(l) : l->W};
+    v->rows =
+        (struct lattice){l->stride_h, l->dilation_h, padded(arch, l->pad_top),
+                         stored ? layer_padded_h(l) : l->H};
+    v->cols =
+        (struct lattice){l->stride_w, l->dilation_w, padded(arch, l->pad_left),
+                         stored ? layer_padded_w(l) : l->W};
     v->ifmap_one_group = level != LEVEL_RF || !at[LEVEL_L1].keep[TENSOR_IFMAP];
     for (int d = 0; d < NEST_DIMS; d++) {
         v->chain[d].extent = nest_extent(l, (enum nest_dim)d);

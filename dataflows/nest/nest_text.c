@@ -228,6 +228,7 @@ bool nest_report(const struct arch *arch, const struct layer *layer,
                  const struct nest_where *where, struct diag *d)
 {
     char remedy[128];
+    struct gemm_letters unread;
     struct src_pos at = where->level[why->level];
     const char *level = level_name[why->level];
     const char *tensor = tensor_name[why->tensor];
@@ -238,8 +239,12 @@ bool nest_report(const struct arch *arch, const struct layer *layer,
         return diag_fail(
             d, EXIT_NO_MAPPING, at,
             "the loops over %c make %" PRIu64 " steps and layer '%s' has "
-            "%" PRIu64 "; a loop of %" PRIu64 " more at dram would cover it",
+            "%" PRIu64 "%s; a loop of %" PRIu64 " more at dram would cover it",
             nest_dim_letter[why->dim], why->have, layer->name, why->need,
+            layer_is_gemm(layer, &unread)
+                ? " (a nest's m is the N of '--gemm', p its M, c its K, g its "
+                  "B)"
+                : "",
             (why->need + why->have - 1) / why->have);
     case NEST_MISPLACED:
         return diag_fail(d, EXIT_NO_MAPPING, at,

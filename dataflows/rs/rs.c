@@ -19,8 +19,9 @@
 #include "pe/lanes.h"
 
 const struct mapping_param rs_params[] = {
-    {"m", 1, 65535, "filters", "filters whose psums L2 holds at a time"},
-    {"n", 1, 65535, "images", "ifmaps that a pass works on"},
+    {"m", 1, LAYER_DIM_MAX, "filters",
+     "filters whose psums L2 holds at a time"},
+    {"n", 1, LAYER_DIM_MAX, "images", "ifmaps that a pass works on"},
     {"e", 1, 65535, "rows", "ofmap rows of a pass: width of a PE set"},
     {"p", 1, 4096, "filters", "filters that a PE holds"},
     {"q", 1, 4096, "channels", "channels that a PE holds"},
@@ -54,12 +55,17 @@ void rs_tiling(const struct mapping *mapping, struct tiling *out)
  * stride U, the d / gcd(d, U) residues slide past each other. */
 int rs_phases(const struct layer *layer)
 {
-    return layer->dilation / gcd_int(layer->dilation, layer->stride);
+    return layer->dilation_w / gcd_int(layer->dilation_w, layer->stride_w);
 }
 
 static int rs_slide(const struct layer *layer)
 {
-    return layer->stride / gcd_int(layer->dilation, layer->stride);
+    return layer->stride_w / gcd_int(layer->dilation_w, layer->stride_w);
+}
+
+bool rs_windows_are_counted(const struct layer *l)
+{
+    return ceil_div(l->Q, min_int(rs_phases(l), l->Q)) <= LANE_WINDOWS_MAX;
 }
 
 int rs_images_max(const struct layer *l, int fc)
@@ -106,8 +112,8 @@ static void rs_describe(const struct program *program, struct pass *pass)
     d->windows[0] = (uint32_t)ceil_div(l->Q, phases);
     d->groups[1] = (uint32_t)(pl->n * (phases - wide));
     d->windows[1] = d->groups[1] > 0 ? d->windows[0] - 1 : 0;
-    d->chain_step = (uint16_t)l->stride;
-    d->row_step = (uint16_t)l->dilation;
+    d->chain_step = (uint16_t)l->stride_h;
+    d->row_step = (uint16_t)l->dilation_h;
     d->psum_in = !pl->first_reduction;
     for (int t = 0; t < TENSOR_N; t++)
         d->banks[t] = (uint16_t)program->banks[t];
@@ -137,9 +143,9 @@ static void rs_column(const struct program *program, const struct pass *pass,
                 tap = (int)(at % d->filter_cols);
             }
             *column =
-                (phase + window * phases) * l->stride +
+                (phase + window * phases) * l->stride_w +
                 (pass->place.inner[1] * program->mapping.value[RS_FC] + tap) *
-                    l->dilation;
+                    l->dilation_w;
             return;
         }
         round -= d->groups[k] * cols;
@@ -177,7 +183,8 @@ static void rs_window_coord(const struct program *program,
     rs_column(program, pass, round, &image, &column);
     coord[0] = pl->n0 + image;
     coord[1] = pl->g * (l->C / l->G) + pl->c0 + block * v[RS_Q] + word;
-    coord[2] = pl->p0 * l->stride + pl->inner[0] * v[RS_FR] * l->dilation + h;
+    coord[2] =
+        pl->p0 * l->stride_h + pl->inner[0] * v[RS_FR] * l->dilation_h + h;
     coord[3] = column;
 }
 

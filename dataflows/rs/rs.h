@@ -20,6 +20,9 @@ int rs_set_capacity(const struct arch *arch, int set_rows, int e);
 void rs_tiling(const struct mapping *mapping, struct tiling *out);
 /* Residues of ofmap columns whose windows share no ifmap column. */
 int rs_phases(const struct layer *layer);
+/* Whether PEs can count the windows of an ofmap row; there is no tile of one.
+ */
+bool rs_windows_are_counted(const struct layer *layer);
 /* The most images whose windows can be counted in a pass over fc filter
  * columns, 1 or more: groups by the PEs, columns by the networks. */
 int rs_images_max(const struct layer *layer, int fc);

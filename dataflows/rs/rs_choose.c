@@ -337,6 +337,12 @@ bool rs_choose(const struct arch *arch, const struct layer *layer,
                          "layer '%s' has no legal 'rs' mapping: chains of PE "
                          "sets need 'noc.psum_reduce' = 'chain'",
                          layer->name);
+    if (!rs_windows_are_counted(layer))
+        return diag_fail(d, EXIT_NO_MAPPING, at,
+                         "layer '%s' has no legal 'rs' mapping: its %d ofmap "
+                         "columns are more than the windows that a PE counts "
+                         "(65535); split its columns",
+                         layer->name, layer->Q);
     if (!l1_takes_slots(arch, layer, rs_dataflow.name, d))
         return false;
     for (int k = 0; k < given->n; k++) {

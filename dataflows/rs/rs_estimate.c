@@ -44,8 +44,8 @@ double rs_estimate(const struct arch *a, const struct layer *l,
     double psums = windows * chains *
                    ceil_div(v[RS_P], net[NETWORK_PSUM_OUT].words_per_slot) /
                    net[NETWORK_PSUM_OUT].slots_per_cycle;
-    double rows = touched(v[RS_E], l->stride, v[RS_FR], l->dilation);
-    double cols = touched(l->Q, l->stride, v[RS_FC], l->dilation);
+    double rows = touched(v[RS_E], l->stride_h, v[RS_FR], l->dilation_h);
+    double cols = touched(l->Q, l->stride_w, v[RS_FC], l->dilation_w);
     double ifmaps =
         (double)v[RS_N] * t.c * rows * cols /
         (net[NETWORK_IFMAP].words_per_slot * arch_l2_slots(a, NETWORK_IFMAP));
@@ -97,8 +97,9 @@ void rs_strip_set(struct rs_strip *s, const struct arch *a,
     s->inner = (double)ceil_div(l->R, s->fr) * ceil_div(l->S, s->fc);
     s->ifmap_words = (double)tiling_l2_words(l, &channel, TENSOR_IFMAP);
     s->psum_words = (double)tiling_l2_words(l, &channel, TENSOR_PSUM);
-    s->delivered = (double)s->n * touched(s->e, l->stride, s->fr, l->dilation) *
-                   touched(l->Q, l->stride, s->fc, l->dilation) /
+    s->delivered = (double)s->n *
+                   touched(s->e, l->stride_h, s->fr, l->dilation_h) *
+                   touched(l->Q, l->stride_w, s->fc, l->dilation_w) /
                    in->words_per_slot / arch_l2_slots(a, NETWORK_IFMAP);
     s->word_cycles = word_cycles_of(a);
 }

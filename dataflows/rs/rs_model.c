@@ -11,7 +11,7 @@ typedef uint64_t u64;
 static u64 sum_touched(int outer, int step, int extent, int chunk, int dilation)
 {
     u64 sum = 0;
-    for (int at = 0; at < extent; at += chunk)
+    for (int at = 0; at < extent; at = next_tile(extent, at, chunk))
         sum += (u64)touched(outer, step, min_int(chunk, extent - at), dilation);
     return sum;
 }
@@ -41,11 +41,11 @@ static void expect_strip_l1(const struct arch *arch, const struct layer *l,
         p.filters_tail = f - (p.used.sets - 1) * v[RS_P];
         p.channels = min_int(c, v[RS_Q]);
         p.channels_tail = c - (p.used.blocks - 1) * v[RS_Q];
-        p.chain_step = l->stride;
-        p.row_step = l->dilation;
+        p.chain_step = l->stride_h;
+        p.row_step = l->dilation_h;
         p.held_words = (u64)fc;
         p.window_words =
-            (u64)n * (u64)touched(l->Q, l->stride, fc, l->dilation);
+            (u64)n * (u64)touched(l->Q, l->stride_w, fc, l->dilation_w);
         l1_expect_add(arch, &p, out);
     }
 }
@@ -87,16 +87,16 @@ void rs_expect(const struct arch *arch, const struct layer *l,
     /* PE sets, summed over the channel tiles and over the filter tiles. */
     const u64 channel_sets = sum_ceil(Cg, t.c, v[RS_Q]);
     u64 rows = 0, filter_sets = 0;
-    for (int p0 = 0; p0 < l->P; p0 += t.e)
-        rows += sum_touched(min_int(t.e, l->P - p0), l->stride, l->R, v[RS_FR],
-                            l->dilation);
-    for (int m0 = 0; m0 < Mg; m0 += t.m)
+    for (int p0 = 0; p0 < l->P; p0 = next_tile(l->P, p0, t.e))
+        rows += sum_touched(min_int(t.e, l->P - p0), l->stride_h, l->R,
+                            v[RS_FR], l->dilation_h);
+    for (int m0 = 0; m0 < Mg; m0 = next_tile(Mg, m0, t.m))
         filter_sets += sum_ceil(min_int(t.m, Mg - m0), t.f, v[RS_P]);
     /* Each reads its slide of columns anew for each phase and chunk. */
     u64 cols = 0;
-    for (int s0 = 0; s0 < l->S; s0 += v[RS_FC])
-        cols += (u64)touched(l->Q, l->stride, min_int(v[RS_FC], l->S - s0),
-                             l->dilation);
+    for (int s0 = 0; s0 < l->S; s0 = next_tile(l->S, s0, v[RS_FC]))
+        cols += (u64)touched(l->Q, l->stride_w, min_int(v[RS_FC], l->S - s0),
+                             l->dilation_w);
 
     *out = (struct counts){0};
     tiling_expect(arch, l, &t, out);
@@ -162,7 +162,7 @@ uint64_t rs_busiest_pe_cycles(const struct arch *arch, const struct layer *l,
     struct tiling t;
     rs_tiling(mapping, &t);
     u64 filters = 0;
-    for (int m0 = 0; m0 < Mg; m0 += t.m)
+    for (int m0 = 0; m0 < Mg; m0 = next_tile(Mg, m0, t.m))
         filters += sum_min(min_int(t.m, Mg - m0), t.f, v[RS_P]);
     const u64 row_chunks = (u64)ceil_div(l->R, v[RS_FR]);
     const u64 taps = sum_min(Cg, t.c, v[RS_Q]) * row_chunks * (u64)l->S;

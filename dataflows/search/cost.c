@@ -6,6 +6,7 @@
  */
 #include "dataflows/search/cost.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 void search_line_of(const struct search_problem *problem,
@@ -300,7 +301,7 @@ static int banks_left(const struct search_l2 *l2, enum tensor tensor,
 static int words_over(uint64_t words, uint64_t each)
 {
     uint64_t n = words / each;
-    return n > 65535 ? 65535 : (int)n;
+    return n > INT_MAX ? INT_MAX : (int)n;
 }
 
 int search_f_max(const struct search_problem *problem, int c, int ifmap_banks)

@@ -62,8 +62,8 @@ struct search_problem {
     int group_m, group_c;
     int64_t taps;
     uint64_t outputs, macs, filter_words;
-    uint64_t ofmap_words; /* that DRAM takes: all outputs, or none */
-    bool moves_ifmap;     /* DRAM has the ifmaps */
+    uint64_t ofmap_words;           /* that DRAM takes: all outputs, or none */
+    bool moves_ifmap, moves_filter; /* DRAM has them */
     struct search_prices price;
     struct search_l2 l2;
     struct dram_cfg dram;

@@ -34,9 +34,12 @@ struct nest_touch *nest_touch_new(const struct arch *arch,
 {
     bool stored = arch->padding == PADDING_STORED;
     struct nest_touch *t = xcalloc(1, sizeof(*t));
-    t->output = (struct axis){of_rows ? l->P : l->Q, l->stride};
-    t->tap = (struct axis){of_rows ? l->R : l->S, l->dilation};
-    t->pad = stored ? 0 : l->pad;
+    t->output = (struct axis){of_rows ? l->P : l->Q,
+                              of_rows ? l->stride_h : l->stride_w};
+    t->tap = (struct axis){of_rows ? l->R : l->S,
+                           of_rows ? l->dilation_h : l->dilation_w};
+    if (!stored)
+        t->pad = of_rows ? l->pad_top : l->pad_left;
     if (of_rows)
         t->points = stored ? layer_padded_h(l) : l->H;
     else

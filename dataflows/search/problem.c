@@ -17,7 +17,7 @@ static void set_rows(struct search_problem *p)
         size_t tiles = (size_t)ceil_div(l->P, e);
         rows->rows = xcalloc(tiles, sizeof(*rows->rows));
         rows->tiles = xcalloc(tiles, sizeof(*rows->tiles));
-        p->tile_rows[e] = touched(e, l->stride, l->R, l->dilation);
+        p->tile_rows[e] = touched(e, l->stride_h, l->R, l->dilation_h);
         for (int p0 = 0; p0 < l->P; p0 += e) {
             uint64_t found =
                 tiling_dram_rows(p->arch, l, p0, min_int(e, l->P - p0));
@@ -34,7 +34,7 @@ static void set_rows(struct search_problem *p)
             rows->least = p->dram_rows[e - 1].least;
     }
     p->dram_columns = tiling_dram_columns(p->arch, l);
-    p->tile_columns = (uint64_t)touched(l->Q, l->stride, l->S, l->dilation);
+    p->tile_columns = (uint64_t)touched(l->Q, l->stride_w, l->S, l->dilation_w);
 }
 
 double search_l1_price(const struct arch *arch,
@@ -141,8 +141,9 @@ void search_problem_init(struct search_problem *p,
                  (uint64_t)layer->Q;
     p->filter_words =
         (uint64_t)layer->M * (uint64_t)p->group_c * (uint64_t)p->taps;
-    p->moves_ifmap = tensor_is_moved(arch, TENSOR_IFMAP);
-    p->ofmap_words = tensor_is_moved(arch, TENSOR_PSUM) ? p->outputs : 0;
+    p->moves_ifmap = tensor_is_moved(arch, layer, TENSOR_IFMAP);
+    p->moves_filter = tensor_is_moved(arch, layer, TENSOR_FILTER);
+    p->ofmap_words = tensor_is_moved(arch, layer, TENSOR_PSUM) ? p->outputs : 0;
     p->dram = costs->dram_cfg;
     for (int k = 0; k < TENSOR_N; k++) {
         p->coded[k] = tensor_is_compressed(arch, layer, (enum tensor)k);

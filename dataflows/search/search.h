@@ -86,6 +86,9 @@ struct search_result {
     double seconds, count_seconds;
 };
 
+/* A search looks at each number of ofmap rows, up to this. */
+enum { SEARCH_ROWS_MAX = 65535 };
+
 /* Whether the space has no more than SEARCH_REDUCTIONS_MAX reductions. */
 bool search_fits(const struct search_problem *problem);
 /* Searches the space, which must fit. Returns false when there is no legal

@@ -20,9 +20,9 @@ static uint64_t rows_of_strip(const struct layer *l, int fr, int e)
         return 0;
     if (l->R >= fr)
         rows = (uint64_t)(l->R / fr) *
-               (uint64_t)touched(e, l->stride, fr, l->dilation);
+               (uint64_t)touched(e, l->stride_h, fr, l->dilation_h);
     if (l->R % fr > 0)
-        rows += (uint64_t)touched(e, l->stride, l->R % fr, l->dilation);
+        rows += (uint64_t)touched(e, l->stride_h, l->R % fr, l->dilation_h);
     return rows;
 }
 
@@ -56,9 +56,9 @@ static void set_reduction(const struct search_problem *p,
         sum_min(p->group_c, r->c, r->q) * row_chunks * (uint64_t)l->S;
     r->busy_adds = p->arch->psum_add == PSUM_ADD_OWN_CYCLE ? r->steps : 0;
     r->columns = 0;
-    for (int s0 = 0; s0 < l->S; s0 += r->fc)
-        r->columns += (uint64_t)touched(l->Q, l->stride,
-                                        min_int(r->fc, l->S - s0), l->dilation);
+    for (int s0 = 0; s0 < l->S; s0 = next_tile(l->S, s0, r->fc))
+        r->columns += (uint64_t)touched(
+            l->Q, l->stride_w, min_int(r->fc, l->S - s0), l->dilation_w);
 }
 
 /* A PE set stacked beyond the channels would have no work: r is the least that
@@ -73,8 +73,8 @@ static int rs_reductions(const struct search_problem *p,
     const struct search_range fc =
         search_range_of(p, SEARCH_FC, min_int(l->S, rf[TENSOR_IFMAP]));
     int n = 0;
-    if (p->arch->psum_reduce == PSUM_TREE)
-        return 0; /* a set's psums rise from row to row */
+    if (p->arch->psum_reduce == PSUM_TREE || !rs_windows_are_counted(l))
+        return 0; /* a set's psums rise from row to row; see rs_choose */
     for (int i = fr.from; i <= fr.to; i++)
         for (int j = fc.from; j <= fc.to; j++) {
             const struct search_range q = search_range_of(

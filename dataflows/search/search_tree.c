@@ -67,7 +67,9 @@ static void set_terms(const struct search_problem *p, struct branch *b)
     t->ifmap_stays = o->strips * b->r->c_tiles == 1;
     t->filter_may_stay = b->r->c_tiles == 1;
     t->dram_filter =
-        (uint64_t)p->layer->G * (uint64_t)p->group_c * (uint64_t)p->taps;
+        p->moves_filter
+            ? (uint64_t)p->layer->G * (uint64_t)p->group_c * (uint64_t)p->taps
+            : 0;
     t->psum_writes = p->macs;
     t->link_hops = UINT64_MAX; /* links, unless the dataflow says more */
     p->space->terms(p, b->r, o, t);

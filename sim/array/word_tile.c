@@ -10,14 +10,17 @@
 #include "traces/access.h"
 
 void word_maker_init(struct word_maker *s, const struct layer *layer,
-                     enum tensor tensor, int pad, bool values)
+                     enum tensor tensor, bool no_padding_words, bool values)
 {
     size_t rows = (size_t)layer_padded_h(layer);
     size_t cols = (size_t)layer_padded_w(layer);
     memset(s, 0, sizeof(*s));
     s->layer = layer;
     s->tensor = tensor;
-    s->pad = pad;
+    s->row_first = no_padding_words ? layer->pad_top : 0;
+    s->col_first = no_padding_words ? layer->pad_left : 0;
+    s->row_end = (int)rows - (no_padding_words ? layer->pad_bottom : 0);
+    s->col_end = (int)cols - (no_padding_words ? layer->pad_right : 0);
     s->values = values;
     s->row_mark = xcalloc(rows, 1);
     s->col_mark = xcalloc(cols, 1);
@@ -52,16 +55,17 @@ int word_tile_find(const struct word_tile *t, uint64_t word)
     return low < t->n && t->word[low] == word ? low : -1;
 }
 
-/* Padded rows (or columns) of the ifmap under output rows x and taps r. */
-static int touched_rows(const struct layer *l, const struct nest_span *x,
-                        const struct nest_span *r, int pad, int extent,
-                        uint8_t *mark, int *out)
+/* Rows (or columns) of the padded ifmap, of first .. end - 1, under output
+ * rows x and taps r. */
+static int touched_rows(const struct nest_span *x, int stride,
+                        const struct nest_span *r, int dilation, int first,
+                        int end, uint8_t *mark, int *out)
 {
-    int n = 0, low = extent, high = 0;
+    int n = 0, low = end, high = 0;
     for (int i = x->first; i < x->first + x->n; i++)
         for (int k = r->first; k < r->first + r->n; k++) {
-            int y = i * l->stride + k * l->dilation;
-            if (y < pad || y >= extent - pad)
+            int y = i * stride + k * dilation;
+            if (y < first || y >= end)
                 continue;
             mark[y] = 1;
             low = y < low ? y : low;
@@ -96,10 +100,10 @@ static void ifmap_words(const struct word_maker *s, const struct nest_span *x,
 {
     const struct layer *l = s->layer;
     int per_group = l->C / l->G;
-    int rows = touched_rows(l, &x[NEST_P], &x[NEST_R], s->pad,
-                            layer_padded_h(l), s->row_mark, s->rows);
-    int cols = touched_rows(l, &x[NEST_Q], &x[NEST_S], s->pad,
-                            layer_padded_w(l), s->col_mark, s->cols);
+    int rows = touched_rows(&x[NEST_P], l->stride_h, &x[NEST_R], l->dilation_h,
+                            s->row_first, s->row_end, s->row_mark, s->rows);
+    int cols = touched_rows(&x[NEST_Q], l->stride_w, &x[NEST_S], l->dilation_w,
+                            s->col_first, s->col_end, s->col_mark, s->cols);
     make_room(t,
               (size_t)x[NEST_N].n * (size_t)x[NEST_G].n * (size_t)x[NEST_C].n *
                   (size_t)rows * (size_t)cols,

@@ -24,14 +24,16 @@ struct word_tile {
 struct word_maker {
     const struct layer *layer; /* borrowed */
     enum tensor tensor;
-    int pad;     /* ifmap rows and columns at the edges that are no words */
-    bool values; /* psum tiles get room for values */
+    /* Padded ifmap rows and columns from which on there are words, and the
+     * first ones behind them. */
+    int row_first, row_end, col_first, col_end;
+    bool values;                  /* psum tiles get room for values */
     uint8_t *row_mark, *col_mark; /* own */
     int *rows, *cols;             /* own */
 };
 
 void word_maker_init(struct word_maker *maker, const struct layer *layer,
-                     enum tensor tensor, int pad, bool values);
+                     enum tensor tensor, bool no_padding_words, bool values);
 void word_maker_fini(struct word_maker *maker);
 
 /* The words that loops over the spans touch; a span that is empty: none. */

@@ -24,6 +24,8 @@ enum l2_to_l1 { L2_TO_L1_MULTICAST, L2_TO_L1_MESH };
 enum bank_ports { BANK_1RW, BANK_1R1W };
 enum dram_padding { PADDING_GENERATED, PADDING_STORED };
 enum dram_compression { COMPRESSION_NONE, COMPRESSION_RLC };
+/* How a transposed convolution runs (sim/base/transposed.h). */
+enum transposed_as { TRANSPOSED_AS_CONVOLUTIONS, TRANSPOSED_WITH_ZEROS };
 enum dram_carries { CARRIES_ALL, CARRIES_FILTERS };
 enum psum_reduce { PSUM_CHAIN, PSUM_TREE };
 enum systolic_drain { DRAIN_SERIAL, DRAIN_OVERLAPPED };
@@ -106,6 +108,8 @@ struct arch {
     enum dram_padding padding;
     enum dram_carries carries;
     enum dram_compression compression; /* of feature maps (mem/rlc.h) */
+
+    enum transposed_as transposed; /* lowering.transposed */
 
     char energy[64]; /* an energy table's name or path */
 

@@ -4,292 +4,241 @@
 #include "sim/base/layer.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "sim/base/nearest.h"
-#include "sim/base/whole_number.h"
+#include "sim/base/transposed.h"
 
-#define DIM_MAX 65535 /* 16 bits, as in the programs */
 /* A counter of MACs or of words used in them fits; what PEs and cycles make of
  * it is checked when it is known (sim/base/result.h). */
 #define MACS_MAX ((uint64_t)1 << 62)
+/* A tensor has so many words: where they lie in DRAM is counted in bytes, with
+ * each row (of a word or more) at a burst of its own. */
+#define WORDS_MAX ((uint64_t)1 << 50)
 
+const char *const layer_op_name[] = {"conv",           "fc", "gemm", "matmul",
+                                     "conv_transpose", NULL};
 const char *const tensor_name[TENSOR_N] = {"ifmap", "filter", "psum"};
 
 int layer_padded_h(const struct layer *layer)
 {
-    return layer->H + 2 * layer->pad;
+    return layer->H + layer->pad_top + layer->pad_bottom;
 }
 
 int layer_padded_w(const struct layer *layer)
 {
-    return layer->W + 2 * layer->pad;
+    return layer->W + layer->pad_left + layer->pad_right;
 }
 
-/* Extent of a filter of `taps` taps on the ifmap. */
-static int64_t filter_extent(const struct layer *layer, int taps)
+void layer_set_steps(struct layer *layer, int stride, int pad, int dilation)
 {
-    return (int64_t)layer->dilation * (taps - 1) + 1;
+    layer->stride_h = layer->stride_w = stride;
+    layer->pad_top = layer->pad_bottom = pad;
+    layer->pad_left = layer->pad_right = pad;
+    layer->dilation_h = layer->dilation_w = dilation;
+}
+
+bool layer_pads_alike(const struct layer *l)
+{
+    return l->pad_top == l->pad_bottom && l->pad_top == l->pad_left &&
+           l->pad_top == l->pad_right;
+}
+
+/* Rows (or columns) of the ifmap that a filter of `taps` taps spans. */
+static int64_t filter_extent(int taps, int dilation)
+{
+    return (int64_t)dilation * (taps - 1) + 1;
 }
 
 struct checked_dim {
     const char *name;
-    int value, min;
+    int value, min, max;
 };
 
 static bool dims_are_in_range(const struct layer *layer, struct src_pos at,
                               struct diag *d)
 {
     const struct checked_dim dim[] = {
-        {"N", layer->N, 1},
-        {"G", layer->G, 1},
-        {"M", layer->M, 1},
-        {"C", layer->C, 1},
-        {"H", layer->H, 1},
-        {"W", layer->W, 1},
-        {"R", layer->R, 1},
-        {"S", layer->S, 1},
-        {"stride", layer->stride, 1},
-        {"pad", layer->pad, 0},
-        {"dilation", layer->dilation, 1},
+        {"N", layer->N, 1, LAYER_DIM_MAX},
+        {"G", layer->G, 1, LAYER_DIM_MAX},
+        {"M", layer->M, 1, LAYER_DIM_MAX},
+        {"C", layer->C, 1, LAYER_DIM_MAX},
+        {"H", layer->H, 1, LAYER_DIM_MAX},
+        {"W", layer->W, 1, LAYER_DIM_MAX},
+        {"R", layer->R, 1, LAYER_DIM_MAX},
+        {"S", layer->S, 1, LAYER_DIM_MAX},
+        {"stride_h", layer->stride_h, 1, LAYER_STEP_MAX},
+        {"stride_w", layer->stride_w, 1, LAYER_STEP_MAX},
+        {"pad_top", layer->pad_top, 0, LAYER_STEP_MAX},
+        {"pad_bottom", layer->pad_bottom, 0, LAYER_STEP_MAX},
+        {"pad_left", layer->pad_left, 0, LAYER_STEP_MAX},
+        {"pad_right", layer->pad_right, 0, LAYER_STEP_MAX},
+        {"output_pad_h", layer->output_pad_h, 0, LAYER_STEP_MAX},
+        {"output_pad_w", layer->output_pad_w, 0, LAYER_STEP_MAX},
+        {"dilation_h", layer->dilation_h, 1, LAYER_STEP_MAX},
+        {"dilation_w", layer->dilation_w, 1, LAYER_STEP_MAX},
     };
     bool ok = true;
     for (int i = 0; i < (int)(sizeof(dim) / sizeof(*dim)); i++)
-        if (dim[i].value < dim[i].min || dim[i].value > DIM_MAX)
+        if (dim[i].value < dim[i].min || dim[i].value > dim[i].max)
             ok = diag_error(
                 d, at, "'%s' of layer '%s' is %d; it may be %d to %d",
-                dim[i].name, layer->name, dim[i].value, dim[i].min, DIM_MAX);
+                dim[i].name, layer->name, dim[i].value, dim[i].min, dim[i].max);
     return ok;
 }
 
-static bool macs_fit(const struct layer *layer)
+/* The product of n factors, or 0 when it passes `most`. */
+static uint64_t product_within(const int *factor, int n, uint64_t most)
 {
-    const int factor[] = {layer->N, layer->M, layer->C / layer->G,
-                          layer->R, layer->S, layer->P,
-                          layer->Q};
     uint64_t product = 1;
-    for (int i = 0; i < (int)(sizeof(factor) / sizeof(*factor)); i++)
+    for (int i = 0; i < n; i++)
         if (__builtin_mul_overflow(product, (uint64_t)factor[i], &product))
-            return false;
-    return product <= MACS_MAX;
+            return 0;
+    return product <= most ? product : 0;
+}
+
+/* Pairs of an ofmap row (or column) and a filter row (or column) that meet in
+ * products; at most 2^62. */
+static uint64_t products_of_axis(const struct layer *l, bool rows)
+{
+    if (l->op == LAYER_CONV_TRANSPOSE)
+        return transposed_products(l, rows);
+    return rows ? (uint64_t)l->P * (uint64_t)l->R
+                : (uint64_t)l->Q * (uint64_t)l->S;
+}
+
+static bool counts_fit(const struct layer *l, struct src_pos at, struct diag *d)
+{
+    const struct {
+        const char *name;
+        int n, factor[4];
+    } tensor[] = {
+        {"ifmap", 4, {l->N, l->C, layer_padded_h(l), layer_padded_w(l)}},
+        {"filter", 4, {l->M, l->C / l->G, l->R, l->S}},
+        {"ofmap", 4, {l->N, l->M, l->P, l->Q}},
+    };
+    const int outer[] = {l->N, l->M, l->C / l->G};
+    for (int i = 0; i < 3; i++)
+        if (product_within(tensor[i].factor, tensor[i].n, WORDS_MAX) == 0)
+            return diag_error(d, at,
+                              "the %s of layer '%s' has more than 2^50 words; "
+                              "a smaller layer can be counted",
+                              tensor[i].name, l->name);
+    uint64_t macs = product_within(outer, 3, MACS_MAX);
+    if (__builtin_mul_overflow(macs, products_of_axis(l, true), &macs) ||
+        __builtin_mul_overflow(macs, products_of_axis(l, false), &macs) ||
+        macs == 0 || macs > MACS_MAX)
+        return diag_error(d, at,
+                          "layer '%s' has more than 2^62 MACs; a smaller "
+                          "layer can be counted",
+                          l->name);
+    return true;
+}
+
+static bool padded_extents_fit(const struct layer *l, struct src_pos at,
+                               struct diag *d)
+{
+    const int64_t rows = (int64_t)l->H + l->pad_top + l->pad_bottom;
+    const int64_t cols = (int64_t)l->W + l->pad_left + l->pad_right;
+    if (rows <= LAYER_DIM_MAX && cols <= LAYER_DIM_MAX)
+        return true;
+    return diag_error(d, at,
+                      "the padded ifmap of layer '%s' has %" PRId64
+                      " x %" PRId64 " words; it may have up to %d x %d",
+                      l->name, rows, cols, LAYER_DIM_MAX, LAYER_DIM_MAX);
+}
+
+/* Sets P and Q of a convolution. */
+static bool set_outputs(struct layer *l, struct src_pos at, struct diag *d)
+{
+    int64_t free_rows = layer_padded_h(l) - filter_extent(l->R, l->dilation_h);
+    int64_t free_cols = layer_padded_w(l) - filter_extent(l->S, l->dilation_w);
+    if (free_rows < 0 || free_cols < 0)
+        return diag_error(d, at,
+                          "the filter of layer '%s' spans %" PRId64
+                          " x %" PRId64 " words; its padded ifmap has %d x %d",
+                          l->name, filter_extent(l->R, l->dilation_h),
+                          filter_extent(l->S, l->dilation_w), layer_padded_h(l),
+                          layer_padded_w(l));
+    l->P = (int)(free_rows / l->stride_h) + 1;
+    l->Q = (int)(free_cols / l->stride_w) + 1;
+    return true;
 }
 
 bool layer_finish(struct layer *layer, struct src_pos at, struct diag *d)
 {
     struct layer l = *layer;
-    int64_t free_rows, free_cols;
     bool ok = true;
-    if (!dims_are_in_range(&l, at, d))
+    if (!dims_are_in_range(&l, at, d) || !padded_extents_fit(&l, at, d))
         return false;
     if (l.M % l.G != 0 || l.C % l.G != 0)
         ok = diag_error(d, at,
                         "'G' of layer '%s' is %d and divides not both M = %d "
                         "and C = %d; groups have equal parts of both",
                         l.name, l.G, l.M, l.C);
-    free_rows = layer_padded_h(&l) - filter_extent(&l, l.R);
-    free_cols = layer_padded_w(&l) - filter_extent(&l, l.S);
-    if (free_rows < 0 || free_cols < 0)
-        return diag_error(d, at,
-                          "the filter of layer '%s' spans %" PRId64
-                          " x %" PRId64 " words; its padded ifmap has %d x %d",
-                          l.name, filter_extent(&l, l.R),
-                          filter_extent(&l, l.S), layer_padded_h(&l),
-                          layer_padded_w(&l));
-    if (!ok)
+    if (l.op != LAYER_CONV_TRANSPOSE && (l.output_pad_h | l.output_pad_w) != 0)
+        ok = diag_error(d, at,
+                        "'output_pad' of layer '%s' is for 'conv_transpose'; "
+                        "another has the outputs that its padding gives",
+                        l.name);
+    if (l.op == LAYER_CONV_TRANSPOSE)
+        ok = transposed_set_outputs(&l, at, d) && ok;
+    else
+        ok = set_outputs(&l, at, d) && ok;
+    if (!ok || !counts_fit(&l, at, d))
         return false;
-    l.P = (int)(free_rows / l.stride) + 1;
-    l.Q = (int)(free_cols / l.stride) + 1;
-    if (l.P > DIM_MAX || l.Q > DIM_MAX)
-        return diag_error(d, at,
-                          "the ofmap of layer '%s' is %d x %d; at most %d x %d "
-                          "can be simulated",
-                          l.name, l.P, l.Q, DIM_MAX, DIM_MAX);
-    if (!macs_fit(&l))
-        return diag_error(d, at,
-                          "layer '%s' has more than 2^62 MACs; a smaller "
-                          "layer can be counted",
-                          l.name);
     *layer = l;
+    return true;
+}
+
+bool layer_set_batch(struct layer *l, int batch, struct src_pos at,
+                     struct diag *d)
+{
+    if (l->op != LAYER_MATMUL) {
+        l->N = batch;
+        return true;
+    }
+    const int64_t groups = (int64_t)l->B * batch;
+    const int64_t M = groups * (l->M / l->G), C = groups * (l->C / l->G);
+    if (batch < 1 || M > LAYER_DIM_MAX || C > LAYER_DIM_MAX)
+        return diag_error(d, at,
+                          "%d images of layer '%s' have %" PRId64
+                          " products side by side, with more than %d rows or "
+                          "columns in all; a smaller batch can be counted",
+                          batch, l->name, groups, LAYER_DIM_MAX);
+    l->G = (int)groups;
+    l->M = (int)M;
+    l->C = (int)C;
+    return true;
+}
+
+bool layer_is_gemm(const struct layer *l, struct gemm_letters *out)
+{
+    if ((l->op != LAYER_GEMM && l->op != LAYER_MATMUL) || l->W != 1 ||
+        l->R * l->S != 1 || l->Q != 1 || l->P != l->H ||
+        (l->op == LAYER_GEMM && l->G != 1))
+        return false;
+    *out = (struct gemm_letters){l->H, l->M / l->G, l->C / l->G, l->G};
     return true;
 }
 
 bool layer_same(const struct layer *a, const struct layer *b)
 {
-    bool same = a->type == b->type && a->N == b->N && a->G == b->G &&
-                a->M == b->M && a->C == b->C && a->H == b->H && a->W == b->W &&
-                a->R == b->R && a->S == b->S && a->stride == b->stride &&
-                a->pad == b->pad && a->dilation == b->dilation &&
-                a->P == b->P && a->Q == b->Q &&
-                a->network_input == b->network_input;
+    bool same =
+        a->op == b->op && a->N == b->N && a->G == b->G && a->M == b->M &&
+        a->C == b->C && a->H == b->H && a->W == b->W && a->R == b->R &&
+        a->S == b->S && a->stride_h == b->stride_h &&
+        a->stride_w == b->stride_w && a->pad_top == b->pad_top &&
+        a->pad_bottom == b->pad_bottom && a->pad_left == b->pad_left &&
+        a->pad_right == b->pad_right && a->dilation_h == b->dilation_h &&
+        a->dilation_w == b->dilation_w && a->output_pad_h == b->output_pad_h &&
+        a->output_pad_w == b->output_pad_w && a->B == b->B && a->P == b->P &&
+        a->Q == b->Q && a->network_input == b->network_input;
     for (int t = 0; t < TENSOR_N; t++)
         same = same && a->zero_share[t] == b->zero_share[t];
     return same;
 }
 
-uint64_t layer_macs(const struct layer *layer)
+uint64_t layer_macs(const struct layer *l)
 {
-    return (uint64_t)layer->N * (uint64_t)layer->M *
-           (uint64_t)(layer->C / layer->G) * (uint64_t)layer->R *
-           (uint64_t)layer->S * (uint64_t)layer->P * (uint64_t)layer->Q;
-}
-
-/* One letter of --shape or --gemm, and where its value goes. */
-struct shape_key {
-    const char *name;
-    int *value;
-    int min;
-    bool is_required, is_given;
-};
-
-struct shape_text {
-    const char *option; /* "--shape" */
-    const char *text;
-    char *where; /* owns; stands where a file would */
-    struct shape_key *keys;
-    int n_keys;
-};
-
-static struct shape_key *find_key(const struct shape_text *s, const char *name)
-{
-    for (int i = 0; i < s->n_keys; i++)
-        if (strcmp(s->keys[i].name, name) == 0)
-            return &s->keys[i];
-    return NULL;
-}
-
-static bool unknown_key(const struct shape_text *s, const char *name,
-                        struct src_pos at, struct diag *d)
-{
-    struct nearest near;
-    nearest_start(&near, name);
-    for (int i = 0; i < s->n_keys; i++)
-        nearest_offer(&near, s->keys[i].name);
-    return diag_error(d, at, "unknown key '%s'; the nearest is '%s'", name,
-                      near.best);
-}
-
-/* Reads one item, such as "M=64". */
-static bool read_item(const struct shape_text *s, char *item, struct src_pos at,
-                      struct diag *d)
-{
-    char *equals = strchr(item, '=');
-    struct shape_key *key;
-    int64_t value;
-    enum number_read read;
-    if (equals == NULL)
-        return diag_error(d, at,
-                          "'%s' is not of the form KEY=NUMBER; as in "
-                          "'M=64'",
-                          item);
-    *equals = '\0';
-    key = find_key(s, item);
-    if (key == NULL)
-        return unknown_key(s, item, at, d);
-    if (key->is_given)
-        return diag_error(d, at, "'%s' is given twice; once is enough", item);
-    key->is_given = true;
-    read = whole_number_read(equals + 1, &value);
-    if (read == NUMBER_NONE)
-        return diag_error(d, at, "'%s' is '%s'; a whole number is needed", item,
-                          equals + 1);
-    if (read == NUMBER_TOO_LARGE || value < key->min || value > DIM_MAX)
-        return diag_error(d, at, "'%s' is %s; it may be %d to %d", item,
-                          equals + 1, key->min, DIM_MAX);
-    *key->value = (int)value;
-    return true;
-}
-
-static bool nothing_is_missing(const struct shape_text *s, struct src_pos at,
-                               struct diag *d)
-{
-    char missing[128] = "";
-    for (int i = 0; i < s->n_keys; i++)
-        if (s->keys[i].is_required && !s->keys[i].is_given) {
-            size_t used = strlen(missing);
-            snprintf(missing + used, sizeof(missing) - used, "%s'%s'",
-                     used > 0 ? ", " : "", s->keys[i].name);
-        }
-    if (missing[0] == '\0')
-        return true;
-    return diag_error(d, at, "%s missing; each needs a number as in 'M=64'",
-                      missing);
-}
-
-static bool read_items(const struct shape_text *s, struct src_pos at,
-                       struct diag *d)
-{
-    char *copy = xstrdup(s->text), *rest = copy, *item;
-    bool ok = true;
-    while ((item = strsep(&rest, ",")) != NULL)
-        ok = read_item(s, item, at, d) && ok;
-    free(copy);
-    return ok && nothing_is_missing(s, at, d);
-}
-
-static char *where_of(const char *option, const char *text)
-{
-    size_t bytes = strlen(option) + strlen(text) + sizeof("accelsim:  ");
-    char *where = xcalloc(1, bytes);
-    snprintf(where, bytes, "accelsim: %s %s", option, text);
-    return where;
-}
-
-#define N_KEYS(keys) ((int)(sizeof(keys) / sizeof(*(keys))))
-
-bool layer_parse_shape(const char *text, struct layer *out, struct diag *d)
-{
-    struct layer l = {.name = "shape",
-                      .type = LAYER_CONV,
-                      .N = 1,
-                      .G = 1,
-                      .stride = 1,
-                      .dilation = 1};
-    struct shape_key keys[] = {
-        {"N", &l.N, 1, false, false},
-        {"G", &l.G, 1, false, false},
-        {"M", &l.M, 1, true, false},
-        {"C", &l.C, 1, true, false},
-        {"H", &l.H, 1, true, false},
-        {"W", &l.W, 1, true, false},
-        {"R", &l.R, 1, true, false},
-        {"S", &l.S, 1, true, false},
-        {"stride", &l.stride, 1, false, false},
-        {"pad", &l.pad, 0, false, false},
-        {"dilation", &l.dilation, 1, false, false},
-    };
-    struct shape_text s = {"--shape", text, where_of("--shape", text), keys,
-                           N_KEYS(keys)};
-    struct src_pos at = {s.where, 0};
-    bool ok = read_items(&s, at, d) && layer_finish(&l, at, d);
-    if (ok)
-        *out = l;
-    free(s.where);
-    return ok;
-}
-
-bool layer_parse_gemm(const char *text, struct layer *out, struct diag *d)
-{
-    struct layer l = {.name = "gemm",
-                      .type = LAYER_GEMM,
-                      .N = 1,
-                      .G = 1,
-                      .W = 1,
-                      .R = 1,
-                      .S = 1,
-                      .stride = 1,
-                      .dilation = 1};
-    /* M rows and N columns of outputs, K products (Samajdar et al., ISPASS
-     * 2020): an ifmap of M rows, N filters, K channels. */
-    struct shape_key keys[] = {{"M", &l.H, 1, true, false},
-                               {"N", &l.M, 1, true, false},
-                               {"K", &l.C, 1, true, false}};
-    struct shape_text s = {"--gemm", text, where_of("--gemm", text), keys,
-                           N_KEYS(keys)};
-    struct src_pos at = {s.where, 0};
-    bool ok = read_items(&s, at, d) && layer_finish(&l, at, d);
-    if (ok)
-        *out = l;
-    free(s.where);
-    return ok;
+    return (uint64_t)l->N * (uint64_t)l->M * (uint64_t)(l->C / l->G) *
+           products_of_axis(l, true) * products_of_axis(l, false);
 }

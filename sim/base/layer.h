@@ -22,36 +22,69 @@ enum tensor { TENSOR_IFMAP, TENSOR_FILTER, TENSOR_PSUM, TENSOR_N };
 /* "ifmap", "filter", "psum" */
 extern const char *const tensor_name[TENSOR_N];
 
-enum layer_type { LAYER_CONV, LAYER_FC, LAYER_GEMM };
+/* The largest value of a dimension, and of a stride, a dilation or the padding
+ * of a side. */
+enum { LAYER_DIM_MAX = 2147483647, LAYER_STEP_MAX = 65535 };
+
+/* fc and gemm are convolutions whose letters come from elsewhere; matmul is a
+ * gemm whose second operand is a feature map too, one of its own for each of
+ * B products side by side: groups that share nothing. */
+enum layer_op {
+    LAYER_CONV,
+    LAYER_FC,
+    LAYER_GEMM,
+    LAYER_MATMUL,
+    LAYER_CONV_TRANSPOSE,
+    LAYER_OPS
+};
+/* By enum layer_op; NULL at the end. */
+extern const char *const layer_op_name[];
 
 struct layer {
     char name[64]; /* lower case, '-' as '_' */
-    enum layer_type type;
+    enum layer_op op;
     int N, G, M, C, H, W, R, S;
-    int stride, pad, dilation; /* the same along H and W */
-    int P, Q;                  /* set by layer_finish */
+    int stride_h, stride_w, dilation_h, dilation_w;
+    int pad_top, pad_bottom, pad_left, pad_right;
+    /* conv_transpose: padding is what its ofmap lacks of the whole one, on each
+     * side, and output_pad rows and columns it has more, below and right. */
+    int output_pad_h, output_pad_w;
+    int B;    /* of a matmul: products of an image */
+    int P, Q; /* set by layer_finish */
     /* Declared share of zero words, 0..1; psum: of the layer's ofmap. */
     double zero_share[TENSOR_N];
     bool network_input; /* its ifmap is: no compression */
 };
 
-/* Sets P and Q.  Errors: a dimension below 1 or above 65535, G that divides
- * not both M and C, a filter larger than the padded ifmap, an ofmap dimension
- * above 65535, a MAC count above 2^62. */
+/* Sets P and Q.  Errors: a number out of its range, G that divides not both
+ * M and C, a filter larger than the padded ifmap, a padded ifmap of more rows
+ * or columns than LAYER_DIM_MAX, a tensor of more than 2^50 words, a MAC count
+ * above 2^62. */
 bool layer_finish(struct layer *layer, struct src_pos at, struct diag *d);
 
-/* Parses "N=1,M=64,C=3,H=32,W=32,R=3,S=3,stride=1,pad=1" (see --shape). */
-bool layer_parse_shape(const char *text, struct layer *out, struct diag *d);
-/* Parses "M=..,N=..,K=.." in the letters of docs/timing.md, "systolic". */
-bool layer_parse_gemm(const char *text, struct layer *out, struct diag *d);
-
+/* MACs; those of a transposed convolution leave inserted zeros out. */
 uint64_t layer_macs(const struct layer *layer);
 /* Whether two are equal in all but the name. */
 bool layer_same(const struct layer *a, const struct layer *b);
 
+/* Gives a layer so many images; a matmul's are further products side by side.
+ * layer_finish comes after it.  Error: more products than a dimension may
+ * have. */
+bool layer_set_batch(struct layer *layer, int batch, struct src_pos at,
+                     struct diag *d);
+/* Whether it is a product of matrices of M x K and K x N words (B times). */
+struct gemm_letters {
+    int M, N, K, B;
+};
+bool layer_is_gemm(const struct layer *layer, struct gemm_letters *out);
+
 /* Padded extents, in words. */
 int layer_padded_h(const struct layer *layer);
 int layer_padded_w(const struct layer *layer);
+/* The same stride, padding on all sides, and dilation for rows and columns. */
+void layer_set_steps(struct layer *layer, int stride, int pad, int dilation);
+/* Whether all four sides have equally many zeros. */
+bool layer_pads_alike(const struct layer *layer);
 
 #ifdef __cplusplus
 }

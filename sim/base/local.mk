@@ -32,9 +32,9 @@ libaccel_a_SOURCES += \
 	%D%/progress.h \
 	%D%/result.c \
 	%D%/result.h \
+	%D%/transposed.c \
+	%D%/transposed.h \
 	%D%/unfinished.c \
 	%D%/unfinished.h \
-	%D%/wall_limit.c \
-	%D%/wall_limit.h \
 	%D%/whole_number.c \
 	%D%/whole_number.h

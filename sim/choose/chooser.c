@@ -44,11 +44,9 @@ bool choose_nest(const struct arch *arch, const struct layer *layer,
     out->source = "given";
     if (!access_words_have_names(layer))
         return diag_error(d, where->level[LEVEL_DRAM],
-                          "layer '%s' has a padded ifmap of %d x %d; a nest "
-                          "runs up to %d x %d",
-                          layer->name, layer_padded_h(layer),
-                          layer_padded_w(layer), ACCESS_EXTENT_MAX,
-                          ACCESS_EXTENT_MAX);
+                          "layer '%s' has a dimension of %d (of an ifmap, "
+                          "padded); nests take up to %d",
+                          layer->name, access_extent(layer), ACCESS_EXTENT_MAX);
     if (!nest_is_legal(arch, layer, nest, &why))
         return nest_report(arch, layer, nest, &why, where, d);
     return true;

@@ -85,6 +85,11 @@ static bool search_part(const struct map_input *in, const struct layer *layer,
 {
     struct given_mapping given;
     struct search_problem problem;
+    if (layer->P > SEARCH_ROWS_MAX)
+        return diag_error(d, (struct src_pos){NULL, 0},
+                          "layer '%s' has %d ofmap rows; mappings are searched "
+                          "for up to %d",
+                          layer->name, layer->P, SEARCH_ROWS_MAX);
     if (!gate_lets_dataflow(in->cfg, part->dataflow, d) ||
         !config_mapping_by_hand(in->cfg, part->dataflow, &given, d))
         return false;

@@ -4,6 +4,7 @@
 #include "dataflows/nest/nest_dataflow.h"
 #include "sim/choose/gate.h"
 #include "sim/choose/map_layer.h"
+#include "traces/access.h"
 
 /* The most work of a search: a bound of a part is one, and a nest evaluated
  * ten.  It takes some seconds. */
@@ -11,7 +12,8 @@
 
 static const struct src_pos command_line = {NULL, 0};
 
-static bool can_be_searched(const struct config *cfg, struct diag *d)
+static bool can_be_searched(const struct config *cfg, const struct layer *layer,
+                            struct diag *d)
 {
     const struct arch *arch = config_arch(cfg);
     if (!gate_lets_dataflow(cfg, &nest_dataflow, d))
@@ -21,6 +23,11 @@ static bool can_be_searched(const struct config *cfg, struct diag *d)
                           "'%s' has an L1; nests are searched on machines "
                           "without one",
                           arch->name);
+    if (!access_words_have_names(layer))
+        return diag_error(d, command_line,
+                          "layer '%s' has a dimension of %d (of an ifmap, "
+                          "padded); nests take up to %d",
+                          layer->name, access_extent(layer), ACCESS_EXTENT_MAX);
     return true;
 }
 
@@ -72,7 +79,7 @@ bool map_search_nests(const struct map_input *in, const struct layer *layer,
         .limits = in->limits,
     };
     struct search_nest_result r;
-    if (!can_be_searched(in->cfg, d))
+    if (!can_be_searched(in->cfg, layer, d))
         return false;
     if (!search_nest(arch, layer, in->costs, &options, &r)) {
         search_nest_result_fini(&r);

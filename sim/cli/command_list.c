@@ -15,7 +15,7 @@
 #include "sim/cli/invocation.h"
 #include "sim/cli/show_config.h"
 #include "sim/config/arch_check.h"
-#include "sim/config/layer_keys.h"
+#include "sim/config/layer_text.h"
 
 static const struct src_pos command_line = {NULL, 0};
 
@@ -217,13 +217,12 @@ static void add_layer(struct listing *l, const struct layer *layer,
             count_mul(words[t],
                       arch == NULL ? 8 : (uint64_t)arch->precision_bits[t]));
     listing_text(l, layer->name);
-    listing_text(l, layer_types[layer->type]);
-    listing_print(l,
-                  "N=%d,G=%d,M=%d,C=%d,H=%d,W=%d,R=%d,S=%d,stride=%d,pad=%d,"
-                  "dilation=%d",
-                  layer->N, layer->G, layer->M, layer->C, layer->H, layer->W,
-                  layer->R, layer->S, layer->stride, layer->pad,
-                  layer->dilation);
+    char steps[256];
+    layer_steps_text(layer, ',', steps, sizeof(steps));
+    listing_text(l, layer_op_name[layer->op]);
+    listing_print(l, "N=%d,G=%d,M=%d,C=%d,H=%d,W=%d,R=%d,S=%d,%s", layer->N,
+                  layer->G, layer->M, layer->C, layer->H, layer->W, layer->R,
+                  layer->S, steps);
     listing_count(l, layer_macs(layer));
     listing_count(l, words[TENSOR_FILTER]);
     listing_count(l, bits / 8);

@@ -4,11 +4,13 @@
  */
 #include "sim/cli/invocation.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "dataflows/nest/nest_dataflow.h"
 #include "sim/base/file_use.h"
 #include "sim/base/output.h"
+#include "sim/config/layer_text.h"
 
 static const struct src_pos command_line = {NULL, 0};
 
@@ -41,6 +43,46 @@ static struct workload *network(const struct invocation *s)
     return NULL;
 }
 
+/* Says what padding on all sides made of an ifmap of one row, or one column,
+ * that the filter does not leave: ofmap rows of zeros alone. */
+static void warn_of_padding(const struct layer *l)
+{
+    const bool one_row = l->H == 1 && l->R == 1,
+               one_col = l->W == 1 && l->S == 1;
+    if (!layer_pads_alike(l) || l->pad_top == 0 || one_row == one_col)
+        return;
+    fprintf(stderr,
+            "accelsim: warning: 'pad' of layer '%s' made %d ofmap %s from an "
+            "ifmap of one, of padding alone but for one; '%s' pads %s alone\n",
+            l->name, one_row ? l->P : l->Q, one_row ? "rows" : "columns",
+            one_row ? "pad_w" : "pad_h", one_row ? "columns" : "rows");
+}
+
+/* Says that clusters of unequal width have L1s of one size. */
+static void warn_of_clusters(const struct arch *a)
+{
+    if (a->has_l1 && a->cols % a->l1_cluster_cols != 0)
+        fprintf(stderr,
+                "accelsim: warning: clusters of 'l1.cluster_cols' = %d and %d "
+                "columns stand side by side, and each has 'l1.bytes' = %llu; "
+                "an L1 of its own size is not modelled\n",
+                a->l1_cluster_cols, a->cols % a->l1_cluster_cols,
+                (unsigned long long)a->l1_bytes);
+}
+
+/* Puts what a transposed convolution runs as in its place. */
+static void cut_layers(struct invocation *s)
+{
+    const bool with_zeros =
+        config_arch(s->cfg)->transposed == TRANSPOSED_WITH_ZEROS;
+    struct workload *cut =
+        workload_cut_transposed(s->workload, with_zeros, &s->parts);
+    if (cut == NULL)
+        return;
+    s->whole = s->workload;
+    s->workload = cut;
+}
+
 static bool choose_layers(struct invocation *s)
 {
     const struct options *o = &s->options;
@@ -55,10 +97,16 @@ static bool choose_layers(struct invocation *s)
         return false;
     if (o->layer != NULL && !workload_select(s->workload, o->layer, s->diag))
         return false;
+    warn_of_clusters(config_arch(s->cfg));
+    for (int i = 0; i < s->workload->n_layers; i++)
+        warn_of_padding(&s->workload->layer[i]);
     if (batch == 0 && !invocation_is_single_layer(s))
         batch = config_arch(s->cfg)->default_batch;
-    return batch == 0 ||
-           workload_set_batch(s->workload, batch, command_line, s->diag);
+    if (batch != 0 &&
+        !workload_set_batch(s->workload, batch, command_line, s->diag))
+        return false;
+    cut_layers(s);
+    return true;
 }
 
 /* The mapping file to be used, NULL if none, and who named it: that of the
@@ -135,6 +183,8 @@ struct chooser *invocation_chooser(const struct invocation *s,
 void invocation_fini(struct invocation *s)
 {
     workload_free(s->workload);
+    workload_free(s->whole);
+    free(s->parts);
     energy_free(s->energy);
     config_free(s->cfg);
     options_fini(&s->options);

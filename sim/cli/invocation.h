@@ -23,7 +23,11 @@ struct invocation {
     struct options options;
     struct config *cfg;          /* owns */
     struct energy_table *energy; /* owns */
-    struct workload *workload;   /* owns */
+    struct workload *workload;   /* owns; the layers that run */
+    /* Own; the layers as they were given, and into how many of the others each
+     * was cut, where there is a transposed convolution.  Else NULL. */
+    struct workload *whole;
+    int *parts;
     /* The one asked for, or the architecture's; NULL: each layer's comes from
      * the mapping file in use. */
     const struct dataflow *dataflow;

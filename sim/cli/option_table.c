@@ -5,12 +5,13 @@
 
 #include <string.h>
 
+#include "sim/base/layer.h"
 #include "sim/cli/option_readers.h"
 #include "sim/cli/options.h"
 #include "sim/map/map_options.h"
 #include "sim/systemc/options_systemc.h"
 
-#define BATCH_MAX 65535 /* 16 bits, as every dimension */
+#define BATCH_MAX LAYER_DIM_MAX
 #define JOBS_MAX 1024
 #define TOP_MAX 1000
 #define TIME_LIMIT_SECONDS_MAX 1000000
@@ -90,7 +91,9 @@ const struct option_row option_table[] = {
     INT("batch", 0, "N", LAYERS | LIST, batch, 1, BATCH_MAX,
         "images of every layer"),
     TEXT("shape", 0, "N=1,G=1,M=64,C=3,...", LAYERS, shape,
-         "one layer: M C H W R S, and N G stride pad dilation where needed"),
+         "one layer: M C H W R S, and N G stride pad dilation op where needed; "
+         "of "
+         "one axis or side stride_h, pad_top, ..."),
     TEXT("gemm", 0, "M=..,N=..,K=..", LAYERS, gemm,
          "one matrix product: M rows, N columns, K products"),
     OWN("set", 0, "PATH=VALUE", LAYERS, set, read_set,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "mem/dram.h"
+#include "sim/base/counters.h"
 #include "sim/base/output.h"
 #include "sim/cli/format_table.h"
 #include "sim/report/metrics.h"
@@ -26,8 +27,9 @@ static void report_dram_part(struct report_input *in)
                                 (uint64_t)part->clocks_per_burst;
 }
 
-bool report_results(const struct invocation *s, const char *kernel,
-                    const struct layer_result *results)
+/* Writes the report of n layers. */
+static bool report_layers(const struct invocation *s, const char *kernel,
+                          const struct layer_result *results, int n)
 {
     const struct options *o = &s->options;
     struct report_input in = {
@@ -37,7 +39,7 @@ bool report_results(const struct invocation *s, const char *kernel,
         .kernel = kernel,
         .energy = s->energy,
         .layers = results,
-        .n_layers = s->workload->n_layers,
+        .n_layers = n,
         .show_mapping = o->show_mapping,
     };
     char *text = NULL, memory[80];
@@ -63,5 +65,63 @@ bool report_results(const struct invocation *s, const char *kernel,
     SIM_CHECK(fclose(to) == 0);
     ok = output_write(o->output, text, text_bytes, s->diag);
     free(text);
+    return ok;
+}
+
+/* Adds what one part of a layer took; of lower bounds each is the sum of the
+ * parts'. */
+static void add_part(struct layer_result *sum, const struct layer_result *part)
+{
+    counters_add(sum, part);
+    if (part->active_pes > sum->active_pes)
+        sum->active_pes = part->active_pes;
+    for (int k = 0; k < BOUND_N; k++)
+        sum->bounds_cycles[k] =
+            count_add(sum->bounds_cycles[k], part->bounds_cycles[k]);
+}
+
+/* The parts' mappings, one behind the other; NULL: they are not shown. */
+static char *join_texts(const struct layer_result *part, int n)
+{
+    char *text = NULL;
+    size_t bytes;
+    if (part->mapping_text == NULL)
+        return NULL;
+    FILE *to = open_memstream(&text, &bytes);
+    SIM_CHECK(to != NULL);
+    for (int i = 0; i < n; i++)
+        fprintf(to, "%s%s", i > 0 ? "\n" : "", part[i].mapping_text);
+    SIM_CHECK(fclose(to) == 0);
+    return text;
+}
+
+/* The results of the layers as they were given: each is the sum of its parts,
+ * under the mapping of the first. */
+static struct layer_result *join_parts(const struct invocation *s,
+                                       const struct layer_result *part)
+{
+    const struct workload *whole = s->whole;
+    struct layer_result *out = xcalloc((size_t)whole->n_layers, sizeof(*out));
+    for (int i = 0; i < whole->n_layers; i++) {
+        out[i] = part[0];
+        out[i].layer = whole->layer[i];
+        out[i].mapping_text = join_texts(part, s->parts[i]);
+        for (int k = 1; k < s->parts[i]; k++)
+            add_part(&out[i], &part[k]);
+        part += s->parts[i];
+    }
+    return out;
+}
+
+bool report_results(const struct invocation *s, const char *kernel,
+                    const struct layer_result *results)
+{
+    if (s->whole == NULL)
+        return report_layers(s, kernel, results, s->workload->n_layers);
+    struct layer_result *joined = join_parts(s, results);
+    bool ok = report_layers(s, kernel, joined, s->whole->n_layers);
+    for (int i = 0; i < s->whole->n_layers; i++)
+        layer_result_fini(&joined[i]);
+    free(joined);
     return ok;
 }

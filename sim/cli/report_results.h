@@ -12,7 +12,8 @@
 extern "C" {
 #endif
 
-/* results: one per layer of the workload. */
+/* results: one per layer of the workload.  Those of a layer that was cut are
+ * added up. */
 bool report_results(const struct invocation *s, const char *kernel,
                     const struct layer_result *results);
 

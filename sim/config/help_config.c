@@ -121,71 +121,90 @@ static const char network_doc[] =
     "\"NAME\"; layers = ( { name = \"conv1\"; M = 96; C = 3; H = 227; W = 227; "
     "R = 11; S = 11; stride = 4; }, ... ); Every layer has a name of its own "
     "and the keys below, and is counted as a convolution: a fully connected "
-    "one has filters as large as its ifmap. Rows of the ofmap, rounded down: "
-    "(H+2pad-dilation(R-1)-1)/stride+1; columns alike. The batch is not the "
+    "one has filters as large as its ifmap; of a gemm or matmul with K, M N K "
+    "and B are the letters of '--gemm'. Rows of the ofmap, rounded down: "
+    "(H+pad_top+pad_bottom-dilation_h(R-1)-1)/stride_h+1; columns alike. The "
+    "batch is not the "
     "network's but '--batch' or 'default.batch'. Names have letters, digits, "
     "'_', '-', '/' and '.'; '-' and '/' count as '_', and upper as lower case. "
     "'all' and 'total' mean all layers.";
 
-static void print_layer_type(FILE *to)
+static void print_layer_op(FILE *to)
 {
-    for (int i = 0; layer_types[i] != NULL; i++)
-        fprintf(to, "%s\"%s\"", i > 0 ? " or " : "", layer_types[i]);
+    for (int i = 0; layer_op_name[i] != NULL; i++)
+        fprintf(to, "%s\"%s\"", i > 0 ? " or " : "", layer_op_name[i]);
 }
 
-static const char *layer_key_values(const struct layer_key *key)
+static void print_layer_key_values(const struct layer_key *key, FILE *to)
 {
     switch (key->type) {
     case LAYER_KEY_SHARE:
-        return "0 to 1";
+        fputs("0 to 1", to);
+        return;
     case LAYER_KEY_FLAG:
-        return "true or false";
+        fputs("true or false", to);
+        return;
     case LAYER_KEY_DIM:
-        break;
+        fprintf(to, "%d to %d", key->least, key->most);
     }
-    return key->left_out == 0 ? "0 to 65535" : "1 to 65535";
 }
 
 static void print_layer_default(const struct layer_key *key, FILE *to)
 {
-    if (key->left_out < 0)
+    if (key->left_out == LAYER_KEY_REQUIRED)
         fputs("required", to);
+    else if (key->left_out == LAYER_KEY_OF_BOTH)
+        fprintf(to, "that of %.*s", (int)strcspn(key->name, "_"), key->name);
     else if (key->type == LAYER_KEY_FLAG)
         fputs(key->left_out != 0 ? "true" : "false", to);
     else
         fprintf(to, "%d", key->left_out);
 }
 
-static const char type_doc[] = "what the layer is called; its counts are of "
-                               "its numbers alone";
+static const char op_doc[] = "the operation (docs/layers.md); 'type' means "
+                             "the same";
 
 static void print_layer_keys(FILE *to)
 {
-    fputs("  name: a string; required\n  type: ", to);
-    print_layer_type(to);
-    fprintf(to, "; default %s: %s\n", layer_types[0], type_doc);
+    fputs("  name: a string; required\n  op: ", to);
+    print_layer_op(to);
+    fprintf(to, "; default %s: %s\n", layer_op_name[0], op_doc);
     for (const struct layer_key *key = layer_keys; key->name != NULL; key++) {
-        fprintf(to, "  %s: %s; ", key->name, layer_key_values(key));
-        if (key->left_out >= 0)
+        fprintf(to, "  %s: ", key->name);
+        print_layer_key_values(key, to);
+        fputs("; ", to);
+        if (key->left_out != LAYER_KEY_REQUIRED)
             fputs("default ", to);
         print_layer_default(key, to);
         fprintf(to, ": %s\n", key->doc);
     }
+    for (const struct layer_key *key = layer_gemm_keys; key->name != NULL;
+         key++)
+        fprintf(to, "  %s, of a gemm or matmul: %s\n", key->name, key->doc);
 }
 
 static void print_markdown_layer_keys(FILE *to)
 {
     fputs("| key of a layer | values | default | meaning |\n|---|---|---|---|\n"
           "| `name` | a string | required | for `--layer` and reports |\n"
-          "| `type` | ",
+          "| `op` | ",
           to);
-    print_layer_type(to);
-    fprintf(to, " | %s | %s |\n", layer_types[0], type_doc);
+    print_layer_op(to);
+    fprintf(to, " | %s | %s |\n", layer_op_name[0], op_doc);
     for (const struct layer_key *key = layer_keys; key->name != NULL; key++) {
-        fprintf(to, "| `%s` | %s | ", key->name, layer_key_values(key));
+        fprintf(to, "| `%s` | ", key->name);
+        print_layer_key_values(key, to);
+        fputs(" | ", to);
         print_layer_default(key, to);
         fprintf(to, " | %s |\n", key->doc);
     }
+    fputs("\nA gemm or matmul with `K` has these instead:\n\n"
+          "| key | values | meaning |\n|---|---|---|\n",
+          to);
+    for (const struct layer_key *key = layer_gemm_keys; key->name != NULL;
+         key++)
+        fprintf(to, "| `%s` | %d to %d | %s |\n", key->name, key->least,
+                key->most, key->doc);
 }
 
 void help_config_text(FILE *to)

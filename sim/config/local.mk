@@ -11,6 +11,8 @@ libaccel_a_SOURCES += \
 	%D%/help_config.h \
 	%D%/layer_keys.c \
 	%D%/layer_keys.h \
+	%D%/layer_text.c \
+	%D%/layer_text.h \
 	%D%/mapping_entry.c \
 	%D%/mapping_entry.h \
 	%D%/mapping_file.c \

@@ -8,6 +8,8 @@
 
 #include "sim/config/schema.h"
 
+#include "sim/base/layer.h"
+
 static const char *const array_networks[] = {"multicast", "systolic", NULL};
 static const char *const drains[] = {"serial", "overlapped", NULL};
 static const char *const psum_reduces[] = {"chain", "tree", NULL};
@@ -17,6 +19,7 @@ static const char *const l2_to_l1s[] = {"multicast", "mesh", NULL};
 static const char *const ports[] = {"1rw", "1r1w", NULL};
 static const char *const carries[] = {"all", "filters", NULL};
 static const char *const compressions[] = {"none", "rlc", NULL};
+static const char *const transposed[] = {"convolutions", "zeros", NULL};
 static const char *const paddings[] = {"generated", "stored", NULL};
 
 #define FIELD(f) offsetof(struct arch, f), sizeof(((struct arch *)0)->f)
@@ -72,7 +75,7 @@ const struct schema_row schema[] = {
           "clock of the array and its buffers", ""),
     STRING("default.network", default_network, "",
            "network when --net is left out", ""),
-    INT("default.batch", default_batch, 1, 65535, "1", "images",
+    INT("default.batch", default_batch, 1, LAYER_DIM_MAX, "1", "images",
         "batch of a network when --batch is left out", ""),
     STRING("default.dataflow", default_dataflow, "",
            "dataflow when --dataflow is left out; default: the first of "
@@ -215,6 +218,11 @@ const struct schema_row schema[] = {
          "run-length coding of feature maps with a declared share of zeros; "
          "never of filters, the network's input, or under a loop nest",
          EYERISS),
+    ENUM("lowering.transposed", transposed, transposed, "convolutions",
+         "a transposed convolution runs as stride_h x stride_w ordinary ones "
+         "that multiply no inserted zero, or as one over the ifmap with zeros "
+         "inserted, which lie in DRAM",
+         "zeros: what naive hardware pays; docs/layers.md"),
     STRING("energy", energy, NULL, "energy table: a name or a path",
            "Horowitz, ISSCC 2014"),
     STRING("mapping.table", mapping_table, "none",

@@ -12,6 +12,7 @@
 #include "sim/base/config_text.h"
 #include "sim/base/find_file.h"
 #include "sim/base/nearest.h"
+#include "sim/base/transposed.h"
 #include "sim/config/layer_keys.h"
 
 bool layer_name_of(const char *text, char *out, size_t out_bytes)
@@ -31,21 +32,22 @@ struct reader {
     struct diag *d;
 };
 
-static int find_key(const char *name)
+static bool unknown_key(const struct reader *r, const struct setting *s,
+                        const struct layer_key *dims)
 {
-    for (int i = 0; layer_keys[i].name != NULL; i++)
-        if (strcmp(layer_keys[i].name, name) == 0)
-            return i;
-    return -1;
-}
-
-static bool unknown_key(const struct reader *r, const struct setting *s)
-{
+    const char *what = layer_key_not_modelled(setting_name(s));
     struct nearest near;
+    if (what != NULL)
+        return diag_error(r->d, setting_pos(s), "'%s' is %s", setting_name(s),
+                          what);
     nearest_start(&near, setting_name(s));
+    for (const struct layer_key *key = dims; key->name != NULL; key++)
+        nearest_offer(&near, key->name);
     for (int i = 0; layer_keys[i].name != NULL; i++)
-        nearest_offer(&near, layer_keys[i].name);
+        if (layer_keys[i].type != LAYER_KEY_DIM)
+            nearest_offer(&near, layer_keys[i].name);
     nearest_offer(&near, "name");
+    nearest_offer(&near, "op");
     nearest_offer(&near, "type");
     return diag_error(r->d, setting_pos(s),
                       "unknown key '%s' of a layer; the nearest is '%s'",
@@ -53,20 +55,15 @@ static bool unknown_key(const struct reader *r, const struct setting *s)
 }
 
 static bool set_dim(const struct reader *r, const struct layer_key *key,
-                    const struct setting *s, struct layer *out)
+                    const struct setting *s, struct layer_given *given,
+                    struct layer *out)
 {
     long long value;
     if (setting_type(s) == SETTING_FLOAT || !setting_whole_number(s, &value))
         return diag_error(r->d, setting_pos(s),
                           "'%s' is %s; a whole number is needed", key->name,
                           setting_kind(s));
-    if (value < -1000000 || value > 1000000)
-        return diag_error(r->d, setting_pos(s),
-                          "'%s' is %lld; it may be up to "
-                          "65535",
-                          key->name, value);
-    *(int *)((char *)out + key->offset) = (int)value;
-    return true;
+    return layer_key_set(key, value, given, out, setting_pos(s), r->d);
 }
 
 static bool set_share(const struct reader *r, const struct layer_key *key,
@@ -81,7 +78,7 @@ static bool set_share(const struct reader *r, const struct layer_key *key,
     if (!(value >= 0 && value <= 1))
         return diag_error(r->d, setting_pos(s), "'%s' is %g; it may be 0 to 1",
                           key->name, value);
-    *(double *)((char *)out + key->offset) = value;
+    *(double *)((char *)out + key->offset[0]) = value;
     return true;
 }
 
@@ -92,7 +89,7 @@ static bool set_flag(const struct reader *r, const struct layer_key *key,
         return diag_error(r->d, setting_pos(s),
                           "'%s' is %s; true or false is needed", key->name,
                           setting_kind(s));
-    *(bool *)((char *)out + key->offset) = setting_is_true(s);
+    *(bool *)((char *)out + key->offset[0]) = setting_is_true(s);
     return true;
 }
 
@@ -127,99 +124,130 @@ static bool set_name(const struct reader *r, const struct setting *s, char *out,
     return true;
 }
 
-static bool set_type(const struct reader *r, const struct setting *s,
-                     struct layer *out)
+static bool set_op(const struct reader *r, const struct setting *s,
+                   struct layer *out)
 {
     const char *text = setting_string(s);
-    for (int i = 0; text != NULL && layer_types[i] != NULL; i++)
-        if (strcmp(text, layer_types[i]) == 0) {
-            out->type = (enum layer_type)i;
-            return true;
-        }
-    return diag_error(r->d, setting_pos(s),
-                      "'type' is %s%s%s; it may be 'conv', 'fc' or 'gemm'",
-                      text != NULL ? "'" : "",
+    if (text != NULL && layer_set_op(out, text))
+        return true;
+    return diag_error(r->d, setting_pos(s), "'%s' is %s%s%s; it may be %s",
+                      setting_name(s), text != NULL ? "'" : "",
                       text != NULL ? text : setting_kind(s),
-                      text != NULL ? "'" : "");
+                      text != NULL ? "'" : "", layer_op_list());
 }
 
+/* dims: the table of the layer's whole numbers. */
 static bool read_key(const struct reader *r, const struct setting *s,
+                     const struct layer_key *dims, struct layer_given *given,
                      struct layer *out)
 {
     const char *name = setting_name(s);
-    int key = find_key(name);
+    const struct layer_key *key = layer_key_find(dims, name);
     if (strcmp(name, "name") == 0)
         return set_name(r, s, out->name, sizeof(out->name));
-    if (strcmp(name, "type") == 0)
-        return set_type(r, s, out);
-    if (key < 0)
-        return unknown_key(r, s);
-    switch (layer_keys[key].type) {
+    if (strcmp(name, "op") == 0 || strcmp(name, "type") == 0)
+        return set_op(r, s, out);
+    if (key == NULL)
+        key = layer_key_find(layer_keys, name);
+    if (key == NULL || (key->type == LAYER_KEY_DIM && dims != layer_keys &&
+                        layer_key_find(dims, name) == NULL))
+        return unknown_key(r, s, dims);
+    switch (key->type) {
     case LAYER_KEY_SHARE:
-        return set_share(r, &layer_keys[key], s, out);
+        return set_share(r, key, s, out);
     case LAYER_KEY_FLAG:
-        return set_flag(r, &layer_keys[key], s, out);
+        return set_flag(r, key, s, out);
     case LAYER_KEY_DIM:
         break;
     }
-    return set_dim(r, &layer_keys[key], s, out);
+    return set_dim(r, key, s, given, out);
 }
 
-static void list_missing(const struct setting *s, FILE *to)
+static void list_missing(const struct setting *s, const struct layer_key *dims,
+                         FILE *to)
 {
     const char *comma = "";
     if (setting_member(s, "name") == NULL) {
         fprintf(to, "'name'");
         comma = ", ";
     }
-    for (int i = 0; layer_keys[i].name != NULL; i++)
-        if (layer_keys[i].left_out < 0 &&
-            setting_member(s, layer_keys[i].name) == NULL) {
-            fprintf(to, "%s'%s'", comma, layer_keys[i].name);
+    for (const struct layer_key *key = dims; key->name != NULL; key++)
+        if (key->left_out == LAYER_KEY_REQUIRED &&
+            setting_member(s, key->name) == NULL) {
+            fprintf(to, "%s'%s'", comma, key->name);
             comma = ", ";
         }
 }
 
-static bool nothing_is_missing(const struct reader *r, const struct setting *s)
+static bool nothing_is_missing(const struct reader *r, const struct setting *s,
+                               const struct layer_key *dims)
 {
     char *list = NULL;
     size_t list_bytes;
     bool ok;
     FILE *to = open_memstream(&list, &list_bytes);
     SIM_CHECK(to != NULL);
-    list_missing(s, to);
+    list_missing(s, dims, to);
     SIM_CHECK(fclose(to) == 0);
     ok = list[0] == '\0' ||
          diag_error(r->d, setting_pos(s),
-                    "a layer lacks %s; a layer has a name and "
-                    "at least M, C, H, W",
-                    list);
+                    "a layer lacks %s; a layer has a name and at least %s",
+                    list, dims == layer_keys ? "M, C, H, W" : "M, N, K");
     free(list);
     return ok;
 }
 
-static void set_left_out(struct layer *out)
+/* A gemm with a K speaks its own letters; a matmul has no others. */
+static const struct layer_key *dims_of(const struct setting *s)
 {
-    out->N = 1;
-    for (int i = 0; layer_keys[i].name != NULL; i++)
-        if (layer_keys[i].type == LAYER_KEY_DIM && layer_keys[i].left_out >= 0)
-            *(int *)((char *)out + layer_keys[i].offset) =
-                layer_keys[i].left_out;
+    const struct setting *given = setting_member(s, "op");
+    if (given == NULL)
+        given = setting_member(s, "type");
+    const char *op = given != NULL ? setting_string(given) : NULL;
+    if (op == NULL)
+        return layer_keys;
+    if (strcmp(op, layer_op_name[LAYER_MATMUL]) == 0)
+        return layer_gemm_keys;
+    return strcmp(op, layer_op_name[LAYER_GEMM]) == 0 &&
+                   setting_member(s, "K") != NULL
+               ? layer_gemm_keys
+               : layer_keys;
+}
+
+/* What one key may not say for another. */
+static bool keys_agree(const struct reader *r, const struct setting *s,
+                       const struct layer *l)
+{
+    const struct setting *type = setting_member(s, "type");
+    const struct setting *B = setting_member(s, "B");
+    if (type != NULL && setting_member(s, "op") != NULL)
+        return diag_error(r->d, setting_pos(type),
+                          "'type' says what 'op' says; one of them is needed");
+    if (l->op == LAYER_GEMM && B != NULL)
+        return diag_error(r->d, setting_pos(B),
+                          "'B' of a gemm; products side by side are of "
+                          "op = \"matmul\"");
+    return true;
 }
 
 static bool read_layer(const struct reader *r, const struct setting *s,
                        struct layer *out)
 {
+    struct layer_given given = {{NULL}};
     bool ok = true;
     if (setting_type(s) != SETTING_GROUP)
         return diag_error(r->d, setting_pos(s),
                           "a layer is %s; a group { name = \"...\"; ... } is "
                           "needed",
                           setting_kind(s));
-    set_left_out(out);
+    const struct layer_key *dims = dims_of(s);
+    layer_keys_leave_out(out);
     for (int i = 0; i < setting_length(s); i++)
-        ok = read_key(r, setting_item(s, i), out) && ok;
-    ok = nothing_is_missing(r, s) && ok;
+        ok = read_key(r, setting_item(s, i), dims, &given, out) && ok;
+    ok = nothing_is_missing(r, s, dims) && ok;
+    ok = ok && keys_agree(r, s, out);
+    if (ok && dims == layer_gemm_keys)
+        ok = layer_of_gemm(out, setting_pos(s), r->d);
     return ok && layer_finish(out, setting_pos(s), r->d);
 }
 
@@ -333,13 +361,63 @@ void workload_free(struct workload *w)
     free(w);
 }
 
+/* Sets what a layer runs as; returns how many there are, and counts only when
+ * out is NULL. */
+static int cut_transposed(const struct layer *l, bool with_zeros,
+                          struct layer *out)
+{
+    struct layer part;
+    int n = 0;
+    if (l->op != LAYER_CONV_TRANSPOSE || with_zeros) {
+        if (out != NULL && l->op == LAYER_CONV_TRANSPOSE)
+            transposed_with_zeros(l, out);
+        else if (out != NULL)
+            *out = *l;
+        return 1;
+    }
+    for (int i = 0; i < transposed_parts(l); i++) {
+        if (!transposed_part(l, i, &part))
+            continue;
+        /* A long name is cut to leave room for both numbers. */
+        snprintf(part.name, sizeof(part.name), "%.50s.%u_%u", l->name,
+                 (unsigned)(i / l->stride_w) % 100,
+                 (unsigned)(i % l->stride_w) % 100);
+        if (out != NULL)
+            out[n] = part;
+        n++;
+    }
+    return n;
+}
+
+struct workload *workload_cut_transposed(const struct workload *w,
+                                         bool with_zeros, int **parts)
+{
+    int n = 0, at = 0, transposed = 0;
+    for (int i = 0; i < w->n_layers; i++) {
+        transposed += w->layer[i].op == LAYER_CONV_TRANSPOSE;
+        n += cut_transposed(&w->layer[i], with_zeros, NULL);
+    }
+    if (transposed == 0)
+        return NULL;
+    struct workload *out = xcalloc(1, sizeof(*out));
+    *out = *w;
+    out->n_layers = n;
+    out->layer = xcalloc((size_t)n, sizeof(*out->layer));
+    *parts = xcalloc((size_t)w->n_layers, sizeof(**parts));
+    for (int i = 0; i < w->n_layers; i++) {
+        (*parts)[i] = cut_transposed(&w->layer[i], with_zeros, &out->layer[at]);
+        at += (*parts)[i];
+    }
+    return out;
+}
+
 bool workload_set_batch(struct workload *w, int batch, struct src_pos at,
                         struct diag *d)
 {
     bool ok = true;
     for (int i = 0; i < w->n_layers; i++) {
-        w->layer[i].N = batch;
-        ok = layer_finish(&w->layer[i], at, d) && ok;
+        ok = layer_set_batch(&w->layer[i], batch, at, d) &&
+             layer_finish(&w->layer[i], at, d) && ok;
     }
     w->batch = batch;
     return ok;

@@ -40,6 +40,13 @@ bool workload_select(struct workload *w, const char *selection, struct diag *d);
 bool workload_set_batch(struct workload *w, int batch, struct src_pos at,
                         struct diag *d);
 
+/* The layers that run: in place of a transposed convolution those that it runs
+ * as (several, or one with zeros inserted), by names as 'up.0_1', row and
+ * column of the first of its outputs.  *parts, which the caller frees, says
+ * into how many each layer was cut.  NULL: there is no transposed one. */
+struct workload *workload_cut_transposed(const struct workload *w,
+                                         bool with_zeros, int **parts);
+
 /* Lower case, '-' and '/' as '_'; false when it does not fit. */
 bool layer_name_of(const char *text, char *out, size_t out_bytes);
 

@@ -79,6 +79,20 @@ static void print_row(json_t *columns, const json_t *row, FILE *to)
     fputc('\n', to);
 }
 
+/* Columns that the first edition had not stand behind all others, so that the
+ * others keep their places. */
+static void put_late_columns_last(json_t *columns)
+{
+    for (int i = 0; document_late_columns[i] != NULL; i++) {
+        const char *name = document_late_columns[i];
+        json_t *value = json_incref(json_object_get(columns, name));
+        if (value == NULL)
+            continue;
+        SIM_CHECK(json_object_del(columns, name) == 0);
+        SIM_CHECK(json_object_set_new(columns, name, value) == 0);
+    }
+}
+
 bool report_write_csv(const struct report_input *in, FILE *to)
 {
     json_t *document = report_document(in);
@@ -98,6 +112,7 @@ bool report_write_csv(const struct report_input *in, FILE *to)
 
     json_array_foreach(rows, i, row)
         SIM_CHECK(json_object_update_missing(columns, row) == 0);
+    put_late_columns_last(columns);
     print_row(columns, NULL, to);
     json_array_foreach(rows, i, row) print_row(columns, row, to);
     json_decref(columns);

@@ -12,16 +12,67 @@
 
 #define SCHEMA 1
 
+const char *const document_late_columns[] = {"shape.stride_h",
+                                             "shape.stride_w",
+                                             "shape.pad_top",
+                                             "shape.pad_bottom",
+                                             "shape.pad_left",
+                                             "shape.pad_right",
+                                             "shape.dilation_h",
+                                             "shape.dilation_w",
+                                             "op",
+                                             "gemm.M",
+                                             "gemm.N",
+                                             "gemm.K",
+                                             "gemm.B",
+                                             NULL};
+
 static json_t *shape(const struct layer *l)
 {
-    static const char *const name[] = {"N",      "G",   "M",       "C", "H",
-                                       "W",      "R",   "S",       "P", "Q",
-                                       "stride", "pad", "dilation"};
-    const int value[] = {l->N, l->G, l->M, l->C,      l->H,   l->W,       l->R,
-                         l->S, l->P, l->Q, l->stride, l->pad, l->dilation};
+    const struct {
+        const char *name;
+        int value;
+        bool is_there; /* a name for both axes: where they are equal */
+    } member[] = {
+        {"N", l->N, true},
+        {"G", l->G, true},
+        {"M", l->M, true},
+        {"C", l->C, true},
+        {"H", l->H, true},
+        {"W", l->W, true},
+        {"R", l->R, true},
+        {"S", l->S, true},
+        {"P", l->P, true},
+        {"Q", l->Q, true},
+        {"stride", l->stride_h, l->stride_h == l->stride_w},
+        {"pad", l->pad_top, layer_pads_alike(l)},
+        {"dilation", l->dilation_h, l->dilation_h == l->dilation_w},
+        {"stride_h", l->stride_h, true},
+        {"stride_w", l->stride_w, true},
+        {"pad_top", l->pad_top, true},
+        {"pad_bottom", l->pad_bottom, true},
+        {"pad_left", l->pad_left, true},
+        {"pad_right", l->pad_right, true},
+        {"dilation_h", l->dilation_h, true},
+        {"dilation_w", l->dilation_w, true},
+        {"output_pad_h", l->output_pad_h, l->op == LAYER_CONV_TRANSPOSE},
+        {"output_pad_w", l->output_pad_w, l->op == LAYER_CONV_TRANSPOSE},
+    };
     json_t *o = tree_object();
-    for (int i = 0; i < (int)(sizeof(value) / sizeof(value[0])); i++)
-        tree_put(o, name[i], json_integer(value[i]));
+    for (int i = 0; i < (int)(sizeof(member) / sizeof(member[0])); i++)
+        if (member[i].is_there)
+            tree_put(o, member[i].name, json_integer(member[i].value));
+    return o;
+}
+
+/* A product of matrices in the letters of --gemm. */
+static json_t *gemm(const struct gemm_letters *g)
+{
+    json_t *o = tree_object();
+    tree_put(o, "M", json_integer(g->M));
+    tree_put(o, "N", json_integer(g->N));
+    tree_put(o, "K", json_integer(g->K));
+    tree_put(o, "B", json_integer(g->B));
     return o;
 }
 
@@ -147,10 +198,14 @@ static json_t *layer(const struct report_input *in,
                      const struct layer_result *r,
                      const struct layer_energy *energy)
 {
+    struct gemm_letters letters;
     json_t *o = tree_object();
     tree_put_text(o, "name", r->layer.name);
+    tree_put_text(o, "op", layer_op_name[r->layer.op]);
     tree_put_text(o, "dataflow", r->dataflow);
     tree_put(o, "shape", shape(&r->layer));
+    if (layer_is_gemm(&r->layer, &letters))
+        tree_put(o, "gemm", gemm(&letters));
     tree_put(o, "mapping", mapping(r));
     if (r->n_not_modelled > 0)
         tree_put(o, "not_modelled", not_modelled(r));

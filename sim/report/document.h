@@ -15,6 +15,9 @@ extern "C" {
 /* The caller drops it with json_decref.  A count of 2^63 or more aborts. */
 json_t *report_document(const struct report_input *in);
 
+/* Names of CSV columns that stand last; NULL at the end. */
+extern const char *const document_late_columns[];
+
 #ifdef __cplusplus
 }
 #endif

@@ -167,12 +167,28 @@ static void put_work(json_t *o, bool is_total)
 
 static json_t *shape(void)
 {
-    static const char *const name[] = {"N",      "G",   "M",       "C", "H",
-                                       "W",      "R",   "S",       "P", "Q",
-                                       "stride", "pad", "dilation"};
-    json_t *o = object("the layer's loops; sim/base/layer.h names the letters");
+    static const char *const name[] = {
+        "N",         "G",          "M",         "C",          "H",
+        "W",         "R",          "S",         "P",          "Q",
+        "stride_h",  "stride_w",   "pad_top",   "pad_bottom", "pad_left",
+        "pad_right", "dilation_h", "dilation_w"};
+    json_t *o = object("the layer's loops; docs/layers.md names the letters");
     for (int i = 0; i < (int)(sizeof(name) / sizeof(name[0])); i++)
         put(o, name[i], whole(0, ""), true);
+    put(o, "stride", whole(1, "of both axes, where they are equal"), false);
+    put(o, "pad", whole(0, "of all sides, where they are equal"), false);
+    put(o, "dilation", whole(1, "of both axes, where they are equal"), false);
+    put(o, "output_pad_h", whole(0, "of a conv_transpose"), false);
+    put(o, "output_pad_w", whole(0, "of a conv_transpose"), false);
+    return o;
+}
+
+static json_t *gemm(void)
+{
+    static const char *const letter[] = {"M", "N", "K", "B"};
+    json_t *o = object("a gemm or matmul in the letters of --gemm");
+    for (int i = 0; i < 4; i++)
+        put(o, letter[i], whole(1, ""), true);
     return o;
 }
 
@@ -194,8 +210,10 @@ static json_t *layer(void)
                                   "effect under the mapping");
     tree_put(keys, "items", typed("string", ""));
     put(o, "name", typed("string", ""), true);
+    put(o, "op", one_of(layer_op_name, LAYER_OPS, "the operation"), true);
     put(o, "dataflow", typed("string", ""), true);
     put(o, "shape", shape(), true);
+    put(o, "gemm", gemm(), false);
     put(o, "mapping", mapping(), true);
     put(o, "not_modelled", keys, false);
     put_work(o, false);

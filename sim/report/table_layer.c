@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/base/counters.h"
+#include "sim/config/layer_text.h"
 #include "sim/report/grid.h"
 #include "sim/report/metrics.h"
 #include "sim/report/report_table.h"
@@ -24,14 +25,21 @@ static const char *bar(double share)
 static void print_shape(const struct layer_result *r, FILE *to)
 {
     const struct layer *l = &r->layer;
-    char params[PARAMS_BYTES] = "";
+    char params[PARAMS_BYTES] = "", steps[PARAMS_BYTES];
+    struct gemm_letters g;
     int at = 0;
+    layer_steps_text(l, ' ', steps, sizeof(steps));
     table_line(to, "layer", "%s, dataflow %s", l->name, r->dataflow);
+    if (layer_is_gemm(l, &g) && l->op == LAYER_MATMUL)
+        table_line(to, "matmul", "M=%d N=%d K=%d B=%d", g.M, g.N, g.K, g.B);
+    else if (layer_is_gemm(l, &g))
+        table_line(to, "gemm", "M=%d N=%d K=%d", g.M, g.N, g.K);
+    if (l->op == LAYER_CONV_TRANSPOSE)
+        table_line(to, "transposed", "output_pad_h=%d output_pad_w=%d",
+                   l->output_pad_h, l->output_pad_w);
     table_line(to, "shape",
-               "N=%d G=%d M=%d C=%d H=%d W=%d R=%d S=%d P=%d Q=%d stride=%d "
-               "pad=%d dilation=%d",
-               l->N, l->G, l->M, l->C, l->H, l->W, l->R, l->S, l->P, l->Q,
-               l->stride, l->pad, l->dilation);
+               "N=%d G=%d M=%d C=%d H=%d W=%d R=%d S=%d P=%d Q=%d %s", l->N,
+               l->G, l->M, l->C, l->H, l->W, l->R, l->S, l->P, l->Q, steps);
     for (int i = 0; i < r->n_params; i++)
         at += snprintf(params + at, sizeof(params) - (size_t)at, "%s%s=%d",
                        i > 0 ? " " : "", r->param[i].name, r->param[i].value);

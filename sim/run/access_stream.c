@@ -60,8 +60,9 @@ static uint64_t psum_of(const struct layer *l, uint64_t ifmap_name,
     int in[4], w[4];
     access_coord(ifmap_name, in);
     access_coord(filter_name, w);
-    const int out[4] = {in[0], w[0], (in[2] - w[2] * l->dilation) / l->stride,
-                        (in[3] - w[3] * l->dilation) / l->stride};
+    const int out[4] = {in[0], w[0],
+                        (in[2] - w[2] * l->dilation_h) / l->stride_h,
+                        (in[3] - w[3] * l->dilation_w) / l->stride_w};
     return access_word(out);
 }
 

@@ -58,7 +58,7 @@ static int64_t operand(const struct program *p, enum tensor tensor,
 int64_t check_ifmap_word(const struct program *p, const int coord[4])
 {
     const struct layer *l = &p->layer;
-    int h = coord[2] - l->pad, w = coord[3] - l->pad;
+    int h = coord[2] - l->pad_top, w = coord[3] - l->pad_left;
     if (h < 0 || h >= l->H || w < 0 || w >= l->W)
         return 0; /* padding */
     return operand(p, TENSOR_IFMAP, coord);
@@ -97,10 +97,10 @@ static int64_t tile_ifmap(void *context, const struct pass *pass,
     const struct layer *l = &c->program->layer;
     const struct pass_place *pl = &pass->place;
     int channel = coord[1] - pl->g * (l->C / l->G);
-    int rows = (pl->e - 1) * l->stride + (l->R - 1) * l->dilation + 1;
+    int rows = (pl->e - 1) * l->stride_h + (l->R - 1) * l->dilation_h + 1;
     SIM_CHECK(inside(coord[0], pl->n0, pl->n) &&
               inside(channel, pl->c0, pl->c) &&
-              inside(coord[2], pl->p0 * l->stride, rows) &&
+              inside(coord[2], pl->p0 * l->stride_h, rows) &&
               inside(coord[3], 0, layer_padded_w(l)));
     return check_ifmap_word(c->program, coord);
 }
@@ -191,8 +191,8 @@ static uint64_t direct(const struct program *p, int n, int m, int y, int x)
         for (int r = 0; r < l->R; r++)
             for (int s = 0; s < l->S; s++) {
                 const int in[4] = {n, g * Cg + c,
-                                   y * l->stride + r * l->dilation,
-                                   x * l->stride + s * l->dilation};
+                                   y * l->stride_h + r * l->dilation_h,
+                                   x * l->stride_w + s * l->dilation_w};
                 const int w[4] = {m, c, r, s};
                 sum += (uint64_t)check_ifmap_word(p, in) *
                        (uint64_t)operand(p, TENSOR_FILTER, w);

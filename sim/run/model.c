@@ -26,6 +26,7 @@ void result_describe(const struct arch *arch, const struct layer *layer,
                      struct layer_result *out)
 {
     const struct dataflow *dataflow = mapping->dataflow;
+    SIM_CHECK(layer->op != LAYER_CONV_TRANSPOSE); /* its parts run */
     memset(out, 0, sizeof(*out));
     out->layer = *layer;
     snprintf(out->dataflow, sizeof(out->dataflow), "%s", dataflow->name);

@@ -24,8 +24,8 @@ struct pass_tile {
 struct inside {
     uint64_t kind; /* of machine; those of programs have others */
     struct nest_machine_cfg machine;
-    int32_t stride, dilation, pad;
-    int32_t n_loops; /* inside a pass */
+    int32_t stride[2], dilation[2], pad[2]; /* of rows and of columns */
+    int32_t n_loops;                        /* inside a pass */
     struct inside_loop {
         int32_t dim, level, tile, room;
     } loop[NEST_TIME_MAX];
@@ -44,7 +44,9 @@ struct key {
 
 struct nest_key {
     const struct nest_walk *walk; /* borrowed */
-    int pad, extent[2];
+    /* Padding before the rows and columns that are words, and the first row
+     * and column behind them. */
+    int pad[2], extent[2];
     int span[2]; /* of the ifmap, under one L2 tile */
     struct key key;
 };
@@ -56,13 +58,16 @@ static int least(int a, int b)
 
 /* Unused bytes stay zero. */
 static void describe_inside(const struct nest_walk *w, const struct arch *arch,
-                            int pad, struct inside *out)
+                            const int pad[2], struct inside *out)
 {
     out->kind = UINT64_MAX;
     nest_machine_config(arch, w, &out->machine);
-    out->stride = w->layer.stride;
-    out->dilation = w->layer.dilation;
-    out->pad = pad;
+    out->stride[0] = w->layer.stride_h;
+    out->stride[1] = w->layer.stride_w;
+    out->dilation[0] = w->layer.dilation_h;
+    out->dilation[1] = w->layer.dilation_w;
+    for (int k = 0; k < 2; k++)
+        out->pad[k] = pad[k];
     out->n_loops = w->n_loops - w->pass_loops;
     for (int i = 0; i < out->n_loops; i++) {
         struct inside_loop *loop = &out->loop[i];
@@ -106,13 +111,17 @@ struct nest_key *nest_key_new(const struct nest_walk *walk,
     const int *tile = walk->tile[LEVEL_L2];
     static const int out[2] = {NEST_P, NEST_Q}, tap[2] = {NEST_R, NEST_S};
     m->walk = walk;
-    m->pad = arch->padding == PADDING_STORED ? 0 : l->pad;
-    m->extent[0] = layer_padded_h(l) - m->pad;
-    m->extent[1] = layer_padded_w(l) - m->pad;
+    const bool stored = arch->padding == PADDING_STORED;
+    const int step[2] = {l->stride_h, l->stride_w};
+    const int tap_step[2] = {l->dilation_h, l->dilation_w};
+    m->pad[0] = stored ? 0 : l->pad_top;
+    m->pad[1] = stored ? 0 : l->pad_left;
+    m->extent[0] = layer_padded_h(l) - (stored ? 0 : l->pad_bottom);
+    m->extent[1] = layer_padded_w(l) - (stored ? 0 : l->pad_right);
     for (int k = 0; k < 2; k++) {
         int x = least(tile[out[k]], walk->extent[out[k]]);
         int r = least(tile[tap[k]], walk->extent[tap[k]]);
-        m->span[k] = (x - 1) * l->stride + (r - 1) * l->dilation + 1;
+        m->span[k] = (x - 1) * step[k] + (r - 1) * tap_step[k] + 1;
     }
     describe_inside(walk, arch, m->pad, &m->key.inside);
     return m;
@@ -147,10 +156,10 @@ static void tile_of(const struct nest_key *m, const struct nest_step *step,
                 least(w->extent[d] - own[d], w->tile[LEVEL_L2][d]);
         }
         const int first[2] = {
-            own[NEST_P] * l->stride + own[NEST_R] * l->dilation,
-            own[NEST_Q] * l->stride + own[NEST_S] * l->dilation};
+            own[NEST_P] * l->stride_h + own[NEST_R] * l->dilation_h,
+            own[NEST_Q] * l->stride_w + own[NEST_S] * l->dilation_w};
         for (int k = 0; k < 2; k++) {
-            out->above[v][k] = least(0, first[k] - m->pad);
+            out->above[v][k] = least(0, first[k] - m->pad[k]);
             out->below[v][k] = least(m->span[k], m->extent[k] - first[k]);
         }
     }

@@ -76,7 +76,7 @@ static struct nest_stage *stage_of(const struct nest_transfers *t,
         .walk = t->walk,
         .level = LEVEL_L2,
         .tensor = tensor,
-        .pad = a->padding == PADDING_STORED ? 0 : t->walk->layer.pad,
+        .no_padding_words = a->padding == PADDING_GENERATED,
         .words_per_slot = 1,
         .out_words_per_slot = 1,
     };

@@ -334,10 +334,9 @@ static bool can_be_told(const struct layer *layer,
     if (options->access_tap == NULL || access_words_have_names(layer))
         return true;
     return diag_error(d, (struct src_pos){NULL, 0},
-                      "layer '%s' has a padded ifmap of %d x %d; accesses are "
-                      "followed up to %d x %d",
-                      layer->name, layer_padded_h(layer), layer_padded_w(layer),
-                      ACCESS_EXTENT_MAX, ACCESS_EXTENT_MAX);
+                      "layer '%s' has a dimension of %d (of an ifmap, padded); "
+                      "accesses are followed up to %d",
+                      layer->name, access_extent(layer), ACCESS_EXTENT_MAX);
 }
 
 bool simulate_layer(const struct arch *arch, const struct layer *layer,

@@ -9,6 +9,7 @@
 #include "mem/dram.h"
 #include "sim/base/config_text.h"
 #include "sim/base/find_file.h"
+#include "sim/base/layer.h"
 #include "sim/base/nearest.h"
 #include "sim/validate/validation.h"
 #include "sim/validate/validation_quantity.h"
@@ -54,8 +55,9 @@ static bool set_member(const struct reader *r, const struct member *m,
         *(double *)at = setting_number(s);
         return true;
     case MEMBER_INT:
-        if (!setting_whole_number(s, &value) || value < 1 || value > 65535)
-            return wrong_kind(r, s, "a whole number from 1 to 65535");
+        if (!setting_whole_number(s, &value) || value < 1 ||
+            value > LAYER_DIM_MAX)
+            return wrong_kind(r, s, "a whole number from 1 to 2147483647");
         *(int *)at = (int)value;
         return true;
     case MEMBER_BOOL:

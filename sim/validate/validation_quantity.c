@@ -27,7 +27,7 @@ static double sum_of(const struct quantity_input *in, int types,
 {
     uint64_t sum = 0;
     for (int i = 0; i < in->n_layers; i++)
-        if ((types >> in->layers[i].type & 1) != 0)
+        if ((types >> in->layers[i].op & 1) != 0)
             sum = count_add(sum, of(&in->layers[i]));
     return (double)sum;
 }

@@ -7,6 +7,7 @@
 
 #include "sim/choose/chooser.h"
 #include "sim/config/config.h"
+#include "sim/config/layer_text.h"
 #include "sim/config/workload.h"
 #include "sim/report/metrics.h"
 #include "sim/run/pass_memory.h"

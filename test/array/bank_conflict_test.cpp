@@ -31,7 +31,8 @@ uint64_t cycles(bank_ports ports, psum_add add, int banks, int windows,
     a.l2_bank_row_words = 1;
     a.l2_ports = ports;
     layer l = {};
-    l.N = l.G = l.M = l.C = l.H = l.W = l.R = l.S = l.stride = l.dilation = 1;
+    l.N = l.G = l.M = l.C = l.H = l.W = l.R = l.S = 1;
+    layer_set_steps(&l, 1, 0, 1);
     diag *messages = diag_new();
     mapping chosen = {};
     program p = {};

@@ -333,7 +333,8 @@ layer shaped(int M, int C, int rows, int taps)
 {
     layer l = {};
     std::snprintf(l.name, sizeof(l.name), "large");
-    l.N = l.G = l.stride = l.dilation = 1;
+    l.N = l.G = 1;
+    layer_set_steps(&l, 1, 0, 1);
     l.M = M;
     l.C = C;
     l.H = l.R = taps;

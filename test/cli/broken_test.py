@@ -270,11 +270,11 @@ def networks():
     network("groups that divide nothing", changed("M = 4", "M = 4; G = 2", NET),
             [("./n.cfg:3", "divides not both M = 4 and C = 3")])
     network("a dimension of nothing", changed("H = 9", "H = 0", NET),
-            [("./n.cfg:3", "'H' of layer 'a' is 0; it may be 1 to 65535")])
-    network("a dimension beyond all", changed("H = 9", "H = 70000", NET),
-            [("./n.cfg:3", "it may be 1 to 65535")])
+            [("./n.cfg:3", "'H' is 0; it may be 1 to 2147483647")])
+    network("a dimension beyond all", changed("H = 9", "H = 2147483648L", NET),
+            [("./n.cfg:3", "it may be 1 to 2147483647")])
     network("a padding below nothing", changed("R = 3", "pad = -1; R = 3", NET),
-            [("./n.cfg:3", "'pad' of layer 'a' is -1")])
+            [("./n.cfg:3", "'pad' is -1; it may be 0 to 65535")])
     network("a layer that cannot be counted",
             changed("M = 4; C = 3; H = 9; W = 9; R = 3; S = 3",
                     "M = 65535; C = 65535; H = 65535; W = 65535", NET),
@@ -376,7 +376,7 @@ def command_lines():
         words(f"--shape '{given}'", (*cfg, "--shape", given),
               [(f"accelsim: --shape {given}", part)])
     for given, part in (("M=4,N=4", "'K' missing"),
-                        ("M=4,N=4,K=-1", "'K' is -1; it may be 1 to 65535"),
+                        ("M=4,N=4,K=-1", "'K' is -1; it may be 1 to 2147483647"),
                         ("M=4,N=4,K=1,C=2", "'C'"),
                         ("M=4,N=4,K=1e9", "'K'")):
         words(f"--gemm '{given}'", (*cfg, "--gemm", given),
@@ -390,7 +390,7 @@ def command_lines():
     words("a shape and a network", (*cfg, "--net", "vgg16", "--shape", "M=1"),
           [("accelsim", "exclude each other")])
     words("a batch of nothing", (*cfg, "--batch", "0"),
-          [("accelsim", "'--batch' is 0; it may be 1 to 65535")])
+          [("accelsim", "'--batch' is 0; it may be 1 to 2147483647")])
     words("no threads", (*cfg, "-j", "0"),
           [("accelsim", "'--jobs' is 0; it may be 1 to 1024")])
     words("a mapping file that is not there", (*cfg, "--mapping", "none"),

@@ -313,7 +313,7 @@ def what_there_is():
                         (("list", "layers"), "accelsim list networks"),
                         (("list", "networks", "--batch", "4"),
                          "no use for '--batch'; it goes with 'list layers'"),
-                        (("--cfg", "eyeriss", "--net", "mobilenet_v2"),
+                        (("--cfg", "eyeriss", "--net", "transformer_xl"),
                          "accelsim list networks"),
                         (("--cfg", "eyeriis"), "nearest is 'eyeriss'; "
                          "'accelsim list architectures'")):
@@ -385,7 +385,8 @@ def reuse():
     check(words == [65536], "reuse tells 65536 columns apart", words)
     done = run("reuse", *wide, shape.replace("65534", "65535"))
     check((done.returncode, done.stdout) == (1, "") and
-          "a padded ifmap of 3 x 65537; accesses are followed up to" in
+          "has a dimension of 65537 (of an ifmap, padded); accesses are "
+          "followed up to 65536" in
           done.stderr, "reuse says that it cannot tell more", done.stderr)
     for words in (["--accesses", "x", *C1],
                   ["reuse", "--accesses", "x", "--cfg", "eyeriss"],

@@ -187,7 +187,7 @@ TEST_F(Options, EachMistakeIsOneLineThatSaysWhatWouldBeRight)
         {{"--cfg", "a", "--batch", "x"},
          "'--batch' is 'x'; a whole number is needed"},
         {{"--cfg", "a", "--batch", "0"},
-         "'--batch' is 0; it may be 1 to 65535"},
+         "'--batch' is 0; it may be 1 to 2147483647"},
         {{"--cfg", "a", "-j", "0"}, "'--jobs' is 0; it may be 1 to 1024"},
         {{"--cfg", "a", "--max-cycles", "-1"},
          "'--max-cycles' is -1; it may be 1 to 9223372036854775807"},

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "dataflows/nest/nest_text.h"
+#include "sim/config/layer_text.h"
 #include "sim/config/mapping_file.h"
 #include "sim/run/mapping_print.h"
 #include "test/messages.h"

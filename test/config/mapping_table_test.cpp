@@ -1,6 +1,7 @@
 // mapping_table_test.cpp - mapping parameters, tables of published mappings,
 // and when they hold.
 // SPDX-License-Identifier: MIT
+#include "sim/config/layer_text.h"
 #include "test/config/config_fixture.h"
 
 namespace

@@ -67,6 +67,8 @@ TEST(Shipped, NetworksHaveTheirPublishedMacsAndWeights)
         {"vgg16", 16, 15346630656, 14710464, 123633664},
         {"googlenet", 58, 1430532352, 5966272, 1024000},
         {"resnet50", 54, 3855925248, 23454912, 2048000},
+        // The paper says 300 million MACs and 3.4 million parameters in all.
+        {"mobilenetv2", 53, 299494272, 2189760, 1280000},
     };
     for (const struct totals &t : published) {
         Messages d;
@@ -75,7 +77,7 @@ TEST(Shipped, NetworksHaveTheirPublishedMacsAndWeights)
         uint64_t conv_macs = 0, conv_weights = 0, fc_macs = 0;
         for (int i = 0; i < w->n_layers; i++) {
             const struct layer &l = w->layer[i];
-            if (l.type == LAYER_FC) {
+            if (l.op == LAYER_FC) {
                 fc_macs += layer_macs(&l);
                 continue;
             }
@@ -156,9 +158,11 @@ TEST(Workload, AKeyLeftOutHasItsDefaultAndNamesAreMadeAlike)
     const struct layer &l = w->layer[0];
     EXPECT_STREQ(w->name, "my_net");
     EXPECT_STREQ(l.name, "a_b_c");
-    EXPECT_EQ(l.type, LAYER_CONV);
-    EXPECT_EQ(l.N * l.G * l.R * l.S * l.stride * l.dilation, 1);
-    EXPECT_EQ(l.pad, 0);
+    EXPECT_EQ(l.op, LAYER_CONV);
+    EXPECT_EQ(l.N * l.G * l.R * l.S * l.stride_h * l.stride_w * l.dilation_h *
+                  l.dilation_w,
+              1);
+    EXPECT_EQ(l.pad_top + l.pad_bottom + l.pad_left + l.pad_right, 0);
     EXPECT_EQ(l.Q, 6);
     EXPECT_DOUBLE_EQ(l.zero_share[TENSOR_PSUM], 1);
 }
@@ -197,7 +201,7 @@ TEST(Workload, TheBatchIsSetInEveryLayer)
     EXPECT_EQ(w->layer[7].N, 16);
     EXPECT_FALSE(workload_set_batch(w.get(), 0, {nullptr, 0}, d));
     EXPECT_EQ(d.text().find("accelsim: error: 'N' of layer 'conv1' is 0; it "
-                            "may be 1 to 65535\n"),
+                            "may be 1 to 2147483647\n"),
               0u);
 }
 
@@ -262,16 +266,32 @@ TEST(Workload, KeysOfALayerAreChecked)
               "n.cfg:2: error: 'stride' is a number with a fraction; a whole "
               "number is needed\n");
     EXPECT_EQ(layer_refused(good + "stride = 0; }"),
-              "n.cfg:2: error: 'stride' of layer 'a' is 0; it may be 1 to "
-              "65535\n");
+              "n.cfg:2: error: 'stride' is 0; it may be 1 to 65535\n");
     EXPECT_EQ(layer_refused(good + "pad = 99999999; }"),
-              "n.cfg:2: error: 'pad' is 99999999; it may be up to 65535\n");
+              "n.cfg:2: error: 'pad' is 99999999; it may be 0 to 65535\n");
     EXPECT_EQ(layer_refused(good + "type = \"pool\"; }"),
-              "n.cfg:2: error: 'type' is 'pool'; it may be 'conv', 'fc' or "
-              "'gemm'\n");
+              "n.cfg:2: error: 'type' is 'pool'; it may be 'conv', 'fc', "
+              "'gemm', 'matmul' or 'conv_transpose'\n");
     EXPECT_EQ(layer_refused(good + "type = 3; }"),
               "n.cfg:2: error: 'type' is a whole number; it may be 'conv', "
-              "'fc' or 'gemm'\n");
+              "'fc', 'gemm', 'matmul' or 'conv_transpose'\n");
+    EXPECT_EQ(layer_refused(good + "op = \"fc\"; type = \"fc\"; }"),
+              "n.cfg:2: error: 'type' says what 'op' says; one of them is "
+              "needed\n");
+    EXPECT_EQ(layer_refused(good + "T = 3; }"),
+              "n.cfg:2: error: 'T' is depth (D, T): three-dimensional "
+              "convolutions are not modelled; a layer has rows and columns\n");
+    const std::string gemm = "{ name = \"a\"; op = \"gemm\"; M = 2; N = 3; ";
+    EXPECT_EQ(
+        layer_refused(gemm + "K = 4; B = 5; }"),
+        "n.cfg:2: error: 'B' of a gemm; products side by side are of op = "
+        "\"matmul\"\n");
+    EXPECT_EQ(layer_refused(gemm + "K = 4; stride = 5; }"),
+              "n.cfg:2: error: unknown key 'stride' of a layer; the nearest is "
+              "'type'\n");
+    EXPECT_EQ(layer_refused("{ name = \"a\"; op = \"matmul\"; M = 2; }"),
+              "n.cfg:2: error: a layer lacks 'N', 'K'; a layer has a name and "
+              "at least M, N, K\n");
     EXPECT_EQ(layer_refused(good + "ifmap_zero_share = 1.5; }"),
               "n.cfg:2: error: 'ifmap_zero_share' is 1.5; it may be 0 to 1\n");
     EXPECT_EQ(layer_refused(good + "ifmap_zero_share = \"1\"; }"),

@@ -84,7 +84,8 @@ TEST_P(Choose, NamesTheLeastL2ThatTakesTheSmallestTiles)
     arch a = random_case(42).machine();
     layer l = {};
     std::snprintf(l.name, sizeof(l.name), "wide");
-    l.N = l.G = l.M = l.stride = l.dilation = 1;
+    l.N = l.G = l.M = 1;
+    layer_set_steps(&l, 1, 0, 1);
     l.C = l.R = l.S = 3;
     l.H = l.W = 2000;
     ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
@@ -111,7 +112,8 @@ TEST(ChooseRs, AdvisesOnlyWhatMayBeGiven)
     arch a = random_case(42).machine();
     layer l = {};
     std::snprintf(l.name, sizeof(l.name), "wide");
-    l.N = l.G = l.stride = l.dilation = 1;
+    l.N = l.G = 1;
+    layer_set_steps(&l, 1, 0, 1);
     l.M = 4096;
     l.C = 2;
     l.H = l.W = 8;

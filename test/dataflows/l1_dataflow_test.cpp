@@ -206,7 +206,8 @@ layer_result one_weight_for_four(l2_to_l1 network)
     a.mesh_buffer_flits = 2;
     layer l = {};
     std::snprintf(l.name, sizeof(l.name), "one_weight");
-    l.N = l.G = l.M = l.C = l.H = l.R = l.S = l.stride = l.dilation = 1;
+    l.N = l.G = l.M = l.C = l.H = l.R = l.S = 1;
+    layer_set_steps(&l, 1, 0, 1);
     l.W = 4;
     diag *d = diag_new();
     given_mapping none = {};
@@ -250,7 +251,8 @@ std::string refused(const arch &a, const char *flow)
 {
     layer l = {};
     std::snprintf(l.name, sizeof(l.name), "small");
-    l.N = l.G = l.M = l.C = l.H = l.W = l.R = l.S = l.stride = l.dilation = 1;
+    l.N = l.G = l.M = l.C = l.H = l.W = l.R = l.S = 1;
+    layer_set_steps(&l, 1, 0, 1);
     diag *d = diag_new();
     given_mapping none = {};
     simulate_options o = {};

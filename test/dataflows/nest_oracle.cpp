@@ -185,12 +185,16 @@ class enumeration
     void lattice(range x, range taps, bool rows, std::vector<int> &out) const
     {
         bool stored = a.padding == PADDING_STORED;
-        int pad = stored ? 0 : l.pad, size = rows ? l.H : l.W;
-        if (stored)
-            size += 2 * l.pad;
+        int stride = rows ? l.stride_h : l.stride_w;
+        int dilation = rows ? l.dilation_h : l.dilation_w;
+        int pad = rows ? l.pad_top : l.pad_left, size = rows ? l.H : l.W;
+        if (stored) {
+            size += pad + (rows ? l.pad_bottom : l.pad_right);
+            pad = 0;
+        }
         for (int i = x.first; i < x.first + x.n; i++)
             for (int r = taps.first; r < taps.first + taps.n; r++) {
-                int y = i * l.stride + r * l.dilation - pad;
+                int y = i * stride + r * dilation - pad;
                 if (y >= 0 && y < size)
                     out.push_back(y);
             }

@@ -29,15 +29,31 @@ const kind kinds[] = {
      [](const arch &, const layer &l) {
          return l.G > 1 && l.G == l.M && l.G == l.C;
      }},
-    {"stride 2", [](const arch &, const layer &l) { return l.stride == 2; }},
-    {"stride 3", [](const arch &, const layer &l) { return l.stride == 3; }},
-    {"stride 4", [](const arch &, const layer &l) { return l.stride == 4; }},
+    {"stride 2", [](const arch &, const layer &l) { return l.stride_w == 2; }},
+    {"stride 3", [](const arch &, const layer &l) { return l.stride_w == 3; }},
+    {"stride 4", [](const arch &, const layer &l) { return l.stride_h == 4; }},
     {"stride beyond the window",
-     [](const arch &, const layer &l) { return l.stride > l.S && l.Q > 1; }},
-    {"padding", [](const arch &, const layer &l) { return l.pad > 0; }},
+     [](const arch &, const layer &l) { return l.stride_w > l.S && l.Q > 1; }},
+    {"padding", [](const arch &, const layer &l) { return l.pad_top > 0; }},
+    {"padding below and on the right alone",
+     [](const arch &, const layer &l) {
+         return l.pad_top + l.pad_left == 0 && l.pad_bottom * l.pad_right > 0;
+     }},
+    {"two feature maps that stay on chip",
+     [](const arch &a, const layer &l) {
+         return l.op == LAYER_MATMUL && a.carries == CARRIES_FILTERS;
+     }},
+    {"strides that differ",
+     [](const arch &, const layer &l) {
+         return l.stride_h != l.stride_w && l.P > 1 && l.Q > 1;
+     }},
+    {"dilations that differ",
+     [](const arch &, const layer &l) {
+         return l.dilation_h != l.dilation_w && l.R > 1 && l.S > 1;
+     }},
     {"dilation 2",
      [](const arch &, const layer &l) {
-         return l.dilation == 2 && l.R > 1 && l.S > 1;
+         return l.dilation_h == 2 && l.dilation_w == 2 && l.R > 1 && l.S > 1;
      }},
     {"three images", [](const arch &, const layer &l) { return l.N == 3; }},
     {"1 x 1",

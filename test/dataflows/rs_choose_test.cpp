@@ -143,11 +143,11 @@ TEST_F(RsChoose, NoMoreImagesThanAPassCanCount)
     layer l = {};
     std::snprintf(l.name, sizeof(l.name), "many");
     a.l2_bytes = 1 << 26;
-    l.G = l.M = l.C = l.H = l.R = l.stride = 1;
+    l.G = l.M = l.C = l.H = l.R = 1;
     l.N = 65535;
     l.W = 6;
     l.S = 2;
-    l.dilation = 3;
+    layer_set_steps(&l, 1, 0, 3);
     ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
     EXPECT_EQ(rs_images_max(&l, 2), 65535 / 3);
     candidate chosen = ask(a, l, {});
@@ -166,10 +166,9 @@ TEST_F(RsChoose, NoMoreImagesThanAPassCanCount)
         << d.text();
 
     // The networks count 2^32 - 1 columns: 65535 x 2 an image with stride 2.
-    l.dilation = 1;
-    l.stride = l.S = 2;
+    layer_set_steps(&l, 2, 32768, 1);
+    l.S = 2;
     l.W = 65535;
-    l.pad = 32768;
     ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
     EXPECT_EQ(rs_images_max(&l, 2), int(UINT32_MAX / (2u * unsigned(l.Q))));
     EXPECT_EQ(rs_images_max(&l, 1),
@@ -183,7 +182,8 @@ TEST_F(RsChoose, WhatIsShortIsWhatTheNearestCandidateLacks)
     arch a = random_case(3).machine();
     layer l = {};
     std::snprintf(l.name, sizeof(l.name), "deep");
-    l.N = l.G = l.M = l.R = l.S = l.stride = l.dilation = 1;
+    l.N = l.G = l.M = l.R = l.S = 1;
+    layer_set_steps(&l, 1, 0, 1);
     l.C = 4;
     l.H = l.W = 8;
     ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
@@ -214,8 +214,7 @@ TEST_F(RsChoose, OfVeryManyPeSetsTheFirstOfTheQuickestIsChosen)
     l.C = 1024;
     l.H = l.W = 8;
     l.R = l.S = 1;
-    l.stride = l.dilation = 1;
-    l.pad = 0;
+    layer_set_steps(&l, 1, 0, 1);
     diag *d = diag_new();
     ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
     diag_free(d);

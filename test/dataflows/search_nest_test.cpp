@@ -56,8 +56,7 @@ class SearchNest : public testing::Test
             layer l = {};
             std::snprintf(l.name, sizeof(l.name), "small");
             l.N = l.G = l.M = l.C = l.R = l.S = l.H = l.W = 1;
-            l.stride = random.pick(1, 2);
-            l.dilation = 1;
+            layer_set_steps(&l, random.pick(1, 2), 0, 1);
             for (int k = 0; k < 3; k++) {
                 int *of[] = {&l.N, &l.M, &l.C, &l.H, &l.W};
                 *of[random.pick(0, 4)] = random.pick(2, 3);
@@ -424,7 +423,8 @@ TEST_F(SearchNest, TheBudgetAloneDecidesWhereItStops)
     arch a = machine(random);
     layer l = {};
     std::snprintf(l.name, sizeof(l.name), "conv");
-    l.N = l.G = l.stride = l.dilation = 1;
+    l.N = l.G = 1;
+    layer_set_steps(&l, 1, 0, 1);
     l.M = l.C = 12;
     l.H = l.W = 9;
     l.R = l.S = 3;

@@ -80,9 +80,7 @@ class Search : public testing::TestWithParam<on_network>
             l.W = random.pick(1, 5);
             l.R = random.pick(1, 3);
             l.S = random.pick(1, 2);
-            l.stride = random.pick(1, 2);
-            l.pad = random.pick(0, 1);
-            l.dilation = random.pick(1, 2);
+            random.steps(&l, 2, 1, 2);
             l.zero_share[TENSOR_IFMAP] = random.pick(0, 1) * 0.4;
             l.zero_share[TENSOR_PSUM] = random.pick(0, 1) * 0.6;
             diag *d = diag_new();
@@ -342,12 +340,13 @@ TEST_P(Search, NoMoreImagesThanAPassCanCount)
     a.rf_words[TENSOR_IFMAP] = a.rf_words[TENSOR_FILTER] = 2;
     a.psum_reduce = PSUM_CHAIN;
     a.l2_bytes = ARCH_BYTES_MAX;
-    l.G = l.M = l.C = l.H = l.R = l.S = l.stride = l.dilation = 1;
+    l.G = l.M = l.C = l.H = l.R = l.S = 1;
+    layer_set_steps(&l, 1, 0, 1);
     l.N = 20000;
     l.W = 65535;
     int most = (1 << 30) / l.W;
     if (is_rs) {
-        l.dilation = 5;
+        l.dilation_w = 5;
         l.S = 2;
         most = 65535 / 5;
     }

@@ -47,8 +47,7 @@ inline struct layer_result small_result(const char *name)
     r.layer.C = 96;
     r.layer.H = r.layer.W = r.layer.P = r.layer.Q = 27;
     r.layer.R = r.layer.S = 5;
-    r.layer.stride = r.layer.dilation = 1;
-    r.layer.pad = 2;
+    layer_set_steps(&r.layer, 1, 2, 1);
     std::strcpy(r.dataflow, "rs");
     r.n_params = 2;
     std::strcpy(r.param[0].name, "m");

@@ -16,13 +16,15 @@ TEST_F(Report, JsonHasTheAgreedKeysInTheAgreedOrder)
     EXPECT_EQ("accelsim schema arch network batch kernel pes clock_hz "
               "energy_unit energy_table layers total",
               j.keys(""));
-    EXPECT_EQ("name dataflow shape mapping macs passes cycles array_cycles "
+    EXPECT_EQ("name op dataflow shape mapping macs passes cycles array_cycles "
               "bounds_cycles bound_by active_pes utilization ledger_pe_cycles "
               "accesses "
               "noc dram gated energy_pj metrics check",
               j.keys("layers.0"));
-    EXPECT_EQ("N G M C H W R S P Q stride pad dilation",
-              j.keys("layers.0.shape"));
+    EXPECT_EQ(
+        "N G M C H W R S P Q stride pad dilation stride_h stride_w pad_top "
+        "pad_bottom pad_left pad_right dilation_h dilation_w",
+        j.keys("layers.0.shape"));
     EXPECT_EQ("source parameters", j.keys("layers.0.mapping"));
     EXPECT_EQ("mac psum idle_mapping idle_edge fill drain wait_filter "
               "wait_ifmap wait_psum_in wait_psum_out wait_dram",

@@ -8,6 +8,7 @@
 
 #include "dataflows/dataflow.h"
 #include "mem/rlc.h"
+#include "sim/config/layer_text.h"
 #include "test/random_layer.h"
 
 namespace
@@ -177,7 +178,7 @@ TEST_F(Compression, SizesOfRealValuesAreCloseToTheExpectedOnes)
 // which spend pairs of their own every 32: a little longer than scattered ones.
 TEST_F(Compression, OfAPaddedIfmapCountsThePaddingInItsShare)
 {
-    l_.pad = 2;
+    layer_set_steps(&l_, 1, 2, 1);
     EXPECT_TRUE(layer_finish(&l_, src_pos{nullptr, 0}, d_));
     layer_result r = run("rs", true, false);
     double expected =

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "dataflows/dataflow.h"
+#include "sim/config/layer_text.h"
 #include "sim/report/report.h"
 #include "sim/run/model.h"
 #include "sim/run/simulate.h"

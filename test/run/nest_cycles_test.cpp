@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dataflows/dataflow.h"
+#include "sim/config/layer_text.h"
 #include "test/random_nest.h"
 #include "test/run/stepwise_kernel.h"
 

@@ -106,7 +106,8 @@ uint64_t walked(int batch, const char *dram, const char *flow)
     a.l2_bytes = 16384;
     std::strcpy(a.dram_model, dram);
     l.N = batch;
-    l.G = l.stride = l.dilation = l.pad = 1;
+    l.G = 1;
+    layer_set_steps(&l, 1, 1, 1);
     l.M = 64;
     l.C = 48;
     l.H = l.W = 14;

@@ -20,7 +20,7 @@ class Simulate : public testing::Test
         layer l = {};
         std::snprintf(l.name, sizeof(l.name), "%s", name);
         l.N = l.G = l.M = l.C = l.H = l.W = l.R = l.S = 1;
-        l.stride = l.dilation = 1;
+        layer_set_steps(&l, 1, 0, 1);
         return l;
     }
 

@@ -11,6 +11,7 @@
 
 #include "dataflows/program.h"
 #include "sim/config/config.h"
+#include "sim/config/layer_text.h"
 #include "sim/run/simulate.h"
 #include "test/messages.h"
 #include "test/random_layer.h"

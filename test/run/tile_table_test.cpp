@@ -14,7 +14,8 @@ TEST(TileTable, CountsTheBurstsOfAPart)
     std::strcpy(a.dram_model, "ddr4_2400");
     a.l2_bytes = 65536;
     layer l = {};
-    l.N = l.G = l.M = l.C = l.R = l.S = l.stride = l.dilation = 1;
+    l.N = l.G = l.M = l.C = l.R = l.S = 1;
+    layer_set_steps(&l, 1, 0, 1);
     l.H = l.W = 32;
     diag *d = diag_new();
     ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));

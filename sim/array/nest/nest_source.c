@@ -90,7 +90,7 @@ static struct nest_stage *stage_of(struct nest_source *s, enum level level,
         .walk = s->walk,
         .level = level,
         .tensor = tensor_of[input],
-        .pad = a->padding == PADDING_STORED ? 0 : s->walk->layer.pad,
+        .no_padding_words = a->padding == PADDING_GENERATED,
         .words_per_slot = slot_words(a, input, false),
         .out_words_per_slot = slot_words(a, input, true),
         .values = s->values != NULL && !for_timing,
@@ -265,12 +265,12 @@ static void multiply(struct nest_source *s, int pe, const int x[NEST_DIMS])
     const struct layer *l = &s->walk->layer;
     const int m = x[NEST_G] * (l->M / l->G) + x[NEST_M];
     const int in[4] = {x[NEST_N], x[NEST_G] * (l->C / l->G) + x[NEST_C],
-                       x[NEST_P] * l->stride + x[NEST_R] * l->dilation,
-                       x[NEST_Q] * l->stride + x[NEST_S] * l->dilation};
+                       x[NEST_P] * l->stride_h + x[NEST_R] * l->dilation_h,
+                       x[NEST_Q] * l->stride_w + x[NEST_S] * l->dilation_w};
     const int w[4] = {m, x[NEST_C], x[NEST_R], x[NEST_S]};
     const int out[4] = {x[NEST_N], m, x[NEST_P], x[NEST_Q]};
-    bool is_padding = in[2] < l->pad || in[2] >= l->pad + l->H ||
-                      in[3] < l->pad || in[3] >= l->pad + l->W;
+    bool is_padding = in[2] < l->pad_top || in[2] >= l->pad_top + l->H ||
+                      in[3] < l->pad_left || in[3] >= l->pad_left + l->W;
     is_padding = is_padding && s->arch->padding == PADDING_GENERATED;
     if (s->tap.access != NULL) {
         if (!is_padding)

@@ -60,7 +60,8 @@ struct nest_stage *nest_stage_new(const struct stage_cfg *cfg)
     s->tile = xcalloc((size_t)s->n_children, sizeof(*s->tile));
     s->run = xcalloc((size_t)s->n_children + 1, sizeof(*s->run));
     s->slots = xcalloc((size_t)s->n_groups, sizeof(*s->slots));
-    word_maker_init(&s->words, &w->layer, cfg->tensor, cfg->pad, cfg->values);
+    word_maker_init(&s->words, &w->layer, cfg->tensor, cfg->no_padding_words,
+                    cfg->values);
     return s;
 }
 

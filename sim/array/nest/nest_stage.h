@@ -29,7 +29,7 @@ struct stage_cfg {
     const struct nest_walk *walk; /* borrowed */
     enum level level;             /* of the children: L2, L1 or RF */
     enum tensor tensor;
-    int pad; /* ifmap rows and columns that are no words */
+    bool no_padding_words; /* the ifmap's padding is made, not moved */
     int words_per_slot, out_words_per_slot; /* to the children, from them */
     bool values;                            /* functional mode */
     struct access_tap tap;                  /* access NULL: no one listens */
