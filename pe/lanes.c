@@ -110,6 +110,7 @@ void lanes_issue(struct lanes *lanes, const struct lanes_pass *pass)
 
 struct scalars {
     int16_t held_streams, ride, own, emit_each, products, start_at_window;
+    int16_t refill;
     int16_t held_rf, window_rf, held_port, window_port, psum_fifo;
 };
 
@@ -163,17 +164,6 @@ HOT static int16_t eval_range(const struct lane_fields *f,
         const int16_t drop =
             (int16_t)((last_window & L) | (~last_window & slide[l]));
 
-        /* The register files take words from the fifos. */
-        const int16_t held_room =
-            (int16_t)(s.held_rf - held[l] + (at & s.held_streams));
-        const int16_t held_in =
-            (int16_t)(min16(held_fifo[l], min16(held_room, s.held_port)) & run);
-        const int16_t window_room =
-            (int16_t)(s.window_rf - window[l] + min16(t, drop));
-        const int16_t window_in =
-            (int16_t)(min16(window_fifo[l], min16(window_room, s.window_port)) &
-                      run);
-
         /* Each lane does one operation, where it can. */
         const int16_t held_need =
             (int16_t)(at + 1 + ((held_words[l] - at - 1) & s.start_at_window));
@@ -205,6 +195,23 @@ HOT static int16_t eval_range(const struct lane_fields *f,
         const int16_t to_add = (int16_t)(products_done & emits & s.own);
         const int16_t window_end =
             (int16_t)((products_done & ~to_add) | (add & wrap));
+
+        /* The register files take words from the fifos, in places of words
+         * that no operation, or none after this one, reads. */
+        const int16_t end = (int16_t)(window_end & s.refill);
+        const int16_t held_read = (int16_t)(at - (mac & s.refill));
+        const int16_t taps_read = (int16_t)(t - (mac & wrap & s.refill));
+        const int16_t window_read =
+            (int16_t)((drop & end) | (min16(taps_read, drop) & ~end));
+        const int16_t held_room =
+            (int16_t)(s.held_rf - held[l] + (held_read & s.held_streams));
+        const int16_t held_in =
+            (int16_t)(min16(held_fifo[l], min16(held_room, s.held_port)) & run);
+        const int16_t window_room =
+            (int16_t)(s.window_rf - window[l] + window_read);
+        const int16_t window_in =
+            (int16_t)(min16(window_fifo[l], min16(window_room, s.window_port)) &
+                      run);
         filter[l] = (int16_t)(next & ~wrap);
         tap[l] = (int16_t)((t - (mac & wrap)) & ~window_end);
         held_at[l] = (int16_t)((at - mac) & ~window_end);
@@ -287,6 +294,7 @@ void lanes_eval(struct lanes *lanes, int from, int to,
         .emit_each = (int16_t) - !lanes->pass.emit_last,
         .products = (int16_t)-lanes->pass.emit_products,
         .start_at_window = (int16_t)-cfg->start_at_window,
+        .refill = (int16_t)-cfg->refill_at_last_use,
         .held_rf = (int16_t)cfg->held_rf_words,
         .window_rf = (int16_t)cfg->window_rf_words,
         .held_port = (int16_t)cfg->held_port_words,

@@ -21,7 +21,10 @@
  * Timing  one MAC or one psum addition a cycle; register files take words
  *         from the fifos beside it, over ports of their own, up to a slot's
  *         words a cycle.  A word in a fifo can be taken in the next cycle, a
- *         word in a register file used in the next.  `psum_own_cycle`: the
+ *         word in a register file used in the next.  With
+ *         `refill_at_last_use` a word takes its place in the cycle in which
+ *         the one before it is last read, so that a register file of one word
+ *         feeds a MAC every cycle.  `psum_own_cycle`: the
  *         addition and sending of a psum takes a cycle of its own after the
  *         window's last product; otherwise it rides on that product.  A psum
  *         sent in cycle t is in the fifo above in t + pipeline_cycles.
@@ -93,6 +96,9 @@ struct lanes_cfg {
     bool start_at_window; /* a window's MACs wait for all of its words */
     int held_rf_words, window_rf_words;
     int held_port_words, window_port_words; /* a slot's */
+    /* A place of a register file is free again in the cycle in which its word
+     * is read for the last time; else in the next. */
+    bool refill_at_last_use;
 };
 
 /* The most that a lane counts in a pass. Groups and windows are counted in 16

@@ -49,6 +49,8 @@ class random_case
         a.pipeline_cycles = pick(1, 4);
         a.psum_add = pick(0, 1) ? PSUM_ADD_OWN_CYCLE : PSUM_ADD_LAST_PRODUCT;
         a.start = pick(0, 1) ? PE_START_WORD : PE_START_WINDOW;
+        a.refill =
+            rows_engine_() % 4 > 0 ? PE_REFILL_LAST_USE : PE_REFILL_NEXT_CYCLE;
         for (network_arch &net : a.network) {
             net.words_per_slot = pick(1, 4);
             net.slots_per_cycle = pick(1, 4);
@@ -80,6 +82,10 @@ class random_case
             a->psum_reduce = PSUM_CHAIN;
         if (std::strcmp(dataflow, "os") == 0 && pick(0, 1) == 0)
             a->rf_words[TENSOR_FILTER] = pick(1, 12);
+        // Registers of a word or two where the dataflow needs no more.
+        if (std::strcmp(dataflow, "rs") != 0 && rows_engine_() % 3 == 0)
+            a->rf_words[TENSOR_IFMAP] =
+                1 + static_cast<int>(rows_engine_() % 2);
     }
 
     // Gives a machine clusters and L1s.

@@ -173,6 +173,7 @@ void multicast_shape_pass(struct multicast_machine *m)
     struct lanes_cfg *lanes = &m->lanes.cfg;
     lanes->start_at_window =
         m->arch.start == PE_START_WINDOW && !d->sends_products;
+    lanes->refill_at_last_use = m->arch.refill == PE_REFILL_LAST_USE;
     lanes->held_rf_words = rf_words(m, tensor_of[held]);
     lanes->window_rf_words = rf_words(m, tensor_of[window]);
     lanes->held_port_words = m->arch.network[held].words_per_slot;

@@ -20,6 +20,7 @@ extern "C" {
 enum network_type { NETWORK_MULTICAST, NETWORK_SYSTOLIC };
 enum psum_add { PSUM_ADD_OWN_CYCLE, PSUM_ADD_LAST_PRODUCT };
 enum pe_start { PE_START_WORD, PE_START_WINDOW };
+enum pe_refill { PE_REFILL_LAST_USE, PE_REFILL_NEXT_CYCLE };
 enum l2_to_l1 { L2_TO_L1_MULTICAST, L2_TO_L1_MESH };
 enum bank_ports { BANK_1RW, BANK_1R1W };
 enum dram_padding { PADDING_GENERATED, PADDING_STORED };
@@ -72,6 +73,7 @@ struct arch {
     int pipeline_cycles;    /* pe.pipeline_cycles, product to psum, 1..15 */
     enum psum_add psum_add;
     enum pe_start start;
+    enum pe_refill refill; /* pe.refill, of the operands' register files */
     bool zero_gating;
 
     struct network_arch network[NETWORK_N];

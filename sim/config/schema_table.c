@@ -15,6 +15,7 @@ static const char *const drains[] = {"serial", "overlapped", NULL};
 static const char *const psum_reduces[] = {"chain", "tree", NULL};
 static const char *const psum_adds[] = {"own_cycle", "last_product", NULL};
 static const char *const starts[] = {"word", "window", NULL};
+static const char *const refills[] = {"last_use", "next_cycle", NULL};
 static const char *const l2_to_l1s[] = {"multicast", "mesh", NULL};
 static const char *const ports[] = {"1rw", "1r1w", NULL};
 static const char *const carries[] = {"all", "filters", NULL};
@@ -121,6 +122,11 @@ const struct schema_row schema[] = {
     ENUM("pe.start", start, starts, "word",
          "a window's MACs begin with its first word, or when all are there",
          "not published for Eyeriss; word fits its measured cycles"),
+    ENUM("pe.refill", refill, refills, "last_use",
+         "a place of an operand's register file takes its next word in the "
+         "cycle in which the last MAC reads the old one, or in the next",
+         "registers and files with a read and a write port do the former; "
+         "next_cycle halves one-word files"),
     BOOL("pe.zero_gating", zero_gating, "false",
          "a zero ifmap word saves the filter read and the MAC's energy, not "
          "its cycle",

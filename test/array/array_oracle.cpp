@@ -486,12 +486,17 @@ void array::cycle()
             bool room = !o.sends || queue_above(e).all() < cap;
             d.works = has_held && has_window && has_psum && room;
             d.sends = d.works && o.sends;
+            // Places are free of the words that no operation from here on
+            // reads, this one included where it still reads as they come.
+            bool past = a_.refill == PE_REFILL_LAST_USE && d.works &&
+                        e.next + 1 < e.todo.size();
+            const operation &reads = past ? e.todo[e.next + 1] : o;
             d.take_held = int(std::min<long>(
                 {e.held_fifo, a_.network[NETWORK_FILTER].words_per_slot,
-                 rf(TENSOR_FILTER) - (e.held - o.dead_held)}));
+                 rf(TENSOR_FILTER) - (e.held - reads.dead_held)}));
             d.take_window = int(std::min<long>(
                 {e.window_fifo, a_.network[NETWORK_IFMAP].words_per_slot,
-                 rf(TENSOR_IFMAP) - (e.window - o.dead_window)}));
+                 rf(TENSOR_IFMAP) - (e.window - reads.dead_window)}));
         }
         if (flying_)
             charge(e, d.works, has_held, has_window, has_psum);

@@ -59,7 +59,8 @@ takes run --cfg eyeriss_v2_dense $nest --set noc.l2_to_l1=multicast
 
 # Keys that a nest does not read: refused when given, listed when not.
 for key in pe.fifo_words=32 pe.pipeline_cycles=4 pe.psum_add=own_cycle \
-    pe.start=word noc.ifmap_waits_for_filters=true dram.compression=rlc; do
+    pe.refill=next_cycle pe.start=word noc.ifmap_waits_for_filters=true \
+    dram.compression=rlc; do
     for command in run model reuse; do
         refuses "'${key%=*}' has no effect under a loop nest" \
             $command --cfg eyeriss $nest --set $key

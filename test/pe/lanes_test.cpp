@@ -59,7 +59,7 @@ class Lanes : public testing::Test
         return lanes.f.psum_fifo[pass.rows_used * cfg.chains + chain];
     }
 
-    lanes_cfg cfg = {1, 1, 16, 1, true, false, 8, 8, 4, 4};
+    lanes_cfg cfg = {1, 1, 16, 1, true, false, 8, 8, 4, 4, true};
     lanes_pass pass = {1, false, false, {{1, 0}, {1, 0}}, false};
     std::vector<char> state, bounds;
     struct lanes lanes = {};
@@ -202,6 +202,34 @@ TEST_F(Lanes, ARegisterFileTakesNoMoreThanItHolds)
         cycle();
     EXPECT_EQ(lanes.f.window[0], 2);
     EXPECT_EQ(lanes.f.window_fifo[0], 2);
+}
+
+// One word of ifmap and of filter a MAC, each in a register of one word.
+TEST_F(Lanes, AOneWordRegisterFeedsAMacEveryCycleOrEveryOther)
+{
+    for (int every = 1; every <= 2; every++) {
+        cfg.held_rf_words = cfg.window_rf_words = 1;
+        cfg.held_port_words = cfg.window_port_words = 1;
+        cfg.refill_at_last_use = every == 1;
+        build(1, 1);
+        pass.held_streams = true;
+        pass.groups = {{1, 0}, {6, 0}};
+        pass.emit_last = true;
+        issue();
+        lanes.f.taps[0] = lanes.f.held_words[0] = 1;
+        lanes.f.slide[0] = 1;
+        give(0, 6, 6);
+        cycle(); // words reach the fifos
+        cycle(); // and the register files
+        for (int mac = 0; mac < 6; mac++) {
+            EXPECT_EQ(cycle().cause[PE_MAC], 1) << every << " " << mac;
+            for (int wait = 1; wait < every && mac < 5; wait++) {
+                EXPECT_EQ(cycle().cause[PE_MAC], 0) << mac;
+            }
+        }
+        EXPECT_EQ(cycle().cause[PE_PSUM], 1);
+        EXPECT_EQ(lanes.state->running, 0);
+    }
 }
 
 // Once around a counter of 16 bits but for one.

@@ -51,9 +51,9 @@ static bool honours(const struct arch *arch, const char *dataflow,
 
 static int not_modelled(const struct arch *arch, const char **keys)
 {
-    static const char *const always[] = {"pe.fifo_words", "pe.pipeline_cycles",
-                                         "pe.psum_add", "pe.start",
-                                         "noc.ifmap_waits_for_filters"};
+    static const char *const always[] = {
+        "pe.fifo_words", "pe.pipeline_cycles", "pe.psum_add",
+        "pe.refill",     "pe.start",           "noc.ifmap_waits_for_filters"};
     static const char *const with_l1[] = {
         "l1.banks",        "l1.ifmap_banks",    "l1.filter_banks",
         "l1.ifmap_bypass", "l1.filter_bypass",  "l1.bank_row_words",
