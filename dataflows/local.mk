@@ -3,6 +3,8 @@ libaccel_a_SOURCES += \
 	%D%/choose.c \
 	%D%/choose.h \
 	%D%/dataflow.h \
+	%D%/dram_layout.c \
+	%D%/dram_layout.h \
 	%D%/folds.c \
 	%D%/folds.h \
 	%D%/l1_model.c \

@@ -14,6 +14,7 @@
 
 #include "dataflows/arith.h"
 #include "dataflows/dataflow.h"
+#include "dataflows/dram_layout.h"
 #include "mem/dram.h"
 #include "pe/systolic.h"
 
@@ -57,12 +58,11 @@ struct pass_place {
 };
 
 /* What the DMA moves: runs of rows (or filters), as DRAM requests. */
-#define TILE_REQUESTS_MAX 64
 struct tile_move {
-    int n_requests;
-    struct dram_request request[TILE_REQUESTS_MAX];
-    uint64_t words;            /* useful ones */
-    uint64_t compressed_bytes; /* of all requests; 0: not compressed */
+    int n_requests, request_room;
+    struct dram_request *request; /* owns */
+    uint64_t words;               /* useful ones */
+    uint64_t compressed_bytes;    /* of all requests; 0: not compressed */
 };
 
 struct pass {
@@ -128,7 +128,7 @@ struct program {
     int buffers[TENSOR_N]; /* 1, or 2: tiles of it that L2 holds */
     int banks[TENSOR_N];   /* of L2, one buffer */
     uint64_t passes;
-    int burst_bytes; /* of the DRAM: rows of a tensor start at one */
+    struct dram_layout layout; /* of the tensors in DRAM */
     /* The most that a pass uses; multicast only. */
     int sets, set_chains, rows;
     bool holds_ifmap; /* of all passes: ifmap words stay in the PEs */
@@ -170,9 +170,16 @@ void cursor_skip(const struct program *program, struct cursor *cursor,
 /* Tiles *first .. *end - 1 of ofmap rows need equally many ifmap words. */
 void tile_move_alike_rows(const struct program *program, int *first, int *end);
 
-/* The transfer behind a pass's tile; TENSOR_PSUM: the finished ofmap. */
+/* Says where the tensors lie in a DRAM with bursts of so many bytes; arch,
+ * layer and tiling must be set.  A finished program has one without bursts
+ * (1). */
+void program_lay_out(struct program *program, int burst_bytes);
+
+/* The transfer behind a pass's tile; TENSOR_PSUM: the finished ofmap.  *out is
+ * all zero or was filled before. */
 void program_tile_move(const struct program *program, const struct pass *pass,
                        enum tensor tensor, struct tile_move *out);
+void tile_move_fini(struct tile_move *move);
 
 /* Whether a tensor comes from DRAM, or goes there, at all.  A matmul's filters
  * are a feature map. */
@@ -187,11 +194,6 @@ void program_tile_words(const struct program *program, const struct pass *pass,
                         enum tensor tensor,
                         void (*visit)(void *context, const int coord[4]),
                         void *context);
-
-/* Byte in DRAM where a word begins, by its coordinates as of program_ops; uses
- * arch, layer and burst_bytes only. */
-uint64_t program_word_address(const struct program *program, enum tensor tensor,
-                              const int coord[4]);
 
 /* Words that L2 holds for a tile of these sizes, generated padding included. */
 uint64_t tiling_l2_words(const struct layer *layer, const struct tiling *t,

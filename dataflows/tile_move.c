@@ -1,8 +1,10 @@
 /* tile_move.c - which bytes of DRAM a tile is.
  *
- * Layout in DRAM: ifmap NCHW, filter MCRS, ofmap NMPQ, one after the other;
- * each ifmap or ofmap row and each filter (C R S words) starts at a burst.
- * A compressed tile is one stream that starts where its first word would lie.
+ * A tile is runs of words in nested loops, which go through DRAM in rising
+ * order: rows of an ifmap from the first word needed to the last, rows of an
+ * ofmap, and filters (or pieces of them), or with filters stored in tile order
+ * the whole tile at once.  A compressed tile is one stream that starts where
+ * its first word would lie.
  * SPDX-License-Identifier: MIT
  */
 #include <stdlib.h>
@@ -11,64 +13,19 @@
 #include "dataflows/program.h"
 #include "mem/rlc.h"
 
-static uint64_t align(uint64_t bytes, int to)
+void program_lay_out(struct program *program, int burst_bytes)
 {
-    uint64_t unit = (uint64_t)to;
-    return (bytes + unit - 1) / unit * unit;
+    const struct tiling *t = &program->tiling;
+    const struct filter_cut tiles[] = {
+        {FILTER_G, 1}, {FILTER_M, t->m}, {FILTER_C, t->c}, {FILTER_M, t->f}};
+    dram_layout_init(&program->layout, &program->arch, &program->layer,
+                     burst_bytes, tiles, 4);
 }
 
-static uint64_t word_bytes(const struct program *p, enum tensor tensor,
-                           uint64_t words)
+void tile_move_fini(struct tile_move *move)
 {
-    return (words * (uint64_t)p->arch.precision_bits[tensor] + 7) / 8;
-}
-
-struct extent {
-    int h, w;              /* of the ifmap as it lies in DRAM */
-    int pad_top, pad_left; /* not in DRAM */
-};
-
-static struct extent stored_ifmap(const struct program *p)
-{
-    bool stored = p->arch.padding == PADDING_STORED;
-    struct extent e = {
-        .h = stored ? layer_padded_h(&p->layer) : p->layer.H,
-        .w = stored ? layer_padded_w(&p->layer) : p->layer.W,
-        .pad_top = stored ? 0 : p->layer.pad_top,
-        .pad_left = stored ? 0 : p->layer.pad_left,
-    };
-    return e;
-}
-
-static uint64_t ifmap_pitch(const struct program *p)
-{
-    return align(word_bytes(p, TENSOR_IFMAP, (uint64_t)stored_ifmap(p).w),
-                 p->burst_bytes);
-}
-
-static uint64_t filter_pitch(const struct program *p)
-{
-    const struct layer *l = &p->layer;
-    uint64_t words = (uint64_t)(l->C / l->G) * (uint64_t)l->R * (uint64_t)l->S;
-    return align(word_bytes(p, TENSOR_FILTER, words), p->burst_bytes);
-}
-
-static uint64_t ofmap_pitch(const struct program *p)
-{
-    return align(word_bytes(p, TENSOR_PSUM, (uint64_t)p->layer.Q),
-                 p->burst_bytes);
-}
-
-static uint64_t filter_base(const struct program *p)
-{
-    const struct layer *l = &p->layer;
-    return (uint64_t)l->N * (uint64_t)l->C * (uint64_t)stored_ifmap(p).h *
-           ifmap_pitch(p);
-}
-
-static uint64_t ofmap_base(const struct program *p)
-{
-    return filter_base(p) + (uint64_t)p->layer.M * filter_pitch(p);
+    free(move->request);
+    memset(move, 0, sizeof(*move));
 }
 
 /* Distinct values of first + y * step_a + i * step_b inside [0, extent), in
@@ -97,7 +54,11 @@ static int touched_list(int first, int a, int step_a, int b, int step_b,
 static void add_request(struct tile_move *out, bool is_write, uint64_t address,
                         uint64_t run_bytes)
 {
-    SIM_CHECK(out->n_requests < TILE_REQUESTS_MAX);
+    if (out->n_requests == out->request_room) {
+        out->request_room = 2 * out->request_room + 8;
+        out->request = xrealloc(out->request, (size_t)out->request_room,
+                                sizeof(*out->request));
+    }
     struct dram_request *r = &out->request[out->n_requests++];
     memset(r, 0, sizeof(*r));
     r->is_write = is_write;
@@ -107,52 +68,128 @@ static void add_request(struct tile_move *out, bool is_write, uint64_t address,
         r->loop[k].count = 1;
 }
 
-static void set_loop(struct tile_move *out, int k, int count, uint64_t stride)
+/* Runs of words in nested loops, outermost first. */
+struct runs {
+    uint64_t first_bit, run_bits;
+    struct {
+        int count;
+        uint64_t stride_bits;
+    } loop[DRAM_LOOPS];
+};
+
+/* Makes one run of those that follow each other without a gap. */
+static void join_runs(struct runs *r)
 {
-    struct dram_request *r = &out->request[out->n_requests - 1];
-    r->loop[k].count = (uint32_t)count;
-    r->loop[k].stride_bytes = stride;
+    for (int k = DRAM_LOOPS - 1; k >= 0; k--) {
+        if (r->loop[k].count > 1 && r->loop[k].stride_bits != r->run_bits)
+            return;
+        r->run_bits *= (uint64_t)r->loop[k].count;
+        r->loop[k].count = 1;
+    }
+}
+
+/* Appends a request for the loops whose strides are whole bytes, for each turn
+ * of the loops from the outermost to the last one whose stride is not. */
+static void add_runs(struct tile_move *out, const struct dram_layout *layout,
+                     bool is_write, struct runs r)
+{
+    int turn[DRAM_LOOPS] = {0}, apart = DRAM_LOOPS, k;
+    if (layout->is_packed)
+        join_runs(&r);
+    while (apart > 0 && (r.loop[apart - 1].count == 1 ||
+                         r.loop[apart - 1].stride_bits % 8 == 0))
+        apart--;
+    do {
+        uint64_t bit = r.first_bit;
+        for (k = 0; k < apart; k++)
+            bit += (uint64_t)turn[k] * r.loop[k].stride_bits;
+        add_request(out, is_write, bit / 8, bytes_under(bit, r.run_bits));
+        struct dram_request *request = &out->request[out->n_requests - 1];
+        for (k = apart; k < DRAM_LOOPS; k++) {
+            request->loop[k].count = (uint32_t)r.loop[k].count;
+            request->loop[k].stride_bytes = r.loop[k].stride_bits / 8;
+        }
+        k = apart - 1;
+        while (k >= 0 && ++turn[k] == r.loop[k].count)
+            turn[k--] = 0;
+    } while (k >= 0);
+}
+
+/* Rows first + i * distance + j * gap, i < times, j < n, in rising order. */
+struct row_group {
+    int first, times, distance, n, gap;
+};
+
+/* Finds how many of the `left` rows from row[0] on such loops give; returns
+ * that many. */
+static int group_rows(const int *row, int left, struct row_group *out)
+{
+    int n = 1, times = 1;
+    out->first = row[0];
+    out->gap = left > 1 ? row[1] - row[0] : 1;
+    while (n < left && row[n] - row[n - 1] == out->gap)
+        n++;
+    out->distance = left > n ? row[n] - row[0] : 0;
+    for (; (times + 1) * n <= left; times++) {
+        const int *group = row + times * n;
+        int j = 0;
+        while (j < n && group[j] - row[j] == times * out->distance)
+            j++;
+        if (j < n)
+            break;
+    }
+    out->n = n;
+    out->times = times;
+    return n * times;
+}
+
+/* Asks for columns col[0] .. col[0] + columns - 1 of the rows of a group, in
+ * all channels and images from first[0], first[1] on. */
+static void add_rows(const struct program *p, const int first[2], int images,
+                     int channels, const struct row_group *g, int col,
+                     int columns, struct tile_move *out)
+{
+    const struct dram_layout *o = &p->layout;
+    const uint64_t pitch = o->pitch_bits[TENSOR_IFMAP];
+    const uint64_t plane = (uint64_t)o->ifmap_h * pitch;
+    const int coord[4] = {first[0], first[1], g->first + o->ifmap_pad_top,
+                          col + o->ifmap_pad_left};
+    struct runs r = {dram_layout_bit(o, TENSOR_IFMAP, coord),
+                     dram_layout_run_bits(o, TENSOR_IFMAP, (uint64_t)columns),
+                     {{images, (uint64_t)o->C * plane},
+                      {channels, plane},
+                      {g->times, (uint64_t)g->distance * pitch},
+                      {g->n, (uint64_t)g->gap * pitch}}};
+    add_runs(out, o, false, r);
 }
 
 static void ifmap_move(const struct program *p, const struct pass_place *pl,
                        struct tile_move *out)
 {
     const struct layer *l = &p->layer;
-    struct extent in = stored_ifmap(p);
+    const struct dram_layout *o = &p->layout;
     int *row, *col;
-    int rows = touched_list(pl->p0 * l->stride_h - in.pad_top, pl->e,
-                            l->stride_h, l->R, l->dilation_h, in.h, &row);
-    int cols = touched_list(-in.pad_left, l->Q, l->stride_w, l->S,
-                            l->dilation_w, in.w, &col);
-    uint64_t pitch = ifmap_pitch(p);
-    uint64_t plane = (uint64_t)in.h * pitch;
-    int channel = pl->g * (l->C / l->G) + pl->c0;
-    for (int i = 0; cols > 0 && i < rows;) {
-        /* The longest run of rows at one step; the last request takes the
-         * rest as it comes. */
-        int n = 1, gap = 1;
-        if (i + 1 < rows)
-            gap = row[i + 1] - row[i];
-        while (i + n < rows && row[i + n] - row[i + n - 1] == gap)
-            n++;
-        if (out->n_requests == TILE_REQUESTS_MAX - 1) {
-            n = rows - i; /* as if without gaps: same words, close in time */
-            gap = 1;
-        }
-        uint64_t address =
-            ((uint64_t)pl->n0 * (uint64_t)l->C + (uint64_t)channel) * plane +
-            (uint64_t)row[i] * pitch +
-            word_bytes(p, TENSOR_IFMAP, (uint64_t)col[0]);
-        add_request(out, false, address,
-                    word_bytes(p, TENSOR_IFMAP,
-                               (uint64_t)(col[cols - 1] - col[0] + 1)));
-        set_loop(out, 1, pl->n, (uint64_t)l->C * plane);
-        set_loop(out, 2, pl->c, plane);
-        set_loop(out, 3, n, (uint64_t)gap * pitch);
-        i += n;
-    }
+    int rows = touched_list(pl->p0 * l->stride_h - o->ifmap_pad_top, pl->e,
+                            l->stride_h, l->R, l->dilation_h, o->ifmap_h, &row);
+    int cols = touched_list(-o->ifmap_pad_left, l->Q, l->stride_w, l->S,
+                            l->dilation_w, o->ifmap_w, &col);
+    int first[2] = {pl->n0, pl->g * (l->C / l->G) + pl->c0};
+    struct row_group group;
     out->words =
         (uint64_t)pl->n * (uint64_t)pl->c * (uint64_t)rows * (uint64_t)cols;
+    if (out->words > 0) {
+        const int columns = col[cols - 1] - col[0] + 1;
+        if (group_rows(row, rows, &group) == rows)
+            add_rows(p, first, pl->n, pl->c, &group, col[0], columns, out);
+        else
+            for (; first[0] < pl->n0 + pl->n; first[0]++)
+                for (int c = 0; c < pl->c; c++)
+                    for (int i = 0; i < rows;) {
+                        const int at[2] = {first[0], first[1] + c};
+                        i += group_rows(row + i, rows - i, &group);
+                        add_rows(p, at, 1, 1, &group, col[0], columns, out);
+                    }
+    }
     free(row);
     free(col);
 }
@@ -162,12 +199,12 @@ static void ifmap_move(const struct program *p, const struct pass_place *pl,
 void tile_move_alike_rows(const struct program *p, int *first, int *end)
 {
     const struct layer *l = &p->layer;
-    struct extent in = stored_ifmap(p);
+    const struct dram_layout *in = &p->layout;
     int64_t step = (int64_t)p->tiling.e * l->stride_h;
     int64_t last = (int64_t)(p->tiling.e - 1) * l->stride_h +
                    (int64_t)(l->R - 1) * l->dilation_h;
-    int64_t room = in.h - 1 + in.pad_top - last;
-    *first = (int)((in.pad_top + step - 1) / step);
+    int64_t room = in->ifmap_h - 1 + in->ifmap_pad_top - last;
+    *first = (int)((in->ifmap_pad_top + step - 1) / step);
     *end = room >= 0 ? (int)(room / step) + 1 : 0;
 }
 
@@ -175,14 +212,16 @@ static void filter_move(const struct program *p, const struct pass_place *pl,
                         struct tile_move *out)
 {
     const struct layer *l = &p->layer;
-    uint64_t taps = (uint64_t)l->R * (uint64_t)l->S;
-    uint64_t words = (uint64_t)pl->c * taps;
-    int first = pl->g * (l->M / l->G) + pl->f0;
-    add_request(out, false,
-                filter_base(p) + (uint64_t)first * filter_pitch(p) +
-                    word_bytes(p, TENSOR_FILTER, (uint64_t)pl->c0 * taps),
-                word_bytes(p, TENSOR_FILTER, words));
-    set_loop(out, 3, pl->f, filter_pitch(p));
+    const struct dram_layout *o = &p->layout;
+    const uint64_t words = (uint64_t)pl->c * (uint64_t)l->R * (uint64_t)l->S;
+    const int first[4] = {pl->g * (l->M / l->G) + pl->f0, pl->c0, 0, 0};
+    const int apart = o->has_filter_tiles ? 1 : pl->f; /* runs of filters */
+    struct runs r = {
+        dram_layout_bit(o, TENSOR_FILTER, first),
+        dram_layout_run_bits(o, TENSOR_FILTER,
+                             (uint64_t)(pl->f / apart) * words),
+        {{1, 0}, {1, 0}, {1, 0}, {apart, o->pitch_bits[TENSOR_FILTER]}}};
+    add_runs(out, o, false, r);
     out->words = (uint64_t)pl->f * words;
 }
 
@@ -190,18 +229,17 @@ static void ofmap_move(const struct program *p, const struct pass_place *pl,
                        struct tile_move *out)
 {
     const struct layer *l = &p->layer;
-    uint64_t pitch = ofmap_pitch(p);
-    uint64_t plane = (uint64_t)l->P * pitch;
-    int first = pl->g * (l->M / l->G) + pl->m0;
-    add_request(out, true,
-                ofmap_base(p) +
-                    ((uint64_t)pl->n0 * (uint64_t)l->M + (uint64_t)first) *
-                        plane +
-                    (uint64_t)pl->p0 * pitch,
-                word_bytes(p, TENSOR_PSUM, (uint64_t)l->Q));
-    set_loop(out, 1, pl->n, (uint64_t)l->M * plane);
-    set_loop(out, 2, pl->m, plane);
-    set_loop(out, 3, pl->e, pitch);
+    const struct dram_layout *o = &p->layout;
+    const uint64_t pitch = o->pitch_bits[TENSOR_PSUM];
+    const uint64_t plane = (uint64_t)l->P * pitch;
+    const int first[4] = {pl->n0, pl->g * (l->M / l->G) + pl->m0, pl->p0, 0};
+    struct runs r = {dram_layout_bit(o, TENSOR_PSUM, first),
+                     dram_layout_run_bits(o, TENSOR_PSUM, (uint64_t)l->Q),
+                     {{pl->n, (uint64_t)l->M * plane},
+                      {pl->m, plane},
+                      {1, 0},
+                      {pl->e, pitch}}};
+    add_runs(out, o, true, r);
     out->words =
         (uint64_t)pl->n * (uint64_t)pl->m * (uint64_t)pl->e * (uint64_t)l->Q;
 }
@@ -226,12 +264,12 @@ bool tensor_is_compressed(const struct arch *arch, const struct layer *layer,
 static void compress(const struct program *p, enum tensor tensor,
                      struct tile_move *out)
 {
-    const struct dram_request first = out->request[0];
     if (out->words == 0 || !tensor_is_compressed(&p->arch, &p->layer, tensor))
         return;
     out->compressed_bytes =
         rlc_expected_bytes(out->words, p->arch.precision_bits[tensor],
                            p->layer.zero_share[tensor]);
+    const struct dram_request first = out->request[0];
     out->n_requests = 0;
     add_request(out, first.is_write, first.address, out->compressed_bytes);
 }
@@ -276,13 +314,14 @@ void program_tile_words(const struct program *p, const struct pass *pass,
     const struct pass_place *pl = &pass->place;
     int *row, *col, rows, cols;
     if (tensor == TENSOR_IFMAP) {
-        struct extent in = stored_ifmap(p);
+        const struct dram_layout *in = &p->layout;
         const int first[4] = {pl->n0, pl->g * (l->C / l->G) + pl->c0,
-                              in.pad_top, in.pad_left};
-        rows = touched_list(pl->p0 * l->stride_h - in.pad_top, pl->e,
-                            l->stride_h, l->R, l->dilation_h, in.h, &row);
-        cols = touched_list(-in.pad_left, l->Q, l->stride_w, l->S,
-                            l->dilation_w, in.w, &col);
+                              in->ifmap_pad_top, in->ifmap_pad_left};
+        rows =
+            touched_list(pl->p0 * l->stride_h - in->ifmap_pad_top, pl->e,
+                         l->stride_h, l->R, l->dilation_h, in->ifmap_h, &row);
+        cols = touched_list(-in->ifmap_pad_left, l->Q, l->stride_w, l->S,
+                            l->dilation_w, in->ifmap_w, &col);
         visit_block(first, pl->n, pl->c, row, rows, col, cols, visit, context);
     } else if (tensor == TENSOR_FILTER) {
         const int first[4] = {pl->g * (l->M / l->G) + pl->f0, pl->c0, 0, 0};
@@ -298,29 +337,4 @@ void program_tile_words(const struct program *p, const struct pass *pass,
     }
     free(row);
     free(col);
-}
-
-uint64_t program_word_address(const struct program *p, enum tensor tensor,
-                              const int coord[4])
-{
-    const struct layer *l = &p->layer;
-    const uint64_t a = (uint64_t)coord[0], b = (uint64_t)coord[1];
-    if (tensor == TENSOR_IFMAP) {
-        struct extent in = stored_ifmap(p);
-        uint64_t row = (a * (uint64_t)l->C + b) * (uint64_t)in.h +
-                       (uint64_t)(coord[2] - in.pad_top);
-        return row * ifmap_pitch(p) +
-               word_bytes(p, tensor, (uint64_t)(coord[3] - in.pad_left));
-    }
-    if (tensor == TENSOR_FILTER) {
-        uint64_t word =
-            (b * (uint64_t)l->R + (uint64_t)coord[2]) * (uint64_t)l->S +
-            (uint64_t)coord[3];
-        return filter_base(p) + a * filter_pitch(p) +
-               word_bytes(p, tensor, word);
-    }
-    uint64_t row =
-        (a * (uint64_t)l->M + b) * (uint64_t)l->P + (uint64_t)coord[2];
-    return ofmap_base(p) + row * ofmap_pitch(p) +
-           word_bytes(p, tensor, (uint64_t)coord[3]);
 }

@@ -168,6 +168,7 @@ void program_finish(struct program *program)
     SIM_CHECK(tiling_fits(&program->arch, &program->layer, &program->tiling,
                           program->buffers, program->banks, &tensor, &lacking));
     int at[8] = {0};
+    program_lay_out(program, 1);
     program->passes = passes_from(program, at, LOOP_G);
 }
 

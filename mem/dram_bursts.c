@@ -78,15 +78,18 @@ void dram_bursts_start(struct dram_bursts *b,
 
 void dram_bursts_next(struct dram_bursts *b)
 {
-    uint64_t moved = b->burst;
+    const uint64_t moved = b->burst;
+    const bool was_write = b->request.is_write;
     if (b->burst++ < b->last)
         return;
-    while (step_loops(b)) {
-        find_run(b);
-        if (b->burst == moved)
-            b->burst = b->first = moved + 1;
-        if (b->burst <= b->last)
+    do {
+        if (step_loops(b))
+            find_run(b);
+        else
+            find_request(b);
+        if (!b->has_burst || b->request.is_write != was_write ||
+            b->burst != moved)
             return;
-    }
-    find_request(b);
+        b->burst = b->first = moved + 1;
+    } while (b->burst > b->last);
 }

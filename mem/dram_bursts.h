@@ -2,7 +2,8 @@
  *
  * Requests in their order; in each, the runs as the loops give them; in each
  * run, all bursts that hold one of its bytes.  A run that begins in the burst
- * in which the run before it ended does not move that burst again.
+ * in which the run before it ended, of this request or of the one before it,
+ * does not move that burst again if it goes the same way.
  * SPDX-License-Identifier: MIT
  */
 #ifndef MEM_DRAM_BURSTS_H

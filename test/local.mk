@@ -66,8 +66,12 @@ reuse_test_LDADD = $(TEST_LIBS)
 # dataflows
 if TESTS_WANTED
 check_PROGRAMS += dataflow_test l1_dataflow_test rs_choose_test search_test \
-	search_nest_test
+	search_nest_test dram_layout_test
 endif
+dram_layout_test_SOURCES = %D%/dataflows/dram_layout_test.cpp \
+	%D%/dataflows/nest_layout_test.cpp %D%/dataflows/layout_oracle.cpp \
+	%D%/dataflows/layout_oracle.h $(TEST_CASES)
+dram_layout_test_LDADD = $(TEST_LIBS)
 dataflow_test_SOURCES = %D%/dataflows/dataflow_test.cpp \
 	%D%/dataflows/random_layer_test.cpp %D%/dataflows/shipped_test.cpp \
 	$(TEST_CASES)

@@ -28,6 +28,8 @@ enum dram_compression { COMPRESSION_NONE, COMPRESSION_RLC };
 /* How a transposed convolution runs (sim/base/transposed.h). */
 enum transposed_as { TRANSPOSED_AS_CONVOLUTIONS, TRANSPOSED_WITH_ZEROS };
 enum dram_carries { CARRIES_ALL, CARRIES_FILTERS };
+enum dram_layout_kind { LAYOUT_PACKED, LAYOUT_ROWS };
+enum dram_filter_order { FILTER_TILES, FILTER_MCRS };
 enum psum_reduce { PSUM_CHAIN, PSUM_TREE };
 enum systolic_drain { DRAIN_SERIAL, DRAIN_OVERLAPPED };
 
@@ -109,7 +111,9 @@ struct arch {
     int dram_latency_cycles; /* core cycles, bandwidth model */
     enum dram_padding padding;
     enum dram_carries carries;
-    enum dram_compression compression; /* of feature maps (mem/rlc.h) */
+    enum dram_layout_kind dram_layout;        /* of a part's words */
+    enum dram_filter_order dram_filter_order; /* of a part */
+    enum dram_compression compression;        /* of feature maps (mem/rlc.h) */
 
     enum transposed_as transposed; /* lowering.transposed */
 

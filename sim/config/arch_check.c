@@ -186,28 +186,34 @@ static bool dram_is_known(const struct arch *arch,
     return unknown_dram(arch, where, d);
 }
 
-/* Under any other model the two have no effect.  Those of a file yield to a
- * model that --set names; --set has no line. */
+/* Keys that one kind of model reads have no effect under another.  Those of a
+ * file yield to a model that --set names; --set has no line. */
 static bool dram_is_alone(const struct arch *arch,
                           const struct arch_where *where, struct diag *d)
 {
-    static const char *const key[] = {"dram.bytes_per_second",
-                                      "dram.latency_cycles"};
+    static const struct {
+        const char *key;
+        bool of_part; /* or of 'bandwidth' */
+    } keys[] = {{"dram.bytes_per_second", false},
+                {"dram.latency_cycles", false},
+                {"dram.layout", true},
+                {"dram.filter_order", true}};
     const struct src_pos model = where->at[schema_find("dram.model")];
+    const bool is_bandwidth = strcmp(arch->dram_model, "bandwidth") == 0;
+    const bool is_part = dram_part_find(arch->dram_model) != NULL;
     bool ok = true;
-    if (strcmp(arch->dram_model, "bandwidth") == 0)
-        return true;
-    for (int i = 0; i < 2; i++) {
-        const struct src_pos at = where->at[schema_find(key[i])];
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        const struct src_pos at = where->at[schema_find(keys[i].key)];
         bool is_default = at.file == NULL;
         bool yields = at.line > 0 && model.file != NULL && model.line == 0;
-        if (is_default || yields)
+        bool is_read = keys[i].of_part ? is_part : is_bandwidth;
+        if (is_read || is_default || yields)
             continue;
         ok = diag_error(d, at,
                         "'%s' has no effect, for 'dram.model' is '%s'; "
-                        "leave it out, or take "
-                        "'bandwidth'",
-                        key[i], arch->dram_model);
+                        "leave it out, or take %s",
+                        keys[i].key, arch->dram_model,
+                        keys[i].of_part ? "a DRAM part" : "'bandwidth'");
     }
     return ok;
 }

@@ -19,6 +19,8 @@ static const char *const refills[] = {"last_use", "next_cycle", NULL};
 static const char *const l2_to_l1s[] = {"multicast", "mesh", NULL};
 static const char *const ports[] = {"1rw", "1r1w", NULL};
 static const char *const carries[] = {"all", "filters", NULL};
+static const char *const layouts[] = {"packed", "rows", NULL};
+static const char *const filter_orders[] = {"tiles", "mcrs", NULL};
 static const char *const compressions[] = {"none", "rlc", NULL};
 static const char *const transposed[] = {"convolutions", "zeros", NULL};
 static const char *const paddings[] = {"generated", "stored", NULL};
@@ -220,6 +222,16 @@ const struct schema_row schema[] = {
          "all tensors, or filters only: the layer's fmaps lie in L2 before and "
          "after it (refused where they do not fit; loop nests take \"all\")",
          "TPU v1 keeps activations on chip: Jouppi et al., ISCA 2017, s. 2"),
+    ENUM("dram.layout", dram_layout, layouts, "packed",
+         "on a DRAM part: the words of a tensor follow each other from a burst "
+         "on, or each row of a feature map and each filter (or filter tile) "
+         "starts at a burst; the other models do not look at addresses",
+         ""),
+    ENUM("dram.filter_order", dram_filter_order, filter_orders, "tiles",
+         "on a DRAM part: filters lie tile by tile, in the order in which the "
+         "mapping first fetches them, or filter by filter, each as channels, "
+         "rows and columns",
+         ""),
     ENUM("dram.compression", compression, compressions, "none",
          "run-length coding of feature maps with a declared share of zeros; "
          "never of filters, the network's input, or under a loop nest",

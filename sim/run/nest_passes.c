@@ -21,7 +21,7 @@ struct nest_passes {
     struct pass_source base;
     /* Both own, and a scout's are those of the source that it is of. */
     struct nest_walk *walk;
-    struct program *program; /* arch, layer and burst_bytes */
+    struct program *program; /* arch, layer and layout */
     bool is_scout;
     const struct access_tap *tap;     /* or NULL */
     struct nest_transfers *transfers; /* NULL: a scout */
@@ -229,8 +229,8 @@ struct pass_source *nest_passes_new(const struct arch *arch,
     struct program *program = xcalloc(1, sizeof(*program));
     program->arch = *arch;
     program->layer = *layer;
-    program->burst_bytes = dram_burst_bytes(&dram);
     struct nest_passes *p = make(nest_walk_new(arch, layer, nest), program);
+    nest_lay_out(p->walk, dram_burst_bytes(&dram), program);
     p->tap = tap;
     if (check)
         prepare_values(p);

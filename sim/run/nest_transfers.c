@@ -87,6 +87,26 @@ static struct nest_stage *stage_of(const struct nest_transfers *t,
     return nest_stage_new(&cfg);
 }
 
+void nest_lay_out(const struct nest_walk *walk, int burst_bytes,
+                  struct program *program)
+{
+    static const int dim_of[NEST_DIMS] = {
+        [NEST_G] = FILTER_G, [NEST_N] = -1,       [NEST_M] = FILTER_M,
+        [NEST_C] = FILTER_C, [NEST_P] = -1,       [NEST_Q] = -1,
+        [NEST_R] = FILTER_R, [NEST_S] = FILTER_S,
+    };
+    struct filter_cut cut[NEST_TIME_MAX];
+    const bool kept = walk->nest.level[LEVEL_L2].keep[TENSOR_FILTER];
+    const int loops = kept ? walk->outside[LEVEL_L2] : walk->pass_loops;
+    int n = 0;
+    for (int i = 0; i < loops; i++)
+        if (walk->loop[i].level >= LEVEL_L2 && dim_of[walk->loop[i].dim] >= 0)
+            cut[n++] = (struct filter_cut){
+                (enum filter_dim)dim_of[walk->loop[i].dim], walk->loop[i].tile};
+    dram_layout_init(&program->layout, &program->arch, &program->layer,
+                     burst_bytes, cut, n);
+}
+
 struct nest_transfers *nest_transfers_new(const struct nest_walk *walk,
                                           const struct program *program)
 {
@@ -114,22 +134,24 @@ void nest_transfers_free(struct nest_transfers *t)
 
 /* --- requests ------------------------------------------------------------- */
 
-struct byte_run {
-    uint64_t address, bytes;
+struct word_run {
+    uint64_t bit, bits;
 };
 
 /* Appends a run: to the last request as one more turn of its loop, where the
  * distance fits. */
 static void push_run(struct nest_transfers *t, bool is_write,
-                     struct byte_run run)
+                     struct word_run run)
 {
+    const uint64_t address = run.bit / 8;
+    const uint64_t bytes = bytes_under(run.bit, run.bits);
     struct dram_request *last =
         t->n_requests > 0 ? &t->request[t->n_requests - 1] : NULL;
-    if (last != NULL && last->run_bytes == run.bytes) {
+    if (last != NULL && last->run_bytes == bytes) {
         uint64_t count = last->loop[DRAM_LOOPS - 1].count;
-        uint64_t stride = count == 1 ? run.address - last->address
+        uint64_t stride = count == 1 ? address - last->address
                                      : last->loop[DRAM_LOOPS - 1].stride_bytes;
-        if (run.address == last->address + count * stride) {
+        if (address == last->address + count * stride) {
             last->loop[DRAM_LOOPS - 1].count++;
             last->loop[DRAM_LOOPS - 1].stride_bytes = stride;
             return;
@@ -143,8 +165,8 @@ static void push_run(struct nest_transfers *t, bool is_write,
     last = &t->request[t->n_requests++];
     memset(last, 0, sizeof(*last));
     last->is_write = is_write;
-    last->address = run.address;
-    last->run_bytes = run.bytes;
+    last->address = address;
+    last->run_bytes = bytes;
     for (int k = 0; k < DRAM_LOOPS; k++)
         last->loop[k].count = 1;
 }
@@ -153,8 +175,8 @@ static void push_run(struct nest_transfers *t, bool is_write,
 static void make_requests(struct nest_transfers *t, enum tensor tensor,
                           bool is_write, const uint64_t *word, int n)
 {
-    uint64_t bits = (uint64_t)t->program->arch.precision_bits[tensor];
-    struct byte_run run = {0, 0};
+    const struct dram_layout *layout = &t->program->layout;
+    struct word_run run = {0, 0};
     t->n_requests = 0;
     for (int i = 0; i < n;) {
         int coord[4], last = i + 1;
@@ -162,18 +184,19 @@ static void make_requests(struct nest_transfers *t, enum tensor tensor,
         /* Neighbours along the innermost dimension lie side by side. */
         while (last < n && word[last] == word[last - 1] + 1)
             last++;
-        struct byte_run here = {program_word_address(t->program, tensor, coord),
-                                ((uint64_t)(last - i) * bits + 7) / 8};
-        if (run.bytes > 0 && here.address == run.address + run.bytes) {
-            run.bytes += here.bytes;
+        struct word_run here = {
+            dram_layout_bit(layout, tensor, coord),
+            dram_layout_run_bits(layout, tensor, (uint64_t)(last - i))};
+        if (run.bits > 0 && here.bit == run.bit + run.bits) {
+            run.bits += here.bits;
         } else {
-            if (run.bytes > 0)
+            if (run.bits > 0)
                 push_run(t, is_write, run);
             run = here;
         }
         i = last;
     }
-    if (run.bytes > 0)
+    if (run.bits > 0)
         push_run(t, is_write, run);
 }
 

@@ -18,7 +18,12 @@ extern "C" {
 
 struct nest_transfers;
 
-/* Both borrowed.  program: arch, layer and burst_bytes are set. */
+/* Says where the tensors of program's layer lie in a DRAM with bursts of so
+ * many bytes (1: it has none): filter tiles as the loops over those that L2
+ * holds, or passes need, give them. */
+void nest_lay_out(const struct nest_walk *walk, int burst_bytes,
+                  struct program *program);
+/* Both borrowed.  program: arch, layer and layout are set. */
 struct nest_transfers *nest_transfers_new(const struct nest_walk *walk,
                                           const struct program *program);
 void nest_transfers_free(struct nest_transfers *transfers);

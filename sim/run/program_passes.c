@@ -58,6 +58,7 @@ static void destroy(struct pass_source *s)
     check_free(p->check);
     access_stream_free(p->stream);
     periods_free(p->periods);
+    tile_move_fini(&p->move);
     if (!p->is_scout)
         free(p->program);
     free(p);
@@ -298,7 +299,7 @@ struct pass_source *program_passes_new(const struct arch *arch,
     const struct dram_cfg dram = tile_table_dram_cfg(arch);
     struct program *program = xcalloc(1, sizeof(*program));
     mapping->dataflow->compile(arch, layer, &mapping->mapping, program);
-    program->burst_bytes = dram_burst_bytes(&dram);
+    program_lay_out(program, dram_burst_bytes(&dram));
     struct program_passes *p = make(&ops, program);
     p->dataflow = mapping->dataflow;
     if (check) {

@@ -108,6 +108,14 @@ for key in dram.bytes_per_second=1000000 dram.latency_cycles=7; do
     done
     takes run --cfg eyeriss $shape --set $key
 done
+# Only a part looks at addresses.
+for key in dram.layout=rows dram.filter_order=mcrs; do
+    for model in bandwidth ideal; do
+        refuses "'${key%=*}' has no effect, for 'dram.model' is '$model'.*part" \
+            run --cfg eyeriss $shape --set dram.model=$model --set $key
+    done
+    takes run --cfg eyeriss $shape --set dram.model=hbm2 --set $key
+done
 for rate in 480000000 1000000; do
     sed "s/bytes_per_second = 480000000/bytes_per_second = $rate/" \
         "$ACCELSIM_PATH/eyeriss.cfg" >"$work/eyeriss.cfg"

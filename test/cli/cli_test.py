@@ -348,6 +348,20 @@ def what_there_is():
           "model --format markdown has bounds")
 
 
+def bursts_of_a_part():
+    """Operands of 64 x 64 bytes are 64 bursts of 64 bytes each."""
+    words = ["--cfg", "systolic", "--dataflow", "os", "--gemm",
+             "M=64,N=64,K=64", "--set", "dram.model=ddr3_1600"]
+    out = 64 * 4  # finished outputs have 32 bits
+    rows = ["--set", "dram.layout=rows"]
+    for more, bursts in (([], 64 + 64 + out),
+                         (["--set", "dram.filter_order=mcrs"], 64 + 64 + out),
+                         (rows, 64 * 64 + 64 + 64 * 64)):
+        layer = report(*words, *more)["layers"][0]
+        check(layer["dram"]["bursts"] == bursts,
+              f"a GEMM of bytes takes {bursts} bursts {more}", layer["dram"])
+
+
 def reuse():
     streams = os.path.join(SOURCE, "configs", "accesses")
     for name, reads in (("weights_at_once", 4), ("weights_in_pairs", 8),
@@ -441,6 +455,7 @@ what_to_run()
 how_to_run_it()
 what_to_print()
 what_there_is()
+bursts_of_a_part()
 reuse()
 names_of_any_bytes()
 finish()

@@ -53,9 +53,8 @@ TEST_P(DramMix, NoRuleIsBrokenAndEachBurstIsMovedOnceOnRandomMixes)
             uint64_t start = memory.free_clock() + random.pause();
             uint64_t end = memory.serve(list, start), data_end = start;
             std::map<placed, int> asked;
-            for (const dram_request &r : list)
-                for (uint64_t burst : bursts_of(part, r))
-                    asked[placed_of(place_of_burst(part, burst, r.is_write))]++;
+            for (const dram_event &move : bursts_of(part, list))
+                asked[placed_of(move)]++;
             for (; checked < memory.events.size(); checked++) {
                 const dram_event &e = memory.events[checked];
                 ASSERT_EQ(rules.broken(e), "")

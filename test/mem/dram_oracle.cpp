@@ -67,25 +67,42 @@ dram_event place_of_burst(const dram_part &part, uint64_t burst, bool is_write)
     return e;
 }
 
-std::vector<uint64_t> bursts_of(const dram_part &part, const dram_request &r)
+namespace
 {
-    uint64_t burst_bytes = static_cast<uint64_t>(part.BL * part.bus_bytes);
-    std::vector<uint64_t> bursts;
+
+std::vector<uint64_t> addresses_of(const dram_request &r)
+{
+    std::vector<uint64_t> bytes;
     for (uint64_t a = 0; a < r.loop[0].count; a++)
         for (uint64_t b = 0; b < r.loop[1].count; b++)
             for (uint64_t c = 0; c < r.loop[2].count; c++)
                 for (uint64_t d = 0; d < r.loop[3].count; d++)
-                    for (uint64_t k = 0; k < r.run_bytes; k++) {
-                        uint64_t burst =
-                            (r.address + a * r.loop[0].stride_bytes +
-                             b * r.loop[1].stride_bytes +
-                             c * r.loop[2].stride_bytes +
-                             d * r.loop[3].stride_bytes + k) /
-                            burst_bytes;
-                        if (bursts.empty() || bursts.back() != burst)
-                            bursts.push_back(burst);
-                    }
-    return bursts;
+                    for (uint64_t k = 0; k < r.run_bytes; k++)
+                        bytes.push_back(r.address + a * r.loop[0].stride_bytes +
+                                        b * r.loop[1].stride_bytes +
+                                        c * r.loop[2].stride_bytes +
+                                        d * r.loop[3].stride_bytes + k);
+    return bytes;
+}
+
+} // namespace
+
+std::vector<dram_event> bursts_of(const dram_part &part,
+                                  const std::vector<dram_request> &list)
+{
+    uint64_t burst_bytes = static_cast<uint64_t>(part.BL * part.bus_bytes);
+    std::vector<dram_event> events;
+    uint64_t before = UINT64_MAX;
+    bool was_write = false;
+    for (const dram_request &r : list)
+        for (uint64_t byte : addresses_of(r)) {
+            uint64_t burst = byte / burst_bytes;
+            if (burst != before || r.is_write != was_write)
+                events.push_back(place_of_burst(part, burst, r.is_write));
+            before = burst;
+            was_write = r.is_write;
+        }
+    return events;
 }
 
 // ---- rules ----
@@ -332,9 +349,8 @@ bool naive_controller::open_or_close()
 uint64_t naive_controller::serve(const std::vector<dram_request> &requests,
                                  uint64_t start)
 {
-    for (const dram_request &r : requests)
-        for (uint64_t burst : bursts_of(part_, r))
-            coming_.push_back(place_of_burst(part_, burst, r.is_write));
+    for (const dram_event &move : bursts_of(part_, requests))
+        coming_.push_back(move);
     data_end_ = start;
     if (coming_.empty())
         return start;

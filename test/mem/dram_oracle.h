@@ -27,8 +27,10 @@ dram_tap tap_into(std::vector<dram_event> *events);
 // Where the burst with this number (address / burst bytes) lies: the command
 // that moves it, at clock 0.
 dram_event place_of_burst(const dram_part &part, uint64_t burst, bool is_write);
-// The bursts of a request, byte by byte.
-std::vector<uint64_t> bursts_of(const dram_part &part, const dram_request &r);
+// The commands that move the bursts of a list of requests, byte by byte: not a
+// burst twice in a row the same way.
+std::vector<dram_event> bursts_of(const dram_part &part,
+                                  const std::vector<dram_request> &list);
 
 // The data sheets' rules, over a history of commands.
 class dram_rules

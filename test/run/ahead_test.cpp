@@ -64,7 +64,6 @@ TEST(Ahead, LooksAtEveryDescriptorInTheOrderOfNeed)
             if (!flow->choose(&a, &l, &none, &m, d))
                 continue;
             flow->compile(&a, &l, &m, p.get());
-            p->burst_bytes = 1;
             EXPECT_EQ(firsts(*p, program_next_unlike, &looks),
                       firsts(*p, cursor_next, &passes))
                 << flow->name << ' ' << describe(l);

@@ -128,7 +128,6 @@ uint64_t fold_by_fold(const arch &a, const layer &l, Messages &d)
     auto p = std::make_unique<program>();
     EXPECT_TRUE(os->choose(&a, &l, &none, &m, d));
     os->compile(&a, &l, &m, p.get());
-    p->burst_bytes = 1;
     cursor at;
     pass one;
     uint64_t cycles = 0, drain = 0;
