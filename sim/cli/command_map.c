@@ -10,6 +10,7 @@
 #include "sim/base/file_use.h"
 #include "sim/base/output.h"
 #include "sim/base/progress.h"
+#include "sim/choose/gate.h"
 #include "sim/choose/search_costs.h"
 #include "sim/cli/command.h"
 #include "sim/cli/format_table.h"
@@ -40,31 +41,46 @@ static bool wants_nests(const struct invocation *s)
            strcmp(s->options.dataflow, nest_dataflow.name) == 0;
 }
 
-/* Lists the dataflow that is asked for, or all that the machine has, that can
- * be searched, and that know the parameters set by hand; NULL at the end. */
+/* Lists all dataflows that the machine has, that can be searched, that know the
+ * parameters set by hand and that the gate lets in; NULL at the end.  When the
+ * gate lets none in, its messages say why. */
+static bool list_all(const struct invocation *s,
+                     const struct dataflow *list[DATAFLOWS_MAX])
+{
+    const struct arch *arch = config_arch(s->cfg);
+    struct diag *refused = diag_new();
+    int n = 0;
+    for (int k = 0; dataflow_table[k] != NULL; k++)
+        if (search_space_of(dataflow_table[k], arch) != NULL &&
+            arch_runs(arch, dataflow_table[k]) &&
+            has_params(s, dataflow_table[k]) &&
+            gate_lets_dataflow(s->cfg, dataflow_table[k], refused) &&
+            n < DATAFLOWS_MAX - 1)
+            list[n++] = dataflow_table[k];
+    list[n] = NULL;
+    if (n == 0 && diag_count(refused) == 0)
+        diag_error(refused, command_line,
+                   "'%s' has no dataflow that can be searched", arch->name);
+    if (n == 0)
+        diag_move(s->diag, refused);
+    diag_free(refused);
+    return n > 0;
+}
+
+/* Lists the dataflow that is asked for, or all that will do. */
 static bool list_dataflows(const struct invocation *s,
                            const struct dataflow *list[DATAFLOWS_MAX])
 {
     const struct arch *arch = config_arch(s->cfg);
-    int n = 0;
-    if (s->options.dataflow != NULL) {
-        list[n++] = s->dataflow;
-        list[n] = NULL;
-        return wants_nests(s) || search_space_of(s->dataflow, arch) != NULL ||
-               diag_error(s->diag, command_line,
-                          "dataflow '%s' has no space to search; 'rs', 'ws', "
-                          "'is', 'os', 'nlr' and 'nest' have",
-                          s->dataflow->name);
-    }
-    for (int k = 0; dataflow_table[k] != NULL; k++)
-        if (search_space_of(dataflow_table[k], arch) != NULL &&
-            arch_runs(arch, dataflow_table[k]) &&
-            has_params(s, dataflow_table[k]) && n < DATAFLOWS_MAX - 1)
-            list[n++] = dataflow_table[k];
-    list[n] = NULL;
-    return n > 0 ||
+    if (s->options.dataflow == NULL)
+        return list_all(s, list);
+    list[0] = s->dataflow;
+    list[1] = NULL;
+    return wants_nests(s) || search_space_of(s->dataflow, arch) != NULL ||
            diag_error(s->diag, command_line,
-                      "'%s' has no dataflow that can be searched", arch->name);
+                      "dataflow '%s' has no space to search; 'rs', 'ws', "
+                      "'is', 'os', 'nlr' and 'nest' have",
+                      s->dataflow->name);
 }
 
 /* How far the searches are on the progress line, which counts layers. */

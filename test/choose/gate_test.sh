@@ -92,6 +92,14 @@ for dataflow in ws is; do
     done
 done
 takes run --cfg systolic --dataflow os $shape --set array.drain=overlapped
+# Without a dataflow, `map` searches those that the gate lets in.
+takes map --cfg systolic $shape --set array.drain=overlapped --format csv
+[ "$(grep -c os "$work/out")" = "$(($(wc -l <"$work/out") - 1))" ] ||
+    fail "map has others than os: $(cat "$work/out")"
+sed 's/"os", "ws", "is"/"ws", "is"/; s/= "os"/= "ws"/' \
+    "$ACCELSIM_PATH/systolic.cfg" >"$work/stationary.cfg"
+refuses "not under 'ws'; 'serial' is right" \
+    map --cfg "$work/stationary.cfg" $shape --set array.drain=overlapped
 refuses "'serial' is right for 'multicast'" \
     run --cfg eyeriss $shape --set array.drain=overlapped
 refuses "'false' is right for 'multicast'" \
