@@ -140,10 +140,33 @@ void nest_point_build(const struct nest_search *s, const struct nest_point *p,
         }
 }
 
+static bool is_same(const struct nest_point *a, const struct nest_point *b)
+{
+    for (int k = 0; k < 2; k++)
+        if (a->n_order[k] != b->n_order[k] ||
+            memcmp(a->order[k], b->order[k],
+                   (size_t)a->n_order[k] * sizeof(a->order[k][0])) != 0)
+            return false;
+    return a->keep == b->keep &&
+           memcmp(a->count, b->count, sizeof(a->count)) == 0;
+}
+
+/* The walks may come to a nest that the climb has been at. */
+static bool is_among_best(const struct nest_search *s,
+                          const struct nest_point *p)
+{
+    for (int k = 0; k < s->best.n; k++)
+        if (is_same(p, &s->point[s->best.best[k].mapping.value[0]]))
+            return true;
+    return false;
+}
+
 static void take(struct nest_search *s, const struct nest_point *p,
                  const struct search_cost *cost)
 {
     struct search_found found = {.cost = *cost, .is_new = true};
+    if (is_among_best(s, p))
+        return;
     if (s->n_points == s->room) {
         s->room = s->room > 0 ? 2 * s->room : 16;
         s->point = xrealloc(s->point, (size_t)s->room, sizeof(*s->point));

@@ -46,6 +46,20 @@ def nulls(value):
         *(nulls(inside) for inside in value.values()))
 
 
+def no_row_twice():
+    """Walks meet a nest that the climb has been at: it is one row."""
+    shape = ["M=4,C=2,H=3,W=1,R=2,S=1", "M=4,C=4,H=4,W=4,R=2,S=2"]
+    for of in shape:
+        for what in ([], ["--objective", "delay"], ["--objective", "edp"]):
+            found = report("map", "--cfg", "eyeriss", "--shape", of, *what,
+                           "--dataflow", "nest", "--top", "8")["layers"][0]
+            for rows in (found["best"], found["front"]):
+                texts = [row["mapping"] for row in rows]
+                check(len(set(texts)) == len(texts) > 0,
+                      f"{of} {what}: {len(texts)} nests, none twice", texts)
+            check(len(found["best"]) == 8, f"{of} {what}: eight nests")
+
+
 def one_schema():
     named = report("map", *ONE)
     nests = report("map", *ONE, "--dataflow", "nest")
@@ -134,6 +148,7 @@ def documented():
 def main():
     with new_folder() as folder:
         one_schema()
+        no_row_twice()
         one_csv()
         entries_run(folder)
         twins(folder)
