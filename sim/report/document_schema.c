@@ -1,5 +1,5 @@
-/* document_schema.c - describes the JSON of `run`, `model`, `map` and `list` by
- * the tables of counters, bounds, metrics and energies.
+/* document_schema.c - describes the JSON of every command by the tables of
+ * counters, bounds, metrics and energies.
  *
  * An object lists its members and allows no others.  A member that only some
  * machines or commands have is there and not required.  Used of JSON Schema:
@@ -357,6 +357,90 @@ static json_t *map(void)
     return o;
 }
 
+static json_t *reuse_distances(const char *doc)
+{
+    json_t *o = object(doc);
+    put(o, "count", whole(0, "pairs of uses"), true);
+    put(o, "min", whole(0, ""), true);
+    put(o, "mean", typed("number", ""), true);
+    put(o, "max", whole(0, ""), true);
+    put(o, "histogram",
+        list_of(list_of(whole(0, ""), ""), "first, last, how many"), true);
+    return o;
+}
+
+static json_t *reuse_stream(void)
+{
+    json_t *o = object("the accesses of a kind to a level");
+    put(o, "level", typed("string", ""), true);
+    put(o, "name", typed("string", ""), true);
+    put(o, "accesses", whole(0, "of all units"), true);
+    put(o, "units", whole(0, "that the level has"), true);
+    put(o, "units_followed", whole(0, ""), true);
+    put(o, "accesses_followed", whole(0, ""), true);
+    put(o, "compulsory", whole(0, "first uses"), true);
+    put(o, "sampled_share", typed("number", "of the words"), true);
+    put(o, "macs_per_access", typed("number", ""), false);
+    put(o, "reuse_distance", reuse_distances("accesses between uses"), true);
+    put(o, "stack_distance", reuse_distances("other words between"), true);
+    put(o, "miss_curve",
+        list_of(list_of(whole(0, ""), ""), "capacity in words, misses"), true);
+    return o;
+}
+
+static json_t *reuse_sharing(void)
+{
+    json_t *o = object("what units use the same words");
+    put(o, "name", typed("string", ""), true);
+    put(o, "accesses", whole(0, ""), true);
+    put(o, "multicast_reads", whole(0, "one for all that want it"), true);
+    put(o, "used_alone", whole(0, ""), true);
+    put(o, "shared_at_once", whole(0, ""), true);
+    put(o, "sampled_share", typed("number", "of the words"), true);
+    put(o, "spatial_distance", reuse_distances("between the units"), true);
+    return o;
+}
+
+static json_t *reuse(void)
+{
+    json_t *o = object("of `reuse` (docs/reuse.md)"), *subject = object("");
+    json_t *network = object("words of a network");
+    put(network, "name", typed("string", ""), true);
+    put(network, "words_sent", whole(0, ""), true);
+    put(network, "words_delivered", whole(0, ""), true);
+    put(subject, "name", typed("string", "a layer, or a file"), true);
+    put(subject, "dataflow", typed("string", ""), false);
+    put(subject, "streams", list_of(reuse_stream(), ""), true);
+    put(subject, "sharing", list_of(reuse_sharing(), ""), true);
+    put(subject, "networks", list_of(network, ""), true);
+    put_head(o);
+    put(o, "arch", typed("string", "the architecture's name"), false);
+    put(o, "subjects", list_of(subject, ""), true);
+    return o;
+}
+
+static json_t *validation(void)
+{
+    static const char *const texts[] = {"group",    "claim", "item",
+                                        "run",      "unit",  "source",
+                                        "quantity", "note",  "reason"};
+    static const char *const reals[] = {"published", "ours", "error",
+                                        "tolerance"};
+    static const char *const verdict[] = {"none", "pass", "miss", "known miss",
+                                          "absent"};
+    json_t *o = object("of `validate` (docs/validation.md)"), *row = object("");
+    for (int i = 0; i < (int)(sizeof(texts) / sizeof(texts[0])); i++)
+        put(row, texts[i], typed("string", ""), true);
+    for (int i = 0; i < (int)(sizeof(reals) / sizeof(reals[0])); i++)
+        put(row, reals[i], or_null(typed("number", "")), true);
+    put(row, "account", typed("string", "where the cycles went"), false);
+    put(row, "verdict", one_of(verdict, 5, ""), true);
+    put_head(o);
+    put(o, "rows", list_of(row, ""), true);
+    put(o, "unexpected_misses", whole(0, "rows whose verdict is miss"), true);
+    return o;
+}
+
 /* Columns differ from list to list; a cell is a text or a number. */
 static json_t *listing(void)
 {
@@ -385,11 +469,15 @@ void document_schema(FILE *to)
     tree_append(any, reference("results"));
     tree_append(any, reference("listing"));
     tree_append(any, reference("map"));
+    tree_append(any, reference("reuse"));
+    tree_append(any, reference("validation"));
     tree_put(o, "anyOf", any);
     tree_put(defs, "results", results());
     tree_put(defs, "listing", listing());
     tree_put(defs, "map", map());
     tree_put(defs, "map_choice", map_choice());
+    tree_put(defs, "reuse", reuse());
+    tree_put(defs, "validation", validation());
     tree_put(o, "$defs", defs);
     SIM_CHECK(tree_print(o, to));
 }

@@ -351,6 +351,8 @@ void validation_write_json(const struct validation *v, FILE *to)
     for (int i = 0; i < v->n_groups; i++)
         for (int k = 0; k < v->group[i].n_rows; k++)
             tree_append(rows, row_object(&v->group[i], &v->group[i].row[k]));
+    tree_put_text(document, "accelsim", ACCELSIM_VERSION);
+    tree_put_count(document, "schema", 1);
     tree_put(document, "rows", rows);
     tree_put(document, "unexpected_misses",
              json_integer(validation_count(v, VERDICT_MISS)));

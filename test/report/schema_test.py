@@ -45,6 +45,13 @@ def each_form():
         found = report("map", *eyeriss[:2], "--shape",
                        "M=2,C=2,H=4,W=4,R=2,S=2", *words)
         check(found["layers"][0]["best"] != [], f"map {words[0]} {words[1]}")
+    used = report("reuse", *eyeriss)["subjects"][0]
+    check(used["streams"] != [] and used["sharing"] != [], "reuse of a layer")
+    stream = os.path.join(SOURCE, "configs", "accesses", "weights_apart.txt")
+    check("arch" not in report("reuse", "--accesses", stream),
+          "reuse of a file")
+    claims = report("validate", "--filter", "ddr3_1600*")
+    check(claims["rows"] != [], "validate")
     shown = report("model", *eyeriss, "--show-config")
     check(shown["list"] == "configuration", "--show-config")
     return checked
