@@ -110,12 +110,32 @@ static bool is_choice(const char *argument)
                strlen(argument);
 }
 
-/* "[run|model]" as "run model" */
+static void put_command_names(FILE *to)
+{
+    for (int k = 0; k < COMMAND_N; k++)
+        fprintf(to, "%s%s", k > 0 ? " " : "", command_name[k]);
+}
+
+/* "[run|model]" as "run model"; of what stands in capitals for words to choose
+ * from, COMMAND is the commands' names, and others are left out. */
 static void put_words(const char *choice, FILE *to)
 {
-    for (; *choice != '\0'; choice++)
-        if (strchr("[]", *choice) == NULL)
-            fputc(*choice == '|' ? ' ' : *choice, to);
+    static const char capitals[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const char *between = "";
+    for (choice += strspn(choice, "[]|"); *choice != '\0';
+         choice += strspn(choice, "[]|")) {
+        size_t n = strcspn(choice, "[]|");
+        bool is_command = strncmp(choice, "COMMAND", n) == 0;
+        if (is_command || strspn(choice, capitals) < n) {
+            fputs(between, to);
+            between = " ";
+        }
+        if (is_command)
+            put_command_names(to);
+        else if (strspn(choice, capitals) < n)
+            fwrite(choice, 1, n, to);
+        choice += n;
+    }
 }
 
 /* The cases of the word before: an option whose value is one of some words, or
@@ -158,8 +178,7 @@ void options_completion(FILE *to)
           "_accelsim()\n{\n"
           "    local word=${COMP_WORDS[COMP_CWORD]} words= commands=\"",
           to);
-    for (int k = 0; k < COMMAND_N; k++)
-        fprintf(to, "%s%s", k > 0 ? " " : "", command_name[k]);
+    put_command_names(to);
     fputs("\"\n"
           "    local before=${COMP_WORDS[COMP_CWORD-1]} "
           "command=${COMP_WORDS[1]}\n"

@@ -76,14 +76,16 @@ def manual_and_completion():
         for line, wanted in (("mo", "model"), ("map --ob", "--objective"),
                              ("run --format j", "json"),
                              ("run --format = j", "json"),
-                             ("help comp", "completion")):
+                             ("help comp", "completion"),
+                             ("help CO", ""), ("help WO", ""),
+                             ("help reu", "reuse")):
             words = ["accelsim", *line.split()]
             ask = (script + "COMP_WORDS=(" + " ".join(words) + ")\n"
                    f"COMP_CWORD={len(words) - 1}; _accelsim\n"
                    "echo ${COMPREPLY[@]}")
             done = subprocess.run(["bash", "-c", ask], capture_output=True,
                                   text=True)
-            check(done.stdout.split() == [wanted],
+            check(done.stdout.split() == wanted.split(),
                   f"bash completes '{line}' to '{wanted}'",
                   done.stdout + done.stderr)
     wrong = run("help", "mna")
