@@ -24,7 +24,9 @@ enum exit_status {
     EXIT_NO_MAPPING = 2, /* no legal mapping */
     EXIT_MISMATCH = 3,   /* a wrong output, or a claim missed */
     EXIT_IO = 4,         /* a file could not be read or written */
-    EXIT_MACHINE = 5     /* the machine deadlocked or passed --max-cycles */
+    /* The machine deadlocked or passed --max-cycles, or the program ran longer
+     * than --wall-limit allows. */
+    EXIT_MACHINE = 5
 };
 
 struct src_pos {

@@ -247,9 +247,11 @@ const struct schema_row schema[] = {
            "of 'mapping_tables', with commas between several: the first for "
            "the network holds; none: the dataflow chooses",
            ""),
-    STRING("mapping.file", mapping_file, "",
-           "loop nests to run when neither --mapping nor --dataflow is given: "
-           "a name or a path",
-           ""),
+    STRING(
+        "mapping.file", mapping_file, "",
+        "mapping file to run when neither --mapping nor --dataflow is given: "
+        "a name or a path; its entries may be loop nests or parameters of "
+        "a dataflow",
+        ""),
     {NULL, SCHEMA_INT, 0, 0, NULL, 0, 0, NULL, NULL, NULL, NULL},
 };
