@@ -24,7 +24,7 @@ extern "C" {
     X(list, "networks|layers|architectures|energy|memories|dataflows",   \
       "what there is to be named; of layers, those of --net")            \
     X(help, "[COMMAND|WORD|words|man|completion|schema]",                \
-      "the options of a command, the meaning of a report's word, or a page")
+      "a command's options, what a report's word means, or a page")
 
 #define COMMAND_ENUM(name, operand, doc) COMMAND_##name,
 enum command { COMMANDS(COMMAND_ENUM) COMMAND_N };

@@ -152,7 +152,7 @@ const struct option_row option_table[] = {
         "stop searching a layer, and say how much better it may get"),
     TEXT("save", 0, "FILE", MAP, map.save, "put the best mappings there"),
     TEXT("constraints", 0, "FILE", MAP, map.constraints,
-         "with --dataflow nest: which nests may be looked at"),
+         "with --dataflow nest: what nests to look at"),
 
     TITLE("What to print:"),
     TEXT("format", 0, "table|json|csv|markdown", REPORTS | LIST, format_name,

@@ -29,6 +29,9 @@ def about():
           "--help succeeds and complains of nothing", shown.stderr)
     check(shown.stdout.startswith("Usage: accelsim [COMMAND] [OPTION...]\n"),
           "--help begins with the usage", shown.stdout)
+    lines = shown.stdout.splitlines()
+    check(all(line == line.rstrip() and len(line) < 80 for line in lines) and
+          "page" not in lines, "--help has no line that broke badly", lines)
     for word in ("--cfg=FILE", "Exit status:", "Commands, the first"):
         check(word in shown.stdout, f"--help tells of '{word}'", shown.stdout)
     for words in (("-?",), ("--help", "--no-such-option", "word"), ("help",),
