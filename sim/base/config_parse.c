@@ -207,6 +207,9 @@ struct config_text *config_text_read(const char *path, struct src_pos at,
     p.lexer = lexer_new(path, at, p.text, d);
     bool ok = p.lexer != NULL;
     if (ok) {
+        /* What the whole file lacks is said of its first line. */
+        config_text_top(p.text)->at =
+            (struct src_pos){config_text_keep(p.text, path, strlen(path)), 1};
         next(&p);
         ok = read_members(&p, config_text_top(p.text)) &&
              (p.t.kind == TOKEN_END || misplaced(&p));

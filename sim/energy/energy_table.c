@@ -77,9 +77,8 @@ static const char *text_member(const struct reader *r,
 {
     const struct setting *s = setting_member(group, key);
     if (s == NULL) {
-        struct src_pos at = setting_pos(group);
-        at.line = at.line > 0 ? at.line : 1;
-        diag_error(r->d, at, "%s%s%s lacks '%s'; a string is needed",
+        diag_error(r->d, setting_pos(group),
+                   "%s%s%s lacks '%s'; a string is needed",
                    subject[0] != '\0' ? "'" : "",
                    subject[0] != '\0' ? subject : "the energy table",
                    subject[0] != '\0' ? "'" : "", key);
