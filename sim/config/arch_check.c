@@ -186,34 +186,101 @@ static bool dram_is_known(const struct arch *arch,
     return unknown_dram(arch, where, d);
 }
 
-/* Keys that one kind of model reads have no effect under another.  Those of a
- * file yield to a model that --set names; --set has no line. */
-static bool dram_is_alone(const struct arch *arch,
-                          const struct arch_where *where, struct diag *d)
+static bool is_bandwidth(const struct arch *arch)
 {
-    static const struct {
-        const char *key;
-        bool of_part; /* or of 'bandwidth' */
-    } keys[] = {{"dram.bytes_per_second", false},
-                {"dram.latency_cycles", false},
-                {"dram.layout", true},
-                {"dram.filter_order", true}};
-    const struct src_pos model = where->at[schema_find("dram.model")];
-    const bool is_bandwidth = strcmp(arch->dram_model, "bandwidth") == 0;
-    const bool is_part = dram_part_find(arch->dram_model) != NULL;
+    return strcmp(arch->dram_model, "bandwidth") == 0;
+}
+
+static bool is_part(const struct arch *arch)
+{
+    return dram_part_find(arch->dram_model) != NULL;
+}
+
+static bool has_l1(const struct arch *arch)
+{
+    return arch->has_l1;
+}
+
+/* Without an L1 it is the L1 that is lacking. */
+static bool has_mesh(const struct arch *arch)
+{
+    return !arch->has_l1 || arch->l2_to_l1 == L2_TO_L1_MESH;
+}
+
+static bool has_trees(const struct arch *arch)
+{
+    return arch->psum_reduce == PSUM_TREE;
+}
+
+static bool is_multicast(const struct arch *arch)
+{
+    return arch->array_network == NETWORK_MULTICAST;
+}
+
+/* Keys that a part of the machine reads, which another key takes in or leaves
+ * out. */
+static const struct part_key {
+    const char *key, *decided_by;
+    const char *left_out_by; /* the value; NULL: any, of the DRAM's models */
+    bool (*is_read)(const struct arch *arch);
+    const char *remedy;
+    bool in_file; /* a file may have it all the same */
+} part_keys[] = {
+    {"dram.bytes_per_second", "dram.model", NULL, is_bandwidth,
+     "take 'bandwidth'", false},
+    {"dram.latency_cycles", "dram.model", NULL, is_bandwidth,
+     "take 'bandwidth'", false},
+    {"dram.layout", "dram.model", NULL, is_part, "take a DRAM part", false},
+    {"dram.filter_order", "dram.model", NULL, is_part, "take a DRAM part",
+     false},
+    {"l1.cluster_cols", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
+    {"l1.cluster_rows", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
+    {"l1.banks", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
+    {"l1.ifmap_banks", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
+    {"l1.filter_banks", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
+    {"l1.ifmap_bypass", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
+    {"l1.filter_bypass", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
+    {"l1.bank_row_words", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
+    {"l1.ports", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
+    {"l1.latency_cycles", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
+    {"l1.input_slots", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
+    {"noc.l2_to_l1", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
+    {"noc.l2_to_l1_slots_per_cycle", "l1.bytes", "0", has_l1,
+     "give L1 some bytes", false},
+    {"noc.mesh_buffer_flits", "l1.bytes", "0", has_l1, "give L1 some bytes",
+     false},
+    {"noc.mesh_buffer_flits", "noc.l2_to_l1", "multicast", has_mesh,
+     "take 'mesh'", false},
+    {"noc.tree_accumulates", "noc.psum_reduce", "chain", has_trees,
+     "take 'tree'", false},
+    {"pe.pipeline_cycles", "array.network", "systolic", is_multicast,
+     "take 'multicast'", true},
+    {"noc.ifmap_waits_for_filters", "array.network", "systolic", is_multicast,
+     "take 'multicast'", true},
+};
+
+/* What a part that the machine lacks would read has no effect.  A file's values
+ * yield to a part that --set takes out; --set has no line. */
+static bool parts_are_there(const struct arch *arch,
+                            const struct arch_where *where, struct diag *d)
+{
     bool ok = true;
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        const struct src_pos at = where->at[schema_find(keys[i].key)];
+    for (size_t i = 0; i < sizeof(part_keys) / sizeof(part_keys[0]); i++) {
+        const struct part_key *k = &part_keys[i];
+        const struct src_pos at = where->at[schema_find(k->key)];
+        const struct src_pos by = where->at[schema_find(k->decided_by)];
         bool is_default = at.file == NULL;
-        bool yields = at.line > 0 && model.file != NULL && model.line == 0;
-        bool is_read = keys[i].of_part ? is_part : is_bandwidth;
-        if (is_read || is_default || yields)
+        bool yields = at.line > 0 && by.file != NULL && by.line == 0;
+        if (k->is_read(arch) || is_default || yields ||
+            (k->in_file && at.line > 0))
             continue;
         ok = diag_error(d, at,
-                        "'%s' has no effect, for 'dram.model' is '%s'; "
-                        "leave it out, or take %s",
-                        keys[i].key, arch->dram_model,
-                        keys[i].of_part ? "a DRAM part" : "'bandwidth'");
+                        "'%s' has no effect, for '%s' is '%s'; leave it out, "
+                        "or %s",
+                        k->key, k->decided_by,
+                        k->left_out_by != NULL ? k->left_out_by
+                                               : arch->dram_model,
+                        k->remedy);
     }
     return ok;
 }
@@ -266,5 +333,6 @@ bool arch_check(const struct arch *arch, const struct arch_where *where,
     ok = l1_works(arch, where, d) && ok;
     ok = pairs_fit(arch, where, d) && ok;
     ok = networks_have_it(arch, where, d) && ok;
-    return dram_is_known(arch, where, d) && dram_is_alone(arch, where, d) && ok;
+    return dram_is_known(arch, where, d) && parts_are_there(arch, where, d) &&
+           ok;
 }

@@ -138,6 +138,28 @@ sed 's/model = "bandwidth"/model = "ddr4_2400"/' \
 refuses "eyeriss.cfg:[0-9]*: error: 'dram.bytes_per_second' has no effect" \
     run --cfg "$work/eyeriss.cfg" $shape
 
+# What a part that the machine lacks would read.
+for key in l1.banks=2 l1.cluster_cols=2 l1.ifmap_bypass=true l1.ports=1r1w \
+    l1.input_slots=3 noc.l2_to_l1=mesh noc.l2_to_l1_slots_per_cycle=2 \
+    noc.mesh_buffer_flits=3; do
+    for command in run model map reuse; do
+        refuses "'${key%=*}' has no effect, for 'l1.bytes' is '0'" \
+            $command --cfg eyeriss $shape --set $key
+    done
+    takes run --cfg eyeriss_v2_dense $shape --set $key
+done
+refuses "'noc.mesh_buffer_flits' has no effect, for 'noc.l2_to_l1' is" \
+    run --cfg eyeriss_v2_dense $shape --set noc.l2_to_l1=multicast \
+    --set noc.mesh_buffer_flits=3
+takes run --cfg eyeriss_v2_dense $shape --set noc.l2_to_l1=multicast
+refuses "'noc.tree_accumulates' has no effect, for 'noc.psum_reduce' is" \
+    run --cfg eyeriss $shape --set noc.tree_accumulates=true
+for key in pe.pipeline_cycles=2 noc.ifmap_waits_for_filters=true; do
+    refuses "'${key%=*}' has no effect, for 'array.network' is 'systolic'" \
+        run --cfg systolic $shape --set $key
+done
+takes run --cfg systolic $shape
+
 # Feature maps that are said to stay on chip, and are too large for it.
 for command in run model map; do
     refuses "layer 'conv1_2' has an ifmap of 6537728 bytes and an ofmap of" \
