@@ -185,7 +185,8 @@ TEST_F(Validation, MistakesInAFileAreToldWithTheirLine)
         {"2", "{ name = \"r\"; like = \"q\"; }", "",
          "run 'r' is like 'q'; that is no run"},
         {"2", "{ name = \"r\"; batch = 0; }", "",
-         "'batch' is a whole number; a whole number from 1 to 65535 is needed"},
+         "'batch' is a whole number; a whole number from 1 to 2147483647 is "
+         "needed"},
         {"2", "{ name = \"r\"; set = 1; }", "",
          "'set' is a whole number; a list of strings is needed"},
         {"3", run, "{ claim = \"c\"; }",
