@@ -47,13 +47,17 @@ TEST(Result, EachCounterIsOneRowOfTheTable)
         EXPECT_STRNE("", c->unit) << c->path;
         EXPECT_STRNE("", c->doc) << c->path;
     }
-    const struct counts *none = nullptr; // where fields stand
+    const struct counts any = {}; // where fields stand
+    const char *const begin = reinterpret_cast<const char *>(&any);
     for (int level = 0; level < LEVEL_N; level++)
         for (int t = 0; level != LEVEL_L2 && t < TENSOR_N; t++) // L2 only
-            for (const uint64_t *unused : {&none->access[level][t].dma_reads,
-                                           &none->access[level][t].dma_writes})
+            for (const uint64_t *unused : {&any.access[level][t].dma_reads,
+                                           &any.access[level][t].dma_writes})
                 EXPECT_TRUE(
-                    offsets.insert(first + reinterpret_cast<size_t>(unused))
+                    offsets
+                        .insert(first +
+                                size_t(reinterpret_cast<const char *>(unused) -
+                                       begin))
                         .second);
     for (size_t at = 0; at < sizeof(struct counts); at += sizeof(uint64_t))
         EXPECT_EQ(1u, offsets.count(first + at)) << at;
