@@ -7,7 +7,7 @@ SH_LOG_DRIVER = $(LOG_DRIVER)
 EXTRA_DIST += %D%/driver.sh %D%/json_schema.py %D%/program.py
 TEST_CASES = %D%/messages.h %D%/random_layer.h %D%/random_nest.h \
 	%D%/sample.h %D%/simulate_chosen.h
-dist_check_SCRIPTS += %D%/rules_test.sh
+dist_check_SCRIPTS += %D%/headers_test.sh %D%/rules_test.sh
 
 # The long form of each test, and every run that takes less than ten minutes
 # with and without the pass memory.
@@ -181,8 +181,10 @@ EXTRA_DIST += %D%/systemc/systemc_cases.py %D%/systemc/vcd.py
 
 # sim/map
 dist_check_SCRIPTS += %D%/choose/gate_test.sh
-dist_check_SCRIPTS += %D%/map/map_json_test.py %D%/map/map_test.sh \
-	%D%/map/nest_test.sh %D%/map/round_trip_test.py
+EXTRA_DIST += %D%/map/expect.sh
+dist_check_SCRIPTS += %D%/map/constraints_test.sh \
+	%D%/map/map_json_test.py %D%/map/map_test.sh %D%/map/nest_test.sh \
+	%D%/map/round_trip_test.py
 
 # sim/validate
 if TESTS_WANTED

@@ -14,7 +14,7 @@
 namespace
 {
 
-enum { SHAPES = 100 };
+enum { SHAPES = 60 };
 
 struct on_network {
     const dataflow *flow;

@@ -13,7 +13,7 @@ import tempfile
 from program import SOURCE, check, finish, run, sample
 
 SHAPES = [
-    "N=6,M=48,C=20,H=14,W=14,R=3,S=3,pad=1",
+    "N=4,M=24,C=12,H=11,W=11,R=3,S=3,pad=1",
     "N=3,G=24,M=24,C=24,H=12,W=12,R=3,S=3,stride=2,pad=1",
     "N=16,M=96,C=64,H=1,W=1,R=1,S=1",
 ]
