@@ -5,7 +5,9 @@ SPDX-License-Identifier: MIT
 """
 
 import os
+import signal
 import subprocess
+import time
 
 from program import PROGRAM, check, finish, new_folder, run, write
 
@@ -56,6 +58,56 @@ def standard_output_has_a_name():
           "-o /dev/null needs no standard output")
 
 
+def others_files_are_left_alone():
+    """In a folder that others write to, nothing that lies beside an output is
+    opened under a name that could be guessed."""
+    with new_folder() as folder:
+        victim = write(folder, "victim", "mine")
+        for name in ("w.vcd.part.vcd", "w.part.vcd", "w.vcd.part", "w.vcd~"):
+            os.symlink(victim, os.path.join(folder, name))
+        done = run(*C1, "--kernel", "systemc", "--vcd",
+                   os.path.join(folder, "w.vcd"))
+        with open(victim) as file:
+            check(done.returncode == 0 and file.read() == "mine",
+                  "a waveform overwrites no file of somebody else",
+                  done.stderr)
+
+
+def a_file_keeps_its_mode():
+    with new_folder() as folder:
+        for option in (["-o"], ["--kernel", "systemc", "--vcd"]):
+            path = write(folder, "private", "old")
+            os.chmod(path, 0o600)
+            done = run(*C1, *option, path)
+            mode = os.stat(path).st_mode & 0o777
+            check(done.returncode == 0 and mode == 0o600,
+                  f"{option[-1]} leaves a private file private", oct(mode))
+
+
+def a_signal_leaves_nothing():
+    with new_folder() as folder:
+        path = write(folder, "w.vcd", "old")
+        with subprocess.Popen(
+                [PROGRAM, "--cfg", "eyeriss", "--layer", "conv1", "--dataflow",
+                 "nlr", "--no-memo", "--kernel", "systemc", "--vcd", path],
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
+            for _ in range(3000):
+                if len(os.listdir(folder)) > 1 or child.poll() is not None:
+                    break
+                time.sleep(0.01)
+            started = len(os.listdir(folder)) > 1
+            child.send_signal(signal.SIGTERM)
+            child.wait(timeout=60)
+        with open(path) as file:
+            check(started and file.read() == "old" and
+                  os.listdir(folder) == ["w.vcd"],
+                  "a waveform that a signal ends leaves the old file alone",
+                  f"{started} {os.listdir(folder)}")
+
+
 a_limit_of_size_is_an_error()
+others_files_are_left_alone()
+a_file_keeps_its_mode()
+a_signal_leaves_nothing()
 standard_output_has_a_name()
 finish()
