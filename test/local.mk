@@ -7,7 +7,7 @@ SH_LOG_DRIVER = $(LOG_DRIVER)
 EXTRA_DIST += %D%/driver.sh %D%/json_schema.py %D%/program.py
 TEST_CASES = %D%/messages.h %D%/random_layer.h %D%/random_nest.h \
 	%D%/sample.h %D%/simulate_chosen.h
-dist_check_SCRIPTS += %D%/headers_test.sh %D%/rules_test.sh
+dist_check_SCRIPTS += %D%/headers_test.sh %D%/places_test.sh %D%/rules_test.sh
 
 # The long form of each test, and every run that takes less than ten minutes
 # with and without the pass memory.
