@@ -117,6 +117,10 @@ bool dataflow_load_plugin(const char *path, struct diag *d)
     if (plugins == PLUGINS_MAX)
         return diag_error(d, at, "more than %d plugins; load fewer",
                           PLUGINS_MAX);
+    if (path[0] == '\0')
+        return diag_error(d, (struct src_pos){NULL, 0},
+                          "'--plugin' names no file; the path of a shared "
+                          "object is needed");
     /* A bare name would be looked for among the system's libraries. */
     char here[4096];
     snprintf(here, sizeof(here), "%s%s", strchr(path, '/') == NULL ? "./" : "",

@@ -66,6 +66,9 @@ static bool read_text(struct lexer *l, struct source *s, FILE *from,
     s->text = xcalloc(bytes + 1, 1);
     const size_t n = fread(s->text, 1, bytes, from);
     l->bytes += n;
+    /* An editor's mark of UTF-8 is no text. */
+    if (n >= 3 && memcmp(s->text, "\xef\xbb\xbf", 3) == 0)
+        memset(s->text, ' ', 3);
     if (ferror(from) != 0)
         return diag_fail(l->d, EXIT_IO, at,
                          "cannot read '%s' (%s); a readable file is "

@@ -41,29 +41,50 @@ static bool wants_nests(const struct invocation *s)
            strcmp(s->options.dataflow, nest_dataflow.name) == 0;
 }
 
+/* What a message says, without where it says it. */
+static const char *said(const struct diag *d)
+{
+    const char *reason = strstr(diag_text(d, 0), "error: ");
+    return reason != NULL ? reason + strlen("error: ") : diag_text(d, 0);
+}
+
 /* Lists all dataflows that the machine has, that can be searched, that know the
  * parameters set by hand and that the gate lets in; NULL at the end.  When the
- * gate lets none in, its messages say why. */
+ * gate lets none in, its messages say why; else a warning names each that it
+ * keeps out. */
 static bool list_all(const struct invocation *s,
                      const struct dataflow *list[DATAFLOWS_MAX])
 {
     const struct arch *arch = config_arch(s->cfg);
-    struct diag *refused = diag_new();
-    int n = 0;
-    for (int k = 0; dataflow_table[k] != NULL; k++)
-        if (search_space_of(dataflow_table[k], arch) != NULL &&
-            arch_runs(arch, dataflow_table[k]) &&
-            has_params(s, dataflow_table[k]) &&
-            gate_lets_dataflow(s->cfg, dataflow_table[k], refused) &&
-            n < DATAFLOWS_MAX - 1)
-            list[n++] = dataflow_table[k];
+    struct diag *refused[DATAFLOWS_MAX];
+    const char *name[DATAFLOWS_MAX];
+    int n = 0, n_refused = 0;
+    for (int k = 0; dataflow_table[k] != NULL && k < DATAFLOWS_MAX - 1; k++) {
+        const struct dataflow *one = dataflow_table[k];
+        if (search_space_of(one, arch) == NULL || !arch_runs(arch, one) ||
+            !has_params(s, one))
+            continue;
+        struct diag *why = diag_new();
+        if (gate_lets_dataflow(s->cfg, one, why)) {
+            list[n++] = one;
+            diag_free(why);
+        } else {
+            refused[n_refused] = why;
+            name[n_refused++] = one->name;
+        }
+    }
     list[n] = NULL;
-    if (n == 0 && diag_count(refused) == 0)
-        diag_error(refused, command_line,
+    if (n == 0 && n_refused == 0)
+        diag_error(s->diag, command_line,
                    "'%s' has no dataflow that can be searched", arch->name);
-    if (n == 0)
-        diag_move(s->diag, refused);
-    diag_free(refused);
+    for (int k = 0; k < n_refused; k++) {
+        if (n == 0)
+            diag_move(s->diag, refused[k]);
+        else
+            fprintf(stderr, "accelsim: warning: '%s' is not searched: %s\n",
+                    name[k], said(refused[k]));
+        diag_free(refused[k]);
+    }
     return n > 0;
 }
 

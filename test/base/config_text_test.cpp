@@ -80,6 +80,13 @@ TEST_F(ConfigText, WholeNumbersHave64Bits)
             << none;
 }
 
+TEST_F(ConfigText, AnEditorsMarkOfUtf8IsNoText)
+{
+    text_ptr text = read("\xef\xbb\xbfx = 1;");
+    ASSERT_NE(text, nullptr) << d.text();
+    EXPECT_NE(setting_member(config_text_root(text.get()), "x"), nullptr);
+}
+
 TEST_F(ConfigText, AStringHasNoLetterThatIsNotThere)
 {
     text_ptr text = read(R"(x = "a\\\"\n\x41" /* and */ "b" # more

@@ -94,6 +94,8 @@ done
 takes run --cfg systolic --dataflow os $shape --set array.drain=overlapped
 # Without a dataflow, `map` searches those that the gate lets in.
 takes map --cfg systolic $shape --set array.drain=overlapped --format csv
+grep -q "warning: 'ws' is not searched: 'array.drain' is 'overlapped'" \
+    "$work/err" || fail "not said that ws is left out: $(cat "$work/err")"
 [ "$(grep -c os "$work/out")" = "$(($(wc -l <"$work/out") - 1))" ] ||
     fail "map has others than os: $(cat "$work/out")"
 sed 's/"os", "ws", "is"/"ws", "is"/; s/= "os"/= "ws"/' \

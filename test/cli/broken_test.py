@@ -407,6 +407,8 @@ def command_lines():
               (*cfg, *LAYER, "--kernel", "systemc", "--vcd", "x.vcd",
                "--trace-pes", "0:3,12:0"),
               [("accelsim", "'--trace-pes' has 12:0; the array is 12 x 14")])
+    words("a plugin without a name", (*cfg, "--plugin="),
+          [("accelsim", "'--plugin' names no file")])
     words("a plugin that is not there", (*cfg, "--plugin", "none.so"),
           [("none.so", "the path of a shared object is needed")])
     for name, what, said in (
