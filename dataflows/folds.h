@@ -3,7 +3,9 @@
  * Source  Samajdar et al., ISPASS 2020: a fold takes 2 rows + cols + depth - 2
  *         cycles (pe/systolic.h), and the next begins when it is over; where
  *         drains overlap (os, array.drain), the last `rows` of them are the
- *         next one's first.
+ *         next one's first.  Where loads overlap (ws, is, array.preload) folds
+ *         follow each other in depth, or in rows if that is more, cycles: a
+ *         layer takes rows for the first load and rows + cols - 2 to drain.
  * SPDX-License-Identifier: MIT
  */
 #ifndef DATAFLOWS_FOLDS_H
@@ -22,6 +24,10 @@ extern "C" {
 struct fold_sums {
     uint64_t folds, rows, cols, depth;
     bool drains_overlap;
+    /* Words that stay come in behind those in use: sums over the folds of the
+     * longer of their words and the array's rows; words of the last one. */
+    bool loads_overlap;
+    uint64_t paced, last_depth;
 };
 
 /* Cycles that these folds take when no edge makes the array wait; with edges
@@ -30,6 +36,9 @@ struct fold_sums {
 uint64_t fold_sums_cycles(const struct arch *arch, const struct fold_sums *s);
 /* Whether a dataflow that shifts its psums out does so while it computes. */
 bool fold_drains_overlap(const struct arch *arch);
+/* Whether a dataflow that keeps words in the PEs loads those of the next fold
+ * meanwhile. */
+bool fold_loads_overlap(const struct arch *arch);
 /* The least number of cycles that psums still take to leave after the last fold
  * of a layer, for a dataflow whose drains overlap. */
 uint64_t fold_last_drain_cycles(const struct arch *arch);

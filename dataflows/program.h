@@ -132,6 +132,7 @@ struct program {
     /* The most that a pass uses; multicast only. */
     int sets, set_chains, rows;
     bool holds_ifmap; /* of all passes: ifmap words stay in the PEs */
+    bool loads_ahead; /* ... which come in behind those in use */
     bool mixed_inner; /* passes of inner loop 0 differ in its middle, too */
     bool skips_rf[TENSOR_N]; /* its words never lie in a PE's register file */
     const struct program_ops *ops;

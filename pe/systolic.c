@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pe/systolic_shadow.h"
 #include "pe/systolic_state.h"
 #include "sim/base/diag.h"
 
@@ -28,6 +29,8 @@ struct systolic *systolic_new(const struct systolic_cfg *cfg)
 
     struct systolic *s = xcalloc(1, sizeof(*s));
     s->cfg = *cfg;
+    if (cfg->shadow_words)
+        s->shadow = systolic_shadow_new(cfg);
     s->shape.rows = cfg->rows;
     s->shape.words = (cfg->cols + 63) / 64;
     size_t rows = (size_t)cfg->rows, words = (size_t)s->shape.words;
@@ -54,6 +57,7 @@ void systolic_free(struct systolic *s)
         return;
     systolic_values_free(s);
     systolic_rows_free(s->rows);
+    systolic_shadow_free(s->shadow);
     free(s->state);
     free(s);
 }
@@ -70,6 +74,7 @@ int systolic_cols(const struct systolic *s)
 
 void *systolic_state(struct systolic *s, size_t *size_bytes)
 {
+    SIM_CHECK(s->shadow == NULL);
     *size_bytes = s->state_bytes;
     return s->state;
 }
@@ -98,6 +103,10 @@ void systolic_issue(struct systolic *s, const struct systolic_pass *pass,
 {
     struct systolic_state *st = s->state;
     check_pass(s, pass);
+    if (s->shadow != NULL) {
+        systolic_shadow_issue(s->shadow, pass, values);
+        return;
+    }
     bool os = pass->kind == SYSTOLIC_OS;
     bool may_drain = os && s->cfg.overlapped_drain;
     SIM_CHECK(st->phase == SYSTOLIC_IDLE && st->alone_cycles == 0);
@@ -122,6 +131,8 @@ void systolic_issue(struct systolic *s, const struct systolic_pass *pass,
 bool systolic_is_done(const struct systolic *s)
 {
     const struct systolic_state *st = s->state;
+    if (s->shadow != NULL)
+        return systolic_shadow_is_done(s->shadow);
     if (st->phase != SYSTOLIC_IDLE)
         return false;
     return s->cfg.overlapped_drain ? st->alone_cycles == 0
@@ -130,11 +141,17 @@ bool systolic_is_done(const struct systolic *s)
 
 bool systolic_flows(const struct systolic *s)
 {
+    if (s->shadow != NULL)
+        return systolic_shadow_flows(s->shadow);
     return s->state->phase != SYSTOLIC_IDLE;
 }
 
 void systolic_counts(const struct systolic *s, struct pass_counts *out)
 {
+    if (s->shadow != NULL) {
+        systolic_shadow_counts(s->shadow, out);
+        return;
+    }
     bool is_new = systolic_is_done(s) && s->state->counts.cycles == 0;
     *out = is_new ? s->done_counts : s->state->counts;
 }
@@ -142,14 +159,25 @@ void systolic_counts(const struct systolic *s, struct pass_counts *out)
 void systolic_let_drain(struct systolic *s, uint64_t cycles)
 {
     struct systolic_state *st = s->state;
+    if (s->shadow != NULL) {
+        systolic_shadow_let_drain(s->shadow, cycles);
+        return;
+    }
     SIM_CHECK(s->cfg.overlapped_drain && systolic_is_done(s));
     SIM_CHECK(cycles <= st->drain.cycles_left);
     st->alone_cycles = cycles;
 }
 
-void systolic_put_draining(struct systolic *s, const struct systolic_pass *pass)
+void systolic_put_draining(struct systolic *s,
+                           const struct systolic_boundary *boundary)
 {
     struct systolic_state *st = s->state;
+    const struct systolic_pass *pass = &boundary->left[0].pass;
+    if (s->shadow != NULL) {
+        systolic_shadow_put(s->shadow, boundary);
+        return;
+    }
+    SIM_CHECK(boundary->n == 1 && boundary->left[0].cycles == 0);
     SIM_CHECK(s->cfg.overlapped_drain && pass->kind == SYSTOLIC_OS);
     check_pass(s, pass);
     memset(st, 0, s->state_bytes);
@@ -221,6 +249,8 @@ bool systolic_step(struct systolic *s)
 {
     struct systolic_cycle cycle;
     struct systolic_sums sums = {.left = 0};
+    if (s->shadow != NULL)
+        return systolic_shadow_step(s->shadow);
     systolic_plan(s, &cycle);
     if (!cycle.flows && !cycle.drains)
         return false;

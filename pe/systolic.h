@@ -43,6 +43,8 @@
  *         rows + cols + depth - 2 cycles.  While an earlier pass drains still,
  *         they wait in the PEs; the last row leaves in the same cycle in which
  *         the first of the next can go over.
+ * Shadow words  (WS, IS) the words that stay come in behind those in use, and
+ *         passes flow one behind another: pe/systolic_shadow.h says when.
  * Edges   an edge brings `words_per_cycle` words.  A step whose wave front
  *         needs n words at an edge takes max over edges of
  *         ceil(n / words_per_cycle) cycles: the words cross, then the array
@@ -131,6 +133,9 @@ struct systolic_cfg {
     int l2_latency_cycles;        /* hidden: operands are read ahead */
     bool tight_folds; /* a partial fold ends when its last used PE is done */
     bool overlapped_drain; /* OS: psums leave while the next pass flows */
+    /* WS, IS: words that stay come in behind those in use; edges as wide as
+     * the array, no tight folds (pe/systolic_shadow.h). */
+    bool shadow_words;
 };
 
 /* Plain data; compared byte by byte, so unused bytes are zero. */
@@ -143,6 +148,28 @@ struct systolic_pass {
                          row of PEs); IS: filter words per row of PEs;
                          below 2^30 */
 };
+
+/* A pass that was done and of which psums are on the array yet.  Compared byte
+ * by byte, as a pass is. */
+struct systolic_left {
+    struct systolic_pass pass;
+    uint32_t load_cycles_left; /* until its words that stay are all in place */
+    uint64_t cycles;           /* since it was done */
+};
+
+/* All that an array holds between two passes: oldest first. */
+struct systolic_boundary {
+    const struct systolic_left *left;
+    int n;
+};
+
+/* How many passes can be on an array at once: with shadow_words one begins to
+ * flow at least `rows` cycles after the one before, and has left rows + cols
+ * - 2 cycles after its last word has entered. */
+static inline int systolic_passes_max(int rows, int cols)
+{
+    return 4 + (rows + cols) / rows;
+}
 
 /* Where real operands come from and go to, in functional mode.  All indices
  * from 0: row and col of the array, step along depth.  Sums wrap. */
@@ -170,8 +197,9 @@ void systolic_free(struct systolic *s);
 int systolic_rows(const struct systolic *s);
 int systolic_cols(const struct systolic *s);
 
-/* Puts the pass on an array on which none flows.  values may be NULL; copied,
- * its context borrowed until the pass is done and has drained. */
+/* Puts the pass on an array on which none flows, or, with shadow_words, none
+ * waits behind those that do.  values may be NULL; copied, its context borrowed
+ * until the pass is done and has drained. */
 void systolic_issue(struct systolic *s, const struct systolic_pass *pass,
                     const struct systolic_values *values);
 /* One cycle: eval and commit.  Returns true while a bit moved or a wait
@@ -184,14 +212,14 @@ bool systolic_flows(const struct systolic *s);
 /* What the pass did up to now; when done, all that the last one did. */
 void systolic_counts(const struct systolic *s, struct pass_counts *out);
 
-/* With an overlapped drain, when done.  The next `cycles` steps, up to the
- * pass's drain_cycles, are made before the array is done again and a pass is
- * issued; they count with that. */
+/* With an overlapped drain or shadow_words, when done.  The next `cycles`
+ * steps, up to the pass's drain_cycles, are made before the array is done again
+ * and a pass is issued; they count with that. */
 void systolic_let_drain(struct systolic *s, uint64_t cycles);
-/* As if the pass had just been done, whatever was before: its psums alone are
- * in the array. */
+/* As if the last of these passes had just been done, whatever was before.
+ * Without shadow_words: one pass, 0 cycles ago. */
 void systolic_put_draining(struct systolic *s,
-                           const struct systolic_pass *pass);
+                           const struct systolic_boundary *boundary);
 
 /* The arena: all timing state and the counts of the pass so far, plain data
  * without pointers.  Copied into another array of the same cfg, it goes on

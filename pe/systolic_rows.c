@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pe/systolic_shadow.h"
 #include "pe/systolic_state.h"
 #include "sim/base/diag.h"
 
@@ -88,6 +89,8 @@ static void plan(struct systolic *s)
 
 void systolic_sequencer_eval(struct systolic *s)
 {
+    if (s->shadow != NULL)
+        return; /* it counts what the rows did */
     plan(s);
     if (s->rows->cycle.shifts && s->drain_has_values)
         systolic_values_shift(s);
@@ -96,6 +99,10 @@ void systolic_sequencer_eval(struct systolic *s)
 void systolic_sequencer_commit(struct systolic *s)
 {
     struct systolic_rows *r = s->rows;
+    if (s->shadow != NULL) {
+        systolic_shadow_sequencer_commit(s->shadow);
+        return;
+    }
     uint64_t *const left = s->left, *const top = s->top;
     uint64_t *const has_started = s->has_started, *const psum = s->psum;
     r->is_planned = false;
@@ -119,6 +126,8 @@ void systolic_sequencer_commit(struct systolic *s)
 
 bool systolic_rows_moved(const struct systolic *s)
 {
+    if (s->shadow != NULL)
+        return systolic_shadow_moved(s->shadow);
     return s->rows->has_moved;
 }
 
@@ -267,6 +276,10 @@ static void note(struct systolic *s, const struct systolic *planned, int row)
 void systolic_row_eval(struct systolic *s, int row)
 {
     struct systolic_rows *r = s->rows;
+    if (s->shadow != NULL) {
+        systolic_shadow_row_eval(s->shadow, row);
+        return;
+    }
     plan(s);
     const struct systolic planned = planned_view(s);
     for (int w = 0; w < s->shape.words; w++) {
@@ -289,6 +302,10 @@ void systolic_row_eval(struct systolic *s, int row)
 void systolic_row_commit(struct systolic *s, int row)
 {
     const struct systolic_rows *r = s->rows;
+    if (s->shadow != NULL) {
+        systolic_shadow_row_commit(s->shadow, row);
+        return;
+    }
     const enum systolic_end end = r->cycle.end;
     const bool over = end == END_HAND_OVER;
     for (int w = 0; w < s->shape.words; w++) {
@@ -314,6 +331,8 @@ static bool is_used(const struct systolic_pass *pass, int row, int col)
 int systolic_pe_cause(const struct systolic *s, int row, int col)
 {
     const struct systolic_seen *seen = &s->rows->seen;
+    if (s->shadow != NULL)
+        return systolic_shadow_pe_cause(s->shadow, row, col);
     const int at = col / 64 * s->cfg.rows + row;
     const uint64_t bit = UINT64_C(1) << col % 64;
     const bool flows = is_used(&seen->flows, row, col);

@@ -91,6 +91,9 @@ struct systolic {
     uint64_t *left_value, *top_value, *psum_value, *drain_value;
 
     struct systolic_rows *rows; /* systolic_rows.c; or NULL */
+    /* With shadow_words; then it is the array, and all above but cfg is
+     * unused. */
+    struct systolic_shadow *shadow;
 };
 
 static inline bool systolic_is_os(const struct systolic *s)

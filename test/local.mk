@@ -36,7 +36,9 @@ lanes_test_LDADD = $(TEST_LIBS)
 systolic_test_SOURCES = %D%/pe/systolic_test.cpp %D%/pe/systolic_laws_test.cpp \
 	%D%/pe/systolic_rows_test.cpp %D%/pe/systolic_drain_test.cpp \
 	%D%/pe/systolic_drain_oracle.cpp %D%/pe/systolic_fixture.h \
-	%D%/pe/systolic_oracle.cpp %D%/pe/systolic_oracle.h $(TEST_CASES)
+	%D%/pe/systolic_oracle.cpp %D%/pe/systolic_oracle.h \
+	%D%/pe/systolic_shadow_oracle.cpp %D%/pe/systolic_shadow_test.cpp \
+	$(TEST_CASES)
 systolic_test_LDADD = $(TEST_LIBS)
 
 # mem
@@ -167,7 +169,7 @@ compression_test_SOURCES = %D%/run/compression_test.cpp %D%/mem/rlc_test.cpp \
 	$(TEST_CASES)
 compression_test_LDADD = $(TEST_LIBS)
 systolic_cycles_test_SOURCES = %D%/run/systolic_cycles_test.cpp \
-	%D%/run/systolic_overlap_test.cpp $(TEST_CASES)
+	%D%/run/systolic_overlap_test.cpp %D%/run/systolic_shadow_test.cpp $(TEST_CASES)
 systolic_cycles_test_LDADD = $(TEST_LIBS)
 nest_test_SOURCES = %D%/run/stepwise_kernel.h %D%/run/nest_cycles_test.cpp \
 	%D%/run/nest_simulate_test.cpp %D%/config/mapping_file_test.cpp \

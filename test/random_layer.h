@@ -88,6 +88,17 @@ class random_case
                 1 + static_cast<int>(rows_engine_() % 2);
     }
 
+    // Gives one in three systolic arrays second registers.
+    void add_shadow_words(arch *a)
+    {
+        if (a->array_network != NETWORK_SYSTOLIC || pick(0, 2) > 0)
+            return;
+        a->preload = PRELOAD_SHADOW;
+        a->tight_folds = false;
+        for (network_arch &net : a->network)
+            net.slots_per_cycle = a->rows + a->cols;
+    }
+
     // Gives a machine clusters and L1s.
     void add_l1(arch *a, l2_to_l1 network)
     {

@@ -213,6 +213,7 @@ static void lay_out(const struct stationary *s, const struct arch *arch,
     out->layer = *layer;
     out->mapping = *mapping;
     out->holds_ifmap = s->stays == TENSOR_IFMAP;
+    out->loads_ahead = fold_loads_overlap(arch);
     gemm_tiling(mapping, &out->tiling);
     out->ops = &ops;
     struct pass_place whole = largest_tile(layer, &out->tiling);

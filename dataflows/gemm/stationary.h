@@ -46,6 +46,11 @@ uint64_t stationary_busiest_pe_cycles(const struct stationary *s,
 void stationary_sum_folds(const struct stationary *s, const struct arch *arch,
                           const struct layer *layer,
                           const struct mapping *mapping, struct fold_sums *out);
+/* Cycles between the folds of a layer's tiles that follow each other without a
+ * gap, for one fold across and one of products: the longer of the words that
+ * stream and `rows`, in all. */
+uint64_t stationary_paced_cycles(enum tensor stays, const struct layer *l,
+                                 const struct tiling *t, int rows);
 void stationary_show(const struct stationary *s, const struct arch *arch,
                      const struct layer *layer, const struct mapping *mapping,
                      FILE *to);

@@ -38,6 +38,23 @@ static double multicast_cycles(const struct stationary *s, const struct arch *a,
            folds * w->along_tiles * (a->rows + PASS_RAMP_CYCLES);
 }
 
+/* With two places for tiles, one can begin when all words of the last but one
+ * have crossed the edges: half of what each takes until then, about. */
+static double shadow_cycles(const struct stationary *s, const struct arch *a,
+                            const struct layer *l, const struct tiling *t,
+                            double folds)
+{
+    const double ramps = a->rows + a->cols - 2;
+    const double paced =
+        folds * (double)stationary_paced_cycles(s->stays, l, t, a->rows);
+    const double tiles = (double)ceil_div(l->N, t->n) * ceil_div(l->P, t->e) *
+                         ceil_div(l->M / l->G, t->m) *
+                         ceil_div(t->m, min_int(t->f, t->m)) *
+                         ceil_div(l->C / l->G, t->c);
+    return l->G * max_real(paced, (paced + tiles * ramps) / 2) + a->rows +
+           ramps;
+}
+
 static double stationary_cycles(const struct stationary *s,
                                 const struct arch *a, const struct layer *l,
                                 const struct mapping *m, const struct tiling *t)
@@ -60,6 +77,8 @@ static double stationary_cycles(const struct stationary *s,
     }
     if (a->array_network == NETWORK_MULTICAST)
         return l->G * multicast_cycles(s, a, m, &w);
+    if (fold_loads_overlap(a))
+        return shadow_cycles(s, a, l, t, w.across_folds * w.product_folds);
     return l->G * w.across_folds * w.product_folds *
            (w.along_tiles * (2.0 * a->rows + a->cols - 2) + w.along);
 }

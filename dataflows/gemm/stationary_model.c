@@ -242,6 +242,51 @@ uint64_t stationary_busiest_pe_cycles(const struct stationary *s,
                      products + (adds ? folds : 0));
 }
 
+/* Tiles along which words stream: the longer of a tile's and `least`, in all;
+ * and what the last tile has. */
+static uint64_t paced_filters(const struct layer *l, const struct tiling *t,
+                              int least)
+{
+    const int Mg = l->M / l->G, f = min_int(t->f, t->m);
+    return (uint64_t)Mg + gemm_filter_folds(l, t, f) * (uint64_t)least -
+           gemm_sum_min2(Mg, t->m, f, least);
+}
+
+static uint64_t last_filters(const struct layer *l, const struct tiling *t)
+{
+    const int m = (l->M / l->G - 1) % t->m + 1;
+    return (uint64_t)((m - 1) % min_int(t->f, t->m) + 1);
+}
+
+static uint64_t paced_outputs(const struct layer *l, const struct tiling *t,
+                              int least)
+{
+    uint64_t sum = 0;
+    for (int k = 0; k < 4; k++) {
+        const int n = k & 1 ? l->N % t->n : t->n,
+                  e = k & 2 ? l->P % t->e : t->e;
+        const uint64_t tiles = (uint64_t)(k & 1 ? 1 : l->N / t->n) *
+                               (uint64_t)(k & 2 ? 1 : l->P / t->e);
+        if (n > 0 && e > 0)
+            sum += tiles * max_u64((uint64_t)n * (uint64_t)e * (uint64_t)l->Q,
+                                   (uint64_t)least);
+    }
+    return sum;
+}
+
+uint64_t stationary_paced_cycles(enum tensor stays, const struct layer *l,
+                                 const struct tiling *t, int rows)
+{
+    return stays == TENSOR_IFMAP ? paced_filters(l, t, rows)
+                                 : paced_outputs(l, t, rows);
+}
+
+static uint64_t last_outputs(const struct layer *l, const struct tiling *t)
+{
+    return (uint64_t)((l->N - 1) % t->n + 1) *
+           (uint64_t)((l->P - 1) % t->e + 1) * (uint64_t)l->Q;
+}
+
 void stationary_sum_folds(const struct stationary *s, const struct arch *arch,
                           const struct layer *l, const struct mapping *mapping,
                           struct fold_sums *out)
@@ -260,7 +305,12 @@ void stationary_sum_folds(const struct stationary *s, const struct arch *arch,
     const uint64_t along =
         is ? gemm_filter_folds(l, &t, t.f)
            : (uint64_t)ceil_div(l->N, t.n) * (uint64_t)ceil_div(l->P, t.e);
+    const uint64_t last = is ? last_filters(l, &t) : last_outputs(l, &t);
+    const uint64_t paced = stationary_paced_cycles(s->stays, l, &t, arch->rows);
     out->drains_overlap = false;
+    out->loads_overlap = fold_loads_overlap(arch);
+    out->paced = count_mul(G * k * across, paced);
+    out->last_depth = last;
     out->folds = count_mul(G * k, across * along);
     out->rows = count_mul(G * products, across * along);
     out->cols = count_mul(G * k * along, is ? pixels : Mg);

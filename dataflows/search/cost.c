@@ -9,6 +9,8 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "dataflows/gemm/gemm.h"
+
 void search_line_of(const struct search_problem *problem,
                     const struct search_terms *t, uint64_t ifmap_bytes,
                     uint64_t psum_bytes, struct search_line *out)
@@ -63,6 +65,7 @@ void search_line_of(const struct search_problem *problem,
     out->busy_cycles = t->busy_cycles;
     out->pass_cycles = t->pass_cycles;
     out->folds_cycles = t->folds_cycles;
+    out->paced_cycles = t->paced_cycles;
     out->ifmap_stays = t->ifmap_stays;
     out->filter_may_stay = t->filter_may_stay;
 }
@@ -96,8 +99,10 @@ void search_line_cost(const struct search_problem *problem,
     uint64_t cycles = line->cycles;
     cycles = max_u64(cycles, ceil_div_u64(line->ifmap_sent * s->passes, width));
     cycles = max_u64(cycles, line->busy_cycles * s->busy);
-    cycles =
-        max_u64(cycles, line->pass_cycles * s->passes + line->folds_cycles);
+    uint64_t folds = line->pass_cycles * s->passes + line->folds_cycles;
+    if (line->paced_cycles > 0)
+        folds += line->paced_cycles * s->paced - s->last_short;
+    cycles = max_u64(cycles, folds);
     cycles = max_u64(cycles, dram_min_cycles(&problem->dram, bytes));
     out->cycles = cycles;
 }
@@ -262,6 +267,11 @@ void search_filters_sum(const struct search_problem *problem,
         clipped.f = min_int(s->f, rest);
         sum_tile(rest, &clipped, fold, 1, &s->passes, &s->sets, &s->busy);
     }
+    const int rows = problem->arch->rows, f = min_int(s->f, s->m);
+    const int last = (M - 1) % s->m % f + 1;
+    s->paced = (uint64_t)M + s->passes * (uint64_t)rows -
+               gemm_sum_min2(M, s->m, f, rows);
+    s->last_short = (uint64_t)(last < rows ? rows - last : 0);
     s->once = (s->m <= s->f ? (uint64_t)whole * (uint64_t)s->m : 0) +
               (rest <= s->f ? (uint64_t)rest : 0);
 }

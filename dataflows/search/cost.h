@@ -95,7 +95,7 @@ struct search_line {
     uint64_t cycles; /* of resources that filters do not change */
     /* DRAM's bytes; a filter of a group: bits. */
     uint64_t ifmap_bytes, psum_bytes, filter_bits, strips;
-    uint64_t ifmap_sent, busy_cycles, pass_cycles, folds_cycles;
+    uint64_t ifmap_sent, busy_cycles, pass_cycles, folds_cycles, paced_cycles;
     bool ifmap_stays, filter_may_stay;
 };
 
@@ -104,7 +104,7 @@ struct search_line {
 void search_line_of(const struct search_problem *problem,
                     const struct search_terms *terms, uint64_t ifmap_bytes,
                     uint64_t psum_bytes, struct search_line *out);
-/* The costs of a mapping with these five sums, but that L2's ports are left out
+/* The costs of a mapping with these sums, but that L2's ports are left out
  * of the bound of cycles. */
 void search_line_cost(const struct search_problem *problem,
                       const struct search_line *line,

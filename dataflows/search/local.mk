@@ -28,4 +28,6 @@ libaccel_a_SOURCES += \
 	%D%/search_rs.c \
 	%D%/search_tree.c \
 	%D%/search_tree.h \
+	%D%/shadow_terms.c \
+	%D%/shadow_terms.h \
 	%D%/space.h

@@ -5,6 +5,7 @@
  */
 #include "dataflows/gemm/os.h"
 #include "dataflows/search/cost.h"
+#include "dataflows/search/shadow_terms.h"
 
 static bool is_systolic(const struct search_problem *p)
 {
@@ -170,7 +171,9 @@ static void ws_terms(const struct search_problem *p,
                          : t->filter_in;
     t->ifmap_sent = t->ifmap_in = t->ifmap_hops = products(p) * pixels(p);
     t->busy_cycles *= pixels(p);
-    if (is_systolic(p)) {
+    if (fold_loads_overlap(p->arch)) {
+        search_ws_shadow(p, r, o, t);
+    } else if (is_systolic(p)) {
         const uint64_t G = (uint64_t)p->layer->G, k = G * r->steps;
         fold_terms(p,
                    &(struct fold_line){
@@ -291,7 +294,9 @@ static void is_terms(const struct search_problem *p,
     t->ifmap_hops = is_systolic(p) ? (uint64_t)p->layer->G * pixels(p) * r->hops
                                    : t->ifmap_in;
     t->busy_cycles *= o->busy;
-    if (is_systolic(p)) {
+    if (fold_loads_overlap(p->arch)) {
+        search_is_shadow(p, r, o, t);
+    } else if (is_systolic(p)) {
         const uint64_t k = (uint64_t)p->layer->G * r->steps;
         fold_terms(p,
                    &(struct fold_line){

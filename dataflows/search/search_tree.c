@@ -108,7 +108,15 @@ static int most_groups(const struct search_problem *p,
     return has(p, SEARCH_P) ? p->arch->cols : 1;
 }
 
-/* Sets the five sums to the least that any choice of filter parameters
+/* What follows from passes, at least. */
+static void set_paced(const struct search_problem *p, struct search_filters *s)
+{
+    const uint64_t rows = (uint64_t)p->arch->rows;
+    s->paced = max_u64((uint64_t)p->group_m, s->passes * rows);
+    s->last_short = rows - 1;
+}
+
+/* Sets the sums to the least that any choice of filter parameters
  * gives. */
 static void set_least(const struct search_problem *p, int p_max, int groups,
                       int f_max, int m_max, struct search_filters *out)
@@ -118,6 +126,7 @@ static void set_least(const struct search_problem *p, int p_max, int groups,
     int most = fold < f_max ? (int)fold : f_max;
     out->m_tiles = ceil_u(M, min_int(m_max, M));
     out->passes = ceil_u(M, min_int(most, M));
+    set_paced(p, out);
     out->sets = ceil_u(M, min_int(p_max, min_int(f_max, M)));
     out->busy = has(p, SEARCH_P) ? ceil_u(M, groups) : (uint64_t)M;
     out->once = (uint64_t)M;
@@ -204,6 +213,7 @@ static void walk_filter_tile(struct search_walk *w, const struct branch *b,
         return;
     s->m_tiles = ceil_u(M, m.to);
     s->passes = ceil_u(M, min_int(fold, s->f));
+    set_paced(p, s);
     s->sets = has(p, SEARCH_P) ? ceil_u(M, s->p) : ceil_u(M, s->f);
     if (has(p, SEARCH_P))
         s->busy = (uint64_t)(M / fold) * (uint64_t)min_int(s->p, fold) +

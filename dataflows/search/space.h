@@ -77,6 +77,10 @@ struct search_outputs {
 struct search_filters {
     int m, f, p, t;
     uint64_t m_tiles, passes, sets, once, busy;
+    /* With loads that overlap (array.preload), is: the longer of a pass's
+     * filters and the array's rows, in all; by how much rows are longer in the
+     * last one. */
+    uint64_t paced, last_short;
 };
 
 /* The terms of the counts, in words, when reduction and outputs are fixed. The
@@ -96,6 +100,7 @@ struct search_terms {
     /* Cycles of the folds of a systolic array: those that are multiplied by the
      * passes, and those of all folds together. */
     uint64_t pass_cycles, folds_cycles;
+    uint64_t paced_cycles; /* x paced; not 0: last_short counts, too */
 };
 
 struct search_space {

@@ -55,7 +55,7 @@ struct array_kind {
 
     /* Both NULL: nothing is left in the array when a pass is done. */
     void (*let_drain)(void *self, uint64_t cycles);
-    void (*put_draining)(void *self, const void *pass);
+    void (*put_draining)(void *self, const void *left);
 
     uint64_t (*step)(void *self, uint64_t most_cycles);
     int (*blocks)(void *self, enum block_grain grain, struct block **blocks);

@@ -70,10 +70,10 @@ void array_side_let_drain(struct array_side *side, uint64_t cycles)
     side->kind->let_drain(side->self, cycles);
 }
 
-void array_side_put_draining(struct array_side *side, const void *pass)
+void array_side_put_draining(struct array_side *side, const void *left)
 {
     SIM_CHECK(side->kind->put_draining != NULL);
-    side->kind->put_draining(side->self, pass);
+    side->kind->put_draining(side->self, left);
 }
 
 void array_side_explain(const struct array_side *side, char *text,

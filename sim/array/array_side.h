@@ -40,8 +40,9 @@ void array_side_finish(struct array_side *side, struct pass_outcome *out);
 /* For arrays that drain after a pass is done.  The next `cycles` go by without
  * another, then array_side_is_done says that one may be issued. */
 void array_side_let_drain(struct array_side *side, uint64_t cycles);
-/* As if `pass` had just been done, whatever was before. */
-void array_side_put_draining(struct array_side *side, const void *pass);
+/* As if the latest pass had just been done, whatever was before: what is left
+ * on the array, as its kind knows it (pass_source.h). */
+void array_side_put_draining(struct array_side *side, const void *left);
 /* Who waits for what; for the report of a deadlock. */
 void array_side_explain(const struct array_side *side, char *text,
                         size_t size_bytes);

@@ -63,6 +63,7 @@ void charge_pass(const struct program *p, const struct pass_counts *n,
     out->flight_cycles = n->flight_cycles;
     out->active_pes = n->active_pes;
     out->filter_free_cycle = n->filter_free_cycle;
+    out->ifmap_free_cycle = n->ifmap_free_cycle;
     out->drain_cycles = n->drain_cycles;
 
     c->macs += n->macs;

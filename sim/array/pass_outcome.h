@@ -20,6 +20,9 @@ struct pass_outcome {
     /* Cycles from issue until the last filter word has left L2, or until the
      * array says that the filter tile's place is free. */
     uint64_t filter_free_cycle;
+    /* Likewise of the ifmap; its tile's place is free at the boundary at the
+     * earliest. */
+    uint64_t ifmap_free_cycle;
     /* Cycles after the boundary until the pass's last psum is in L2; the next
      * pass may run meanwhile. */
     uint64_t drain_cycles;

@@ -57,6 +57,7 @@ static void *create(const struct program *p, struct word_flow *flow)
         .l2_latency_cycles = a->l2_latency_cycles,
         .tight_folds = a->tight_folds,
         .overlapped_drain = a->drain == DRAIN_OVERLAPPED,
+        .shadow_words = p->loads_ahead,
     };
     struct array *array = xcalloc(1, sizeof(*array));
     array->program = p;
@@ -107,12 +108,11 @@ static void let_drain(void *self, uint64_t cycles)
     systolic_let_drain(a->systolic, cycles);
 }
 
-static void put_draining(void *self, const void *what)
+static void put_draining(void *self, const void *left)
 {
     struct array *a = self;
-    const struct pass *pass = what;
     SIM_CHECK(a->flow == NULL);
-    systolic_put_draining(a->systolic, &pass->work.systolic);
+    systolic_put_draining(a->systolic, left);
 }
 
 static uint64_t step(void *self, uint64_t most_cycles)

@@ -12,8 +12,8 @@
 
 enum { SLOT_WORDS_MAX = 256 }; /* noc.*.words_per_slot */
 
-/* A systolic pass and its values. It may still drain when the next one flows,
- * so there are two of them. */
+/* The words of a systolic pass, which may still flow, or drain, when the next
+ * one comes. */
 struct systolic_flow {
     struct word_flow *flow;
     struct pass pass;
@@ -30,7 +30,7 @@ struct word_flow {
     struct l1_words *l1;        /* owns; NULL without an L1 */
     uint64_t zero_macs;
     struct machine_tap tap;
-    struct systolic_flow systolic[2]; /* in turn */
+    struct systolic_flow *systolic; /* owns; in turn; systolic arrays */
     int systolic_turn;
 };
 
@@ -52,30 +52,33 @@ void word_flow_free(struct word_flow *c)
     lane_values_free(c->values);
     tree_values_free(c->trees);
     l1_words_free(c->l1);
+    free(c->systolic);
     free(c);
 }
 
-static int64_t ifmap_word(struct word_flow *c, const int coord[4])
+static int64_t ifmap_word(struct word_flow *c, const struct pass *pass,
+                          const int coord[4])
 {
-    return c->ends.ifmap(c->ends.context, &c->pass, coord);
+    return c->ends.ifmap(c->ends.context, pass, coord);
 }
 
-static int64_t filter_word(struct word_flow *c, const int coord[4])
+static int64_t filter_word(struct word_flow *c, const struct pass *pass,
+                           const int coord[4])
 {
-    return c->ends.filter(c->ends.context, &c->pass, coord);
+    return c->ends.filter(c->ends.context, pass, coord);
 }
 
 /* A word that stays in the PEs, and one that does not. */
 static int64_t held_word(struct word_flow *c, const int coord[4])
 {
-    return c->program->holds_ifmap ? ifmap_word(c, coord)
-                                   : filter_word(c, coord);
+    return c->program->holds_ifmap ? ifmap_word(c, &c->pass, coord)
+                                   : filter_word(c, &c->pass, coord);
 }
 
 static int64_t window_word(struct word_flow *c, const int coord[4])
 {
-    return c->program->holds_ifmap ? filter_word(c, coord)
-                                   : ifmap_word(c, coord);
+    return c->program->holds_ifmap ? filter_word(c, &c->pass, coord)
+                                   : ifmap_word(c, &c->pass, coord);
 }
 
 static int64_t psum_word(struct word_flow *c, const struct pass *pass,
@@ -291,43 +294,47 @@ void word_flow_multicast_done(struct word_flow *c)
 }
 
 /* Ifmap word of product k and output x, of which `macs` MACs are made. */
-static int64_t gemm_ifmap(struct word_flow *c, uint32_t k, uint32_t x,
+static int64_t gemm_ifmap(const struct systolic_flow *s, uint32_t k, uint32_t x,
                           uint64_t macs)
 {
+    struct word_flow *c = s->flow;
+    const struct pass *pass = &s->pass;
     int coord[4];
-    c->program->ops->gemm_ifmap_coord(c->program, &c->pass, k, x, coord);
-    int64_t value = ifmap_word(c, coord);
+    c->program->ops->gemm_ifmap_coord(c->program, pass, k, x, coord);
+    int64_t value = ifmap_word(c, pass, coord);
     c->zero_macs += value == 0 ? macs : 0;
     return value;
 }
 
-static int64_t gemm_filter(struct word_flow *c, uint32_t k, uint32_t f)
+static int64_t gemm_filter(const struct systolic_flow *s, uint32_t k,
+                           uint32_t f)
 {
+    struct word_flow *c = s->flow;
+    const struct pass *pass = &s->pass;
     int coord[4];
-    c->program->ops->gemm_filter_coord(c->program, &c->pass, k, f, coord);
-    return filter_word(c, coord);
+    c->program->ops->gemm_filter_coord(c->program, pass, k, f, coord);
+    return filter_word(c, pass, coord);
 }
 
-/* Operands are those of the pass that was issued last. */
 static int64_t left_word(void *context, int row, uint32_t step)
 {
-    struct word_flow *c = ((struct systolic_flow *)context)->flow;
-    const struct systolic_pass *s = &c->pass.work.systolic;
+    const struct systolic_flow *flow = context;
+    const struct systolic_pass *s = &flow->pass.work.systolic;
     uint32_t at = (uint32_t)row;
     if (s->kind == SYSTOLIC_IS)
-        return gemm_filter(c, at, step);
+        return gemm_filter(flow, at, step);
     if (s->kind == SYSTOLIC_OS)
-        return gemm_ifmap(c, step, at, s->cols_used);
-    return gemm_ifmap(c, at, step, s->cols_used);
+        return gemm_ifmap(flow, step, at, s->cols_used);
+    return gemm_ifmap(flow, at, step, s->cols_used);
 }
 
 static int64_t top_word(void *context, int col, uint32_t step)
 {
-    struct word_flow *c = ((struct systolic_flow *)context)->flow;
-    const struct systolic_pass *s = &c->pass.work.systolic;
+    const struct systolic_flow *flow = context;
+    const struct systolic_pass *s = &flow->pass.work.systolic;
     if (s->kind == SYSTOLIC_IS)
-        return gemm_ifmap(c, step, (uint32_t)col, s->depth);
-    return gemm_filter(c, step, (uint32_t)col);
+        return gemm_ifmap(flow, step, (uint32_t)col, s->depth);
+    return gemm_filter(flow, step, (uint32_t)col);
 }
 
 static void gemm_psum(const struct systolic_flow *s, int col, uint32_t step,
@@ -369,8 +376,13 @@ static void multiplied_systolic(void *context, int row, int col, int64_t left,
 const struct systolic_values *word_flow_systolic(struct word_flow *c,
                                                  const struct pass *pass)
 {
-    struct systolic_flow *s = &c->systolic[c->systolic_turn ^= 1];
-    c->pass = s->pass = *pass;
+    const struct arch *a = &c->program->arch;
+    const int most = systolic_passes_max(a->rows, a->cols);
+    if (c->systolic == NULL)
+        c->systolic = xcalloc((size_t)most, sizeof(*c->systolic));
+    c->systolic_turn = (c->systolic_turn + 1) % most;
+    struct systolic_flow *s = &c->systolic[c->systolic_turn];
+    s->pass = *pass;
     s->flow = c;
     s->values = (struct systolic_values){
         .context = s,

@@ -32,6 +32,7 @@ enum dram_layout_kind { LAYOUT_PACKED, LAYOUT_ROWS };
 enum dram_filter_order { FILTER_TILES, FILTER_MCRS };
 enum psum_reduce { PSUM_CHAIN, PSUM_TREE };
 enum systolic_drain { DRAIN_SERIAL, DRAIN_OVERLAPPED };
+enum systolic_preload { PRELOAD_SERIAL, PRELOAD_SHADOW };
 
 /* One of the four on-chip networks. */
 struct network_arch {
@@ -65,8 +66,9 @@ struct arch {
 
     int rows, cols; /* array.rows, array.cols */
     enum network_type array_network;
-    enum systolic_drain drain; /* array.drain, systolic only */
-    bool tight_folds;          /* array.tight_folds, systolic only */
+    enum systolic_drain drain;     /* array.drain, systolic only */
+    enum systolic_preload preload; /* array.preload, systolic only */
+    bool tight_folds;              /* array.tight_folds, systolic only */
 
     int precision_bits[TENSOR_N];
 

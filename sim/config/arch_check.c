@@ -324,6 +324,41 @@ static bool pairs_fit(const struct arch *arch, const struct arch_where *where,
     return ok;
 }
 
+/* Every step of an array with second registers takes a cycle. */
+static bool shadow_words_flow(const struct arch *arch,
+                              const struct arch_where *where, struct diag *d)
+{
+    static const char *const name[] = {[NETWORK_FILTER] = "filter",
+                                       [NETWORK_IFMAP] = "ifmap",
+                                       [NETWORK_PSUM_IN] = "psum_in",
+                                       [NETWORK_PSUM_OUT] = "psum_out"};
+    bool ok = true;
+    if (arch->preload != PRELOAD_SHADOW)
+        return true;
+    if (arch->array_network != NETWORK_SYSTOLIC)
+        return diag_error(d, arch_where_of(where, "array.preload"),
+                          "'array.preload' = 'shadow' is of 'systolic' arrays; "
+                          "this one is 'multicast' (it may be 'serial')");
+    if (arch->tight_folds)
+        ok = diag_error(d, arch_where_of(where, "array.tight_folds"),
+                        "'array.preload' = 'shadow' with 'array.tight_folds' "
+                        "is not modelled ('array.tight_folds' may be false)");
+    for (int k = 0; k < (int)(sizeof(name) / sizeof(name[0])); k++) {
+        const bool is_operand = k == NETWORK_FILTER || k == NETWORK_IFMAP;
+        const int need =
+            is_operand && arch->rows > arch->cols ? arch->rows : arch->cols;
+        const int width =
+            arch->network[k].words_per_slot * arch->network[k].slots_per_cycle;
+        if (width < need)
+            ok = diag_error(d, arch_where_of(where, "array.preload"),
+                            "'array.preload' = 'shadow' needs edges that never "
+                            "make the array wait; 'noc.%s' takes %d words a "
+                            "cycle (it may take %d or more)",
+                            name[k], width, need);
+    }
+    return ok;
+}
+
 bool arch_check(const struct arch *arch, const struct arch_where *where,
                 struct diag *d)
 {
@@ -332,6 +367,7 @@ bool arch_check(const struct arch *arch, const struct arch_where *where,
     ok = banks_suffice(arch, where, d) && ok;
     ok = l1_works(arch, where, d) && ok;
     ok = pairs_fit(arch, where, d) && ok;
+    ok = shadow_words_flow(arch, where, d) && ok;
     ok = networks_have_it(arch, where, d) && ok;
     return dram_is_known(arch, where, d) && parts_are_there(arch, where, d) &&
            ok;

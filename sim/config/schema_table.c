@@ -12,6 +12,7 @@
 
 static const char *const array_networks[] = {"multicast", "systolic", NULL};
 static const char *const drains[] = {"serial", "overlapped", NULL};
+static const char *const preloads[] = {"serial", "shadow", NULL};
 static const char *const psum_reduces[] = {"chain", "tree", NULL};
 static const char *const psum_adds[] = {"own_cycle", "last_product", NULL};
 static const char *const starts[] = {"word", "window", NULL};
@@ -97,6 +98,11 @@ const struct schema_row schema[] = {
          "systolic os: outputs are shifted out before the next fold, or from "
          "second registers while it computes",
          "Samajdar et al., ISPASS 2020"),
+    ENUM("array.preload", preload, preloads, "serial",
+         "systolic ws, is: words that stay are shifted in before a fold, or "
+         "into second registers while the one before computes",
+         "serial: Samajdar et al., ISPASS 2020; shadow: Jouppi et al., ISCA "
+         "2017, s. 2; Genc et al., Gemmini, DAC 2021"),
     BOOL("array.tight_folds", tight_folds, "false",
          "systolic: a partial fold ends when its last used PE is done",
          "off in Samajdar et al., ISPASS 2020"),

@@ -115,7 +115,7 @@ static bool take_pass(struct ahead_layer *l, struct claim *out)
         l->is_spent = !l->scout->ops->next(l->scout, &pass);
         if (l->is_spent)
             break;
-        out->key = l->scout->ops->key(l->scout, false, 0);
+        out->key = l->scout->ops->key(l->scout, 0);
         found = pass_memory_claim_ahead(l->memory, &out->key);
     }
     if (found) {

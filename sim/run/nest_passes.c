@@ -126,10 +126,9 @@ static bool next(struct pass_source *s, struct source_pass *out)
 }
 
 /* A nest leaves nothing in the array. */
-static struct pass_key key(struct pass_source *s, bool drains,
-                           uint64_t lateness_cycles)
+static struct pass_key key(struct pass_source *s, uint64_t lateness_cycles)
 {
-    SIM_CHECK(!drains && lateness_cycles == 0);
+    SIM_CHECK(lateness_cycles == 0);
     return nest_key_make(of(s)->key, &of(s)->place);
 }
 

@@ -46,11 +46,14 @@ struct pass_source_ops {
 
     /* The first pass, then the next; false: there is none left. */
     bool (*next)(struct pass_source *s, struct source_pass *out);
-    /* The key of the pass that `next` gave: all that decides what the array
-     * does in it.  drains: the pass before still does, and has done so alone
-     * for so many cycles.  The bytes are there until the next call. */
-    struct pass_key (*key)(struct pass_source *s, bool drains,
-                           uint64_t lateness_cycles);
+    /* All that decides what the array does in the pass that next gave, which
+     * is issued when passes before it have drained without another for
+     * so many cycles since the boundary.  The bytes are there until the next
+     * call. */
+    struct pass_key (*key)(struct pass_source *s, uint64_t lateness_cycles);
+    /* What array_side_put_draining takes for the passes that drain at the
+     * boundary; there until the next pass is done.  NULL: none ever do. */
+    const void *(*left)(struct pass_source *s);
 
     /* The next tile of a tensor that comes from DRAM, in the order of the
      * passes; false: there is none left.  Called ahead of the passes. */
@@ -59,12 +62,13 @@ struct pass_source_ops {
     /* The psums that leave with the pass that next gave, where its last_use
      * says so. */
     void (*store)(struct pass_source *s, struct tile_transfer *out);
-    /* That pass is done, and drains for so many cycles more.  NULL: the source
-     * need not know. */
-    void (*passed)(struct pass_source *s, uint64_t drain_cycles);
+    /* That pass is done, late_cycles of its outcome went by before it was
+     * issued.  NULL: the source need not know. */
+    void (*passed)(struct pass_source *s, const struct pass_outcome *outcome,
+                   uint64_t late_cycles);
     /* At a boundary at *now: goes on by passes of which it is known what they
      * do, with all that they add to in *out.  NULL: none are. */
-    void (*skip)(struct pass_source *s, struct tile_table *tiles, bool drains,
+    void (*skip)(struct pass_source *s, struct tile_table *tiles,
                  struct layer_result *out, uint64_t *now);
 
     /* Another source of these passes, for threads that run them ahead of need:
@@ -87,7 +91,9 @@ struct pass_source {
     uint64_t passes;
     uint64_t pes_used;          /* PEs with work in some pass */
     uint64_t buffers[TENSOR_N]; /* tiles that have a place, 1 or 2 */
-    size_t work_bytes;          /* of source_pass.work, plain data */
+    /* A pass is issued so many cycles before it needs the tensor's tile. */
+    uint64_t lead_cycles[TENSOR_N];
+    size_t work_bytes; /* of source_pass.work, plain data */
     /* Words, or accesses, are followed one by one: every pass must be run. */
     bool is_followed;
 };

@@ -21,7 +21,8 @@ struct mark {
     /* Where the tiles that are asked for next stand. */
     bool has_next[TENSOR_PSUM];
     int ahead[TENSOR_PSUM][CURSOR_LOOPS];
-    struct systolic_pass draining;
+    void *left; /* on the array; owns */
+    size_t left_bytes, left_room;
     struct tally tally;
 };
 
@@ -42,6 +43,8 @@ struct periods *periods_new(const struct program *program)
 
 void periods_free(struct periods *p)
 {
+    for (int k = 0; p != NULL && k < CURSOR_LOOPS; k++)
+        free(p->mark[k].left);
     free(p);
 }
 
@@ -91,12 +94,19 @@ static int loop_of(const struct cursor *cursor)
 
 static void set_mark(struct mark *m, int iteration, int reach,
                      const struct tile_ahead ahead[TENSOR_PSUM],
-                     const struct tile_table_relative *state,
-                     const struct systolic_pass *draining,
-                     const struct layer_result *out, uint64_t now)
+                     const struct tile_table_relative *state, const void *left,
+                     size_t left_bytes, const struct layer_result *out,
+                     uint64_t now)
 {
     m->is_set = true;
-    m->draining = *draining;
+    if (left_bytes > m->left_room) {
+        free(m->left);
+        m->left = xcalloc(1, left_bytes);
+        m->left_room = left_bytes;
+    }
+    if (left_bytes > 0)
+        memcpy(m->left, left, left_bytes);
+    m->left_bytes = left_bytes;
     m->iteration = iteration;
     m->reach = reach;
     m->state = *state;
@@ -141,14 +151,14 @@ static bool same_state(const struct tile_table_relative *a,
 static int iterations_to_skip(const struct mark *m,
                               const struct tile_table_relative *state,
                               const struct tile_ahead ahead[TENSOR_PSUM],
-                              const struct systolic_pass *draining,
+                              const void *left, size_t left_bytes,
                               const struct cursor *cursor, int level, int end,
                               bool moves[TENSOR_PSUM])
 {
     int period = cursor->at[level] - m->iteration;
     int room = end - cursor->at[level];
-    if (!same_state(&m->state, state) ||
-        memcmp(&m->draining, draining, sizeof(*draining)) != 0)
+    if (!same_state(&m->state, state) || m->left_bytes != left_bytes ||
+        (left_bytes > 0 && memcmp(m->left, left, left_bytes) != 0))
         return 0;
     for (int t = 0; t < TENSOR_PSUM; t++)
         room = min_int(room, room_ahead(m, &ahead[t], cursor, (enum tensor)t,
@@ -180,8 +190,7 @@ static void skip(struct periods *p, int level, int iterations,
 
 void periods_skip(struct periods *p, struct cursor *cursor,
                   struct tile_ahead ahead[TENSOR_PSUM],
-                  struct tile_table *tiles,
-                  const struct systolic_pass *draining,
+                  struct tile_table *tiles, const void *left, size_t left_bytes,
                   struct layer_result *out, uint64_t *now)
 {
     int level = loop_of(cursor), first, end, iteration, iterations;
@@ -198,14 +207,14 @@ void periods_skip(struct periods *p, struct cursor *cursor,
         return;
     tile_table_relative(tiles, *now, &state);
     if (!m->is_set) {
-        set_mark(m, iteration, 1, ahead, &state, draining, out, *now);
+        set_mark(m, iteration, 1, ahead, &state, left, left_bytes, out, *now);
         return;
     }
-    iterations = iterations_to_skip(m, &state, ahead, draining, cursor, level,
-                                    end, moves);
+    iterations = iterations_to_skip(m, &state, ahead, left, left_bytes, cursor,
+                                    level, end, moves);
     if (iterations > 0)
         skip(p, level, iterations, moves, cursor, ahead, tiles, out, now);
     else if (iteration - m->iteration == m->reach)
-        set_mark(m, iteration, 2 * m->reach, ahead, &state, draining, out,
-                 *now);
+        set_mark(m, iteration, 2 * m->reach, ahead, &state, left, left_bytes,
+                 out, *now);
 }

@@ -2,7 +2,7 @@
  *
  * Iterations of a loop around the passes that are alike (program_alike) bring
  * the same passes and move as many bytes.  At a boundary the array is empty or
- * an equal pass drains, so if the memory side stands, relative to the boundary,
+ * equal passes drain, so if the memory side stands, relative to the boundary,
  * as it stood q iterations before, then the q iterations from here on take as
  * long as the last q and count the same, and so on as long as they are alike:
  * they are skipped.  Exact; not for DRAM parts, whose state never repeats.
@@ -36,14 +36,13 @@ struct tile_ahead {
 struct periods *periods_new(const struct program *program);
 void periods_free(struct periods *periods);
 
-/* At a boundary at *now, before the cursor's next pass; draining: the pass
- * before, or all zero when the array is empty.  Moves the cursor, the tiles
- * ahead, the table, *now and what passes add to in *out over as many periods as
- * it can. */
+/* At a boundary at *now, before the cursor's next pass; left: what
+ * passes before have left on the array, in bytes; none when it is empty.  Moves
+ * the cursor, the tiles ahead, the table, *now and what passes add to in *out
+ * over as many periods as it can. */
 void periods_skip(struct periods *periods, struct cursor *cursor,
                   struct tile_ahead ahead[TENSOR_PSUM],
-                  struct tile_table *tiles,
-                  const struct systolic_pass *draining,
+                  struct tile_table *tiles, const void *left, size_t left_bytes,
                   struct layer_result *out, uint64_t *now);
 
 #ifdef __cplusplus

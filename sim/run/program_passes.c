@@ -1,7 +1,8 @@
 /* program_passes.c - the passes of a dataflow's program as a pass source.
  *
- * What the array holds at a boundary is known by the descriptor of the pass
- * that drains, so that stands for it in the key, and no end state is kept.
+ * What the array holds at a boundary is known by the descriptors of the passes
+ * that drain and for how long they have, so these stand for it in the key, and
+ * no end state is kept.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/run/program_passes.h"
@@ -18,12 +19,16 @@
 /* What the pass memory compares, byte by byte. */
 struct key {
     uint64_t kind; /* of machine */
-    /* The array as the pass finds it: the one before drains, and has done so
-     * alone for so many cycles since the boundary.  All zero: it was empty. */
-    struct systolic_pass draining;
-    uint32_t reserved; /* 0 */
     uint64_t lateness_cycles;
     unsigned char work[sizeof(((struct pass *)0)->work)];
+    /* What follows: the passes that drain at the boundary, struct
+     * systolic_left. */
+};
+
+/* A pass that drains at the boundary. */
+struct draining {
+    struct pass pass;
+    uint64_t cycles_left;
 };
 
 struct program_passes {
@@ -37,15 +42,23 @@ struct program_passes {
     struct cursor cursor;
     struct pass pass[2]; /* the latest, and the one before it */
     int latest;
-    struct key key;
+    struct key *key; /* owns */
+    /* Those that drain at the boundary, oldest first; both own. */
+    struct draining *draining;
+    struct systolic_left *left;
+    struct systolic_boundary boundary;
     struct tile_ahead ahead[TENSOR_PSUM];
     struct tile_move move;
     struct periods *periods; /* made when first asked for */
-    bool has_drain;          /* the stream is to be told of ... */
-    struct pass drain;       /* ... this one's psums when they have left */
     /* With check, the bytes that the values took over the DRAM's link. */
     uint64_t compressed_bytes[TENSOR_N];
 };
+
+/* That can drain at a boundary. */
+static int passes_max(const struct program *program)
+{
+    return systolic_passes_max(program->arch.rows, program->arch.cols);
+}
 
 static struct program_passes *of(struct pass_source *s)
 {
@@ -59,6 +72,9 @@ static void destroy(struct pass_source *s)
     access_stream_free(p->stream);
     periods_free(p->periods);
     tile_move_fini(&p->move);
+    free(p->key);
+    free(p->draining);
+    free(p->left);
     if (!p->is_scout)
         free(p->program);
     free(p);
@@ -127,18 +143,24 @@ static bool next_of_scout(struct pass_source *s, struct source_pass *out)
     return program_next_unlike(p->program, &p->cursor, &p->pass[p->latest]);
 }
 
-static struct pass_key key(struct pass_source *s, bool drains,
-                           uint64_t lateness_cycles)
+static size_t left_bytes(const struct program_passes *p)
+{
+    return (size_t)p->boundary.n * sizeof(*p->left);
+}
+
+static struct pass_key key(struct pass_source *s, uint64_t lateness_cycles)
 {
     struct program_passes *p = of(s);
-    struct key *k = &p->key;
-    if (drains)
-        k->draining = p->pass[!p->latest].work.systolic;
-    else
-        memset(&k->draining, 0, sizeof(k->draining));
+    struct key *k = p->key;
     k->lateness_cycles = lateness_cycles;
     memcpy(k->work, &p->pass[p->latest].work, sizeof(k->work));
-    return pass_key_of(k, sizeof(*k));
+    memcpy(k + 1, p->left, left_bytes(p));
+    return pass_key_of(k, sizeof(*k) + left_bytes(p));
+}
+
+static const void *left(struct pass_source *s)
+{
+    return &of(s)->boundary;
 }
 
 static void tell(const struct program_passes *p, const struct pass *pass,
@@ -187,37 +209,68 @@ static void store(struct pass_source *s, struct tile_transfer *out)
     put_transfer(&p->move, out);
 }
 
-static void tell_drained(struct program_passes *p)
+/* The passes that drain have done so for so many cycles more. */
+static void let_drain(struct program_passes *p, uint64_t cycles)
 {
-    if (p->has_drain)
-        tell(p, &p->drain, TENSOR_PSUM);
-    p->has_drain = false;
+    int n = 0;
+    for (int k = 0; k < p->boundary.n; k++) {
+        struct systolic_left left = p->left[k];
+        struct draining draining = p->draining[k];
+        if (draining.cycles_left <= cycles) {
+            if (draining.pass.last_use[TENSOR_PSUM])
+                tell(p, &draining.pass, TENSOR_PSUM);
+            continue;
+        }
+        draining.cycles_left -= cycles;
+        left.cycles += cycles;
+        left.load_cycles_left -= left.load_cycles_left < cycles
+                                     ? left.load_cycles_left
+                                     : (uint32_t)cycles;
+        p->draining[n] = draining;
+        p->left[n++] = left;
+    }
+    p->boundary.n = n;
 }
 
-static void passed(struct pass_source *s, uint64_t drain_cycles)
+/* Cycles, as the latest pass is done, until the last of its words that stay is
+ * in place.  From issue on they take rows + cols - 1 cycles in all. */
+static uint32_t load_cycles_left(const struct program_passes *p,
+                                 const struct pass_outcome *outcome,
+                                 uint64_t late_cycles)
+{
+    const struct arch *a = &p->program->arch;
+    const uint64_t all = (uint64_t)(a->rows + a->cols - 1);
+    const uint64_t gone = outcome->cycles - late_cycles;
+    return p->program->loads_ahead && gone < all ? (uint32_t)(all - gone) : 0;
+}
+
+static void passed(struct pass_source *s, const struct pass_outcome *outcome,
+                   uint64_t late_cycles)
 {
     struct program_passes *p = of(s);
     const struct pass *pass = &p->pass[p->latest];
-    if (p->stream == NULL)
+    let_drain(p, outcome->cycles);
+    if (outcome->drain_cycles == 0) {
+        if (pass->last_use[TENSOR_PSUM])
+            tell(p, pass, TENSOR_PSUM);
         return;
-    tell_drained(p); /* the pass before has, when this one is done */
-    if (pass->last_use[TENSOR_PSUM]) {
-        p->has_drain = true;
-        p->drain = *pass;
     }
-    if (drain_cycles == 0)
-        tell_drained(p);
+    const int n = p->boundary.n++;
+    SIM_CHECK(n < passes_max(p->program));
+    p->draining[n] = (struct draining){*pass, outcome->drain_cycles};
+    p->left[n] = (struct systolic_left){
+        .pass = pass->work.systolic,
+        .load_cycles_left = load_cycles_left(p, outcome, late_cycles)};
 }
 
-static void skip(struct pass_source *s, struct tile_table *tiles, bool drains,
+static void skip(struct pass_source *s, struct tile_table *tiles,
                  struct layer_result *out, uint64_t *now)
 {
-    static const struct systolic_pass empty;
     struct program_passes *p = of(s);
     if (p->periods == NULL)
         p->periods = periods_new(p->program);
-    periods_skip(p->periods, &p->cursor, p->ahead, tiles,
-                 drains ? &p->pass[p->latest].work.systolic : &empty, out, now);
+    periods_skip(p->periods, &p->cursor, p->ahead, tiles, p->left,
+                 left_bytes(p), out, now);
 }
 
 static void bounds(const struct pass_source *s, const struct counts *counts,
@@ -230,7 +283,7 @@ static void bounds(const struct pass_source *s, const struct counts *counts,
 static void finish(struct pass_source *s, struct layer_result *out)
 {
     struct program_passes *p = of(s);
-    tell_drained(p);
+    let_drain(p, UINT64_MAX);
     if (p->check == NULL)
         return;
     out->checked = true;
@@ -247,6 +300,7 @@ static const struct pass_source_ops ops = {
     .new_array = new_array,
     .next = next,
     .key = key,
+    .left = left,
     .load = load,
     .store = store,
     .passed = passed,
@@ -274,8 +328,20 @@ static struct program_passes *make(const struct pass_source_ops *its,
     p->base.work_bytes = sizeof(p->pass[0]);
     for (int t = 0; t < TENSOR_N; t++)
         p->base.buffers[t] = (uint64_t)program->buffers[t];
+    if (program->loads_ahead) {
+        const enum tensor stays =
+            program->holds_ifmap ? TENSOR_IFMAP : TENSOR_FILTER;
+        for (int t = 0; t < TENSOR_N; t++)
+            p->base.lead_cycles[t] =
+                t == (int)stays ? 0 : (uint64_t)program->arch.rows;
+    }
     p->program = program;
-    p->key.kind = (uint64_t)program->kind;
+    const size_t n = (size_t)passes_max(program);
+    p->left = xcalloc(n, sizeof(*p->left));
+    p->draining = xcalloc(n, sizeof(*p->draining));
+    p->boundary.left = p->left;
+    p->key = xcalloc(1, sizeof(*p->key) + n * sizeof(*p->left));
+    p->key->kind = (uint64_t)program->kind;
     cursor_start(&p->cursor);
     return p;
 }
@@ -284,7 +350,7 @@ static struct program_passes *make(const struct pass_source_ops *its,
 static struct pass_source *scout(const struct pass_source *s)
 {
     const struct program_passes *p = (const struct program_passes *)s;
-    if (fold_drains_overlap(&p->program->arch))
+    if (fold_drains_overlap(&p->program->arch) || p->program->loads_ahead)
         return NULL;
     struct program_passes *its = make(&scout_ops, p->program);
     its->is_scout = true;

@@ -32,8 +32,7 @@ struct run {
     struct array_side *ahead_array; /* where this thread does so, or NULL */
     struct tile_table *tiles;
     uint64_t now;          /* the boundary */
-    const void *last;      /* work of the pass before the boundary ... */
-    uint64_t drain_cycles; /* ... which drains for so long after it */
+    uint64_t drain_cycles; /* for which the pass before drains after it */
     bool array_is_behind;  /* what it did was remembered, not simulated */
     struct layer_result *out;
 };
@@ -110,7 +109,8 @@ static void idle(struct run *run, uint64_t cycles)
 static bool drain_alone(struct run *run, uint64_t cycles)
 {
     if (run->array_is_behind && run->drain_cycles > 0)
-        array_side_put_draining(run->array, run->last);
+        array_side_put_draining(run->array,
+                                run->source->ops->left(run->source));
     run->array_is_behind = false;
     if (cycles == 0)
         return true;
@@ -141,8 +141,7 @@ static bool run_pass(struct run *run, const struct source_pass *pass,
     struct memo_stats *stats = &run->out->memo;
     if (run->view == NULL)
         return simulate_pass(run, pass, start, late, outcome);
-    const struct pass_key key =
-        run->source->ops->key(run->source, run->drain_cycles > 0, late);
+    const struct pass_key key = run->source->ops->key(run->source, late);
     switch (pass_view_find(run->view, &key, outcome)) {
     case PASS_KNOWN:
         stats->remembered_passes++;
@@ -195,8 +194,7 @@ static bool is_countable(struct run *run, uint64_t cycle)
 static void skip_passes(struct run *run)
 {
     if (run->view != NULL && run->source->ops->skip != NULL)
-        run->source->ops->skip(run->source, run->tiles, run->drain_cycles > 0,
-                               run->out, &run->now);
+        run->source->ops->skip(run->source, run->tiles, run->out, &run->now);
 }
 
 /* From one boundary to the next. */
@@ -217,7 +215,8 @@ static bool go_through(struct run *run, const struct source_pass *pass)
         return false;
     pass_outcome_add(run->arch, run->source->pes_used, &outcome, run->out);
     tile_table_done(run->tiles, pass, &outcome, start, run->now);
-    run->last = pass->work;
+    if (run->source->ops->passed != NULL)
+        run->source->ops->passed(run->source, &outcome, late);
     run->drain_cycles = outcome.drain_cycles;
     run->out->passes++;
     return true;

@@ -149,13 +149,16 @@ uint64_t tile_table_ready(struct tile_table *table,
         if (!pass->new_tile[t])
             continue;
         uint64_t tile = line->used++;
-        start = max_u64(start, done_cycle(table, tensor,
-                                          line->load_ticket[tile % TICKETS]));
-        if (tensor != TENSOR_PSUM || tile < line->places)
-            continue;
-        uint64_t gone = tile - line->places; /* it had the place before */
-        start = max_u64(start, done_cycle(table, tensor,
+        uint64_t ready =
+            done_cycle(table, tensor, line->load_ticket[tile % TICKETS]);
+        if (tensor == TENSOR_PSUM && tile >= line->places) {
+            uint64_t gone = tile - line->places; /* it had the place before */
+            ready =
+                max_u64(ready, done_cycle(table, tensor,
                                           line->store_ticket[gone % TICKETS]));
+        }
+        const uint64_t lead = table->source->lead_cycles[t];
+        start = max_u64(start, ready > lead ? ready - lead : 0);
     }
     return start;
 }
@@ -176,7 +179,8 @@ void tile_table_done(struct tile_table *table, const struct source_pass *pass,
         give_up(&table->line[TENSOR_FILTER],
                 start + outcome->filter_free_cycle);
     if (pass->last_use[TENSOR_IFMAP])
-        give_up(&table->line[TENSOR_IFMAP], end);
+        give_up(&table->line[TENSOR_IFMAP],
+                max_u64(end, start + outcome->ifmap_free_cycle));
     if (pass->last_use[TENSOR_PSUM]) {
         struct tile_transfer move;
         source->ops->store(source, &move);
@@ -184,8 +188,6 @@ void tile_table_done(struct tile_table *table, const struct source_pass *pass,
             table, TENSOR_PSUM, true, &move, end + outcome->drain_cycles);
         give_up(psum, end);
     }
-    if (source->ops->passed != NULL)
-        source->ops->passed(source, outcome->drain_cycles);
 }
 
 static void add_word(struct tile_table_relative *out, uint64_t word)

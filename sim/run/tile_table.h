@@ -30,7 +30,8 @@ struct tile_table *tile_table_new(struct pass_source *source,
                                   struct counts *counts);
 void tile_table_free(struct tile_table *table);
 
-/* The cycle, at or after `now`, in which all tiles of the pass are there.
+/* The cycle, at or after `now`, in which the pass may be issued: all its tiles
+ * are there, or will be as soon as it needs them (lead_cycles of the source).
  * Passes in their order; each is asked for once. */
 uint64_t tile_table_ready(struct tile_table *table,
                           const struct source_pass *pass, uint64_t now);

@@ -97,6 +97,7 @@ TEST_P(BlockOrder, ChangesNothing)
         a.array_network = GetParam().network;
         a.tight_folds = random.pick(0, 1) != 0;
         a.drain = random.pick(0, 1) ? DRAIN_OVERLAPPED : DRAIN_SERIAL;
+        random.add_shadow_words(&a);
         random.choose_for(GetParam().flow->name, &a);
         if (a.array_network == NETWORK_MULTICAST && k >= 12 &&
             std::strcmp(GetParam().flow->name, "nlr") != 0)

@@ -472,6 +472,28 @@ TEST_F(Config, ValuesMustFitEachOther)
               "accelsim: --set array.network=systolic: error: an L1 "
               "('l1.bytes') feeds 'multicast' arrays; this one is "
               "'systolic'\n");
+    EXPECT_EQ(refused(good, {"array.preload=shadow"}),
+              "accelsim: --set array.preload=shadow: error: 'array.preload' = "
+              "'shadow' is of 'systolic' arrays; this one is 'multicast' (it "
+              "may be 'serial')\n");
+    const std::string wide[] = {
+        "noc.filter.slots_per_cycle=14", "noc.ifmap.slots_per_cycle=14",
+        "noc.psum_in.slots_per_cycle=14", "noc.psum_out.slots_per_cycle=14"};
+    EXPECT_EQ(
+        refused(good, {"array.preload=shadow", "array.network=systolic",
+                       "array.tight_folds=true", wide[0].c_str(),
+                       wide[1].c_str(), wide[2].c_str(), wide[3].c_str()}),
+        "accelsim: --set array.tight_folds=true: error: "
+        "'array.preload' = 'shadow' with 'array.tight_folds' is not "
+        "modelled ('array.tight_folds' may be false)\n");
+    EXPECT_EQ(refused(good, {"array.preload=shadow", "array.network=systolic",
+                             wide[0].c_str(), wide[1].c_str(), wide[2].c_str(),
+                             "noc.psum_out.slots_per_cycle=3",
+                             "noc.psum_out.words_per_slot=4"}),
+              "accelsim: --set array.preload=shadow: error: 'array.preload' = "
+              "'shadow' needs edges that never make the array wait; "
+              "'noc.psum_out' takes 12 words a cycle (it may take 14 or "
+              "more)\n");
     EXPECT_EQ(refused(good, {"precision.psum_bits=59", "dram.compression=rlc"}),
               "accelsim: --set precision.psum_bits=59: error: "
               "'precision.psum_bits' is 59; 'dram.compression' = 'rlc' takes "

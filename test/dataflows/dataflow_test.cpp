@@ -38,6 +38,7 @@ class Dataflow : public testing::TestWithParam<on_network>
         a.array_network = GetParam().network;
         a.tight_folds = random.pick(0, 1) != 0;
         a.drain = random.pick(0, 1) ? DRAIN_OVERLAPPED : DRAIN_SERIAL;
+        random.add_shadow_words(&a);
         random.choose_for(GetParam().flow->name, &a);
         return a;
     }

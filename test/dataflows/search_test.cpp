@@ -53,6 +53,7 @@ class Search : public testing::TestWithParam<on_network>
         a.cols = random.pick(1, 4);
         a.tight_folds = random.pick(0, 1) != 0;
         a.drain = random.pick(0, 1) ? DRAIN_OVERLAPPED : DRAIN_SERIAL;
+        random.add_shadow_words(&a);
         a.zero_gating = random.pick(0, 1) != 0;
         a.rf_words[TENSOR_IFMAP] = random.pick(1, 5);
         a.rf_words[TENSOR_FILTER] = random.pick(1, 12);

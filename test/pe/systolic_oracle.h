@@ -23,4 +23,10 @@ std::vector<pass_counts>
 run_overlapped_oracle(const systolic_cfg &cfg,
                       const std::vector<late_pass> &passes);
 
+// Passes with words that come in behind those in use
+// (systolic_shadow_oracle.cpp): likewise.
+std::vector<pass_counts>
+run_shadow_oracle(const systolic_cfg &cfg,
+                  const std::vector<late_pass> &passes);
+
 #endif

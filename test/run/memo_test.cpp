@@ -42,6 +42,7 @@ class Memo : public testing::TestWithParam<on_network>
         a.tight_folds = random.pick(0, 1) != 0;
         if (a.array_network == NETWORK_SYSTOLIC)
             a.drain = random.pick(0, 1) ? DRAIN_OVERLAPPED : DRAIN_SERIAL;
+        random.add_shadow_words(&a);
         a.l2_bytes = random.pick(0, 1) ? 8192 : 16384;
         a.dram_latency_cycles = random.pick(0, 30);
         // From starved to plenty, and rates that divide nothing.
@@ -250,6 +251,7 @@ TEST_P(Memo, ALayerNeedsEveryPassThatIsBroughtAheadAndNoOther)
         given_mapping none = {};
         mapping m = {};
         a.drain = DRAIN_SERIAL;
+        a.preload = PRELOAD_SERIAL;
         if (!run(a, l, alone, &expected)) {
             diag_free(d_);
             d_ = diag_new();

@@ -18,6 +18,8 @@ from systemc_cases import (MACHINES, NESTS, REAL, compare, random_shapes,
 from vcd import read_vcd, time_in, value_at
 
 SYSTEMC = ["--kernel", "systemc"]
+SHADOW = ["--set", "array.preload=shadow", "--set", "array.rows=6", "--set",
+          "array.cols=5"]
 TINY = ["--cfg", "eyeriss", "--shape", "M=8,C=4,H=8,W=8,R=3,S=3,pad=1"]
 
 
@@ -58,6 +60,10 @@ def kernels_agree():
                  ["--set", "dram.model=bandwidth", "--set",
                   "dram.bytes_per_second=1500000000"]):
         compare([*drain, *slow, *TINY[2:], "--check"])
+    for dataflow in ("ws", "is"):
+        compare(["--cfg", "systolic", "--dataflow", dataflow, *SHADOW, "--set",
+                 "mapping.c=2", "--set", "dram.model=bandwidth", "--set",
+                 "dram.bytes_per_second=1500000000", *TINY[2:], "--check"])
     compare([*TINY, "--set", "l2.ports=1rw"])
     compare([*TINY, "--show-mapping"], grains=("array",))
 
@@ -68,7 +74,8 @@ def order_does_not_matter():
                                            "os", "--set", "l2.ports=1rw"],
                     ["--cfg", "nvdla_small"],
                     ["--cfg", "systolic", "--set", "array.rows=6", "--set",
-                     "array.cols=5", "--set", "array.drain=overlapped"]):
+                     "array.cols=5", "--set", "array.drain=overlapped"],
+                    ["--cfg", "systolic", "--dataflow", "ws", *SHADOW]):
         words = [*machine, *TINY[2:], "--format", "json"]
         native = run(*words)
         for seed in ("1", "2", "3"):
@@ -323,11 +330,14 @@ def a_waveform_shows_the_pes_of_a_systolic_array():
     with new_folder() as folder:
         vcd = f"{folder}/wave.vcd"
         for dataflow, more in (("ws", []), ("is", []), ("os", []),
-                               ("os", ["--set", "array.drain=overlapped"])):
+                               ("os", ["--set", "array.drain=overlapped"]),
+                               ("ws", SHADOW[:2]), ("is", SHADOW[:2])):
             words = ["--cfg", "systolic", "--dataflow", dataflow, *more,
                      "--set", "array.rows=5", "--set", "array.cols=4",
-                     "--set", "noc.psum_out.slots_per_cycle=3", "--set",
-                     "noc.filter.slots_per_cycle=2", *TINY[2:]]
+                     *TINY[2:]]
+            if more != SHADOW[:2]:  # whose edges never make it wait
+                words += ["--set", "noc.psum_out.slots_per_cycle=3", "--set",
+                          "noc.filter.slots_per_cycle=2"]
             layer = report(*words)["layers"][0]
             what = " ".join([dataflow, *more])
             for grain in ("array", "block"):

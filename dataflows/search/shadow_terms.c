@@ -1,0 +1,45 @@
+/* shadow_terms.c - cycles of ws and is where loads overlap.
+ * SPDX-License-Identifier: MIT
+ */
+#include "dataflows/search/shadow_terms.h"
+
+#include "dataflows/gemm/stationary.h"
+
+/* Cycles to fill and to empty the array, once a layer, less those by which its
+ * last fold's stream is shorter than the array has rows. */
+static uint64_t ramps(const struct search_problem *p, uint64_t last)
+{
+    const uint64_t rows = (uint64_t)p->arch->rows;
+    return 2 * rows + (uint64_t)p->arch->cols - 2 -
+           (last < rows ? rows - last : 0);
+}
+
+/* All outputs of a group stream; n = 0: in any tiles. */
+void search_ws_shadow(const struct search_problem *p,
+                      const struct search_reduction *r,
+                      const struct search_outputs *o, struct search_terms *t)
+{
+    const struct layer *l = p->layer;
+    const uint64_t k = (uint64_t)l->G * r->steps;
+    if (o->n == 0) {
+        const uint64_t pixels =
+            (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
+        const uint64_t rows = (uint64_t)p->arch->rows;
+        t->pass_cycles = k * max_u64(pixels, o->strips * rows);
+        t->folds_cycles = ramps(p, 1);
+        return;
+    }
+    const struct tiling tiles = {1, o->n, o->e, 1, 1};
+    const int n = (l->N - 1) % o->n + 1, e = (l->P - 1) % o->e + 1;
+    t->pass_cycles =
+        k * stationary_paced_cycles(TENSOR_FILTER, l, &tiles, p->arch->rows);
+    t->folds_cycles = ramps(p, (uint64_t)n * (uint64_t)e * (uint64_t)l->Q);
+}
+
+void search_is_shadow(const struct search_problem *p,
+                      const struct search_reduction *r,
+                      const struct search_outputs *o, struct search_terms *t)
+{
+    t->paced_cycles = (uint64_t)p->layer->G * r->steps * o->x_folds;
+    t->folds_cycles = ramps(p, (uint64_t)p->arch->rows);
+}

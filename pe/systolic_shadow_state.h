@@ -1,0 +1,87 @@
+/* systolic_shadow_state.h - the insides of an array with second registers, for
+ * pe/systolic_shadow*.c alone.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef PE_SYSTOLIC_SHADOW_STATE_H
+#define PE_SYSTOLIC_SHADOW_STATE_H
+
+#include "pe/systolic_planes.h"
+#include "pe/systolic_shadow.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A pass on the array: its words that stay come in (load_step cycles of it are
+ * over), and once it flows, the others (flow_step). */
+struct shadow_wave {
+    struct systolic_pass pass;
+    bool flows;
+    int load_step; /* up to rows + cols - 1 */
+    uint32_t flow_step;
+    struct systolic_values values;
+};
+
+/* One bit per PE; row i is words i * words .. of each. */
+struct shadow_planes {
+    uint64_t *left, *psum;   /* a word is there */
+    uint64_t *top, *next;    /* ... in use, ... in the second register */
+    uint64_t *has_work;      /* of the pass whose word it took last */
+    uint64_t *macs, *drains; /* in the last cycle; ... */
+    uint64_t *had_work;      /* ... these are no state */
+};
+enum { SHADOW_PLANES = 8 };
+
+/* Set bits of a cycle. */
+struct shadow_sums {
+    uint64_t left, macs, first_macs, load_moves, loaded, load_enters, enters;
+    uint64_t psum_in, psum_links, psum_out, work, drains;
+};
+
+struct systolic_shadow {
+    int rows, cols, words; /* words of a row */
+    /* Oldest first; all but the last flow. */
+    struct shadow_wave *wave;
+    int n_waves, waves_max;
+    struct shadow_planes now, then; /* as the cycle begins and ends */
+    uint64_t *psum_is_read;         /* a row: psums that enter are */
+    uint64_t *psum_was_read;        /* scratch: the same in this cycle */
+    uint64_t *plane_words;          /* owns all of these */
+    bool is_open;                   /* rows are evaluated in this cycle */
+    bool has_moved;
+    struct shadow_sums sums;
+    uint64_t alone_cycles;
+    uint64_t charged_pe_cycles;
+    struct pass_counts counts, done_counts;
+    bool has_values;
+    /* At row * cols + col. */
+    uint64_t *left_value, *top_value, *next_value, *psum_value;
+};
+
+static inline uint32_t shadow_life(const struct systolic_shadow *s,
+                                   const struct systolic_pass *pass)
+{
+    return pass->depth + (uint32_t)(s->rows + s->cols - 2);
+}
+
+/* Columns from .. to-1 of word w. */
+static inline uint64_t shadow_columns(int from, int to, int w)
+{
+    return plane_low_columns(to, w) & ~plane_low_columns(from, w);
+}
+
+/* Whether word k flows at distance i + j from the corner in this cycle. */
+static inline bool shadow_has_word(const struct shadow_wave *wave, int distance)
+{
+    return wave->flows && wave->flow_step >= (uint32_t)distance &&
+           wave->flow_step - (uint32_t)distance < wave->pass.depth;
+}
+
+/* systolic_shadow_values.c.  After the cycle's bits have moved. */
+void systolic_shadow_move_values(struct systolic_shadow *s);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
