@@ -65,3 +65,11 @@ experiments: accelsim
 	@for script in $(dist_experiments_SCRIPTS); do \
 		echo "$$script:"; ACCELSIM=$(abs_builddir)/accelsim \
 		"$(PLOT_PYTHON)" $(srcdir)/$$script -o experiments || exit 1; done
+
+# Files of other tools: `accelsim import` runs the package.
+importersdir = $(pkgdatadir)/importers
+dist_importers_DATA = %D%/importers/__init__.py %D%/importers/__main__.py \
+	%D%/importers/command.py %D%/importers/formats.py \
+	%D%/importers/names.py %D%/importers/said.py \
+	%D%/importers/scalesim_topology.py %D%/importers/source.py \
+	%D%/importers/write_network.py

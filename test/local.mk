@@ -195,3 +195,19 @@ endif
 dist_check_SCRIPTS += %D%/validate/validate_test.py
 validation_test_SOURCES = %D%/validate/validation_test.cpp $(TEST_CASES)
 validation_test_LDADD = $(TEST_LIBS)
+
+# configs/importers
+dist_check_SCRIPTS += %D%/importers/topology_test.py
+EXTRA_DIST += %D%/importers/importing.py \
+	%D%/importers/files/gemm.csv %D%/importers/files/tabs.csv \
+	%D%/importers/files/topology.csv
+
+# Another's corpus of files: CORPUS=DIR.
+EXTRA_DIST += %D%/importers/check_corpus.py
+.PHONY: check-corpus
+check-corpus: accelsim$(EXEEXT)
+	@if test -z "$(CORPUS)"; then echo "make: check-corpus needs" \
+		"CORPUS=DIR, a folder with MANIFEST.csv, expected.csv and" \
+		"files" >&2; exit 1; fi
+	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) -B \
+		$(srcdir)/test/importers/check_corpus.py "$(CORPUS)"

@@ -18,8 +18,9 @@
 
 #include "sim/base/diag.h"
 
-/* At a time: a waveform's folder, two files in it, and a report. */
-#define PLACES 8
+/* At a time: a waveform's folder, two files in it, a report, and a folder with
+ * what was imported. */
+#define PLACES 16
 
 static struct place {
     atomic_int owner; /* the process that made it; 0: the place is free */

@@ -234,6 +234,8 @@ static struct listing *list_layers(struct invocation *s)
     static const char *const columns[] = {"name", "op",      "shape",
                                           "macs", "weights", "bytes"};
     const struct options *o = &s->options;
+    if (!foreign_take(&s->options, &s->foreign, s->diag))
+        return NULL;
     const char *net = o->net;
     if (o->cfg != NULL &&
         (s->cfg = config_load(o->cfg, NULL, 0, s->diag)) == NULL)

@@ -150,6 +150,8 @@ static bool read_mappings(struct invocation *s)
 bool invocation_read(struct invocation *s)
 {
     const struct options *o = &s->options;
+    if (!foreign_take(&s->options, &s->foreign, s->diag))
+        return false;
     if (o->plugin != NULL)
         file_use_read(o->plugin);
     if (o->plugin != NULL && !dataflow_load_plugin(o->plugin, s->diag))
@@ -187,6 +189,7 @@ void invocation_fini(struct invocation *s)
     free(s->parts);
     energy_free(s->energy);
     config_free(s->cfg);
+    foreign_fini(&s->foreign);
     options_fini(&s->options);
     diag_free(s->diag);
 }

@@ -9,6 +9,7 @@
 
 #include "dataflows/dataflow.h"
 #include "sim/choose/chooser.h"
+#include "sim/cli/foreign.h"
 #include "sim/cli/options.h"
 #include "sim/config/config.h"
 #include "sim/config/workload.h"
@@ -21,9 +22,10 @@ extern "C" {
 /* Each pointer may be NULL. */
 struct invocation {
     struct options options;
-    struct config *cfg;          /* owns */
-    struct energy_table *energy; /* owns */
-    struct workload *workload;   /* owns; the layers that run */
+    struct foreign_files foreign; /* made of other tools' files */
+    struct config *cfg;           /* owns */
+    struct energy_table *energy;  /* owns */
+    struct workload *workload;    /* owns; the layers that run */
     /* Own; the layers as they were given, and into how many of the others each
      * was cut, where there is a transposed convolution.  Else NULL. */
     struct workload *whole;

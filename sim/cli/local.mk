@@ -1,14 +1,19 @@
 accelsim_SOURCES += \
 	%D%/command.h \
 	%D%/command_help.c \
+	%D%/command_import.c \
 	%D%/command_list.c \
 	%D%/command_map.c \
 	%D%/command_model.c \
 	%D%/command_reuse.c \
 	%D%/command_run.c \
 	%D%/command_validate.c \
+	%D%/foreign.c \
+	%D%/foreign.h \
 	%D%/glossary.c \
 	%D%/glossary.h \
+	%D%/importer.c \
+	%D%/importer.h \
 	%D%/invocation.c \
 	%D%/invocation.h \
 	%D%/report_results.c \

@@ -6,16 +6,29 @@
 
 #include <string.h>
 
+#include "sim/base/whole_number.h"
 #include "sim/cli/options.h"
 
 static const struct src_pos command_line = {NULL, 0};
 
 bool read_set(const char *text, void *field, struct diag *d)
 {
-    struct set_texts *set = field;
     (void)d;
-    set->text = xrealloc(set->text, (size_t)set->n + 1, sizeof(*set->text));
-    set->text[set->n++] = text;
+    texts_add(field, text);
+    return true;
+}
+
+bool read_dim(const char *text, void *field, struct diag *d)
+{
+    const char *equals = strrchr(text, '=');
+    int64_t value = 0;
+    if (equals == NULL || equals == text ||
+        whole_number_read(equals + 1, &value) != NUMBER_OK || value < 1)
+        return diag_error(d, command_line,
+                          "'--dim' is '%s'; a dimension's name and its size "
+                          "are needed, as in 'batch=4'",
+                          text);
+    texts_add(field, text);
     return true;
 }
 

@@ -71,14 +71,40 @@ static void read_value(const struct option_row *row, const char *text,
     }
 }
 
-/* A word without dashes: the command's operand, or one too many. */
+void texts_add(struct texts *texts, const char *text)
+{
+    texts->text =
+        xrealloc(texts->text, (size_t)texts->n + 1, sizeof(*texts->text));
+    texts->text[texts->n++] = text;
+}
+
+void texts_fini(struct texts *texts)
+{
+    free(texts->text);
+    *texts = (struct texts){NULL, 0};
+}
+
+/* Whether another word may stand behind the command. */
+static bool takes_word(const struct options *o)
+{
+    const char *operand = command_operand[o->command];
+    const size_t n = strlen(operand);
+    return operand[0] != '\0' &&
+           (o->operand == NULL ||
+            (n > 3 && strcmp(operand + n - 3, "...") == 0));
+}
+
+/* A word without dashes: an operand of the command, or one too many. */
 static void read_word(const char *word, struct parse *p)
 {
     struct options *o = p->options;
-    if (command_operand[o->command][0] != '\0' && o->operand == NULL)
-        o->operand = word;
-    else
+    if (!takes_word(o)) {
         options_stray_word(word, word == p->first, p->d);
+        return;
+    }
+    if (o->operand == NULL)
+        o->operand = word;
+    texts_add(&o->operands, word);
 }
 
 static error_t parse_one(int key, char *text, struct argp_state *state)
@@ -137,6 +163,7 @@ bool options_parse(int argc, char **argv, struct options *out, struct diag *d)
 
 void options_fini(struct options *options)
 {
-    free(options->set.text);
-    options->set = (struct set_texts){NULL, 0};
+    texts_fini(&options->set);
+    texts_fini(&options->dims);
+    texts_fini(&options->operands);
 }

@@ -29,7 +29,7 @@ enum action {
     ACTION_VERSION
 };
 
-struct set_texts {     /* of --set, in their order */
+struct texts {         /* of what may be given again and again, in order */
     const char **text; /* owns the array */
     int n;
 };
@@ -37,9 +37,10 @@ struct set_texts {     /* of --set, in their order */
 /* All strings are borrowed from argv. */
 struct options {
     enum action action;
-    enum command command; /* for ACTION_COMMAND */
-    bool names_command;   /* else it is the default one */
-    const char *operand;  /* the word behind the command, or NULL */
+    enum command command;  /* for ACTION_COMMAND */
+    bool names_command;    /* else it is the default one */
+    const char *operand;   /* the first word behind the command, or NULL */
+    struct texts operands; /* and all of them */
     const char *cfg, *net, *layer, *shape, *gemm, *dataflow, *mapping, *plugin;
     const char *accesses; /* a file for 'reuse' */
     const char *filter;   /* of validate; NULL = everything */
@@ -53,12 +54,15 @@ struct options {
     int wall_limit_seconds; /* 0 = no limit */
     uint64_t max_cycles;    /* 0 = no limit */
     uint64_t memo_bytes;    /* 0 = not given */
-    struct set_texts set;
+    struct texts set, dims;
     const char *format_name;   /* of --format, or NULL */
     enum report_format format; /* options_fit finds it by its name */
-    bool memo, check, show_mapping, show_config, stats;
+    bool memo, check, show_mapping, show_config, stats, strict;
     bool given[OPTIONS_MAX]; /* by row of option_table */
 };
+
+void texts_add(struct texts *texts, const char *text);
+void texts_fini(struct texts *texts);
 
 /* Reads the command line: a command's name, if any, comes first.  What stands
  * behind --help, --usage or --version is not looked at.  Always pair with

@@ -1,0 +1,80 @@
+"""source.py - a foreign file as bytes, text and lines.
+SPDX-License-Identifier: MIT
+"""
+
+import os
+
+from importers.said import Place, Refused
+
+MIB_MAX = 256
+
+
+class Source:
+    """What is in a file; read once, and decoded when a format wants text."""
+
+    def __init__(self, path, data=None):
+        self.path = path
+        self.data = self._read() if data is None else data
+        self._text = None
+        self.trees = {}  # by the syntax that made them
+
+    def _read(self):
+        try:
+            if os.path.isdir(self.path):
+                raise Refused(Place(self.path), "it is a folder",
+                              "a file is needed")
+            if os.path.getsize(self.path) > MIB_MAX << 20:
+                raise Refused(Place(self.path),
+                              f"it is larger than {MIB_MAX} MiB",
+                              "a smaller file is needed")
+            with open(self.path, "rb") as file:
+                return file.read()
+        except OSError as error:
+            missing = isinstance(error, (FileNotFoundError,
+                                         NotADirectoryError))
+            raise Refused(Place(self.path),
+                          f"it cannot be read: {error.strerror}",
+                          "a readable file is needed",
+                          1 if missing else 4) from None
+
+    @property
+    def stem(self):
+        """The file's name without folder and suffix."""
+        name = os.path.basename(self.path)
+        stem = name.rsplit(".", 1)[0]
+        return stem or name
+
+    @property
+    def name(self):
+        return os.path.basename(self.path)
+
+    def place(self, line=0):
+        return Place(self.path, line)
+
+    @property
+    def is_text(self):
+        if b"\0" in self.data:
+            return False
+        try:
+            self.text  # pylint: disable=pointless-statement
+        except Refused:
+            return False
+        return True
+
+    @property
+    def text(self):
+        """The text without a mark of UTF-8, each line ending in a newline
+        alone."""
+        if self._text is None:
+            try:
+                text = self.data.decode("utf-8-sig")
+            except UnicodeDecodeError as error:
+                line = self.data.count(b"\n", 0, error.start) + 1
+                raise Refused(self.place(line),
+                              f"byte 0x{self.data[error.start]:02x} is no "
+                              "UTF-8", "a text file is needed") from None
+            self._text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return self._text
+
+    def refuse(self, line, what, right):
+        raise Refused(self.place(line), what, right)

@@ -1,0 +1,109 @@
+"""write_network.py - a network in accelsim's syntax, each layer with the line
+that it comes from.
+SPDX-License-Identifier: MIT
+"""
+
+import os
+
+from importers.names import Names, differs, plain
+from importers.said import Refused
+
+DIM_MAX = 2**31 - 1
+STEP_MAX = 65535
+WORDS_MAX = 2**50
+MACS_MAX = 2**62
+STEPS = ("stride", "pad", "dilation", "output_pad")
+
+
+def value_fits(key, value):
+    if key.startswith(STEPS):
+        least = 1 if key.startswith(("stride", "dilation")) else 0
+        return least <= value <= STEP_MAX
+    return 1 <= value <= DIM_MAX
+
+
+def output_side(sizes, size, taps, axis, before, after):
+    """How many outputs a convolution has along an axis."""
+    stride = sizes.get("stride_" + axis, sizes.get("stride", 1))
+    dilation = sizes.get("dilation_" + axis, sizes.get("dilation", 1))
+    both = sizes.get("pad_" + axis, sizes.get("pad", 0))
+    pads = sizes.get(before, both) + sizes.get(after, both)
+    return (sizes[size] + pads - dilation * (sizes.get(taps, 1) - 1) - 1) \
+        // stride + 1
+
+
+def fault(layer):
+    """Why accelsim cannot have the layer, or None."""
+    sizes = layer.sizes
+    for key, value in sizes.items():
+        if not value_fits(key, value):
+            return f"{key} = {value} is beyond what accelsim counts"
+    if layer.op in ("gemm", "matmul") and "K" in sizes:
+        m, n, k, b = (sizes.get(key, 1) for key in "MNKB")
+        words, macs = (b * m * n, b * m * k, b * n * k), b * m * n * k
+    else:
+        g = sizes.get("G", 1)
+        if sizes["M"] % g or sizes["C"] % g:
+            return f"{g} groups do not divide {sizes['M']} filters and " \
+                   f"{sizes['C']} channels"
+        taps = sizes.get("R", 1) * sizes.get("S", 1)
+        inputs = sizes["C"] * sizes["H"] * sizes["W"]
+        weights = sizes["M"] * sizes["C"] // g * taps
+        outputs = 0
+        if layer.op != "conv_transpose":
+            rows = output_side(sizes, "H", "R", "h", "pad_top", "pad_bottom")
+            cols = output_side(sizes, "W", "S", "w", "pad_left", "pad_right")
+            if rows < 1 or cols < 1:
+                return "the filter is larger than the padded ifmap"
+            outputs = sizes["M"] * rows * cols
+        words = (inputs, weights, outputs)
+        macs = outputs * sizes["C"] // g * taps
+    if max(words) > WORDS_MAX or macs > MACS_MAX:
+        return "its words or MACs are beyond what accelsim counts"
+    return None
+
+
+def layer_lines(layer, name):
+    items = [f'name = "{name}"', f'op = "{layer.op}"']
+    items += [f"{key} = {value}" for key, value in layer.sizes.items()]
+    place = f"{os.path.basename(layer.place.file)}"
+    place += f":{layer.place.line}" if layer.place.line else ""
+    remark = f", {layer.remark}" if layer.remark else ""
+    lines = [f"  # {one_line(place + remark)}", "  { "]
+    for item in items:
+        if len(lines[-1]) + len(item) > 77:
+            lines[-1] = lines[-1].rstrip()
+            lines.append("    ")
+        lines[-1] += item + "; "
+    lines[-1] += "}"
+    return lines
+
+
+def one_line(text):
+    """A comment ends with its line, and no other letter steers a terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def text_of(network, said, known_as):
+    """The file's text."""
+    names, blocks = Names(), []
+    for i, layer in enumerate(network.layers, 1):
+        why = fault(layer)
+        if why is not None:
+            said.not_expressible(layer.place, f"layer '{layer.name}': {why}",
+                                 "it is left out of the network")
+            continue
+        name = names.new(layer.name, f"layer{i}")
+        if differs(name, layer.name):
+            said.renamed(layer.place, f"layer '{layer.name}' is called "
+                         f"'{name}'")
+        blocks.append("\n".join(layer_lines(layer, name)))
+    if not blocks:
+        raise Refused(network.place, "no layer of it can be expressed",
+                      "at least one layer of MACs is needed")
+    own = plain(network.name, "network")
+    where = one_line(os.path.basename(network.place.file))
+    said.read(network.place, f"{len(blocks)} layers of MACs, as network "
+              f"'{own}' in {known_as}")
+    return (f"# {known_as} - imported from {where}.\n"
+            f'name = "{own}";\nlayers = (\n' + ",\n".join(blocks) + "\n);\n")

@@ -1,0 +1,26 @@
+/* command_import.c - has other tools' files written as files of accelsim's
+ * own. SPDX-License-Identifier: MIT
+ */
+#include "sim/cli/command.h"
+#include "sim/cli/importer.h"
+#include "sim/cli/invocation.h"
+
+static const struct src_pos command_line = {NULL, 0};
+
+void command_import(struct invocation *s)
+{
+    const struct options *o = &s->options;
+    const struct import_task task = {
+        .to = o->output != NULL ? o->output : ".",
+        .files = o->operands,
+        .is_strict = o->strict,
+        .dims = o->dims,
+    };
+    if (o->operands.n == 0) {
+        diag_error(s->diag, command_line,
+                   "'accelsim import' lacks what to read; files of other "
+                   "tools are needed, as in 'accelsim import resnet18.csv'");
+        return;
+    }
+    importer_run(&task, s->diag);
+}
