@@ -134,6 +134,8 @@ struct program {
     bool holds_ifmap; /* of all passes: ifmap words stay in the PEs */
     bool loads_ahead; /* ... which come in behind those in use */
     bool mixed_inner; /* passes of inner loop 0 differ in its middle, too */
+    int inner1_tail;  /* last passes of inner loop 1 that may be clipped;
+                         0 stands for 1 */
     bool skips_rf[TENSOR_N]; /* its words never lie in a PE's register file */
     const struct program_ops *ops;
 };
@@ -160,7 +162,8 @@ bool cursor_next(const struct program *program, struct cursor *cursor,
  * words and bytes to move.  None if *end <= *first.  It rests on this: a
  * descriptor is a function of the sizes in its pass's place, of its inner
  * indices being first, last or neither, and of first_reduction; and, of a
- * program with mixed_inner, on the first inner index itself. */
+ * program with mixed_inner, on the first inner index itself; and in the last
+ * inner1_tail passes of inner loop 1, on these. */
 void program_alike(const struct program *program, const int at[CURSOR_LOOPS],
                    int level, int *first, int *end);
 /* Moves on by so many iterations of a loop that are alike.  pass: the last one
@@ -246,7 +249,8 @@ struct gemm_cost {
     /* Filters, products and outputs that a pass takes; a tile that is no
      * multiple wastes part of its last pass.  1: it wastes nothing. */
     int fold_filters, fold_products, fold_outputs;
-    int c_max; /* channels of a tile */
+    int row_taps; /* products that a channel of the tile adds to a fold */
+    int c_max;    /* channels of a tile */
     /* Estimated array cycles with these tiles. */
     double (*cycles)(const struct arch *arch, const struct layer *layer,
                      const struct mapping *mapping, const struct tiling *t);

@@ -125,6 +125,8 @@ void program_alike(const struct program *program, const int at[CURSOR_LOOPS],
     *end = trips(program, at, level) - 1;
     if (level == LOOP_I0 && program->mixed_inner)
         *end = *first;
+    if (level == LOOP_I1 && program->inner1_tail > 1)
+        *end = trips(program, at, level) - program->inner1_tail;
     if (level == LOOP_E) {
         int whole, end_whole;
         tile_move_alike_rows(program, &whole, &end_whole);

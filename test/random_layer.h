@@ -15,7 +15,8 @@ class random_case
 {
   public:
     explicit random_case(unsigned seed)
-        : engine_(seed), rows_engine_(seed + 1), axes_engine_(seed + 2)
+        : engine_(seed), rows_engine_(seed + 1), axes_engine_(seed + 2),
+          holds_engine_(seed + 3)
     {
     }
 
@@ -82,6 +83,17 @@ class random_case
             a->psum_reduce = PSUM_CHAIN;
         if (std::strcmp(dataflow, "os") == 0 && pick(0, 1) == 0)
             a->rf_words[TENSOR_FILTER] = pick(1, 12);
+        // Rows for channels alone, columns for filters or outputs alone.
+        const bool has_products =
+            std::strcmp(dataflow, "rs") != 0 &&
+            (std::strcmp(dataflow, "os") != 0 || a->psum_reduce == PSUM_TREE);
+        if (has_products && holds_engine_() % 3 == 0)
+            std::strcpy(a->rows_hold, "c");
+        const bool has_both =
+            std::strcmp(dataflow, "nlr") == 0 ||
+            (std::strcmp(dataflow, "os") == 0 && a->psum_reduce == PSUM_TREE);
+        if (has_both && holds_engine_() % 3 == 0)
+            std::strcpy(a->cols_hold, holds_engine_() % 2 ? "m" : "npq");
         // Registers of a word or two where the dataflow needs no more.
         if (std::strcmp(dataflow, "rs") != 0 && rows_engine_() % 3 == 0)
             a->rf_words[TENSOR_IFMAP] =
@@ -201,7 +213,8 @@ class random_case
 
   private:
     std::mt19937 engine_;
-    std::mt19937 rows_engine_, axes_engine_; // apart: they move no other's
+    // Apart: they move no other's.
+    std::mt19937 rows_engine_, axes_engine_, holds_engine_;
 };
 
 // "N=1 G=2 ..." for the message of a failed expectation.

@@ -11,13 +11,18 @@ static bool accumulates(const struct arch *arch)
     return arch->psum_reduce == PSUM_TREE && arch->tree_accumulates;
 }
 
-struct dot_split dot_split(const struct arch *arch, int k, int products)
+struct dot_split dot_split(const struct arch *arch, const struct layer *layer,
+                           int k, int units)
 {
+    const bool all = accumulates(arch);
+    const int taps = all ? gemm_tap_turns(arch, layer) : 1;
+    const int taken = all ? units : min_int(k, units);
+    const int run = ceil_div(taken, k);
     struct dot_split s;
-    s.products = accumulates(arch) ? products : min_int(k, products);
-    s.each = ceil_div(s.products, k);
-    s.rows = ceil_div(s.products, s.each);
-    s.last = s.products - (s.rows - 1) * s.each;
+    s.rows = ceil_div(taken, run);
+    s.products = taken * taps;
+    s.each = run * taps;
+    s.last = (taken - (s.rows - 1) * run) * taps;
     return s;
 }
 
@@ -26,10 +31,17 @@ static int column_rows(const struct program *p)
     return p->skips_rf[TENSOR_IFMAP] ? p->mapping.value[DOT_K] : p->arch.rows;
 }
 
-static int tile_products(const struct program *p,
-                         const struct pass_place *place)
+/* Products of a tile that rows may work on side by side: all, or those of one
+ * tap. */
+static int tile_units(const struct program *p, const struct pass_place *place)
 {
-    return place->c * p->layer.R * p->layer.S;
+    return place->c * gemm_row_taps(&p->arch, &p->layer);
+}
+
+/* Passes that take the taps in turn. */
+static int pass_turns(const struct program *p)
+{
+    return accumulates(&p->arch) ? 1 : gemm_tap_turns(&p->arch, &p->layer);
 }
 
 static int tile_outputs(const struct program *p, const struct pass_place *place)
@@ -37,13 +49,12 @@ static int tile_outputs(const struct program *p, const struct pass_place *place)
     return place->n * place->e * p->layer.Q;
 }
 
-/* Products of one output in each pass but the channel tile's last, which may
- * have fewer. */
-static int pass_products(const struct program *p,
-                         const struct pass_place *place)
+/* Units of one output in each pass but the channel tile's last, which may have
+ * fewer. */
+static int pass_units(const struct program *p, const struct pass_place *place)
 {
-    return dot_split(&p->arch, column_rows(p), tile_products(p, place))
-        .products;
+    const int units = tile_units(p, place);
+    return accumulates(&p->arch) ? units : min_int(column_rows(p), units);
 }
 
 /* A run of outputs that one pass works on. Passes take x outputs each, and
@@ -79,8 +90,8 @@ static void inner_counts(const struct program *program,
 {
     counts[0] = ceil_div(place->f, program->mapping.value[DOT_T]) *
                 strips(program, place);
-    counts[1] =
-        ceil_div(tile_products(program, place), pass_products(program, place));
+    counts[1] = pass_turns(program) * ceil_div(tile_units(program, place),
+                                               pass_units(program, place));
 }
 
 static int first_filter(const struct program *program, const struct pass *pass)
@@ -92,10 +103,10 @@ static int first_filter(const struct program *program, const struct pass *pass)
 static struct dot_split split_of(const struct program *p,
                                  const struct pass *pass)
 {
-    int step = pass_products(p, &pass->place);
-    return dot_split(
-        &p->arch, column_rows(p),
-        tile_size(tile_products(p, &pass->place), step, pass->place.inner[1]));
+    int step = pass_units(p, &pass->place);
+    return dot_split(&p->arch, &p->layer, column_rows(p),
+                     tile_size(tile_units(p, &pass->place), step,
+                               pass->place.inner[1] / pass_turns(p)));
 }
 
 static void describe(const struct program *program, struct pass *pass)
@@ -132,13 +143,14 @@ static int product_at(const struct program *program, const struct pass *pass,
                       int row, int word)
 {
     const int taps = program->layer.R * program->layer.S;
+    const int turns = pass_turns(program), at = pass->place.inner[1];
     struct dot_split split = split_of(program, pass);
     int k = row * split.each + word;
     if (accumulates(&program->arch))
         return k;
     /* Channels innermost: rows of PEs work on different ones. */
-    k += pass->place.inner[1] * pass_products(program, &pass->place);
-    return k % pass->place.c * taps + k / pass->place.c;
+    k += at / turns * pass_units(program, &pass->place);
+    return k % pass->place.c * taps + k / pass->place.c + at % turns;
 }
 
 static void held_coord(const struct program *program, const struct pass *pass,
@@ -202,13 +214,14 @@ static void lay_out(const struct dot *dot, const struct arch *arch,
     gemm_tiling(mapping, &out->tiling);
     out->ops = &ops;
     const struct tiling *t = &out->tiling;
-    int c = min_int(t->c, Cg), tail = Cg % c, taps = l->R * l->S;
+    int c = min_int(t->c, Cg), tail = Cg % c, taps = gemm_row_taps(arch, l);
     int outputs = min_int(t->n, l->N) * min_int(t->e, l->P) * l->Q;
     out->sets = min_int(min_int(min_int(t->f, t->m), l->M / l->G), v[DOT_T]);
     out->set_chains = min_int(v[DOT_X], outputs);
-    out->rows = dot_split(arch, column_rows(out), c * taps).rows;
+    out->inner1_tail = pass_turns(out);
+    out->rows = dot_split(arch, l, column_rows(out), c * taps).rows;
     if (tail > 0) {
-        int rows = dot_split(arch, column_rows(out), tail * taps).rows;
+        int rows = dot_split(arch, l, column_rows(out), tail * taps).rows;
         out->rows = rows > out->rows ? rows : out->rows;
     }
 }
@@ -233,8 +246,10 @@ void dot_show(const struct dot *dot, const struct arch *arch,
                                .e = min_int(t->e, layer->P),
                                .c = min_int(t->c, layer->C / layer->G),
                                .f = t->f};
-    int products = tile_products(p, &whole);
-    struct dot_split split = dot_split(arch, column_rows(p), products);
+    int counts[2];
+    struct dot_split split =
+        dot_split(arch, layer, column_rows(p), pass_units(p, &whole));
+    inner_counts(p, &whole, counts);
     gemm_show_tiles(dot->dataflow, layer, mapping, to);
     fprintf(to,
             "      for f1 in 0..%d, k1 in 0..%d              a pass each\n"
@@ -243,7 +258,7 @@ void dot_show(const struct dot *dot, const struct arch *arch,
             "         parallel-for k in 0..%d (rows), x in 0..%d, f in 0..%d "
             "(columns): MAC, summed over k%s\n"
             "\nPE array: %d x %d of %d x %d PEs have work\n",
-            ceil_div(t->f, v[DOT_T]), ceil_div(products, split.products),
+            ceil_div(t->f, v[DOT_T]), counts[1],
             ceil_div(tile_outputs(p, &whole), v[DOT_X]), split.each, split.rows,
             p->set_chains, p->sets,
             accumulates(arch) ? " and at the root over k0" : "", p->rows,

@@ -37,6 +37,23 @@ static inline bool dot_sums_by_tree(const struct arch *arch)
            arch->psum_reduce == PSUM_TREE;
 }
 
+/* The most outputs, and filters, that columns work on side by side. */
+static inline int dot_outputs_max(const struct arch *arch)
+{
+    return arch_axis_holds(arch->cols_hold, "npq") ? arch->cols : 1;
+}
+static inline int dot_filters_max(const struct arch *arch, int outputs)
+{
+    return arch_axis_holds(arch->cols_hold, "m") ? arch->cols / outputs : 1;
+}
+/* The most channels of a tile: a PE counts its products of an output. */
+static inline int dot_channels_max(const struct arch *arch,
+                                   const struct layer *layer, int k)
+{
+    const int64_t units = DOT_PRODUCTS_MAX / gemm_tap_turns(arch, layer);
+    return min_int(65535, (int)(units * k / gemm_row_taps(arch, layer)));
+}
+
 bool dot_choose(const struct dot *dot, const struct arch *arch,
                 const struct layer *layer, const struct given_mapping *given,
                 struct mapping *out, struct diag *d);
@@ -54,14 +71,15 @@ void dot_show(const struct dot *dot, const struct arch *arch,
               FILE *to);
 
 /* How the products of an output in one pass are shared out to the PEs of a
- * column. */
+ * column: as `units` (products, or channels whose taps a PE takes in turn). */
 struct dot_split {
     int products; /* of the pass */
     int each;     /* of a PE, but for the last */
     int rows;     /* PEs of a column with work */
     int last;     /* products of the last */
 };
-struct dot_split dot_split(const struct arch *arch, int k, int products);
+struct dot_split dot_split(const struct arch *arch, const struct layer *layer,
+                           int k, int units);
 
 #ifdef __cplusplus
 }

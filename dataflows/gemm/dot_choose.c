@@ -17,8 +17,8 @@ static double dot_cycles(const struct arch *a, const struct layer *l,
     double products = (double)(l->C / l->G) * l->R * l->S;
     double folds = (double)gemm_filter_folds(l, t, m->value[DOT_T]);
     double windows = (double)gemm_output_folds(l, t, x);
-    double steps = (double)gemm_product_folds(l, t, k);
-    struct dot_split split = dot_split(a, k, t->c * l->R * l->S);
+    double steps = (double)gemm_product_folds(a, l, t, k);
+    struct dot_split split = dot_split(a, l, k, t->c * gemm_row_taps(a, l));
     double passes = a->tree_accumulates && a->psum_reduce == PSUM_TREE
                         ? ceil_div(l->C / l->G, t->c)
                         : steps;
@@ -61,16 +61,18 @@ static bool choose_columns(const struct dot *dot, const struct arch *a,
 {
     const struct tiling whole = {extent[GEMM_M], l->N, l->P, extent[GEMM_C],
                                  extent[GEMM_F]};
-    int x_max = dot->has_rf ? min_int(a->cols, extent[DOT_X]) : 1;
+    const int x_held = dot_outputs_max(a);
+    int x_max = dot->has_rf ? min_int(x_held, extent[DOT_X]) : 1;
     double best = -1;
     struct mapping try = *m;
     for (int x = fixed[DOT_X] > 0 ? fixed[DOT_X] : 1;
-         x <= (fixed[DOT_X] > 0 ? a->cols : x_max); x++) {
-        int t = fixed[DOT_T] > 0 ? fixed[DOT_T]
-                                 : min_int(a->cols / x, extent[DOT_T]);
+         x <= (fixed[DOT_X] > 0 ? x_held : x_max); x++) {
+        int t = fixed[DOT_T] > 0
+                    ? fixed[DOT_T]
+                    : min_int(dot_filters_max(a, x), extent[DOT_T]);
         try.value[DOT_X] = x;
         try.value[DOT_T] = t;
-        if (x * t <= a->cols) {
+        if (t <= dot_filters_max(a, x)) {
             double cycles = dot->has_rf ? os_cycles(a, l, &try, &whole)
                                         : nlr_cycles(a, l, &try, &whole);
             if (best < 0 || cycles < best) {
@@ -98,7 +100,7 @@ bool dot_choose(const struct dot *dot, const struct arch *arch,
     struct mapping m = {{0}};
     if (!gemm_countable(dot->dataflow, layer, d))
         return false;
-    const int taps = layer->R * layer->S; /* at most 2^30, with channels too */
+    const int taps = gemm_row_taps(arch, layer);
     /* The last is nlr's k; of os it is p, filters of a PE. */
     const int extent[] = {Mg, layer->N, layer->P, Cg,
                           Mg, x_most,   Mg,       dot->has_rf ? Mg : Cg * taps};
@@ -124,14 +126,18 @@ bool dot_choose(const struct dot *dot, const struct arch *arch,
             d, EXIT_NO_MAPPING, at,
             "layer '%s' has no legal '%s' mapping: %s; choose smaller ones",
             layer->name, name,
-            dot->has_rf ? "x times t may be up to 'array.cols', p is 1"
-                        : "x times t may be up to 'array.cols', k up to "
-                          "'array.rows'");
+            arch->cols_hold[0] != '\0'
+                ? "x and t may be up to what 'array.cols_hold' leaves them of "
+                  "'array.cols', k up to 'array.rows', p is 1"
+            : dot->has_rf ? "x times t may be up to 'array.cols', p is 1"
+                          : "x times t may be up to 'array.cols', k up to "
+                            "'array.rows'");
     const struct gemm_cost cost = {
         .fold_filters = m.value[DOT_T],
         .fold_outputs = m.value[DOT_X],
         .fold_products = k,
-        .c_max = min_int(65535, (int)((int64_t)DOT_PRODUCTS_MAX * k / taps)),
+        .row_taps = taps,
+        .c_max = dot_channels_max(arch, layer, k),
         .cycles = dot->has_rf ? os_cycles : nlr_cycles,
         .mapping = &m,
     };

@@ -15,25 +15,28 @@ static struct per_output per_output(const struct arch *arch,
 {
     const bool at_root =
         arch->psum_reduce == PSUM_TREE && arch->tree_accumulates;
-    const int Cg = l->C / l->G, taps = l->R * l->S;
+    const int Cg = l->C / l->G;
+    const uint64_t turns = (uint64_t)gemm_tap_turns(arch, l);
     struct per_output n = {0, 0, 0};
     for (int c0 = 0; c0 < Cg; c0 += c) {
-        int products = min_int(c, Cg - c0) * taps;
+        int products = min_int(c, Cg - c0) * gemm_row_taps(arch, l);
         if (at_root) {
             /* Each PE takes a run; the last row's is shorter. */
             int run = ceil_div(products, k), rows = ceil_div(products, run);
             int last = products - (rows - 1) * run;
             n.passes++;
-            n.sums += (uint64_t)run;
+            n.sums += turns * (uint64_t)run;
             n.links +=
-                (uint64_t)last * gemm_tree_links(arch->rows, rows) +
-                (uint64_t)(run - last) * gemm_tree_links(arch->rows, rows - 1);
+                turns * ((uint64_t)last * gemm_tree_links(arch->rows, rows) +
+                         (uint64_t)(run - last) *
+                             gemm_tree_links(arch->rows, rows - 1));
             continue;
         }
         for (int k0 = 0; k0 < products; k0 += k) {
-            n.passes++;
-            n.sums++;
-            n.links += gemm_tree_links(arch->rows, min_int(k, products - k0));
+            n.passes += turns;
+            n.sums += turns;
+            n.links +=
+                turns * gemm_tree_links(arch->rows, min_int(k, products - k0));
         }
     }
     return n;

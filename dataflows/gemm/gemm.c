@@ -185,11 +185,12 @@ uint64_t gemm_output_folds(const struct layer *l, const struct tiling *t,
            ceil_div_u64(n_tail * e_tail * Q, x);
 }
 
-uint64_t gemm_product_folds(const struct layer *l, const struct tiling *t,
-                            int fold)
+uint64_t gemm_product_folds(const struct arch *arch, const struct layer *l,
+                            const struct tiling *t, int fold)
 {
-    const int Cg = l->C / l->G, taps = l->R * l->S;
-    return sum_ceil(Cg * taps, min_int(t->c, Cg) * taps, fold);
+    const int Cg = l->C / l->G, taps = gemm_row_taps(arch, l);
+    return (uint64_t)gemm_tap_turns(arch, l) *
+           sum_ceil(Cg * taps, min_int(t->c, Cg) * taps, fold);
 }
 
 uint64_t gemm_filter_folds(const struct layer *l, const struct tiling *t,

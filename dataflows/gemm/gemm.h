@@ -72,6 +72,18 @@ void gemm_psum_word(const struct program *program,
                     const struct pass_place *place, int x, int filter,
                     int coord[4]);
 
+/* Taps of a filter that the rows of an array work on side by side, beside the
+ * channels: all of them; of rows that hold channels alone, one. */
+static inline int gemm_row_taps(const struct arch *arch, const struct layer *l)
+{
+    return arch_axis_holds(arch->rows_hold, "rs") ? l->R * l->S : 1;
+}
+/* Passes, or steps of a pass, that then take the taps in turn. */
+static inline int gemm_tap_turns(const struct arch *arch, const struct layer *l)
+{
+    return l->R * l->S / gemm_row_taps(arch, l);
+}
+
 /* Gives a pass `n` windows that share no words, in groups short enough for
  * lanes to count (pe/lanes.h). */
 void gemm_windows(struct multicast_pass *pass, int n);
@@ -82,8 +94,8 @@ uint64_t gemm_sum_ceil2(int extent, int tile, int inner, int step);
  * or filters at a time: each tile rounds up. */
 uint64_t gemm_output_folds(const struct layer *l, const struct tiling *t,
                            int fold);
-uint64_t gemm_product_folds(const struct layer *l, const struct tiling *t,
-                            int fold);
+uint64_t gemm_product_folds(const struct arch *arch, const struct layer *l,
+                            const struct tiling *t, int fold);
 uint64_t gemm_filter_folds(const struct layer *l, const struct tiling *t,
                            int fold);
 

@@ -129,6 +129,7 @@ bool os_choose(const struct arch *arch, const struct layer *layer,
         .fold_filters = m.value[OS_T] * m.value[OS_P],
         .fold_outputs = m.value[OS_X],
         .fold_products = 1,
+        .row_taps = 1,
         .c_max = arch->array_network == NETWORK_SYSTOLIC
                      ? 65535
                      : OS_PRODUCTS_MAX / (layer->R * layer->S),

@@ -16,10 +16,17 @@ static int fold_products(const struct program *p)
     return p->arch.rows * p->mapping.value[STATIONARY_Q];
 }
 
-static int tile_products(const struct program *p,
+static int tap_turns(const struct program *p)
+{
+    return gemm_tap_turns(&p->arch, &p->layer);
+}
+
+/* Products of a tile that rows may work on side by side: all, or those of one
+ * tap. */
+static int turn_products(const struct program *p,
                          const struct pass_place *place)
 {
-    return place->c * p->layer.R * p->layer.S;
+    return place->c * gemm_row_taps(&p->arch, &p->layer);
 }
 
 static int tile_outputs(const struct program *p, const struct pass_place *place)
@@ -41,7 +48,8 @@ static void inner_counts(const struct program *program,
                          const struct pass_place *place, int counts[2])
 {
     counts[0] = ceil_div(tile_across(program, place), fold_across(program));
-    counts[1] = ceil_div(tile_products(program, place), fold_products(program));
+    counts[1] = tap_turns(program) *
+                ceil_div(turn_products(program, place), fold_products(program));
 }
 
 static void describe(const struct program *program, struct pass *pass)
@@ -51,8 +59,8 @@ static void describe(const struct program *program, struct pass *pass)
     const int q = program->mapping.value[STATIONARY_Q];
     int across =
         tile_size(tile_across(program, pl), fold_across(program), pl->inner[0]);
-    int products = tile_size(tile_products(program, pl), fold_products(program),
-                             pl->inner[1]);
+    int products = tile_size(turn_products(program, pl), fold_products(program),
+                             pl->inner[1] / tap_turns(program));
     pl->first_reduction = pl->first_reduction && pl->inner[1] == 0;
     if (program->kind == NETWORK_SYSTOLIC) {
         struct systolic_pass *s = &pass->work.systolic;
@@ -88,9 +96,13 @@ static int first_across(const struct program *program, const struct pass *pass)
     return pass->place.inner[0] * fold_across(program);
 }
 
-static int first_product(const struct program *program, const struct pass *pass)
+/* Product `k` of a pass, as an index in the channel tile. The passes of a fold
+ * take the taps in turn, if they do not take all of them at once. */
+static int product_at(const struct program *program, const struct pass *pass,
+                      int k)
 {
-    return pass->place.inner[1] * fold_products(program);
+    const int turns = tap_turns(program), at = pass->place.inner[1];
+    return (at / turns * fold_products(program) + k) * turns + at % turns;
 }
 
 /* Find the coordinates of the word for product `k` of the pass, and either
@@ -101,7 +113,7 @@ static void ifmap_word(const struct program *program, const struct pass *pass,
 {
     if (program->holds_ifmap)
         x += first_across(program, pass);
-    gemm_ifmap_word(program, &pass->place, x, first_product(program, pass) + k,
+    gemm_ifmap_word(program, &pass->place, x, product_at(program, pass, k),
                     coord);
 }
 
@@ -110,7 +122,7 @@ static void filter_word(const struct program *program, const struct pass *pass,
 {
     if (!program->holds_ifmap)
         f += first_across(program, pass);
-    gemm_filter_word(program, &pass->place, f, first_product(program, pass) + k,
+    gemm_filter_word(program, &pass->place, f, product_at(program, pass, k),
                      coord);
 }
 
@@ -218,7 +230,8 @@ static void lay_out(const struct stationary *s, const struct arch *arch,
     out->ops = &ops;
     struct pass_place whole = largest_tile(layer, &out->tiling);
     int across = min_int(tile_across(out, &whole), fold_across(out));
-    int products = min_int(tile_products(out, &whole), fold_products(out));
+    int products = min_int(turn_products(out, &whole), fold_products(out));
+    out->inner1_tail = tap_turns(out);
     out->sets = ceil_div(across, mapping->value[STATIONARY_P]);
     out->set_chains = 1;
     out->rows = ceil_div(products, mapping->value[STATIONARY_Q]);
@@ -249,10 +262,11 @@ void stationary_show(const struct stationary *s, const struct arch *arch,
             "       parallel-for k in 0..%d (rows), a in 0..%d (columns)\n"
             "        for x in 0..%d                          %s\n"
             "         for q0 in 0..%d, p0 in 0..%d           MAC\n"
-            "\nPE array: row i holds products %d*i.. , column j %ss %d*j.. ; "
+            "\nPE array: row i holds %s %d*i.. , column j %ss %d*j.. ; "
             "%d x %d of %d x %d PEs have work\n",
             folds[0], folds[1], program->rows, program->sets,
-            tile_along(program, &whole), s->along, q, p, q, s->across, p,
-            program->rows, program->sets, arch->rows, arch->cols);
+            tile_along(program, &whole), s->along, q, p,
+            tap_turns(program) > 1 ? "channels of a tap" : "products", q,
+            s->across, p, program->rows, program->sets, arch->rows, arch->cols);
     free(program);
 }

@@ -61,8 +61,8 @@ static double stationary_cycles(const struct stationary *s,
 {
     const int p = m->value[STATIONARY_P], q = m->value[STATIONARY_Q];
     struct load w = {
-        .product_folds = (double)gemm_product_folds(l, t, a->rows * q),
-        .rows = (double)gemm_product_folds(l, t, q),
+        .product_folds = (double)gemm_product_folds(a, l, t, a->rows * q),
+        .rows = (double)gemm_product_folds(a, l, t, q),
     };
     if (s->stays == TENSOR_IFMAP) {
         w.across_folds = (double)gemm_output_folds(l, t, a->cols * p);
@@ -169,8 +169,9 @@ bool stationary_choose(const struct stationary *s, const struct arch *arch,
     const uint64_t pixels =
         (uint64_t)layer->N * (uint64_t)layer->P * (uint64_t)layer->Q;
     const int across = !is ? Mg : pixels > 65535 ? 65535 : (int)pixels;
-    const int extent[] = {
-        Mg, layer->N, layer->P, Cg, Mg, across, Cg * layer->R * layer->S};
+    const int row_taps = gemm_row_taps(arch, layer);
+    const int extent[] = {Mg, layer->N, layer->P,     Cg,
+                          Mg, across,   Cg * row_taps};
     int fixed[MAPPING_PARAMS_MAX];
     struct src_pos at;
     struct mapping m = {{0}};
@@ -182,6 +183,7 @@ bool stationary_choose(const struct stationary *s, const struct arch *arch,
         .fold_filters = is ? 1 : fold,
         .fold_outputs = is ? fold : 1,
         .fold_products = arch->rows * m.value[STATIONARY_Q],
+        .row_taps = row_taps,
         .c_max = 65535,
         .cycles = is ? is_cycles : ws_cycles,
         .mapping = &m,

@@ -48,8 +48,8 @@ static void add_fold_l1(const struct arch *arch, const struct layer *l,
                         const int *v, struct l1_passes p, int across,
                         struct counts *out)
 {
-    const int q = v[STATIONARY_Q], taps = l->R * l->S;
-    const uint64_t times = p.times;
+    const int q = v[STATIONARY_Q], taps = gemm_row_taps(arch, l);
+    const uint64_t times = p.times * (uint64_t)gemm_tap_turns(arch, l);
     const struct tile_sizes C = tile_sizes_of(l->C / l->G, v[GEMM_C]);
     p.used.sets = ceil_div(across, v[STATIONARY_P]);
     p.used.set_chains = p.used.block_rows = 1;
@@ -132,15 +132,17 @@ void stationary_expect(const struct stationary *s, const struct arch *arch,
      * of one column cross (systolic; n rows deep, 1 + 2 + .. + n), and those
      * inside an output's tree. */
     uint64_t k_folds = 0, rows = 0, down = 0, in_trees = 0;
+    const uint64_t turns = (uint64_t)gemm_tap_turns(arch, l);
     for (int c0 = 0; c0 < Cg; c0 += t.c) {
-        int k = min_int(t.c, Cg - c0) * taps;
-        k_folds += (uint64_t)ceil_div(k, K);
-        rows += sum_ceil(k, K, v[STATIONARY_Q]);
+        int k = min_int(t.c, Cg - c0) * gemm_row_taps(arch, l);
+        k_folds += turns * (uint64_t)ceil_div(k, K);
+        rows += turns * sum_ceil(k, K, v[STATIONARY_Q]);
         for (int k0 = 0; k0 < k; k0 += K) {
             uint64_t n = (uint64_t)min_int(K, k - k0);
-            down += n * (n + 1) / 2;
-            in_trees += gemm_tree_links(
-                arch->rows, ceil_div(min_int(K, k - k0), v[STATIONARY_Q]));
+            down += turns * (n * (n + 1) / 2);
+            in_trees +=
+                turns * gemm_tree_links(arch->rows, ceil_div(min_int(K, k - k0),
+                                                             v[STATIONARY_Q]));
         }
     }
     const uint64_t products = (uint64_t)(Cg * taps);
@@ -221,7 +223,9 @@ uint64_t stationary_busiest_pe_cycles(const struct stationary *s,
                                       const struct mapping *mapping)
 {
     const int *v = mapping->value;
-    const int Mg = l->M / l->G, Cg = l->C / l->G, taps = l->R * l->S;
+    const int Mg = l->M / l->G, Cg = l->C / l->G;
+    const int taps = gemm_row_taps(arch, l);
+    const uint64_t turns = (uint64_t)gemm_tap_turns(arch, l);
     const int fold = arch->cols * v[STATIONARY_P];
     const int K = arch->rows * v[STATIONARY_Q];
     const bool is = s->stays == TENSOR_IFMAP;
@@ -236,8 +240,8 @@ uint64_t stationary_busiest_pe_cycles(const struct stationary *s,
     uint64_t along =
         is ? (uint64_t)Mg : (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
     uint64_t products =
-        gemm_sum_min2(Cg * taps, t.c * taps, K, v[STATIONARY_Q]);
-    uint64_t folds = sum_ceil(Cg * taps, t.c * taps, K);
+        turns * gemm_sum_min2(Cg * taps, t.c * taps, K, v[STATIONARY_Q]);
+    uint64_t folds = turns * sum_ceil(Cg * taps, t.c * taps, K);
     return count_mul(count_mul((uint64_t)l->G * held, along),
                      products + (adds ? folds : 0));
 }
@@ -299,7 +303,7 @@ void stationary_sum_folds(const struct stationary *s, const struct arch *arch,
     gemm_tiling(mapping, &t);
     /* Words that stay in the columns of the array, and words that stream past
      * them. */
-    const uint64_t k = gemm_product_folds(l, &t, arch->rows);
+    const uint64_t k = gemm_product_folds(arch, l, &t, arch->rows);
     const uint64_t across = is ? gemm_output_folds(l, &t, arch->cols)
                                : gemm_filter_folds(l, &t, arch->cols);
     const uint64_t along =

@@ -236,7 +236,7 @@ bool tiling_choose_gemm(const struct arch *arch, const struct layer *layer,
     add_unwasting(&s.images, l->N, given[1], (uint64_t)l->P * (uint64_t)l->Q,
                   cost->fold_outputs);
     add_unwasting(&s.rows, l->P, given[2], (uint64_t)l->Q, cost->fold_outputs);
-    add_unwasting(&s.channels, Cg, given[3], (uint64_t)(l->R * l->S),
+    add_unwasting(&s.channels, Cg, given[3], (uint64_t)cost->row_taps,
                   cost->fold_products);
     for (int i = 0; i < s.images.n; i++)
         for (int k = 0; k < s.rows.n; k++) {

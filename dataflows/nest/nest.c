@@ -188,6 +188,33 @@ static bool children_fit(const struct nest *nest, enum level level, int rows,
     return true;
 }
 
+/* Whether an axis may share out each of its loops that has steps. */
+static bool axis_holds(const struct nest_loops *loops, const char *held,
+                       struct nest_verdict *why)
+{
+    for (int i = 0; i < loops->n; i++) {
+        const char letter[] = {nest_dim_letter[loops->loop[i].dim], '\0'};
+        why->dim = (enum nest_dim)loops->loop[i].dim;
+        if (loops->loop[i].count > 1 && !arch_axis_holds(held, letter))
+            return false;
+    }
+    return true;
+}
+
+static bool axes_hold(const struct arch *arch, const struct nest *nest,
+                      struct nest_verdict *why)
+{
+    static const enum level levels[] = {LEVEL_L2, LEVEL_L1};
+    for (int k = 0; k < 2; k++) {
+        const struct nest_level *at = &nest->level[levels[k]];
+        if (!axis_holds(&at->rows, arch->rows_hold, why))
+            return fault(why, NEST_ROWS_HOLD, levels[k], 0, 0);
+        if (!axis_holds(&at->cols, arch->cols_hold, why))
+            return fault(why, NEST_COLS_HOLD, levels[k], 0, 0);
+    }
+    return true;
+}
+
 static bool is_on_the_array(const struct arch *arch, const struct nest *nest,
                             struct nest_verdict *why)
 {
@@ -261,8 +288,9 @@ bool nest_is_legal(const struct arch *arch, const struct layer *l,
 {
     memset(why, 0, sizeof(*why));
     return is_well_placed(arch, nest, why) && covers(l, nest, why) &&
-           is_on_the_array(arch, nest, why) && rf_holds(arch, l, nest, why) &&
-           l1_holds(arch, l, nest, why) && l2_holds(arch, l, nest, why);
+           is_on_the_array(arch, nest, why) && axes_hold(arch, nest, why) &&
+           rf_holds(arch, l, nest, why) && l1_holds(arch, l, nest, why) &&
+           l2_holds(arch, l, nest, why);
 }
 
 enum link nest_link(enum level child, enum tensor tensor)

@@ -123,6 +123,8 @@ enum nest_fault {
     NEST_NOT_COVERED, /* the counts of `dim` multiply to `have` < `need` */
     NEST_ROWS,        /* `level`'s children take `need` rows of `have` */
     NEST_COLS,        /* the same for columns, or clusters */
+    NEST_ROWS_HOLD,   /* `level`'s rows share out `dim`, which they may not */
+    NEST_COLS_HOLD,   /* the same for columns */
     NEST_MISPLACED,   /* loops at a level, or kept tensors, it cannot have */
     NEST_RF_CAPACITY, /* `tensor` needs `need` words of `have` */
     NEST_L1_CAPACITY, /* the tiles need `need` bytes of `have` */

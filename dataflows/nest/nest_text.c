@@ -266,6 +266,16 @@ bool nest_report(const struct arch *arch, const struct layer *layer,
             : why->level == LEVEL_L2 && arch->has_l1 ? "clusters side by side"
                                                      : "columns",
             arch->name, why->have, why->have);
+    case NEST_ROWS_HOLD:
+    case NEST_COLS_HOLD: {
+        const bool rows = why->fault == NEST_ROWS_HOLD;
+        return diag_fail(d, EXIT_NO_MAPPING, at,
+                         "the %s of %s share out '%c' and 'array.%s_hold' of "
+                         "'%s' is '%s'; move the loop to a level's time loops",
+                         rows ? "rows" : "columns", level,
+                         nest_dim_letter[why->dim], rows ? "rows" : "cols",
+                         arch->name, rows ? arch->rows_hold : arch->cols_hold);
+    }
     case NEST_RF_CAPACITY:
         say_remedy(arch, layer, nest, why, remedy, sizeof(remedy));
         return diag_fail(d, EXIT_NO_MAPPING, at,

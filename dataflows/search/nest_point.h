@@ -30,10 +30,11 @@ struct nest_point {
 };
 
 struct nest_search {
-    const struct arch *arch;                   /* borrowed */
-    const struct layer *layer;                 /* borrowed */
-    const struct search_costs *costs;          /* borrowed */
-    const struct nest_limits *limits;          /* borrowed */
+    const struct arch *arch;          /* borrowed */
+    const struct layer *layer;        /* borrowed */
+    const struct search_costs *costs; /* borrowed */
+    const struct nest_limits *limits; /* of all_limits */
+    struct nest_limits all_limits;    /* those asked for, and the machine's */
     const struct search_nest_options *options; /* borrowed */
     struct nest_least least;
     struct lattice_cache *cache; /* owns */

@@ -21,17 +21,20 @@ static bool is_os(const struct search_problem *p)
     return p->space == &os_tree_search_space;
 }
 
-/* Adds what `times` tiles of `products` products take. */
+/* Adds what `times` tiles of `products` products take, or of one tap's, which
+ * the taps take in turn. */
 static void add_tiles(const struct search_problem *p, int products, int k,
                       uint64_t times, struct search_reduction *r)
 {
     const int rows = p->arch->rows;
+    const uint64_t tiles = times;
     if (products == 0 || times == 0)
         return;
+    times *= (uint64_t)gemm_tap_turns(p->arch, p->layer);
     if (sums_at_root(p)) {
         int run = ceil_div(products, k), used = ceil_div(products, run);
         int last = products - (used - 1) * run;
-        r->steps += times;
+        r->steps += tiles;
         r->sums += times * (uint64_t)run;
         r->hops +=
             times * ((uint64_t)last * gemm_tree_links(rows, used) +
@@ -49,7 +52,7 @@ static void add_tiles(const struct search_problem *p, int products, int k,
 static void set_reduction(const struct search_problem *p, int k,
                           struct search_reduction *r)
 {
-    const int taps = (int)p->taps;
+    const int taps = gemm_row_taps(p->arch, p->layer);
     const bool adds = !is_tree(p) && p->arch->psum_add == PSUM_ADD_OWN_CYCLE;
     r->c_tiles = (uint64_t)ceil_div(p->group_c, r->c);
     r->steps = r->sums = r->hops = 0;
@@ -62,18 +65,18 @@ static void set_reduction(const struct search_problem *p, int k,
 static int dot_reductions(const struct search_problem *p,
                           struct search_reduction *list, int room)
 {
-    const int taps = (int)p->taps; /* fits if the layer is countable */
     const struct search_range c = search_range_of(p, SEARCH_C, p->group_c);
     int n = 0;
     if (!gemm_is_countable(p->layer))
         return 0;
+    const int taps = gemm_row_taps(p->arch, p->layer);
     for (int i = c.from; i <= c.to; i++) {
         struct search_range k =
             search_range_of(p, SEARCH_Q, min_int(p->arch->rows, i * taps));
         if (is_os(p))
             k.from = k.to = p->arch->rows;
         for (int j = k.from; j <= k.to && n <= SEARCH_REDUCTIONS_MAX; j++) {
-            if ((int64_t)i * taps > (int64_t)DOT_PRODUCTS_MAX * j)
+            if (i > dot_channels_max(p->arch, p->layer, j))
                 continue;
             struct search_reduction one = {.c = i, .q = is_os(p) ? 1 : j};
             if (n++ >= room)
@@ -103,7 +106,7 @@ static int dot_x_max(const struct search_problem *p,
                      const struct search_reduction *r)
 {
     (void)r;
-    return p->arch->cols;
+    return dot_outputs_max(p->arch);
 }
 
 static int dot_p_max(const struct search_problem *p,
@@ -119,7 +122,7 @@ static int dot_t_max(const struct search_problem *p,
 {
     (void)r;
     (void)e;
-    return p->arch->cols / x;
+    return dot_filters_max(p->arch, x);
 }
 
 static int dot_fold(const struct search_problem *p,

@@ -58,19 +58,21 @@ static bool adds_psums(const struct search_problem *p)
 static void stationary_reduction(const struct search_problem *p,
                                  struct search_reduction *r)
 {
-    const int taps = (int)p->taps; /* fits if the layer is countable */
+    const int taps = gemm_row_taps(p->arch, p->layer);
+    const uint64_t turns = (uint64_t)gemm_tap_turns(p->arch, p->layer);
     const int all = p->group_c * taps, tile = r->c * taps;
     const int fold = p->arch->rows * r->q;
     r->c_tiles = (uint64_t)ceil_div(p->group_c, r->c);
-    r->steps = sum_ceil(all, tile, fold);
-    r->rows = gemm_sum_ceil2(all, tile, fold, r->q);
-    r->busy_products = gemm_sum_min2(all, tile, fold, r->q);
+    r->steps = turns * sum_ceil(all, tile, fold);
+    r->rows = turns * gemm_sum_ceil2(all, tile, fold, r->q);
+    r->busy_products = turns * gemm_sum_min2(all, tile, fold, r->q);
     r->busy_adds = adds_psums(p) ? r->steps : 0;
-    r->hops = (uint64_t)(all / tile) * links_down(tile, fold) +
-              links_down(all % tile, fold);
+    r->hops = turns * ((uint64_t)(all / tile) * links_down(tile, fold) +
+                       links_down(all % tile, fold));
     if (is_tree(p))
-        r->hops = links_in_trees(p, tile, r->q, (uint64_t)(all / tile)) +
-                  links_in_trees(p, all % tile, r->q, 1);
+        r->hops =
+            turns * (links_in_trees(p, tile, r->q, (uint64_t)(all / tile)) +
+                     links_in_trees(p, all % tile, r->q, 1));
 }
 
 /* Cycles of folds whose rows, columns and depths sum to these: x passes, and
@@ -94,9 +96,10 @@ static int stationary_list(const struct search_problem *p, int q_max,
     int n = 0;
     if (!gemm_is_countable(p->layer))
         return 0;
+    const int taps = gemm_row_taps(p->arch, p->layer);
     for (int i = c.from; i <= c.to; i++) {
         const struct search_range q = search_range_of(
-            p, SEARCH_Q, is_systolic(p) ? 1 : min_int(q_max, i * (int)p->taps));
+            p, SEARCH_Q, is_systolic(p) ? 1 : min_int(q_max, i * taps));
         for (int k = q.from; k <= q.to && n <= SEARCH_REDUCTIONS_MAX;
              k++, n++) {
             struct search_reduction one = {.c = i, .q = k};

@@ -99,7 +99,21 @@ bool nest_search_used(const struct nest_search *s, double share)
     return looks > share * (double)o->budget;
 }
 
-static const struct nest_limits no_limits;
+/* What was asked for, on rows and columns that may hold these loops alone. */
+static void set_limits(struct nest_search *s)
+{
+    const struct arch *a = s->arch;
+    if (s->options->limits != NULL)
+        s->all_limits = *s->options->limits;
+    s->limits = &s->all_limits;
+    for (int d = 0; d < NEST_DIMS; d++) {
+        const char letter[] = {nest_dim_letter[d], '\0'};
+        if (!arch_axis_holds(a->rows_hold, letter))
+            s->all_limits.most[AT_ROWS][d] = 1;
+        if (!arch_axis_holds(a->cols_hold, letter))
+            s->all_limits.most[AT_COLS][d] = 1;
+    }
+}
 
 static int most_children(const struct nest_search *s, int d)
 {
@@ -118,8 +132,8 @@ static void start_search(struct nest_search *s, const struct arch *arch,
     s->arch = arch;
     s->layer = layer;
     s->costs = costs;
-    s->limits = options->limits != NULL ? options->limits : &no_limits;
     s->options = options;
+    set_limits(s);
     s->start_seconds = now_seconds(s);
     nest_least_init(&s->least, arch, layer, costs);
     for (int d = 0; d < NEST_DIMS; d++) {

@@ -1,5 +1,7 @@
 libaccel_a_SOURCES += \
 	%D%/array_kind.h \
+	%D%/array_axes.c \
+	%D%/array_axes.h \
 	%D%/array_side.c \
 	%D%/array_side.h \
 	%D%/charge.c \

@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "sim/array/array_kind.h"
+#include "sim/array/array_axes.h"
 #include "sim/array/charge.h"
 #include "sim/array/multicast_machine.h"
 #include "sim/array/multicast_probes.h"
@@ -19,10 +19,7 @@ struct array {
 static bool honours(const struct arch *arch, const char *dataflow,
                     struct array_refusal *out)
 {
-    (void)arch;
-    (void)dataflow;
-    (void)out;
-    return true;
+    return array_axes_honour(arch, dataflow, out);
 }
 
 static void *create(const struct program *program, struct word_flow *flow)

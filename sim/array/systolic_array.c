@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "pe/systolic_rows.h"
-#include "sim/array/array_kind.h"
+#include "sim/array/array_axes.h"
 #include "sim/array/charge.h"
 #include "sim/array/systolic_probes.h"
 
@@ -27,7 +27,7 @@ static bool honours(const struct arch *arch, const char *dataflow,
     bool moves_psums =
         strcmp(dataflow, "ws") == 0 || strcmp(dataflow, "is") == 0;
     if (arch->drain != DRAIN_OVERLAPPED || !moves_psums)
-        return true;
+        return array_axes_honour(arch, dataflow, out);
     out->key = "array.drain";
     snprintf(out->why, sizeof(out->why),
              "'array.drain' is 'overlapped', which is modelled for psums that "

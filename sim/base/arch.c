@@ -3,9 +3,16 @@
  */
 #include "sim/base/arch.h"
 
+#include <string.h>
+
 int arch_pes(const struct arch *arch)
 {
     return arch->rows * arch->cols;
+}
+
+bool arch_axis_holds(const char *held, const char *loops)
+{
+    return held[0] == '\0' || strspn(loops, held) == strlen(loops);
 }
 
 uint64_t arch_l2_port_cycles(const struct arch *a, int banks,

@@ -53,6 +53,11 @@ enum network {
 #define ARCH_BYTES_MAX ((uint64_t)1 << 40) /* an L1, L2 */
 #define ARCH_ROW_WORDS_MAX 1024            /* a row of their banks */
 
+/* The loops of a layer: group, image, filter and channel of the group, ofmap
+ * row and column, filter row and column. */
+#define LOOP_LETTERS "gnmcpqrs"
+#define LOOP_LETTERS_BYTES sizeof(LOOP_LETTERS)
+
 struct arch {
     char name[64];
     uint64_t clock_hz;
@@ -69,6 +74,9 @@ struct arch {
     enum systolic_drain drain;     /* array.drain, systolic only */
     enum systolic_preload preload; /* array.preload, systolic only */
     bool tight_folds;              /* array.tight_folds, systolic only */
+    /* Loops of a layer that rows and columns of PEs may share out, as letters
+     * in the order of LOOP_LETTERS; "": any. */
+    char rows_hold[LOOP_LETTERS_BYTES], cols_hold[LOOP_LETTERS_BYTES];
 
     int precision_bits[TENSOR_N];
 
@@ -146,6 +154,8 @@ struct given_mapping {
 };
 
 int arch_pes(const struct arch *arch);
+/* Whether an axis (rows_hold or cols_hold) may share out all of these loops. */
+bool arch_axis_holds(const char *held, const char *loops);
 /* Slots of a network that leave L2 in a cycle. */
 int arch_l2_slots(const struct arch *arch, enum network network);
 /* The least number of cycles in which `banks` banks of L2 can read and write

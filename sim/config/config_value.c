@@ -23,6 +23,15 @@ static void put_items(const struct schema_row *row, const char *field,
                                field + i);
 }
 
+static void put_loops(const char *loops, char *text, size_t bytes)
+{
+    size_t at =
+        (size_t)snprintf(text, bytes, "%s", loops[0] == '\0' ? "any" : "");
+    for (int i = 0; loops[i] != '\0'; i++)
+        at += (size_t)snprintf(text + at, bytes - at, "%s%c", i > 0 ? "," : "",
+                               loops[i]);
+}
+
 static void put_text(const struct schema_row *row, const struct arch *arch,
                      char *text, size_t bytes)
 {
@@ -49,6 +58,9 @@ static void put_text(const struct schema_row *row, const struct arch *arch,
         break;
     case SCHEMA_STRINGS:
         put_items(row, field, text, bytes);
+        break;
+    case SCHEMA_LOOPS:
+        put_loops(field, text, bytes);
         break;
     }
 }

@@ -35,6 +35,9 @@ static void print_values(const struct schema_row *row, FILE *to)
     case SCHEMA_STRINGS:
         fputs("an array of strings", to);
         break;
+    case SCHEMA_LOOPS:
+        fputs("an array of loops: g n m c p q r s", to);
+        break;
     }
 }
 

@@ -157,6 +157,7 @@ static const char *wanted_kind(const struct schema_row *row)
     case SCHEMA_BOOL:
         return "true or false";
     case SCHEMA_STRINGS:
+    case SCHEMA_LOOPS:
         return "an array of strings";
     default:
         return "a string";
@@ -218,6 +219,37 @@ static bool set_items_text(const struct schema_row *row, char *text,
     return true;
 }
 
+/* Adds a loop to those that are there and keeps their order. */
+static bool add_loop(const struct schema_row *row, const char *item,
+                     struct src_pos at, char loops[LOOP_LETTERS_BYTES],
+                     struct diag *d)
+{
+    char both[LOOP_LETTERS_BYTES] = "";
+    size_t n = 0;
+    if (strlen(item) != 1 || strchr(LOOP_LETTERS, item[0]) == NULL)
+        return diag_error(d, at,
+                          "'%s' has the item '%s'; an item is one of the loops "
+                          "'g', 'n', 'm', 'c', 'p', 'q', 'r' and 's'",
+                          row->key, item);
+    for (const char *letter = LOOP_LETTERS; *letter != '\0'; letter++)
+        if (*letter == item[0] || strchr(loops, *letter) != NULL)
+            both[n++] = *letter;
+    memcpy(loops, both, sizeof(both));
+    return true;
+}
+
+/* "any", or loops with commas between them. */
+static bool set_loops_text(const struct schema_row *row, char *text,
+                           struct src_pos at, struct arch *arch, struct diag *d)
+{
+    char loops[LOOP_LETTERS_BYTES] = "", *rest = text, *item;
+    while (strcmp(text, "any") != 0 && (item = strsep(&rest, ",")) != NULL)
+        if (!add_loop(row, item, at, loops, d))
+            return false;
+    memcpy(field(row, arch), loops, sizeof(loops));
+    return true;
+}
+
 /* "word" without its quotes. */
 static char *unquoted(const char *text)
 {
@@ -248,6 +280,9 @@ bool schema_set_text(const struct schema_row *row, const char *text,
         break;
     case SCHEMA_STRINGS:
         ok = set_items_text(row, word, at, arch, d);
+        break;
+    case SCHEMA_LOOPS:
+        ok = set_loops_text(row, word, at, arch, d);
         break;
     }
     free(word);
@@ -288,6 +323,26 @@ static bool set_items_setting(const struct schema_row *row,
     return true;
 }
 
+static bool set_loops_setting(const struct schema_row *row,
+                              const struct setting *setting, struct src_pos at,
+                              struct arch *arch, struct diag *d)
+{
+    char loops[LOOP_LETTERS_BYTES] = "";
+    int type = setting_type(setting), n = setting_length(setting);
+    if (type != SETTING_ARRAY && type != SETTING_LIST)
+        return wrong_kind(row, setting, at, d);
+    if (n == 0)
+        return diag_error(d, at, "'%s' is empty; at least one item is needed",
+                          row->key);
+    for (int i = 0; i < n; i++) {
+        const char *item = setting_string(setting_item(setting, i));
+        if (!add_loop(row, item != NULL ? item : "", at, loops, d))
+            return false;
+    }
+    memcpy(field(row, arch), loops, sizeof(loops));
+    return true;
+}
+
 bool schema_set_setting(const struct schema_row *row,
                         const struct setting *setting, struct src_pos at,
                         struct arch *arch, struct diag *d)
@@ -317,6 +372,8 @@ bool schema_set_setting(const struct schema_row *row,
         return set_string(row, setting_string(setting), at, arch, d);
     case SCHEMA_STRINGS:
         return set_items_setting(row, setting, at, arch, d);
+    case SCHEMA_LOOPS:
+        return set_loops_setting(row, setting, at, arch, d);
     }
     return wrong_kind(row, setting, at, d);
 }

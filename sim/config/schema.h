@@ -20,8 +20,9 @@ enum schema_type {
     SCHEMA_INT64, /* uint64_t */
     SCHEMA_ENUM,  /* an enum, as an index into `choices` */
     SCHEMA_BOOL,
-    SCHEMA_STRING, /* char[size_bytes] */
-    SCHEMA_STRINGS /* char[size_bytes / 16][16], "" ends it */
+    SCHEMA_STRING,  /* char[size_bytes] */
+    SCHEMA_STRINGS, /* char[size_bytes / 16][16], "" ends it */
+    SCHEMA_LOOPS    /* letters of LOOP_LETTERS, in its order; "": any */
 };
 
 struct schema_row {

@@ -53,6 +53,11 @@ static const char *const paddings[] = {"generated", "stored", NULL};
         key, SCHEMA_STRINGS, 0, 0, def, FIELD(field), NULL, "", doc, source \
     }
 
+#define LOOPS(key, field, def, doc, source)                               \
+    {                                                                     \
+        key, SCHEMA_LOOPS, 0, 0, def, FIELD(field), NULL, "", doc, source \
+    }
+
 #define NETWORK(name, index)                                                   \
     INT("noc." name ".words_per_slot", network[index].words_per_slot, 1, 256,  \
         "1", "words", "words that one set of destinations gets at a time",     \
@@ -106,6 +111,13 @@ const struct schema_row schema[] = {
     BOOL("array.tight_folds", tight_folds, "false",
          "systolic: a partial fold ends when its last used PE is done",
          "off in Samajdar et al., ISPASS 2020"),
+    LOOPS("array.rows_hold", rows_hold, "any",
+          "loops of the layer that rows of PEs may share out: with c alone, a "
+          "filter tap never fills a row that channels leave idle",
+          "c: NVDLA unit description, convolution pipeline; any: im2col"),
+    LOOPS("array.cols_hold", cols_hold, "any",
+          "loops of the layer that columns of PEs may share out",
+          "m: NVDLA unit description, convolution pipeline"),
     INT("precision.ifmap_bits", precision_bits[TENSOR_IFMAP], 1, 32, NULL,
         "bits", "one ifmap value", ""),
     INT("precision.filter_bits", precision_bits[TENSOR_FILTER], 1, 32, NULL,

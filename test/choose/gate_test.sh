@@ -109,6 +109,36 @@ refuses "'false' is right for 'multicast'" \
 refuses "'chain' is right for 'systolic'" \
     run --cfg systolic $shape --set noc.psum_reduce=tree
 
+# What rows and columns of PEs may hold.
+refuses "'rs' puts the loops 'mcpr' on the rows" \
+    run --cfg eyeriss $shape --set array.rows_hold=c
+refuses "'os' puts the loops 'nmpq' on the columns" \
+    run --cfg eyeriss --dataflow os $shape --set array.cols_hold=m
+refuses "'is' puts the loops 'npq' on the columns" \
+    run --cfg systolic --dataflow is $shape --set array.cols_hold=m
+refuses "with both of 'r' and 's' or neither" \
+    run --cfg eyeriss --dataflow ws $shape --set array.rows_hold=c,r
+refuses "'x'; an item is one of the loops" \
+    run --cfg eyeriss $shape --set array.rows_hold=c,x
+for command in run model reuse map; do
+    takes $command --cfg eyeriss --dataflow ws $shape \
+        --set array.rows_hold=c --set array.cols_hold=m
+    takes $command --cfg eyeriss --dataflow ws $shape \
+        --set array.rows_hold=s,r,c --set array.cols_hold=m,p
+done
+takes run --cfg eyeriss --dataflow ws $shape --set array.rows_hold=any
+cat >"$work/rows.cfg" <<'MAPPING'
+mappings = ( { rf = { loops = ["m 4", "c 2", "p 2"]; };
+               l2 = { rows = ["r 2"]; }; } );
+MAPPING
+takes run --cfg eyeriss $shape --mapping "$work/rows.cfg"
+status=0
+"$accelsim" run --cfg eyeriss $shape --mapping "$work/rows.cfg" \
+    --set array.rows_hold=c >"$work/out" 2>"$work/err" || status=$?
+[ "$status" = 2 ] || fail "status $status of a nest with taps on the rows"
+grep -q "the rows of l2 share out 'r'" "$work/err" ||
+    fail "not said: $(cat "$work/err")"
+
 # A DRAM part has times of its own: a file's values yield to a model that
 # --set names, and steer nothing; what --set gives is refused.
 for key in dram.bytes_per_second=1000000 dram.latency_cycles=7; do

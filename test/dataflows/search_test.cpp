@@ -126,10 +126,13 @@ class Search : public testing::TestWithParam<on_network>
 
     // Whether no parameter is larger than it need be: exactly one of the
     // mappings that run alike is such a one.
-    static bool stands_for_itself(const layer &l, const std::string &flow,
+    static bool stands_for_itself(const arch &a, const layer &l,
+                                  const std::string &flow,
                                   std::map<std::string, int> v)
     {
         const int Cg = l.C / l.G, outputs = v["n"] * v["e"] * l.Q;
+        // Rows of PEs that hold channels alone hold one tap at a time.
+        const int products = v["c"] * (a.rows_hold[0] == '\0' ? l.R * l.S : 1);
         auto covers = [](int each, int times, int all) {
             return each <= all && (times == 1 || each * (times - 1) < all);
         };
@@ -140,9 +143,8 @@ class Search : public testing::TestWithParam<on_network>
         if (flow == "os")
             return covers(v["p"], v["t"], v["f"]) && v["x"] <= outputs;
         if (flow == "nlr")
-            return v["t"] <= v["f"] && v["x"] <= outputs &&
-                   v["k"] <= v["c"] * l.R * l.S;
-        return v["q"] <= v["c"] * l.R * l.S &&
+            return v["t"] <= v["f"] && v["x"] <= outputs && v["k"] <= products;
+        return v["q"] <= products &&
                v["p"] <= (flow == "ws" ? v["f"] : outputs);
     }
 
@@ -170,7 +172,7 @@ class Search : public testing::TestWithParam<on_network>
                 named[p.name] = value[k];
             }
             point found = {};
-            if (stands_for_itself(l, flow->name, named) &&
+            if (stands_for_itself(a, l, flow->name, named) &&
                 flow->choose(&a, &l, &given, &found.m, d)) {
                 found.cost = cost_of(a, l, found.m);
                 out->push_back(found);
