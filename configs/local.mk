@@ -70,6 +70,9 @@ experiments: accelsim
 importersdir = $(pkgdatadir)/importers
 dist_importers_DATA = %D%/importers/__init__.py %D%/importers/__main__.py \
 	%D%/importers/command.py %D%/importers/formats.py \
-	%D%/importers/names.py %D%/importers/said.py \
+	%D%/importers/names.py %D%/importers/onnx_layers.py \
+	%D%/importers/onnx_model.py %D%/importers/onnx_reshapes.py \
+	%D%/importers/onnx_shapes.py %D%/importers/onnx_values.py \
+	%D%/importers/onnx_wire.py %D%/importers/said.py \
 	%D%/importers/scalesim_topology.py %D%/importers/source.py \
-	%D%/importers/write_network.py
+	%D%/importers/transposed.py %D%/importers/write_network.py

@@ -12,6 +12,7 @@ from importers.said import Refused
 
 # The first that recognises a file reads it.
 FORMATS = (
+    ("ONNX model", "onnx_model"),
     ("SCALE-Sim topology", "scalesim_topology"),
 )
 

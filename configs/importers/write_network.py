@@ -5,8 +5,9 @@ SPDX-License-Identifier: MIT
 
 import os
 
+from importers import transposed
 from importers.names import Names, differs, plain
-from importers.said import Refused
+from importers.said import Layer, Refused
 
 DIM_MAX = 2**31 - 1
 STEP_MAX = 65535
@@ -50,6 +51,8 @@ def fault(layer):
         inputs = sizes["C"] * sizes["H"] * sizes["W"]
         weights = sizes["M"] * sizes["C"] // g * taps
         outputs = 0
+        if layer.op == "conv_transpose" and transposed.fault(sizes):
+            return transposed.fault(sizes)
         if layer.op != "conv_transpose":
             rows = output_side(sizes, "H", "R", "h", "pad_top", "pad_bottom")
             cols = output_side(sizes, "W", "S", "w", "pad_left", "pad_right")
@@ -84,10 +87,50 @@ def one_line(text):
     return "".join(c if c.isprintable() else " " for c in text)
 
 
+def images_of(network):
+    """The batch that all convolutions have, and that divides all products;
+    else 1."""
+    images = {layer.sizes.get("N", 1) for layer in network.layers
+              if "H" in layer.sizes}
+    if len(images) != 1:
+        return 1
+    batch = images.pop()
+    return batch if all(per_image(layer, batch) for layer in network.layers
+                        if "H" not in layer.sizes) else 1
+
+
+def per_image(layer, batch):
+    """The sizes of a product for one image of the batch, or None."""
+    key = "B" if layer.op == "matmul" and "B" in layer.sizes else "M"
+    if layer.sizes[key] % batch:
+        return None
+    return {**layer.sizes, key: layer.sizes[key] // batch}
+
+
+def share_of_batch(layer, batch, said):
+    """The layer as each image of the batch has it."""
+    if "H" not in layer.sizes:
+        return with_sizes(layer, per_image(layer, batch))
+    sizes = dict(layer.sizes)
+    images = sizes.pop("N", 1)
+    if images != batch:
+        said.not_expressible(
+            layer.place, f"layer '{layer.name}' is of {images} images, and "
+            "others of the network of other numbers",
+            f"it is of one image; --batch {images} gives all layers as many")
+    return with_sizes(layer, sizes)
+
+
+def with_sizes(layer, sizes):
+    return Layer(layer.name, layer.op, sizes, layer.place, layer.remark)
+
+
 def text_of(network, said, known_as):
     """The file's text."""
     names, blocks = Names(), []
+    batch = images_of(network)
     for i, layer in enumerate(network.layers, 1):
+        layer = share_of_batch(layer, batch, said)
         why = fault(layer)
         if why is not None:
             said.not_expressible(layer.place, f"layer '{layer.name}': {why}",
@@ -99,11 +142,13 @@ def text_of(network, said, known_as):
                          f"'{name}'")
         blocks.append("\n".join(layer_lines(layer, name)))
     if not blocks:
-        raise Refused(network.place, "no layer of it can be expressed",
+        raise Refused(network.place, "no layer of it can be expressed: " +
+                      said.notes[-1].what,
                       "at least one layer of MACs is needed")
     own = plain(network.name, "network")
+    images = f"batch = {batch};\n" if batch > 1 else ""
     where = one_line(os.path.basename(network.place.file))
     said.read(network.place, f"{len(blocks)} layers of MACs, as network "
               f"'{own}' in {known_as}")
     return (f"# {known_as} - imported from {where}.\n"
-            f'name = "{own}";\nlayers = (\n' + ",\n".join(blocks) + "\n);\n")
+            f'name = "{own}";\n{images}layers = (\n' + ",\n".join(blocks) + "\n);\n")

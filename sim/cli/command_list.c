@@ -250,9 +250,12 @@ static struct listing *list_layers(struct invocation *s)
         return NULL;
     }
     s->workload = workload_load(net, command_line, s->diag);
-    if (s->workload == NULL ||
-        !workload_set_batch(s->workload, o->batch > 0 ? o->batch : 1,
-                            command_line, s->diag))
+    if (s->workload == NULL || !workload_set_batch(s->workload,
+                                                   o->batch > 0 ? o->batch
+                                                   : s->workload->own_batch > 0
+                                                       ? s->workload->own_batch
+                                                       : 1,
+                                                   command_line, s->diag))
         return NULL;
     struct listing *l = listing_new("layers", columns, 6);
     for (int i = 0; i < s->workload->n_layers; i++)

@@ -100,6 +100,8 @@ static bool choose_layers(struct invocation *s)
     warn_of_clusters(config_arch(s->cfg));
     for (int i = 0; i < s->workload->n_layers; i++)
         warn_of_padding(&s->workload->layer[i]);
+    if (batch == 0)
+        batch = s->workload->own_batch;
     if (batch == 0 && !invocation_is_single_layer(s))
         batch = config_arch(s->cfg)->default_batch;
     if (batch != 0 &&

@@ -285,6 +285,23 @@ static bool read_layers(const struct reader *r, const struct setting *s,
     return ok;
 }
 
+/* The images that the network's file gives it; --batch overrides them. */
+static bool read_batch(const struct reader *r, const struct setting *s,
+                       struct workload *w)
+{
+    long long value;
+    if (!setting_whole_number(s, &value))
+        return diag_error(r->d, setting_pos(s),
+                          "'batch' is %s; a whole number is needed",
+                          setting_kind(s));
+    if (value < 1 || value > LAYER_DIM_MAX)
+        return diag_error(r->d, setting_pos(s),
+                          "'batch' is %lld; it may be 1 to %d", value,
+                          LAYER_DIM_MAX);
+    w->own_batch = (int)value;
+    return true;
+}
+
 static bool read_member(const struct reader *r, const struct setting *s,
                         struct workload *w)
 {
@@ -294,7 +311,10 @@ static bool read_member(const struct reader *r, const struct setting *s,
         return set_name(r, s, w->name, sizeof(w->name));
     if (strcmp(name, "layers") == 0)
         return read_layers(r, s, w);
+    if (strcmp(name, "batch") == 0)
+        return read_batch(r, s, w);
     nearest_start(&near, name);
+    nearest_offer(&near, "batch");
     nearest_offer(&near, "name");
     nearest_offer(&near, "layers");
     return diag_error(r->d, setting_pos(s),

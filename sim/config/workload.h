@@ -24,11 +24,13 @@ extern "C" {
 struct workload {
     char name[64];       /* of the network; "shape" or "gemm" */
     int batch;           /* N of every layer */
+    int own_batch;       /* the file's; 0: it has none */
     struct layer *layer; /* owns */
     int n_layers;
 };
 
-/* Reads a network, named at `at`.  N is 1.  NULL after a message. */
+/* Reads a network, named at `at`.  N is 1, also where the file has a batch.
+ * NULL after a message. */
 struct workload *workload_load(const char *name_or_path, struct src_pos at,
                                struct diag *d);
 struct workload *workload_of_layer(const struct layer *layer);

@@ -220,6 +220,11 @@ TEST(Workload, ANetworkNeedsANameAndLayers)
     EXPECT_EQ(refused("name = \"n\";\nlayer = ();").substr(0, 74),
               "n.cfg:2: error: unknown key 'layer' of a network; the nearest "
               "is 'layers'\n");
+    EXPECT_EQ(refused("name = \"n\"; batch = 0;").substr(0, 56),
+              "n.cfg:1: error: 'batch' is 0; it may be 1 to 2147483647\n");
+    EXPECT_EQ(refused("name = \"n\"; batch = 1.5;").substr(0, 78),
+              "n.cfg:1: error: 'batch' is a number with a fraction; a whole "
+              "number is needed\n");
 }
 
 TEST(Workload, NamesMustBeUsableAndDiffer)
