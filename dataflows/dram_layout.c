@@ -116,7 +116,8 @@ void dram_layout_init(struct dram_layout *out, const struct arch *arch,
     out->has_bursts = burst_bytes > 1;
     out->is_packed = out->has_bursts && arch->dram_layout == LAYOUT_PACKED;
     for (int t = 0; t < TENSOR_N; t++)
-        out->bits[t] = arch->precision_bits[t];
+        out->bits[t] = arch_map_bits(arch, (enum tensor)t);
+    out->bits[STORED_SPILLS] = arch->precision_bits[TENSOR_PSUM];
     out->ifmap_h = stored ? layer_padded_h(layer) : layer->H;
     out->ifmap_w = stored ? layer_padded_w(layer) : layer->W;
     out->ifmap_pad_top = stored ? 0 : layer->pad_top;
@@ -132,11 +133,12 @@ void dram_layout_init(struct dram_layout *out, const struct arch *arch,
                  layer->op != LAYER_MATMUL,
              cut, n_cuts);
     tile_size_of(out, tile);
-    const uint64_t row_words[TENSOR_N] = {[TENSOR_IFMAP] =
+    const uint64_t row_words[STORED_N] = {[TENSOR_IFMAP] =
                                               (uint64_t)out->ifmap_w,
                                           [TENSOR_FILTER] = words_of(tile),
-                                          [TENSOR_PSUM] = (uint64_t)layer->Q};
-    for (int t = 0; t < TENSOR_N; t++) {
+                                          [TENSOR_PSUM] = (uint64_t)layer->Q,
+                                          [STORED_SPILLS] = (uint64_t)layer->Q};
+    for (int t = 0; t < STORED_N; t++) {
         out->pitch_bits[t] = row_words[t] * (uint64_t)out->bits[t];
         if (!out->is_packed)
             out->pitch_bits[t] = round_up(out->pitch_bits[t], burst_bits);
@@ -147,20 +149,27 @@ void dram_layout_init(struct dram_layout *out, const struct arch *arch,
                  burst_bits);
     out->base_bits[TENSOR_PSUM] =
         round_up(out->base_bits[TENSOR_FILTER] + filter_bits(out), burst_bits);
+    out->base_bits[STORED_SPILLS] = out->base_bits[TENSOR_PSUM];
+    if (out->bits[STORED_SPILLS] != out->bits[TENSOR_PSUM])
+        out->base_bits[STORED_SPILLS] =
+            round_up(out->base_bits[TENSOR_PSUM] +
+                         (uint64_t)layer->N * (uint64_t)layer->M *
+                             (uint64_t)layer->P * out->pitch_bits[TENSOR_PSUM],
+                     burst_bits);
 }
 
-uint64_t dram_layout_bit(const struct dram_layout *o, enum tensor tensor,
+uint64_t dram_layout_bit(const struct dram_layout *o, int stored,
                          const int coord[4])
 {
     uint64_t line, word; /* a row or a tile, and the word in it */
-    if (tensor == TENSOR_FILTER) {
+    if (stored == TENSOR_FILTER) {
         struct filter_place place = filter_place_of(o, coord);
         line = place.tiles_before;
         word = place.word;
         if (o->is_packed)
             word += place.words_before;
     } else {
-        const bool is_ifmap = tensor == TENSOR_IFMAP;
+        const bool is_ifmap = stored == TENSOR_IFMAP;
         const int pad_top = is_ifmap ? o->ifmap_pad_top : 0;
         const int pad_left = is_ifmap ? o->ifmap_pad_left : 0;
         line = ((uint64_t)coord[0] * (uint64_t)(is_ifmap ? o->C : o->M) +
@@ -169,13 +178,13 @@ uint64_t dram_layout_bit(const struct dram_layout *o, enum tensor tensor,
                (uint64_t)(coord[2] - pad_top);
         word = (uint64_t)(coord[3] - pad_left);
     }
-    return o->base_bits[tensor] + line * o->pitch_bits[tensor] +
-           dram_layout_run_bits(o, tensor, word);
+    return o->base_bits[stored] + line * o->pitch_bits[stored] +
+           dram_layout_run_bits(o, stored, word);
 }
 
-uint64_t dram_layout_run_bits(const struct dram_layout *o, enum tensor tensor,
+uint64_t dram_layout_run_bits(const struct dram_layout *o, int stored,
                               uint64_t words)
 {
-    uint64_t bits = words * (uint64_t)o->bits[tensor];
+    uint64_t bits = words * (uint64_t)o->bits[stored];
     return o->has_bursts ? bits : round_up(bits, 8);
 }

@@ -48,11 +48,16 @@ struct filter_cut {
 };
 #define FILTER_CUTS_MAX 40
 
+/* What lies in DRAM: the tensors, of psums the finished outputs; and psums that
+ * come back, in place of their outputs or, where these are of another width,
+ * behind them. */
+enum { STORED_SPILLS = TENSOR_N, STORED_N };
+
 struct dram_layout {
     bool has_bursts; /* the DRAM is a part */
     bool is_packed;
     bool has_filter_tiles;
-    int bits[TENSOR_N]; /* of a word */
+    int bits[STORED_N]; /* of a word */
     /* The ifmap as it lies in DRAM: its size, and the rows (and columns) of
      * padding above (and left of) it that do not. */
     int ifmap_h, ifmap_w, ifmap_pad_top, ifmap_pad_left;
@@ -60,10 +65,10 @@ struct dram_layout {
     int filter_size[FILTER_DIMS];
     int n_cuts; /* outermost first */
     struct filter_cut cut[FILTER_CUTS_MAX];
-    uint64_t base_bits[TENSOR_N]; /* where a tensor starts */
+    uint64_t base_bits[STORED_N]; /* where it starts */
     /* From a row of a feature map to the next one; from a filter tile to the
      * next one unless packed. */
-    uint64_t pitch_bits[TENSOR_N];
+    uint64_t pitch_bits[STORED_N];
 };
 
 /* burst_bytes: of the DRAM, 1 if it has no bursts.  cut: the loops over filter
@@ -74,13 +79,13 @@ void dram_layout_init(struct dram_layout *out, const struct arch *arch,
 
 /* Bit in DRAM where a word begins.  coord: ifmap n, c (of all groups), h, w
  * (padded); filter m (of all), c (of the group), r, s; ofmap n, m (of all), p,
- * q. */
-uint64_t dram_layout_bit(const struct dram_layout *layout, enum tensor tensor,
+ * q.  stored: a tensor, or STORED_SPILLS. */
+uint64_t dram_layout_bit(const struct dram_layout *layout, int stored,
                          const int coord[4]);
 /* Bits that words take which lie side by side; without bursts: of whole bytes.
  */
-uint64_t dram_layout_run_bits(const struct dram_layout *layout,
-                              enum tensor tensor, uint64_t words);
+uint64_t dram_layout_run_bits(const struct dram_layout *layout, int stored,
+                              uint64_t words);
 
 /* Bytes that hold bits bit .. bit + bits - 1, counted from byte bit / 8. */
 static inline uint64_t bytes_under(uint64_t bit, uint64_t bits)

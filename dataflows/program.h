@@ -184,6 +184,9 @@ void program_lay_out(struct program *program, int burst_bytes);
 void program_tile_move(const struct program *program, const struct pass *pass,
                        enum tensor tensor, struct tile_move *out);
 void tile_move_fini(struct tile_move *move);
+/* Outputs of a pass's psum tile. */
+uint64_t program_outputs(const struct program *program,
+                         const struct pass_place *place);
 
 /* Whether a tensor comes from DRAM, or goes there, at all.  A matmul's filters
  * are a feature map. */

@@ -225,6 +225,12 @@ static void filter_move(const struct program *p, const struct pass_place *pl,
     out->words = (uint64_t)pl->f * words;
 }
 
+uint64_t program_outputs(const struct program *p, const struct pass_place *pl)
+{
+    return (uint64_t)pl->n * (uint64_t)pl->m * (uint64_t)pl->e *
+           (uint64_t)p->layer.Q;
+}
+
 static void ofmap_move(const struct program *p, const struct pass_place *pl,
                        struct tile_move *out)
 {
@@ -240,8 +246,7 @@ static void ofmap_move(const struct program *p, const struct pass_place *pl,
                       {1, 0},
                       {pl->e, pitch}}};
     add_runs(out, o, true, r);
-    out->words =
-        (uint64_t)pl->n * (uint64_t)pl->m * (uint64_t)pl->e * (uint64_t)l->Q;
+    out->words = program_outputs(p, pl);
 }
 
 bool tensor_is_moved(const struct arch *arch, const struct layer *layer,
@@ -267,7 +272,7 @@ static void compress(const struct program *p, enum tensor tensor,
     if (out->words == 0 || !tensor_is_compressed(&p->arch, &p->layer, tensor))
         return;
     out->compressed_bytes =
-        rlc_expected_bytes(out->words, p->arch.precision_bits[tensor],
+        rlc_expected_bytes(out->words, arch_map_bits(&p->arch, tensor),
                            p->layer.zero_share[tensor]);
     const struct dram_request first = out->request[0];
     out->n_requests = 0;

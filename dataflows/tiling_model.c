@@ -78,7 +78,7 @@ static uint64_t coded_bytes(const struct arch *arch, const struct layer *l,
                                      rlc_expected_bytes(
                                          (uint64_t)n.size[i] *
                                              (uint64_t)c.size[j] * row_words,
-                                         arch->precision_bits[tensor],
+                                         arch_map_bits(arch, tensor),
                                          l->zero_share[tensor])));
     return bytes;
 }
@@ -144,6 +144,8 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
     uint64_t ofmap =
         (uint64_t)l->N * (uint64_t)l->M * (uint64_t)l->P * (uint64_t)l->Q;
 
+    counts_add_finished(out, ofmap, true,
+                        tensor_is_moved(arch, l, TENSOR_PSUM));
     if (!tensor_is_moved(arch, l, TENSOR_IFMAP))
         ifmap = 0;
     if (!tensor_is_moved(arch, l, TENSOR_FILTER))

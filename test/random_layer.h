@@ -16,7 +16,7 @@ class random_case
   public:
     explicit random_case(unsigned seed)
         : engine_(seed), rows_engine_(seed + 1), axes_engine_(seed + 2),
-          holds_engine_(seed + 3)
+          holds_engine_(seed + 3), widths_engine_(seed + 4)
     {
     }
 
@@ -43,6 +43,7 @@ class random_case
         a.cols = pick(1, 9);
         for (int &bits : a.precision_bits)
             bits = 16;
+        a.ofmap_bits = static_cast<int>(widths_engine_() % 3) * 8;
         a.rf_words[TENSOR_IFMAP] = pick(3, 14);
         a.rf_words[TENSOR_FILTER] = pick(12, 80);
         a.rf_words[TENSOR_PSUM] = pick(1, 20);
@@ -214,7 +215,7 @@ class random_case
   private:
     std::mt19937 engine_;
     // Apart: they move no other's.
-    std::mt19937 rows_engine_, axes_engine_, holds_engine_;
+    std::mt19937 rows_engine_, axes_engine_, holds_engine_, widths_engine_;
 };
 
 // "N=1 G=2 ..." for the message of a failed expectation.

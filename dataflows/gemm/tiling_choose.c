@@ -70,7 +70,7 @@ static double estimate(const struct search *s, const struct tiling *t,
     words[TENSOR_PSUM] = (double)l->N * l->M * l->P * l->Q;
     double all = 0, exposed = 0;
     for (int k = 0; k < TENSOR_N; k++) {
-        bytes[k] = words[k] * s->arch->precision_bits[k] / 8;
+        bytes[k] = words[k] * arch_map_bits(s->arch, (enum tensor)k) / 8;
         all += bytes[k];
         exposed += buffers[k] == 1 ? bytes[k] : 0;
     }

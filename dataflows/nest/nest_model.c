@@ -431,18 +431,16 @@ static void count_psums(const struct nest *nest, enum level child,
     if (child == LEVEL_RF) {
         uint64_t busy = groups ? flow->busy_group_first : flow->busy_first;
         uint64_t from_zero = count_sub(count_add(zero, flow->busy), busy);
-        if (from_zero <= c->macs)
-            add_words(&inner->reads, c->macs - from_zero);
-        else /* beyond what is counted */
-            inner->reads = COUNT_OVERFLOW;
+        add_words(&inner->reads, from_zero <= c->macs
+                                     ? c->macs - from_zero
+                                     : COUNT_OVERFLOW /* uncountable */);
         add_words(&inner->writes, c->macs);
     }
 }
 
-static bool keeps_any(const struct nest_level *level)
+static bool keeps_any(const struct nest_level *at)
 {
-    return level->keep[TENSOR_IFMAP] || level->keep[TENSOR_FILTER] ||
-           level->keep[TENSOR_PSUM];
+    return at->keep[0] || at->keep[1] || at->keep[2];
 }
 
 void nest_expect(const struct arch *arch, const struct layer *layer,
@@ -474,6 +472,8 @@ void nest_expect_cached(const struct arch *arch, const struct layer *layer,
         if (at->keep[TENSOR_PSUM])
             count_psums(nest, child, &view, &flows.psum, out);
     }
+    counts_add_finished(out, outputs_of(layer),
+                        nest->level[LEVEL_L2].keep[TENSOR_PSUM], true);
     struct accesses *rf = out->access[LEVEL_RF];
     add_words(&rf[TENSOR_IFMAP].reads, out->macs);
     add_words(&rf[TENSOR_FILTER].reads, out->macs);

@@ -266,3 +266,12 @@ bool nest_walk_reads_back(const struct nest_walk *w, const struct nest_step *s,
             return true;
     return false;
 }
+
+bool nest_walk_finishes(const struct nest_walk *w, const struct nest_step *s,
+                        enum level level)
+{
+    for (int i = 0; i < w->outside[level]; i++)
+        if (is_reduction(w->loop[i].dim) && s->value[i] + 1 < steps_of(w, s, i))
+            return false;
+    return true;
+}

@@ -77,6 +77,10 @@ void nest_walk_spans(const struct nest_walk *walk, const struct nest_step *step,
 /* Whether a reduction loop outside `level`'s tile is not at 0. */
 bool nest_walk_reads_back(const struct nest_walk *walk,
                           const struct nest_step *step, enum level level);
+/* Whether the reduction loops outside `level`'s tile are all at their last
+ * values: a psum that leaves the tile in this step is a finished output. */
+bool nest_walk_finishes(const struct nest_walk *walk,
+                        const struct nest_step *step, enum level level);
 
 #ifdef __cplusplus
 }

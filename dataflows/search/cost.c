@@ -21,14 +21,14 @@ void search_line_of(const struct search_problem *problem,
     const uint64_t psum_in = t->psum_out - problem->outputs;
     /* Bytes of a word; a stream's words share its bytes. */
     const double ifmap_word = a->precision_bits[TENSOR_IFMAP] / 8.0;
-    const double psum_word = a->precision_bits[TENSOR_PSUM] / 8.0;
+    const double ofmap_word = arch_ofmap_bits(a) / 8.0;
     const double ifmap = (double)ifmap_bytes / ifmap_word * price->ifmap_dram +
                          (double)t->dram_ifmap * price->ifmap_dma;
     const double filter =
         (double)t->dram_filter * (price->filter_dram + price->filter_dma);
 
     out->energy = price->fixed +
-                  (double)psum_bytes / psum_word * price->psum_dram +
+                  (double)psum_bytes / ofmap_word * price->psum_dram +
                   (double)t->filter_sent * price->filter_sent +
                   (double)t->filter_in * price->filter_in +
                   (double)t->filter_hops * price->filter_hop +
@@ -151,7 +151,7 @@ void search_cost_of(const struct search_problem *problem,
 {
     struct search_line exact = *line;
     if (problem->coded[TENSOR_PSUM]) {
-        const double word = problem->arch->precision_bits[TENSOR_PSUM] / 8.0;
+        const double word = arch_ofmap_bits(problem->arch) / 8.0;
         exact.psum_bytes =
             search_psum_bytes(problem, outputs->n, outputs->e, filters->m);
         exact.energy += ((double)exact.psum_bytes - (double)line->psum_bytes) /
@@ -167,7 +167,7 @@ static uint64_t stream_bytes(const struct search_problem *problem,
 {
     if (problem->coded[tensor])
         return rlc_code_bytes(&problem->code[tensor], words);
-    const uint64_t bits = (uint64_t)problem->arch->precision_bits[tensor];
+    const uint64_t bits = (uint64_t)arch_map_bits(problem->arch, tensor);
     return count_add(count_mul(words / 8, bits), words % 8 * bits / 8);
 }
 

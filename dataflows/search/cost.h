@@ -19,7 +19,8 @@ struct search_costs {
     double mac;
     double rf[TENSOR_N], noc_hop[TENSOR_N], l2[TENSOR_N], dram[TENSOR_N];
     double l1[TENSOR_N];
-    struct dram_cfg dram_cfg; /* whose peak bounds cycles */
+    double l2_finished, dram_finished; /* of finished outputs */
+    struct dram_cfg dram_cfg;          /* whose peak bounds cycles */
 };
 
 struct search_cost {

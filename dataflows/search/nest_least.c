@@ -312,7 +312,11 @@ double nest_least_rf_energy(const struct nest_least *n,
                             const struct nest_flows *f, int keep)
 {
     const struct search_costs *c = n->costs;
-    double energy = 0;
+    const bool in_l2 = keep >> TENSOR_PSUM & 1;
+    /* The last write of each output is one of a finished word. */
+    double energy =
+        n->outputs * (in_l2 ? c->l2_finished - c->l2[TENSOR_PSUM]
+                            : c->dram_finished - c->dram[TENSOR_PSUM]);
     for (int t = 0; t < TENSOR_N; t++) {
         double source = keep >> t & 1 ? c->l2[t] : c->dram[t];
         if (t == TENSOR_PSUM)
@@ -337,6 +341,10 @@ double nest_least_l2_energy(const struct nest_least *n,
         if (keep >> t & 1)
             energy += words * (c->l2[t] + c->dram[t]);
     }
+    /* An output leaves L2 for the last time as a finished word. */
+    if (keep >> TENSOR_PSUM & 1)
+        energy += n->outputs * (c->l2_finished - c->l2[TENSOR_PSUM] +
+                                c->dram_finished - c->dram[TENSOR_PSUM]);
     return energy;
 }
 
@@ -386,8 +394,10 @@ double nest_least_dram_cycles(const struct nest_least *n,
     for (int t = 0; t < TENSOR_N; t++) {
         const struct nest_flows *from = keep >> t & 1 ? l2 : rf;
         double words = from == NULL ? once[t] : from->read[t];
-        if (t == TENSOR_PSUM)
-            words = 2 * words - n->outputs;
+        if (t == TENSOR_PSUM) { /* those that spill; outputs beside them */
+            words = fmax(0, 2 * words - 2 * n->outputs);
+            bytes += floor(n->outputs * arch_ofmap_bits(n->arch) / 8);
+        }
         bytes +=
             floor(floor(words * (1 - 1e-12)) * n->arch->precision_bits[t] / 8);
     }

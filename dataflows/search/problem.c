@@ -57,10 +57,10 @@ static void set_prices(struct search_problem *p,
     const double *dram = costs->dram;
     price->ifmap_dram = dram[TENSOR_IFMAP];
     price->filter_dram = dram[TENSOR_FILTER];
-    price->psum_dram = dram[TENSOR_PSUM];
+    price->psum_dram = costs->dram_finished;
     price->ifmap_dma = l2[TENSOR_IFMAP];
     price->filter_dma = l2[TENSOR_FILTER];
-    price->psum_dma = l2[TENSOR_PSUM];
+    price->psum_dma = costs->l2_finished;
     price->ifmap_sent =
         l2[TENSOR_IFMAP] + search_l1_price(a, costs, TENSOR_IFMAP);
     price->ifmap_in = rf[TENSOR_IFMAP];
@@ -78,8 +78,9 @@ static void set_prices(struct search_problem *p,
         r.gated_macs =
             (uint64_t)((double)p->macs * l->zero_share[TENSOR_IFMAP] + 0.5);
     double gated = (double)r.gated_macs, macs = (double)p->macs;
-    price->fixed =
-        (macs - gated) * costs->mac + (double)p->ofmap_words * price->psum_dma;
+    price->fixed = (macs - gated) * costs->mac +
+                   (double)p->ofmap_words * price->psum_dma +
+                   (double)p->outputs * (costs->l2_finished - l2[TENSOR_PSUM]);
     if (p->space->no_operand_rf)
         price->ifmap_in = price->filter_in = 0;
     else
@@ -148,8 +149,8 @@ void search_problem_init(struct search_problem *p,
     for (int k = 0; k < TENSOR_N; k++) {
         p->coded[k] = tensor_is_compressed(arch, layer, (enum tensor)k);
         if (p->coded[k])
-            p->code[k] =
-                rlc_code_of(arch->precision_bits[k], layer->zero_share[k]);
+            p->code[k] = rlc_code_of(arch_map_bits(arch, (enum tensor)k),
+                                     layer->zero_share[k]);
     }
     set_parameters(p, given);
     set_prices(p, costs);

@@ -50,6 +50,10 @@ double search_nest_energy(const struct arch *arch, const struct layer *layer,
                    (double)coded->words) *
                   costs->dram[t];
     }
+    energy += (double)(c->finished_l2.reads + c->finished_l2.writes) *
+                  (costs->l2_finished - costs->l2[TENSOR_PSUM]) +
+              (double)(c->finished_dram.reads + c->finished_dram.writes) *
+                  (costs->dram_finished - costs->dram[TENSOR_PSUM]);
     for (int k = 0; k < LINK_N; k++)
         energy += (double)c->link[k].hops * costs->noc_hop[of_link[k]];
     return energy;

@@ -15,6 +15,18 @@ bool arch_axis_holds(const char *held, const char *loops)
     return held[0] == '\0' || strspn(loops, held) == strlen(loops);
 }
 
+int arch_ofmap_bits(const struct arch *arch)
+{
+    return arch->ofmap_bits > 0 ? arch->ofmap_bits
+                                : arch->precision_bits[TENSOR_IFMAP];
+}
+
+int arch_map_bits(const struct arch *arch, enum tensor tensor)
+{
+    return tensor == TENSOR_PSUM ? arch_ofmap_bits(arch)
+                                 : arch->precision_bits[tensor];
+}
+
 uint64_t arch_l2_port_cycles(const struct arch *a, int banks,
                              uint64_t read_words, uint64_t written_words)
 {

@@ -79,6 +79,7 @@ struct arch {
     char rows_hold[LOOP_LETTERS_BYTES], cols_hold[LOOP_LETTERS_BYTES];
 
     int precision_bits[TENSOR_N];
+    int ofmap_bits; /* precision.ofmap_bits; 0 = as ifmaps */
 
     int rf_words[TENSOR_N]; /* pe.rf.*_words, per PE */
     int fifo_words;         /* pe.fifo_words, of each input fifo and psum out */
@@ -156,6 +157,11 @@ struct given_mapping {
 int arch_pes(const struct arch *arch);
 /* Whether an axis (rows_hold or cols_hold) may share out all of these loops. */
 bool arch_axis_holds(const char *held, const char *loops);
+/* Width of a finished output, as the next layer reads it. */
+int arch_ofmap_bits(const struct arch *arch);
+/* Width of a word of a tensor as layers hand it on: of psums, of a finished
+ * output. */
+int arch_map_bits(const struct arch *arch, enum tensor tensor);
 /* Slots of a network that leave L2 in a cycle. */
 int arch_l2_slots(const struct arch *arch, enum network network);
 /* The least number of cycles in which `banks` banks of L2 can read and write

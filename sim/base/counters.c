@@ -23,6 +23,19 @@
         ACCESS(l2, L2, tensor, T, dma_reads, 0, "of them read by the DMA"), \
         ACCESS(l2, L2, tensor, T, dma_writes, 0, "of them written by the DMA")
 
+#define FINISHED(level)                                            \
+    {"accesses." #level ".psum.finished_reads",                    \
+     "words",                                                      \
+     NULL,                                                         \
+     AT(counts.finished_##level.reads),                            \
+     0,                                                            \
+     "of the reads, finished outputs"},                            \
+    {                                                              \
+        "accesses." #level ".psum.finished_writes", "words", NULL, \
+            AT(counts.finished_##level.writes), 0,                 \
+            "of the writes, those that finished an output"         \
+    }
+
 #define LINK_OF_L1(name) \
     (LINK_##name == LINK_filter_l1 || LINK_##name == LINK_ifmap_l1)
 #define LINK_PART(name, part, text)                 \
@@ -75,7 +88,9 @@ const struct counter counter_table[] = {
     WITH_DMA(ifmap, IFMAP),
     WITH_DMA(filter, FILTER),
     WITH_DMA(psum, PSUM),
+    FINISHED(l2),
     TENSORS(dram, DRAM, 0),
+    FINISHED(dram),
     LINKS(LINK_ROWS)
         COUNTS(COUNT_ROW){"gated.macs", "MACs", NULL, AT(gated_macs), 0,
                           "whose ifmap word is zero"},

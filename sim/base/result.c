@@ -65,17 +65,55 @@ void counts_add(struct counts *a, const struct counts *b)
     counts_add_times(a, b, 1);
 }
 
+struct finished_words counts_finished(const struct counts *counts,
+                                      enum level level)
+{
+    if (level == LEVEL_L2)
+        return counts->finished_l2;
+    if (level == LEVEL_DRAM)
+        return counts->finished_dram;
+    return (struct finished_words){0, 0};
+}
+
+void counts_add_finished(struct counts *counts, uint64_t words, bool kept_in_l2,
+                         bool moved)
+{
+    struct finished_words *l2 = &counts->finished_l2;
+    struct finished_words *dram = &counts->finished_dram;
+    if (kept_in_l2)
+        l2->writes = count_add(l2->writes, words);
+    if (kept_in_l2 && moved)
+        l2->reads = count_add(l2->reads, words);
+    if (moved)
+        dram->writes = count_add(dram->writes, words);
+}
+
+/* words x bits / 8, of which only the product passes 64 bits. */
+static uint64_t bytes_of_words(uint64_t words, int bits)
+{
+    return count_add(count_mul(words / 8, (uint64_t)bits),
+                     words % 8 * (uint64_t)bits / 8);
+}
+
 uint64_t counts_dram_bytes(const struct arch *arch, const struct counts *counts,
                            enum tensor tensor)
 {
     const struct accesses *a = &counts->access[LEVEL_DRAM][tensor];
     const struct compressed_words *c = &counts->dram_compressed[tensor];
-    uint64_t bits = (uint64_t)arch->precision_bits[tensor];
-    uint64_t words = count_sub(count_add(a->reads, a->writes), c->words);
-    /* words x bits / 8, of which only the product passes 64 bits. */
-    uint64_t bytes =
-        count_add(count_mul(words / 8, bits), words % 8 * bits / 8);
-    return count_add(bytes, c->bytes);
+    uint64_t words = count_add(a->reads, a->writes);
+    uint64_t bytes = c->bytes;
+    if (tensor == TENSOR_PSUM) {
+        const struct finished_words *f = &counts->finished_dram;
+        const uint64_t finished = count_add(f->reads, f->writes);
+        words = count_sub(words, finished);
+        /* Compressed words are finished ones. */
+        bytes = count_add(bytes, bytes_of_words(count_sub(finished, c->words),
+                                                arch_ofmap_bits(arch)));
+    } else {
+        words = count_sub(words, c->words);
+    }
+    return count_add(bytes,
+                     bytes_of_words(words, arch->precision_bits[tensor]));
 }
 
 uint64_t ledger_total(const uint64_t ledger_pe_cycles[LEDGER_N])

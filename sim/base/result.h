@@ -84,10 +84,18 @@ enum counter_when {
     X(dram_bursts, "dram.bursts", "bursts", "DRAM bursts", \
       COUNTER_WITHOUT_FORM, "whole bursts that a DRAM part moved")
 
+/* Psum words that are finished outputs: those that L2 and DRAM read, and those
+ * whose last write to them finished the output.  They are part of the psum
+ * words of `access`, and as wide as arch_ofmap_bits says. */
+struct finished_words {
+    uint64_t reads, writes;
+};
+
 /* All that is counted. The simulator and the closed form each fill one. */
 struct counts {
     uint64_t macs;
     struct accesses access[LEVEL_N][TENSOR_N];
+    struct finished_words finished_l2, finished_dram;
     struct link_words link[LINK_N];
 #define COUNT_FIELD(name, path, unit, label, when, doc) uint64_t name;
     COUNTS(COUNT_FIELD)
@@ -212,8 +220,15 @@ void counts_add(struct counts *a, const struct counts *b);
 /* Adds `times` times every counter of b to that of a. */
 void counts_add_times(struct counts *a, const struct counts *b, uint64_t times);
 uint64_t ledger_total(const uint64_t ledger_pe_cycles[LEDGER_N]);
+/* Finished outputs of a level; none in L1 and the register files. */
+struct finished_words counts_finished(const struct counts *counts,
+                                      enum level level);
+/* Counts the words of a psum tile whose outputs are finished as it leaves: L2
+ * got their last write (kept_in_l2), and DRAM takes them (moved). */
+void counts_add_finished(struct counts *counts, uint64_t words, bool kept_in_l2,
+                         bool moved);
 /* Bytes of a tensor over the DRAM's link: its useful words, those compressed
- * as such; rounded down. */
+ * as such, finished outputs at their width; rounded down. */
 uint64_t counts_dram_bytes(const struct arch *arch, const struct counts *counts,
                            enum tensor tensor);
 /* Whether no figure passes COUNT_MAX, PE-cycles included.  Error: one does;

@@ -49,7 +49,7 @@ static uint64_t map_bytes(const struct arch *arch, enum tensor tensor,
     uint64_t words = 1;
     for (int k = 0; k < 4; k++)
         words = count_mul(words, extent[k]);
-    return count_mul(words, (uint64_t)arch->precision_bits[tensor]) / 8;
+    return count_mul(words, (uint64_t)arch_map_bits(arch, tensor)) / 8;
 }
 
 bool gate_lets_layer(const struct config *cfg, const struct layer *layer,

@@ -309,17 +309,18 @@ static bool networks_have_it(const struct arch *arch,
 static bool pairs_fit(const struct arch *arch, const struct arch_where *where,
                       struct diag *d)
 {
-    static const char *const key[TENSOR_N] = {
-        "precision.ifmap_bits", "precision.filter_bits", "precision.psum_bits"};
+    static const char *const key[TENSOR_N] = {"precision.ifmap_bits",
+                                              "precision.filter_bits",
+                                              "precision.ofmap_bits"};
     bool ok = true;
     for (int t = 0; t < TENSOR_N; t++) {
         if (t == TENSOR_FILTER || arch->compression == COMPRESSION_NONE ||
-            rlc_pairs_per_word(arch->precision_bits[t]) > 0)
+            rlc_pairs_per_word(arch_map_bits(arch, (enum tensor)t)) > 0)
             continue;
         ok = diag_error(d, arch_where_of(where, key[t]),
                         "'%s' is %d; 'dram.compression' = 'rlc' takes at most "
                         "58 bits",
-                        key[t], arch->precision_bits[t]);
+                        key[t], arch_map_bits(arch, (enum tensor)t));
     }
     return ok;
 }

@@ -124,6 +124,11 @@ const struct schema_row schema[] = {
         "bits", "one filter value", ""),
     INT("precision.psum_bits", precision_bits[TENSOR_PSUM], 1, 64, NULL, "bits",
         "one partial sum; sums wrap", ""),
+    INT("precision.ofmap_bits", ofmap_bits, 0, 64, "0", "bits",
+        "one finished output, from the write to L2 or DRAM on that finishes "
+        "it; 0 = as an ifmap value, which the next layer reads",
+        "int8 chips requantise behind the accumulator: NVDLA's SDP, TPU v1's "
+        "activation unit (Jouppi et al., ISCA 2017, s. 2)"),
     INT("pe.rf.ifmap_words", rf_words[TENSOR_IFMAP], 1, ARCH_RF_WORDS_MAX, NULL,
         "words", "ifmap register file of a PE", ""),
     INT("pe.rf.filter_words", rf_words[TENSOR_FILTER], 1, ARCH_RF_WORDS_MAX,

@@ -170,6 +170,9 @@ void energy_costs_of(const struct energy_table *table, const struct arch *arch,
         out->l2[t] = list_cost(l2, l2_bytes, mac, mac_bits, bits);
         out->dram[t] = list_cost(&table->dram, 0, mac, mac_bits, bits);
     }
+    const int ofmap_bits = arch_ofmap_bits(arch);
+    out->l2_finished = list_cost(l2, l2_bytes, mac, mac_bits, ofmap_bits);
+    out->dram_finished = list_cost(&table->dram, 0, mac, mac_bits, ofmap_bits);
     out->dram_bit = list_cost(&table->dram, 0, mac, mac_bits, 1);
 }
 
@@ -240,17 +243,31 @@ static double level_energy(const struct accesses access[TENSOR_N],
     return energy;
 }
 
+/* As level_energy, where some of the psums are finished outputs. */
+static double outer_level_energy(const struct counts *counts, enum level level,
+                                 const struct energy_cost cost[TENSOR_N],
+                                 const struct energy_cost *finished)
+{
+    const struct finished_words f = counts_finished(counts, level);
+    return level_energy(counts->access[level], cost) +
+           (double)count_add(f.reads, f.writes) *
+               (finished->energy - cost[TENSOR_PSUM].energy);
+}
+
 /* Energy of the DRAM by words; of compressed words, by the bits that crossed
  * the link. */
 static double dram_energy(const struct counts *counts, const struct arch *arch,
-                          const struct energy_cost cost[TENSOR_N])
+                          const struct energy_costs *costs)
 {
-    double energy = level_energy(counts->access[LEVEL_DRAM], cost);
+    double energy = outer_level_energy(counts, LEVEL_DRAM, costs->dram,
+                                       &costs->dram_finished);
     for (int t = 0; t < TENSOR_N; t++) {
         const struct compressed_words *c = &counts->dram_compressed[t];
+        const struct energy_cost *cost =
+            t == TENSOR_PSUM ? &costs->dram_finished : &costs->dram[t];
         double moved_words =
-            (double)c->bytes * 8 / (double)arch->precision_bits[t];
-        energy += (moved_words - (double)c->words) * cost[t].energy;
+            (double)c->bytes * 8 / (double)arch_map_bits(arch, (enum tensor)t);
+        energy += (moved_words - (double)c->words) * cost->energy;
     }
     return energy;
 }
@@ -293,10 +310,11 @@ void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
                     costs->noc_hop[link_tensor[i]].energy;
     if (arch->has_l1)
         out->l1 = level_energy(counts->access[LEVEL_L1], costs->l1);
-    out->l2 = level_energy(counts->access[LEVEL_L2], costs->l2);
+    out->l2 =
+        outer_level_energy(counts, LEVEL_L2, costs->l2, &costs->l2_finished);
     out->dram = by_burst ? (double)counts->dram_bursts * 8.0 *
                                dram_burst_bytes * costs->dram_bit.energy
-                         : dram_energy(counts, arch, costs->dram);
+                         : dram_energy(counts, arch, costs);
     sum_parts(out);
 }
 

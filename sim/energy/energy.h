@@ -60,7 +60,8 @@ struct energy_costs {
     struct energy_cost rf[TENSOR_N], noc_hop[TENSOR_N]; /* per word */
     struct energy_cost l1[TENSOR_N];                    /* 0 without an L1 */
     struct energy_cost l2[TENSOR_N], dram[TENSOR_N];
-    struct energy_cost dram_bit; /* for bursts */
+    struct energy_cost l2_finished, dram_finished; /* of finished outputs */
+    struct energy_cost dram_bit;                   /* for bursts */
 };
 
 struct energy_table; /* owns its text */

@@ -12,20 +12,25 @@
 
 #define SCHEMA 1
 
-const char *const document_late_columns[] = {"shape.stride_h",
-                                             "shape.stride_w",
-                                             "shape.pad_top",
-                                             "shape.pad_bottom",
-                                             "shape.pad_left",
-                                             "shape.pad_right",
-                                             "shape.dilation_h",
-                                             "shape.dilation_w",
-                                             "op",
-                                             "gemm.M",
-                                             "gemm.N",
-                                             "gemm.K",
-                                             "gemm.B",
-                                             NULL};
+const char *const document_late_columns[] = {
+    "shape.stride_h",
+    "shape.stride_w",
+    "shape.pad_top",
+    "shape.pad_bottom",
+    "shape.pad_left",
+    "shape.pad_right",
+    "shape.dilation_h",
+    "shape.dilation_w",
+    "op",
+    "gemm.M",
+    "gemm.N",
+    "gemm.K",
+    "gemm.B",
+    "accesses.l2.psum.finished_reads",
+    "accesses.l2.psum.finished_writes",
+    "accesses.dram.psum.finished_reads",
+    "accesses.dram.psum.finished_writes",
+    NULL};
 
 static json_t *shape(const struct layer *l)
 {

@@ -35,16 +35,28 @@ double metrics_ms(const struct arch *arch, uint64_t cycles)
     return metrics_ratio(1e3 * (double)cycles, (double)arch->clock_hz);
 }
 
+double metrics_tensor_bytes(const struct arch *arch,
+                            const struct counts *counts, enum level level,
+                            enum tensor tensor)
+{
+    const struct accesses *a = &counts->access[level][tensor];
+    const int bits = arch->precision_bits[tensor];
+    double all = (double)count_add(a->reads, a->writes) * bits;
+    if (tensor == TENSOR_PSUM) {
+        const struct finished_words f = counts_finished(counts, level);
+        all += (double)count_add(f.reads, f.writes) *
+               (arch_ofmap_bits(arch) - bits);
+    }
+    return all / 8;
+}
+
 double metrics_level_bytes(const struct arch *arch, const struct counts *counts,
                            enum level level)
 {
-    double bits = 0;
-    for (int t = 0; t < TENSOR_N; t++) {
-        const struct accesses *a = &counts->access[level][t];
-        bits +=
-            (double)count_add(a->reads, a->writes) * arch->precision_bits[t];
-    }
-    return bits / 8;
+    double bytes = 0;
+    for (int t = 0; t < TENSOR_N; t++)
+        bytes += metrics_tensor_bytes(arch, counts, level, (enum tensor)t);
+    return bytes;
 }
 
 double metrics_l2_array_bytes(const struct arch *arch,
@@ -57,6 +69,7 @@ double metrics_l2_array_bytes(const struct arch *arch,
         a->reads -= a->dma_reads;
         a->writes -= a->dma_writes;
     }
+    array.finished_l2.reads = 0; /* all of them the DMA's */
     return metrics_level_bytes(arch, &array, LEVEL_L2);
 }
 
@@ -66,8 +79,8 @@ double metrics_dram_link_bytes(const struct arch *arch,
     double bytes = metrics_level_bytes(arch, counts, LEVEL_DRAM);
     for (int t = 0; t < TENSOR_N; t++) {
         const struct compressed_words *c = &counts->dram_compressed[t];
-        bytes +=
-            (double)c->bytes - (double)c->words * arch->precision_bits[t] / 8;
+        bytes += (double)c->bytes -
+                 (double)c->words * arch_map_bits(arch, (enum tensor)t) / 8;
     }
     return bytes;
 }

@@ -48,7 +48,11 @@ void metrics_of(const struct report_input *in, const struct layer_result *r,
 double metrics_utilization(const struct arch *arch,
                            const struct layer_result *r);
 double metrics_ms(const struct arch *arch, uint64_t cycles);
-/* Words read and written at a level, all tensors, in bytes of their width. */
+/* Words of a tensor read and written at a level, in bytes of their width. */
+double metrics_tensor_bytes(const struct arch *arch,
+                            const struct counts *counts, enum level level,
+                            enum tensor tensor);
+/* The same of all tensors. */
 double metrics_level_bytes(const struct arch *arch, const struct counts *counts,
                            enum level level);
 /* As metrics_level_bytes at L2, without the DMA's part. */

@@ -134,9 +134,11 @@ static void print_ledger(const struct layer_result *r, FILE *to)
     grid_free(g);
 }
 
-static void access_row(struct grid *g, const struct arch *arch, int level,
-                       int tensor, const struct accesses *a)
+static void access_row(struct grid *g, const struct arch *arch,
+                       const struct counts *counts, enum level level,
+                       enum tensor tensor)
 {
+    const struct accesses *a = &counts->access[level][tensor];
     grid_cell(g, "%s", tensor == 0 ? level_name[level] : "");
     grid_cell(g, "%s", tensor_name[tensor]);
     grid_count(g, a->reads);
@@ -148,8 +150,22 @@ static void access_row(struct grid *g, const struct arch *arch, int level,
         grid_cell(g, "%s", "");
         grid_cell(g, "%s", "");
     }
-    grid_real(g, (double)count_add(a->reads, a->writes) *
-                     arch->precision_bits[tensor] / 8e6);
+    grid_real(g, metrics_tensor_bytes(arch, counts, level, tensor) / 1e6);
+}
+
+/* The psum words of a level that are finished outputs. */
+static void finished_row(struct grid *g, const struct counts *counts,
+                         enum level level)
+{
+    const struct finished_words f = counts_finished(counts, level);
+    if (f.reads == 0 && f.writes == 0)
+        return;
+    grid_cell(g, "%s", "");
+    grid_cell(g, "finished");
+    grid_count(g, f.reads);
+    grid_count(g, f.writes);
+    for (int i = 0; i < 3; i++)
+        grid_cell(g, "%s", "");
 }
 
 static void print_accesses(const struct arch *arch, const struct counts *counts,
@@ -166,7 +182,8 @@ static void print_accesses(const struct arch *arch, const struct counts *counts,
         if (level == LEVEL_L1 && !arch->has_l1)
             continue;
         for (int t = 0; t < TENSOR_N; t++)
-            access_row(g, arch, level, t, &counts->access[level][t]);
+            access_row(g, arch, counts, (enum level)level, (enum tensor)t);
+        finished_row(g, counts, (enum level)level);
         for (int i = 0; i < 5; i++)
             grid_cell(g, "%s", i == 1 ? "all" : "");
         if (level == LEVEL_L2)

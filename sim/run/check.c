@@ -178,7 +178,7 @@ uint64_t check_compressed_bytes(struct check *check, const struct pass *pass,
     const struct program *p = check->program;
     struct coded_tile tile = {.program = p, .tensor = tensor};
     program_tile_words(p, pass, tensor, take_word, &tile);
-    return rlc_bytes(&tile.stream, p->arch.precision_bits[tensor]);
+    return rlc_bytes(&tile.stream, arch_map_bits(&p->arch, tensor));
 }
 
 /* An output by the definition of a convolution. */

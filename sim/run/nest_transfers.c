@@ -19,7 +19,8 @@ struct nest_transfers {
     const struct nest_walk *walk;
     const struct program *program;
     struct line line[TENSOR_N];
-    struct nest_stage *behind;    /* owns; finds the psums that leave */
+    struct nest_stage *behind;    /* owns; finds the psums that leave ... */
+    enum level behind_level;      /* ... the tile of this level */
     struct dram_request *request; /* owns */
     int n_requests, request_room;
 };
@@ -68,22 +69,27 @@ static void look_ahead(struct nest_transfers *t, enum tensor tensor)
              !nest_tiles_differ(t->walk, tensor, &from, &line->next));
 }
 
+/* The level whose tiles of the tensor come from DRAM. */
+static enum level below_dram(const struct nest_walk *walk, enum tensor tensor)
+{
+    int level = LEVEL_L2;
+    while (!walk->nest.level[level].keep[tensor])
+        level--;
+    return (enum level)level;
+}
+
 static struct nest_stage *stage_of(const struct nest_transfers *t,
                                    enum tensor tensor)
 {
     const struct arch *a = &t->program->arch;
     struct stage_cfg cfg = {
         .walk = t->walk,
-        .level = LEVEL_L2,
+        .level = below_dram(t->walk, tensor),
         .tensor = tensor,
         .no_padding_words = a->padding == PADDING_GENERATED,
         .words_per_slot = 1,
         .out_words_per_slot = 1,
     };
-    int level = LEVEL_L2;
-    while (!t->walk->nest.level[level].keep[tensor])
-        level--;
-    cfg.level = (enum level)level;
     return nest_stage_new(&cfg);
 }
 
@@ -118,6 +124,7 @@ struct nest_transfers *nest_transfers_new(const struct nest_walk *walk,
         t->line[k].has_next = true;
     }
     t->behind = stage_of(t, TENSOR_PSUM);
+    t->behind_level = below_dram(walk, TENSOR_PSUM);
     return t;
 }
 
@@ -171,9 +178,10 @@ static void push_run(struct nest_transfers *t, bool is_write,
         last->loop[k].count = 1;
 }
 
-/* Makes requests of words in rising order. */
-static void make_requests(struct nest_transfers *t, enum tensor tensor,
-                          bool is_write, const uint64_t *word, int n)
+/* Makes requests of words in rising order.  stored: a tensor, or
+ * STORED_SPILLS. */
+static void make_requests(struct nest_transfers *t, int stored, bool is_write,
+                          const uint64_t *word, int n)
 {
     const struct dram_layout *layout = &t->program->layout;
     struct word_run run = {0, 0};
@@ -185,8 +193,8 @@ static void make_requests(struct nest_transfers *t, enum tensor tensor,
         while (last < n && word[last] == word[last - 1] + 1)
             last++;
         struct word_run here = {
-            dram_layout_bit(layout, tensor, coord),
-            dram_layout_run_bits(layout, tensor, (uint64_t)(last - i))};
+            dram_layout_bit(layout, stored, coord),
+            dram_layout_run_bits(layout, stored, (uint64_t)(last - i))};
         if (run.bits > 0 && here.bit == run.bit + run.bits) {
             run.bits += here.bits;
         } else {
@@ -202,7 +210,8 @@ static void make_requests(struct nest_transfers *t, enum tensor tensor,
 
 /* Makes a transfer of the words that the stage's last call found. */
 static void put_transfer(struct nest_transfers *t, enum tensor tensor,
-                         bool is_write, const struct nest_stage *stage,
+                         int stored, bool is_write,
+                         const struct nest_stage *stage,
                          struct tile_transfer *out)
 {
     const uint64_t *word;
@@ -212,7 +221,7 @@ static void put_transfer(struct nest_transfers *t, enum tensor tensor,
     out->skips_l2 = !t->walk->nest.level[LEVEL_L2].keep[tensor];
     out->words = (uint64_t)n;
     if (n > 0)
-        make_requests(t, tensor, is_write, word, n);
+        make_requests(t, stored, is_write, word, n);
     out->n_requests = n > 0 ? t->n_requests : 0;
     out->request = t->request;
 }
@@ -226,7 +235,9 @@ bool nest_transfers_load(struct nest_transfers *t, enum tensor tensor,
         return false;
     nest_stage_leave(line->ahead, &line->next, &unread);
     nest_stage_enter(line->ahead, &line->next, &unread);
-    put_transfer(t, tensor, false, line->ahead, out);
+    /* Finished outputs never come back. */
+    put_transfer(t, tensor, tensor == TENSOR_PSUM ? STORED_SPILLS : (int)tensor,
+                 false, line->ahead, out);
     look_ahead(t, tensor);
     return true;
 }
@@ -239,5 +250,8 @@ void nest_transfers_store(struct nest_transfers *t, const struct nest_step *at,
     nest_stage_leave(t->behind, at, &unread);
     nest_stage_enter(t->behind, at, &unread);
     nest_stage_leave(t->behind, next, &unread);
-    put_transfer(t, TENSOR_PSUM, true, t->behind, out);
+    const bool is_finished = nest_walk_finishes(t->walk, at, t->behind_level);
+    put_transfer(t, TENSOR_PSUM, is_finished ? (int)TENSOR_PSUM : STORED_SPILLS,
+                 true, t->behind, out);
+    out->finished_words = is_finished ? out->words : 0;
 }

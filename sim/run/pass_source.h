@@ -35,6 +35,8 @@ struct tile_transfer {
     const struct dram_request *request; /* the source's, until its next call */
     uint64_t words;                     /* useful ones */
     uint64_t compressed_bytes;          /* of all requests; 0: not compressed */
+    uint64_t finished_words; /* of a store: outputs that are finished now,
+                                whether DRAM gets them or not */
 };
 
 struct pass_source;

@@ -205,8 +205,11 @@ static bool load(struct pass_source *s, enum tensor tensor,
 static void store(struct pass_source *s, struct tile_transfer *out)
 {
     struct program_passes *p = of(s);
-    program_tile_move(p->program, &p->pass[p->latest], TENSOR_PSUM, &p->move);
+    const struct pass *pass = &p->pass[p->latest];
+    program_tile_move(p->program, pass, TENSOR_PSUM, &p->move);
     put_transfer(&p->move, out);
+    /* Psums stay in L2 until they are finished. */
+    out->finished_words = program_outputs(p->program, &pass->place);
 }
 
 /* The passes that drain have done so for so many cycles more. */

@@ -78,6 +78,14 @@ void tile_table_free(struct tile_table *table)
     free(table);
 }
 
+/* A psum tile leaves L2, or what stands in front of the networks. */
+static void count_finished(struct counts *counts,
+                           const struct tile_transfer *move)
+{
+    counts_add_finished(counts, move->finished_words, !move->skips_l2,
+                        move->words > 0);
+}
+
 static void count_transfer(struct counts *counts, enum tensor tensor,
                            bool is_store, const struct tile_transfer *move)
 {
@@ -184,6 +192,7 @@ void tile_table_done(struct tile_table *table, const struct source_pass *pass,
     if (pass->last_use[TENSOR_PSUM]) {
         struct tile_transfer move;
         source->ops->store(source, &move);
+        count_finished(table->counts, &move);
         psum->store_ticket[psum->freed % TICKETS] = transfer(
             table, TENSOR_PSUM, true, &move, end + outcome->drain_cycles);
         give_up(psum, end);

@@ -359,9 +359,11 @@ def bursts_of_a_part():
     """Operands of 64 x 64 bytes are 64 bursts of 64 bytes each."""
     words = ["--cfg", "systolic", "--dataflow", "os", "--gemm",
              "M=64,N=64,K=64", "--set", "dram.model=ddr3_1600"]
-    out = 64 * 4  # finished outputs have 32 bits
+    out = 64  # finished outputs are as wide as operands
     rows = ["--set", "dram.layout=rows"]
     for more, bursts in (([], 64 + 64 + out),
+                         (["--set", "precision.ofmap_bits=32"],
+                          64 + 64 + 4 * out),
                          (["--set", "dram.filter_order=mcrs"], 64 + 64 + out),
                          (rows, 64 * 64 + 64 + 64 * 64)):
         layer = report(*words, *more)["layers"][0]

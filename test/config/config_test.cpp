@@ -494,10 +494,11 @@ TEST_F(Config, ValuesMustFitEachOther)
               "'shadow' needs edges that never make the array wait; "
               "'noc.psum_out' takes 12 words a cycle (it may take 14 or "
               "more)\n");
-    EXPECT_EQ(refused(good, {"precision.psum_bits=59", "dram.compression=rlc"}),
-              "accelsim: --set precision.psum_bits=59: error: "
-              "'precision.psum_bits' is 59; 'dram.compression' = 'rlc' takes "
-              "at most 58 bits\n");
+    EXPECT_EQ(
+        refused(good, {"precision.ofmap_bits=59", "dram.compression=rlc"}),
+        "accelsim: --set precision.ofmap_bits=59: error: "
+        "'precision.ofmap_bits' is 59; 'dram.compression' = 'rlc' takes "
+        "at most 58 bits\n");
     EXPECT_EQ(refused(good, {"dram.model=bandwidth"}),
               "accelsim: --set dram.model=bandwidth: error: 'dram.model' is "
               "'bandwidth' without 'dram.bytes_per_second'; it needs one\n");

@@ -22,6 +22,7 @@ arch machine_with_a_part(random_case *random)
     const char *const parts[] = {"ddr3_1600", "hbm2", "lpddr4_2400"};
     for (int &bits : a.precision_bits)
         bits = SOME_BITS[random->pick(0, 6)];
+    a.ofmap_bits = random->pick(0, 1) ? SOME_BITS[random->pick(0, 6)] : 0;
     a.l2_bytes = 1 << random->pick(11, 15);
     a.carries = CARRIES_ALL;
     a.compression = COMPRESSION_NONE;
@@ -111,7 +112,8 @@ std::string describe(const arch &a, const layer &l, const char *flow)
            (a.dram_filter_order == FILTER_MCRS ? ", mcrs" : ", tiles") + ", " +
            std::to_string(a.precision_bits[0]) + "/" +
            std::to_string(a.precision_bits[1]) + "/" +
-           std::to_string(a.precision_bits[2]) + " bits, l2 " +
+           std::to_string(a.precision_bits[2]) + "/" +
+           std::to_string(a.ofmap_bits) + " bits, l2 " +
            std::to_string(a.l2_bytes) + ": " + describe(l);
 }
 

@@ -33,15 +33,34 @@ layout_oracle::layout_oracle(const arch &a, const layer &l, int burst_bytes,
                 each.push_back({{g, m, 0, 0, 0}, {1, 1, l.C / l.G, l.R, l.S}});
         put_filters(each);
     }
+    put_outputs(TENSOR_PSUM);
+    if (bits_of(TENSOR_PSUM) == bits_of(TENSOR_N))
+        bit_[TENSOR_N] = bit_[TENSOR_PSUM];
+    else
+        put_outputs(TENSOR_N);
+}
+
+void layout_oracle::put_outputs(int stored)
+{
     start_at_a_burst();
-    for (int n = 0; n < l.N; n++)
-        for (int m = 0; m < l.M; m++)
-            for (int p = 0; p < l.P; p++) {
-                if (a.dram_layout == LAYOUT_ROWS)
+    for (int n = 0; n < l_.N; n++)
+        for (int m = 0; m < l_.M; m++)
+            for (int p = 0; p < l_.P; p++) {
+                if (a_.dram_layout == LAYOUT_ROWS)
                     start_at_a_burst();
-                for (int q = 0; q < l.Q; q++)
-                    put(TENSOR_PSUM, {n, m, p, q});
+                for (int q = 0; q < l_.Q; q++)
+                    put(stored, {n, m, p, q});
             }
+}
+
+int layout_oracle::bits_of(int stored) const
+{
+    if (stored == TENSOR_N)
+        return a_.precision_bits[TENSOR_PSUM];
+    if (stored == TENSOR_PSUM)
+        return a_.ofmap_bits > 0 ? a_.ofmap_bits
+                                 : a_.precision_bits[TENSOR_IFMAP];
+    return a_.precision_bits[stored];
 }
 
 void layout_oracle::start_at_a_burst()
@@ -50,10 +69,10 @@ void layout_oracle::start_at_a_burst()
         next_bit_++;
 }
 
-void layout_oracle::put(tensor t, const dram_word &w)
+void layout_oracle::put(int stored, const dram_word &w)
 {
-    EXPECT_TRUE(bit_[t].emplace(w, next_bit_).second) << "laid down twice";
-    next_bit_ += static_cast<uint64_t>(a_.precision_bits[t]);
+    EXPECT_TRUE(bit_[stored].emplace(w, next_bit_).second) << "laid down twice";
+    next_bit_ += static_cast<uint64_t>(bits_of(stored));
 }
 
 void layout_oracle::put_filters(std::vector<filter_box> boxes)
@@ -121,12 +140,14 @@ word_list layout_oracle::filled_rows(const word_list &of)
     return out;
 }
 
-std::set<uint64_t> layout_oracle::bytes_of(tensor t, const word_list &of) const
+std::set<uint64_t> layout_oracle::bytes_of(tensor t, const word_list &of,
+                                           bool spilled) const
 {
+    const int stored = spilled ? int(TENSOR_N) : int(t);
     std::set<uint64_t> bytes;
     for (const dram_word &w : of)
-        for (int k = 0; k < a_.precision_bits[t]; k++)
-            bytes.insert((bit_[t].at(w) + static_cast<uint64_t>(k)) / 8);
+        for (int k = 0; k < bits_of(stored); k++)
+            bytes.insert((bit_[stored].at(w) + static_cast<uint64_t>(k)) / 8);
     return bytes;
 }
 

@@ -28,7 +28,10 @@ class layout_oracle
     // tiles: boxes of filters in the order in which they are first fetched.
     layout_oracle(const arch &a, const layer &l, int burst_bytes,
                   const std::vector<filter_box> &tiles);
-    std::set<uint64_t> bytes_of(tensor t, const word_list &of) const;
+    // Bytes of psums are those of finished outputs, or with `spilled` of
+    // psums that come back.
+    std::set<uint64_t> bytes_of(tensor t, const word_list &of,
+                                bool spilled = false) const;
     std::set<uint64_t> bursts_of(const std::set<uint64_t> &bytes) const;
     word_list filter_words(const filter_box &box) const; // as MCRS
     // Fills each row that has a word: from its first to its last one.
@@ -39,12 +42,15 @@ class layout_oracle
 
   private:
     void start_at_a_burst();
-    void put(tensor t, const dram_word &w);
+    void put(int stored, const dram_word &w);
+    void put_outputs(int stored);
+    int bits_of(int stored) const;
     void put_filters(std::vector<filter_box> boxes);
     const arch a_;
     const layer l_;
     uint64_t burst_bits_, next_bit_ = 0;
-    std::map<dram_word, uint64_t> bit_[TENSOR_N];
+    // The tensors' words, then those of spilled psums.
+    std::map<dram_word, uint64_t> bit_[TENSOR_N + 1];
 };
 
 // All bytes of the requests in their order.

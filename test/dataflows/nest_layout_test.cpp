@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "sim/run/nest_passes.h"
 #include "sim/run/nest_transfers.h"
 #include "test/dataflows/layout_oracle.h"
 #include "test/random_nest.h"
@@ -241,6 +242,61 @@ TEST(DramLayout, ANestTakesItsNewWordsAndMovesEachBurstOnce)
     }
     EXPECT_GT(exact, nests);
     EXPECT_GT(past_l2, nests);
+}
+
+void add_bytes(const tile_transfer &move, std::set<uint64_t> *to)
+{
+    for (uint64_t byte : bytes_asked_for(move.request, move.n_requests))
+        to->insert(byte);
+}
+
+// Each output is stored once as a finished word; what is stored before that
+// comes back, as wide as a psum.
+TEST(DramLayout, ANestStoresFinishedOutputsAndSpillsAtTheirWidths)
+{
+    random_nest random(73);
+    int spilled_nests = 0;
+    const int nests = sample(60, "nests");
+    for (int k = 0; k < nests && !testing::Test::HasFailure(); k++) {
+        arch a = random.machine();
+        const layer l = random.shape(20000);
+        const int bits[] = {4, 8, 12, 16, 32};
+        a.precision_bits[TENSOR_PSUM] = bits[random.pick(0, 4)];
+        a.ofmap_bits = bits[random.pick(0, 4)];
+        a.dram_layout = random.pick(0, 2) ? LAYOUT_PACKED : LAYOUT_ROWS;
+        std::strcpy(a.dram_model, "ddr3_1600"); // bursts of 64 bytes
+        const nest n = random.mapping(a, l);
+        const layout_oracle oracle(a, l, 64, tiles_as_first_fetched(l, n));
+        pass_source *source = nest_passes_new(&a, &l, &n, false, nullptr);
+        source_pass pass;
+        tile_transfer move;
+        std::set<uint64_t> finished, spilled, back;
+        uint64_t finished_words = 0;
+        while (source->ops->next(source, &pass)) {
+            if (!pass.last_use[TENSOR_PSUM])
+                continue;
+            source->ops->store(source, &move);
+            add_bytes(move, move.finished_words > 0 ? &finished : &spilled);
+            finished_words += move.finished_words;
+        }
+        while (source->ops->load(source, TENSOR_PSUM, &move))
+            add_bytes(move, &back);
+        source->ops->destroy(source);
+        word_list outputs;
+        for (int i = 0; i < l.N; i++)
+            for (int m = 0; m < l.M; m++)
+                for (int y = 0; y < l.P; y++)
+                    for (int x = 0; x < l.Q; x++)
+                        outputs.push_back({i, m, y, x});
+        EXPECT_EQ(outputs.size(), finished_words) << describe(l);
+        EXPECT_EQ(oracle.bytes_of(TENSOR_PSUM, outputs), finished);
+        EXPECT_EQ(spilled, back) << describe(l) << describe(n);
+        if (!spilled.empty()) {
+            EXPECT_EQ(oracle.bytes_of(TENSOR_PSUM, outputs, true), spilled);
+            spilled_nests++;
+        }
+    }
+    EXPECT_GT(spilled_nests, nests / 5);
 }
 
 } // namespace

@@ -79,6 +79,8 @@ class enumeration
         walk(0, value);
         for (int at = LEVEL_RF; at <= LEVEL_L2; at++) // the last psums
             psums(level(at), value, true);
+        c.finished_l2 = finished(LEVEL_L2);
+        c.finished_dram = finished(LEVEL_DRAM);
         c.access[LEVEL_RF][TENSOR_IFMAP].reads += c.macs;
         c.access[LEVEL_RF][TENSOR_FILTER].reads += c.macs;
         return c;
@@ -340,10 +342,19 @@ class enumeration
             word_set now;
             if (!end)
                 now = touched_words(at, one, TENSOR_PSUM, value);
-            uint64_t came = minus(now, one.tile[TENSOR_PSUM]).size();
-            uint64_t went = minus(one.tile[TENSOR_PSUM], now).size();
+            const word_set fresh = minus(now, one.tile[TENSOR_PSUM]);
+            const word_set gone = minus(one.tile[TENSOR_PSUM], now);
+            const uint64_t came = fresh.size(), went = gone.size();
             one.tile[TENSOR_PSUM] = now;
             bool back = first && reads_back(at, value);
+            if (at == LEVEL_L2)
+                read_words(at, gone);
+            if (first)
+                write_words(from, gone);
+            if (back)
+                read_words(from, fresh);
+            if (back && at == LEVEL_L2)
+                write_words(at, fresh);
             (first ? out : over) += went;
             in += back ? came : 0;
             inner.reads += went;
@@ -370,9 +381,30 @@ class enumeration
         }
     }
 
+    // The last write of a word finishes it, and what reads it from then on
+    // reads a finished one.
+    void write_words(level at, const word_set &words)
+    {
+        for (uint64_t w : words)
+            reads_since_write[at][w] = 0;
+    }
+    void read_words(level at, const word_set &words)
+    {
+        for (uint64_t w : words)
+            reads_since_write[at][w]++;
+    }
+    finished_words finished(level at) const
+    {
+        finished_words f = {0, reads_since_write[at].size()};
+        for (const auto &word : reads_since_write[at])
+            f.reads += word.second;
+        return f;
+    }
+
     const arch &a;
     const layer &l;
     const nest &n;
+    std::map<uint64_t, uint64_t> reads_since_write[LEVEL_N];
     std::vector<cut> cuts; // outermost first
     std::vector<child> children[LEVEL_N];
     uint64_t first_products = 0; // of psums that begin at zero

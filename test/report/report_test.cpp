@@ -32,8 +32,11 @@ TEST_F(Report, JsonHasTheAgreedKeysInTheAgreedOrder)
     EXPECT_EQ("rf l2 dram", j.keys("layers.0.accesses"));
     EXPECT_EQ("ifmap filter psum", j.keys("layers.0.accesses.dram"));
     EXPECT_EQ("reads writes", j.keys("layers.0.accesses.rf.psum"));
-    EXPECT_EQ("reads writes dma_reads dma_writes",
+    EXPECT_EQ("reads writes dma_reads dma_writes finished_reads "
+              "finished_writes",
               j.keys("layers.0.accesses.l2.psum"));
+    EXPECT_EQ("reads writes finished_reads finished_writes",
+              j.keys("layers.0.accesses.dram.psum"));
     EXPECT_EQ("filter ifmap psum_in psum_out psum_link",
               j.keys("layers.0.noc"));
     EXPECT_EQ("words_sent words_delivered hops", j.keys("layers.0.noc.ifmap"));
