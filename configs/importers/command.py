@@ -54,7 +54,7 @@ def read_files(request):
     for path in request.files:
         try:
             source = Source(path)
-            name, module = formats.recognised(source)
+            name, module = formats.recognised(source, said)
             known.append((path, name))
             module.read(source, said)
         except Refused as refused:

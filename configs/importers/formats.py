@@ -1,31 +1,65 @@
 """formats.py - what a file is, by what stands in it.
 
-Each row is a format: its name, the module that reads it, and which syntax must
-fit before the module is asked. A module has `recognises(source)` and
+Each row is a format: its name, the module that reads it, and the syntax that
+must fit before the module is asked. A module has `recognises(source, said)` and
 `read(source, said)`.
 SPDX-License-Identifier: MIT
 """
 
 import importlib
+import re
 
+from importers.braces_source import begins_as_settings
 from importers.said import Refused
 
-# The first that recognises a file reads it.
+# Of those whose syntax fits, the first that recognises a file reads it.
 FORMATS = (
-    ("ONNX model", "onnx_model"),
-    ("SCALE-Sim topology", "scalesim_topology"),
+    ("ONNX model", "onnx_model", "bytes"),
+    ("MAESTRO network", "maestro", "text"),
+    ("GAMMA model", "gamma_model", "text"),
+    ("Timeloop problem", "timeloop_problem", "settings"),
+    ("Timeloop problem", "timeloop_problem", "yaml"),
+    ("ZigZag workload", "zigzag_workload", "yaml"),
+    ("AccelForge workload", "accelforge_workload", "yaml"),
+    ("SCALE-Sim topology", "scalesim_topology", "text"),
 )
+YAML_SUFFIXES = (".yaml", ".yml")
 
 
 def module_of(name):
     return importlib.import_module(f"importers.{name}")
 
 
-def recognised(source):
+def looks_like_yaml(source):
+    """A key with a colon, an item of a list or a template begins it; a CSV's
+    heading does not."""
+    if source.path.lower().endswith(YAML_SUFFIXES):
+        return True
+    return re.match(r"(?:\s*(?:#[^\n]*|---[^\n]*|%[^\n]*)?\n)*\s*"
+                    r"(?:-\s+\S|\{[{%]|[\w\"'<-]+\s*:(?:\s|$))",
+                    source.text + "\n") is not None
+
+
+def syntaxes_of(source):
+    if not source.is_text:
+        return ("bytes",)
+    text = source.text
+    if source.path.lower().endswith(YAML_SUFFIXES):
+        return ("bytes", "yaml")
+    if begins_as_settings(text):
+        return ("bytes", "text", "settings")
+    return ("bytes", "text") + (("yaml",) if looks_like_yaml(source) else ())
+
+
+def recognised(source, said):
     """The format's name and module."""
-    for name, module in FORMATS:
+    syntaxes = syntaxes_of(source)
+    for name, module, syntax in FORMATS:
+        if syntax not in syntaxes:
+            continue
         found = module_of(module)
-        if found.recognises(source):
+        if found.recognises(source, said):
             return name, found
+    known = dict.fromkeys(name for name, _, _ in FORMATS)
     raise Refused(source.place(), "it is of no format that is known",
-                  "known are: " + ", ".join(name for name, _ in FORMATS))
+                  "known are: " + ", ".join(known))
