@@ -10,11 +10,13 @@ import importlib
 import re
 
 from importers.braces_source import begins_as_settings
+from importers.ini_source import begins_with_section
 from importers.said import Refused
 
 # Of those whose syntax fits, the first that recognises a file reads it.
 FORMATS = (
     ("ONNX model", "onnx_model", "bytes"),
+    ("SCALE-Sim configuration", "scalesim_config", "ini"),
     ("MAESTRO network", "maestro", "text"),
     ("GAMMA model", "gamma_model", "text"),
     ("Timeloop problem", "timeloop_problem", "settings"),
@@ -46,6 +48,8 @@ def syntaxes_of(source):
     text = source.text
     if source.path.lower().endswith(YAML_SUFFIXES):
         return ("bytes", "yaml")
+    if begins_with_section(text):
+        return ("bytes", "ini")
     if begins_as_settings(text):
         return ("bytes", "text", "settings")
     return ("bytes", "text") + (("yaml",) if looks_like_yaml(source) else ())
