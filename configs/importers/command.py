@@ -51,17 +51,33 @@ class Request:
 def read_files(request):
     """What the files say, each format's name by path, and refusals."""
     said, refusals, known = Said(request.dims), [], []
-    for path in request.files:
+
+    def attempt(action, path, *what):
         try:
-            source = Source(path)
-            name, module = formats.recognised(source, said)
-            known.append((path, name))
-            module.read(source, said)
+            return action(*what)
         except Refused as refused:
             refusals.append(refused)
         except RecursionError:
             refusals.append(Refused(Place(path), "it is nested too deeply",
                                     "a file with less nesting is needed"))
+        return None
+
+    def recognise(path):
+        source = Source(path)
+        name, module = formats.recognised(source, said)
+        known.append((path, name))
+        sources.append((source, module))
+        if hasattr(module, "prepare"):
+            module.prepare(source, said)
+
+    sources = []
+    for path in request.files:
+        attempt(recognise, path, path)
+    for source, module in sources:
+        attempt(module.read, source.path, source, said)
+    for module in dict.fromkeys(module for _, module in sources):
+        if hasattr(module, "finish") and not refusals:
+            attempt(module.finish, request.files[0], said)
     for name in request.dims:
         if name not in said.used_dims and not refusals:
             refusals.append(Refused(
@@ -161,10 +177,11 @@ def print_report(said, known):
     print("notes: " + ", ".join(counts))
 
 
-def print_few(said):
-    """Beside a run: what is not as it was written."""
+def print_few(said, path):
+    """Beside a run: what is not as it was written in a file."""
     lines = [note.line() for note in said.notes
-             if note.kind in (APPROXIMATED, NOT_EXPRESSIBLE)]
+             if note.kind in (APPROXIMATED, NOT_EXPRESSIBLE) and
+             note.place.file == path]
     for line in lines[:NOTES_SHOWN]:
         print(f"accelsim: {line}")
     if len(lines) > NOTES_SHOWN:
@@ -186,7 +203,7 @@ def perform(request):
         return strict_refusals(said)
     if request.kind is not None:
         write(os.path.dirname(request.to), *texts[0], set())
-        print_few(said)
+        print_few(said, request.files[0])
     else:
         print_report(said, known)
         write_all(request, texts)

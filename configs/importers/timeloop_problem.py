@@ -231,11 +231,6 @@ class Problem:
             self.source.stem
 
 
-def recognises(source, said):
-    root = document(source, said)
-    return problem_of(root) is not None
-
-
 def read(source, said):
     problem = Problem(source, said, problem_of(document(source, said)))
     place = problem.problem.place
@@ -248,4 +243,6 @@ def read(source, said):
         said.approximated(place, what, consequence)
     network = Network(source.stem, source.place())
     network.layers.append(Layer(problem.name(), nest.op, nest.sizes, place))
+    said.timeloop_problems = getattr(said, "timeloop_problems", []) + \
+        [(problem, nest, problem.name())]
     said.networks.append(network)

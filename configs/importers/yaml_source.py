@@ -16,6 +16,8 @@ from importers.tree import Item, merge_deep, merge_missing, scalar
 
 ALIASES_MAX = 20  # that lead nowhere
 TEXT_MAX = 16 << 20
+# A line that stands for a file, in some tools' form of YAML.
+INCLUDE_LINE = re.compile(r"^!include\s+(\S+)\s*$", re.MULTILINE)
 
 
 def need_module(source, name, package):
@@ -70,8 +72,10 @@ class Includes:
 
 def rendered(source, said, includes):
     """The text of a template, with the names that --dim gives."""
-    text = source.text
+    text = INCLUDE_LINE.sub(
+        lambda found: includes.text(found.group(1)), source.text)
     if not is_template(text):
+        tell_missing(source, said, includes)
         return text
     jinja2 = need_module(source, "jinja2", "python3-jinja2")
     __import__("jinja2.sandbox")
@@ -98,12 +102,16 @@ def rendered(source, said, includes):
     if len(out) > TEXT_MAX:
         source.refuse(0, "the template makes more than 16 MiB",
                       "a smaller one is needed")
+    tell_missing(source, said, includes)
+    return out
+
+
+def tell_missing(source, said, includes):
     for name in includes.missing:
         said.not_expressible(
             source.place(line_of(source, name)),
             f"'{name}', which it includes, is not there",
             "what would come from it has the format's defaults")
-    return out
 
 
 def line_of(source, word):

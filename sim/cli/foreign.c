@@ -117,9 +117,13 @@ static const char *import(const struct options *o, const char *kind,
     file_use_read(from);
     struct import_task task = {
         .kind = kind, .to = path, .is_strict = o->strict, .dims = o->dims};
-    const char *const one[] = {from};
-    task.files = (struct texts){(const char **)one, 1};
-    return importer_run(&task, d) ? path : NULL;
+    texts_add(&task.files, from);
+    if (strcmp(kind, "mapping") == 0)
+        for (int i = 0; i < files->n_context; i++)
+            texts_add(&task.files, files->context[i]);
+    const bool ok = importer_run(&task, d);
+    texts_fini(&task.files);
+    return ok ? path : NULL;
 }
 
 static bool take(const struct options *o, const char **name, const char *kind,
@@ -128,9 +132,14 @@ static bool take(const struct options *o, const char **name, const char *kind,
     if (*name == NULL || !foreign_is(*name))
         return true;
     const char *made = import(o, kind, *name, files, d);
-    if (made != NULL)
-        *name = made;
-    return made != NULL;
+    if (made == NULL)
+        return false;
+    /* A mapping is read together with what it is for. */
+    if (strcmp(kind, "mapping") != 0 &&
+        (files->n_context == 0 || strcmp(files->context[0], *name) != 0))
+        files->context[files->n_context++] = *name;
+    *name = made;
+    return true;
 }
 
 /* "energy=FILE" of --set. */

@@ -24,6 +24,10 @@ struct foreign_files {
     char *path[FOREIGN_FILES_MAX]; /* own */
     char *text[FOREIGN_FILES_MAX]; /* own; what --set says in place */
     int n;
+    /* The foreign architecture and network, borrowed from the options as they
+     * were given. */
+    const char *context[2];
+    int n_context;
 };
 
 /* Whether the file is another tool's, by what is in it and how it is called;

@@ -94,7 +94,206 @@ def test_scalesim_refusals():
             refused(write(folder, "old.cfg", text), message)
 
 
-for test in (test_scalesim, test_scalesim_is_taken_directly,
+PROBLEM = """problem:
+  shape:
+    name: small
+    dimensions: [ C, K, R, P ]
+    data_spaces:
+    - {name: Weights, projection: [[[C]], [[K]], [[R]]]}
+    - {name: Inputs, projection: [[[C]], [[R], [P]]]}
+    - {name: Outputs, projection: [[[K]], [[P]]], read_write: True}
+  instance: {C: 8, K: 8, R: 3, P: 16}
+"""
+SUBTREE = """architecture:
+  version: 0.3
+  subtree:
+  - name: System
+    local:
+    - name: MainMemory
+      class: DRAM
+      attributes: {width: 256, block-size: 32, word-bits: 8}
+    subtree:
+    - name: Chip
+      local:
+      - name: GlobalBuffer
+        class: SRAM
+        attributes: {depth: 1024, width: 64, block-size: 8, word-bits: 8}
+      subtree:
+      - name: PE[0..7]
+        local:
+        - name: RegisterFile
+          class: regfile
+          attributes: {depth: 64, width: 8, word-bits: 8, meshX: 4}
+        - name: MACC
+          class: intmac
+          attributes: {datawidth: 8}
+"""
+NODES = """architecture:
+  version: 0.4
+  nodes:
+  - !Container
+    name: system
+    attributes: {global_cycle_seconds: 2e-9}
+  - !Component
+    name: MainMemory
+    class: DRAM
+    attributes: {width: 64, datawidth: BITS}
+  - !Component
+    name: GlobalBuffer
+    class: SRAM
+    attributes: {depth: 512 * 2, width: datawidth * 8, datawidth: BITS}
+  - !Container
+    name: PE
+    spatial: {meshX: 4, meshY: 2}
+  - !Parallel
+    nodes:
+    - !Component
+      name: weights_spad
+      class: smartbuffer_RF
+      attributes: {depth: 32, width: 8, datawidth: 8}
+      constraints: {dataspace: {keep: [Weights]}}
+    - !Component
+      name: rest_spad
+      class: smartbuffer_RF
+      attributes: {depth: 48, width: 8, datawidth: 8}
+      constraints: {dataspace: {keep: [Inputs, Outputs]}}
+  - !Component
+    name: MACC
+    class: intmac
+"""
+LEGACY = """arch = {
+  arithmetic = { name = "MACs"; instances = 8; meshX = 4; word_bits = 8; };
+  storage = (
+    { name = "RegisterFile"; entries = 64; instances = 8; meshX = 4;
+      word_bits = 8; },
+    { name = "GlobalBuffer"; sizeKB = 8; instances = 1; word_bits = 8; },
+    { name = "MainMemory"; technology = "DRAM"; instances = 1;
+      word_bits = 8; } );
+};
+"""
+MAPPING = """mapping:
+- {target: MainMemory, type: temporal, factors: C=2, permutation: CKRP}
+- {target: GlobalBuffer, type: temporal, factors: R=3 K=2 C=2,
+   permutation: RKCP}
+- {target: GlobalBuffer, type: spatial, factors: K=4 C=2, permutation: KCRP,
+   split: 1}
+- {target: RegisterFile, type: temporal, factors: P=0, permutation: PRKC}
+- {target: GlobalBuffer, type: bypass, bypass: [Weights], keep: [Inputs]}
+"""
+
+
+def test_timeloop():
+    for name, text, words in (("tree.yaml", SUBTREE, ()),
+                              ("nodes.yaml", NODES, ("--dim", "BITS=8")),
+                              ("old.cfg", LEGACY, ())):
+        rows, _, layer = machine(name, text, *words)
+        wanted = {"array.rows": "2", "array.cols": "4", "l2.bytes": "8192",
+                  "dram.model": "ideal", "precision.filter_bits": "8"}
+        check(all(str(rows[key]) == value for key, value in wanted.items()),
+              f"Timeloop, {name}: array and levels",
+              {key: rows[key] for key in wanted})
+        check(layer["macs"] > 0, f"{name} runs")
+        if name == "nodes.yaml":
+            check([rows[f"pe.rf.{tensor}_words"] for tensor in
+                   ("ifmap", "filter", "psum")] == ["48", "32", "48"] and
+                  rows["clock_hz"] == "500000000",
+                  "stores of some tensors, and the clock", rows)
+
+
+def test_timeloop_mapping():
+    printed = """MainMemory [ Weights:192 Inputs:144 Outputs:128 ]
+----
+| for C in [0:2)
+
+GlobalBuffer [ Inputs:72 Outputs:128 ]
+----
+|   for C in [0:2)
+|     for K in [0:2)
+|       for R in [0:3)
+|         for C in [0:2) (Spatial-Y)
+|           for K in [0:4) (Spatial-X)
+
+RegisterFile [ Weights:1 Inputs:16 Outputs:16 ]
+----
+|             for P in [0:16)
+|               << Compute >>
+"""
+    seen = []
+    for name, text in (("small.yaml", MAPPING), ("small.map.txt", printed)):
+        with new_folder() as folder:
+            files = [write(folder, one, what) for one, what in
+                     (("prob.yaml", PROBLEM), ("arch.yaml", SUBTREE),
+                      (name, text))]
+            done = run("import", *files, "-o", folder)
+            made = [glob.glob(os.path.join(folder, f"*.{kind}.cfg"))[0]
+                    for kind in ("architecture", "network", "mapping")]
+            check(done.returncode == 0, f"{name} is a mapping", done.stderr)
+            with open(made[2], encoding="utf-8") as file:
+                seen.append(file.read().split("mappings =")[1].split("\n", 2))
+            layer = report("run", "--cfg", made[0], "--net", made[1],
+                           "--mapping", made[2], "--check")["layers"][0]
+            # 8 PEs of 8 * 8 * 3 * 16 / 8 MACs each.
+            check(layer["macs"] == 3072 and layer["active_pes"] == 8 and
+                  layer["cycles"] >= 384 and
+                  layer["accesses"]["l2"]["filter"]["reads"] == 0,
+                  "it runs, its outputs right; filters bypass L2",
+                  layer["accesses"]["l2"])
+    check(seen[0][2] == seen[1][2], "both forms are the same nest", seen)
+    check('dram = { loops = ["c 2"]; };' in seen[0][2] and
+          'l2 = { loops = ["c 2", "m 2", "s 3"]; rows = ["c 2"]; '
+          'cols = ["m 4"]; keep = ["ifmap", "psum"]; };' in seen[0][2] and
+          'rf = { loops = ["q 16"]; };' in seen[0][2],
+          "loops outermost first, side by side by axis, and what is kept",
+          seen[0])
+
+
+def test_timeloop_is_taken_directly():
+    with new_folder() as folder:
+        files = [write(folder, name, text) for name, text in
+                 (("prob.yaml", PROBLEM), ("arch.yaml", SUBTREE),
+                  ("map.yaml", MAPPING))]
+        run("import", *files, "-o", folder)
+        kept = [os.path.join(folder, name) for name in
+                ("prob.network.cfg", "arch.architecture.cfg",
+                 "map.mapping.cfg")]
+        outputs = [run("--net", one[0], "--cfg", one[1], "--mapping", one[2],
+                       "--format", "json") for one in (files, kept)]
+        check(outputs[0].returncode == 0 and
+              outputs[0].stdout == outputs[1].stdout,
+              "a run of three files of Timeloop's is one of the imported",
+              outputs[0].stderr)
+
+
+def test_timeloop_refusals():
+    with new_folder() as folder:
+        for name, text, message in (
+                ("alone.yaml", MAPPING, "a mapping is of one problem and one "
+                 "architecture; 0 and 0"),
+                ("deep.yaml", SUBTREE.replace(
+                    "      subtree:\n      - name: PE",
+                    "      - {name: Second, class: SRAM, attributes: {depth: 9,"
+                    " width: 8, word-bits: 8}}\n      subtree:\n"
+                    "      - name: PE"),
+                 "deep.yaml:15: error: 'Second' is another level of one "
+                 "instance"),
+                ("open.yaml", NODES, "'BITS' has no value"),
+                ("wide.yaml", SUBTREE.replace("word-bits: 8, mesh",
+                                              "word-bits: 99, mesh"),
+                 "words of 99 bits")):
+            refused(write(folder, name, text), message)
+        files = [write(folder, "p.yaml", PROBLEM),
+                 write(folder, "a.yaml", SUBTREE),
+                 write(folder, "m.yaml", MAPPING.replace("target: Main",
+                                                         "target: No"))]
+        done = run("import", *files, "-o", folder)
+        check(done.returncode == 1 and "m.yaml:2: error: 'NoMemory' is no "
+              "level" in done.stderr, "a level that is not there is refused",
+              done.stderr)
+
+
+for test in (test_timeloop, test_timeloop_mapping,
+             test_timeloop_is_taken_directly, test_timeloop_refusals,
+             test_scalesim, test_scalesim_is_taken_directly,
              test_scalesim_refusals):
     test()
 finish()
