@@ -198,7 +198,8 @@ validation_test_SOURCES = %D%/validate/validation_test.cpp $(TEST_CASES)
 validation_test_LDADD = $(TEST_LIBS)
 
 # configs/importers
-dist_check_SCRIPTS += %D%/importers/machines_test.py \
+dist_check_SCRIPTS += %D%/importers/energy_test.py \
+	%D%/importers/machines_test.py \
 	%D%/importers/onnx_test.py \
 	%D%/importers/topology_test.py %D%/importers/workloads_test.py
 EXTRA_DIST += %D%/importers/importing.py %D%/importers/onnx_file.py \

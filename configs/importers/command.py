@@ -199,6 +199,14 @@ def perform(request):
                   one_text(said, request.kind, request))]
     else:
         texts = all_texts(said)
+    if not texts:
+        left = [note for note in said.notes if note.kind == NOT_EXPRESSIBLE]
+        raise Refused(left[0].place if left else Place(request.files[0]),
+                      "nothing in it can be expressed" +
+                      (f": {left[0].what}; {left[0].consequence}"
+                       if left else ""),
+                      "a network, an architecture, a mapping or energies are "
+                      "needed")
     if request.is_strict and strict_refusals(said):
         return strict_refusals(said)
     if request.kind is not None:

@@ -21,6 +21,7 @@ FORMATS = (
     ("GAMMA model", "gamma_model", "text"),
     ("Timeloop mapping", "timeloop_map_text", "text"),
     ("Timeloop design", "timeloop", "settings"),
+    ("Accelergy table", "accelergy", "yaml"),
     ("Timeloop design", "timeloop", "yaml"),
     ("ZigZag workload", "zigzag_workload", "yaml"),
     ("AccelForge workload", "accelforge_workload", "yaml"),
