@@ -69,7 +69,7 @@ experiments: accelsim
 # Files of other tools: `accelsim import` runs the package.
 importersdir = $(pkgdatadir)/importers
 dist_importers_DATA = %D%/importers/__init__.py %D%/importers/__main__.py \
-	%D%/importers/accelforge_workload.py \
+	%D%/importers/accelergy.py %D%/importers/accelforge_workload.py \
 	%D%/importers/braces_source.py %D%/importers/command.py \
 	%D%/importers/einsum_layer.py %D%/importers/expression.py \
 	%D%/importers/formats.py %D%/importers/gamma_model.py \
@@ -85,6 +85,7 @@ dist_importers_DATA = %D%/importers/__init__.py %D%/importers/__main__.py \
 	%D%/importers/timeloop_map_text.py \
 	%D%/importers/timeloop_mapping.py \
 	%D%/importers/timeloop_problem.py %D%/importers/transposed.py \
-	%D%/importers/tree.py %D%/importers/write_machine.py \
-	%D%/importers/write_mapping.py %D%/importers/write_network.py \
-	%D%/importers/yaml_source.py %D%/importers/zigzag_workload.py
+	%D%/importers/tree.py %D%/importers/write_energy.py \
+	%D%/importers/write_machine.py %D%/importers/write_mapping.py \
+	%D%/importers/write_network.py %D%/importers/yaml_source.py \
+	%D%/importers/zigzag_workload.py

@@ -48,7 +48,7 @@ class Request:
                 self.to = words.pop(0)
 
 
-def read_files(request):
+def read_files(request, source_of=Source):
     """What the files say, each format's name by path, and refusals."""
     said, refusals, known = Said(request.dims), [], []
 
@@ -63,7 +63,7 @@ def read_files(request):
         return None
 
     def recognise(path):
-        source = Source(path)
+        source = source_of(path)
         name, module = formats.recognised(source, said)
         known.append((path, name))
         sources.append((source, module))
@@ -230,6 +230,12 @@ def main(words):
         return 4
     except OSError as error:
         refusals = [cannot_write("standard output", error)]
+    except Exception as error:  # pylint: disable=broad-except
+        # A mistake of the importers, which a user cannot mend: one line.
+        refusals = [Refused(
+            words[-1], "the importer fails at it "
+            f"({type(error).__name__}: {error})",
+            "its author would like to see the file")]
     for refused in refusals:
         print(refused.line(), file=sys.stderr)
     return max((refused.status for refused in refusals), default=0)

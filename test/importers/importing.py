@@ -6,7 +6,7 @@ SPDX-License-Identifier: MIT
 import json
 import os
 
-from program import SOURCE, check, finish, run
+from program import SOURCE, check, finish, new_folder, run
 
 FILES = os.path.join(SOURCE, "test", "importers", "files")
 
@@ -31,9 +31,11 @@ def layers_of(path):
 
 def refused(path, message, status=1):
     """Importing the file fails with one line that has the message."""
-    done = run("import", path, "-o", os.path.join(FILES, "nowhere"))
-    return check(done.returncode == status and message in done.stderr and
-                 done.stderr.count("\n") == 1 and
-                 "Traceback" not in done.stderr,
-                 f"{os.path.basename(path)} is refused: {message}",
-                 f"{done.returncode}: {done.stderr}")
+    with new_folder() as folder:
+        done = run("import", path, "-o", folder)
+        return check(done.returncode == status and message in done.stderr and
+                     done.stderr.count("\n") == 1 and
+                     "Traceback" not in done.stderr and
+                     os.listdir(folder) == [],
+                     f"{os.path.basename(path)} is refused: {message}",
+                     f"{done.returncode}: {done.stderr}")

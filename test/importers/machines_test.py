@@ -8,25 +8,9 @@ import json
 import os
 
 from importing import imported, refused
+from machine_texts import (LEGACY, MAPPING, NODES, PRINTED, PROBLEM, SCALESIM,
+                           SUBTREE)
 from program import check, finish, new_folder, report, run, write
-
-SCALESIM = """[general]
-run_name = small
-; a comment
-[architecture_presets]
-ArrayHeight : 8
-ArrayWidth: 12
-IfmapSramSzkB: 32
-FilterSramSzkB = 64
-OfmapSramSzkB: 16
-IfmapOffset: 0
-Bandwidth : 10
-Dataflow : WS   ; weights stay
-[sparsity]
-SparsitySupport : true
-[run_presets]
-InterfaceBandwidth: USER
-"""
 
 
 def machine(name, text, *words):
@@ -94,94 +78,6 @@ def test_scalesim_refusals():
             refused(write(folder, "old.cfg", text), message)
 
 
-PROBLEM = """problem:
-  shape:
-    name: small
-    dimensions: [ C, K, R, P ]
-    data_spaces:
-    - {name: Weights, projection: [[[C]], [[K]], [[R]]]}
-    - {name: Inputs, projection: [[[C]], [[R], [P]]]}
-    - {name: Outputs, projection: [[[K]], [[P]]], read_write: True}
-  instance: {C: 8, K: 8, R: 3, P: 16}
-"""
-SUBTREE = """architecture:
-  version: 0.3
-  subtree:
-  - name: System
-    local:
-    - name: MainMemory
-      class: DRAM
-      attributes: {width: 256, block-size: 32, word-bits: 8}
-    subtree:
-    - name: Chip
-      local:
-      - name: GlobalBuffer
-        class: SRAM
-        attributes: {depth: 1024, width: 64, block-size: 8, word-bits: 8}
-      subtree:
-      - name: PE[0..7]
-        local:
-        - name: RegisterFile
-          class: regfile
-          attributes: {depth: 64, width: 8, word-bits: 8, meshX: 4}
-        - name: MACC
-          class: intmac
-          attributes: {datawidth: 8}
-"""
-NODES = """architecture:
-  version: 0.4
-  nodes:
-  - !Container
-    name: system
-    attributes: {global_cycle_seconds: 2e-9}
-  - !Component
-    name: MainMemory
-    class: DRAM
-    attributes: {width: 64, datawidth: BITS}
-  - !Component
-    name: GlobalBuffer
-    class: SRAM
-    attributes: {depth: 512 * 2, width: datawidth * 8, datawidth: BITS}
-  - !Container
-    name: PE
-    spatial: {meshX: 4, meshY: 2}
-  - !Parallel
-    nodes:
-    - !Component
-      name: weights_spad
-      class: smartbuffer_RF
-      attributes: {depth: 32, width: 8, datawidth: 8}
-      constraints: {dataspace: {keep: [Weights]}}
-    - !Component
-      name: rest_spad
-      class: smartbuffer_RF
-      attributes: {depth: 48, width: 8, datawidth: 8}
-      constraints: {dataspace: {keep: [Inputs, Outputs]}}
-  - !Component
-    name: MACC
-    class: intmac
-"""
-LEGACY = """arch = {
-  arithmetic = { name = "MACs"; instances = 8; meshX = 4; word_bits = 8; };
-  storage = (
-    { name = "RegisterFile"; entries = 64; instances = 8; meshX = 4;
-      word_bits = 8; },
-    { name = "GlobalBuffer"; sizeKB = 8; instances = 1; word_bits = 8; },
-    { name = "MainMemory"; technology = "DRAM"; instances = 1;
-      word_bits = 8; } );
-};
-"""
-MAPPING = """mapping:
-- {target: MainMemory, type: temporal, factors: C=2, permutation: CKRP}
-- {target: GlobalBuffer, type: temporal, factors: R=3 K=2 C=2,
-   permutation: RKCP}
-- {target: GlobalBuffer, type: spatial, factors: K=4 C=2, permutation: KCRP,
-   split: 1}
-- {target: RegisterFile, type: temporal, factors: P=0, permutation: PRKC}
-- {target: GlobalBuffer, type: bypass, bypass: [Weights], keep: [Inputs]}
-"""
-
-
 def test_timeloop():
     for name, text, words in (("tree.yaml", SUBTREE, ()),
                               ("nodes.yaml", NODES, ("--dim", "BITS=8")),
@@ -201,25 +97,8 @@ def test_timeloop():
 
 
 def test_timeloop_mapping():
-    printed = """MainMemory [ Weights:192 Inputs:144 Outputs:128 ]
-----
-| for C in [0:2)
-
-GlobalBuffer [ Inputs:72 Outputs:128 ]
-----
-|   for C in [0:2)
-|     for K in [0:2)
-|       for R in [0:3)
-|         for C in [0:2) (Spatial-Y)
-|           for K in [0:4) (Spatial-X)
-
-RegisterFile [ Weights:1 Inputs:16 Outputs:16 ]
-----
-|             for P in [0:16)
-|               << Compute >>
-"""
     seen = []
-    for name, text in (("small.yaml", MAPPING), ("small.map.txt", printed)):
+    for name, text in (("small.yaml", MAPPING), ("small.map.txt", PRINTED)):
         with new_folder() as folder:
             files = [write(folder, one, what) for one, what in
                      (("prob.yaml", PROBLEM), ("arch.yaml", SUBTREE),

@@ -7,27 +7,7 @@ import os
 
 from importing import imported, layers_of, refused
 from program import check, finish, new_folder, write
-
-SHAPE = """
-  shape:
-    name: conv
-    dimensions: [ K, C, R, S, P, Q, N ]
-    coefficients:
-    - {name: Wstride, default: 1}
-    - {name: Hstride, default: 1}
-    data-spaces:
-    - name: Weights
-      projection: [ [[C]], [[K]], [[R]], [[S]] ]
-    - name: Inputs
-      projection:
-      - [ [N] ]
-      - [ [C] ]
-      - [ [R], [P, Wstride] ]
-      - [ [S], [Q, Hstride] ]
-    - name: Outputs
-      projection: [ [[N]], [[K]], [[Q]], [[P]] ]
-      read-write: True
-"""
+from workload_texts import ACCELFORGE, MAESTRO, SHAPE, ZIGZAG
 
 
 def layers(name, text, *words, beside=None):
@@ -103,32 +83,7 @@ def test_libconfig():
 
 
 def test_zigzag():
-    text = """
-- id: 0
-  name: first
-  operator_type: Conv
-  equation: O[b][k][oy][ox]+=W[k][c][fy][fx]*I[b][c][iy][ix]
-  dimension_relations: [ix=2*ox+1*fx, iy=2*oy+1*fy]
-  loop_dims: [B, K, C, OY, OX, FY, FX]
-  loop_sizes: [1, 4, 3, 5, 6, 3, 2]
-  operand_precision: {W: 8, I: 8, O: 16, O_final: 8}
-  pr_loop_dims: [IY, IX]
-  padding:
-    - [1, 0]
-    - [0, 0]
-- id: 1
-  operator_type: Add
-  equation: O[b][k]+=X[b][k]*Y[b][k]
-  loop_dims: [B, K]
-  loop_sizes: [1, 4]
-- id: 2
-  operator_type: Gemm
-  equation: O[d0][d1]+=I[d0][d2]*W[d2][d1]
-  dimension_relations: []
-  loop_dims: [D0, D1, D2]
-  loop_sizes: [2, 3, 4]
-"""
-    found, shapes, report = layers("work.yaml", text)
+    found, shapes, report = layers("work.yaml", ZIGZAG)
     check(found == [("conv", 4 * 3 * 6 * 30, 72), ("gemm", 24, 12)] and
           "H=10,W=12,R=3,S=2,stride=2,pad_top=1" in shapes[0],
           "ZigZag: windows, padding, a product", (found, shapes))
@@ -138,24 +93,7 @@ def test_zigzag():
 
 
 def test_accelforge():
-    text = """workload:
-  rank_sizes:
-    {% set WIDE = WIDE | default(4) %}
-    M: {{WIDE}}
-    P0: 8
-    P1: 8
-    N: 6
-  bits_per_value: {All: 8}
-  einsums:
-  - name: point
-    tensor_accesses:
-    - {name: T0, projection: [p0, m]}
-    - {name: W0, projection: [m, n]}
-    - {name: T1, projection: [p0, n], output: True}
-  - einsum: "T2[p1, n] = T1[n, P0: p1 + r] * W1[r, n]"
-    iteration_space_shape: [ 0 <= r < 3 ]
-"""
-    found, shapes, report = layers("af.yaml", text)
+    found, shapes, report = layers("af.yaml", ACCELFORGE)
     check(found == [("gemm", 8 * 4 * 6, 24), ("conv", 6 * 8 * 3, 18)] and
           "G=6,M=6,C=6,H=1,W=8,R=1,S=3" in shapes[1] and
           "pad_right=2" in shapes[1],
@@ -163,26 +101,12 @@ def test_accelforge():
           (found, shapes))
     check("af.yaml:8: not expressible: 'bits_per_value'" in report,
           "lines are those of the template", report)
-    found, _, _ = layers("af.yaml", text, "--dim", "WIDE=5")
+    found, _, _ = layers("af.yaml", ACCELFORGE, "--dim", "WIDE=5")
     check(found[0] == ("gemm", 240, 30), "--dim fills a template", found)
 
 
 def test_maestro():
-    text = """// A network.
-Network Small {
-\tLayer CONV1 {
-\t\tType: CONV
-\t\tStride { X: 2, Y: 2 }
-\t\tDimensions { K 8,C 3,R 3,S 3,Y 9,X 11 }
-\t\tDataflow { TemporalMap(Sz(R),1) Y; Cluster(8, P); }
-\t}
-\tLayer DW { Type: DSCONV Dimensions { K: 1, C: 4, R: 3, S: 3, Y': 5, X': 6 } }
-\tLayer G { Type: GEMM Dimensions { M: 2, N: 3, K: 5 } }
-\tLayer UP { Type: TRCONV Dimensions { K: 2, C: 3, R: 2, S: 2, Y: 4, X: 4 } }
-\tLayer SUM { Type: POOL Dimensions { C: 4, R: 2, S: 2, Y: 4, X: 4 } }
-}
-"""
-    found, shapes, report = layers("small.m", text)
+    found, shapes, report = layers("small.m", MAESTRO)
     check(found == [("conv", 8 * 27 * 20, 216), ("conv", 36 * 30, 36),
                     ("gemm", 30, 15), ("conv_transpose", 6 * 4 * 16, 24)],
           "MAESTRO: convolutions, a product, a transposed one",
