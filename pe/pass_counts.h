@@ -54,6 +54,9 @@ struct pass_counts {
     /* After the boundary, until the pass's last psum is in L2; the next pass
      * may run meanwhile. */
     uint64_t drain_cycles;
+    /* Systolic arrays: words of the operand that streams enter at the first
+     * row, waits in between included; none do, and words that stay come in. */
+    uint64_t stream_cycles, load_cycles;
 };
 
 #ifdef __cplusplus

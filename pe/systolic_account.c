@@ -180,6 +180,9 @@ void systolic_account(struct systolic *s, const struct systolic_cycle *c,
 {
     struct systolic_state *st = s->state;
     st->counts.cycles++;
+    st->counts.load_cycles += c->phase == SYSTOLIC_LOAD;
+    st->counts.stream_cycles +=
+        c->phase == SYSTOLIC_FLOW && st->step < st->pass.depth;
     if (c->moves)
         move(s, c, sums);
     systolic_charge(s, c, sums, waiting_pes(s, c, sums));

@@ -292,6 +292,10 @@ static void count(struct systolic_shadow *s)
     const bool is = latest(s)->pass.kind == SYSTOLIC_IS;
     n->cycles++;
     n->flight_cycles++;
+    if (word_enters(s, 0))
+        n->stream_cycles++;
+    else if (systolic_shadow_flows(s))
+        n->load_cycles++;
     *(is ? &n->ifmap_sent : &n->filter_sent) += sums->load_enters;
     *(is ? &n->ifmap_hops : &n->filter_hops) += sums->load_moves;
     *(is ? &n->ifmap_delivered : &n->filter_delivered) += sums->loaded;

@@ -67,6 +67,8 @@ void charge_pass(const struct program *p, const struct pass_counts *n,
     out->drain_cycles = n->drain_cycles;
 
     c->macs += n->macs;
+    c->stream_cycles += n->stream_cycles;
+    c->load_cycles += n->load_cycles;
     if (!p->skips_rf[TENSOR_IFMAP])
         add_access(c, LEVEL_RF, TENSOR_IFMAP, n->macs, n->ifmap_delivered);
     if (!p->skips_rf[TENSOR_FILTER])

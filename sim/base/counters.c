@@ -116,6 +116,8 @@ bool counter_is_reported(const struct counter *c, const struct arch *arch,
 {
     return (c->when & COUNTER_HIDDEN) == 0 &&
            !((c->when & COUNTER_L1) != 0 && !arch->has_l1) &&
+           !((c->when & COUNTER_SYSTOLIC) != 0 &&
+             arch->array_network != NETWORK_SYSTOLIC) &&
            !((c->when & COUNTER_SIMULATED) != 0 && r->is_model) &&
            !((c->when & COUNTER_CHECKED) != 0 && !r->checked) &&
            !((c->when & COUNTER_OF_LAYER) != 0 && is_total);

@@ -75,14 +75,21 @@ enum counter_when {
     COUNTER_CHECKED = 4,   /* with --check */
     COUNTER_OF_LAYER = 8,  /* of a layer, not of the sum of all */
     COUNTER_HIDDEN = 16,   /* never; figures are derived from it */
-    COUNTER_WITHOUT_FORM = 32 /* always, but no closed form has it */
+    COUNTER_WITHOUT_FORM = 32, /* no closed form has it */
+    COUNTER_SYSTOLIC = 64      /* on a systolic array */
 };
 
 /* Counters that are neither of a level nor of a network. field, path in JSON,
  * unit, label of the table's line, when, doc */
-#define COUNTS(X)                                          \
-    X(dram_bursts, "dram.bursts", "bursts", "DRAM bursts", \
-      COUNTER_WITHOUT_FORM, "whole bursts that a DRAM part moved")
+#define COUNTS(X)                                                    \
+    X(dram_bursts, "dram.bursts", "bursts", "DRAM bursts",           \
+      COUNTER_WITHOUT_FORM, "whole bursts that a DRAM part moved")   \
+    X(stream_cycles, "systolic.stream_cycles", "cycles", NULL,       \
+      COUNTER_WITHOUT_FORM | COUNTER_SIMULATED | COUNTER_SYSTOLIC,   \
+      "in which words that do not stay enter the array's first row") \
+    X(load_cycles, "systolic.load_cycles", "cycles", NULL,           \
+      COUNTER_WITHOUT_FORM | COUNTER_SIMULATED | COUNTER_SYSTOLIC,   \
+      "in which none do, and words that stay come in")
 
 /* Psum words that are finished outputs: those that L2 and DRAM read, and those
  * whose last write to them finished the output.  They are part of the psum

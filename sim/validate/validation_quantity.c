@@ -132,51 +132,36 @@ static double useful_share(const struct quantity_input *in)
     return metrics_utilization(in->arch, in->r);
 }
 
-static int parameter(const struct layer_result *r, const char *name)
+/* A systolic array's cycles but those in which the last psums of a layer leave
+ * a machine that loads ahead: nothing is computed, shifted in or awaited. */
+static double matrix_cycles(const struct quantity_input *in)
 {
-    for (int i = 0; i < r->n_params; i++)
-        if (strcmp(r->param[i].name, name) == 0)
-            return r->param[i].value;
-    return 0;
-}
-
-/* Cycles in which rows of ifmap enter a systolic array that holds filters:
- * with one (n, e) tile in all, as many a fold as the tile has pixels. */
-static double streaming_cycles(const struct layer_result *r)
-{
-    const struct layer *l = &r->layer;
-    if (parameter(r, "n") < l->N || parameter(r, "e") < l->P)
-        return 0;
-    return (double)r->passes * l->N * l->P * l->Q;
-}
-
-static double over_layers(const struct quantity_input *in,
-                          double (*of)(const struct layer_result *r))
-{
-    double sum = 0;
-    for (int i = 0; i < in->n_layers; i++)
-        sum += of(&in->r[1 + i]);
-    return sum;
+    const struct arch *a = in->arch;
+    const double ramp =
+        a->preload == PRELOAD_SHADOW ? a->rows + a->cols - 2 : 0;
+    return (double)in->r->cycles - ramp * in->n_layers;
 }
 
 static double active_share(const struct quantity_input *in)
 {
-    return over_layers(in, streaming_cycles) / (double)in->r->cycles;
-}
-
-static double passes(const struct layer_result *r)
-{
-    return (double)r->passes;
+    return (double)in->r->counts.stream_cycles / matrix_cycles(in);
 }
 
 static double shift_share(const struct quantity_input *in)
 {
-    return over_layers(in, passes) * in->arch->rows / (double)in->r->cycles;
+    return (double)in->r->counts.load_cycles / matrix_cycles(in);
 }
 
 static double stall_share(const struct quantity_input *in)
 {
     return 1 - active_share(in) - shift_share(in);
+}
+
+/* The part of the PEs that hold a weight while rows stream. */
+static double filled_share(const struct quantity_input *in)
+{
+    return macs(in) /
+           ((double)in->r->counts.stream_cycles * (double)arch_pes(in->arch));
 }
 
 /* The value of a published figure that is not modelled: it stands in the table
@@ -216,6 +201,7 @@ static const struct quantity table[] = {
     {"systolic_active_share", "%", NEED_RESULT, active_share},
     {"systolic_shift_share", "%", NEED_RESULT, shift_share},
     {"systolic_stall_share", "%", NEED_RESULT, stall_share},
+    {"systolic_filled_share", "%", NEED_RESULT, filled_share},
     {"not_modelled", "", NEED_SHAPES, not_modelled},
     {NULL, NULL, NEED_SHAPES, NULL},
 };

@@ -123,6 +123,7 @@ class array
     // A cycle of the flow; what it waits for.
     pe_cause flow()
     {
+        n_.stream_cycles += step_ < long(flows_.depth);
         const long left = front(flows_.rows_used),
                    top = front(flows_.cols_used);
         if (left_waits_ == NONE) {

@@ -118,7 +118,9 @@ inline std::string differences(const pass_counts &got, const pass_counts &want)
                                         "l1_ifmap_reads",
                                         "l1_filter_writes",
                                         "l1_ifmap_writes",
-                                        "drain_cycles"};
+                                        "drain_cycles",
+                                        "stream_cycles",
+                                        "load_cycles"};
     constexpr size_t N = sizeof(names) / sizeof(names[0]);
     static_assert(sizeof(pass_counts) == N * sizeof(uint64_t),
                   "a name for each count");

@@ -170,6 +170,8 @@ pass_counts expected(const systolic_cfg &cfg, const systolic_pass &pass)
     const bool is = pass.kind == SYSTOLIC_IS;
     pass_counts n = {};
     n.cycles = n.flight_cycles = 2 * rows + cols + depth - 2;
+    n.stream_cycles = depth;
+    n.load_cycles = x.os ? 0 : rows;
     n.active_pes = r * c;
     n.macs = n.pe_cycles[PE_MAC] = r * c * depth;
     for (uint64_t i = 0; i < r; i++) {

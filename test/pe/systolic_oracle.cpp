@@ -214,6 +214,8 @@ class array
     {
         n_.cycles++;
         n_.flight_cycles++;
+        n_.load_cycles += phase_ == LOAD;
+        n_.stream_cycles += phase_ == FLOW && step_ < depth_;
         bool all = true;
         for (int e = FILTER; e <= PSUM_OUT; e++) {
             edge &x = edges_[e];

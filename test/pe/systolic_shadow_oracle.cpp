@@ -57,6 +57,7 @@ class teller
             n_.flight_cycles++;
             for (const timed &t : all_)
                 words(t, cycle);
+            edge(cycle);
             for (int i = 0; i < cfg_.rows; i++)
                 for (int j = 0; j < cfg_.cols; j++)
                     charge(i, j, cycle, to);
@@ -69,6 +70,21 @@ class teller
     {
         const int64_t k = cycle - t.flows - i - j;
         return t.uses(i, j) && k >= 0 && k < int64_t(t.pass.depth);
+    }
+
+    // What the first row takes at its edges.
+    void edge(int64_t cycle)
+    {
+        const auto streams = [&](const timed &t) {
+            return t.flows <= cycle && cycle < t.flows + int64_t(t.pass.depth);
+        };
+        const auto loads = [&](const timed &t) {
+            return t.issued <= cycle && cycle < t.issued + cfg_.rows;
+        };
+        if (std::any_of(all_.begin(), all_.end(), streams))
+            n_.stream_cycles++;
+        else if (std::any_of(all_.begin(), all_.end(), loads))
+            n_.load_cycles++;
     }
 
     void words(const timed &t, int64_t cycle)

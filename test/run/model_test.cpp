@@ -5,6 +5,7 @@
 #include <string>
 
 #include "dataflows/dataflow.h"
+#include "sim/base/counters.h"
 #include "sim/config/layer_text.h"
 #include "sim/report/report.h"
 #include "sim/run/model.h"
@@ -130,13 +131,9 @@ TEST_P(Model, SaysWhatARunFindsWordForWordAndNeverMoreCycles)
         if (!ok)
             continue;
         legal++;
-        const uint64_t *want =
-            reinterpret_cast<const uint64_t *>(&simulated.counts);
-        const uint64_t *said =
-            reinterpret_cast<const uint64_t *>(&closed.counts);
-        for (size_t i = 0; i < sizeof(counts) / sizeof(uint64_t); i++)
-            ASSERT_EQ(said[i], want[i])
-                << "counter " << i << ", " << describe(l);
+        const counter *differs =
+            counters_differ(&simulated.counts, &closed.counts);
+        ASSERT_EQ(differs, nullptr) << differs->path << ", " << describe(l);
         EXPECT_EQ(closed.passes, simulated.passes);
         EXPECT_EQ(closed.active_pes, simulated.active_pes) << describe(l);
         EXPECT_EQ(closed.gated_macs, simulated.gated_macs);
