@@ -149,7 +149,7 @@ check_PROGRAMS += simulate_test model_test tile_table_test pass_memory_test \
 	memo_test ahead_test periods_test compression_test \
 	systolic_cycles_test nest_test
 endif
-dist_check_SCRIPTS += %D%/run/memo_test.py
+dist_check_SCRIPTS += %D%/run/memo_test.py %D%/run/widths_test.py
 EXTRA_DIST += %D%/run/shipped_hashes.py
 simulate_test_SOURCES = %D%/run/simulate_test.cpp $(TEST_CASES)
 simulate_test_LDADD = $(TEST_LIBS)

@@ -5,6 +5,17 @@
 
 #include <string.h>
 
+void arch_of_layer(const struct arch *arch, const struct layer *layer,
+                   struct arch *out)
+{
+    *out = *arch;
+    for (int t = 0; t < TENSOR_N; t++)
+        if (layer->bits[t] > 0)
+            out->precision_bits[t] = layer->bits[t];
+    if (layer->ofmap_bits > 0)
+        out->ofmap_bits = layer->ofmap_bits;
+}
+
 int arch_pes(const struct arch *arch)
 {
     return arch->rows * arch->cols;

@@ -79,7 +79,8 @@ struct arch {
     char rows_hold[LOOP_LETTERS_BYTES], cols_hold[LOOP_LETTERS_BYTES];
 
     int precision_bits[TENSOR_N];
-    int ofmap_bits; /* precision.ofmap_bits; 0 = as ifmaps */
+    int ofmap_bits;      /* precision.ofmap_bits; 0 = as ifmaps */
+    bool per_layer_bits; /* precision.per_layer */
 
     int rf_words[TENSOR_N]; /* pe.rf.*_words, per PE */
     int fifo_words;         /* pe.fifo_words, of each input fifo and psum out */
@@ -154,6 +155,9 @@ struct given_mapping {
     const char *table_source;
 };
 
+/* The machine as a layer finds it: with the layer's own widths. */
+void arch_of_layer(const struct arch *arch, const struct layer *layer,
+                   struct arch *out);
 int arch_pes(const struct arch *arch);
 /* Whether an axis (rows_hold or cols_hold) may share out all of these loops. */
 bool arch_axis_holds(const char *held, const char *loops);

@@ -220,20 +220,28 @@ bool layer_is_gemm(const struct layer *l, struct gemm_letters *out)
     return true;
 }
 
+bool layer_has_widths(const struct layer *l)
+{
+    return l->bits[TENSOR_IFMAP] > 0 || l->bits[TENSOR_FILTER] > 0 ||
+           l->bits[TENSOR_PSUM] > 0 || l->ofmap_bits > 0;
+}
+
 bool layer_same(const struct layer *a, const struct layer *b)
 {
     bool same =
-        a->op == b->op && a->N == b->N && a->G == b->G && a->M == b->M &&
-        a->C == b->C && a->H == b->H && a->W == b->W && a->R == b->R &&
-        a->S == b->S && a->stride_h == b->stride_h &&
-        a->stride_w == b->stride_w && a->pad_top == b->pad_top &&
-        a->pad_bottom == b->pad_bottom && a->pad_left == b->pad_left &&
-        a->pad_right == b->pad_right && a->dilation_h == b->dilation_h &&
-        a->dilation_w == b->dilation_w && a->output_pad_h == b->output_pad_h &&
+        a->op == b->op && a->ofmap_bits == b->ofmap_bits && a->N == b->N &&
+        a->G == b->G && a->M == b->M && a->C == b->C && a->H == b->H &&
+        a->W == b->W && a->R == b->R && a->S == b->S &&
+        a->stride_h == b->stride_h && a->stride_w == b->stride_w &&
+        a->pad_top == b->pad_top && a->pad_bottom == b->pad_bottom &&
+        a->pad_left == b->pad_left && a->pad_right == b->pad_right &&
+        a->dilation_h == b->dilation_h && a->dilation_w == b->dilation_w &&
+        a->output_pad_h == b->output_pad_h &&
         a->output_pad_w == b->output_pad_w && a->B == b->B && a->P == b->P &&
         a->Q == b->Q && a->network_input == b->network_input;
     for (int t = 0; t < TENSOR_N; t++)
-        same = same && a->zero_share[t] == b->zero_share[t];
+        same = same && a->bits[t] == b->bits[t] &&
+               a->zero_share[t] == b->zero_share[t];
     return same;
 }
 

@@ -49,8 +49,9 @@ struct layer {
     /* conv_transpose: padding is what its ofmap lacks of the whole one, on each
      * side, and output_pad rows and columns it has more, below and right. */
     int output_pad_h, output_pad_w;
-    int B;    /* of a matmul: products of an image */
-    int P, Q; /* set by layer_finish */
+    int B;                          /* of a matmul: products of an image */
+    int P, Q;                       /* set by layer_finish */
+    int bits[TENSOR_N], ofmap_bits; /* of its words; 0: the machine's */
     /* Declared share of zero words, 0..1; psum: of the layer's ofmap. */
     double zero_share[TENSOR_N];
     bool network_input; /* its ifmap is: no compression */
@@ -78,6 +79,8 @@ struct gemm_letters {
 };
 bool layer_is_gemm(const struct layer *layer, struct gemm_letters *out);
 
+/* Whether it has words of widths of its own. */
+bool layer_has_widths(const struct layer *layer);
 /* Padded extents, in words. */
 int layer_padded_h(const struct layer *layer);
 int layer_padded_w(const struct layer *layer);

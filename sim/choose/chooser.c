@@ -94,7 +94,9 @@ static bool mapping_of(const void *context, const struct layer *layer,
                        struct layer_mapping *out, struct diag *d)
 {
     const struct chooser *c = context;
-    const struct arch *arch = config_arch(c->in.cfg);
+    struct arch own;
+    const struct arch *const arch = &own;
+    arch_of_layer(config_arch(c->in.cfg), layer, &own);
     const struct asked_mapping *asked = asked_of(c, layer);
     if (asked->is_nest)
         return choose_nest(arch, layer, &asked->nest, &asked->where, out, d);

@@ -52,10 +52,44 @@ static uint64_t map_bytes(const struct arch *arch, enum tensor tensor,
     return count_mul(words, (uint64_t)arch_map_bits(arch, tensor)) / 8;
 }
 
+/* Whether the machine takes the widths that a layer has of its own. */
+static bool takes_widths(const struct config *cfg, const struct layer *layer,
+                         struct diag *d)
+{
+    static const char *const name[] = {"ifmap_bits", "filter_bits", "psum_bits",
+                                       "ofmap_bits"};
+    static const char *const key[] = {
+        "precision.ifmap_bits", "precision.filter_bits", "precision.psum_bits",
+        "precision.psum_bits"};
+    const struct arch *arch = config_arch(cfg);
+    for (int k = 0; k < 4; k++) {
+        const int bits = k < TENSOR_N ? layer->bits[k] : layer->ofmap_bits;
+        const int own = k < TENSOR_N ? arch->precision_bits[k]
+                                     : arch->precision_bits[TENSOR_PSUM];
+        const bool is_own =
+            bits == 0 ||
+            (k == TENSOR_N ? bits == arch_ofmap_bits(arch) : bits == own);
+        if (!is_own && !arch->per_layer_bits)
+            return diag_error(d, config_pos(cfg, "precision.per_layer"),
+                              "layer '%s' has words of its own ('%s' is %d); "
+                              "a machine with 'precision.per_layer' = true "
+                              "takes them",
+                              layer->name, name[k], bits);
+        if (!is_own && bits > own)
+            return diag_error(d, config_pos(cfg, key[k]),
+                              "layer '%s' has '%s' of %d; '%s' is %d, and "
+                              "words of a layer may be as wide or narrower",
+                              layer->name, name[k], bits, key[k], own);
+    }
+    return true;
+}
+
 bool gate_lets_layer(const struct config *cfg, const struct layer *layer,
                      struct diag *d)
 {
-    const struct arch *arch = config_arch(cfg);
+    struct arch own;
+    const struct arch *const arch = &own;
+    arch_of_layer(config_arch(cfg), layer, &own);
     const bool stored = arch->padding == PADDING_STORED;
     const uint64_t ifmap[4] = {
         (uint64_t)layer->N, (uint64_t)layer->C,
@@ -63,6 +97,8 @@ bool gate_lets_layer(const struct config *cfg, const struct layer *layer,
         (uint64_t)(stored ? layer_padded_w(layer) : layer->W)};
     const uint64_t ofmap[4] = {(uint64_t)layer->N, (uint64_t)layer->M,
                                (uint64_t)layer->P, (uint64_t)layer->Q};
+    if (!takes_widths(cfg, layer, d))
+        return false;
     if (arch->carries != CARRIES_FILTERS)
         return true;
     uint64_t in = map_bytes(arch, TENSOR_IFMAP, ifmap);

@@ -20,7 +20,8 @@ extern "C" {
  * gave. */
 bool gate_lets_dataflow(const struct config *cfg,
                         const struct dataflow *dataflow, struct diag *d);
-/* Whether feature maps that are said to stay on chip fit into L2. */
+/* Whether the machine takes the widths of the layer's words, and feature maps
+ * that are said to stay on chip fit into L2. */
 bool gate_lets_layer(const struct config *cfg, const struct layer *layer,
                      struct diag *d);
 

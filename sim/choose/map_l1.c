@@ -24,7 +24,7 @@ struct search_options map_l1_options(const struct arch *arch,
 static void add_to(const struct map_input *in, const struct layer *layer,
                    const struct dataflow *dataflow, struct search_found *found)
 {
-    const struct arch *a = config_arch(in->cfg);
+    const struct arch *a = in->arch;
     const enum tensor tensors[] = {TENSOR_FILTER, TENSOR_IFMAP};
     const enum link links[] = {LINK_filter_l1, LINK_ifmap_l1};
     const struct layer_mapping mapping =
@@ -79,7 +79,7 @@ void map_l1_add(const struct map_input *in, const struct layer *layer,
                 const struct search_options *options,
                 struct search_result *found)
 {
-    const struct arch *arch = config_arch(in->cfg);
+    const struct arch *arch = in->arch;
     const enum search_objective objective = options->objective;
     if (!arch->has_l1 || found->n_best == 0)
         return;

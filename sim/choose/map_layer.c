@@ -19,7 +19,7 @@
 static bool name_bound(const struct map_input *in, const struct layer *layer,
                        struct map_choice *c, struct diag *d)
 {
-    const struct arch *arch = config_arch(in->cfg);
+    const struct arch *arch = in->arch;
     struct layer_mapping checked;
     struct layer_result r;
     if (layer_mapping_is_nest(&c->mapping) &&
@@ -38,8 +38,7 @@ static void simulate(const struct map_input *in, const struct layer *layer,
                                              .max_cycles = in->max_cycles};
     struct layer_result r = {0};
     struct diag *d = diag_new();
-    c->ran = simulate_layer(config_arch(in->cfg), layer, &c->mapping, &options,
-                            &r, d);
+    c->ran = simulate_layer(in->arch, layer, &c->mapping, &options, &r, d);
     if (c->ran) {
         SIM_CHECK(r.cycles >= c->cost.cycles);
         c->cycles = r.cycles;

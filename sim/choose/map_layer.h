@@ -84,6 +84,7 @@ struct map_layer {
 
 struct map_input { /* all borrowed */
     const struct config *cfg;
+    const struct arch *arch; /* the machine, as the layer finds it */
     const struct search_costs *costs;
     /* NULL at the end; nest_dataflow by itself for nests. */
     const struct dataflow *const *dataflows;

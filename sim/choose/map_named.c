@@ -93,18 +93,16 @@ static bool search_part(const struct map_input *in, const struct layer *layer,
     if (!gate_lets_dataflow(in->cfg, part->dataflow, d) ||
         !config_mapping_by_hand(in->cfg, part->dataflow, &given, d))
         return false;
-    search_problem_init(&problem,
-                        search_space_of(part->dataflow, config_arch(in->cfg)),
-                        config_arch(in->cfg), layer, in->costs, &given);
+    search_problem_init(&problem, search_space_of(part->dataflow, in->arch),
+                        in->arch, layer, in->costs, &given);
     if (!search_fits(&problem)) {
         too_many(&problem, layer, d);
         search_problem_fini(&problem);
         return false;
     }
-    const struct search_options best =
-        map_l1_options(config_arch(in->cfg), &in->search);
+    const struct search_options best = map_l1_options(in->arch, &in->search);
     part->is_empty = !search_run(&problem, &best, &part->found) ||
-                     !l1_takes(config_arch(in->cfg), layer, part);
+                     !l1_takes(in->arch, layer, part);
     struct search_options front = in->search;
     front.objective = SEARCH_front;
     front.top = 1;
@@ -249,8 +247,8 @@ static bool nothing_is_legal(const struct map_input *in,
         int before = diag_count(d);
         if (!config_mapping_by_hand(in->cfg, p->part[i].dataflow, &given, d))
             return false;
-        dataflow_choose(p->part[i].dataflow, config_arch(in->cfg), layer,
-                        &given, &mapping, d);
+        dataflow_choose(p->part[i].dataflow, in->arch, layer, &given, &mapping,
+                        d);
         if (diag_count(d) == before)
             diag_fail(d, EXIT_NO_MAPPING, (struct src_pos){NULL, 0},
                       "layer '%s' has no '%s' mapping with these parameters "
@@ -274,8 +272,7 @@ bool map_search_named(const struct map_input *in, const struct layer *layer,
                       struct map_layer *out, struct diag *d)
 {
     const enum search_objective objective = in->search.objective;
-    struct parts p = {.has_l1 = config_arch(in->cfg)->has_l1,
-                      .n = count(in->dataflows)};
+    struct parts p = {.has_l1 = in->arch->has_l1, .n = count(in->dataflows)};
     bool ok = true, is_empty = true;
     p.part = xcalloc((size_t)p.n + 1, sizeof(*p.part));
     for (int i = 0; i < p.n && ok; i++) {

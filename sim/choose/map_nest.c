@@ -69,7 +69,7 @@ bool map_search_nests(const struct map_input *in, const struct layer *layer,
         [SEARCH_NEST_BUDGET] = MAP_BUDGET,
         [SEARCH_NEST_TIME] = MAP_TIME,
     };
-    const struct arch *arch = config_arch(in->cfg);
+    const struct arch *arch = in->arch;
     const struct search_nest_options options = {
         .objective = in->search.objective,
         .top = in->search.top,

@@ -211,11 +211,15 @@ static void add_layer(struct listing *l, const struct layer *layer,
 {
     uint64_t words[TENSOR_N], bits = 0;
     tensor_words(layer, words);
+    struct arch own;
+    if (arch != NULL)
+        arch_of_layer(arch, layer, &own);
     for (int t = 0; t < TENSOR_N; t++)
-        bits = count_add(
-            bits,
-            count_mul(words[t],
-                      arch == NULL ? 8 : (uint64_t)arch->precision_bits[t]));
+        bits = count_add(bits,
+                         count_mul(words[t], arch == NULL
+                                                 ? 8
+                                                 : (uint64_t)arch_map_bits(
+                                                       &own, (enum tensor)t)));
     listing_text(l, layer->name);
     char steps[256];
     layer_steps_text(layer, ',', steps, sizeof(steps));

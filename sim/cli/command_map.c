@@ -136,6 +136,21 @@ static bool has_twin(const struct map_layer *before, int n,
     return false;
 }
 
+/* With the widths that the layer's words have, and what they cost. */
+static bool search_one(const struct invocation *s, struct map_input *in,
+                       const struct layer *layer, struct map_layer *out)
+{
+    struct arch own;
+    struct energy_costs energy;
+    struct search_costs costs;
+    arch_of_layer(config_arch(s->cfg), layer, &own);
+    energy_costs_of(s->energy, &own, &energy);
+    search_costs_of(&energy, &own, &costs);
+    in->arch = &own;
+    in->costs = &costs;
+    return map_layer_run(in, layer, out, s->diag);
+}
+
 /* Searches the layers one after the other; each search uses all threads. */
 static bool search_each(const struct invocation *s, struct map_input *in,
                         struct map_layer *layers, int *n_done)
@@ -154,7 +169,7 @@ static bool search_each(const struct invocation *s, struct map_input *in,
         shown.layer = layer->name;
         shown.share = shown.done = 0;
         ok = has_twin(layers, i, layer, &layers[i]) ||
-             map_layer_run(in, layer, &layers[i], s->diag);
+             search_one(s, in, layer, &layers[i]);
         progress_add(shown.progress, shown.layer, 1 - shown.done);
         *n_done += ok;
     }
@@ -168,17 +183,12 @@ static bool search_layers(const struct invocation *s, struct map_layer *layers,
     const struct options *o = &s->options;
     const struct dataflow *dataflows[DATAFLOWS_MAX];
     struct nest_limits limits;
-    struct energy_costs energy;
-    struct search_costs costs;
     if (!list_dataflows(s, dataflows) ||
         (o->map.constraints != NULL &&
          !nest_limits_read(o->map.constraints, command_line, &limits, s->diag)))
         return false;
-    energy_costs_of(s->energy, config_arch(s->cfg), &energy);
-    search_costs_of(&energy, config_arch(s->cfg), &costs);
     struct map_input in = {
         .cfg = s->cfg,
-        .costs = &costs,
         .dataflows = dataflows,
         .limits = o->map.constraints != NULL ? &limits : NULL,
         .search = {.objective = o->map.objective,

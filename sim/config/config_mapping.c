@@ -157,7 +157,9 @@ static bool is_legal(const struct config *cfg, const struct layer *layer,
 {
     struct diag *unread = diag_new();
     struct mapping mapping;
-    bool legal = dataflow->choose(&cfg->arch, layer, given, &mapping, unread);
+    struct arch own;
+    arch_of_layer(&cfg->arch, layer, &own);
+    bool legal = dataflow->choose(&own, layer, given, &mapping, unread);
     diag_free(unread);
     return legal;
 }

@@ -20,6 +20,10 @@
         name, LAYER_KEY_DIM, {__VA_ARGS__}, n, left_out, least, \
             LAYER_STEP_MAX, doc                                 \
     }
+#define BITS(name, field, most, doc)                          \
+    {                                                         \
+        name, LAYER_KEY_BITS, {AT(field)}, 1, 0, 1, most, doc \
+    }
 #define OTHER(name, type, field, doc)            \
     {                                            \
         name, type, {AT(field)}, 1, 0, 0, 0, doc \
@@ -69,6 +73,11 @@ const struct layer_key layer_keys[] = {
          AT(output_pad_h)),
     STEP("output_pad_w", 1, LAYER_KEY_OF_BOTH, 0, "columns of them",
          AT(output_pad_w)),
+    BITS("ifmap_bits", bits[TENSOR_IFMAP], 32,
+         "an ifmap value, on a machine with precision.per_layer"),
+    BITS("filter_bits", bits[TENSOR_FILTER], 32, "a filter value there"),
+    BITS("psum_bits", bits[TENSOR_PSUM], 64, "a partial sum there"),
+    BITS("ofmap_bits", ofmap_bits, 64, "a finished output there"),
     OTHER("ifmap_zero_share", LAYER_KEY_SHARE, zero_share[TENSOR_IFMAP],
           "zeros among the words of the ifmap, its padding included"),
     OTHER("ofmap_zero_share", LAYER_KEY_SHARE, zero_share[TENSOR_PSUM],
@@ -175,7 +184,9 @@ void layer_keys_leave_out(struct layer *layer)
 {
     layer->N = layer->B = 1;
     for (const struct layer_key *key = layer_keys; key->name != NULL; key++)
-        for (int i = 0; key->type == LAYER_KEY_DIM && i < key->n_fields; i++)
+        for (int i = 0; key->type != LAYER_KEY_SHARE &&
+                        key->type != LAYER_KEY_FLAG && i < key->n_fields;
+             i++)
             if (key->left_out >= 0)
                 *field_at(layer, key->offset[i]) = key->left_out;
 }
@@ -192,7 +203,7 @@ bool layer_key_set(const struct layer_key *key, int64_t value,
                    struct layer_given *given, struct layer *layer,
                    struct src_pos at, struct diag *d)
 {
-    SIM_CHECK(key->type == LAYER_KEY_DIM);
+    SIM_CHECK(key->type == LAYER_KEY_DIM || key->type == LAYER_KEY_BITS);
     for (int i = 0; i < key->n_fields; i++) {
         const char **by = setter(given, key->offset[i]);
         if (*by != NULL && strcmp(*by, key->name) == 0)

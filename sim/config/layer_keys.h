@@ -16,7 +16,8 @@ extern "C" {
 enum layer_key_type {
     LAYER_KEY_DIM,   /* int */
     LAYER_KEY_SHARE, /* double, 0 to 1 */
-    LAYER_KEY_FLAG   /* bool */
+    LAYER_KEY_FLAG,  /* bool */
+    LAYER_KEY_BITS   /* int, a width; 0 is the machine's */
 };
 
 /* Values of left_out that are no value of the key. */
@@ -32,7 +33,7 @@ struct layer_key {
     size_t offset[LAYER_KEY_FIELDS]; /* in struct layer, of what it sets */
     int n_fields;
     int left_out;    /* value when left out; below 0: as said above */
-    int least, most; /* values of a LAYER_KEY_DIM */
+    int least, most; /* values of a whole number */
     const char *doc;
 };
 
@@ -62,8 +63,8 @@ const char *layer_key_not_modelled(const char *name);
 bool layer_of_gemm(struct layer *layer, struct src_pos at, struct diag *d);
 /* Gives every whole number its value when left out; N and B are 1. */
 void layer_keys_leave_out(struct layer *layer);
-/* Sets what a LAYER_KEY_DIM sets.  Errors: a value out of range, and a number
- * that another key has set. */
+/* Sets what a LAYER_KEY_DIM or LAYER_KEY_BITS sets.  Errors: a value out of
+ * range, and a number that another key has set. */
 bool layer_key_set(const struct layer_key *key, int64_t value,
                    struct layer_given *given, struct layer *layer,
                    struct src_pos at, struct diag *d);

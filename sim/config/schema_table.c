@@ -129,6 +129,12 @@ const struct schema_row schema[] = {
         "it; 0 = as an ifmap value, which the next layer reads",
         "int8 chips requantise behind the accumulator: NVDLA's SDP, TPU v1's "
         "activation unit (Jouppi et al., ISCA 2017, s. 2)"),
+    BOOL("precision.per_layer", per_layer_bits, "false",
+         "layers of a network file may have words narrower than these "
+         "(ifmap_bits, filter_bits, psum_bits, ofmap_bits): they take less of "
+         "L2 and DRAM and less energy; register files, ports and networks "
+         "hold and move as many words as before",
+         ""),
     INT("pe.rf.ifmap_words", rf_words[TENSOR_IFMAP], 1, ARCH_RF_WORDS_MAX, NULL,
         "words", "ifmap register file of a PE", ""),
     INT("pe.rf.filter_words", rf_words[TENSOR_FILTER], 1, ARCH_RF_WORDS_MAX,

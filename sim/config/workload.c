@@ -158,6 +158,7 @@ static bool read_key(const struct reader *r, const struct setting *s,
     case LAYER_KEY_FLAG:
         return set_flag(r, key, s, out);
     case LAYER_KEY_DIM:
+    case LAYER_KEY_BITS:
         break;
     }
     return set_dim(r, key, s, given, out);

@@ -30,7 +30,26 @@ const char *const document_late_columns[] = {
     "accesses.l2.psum.finished_writes",
     "accesses.dram.psum.finished_reads",
     "accesses.dram.psum.finished_writes",
+    "precision.ifmap_bits",
+    "precision.filter_bits",
+    "precision.psum_bits",
+    "precision.ofmap_bits",
     NULL};
+
+const char *const document_precision[] = {"ifmap_bits", "filter_bits",
+                                          "psum_bits", "ofmap_bits", NULL};
+
+static json_t *precision(const struct arch *arch, const struct layer *l)
+{
+    struct arch own;
+    json_t *o = tree_object();
+    arch_of_layer(arch, l, &own);
+    for (int t = 0; t < TENSOR_N; t++)
+        tree_put(o, document_precision[t], json_integer(own.precision_bits[t]));
+    tree_put(o, document_precision[TENSOR_N],
+             json_integer(arch_ofmap_bits(&own)));
+    return o;
+}
 
 static json_t *shape(const struct layer *l)
 {
@@ -114,15 +133,32 @@ static json_t *bounds(const struct arch *arch, const struct layer_result *r)
     return o;
 }
 
+/* Bytes that a layer of the report moves, with its own widths, or the sum of
+ * all layers. */
+static uint64_t dram_bytes(const struct report_input *in,
+                           const struct layer_result *r, enum tensor tensor)
+{
+    uint64_t bytes = 0;
+    for (int i = 0; i < in->n_layers; i++) {
+        const struct layer_result *one = &in->layers[i];
+        struct arch own;
+        if (r >= in->layers && r < in->layers + in->n_layers && r != one)
+            continue;
+        arch_of_layer(in->arch, &one->layer, &own);
+        bytes = count_add(bytes, counts_dram_bytes(&own, &one->counts, tensor));
+    }
+    return bytes;
+}
+
 /* Bytes over the DRAM's link: expected ones, which take time, and those of
  * functional mode's values. */
-static void put_compressed(json_t *dram, const struct arch *arch,
+static void put_compressed(json_t *dram, const struct report_input *in,
                            const struct layer_result *r)
 {
     const struct counts *c = &r->counts;
     json_t *expected = tree_object(), *checked = tree_object();
     for (int t = 0; t < TENSOR_N; t++) {
-        uint64_t bytes = counts_dram_bytes(arch, c, (enum tensor)t);
+        uint64_t bytes = dram_bytes(in, r, (enum tensor)t);
         tree_put_count(expected, tensor_name[t], bytes);
         tree_put_count(checked, tensor_name[t],
                        bytes - c->dram_compressed[t].bytes +
@@ -192,7 +228,7 @@ static void put_work(json_t *o, const struct report_input *in,
         tree_put_real(o, "utilization", metrics_utilization(in->arch, r));
     c = put_counters(o, c, "gated.", in, r, is_total);
     if (in->arch->compression != COMPRESSION_NONE)
-        put_compressed(json_object_get(o, "dram"), in->arch, r);
+        put_compressed(json_object_get(o, "dram"), in, r);
     c = put_counters(o, c, "check.", in, r, is_total);
     tree_put(o, "energy_pj", energies(energy));
     tree_put(o, "metrics", metrics_object(in, r, energy, batch));
@@ -211,6 +247,7 @@ static json_t *layer(const struct report_input *in,
     tree_put(o, "shape", shape(&r->layer));
     if (layer_is_gemm(&r->layer, &letters))
         tree_put(o, "gemm", gemm(&letters));
+    tree_put(o, "precision", precision(in->arch, &r->layer));
     tree_put(o, "mapping", mapping(r));
     if (r->n_not_modelled > 0)
         tree_put(o, "not_modelled", not_modelled(r));
@@ -253,8 +290,7 @@ json_t *report_document(const struct report_input *in)
     json_t *layers = tree_array();
     for (int i = 0; i < in->n_layers; i++) {
         struct layer_energy energy;
-        energy_of_layer(&costs, in->arch, &in->layers[i], in->dram_burst_bytes,
-                        &energy);
+        metrics_energy(in, &in->layers[i], &energy);
         energy_add(&total_energy, &energy);
         tree_append(layers, layer(in, &in->layers[i], &energy));
     }

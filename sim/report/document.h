@@ -17,6 +17,9 @@ json_t *report_document(const struct report_input *in);
 
 /* Names of CSV columns that stand last; NULL at the end. */
 extern const char *const document_late_columns[];
+/* Members of a layer's precision, of the tensors and then of finished outputs;
+ * NULL at the end. */
+extern const char *const document_precision[];
 
 #ifdef __cplusplus
 }

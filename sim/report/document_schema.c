@@ -14,6 +14,7 @@
 
 #include "dataflows/search/search.h"
 #include "sim/base/counters.h"
+#include "sim/report/document.h"
 #include "sim/report/metrics.h"
 #include "sim/report/report_tree.h"
 
@@ -192,6 +193,14 @@ static json_t *gemm(void)
     return o;
 }
 
+static json_t *precision(void)
+{
+    json_t *o = object("bits of a word");
+    for (int k = 0; document_precision[k] != NULL; k++)
+        put(o, document_precision[k], whole(1, ""), true);
+    return o;
+}
+
 static json_t *mapping(void)
 {
     static const char *const source[] = {"table", "chosen", "given"};
@@ -214,6 +223,7 @@ static json_t *layer(void)
     put(o, "dataflow", typed("string", ""), true);
     put(o, "shape", shape(), true);
     put(o, "gemm", gemm(), false);
+    put(o, "precision", precision(), true);
     put(o, "mapping", mapping(), true);
     put(o, "not_modelled", keys, false);
     put_work(o, false);

@@ -32,10 +32,10 @@ static void add_row(struct listing *l, const struct report_input *in,
     }
     listing_print(
         l, "%s",
-        text_real(metrics_l2_array_bytes(arch, &r->counts) / 1e6).text);
+        text_real(metrics_bytes(in, r, metrics_l2_array_bytes) / 1e6).text);
     listing_print(
         l, "%s",
-        text_real(metrics_dram_link_bytes(arch, &r->counts) / 1e6).text);
+        text_real(metrics_bytes(in, r, metrics_dram_link_bytes) / 1e6).text);
     listing_print(l, "%s", text_real(energy / 1e6).text);
     listing_text(l, is_total ? "" : bound_name[bound]);
 }
@@ -46,16 +46,14 @@ bool report_write_markdown(const struct report_input *in, FILE *to)
     const char *const column[] = {"layer",   "MACs",          "cycles",
                                   "ms",      "utilization %", "L2 array MB",
                                   "DRAM MB", energy_column,   "bound by"};
-    struct energy_costs costs;
     struct layer_energy each, sum = {0};
     struct layer_result total;
     snprintf(energy_column, sizeof(energy_column), "energy, 10^6 %s",
              energy_unit(in->energy));
     struct listing *l = listing_new("layers", column, 9);
-    energy_costs_of(in->energy, in->arch, &costs);
     for (int i = 0; i < in->n_layers; i++) {
         const struct layer_result *r = &in->layers[i];
-        energy_of_layer(&costs, in->arch, r, in->dram_burst_bytes, &each);
+        metrics_energy(in, r, &each);
         energy_add(&sum, &each);
         add_row(l, in, r->layer.name, r, each.total);
     }

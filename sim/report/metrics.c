@@ -85,6 +85,38 @@ double metrics_dram_link_bytes(const struct arch *arch,
     return bytes;
 }
 
+double metrics_dram_bytes(const struct arch *arch, const struct counts *counts)
+{
+    return metrics_level_bytes(arch, counts, LEVEL_DRAM);
+}
+
+double metrics_bytes(const struct report_input *in,
+                     const struct layer_result *r,
+                     double (*figure)(const struct arch *arch,
+                                      const struct counts *counts))
+{
+    double bytes = 0;
+    for (int i = 0; i < in->n_layers; i++) {
+        const struct layer_result *one = &in->layers[i];
+        struct arch own;
+        if (r >= in->layers && r < in->layers + in->n_layers && r != one)
+            continue;
+        arch_of_layer(in->arch, &one->layer, &own);
+        bytes += figure(&own, &one->counts);
+    }
+    return bytes;
+}
+
+void metrics_energy(const struct report_input *in, const struct layer_result *r,
+                    struct layer_energy *out)
+{
+    struct arch own;
+    struct energy_costs costs;
+    arch_of_layer(in->arch, &r->layer, &own);
+    energy_costs_of(in->energy, &own, &costs);
+    energy_of_layer(&costs, &own, r, in->dram_burst_bytes, out);
+}
+
 int metrics_largest_losses(const struct layer_result *r, int n,
                            enum ledger_cause out[])
 {
@@ -119,7 +151,7 @@ void metrics_of(const struct report_input *in, const struct layer_result *r,
                 struct metrics *out)
 {
     double *v = out->value;
-    double dram_bytes = metrics_dram_link_bytes(in->arch, &r->counts);
+    double dram_bytes = metrics_bytes(in, r, metrics_dram_link_bytes);
     double bandwidth = dram_bytes_per_second(in);
     double operations = OPERATIONS_PER_MAC * (double)r->counts.macs;
     v[METRIC_operations] = operations;

@@ -61,6 +61,17 @@ double metrics_l2_array_bytes(const struct arch *arch,
 /* Bytes over the DRAM's link: compressed tensors as such. */
 double metrics_dram_link_bytes(const struct arch *arch,
                                const struct counts *counts);
+/* Bytes that a figure of the above says of one of the report's layers, with its
+ * own widths, or of the sum of all of them. */
+double metrics_bytes(const struct report_input *in,
+                     const struct layer_result *r,
+                     double (*figure)(const struct arch *arch,
+                                      const struct counts *counts));
+/* A figure: all words of DRAM. */
+double metrics_dram_bytes(const struct arch *arch, const struct counts *counts);
+/* What a layer of the report took, with its own widths. */
+void metrics_energy(const struct report_input *in, const struct layer_result *r,
+                    struct layer_energy *out);
 /* a / b, or 0 when b is. */
 double metrics_ratio(double a, double b);
 /* The n causes other than "mac" that took most PE-cycles, largest first.

@@ -168,7 +168,8 @@ void table_metrics(const struct table_view *v, const struct layer_result *r,
         table_line(
             to, "intensity", "%s operations per DRAM byte (%s MB)",
             text_real(intensity).text,
-            text_real(metrics_dram_link_bytes(arch, &r->counts) / 1e6).text);
+            text_real(metrics_bytes(v->in, r, metrics_dram_link_bytes) / 1e6)
+                .text);
     else
         table_line(to, "intensity", "no DRAM byte was moved");
     table_line(to, "peak", "%s GOPS, %s PEs at %s",
@@ -216,11 +217,14 @@ static void view_init(struct table_view *v, const struct report_input *in)
 {
     memset(v, 0, sizeof(*v));
     v->in = in;
-    energy_costs_of(in->energy, in->arch, &v->costs);
+    /* What is printed of a layer alone is what its words cost. */
+    v->arch = *in->arch;
+    if (in->n_layers == 1)
+        arch_of_layer(in->arch, &in->layers[0].layer, &v->arch);
+    energy_costs_of(in->energy, &v->arch, &v->costs);
     v->energy = xcalloc((size_t)in->n_layers + 1, sizeof(*v->energy));
     for (int i = 0; i < in->n_layers; i++) {
-        energy_of_layer(&v->costs, in->arch, &in->layers[i],
-                        in->dram_burst_bytes, &v->energy[i]);
+        metrics_energy(in, &in->layers[i], &v->energy[i]);
         energy_add(&v->total_energy, &v->energy[i]);
     }
     metrics_sum(in->layers, in->n_layers, &v->total);

@@ -14,6 +14,7 @@ extern "C" {
 
 struct table_view {
     const struct report_input *in;
+    struct arch arch; /* with the layer's widths, where there is one layer */
     struct energy_costs costs;
     struct layer_energy *energy; /* owns; of each layer */
     struct layer_result total;

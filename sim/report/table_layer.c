@@ -302,8 +302,8 @@ void table_layer(const struct table_view *v, int i, FILE *to)
         print_ledger(r, to);
     }
     fputc('\n', to);
-    print_accesses(v->in->arch, &r->counts, to);
-    print_compression(v->in->arch, r, to);
+    print_accesses(&v->arch, &r->counts, to);
+    print_compression(&v->arch, r, to);
     for (const struct counter *c = counter_table; c->path != NULL; c++)
         if (c->label != NULL && counter_value(c, r) > 0)
             table_line(to, c->label, "%s (%s)",

@@ -65,8 +65,8 @@ static void print_overview(const struct table_view *v, FILE *to)
             grid_percent(g, metrics_utilization(arch, r));
         }
         grid_count(g, (uint64_t)r->active_pes);
-        grid_real(g, metrics_l2_array_bytes(arch, &r->counts) / 1e6);
-        grid_real(g, metrics_level_bytes(arch, &r->counts, LEVEL_DRAM) / 1e6);
+        grid_real(g, metrics_bytes(v->in, r, metrics_l2_array_bytes) / 1e6);
+        grid_real(g, metrics_bytes(v->in, r, metrics_dram_bytes) / 1e6);
         grid_cell(g, "%s", has_bound ? bound_name[bound] : "");
         if (has_bound && !r->is_model)
             grid_real(g, (double)r->cycles / (double)r->bounds_cycles[bound]);

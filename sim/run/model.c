@@ -113,10 +113,13 @@ static void model_program(const struct arch *arch, const struct layer *layer,
     free(program);
 }
 
-void model_mapping(const struct arch *arch, const struct layer *layer,
+void model_mapping(const struct arch *machine, const struct layer *layer,
                    const struct layer_mapping *mapping,
                    struct layer_result *out)
 {
+    struct arch own;
+    const struct arch *const arch = &own;
+    arch_of_layer(machine, layer, &own);
     result_describe(arch, layer, mapping, out);
     out->is_model = true;
     if (layer_mapping_is_nest(mapping))
@@ -126,11 +129,14 @@ void model_mapping(const struct arch *arch, const struct layer *layer,
     result_gate(arch, out);
 }
 
-bool model_layer(const struct arch *arch, const struct layer *layer,
+bool model_layer(const struct arch *machine, const struct layer *layer,
                  const struct layer_mapping *mapping, bool show_mapping,
                  struct layer_result *out, struct diag *d)
 {
-    model_mapping(arch, layer, mapping, out);
+    struct arch own;
+    const struct arch *const arch = &own;
+    arch_of_layer(machine, layer, &own);
+    model_mapping(machine, layer, mapping, out);
     if (!layer_result_fits(arch, out, d))
         return false;
     if (show_mapping)

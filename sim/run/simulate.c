@@ -338,12 +338,15 @@ static bool can_be_told(const struct layer *layer,
                       layer->name, access_extent(layer), ACCESS_EXTENT_MAX);
 }
 
-bool simulate_layer(const struct arch *arch, const struct layer *layer,
+bool simulate_layer(const struct arch *machine, const struct layer *layer,
                     const struct layer_mapping *mapping,
                     const struct simulate_options *options,
                     struct layer_result *out, struct diag *d)
 {
     struct layer_result result;
+    struct arch own;
+    const struct arch *const arch = &own;
+    arch_of_layer(machine, layer, &own);
     if (!can_be_told(layer, options, d))
         return false;
     result_describe(arch, layer, mapping, &result);

@@ -274,7 +274,11 @@ TEST(Layer, AFailureLeavesTheLayerAsItWas)
 
 std::vector<int *> whole_numbers(struct layer *l)
 {
-    return {&l->N,
+    return {&l->bits[TENSOR_IFMAP],
+            &l->bits[TENSOR_FILTER],
+            &l->bits[TENSOR_PSUM],
+            &l->ofmap_bits,
+            &l->N,
             &l->G,
             &l->M,
             &l->C,

@@ -16,7 +16,8 @@ TEST_F(Report, JsonHasTheAgreedKeysInTheAgreedOrder)
     EXPECT_EQ("accelsim schema arch network batch kernel pes clock_hz "
               "energy_unit energy_table layers total",
               j.keys(""));
-    EXPECT_EQ("name op dataflow shape mapping macs passes cycles array_cycles "
+    EXPECT_EQ("name op dataflow shape precision mapping macs passes cycles "
+              "array_cycles "
               "bounds_cycles bound_by active_pes utilization ledger_pe_cycles "
               "accesses "
               "noc dram gated energy_pj metrics check",
