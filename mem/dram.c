@@ -22,10 +22,11 @@ __extension__ typedef unsigned __int128 wide;
 
 struct dram {
     struct dram_cfg cfg;
-    uint64_t num, den;                 /* bandwidth: bytes per core cycle;
-                                          part: its clocks per core cycle */
-    wide free_units;                   /* bandwidth: 1/num core cycles */
-    struct dram_controller controller; /* part */
+    uint64_t num, den; /* bandwidth: bytes per core cycle;
+                          part: its clocks per core cycle */
+    wide free_units;   /* bandwidth: 1/num core cycles */
+    int channels;
+    struct dram_controller *controller; /* owns; part: of each channel */
     struct dram_totals counts;
 };
 
@@ -56,6 +57,11 @@ static uint64_t gcd(uint64_t a, uint64_t b)
     return a;
 }
 
+static int channels_of(const struct dram_cfg *cfg)
+{
+    return cfg->channels > 0 ? cfg->channels : 1;
+}
+
 struct dram *dram_new(const struct dram_cfg *cfg)
 {
     struct dram *d = xcalloc(1, sizeof(*d));
@@ -66,7 +72,10 @@ struct dram *dram_new(const struct dram_cfg *cfg)
     if (cfg->kind == DRAM_PART) {
         SIM_CHECK(cfg->part != NULL);
         per_second = cfg->part->clock_hz;
-        dram_controller_init(&d->controller, cfg->part);
+        d->channels = channels_of(cfg);
+        d->controller = xcalloc((size_t)d->channels, sizeof(*d->controller));
+        for (int k = 0; k < d->channels; k++)
+            dram_controller_init(&d->controller[k], cfg->part);
     }
     SIM_CHECK(per_second > 0);
     d->cfg = *cfg;
@@ -77,12 +86,15 @@ struct dram *dram_new(const struct dram_cfg *cfg)
 
 void dram_free(struct dram *d)
 {
+    if (d != NULL)
+        free(d->controller);
     free(d);
 }
 
 void dram_set_tap(struct dram *d, const struct dram_tap *tap)
 {
-    d->controller.tap = *tap;
+    if (d->controller != NULL)
+        d->controller[0].tap = *tap;
 }
 
 uint64_t dram_request_bytes(const struct dram_request *request)
@@ -104,6 +116,37 @@ static uint64_t serve_bandwidth(struct dram *d, uint64_t bytes,
                     d->cfg.latency_cycles);
 }
 
+/* The clock in which the queues of all channels have run empty. */
+static uint64_t free_clock(const struct dram *d)
+{
+    uint64_t clock = 0;
+    for (int k = 0; k < d->channels; k++)
+        clock = dram_later(clock, d->controller[k].state.clock);
+    return clock;
+}
+
+/* Returns the clock in which the last data has been moved. */
+static uint64_t serve_channels(struct dram *d,
+                               const struct dram_request *requests, int n,
+                               uint64_t start_clock)
+{
+    struct dram_totals *sum = &d->counts;
+    uint64_t end_clock = start_clock;
+    sum->bursts = sum->activates = sum->row_hits = sum->refreshes = 0;
+    for (int k = 0; k < d->channels; k++) {
+        struct dram_controller *c = &d->controller[k];
+        const struct dram_share share = {d->channels, k};
+        end_clock =
+            dram_later(end_clock, dram_controller_serve(c, requests, n, &share,
+                                                        start_clock));
+        sum->bursts += c->counts.bursts;
+        sum->activates += c->counts.activates;
+        sum->row_hits += c->counts.row_hits;
+        sum->refreshes += c->counts.refreshes;
+    }
+    return end_clock;
+}
+
 static uint64_t serve_part(struct dram *d, const struct dram_request *requests,
                            int n, uint64_t start_cycle)
 {
@@ -111,12 +154,7 @@ static uint64_t serve_part(struct dram *d, const struct dram_request *requests,
     if (start_clock > CLOCK_MAX)
         return DRAM_NEVER;
     uint64_t end_clock =
-        dram_controller_serve(&d->controller, requests, n, start_clock);
-    const struct dram_totals *part = &d->controller.counts;
-    d->counts.bursts = part->bursts;
-    d->counts.activates = part->activates;
-    d->counts.row_hits = part->row_hits;
-    d->counts.refreshes = part->refreshes;
+        serve_channels(d, requests, n, dram_later(start_clock, free_clock(d)));
     return scale_up(end_clock, d->den, d->num);
 }
 
@@ -158,7 +196,7 @@ uint64_t dram_free_cycle(const struct dram *d)
     case DRAM_BANDWIDTH:
         return narrow((d->free_units + d->num - 1) / d->num);
     case DRAM_PART:
-        return scale_up(d->controller.state.clock, d->den, d->num);
+        return scale_up(free_clock(d), d->den, d->num);
     case DRAM_IDEAL:
         break;
     }
@@ -182,7 +220,9 @@ uint64_t dram_min_cycles(const struct dram_cfg *cfg, uint64_t bytes)
         return scale_up(bytes, cfg->core_hz, cfg->bytes_per_second);
     case DRAM_PART: {
         uint64_t burst_bytes = (uint64_t)dram_burst_bytes(cfg);
+        uint64_t channels = (uint64_t)channels_of(cfg);
         uint64_t bursts = bytes / burst_bytes + (bytes % burst_bytes != 0);
+        bursts = bursts / channels + (bursts % channels != 0);
         uint64_t each = (uint64_t)cfg->part->clocks_per_burst;
         uint64_t clock_hz = cfg->part->clock_hz;
         return narrow(((wide)bursts * each * cfg->core_hz + clock_hz - 1) /

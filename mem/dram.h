@@ -9,6 +9,12 @@
  * own), and the bursts of a call enter the queues from the clock on in which
  * the previous call's queues ran empty, its last data still on its way.
  *
+ * Channels  of a part: burst k of the address space is burst k / channels of
+ *         channel k % channels, so that every stream is shared by all.  Each
+ *         channel has banks, buses, queues and a controller of its own; all
+ *         begin a call together, when the last one's queues ran empty, and the
+ *         call is served when the last one is.  As Ramulator's mapping
+ *         RoBaRaCoCh (Kim, Yang, Mutlu, IEEE CAL 2015).
  * Time    core cycles outside; a part counts its own clock, and its event k
  *         is seen at core cycle ceil(k * f_core / f_dram), in integers.
  *         `bandwidth` keeps its phase as a rational: with num / den bytes per
@@ -56,6 +62,7 @@ struct dram_cfg {
     uint64_t bytes_per_second;    /* bandwidth */
     uint64_t latency_cycles;      /* bandwidth: of a word, core cycles */
     const struct dram_part *part; /* borrowed */
+    int channels;                 /* of the part; 0 is 1 */
 };
 
 /* Up to four nested loops, outermost first, around a run of bytes. */
@@ -88,7 +95,7 @@ enum dram_command {
     DRAM_COMMAND_N
 };
 
-/* Sees every command of a part, for traces. */
+/* Sees every command of a part, of its first channel, for traces. */
 struct dram_tap {
     void *context; /* borrowed */
     /* NULL: no one looks.  clock: of the part; bank, row, burst of the row:

@@ -1,7 +1,10 @@
-/* dram_bursts.c - the bursts of a list of requests, one after the other.
+/* dram_bursts.c - the bursts of a list of requests, one after the other, or a
+ * channel's share of them.
  * SPDX-License-Identifier: MIT
  */
 #include "mem/dram_bursts.h"
+
+#include <stddef.h>
 
 /* Steps to the next run of this request. Returns false when it has no more. */
 static bool step_loops(struct dram_bursts *b)
@@ -14,14 +17,34 @@ static bool step_loops(struct dram_bursts *b)
     return false;
 }
 
-static void find_run(struct dram_bursts *b)
+/* Sets the run's bursts from number `least` on, and of these the share. */
+static void find_run(struct dram_bursts *b, uint64_t least)
 {
     const struct dram_request *r = &b->request;
-    uint64_t address = r->address;
+    const uint64_t channels = (uint64_t)b->share.channels;
+    const uint64_t channel = (uint64_t)b->share.channel;
+    uint64_t address = r->address, first;
     for (int k = 0; k < DRAM_LOOPS; k++)
         address += b->index[k] * r->loop[k].stride_bytes;
-    b->first = b->burst = address >> b->byte_bits;
-    b->last = (address + r->run_bytes - 1) >> b->byte_bits;
+    first = address >> b->byte_bits;
+    b->run_last = (address + r->run_bytes - 1) >> b->byte_bits;
+    if (first == least - 1)
+        first = least;
+    if (channels == 1) {
+        b->first = first;
+        b->last = b->run_last;
+    } else {
+        /* The first number from `first` on, and the first behind the run. */
+        b->first = (first + channels - 1 - channel) / channels;
+        b->last = (b->run_last + channels - channel) / channels - 1;
+    }
+    b->burst = b->first;
+}
+
+/* Whether the run has no burst, or none of the share. */
+static bool run_is_empty(const struct dram_bursts *b)
+{
+    return b->burst > b->last || b->last == UINT64_MAX;
 }
 
 /* Whether the runs of loop k, all those inside it being one run, follow each
@@ -53,7 +76,7 @@ static void join_runs(struct dram_request *r, int byte_bits)
     }
 }
 
-/* Finds the first burst of the next request that has any. */
+/* Goes to the next request that has bursts. */
 static void find_request(struct dram_bursts *b)
 {
     while (b->next_request != b->end &&
@@ -64,32 +87,44 @@ static void find_request(struct dram_bursts *b)
         return;
     b->request = *b->next_request++;
     join_runs(&b->request, b->byte_bits);
-    find_run(b);
+}
+
+/* Goes to the first burst of the share in the runs behind this one.  A run does
+ * not move the burst again that the run before it moved last, the same way. */
+static void find_burst(struct dram_bursts *b)
+{
+    do {
+        const bool was_write = b->request.is_write;
+        const uint64_t moved = b->run_last;
+        const bool more = step_loops(b);
+        if (!more)
+            find_request(b);
+        if (!b->has_burst)
+            return;
+        find_run(b, b->request.is_write == was_write ? moved + 1 : 0);
+    } while (run_is_empty(b));
 }
 
 void dram_bursts_start(struct dram_bursts *b,
                        const struct dram_request *requests, int n,
-                       int byte_bits)
+                       int byte_bits, const struct dram_share *share)
 {
-    *b = (struct dram_bursts){
-        .next_request = requests, .end = requests + n, .byte_bits = byte_bits};
+    static const struct dram_share all = {1, 0};
+    *b = (struct dram_bursts){.next_request = requests,
+                              .end = requests + n,
+                              .byte_bits = byte_bits,
+                              .share = share != NULL ? *share : all};
     find_request(b);
+    if (!b->has_burst)
+        return;
+    find_run(b, 0);
+    if (run_is_empty(b))
+        find_burst(b);
 }
 
 void dram_bursts_next(struct dram_bursts *b)
 {
-    const uint64_t moved = b->burst;
-    const bool was_write = b->request.is_write;
     if (b->burst++ < b->last)
         return;
-    do {
-        if (step_loops(b))
-            find_run(b);
-        else
-            find_request(b);
-        if (!b->has_burst || b->request.is_write != was_write ||
-            b->burst != moved)
-            return;
-        b->burst = b->first = moved + 1;
-    } while (b->burst > b->last);
+    find_burst(b);
 }

@@ -266,11 +266,12 @@ void dram_controller_idle(struct dram_controller *c, uint64_t clock)
 
 uint64_t dram_controller_serve(struct dram_controller *c,
                                const struct dram_request *requests, int n,
+                               const struct dram_share *share,
                                uint64_t start_clock)
 {
     struct dram_bursts source;
     uint64_t end_clock = start_clock;
-    dram_bursts_start(&source, requests, n, c->map.byte_bits);
+    dram_bursts_start(&source, requests, n, c->map.byte_bits, share);
     if (!source.has_burst)
         return end_clock;
     dram_controller_idle(c, start_clock);

@@ -20,6 +20,7 @@
 #define MEM_DRAM_CONTROLLER_H
 
 #include "mem/dram.h"
+#include "mem/dram_bursts.h"
 #include "mem/dram_part.h"
 #include "mem/dram_queue.h"
 
@@ -48,10 +49,12 @@ struct dram_controller {
  * mistake, as is tREFI shorter than a refresh. */
 void dram_controller_init(struct dram_controller *c,
                           const struct dram_part *part);
-/* Serves n requests from start_clock on, or from state.clock if later.
+/* Serves the channel's share of n requests (NULL: there are no others) from
+ * start_clock on, or from state.clock if later.
  * Returns the clock in which the last data has been moved. */
 uint64_t dram_controller_serve(struct dram_controller *c,
                                const struct dram_request *requests, int n,
+                               const struct dram_share *share,
                                uint64_t start_clock);
 /* Lets time pass up to `clock` without a request. */
 void dram_controller_idle(struct dram_controller *c, uint64_t clock);
@@ -64,7 +67,8 @@ dram_controller_other_way(const struct dram_controller *c)
     return c->way == DRAM_WAY_READ ? DRAM_WAY_WRITE : DRAM_WAY_READ;
 }
 
-/* Returns where a burst lies; bursts are numbered from address 0 on. */
+/* Returns where a burst lies; bursts of the channel are numbered from address 0
+ * on. */
 static inline struct dram_place
 dram_controller_place(const struct dram_controller *c, uint64_t burst)
 {

@@ -51,6 +51,7 @@ enum network {
 /* The most that a .cfg may give for memories that hold words. */
 #define ARCH_RF_WORDS_MAX 16384            /* a register file of a PE */
 #define ARCH_BYTES_MAX ((uint64_t)1 << 40) /* an L1, L2 */
+#define ARCH_DRAM_CHANNELS_MAX 64          /* of a DRAM part */
 #define ARCH_ROW_WORDS_MAX 1024            /* a row of their banks */
 
 /* The loops of a layer: group, image, filter and channel of the group, ofmap
@@ -121,6 +122,7 @@ struct arch {
     char dram_model[32]; /* "ideal", "bandwidth" or a preset's name */
     uint64_t dram_bytes_per_second;
     int dram_latency_cycles; /* core cycles, bandwidth model */
+    int dram_channels;       /* of a part; 0 is 1 */
     enum dram_padding padding;
     enum dram_carries carries;
     enum dram_layout_kind dram_layout;        /* of a part's words */

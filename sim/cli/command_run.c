@@ -103,6 +103,11 @@ static bool vcd_is_possible(const struct invocation *s)
                           "'--vcd' with %d layers; it is of one, which "
                           "'--layer' chooses",
                           s->workload->n_layers);
+    if (config_arch(s->cfg)->dram_channels > 1)
+        return diag_error(s->diag, config_pos(s->cfg, "dram.channels"),
+                          "'--vcd' shows the commands of one DRAM channel; "
+                          "'dram.channels' is %d (it may be 1)",
+                          config_arch(s->cfg)->dram_channels);
     if (!traced_pes_exist(s) || !output_is_possible("--vcd", vcd, s->diag))
         return false;
     char *beside = gtkwave_file_name(vcd);

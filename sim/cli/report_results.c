@@ -22,9 +22,9 @@ static void report_dram_part(struct report_input *in)
     if (part == NULL)
         return;
     in->dram_burst_bytes = dram_burst_bytes(&cfg);
-    in->dram_bytes_per_second = part->clock_hz *
-                                (uint64_t)in->dram_burst_bytes /
-                                (uint64_t)part->clocks_per_burst;
+    in->dram_bytes_per_second =
+        part->clock_hz * (uint64_t)in->dram_burst_bytes /
+        (uint64_t)part->clocks_per_burst * (uint64_t)in->arch->dram_channels;
 }
 
 /* Writes the report of n layers. */

@@ -230,6 +230,7 @@ static const struct part_key {
      "take 'bandwidth'", false},
     {"dram.latency_cycles", "dram.model", NULL, is_bandwidth,
      "take 'bandwidth'", false},
+    {"dram.channels", "dram.model", NULL, is_part, "take a DRAM part", false},
     {"dram.layout", "dram.model", NULL, is_part, "take a DRAM part", false},
     {"dram.filter_order", "dram.model", NULL, is_part, "take a DRAM part",
      false},

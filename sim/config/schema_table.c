@@ -243,6 +243,11 @@ const struct schema_row schema[] = {
           "0", "bytes/s", "of the model 'bandwidth', which needs it", ""),
     INT("dram.latency_cycles", dram_latency_cycles, 0, 1000000, "0", "cycles",
         "of the model 'bandwidth', in cycles of clock_hz", ""),
+    INT("dram.channels", dram_channels, 1, ARCH_DRAM_CHANNELS_MAX, "1",
+        "channels",
+        "of a DRAM part, each with banks, buses and a controller of its own; "
+        "bursts go round the channels, so that a stream is shared by all",
+        "Kim, Yang, Mutlu (Ramulator), IEEE CAL 2015: RoBaRaCoCh"),
     ENUM("dram.padding", padding, paddings, "generated",
          "ifmaps lie padded in DRAM, or the DMA makes the zeros, which are "
          "not counted",

@@ -43,6 +43,7 @@ struct dram_cfg tile_table_dram_cfg(const struct arch *arch)
         .bytes_per_second = arch->dram_bytes_per_second,
         .latency_cycles = (uint64_t)arch->dram_latency_cycles,
         .part = dram_part_find(arch->dram_model),
+        .channels = arch->dram_channels,
     };
     if (cfg.part == NULL)
         cfg.kind = strcmp(arch->dram_model, "ideal") == 0 ? DRAM_IDEAL

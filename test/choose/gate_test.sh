@@ -199,3 +199,15 @@ for command in run model map; do
         --set dram.carries=filters
 done
 takes run --cfg eyeriss $shape --set dram.carries=filters
+
+# One DRAM channel has a waveform.
+for set in dram.model=ideal dram.model=bandwidth; do
+    refuses "'dram.channels' has no effect, for 'dram.model' is" \
+        run --cfg eyeriss $shape --set $set --set dram.channels=2
+done
+takes model --cfg eyeriss $shape --set dram.model=hbm2 --set dram.channels=8
+if "$accelsim" run --cfg eyeriss $shape --kernel systemc >/dev/null 2>&1; then
+    refuses "'--vcd' shows the commands of one DRAM channel; " \
+        run --cfg eyeriss $shape --set dram.model=hbm2 \
+        --set dram.channels=2 --kernel systemc --vcd "$work/a.vcd"
+fi

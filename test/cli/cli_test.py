@@ -369,6 +369,17 @@ def bursts_of_a_part():
         layer = report(*words, *more)["layers"][0]
         check(layer["dram"]["bursts"] == bursts,
               f"a GEMM of bytes takes {bursts} bursts {more}", layer["dram"])
+    words = ["--cfg", "systolic", "--dataflow", "os", "--gemm",
+             "M=256,N=256,K=256", "--set", "dram.model=hbm2"]
+    one, two = [report(*words, "--set", f"dram.channels={n}")["layers"][0]
+                for n in (1, 2)]
+    check(one["dram"]["bursts"] == two["dram"]["bursts"] and
+          one["energy_pj"] == two["energy_pj"],
+          "channels share bursts, and each burst costs the same")
+    check(one["bounds_cycles"]["dram"] == 2 * two["bounds_cycles"]["dram"] and
+          one["cycles"] > two["cycles"] and
+          two["metrics"]["dram_gbytes_per_second"] == 64,
+          "two channels have twice the bandwidth of one", [one, two])
 
 
 def reuse():

@@ -111,6 +111,43 @@ TEST_P(DramMix, TheyAreWithQueuesOfOtherLengths)
     }
 }
 
+// Bursts take turns among the channels, which begin a call together.
+TEST_P(DramMix, ChannelsAreControllersOfTheirOwn)
+{
+    const int end = sample(4, "seeds of requests");
+    for (int seed = 0; seed < end; seed++)
+        for (int channels : {2, 3, 8}) {
+            random_requests random(part, unsigned(seed));
+            Memory memory(part, Memory::WATCHED, channels);
+            std::vector<naive_controller> naive;
+            for (int k = 0; k < channels; k++)
+                naive.emplace_back(part, uint64_t(channels), uint64_t(k));
+            uint64_t bursts = 0;
+            for (int call = 0; call < 20; call++) {
+                auto list = random.list(6000);
+                uint64_t start = memory.free_clock() + random.pause();
+                uint64_t last = start;
+                for (naive_controller &one : naive)
+                    last = std::max(last, one.serve(list, start));
+                bursts += bursts_of(part, list).size();
+                ASSERT_EQ(memory.serve(list, start), last)
+                    << channels << " channels, seed " << seed;
+                ASSERT_EQ(memory.counts().bursts, bursts);
+            }
+            ASSERT_TRUE(memory.events == naive[0].events());
+        }
+}
+
+// A long read goes at the channels' bandwidth, one burst each at a time.
+TEST_P(DramMix, AStreamIsSharedByAllChannels)
+{
+    const uint64_t burst = static_cast<uint64_t>(part.BL * part.bus_bytes);
+    Memory one(part, Memory::UNWATCHED), eight(part, Memory::UNWATCHED, 8);
+    const dram_request more = run_of_bytes(0, 8000 * burst);
+    const dram_request less = run_of_bytes(0, 1000 * burst);
+    EXPECT_EQ(one.serve({less}, 0), eight.serve({more}, 0));
+}
+
 // Without a tap, streams go in one step; with one, command by command.
 void expect_no_difference_when_watched(const dram_part &part, unsigned seed,
                                        int calls, uint64_t bytes)

@@ -88,7 +88,8 @@ std::vector<uint64_t> addresses_of(const dram_request &r)
 } // namespace
 
 std::vector<dram_event> bursts_of(const dram_part &part,
-                                  const std::vector<dram_request> &list)
+                                  const std::vector<dram_request> &list,
+                                  uint64_t channels, uint64_t channel)
 {
     uint64_t burst_bytes = static_cast<uint64_t>(part.BL * part.bus_bytes);
     std::vector<dram_event> events;
@@ -97,8 +98,10 @@ std::vector<dram_event> bursts_of(const dram_part &part,
     for (const dram_request &r : list)
         for (uint64_t byte : addresses_of(r)) {
             uint64_t burst = byte / burst_bytes;
-            if (burst != before || r.is_write != was_write)
-                events.push_back(place_of_burst(part, burst, r.is_write));
+            if ((burst != before || r.is_write != was_write) &&
+                burst % channels == channel)
+                events.push_back(
+                    place_of_burst(part, burst / channels, r.is_write));
             before = burst;
             was_write = r.is_write;
         }
@@ -241,8 +244,9 @@ bool dram_rules::any_open() const
 
 // ---- the controller ----
 
-naive_controller::naive_controller(const dram_part &part)
-    : part_(part), rules_(part)
+naive_controller::naive_controller(const dram_part &part, uint64_t channels,
+                                   uint64_t channel)
+    : part_(part), channels_(channels), channel_(channel), rules_(part)
 {
 }
 
@@ -349,7 +353,8 @@ bool naive_controller::open_or_close()
 uint64_t naive_controller::serve(const std::vector<dram_request> &requests,
                                  uint64_t start)
 {
-    for (const dram_event &move : bursts_of(part_, requests))
+    for (const dram_event &move :
+         bursts_of(part_, requests, channels_, channel_))
         coming_.push_back(move);
     data_end_ = start;
     if (coming_.empty())

@@ -28,9 +28,11 @@ dram_tap tap_into(std::vector<dram_event> *events);
 // that moves it, at clock 0.
 dram_event place_of_burst(const dram_part &part, uint64_t burst, bool is_write);
 // The commands that move the bursts of a list of requests, byte by byte: not a
-// burst twice in a row the same way.
+// burst twice in a row the same way; of several channels, which take the bursts
+// in turns, those of one.
 std::vector<dram_event> bursts_of(const dram_part &part,
-                                  const std::vector<dram_request> &list);
+                                  const std::vector<dram_request> &list,
+                                  uint64_t channels = 1, uint64_t channel = 0);
 
 // The data sheets' rules, over a history of commands.
 class dram_rules
@@ -64,7 +66,8 @@ class dram_rules
 class naive_controller
 {
   public:
-    explicit naive_controller(const dram_part &part);
+    explicit naive_controller(const dram_part &part, uint64_t channels = 1,
+                              uint64_t channel = 0);
     // Serves a list of requests as dram_serve_list does, in clocks of the part.
     uint64_t serve(const std::vector<dram_request> &requests, uint64_t start);
     const std::vector<dram_event> &events() const
@@ -85,6 +88,7 @@ class naive_controller
     bool try_issue(dram_event e);
 
     dram_part part_;
+    uint64_t channels_, channel_;
     dram_rules rules_;
     std::vector<dram_event> events_;
     std::deque<dram_event> coming_;

@@ -21,9 +21,13 @@ class Memory
 {
   public:
     enum watch { WATCHED, UNWATCHED };
-    explicit Memory(const dram_part &part, watch how = WATCHED)
-        : part_(part), cfg_(part_cfg(part_)), dram_(dram_new(&cfg_))
+    // Watched: the first of the channels.
+    explicit Memory(const dram_part &part, watch how = WATCHED,
+                    int channels = 1)
+        : part_(part), cfg_(part_cfg(part_))
     {
+        cfg_.channels = channels;
+        dram_ = dram_new(&cfg_);
         dram_tap tap = tap_into(&events);
         if (how == WATCHED)
             dram_set_tap(dram_, &tap);

@@ -48,7 +48,7 @@ inline uint64_t serve_list(dram_controller *c,
                            uint64_t start_clock)
 {
     return dram_controller_serve(c, list.data(), static_cast<int>(list.size()),
-                                 start_clock);
+                                 nullptr, start_clock);
 }
 
 #endif
