@@ -56,6 +56,15 @@ extern const struct dram_part dram_parts[]; /* name NULL at the end */
 /* Upper and lower case are alike, and so are '-' and '_'; NULL: unknown. */
 const struct dram_part *dram_part_find(const char *name);
 
+/* Makes a part of the user's own one that dram_part_find finds as well, in
+ * place of the one before; it is copied.  NULL: its name is another's or too
+ * long. Before any DRAM is made. */
+enum { DRAM_PART_NAME_MAX = 31 };
+const struct dram_part *dram_part_use(const struct dram_part *part);
+/* Why no controller can serve the part, as a message, or NULL.  Each number is
+ * in its range, and those that are bits of an address are powers of two. */
+const char *dram_part_fault(const struct dram_part *part);
+
 struct dram_cfg {
     enum dram_kind kind;
     uint64_t core_hz;

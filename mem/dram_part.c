@@ -60,6 +60,24 @@ void dram_timing_init(struct dram_timing *t, const struct dram_part *part)
                              t->column_s[w][r] + t->tRP + t->tRFC);
 }
 
+const char *dram_part_fault(const struct dram_part *part)
+{
+    const int write_end = part->CWL + part->clocks_per_burst;
+    if (part->bankgroups * part->banks_per_group > DRAM_BANKS_MAX)
+        return "'bankgroups' times 'banks_per_group' is more than 32 banks; "
+               "fewer can be served";
+    if (part->columns < part->BL)
+        return "'columns' is less than 'BL'; a row holds a burst at least";
+    if (part->tRAS + part->tRP > part->tRC)
+        return "'tRC' is less than 'tRAS' and 'tRP' together; a row is open "
+               "and closed within it";
+    if (part->tREFI <= part->tRAS + part->tRCD + 2 * write_end + part->tWR +
+                           part->tWTR_S + part->tRP + part->tRFC)
+        return "'tREFI' leaves no time between refreshes; a longer one is "
+               "needed";
+    return NULL;
+}
+
 void dram_part_state_init(struct dram_part_state *s,
                           const struct dram_timing *t)
 {

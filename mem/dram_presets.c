@@ -22,6 +22,8 @@
 
 #include <ctype.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 #define DRAMSIM3 "DRAMsim3, configs/, commit 29817593"
 
@@ -174,6 +176,12 @@ static bool same_name(const char *a, const char *b)
     return *a == *b;
 }
 
+/* The user's own part; its name NULL: there is none. */
+static struct {
+    struct dram_part part;
+    char name[DRAM_PART_NAME_MAX + 1], source[128];
+} own;
+
 const struct dram_part *dram_part_find(const char *name)
 {
     for (int k = 0; k < (int)(sizeof(aliases) / sizeof(aliases[0])); k++)
@@ -182,5 +190,21 @@ const struct dram_part *dram_part_find(const char *name)
     for (int k = 0; dram_parts[k].name != NULL; k++)
         if (same_name(name, dram_parts[k].name))
             return &dram_parts[k];
-    return NULL;
+    return own.part.name != NULL && same_name(name, own.part.name) ? &own.part
+                                                                   : NULL;
+}
+
+const struct dram_part *dram_part_use(const struct dram_part *part)
+{
+    own.part.name = NULL;
+    if (strlen(part->name) > DRAM_PART_NAME_MAX || part->name[0] == '\0' ||
+        same_name(part->name, "ideal") || same_name(part->name, "bandwidth") ||
+        dram_part_find(part->name) != NULL)
+        return NULL;
+    own.part = *part;
+    strcpy(own.name, part->name);
+    snprintf(own.source, sizeof(own.source), "%s", part->source);
+    own.part.name = own.part.part = own.name;
+    own.part.source = own.source;
+    return &own.part;
 }

@@ -201,7 +201,7 @@ validation_test_LDADD = $(TEST_LIBS)
 dist_check_SCRIPTS += %D%/importers/energy_test.py \
 	%D%/importers/fuzz_test.py \
 	%D%/importers/machines_test.py \
-	%D%/importers/onnx_test.py \
+	%D%/importers/onnx_test.py %D%/importers/parts_test.py \
 	%D%/importers/topology_test.py %D%/importers/workloads_test.py
 EXTRA_DIST += %D%/importers/importing.py %D%/importers/machine_texts.py \
 	%D%/importers/onnx_file.py %D%/importers/workload_texts.py \

@@ -115,6 +115,11 @@ def document(source):
     return root
 
 
+def begins_as_json(text):
+    """Whether a brace begins it that is no template's."""
+    return re.match(r"\s*\{(?![{%])", text) is not None
+
+
 def begins_as_settings(text):
     """Whether a text is of libconfig's syntax: NAME = ..., or NAME : { or (."""
     text = re.sub(r"\A(?:\s+|#[^\n]*|//[^\n]*|/\*.*?\*/)*", "", text,

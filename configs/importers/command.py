@@ -23,6 +23,7 @@ OUTPUTS = {
     "architecture": ("machines", "write_machine"),
     "mapping": ("mappings", "write_mapping"),
     "energy": ("energies", "write_energy"),
+    "part": ("parts", "write_part"),
 }
 
 

@@ -9,7 +9,7 @@ SPDX-License-Identifier: MIT
 import importlib
 import re
 
-from importers.braces_source import begins_as_settings
+from importers.braces_source import begins_as_json, begins_as_settings
 from importers.ini_source import begins_with_section
 from importers.said import Refused
 
@@ -17,6 +17,10 @@ from importers.said import Refused
 FORMATS = (
     ("ONNX model", "onnx_model", "bytes"),
     ("SCALE-Sim configuration", "scalesim_config", "ini"),
+    ("DRAM part", "dram_parts", "ini"),
+    ("DRAM part", "dram_parts", "json"),
+    ("DRAM part", "dram_parts", "settings"),
+    ("DRAM part", "dram_parts", "yaml"),
     ("MAESTRO network", "maestro", "text"),
     ("GAMMA model", "gamma_model", "text"),
     ("Timeloop mapping", "timeloop_map_text", "text"),
@@ -52,6 +56,8 @@ def syntaxes_of(source):
         return ("bytes", "yaml")
     if begins_with_section(text):
         return ("bytes", "ini")
+    if begins_as_json(text):
+        return ("bytes", "json")
     if begins_as_settings(text):
         return ("bytes", "text", "settings")
     return ("bytes", "text") + (("yaml",) if looks_like_yaml(source) else ())

@@ -13,7 +13,7 @@ KEY = re.compile(r"\s*([^=:\[\];#\n]+?)\s*[=:]\s*(.*)$")
 
 def without_comment(value):
     """A comment begins with ';' or '#' behind a blank."""
-    return re.split(r"(?:^|\s)[;#]", value, maxsplit=1)[0].strip()
+    return re.split(r"(?:^|\s)[;#]|;\s*$", value, maxsplit=1)[0].strip()
 
 
 class Ini:

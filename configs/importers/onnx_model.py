@@ -118,6 +118,7 @@ class Graph:
         return [values.get(name, UNKNOWN) for name in function.output]
 
     def step(self, node, inputs, prefix):
+        node.op_type = node.op_type or "without a name"
         op = Op(node, inputs, self.opset)
         op.declared = [None if prefix else self.declared_of(name)
                        for name in node.output]

@@ -91,6 +91,10 @@ class Machine:
         self.keys[path] = Value(value, place, remark)
 
 
+class Part(Machine):
+    """A DRAM part: `keys` are those of a file of --set dram.part."""
+
+
 class Level:
     """The part of a loop nest at one level: loops outermost first as (letter,
     steps), those side by side, and the tensors kept (None: all)."""
@@ -124,7 +128,7 @@ class Said:
         self.dims = dict(dims or {})  # sizes that the user gives, by name
         self.used_dims = set()
         self.networks, self.machines = [], []
-        self.mappings, self.energies = [], []
+        self.mappings, self.energies, self.parts = [], [], []
         self.notes = []
 
     def note(self, kind, place, what, consequence=""):

@@ -6,6 +6,7 @@ SPDX-License-Identifier: MIT
 from importers.said import Refused
 
 DEPTH_MAX = 100
+NUMBER_MAX = 1e30  # what is larger is no size of anything
 WEIGHT_MAX = 1 << 20  # values of a document, those that are named again too
 
 
@@ -130,7 +131,7 @@ def number_of(text):
     try:
         if text[:2].lower() == "0x":
             return int(text, 16)
-        if len(text) <= 40:
+        if len(text) <= 30:
             return int(text)
     except ValueError:
         pass
@@ -138,7 +139,7 @@ def number_of(text):
         value = float(text)
     except ValueError:
         return None
-    if value != value or abs(value) == float("inf"):
+    if value != value or abs(value) > NUMBER_MAX:
         return None
     return value
 

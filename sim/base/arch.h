@@ -119,6 +119,7 @@ struct arch {
     int l2_buffers[TENSOR_N]; /* 0 = dataflow's choice of 1 or 2; else fixed */
     int l2_tensor_banks[TENSOR_N]; /* 0 = from the shared banks */
 
+    char dram_part[256]; /* a file with the user's own, or "" */
     char dram_model[32]; /* "ideal", "bandwidth" or a preset's name */
     uint64_t dram_bytes_per_second;
     int dram_latency_cycles; /* core cycles, bandwidth model */

@@ -19,8 +19,8 @@
 enum { SEEN_BYTES = 4096 }; /* of a file's beginning */
 
 /* Words that begin a setting in libconfig's syntax as other tools use it. */
-static const char *const foreign_words[] = {"arch",   "architecture", "problem",
-                                            "mapper", "mapspace",     NULL};
+static const char *const foreign_words[] = {
+    "arch", "architecture", "problem", "mapper", "mapspace", "standard", NULL};
 
 static bool has_own_suffix(const char *path)
 {
@@ -142,11 +142,10 @@ static bool take(const struct options *o, const char **name, const char *kind,
     return true;
 }
 
-/* "energy=FILE" of --set. */
-static bool take_energy(struct options *o, struct foreign_files *files,
-                        struct diag *d)
+/* "energy=FILE" of --set, and the like. */
+static bool take_set(struct options *o, const char *key, const char *kind,
+                     struct foreign_files *files, struct diag *d)
 {
-    static const char key[] = "energy=";
     bool done = false;
     for (int i = o->set.n - 1; i >= 0 && !done; i--) {
         if (strncmp(o->set.text[i], key, strlen(key)) != 0)
@@ -155,7 +154,7 @@ static bool take_energy(struct options *o, struct foreign_files *files,
         const char *name = o->set.text[i] + strlen(key);
         if (!foreign_is(name))
             return true;
-        const char *made = import(o, "energy", name, files, d);
+        const char *made = import(o, kind, name, files, d);
         if (made == NULL)
             return false;
         char *text = xcalloc(strlen(key) + strlen(made) + 1, 1);
@@ -172,7 +171,8 @@ bool foreign_take(struct options *o, struct foreign_files *out, struct diag *d)
     ok = take(o, &o->net, "network", out, d) && ok;
     ok = take(o, &o->mapping, "mapping", out, d) && ok;
     ok = take(o, &o->mappings, "mapping", out, d) && ok;
-    return take_energy(o, out, d) && ok;
+    ok = take_set(o, "energy=", "energy", out, d) && ok;
+    return take_set(o, "dram.part=", "part", out, d) && ok;
 }
 
 void foreign_fini(struct foreign_files *files)

@@ -1,5 +1,5 @@
 /* foreign.h - files of other tools where files of accelsim's own are expected:
- * --net, --cfg, --mapping, --set energy=.
+ * --net, --cfg, --mapping, --set energy= and dram.part=.
  *
  * Each is imported into a private folder, as 'accelsim import' would, and the
  * option names the file made there.  The program's own files never need Python.
@@ -17,7 +17,7 @@
 extern "C" {
 #endif
 
-enum { FOREIGN_FILES_MAX = 5 };
+enum { FOREIGN_FILES_MAX = 6 };
 
 struct foreign_files {
     char *folder;                  /* owns; NULL: there was none */

@@ -16,8 +16,9 @@ extern "C" {
 
 /* What the package is to make of its files. */
 struct import_task {
-    /* "network", "architecture", "mapping" or "energy": that one alone, into
-     * the file `to`.  NULL: all that the files say, into the folder `to`. */
+    /* "network", "architecture", "mapping", "energy" or "part": that one alone,
+     * into the file `to`.  NULL: all that the files say, into the folder `to`.
+     */
     const char *kind;
     const char *to;
     struct texts files;

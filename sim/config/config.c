@@ -15,6 +15,7 @@
 #include "sim/base/whole_number.h"
 #include "sim/config/arch_check.h"
 #include "sim/config/config_state.h"
+#include "sim/config/part_file.h"
 #include "sim/config/schema.h"
 
 #define KEY_BYTES_MAX 128
@@ -299,6 +300,24 @@ static bool check_whole(const struct config *cfg, struct diag *d)
     return ok && arch_check(&cfg->arch, &where, d) && tables_exist(cfg, d);
 }
 
+/* A part of the user's own takes the place of 'dram.model'. */
+static bool use_part(struct config *cfg, struct diag *d)
+{
+    const int by = schema_find("dram.part"), model = schema_find("dram.model");
+    if (cfg->arch.dram_part[0] == '\0')
+        return true;
+    const struct dram_part *part =
+        part_file_use(cfg->arch.dram_part, cfg->at[by], d);
+    if (part == NULL)
+        return false;
+    _Static_assert(sizeof(cfg->arch.dram_model) > DRAM_PART_NAME_MAX,
+                   "a part's name fits");
+    strcpy(cfg->arch.dram_model, part->name);
+    cfg->at[model] = cfg->at[by];
+    cfg->is_given[model] = true;
+    return true;
+}
+
 static bool read_all(struct config *cfg, struct src_pos at,
                      const char *const *set, int n_sets, struct diag *d)
 {
@@ -310,9 +329,11 @@ static bool read_all(struct config *cfg, struct src_pos at,
     if (!ok)
         return false;
     ok = read_group(cfg, "", config_text_root(cfg->file), d);
+    ok = use_part(cfg, d) && ok;
     cfg->shipped = cfg->arch;
     resolve(&cfg->shipped);
     ok = apply_sets(cfg, set, n_sets, d) && ok;
+    ok = use_part(cfg, d) && ok;
     resolve(&cfg->arch);
     /* A value that could not be read would only bring further messages. */
     return ok ? check_whole(cfg, d) : nothing_is_missing(cfg, d) && false;

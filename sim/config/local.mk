@@ -21,6 +21,8 @@ libaccel_a_SOURCES += \
 	%D%/mapping_table.h \
 	%D%/nest_limits_file.c \
 	%D%/nest_limits_file.h \
+	%D%/part_file.c \
+	%D%/part_file.h \
 	%D%/schema.c \
 	%D%/schema.h \
 	%D%/schema_table.c \

@@ -239,6 +239,10 @@ const struct schema_row schema[] = {
            "'ideal' (a tile is there when asked for), 'bandwidth' (bytes per "
            "second and a latency) or the name of a part",
            ""),
+    STRING("dram.part", dram_part, "",
+           "file with a part of one's own, in the place of 'dram.model': its "
+           "clock, timings and sizes (docs/importers.md)",
+           ""),
     INT64("dram.bytes_per_second", dram_bytes_per_second, 1, 1000000000000000,
           "0", "bytes/s", "of the model 'bandwidth', which needs it", ""),
     INT("dram.latency_cycles", dram_latency_cycles, 0, 1000000, "0", "cycles",

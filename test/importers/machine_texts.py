@@ -3,6 +3,8 @@ tests of importers.
 SPDX-License-Identifier: MIT
 """
 
+import json
+
 SCALESIM = """[general]
 run_name = small
 ; a comment
@@ -124,6 +126,49 @@ RegisterFile [ Weights:1 Inputs:16 Outputs:16 ]
 |               << Compute >>
 """
 
+INI = """[dram_structure]
+protocol = DDR4
+bankgroups = 4
+banks_per_group = 4
+rows = 65536
+columns = 1024
+device_width = 8
+BL = 8
+[timing]
+tCK = 0.8333333333 ; a comment
+CL = 17
+CWL = 12
+tRCD = 17
+tRP = 17
+tRAS = 39
+tRFC = 420
+REFI = 9360
+tRRD_S = 4
+tRRD_L = 6
+tWTR_S = 3
+tWTR_L = 9
+tFAW = 26
+tWR = 18
+tRTP = 9
+tCCD_S = 4
+tCCD_L = 6
+[system]
+channels = 2
+bus_width = 64
+"""
+MEMSPEC = {"memspec": {
+    "memoryId": "Mine-4", "memoryType": "DDR4",
+    "memarchitecturespec": {
+        "burstLength": 8, "dataRate": 2, "nbrOfBanks": 16,
+        "nbrOfBankGroups": 4, "nbrOfColumns": 1024, "nbrOfRows": 65536,
+        "nbrOfDevices": 8, "nbrOfRanks": 2, "width": 8},
+    "memtimingspec": {
+        "tCK": 8.333333333e-10, "RL": 17, "WL": 12, "RCD": 17, "RP": 17,
+        "RAS": 39, "RC": 56, "RFC1": 420, "REFI": 9360, "CCD_S": 4,
+        "CCD_L": 6, "RRD_S": 4, "RRD_L": 6, "FAW": 26, "WR": 18, "WTR_S": 3,
+        "WTR_L": 9, "RTP": 9}}}
+
 ALL = (("old.cfg", SCALESIM), ("prob.yaml", PROBLEM), ("tree.yaml", SUBTREE),
        ("nodes.yaml", NODES), ("legacy.cfg", LEGACY), ("map.yaml", MAPPING),
-       ("map.txt", PRINTED))
+       ("map.txt", PRINTED), ("part.ini", INI),
+       ("spec.json", json.dumps(MEMSPEC, indent=1)))

@@ -1,0 +1,324 @@
+"""dram_parts.py - DRAM parts of DRAMsim3 (.ini), DRAMSys and DRAMPower
+(memspec .json) as parts of accelsim's (dram.part), and those of Ramulator, which
+only names tables of its own sources and is refused with the nearest part.
+
+accelsim's part is one channel of one rank under an open-page controller; what
+the files say of channels, ranks, address mappings and queues is told.
+SPDX-License-Identifier: MIT
+"""
+
+from importers import braces_source, ini_source, yaml_source
+from importers.names import plain
+from importers.said import Part, Refused
+from importers.tree import scalar
+
+NAME_MAX = 31
+# Clocks of the data bus for a burst: BL / these transfers of a clock.
+TRANSFERS = {"GDDR5": 4, "GDDR5X": 8, "GDDR6": 16}
+SHIPPED = ("ddr3_1600", "ddr4_2400", "lpddr4_2400", "hbm2")
+TIMINGS = ("CL", "CWL", "tRCD", "tRP", "tRAS", "tRC", "tRFC", "tREFI",
+           "tCCD_S", "tCCD_L", "tRRD_S", "tRRD_L", "tFAW", "tWR", "tWTR_S",
+           "tWTR_L", "tRTP")
+
+
+def kind_of(source, said):
+    """Which reader is for the file, or None."""
+    if ini_source.begins_with_section(source.text):
+        sections = ini_source.document(source).sections
+        return DramSim if "dram_structure" in sections else None
+    if braces_source.begins_as_json(source.text):
+        root = braces_source.document(source)
+        return MemSpec if memspec_of(root) is not None else None
+    if not source.path.lower().endswith((".yaml", ".yml", ".cfg")):
+        return None
+    if source.path.lower().endswith(".cfg"):
+        words = [line.split("=")[0].strip().lower() for line in
+                 source.text.split("\n")
+                 if "=" in line and line.strip()[0] != "#"]
+        return RamulatorNames if "standard" in words and "org" in words \
+            else None
+    root = yaml_source.document(source, said)
+    return Ramulator if root.is_map and root.get("MemorySystem") is not None \
+        else None
+
+
+def recognises(source, said):
+    return kind_of(source, said) is not None
+
+
+def read(source, said):
+    kind_of(source, said)(source, said).read()
+
+
+def memspec_of(root):
+    if not root.is_map:
+        return None
+    spec = root.get("memspec")
+    if spec is None and root.get("simulation") is not None:
+        spec = root.get("simulation").get("memspec")
+    if spec is not None and spec.is_map and spec.has("memtimingspec"):
+        return spec
+    return None
+
+
+class PartReader:
+    """Collects values by accelsim's keys, each with its place."""
+
+    def __init__(self, source, said):
+        self.source, self.said = source, said
+        self.part = Part(source.stem, source.place())
+
+    def put(self, key, value, place, remark=""):
+        self.part.set(key, value, place, remark)
+
+    def whole(self, item, what, least=1):
+        value = item.number()
+        if value is None or value != int(value) or value < least:
+            item.refuse(f"'{what}' is {item.shown()}",
+                        f"a whole number of at least {least} is needed")
+        return int(value)
+
+    def lacks(self, key, place):
+        raise Refused(place, f"the part has no '{key}'",
+                      "every timing and size of it is needed")
+
+    def finish(self, protocol):
+        value = self.part.keys
+        if "tRC" not in value:
+            both = value["tRAS"].value + value["tRP"].value
+            self.put("tRC", both, None, "tRAS + tRP")
+        for key in ("tRAS", "tRP"):
+            if value["tRC"].value < value["tRAS"].value + value["tRP"].value:
+                self.said.approximated(
+                    value["tRC"].place or self.part.place,
+                    f"tRC = {value['tRC'].value} is less than tRAS + tRP",
+                    "a row is open and closed within it: their sum is taken")
+                self.put("tRC", value["tRAS"].value + value["tRP"].value,
+                         value[key].place, "tRAS + tRP")
+        self.part.name = plain(self.part.name, "part")[:NAME_MAX].strip("_.")
+        if self.part.name in SHIPPED or \
+                self.part.name in ("ideal", "bandwidth"):
+            self.part.name = f"{self.part.name}_own"[:NAME_MAX]
+        order = ["clock_hz", *TIMINGS, "BL", "clocks_per_burst", "bankgroups",
+                 "banks_per_group", "rows", "columns", "bus_bytes"]
+        self.part.keys = {key: value[key] for key in order}
+        self.part.protocol = protocol
+        self.said.parts.append(self.part)
+
+
+class DramSim(PartReader):
+    """DRAMsim3: timings in clocks, tCK in ns."""
+
+    ALIASES = {"trefi": ("trefi", "refi"), "trcd": ("trcd", "trcdrd"),
+               "trtp": ("trtp", "trtp_l")}
+
+    def item(self, section, key):
+        ini = ini_source.document(self.source)
+        return ini.get(section, *self.ALIASES.get(key.lower(),
+                                                  (key.lower(),)))
+
+    def need(self, section, key):
+        item = self.item(section, key)
+        if item is None:
+            places = ini_source.document(self.source).places
+            self.lacks(key, places.get(section, self.part.place))
+        return item
+
+    def read(self):
+        protocol = self.need("dram_structure", "protocol")
+        kind = (protocol.text or "").upper()
+        if kind.startswith("HMC"):
+            protocol.refuse("an HMC, whose packets and vaults are not "
+                            "modelled", "a part with a bus is needed")
+        clock = self.need("timing", "tCK")
+        nanoseconds = clock.number()
+        if nanoseconds is None or not 0.01 <= nanoseconds <= 1000:
+            clock.refuse(f"'tCK' is {clock.shown()}", "nanoseconds are needed")
+        self.put("clock_hz", round(1e9 / nanoseconds), clock.place)
+        self.sizes(kind)
+        for key in TIMINGS:
+            if key == "tRC":
+                continue
+            item = self.item("timing", key)
+            if key.startswith("tCCD") and (item is None or item.int() == 0):
+                self.put(key, self.part.keys["clocks_per_burst"].value, None,
+                         "the file has none: a burst")
+                continue
+            if item is None and key.endswith("_L"):
+                item = self.need("timing", key[:-1] + "S")
+            elif item is None:
+                item = self.need("timing", key)
+            self.put(key, self.whole(item, key), item.place)
+        write = self.item("timing", "tRCDWR")
+        if write is not None and write.int() != \
+                self.part.keys["tRCD"].value:
+            self.said.approximated(
+                write.place, f"tRCDWR = {write.text} differs from tRCDRD",
+                f"both are {self.part.keys['tRCD'].value}")
+        self.tell()
+        self.finish(kind)
+
+    def sizes(self, kind):
+        length = self.need("dram_structure", "BL")
+        transfers = self.whole(length, "BL")
+        self.put("BL", transfers, length.place)
+        each = TRANSFERS.get(kind, 2)
+        self.put("clocks_per_burst", max(1, transfers // each), length.place,
+                 f"{each} transfers a clock")
+        for key in ("bankgroups", "banks_per_group", "rows", "columns"):
+            item = self.need("dram_structure", key)
+            self.put(key, self.whole(item, key), item.place)
+        width = self.item("system", "bus_width") or \
+            self.need("dram_structure", "device_width")
+        bits = self.whole(width, "bus_width", 8)
+        self.put("bus_bytes", bits // 8, width.place)
+
+    def tell(self):
+        channels = self.item("system", "channels")
+        if channels is not None and channels.int() not in (None, 1):
+            self.said.not_expressible(
+                channels.place, f"{channels.int()} channels",
+                "one is modelled: the bandwidth is a channel's")
+        for key in ("address_mapping", "row_buf_policy", "queue_structure"):
+            item = self.item("system", key)
+            if item is not None and (item.text or "").upper() not in \
+                    ("OPEN_PAGE", "PER_BANK"):
+                self.said.not_expressible(item.place, f"'{key}' is "
+                                          f"{item.text}", "accelsim has an "
+                                          "address mapping and an open-page "
+                                          "policy of its own")
+
+
+class MemSpec(PartReader):
+    """DRAMSys and DRAMPower: tCK in seconds, or clkMhz."""
+
+    NAMES = {"CL": ("RL", "CL"), "CWL": ("WL", "CWL"), "tRCD": ("RCD",
+             "RCD_R", "RCDRD"), "tRP": ("RP", "RPAB", "RPPB"),
+             "tRAS": ("RAS",), "tRC": ("RC", "RCAB", "RCPB"),
+             "tRFC": ("RFC", "RFC1", "RFCAB"),
+             "tREFI": ("REFI", "REFI1"), "tCCD_S": ("CCD_S", "CCDS", "CCD", "CCD_R"),
+             "tCCD_L": ("CCD_L", "CCDL", "CCD", "CCD_R"),
+             "tRRD_S": ("RRD_S", "RRDS", "RRD"),
+             "tRRD_L": ("RRD_L", "RRDL", "RRD"), "tFAW": ("FAW", "TAW"),
+             "tWR": ("WR",), "tWTR_S": ("WTR_S", "WTRS", "WTR"),
+             "tWTR_L": ("WTR_L", "WTRL", "WTR"), "tRTP": ("RTP",)}
+
+    def read(self):
+        spec = memspec_of(braces_source.document(self.source))
+        timing = spec.get("memtimingspec")
+        sizes = spec.get("memarchitecturespec") or spec
+        name = spec.get("memoryId")
+        if name is not None and name.text:
+            self.part.name = name.text
+        self.clock(timing)
+        lower = {key.lower(): item for key, item in timing.entries.items()}
+        for key in TIMINGS:
+            item = next((lower[name.lower()] for name in self.NAMES[key]
+                         if name.lower() in lower), None)
+            if item is None and key in ("tRC", "tCCD_S", "tCCD_L"):
+                continue
+            if item is None:
+                self.lacks(self.NAMES[key][0], timing.place)
+            if key == "tRC" and item.int() == 0:
+                continue
+            self.put(key, self.whole(item, self.NAMES[key][0]), item.place)
+        self.sizes(sizes)
+        for key in ("tCCD_S", "tCCD_L"):
+            if key not in self.part.keys:
+                self.put(key, self.part.keys["clocks_per_burst"].value, None,
+                         "the file has none: a burst")
+        kind = spec.get("memoryType")
+        self.finish(kind.text if kind is not None else "")
+
+    def clock(self, timing):
+        seconds, megahertz = timing.get("tCK"), timing.get("clkMhz", "clkMHz")
+        item = seconds if seconds is not None else megahertz
+        if item is None:
+            self.lacks("tCK", timing.place)
+        value = item.number()
+        if value is None or value <= 0:
+            item.refuse(f"'tCK' is {item.shown()}", "seconds are needed")
+        rate = 1 / value if seconds is not None else value * 1e6
+        if not 1e6 <= rate <= 1e11:
+            item.refuse(f"a clock of {rate:g} Hz", "1 MHz to 100 GHz, of tCK "
+                        "in seconds or clkMhz, are needed")
+        self.put("clock_hz", round(rate), item.place)
+
+    def sizes(self, sizes):
+        def need(*keys, otherwise=None):
+            item = sizes.get(*keys)
+            if item is None and otherwise is not None:
+                return scalar(otherwise, self.part.place)
+            if item is None:
+                self.lacks(keys[0], sizes.place)
+            return item
+        length, rate = need("burstLength", "defaultBurstLength"), \
+            need("dataRate", otherwise="2")
+        transfers = self.whole(length, "burstLength")
+        self.put("BL", transfers, length.place)
+        self.put("clocks_per_burst",
+                 max(1, transfers // self.whole(rate, "dataRate")),
+                 rate.place)
+        groups = need("nbrOfBankGroups", otherwise="1")
+        banks = need("nbrOfBanks")
+        count = self.whole(groups, "nbrOfBankGroups")
+        self.put("bankgroups", count, groups.place)
+        self.put("banks_per_group",
+                 max(1, self.whole(banks, "nbrOfBanks") // count),
+                 banks.place)
+        for key, name in (("rows", "nbrOfRows"), ("columns", "nbrOfColumns")):
+            item = need(name)
+            self.put(key, self.whole(item, name), item.place)
+        width, devices = need("width"), need("nbrOfDevices",
+                                             "nbrOfDevicesOnDIMM",
+                                             otherwise="1")
+        bits = self.whole(width, "width") * self.whole(devices,
+                                                       "nbrOfDevices")
+        if bits < 8:
+            width.refuse(f"a bus of {bits} bits", "at least 8 are needed")
+        self.put("bus_bytes", bits // 8, width.place)
+        for key, what in (("nbrOfChannels", "channels"),
+                          ("nbrOfRanks", "ranks")):
+            item = sizes.get(key)
+            if item is not None and item.int() not in (None, 0, 1):
+                self.said.not_expressible(item.place,
+                                          f"{item.int()} {what}",
+                                          "one is modelled")
+
+
+class Ramulator(PartReader):
+    """Ramulator 2 names presets of its sources."""
+
+    def read(self):
+        root = yaml_source.document(self.source, self.said)
+        dram = root.get("MemorySystem").get("DRAM")
+        if dram is None:
+            self.source.refuse(0, "MemorySystem has no DRAM", "it is needed")
+        kind, timing = dram.get("impl"), dram.get("timing")
+        preset = timing.get("preset") if timing is not None else None
+        self.refuse_names(kind, preset or kind)
+
+    def refuse_names(self, kind, preset):
+        family = (kind.text or "").lower() if kind is not None else ""
+        near = next((one for one in SHIPPED
+                     if family and one.startswith(family)), None)
+        place = preset.place if preset is not None else self.part.place
+        text = preset.text if preset is not None else ""
+        raise Refused(place, f"'{text}' is the name of a table in Ramulator's "
+                      "sources, which are not here",
+                      f"the nearest part is --set dram.model={near}" if near
+                      else "the file of a part with its timings is needed; "
+                      "'accelsim list memories' has those that are shipped")
+
+
+class RamulatorNames(Ramulator):
+    """Ramulator 1: `standard`, `org` and `speed` are names of tables."""
+
+    def read(self):
+        found = {}
+        for number, line in enumerate(self.source.text.split("\n"), 1):
+            key, equals, value = line.partition("=")
+            if equals:
+                found[key.strip().lower()] = scalar(
+                    value.split("#")[0].strip(), self.source.place(number))
+        self.refuse_names(found.get("standard"), found.get("speed"))
