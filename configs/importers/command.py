@@ -27,11 +27,16 @@ OUTPUTS = {
 }
 
 
+# Other tools' forms of a network, and who writes them.
+EXPORTS = {"scalesim": "write_scalesim", "timeloop": "write_timeloop"}
+
+
 class Request:
     """The command line, which accelsim made."""
 
     def __init__(self, words):
         self.kind, self.to, self.is_strict = None, ".", False
+        self.form = "accelsim"
         self.dims, self.files = {}, []
         words = list(words)
         while words:
@@ -47,6 +52,8 @@ class Request:
                 self.kind = words.pop(0)
             elif word == "--to":
                 self.to = words.pop(0)
+            elif word == "--form":
+                self.form = words.pop(0)
 
 
 def read_files(request, source_of=Source):
@@ -100,9 +107,32 @@ def one_text(said, kind, request):
     return formats.module_of(module).text_of(things[0], said, name)
 
 
-def all_texts(said):
+def exported(said, form, inputs):
+    """Files of another tool's: networks, and nothing else."""
+    if form not in EXPORTS:
+        raise Refused("accelsim", f"'--to' is '{form}'", "it may be "
+                      "accelsim, " + " or ".join(EXPORTS))
+    out = []
+    for network in said.networks:
+        out += formats.module_of(EXPORTS[form]).files_of(
+            network, said, plain(network.name, "network"))
+    for kind, (attribute, _) in OUTPUTS.items():
+        for thing in getattr(said, attribute):
+            if kind != "network":
+                said.not_expressible(thing.place, f"the {kind}",
+                                     "networks alone are written in other "
+                                     "tools' forms")
+    if not out:
+        raise Refused(inputs[0], "there is no network in it",
+                      "a network is needed to be written in another form")
+    return out
+
+
+def all_texts(said, form="accelsim", inputs=()):
     """The files to be written: (name, text)."""
     out, taken = [], set()
+    if form != "accelsim":
+        return exported(said, form, inputs)
     for kind, (attribute, module) in OUTPUTS.items():
         for thing in getattr(said, attribute):
             name = stem = plain(thing.name, kind)
@@ -199,7 +229,7 @@ def perform(request):
         texts = [(os.path.basename(request.to),
                   one_text(said, request.kind, request))]
     else:
-        texts = all_texts(said)
+        texts = all_texts(said, request.form, request.files)
     if not texts:
         left = [note for note in said.notes if note.kind == NOT_EXPRESSIBLE]
         raise Refused(left[0].place if left else Place(request.files[0]),

@@ -7,10 +7,12 @@ import ast
 import math
 import operator
 
+from importers.tree import NUMBER_MAX
+
 OPERATORS = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
     ast.Div: operator.truediv, ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
+    ast.Mod: operator.mod, ast.Pow: operator.pow,
 }
 FUNCTIONS = {"ceil": math.ceil, "floor": math.floor, "round": round,
              "min": min, "max": max, "abs": abs, "int": int, "float": float,
@@ -27,10 +29,13 @@ def value_of(text, names):
     if len(text) > LETTERS_MAX:
         raise Unknown("it is too long")
     try:
-        return walk(ast.parse(text.strip(), mode="eval").body, names)
+        value = walk(ast.parse(text.strip(), mode="eval").body, names)
     except (SyntaxError, ValueError, ZeroDivisionError, TypeError,
             OverflowError, MemoryError, RecursionError) as fault:
         raise Unknown(f"'{text}' is no arithmetic") from fault
+    if not isinstance(value, (int, float)) or not abs(value) <= NUMBER_MAX:
+        raise Unknown(f"'{text}' is no size of anything")
+    return value
 
 
 def walk(node, names):
@@ -44,13 +49,13 @@ def walk(node, names):
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return -walk(node.operand, names)
     if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
-        return OPERATORS[type(node.op)](walk(node.left, names),
-                                        walk(node.right, names))
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
-        base, power = walk(node.left, names), walk(node.right, names)
-        if abs(power) > 64:
+        left, right = walk(node.left, names), walk(node.right, names)
+        if isinstance(node.op, ast.Pow) and abs(right) > 64:
             raise Unknown("a power is too large")
-        return base ** power
+        out = OPERATORS[type(node.op)](left, right)
+        if not isinstance(out, (int, float)) or not abs(out) <= NUMBER_MAX:
+            raise Unknown("a number is too large")
+        return out
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and \
             node.func.id in FUNCTIONS and not node.keywords:
         return FUNCTIONS[node.func.id](*(walk(one, names)

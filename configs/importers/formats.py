@@ -24,6 +24,7 @@ FORMATS = (
     ("MAESTRO network", "maestro", "text"),
     ("GAMMA model", "gamma_model", "text"),
     ("Timeloop mapping", "timeloop_map_text", "text"),
+    ("accelsim network", "own_network", "settings"),
     ("Timeloop design", "timeloop", "settings"),
     ("Accelergy table", "accelergy", "yaml"),
     ("Timeloop design", "timeloop", "yaml"),

@@ -15,6 +15,7 @@ STORAGE = ("dram", "sram", "regfile", "smartbuffer", "storage", "buffer",
            "register", "reg", "rf", "memory", "spad", "scratchpad")
 # Components that are neither: they cost energy and hold nothing.
 LEVELS_MAX = 64
+SIZE_MAX = 1e15  # words, bits, instances
 DEPTH_MAX = 8  # of expressions in expressions
 # A level by its name: which tensor of a layer a store of its own holds.
 BY_NAME = (("weight", "filter"), ("wgt", "filter"), ("filter", "filter"),
@@ -61,10 +62,13 @@ class StorageLevel:
             if item is None or item.text is None:
                 continue
             value = item.number()
-            if value is not None:
-                return value
             try:
-                return value_of(item.text, Names(self.attributes, self.names))
+                if value is None:
+                    value = value_of(item.text, Names(self.attributes,
+                                                      self.names))
+                if abs(value) > SIZE_MAX:
+                    raise Unknown("it is too large")
+                return value
             except Unknown as fault:
                 item.refuse(f"'{key}' of '{self.name}' is '{item.text}': "
                             f"{fault}", "a number is needed; --dim NAME=N "

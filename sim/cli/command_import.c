@@ -12,6 +12,7 @@ void command_import(struct invocation *s)
     const struct options *o = &s->options;
     const struct import_task task = {
         .to = o->output != NULL ? o->output : ".",
+        .form = o->form,
         .files = o->operands,
         .is_strict = o->strict,
         .dims = o->dims,

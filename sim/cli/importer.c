@@ -54,6 +54,10 @@ static struct words words_of(const struct import_task *task)
     }
     add(&w, "--to");
     add(&w, task->to);
+    if (task->form != NULL) {
+        add(&w, "--form");
+        add(&w, task->form);
+    }
     if (task->is_strict)
         add(&w, "--strict");
     for (int i = 0; i < task->dims.n; i++) {

@@ -21,6 +21,7 @@ struct import_task {
      */
     const char *kind;
     const char *to;
+    const char *form; /* of what is made: --to; NULL: accelsim's own */
     struct texts files;
     bool is_strict; /* what cannot be expressed is an error */
     struct texts dims;

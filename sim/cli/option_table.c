@@ -158,6 +158,9 @@ const struct option_row option_table[] = {
     TITLE("With files of other tools:"),
     OWN("dim", 0, "NAME=N", LAYERS | LIST | IMPORT, dims, read_dim,
         "the size of a dimension that a model leaves open; may be repeated"),
+    TEXT("to", 0, "accelsim|scalesim|timeloop", IMPORT, form,
+         "what import makes of networks: files of accelsim's, topologies of "
+         "SCALE-Sim's or problems of Timeloop's"),
     ON("strict", LAYERS | LIST | IMPORT, strict,
        "what accelsim cannot express is an error"),
 

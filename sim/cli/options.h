@@ -47,6 +47,7 @@ struct options {
     const char *kernel;   /* "native" or "systemc" */
     struct systemc_options systemc;
     const char *output;   /* NULL = standard output */
+    const char *form;     /* of --to, what import makes; NULL = accelsim's */
     const char *mappings; /* a file that 'map' saved, or NULL */
     struct map_options map;
     int batch;              /* 0 = not given */
