@@ -91,8 +91,8 @@ void bus_step(benchmark::State &state)
     for (auto _ : state) {
         if (stream_is_done(&stream))
             stream_start(&stream, &shape, 1000000, 0, 0);
-        benchmark::DoNotOptimize(
-            multicast_eval(&stream, &shape, &sets, &fifo, &counts, nullptr));
+        benchmark::DoNotOptimize(multicast_eval(
+            &stream, &shape, shape.banks, &sets, &fifo, &counts, nullptr));
     }
     state.counters["slots_per_second"] = benchmark::Counter(
         static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);

@@ -11,6 +11,8 @@ libaccel_a_SOURCES += \
 	%D%/l1_model.h \
 	%D%/l1_shape.c \
 	%D%/l1_shape.h \
+	%D%/l2_deal.c \
+	%D%/l2_deal.h \
 	%D%/placement.c \
 	%D%/placement.h \
 	%D%/plugin.h \

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "dataflows/l2_deal.h"
 #include "dataflows/program.h"
 
 enum { LOOP_G, LOOP_M, LOOP_N, LOOP_E, LOOP_C, LOOP_F, LOOP_I0, LOOP_I1 };
@@ -169,6 +170,11 @@ void program_finish(struct program *program)
     uint64_t lacking;
     SIM_CHECK(tiling_fits(&program->arch, &program->layer, &program->tiling,
                           program->buffers, program->banks, &tensor, &lacking));
+    uint64_t tile_words[TENSOR_N];
+    for (int k = 0; k < TENSOR_N; k++)
+        tile_words[k] =
+            tiling_l2_words(&program->layer, &program->tiling, (enum tensor)k);
+    l2_deal(&program->arch, tile_words, program->buffers, program->banks);
     int at[8] = {0};
     program_lay_out(program, 1);
     program->passes = passes_from(program, at, LOOP_G);

@@ -157,7 +157,7 @@ static bool read_line(struct l1 *l1, int line, int cluster, struct ports *ports,
         s->read_slots++;
         s->read_rows += rows;
         moved = true;
-        if (!stream_advance(&s->out, &stream->shape))
+        if (!stream_advance(&s->out, &stream->shape, slot.words))
             break;
     }
     return moved;

@@ -3,16 +3,20 @@
  */
 #include "mem/l2_port.h"
 
-/* The number of rows that `words` words from address a on touch. */
-static int rows_touched(int a, int words, int row_words)
+/* The number of rows that an access touches. */
+static int rows_touched(struct l2_access a, int row_words)
 {
-    return (a % row_words + words + row_words - 1) / row_words;
+    return (a.address % row_words + a.words + row_words - 1) / row_words;
 }
 
-bool l2_port_conflict(int a, int b, int words, int row_words, int banks)
+int l2_port_rows(struct l2_access first, struct l2_access then, int row_words,
+                 int banks)
 {
-    int a_rows = rows_touched(a, words, row_words);
-    int b_rows = rows_touched(b, words, row_words);
-    int apart = ((b / row_words - a / row_words) % banks + banks) % banks;
-    return apart < a_rows || banks - apart < b_rows;
+    if (first.words == 0 || then.words == 0)
+        return banks;
+    int ahead = first.address / row_words - then.address / row_words;
+    ahead = (ahead % banks + banks) % banks;
+    if (ahead == 0 || banks - ahead < rows_touched(first, row_words))
+        return 0;
+    return ahead < rows_touched(then, row_words) ? ahead : banks;
 }

@@ -15,9 +15,16 @@
 extern "C" {
 #endif
 
-/* Whether accesses of `words` words each at addresses a and b (in words) need
- * a bank in common. */
-bool l2_port_conflict(int a, int b, int words, int row_words, int banks);
+/* Words at an address, both counted in words. */
+struct l2_access {
+    int address, words;
+};
+
+/* The number of rows of `then`, from the one of its address on, that come
+ * before the first that lies in a bank of `first`; all `banks` when the two
+ * need none in common. */
+int l2_port_rows(struct l2_access first, struct l2_access then, int row_words,
+                 int banks);
 
 #ifdef __cplusplus
 }

@@ -15,11 +15,14 @@
 extern "C" {
 #endif
 
-/* words[d], pop[d]: fifo of source d.  Returns whether a slot, or a part of
- * one, moved. */
+/* words[d], pop[d]: fifo of source d.  So many rows of the tile may move.
+ * Returns whether a slot, or a part of one, moved. */
 bool collect_eval(struct stream_state *s, const struct stream_shape *shape,
-                  const int16_t *words, int16_t *pop,
+                  int rows, const int16_t *words, int16_t *pop,
                   struct multicast_counts *counts, const struct slot_tap *tap);
+/* Words that the coming cycle moves. */
+int collect_ready_words(const struct stream_state *s,
+                        const struct stream_shape *shape, const int16_t *words);
 
 #ifdef __cplusplus
 }

@@ -48,11 +48,16 @@ struct slot_tap {
     void (*moved)(void *context, const struct slot *slot);
 };
 
-/* One cycle.  Returns whether a slot, or a part of one, moved or the latency
- * ran down. */
+/* Words that the coming cycle moves; none while the latency runs down. */
+int multicast_ready_words(const struct stream_state *s,
+                          const struct stream_shape *shape,
+                          const struct destination_sets *sets,
+                          const struct lane_fifo *fifo);
+/* One cycle.  So many rows of the tile may move.  Returns whether a slot, or a
+ * part of one, moved or the latency ran down. */
 bool multicast_eval(struct stream_state *s, const struct stream_shape *shape,
-                    const struct destination_sets *sets, struct lane_fifo *fifo,
-                    struct multicast_counts *counts,
+                    int rows, const struct destination_sets *sets,
+                    struct lane_fifo *fifo, struct multicast_counts *counts,
                     const struct slot_tap *tap);
 
 #ifdef __cplusplus

@@ -25,6 +25,12 @@ static bool step(struct stream_state *s, const struct stream_shape *shape)
     return false;
 }
 
+int stream_slot_words(int words_per_slot, int banks, int row_words)
+{
+    const int width_words = banks * row_words;
+    return words_per_slot < width_words ? words_per_slot : width_words;
+}
+
 void stream_start(struct stream_state *s, const struct stream_shape *shape,
                   uint32_t rounds, int latency_cycles, int address_words)
 {
@@ -37,7 +43,7 @@ void stream_start(struct stream_state *s, const struct stream_shape *shape,
     s->dest = 0;
     s->latency_cycles = any && rounds > 0 ? latency_cycles : 0;
     s->address_words = address_words;
-    s->crossed_cycles = 0;
+    s->moved_words = 0;
     while (s->rounds_left > 0 && words_left(s, shape) <= 0)
         step(s, shape);
 }
@@ -53,31 +59,51 @@ bool stream_head(const struct stream_state *s, const struct stream_shape *shape,
     if (s->rounds_left == 0)
         return false;
     int left = words_left(s, shape);
+    int words = left < shape->words_per_slot ? left : shape->words_per_slot;
     head->round = s->round;
     head->dest = s->dest;
-    head->first_word = s->chunk * shape->words_per_slot;
-    head->words = left < shape->words_per_slot ? left : shape->words_per_slot;
+    head->first_word = s->chunk * shape->words_per_slot + s->moved_words;
+    head->words = words - s->moved_words;
     return true;
 }
 
-bool stream_is_crossing(struct stream_state *s,
-                        const struct stream_shape *shape, int words)
+struct stream_cycle stream_cycle_of(const struct stream_state *s,
+                                    const struct stream_shape *shape, int slots,
+                                    int rows)
 {
-    const int width_words = shape->banks * shape->row_words;
-    s->crossed_cycles++;
-    if (s->crossed_cycles * width_words < words)
-        return true;
-    s->crossed_cycles = 0;
-    return false;
+    struct stream_cycle c = {
+        slots, rows * shape->row_words - s->address_words % shape->row_words,
+        rows == shape->banks};
+    return c;
 }
 
-bool stream_advance(struct stream_state *s, const struct stream_shape *shape)
+bool stream_offers(const struct stream_state *s,
+                   const struct stream_shape *shape, struct stream_cycle *cycle,
+                   struct slot *slot)
 {
-    SIM_CHECK(s->rounds_left > 0);
-    int left = words_left(s, shape);
-    int words = left < shape->words_per_slot ? left : shape->words_per_slot;
+    if (cycle->slots == 0 || !stream_head(s, shape, slot))
+        return false;
+    cycle->slots--;
+    cycle->words -= slot->words;
+    if (cycle->words < 0 && !cycle->is_first) {
+        slot->words += cycle->words;
+        if (slot->words <= 0 || shape->keeps_slots_whole)
+            return false;
+    }
+    cycle->is_first = false;
+    return true;
+}
+
+bool stream_advance(struct stream_state *s, const struct stream_shape *shape,
+                    int words)
+{
+    struct slot head;
+    SIM_CHECK(stream_head(s, shape, &head) && words <= head.words);
     s->address_words =
         (s->address_words + words) % (shape->banks * shape->row_words);
+    s->moved_words = words < head.words ? s->moved_words + words : 0;
+    if (words < head.words)
+        return false;
     bool same_chunk = step(s, shape);
     while (s->rounds_left > 0 && words_left(s, shape) <= 0)
         same_chunk = step(s, shape) && same_chunk;

@@ -10,11 +10,12 @@
  *
  * A destination whose words of this round are all out is skipped and costs
  * nothing.  In one cycle up to `slots_per_cycle` slots move, to destinations
- * in rising order, as many as lie in `banks` consecutive rows of
+ * in rising order, as far as their words lie in `banks` consecutive rows of
  * `row_words` words: the tile behind the stream lies in the order in which it
- * is read, interleaved over its banks by rows.  A slot of more words than the
- * banks move in a cycle has ceil(words / (banks * row_words)) cycles to
- * itself, the first when it may move, and moves in the last.
+ * is read, interleaved over its banks by rows.  A slot is no wider than the
+ * banks (stream_slot_words), and the first of a cycle moves wherever it lies;
+ * where the rows end in another, that is split, and the rest of it is the first
+ * of the next cycle.
  * SPDX-License-Identifier: MIT
  */
 #ifndef NOC_STREAM_H
@@ -33,8 +34,8 @@ struct stream_state {
     uint32_t round; /* from 0 */
     int32_t chunk, dest;
     int32_t latency_cycles; /* before the first slot */
-    int32_t address_words;  /* of the next slot, modulo banks * row_words */
-    int32_t crossed_cycles; /* of the next slot, if it takes several */
+    int32_t address_words;  /* of the next word, modulo banks * row_words */
+    int32_t moved_words;    /* of the next slot, if it was split */
 };
 
 /* Constant while a pass runs; borrowed arrays. */
@@ -43,13 +44,25 @@ struct stream_shape {
     int chunks, dests;
     const int16_t *limit_words; /* per destination and round */
     int banks, row_words;
+    bool keeps_slots_whole; /* what comes behind takes no parts of them */
 };
 
-/* One slot, as the stream gives it. */
+/* One slot, or what moves of it in a cycle. */
 struct slot {
     uint32_t round;
     int dest, first_word, words; /* first_word: of the round, per dest */
 };
+
+/* What is left of a cycle. */
+struct stream_cycle {
+    int slots;
+    int words; /* to the end of its rows */
+    bool is_first;
+};
+
+/* Words of a slot: the network's, cut to what the tile's banks move in a
+ * cycle. */
+int stream_slot_words(int words_per_slot, int banks, int row_words);
 
 void stream_start(struct stream_state *s, const struct stream_shape *shape,
                   uint32_t rounds, int latency_cycles, int address_words);
@@ -57,13 +70,20 @@ bool stream_is_done(const struct stream_state *s);
 /* The slot whose turn it is; false when the stream is done. */
 bool stream_head(const struct stream_state *s, const struct stream_shape *shape,
                  struct slot *head);
-/* For a slot that touches more rows than there are banks and may move: gives it
- * this cycle; whether it needs more. */
-bool stream_is_crossing(struct stream_state *s,
-                        const struct stream_shape *shape, int words);
-/* Goes on to the next slot.  Returns true when it is in the same cycle's
- * reach: a later destination of the same chunk. */
-bool stream_advance(struct stream_state *s, const struct stream_shape *shape);
+/* A cycle of so many slots and consecutive rows. */
+struct stream_cycle stream_cycle_of(const struct stream_state *s,
+                                    const struct stream_shape *shape, int slots,
+                                    int rows);
+/* The next slot, or part of it, that the cycle may move; false when it has
+ * slots or rows for no more, or the stream is done. */
+bool stream_offers(const struct stream_state *s,
+                   const struct stream_shape *shape, struct stream_cycle *cycle,
+                   struct slot *slot);
+/* So many words of the next slot have moved.  Returns true when they were all
+ * and the one behind it is in the same cycle's reach: a later destination of
+ * the same chunk. */
+bool stream_advance(struct stream_state *s, const struct stream_shape *shape,
+                    int words);
 
 #ifdef __cplusplus
 }

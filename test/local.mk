@@ -76,6 +76,7 @@ dram_layout_test_SOURCES = %D%/dataflows/dram_layout_test.cpp \
 dram_layout_test_LDADD = $(TEST_LIBS)
 dataflow_test_SOURCES = %D%/dataflows/dataflow_test.cpp \
 	%D%/dataflows/axes_test.cpp \
+	%D%/dataflows/l2_deal_test.cpp \
 	%D%/dataflows/random_layer_test.cpp %D%/dataflows/shipped_test.cpp \
 	$(TEST_CASES)
 dataflow_test_LDADD = $(TEST_LIBS)
@@ -111,7 +112,8 @@ probes_test_SOURCES = %D%/array/probes_test.cpp $(TEST_CASES)
 probes_test_LDADD = $(TEST_LIBS)
 multicast_machine_test_SOURCES = %D%/array/multicast_machine_test.cpp \
 	%D%/array/bank_conflict_test.cpp %D%/array/array_oracle.cpp \
-	%D%/array/array_oracle.h %D%/array/l1_oracle.cpp %D%/array/l1_oracle.h \
+	%D%/array/array_oracle.h %D%/array/line_oracle.h \
+	%D%/array/l1_oracle.cpp %D%/array/l1_oracle.h \
 	%D%/noc/mesh_oracle.cpp %D%/noc/mesh_oracle.h $(TEST_CASES)
 multicast_machine_test_LDADD = $(TEST_LIBS)
 
@@ -147,7 +149,7 @@ report_test_LDADD = $(TEST_LIBS)
 if TESTS_WANTED
 check_PROGRAMS += simulate_test model_test tile_table_test pass_memory_test \
 	memo_test ahead_test periods_test compression_test \
-	systolic_cycles_test nest_test
+	systolic_cycles_test nest_test monotone_test
 endif
 dist_check_SCRIPTS += %D%/run/memo_test.py %D%/run/widths_test.py
 EXTRA_DIST += %D%/run/shipped_hashes.py
@@ -172,6 +174,8 @@ compression_test_LDADD = $(TEST_LIBS)
 systolic_cycles_test_SOURCES = %D%/run/systolic_cycles_test.cpp \
 	%D%/run/systolic_overlap_test.cpp %D%/run/systolic_shadow_test.cpp $(TEST_CASES)
 systolic_cycles_test_LDADD = $(TEST_LIBS)
+monotone_test_SOURCES = %D%/run/monotone_test.cpp $(TEST_CASES)
+monotone_test_LDADD = $(TEST_LIBS)
 nest_test_SOURCES = %D%/run/stepwise_kernel.h %D%/run/nest_cycles_test.cpp \
 	%D%/run/nest_simulate_test.cpp %D%/config/mapping_file_test.cpp \
 	%D%/dataflows/nest_model_test.cpp %D%/dataflows/nest_oracle.cpp \

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "dataflows/l2_deal.h"
 #include "dataflows/program.h"
 
 enum { EXTENT_MAX = 1 << 20 }; /* beyond every layer's */
@@ -280,7 +281,10 @@ bool nest_l2_places(const struct arch *arch, const struct layer *l,
     uint64_t words[TENSOR_N];
     for (int t = 0; t < TENSOR_N; t++)
         words[t] = nest_tile_words(arch, l, nest, LEVEL_L2, (enum tensor)t);
-    return l2_fits(arch, words, buffers, banks, short_tensor, short_words);
+    if (!l2_fits(arch, words, buffers, banks, short_tensor, short_words))
+        return false;
+    l2_deal(arch, words, buffers, banks);
+    return true;
 }
 
 bool nest_is_legal(const struct arch *arch, const struct layer *l,

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "dataflows/gemm/gemm.h"
+#include "dataflows/l2_deal.h"
 
 void search_line_of(const struct search_problem *problem,
                     const struct search_terms *t, uint64_t ifmap_bytes,
@@ -122,23 +123,46 @@ static int psum_banks(const struct search_problem *problem, int n, int e, int m)
 }
 
 static uint64_t l2_port_cycles(const struct search_problem *problem,
-                               const struct search_reduction *r,
-                               const struct search_outputs *o,
                                const struct search_terms *t,
-                               const struct search_filters *f)
+                               const struct search_filters *f,
+                               const int banks[TENSOR_N])
 {
-    if (problem->arch->array_network == NETWORK_SYSTOLIC)
-        return 0;
-    uint64_t ifmap = arch_l2_port_cycles(
-        problem->arch, search_ifmap_banks(problem, r->c, o->n, o->e),
-        t->ifmap_sent * f->passes, 0);
-    uint64_t filter = arch_l2_port_cycles(
-        problem->arch, search_filter_banks(problem, r->c, f->f), t->filter_sent,
-        0);
+    const struct arch *a = problem->arch;
+    uint64_t ifmap = arch_l2_port_cycles(a, banks[TENSOR_IFMAP],
+                                         t->ifmap_sent * f->passes, 0);
+    uint64_t filter =
+        arch_l2_port_cycles(a, banks[TENSOR_FILTER], t->filter_sent, 0);
     uint64_t psum = arch_l2_port_cycles(
-        problem->arch, psum_banks(problem, o->n, o->e, f->m),
-        t->psum_out - problem->outputs, t->psum_out);
+        a, banks[TENSOR_PSUM], t->psum_out - problem->outputs, t->psum_out);
     return max_u64(max_u64(ifmap, filter), psum);
+}
+
+/* The larger of `cycles` and those that the tiles' banks need. The banks are
+ * dealt only where those that hold the tiles need more. */
+static uint64_t with_l2_ports(const struct search_problem *problem,
+                              const struct search_reduction *r,
+                              const struct search_outputs *o,
+                              const struct search_terms *t,
+                              const struct search_filters *f, uint64_t cycles)
+{
+    const struct tiling tiling = {
+        .m = f->m, .n = o->n, .e = o->e, .c = r->c, .f = f->f};
+    int buffers[TENSOR_N];
+    int banks[TENSOR_N] = {
+        [TENSOR_IFMAP] = search_ifmap_banks(problem, r->c, o->n, o->e),
+        [TENSOR_FILTER] = search_filter_banks(problem, r->c, f->f),
+        [TENSOR_PSUM] = psum_banks(problem, o->n, o->e, f->m),
+    };
+    uint64_t words[TENSOR_N], lacking;
+    enum tensor tensor;
+    if (problem->arch->array_network == NETWORK_SYSTOLIC ||
+        l2_port_cycles(problem, t, f, banks) <= cycles)
+        return cycles;
+    for (int k = 0; k < TENSOR_N; k++)
+        words[k] = tiling_l2_words(problem->layer, &tiling, (enum tensor)k);
+    SIM_CHECK(l2_fits(problem->arch, words, buffers, banks, &tensor, &lacking));
+    l2_deal(problem->arch, words, buffers, banks);
+    return max_u64(cycles, l2_port_cycles(problem, t, f, banks));
 }
 
 void search_cost_of(const struct search_problem *problem,
@@ -158,8 +182,8 @@ void search_cost_of(const struct search_problem *problem,
                         word * problem->price.psum_dram;
     }
     search_line_cost(problem, &exact, filters, out);
-    out->cycles = max_u64(out->cycles, l2_port_cycles(problem, reduction,
-                                                      outputs, terms, filters));
+    out->cycles =
+        with_l2_ports(problem, reduction, outputs, terms, filters, out->cycles);
 }
 
 static uint64_t stream_bytes(const struct search_problem *problem,

@@ -235,23 +235,17 @@ bool l1_path_send(struct l1_path *p, int line, struct stream_state *l2)
 {
     const struct stream_shape *shape = p->shape[line];
     int most = p->is_mesh ? 1 : p->slots_per_cycle;
-    int offset = l2->address_words % shape->row_words;
+    struct stream_cycle cycle = stream_cycle_of(l2, shape, most, shape->banks);
     bool moved = false;
     struct slot slot;
     if (l2->latency_cycles > 0) {
         l2->latency_cycles--;
         return true;
     }
-    for (int n = 0; n < most && stream_head(l2, shape, &slot); n++) {
-        offset += slot.words;
-        int rows = (offset + shape->row_words - 1) / shape->row_words;
-        if (rows > shape->banks && n > 0)
-            break;
+    while (stream_offers(l2, shape, &cycle, &slot)) {
         if (p->is_mesh ? !mesh_can_inject(&p->mesh[line], 0)
                        : !may_multicast(p, line, &slot))
             break;
-        if (rows > shape->banks && stream_is_crossing(l2, shape, slot.words))
-            return true;
         if (p->tap != NULL)
             p->tap->read(p->tap->context, line, p->clusters_of[line][slot.dest],
                          &slot);
@@ -261,7 +255,7 @@ bool l1_path_send(struct l1_path *p, int line, struct stream_state *l2)
             multicast(p, line, &slot);
         p->counts.sent[line] += (uint64_t)slot.words;
         moved = true;
-        if (!stream_advance(l2, shape))
+        if (!stream_advance(l2, shape, slot.words))
             break;
     }
     return moved;

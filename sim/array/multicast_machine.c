@@ -138,7 +138,6 @@ void multicast_machine_issue(struct multicast_machine *m,
         issue_trees(m);
     m->state->in_flight = m->state->flies = 0;
     m->state->running = m->lanes.state->running > 0;
-    m->state->write_first = 0; /* a pass is a function of its descriptor */
     memset(&m->counts, 0, sizeof(m->counts));
     memset(m->words, 0, sizeof(m->words));
     memset(&m->sums, 0, sizeof(m->sums));
@@ -163,15 +162,15 @@ static const struct slot_tap *tap_of(const struct multicast_machine *m,
     return m->tap != NULL ? &m->slot_tap[k] : NULL;
 }
 
-static void send(struct multicast_machine *m, enum network k,
+static void send(struct multicast_machine *m, enum network k, int rows,
                  struct lane_fifo fifo)
 {
     if (m->l1 != NULL && (int)k < L1_LINES) {
         m->moved |= l1_path_send(m->l1, (int)k, &m->state->next[k]);
         return;
     }
-    m->moved |= multicast_eval(&m->state->next[k], &m->shape[k], &m->sets[k],
-                               &fifo, &m->words[k], tap_of(m, k));
+    m->moved |= multicast_eval(&m->state->next[k], &m->shape[k], rows,
+                               &m->sets[k], &fifo, &m->words[k], tap_of(m, k));
 }
 
 /* Words of psums that wait for L2, per chain, and their staged pops. */
@@ -187,30 +186,58 @@ static int16_t *exit_pops(const struct multicast_machine *m)
                         : m->lanes.f.collected + multicast_top_lane(m);
 }
 
-/* Which of the two psum networks the banks serve in this cycle: both, or by
- * turns where there is one port and both want the same bank.  A function of
- * committed state, so it is the same whoever asks first. */
+/* Where psums from L2 go. */
+static struct lane_fifo psum_fifo(struct multicast_machine *m)
+{
+    return m->has_trees ? trees_psum_fifo(&m->trees)
+                        : lanes_psum_fifo(&m->lanes);
+}
+
+/* Whether reading is urgent: the fifo that it fills next has at most the one
+ * word that its PE may take in this cycle. */
+static bool reads_first(const struct multicast_machine *m,
+                        const struct lane_fifo *below)
+{
+    const enum network k = NETWORK_PSUM_IN;
+    const struct destination_sets *sets = &m->sets[k];
+    struct slot head;
+    SIM_CHECK(stream_head(&m->state->stream[k], &m->shape[k], &head));
+    return below->words[sets->lane[sets->begin[head.dest]]] <= 1;
+}
+
+/* How far the banks serve each of the two psum networks in this cycle. Where
+ * there is one port and both want a bank, one goes first, and the other moves
+ * what lies before the first bank that it would share.  A function of committed
+ * state, so it is the same whoever asks first. */
 static const struct psum_grant *psum_grant(struct multicast_machine *m)
 {
     struct psum_grant *grant = &m->grant;
     const struct stream_state *in = &m->state->stream[NETWORK_PSUM_IN];
     const struct stream_state *out = &m->state->stream[NETWORK_PSUM_OUT];
-    const struct stream_shape *shape = &m->shape[NETWORK_PSUM_OUT];
-    struct slot slot;
+    const struct stream_shape *shape = &m->shape[NETWORK_PSUM_IN];
     if (grant->known)
         return grant;
-    grant->known = grant->read = grant->write = true;
+    grant->known = true;
+    grant->clash = false;
+    grant->read_rows = grant->write_rows = shape->banks;
     if (m->arch.l2_ports != BANK_1RW || stream_is_done(in) ||
-        in->latency_cycles > 0 || !stream_head(out, shape, &slot))
+        stream_is_done(out))
         return grant;
-    bool wants = exit_words(m)[slot.dest] >= slot.words;
-    if (wants &&
-        l2_port_conflict(in->address_words, out->address_words,
-                         shape->words_per_slot * shape->slots_per_cycle,
-                         shape->row_words, shape->banks)) {
-        grant->write = m->state->write_first;
-        grant->read = !grant->write;
-    }
+    const struct lane_fifo below = psum_fifo(m);
+    const struct l2_access read = {
+        in->address_words,
+        multicast_ready_words(in, shape, &m->sets[NETWORK_PSUM_IN], &below)};
+    const struct l2_access write = {
+        out->address_words,
+        collect_ready_words(out, &m->shape[NETWORK_PSUM_OUT], exit_words(m))};
+    if (reads_first(m, &below))
+        grant->write_rows =
+            l2_port_rows(read, write, shape->row_words, shape->banks);
+    else
+        grant->read_rows =
+            l2_port_rows(write, read, shape->row_words, shape->banks);
+    grant->clash =
+        grant->read_rows < shape->banks || grant->write_rows < shape->banks;
     return grant;
 }
 
@@ -221,22 +248,18 @@ void multicast_eval_network(struct multicast_machine *m, enum network k)
     case NETWORK_FILTER:
     case NETWORK_IFMAP:
         if (k == held)
-            send(m, k, lanes_held_fifo(&m->lanes));
+            send(m, k, m->shape[k].banks, lanes_held_fifo(&m->lanes));
         else if (!m->arch.ifmap_waits_for_filters || m->pass.held_streams ||
                  stream_is_done(&m->state->stream[held]))
-            send(m, k, lanes_window_fifo(&m->lanes));
+            send(m, k, m->shape[k].banks, lanes_window_fifo(&m->lanes));
         break;
     case NETWORK_PSUM_IN:
-        if (psum_grant(m)->read)
-            send(m, k,
-                 m->has_trees ? trees_psum_fifo(&m->trees)
-                              : lanes_psum_fifo(&m->lanes));
+        send(m, k, psum_grant(m)->read_rows, psum_fifo(m));
         break;
     case NETWORK_PSUM_OUT:
-        if (psum_grant(m)->write)
-            m->moved |=
-                collect_eval(&m->state->next[k], &m->shape[k], exit_words(m),
-                             exit_pops(m), &m->words[k], tap_of(m, k));
+        m->moved |= collect_eval(&m->state->next[k], &m->shape[k],
+                                 psum_grant(m)->write_rows, exit_words(m),
+                                 exit_pops(m), &m->words[k], tap_of(m, k));
         break;
     case NETWORK_N:
         break;
@@ -311,15 +334,12 @@ void multicast_commit_trees(struct multicast_machine *m)
 /* The port loses a turn to a conflict; that is no standstill. */
 void multicast_eval_psum_port(struct multicast_machine *m)
 {
-    const struct psum_grant *grant = psum_grant(m);
-    m->moved |= !grant->read || !grant->write;
+    m->moved |= psum_grant(m)->clash;
 }
 
 void multicast_commit_psum_port(struct multicast_machine *m)
 {
-    m->had_conflict = !m->grant.read || !m->grant.write;
-    if (m->had_conflict)
-        m->state->write_first = !m->state->write_first;
+    m->had_conflict = m->grant.clash;
     m->grant.known = false;
 }
 

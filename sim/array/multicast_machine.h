@@ -25,10 +25,9 @@ extern "C" {
 struct multicast_state {
     struct stream_state stream[NETWORK_N];
     struct stream_state next[NETWORK_N]; /* staged */
-    int32_t in_flight;   /* a PE has taken a word, and not all are done */
-    int32_t flies;       /* staged: so it is in this cycle */
-    int32_t running;     /* not all PEs are done */
-    int32_t write_first; /* who has the shared port's next turn */
+    int32_t in_flight; /* a PE has taken a word, and not all are done */
+    int32_t flies;     /* staged: so it is in this cycle */
+    int32_t running;   /* not all PEs are done */
 };
 
 /* What functional mode needs to know of a cycle, in this order. */

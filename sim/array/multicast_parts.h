@@ -38,7 +38,8 @@ struct multicast_machine {
     bool moved;        /* a word did, or a timer ran down */
     bool made_headway; /* `moved` of the last cycle committed */
     struct psum_grant {
-        bool known, read, write;
+        bool known, clash;
+        int read_rows, write_rows; /* of the psum tile, that may move */
     } grant;
 
     struct pe_place *place; /* of each lane, on the array */

@@ -20,7 +20,6 @@ struct multicast_probes {
     int *lane; /* owns; whose probes follow the shared ones */
     uint64_t words_sent[NETWORK_N];    /* before the cycle */
     int32_t latency_cycles[NETWORK_N]; /* likewise */
-    int32_t crossed_cycles[NETWORK_N]; /* likewise */
 };
 
 static void add(struct multicast_probes *p, const char *block,
@@ -126,10 +125,8 @@ static void sample_network(struct multicast_probes *p, int k,
     bool is_first = multicast_machine_cycles(p->machine) == 1;
     uint64_t before = is_first ? 0 : p->words_sent[k];
     p->words_sent[k] = sent;
-    bool is_crossing = stream->crossed_cycles > p->crossed_cycles[k];
-    p->crossed_cycles[k] = stream->crossed_cycles;
-    probe[0].value = sent > before || is_crossing ? NETWORK_IS_moves
-                     : stream_is_done(stream)     ? NETWORK_IS_done
+    probe[0].value = sent > before            ? NETWORK_IS_moves
+                     : stream_is_done(stream) ? NETWORK_IS_done
                      : p->latency_cycles[k] > 0 || stream->latency_cycles > 0
                          ? NETWORK_IS_latency
                          : NETWORK_IS_blocked;

@@ -199,11 +199,14 @@ void multicast_shape_pass(struct multicast_machine *m)
     m->rounds[NETWORK_PSUM_OUT] = emissions;
     for (int k = 0; k < NETWORK_N; k++) {
         const struct network_arch *net = &m->arch.network[k];
-        m->shape[k].words_per_slot = net->words_per_slot;
-        m->shape[k].slots_per_cycle = net->slots_per_cycle;
-        m->shape[k].chunks = ceil_div(most[k], net->words_per_slot);
-        m->shape[k].banks = d->banks[tensor_of[k]];
-        m->shape[k].row_words = m->arch.l2_bank_row_words;
+        struct stream_shape *shape = &m->shape[k];
+        shape->banks = d->banks[tensor_of[k]];
+        shape->row_words = m->arch.l2_bank_row_words;
+        shape->words_per_slot = stream_slot_words(
+            net->words_per_slot, shape->banks, shape->row_words);
+        shape->slots_per_cycle = net->slots_per_cycle;
+        shape->keeps_slots_whole = m->l1 != NULL && k < (int)L1_LINES;
+        shape->chunks = ceil_div(most[k], shape->words_per_slot);
     }
     if (m->l1 != NULL)
         shape_l1(m);

@@ -9,6 +9,7 @@
 
 #include "dataflows/placement.h"
 #include "test/array/l1_oracle.h"
+#include "test/array/line_oracle.h"
 
 namespace
 {
@@ -47,11 +48,7 @@ struct adder_tree {
     int step = 0, steps = 0; // of a window
 };
 
-struct slot_of_words {
-    std::vector<pe *> to;
-    int words;
-    int order; // of its destination, within the round's chunk
-};
+using network_line = line_oracle<pe>;
 
 class array
 {
@@ -71,6 +68,12 @@ class array
             adder_tree &t = trees_[size_t(e.chain)];
             t.steps = std::max(t.steps, e.per_window);
         }
+        const tensor of[NETWORK_N] = {TENSOR_FILTER, TENSOR_IFMAP, TENSOR_PSUM,
+                                      TENSOR_PSUM};
+        for (int k = 0; k < NETWORK_N; k++)
+            line_[k].set(a.network[k].words_per_slot,
+                         a.network[k].slots_per_cycle, a.l2_bank_row_words,
+                         p.banks[of[k]]);
         list_filters();
         list_windows();
         list_psums();
@@ -81,7 +84,7 @@ class array
     pass_counts run()
     {
         wait_[0] = wait_[1] = a_.l2_latency_cycles;
-        wait_[2] = psum_in_.empty() ? 0 : a_.l2_latency_cycles;
+        wait_[2] = line_[NETWORK_PSUM_IN].is_done() ? 0 : a_.l2_latency_cycles;
         while (!done())
             cycle();
         return n_;
@@ -158,20 +161,6 @@ class array
         return e;
     }
 
-    // Cuts `words` per destination and round into slots, in turn.
-    void list(std::vector<slot_of_words> &out, long rounds, int most, int width,
-              const std::vector<std::vector<pe *>> &sets,
-              const std::vector<int> &words) const
-    {
-        for (long round = 0; round < rounds; round++)
-            for (int from = 0; from < most; from += width)
-                for (size_t d = 0; d < sets.size(); d++)
-                    if (words[d] > from)
-                        out.push_back({sets[d],
-                                       std::min(width, words[d] - from),
-                                       static_cast<int>(d)});
-    }
-
     void list_filters()
     {
         std::vector<std::vector<pe *>> sets;
@@ -189,8 +178,8 @@ class array
                 }
         long windows = long(p_.groups[0]) * p_.windows[0] +
                        long(p_.groups[1]) * p_.windows[1];
-        list(slots_[0], p_.held_streams ? windows : 1, most,
-             a_.network[NETWORK_FILTER].words_per_slot, sets, words);
+        line_[NETWORK_FILTER].list(p_.held_streams ? windows : 1, most, sets,
+                                   words);
     }
 
     void list_windows()
@@ -216,8 +205,7 @@ class array
                 columns +=
                     long(p_.groups[k]) *
                     (long(p_.windows[k] - 1) * p_.slide_cols + p_.filter_cols);
-        list(slots_[1], columns, p_.channels,
-             a_.network[NETWORK_IFMAP].words_per_slot, sets, words);
+        line_[NETWORK_IFMAP].list(columns, p_.channels, sets, words);
     }
 
     void list_psums()
@@ -229,14 +217,12 @@ class array
         long rounds = p_.emit_last ? long(p_.groups[0]) + p_.groups[1]
                                    : long(p_.groups[0]) * p_.windows[0] +
                                          long(p_.groups[1]) * p_.windows[1];
-        list(psum_out_, rounds, p_.filters,
-             a_.network[NETWORK_PSUM_OUT].words_per_slot, sets, words);
+        line_[NETWORK_PSUM_OUT].list(rounds, p_.filters, sets, words);
         for (pe &e : pes_)
             if (e.block == 0 && e.row == 0)
                 sets[size_t(e.chain)].push_back(&e);
         if (p_.psum_in)
-            list(psum_in_, rounds, p_.filters,
-                 a_.network[NETWORK_PSUM_IN].words_per_slot, sets, words);
+            line_[NETWORK_PSUM_IN].list(rounds, p_.filters, sets, words);
     }
 
     // Line of the L1s that operand k (0 held, 1 window) takes.
@@ -251,7 +237,7 @@ class array
         const pe_sets used = {p_.sets, p_.set_chains, p_.blocks, p_.block_rows};
         std::array<std::vector<l1_oracle::slot>, 2> seen;
         for (int k = 0; k < 2; k++)
-            for (const slot_of_words &s : slots_[k]) {
+            for (const network_line::slot &s : line_[k].slots()) {
                 l1_oracle::slot one = {s.words, s.order, {}};
                 for (const pe *e : s.to) {
                     pe_place at = place_pe(&real, &used, e->block, e->row,
@@ -271,7 +257,7 @@ class array
 
     bool done() const
     {
-        return out_at_ == psum_out_.size() &&
+        return line_[NETWORK_PSUM_OUT].is_done() &&
                std::all_of(pes_.begin(), pes_.end(),
                            [](const pe &e) { return e.next == e.todo.size(); });
     }
@@ -291,41 +277,6 @@ class array
             return e.leaf;
         pe *o = above(e);
         return o != nullptr ? o->below : exits_[size_t(e.chain)];
-    }
-
-    // Whether the slot at a network's head, which this cycle is for, needs more
-    // of them: those that the tile's banks take to move its words.
-    bool is_under_way(int network, int words, int banks)
-    {
-        int &left = left_[network];
-        left = (left > 0 ? left : words) - banks * a_.l2_bank_row_words;
-        left = std::max(left, 0);
-        return left > 0;
-    }
-
-    // What one network may send in this cycle, by the state at its start.
-    // `may(slot)`: its words are there, and every destination takes them.
-    template <class May>
-    std::vector<const slot_of_words *>
-    choose(const std::vector<slot_of_words> &slots, size_t at, int network,
-           int banks, May may)
-    {
-        std::vector<const slot_of_words *> chosen;
-        int last = -1, words = address_[network] % a_.l2_bank_row_words;
-        for (int k = 0; k < a_.network[network].slots_per_cycle; k++, at++) {
-            if (at == slots.size() || slots[at].order <= last)
-                break;
-            const slot_of_words &s = slots[at];
-            words += s.words;
-            int rows =
-                (words + a_.l2_bank_row_words - 1) / a_.l2_bank_row_words;
-            if ((k > 0 && rows > banks) || !may(s) ||
-                is_under_way(network, s.words, banks))
-                break;
-            chosen.push_back(&s);
-            last = s.order;
-        }
-        return chosen;
     }
 
     void charge(const pe &e, bool works, bool has_held, bool has_window,
@@ -355,20 +306,17 @@ class array
     std::vector<pe> pes_;
     std::vector<psum_queue> exits_;
     std::vector<adder_tree> trees_;
-    std::vector<slot_of_words> slots_[2], psum_in_, psum_out_;
-    size_t at_[2] = {0, 0}, in_at_ = 0, out_at_ = 0;
+    network_line line_[NETWORK_N];
     int wait_[3] = {0, 0, 0};
     std::unique_ptr<l1_oracle> l1s_; // instead of sending straight to PEs
-    int address_[NETWORK_N] = {0, 0, 0, 0};
-    int left_[NETWORK_N] = {0, 0, 0, 0}; // words of the slot under way
-    bool flying_ = false, write_first_ = false;
+    bool flying_ = false;
     pass_counts n_ = {};
 };
 
 void array::cycle()
 {
     const int cap = a_.fifo_words;
-    bool filters_out = at_[0] == slots_[0].size();
+    bool filters_out = line_[NETWORK_FILTER].is_done();
     auto held_room = [&](const pe &e, int w) { return e.held_fifo + w <= cap; };
     auto window_room = [&](const pe &e, int w) {
         return e.window_fifo + w <= cap;
@@ -378,14 +326,14 @@ void array::cycle()
     };
 
     auto all = [](auto room) {
-        return [room](const slot_of_words &s) {
+        return [room](const network_line::slot &s, int words) {
             return std::all_of(s.to.begin(), s.to.end(),
-                               [&](pe *e) { return room(*e, s.words); });
+                               [&](pe *e) { return room(*e, words); });
         };
     };
 
     // Decides what happens in the cycle, by what is there as it begins.
-    std::vector<const slot_of_words *> send[3], collected;
+    std::vector<network_line::part> send[3], collected;
     std::vector<l1_oracle::delivery> from_l1s;
     if (l1s_) {
         std::array<bool, 2> go = {true, true};
@@ -399,50 +347,35 @@ void array::cycle()
     } else if (wait_[0] > 0)
         wait_[0]--;
     else
-        send[0] = choose(slots_[0], at_[0], NETWORK_FILTER,
-                         p_.banks[TENSOR_FILTER], all(held_room));
+        send[0] = line_[NETWORK_FILTER].choose(all(held_room));
     if (!l1s_ &&
         (!a_.ifmap_waits_for_filters || filters_out || p_.held_streams)) {
         if (wait_[1] > 0)
             wait_[1]--;
         else
-            send[1] = choose(slots_[1], at_[1], NETWORK_IFMAP,
-                             p_.banks[TENSOR_IFMAP], all(window_room));
+            send[1] = line_[NETWORK_IFMAP].choose(all(window_room));
     }
-    bool may_read = true, may_write = true;
-    const network_arch &wide = a_.network[NETWORK_PSUM_OUT];
-    if (a_.l2_ports == BANK_1RW && wait_[2] == 0 && in_at_ < psum_in_.size() &&
-        out_at_ < psum_out_.size()) {
-        const slot_of_words &s = psum_out_[out_at_];
-        int row = a_.l2_bank_row_words, banks = p_.banks[TENSOR_PSUM];
-        std::vector<bool> read(size_t(banks), false);
-        bool clash = false;
-        int words = wide.words_per_slot * wide.slots_per_cycle;
-        for (int w = 0; w < words; w++)
-            read[size_t((address_[NETWORK_PSUM_IN] + w) / row % banks)] = true;
-        for (int w = 0; w < words; w++)
-            clash =
-                clash ||
-                read[size_t((address_[NETWORK_PSUM_OUT] + w) / row % banks)];
-        if (clash && exits_[size_t(s.order)].visible >= s.words) {
-            may_write = write_first_;
-            may_read = !may_write;
-            write_first_ = !write_first_;
+    const bool reading = wait_[2] == 0;
+    network_line &in = line_[NETWORK_PSUM_IN], &out = line_[NETWORK_PSUM_OUT];
+    auto has_words = [&](const network_line::slot &s, int words) {
+        return exits_[size_t(s.order)].visible >= words;
+    };
+    if (wait_[2] > 0)
+        wait_[2]--;
+    else
+        send[2] = in.choose(all(psum_room));
+    collected = out.choose(has_words);
+    if (a_.l2_ports == BANK_1RW && reading) {
+        const auto read = in.banks_of(send[2]);
+        const auto written = out.banks_of(collected);
+        if (rows_before(read, written) < int(read.size())) {
+            // Reading goes second where its PE has a word for the next cycle.
+            if (in.head().to[0]->below.visible > 1)
+                send[2] = in.choose(rows_before(read, written), all(psum_room));
+            else
+                collected = out.choose(rows_before(written, read), has_words);
         }
     }
-    if (may_read) {
-        if (wait_[2] > 0)
-            wait_[2]--;
-        else
-            send[2] = choose(psum_in_, in_at_, NETWORK_PSUM_IN,
-                             p_.banks[TENSOR_PSUM], all(psum_room));
-    }
-    if (may_write)
-        collected =
-            choose(psum_out_, out_at_, NETWORK_PSUM_OUT, p_.banks[TENSOR_PSUM],
-                   [&](const slot_of_words &s) {
-                       return exits_[size_t(s.order)].visible >= s.words;
-                   });
     // Trees that take a word of each PE that has one for this step, and whose
     // sum then leaves.
     std::vector<std::pair<bool, bool>> taking(trees_.size());
@@ -531,12 +464,11 @@ void array::cycle()
         e.window_fifo -= what[k].take_window;
         e.window += what[k].take_window;
     }
-    for (const slot_of_words *s : collected) {
-        exits_[size_t(s->order)].visible -= s->words;
-        address_[NETWORK_PSUM_OUT] += s->words;
-        n_.psum_out_words += uint64_t(s->words);
+    for (const network_line::part &p : collected) {
+        exits_[size_t(p.of->order)].visible -= p.words;
+        n_.psum_out_words += uint64_t(p.words);
     }
-    out_at_ += collected.size();
+    out.leave(collected);
     int stages = 1;
     while ((1 << (stages - 1)) < a_.rows)
         stages++;
@@ -561,22 +493,19 @@ void array::cycle()
     for (psum_queue &q : exits_)
         age(q);
     for (int k = 0; k < 3; k++)
-        for (const slot_of_words *s : send[k]) {
-            address_[k] += s->words;
-            for (pe *e : s->to)
+        for (const network_line::part &p : send[k])
+            for (pe *e : p.of->to)
                 (k == 0   ? e->held_fifo
                  : k == 1 ? e->window_fifo
-                          : e->below.visible) += s->words;
-        }
+                          : e->below.visible) += p.words;
     for (const l1_oracle::delivery &d : from_l1s)
         for (int i : d.pes) {
             pe &e = pes_[size_t(i)];
             (size_t(d.of) == line_of(0) ? e.held_fifo : e.window_fifo) +=
                 d.words;
         }
-    at_[0] += send[0].size();
-    at_[1] += send[1].size();
-    in_at_ += send[2].size();
+    for (int k = 0; k < 3; k++)
+        line_[k].leave(send[k]);
     n_.cycles++;
 }
 

@@ -154,11 +154,6 @@ void l1_oracle::leave_l2(int k, const std::vector<size_t> &filled,
         for (const auto &[cluster, pes] : one.pes)
             if (!l.mesh && full[at(cluster)] >= size_t(a_.l1_input_slots))
                 return;
-        // L2's banks may take several cycles to read it.
-        l.left =
-            std::max((l.left > 0 ? l.left : one.words) - l.l2_banks * row, 0);
-        if (l.left > 0)
-            return;
         if (l.mesh) {
             oracle_flit flit = {int(l.next), one.words, {}};
             for (const auto &[cluster, pes] : one.pes)

@@ -57,7 +57,6 @@ class l1_oracle
         std::vector<slot> slots;
         size_t next = 0; // to leave L2
         int wait, address = 0, l2_banks;
-        int left = 0; // words of the next slot that L2's banks have begun
         bool bypass;
         int banks, first_bank, rows, slots_per_cycle;
         std::unique_ptr<mesh_oracle> mesh;

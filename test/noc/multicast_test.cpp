@@ -25,8 +25,8 @@ class Multicast : public testing::Test
     bool cycle()
     {
         lane_fifo fifo = {words, push, 8};
-        bool moved =
-            multicast_eval(&state, &shape, &sets, &fifo, &counts, nullptr);
+        bool moved = multicast_eval(&state, &shape, shape.banks, &sets, &fifo,
+                                    &counts, nullptr);
         for (int l = 0; l < 3; l++) {
             words[l] = static_cast<int16_t>(words[l] + push[l]);
             push[l] = 0;
@@ -37,7 +37,7 @@ class Multicast : public testing::Test
     int16_t limit[2] = {6, 2};
     int32_t begin[3] = {0, 2, 3};
     int32_t lane[3] = {0, 1, 2};
-    stream_shape shape = {4, 1, 2, 2, nullptr, 2, 4};
+    stream_shape shape = {4, 1, 2, 2, nullptr, 2, 4, false};
     destination_sets sets = {};
     stream_state state = {};
     multicast_counts counts = {};
@@ -105,34 +105,6 @@ TEST_F(Multicast, StopsAtTheRowsThatTheBanksGive)
     EXPECT_EQ(words[2], 2);
 }
 
-TEST_F(Multicast, TakesACycleForEachTimeThatASlotFillsTheBanks)
-{
-    shape.row_words = 1; // 2 words a cycle for slots of 4, 2 and 2
-    stream_start(&state, &shape, 1, 0, 0);
-    EXPECT_TRUE(cycle());
-    EXPECT_EQ(words[0], 0); // half of it has crossed
-    EXPECT_TRUE(cycle());
-    EXPECT_EQ(words[0], 4);
-    EXPECT_TRUE(cycle());
-    EXPECT_EQ(words[2], 2);
-    EXPECT_TRUE(cycle());
-    EXPECT_EQ(words[0], 6);
-    EXPECT_TRUE(stream_is_done(&state));
-}
-
-TEST_F(Multicast, AWideSlotSetsOutWhenItHasRoom)
-{
-    shape.row_words = 1;
-    stream_start(&state, &shape, 1, 0, 0);
-    words[1] = 5; // 3 places left of 8, 4 wanted
-    EXPECT_FALSE(cycle());
-    words[1] = 4;
-    EXPECT_TRUE(cycle());
-    EXPECT_EQ(words[1], 4);
-    EXPECT_TRUE(cycle());
-    EXPECT_EQ(words[1], 8);
-}
-
 TEST_F(Multicast, ASlotAsWideAsTheBanksTakesACycleWhereverItLies)
 {
     shape.banks = 1;
@@ -141,34 +113,84 @@ TEST_F(Multicast, ASlotAsWideAsTheBanksTakesACycleWhereverItLies)
     EXPECT_EQ(words[0], 4);
 }
 
-TEST(Collect, TakesACycleForEachTimeThatASlotFillsTheBanks)
+TEST_F(Multicast, SplitsASlotWhereTheRowsEnd)
 {
-    int16_t limit[1] = {5}, words[1] = {5}, pop[1] = {};
-    stream_shape shape = {5, 2, 1, 1, limit, 1, 2};
-    stream_state state = {};
-    multicast_counts counts = {};
+    limit[1] = 4; // slots of 4 words to each
+    shape.slots_per_cycle = 4;
+    shape.row_words = 3; // 6 words a cycle
     stream_start(&state, &shape, 1, 0, 0);
-    for (int popped : {0, 0, 5}) {
-        EXPECT_TRUE(collect_eval(&state, &shape, words, pop, &counts, nullptr));
-        EXPECT_EQ(pop[0], popped);
+    for (const auto &[first, second] : {std::pair(4, 2), std::pair(4, 4)}) {
+        EXPECT_TRUE(cycle());
+        EXPECT_EQ(words[0], first);
+        EXPECT_EQ(words[2], second);
     }
+    EXPECT_TRUE(cycle());
+    EXPECT_EQ(words[0], 6);
     EXPECT_TRUE(stream_is_done(&state));
-    EXPECT_EQ(counts.words_sent, 5u);
+}
+
+TEST_F(Multicast, MovesWhatItsRowsAllow)
+{
+    stream_start(&state, &shape, 1, 0, 2); // half a row in
+    auto rows = [this](int n) {
+        lane_fifo fifo = {words, push, 8};
+        push[0] = 0;
+        EXPECT_EQ(n > 0, multicast_eval(&state, &shape, n, &sets, &fifo,
+                                        &counts, nullptr));
+        return push[0];
+    };
+    EXPECT_EQ(rows(0), 0);
+    EXPECT_EQ(rows(1), 2);
+    EXPECT_EQ(rows(2), 2); // the rest of the slot
+}
+
+TEST(Stream, ASlotIsNoWiderThanItsBanks)
+{
+    EXPECT_EQ(stream_slot_words(4, 1, 8), 4);
+    EXPECT_EQ(stream_slot_words(8, 2, 4), 8);
+    EXPECT_EQ(stream_slot_words(8, 1, 4), 4); // one of 8 moves as two of 4
+    EXPECT_EQ(stream_slot_words(5, 2, 1), 2);
+}
+
+TEST_F(Multicast, TellsTheWordsThatACycleWillMove)
+{
+    const lane_fifo fifo = {words, push, 8};
+    shape.slots_per_cycle = 4;
+    stream_start(&state, &shape, 1, 1, 0);
+    EXPECT_EQ(multicast_ready_words(&state, &shape, &sets, &fifo), 0);
+    cycle(); // the latency
+    EXPECT_EQ(multicast_ready_words(&state, &shape, &sets, &fifo), 6);
+    words[2] = 7; // no room for its two
+    EXPECT_EQ(multicast_ready_words(&state, &shape, &sets, &fifo), 4);
+    EXPECT_EQ(state.dest, 0); // asking moves nothing
+}
+
+TEST(Collect, TellsTheWordsThatACycleWillMove)
+{
+    int16_t limit[2] = {2, 2}, words[2] = {2, 1};
+    stream_shape shape = {2, 2, 1, 2, limit, 4, 4, false};
+    stream_state state = {};
+    stream_start(&state, &shape, 1, 0, 0);
+    EXPECT_EQ(collect_ready_words(&state, &shape, words), 2);
+    words[1] = 2;
+    EXPECT_EQ(collect_ready_words(&state, &shape, words), 4);
+    shape.slots_per_cycle = 1;
+    EXPECT_EQ(collect_ready_words(&state, &shape, words), 2);
 }
 
 TEST(Collect, WaitsForTheSourceWhoseTurnItIs)
 {
     int16_t limit[2] = {2, 2}, words[2] = {1, 2}, pop[2] = {};
-    stream_shape shape = {4, 1, 1, 2, limit, 4, 4};
+    stream_shape shape = {4, 1, 1, 2, limit, 4, 4, false};
     stream_state state = {};
     multicast_counts counts = {};
     stream_start(&state, &shape, 1, 0, 0);
-    EXPECT_FALSE(collect_eval(&state, &shape, words, pop, &counts, nullptr));
+    EXPECT_FALSE(collect_eval(&state, &shape, 4, words, pop, &counts, nullptr));
     EXPECT_EQ(pop[1], 0); // it is there, but not its turn
     words[0] = 2;
-    EXPECT_TRUE(collect_eval(&state, &shape, words, pop, &counts, nullptr));
+    EXPECT_TRUE(collect_eval(&state, &shape, 4, words, pop, &counts, nullptr));
     EXPECT_EQ(pop[0], 2);
-    EXPECT_TRUE(collect_eval(&state, &shape, words, pop, &counts, nullptr));
+    EXPECT_TRUE(collect_eval(&state, &shape, 4, words, pop, &counts, nullptr));
     EXPECT_EQ(pop[1], 2);
     EXPECT_TRUE(stream_is_done(&state));
 }
@@ -176,12 +198,19 @@ TEST(Collect, WaitsForTheSourceWhoseTurnItIs)
 TEST(L2Port, TwoStreamsMeetOnlyInTheSameBank)
 {
     // Rows of 4 words in 3 banks: word 0 in bank 0, 4 in 1, 8 in 2, 12 in 0.
-    EXPECT_TRUE(l2_port_conflict(0, 0, 4, 4, 3));
-    EXPECT_FALSE(l2_port_conflict(0, 4, 4, 4, 3));
-    EXPECT_TRUE(l2_port_conflict(0, 12, 4, 4, 3));
-    EXPECT_TRUE(l2_port_conflict(0, 4, 8, 4, 3));
-    EXPECT_FALSE(l2_port_conflict(8, 4, 4, 4, 3));
-    EXPECT_TRUE(l2_port_conflict(2, 4, 4, 4, 3)); // crosses into bank 1
+    // So many rows of the second come before a bank of the first.
+    auto rows = [](l2_access first, l2_access then) {
+        return l2_port_rows(first, then, 4, 3);
+    };
+    EXPECT_EQ(rows({0, 4}, {0, 4}), 0);
+    EXPECT_EQ(rows({0, 4}, {4, 4}), 3);
+    EXPECT_EQ(rows({0, 4}, {12, 4}), 0);
+    EXPECT_EQ(rows({4, 8}, {8, 4}), 0);
+    EXPECT_EQ(rows({8, 4}, {4, 4}), 3);
+    EXPECT_EQ(rows({8, 4}, {4, 8}), 1); // the row in bank 1
+    EXPECT_EQ(rows({2, 4}, {4, 4}), 0); // crosses into bank 1
+    EXPECT_EQ(rows({2, 2}, {4, 4}), 3); // ends before it
+    EXPECT_EQ(rows({0, 4}, {0, 0}), 3); // no words, no bank
 }
 
 } // namespace

@@ -9,28 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/arith.h"
 #include "sim/array/nest/nest_parts.h"
 
-static uint64_t cycles_of(const struct nest_rate *rate, uint64_t slots)
+static uint64_t cycles_of(const struct nest_rate *rate, uint64_t slots,
+                          uint64_t words)
 {
-    if (rate->cycles_per_slot > 1)
-        return count_mul(slots, rate->cycles_per_slot);
-    return (slots + rate->slots_per_cycle - 1) / rate->slots_per_cycle;
-}
-
-static struct nest_rate rate_of(const struct network_arch *n, uint64_t port)
-{
-    uint64_t words = (uint64_t)n->words_per_slot;
-    struct nest_rate r = {(uint64_t)n->slots_per_cycle, 1};
-    if (port == 0) /* no bank on the way */
-        return r;
-    if (words > port) {
-        r.slots_per_cycle = 1;
-        r.cycles_per_slot = (words + port - 1) / port;
-    } else if (words * r.slots_per_cycle > port) {
-        r.slots_per_cycle = port / words;
-    }
-    return r;
+    uint64_t cycles = ceil_div_u64(slots, rate->slots_per_cycle);
+    if (rate->words_per_cycle == 0)
+        return cycles;
+    return max_u64(cycles, ceil_div_u64(words, rate->words_per_cycle));
 }
 
 void nest_machine_config(const struct arch *a, const struct nest_walk *walk,
@@ -41,6 +29,8 @@ void nest_machine_config(const struct arch *a, const struct nest_walk *walk,
     static const enum network net[NEST_INPUTS] = {NETWORK_FILTER, NETWORK_IFMAP,
                                                   NETWORK_PSUM_IN};
     const struct nest *nest = &walk->nest;
+    const uint64_t psum_out_slots =
+        (uint64_t)a->network[NETWORK_PSUM_OUT].slots_per_cycle;
     int buffers[TENSOR_N], l2_banks[TENSOR_N];
     enum tensor tensor;
     uint64_t lacking;
@@ -55,14 +45,14 @@ void nest_machine_config(const struct arch *a, const struct nest_walk *walk,
         uint64_t port =
             (uint64_t)l2_banks[tensor_of[i]] * (uint64_t)a->l2_bank_row_words;
         out->via_l1[i] = a->has_l1 && nest->level[LEVEL_L1].keep[tensor_of[i]];
-        struct network_arch at_l2 = a->network[net[i]];
-        at_l2.slots_per_cycle = arch_l2_slots(a, net[i]);
-        out->from_l2[i] = rate_of(&at_l2, port);
-        out->from_l1[i] = rate_of(&a->network[net[i]], 0);
+        uint64_t slots = (uint64_t)a->network[net[i]].slots_per_cycle;
+        out->from_l2[i] =
+            (struct nest_rate){(uint64_t)arch_l2_slots(a, net[i]), port};
+        out->from_l1[i] = (struct nest_rate){slots, 0};
         if (i == NEST_IN_PSUM)
-            out->psum_to_l2 = rate_of(&a->network[NETWORK_PSUM_OUT], port);
+            out->psum_to_l2 = (struct nest_rate){psum_out_slots, port};
     }
-    out->psum_to_l1 = rate_of(&a->network[NETWORK_PSUM_OUT], 0);
+    out->psum_to_l1 = (struct nest_rate){psum_out_slots, 0};
     if (!nest->level[LEVEL_L2].keep[TENSOR_PSUM])
         out->shared_psum_port = false;
 }
@@ -212,7 +202,7 @@ static void pull_next(struct nest_machine *m)
     for (int i = 0; i < NEST_INPUTS; i++)
         s->in_next[i] = cycles_of(m->cfg->via_l1[i] ? &m->cfg->from_l1[i]
                                                     : &m->cfg->from_l2[i],
-                                  s->next.in_slots[i]);
+                                  s->next.in_slots[i], s->next.in_words[i]);
 }
 
 static void pull_l1_next(struct nest_machine *m)
@@ -221,13 +211,15 @@ static void pull_l1_next(struct nest_machine *m)
     nest_source_l1(m->source, &s->l1_next);
     for (int i = 0; i < NEST_INPUTS; i++)
         s->l1_in_next[i] =
-            cycles_of(&m->cfg->from_l2[i], s->l1_next.in_slots[i]);
+            cycles_of(&m->cfg->from_l2[i], s->l1_next.in_slots[i],
+                      s->l1_next.in_words[i]);
 }
 
 static void take_l1_next(struct nest_machine *m)
 {
     struct nest_state *s = &m->s;
-    s->l1_held = cycles_of(&m->cfg->psum_to_l2, s->l1_next.out_slots);
+    s->l1_held = cycles_of(&m->cfg->psum_to_l2, s->l1_next.out_slots,
+                           s->l1_next.out_words);
     if (s->l1_next.out_slots > 0)
         s->l1_out_words = s->l1_next.out_words;
     s->l1_now = s->l1_next;
@@ -245,7 +237,7 @@ static void take_next(struct nest_machine *m)
     bool via_l1 = m->cfg->via_l1[NEST_IN_PSUM];
     if (s->next.out_slots > 0) {
         s->out = cycles_of(via_l1 ? &m->cfg->psum_to_l1 : &m->cfg->psum_to_l2,
-                           s->next.out_slots);
+                           s->next.out_slots, s->next.out_words);
         s->out_words = s->next.out_words;
     }
     if (nest_source_has_l1(m->source) && (s->next.new_l1 || s->next.is_end))

@@ -25,10 +25,10 @@
 extern "C" {
 #endif
 
-/* A network, as far as a slot takes the same time as any other. */
+/* What a network moves in a cycle: so many slots, and never more words than
+ * the banks behind it give or take (0: there are none). */
 struct nest_rate {
-    uint64_t slots_per_cycle; /* or, when 1: */
-    uint64_t cycles_per_slot;
+    uint64_t slots_per_cycle, words_per_cycle;
 };
 
 struct nest_machine_cfg {
