@@ -73,10 +73,14 @@ static const uint8_t tile_loops[TENSOR_N] = {
     [TENSOR_PSUM] = 1 << LOOP_G | 1 << LOOP_M | 1 << LOOP_N | 1 << LOOP_E,
 };
 
-static bool same_tile(enum tensor tensor, const int a[8], const int b[8])
+/* Whether a step finds the tile that the step before left: an operand's may
+ * have to come anew with each step of the loops over tiles. */
+static bool same_tile(const struct program *p, enum tensor tensor,
+                      const int a[8], const int b[8])
 {
+    const bool anew = !p->arch.l2_keeps_tiles && tensor != TENSOR_PSUM;
     for (int level = LOOP_G; level <= LOOP_F; level++)
-        if ((tile_loops[tensor] >> level & 1) && a[level] != b[level])
+        if ((anew || (tile_loops[tensor] >> level & 1)) && a[level] != b[level])
             return false;
     return true;
 }
@@ -106,9 +110,9 @@ bool cursor_next(const struct program *program, struct cursor *cursor,
     memset(pass, 0, sizeof(*pass));
     for (int t = 0; t < TENSOR_N; t++) {
         pass->new_tile[t] =
-            !same_tile((enum tensor)t, cursor->before, cursor->at);
+            !same_tile(program, (enum tensor)t, cursor->before, cursor->at);
         pass->last_use[t] =
-            !more || !same_tile((enum tensor)t, cursor->at, next);
+            !more || !same_tile(program, (enum tensor)t, cursor->at, next);
     }
     fill_pass(program, cursor->at, pass);
     memcpy(cursor->before, cursor->at, sizeof(next));

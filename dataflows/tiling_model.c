@@ -2,7 +2,8 @@
  * gets, and the DMA's part of L2.
  *
  * A tile is fetched when a loop that it depends on steps, or when a loop
- * outside such a one steps; a tile remembers only its predecessor.
+ * outside such a one steps; a tile remembers only its predecessor.  Where L2
+ * does not keep tiles (l2.keeps_tiles), each step of any loop fetches.
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/program.h"
@@ -100,6 +101,15 @@ uint64_t tiling_dram_columns(const struct arch *arch, const struct layer *l)
                           stored ? layer_padded_w(l) : l->W);
 }
 
+/* Filter tiles of a group and a channel tile, over all its psum tiles. */
+static uint64_t all_filter_tiles(int Mg, const struct tiling *t)
+{
+    uint64_t tiles = 0;
+    for (int m0 = 0; m0 < Mg; m0 = next_tile(Mg, m0, t->m))
+        tiles += (uint64_t)ceil_div(min_int(t->m, Mg - m0), t->f);
+    return tiles;
+}
+
 void tiling_expect(const struct arch *arch, const struct layer *l,
                    const struct tiling *t, struct counts *out)
 {
@@ -127,7 +137,10 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
     }
 
     /* With one tile in all inside the m loop, it stays over m. */
+    const bool keeps = arch->l2_keeps_tiles;
     uint64_t ifmap_again = n_tiles * e_tiles * c_tiles == 1 ? 1 : m_tiles;
+    if (!keeps)
+        ifmap_again = all_filter_tiles(Mg, t);
     uint64_t ifmap =
         G * ifmap_again * (uint64_t)l->N * (uint64_t)Cg * rows * cols;
 
@@ -137,7 +150,8 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
     for (int m0 = 0; m0 < Mg; m0 = next_tile(Mg, m0, t->m)) {
         int m = min_int(t->m, Mg - m0);
         uint64_t f_tiles = (uint64_t)ceil_div(m, t->f);
-        uint64_t again = c_tiles * f_tiles == 1 ? 1 : n_tiles * e_tiles;
+        bool stays = keeps && c_tiles * f_tiles == 1;
+        uint64_t again = stays ? 1 : n_tiles * e_tiles;
         filter += again * (uint64_t)m * filter_words;
     }
     filter *= G;

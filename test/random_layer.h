@@ -64,6 +64,7 @@ class random_case
         a.l2_bank_row_words = 1 + static_cast<int>(rows_engine_() % 4);
         a.l2_ports = pick(0, 1) ? BANK_1RW : BANK_1R1W;
         a.l2_latency_cycles = pick(0, 4);
+        a.l2_keeps_tiles = widths_engine_() % 5 > 0;
         for (int &buffers : a.l2_buffers)
             buffers = pick(0, 2);
         a.dram_bytes_per_second = 480000000;

@@ -61,13 +61,16 @@ static double estimate(const struct search *s, const struct tiling *t,
     double strips = (double)ceil_div(l->N, t->n) * ceil_div(l->P, t->e);
     double c_tiles = ceil_div(l->C / l->G, t->c);
     double f_tiles = ceil_div(t->m, t->f);
+    const bool keeps = s->arch->l2_keeps_tiles;
+    const double ifmap_loads = !keeps                  ? m_tiles * f_tiles
+                               : strips * c_tiles == 1 ? 1
+                                                       : m_tiles;
     double words[TENSOR_N];
     double bytes[TENSOR_N];
-    words[TENSOR_IFMAP] = l->G * strips * c_tiles *
-                          (strips * c_tiles == 1 ? 1 : m_tiles) *
+    words[TENSOR_IFMAP] = l->G * strips * c_tiles * ifmap_loads *
                           (double)tiling_l2_words(l, t, TENSOR_IFMAP);
     words[TENSOR_FILTER] = (double)l->M * (l->C / l->G) * l->R * l->S *
-                           (c_tiles * f_tiles == 1 ? 1 : strips);
+                           (keeps && c_tiles * f_tiles == 1 ? 1 : strips);
     words[TENSOR_PSUM] = (double)l->N * l->M * l->P * l->Q;
     double all = 0, exposed = 0;
     for (int k = 0; k < TENSOR_N; k++) {

@@ -37,6 +37,7 @@ struct view {
     struct lattice rows, cols;
     struct lattice_cache *cache; /* borrowed, or NULL */
     bool ifmap_one_group; /* the children's ifmap words come from one parent */
+    bool keeps_operands;  /* a step's words may be those of the step before */
     struct chain chain[NEST_DIMS];
     int n_loops; /* time loops outside, outermost first */
     uint8_t dim[3 * NEST_LOOPS_MAX];
@@ -138,6 +139,7 @@ static void view_from(const struct arch *arch, const struct layer *l,
     v->cols =
         (struct lattice){l->stride_w, l->dilation_w, padded(arch, l->pad_left),
                          stored ? layer_padded_w(l) : l->W};
+    v->keeps_operands = level != LEVEL_L2 || arch->l2_keeps_tiles;
     v->ifmap_one_group = level != LEVEL_RF || !at[LEVEL_L1].keep[TENSOR_IFMAP];
     for (int d = 0; d < NEST_DIMS; d++) {
         v->chain[d].extent = nest_extent(l, (enum nest_dim)d);
@@ -307,14 +309,6 @@ static void set_cols(const struct view *v, const int loops[NEST_DIMS],
                   v->ifmap_one_group, v->cache, &f->cols);
 }
 
-static void add_step(const struct view *v, const struct factors *f,
-                     struct flows *to)
-{
-    add_ifmap(f, &to->ifmap);
-    add_filter(f, &to->filter);
-    add_psum(v, f, &to->psum);
-}
-
 static void nothing_kept(struct factors *f)
 {
     for (int d = 0; d < NEST_DIMS; d++) {
@@ -325,14 +319,15 @@ static void nothing_kept(struct factors *f)
     f->cols.words_kept = f->cols.read_kept = 0;
 }
 
-static bool is_row(int dim)
+static void add_step(const struct view *v, const struct factors *f,
+                     struct flows *to)
 {
-    return dim == NEST_P || dim == NEST_R;
-}
-
-static bool is_col(int dim)
-{
-    return dim == NEST_Q || dim == NEST_S;
+    struct factors operands = *f;
+    if (!v->keeps_operands)
+        nothing_kept(&operands);
+    add_ifmap(&operands, &to->ifmap);
+    add_filter(&operands, &to->filter);
+    add_psum(v, f, &to->psum);
 }
 
 static void sum_flows(const struct view *v, struct flows *out)
@@ -349,15 +344,17 @@ static void sum_flows(const struct view *v, struct flows *out)
     nothing_kept(&first);
     add_step(v, &first, out);
     for (int k = 0; k < v->n_loops; k++) {
-        int d = v->dim[k];
+        const int d = v->dim[k];
+        const bool is_row = d == NEST_P || d == NEST_R;
+        const bool is_col = d == NEST_Q || d == NEST_S;
         loops[d]++;
         chain_terms(&v->chain[d], loops[d], true, &f.dim[d]);
-        if (is_row(d) || rows_stepped)
+        if (is_row || rows_stepped)
             set_rows(v, loops, d, &f);
-        if (is_col(d) || cols_stepped)
+        if (is_col || cols_stepped)
             set_cols(v, loops, d, &f);
-        rows_stepped = is_row(d);
-        cols_stepped = is_col(d);
+        rows_stepped = is_row;
+        cols_stepped = is_col;
         add_step(v, &f, out);
         chain_terms(&v->chain[d], loops[d], false, &f.dim[d]);
     }

@@ -48,6 +48,7 @@ struct nest_walk {
     int n_pes, n_clusters;           /* that ever have work */
     struct nest_child *pe, *cluster; /* own; clusters only with an L1 */
     bool has_l1;
+    bool l2_keeps_tiles; /* of operands */
 };
 
 /* Makes the walk of a nest, which must be legal. The caller frees it. */

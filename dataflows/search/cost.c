@@ -292,6 +292,10 @@ void search_filters_sum(const struct search_problem *problem,
         sum_tile(rest, &clipped, fold, 1, &s->passes, &s->sets, &s->busy);
     }
     const int rows = problem->arch->rows, f = min_int(s->f, s->m);
+    /* Not kept, ifmaps come again with each filter tile. */
+    if (!problem->arch->l2_keeps_tiles)
+        s->m_tiles = (uint64_t)whole * (uint64_t)ceil_div(s->m, f) +
+                     (uint64_t)ceil_div(rest, f);
     const int last = (M - 1) % s->m % f + 1;
     s->paced = (uint64_t)M + s->passes * (uint64_t)rows -
                gemm_sum_min2(M, s->m, f, rows);

@@ -64,8 +64,8 @@ static void set_terms(const struct search_problem *p, struct branch *b)
     *t = (struct search_terms){0};
     t->dram_ifmap = o->dram_ifmap;
     t->strips = o->strips;
-    t->ifmap_stays = o->strips * b->r->c_tiles == 1;
-    t->filter_may_stay = b->r->c_tiles == 1;
+    t->ifmap_stays = p->arch->l2_keeps_tiles && o->strips * b->r->c_tiles == 1;
+    t->filter_may_stay = p->arch->l2_keeps_tiles && b->r->c_tiles == 1;
     t->dram_filter =
         p->moves_filter
             ? (uint64_t)p->layer->G * (uint64_t)p->group_c * (uint64_t)p->taps

@@ -9,7 +9,8 @@
  * With a reduction and outputs fixed, every count is a constant plus a
  * non-negative multiple of one of five sums over the filter tiles:
  *
- *   m_tiles  psum tiles' worth of filters: how often DRAM sends the ifmaps
+ *   m_tiles  psum tiles' worth of filters (filter tiles' where L2 does not
+ *            keep tiles): how often DRAM sends the ifmaps
  *   passes   filter folds: how often L2 sends them
  *   sets     PEs (columns, sets) that receive them
  *   once     filters whose tile is alone in its psum tile, so that it stays

@@ -116,6 +116,7 @@ struct arch {
     int l2_bank_row_words; /* words that one bank port moves in a cycle */
     enum bank_ports l2_ports;
     int l2_latency_cycles;
+    bool l2_keeps_tiles; /* of operands, where the next step uses them too */
     int l2_buffers[TENSOR_N]; /* 0 = dataflow's choice of 1 or 2; else fixed */
     int l2_tensor_banks[TENSOR_N]; /* 0 = from the shared banks */
 

@@ -232,6 +232,13 @@ const struct schema_row schema[] = {
          "ports of a bank: one that reads or writes, or one of each", ""),
     INT("l2.latency_cycles", l2_latency_cycles, 0, 1024, "1", "cycles",
         "from the address to the word", ""),
+    BOOL("l2.keeps_tiles", l2_keeps_tiles, "true",
+         "a tile of ifmaps or filters (of a nest, the words of it) that the "
+         "next step uses again stays in L2; else each step of the loops over "
+         "tiles loads its tiles anew. Psum tiles always stay until they are "
+         "done",
+         "false for Gemmini: its loops move in each tile's operands, Genc et "
+         "al., DAC 2021"),
     TENSOR_L2("ifmap", TENSOR_IFMAP),
     TENSOR_L2("filter", TENSOR_FILTER),
     TENSOR_L2("psum", TENSOR_PSUM),

@@ -49,6 +49,9 @@ bool nest_tiles_differ(const struct nest_walk *walk, enum tensor tensor,
     struct nest_span x[NEST_DIMS], y[NEST_DIMS];
     if (!walk->nest.level[LEVEL_L2].keep[tensor])
         return true;
+    if (!walk->l2_keeps_tiles && tensor != TENSOR_PSUM)
+        return memcmp(a->value, b->value,
+                      (size_t)walk->outside[LEVEL_L2] * sizeof(*a->value)) != 0;
     nest_walk_spans(walk, a, LEVEL_L2, NULL, x);
     nest_walk_spans(walk, b, LEVEL_L2, NULL, y);
     for (int d = 0; d < NEST_DIMS; d++)
@@ -233,6 +236,9 @@ bool nest_transfers_load(struct nest_transfers *t, enum tensor tensor,
     struct stage_move unread;
     if (!line->has_next)
         return false;
+    if (!t->walk->l2_keeps_tiles && tensor != TENSOR_PSUM &&
+        t->walk->nest.level[LEVEL_L2].keep[tensor])
+        nest_stage_set(line->ahead, NULL);
     nest_stage_leave(line->ahead, &line->next, &unread);
     nest_stage_enter(line->ahead, &line->next, &unread);
     /* Finished outputs never come back. */

@@ -382,6 +382,33 @@ def bursts_of_a_part():
           "two channels have twice the bandwidth of one", [one, two])
 
 
+def tiles_that_do_not_stay():
+    """32 filters of 3 x 3 x 8 in tiles of 16, 8 images one by one."""
+    words = ["--cfg", "eyeriss", "--dataflow", "ws", "--shape",
+             "M=32,C=8,H=10,W=10,R=3,S=3", "--batch", "8",
+             "--set", "mapping.m=32", "--set", "mapping.f=16",
+             "--set", "mapping.n=1", "--set", "mapping.c=8",
+             "--set", "mapping.e=8"]
+    kept, anew = [report(*words, "--set", f"l2.keeps_tiles={keeps}")
+                  ["layers"][0]["accesses"]["dram"]
+                  for keeps in ("true", "false")]
+    ifmap, filters = 8 * 8 * 100, 32 * 8 * 9
+    check(kept["ifmap"]["reads"] == ifmap and
+          anew["ifmap"]["reads"] == 2 * ifmap,
+          "an ifmap tile that does not stay comes for each filter tile",
+          [kept, anew])
+    check(kept["filter"]["reads"] == anew["filter"]["reads"] == 8 * filters,
+          "filter tiles that alternate come for each image", [kept, anew])
+    words[words.index("mapping.f=16")] = "mapping.f=32"
+    kept, anew = [report(*words, "--set", f"l2.keeps_tiles={keeps}")
+                  ["layers"][0]["accesses"]["dram"]
+                  for keeps in ("true", "false")]
+    check(kept["filter"]["reads"] == filters and
+          anew["filter"]["reads"] == 8 * filters,
+          "a filter tile that does not stay comes for each image",
+          [kept, anew])
+
+
 def reuse():
     streams = os.path.join(SOURCE, "configs", "accesses")
     for name, reads in (("weights_at_once", 4), ("weights_in_pairs", 8),
@@ -476,6 +503,7 @@ how_to_run_it()
 what_to_print()
 what_there_is()
 bursts_of_a_part()
+tiles_that_do_not_stay()
 reuse()
 names_of_any_bytes()
 finish()

@@ -133,14 +133,16 @@ word_list words_of(const layout_oracle &oracle, const layer &l, const range &r,
 }
 
 // The new words of every tile of the tensor; a step with the same ones as the
-// step before has none of its own.
+// step before has none of its own, where L2 keeps them.
 std::vector<word_list> new_words(const layout_oracle &oracle, const layer &l,
-                                 const nest &n, tensor t)
+                                 const nest &n, tensor t, bool keeps)
 {
     std::vector<word_list> out;
     std::set<dram_word> before;
     for (const range &step : steps_of(l, loops_over(n, false))) {
         word_list all = words_of(oracle, l, step, t), fresh;
+        if (!keeps)
+            before.clear();
         std::sort(all.begin(), all.end());
         std::set_difference(all.begin(), all.end(), before.begin(),
                             before.end(), std::back_inserter(fresh));
@@ -220,7 +222,8 @@ TEST(DramLayout, ANestTakesItsNewWordsAndMovesEachBurstOnce)
         for (tensor t : {TENSOR_IFMAP, TENSOR_FILTER}) {
             const bool kept = n.level[LEVEL_L2].keep[t];
             const auto wanted =
-                kept ? new_words(oracle, l, n, t) : std::vector<word_list>();
+                kept ? new_words(oracle, l, n, t, a.l2_keeps_tiles)
+                     : std::vector<word_list>();
             tile_transfer move;
             size_t at = 0;
             while (one.load(t, &move)) {

@@ -267,6 +267,9 @@ class enumeration
         if (!n.level[at].keep[t])
             return;
         level from = parent(at, t);
+        if (at == LEVEL_L2 && !a.l2_keeps_tiles && is_new_step(t, value))
+            for (child &one : children[at])
+                one.tile[t].clear();
         std::map<int, word_set> wanted; // by parent
         uint64_t delivered = 0, read = 0;
         for (child &one : children[at]) {
@@ -288,6 +291,19 @@ class enumeration
                  : t == TENSOR_IFMAP ? LINK_ifmap
                                      : LINK_filter,
                  read, delivered);
+    }
+
+    // Whether a loop over L2's tiles has stepped since the last call.
+    bool is_new_step(tensor t, const std::vector<int> &value)
+    {
+        std::vector<int> outside;
+        for (size_t i = 0; i < cuts.size(); i++)
+            if (cuts[i].at == LEVEL_DRAM)
+                outside.push_back(value[i]);
+        const bool is_new = !has_stepped[t] || outside != last_step[t];
+        has_stepped[t] = true;
+        last_step[t] = outside;
+        return is_new;
     }
 
     bool is_reduction(int d) const
@@ -405,6 +421,8 @@ class enumeration
     const layer &l;
     const nest &n;
     std::map<uint64_t, uint64_t> reads_since_write[LEVEL_N];
+    std::vector<int> last_step[TENSOR_N];
+    bool has_stepped[TENSOR_N] = {};
     std::vector<cut> cuts; // outermost first
     std::vector<child> children[LEVEL_N];
     uint64_t first_products = 0; // of psums that begin at zero
