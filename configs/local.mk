@@ -69,25 +69,28 @@ experiments: accelsim
 # Files of other tools: `accelsim import` runs the package.
 importersdir = $(pkgdatadir)/importers
 dist_importers_DATA = %D%/importers/__init__.py %D%/importers/__main__.py \
-	%D%/importers/accelergy.py %D%/importers/accelforge_workload.py \
+	%D%/importers/accelergy.py %D%/importers/accelforge_arch.py \
+	%D%/importers/accelforge_workload.py \
 	%D%/importers/braces_source.py %D%/importers/command.py \
 	%D%/importers/dram_parts.py %D%/importers/einsum_layer.py \
 	%D%/importers/export_sizes.py %D%/importers/expression.py \
 	%D%/importers/formats.py %D%/importers/gamma_model.py \
 	%D%/importers/ini_source.py %D%/importers/maestro.py \
-	%D%/importers/names.py %D%/importers/onnx_layers.py \
-	%D%/importers/onnx_model.py %D%/importers/onnx_reshapes.py \
-	%D%/importers/onnx_shapes.py %D%/importers/onnx_values.py \
-	%D%/importers/onnx_wire.py %D%/importers/own_network.py \
-	%D%/importers/said.py %D%/importers/scalesim_config.py \
+	%D%/importers/maestro_hw.py %D%/importers/names.py \
+	%D%/importers/onnx_layers.py %D%/importers/onnx_model.py \
+	%D%/importers/onnx_reshapes.py %D%/importers/onnx_shapes.py \
+	%D%/importers/onnx_values.py %D%/importers/onnx_wire.py \
+	%D%/importers/own_network.py %D%/importers/said.py \
+	%D%/importers/scalesim_config.py \
 	%D%/importers/scalesim_topology.py %D%/importers/source.py \
 	%D%/importers/timeloop.py %D%/importers/timeloop_levels.py \
 	%D%/importers/timeloop_machine.py \
 	%D%/importers/timeloop_map_text.py \
 	%D%/importers/timeloop_mapping.py \
 	%D%/importers/timeloop_problem.py %D%/importers/transposed.py \
-	%D%/importers/tree.py %D%/importers/write_energy.py \
-	%D%/importers/write_machine.py %D%/importers/write_mapping.py \
-	%D%/importers/write_network.py %D%/importers/write_part.py \
-	%D%/importers/write_scalesim.py %D%/importers/write_timeloop.py \
-	%D%/importers/yaml_source.py %D%/importers/zigzag_workload.py
+	%D%/importers/tree.py %D%/importers/without_place.py \
+	%D%/importers/write_energy.py %D%/importers/write_machine.py \
+	%D%/importers/write_mapping.py %D%/importers/write_network.py \
+	%D%/importers/write_part.py %D%/importers/write_scalesim.py \
+	%D%/importers/write_timeloop.py %D%/importers/yaml_source.py \
+	%D%/importers/zigzag_hardware.py %D%/importers/zigzag_workload.py

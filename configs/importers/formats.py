@@ -22,6 +22,7 @@ FORMATS = (
     ("DRAM part", "dram_parts", "settings"),
     ("DRAM part", "dram_parts", "yaml"),
     ("MAESTRO network", "maestro", "text"),
+    ("MAESTRO hardware", "maestro_hw", "text"),
     ("GAMMA model", "gamma_model", "text"),
     ("Timeloop mapping", "timeloop_map_text", "text"),
     ("accelsim network", "own_network", "settings"),
@@ -29,9 +30,12 @@ FORMATS = (
     ("Accelergy table", "accelergy", "yaml"),
     ("Timeloop design", "timeloop", "yaml"),
     ("ZigZag workload", "zigzag_workload", "yaml"),
+    ("ZigZag hardware", "zigzag_hardware", "yaml"),
+    ("AccelForge architecture", "accelforge_arch", "yaml"),
     ("AccelForge workload", "accelforge_workload", "yaml"),
     ("SCALE-Sim topology", "scalesim_topology", "text"),
-)
+) + tuple(("another tool's file", "without_place", syntax)
+          for syntax in ("ini", "json", "settings", "yaml"))
 YAML_SUFFIXES = (".yaml", ".yml")
 
 
@@ -73,6 +77,7 @@ def recognised(source, said):
         found = module_of(module)
         if found.recognises(source, said):
             return name, found
-    known = dict.fromkeys(name for name, _, _ in FORMATS)
+    known = dict.fromkeys(name for name, module, _ in FORMATS
+                          if module != "without_place")
     raise Refused(source.place(), "it is of no format that is known",
                   "known are: " + ", ".join(known))

@@ -201,6 +201,9 @@ class Reader:
 
 
 def read(source, said):
+    if "factor" in source.text.split("\n", 1)[0].lower():
+        source.refuse(1, "a layout of tensors in banks, which accelsim deals "
+                      "itself", "a topology is needed")
     reader = Reader(source, said)
     reader.read()
     if not reader.network.layers:

@@ -9,6 +9,7 @@ SPDX-License-Identifier: MIT
 """
 
 from importers import timeloop_machine, timeloop_mapping, timeloop_problem
+from importers.timeloop_levels import read_levels
 from importers.tree import same_key
 
 PARTS = ("problem", "architecture", "arch", "mapping", "mapper", "variables",
@@ -60,10 +61,11 @@ def is_of_timeloop(architecture):
     """Nodes of version 0.4 have classes and attributes; AccelForge's have
     tags of their own."""
     nodes = architecture.get("nodes")
-    return nodes is not None and nodes.is_list and any(
-        one.tag in ("Component", "Container", "Hierarchical", "Parallel",
-                    "Pipelined") and not one.has("actions")
-        for one in nodes.items)
+    tags = {one.tag for one in nodes.items} \
+        if nodes is not None and nodes.is_list else set()
+    return not tags & {"Memory", "Compute", "Toll"} and bool(
+        tags & {"Component", "Container", "Hierarchical", "Parallel",
+                "Pipelined"})
 
 
 def variables_of(root, said):
@@ -94,8 +96,9 @@ def read(source, said):
         timeloop_problem.read(source, said)
     architecture = part_of(root, "architecture", "arch")
     if architecture is not None and architecture.is_map:
-        timeloop_machine.MachineReader(source, said, architecture,
-                                       variables).read()
+        levels, others = read_levels(architecture, said, variables)
+        timeloop_machine.MachineReader(source, said, architecture, levels,
+                                       others).read()
     mapping = part_of(root, "mapping")
     if mapping is not None and mapping.is_list and mapping.items:
         timeloop_mapping.note_mapping(source, said, mapping)

@@ -9,7 +9,6 @@ SPDX-License-Identifier: MIT
 """
 
 from importers.said import Machine
-from importers.timeloop_levels import read_levels
 
 TENSORS = ("ifmap", "filter", "psum")
 RF_WORDS_MAX = 16384
@@ -107,9 +106,11 @@ def tensor_of(name):
 
 
 class MachineReader:
-    def __init__(self, source, said, architecture, variables):
+    """`levels`: all levels, outermost first; `others`: what holds nothing."""
+
+    def __init__(self, source, said, architecture, levels, others):
         self.source, self.said = source, said
-        self.levels, self.others = read_levels(architecture, said, variables)
+        self.levels, self.others = levels, others
         if not self.levels:
             architecture.refuse("the architecture has no levels",
                                 "storage and compute are needed")
@@ -158,6 +159,8 @@ class MachineReader:
         rows = pes // cols
         while cols > SIDE_MAX and cols % 2 == 0:
             cols, rows = cols // 2, rows * 2
+        while rows > SIDE_MAX and rows % 2 == 0:
+            cols, rows = cols * 2, rows // 2
         widest = max(self.levels, key=lambda level: level.instances)
         place = widest.place
         if max(cols, rows) > SIDE_MAX:

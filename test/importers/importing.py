@@ -3,10 +3,11 @@ they are imported and looked at.
 SPDX-License-Identifier: MIT
 """
 
+import glob
 import json
 import os
 
-from program import SOURCE, check, finish, new_folder, run
+from program import SOURCE, check, finish, new_folder, report, run, write
 
 FILES = os.path.join(SOURCE, "test", "importers", "files")
 
@@ -39,3 +40,21 @@ def refused(path, message, status=1):
                      os.listdir(folder) == [],
                      f"{os.path.basename(path)} is refused: {message}",
                      f"{done.returncode}: {done.stderr}")
+
+
+def machine(name, text, *words):
+    """The values of the architecture that a text says, by path, the report,
+    and a layer's result on it."""
+    with new_folder() as folder:
+        told = imported(folder, write(folder, name, text), *words)
+        made = glob.glob(os.path.join(folder, "*.architecture.cfg"))
+        done = run("run", "--cfg", made[0], "--show-config", "--shape",
+                   "M=8,C=4,H=6,W=6,R=3,S=3", "--format", "json")
+        if not check(done.returncode == 0, f"{name} is an architecture",
+                     done.stderr):
+            finish()
+        rows = {row["key"]: row["value"]
+                for row in json.loads(done.stdout)["rows"]}
+        result = report("--cfg", made[0], "--shape",
+                        "M=8,C=4,H=6,W=6,R=3,S=3")
+    return rows, told, result["layers"][0]

@@ -168,7 +168,77 @@ MEMSPEC = {"memspec": {
         "CCD_L": 6, "RRD_S": 4, "RRD_L": 6, "FAW": 26, "WR": 18, "WTR_S": 3,
         "WTR_L": 9, "RTP": 9}}}
 
-ALL = (("old.cfg", SCALESIM), ("prob.yaml", PROBLEM), ("tree.yaml", SUBTREE),
+ZIGZAG = """name: mine
+memories:
+  rf_w:
+    size: 64
+    r_cost: 0.5
+    w_cost: 0.75
+    operands: [I2]
+    ports:
+      - {name: r, type: read, bandwidth_min: 8, bandwidth_max: 8}
+    served_dimensions: []
+  rf_o:
+    size: 64
+    r_cost: 0.25
+    w_cost: 0.25
+    operands: [O]
+    served_dimensions: [D2]
+  sram:
+    size: 524288
+    r_cost: 12.5
+    w_cost: 10
+    operands: [I1, I2, O]
+    ports:
+      - {name: rw, type: read_write, bandwidth_min: 64, bandwidth_max: 128}
+    served_dimensions: [D1, D2]
+  dram:
+    size: 1000000000
+    r_cost: 700
+    w_cost: 750
+    operands: [I1, I2, O]
+    ports:
+      - {name: rw, type: read_write, bandwidth_min: 64, bandwidth_max: 64}
+    served_dimensions: [D1, D2]
+operational_array:
+  input_precision: [8, 4]
+  unit_energy: 0.125
+  dimensions: [D1, D2]
+  sizes: [8, 4]
+"""
+ACCELFORGE = """arch:
+  nodes:
+  - !Memory
+    name: MainMemory
+    size: inf
+    tensors: {keep: ~Intermediates, may_keep: All}
+  - !Memory
+    name: GlobalBuffer
+    size: 1024 * 64
+    tensors: {keep: All}
+  - !Toll
+    name: Link
+  - !Container
+    name: PE
+    spatial:
+    - {name: reuse_input, fanout: 8, reuse: input}
+    - {name: reuse_output, fanout: 4, reuse: output}
+  - !Memory
+    name: WeightBuffer
+    size: 16 * 8
+    tensors: {keep: weight}
+  - !Memory
+    name: RestBuffer
+    size: 32 * 8
+    tensors: {keep: input | output}
+  - !Compute
+    name: MAC
+"""
+MAESTRO = "num_pes: 32\nl1_size_cstr: 96\nl2_size_cstr: 8192 // bytes\n" \
+          "noc_bw_cstr: 16\noffchip_bw_cstr: 8\n"
+
+ALL = (("zig.yaml", ZIGZAG), ("forge.yaml", ACCELFORGE), ("hw.m", MAESTRO),
+       ("old.cfg", SCALESIM), ("prob.yaml", PROBLEM), ("tree.yaml", SUBTREE),
        ("nodes.yaml", NODES), ("legacy.cfg", LEGACY), ("map.yaml", MAPPING),
        ("map.txt", PRINTED), ("part.ini", INI),
        ("spec.json", json.dumps(MEMSPEC, indent=1)))
