@@ -54,18 +54,22 @@ def looks_like_yaml(source):
 
 
 def syntaxes_of(source):
+    """Which syntaxes the file may have."""
     if not source.is_text:
         return ("bytes",)
     text = source.text
+    # The first field of a model's is its version.
+    first = ("bytes",) if source.data[:1] == b"\x08" else ()
     if source.path.lower().endswith(YAML_SUFFIXES):
-        return ("bytes", "yaml")
+        return first + ("yaml",)
     if begins_with_section(text):
-        return ("bytes", "ini")
+        return first + ("ini",)
     if begins_as_json(text):
-        return ("bytes", "json")
+        return first + ("json",)
     if begins_as_settings(text):
-        return ("bytes", "text", "settings")
-    return ("bytes", "text") + (("yaml",) if looks_like_yaml(source) else ())
+        return first + ("text", "settings")
+    return first + (("text", "yaml") if looks_like_yaml(source) else
+                    ("text",))
 
 
 def recognised(source, said):
