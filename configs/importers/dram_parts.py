@@ -3,7 +3,8 @@
 only names tables of its own sources and is refused with the nearest part.
 
 accelsim's part is one channel of one rank under an open-page controller; what
-the files say of channels, ranks, address mappings and queues is told.
+the files say of channels (dram.channels), ranks, address mappings and queues is
+told.
 SPDX-License-Identifier: MIT
 """
 
@@ -178,7 +179,8 @@ class DramSim(PartReader):
         if channels is not None and channels.int() not in (None, 1):
             self.said.not_expressible(
                 channels.place, f"{channels.int()} channels",
-                "one is modelled: the bandwidth is a channel's")
+                f"the part is one of them: --set dram.channels="
+                f"{channels.int()} has as many")
         for key in ("address_mapping", "row_buf_policy", "queue_structure"):
             item = self.item("system", key)
             if item is not None and (item.text or "").upper() not in \
@@ -281,9 +283,11 @@ class MemSpec(PartReader):
                           ("nbrOfRanks", "ranks")):
             item = sizes.get(key)
             if item is not None and item.int() not in (None, 0, 1):
-                self.said.not_expressible(item.place,
-                                          f"{item.int()} {what}",
-                                          "one is modelled")
+                self.said.not_expressible(
+                    item.place, f"{item.int()} {what}",
+                    "one is modelled" if what == "ranks" else
+                    f"the part is one of them: --set dram.channels="
+                    f"{item.int()} has as many")
 
 
 class Ramulator(PartReader):
