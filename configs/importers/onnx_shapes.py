@@ -215,7 +215,8 @@ def same(op):
     if op.node.op_type.startswith("Cast") and whole is not None:
         whole = [int(v) for v in whole] if op.int("to", 7) in (6, 7) else whole
     out = Value(value.shape, whole)
-    return [out] + [Value(value.shape) for _ in op.node.output[1:2]]
+    has_mask = op.node.op_type == "Dropout"
+    return [out, Value(value.shape)] if has_mask else [out]
 
 
 ARITHMETIC = {
