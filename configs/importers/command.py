@@ -86,8 +86,14 @@ def read_files(request, source_of=Source):
     for module in dict.fromkeys(module for _, module in sources):
         if hasattr(module, "finish") and not refusals:
             attempt(module.finish, request.files[0], said)
-    for name in request.dims:
-        if name not in said.used_dims and not refusals:
+    unused = [name for name in request.dims if name not in said.used_dims]
+    for name in unused:
+        # Beside a run, it may be for another file.
+        if request.kind is not None:
+            said.approximated(Place(request.files[0]), f"'--dim {name}=...' "
+                              "names nothing that it leaves open",
+                              "it has no effect here")
+        elif not refusals:
             refusals.append(Refused(
                 "accelsim", f"'--dim {name}=...' names no dimension that a "
                 "file leaves open", "such a name is needed"))

@@ -255,7 +255,8 @@ def read(source, said):
     reader.read()
     if reader.dataflows:
         said.not_expressible(
-            source.place(), f"{reader.dataflows} dataflows",
+            source.place(), "1 dataflow" if reader.dataflows == 1 else
+            f"{reader.dataflows} dataflows",
             "their maps and clusters are not imported; the architecture's "
             "dataflow or --mapping says how layers run")
     if not reader.network.layers:

@@ -5,7 +5,7 @@ SPDX-License-Identifier: MIT
 import os
 
 from importers.names import plain
-from importers.write_network import one_line
+from importers.write_network import count, one_line
 
 LEVELS = ("dram", "l2", "l1", "rf")
 
@@ -41,6 +41,6 @@ def text_of(mapping, said, known_as):
                                     for name in LEVELS if name in levels)
                   if line is not None]
         blocks.append("{\n" + "\n".join(lines) + "\n}")
-    said.read(mapping.place, f"{len(blocks)} loop nests, in {known_as}")
+    said.read(mapping.place, f"{count(len(blocks), 'loop nest')}, in {known_as}")
     return f"# {known_as} - imported from {where}.\nmappings = ( " + \
         ", ".join(blocks) + " );\n"

@@ -82,6 +82,11 @@ def layer_lines(layer, name):
     return lines
 
 
+def count(number, noun):
+    """'1 layer', '2 layers'."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
 def one_line(text):
     """A comment ends with its line, and no other letter steers a terminal."""
     return "".join(c if c.isprintable() else " " for c in text)
@@ -148,7 +153,7 @@ def text_of(network, said, known_as):
     own = plain(network.name, "network")
     images = f"batch = {batch};\n" if batch > 1 else ""
     where = one_line(os.path.basename(network.place.file))
-    said.read(network.place, f"{len(blocks)} layers of MACs, as network "
+    said.read(network.place, f"{count(len(blocks), 'layer')} of MACs, as network "
               f"'{own}' in {known_as}")
     return (f"# {known_as} - imported from {where}.\n"
             f'name = "{own}";\n{images}layers = (\n' + ",\n".join(blocks) + "\n);\n")

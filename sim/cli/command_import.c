@@ -23,5 +23,11 @@ void command_import(struct invocation *s)
                    "tools are needed, as in 'accelsim import resnet18.csv'");
         return;
     }
+    if (o->output == NULL && o->given[option_find("output") - option_table]) {
+        diag_error(s->diag, command_line,
+                   "'-o' is '-'; 'accelsim import' writes files, and a folder "
+                   "is needed");
+        return;
+    }
     importer_run(&task, s->diag);
 }

@@ -16,6 +16,8 @@
 #include "sim/base/unfinished.h"
 #include "sim/cli/importer.h"
 
+static const struct src_pos command_line = {NULL, 0};
+
 enum { SEEN_BYTES = 4096 }; /* of a file's beginning */
 
 /* Words that begin a setting in libconfig's syntax as other tools use it. */
@@ -172,7 +174,13 @@ bool foreign_take(struct options *o, struct foreign_files *out, struct diag *d)
     ok = take(o, &o->mapping, "mapping", out, d) && ok;
     ok = take(o, &o->mappings, "mapping", out, d) && ok;
     ok = take_set(o, "energy=", "energy", out, d) && ok;
-    return take_set(o, "dram.part=", "part", out, d) && ok;
+    ok = take_set(o, "dram.part=", "part", out, d) && ok;
+    if (ok && o->dims.n > 0 && out->n == 0)
+        return diag_error(d, command_line,
+                          "'--dim %s' has no use, for no file of another tool "
+                          "is named; leave it out",
+                          o->dims.text[0]);
+    return ok;
 }
 
 void foreign_fini(struct foreign_files *files)

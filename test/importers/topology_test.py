@@ -112,6 +112,20 @@ def test_refusals():
                    "q=3", "-o", folder)
         check(done.returncode == 1 and "names no dimension" in done.stderr,
               "a --dim that nothing asks for is refused", done.stderr)
+        done = run("run", "--cfg", "eyeriss", "--net", "lenet5", "--dim",
+                   "q=3")
+        check(done.returncode == 1 and "'--dim q=3' has no use" in
+              done.stderr, "a --dim without a foreign file is refused",
+              done.stderr)
+        done = run("list", "layers", "--net", os.path.join(FILES, "gemm.csv"),
+                   "--dim", "n=7", "--dim", "q=3")
+        check(done.returncode == 0 and "'--dim q=...' names nothing" in
+              done.stderr and "second" in done.stdout,
+              "one that a file has no use for is told beside its run",
+              done.stderr)
+        done = run("import", os.path.join(FILES, "topology.csv"), "-o", "-")
+        check(done.returncode == 1 and "'-o' is '-'" in done.stderr,
+              "import to standard output is refused", done.stderr)
         done = run("import", os.path.join(FILES, "topology.csv"), "--dim",
                    "q")
         check(done.returncode == 1 and "'--dim' is 'q'" in done.stderr,

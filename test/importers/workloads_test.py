@@ -111,7 +111,7 @@ def test_maestro():
                     ("gemm", 30, 15), ("conv_transpose", 6 * 4 * 16, 24)],
           "MAESTRO: convolutions, a product, a transposed one",
           (found, shapes))
-    for what in ("1 dataflows", "layer 'SUM': type 'POOL'",
+    for what in ("1 dataflow;", "layer 'SUM': type 'POOL'",
                  "'UP': a TRCONV, of stride 2 in MAESTRO"):
         check(what in report, f"it is told: {what}", report)
     with new_folder() as folder:
