@@ -11,7 +11,8 @@ import re
 from importers import transposed
 from importers.said import Layer, Network
 
-TOKEN = re.compile(r"//[^\n]*|/\*.*?\*/|\s+|([A-Za-z_][\w]*['\u2019]?|\d+(?:\.\d+)?|"
+TOKEN = re.compile(r"//[^\n]*|/\*.*?\*/|\s+|"
+                   r"([A-Za-z_][\w]*['\u2019]?|\d+(?:\.\d+)?|"
                    r"[{}();:,.\-]|\S)", re.DOTALL)
 WORDS = ("Network", "Layer", "Dataflow", "Constant", "Accelerator")
 TYPES = ("CONV", "DSCONV", "NGCONV", "TRCONV", "GEMM", "FC")

@@ -16,9 +16,9 @@ Ceil Celu Clip Cos Cosh CumSum Dropout Elu Erf Exp Floor Gelu HardSigmoid
 HardSwish Hardmax Identity InstanceNormalization IsInf IsNaN LRN LeakyRelu Log
 LogSoftmax LpNormalization MeanVarianceNormalization Mish Neg Not PRelu
 QuantizeLinear DequantizeLinear Reciprocal Relu Round Selu Shrink Sigmoid Sign
-Silu Sin Sinh Softmax Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu Trilu
-BatchNormalization LayerNormalization RMSNormalization GroupNormalization
-SimplifiedLayerNormalization SkipLayerNormalization FastGelu BiasGelu QuickGelu
+Silu Sin Sinh Softmax Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu
+Trilu BatchNormalization LayerNormalization RMSNormalization
+GroupNormalization SimplifiedLayerNormalization SkipLayerNormalization FastGelu BiasGelu QuickGelu
 RotaryEmbedding ScatterElements ScatterND Scatter Bernoulli RandomNormalLike
 RandomUniformLike EyeLike DynamicQuantizeLinear ReverseSequence ImageScaler
 Relu6 Affine ParametricSoftplus ScaledTanh TensorScatter""".split()
@@ -80,10 +80,6 @@ class Op:
         return bool(self.inputs) and all(
             value.is_weight for value, name in
             zip(self.inputs, self.node.input) if name != "")
-
-
-def divided(size, step):
-    return size // step if isinstance(size, int) and step else None
 
 
 def window_side(size, taps, stride, dilation, before, after, up):
@@ -394,9 +390,3 @@ def outputs_of(op):
     values = [Value(v.shape, v.data, v.is_weight or op.is_weight)
               for v in values[:len(op.node.output)]]
     return values
-
-
-def is_known_op(name):
-    # pylint: disable=import-outside-toplevel
-    from importers import onnx_reshapes
-    return name in RULES or name in onnx_reshapes.RULES

@@ -12,9 +12,6 @@ from importers import timeloop_machine, timeloop_mapping, timeloop_problem
 from importers.timeloop_levels import read_levels
 from importers.tree import same_key
 
-PARTS = ("problem", "architecture", "arch", "mapping", "mapper", "variables",
-         "constraints", "architecture_constraints", "mapspace_constraints",
-         "mapspace", "components", "compound_components", "sparse_optimizations")
 WITHOUT_PLACE = {
     "constraints": "a mapping, or 'map --constraints', says what may run",
     "architecture_constraints": "a mapping, or 'map --constraints', says "

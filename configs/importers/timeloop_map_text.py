@@ -1,6 +1,6 @@
 """timeloop_map_text.py - a mapping as Timeloop prints it (map.txt): levels
-outermost first, each with the tensors that it keeps and its loops, which have no
-factors of 1.
+outermost first, each with the tensors that it keeps and its loops, of which none
+has one step.
 SPDX-License-Identifier: MIT
 """
 

@@ -153,7 +153,8 @@ def text_of(network, said, known_as):
     own = plain(network.name, "network")
     images = f"batch = {batch};\n" if batch > 1 else ""
     where = one_line(os.path.basename(network.place.file))
-    said.read(network.place, f"{count(len(blocks), 'layer')} of MACs, as network "
-              f"'{own}' in {known_as}")
+    said.read(network.place, f"{count(len(blocks), 'layer')} of MACs, as "
+              f"network '{own}' in {known_as}")
     return (f"# {known_as} - imported from {where}.\n"
-            f'name = "{own}";\n{images}layers = (\n' + ",\n".join(blocks) + "\n);\n")
+            f'name = "{own}";\n{images}layers = (\n' + ",\n".join(blocks) +
+            "\n);\n")

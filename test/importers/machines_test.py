@@ -4,7 +4,6 @@ SPDX-License-Identifier: MIT
 """
 
 import glob
-import json
 import os
 
 from importing import machine, refused
