@@ -32,7 +32,9 @@ dist_gtkwave_DATA = %D%/gtkwave/dram_command.txt \
 	%D%/gtkwave/bank_state.txt %D%/gtkwave/dram_transfer.txt %D%/gtkwave/network_state.txt \
 	%D%/gtkwave/pe_state.txt
 energydir = $(pkgdatadir)/energy
-dist_energy_DATA = %D%/energy/45nm.cfg %D%/energy/45nm_rough.cfg \
+dist_energy_DATA = %D%/energy/45nm.cfg \
+	%D%/energy/45nm_horowitz.cfg \
+	%D%/energy/45nm_rough.cfg \
 	%D%/energy/eyeriss_normalized.cfg
 accessesdir = $(pkgdatadir)/accesses
 dist_accesses_DATA = %D%/accesses/weights_apart.txt \

@@ -17,10 +17,12 @@ extern "C" {
 /* What the caller's energy table says of this machine. */
 struct search_costs {
     double mac;
-    double rf[TENSOR_N], noc_hop[TENSOR_N], l2[TENSOR_N], dram[TENSOR_N];
-    double l1[TENSOR_N];
-    double l2_finished, dram_finished; /* of finished outputs */
-    struct dram_cfg dram_cfg;          /* whose peak bounds cycles */
+    double noc_hop[TENSOR_N], dram[TENSOR_N];
+    double rf[TENSOR_N], l1[TENSOR_N], l2[TENSOR_N]; /* reads */
+    double rf_write[TENSOR_N], l1_write[TENSOR_N], l2_write[TENSOR_N];
+    /* Of finished outputs. */
+    double l2_finished, l2_finished_write, dram_finished;
+    struct dram_cfg dram_cfg; /* whose peak bounds cycles */
 };
 
 struct search_cost {

@@ -33,12 +33,13 @@ enum tensor nest_lacking(int dim)
 static double fixed_energy(const struct nest_least *n)
 {
     const struct search_costs *c = n->costs;
+    const double psum_update = c->rf[TENSOR_PSUM] + c->rf_write[TENSOR_PSUM];
     double gated = 0;
     if (n->arch->zero_gating)
         gated = floor(n->macs * n->layer->zero_share[TENSOR_IFMAP] + 0.5);
     return (n->macs - gated) * (c->mac + c->rf[TENSOR_FILTER]) +
-           n->macs * (c->rf[TENSOR_IFMAP] + 2 * c->rf[TENSOR_PSUM]) -
-           n->outputs * (2 * c->rf[TENSOR_PSUM] + c->noc_hop[TENSOR_PSUM]);
+           n->macs * (c->rf[TENSOR_IFMAP] + psum_update) -
+           n->outputs * (psum_update + c->noc_hop[TENSOR_PSUM]);
 }
 
 void nest_least_init(struct nest_least *n, const struct arch *arch,
@@ -315,16 +316,18 @@ double nest_least_rf_energy(const struct nest_least *n,
     const bool in_l2 = keep >> TENSOR_PSUM & 1;
     /* The last write of each output is one of a finished word. */
     double energy =
-        n->outputs * (in_l2 ? c->l2_finished - c->l2[TENSOR_PSUM]
+        n->outputs * (in_l2 ? c->l2_finished_write - c->l2_write[TENSOR_PSUM]
                             : c->dram_finished - c->dram[TENSOR_PSUM]);
     for (int t = 0; t < TENSOR_N; t++) {
         double source = keep >> t & 1 ? c->l2[t] : c->dram[t];
+        double sink = keep >> t & 1 ? c->l2_write[t] : c->dram[t];
         if (t == TENSOR_PSUM)
             energy += f->delivered[t] * c->noc_hop[t] +
-                      (f->psum_without_work + 2 * f->read[t]) * c->rf[t] +
-                      (2 * f->read[t] - n->outputs) * source;
+                      f->psum_without_work * fmin(c->rf[t], c->rf_write[t]) +
+                      f->read[t] * (c->rf[t] + c->rf_write[t]) +
+                      f->read[t] * sink + (f->read[t] - n->outputs) * source;
         else
-            energy += f->delivered[t] * (c->rf[t] + c->noc_hop[t]) +
+            energy += f->delivered[t] * (c->rf_write[t] + c->noc_hop[t]) +
                       f->read[t] * source;
     }
     return energy;
@@ -336,10 +339,13 @@ double nest_least_l2_energy(const struct nest_least *n,
     const struct search_costs *c = n->costs;
     double energy = 0;
     for (int t = 0; t < TENSOR_N; t++) {
-        double words =
-            t == TENSOR_PSUM ? 2 * f->read[t] - n->outputs : f->read[t];
-        if (keep >> t & 1)
-            energy += words * (c->l2[t] + c->dram[t]);
+        if (!(keep >> t & 1))
+            continue;
+        if (t == TENSOR_PSUM)
+            energy += f->read[t] * (c->l2[t] + c->dram[t]) +
+                      (f->read[t] - n->outputs) * (c->l2_write[t] + c->dram[t]);
+        else
+            energy += f->read[t] * (c->l2_write[t] + c->dram[t]);
     }
     /* An output leaves L2 for the last time as a finished word. */
     if (keep >> TENSOR_PSUM & 1)

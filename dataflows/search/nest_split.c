@@ -70,7 +70,9 @@ static double read_price(const struct nest_search *s, int t, int keep)
 {
     const struct search_costs *c = s->costs;
     double source = keep >> t & 1 ? c->l2[t] : c->dram[t];
-    return t == TENSOR_PSUM ? 2 * (source + c->rf[t]) : source;
+    double sink = keep >> t & 1 ? c->l2_write[t] : c->dram[t];
+    return t == TENSOR_PSUM ? source + sink + c->rf[t] + c->rf_write[t]
+                            : source;
 }
 
 /* How many PEs may share a word of a tensor through dimensions that are not

@@ -43,7 +43,9 @@ double search_l1_price(const struct arch *arch,
     if (!arch->has_l1)
         return 0;
     return costs->noc_hop[tensor] +
-           (arch->l1_bypass[tensor] ? 0 : 2 * costs->l1[tensor]);
+           (arch->l1_bypass[tensor]
+                ? 0
+                : costs->l1[tensor] + costs->l1_write[tensor]);
 }
 
 /* The parts of energy_of_layer, by what moves. */
@@ -54,33 +56,36 @@ static void set_prices(struct search_problem *p,
     const struct layer *l = p->layer;
     struct search_prices *price = &p->price;
     const double *rf = costs->rf, *hop = costs->noc_hop, *l2 = costs->l2;
+    const double *rf_write = costs->rf_write, *l2_write = costs->l2_write;
     const double *dram = costs->dram;
     price->ifmap_dram = dram[TENSOR_IFMAP];
     price->filter_dram = dram[TENSOR_FILTER];
     price->psum_dram = costs->dram_finished;
-    price->ifmap_dma = l2[TENSOR_IFMAP];
-    price->filter_dma = l2[TENSOR_FILTER];
+    price->ifmap_dma = l2_write[TENSOR_IFMAP];
+    price->filter_dma = l2_write[TENSOR_FILTER];
     price->psum_dma = costs->l2_finished;
     price->ifmap_sent =
         l2[TENSOR_IFMAP] + search_l1_price(a, costs, TENSOR_IFMAP);
-    price->ifmap_in = rf[TENSOR_IFMAP];
+    price->ifmap_in = rf_write[TENSOR_IFMAP];
     price->ifmap_hop = hop[TENSOR_IFMAP];
     price->filter_sent =
         l2[TENSOR_FILTER] + search_l1_price(a, costs, TENSOR_FILTER);
-    price->filter_in = rf[TENSOR_FILTER];
+    price->filter_in = rf_write[TENSOR_FILTER];
     price->filter_hop = hop[TENSOR_FILTER];
-    price->psum_in = price->psum_out = l2[TENSOR_PSUM] + hop[TENSOR_PSUM];
+    price->psum_in = l2[TENSOR_PSUM] + hop[TENSOR_PSUM];
+    price->psum_out = l2_write[TENSOR_PSUM] + hop[TENSOR_PSUM];
     price->link = hop[TENSOR_PSUM];
-    price->psum_read = price->psum_write = rf[TENSOR_PSUM];
+    price->psum_read = rf[TENSOR_PSUM];
+    price->psum_write = rf_write[TENSOR_PSUM];
 
     struct layer_result r = {.layer = *l, .counts = {.macs = p->macs}};
     if (a->zero_gating)
         r.gated_macs =
             (uint64_t)((double)p->macs * l->zero_share[TENSOR_IFMAP] + 0.5);
     double gated = (double)r.gated_macs, macs = (double)p->macs;
-    price->fixed = (macs - gated) * costs->mac +
-                   (double)p->ofmap_words * price->psum_dma +
-                   (double)p->outputs * (costs->l2_finished - l2[TENSOR_PSUM]);
+    price->fixed =
+        (macs - gated) * costs->mac + (double)p->ofmap_words * price->psum_dma +
+        (double)p->outputs * (costs->l2_finished_write - l2_write[TENSOR_PSUM]);
     if (p->space->no_operand_rf)
         price->ifmap_in = price->filter_in = 0;
     else

@@ -43,15 +43,19 @@ double search_nest_energy(const struct arch *arch, const struct layer *layer,
         const struct accesses *l2 = &c->access[LEVEL_L2][t];
         const struct accesses *dram = &c->access[LEVEL_DRAM][t];
         const struct compressed_words *coded = &c->dram_compressed[t];
-        energy += (double)(rf->reads + rf->writes) * costs->rf[t] +
-                  (double)(l2->reads + l2->writes) * costs->l2[t];
+        energy += (double)rf->reads * costs->rf[t] +
+                  (double)rf->writes * costs->rf_write[t] +
+                  (double)l2->reads * costs->l2[t] +
+                  (double)l2->writes * costs->l2_write[t];
         energy += ((double)(dram->reads + dram->writes) +
                    (double)coded->bytes * 8 / arch->precision_bits[t] -
                    (double)coded->words) *
                   costs->dram[t];
     }
-    energy += (double)(c->finished_l2.reads + c->finished_l2.writes) *
+    energy += (double)c->finished_l2.reads *
                   (costs->l2_finished - costs->l2[TENSOR_PSUM]) +
+              (double)c->finished_l2.writes *
+                  (costs->l2_finished_write - costs->l2_write[TENSOR_PSUM]) +
               (double)(c->finished_dram.reads + c->finished_dram.writes) *
                   (costs->dram_finished - costs->dram[TENSOR_PSUM]);
     for (int k = 0; k < LINK_N; k++)

@@ -78,6 +78,8 @@ struct arch {
     /* Loops of a layer that rows and columns of PEs may share out, as letters
      * in the order of LOOP_LETTERS; "": any. */
     char rows_hold[LOOP_LETTERS_BYTES], cols_hold[LOOP_LETTERS_BYTES];
+    int pitch_um; /* array.pitch_um; 0 = not said */
+    int node_nm;  /* technology.node_nm; 0 = not said */
 
     int precision_bits[TENSOR_N];
     int ofmap_bits;      /* precision.ofmap_bits; 0 = as ifmaps */

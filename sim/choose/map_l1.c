@@ -36,7 +36,8 @@ static void add_to(const struct map_input *in, const struct layer *layer,
         const struct accesses *l1 = &r.counts.access[LEVEL_L1][t];
         const struct link_words *to_l1 = &r.counts.link[links[k]];
         found->cost.energy +=
-            (double)(l1->reads + l1->writes) * in->costs->l1[t] +
+            (double)l1->reads * in->costs->l1[t] +
+            (double)l1->writes * in->costs->l1_write[t] +
             (double)to_l1->hops * in->costs->noc_hop[t] -
             (double)to_l1->words_sent * search_l1_price(a, in->costs, t);
     }

@@ -70,6 +70,23 @@ static void warn_of_clusters(const struct arch *a)
                 (unsigned long long)a->l1_bytes);
 }
 
+/* Says that a level costs more than one further from the MACs, for then what a
+ * buffer saves comes out upside down. */
+static void warn_of_inversion(const struct invocation *s)
+{
+    struct energy_costs costs;
+    struct energy_inversion found;
+    energy_costs_of(s->energy, config_arch(s->cfg), &costs);
+    if (energy_levels_invert(&costs, config_arch(s->cfg), &found))
+        fprintf(stderr,
+                "accelsim: warning: by energy table '%s' a bit costs %.3g %s "
+                "in '%s' of this machine and %.3g in '%s', so that keeping "
+                "data nearer costs energy\n",
+                energy_name(s->energy), found.inner_each,
+                energy_unit(s->energy), found.inner, found.outer_each,
+                found.outer);
+}
+
 /* Puts what a transposed convolution runs as in its place. */
 static void cut_layers(struct invocation *s)
 {
@@ -167,6 +184,8 @@ bool invocation_read(struct invocation *s)
     if (s->energy != NULL &&
         !energy_is_possible(s->energy, config_arch(s->cfg), s->diag))
         return false;
+    if (s->energy != NULL)
+        warn_of_inversion(s);
     return choose_layers(s) && has_mappings && s->energy != NULL &&
            output_is_possible("-o", o->output, s->diag);
 }

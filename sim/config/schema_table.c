@@ -118,6 +118,10 @@ const struct schema_row schema[] = {
     LOOPS("array.cols_hold", cols_hold, "any",
           "loops of the layer that columns of PEs may share out",
           "m: NVDLA unit description, convolution pipeline"),
+    INT("array.pitch_um", pitch_um, 0, 100000, "0", "um",
+        "from a PE to the next, which a hop's energy is by; 0 = that of the "
+        "energy table",
+        "docs/energy.md"),
     INT("precision.ifmap_bits", precision_bits[TENSOR_IFMAP], 1, 32, NULL,
         "bits", "one ifmap value", ""),
     INT("precision.filter_bits", precision_bits[TENSOR_FILTER], 1, 32, NULL,
@@ -286,6 +290,10 @@ const struct schema_row schema[] = {
          "that multiply no inserted zero, or as one over the ifmap with zeros "
          "inserted, which lie in DRAM",
          "zeros: what naive hardware pays; docs/layers.md"),
+    INT("technology.node_nm", node_nm, 0, 10000, "0", "nm",
+        "of the machine, at which 'array.pitch_um' holds; 0 = that of the "
+        "energy table",
+        "docs/energy.md"),
     STRING("energy", energy, NULL, "energy table: a name or a path",
            "Horowitz, ISSCC 2014"),
     STRING("mapping.table", mapping_table, "none",

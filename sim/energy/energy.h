@@ -43,14 +43,16 @@ enum energy_origin {
     ENERGY_GIVEN,        /* as the table has it */
     ENERGY_SCALED,       /* linear in the bits moved */
     ENERGY_RATIO,        /* a multiple of this machine's MAC */
-    ENERGY_INTERPOLATED, /* on a log-log line between two entries */
+    ENERGY_INTERPOLATED, /* on a line between two entries */
+    ENERGY_BANKED,       /* banks of the last entry's capacity, and wires */
     ENERGY_EXTRAPOLATED, /* on the end segment's line, beyond the entries */
     ENERGY_ORIGIN_N
 };
 extern const char *const energy_origin_name[ENERGY_ORIGIN_N];
 
 struct energy_cost { /* of one access, hop or MAC */
-    double energy;
+    double energy;   /* of a read, where it is an access */
+    double write;    /* of a write; else as `energy` */
     enum energy_origin origin;
 };
 
@@ -74,6 +76,19 @@ void energy_free(struct energy_table *table);
 const char *energy_name(const struct energy_table *table); /* borrowed */
 const char *energy_unit(const struct energy_table *table); /* borrowed */
 
+/* A level of memory of which a bit costs more than in one further from the
+ * MACs. */
+struct energy_inversion {
+    const char *inner, *outer;     /* "rf" "l1" "l2" "dram" */
+    double inner_each, outer_each; /* a bit, the dearer of read and write */
+};
+/* Finds the outermost pair that is inverted; false: none is. */
+bool energy_levels_invert(const struct energy_costs *costs,
+                          const struct arch *arch,
+                          struct energy_inversion *out);
+
+enum energy_origin energy_origin_worse(enum energy_origin a,
+                                       enum energy_origin b);
 /* The tensors' origin that comes last in enum energy_origin. */
 enum energy_origin energy_origin_of(const struct energy_cost cost[TENSOR_N]);
 

@@ -21,7 +21,9 @@
 struct list_key {
     const char *name;
     size_t offset;
-    bool has_width, has_bytes, may_be_ratio, is_curve;
+    const char *value; /* the key of its figure: "energy" */
+    const char *size;  /* a whole number that says of what size, or NULL */
+    bool has_width, has_bytes, may_be_ratio, is_curve, is_storage;
     int min_entries, max_entries;
     bool required;
 };
@@ -29,22 +31,27 @@ struct list_key {
 #define AT(field) offsetof(struct energy_table, field)
 /* clang-format off */
 static const struct list_key list_keys[] = {
-    /* name          offset            width  bytes  ratio  curve  min max                 required */
-    {"mac",          AT(mac),          false, false, false, false, 1, 1,                  false},
-    {"int_multiply", AT(int_multiply), true,  false, false, true,  2, ENERGY_ENTRIES_MAX, false},
-    {"int_add",      AT(int_add),      true,  false, false, true,  2, ENERGY_ENTRIES_MAX, false},
-    {"sram",         AT(sram),         true,  true,  true,  true,  1, ENERGY_ENTRIES_MAX, false},
-    {"rf",           AT(rf),           true,  false, true,  false, 1, ENERGY_ENTRIES_MAX, true},
-    {"noc_hop",      AT(noc_hop),      true,  false, true,  false, 1, ENERGY_ENTRIES_MAX, true},
-    {"l1",           AT(l1),           true,  false, true,  false, 1, ENERGY_ENTRIES_MAX, false},
-    {"l2",           AT(l2),           true,  false, true,  false, 1, ENERGY_ENTRIES_MAX, false},
-    {"dram",         AT(dram),         true,  false, true,  false, 1, ENERGY_ENTRIES_MAX, true},
+    /* name, offset, value, size, width, bytes, ratio, curve, storage, min, max, required */
+    {"mac", AT(mac), "energy", NULL, false, false, false, false, false, 1, 1, false},
+    {"int_multiply", AT(int_multiply), "energy", NULL, true, false, false, true, false, 2, ENERGY_ENTRIES_MAX, false},
+    {"int_add", AT(int_add), "energy", NULL, true, false, false, true, false, 2, ENERGY_ENTRIES_MAX, false},
+    {"sram", AT(sram), "energy", NULL, true, true, true, true, true, 1, ENERGY_ENTRIES_MAX, false},
+    {"rf", AT(rf), "energy", "words", true, false, true, false, true, 1, ENERGY_ENTRIES_MAX, true},
+    {"noc_hop", AT(noc_hop), "energy", "length_um", true, false, true, false, false, 1, ENERGY_ENTRIES_MAX, true},
+    {"l1", AT(l1), "energy", NULL, true, false, true, false, true, 1, ENERGY_ENTRIES_MAX, false},
+    {"l2", AT(l2), "energy", NULL, true, false, true, false, true, 1, ENERGY_ENTRIES_MAX, false},
+    {"dram", AT(dram), "energy", NULL, true, false, true, false, true, 1, ENERGY_ENTRIES_MAX, true},
+    {"wire", AT(wire), "energy", NULL, false, false, false, false, false, 1, 1, false},
+    {"sram_area", AT(sram_area), "um2_per_byte", NULL, false, false, false, false, false, 1, 1, false},
 };
 /* clang-format on */
 #undef AT
 #define LIST_KEYS ((int)(sizeof(list_keys) / sizeof(list_keys[0])))
 
 static const char *const text_keys[] = {"name", "unit", "source"};
+#define NODE_KEY "node_nm"
+#define NODE_NM_MAX 10000
+#define SIZE_MAX_WHOLE 1000000 /* words of a register file, um of a hop */
 #define TEXT_KEYS ((int)(sizeof(text_keys) / sizeof(text_keys[0])))
 
 struct reader {
@@ -142,10 +149,14 @@ static bool energy_member(const struct reader *r, const struct setting *s,
 static bool check_entry_keys(const struct reader *r, const struct list_key *key,
                              const struct setting *s)
 {
-    const char *known[5];
+    const char *known[8];
     int n_known = 0;
-    known[n_known++] = "energy";
+    known[n_known++] = key->value;
     known[n_known++] = "source";
+    if (key->is_storage)
+        known[n_known++] = "read", known[n_known++] = "write";
+    if (key->size != NULL)
+        known[n_known++] = key->size;
     if (key->has_width)
         known[n_known++] = "bits";
     if (key->has_bytes)
@@ -165,43 +176,80 @@ static bool check_entry_keys(const struct reader *r, const struct list_key *key,
     return ok;
 }
 
+/* Reads the figure of an entry: an energy, a ratio, or one energy of reads and
+ * one of writes. */
+static bool read_figure(const struct reader *r, const struct list_key *key,
+                        const struct setting *s, struct energy_entry *out)
+{
+    const struct setting *energy = setting_member(s, key->value);
+    const struct setting *ratio =
+        key->may_be_ratio ? setting_member(s, "per_mac") : NULL;
+    const struct setting *read =
+        key->is_storage ? setting_member(s, "read") : NULL;
+    const struct setting *write =
+        key->is_storage ? setting_member(s, "write") : NULL;
+    out->is_ratio = ratio != NULL;
+    if ((read != NULL) != (write != NULL))
+        return diag_error(r->d, setting_pos(s),
+                          "'%s' has '%s' without '%s'; both are needed",
+                          key->name, read != NULL ? "read" : "write",
+                          read != NULL ? "write" : "read");
+    const int given = (energy != NULL) + (ratio != NULL) + (read != NULL);
+    if (given != 1) {
+        char needed[64];
+        snprintf(needed, sizeof(needed),
+                 key->may_be_ratio ? "one of '%s' and 'per_mac' is needed"
+                                   : "'%s' is needed",
+                 key->value);
+        if (given == 0)
+            return diag_error(r->d, setting_pos(s), "'%s' has no %s; %s",
+                              key->name, key->value, needed);
+        return diag_error(r->d, setting_pos(s), "'%s' has %s; %s", key->name,
+                          read != NULL ? "'read' and 'write' and another figure"
+                                       : "both 'energy' and 'per_mac'",
+                          needed);
+    }
+    const struct setting *first = ratio != NULL  ? ratio
+                                  : read != NULL ? read
+                                                 : energy;
+    if (!energy_member(r, first, key->is_curve, &out->energy))
+        return false;
+    out->write = out->energy;
+    return read == NULL || energy_member(r, write, key->is_curve, &out->write);
+}
+
 static bool read_entry(const struct reader *r, const struct list_key *key,
                        const struct setting *s, struct energy_entry *out)
 {
     struct energy_entry entry = {0};
+    long long value;
     if (setting_type(s) != SETTING_GROUP)
         return diag_error(r->d, setting_pos(s),
                           "'%s' holds %s; groups { ... } are needed", key->name,
                           setting_kind(s));
     bool ok = check_entry_keys(r, key, s);
     ok = text_member(r, s, key->name, "source") != NULL && ok;
-
-    const struct setting *energy = setting_member(s, "energy");
-    const struct setting *ratio =
-        key->may_be_ratio ? setting_member(s, "per_mac") : NULL;
-    if ((energy != NULL) == (ratio != NULL))
-        ok = diag_error(
-            r->d, setting_pos(s), "'%s' has %s; %s", key->name,
-            energy != NULL ? "both 'energy' and 'per_mac'" : "no energy",
-            key->may_be_ratio ? "one of 'energy' and 'per_mac' is needed"
-                              : "'energy' is needed");
-    else
-        ok = energy_member(r, ratio != NULL ? ratio : energy, key->is_curve,
-                           &entry.energy) &&
-             ok;
-    entry.is_ratio = ratio != NULL;
-
-    long long value;
-    if (key->has_width && !entry.is_ratio) {
+    ok = read_figure(r, key, s, &entry) && ok;
+    const bool has_size =
+        key->size != NULL && setting_member(s, key->size) != NULL;
+    if (has_size) {
+        if (!whole_member(r, s, key->name, key->size, SIZE_MAX_WHOLE, &value))
+            ok = false;
+        else if (strcmp(key->size, "words") == 0)
+            entry.words = (int)value;
+        else
+            entry.length_um = (int)value;
+    }
+    if (key->has_width && (!entry.is_ratio || has_size)) {
         if (whole_member(r, s, key->name, "bits", WIDTH_BITS_MAX, &value))
             entry.width_bits = (int)value;
         else
             ok = false;
     } else if (entry.is_ratio && setting_member(s, "bits") != NULL) {
         ok = diag_error(r->d, setting_pos(s),
-                        "'%s' has both 'per_mac' and 'bits'; a ratio is for a "
-                        "word as wide as a MAC's operand, without 'bits'",
-                        key->name);
+                        "'%s' has both 'per_mac' and 'bits'; a ratio %sis for "
+                        "a word as wide as a MAC's operand, without 'bits'",
+                        key->name, key->size != NULL ? "of no size " : "");
     }
     if (key->has_bytes) {
         if (whole_member(r, s, key->name, "bytes", CAPACITY_BYTES_MAX, &value))
@@ -219,6 +267,8 @@ static int compare_entries(const void *a, const void *b)
     const struct energy_entry *x = a, *y = b;
     if (x->bytes != y->bytes)
         return x->bytes < y->bytes ? -1 : 1;
+    if (x->words != y->words)
+        return x->words < y->words ? -1 : 1;
     return (x->width_bits > y->width_bits) - (x->width_bits < y->width_bits);
 }
 
@@ -237,17 +287,29 @@ static bool check_list(const struct reader *r, const struct list_key *key,
     qsort(list->entry, (size_t)list->n_entries, sizeof(list->entry[0]),
           compare_entries);
     for (int i = 1; i < list->n_entries; i++) {
-        if (list->entry[i].is_ratio != list->entry[0].is_ratio)
+        if ((list->entry[i].words > 0) != (list->entry[0].words > 0))
+            return diag_error(r->d, at,
+                              "'%s' has 'words' in some entries; in all or in "
+                              "none is needed",
+                              key->name);
+        if (list->entry[0].words == 0 &&
+            list->entry[i].is_ratio != list->entry[0].is_ratio)
             return diag_error(r->d, at,
                               "'%s' mixes 'energy' and 'per_mac'; one of them "
                               "is needed throughout",
                               key->name);
-        if (compare_entries(&list->entry[i - 1], &list->entry[i]) == 0)
+        const bool is_same =
+            list->entry[0].words > 0
+                ? list->entry[i - 1].words == list->entry[i].words
+                : compare_entries(&list->entry[i - 1], &list->entry[i]) == 0;
+        if (is_same)
             return diag_error(r->d, at,
                               "'%s' has two entries for the same %s; one is "
                               "needed",
                               key->name,
-                              key->has_bytes ? "bytes and bits" : "bits");
+                              key->has_bytes             ? "bytes and bits"
+                              : list->entry[0].words > 0 ? "words"
+                                                         : "bits");
     }
     return true;
 }
@@ -274,8 +336,9 @@ static bool read_list(const struct reader *r, const struct list_key *key,
 
 static bool check_table_keys(const struct reader *r, const struct setting *root)
 {
-    const char *known[TEXT_KEYS + LIST_KEYS];
+    const char *known[TEXT_KEYS + LIST_KEYS + 1];
     int n_known = 0;
+    known[n_known++] = NODE_KEY;
     for (int i = 0; i < TEXT_KEYS; i++)
         known[n_known++] = text_keys[i];
     for (int i = 0; i < LIST_KEYS; i++)
@@ -314,6 +377,12 @@ static bool check_parts(const struct reader *r, const struct setting *root)
                         "the energy of a MAC is given %s; either 'mac', or "
                         "'int_multiply' and 'int_add' are needed",
                         has(root, "mac") ? "twice" : "in part or not at all");
+    if (has(root, "wire") != has(root, "sram_area"))
+        ok = diag_error(r->d, whole_file,
+                        "'%s' is given without '%s'; buffers above the last "
+                        "entry of 'sram' need both",
+                        has(root, "wire") ? "wire" : "sram_area",
+                        has(root, "wire") ? "sram_area" : "wire");
     if (!has(root, "sram") && !(has(root, "l1") && has(root, "l2")))
         ok = diag_error(r->d, whole_file,
                         "'sram' is missing; without it both 'l1' and 'l2' are "
@@ -344,6 +413,14 @@ static bool read_table(const struct reader *r, const struct setting *root,
                  ok;
     }
     ok = check_parts(r, root) && ok;
+    if (has(root, NODE_KEY)) {
+        long long node_nm;
+        if (whole_member(r, root, "the energy table", NODE_KEY, NODE_NM_MAX,
+                         &node_nm))
+            out->node_nm = (int)node_nm;
+        else
+            ok = false;
+    }
     if (ok) {
         out->path = xstrdup(r->path);
         out->name = xstrdup(text[0]);

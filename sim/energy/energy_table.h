@@ -15,16 +15,21 @@ extern "C" {
 #define ENERGY_ENTRIES_MAX 32
 
 struct energy_entry {
-    double energy;  /* in the table's unit, or the ratio to a MAC */
-    int width_bits; /* that the energy is for; 0 = a ratio, or 'mac' */
+    double energy; /* of a read, in the table's unit, or the ratio to a MAC */
+    double write;  /* of a write; as `energy` where the file gives one figure */
+    /* That the energy is for. A ratio with a width is to a MAC whose operands
+     * and sums are so wide; a ratio with 0, to the machine's own MAC. */
+    int width_bits;
     uint64_t bytes; /* capacity; 'sram' only, else 0 */
-    bool is_ratio;  /* 'per_mac': times a MAC, for a word of operand width */
+    int words;      /* of the register file; 0 = of every one */
+    int length_um;  /* of the hop; 0 = whatever its length */
+    bool is_ratio;  /* 'per_mac' */
 };
 
 struct energy_list {
     int n_entries;
     int line;                                      /* of the table's file */
-    struct energy_entry entry[ENERGY_ENTRIES_MAX]; /* by bytes, then width */
+    struct energy_entry entry[ENERGY_ENTRIES_MAX]; /* by bytes, words, width */
 };
 
 struct energy_table {
@@ -32,8 +37,14 @@ struct energy_table {
     struct energy_list mac;                   /* empty: multiply and add */
     struct energy_list int_multiply, int_add; /* by operand width */
     struct energy_list sram;                  /* by capacity */
-    struct energy_list rf, noc_hop, dram;
+    struct energy_list rf; /* by words of the file, where they are given */
+    struct energy_list noc_hop, dram;
     struct energy_list l1, l2; /* empty: `sram` at the buffer's capacity */
+    /* Above the last entry of `sram`, banks of its capacity and wires between
+     * them and the port: energy of a bit over a millimetre, and um2 of a byte.
+     * Both or neither. */
+    struct energy_list wire, sram_area;
+    int node_nm; /* of the figures; 0 = not said */
 };
 
 #ifdef __cplusplus

@@ -1,5 +1,6 @@
 libaccel_a_SOURCES += \
 	%D%/energy.c \
 	%D%/energy.h \
+	%D%/energy_costs.c \
 	%D%/energy_table.c \
 	%D%/energy_table.h

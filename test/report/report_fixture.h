@@ -28,6 +28,8 @@ inline struct arch small_arch()
     a.cols = 14;
     for (int t = 0; t < TENSOR_N; t++)
         a.precision_bits[t] = 16;
+    for (int &words : a.rf_words)
+        words = 256; // whose price is a MAC's
     a.l2_bytes = 110592;
     std::strcpy(a.dram_model, "bandwidth");
     a.dram_bytes_per_second = 480000000;

@@ -1,0 +1,394 @@
+/* energy_costs.c - from the entries of an energy table to what one event costs
+ * on a machine.
+ *
+ * Rules: a MAC is a multiply at the wider operand's width and an add at the
+ * psum's.  Widths and capacities between entries lie on a straight line in
+ * log-log coordinates, those beyond on the end segment's line.  Moving data
+ * costs in proportion to bits unless the table has an entry for the width.  A
+ * table that knows wires builds buffers beyond its last entry of banks of that
+ * capacity; one that says how many words its register files have prices others
+ * by theirs, and one that says how long its hop is, others by their length.
+ * SPDX-License-Identifier: MIT
+ */
+#include <math.h>
+#include <string.h>
+
+#include "sim/energy/energy.h"
+#include "sim/energy/energy_table.h"
+
+/* How far a word travels between a bank and the port of a memory whose banks
+ * fill a square of this side: half a side down to the spine, on average, and a
+ * quarter along it.  Assumed. */
+#define WIRE_SIDES 0.75
+
+/* A machine that is priced. */
+struct pricing {
+    const struct energy_table *table;
+    const struct arch *arch;
+    int operand_bits; /* of the wider operand */
+    struct energy_cost mac;
+};
+
+enum energy_origin energy_origin_worse(enum energy_origin a,
+                                       enum energy_origin b)
+{
+    return a > b ? a : b;
+}
+
+/* What is neither read nor written. */
+static struct energy_cost cost_of(double energy, enum energy_origin origin)
+{
+    return (struct energy_cost){energy, energy, origin};
+}
+
+static struct energy_cost times(struct energy_cost cost, double factor)
+{
+    cost.energy *= factor;
+    cost.write *= factor;
+    return cost;
+}
+
+static struct energy_cost sum_of(struct energy_cost a, struct energy_cost b)
+{
+    return (struct energy_cost){a.energy + b.energy, a.write + b.write,
+                                energy_origin_worse(a.origin, b.origin)};
+}
+
+/* The line through two points of a curve, in log-log coordinates. */
+static double on_line(double x0, double y0, double x1, double y1, double at)
+{
+    return y0 * pow(at / x0, log(y1 / y0) / log(x1 / x0));
+}
+
+/* The cost at `at` on the log-log polyline through n points, x rising; those
+ * points are given. */
+static struct energy_cost
+log_log(const double x[], const struct energy_cost y[], int n, double at)
+{
+    SIM_CHECK(n > 0);
+    int k = 0; /* the segment k, k + 1 */
+    for (int i = 0; i < n; i++) {
+        if (x[i] == at)
+            return (struct energy_cost){y[i].energy, y[i].write, ENERGY_GIVEN};
+        if (x[i] < at)
+            k = i;
+    }
+    bool inside = at > x[0] && at < x[n - 1];
+    enum energy_origin origin =
+        inside ? ENERGY_INTERPOLATED : ENERGY_EXTRAPOLATED;
+    if (n == 1)
+        return (struct energy_cost){y[0].energy, y[0].write, origin};
+    if (k > n - 2)
+        k = n - 2;
+    return (struct energy_cost){
+        on_line(x[k], y[k].energy, x[k + 1], y[k + 1].energy, at),
+        on_line(x[k], y[k].write, x[k + 1], y[k + 1].write, at), origin};
+}
+
+static struct energy_cost arithmetic(const struct energy_list *list,
+                                     int operand_bits)
+{
+    double x[ENERGY_ENTRIES_MAX];
+    struct energy_cost y[ENERGY_ENTRIES_MAX];
+    for (int i = 0; i < list->n_entries; i++) {
+        x[i] = list->entry[i].width_bits;
+        y[i] = cost_of(list->entry[i].energy, ENERGY_GIVEN);
+    }
+    return log_log(x, y, list->n_entries, operand_bits);
+}
+
+static struct energy_cost mac_cost(const struct energy_table *table,
+                                   int operand_bits, int psum_bits)
+{
+    if (table->mac.n_entries > 0)
+        return cost_of(table->mac.entry[0].energy, ENERGY_GIVEN);
+    return sum_of(arithmetic(&table->int_multiply, operand_bits),
+                  arithmetic(&table->int_add, psum_bits));
+}
+
+static struct pricing pricing_of(const struct energy_table *table,
+                                 const struct arch *arch)
+{
+    int ifmap = arch->precision_bits[TENSOR_IFMAP];
+    int filter = arch->precision_bits[TENSOR_FILTER];
+    const int bits = ifmap > filter ? ifmap : filter;
+    return (struct pricing){
+        table, arch, bits,
+        mac_cost(table, bits, arch->precision_bits[TENSOR_PSUM])};
+}
+
+/* The cost that an entry gives for a word of `bits` bits. */
+static struct energy_cost entry_cost(const struct pricing *p,
+                                     const struct energy_entry *entry, int bits)
+{
+    const int width_bits = entry->width_bits;
+    if (entry->is_ratio) {
+        const double mac =
+            width_bits > 0 ? mac_cost(p->table, width_bits, width_bits).energy
+                           : p->mac.energy;
+        const int mac_bits = width_bits > 0 ? width_bits : p->operand_bits;
+        return cost_of(entry->energy * mac * bits / mac_bits, ENERGY_RATIO);
+    }
+    return (struct energy_cost){
+        entry->energy * bits / width_bits, entry->write * bits / width_bits,
+        bits == width_bits ? ENERGY_GIVEN : ENERGY_SCALED};
+}
+
+/* The cost of moving a word of `bits` in a memory of `bytes`; lists without
+ * capacities have 0 there and are asked with 0. */
+static struct energy_cost list_cost(const struct pricing *p,
+                                    const struct energy_list *list,
+                                    uint64_t bytes, int bits)
+{
+    /* Entries of one width: the word's, else the narrowest. */
+    SIM_CHECK(list->n_entries > 0);
+    int width_bits = list->entry[0].width_bits;
+    for (int i = 0; i < list->n_entries; i++) {
+        int has_bits = list->entry[i].width_bits;
+        if (has_bits == bits)
+            width_bits = bits;
+        else if (width_bits != bits && has_bits < width_bits)
+            width_bits = has_bits;
+    }
+    double x[ENERGY_ENTRIES_MAX];
+    struct energy_cost y[ENERGY_ENTRIES_MAX];
+    enum energy_origin origin = ENERGY_GIVEN;
+    int n = 0;
+    for (int i = 0; i < list->n_entries; i++) {
+        const struct energy_entry *entry = &list->entry[i];
+        if (entry->width_bits != width_bits)
+            continue;
+        x[n] = (double)entry->bytes;
+        y[n] = entry_cost(p, entry, bits);
+        origin = energy_origin_worse(origin, y[n++].origin);
+    }
+    struct energy_cost out = log_log(x, y, n, (double)bytes);
+    out.origin = energy_origin_worse(out.origin, origin);
+    return out;
+}
+
+/* The side, in mm, of a memory of so many bytes. */
+static double side_mm(const struct energy_table *table, uint64_t bytes)
+{
+    return sqrt(table->sram_area.entry[0].energy * (double)bytes) / 1e3;
+}
+
+/* No memory costs less than a register of a table that knows registers: the
+ * line through SRAMs of kilobytes would, at a few bytes. */
+static struct energy_cost no_less_than_register(const struct pricing *p,
+                                                struct energy_cost cost,
+                                                int bits)
+{
+    const struct energy_list *rf = &p->table->rf;
+    if (rf->entry[0].words == 0)
+        return cost;
+    const struct energy_cost least = entry_cost(p, &rf->entry[0], bits);
+    return (struct energy_cost){fmax(cost.energy, least.energy),
+                                fmax(cost.write, least.write), cost.origin};
+}
+
+/* A word of `bits` in an SRAM: on the line through the entries, or, in one
+ * larger than all of them, in a bank of the largest, its data and address
+ * crossing the memory to the port. */
+static struct energy_cost sram_cost(const struct pricing *p, uint64_t bytes,
+                                    int bits)
+{
+    const struct energy_list *list = &p->table->sram;
+    const uint64_t most = list->entry[list->n_entries - 1].bytes;
+    if (p->table->wire.n_entries == 0 || bytes <= most)
+        return no_less_than_register(p, list_cost(p, list, bytes, bits), bits);
+    const double address_bits = log2((double)bytes * 8 / bits);
+    const double mm = side_mm(p->table, bytes) - side_mm(p->table, most);
+    return sum_of(list_cost(p, list, most, bits),
+                  cost_of(p->table->wire.entry[0].energy *
+                              (bits + address_bits) * WIRE_SIDES * mm,
+                          ENERGY_BANKED));
+}
+
+/* Between two sizes of register files the cost of a bit is linear in words: a
+ * flip-flop's own, and what selects one of them. */
+static struct energy_cost between(const struct energy_entry *low,
+                                  struct energy_cost at_low,
+                                  const struct energy_entry *high,
+                                  struct energy_cost at_high, int words)
+{
+    const double share =
+        (double)(words - low->words) / (high->words - low->words);
+    struct energy_cost out =
+        sum_of(times(at_low, 1 - share), times(at_high, share));
+    out.origin = words == high->words
+                     ? at_high.origin
+                     : energy_origin_worse(out.origin, ENERGY_INTERPOLATED);
+    return out;
+}
+
+/* A file larger than the entries have: on the log-log line from the largest to
+ * the first SRAM that is larger, and then as an SRAM. */
+static struct energy_cost rf_beyond(const struct pricing *p, int words,
+                                    int bits)
+{
+    const struct energy_list *rf = &p->table->rf, *sram = &p->table->sram;
+    const struct energy_entry *last = &rf->entry[rf->n_entries - 1];
+    const double word_bytes = last->width_bits / 8.0;
+    const double largest = last->words * word_bytes, here = words * word_bytes;
+    struct energy_cost x_cost[2] = {entry_cost(p, last, bits)};
+    int k = 0;
+    while (k < sram->n_entries && (double)sram->entry[k].bytes <= largest)
+        k++;
+    if (k == sram->n_entries) {
+        x_cost[0].origin = ENERGY_EXTRAPOLATED;
+        return x_cost[0];
+    }
+    const uint64_t next = sram->entry[k].bytes;
+    if (here >= (double)next)
+        return sram_cost(p, (uint64_t)here, bits);
+    const double x[2] = {largest, (double)next};
+    x_cost[1] = sram_cost(p, next, bits);
+    return log_log(x, x_cost, 2, here);
+}
+
+/* A word of `bits` in a register file of so many words. */
+static struct energy_cost rf_cost(const struct pricing *p, int words, int bits)
+{
+    const struct energy_list *rf = &p->table->rf;
+    const struct energy_entry *e = rf->entry;
+    if (e[0].words == 0)
+        return list_cost(p, rf, 0, bits);
+    if (words <= e[0].words)
+        return entry_cost(p, &e[0], bits);
+    for (int k = 1; k < rf->n_entries; k++)
+        if (words <= e[k].words)
+            return between(&e[k - 1], entry_cost(p, &e[k - 1], bits), &e[k],
+                           entry_cost(p, &e[k], bits), words);
+    return rf_beyond(p, words, bits);
+}
+
+/* A hop of a word of `bits`: of the table's length, or from PE to PE. */
+static struct energy_cost hop_cost(const struct pricing *p, int bits)
+{
+    const struct energy_list *hop = &p->table->noc_hop;
+    const struct energy_cost cost = list_cost(p, hop, 0, bits);
+    const int length_um = hop->entry[0].length_um;
+    double pitch_um = p->arch->pitch_um;
+    if (length_um == 0 || pitch_um == 0)
+        return cost;
+    if (p->arch->node_nm > 0 && p->table->node_nm > 0)
+        pitch_um *= (double)p->table->node_nm / p->arch->node_nm;
+    return times(cost, pitch_um / length_um);
+}
+
+void energy_costs_of(const struct energy_table *table, const struct arch *arch,
+                     struct energy_costs *out)
+{
+    const struct pricing p = pricing_of(table, arch);
+    memset(out, 0, sizeof(*out));
+    out->mac = p.mac;
+    for (int t = 0; t < TENSOR_N; t++) {
+        int bits = arch->precision_bits[t];
+        out->rf[t] = rf_cost(&p, arch->rf_words[t], bits);
+        out->noc_hop[t] = hop_cost(&p, bits);
+        if (arch->has_l1)
+            out->l1[t] = table->l1.n_entries > 0
+                             ? list_cost(&p, &table->l1, 0, bits)
+                             : sram_cost(&p, arch->l1_bytes, bits);
+        out->l2[t] = table->l2.n_entries > 0
+                         ? list_cost(&p, &table->l2, 0, bits)
+                         : sram_cost(&p, arch->l2_bytes, bits);
+        out->dram[t] = list_cost(&p, &table->dram, 0, bits);
+    }
+    const int ofmap_bits = arch_ofmap_bits(arch);
+    out->l2_finished = table->l2.n_entries > 0
+                           ? list_cost(&p, &table->l2, 0, ofmap_bits)
+                           : sram_cost(&p, arch->l2_bytes, ofmap_bits);
+    out->dram_finished = list_cost(&p, &table->dram, 0, ofmap_bits);
+    out->dram_bit = list_cost(&p, &table->dram, 0, 1);
+}
+
+/* Times 2^64 events, squares of cycles and a ratio of two, a double holds it.
+ */
+#define COST_MIN 1e-200
+#define COST_MAX 1e200
+
+static bool fits(double energy)
+{
+    return energy == 0 || (energy >= COST_MIN && energy <= COST_MAX);
+}
+
+static bool is_possible(const struct energy_table *table, const char *key,
+                        const struct energy_list *list, struct energy_cost cost,
+                        struct diag *d)
+{
+    const struct src_pos at = {table->path, list->line};
+    if (fits(cost.energy) && fits(cost.write))
+        return true;
+    return diag_error(d, at,
+                      "'%s' of energy table '%s' comes to %g for this machine "
+                      "(%s); 0, or %g to %g is possible: entries near its "
+                      "widths and capacities are needed",
+                      key, table->name,
+                      fits(cost.energy) ? cost.write : cost.energy,
+                      energy_origin_name[cost.origin], COST_MIN, COST_MAX);
+}
+
+bool energy_is_possible(const struct energy_table *table,
+                        const struct arch *arch, struct diag *d)
+{
+    const struct pricing p = pricing_of(table, arch);
+    struct energy_costs c;
+    bool ok;
+    if (table->mac.n_entries > 0)
+        ok = is_possible(table, "mac", &table->mac, p.mac, d);
+    else
+        ok = is_possible(table, "int_multiply", &table->int_multiply,
+                         arithmetic(&table->int_multiply, p.operand_bits), d) &&
+             is_possible(
+                 table, "int_add", &table->int_add,
+                 arithmetic(&table->int_add, arch->precision_bits[TENSOR_PSUM]),
+                 d);
+    energy_costs_of(table, arch, &c);
+    const struct {
+        const char *key;
+        const struct energy_list *list;
+        const struct energy_cost *cost;
+    } part[] = {{"rf", &table->rf, c.rf},
+                {"noc_hop", &table->noc_hop, c.noc_hop},
+                {table->l1.n_entries > 0 ? "l1" : "sram",
+                 table->l1.n_entries > 0 ? &table->l1 : &table->sram, c.l1},
+                {table->l2.n_entries > 0 ? "l2" : "sram",
+                 table->l2.n_entries > 0 ? &table->l2 : &table->sram, c.l2},
+                {"dram", &table->dram, c.dram}};
+    for (size_t k = 0; ok && k < sizeof(part) / sizeof(*part); k++)
+        for (int t = 0; ok && t < TENSOR_N; t++)
+            ok = is_possible(table, part[k].key, part[k].list, part[k].cost[t],
+                             d);
+    return ok;
+}
+
+/* The dearer of a read and a write. */
+static double dearer(const struct energy_cost *cost)
+{
+    return cost->energy > cost->write ? cost->energy : cost->write;
+}
+
+bool energy_levels_invert(const struct energy_costs *c, const struct arch *arch,
+                          struct energy_inversion *out)
+{
+    const struct energy_cost *level[LEVEL_N] = {[LEVEL_RF] = c->rf,
+                                                [LEVEL_L1] = c->l1,
+                                                [LEVEL_L2] = c->l2,
+                                                [LEVEL_DRAM] = c->dram};
+    for (int outer = LEVEL_N - 1; outer > 0; outer--)
+        for (int inner = outer - 1; inner >= 0; inner--)
+            for (int t = 0; t < TENSOR_N; t++) {
+                const double bits = arch->precision_bits[t];
+                const bool is_there =
+                    arch->has_l1 || (inner != LEVEL_L1 && outer != LEVEL_L1);
+                out->inner = level_name[inner];
+                out->outer = level_name[outer];
+                out->inner_each = dearer(&level[inner][t]) / bits;
+                out->outer_each = dearer(&level[outer][t]) / bits;
+                if (is_there && out->inner_each > out->outer_each)
+                    return true;
+            }
+    return false;
+}
