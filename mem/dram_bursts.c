@@ -128,3 +128,17 @@ void dram_bursts_next(struct dram_bursts *b)
         return;
     find_burst(b);
 }
+
+uint64_t dram_bursts_count(const struct dram_request *requests, int n,
+                           int byte_bits)
+{
+    struct dram_bursts b;
+    uint64_t count = 0;
+    dram_bursts_start(&b, requests, n, byte_bits, NULL);
+    while (b.has_burst) {
+        count += b.last - b.burst + 1;
+        b.burst = b.last; /* the next one is the first of another run */
+        dram_bursts_next(&b);
+    }
+    return count;
+}

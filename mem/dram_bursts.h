@@ -42,6 +42,9 @@ void dram_bursts_start(struct dram_bursts *b,
                        int byte_bits, const struct dram_share *share);
 /* Steps to the next burst; has_burst must hold. */
 void dram_bursts_next(struct dram_bursts *b);
+/* How many bursts the requests have in all. */
+uint64_t dram_bursts_count(const struct dram_request *requests, int n,
+                           int byte_bits);
 
 #ifdef __cplusplus
 }

@@ -192,7 +192,7 @@ dist_check_SCRIPTS += %D%/choose/gate_test.sh
 EXTRA_DIST += %D%/map/expect.sh
 dist_check_SCRIPTS += %D%/map/constraints_test.sh \
 	%D%/map/map_json_test.py %D%/map/map_test.sh %D%/map/nest_test.sh \
-	%D%/map/round_trip_test.py
+	%D%/run/energy_agree_test.py %D%/map/round_trip_test.py
 
 # sim/validate
 if TESTS_WANTED

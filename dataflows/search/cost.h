@@ -18,9 +18,11 @@ extern "C" {
 struct search_costs {
     double mac;
     double noc_hop[TENSOR_N], dram[TENSOR_N];
+    /* What no search looks at: of a DRAM part's bursts, and of each cycle. */
+    double dram_bit, leakage_cycle;
     double rf[TENSOR_N], l1[TENSOR_N], l2[TENSOR_N]; /* reads */
     double rf_write[TENSOR_N], l1_write[TENSOR_N], l2_write[TENSOR_N];
-    /* Of finished outputs. */
+    /* A word that is a finished output. */
     double l2_finished, l2_finished_write, dram_finished;
     struct dram_cfg dram_cfg; /* whose peak bounds cycles */
 };

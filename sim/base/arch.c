@@ -49,6 +49,17 @@ uint64_t arch_l2_port_cycles(const struct arch *a, int banks,
     return reads > writes ? reads : writes;
 }
 
+int arch_l1s(const struct arch *arch)
+{
+    if (!arch->has_l1)
+        return 0;
+    const int rows =
+        arch->l1_cluster_rows > 0 ? arch->l1_cluster_rows : arch->rows;
+    const int cols =
+        arch->l1_cluster_cols > 0 ? arch->l1_cluster_cols : arch->cols;
+    return ((arch->rows + rows - 1) / rows) * ((arch->cols + cols - 1) / cols);
+}
+
 int arch_l2_slots(const struct arch *arch, enum network network)
 {
     bool to_l1 = network == NETWORK_FILTER || network == NETWORK_IFMAP;

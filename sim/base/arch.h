@@ -172,6 +172,8 @@ int arch_ofmap_bits(const struct arch *arch);
 /* Width of a word of a tensor as layers hand it on: of psums, of a finished
  * output. */
 int arch_map_bits(const struct arch *arch, enum tensor tensor);
+/* L1s of the machine; 0 without any. */
+int arch_l1s(const struct arch *arch);
 /* Slots of a network that leave L2 in a cycle. */
 int arch_l2_slots(const struct arch *arch, enum network network);
 /* The least number of cycles in which `banks` banks of L2 can read and write

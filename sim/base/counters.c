@@ -100,6 +100,8 @@ const struct counter counter_table[] = {
      "compared with a direct convolution"},
     {"check.mismatches", "outputs", NULL, AT(check_mismatches), COUNTER_CHECKED,
      "that differ from it"},
+    {"check.zero_macs", "MACs", NULL, AT(check_zero_macs), COUNTER_CHECKED,
+     "whose ifmap word is zero by the values of --check, padding too"},
     COMPRESSED(ifmap, IFMAP),
     COMPRESSED(filter, FILTER),
     COMPRESSED(psum, PSUM),

@@ -75,7 +75,7 @@ enum counter_when {
     COUNTER_CHECKED = 4,   /* with --check */
     COUNTER_OF_LAYER = 8,  /* of a layer, not of the sum of all */
     COUNTER_HIDDEN = 16,   /* never; figures are derived from it */
-    COUNTER_WITHOUT_FORM = 32, /* no closed form has it */
+    COUNTER_WITHOUT_FORM = 32, /* a closed form of counts lacks it */
     COUNTER_SYSTOLIC = 64      /* on a systolic array */
 };
 
@@ -178,6 +178,8 @@ struct layer_result {
     /* Not simulated: counts are a closed form's; cycles, array_cycles and the
      * ledger are not known, and 0. */
     bool is_model;
+    /* A model's bursts of a DRAM part are the least there can be. */
+    bool bursts_at_least;
     uint64_t cycles, array_cycles;
     int active_pes; /* largest number of PEs that a pass uses */
     uint64_t ledger_pe_cycles[LEDGER_N];

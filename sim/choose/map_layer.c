@@ -11,10 +11,12 @@
 #include "dataflows/search/best.h"
 #include "sim/choose/chooser.h"
 #include "sim/choose/gate.h"
+#include "sim/choose/search_costs.h"
 #include "sim/run/model.h"
 #include "sim/run/simulate.h"
 
-/* Sets the resource that bounds its cycles.  Error: the mapping has more of
+/* Sets the resource that bounds its cycles, and adds to its energy what the
+ * search leaves out, with the least cycles.  Error: the mapping has more of
  * something than is counted, or the layer is larger than nests may be. */
 static bool name_bound(const struct map_input *in, const struct layer *layer,
                        struct map_choice *c, struct diag *d)
@@ -28,6 +30,8 @@ static bool name_bound(const struct map_input *in, const struct layer *layer,
     if (!model_layer(arch, layer, &c->mapping, false, &r, d))
         return false;
     c->bound_by = result_binding_bound(&r);
+    c->cost.energy +=
+        search_costs_rest(in->costs, arch, &r.counts, c->cost.cycles);
     return true;
 }
 
@@ -42,6 +46,8 @@ static void simulate(const struct map_input *in, const struct layer *layer,
     if (c->ran) {
         SIM_CHECK(r.cycles >= c->cost.cycles);
         c->cycles = r.cycles;
+        c->cost.energy +=
+            in->costs->leakage_cycle * (double)(r.cycles - c->cost.cycles);
         layer_result_fini(&r);
     } else {
         c->why = xstrdup(diag_text(d, 0));

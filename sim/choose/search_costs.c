@@ -13,6 +13,8 @@ void search_costs_of(const struct energy_costs *costs, const struct arch *arch,
     out->dram_cfg = tile_table_dram_cfg(arch);
     const bool by_bit = out->dram_cfg.kind == DRAM_PART;
     const double bit = costs->dram_bit.energy;
+    out->dram_bit = costs->dram_bit.energy;
+    out->leakage_cycle = costs->leakage_cycle;
     for (int t = 0; t < TENSOR_N; t++) {
         out->rf[t] = costs->rf[t].energy;
         out->noc_hop[t] = costs->noc_hop[t].energy;
@@ -28,4 +30,30 @@ void search_costs_of(const struct energy_costs *costs, const struct arch *arch,
     out->l2_finished_write = costs->l2_finished.write;
     out->dram_finished =
         by_bit ? bit * arch_ofmap_bits(arch) : costs->dram_finished.energy;
+}
+
+double search_costs_rest(const struct search_costs *costs,
+                         const struct arch *arch, const struct counts *counts,
+                         uint64_t cycles)
+{
+    double rest = costs->leakage_cycle * (double)cycles;
+    if (costs->dram_cfg.kind != DRAM_PART)
+        return rest;
+    double useful_bits = 0;
+    for (int t = 0; t < TENSOR_N; t++) {
+        const struct accesses *dram = &counts->access[LEVEL_DRAM][t];
+        const struct compressed_words *coded = &counts->dram_compressed[t];
+        const int map_bits = arch_map_bits(arch, (enum tensor)t);
+        const double words = (double)dram->reads + (double)dram->writes;
+        useful_bits += words * arch->precision_bits[t] +
+                       (double)coded->bytes * 8 -
+                       (double)coded->words * map_bits;
+    }
+    const struct finished_words f = counts->finished_dram;
+    useful_bits += ((double)f.reads + (double)f.writes) *
+                   (arch_ofmap_bits(arch) - arch->precision_bits[TENSOR_PSUM]);
+    return rest + ((double)counts->dram_bursts * 8 *
+                       dram_burst_bytes(&costs->dram_cfg) -
+                   useful_bits) *
+                      costs->dram_bit;
 }

@@ -11,10 +11,14 @@
 extern "C" {
 #endif
 
-/* A DRAM part's bursts are not counted in closed form: its energy is paid
- * per useful word, which is a lower bound. */
+/* A DRAM part's energy is paid per useful word, which is a lower bound. */
 void search_costs_of(const struct energy_costs *costs, const struct arch *arch,
                      struct search_costs *out);
+/* What a mapping takes besides: the rest of a DRAM part's bursts, and what
+ * flows in so many cycles. */
+double search_costs_rest(const struct search_costs *costs,
+                         const struct arch *arch, const struct counts *counts,
+                         uint64_t cycles);
 
 #ifdef __cplusplus
 }

@@ -73,6 +73,7 @@ static bool report_layers(const struct invocation *s, const char *kernel,
 static void add_part(struct layer_result *sum, const struct layer_result *part)
 {
     counters_add(sum, part);
+    sum->bursts_at_least = sum->bursts_at_least || part->bursts_at_least;
     if (part->active_pes > sum->active_pes)
         sum->active_pes = part->active_pes;
     for (int k = 0; k < BOUND_N; k++)

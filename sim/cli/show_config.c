@@ -99,7 +99,10 @@ static void add_cost(struct listing *l, const struct energy_table *table,
                      const struct energy_cost *cost, const char *doc)
 {
     listing_print(l, "energy.%s%s%s", part, of[0] != '\0' ? "." : "", of);
-    listing_print(l, "%.6g", cost->energy);
+    if (cost->energy == cost->write)
+        listing_print(l, "%.6g", cost->energy);
+    else
+        listing_print(l, "%.6g read, %.6g written", cost->energy, cost->write);
     listing_text(l, energy_unit(table));
     listing_print(l, "%s: %s", energy_name(table),
                   energy_origin_name[cost->origin]);
@@ -126,6 +129,12 @@ static void add_costs(const struct invocation *s, struct listing *l)
             if (strcmp(part[k].part, "l1") != 0 || arch->has_l1)
                 add_cost(l, s->energy, part[k].part, tensor_name[t],
                          &part[k].cost[t], part[k].doc);
+    if (costs.leakage_cycle > 0) {
+        const struct energy_cost each = {costs.leakage_cycle,
+                                         costs.leakage_cycle, ENERGY_GIVEN};
+        add_cost(l, s->energy, "leakage", "", &each,
+                 "a cycle, of all instances together");
+    }
 }
 
 void show_config(struct invocation *s)

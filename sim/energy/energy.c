@@ -97,8 +97,10 @@ void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
         [LINK_ifmap_l1] = TENSOR_IFMAP,
     };
     const struct counts *counts = &result->counts;
-    /* A closed form knows words alone. */
-    const bool by_burst = dram_burst_bytes > 1 && !result->is_model;
+    const bool by_burst = dram_burst_bytes > 1;
+    const uint64_t cycles =
+        result->is_model ? result->bounds_cycles[result_binding_bound(result)]
+                         : result->cycles;
     uint64_t macs = counts->macs;
     struct accesses rf[TENSOR_N];
     memcpy(rf, counts->access[LEVEL_RF], sizeof(rf));
@@ -122,7 +124,15 @@ void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
     out->dram = by_burst ? (double)counts->dram_bursts * 8.0 *
                                dram_burst_bytes * costs->dram_bit.energy
                          : dram_energy(counts, arch, costs);
+    out->leakage = costs->leakage_cycle * (double)cycles;
     sum_parts(out);
+}
+
+bool energy_part_applies(const struct energy_costs *costs,
+                         const struct arch *arch, enum energy_part part)
+{
+    return (part != ENERGY_l1 || arch->has_l1) &&
+           (part != ENERGY_leakage || costs->leakage_cycle > 0);
 }
 
 double energy_part_of(const struct layer_energy *energy, enum energy_part part)

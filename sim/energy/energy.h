@@ -17,13 +17,14 @@ extern "C" {
 #endif
 
 /* The parts that energy is spent on, each with its name and documentation. */
-#define ENERGY_PARTS(X)                                        \
-    X(mac, "multiply and add of every MAC that was not gated") \
-    X(rf, "reads and writes of the PEs' register files")       \
-    X(noc, "hops of words on the on-chip networks")            \
-    X(l1, "reads and writes of L1")                            \
-    X(l2, "reads and writes of L2, the DMA's too")             \
-    X(dram, "words, or with a DRAM part whole bursts, read and written")
+#define ENERGY_PARTS(X)                                                  \
+    X(mac, "multiply and add of every MAC that was not gated")           \
+    X(rf, "reads and writes of the PEs' register files")                 \
+    X(noc, "hops of words on the on-chip networks")                      \
+    X(l1, "reads and writes of L1")                                      \
+    X(l2, "reads and writes of L2, the DMA's too")                       \
+    X(dram, "words, or with a DRAM part whole bursts, read and written") \
+    X(leakage, "what flows in every cycle; of a model, in its least cycles")
 
 #define ENERGY_ENUM(name, doc) ENERGY_##name,
 enum energy_part { ENERGY_PARTS(ENERGY_ENUM) ENERGY_N };
@@ -64,6 +65,7 @@ struct energy_costs {
     struct energy_cost l2[TENSOR_N], dram[TENSOR_N];
     struct energy_cost l2_finished, dram_finished; /* of finished outputs */
     struct energy_cost dram_bit;                   /* for bursts */
+    double leakage_cycle; /* of all instances together */
 };
 
 struct energy_table; /* owns its text */
@@ -99,11 +101,14 @@ bool energy_is_possible(const struct energy_table *table,
 void energy_costs_of(const struct energy_table *table, const struct arch *arch,
                      struct energy_costs *out);
 
-/* dram_burst_bytes: of a DRAM part, whose energy is paid per burst; up to 1, or
- * for a closed form, paid per useful word. */
+/* dram_burst_bytes: of a DRAM part, whose energy is paid per burst; up to 1,
+ * paid per useful word. */
 void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
                      const struct layer_result *result, int dram_burst_bytes,
                      struct layer_energy *out);
+/* Whether a machine spends energy on a part by this table. */
+bool energy_part_applies(const struct energy_costs *costs,
+                         const struct arch *arch, enum energy_part part);
 /* a += b, part by part; total anew from the parts. */
 void energy_add(struct layer_energy *a, const struct layer_energy *b);
 double energy_part_of(const struct layer_energy *energy, enum energy_part part);

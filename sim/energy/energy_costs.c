@@ -302,6 +302,9 @@ void energy_costs_of(const struct energy_table *table, const struct arch *arch,
                            : sram_cost(&p, arch->l2_bytes, ofmap_bits);
     out->dram_finished = list_cost(&p, &table->dram, 0, ofmap_bits);
     out->dram_bit = list_cost(&p, &table->dram, 0, 1);
+    const struct energy_leakage *leak = &table->leakage;
+    out->leakage_cycle = arch_pes(arch) * (leak->mac + leak->rf) +
+                         arch_l1s(arch) * leak->l1 + leak->l2;
 }
 
 /* Times 2^64 events, squares of cycles and a ratio of two, a double holds it.

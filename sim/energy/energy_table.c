@@ -50,6 +50,7 @@ static const struct list_key list_keys[] = {
 
 static const char *const text_keys[] = {"name", "unit", "source"};
 #define NODE_KEY "node_nm"
+#define LEAKAGE_KEY "leakage"
 #define NODE_NM_MAX 10000
 #define SIZE_MAX_WHOLE 1000000 /* words of a register file, um of a hop */
 #define TEXT_KEYS ((int)(sizeof(text_keys) / sizeof(text_keys[0])))
@@ -336,9 +337,10 @@ static bool read_list(const struct reader *r, const struct list_key *key,
 
 static bool check_table_keys(const struct reader *r, const struct setting *root)
 {
-    const char *known[TEXT_KEYS + LIST_KEYS + 1];
+    const char *known[TEXT_KEYS + LIST_KEYS + 2];
     int n_known = 0;
     known[n_known++] = NODE_KEY;
+    known[n_known++] = LEAKAGE_KEY;
     for (int i = 0; i < TEXT_KEYS; i++)
         known[n_known++] = text_keys[i];
     for (int i = 0; i < LIST_KEYS; i++)
@@ -390,6 +392,38 @@ static bool check_parts(const struct reader *r, const struct setting *root)
     return ok;
 }
 
+/* leakage = { l2 = 0.008; ... }; a source of its own is optional. */
+static bool read_leakage(const struct reader *r, const struct setting *s,
+                         struct energy_leakage *out)
+{
+    const struct {
+        const char *name;
+        double *value;
+    } part[] = {{"mac", &out->mac},
+                {"rf", &out->rf},
+                {"l1", &out->l1},
+                {"l2", &out->l2}};
+    const char *known[] = {"mac", "rf", "l1", "l2", "source"};
+    bool ok = true;
+    if (setting_type(s) != SETTING_GROUP)
+        return diag_error(r->d, setting_pos(s),
+                          "'leakage' is %s; a group { ... } is needed",
+                          setting_kind(s));
+    for (int i = 0; i < setting_length(s); i++) {
+        const struct setting *member = setting_item(s, i);
+        int k = 0;
+        while (k < 4 && strcmp(setting_name(member), part[k].name) != 0)
+            k++;
+        if (k < 4)
+            ok = energy_member(r, member, false, part[k].value) && ok;
+        else if (strcmp(setting_name(member), "source") == 0)
+            ok = text_member(r, s, "leakage", "source") != NULL && ok;
+        else
+            ok = unknown_key(r, member, known, 5);
+    }
+    return ok;
+}
+
 static bool read_table(const struct reader *r, const struct setting *root,
                        struct energy_table *out)
 {
@@ -413,6 +447,10 @@ static bool read_table(const struct reader *r, const struct setting *root,
                  ok;
     }
     ok = check_parts(r, root) && ok;
+    if (has(root, LEAKAGE_KEY))
+        ok =
+            read_leakage(r, setting_member(root, LEAKAGE_KEY), &out->leakage) &&
+            ok;
     if (has(root, NODE_KEY)) {
         long long node_nm;
         if (whole_member(r, root, "the energy table", NODE_KEY, NODE_NM_MAX,

@@ -44,6 +44,11 @@ struct energy_table {
      * them and the port: energy of a bit over a millimetre, and um2 of a byte.
      * Both or neither. */
     struct energy_list wire, sram_area;
+    /* What one instance spends in a cycle, whatever it does: a PE's MAC, all
+     * register files of a PE, an L1, the L2. */
+    struct energy_leakage {
+        double mac, rf, l1, l2;
+    } leakage;
     int node_nm; /* of the figures; 0 = not said */
 };
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mem/dram.h"
 #include "sim/report/grid.h"
 #include "sim/report/report_tree.h"
 #include "sim/run/mapping_print.h"
@@ -19,6 +20,19 @@ static const char *const stop_doc[MAP_STOP_N] = {
     [MAP_L1] = "bounds leave out that words go to several L1s",
 };
 
+/* What the energies shown have and the search does not look at. */
+static const char *left_out(const struct map_report *in)
+{
+    struct energy_costs costs;
+    energy_costs_of(in->energy, in->arch, &costs);
+    const bool by_burst = dram_part_find(in->arch->dram_model) != NULL;
+    return by_burst && costs.leakage_cycle > 0
+               ? "; the search paid DRAM by useful words, and no leakage"
+           : by_burst ? "; the search paid DRAM by useful words, not by bursts"
+           : costs.leakage_cycle > 0 ? "; the search paid no leakage"
+                                     : "";
+}
+
 /* Prints whether the best is proven, and against what. */
 static void print_proof(const struct map_report *in, const struct map_layer *m,
                         FILE *to)
@@ -28,12 +42,14 @@ static void print_proof(const struct map_report *in, const struct map_layer *m,
     char text[512];
     if (m->stop == MAP_PROVEN && front)
         snprintf(text, sizeof(text),
-                 "the whole front under the closed form, proven");
+                 "the whole front under the closed form, proven%s",
+                 left_out(in));
     else if (m->stop == MAP_PROVEN)
         snprintf(text, sizeof(text),
-                 "the least %s%s%s under the closed form, proven", name,
+                 "the least %s%s%s under the closed form, proven%s", name,
                  m->is_nest ? " of all nests" : "",
-                 in->is_constrained ? " that the constraints allow" : "");
+                 in->is_constrained ? " that the constraints allow" : "",
+                 left_out(in));
     else if (front)
         snprintf(text, sizeof(text), "not proven: %s", stop_doc[m->stop]);
     else

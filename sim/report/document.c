@@ -227,10 +227,14 @@ static void put_work(json_t *o, const struct report_input *in,
     if (!r->is_model)
         tree_put_real(o, "utilization", metrics_utilization(in->arch, r));
     c = put_counters(o, c, "gated.", in, r, is_total);
+    if (r->bursts_at_least)
+        tree_put(json_object_get(o, "dram"), "bursts_at_least", json_true());
     if (in->arch->compression != COMPRESSION_NONE)
         put_compressed(json_object_get(o, "dram"), in, r);
     c = put_counters(o, c, "check.", in, r, is_total);
     tree_put(o, "energy_pj", energies(energy));
+    if (r->is_model && (r->bursts_at_least || energy->leakage > 0))
+        tree_put(o, "energy_at_least", json_true());
     tree_put(o, "metrics", metrics_object(in, r, energy, batch));
     put_counters(o, c, "", in, r, is_total);
 }
@@ -260,6 +264,15 @@ static json_t *tensor_costs(const struct energy_cost cost[TENSOR_N])
     json_t *o = tree_object();
     for (int t = 0; t < TENSOR_N; t++)
         tree_put_real(o, tensor_name[t], cost[t].energy);
+    bool differ = false;
+    for (int t = 0; t < TENSOR_N; t++)
+        differ = differ || cost[t].energy != cost[t].write;
+    if (differ) {
+        json_t *write = tree_object();
+        for (int t = 0; t < TENSOR_N; t++)
+            tree_put_real(write, tensor_name[t], cost[t].write);
+        tree_put(o, "write", write);
+    }
     tree_put_text(o, "origin", energy_origin_name[energy_origin_of(cost)]);
     return o;
 }
@@ -278,6 +291,8 @@ static json_t *energy_table(const struct report_input *in,
         tree_put(o, "l1", tensor_costs(costs->l1));
     tree_put(o, "l2", tensor_costs(costs->l2));
     tree_put(o, "dram", tensor_costs(costs->dram));
+    if (costs->leakage_cycle > 0)
+        tree_put_real(o, "leakage_cycle", costs->leakage_cycle);
     return o;
 }
 

@@ -162,7 +162,11 @@ static void put_work(json_t *o, bool is_total)
         tensors("integer", "over the DRAM's link, coded"), false);
     put(o, "dram.compressed_bytes_of_values",
         tensors("integer", "the same with the values of --check"), false);
+    put(o, "dram.bursts_at_least",
+        typed("boolean", "a model's bursts are the least there can be"), false);
     put(o, "energy_pj", energies(), true);
+    put(o, "energy_at_least",
+        typed("boolean", "a model's energy is the least there can be"), false);
     put(o, "metrics", metrics(), true);
 }
 
@@ -249,8 +253,11 @@ static json_t *costs(void)
         json_t *of = tensors("number", "");
         put(of, "origin", one_of(energy_origin_name, ENERGY_ORIGIN_N, ""),
             true);
+        put(of, "write", tensors("number", "where it is not as a read"), false);
         put(o, level[i], of, strcmp(level[i], "l1") != 0);
     }
+    put(o, "leakage_cycle",
+        typed("number", "in each cycle, of all instances together"), false);
     return o;
 }
 

@@ -182,6 +182,7 @@ void metrics_sum(const struct layer_result *layers, int n_layers,
         const struct layer_result *r = &layers[i];
         counters_add(out, r);
         out->is_model = out->is_model || r->is_model;
+        out->bursts_at_least = out->bursts_at_least || r->bursts_at_least;
         if (r->active_pes > out->active_pes)
             out->active_pes = r->active_pes;
         out->checked = out->checked || r->checked;

@@ -33,21 +33,41 @@ struct number_text table_clock(const struct arch *arch)
     return out;
 }
 
+/* "16.0", or "ifmap 8.0, filter 8.0, psum 32.0" where the tensors differ. */
+static void tensors_text(const double each[TENSOR_N], char *text,
+                         int text_bytes)
+{
+    struct number_text ifmap = text_real(each[TENSOR_IFMAP]);
+    struct number_text filter = text_real(each[TENSOR_FILTER]);
+    struct number_text psum = text_real(each[TENSOR_PSUM]);
+    if (strcmp(ifmap.text, filter.text) == 0 &&
+        strcmp(ifmap.text, psum.text) == 0)
+        snprintf(text, (size_t)text_bytes, "%s", ifmap.text);
+    else
+        snprintf(text, (size_t)text_bytes, "ifmap %s, filter %s, psum %s",
+                 ifmap.text, filter.text, psum.text);
+}
+
+/* What is read and written for each tensor; writes only where they differ. */
 static void tensor_cost_text(const struct energy_cost cost[TENSOR_N],
                              const char *unit, char *text, int text_bytes)
 {
     const char *origin = energy_origin_name[energy_origin_of(cost)];
-    struct number_text ifmap = text_real(cost[TENSOR_IFMAP].energy);
-    struct number_text filter = text_real(cost[TENSOR_FILTER].energy);
-    struct number_text psum = text_real(cost[TENSOR_PSUM].energy);
-    if (strcmp(ifmap.text, filter.text) == 0 &&
-        strcmp(ifmap.text, psum.text) == 0)
-        snprintf(text, (size_t)text_bytes, "%s %s (%s)", ifmap.text, unit,
-                 origin);
+    double read[TENSOR_N], write[TENSOR_N];
+    char reads[128], writes[128];
+    bool differ = false;
+    for (int t = 0; t < TENSOR_N; t++) {
+        read[t] = cost[t].energy;
+        write[t] = cost[t].write;
+        differ = differ || read[t] != write[t];
+    }
+    tensors_text(read, reads, sizeof(reads));
+    tensors_text(write, writes, sizeof(writes));
+    if (differ)
+        snprintf(text, (size_t)text_bytes, "%s read, %s written %s (%s)", reads,
+                 writes, unit, origin);
     else
-        snprintf(text, (size_t)text_bytes,
-                 "ifmap %s, filter %s, psum %s %s (%s)", ifmap.text,
-                 filter.text, psum.text, unit, origin);
+        snprintf(text, (size_t)text_bytes, "%s %s (%s)", reads, unit, origin);
 }
 
 void table_cost_text(const struct table_view *v, enum energy_part part,
@@ -73,18 +93,20 @@ void table_cost_text(const struct table_view *v, enum energy_part part,
     case ENERGY_l2:
         tensor_cost_text(c->l2, "a word", text, text_bytes);
         break;
+    case ENERGY_leakage:
+        snprintf(text, (size_t)text_bytes, "%s a cycle%s",
+                 text_real(c->leakage_cycle).text,
+                 v->total.is_model ? ", in the least cycles" : "");
+        break;
     default:
-        if (burst_bytes <= 1 || v->total.is_model) {
+        if (burst_bytes <= 1) {
             tensor_cost_text(c->dram, "a word", text, text_bytes);
-            int at = (int)strlen(text);
-            if (burst_bytes > 1)
-                snprintf(text + at, (size_t)(text_bytes - at),
-                         "; a run pays whole bursts");
             break;
         }
-        snprintf(text, (size_t)text_bytes, "%s a burst of %d bytes (%s)",
+        snprintf(text, (size_t)text_bytes, "%s a burst of %d bytes (%s)%s",
                  text_real(8.0 * burst_bytes * c->dram_bit.energy).text,
-                 burst_bytes, energy_origin_name[c->dram_bit.origin]);
+                 burst_bytes, energy_origin_name[c->dram_bit.origin],
+                 v->total.bursts_at_least ? "; at least so many bursts" : "");
     }
 }
 

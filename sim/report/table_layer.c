@@ -269,8 +269,8 @@ static void print_energy(const struct table_view *v,
     grid_cell(g, "%s each", energy_unit(v->in->energy));
     grid_rule(g);
     for (int i = 0; i < ENERGY_N; i++) {
-        char cost[128];
-        if (i == ENERGY_l1 && !v->in->arch->has_l1)
+        char cost[320];
+        if (!energy_part_applies(&v->costs, v->in->arch, (enum energy_part)i))
             continue;
         table_cost_text(v, (enum energy_part)i, cost, sizeof(cost));
         energy_row(g, v, energy_part_name[i],

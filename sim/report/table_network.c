@@ -144,12 +144,18 @@ static void print_accesses(const struct table_view *v, FILE *to)
 
 static void print_energies(const struct table_view *v, FILE *to)
 {
-    bool has_l1 = v->in->arch->has_l1;
-    struct grid *g = grid_new(3 + ENERGY_N - (has_l1 ? 0 : 1), 1);
+    bool applies[ENERGY_N];
+    int parts = 0;
+    for (int k = 0; k < ENERGY_N; k++) {
+        applies[k] =
+            energy_part_applies(&v->costs, v->in->arch, (enum energy_part)k);
+        parts += applies[k];
+    }
+    struct grid *g = grid_new(3 + parts, 1);
     for (int line = 0; line < 2; line++) {
         grid_cell(g, "%s", line == 0 ? "energy" : v->energy_unit);
         for (int k = 0; k < ENERGY_N; k++)
-            if (k != ENERGY_l1 || has_l1)
+            if (applies[k])
                 grid_cell(g, "%s", line == 0 ? energy_part_name[k] : "");
         grid_cell(g, "%s", line == 0 ? "total" : "");
         grid_cell(g, "%s", line == 0 ? v->per_mac_unit : "");
@@ -160,7 +166,7 @@ static void print_energies(const struct table_view *v, FILE *to)
             i < v->in->n_layers ? &v->energy[i] : &v->total_energy;
         grid_cell(g, "%s", name_of(v, i));
         for (int k = 0; k < ENERGY_N; k++)
-            if (k != ENERGY_l1 || has_l1)
+            if (applies[k])
                 grid_real(g, energy_part_of(e, (enum energy_part)k) /
                                  v->energy_units_each);
         grid_real(g, e->total / v->energy_units_each);
@@ -177,8 +183,8 @@ static void print_costs(const struct table_view *v, FILE *to)
     char text[PARTS_BYTES];
     int at = 0;
     for (int i = 0; i < ENERGY_N; i++) {
-        char cost[128];
-        if (i == ENERGY_l1 && !v->in->arch->has_l1)
+        char cost[320];
+        if (!energy_part_applies(&v->costs, v->in->arch, (enum energy_part)i))
             continue;
         table_cost_text(v, (enum energy_part)i, cost, sizeof(cost));
         at += snprintf(text + at, sizeof(text) - (size_t)at, "%s%s %s",

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+#include "sim/run/nest_passes.h"
+#include "sim/run/program_passes.h"
+
 struct layer_mapping layer_mapping_chosen(const struct dataflow *dataflow,
                                           const struct mapping *mapping)
 {
@@ -14,4 +17,14 @@ struct layer_mapping layer_mapping_chosen(const struct dataflow *dataflow,
     m.mapping = *mapping;
     m.source = "chosen";
     return m;
+}
+
+struct pass_source *pass_source_new(const struct arch *arch,
+                                    const struct layer *layer,
+                                    const struct layer_mapping *mapping,
+                                    bool check, const struct access_tap *tap)
+{
+    if (layer_mapping_is_nest(mapping))
+        return nest_passes_new(arch, layer, &mapping->nest, check, tap);
+    return program_passes_new(arch, layer, mapping, check, tap);
 }

@@ -31,6 +31,9 @@ static inline bool layer_mapping_is_nest(const struct layer_mapping *m)
 struct layer_mapping layer_mapping_chosen(const struct dataflow *dataflow,
                                           const struct mapping *mapping);
 
+struct access_tap;  /* traces/access.h */
+struct pass_source; /* sim/run/pass_source.h */
+
 /* Who says under which mapping a layer runs. */
 struct layer_mapper {
     const void *context; /* borrowed */
@@ -42,6 +45,13 @@ struct layer_mapper {
     bool (*is_same)(const void *context, const struct layer *a,
                     const struct layer *b);
 };
+
+/* The passes of a mapping.  check: with operands, for functional mode.  tap:
+ * told of every access; may be NULL.  To be freed by ops->destroy. */
+struct pass_source *pass_source_new(const struct arch *arch,
+                                    const struct layer *layer,
+                                    const struct layer_mapping *mapping,
+                                    bool check, const struct access_tap *tap);
 
 #ifdef __cplusplus
 }

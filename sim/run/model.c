@@ -9,9 +9,11 @@
 #include "dataflows/nest/nest_bounds.h"
 #include "dataflows/placement.h"
 #include "dataflows/program.h"
+#include "mem/dram_bursts.h"
 #include "sim/array/array_side.h"
 #include "sim/run/bounds.h"
 #include "sim/run/mapping_print.h"
+#include "sim/run/pass_source.h"
 #include "sim/run/tile_table.h"
 
 /* The kind of array that runs a mapping. */
@@ -49,9 +51,7 @@ void result_gate(const struct arch *arch, struct layer_result *out)
     if (!arch->zero_gating)
         return;
     double share = out->layer.zero_share[TENSOR_IFMAP];
-    out->gated_macs = out->checked
-                          ? out->check_zero_macs
-                          : (uint64_t)((double)out->counts.macs * share + 0.5);
+    out->gated_macs = (uint64_t)((double)out->counts.macs * share + 0.5);
     /* None where filter words skip the register files. */
     out->gated_rf_filter_reads =
         out->gated_macs < reads ? out->gated_macs : reads;
@@ -129,6 +129,80 @@ void model_mapping(const struct arch *machine, const struct layer *layer,
     result_gate(arch, out);
 }
 
+/* What a walk may take: some seconds.  Words are looked at one by one by loop
+ * nests alone. */
+#define WALK_PASSES_MAX ((uint64_t)1 << 22)
+#define WALK_NEST_WORDS_MAX ((uint64_t)1 << 26)
+
+static uint64_t dram_words(const struct counts *counts)
+{
+    uint64_t words = 0;
+    for (int t = 0; t < TENSOR_N; t++)
+        words =
+            count_add(words, count_add(counts->access[LEVEL_DRAM][t].reads,
+                                       counts->access[LEVEL_DRAM][t].writes));
+    return words;
+}
+
+/* No transfer of a tensor takes fewer than its bytes fit into. */
+static uint64_t least_bursts(const struct arch *arch,
+                             const struct counts *counts, int burst_bytes)
+{
+    uint64_t bursts = 0;
+    for (int t = 0; t < TENSOR_N; t++) {
+        const uint64_t bytes = counts_dram_bytes(arch, counts, (enum tensor)t);
+        const uint64_t each = (uint64_t)burst_bytes;
+        bursts = count_add(bursts, bytes / each + (bytes % each != 0));
+    }
+    return bursts;
+}
+
+static uint64_t bursts_of(const struct tile_transfer *move, int byte_bits)
+{
+    return move->is_none
+               ? 0
+               : dram_bursts_count(move->request, move->n_requests, byte_bits);
+}
+
+static uint64_t walk(struct pass_source *source, int byte_bits)
+{
+    struct tile_transfer move;
+    struct source_pass pass;
+    uint64_t bursts = 0;
+    for (int t = 0; t < TENSOR_N; t++)
+        while (source->ops->load(source, (enum tensor)t, &move))
+            bursts = count_add(bursts, bursts_of(&move, byte_bits));
+    while (source->ops->next(source, &pass))
+        if (pass.last_use[TENSOR_PSUM]) {
+            source->ops->store(source, &move);
+            bursts = count_add(bursts, bursts_of(&move, byte_bits));
+        }
+    return bursts;
+}
+
+/* Sets the bursts that a DRAM part moves, exactly as a run would, by walking
+ * the passes without an array or a DRAM; with more of them than
+ * WALK_PASSES_MAX, the least that the useful words fit into. */
+static void count_bursts(const struct arch *arch, const struct layer *layer,
+                         const struct layer_mapping *mapping,
+                         struct layer_result *out)
+{
+    const struct dram_cfg cfg = tile_table_dram_cfg(arch);
+    const int burst_bytes = dram_burst_bytes(&cfg);
+    if (cfg.kind != DRAM_PART)
+        return;
+    struct pass_source *source =
+        pass_source_new(arch, layer, mapping, false, NULL);
+    out->bursts_at_least = source->passes > WALK_PASSES_MAX ||
+                           (layer_mapping_is_nest(mapping) &&
+                            dram_words(&out->counts) > WALK_NEST_WORDS_MAX);
+    out->counts.dram_bursts =
+        out->bursts_at_least
+            ? least_bursts(arch, &out->counts, burst_bytes)
+            : walk(source, __builtin_ctz((unsigned)burst_bytes));
+    source->ops->destroy(source);
+}
+
 bool model_layer(const struct arch *machine, const struct layer *layer,
                  const struct layer_mapping *mapping, bool show_mapping,
                  struct layer_result *out, struct diag *d)
@@ -137,6 +211,7 @@ bool model_layer(const struct arch *machine, const struct layer *layer,
     const struct arch *const arch = &own;
     arch_of_layer(machine, layer, &own);
     model_mapping(machine, layer, mapping, out);
+    count_bursts(arch, layer, mapping, out);
     if (!layer_result_fits(arch, out, d))
         return false;
     if (show_mapping)

@@ -31,8 +31,7 @@ void model_mapping(const struct arch *arch, const struct layer *layer,
 void result_describe(const struct arch *arch, const struct layer *layer,
                      const struct layer_mapping *mapping,
                      struct layer_result *out);
-/* MACs and filter reads that meet a zero: as counted with values, where values
- * were simulated, else by the declared share. */
+/* MACs and filter reads that meet a zero, by the declared share. */
 void result_gate(const struct arch *arch, struct layer_result *out);
 /* The mapping as an entry of a mapping file, with the loops that it makes and
  * who holds what as comments; to be freed. */

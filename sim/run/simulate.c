@@ -13,9 +13,8 @@
 #include "sim/run/ahead.h"
 #include "sim/run/kernel.h"
 #include "sim/run/model.h"
-#include "sim/run/nest_passes.h"
+#include "sim/run/pass_source.h"
 #include "sim/run/pass_view.h"
-#include "sim/run/program_passes.h"
 #include "sim/run/tile_table.h"
 
 struct run {
@@ -287,18 +286,6 @@ static void open_memory(struct run *run)
     pass_view_set_meanwhile(run->view, &meanwhile);
 }
 
-static struct pass_source *source_of(const struct arch *arch,
-                                     const struct layer *layer,
-                                     const struct layer_mapping *mapping,
-                                     const struct simulate_options *options)
-{
-    if (layer_mapping_is_nest(mapping))
-        return nest_passes_new(arch, layer, &mapping->nest, options->check,
-                               options->access_tap);
-    return program_passes_new(arch, layer, mapping, options->check,
-                              options->access_tap);
-}
-
 static void assemble(struct run *run)
 {
     const struct simulate_options *o = run->options;
@@ -354,7 +341,9 @@ bool simulate_layer(const struct arch *machine, const struct layer *layer,
                       .layer = layer->name,
                       .options = options,
                       .diag = d,
-                      .source = source_of(arch, layer, mapping, options),
+                      .source =
+                          pass_source_new(arch, layer, mapping, options->check,
+                                          options->access_tap),
                       .out = &result};
     assemble(&run);
     bool ok = run_passes(&run) && finish_result(&run, &result);

@@ -106,6 +106,46 @@ TEST_F(Energy, ReadsAndWritesMayCostDifferently)
     EXPECT_DOUBLE_EQ(7 * 10.267 + 3 * 8.219, e.l2);
 }
 
+TEST_F(Energy, LeakageFlowsInEveryCycleOfEveryInstance)
+{
+    ASSERT_TRUE(load_text(ANY +
+                          "leakage = { mac = 0.5; rf = 0.25; l1 = 3; l2 = "
+                          "0.008434; };\n"))
+        << messages();
+    struct arch a = arch_of(16, 16); // 12 x 14 PEs
+    struct layer_result r;
+    struct layer_energy e;
+    std::memset(&r, 0, sizeof(r));
+    r.cycles = 1000;
+    struct energy_costs c = costs(a);
+    energy_of_layer(&c, &a, &r, 0, &e);
+    EXPECT_DOUBLE_EQ(1000 * (168 * 0.75 + 0.008434), e.leakage);
+    EXPECT_DOUBLE_EQ(e.leakage, e.total);
+    a.has_l1 = true;
+    a.l1_cluster_cols = 4; // 3 clusters of 4 columns and one of 2
+    c = costs(a);
+    energy_of_layer(&c, &a, &r, 0, &e);
+    EXPECT_DOUBLE_EQ(1000 * (168 * 0.75 + 4 * 3 + 0.008434), e.leakage);
+    r.is_model = true; // cycles are not known, but they are no fewer
+    r.bounds_cycles[BOUND_dram] = 600;
+    energy_of_layer(&c, &a, &r, 0, &e);
+    EXPECT_DOUBLE_EQ(600 * (168 * 0.75 + 4 * 3 + 0.008434), e.leakage);
+    EXPECT_TRUE(energy_part_applies(&c, &a, ENERGY_leakage));
+    load("45nm");
+    c = costs(a);
+    EXPECT_FALSE(energy_part_applies(&c, &a, ENERGY_leakage));
+    auto leakage = [this](const std::string &text) {
+        return error_of(ANY + "leakage = " + text + ";\n");
+    };
+    EXPECT_EQ(":7: error: 'leakage' is a whole number; a group { ... } is "
+              "needed",
+              leakage("3"));
+    EXPECT_EQ(":7: error: unknown key 'l3'; the nearest known is 'l1'",
+              leakage("{ l3 = 1; }"));
+    EXPECT_EQ(":7: error: 'l2' is -1; 0 to 1e+15 is possible",
+              leakage("{ l2 = -1; }"));
+}
+
 TEST_F(Energy, SizesAreWrittenAsTheFormatAsks)
 {
     auto with = [this](const std::string &line) {

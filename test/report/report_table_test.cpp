@@ -156,10 +156,11 @@ TEST_F(Report, ADramPartsBurstsAreShownAndPaid)
     Document j(write(REPORT_JSON));
     EXPECT_DOUBLE_EQ(77 * 10240, j.real("layers.0.energy_pj.dram"));
     layers_[0].is_model = true;
-    layers_[0].counts.dram_bursts = 0;
+    layers_[0].bursts_at_least = true;
     Document model(write(REPORT_JSON));
-    EXPECT_GT(model.real("layers.0.energy_pj.dram"), 0);
-    EXPECT_TRUE(has_line("a word (scaled); a run pays whole bursts"));
+    EXPECT_DOUBLE_EQ(77 * 10240, model.real("layers.0.energy_pj.dram"));
+    EXPECT_TRUE(has_line("10,240 a burst of 64 bytes (scaled); at least so "
+                         "many bursts"));
 }
 
 TEST_F(Report, TensorsOfSeveralWidthsAreToldApartWithTheWorstOrigin)

@@ -189,13 +189,16 @@ TEST_F(Compression, OfAPaddedIfmapCountsThePaddingInItsShare)
     EXPECT_EQ(r.check_mismatches, 0u);
 }
 
-TEST_F(Compression, MacsAreGatedWithTheDeclaredShareOrTheValues)
+TEST_F(Compression, MacsAreGatedByTheDeclaredShareInEveryMode)
 {
     a_.zero_gating = true;
     double macs = static_cast<double>(layer_macs(&l_));
     layer_result declared = run(), real = run("rs", true, false);
     EXPECT_NEAR(static_cast<double>(declared.gated_macs) / macs, 0.7, 1e-6);
-    EXPECT_NEAR(static_cast<double>(real.gated_macs) / macs, 0.7, 0.02);
+    EXPECT_EQ(real.gated_macs, declared.gated_macs);
+    EXPECT_EQ(real.gated_rf_filter_reads, declared.gated_rf_filter_reads);
+    EXPECT_NEAR(static_cast<double>(real.check_zero_macs) / macs, 0.7, 0.02);
+    EXPECT_EQ(declared.check_zero_macs, 0u);
     EXPECT_EQ(declared.gated_rf_filter_reads, declared.gated_macs);
     EXPECT_EQ(declared.cycles, real.cycles);
     EXPECT_EQ(0,

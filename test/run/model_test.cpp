@@ -5,6 +5,7 @@
 #include <string>
 
 #include "dataflows/dataflow.h"
+#include "mem/dram.h"
 #include "sim/base/counters.h"
 #include "sim/config/layer_text.h"
 #include "sim/report/report.h"
@@ -146,6 +147,45 @@ TEST_P(Model, SaysWhatARunFindsWordForWordAndNeverMoreCycles)
         }
     }
     EXPECT_GE(legal, end / 2);
+}
+
+TEST_P(Model, CountsTheBurstsOfADramPartAsARunDoes)
+{
+    static const char *const parts[] = {"ddr3_1600", "ddr4_2400", "lpddr4_2400",
+                                        "hbm2"};
+    random_case random(24);
+    const int end = sample(SHAPES / 4, "random layers");
+    int legal = 0, with_waste = 0;
+    for (int k = 0; k < 3 * end && legal < end; k++) {
+        arch a = machine(random);
+        layer l = random.shape();
+        l.zero_share[TENSOR_IFMAP] = 0.4;
+        l.zero_share[TENSOR_PSUM] = 0.2;
+        std::strcpy(a.dram_model, parts[random.pick(0, 3)]);
+        a.dram_layout = random.pick(0, 1) ? LAYOUT_ROWS : LAYOUT_PACKED;
+        a.dram_filter_order = random.pick(0, 1) ? FILTER_MCRS : FILTER_TILES;
+        given_mapping given = wishes(random);
+        layer_result simulated = {}, closed = {};
+        if (!run(a, l, given, &simulated))
+            continue;
+        ASSERT_TRUE(model(a, l, given, &closed)) << describe(l);
+        legal++;
+        ASSERT_EQ(closed.counts.dram_bursts, simulated.counts.dram_bursts)
+            << a.dram_model << ", " << describe(l);
+        EXPECT_FALSE(closed.bursts_at_least);
+        dram_cfg dram = {};
+        dram.kind = DRAM_PART;
+        dram.part = dram_part_find(a.dram_model);
+        uint64_t bytes = 0;
+        for (int t = 0; t < TENSOR_N; t++)
+            bytes += counts_dram_bytes(&a, &closed.counts, (tensor)t);
+        const uint64_t moved =
+            closed.counts.dram_bursts * (uint64_t)dram_burst_bytes(&dram);
+        EXPECT_GE(moved, bytes);
+        with_waste += moved > bytes;
+    }
+    EXPECT_GE(legal, end / 2);
+    EXPECT_GT(with_waste, 0);
 }
 
 TEST_P(Model, BoundsTheBusiestPeByItsOwnWork)
