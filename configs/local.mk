@@ -26,13 +26,16 @@ dist_validation_DATA = %D%/validation/dram_parts.cfg \
 	%D%/validation/eyeriss_alexnet.cfg %D%/validation/eyeriss_vgg16.cfg \
 	%D%/validation/plan.cfg %D%/validation/systolic_cycles.cfg \
 	%D%/validation/textbook_counts.cfg %D%/validation/textbook_reuse.cfg \
-	%D%/validation/tpu_v1_counters.cfg
+	%D%/validation/tpu_v1_counters.cfg \
+	%D%/validation/sram_cacti.csv
 gtkwavedir = $(pkgdatadir)/gtkwave
 dist_gtkwave_DATA = %D%/gtkwave/dram_command.txt \
 	%D%/gtkwave/bank_state.txt %D%/gtkwave/dram_transfer.txt %D%/gtkwave/network_state.txt \
 	%D%/gtkwave/pe_state.txt
 energydir = $(pkgdatadir)/energy
 dist_energy_DATA = %D%/energy/45nm.cfg \
+	%D%/energy/65nm_components.cfg %D%/energy/45nm_components.cfg \
+	%D%/energy/32nm_components.cfg %D%/energy/22nm_components.cfg \
 	%D%/energy/45nm_horowitz.cfg \
 	%D%/energy/45nm_rough.cfg \
 	%D%/energy/eyeriss_normalized.cfg
@@ -41,6 +44,7 @@ dist_accesses_DATA = %D%/accesses/weights_apart.txt \
 	%D%/accesses/weights_at_once.txt %D%/accesses/weights_in_pairs.txt
 EXTRA_DIST += %D%/mappings/make_conv1d.py %D%/gtkwave/picture.sh \
 	%D%/networks/cnn_layers.csv %D%/networks/make_networks.py \
+	%D%/energy/make_components.py \
 	%D%/sweep_array.py
 experimentsdir = $(pkgdatadir)/experiments
 dist_experiments_DATA = %D%/experiments/experiment.py \

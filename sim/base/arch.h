@@ -87,6 +87,7 @@ struct arch {
 
     int rf_words[TENSOR_N]; /* pe.rf.*_words, per PE */
     int fifo_words;         /* pe.fifo_words, of each input fifo and psum out */
+    int clocked_bits;       /* pe.clocked_bits; 0 = as its registers have */
     int pipeline_cycles;    /* pe.pipeline_cycles, product to psum, 1..15 */
     enum psum_add psum_add;
     enum pe_start start;

@@ -47,7 +47,7 @@ static void simulate(const struct map_input *in, const struct layer *layer,
         SIM_CHECK(r.cycles >= c->cost.cycles);
         c->cycles = r.cycles;
         c->cost.energy +=
-            in->costs->leakage_cycle * (double)(r.cycles - c->cost.cycles);
+            in->costs->static_cycle * (double)(r.cycles - c->cost.cycles);
         layer_result_fini(&r);
     } else {
         c->why = xstrdup(diag_text(d, 0));

@@ -129,6 +129,12 @@ static void add_costs(const struct invocation *s, struct listing *l)
             if (strcmp(part[k].part, "l1") != 0 || arch->has_l1)
                 add_cost(l, s->energy, part[k].part, tensor_name[t],
                          &part[k].cost[t], part[k].doc);
+    if (costs.clock_cycle > 0) {
+        const struct energy_cost each = {costs.clock_cycle, costs.clock_cycle,
+                                         ENERGY_GIVEN};
+        add_cost(l, s->energy, "clock", "", &each,
+                 "a cycle, of all clocked bits together");
+    }
     if (costs.leakage_cycle > 0) {
         const struct energy_cost each = {costs.leakage_cycle,
                                          costs.leakage_cycle, ENERGY_GIVEN};

@@ -148,6 +148,10 @@ const struct schema_row schema[] = {
     INT("pe.fifo_words", fifo_words, 1, 4096, "16", "words",
         "each input fifo and the psum output fifo of a PE",
         "not published for Eyeriss; 16 fits its measured cycles"),
+    INT("pe.clocked_bits", clocked_bits, 0, 1000000, "0", "bits",
+        "register bits of a PE that the clock reaches in every cycle, for "
+        "energy; 0 = register files of flip-flops, and the pipeline's",
+        "docs/energy.md"),
     INT("pe.pipeline_cycles", pipeline_cycles, 1, 15, "3", "cycles",
         "from reading the operands to the psum", EYERISS " s. V-C"),
     ENUM("pe.psum_add", psum_add, psum_adds, "own_cycle",

@@ -125,6 +125,7 @@ void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
                                dram_burst_bytes * costs->dram_bit.energy
                          : dram_energy(counts, arch, costs);
     out->leakage = costs->leakage_cycle * (double)cycles;
+    out->clock = costs->clock_cycle * (double)cycles;
     sum_parts(out);
 }
 
@@ -132,7 +133,8 @@ bool energy_part_applies(const struct energy_costs *costs,
                          const struct arch *arch, enum energy_part part)
 {
     return (part != ENERGY_l1 || arch->has_l1) &&
-           (part != ENERGY_leakage || costs->leakage_cycle > 0);
+           (part != ENERGY_leakage || costs->leakage_cycle > 0) &&
+           (part != ENERGY_clock || costs->clock_cycle > 0);
 }
 
 double energy_part_of(const struct layer_energy *energy, enum energy_part part)
@@ -151,4 +153,33 @@ void energy_add(struct layer_energy *a, const struct layer_energy *b)
         memcpy((char *)a + part_offset[i], &sum, sizeof(sum));
     }
     sum_parts(a);
+}
+
+/* The dearer of a read and a write. */
+static double dearer(const struct energy_cost *cost)
+{
+    return cost->energy > cost->write ? cost->energy : cost->write;
+}
+
+bool energy_levels_invert(const struct energy_costs *c, const struct arch *arch,
+                          struct energy_inversion *out)
+{
+    const struct energy_cost *level[LEVEL_N] = {[LEVEL_RF] = c->rf,
+                                                [LEVEL_L1] = c->l1,
+                                                [LEVEL_L2] = c->l2,
+                                                [LEVEL_DRAM] = c->dram};
+    for (int outer = LEVEL_N - 1; outer > 0; outer--)
+        for (int inner = outer - 1; inner >= 0; inner--)
+            for (int t = 0; t < TENSOR_N; t++) {
+                const double bits = arch->precision_bits[t];
+                const bool is_there =
+                    arch->has_l1 || (inner != LEVEL_L1 && outer != LEVEL_L1);
+                out->inner = level_name[inner];
+                out->outer = level_name[outer];
+                out->inner_each = dearer(&level[inner][t]) / bits;
+                out->outer_each = dearer(&level[outer][t]) / bits;
+                if (is_there && out->inner_each > out->outer_each)
+                    return true;
+            }
+    return false;
 }

@@ -17,14 +17,15 @@ extern "C" {
 #endif
 
 /* The parts that energy is spent on, each with its name and documentation. */
-#define ENERGY_PARTS(X)                                                  \
-    X(mac, "multiply and add of every MAC that was not gated")           \
-    X(rf, "reads and writes of the PEs' register files")                 \
-    X(noc, "hops of words on the on-chip networks")                      \
-    X(l1, "reads and writes of L1")                                      \
-    X(l2, "reads and writes of L2, the DMA's too")                       \
-    X(dram, "words, or with a DRAM part whole bursts, read and written") \
-    X(leakage, "what flows in every cycle; of a model, in its least cycles")
+#define ENERGY_PARTS(X)                                                      \
+    X(mac, "multiply and add of every MAC that was not gated")               \
+    X(rf, "reads and writes of the PEs' register files")                     \
+    X(noc, "hops of words on the on-chip networks")                          \
+    X(l1, "reads and writes of L1")                                          \
+    X(l2, "reads and writes of L2, the DMA's too")                           \
+    X(dram, "words, or with a DRAM part whole bursts, read and written")     \
+    X(leakage, "what flows in every cycle; of a model, in its least cycles") \
+    X(clock, "clocked register bits; of a model, in its least cycles")
 
 #define ENERGY_ENUM(name, doc) ENERGY_##name,
 enum energy_part { ENERGY_PARTS(ENERGY_ENUM) ENERGY_N };
@@ -65,6 +66,7 @@ struct energy_costs {
     struct energy_cost l2[TENSOR_N], dram[TENSOR_N];
     struct energy_cost l2_finished, dram_finished; /* of finished outputs */
     struct energy_cost dram_bit;                   /* for bursts */
+    double clock_cycle;   /* of all clocked bits together */
     double leakage_cycle; /* of all instances together */
 };
 

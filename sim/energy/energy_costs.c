@@ -21,6 +21,11 @@
  * quarter along it.  Assumed. */
 #define WIRE_SIDES 0.75
 
+/* From PE to PE of a machine that does not say: Eyeriss, 168 PEs in 77 %
+ * of 12.25 mm2 (JSSC 52(1), 2017). */
+#define PITCH_UM 237.0
+#define PITCH_NODE_NM 65
+
 /* A machine that is priced. */
 struct pricing {
     const struct energy_table *table;
@@ -205,6 +210,73 @@ static struct energy_cost sram_cost(const struct pricing *p, uint64_t bytes,
                           ENERGY_BANKED));
 }
 
+/* The dearer of two costs, reads and writes apart. */
+static struct energy_cost dearer_of(struct energy_cost a, struct energy_cost b)
+{
+    return (struct energy_cost){fmax(a.energy, b.energy),
+                                fmax(a.write, b.write),
+                                energy_origin_worse(a.origin, b.origin)};
+}
+
+/* A word of `width` bits, which the grid has, from a bank of so many bytes. */
+static struct energy_cost grid_cost(const struct pricing *p, double bytes,
+                                    double width)
+{
+    const struct sram_grid *grid = p->table->grid;
+    const double volts = p->table->volts / grid->volts;
+    const double times = volts * volts * sram_grid_macro(grid, bytes);
+    return (struct energy_cost){
+        sram_grid_look(grid, SRAM_READ, bytes, width) * times,
+        sram_grid_look(grid, SRAM_WRITE, bytes, width) * times,
+        ENERGY_INTERPOLATED};
+}
+
+/* A word of `bits` from one bank, at least as much as from a smaller one.
+ * Words narrower or wider than the grid has cost in proportion. */
+static struct energy_cost bank_cost(const struct pricing *p, double bytes,
+                                    double bits)
+{
+    const struct sram_grid *grid = p->table->grid;
+    const double least = grid->bits[0], most = grid->bits[grid->n_bits - 1];
+    const double width = fmin(fmax(bits, least), most);
+    const double smallest = grid->bytes[0];
+    struct energy_cost out = grid_cost(p, fmax(bytes, smallest), width);
+    for (int k = 0; k < grid->n_bytes && grid->bytes[k] < bytes; k++)
+        out = dearer_of(out, grid_cost(p, grid->bytes[k], width));
+    if (bytes < smallest || bytes > grid->bytes[grid->n_bytes - 1] ||
+        width != bits)
+        out.origin = ENERGY_EXTRAPOLATED;
+    return times(out, bits / width);
+}
+
+/* The side, in mm, of one bank; by its bytes alone, as banks of 64 bits. */
+static double bank_side_mm(const struct pricing *p, double bytes)
+{
+    return sqrt(sram_grid_look(p->table->grid, SRAM_AREA_MM2, bytes, 64));
+}
+
+/* A word of `bits` in a buffer: by the grid, a port of a bank moves a whole row
+ * of words, which crosses the buffer to the port with its address.  No bank is
+ * larger than the grid has. */
+static struct energy_cost buffer_cost(const struct pricing *p, uint64_t bytes,
+                                      int banks, int row_words, int bits)
+{
+    if (p->table->grid == NULL)
+        return sram_cost(p, bytes, bits);
+    const struct sram_grid *grid = p->table->grid;
+    const double words = row_words > 1 ? row_words : 1;
+    const double bank = fmin((double)bytes / (banks > 1 ? banks : 1),
+                             grid->bytes[grid->n_bytes - 1]);
+    const double n = (double)bytes / bank, row_bits = words * bits;
+    const double rows = fmax(2, (double)bytes * 8 / row_bits);
+    const double mm = WIRE_SIDES * bank_side_mm(p, bank) * (sqrt(n) - 1);
+    struct energy_cost out = sum_of(
+        bank_cost(p, bank, row_bits),
+        cost_of(p->table->wire.entry[0].energy * (row_bits + log2(rows)) * mm,
+                n > 1 ? ENERGY_BANKED : ENERGY_INTERPOLATED));
+    return no_less_than_register(p, times(out, 1 / words), bits);
+}
+
 /* Between two sizes of register files the cost of a bit is linear in words: a
  * flip-flop's own, and what selects one of them. */
 static struct energy_cost between(const struct energy_entry *low,
@@ -229,6 +301,9 @@ static struct energy_cost rf_beyond(const struct pricing *p, int words,
 {
     const struct energy_list *rf = &p->table->rf, *sram = &p->table->sram;
     const struct energy_entry *last = &rf->entry[rf->n_entries - 1];
+    if (p->table->grid != NULL)
+        return dearer_of(entry_cost(p, last, bits),
+                         bank_cost(p, (double)words * bits / 8, bits));
     const double word_bytes = last->width_bits / 8.0;
     const double largest = last->words * word_bytes, here = words * word_bytes;
     struct energy_cost x_cost[2] = {entry_cost(p, last, bits)};
@@ -269,12 +344,25 @@ static struct energy_cost hop_cost(const struct pricing *p, int bits)
     const struct energy_list *hop = &p->table->noc_hop;
     const struct energy_cost cost = list_cost(p, hop, 0, bits);
     const int length_um = hop->entry[0].length_um;
+    const bool has_wire = p->table->grid != NULL;
     double pitch_um = p->arch->pitch_um;
-    if (length_um == 0 || pitch_um == 0)
+    if (!has_wire && (length_um == 0 || pitch_um == 0))
         return cost;
-    if (p->arch->node_nm > 0 && p->table->node_nm > 0)
+    if (pitch_um == 0)
+        pitch_um = PITCH_UM * p->table->node_nm / PITCH_NODE_NM;
+    else if (p->arch->node_nm > 0 && p->table->node_nm > 0)
         pitch_um *= (double)p->table->node_nm / p->arch->node_nm;
+    if (has_wire)
+        return sum_of(cost, cost_of(p->table->wire.entry[0].energy * bits *
+                                        pitch_um / 1e3,
+                                    ENERGY_SCALED));
     return times(cost, pitch_um / length_um);
+}
+
+static struct energy_cost l2_cost(const struct pricing *p, int bits)
+{
+    return buffer_cost(p, p->arch->l2_bytes, p->arch->l2_banks,
+                       p->arch->l2_bank_row_words, bits);
 }
 
 void energy_costs_of(const struct energy_table *table, const struct arch *arch,
@@ -290,21 +378,21 @@ void energy_costs_of(const struct energy_table *table, const struct arch *arch,
         if (arch->has_l1)
             out->l1[t] = table->l1.n_entries > 0
                              ? list_cost(&p, &table->l1, 0, bits)
-                             : sram_cost(&p, arch->l1_bytes, bits);
+                             : buffer_cost(&p, arch->l1_bytes, arch->l1_banks,
+                                           arch->l1_bank_row_words, bits);
         out->l2[t] = table->l2.n_entries > 0
                          ? list_cost(&p, &table->l2, 0, bits)
-                         : sram_cost(&p, arch->l2_bytes, bits);
+                         : l2_cost(&p, bits);
         out->dram[t] = list_cost(&p, &table->dram, 0, bits);
     }
     const int ofmap_bits = arch_ofmap_bits(arch);
     out->l2_finished = table->l2.n_entries > 0
                            ? list_cost(&p, &table->l2, 0, ofmap_bits)
-                           : sram_cost(&p, arch->l2_bytes, ofmap_bits);
+                           : l2_cost(&p, ofmap_bits);
     out->dram_finished = list_cost(&p, &table->dram, 0, ofmap_bits);
     out->dram_bit = list_cost(&p, &table->dram, 0, 1);
-    const struct energy_leakage *leak = &table->leakage;
-    out->leakage_cycle = arch_pes(arch) * (leak->mac + leak->rf) +
-                         arch_l1s(arch) * leak->l1 + leak->l2;
+    out->leakage_cycle = energy_leakage_cycle(table, arch);
+    out->clock_cycle = energy_clock_cycle(table, arch);
 }
 
 /* Times 2^64 events, squares of cycles and a ratio of two, a double holds it.
@@ -365,33 +453,4 @@ bool energy_is_possible(const struct energy_table *table,
             ok = is_possible(table, part[k].key, part[k].list, part[k].cost[t],
                              d);
     return ok;
-}
-
-/* The dearer of a read and a write. */
-static double dearer(const struct energy_cost *cost)
-{
-    return cost->energy > cost->write ? cost->energy : cost->write;
-}
-
-bool energy_levels_invert(const struct energy_costs *c, const struct arch *arch,
-                          struct energy_inversion *out)
-{
-    const struct energy_cost *level[LEVEL_N] = {[LEVEL_RF] = c->rf,
-                                                [LEVEL_L1] = c->l1,
-                                                [LEVEL_L2] = c->l2,
-                                                [LEVEL_DRAM] = c->dram};
-    for (int outer = LEVEL_N - 1; outer > 0; outer--)
-        for (int inner = outer - 1; inner >= 0; inner--)
-            for (int t = 0; t < TENSOR_N; t++) {
-                const double bits = arch->precision_bits[t];
-                const bool is_there =
-                    arch->has_l1 || (inner != LEVEL_L1 && outer != LEVEL_L1);
-                out->inner = level_name[inner];
-                out->outer = level_name[outer];
-                out->inner_each = dearer(&level[inner][t]) / bits;
-                out->outer_each = dearer(&level[outer][t]) / bits;
-                if (is_there && out->inner_each > out->outer_each)
-                    return true;
-            }
-    return false;
 }

@@ -42,6 +42,7 @@ static const struct list_key list_keys[] = {
     {"l2", AT(l2), "energy", NULL, true, false, true, false, true, 1, ENERGY_ENTRIES_MAX, false},
     {"dram", AT(dram), "energy", NULL, true, false, true, false, true, 1, ENERGY_ENTRIES_MAX, true},
     {"wire", AT(wire), "energy", NULL, false, false, false, false, false, 1, 1, false},
+    {"clock", AT(clock), "energy", NULL, false, false, false, false, false, 1, 1, false},
     {"sram_area", AT(sram_area), "um2_per_byte", NULL, false, false, false, false, false, 1, 1, false},
 };
 /* clang-format on */
@@ -51,6 +52,8 @@ static const struct list_key list_keys[] = {
 static const char *const text_keys[] = {"name", "unit", "source"};
 #define NODE_KEY "node_nm"
 #define LEAKAGE_KEY "leakage"
+#define VOLTS_KEY "volts"
+#define GRID_KEYS 4 /* sram_grid_keys */
 #define NODE_NM_MAX 10000
 #define SIZE_MAX_WHOLE 1000000 /* words of a register file, um of a hop */
 #define TEXT_KEYS ((int)(sizeof(text_keys) / sizeof(text_keys[0])))
@@ -337,10 +340,13 @@ static bool read_list(const struct reader *r, const struct list_key *key,
 
 static bool check_table_keys(const struct reader *r, const struct setting *root)
 {
-    const char *known[TEXT_KEYS + LIST_KEYS + 2];
+    const char *known[TEXT_KEYS + LIST_KEYS + GRID_KEYS + 3];
     int n_known = 0;
     known[n_known++] = NODE_KEY;
     known[n_known++] = LEAKAGE_KEY;
+    known[n_known++] = VOLTS_KEY;
+    for (int i = 0; sram_grid_keys[i] != NULL; i++)
+        known[n_known++] = sram_grid_keys[i];
     for (int i = 0; i < TEXT_KEYS; i++)
         known[n_known++] = text_keys[i];
     for (int i = 0; i < LIST_KEYS; i++)
@@ -379,48 +385,33 @@ static bool check_parts(const struct reader *r, const struct setting *root)
                         "the energy of a MAC is given %s; either 'mac', or "
                         "'int_multiply' and 'int_add' are needed",
                         has(root, "mac") ? "twice" : "in part or not at all");
-    if (has(root, "wire") != has(root, "sram_area"))
+    const bool has_grid = has(root, "sram_grid");
+    if (has_grid && (!has(root, VOLTS_KEY) || !has(root, "wire")))
+        ok = diag_error(r->d, whole_file,
+                        "'sram_grid' is given without '%s', which it needs",
+                        has(root, "wire") ? VOLTS_KEY : "wire");
+    for (int i = 1; !has_grid && sram_grid_keys[i] != NULL; i++)
+        if (has(root, sram_grid_keys[i]))
+            ok = diag_error(
+                r->d, setting_pos(setting_member(root, sram_grid_keys[i])),
+                "'%s' is given without 'sram_grid', which it "
+                "is of",
+                sram_grid_keys[i]);
+    if (has_grid && has(root, "sram"))
+        ok = diag_error(r->d, whole_file,
+                        "both 'sram' and 'sram_grid' are given; one of them is "
+                        "needed");
+    if (!has_grid && has(root, "wire") != has(root, "sram_area"))
         ok = diag_error(r->d, whole_file,
                         "'%s' is given without '%s'; buffers above the last "
                         "entry of 'sram' need both",
                         has(root, "wire") ? "wire" : "sram_area",
                         has(root, "wire") ? "sram_area" : "wire");
-    if (!has(root, "sram") && !(has(root, "l1") && has(root, "l2")))
+    if (!has(root, "sram") && !has_grid &&
+        !(has(root, "l1") && has(root, "l2")))
         ok = diag_error(r->d, whole_file,
                         "'sram' is missing; without it both 'l1' and 'l2' are "
                         "needed");
-    return ok;
-}
-
-/* leakage = { l2 = 0.008; ... }; a source of its own is optional. */
-static bool read_leakage(const struct reader *r, const struct setting *s,
-                         struct energy_leakage *out)
-{
-    const struct {
-        const char *name;
-        double *value;
-    } part[] = {{"mac", &out->mac},
-                {"rf", &out->rf},
-                {"l1", &out->l1},
-                {"l2", &out->l2}};
-    const char *known[] = {"mac", "rf", "l1", "l2", "source"};
-    bool ok = true;
-    if (setting_type(s) != SETTING_GROUP)
-        return diag_error(r->d, setting_pos(s),
-                          "'leakage' is %s; a group { ... } is needed",
-                          setting_kind(s));
-    for (int i = 0; i < setting_length(s); i++) {
-        const struct setting *member = setting_item(s, i);
-        int k = 0;
-        while (k < 4 && strcmp(setting_name(member), part[k].name) != 0)
-            k++;
-        if (k < 4)
-            ok = energy_member(r, member, false, part[k].value) && ok;
-        else if (strcmp(setting_name(member), "source") == 0)
-            ok = text_member(r, s, "leakage", "source") != NULL && ok;
-        else
-            ok = unknown_key(r, member, known, 5);
-    }
     return ok;
 }
 
@@ -448,9 +439,17 @@ static bool read_table(const struct reader *r, const struct setting *root,
     }
     ok = check_parts(r, root) && ok;
     if (has(root, LEAKAGE_KEY))
-        ok =
-            read_leakage(r, setting_member(root, LEAKAGE_KEY), &out->leakage) &&
-            ok;
+        ok = energy_leakage_read(setting_member(root, LEAKAGE_KEY),
+                                 &out->leakage, r->d) &&
+             ok;
+    if (has(root, VOLTS_KEY))
+        ok = energy_member(r, setting_member(root, VOLTS_KEY), true,
+                           &out->volts) &&
+             ok;
+    if (has(root, sram_grid_keys[0])) {
+        out->grid = sram_grid_read(root, r->d);
+        ok = out->grid != NULL && ok;
+    }
     if (has(root, NODE_KEY)) {
         long long node_nm;
         if (whole_member(r, root, "the energy table", NODE_KEY, NODE_NM_MAX,
@@ -493,5 +492,6 @@ void energy_free(struct energy_table *table)
     free(table->name);
     free(table->unit);
     free(table->path);
+    free(table->grid);
     free(table);
 }

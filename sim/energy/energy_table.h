@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/base/arch.h"
+#include "sim/energy/sram_grid.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -44,6 +47,12 @@ struct energy_table {
      * them and the port: energy of a bit over a millimetre, and um2 of a byte.
      * Both or neither. */
     struct energy_list wire, sram_area;
+    /* A table of components has banks by capacity and width in the place of
+     * `sram` (NULL: it has not), and what a register's bit costs when it is
+     * clocked in a cycle. */
+    struct sram_grid *grid; /* owns */
+    struct energy_list clock;
+    double volts; /* of the figures; 0 = not said */
     /* What one instance spends in a cycle, whatever it does: a PE's MAC, all
      * register files of a PE, an L1, the L2. */
     struct energy_leakage {
@@ -51,6 +60,15 @@ struct energy_table {
     } leakage;
     int node_nm; /* of the figures; 0 = not said */
 };
+
+/* Reads leakage = { l2 = 0.008; ... }; a source of its own is optional. */
+bool energy_leakage_read(const struct setting *s, struct energy_leakage *out,
+                         struct diag *d);
+/* What all instances of a machine spend in a cycle, whatever they do. */
+double energy_leakage_cycle(const struct energy_table *table,
+                            const struct arch *arch);
+double energy_clock_cycle(const struct energy_table *table,
+                          const struct arch *arch);
 
 #ifdef __cplusplus
 }

@@ -2,5 +2,8 @@ libaccel_a_SOURCES += \
 	%D%/energy.c \
 	%D%/energy.h \
 	%D%/energy_costs.c \
+	%D%/energy_static.c \
 	%D%/energy_table.c \
-	%D%/energy_table.h
+	%D%/energy_table.h \
+	%D%/sram_grid.c \
+	%D%/sram_grid.h

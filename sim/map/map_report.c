@@ -26,11 +26,13 @@ static const char *left_out(const struct map_report *in)
     struct energy_costs costs;
     energy_costs_of(in->energy, in->arch, &costs);
     const bool by_burst = dram_part_find(in->arch->dram_model) != NULL;
-    return by_burst && costs.leakage_cycle > 0
-               ? "; the search paid DRAM by useful words, and no leakage"
+    return by_burst && costs.leakage_cycle + costs.clock_cycle > 0
+               ? "; the search paid DRAM by useful words, and no leakage or "
+                 "clock"
            : by_burst ? "; the search paid DRAM by useful words, not by bursts"
-           : costs.leakage_cycle > 0 ? "; the search paid no leakage"
-                                     : "";
+           : costs.leakage_cycle + costs.clock_cycle > 0
+               ? "; the search paid no leakage or clock"
+               : "";
 }
 
 /* Prints whether the best is proven, and against what. */

@@ -233,7 +233,8 @@ static void put_work(json_t *o, const struct report_input *in,
         put_compressed(json_object_get(o, "dram"), in, r);
     c = put_counters(o, c, "check.", in, r, is_total);
     tree_put(o, "energy_pj", energies(energy));
-    if (r->is_model && (r->bursts_at_least || energy->leakage > 0))
+    if (r->is_model &&
+        (r->bursts_at_least || energy->leakage + energy->clock > 0))
         tree_put(o, "energy_at_least", json_true());
     tree_put(o, "metrics", metrics_object(in, r, energy, batch));
     put_counters(o, c, "", in, r, is_total);
@@ -293,6 +294,8 @@ static json_t *energy_table(const struct report_input *in,
     tree_put(o, "dram", tensor_costs(costs->dram));
     if (costs->leakage_cycle > 0)
         tree_put_real(o, "leakage_cycle", costs->leakage_cycle);
+    if (costs->clock_cycle > 0)
+        tree_put_real(o, "clock_cycle", costs->clock_cycle);
     return o;
 }
 

@@ -162,11 +162,9 @@ static void put_work(json_t *o, bool is_total)
         tensors("integer", "over the DRAM's link, coded"), false);
     put(o, "dram.compressed_bytes_of_values",
         tensors("integer", "the same with the values of --check"), false);
-    put(o, "dram.bursts_at_least",
-        typed("boolean", "a model's bursts are the least there can be"), false);
+    put(o, "dram.bursts_at_least", typed("boolean", "of a model"), false);
     put(o, "energy_pj", energies(), true);
-    put(o, "energy_at_least",
-        typed("boolean", "a model's energy is the least there can be"), false);
+    put(o, "energy_at_least", typed("boolean", "of a model"), false);
     put(o, "metrics", metrics(), true);
 }
 
@@ -256,8 +254,8 @@ static json_t *costs(void)
         put(of, "write", tensors("number", "where it is not as a read"), false);
         put(o, level[i], of, strcmp(level[i], "l1") != 0);
     }
-    put(o, "leakage_cycle",
-        typed("number", "in each cycle, of all instances together"), false);
+    put(o, "clock_cycle", typed("number", "all of it, a cycle"), false);
+    put(o, "leakage_cycle", typed("number", "all of it, a cycle"), false);
     return o;
 }
 

@@ -93,6 +93,11 @@ void table_cost_text(const struct table_view *v, enum energy_part part,
     case ENERGY_l2:
         tensor_cost_text(c->l2, "a word", text, text_bytes);
         break;
+    case ENERGY_clock:
+        snprintf(text, (size_t)text_bytes, "%s a cycle%s",
+                 text_real(c->clock_cycle).text,
+                 v->total.is_model ? ", in the least cycles" : "");
+        break;
     case ENERGY_leakage:
         snprintf(text, (size_t)text_bytes, "%s a cycle%s",
                  text_real(c->leakage_cycle).text,

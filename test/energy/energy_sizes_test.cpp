@@ -13,7 +13,13 @@
 namespace
 {
 
-const char *const PICOJOULE_TABLES[] = {"45nm", "45nm_horowitz", "45nm_rough"};
+const char *const PICOJOULE_TABLES[] = {"45nm",
+                                        "45nm_horowitz",
+                                        "45nm_rough",
+                                        "65nm_components",
+                                        "45nm_components",
+                                        "32nm_components",
+                                        "22nm_components"};
 
 TEST_F(Energy, ARegisterFileCostsByItsWordsFromAFlipFlopToHalfAKilobyte)
 {
@@ -140,9 +146,9 @@ TEST_F(Energy, LeakageFlowsInEveryCycleOfEveryInstance)
     EXPECT_EQ(":7: error: 'leakage' is a whole number; a group { ... } is "
               "needed",
               leakage("3"));
-    EXPECT_EQ(":7: error: unknown key 'l3'; the nearest known is 'l1'",
+    EXPECT_EQ(":7: error: unknown key 'l3' in 'leakage'; the nearest is 'l1'",
               leakage("{ l3 = 1; }"));
-    EXPECT_EQ(":7: error: 'l2' is -1; 0 to 1e+15 is possible",
+    EXPECT_EQ(":7: error: 'l2' of 'leakage' is no number from 0 to 1e+15",
               leakage("{ l2 = -1; }"));
 }
 
@@ -216,6 +222,11 @@ TEST_F(Energy, LargerMemoriesAndWiderWordsCostNoLessOn2000RandomMachines)
             a.has_l1 = true;
             a.l1_bytes = 1 + upto((uint64_t)1 << (1 + upto(24)));
             a.l2_bytes = 1 + upto((uint64_t)1 << (1 + upto(40)));
+            a.clock_hz = 1000000000;
+            a.l1_banks = 1 << upto(5);
+            a.l1_bank_row_words = 1 << upto(4);
+            a.l2_banks = 1 << upto(7);
+            a.l2_bank_row_words = 1 << upto(5);
             for (int t = 0; t < TENSOR_N; t++)
                 a.rf_words[t] = 1 + (int)upto(ARCH_RF_WORDS_MAX);
             const struct energy_costs c = costs(a);

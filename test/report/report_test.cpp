@@ -41,7 +41,7 @@ TEST_F(Report, JsonHasTheAgreedKeysInTheAgreedOrder)
     EXPECT_EQ("filter ifmap psum_in psum_out psum_link",
               j.keys("layers.0.noc"));
     EXPECT_EQ("words_sent words_delivered hops", j.keys("layers.0.noc.ifmap"));
-    EXPECT_EQ("mac rf noc l1 l2 dram leakage total",
+    EXPECT_EQ("mac rf noc l1 l2 dram leakage clock total",
               j.keys("layers.0.energy_pj"));
     EXPECT_EQ("macs cycles array_cycles utilization ledger_pe_cycles accesses "
               "noc dram gated energy_pj metrics check",

@@ -8,6 +8,7 @@ SPDX-License-Identifier: MIT
 
 import os
 import re
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["srcdir"], "test"))
@@ -69,7 +70,7 @@ def what_map_says(folder):
             ("eyeriss", "rs", SHAPE), ("eyeriss_v2_dense", "ws", SHAPE),
             ("tpu_v1", "ws", SHAPE), ("eyeriss", "nest", small)):
         for dram in DRAMS[:2]:
-            for energy in ("45nm", table):
+            for energy in ("45nm", table, "65nm_components"):
                 words = ["--cfg", name, "--shape", shape] + dram
                 words += ["--set", f"energy={energy}"]
                 what = f"{dataflow} {' '.join(words)}"
@@ -79,9 +80,11 @@ def what_map_says(folder):
                 ran = energies(report("run", *words, "--mapping", saved))
                 model = energies(report("model", *words, "--mapping", saved))
                 check(close(said, ran["total"]), f"map: {what}", (said, ran))
-                check((ran["leakage"] > 0) == (energy == table), what, ran)
+                check((ran["leakage"] > 0) == (energy != "45nm"), what, ran)
+                check((ran["clock"] > 0) == (energy == "65nm_components"),
+                      what, ran)
                 for part, value in model.items():
-                    if part not in ("leakage", "total"):
+                    if part not in ("leakage", "clock", "total"):
                         check(close(value, ran[part]), f"model {part}: {what}")
                 check(model["leakage"] <= ran["leakage"], f"leakage: {what}")
 
@@ -107,7 +110,20 @@ def a_static_part_and_reads_apart():
               "reads and writes are paid apart", layer["energy_pj"])
 
 
+def the_script_writes_what_is_shipped():
+    script = os.path.join(CONFIGS, "energy", "make_components.py")
+    for node in ("65", "45", "32", "22"):
+        said = subprocess.run([sys.executable, script, "--print", node],
+                              capture_output=True, text=True, check=False)
+        with open(os.path.join(CONFIGS, "energy", f"{node}nm_components.cfg"),
+                  encoding="utf-8") as file:
+            check(said.stdout == file.read(),
+                  f"make_components.py writes {node}nm_components.cfg",
+                  said.stderr)
+
+
 who_is_asked()
+the_script_writes_what_is_shipped()
 with new_folder() as made:
     what_map_says(made)
 a_static_part_and_reads_apart()

@@ -1,0 +1,318 @@
+#!/usr/bin/env python3
+"""make_components.py - writes the energy tables of components of 65, 45, 32 and
+22 nm, from configs/validation/sram_cacti.csv and the published figures below,
+and prints how far they lie from the rows that were kept out:
+
+    configs/energy/make_components.py             # writes *nm_components.cfg
+    configs/energy/make_components.py --errors    # prints the errors alone
+    configs/energy/make_components.py --print 45  # prints the table of 45 nm
+
+The SRAM rows are a sweep of CACTI 7.0 (HewlettPackard/cacti, 1ffd8df) in the
+configuration that Accelergy's plug-in uses: low standby power, 300 K, one port
+for reads and writes, unless a row says otherwise.  Each fifth row of the whole
+sweep is marked kept_out, and no figure is fitted to it.  What is fitted to the
+rest: the grid of one bank's energies by capacity and width (series A, gaps
+filled from the neighbours, then the nearest that never falls with capacity or
+width, by pooling), factors for ports (C) and devices (D), and the energy of a
+bit over a millimetre in CACTI's own wires between banks (B).
+SPDX-License-Identifier: MIT
+"""
+
+import csv
+import math
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROWS = os.path.join(HERE, "..", "validation", "sram_cacti.csv")
+FIGURES = ("read_pJ", "write_pJ", "leakage_mW", "area_mm2")
+# Supply of CACTI's low standby power cells, and of the table.
+CACTI_VOLTS = {65: 1.2, 45: 1.1, 32: 1.0, 22: 0.8}
+VOLTS = {65: 1.0, 45: 0.9, 32: 0.9, 22: 0.8}
+
+
+def read_rows():
+    with open(ROWS, encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        for key in ("node_nm", "banks", "bytes", "bits"):
+            row[key] = int(row[key])
+        for key in FIGURES:
+            row[key] = float(row[key])
+        row["fits"] = row["kept_out"] == "no"
+    return rows
+
+
+def pooled(values):
+    """The nearest rising sequence, by pooling neighbours that fall."""
+    blocks = []
+    for value in values:
+        blocks.append([value, 1])
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            last, n = blocks.pop()
+            total = blocks[-1][0] * blocks[-1][1] + last * n
+            blocks[-1] = [total / (blocks[-1][1] + n), blocks[-1][1] + n]
+    return [value for value, n in blocks for _ in range(n)]
+
+
+class Grid:
+    """Logarithms of one figure by capacity and width."""
+
+    def __init__(self, rows, node, figure):
+        own = [r for r in rows if r["series"] == "A" and r["node_nm"] == node]
+        self.bytes = sorted({r["bytes"] for r in own})
+        self.bits = sorted({r["bits"] for r in own})
+        found = {(r["bytes"], r["bits"]): math.log(r[figure])
+                 for r in own if r["fits"]}
+        self.at = self.filled(found)
+        if figure != "area_mm2" and figure != "leakage_mW":
+            self.make_rise()
+
+    def value(self, known, i, j):
+        if 0 <= i < len(self.bytes) and 0 <= j < len(self.bits):
+            return known.get((self.bytes[i], self.bits[j]))
+        return None
+
+    def filled(self, found):
+        """Half way between neighbours; where a side has none, on the line
+        through the next two capacities."""
+        known = dict(found)
+        for _ in range(len(self.bytes)):
+            new = {}
+            for i, c in enumerate(self.bytes):
+                for j, w in enumerate(self.bits):
+                    if (c, w) in known:
+                        continue
+                    pairs = [(self.value(known, i - 1, j),
+                              self.value(known, i + 1, j)),
+                             (self.value(known, i, j - 1),
+                              self.value(known, i, j + 1))]
+                    near = [(a + b) / 2 for a, b in pairs
+                            if a is not None and b is not None]
+                    for step in () if near else (1, -1):
+                        a = self.value(known, i + step, j)
+                        b = self.value(known, i + 2 * step, j)
+                        if a is not None and b is not None:
+                            near.append(2 * a - b)
+                    if near:
+                        new[c, w] = sum(near) / len(near)
+            known.update(new)
+        return [[known[c, w] for w in self.bits] for c in self.bytes]
+
+    def make_rise(self):
+        for _ in range(100):
+            self.at = [pooled(row) for row in self.at]
+            columns = [pooled(column) for column in zip(*self.at)]
+            self.at = [list(row) for row in zip(*columns)]
+        for i, row in enumerate(self.at):  # what rounding has left
+            for j in range(len(row)):
+                below = self.at[i - 1][j] if i > 0 else row[j]
+                left = row[j - 1] if j > 0 else row[j]
+                row[j] = max(row[j], below, left)
+
+    def look(self, size, width):
+        def place(values, x):
+            k = 0
+            while k < len(values) - 2 and values[k + 1] <= x:
+                k += 1
+            return k, (math.log(x / values[k]) /
+                       math.log(values[k + 1] / values[k]))
+        i, x = place(self.bytes, size)
+        j, y = place(self.bits, width)
+        g = self.at
+        return math.exp(
+            (g[i][j] * (1 - x) + g[i + 1][j] * x) * (1 - y) +
+            (g[i][j + 1] * (1 - x) + g[i + 1][j + 1] * x) * y)
+
+
+class Sram:
+    """All that is fitted of one node."""
+
+    def __init__(self, rows, node):
+        self.node = node
+        self.grid = {f: Grid(rows, node, f) for f in FIGURES}
+        own = [r for r in rows if r["node_nm"] == node and r["fits"]]
+        self.factor = {}
+        for series, key in (("C", "ports"), ("D", "device")):
+            for kind in sorted({r[key] for r in own if r["series"] == series}):
+                some = [r for r in own
+                        if r["series"] == series and r[key] == kind]
+                self.factor[kind] = {
+                    f: math.exp(sum(math.log(r[f] / self.grid[f].look(
+                        r["bytes"], r["bits"])) for r in some) / len(some))
+                    for f in FIGURES}
+        banked = [r for r in own if r["series"] == "B"]
+        self.wire_pj = min(
+            (k / 100 for k in range(200)),
+            key=lambda pj: sum(abs(self.banked(r, f, pj) / r[f] - 1)
+                               for r in banked
+                               for f in ("read_pJ", "write_pJ"))
+        ) if banked else None
+
+    def side_mm(self, size):
+        return math.sqrt(self.grid["area_mm2"].look(size, 64))
+
+    def banked(self, row, figure, wire_pj):
+        bank = row["bytes"] / row["banks"]
+        bits = row["bits"] + math.log2(row["bytes"] * 8 / row["bits"])
+        area = self.grid["area_mm2"].look(bank, row["bits"])
+        mm = math.sqrt(area) * (math.sqrt(row["banks"]) - 1)
+        return self.grid[figure].look(bank, row["bits"]) + bits * wire_pj * mm
+
+    def said(self, row, figure):
+        if row["banks"] > 1:
+            return self.banked(row, figure, self.wire_pj)
+        kind = row["ports"] if row["series"] == "C" else row["device"]
+        return (self.grid[figure].look(row["bytes"], row["bits"]) *
+                self.factor.get(kind, {}).get(figure, 1))
+
+
+def print_errors(rows, srams):
+    """Of rows that were kept out: mean and worst, reads and writes."""
+    every = []
+    print("node series    n  read mean  worst  write mean  worst  (%)")
+    for node, sram in srams.items():
+        for series in "ABCDG":
+            some = [r for r in rows if r["node_nm"] == node and
+                    r["series"] == series and not r["fits"]]
+            if not some:
+                continue
+            line = f"{node:4d} {series:6s} {len(some):4d}"
+            for figure in ("read_pJ", "write_pJ"):
+                errors = [abs(sram.said(r, figure) / r[figure] - 1) * 100
+                          for r in some]
+                every += errors
+                line += f" {sum(errors) / len(errors):10.1f} {max(errors):6.1f}"
+            print(line)
+    print(f"all of them: {sum(every) / len(every):.1f} % mean, "
+          f"{max(every):.1f} % worst of {len(every)} figures")
+
+
+def scale(node):
+    """Energy of logic against that of 45 nm at 0.9 V."""
+    def f(a, b, c, volts):
+        return a * volts ** 2 + b * volts + c
+    hp45 = f(1.018, -0.3107, 0.1539, VOLTS[45])
+    if node == 65:
+        return f(3.755, -4.398, 1.975, VOLTS[65]) / hp45
+    hp32 = f(0.8367, -0.4341, 0.1701, VOLTS[node])
+    if node == 32:
+        return hp32 / hp45
+    if node == 22:  # between 32 and 20 nm, by logarithms
+        hp20 = f(0.373, -0.1582, 0.04104, VOLTS[22])
+        share = math.log(32 / 22) / math.log(32 / 20)
+        return hp32 ** (1 - share) * hp20 ** share / hp45
+    return 1.0
+
+
+def array(values, digits):
+    text, line = "", "    "
+    for value in values:
+        word = f"{float(f'{value:.{digits}g}'):.12g}"
+        if isinstance(value, float) and not set(word) & set(".e"):
+            word += ".0"
+        word += ", "
+        if len(line) + len(word) > 78:
+            text, line = text + line.rstrip() + "\n", "    "
+        line += word
+    return "[\n" + text + line.rstrip(", ") + " ]"
+
+
+def table(sram):
+    node, s = sram.node, scale(sram.node)
+    volts = VOLTS[node]
+    by_volts = (volts / VOLTS[45]) ** 2
+    how = ("" if node == 45 else
+           f", x {s:.4g} to {node} nm at {volts} V: Stillmaker and Baas, "
+           "Integration 58, 2017")
+    horowitz = f'"Horowitz, ISSCC 2014, 45 nm, 0.9 V{how}"'
+    pieces = [f"""\
+# {node} nm, {volts} V: components.  Written by make_components.py, which says
+# how; do not edit.
+# SPDX-License-Identifier: MIT
+name = "{node}nm_components";
+unit = "pJ";
+node_nm = {node};
+volts = {volts};
+source = "CACTI 7, Horowitz, Aladdin, Keckler; docs/energy.md";
+
+int_multiply = (
+    {{ bits = 8;  energy = {0.2 * s:.4g}; source = {horowitz}; }},
+    {{ bits = 32; energy = {3.1 * s:.4g}; source = {horowitz}; }}
+);
+int_add = (
+    {{ bits = 8;  energy = {0.03 * s:.4g}; source = {horowitz}; }},
+    {{ bits = 16; energy = {0.05 * s:.4g}; source = {horowitz}; }},
+    {{ bits = 32; energy = {0.1 * s:.4g}; source = {horowitz}; }}
+);
+
+# Flip-flops up to 64 words; larger files are SRAM.  Through the published
+# tables' 12 and 16 words of 16 bits at 45 nm, 0.236 and 0.251 pJ.
+rf = (
+    {{ words = 1;  bits = 16; energy = {0.1966 * s:.4g}; source = "Accelergy, ISPASS 2020 example, register files of Aladdin's cells{how}"; }},
+    {{ words = 64; bits = 16; energy = {0.4234 * s:.4g}; source = "on the line through 12 and 16 words"; }}
+);
+
+# A hop is pushed into and taken from a register, and crosses a PE on a wire.
+noc_hop = {{ bits = 1; energy = {0.009 * s:.4g}; source = "Shao et al., Aladdin, ISCA 2014: 9 fJ a register's bit at 40 nm, two of them, half of which toggle{how}"; }};
+wire = {{ energy = {0.121 * by_volts:.4g}; source = "Keckler et al., IEEE Micro 31(5), 2011: 0.121 pJ a random bit and mm at 0.9 V; by the square of the voltage"; }};
+
+# The published range: one bit of one register, clocked in a cycle.
+clock = {{ energy = {0.004 / 1.906 * s:.4g}; source = "4.0 fJ at 65 nm, 1.0 V: clock networks of DianNao 3.2, EIE 2.8, DaDianNao 2.9 fJ a register's bit, and 1.0 for its pin (assumed){how}"; }};
+
+dram = {{ bits = 32; energy = 640.0; source = "MIT 6.5930, 32-bit DRAM read"; }};
+"""]
+    grid = sram.grid
+    flat = {f: [math.exp(v) for row in grid[f].at for v in row]
+            for f in FIGURES}
+    pieces.append(f"""
+# One bank, one port for reads and writes, by capacity (rows) and width: pJ of a
+# read and a write, mW, mm2.  CACTI 7.0, low standby power, 300 K.  Its cells
+# run at {CACTI_VOLTS[node]} V; dynamic energy goes by the square of the voltage.
+sram_grid = {{
+  source = "CACTI 7.0, low standby power, 300 K, {CACTI_VOLTS[node]} V";
+  volts = {CACTI_VOLTS[node]};
+  bytes = {array(grid["read_pJ"].bytes, 9)};
+  bits = [ {", ".join(str(b) for b in grid["read_pJ"].bits)} ];
+  read = {array(flat["read_pJ"], 5)};
+  write = {array(flat["write_pJ"], 5)};
+  leakage_mw = {array(flat["leakage_mW"], 4)};
+  area_mm2 = {array(flat["area_mm2"], 4)};
+}};
+# What silicon takes beyond CACTI at the same voltage, by the bytes of a bank.
+sram_macro = (
+    {{ bytes = 512;     times = 1.85; source = "Chen, Emer, Sze, ISCA 2016: an RF of 0.5 kB costs a 16-bit MAC"; }},
+    {{ bytes = 8192;    times = 2.43; source = "Horowitz, ISSCC 2014, 8 KB, over CACTI"; }},
+    {{ bytes = 32768;   times = 1.72; source = "Horowitz, ISSCC 2014, 32 KB, over CACTI"; }},
+    {{ bytes = 1048576; times = 1.60; source = "Horowitz, ISSCC 2014, 1 MB, over CACTI"; }}
+);
+""")
+    if sram.wire_pj is not None:
+        pieces.append(f"""
+# What the grid's rows become with other ports, devices and banks; for
+# comparison with CACTI.
+sram_kinds = (
+""" + ",\n".join(
+            f"    {{ kind = \"{kind}\"; read = {f['read_pJ']:.4g}; write = "
+            f"{f['write_pJ']:.4g}; leakage = {f['leakage_mW']:.4g}; area = "
+            f"{f['area_mm2']:.4g}; }}" for kind, f in sram.factor.items()) +
+            f"\n);\ncacti_wire_pj = {sram.wire_pj};\n")
+    return "".join(pieces)
+
+
+def main():
+    rows = read_rows()
+    if sys.argv[1:2] == ["--print"]:
+        sys.stdout.write(table(Sram(rows, int(sys.argv[2]))))
+        return
+    srams = {node: Sram(rows, node) for node in (65, 45, 32, 22)}
+    print_errors(rows, srams)
+    if "--errors" in sys.argv[1:]:
+        return
+    for node, sram in srams.items():
+        path = os.path.join(HERE, f"{node}nm_components.cfg")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(table(sram))
+
+
+main()

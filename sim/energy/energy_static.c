@@ -1,0 +1,109 @@
+/* energy_static.c - what a machine spends in every cycle, whatever it does: the
+ * leakage of its memories and the clock of its registers.
+ * SPDX-License-Identifier: MIT
+ */
+#include <string.h>
+
+#include "sim/energy/energy_table.h"
+
+#define LEAKAGE_MAX 1e15
+
+bool energy_leakage_read(const struct setting *s, struct energy_leakage *out,
+                         struct diag *d)
+{
+    static const char *const known[] = {"mac", "rf",     "l1",
+                                        "l2",  "source", NULL};
+    double *const part[] = {&out->mac, &out->rf, &out->l1, &out->l2};
+    bool ok = true;
+    if (setting_type(s) != SETTING_GROUP)
+        return diag_error(d, setting_pos(s),
+                          "'leakage' is %s; a group { ... } is needed",
+                          setting_kind(s));
+    for (int i = 0; i < setting_length(s); i++) {
+        const struct setting *member = setting_item(s, i);
+        const double value = setting_number(member);
+        int k = 0;
+        while (known[k] != NULL && strcmp(setting_name(member), known[k]) != 0)
+            k++;
+        if (known[k] == NULL)
+            ok = setting_unknown_key(member, known, " in 'leakage'", d);
+        else if (k == 4 && setting_string(member) == NULL)
+            ok = diag_error(d, setting_pos(member),
+                            "'source' is %s; a string is needed",
+                            setting_kind(member));
+        else if (k < 4 && (!setting_is_number(member) ||
+                           !(value >= 0 && value <= LEAKAGE_MAX)))
+            ok = diag_error(d, setting_pos(member),
+                            "'%s' of 'leakage' is no number from 0 to %g",
+                            known[k], LEAKAGE_MAX);
+        else if (k < 4)
+            *part[k] = value;
+    }
+    return ok;
+}
+
+/* Energy that a memory of so many banks leaks in a cycle: a mW is a pJ in a
+ * ns. */
+static double memory_leakage(const struct energy_table *table,
+                             const struct arch *arch, double bytes, int banks)
+{
+    const double n = banks > 1 ? banks : 1;
+    return n * sram_grid_look(table->grid, SRAM_LEAKAGE_MW, bytes / n, 64) *
+           1e9 / (double)arch->clock_hz;
+}
+
+/* Files of more words than register files of flip-flops have are SRAM. */
+static bool is_sram(const struct energy_table *table, int words)
+{
+    const struct energy_list *rf = &table->rf;
+    return table->grid != NULL && words > rf->entry[rf->n_entries - 1].words;
+}
+
+double energy_leakage_cycle(const struct energy_table *table,
+                            const struct arch *arch)
+{
+    const struct energy_leakage *leak = &table->leakage;
+    double all = arch_pes(arch) * (leak->mac + leak->rf) +
+                 arch_l1s(arch) * leak->l1 + leak->l2;
+    if (table->grid == NULL)
+        return all;
+    all += memory_leakage(table, arch, (double)arch->l2_bytes, arch->l2_banks);
+    if (arch->has_l1)
+        all +=
+            arch_l1s(arch) *
+            memory_leakage(table, arch, (double)arch->l1_bytes, arch->l1_banks);
+    for (int t = 0; t < TENSOR_N; t++)
+        if (is_sram(table, arch->rf_words[t]))
+            all += arch_pes(arch) *
+                   memory_leakage(
+                       table, arch,
+                       arch->rf_words[t] * arch->precision_bits[t] / 8.0, 1);
+    return all;
+}
+
+/* Register bits of a PE that the clock reaches: as the machine says, or its
+ * register files of flip-flops, a pair of operands in each stage of the
+ * pipeline and a psum behind it. */
+static double clocked_bits(const struct energy_table *table,
+                           const struct arch *arch)
+{
+    const int *bits = arch->precision_bits;
+    if (arch->clocked_bits > 0)
+        return arch->clocked_bits;
+    double all = bits[TENSOR_PSUM];
+    all += arch->pipeline_cycles *
+           (double)(bits[TENSOR_IFMAP] + bits[TENSOR_FILTER]);
+    for (int t = 0; t < TENSOR_N; t++)
+        if (!is_sram(table, arch->rf_words[t]))
+            all += (double)arch->rf_words[t] * bits[t];
+    return all;
+}
+
+double energy_clock_cycle(const struct energy_table *table,
+                          const struct arch *arch)
+{
+    return table->clock.n_entries == 0
+               ? 0
+               : table->clock.entry[0].energy * clocked_bits(table, arch) *
+                     arch_pes(arch);
+}

@@ -1,0 +1,221 @@
+// components_test.cpp - the tables of components: SRAM against rows of the
+// memory compiler that no fit has seen, figures worked out by hand, clock and
+// leakage, and each message of a broken grid.
+// SPDX-License-Identifier: MIT
+#include <cmath>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <vector>
+
+#include "sim/energy/energy_table.h"
+#include "test/energy/energy_fixture.h"
+
+namespace
+{
+
+struct cacti_row {
+    std::string series, kind;
+    int node, banks, bytes, bits;
+    double figure[SRAM_FIGURE_N];
+    bool kept_out;
+};
+
+std::vector<cacti_row> cacti_rows()
+{
+    std::vector<cacti_row> rows;
+    std::ifstream file(std::string(std::getenv("srcdir")) +
+                       "/configs/validation/sram_cacti.csv");
+    std::string line;
+    std::getline(file, line);
+    while (std::getline(file, line)) {
+        std::stringstream words(line);
+        std::string word;
+        std::vector<std::string> cell;
+        while (std::getline(words, word, ','))
+            cell.push_back(word);
+        EXPECT_EQ(12u, cell.size()) << line;
+        cacti_row r = {};
+        r.series = cell[0];
+        r.kind = r.series == "C" ? cell[3] : cell[2];
+        r.node = std::stoi(cell[1]);
+        r.banks = std::stoi(cell[4]);
+        r.bytes = std::stoi(cell[5]);
+        r.bits = std::stoi(cell[6]);
+        for (int f = 0; f < SRAM_FIGURE_N; f++)
+            r.figure[f] = std::stod(cell[7 + (size_t)f]);
+        r.kept_out = cell[11] == "yes";
+        rows.push_back(r);
+    }
+    return rows;
+}
+
+TEST_F(Energy, SramIsWithin15PercentOfRowsThatNoFitHasSeen)
+{
+    double sum = 0, worst = 0;
+    std::map<std::string, int> seen;
+    int n = 0;
+    for (const cacti_row &r : cacti_rows()) {
+        if (!r.kept_out)
+            continue;
+        const std::string name = std::to_string(r.node) + "nm_components";
+        if (table_ == nullptr || name != energy_name(table_))
+            load(name.c_str());
+        for (sram_figure figure : {SRAM_READ, SRAM_WRITE}) {
+            const double said = sram_grid_compiled(
+                table_->grid, figure, r.bytes, r.bits, r.banks, r.kind.c_str());
+            const double error = std::fabs(said / r.figure[figure] - 1);
+            EXPECT_LE(error, 0.6) << r.series << " " << r.node << " nm, "
+                                  << r.bytes << " x " << r.bits;
+            sum += error;
+            worst = std::fmax(worst, error);
+            n++;
+        }
+        seen[r.series]++;
+    }
+    std::printf("sample: %d figures kept out, %.1f %% mean, %.1f %% worst\n", n,
+                100 * sum / n, 100 * worst);
+    EXPECT_LE(sum / n, 0.15);
+    EXPECT_EQ(400, n);
+    EXPECT_EQ(5u, seen.size()); // A, B, C, D, G
+}
+
+TEST_F(Energy, AreaAndLeakageAreWithin25PercentOfRowsThatNoFitHasSeen)
+{
+    double sum[SRAM_FIGURE_N] = {};
+    int n = 0;
+    for (const cacti_row &r : cacti_rows()) {
+        if (!r.kept_out || r.banks > 1)
+            continue;
+        load((std::to_string(r.node) + "nm_components").c_str());
+        for (sram_figure figure : {SRAM_AREA_MM2, SRAM_LEAKAGE_MW})
+            sum[figure] +=
+                std::fabs(sram_grid_compiled(table_->grid, figure, r.bytes,
+                                             r.bits, 1, r.kind.c_str()) /
+                              r.figure[figure] -
+                          1);
+        n++;
+    }
+    EXPECT_LE(sum[SRAM_AREA_MM2] / n, 0.1);
+    EXPECT_LE(sum[SRAM_LEAKAGE_MW] / n, 0.25);
+}
+
+// Accelergy's ISPASS 2020 examples at 45 nm, every word and address another.
+TEST_F(Energy, RegisterFilesAreWithin12PercentOfThePublishedOnes)
+{
+    load("45nm_components");
+    const struct {
+        int words;
+        double pj;
+    } published[] = {{12, 0.23632}, {16, 0.25083}, {24, 0.253}, {24, 0.302}};
+    double sum = 0;
+    for (const auto &p : published) {
+        struct arch a = arch_of(16, 16);
+        a.clock_hz = 1000000000;
+        a.rf_words[TENSOR_IFMAP] = p.words;
+        sum += std::fabs(costs(a).rf[TENSOR_IFMAP].energy / p.pj - 1);
+    }
+    EXPECT_LE(sum / 4, 0.12);
+}
+
+TEST_F(Energy, ABankCostsWhatHorowitzPrintsWhereTheTableIsAnchoredThere)
+{
+    load("45nm_components");
+    struct arch a = arch_of(16, 16);
+    a.clock_hz = 1000000000;
+    a.l2_banks = 1;
+    a.l2_bank_row_words = 4; // 64 bits
+    for (auto [kib, pj] :
+         {std::pair<int, double>{8, 10}, {32, 20}, {1024, 100}}) {
+        a.l2_bytes = (uint64_t)kib * KIB;
+        EXPECT_NEAR(pj / 4, costs(a).l2[TENSOR_IFMAP].energy, 0.01 * pj / 4);
+    }
+    // 16 of these banks, whose sides CACTI's 0.0279 mm2 gives: four words and
+    // the address of 16,384 rows go 0.75 x 3 sides at 0.121 pJ.
+    a.l2_bytes = 128 * KIB;
+    a.l2_banks = 16;
+    const double mm2 = sram_grid_look(table_->grid, SRAM_AREA_MM2, 8192, 64);
+    EXPECT_NEAR(10 / 4.0 + 0.121 * (64 + 14) * 0.75 * 3 * std::sqrt(mm2) / 4,
+                costs(a).l2[TENSOR_IFMAP].energy, 0.03);
+    EXPECT_EQ(ENERGY_BANKED, costs(a).l2[TENSOR_IFMAP].origin);
+    EXPECT_NE(costs(a).l2[TENSOR_IFMAP].energy,
+              costs(a).l2[TENSOR_IFMAP].write);
+}
+
+TEST_F(Energy, ClockAndLeakageFlowInEveryCycleOfEveryInstance)
+{
+    load("45nm_components");
+    struct arch a = arch_of(16, 16); // 12 x 14 PEs
+    a.clock_hz = 200000000;
+    a.clocked_bits = 1208;
+    EXPECT_NEAR(0.002099 * 1208 * 168, costs(a).clock_cycle, 1e-9);
+    a.clocked_bits = 0; // a word of each register file, the pipeline, a psum
+    a.rf_words[0] = a.rf_words[1] = a.rf_words[2] = 1;
+    a.pipeline_cycles = 3;
+    EXPECT_NEAR(0.002099 * (3 * 16 + 3 * 32 + 16) * 168, costs(a).clock_cycle,
+                1e-9);
+    // mW at 200 MHz are 5 pJ a cycle.
+    const double mw = sram_grid_look(table_->grid, SRAM_LEAKAGE_MW, 110592, 64);
+    EXPECT_NEAR(5 * mw, costs(a).leakage_cycle, 1e-9);
+    a.rf_words[TENSOR_FILTER] = 256; // SRAM: no clock, and a leak in each PE
+    EXPECT_NEAR(0.002099 * (2 * 16 + 3 * 32 + 16) * 168, costs(a).clock_cycle,
+                1e-9);
+    const double rf = sram_grid_look(table_->grid, SRAM_LEAKAGE_MW, 512, 64);
+    EXPECT_NEAR(5 * (mw + 168 * rf), costs(a).leakage_cycle, 1e-9);
+}
+
+TEST_F(Energy, SmallerNodesCostLess)
+{
+    double before = 1e9;
+    for (const char *name : {"65nm_components", "45nm_components",
+                             "32nm_components", "22nm_components"}) {
+        load(name);
+        struct arch a = arch_of(16, 16);
+        a.clock_hz = 1000000000;
+        const struct energy_costs c = costs(a);
+        EXPECT_LT(c.mac.energy + c.l2[0].energy + c.noc_hop[0].energy, before);
+        before = c.mac.energy + c.l2[0].energy + c.noc_hop[0].energy;
+    }
+}
+
+TEST_F(Energy, ABrokenGridIsAnError)
+{
+    const std::string head = std::string(ANY_TABLE) + ANY_MAC;
+    const std::string wire = "wire = { energy = 1; source = \"s\"; };\n";
+    auto grid = [&](const std::string &members) {
+        return error_of(head + wire +
+                        "volts = 1;\nsram_grid = { source = "
+                        "\"s\"; volts = 1; " +
+                        members + " };\n");
+    };
+    const std::string axes = "bytes = [64, 128]; bits = [8, 16]; ";
+    const std::string rest = "write = [1, 2, 3, 4]; leakage_mw = [1, 2, 3, 4]; "
+                             "area_mm2 = [1, 2, 3, 4];";
+    ASSERT_TRUE(load_text(head + wire +
+                          "volts = 1;\nsram_grid = { source = \"s\"; volts = "
+                          "1; " +
+                          axes + "read = [1, 2, 3, 4]; " + rest + " };\n"))
+        << messages();
+    EXPECT_EQ(":8: error: 'read' has 3 numbers; 4 are needed",
+              grid(axes + "read = [1, 2, 3]; " + rest));
+    EXPECT_EQ(
+        ":8: error: 'bytes' does not rise at number 2; rising numbers "
+        "are needed",
+        grid("bytes = [64, 64]; bits = [8, 16]; read = [1, 2, 3, 4]; " + rest));
+    EXPECT_EQ(":8: error: number 2 of 'read' is not above 0, up to 1e+15",
+              grid(axes + "read = [1, 0, 3, 4]; " + rest));
+    EXPECT_EQ(":1: error: 'sram_grid' is given without 'volts', which it needs",
+              error_of(head + wire +
+                       "sram_grid = { source = \"s\"; volts = 1; " + axes +
+                       "read = [1, 2, 3, 4]; " + rest + " };\n"));
+    EXPECT_EQ(":6: error: 'sram_macro' is given without 'sram_grid', which it "
+              "is of",
+              error_of(head + "sram_macro = ( ); " + ANY_SRAM));
+    EXPECT_EQ(":1: error: both 'sram' and 'sram_grid' are given; one of them "
+              "is needed",
+              error_of(head + wire + ANY_SRAM +
+                       "volts = 1;\nsram_grid = { source = \"s\"; volts = 1; " +
+                       axes + "read = [1, 2, 3, 4]; " + rest + " };\n"));
+}
+
+} // namespace
