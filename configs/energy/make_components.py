@@ -28,6 +28,8 @@ ROWS = os.path.join(HERE, "..", "validation", "sram_cacti.csv")
 FIGURES = ("read_pJ", "write_pJ", "leakage_mW", "area_mm2")
 # Supply of CACTI's low standby power cells, and of the table.
 CACTI_VOLTS = {65: 1.2, 45: 1.1, 32: 1.0, 22: 0.8}
+# Area of logic against that of 45 nm; 22 nm between 32 and 20, by logarithms.
+AREA = {65: 1.5, 45: 1.0, 32: 0.46, 22: 0.2461}
 VOLTS = {65: 1.0, 45: 0.9, 32: 0.9, 22: 0.8}
 
 
@@ -226,6 +228,10 @@ def table(sram):
            f", x {s:.4g} to {node} nm at {volts} V: Stillmaker and Baas, "
            "Integration 58, 2017")
     horowitz = f'"Horowitz, ISSCC 2014, 45 nm, 0.9 V{how}"'
+    a = AREA[node]
+    larger = ("" if node == 45 else f", x {a:.4g} to {node} nm: Stillmaker and "
+              "Baas, Integration 58, 2017")
+    dally = f'"Dally, areas at 45 nm beside Horowitz, ISSCC 2014{larger}"'
     pieces = [f"""\
 # {node} nm, {volts} V: components.  Written by make_components.py, which says
 # how; do not edit.
@@ -259,6 +265,18 @@ wire = {{ energy = {0.121 * by_volts:.4g}; source = "Keckler et al., IEEE Micro 
 
 # The published range: one bit of one register, clocked in a cycle.
 clock = {{ energy = {0.004 / 1.906 * s:.4g}; source = "4.0 fJ at 65 nm, 1.0 V: clock networks of DianNao 3.2, EIE 2.8, DaDianNao 2.9 fJ a register's bit, and 1.0 for its pin (assumed){how}"; }};
+
+# um2.
+multiply_area = (
+    {{ bits = 8;  um2 = {282 * a:.4g}; source = {dally}; }},
+    {{ bits = 32; um2 = {3495 * a:.4g}; source = {dally}; }}
+);
+add_area = (
+    {{ bits = 8;  um2 = {36 * a:.4g}; source = {dally}; }},
+    {{ bits = 16; um2 = {67 * a:.4g}; source = {dally}; }},
+    {{ bits = 32; um2 = {137 * a:.4g}; source = {dally}; }}
+);
+register_area = {{ um2_per_bit = {5.98 * a:.4g}; source = "Shao et al., Aladdin, ISCA 2014, 40 nm{larger}"; }};
 
 dram = {{ bits = 32; energy = 640.0; source = "MIT 6.5930, 32-bit DRAM read"; }};
 """]

@@ -102,6 +102,11 @@ static struct energy_cost arithmetic(const struct energy_list *list,
     return log_log(x, y, list->n_entries, operand_bits);
 }
 
+double energy_by_width(const struct energy_list *list, int bits)
+{
+    return arithmetic(list, bits).energy;
+}
+
 static struct energy_cost mac_cost(const struct energy_table *table,
                                    int operand_bits, int psum_bits)
 {

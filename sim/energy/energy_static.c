@@ -53,7 +53,7 @@ static double memory_leakage(const struct energy_table *table,
 }
 
 /* Files of more words than register files of flip-flops have are SRAM. */
-static bool is_sram(const struct energy_table *table, int words)
+bool energy_rf_is_sram(const struct energy_table *table, int words)
 {
     const struct energy_list *rf = &table->rf;
     return table->grid != NULL && words > rf->entry[rf->n_entries - 1].words;
@@ -73,7 +73,7 @@ double energy_leakage_cycle(const struct energy_table *table,
             arch_l1s(arch) *
             memory_leakage(table, arch, (double)arch->l1_bytes, arch->l1_banks);
     for (int t = 0; t < TENSOR_N; t++)
-        if (is_sram(table, arch->rf_words[t]))
+        if (energy_rf_is_sram(table, arch->rf_words[t]))
             all += arch_pes(arch) *
                    memory_leakage(
                        table, arch,
@@ -84,7 +84,7 @@ double energy_leakage_cycle(const struct energy_table *table,
 /* Register bits of a PE that the clock reaches: as the machine says, or its
  * register files of flip-flops, a pair of operands in each stage of the
  * pipeline and a psum behind it. */
-static double clocked_bits(const struct energy_table *table,
+double energy_clocked_bits(const struct energy_table *table,
                            const struct arch *arch)
 {
     const int *bits = arch->precision_bits;
@@ -94,7 +94,7 @@ static double clocked_bits(const struct energy_table *table,
     all += arch->pipeline_cycles *
            (double)(bits[TENSOR_IFMAP] + bits[TENSOR_FILTER]);
     for (int t = 0; t < TENSOR_N; t++)
-        if (!is_sram(table, arch->rf_words[t]))
+        if (!energy_rf_is_sram(table, arch->rf_words[t]))
             all += (double)arch->rf_words[t] * bits[t];
     return all;
 }
@@ -104,6 +104,6 @@ double energy_clock_cycle(const struct energy_table *table,
 {
     return table->clock.n_entries == 0
                ? 0
-               : table->clock.entry[0].energy * clocked_bits(table, arch) *
-                     arch_pes(arch);
+               : table->clock.entry[0].energy *
+                     energy_clocked_bits(table, arch) * arch_pes(arch);
 }

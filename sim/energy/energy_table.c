@@ -43,6 +43,9 @@ static const struct list_key list_keys[] = {
     {"dram", AT(dram), "energy", NULL, true, false, true, false, true, 1, ENERGY_ENTRIES_MAX, true},
     {"wire", AT(wire), "energy", NULL, false, false, false, false, false, 1, 1, false},
     {"clock", AT(clock), "energy", NULL, false, false, false, false, false, 1, 1, false},
+    {"multiply_area", AT(multiply_area), "um2", NULL, true, false, false, true, false, 2, ENERGY_ENTRIES_MAX, false},
+    {"add_area", AT(add_area), "um2", NULL, true, false, false, true, false, 2, ENERGY_ENTRIES_MAX, false},
+    {"register_area", AT(register_area), "um2_per_bit", NULL, false, false, false, false, false, 1, 1, false},
     {"sram_area", AT(sram_area), "um2_per_byte", NULL, false, false, false, false, false, 1, 1, false},
 };
 /* clang-format on */
@@ -386,21 +389,7 @@ static bool check_parts(const struct reader *r, const struct setting *root)
                         "'int_multiply' and 'int_add' are needed",
                         has(root, "mac") ? "twice" : "in part or not at all");
     const bool has_grid = has(root, "sram_grid");
-    if (has_grid && (!has(root, VOLTS_KEY) || !has(root, "wire")))
-        ok = diag_error(r->d, whole_file,
-                        "'sram_grid' is given without '%s', which it needs",
-                        has(root, "wire") ? VOLTS_KEY : "wire");
-    for (int i = 1; !has_grid && sram_grid_keys[i] != NULL; i++)
-        if (has(root, sram_grid_keys[i]))
-            ok = diag_error(
-                r->d, setting_pos(setting_member(root, sram_grid_keys[i])),
-                "'%s' is given without 'sram_grid', which it "
-                "is of",
-                sram_grid_keys[i]);
-    if (has_grid && has(root, "sram"))
-        ok = diag_error(r->d, whole_file,
-                        "both 'sram' and 'sram_grid' are given; one of them is "
-                        "needed");
+    ok = sram_grid_parts_fit(root, whole_file, r->d) && ok;
     if (!has_grid && has(root, "wire") != has(root, "sram_area"))
         ok = diag_error(r->d, whole_file,
                         "'%s' is given without '%s'; buffers above the last "

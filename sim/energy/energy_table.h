@@ -52,6 +52,8 @@ struct energy_table {
      * clocked in a cycle. */
     struct sram_grid *grid; /* owns */
     struct energy_list clock;
+    /* um2 of a multiplier and an adder by width, and of a register's bit. */
+    struct energy_list multiply_area, add_area, register_area;
     double volts; /* of the figures; 0 = not said */
     /* What one instance spends in a cycle, whatever it does: a PE's MAC, all
      * register files of a PE, an L1, the L2. */
@@ -67,6 +69,13 @@ bool energy_leakage_read(const struct setting *s, struct energy_leakage *out,
 /* What all instances of a machine spend in a cycle, whatever they do. */
 double energy_leakage_cycle(const struct energy_table *table,
                             const struct arch *arch);
+/* Register bits of a PE that the clock reaches. */
+double energy_clocked_bits(const struct energy_table *table,
+                           const struct arch *arch);
+/* Whether a register file of so many words is SRAM, and not flip-flops. */
+bool energy_rf_is_sram(const struct energy_table *table, int words);
+/* The figure of a list by width, at a width. */
+double energy_by_width(const struct energy_list *list, int bits);
 double energy_clock_cycle(const struct energy_table *table,
                           const struct arch *arch);
 

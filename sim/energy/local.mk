@@ -1,6 +1,8 @@
 libaccel_a_SOURCES += \
 	%D%/energy.c \
 	%D%/energy.h \
+	%D%/energy_area.c \
+	%D%/energy_area.h \
 	%D%/energy_costs.c \
 	%D%/energy_static.c \
 	%D%/energy_table.c \

@@ -169,6 +169,40 @@ static bool read_kinds(const struct setting *root, struct sram_grid *grid,
     return true;
 }
 
+bool sram_grid_parts_fit(const struct setting *root, struct src_pos whole_file,
+                         struct diag *d)
+{
+    static const char *const areas[] = {"multiply_area", "add_area",
+                                        "register_area"};
+    static const char *const needed[] = {"volts", "wire"};
+    const bool has_grid = setting_member(root, "sram_grid") != NULL;
+    int n_areas = 0;
+    bool ok = true;
+    for (int i = 0; i < 3; i++)
+        n_areas += setting_member(root, areas[i]) != NULL;
+    if (n_areas > 0 && (n_areas < 3 || !has_grid))
+        ok = diag_error(d, whole_file,
+                        "areas need 'multiply_area', 'add_area', "
+                        "'register_area' and 'sram_grid' together");
+    for (int i = 0; has_grid && i < 2; i++)
+        if (setting_member(root, needed[i]) == NULL)
+            ok = diag_error(d, whole_file,
+                            "'sram_grid' is given without '%s', which it needs",
+                            needed[i]);
+    if (has_grid && setting_member(root, "sram") != NULL)
+        ok = diag_error(d, whole_file,
+                        "both 'sram' and 'sram_grid' are given; one of them is "
+                        "needed");
+    for (int i = 1; !has_grid && sram_grid_keys[i] != NULL; i++) {
+        const struct setting *s = setting_member(root, sram_grid_keys[i]);
+        if (s != NULL)
+            ok = diag_error(d, setting_pos(s),
+                            "'%s' is given without 'sram_grid', which it is of",
+                            sram_grid_keys[i]);
+    }
+    return ok;
+}
+
 struct sram_grid *sram_grid_read(const struct setting *root, struct diag *d)
 {
     const struct setting *s = setting_member(root, "sram_grid");

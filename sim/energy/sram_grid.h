@@ -51,6 +51,11 @@ struct sram_grid {
 /* The keys of an energy table that a grid is read from; NULL at the end. */
 extern const char *const sram_grid_keys[];
 
+/* Whether the keys of a table that go with a grid are there with one, and not
+ * without. */
+bool sram_grid_parts_fit(const struct setting *root, struct src_pos whole_file,
+                         struct diag *d);
+
 /* Reads a grid of a table.  NULL after a message. */
 struct sram_grid *sram_grid_read(const struct setting *root, struct diag *d);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/base/counters.h"
+#include "sim/energy/energy_area.h"
 #include "sim/report/metrics.h"
 #include "sim/report/report_tree.h"
 
@@ -30,6 +31,12 @@ const char *const document_late_columns[] = {
     "accesses.l2.psum.finished_writes",
     "accesses.dram.psum.finished_reads",
     "accesses.dram.psum.finished_writes",
+    "energy_pj.leakage",
+    "energy_pj.clock",
+    "energy_at_least",
+    "dram.bursts_at_least",
+    "check.zero_macs",
+    "power_mw",
     "precision.ifmap_bits",
     "precision.filter_bits",
     "precision.psum_bits",
@@ -238,6 +245,9 @@ static void put_work(json_t *o, const struct report_input *in,
         tree_put(o, "energy_at_least", json_true());
     tree_put(o, "metrics", metrics_object(in, r, energy, batch));
     put_counters(o, c, "", in, r, is_total);
+    const double power_mw = metrics_power_mw(in, r, energy);
+    if (power_mw > 0)
+        tree_put_real(o, "power_mw", power_mw);
 }
 
 static json_t *layer(const struct report_input *in,
@@ -299,11 +309,21 @@ static json_t *energy_table(const struct report_input *in,
     return o;
 }
 
+static json_t *area_object(const struct machine_area *area)
+{
+    json_t *o = tree_object();
+    for (int i = 0; i < AREA_N; i++)
+        tree_put_real(o, area_part_name[i], area->part[i]);
+    tree_put_real(o, "total", area->total);
+    return o;
+}
+
 json_t *report_document(const struct report_input *in)
 {
     struct energy_costs costs;
     struct layer_energy total_energy = {0};
     struct layer_result total;
+    struct machine_area area;
     energy_costs_of(in->energy, in->arch, &costs);
     json_t *layers = tree_array();
     for (int i = 0; i < in->n_layers; i++) {
@@ -327,6 +347,8 @@ json_t *report_document(const struct report_input *in)
     tree_put_count(o, "clock_hz", in->arch->clock_hz);
     tree_put_text(o, "energy_unit", energy_unit(in->energy));
     tree_put(o, "energy_table", energy_table(in, &costs));
+    if (energy_area_of(in->energy, in->arch, &area))
+        tree_put(o, "area_mm2", area_object(&area));
     tree_put(o, "layers", layers);
     put_work(sum, in, &total, &total_energy, in->batch, true);
     tree_put(o, "total", sum);

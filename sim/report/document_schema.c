@@ -14,6 +14,7 @@
 
 #include "dataflows/search/search.h"
 #include "sim/base/counters.h"
+#include "sim/energy/energy_area.h"
 #include "sim/report/document.h"
 #include "sim/report/metrics.h"
 #include "sim/report/report_tree.h"
@@ -131,11 +132,13 @@ static json_t *tensors(const char *type, const char *doc)
     return o;
 }
 
-static json_t *energies(void)
+/* Numbers and their sum. */
+static json_t *parts(const char *unit, const char *const name[],
+                     const char *const doc[], int n)
 {
-    json_t *o = object("in energy_unit");
-    for (int i = 0; i < ENERGY_N; i++)
-        put(o, energy_part_name[i], typed("number", energy_part_doc[i]), true);
+    json_t *o = object(unit);
+    for (int i = 0; i < n; i++)
+        put(o, name[i], typed("number", doc[i]), true);
     put(o, "total", typed("number", "the parts added up"), true);
     return o;
 }
@@ -163,8 +166,11 @@ static void put_work(json_t *o, bool is_total)
     put(o, "dram.compressed_bytes_of_values",
         tensors("integer", "the same with the values of --check"), false);
     put(o, "dram.bursts_at_least", typed("boolean", "of a model"), false);
-    put(o, "energy_pj", energies(), true);
+    put(o, "energy_pj",
+        parts("energy_unit", energy_part_name, energy_part_doc, ENERGY_N),
+        true);
     put(o, "energy_at_least", typed("boolean", "of a model"), false);
+    put(o, "power_mw", typed("number", "energy over time"), false);
     put(o, "metrics", metrics(), true);
 }
 
@@ -186,20 +192,12 @@ static json_t *shape(void)
     return o;
 }
 
-static json_t *gemm(void)
+/* Whole numbers from 1; NULL ends their names. */
+static json_t *wholes(const char *const name[], const char *doc)
 {
-    static const char *const letter[] = {"M", "N", "K", "B"};
-    json_t *o = object("a gemm or matmul in the letters of --gemm");
-    for (int i = 0; i < 4; i++)
-        put(o, letter[i], whole(1, ""), true);
-    return o;
-}
-
-static json_t *precision(void)
-{
-    json_t *o = object("bits of a word");
-    for (int k = 0; document_precision[k] != NULL; k++)
-        put(o, document_precision[k], whole(1, ""), true);
+    json_t *o = object(doc);
+    for (int i = 0; name[i] != NULL; i++)
+        put(o, name[i], whole(1, ""), true);
     return o;
 }
 
@@ -216,6 +214,7 @@ static json_t *mapping(void)
 
 static json_t *layer(void)
 {
+    static const char *const letter[] = {"M", "N", "K", "B", NULL};
     json_t *o = object(""), *bounds = object("lower bounds of the cycles");
     json_t *keys = typed("array", "keys of the architecture that have no "
                                   "effect under the mapping");
@@ -224,8 +223,8 @@ static json_t *layer(void)
     put(o, "op", one_of(layer_op_name, LAYER_OPS, "the operation"), true);
     put(o, "dataflow", typed("string", ""), true);
     put(o, "shape", shape(), true);
-    put(o, "gemm", gemm(), false);
-    put(o, "precision", precision(), true);
+    put(o, "gemm", wholes(letter, "in the letters of --gemm"), false);
+    put(o, "precision", wholes(document_precision, "bits of a word"), true);
     put(o, "mapping", mapping(), true);
     put(o, "not_modelled", keys, false);
     put_work(o, false);
@@ -282,6 +281,8 @@ static json_t *results(void)
     put(o, "clock_hz", whole(1, ""), true);
     put(o, "energy_unit", typed("string", ""), true);
     put(o, "energy_table", costs(), true);
+    put(o, "area_mm2", parts("mm2", area_part_name, area_part_doc, AREA_N),
+        false);
     tree_put(layers, "items", layer());
     put(o, "layers", layers, true);
     put_work(total, true);

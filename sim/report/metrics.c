@@ -137,6 +137,16 @@ int metrics_largest_losses(const struct layer_result *r, int n,
     return found;
 }
 
+double metrics_power_mw(const struct report_input *in,
+                        const struct layer_result *r,
+                        const struct layer_energy *energy)
+{
+    if (r->is_model || strcmp(energy_unit(in->energy), "pJ") != 0)
+        return 0;
+    /* A pJ in a ms is a nW. */
+    return metrics_ratio(energy->total, metrics_ms(in->arch, r->cycles)) / 1e6;
+}
+
 static double dram_bytes_per_second(const struct report_input *in)
 {
     if (in->dram_bytes_per_second > 0)

@@ -72,6 +72,11 @@ double metrics_dram_bytes(const struct arch *arch, const struct counts *counts);
 /* What a layer of the report took, with its own widths. */
 void metrics_energy(const struct report_input *in, const struct layer_result *r,
                     struct layer_energy *out);
+/* Energy over time, DRAM's included; 0 where either is not known, or the energy
+ * is not in pJ. */
+double metrics_power_mw(const struct report_input *in,
+                        const struct layer_result *r,
+                        const struct layer_energy *energy);
 /* a / b, or 0 when b is. */
 double metrics_ratio(double a, double b);
 /* The n causes other than "mac" that took most PE-cycles, largest first.

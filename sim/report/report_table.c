@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/energy/energy_area.h"
 #include "sim/report/grid.h"
 #include "sim/report/metrics.h"
 #include "sim/run/mapping_print.h"
@@ -238,6 +239,23 @@ void table_metrics(const struct table_view *v, const struct layer_result *r,
     else
         table_line(to, "energy", "%s %s, %s %s", sum.text, v->energy_unit,
                    each.text, v->per_mac_unit);
+    const double power_mw = metrics_power_mw(v->in, r, energy);
+    const double on_chip = 1 - metrics_ratio(energy->dram, energy->total);
+    if (power_mw > 0)
+        table_line(to, "power", "%s mW, %s of it on chip",
+                   text_real(power_mw).text,
+                   text_real(power_mw * on_chip).text);
+    struct machine_area area;
+    if (energy_area_of(v->in->energy, arch, &area))
+        table_line(to, "area",
+                   "%s mm2: MACs %s, register files %s, registers %s, L1 %s, "
+                   "L2 %s",
+                   text_real(area.total).text,
+                   text_real(area.part[AREA_mac]).text,
+                   text_real(area.part[AREA_rf]).text,
+                   text_real(area.part[AREA_registers]).text,
+                   text_real(area.part[AREA_l1]).text,
+                   text_real(area.part[AREA_l2]).text);
 }
 
 static void view_init(struct table_view *v, const struct report_input *in)

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <vector>
 
+#include "sim/energy/energy_area.h"
 #include "sim/energy/energy_table.h"
 #include "test/energy/energy_fixture.h"
 
@@ -164,6 +165,46 @@ TEST_F(Energy, ClockAndLeakageFlowInEveryCycleOfEveryInstance)
     EXPECT_NEAR(5 * (mw + 168 * rf), costs(a).leakage_cycle, 1e-9);
 }
 
+TEST_F(Energy, AreaIsThatOfMacsRegistersAndBanks)
+{
+    load("45nm_components");
+    struct arch a = arch_of(8, 32); // 12 x 14 PEs
+    a.clock_hz = 1000000000;
+    a.rf_words[TENSOR_IFMAP] = a.rf_words[TENSOR_FILTER] = 2;
+    a.rf_words[TENSOR_PSUM] = 1;
+    a.clocked_bits = 100;
+    a.l2_bytes = 128 * KIB;
+    a.l2_banks = 16;
+    a.l2_bank_row_words = 2; // of psums: 64 bits
+    struct machine_area area;
+    ASSERT_TRUE(energy_area_of(table_, &a, &area));
+    EXPECT_NEAR(168 * (282 + 137) / 1e6, area.part[AREA_mac], 1e-9);
+    EXPECT_NEAR(168 * (2 * 8 + 2 * 8 + 32) * 5.98 / 1e6, area.part[AREA_rf],
+                1e-9);
+    EXPECT_NEAR(168 * (100 - 64) * 5.98 / 1e6, area.part[AREA_registers], 1e-9);
+    EXPECT_NEAR(16 * sram_grid_look(table_->grid, SRAM_AREA_MM2, 8192, 64),
+                area.part[AREA_l2], 1e-12);
+    EXPECT_EQ(0, area.part[AREA_l1]);
+    EXPECT_NEAR(area.part[AREA_mac] + area.part[AREA_rf] +
+                    area.part[AREA_registers] + area.part[AREA_l2],
+                area.total, 1e-12);
+    const double without = area.total;
+    a.has_l1 = true;
+    a.l1_bytes = 8 * KIB;
+    a.l1_cluster_cols = 7; // two of them
+    ASSERT_TRUE(energy_area_of(table_, &a, &area));
+    EXPECT_GT(area.part[AREA_l1], 0);
+    EXPECT_NEAR(without + area.part[AREA_l1], area.total, 1e-12);
+    a.rf_words[TENSOR_FILTER] = 1024; // an SRAM in each PE
+    const double flip_flops = area.part[AREA_rf];
+    ASSERT_TRUE(energy_area_of(table_, &a, &area));
+    EXPECT_NEAR(flip_flops - 168 * 16 * 5.98 / 1e6 +
+                    168 * sram_grid_look(table_->grid, SRAM_AREA_MM2, 1024, 16),
+                area.part[AREA_rf], 1e-9);
+    load("45nm");
+    EXPECT_FALSE(energy_area_of(table_, &a, &area));
+}
+
 TEST_F(Energy, SmallerNodesCostLess)
 {
     double before = 1e9;
@@ -208,6 +249,10 @@ TEST_F(Energy, ABrokenGridIsAnError)
               error_of(head + wire +
                        "sram_grid = { source = \"s\"; volts = 1; " + axes +
                        "read = [1, 2, 3, 4]; " + rest + " };\n"));
+    EXPECT_EQ(":1: error: areas need 'multiply_area', 'add_area', "
+              "'register_area' and 'sram_grid' together",
+              error_of(ANY + "register_area = { um2_per_bit = 6; source = "
+                             "\"s\"; };\n"));
     EXPECT_EQ(":6: error: 'sram_macro' is given without 'sram_grid', which it "
               "is of",
               error_of(head + "sram_macro = ( ); " + ANY_SRAM));

@@ -20,7 +20,7 @@ TEST_F(Report, JsonHasTheAgreedKeysInTheAgreedOrder)
               "array_cycles "
               "bounds_cycles bound_by active_pes utilization ledger_pe_cycles "
               "accesses "
-              "noc dram gated energy_pj metrics check",
+              "noc dram gated energy_pj metrics check power_mw",
               j.keys("layers.0"));
     EXPECT_EQ(
         "N G M C H W R S P Q stride pad dilation stride_h stride_w pad_top "
@@ -44,7 +44,7 @@ TEST_F(Report, JsonHasTheAgreedKeysInTheAgreedOrder)
     EXPECT_EQ("mac rf noc l1 l2 dram leakage clock total",
               j.keys("layers.0.energy_pj"));
     EXPECT_EQ("macs cycles array_cycles utilization ledger_pe_cycles accesses "
-              "noc dram gated energy_pj metrics check",
+              "noc dram gated energy_pj metrics check power_mw",
               j.keys("total"));
     EXPECT_EQ("macs busiest_pe filter_network ifmap_network psum_in_network "
               "psum_out_network l2_ports dram",
@@ -180,6 +180,9 @@ TEST_F(Report, MetricsFollowFromTheCounts)
     EXPECT_DOUBLE_EQ(67.2, metric("attainable_gops"));
     EXPECT_DOUBLE_EQ(0.05, metric("latency_ms"));
     EXPECT_DOUBLE_EQ(40, metric("throughput_gops"));
+    EXPECT_NEAR(j.real("layers.0.energy_pj.total") /
+                    j.real("layers.0.metrics.latency_ms") / 1e6,
+                j.real("layers.0.power_mw"), 1e-9);
     EXPECT_NEAR(2e6 / j.real("layers.0.energy_pj.total") * 1e3,
                 metric("gops_per_watt"), 1e-9);
 }

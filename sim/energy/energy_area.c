@@ -1,0 +1,79 @@
+/* energy_area.c - adds up the areas of MACs, registers and memory banks. Wires,
+ * control, fifos and pads are not in it.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/energy/energy_area.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "sim/energy/energy_table.h"
+
+#define AREA_NAME(name, doc) #name,
+#define AREA_DOC(name, doc) doc,
+const char *const area_part_name[AREA_N] = {AREA_PARTS(AREA_NAME)};
+const char *const area_part_doc[AREA_N] = {AREA_PARTS(AREA_DOC)};
+
+/* Area of a memory of so many banks whose rows have `bits`; of widths that the
+ * grid has not, as its nearest. */
+static double banks_mm2(const struct energy_table *table, double bytes,
+                        int banks, double bits)
+{
+    const struct sram_grid *grid = table->grid;
+    const double n = banks > 1 ? banks : 1;
+    const double width =
+        fmin(fmax(bits, grid->bits[0]), grid->bits[grid->n_bits - 1]);
+    return n * sram_grid_look(grid, SRAM_AREA_MM2, bytes / n, width);
+}
+
+/* The widest word of a row of a buffer. */
+static int widest_bits(const struct arch *arch)
+{
+    int bits = 0;
+    for (int t = 0; t < TENSOR_N; t++)
+        if (arch->precision_bits[t] > bits)
+            bits = arch->precision_bits[t];
+    return bits;
+}
+
+bool energy_area_of(const struct energy_table *table, const struct arch *arch,
+                    struct machine_area *out)
+{
+    memset(out, 0, sizeof(*out));
+    if (table->grid == NULL || table->register_area.n_entries == 0)
+        return false;
+    const double bit_mm2 = table->register_area.entry[0].energy / 1e6;
+    const int *bits = arch->precision_bits;
+    const int operand = bits[TENSOR_IFMAP] > bits[TENSOR_FILTER]
+                            ? bits[TENSOR_IFMAP]
+                            : bits[TENSOR_FILTER];
+    double file_bits = 0, files_mm2 = 0;
+    for (int t = 0; t < TENSOR_N; t++) {
+        const double all = (double)arch->rf_words[t] * bits[t];
+        if (energy_rf_is_sram(table, arch->rf_words[t]))
+            files_mm2 += banks_mm2(table, all / 8, 1, bits[t]);
+        else
+            file_bits += all;
+    }
+    const double others = energy_clocked_bits(table, arch) - file_bits;
+    const double pes = arch_pes(arch);
+    const int row_bits = widest_bits(arch);
+    out->part[AREA_mac] =
+        pes *
+        (energy_by_width(&table->multiply_area, operand) +
+         energy_by_width(&table->add_area, bits[TENSOR_PSUM])) /
+        1e6;
+    out->part[AREA_rf] = pes * (files_mm2 + file_bits * bit_mm2);
+    out->part[AREA_registers] = pes * fmax(0, others) * bit_mm2;
+    if (arch->has_l1)
+        out->part[AREA_l1] =
+            arch_l1s(arch) * banks_mm2(table, (double)arch->l1_bytes,
+                                       arch->l1_banks,
+                                       arch->l1_bank_row_words * row_bits);
+    out->part[AREA_l2] =
+        banks_mm2(table, (double)arch->l2_bytes, arch->l2_banks,
+                  arch->l2_bank_row_words * row_bits);
+    for (int i = 0; i < AREA_N; i++)
+        out->total += out->part[i];
+    return true;
+}
