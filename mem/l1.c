@@ -197,6 +197,21 @@ static bool has_work(const struct l1_cluster *cluster)
     return work != 0;
 }
 
+/* Whether the next slot of a line goes where its PE has no more than the word
+ * that it may take in this cycle. */
+static bool is_urgent(const struct l1 *l1, int line, int cluster,
+                      const struct lane_fifo *fifo)
+{
+    const struct l1_line *s = &l1->cluster[cluster].line[line];
+    const struct l1_stream *stream = &l1->stream[line][cluster];
+    struct slot slot;
+    if (!has_slot(&l1->cfg.line[line], s) ||
+        !stream_head(&s->out, &stream->shape, &slot))
+        return false;
+    const struct destination_sets *sets = &stream->sets;
+    return fifo->words[sets->lane[sets->begin[slot.dest]]] <= 1;
+}
+
 static bool eval_clusters(struct l1 *l1, int from, int to,
                           struct lane_fifo fifo[L1_LINES],
                           const struct l1_tap *tap)
@@ -208,8 +223,14 @@ static bool eval_clusters(struct l1 *l1, int from, int to,
         int refused = -1;
         if (!has_work(cluster))
             continue;
-        for (int k = 0; k < REQUESTERS; k++) {
+        bool urgent[L1_LINES];
+        for (int k = 0; k < L1_LINES; k++)
+            urgent[k] = is_urgent(l1, k, c, &fifo[k]);
+        for (int k = 0; k < 3 * REQUESTERS; k++) {
             int who = (cluster->turn + k) % REQUESTERS, line = who % L1_LINES;
+            int rank = who >= L1_LINES ? 1 : urgent[line] ? 0 : 2;
+            if (rank != k / REQUESTERS)
+                continue;
             struct ports ports = {{busy[0], busy[1]}, -1};
             if (who < L1_LINES)
                 moved |= read_line(l1, line, c, &ports, &fifo[line], tap);

@@ -11,8 +11,10 @@
  * A slot fills whole rows of `row_words` words, in consecutive banks of its
  * line; the line is a ring over its rows.  A bank has one port (1rw) or one
  * of each kind (1r1w).  Where two of the four (read and write of each line)
- * want the same port, the one whose turn it is goes first: at first the reads
- * of line 0, then whoever was refused last.
+ * want the same port, first are reads for PEs whose fifos have at most the word
+ * that they may take in this cycle, then writes, then reads ahead of need; of
+ * equal ones the one whose turn it is: at first the reads of line 0, then
+ * whoever was refused last.
  * Reads   input buffers, banks, PE fifos as the cycle began.
  * Writes  stages pushes to the PE fifos; l1_commit publishes the rest.
  * Timing  a slot pushed in t is written in t + 1 at the earliest, and read,

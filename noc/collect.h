@@ -1,7 +1,8 @@
 /* collect.h - the network from the PEs' psum fifos to L2 (the chip's GON).
  *
  * Serves its sources in the fixed order of a stream: a source whose words are
- * not there yet holds up those behind it.
+ * not there yet holds up those behind it. Of a slot, those words go that are
+ * there, and the rest in a later cycle.
  * Reads   occupancy as the cycle began.  Writes: stages pops.
  * Timing  a slot taken in cycle t is in L2 at its end.
  * SPDX-License-Identifier: MIT

@@ -193,14 +193,17 @@ static struct lane_fifo psum_fifo(struct multicast_machine *m)
                         : lanes_psum_fifo(&m->lanes);
 }
 
-/* Whether reading is urgent: the fifo that it fills next has at most the one
- * word that its PE may take in this cycle. */
+/* Which psum network goes first where both want one bank: the one that needs
+ * the more cycles for a window's words; of equal ones the reading one, where
+ * the fifo that it fills next has at most the word that its PE may take now. */
 static bool reads_first(const struct multicast_machine *m,
                         const struct lane_fifo *below)
 {
     const enum network k = NETWORK_PSUM_IN;
     const struct destination_sets *sets = &m->sets[k];
     struct slot head;
+    if (m->psum_reads_longer != 0)
+        return m->psum_reads_longer > 0;
     SIM_CHECK(stream_head(&m->state->stream[k], &m->shape[k], &head));
     return below->words[sets->lane[sets->begin[head.dest]]] <= 1;
 }

@@ -32,6 +32,8 @@ struct multicast_machine {
     int32_t *set_begin[NETWORK_N], *set_lane[NETWORK_N];
     uint32_t rounds[NETWORK_N];
     uint64_t active_pes, windows;
+    int psum_reads_longer; /* 1, 0, -1: to read a round takes longer than to
+                              write one, as long, or less */
 
     /* What the cycle did; it is cleared when the cycle is committed. */
     struct lanes_cycle cycle;

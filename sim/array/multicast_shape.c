@@ -159,6 +159,28 @@ static bool is_countable(const struct multicast_pass *d)
            d->filters * taps <= (uint64_t)INT16_MAX && columns <= UINT32_MAX;
 }
 
+/* Cycles in which a psum network serves a round when nothing holds it up: the
+ * last set may have fewer filters, so that its slots are out before the
+ * others'. */
+static uint64_t psum_round_cycles(const struct multicast_machine *m,
+                                  enum network k)
+{
+    const struct multicast_pass *d = &m->pass;
+    const struct stream_shape *s = &m->shape[k];
+    const int others = (d->sets - 1) * d->set_chains;
+    const int of_last = ceil_div(d->filters_tail, s->words_per_slot);
+    const int of_others = others > 0 ? s->chunks : of_last;
+    const uint64_t slots =
+        (uint64_t)of_last *
+            (uint64_t)ceil_div(others + d->set_chains, s->slots_per_cycle) +
+        (uint64_t)(of_others - of_last) *
+            (uint64_t)ceil_div(others, s->slots_per_cycle);
+    const uint64_t words = (uint64_t)others * d->filters +
+                           (uint64_t)d->set_chains * d->filters_tail;
+    return max_u64(slots, ceil_div_u64(words, (uint64_t)s->banks *
+                                                  (uint64_t)s->row_words));
+}
+
 void multicast_shape_pass(struct multicast_machine *m)
 {
     const struct multicast_pass *d = &m->pass;
@@ -208,6 +230,9 @@ void multicast_shape_pass(struct multicast_machine *m)
         shape->keeps_slots_whole = m->l1 != NULL && k < (int)L1_LINES;
         shape->chunks = ceil_div(most[k], shape->words_per_slot);
     }
+    const uint64_t reads = psum_round_cycles(m, NETWORK_PSUM_IN);
+    const uint64_t writes = psum_round_cycles(m, NETWORK_PSUM_OUT);
+    m->psum_reads_longer = (reads > writes) - (reads < writes);
     if (m->l1 != NULL)
         shape_l1(m);
 }

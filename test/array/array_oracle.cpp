@@ -327,8 +327,9 @@ void array::cycle()
 
     auto all = [](auto room) {
         return [room](const network_line::slot &s, int words) {
-            return std::all_of(s.to.begin(), s.to.end(),
-                               [&](pe *e) { return room(*e, words); });
+            bool takes = std::all_of(s.to.begin(), s.to.end(),
+                                     [&](pe *e) { return room(*e, words); });
+            return takes ? words : 0;
         };
     };
 
@@ -357,23 +358,26 @@ void array::cycle()
     }
     const bool reading = wait_[2] == 0;
     network_line &in = line_[NETWORK_PSUM_IN], &out = line_[NETWORK_PSUM_OUT];
-    auto has_words = [&](const network_line::slot &s, int words) {
-        return exits_[size_t(s.order)].visible >= words;
+    auto words_there = [&](const network_line::slot &s, int) {
+        return exits_[size_t(s.order)].visible;
     };
     if (wait_[2] > 0)
         wait_[2]--;
     else
         send[2] = in.choose(all(psum_room));
-    collected = out.choose(has_words);
+    collected = out.choose(words_there);
     if (a_.l2_ports == BANK_1RW && reading) {
         const auto read = in.banks_of(send[2]);
         const auto written = out.banks_of(collected);
         if (rows_before(read, written) < int(read.size())) {
-            // Reading goes second where its PE has a word for the next cycle.
-            if (in.head().to[0]->below.visible > 1)
+            // First is whose round takes longer; of equal ones reading, unless
+            // its PE has a word for the next cycle.
+            const long longer = in.round_cycles() - out.round_cycles();
+            if (longer < 0 ||
+                (longer == 0 && in.head().to[0]->below.visible > 1))
                 send[2] = in.choose(rows_before(read, written), all(psum_room));
             else
-                collected = out.choose(rows_before(written, read), has_words);
+                collected = out.choose(rows_before(written, read), words_there);
         }
     }
     // Trees that take a word of each PE that has one for this step, and whose

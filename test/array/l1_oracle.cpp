@@ -104,6 +104,19 @@ void l1_oracle::read(int c, int k, ports &p, std::vector<delivery> &out,
     }
 }
 
+// The next slot is for a PE whose fifo has a word at most.
+bool l1_oracle::is_needed(int c, int k,
+                          const std::function<bool(int, int, int)> &room) const
+{
+    const line &l = line_[at(k)];
+    const store &s = store_[at(c)][at(k)];
+    const bool there = l.bypass
+                           ? !s.input.empty()
+                           : !s.banks.empty() && s.banks.front().ready <= now_;
+    return there && room(k, l.slots[s.mine[s.read]].pes.at(c).front(),
+                         a_.fifo_words - 1);
+}
+
 void l1_oracle::write(int c, int k, ports &p)
 {
     line &l = line_[at(k)];
@@ -179,13 +192,19 @@ l1_oracle::step(const std::array<bool, 2> &go,
     std::vector<ports> plan(at(clusters_));
     for (int c = 0; c < clusters_; c++) {
         ports &p = plan[at(c)];
-        for (int n = 0; n < 4; n++) {
-            p.asking = (turn_[at(c)] + n) % 4; // reads of 0, 1, writes of 0, 1
-            if (p.asking < 2)
-                read(c, p.asking, p, out, room);
-            else
-                write(c, p.asking - 2, p);
-        }
+        // Reads that a PE needs, then writes, then other reads; in turn.
+        const bool needed[] = {is_needed(c, 0, room), is_needed(c, 1, room)};
+        for (int rank = 0; rank < 3; rank++)
+            for (int n = 0; n < 4; n++) {
+                p.asking = (turn_[at(c)] + n) % 4; // reads of 0, 1, writes
+                const bool reads = p.asking < 2;
+                if (rank == 0 && reads && needed[p.asking])
+                    read(c, p.asking, p, out, room);
+                if (rank == 1 && !reads)
+                    write(c, p.asking - 2, p);
+                if (rank == 2 && reads && !needed[p.asking])
+                    read(c, p.asking, p, out, room);
+            }
     }
     // A port that both reads and writes is `false` for either.
     std::vector<std::pair<int, int>> arrived[2];

@@ -65,6 +65,8 @@ class l1_oracle
     int rows_of(int words) const;
     void read(int c, int k, ports &p, std::vector<delivery> &out,
               const std::function<bool(int, int, int)> &room);
+    bool is_needed(int c, int k,
+                   const std::function<bool(int, int, int)> &room) const;
     void write(int c, int k, ports &p);
     void leave_l2(int k, const std::vector<size_t> &filled,
                   std::vector<std::pair<int, int>> &arrived);

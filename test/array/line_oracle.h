@@ -37,13 +37,33 @@ template <class Pe> class line_oracle
     void list(long rounds, int most, const std::vector<std::vector<Pe *>> &sets,
               const std::vector<int> &words)
     {
-        for (long round = 0; round < rounds; round++)
+        for (long round = 0; round < rounds; round++) {
             for (int from = 0; from < most; from += width_)
                 for (size_t d = 0; d < sets.size(); d++)
                     if (words[d] > from)
                         slots_.push_back({sets[d],
                                           std::min(width_, words[d] - from),
                                           static_cast<int>(d)});
+            if (round == 0)
+                round_ = slots_.size();
+        }
+    }
+
+    // The cycles of the first round at full speed, whatever row it begins in.
+    long round_cycles() const
+    {
+        long cycles = 0, words = 0;
+        int last = -1, taken = 0;
+        for (size_t k = 0; k < round_; k++) {
+            const slot &s = slots_[k];
+            if (s.order <= last || taken == slots_per_cycle_)
+                taken = 0;
+            cycles += taken++ == 0;
+            last = s.order;
+            words += s.words;
+        }
+        const long width = long(banks_) * row_;
+        return std::max(cycles, (words + width - 1) / width);
     }
 
     const std::vector<slot> &slots() const
@@ -61,7 +81,7 @@ template <class Pe> class line_oracle
 
     // What may move in this cycle, by the state at its start, from so many rows
     // of the tile; of all its banks: the first slot whole.  `may(slot, words)`:
-    // they are there, and every destination takes them.
+    // so many of them are there, and every destination takes them.
     template <class May> std::vector<part> choose(int rows, May may) const
     {
         std::vector<part> chosen;
@@ -72,8 +92,9 @@ template <class Pe> class line_oracle
             const slot &s = slots_[at_ + k];
             const int left = s.words - (k == 0 ? moved_ : 0);
             const bool whole = k == 0 && rows == banks_;
-            const int words = whole ? left : std::min(left, room);
-            if (words <= 0 || !may(s, words))
+            int words = whole ? left : std::min(left, room);
+            words = std::min(words, may(s, words));
+            if (words <= 0)
                 break;
             chosen.push_back({&s, words});
             last = s.order;
@@ -116,7 +137,8 @@ template <class Pe> class line_oracle
 
   private:
     std::vector<slot> slots_;
-    size_t at_ = 0; // the first that is not out
+    size_t round_ = 0; // slots of one
+    size_t at_ = 0;    // the first that is not out
     int address_ = 0;
     int moved_ = 0; // words of that slot that are out
     int width_ = 0, slots_per_cycle_ = 0, row_ = 0, banks_ = 0;

@@ -162,22 +162,24 @@ TEST(L1, TwoBanksServeAReadAndAWrite)
     EXPECT_EQ(r.b.counts.reads[0], 1u);
 }
 
-TEST(L1, TheRefusedOneGoesFirstNextTime)
+TEST(L1, ReadsThatAPeNeedsGoFirstThenWritesThenOtherReads)
 {
-    rig r(shared(1, 8, false));
-    r.push(0), r.step(); // 0
-    r.push(0), r.step(); // 1: word 0 written
-    r.step();            // 2: word 0 read; the write is refused
-    EXPECT_EQ(r.b.counts.reads[0], 1u);
-    EXPECT_EQ(r.b.counts.writes[0], 1u);
+    rig r(shared(1, 8, false)); // one bank, one port
+    auto counts = [&r](uint64_t writes, uint64_t reads) {
+        r.step();
+        EXPECT_EQ(r.b.counts.writes[0], writes);
+        EXPECT_EQ(r.b.counts.reads[0], reads);
+    };
+    r.push(0), counts(0, 0); // 0
+    r.push(0), counts(1, 0); // 1: word 0 is written
+    counts(1, 1);            // 2: the PE has none; word 1's write is refused
     EXPECT_EQ(r.b.cluster[0].turn, 2); // line 0 writes
-    r.push(0), r.step();               // 3: word 1 written
-    EXPECT_EQ(r.b.counts.writes[0], 2u);
-    r.step(); // 4: word 2 goes before the read of word 1
-    EXPECT_EQ(r.b.counts.writes[0], 3u);
-    EXPECT_EQ(r.b.counts.reads[0], 1u);
-    r.step(); // 5
-    EXPECT_EQ(r.b.counts.reads[0], 2u);
+    r.push(0), counts(2, 1);           // 3
+    counts(2, 2);                      // 4: the PE has one word only
+    r.push(0), counts(3, 2);           // 5
+    counts(4, 2); // 6: the PE has two words; word 3 before word 2 is read
+    counts(4, 3); // 7
+    counts(4, 4); // 8
 }
 
 TEST(L1, LinesInOneBankTakeTurnsAndInTheirOwnDoNot)

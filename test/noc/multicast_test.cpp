@@ -171,26 +171,33 @@ TEST(Collect, TellsTheWordsThatACycleWillMove)
     stream_shape shape = {2, 2, 1, 2, limit, 4, 4, false};
     stream_state state = {};
     stream_start(&state, &shape, 1, 0, 0);
-    EXPECT_EQ(collect_ready_words(&state, &shape, words), 2);
+    EXPECT_EQ(collect_ready_words(&state, &shape, words), 3);
     words[1] = 2;
     EXPECT_EQ(collect_ready_words(&state, &shape, words), 4);
     shape.slots_per_cycle = 1;
     EXPECT_EQ(collect_ready_words(&state, &shape, words), 2);
 }
 
-TEST(Collect, WaitsForTheSourceWhoseTurnItIs)
+TEST(Collect, WaitsForTheSourceWhoseTurnItIsAndTakesWhatIsThere)
 {
-    int16_t limit[2] = {2, 2}, words[2] = {1, 2}, pop[2] = {};
+    int16_t limit[2] = {2, 2}, words[2] = {0, 2}, pop[2] = {};
     stream_shape shape = {4, 1, 1, 2, limit, 4, 4, false};
     stream_state state = {};
     multicast_counts counts = {};
     stream_start(&state, &shape, 1, 0, 0);
-    EXPECT_FALSE(collect_eval(&state, &shape, 4, words, pop, &counts, nullptr));
+    auto cycle = [&] {
+        pop[0] = pop[1] = 0;
+        return collect_eval(&state, &shape, 4, words, pop, &counts, nullptr);
+    };
+    EXPECT_FALSE(cycle());
     EXPECT_EQ(pop[1], 0); // it is there, but not its turn
-    words[0] = 2;
-    EXPECT_TRUE(collect_eval(&state, &shape, 4, words, pop, &counts, nullptr));
-    EXPECT_EQ(pop[0], 2);
-    EXPECT_TRUE(collect_eval(&state, &shape, 4, words, pop, &counts, nullptr));
+    words[0] = 1;
+    for (int word = 0; word < 2; word++) { // one of the two, then the other
+        EXPECT_TRUE(cycle());
+        EXPECT_EQ(pop[0], 1);
+        EXPECT_EQ(pop[1], 0);
+    }
+    EXPECT_TRUE(cycle());
     EXPECT_EQ(pop[1], 2);
     EXPECT_TRUE(stream_is_done(&state));
 }
