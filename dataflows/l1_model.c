@@ -81,10 +81,12 @@ static void add_held(const struct arch *a, const struct l1_passes *p,
                      struct counts *out)
 {
     const struct pe_sets *u = &p->used;
+    const int sets = u->sets / p->groups;
     for (int t = 0; t < u->sets; t++)
         for (int b = 0; b < u->blocks; b++)
             for (int i = 0; i < u->block_rows; i++) {
-                int filters = t == u->sets - 1 ? p->filters_tail : p->filters;
+                int filters =
+                    t % sets == sets - 1 ? p->filters_tail : p->filters;
                 int channels =
                     b == u->blocks - 1 ? p->channels_tail : p->channels;
                 uint64_t clusters = 0;
@@ -97,11 +99,13 @@ static void add_held(const struct arch *a, const struct l1_passes *p,
             }
 }
 
-/* A window word goes to the PEs of a block that work on its row. */
+/* A window word goes to the PEs of a block that work on its row, in the sets
+ * of its group. */
 static void add_windows(const struct arch *a, const struct l1_passes *p,
-                        struct counts *out)
+                        int group, struct counts *out)
 {
     const struct pe_sets *u = &p->used;
+    const int sets = u->sets / p->groups, first = group * sets;
     for (int b = 0; b < u->blocks; b++) {
         int channels = b == u->blocks - 1 ? p->channels_tail : p->channels;
         int rows = (u->set_chains - 1) * p->chain_step +
@@ -113,7 +117,7 @@ static void add_windows(const struct arch *a, const struct l1_passes *p,
                 if (h < i * p->row_step || y >= u->set_chains ||
                     i * p->row_step + y * p->chain_step != h)
                     continue;
-                for (int t = 0; t < u->sets; t++)
+                for (int t = first; t < first + sets; t++)
                     clusters |= cluster_bit(a, u, b, i, t, y);
             }
             if (clusters != 0)
@@ -130,5 +134,6 @@ void l1_expect_add(const struct arch *a, const struct l1_passes *passes,
     if (!a->has_l1 || passes->times == 0)
         return;
     add_held(a, passes, out);
-    add_windows(a, passes, out);
+    for (int group = 0; group < passes->groups; group++)
+        add_windows(a, passes, group, out);
 }

@@ -20,7 +20,8 @@ extern "C" {
 struct l1_passes {
     uint64_t times;
     struct pe_sets used;
-    int filters, filters_tail;   /* psums of a PE; of the last set's */
+    int groups; /* of the layer, side by side: each has as many sets */
+    int filters, filters_tail;   /* psums of a PE; of a group's last set's */
     int channels, channels_tail; /* of a PE; of the last block's */
     int chain_step, row_step; /* PE (chain y, row i): ifmap row y, i of these */
     bool holds_ifmap; /* held words are ifmap's, those of windows filters' */

@@ -24,11 +24,12 @@ extern "C" {
 
 /* One pass on a multicast array (pe/lanes.h), plain data; unused bytes are
  * zero.  Chains come in `sets` of `set_chains` (one filter group each), rows
- * in `blocks` of `block_rows` (one channel group each). */
+ * in `blocks` of `block_rows` (one channel group each).  The sets of each of
+ * `groups_beside` groups of the layer follow each other, equally many. */
 struct multicast_pass {
     uint16_t sets, set_chains;        /* used in this pass */
     uint16_t blocks, block_rows;      /* used in this pass */
-    uint16_t filters, filters_tail;   /* per PE; of the last set */
+    uint16_t filters, filters_tail;   /* per PE; of a group's last set */
     uint16_t channels, channels_tail; /* per PE; of the last block */
     uint16_t filter_cols;             /* taps = channels * filter_cols */
     uint16_t slide_cols;              /* columns between two windows */
@@ -39,15 +40,15 @@ struct multicast_pass {
     uint8_t held_streams, emit_last, psum_in;
     uint8_t holds_ifmap; /* held words are ifmap's, window words filters'; for
                             "filters" above read "outputs" */
-    uint8_t sends_products; /* each leaves its PE at once, to an adder tree */
-    uint8_t no_rf;          /* operand registers only: a word and its next */
-    uint8_t reserved[2];
+    uint8_t sends_products;   /* each leaves its PE at once, to an adder tree */
+    uint8_t no_rf;            /* operand registers only: a word and its next */
+    uint16_t groups_beside;   /* each gets window words of its own; 0 is 1 */
     uint16_t banks[TENSOR_N]; /* of L2 under each tile */
 };
 
 /* Where a pass stands in the layer: for values, pictures and traces. */
 struct pass_place {
-    int g;
+    int g, groups;        /* side by side: the first, how many */
     int m0, m;            /* psum tile: filters m0 .. m0+m-1 of the group */
     int n0, n;            /* images */
     int p0, e;            /* ofmap rows */
@@ -80,8 +81,16 @@ struct pass {
  * A psum tile lives while c, f and inner run; a tile is loaded when its
  * coordinates differ from those of its predecessor. */
 struct tiling {
-    int m, n, e, c, f; /* tile sizes */
+    int m, n, e, c, f; /* tile sizes, of each group */
+    /* Groups whose tiles lie side by side; 0 stands for 1.  More than one only
+     * of tiles that have all filters and channels of a group. */
+    int g;
 };
+
+static inline int tiling_groups(const struct tiling *t)
+{
+    return t->g > 1 ? t->g : 1;
+}
 
 struct program;
 
@@ -94,12 +103,13 @@ struct program_ops {
     void (*describe)(const struct program *program, struct pass *pass);
 
     /* Words by coordinates, for functional mode.  Multicast; held words are
-     * filters', unless the program holds_ifmap: */
+     * filters', unless the program holds_ifmap; a group counts from the
+     * pass's first: */
     void (*held_coord)(const struct program *program, const struct pass *pass,
                        uint32_t round, int set, int block, int row, int word,
                        int coord[4]);
     void (*window_coord)(const struct program *program, const struct pass *pass,
-                         uint32_t round, int block, int h, int word,
+                         uint32_t round, int group, int block, int h, int word,
                          int coord[4]);
     void (*psum_coord)(const struct program *program, const struct pass *pass,
                        uint32_t round, int set, int chain, int word,
@@ -225,6 +235,16 @@ static inline uint32_t multicast_columns(const struct multicast_pass *d, int k)
     if (d->slide_cols < d->filter_cols)
         return (d->windows[k] - 1) * d->slide_cols + d->filter_cols;
     return d->windows[k] * d->filter_cols;
+}
+
+static inline int multicast_groups(const struct multicast_pass *d)
+{
+    return d->groups_beside > 1 ? d->groups_beside : 1;
+}
+/* Sets of each group. */
+static inline int multicast_group_sets(const struct multicast_pass *d)
+{
+    return d->sets / multicast_groups(d);
 }
 
 /* Distinct values of y * step_a + i * step_b, y < a, i < b. */

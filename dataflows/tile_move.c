@@ -16,8 +16,10 @@
 void program_lay_out(struct program *program, int burst_bytes)
 {
     const struct tiling *t = &program->tiling;
-    const struct filter_cut tiles[] = {
-        {FILTER_G, 1}, {FILTER_M, t->m}, {FILTER_C, t->c}, {FILTER_M, t->f}};
+    const struct filter_cut tiles[] = {{FILTER_G, tiling_groups(t)},
+                                       {FILTER_M, t->m},
+                                       {FILTER_C, t->c},
+                                       {FILTER_M, t->f}};
     dram_layout_init(&program->layout, &program->arch, &program->layer,
                      burst_bytes, tiles, 4);
 }
@@ -174,16 +176,17 @@ static void ifmap_move(const struct program *p, const struct pass_place *pl,
     int cols = touched_list(-o->ifmap_pad_left, l->Q, l->stride_w, l->S,
                             l->dilation_w, o->ifmap_w, &col);
     int first[2] = {pl->n0, pl->g * (l->C / l->G) + pl->c0};
+    const int channels = pl->groups * pl->c;
     struct row_group group;
     out->words =
-        (uint64_t)pl->n * (uint64_t)pl->c * (uint64_t)rows * (uint64_t)cols;
+        (uint64_t)pl->n * (uint64_t)channels * (uint64_t)rows * (uint64_t)cols;
     if (out->words > 0) {
         const int columns = col[cols - 1] - col[0] + 1;
         if (group_rows(row, rows, &group) == rows)
-            add_rows(p, first, pl->n, pl->c, &group, col[0], columns, out);
+            add_rows(p, first, pl->n, channels, &group, col[0], columns, out);
         else
             for (; first[0] < pl->n0 + pl->n; first[0]++)
-                for (int c = 0; c < pl->c; c++)
+                for (int c = 0; c < channels; c++)
                     for (int i = 0; i < rows;) {
                         const int at[2] = {first[0], first[1] + c};
                         i += group_rows(row + i, rows - i, &group);
@@ -215,20 +218,21 @@ static void filter_move(const struct program *p, const struct pass_place *pl,
     const struct dram_layout *o = &p->layout;
     const uint64_t words = (uint64_t)pl->c * (uint64_t)l->R * (uint64_t)l->S;
     const int first[4] = {pl->g * (l->M / l->G) + pl->f0, pl->c0, 0, 0};
-    const int apart = o->has_filter_tiles ? 1 : pl->f; /* runs of filters */
+    const int filters = pl->groups * pl->f;
+    const int apart = o->has_filter_tiles ? 1 : filters; /* runs of filters */
     struct runs r = {
         dram_layout_bit(o, TENSOR_FILTER, first),
         dram_layout_run_bits(o, TENSOR_FILTER,
-                             (uint64_t)(pl->f / apart) * words),
+                             (uint64_t)(filters / apart) * words),
         {{1, 0}, {1, 0}, {1, 0}, {apart, o->pitch_bits[TENSOR_FILTER]}}};
     add_runs(out, o, false, r);
-    out->words = (uint64_t)pl->f * words;
+    out->words = (uint64_t)filters * words;
 }
 
 uint64_t program_outputs(const struct program *p, const struct pass_place *pl)
 {
-    return (uint64_t)pl->n * (uint64_t)pl->m * (uint64_t)pl->e *
-           (uint64_t)p->layer.Q;
+    return (uint64_t)pl->groups * (uint64_t)pl->n * (uint64_t)pl->m *
+           (uint64_t)pl->e * (uint64_t)p->layer.Q;
 }
 
 static void ofmap_move(const struct program *p, const struct pass_place *pl,
@@ -242,7 +246,7 @@ static void ofmap_move(const struct program *p, const struct pass_place *pl,
     struct runs r = {dram_layout_bit(o, TENSOR_PSUM, first),
                      dram_layout_run_bits(o, TENSOR_PSUM, (uint64_t)l->Q),
                      {{pl->n, (uint64_t)l->M * plane},
-                      {pl->m, plane},
+                      {pl->groups * pl->m, plane},
                       {1, 0},
                       {pl->e, pitch}}};
     add_runs(out, o, true, r);
@@ -327,18 +331,21 @@ void program_tile_words(const struct program *p, const struct pass *pass,
                          l->stride_h, l->R, l->dilation_h, in->ifmap_h, &row);
         cols = touched_list(-in->ifmap_pad_left, l->Q, l->stride_w, l->S,
                             l->dilation_w, in->ifmap_w, &col);
-        visit_block(first, pl->n, pl->c, row, rows, col, cols, visit, context);
+        visit_block(first, pl->n, pl->groups * pl->c, row, rows, col, cols,
+                    visit, context);
     } else if (tensor == TENSOR_FILTER) {
         const int first[4] = {pl->g * (l->M / l->G) + pl->f0, pl->c0, 0, 0};
         rows = touched_list(0, l->R, 1, 1, 1, l->R, &row);
         cols = touched_list(0, l->S, 1, 1, 1, l->S, &col);
-        visit_block(first, pl->f, pl->c, row, rows, col, cols, visit, context);
+        visit_block(first, pl->groups * pl->f, pl->c, row, rows, col, cols,
+                    visit, context);
     } else {
         const int first[4] = {pl->n0, pl->g * (l->M / l->G) + pl->m0, pl->p0,
                               0};
         rows = touched_list(0, pl->e, 1, 1, 1, pl->e, &row);
         cols = touched_list(0, l->Q, 1, 1, 1, l->Q, &col);
-        visit_block(first, pl->n, pl->m, row, rows, col, cols, visit, context);
+        visit_block(first, pl->n, pl->groups * pl->m, row, rows, col, cols,
+                    visit, context);
     }
     free(row);
     free(col);

@@ -14,7 +14,8 @@ static void place_of(const struct program *p, const int at[8],
 {
     const struct tiling *t = &p->tiling;
     memset(out, 0, sizeof(*out));
-    out->g = at[LOOP_G];
+    out->g = at[LOOP_G] * tiling_groups(t);
+    out->groups = tile_size(p->layer.G, tiling_groups(t), at[LOOP_G]);
     out->m0 = at[LOOP_M] * t->m;
     out->m = tile_size(group_m(&p->layer), t->m, at[LOOP_M]);
     out->n0 = at[LOOP_N] * t->n;
@@ -37,7 +38,7 @@ static int trips(const struct program *p, const int at[8], int level)
     int inner[2];
     switch (level) {
     case LOOP_G:
-        return p->layer.G;
+        return ceil_div(p->layer.G, tiling_groups(t));
     case LOOP_M:
         return ceil_div(group_m(&p->layer), t->m);
     case LOOP_N:
@@ -197,7 +198,7 @@ int touched(int a, int step_a, int b, int step_b)
 uint64_t tiling_l2_words(const struct layer *layer, const struct tiling *t,
                          enum tensor tensor)
 {
-    uint64_t n = (uint64_t)t->n;
+    const uint64_t g = (uint64_t)tiling_groups(t), n = g * (uint64_t)t->n;
     switch (tensor) {
     case TENSOR_IFMAP:
         return n * (uint64_t)t->c *
@@ -206,7 +207,7 @@ uint64_t tiling_l2_words(const struct layer *layer, const struct tiling *t,
                (uint64_t)touched(layer->Q, layer->stride_w, layer->S,
                                  layer->dilation_w);
     case TENSOR_FILTER:
-        return (uint64_t)t->f * (uint64_t)t->c * (uint64_t)layer->R *
+        return g * (uint64_t)t->f * (uint64_t)t->c * (uint64_t)layer->R *
                (uint64_t)layer->S;
     default:
         return n * (uint64_t)t->m * (uint64_t)t->e * (uint64_t)layer->Q;

@@ -120,20 +120,24 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
     const uint64_t c_tiles = (uint64_t)ceil_div(Cg, t->c);
     const uint64_t G = (uint64_t)l->G;
 
+    /* Groups side by side are whole, so their channels follow each other. */
+    const int g = tiling_groups(t);
+    const uint64_t coded_groups = g > 1 ? 1 : G;
     const struct cut n_cut = cut_of(l->N, t->n);
+    const struct cut c_cut = g > 1 ? cut_of(l->C, g * Cg) : cut_of(Cg, t->c);
+    const struct cut m_cut = g > 1 ? cut_of(l->M, g * Mg) : cut_of(Mg, t->m);
     uint64_t cols = tiling_dram_columns(arch, l);
     uint64_t rows = 0, coded_ifmap = 0, coded_ofmap = 0;
     for (int p0 = 0; p0 < l->P; p0 = next_tile(l->P, p0, t->e)) {
         int e = min_int(t->e, l->P - p0);
         uint64_t touched = tiling_dram_rows(arch, l, p0, e);
         rows += touched;
-        coded_ifmap = count_add(coded_ifmap,
-                                coded_bytes(arch, l, TENSOR_IFMAP, n_cut,
-                                            cut_of(Cg, t->c), touched * cols));
-        coded_ofmap =
-            count_add(coded_ofmap,
-                      coded_bytes(arch, l, TENSOR_PSUM, n_cut, cut_of(Mg, t->m),
-                                  (uint64_t)e * (uint64_t)l->Q));
+        coded_ifmap =
+            count_add(coded_ifmap, coded_bytes(arch, l, TENSOR_IFMAP, n_cut,
+                                               c_cut, touched * cols));
+        coded_ofmap = count_add(coded_ofmap,
+                                coded_bytes(arch, l, TENSOR_PSUM, n_cut, m_cut,
+                                            (uint64_t)e * (uint64_t)l->Q));
     }
 
     /* With one tile in all inside the m loop, it stays over m. */
@@ -177,8 +181,8 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
     struct compressed_words *coded = out->dram_compressed;
     if (tensor_is_compressed(arch, l, TENSOR_IFMAP))
         coded[TENSOR_IFMAP] = (struct compressed_words){
-            ifmap, count_mul(G * ifmap_again, coded_ifmap)};
+            ifmap, count_mul(coded_groups * ifmap_again, coded_ifmap)};
     if (tensor_is_compressed(arch, l, TENSOR_PSUM))
-        coded[TENSOR_PSUM] =
-            (struct compressed_words){ofmap, count_mul(G, coded_ofmap)};
+        coded[TENSOR_PSUM] = (struct compressed_words){
+            ofmap, count_mul(coded_groups, coded_ofmap)};
 }

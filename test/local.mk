@@ -77,6 +77,7 @@ dram_layout_test_LDADD = $(TEST_LIBS)
 dataflow_test_SOURCES = %D%/dataflows/dataflow_test.cpp \
 	%D%/dataflows/axes_test.cpp \
 	%D%/dataflows/l2_deal_test.cpp \
+	%D%/dataflows/groups_test.cpp \
 	%D%/dataflows/random_layer_test.cpp %D%/dataflows/shipped_test.cpp \
 	$(TEST_CASES)
 dataflow_test_LDADD = $(TEST_LIBS)

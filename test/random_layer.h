@@ -85,6 +85,9 @@ class random_case
             a->psum_reduce = PSUM_CHAIN;
         if (std::strcmp(dataflow, "os") == 0 && pick(0, 1) == 0)
             a->rf_words[TENSOR_FILTER] = pick(1, 12);
+        // Groups side by side where networks can.
+        if (a->array_network == NETWORK_MULTICAST && holds_engine_() % 2 == 0)
+            a->groups_parallel = 2 + static_cast<int>(holds_engine_() % 30);
         // Rows for channels alone, columns for filters or outputs alone.
         const bool has_products =
             std::strcmp(dataflow, "rs") != 0 &&

@@ -171,9 +171,10 @@ static int output_at(const struct program *program, const struct pass *pass,
 }
 
 static void window_coord(const struct program *program, const struct pass *pass,
-                         uint32_t round, int block, int h, int word,
+                         uint32_t round, int group, int block, int h, int word,
                          int coord[4])
 {
+    (void)group; /* one at a time */
     gemm_ifmap_word(program, &pass->place, output_at(program, pass, round, h),
                     product_at(program, pass, block, word), coord);
 }

@@ -10,6 +10,7 @@ void gemm_tiling(const struct mapping *mapping, struct tiling *out)
     out->e = mapping->value[GEMM_E];
     out->c = mapping->value[GEMM_C];
     out->f = mapping->value[GEMM_F];
+    out->g = 1;
 }
 
 void gemm_given(const struct dataflow *dataflow,

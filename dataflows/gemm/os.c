@@ -106,9 +106,10 @@ static void os_held_coord(const struct program *program,
 }
 
 static void os_window_coord(const struct program *program,
-                            const struct pass *pass, uint32_t round, int block,
-                            int h, int word, int coord[4])
+                            const struct pass *pass, uint32_t round, int group,
+                            int block, int h, int word, int coord[4])
 {
+    (void)group; /* one at a time */
     (void)block;
     (void)word;
     gemm_ifmap_word(program, &pass->place, first_output(program, pass) + h,

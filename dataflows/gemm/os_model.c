@@ -31,6 +31,7 @@ static void os_expect_l1(const struct arch *arch, const struct layer *l,
         struct l1_passes p = {
             .times = times,
             .used = {ceil_div(f, v[OS_P]), X.size[k & 1], 1, 1},
+            .groups = 1,
             .filters = min_int(f, v[OS_P]),
             .channels = 1,
             .channels_tail = 1,

@@ -149,9 +149,10 @@ static void held_coord(const struct program *program, const struct pass *pass,
 }
 
 static void window_coord(const struct program *program, const struct pass *pass,
-                         uint32_t round, int block, int h, int word,
+                         uint32_t round, int group, int block, int h, int word,
                          int coord[4])
 {
+    (void)group; /* one at a time */
     int k = block * program->mapping.value[STATIONARY_Q] + word;
     (void)h;
     (program->holds_ifmap ? filter_word : ifmap_word)(program, pass, k,

@@ -91,8 +91,10 @@ static void expect_l1(const struct arch *arch, const struct layer *l,
                       const int *v, bool is, uint64_t along, uint64_t tiles,
                       struct counts *out)
 {
-    const struct l1_passes p = {
-        .holds_ifmap = is, .held_words = tiles, .window_words = along};
+    const struct l1_passes p = {.groups = 1,
+                                .holds_ifmap = is,
+                                .held_words = tiles,
+                                .window_words = along};
     const struct tile_sizes M = tile_sizes_of(l->M / l->G, v[GEMM_M]);
     const struct tile_sizes N = tile_sizes_of(l->N, v[GEMM_N]);
     const struct tile_sizes E = tile_sizes_of(l->P, v[GEMM_E]);

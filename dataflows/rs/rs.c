@@ -5,6 +5,9 @@
  * sets on different channels stand on top of each other, so that their psums
  * add up on the way; `t` sets work on different filters.
  *
+ * `g` whole groups of a layer may stand side by side, each with t sets and
+ * ifmap words of its own.
+ *
  * A filter with more rows than the array, or wider than the ifmap register
  * file, is cut into `fr` rows and `fc` columns a pass.
  *
@@ -29,6 +32,7 @@ const struct mapping_param rs_params[] = {
     {"t", 1, 1024, "sets", "PE sets on different filters"},
     {"fr", 1, 65535, "rows", "filter rows of a pass"},
     {"fc", 1, 65535, "columns", "filter columns of a pass"},
+    {"g", 1, 65535, "groups", "groups of the layer side by side"},
     {NULL, 0, 0, NULL, NULL},
 };
 
@@ -49,6 +53,7 @@ void rs_tiling(const struct mapping *mapping, struct tiling *out)
     out->e = v[RS_E];
     out->c = v[RS_Q] * v[RS_R];
     out->f = v[RS_P] * v[RS_T];
+    out->g = v[RS_G];
 }
 
 /* Windows of one column stride apart that share words: with dilation d and
@@ -98,12 +103,14 @@ static void rs_describe(const struct program *program, struct pass *pass)
 
     pl->first_reduction =
         pl->first_reduction && pl->inner[0] == 0 && pl->inner[1] == 0;
-    d->sets = (uint16_t)ceil_div(pl->f, v[RS_P]);
+    const int sets = ceil_div(pl->f, v[RS_P]);
+    d->sets = (uint16_t)(pl->groups * sets);
+    d->groups_beside = (uint16_t)pl->groups;
     d->set_chains = (uint16_t)pl->e;
     d->blocks = (uint16_t)ceil_div(pl->c, v[RS_Q]);
     d->block_rows = (uint16_t)tile_size(l->R, v[RS_FR], pl->inner[0]);
     d->filters = (uint16_t)min_int(v[RS_P], pl->f);
-    d->filters_tail = (uint16_t)tile_size(pl->f, v[RS_P], d->sets - 1);
+    d->filters_tail = (uint16_t)tile_size(pl->f, v[RS_P], sets - 1);
     d->channels = (uint16_t)min_int(v[RS_Q], pl->c);
     d->channels_tail = (uint16_t)tile_size(pl->c, v[RS_Q], d->blocks - 1);
     d->filter_cols = (uint16_t)tile_size(l->S, v[RS_FC], pl->inner[1]);
@@ -161,20 +168,21 @@ static void rs_held_coord(const struct program *program,
     const struct multicast_pass *d = &pass->work.multicast;
     const struct pass_place *pl = &pass->place;
     const int *v = program->mapping.value;
-    int filters = set == d->sets - 1 ? d->filters_tail : d->filters;
+    const int sets = multicast_group_sets(d), g = pl->g + set / sets;
+    int filters = set % sets == sets - 1 ? d->filters_tail : d->filters;
     int channels = block == d->blocks - 1 ? d->channels_tail : d->channels;
     int tap = word / filters;
     (void)round;
-    coord[0] = pl->g * (program->layer.M / program->layer.G) + pl->f0 +
-               set * v[RS_P] + word % filters;
+    coord[0] = g * (program->layer.M / program->layer.G) + pl->f0 +
+               set % sets * v[RS_P] + word % filters;
     coord[1] = pl->c0 + block * v[RS_Q] + tap % channels;
     coord[2] = pl->inner[0] * v[RS_FR] + row;
     coord[3] = pl->inner[1] * v[RS_FC] + tap / channels;
 }
 
 static void rs_window_coord(const struct program *program,
-                            const struct pass *pass, uint32_t round, int block,
-                            int h, int word, int coord[4])
+                            const struct pass *pass, uint32_t round, int group,
+                            int block, int h, int word, int coord[4])
 {
     const struct layer *l = &program->layer;
     const struct pass_place *pl = &pass->place;
@@ -182,7 +190,8 @@ static void rs_window_coord(const struct program *program,
     int image, column;
     rs_column(program, pass, round, &image, &column);
     coord[0] = pl->n0 + image;
-    coord[1] = pl->g * (l->C / l->G) + pl->c0 + block * v[RS_Q] + word;
+    coord[1] =
+        (pl->g + group) * (l->C / l->G) + pl->c0 + block * v[RS_Q] + word;
     coord[2] =
         pl->p0 * l->stride_h + pl->inner[0] * v[RS_FR] * l->dilation_h + h;
     coord[3] = column;
@@ -207,8 +216,9 @@ static void rs_psum_coord(const struct program *program,
         group += d->groups[k];
     }
     coord[0] = pl->n0 + (int)(group % (uint32_t)pl->n);
-    coord[1] = pl->g * (l->M / l->G) + pl->f0 +
-               set * program->mapping.value[RS_P] + word;
+    const int sets = multicast_group_sets(d);
+    coord[1] = (pl->g + set / sets) * (l->M / l->G) + pl->f0 +
+               set % sets * program->mapping.value[RS_P] + word;
     coord[2] = pl->p0 + chain;
     coord[3] = (int)(group / (uint32_t)pl->n) + (int)window * phases;
 }
@@ -232,8 +242,10 @@ static void rs_compile(const struct arch *arch, const struct layer *layer,
     out->mapping = *mapping;
     rs_tiling(mapping, &out->tiling);
     out->ops = &rs_ops;
-    out->sets = ceil_div(
-        min_int(out->tiling.f, min_int(v[RS_M], layer->M / layer->G)), v[RS_P]);
+    out->sets =
+        min_int(v[RS_G], layer->G) *
+        ceil_div(min_int(out->tiling.f, min_int(v[RS_M], layer->M / layer->G)),
+                 v[RS_P]);
     out->set_chains = min_int(v[RS_E], layer->P);
     out->rows = ceil_div(min_int(out->tiling.c, layer->C / layer->G), v[RS_Q]) *
                 min_int(v[RS_FR], layer->R);

@@ -10,7 +10,19 @@
 extern "C" {
 #endif
 
-enum { RS_M, RS_N, RS_E, RS_P, RS_Q, RS_R, RS_T, RS_FR, RS_FC, RS_PARAMS };
+enum {
+    RS_M,
+    RS_N,
+    RS_E,
+    RS_P,
+    RS_Q,
+    RS_R,
+    RS_T,
+    RS_FR,
+    RS_FC,
+    RS_G,
+    RS_PARAMS
+};
 
 extern const struct mapping_param rs_params[];
 extern const struct dataflow rs_dataflow;
@@ -27,6 +39,15 @@ bool rs_windows_are_counted(const struct layer *layer);
  * columns, 1 or more: groups by the PEs, columns by the networks. */
 int rs_images_max(const struct layer *layer, int fc);
 
+/* Whether a mapping fits the machine; the layer's windows are counted. */
+bool rs_is_legal(const struct arch *arch, const struct layer *layer,
+                 const struct mapping *mapping);
+/* Looks for a mapping with several groups side by side that takes no longer, by
+ * estimate, than the one in *best (none if !found); given: parameters, or 0.
+ * Returns whether there is one in *best. */
+bool rs_choose_groups(const struct arch *arch, const struct layer *layer,
+                      const int given[RS_PARAMS], bool found,
+                      struct mapping *best);
 bool rs_choose(const struct arch *arch, const struct layer *layer,
                const struct given_mapping *given, struct mapping *out,
                struct diag *d);

@@ -32,6 +32,21 @@ static bool lacks(struct shortage *s, const char *what, int64_t words)
     return true;
 }
 
+/* Groups stand side by side as wholes: with all their channels and filters. */
+static bool lacks_of_group(const struct layer *l, const int *v,
+                           struct shortage *why)
+{
+    int channels = group_c(l) - v[RS_Q] * v[RS_R];
+    int filters = group_m(l) - min_int(v[RS_M], v[RS_P] * v[RS_T]);
+    if (channels <= 0 && filters <= 0)
+        return false;
+    *why = (struct shortage){
+        LIMIT_ARRAY, "a pass, for whole groups side by side (q * r, p * t, m),",
+        channels > 0 ? "channels" : "filters",
+        (uint64_t)(channels > 0 ? channels : filters)};
+    return true;
+}
+
 static bool rs_legal(const struct arch *a, const struct layer *l,
                      const struct mapping *m, struct shortage *why)
 {
@@ -54,21 +69,35 @@ static bool rs_legal(const struct arch *a, const struct layer *l,
               taps * v[RS_P] - a->rf_words[TENSOR_FILTER]) ||
         lacks(why, "pe.rf.psum_words", v[RS_P] - a->rf_words[TENSOR_PSUM]))
         return false;
-    if (v[RS_FR] > a->rows ||
-        rs_set_capacity(a, v[RS_FR], v[RS_E]) < v[RS_R] * v[RS_T]) {
-        int sets =
+    const int sets = v[RS_G] * v[RS_R] * v[RS_T];
+    if (v[RS_FR] > a->rows || rs_set_capacity(a, v[RS_FR], v[RS_E]) < sets) {
+        int there =
             v[RS_FR] > a->rows ? 0 : rs_set_capacity(a, v[RS_FR], v[RS_E]);
-        *why = (struct shortage){
-            LIMIT_ARRAY, "the array, for r * t sets of fr x e PEs,", "PE sets",
-            (uint64_t)(v[RS_R] * v[RS_T] - sets)};
+        *why = (struct shortage){LIMIT_ARRAY,
+                                 "the array, for g * r * t sets of fr x e PEs,",
+                                 "PE sets", (uint64_t)(sets - there)};
         return false;
     }
+    if (v[RS_G] > 1 && v[RS_G] > a->groups_parallel) {
+        *why = (struct shortage){LIMIT_ARRAY, "array.groups_parallel", "groups",
+                                 (uint64_t)(v[RS_G] - a->groups_parallel)};
+        return false;
+    }
+    if (v[RS_G] > 1 && lacks_of_group(l, v, why))
+        return false;
     rs_tiling(m, &t);
     if (!tiling_fits(a, l, &t, buffers, banks, &tensor, &lacking)) {
         *why = (struct shortage){LIMIT_L2, l2_short[tensor], "words", lacking};
         return false;
     }
     return true;
+}
+
+bool rs_is_legal(const struct arch *arch, const struct layer *layer,
+                 const struct mapping *mapping)
+{
+    struct shortage unread;
+    return rs_legal(arch, layer, mapping, &unread);
 }
 
 /* Whether a is nearer to a legal candidate: it fits more; else, of the same
@@ -328,7 +357,7 @@ bool rs_choose(const struct arch *arch, const struct layer *layer,
         [RS_E] = layer->P,       [RS_P] = group_m(layer),
         [RS_Q] = group_c(layer), [RS_R] = group_c(layer),
         [RS_T] = group_m(layer), [RS_FR] = layer->R,
-        [RS_FC] = layer->S};
+        [RS_FC] = layer->S,      [RS_G] = layer->G};
     struct search s = {.arch = arch, .layer = layer};
     int *v = s.m.value;
     struct src_pos at = {NULL, 0};
@@ -357,11 +386,21 @@ bool rs_choose(const struct arch *arch, const struct layer *layer,
                                   : ceil_div(layer->R, ceil_div(layer->R, fr));
     v[RS_FC] = s.given[RS_FC] > 0 ? s.given[RS_FC]
                                   : ceil_div(layer->S, ceil_div(layer->S, fc));
-    visit_sets(&s, note_sets);
-    try_all_noted(&s);
-    free(s.sets);
-    if (!s.found)
+    s.given[RS_FR] = v[RS_FR];
+    s.given[RS_FC] = v[RS_FC];
+    v[RS_G] = 1;
+    if (s.given[RS_G] <= 1) {
+        visit_sets(&s, note_sets);
+        try_all_noted(&s);
+        free(s.sets);
+    }
+    if (s.given[RS_G] != 1 &&
+        rs_choose_groups(arch, layer, s.given, s.found, &s.best))
+        s.found = true;
+    if (!s.found) {
+        v[RS_G] = s.given[RS_G] > 0 ? s.given[RS_G] : 1;
         visit_sets(&s, try_sets); /* to see what is short */
+    }
     if (!s.found)
         return diag_fail(
             d, EXIT_NO_MAPPING, at,

@@ -24,6 +24,19 @@ static double word_cycles_of(const struct arch *a)
     return WORD_BYTES * (double)a->clock_hz / (double)a->dram_bytes_per_second;
 }
 
+double rs_passes(const struct layer *l, const struct mapping *m)
+{
+    const int *v = m->value;
+    struct tiling t;
+    rs_tiling(m, &t);
+    double strips = (double)ceil_div(l->N, t.n) * ceil_div(l->P, t.e);
+    double c_tiles = ceil_div(group_c(l), t.c);
+    double filter_tiles =
+        (double)ceil_div(group_m(l), t.m) * ceil_div(t.m, t.f);
+    double inner = (double)ceil_div(l->R, v[RS_FR]) * ceil_div(l->S, v[RS_FC]);
+    return ceil_div(l->G, v[RS_G]) * strips * c_tiles * filter_tiles * inner;
+}
+
 double rs_estimate(const struct arch *a, const struct layer *l,
                    const struct mapping *m)
 {
@@ -40,17 +53,17 @@ double rs_estimate(const struct arch *a, const struct layer *l,
     double taps = (double)v[RS_Q] * v[RS_FC];
     double macs = windows * v[RS_P] *
                   (taps + (a->psum_add == PSUM_ADD_OWN_CYCLE ? 1 : 0));
-    double chains = (double)v[RS_E] * v[RS_T];
+    double chains = (double)v[RS_E] * v[RS_T] * v[RS_G];
     double psums = windows * chains *
                    ceil_div(v[RS_P], net[NETWORK_PSUM_OUT].words_per_slot) /
                    net[NETWORK_PSUM_OUT].slots_per_cycle;
     double rows = touched(v[RS_E], l->stride_h, v[RS_FR], l->dilation_h);
     double cols = touched(l->Q, l->stride_w, v[RS_FC], l->dilation_w);
     double ifmaps =
-        (double)v[RS_N] * t.c * rows * cols /
+        (double)v[RS_N] * v[RS_G] * t.c * rows * cols /
         (net[NETWORK_IFMAP].words_per_slot * arch_l2_slots(a, NETWORK_IFMAP));
     double filters =
-        taps * v[RS_P] * v[RS_T] * v[RS_R] * v[RS_FR] /
+        taps * v[RS_P] * v[RS_T] * v[RS_G] * v[RS_R] * v[RS_FR] /
         (net[NETWORK_FILTER].words_per_slot * arch_l2_slots(a, NETWORK_FILTER));
     double pass = max_real(max_real(macs, psums), ifmaps) + filters;
 
@@ -58,14 +71,14 @@ double rs_estimate(const struct arch *a, const struct layer *l,
     double c_tiles = ceil_div(group_c(l), t.c);
     double m_tiles = ceil_div(group_m(l), t.m);
     double filter_tiles = m_tiles * ceil_div(t.m, t.f);
-    double inner = (double)ceil_div(l->R, v[RS_FR]) * ceil_div(l->S, v[RS_FC]);
-    double passes = l->G * strips * c_tiles * filter_tiles * inner;
+    double passes = rs_passes(l, m);
+    const int groups = ceil_div(l->G, v[RS_G]);
 
     double word_cycles = word_cycles_of(a);
-    double ifmap_words = l->G * m_tiles * strips * c_tiles *
+    double ifmap_words = groups * m_tiles * strips * c_tiles *
                          (double)tiling_l2_words(l, &t, TENSOR_IFMAP);
     double ofmap_words = (double)l->N * l->M * l->P * l->Q;
-    double filter_words = l->G * strips * c_tiles * filter_tiles *
+    double filter_words = groups * strips * c_tiles * filter_tiles *
                           (double)tiling_l2_words(l, &t, TENSOR_FILTER);
     double exposed = (buffers[TENSOR_IFMAP] == 1 ? ifmap_words : 0) +
                      (buffers[TENSOR_PSUM] == 1 ? ofmap_words : 0);
@@ -85,7 +98,7 @@ void rs_strip_set(struct rs_strip *s, const struct arch *a,
                   const struct layer *l, const struct mapping *m)
 {
     const int *v = m->value;
-    const struct tiling channel = {1, v[RS_N], v[RS_E], 1, 1};
+    const struct tiling channel = {1, v[RS_N], v[RS_E], 1, 1, 1};
     const struct network_arch *in = &a->network[NETWORK_IFMAP];
     s->arch = a;
     s->layer = l;

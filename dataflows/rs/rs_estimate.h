@@ -16,6 +16,7 @@
 extern "C" {
 #endif
 
+double rs_passes(const struct layer *layer, const struct mapping *mapping);
 /* Estimated cycles of the layer; the mapping is legal. */
 double rs_estimate(const struct arch *arch, const struct layer *layer,
                    const struct mapping *mapping);

@@ -18,8 +18,8 @@ static u64 sum_touched(int outer, int step, int extent, int chunk, int dilation)
 
 /* Passes of one strip (images x ofmap rows) and one tile of channels. */
 static void expect_strip_l1(const struct arch *arch, const struct layer *l,
-                            const int *v, int n, int e, int c, u64 times,
-                            struct counts *out)
+                            const int *v, int groups, int n, int e, int c,
+                            u64 times, struct counts *out)
 {
     const struct tile_sizes R = tile_sizes_of(l->R, v[RS_FR]);
     const struct tile_sizes S = tile_sizes_of(l->S, v[RS_FC]);
@@ -35,10 +35,11 @@ static void expect_strip_l1(const struct arch *arch, const struct layer *l,
         };
         if (p.times == 0)
             continue;
-        p.used =
-            (struct pe_sets){ceil_div(f, v[RS_P]), e, ceil_div(c, v[RS_Q]), fr};
+        const int sets = ceil_div(f, v[RS_P]);
+        p.used = (struct pe_sets){groups * sets, e, ceil_div(c, v[RS_Q]), fr};
+        p.groups = groups;
         p.filters = min_int(f, v[RS_P]);
-        p.filters_tail = f - (p.used.sets - 1) * v[RS_P];
+        p.filters_tail = f - (sets - 1) * v[RS_P];
         p.channels = min_int(c, v[RS_Q]);
         p.channels_tail = c - (p.used.blocks - 1) * v[RS_Q];
         p.chain_step = l->stride_h;
@@ -56,12 +57,13 @@ static void expect_l1(const struct arch *arch, const struct layer *l,
     const struct tile_sizes N = tile_sizes_of(l->N, v[RS_N]);
     const struct tile_sizes P = tile_sizes_of(l->P, v[RS_E]);
     const struct tile_sizes C = tile_sizes_of(l->C / l->G, v[RS_Q] * v[RS_R]);
-    for (int k = 0; k < 8; k++) {
-        int a = k >> 2, b = k >> 1 & 1, c = k & 1;
-        u64 times = (u64)l->G * N.times[a] * P.times[b] * C.times[c];
+    const struct tile_sizes G = tile_sizes_of(l->G, v[RS_G]);
+    for (int k = 0; k < 16; k++) {
+        int g = k >> 3, a = k >> 2 & 1, b = k >> 1 & 1, c = k & 1;
+        u64 times = G.times[g] * N.times[a] * P.times[b] * C.times[c];
         if (times > 0)
-            expect_strip_l1(arch, l, v, N.size[a], P.size[b], C.size[c], times,
-                            out);
+            expect_strip_l1(arch, l, v, G.size[g], N.size[a], P.size[b],
+                            C.size[c], times, out);
     }
 }
 
@@ -170,5 +172,6 @@ uint64_t rs_busiest_pe_cycles(const struct arch *arch, const struct layer *l,
         (u64)ceil_div(Cg, t.c) * row_chunks * (u64)ceil_div(l->S, v[RS_FC]);
     const u64 windows = (u64)l->N * (u64)ceil_div(l->P, t.e) * (u64)l->Q;
     const u64 adds = arch->psum_add == PSUM_ADD_OWN_CYCLE ? passes : 0;
-    return count_mul((u64)l->G * filters, count_mul(windows, taps + adds));
+    return count_mul((u64)ceil_div(l->G, v[RS_G]) * filters,
+                     count_mul(windows, taps + adds));
 }

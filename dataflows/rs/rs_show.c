@@ -7,7 +7,7 @@ static void show_nest(const struct layer *l, const int *v, FILE *to)
 {
     int f = v[RS_P] * v[RS_T], c = v[RS_Q] * v[RS_R];
     fprintf(to,
-            "for g in 0..%d                 DRAM -> L2\n"
+            "for g in 0..%d                 DRAM -> L2, %d side by side\n"
             " for m2 in 0..%d               %d filters' psums in L2\n"
             "  for n2 in 0..%d              %d ifmaps\n"
             "   for e2 in 0..%d             %d ofmap rows\n"
@@ -15,19 +15,20 @@ static void show_nest(const struct layer *l, const int *v, FILE *to)
             "     for f2 in 0..%d           %d filters' tile\n"
             "      for r2 in 0..%d, s2 in 0..%d   a pass each: %d x %d of "
             "the filter\n",
-            l->G, ceil_div(l->M / l->G, v[RS_M]), v[RS_M],
-            ceil_div(l->N, v[RS_N]), v[RS_N], ceil_div(l->P, v[RS_E]), v[RS_E],
-            ceil_div(l->C / l->G, c), c, ceil_div(v[RS_M], f), f,
+            ceil_div(l->G, v[RS_G]), v[RS_G], ceil_div(l->M / l->G, v[RS_M]),
+            v[RS_M], ceil_div(l->N, v[RS_N]), v[RS_N], ceil_div(l->P, v[RS_E]),
+            v[RS_E], ceil_div(l->C / l->G, c), c, ceil_div(v[RS_M], f), f,
             ceil_div(l->R, v[RS_FR]), ceil_div(l->S, v[RS_FC]), v[RS_FR],
             v[RS_FC]);
-    fprintf(to,
-            "       parallel-for t1 in 0..%d, r1 in 0..%d        PE sets\n"
-            "        parallel-for i in 0..%d, y in 0..%d         filter row x "
-            "ofmap row\n"
-            "         for n0 in 0..%d, x in 0..%d                window\n"
-            "          for s in 0..%d, q0 in 0..%d, p0 in 0..%d  MAC\n",
-            v[RS_T], v[RS_R], v[RS_FR], v[RS_E], v[RS_N], l->Q, v[RS_FC],
-            v[RS_Q], v[RS_P]);
+    fprintf(
+        to,
+        "       parallel-for g1 in 0..%d, t1 in 0..%d, r1 in 0..%d  PE sets\n"
+        "        parallel-for i in 0..%d, y in 0..%d         filter row x "
+        "ofmap row\n"
+        "         for n0 in 0..%d, x in 0..%d                window\n"
+        "          for s in 0..%d, q0 in 0..%d, p0 in 0..%d  MAC\n",
+        v[RS_G], v[RS_T], v[RS_R], v[RS_FR], v[RS_E], v[RS_N], l->Q, v[RS_FC],
+        v[RS_Q], v[RS_P]);
 }
 
 /* The set, filter row and ofmap row of a PE; false: no work. */
@@ -49,7 +50,7 @@ static bool pe_work(const struct arch *a, const int *v, int row, int col,
         *set = band / segments;
         *y = band % segments * a->cols + col;
     }
-    return *set >= 0 && *set < v[RS_R] * v[RS_T] && *y < e;
+    return *set >= 0 && *set < v[RS_G] * v[RS_R] * v[RS_T] && *y < e;
 }
 
 void rs_show(const struct arch *arch, const struct layer *layer,

@@ -115,10 +115,11 @@ static int banks_of(const struct search_problem *problem, enum tensor tensor,
     return banks > (uint64_t)problem->l2.banks ? 0 : (int)banks;
 }
 
-static int psum_banks(const struct search_problem *problem, int n, int e, int m)
+static int psum_banks(const struct search_problem *problem, int g, int n, int e,
+                      int m)
 {
     return banks_of(problem, TENSOR_PSUM,
-                    (uint64_t)n * (uint64_t)m * (uint64_t)e *
+                    (uint64_t)g * (uint64_t)n * (uint64_t)m * (uint64_t)e *
                         (uint64_t)problem->layer->Q);
 }
 
@@ -145,13 +146,13 @@ static uint64_t with_l2_ports(const struct search_problem *problem,
                               const struct search_terms *t,
                               const struct search_filters *f, uint64_t cycles)
 {
-    const struct tiling tiling = {
-        .m = f->m, .n = o->n, .e = o->e, .c = r->c, .f = f->f};
+    const struct tiling tiling = {f->m, o->n, o->e,
+                                  r->c, f->f, search_groups(r)};
     int buffers[TENSOR_N];
     int banks[TENSOR_N] = {
-        [TENSOR_IFMAP] = search_ifmap_banks(problem, r->c, o->n, o->e),
-        [TENSOR_FILTER] = search_filter_banks(problem, r->c, f->f),
-        [TENSOR_PSUM] = psum_banks(problem, o->n, o->e, f->m),
+        [TENSOR_IFMAP] = search_ifmap_banks(problem, r, o->n, o->e),
+        [TENSOR_FILTER] = search_filter_banks(problem, r, f->f),
+        [TENSOR_PSUM] = psum_banks(problem, search_groups(r), o->n, o->e, f->m),
     };
     uint64_t words[TENSOR_N], lacking;
     enum tensor tensor;
@@ -177,7 +178,8 @@ void search_cost_of(const struct search_problem *problem,
     if (problem->coded[TENSOR_PSUM]) {
         const double word = arch_ofmap_bits(problem->arch) / 8.0;
         exact.psum_bytes =
-            search_psum_bytes(problem, outputs->n, outputs->e, filters->m);
+            search_psum_bytes(problem, search_groups(reduction), outputs->n,
+                              outputs->e, filters->m);
         exact.energy += ((double)exact.psum_bytes - (double)line->psum_bytes) /
                         word * problem->price.psum_dram;
     }
@@ -196,13 +198,37 @@ static uint64_t stream_bytes(const struct search_problem *problem,
 }
 
 uint64_t search_ifmap_bytes_least(const struct search_problem *problem,
+                                  const struct search_reduction *reduction,
                                   const struct search_terms *terms)
 {
-    const uint64_t G = (uint64_t)problem->layer->G;
+    const uint64_t G =
+        search_groups(reduction) > 1 ? 1 : (uint64_t)problem->layer->G;
     if (problem->coded[TENSOR_IFMAP])
         return count_mul(
             G, stream_bytes(problem, TENSOR_IFMAP, terms->dram_ifmap / G));
     return stream_bytes(problem, TENSOR_IFMAP, terms->dram_ifmap);
+}
+
+/* The ifmaps' bytes where tiles have g whole groups each. */
+static uint64_t coded_groups(const struct search_problem *problem, int g,
+                             const struct search_outputs *outputs)
+{
+    const struct layer *l = problem->layer;
+    const struct search_rows *rows = &problem->dram_rows[outputs->e];
+    const int n = outputs->n;
+    const int n_of[2] = {n, l->N % n}, g_of[2] = {g, l->G % g};
+    uint64_t bytes = 0;
+    for (int i = 0; i < 4; i++) {
+        const uint64_t tiles =
+            (uint64_t)(i & 1 ? 1 : l->N / n) * (uint64_t)(i & 2 ? 1 : l->G / g);
+        const uint64_t words = (uint64_t)n_of[i & 1] * (uint64_t)g_of[i >> 1] *
+                               (uint64_t)problem->group_c *
+                               problem->dram_columns;
+        for (int k = 0; words > 0 && k < rows->kinds; k++)
+            bytes += tiles * rows->tiles[k] *
+                     stream_bytes(problem, TENSOR_IFMAP, words * rows->rows[k]);
+    }
+    return bytes;
 }
 
 uint64_t search_ifmap_bytes(const struct search_problem *problem,
@@ -213,10 +239,14 @@ uint64_t search_ifmap_bytes(const struct search_problem *problem,
     if (!problem->coded[TENSOR_IFMAP])
         return stream_bytes(problem, TENSOR_IFMAP, terms->dram_ifmap);
     const struct search_rows *rows = &problem->dram_rows[outputs->e];
-    const int n = outputs->n, c = min_int(reduction->c, problem->group_c);
-    const int n_of[2] = {n, problem->layer->N % n};
+    const struct layer *l = problem->layer;
+    const int n = outputs->n, g = search_groups(reduction);
+    if (g > 1)
+        return coded_groups(problem, g, outputs);
+    const int c = min_int(reduction->c, problem->group_c);
+    const int n_of[2] = {n, l->N % n};
     const int c_of[2] = {c, problem->group_c % c};
-    const uint64_t times[2][2] = {{(uint64_t)(problem->layer->N / n), 1},
+    const uint64_t times[2][2] = {{(uint64_t)(l->N / n), 1},
                                   {(uint64_t)(problem->group_c / c), 1}};
     uint64_t bytes = 0;
     for (int i = 0; i < 2; i++)
@@ -230,17 +260,22 @@ uint64_t search_ifmap_bytes(const struct search_problem *problem,
                     times[0][i] * times[1][j] * rows->tiles[k] *
                     stream_bytes(problem, TENSOR_IFMAP, words * rows->rows[k]);
         }
-    return (uint64_t)problem->layer->G * bytes;
+    return (uint64_t)l->G * bytes;
 }
 
-uint64_t search_psum_bytes(const struct search_problem *problem, int n, int e,
-                           int m)
+uint64_t search_psum_bytes(const struct search_problem *problem, int g, int n,
+                           int e, int m)
 {
     const struct layer *l = problem->layer;
+    /* A tile has all filters of several groups side by side. */
+    const int all = g > 1 ? l->M : problem->group_m;
+    const uint64_t times_all = g > 1 ? 1 : (uint64_t)l->G;
+    if (g > 1)
+        m = g * problem->group_m;
     if (!problem->coded[TENSOR_PSUM])
         return stream_bytes(problem, TENSOR_PSUM, problem->ofmap_words);
     const int n_of[2] = {n, l->N % n}, e_of[2] = {e, l->P % e};
-    const int m_of[2] = {m, problem->group_m % m};
+    const int m_of[2] = {m, all % m};
     uint64_t bytes = 0;
     for (int k = 0; k < 8; k++) {
         int i = k & 1, j = k >> 1 & 1, h = k >> 2;
@@ -248,12 +283,12 @@ uint64_t search_psum_bytes(const struct search_problem *problem, int n, int e,
             continue;
         uint64_t times = (uint64_t)(i == 0 ? l->N / n : 1) *
                          (uint64_t)(j == 0 ? l->P / e : 1) *
-                         (uint64_t)(h == 0 ? problem->group_m / m : 1);
+                         (uint64_t)(h == 0 ? all / m : 1);
         bytes += times * stream_bytes(problem, TENSOR_PSUM,
                                       (uint64_t)n_of[i] * (uint64_t)e_of[j] *
                                           (uint64_t)m_of[h] * (uint64_t)l->Q);
     }
-    return (uint64_t)l->G * bytes;
+    return times_all * bytes;
 }
 
 /* Sums over the tiles of f that cut `extent`, and the folds of F that cut
@@ -304,22 +339,24 @@ void search_filters_sum(const struct search_problem *problem,
               (rest <= s->f ? (uint64_t)rest : 0);
 }
 
-int search_ifmap_banks(const struct search_problem *problem, int c, int n,
-                       int e)
+int search_ifmap_banks(const struct search_problem *problem,
+                       const struct search_reduction *r, int n, int e)
 {
     int banks =
         banks_of(problem, TENSOR_IFMAP,
-                 (uint64_t)n * (uint64_t)c * (uint64_t)problem->tile_rows[e] *
-                     problem->tile_columns);
+                 (uint64_t)search_groups(r) * (uint64_t)n * (uint64_t)r->c *
+                     (uint64_t)problem->tile_rows[e] * problem->tile_columns);
     const struct search_l2 *l2 = &problem->l2;
     int room = l2->own[TENSOR_IFMAP] > 0 ? l2->own[TENSOR_IFMAP] : l2->shared;
     return banks * l2->buffers[TENSOR_IFMAP] <= room ? banks : 0;
 }
 
-int search_filter_banks(const struct search_problem *problem, int c, int f)
+int search_filter_banks(const struct search_problem *problem,
+                        const struct search_reduction *r, int f)
 {
     return banks_of(problem, TENSOR_FILTER,
-                    (uint64_t)f * (uint64_t)c * (uint64_t)problem->taps);
+                    (uint64_t)search_groups(r) * (uint64_t)f * (uint64_t)r->c *
+                        (uint64_t)problem->taps);
 }
 
 /* Banks left for one buffer of a tensor beside those that share with it. */
@@ -342,23 +379,27 @@ static int words_over(uint64_t words, uint64_t each)
     return n > INT_MAX ? INT_MAX : (int)n;
 }
 
-int search_f_max(const struct search_problem *problem, int c, int ifmap_banks)
+int search_f_max(const struct search_problem *problem,
+                 const struct search_reduction *r, int ifmap_banks)
 {
     const int used[TENSOR_N] = {
         [TENSOR_IFMAP] = ifmap_banks, [TENSOR_PSUM] = 1};
     int banks = banks_left(&problem->l2, TENSOR_FILTER, used);
     return words_over((uint64_t)banks * problem->l2.bank_words[TENSOR_FILTER],
-                      (uint64_t)c * (uint64_t)problem->taps);
+                      (uint64_t)search_groups(r) * (uint64_t)r->c *
+                          (uint64_t)problem->taps);
 }
 
-int search_m_max(const struct search_problem *problem, int n, int e,
+int search_m_max(const struct search_problem *problem,
+                 const struct search_reduction *r, int n, int e,
                  int ifmap_banks, int filter_banks)
 {
     const int used[TENSOR_N] = {
         [TENSOR_IFMAP] = ifmap_banks, [TENSOR_FILTER] = filter_banks};
     int banks = banks_left(&problem->l2, TENSOR_PSUM, used);
     return words_over((uint64_t)banks * problem->l2.bank_words[TENSOR_PSUM],
-                      (uint64_t)n * (uint64_t)e * (uint64_t)problem->layer->Q);
+                      (uint64_t)search_groups(r) * (uint64_t)n * (uint64_t)e *
+                          (uint64_t)problem->layer->Q);
 }
 
 void search_mapping(const struct search_problem *problem,
@@ -367,10 +408,19 @@ void search_mapping(const struct search_problem *problem,
                     const struct search_filters *f, struct mapping *out)
 {
     const int value[SEARCH_PARAMS] = {
-        [SEARCH_M] = f->m, [SEARCH_N] = o->n,   [SEARCH_E] = o->e,
-        [SEARCH_C] = r->c, [SEARCH_F] = f->f,   [SEARCH_P] = f->p,
-        [SEARCH_Q] = r->q, [SEARCH_R] = r->r,   [SEARCH_T] = f->t,
-        [SEARCH_X] = o->x, [SEARCH_FR] = r->fr, [SEARCH_FC] = r->fc,
+        [SEARCH_M] = f->m,
+        [SEARCH_N] = o->n,
+        [SEARCH_E] = o->e,
+        [SEARCH_C] = r->c,
+        [SEARCH_F] = f->f,
+        [SEARCH_P] = f->p,
+        [SEARCH_Q] = r->q,
+        [SEARCH_R] = r->r,
+        [SEARCH_T] = f->t,
+        [SEARCH_X] = o->x,
+        [SEARCH_FR] = r->fr,
+        [SEARCH_FC] = r->fc,
+        [SEARCH_G] = search_groups(r),
     };
     *out = (struct mapping){{0}};
     for (int k = 0; k < SEARCH_PARAMS; k++)

@@ -128,14 +128,16 @@ void search_cost_of(const struct search_problem *problem,
  * stream never takes more bytes than two streams, for each rounds up, so the
  * least is one stream of all words. */
 uint64_t search_ifmap_bytes_least(const struct search_problem *problem,
+                                  const struct search_reduction *reduction,
                                   const struct search_terms *terms);
 uint64_t search_ifmap_bytes(const struct search_problem *problem,
                             const struct search_reduction *reduction,
                             const struct search_outputs *outputs,
                             const struct search_terms *terms);
-/* m: tile of filters, or all of a group's for the least of any. */
-uint64_t search_psum_bytes(const struct search_problem *problem, int n, int e,
-                           int m);
+/* groups: side by side, or all for the least of any; m: tile of filters, or all
+ * of a group's for the least of any. */
+uint64_t search_psum_bytes(const struct search_problem *problem, int groups,
+                           int n, int e, int m);
 
 /* Works out the five sums for these m, f, p and t. */
 void search_filters_sum(const struct search_problem *problem,
@@ -143,11 +145,15 @@ void search_filters_sum(const struct search_problem *problem,
 
 /* These say how much still fits into L2 beside what is already chosen; below 1
  * nothing does. */
-int search_ifmap_banks(const struct search_problem *problem, int c, int n,
+int search_ifmap_banks(const struct search_problem *problem,
+                       const struct search_reduction *reduction, int n,
                        int e); /* 0: does not fit */
-int search_filter_banks(const struct search_problem *problem, int c, int f);
-int search_f_max(const struct search_problem *problem, int c, int ifmap_banks);
-int search_m_max(const struct search_problem *problem, int n, int e,
+int search_filter_banks(const struct search_problem *problem,
+                        const struct search_reduction *reduction, int f);
+int search_f_max(const struct search_problem *problem,
+                 const struct search_reduction *reduction, int ifmap_banks);
+int search_m_max(const struct search_problem *problem,
+                 const struct search_reduction *reduction, int n, int e,
                  int ifmap_banks, int filter_banks);
 
 void search_mapping(const struct search_problem *problem,

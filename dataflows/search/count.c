@@ -31,16 +31,17 @@ static int larger(int a, int b)
 
 /* What still fits into L2 once reduction, n and e are chosen. */
 struct room {
-    int c, n, e, ifmap_banks, f_max;
+    const struct search_reduction *r;
+    int n, e, ifmap_banks, f_max;
 };
 
 static int most_m(const struct search_problem *p, const struct room *room,
                   int f)
 {
-    int banks = search_filter_banks(p, room->c, f);
+    int banks = search_filter_banks(p, room->r, f);
     return banks == 0
                ? 0
-               : min_int(p->group_m, search_m_max(p, room->n, room->e,
+               : min_int(p->group_m, search_m_max(p, room->r, room->n, room->e,
                                                   room->ifmap_banks, banks));
 }
 
@@ -52,15 +53,18 @@ static uint64_t count_folds(const struct search_problem *p,
     const struct search_range held =
         search_range_of(p, SEARCH_P, p->space->p_max(p, r));
     const int groups = p->space->t_max(p, r, room->e, 1);
+    const bool whole = search_groups(r) > 1; /* all filters of a group */
     uint64_t n = 0;
     for (int k = held.from; k <= held.to; k++) {
         const struct search_range t = search_range_of(
             p, SEARCH_T,
             min_int(min_int(groups, ceil_div(p->group_m, k)), room->f_max / k));
-        for (int i = t.from; i <= t.to; i++) {
+        const int from = whole ? ceil_div(p->group_m, k) : 1;
+        for (int i = larger(t.from, from); i <= t.to; i++) {
             struct search_range m =
                 search_range_of(p, SEARCH_M, most_m(p, room, k * i));
-            n += length(larger(m.from, i == 1 ? k : k * (i - 1) + 1), m.to);
+            const int least = i == 1 ? k : k * (i - 1) + 1;
+            n += length(larger(m.from, whole ? p->group_m : least), m.to);
         }
     }
     return n;
@@ -103,10 +107,11 @@ static int set_spans(const struct search_problem *p, const struct room *room,
     const struct search_range f =
         search_range_of(p, SEARCH_F, min_int(p->group_m, room->f_max));
     const uint64_t bank = p->l2.bank_words[TENSOR_FILTER];
-    const uint64_t words = (uint64_t)room->c * (uint64_t)p->taps;
+    const uint64_t words = (uint64_t)search_groups(room->r) *
+                           (uint64_t)room->r->c * (uint64_t)p->taps;
     int n = 0;
     for (int k = f.from; k <= f.to;) {
-        const int banks = search_filter_banks(p, room->c, k);
+        const int banks = search_filter_banks(p, room->r, k);
         if (banks == 0)
             break;
         const uint64_t last = (uint64_t)banks * bank / words;
@@ -215,15 +220,15 @@ uint64_t search_count(const struct search_problem *p,
         search_range_of(p, SEARCH_E, p->space->e_max(p, r));
     struct span *span = xcalloc((size_t)p->l2.banks + 1, sizeof(*span));
     uint64_t found = 0;
-    struct room room = {.c = r->c};
+    struct room room = {.r = r};
     for (room.n = n.from; room.n <= n.to; room.n++)
         for (room.e = e.from; room.e <= e.to; room.e++) {
             if (room.n > p->space->n_max(p, r, room.e))
                 continue;
-            room.ifmap_banks = search_ifmap_banks(p, r->c, room.n, room.e);
+            room.ifmap_banks = search_ifmap_banks(p, r, room.n, room.e);
             if (room.ifmap_banks == 0)
                 continue;
-            room.f_max = search_f_max(p, r->c, room.ifmap_banks);
+            room.f_max = search_f_max(p, r, room.ifmap_banks);
             if (!has(p, SEARCH_F)) {
                 found = search_count_add(found, count_folds(p, r, &room));
                 continue;

@@ -122,7 +122,7 @@ static void set_parameters(struct search_problem *p,
         [SEARCH_M] = p->group_m,   [SEARCH_N] = p->layer->N,
         [SEARCH_E] = p->layer->P,  [SEARCH_C] = p->group_c,
         [SEARCH_F] = p->group_m,   [SEARCH_FR] = p->layer->R,
-        [SEARCH_FC] = p->layer->S,
+        [SEARCH_FC] = p->layer->S, [SEARCH_G] = p->layer->G,
     };
     for (int k = 0; k < SEARCH_PARAMS; k++)
         if (extent[k] > 0 && p->fixed[k] > extent[k])

@@ -242,7 +242,7 @@ static int is_x_max(const struct search_problem *p,
 
 static struct tiling output_tiles(const struct search_outputs *o)
 {
-    const struct tiling t = {1, o->n, o->e, 1, 1};
+    const struct tiling t = {1, o->n, o->e, 1, 1, 1};
     return t;
 }
 

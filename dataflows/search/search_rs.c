@@ -61,6 +61,28 @@ static void set_reduction(const struct search_problem *p,
             l->Q, l->stride_w, min_int(r->fc, l->S - s0), l->dilation_w);
 }
 
+/* Adds a reduction for each number of groups side by side; n: in the list. */
+static int add_groups(const struct search_problem *p,
+                      const struct search_reduction *one,
+                      struct search_reduction *list, int n, int room)
+{
+    const bool whole = one->q * one->r >= p->group_c;
+    const int most = min_int(p->arch->groups_parallel, p->layer->G);
+    const struct search_range g = search_range_of(
+        p, SEARCH_G,
+        whole ? min_int(most > 1 ? most : 1,
+                        rs_set_capacity(p->arch, one->fr, 1) / one->r)
+              : 1);
+    for (int k = g.from; k <= g.to && n <= SEARCH_REDUCTIONS_MAX; k++, n++) {
+        if (n >= room)
+            continue;
+        list[n] = *one;
+        list[n].g = k;
+        set_reduction(p, &list[n]);
+    }
+    return n;
+}
+
 /* A PE set stacked beyond the channels would have no work: r is the least that
  * covers them. */
 static int rs_reductions(const struct search_problem *p,
@@ -87,13 +109,10 @@ static int rs_reductions(const struct search_problem *p,
                                     min_int(rs_set_capacity(p->arch, i, 1),
                                             ceil_div(p->group_c, k)));
                 for (int h = r.from; h <= r.to && n <= SEARCH_REDUCTIONS_MAX;
-                     h++, n++) {
-                    struct search_reduction one = {
+                     h++) {
+                    const struct search_reduction one = {
                         .q = k, .r = h, .fr = i, .fc = j};
-                    if (n >= room)
-                        continue;
-                    set_reduction(p, &one);
-                    list[n] = one;
+                    n = add_groups(p, &one, list, n, room);
                 }
             }
         }
@@ -111,7 +130,8 @@ static int rs_e_max(const struct search_problem *p,
                     const struct search_reduction *r)
 {
     int most = set_rows_max(p, r->fr);
-    while (most > 0 && rs_set_capacity(p->arch, r->fr, most) < r->r)
+    while (most > 0 &&
+           rs_set_capacity(p->arch, r->fr, most) < r->r * search_groups(r))
         most--;
     return most;
 }
@@ -128,7 +148,7 @@ static int rs_t_max(const struct search_problem *p,
                     const struct search_reduction *r, int e, int x)
 {
     (void)x;
-    return rs_set_capacity(p->arch, r->fr, e) / r->r;
+    return rs_set_capacity(p->arch, r->fr, e) / (r->r * search_groups(r));
 }
 
 static int rs_fold(const struct search_problem *p,
@@ -176,7 +196,8 @@ static void rs_terms(const struct search_problem *p,
     t->links = emissions - t->psum_out;
     t->psum_reads =
         p->arch->psum_add == PSUM_ADD_OWN_CYCLE ? p->macs : p->macs - emissions;
-    t->busy_cycles = (uint64_t)l->G * (uint64_t)l->N * (uint64_t)l->Q *
+    t->busy_cycles = (uint64_t)ceil_div(l->G, search_groups(r)) *
+                     (uint64_t)l->N * (uint64_t)l->Q *
                      (o->strips / o->n_tiles) *
                      (r->busy_products + r->busy_adds);
 }
@@ -191,7 +212,8 @@ const struct search_space rs_search_space = {
              [SEARCH_R] = "r",
              [SEARCH_T] = "t",
              [SEARCH_FR] = "fr",
-             [SEARCH_FC] = "fc"},
+             [SEARCH_FC] = "fc",
+             [SEARCH_G] = "g"},
     .prepare = rs_prepare,
     .fold = rs_fold,
     .reductions = rs_reductions,

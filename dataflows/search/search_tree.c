@@ -145,8 +145,9 @@ void search_reduction_least(const struct search_problem *p,
     b.o.dram_ifmap = dram_ifmap(p, p->dram_rows[e_max].least);
     p->space->outputs_least(p, r, &b.o);
     set_terms(p, &b);
-    search_line_of(p, &b.terms, search_ifmap_bytes_least(p, &b.terms),
-                   search_psum_bytes(p, p->layer->N, p->layer->P, p->group_m),
+    search_line_of(p, &b.terms, search_ifmap_bytes_least(p, r, &b.terms),
+                   search_psum_bytes(p, search_groups(r) > 1 ? p->layer->G : 1,
+                                     p->layer->N, p->layer->P, p->group_m),
                    &b.line);
     set_least(p, most_filters(p, r), most_groups(p, r, 1, x), p->group_m,
               p->group_m, &least);
@@ -202,13 +203,15 @@ static void walk_filter_tile(struct search_walk *w, const struct branch *b,
 {
     const struct search_problem *p = w->problem;
     const int M = p->group_m;
-    int banks = search_filter_banks(p, b->r->c, s->f);
-    int m_max =
-        min_int(M, search_m_max(p, b->o.n, b->o.e, b->ifmap_banks, banks));
+    int banks = search_filter_banks(p, b->r, s->f);
+    int m_max = min_int(
+        M, search_m_max(p, b->r, b->o.n, b->o.e, b->ifmap_banks, banks));
     struct search_range m = search_range_of(p, SEARCH_M, m_max);
     int from = least_m(p, s);
     if (m.from > from)
         from = m.from;
+    if (search_groups(b->r) > 1)
+        from = M;
     if (banks == 0 || m.to < from)
         return;
     s->m_tiles = ceil_u(M, m.to);
@@ -269,6 +272,9 @@ static void walk_filters(struct search_walk *w, const struct branch *b,
         if (has(p, SEARCH_T))
             groups =
                 search_range_of(p, SEARCH_T, min_int(most, ceil_div(M, s.p)));
+        /* Whole groups side by side: all filters of each in one pass. */
+        if (search_groups(b->r) > 1 && groups.from < ceil_div(M, s.p))
+            groups.from = ceil_div(M, s.p);
         if (has(p, SEARCH_P)) {
             set_least(p, s.p, has(p, SEARCH_T) ? groups.to : most, b->f_max,
                       (int)p->group_m, &s);
@@ -296,8 +302,10 @@ static void walk_filters(struct search_walk *w, const struct branch *b,
  * any m. */
 static void refine(const struct search_problem *p, struct branch *b)
 {
-    search_line_of(p, &b->terms, search_ifmap_bytes(p, b->r, &b->o, &b->terms),
-                   search_psum_bytes(p, b->o.n, b->o.e, p->group_m), &b->line);
+    search_line_of(
+        p, &b->terms, search_ifmap_bytes(p, b->r, &b->o, &b->terms),
+        search_psum_bytes(p, search_groups(b->r), b->o.n, b->o.e, p->group_m),
+        &b->line);
 }
 
 static void walk_parallel(struct search_walk *w, struct branch *b, int m_max)
@@ -325,8 +333,10 @@ static void walk_parallel(struct search_walk *w, struct branch *b, int m_max)
                   &least);
         p->space->outputs(p, b->r, &b->o);
         set_terms(p, b);
-        search_line_of(p, &b->terms, search_ifmap_bytes_least(p, &b->terms),
-                       search_psum_bytes(p, b->o.n, b->o.e, p->group_m),
+        search_line_of(p, &b->terms,
+                       search_ifmap_bytes_least(p, b->r, &b->terms),
+                       search_psum_bytes(p, search_groups(b->r), b->o.n, b->o.e,
+                                         p->group_m),
                        &b->line);
         if (is_cut(w, &b->line, &least,
                    has(p, SEARCH_X) ? SEARCH_CUT_parallel : SEARCH_CUT_outputs))
@@ -348,12 +358,12 @@ static bool set_room(const struct search_problem *p, struct branch *b,
     const struct layer *l = p->layer;
     if (b->o.n > p->space->n_max(p, b->r, b->o.e))
         return false;
-    b->ifmap_banks = search_ifmap_banks(p, b->r->c, b->o.n, b->o.e);
+    b->ifmap_banks = search_ifmap_banks(p, b->r, b->o.n, b->o.e);
     if (b->ifmap_banks == 0)
         return false;
-    b->f_max = search_f_max(p, b->r->c, b->ifmap_banks);
-    int banks = search_filter_banks(p, b->r->c, 1);
-    *m_max = search_m_max(p, b->o.n, b->o.e, b->ifmap_banks, banks);
+    b->f_max = search_f_max(p, b->r, b->ifmap_banks);
+    int banks = search_filter_banks(p, b->r, 1);
+    *m_max = search_m_max(p, b->r, b->o.n, b->o.e, b->ifmap_banks, banks);
     if (b->f_max < 1 || *m_max < 1)
         return false;
     b->o.n_tiles = ceil_u(l->N, b->o.n);

@@ -1,7 +1,8 @@
 /* space.h - a named dataflow's mapping space as three choices, and the
  * closed form of a mapping as a few terms of each.
  *
- *   reduction  which products of an output a pass works on (c, q, r, fr, fc)
+ *   reduction  which products of an output a pass works on (c, q, r, fr, fc),
+ *              of how many groups (g)
  *   outputs    which outputs: images and rows of a tile, pixels in parallel
  *              (n, e, x)
  *   filters    which filters: m, f, p, t
@@ -46,6 +47,7 @@ enum search_param {
     SEARCH_X,
     SEARCH_FR,
     SEARCH_FC,
+    SEARCH_G,
     SEARCH_PARAMS
 };
 
@@ -55,6 +57,9 @@ enum search_param {
 struct search_reduction {
     int c;            /* channels of a tile */
     int q, r, fr, fc; /* those that the dataflow has */
+    /* Groups of the layer side by side, 0 stands for 1; with more, c is all of
+     * a group's channels, and a pass takes all of its filters. */
+    int g;
     /* Sums over the layer: channel tiles, passes over an output, PE rows'
      * worth of products; steps of one PE, products and psum additions. */
     uint64_t c_tiles, steps, rows, busy_products, busy_adds;
@@ -63,6 +68,11 @@ struct search_reduction {
     uint64_t hops;    /* of the filter words of one filter (systolic), or of
                        * the products of one output (trees) */
 };
+
+static inline int search_groups(const struct search_reduction *r)
+{
+    return r->g > 1 ? r->g : 1;
+}
 
 struct search_outputs {
     int n, e, x;

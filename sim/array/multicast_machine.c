@@ -36,7 +36,7 @@ static void place_lanes(struct multicast_machine *m, const struct program *p)
     const int blocks = ceil_div(p->rows, block_rows);
     const struct pe_sets all = {p->sets, p->set_chains, blocks, block_rows};
     m->most_dests =
-        (uint64_t)blocks *
+        (uint64_t)blocks * (uint64_t)multicast_groups(&first.work.multicast) *
         multicast_heights(&first.work.multicast, p->set_chains, block_rows);
     if (m->most_dests < (uint64_t)m->lanes.n)
         m->most_dests = (uint64_t)m->lanes.n;

@@ -26,7 +26,8 @@ static int lane_at(const struct multicast_machine *m, int b, int i, int t,
 
 static int set_filters(const struct multicast_pass *d, int t)
 {
-    return t == d->sets - 1 ? d->filters_tail : d->filters;
+    const int sets = multicast_group_sets(d);
+    return t % sets == sets - 1 ? d->filters_tail : d->filters;
 }
 
 static int block_channels(const struct multicast_pass *d, int b)
@@ -89,30 +90,42 @@ static void shape_held(struct multicast_machine *m)
             }
 }
 
-/* Window words: one destination per (block, ifmap row). */
+/* Lists the lanes of a group and block that work on ifmap row h from `at` on;
+ * returns where they end. */
+static int list_row(struct multicast_machine *m, enum network k, int group,
+                    int b, int h, int at)
+{
+    const struct multicast_pass *d = &m->pass;
+    const int sets = multicast_group_sets(d), first = group * sets;
+    for (int i = 0; i < d->block_rows; i++) {
+        int y = h - i * d->row_step;
+        if (y < 0 || y % d->chain_step != 0 ||
+            y / d->chain_step >= d->set_chains)
+            continue;
+        for (int t = first; t < first + sets; t++)
+            m->set_lane[k][at++] = lane_at(m, b, i, t, y / d->chain_step);
+    }
+    return at;
+}
+
+/* Window words: one destination per (group, block, ifmap row). */
 static void shape_window(struct multicast_machine *m)
 {
     const struct multicast_pass *d = &m->pass;
+    const int groups = multicast_groups(d);
     int heights = (int)multicast_heights(d, d->set_chains, d->block_rows);
     const enum network k = window_network(m);
     int n = 0, at = 0;
-    alloc_tables(m, (int)k, d->blocks * heights, (int)m->active_pes);
-    for (int b = 0; b < d->blocks; b++)
-        for (int h = 0; h < heights; h++) {
-            int begin = at;
-            for (int i = 0; i < d->block_rows; i++) {
-                int y = h - i * d->row_step;
-                if (y < 0 || y % d->chain_step != 0 ||
-                    y / d->chain_step >= d->set_chains)
-                    continue;
-                for (int t = 0; t < d->sets; t++)
-                    m->set_lane[k][at++] =
-                        lane_at(m, b, i, t, y / d->chain_step);
+    alloc_tables(m, (int)k, groups * d->blocks * heights, (int)m->active_pes);
+    for (int g = 0; g < groups; g++)
+        for (int b = 0; b < d->blocks; b++)
+            for (int h = 0; h < heights; h++) {
+                int begin = at;
+                at = list_row(m, k, g, b, h, at);
+                m->limit_words[k][n++] =
+                    (int16_t)(at > begin ? block_channels(d, b) : 0);
+                m->set_begin[k][n] = at;
             }
-            m->limit_words[k][n++] =
-                (int16_t)(at > begin ? block_channels(d, b) : 0);
-            m->set_begin[k][n] = at;
-        }
 }
 
 /* Psums: one destination or source per chain. */
@@ -156,6 +169,7 @@ static bool is_countable(const struct multicast_pass *d)
     for (int k = 0; k < 2; k++)
         columns += (uint64_t)d->groups[k] * multicast_columns(d, k);
     return d->slide_cols <= d->filter_cols &&
+           d->sets % multicast_groups(d) == 0 &&
            d->filters * taps <= (uint64_t)INT16_MAX && columns <= UINT32_MAX;
 }
 

@@ -114,9 +114,10 @@ static int64_t slot_window(struct word_flow *c, const struct slot *slot, int k)
 {
     const struct program *p = c->program;
     const struct multicast_pass *d = &c->pass.work.multicast;
-    int coord[4];
-    p->ops->window_coord(p, &c->pass, slot->round, slot->dest / heights(d),
-                         slot->dest % heights(d), slot->first_word + k, coord);
+    int block = slot->dest / heights(d), coord[4];
+    p->ops->window_coord(p, &c->pass, slot->round, block / d->blocks,
+                         block % d->blocks, slot->dest % heights(d),
+                         slot->first_word + k, coord);
     return window_word(c, coord);
 }
 
@@ -137,14 +138,16 @@ static void send_held(struct word_flow *c, const struct slot *slot)
 static void send_window(struct word_flow *c, const struct slot *slot)
 {
     const struct multicast_pass *d = &c->pass.work.multicast;
-    int block = slot->dest / heights(d), h = slot->dest % heights(d);
+    int block = slot->dest / heights(d) % d->blocks;
+    int h = slot->dest % heights(d), sets = multicast_group_sets(d);
+    int first = slot->dest / heights(d) / d->blocks * sets;
     for (int k = 0; k < slot->words; k++) {
         int64_t value = slot_window(c, slot, k);
         for (int i = 0; i < d->block_rows; i++)
             for (int y = 0; y < d->set_chains; y++) {
                 if (y * d->chain_step + i * d->row_step != h)
                     continue;
-                for (int t = 0; t < d->sets; t++)
+                for (int t = first; t < first + sets; t++)
                     lane_values_push_window(c->values,
                                             (block * d->block_rows + i) *
                                                     c->lanes->cfg.chains +

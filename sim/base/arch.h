@@ -81,6 +81,8 @@ struct arch {
     int pitch_um; /* array.pitch_um; 0 = not said */
     int node_nm;  /* technology.node_nm; 0 = not said */
 
+    int groups_parallel; /* array.groups_parallel: of a layer, in a pass */
+
     int precision_bits[TENSOR_N];
     int ofmap_bits;      /* precision.ofmap_bits; 0 = as ifmaps */
     bool per_layer_bits; /* precision.per_layer */

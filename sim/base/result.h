@@ -160,7 +160,7 @@ struct result_param {
     int value;
 };
 
-enum { RESULT_KEYS_MAX = 16 };
+enum { RESULT_KEYS_MAX = 17 };
 
 struct layer_result {
     struct layer layer;

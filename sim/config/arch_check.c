@@ -254,6 +254,8 @@ static const struct part_key {
      "take 'mesh'", false},
     {"noc.tree_accumulates", "noc.psum_reduce", "chain", has_trees,
      "take 'tree'", false},
+    {"array.groups_parallel", "array.network", "systolic", is_multicast,
+     "take 'multicast'", false},
     {"pe.pipeline_cycles", "array.network", "systolic", is_multicast,
      "take 'multicast'", true},
     {"noc.ifmap_waits_for_filters", "array.network", "systolic", is_multicast,

@@ -122,6 +122,11 @@ const struct schema_row schema[] = {
         "from a PE to the next, which a hop's energy is by; 0 = that of the "
         "energy table",
         "docs/energy.md"),
+    INT("array.groups_parallel", groups_parallel, 1, 65535, "1", "groups",
+        "whole groups of a layer that may work side by side, each with ifmap "
+        "words of its own ('mapping.g'); multicast arrays only",
+        "the networks of Eyeriss and Eyeriss v2 give any PE set words of its "
+        "own: JSSC 52(1), 2017 s. V-B; JETCAS 9(2), 2019 s. IV"),
     INT("precision.ifmap_bits", precision_bits[TENSOR_IFMAP], 1, 32, NULL,
         "bits", "one ifmap value", ""),
     INT("precision.filter_bits", precision_bits[TENSOR_FILTER], 1, 32, NULL,

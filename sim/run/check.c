@@ -79,8 +79,9 @@ static int64_t *ofmap_at(const struct check *c, const struct pass *pass,
 {
     const struct layer *l = &c->program->layer;
     const struct pass_place *pl = &pass->place;
-    int m = coord[1] - pl->g * (l->M / l->G);
-    SIM_CHECK(inside(coord[0], pl->n0, pl->n) && inside(m, pl->m0, pl->m) &&
+    const int Mg = l->M / l->G, m = coord[1] - pl->g * Mg;
+    SIM_CHECK(inside(coord[0], pl->n0, pl->n) && m / Mg < pl->groups &&
+              inside(m % Mg, pl->m0, pl->m) &&
               inside(coord[2], pl->p0, pl->e) && inside(coord[3], 0, l->Q));
     return &c->ofmap[(((size_t)coord[0] * (size_t)l->M + (size_t)coord[1]) *
                           (size_t)l->P +
@@ -96,10 +97,10 @@ static int64_t tile_ifmap(void *context, const struct pass *pass,
     const struct check *c = context;
     const struct layer *l = &c->program->layer;
     const struct pass_place *pl = &pass->place;
-    int channel = coord[1] - pl->g * (l->C / l->G);
+    const int Cg = l->C / l->G, channel = coord[1] - pl->g * Cg;
     int rows = (pl->e - 1) * l->stride_h + (l->R - 1) * l->dilation_h + 1;
-    SIM_CHECK(inside(coord[0], pl->n0, pl->n) &&
-              inside(channel, pl->c0, pl->c) &&
+    SIM_CHECK(inside(coord[0], pl->n0, pl->n) && channel / Cg < pl->groups &&
+              inside(channel % Cg, pl->c0, pl->c) &&
               inside(coord[2], pl->p0 * l->stride_h, rows) &&
               inside(coord[3], 0, layer_padded_w(l)));
     return check_ifmap_word(c->program, coord);
@@ -111,9 +112,10 @@ static int64_t tile_filter(void *context, const struct pass *pass,
     const struct check *c = context;
     const struct layer *l = &c->program->layer;
     const struct pass_place *pl = &pass->place;
-    int m = coord[0] - pl->g * (l->M / l->G);
-    SIM_CHECK(inside(m, pl->f0, pl->f) && inside(coord[1], pl->c0, pl->c) &&
-              inside(coord[2], 0, l->R) && inside(coord[3], 0, l->S));
+    const int Mg = l->M / l->G, m = coord[0] - pl->g * Mg;
+    SIM_CHECK(m / Mg < pl->groups && inside(m % Mg, pl->f0, pl->f) &&
+              inside(coord[1], pl->c0, pl->c) && inside(coord[2], 0, l->R) &&
+              inside(coord[3], 0, l->S));
     return operand(c->program, TENSOR_FILTER, coord);
 }
 

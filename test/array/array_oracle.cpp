@@ -3,7 +3,6 @@
 #include "test/array/array_oracle.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -55,7 +54,8 @@ class array
   public:
     // real: the machine, if the names of its two operands are exchanged in a.
     array(const arch &a, const multicast_pass &p, const arch &real)
-        : a_(a), p_(p), exchanged_(&real != &a)
+        : a_(a), p_(p), exchanged_(&real != &a),
+          group_sets_(p.sets / std::max<int>(p.groups_beside, 1))
     {
         for (int b = 0; b < p.blocks; b++)
             for (int i = 0; i < p.block_rows; i++)
@@ -105,7 +105,7 @@ class array
     }
     int filters(int t) const
     {
-        return t == p_.sets - 1 ? p_.filters_tail : p_.filters;
+        return (t + 1) % group_sets_ == 0 ? p_.filters_tail : p_.filters;
     }
     int channels(int b) const
     {
@@ -188,17 +188,18 @@ class array
                       (p_.block_rows - 1) * p_.row_step + 1;
         std::vector<std::vector<pe *>> sets;
         std::vector<int> words;
-        for (int b = 0; b < p_.blocks; b++)
-            for (int h = 0; h < heights; h++) {
-                sets.emplace_back();
-                for (pe &e : pes_)
-                    if (e.block == b &&
+        const int dests = p_.sets / group_sets_ * p_.blocks * heights;
+        for (int at = 0; at < dests; at++) {
+            sets.emplace_back();
+            for (pe &e : pes_)
+                if ((e.set / group_sets_ * p_.blocks + e.block) * heights +
                         e.chain % p_.set_chains * p_.chain_step +
-                                e.row * p_.row_step ==
-                            h)
-                        sets.back().push_back(&e);
-                words.push_back(sets.back().empty() ? 0 : channels(b));
-            }
+                        e.row * p_.row_step ==
+                    at)
+                    sets.back().push_back(&e);
+            words.push_back(
+                sets.back().empty() ? 0 : channels(at / heights % p_.blocks));
+        }
         long columns = 0;
         for (int k = 0; k < 2; k++)
             if (p_.windows[k] > 0)
@@ -303,6 +304,7 @@ class array
     const arch &a_;
     const multicast_pass &p_;
     bool exchanged_;
+    int group_sets_; // groups of the layer have equally many, share no word
     std::vector<pe> pes_;
     std::vector<psum_queue> exits_;
     std::vector<adder_tree> trees_;

@@ -139,6 +139,21 @@ status=0
 grep -q "the rows of l2 share out 'r'" "$work/err" ||
     fail "not said: $(cat "$work/err")"
 
+# Groups side by side.
+refuses "'array.groups_parallel' has no effect, for 'array.network'" \
+    run --cfg systolic $shape --set array.groups_parallel=2
+takes run --cfg eyeriss $shape --set array.network=systolic --dataflow os
+depthwise='--shape G=8,M=8,C=8,H=6,W=6,R=3,S=3'
+takes run --cfg eyeriss $depthwise --set mapping.g=3 --check
+status=0
+"$accelsim" run --cfg eyeriss $depthwise --set mapping.g=3 \
+    --set array.groups_parallel=2 >"$work/out" 2>"$work/err" || status=$?
+[ "$status" = 2 ] || fail "status $status of three groups side by side"
+grep -q "array.groups_parallel.*mapping.g=2" "$work/err" ||
+    fail "not said: $(cat "$work/err")"
+refuses "'array.groups_parallel' has no effect under a loop nest" \
+    run --cfg eyeriss $nest --set array.groups_parallel=4
+
 # A DRAM part has times of its own: a file's values yield to a model that
 # --set names, and steer nothing; what --set gives is refused.
 for key in dram.bytes_per_second=1000000 dram.latency_cycles=7; do

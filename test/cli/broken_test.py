@@ -414,7 +414,7 @@ def command_lines():
     for name, what, said in (
             ("stale", "of another version", "rebuild it from this version's"),
             ("old", "of another interface",
-             "has version 1; version 2 is needed: rebuild it"),
+             "has version 2; version 3 is needed: rebuild it"),
             ("empty", "without functions", "it needs name, params, choose"),
             ("wide", "with more parameters than a mapping holds",
              "'wide' has more than 16 parameters")):

@@ -116,7 +116,8 @@ class Search : public testing::TestWithParam<on_network>
                   {"n", [](const layer &x) { return x.N; }},
                   {"e", [](const layer &x) { return x.P; }},
                   {"fr", [](const layer &x) { return x.R; }},
-                  {"fc", [](const layer &x) { return x.S; }}};
+                  {"fc", [](const layer &x) { return x.S; }},
+                  {"g", [](const layer &x) { return x.G; }}};
         auto at = of.find(name);
         if (at != of.end())
             return at->second(l);

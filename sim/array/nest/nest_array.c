@@ -66,6 +66,8 @@ static int not_modelled(const struct arch *arch, const char **keys)
         keys[n++] = always[i];
     for (int i = 0; i < n_with_l1; i++)
         keys[n++] = with_l1[i];
+    if (arch->groups_parallel > 1)
+        keys[n++] = "array.groups_parallel";
     if (arch->compression != COMPRESSION_NONE)
         keys[n++] = "dram.compression";
     SIM_CHECK(n <= RESULT_KEYS_MAX);
