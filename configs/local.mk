@@ -1,5 +1,6 @@
 dist_pkgdata_DATA = %D%/dadiannao_like.cfg %D%/tensor_core.cfg \
 	%D%/eyeriss.cfg %D%/eyeriss_v2_dense.cfg %D%/nvdla_small.cfg \
+	%D%/nvdla_large.cfg \
 	%D%/shidiannao.cfg \
 	%D%/systolic.cfg %D%/tpu_v1.cfg \
 	%D%/conv1d_l1_1.cfg %D%/conv1d_l1_2.cfg %D%/conv1d_l1_4.cfg \
@@ -23,6 +24,7 @@ dist_networks_DATA = %D%/networks/alexnet.cfg %D%/networks/googlenet.cfg \
 	%D%/networks/mobilenetv2.cfg %D%/networks/resnet50.cfg %D%/networks/vgg16.cfg
 validationdir = $(pkgdatadir)/validation
 dist_validation_DATA = %D%/validation/dram_parts.cfg \
+	%D%/validation/chip_ceilings.cfg \
 	%D%/validation/eyeriss_alexnet.cfg %D%/validation/eyeriss_vgg16.cfg \
 	%D%/validation/plan.cfg %D%/validation/systolic_cycles.cfg \
 	%D%/validation/textbook_counts.cfg %D%/validation/textbook_reuse.cfg \

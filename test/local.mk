@@ -123,7 +123,7 @@ if TESTS_WANTED
 check_PROGRAMS += config_test
 endif
 dist_check_SCRIPTS += %D%/cli/cli_test.py %D%/cli/broken_test.py \
-	%D%/cli/docs_test.py %D%/cli/fuzz_test.py %D%/cli/layers_test.py \
+	%D%/cli/chips_test.py %D%/cli/docs_test.py %D%/cli/fuzz_test.py %D%/cli/layers_test.py \
 	%D%/cli/output_test.py %D%/cli/reading_test.py \
 	%D%/cli/readme_test.py %D%/cli/sweep_test.py
 config_test_SOURCES = %D%/base/diag_test.cpp %D%/base/layer_test.cpp %D%/base/transposed_test.cpp \

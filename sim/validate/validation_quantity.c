@@ -164,6 +164,41 @@ static double filled_share(const struct quantity_input *in)
            ((double)in->r->counts.stream_cycles * (double)arch_pes(in->arch));
 }
 
+/* The largest share of an axis of `places` PEs that a layer keeps at work, over
+ * all folds, if it may share out these loops there only ("": any). */
+static double axis_ceiling(const struct layer *l, const char *held, int places)
+{
+    const uint64_t extent[] = {(uint64_t)l->G,          (uint64_t)l->N,
+                               (uint64_t)(l->M / l->G), (uint64_t)(l->C / l->G),
+                               (uint64_t)l->P,          (uint64_t)l->Q,
+                               (uint64_t)l->R,          (uint64_t)l->S};
+    const uint64_t room = (uint64_t)places;
+    uint64_t all = 1;
+    if (held[0] == '\0')
+        return 1;
+    for (int k = 0; LOOP_LETTERS[k] != '\0'; k++)
+        if (strchr(held, LOOP_LETTERS[k]) != NULL)
+            all = count_mul(all, extent[k]);
+    const uint64_t folds = all / room + (all % room > 0);
+    return (double)all / ((double)folds * (double)room);
+}
+
+/* Layers that issue no more MACs a cycle than an array whose rows and columns
+ * hold these loops could. */
+static double layers_within_ceiling(const struct quantity_input *in)
+{
+    const struct arch *a = in->arch;
+    int within = 0;
+    for (int i = 0; i < in->n_layers; i++) {
+        const struct layer *l = &in->layers[i];
+        const double most = axis_ceiling(l, a->rows_hold, a->rows) *
+                            axis_ceiling(l, a->cols_hold, a->cols);
+        const double used = metrics_utilization(a, &in->r[1 + i]);
+        within += used <= most * (1 + 1e-12);
+    }
+    return within;
+}
+
 /* The value of a published figure that is not modelled: it stands in the table
  * without one of ours. */
 static double not_modelled(const struct quantity_input *in)
@@ -198,6 +233,7 @@ static const struct quantity table[] = {
     {"dram_link_mb", "MB", NEED_RESULT, dram_link_mb},
     {"tops", "TOPS", NEED_RESULT, tops},
     {"useful_share", "%", NEED_RESULT, useful_share},
+    {"layers_within_ceiling", "layers", NEED_RESULT, layers_within_ceiling},
     {"systolic_active_share", "%", NEED_RESULT, active_share},
     {"systolic_shift_share", "%", NEED_RESULT, shift_share},
     {"systolic_stall_share", "%", NEED_RESULT, stall_share},

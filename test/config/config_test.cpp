@@ -176,8 +176,9 @@ TEST_F(Config, NoShippedFileRunsWithoutItsEnd)
             0);
     for (const char *name :
          {"dadiannao_like", "eyeriss", "eyeriss_v2_dense", "nvdla_small",
-          "shidiannao", "systolic", "tensor_core", "tpu_v1", "conv1d_pes",
-          "conv1d_banks", "conv1d_l1_1", "experiments/isca16_rs"}) {
+          "nvdla_large", "shidiannao", "systolic", "tensor_core", "tpu_v1",
+          "conv1d_pes", "conv1d_banks", "conv1d_l1_1",
+          "experiments/isca16_rs"}) {
         std::ifstream in(from + "/configs/" + name + ".cfg");
         const std::string text(std::istreambuf_iterator<char>(in), {});
         diag_clear(d);
