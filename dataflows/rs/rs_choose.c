@@ -78,9 +78,13 @@ static bool rs_legal(const struct arch *a, const struct layer *l,
                                  "PE sets", (uint64_t)(sets - there)};
         return false;
     }
-    if (v[RS_G] > 1 && v[RS_G] > a->groups_parallel) {
-        *why = (struct shortage){LIMIT_ARRAY, "array.groups_parallel", "groups",
-                                 (uint64_t)(v[RS_G] - a->groups_parallel)};
+    if (v[RS_G] > arch_groups_max(a)) {
+        const bool few = a->groups_parallel < v[RS_G];
+        *why = (struct shortage){
+            LIMIT_ARRAY,
+            few ? "array.groups_parallel"
+                : "the array, whose rows and columns hold no 'g',",
+            "groups", (uint64_t)(v[RS_G] - arch_groups_max(a))};
         return false;
     }
     if (v[RS_G] > 1 && lacks_of_group(l, v, why))

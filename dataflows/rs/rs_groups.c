@@ -92,7 +92,7 @@ static void try_strip(struct groups_search *s)
     const struct layer *l = s->layer;
     int *v = s->m.value;
     const int sets = rs_set_capacity(s->arch, v[RS_FR], v[RS_E]);
-    const int most = min_int(min_int(s->arch->groups_parallel, l->G), sets);
+    const int most = min_int(min_int(arch_groups_max(s->arch), l->G), sets);
     for (int g = first_size(s, RS_G); g > 0 && g <= most;
          g = next_size(s, RS_G, l->G, g)) {
         v[RS_G] = g;
@@ -112,7 +112,7 @@ bool rs_choose_groups(const struct arch *arch, const struct layer *layer,
     struct groups_search s = {
         .arch = arch, .layer = layer, .given = given, .found = found};
     int *v = s.m.value;
-    if (arch->groups_parallel <= 1 || layer->G == 1)
+    if (arch_groups_max(arch) == 1 || layer->G == 1)
         return false;
     if (found) {
         s.best = *best;

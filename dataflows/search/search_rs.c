@@ -67,7 +67,7 @@ static int add_groups(const struct search_problem *p,
                       struct search_reduction *list, int n, int room)
 {
     const bool whole = one->q * one->r >= p->group_c;
-    const int most = min_int(p->arch->groups_parallel, p->layer->G);
+    const int most = min_int(arch_groups_max(p->arch), p->layer->G);
     const struct search_range g = search_range_of(
         p, SEARCH_G,
         whole ? min_int(most > 1 ? most : 1,

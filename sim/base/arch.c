@@ -38,6 +38,13 @@ int arch_map_bits(const struct arch *arch, enum tensor tensor)
                                  : arch->precision_bits[tensor];
 }
 
+int arch_groups_max(const struct arch *arch)
+{
+    const bool hold = arch_axis_holds(arch->rows_hold, "g") &&
+                      arch_axis_holds(arch->cols_hold, "g");
+    return hold && arch->groups_parallel > 1 ? arch->groups_parallel : 1;
+}
+
 uint64_t arch_l2_port_cycles(const struct arch *a, int banks,
                              uint64_t read_words, uint64_t written_words)
 {

@@ -168,6 +168,9 @@ struct given_mapping {
 void arch_of_layer(const struct arch *arch, const struct layer *layer,
                    struct arch *out);
 int arch_pes(const struct arch *arch);
+/* The most groups of a layer that may work side by side: array.groups_parallel,
+ * or 1 where an axis may hold no groups. */
+int arch_groups_max(const struct arch *arch);
 /* Whether an axis (rows_hold or cols_hold) may share out all of these loops. */
 bool arch_axis_holds(const char *held, const char *loops);
 /* Width of a finished output, as the next layer reads it. */

@@ -31,6 +31,21 @@ static bool reads_what_is_set(const struct config *cfg,
     return ok;
 }
 
+/* A file's value steers those of the machine's dataflows that have groups side
+ * by side. */
+static bool has_groups_beside(const struct config *cfg,
+                              const struct dataflow *dataflow, struct diag *d)
+{
+    static const char key[] = "array.groups_parallel";
+    if (config_arch(cfg)->groups_parallel == 1 || !is_by_hand(cfg, key) ||
+        dataflow == &nest_dataflow || dataflow_param_index(dataflow, "g") >= 0)
+        return true;
+    return diag_error(d, config_pos(cfg, key),
+                      "'%s' has no effect under '%s', whose passes have one "
+                      "group of a layer; leave it out, or choose 'rs'",
+                      key, dataflow->name);
+}
+
 bool gate_lets_dataflow(const struct config *cfg,
                         const struct dataflow *dataflow, struct diag *d)
 {
@@ -40,7 +55,8 @@ bool gate_lets_dataflow(const struct config *cfg,
     struct array_refusal no;
     if (!kind->honours(arch, dataflow->name, &no))
         return diag_error(d, config_pos(cfg, no.key), "%s", no.why);
-    return reads_what_is_set(cfg, kind, d);
+    return has_groups_beside(cfg, dataflow, d) &&
+           reads_what_is_set(cfg, kind, d);
 }
 
 static uint64_t map_bytes(const struct arch *arch, enum tensor tensor,

@@ -134,4 +134,17 @@ TEST(Groups, StandSideBySideAsWholes)
     EXPECT_NE(d.text().find("whole groups"), std::string::npos) << d.text();
 }
 
+// An axis that may hold other loops only has no place for groups.
+TEST(Groups, NeedAxesThatHoldThem)
+{
+    arch a = random_case(5).machine();
+    a.groups_parallel = 4;
+    EXPECT_EQ(arch_groups_max(&a), 4);
+    std::strcpy(a.rows_hold, "gmcpr");
+    std::strcpy(a.cols_hold, "gmcp");
+    EXPECT_EQ(arch_groups_max(&a), 4);
+    std::strcpy(a.cols_hold, "mcp");
+    EXPECT_EQ(arch_groups_max(&a), 1);
+}
+
 } // namespace
