@@ -20,7 +20,7 @@ def nvdla_small():
     dense = layer_of("--cfg", "nvdla_small", *IDEAL, "--shape",
                      "M=64,C=64,H=56,W=56,R=3,S=3,pad=1")
     bound = 64 * 64 * 56 * 56 * 9 // 64
-    check(bound <= dense["cycles"] <= 1.01 * bound,
+    check(bound <= dense["cycles"] <= 1.02 * bound,
           "a convolution on nvdla_small takes its MAC bound, 1,806,336",
           dense["cycles"])
     depthwise = layer_of("--cfg", "nvdla_small", *IDEAL, "--shape",
