@@ -138,7 +138,7 @@ struct arch {
 
     enum transposed_as transposed; /* lowering.transposed */
 
-    char energy[64]; /* an energy table's name or path */
+    char energy[256]; /* an energy table's name or path */
 
     char mapping_table[64]; /* of published mappings, with commas, or "none" */
     char mapping_file[64];  /* of nests, or "" */
