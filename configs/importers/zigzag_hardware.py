@@ -33,7 +33,8 @@ class Memory:
         self.operands = [OPERANDS[one.text] for one in
                          self.need("operands").list()
                          if one.text in OPERANDS]
-        served = [one.text for one in self.need("served_dimensions").list()]
+        served = [one.need_text("served_dimensions") for one in
+                  self.need("served_dimensions").list()]
         self.is_of_pe = not set(served) & set(dimensions)
         self.is_shared = set(dimensions) <= set(served)
         self.served = served
