@@ -185,6 +185,9 @@ static void write_advice(const struct dataflow *dataflow,
                 found++ > 0 ? " or " : "the nearest legal is ", near[k].name,
                 near[k].value);
     for (int k = 0; k < (arch->has_l1 ? KEY_N : (int)KEY_L1); k++) {
+        /* A list of stores is changed in its file. */
+        if (k == KEY_L2 && arch->n_l2_stores > 0)
+            continue;
         uint64_t least =
             least_of(dataflow, arch, layer, given, (enum machine_key)k);
         if (least > 0)

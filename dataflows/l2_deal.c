@@ -54,19 +54,18 @@ static void deal_pool(const struct heap pool[TENSOR_N],
 void l2_deal(const struct arch *arch, const uint64_t tile_words[TENSOR_N],
              const int buffers[TENSOR_N], int banks[TENSOR_N])
 {
-    const uint64_t row = (uint64_t)arch->l2_bank_row_words;
     struct heap shared[TENSOR_N] = {{0, 0}};
-    int shared_banks = arch->l2_banks;
     for (int k = 0; k < TENSOR_N; k++) {
+        const uint64_t row =
+            (uint64_t)arch_l2_store(arch, (enum tensor)k).bank_row_words;
         const struct heap tile = {
             ceil_div_u64(tile_words[k], row),
             count_mul(row, (uint64_t)arch->precision_bits[k])};
-        const int own_banks = arch->l2_tensor_banks[k];
-        shared_banks -= own_banks;
+        const int own_banks = arch_l2_own_banks(arch, (enum tensor)k);
         if (own_banks == 0)
             shared[k] = tile;
         else if (tile.rows > 0)
             banks[k] = own_banks / buffers[k];
     }
-    deal_pool(shared, buffers, banks, shared_banks);
+    deal_pool(shared, buffers, banks, arch_l2_shared_banks(arch));
 }

@@ -222,29 +222,27 @@ bool l2_fits(const struct arch *arch, const uint64_t tile_words[TENSOR_N],
      * do not fit. */
     static const enum tensor order[TENSOR_N] = {TENSOR_PSUM, TENSOR_IFMAP,
                                                 TENSOR_FILTER};
-    int shared = arch->l2_banks;
+    const int shared = arch_l2_shared_banks(arch);
     uint64_t bank_words[TENSOR_N], need[TENSOR_N];
     for (int k = 0; k < TENSOR_N; k++) {
         enum tensor tensor = (enum tensor)k;
         bank_words[k] = arch_l2_bank_words(arch, tensor);
         need[k] = (tile_words[k] + bank_words[k] - 1) / bank_words[k];
-        if (need[k] > (uint64_t)arch->l2_banks) {
+        const int most = arch_l2_store(arch, tensor).banks;
+        const int own = arch_l2_own_banks(arch, tensor);
+        if (need[k] > (uint64_t)most) {
             *short_tensor = tensor;
-            *short_words =
-                tile_words[k] -
-                bank_words[k] * (uint64_t)(arch->l2_tensor_banks[k] > 0
-                                               ? arch->l2_tensor_banks[k]
-                                               : arch->l2_banks);
+            *short_words = tile_words[k] -
+                           bank_words[k] * (uint64_t)(own > 0 ? own : most);
             return false;
         }
         banks[k] = (int)need[k];
         buffers[k] = arch->l2_buffers[k] > 0 ? arch->l2_buffers[k] : 2;
-        shared -= arch->l2_tensor_banks[k];
     }
     for (;;) {
         int used = 0, over = -1;
         for (int k = 0; k < TENSOR_N; k++) {
-            int own = arch->l2_tensor_banks[k];
+            int own = arch_l2_own_banks(arch, (enum tensor)k);
             if (own == 0)
                 used += banks[k] * buffers[k];
             else if (banks[k] * buffers[k] > own)
@@ -259,8 +257,8 @@ bool l2_fits(const struct arch *arch, const uint64_t tile_words[TENSOR_N],
         } else {
             for (int k = 0; k < TENSOR_N && give < 0; k++) {
                 int o = (int)order[k];
-                if (arch->l2_tensor_banks[o] == 0 && arch->l2_buffers[o] == 0 &&
-                    buffers[o] > 1)
+                if (arch_l2_own_banks(arch, (enum tensor)o) == 0 &&
+                    arch->l2_buffers[o] == 0 && buffers[o] > 1)
                     give = o;
             }
         }
@@ -270,11 +268,11 @@ bool l2_fits(const struct arch *arch, const uint64_t tile_words[TENSOR_N],
         }
         int k = over;
         int lacking = over >= 0 ? banks[over] * buffers[over] -
-                                      arch->l2_tensor_banks[over]
+                                      arch_l2_own_banks(arch, (enum tensor)over)
                                 : used - shared;
         if (over < 0) { /* name the largest of those that share */
             for (int i = 0; i < TENSOR_N; i++)
-                if (arch->l2_tensor_banks[i] == 0 &&
+                if (arch_l2_own_banks(arch, (enum tensor)i) == 0 &&
                     (k < 0 || banks[i] * buffers[i] > banks[k] * buffers[k]))
                     k = i;
         }

@@ -114,7 +114,7 @@ probes_test_LDADD = $(TEST_LIBS)
 multicast_machine_test_SOURCES = %D%/array/multicast_machine_test.cpp \
 	%D%/array/bank_conflict_test.cpp %D%/array/array_oracle.cpp \
 	%D%/array/array_oracle.h %D%/array/line_oracle.h \
-	%D%/array/l1_oracle.cpp %D%/array/l1_oracle.h \
+	%D%/array/l1_oracle.cpp %D%/array/l1_oracle.h %D%/array/l2_oracle.h \
 	%D%/noc/mesh_oracle.cpp %D%/noc/mesh_oracle.h $(TEST_CASES)
 multicast_machine_test_LDADD = $(TEST_LIBS)
 
@@ -153,7 +153,8 @@ check_PROGRAMS += simulate_test model_test tile_table_test pass_memory_test \
 	memo_test ahead_test periods_test compression_test \
 	systolic_cycles_test nest_test monotone_test
 endif
-dist_check_SCRIPTS += %D%/run/memo_test.py %D%/run/widths_test.py
+dist_check_SCRIPTS += %D%/run/memo_test.py %D%/run/widths_test.py \
+	%D%/run/stores_test.py
 EXTRA_DIST += %D%/run/shipped_hashes.py
 simulate_test_SOURCES = %D%/run/simulate_test.cpp $(TEST_CASES)
 simulate_test_LDADD = $(TEST_LIBS)

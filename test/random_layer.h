@@ -75,6 +75,33 @@ class random_case
         return a;
     }
 
+    // Makes L2 two or three memories, or leaves it whole.
+    void split_l2(arch *a)
+    {
+        const int n = 2 + static_cast<int>(widths_engine_() % 2);
+        const uint64_t bank = 2 * a->l2_bytes / uint64_t(a->l2_banks);
+        if (widths_engine_() % 2 == 0)
+            return;
+        a->n_l2_stores = n;
+        a->l2_bytes = 0;
+        a->l2_banks = 0;
+        for (int k = 0; k < n; k++) {
+            l2_store *s = &a->l2_store[k];
+            *s = {};
+            s->holds[k] = true;
+            s->banks = 6 + static_cast<int>(widths_engine_() % 12);
+            s->bytes = bank * uint64_t(s->banks);
+            s->bank_row_words = 1 + static_cast<int>(widths_engine_() % 4);
+            s->ports = widths_engine_() % 2 ? BANK_1RW : BANK_1R1W;
+            s->latency_cycles = static_cast<int>(widths_engine_() % 5);
+            s->spills = true;
+            a->l2_bytes += s->bytes;
+            a->l2_banks += s->banks;
+        }
+        if (n == 2)
+            a->l2_store[widths_engine_() % 2].holds[TENSOR_PSUM] = true;
+    }
+
     // What a dataflow may have: chains or trees for psums (rs: no legal
     // mapping with trees), fewer filter words than psums (os).
     void choose_for(const char *dataflow, arch *a)

@@ -25,12 +25,12 @@ static uint64_t l1_cycles(const struct arch *a, enum network network,
                             (uint64_t)arch_l2_slots(a, network));
 }
 
-static uint64_t port_cycles(const struct arch *a, const struct accesses *l2,
-                            int banks)
+static uint64_t port_cycles(const struct arch *a, enum tensor tensor,
+                            const struct accesses *l2, int banks)
 {
     if (banks == 0) /* L2 does not keep it */
         return 0;
-    return arch_l2_port_cycles(a, banks, l2->reads - l2->dma_reads,
+    return arch_l2_port_cycles(a, tensor, banks, l2->reads - l2->dma_reads,
                                l2->writes - l2->dma_writes);
 }
 
@@ -55,9 +55,9 @@ void nest_bounds(const struct arch *a, const struct layer *l,
     out[BOUND_ifmap_l1_network] =
         l1_cycles(a, NETWORK_IFMAP, &c->link[LINK_ifmap_l1]);
     for (int t = 0; t < TENSOR_N; t++) {
-        out[BOUND_l2_ports] =
-            max_u64(out[BOUND_l2_ports],
-                    port_cycles(a, &c->access[LEVEL_L2][t], banks[t]));
+        out[BOUND_l2_ports] = max_u64(
+            out[BOUND_l2_ports],
+            port_cycles(a, (enum tensor)t, &c->access[LEVEL_L2][t], banks[t]));
         bytes = count_add(bytes, counts_dram_bytes(a, c, (enum tensor)t));
     }
     out[BOUND_dram] = dram_min_cycles(dram, bytes);

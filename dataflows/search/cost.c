@@ -112,7 +112,7 @@ static int banks_of(const struct search_problem *problem, enum tensor tensor,
                     uint64_t words)
 {
     uint64_t banks = ceil_div_u64(words, problem->l2.bank_words[tensor]);
-    return banks > (uint64_t)problem->l2.banks ? 0 : (int)banks;
+    return banks > (uint64_t)problem->l2.banks[tensor] ? 0 : (int)banks;
 }
 
 static int psum_banks(const struct search_problem *problem, int g, int n, int e,
@@ -129,12 +129,13 @@ static uint64_t l2_port_cycles(const struct search_problem *problem,
                                const int banks[TENSOR_N])
 {
     const struct arch *a = problem->arch;
-    uint64_t ifmap = arch_l2_port_cycles(a, banks[TENSOR_IFMAP],
+    uint64_t ifmap = arch_l2_port_cycles(a, TENSOR_IFMAP, banks[TENSOR_IFMAP],
                                          t->ifmap_sent * f->passes, 0);
-    uint64_t filter =
-        arch_l2_port_cycles(a, banks[TENSOR_FILTER], t->filter_sent, 0);
-    uint64_t psum = arch_l2_port_cycles(
-        a, banks[TENSOR_PSUM], t->psum_out - problem->outputs, t->psum_out);
+    uint64_t filter = arch_l2_port_cycles(
+        a, TENSOR_FILTER, banks[TENSOR_FILTER], t->filter_sent, 0);
+    uint64_t psum =
+        arch_l2_port_cycles(a, TENSOR_PSUM, banks[TENSOR_PSUM],
+                            t->psum_out - problem->outputs, t->psum_out);
     return max_u64(max_u64(ifmap, filter), psum);
 }
 
@@ -370,7 +371,8 @@ static int banks_left(const struct search_l2 *l2, enum tensor tensor,
             if (l2->own[k] == 0 && k != (int)tensor)
                 room -= used[k] * l2->buffers[k];
     }
-    return room <= 0 ? 0 : min_int(room / l2->buffers[tensor], l2->banks);
+    return room <= 0 ? 0
+                     : min_int(room / l2->buffers[tensor], l2->banks[tensor]);
 }
 
 static int words_over(uint64_t words, uint64_t each)

@@ -46,8 +46,9 @@ struct search_prices {
 struct search_l2 {
     uint64_t bank_words[TENSOR_N];
     int buffers[TENSOR_N];
-    int own[TENSOR_N]; /* banks of its own; 0 = of the shared ones */
-    int shared, banks;
+    int own[TENSOR_N];   /* banks of its own; 0 = of the shared ones */
+    int banks[TENSOR_N]; /* of the memory that holds it */
+    int shared;
 };
 
 /* Ifmap rows that DRAM sends for row tiles of one height: how many tiles take

@@ -117,7 +117,7 @@ static int set_spans(const struct search_problem *p, const struct room *room,
         const uint64_t last = (uint64_t)banks * bank / words;
         const struct search_range m =
             search_range_of(p, SEARCH_M, most_m(p, room, k));
-        SIM_CHECK(n < p->l2.banks);
+        SIM_CHECK(n < p->l2.banks[TENSOR_FILTER]);
         span[n].from = k;
         span[n].to = last < (uint64_t)f.to ? (int)last : f.to;
         span[n].m_from = m.from;
@@ -218,7 +218,8 @@ uint64_t search_count(const struct search_problem *p,
     const struct search_range n = search_range_of(p, SEARCH_N, p->layer->N);
     const struct search_range e =
         search_range_of(p, SEARCH_E, p->space->e_max(p, r));
-    struct span *span = xcalloc((size_t)p->l2.banks + 1, sizeof(*span));
+    struct span *span =
+        xcalloc((size_t)p->l2.banks[TENSOR_FILTER] + 1, sizeof(*span));
     uint64_t found = 0;
     struct room room = {.r = r};
     for (room.n = n.from; room.n <= n.to; room.n++)

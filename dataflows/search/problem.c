@@ -97,12 +97,12 @@ static void set_l2(struct search_problem *p)
 {
     const struct arch *a = p->arch;
     struct search_l2 *l2 = &p->l2;
-    l2->banks = l2->shared = a->l2_banks;
+    l2->shared = arch_l2_shared_banks(a);
     for (int k = 0; k < TENSOR_N; k++) {
         l2->bank_words[k] = arch_l2_bank_words(a, (enum tensor)k);
         l2->buffers[k] = a->l2_buffers[k] > 0 ? a->l2_buffers[k] : 1;
-        l2->own[k] = a->l2_tensor_banks[k];
-        l2->shared -= l2->own[k];
+        l2->banks[k] = arch_l2_store(a, (enum tensor)k).banks;
+        l2->own[k] = arch_l2_own_banks(a, (enum tensor)k);
     }
 }
 

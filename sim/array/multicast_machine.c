@@ -137,13 +137,18 @@ void multicast_machine_issue(struct multicast_machine *m,
     if (m->has_trees)
         issue_trees(m);
     m->state->in_flight = m->state->flies = 0;
+    static const enum tensor tensor_of[NETWORK_N] = {
+        TENSOR_FILTER, TENSOR_IFMAP, TENSOR_PSUM, TENSOR_PSUM};
     m->state->running = m->lanes.state->running > 0;
     memset(&m->counts, 0, sizeof(m->counts));
     memset(m->words, 0, sizeof(m->words));
     memset(&m->sums, 0, sizeof(m->sums));
     m->tap = tap;
     for (int k = 0; k < NETWORK_N; k++) {
-        int latency = k == NETWORK_PSUM_OUT ? 0 : m->arch.l2_latency_cycles;
+        const int latency =
+            k == NETWORK_PSUM_OUT
+                ? 0
+                : arch_l2_store(&m->arch, tensor_of[k]).latency_cycles;
         stream_start(&m->state->stream[k], &m->shape[k], m->rounds[k], latency,
                      0);
         m->state->next[k] = m->state->stream[k];
@@ -223,8 +228,7 @@ static const struct psum_grant *psum_grant(struct multicast_machine *m)
     grant->known = true;
     grant->clash = false;
     grant->read_rows = grant->write_rows = shape->banks;
-    if (m->arch.l2_ports != BANK_1RW || stream_is_done(in) ||
-        stream_is_done(out))
+    if (!m->one_psum_port || stream_is_done(in) || stream_is_done(out))
         return grant;
     const struct lane_fifo below = psum_fifo(m);
     const struct l2_access read = {

@@ -37,8 +37,9 @@ struct multicast_machine {
 
     /* What the cycle did; it is cleared when the cycle is committed. */
     struct lanes_cycle cycle;
-    bool moved;        /* a word did, or a timer ran down */
-    bool made_headway; /* `moved` of the last cycle committed */
+    bool moved;         /* a word did, or a timer ran down */
+    bool made_headway;  /* `moved` of the last cycle committed */
+    bool one_psum_port; /* of a bank of L2, for reads and writes */
     struct psum_grant {
         bool known, clash;
         int read_rows, write_rows; /* of the psum tile, that may move */

@@ -237,13 +237,14 @@ void multicast_shape_pass(struct multicast_machine *m)
         const struct network_arch *net = &m->arch.network[k];
         struct stream_shape *shape = &m->shape[k];
         shape->banks = d->banks[tensor_of[k]];
-        shape->row_words = m->arch.l2_bank_row_words;
+        shape->row_words = arch_l2_store(&m->arch, tensor_of[k]).bank_row_words;
         shape->words_per_slot = stream_slot_words(
             net->words_per_slot, shape->banks, shape->row_words);
         shape->slots_per_cycle = net->slots_per_cycle;
         shape->keeps_slots_whole = m->l1 != NULL && k < (int)L1_LINES;
         shape->chunks = ceil_div(most[k], shape->words_per_slot);
     }
+    m->one_psum_port = arch_l2_store(&m->arch, TENSOR_PSUM).ports == BANK_1RW;
     const uint64_t reads = psum_round_cycles(m, NETWORK_PSUM_IN);
     const uint64_t writes = psum_round_cycles(m, NETWORK_PSUM_OUT);
     m->psum_reads_longer = (reads > writes) - (reads < writes);

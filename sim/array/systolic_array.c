@@ -54,7 +54,7 @@ static void *create(const struct program *p, struct word_flow *flow)
             edge_width(a, p->holds_ifmap ? NETWORK_IFMAP : NETWORK_FILTER),
         .psum_in_words_per_cycle = edge_width(a, NETWORK_PSUM_IN),
         .psum_out_words_per_cycle = edge_width(a, NETWORK_PSUM_OUT),
-        .l2_latency_cycles = a->l2_latency_cycles,
+        .l2_latency_cycles = arch_l2_latency_cycles(a),
         .tight_folds = a->tight_folds,
         .overlapped_drain = a->drain == DRAIN_OVERLAPPED,
         .shadow_words = p->loads_ahead,

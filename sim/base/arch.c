@@ -45,13 +45,78 @@ int arch_groups_max(const struct arch *arch)
     return hold && arch->groups_parallel > 1 ? arch->groups_parallel : 1;
 }
 
-uint64_t arch_l2_port_cycles(const struct arch *a, int banks,
-                             uint64_t read_words, uint64_t written_words)
+int arch_l2_memories(const struct arch *a)
 {
-    const uint64_t width = (uint64_t)banks * (uint64_t)a->l2_bank_row_words;
+    return a->n_l2_stores > 0 ? a->n_l2_stores : 1;
+}
+
+struct l2_store arch_l2_memory(const struct arch *a, int k)
+{
+    if (a->n_l2_stores > 0)
+        return a->l2_store[k];
+    return (struct l2_store){
+        .bytes = a->l2_bytes,
+        .banks = a->l2_banks,
+        .bank_row_words = a->l2_bank_row_words,
+        .ports = a->l2_ports,
+        .latency_cycles = a->l2_latency_cycles,
+        .holds = {true, true, true},
+        .spills = true,
+    };
+}
+
+struct l2_store arch_l2_store(const struct arch *a, enum tensor tensor)
+{
+    int k = 0;
+    while (k + 1 < a->n_l2_stores && !a->l2_store[k].holds[tensor])
+        k++;
+    return arch_l2_memory(a, k);
+}
+
+static int tensors_of(const struct l2_store *s)
+{
+    return s->holds[TENSOR_IFMAP] + s->holds[TENSOR_FILTER] +
+           s->holds[TENSOR_PSUM];
+}
+
+int arch_l2_own_banks(const struct arch *a, enum tensor tensor)
+{
+    if (a->n_l2_stores == 0)
+        return a->l2_tensor_banks[tensor];
+    const struct l2_store store = arch_l2_store(a, tensor);
+    return tensors_of(&store) == 1 ? store.banks : 0;
+}
+
+int arch_l2_shared_banks(const struct arch *a)
+{
+    int shared = a->n_l2_stores == 0 ? a->l2_banks : 0;
+    for (int k = 0; k < a->n_l2_stores; k++)
+        if (tensors_of(&a->l2_store[k]) > 1)
+            shared += a->l2_store[k].banks;
+    for (int t = 0; t < TENSOR_N && a->n_l2_stores == 0; t++)
+        shared -= a->l2_tensor_banks[t];
+    return shared;
+}
+
+int arch_l2_latency_cycles(const struct arch *a)
+{
+    int most = 0;
+    for (int t = 0; t < TENSOR_N; t++) {
+        const int one = arch_l2_store(a, (enum tensor)t).latency_cycles;
+        most = one > most ? one : most;
+    }
+    return most;
+}
+
+uint64_t arch_l2_port_cycles(const struct arch *a, enum tensor tensor,
+                             int banks, uint64_t read_words,
+                             uint64_t written_words)
+{
+    const struct l2_store store = arch_l2_store(a, tensor);
+    const uint64_t width = (uint64_t)banks * (uint64_t)store.bank_row_words;
     const uint64_t reads = read_words / width + (read_words % width > 0);
     const uint64_t writes = written_words / width + (written_words % width > 0);
-    if (a->l2_ports == BANK_1RW)
+    if (store.ports == BANK_1RW)
         return reads + writes;
     return reads > writes ? reads : writes;
 }
@@ -78,8 +143,9 @@ int arch_l2_slots(const struct arch *arch, enum network network)
 uint64_t arch_l2_bank_words(const struct arch *arch, enum tensor tensor)
 {
     /* A bank consists of whole rows: odd bytes at its end hold nothing. */
-    uint64_t bank_bits = arch->l2_bytes / (uint64_t)arch->l2_banks * 8;
+    const struct l2_store store = arch_l2_store(arch, tensor);
+    uint64_t bank_bits = store.bytes / (uint64_t)store.banks * 8;
     uint64_t words = bank_bits / (uint64_t)arch->precision_bits[tensor];
-    uint64_t row = (uint64_t)arch->l2_bank_row_words;
+    uint64_t row = (uint64_t)store.bank_row_words;
     return words >= row ? words / row * row : 0;
 }

@@ -59,6 +59,18 @@ enum network {
 #define LOOP_LETTERS "gnmcpqrs"
 #define LOOP_LETTERS_BYTES sizeof(LOOP_LETTERS)
 
+/* One memory of L2, for some tensors. */
+struct l2_store {
+    char name[32];
+    uint64_t bytes;
+    int banks;
+    int bank_row_words; /* words that one bank port moves in a cycle */
+    enum bank_ports ports;
+    int latency_cycles;
+    bool holds[TENSOR_N];
+    bool spills; /* psums: to DRAM, where a nest would have them back */
+};
+
 struct arch {
     char name[64];
     uint64_t clock_hz;
@@ -116,6 +128,10 @@ struct arch {
     int l2_to_l1_slots_per_cycle;
     int mesh_buffer_flits;
 
+    /* Memories of their own for some tensors; none: one for all, as said below.
+     * With some, l2_bytes and l2_banks are those of all of them. */
+    int n_l2_stores;
+    struct l2_store l2_store[TENSOR_N];
     uint64_t l2_bytes;
     int l2_banks;
     int l2_bank_row_words; /* words that one bank port moves in a cycle */
@@ -182,10 +198,22 @@ int arch_map_bits(const struct arch *arch, enum tensor tensor);
 int arch_l1s(const struct arch *arch);
 /* Slots of a network that leave L2 in a cycle. */
 int arch_l2_slots(const struct arch *arch, enum network network);
-/* The least number of cycles in which `banks` banks of L2 can read and write
- * these words. */
-uint64_t arch_l2_port_cycles(const struct arch *arch, int banks,
-                             uint64_t read_words, uint64_t written_words);
+/* Memories that L2 is made of, at least one; memory k; the one that holds a
+ * tensor. */
+int arch_l2_memories(const struct arch *arch);
+struct l2_store arch_l2_memory(const struct arch *arch, int k);
+struct l2_store arch_l2_store(const struct arch *arch, enum tensor tensor);
+/* Banks that are the tensor's alone (0: it takes shared ones), and those that
+ * tensors without such share. */
+int arch_l2_own_banks(const struct arch *arch, enum tensor tensor);
+int arch_l2_shared_banks(const struct arch *arch);
+/* The longest latency of its memories. */
+int arch_l2_latency_cycles(const struct arch *arch);
+/* The least number of cycles in which `banks` banks of the memory that holds
+ * the tensor can read and write these words. */
+uint64_t arch_l2_port_cycles(const struct arch *arch, enum tensor tensor,
+                             int banks, uint64_t read_words,
+                             uint64_t written_words);
 /* Words of `tensor` that one L2 bank holds. */
 uint64_t arch_l2_bank_words(const struct arch *arch, enum tensor tensor);
 

@@ -30,6 +30,26 @@ bool choose_mapping(const struct arch *arch, const struct layer *layer,
     return dataflow_choose(dataflow, arch, layer, given, &out->mapping, d);
 }
 
+/* Whether psums that are not done stay on chip, where they must. */
+static bool spills_are_allowed(const struct arch *arch,
+                               const struct layer *layer,
+                               const struct nest *nest,
+                               const struct nest_where *where, struct diag *d)
+{
+    const struct l2_store store = arch_l2_store(arch, TENSOR_PSUM);
+    struct counts counts;
+    if (store.spills)
+        return true;
+    nest_expect(arch, layer, nest, &counts);
+    if (counts.access[LEVEL_DRAM][TENSOR_PSUM].reads == 0)
+        return true;
+    return diag_fail(d, EXIT_NO_MAPPING, where->level[LEVEL_DRAM],
+                     "layer '%s': the nest takes psums back from DRAM and "
+                     "store '%s' has 'spills' = false; loops over c, r and s "
+                     "of DRAM inside those over n, m, p and q would keep them",
+                     layer->name, store.name);
+}
+
 bool choose_nest(const struct arch *arch, const struct layer *layer,
                  const struct nest *nest, const struct nest_where *where,
                  struct layer_mapping *out, struct diag *d)
@@ -49,7 +69,7 @@ bool choose_nest(const struct arch *arch, const struct layer *layer,
                           layer->name, access_extent(layer), ACCESS_EXTENT_MAX);
     if (!nest_is_legal(arch, layer, nest, &why))
         return nest_report(arch, layer, nest, &why, where, d);
-    return true;
+    return spills_are_allowed(arch, layer, nest, where, d);
 }
 
 struct chooser *chooser_new(const struct chooser_input *in, struct diag *d)

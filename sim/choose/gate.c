@@ -119,8 +119,21 @@ bool gate_lets_layer(const struct config *cfg, const struct layer *layer,
         return true;
     uint64_t in = map_bytes(arch, TENSOR_IFMAP, ifmap);
     uint64_t out = map_bytes(arch, TENSOR_PSUM, ofmap);
-    if (count_add(in, out) <= arch->l2_bytes)
+    const struct l2_store of_in = arch_l2_store(arch, TENSOR_IFMAP);
+    const struct l2_store of_out = arch_l2_store(arch, TENSOR_PSUM);
+    if (of_in.holds[TENSOR_PSUM] ? count_add(in, out) <= of_in.bytes
+                                 : in <= of_in.bytes && out <= of_out.bytes)
         return true;
+    if (arch->n_l2_stores > 0)
+        return diag_error(
+            d, config_pos(cfg, "dram.carries"),
+            "layer '%s' has an ifmap of %" PRIu64
+            " bytes and an ofmap of %" PRIu64
+            ", which with 'dram.carries' = 'filters' stay in L2, whose stores "
+            "'%s' and '%s' have %" PRIu64 " and %" PRIu64
+            "; enlarge them, or have 'all' carried",
+            layer->name, in, out, of_in.name, of_out.name, of_in.bytes,
+            of_out.bytes);
     return diag_error(
         d, config_pos(cfg, "dram.carries"),
         "layer '%s' has an ifmap of %" PRIu64 " bytes and an ofmap of %" PRIu64

@@ -18,6 +18,12 @@ static bool can_be_searched(const struct config *cfg, const struct layer *layer,
     const struct arch *arch = config_arch(cfg);
     if (!gate_lets_dataflow(cfg, &nest_dataflow, d))
         return false;
+    const struct l2_store store = arch_l2_store(arch, TENSOR_PSUM);
+    if (!store.spills)
+        return diag_error(d, command_line,
+                          "store '%s' of '%s' has 'spills' = false; nests are "
+                          "searched on machines that spill psums",
+                          store.name, arch->name);
     if (arch->has_l1)
         return diag_error(d, command_line,
                           "'%s' has an L1; nests are searched on machines "

@@ -43,6 +43,32 @@ static void add_values(const struct config *cfg, struct listing *l)
     }
 }
 
+/* Memories of L2, a line each. */
+static void add_stores(const struct config *cfg, struct listing *l)
+{
+    const struct arch *arch = config_arch(cfg);
+    for (int k = 0; k < arch->n_l2_stores; k++) {
+        const struct l2_store *s = &arch->l2_store[k];
+        char holds[32] = "";
+        for (int t = 0; t < TENSOR_N; t++)
+            if (s->holds[t]) {
+                strcat(holds, holds[0] != '\0' ? " " : "");
+                strcat(holds, tensor_name[t]);
+            }
+        listing_print(l, "l2.stores.%s", s->name);
+        listing_print(l,
+                      "%" PRIu64
+                      " bytes, %d banks, rows of %d words, %s, %d cycles, "
+                      "spills %s",
+                      s->bytes, s->banks, s->bank_row_words,
+                      s->ports == BANK_1RW ? "1rw" : "1r1w", s->latency_cycles,
+                      s->spills ? "true" : "false");
+        listing_text(l, "");
+        listing_text(l, "l2.stores");
+        listing_print(l, "holds %s", holds);
+    }
+}
+
 /* What an option asks for, or what holds without it. */
 static void add_option(struct listing *l, const struct options *o,
                        const char *name, const char *value, const char *unit,
@@ -149,6 +175,7 @@ void show_config(struct invocation *s)
         return;
     struct listing *l = listing_new("configuration", columns, 5);
     add_values(s->cfg, l);
+    add_stores(s->cfg, l);
     add_options(s, l);
     add_costs(s, l);
     print_listing(s, l);

@@ -81,23 +81,24 @@ static bool banks_suffice(const struct arch *arch,
     int kept = 0;
     for (int t = 0; t < TENSOR_N; t++)
         kept += arch->l2_tensor_banks[t];
-    if (kept > arch->l2_banks)
+    if (arch->n_l2_stores == 0 && kept > arch->l2_banks)
         return diag_error(d, arch_where_of(where, "l2.banks"),
                           "'l2.banks' is %d; %d are kept for single tensors",
                           arch->l2_banks, kept);
-    for (int t = 0; t < TENSOR_N; t++)
+    for (int t = 0; t < TENSOR_N; t++) {
+        const struct l2_store s = arch_l2_store(arch, (enum tensor)t);
+        const uint64_t row_bits =
+            (uint64_t)s.bank_row_words * (uint64_t)arch->precision_bits[t];
         if (arch_l2_bank_words(arch, (enum tensor)t) == 0)
             return diag_error(
                 d, arch_where_of(where, "l2.bytes"),
-                "'l2.bytes' is %" PRIu64
+                "%s%s%s is %" PRIu64
                 "; %d banks with rows of %d words of %d bits need %" PRIu64,
-                arch->l2_bytes, arch->l2_banks, arch->l2_bank_row_words,
+                s.name[0] != '\0' ? "'bytes' of store '" : "'l2.bytes", s.name,
+                "'", s.bytes, s.banks, s.bank_row_words,
                 arch->precision_bits[t],
-                (uint64_t)arch->l2_banks *
-                    (((uint64_t)arch->l2_bank_row_words *
-                          (uint64_t)arch->precision_bits[t] +
-                      7) /
-                     8));
+                (uint64_t)s.banks * ((row_bits + 7) / 8));
+    }
     return true;
 }
 

@@ -15,6 +15,7 @@
 #include "sim/base/whole_number.h"
 #include "sim/config/arch_check.h"
 #include "sim/config/config_state.h"
+#include "sim/config/l2_stores.h"
 #include "sim/config/part_file.h"
 #include "sim/config/schema.h"
 
@@ -100,6 +101,10 @@ static bool read_setting(struct config *cfg, const char *key,
     struct src_pos at = setting_pos(s);
     if (strcmp(key, "mapping_tables") == 0)
         return mapping_tables_read(s, &cfg->tables, d);
+    if (strcmp(key, "l2.stores") == 0) {
+        cfg->stores_at = at;
+        return l2_stores_read(s, &cfg->arch, d);
+    }
     if (row >= 0) {
         cfg->is_given[row] = true;
         cfg->at[row] = at;
@@ -143,6 +148,10 @@ static bool apply_set(struct config *cfg, int i, const char *value,
         return keep_param(cfg, (struct free_param){key + 8, number, at, false},
                           d);
     }
+    if (strcmp(key, "l2.stores") == 0)
+        return diag_error(d, at,
+                          "'l2.stores' is a list, which an architecture's "
+                          "file has; change it there");
     if (schema_is_group(key))
         return diag_error(d, at, "'%s' is a group; one of its keys is needed",
                           key);
@@ -190,9 +199,36 @@ static bool same_group(const char *a, const char *b)
     return n == group_length(b) && strncmp(a, b, (size_t)n) == 0;
 }
 
+/* Keys of L2 as a single memory, which stores have of their own. */
+static bool is_of_one_store(const char *key)
+{
+    static const char *const of_one[] = {
+        "l2.bytes",        "l2.banks",          "l2.bank_row_words",
+        "l2.ports",        "l2.latency_cycles", "l2.ifmap_banks",
+        "l2.filter_banks", "l2.psum_banks",
+    };
+    for (size_t k = 0; k < sizeof(of_one) / sizeof(of_one[0]); k++)
+        if (strcmp(key, of_one[k]) == 0)
+            return true;
+    return false;
+}
+
+static bool stores_stand_alone(const struct config *cfg, struct diag *d)
+{
+    bool ok = true;
+    for (int i = 0; cfg->stores_at.file != NULL && schema[i].key != NULL; i++)
+        if (cfg->is_given[i] && is_of_one_store(schema[i].key))
+            ok = diag_error(d, cfg->at[i],
+                            "'%s' is of an L2 of one memory and 'l2.stores' "
+                            "lists several; leave it out, or the list",
+                            schema[i].key);
+    return ok;
+}
+
 static bool is_missing(const struct config *cfg, int row)
 {
-    return schema[row].default_text == NULL && !cfg->is_given[row];
+    return schema[row].default_text == NULL && !cfg->is_given[row] &&
+           !(cfg->stores_at.file != NULL && is_of_one_store(schema[row].key));
 }
 
 /* One message for the group of the missing key `first`. */
@@ -296,6 +332,7 @@ static bool tables_exist(const struct config *cfg, struct diag *d)
 static bool check_whole(const struct config *cfg, struct diag *d)
 {
     bool ok = nothing_is_missing(cfg, d);
+    ok = stores_stand_alone(cfg, d) && ok;
     struct arch_where where = {cfg->path, cfg->at};
     return ok && arch_check(&cfg->arch, &where, d) && tables_exist(cfg, d);
 }

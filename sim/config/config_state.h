@@ -28,9 +28,10 @@ struct config {
     struct config_text *file; /* owns */
     char *path;               /* owns */
     struct arch arch;
-    struct arch shipped; /* as the file alone says */
-    struct src_pos *at;  /* owns; of each row of the schema */
-    bool *is_given;      /* owns; of each row */
+    struct arch shipped;      /* as the file alone says */
+    struct src_pos *at;       /* owns; of each row of the schema */
+    bool *is_given;           /* owns; of each row */
+    struct src_pos stores_at; /* of l2.stores; file NULL: there are none */
     struct mapping_tables tables;
     struct mapping_file *mappings; /* owns; of config_use_mappings, or NULL */
     int n_params;

@@ -10,6 +10,7 @@
 #include "dataflows/dataflow.h"
 #include "dataflows/nest/nest_dataflow.h"
 #include "mem/dram.h"
+#include "sim/config/l2_stores.h"
 #include "sim/config/layer_keys.h"
 #include "sim/config/schema.h"
 
@@ -132,6 +133,13 @@ static const char network_doc[] =
     "'_', '-', '/' and '.'; '-' and '/' count as '_', and upper as lower case. "
     "'all' and 'total' mean all layers.";
 
+static const char stores_doc[] =
+    "l2.stores = ( { name = \"acc\"; bytes = ...; banks = ...; holds = "
+    "[\"psum\"]; ... }, ... ) in an architecture's file: L2 is not one memory "
+    "but several, each for some tensors. They stand in the place of l2.bytes, "
+    "l2.banks, l2.bank_row_words, l2.ports, l2.latency_cycles and the banks "
+    "kept for a tensor. Each is priced by its own capacity.";
+
 static void print_layer_op(FILE *to)
 {
     for (int i = 0; layer_op_name[i] != NULL; i++)
@@ -228,7 +236,11 @@ void help_config_text(FILE *to)
     fputs("\nParts for dram.model:", to);
     for (int i = 0; dram_parts[i].name != NULL; i++)
         fprintf(to, " %s", dram_parts[i].name);
-    fputs("\n\nMapping parameters, by dataflow\n\n", to);
+    fputs("\n\n", to);
+    print_wrapped(stores_doc, 0, to);
+    fputc('\n', to);
+    l2_stores_help(false, to);
+    fputs("\nMapping parameters, by dataflow\n\n", to);
     help_dataflows(to);
     fputc('\n', to);
     print_wrapped(tables_doc, 0, to);
@@ -272,7 +284,13 @@ void help_config_markdown(FILE *to)
     fputs("\nParts for `dram.model`:", to);
     for (int i = 0; dram_parts[i].name != NULL; i++)
         fprintf(to, " `%s`", dram_parts[i].name);
-    fputs("\n\n## Mapping parameters\n", to);
+    fputs("\n\n## Memories of L2\n\n", to);
+    print_wrapped(stores_doc, 0, to);
+    fputs("\n| key of a store | values | default | meaning |\n"
+          "|---|---|---|---|\n",
+          to);
+    l2_stores_help(true, to);
+    fputs("\n## Mapping parameters\n", to);
     for (int i = 0; dataflow_table[i] != NULL; i++)
         print_markdown_dataflow(dataflow_table[i], to);
     fputs("\n## Mapping tables\n\n", to);

@@ -9,6 +9,8 @@ libaccel_a_SOURCES += \
 	%D%/config_value.h \
 	%D%/help_config.c \
 	%D%/help_config.h \
+	%D%/l2_stores.c \
+	%D%/l2_stores.h \
 	%D%/layer_keys.c \
 	%D%/layer_keys.h \
 	%D%/layer_text.c \

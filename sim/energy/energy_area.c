@@ -70,9 +70,11 @@ bool energy_area_of(const struct energy_table *table, const struct arch *arch,
             arch_l1s(arch) * banks_mm2(table, (double)arch->l1_bytes,
                                        arch->l1_banks,
                                        arch->l1_bank_row_words * row_bits);
-    out->part[AREA_l2] =
-        banks_mm2(table, (double)arch->l2_bytes, arch->l2_banks,
-                  arch->l2_bank_row_words * row_bits);
+    for (int k = 0; k < arch_l2_memories(arch); k++) {
+        const struct l2_store s = arch_l2_memory(arch, k);
+        out->part[AREA_l2] += banks_mm2(table, (double)s.bytes, s.banks,
+                                        s.bank_row_words * row_bits);
+    }
     for (int i = 0; i < AREA_N; i++)
         out->total += out->part[i];
     return true;

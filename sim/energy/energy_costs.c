@@ -364,10 +364,11 @@ static struct energy_cost hop_cost(const struct pricing *p, int bits)
     return times(cost, pitch_um / length_um);
 }
 
-static struct energy_cost l2_cost(const struct pricing *p, int bits)
+static struct energy_cost l2_cost(const struct pricing *p, enum tensor tensor,
+                                  int bits)
 {
-    return buffer_cost(p, p->arch->l2_bytes, p->arch->l2_banks,
-                       p->arch->l2_bank_row_words, bits);
+    const struct l2_store s = arch_l2_store(p->arch, tensor);
+    return buffer_cost(p, s.bytes, s.banks, s.bank_row_words, bits);
 }
 
 void energy_costs_of(const struct energy_table *table, const struct arch *arch,
@@ -387,13 +388,13 @@ void energy_costs_of(const struct energy_table *table, const struct arch *arch,
                                            arch->l1_bank_row_words, bits);
         out->l2[t] = table->l2.n_entries > 0
                          ? list_cost(&p, &table->l2, 0, bits)
-                         : l2_cost(&p, bits);
+                         : l2_cost(&p, (enum tensor)t, bits);
         out->dram[t] = list_cost(&p, &table->dram, 0, bits);
     }
     const int ofmap_bits = arch_ofmap_bits(arch);
     out->l2_finished = table->l2.n_entries > 0
                            ? list_cost(&p, &table->l2, 0, ofmap_bits)
-                           : l2_cost(&p, ofmap_bits);
+                           : l2_cost(&p, TENSOR_PSUM, ofmap_bits);
     out->dram_finished = list_cost(&p, &table->dram, 0, ofmap_bits);
     out->dram_bit = list_cost(&p, &table->dram, 0, 1);
     out->leakage_cycle = energy_leakage_cycle(table, arch);

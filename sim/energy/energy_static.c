@@ -67,7 +67,10 @@ double energy_leakage_cycle(const struct energy_table *table,
                  arch_l1s(arch) * leak->l1 + leak->l2;
     if (table->grid == NULL)
         return all;
-    all += memory_leakage(table, arch, (double)arch->l2_bytes, arch->l2_banks);
+    for (int k = 0; k < arch_l2_memories(arch); k++) {
+        const struct l2_store s = arch_l2_memory(arch, k);
+        all += memory_leakage(table, arch, (double)s.bytes, s.banks);
+    }
     if (arch->has_l1)
         all +=
             arch_l1s(arch) *

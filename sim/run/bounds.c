@@ -29,7 +29,7 @@ static uint64_t l2_port_cycles(const struct program *p, const struct counts *c,
      * bounds hold. */
     if (p->kind == NETWORK_SYSTOLIC)
         return 0;
-    return arch_l2_port_cycles(a, p->banks[t], l2->reads - l2->dma_reads,
+    return arch_l2_port_cycles(a, t, p->banks[t], l2->reads - l2->dma_reads,
                                l2->writes - l2->dma_writes);
 }
 

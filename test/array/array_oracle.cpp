@@ -8,6 +8,7 @@
 
 #include "dataflows/placement.h"
 #include "test/array/l1_oracle.h"
+#include "test/array/l2_oracle.h"
 #include "test/array/line_oracle.h"
 
 namespace
@@ -72,7 +73,7 @@ class array
                                       TENSOR_PSUM};
         for (int k = 0; k < NETWORK_N; k++)
             line_[k].set(a.network[k].words_per_slot,
-                         a.network[k].slots_per_cycle, a.l2_bank_row_words,
+                         a.network[k].slots_per_cycle, l2_row(a, k),
                          p.banks[of[k]]);
         list_filters();
         list_windows();
@@ -83,8 +84,11 @@ class array
 
     pass_counts run()
     {
-        wait_[0] = wait_[1] = a_.l2_latency_cycles;
-        wait_[2] = line_[NETWORK_PSUM_IN].is_done() ? 0 : a_.l2_latency_cycles;
+        wait_[0] = l2_latency(a_, NETWORK_FILTER);
+        wait_[1] = l2_latency(a_, NETWORK_IFMAP);
+        wait_[2] = line_[NETWORK_PSUM_IN].is_done()
+                       ? 0
+                       : l2_latency(a_, NETWORK_PSUM_IN);
         while (!done())
             cycle();
         return n_;
@@ -368,7 +372,7 @@ void array::cycle()
     else
         send[2] = in.choose(all(psum_room));
     collected = out.choose(words_there);
-    if (a_.l2_ports == BANK_1RW && reading) {
+    if (l2_ports(a_, NETWORK_PSUM_OUT) == BANK_1RW && reading) {
         const auto read = in.banks_of(send[2]);
         const auto written = out.banks_of(collected);
         if (rows_before(read, written) < int(read.size())) {
@@ -527,6 +531,7 @@ pass_counts run_oracle(const arch &a, const multicast_pass &p)
     std::swap(other.network[NETWORK_FILTER], other.network[NETWORK_IFMAP]);
     std::swap(other.rf_words[TENSOR_FILTER], other.rf_words[TENSOR_IFMAP]);
     std::swap(pass.banks[TENSOR_FILTER], pass.banks[TENSOR_IFMAP]);
+    exchange_operands_in_l2(&other);
     pass_counts n = array(other, pass, a).run();
     std::swap(n.pe_cycles[PE_WAIT_FILTER], n.pe_cycles[PE_WAIT_IFMAP]);
     return n;

@@ -30,6 +30,8 @@ void compare(const char *name, unsigned seed, int machines, bool l1)
         random.choose_for(name, &a);
         if (l1)
             random.add_l1(&a, k % 2 ? L2_TO_L1_MESH : L2_TO_L1_MULTICAST);
+        else
+            random.split_l2(&a);
         layer l = random.shape();
         given_mapping none = {};
         mapping m = {};

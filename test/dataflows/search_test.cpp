@@ -63,6 +63,7 @@ class Search : public testing::TestWithParam<on_network>
         a.l2_bytes = uint64_t(a.l2_banks) * uint64_t(random.pick(4, 24)) * 2;
         if (random.pick(0, 2) == 0)
             a.l2_tensor_banks[random.pick(0, 2)] = random.pick(2, 4);
+        random.split_l2(&a);
         random.choose_for(GetParam().flow->name, &a);
         energy_costs_of(energy_, &a, &costs_);
         return a;
@@ -343,6 +344,7 @@ TEST_P(Search, NoMoreImagesThanAPassCanCount)
     a.rows = a.cols = 1;
     a.rf_words[TENSOR_IFMAP] = a.rf_words[TENSOR_FILTER] = 2;
     a.psum_reduce = PSUM_CHAIN;
+    a.n_l2_stores = 0;
     a.l2_bytes = ARCH_BYTES_MAX;
     l.G = l.M = l.C = l.H = l.R = l.S = 1;
     layer_set_steps(&l, 1, 0, 1);

@@ -76,6 +76,7 @@ class Model : public testing::TestWithParam<on_network>
     static arch machine(random_case &random)
     {
         arch a = random.machine();
+        random.split_l2(&a);
         a.array_network = GetParam().network;
         a.tight_folds = random.pick(0, 1) != 0;
         a.drain = random.pick(0, 1) ? DRAIN_OVERLAPPED : DRAIN_SERIAL;

@@ -42,6 +42,13 @@ static bool honours(const struct arch *arch, const char *dataflow,
         return refuse(out, "noc.l2_to_l1",
                       "a nest reaches its L1s by a multicast network and "
                       "'noc.l2_to_l1' is 'mesh'; 'multicast' is right");
+    for (int t = 0; t < TENSOR_N; t++)
+        if (arch_l2_store(arch, (enum tensor)t).latency_cycles !=
+            arch_l2_latency_cycles(arch))
+            return refuse(out, "l2.bytes",
+                          "a nest has one latency for all of L2 and "
+                          "'l2.stores' has several 'latency_cycles'; equal "
+                          "ones are right");
     if (arch->carries != CARRIES_ALL)
         return refuse(out, "dram.carries",
                       "a nest moves all tensors and 'dram.carries' is "

@@ -39,11 +39,11 @@ void nest_machine_config(const struct arch *a, const struct nest_walk *walk,
     memset(out, 0, sizeof(*out));
     out->pes_used = nest_pes_used(a, &walk->layer, nest);
     out->array_cols = a->cols;
-    out->latency_cycles = (uint64_t)a->l2_latency_cycles;
-    out->shared_psum_port = a->l2_ports == BANK_1RW;
+    out->latency_cycles = (uint64_t)arch_l2_latency_cycles(a);
+    out->shared_psum_port = arch_l2_store(a, TENSOR_PSUM).ports == BANK_1RW;
     for (int i = 0; i < NEST_INPUTS; i++) {
-        uint64_t port =
-            (uint64_t)l2_banks[tensor_of[i]] * (uint64_t)a->l2_bank_row_words;
+        uint64_t port = (uint64_t)l2_banks[tensor_of[i]] *
+                        (uint64_t)arch_l2_store(a, tensor_of[i]).bank_row_words;
         out->via_l1[i] = a->has_l1 && nest->level[LEVEL_L1].keep[tensor_of[i]];
         uint64_t slots = (uint64_t)a->network[net[i]].slots_per_cycle;
         out->from_l2[i] =

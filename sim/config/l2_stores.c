@@ -1,0 +1,269 @@
+/* l2_stores.c - reads the list 'l2.stores' of an architecture's file. A table
+ * has the keys of a store with their ranges; each tensor must be held by one
+ * store.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/config/l2_stores.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "sim/base/nearest.h"
+
+enum store_key_type { STORE_INT, STORE_BYTES };
+
+/* The whole numbers of a store. */
+static const struct store_key {
+    const char *name;
+    enum store_key_type type;
+    size_t offset;
+    uint64_t least, most;
+    int left_out; /* value when left out; -1: required */
+    const char *unit, *doc;
+} number_keys[] = {
+    {"bytes", STORE_BYTES, offsetof(struct l2_store, bytes), 1, ARCH_BYTES_MAX,
+     -1, "bytes", "its capacity"},
+    {"banks", STORE_INT, offsetof(struct l2_store, banks), 1, 4096, -1, "banks",
+     "banks that it is made of"},
+    {"bank_row_words", STORE_INT, offsetof(struct l2_store, bank_row_words), 1,
+     ARCH_ROW_WORDS_MAX, 1, "words",
+     "words that one port of a bank moves in a cycle"},
+    {"latency_cycles", STORE_INT, offsetof(struct l2_store, latency_cycles), 0,
+     1024, 1, "cycles", "from the address to the word"},
+};
+enum { NUMBER_KEYS = sizeof(number_keys) / sizeof(number_keys[0]) };
+
+/* The others. */
+static const struct {
+    const char *name, *values, *left_out, *doc;
+} other_keys[] = {
+    {"name", "a string", "required", "for messages"},
+    {"ports", "\"1rw\" or \"1r1w\"", "1rw",
+     "ports of a bank: one that reads or writes, or one of each"},
+    {"holds", "a list of \"ifmap\", \"filter\", \"psum\"", "required",
+     "the tensors whose tiles lie in it; each tensor has one store"},
+    {"spills", "true or false", "true",
+     "of psums: a nest may store psums that are not done in DRAM and take them "
+     "back; false refuses such nests"},
+};
+enum { OTHER_KEYS = sizeof(other_keys) / sizeof(other_keys[0]) };
+
+static bool set_number(const struct store_key *key, const struct setting *s,
+                       struct l2_store *out, struct diag *d)
+{
+    long long value;
+    if (setting_type(s) == SETTING_FLOAT || !setting_whole_number(s, &value))
+        return diag_error(d, setting_pos(s),
+                          "'%s' of a store is %s; a whole number is needed",
+                          key->name, setting_kind(s));
+    if (value < (long long)key->least || value > (long long)key->most)
+        return diag_error(d, setting_pos(s),
+                          "'%s' of a store is %lld; it may be %" PRIu64
+                          " to %" PRIu64,
+                          key->name, value, key->least, key->most);
+    char *at = (char *)out + key->offset;
+    if (key->type == STORE_BYTES)
+        memcpy(at, &(uint64_t){(uint64_t)value}, sizeof(uint64_t));
+    else
+        memcpy(at, &(int){(int)value}, sizeof(int));
+    return true;
+}
+
+static bool set_name(const struct setting *s, struct l2_store *out,
+                     struct diag *d)
+{
+    const char *text = setting_string(s);
+    if (text == NULL || text[0] == '\0' || strlen(text) >= sizeof(out->name))
+        return diag_error(d, setting_pos(s),
+                          "'name' of a store is %s; a string of 1 to %zu "
+                          "letters is needed",
+                          text == NULL ? setting_kind(s) : "not of that length",
+                          sizeof(out->name) - 1);
+    memcpy(out->name, text, strlen(text) + 1);
+    return true;
+}
+
+static bool set_ports(const struct setting *s, struct l2_store *out,
+                      struct diag *d)
+{
+    const char *text = setting_string(s);
+    if (text != NULL && strcmp(text, "1rw") == 0)
+        out->ports = BANK_1RW;
+    else if (text != NULL && strcmp(text, "1r1w") == 0)
+        out->ports = BANK_1R1W;
+    else
+        return diag_error(d, setting_pos(s),
+                          "'ports' of a store is %s; it may be '1rw' or "
+                          "'1r1w'",
+                          text != NULL ? text : setting_kind(s));
+    return true;
+}
+
+static bool set_holds(const struct setting *s, struct l2_store *out,
+                      struct diag *d)
+{
+    if (!setting_is_list(s) || setting_length(s) == 0)
+        return diag_error(d, setting_pos(s),
+                          "'holds' of a store is %s; a list of \"ifmap\", "
+                          "\"filter\", \"psum\" is needed",
+                          setting_is_list(s) ? "empty" : setting_kind(s));
+    for (int i = 0; i < setting_length(s); i++) {
+        const char *text = setting_string(setting_item(s, i));
+        int t = 0;
+        while (t < TENSOR_N &&
+               (text == NULL || strcmp(text, tensor_name[t]) != 0))
+            t++;
+        if (t == TENSOR_N)
+            return diag_error(d, setting_pos(setting_item(s, i)),
+                              "'holds' of a store has '%s'; it may have "
+                              "'ifmap', 'filter' and 'psum'",
+                              text != NULL ? text
+                                           : setting_kind(setting_item(s, i)));
+        out->holds[t] = true;
+    }
+    return true;
+}
+
+static bool set_spills(const struct setting *s, struct l2_store *out,
+                       struct diag *d)
+{
+    if (setting_type(s) != SETTING_BOOL)
+        return diag_error(d, setting_pos(s),
+                          "'spills' of a store is %s; true or false is needed",
+                          setting_kind(s));
+    out->spills = setting_is_true(s);
+    return true;
+}
+
+static bool unknown_key(const struct setting *s, struct diag *d)
+{
+    struct nearest near;
+    nearest_start(&near, setting_name(s));
+    for (int k = 0; k < NUMBER_KEYS; k++)
+        nearest_offer(&near, number_keys[k].name);
+    for (int k = 0; k < OTHER_KEYS; k++)
+        nearest_offer(&near, other_keys[k].name);
+    return diag_error(d, setting_pos(s),
+                      "unknown key '%s' of a store; the nearest is '%s'",
+                      near.wanted, near.best);
+}
+
+static bool read_key(const struct setting *s, struct l2_store *out,
+                     struct diag *d)
+{
+    static const struct {
+        const char *name;
+        bool (*set)(const struct setting *s, struct l2_store *out,
+                    struct diag *d);
+    } setter[] = {{"name", set_name},
+                  {"ports", set_ports},
+                  {"holds", set_holds},
+                  {"spills", set_spills}};
+    for (int k = 0; k < NUMBER_KEYS; k++)
+        if (strcmp(setting_name(s), number_keys[k].name) == 0)
+            return set_number(&number_keys[k], s, out, d);
+    for (int k = 0; k < OTHER_KEYS; k++)
+        if (strcmp(setting_name(s), setter[k].name) == 0)
+            return setter[k].set(s, out, d);
+    return unknown_key(s, d);
+}
+
+static bool read_store(const struct setting *s, struct l2_store *out,
+                       struct diag *d)
+{
+    static const char *const required[] = {"name", "bytes", "banks", "holds"};
+    bool ok = true;
+    memset(out, 0, sizeof(*out));
+    out->bank_row_words = out->latency_cycles = 1;
+    out->spills = true;
+    if (setting_type(s) != SETTING_GROUP)
+        return diag_error(d, setting_pos(s),
+                          "a store is %s; a group { name = \"...\"; ... } is "
+                          "needed",
+                          setting_kind(s));
+    for (int i = 0; i < setting_length(s); i++)
+        ok = read_key(setting_item(s, i), out, d) && ok;
+    for (int k = 0; ok && k < 4; k++)
+        if (setting_member(s, required[k]) == NULL)
+            ok = diag_error(d, setting_pos(s),
+                            "a store lacks '%s'; it has a name, bytes, banks "
+                            "and what it holds",
+                            required[k]);
+    if (ok && !out->spills && !out->holds[TENSOR_PSUM])
+        ok = diag_error(d, setting_pos(s),
+                        "store '%s' has 'spills' = false and holds no psums; "
+                        "only psums spill: leave it out",
+                        out->name);
+    return ok;
+}
+
+/* Whether each tensor has one store. */
+static bool all_are_held(const struct setting *list, const struct arch *arch,
+                         struct diag *d)
+{
+    for (int t = 0; t < TENSOR_N; t++) {
+        int stores = 0;
+        for (int k = 0; k < arch->n_l2_stores; k++)
+            stores += arch->l2_store[k].holds[t];
+        if (stores != 1)
+            return diag_error(d, setting_pos(list),
+                              "%d of 'l2.stores' hold '%s'; each tensor has "
+                              "one store",
+                              stores, tensor_name[t]);
+    }
+    return true;
+}
+
+bool l2_stores_read(const struct setting *list, struct arch *arch,
+                    struct diag *d)
+{
+    const int n = setting_is_list(list) ? setting_length(list) : 0;
+    bool ok = true;
+    if (n < 1 || n > TENSOR_N)
+        return diag_error(d, setting_pos(list),
+                          "'l2.stores' is %s; a list ( { ... }, ... ) of 1 to "
+                          "%d stores is needed",
+                          setting_is_list(list) ? "not of that length"
+                                                : setting_kind(list),
+                          TENSOR_N);
+    for (int k = 0; k < n; k++)
+        ok = read_store(setting_item(list, k), &arch->l2_store[k], d) && ok;
+    if (!ok)
+        return false;
+    arch->n_l2_stores = n;
+    arch->l2_bytes = 0;
+    arch->l2_banks = 0;
+    for (int k = 0; k < n; k++) {
+        arch->l2_bytes += arch->l2_store[k].bytes;
+        arch->l2_banks += arch->l2_store[k].banks;
+    }
+    return all_are_held(list, arch, d);
+}
+
+static void put_line(bool is_markdown, const char *name, const char *values,
+                     const char *left_out, const char *doc, FILE *to)
+{
+    const bool is_required = strcmp(left_out, "required") == 0;
+    if (is_markdown)
+        fprintf(to, "| `%s` | %s | %s | %s |\n", name, values, left_out, doc);
+    else
+        fprintf(to, "  %s: %s; %s%s: %s\n", name, values,
+                is_required ? "" : "default ", left_out, doc);
+}
+
+void l2_stores_help(bool is_markdown, FILE *to)
+{
+    for (int k = 0; k < NUMBER_KEYS; k++) {
+        const struct store_key *key = &number_keys[k];
+        char values[64], left_out[16];
+        snprintf(values, sizeof(values), "%" PRIu64 " to %" PRIu64 " %s",
+                 key->least, key->most, key->unit);
+        snprintf(left_out, sizeof(left_out), "%d", key->left_out);
+        put_line(is_markdown, key->name, values,
+                 key->left_out < 0 ? "required" : left_out, key->doc, to);
+    }
+    for (int k = 0; k < OTHER_KEYS; k++)
+        put_line(is_markdown, other_keys[k].name, other_keys[k].values,
+                 other_keys[k].left_out, other_keys[k].doc, to);
+}
