@@ -2,7 +2,7 @@ dist_pkgdata_DATA = %D%/dadiannao_like.cfg %D%/tensor_core.cfg \
 	%D%/eyeriss.cfg %D%/eyeriss_v2_dense.cfg %D%/nvdla_small.cfg \
 	%D%/nvdla_large.cfg \
 	%D%/shidiannao.cfg \
-	%D%/systolic.cfg %D%/tpu_v1.cfg \
+	%D%/gemmini.cfg %D%/systolic.cfg %D%/tpu_v1.cfg \
 	%D%/conv1d_l1_1.cfg %D%/conv1d_l1_2.cfg %D%/conv1d_l1_4.cfg \
 	%D%/conv1d_pes.cfg %D%/conv1d_banks.cfg
 conv1ddir = $(pkgdatadir)/conv1d

@@ -24,16 +24,28 @@ extern "C" {
 struct fold_sums {
     uint64_t folds, rows, cols, depth;
     bool drains_overlap;
-    /* Words that stay come in behind those in use: sums over the folds of the
-     * longer of their words and the array's rows; words of the last one. */
+    /* Words that stay come in behind those in use: cycles between the folds,
+     * in all, and the words of the last one's last strip. */
     bool loads_overlap;
-    uint64_t paced, last_depth;
+    uint64_t paced, last_words;
 };
 
 /* Cycles that these folds take when no edge makes the array wait; with edges
  * that are too narrow, a lower bound of them. The cycles of
  * fold_last_drain_cycles come on top. */
 uint64_t fold_sums_cycles(const struct arch *arch, const struct fold_sums *s);
+/* Where loads overlap: cycles between a fold that streams so many outputs and
+ * the next, and the words of its last strip (array.strip_words). */
+uint64_t fold_paced_cycles(const struct arch *arch, const struct layer *l,
+                           uint64_t depth);
+uint64_t fold_last_words(const struct arch *arch, const struct layer *l,
+                         uint64_t depth);
+/* ... and what a layer takes beside the sum of these, modulo 2^64: the first
+ * load, and its last strip until it has left, less what the sum has for it. */
+uint64_t fold_ramps_cycles(const struct arch *arch, uint64_t last_words);
+/* Outputs of a row of the layer, with which strips end; a layer of rows of one
+ * is a product of matrices, whose strips end with the fold. */
+uint64_t fold_line_words(const struct layer *l, uint64_t depth);
 /* Whether a dataflow that shifts its psums out does so while it computes. */
 bool fold_drains_overlap(const struct arch *arch);
 /* Whether a dataflow that keeps words in the PEs loads those of the next fold

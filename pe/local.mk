@@ -5,4 +5,5 @@ libhot_a_SOURCES += %D%/lanes.c %D%/lanes.h %D%/pass_counts.h \
 	%D%/systolic_rows.h %D%/systolic_shadow.c %D%/systolic_shadow.h \
 	%D%/systolic_shadow_state.h %D%/systolic_state.h
 libaccel_a_SOURCES += %D%/lane_values.c %D%/lane_values.h \
-	%D%/systolic_shadow_values.c %D%/systolic_values.c
+	%D%/systolic_shadow_values.c %D%/systolic_strips.c \
+	%D%/systolic_strips.h %D%/systolic_values.c

@@ -113,6 +113,7 @@
 #include <stdint.h>
 
 #include "pe/pass_counts.h"
+#include "pe/systolic_strips.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -136,6 +137,10 @@ struct systolic_cfg {
     /* WS, IS: words that stay come in behind those in use; edges as wide as
      * the array, no tight folds (pe/systolic_shadow.h). */
     bool shadow_words;
+    /* With shadow_words, commands (pe/systolic_strips.h).  0: a pass is one;
+     * any number in flight; none but until its last psum has left. */
+    int strip_words, commands_in_flight, command_cycles;
+    int strip_min_cycles;
 };
 
 /* Plain data; compared byte by byte, so unused bytes are zero. */
@@ -143,18 +148,20 @@ struct systolic_pass {
     uint16_t kind;      /* enum systolic_kind */
     uint16_t rows_used; /* OS: output rows; WS, IS: products */
     uint16_t cols_used;
-    uint16_t psum_in; /* psums of an earlier pass are read from L2 */
-    uint32_t depth;   /* OS: products; WS: output rows (ifmap words per
-                         row of PEs); IS: filter words per row of PEs;
-                         below 2^30 */
+    uint16_t psum_in;    /* psums of an earlier pass are read from L2 */
+    uint32_t depth;      /* OS: products; WS: output rows (ifmap words per
+                            row of PEs); IS: filter words per row of PEs;
+                            below 2^30 */
+    uint32_t line_words; /* with strips, a whole number of lines; 0: depth */
 };
 
 /* A pass that was done and of which psums are on the array yet.  Compared byte
  * by byte, as a pass is. */
 struct systolic_left {
     struct systolic_pass pass;
-    uint32_t load_cycles_left; /* until its words that stay are all in place */
-    uint64_t cycles;           /* since it was done */
+    uint64_t load_cycles_left;  /* until its words that stay are all in place */
+    uint64_t cycles;            /* since it was done */
+    struct strip_flight flight; /* as it was done */
 };
 
 /* All that an array holds between two passes: oldest first. */
@@ -165,10 +172,12 @@ struct systolic_boundary {
 
 /* How many passes can be on an array at once: with shadow_words one begins to
  * flow at least `rows` cycles after the one before, and has left rows + cols
- * - 2 cycles after its last word has entered. */
-static inline int systolic_passes_max(int rows, int cols)
+ * - 2 cycles after its last word has entered, or with its last command. */
+static inline int systolic_passes_max(int rows, int cols, int command_cycles)
 {
-    return 4 + (rows + cols) / rows;
+    const int leaves =
+        rows + cols > command_cycles ? rows + cols : command_cycles;
+    return 4 + leaves / rows;
 }
 
 /* Where real operands come from and go to, in functional mode.  All indices

@@ -18,10 +18,15 @@ struct systolic_shadow *systolic_shadow_new(const struct systolic_cfg *cfg)
     SIM_CHECK(cfg->top_words_per_cycle >= cfg->cols);
     SIM_CHECK(cfg->psum_in_words_per_cycle >= cfg->cols);
     SIM_CHECK(cfg->psum_out_words_per_cycle >= cfg->cols);
+    SIM_CHECK(cfg->commands_in_flight <= SYSTOLIC_COMMANDS_MAX);
+    s->cfg = *cfg;
     s->rows = cfg->rows;
     s->cols = cfg->cols;
     s->words = (cfg->cols + 63) / 64;
-    s->waves_max = systolic_passes_max(cfg->rows, cfg->cols);
+    s->waves_max =
+        systolic_passes_max(cfg->rows, cfg->cols, cfg->command_cycles);
+    s->ages = cfg->rows + cfg->cols;
+    s->entered = xcalloc((size_t)s->ages, sizeof(*s->entered));
     s->wave = xcalloc((size_t)s->waves_max, sizeof(*s->wave));
     const size_t row = (size_t)s->words, plane = row * (size_t)cfg->rows;
     s->plane_words =
@@ -46,6 +51,7 @@ void systolic_shadow_free(struct systolic_shadow *s)
     if (s == NULL)
         return;
     free(s->wave);
+    free(s->entered);
     free(s->plane_words);
     free(s->left_value);
     free(s->top_value);
@@ -72,6 +78,14 @@ bool systolic_shadow_is_done(const struct systolic_shadow *s)
 bool systolic_shadow_moved(const struct systolic_shadow *s)
 {
     return s->has_moved;
+}
+
+/* Whether the words of wave k that stay may come in: with the last strip of the
+ * pass before. */
+static bool may_load(const struct systolic_shadow *s, int k)
+{
+    const struct shadow_wave *wave = &s->wave[k];
+    return k == 0 || wave[-1].flow_step >= wave[-1].span.last_begins;
 }
 
 static uint64_t *row_of(const struct systolic_shadow *s, uint64_t *plane,
@@ -111,6 +125,7 @@ void systolic_shadow_issue(struct systolic_shadow *s,
     struct shadow_wave *wave = &s->wave[s->n_waves++];
     memset(wave, 0, sizeof(*wave));
     wave->pass = *pass;
+    wave->loads = may_load(s, s->n_waves - 1);
     s->has_values = values != NULL;
     if (values != NULL)
         wave->values = *values;
@@ -154,7 +169,7 @@ static struct edges edges_of(const struct systolic_shadow *s, int row, int w)
         const struct shadow_wave *wave = &s->wave[k];
         const struct systolic_pass *pass = &wave->pass;
         const int u = wave->load_step;
-        if (u < s->rows + s->cols - 1 && u >= row) {
+        if (wave->loads && u < s->rows + s->cols - 1 && u >= row) {
             e.moves |= shadow_columns(u - s->rows + 1, u - row + 1, w);
             e.settles |= bit_of(u - s->rows + 1, w);
             /* Column j takes the word of row R-1-(u-j), one of the first r. */
@@ -174,19 +189,11 @@ static struct edges edges_of(const struct systolic_shadow *s, int row, int w)
     return e;
 }
 
-static bool word_enters(const struct systolic_shadow *s, int row)
-{
-    for (int k = 0; k < s->n_waves; k++)
-        if (shadow_has_word(&s->wave[k], row))
-            return true;
-    return false;
-}
-
-/* The oldest pass, if its last psum leaves in this cycle. */
+/* The oldest pass, if its last command leaves in this cycle. */
 static bool ends(const struct systolic_shadow *s)
 {
     return s->n_waves > 0 && s->wave[0].flows &&
-           s->wave[0].flow_step + 1 == shadow_life(s, &s->wave[0].pass);
+           s->wave[0].flow_step + 1 == s->wave[0].span.life;
 }
 
 static void open_cycle(struct systolic_shadow *s)
@@ -237,7 +244,7 @@ void systolic_shadow_row_eval(struct systolic_shadow *s, int row)
 {
     enum { WORDS_MAX = SYSTOLIC_DIM_MAX / 64 };
     struct edges e[WORDS_MAX];
-    uint64_t carry = word_enters(s, row);
+    uint64_t carry = shadow_word(s, row) > 0;
     open_cycle(s);
     if (s->n_waves == 0)
         return;
@@ -292,9 +299,9 @@ static void count(struct systolic_shadow *s)
     const bool is = latest(s)->pass.kind == SYSTOLIC_IS;
     n->cycles++;
     n->flight_cycles++;
-    if (word_enters(s, 0))
+    if (shadow_word(s, 0) > 0)
         n->stream_cycles++;
-    else if (systolic_shadow_flows(s))
+    else if (latest(s)->loads && latest(s)->load_step < s->rows)
         n->load_cycles++;
     *(is ? &n->ifmap_sent : &n->filter_sent) += sums->load_enters;
     *(is ? &n->ifmap_hops : &n->filter_hops) += sums->load_moves;
@@ -320,17 +327,50 @@ static void begin_to_flow(struct systolic_shadow *s)
     struct shadow_wave *wave = &s->wave[s->n_waves - 1];
     struct pass_counts *n = &s->counts;
     const struct systolic_pass *pass = &wave->pass;
+    const struct shadow_wave *before = s->n_waves > 1 ? wave - 1 : NULL;
     const int loaded = s->rows + pass->cols_used - 1;
     const int tail = loaded > wave->load_step ? loaded - wave->load_step : 0;
     const bool is = pass->kind == SYSTOLIC_IS;
     wave->flows = true;
+    if (before != NULL)
+        wave->flight = strip_flight_after(&s->cfg, &before->pass,
+                                          &before->flight, before->flow_step);
+    wave->span = strip_span_of(&s->cfg, pass, &wave->flight);
+    strip_walk_start(&s->walk, &s->cfg, pass, &wave->flight);
     *(is ? &n->ifmap_free_cycle : &n->filter_free_cycle) =
         n->cycles + (uint64_t)tail;
     *(is ? &n->filter_free_cycle : &n->ifmap_free_cycle) =
-        n->cycles + pass->depth + pass->rows_used - 1;
-    n->drain_cycles = shadow_life(s, pass);
+        n->cycles + wave->span.entered + pass->rows_used - 1;
+    n->drain_cycles = wave->span.life;
     s->done_counts = *n;
     memset(n, 0, sizeof(*n));
+}
+
+void systolic_shadow_age(struct systolic_shadow *s)
+{
+    struct strip_walk *walk = &s->walk;
+    int k = s->n_waves - 1;
+    s->age_0 = (s->age_0 + s->ages - 1) % s->ages;
+    s->entered[s->age_0] = 0;
+    while (k >= 0 && !s->wave[k].flows)
+        k--;
+    if (k < 0)
+        return;
+    const uint32_t at = s->wave[k].flow_step;
+    while (at >= walk->begins + walk->words && strip_walk_next(walk))
+        ;
+    if (at >= walk->begins && at < walk->begins + walk->words)
+        s->entered[s->age_0] = walk->first + (at - (uint32_t)walk->begins) + 1;
+}
+
+/* Whether the latest pass begins to flow in the next cycle: its words are in
+ * place, and no strip of the one before is in its way. */
+static bool can_flow(const struct systolic_shadow *s)
+{
+    const struct shadow_wave *last = latest(s);
+    if (last == NULL || last->flows || last->load_step < s->rows)
+        return false;
+    return s->n_waves == 1 || last[-1].flow_step >= last[-1].span.stream;
 }
 
 static void advance(struct systolic_shadow *s)
@@ -338,9 +378,10 @@ static void advance(struct systolic_shadow *s)
     const bool end = ends(s);
     for (int k = 0; k < s->n_waves; k++) {
         struct shadow_wave *wave = &s->wave[k];
-        if (wave->load_step < s->rows + s->cols - 1)
+        if (wave->loads && wave->load_step < s->rows + s->cols - 1)
             wave->load_step++;
         wave->flow_step += wave->flows;
+        wave->loads = wave->loads || may_load(s, k);
     }
     if (end) {
         s->n_waves--;
@@ -348,12 +389,9 @@ static void advance(struct systolic_shadow *s)
     }
     if (s->alone_cycles > 0)
         s->alone_cycles--;
-    if (!systolic_shadow_flows(s) || latest(s)->load_step < s->rows)
-        return;
-    if (s->n_waves > 1 &&
-        s->wave[s->n_waves - 2].flow_step < s->wave[s->n_waves - 2].pass.depth)
-        return;
-    begin_to_flow(s);
+    if (can_flow(s))
+        begin_to_flow(s);
+    systolic_shadow_age(s);
 }
 
 void systolic_shadow_sequencer_commit(struct systolic_shadow *s)

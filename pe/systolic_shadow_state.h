@@ -17,8 +17,11 @@ extern "C" {
 struct shadow_wave {
     struct systolic_pass pass;
     bool flows;
+    bool loads;    /* they do; else the pass before has strips to begin yet */
     int load_step; /* up to rows + cols - 1 */
     uint32_t flow_step;
+    struct strip_flight flight; /* as it began to flow */
+    struct strip_span span;     /* from then on */
     struct systolic_values values;
 };
 
@@ -39,10 +42,16 @@ struct shadow_sums {
 };
 
 struct systolic_shadow {
+    struct systolic_cfg cfg;
     int rows, cols, words; /* words of a row */
     /* Oldest first; all but the last flow. */
     struct shadow_wave *wave;
     int n_waves, waves_max;
+    struct strip_walk walk; /* the latest that flows: its strips */
+    /* By age in cycles, in turn: 1 + the word that entered the left edge's
+     * first row, or 0.  Age 0 is the coming cycle. */
+    uint32_t *entered;
+    int ages, age_0;
     struct shadow_planes now, then; /* as the cycle begins and ends */
     uint64_t *psum_is_read;         /* a row: psums that enter are */
     uint64_t *psum_was_read;        /* scratch: the same in this cycle */
@@ -58,24 +67,23 @@ struct systolic_shadow {
     uint64_t *left_value, *top_value, *next_value, *psum_value;
 };
 
-static inline uint32_t shadow_life(const struct systolic_shadow *s,
-                                   const struct systolic_pass *pass)
-{
-    return pass->depth + (uint32_t)(s->rows + s->cols - 2);
-}
-
 /* Columns from .. to-1 of word w. */
 static inline uint64_t shadow_columns(int from, int to, int w)
 {
     return plane_low_columns(to, w) & ~plane_low_columns(from, w);
 }
 
-/* Whether word k flows at distance i + j from the corner in this cycle. */
-static inline bool shadow_has_word(const struct shadow_wave *wave, int distance)
+/* 1 + the word that flows at distance i + j from the corner in this cycle, or
+ * 0; one more is where it was in the cycle before. */
+static inline uint32_t shadow_word(const struct systolic_shadow *s,
+                                   int distance)
 {
-    return wave->flows && wave->flow_step >= (uint32_t)distance &&
-           wave->flow_step - (uint32_t)distance < wave->pass.depth;
+    return s->entered[(s->age_0 + distance) % s->ages];
 }
+
+/* systolic_shadow.c.  A cycle is over: notes which word of the latest wave that
+ * flows enters in the coming one. */
+void systolic_shadow_age(struct systolic_shadow *s);
 
 /* systolic_shadow_values.c.  After the cycle's bits have moved. */
 void systolic_shadow_move_values(struct systolic_shadow *s);

@@ -16,17 +16,18 @@ static bool bit_at(const struct systolic_shadow *s, const uint64_t *plane,
     return (plane[row * s->words + col / 64] >> (col % 64) & 1) != 0;
 }
 
-/* The pass whose word passes a PE at this distance from the corner. */
+/* The pass whose word passes a PE at this distance from the corner: the latest
+ * that has come there. */
 static const struct shadow_wave *wave_at(const struct systolic_shadow *s,
                                          int distance, uint32_t *word)
 {
-    for (int k = 0; k < s->n_waves; k++)
-        if (shadow_has_word(&s->wave[k], distance)) {
-            *word = s->wave[k].flow_step - (uint32_t)distance;
-            return &s->wave[k];
-        }
-    SIM_CHECK(!"a word of no pass");
-    return NULL;
+    int k = s->n_waves - 1;
+    while (k >= 0 &&
+           !(s->wave[k].flows && s->wave[k].flow_step >= (uint32_t)distance))
+        k--;
+    SIM_CHECK(k >= 0 && shadow_word(s, distance) > 0);
+    *word = shadow_word(s, distance) - 1;
+    return &s->wave[k];
 }
 
 /* Second registers: they are taken into use, then what is above comes in. */
@@ -39,7 +40,8 @@ static void move_next(struct systolic_shadow *s, int i, int j)
     for (int k = 0; k < s->n_waves; k++) {
         const struct shadow_wave *wave = &s->wave[k];
         const int m = wave->load_step - j;
-        if (m < i || m >= s->rows || wave->load_step >= s->rows + s->cols - 1)
+        if (!wave->loads || m < i || m >= s->rows ||
+            wave->load_step >= s->rows + s->cols - 1)
             continue;
         if (i > 0)
             s->next_value[at] = s->next_value[at - s->cols];
@@ -118,14 +120,12 @@ static void put_pe(struct systolic_shadow *s, int i, int j)
     const struct shadow_wave *own = NULL; /* whose word it took last */
     for (int k = 0; k < s->n_waves; k++) {
         const struct shadow_wave *wave = &s->wave[k];
-        const struct systolic_pass *pass = &wave->pass;
-        if (wave->flow_step <= (uint32_t)(i + j))
-            continue;
-        own = wave;
-        const bool has_word =
-            wave->flow_step - 1 - (uint32_t)(i + j) < pass->depth;
-        set(p->left, s, i, j, has_word && uses(pass, i, j));
-        set(p->psum, s, i, j, has_word && j < pass->cols_used);
+        if (wave->flow_step > (uint32_t)(i + j))
+            own = wave;
+    }
+    if (own != NULL && shadow_word(s, i + j + 1) > 0) {
+        set(p->left, s, i, j, uses(&own->pass, i, j));
+        set(p->psum, s, i, j, j < own->pass.cols_used);
     }
     set(p->top, s, i, j, own != NULL && uses(&own->pass, i, j));
     set(p->has_work, s, i, j,
@@ -133,6 +133,27 @@ static void put_pe(struct systolic_shadow *s, int i, int j)
     set(p->next, s, i, j, has_next(s, i, j));
     if (i == 0)
         set(s->psum_is_read, s, 0, j, own != NULL && own->pass.psum_in);
+}
+
+/* The words of the last cycles, from those of each pass. */
+static void put_entered(struct systolic_shadow *s)
+{
+    memset(s->entered, 0, (size_t)s->ages * sizeof(*s->entered));
+    for (int k = 0; k < s->n_waves; k++) {
+        const struct shadow_wave *wave = &s->wave[k];
+        const int64_t now = wave->flow_step, oldest = now - s->ages;
+        strip_walk_start(&s->walk, &s->cfg, &wave->pass, &wave->flight);
+        do {
+            int64_t at = (int64_t)s->walk.begins;
+            const int64_t end = at + s->walk.words;
+            for (at = at > oldest ? at : oldest + 1; at < end && at <= now;
+                 at++)
+                s->entered[(s->age_0 + now - at) % s->ages] =
+                    s->walk.first + (uint32_t)(at - (int64_t)s->walk.begins) +
+                    1;
+        } while (now >= (int64_t)(s->walk.begins + s->walk.words) &&
+                 strip_walk_next(&s->walk));
+    }
 }
 
 void systolic_shadow_put(struct systolic_shadow *s,
@@ -151,10 +172,15 @@ void systolic_shadow_put(struct systolic_shadow *s,
         s->wave[k] = (struct shadow_wave){
             .pass = boundary->left[k].pass,
             .flows = true,
+            .loads = true,
+            .flight = boundary->left[k].flight,
+            .span = strip_span_of(&s->cfg, &boundary->left[k].pass,
+                                  &boundary->left[k].flight),
             .load_step =
                 s->rows + s->cols - 1 - (int)boundary->left[k].load_cycles_left,
             .flow_step = (uint32_t)boundary->left[k].cycles,
         };
+    put_entered(s);
     for (int i = 0; s->n_waves > 0 && i < s->rows; i++)
         for (int j = 0; j < s->cols; j++)
             put_pe(s, i, j);

@@ -151,7 +151,7 @@ report_test_LDADD = $(TEST_LIBS)
 if TESTS_WANTED
 check_PROGRAMS += simulate_test model_test tile_table_test pass_memory_test \
 	memo_test ahead_test periods_test compression_test \
-	systolic_cycles_test nest_test monotone_test
+	systolic_cycles_test strips_test nest_test monotone_test
 endif
 dist_check_SCRIPTS += %D%/run/memo_test.py %D%/run/widths_test.py \
 	%D%/run/stores_test.py
@@ -179,6 +179,8 @@ systolic_cycles_test_SOURCES = %D%/run/systolic_cycles_test.cpp \
 systolic_cycles_test_LDADD = $(TEST_LIBS)
 monotone_test_SOURCES = %D%/run/monotone_test.cpp $(TEST_CASES)
 monotone_test_LDADD = $(TEST_LIBS)
+strips_test_SOURCES = %D%/run/strips_test.cpp $(TEST_CASES)
+strips_test_LDADD = $(TEST_LIBS)
 nest_test_SOURCES = %D%/run/stepwise_kernel.h %D%/run/nest_cycles_test.cpp \
 	%D%/run/nest_simulate_test.cpp %D%/config/mapping_file_test.cpp \
 	%D%/dataflows/nest_model_test.cpp %D%/dataflows/nest_oracle.cpp \

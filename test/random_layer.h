@@ -16,7 +16,8 @@ class random_case
   public:
     explicit random_case(unsigned seed)
         : engine_(seed), rows_engine_(seed + 1), axes_engine_(seed + 2),
-          holds_engine_(seed + 3), widths_engine_(seed + 4)
+          holds_engine_(seed + 3), widths_engine_(seed + 4),
+          strips_engine_(seed + 5)
     {
     }
 
@@ -124,6 +125,9 @@ class random_case
         const bool has_both =
             std::strcmp(dataflow, "nlr") == 0 ||
             (std::strcmp(dataflow, "os") == 0 && a->psum_reduce == PSUM_TREE);
+        if (a->preload == PRELOAD_SHADOW && std::strcmp(dataflow, "ws") == 0 &&
+            strips_engine_() % 2 == 0)
+            add_strips(a);
         if (has_both && holds_engine_() % 3 == 0)
             std::strcpy(a->cols_hold, holds_engine_() % 2 ? "m" : "npq");
         // Registers of a word or two where the dataflow needs no more.
@@ -141,6 +145,18 @@ class random_case
         a->tight_folds = false;
         for (network_arch &net : a->network)
             net.slots_per_cycle = a->rows + a->cols;
+    }
+
+    // Gives an array with second registers commands.
+    void add_strips(arch *a)
+    {
+        a->strip_words = static_cast<int>(strips_engine_() % 7);
+        a->strip_min_cycles = 1 + static_cast<int>(strips_engine_() % 4);
+        a->commands_in_flight = static_cast<int>(strips_engine_() % 5);
+        a->command_cycles = a->commands_in_flight > 0
+                                ? static_cast<int>(strips_engine_() % 40)
+                                : 0;
+        a->layer_start_cycles = static_cast<int>(strips_engine_() % 300);
     }
 
     // Gives a machine clusters and L1s.
@@ -246,7 +262,8 @@ class random_case
   private:
     std::mt19937 engine_;
     // Apart: they move no other's.
-    std::mt19937 rows_engine_, axes_engine_, holds_engine_, widths_engine_;
+    std::mt19937 rows_engine_, axes_engine_, holds_engine_, widths_engine_,
+        strips_engine_;
 };
 
 // "N=1 G=2 ..." for the message of a failed expectation.

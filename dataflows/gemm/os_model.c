@@ -160,7 +160,7 @@ void os_sum_folds(const struct arch *arch, const struct layer *l,
     const uint64_t f = gemm_filter_folds(l, &t, v[OS_T] * v[OS_P]);
     const uint64_t c_tiles = (uint64_t)ceil_div(l->C / l->G, t.c);
     out->loads_overlap = false;
-    out->paced = out->last_depth = 0;
+    out->paced = out->last_words = 0;
     out->drains_overlap = fold_drains_overlap(arch);
     out->folds = count_mul(G * c_tiles, x * f);
     out->rows = count_mul(G * c_tiles * f, pixels);

@@ -69,6 +69,9 @@ static void describe(const struct program *program, struct pass *pass)
         s->cols_used = (uint16_t)across;
         s->psum_in = !pl->first_reduction;
         s->depth = (uint32_t)tile_along(program, pl);
+        if (program->loads_ahead && program->arch.strip_words > 0)
+            s->line_words =
+                (uint32_t)fold_line_words(&program->layer, s->depth);
         return;
     }
     struct multicast_pass *d = &pass->work.multicast;

@@ -47,10 +47,9 @@ void stationary_sum_folds(const struct stationary *s, const struct arch *arch,
                           const struct layer *layer,
                           const struct mapping *mapping, struct fold_sums *out);
 /* Cycles between the folds of a layer's tiles that follow each other without a
- * gap, for one fold across and one of products: the longer of the words that
- * stream and `rows`, in all. */
-uint64_t stationary_paced_cycles(enum tensor stays, const struct layer *l,
-                                 const struct tiling *t, int rows);
+ * gap, for one fold across and one of products, in all. */
+uint64_t stationary_paced_cycles(enum tensor stays, const struct arch *arch,
+                                 const struct layer *l, const struct tiling *t);
 void stationary_show(const struct stationary *s, const struct arch *arch,
                      const struct layer *layer, const struct mapping *mapping,
                      FILE *to);

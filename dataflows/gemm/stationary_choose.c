@@ -46,7 +46,7 @@ static double shadow_cycles(const struct stationary *s, const struct arch *a,
 {
     const double ramps = a->rows + a->cols - 2;
     const double paced =
-        folds * (double)stationary_paced_cycles(s->stays, l, t, a->rows);
+        folds * (double)stationary_paced_cycles(s->stays, a, l, t);
     const double tiles = (double)ceil_div(l->N, t->n) * ceil_div(l->P, t->e) *
                          ceil_div(l->M / l->G, t->m) *
                          ceil_div(t->m, min_int(t->f, t->m)) *

@@ -248,8 +248,8 @@ uint64_t stationary_busiest_pe_cycles(const struct stationary *s,
                      products + (adds ? folds : 0));
 }
 
-/* Tiles along which words stream: the longer of a tile's and `least`, in all;
- * and what the last tile has. */
+/* Tiles along which words stream: cycles between them, at least `least`, in
+ * all; and what the last tile has. */
 static uint64_t paced_filters(const struct layer *l, const struct tiling *t,
                               int least)
 {
@@ -264,8 +264,8 @@ static uint64_t last_filters(const struct layer *l, const struct tiling *t)
     return (uint64_t)((m - 1) % min_int(t->f, t->m) + 1);
 }
 
-static uint64_t paced_outputs(const struct layer *l, const struct tiling *t,
-                              int least)
+static uint64_t paced_outputs(const struct arch *arch, const struct layer *l,
+                              const struct tiling *t)
 {
     uint64_t sum = 0;
     for (int k = 0; k < 4; k++) {
@@ -274,17 +274,18 @@ static uint64_t paced_outputs(const struct layer *l, const struct tiling *t,
         const uint64_t tiles = (uint64_t)(k & 1 ? 1 : l->N / t->n) *
                                (uint64_t)(k & 2 ? 1 : l->P / t->e);
         if (n > 0 && e > 0)
-            sum += tiles * max_u64((uint64_t)n * (uint64_t)e * (uint64_t)l->Q,
-                                   (uint64_t)least);
+            sum += tiles *
+                   fold_paced_cycles(
+                       arch, l, (uint64_t)n * (uint64_t)e * (uint64_t)l->Q);
     }
     return sum;
 }
 
-uint64_t stationary_paced_cycles(enum tensor stays, const struct layer *l,
-                                 const struct tiling *t, int rows)
+uint64_t stationary_paced_cycles(enum tensor stays, const struct arch *arch,
+                                 const struct layer *l, const struct tiling *t)
 {
-    return stays == TENSOR_IFMAP ? paced_filters(l, t, rows)
-                                 : paced_outputs(l, t, rows);
+    return stays == TENSOR_IFMAP ? paced_filters(l, t, arch->rows)
+                                 : paced_outputs(arch, l, t);
 }
 
 static uint64_t last_outputs(const struct layer *l, const struct tiling *t)
@@ -312,11 +313,11 @@ void stationary_sum_folds(const struct stationary *s, const struct arch *arch,
         is ? gemm_filter_folds(l, &t, t.f)
            : (uint64_t)ceil_div(l->N, t.n) * (uint64_t)ceil_div(l->P, t.e);
     const uint64_t last = is ? last_filters(l, &t) : last_outputs(l, &t);
-    const uint64_t paced = stationary_paced_cycles(s->stays, l, &t, arch->rows);
+    const uint64_t paced = stationary_paced_cycles(s->stays, arch, l, &t);
     out->drains_overlap = false;
     out->loads_overlap = fold_loads_overlap(arch);
     out->paced = count_mul(G * k * across, paced);
-    out->last_depth = last;
+    out->last_words = is ? last : fold_last_words(arch, l, last);
     out->folds = count_mul(G * k, across * along);
     out->rows = count_mul(G * products, across * along);
     out->cols = count_mul(G * k * along, is ? pixels : Mg);

@@ -3,15 +3,15 @@
  */
 #include "dataflows/search/shadow_terms.h"
 
+#include "dataflows/folds.h"
 #include "dataflows/gemm/stationary.h"
 
-/* Cycles to fill and to empty the array, once a layer, less those by which its
- * last fold's stream is shorter than the array has rows. */
-static uint64_t ramps(const struct search_problem *p, uint64_t last)
+/* What a layer takes beside its folds, whatever its last strip. */
+static uint64_t least_ramps(const struct arch *a)
 {
-    const uint64_t rows = (uint64_t)p->arch->rows;
-    return 2 * rows + (uint64_t)p->arch->cols - 2 -
-           (last < rows ? rows - last : 0);
+    const uint64_t whole = 2 * (uint64_t)a->rows + (uint64_t)a->cols - 2;
+    const uint64_t one = fold_ramps_cycles(a, 1);
+    return (int64_t)one < (int64_t)whole ? one : whole;
 }
 
 /* All outputs of a group stream; n = 0: in any tiles. */
@@ -26,14 +26,16 @@ void search_ws_shadow(const struct search_problem *p,
             (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
         const uint64_t rows = (uint64_t)p->arch->rows;
         t->pass_cycles = k * max_u64(pixels, o->strips * rows);
-        t->folds_cycles = ramps(p, 1);
+        t->folds_cycles = least_ramps(p->arch);
         return;
     }
     const struct tiling tiles = {1, o->n, o->e, 1, 1, 1};
     const int n = (l->N - 1) % o->n + 1, e = (l->P - 1) % o->e + 1;
     t->pass_cycles =
-        k * stationary_paced_cycles(TENSOR_FILTER, l, &tiles, p->arch->rows);
-    t->folds_cycles = ramps(p, (uint64_t)n * (uint64_t)e * (uint64_t)l->Q);
+        k * stationary_paced_cycles(TENSOR_FILTER, p->arch, l, &tiles);
+    const uint64_t last = (uint64_t)n * (uint64_t)e * (uint64_t)l->Q;
+    t->folds_cycles =
+        fold_ramps_cycles(p->arch, fold_last_words(p->arch, l, last));
 }
 
 void search_is_shadow(const struct search_problem *p,
@@ -41,5 +43,5 @@ void search_is_shadow(const struct search_problem *p,
                       const struct search_outputs *o, struct search_terms *t)
 {
     t->paced_cycles = (uint64_t)p->layer->G * r->steps * o->x_folds;
-    t->folds_cycles = ramps(p, (uint64_t)p->arch->rows);
+    t->folds_cycles = fold_ramps_cycles(p->arch, (uint64_t)p->arch->rows);
 }

@@ -25,7 +25,7 @@ libaccel_a_SOURCES += \
 	%D%/pass_outcome.h \
 	%D%/probe.c \
 	%D%/probe.h \
-	%D%/systolic_array.c \
+	%D%/systolic_array.c %D%/systolic_array.h \
 	%D%/systolic_probes.c \
 	%D%/systolic_probes.h \
 	%D%/word_flow.c \

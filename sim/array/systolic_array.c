@@ -9,6 +9,7 @@
 #include "pe/systolic_rows.h"
 #include "sim/array/array_axes.h"
 #include "sim/array/charge.h"
+#include "sim/array/systolic_array.h"
 #include "sim/array/systolic_probes.h"
 
 struct array {
@@ -20,12 +21,34 @@ struct array {
     struct systolic_probes *probes; /* or NULL */
 };
 
+/* Commands carry rows of outputs past filters. */
+static bool has_commands(const struct arch *arch, struct array_refusal *out)
+{
+    out->key = NULL;
+    if (arch->preload != PRELOAD_SHADOW)
+        return false;
+    if (arch->strip_words > 0)
+        out->key = "array.strip_words";
+    else if (arch->strip_min_cycles > 1)
+        out->key = "array.strip_min_cycles";
+    else if (arch->commands_in_flight > 0)
+        out->key = "array.commands_in_flight";
+    return out->key != NULL;
+}
+
 /* Psums that move through the array as it computes leave it with the pass. */
 static bool honours(const struct arch *arch, const char *dataflow,
                     struct array_refusal *out)
 {
     bool moves_psums =
         strcmp(dataflow, "ws") == 0 || strcmp(dataflow, "is") == 0;
+    if (strcmp(dataflow, "ws") != 0 && has_commands(arch, out)) {
+        snprintf(out->why, sizeof(out->why),
+                 "'%s' is modelled for commands that stream outputs past "
+                 "filters ('ws') and not under '%s'; 'ws' is right",
+                 out->key, dataflow);
+        return false;
+    }
     if (arch->drain != DRAIN_OVERLAPPED || !moves_psums)
         return array_axes_honour(arch, dataflow, out);
     out->key = "array.drain";
@@ -42,10 +65,10 @@ static int edge_width(const struct arch *a, enum network network)
            a->network[network].slots_per_cycle;
 }
 
-static void *create(const struct program *p, struct word_flow *flow)
+struct systolic_cfg systolic_cfg_of(const struct program *p)
 {
     const struct arch *a = &p->arch;
-    const struct systolic_cfg cfg = {
+    return (struct systolic_cfg){
         .rows = a->rows,
         .cols = a->cols,
         .left_words_per_cycle =
@@ -58,7 +81,16 @@ static void *create(const struct program *p, struct word_flow *flow)
         .tight_folds = a->tight_folds,
         .overlapped_drain = a->drain == DRAIN_OVERLAPPED,
         .shadow_words = p->loads_ahead,
+        .strip_words = a->strip_words,
+        .strip_min_cycles = a->strip_min_cycles,
+        .commands_in_flight = a->commands_in_flight,
+        .command_cycles = a->command_cycles,
     };
+}
+
+static void *create(const struct program *p, struct word_flow *flow)
+{
+    const struct systolic_cfg cfg = systolic_cfg_of(p);
     struct array *array = xcalloc(1, sizeof(*array));
     array->program = p;
     array->flow = flow;

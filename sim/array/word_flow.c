@@ -380,7 +380,7 @@ const struct systolic_values *word_flow_systolic(struct word_flow *c,
                                                  const struct pass *pass)
 {
     const struct arch *a = &c->program->arch;
-    const int most = systolic_passes_max(a->rows, a->cols);
+    const int most = systolic_passes_max(a->rows, a->cols, a->command_cycles);
     if (c->systolic == NULL)
         c->systolic = xcalloc((size_t)most, sizeof(*c->systolic));
     c->systolic_turn = (c->systolic_turn + 1) % most;

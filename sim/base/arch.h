@@ -87,6 +87,10 @@ struct arch {
     enum systolic_drain drain;     /* array.drain, systolic only */
     enum systolic_preload preload; /* array.preload, systolic only */
     bool tight_folds;              /* array.tight_folds, systolic only */
+    /* Commands of an array with preload = "shadow" (pe/systolic_strips.h). */
+    int strip_words, strip_min_cycles;
+    int commands_in_flight, command_cycles;
+    int layer_start_cycles; /* before a layer's first transfer */
     /* Loops of a layer that rows and columns of PEs may share out, as letters
      * in the order of LOOP_LETTERS; "": any. */
     char rows_hold[LOOP_LETTERS_BYTES], cols_hold[LOOP_LETTERS_BYTES];

@@ -213,6 +213,16 @@ static bool has_trees(const struct arch *arch)
     return arch->psum_reduce == PSUM_TREE;
 }
 
+static bool has_shadow(const struct arch *arch)
+{
+    return arch->preload == PRELOAD_SHADOW;
+}
+
+static bool has_command_limit(const struct arch *arch)
+{
+    return arch->commands_in_flight > 0;
+}
+
 static bool is_multicast(const struct arch *arch)
 {
     return arch->array_network == NETWORK_MULTICAST;
@@ -257,6 +267,16 @@ static const struct part_key {
      "take 'tree'", false},
     {"array.groups_parallel", "array.network", "systolic", is_multicast,
      "take 'multicast'", false},
+    {"array.strip_words", "array.preload", "serial", has_shadow,
+     "take 'shadow'", false},
+    {"array.strip_min_cycles", "array.preload", "serial", has_shadow,
+     "take 'shadow'", false},
+    {"array.commands_in_flight", "array.preload", "serial", has_shadow,
+     "take 'shadow'", false},
+    {"array.command_cycles", "array.preload", "serial", has_shadow,
+     "take 'shadow'", false},
+    {"array.command_cycles", "array.commands_in_flight", "0", has_command_limit,
+     "take one or more", false},
     {"pe.pipeline_cycles", "array.network", "systolic", is_multicast,
      "take 'multicast'", true},
     {"noc.ifmap_waits_for_filters", "array.network", "systolic", is_multicast,

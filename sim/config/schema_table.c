@@ -76,6 +76,7 @@ static const char *const paddings[] = {"generated", "stored", NULL};
             "Eyeriss keeps 2 for filters: JSSC 52(1) s. IV-A")
 
 #define EYERISS "JSSC 52(1), 2017"
+#define GEMMINI "Genc et al., Gemmini, DAC 2021, and its RTL"
 #define EYERISS_V2 "Chen et al., JETCAS 9(2), 2019"
 
 const struct schema_row schema[] = {
@@ -108,6 +109,20 @@ const struct schema_row schema[] = {
          "into second registers while the one before computes",
          "serial: Samajdar et al., ISPASS 2020; shadow: Jouppi et al., ISCA "
          "2017, s. 2; Genc et al., Gemmini, DAC 2021"),
+    INT("array.strip_words", strip_words, 0, 65535, "0", "words",
+        "ws with shadow words: the outputs that a command streams past the "
+        "weights, all of one output row; 0 = all of a pass",
+        GEMMINI ": 16, a row of the scratchpad each"),
+    INT("array.strip_min_cycles", strip_min_cycles, 1, 1024, "1", "cycles",
+        "a command's words take at least so long to enter",
+        GEMMINI ": 4, measured on its RTL"),
+    INT("array.commands_in_flight", commands_in_flight, 0, 16, "0", "commands",
+        "that are in the array at a time; 0 = any number",
+        GEMMINI ": 6, a queue of 5 and the one that enters"),
+    INT("array.command_cycles", command_cycles, 0, 4096, "0", "cycles",
+        "from a command's first word until it has left the array; 0, and at "
+        "least, until its last psum has",
+        GEMMINI ": 46, 16 in, 16 down, 16 out"),
     BOOL("array.tight_folds", tight_folds, "false",
          "systolic: a partial fold ends when its last used PE is done",
          "off in Samajdar et al., ISPASS 2020"),
@@ -127,6 +142,9 @@ const struct schema_row schema[] = {
         "words of its own ('mapping.g'); multicast arrays only",
         "the networks of Eyeriss and Eyeriss v2 give any PE set words of its "
         "own: JSSC 52(1), 2017 s. V-B; JETCAS 9(2), 2019 s. IV"),
+    INT("layer.start_cycles", layer_start_cycles, 0, 1000000000, "0", "cycles",
+        "before a layer's first transfer, while its controller sets it up",
+        GEMMINI ": 1 to 2 thousand a call, measured on its RTL"),
     INT("precision.ifmap_bits", precision_bits[TENSOR_IFMAP], 1, 32, NULL,
         "bits", "one ifmap value", ""),
     INT("precision.filter_bits", precision_bits[TENSOR_FILTER], 1, 32, NULL,

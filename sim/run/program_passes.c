@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/array/systolic_array.h"
 #include "sim/run/access_stream.h"
 #include "sim/run/bounds.h"
 #include "sim/run/check.h"
@@ -39,6 +40,7 @@ struct program_passes {
     struct check *check;          /* functional mode, or NULL */
     struct access_stream *stream; /* accesses are traced, or NULL */
     struct word_flow *flow;       /* of one of them, or NULL */
+    struct systolic_cfg systolic; /* of a systolic array */
     struct cursor cursor;
     struct pass pass[2]; /* the latest, and the one before it */
     int latest;
@@ -57,7 +59,8 @@ struct program_passes {
 /* That can drain at a boundary. */
 static int passes_max(const struct program *program)
 {
-    return systolic_passes_max(program->arch.rows, program->arch.cols);
+    const struct arch *a = &program->arch;
+    return systolic_passes_max(a->rows, a->cols, a->command_cycles);
 }
 
 static struct program_passes *of(struct pass_source *s)
@@ -226,25 +229,45 @@ static void let_drain(struct program_passes *p, uint64_t cycles)
         }
         draining.cycles_left -= cycles;
         left.cycles += cycles;
-        left.load_cycles_left -= left.load_cycles_left < cycles
-                                     ? left.load_cycles_left
-                                     : (uint32_t)cycles;
+        left.load_cycles_left -=
+            left.load_cycles_left < cycles ? left.load_cycles_left : cycles;
         p->draining[n] = draining;
         p->left[n++] = left;
     }
     p->boundary.n = n;
 }
 
-/* Cycles, as the latest pass is done, until the last of its words that stay is
- * in place.  From issue on they take rows + cols - 1 cycles in all. */
-static uint32_t load_cycles_left(const struct program_passes *p,
-                                 const struct pass_outcome *outcome,
-                                 uint64_t late_cycles)
+/* Cycles after the issue in which the pass before the latest, which still
+ * flows, lets the latest one's words that stay come in. */
+static uint64_t load_waits(const struct program_passes *p, uint64_t late_cycles)
 {
-    const struct arch *a = &p->program->arch;
-    const uint64_t all = (uint64_t)(a->rows + a->cols - 1);
-    const uint64_t gone = outcome->cycles - late_cycles;
-    return p->program->loads_ahead && gone < all ? (uint32_t)(all - gone) : 0;
+    if (p->boundary.n == 0)
+        return 0;
+    const struct systolic_left *before = &p->left[p->boundary.n - 1];
+    const uint64_t from =
+        strip_span_of(&p->systolic, &before->pass, &before->flight).last_begins;
+    return from > late_cycles ? from - late_cycles : 0;
+}
+
+/* What the latest pass has left on the array, as it is done.  From their first
+ * move on its words that stay take rows + cols - 1 cycles. */
+static struct systolic_left left_of(const struct program_passes *p,
+                                    const struct pass *pass,
+                                    const struct pass_outcome *outcome,
+                                    uint64_t late_cycles)
+{
+    struct systolic_left left = {.pass = pass->work.systolic};
+    const struct systolic_left *before = &p->left[p->boundary.n - 1];
+    if (!p->program->loads_ahead)
+        return left;
+    const uint64_t all = (uint64_t)(p->systolic.rows + p->systolic.cols - 1);
+    const uint64_t gone =
+        outcome->cycles - late_cycles - load_waits(p, late_cycles);
+    left.load_cycles_left = gone < all ? all - gone : 0;
+    if (p->boundary.n > 0)
+        left.flight = strip_flight_after(&p->systolic, &before->pass,
+                                         &before->flight, outcome->cycles);
+    return left;
 }
 
 static void passed(struct pass_source *s, const struct pass_outcome *outcome,
@@ -252,6 +275,9 @@ static void passed(struct pass_source *s, const struct pass_outcome *outcome,
 {
     struct program_passes *p = of(s);
     const struct pass *pass = &p->pass[p->latest];
+    const struct systolic_left left =
+        outcome->drain_cycles > 0 ? left_of(p, pass, outcome, late_cycles)
+                                  : (struct systolic_left){.cycles = 0};
     let_drain(p, outcome->cycles);
     if (outcome->drain_cycles == 0) {
         if (pass->last_use[TENSOR_PSUM])
@@ -261,9 +287,7 @@ static void passed(struct pass_source *s, const struct pass_outcome *outcome,
     const int n = p->boundary.n++;
     SIM_CHECK(n < passes_max(p->program));
     p->draining[n] = (struct draining){*pass, outcome->drain_cycles};
-    p->left[n] = (struct systolic_left){
-        .pass = pass->work.systolic,
-        .load_cycles_left = load_cycles_left(p, outcome, late_cycles)};
+    p->left[n] = left;
 }
 
 static void skip(struct pass_source *s, struct tile_table *tiles,
@@ -339,6 +363,7 @@ static struct program_passes *make(const struct pass_source_ops *its,
                 t == (int)stays ? 0 : (uint64_t)program->arch.rows;
     }
     p->program = program;
+    p->systolic = systolic_cfg_of(program);
     const size_t n = (size_t)passes_max(program);
     p->left = xcalloc(n, sizeof(*p->left));
     p->draining = xcalloc(n, sizeof(*p->draining));

@@ -221,9 +221,17 @@ static bool go_through(struct run *run, const struct source_pass *pass)
     return true;
 }
 
+/* Until the layer's first transfer and its first pass. */
+static void start(struct run *run)
+{
+    run->now = (uint64_t)run->arch->layer_start_cycles;
+    idle(run, run->now);
+}
+
 static bool run_passes(struct run *run)
 {
     struct source_pass pass;
+    start(run);
     for (;;) {
         skip_passes(run);
         if (!is_countable(run, run->now))

@@ -25,6 +25,7 @@ struct tile_line {
 struct tile_table {
     struct pass_source *source;
     struct counts *counts;
+    uint64_t start_cycles; /* before the first transfer */
     struct dram *dram;
     struct dma *dma;
     struct tile_line line[TENSOR_N];
@@ -60,6 +61,7 @@ struct tile_table *tile_table_new(struct pass_source *source,
     struct dram_cfg cfg = tile_table_dram_cfg(arch);
     table->source = source;
     table->counts = counts;
+    table->start_cycles = (uint64_t)arch->layer_start_cycles;
     table->dram = dram_new(&cfg);
     table->dma = dma_new(port != NULL ? port : &dram_port_own, table->dram);
     for (int t = 0; t < TENSOR_N; t++) {
@@ -138,7 +140,7 @@ static void push_loads(struct tile_table *table, enum tensor tensor)
     while (line->asked < line->freed + line->places &&
            table->source->ops->load(table->source, tensor, &move)) {
         uint64_t after = line->asked < line->places
-                             ? 0
+                             ? table->start_cycles
                              : line->free_cycle[line->asked % line->places];
         line->load_ticket[line->asked % TICKETS] =
             transfer(table, tensor, false, &move, after);

@@ -229,3 +229,18 @@ if "$accelsim" run --cfg eyeriss $shape --kernel systemc >/dev/null 2>&1; then
         run --cfg eyeriss $shape --set dram.model=hbm2 \
         --set dram.channels=2 --kernel systemc --vcd "$work/a.vcd"
 fi
+
+# Commands are of arrays with second registers, and of filters that stay.
+shadow='--cfg systolic --set array.preload=shadow'
+strips='--set array.strip_words=4'
+refuses "'array.strip_words' has no effect, for 'array.preload' is 'serial'" \
+    --cfg systolic $strips --dataflow ws $shape
+refuses "'array.commands_in_flight' has no effect" \
+    --cfg eyeriss --set array.commands_in_flight=2 $shape
+refuses "'array.command_cycles' has no effect" \
+    $shadow --set array.command_cycles=9 --dataflow ws $shape
+refuses "and not under 'is'; 'ws' is right" $shadow $strips --dataflow is $shape
+refuses "and not under 'os'; 'ws' is right" \
+    $shadow --set array.commands_in_flight=2 --dataflow os $shape
+takes $shadow $strips --dataflow ws $shape
+takes --cfg gemmini --set array.preload=serial $shape

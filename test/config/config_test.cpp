@@ -177,7 +177,7 @@ TEST_F(Config, NoShippedFileRunsWithoutItsEnd)
     for (const char *name :
          {"dadiannao_like", "eyeriss", "eyeriss_v2_dense", "nvdla_small",
           "nvdla_large", "shidiannao", "systolic", "tensor_core", "tpu_v1",
-          "conv1d_pes", "conv1d_banks", "conv1d_l1_1",
+          "gemmini", "conv1d_pes", "conv1d_banks", "conv1d_l1_1",
           "experiments/isca16_rs"}) {
         std::ifstream in(from + "/configs/" + name + ".cfg");
         const std::string text(std::istreambuf_iterator<char>(in), {});
@@ -512,8 +512,9 @@ TEST_F(Config, ValuesMustFitEachOther)
 
 TEST(Shipped, EveryArchitectureIsRead)
 {
-    for (const char *name : {"eyeriss", "eyeriss_v2_dense", "systolic",
-                             "shidiannao", "nvdla_small", "tpu_v1"}) {
+    for (const char *name :
+         {"eyeriss", "eyeriss_v2_dense", "systolic", "shidiannao",
+          "nvdla_small", "tpu_v1", "gemmini"}) {
         Messages d;
         struct config *cfg = config_load(name, nullptr, 0, d);
         ASSERT_NE(cfg, nullptr) << d.text();

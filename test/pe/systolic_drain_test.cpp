@@ -339,7 +339,7 @@ TEST(SystolicDrain, WhatAnArrayHoldsAtABoundaryIsKnownByTheDescriptor)
         const systolic_pass &last = passes.back().pass;
         systolic_issue(array.s, &last, nullptr);
         array.go_on();
-        const systolic_left left = {last, 0, 0};
+        const systolic_left left = {last, 0, 0, {}};
         const systolic_boundary boundary = {&left, 1};
         systolic_put_draining(other.s, &boundary);
         ASSERT_EQ(array.state(), other.state()) << describe(cfg, passes);

@@ -28,5 +28,9 @@ run_overlapped_oracle(const systolic_cfg &cfg,
 std::vector<pass_counts>
 run_shadow_oracle(const systolic_cfg &cfg,
                   const std::vector<late_pass> &passes);
+// What is on the array as pass number `last` is done.
+std::vector<systolic_left>
+shadow_oracle_left(const systolic_cfg &cfg,
+                   const std::vector<late_pass> &passes, size_t last);
 
 #endif

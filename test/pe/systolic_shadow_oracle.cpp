@@ -11,15 +11,64 @@ namespace
 
 struct timed {
     systolic_pass pass;
-    int64_t issued, flows; // cycles
-    int64_t end(const systolic_cfg &cfg) const
-    {
-        return flows + int64_t(pass.depth) + cfg.rows + cfg.cols - 2;
-    }
+    int64_t issued, loads, flows; // cycles
+    std::vector<int64_t> enters;  // of each word, at the corner
+    int64_t end;                  // its last command has left
+    strip_flight flight;          // as it begins to flow
+
     bool uses(int i, int j) const
     {
         return i < pass.rows_used && j < pass.cols_used;
     }
+    // Whether a word enters the corner in this cycle.
+    bool enters_in(int64_t cycle) const
+    {
+        return std::binary_search(enters.begin(), enters.end(), cycle);
+    }
+};
+
+// A command after all others: strips as long as may be, inside their lines.
+class commands
+{
+  public:
+    explicit commands(const systolic_cfg &cfg) : cfg_(cfg)
+    {
+    }
+
+    // The earliest cycle for one.
+    int64_t free_from(int64_t cycle) const
+    {
+        const size_t most = size_t(cfg_.commands_in_flight);
+        if (most == 0 || left_.size() < most)
+            return cycle;
+        return std::max(cycle, left_[left_.size() - most]);
+    }
+
+    // Gives its words their cycles; returns that in which it has left.
+    int64_t enter(int64_t begins, int64_t words, std::vector<int64_t> *enters)
+    {
+        for (int64_t k = 0; k < words; k++)
+            enters->push_back(begins + k);
+        left_.push_back(std::max(begins + words + cfg_.rows + cfg_.cols - 2,
+                                 begins + cfg_.command_cycles));
+        return left_.back();
+    }
+
+    strip_flight flight(int64_t cycle) const
+    {
+        strip_flight f = {};
+        const size_t most = size_t(cfg_.commands_in_flight);
+        for (size_t k = 0; k < std::min(most, left_.size()); k++) {
+            const int64_t left = left_[left_.size() - 1 - k];
+            f.cycles[most - 1 - k] =
+                uint32_t(std::max(left - cycle, INT64_C(0)));
+        }
+        return f;
+    }
+
+  private:
+    const systolic_cfg &cfg_;
+    std::vector<int64_t> left_;
 };
 
 // Idle cycles, in which nothing is on the array, take no time here.
@@ -27,15 +76,29 @@ std::vector<timed> schedule(const systolic_cfg &cfg,
                             const std::vector<late_pass> &passes)
 {
     std::vector<timed> all;
+    commands line_up(cfg);
+    int64_t next = 0, last_begins = 0; // of the pass before
     for (const late_pass &p : passes) {
-        timed t = {p.pass, 0, 0};
-        if (!all.empty()) {
-            const timed &before = all.back();
-            t.issued = std::min(before.flows + int64_t(p.late_cycles),
-                                before.end(cfg));
-            t.flows = before.flows + int64_t(before.pass.depth);
-        }
-        t.flows = std::max(t.flows, t.issued + cfg.rows);
+        timed t = {p.pass, 0, 0, 0, {}, 0, {}};
+        if (!all.empty())
+            t.issued = std::min(all.back().flows + int64_t(p.late_cycles),
+                                all.back().end);
+        t.loads = std::max(t.issued, last_begins);
+        t.flows = line_up.free_from(std::max(next, t.loads + cfg.rows));
+        next = t.flows;
+        t.flight = line_up.flight(t.flows);
+        const int64_t line =
+            p.pass.line_words > 0 ? p.pass.line_words : p.pass.depth;
+        const int64_t most = cfg.strip_words > 0 ? cfg.strip_words : line;
+        for (int64_t at = 0; at < int64_t(p.pass.depth); at += line)
+            for (int64_t k = 0; k < line; k += most) {
+                const int64_t words = std::min(most, line - k);
+                last_begins = line_up.free_from(next);
+                t.end = line_up.enter(last_begins, words, &t.enters);
+                next = last_begins +
+                       std::max<int64_t>(words, cfg.strip_min_cycles);
+            }
+        t.end = std::max({t.end, last_begins + cfg.command_cycles, next});
         all.push_back(t);
     }
     return all;
@@ -68,18 +131,15 @@ class teller
   private:
     bool has_mac(const timed &t, int i, int j, int64_t cycle) const
     {
-        const int64_t k = cycle - t.flows - i - j;
-        return t.uses(i, j) && k >= 0 && k < int64_t(t.pass.depth);
+        return t.uses(i, j) && t.enters_in(cycle - i - j);
     }
 
     // What the first row takes at its edges.
     void edge(int64_t cycle)
     {
-        const auto streams = [&](const timed &t) {
-            return t.flows <= cycle && cycle < t.flows + int64_t(t.pass.depth);
-        };
+        const auto streams = [&](const timed &t) { return t.enters_in(cycle); };
         const auto loads = [&](const timed &t) {
-            return t.issued <= cycle && cycle < t.issued + cfg_.rows;
+            return t.loads <= cycle && cycle < t.loads + cfg_.rows;
         };
         if (std::any_of(all_.begin(), all_.end(), streams))
             n_.stream_cycles++;
@@ -93,26 +153,22 @@ class teller
         const int rows = t.pass.rows_used, cols = t.pass.cols_used;
         uint64_t held[3] = {}, stream[3] = {}; // sent, hops, delivered
         for (int j = 0; j < cols; j++) {
-            // The word of row i enters column j in cycle issued+R-1-i+j and
+            // The word of row i enters column j in cycle loads+R-1-i+j and
             // then crosses a link a cycle, until all are in place.
-            const int64_t now = cycle - t.issued - j;
+            const int64_t now = cycle - t.loads - j;
             for (int i = 0; i < rows; i++) {
                 const int64_t enters = cfg_.rows - 1 - i;
                 held[0] += now == enters;
                 held[1] += now >= enters && now <= enters + i;
                 held[2] += now == enters + i;
             }
-            const int64_t k = cycle - t.flows - j;
-            const int64_t depth = t.pass.depth;
-            if (t.pass.psum_in)
-                n_.psum_in_words += k >= 0 && k < depth;
-            else
-                n_.first_macs += k >= 0 && k < depth;
+            *(t.pass.psum_in ? &n_.psum_in_words : &n_.first_macs) +=
+                t.enters_in(cycle - j);
             for (int i = 1; i < cfg_.rows; i++)
-                n_.psum_link_words += k - i >= 0 && k - i < depth;
-            const int64_t out = k - (cfg_.rows - 1);
-            n_.psum_out_words += out >= 0 && out < depth;
-            n_.psum_out_hops += out >= 0 && out < depth;
+                n_.psum_link_words += t.enters_in(cycle - j - i);
+            const bool out = t.enters_in(cycle - j - (cfg_.rows - 1));
+            n_.psum_out_words += out;
+            n_.psum_out_hops += out;
             for (int i = 0; i < rows; i++) {
                 const bool mac = has_mac(t, i, j, cycle);
                 n_.macs += mac;
@@ -138,7 +194,7 @@ class teller
         const timed *own = nullptr, *latest = nullptr, *oldest = nullptr;
         for (const timed &t : all_) {
             // A pass that is issued at the end of this window is not yet on.
-            if (t.issued > cycle || t.flows > to || t.end(cfg_) <= cycle)
+            if (t.issued > cycle || t.flows > to || t.end <= cycle)
                 continue;
             oldest = oldest == nullptr ? &t : oldest;
             latest = &t;
@@ -174,16 +230,32 @@ std::vector<pass_counts> run_shadow_oracle(const systolic_cfg &cfg,
         pass_counts n = tell.window(from, t.flows);
         const bool is = t.pass.kind == SYSTOLIC_IS;
         const int64_t loaded =
-            std::max(t.flows, t.issued + cfg.rows + t.pass.cols_used - 1);
-        const int64_t streamed =
-            t.flows + int64_t(t.pass.depth) + t.pass.rows_used - 1;
+            std::max(t.flows, t.loads + cfg.rows + t.pass.cols_used - 1);
+        const int64_t streamed = t.enters.back() + t.pass.rows_used;
         n.active_pes = uint64_t(t.pass.rows_used) * t.pass.cols_used;
         n.filter_free_cycle = uint64_t((is ? streamed : loaded) - from);
         n.ifmap_free_cycle = uint64_t((is ? loaded : streamed) - from);
-        n.drain_cycles = uint64_t(t.end(cfg) - t.flows);
+        n.drain_cycles = uint64_t(t.end - t.flows);
         windows.push_back(n);
         from = t.flows;
     }
-    windows.push_back(tell.window(from, all.back().end(cfg)));
+    windows.push_back(tell.window(from, all.back().end));
     return windows;
+}
+
+std::vector<systolic_left>
+shadow_oracle_left(const systolic_cfg &cfg,
+                   const std::vector<late_pass> &passes, size_t last)
+{
+    const std::vector<timed> all = schedule(cfg, passes);
+    const int64_t now = all[last].flows;
+    std::vector<systolic_left> left;
+    for (size_t k = 0; k <= last; k++) {
+        const int64_t loading = all[k].loads + cfg.rows + cfg.cols - 1 - now;
+        if (all[k].end > now)
+            left.push_back({all[k].pass,
+                            uint64_t(std::max(loading, INT64_C(0))),
+                            uint64_t(now - all[k].flows), all[k].flight});
+    }
+    return left;
 }

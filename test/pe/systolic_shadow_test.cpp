@@ -34,7 +34,26 @@ class SystolicShadow : public testing::Test
 
     systolic_cfg any_cfg()
     {
-        return shadow(pick(1, 9), pick(0, 7) > 0 ? pick(1, 12) : pick(62, 130));
+        systolic_cfg cfg =
+            shadow(pick(1, 9), pick(0, 7) > 0 ? pick(1, 12) : pick(62, 130));
+        if (pick(0, 1)) {
+            cfg.strip_words = pick(0, 6);
+            cfg.strip_min_cycles = pick(0, 3);
+            cfg.commands_in_flight = pick(0, 4);
+            cfg.command_cycles = pick(0, 1) * pick(1, 40);
+        }
+        return cfg;
+    }
+
+    // Half of them in lines, with which strips end.
+    systolic_pass any_pass(const systolic_cfg &cfg, systolic_kind kind)
+    {
+        const int line = pick(1, 9), lines = pick(1, 4), one = pick(0, 1);
+        systolic_pass pass = systolic_pass_of(
+            kind, pick(1, cfg.rows), pick(1, cfg.cols),
+            unsigned(one ? pick(1, 20) : line * lines), pick(0, 1) != 0);
+        pass.line_words = unsigned(one ? 0 : line);
+        return pass;
     }
 
     std::vector<late_pass> any_passes(const systolic_cfg &cfg)
@@ -43,10 +62,8 @@ class SystolicShadow : public testing::Test
         std::vector<late_pass> passes;
         const int n = pick(1, 7);
         for (int k = 0; k < n; k++)
-            passes.push_back(
-                {systolic_pass_of(kind, pick(1, cfg.rows), pick(1, cfg.cols),
-                                  unsigned(pick(1, 20)), pick(0, 1) != 0),
-                 uint64_t(pick(0, 2) > 0 ? 0 : pick(1, 60))});
+            passes.push_back({any_pass(cfg, kind),
+                              uint64_t(pick(0, 2) > 0 ? 0 : pick(1, 60))});
         return passes;
     }
 
@@ -166,21 +183,7 @@ TEST_F(SystolicShadow, PutInTheMiddleGoesOn)
         const systolic_array array(cfg), other(cfg);
         const auto want = run(array, passes, [&] { systolic_step(array.s); });
         const size_t cut = size_t(pick(0, int(passes.size()) - 1));
-        std::vector<systolic_left> left;
-        for (size_t i = 0; i <= cut; i++) {
-            const uint64_t late = i == 0 ? 0
-                                         : std::min(passes[i].late_cycles,
-                                                    want[i - 1].drain_cycles);
-            uint64_t since = 0; // it was done
-            for (size_t n = i + 1; n <= cut; n++)
-                since += want[n].cycles;
-            if (since >= want[i].drain_cycles)
-                continue;
-            const uint64_t gone = want[i].cycles - late + since;
-            const uint64_t all = uint64_t(cfg.rows + cfg.cols - 1);
-            left.push_back(
-                {passes[i].pass, uint32_t(gone < all ? all - gone : 0), since});
-        }
+        const auto left = shadow_oracle_left(cfg, passes, cut);
         const systolic_pass junk =
             systolic_pass_of(SYSTOLIC_WS, cfg.rows, cfg.cols, 3);
         systolic_issue(other.s, &junk, nullptr);

@@ -20,6 +20,9 @@ from vcd import read_vcd, time_in, value_at
 SYSTEMC = ["--kernel", "systemc"]
 SHADOW = ["--set", "array.preload=shadow", "--set", "array.rows=6", "--set",
           "array.cols=5"]
+STRIPS = [*SHADOW, "--set", "array.strip_words=3", "--set",
+          "array.strip_min_cycles=2", "--set", "array.commands_in_flight=2",
+          "--set", "layer.start_cycles=20"]
 TINY = ["--cfg", "eyeriss", "--shape", "M=8,C=4,H=8,W=8,R=3,S=3,pad=1"]
 
 
@@ -64,6 +67,8 @@ def kernels_agree():
         compare(["--cfg", "systolic", "--dataflow", dataflow, *SHADOW, "--set",
                  "mapping.c=2", "--set", "dram.model=bandwidth", "--set",
                  "dram.bytes_per_second=1500000000", *TINY[2:], "--check"])
+    compare(["--cfg", "systolic", "--dataflow", "ws", *STRIPS, *TINY[2:],
+             "--check"])
     compare([*TINY, "--set", "l2.ports=1rw"])
     compare([*TINY, "--show-mapping"], grains=("array",))
 
