@@ -2,7 +2,8 @@ libhot_a_SOURCES += %D%/lanes.c %D%/lanes.h %D%/pass_counts.h \
 	%D%/systolic.c %D%/systolic.h %D%/systolic_account.c \
 	%D%/systolic_charge.c %D%/systolic_drain.c %D%/systolic_plan.c \
 	%D%/systolic_planes.c %D%/systolic_planes.h %D%/systolic_rows.c \
-	%D%/systolic_rows.h %D%/systolic_shadow.c %D%/systolic_shadow.h \
+	%D%/systolic_rows.h %D%/systolic_shadow.c %D%/systolic_shadow_count.c \
+	%D%/systolic_shadow.h \
 	%D%/systolic_shadow_state.h %D%/systolic_state.h
 libaccel_a_SOURCES += %D%/lane_values.c %D%/lane_values.h \
 	%D%/systolic_shadow_values.c %D%/systolic_strips.c \

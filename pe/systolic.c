@@ -245,12 +245,19 @@ static void end_planes(struct systolic *s, enum systolic_end end)
     memset(s->left, 0, 3 * plane_bytes(s)); /* and top, has_started */
 }
 
+uint64_t systolic_steps(struct systolic *s, uint64_t most_cycles)
+{
+    if (s->shadow != NULL)
+        return systolic_shadow_step(s->shadow, most_cycles);
+    return systolic_step(s);
+}
+
 bool systolic_step(struct systolic *s)
 {
     struct systolic_cycle cycle;
     struct systolic_sums sums = {.left = 0};
     if (s->shadow != NULL)
-        return systolic_shadow_step(s->shadow);
+        return systolic_shadow_step(s->shadow, 1) > 0;
     systolic_plan(s, &cycle);
     if (!cycle.flows && !cycle.drains)
         return false;

@@ -214,6 +214,9 @@ void systolic_issue(struct systolic *s, const struct systolic_pass *pass,
 /* One cycle: eval and commit.  Returns true while a bit moved or a wait
  * counted down; false when there is no pass. */
 bool systolic_step(struct systolic *s);
+/* The same, and as many cycles behind it that do just what it did, up to so
+ * many in all; returns how many. */
+uint64_t systolic_steps(struct systolic *s, uint64_t most_cycles);
 /* The pass is done: another may be issued, even while this one drains. */
 bool systolic_is_done(const struct systolic *s);
 /* Whether a pass flows: it was issued, and is not done. */

@@ -88,12 +88,6 @@ static bool may_load(const struct systolic_shadow *s, int k)
     return k == 0 || wave[-1].flow_step >= wave[-1].span.last_begins;
 }
 
-static uint64_t *row_of(const struct systolic_shadow *s, uint64_t *plane,
-                        int row)
-{
-    return plane + (size_t)row * (size_t)s->words;
-}
-
 /* The columns of a row, word w, that a pass uses. */
 static uint64_t used(const struct systolic_pass *pass, int row, int w)
 {
@@ -131,8 +125,8 @@ void systolic_shadow_issue(struct systolic_shadow *s,
         wave->values = *values;
     s->counts.active_pes = (uint64_t)pass->rows_used * pass->cols_used;
     for (int row = 0; s->n_waves == 1 && row < s->rows; row++)
-        turn_over(s, row_of(s, s->now.has_work, row),
-                  row_of(s, s->now.top, row), row, wave, 0);
+        turn_over(s, shadow_row(s, s->now.has_work, row),
+                  shadow_row(s, s->now.top, row), row, wave, 0);
     if (values == NULL || s->left_value != NULL)
         return;
     const size_t pes = (size_t)s->rows * (size_t)s->cols;
@@ -140,11 +134,6 @@ void systolic_shadow_issue(struct systolic_shadow *s,
     s->top_value = xcalloc(pes, sizeof(*s->top_value));
     s->next_value = xcalloc(pes, sizeof(*s->next_value));
     s->psum_value = xcalloc(pes, sizeof(*s->psum_value));
-}
-
-static uint64_t bits(const uint64_t *words, int n)
-{
-    return (uint64_t)plane_words_bits(words, n);
 }
 
 static uint64_t bit_of(int col, int w)
@@ -161,6 +150,21 @@ struct edges {
     uint64_t enters;  /* words that stay, valid ones; row 0 */
     uint64_t reads;   /* of takes: psums that enter are read; row 0 */
 };
+
+/* Whether a row has any in this cycle. */
+static bool has_edges(const struct systolic_shadow *s, int row)
+{
+    for (int k = 0; k < s->n_waves; k++) {
+        const struct shadow_wave *wave = &s->wave[k];
+        if (wave->loads && wave->load_step < s->rows + s->cols - 1 &&
+            wave->load_step >= row)
+            return true;
+        if (wave->flows && wave->flow_step < (uint32_t)(row + s->cols) &&
+            wave->flow_step >= (uint32_t)row)
+            return true;
+    }
+    return false;
+}
 
 static struct edges edges_of(const struct systolic_shadow *s, int row, int w)
 {
@@ -204,50 +208,69 @@ static void open_cycle(struct systolic_shadow *s)
     memset(&s->sums, 0, sizeof(s->sums));
 }
 
-static void note_row(struct systolic_shadow *s, int row, const struct edges *e)
+/* What a row's edges do; sums of whole planes come as the cycle ends. */
+static void note_edges(struct systolic_shadow *s, int row,
+                       const struct edges *e)
 {
     struct shadow_sums *n = &s->sums;
-    const int words = s->words;
-    const uint64_t *macs = row_of(s, s->then.macs, row);
-    const uint64_t *next = row_of(s, s->then.next, row);
-    const uint64_t *psum = row_of(s, s->then.psum, row);
-    const uint64_t n_psums = bits(psum, words), n_macs = bits(macs, words);
-    uint64_t *const drains = row_of(s, s->then.drains, row);
-    const uint64_t *work = row_of(s, s->then.had_work, row);
+    const uint64_t *next = shadow_row(s, s->then.next, row);
+    uint64_t moved[SHADOW_WORDS_MAX], settled[SHADOW_WORDS_MAX];
+    for (int w = 0; w < s->words; w++) {
+        moved[w] = next[w] & e[w].moves;
+        settled[w] = next[w] & e[w].settles;
+    }
+    const uint64_t n_moved = shadow_bits(moved, s->words);
+    n->load_moves += n_moved;
+    n->load_enters += row == 0 ? n_moved : 0;
+    n->loaded += shadow_bits(settled, s->words);
+}
+
+/* PEs that have taken the latest word, and have work and no MAC. */
+static void note_drains(struct systolic_shadow *s, int row)
+{
+    const uint64_t *macs = shadow_row(s, s->then.macs, row);
+    const uint64_t *work = shadow_row(s, s->then.had_work, row);
+    uint64_t *const drains = shadow_row(s, s->then.drains, row);
     const struct shadow_wave *last = latest(s);
     const uint64_t come = last->flows && last->flow_step >= (uint32_t)row
                               ? last->flow_step - (uint32_t)row + 1
                               : 0;
-    n->left += bits(row_of(s, s->then.left, row), words);
-    n->enters += row_of(s, s->then.left, row)[0] & 1;
-    n->macs += n_macs;
-    n->work += bits(work, words);
-    if (row > 0)
-        n->psum_links += n_psums;
-    if (row == s->rows - 1)
-        n->psum_out += n_psums;
-    for (int w = 0; w < words; w++) {
-        const int to = come < (uint64_t)s->cols ? (int)come : s->cols;
+    const int to = come < (uint64_t)s->cols ? (int)come : s->cols;
+    for (int w = 0; w < s->words; w++)
         drains[w] = work[w] & ~macs[w] & plane_low_columns(to, w);
-        n->load_moves += bits(&(uint64_t){next[w] & e[w].moves}, 1);
-        n->loaded += bits(&(uint64_t){next[w] & e[w].settles}, 1);
-        if (row > 0)
-            continue;
-        n->load_enters += bits(&(uint64_t){next[w] & e[w].moves}, 1);
-        n->psum_in += bits(&(uint64_t){psum[w] & s->psum_was_read[w]}, 1);
-        n->first_macs += bits(&(uint64_t){macs[w] & ~s->psum_was_read[w]}, 1);
-    }
-    n->drains += bits(drains, words);
 }
 
-void systolic_shadow_row_eval(struct systolic_shadow *s, int row)
+/* A row's new words, where no edge of a pass is. */
+static void move_row(struct systolic_shadow *s, int row)
 {
-    enum { WORDS_MAX = SYSTOLIC_DIM_MAX / 64 };
-    struct edges e[WORDS_MAX];
+    const size_t at = (size_t)row * (size_t)s->words;
+    const size_t n_bytes = (size_t)s->words * sizeof(uint64_t);
+    const struct shadow_planes *now = &s->now, *then = &s->then;
+    const uint64_t *const old = now->left + at, *const top = now->top + at;
+    uint64_t *const left = then->left + at, *const psum = then->psum + at;
+    uint64_t *const macs = then->macs + at;
     uint64_t carry = shadow_word(s, row) > 0;
-    open_cycle(s);
-    if (s->n_waves == 0)
-        return;
+    const int words = s->words;
+    memcpy(then->top + at, top, n_bytes);
+    memcpy(then->next + at, now->next + at, n_bytes);
+    memcpy(then->has_work + at, now->has_work + at, n_bytes);
+    memcpy(then->had_work + at, now->has_work + at, n_bytes);
+    for (int w = 0; w < words; w++) {
+        left[w] = (old[w] << 1 | carry) & top[w];
+        carry = old[w] >> 63;
+    }
+    memcpy(psum, row > 0 ? now->psum + at - words : left, n_bytes);
+    for (int w = 0; w < words; w++)
+        macs[w] = left[w] & psum[w];
+    if (row == 0)
+        memcpy(s->psum_was_read, s->psum_is_read, n_bytes);
+}
+
+/* ... and where there are some. */
+static void move_row_edges(struct systolic_shadow *s, int row)
+{
+    struct edges e[SHADOW_WORDS_MAX];
+    uint64_t carry = shadow_word(s, row) > 0;
     for (int w = 0; w < s->words; w++) {
         const size_t at = (size_t)row * (size_t)s->words + (size_t)w;
         const size_t above = at - (size_t)(row > 0 ? s->words : 0);
@@ -270,11 +293,23 @@ void systolic_shadow_row_eval(struct systolic_shadow *s, int row)
         if (row == 0)
             s->psum_was_read[w] = (s->psum_is_read[w] & ~takes) | e[w].reads;
     }
-    note_row(s, row, e);
+    note_edges(s, row, e);
+}
+
+void systolic_shadow_row_eval(struct systolic_shadow *s, int row)
+{
+    open_cycle(s);
+    if (s->n_waves == 0)
+        return;
+    if (has_edges(s, row))
+        move_row_edges(s, row);
+    else
+        move_row(s, row);
+    note_drains(s, row);
     if (ends(s)) {
         const struct shadow_wave *next = s->n_waves > 1 ? &s->wave[1] : NULL;
-        turn_over(s, row_of(s, s->then.has_work, row),
-                  row_of(s, s->then.top, row), row, next,
+        turn_over(s, shadow_row(s, s->then.has_work, row),
+                  shadow_row(s, s->then.top, row), row, next,
                   next == NULL || !next->flows ? 0
                                                : (int64_t)next->flow_step + 1);
     }
@@ -290,34 +325,6 @@ void systolic_shadow_row_commit(struct systolic_shadow *s, int row)
     memcpy(to->top + at, from->top + at, n_bytes);
     memcpy(to->next + at, from->next + at, n_bytes);
     memcpy(to->has_work + at, from->has_work + at, n_bytes);
-}
-
-static void count(struct systolic_shadow *s)
-{
-    const struct shadow_sums *sums = &s->sums;
-    struct pass_counts *n = &s->counts;
-    const bool is = latest(s)->pass.kind == SYSTOLIC_IS;
-    n->cycles++;
-    n->flight_cycles++;
-    if (shadow_word(s, 0) > 0)
-        n->stream_cycles++;
-    else if (latest(s)->loads && latest(s)->load_step < s->rows)
-        n->load_cycles++;
-    *(is ? &n->ifmap_sent : &n->filter_sent) += sums->load_enters;
-    *(is ? &n->ifmap_hops : &n->filter_hops) += sums->load_moves;
-    *(is ? &n->ifmap_delivered : &n->filter_delivered) += sums->loaded;
-    *(is ? &n->filter_sent : &n->ifmap_sent) += sums->enters;
-    *(is ? &n->filter_hops : &n->ifmap_hops) += sums->left;
-    *(is ? &n->filter_delivered : &n->ifmap_delivered) += sums->macs;
-    n->macs += sums->macs;
-    n->first_macs += sums->first_macs;
-    n->psum_in_words += sums->psum_in;
-    n->psum_out_words += sums->psum_out;
-    n->psum_out_hops += sums->psum_out;
-    n->psum_link_words += sums->psum_links;
-    n->pe_cycles[PE_MAC] += sums->macs;
-    n->pe_cycles[PE_DRAIN] += sums->drains;
-    n->pe_cycles[PE_FILL] += sums->work - sums->macs - sums->drains;
 }
 
 /* The latest pass is in place, and the left edge is free: it begins to flow in
@@ -400,7 +407,8 @@ void systolic_shadow_sequencer_commit(struct systolic_shadow *s)
     s->has_moved = s->n_waves > 0;
     if (!s->has_moved)
         return;
-    count(s);
+    systolic_shadow_sum(s);
+    systolic_shadow_count(s, 1);
     if (s->has_values)
         systolic_shadow_move_values(s);
     memcpy(s->psum_is_read, s->psum_was_read,
@@ -408,14 +416,14 @@ void systolic_shadow_sequencer_commit(struct systolic_shadow *s)
     advance(s);
 }
 
-bool systolic_shadow_step(struct systolic_shadow *s)
+uint64_t systolic_shadow_step(struct systolic_shadow *s, uint64_t most_cycles)
 {
     for (int row = 0; row < s->rows; row++)
         systolic_shadow_row_eval(s, row);
     systolic_shadow_sequencer_commit(s);
     for (int row = 0; s->has_moved && row < s->rows; row++)
         systolic_shadow_row_commit(s, row);
-    return s->has_moved;
+    return s->has_moved ? 1 + systolic_shadow_skip(s, most_cycles - 1) : 0;
 }
 
 void systolic_shadow_counts(const struct systolic_shadow *s,

@@ -52,7 +52,7 @@ void systolic_shadow_free(struct systolic_shadow *s);
 void systolic_shadow_issue(struct systolic_shadow *s,
                            const struct systolic_pass *pass,
                            const struct systolic_values *values);
-bool systolic_shadow_step(struct systolic_shadow *s);
+uint64_t systolic_shadow_step(struct systolic_shadow *s, uint64_t most_cycles);
 bool systolic_shadow_is_done(const struct systolic_shadow *s);
 bool systolic_shadow_flows(const struct systolic_shadow *s);
 void systolic_shadow_counts(const struct systolic_shadow *s,

@@ -67,6 +67,19 @@ struct systolic_shadow {
     uint64_t *left_value, *top_value, *next_value, *psum_value;
 };
 
+enum { SHADOW_WORDS_MAX = SYSTOLIC_DIM_MAX / 64 };
+
+static inline uint64_t *shadow_row(const struct systolic_shadow *s,
+                                   uint64_t *plane, int row)
+{
+    return plane + (size_t)row * (size_t)s->words;
+}
+
+static inline uint64_t shadow_bits(const uint64_t *words, int n)
+{
+    return (uint64_t)plane_words_bits(words, n);
+}
+
 /* Columns from .. to-1 of word w. */
 static inline uint64_t shadow_columns(int from, int to, int w)
 {
@@ -84,6 +97,14 @@ static inline uint32_t shadow_word(const struct systolic_shadow *s,
 /* systolic_shadow.c.  A cycle is over: notes which word of the latest wave that
  * flows enters in the coming one. */
 void systolic_shadow_age(struct systolic_shadow *s);
+
+/* systolic_shadow_count.c.  Adds up what the planes show as the cycle ends, and
+ * counts so many cycles with these sums. */
+void systolic_shadow_sum(struct systolic_shadow *s);
+void systolic_shadow_count(struct systolic_shadow *s, uint64_t cycles);
+/* Counts cycles that do just what the last one did, at most so many, and moves
+ * on to behind them; returns how many. */
+uint64_t systolic_shadow_skip(struct systolic_shadow *s, uint64_t most_cycles);
 
 /* systolic_shadow_values.c.  After the cycle's bits have moved. */
 void systolic_shadow_move_values(struct systolic_shadow *s);

@@ -150,8 +150,7 @@ static void put_draining(void *self, const void *left)
 static uint64_t step(void *self, uint64_t most_cycles)
 {
     struct array *a = self;
-    (void)most_cycles;
-    return systolic_step(a->systolic);
+    return systolic_steps(a->systolic, most_cycles);
 }
 
 static void eval_wave(void *self, int part)

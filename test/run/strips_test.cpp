@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/base/counters.h"
 #include "sim/config/config.h"
 #include "sim/config/layer_text.h"
 #include "sim/run/simulate.h"
@@ -179,7 +180,8 @@ TEST_F(Strips, OfNarrowRowsWaitForOneOfSixCommandsToLeave)
             shape("M=64,C=64,H=98,W=" + std::to_string(columns) + ",R=1,S=1");
         const layer_result r = run(machine, l, l.P);
         const double commands = 4.0 * 4 * 98;
-        EXPECT_NEAR((double(r.cycles) - 16 - 46) / (commands * 46 / 6), 1, 0.01) << columns;
+        EXPECT_NEAR((double(r.cycles) - 16 - 46) / (commands * 46 / 6), 1, 0.01)
+            << columns;
         arch a = machine;
         a.commands_in_flight = 0;
         a.command_cycles = 0;
@@ -192,6 +194,55 @@ TEST_F(Strips, OfAProductDoNotEndWithItsRows)
 {
     const layer l = shape("M=16,C=16,H=64,W=1,R=1,S=1");
     EXPECT_EQ(run(machine, l, 64).cycles, 16u + 3 * 16 + 46);
+}
+
+// Tiles that come late, in all ways: what a pass finds on the array, commands
+// in flight among it, is known by what was remembered of it.
+TEST_F(Strips, OfLateTilesAreRememberedAsTheyAre)
+{
+    random_case random(182);
+    int runs = 0;
+    uint64_t remembered = 0;
+    for (int k = 0; k < 150 && !HasFailure(); k++) {
+        arch a = machine;
+        random.add_strips(&a);
+        a.rows = random.pick(1, 8);
+        a.cols = random.pick(1, 8);
+        a.l2_bytes = uint64_t(random.pick(1, 8)) << 10;
+        a.l2_bank_row_words = 1;
+        std::strcpy(a.dram_model, "bandwidth");
+        a.dram_bytes_per_second = uint64_t(random.pick(1, 60)) * 100000000;
+        a.dram_latency_cycles = random.pick(0, 30);
+        const layer l = random.shape();
+        if (layer_macs(&l) > 200000)
+            continue;
+        const given_mapping none = {};
+        layer_result r[2] = {};
+        bool ok[2];
+        for (bool memo : {false, true}) {
+            simulate_options options = {};
+            options.memo = memo;
+            options.check = !memo;
+            ok[memo] =
+                simulate_chosen(&a, &l, "ws", &none, &options, &r[memo], d);
+        }
+        ASSERT_EQ(ok[0], ok[1]);
+        if (!ok[0])
+            continue; // no tile fits
+        EXPECT_EQ(r[0].check_mismatches, 0u) << describe(l);
+        EXPECT_EQ(r[0].cycles, r[1].cycles) << describe(l);
+        EXPECT_EQ(counters_differ(&r[0].counts, &r[1].counts), nullptr);
+        EXPECT_EQ(r[0].counts.load_cycles, r[1].counts.load_cycles);
+        EXPECT_EQ(r[0].counts.stream_cycles, r[1].counts.stream_cycles);
+        for (int c = 0; c < LEDGER_N; c++)
+            EXPECT_EQ(r[0].ledger_pe_cycles[c], r[1].ledger_pe_cycles[c])
+                << ledger_name[c] << ", " << describe(l);
+        EXPECT_LE(r[0].bounds_cycles[BOUND_folds], r[0].cycles) << describe(l);
+        remembered += r[1].memo.remembered_passes + r[1].memo.skipped_passes;
+        runs++;
+    }
+    EXPECT_GT(runs, 50);
+    EXPECT_GT(remembered, 500u);
 }
 
 TEST_F(Strips, WaitForTheStartOfTheirLayer)
