@@ -5,12 +5,6 @@
 
 #include "sim/base/diag.h"
 
-static int words_left(const struct stream_state *s,
-                      const struct stream_shape *shape)
-{
-    return shape->limit_words[s->dest] - s->chunk * shape->words_per_slot;
-}
-
 /* Goes one destination on. Returns true while the chunk lasts. */
 static bool step(struct stream_state *s, const struct stream_shape *shape)
 {
@@ -44,54 +38,8 @@ void stream_start(struct stream_state *s, const struct stream_shape *shape,
     s->latency_cycles = any && rounds > 0 ? latency_cycles : 0;
     s->address_words = address_words;
     s->moved_words = 0;
-    while (s->rounds_left > 0 && words_left(s, shape) <= 0)
+    while (s->rounds_left > 0 && stream_words_left(s, shape) <= 0)
         step(s, shape);
-}
-
-bool stream_is_done(const struct stream_state *s)
-{
-    return s->rounds_left == 0;
-}
-
-bool stream_head(const struct stream_state *s, const struct stream_shape *shape,
-                 struct slot *head)
-{
-    if (s->rounds_left == 0)
-        return false;
-    int left = words_left(s, shape);
-    int words = left < shape->words_per_slot ? left : shape->words_per_slot;
-    head->round = s->round;
-    head->dest = s->dest;
-    head->first_word = s->chunk * shape->words_per_slot + s->moved_words;
-    head->words = words - s->moved_words;
-    return true;
-}
-
-struct stream_cycle stream_cycle_of(const struct stream_state *s,
-                                    const struct stream_shape *shape, int slots,
-                                    int rows)
-{
-    struct stream_cycle c = {
-        slots, rows * shape->row_words - s->address_words % shape->row_words,
-        rows == shape->banks};
-    return c;
-}
-
-bool stream_offers(const struct stream_state *s,
-                   const struct stream_shape *shape, struct stream_cycle *cycle,
-                   struct slot *slot)
-{
-    if (cycle->slots == 0 || !stream_head(s, shape, slot))
-        return false;
-    cycle->slots--;
-    cycle->words -= slot->words;
-    if (cycle->words < 0 && !cycle->is_first) {
-        slot->words += cycle->words;
-        if (slot->words <= 0 || shape->keeps_slots_whole)
-            return false;
-    }
-    cycle->is_first = false;
-    return true;
 }
 
 bool stream_advance(struct stream_state *s, const struct stream_shape *shape,
@@ -105,7 +53,7 @@ bool stream_advance(struct stream_state *s, const struct stream_shape *shape,
     if (words < head.words)
         return false;
     bool same_chunk = step(s, shape);
-    while (s->rounds_left > 0 && words_left(s, shape) <= 0)
+    while (s->rounds_left > 0 && stream_words_left(s, shape) <= 0)
         same_chunk = step(s, shape) && same_chunk;
     return same_chunk && s->rounds_left > 0;
 }

@@ -66,19 +66,64 @@ int stream_slot_words(int words_per_slot, int banks, int row_words);
 
 void stream_start(struct stream_state *s, const struct stream_shape *shape,
                   uint32_t rounds, int latency_cycles, int address_words);
-bool stream_is_done(const struct stream_state *s);
+/* So many words has the destination whose turn it is still to come. */
+static inline int stream_words_left(const struct stream_state *s,
+                                    const struct stream_shape *shape)
+{
+    return shape->limit_words[s->dest] - s->chunk * shape->words_per_slot;
+}
+
+static inline bool stream_is_done(const struct stream_state *s)
+{
+    return s->rounds_left == 0;
+}
+
 /* The slot whose turn it is; false when the stream is done. */
-bool stream_head(const struct stream_state *s, const struct stream_shape *shape,
-                 struct slot *head);
+static inline bool stream_head(const struct stream_state *s,
+                               const struct stream_shape *shape,
+                               struct slot *head)
+{
+    if (stream_is_done(s))
+        return false;
+    int left = stream_words_left(s, shape);
+    int words = left < shape->words_per_slot ? left : shape->words_per_slot;
+    head->round = s->round;
+    head->dest = s->dest;
+    head->first_word = s->chunk * shape->words_per_slot + s->moved_words;
+    head->words = words - s->moved_words;
+    return true;
+}
+
 /* A cycle of so many slots and consecutive rows. */
-struct stream_cycle stream_cycle_of(const struct stream_state *s,
-                                    const struct stream_shape *shape, int slots,
-                                    int rows);
+static inline struct stream_cycle
+stream_cycle_of(const struct stream_state *s, const struct stream_shape *shape,
+                int slots, int rows)
+{
+    struct stream_cycle c = {
+        slots, rows * shape->row_words - s->address_words % shape->row_words,
+        rows == shape->banks};
+    return c;
+}
+
 /* The next slot, or part of it, that the cycle may move; false when it has
  * slots or rows for no more, or the stream is done. */
-bool stream_offers(const struct stream_state *s,
-                   const struct stream_shape *shape, struct stream_cycle *cycle,
-                   struct slot *slot);
+static inline bool stream_offers(const struct stream_state *s,
+                                 const struct stream_shape *shape,
+                                 struct stream_cycle *cycle, struct slot *slot)
+{
+    if (cycle->slots == 0 || !stream_head(s, shape, slot))
+        return false;
+    cycle->slots--;
+    cycle->words -= slot->words;
+    if (cycle->words < 0 && !cycle->is_first) {
+        slot->words += cycle->words;
+        if (slot->words <= 0 || shape->keeps_slots_whole)
+            return false;
+    }
+    cycle->is_first = false;
+    return true;
+}
+
 /* So many words of the next slot have moved.  Returns true when they were all
  * and the one behind it is in the same cycle's reach: a later destination of
  * the same chunk. */

@@ -251,6 +251,8 @@ static const struct psum_grant *psum_grant(struct multicast_machine *m)
 void multicast_eval_network(struct multicast_machine *m, enum network k)
 {
     const enum network held = held_network(m);
+    if (stream_is_done(&m->state->next[k]))
+        return; /* nothing moves any more */
     switch (k) {
     case NETWORK_FILTER:
     case NETWORK_IFMAP:
