@@ -20,7 +20,7 @@
 namespace
 {
 
-enum { SHAPES = 200 };
+enum { SHAPES = 140 };
 
 uint64_t ceil_of(uint64_t a, uint64_t b)
 {
