@@ -127,8 +127,18 @@ int run_processors(void)
     return online > 0 && online < 1024 ? (int)online : 1;
 }
 
+/* The address sanitizer's allocator may be held by another thread in the moment
+ * of a fork; the child then waits for it for ever. */
+#ifdef __SANITIZE_ADDRESS__
+#define FORKS_BESIDE_THREADS false
+#else
+#define FORKS_BESIDE_THREADS true
+#endif
+
 static int threads_for(int jobs, const struct crew *crew)
 {
+    if (!FORKS_BESIDE_THREADS && crew->in->apart != NULL)
+        return 1;
     const int processors = run_processors();
     int threads = jobs > 0 ? jobs : processors;
     /* More than the layers only help where they have processors. */
