@@ -7,17 +7,7 @@ headers=$(find pe noc mem dataflows sim traces -name '*.h' | LC_ALL=C sort)
 flags='-I. -Wall -Wextra -Werror -fsyntax-only -DACCELSIM_VERSION="0"
     -DACCELSIM_DATADIR="" -DACCELSIM_SRCDIR=""'
 
-# verdict WHAT FOUND: ok when the compiler found nothing.
-verdict()
-{
-    if [ -z "$2" ]; then
-        echo "ok - $1"
-    else
-        echo "not ok - $1"
-        echo "$2" | sed 's/^/    /'
-        failed=1
-    fi
-}
+. test/verdict.sh
 
 as_cxx=$(mktemp)
 trap 'rm -f "$as_cxx"' EXIT

@@ -4,7 +4,7 @@ TEST_LIBS = libaccel.a libhot.a libaccel.a -lgtest -lgtest_main -lpthread
 LOG_DRIVER = $(SHELL) $(top_srcdir)/%D%/driver.sh
 PY_LOG_DRIVER = $(LOG_DRIVER)
 SH_LOG_DRIVER = $(LOG_DRIVER)
-EXTRA_DIST += %D%/driver.sh %D%/json_schema.py %D%/program.py
+EXTRA_DIST += %D%/driver.sh %D%/json_schema.py %D%/program.py %D%/verdict.sh
 TEST_CASES = %D%/messages.h %D%/random_layer.h %D%/random_nest.h \
 	%D%/sample.h %D%/simulate_chosen.h
 dist_check_SCRIPTS += %D%/headers_test.sh %D%/places_test.sh %D%/rules_test.sh
@@ -175,7 +175,8 @@ compression_test_SOURCES = %D%/run/compression_test.cpp %D%/mem/rlc_test.cpp \
 	$(TEST_CASES)
 compression_test_LDADD = $(TEST_LIBS)
 systolic_cycles_test_SOURCES = %D%/run/systolic_cycles_test.cpp \
-	%D%/run/systolic_overlap_test.cpp %D%/run/systolic_shadow_test.cpp $(TEST_CASES)
+	%D%/run/systolic_overlap_test.cpp %D%/run/systolic_shadow_test.cpp \
+	%D%/run/folds_layer.h $(TEST_CASES)
 systolic_cycles_test_LDADD = $(TEST_LIBS)
 monotone_test_SOURCES = %D%/run/monotone_test.cpp $(TEST_CASES)
 monotone_test_LDADD = $(TEST_LIBS)

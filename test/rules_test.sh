@@ -6,17 +6,7 @@
 cd "$srcdir" || exit 1
 failed=0
 
-# verdict WHAT FOUND: ok when nothing was found.
-verdict()
-{
-    if [ -z "$2" ]; then
-        echo "ok - $1"
-    else
-        echo "not ok - $1"
-        echo "$2" | sed 's/^/    /'
-        failed=1
-    fi
-}
+. test/verdict.sh
 
 # Rooms, from the ground up, and what each may include beside itself: whole
 # rooms, or single headers of sim/base where a narrow view is the point.  An

@@ -147,12 +147,10 @@ static uint64_t dram_bytes(const struct report_input *in,
 {
     uint64_t bytes = 0;
     for (int i = 0; i < in->n_layers; i++) {
-        const struct layer_result *one = &in->layers[i];
         struct arch own;
-        if (r >= in->layers && r < in->layers + in->n_layers && r != one)
-            continue;
-        arch_of_layer(in->arch, &one->layer, &own);
-        bytes = count_add(bytes, counts_dram_bytes(&own, &one->counts, tensor));
+        if (metrics_part(in, r, i, &own))
+            bytes = count_add(
+                bytes, counts_dram_bytes(&own, &in->layers[i].counts, tensor));
     }
     return bytes;
 }

@@ -90,6 +90,15 @@ double metrics_dram_bytes(const struct arch *arch, const struct counts *counts)
     return metrics_level_bytes(arch, counts, LEVEL_DRAM);
 }
 
+bool metrics_part(const struct report_input *in, const struct layer_result *r,
+                  int i, struct arch *own)
+{
+    if (r >= in->layers && r < in->layers + in->n_layers && r != &in->layers[i])
+        return false;
+    arch_of_layer(in->arch, &in->layers[i].layer, own);
+    return true;
+}
+
 double metrics_bytes(const struct report_input *in,
                      const struct layer_result *r,
                      double (*figure)(const struct arch *arch,
@@ -97,12 +106,9 @@ double metrics_bytes(const struct report_input *in,
 {
     double bytes = 0;
     for (int i = 0; i < in->n_layers; i++) {
-        const struct layer_result *one = &in->layers[i];
         struct arch own;
-        if (r >= in->layers && r < in->layers + in->n_layers && r != one)
-            continue;
-        arch_of_layer(in->arch, &one->layer, &own);
-        bytes += figure(&own, &one->counts);
+        if (metrics_part(in, r, i, &own))
+            bytes += figure(&own, &in->layers[i].counts);
     }
     return bytes;
 }

@@ -61,6 +61,10 @@ double metrics_l2_array_bytes(const struct arch *arch,
 /* Bytes over the DRAM's link: compressed tensors as such. */
 double metrics_dram_link_bytes(const struct arch *arch,
                                const struct counts *counts);
+/* Whether the i-th layer of the report is a part of r, which is one of its
+ * layers or the sum of all; *own is the machine with that layer's widths. */
+bool metrics_part(const struct report_input *in, const struct layer_result *r,
+                  int i, struct arch *own);
 /* Bytes that a figure of the above says of one of the report's layers, with its
  * own widths, or of the sum of all of them. */
 double metrics_bytes(const struct report_input *in,

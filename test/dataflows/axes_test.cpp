@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "dataflows/nest/nest.h"
+#include "sim/config/layer_text.h"
 #include "test/messages.h"
 #include "test/random_layer.h"
 #include "test/sample.h"
@@ -86,14 +87,9 @@ TEST(Axes, ADepthwiseLayerUsesOnePeOfChannelsByFilters)
     std::strcpy(a.cols_hold, "m");
     std::strcpy(a.dram_model, "ideal");
     layer l = {};
-    std::snprintf(l.name, sizeof(l.name), "depthwise");
-    l.N = 1;
-    l.G = l.M = l.C = 32;
-    l.H = l.W = 16;
-    l.R = l.S = 3;
-    layer_set_steps(&l, 1, 1, 1);
     Messages d;
-    ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
+    ASSERT_TRUE(
+        layer_parse_shape("N=1,G=32,M=32,C=32,H=16,W=16,R=3,S=3,pad=1", &l, d));
     const layer_result r = run(a, l, "ws");
     EXPECT_EQ(r.active_pes, 1);
     EXPECT_GE(r.cycles, 32u * 16 * 16 * 3 * 3);

@@ -7,6 +7,7 @@
 
 #include "dataflows/program.h"
 #include "sim/config/config.h"
+#include "sim/config/layer_text.h"
 #include "sim/config/workload.h"
 #include "test/messages.h"
 #include "test/random_layer.h"
@@ -78,14 +79,8 @@ TEST(Groups, HaveIfmapWordsOfTheirOwn)
     a.rf_words[TENSOR_IFMAP] = 3;
     std::strcpy(a.dram_model, "ideal");
     layer l = {};
-    std::snprintf(l.name, sizeof(l.name), "depthwise");
-    l.N = 1;
-    l.G = l.M = l.C = 8;
-    l.H = l.W = 6;
-    l.R = l.S = 3;
-    layer_set_steps(&l, 1, 0, 1);
     Messages d;
-    ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
+    ASSERT_TRUE(layer_parse_shape("N=1,G=8,M=8,C=8,H=6,W=6,R=3,S=3", &l, d));
     given_mapping given = {};
     std::strcpy(given.param[0].name, "g");
     given.param[0].value = 4;

@@ -4,11 +4,6 @@
 # stationary machines of the equal-area comparison, by hand.
 # SPDX-License-Identifier: MIT
 set -eu
-accelsim=${ACCELSIM:-./accelsim}
-ACCELSIM_PATH=${srcdir:-.}/configs
-export ACCELSIM_PATH
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 . "${srcdir:-.}/test/map/expect.sh"
 
 shape=M=4,C=2,H=3,W=1,R=2,S=1

@@ -1,6 +1,11 @@
-# expect.sh - what the shell tests of accelsim map share: failing, refusals and
-# numbers of a report.  The test that reads it in has set $accelsim and $work.
+# expect.sh - what the shell tests of accelsim map share: the program, a folder
+# that goes with the test, failing, refusals and numbers of a report.
 # SPDX-License-Identifier: MIT
+accelsim=${ACCELSIM:-./accelsim}
+ACCELSIM_PATH=${srcdir:-.}/configs
+export ACCELSIM_PATH
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
 fail()
 {

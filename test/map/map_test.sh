@@ -3,12 +3,6 @@
 # it said; what it refuses, it names.
 # SPDX-License-Identifier: MIT
 set -eu
-accelsim=${ACCELSIM:-./accelsim}
-ACCELSIM_PATH=${srcdir:-.}/configs
-export ACCELSIM_PATH
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
 . "${srcdir:-.}/test/map/expect.sh"
 
 "$accelsim" map --cfg eyeriss.cfg --layer conv5 --format json \

@@ -15,6 +15,7 @@
 #include "sim/run/simulate.h"
 #include "test/messages.h"
 #include "test/random_layer.h"
+#include "test/run/folds_layer.h"
 #include "test/sample.h"
 
 namespace
@@ -78,23 +79,7 @@ class SystolicCycles : public testing::TestWithParam<const char *>
     {
         const uint64_t want =
             closed_form(GetParam(), gemm_of(l), uint64_t(rows), uint64_t(cols));
-        const layer_result r = run(rows, cols, l);
-        const std::string what = describe(l) + " on " + std::to_string(rows) +
-                                 " x " + std::to_string(cols);
-        EXPECT_EQ(r.cycles, want) << what;
-        EXPECT_EQ(r.array_cycles, want) << what;
-        EXPECT_EQ(r.ledger_pe_cycles[LEDGER_wait_dram], 0u) << what;
-        EXPECT_EQ(r.bounds_cycles[BOUND_folds], want) << what;
-    }
-
-    layer gemm_layer(int M, int N, int K)
-    {
-        layer l = {};
-        const std::string text = "M=" + std::to_string(M) +
-                                 ",N=" + std::to_string(N) +
-                                 ",K=" + std::to_string(K);
-        EXPECT_TRUE(layer_parse_gemm(text.c_str(), &l, d)) << d.text();
-        return l;
+        expect_folds(run(rows, cols, l), want, rows, cols, l);
     }
 
     Messages d;

@@ -16,6 +16,7 @@
 #include "sim/run/simulate.h"
 #include "test/messages.h"
 #include "test/random_layer.h"
+#include "test/run/folds_layer.h"
 
 namespace
 {
@@ -79,23 +80,7 @@ class SystolicShadowLayers : public testing::TestWithParam<const char *>
             uint64_t(rows) +
             (folds - 1) * uint64_t(std::max(int64_t(rows), stream)) +
             uint64_t(stream) + uint64_t(rows + cols) - 2;
-        const layer_result r = run(a, l, true, true);
-        const std::string what = describe(l) + " on " + std::to_string(rows) +
-                                 " x " + std::to_string(cols);
-        EXPECT_EQ(r.cycles, want) << what;
-        EXPECT_EQ(r.array_cycles, want) << what;
-        EXPECT_EQ(r.ledger_pe_cycles[LEDGER_wait_dram], 0u) << what;
-        EXPECT_EQ(r.bounds_cycles[BOUND_folds], want) << what;
-    }
-
-    layer gemm_layer(int M, int N, int K)
-    {
-        layer l = {};
-        const std::string text = "M=" + std::to_string(M) +
-                                 ",N=" + std::to_string(N) +
-                                 ",K=" + std::to_string(K);
-        EXPECT_TRUE(layer_parse_gemm(text.c_str(), &l, d)) << d.text();
-        return l;
+        expect_folds(run(a, l, true, true), want, rows, cols, l);
     }
 
     Messages d;
