@@ -17,22 +17,15 @@
 
 static const struct src_pos command_line = {NULL, 0};
 
-static bool run_systemc(const void *context, const struct arch *arch,
-                        const struct layer *layer,
-                        const struct layer_mapping *mapping,
-                        const struct simulate_options *options,
-                        struct layer_result *out, struct diag *d)
-{
-    return systemc_simulate_layer(context, arch, layer, mapping, options, out,
-                                  d);
-}
-
 /* Fills results[0 .. n_layers). */
 static bool run(struct invocation *s, struct layer_result *results,
                 struct pass_memory_stats *memory)
 {
     const struct options *o = &s->options;
-    const struct layer_runner systemc = {&o->systemc, run_systemc};
+    const bool is_systemc = strcmp(o->kernel, "systemc") == 0;
+    struct layer_runner systemc;
+    if (is_systemc && !systemc_load(&o->systemc, &systemc, s->diag))
+        return false;
     struct chooser *chooser = invocation_chooser(s, s->workload);
     if (chooser == NULL)
         return false;
@@ -42,7 +35,7 @@ static bool run(struct invocation *s, struct layer_result *results,
         .layer = s->workload->layer,
         .n_layers = s->workload->n_layers,
         .mapper = &mapper,
-        .apart = strcmp(o->kernel, "systemc") == 0 ? &systemc : NULL,
+        .apart = is_systemc ? &systemc : NULL,
         .simulate = {.memo = o->memo,
                      .check = o->check,
                      .show_mapping = o->show_mapping,

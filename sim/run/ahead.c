@@ -26,6 +26,8 @@ struct ahead {
     pthread_cond_t changed;
     struct ahead_layer *layers;
     bool has_ended;
+    int to_hire, hired;
+    pthread_t *thread; /* owns; those hired */
 };
 
 struct ahead *ahead_new(void)
@@ -41,9 +43,36 @@ void ahead_free(struct ahead *a)
     if (a == NULL)
         return;
     SIM_CHECK(a->layers == NULL);
+    for (int k = 0; k < a->hired; k++)
+        SIM_CHECK(pthread_join(a->thread[k], NULL) == 0);
+    free(a->thread);
     pthread_cond_destroy(&a->changed);
     pthread_mutex_destroy(&a->lock);
     free(a);
+}
+
+void ahead_hire(struct ahead *a, int threads)
+{
+    SIM_CHECK(a->thread == NULL);
+    a->to_hire = threads;
+    a->thread = xcalloc((size_t)threads, sizeof(*a->thread));
+}
+
+static void *be_helper(void *context)
+{
+    ahead_help(context);
+    return NULL;
+}
+
+/* A thread that can't be made only costs time.  Under the lock. */
+static void hire(struct ahead *a)
+{
+    while (a->to_hire > 0 &&
+           pthread_create(&a->thread[a->hired], NULL, be_helper, a) == 0) {
+        a->hired++;
+        a->to_hire--;
+    }
+    a->to_hire = 0;
 }
 
 struct ahead_layer *ahead_open(struct ahead *a, struct pass_source *scout,
@@ -56,6 +85,7 @@ struct ahead_layer *ahead_open(struct ahead *a, struct pass_source *scout,
     pthread_mutex_lock(&a->lock);
     l->next = a->layers;
     a->layers = l;
+    hire(a);
     pthread_cond_broadcast(&a->changed);
     pthread_mutex_unlock(&a->lock);
     return l;

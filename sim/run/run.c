@@ -135,17 +135,18 @@ int run_processors(void)
 #define FORKS_BESIDE_THREADS true
 #endif
 
-static int threads_for(int jobs, const struct crew *crew)
+/* How many threads take layers.  Of those beyond the layers, as many as have
+ * processors help them: more of them only cost. */
+static int threads_for(int jobs, struct crew *crew)
 {
     if (!FORKS_BESIDE_THREADS && crew->in->apart != NULL)
         return 1;
     const int processors = run_processors();
-    int threads = jobs > 0 ? jobs : processors;
-    /* More than the layers only help where they have processors. */
-    int most = crew->n_jobs;
-    if (crew->ahead != NULL && most < processors)
-        most = processors;
-    return threads < most ? threads : most;
+    const int threads = jobs > 0 ? jobs : processors;
+    const int helped = threads < processors ? threads : processors;
+    if (crew->ahead != NULL && helped > crew->n_jobs)
+        ahead_hire(crew->ahead, helped - crew->n_jobs);
+    return threads < crew->n_jobs ? threads : crew->n_jobs;
 }
 
 /* The caller works too, so that a thread that can't be made only costs

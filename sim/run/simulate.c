@@ -284,7 +284,7 @@ static void open_memory(struct run *run)
     if (memory == NULL)
         memory = run->own_memory = pass_memory_new(PASS_MEMORY_BYTES_DEFAULT);
     run->view = pass_view_new(memory, !o->places_off);
-    if (o->ahead == NULL || o->kernel != NULL)
+    if (o->ahead == NULL || o->kernel != NULL || run->source->passes < 2)
         return;
     struct pass_source *scout = run->source->ops->scout(run->source);
     if (scout == NULL)

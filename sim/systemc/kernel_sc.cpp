@@ -13,7 +13,7 @@
 #include "sim/systemc/clock_sc.hpp"
 #include "sim/systemc/dram_sc.hpp"
 #include "sim/systemc/fixed_memory_sc.hpp"
-#include "sim/systemc/systemc.h"
+#include "sim/systemc/systemc_module.h"
 #include "sim/systemc/wave_sc.hpp"
 
 using sc_core::sc_time;
@@ -261,14 +261,11 @@ dram_log *new_log(const systemc_options &systemc, const arch *arch,
     return dram_log_new(arch, systemc.window_from, to, period_ticks);
 }
 
-} // namespace
-
-bool systemc_simulate_layer(const struct systemc_options *systemc,
-                            const struct arch *arch, const struct layer *layer,
-                            const struct layer_mapping *mapping,
-                            const struct simulate_options *options,
-                            struct layer_result *out, struct diag *d)
+bool run_layer(const void *context, const arch *arch, const layer *layer,
+               const layer_mapping *mapping, const simulate_options *options,
+               layer_result *out, diag *d)
 {
+    const auto *systemc = static_cast<const systemc_options *>(context);
     try {
         const sc_time half_period = half_period_of(arch->clock_hz);
         session s = {
@@ -299,6 +296,13 @@ bool systemc_simulate_layer(const struct systemc_options *systemc,
                          "the socket must answer every transaction",
                          layer->name, e.what());
     }
+}
+
+} // namespace
+
+extern "C" {
+extern const systemc_module accelsim_systemc;
+const systemc_module accelsim_systemc = SYSTEMC_MODULE(run_layer);
 }
 
 // libsystemc holds a main that wants it; ours is in sim/main.c.

@@ -2,14 +2,16 @@
  *
  * The referee: SystemC's scheduler calls the same blocks (sim/base/block.h),
  * and the DRAM is met through a TLM-2.0 socket.  Same results as the native
- * kernel.
- * SPDX-License-Identifier: MIT
+ * kernel.  It is a module that is loaded when it is asked for, for SystemC
+ * takes longer to start than a small layer to run
+ * (sim/systemc/systemc_module.h). SPDX-License-Identifier: MIT
  */
 #ifndef SIM_SYSTEMC_SYSTEMC_H
 #define SIM_SYSTEMC_SYSTEMC_H
 
 #include "sim/array/probe.h"
 #include "sim/base/block.h"
+#include "sim/run/apart.h"
 #include "sim/run/simulate.h"
 
 #ifdef __cplusplus
@@ -35,13 +37,12 @@ struct systemc_options {
     struct probe_pe pe[SYSTEMC_PES_MAX]; /* whose insides it shows */
 };
 
-/* As simulate_layer, every pass simulated.  Once per process: SystemC can't
- * be elaborated twice (sim/run/apart.h). */
-bool systemc_simulate_layer(const struct systemc_options *systemc,
-                            const struct arch *arch, const struct layer *layer,
-                            const struct layer_mapping *mapping,
-                            const struct simulate_options *options,
-                            struct layer_result *out, struct diag *d);
+/* Sets a runner whose context is `systemc` (borrowed): as simulate_layer, every
+ * pass simulated.  Once per process: SystemC can't be elaborated twice
+ * (sim/run/apart.h).  Errors: the build has no such kernel, or its module
+ * cannot be loaded (EXIT_IO). */
+bool systemc_load(const struct systemc_options *systemc,
+                  struct layer_runner *out, struct diag *d);
 
 #ifdef __cplusplus
 }
