@@ -140,7 +140,7 @@ if TESTS_WANTED
 check_PROGRAMS += energy_test report_test
 endif
 energy_test_SOURCES = %D%/energy/energy_test.cpp %D%/energy/energy_fixture.h \
-	%D%/energy/energy_sizes_test.cpp %D%/energy/components_test.cpp $(TEST_CASES)
+	%D%/energy/energy_sizes_test.cpp %D%/energy/energy_range_test.cpp %D%/energy/components_test.cpp $(TEST_CASES)
 energy_test_LDADD = $(TEST_LIBS)
 report_test_SOURCES = %D%/base/result_test.cpp %D%/report/report_fixture.h \
 	%D%/report/report_table_test.cpp %D%/report/report_test.cpp \

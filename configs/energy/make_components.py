@@ -232,6 +232,16 @@ def table(sram):
     larger = ("" if node == 45 else f", x {a:.4g} to {node} nm: Stillmaker and "
               "Baas, Integration 58, 2017")
     dally = f'"Dally, areas at 45 nm beside Horowitz, ISSCC 2014{larger}"'
+
+    def between(low, high, factor, digits, source):
+        """The range of an entry, on a line of its own."""
+        return (f"\n      low = {low * factor:.{digits}g}; "
+                f"high = {high * factor:.{digits}g}; "
+                f'range_source = "{source}{how}"')
+
+    multiply = "Aladdin, 40 nm, 8.63 pJ for 32 bits at 5 ns, by its square"
+    add = "Aladdin, 40 nm, 0.21 pJ for 32 bits, in proportion"
+    files = "the four published files lie within -9 and +8 %"
     pieces = [f"""\
 # {node} nm, {volts} V: components.  Written by make_components.py, which says
 # how; do not edit.
@@ -243,28 +253,29 @@ volts = {volts};
 source = "CACTI 7, Horowitz, Aladdin, Keckler; docs/energy.md";
 
 int_multiply = (
-    {{ bits = 8;  energy = {0.2 * s:.4g}; source = {horowitz}; }},
-    {{ bits = 32; energy = {3.1 * s:.4g}; source = {horowitz}; }}
+    {{ bits = 8;  energy = {0.2 * s:.4g}; source = {horowitz};{between(0.2, 0.54, s, 4, multiply)}; }},
+    {{ bits = 32; energy = {3.1 * s:.4g}; source = {horowitz};{between(3.1, 8.63, s, 4, multiply)}; }}
 );
 int_add = (
-    {{ bits = 8;  energy = {0.03 * s:.4g}; source = {horowitz}; }},
-    {{ bits = 16; energy = {0.05 * s:.4g}; source = {horowitz}; }},
-    {{ bits = 32; energy = {0.1 * s:.4g}; source = {horowitz}; }}
+    {{ bits = 8;  energy = {0.03 * s:.4g}; source = {horowitz};{between(0.03, 0.0525, s, 4, add)}; }},
+    {{ bits = 16; energy = {0.05 * s:.4g}; source = {horowitz};{between(0.05, 0.105, s, 4, add)}; }},
+    {{ bits = 32; energy = {0.1 * s:.4g}; source = {horowitz};{between(0.1, 0.21, s, 4, add)}; }}
 );
 
 # Flip-flops up to 64 words; larger files are SRAM.  Through the published
 # tables' 12 and 16 words of 16 bits at 45 nm, 0.236 and 0.251 pJ.
 rf = (
-    {{ words = 1;  bits = 16; energy = {0.1966 * s:.4g}; source = "Accelergy, ISPASS 2020 example, register files of Aladdin's cells{how}"; }},
-    {{ words = 64; bits = 16; energy = {0.4234 * s:.4g}; source = "on the line through 12 and 16 words"; }}
+    {{ words = 1;  bits = 16; energy = {0.1966 * s:.4g}; source = "Accelergy, ISPASS 2020 example, register files of Aladdin's cells{how}";{between(0.1966 * 0.91, 0.1966 * 1.08, s, 4, files)}; }},
+    {{ words = 64; bits = 16; energy = {0.4234 * s:.4g}; source = "on the line through 12 and 16 words";{between(0.4234 * 0.91, 0.4234 * 1.08, s, 4, files)}; }}
 );
 
 # A hop is pushed into and taken from a register, and crosses a PE on a wire.
-noc_hop = {{ bits = 1; energy = {0.009 * s:.4g}; source = "Shao et al., Aladdin, ISCA 2014: 9 fJ a register's bit at 40 nm, two of them, half of which toggle{how}"; }};
-wire = {{ energy = {0.121 * by_volts:.4g}; source = "Keckler et al., IEEE Micro 31(5), 2011: 0.121 pJ a random bit and mm at 0.9 V; by the square of the voltage"; }};
+noc_hop = {{ bits = 1; energy = {0.009 * s:.4g}; source = "Shao et al., Aladdin, ISCA 2014: 9 fJ a register's bit at 40 nm, two of them, half of which toggle{how}";{between(0.009, 0.018, s, 4, "half of the bits toggle, or all")}; }};
+wire = {{ energy = {0.121 * by_volts:.4g}; source = "Keckler et al., IEEE Micro 31(5), 2011: 0.121 pJ a random bit and mm at 0.9 V; by the square of the voltage";
+      low = {0.08 * by_volts:.4g}; high = {0.24 * by_volts:.4g}; range_source = "Das, Aamodt, Dally, ISCA 2015: half of 0.160 a transition; Keckler: each bit turns"; }};
 
 # The published range: one bit of one register, clocked in a cycle.
-clock = {{ energy = {0.004 / 1.906 * s:.4g}; source = "4.0 fJ at 65 nm, 1.0 V: clock networks of DianNao 3.2, EIE 2.8, DaDianNao 2.9 fJ a register's bit, and 1.0 for its pin (assumed){how}"; }};
+clock = {{ energy = {0.004 / 1.906 * s:.4g}; source = "4.0 fJ at 65 nm, 1.0 V: clock networks of DianNao 3.2, EIE 2.8, DaDianNao 2.9 fJ a register's bit, and 1.0 for its pin (assumed){how}";{between(0.003 / 1.906, 0.0053 / 1.906, s, 4, "the least of the three chips without the pin; DianNao with its register group's toggling")}; }};
 
 # um2.
 multiply_area = (
@@ -278,7 +289,11 @@ add_area = (
 );
 register_area = {{ um2_per_bit = {5.98 * a:.4g}; source = "Shao et al., Aladdin, ISCA 2014, 40 nm{larger}"; }};
 
-dram = {{ bits = 32; energy = 640.0; source = "MIT 6.5930, 32-bit DRAM read"; }};
+dram = {{ bits = 32; energy = 640.0; source = "MIT 6.5930, 32-bit DRAM read";
+      low = 640.0; high = 1300.0; range_source = "Horowitz, ISSCC 2014, Fig. 1.1.9: 1300 to 2600 pJ for 64 bits"; }};
+# All that banks of SRAM cost, beside what sram_macro says.
+sram_spread = {{ times = 1.0; source = "CACTI and sram_macro as they are";
+      low = 0.54; high = 1.32; range_source = "CACTI alone at equal voltage, 1 / 1.85; Horowitz's 8 KB, 2.45 / 1.85"; }};
 """]
     grid = sram.grid
     flat = {f: [math.exp(v) for row in grid[f].at for v in row]

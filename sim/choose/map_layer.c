@@ -15,6 +15,23 @@
 #include "sim/run/model.h"
 #include "sim/run/simulate.h"
 
+/* Sets what the mapping takes under each of the tables. */
+static void price(const struct map_input *in, const struct layer_result *r,
+                  struct map_choice *c)
+{
+    const struct dram_cfg *dram = &in->costs->dram_cfg;
+    const int burst_bytes =
+        dram->kind == DRAM_PART ? dram_burst_bytes(dram) : 0;
+    SIM_CHECK(in->n_tables <= MAP_TABLES_MAX);
+    for (int i = 0; i < in->n_tables; i++) {
+        struct energy_costs costs;
+        struct layer_energy energy;
+        energy_costs_of(in->tables[i], in->arch, &costs);
+        energy_of_layer(&costs, in->arch, r, burst_bytes, &energy);
+        c->by_table[i] = energy.total;
+    }
+}
+
 /* Sets the resource that bounds its cycles, and adds to its energy what the
  * search leaves out, with the least cycles.  Error: the mapping has more of
  * something than is counted, or the layer is larger than nests may be. */
@@ -32,6 +49,7 @@ static bool name_bound(const struct map_input *in, const struct layer *layer,
     c->bound_by = result_binding_bound(&r);
     c->cost.energy +=
         search_costs_rest(in->costs, arch, &r.counts, c->cost.cycles);
+    price(in, &r, c);
     return true;
 }
 
@@ -46,6 +64,7 @@ static void simulate(const struct map_input *in, const struct layer *layer,
     if (c->ran) {
         SIM_CHECK(r.cycles >= c->cost.cycles);
         c->cycles = r.cycles;
+        price(in, &r, c);
         c->cost.energy +=
             in->costs->static_cycle * (double)(r.cycles - c->cost.cycles);
         layer_result_fini(&r);

@@ -13,11 +13,14 @@
 #include "dataflows/search/search.h"
 #include "dataflows/search/search_nest.h"
 #include "sim/config/config.h"
+#include "sim/energy/energy.h"
 #include "sim/run/layer_mapping.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+enum { MAP_TABLES_MAX = 8 };
 
 /* A mapping among the best. */
 struct map_choice {
@@ -27,7 +30,8 @@ struct map_choice {
     /* Simulated; false with a text in `why`: the machine failed. */
     bool ran;
     uint64_t cycles;
-    char *why; /* owns, or NULL */
+    char *why;                       /* owns, or NULL */
+    double by_table[MAP_TABLES_MAX]; /* its energy under each of the tables */
 };
 
 /* A place where a search leaves out parts of the space. */
@@ -90,6 +94,8 @@ struct map_input { /* all borrowed */
     const struct dataflow *const *dataflows;
     const struct nest_limits *limits; /* of nests; NULL: none */
     struct search_options search;     /* time_limit_seconds: of a dataflow */
+    const struct energy_table *const *tables; /* whose totals are shown */
+    int n_tables;
     bool simulate;
     uint64_t max_cycles; /* of a simulation; 0 = no limit */
 };

@@ -196,6 +196,8 @@ static bool search_layers(const struct invocation *s, struct map_layer *layers,
                    .jobs = o->jobs > 0 ? o->jobs : run_processors(),
                    .now_seconds = clock_now_seconds,
                    .count = true},
+        .tables = (const struct energy_table *const *)s->tables,
+        .n_tables = s->n_tables,
         .simulate = o->map.top > 0,
         .max_cycles = o->max_cycles,
     };
@@ -255,6 +257,8 @@ void command_map(struct invocation *s)
         const struct map_report report = {
             .arch = config_arch(s->cfg),
             .energy = s->energy,
+            .tables = (const struct energy_table *const *)s->tables,
+            .n_tables = s->n_tables,
             .network = invocation_is_single_layer(s) ? "" : s->workload->name,
             .batch = s->workload->batch,
             .objective = s->options.map.objective,

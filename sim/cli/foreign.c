@@ -173,6 +173,7 @@ bool foreign_take(struct options *o, struct foreign_files *out, struct diag *d)
     ok = take(o, &o->net, "network", out, d) && ok;
     ok = take(o, &o->mapping, "mapping", out, d) && ok;
     ok = take(o, &o->mappings, "mapping", out, d) && ok;
+    ok = take(o, &o->energy, "energy", out, d) && ok;
     ok = take_set(o, "energy=", "energy", out, d) && ok;
     ok = take_set(o, "dram.part=", "part", out, d) && ok;
     if (ok && o->dims.n > 0 && out->n == 0)

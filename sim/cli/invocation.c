@@ -72,19 +72,19 @@ static void warn_of_clusters(const struct arch *a)
 
 /* Says that a level costs more than one further from the MACs, for then what a
  * buffer saves comes out upside down. */
-static void warn_of_inversion(const struct invocation *s)
+static void warn_of_inversion(const struct invocation *s,
+                              const struct energy_table *table)
 {
     struct energy_costs costs;
     struct energy_inversion found;
-    energy_costs_of(s->energy, config_arch(s->cfg), &costs);
+    energy_costs_of(table, config_arch(s->cfg), &costs);
     if (energy_levels_invert(&costs, config_arch(s->cfg), &found))
         fprintf(stderr,
                 "accelsim: warning: by energy table '%s' a bit costs %.3g %s "
                 "in '%s' of this machine and %.3g in '%s', so that keeping "
                 "data nearer costs energy\n",
-                energy_name(s->energy), found.inner_each,
-                energy_unit(s->energy), found.inner, found.outer_each,
-                found.outer);
+                energy_name(table), found.inner_each, energy_unit(table),
+                found.inner, found.outer_each, found.outer);
 }
 
 /* Puts what a transposed convolution runs as in its place. */
@@ -166,6 +166,61 @@ static bool read_mappings(struct invocation *s)
     return file == NULL || config_use_mappings(s->cfg, file, at, s->diag);
 }
 
+/* Reads one more table; false: it prices nothing of this machine. */
+static bool read_table(struct invocation *s, const char *name,
+                       struct src_pos at)
+{
+    struct energy_table *table = energy_load(name, at, s->diag);
+    if (table == NULL)
+        return true; /* messages of other files may follow */
+    for (int i = 0; i < s->n_tables; i++)
+        if (strcmp(energy_name(s->tables[i]), energy_name(table)) == 0) {
+            diag_error(s->diag, command_line,
+                       "'--energy' names two tables '%s'; tables of different "
+                       "names are needed",
+                       energy_name(table));
+            energy_free(table);
+            return false;
+        }
+    s->tables[s->n_tables++] = table;
+    if (!energy_is_possible(table, config_arch(s->cfg), s->diag))
+        return false;
+    warn_of_inversion(s, table);
+    return true;
+}
+
+/* The tables of --energy, or the architecture's. */
+static bool read_tables(struct invocation *s)
+{
+    const char *names = s->options.energy;
+    if (names == NULL) {
+        if (!read_table(s, config_arch(s->cfg)->energy,
+                        config_pos(s->cfg, "energy")))
+            return false;
+        s->energy = s->tables[0];
+        return true;
+    }
+    for (bool is_last = false; !is_last;) {
+        const size_t n = strcspn(names, ",");
+        is_last = names[n] == '\0';
+        if (n == 0 || s->n_tables == INVOCATION_TABLES_MAX)
+            return diag_error(s->diag, command_line,
+                              "'--energy' is '%s'; 1 to %d tables, with a "
+                              "comma between them, are needed",
+                              s->options.energy, (int)INVOCATION_TABLES_MAX);
+        char *name = strndup(names, n);
+        SIM_CHECK(name != NULL);
+        const int before = s->n_tables;
+        const bool ok = read_table(s, name, command_line);
+        free(name);
+        if (!ok || s->n_tables == before)
+            return false;
+        names += n + 1;
+    }
+    s->energy = s->tables[0];
+    return true;
+}
+
 bool invocation_read(struct invocation *s)
 {
     const struct options *o = &s->options;
@@ -179,13 +234,8 @@ bool invocation_read(struct invocation *s)
     if (s->cfg == NULL)
         return false;
     const bool has_mappings = read_mappings(s);
-    s->energy = energy_load(config_arch(s->cfg)->energy,
-                            config_pos(s->cfg, "energy"), s->diag);
-    if (s->energy != NULL &&
-        !energy_is_possible(s->energy, config_arch(s->cfg), s->diag))
+    if (!read_tables(s))
         return false;
-    if (s->energy != NULL)
-        warn_of_inversion(s);
     return choose_layers(s) && has_mappings && s->energy != NULL &&
            output_is_possible("-o", o->output, s->diag);
 }
@@ -208,7 +258,8 @@ void invocation_fini(struct invocation *s)
     workload_free(s->workload);
     workload_free(s->whole);
     free(s->parts);
-    energy_free(s->energy);
+    for (int i = 0; i < s->n_tables; i++)
+        energy_free(s->tables[i]);
     config_free(s->cfg);
     foreign_fini(&s->foreign);
     options_fini(&s->options);

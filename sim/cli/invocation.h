@@ -19,13 +19,18 @@
 extern "C" {
 #endif
 
+enum { INVOCATION_TABLES_MAX = 8 };
+
 /* Each pointer may be NULL. */
 struct invocation {
     struct options options;
     struct foreign_files foreign; /* made of other tools' files */
     struct config *cfg;           /* owns */
-    struct energy_table *energy;  /* owns */
-    struct workload *workload;    /* owns; the layers that run */
+    /* The table that prices, and all that --energy names, itself the first. */
+    struct energy_table *energy; /* borrowed of `tables` */
+    struct energy_table *tables[INVOCATION_TABLES_MAX]; /* owns */
+    int n_tables;
+    struct workload *workload; /* owns; the layers that run */
     /* Own; the layers as they were given, and into how many of the others each
      * was cut, where there is a transposed convolution.  Else NULL. */
     struct workload *whole;

@@ -99,6 +99,9 @@ const struct option_row option_table[] = {
          "one matrix product: M rows, N columns, K products"),
     OWN("set", 0, "PATH=VALUE", LAYERS, set, read_set,
         "override a value of the architecture or mapping; may be repeated"),
+    TEXT("energy", 0, "TABLE[,TABLE...]", RUN | MODEL | MAP, energy,
+         "the energy table, in place of the architecture's; of several, the "
+         "totals under each beside those of the first"),
     TEXT("accesses", 0, "FILE", REUSE | STREAM, accesses,
          "a stream of accesses from a file, in place of a run"),
 

@@ -43,6 +43,7 @@ struct options {
     struct texts operands; /* and all of them */
     const char *cfg, *net, *layer, *shape, *gemm, *dataflow, *mapping, *plugin;
     const char *accesses; /* a file for 'reuse' */
+    const char *energy;   /* tables, "A" or "A,B"; NULL = the architecture's */
     const char *filter;   /* of validate; NULL = everything */
     const char *kernel;   /* "native" or "systemc" */
     struct systemc_options systemc;

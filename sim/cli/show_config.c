@@ -103,6 +103,8 @@ static void add_options(const struct invocation *s, struct listing *l)
     add_option(l, o, "dataflow",
                s->dataflow != NULL ? s->dataflow->name : "of each mapping", "",
                "default.dataflow");
+    add_option(l, o, "energy", o->energy != NULL ? o->energy : "", "",
+               "the key 'energy'");
     add_option(l, o, "kernel", o->kernel, "", "default");
     if (o->systemc.memory.is_foreign) {
         char memory[64];

@@ -229,7 +229,9 @@ static struct energy_cost grid_cost(const struct pricing *p, double bytes,
 {
     const struct sram_grid *grid = p->table->grid;
     const double volts = p->table->volts / grid->volts;
-    const double times = volts * volts * sram_grid_macro(grid, bytes);
+    const struct energy_list *spread = &p->table->sram_spread;
+    const double times = volts * volts * sram_grid_macro(grid, bytes) *
+                         (spread->n_entries > 0 ? spread->entry[0].energy : 1);
     return (struct energy_cost){
         sram_grid_look(grid, SRAM_READ, bytes, width) * times,
         sram_grid_look(grid, SRAM_WRITE, bytes, width) * times,

@@ -42,6 +42,7 @@ static const struct list_key list_keys[] = {
     {"l2", AT(l2), "energy", NULL, true, false, true, false, true, 1, ENERGY_ENTRIES_MAX, false},
     {"dram", AT(dram), "energy", NULL, true, false, true, false, true, 1, ENERGY_ENTRIES_MAX, true},
     {"wire", AT(wire), "energy", NULL, false, false, false, false, false, 1, 1, false},
+    {"sram_spread", AT(sram_spread), "times", NULL, false, false, false, false, false, 1, 1, false},
     {"clock", AT(clock), "energy", NULL, false, false, false, false, false, 1, 1, false},
     {"multiply_area", AT(multiply_area), "um2", NULL, true, false, false, true, false, 2, ENERGY_ENTRIES_MAX, false},
     {"add_area", AT(add_area), "um2", NULL, true, false, false, true, false, 2, ENERGY_ENTRIES_MAX, false},
@@ -70,6 +71,11 @@ static struct energy_list *list_of(struct energy_table *table,
                                    const struct list_key *key)
 {
     return (struct energy_list *)(void *)((char *)table + key->offset);
+}
+
+struct energy_list *energy_table_list(struct energy_table *table, int i)
+{
+    return i < LIST_KEYS ? list_of(table, &list_keys[i]) : NULL;
 }
 
 static bool unknown_key(const struct reader *r, const struct setting *s,
@@ -156,10 +162,9 @@ static bool energy_member(const struct reader *r, const struct setting *s,
 static bool check_entry_keys(const struct reader *r, const struct list_key *key,
                              const struct setting *s)
 {
-    const char *known[8];
-    int n_known = 0;
-    known[n_known++] = key->value;
-    known[n_known++] = "source";
+    const char *known[11] = {key->value, "source", "low", "high",
+                             "range_source"};
+    int n_known = 5;
     if (key->is_storage)
         known[n_known++] = "read", known[n_known++] = "write";
     if (key->size != NULL)
@@ -236,7 +241,8 @@ static bool read_entry(const struct reader *r, const struct list_key *key,
                           setting_kind(s));
     bool ok = check_entry_keys(r, key, s);
     ok = text_member(r, s, key->name, "source") != NULL && ok;
-    ok = read_figure(r, key, s, &entry) && ok;
+    ok = read_figure(r, key, s, &entry) &&
+         energy_entry_range_read(s, key->name, &entry, r->d) && ok;
     const bool has_size =
         key->size != NULL && setting_member(s, key->size) != NULL;
     if (has_size) {
@@ -396,6 +402,10 @@ static bool check_parts(const struct reader *r, const struct setting *root)
                         "entry of 'sram' need both",
                         has(root, "wire") ? "wire" : "sram_area",
                         has(root, "wire") ? "sram_area" : "wire");
+    if (!has_grid && has(root, "sram_spread"))
+        ok = diag_error(r->d, whole_file,
+                        "'sram_spread' is given without 'sram_grid', which it "
+                        "is of");
     if (!has(root, "sram") && !has_grid &&
         !(has(root, "l1") && has(root, "l2")))
         ok = diag_error(r->d, whole_file,
@@ -426,7 +436,7 @@ static bool read_table(const struct reader *r, const struct setting *root,
             ok = read_list(r, &list_keys[i], s, list_of(out, &list_keys[i])) &&
                  ok;
     }
-    ok = check_parts(r, root) && ok;
+    ok = check_parts(r, root) && energy_ranges_fit(out, r->path, r->d) && ok;
     if (has(root, LEAKAGE_KEY))
         ok = energy_leakage_read(setting_member(root, LEAKAGE_KEY),
                                  &out->leakage, r->d) &&

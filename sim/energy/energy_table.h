@@ -20,6 +20,8 @@ extern "C" {
 struct energy_entry {
     double energy; /* of a read, in the table's unit, or the ratio to a MAC */
     double write;  /* of a write; as `energy` where the file gives one figure */
+    /* What `energy` may be as well; both as it is where the file says none. */
+    double low, high;
     /* That the energy is for. A ratio with a width is to a MAC whose operands
      * and sums are so wide; a ratio with 0, to the machine's own MAC. */
     int width_bits;
@@ -52,6 +54,7 @@ struct energy_table {
      * clocked in a cycle. */
     struct sram_grid *grid; /* owns */
     struct energy_list clock;
+    struct energy_list sram_spread; /* the grid's energies times this */
     /* um2 of a multiplier and an adder by width, and of a register's bit. */
     struct energy_list multiply_area, add_area, register_area;
     double volts; /* of the figures; 0 = not said */
@@ -62,6 +65,16 @@ struct energy_table {
     } leakage;
     int node_nm; /* of the figures; 0 = not said */
 };
+
+/* Reads low, high and range_source of an entry whose figure is read. */
+bool energy_entry_range_read(const struct setting *entry, const char *subject,
+                             struct energy_entry *out, struct diag *d);
+/* Whether no more entries have ranges than are carried to totals. */
+bool energy_ranges_fit(struct energy_table *table, const char *path,
+                       struct diag *d);
+/* The lists of a table's entries, in the order of the format; NULL behind the
+ * last. */
+struct energy_list *energy_table_list(struct energy_table *table, int i);
 
 /* Reads leakage = { l2 = 0.008; ... }; a source of its own is optional. */
 bool energy_leakage_read(const struct setting *s, struct energy_leakage *out,

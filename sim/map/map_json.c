@@ -40,6 +40,12 @@ static json_t *choice_json(const struct map_report *in,
     tree_put_text(o, "dataflow", c->mapping.dataflow->name);
     tree_put(o, "parameters", is_nest ? json_null() : parameters_json(c));
     tree_put_real(o, "energy", c->cost.energy);
+    if (in->n_tables > 1) {
+        json_t *all = tree_object();
+        for (int i = 0; i < in->n_tables; i++)
+            tree_put_real(all, energy_name(in->tables[i]), c->by_table[i]);
+        tree_put(o, "energy_by_table", all);
+    }
     tree_put_count(o, "bound_cycles", c->cost.cycles);
     tree_put_text(o, "bound_by", bound_name[c->bound_by]);
     if (c->ran)

@@ -103,11 +103,15 @@ static void print_choices(const struct map_report *in, const char *title,
                           FILE *to)
 {
     const char *unit = energy_unit(in->energy);
-    struct grid *g = grid_new(simulated ? 5 : 4, 1);
+    const int others = in->n_tables > 1 ? in->n_tables - 1 : 0;
+    struct grid *g = grid_new((simulated ? 5 : 4) + others, 1);
     fprintf(to, "  %s\n", title);
     grid_left_last(g);
     grid_cell(g, "%s", "");
     grid_cell(g, "%s", unit);
+    for (int i = 1; i <= others; i++)
+        grid_cell(g, "%s, %s", energy_unit(in->tables[i]),
+                  energy_name(in->tables[i]));
     grid_cell(g, "cycles >=");
     if (simulated)
         grid_cell(g, "simulated");
@@ -118,6 +122,8 @@ static void print_choices(const struct map_report *in, const char *title,
         char *text = map_choice_line(c);
         grid_cell(g, "%d", k + 1);
         grid_cell(g, "%.6g", c->cost.energy);
+        for (int i = 1; i <= others; i++)
+            grid_cell(g, "%.6g", c->by_table[i]);
         grid_count(g, c->cost.cycles);
         if (simulated && c->ran)
             grid_count(g, c->cycles);
@@ -206,7 +212,12 @@ static void print_table(const struct map_report *in, FILE *to)
 static void print_csv(const struct map_report *in, FILE *to)
 {
     fprintf(to, "layer,rank,dataflow,parameters,energy,energy_unit,"
-                "bound_cycles,bound_by,cycles,proven,gap\n");
+                "bound_cycles,bound_by,cycles,proven,gap");
+    for (int i = 0; i < in->n_tables && in->n_tables > 1; i++) {
+        fputs(",energy_by_table.", to);
+        csv_put_text(energy_name(in->tables[i]), to);
+    }
+    fputc('\n', to);
     for (int i = 0; i < in->n_layers; i++) {
         const struct map_layer *m = &in->layer[i];
         for (int k = 0; k < m->n_choices; k++) {
@@ -220,8 +231,11 @@ static void print_csv(const struct map_report *in, FILE *to)
                     bound_name[c->bound_by]);
             if (c->ran)
                 fprintf(to, "%" PRIu64, c->cycles);
-            fprintf(to, ",%s,%.17g\n", m->stop == MAP_PROVEN ? "true" : "false",
+            fprintf(to, ",%s,%.17g", m->stop == MAP_PROVEN ? "true" : "false",
                     m->gap);
+            for (int t = 0; t < in->n_tables && in->n_tables > 1; t++)
+                fprintf(to, ",%.17g", c->by_table[t]);
+            fputc('\n', to);
             free(text);
         }
     }

@@ -17,6 +17,9 @@ extern "C" {
 struct map_report { /* all borrowed */
     const struct arch *arch;
     const struct energy_table *energy;
+    /* Those of --energy, `energy` the first; up to 1: no others are shown. */
+    const struct energy_table *const *tables;
+    int n_tables;
     const char *network;
     int batch;
     enum search_objective objective;

@@ -79,6 +79,24 @@ static void print_row(json_t *columns, const json_t *row, FILE *to)
     fputc('\n', to);
 }
 
+/* Columns of the tables that an option names, which stand behind all others. */
+static void put_tables_last(json_t *columns)
+{
+    static const char begin[] = "energy_by_table.";
+    json_t *tables = json_object(), *value;
+    const char *name;
+    SIM_CHECK(tables != NULL);
+    json_object_foreach(columns, name,
+                        value) if (strncmp(name, begin, sizeof(begin) - 1) == 0)
+        SIM_CHECK(json_object_set(tables, name, value) == 0);
+    json_object_foreach(tables, name, value)
+    {
+        SIM_CHECK(json_object_del(columns, name) == 0);
+        SIM_CHECK(json_object_set(columns, name, value) == 0);
+    }
+    json_decref(tables);
+}
+
 /* Columns that the first edition had not stand behind all others, so that the
  * others keep their places. */
 static void put_late_columns_last(json_t *columns)
@@ -91,6 +109,7 @@ static void put_late_columns_last(json_t *columns)
         SIM_CHECK(json_object_del(columns, name) == 0);
         SIM_CHECK(json_object_set_new(columns, name, value) == 0);
     }
+    put_tables_last(columns);
 }
 
 bool report_write_csv(const struct report_input *in, FILE *to)

@@ -8,6 +8,7 @@
 
 #include "sim/base/counters.h"
 #include "sim/energy/energy_area.h"
+#include "sim/report/document_energy.h"
 #include "sim/report/metrics.h"
 #include "sim/report/report_tree.h"
 
@@ -41,6 +42,10 @@ const char *const document_late_columns[] = {
     "precision.filter_bits",
     "precision.psum_bits",
     "precision.ofmap_bits",
+    "energy_range.low",
+    "energy_range.high",
+    "energy_range.corner_low",
+    "energy_range.corner_high",
     NULL};
 
 const char *const document_precision[] = {"ifmap_bits", "filter_bits",
@@ -176,16 +181,6 @@ static void put_compressed(json_t *dram, const struct report_input *in,
         json_decref(checked);
 }
 
-static json_t *energies(const struct layer_energy *energy)
-{
-    json_t *o = tree_object();
-    for (int i = 0; i < ENERGY_N; i++)
-        tree_put_real(o, energy_part_name[i],
-                      energy_part_of(energy, (enum energy_part)i));
-    tree_put_real(o, "total", energy->total);
-    return o;
-}
-
 static json_t *metrics_object(const struct report_input *in,
                               const struct layer_result *r,
                               const struct layer_energy *energy, int batch)
@@ -237,7 +232,8 @@ static void put_work(json_t *o, const struct report_input *in,
     if (in->arch->compression != COMPRESSION_NONE)
         put_compressed(json_object_get(o, "dram"), in, r);
     c = put_counters(o, c, "check.", in, r, is_total);
-    tree_put(o, "energy_pj", energies(energy));
+    tree_put(o, "energy_pj", document_energies(energy));
+    document_put_range(o, in, r);
     if (r->is_model &&
         (r->bursts_at_least || energy->leakage + energy->clock > 0))
         tree_put(o, "energy_at_least", json_true());
@@ -246,6 +242,7 @@ static void put_work(json_t *o, const struct report_input *in,
     const double power_mw = metrics_power_mw(in, r, energy);
     if (power_mw > 0)
         tree_put_real(o, "power_mw", power_mw);
+    document_put_by_table(o, in, r);
 }
 
 static json_t *layer(const struct report_input *in,
@@ -265,54 +262,6 @@ static json_t *layer(const struct report_input *in,
     if (r->n_not_modelled > 0)
         tree_put(o, "not_modelled", not_modelled(r));
     put_work(o, in, r, energy, r->layer.N, false);
-    return o;
-}
-
-static json_t *tensor_costs(const struct energy_cost cost[TENSOR_N])
-{
-    json_t *o = tree_object();
-    for (int t = 0; t < TENSOR_N; t++)
-        tree_put_real(o, tensor_name[t], cost[t].energy);
-    bool differ = false;
-    for (int t = 0; t < TENSOR_N; t++)
-        differ = differ || cost[t].energy != cost[t].write;
-    if (differ) {
-        json_t *write = tree_object();
-        for (int t = 0; t < TENSOR_N; t++)
-            tree_put_real(write, tensor_name[t], cost[t].write);
-        tree_put(o, "write", write);
-    }
-    tree_put_text(o, "origin", energy_origin_name[energy_origin_of(cost)]);
-    return o;
-}
-
-static json_t *energy_table(const struct report_input *in,
-                            const struct energy_costs *costs)
-{
-    json_t *o = tree_object(), *mac = tree_object();
-    tree_put_text(o, "name", energy_name(in->energy));
-    tree_put_real(mac, "each", costs->mac.energy);
-    tree_put_text(mac, "origin", energy_origin_name[costs->mac.origin]);
-    tree_put(o, "mac", mac);
-    tree_put(o, "rf", tensor_costs(costs->rf));
-    tree_put(o, "noc", tensor_costs(costs->noc_hop));
-    if (in->arch->has_l1)
-        tree_put(o, "l1", tensor_costs(costs->l1));
-    tree_put(o, "l2", tensor_costs(costs->l2));
-    tree_put(o, "dram", tensor_costs(costs->dram));
-    if (costs->leakage_cycle > 0)
-        tree_put_real(o, "leakage_cycle", costs->leakage_cycle);
-    if (costs->clock_cycle > 0)
-        tree_put_real(o, "clock_cycle", costs->clock_cycle);
-    return o;
-}
-
-static json_t *area_object(const struct machine_area *area)
-{
-    json_t *o = tree_object();
-    for (int i = 0; i < AREA_N; i++)
-        tree_put_real(o, area_part_name[i], area->part[i]);
-    tree_put_real(o, "total", area->total);
     return o;
 }
 
@@ -344,9 +293,9 @@ json_t *report_document(const struct report_input *in)
     tree_put(o, "pes", json_integer(arch_pes(in->arch)));
     tree_put_count(o, "clock_hz", in->arch->clock_hz);
     tree_put_text(o, "energy_unit", energy_unit(in->energy));
-    tree_put(o, "energy_table", energy_table(in, &costs));
+    tree_put(o, "energy_table", document_costs(in, &costs));
     if (energy_area_of(in->energy, in->arch, &area))
-        tree_put(o, "area_mm2", area_object(&area));
+        tree_put(o, "area_mm2", document_area(&area));
     tree_put(o, "layers", layers);
     put_work(sum, in, &total, &total_energy, in->batch, true);
     tree_put(o, "total", sum);

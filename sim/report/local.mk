@@ -2,6 +2,8 @@ libaccel_a_SOURCES += \
 	%D%/csv.c \
 	%D%/document.c \
 	%D%/document.h \
+	%D%/document_energy.c \
+	%D%/document_energy.h \
 	%D%/document_schema.c \
 	%D%/document_schema.h \
 	%D%/grid.c \
@@ -20,7 +22,12 @@ libaccel_a_SOURCES += \
 	%D%/reuse_report.c \
 	%D%/reuse_report.h \
 	%D%/reuse_table.c \
+	%D%/schema_energy.c \
+	%D%/schema_energy.h \
+	%D%/schema_nodes.c \
+	%D%/schema_nodes.h \
 	%D%/stats.c \
 	%D%/stats.h \
+	%D%/table_energies.c \
 	%D%/table_layer.c \
 	%D%/table_network.c

@@ -123,6 +123,22 @@ void metrics_energy(const struct report_input *in, const struct layer_result *r,
     energy_of_layer(&costs, &own, r, in->dram_burst_bytes, out);
 }
 
+void metrics_range(const struct report_input *in,
+                   const struct energy_table *table,
+                   const struct layer_result *r, struct energy_range *out)
+{
+    memset(out, 0, sizeof(*out));
+    for (int i = 0; i < in->n_layers; i++) {
+        struct arch own;
+        struct energy_range part;
+        if (!metrics_part(in, r, i, &own))
+            continue;
+        energy_range_of_layer(table, &own, &in->layers[i], in->dram_burst_bytes,
+                              &part);
+        energy_range_add(out, &part);
+    }
+}
+
 int metrics_largest_losses(const struct layer_result *r, int n,
                            enum ledger_cause out[])
 {

@@ -9,6 +9,7 @@
 #define SIM_REPORT_METRICS_H
 
 #include "sim/energy/energy.h"
+#include "sim/energy/energy_range.h"
 #include "sim/report/report.h"
 
 #ifdef __cplusplus
@@ -76,6 +77,11 @@ double metrics_dram_bytes(const struct arch *arch, const struct counts *counts);
 /* What a layer of the report took, with its own widths. */
 void metrics_energy(const struct report_input *in, const struct layer_result *r,
                     struct layer_energy *out);
+/* How far that total may lie from it, by this table, the report's or another;
+ * of one of the report's layers or the sum of all. */
+void metrics_range(const struct report_input *in,
+                   const struct energy_table *table,
+                   const struct layer_result *r, struct energy_range *out);
 /* Energy over time, DRAM's included; 0 where either is not known, or the energy
  * is not in pJ. */
 double metrics_power_mw(const struct report_input *in,

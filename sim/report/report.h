@@ -30,6 +30,10 @@ struct report_input { /* all borrowed */
     const char *kernel;
     const char *foreign_memory; /* in the DRAM's place; NULL = none */
     const struct energy_table *energy;
+    /* Tables whose totals stand beside those of `energy`, which is the first of
+     * them; 0 or 1: none do. */
+    const struct energy_table *const *tables;
+    int n_tables;
     const struct layer_result *layers;
     int n_layers;
     bool show_mapping; /* the table ends with a mapping file of all layers */

@@ -14,6 +14,7 @@
 
 #define SENTENCE_BYTES 1024
 #define LARGEST_LOSSES 3
+#define RANGE_BYTES 160
 
 void table_line(FILE *to, const char *label, const char *fmt, ...)
 {
@@ -175,7 +176,8 @@ void table_bound(const struct layer_result *r, enum bound bound, FILE *to)
 }
 
 void table_metrics(const struct table_view *v, const struct layer_result *r,
-                   const struct layer_energy *energy, int batch, FILE *to)
+                   const struct layer_energy *energy,
+                   const struct energy_range *range, int batch, FILE *to)
 {
     struct metrics m;
     metrics_of(v->in, r, energy, batch, &m);
@@ -232,13 +234,16 @@ void table_metrics(const struct table_view *v, const struct layer_result *r,
     struct number_text sum = text_real(energy->total / v->energy_units_each);
     struct number_text each =
         text_real(metrics_ratio(energy->total, (double)r->counts.macs));
+    char ends[RANGE_BYTES];
+    table_range_text(range, v->energy_units_each, ends, sizeof(ends));
+    const char *comma = ends[0] != '\0' ? ", " : "";
     if (x[METRIC_gops_per_watt] > 0)
-        table_line(to, "energy", "%s %s, %s %s, %s GOPS/W", sum.text,
-                   v->energy_unit, each.text, v->per_mac_unit,
+        table_line(to, "energy", "%s %s%s%s, %s %s, %s GOPS/W", sum.text,
+                   v->energy_unit, comma, ends, each.text, v->per_mac_unit,
                    text_real(x[METRIC_gops_per_watt]).text);
     else
-        table_line(to, "energy", "%s %s, %s %s", sum.text, v->energy_unit,
-                   each.text, v->per_mac_unit);
+        table_line(to, "energy", "%s %s%s%s, %s %s", sum.text, v->energy_unit,
+                   comma, ends, each.text, v->per_mac_unit);
     const double power_mw = metrics_power_mw(v->in, r, energy);
     const double on_chip = 1 - metrics_ratio(energy->dram, energy->total);
     if (power_mw > 0)
@@ -268,9 +273,12 @@ static void view_init(struct table_view *v, const struct report_input *in)
         arch_of_layer(in->arch, &in->layers[0].layer, &v->arch);
     energy_costs_of(in->energy, &v->arch, &v->costs);
     v->energy = xcalloc((size_t)in->n_layers + 1, sizeof(*v->energy));
+    v->range = xcalloc((size_t)in->n_layers + 1, sizeof(*v->range));
     for (int i = 0; i < in->n_layers; i++) {
         metrics_energy(in, &in->layers[i], &v->energy[i]);
         energy_add(&v->total_energy, &v->energy[i]);
+        metrics_range(in, in->energy, &in->layers[i], &v->range[i]);
+        energy_range_add(&v->range[in->n_layers], &v->range[i]);
     }
     metrics_sum(in->layers, in->n_layers, &v->total);
     bool is_pj = strcmp(energy_unit(in->energy), "pJ") == 0;
@@ -322,5 +330,6 @@ bool report_write_table(const struct report_input *in, FILE *to)
     if (in->show_mapping)
         print_mappings(in, to);
     free(v.energy);
+    free(v.range);
     return fflush(to) == 0 && ferror(to) == 0;
 }

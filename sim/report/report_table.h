@@ -5,6 +5,7 @@
 #define SIM_REPORT_REPORT_TABLE_H
 
 #include "sim/energy/energy.h"
+#include "sim/energy/energy_range.h"
 #include "sim/report/grid.h"
 #include "sim/report/report.h"
 
@@ -17,6 +18,7 @@ struct table_view {
     struct arch arch; /* with the layer's widths, where there is one layer */
     struct energy_costs costs;
     struct layer_energy *energy; /* owns; of each layer */
+    struct energy_range *range;  /* owns; of each layer, and of their sum */
     struct layer_result total;
     struct layer_energy total_energy;
     const char *energy_unit;  /* of sums: "uJ" or "10^6 MAC" */
@@ -35,14 +37,22 @@ struct number_text table_clock(const struct arch *arch);
 /* What one access, hop, MAC or burst costs, and how that is known. */
 void table_cost_text(const struct table_view *v, enum energy_part part,
                      char *text, int text_bytes);
-/* Where the PE-cycles that issued no MAC went, as a sentence. */
 /* The lower bound of cycles, the simulated ones, and where the difference
  * went. */
 void table_bound(const struct layer_result *r, enum bound bound, FILE *to);
+/* Where the PE-cycles that issued no MAC went, as a sentence. */
 void table_why(const struct layer_result *r, FILE *to);
+/* "20.1 to 31.5 (corners 15.2 to 48.9)" of a total, each of its unit divided by
+ * so many; "" where the table gives no range. */
+void table_range_text(const struct energy_range *range, double each, char *text,
+                      int text_bytes);
+/* Totals of each layer and of all, under the tables of the report; nothing
+ * where there is one. */
+void table_energies(const struct table_view *v, FILE *to);
 /* The metrics of a layer, or of all, with the roofline. */
 void table_metrics(const struct table_view *v, const struct layer_result *r,
-                   const struct layer_energy *energy, int batch, FILE *to);
+                   const struct layer_energy *energy,
+                   const struct energy_range *range, int batch, FILE *to);
 
 void table_layer(const struct table_view *v, int i, FILE *to);
 void table_network(const struct table_view *v, FILE *to);

@@ -258,8 +258,10 @@ static void energy_row(struct grid *g, const struct table_view *v,
 
 static void print_energy(const struct table_view *v,
                          const struct layer_result *r,
-                         const struct layer_energy *energy, FILE *to)
+                         const struct layer_energy *energy,
+                         const struct energy_range *range, FILE *to)
 {
+    char ends[160];
     struct grid *g = grid_new(5, 1);
     grid_left_last(g);
     grid_cell(g, "energy");
@@ -278,7 +280,9 @@ static void print_energy(const struct table_view *v,
                    r->counts.macs, cost);
     }
     grid_rule(g);
-    energy_row(g, v, "total", energy->total, energy->total, r->counts.macs, "");
+    table_range_text(range, v->energy_units_each, ends, sizeof(ends));
+    energy_row(g, v, "total", energy->total, energy->total, r->counts.macs,
+               ends);
     grid_print(g, 2, to);
     grid_free(g);
     if (r->gated_macs > 0 && v->in->arch->zero_gating)
@@ -311,7 +315,8 @@ void table_layer(const struct table_view *v, int i, FILE *to)
     fputc('\n', to);
     print_links(v->in->arch, &r->counts, to);
     fputc('\n', to);
-    print_energy(v, r, &v->energy[i], to);
+    print_energy(v, r, &v->energy[i], &v->range[i], to);
     fputc('\n', to);
-    table_metrics(v, r, &v->energy[i], r->layer.N, to);
+    table_metrics(v, r, &v->energy[i], &v->range[i], r->layer.N, to);
+    table_energies(v, to);
 }

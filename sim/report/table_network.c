@@ -142,6 +142,18 @@ static void print_accesses(const struct table_view *v, FILE *to)
     grid_free(g);
 }
 
+/* How far a total may lie from it: with the root of squares, and at the
+ * corners. */
+static void put_ends(struct grid *g, const struct table_view *v,
+                     const struct energy_range *range)
+{
+    const double each = v->energy_units_each;
+    grid_cell(g, "%s-%s", text_short(energy_range_low(range) / each).text,
+              text_short(energy_range_high(range) / each).text);
+    grid_cell(g, "%s-%s", text_short(range->corner_low / each).text,
+              text_short(range->corner_high / each).text);
+}
+
 static void print_energies(const struct table_view *v, FILE *to)
 {
     bool applies[ENERGY_N];
@@ -151,7 +163,8 @@ static void print_energies(const struct table_view *v, FILE *to)
             energy_part_applies(&v->costs, v->in->arch, (enum energy_part)k);
         parts += applies[k];
     }
-    struct grid *g = grid_new(3 + parts, 1);
+    const bool has_range = v->range[0].n > 0;
+    struct grid *g = grid_new(3 + parts + (has_range ? 2 : 0), 1);
     for (int line = 0; line < 2; line++) {
         grid_cell(g, "%s", line == 0 ? "energy" : v->energy_unit);
         for (int k = 0; k < ENERGY_N; k++)
@@ -159,6 +172,10 @@ static void print_energies(const struct table_view *v, FILE *to)
                 grid_cell(g, "%s", line == 0 ? energy_part_name[k] : "");
         grid_cell(g, "%s", line == 0 ? "total" : "");
         grid_cell(g, "%s", line == 0 ? v->per_mac_unit : "");
+        if (has_range) {
+            grid_cell(g, "%s", line == 0 ? "total" : "range");
+            grid_cell(g, "%s", line == 0 ? "total" : "corners");
+        }
     }
     grid_rule(g);
     for (int i = 0; i <= v->in->n_layers; i++) {
@@ -172,6 +189,8 @@ static void print_energies(const struct table_view *v, FILE *to)
         grid_real(g, e->total / v->energy_units_each);
         grid_real(
             g, metrics_ratio(e->total, (double)result_of(v, i)->counts.macs));
+        if (has_range)
+            put_ends(g, v, &v->range[i]);
         end_row(v, g, i);
     }
     grid_print(g, 0, to);
@@ -208,7 +227,9 @@ void table_network(const struct table_view *v, FILE *to)
     print_energies(v, to);
     print_costs(v, to);
     fprintf(to, "\nall %d layers\n", v->in->n_layers);
-    table_metrics(v, &v->total, &v->total_energy, v->in->batch, to);
+    table_metrics(v, &v->total, &v->total_energy, &v->range[v->in->n_layers],
+                  v->in->batch, to);
+    table_energies(v, to);
     if (v->total.checked)
         table_line(to, "check", "%s outputs, %s mismatches",
                    text_count(v->total.check_outputs).text,

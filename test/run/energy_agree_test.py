@@ -57,6 +57,56 @@ def who_is_asked():
                 check(layer == ran["layers"][0], f"{what}: --check")
 
 
+def totals(result):
+    """Each layer's, and that of all."""
+    return result["layers"] + [result["total"]]
+
+
+def several_tables():
+    """--energy A,B says of each table what it says when it is asked alone."""
+    tables = ["65nm_components", "45nm", "eyeriss_normalized"]
+    for command in ("run", "model"):
+        words = ["--cfg", "eyeriss", "--layer", "conv[34]", "--batch", "1"]
+        both = report(command, *words, "--energy", ",".join(tables))
+        for table in tables:
+            alone = report(command, *words, "--energy", table)
+            same = report(command, *words, "--set", f"energy={table}")
+            check(alone == same, f"{command} --energy {table}: --set energy")
+            for one, of in zip(totals(alone), totals(both)):
+                said = of["energy_by_table"][table]
+                check(close(said["total"], one["energy_pj"]["total"]) and
+                      said["unit"] == alone["energy_unit"],
+                      f"{command} {table}: the total", said)
+                ends = {k: v for k, v in said.items()
+                        if k not in ("total", "unit")}
+                check(ends == one.get("energy_range", {}),
+                      f"{command} {table}: the range", ends)
+                check(table == "eyeriss_normalized" or
+                      ends["corner_low"] < ends["low"] < said["total"] <
+                      ends["high"] < ends["corner_high"],
+                      f"{command} {table}: ranges nest", ends)
+            check("energy_by_table" not in alone["total"],
+                  f"{command} {table}: one table alone")
+        first = report(command, *words, "--energy", tables[0])
+        for one, of in zip(totals(first), totals(both)):
+            check(one["energy_pj"] == of["energy_pj"],
+                  f"{command}: the first table prices")
+            check(close(sum(v for k, v in of["energy_pj"].items()
+                            if k != "total"), of["energy_pj"]["total"]),
+                  f"{command}: the parts add up to the total")
+    words = ["--cfg", "nvdla_small", "--shape", SHAPE, "--top", "2"]
+    for dram in DRAMS:
+        both = report("map", *words, *dram, "--energy", "45nm,45nm_components")
+        for choice in both["layers"][0]["best"]:
+            check(close(choice["energy_by_table"]["45nm"], choice["energy"]),
+                  "map: the first table's energy", choice)
+            ran = report("run", "--cfg", "nvdla_small", "--shape", SHAPE, *dram,
+                         "--energy", "45nm_components",
+                         *choice["options"].split())
+            check(close(choice["energy_by_table"]["45nm_components"],
+                        energies(ran)["total"]), "map: another table's", choice)
+
+
 def what_map_says(folder):
     """Of named dataflows and of nests: saved, read, run and modelled."""
     table = write(folder, "apart.cfg", open(
@@ -123,6 +173,7 @@ def the_script_writes_what_is_shipped():
 
 
 who_is_asked()
+several_tables()
 the_script_writes_what_is_shipped()
 with new_folder() as made:
     what_map_says(made)
