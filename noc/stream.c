@@ -57,3 +57,47 @@ bool stream_advance(struct stream_state *s, const struct stream_shape *shape,
         same_chunk = step(s, shape) && same_chunk;
     return same_chunk && s->rounds_left > 0;
 }
+
+/* Whether the rows of a cycle hold all that its slots can be, wherever in a row
+ * they begin. */
+static bool is_wide(const struct stream_shape *shape)
+{
+    return (int64_t)shape->slots_per_cycle * shape->words_per_slot +
+               shape->row_words - 1 <=
+           (int64_t)shape->banks * shape->row_words;
+}
+
+bool stream_is_alike(const struct stream_state *now,
+                     const struct stream_state *then,
+                     const struct stream_shape *shape)
+{
+    bool alike = stream_is_done(now) == stream_is_done(then);
+#define COMPARE(kind, type, name, doc) \
+    IF_RELATION(kind)(alike = alike && now->name == then->name;)
+    STREAM_STATE(COMPARE)
+#undef COMPARE
+    return alike &&
+           (is_wide(shape) || now->address_words % shape->row_words ==
+                                  then->address_words % shape->row_words);
+}
+
+uint64_t stream_periods_left(const struct stream_state *now,
+                             const struct stream_state *then)
+{
+    const uint32_t rounds = then->rounds_left - now->rounds_left;
+    return rounds > 0 ? (now->rounds_left - 1) / rounds : UINT64_MAX;
+}
+
+void stream_skip(struct stream_state *now, const struct stream_state *then,
+                 const struct stream_shape *shape, uint64_t periods)
+{
+    const uint64_t ring = (uint64_t)shape->banks * (uint64_t)shape->row_words;
+    const uint64_t words =
+        (uint64_t)now->address_words + ring - (uint64_t)then->address_words;
+    const uint32_t rounds = then->rounds_left - now->rounds_left;
+    now->rounds_left -= (uint32_t)periods * rounds;
+    now->round += (uint32_t)periods * rounds;
+    now->address_words = (int32_t)(((uint64_t)now->address_words +
+                                    periods % ring * (words % ring)) %
+                                   ring);
+}

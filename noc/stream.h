@@ -24,19 +24,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "noc/state_kind.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Plain data, part of the arena. */
-struct stream_state {
-    uint32_t rounds_left;
-    uint32_t round; /* from 0 */
-    int32_t chunk, dest;
-    int32_t latency_cycles; /* before the first slot */
-    int32_t address_words;  /* of the next word, modulo banks * row_words */
-    int32_t moved_words;    /* of the next slot, if it was split */
+#define STREAM_STATE(X)                                           \
+    X(POSITION, uint32_t, rounds_left, "0: the stream is done")   \
+    X(POSITION, uint32_t, round, "from 0")                        \
+    X(RELATION, int32_t, chunk, "of the round")                   \
+    X(RELATION, int32_t, dest, "whose turn it is")                \
+    X(RELATION, int32_t, latency_cycles, "before the first slot") \
+    X(POSITION, int32_t, address_words,                           \
+      "of the next word, modulo banks * row_words")               \
+    X(RELATION, int32_t, moved_words, "of the next slot, if it was split")
+
+#define STREAM_FIELD(kind, type, name, doc) type name;
+struct stream_state { /* plain data, part of the arena */
+    STREAM_STATE(STREAM_FIELD)
 };
+#undef STREAM_FIELD
 
 /* Constant while a pass runs; borrowed arrays. */
 struct stream_shape {
@@ -129,6 +137,20 @@ static inline bool stream_offers(const struct stream_state *s,
  * the same chunk. */
 bool stream_advance(struct stream_state *s, const struct stream_shape *shape,
                     int words);
+
+/* Whether a stream goes on as it did from `then` on, if what it serves does,
+ * until its last round.  Where the rows of a cycle can cut a slot, that takes
+ * the same place in a row; which of the banks the row is in, the stream does
+ * not ask. */
+bool stream_is_alike(const struct stream_state *now,
+                     const struct stream_state *then,
+                     const struct stream_shape *shape);
+/* How often it can do once more what it did since `then`, without coming to its
+ * end; UINT64_MAX: it does nothing. */
+uint64_t stream_periods_left(const struct stream_state *now,
+                             const struct stream_state *then);
+void stream_skip(struct stream_state *now, const struct stream_state *then,
+                 const struct stream_shape *shape, uint64_t periods);
 
 #ifdef __cplusplus
 }

@@ -7,7 +7,7 @@
 
 #include "sim/base/diag.h"
 
-#define COUNT_FIELD(name, doc) +1
+#define COUNT_FIELD(kind, name, doc) +1
 enum { STATE_FIELDS = 0 TREE_STATE(COUNT_FIELD) };
 #undef COUNT_FIELD
 
@@ -39,8 +39,8 @@ void trees_init(struct trees *t, const struct tree_cfg *cfg, void *state)
     t->cfg = *cfg;
     t->stages = tree_stages(cfg->leaves);
     int16_t *at = state;
-#define PLACE(name, doc) \
-    t->f.name = at;      \
+#define PLACE(kind, name, doc) \
+    t->f.name = at;            \
     at += cfg->trees;
     TREE_STATE(PLACE)
 #undef PLACE
@@ -150,6 +150,35 @@ void trees_commit(struct trees *t)
             f->step[k] = 0;
         f->push_psum[k] = f->collected[k] = f->take[k] = f->leave[k] = 0;
     }
+}
+
+size_t trees_copy_bytes(const struct trees *t)
+{
+    return trees_state_bytes(&t->cfg);
+}
+
+void trees_save(const struct trees *t, void *copy)
+{
+    const size_t n = (size_t)t->pass.trees;
+    int16_t *at = copy;
+#define SAVE(kind, name, doc) \
+    IF_RELATION(kind)         \
+    (memcpy(at, t->f.name, n * sizeof(int16_t)); at += n;)
+    TREE_STATE(SAVE)
+#undef SAVE
+}
+
+bool trees_are_alike(const struct trees *t, const void *copy)
+{
+    const size_t n = (size_t)t->pass.trees;
+    const int16_t *at = copy;
+    bool alike = true;
+#define COMPARE(kind, name, doc) \
+    IF_RELATION(kind)            \
+    (alike = alike && memcmp(at, t->f.name, n * sizeof(int16_t)) == 0; at += n;)
+    TREE_STATE(COMPARE)
+#undef COMPARE
+    return alike;
 }
 
 struct lane_fifo trees_psum_fifo(struct trees *t)

@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 #include "noc/lane_fifo.h"
+#include "noc/state_kind.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -34,20 +35,20 @@ extern "C" {
 enum { TREE_LEAVES_MAX = 1024 };
 
 /* A row of the arena each, an entry per tree. */
-#define TREE_STATE(X)                                          \
-    X(psum, "psums from L2 in the fifo")                       \
-    X(push_psum, "staged by the network from L2")              \
-    X(sums, "bit k: a sum that leaves was taken k cycles ago") \
-    X(out, "sums in the fifo to L2")                           \
-    X(out_reserved, "those and the ones on their way")         \
-    X(collected, "staged by the network to L2")                \
-    X(step, "of the window's sums, the next")                  \
-    X(take, "staged: -1 when leaves are taken")                \
-    X(leave, "staged: -1 when their sum will leave")           \
-    X(last_row, "-1: the last row's leaf counts in this step") \
-    X(every, "-1: as do the other rows'")
+#define TREE_STATE(X)                                                    \
+    X(RELATION, psum, "psums from L2 in the fifo")                       \
+    X(STAGED, push_psum, "by the network from L2")                       \
+    X(RELATION, sums, "bit k: a sum that leaves was taken k cycles ago") \
+    X(RELATION, out, "sums in the fifo to L2")                           \
+    X(RELATION, out_reserved, "those and the ones on their way")         \
+    X(STAGED, collected, "by the network to L2")                         \
+    X(RELATION, step, "of the window's sums, the next")                  \
+    X(STAGED, take, "-1 when leaves are taken")                          \
+    X(STAGED, leave, "-1 when their sum will leave")                     \
+    X(STAGED, last_row, "-1: the last row's leaf counts in this step")   \
+    X(RELATION, every, "-1, always: as do the other rows'")
 
-#define TREE_FIELD(name, doc) int16_t *name;
+#define TREE_FIELD(kind, name, doc) int16_t *name;
 struct tree_fields { /* views into one arena */
     TREE_STATE(TREE_FIELD)
 };
@@ -106,6 +107,12 @@ bool trees_eval(struct trees *t, const int16_t *leaf, int16_t *pop, int chains,
                 struct tree_counts *counts, const struct tree_tap *tap);
 /* Publishes what trees_eval staged. The leaves' fifos belong to the lanes. */
 void trees_commit(struct trees *t);
+
+/* Copies of the trees' state in a pass, and whether the trees go on as they did
+ * from a copy on.  They have no position. */
+size_t trees_copy_bytes(const struct trees *t);
+void trees_save(const struct trees *t, void *copy);
+bool trees_are_alike(const struct trees *t, const void *copy);
 
 /* The fifo to which psums from L2 go. */
 struct lane_fifo trees_psum_fifo(struct trees *t);

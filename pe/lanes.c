@@ -15,12 +15,14 @@
 #define HOT __attribute__((noinline))
 #endif
 
-#define COUNT_FIELD(name, doc) +1
+#define COUNT_FIELD(kind, name, doc) +1
+#define COUNT_BOUND(name, doc) +1
 enum {
     STATE_FIELDS = 0 LANE_STATE(COUNT_FIELD),
-    BOUND_FIELDS = 0 LANE_BOUNDS(COUNT_FIELD)
+    BOUND_FIELDS = 0 LANE_BOUNDS(COUNT_BOUND)
 };
 #undef COUNT_FIELD
+#undef COUNT_BOUND
 
 enum { LANE_ALIGN = 32, STRETCH_LANES = 16384 };
 
@@ -59,9 +61,11 @@ void lanes_init(struct lanes *lanes, const struct lanes_cfg *cfg, void *state,
 #define PLACE(name, doc) \
     lanes->f.name = at;  \
     at += lanes->stride;
-    LANE_STATE(PLACE)
+#define PLACE_STATE(kind, name, doc) PLACE(name, doc)
+    LANE_STATE(PLACE_STATE)
     at = (int16_t *)bounds + cfg->chains;
     LANE_BOUNDS(PLACE)
+#undef PLACE_STATE
 #undef PLACE
 }
 

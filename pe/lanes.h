@@ -40,6 +40,7 @@
 #include <stdint.h>
 
 #include "noc/lane_fifo.h"
+#include "noc/state_kind.h"
 #include "pe/pass_counts.h"
 
 #ifdef __cplusplus
@@ -47,31 +48,32 @@ extern "C" {
 #endif
 
 /* A row of the arena each; state that a lane keeps from cycle to cycle. */
-#define LANE_STATE(X)                                                       \
-    X(held_fifo, "held words in the input fifo")                            \
-    X(window_fifo, "window words in the input fifo")                        \
-    X(psum_fifo, "psums in the input fifo")                                 \
-    X(psum_reserved, "those and the ones on their way to it")               \
-    X(held, "held words in the register file")                              \
-    X(window, "window words in the register file, from the window's first") \
-    X(filter, "filter index of the next operation")                         \
-    X(tap, "tap index of the next MAC")                                     \
-    X(held_at, "index of the next held word")                               \
-    X(windows_left, "of the group")                                         \
-    X(groups_done, "of the pass")                                           \
-    X(in_psum, "-1 while psums are added and sent, else 0")                 \
-    X(started, "-1 from the pass's first MAC on")                           \
-    X(running, "-1 until the lane's part of the pass is done")              \
-    X(sent, "bit k: a psum was sent k cycles ago")                          \
-    X(push_held, "staged")                                                  \
-    X(push_window, "staged")                                                \
-    X(push_psum, "staged by the network from L2")                           \
-    X(collected, "staged by the network to L2")                             \
-    X(pop_held, "staged")                                                   \
-    X(pop_window, "staged")                                                 \
-    X(emit, "staged: -1 when a psum is sent up")                            \
-    X(take, "staged: -1 when a psum is taken")                              \
-    X(mac, "-1: a MAC was issued in this cycle")
+#define LANE_STATE(X)                                                    \
+    X(RELATION, tap, "tap index of the next MAC")                        \
+    X(RELATION, filter, "filter index of the next operation")            \
+    X(RELATION, window_fifo, "window words in the input fifo")           \
+    X(RELATION, window,                                                  \
+      "window words in the register file, from the window's first")      \
+    X(RELATION, psum_fifo, "psums in the input fifo")                    \
+    X(RELATION, psum_reserved, "those and the ones on their way to it")  \
+    X(RELATION, held_fifo, "held words in the input fifo")               \
+    X(RELATION, held, "held words in the register file")                 \
+    X(RELATION, held_at, "index of the next held word")                  \
+    X(RELATION, in_psum, "-1 while psums are added and sent, else 0")    \
+    X(RELATION, started, "-1 from the pass's first MAC on")              \
+    X(RELATION, running, "-1 until the lane's part of the pass is done") \
+    X(RELATION, sent, "bit k: a psum was sent k cycles ago")             \
+    X(POSITION, windows_left, "of the group")                            \
+    X(POSITION, groups_done, "of the pass")                              \
+    X(STAGED, push_held, "words for the fifo")                           \
+    X(STAGED, push_window, "words for the fifo")                         \
+    X(STAGED, push_psum, "by the network from L2")                       \
+    X(STAGED, collected, "by the network to L2")                         \
+    X(STAGED, pop_held, "words from the fifo")                           \
+    X(STAGED, pop_window, "words from the fifo")                         \
+    X(STAGED, emit, "-1 when a psum is sent up")                         \
+    X(STAGED, take, "-1 when a psum is taken")                           \
+    X(STAGED, mac, "-1: a MAC was issued in this cycle")
 
 /* Bounds that a pass sets, constant while it runs. */
 #define LANE_BOUNDS(X)                                 \
@@ -82,12 +84,14 @@ extern "C" {
     X(slide, "window words dropped after each window") \
     X(takes_psum, "-1: adds a psum from below or L2")
 
-#define LANE_FIELD(name, doc) int16_t *name;
+#define LANE_FIELD(kind, name, doc) int16_t *name;
+#define LANE_BOUND(name, doc) int16_t *name;
 struct lane_fields { /* views into one arena */
     LANE_STATE(LANE_FIELD)
-    LANE_BOUNDS(LANE_FIELD)
+    LANE_BOUNDS(LANE_BOUND)
 };
 #undef LANE_FIELD
+#undef LANE_BOUND
 
 struct lanes_cfg {
     int rows, chains; /* the most that a pass of the layer uses */
@@ -123,7 +127,7 @@ struct lanes_pass {
     bool emit_products;
 };
 
-/* Scalars of the array, part of the arena. */
+/* Scalars of the array, part of the arena; all are compared. */
 struct lanes_state {
     int32_t running; /* lanes */
     int32_t in_flight;

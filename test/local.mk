@@ -104,7 +104,8 @@ $(TEST_PLUGINS): libaccel.a
 
 # sim/array
 if TESTS_WANTED
-check_PROGRAMS += block_order_test probes_test multicast_machine_test
+check_PROGRAMS += block_order_test probes_test multicast_machine_test \
+	pass_periods_test
 endif
 block_order_test_SOURCES = %D%/array/block_order_test.cpp \
 	%D%/array/random_stall_test.cpp $(TEST_CASES)
@@ -117,6 +118,9 @@ multicast_machine_test_SOURCES = %D%/array/multicast_machine_test.cpp \
 	%D%/array/l1_oracle.cpp %D%/array/l1_oracle.h %D%/array/l2_oracle.h \
 	%D%/noc/mesh_oracle.cpp %D%/noc/mesh_oracle.h $(TEST_CASES)
 multicast_machine_test_LDADD = $(TEST_LIBS)
+
+pass_periods_test_SOURCES = %D%/array/pass_periods_test.cpp $(TEST_CASES)
+pass_periods_test_LDADD = $(TEST_LIBS)
 
 # sim/base, sim/config, sim/cli
 if TESTS_WANTED

@@ -58,6 +58,7 @@ struct array_kind {
     void (*put_draining)(void *self, const void *left);
 
     uint64_t (*step)(void *self, uint64_t most_cycles);
+    void (*may_skip)(void *self); /* NULL: step finds no periods */
     int (*blocks)(void *self, enum block_grain grain, struct block **blocks);
     bool (*moved)(const void *self);
 

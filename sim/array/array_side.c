@@ -92,6 +92,12 @@ uint64_t array_side_step(struct array_side *side, uint64_t most_cycles)
     return side->kind->step(side->self, most_cycles);
 }
 
+void array_side_may_skip(struct array_side *side)
+{
+    if (side->kind->may_skip != NULL)
+        side->kind->may_skip(side->self);
+}
+
 int array_side_blocks(struct array_side *side, enum block_grain grain,
                       struct block **blocks)
 {

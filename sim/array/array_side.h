@@ -54,6 +54,10 @@ const char *array_side_remedy(const struct array_side *side);
  * Returns how many they were; 0 in a cycle in which nothing moved and no timer
  * ran down: a deadlock. */
 uint64_t array_side_step(struct array_side *side, uint64_t most_cycles);
+/* From now on array_side_step may skip periods inside a pass, exactly
+ * (docs/periods.md), whatever most_cycles says.  Once, before the first pass.
+ */
+void array_side_may_skip(struct array_side *side);
 
 /* The same cycle, in parts: n blocks, valid as long as `side`; each must be
  * called in every cycle.  The caller frees *blocks. */

@@ -17,12 +17,15 @@ libaccel_a_SOURCES += \
 	%D%/multicast_machine.c \
 	%D%/multicast_machine.h \
 	%D%/multicast_parts.h \
+	%D%/multicast_periods.c \
 	%D%/multicast_probes.c \
 	%D%/multicast_probes.h \
 	%D%/multicast_readout.c \
 	%D%/multicast_shape.c \
 	%D%/pass_outcome.c \
 	%D%/pass_outcome.h \
+	%D%/pass_periods.c \
+	%D%/pass_periods.h \
 	%D%/probe.c \
 	%D%/probe.h \
 	%D%/systolic_array.c %D%/systolic_array.h \

@@ -70,6 +70,7 @@ static void finish(void *self, struct pass_outcome *out)
     struct pass_counts counts;
     multicast_machine_counts(a->machine, &counts);
     charge_pass(a->program, &counts, out);
+    out->skipped_cycles = multicast_machine_skipped(a->machine);
     if (a->flow != NULL)
         word_flow_multicast_done(a->flow);
 }
@@ -78,7 +79,13 @@ static uint64_t step(void *self, uint64_t most_cycles)
 {
     struct array *a = self;
     (void)most_cycles;
-    return multicast_machine_step(a->machine);
+    return multicast_machine_steps(a->machine);
+}
+
+static void may_skip(void *self)
+{
+    struct array *a = self;
+    multicast_machine_may_skip(a->machine);
 }
 
 static int blocks(void *self, enum block_grain grain, struct block **out)
@@ -134,6 +141,7 @@ const struct array_kind multicast_array = {
     .flows = flows,
     .finish = finish,
     .step = step,
+    .may_skip = may_skip,
     .blocks = blocks,
     .moved = moved,
     .probes = probes,

@@ -168,12 +168,21 @@ static struct block *add(struct listing *to, const struct block *block,
 
 static void add_shared(struct listing *to)
 {
-    static const struct block sequencer = {
-        "sequencer", NULL, 0, eval_sequencer_block, commit_sequencer_block};
-    static const struct block port = {
-        "psum_port", NULL, 0, eval_psum_port_block, commit_psum_port_block};
-    static const struct block trees = {"adder_trees", NULL, 0, eval_trees_block,
-                                       commit_trees_block};
+    static const struct block sequencer = {"sequencer",
+                                           NULL,
+                                           0,
+                                           eval_sequencer_block,
+                                           commit_sequencer_block,
+                                           &multicast_sequencer_period};
+    static const struct block port = {"psum_port",
+                                      NULL,
+                                      0,
+                                      eval_psum_port_block,
+                                      commit_psum_port_block,
+                                      &multicast_psum_port_period};
+    static const struct block trees = {
+        "adder_trees",          NULL, 0, eval_trees_block, commit_trees_block,
+        &multicast_trees_period};
     static const char *const network[NETWORK_N] = {
         [NETWORK_FILTER] = "filter_network",
         [NETWORK_IFMAP] = "ifmap_network",
@@ -181,8 +190,12 @@ static void add_shared(struct listing *to)
         [NETWORK_PSUM_OUT] = "psum_out_network"};
     add(to, &sequencer, 0);
     for (int k = 0; k < NETWORK_N; k++) {
-        struct block b = {"", NULL, 0, eval_network_block,
-                          commit_network_block};
+        struct block b = {"",
+                          NULL,
+                          0,
+                          eval_network_block,
+                          commit_network_block,
+                          &multicast_network_period};
         snprintf(b.name, sizeof(b.name), "%s", network[k]);
         add(to, &b, k);
     }
@@ -194,9 +207,11 @@ static void add_shared(struct listing *to)
 static void add_l1s(struct listing *to)
 {
     static const struct block whole[] = {
-        {"filter_routers", NULL, 0, eval_routers_block, commit_routers_block},
-        {"ifmap_routers", NULL, 0, eval_routers_block, commit_routers_block},
-        {"l1", NULL, 0, eval_l1s_block, commit_l1s_block},
+        {"filter_routers", NULL, 0, eval_routers_block, commit_routers_block,
+         NULL},
+        {"ifmap_routers", NULL, 0, eval_routers_block, commit_routers_block,
+         NULL},
+        {"l1", NULL, 0, eval_l1s_block, commit_l1s_block, NULL},
     };
     if (l1_path_mesh(to->machine->l1, 0) != NULL) {
         add(to, &whole[0], NETWORK_FILTER);
@@ -217,10 +232,10 @@ static void name_at(struct block *block, const char *what, int cluster,
 /* One by one. */
 static void add_each_l1(struct listing *to)
 {
-    static const struct block router = {"", NULL, 0, eval_router_block,
-                                        commit_router_block};
-    static const struct block l1 = {"", NULL, 0, eval_l1_block,
-                                    commit_l1_block};
+    static const struct block router = {
+        "", NULL, 0, eval_router_block, commit_router_block, NULL};
+    static const struct block l1 = {
+        "", NULL, 0, eval_l1_block, commit_l1_block, NULL};
     struct l1_path *path = to->machine->l1;
     const int clusters = l1_path_l1(path)->cfg.clusters;
     const int cols = l1_path_grid_cols(path);
@@ -237,10 +252,14 @@ int multicast_machine_blocks(struct multicast_machine *m,
                              enum block_grain grain, struct block **blocks)
 {
     enum { SHARED_MAX = 16 };
-    static const struct block pes = {"pes", NULL, 0, eval_pes_block,
-                                     commit_pes_block};
-    static const struct block pe = {"", NULL, 0, eval_pe_block,
-                                    commit_pe_block};
+    static const struct block pes = {"pes",
+                                     NULL,
+                                     0,
+                                     eval_pes_block,
+                                     commit_pes_block,
+                                     &multicast_pes_period};
+    static const struct block pe = {
+        "", NULL, 0, eval_pe_block, commit_pe_block, NULL};
     const int most = SHARED_MAX + (1 + L1_LINES) * CLUSTERS_MAX + m->lanes.n;
     struct listing to = {m, xcalloc((size_t)most, sizeof(struct block)), 0};
     add_shared(&to);

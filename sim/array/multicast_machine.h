@@ -15,6 +15,7 @@
 #include "noc/tree.h"
 #include "pe/lanes.h"
 #include "sim/array/l1_path.h"
+#include "sim/array/pass_periods.h"
 #include "sim/base/block.h"
 
 #ifdef __cplusplus
@@ -55,6 +56,17 @@ void multicast_machine_issue(struct multicast_machine *m,
 /* One cycle, in the order eval then commit.  Returns false in a cycle in
  * which nothing moved and no timer ran down: a deadlock. */
 bool multicast_machine_step(struct multicast_machine *m);
+/* From now on multicast_machine_steps may skip periods of a pass, if all blocks
+ * of the machine say how they repeat (sim/array/pass_periods.h). */
+void multicast_machine_may_skip(struct multicast_machine *m);
+/* A cycle, and those that are known to follow it.  Returns how many; 0: a
+ * deadlock. */
+uint64_t multicast_machine_steps(struct multicast_machine *m);
+/* Cycles of the pass that were skipped until now. */
+uint64_t multicast_machine_skipped(const struct multicast_machine *m);
+/* The kinds of skips, on a machine that may; for tests. */
+const struct period_skips *
+multicast_machine_skips(const struct multicast_machine *m);
 /* The same cycle in blocks, as array_side_blocks (sim/array/array_side.h) says;
  * PEs are named by where they stand. */
 int multicast_machine_blocks(struct multicast_machine *m,

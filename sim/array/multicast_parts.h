@@ -60,6 +60,12 @@ struct multicast_machine {
         enum network network;
     } route[NETWORK_N];
     bool shaped;
+    struct pass_periods *periods; /* owns; NULL: no cycle is skipped */
+    struct beat { /* where lane 0 stood when it was last looked at */
+        uint16_t windows_left, groups_done;
+        uint64_t cycle; /* of the latest beat */
+    } beat;
+    uint64_t skipped_cycles; /* of the pass */
 };
 
 static inline enum network held_network(const struct multicast_machine *m)
@@ -104,6 +110,15 @@ void multicast_eval_l1s(struct multicast_machine *m);
 void multicast_eval_router(struct multicast_machine *m, int line, int node);
 void multicast_eval_l1(struct multicast_machine *m, int cluster);
 void multicast_eval_lanes(struct multicast_machine *m, int from, int to);
+
+/* multicast_periods.c: whether the cycle that was just committed is a beat, and
+ * how many cycles could be skipped behind it. */
+uint64_t multicast_beat(struct multicast_machine *m);
+void multicast_start_beats(struct multicast_machine *m);
+/* How each block repeats. */
+extern const struct block_period multicast_sequencer_period,
+    multicast_network_period, multicast_psum_port_period,
+    multicast_trees_period, multicast_pes_period;
 
 #ifdef __cplusplus
 }

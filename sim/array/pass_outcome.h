@@ -26,6 +26,9 @@ struct pass_outcome {
     /* Cycles after the boundary until the pass's last psum is in L2; the next
      * pass may run meanwhile. */
     uint64_t drain_cycles;
+    /* The part of `cycles` that was not stepped but skipped, whole periods at a
+     * time.  No result depends on it. */
+    uint64_t skipped_cycles;
     /* Only PEs with work in the pass count.  Those without are left out: which
      * of them ever have work is a matter of the layer, and layers share
      * outcomes. */

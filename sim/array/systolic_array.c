@@ -205,14 +205,14 @@ static void use_rows(struct array *a)
 static int list_rows(struct array *a, struct block **out)
 {
     const int rows = systolic_rows(a->systolic);
-    const struct block sequencer = {"sequencer", a, 0, eval_sequencer,
-                                    commit_sequencer};
+    const struct block sequencer = {"sequencer",      a,   0, eval_sequencer,
+                                    commit_sequencer, NULL};
     use_rows(a);
     *out = xcalloc((size_t)rows + 1, sizeof(**out));
     (*out)[0] = sequencer;
     for (int i = 0; i < rows; i++) {
         struct block *block = &(*out)[1 + i];
-        *block = (struct block){"", a, i, eval_row, commit_row};
+        *block = (struct block){"", a, i, eval_row, commit_row, NULL};
         snprintf(block->name, sizeof(block->name), "row_%d", i);
     }
     return rows + 1;
@@ -220,7 +220,8 @@ static int list_rows(struct array *a, struct block **out)
 
 static int blocks(void *self, enum block_grain grain, struct block **out)
 {
-    const struct block wave = {"wave", self, 0, eval_wave, commit_nothing};
+    const struct block wave = {"wave",    self,           0,
+                               eval_wave, commit_nothing, NULL};
     if (grain == BLOCK_GRAIN_PE)
         return list_rows(self, out);
     *out = xcalloc(1, sizeof(**out));

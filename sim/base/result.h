@@ -148,8 +148,9 @@ struct memo_stats {
     uint64_t simulated_passes, remembered_passes, skipped_passes,
         repeated_passes;
     uint64_t periods; /* that were skipped */
-    /* PE-cycles while passes ran: in all, and those simulated in full. */
-    uint64_t pe_cycles, simulated_pe_cycles;
+    /* PE-cycles while passes ran: in all; those simulated in full; and, of
+     * passes that were simulated, those skipped in periods inside them. */
+    uint64_t pe_cycles, simulated_pe_cycles, skipped_pe_cycles;
     /* Why passes were simulated that might have been remembered. */
     uint64_t new_descriptors, evicted_descriptors;
 };

@@ -22,9 +22,10 @@ void report_stats(const struct layer_result *layers, int n_layers,
             sum.skipped_passes, sum.periods, sum.repeated_passes);
     fprintf(to,
             "accelsim: %" PRIu64 " PE-cycles: %" PRIu64
-            " simulated in full, %" PRIu64 " known\n",
-            sum.pe_cycles, sum.simulated_pe_cycles,
-            sum.pe_cycles - sum.simulated_pe_cycles);
+            " simulated in full, %" PRIu64 " skipped inside passes, %" PRIu64
+            " known\n",
+            sum.pe_cycles, sum.simulated_pe_cycles, sum.skipped_pe_cycles,
+            sum.pe_cycles - sum.simulated_pe_cycles - sum.skipped_pe_cycles);
     fprintf(to,
             "accelsim: keys missed: %" PRIu64 " new descriptors, %" PRIu64
             " evicted; pass memory: %" PRIu64 " outcomes, %" PRIu64

@@ -178,8 +178,10 @@ bool ahead_one(struct ahead_layer *l, struct array_side **array)
     struct claim claim;
     if (!take_pass(l, &claim))
         return false;
-    if (*array == NULL)
+    if (*array == NULL) {
         *array = l->scout->ops->new_array(l->scout);
+        array_side_may_skip(*array);
+    }
     bool ok = bring(l, &claim, *array);
     free(claim.work);
     free(claim.key_bytes);

@@ -88,8 +88,10 @@ static bool step_array(struct run *run, uint64_t from)
 static void add_simulated_cycles(struct run *run,
                                  const struct pass_outcome *outcome)
 {
+    const uint64_t pes = (uint64_t)arch_pes(run->arch);
     run->out->memo.simulated_pe_cycles +=
-        outcome->cycles * (uint64_t)arch_pes(run->arch);
+        (outcome->cycles - outcome->skipped_cycles) * pes;
+    run->out->memo.skipped_pe_cycles += outcome->skipped_cycles * pes;
 }
 
 static void finish_array(struct run *run, struct pass_outcome *outcome)
@@ -305,6 +307,8 @@ static void assemble(struct run *run)
         open_memory(run);
     run->array = run->source->ops->new_array(run->source);
     run->kernel = o->kernel != NULL ? o->kernel : &kernel_native;
+    if (run->view != NULL && run->kernel == &kernel_native)
+        array_side_may_skip(run->array);
     if (run->kernel->assembled != NULL)
         run->kernel->assembled(run->kernel->context, run->array);
 }

@@ -167,7 +167,7 @@ static void commit_nest(void *self, int part)
 static int blocks(void *self, enum block_grain grain, struct block **out)
 {
     struct array *a = self;
-    const struct block nest = {"nest", a, 0, eval_nest, commit_nest};
+    const struct block nest = {"nest", a, 0, eval_nest, commit_nest, NULL};
     if (grain == BLOCK_GRAIN_PE)
         return nest_machine_blocks(a->machine, out);
     *out = xcalloc(1, sizeof(**out));
