@@ -25,7 +25,8 @@ dataflows/nest      BLOCKS dataflows
 dataflows/search    BLOCKS DATAFLOWS
 sim/config          sim/base mem DATAFLOWS
 sim/array           sim/base pe noc mem traces DATAFLOWS
-sim/array/nest      sim/base traces DATAFLOWS sim/array
+sim/array/credit    sim/base pe mem sim/array
+sim/array/nest      sim/base noc traces DATAFLOWS sim/array sim/array/credit
 sim/run             sim/base pe noc mem traces DATAFLOWS ARRAYS
 sim/choose          BELOW
 sim/systemc         BELOW sim/choose
@@ -39,7 +40,7 @@ blocks='sim/base/arch.h sim/base/layer.h sim/base/result.h sim/base/diag.h pe no
 dataflows='dataflows dataflows/gemm dataflows/rs dataflows/nest dataflows/search'
 rooms=$(echo "$rooms" | sed "s|BELOW|sim/base sim/energy sim/config ARRAYS \
     sim/run pe noc mem traces DATAFLOWS|; s|BLOCKS|$blocks|; s|DATAFLOWS|$dataflows|
-    s|ARRAYS|sim/array sim/array/nest|")
+    s|ARRAYS|sim/array sim/array/credit sim/array/nest|")
 room_names=$(echo "$rooms" | awk 'NF { print $1 }')
 
 # sources_of ROOM: the C and C++ files of a room, not of those inside it.

@@ -12,6 +12,8 @@ libaccel_a_SOURCES += \
 	%D%/nest_dataflow.h \
 	%D%/nest_limits.h \
 	%D%/nest_model.c \
+	%D%/nest_pass.c \
+	%D%/nest_pass.h \
 	%D%/nest_text.c \
 	%D%/nest_text.h \
 	%D%/nest_walk.c \

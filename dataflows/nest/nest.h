@@ -14,6 +14,7 @@
  * Steps   All children step together.  A step fetches new \ old; a tile
  *         remembers only its predecessor, and a child without work in a step
  *         holds nothing of ifmap and filter after it.
+ * Passes  At the end of a pass (nest_pass.h) the PEs hold nothing any more.
  * Reads   One read serves all children that need the word in the same step;
  *         each of them is a delivery.  A level that does not keep a tensor
  *         hands the requests outward; RF keeps all tensors.
@@ -23,6 +24,11 @@
  *         and written whenever replaced.  Where a reduction is split over
  *         children, the first of them gets what is read back; on the way out
  *         the others add theirs over the psum links, and one word is written.
+ *         Without an L1, PEs that share outputs are a chain in a pass, if they
+ *         have work in it.  What is read back joins the bottom's psums on their
+ *         way out and is not written into RF; a PE adds what comes from below
+ *         to its own, reading it (`pe.psum_add = own_cycle`), or adds its last
+ *         product to it; one without a share in these outputs passes it on.
  * SPDX-License-Identifier: MIT
  */
 #ifndef DATAFLOWS_NEST_NEST_H
@@ -76,6 +82,8 @@ struct nest_level {
  * machine has none. */
 struct nest {
     struct nest_level level[LEVEL_N];
+    /* Innermost time loops that run within a pass; 0: nest_pass.h says. */
+    int pass;
 };
 
 /* Where the levels were read, for messages; file NULL: nowhere. */

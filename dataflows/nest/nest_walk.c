@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/nest/nest_pass.h"
 #include "dataflows/program.h"
 
 static bool is_reduction(int dim)
@@ -164,7 +165,9 @@ struct nest_walk *nest_walk_new(const struct arch *arch,
     push_loops(w, LEVEL_L1);
     w->outside[LEVEL_RF] = w->n_loops;
     set_tiles(w);
-    w->pass_loops = loops_over_passes(w);
+    w->pass_loops = nest_forgets(arch)
+                        ? w->n_loops - nest_pass_loops(layer, nest)
+                        : loops_over_passes(w);
     set_children(w, arch);
     return w;
 }

@@ -2,8 +2,8 @@
  * loop every child works on, step by step.
  *
  * The time loops outside RF are numbered from the outside; a step gives each
- * a value.  The outermost of them, as far as a tensor may need a tile from
- * DRAM, are the loops over passes: within a pass nothing is asked of DRAM.
+ * a value.  The outermost of them are the loops over passes (nest_pass.h):
+ * within a pass nothing is asked of DRAM.
  * SPDX-License-Identifier: MIT
  */
 #ifndef DATAFLOWS_NEST_NEST_WALK_H

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/nest/nest_pass.h"
+#include "sim/array/nest/nest_credit.h"
 #include "sim/array/nest/nest_probes.h"
 
 struct array {
@@ -86,6 +88,8 @@ struct array_side *nest_array_new(const struct nest_walk *walk,
                                   struct nest_values *values,
                                   const struct access_tap *tap)
 {
+    if (nest_forgets(arch))
+        return nest_credit_new(walk, arch, values, tap);
     struct array *a = xcalloc(1, sizeof(*a));
     nest_machine_config(arch, walk, &a->cfg);
     a->source = nest_source_new(walk, arch, values, tap, &a->counts);

@@ -382,7 +382,6 @@ void nest_source_begin(struct nest_source *s,
     if (!jump)
         return;
     struct nest_step last = place->before;
-    SIM_CHECK(s->values == NULL);
     nest_walk_last(s->walk, &last, s->walk->pass_loops);
     each_set(s->rf, place->has_before ? &last : NULL, &place->at);
     each_set(s->l1, place->has_before ? &last : NULL, &place->at);

@@ -1,0 +1,268 @@
+/* credit_machine.c - steps the credit machine.
+ *
+ * A cycle is the blocks below, evaluated in any order, then committed in any
+ * order.  Eval reads what was committed and stages pushes, pops and the next
+ * state of the streams.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/array/credit/credit_machine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem/l2_port.h"
+#include "sim/array/credit/credit_parts.h"
+#include "sim/base/diag.h"
+
+const char *const credit_network_name[CREDIT_NETWORKS] = {
+    [CREDIT_FILTER] = "filter_network",
+    [CREDIT_IFMAP] = "ifmap_network",
+    [CREDIT_PSUM_IN] = "psum_in_network",
+    [CREDIT_PSUM_OUT] = "psum_out_network",
+};
+
+struct credit_machine *credit_machine_new(const struct credit_machine_cfg *cfg)
+{
+    struct credit_machine *m = xcalloc(1, sizeof(*m));
+    m->cfg = cfg;
+    credit_lanes_init(&m->lanes, &cfg->lanes);
+    return m;
+}
+
+void credit_machine_free(struct credit_machine *m)
+{
+    if (m == NULL)
+        return;
+    credit_lanes_fini(&m->lanes);
+    free(m->lane_state);
+    free(m);
+}
+
+void credit_machine_issue(struct credit_machine *m,
+                          const struct credit_pass *pass)
+{
+    m->pass = pass;
+    credit_lanes_issue(&m->lanes, pass);
+    for (int k = 0; k < CREDIT_NETWORKS; k++) {
+        credit_stream_start(&m->stream[k], &m->cfg->stream[k],
+                            &pass->stream[k]);
+        m->next[k] = m->stream[k];
+    }
+    memset(&m->out, 0, sizeof(m->out));
+    m->out.active_pes = (uint64_t)m->lanes.running;
+    m->in_flight = m->flies = false;
+    m->running = m->lanes.running > 0;
+}
+
+static bool stream_is_done(const struct credit_machine *m, int network)
+{
+    return credit_stream_is_done(&m->stream[network],
+                                 &m->pass->stream[network]);
+}
+
+bool credit_machine_is_done(const struct credit_machine *m)
+{
+    return m->lanes.running == 0 && stream_is_done(m, CREDIT_PSUM_OUT);
+}
+
+/* --- networks ------------------------------------------------------------- */
+
+static struct credit_fifos fifos_of(const struct credit_machine *m, int network)
+{
+    const struct credit_lane_fields *f = &m->lanes.f;
+    const int32_t capacity = m->cfg->lanes.fifo_words;
+    switch (network) {
+    case CREDIT_FILTER:
+        return (struct credit_fifos){f->fifo_filter, f->push_filter, capacity};
+    case CREDIT_IFMAP:
+        return (struct credit_fifos){f->fifo_ifmap, f->push_ifmap, capacity};
+    case CREDIT_PSUM_IN:
+        return (struct credit_fifos){f->psum_reserved, f->push_psum, capacity};
+    default:
+        return (struct credit_fifos){f->psum_fifo, f->collected, capacity};
+    }
+}
+
+/* Which psum network goes first where both want one bank, as the multicast
+ * machine has it. */
+static bool reads_first(const struct credit_machine *m,
+                        const struct credit_fifos *below)
+{
+    const struct credit_stream *stream = &m->pass->stream[CREDIT_PSUM_IN];
+    if (m->pass->psum_reads_longer != 0)
+        return m->pass->psum_reads_longer > 0;
+    const int set = credit_stream_head(&m->stream[CREDIT_PSUM_IN], stream)->set;
+    return below->words[stream->sets.lane[stream->sets.begin[set]]] <= 1;
+}
+
+/* How far the banks serve each of the two psum networks in this cycle; a
+ * function of committed state, so the same whoever asks first. */
+static const struct psum_grant *psum_grant(struct credit_machine *m)
+{
+    struct psum_grant *grant = &m->grant;
+    const struct credit_stream_cfg *cfg = &m->cfg->stream[CREDIT_PSUM_IN];
+    if (grant->known)
+        return grant;
+    grant->known = true;
+    grant->clash = false;
+    grant->read_rows = grant->write_rows = cfg->banks;
+    if (!m->cfg->shared_psum_port || stream_is_done(m, CREDIT_PSUM_IN) ||
+        stream_is_done(m, CREDIT_PSUM_OUT))
+        return grant;
+    const struct credit_fifos in = fifos_of(m, CREDIT_PSUM_IN);
+    const struct credit_fifos out = fifos_of(m, CREDIT_PSUM_OUT);
+    const struct l2_access read = {
+        m->stream[CREDIT_PSUM_IN].address_words,
+        credit_stream_ready(&m->stream[CREDIT_PSUM_IN], cfg,
+                            &m->pass->stream[CREDIT_PSUM_IN], false, &in)};
+    const struct l2_access write = {
+        m->stream[CREDIT_PSUM_OUT].address_words,
+        credit_stream_ready(&m->stream[CREDIT_PSUM_OUT],
+                            &m->cfg->stream[CREDIT_PSUM_OUT],
+                            &m->pass->stream[CREDIT_PSUM_OUT], true, &out)};
+    if (reads_first(m, &in))
+        grant->write_rows =
+            l2_port_rows(read, write, cfg->row_words, cfg->banks);
+    else
+        grant->read_rows =
+            l2_port_rows(write, read, cfg->row_words, cfg->banks);
+    grant->clash =
+        grant->read_rows < cfg->banks || grant->write_rows < cfg->banks;
+    return grant;
+}
+
+/* Whether an input waits until the held words are all out. */
+static bool waits_for_held(const struct credit_machine *m, int network)
+{
+    const struct credit_pass *p = m->pass;
+    return m->cfg->ifmap_waits_for_filters && network < CREDIT_INPUTS &&
+           network != p->held && !p->held_streams &&
+           !stream_is_done(m, p->held);
+}
+
+void credit_eval_network(struct credit_machine *m, int network)
+{
+    const struct credit_stream *stream = &m->pass->stream[network];
+    const struct credit_stream_cfg *cfg = &m->cfg->stream[network];
+    struct credit_stream_state *next = &m->next[network];
+    const struct credit_fifos fifos = fifos_of(m, network);
+    int rows = cfg->banks;
+    if (credit_stream_is_done(next, stream) || waits_for_held(m, network))
+        return;
+    if (network == CREDIT_PSUM_IN)
+        rows = psum_grant(m)->read_rows;
+    if (network == CREDIT_PSUM_OUT)
+        m->moved |=
+            credit_stream_collect(next, cfg, stream, psum_grant(m)->write_rows,
+                                  &fifos, &m->out.words[network]);
+    else
+        m->moved |= credit_stream_send(next, cfg, stream, rows, &fifos,
+                                       &m->out.words[network]);
+}
+
+void credit_commit_exits(struct credit_machine *m)
+{
+    credit_lanes_commit(&m->lanes, m->cfg->lanes.lanes,
+                        credit_lanes_fifos(&m->lanes));
+}
+
+void credit_commit_network(struct credit_machine *m, int network)
+{
+    m->stream[network] = m->next[network];
+    if (network == CREDIT_PSUM_OUT)
+        credit_commit_exits(m);
+}
+
+/* The port loses a turn to a conflict; that is no standstill. */
+void credit_eval_psum_port(struct credit_machine *m)
+{
+    m->moved |= psum_grant(m)->clash;
+}
+
+void credit_commit_psum_port(struct credit_machine *m)
+{
+    m->had_conflict = m->grant.clash;
+    m->grant.known = false;
+}
+
+/* --- sequencer ------------------------------------------------------------ */
+
+void credit_eval_sequencer(struct credit_machine *m)
+{
+    m->flies = m->in_flight || (m->running && credit_lanes_any_word(&m->lanes));
+}
+
+static void charge(struct credit_machine *m, const struct credit_cycle *c)
+{
+    struct credit_outcome *n = &m->out;
+    n->macs += (uint64_t)c->cause[PE_MAC];
+    n->emits += (uint64_t)c->emits;
+    n->own_emits += (uint64_t)c->own_emits;
+    n->own_adds += (uint64_t)c->adds;
+    if (!m->flies)
+        return;
+    n->flight_cycles++;
+    for (int k = 0; k < PE_CAUSE_N; k++)
+        n->pe_cycles[k] += (uint64_t)c->cause[k];
+}
+
+/* Reads only what no other commit changes. */
+void credit_commit_sequencer(struct credit_machine *m)
+{
+    const struct credit_cycle *c = &m->cycle;
+    const uint64_t now = m->out.cycles++;
+    bool moved =
+        m->moved || c->cause[PE_MAC] > 0 || c->emits > 0 || c->pops != 0;
+    moved = moved || credit_lanes_any_sent(&m->lanes);
+    charge(m, c);
+    m->running = m->lanes.running > 0;
+    m->in_flight = m->flies && m->running;
+    m->made_headway = moved;
+    m->moved = false;
+    memset(&m->cycle, 0, sizeof(m->cycle));
+    for (int k = 0; k < CREDIT_INPUTS; k++)
+        if (!credit_stream_is_done(&m->next[k], &m->pass->stream[k]))
+            m->out.free_cycle[k] = now + 2;
+}
+
+bool credit_machine_step(struct credit_machine *m)
+{
+    const int lanes = m->cfg->lanes.lanes;
+    credit_eval_sequencer(m);
+    for (int k = 0; k < CREDIT_NETWORKS; k++)
+        credit_eval_network(m, k);
+    credit_eval_psum_port(m);
+    credit_lanes_eval(&m->lanes, 0, lanes, &m->cycle);
+    credit_commit_sequencer(m);
+    for (int k = 0; k < CREDIT_NETWORKS; k++)
+        credit_commit_network(m, k);
+    credit_commit_psum_port(m);
+    credit_lanes_commit(&m->lanes, 0, lanes);
+    return m->made_headway;
+}
+
+bool credit_machine_moved(const struct credit_machine *m)
+{
+    return m->made_headway;
+}
+
+void credit_machine_outcome(const struct credit_machine *m,
+                            struct credit_outcome *out)
+{
+    *out = m->out;
+}
+
+void credit_machine_explain(const struct credit_machine *m, char *text,
+                            size_t size_bytes)
+{
+    int at = snprintf(text, size_bytes, "%d PEs not done", m->lanes.running);
+    for (int k = 0; k < CREDIT_NETWORKS; k++) {
+        if (at < 0 || (size_t)at >= size_bytes)
+            return;
+        if (!stream_is_done(m, k))
+            at += snprintf(text + at, size_bytes - (size_t)at,
+                           "; %s waits for %s", credit_network_name[k],
+                           k == CREDIT_PSUM_OUT ? "a word" : "room in a fifo");
+    }
+}

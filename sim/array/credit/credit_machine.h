@@ -1,0 +1,72 @@
+/* credit_machine.h - an array side that runs passes given as tables
+ * (credit_pass.h): lanes of PEs, three networks from L2, one back, and L2's
+ * port for psums.
+ *
+ * It knows no dataflow and no loop.  Fifos, register files, ports, pipeline,
+ * psum additions, widths, banks and latencies mean what they mean to the
+ * multicast machine (sim/array/multicast_machine.h).
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_ARRAY_CREDIT_CREDIT_MACHINE_H
+#define SIM_ARRAY_CREDIT_CREDIT_MACHINE_H
+
+#include <stddef.h>
+
+#include "sim/array/credit/credit_lanes.h"
+#include "sim/array/credit/credit_stream.h"
+#include "sim/base/block.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct credit_machine_cfg {
+    struct credit_lanes_cfg lanes;
+    struct credit_stream_cfg stream[CREDIT_NETWORKS];
+    bool shared_psum_port;        /* 1rw */
+    bool ifmap_waits_for_filters; /* the other input, for the held one */
+    const int *unit;              /* borrowed; by lane: row * cols + column */
+    int array_cols;
+};
+
+/* What a pass did. */
+struct credit_outcome {
+    uint64_t cycles;        /* from issue to boundary */
+    uint64_t flight_cycles; /* from the first word in a PE to the last psum
+                               sent */
+    uint64_t active_pes;
+    uint64_t pe_cycles[PE_CAUSE_N];
+    uint64_t free_cycle[CREDIT_INPUTS]; /* the last word has left L2 */
+    uint64_t macs;
+    uint64_t emits;     /* psums that a PE sent up */
+    uint64_t own_emits; /* of them, those with products of its own */
+    uint64_t own_adds;  /* of these, in cycles of their own */
+    struct credit_stream_counts words[CREDIT_NETWORKS];
+};
+
+struct credit_machine;
+
+/* Borrows cfg. */
+struct credit_machine *credit_machine_new(const struct credit_machine_cfg *cfg);
+void credit_machine_free(struct credit_machine *m);
+/* On an empty machine; the pass is borrowed until it is done. */
+void credit_machine_issue(struct credit_machine *m,
+                          const struct credit_pass *pass);
+bool credit_machine_is_done(const struct credit_machine *m);
+/* One cycle, eval then commit.  false: nothing moved, and no timer ran down. */
+bool credit_machine_step(struct credit_machine *m);
+/* The same cycle as blocks (sim/array/array_side.h). */
+int credit_machine_blocks(struct credit_machine *m, enum block_grain grain,
+                          struct block **blocks);
+bool credit_machine_moved(const struct credit_machine *m);
+void credit_machine_outcome(const struct credit_machine *m,
+                            struct credit_outcome *out);
+/* Who waits for what; for the report of a deadlock. */
+void credit_machine_explain(const struct credit_machine *m, char *text,
+                            size_t size_bytes);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

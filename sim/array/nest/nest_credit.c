@@ -1,0 +1,299 @@
+/* nest_credit.c - the kind of array that runs a loop nest on the credit
+ * machine: compiles each pass (nest_compile.h) and steps it.
+ *
+ * Where words are followed, a source (nest_source.h) walks the same pass word
+ * by word, with values, and what it counts at the other end of the networks is
+ * held to what the machine moved.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/array/nest/nest_credit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/array/credit/credit_machine.h"
+#include "sim/array/credit/credit_probes.h"
+#include "sim/array/nest/nest_compile.h"
+#include "sim/array/nest/nest_source.h"
+
+struct array {
+    const struct nest_walk *walk; /* borrowed */
+    struct credit_machine_cfg cfg;
+    int *unit; /* owns; by lane */
+    struct nest_compiler *compiler;
+    struct credit_machine *machine;
+    struct nest_source *source;   /* NULL: words are not followed */
+    struct counts followed;       /* of the pass, by the source */
+    struct credit_probes *probes; /* or NULL */
+};
+
+static const enum tensor tensor_of[CREDIT_NETWORKS] = {
+    TENSOR_FILTER, TENSOR_IFMAP, TENSOR_PSUM, TENSOR_PSUM};
+static const enum network network_of[CREDIT_NETWORKS] = {
+    NETWORK_FILTER, NETWORK_IFMAP, NETWORK_PSUM_IN, NETWORK_PSUM_OUT};
+
+/* A tensor that L2 does not keep comes as fast as its network goes. */
+static void configure_streams(struct array *a, const struct arch *arch,
+                              struct nest_compiler_cfg *compiler)
+{
+    const struct nest *nest = &a->walk->nest;
+    int buffers[TENSOR_N], banks[TENSOR_N];
+    enum tensor tensor;
+    uint64_t lacking;
+    SIM_CHECK(nest_l2_places(arch, &a->walk->layer, nest, buffers, banks,
+                             &tensor, &lacking));
+    for (int k = 0; k < CREDIT_NETWORKS; k++) {
+        const struct network_arch *net = &arch->network[network_of[k]];
+        const enum tensor t = tensor_of[k];
+        const struct l2_store store = arch_l2_store(arch, t);
+        const bool kept = nest->level[LEVEL_L2].keep[t];
+        struct credit_stream_cfg *stream = &a->cfg.stream[k];
+        stream->slots_per_cycle = net->slots_per_cycle;
+        stream->banks = kept ? banks[t] : 0;
+        stream->row_words = store.bank_row_words;
+        stream->latency_cycles =
+            k == CREDIT_PSUM_OUT ? 0 : store.latency_cycles;
+        compiler->slot_words[k] =
+            kept ? stream_slot_words(net->words_per_slot, banks[t],
+                                     store.bank_row_words)
+                 : net->words_per_slot;
+        if (k < CREDIT_PSUM_IN)
+            continue;
+        compiler->psum_slots[k - CREDIT_PSUM_IN] = net->slots_per_cycle;
+        compiler->psum_words[k - CREDIT_PSUM_IN] =
+            stream->banks * stream->row_words;
+    }
+    a->cfg.shared_psum_port =
+        arch_l2_store(arch, TENSOR_PSUM).ports == BANK_1RW &&
+        nest->level[LEVEL_L2].keep[TENSOR_PSUM];
+}
+
+static void configure_lanes(struct array *a, const struct arch *arch)
+{
+    struct credit_lanes_cfg *lanes = &a->cfg.lanes;
+    lanes->lanes = a->walk->n_pes;
+    lanes->fifo_words = arch->fifo_words;
+    lanes->pipeline_cycles = arch->pipeline_cycles;
+    for (int i = 0; i < CREDIT_INPUTS; i++) {
+        lanes->rf_words[i] = arch->rf_words[tensor_of[i]];
+        lanes->port_words[i] = arch->network[network_of[i]].words_per_slot;
+    }
+    lanes->psum_own_cycle = arch->psum_add == PSUM_ADD_OWN_CYCLE;
+    lanes->start_at_step = arch->start == PE_START_WINDOW;
+    lanes->refill_at_last_use = arch->refill == PE_REFILL_LAST_USE;
+    a->cfg.ifmap_waits_for_filters = arch->ifmap_waits_for_filters;
+    a->unit = xcalloc((size_t)a->walk->n_pes, sizeof(*a->unit));
+    for (int k = 0; k < a->walk->n_pes; k++)
+        a->unit[k] = a->walk->pe[k].unit;
+    a->cfg.unit = a->unit;
+    a->cfg.array_cols = arch->cols;
+}
+
+struct array_side *nest_credit_new(const struct nest_walk *walk,
+                                   const struct arch *arch,
+                                   struct nest_values *values,
+                                   const struct access_tap *tap)
+{
+    struct array *a = xcalloc(1, sizeof(*a));
+    struct nest_compiler_cfg compiler = {
+        .rides = arch->psum_add != PSUM_ADD_OWN_CYCLE,
+        .keeps_classes = true,
+    };
+    a->walk = walk;
+    configure_lanes(a, arch);
+    configure_streams(a, arch, &compiler);
+    a->compiler = nest_compiler_new(walk, arch, &compiler);
+    a->machine = credit_machine_new(&a->cfg);
+    if (values != NULL || tap != NULL)
+        a->source = nest_source_new(walk, arch, values, tap, &a->followed);
+    return array_side_of(&nest_credit_array, a);
+}
+
+static void destroy(void *self)
+{
+    struct array *a = self;
+    credit_probes_free(a->probes);
+    credit_machine_free(a->machine);
+    nest_compiler_free(a->compiler);
+    nest_source_free(a->source);
+    free(a->unit);
+    free(a);
+}
+
+/* All steps of the pass, on PEs that hold nothing; then all psums go. */
+static void follow(struct array *a, const struct nest_step *first)
+{
+    const struct nest_pass_place alone = {.at = *first};
+    struct nest_work work = {.is_end = false};
+    memset(&a->followed, 0, sizeof(a->followed));
+    nest_source_begin(a->source, &alone, true);
+    while (!work.is_end)
+        nest_source_step(a->source, &work);
+}
+
+static void issue(void *self, const void *what)
+{
+    struct array *a = self;
+    const struct nest_pass_place *place = what;
+    credit_machine_issue(a->machine, nest_compile(a->compiler, &place->at));
+    if (a->source != NULL)
+        follow(a, &place->at);
+}
+
+static bool is_done(const void *self)
+{
+    const struct array *a = self;
+    return credit_machine_is_done(a->machine);
+}
+
+/* Nothing is left when a pass is done, so it is only asked with one there. */
+static bool flows(const void *self)
+{
+    (void)self;
+    return true;
+}
+
+/* --- counts --------------------------------------------------------------- */
+
+static void add_link(struct counts *c, enum link link, uint64_t sent,
+                     uint64_t delivered)
+{
+    struct link_words *l = &c->link[link];
+    l->words_sent = count_add(l->words_sent, sent);
+    l->words_delivered = count_add(l->words_delivered, delivered);
+    l->hops = count_add(l->hops, delivered);
+}
+
+static void add_access(struct counts *c, enum level level, enum tensor tensor,
+                       uint64_t reads, uint64_t writes)
+{
+    struct accesses *a = &c->access[level][tensor];
+    a->reads = count_add(a->reads, reads);
+    a->writes = count_add(a->writes, writes);
+}
+
+static void count(const struct array *a, const struct credit_outcome *n,
+                  struct counts *c)
+{
+    static const enum link link[CREDIT_PSUM_IN] = {LINK_filter, LINK_ifmap};
+    const struct nest *nest = &a->walk->nest;
+    for (int i = 0; i < CREDIT_INPUTS; i++) {
+        const enum tensor t = tensor_of[i];
+        const struct credit_stream_counts *words = &n->words[i];
+        add_link(c, link[i], words->words_sent, words->words_delivered);
+        add_access(c, nest_parent(nest, LEVEL_RF, t), t, words->words_sent, 0);
+        add_access(c, LEVEL_RF, t, n->macs, words->words_delivered);
+    }
+    const uint64_t in = n->words[CREDIT_PSUM_IN].words_sent;
+    const uint64_t out = n->words[CREDIT_PSUM_OUT].words_sent;
+    add_link(c, LINK_psum_in, in, in);
+    add_link(c, LINK_psum_out, out, out);
+    add_link(c, LINK_psum_link, n->emits - out, n->emits - out);
+    add_access(c, nest_parent(nest, LEVEL_RF, TENSOR_PSUM), TENSOR_PSUM, in,
+               out);
+    add_access(c, LEVEL_RF, TENSOR_PSUM, n->macs - n->own_emits + n->own_adds,
+               n->macs);
+    c->macs = count_add(c->macs, n->macs);
+}
+
+/* What the machine moved is what the steps ask for, word by word. */
+static void hold_to_source(const struct array *a, const struct counts *c)
+{
+    const struct counts *f = &a->followed;
+    static const enum link link[] = {LINK_filter, LINK_ifmap, LINK_psum_in,
+                                     LINK_psum_out};
+    SIM_CHECK(c->macs == f->macs);
+    for (size_t k = 0; k < sizeof(link) / sizeof(*link); k++)
+        SIM_CHECK(memcmp(&c->link[link[k]], &f->link[link[k]],
+                         sizeof(c->link[0])) == 0);
+}
+
+static void finish(void *self, struct pass_outcome *out)
+{
+    static const enum ledger_cause cause_of[PE_CAUSE_N] = {
+        [PE_MAC] = LEDGER_mac,
+        [PE_PSUM] = LEDGER_psum,
+        [PE_FILL] = LEDGER_fill,
+        [PE_DRAIN] = LEDGER_drain,
+        [PE_WAIT_FILTER] = LEDGER_wait_filter,
+        [PE_WAIT_IFMAP] = LEDGER_wait_ifmap,
+        [PE_WAIT_PSUM_IN] = LEDGER_wait_psum_in,
+        [PE_WAIT_PSUM_OUT] = LEDGER_wait_psum_out,
+    };
+    struct array *a = self;
+    struct credit_outcome n;
+    credit_machine_outcome(a->machine, &n);
+    memset(out, 0, sizeof(*out));
+    out->cycles = n.cycles;
+    out->flight_cycles = n.flight_cycles;
+    out->active_pes = n.active_pes;
+    out->filter_free_cycle = n.free_cycle[CREDIT_FILTER];
+    out->ifmap_free_cycle = n.free_cycle[CREDIT_IFMAP];
+    for (int k = 0; k < PE_CAUSE_N; k++)
+        out->ledger_pe_cycles[cause_of[k]] += n.pe_cycles[k];
+    count(a, &n, &out->counts);
+    if (a->source != NULL)
+        hold_to_source(a, &out->counts);
+}
+
+/* --- cycles --------------------------------------------------------------- */
+
+static uint64_t step(void *self, uint64_t most_cycles)
+{
+    struct array *a = self;
+    (void)most_cycles;
+    return credit_machine_step(a->machine);
+}
+
+static int blocks(void *self, enum block_grain grain, struct block **out)
+{
+    struct array *a = self;
+    return credit_machine_blocks(a->machine, grain, out);
+}
+
+static bool moved(const void *self)
+{
+    const struct array *a = self;
+    return credit_machine_moved(a->machine);
+}
+
+static struct probe *probes(void *self, const struct probe_pes *pes, int *n)
+{
+    struct array *a = self;
+    a->probes = credit_probes_new(a->machine, pes);
+    return credit_probes_list(a->probes, n);
+}
+
+static void sample(void *self)
+{
+    struct array *a = self;
+    credit_probes_sample(a->probes);
+}
+
+static void explain(const void *self, char *text, size_t size_bytes)
+{
+    const struct array *a = self;
+    credit_machine_explain(a->machine, text, size_bytes);
+}
+
+static const char *remedy(const void *self)
+{
+    (void)self;
+    return "deepen 'pe.fifo_words'";
+}
+
+const struct array_kind nest_credit_array = {
+    .name = "nest",
+    .destroy = destroy,
+    .issue = issue,
+    .is_done = is_done,
+    .flows = flows,
+    .finish = finish,
+    .step = step,
+    .blocks = blocks,
+    .moved = moved,
+    .probes = probes,
+    .sample = sample,
+    .explain = explain,
+    .remedy = remedy,
+};

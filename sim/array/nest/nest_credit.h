@@ -1,0 +1,30 @@
+/* nest_credit.h - the kind of array that runs a loop nest on the credit
+ * machine.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_ARRAY_NEST_NEST_CREDIT_H
+#define SIM_ARRAY_NEST_NEST_CREDIT_H
+
+#include "sim/array/array_side.h"
+#include "sim/array/nest/nest_source.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+extern const struct array_kind nest_credit_array;
+
+/* The array for a nest that fits into L2, on a machine without an L1.  All
+ * borrowed.  Its passes are given to array_side_issue as a struct
+ * nest_pass_place each, of which it needs `at` alone.  values: functional
+ * mode, or NULL; tap: told of accesses, or NULL. */
+struct array_side *nest_credit_new(const struct nest_walk *walk,
+                                   const struct arch *arch,
+                                   struct nest_values *values,
+                                   const struct access_tap *tap);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
