@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "mem/dram_controller.h"
+#include "mem/dram_memory.h"
 #include "sim/base/diag.h"
 
 /* 2^60 cycles times a rate of 2^40 need 100 bits. */
@@ -28,6 +29,8 @@ struct dram {
     int channels;
     struct dram_controller *controller; /* owns; part: of each channel */
     struct dram_totals counts;
+    struct dram_memory *memory; /* owns; of all channels; NULL: none */
+    uint64_t recalls[DRAM_RECALLS];
 };
 
 /* Returns the value, or DRAM_NEVER when 64 bits do not hold it. */
@@ -86,9 +89,22 @@ struct dram *dram_new(const struct dram_cfg *cfg)
 
 void dram_free(struct dram *d)
 {
-    if (d != NULL)
-        free(d->controller);
+    if (d == NULL)
+        return;
+    dram_memory_free(d->memory);
+    free(d->controller);
     free(d);
+}
+
+void dram_remember(struct dram *d)
+{
+    if (d->cfg.kind == DRAM_PART && d->memory == NULL)
+        d->memory = dram_memory_new(d->cfg.part, DRAM_MEMORY_BYTES);
+}
+
+const uint64_t *dram_recalls(const struct dram *d)
+{
+    return d->recalls;
 }
 
 void dram_set_tap(struct dram *d, const struct dram_tap *tap)
@@ -125,6 +141,25 @@ static uint64_t free_clock(const struct dram *d)
     return clock;
 }
 
+/* Serves one channel's share, from memory if it can. */
+static uint64_t serve_channel(struct dram *d, int channel,
+                              const struct dram_request *requests, int n,
+                              uint64_t start_clock, enum dram_recall *how)
+{
+    struct dram_controller *c = &d->controller[channel];
+    const struct dram_share share = {d->channels, channel};
+    enum dram_recall its = DRAM_SIMULATED;
+    uint64_t end_clock;
+    if (d->memory == NULL || d->controller[0].tap.command != NULL)
+        end_clock = dram_controller_serve(c, requests, n, &share, start_clock);
+    else
+        end_clock = dram_memory_serve(d->memory, c, requests, n, &share,
+                                      start_clock, &its);
+    if (its > *how)
+        *how = its;
+    return end_clock;
+}
+
 /* Returns the clock in which the last data has been moved. */
 static uint64_t serve_channels(struct dram *d,
                                const struct dram_request *requests, int n,
@@ -132,18 +167,18 @@ static uint64_t serve_channels(struct dram *d,
 {
     struct dram_totals *sum = &d->counts;
     uint64_t end_clock = start_clock;
+    enum dram_recall how = DRAM_REMEMBERED;
     sum->bursts = sum->activates = sum->row_hits = sum->refreshes = 0;
     for (int k = 0; k < d->channels; k++) {
-        struct dram_controller *c = &d->controller[k];
-        const struct dram_share share = {d->channels, k};
-        end_clock =
-            dram_later(end_clock, dram_controller_serve(c, requests, n, &share,
-                                                        start_clock));
+        const struct dram_controller *c = &d->controller[k];
+        end_clock = dram_later(
+            end_clock, serve_channel(d, k, requests, n, start_clock, &how));
         sum->bursts += c->counts.bursts;
         sum->activates += c->counts.activates;
         sum->row_hits += c->counts.row_hits;
         sum->refreshes += c->counts.refreshes;
     }
+    d->recalls[how]++;
     return end_clock;
 }
 

@@ -93,6 +93,14 @@ struct dram_totals {
     uint64_t read_bytes, write_bytes; /* useful ones */
 };
 
+/* What a call took of a part, whichever of its channels took most. */
+enum dram_recall {
+    DRAM_REMEMBERED,
+    DRAM_REMEMBERED_PHASE, /* with the time to a refresh that it met */
+    DRAM_SIMULATED,
+    DRAM_RECALLS
+};
+
 /* The commands that a part gets on its command bus. */
 enum dram_command {
     DRAM_READ,
@@ -119,6 +127,11 @@ struct dram_tap {
 struct dram;
 struct dram *dram_new(const struct dram_cfg *cfg);
 void dram_free(struct dram *d);
+/* From now on what calls of a part have done is remembered
+ * (mem/dram_memory.h), but for a part with a tap.  It changes time only. */
+void dram_remember(struct dram *d);
+/* How many calls took which way. */
+const uint64_t *dram_recalls(const struct dram *d);
 void dram_set_tap(struct dram *d, const struct dram_tap *tap);
 
 /* Serves the request from core cycle `start_cycle` on (or from the end of the

@@ -43,7 +43,7 @@ systolic_test_LDADD = $(TEST_LIBS)
 
 # mem
 if TESTS_WANTED
-check_PROGRAMS += l1_test dram_test dma_test
+check_PROGRAMS += l1_test dram_test dram_memory_test dma_test
 endif
 DRAM_TESTING = %D%/mem/dram_oracle.cpp %D%/mem/dram_oracle.h \
 	%D%/mem/dram_requests.cpp %D%/mem/dram_requests.h %D%/mem/each_part.h \
@@ -54,6 +54,9 @@ dram_test_SOURCES = %D%/mem/dram_test.cpp %D%/mem/dram_mix_test.cpp \
 	%D%/mem/dram_controller_test.cpp %D%/mem/dram_part_test.cpp \
 	$(DRAM_TESTING) $(TEST_CASES)
 dram_test_LDADD = $(TEST_LIBS)
+dram_memory_test_SOURCES = %D%/mem/dram_memory_test.cpp $(DRAM_TESTING) \
+	$(TEST_CASES)
+dram_memory_test_LDADD = $(TEST_LIBS)
 dma_test_SOURCES = %D%/mem/dma_test.cpp $(DRAM_TESTING) $(TEST_CASES)
 dma_test_LDADD = $(TEST_LIBS)
 
@@ -154,7 +157,7 @@ report_test_LDADD = $(TEST_LIBS)
 # sim/run
 if TESTS_WANTED
 check_PROGRAMS += simulate_test model_test tile_table_test pass_memory_test \
-	memo_test ahead_test periods_test compression_test \
+	memo_test part_memo_test ahead_test periods_test compression_test \
 	systolic_cycles_test strips_test nest_test monotone_test
 endif
 dist_check_SCRIPTS += %D%/run/memo_test.py %D%/run/widths_test.py \
@@ -170,6 +173,9 @@ tile_table_test_LDADD = $(TEST_LIBS)
 pass_memory_test_SOURCES = %D%/run/pass_memory_test.cpp $(TEST_CASES)
 pass_memory_test_LDADD = $(TEST_LIBS)
 memo_test_SOURCES = %D%/run/memo_test.cpp $(TEST_CASES)
+part_memo_test_SOURCES = %D%/run/part_memo_test.cpp %D%/mem/each_part.h \
+	$(TEST_CASES)
+part_memo_test_LDADD = $(TEST_LIBS)
 memo_test_LDADD = $(TEST_LIBS)
 ahead_test_SOURCES = %D%/run/ahead_test.cpp $(TEST_CASES)
 ahead_test_LDADD = $(TEST_LIBS)

@@ -153,6 +153,9 @@ struct memo_stats {
     uint64_t pe_cycles, simulated_pe_cycles, skipped_pe_cycles;
     /* Why passes were simulated that might have been remembered. */
     uint64_t new_descriptors, evicted_descriptors;
+    /* Each transfer of a DRAM part was one of these.  Phases: remembered with
+     * the time to a refresh that it met. */
+    uint64_t simulated_transfers, remembered_transfers, remembered_phases;
 };
 void memo_stats_add(struct memo_stats *a, const struct memo_stats *b);
 

@@ -34,4 +34,13 @@ void report_stats(const struct layer_result *layers, int n_layers,
             sum.new_descriptors, sum.evicted_descriptors, memory->outcomes,
             memory->bytes_peak, memory->forgotten, memory->waits,
             memory->ahead);
+    const uint64_t transfers = sum.simulated_transfers +
+                               sum.remembered_transfers + sum.remembered_phases;
+    if (transfers > 0)
+        fprintf(to,
+                "accelsim: %" PRIu64 " transfers of the DRAM part: %" PRIu64
+                " simulated, %" PRIu64 " remembered, %" PRIu64
+                " remembered with their time to a refresh\n",
+                transfers, sum.simulated_transfers, sum.remembered_transfers,
+                sum.remembered_phases);
 }

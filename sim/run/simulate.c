@@ -248,7 +248,9 @@ static bool run_passes(struct run *run)
     }
     if (!drain_last(run))
         return false;
-    if (!is_countable(run, max_u64(run->now, tile_table_finish(run->tiles))) ||
+    if (!is_countable(
+            run, max_u64(run->now,
+                         tile_table_finish(run->tiles, &run->out->memo))) ||
         !is_within_limit(run))
         return false;
     idle(run, run->out->cycles - run->now);
@@ -301,6 +303,8 @@ static void assemble(struct run *run)
     const struct simulate_options *o = run->options;
     run->tiles =
         tile_table_new(run->source, run->arch, o->dram_port, &run->out->counts);
+    if (o->memo)
+        tile_table_remember(run->tiles);
     /* What is followed is moved word by word, and a limit is met in the very
      * cycle. */
     if (o->memo && !run->source->is_followed && o->max_cycles == 0)

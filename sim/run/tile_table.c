@@ -72,6 +72,11 @@ struct tile_table *tile_table_new(struct pass_source *source,
     return table;
 }
 
+void tile_table_remember(struct tile_table *table)
+{
+    dram_remember(table->dram);
+}
+
 void tile_table_free(struct tile_table *table)
 {
     if (table == NULL)
@@ -242,9 +247,13 @@ void tile_table_skip(struct tile_table *table, uint64_t cycles)
     dma_shift(table->dma, cycles);
 }
 
-uint64_t tile_table_finish(struct tile_table *table)
+uint64_t tile_table_finish(struct tile_table *table, struct memo_stats *stats)
 {
     uint64_t cycle = dma_finish(table->dma);
+    const uint64_t *recalls = dram_recalls(table->dram);
     table->counts->dram_bursts = dram_counts(table->dram)->bursts;
+    stats->remembered_transfers = recalls[DRAM_REMEMBERED];
+    stats->remembered_phases = recalls[DRAM_REMEMBERED_PHASE];
+    stats->simulated_transfers = recalls[DRAM_SIMULATED];
     return cycle;
 }

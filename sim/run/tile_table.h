@@ -30,6 +30,9 @@ struct tile_table *tile_table_new(struct pass_source *source,
                                   struct counts *counts);
 void tile_table_free(struct tile_table *table);
 
+/* What transfers of a DRAM part did is remembered (dram_remember). */
+void tile_table_remember(struct tile_table *table);
+
 /* The cycle, at or after `now`, in which the pass may be issued: all its tiles
  * are there, or will be as soon as it needs them (lead_cycles of the source).
  * Passes in their order; each is asked for once. */
@@ -58,8 +61,8 @@ void tile_table_relative(struct tile_table *table, uint64_t now,
 void tile_table_skip(struct tile_table *table, uint64_t cycles);
 
 /* Lets all transfers come to an end; the cycle in which the last one is done.
- * Counts the DRAM's bursts. */
-uint64_t tile_table_finish(struct tile_table *table);
+ * Counts the DRAM's bursts, and in *stats what its transfers took. */
+uint64_t tile_table_finish(struct tile_table *table, struct memo_stats *stats);
 
 #ifdef __cplusplus
 }
