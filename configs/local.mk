@@ -21,7 +21,15 @@ networksdir = $(pkgdatadir)/networks
 dist_networks_DATA = %D%/networks/alexnet.cfg %D%/networks/googlenet.cfg \
 	%D%/networks/lenet5.cfg %D%/networks/mlp0.cfg %D%/networks/mlp1.cfg \
 	%D%/networks/overfeat.cfg %D%/networks/conv1d.cfg \
-	%D%/networks/mobilenetv2.cfg %D%/networks/resnet50.cfg %D%/networks/vgg16.cfg
+	%D%/networks/mobilenetv2.cfg %D%/networks/resnet50.cfg %D%/networks/vgg16.cfg \
+	%D%/networks/alexnet_graph.cfg %D%/networks/bert_base.cfg \
+	%D%/networks/googlenet_graph.cfg %D%/networks/gpt2_decode.cfg \
+	%D%/networks/gpt2_prefill.cfg %D%/networks/inception_v3.cfg \
+	%D%/networks/lenet5_graph.cfg %D%/networks/llama7b_decode.cfg \
+	%D%/networks/llama7b_layer.cfg %D%/networks/lstm.cfg \
+	%D%/networks/mobilenetv2_graph.cfg %D%/networks/overfeat_graph.cfg \
+	%D%/networks/resnet50_graph.cfg %D%/networks/unet.cfg \
+	%D%/networks/vgg16_graph.cfg %D%/networks/vit_b16.cfg
 validationdir = $(pkgdatadir)/validation
 dist_validation_DATA = %D%/validation/dram_parts.cfg \
 	%D%/validation/chip_ceilings.cfg \
@@ -46,6 +54,8 @@ dist_accesses_DATA = %D%/accesses/weights_apart.txt \
 	%D%/accesses/weights_at_once.txt %D%/accesses/weights_in_pairs.txt
 EXTRA_DIST += %D%/mappings/make_conv1d.py %D%/gtkwave/picture.sh \
 	%D%/networks/cnn_layers.csv %D%/networks/make_networks.py \
+	%D%/networks/make_graphs.py %D%/networks/graph_text.py \
+	%D%/networks/graph_transformers.py \
 	%D%/energy/make_components.py \
 	%D%/sweep_array.py
 experimentsdir = $(pkgdatadir)/experiments

@@ -141,6 +141,14 @@ config_test_SOURCES = %D%/base/diag_test.cpp %D%/base/layer_test.cpp %D%/base/tr
 	%D%/cli/options_test.cpp $(TEST_CASES)
 config_test_LDADD = $(TEST_LIBS)
 
+# sim/network
+if TESTS_WANTED
+check_PROGRAMS += network_test
+endif
+dist_check_SCRIPTS += %D%/network/network_test.py
+network_test_SOURCES = %D%/network/graph_test.cpp $(TEST_CASES)
+network_test_LDADD = $(TEST_LIBS)
+
 # sim/energy, sim/report
 dist_check_SCRIPTS += %D%/report/schema_test.py
 if TESTS_WANTED

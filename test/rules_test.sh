@@ -29,11 +29,12 @@ sim/array/credit    sim/base pe mem sim/array
 sim/array/nest      sim/base noc traces DATAFLOWS sim/array sim/array/credit
 sim/run             sim/base pe noc mem traces DATAFLOWS ARRAYS
 sim/choose          BELOW
+sim/network         BELOW sim/choose
 sim/systemc         BELOW sim/choose
-sim/report          BELOW sim/choose
-sim/map             BELOW sim/choose sim/report
-sim/validate        BELOW sim/choose sim/report
-sim/cli             BELOW sim/choose sim/report sim/systemc sim/map sim/validate
+sim/report          BELOW sim/choose sim/network
+sim/map             BELOW sim/choose sim/network sim/report
+sim/validate        BELOW sim/choose sim/network sim/report
+sim/cli             BELOW sim/choose sim/network sim/report sim/systemc sim/map sim/validate
 sim                 sim/base sim/cli sim/config
 '
 blocks='sim/base/arch.h sim/base/layer.h sim/base/result.h sim/base/diag.h pe noc mem'

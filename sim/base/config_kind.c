@@ -8,26 +8,34 @@
 
 const struct config_kind_row config_kinds[CONFIG_KIND_N] = {
     [CONFIG_ARCHITECTURE] = {"an", "architecture", "array", "", "--cfg",
-                             LISTED("architectures")},
+                             LISTED("architectures"), NULL},
     [CONFIG_NETWORK] = {"a", "network", "layers", "networks", "--net",
-                        LISTED("networks")},
+                        LISTED("networks"), "nodes"},
     [CONFIG_ENERGY_TABLE] = {"an", "energy table", "unit", "energy",
-                             "--set energy=", LISTED("energy")},
+                             "--set energy=", LISTED("energy"), NULL},
     [CONFIG_MAPPING] = {"a", "mapping file", "mappings", "mappings",
-                        "--mapping", ""},
+                        "--mapping", "", NULL},
     [CONFIG_CONSTRAINTS] = {"a", "file of constraints", "constraints",
-                            "mappings", "--constraints", ""},
+                            "mappings", "--constraints", "", NULL},
 };
+
+static bool has_mark(const struct setting *root,
+                     const struct config_kind_row *row)
+{
+    return setting_member(root, row->mark) != NULL ||
+           (row->other_mark != NULL &&
+            setting_member(root, row->other_mark) != NULL);
+}
 
 bool config_kind_may_be(enum config_kind kind, const struct setting *root,
                         const char *path, struct diag *d)
 {
     const struct config_kind_row *wanted = &config_kinds[kind];
-    if (setting_member(root, wanted->mark) != NULL)
+    if (has_mark(root, wanted))
         return true;
     for (int k = 0; k < CONFIG_KIND_N; k++) {
         const struct config_kind_row *row = &config_kinds[k];
-        if (setting_member(root, row->mark) != NULL)
+        if (has_mark(root, row))
             return diag_error(d, (struct src_pos){path, 1},
                               "the file is %s %s, for '%s'; %s %s is needed",
                               row->article, row->noun, row->option,

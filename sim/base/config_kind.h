@@ -27,6 +27,7 @@ struct config_kind_row {
     const char *folder;         /* below a folder of configurations; or "" */
     const char *option;         /* that takes it */
     const char *listed;         /* what a message adds: how to list them */
+    const char *other_mark;     /* another such key, or NULL */
 };
 extern const struct config_kind_row config_kinds[CONFIG_KIND_N];
 

@@ -14,8 +14,9 @@
  * each row (of a word or more) at a burst of its own. */
 #define WORDS_MAX ((uint64_t)1 << 50)
 
-const char *const layer_op_name[] = {"conv",           "fc", "gemm", "matmul",
-                                     "conv_transpose", NULL};
+#define OP_NAME(name) #name,
+const char *const layer_op_name[] = {
+    "conv", "fc", "gemm", "matmul", "conv_transpose", VECTOR_OPS(OP_NAME) NULL};
 const char *const tensor_name[TENSOR_N] = {"ifmap", "filter", "psum"};
 
 int layer_padded_h(const struct layer *layer)
@@ -238,15 +239,23 @@ bool layer_same(const struct layer *a, const struct layer *b)
         a->dilation_h == b->dilation_h && a->dilation_w == b->dilation_w &&
         a->output_pad_h == b->output_pad_h &&
         a->output_pad_w == b->output_pad_w && a->B == b->B && a->P == b->P &&
-        a->Q == b->Q && a->network_input == b->network_input;
+        a->Q == b->Q && a->network_input == b->network_input &&
+        a->input_words == b->input_words;
     for (int t = 0; t < TENSOR_N; t++)
         same = same && a->bits[t] == b->bits[t] &&
                a->zero_share[t] == b->zero_share[t];
     return same;
 }
 
+bool layer_is_mac(const struct layer *layer)
+{
+    return layer->op < LAYER_OPS;
+}
+
 uint64_t layer_macs(const struct layer *l)
 {
+    if (!layer_is_mac(l))
+        return 0;
     return (uint64_t)l->N * (uint64_t)l->M * (uint64_t)(l->C / l->G) *
            products_of_axis(l, true) * products_of_axis(l, false);
 }

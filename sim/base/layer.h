@@ -26,17 +26,32 @@ extern const char *const tensor_name[TENSOR_N];
  * of a side. */
 enum { LAYER_DIM_MAX = 2147483647, LAYER_STEP_MAX = 65535 };
 
+/* Operations between the MAC loops of a network: element by element, over
+ * windows or rows, or of places alone (sim/network/vector_op.h). */
+/* clang-format off */
+#define VECTOR_OPS(X)                                                      \
+    X(relu)                                                                \
+    X(relu6) X(gelu) X(silu) X(sigmoid) X(tanh) X(softmax) X(layernorm)    \
+        X(rmsnorm) X(batchnorm) X(lrn) X(maxpool) X(avgpool) X(add) X(mul) \
+            X(concat) X(split) X(resize) X(reshape) X(transpose) X(gather)
+/* clang-format on */
+
 /* fc and gemm are convolutions whose letters come from elsewhere; matmul is a
  * gemm whose second operand is a feature map too, one of its own for each of
- * B products side by side: groups that share nothing. */
+ * B products side by side: groups that share nothing.  From LAYER_OPS on they
+ * have no MAC loop. */
+#define LAYER_ENUM(name) LAYER_##name,
 enum layer_op {
     LAYER_CONV,
     LAYER_FC,
     LAYER_GEMM,
     LAYER_MATMUL,
     LAYER_CONV_TRANSPOSE,
-    LAYER_OPS
+    LAYER_OPS,
+    LAYER_BEFORE_VECTOR = LAYER_OPS - 1,
+    VECTOR_OPS(LAYER_ENUM) LAYER_OP_N
 };
+#undef LAYER_ENUM
 /* By enum layer_op; NULL at the end. */
 extern const char *const layer_op_name[];
 
@@ -55,6 +70,8 @@ struct layer {
     /* Declared share of zero words, 0..1; psum: of the layer's ofmap. */
     double zero_share[TENSOR_N];
     bool network_input; /* its ifmap is: no compression */
+    /* Without a MAC loop: words of all its inputs, of one image. */
+    uint64_t input_words;
 };
 
 /* Sets P and Q.  Errors: a number out of its range, G that divides not both
@@ -63,6 +80,9 @@ struct layer {
  * above 2^62. */
 bool layer_finish(struct layer *layer, struct src_pos at, struct diag *d);
 
+/* Whether it is a loop nest of MACs.  Another's shapes are C H W of its first
+ * input, M P Q of its output and R S of its window. */
+bool layer_is_mac(const struct layer *layer);
 /* MACs; those of a transposed convolution leave inserted zeros out. */
 uint64_t layer_macs(const struct layer *layer);
 /* Whether two are equal in all but the name. */

@@ -16,6 +16,7 @@
 #include "sim/cli/show_config.h"
 #include "sim/config/arch_check.h"
 #include "sim/config/layer_text.h"
+#include "sim/network/vector_result.h"
 
 static const struct src_pos command_line = {NULL, 0};
 
@@ -46,18 +47,34 @@ static void add_file(const char *path, void *context)
     diag_free(d);
 }
 
-static uint64_t weights_of(const struct layer *l)
+/* Words of the second operand. */
+static uint64_t filter_words(const struct layer *l)
 {
     return count_mul(count_mul((uint64_t)l->M, (uint64_t)(l->C / l->G)),
                      count_mul((uint64_t)l->R, (uint64_t)l->S));
 }
 
+/* Words that the network stores for a layer; rows of a table that no input has
+ * chosen are among them. */
+static uint64_t weights_of(const struct layer *l)
+{
+    if (l->op == LAYER_MATMUL)
+        return 0;
+    if (l->op == LAYER_gather)
+        return count_mul((uint64_t)l->R, (uint64_t)l->M);
+    if (!layer_is_mac(l))
+        return vector_words_of(l).stored;
+    return filter_words(l);
+}
+
 static bool add_network(struct listing *l, const char *name, const char *path,
                         struct diag *d)
 {
-    struct workload *w = workload_load(path, command_line, d);
+    struct network_file net = {NULL, NULL, NULL, false};
     uint64_t macs = 0, weights = 0;
-    bool ok = w != NULL && workload_set_batch(w, 1, command_line, d);
+    bool ok = network_load(path, command_line, &net, d) &&
+              network_set_batch(&net, 1, command_line, d);
+    const struct workload *w = net.rows != NULL ? net.rows : net.workload;
     for (int i = 0; ok && i < w->n_layers; i++) {
         macs = count_add(macs, layer_macs(&w->layer[i]));
         weights = count_add(weights, weights_of(&w->layer[i]));
@@ -69,7 +86,7 @@ static bool add_network(struct listing *l, const char *name, const char *path,
         listing_count(l, weights);
         listing_text(l, path);
     }
-    workload_free(w);
+    network_fini(&net);
     return ok;
 }
 
@@ -199,9 +216,16 @@ static struct listing *list_dataflows(struct invocation *s)
 static void tensor_words(const struct layer *l, uint64_t out[TENSOR_N])
 {
     uint64_t n = (uint64_t)l->N;
+    if (!layer_is_mac(l)) {
+        const struct vector_words w = vector_words_of(l);
+        out[TENSOR_IFMAP] = w.input;
+        out[TENSOR_FILTER] = weights_of(l);
+        out[TENSOR_PSUM] = w.output;
+        return;
+    }
     out[TENSOR_IFMAP] = count_mul(count_mul(n, (uint64_t)l->C),
                                   (uint64_t)l->H * (uint64_t)l->W);
-    out[TENSOR_FILTER] = weights_of(l);
+    out[TENSOR_FILTER] = filter_words(l);
     out[TENSOR_PSUM] = count_mul(count_mul(n, (uint64_t)l->M),
                                  (uint64_t)l->P * (uint64_t)l->Q);
 }
@@ -228,7 +252,7 @@ static void add_layer(struct listing *l, const struct layer *layer,
                   layer->G, layer->M, layer->C, layer->H, layer->W, layer->R,
                   layer->S, steps);
     listing_count(l, layer_macs(layer));
-    listing_count(l, words[TENSOR_FILTER]);
+    listing_count(l, weights_of(layer));
     listing_count(l, bits / 8);
 }
 
@@ -253,18 +277,18 @@ static struct listing *list_layers(struct invocation *s)
                    "names");
         return NULL;
     }
-    s->workload = workload_load(net, command_line, s->diag);
-    if (s->workload == NULL || !workload_set_batch(s->workload,
-                                                   o->batch > 0 ? o->batch
-                                                   : s->workload->own_batch > 0
-                                                       ? s->workload->own_batch
-                                                       : 1,
-                                                   command_line, s->diag))
+    struct network_file *n = &s->network;
+    if (!network_load(net, command_line, n, s->diag) ||
+        !network_set_batch(n,
+                           o->batch > 0                 ? o->batch
+                           : n->workload->own_batch > 0 ? n->workload->own_batch
+                                                        : 1,
+                           command_line, s->diag))
         return NULL;
+    const struct workload *w = n->rows != NULL ? n->rows : n->workload;
     struct listing *l = listing_new("layers", columns, 6);
-    for (int i = 0; i < s->workload->n_layers; i++)
-        add_layer(l, &s->workload->layer[i],
-                  s->cfg != NULL ? config_arch(s->cfg) : NULL);
+    for (int i = 0; i < w->n_layers; i++)
+        add_layer(l, &w->layer[i], s->cfg != NULL ? config_arch(s->cfg) : NULL);
     return l;
 }
 

@@ -30,7 +30,7 @@ void command_model(struct invocation *s)
     if (!invocation_read(s))
         return;
     int n = s->workload->n_layers;
-    struct layer_result *results = xcalloc((size_t)n, sizeof(*results));
+    struct layer_result *results = xcalloc((size_t)n + 1, sizeof(*results));
     if (model(s, results))
         report_results(s, "model", results);
     for (int i = 0; i < n; i++)

@@ -91,7 +91,7 @@ static bool vcd_is_possible(const struct invocation *s)
                          "'--vcd' is '%s', which is there and no plain file; "
                          "one that can be replaced is needed",
                          vcd);
-    if (s->workload->n_layers > 1)
+    if (s->workload->n_layers != 1)
         return diag_error(s->diag, command_line,
                           "'--vcd' with %d layers; it is of one, which "
                           "'--layer' chooses",
@@ -114,9 +114,9 @@ void command_run(struct invocation *s)
     if (!invocation_read(s) || !vcd_is_possible(s))
         return;
     int n = s->workload->n_layers;
-    struct layer_result *results = xcalloc((size_t)n, sizeof(*results));
-    struct pass_memory_stats memory;
-    if (run(s, results, &memory)) {
+    struct layer_result *results = xcalloc((size_t)n + 1, sizeof(*results));
+    struct pass_memory_stats memory = {0};
+    if (n == 0 || run(s, results, &memory)) {
         if (report_results(s, s->options.kernel, results)) {
             if (s->options.stats)
                 report_stats(results, n, &memory, stderr);

@@ -27,20 +27,41 @@ static struct workload *single_layer(const struct options *o, struct diag *d)
     return ok ? workload_of_layer(&layer) : NULL;
 }
 
-static struct workload *network(const struct invocation *s)
+/* Sets s->network. */
+static bool read_network(struct invocation *s)
 {
     const struct options *o = &s->options;
     const char *standard = config_arch(s->cfg)->default_network;
     if (o->net != NULL)
-        return workload_load(o->net, command_line, s->diag);
+        return network_load(o->net, command_line, &s->network, s->diag);
     if (standard[0] != '\0')
-        return workload_load(standard, config_pos(s->cfg, "default.network"),
-                             s->diag);
-    diag_error(s->diag, command_line,
-               "'--net' is missing and '%s' has no 'default.network'; a "
-               "network, --shape or --gemm is needed",
-               config_arch(s->cfg)->name);
-    return NULL;
+        return network_load(standard, config_pos(s->cfg, "default.network"),
+                            &s->network, s->diag);
+    return diag_error(s->diag, command_line,
+                      "'--net' is missing and '%s' has no 'default.network'; a "
+                      "network, --shape or --gemm is needed",
+                      config_arch(s->cfg)->name);
+}
+
+/* Says what a command that is about MAC loops leaves out. */
+static bool warn_of_nodes_left_out(const struct invocation *s)
+{
+    const enum command command = s->options.command;
+    const struct network_file *n = &s->network;
+    const int others = n->rows->n_layers - n->workload->n_layers;
+    if (others == 0 || (command != COMMAND_map && command != COMMAND_reuse))
+        return true;
+    if (n->workload->n_layers == 0)
+        return diag_error(s->diag, command_line,
+                          "no node that was chosen has a MAC loop, and "
+                          "'accelsim %s' is about those; 'accelsim run' counts "
+                          "the others",
+                          command_name[command]);
+    fprintf(stderr,
+            "accelsim: warning: %d nodes of '%s' have no MAC loop and are left "
+            "out; 'accelsim run' counts them\n",
+            others, n->workload->name);
+    return true;
 }
 
 /* Says what padding on all sides made of an ifmap of one row, or one column,
@@ -104,26 +125,33 @@ static bool choose_layers(struct invocation *s)
 {
     const struct options *o = &s->options;
     int batch = o->batch;
-    s->workload =
-        invocation_is_single_layer(s) ? single_layer(o, s->diag) : network(s);
-    if (s->workload == NULL)
+    if (invocation_is_single_layer(s))
+        s->network.workload = single_layer(o, s->diag);
+    else if (!read_network(s))
+        return false;
+    if (s->network.workload == NULL)
         return false;
     if (s->dataflow != NULL && !invocation_is_single_layer(s) &&
-        !config_table_fits(s->cfg, s->workload->name, s->dataflow,
-                           s->workload->layer, s->workload->n_layers, s->diag))
+        !config_table_fits(s->cfg, s->network.workload->name, s->dataflow,
+                           s->network.workload->layer,
+                           s->network.workload->n_layers, s->diag))
         return false;
-    if (o->layer != NULL && !workload_select(s->workload, o->layer, s->diag))
+    if (o->layer != NULL && !network_select(&s->network, o->layer, s->diag))
         return false;
     warn_of_clusters(config_arch(s->cfg));
-    for (int i = 0; i < s->workload->n_layers; i++)
-        warn_of_padding(&s->workload->layer[i]);
+    for (int i = 0; i < s->network.workload->n_layers; i++)
+        warn_of_padding(&s->network.workload->layer[i]);
     if (batch == 0)
-        batch = s->workload->own_batch;
+        batch = s->network.workload->own_batch;
     if (batch == 0 && !invocation_is_single_layer(s))
         batch = config_arch(s->cfg)->default_batch;
     if (batch != 0 &&
-        !workload_set_batch(s->workload, batch, command_line, s->diag))
+        !network_set_batch(&s->network, batch, command_line, s->diag))
         return false;
+    if (s->network.graph != NULL && !warn_of_nodes_left_out(s))
+        return false;
+    s->workload = s->network.workload;
+    s->network.workload = NULL;
     cut_layers(s);
     return true;
 }
@@ -257,6 +285,7 @@ void invocation_fini(struct invocation *s)
 {
     workload_free(s->workload);
     workload_free(s->whole);
+    network_fini(&s->network);
     free(s->parts);
     for (int i = 0; i < s->n_tables; i++)
         energy_free(s->tables[i]);

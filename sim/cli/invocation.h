@@ -14,6 +14,7 @@
 #include "sim/config/config.h"
 #include "sim/config/workload.h"
 #include "sim/energy/energy.h"
+#include "sim/network/network_file.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,6 +31,9 @@ struct invocation {
     struct energy_table *energy; /* borrowed of `tables` */
     struct energy_table *tables[INVOCATION_TABLES_MAX]; /* owns */
     int n_tables;
+    /* Owns; `rows` are what is reported where there is a graph.  Without a
+     * network, all NULL but the workload. */
+    struct network_file network;
     struct workload *workload; /* owns; the layers that run */
     /* Own; the layers as they were given, and into how many of the others each
      * was cut, where there is a transposed convolution.  Else NULL. */

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "mem/dram.h"
 #include "sim/base/counters.h"
@@ -44,6 +45,11 @@ static bool report_layers(const struct invocation *s, const char *kernel,
         .n_layers = n,
         .show_mapping = o->show_mapping,
     };
+    struct network_coverage coverage;
+    if (s->network.graph != NULL) {
+        coverage_of(in.arch, results, n, &coverage);
+        in.coverage = &coverage;
+    }
     char *text = NULL, memory[80];
     size_t text_bytes;
     struct layer_result sum;
@@ -116,13 +122,40 @@ static struct layer_result *join_parts(const struct invocation *s,
     return out;
 }
 
+/* The results of all nodes in the graph's order: those of MAC loops as they
+ * came, and the others worked out here. */
+static bool report_graph(const struct invocation *s, const char *kernel,
+                         const struct layer_result *macs)
+{
+    const struct workload *rows = s->network.rows;
+    const bool is_model = strcmp(kernel, "model") == 0;
+    struct layer_result *all = xcalloc((size_t)rows->n_layers, sizeof(*all));
+    bool ok = true;
+    for (int i = 0; ok && i < rows->n_layers; i++)
+        if (layer_is_mac(&rows->layer[i]))
+            all[i] = *macs++;
+        else
+            ok = vector_result(config_arch(s->cfg), &rows->layer[i], is_model,
+                               &all[i], s->diag);
+    ok = ok && report_layers(s, kernel, all, rows->n_layers);
+    free(all);
+    return ok;
+}
+
+static bool report_given(const struct invocation *s, const char *kernel,
+                         const struct layer_result *results, int n)
+{
+    return s->network.graph != NULL ? report_graph(s, kernel, results)
+                                    : report_layers(s, kernel, results, n);
+}
+
 bool report_results(const struct invocation *s, const char *kernel,
                     const struct layer_result *results)
 {
     if (s->whole == NULL)
-        return report_layers(s, kernel, results, s->workload->n_layers);
+        return report_given(s, kernel, results, s->workload->n_layers);
     struct layer_result *joined = join_parts(s, results);
-    bool ok = report_layers(s, kernel, joined, s->whole->n_layers);
+    bool ok = report_given(s, kernel, joined, s->whole->n_layers);
     for (int i = 0; i < s->whole->n_layers; i++)
         layer_result_fini(&joined[i]);
     free(joined);

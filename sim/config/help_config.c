@@ -121,7 +121,8 @@ static const char tables_doc[] =
     "nearly its name, that is an error.";
 
 static const char network_doc[] =
-    "A network's file, for '--net' and 'default.network', has two keys: name = "
+    "A network's file, for '--net' and 'default.network', is a graph (inputs, "
+    "nodes; docs/networks.md) or a list, with two keys: name = "
     "\"NAME\"; layers = ( { name = \"conv1\"; M = 96; C = 3; H = 227; W = 227; "
     "R = 11; S = 11; stride = 4; }, ... ); Every layer has a name of its own "
     "and the keys below, and is counted as a convolution: a fully connected "
@@ -142,7 +143,7 @@ static const char stores_doc[] =
 
 static void print_layer_op(FILE *to)
 {
-    for (int i = 0; layer_op_name[i] != NULL; i++)
+    for (int i = 0; i < LAYER_OPS; i++)
         fprintf(to, "%s\"%s\"", i > 0 ? " or " : "", layer_op_name[i]);
 }
 

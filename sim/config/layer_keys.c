@@ -138,7 +138,7 @@ const struct layer_key *layer_key_find(const struct layer_key *table,
 
 bool layer_set_op(struct layer *layer, const char *name)
 {
-    for (int i = 0; layer_op_name[i] != NULL; i++)
+    for (int i = 0; i < LAYER_OPS; i++)
         if (strcmp(layer_op_name[i], name) == 0) {
             layer->op = (enum layer_op)i;
             return true;

@@ -13,6 +13,8 @@ libaccel_a_SOURCES += \
 	%D%/l2_stores.h \
 	%D%/layer_keys.c \
 	%D%/layer_keys.h \
+	%D%/layer_read.c \
+	%D%/layer_read.h \
 	%D%/layer_text.c \
 	%D%/layer_text.h \
 	%D%/mapping_entry.c \

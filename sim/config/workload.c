@@ -1,5 +1,5 @@
-/* workload.c - reads the layers of a network's file key by key, chooses those
- * that the user names, and sets their batch.
+/* workload.c - reads the list of layers of a network's file, sets their batch,
+ * and cuts transposed convolutions.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/config/workload.h"
@@ -13,7 +13,7 @@
 #include "sim/base/find_file.h"
 #include "sim/base/nearest.h"
 #include "sim/base/transposed.h"
-#include "sim/config/layer_keys.h"
+#include "sim/config/layer_read.h"
 
 bool layer_name_of(const char *text, char *out, size_t out_bytes)
 {
@@ -32,226 +32,6 @@ struct reader {
     struct diag *d;
 };
 
-static bool unknown_key(const struct reader *r, const struct setting *s,
-                        const struct layer_key *dims)
-{
-    const char *what = layer_key_not_modelled(setting_name(s));
-    struct nearest near;
-    if (what != NULL)
-        return diag_error(r->d, setting_pos(s), "'%s' is %s", setting_name(s),
-                          what);
-    nearest_start(&near, setting_name(s));
-    for (const struct layer_key *key = dims; key->name != NULL; key++)
-        nearest_offer(&near, key->name);
-    for (int i = 0; layer_keys[i].name != NULL; i++)
-        if (layer_keys[i].type != LAYER_KEY_DIM)
-            nearest_offer(&near, layer_keys[i].name);
-    nearest_offer(&near, "name");
-    nearest_offer(&near, "op");
-    nearest_offer(&near, "type");
-    return diag_error(r->d, setting_pos(s),
-                      "unknown key '%s' of a layer; the nearest is '%s'",
-                      near.wanted, near.best);
-}
-
-static bool set_dim(const struct reader *r, const struct layer_key *key,
-                    const struct setting *s, struct layer_given *given,
-                    struct layer *out)
-{
-    long long value;
-    if (setting_type(s) == SETTING_FLOAT || !setting_whole_number(s, &value))
-        return diag_error(r->d, setting_pos(s),
-                          "'%s' is %s; a whole number is needed", key->name,
-                          setting_kind(s));
-    return layer_key_set(key, value, given, out, setting_pos(s), r->d);
-}
-
-static bool set_share(const struct reader *r, const struct layer_key *key,
-                      const struct setting *s, struct layer *out)
-{
-    double value;
-    if (!setting_is_number(s))
-        return diag_error(r->d, setting_pos(s),
-                          "'%s' is %s; a number is needed", key->name,
-                          setting_kind(s));
-    value = setting_number(s);
-    if (!(value >= 0 && value <= 1))
-        return diag_error(r->d, setting_pos(s), "'%s' is %g; it may be 0 to 1",
-                          key->name, value);
-    *(double *)((char *)out + key->offset[0]) = value;
-    return true;
-}
-
-static bool set_flag(const struct reader *r, const struct layer_key *key,
-                     const struct setting *s, struct layer *out)
-{
-    if (setting_type(s) != SETTING_BOOL)
-        return diag_error(r->d, setting_pos(s),
-                          "'%s' is %s; true or false is needed", key->name,
-                          setting_kind(s));
-    *(bool *)((char *)out + key->offset[0]) = setting_is_true(s);
-    return true;
-}
-
-/* What needs no quotes anywhere, and stands for nothing else: reports call the
- * sum of all layers 'total'. */
-static bool is_name(const char *text)
-{
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
-                                  "0123456789_.";
-    return text[strspn(text, letters)] == '\0' && strcmp(text, "all") != 0 &&
-           strcmp(text, "total") != 0;
-}
-
-static bool set_name(const struct reader *r, const struct setting *s, char *out,
-                     size_t out_bytes)
-{
-    const char *text = setting_string(s);
-    if (text == NULL)
-        return diag_error(r->d, setting_pos(s),
-                          "'%s' is %s; a string is needed", setting_name(s),
-                          setting_kind(s));
-    if (text[0] == '\0' || !layer_name_of(text, out, out_bytes))
-        return diag_error(r->d, setting_pos(s),
-                          "'%s' has %zu letters; 1 to %zu are allowed",
-                          setting_name(s), strlen(text), out_bytes - 1);
-    if (!is_name(out))
-        return diag_error(r->d, setting_pos(s),
-                          "'%s' is no name that can be chosen; letters, "
-                          "digits, '_', '-', '/' and '.' are allowed, and not "
-                          "'all' or 'total'",
-                          text);
-    return true;
-}
-
-static bool set_op(const struct reader *r, const struct setting *s,
-                   struct layer *out)
-{
-    const char *text = setting_string(s);
-    if (text != NULL && layer_set_op(out, text))
-        return true;
-    return diag_error(r->d, setting_pos(s), "'%s' is %s%s%s; it may be %s",
-                      setting_name(s), text != NULL ? "'" : "",
-                      text != NULL ? text : setting_kind(s),
-                      text != NULL ? "'" : "", layer_op_list());
-}
-
-/* dims: the table of the layer's whole numbers. */
-static bool read_key(const struct reader *r, const struct setting *s,
-                     const struct layer_key *dims, struct layer_given *given,
-                     struct layer *out)
-{
-    const char *name = setting_name(s);
-    const struct layer_key *key = layer_key_find(dims, name);
-    if (strcmp(name, "name") == 0)
-        return set_name(r, s, out->name, sizeof(out->name));
-    if (strcmp(name, "op") == 0 || strcmp(name, "type") == 0)
-        return set_op(r, s, out);
-    if (key == NULL)
-        key = layer_key_find(layer_keys, name);
-    if (key == NULL || (key->type == LAYER_KEY_DIM && dims != layer_keys &&
-                        layer_key_find(dims, name) == NULL))
-        return unknown_key(r, s, dims);
-    switch (key->type) {
-    case LAYER_KEY_SHARE:
-        return set_share(r, key, s, out);
-    case LAYER_KEY_FLAG:
-        return set_flag(r, key, s, out);
-    case LAYER_KEY_DIM:
-    case LAYER_KEY_BITS:
-        break;
-    }
-    return set_dim(r, key, s, given, out);
-}
-
-static void list_missing(const struct setting *s, const struct layer_key *dims,
-                         FILE *to)
-{
-    const char *comma = "";
-    if (setting_member(s, "name") == NULL) {
-        fprintf(to, "'name'");
-        comma = ", ";
-    }
-    for (const struct layer_key *key = dims; key->name != NULL; key++)
-        if (key->left_out == LAYER_KEY_REQUIRED &&
-            setting_member(s, key->name) == NULL) {
-            fprintf(to, "%s'%s'", comma, key->name);
-            comma = ", ";
-        }
-}
-
-static bool nothing_is_missing(const struct reader *r, const struct setting *s,
-                               const struct layer_key *dims)
-{
-    char *list = NULL;
-    size_t list_bytes;
-    bool ok;
-    FILE *to = open_memstream(&list, &list_bytes);
-    SIM_CHECK(to != NULL);
-    list_missing(s, dims, to);
-    SIM_CHECK(fclose(to) == 0);
-    ok = list[0] == '\0' ||
-         diag_error(r->d, setting_pos(s),
-                    "a layer lacks %s; a layer has a name and at least %s",
-                    list, dims == layer_keys ? "M, C, H, W" : "M, N, K");
-    free(list);
-    return ok;
-}
-
-/* A gemm with a K speaks its own letters; a matmul has no others. */
-static const struct layer_key *dims_of(const struct setting *s)
-{
-    const struct setting *given = setting_member(s, "op");
-    if (given == NULL)
-        given = setting_member(s, "type");
-    const char *op = given != NULL ? setting_string(given) : NULL;
-    if (op == NULL)
-        return layer_keys;
-    if (strcmp(op, layer_op_name[LAYER_MATMUL]) == 0)
-        return layer_gemm_keys;
-    return strcmp(op, layer_op_name[LAYER_GEMM]) == 0 &&
-                   setting_member(s, "K") != NULL
-               ? layer_gemm_keys
-               : layer_keys;
-}
-
-/* What one key may not say for another. */
-static bool keys_agree(const struct reader *r, const struct setting *s,
-                       const struct layer *l)
-{
-    const struct setting *type = setting_member(s, "type");
-    const struct setting *B = setting_member(s, "B");
-    if (type != NULL && setting_member(s, "op") != NULL)
-        return diag_error(r->d, setting_pos(type),
-                          "'type' says what 'op' says; one of them is needed");
-    if (l->op == LAYER_GEMM && B != NULL)
-        return diag_error(r->d, setting_pos(B),
-                          "'B' of a gemm; products side by side are of "
-                          "op = \"matmul\"");
-    return true;
-}
-
-static bool read_layer(const struct reader *r, const struct setting *s,
-                       struct layer *out)
-{
-    struct layer_given given = {{NULL}};
-    bool ok = true;
-    if (setting_type(s) != SETTING_GROUP)
-        return diag_error(r->d, setting_pos(s),
-                          "a layer is %s; a group { name = \"...\"; ... } is "
-                          "needed",
-                          setting_kind(s));
-    const struct layer_key *dims = dims_of(s);
-    layer_keys_leave_out(out);
-    for (int i = 0; i < setting_length(s); i++)
-        ok = read_key(r, setting_item(s, i), dims, &given, out) && ok;
-    ok = nothing_is_missing(r, s, dims) && ok;
-    ok = ok && keys_agree(r, s, out);
-    if (ok && dims == layer_gemm_keys)
-        ok = layer_of_gemm(out, setting_pos(s), r->d);
-    return ok && layer_finish(out, setting_pos(s), r->d);
-}
-
 static bool is_new_name(const struct reader *r, const struct setting *s,
                         const struct workload *w, int i)
 {
@@ -268,6 +48,7 @@ static bool is_new_name(const struct reader *r, const struct setting *s,
 static bool read_layers(const struct reader *r, const struct setting *s,
                         struct workload *w)
 {
+    static const struct layer_read_how how;
     bool ok = true;
     if (setting_type(s) != SETTING_LIST)
         return diag_error(r->d, setting_pos(s),
@@ -280,26 +61,24 @@ static bool read_layers(const struct reader *r, const struct setting *s,
     w->layer = xcalloc((size_t)w->n_layers, sizeof(*w->layer));
     for (int i = 0; i < w->n_layers; i++) {
         const struct setting *l = setting_item(s, i);
-        ok = read_layer(r, l, &w->layer[i]) && ok;
+        ok = layer_read(l, &how, &w->layer[i], r->d) && ok;
         ok = is_new_name(r, l, w, i) && ok;
     }
     return ok;
 }
 
-/* The images that the network's file gives it; --batch overrides them. */
-static bool read_batch(const struct reader *r, const struct setting *s,
-                       struct workload *w)
+bool workload_read_batch(const struct setting *s, int *out, struct diag *d)
 {
     long long value;
     if (!setting_whole_number(s, &value))
-        return diag_error(r->d, setting_pos(s),
+        return diag_error(d, setting_pos(s),
                           "'batch' is %s; a whole number is needed",
                           setting_kind(s));
     if (value < 1 || value > LAYER_DIM_MAX)
-        return diag_error(r->d, setting_pos(s),
+        return diag_error(d, setting_pos(s),
                           "'batch' is %lld; it may be 1 to %d", value,
                           LAYER_DIM_MAX);
-    w->own_batch = (int)value;
+    *out = (int)value;
     return true;
 }
 
@@ -309,11 +88,16 @@ static bool read_member(const struct reader *r, const struct setting *s,
     const char *name = setting_name(s);
     struct nearest near;
     if (strcmp(name, "name") == 0)
-        return set_name(r, s, w->name, sizeof(w->name));
+        return layer_read_name(s, w->name, sizeof(w->name), r->d);
     if (strcmp(name, "layers") == 0)
         return read_layers(r, s, w);
     if (strcmp(name, "batch") == 0)
-        return read_batch(r, s, w);
+        return workload_read_batch(s, &w->own_batch, r->d);
+    if (strcmp(name, "nodes") == 0 || strcmp(name, "inputs") == 0)
+        return diag_error(r->d, setting_pos(s),
+                          "'%s' is of a graph; a list of 'layers' is needed "
+                          "here",
+                          name);
     nearest_start(&near, name);
     nearest_offer(&near, "batch");
     nearest_offer(&near, "name");
@@ -341,26 +125,30 @@ static bool read_network(const struct reader *r, const struct setting *root,
     return ok;
 }
 
+struct workload *workload_read(const struct setting *root, const char *path,
+                               struct diag *d)
+{
+    const struct reader r = {path, d};
+    struct workload *w = xcalloc(1, sizeof(*w));
+    w->batch = 1;
+    if (read_network(&r, root, w))
+        return w;
+    workload_free(w);
+    return NULL;
+}
+
 struct workload *workload_load(const char *name_or_path, struct src_pos at,
                                struct diag *d)
 {
     char *path = find_config_file(name_or_path, CONFIG_NETWORK, at, d);
-    struct reader r = {path, d};
-    struct workload *w;
-    struct config_text *file;
-    bool ok;
     if (path == NULL)
         return NULL;
-    w = xcalloc(1, sizeof(*w));
-    w->batch = 1;
-    file = config_text_read(path, at, d);
-    ok = file != NULL && read_network(&r, config_text_root(file), w);
+    struct config_text *file = config_text_read(path, at, d);
+    struct workload *w =
+        file != NULL ? workload_read(config_text_root(file), path, d) : NULL;
     config_text_free(file);
     free(path);
-    if (ok)
-        return w;
-    workload_free(w);
-    return NULL;
+    return w;
 }
 
 struct workload *workload_of_layer(const struct layer *layer)

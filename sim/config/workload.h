@@ -14,6 +14,7 @@
 #ifndef SIM_CONFIG_WORKLOAD_H
 #define SIM_CONFIG_WORKLOAD_H
 
+#include "sim/base/config_text.h"
 #include "sim/base/diag.h"
 #include "sim/base/layer.h"
 
@@ -33,6 +34,11 @@ struct workload {
  * NULL after a message. */
 struct workload *workload_load(const char *name_or_path, struct src_pos at,
                                struct diag *d);
+/* The same from a file that was read, `path`. */
+struct workload *workload_read(const struct setting *root, const char *path,
+                               struct diag *d);
+/* Reads a network's `batch`: the images that its file gives it. */
+bool workload_read_batch(const struct setting *s, int *out, struct diag *d);
 struct workload *workload_of_layer(const struct layer *layer);
 void workload_free(struct workload *w);
 

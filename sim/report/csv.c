@@ -40,9 +40,12 @@ static json_t *row_new(const json_t *document)
                                          "energy_unit"};
     json_t *row = json_object();
     SIM_CHECK(row != NULL);
-    for (int i = 0; i < (int)(sizeof(shared) / sizeof(shared[0])); i++)
-        SIM_CHECK(json_object_set(row, shared[i],
-                                  json_object_get(document, shared[i])) == 0);
+    for (int i = 0; i < (int)(sizeof(shared) / sizeof(shared[0])); i++) {
+        json_t *value = json_object_get(document, shared[i]);
+        if (json_is_object(value)) /* a graph */
+            value = json_object_get(value, "name");
+        SIM_CHECK(json_object_set(row, shared[i], value) == 0);
+    }
     return row;
 }
 

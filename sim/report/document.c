@@ -10,6 +10,7 @@
 #include "sim/energy/energy_area.h"
 #include "sim/report/document_energy.h"
 #include "sim/report/metrics.h"
+#include "sim/report/network_document.h"
 #include "sim/report/report_tree.h"
 
 #define SCHEMA 1
@@ -285,7 +286,7 @@ json_t *report_document(const struct report_input *in)
     tree_put_text(o, "accelsim", ACCELSIM_VERSION);
     tree_put(o, "schema", json_integer(SCHEMA));
     tree_put_text(o, "arch", in->arch->name);
-    tree_put_text(o, "network", in->network);
+    tree_put(o, "network", network_document(in));
     tree_put(o, "batch", json_integer(in->batch));
     tree_put_text(o, "kernel", in->kernel);
     if (in->foreign_memory != NULL)

@@ -17,6 +17,7 @@
 #include "sim/energy/energy_area.h"
 #include "sim/report/document.h"
 #include "sim/report/metrics.h"
+#include "sim/report/network_document.h"
 #include "sim/report/report_tree.h"
 #include "sim/report/schema_energy.h"
 #include "sim/report/schema_nodes.h"
@@ -158,7 +159,7 @@ static json_t *layer(void)
     tree_put(keys, "items", schema_typed("string", ""));
     schema_put(o, "name", schema_typed("string", ""), true);
     schema_put(o, "op",
-               schema_one_of(layer_op_name, LAYER_OPS, "the operation"), true);
+               schema_one_of(layer_op_name, LAYER_OP_N, "the operation"), true);
     schema_put(o, "dataflow", schema_typed("string", ""), true);
     schema_put(o, "shape", shape(), true);
     schema_put(o, "gemm", wholes(letter, "in the letters of --gemm"), false);
@@ -195,7 +196,7 @@ static json_t *results(void)
     put_head(o);
     schema_put(o, "arch", schema_typed("string", "the architecture's name"),
                true);
-    schema_put(o, "network", schema_typed("string", ""), true);
+    schema_put(o, "network", network_schema(), true);
     schema_put(o, "batch", schema_whole(1, ""), true);
     schema_put(o, "kernel",
                schema_one_of(kernel, 3, "what stepped the machine"), true);

@@ -14,6 +14,8 @@ libaccel_a_SOURCES += \
 	%D%/markdown.c \
 	%D%/metrics.c \
 	%D%/metrics.h \
+	%D%/network_document.c \
+	%D%/network_document.h \
 	%D%/report.h \
 	%D%/report_table.c \
 	%D%/report_table.h \
@@ -30,4 +32,5 @@ libaccel_a_SOURCES += \
 	%D%/stats.h \
 	%D%/table_energies.c \
 	%D%/table_layer.c \
+	%D%/table_coverage.c \
 	%D%/table_network.c

@@ -14,6 +14,7 @@
 #include "sim/base/arch.h"
 #include "sim/base/result.h"
 #include "sim/energy/energy.h"
+#include "sim/network/coverage.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -36,6 +37,8 @@ struct report_input { /* all borrowed */
     int n_tables;
     const struct layer_result *layers;
     int n_layers;
+    /* What a graph's operations came to; NULL: a list of layers ran. */
+    const struct network_coverage *coverage;
     bool show_mapping; /* the table ends with a mapping file of all layers */
     /* Bytes of a burst of the DRAM part, whose energy is paid per burst; up to
      * 1, energy is paid per word. */

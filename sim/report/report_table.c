@@ -323,10 +323,12 @@ bool report_write_table(const struct report_input *in, FILE *to)
     struct table_view v;
     view_init(&v, in);
     print_head(in, to);
-    if (in->n_layers == 1)
+    if (in->n_layers == 1 && layer_is_mac(&in->layers[0].layer))
         table_layer(&v, 0, to);
     else
         table_network(&v, to);
+    if (in->coverage != NULL)
+        table_coverage(in->coverage, to);
     if (in->show_mapping)
         print_mappings(in, to);
     free(v.energy);

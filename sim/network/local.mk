@@ -1,0 +1,14 @@
+libaccel_a_SOURCES += \
+	%D%/coverage.c \
+	%D%/coverage.h \
+	%D%/graph.h \
+	%D%/graph_read.c \
+	%D%/graph_shapes.c \
+	%D%/graph_sort.c \
+	%D%/network_file.c \
+	%D%/network_file.h \
+	%D%/vector_node.c \
+	%D%/vector_op.c \
+	%D%/vector_op.h \
+	%D%/vector_result.c \
+	%D%/vector_result.h

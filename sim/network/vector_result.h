@@ -1,0 +1,42 @@
+/* vector_result.h - what a node without a MAC loop does to memories and time.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_NETWORK_VECTOR_RESULT_H
+#define SIM_NETWORK_VECTOR_RESULT_H
+
+#include "sim/base/arch.h"
+#include "sim/base/result.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Where a node is worked on. */
+enum node_place {
+    PLACE_ARRAY,   /* a MAC loop */
+    PLACE_VIEW,    /* nowhere: its words are where they should be */
+    PLACE_OUTSIDE, /* not on this chip: its words come from DRAM and go back */
+    PLACE_N
+};
+extern const char *const node_place_name[PLACE_N];
+
+enum node_place node_place_of(const struct arch *arch,
+                              const struct layer *layer);
+
+/* Unique words of all images that a node reads, from its inputs and from what
+ * the network stores for it, and that it makes; none of a view. */
+struct vector_words {
+    uint64_t input, stored, output;
+};
+struct vector_words vector_words_of(const struct layer *layer);
+
+/* A node's result: its DRAM traffic, and how long the DRAM takes for it at its
+ * peak.  is_model: without cycles.  Error: more than can be counted. */
+bool vector_result(const struct arch *machine, const struct layer *layer,
+                   bool is_model, struct layer_result *out, struct diag *d);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,63 @@
+/* network_document.c - a graph's operations in JSON: which ran where, and what
+ * each came to.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/report/network_document.h"
+
+#include "sim/report/report_tree.h"
+#include "sim/report/schema_nodes.h"
+
+static json_t *op_coverage(const struct network_coverage *coverage)
+{
+    json_t *list = tree_array();
+    for (int i = 0; i < coverage->n; i++) {
+        const struct op_coverage *c = &coverage->row[i];
+        json_t *o = tree_object();
+        tree_put_text(o, "op", layer_op_name[c->op]);
+        tree_put_text(o, "runs_on", node_place_name[c->place]);
+        tree_put_count(o, "nodes", c->nodes);
+        tree_put_count(o, "macs", c->macs);
+        tree_put_count(o, "outputs", c->outputs);
+        tree_put_count(o, "dram_words", c->dram_words);
+        tree_append(list, o);
+    }
+    return list;
+}
+
+json_t *network_document(const struct report_input *in)
+{
+    if (in->coverage == NULL)
+        return json_string(in->network);
+    json_t *o = tree_object();
+    tree_put_text(o, "name", in->network);
+    tree_put(o, "op_coverage", op_coverage(in->coverage));
+    return o;
+}
+
+static json_t *op_coverage_schema(void)
+{
+    json_t *o = schema_object("the nodes of an operation");
+    schema_put(o, "op", schema_one_of(layer_op_name, LAYER_OP_N, ""), true);
+    schema_put(o, "runs_on",
+               schema_one_of(node_place_name, PLACE_N, "where it is done"),
+               true);
+    schema_put(o, "nodes", schema_whole(1, ""), true);
+    schema_put(o, "macs", schema_whole(0, ""), true);
+    schema_put(o, "outputs", schema_whole(0, "words: of all images"), true);
+    schema_put(o, "dram_words", schema_whole(0, "read and written"), true);
+    return o;
+}
+
+json_t *network_schema(void)
+{
+    json_t *o = tree_object(), *any = tree_array();
+    json_t *graph = schema_object("where a graph ran");
+    json_t *coverage = schema_typed("array", "");
+    tree_put(coverage, "items", op_coverage_schema());
+    schema_put(graph, "name", schema_typed("string", ""), true);
+    schema_put(graph, "op_coverage", coverage, true);
+    tree_append(any, schema_typed("string", "its name"));
+    tree_append(any, graph);
+    tree_put(o, "anyOf", any);
+    return o;
+}

@@ -1,0 +1,146 @@
+"""network_test.py - networks with more than MAC loops, by the program: every
+node is counted or said to be nothing, and MAC layers come out as in a list.
+SPDX-License-Identifier: MIT
+"""
+
+from program import check, finish, new_folder, report, run, sample, write
+
+POOL = """name = "n";
+layers = ( { name = "a"; op = "maxpool"; M = 64; C = 64; H = 56; W = 56; R = 3;
+    S = 3; stride = 2; pad = 1; } );
+"""
+TINY = """name = "tiny";
+inputs = ( { name = "image"; C = 3; H = 16; W = 16; } );
+nodes = (
+  { name = "c1"; op = "conv"; in = ["image"]; M = 8; R = 3; S = 3; pad = 1; },
+  { name = "r1"; op = "relu"; in = "c1"; },
+  { name = "p1"; op = "maxpool"; in = "r1"; R = 2; S = 2; stride = 2; },
+  { name = "c2"; op = "conv"; in = ["p1"]; M = 8; R = 1; S = 1; },
+  { name = "sum"; op = "add"; in = ["p1", "c2"]; },
+  { name = "both"; op = "concat"; in = ["sum", "c2"]; },
+  { name = "gap"; op = "avgpool"; in = "both"; },
+  { name = "fc"; op = "fc"; in = "gap"; M = 10; },
+  { name = "prob"; op = "softmax"; in = "fc"; }
+);
+"""
+LIST = """name = "tiny";
+layers = (
+  { name = "c1"; C = 3; H = 16; W = 16; M = 8; R = 3; S = 3; pad = 1;
+    network_input = true; },
+  { name = "c2"; C = 8; H = 8; W = 8; M = 8; },
+  { name = "fc"; op = "fc"; C = 16; H = 1; W = 1; M = 10; }
+);
+"""
+MACHINES = ("eyeriss", "tpu_v1", "nvdla_small", "shidiannao", "gemmini",
+            "systolic", "tensor_core", "nvdla_large")
+
+
+def dram_words(layer):
+    return sum(tensor["reads"] + tensor["writes"]
+               for tensor in layer["accesses"]["dram"].values())
+
+
+def a_layer_without_macs(folder):
+    path = write(folder, "pool.cfg", POOL)
+    found = report("run", "--cfg", "eyeriss", "--net", path, "--batch", "1")
+    layer = found["layers"][0]
+    dram = layer["accesses"]["dram"]
+    check(layer["macs"] == 0 and layer["op"] == "maxpool", "a pool has no MACs")
+    # Windows of 3 x 3 by steps of 2 meet every word; 28 x 28 come out.
+    check(dram["ifmap"]["reads"] == 64 * 56 * 56 and
+          dram["psum"]["writes"] == 64 * 28 * 28 and
+          dram["psum"]["finished_writes"] == 64 * 28 * 28,
+          "its words are counted", dram)
+    check(layer["cycles"] > 0, "and take time")
+    check(run("run", "--cfg", "eyeriss", "--net", path).stdout.count("maxpool")
+          > 0, "the table names it")
+
+
+def every_machine(folder):
+    graph = write(folder, "g.cfg", TINY)
+    alone = write(folder, "l.cfg", LIST)
+    for machine in MACHINES[:sample(4, "machines", len(MACHINES))]:
+        for command in ("run", "model"):
+            words = (command, "--cfg", machine, "--batch", "2", "--net")
+            whole, macs = report(*words, graph), report(*words, alone)
+            # report() has held both to docs/schema.json.
+            found = [layer for layer in whole["layers"] if layer["macs"] > 0]
+            check(found == macs["layers"],
+                  f"{command} on {machine}: MAC layers are those of a list")
+            check([layer["name"] for layer in whole["layers"]] ==
+                  "c1 r1 p1 c2 sum both gap fc prob".split(),
+                  "each node has its row")
+            covered(whole, f"{command} on {machine}")
+
+
+def covered(whole, what):
+    """No node is silently nothing: each is counted, or it is a view."""
+    rows = {row["op"]: row for row in whole["network"]["op_coverage"]}
+    check(whole["network"]["name"] == "tiny" and
+          sum(row["nodes"] for row in rows.values()) == 9 and
+          rows["conv"]["nodes"] == 2, f"{what}: operations are counted")
+    for layer in whole["layers"]:
+        words, place = dram_words(layer), rows[layer["op"]]["runs_on"]
+        check(words > 0 or place == "view",
+              f"{what}: {layer['name']} has words, or is a view")
+    check(sum(row["dram_words"] for row in rows.values()) ==
+          dram_words(whole["total"]), f"{what}: and so are their words")
+    # Two images of 8 x 8 x 8 words, twice in and once out.
+    check(rows["add"]["dram_words"] == 3 * 2 * 512, f"{what}: of an add")
+    check(rows["concat"]["runs_on"] == "view", f"{what}: a concat moves none")
+
+
+def what_is_left_out_is_said(folder):
+    graph = write(folder, "g.cfg", TINY)
+    done = run("map", "--cfg", "systolic", "--net", graph, "--top", "1")
+    check(done.returncode == 0 and
+          "6 nodes of 'tiny' have no MAC loop and are left out" in done.stderr,
+          "map says what it leaves out", done.stderr)
+    done = run("map", "--cfg", "systolic", "--net", graph, "--layer", "p1")
+    check(done.returncode == 1 and "is about those" in done.stderr,
+          "and refuses where nothing is left", done.stderr)
+    found = report("run", "--cfg", "systolic", "--net", graph, "--layer",
+                   "p1,c2")
+    check([layer["name"] for layer in found["layers"]] == ["p1", "c2"],
+          "--layer chooses nodes")
+    done = run("run", "--cfg", "eyeriss", "--net", graph, "--format", "csv")
+    check(done.stdout.split("\n")[1].split(",")[1] == "tiny",
+          "CSV has the network's name", done.stdout[:300])
+
+
+def listing(folder):
+    graph = write(folder, "g.cfg", TINY)
+    rows = {row["name"]: row for row in
+            report("list", "layers", "--net", graph)["rows"]}
+    check(rows["sum"]["op"] == "add" and rows["sum"]["macs"] == 0 and
+          rows["sum"]["bytes"] == 3 * 512, "list layers has nodes", rows)
+    rows = {row["name"]: row for row in
+            report("list", "layers", "--net", "gpt2_decode")["rows"]}
+    check(rows["l0_scores"]["weights"] == 0 and
+          rows["word_embedding"]["weights"] == 50257 * 768,
+          "a matmul stores no weights; a table does")
+
+
+def transformers(folder):
+    """Words of a decoding step on a machine that does no operation but MACs:
+    keys and values of all tokens come from DRAM."""
+    found = report("model", "--cfg", "tpu_v1", "--net", "gpt2_decode",
+                   "--batch", "1")
+    rows = {row["op"]: row for row in found["network"]["op_coverage"]}
+    check(rows["matmul"]["macs"] == 12 * 2 * 129 * 768, "of 129 tokens each")
+    check(rows["gemm"]["dram_words"] >= 12 * 7077888 + 38597376,
+          "all weights come from DRAM once", rows["gemm"])
+    del folder
+
+
+def main():
+    with new_folder() as folder:
+        a_layer_without_macs(folder)
+        every_machine(folder)
+        what_is_left_out_is_said(folder)
+        listing(folder)
+        transformers(folder)
+    finish()
+
+
+main()
