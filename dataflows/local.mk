@@ -13,6 +13,8 @@ libaccel_a_SOURCES += \
 	%D%/l1_shape.h \
 	%D%/l2_deal.c \
 	%D%/l2_deal.h \
+	%D%/pass_events.c \
+	%D%/pass_events.h \
 	%D%/placement.c \
 	%D%/placement.h \
 	%D%/plugin.h \

@@ -36,6 +36,31 @@
             "of the writes, those that finished an output"         \
     }
 
+#define L2_ROWS(tensor, T)                                             \
+    {"accesses.l2." #tensor ".row_reads",                              \
+     "rows",                                                           \
+     NULL,                                                             \
+     AT(events.l2_rows[TENSOR_##T].reads),                             \
+     COUNTER_OF_PROGRAM,                                               \
+     "of its banks, that these words are read from"},                  \
+    {                                                                  \
+        "accesses.l2." #tensor ".row_writes", "rows", NULL,            \
+            AT(events.l2_rows[TENSOR_##T].writes), COUNTER_OF_PROGRAM, \
+            "of its banks, that these words are written to"            \
+    }
+#define CHANGED(tensor, T)                                             \
+    {                                                                  \
+        "accesses.rf." #tensor ".changed_reads", "words", NULL,        \
+            AT(events.changed_reads[TENSOR_##T]), COUNTER_OF_PROGRAM,  \
+            "of the reads, those of another word than the read before" \
+    }
+#define REACHED(name, N)                                                     \
+    {                                                                        \
+        "noc." #name ".rows", "rows", NULL, AT(events.reached[NETWORK_##N]), \
+            COUNTER_OF_PROGRAM | COUNTER_MULTICAST,                          \
+            "of PEs that the words sent reach, added up"                     \
+    }
+
 #define LINK_OF_L1(name) \
     (LINK_##name == LINK_filter_l1 || LINK_##name == LINK_ifmap_l1)
 #define LINK_PART(name, part, text)                 \
@@ -84,18 +109,32 @@ const struct counter counter_table[] = {
     {"array_cycles", "cycles", NULL, AT(array_cycles), COUNTER_SIMULATED,
      "with a pass in flight"},
     LEDGER_CAUSES(LEDGER_ROW) TENSORS(rf, RF, 0),
+    CHANGED(ifmap, IFMAP),
+    CHANGED(filter, FILTER),
     TENSORS(l1, L1, COUNTER_L1),
     WITH_DMA(ifmap, IFMAP),
     WITH_DMA(filter, FILTER),
     WITH_DMA(psum, PSUM),
     FINISHED(l2),
+    L2_ROWS(ifmap, IFMAP),
+    L2_ROWS(filter, FILTER),
+    L2_ROWS(psum, PSUM),
     TENSORS(dram, DRAM, 0),
     FINISHED(dram),
-    LINKS(LINK_ROWS)
-        COUNTS(COUNT_ROW){"gated.macs", "MACs", NULL, AT(gated_macs), 0,
-                          "whose ifmap word is zero"},
+    LINKS(LINK_ROWS) REACHED(filter, FILTER),
+    REACHED(ifmap, IFMAP),
+    REACHED(psum_in, PSUM_IN),
+    REACHED(psum_out, PSUM_OUT),
+    {"fifo_pushes", "words", NULL, AT(fifo_pushes), COUNTER_MULTICAST,
+     "put into the fifos of PEs, and of psums on their way to L2"},
+    COUNTS(COUNT_ROW){"gated.macs", "MACs", NULL, AT(gated_macs), 0,
+                      "whose ifmap word is zero"},
     {"gated.rf_filter_reads", "words", NULL, AT(gated_rf_filter_reads), 0,
      "filter words that were not read for them"},
+    {"gated.rf_psum_reads", "words", NULL, AT(gated_rf_psum_reads), 0,
+     "psum words that need not be read for them"},
+    {"gated.rf_psum_writes", "words", NULL, AT(gated_rf_psum_writes), 0,
+     "psum words that need not be written for them"},
     {"check.outputs", "outputs", NULL, AT(check_outputs), COUNTER_CHECKED,
      "compared with a direct convolution"},
     {"check.mismatches", "outputs", NULL, AT(check_mismatches), COUNTER_CHECKED,
@@ -120,6 +159,9 @@ bool counter_is_reported(const struct counter *c, const struct arch *arch,
            !((c->when & COUNTER_L1) != 0 && !arch->has_l1) &&
            !((c->when & COUNTER_SYSTOLIC) != 0 &&
              arch->array_network != NETWORK_SYSTOLIC) &&
+           !((c->when & COUNTER_MULTICAST) != 0 &&
+             arch->array_network == NETWORK_SYSTOLIC) &&
+           !((c->when & COUNTER_OF_PROGRAM) != 0 && !r->has_events) &&
            !((c->when & COUNTER_SIMULATED) != 0 && r->is_model) &&
            !((c->when & COUNTER_CHECKED) != 0 && !r->checked) &&
            !((c->when & COUNTER_OF_LAYER) != 0 && is_total);

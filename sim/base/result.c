@@ -60,6 +60,15 @@ void counts_add_times(struct counts *a, const struct counts *b, uint64_t times)
         into[i] = count_add(into[i], count_mul(from[i], times));
 }
 
+void layer_events_repeat(struct layer_events *events,
+                         const struct layer_events *before, uint64_t times)
+{
+    uint64_t *sum = (uint64_t *)(void *)events;
+    const uint64_t *old = (const uint64_t *)(const void *)before;
+    for (size_t i = 0; i < sizeof(*events) / sizeof(*sum); i++)
+        sum[i] = count_add(sum[i], count_mul(times, count_sub(sum[i], old[i])));
+}
+
 void counts_add(struct counts *a, const struct counts *b)
 {
     counts_add_times(a, b, 1);

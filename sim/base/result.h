@@ -76,7 +76,9 @@ enum counter_when {
     COUNTER_OF_LAYER = 8,  /* of a layer, not of the sum of all */
     COUNTER_HIDDEN = 16,   /* never; figures are derived from it */
     COUNTER_WITHOUT_FORM = 32, /* a closed form of counts lacks it */
-    COUNTER_SYSTOLIC = 64      /* on a systolic array */
+    COUNTER_SYSTOLIC = 64,     /* on a systolic array */
+    COUNTER_MULTICAST = 128,   /* on one with multicast networks */
+    COUNTER_OF_PROGRAM = 256   /* of named dataflows, not of loop nests */
 };
 
 /* Counters that are neither of a level nor of a network. field, path in JSON,
@@ -111,6 +113,17 @@ struct counts {
     struct compressed_words {
         uint64_t words, bytes;
     } dram_compressed[TENSOR_N];
+};
+
+struct bank_rows {
+    uint64_t reads, writes;
+};
+
+/* What passes do beside moving words (dataflows/pass_events.h). */
+struct layer_events {
+    struct bank_rows l2_rows[TENSOR_N]; /* of L2's banks, the DMA's too */
+    uint64_t reached[NETWORK_N];        /* rows of PEs, over the words sent */
+    uint64_t changed_reads[TENSOR_N];   /* of register files; psums: not said */
 };
 
 /* Lower bounds of a layer's cycles, one per resource, each with its name and
@@ -189,6 +202,12 @@ struct layer_result {
     uint64_t ledger_pe_cycles[LEDGER_N];
     struct counts counts;
     uint64_t gated_macs, gated_rf_filter_reads;
+    /* Psum words that a register file does not read and write for them, if the
+     * gate holds that still, too. */
+    uint64_t gated_rf_psum_reads, gated_rf_psum_writes;
+    uint64_t fifo_pushes; /* words put into the PEs' fifos, and towards L2 */
+    bool has_events;      /* a named dataflow's; else all 0 */
+    struct layer_events events;
     uint64_t bounds_cycles[BOUND_N];
 
     bool checked;
@@ -228,6 +247,9 @@ static inline uint64_t count_sub(uint64_t a, uint64_t b)
     return a - b;
 }
 
+/* events += times * (events - before), number by number. */
+void layer_events_repeat(struct layer_events *events,
+                         const struct layer_events *before, uint64_t times);
 /* Adds every counter of b to that of a. */
 void counts_add(struct counts *a, const struct counts *b);
 /* Adds `times` times every counter of b to that of a. */

@@ -40,8 +40,10 @@ static void put_counters(json_t *o, bool is_total)
 {
     for (const struct counter *c = counter_table; c->path != NULL; c++) {
         char doc[256];
-        bool may_lack = (c->when & (COUNTER_L1 | COUNTER_SIMULATED |
-                                    COUNTER_CHECKED | COUNTER_SYSTOLIC)) != 0;
+        bool may_lack =
+            (c->when &
+             (COUNTER_L1 | COUNTER_SIMULATED | COUNTER_CHECKED |
+              COUNTER_SYSTOLIC | COUNTER_MULTICAST | COUNTER_OF_PROGRAM)) != 0;
         if ((c->when & COUNTER_HIDDEN) != 0 ||
             ((c->when & COUNTER_OF_LAYER) != 0 && is_total))
             continue;

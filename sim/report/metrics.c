@@ -210,9 +210,11 @@ void metrics_sum(const struct layer_result *layers, int n_layers,
                  struct layer_result *out)
 {
     memset(out, 0, sizeof(*out));
+    out->has_events = n_layers > 0;
     for (int i = 0; i < n_layers; i++) {
         const struct layer_result *r = &layers[i];
         counters_add(out, r);
+        out->has_events = out->has_events && r->has_events;
         out->is_model = out->is_model || r->is_model;
         out->bursts_at_least = out->bursts_at_least || r->bursts_at_least;
         if (r->active_pes > out->active_pes)

@@ -142,18 +142,6 @@ static void print_accesses(const struct table_view *v, FILE *to)
     grid_free(g);
 }
 
-/* How far a total may lie from it: with the root of squares, and at the
- * corners. */
-static void put_ends(struct grid *g, const struct table_view *v,
-                     const struct energy_range *range)
-{
-    const double each = v->energy_units_each;
-    grid_cell(g, "%s-%s", text_short(energy_range_low(range) / each).text,
-              text_short(energy_range_high(range) / each).text);
-    grid_cell(g, "%s-%s", text_short(range->corner_low / each).text,
-              text_short(range->corner_high / each).text);
-}
-
 static void print_energies(const struct table_view *v, FILE *to)
 {
     bool applies[ENERGY_N];
@@ -164,7 +152,7 @@ static void print_energies(const struct table_view *v, FILE *to)
         parts += applies[k];
     }
     const bool has_range = v->range[0].n > 0;
-    struct grid *g = grid_new(3 + parts + (has_range ? 2 : 0), 1);
+    struct grid *g = grid_new(3 + parts + has_range, 1);
     for (int line = 0; line < 2; line++) {
         grid_cell(g, "%s", line == 0 ? "energy" : v->energy_unit);
         for (int k = 0; k < ENERGY_N; k++)
@@ -172,10 +160,8 @@ static void print_energies(const struct table_view *v, FILE *to)
                 grid_cell(g, "%s", line == 0 ? energy_part_name[k] : "");
         grid_cell(g, "%s", line == 0 ? "total" : "");
         grid_cell(g, "%s", line == 0 ? v->per_mac_unit : "");
-        if (has_range) {
+        if (has_range)
             grid_cell(g, "%s", line == 0 ? "total" : "range");
-            grid_cell(g, "%s", line == 0 ? "total" : "corners");
-        }
     }
     grid_rule(g);
     for (int i = 0; i <= v->in->n_layers; i++) {
@@ -190,7 +176,13 @@ static void print_energies(const struct table_view *v, FILE *to)
         grid_real(
             g, metrics_ratio(e->total, (double)result_of(v, i)->counts.macs));
         if (has_range)
-            put_ends(g, v, &v->range[i]);
+            grid_cell(g, "%s-%s",
+                      text_short(energy_range_low(&v->range[i]) /
+                                 v->energy_units_each)
+                          .text,
+                      text_short(energy_range_high(&v->range[i]) /
+                                 v->energy_units_each)
+                          .text);
         end_row(v, g, i);
     }
     grid_print(g, 0, to);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dataflows/nest/nest_bounds.h"
+#include "dataflows/pass_events.h"
 #include "dataflows/placement.h"
 #include "dataflows/program.h"
 #include "mem/dram_bursts.h"
@@ -45,9 +46,36 @@ void result_describe(const struct arch *arch, const struct layer *layer,
         out->n_not_modelled = kind->not_modelled(arch, out->not_modelled);
 }
 
-void result_gate(const struct arch *arch, struct layer_result *out)
+/* Psums that MACs read from the register files; the others are those that move
+ * up or out. */
+static uint64_t psum_reads_of_macs(const struct arch *arch,
+                                   const struct layer_result *r)
+{
+    const uint64_t reads = r->counts.access[LEVEL_RF][TENSOR_PSUM].reads;
+    const struct link_words *link = r->counts.link;
+    const uint64_t moved = count_add(link[LINK_psum_out].words_sent,
+                                     link[LINK_psum_link].words_sent);
+    const bool own_reads = !r->has_events || /* a nest's */
+                           (arch->array_network == NETWORK_MULTICAST &&
+                            arch->psum_reduce == PSUM_CHAIN &&
+                            arch->psum_add == PSUM_ADD_OWN_CYCLE);
+    return own_reads && moved <= reads ? reads - moved : reads;
+}
+
+static void count_pushes(const struct arch *arch, struct layer_result *out)
+{
+    static const enum link into_fifos[] = {
+        LINK_filter, LINK_ifmap, LINK_psum_in, LINK_psum_link, LINK_psum_out};
+    out->fifo_pushes = 0;
+    for (int i = 0; arch->array_network == NETWORK_MULTICAST && i < 5; i++)
+        out->fifo_pushes = count_add(
+            out->fifo_pushes, out->counts.link[into_fifos[i]].words_delivered);
+}
+
+void result_derive(const struct arch *arch, struct layer_result *out)
 {
     const uint64_t reads = out->counts.access[LEVEL_RF][TENSOR_FILTER].reads;
+    count_pushes(arch, out);
     if (!arch->zero_gating)
         return;
     double share = out->layer.zero_share[TENSOR_IFMAP];
@@ -55,6 +83,11 @@ void result_gate(const struct arch *arch, struct layer_result *out)
     /* None where filter words skip the register files. */
     out->gated_rf_filter_reads =
         out->gated_macs < reads ? out->gated_macs : reads;
+    const struct accesses *psum = &out->counts.access[LEVEL_RF][TENSOR_PSUM];
+    out->gated_rf_psum_writes =
+        out->gated_macs < psum->writes ? out->gated_macs : psum->writes;
+    out->gated_rf_psum_reads =
+        (uint64_t)((double)psum_reads_of_macs(arch, out) * share + 0.5);
 }
 
 /* How a named dataflow runs the mapping, in words and drawings; to be freed. */
@@ -99,6 +132,19 @@ static void model_nest(const struct arch *arch, const struct layer *layer,
     out->active_pes = (int)nest_pes_used(arch, layer, nest);
 }
 
+void result_count_events(const struct arch *arch, const struct layer *layer,
+                         const struct layer_mapping *mapping,
+                         struct layer_result *out)
+{
+    if (layer_mapping_is_nest(mapping))
+        return;
+    struct program *program = xcalloc(1, sizeof(*program));
+    mapping->dataflow->compile(arch, layer, &mapping->mapping, program);
+    program_events(program, &out->events);
+    out->has_events = true;
+    free(program);
+}
+
 static void model_program(const struct arch *arch, const struct layer *layer,
                           const struct layer_mapping *mapping,
                           struct layer_result *out)
@@ -110,6 +156,8 @@ static void model_program(const struct arch *arch, const struct layer *layer,
     bounds_of(dataflow, program, &out->counts, out->bounds_cycles);
     out->passes = program->passes;
     out->active_pes = program->rows * program->sets * program->set_chains;
+    program_events(program, &out->events);
+    out->has_events = true;
     free(program);
 }
 
@@ -126,7 +174,7 @@ void model_mapping(const struct arch *machine, const struct layer *layer,
         model_nest(arch, layer, &mapping->nest, out);
     else
         model_program(arch, layer, mapping, out);
-    result_gate(arch, out);
+    result_derive(arch, out);
 }
 
 /* What a walk may take: some seconds.  Words are looked at one by one by loop

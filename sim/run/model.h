@@ -31,8 +31,13 @@ void model_mapping(const struct arch *arch, const struct layer *layer,
 void result_describe(const struct arch *arch, const struct layer *layer,
                      const struct layer_mapping *mapping,
                      struct layer_result *out);
-/* MACs and filter reads that meet a zero, by the declared share. */
-void result_gate(const struct arch *arch, struct layer_result *out);
+/* What its passes do beside moving words; of nests, nothing. */
+void result_count_events(const struct arch *arch, const struct layer *layer,
+                         const struct layer_mapping *mapping,
+                         struct layer_result *out);
+/* What follows from its counts: pushes into fifos; MACs and accesses of
+ * register files that meet a zero, by the declared share. */
+void result_derive(const struct arch *arch, struct layer_result *out);
 /* The mapping as an entry of a mapping file, with the loops that it makes and
  * who holds what as comments; to be freed. */
 char *mapping_text(const struct arch *arch, const struct layer *layer,

@@ -270,7 +270,7 @@ static bool finish_result(struct run *run, struct layer_result *out)
     SIM_CHECK(out->ledger_pe_cycles[LEDGER_mac] == out->counts.macs);
     run->source->ops->bounds(run->source, &out->counts, out->bounds_cycles);
     run->source->ops->finish(run->source, out);
-    result_gate(run->arch, out);
+    result_derive(run->arch, out);
     return layer_result_fits(run->arch, out, run->diag);
 }
 
@@ -353,6 +353,7 @@ bool simulate_layer(const struct arch *machine, const struct layer *layer,
     if (!can_be_told(layer, options, d))
         return false;
     result_describe(arch, layer, mapping, &result);
+    result_count_events(arch, layer, mapping, &result);
     struct run run = {.arch = arch,
                       .layer = layer->name,
                       .options = options,

@@ -20,7 +20,8 @@ TEST_F(Report, JsonHasTheAgreedKeysInTheAgreedOrder)
               "array_cycles "
               "bounds_cycles bound_by active_pes utilization ledger_pe_cycles "
               "accesses "
-              "noc dram gated energy_pj metrics check power_mw",
+              "noc fifo_pushes dram gated energy_pj energy_range metrics check "
+              "power_mw",
               j.keys("layers.0"));
     EXPECT_EQ(
         "N G M C H W R S P Q stride pad dilation stride_h stride_w pad_top "
@@ -44,7 +45,8 @@ TEST_F(Report, JsonHasTheAgreedKeysInTheAgreedOrder)
     EXPECT_EQ("mac rf noc l1 l2 dram leakage clock total",
               j.keys("layers.0.energy_pj"));
     EXPECT_EQ("macs cycles array_cycles utilization ledger_pe_cycles accesses "
-              "noc dram gated energy_pj metrics check power_mw",
+              "noc fifo_pushes dram gated energy_pj energy_range metrics check "
+              "power_mw",
               j.keys("total"));
     EXPECT_EQ("macs busiest_pe filter_network ifmap_network psum_in_network "
               "psum_out_network l2_ports dram",
