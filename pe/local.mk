@@ -1,7 +1,8 @@
 libhot_a_SOURCES += %D%/lanes.c %D%/lanes.h %D%/lane_periods.c %D%/lane_periods.h \
 	%D%/pass_counts.h \
 	%D%/systolic.c %D%/systolic.h %D%/systolic_account.c \
-	%D%/systolic_charge.c %D%/systolic_drain.c %D%/systolic_plan.c \
+	%D%/systolic_charge.c %D%/systolic_drain.c \
+	%D%/systolic_periods.c %D%/systolic_periods.h %D%/systolic_plan.c \
 	%D%/systolic_planes.c %D%/systolic_planes.h %D%/systolic_rows.c \
 	%D%/systolic_rows.h %D%/systolic_shadow.c %D%/systolic_shadow_count.c \
 	%D%/systolic_shadow.h \

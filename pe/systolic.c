@@ -245,6 +245,21 @@ static void end_planes(struct systolic *s, enum systolic_end end)
     memset(s->left, 0, 3 * plane_bytes(s)); /* and top, has_started */
 }
 
+/* Notes whether a step of a flow did what the one before it did. */
+static void note_repeat(struct systolic *s, const struct systolic_cycle *cycle,
+                        const struct systolic_sums *sums)
+{
+    const struct systolic_state *st = s->state;
+    if (cycle->flows && !cycle->moves) {
+        s->repeats = false; /* the step's words are crossing the edges */
+        return;
+    }
+    s->repeats = cycle->moves && st->phase == SYSTOLIC_FLOW && !cycle->drains &&
+                 st->token_row == 0 &&
+                 memcmp(sums, &s->sums, sizeof(*sums)) == 0;
+    s->sums = *sums;
+}
+
 uint64_t systolic_steps(struct systolic *s, uint64_t most_cycles)
 {
     if (s->shadow != NULL)
@@ -274,5 +289,6 @@ bool systolic_step(struct systolic *s)
     }
     systolic_account(s, &cycle, &sums);
     end_planes(s, cycle.end);
+    note_repeat(s, &cycle, &sums);
     return true;
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "noc/state_kind.h"
 #include "pe/systolic.h"
 #include "pe/systolic_planes.h"
 
@@ -49,24 +50,46 @@ struct systolic_drain {
     uint64_t cycles_left; /* overlapped: foretold when it began */
 };
 
-/* The arena begins with this; the planes follow. */
+/* The arena begins with this; the planes follow, which are relations, as are
+ * the fronts (noc/state_kind.h). */
+#define SYSTOLIC_STATE(X)                                                      \
+    X(RELATION, struct systolic_pass, pass, , "that flows")                    \
+    X(RELATION, int32_t, phase, , "enum systolic_phase")                       \
+    X(RELATION, int32_t, last_row, , "that the schedule counts")               \
+    X(RELATION, int32_t, last_col, , "that the schedule counts")               \
+    X(POSITION, uint32_t, step, , "of the phase")                              \
+    X(RELATION, int32_t, token_row, ,                                          \
+      "where the last word's token was in the last step, from 1; 0: outside")  \
+    X(RELATION, int32_t, token_col, , "likewise")                              \
+    X(RELATION, int32_t, is_open, , "the step's words are crossing the edges") \
+    X(RELATION, int32_t, edge_words, [EDGE_N], "that cross in this step")      \
+    X(RELATION, int32_t, edge_wait_cycles, [EDGE_N], "still to go")            \
+    X(RELATION, int32_t, waiting, ,                                            \
+      "PEs between first MAC and last operation, in a wait")                   \
+    X(RELATION, int32_t, started, , "PEs that have issued a MAC")              \
+    X(POSITION, uint64_t, psums_left, , "WS, IS: to leave at the bottom edge") \
+    X(RELATION, uint64_t, alone_cycles, ,                                      \
+      "still to go without a pass that flows")                                 \
+    X(RELATION, struct systolic_drain, drain, , "of the passes before")        \
+    X(POSITION, uint64_t, active_pe_cycles, ,                                  \
+      "PEs with work, over the cycles so far")                                 \
+    X(POSITION, struct pass_counts, counts, , "since the last boundary")
+
+#define SYSTOLIC_FIELD(kind, type, name, dims, doc) type name dims;
 struct systolic_state {
-    struct systolic_pass pass;
-    int32_t phase;              /* enum systolic_phase */
-    int32_t last_row, last_col; /* that the schedule counts */
-    uint32_t step;              /* of the phase */
-    /* Where the last word's token was in the last step, from 1; 0: outside. */
-    int32_t token_row, token_col;
-    int32_t is_open;            /* the step's words are crossing the edges */
-    int32_t edge_words[EDGE_N]; /* that cross in this step */
-    int32_t edge_wait_cycles[EDGE_N];
-    int32_t waiting; /* PEs between first MAC and last operation, in a wait */
-    int32_t started; /* PEs that have issued a MAC */
-    uint64_t psums_left;   /* WS, IS: to leave at the bottom edge */
-    uint64_t alone_cycles; /* still to go without a pass that flows */
-    struct systolic_drain drain;
-    uint64_t active_pe_cycles; /* PEs with work, over the cycles so far */
-    struct pass_counts counts; /* since the last boundary */
+    SYSTOLIC_STATE(SYSTOLIC_FIELD)
+};
+#undef SYSTOLIC_FIELD
+
+/* Set bits after the flow has moved and before the registers have shifted. */
+struct systolic_sums {
+    int left, macs, started;
+    int down; /* words that moved down: operands, or WS, IS psums in the flow */
+    int first_row_macs; /* WS, IS without psum_in */
+    int first_row_down, last_row_down;
+    struct plane_overlap_bits psums; /* in shift registers; without a flow, all
+                                        are `others` */
+    int shift_links;                 /* of these, not in the last row */
 };
 
 struct systolic {
@@ -83,6 +106,8 @@ struct systolic {
     uint64_t *psum; /* a plane; WS, IS: psums; OS: the shift registers */
 
     struct pass_counts done_counts; /* of the last pass that is done */
+    struct systolic_sums sums;      /* of the last cycle */
+    bool repeats;                   /* systolic_repeats */
 
     struct systolic_values values, drain_values;
     bool has_values, drain_has_values;
@@ -140,17 +165,6 @@ struct systolic_cycle {
     int phase;                   /* of the flow, as the cycle begins */
     int flow_cause, drain_cause; /* enum pe_cause; of PEs that wait */
     enum systolic_end end;
-};
-
-/* Set bits after the flow has moved and before the registers have shifted. */
-struct systolic_sums {
-    int left, macs, started;
-    int down; /* words that moved down: operands, or WS, IS psums in the flow */
-    int first_row_macs; /* WS, IS without psum_in */
-    int first_row_down, last_row_down;
-    struct plane_overlap_bits psums; /* in shift registers; without a flow, all
-                                        are `others` */
-    int shift_links;                 /* of these, not in the last row */
 };
 
 /* systolic_plan.c.  Advances the skew registers, opens steps, counts waits

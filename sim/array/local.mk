@@ -12,6 +12,8 @@ libaccel_a_SOURCES += \
 	%D%/l1_probes.h \
 	%D%/l1_words.c \
 	%D%/l1_words.h \
+	%D%/multicast_alike.c \
+	%D%/multicast_alike.h \
 	%D%/multicast_array.c \
 	%D%/multicast_blocks.c \
 	%D%/multicast_machine.c \

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pe/systolic_periods.h"
 #include "pe/systolic_rows.h"
 #include "sim/array/array_axes.h"
 #include "sim/array/charge.h"
+#include "sim/array/pass_periods.h"
 #include "sim/array/systolic_array.h"
 #include "sim/array/systolic_probes.h"
 
@@ -18,7 +20,9 @@ struct array {
     struct systolic *systolic;
     bool has_moved; /* in the last cycle of blocks */
     bool has_rows;
-    struct systolic_probes *probes; /* or NULL */
+    struct systolic_probes *probes;  /* or NULL */
+    struct pass_periods *periods;    /* owns; NULL: no cycle is skipped */
+    uint64_t cycles, skipped_cycles; /* of the pass */
 };
 
 /* Commands carry rows of outputs past filters. */
@@ -102,6 +106,7 @@ static void destroy(void *self)
 {
     struct array *a = self;
     systolic_probes_free(a->probes);
+    pass_periods_free(a->periods);
     systolic_free(a->systolic);
     free(a);
 }
@@ -110,6 +115,8 @@ static void issue(void *self, const void *what)
 {
     struct array *a = self;
     const struct pass *pass = what;
+    if (a->periods != NULL)
+        pass_periods_forget(a->periods);
     systolic_issue(a->systolic, &pass->work.systolic,
                    a->flow != NULL ? word_flow_systolic(a->flow, pass) : NULL);
 }
@@ -132,6 +139,8 @@ static void finish(void *self, struct pass_outcome *out)
     struct pass_counts counts;
     systolic_counts(a->systolic, &counts);
     charge_pass(a->program, &counts, out);
+    out->skipped_cycles = a->skipped_cycles;
+    a->cycles = a->skipped_cycles = 0;
 }
 
 static void let_drain(void *self, uint64_t cycles)
@@ -150,7 +159,15 @@ static void put_draining(void *self, const void *left)
 static uint64_t step(void *self, uint64_t most_cycles)
 {
     struct array *a = self;
-    return systolic_steps(a->systolic, most_cycles);
+    uint64_t cycles = systolic_steps(a->systolic, most_cycles);
+    a->cycles += cycles;
+    if (a->periods == NULL || cycles == 0 || !systolic_repeats(a->systolic))
+        return cycles;
+    const uint64_t skipped =
+        pass_periods_beat(a->periods, PERIOD_WINDOWS, a->cycles);
+    a->cycles += skipped;
+    a->skipped_cycles += skipped;
+    return cycles + skipped;
 }
 
 static void eval_wave(void *self, int part)
@@ -159,6 +176,49 @@ static void eval_wave(void *self, int part)
     (void)part;
     a->has_moved = systolic_step(a->systolic);
 }
+
+/* The wave's state is the whole array's. */
+static size_t wave_bytes(const void *self, int part)
+{
+    const struct array *a = self;
+    (void)part;
+    return systolic_copy_bytes(a->systolic);
+}
+
+static void save_wave(const void *self, int part, void *copy)
+{
+    const struct array *a = self;
+    (void)part;
+    systolic_save(a->systolic, copy);
+}
+
+static bool wave_is_alike(const void *self, int part, const void *copy)
+{
+    const struct array *a = self;
+    (void)part;
+    return systolic_is_alike(a->systolic, copy);
+}
+
+static uint64_t wave_periods_left(const void *self, int part, const void *copy)
+{
+    const struct array *a = self;
+    (void)part;
+    return systolic_periods_left(a->systolic, copy);
+}
+
+static void skip_wave(void *self, int part, const void *copy, uint64_t periods)
+{
+    struct array *a = self;
+    struct pass_counts *counts = systolic_own_counts(a->systolic);
+    (void)part;
+    period_skip_counts((uint64_t *)counts,
+                       (const uint64_t *)systolic_copied_counts(copy),
+                       sizeof(*counts) / sizeof(uint64_t), periods);
+    systolic_skip(a->systolic, copy, periods);
+}
+
+static const struct block_period wave_period = {
+    wave_bytes, save_wave, wave_is_alike, wave_periods_left, skip_wave};
 
 /* The wave has no neighbour that could see it move. */
 static void commit_nothing(void *self, int part)
@@ -221,12 +281,24 @@ static int list_rows(struct array *a, struct block **out)
 static int blocks(void *self, enum block_grain grain, struct block **out)
 {
     const struct block wave = {"wave",    self,           0,
-                               eval_wave, commit_nothing, NULL};
+                               eval_wave, commit_nothing, &wave_period};
     if (grain == BLOCK_GRAIN_PE)
         return list_rows(self, out);
     *out = xcalloc(1, sizeof(**out));
     (*out)[0] = wave;
     return 1;
+}
+
+/* With second registers, cycles that are alike are counted at once without
+ * this. */
+static void may_skip(void *self)
+{
+    struct array *a = self;
+    struct block *list;
+    if (a->program->loads_ahead)
+        return;
+    const int n = blocks(self, BLOCK_GRAIN_ARRAY, &list);
+    a->periods = pass_periods_new(list, n);
 }
 
 static bool moved(const void *self)
@@ -273,6 +345,7 @@ const struct array_kind systolic_array = {
     .let_drain = let_drain,
     .put_draining = put_draining,
     .step = step,
+    .may_skip = may_skip,
     .blocks = blocks,
     .moved = moved,
     .probes = probes,

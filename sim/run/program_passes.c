@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/array/multicast_alike.h"
 #include "sim/array/systolic_array.h"
 #include "sim/run/access_stream.h"
 #include "sim/run/bounds.h"
@@ -21,7 +22,10 @@
 struct key {
     uint64_t kind; /* of machine */
     uint64_t lateness_cycles;
-    unsigned char work[sizeof(((struct pass *)0)->work)];
+    union {
+        struct multicast_pass multicast;
+        struct systolic_pass systolic;
+    } work;
     /* What follows: the passes that drain at the boundary, struct
      * systolic_left. */
 };
@@ -41,6 +45,7 @@ struct program_passes {
     struct access_stream *stream; /* accesses are traced, or NULL */
     struct word_flow *flow;       /* of one of them, or NULL */
     struct systolic_cfg systolic; /* of a systolic array */
+    struct multicast_alike alike; /* of another one */
     struct cursor cursor;
     struct pass pass[2]; /* the latest, and the one before it */
     int latest;
@@ -156,7 +161,9 @@ static struct pass_key key(struct pass_source *s, uint64_t lateness_cycles)
     struct program_passes *p = of(s);
     struct key *k = p->key;
     k->lateness_cycles = lateness_cycles;
-    memcpy(k->work, &p->pass[p->latest].work, sizeof(k->work));
+    memcpy(&k->work, &p->pass[p->latest].work, sizeof(k->work));
+    if (p->program->kind == NETWORK_MULTICAST)
+        multicast_make_simple(&p->alike, &k->work.multicast);
     memcpy(k + 1, p->left, left_bytes(p));
     return pass_key_of(k, sizeof(*k) + left_bytes(p));
 }
@@ -364,6 +371,7 @@ static struct program_passes *make(const struct pass_source_ops *its,
     }
     p->program = program;
     p->systolic = systolic_cfg_of(program);
+    multicast_alike_of(&program->arch, &p->alike);
     const size_t n = (size_t)passes_max(program);
     p->left = xcalloc(n, sizeof(*p->left));
     p->draining = xcalloc(n, sizeof(*p->draining));
