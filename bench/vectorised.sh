@@ -11,7 +11,7 @@ x86_64) ;;
     ;;
 esac
 failed=0
-for loop in eval_range commit_range plane_meet plane_words_bits; do
+for loop in eval_range step_range step_range_held commit_range plane_meet plane_words_bits; do
     found=$(objdump -d "$1" | awk -v loop="<$loop.avx2>:" '
         /^[0-9a-f]+ </ { inside = $2 == loop }
         inside && /%ymm/ { n++ }

@@ -6,14 +6,8 @@
  */
 #include "pe/lanes.h"
 
+#include "pe/lane_loop.h"
 #include "sim/base/diag.h"
-
-#if defined(__x86_64__) && defined(__GNUC__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
-#define HOT __attribute__((target_clones("avx2", "default"), noinline))
-#else
-#define HOT __attribute__((noinline))
-#endif
 
 #define COUNT_FIELD(kind, name, doc) +1
 #define COUNT_BOUND(name, doc) +1
@@ -24,7 +18,7 @@ enum {
 #undef COUNT_FIELD
 #undef COUNT_BOUND
 
-enum { LANE_ALIGN = 32, STRETCH_LANES = 16384 };
+enum { LANE_ALIGN = 32 };
 
 /* A row of guard lanes below, one of fifos to L2 above. */
 static int field_stride(const struct lanes_cfg *cfg)
@@ -93,12 +87,14 @@ void lanes_issue(struct lanes *lanes, const struct lanes_pass *pass)
     SIM_CHECK(lanes->state->running == 0 && are_countable(&pass->groups));
     lanes->pass = *pass;
     lanes->state->in_flight = 0;
+    lanes->held_is_in = false;
     for (int l = 0; l < lanes->n; l++) {
         f->running[l] = f->active[l];
         f->windows_left[l] = 0;
         f->groups_done[l] = 0;
         f->started[l] = 0;
         f->held[l] = 0;
+        f->held_at[l] = 0;
         f->sent[l] = 0;
         f->emit[l] = 0;
         f->take[l] = 0;
@@ -110,168 +106,10 @@ void lanes_issue(struct lanes *lanes, const struct lanes_pass *pass)
         f->windows_left[l] = next_group(&pass->groups, 0);
         lanes->state->running++;
     }
+    lanes->active = lanes->state->running;
 }
 
-struct scalars {
-    int16_t held_streams, ride, own, emit_each, products, start_at_window;
-    int16_t refill;
-    int16_t held_rf, window_rf, held_port, window_port, psum_fifo;
-};
-
-static inline int16_t min16(int16_t a, int16_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Returns a mask: some lane came to the end of a group. */
-HOT static int16_t eval_range(const struct lane_fields *f,
-                              const struct scalars *k, int chains, int from,
-                              int to, struct lanes_cycle *cycle)
-{
-#define FIELD(name) int16_t *restrict name = f->name
-    FIELD(held_fifo);
-    FIELD(window_fifo);
-    FIELD(psum_fifo);
-    const int16_t *restrict above = f->psum_reserved + chains;
-    FIELD(held);
-    FIELD(window);
-    FIELD(filter);
-    FIELD(tap);
-    FIELD(held_at);
-    FIELD(windows_left);
-    FIELD(in_psum);
-    FIELD(started);
-    FIELD(running);
-    FIELD(sent);
-    FIELD(pop_held);
-    FIELD(pop_window);
-    FIELD(emit);
-    FIELD(take);
-    int16_t *restrict issued = f->mac;
-    FIELD(active);
-    FIELD(filters);
-    FIELD(taps);
-    FIELD(held_words);
-    FIELD(slide);
-    FIELD(takes_psum);
-#undef FIELD
-    const struct scalars s = *k;
-    int16_t n_mac = 0, n_add = 0, n_fill = 0, n_drain = 0, n_filter = 0;
-    int16_t n_ifmap = 0, n_in = 0, n_out = 0, n_take = 0, n_emit = 0;
-    int16_t popped = 0, group_end = 0;
-#pragma GCC ivdep
-    for (int l = from; l < to; l++) {
-        const int16_t run = running[l], P = filters[l], L = taps[l];
-        const int16_t w = windows_left[l], t = tap[l], at = held_at[l];
-        const int16_t adding = in_psum[l], i = filter[l];
-        const int16_t last_window = (int16_t) - (w == 1);
-        const int16_t drop =
-            (int16_t)((last_window & L) | (~last_window & slide[l]));
-
-        /* Each lane does one operation, where it can. */
-        const int16_t held_need =
-            (int16_t)(at + 1 + ((held_words[l] - at - 1) & s.start_at_window));
-        const int16_t window_need =
-            (int16_t)(t + 1 + ((L - t - 1) & s.start_at_window));
-        /* Differences: a window's words and a register file's beside them may
-         * be more than 32767. */
-        const int16_t no_held =
-            (int16_t) - ((int16_t)(held[l] - held_need) < 0);
-        const int16_t no_window =
-            (int16_t) - ((int16_t)(window[l] - window_need) < 0);
-        const int16_t last_tap = (int16_t) - (t + 1 == L);
-        const int16_t emits = (int16_t)(last_window | s.emit_each);
-        const int16_t rides =
-            (int16_t)((last_tap & emits & s.ride) | s.products);
-        const int16_t no_in =
-            (int16_t)(takes_psum[l] & (int16_t) - (psum_fifo[l] < 1));
-        const int16_t no_out = (int16_t) - (above[l] >= s.psum_fifo);
-        const int16_t stuck = (int16_t)(no_in | no_out);
-        const int16_t mac =
-            (int16_t)(run & ~adding & ~no_held & ~no_window & ~(rides & stuck));
-        const int16_t add = (int16_t)(run & adding & ~stuck);
-        const int16_t send = (int16_t)(add | (mac & rides));
-
-        /* The sequencer goes on. */
-        const int16_t next = (int16_t)(i - (mac | add));
-        const int16_t wrap = (int16_t)((mac | add) & (int16_t) - (next == P));
-        const int16_t products_done = (int16_t)(mac & wrap & last_tap);
-        const int16_t to_add = (int16_t)(products_done & emits & s.own);
-        const int16_t window_end =
-            (int16_t)((products_done & ~to_add) | (add & wrap));
-
-        /* The register files take words from the fifos, in places of words
-         * that no operation, or none after this one, reads. */
-        const int16_t end = (int16_t)(window_end & s.refill);
-        const int16_t held_read = (int16_t)(at - (mac & s.refill));
-        const int16_t taps_read = (int16_t)(t - (mac & wrap & s.refill));
-        const int16_t window_read =
-            (int16_t)((drop & end) | (min16(taps_read, drop) & ~end));
-        const int16_t held_room =
-            (int16_t)(s.held_rf - held[l] + (held_read & s.held_streams));
-        const int16_t held_in =
-            (int16_t)(min16(held_fifo[l], min16(held_room, s.held_port)) & run);
-        const int16_t window_room =
-            (int16_t)(s.window_rf - window[l] + window_read);
-        const int16_t window_in =
-            (int16_t)(min16(window_fifo[l], min16(window_room, s.window_port)) &
-                      run);
-        filter[l] = (int16_t)(next & ~wrap);
-        tap[l] = (int16_t)((t - (mac & wrap)) & ~window_end);
-        held_at[l] = (int16_t)((at - mac) & ~window_end);
-        in_psum[l] = (int16_t)((adding | to_add) & ~window_end);
-        windows_left[l] = (int16_t)(w + window_end);
-        held[l] = (int16_t)(held[l] + held_in -
-                            (held_words[l] & s.held_streams & window_end));
-        window[l] = (int16_t)(window[l] + window_in - (drop & window_end));
-        group_end |= (int16_t)(window_end & last_window);
-
-        pop_held[l] = held_in;
-        pop_window[l] = window_in;
-        emit[l] = send;
-        take[l] = (int16_t)(send & takes_psum[l]);
-        issued[l] = mac;
-        sent[l] = (int16_t)(((uint16_t)sent[l] << 1) | (send & 1));
-
-        /* The cycle goes to one cause. */
-        const int16_t worked = (int16_t)(mac | add);
-        const int16_t first = (int16_t)(run & ~worked & ~started[l]);
-        const int16_t waits = (int16_t)(run & ~worked & started[l]);
-        const int16_t held_first = (int16_t)(waits & ~adding & no_held);
-        const int16_t window_first =
-            (int16_t)(waits & ~adding & ~no_held & no_window);
-        const int16_t psum_wait =
-            (int16_t)(waits & ~held_first & ~window_first);
-        started[l] = (int16_t)(started[l] | mac);
-        n_mac = (int16_t)(n_mac - mac);
-        n_add = (int16_t)(n_add - add);
-        n_fill = (int16_t)(n_fill - first);
-        n_drain = (int16_t)(n_drain - (active[l] & ~run));
-        n_filter = (int16_t)(n_filter - held_first);
-        n_ifmap = (int16_t)(n_ifmap - window_first);
-        n_in = (int16_t)(n_in - (psum_wait & no_in));
-        n_out = (int16_t)(n_out - (psum_wait & ~no_in));
-        n_take = (int16_t)(n_take - take[l]);
-        n_emit = (int16_t)(n_emit - send);
-        popped |= (int16_t)(held_in | window_in);
-    }
-    cycle->takes += n_take;
-    cycle->emits += n_emit;
-    cycle->pops |= popped;
-    cycle->psum_adds += n_add;
-    cycle->cause[PE_MAC] += n_mac;
-    cycle->cause[PE_PSUM] += n_add;
-    cycle->cause[PE_FILL] += n_fill;
-    cycle->cause[PE_DRAIN] += n_drain;
-    cycle->cause[PE_WAIT_FILTER] += n_filter;
-    cycle->cause[PE_WAIT_IFMAP] += n_ifmap;
-    cycle->cause[PE_WAIT_PSUM_IN] += n_in;
-    cycle->cause[PE_WAIT_PSUM_OUT] += n_out;
-    return group_end;
-}
-
-/* The rare event: lanes at the end of a group go to the next, or are done. */
-static void end_groups(struct lanes *lanes, int from, int to)
+void lanes_end_groups(struct lanes *lanes, int from, int to)
 {
     struct lane_fields *f = &lanes->f;
     for (int l = from; l < to; l++) {
@@ -287,11 +125,10 @@ static void end_groups(struct lanes *lanes, int from, int to)
     }
 }
 
-void lanes_eval(struct lanes *lanes, int from, int to,
-                struct lanes_cycle *cycle)
+struct lane_scalars lanes_scalars(const struct lanes *lanes)
 {
     const struct lanes_cfg *cfg = &lanes->cfg;
-    const struct scalars k = {
+    return (struct lane_scalars){
         .held_streams = (int16_t)-lanes->pass.held_streams,
         .ride = (int16_t) - !cfg->psum_own_cycle,
         .own = (int16_t)-cfg->psum_own_cycle,
@@ -305,14 +142,45 @@ void lanes_eval(struct lanes *lanes, int from, int to,
         .window_port = (int16_t)cfg->window_port_words,
         .psum_fifo = (int16_t)cfg->fifo_words,
     };
-    int used = lanes->pass.rows_used * cfg->chains;
+}
+
+HOT static void eval_range(const struct lane_fields *f,
+                           const struct lane_scalars *k, int chains, int from,
+                           int to, struct lane_sums *sums)
+{
+    lane_loop(f, k, chains, from, to, false, false, sums);
+}
+
+void lanes_add_sums(struct lanes_cycle *cycle, const struct lane_sums *n)
+{
+    cycle->emits += n->emits;
+    cycle->pops |= n->popped;
+    cycle->psum_adds += n->add;
+    cycle->cause[PE_MAC] += n->mac;
+    cycle->cause[PE_PSUM] += n->add;
+    cycle->cause[PE_FILL] += n->fill;
+    cycle->cause[PE_DRAIN] += n->drain;
+    cycle->cause[PE_WAIT_FILTER] += n->held_first;
+    cycle->cause[PE_WAIT_IFMAP] += n->window_first;
+    cycle->cause[PE_WAIT_PSUM_IN] += n->in;
+    cycle->cause[PE_WAIT_PSUM_OUT] +=
+        n->waits - n->held_first - n->window_first - n->in;
+}
+
+void lanes_eval(struct lanes *lanes, int from, int to,
+                struct lanes_cycle *cycle)
+{
+    const struct lane_scalars k = lanes_scalars(lanes);
+    int used = lanes->pass.rows_used * lanes->cfg.chains;
+    struct lane_sums sums;
     if (to > used)
         to = used;
-    /* Sums of one stretch fit into 16 bits. */
     for (int at = from; at < to; at += STRETCH_LANES) {
         int end = at + STRETCH_LANES < to ? at + STRETCH_LANES : to;
-        if (eval_range(&lanes->f, &k, cfg->chains, at, end, cycle))
-            end_groups(lanes, at, end);
+        eval_range(&lanes->f, &k, lanes->cfg.chains, at, end, &sums);
+        lanes_add_sums(cycle, &sums);
+        if (sums.group_end)
+            lanes_end_groups(lanes, at, end);
     }
 }
 

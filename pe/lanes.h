@@ -136,7 +136,7 @@ struct lanes_state {
 /* PEs per cause in one cycle, and what moved. */
 struct lanes_cycle {
     int32_t cause[PE_CAUSE_N];
-    int32_t takes, emits, psum_adds;
+    int32_t emits, psum_adds;
     int32_t pops; /* not 0: some register file took words */
 };
 
@@ -146,7 +146,9 @@ struct lanes {
     struct lane_fields f;
     struct lanes_state *state; /* in the arena */
     int n;                     /* rows * chains */
-    int stride;                /* of one field, in lanes */
+    int active;                /* with work in the pass */
+    bool held_is_in; /* all that they hold in the pass; lanes_step knows it */
+    int stride;      /* of one field, in lanes */
 };
 
 /* Bytes of arena that the lanes need; a multiple of 64. */
@@ -168,6 +170,12 @@ void lanes_eval(struct lanes *lanes, int from, int to,
 /* Publishes staged pushes and pops of lanes [from, to), fifos to L2 (the row
  * above the top one) included. */
 void lanes_commit(struct lanes *lanes, int from, int to);
+/* Both at once, for a kernel in which nothing but the lanes is still to be
+ * evaluated in the cycle: all lanes, and the fifos to L2.  psums_move: psums
+ * were staged from L2 or to it.  held_is_sent: no more words to hold are on
+ * their way in the pass. */
+void lanes_step(struct lanes *lanes, bool psums_move, bool held_is_sent,
+                struct lanes_cycle *cycle);
 /* A word has reached a PE and can be taken. */
 bool lanes_any_word(const struct lanes *lanes);
 

@@ -1,4 +1,5 @@
-libhot_a_SOURCES += %D%/lanes.c %D%/lanes.h %D%/lane_periods.c %D%/lane_periods.h \
+libhot_a_SOURCES += %D%/lanes.c %D%/lanes.h %D%/lanes_step.c %D%/lane_loop.h \
+	%D%/lane_periods.c %D%/lane_periods.h \
 	%D%/pass_counts.h \
 	%D%/systolic.c %D%/systolic.h %D%/systolic_account.c \
 	%D%/systolic_charge.c %D%/systolic_drain.c \

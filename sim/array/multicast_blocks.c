@@ -120,7 +120,6 @@ static void add_cycle(struct lanes_cycle *to, const struct lanes_cycle *one)
 {
     for (int k = 0; k < PE_CAUSE_N; k++)
         to->cause[k] += one->cause[k];
-    to->takes += one->takes;
     to->emits += one->emits;
     to->psum_adds += one->psum_adds;
     to->pops |= one->pops;

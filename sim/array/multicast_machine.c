@@ -404,8 +404,16 @@ void multicast_commit_sequencer(struct multicast_machine *m)
         m->counts.ifmap_free_cycle = now + 2;
 }
 
+/* Psums that the networks, or the trees, have moved. */
+static uint64_t psums_moved(const struct multicast_machine *m)
+{
+    return m->words[NETWORK_PSUM_IN].words_sent +
+           m->words[NETWORK_PSUM_OUT].words_sent + m->sums.sums;
+}
+
 bool multicast_machine_step(struct multicast_machine *m)
 {
+    const uint64_t moved = psums_moved(m);
     multicast_eval_sequencer(m);
     for (int k = 0; k < NETWORK_N; k++)
         multicast_eval_network(m, (enum network)k);
@@ -417,10 +425,15 @@ bool multicast_machine_step(struct multicast_machine *m)
     multicast_eval_psum_port(m);
     if (m->has_trees)
         multicast_eval_trees(m);
-    multicast_eval_lanes(m, 0, m->lanes.n);
+    if (m->tap != NULL)
+        multicast_eval_lanes(m, 0, m->lanes.n);
+    else
+        lanes_step(&m->lanes, psums_moved(m) != moved,
+                   stream_is_done(&m->state->stream[held_network(m)]),
+                   &m->cycle);
     multicast_commit_sequencer(m);
     for (int k = 0; k < NETWORK_N; k++)
-        multicast_commit_network(m, (enum network)k);
+        m->state->stream[k] = m->state->next[k];
     if (m->l1 != NULL) {
         for (int k = 0; k < L1_LINES; k++)
             l1_path_commit_routers(m->l1, k);
@@ -428,8 +441,9 @@ bool multicast_machine_step(struct multicast_machine *m)
     }
     multicast_commit_psum_port(m);
     if (m->has_trees)
-        multicast_commit_trees(m);
-    lanes_commit(&m->lanes, 0, multicast_top_lane(m));
+        trees_commit(&m->trees);
+    if (m->tap != NULL)
+        lanes_commit(&m->lanes, 0, multicast_top_lane(m) + m->lanes.cfg.chains);
     return m->made_headway;
 }
 

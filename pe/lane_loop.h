@@ -1,0 +1,217 @@
+/* lane_loop.h - one cycle of a range of lanes, for pe/lanes.c and
+ * pe/lanes_step.c alone.
+ *
+ * Masks are 0 or -1, so that a select is an AND.  All of a lane's variables
+ * are int16_t: one vector width for the whole loop.  The two flags are
+ * constants where the loop is used, so that what they leave out costs nothing.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef PE_LANE_LOOP_H
+#define PE_LANE_LOOP_H
+
+#include "pe/lanes.h"
+
+#if defined(__x86_64__) && defined(__GNUC__) && \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
+#define HOT __attribute__((target_clones("avx2", "default"), noinline))
+#else
+#define HOT __attribute__((noinline))
+#endif
+
+struct lane_scalars {
+    int16_t held_streams, ride, own, emit_each, products, start_at_window;
+    int16_t refill;
+    int16_t held_rf, window_rf, held_port, window_port, psum_fifo;
+};
+
+/* Counted over a range of lanes. */
+struct lane_sums {
+    int16_t mac, add, waits; /* waits: of lanes that have started */
+    int16_t held_first, window_first, in; /* what of these waits for what */
+    int16_t fill, drain;                  /* counted unless the loop commits */
+    int16_t emits;
+    int16_t popped;    /* not 0: some register file took words */
+    int16_t sent;      /* not 0: psums were sent in the last cycles */
+    int16_t group_end; /* a mask: some lane came to the end of a group */
+};
+
+enum { STRETCH_LANES = 16384 }; /* whose sums fit into 16 bits */
+
+struct lane_scalars lanes_scalars(const struct lanes *lanes);
+/* Adds what was counted over a range. */
+void lanes_add_sums(struct lanes_cycle *cycle, const struct lane_sums *sums);
+/* The rare event: lanes at the end of a group go to the next, or are done. */
+void lanes_end_groups(struct lanes *lanes, int from, int to);
+
+static inline int16_t lane_min(int16_t a, int16_t b)
+{
+    return a < b ? a : b;
+}
+
+/* commits: the fifos of held and window words are committed at once, which
+ * nobody but their lane would see before the cycle ends.  held_is_in: all lanes
+ * have all words that they hold in the pass. */
+static inline __attribute__((always_inline)) void
+lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
+          int from, int to, bool commits, bool held_is_in,
+          struct lane_sums *sums)
+{
+#define FIELD(name) int16_t *restrict name = f->name
+    FIELD(held_fifo);
+    FIELD(window_fifo);
+    FIELD(push_held);
+    FIELD(push_window);
+    FIELD(psum_fifo);
+    const int16_t *restrict above = f->psum_reserved + chains;
+    FIELD(held);
+    FIELD(window);
+    FIELD(filter);
+    FIELD(tap);
+    FIELD(held_at);
+    FIELD(windows_left);
+    FIELD(in_psum);
+    FIELD(started);
+    FIELD(running);
+    FIELD(sent);
+    FIELD(pop_held);
+    FIELD(pop_window);
+    FIELD(emit);
+    FIELD(take);
+    int16_t *restrict issued = f->mac;
+    FIELD(active);
+    FIELD(filters);
+    FIELD(taps);
+    FIELD(held_words);
+    FIELD(slide);
+    FIELD(takes_psum);
+#undef FIELD
+    const struct lane_scalars s = *k;
+    int16_t n_mac = 0, n_add = 0, n_waits = 0, n_held = 0, n_window = 0;
+    int16_t n_fill = 0, n_drain = 0, n_in = 0, n_emit = 0, popped = 0,
+            sending = 0, group_end = 0;
+#pragma GCC ivdep
+    for (int l = from; l < to; l++) {
+        const int16_t run = running[l], P = filters[l], L = taps[l];
+        const int16_t w = windows_left[l], t = tap[l], at = held_at[l];
+        const int16_t adding = in_psum[l], i = filter[l];
+        const int16_t last_window = (int16_t) - (w == 1);
+        const int16_t drop =
+            (int16_t)((last_window & L) | (~last_window & slide[l]));
+
+        /* Each lane does one operation, where it can. */
+        const int16_t held_need =
+            (int16_t)(at + 1 + ((held_words[l] - at - 1) & s.start_at_window));
+        const int16_t window_need =
+            (int16_t)(t + 1 + ((L - t - 1) & s.start_at_window));
+        /* Differences: a window's words and a register file's beside them may
+         * be more than 32767. */
+        const int16_t no_held =
+            held_is_in ? 0 : (int16_t) - ((int16_t)(held[l] - held_need) < 0);
+        const int16_t no_window =
+            (int16_t) - ((int16_t)(window[l] - window_need) < 0);
+        const int16_t last_tap = (int16_t) - (t + 1 == L);
+        const int16_t emits = (int16_t)(last_window | s.emit_each);
+        const int16_t rides =
+            (int16_t)((last_tap & emits & s.ride) | s.products);
+        const int16_t no_in =
+            (int16_t)(takes_psum[l] & (int16_t) - (psum_fifo[l] < 1));
+        const int16_t no_out = (int16_t) - (above[l] >= s.psum_fifo);
+        const int16_t stuck = (int16_t)(no_in | no_out);
+        const int16_t mac =
+            (int16_t)(run & ~adding & ~no_held & ~no_window & ~(rides & stuck));
+        const int16_t add = (int16_t)(run & adding & ~stuck);
+        const int16_t send = (int16_t)(add | (mac & rides));
+
+        /* The sequencer goes on. */
+        const int16_t next = (int16_t)(i - (mac | add));
+        const int16_t wrap = (int16_t)((mac | add) & (int16_t) - (next == P));
+        const int16_t products_done = (int16_t)(mac & wrap & last_tap);
+        const int16_t to_add = (int16_t)(products_done & emits & s.own);
+        const int16_t window_end =
+            (int16_t)((products_done & ~to_add) | (add & wrap));
+
+        /* The register files take words from the fifos, in places of words
+         * that no operation, or none after this one, reads. */
+        const int16_t end = (int16_t)(window_end & s.refill);
+        const int16_t held_read = (int16_t)(at - (mac & s.refill));
+        const int16_t taps_read = (int16_t)(t - (mac & wrap & s.refill));
+        const int16_t window_read =
+            (int16_t)((drop & end) | (lane_min(taps_read, drop) & ~end));
+        const int16_t held_room =
+            (int16_t)(s.held_rf - held[l] + (held_read & s.held_streams));
+        const int16_t held_in =
+            held_is_in ? 0
+                       : (int16_t)(lane_min(held_fifo[l],
+                                            lane_min(held_room, s.held_port)) &
+                                   run);
+        const int16_t window_room =
+            (int16_t)(s.window_rf - window[l] + window_read);
+        const int16_t window_in =
+            (int16_t)(lane_min(window_fifo[l],
+                               lane_min(window_room, s.window_port)) &
+                      run);
+        filter[l] = (int16_t)(next & ~wrap);
+        tap[l] = (int16_t)((t - (mac & wrap)) & ~window_end);
+        in_psum[l] = (int16_t)((adding | to_add) & ~window_end);
+        windows_left[l] = (int16_t)(w + window_end);
+        window[l] = (int16_t)(window[l] + window_in - (drop & window_end));
+        group_end |= (int16_t)(window_end & last_window);
+
+        if (!held_is_in) {
+            held_at[l] = (int16_t)((at - mac) & ~window_end);
+            held[l] = (int16_t)(held[l] + held_in -
+                                (held_words[l] & s.held_streams & window_end));
+        }
+        if (commits && !held_is_in) {
+            held_fifo[l] = (int16_t)(held_fifo[l] + push_held[l] - held_in);
+            push_held[l] = 0;
+        }
+        if (commits) {
+            window_fifo[l] =
+                (int16_t)(window_fifo[l] + push_window[l] - window_in);
+            push_window[l] = 0;
+        } else {
+            pop_held[l] = held_in;
+            pop_window[l] = window_in;
+            issued[l] = mac;
+        }
+        emit[l] = send;
+        take[l] = (int16_t)(send & takes_psum[l]);
+        sent[l] = (int16_t)(((uint16_t)sent[l] << 1) | (send & 1));
+        sending |= sent[l];
+
+        /* The cycle goes to one cause. */
+        const int16_t worked = (int16_t)(mac | add);
+        const int16_t waits = (int16_t)(run & ~worked & started[l]);
+        const int16_t held_first = (int16_t)(waits & ~adding & no_held);
+        const int16_t window_first =
+            (int16_t)(waits & ~adding & ~no_held & no_window);
+        if (!commits) {
+            n_fill = (int16_t)(n_fill - (run & ~worked & ~started[l]));
+            n_drain = (int16_t)(n_drain - (active[l] & ~run));
+        }
+        started[l] = (int16_t)(started[l] | mac);
+        n_mac = (int16_t)(n_mac - mac);
+        n_add = (int16_t)(n_add - add);
+        n_waits = (int16_t)(n_waits - waits);
+        n_held = (int16_t)(n_held - held_first);
+        n_window = (int16_t)(n_window - window_first);
+        n_in = (int16_t)(n_in - (waits & ~held_first & ~window_first & no_in));
+        n_emit = (int16_t)(n_emit - send);
+        popped |= (int16_t)(held_in | window_in);
+    }
+    sums->mac = n_mac;
+    sums->add = n_add;
+    sums->waits = n_waits;
+    sums->held_first = n_held;
+    sums->window_first = n_window;
+    sums->in = n_in;
+    sums->fill = n_fill;
+    sums->drain = n_drain;
+    sums->emits = n_emit;
+    sums->popped = popped;
+    sums->sent = sending;
+    sums->group_end = group_end;
+}
+
+#endif

@@ -1,0 +1,89 @@
+/* lanes_step.c - eval and commit of all lanes in one go.
+ *
+ * A lane's fifos of held and window words are committed with its eval.  Psum
+ * fifos are seen from below, so they follow when all lanes are evaluated, in
+ * the cycles in which psums move at all.  In a pass that holds its words, an
+ * easier loop runs from the cycle on in which all lanes have them.
+ * SPDX-License-Identifier: MIT
+ */
+#include "pe/lane_loop.h"
+
+HOT static void step_range(const struct lane_fields *f,
+                           const struct lane_scalars *k, int chains, int from,
+                           int to, struct lane_sums *sums)
+{
+    lane_loop(f, k, chains, from, to, true, false, sums);
+}
+
+HOT static void step_range_held(const struct lane_fields *f,
+                                const struct lane_scalars *k, int chains,
+                                int from, int to, struct lane_sums *sums)
+{
+    lane_loop(f, k, chains, from, to, true, true, sums);
+}
+
+/* The links between lanes, and those from L2 and to it. */
+HOT static void commit_psums(const struct lane_fields *f, int chains, int delay,
+                             int to)
+{
+    int16_t *restrict psum_fifo = f->psum_fifo;
+    int16_t *restrict psum_reserved = f->psum_reserved;
+    int16_t *restrict push_psum = f->push_psum;
+    int16_t *restrict collected = f->collected;
+    const int16_t *restrict take = f->take;
+    const int16_t *restrict emit_below = f->emit - chains;
+    const int16_t *restrict sent_below = f->sent - chains;
+#pragma GCC ivdep
+    for (int l = 0; l < to; l++) {
+        const int16_t arrives =
+            (int16_t)(((uint16_t)sent_below[l] >> delay) & 1);
+        const int16_t change = (int16_t)(push_psum[l] + take[l] - collected[l]);
+        psum_fifo[l] = (int16_t)(psum_fifo[l] + arrives + change);
+        psum_reserved[l] = (int16_t)(psum_reserved[l] - emit_below[l] + change);
+        push_psum[l] = 0;
+        collected[l] = 0;
+    }
+}
+
+/* Whether all lanes have all words that they hold, and none is in a fifo. */
+static bool all_is_in(const struct lanes *lanes)
+{
+    const struct lane_fields *f = &lanes->f;
+    const int used = lanes->pass.rows_used * lanes->cfg.chains;
+    int16_t lacks = 0;
+    for (int l = 0; l < used; l++)
+        lacks |= (int16_t)((f->held_words[l] ^ f->held[l]) & f->active[l]) |
+                 f->held_fifo[l] | f->push_held[l];
+    return lacks == 0;
+}
+
+void lanes_step(struct lanes *lanes, bool psums_move, bool held_is_sent,
+                struct lanes_cycle *cycle)
+{
+    const struct lane_scalars k = lanes_scalars(lanes);
+    const int chains = lanes->cfg.chains;
+    const int used = lanes->pass.rows_used * chains;
+    const int running = lanes->state->running;
+    struct lane_sums sums;
+    int working = 0;
+    int16_t sent = 0;
+    if (!lanes->held_is_in && held_is_sent && !lanes->pass.held_streams)
+        lanes->held_is_in = all_is_in(lanes);
+    for (int at = 0; at < used; at += STRETCH_LANES) {
+        const int end = at + STRETCH_LANES < used ? at + STRETCH_LANES : used;
+        if (lanes->held_is_in)
+            step_range_held(&lanes->f, &k, chains, at, end, &sums);
+        else
+            step_range(&lanes->f, &k, chains, at, end, &sums);
+        lanes_add_sums(cycle, &sums);
+        working += sums.mac + sums.add + sums.waits;
+        sent = (int16_t)(sent | sums.sent);
+        if (sums.group_end)
+            lanes_end_groups(lanes, at, end);
+    }
+    cycle->cause[PE_FILL] += running - working;
+    cycle->cause[PE_DRAIN] += lanes->active - running;
+    if (psums_move || sent != 0)
+        commit_psums(&lanes->f, chains, lanes->cfg.pipeline_cycles - 1,
+                     used + chains);
+}
