@@ -6,6 +6,7 @@ libhot_a_SOURCES += %D%/lanes.c %D%/lanes.h %D%/lanes_step.c %D%/lane_loop.h \
 	%D%/systolic_periods.c %D%/systolic_periods.h %D%/systolic_plan.c \
 	%D%/systolic_planes.c %D%/systolic_planes.h %D%/systolic_rows.c \
 	%D%/systolic_rows.h %D%/systolic_shadow.c %D%/systolic_shadow_count.c \
+	%D%/systolic_shadow_foresee.c \
 	%D%/systolic_shadow.h \
 	%D%/systolic_shadow_state.h %D%/systolic_state.h
 libaccel_a_SOURCES += %D%/lane_values.c %D%/lane_values.h \

@@ -267,6 +267,12 @@ uint64_t systolic_steps(struct systolic *s, uint64_t most_cycles)
     return systolic_step(s);
 }
 
+void systolic_may_foresee(struct systolic *s)
+{
+    SIM_CHECK(s->shadow != NULL);
+    systolic_shadow_may_foresee(s->shadow);
+}
+
 bool systolic_step(struct systolic *s)
 {
     struct systolic_cycle cycle;

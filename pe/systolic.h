@@ -217,6 +217,9 @@ bool systolic_step(struct systolic *s);
 /* The same, and as many cycles behind it that do just what it did, up to so
  * many in all; returns how many. */
 uint64_t systolic_steps(struct systolic *s, uint64_t most_cycles);
+/* With shadow_words: from now on systolic_steps counts many cycles at once,
+ * without moving a bit; no pass has values.  Once, on an empty array. */
+void systolic_may_foresee(struct systolic *s);
 /* The pass is done: another may be issued, even while this one drains. */
 bool systolic_is_done(const struct systolic *s);
 /* Whether a pass flows: it was issued, and is not done. */

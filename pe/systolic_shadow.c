@@ -75,6 +75,12 @@ bool systolic_shadow_is_done(const struct systolic_shadow *s)
     return !systolic_shadow_flows(s) && s->alone_cycles == 0;
 }
 
+void systolic_shadow_may_foresee(struct systolic_shadow *s)
+{
+    SIM_CHECK(s->n_waves == 0);
+    s->foresees = true;
+}
+
 bool systolic_shadow_moved(const struct systolic_shadow *s)
 {
     return s->has_moved;
@@ -124,7 +130,7 @@ void systolic_shadow_issue(struct systolic_shadow *s,
     if (values != NULL)
         wave->values = *values;
     s->counts.active_pes = (uint64_t)pass->rows_used * pass->cols_used;
-    for (int row = 0; s->n_waves == 1 && row < s->rows; row++)
+    for (int row = 0; !s->foresees && s->n_waves == 1 && row < s->rows; row++)
         turn_over(s, shadow_row(s, s->now.has_work, row),
                   shadow_row(s, s->now.top, row), row, wave, 0);
     if (values == NULL || s->left_value != NULL)
@@ -193,11 +199,12 @@ static struct edges edges_of(const struct systolic_shadow *s, int row, int w)
     return e;
 }
 
-/* The oldest pass, if its last command leaves in this cycle. */
-static bool ends(const struct systolic_shadow *s)
+/* Whether the oldest pass's last command leaves in the last of so many cycles.
+ */
+static bool ends(const struct systolic_shadow *s, uint64_t cycles)
 {
     return s->n_waves > 0 && s->wave[0].flows &&
-           s->wave[0].flow_step + 1 == s->wave[0].span.life;
+           s->wave[0].flow_step + cycles == s->wave[0].span.life;
 }
 
 static void open_cycle(struct systolic_shadow *s)
@@ -306,7 +313,7 @@ void systolic_shadow_row_eval(struct systolic_shadow *s, int row)
     else
         move_row(s, row);
     note_drains(s, row);
-    if (ends(s)) {
+    if (ends(s, 1)) {
         const struct shadow_wave *next = s->n_waves > 1 ? &s->wave[1] : NULL;
         turn_over(s, shadow_row(s, s->then.has_work, row),
                   shadow_row(s, s->then.top, row), row, next,
@@ -380,14 +387,20 @@ static bool can_flow(const struct systolic_shadow *s)
     return s->n_waves == 1 || last[-1].flow_step >= last[-1].span.stream;
 }
 
-static void advance(struct systolic_shadow *s)
+/* Goes to the end of so many cycles, of which the last alone may be an event:
+ * a pass may load, may flow, or is out. */
+void systolic_shadow_advance(struct systolic_shadow *s, uint64_t cycles)
 {
-    const bool end = ends(s);
+    const bool end = ends(s, cycles);
+    const int load_end = s->rows + s->cols - 1;
     for (int k = 0; k < s->n_waves; k++) {
         struct shadow_wave *wave = &s->wave[k];
-        if (wave->loads && wave->load_step < s->rows + s->cols - 1)
-            wave->load_step++;
-        wave->flow_step += wave->flows;
+        if (wave->loads)
+            wave->load_step = cycles < (uint64_t)(load_end - wave->load_step)
+                                  ? wave->load_step + (int)cycles
+                                  : load_end;
+        if (wave->flows)
+            wave->flow_step += (uint32_t)cycles;
         wave->loads = wave->loads || may_load(s, k);
     }
     if (end) {
@@ -395,10 +408,9 @@ static void advance(struct systolic_shadow *s)
         memmove(s->wave, s->wave + 1, (size_t)s->n_waves * sizeof(*s->wave));
     }
     if (s->alone_cycles > 0)
-        s->alone_cycles--;
+        s->alone_cycles -= cycles;
     if (can_flow(s))
         begin_to_flow(s);
-    systolic_shadow_age(s);
 }
 
 void systolic_shadow_sequencer_commit(struct systolic_shadow *s)
@@ -413,11 +425,14 @@ void systolic_shadow_sequencer_commit(struct systolic_shadow *s)
         systolic_shadow_move_values(s);
     memcpy(s->psum_is_read, s->psum_was_read,
            (size_t)s->words * sizeof(*s->psum_is_read));
-    advance(s);
+    systolic_shadow_advance(s, 1);
+    systolic_shadow_age(s);
 }
 
 uint64_t systolic_shadow_step(struct systolic_shadow *s, uint64_t most_cycles)
 {
+    if (s->foresees)
+        return systolic_shadow_foresee(s, most_cycles);
     for (int row = 0; row < s->rows; row++)
         systolic_shadow_row_eval(s, row);
     systolic_shadow_sequencer_commit(s);

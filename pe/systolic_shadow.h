@@ -53,6 +53,9 @@ void systolic_shadow_issue(struct systolic_shadow *s,
                            const struct systolic_pass *pass,
                            const struct systolic_values *values);
 uint64_t systolic_shadow_step(struct systolic_shadow *s, uint64_t most_cycles);
+/* From now on steps are of many cycles, counted without moving a plane; no pass
+ * has values.  Once, on an empty array. */
+void systolic_shadow_may_foresee(struct systolic_shadow *s);
 bool systolic_shadow_is_done(const struct systolic_shadow *s);
 bool systolic_shadow_flows(const struct systolic_shadow *s);
 void systolic_shadow_counts(const struct systolic_shadow *s,

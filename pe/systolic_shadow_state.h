@@ -58,6 +58,7 @@ struct systolic_shadow {
     uint64_t *plane_words;          /* owns all of these */
     bool is_open;                   /* rows are evaluated in this cycle */
     bool has_moved;
+    bool foresees; /* planes and `entered` are not used */
     struct shadow_sums sums;
     uint64_t alone_cycles;
     uint64_t charged_pe_cycles;
@@ -94,6 +95,12 @@ static inline uint32_t shadow_word(const struct systolic_shadow *s,
     return s->entered[(s->age_0 + distance) % s->ages];
 }
 
+/* systolic_shadow.c.  So many cycles are over: moves the passes on. */
+void systolic_shadow_advance(struct systolic_shadow *s, uint64_t cycles);
+/* systolic_shadow_foresee.c.  Counts a stretch of at most so many cycles and
+ * moves to its end; returns how many. */
+uint64_t systolic_shadow_foresee(struct systolic_shadow *s,
+                                 uint64_t most_cycles);
 /* systolic_shadow.c.  A cycle is over: notes which word of the latest wave that
  * flows enters in the coming one. */
 void systolic_shadow_age(struct systolic_shadow *s);

@@ -160,9 +160,10 @@ void systolic_shadow_put(struct systolic_shadow *s,
                          const struct systolic_boundary *boundary)
 {
     const size_t plane = (size_t)s->rows * (size_t)s->words;
-    memset(s->plane_words, 0,
-           (2 * SHADOW_PLANES * plane + 2 * (size_t)s->words) *
-               sizeof(uint64_t));
+    if (!s->foresees)
+        memset(s->plane_words, 0,
+               (2 * SHADOW_PLANES * plane + 2 * (size_t)s->words) *
+                   sizeof(uint64_t));
     memset(&s->counts, 0, sizeof(s->counts));
     SIM_CHECK(boundary->n <= s->waves_max);
     s->alone_cycles = 0;
@@ -180,6 +181,8 @@ void systolic_shadow_put(struct systolic_shadow *s,
                 s->rows + s->cols - 1 - (int)boundary->left[k].load_cycles_left,
             .flow_step = (uint32_t)boundary->left[k].cycles,
         };
+    if (s->foresees)
+        return;
     put_entered(s);
     for (int i = 0; s->n_waves > 0 && i < s->rows; i++)
         for (int j = 0; j < s->cols; j++)

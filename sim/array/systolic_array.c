@@ -20,8 +20,9 @@ struct array {
     struct systolic *systolic;
     bool has_moved; /* in the last cycle of blocks */
     bool has_rows;
-    struct systolic_probes *probes;  /* or NULL */
-    struct pass_periods *periods;    /* owns; NULL: no cycle is skipped */
+    struct systolic_probes *probes; /* or NULL */
+    struct pass_periods *periods;   /* owns; NULL: no cycle is skipped */
+    bool foresees; /* with second registers, cycles are not stepped */
     uint64_t cycles, skipped_cycles; /* of the pass */
 };
 
@@ -161,6 +162,8 @@ static uint64_t step(void *self, uint64_t most_cycles)
     struct array *a = self;
     uint64_t cycles = systolic_steps(a->systolic, most_cycles);
     a->cycles += cycles;
+    if (a->foresees)
+        a->skipped_cycles += cycles;
     if (a->periods == NULL || cycles == 0 || !systolic_repeats(a->systolic))
         return cycles;
     const uint64_t skipped =
@@ -289,14 +292,15 @@ static int blocks(void *self, enum block_grain grain, struct block **out)
     return 1;
 }
 
-/* With second registers, cycles that are alike are counted at once without
- * this. */
 static void may_skip(void *self)
 {
     struct array *a = self;
     struct block *list;
-    if (a->program->loads_ahead)
+    a->foresees = a->program->loads_ahead;
+    if (a->foresees) {
+        systolic_may_foresee(a->systolic);
         return;
+    }
     const int n = blocks(self, BLOCK_GRAIN_ARRAY, &list);
     a->periods = pass_periods_new(list, n);
 }

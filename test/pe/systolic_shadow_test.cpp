@@ -137,6 +137,32 @@ TEST_F(SystolicShadow, InStepsOfManyCyclesDoesTheSame)
     EXPECT_GT(cycles, steps + 10000);
 }
 
+// Passes foreseen: no plane moves.
+TEST_F(SystolicShadow, ForeseenDoesWhatTheOracleTells)
+{
+    uint64_t steps = 0, cycles = 0;
+    for (int k = 0; k < 500 && !HasFailure(); k++) {
+        const systolic_cfg cfg = any_cfg();
+        auto passes = any_passes(cfg);
+        for (late_pass &p : passes)
+            if (pick(0, 30) == 0)
+                p.pass.depth *= 30;
+        const systolic_array array(cfg);
+        systolic_may_foresee(array.s);
+        const uint64_t most = pick(0, 1) ? UINT64_MAX : uint64_t(pick(1, 90));
+        const auto want = run_shadow_oracle(cfg, passes);
+        const auto got = run(array, passes, [&] {
+            cycles += systolic_steps(array.s, most);
+            steps++;
+        });
+        for (size_t i = 0; i < want.size(); i++)
+            EXPECT_EQ(differences(got[i], want[i]), "")
+                << "window " << i << " of " << want.size() << ", " << cfg.rows
+                << " x " << cfg.cols;
+    }
+    EXPECT_GT(cycles, 5 * steps);
+}
+
 // Two rows, one column, streams of three words: by hand.
 TEST_F(SystolicShadow, OfTwoPassesTakesWhatIsSaid)
 {
