@@ -127,6 +127,8 @@ class random_nest
                 tile[d] *= 2;
             }
         }
+        if (!a.has_l1 && pick(0, 2) == 0)
+            out.pass = pick(1, 8);
         return out;
     }
 
@@ -147,7 +149,7 @@ class random_nest
 inline std::string describe(const nest &n)
 {
     static const char *const part[] = {"time", "rows", "cols"};
-    std::string text;
+    std::string text = "pass " + std::to_string(n.pass);
     for (int level = LEVEL_N - 1; level >= 0; level--) {
         const nest_level &at = n.level[level];
         const nest_loops *lists[] = {&at.time, &at.rows, &at.cols};

@@ -145,3 +145,36 @@ void chain_terms(const struct chain *c, int loops, bool steps,
     memset(out, 0, sizeof(*out));
     walk_outside(&w, 0, loops, 1, c->extent);
 }
+
+/* Values of the next so many loops, of which the last may step. */
+static uint64_t contexts_of(const struct chain *c, int i, int left, bool steps,
+                            int rest)
+{
+    if (left == 0)
+        return 1;
+    const int tile = c->elem[i].tile, n = chain_div_up(rest, tile);
+    const int tail = rest - (n - 1) * tile;
+    if (left == 1)
+        return (uint64_t)(steps ? n - 1 : n);
+    return (uint64_t)(n - 1) * contexts_of(c, i + 1, left - 1, steps, tile) +
+           contexts_of(c, i + 1, left - 1, steps, tail);
+}
+
+static uint64_t kids_at(const struct chain *c, int i, int outer, int left,
+                        bool steps, int rest)
+{
+    if (outer == 0)
+        return (uint64_t)chain_div_up(
+                   chain_clamp(rest, 0, c->kids * c->kid_tile), c->kid_tile) *
+               contexts_of(c, i, left, steps, rest);
+    const int tile = c->elem[i].tile, n = chain_div_up(rest, tile);
+    const int tail = rest - (n - 1) * tile;
+    return (uint64_t)(n - 1) *
+               kids_at(c, i + 1, outer - 1, left - 1, steps, tile) +
+           kids_at(c, i + 1, outer - 1, left - 1, steps, tail);
+}
+
+uint64_t chain_kids_of(const struct chain *c, int outer, int loops, bool steps)
+{
+    return kids_at(c, 0, outer, loops, steps, c->extent);
+}

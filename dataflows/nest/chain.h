@@ -65,6 +65,10 @@ int chain_last_offset(const struct chain *c, int i, int rest);
  * loops steps, instead of being fixed. */
 void chain_terms(const struct chain *c, int loops, bool steps,
                  struct terms *out);
+/* A chain has no clusters: its children with work while the first `outer`
+ * loops have a value, added up once for each value of the first `loops` loops,
+ * of which the last may step instead of being fixed. */
+uint64_t chain_kids_of(const struct chain *c, int outer, int loops, bool steps);
 
 #ifdef __cplusplus
 }

@@ -16,5 +16,7 @@ libaccel_a_SOURCES += \
 	%D%/nest_pass.h \
 	%D%/nest_text.c \
 	%D%/nest_text.h \
+	%D%/nest_view.c \
+	%D%/nest_view.h \
 	%D%/nest_walk.c \
 	%D%/nest_walk.h

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dataflows/l2_deal.h"
+#include "dataflows/nest/nest_pass.h"
 #include "dataflows/program.h"
 
 enum { EXTENT_MAX = 1 << 20 }; /* beyond every layer's */
@@ -167,6 +168,8 @@ static bool is_well_placed(const struct arch *arch, const struct nest *nest,
     }
     if (!arch->has_l1 && !is_empty(&nest->level[LEVEL_L1]))
         return fault(why, NEST_MISPLACED, LEVEL_L1, 0, 0);
+    if (nest->pass > 0 && !nest_forgets(arch))
+        return fault(why, NEST_PASS, LEVEL_L2, 0, 0);
     return true;
 }
 

@@ -134,6 +134,7 @@ enum nest_fault {
     NEST_ROWS_HOLD,   /* `level`'s rows share out `dim`, which they may not */
     NEST_COLS_HOLD,   /* the same for columns */
     NEST_MISPLACED,   /* loops at a level, or kept tensors, it cannot have */
+    NEST_PASS,        /* `pass` is given, and the machine has an L1 */
     NEST_RF_CAPACITY, /* `tensor` needs `need` words of `have` */
     NEST_L1_CAPACITY, /* the tiles need `need` bytes of `have` */
     NEST_L2_CAPACITY, /* `tensor` lacks `need` words */

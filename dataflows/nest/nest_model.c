@@ -26,22 +26,8 @@
  */
 #include <string.h>
 
-#include "dataflows/nest/chain.h"
-#include "dataflows/nest/lattice.h"
-
-enum { TILE_MAX = 1 << 20 }; /* beyond every extent */
-
-/* A nest as seen from one child level. */
-struct view {
-    const struct layer *layer;
-    struct lattice rows, cols;
-    struct lattice_cache *cache; /* borrowed, or NULL */
-    bool ifmap_one_group; /* the children's ifmap words come from one parent */
-    bool keeps_operands;  /* a step's words may be those of the step before */
-    struct chain chain[NEST_DIMS];
-    int n_loops; /* time loops outside, outermost first */
-    uint8_t dim[3 * NEST_LOOPS_MAX];
-};
+#include "dataflows/nest/nest_pass.h"
+#include "dataflows/nest/nest_view.h"
 
 /* Accesses of one tensor, summed over steps. */
 struct flow {
@@ -52,113 +38,12 @@ struct flow {
 /* Psum tiles that come to children, as words. */
 struct psum_flow {
     uint64_t all;         /* to any child */
+    uint64_t chained;     /* to any PE with work in the pass */
     uint64_t first;       /* to the first of those that share a reduction */
     uint64_t group_first; /* to the first in each group */
     /* The same of children with a share of the reduction in that step. */
     uint64_t busy, busy_first, busy_group_first;
 };
-
-static int padded(const struct arch *arch, int pad)
-{
-    return arch->padding == PADDING_STORED ? 0 : pad;
-}
-
-static void push_elem(struct chain *c, enum elem_kind kind, int count)
-{
-    struct elem *e = &c->elem[c->n++];
-    e->kind = kind;
-    e->count = count; /* tiles are set from the inside */
-    e->tile = 0;
-}
-
-static void push_time(struct view *v, const struct nest_loops *loops)
-{
-    for (int i = 0; i < loops->n; i++) {
-        int dim = loops->loop[i].dim;
-        if (loops->loop[i].count == 1)
-            continue;
-        push_elem(&v->chain[dim], ELEM_TIME, loops->loop[i].count);
-        v->dim[v->n_loops++] = (uint8_t)dim;
-    }
-}
-
-static void push_space(struct view *v, const struct nest_level *level,
-                       enum elem_kind kind)
-{
-    int count[NEST_DIMS];
-    for (int d = 0; d < NEST_DIMS; d++)
-        count[d] = 1;
-    for (int i = 0; i < level->rows.n; i++)
-        count[level->rows.loop[i].dim] *= level->rows.loop[i].count;
-    for (int i = 0; i < level->cols.n; i++)
-        count[level->cols.loop[i].dim] *= level->cols.loop[i].count;
-    for (int d = 0; d < NEST_DIMS; d++)
-        if (count[d] > 1)
-            push_elem(&v->chain[d], kind, count[d]);
-}
-
-/* Sets the tile that each cut leaves, from the child's outward, and drops
- * children that never have work. */
-static void set_tiles(struct chain *c, int child_tile)
-{
-    int tile = child_tile;
-    c->clusters = c->kids = 1;
-    c->cluster_tile = c->kid_tile = TILE_MAX;
-    for (int i = c->n - 1; i >= 0; i--) {
-        struct elem *e = &c->elem[i];
-        e->tile = tile;
-        tile =
-            chain_clamp(e->count > TILE_MAX / tile ? TILE_MAX : tile * e->count,
-                        1, TILE_MAX);
-        if (e->kind == ELEM_PES) {
-            c->kids = e->count;
-            c->kid_tile = e->tile;
-        } else if (e->kind == ELEM_CLUSTERS) {
-            c->clusters = e->count;
-            c->cluster_tile = e->tile;
-        }
-    }
-    c->clusters =
-        chain_clamp(c->clusters, 1, chain_div_up(c->extent, c->cluster_tile));
-    if (c->kid_tile == TILE_MAX)
-        c->kid_tile = chain_clamp(child_tile, 1, TILE_MAX);
-}
-
-/* level: the child, L2, L1 or RF. */
-static void view_from(const struct arch *arch, const struct layer *l,
-                      const struct nest *nest, enum level level, struct view *v)
-{
-    const struct nest_level *at = nest->level;
-    int tile[NEST_DIMS];
-    v->layer = l;
-    v->n_loops = 0;
-    bool stored = arch->padding == PADDING_STORED;
-    v->rows =
-        (struct lattice){l->stride_h, l->dilation_h, padded(arch, l->pad_top),
-                         stored ? layer_padded_h(l) : l->H};
-    v->cols =
-        (struct lattice){l->stride_w, l->dilation_w, padded(arch, l->pad_left),
-                         stored ? layer_padded_w(l) : l->W};
-    v->keeps_operands = level != LEVEL_L2 || arch->l2_keeps_tiles;
-    v->ifmap_one_group = level != LEVEL_RF || !at[LEVEL_L1].keep[TENSOR_IFMAP];
-    for (int d = 0; d < NEST_DIMS; d++) {
-        v->chain[d].extent = nest_extent(l, (enum nest_dim)d);
-        v->chain[d].n = 0;
-    }
-    push_time(v, &at[LEVEL_DRAM].time);
-    if (level != LEVEL_L2) {
-        bool clusters = level == LEVEL_RF && arch->has_l1;
-        push_time(v, &at[LEVEL_L2].time);
-        push_space(v, &at[LEVEL_L2], clusters ? ELEM_CLUSTERS : ELEM_PES);
-        if (clusters) {
-            push_time(v, &at[LEVEL_L1].time);
-            push_space(v, &at[LEVEL_L1], ELEM_PES);
-        }
-    }
-    nest_tile_extents(nest, level, tile);
-    for (int d = 0; d < NEST_DIMS; d++)
-        set_tiles(&v->chain[d], tile[d]);
-}
 
 /* Factors of one step of one loop. */
 struct factors {
@@ -252,13 +137,26 @@ static uint64_t positions(const struct chain *c)
     return n;
 }
 
-static void add_psum(const struct view *v, const struct factors *f,
+/* Children of a dimension with work in the pass, summed over what its first
+ * `loops` loops step through, as chain_terms does. */
+static uint64_t pass_kids(const struct nest_view *v, int d, int loops,
+                          bool steps, const struct terms *t)
+{
+    if (v->dim_pass_loops[d] >= loops)
+        return t->kids;
+    return chain_kids_of(&v->chain[d], v->dim_pass_loops[d], loops, steps);
+}
+
+/* stepped: the dimension whose loop steps, or -1; loops: of each, so far. */
+static void add_psum(const struct nest_view *v, const struct factors *f,
+                     const int loops[NEST_DIMS], int stepped,
                      struct psum_flow *to)
 {
     static const uint8_t has[] = {NEST_G, NEST_N, NEST_M, NEST_P, NEST_Q};
     static const uint8_t reduced[] = {NEST_C, NEST_R, NEST_S};
     struct product words = {1, 1};
     uint64_t all = 1, first = 1, group = 1, busy = 1, busy_group = 1;
+    uint64_t chained = 1;
     for (size_t i = 0; i < sizeof(has); i++) {
         times_by(&words.all, f->dim[has[i]].words);
         times_by(&words.kept, f->dim[has[i]].words_kept);
@@ -267,6 +165,8 @@ static void add_psum(const struct view *v, const struct factors *f,
         const struct terms *t = &f->dim[reduced[i]];
         const struct chain *c = &v->chain[reduced[i]];
         times_by(&all, times(t->contexts, positions(c)));
+        times_by(&chained, pass_kids(v, reduced[i], loops[reduced[i]],
+                                     stepped == (int)reduced[i], t));
         times_by(&group, times(t->contexts, (uint64_t)c->clusters));
         times_by(&first, t->contexts);
         times_by(&busy, t->kids);
@@ -274,6 +174,7 @@ static void add_psum(const struct view *v, const struct factors *f,
     }
     const uint64_t n = words_but_kept(words);
     add_words(&to->all, times(n, all));
+    add_words(&to->chained, times(n, chained));
     add_words(&to->first, times(n, first));
     add_words(&to->group_first, times(n, group));
     add_words(&to->busy, times(n, busy));
@@ -287,7 +188,7 @@ struct flows {
 };
 
 /* steps: the dimension whose loop steps, or -1. */
-static void set_rows(const struct view *v, const int loops[NEST_DIMS],
+static void set_rows(const struct nest_view *v, const int loops[NEST_DIMS],
                      int steps, struct factors *f)
 {
     const int fixed[2] = {loops[NEST_P], loops[NEST_R]};
@@ -298,7 +199,7 @@ static void set_rows(const struct view *v, const int loops[NEST_DIMS],
                   v->ifmap_one_group, v->cache, &f->rows);
 }
 
-static void set_cols(const struct view *v, const int loops[NEST_DIMS],
+static void set_cols(const struct nest_view *v, const int loops[NEST_DIMS],
                      int steps, struct factors *f)
 {
     const int fixed[2] = {loops[NEST_Q], loops[NEST_S]};
@@ -319,18 +220,22 @@ static void nothing_kept(struct factors *f)
     f->cols.words_kept = f->cols.read_kept = 0;
 }
 
-static void add_step(const struct view *v, const struct factors *f,
-                     struct flows *to)
+/* The loop that steps is the k-th, counted from 0; -1: none does. */
+static void add_step(const struct nest_view *v, const struct factors *f,
+                     const int loops[NEST_DIMS], int k, struct flows *to)
 {
-    struct factors operands = *f;
+    struct factors psums = *f, operands;
+    if (k < v->pass_loops)
+        nothing_kept(&psums);
+    operands = psums;
     if (!v->keeps_operands)
         nothing_kept(&operands);
     add_ifmap(&operands, &to->ifmap);
     add_filter(&operands, &to->filter);
-    add_psum(v, f, &to->psum);
+    add_psum(v, &psums, loops, k < 0 ? -1 : v->dim[k], &to->psum);
 }
 
-static void sum_flows(const struct view *v, struct flows *out)
+static void sum_flows(const struct nest_view *v, struct flows *out)
 {
     int loops[NEST_DIMS] = {0}; /* passed so far */
     bool rows_stepped = false, cols_stepped = false;
@@ -342,7 +247,7 @@ static void sum_flows(const struct view *v, struct flows *out)
     set_cols(v, loops, -1, &f);
     first = f;
     nothing_kept(&first);
-    add_step(v, &first, out);
+    add_step(v, &first, loops, -1, out);
     for (int k = 0; k < v->n_loops; k++) {
         const int d = v->dim[k];
         const bool is_row = d == NEST_P || d == NEST_R;
@@ -355,7 +260,7 @@ static void sum_flows(const struct view *v, struct flows *out)
             set_cols(v, loops, d, &f);
         rows_stepped = is_row;
         cols_stepped = is_col;
-        add_step(v, &f, out);
+        add_step(v, &f, loops, k, out);
         chain_terms(&v->chain[d], loops[d], false, &f.dim[d]);
     }
 }
@@ -391,7 +296,7 @@ static uint64_t outputs_of(const struct layer *l)
 
 /* Each output is visited for the first time once by each group of children
  * with a parent of their own. */
-static uint64_t first_visits(const struct view *v, bool groups)
+static uint64_t first_visits(const struct nest_view *v, bool groups)
 {
     uint64_t n = outputs_of(v->layer);
     if (groups)
@@ -401,8 +306,30 @@ static uint64_t first_visits(const struct view *v, bool groups)
     return n;
 }
 
+/* PEs are in chains, from which psums go out as they join. */
+static void count_chained(const struct arch *arch, const struct nest *nest,
+                          const struct nest_view *v,
+                          const struct psum_flow *flow, struct counts *c)
+{
+    const uint64_t out = flow->first;
+    const uint64_t in = count_sub(out, outputs_of(v->layer));
+    struct accesses *rf = &c->access[LEVEL_RF][TENSOR_PSUM];
+    struct accesses *outer =
+        &c->access[nest_parent(nest, LEVEL_RF, TENSOR_PSUM)][TENSOR_PSUM];
+    add_words(&outer->reads, in);
+    add_words(&outer->writes, out);
+    add_link(c, LINK_psum_in, in, in);
+    add_link(c, LINK_psum_out, out, out);
+    const uint64_t along = count_sub(flow->chained, out);
+    add_link(c, LINK_psum_link, along, along);
+    add_words(&rf->writes, c->macs);
+    add_words(&rf->reads, arch->psum_add == PSUM_ADD_OWN_CYCLE
+                              ? c->macs
+                              : count_sub(c->macs, flow->busy));
+}
+
 static void count_psums(const struct nest *nest, enum level child,
-                        const struct view *v, const struct psum_flow *flow,
+                        const struct nest_view *v, const struct psum_flow *flow,
                         struct counts *c)
 {
     enum level parent = nest_parent(nest, child, TENSOR_PSUM);
@@ -455,18 +382,20 @@ void nest_expect_cached(const struct arch *arch, const struct layer *layer,
     for (int k = LEVEL_RF; k < LEVEL_DRAM; k++) {
         enum level child = (enum level)k;
         const struct nest_level *at = &nest->level[k];
-        struct view view;
+        struct nest_view view;
         struct flows flows;
         if (child != LEVEL_RF && !keeps_any(at))
             continue;
-        view_from(arch, layer, nest, child, &view);
+        nest_view_from(arch, layer, nest, child, &view);
         view.cache = cache;
         sum_flows(&view, &flows);
         if (at->keep[TENSOR_IFMAP])
             count_operand(nest, child, TENSOR_IFMAP, &flows.ifmap, out);
         if (at->keep[TENSOR_FILTER])
             count_operand(nest, child, TENSOR_FILTER, &flows.filter, out);
-        if (at->keep[TENSOR_PSUM])
+        if (child == LEVEL_RF && nest_forgets(arch))
+            count_chained(arch, nest, &view, &flows.psum, out);
+        else if (at->keep[TENSOR_PSUM])
             count_psums(nest, child, &view, &flows.psum, out);
     }
     counts_add_finished(out, outputs_of(layer),
@@ -480,9 +409,9 @@ uint64_t nest_busiest_pe_cycles(const struct arch *arch,
                                 const struct layer *layer,
                                 const struct nest *nest)
 {
-    struct view view;
+    struct nest_view view;
     uint64_t macs = 1;
-    view_from(arch, layer, nest, LEVEL_RF, &view);
+    nest_view_from(arch, layer, nest, LEVEL_RF, &view);
     for (int d = 0; d < NEST_DIMS; d++) {
         struct chain *c = &view.chain[d];
         struct terms t;

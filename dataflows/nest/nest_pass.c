@@ -5,8 +5,7 @@
 
 bool nest_forgets(const struct arch *arch)
 {
-    (void)arch; /* no machine that does runs nests yet */
-    return false;
+    return !arch->has_l1;
 }
 
 /* The tensor whose tiles a loop leaves where they are; TENSOR_N: none. */

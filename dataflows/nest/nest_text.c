@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/nest/nest_pass.h"
+
 static const enum level outside_in[] = {LEVEL_DRAM, LEVEL_L2, LEVEL_L1,
                                         LEVEL_RF};
 
@@ -81,6 +83,9 @@ void nest_print(const struct arch *arch, const struct layer *layer,
         if (level != LEVEL_DRAM)
             print_tiles(arch, layer, nest, level, to);
     }
+    const int pass = nest_forgets(arch) ? nest_pass_loops(layer, nest) : 0;
+    if (pass > 0)
+        fprintf(to, "  pass = %d;\n", pass);
 }
 
 static void print_loops_in_line(const char *key, const struct nest_loops *loops,
@@ -255,6 +260,11 @@ bool nest_report(const struct arch *arch, const struct layer *layer,
                                "'%s'; it keeps all tensors and is split over "
                                "none",
                          level, arch->name);
+    case NEST_PASS:
+        return diag_fail(d, EXIT_NO_MAPPING, at,
+                         "'pass' says where PEs forget and '%s' has an L1, "
+                         "under which they do not; leave it out",
+                         arch->name);
     case NEST_ROWS:
     case NEST_COLS:
         return diag_fail(

@@ -28,8 +28,8 @@ enum tensor nest_lacking(int dim)
     }
 }
 
-/* Energy of MACs, of their register accesses, and of what a psum never needs:
- * no output is read back the first time, nor read for its first product. */
+/* Energy of MACs and of their register accesses, and of what a psum never
+ * needs: no output is read back the first time. */
 static double fixed_energy(const struct nest_least *n)
 {
     const struct search_costs *c = n->costs;
@@ -39,7 +39,18 @@ static double fixed_energy(const struct nest_least *n)
         gated = floor(n->macs * n->layer->zero_share[TENSOR_IFMAP] + 0.5);
     return (n->macs - gated) * (c->mac + c->rf[TENSOR_FILTER]) +
            n->macs * (c->rf[TENSOR_IFMAP] + psum_update) -
-           n->outputs * (psum_update + c->noc_hop[TENSOR_PSUM]);
+           n->outputs * c->noc_hop[TENSOR_PSUM];
+}
+
+/* Psums that leave PEs cost at least a hop each; and where an addition takes no
+ * cycle of its own, a PE's last product goes up unread. */
+static double leaving_energy(const struct nest_least *n, double psums)
+{
+    const struct search_costs *c = n->costs;
+    double each = c->noc_hop[TENSOR_PSUM];
+    if (n->arch->psum_add != PSUM_ADD_OWN_CYCLE)
+        each -= c->rf[TENSOR_PSUM];
+    return each < 0 ? each * n->macs : each * psums;
 }
 
 void nest_least_init(struct nest_least *n, const struct arch *arch,
@@ -182,20 +193,18 @@ static void psum_flow(const struct nest_least *n,
 {
     bool stays =
         innermost == NEST_NO_LOOP || nest_lacking(innermost) == TENSOR_PSUM;
-    double all = 1, turns = 1, once = 1, work = 1;
+    double all = 1, turns = 1, once = 1;
     double share =
         stays ? returning(part, psum_has, 5) : part[innermost].moving;
     for (int i = 0; i < 3; i++) {
         const struct part *p = &part[lacks_psum[i]];
         turns *= stays ? p->outer : p->turns;
-        all *= (double)(stays ? p->outer : p->turns) * p->kids;
+        all *= stays ? p->outer_kids : p->pieces;
         once *= p->kids;
-        work *= p->pieces;
     }
     out->delivered[TENSOR_PSUM] =
         n->outputs * (share * all + (1 - share) * once);
     out->read[TENSOR_PSUM] = n->outputs * (share * turns + (1 - share));
-    out->psum_without_work = stays ? 0 : n->outputs * share * (all - work);
 }
 
 /* Rows x columns of the ifmap, if the loop over `dim` slides (p, q, r or s) or
@@ -322,10 +331,9 @@ double nest_least_rf_energy(const struct nest_least *n,
         double source = keep >> t & 1 ? c->l2[t] : c->dram[t];
         double sink = keep >> t & 1 ? c->l2_write[t] : c->dram[t];
         if (t == TENSOR_PSUM)
-            energy += f->delivered[t] * c->noc_hop[t] +
-                      f->psum_without_work * fmin(c->rf[t], c->rf_write[t]) +
-                      f->read[t] * (c->rf[t] + c->rf_write[t]) +
-                      f->read[t] * sink + (f->read[t] - n->outputs) * source;
+            energy += leaving_energy(n, f->delivered[t]) +
+                      f->read[t] * c->noc_hop[t] + f->read[t] * sink +
+                      (f->read[t] - n->outputs) * source;
         else
             energy += f->delivered[t] * (c->rf_write[t] + c->noc_hop[t]) +
                       f->read[t] * source;

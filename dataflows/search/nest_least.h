@@ -51,10 +51,10 @@ struct nest_cut {
     int innermost;           /* of all time loops; NEST_NO_LOOP: none */
 };
 /* Words that come to the children of a level, at least.  read: once for all
- * of them; psum_delivered: to every child that has a share. */
+ * of them; delivered: to every child with work; of psums, those that leave
+ * each. */
 struct nest_flows {
     double read[TENSOR_N], delivered[TENSOR_N];
-    double psum_without_work; /* of those delivered */
 };
 void nest_least_flows(const struct nest_least *n, const struct nest_cut *cut,
                       struct nest_flows *out);

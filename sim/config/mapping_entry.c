@@ -169,6 +169,19 @@ static bool read_level(const struct reader *r, const struct setting *s,
     return ok;
 }
 
+static bool read_pass(const struct reader *r, const struct setting *s, int *out)
+{
+    long long loops;
+    if (setting_type(s) == SETTING_FLOAT || !setting_whole_number(s, &loops) ||
+        loops < 1 || loops > NEST_LOOPS_MAX)
+        return diag_error(r->d, setting_pos(s),
+                          "'pass' is no number of loops; 1 to %d of the "
+                          "innermost loops of 'l2' may run within a pass",
+                          NEST_LOOPS_MAX);
+    *out = (int)loops;
+    return true;
+}
+
 /* The level of this name, or LEVEL_N. */
 static int level_of(const char *name)
 {
@@ -182,8 +195,8 @@ static int level_of(const char *name)
  * dataflow was forgotten. */
 static bool not_of_a_nest(const struct reader *r, const struct setting *s)
 {
-    static const char *const known[] = {"layer", "network", "dataflow", "dram",
-                                        "l2",    "l1",      "rf",       NULL};
+    static const char *const known[] = {
+        "layer", "network", "dataflow", "dram", "l2", "l1", "rf", "pass", NULL};
     const char *name = setting_name(s);
     for (int k = 0; dataflow_table[k] != NULL; k++)
         if (dataflow_param_index(dataflow_table[k], name) >= 0)
@@ -264,6 +277,8 @@ static bool read_key(const struct reader *r, const struct setting *s,
                           level_name[level], out->dataflow->name);
     if (!mapping_entry_is_nest(out))
         return read_param(r, s, out);
+    if (strcmp(setting_name(s), "pass") == 0)
+        return read_pass(r, s, &out->nest.pass);
     if (level == LEVEL_N)
         return not_of_a_nest(r, s);
     return read_level(r, s, (enum level)level, out);

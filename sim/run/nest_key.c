@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/nest/nest_pass.h"
+#include "sim/array/nest/nest_credit.h"
 #include "sim/array/nest/nest_machine.h"
 
 /* Where the loops outside L2's, L1's and the PEs' tiles put a pass. */
@@ -23,7 +25,8 @@ struct pass_tile {
 /* What all passes of a layer have alike. */
 struct inside {
     uint64_t kind; /* of machine; those of programs have others */
-    struct nest_machine_cfg machine;
+    struct nest_machine_cfg machine;        /* with an L1 */
+    struct nest_credit_key credit;          /* without */
     int32_t stride[2], dilation[2], pad[2]; /* of rows and of columns */
     int32_t n_loops;                        /* inside a pass */
     struct inside_loop {
@@ -47,7 +50,9 @@ struct nest_key {
     /* Padding before the rows and columns that are words, and the first row
      * and column behind them. */
     int pad[2], extent[2];
-    int span[2]; /* of the ifmap, under one L2 tile */
+    int most[NEST_DIMS]; /* extents that the pass, or an L2 tile, covers */
+    int span[2];         /* of the ifmap under these */
+    bool forgets;        /* the passes around it do not matter */
     struct key key;
 };
 
@@ -61,7 +66,10 @@ static void describe_inside(const struct nest_walk *w, const struct arch *arch,
                             const int pad[2], struct inside *out)
 {
     out->kind = UINT64_MAX;
-    nest_machine_config(arch, w, &out->machine);
+    if (nest_forgets(arch))
+        nest_credit_describe(w, arch, &out->credit);
+    else
+        nest_machine_config(arch, w, &out->machine);
     out->stride[0] = w->layer.stride_h;
     out->stride[1] = w->layer.stride_w;
     out->dilation[0] = w->layer.dilation_h;
@@ -103,14 +111,24 @@ static void describe_inside(const struct nest_walk *w, const struct arch *arch,
         out->extent[d] = least(w->extent[d], w->tile[LEVEL_L2][d]);
 }
 
+/* What a pass works on is a step of the loops outside it. */
+static void set_most(struct nest_key *m)
+{
+    const struct nest_walk *w = m->walk;
+    memcpy(m->most, w->tile[LEVEL_L2], sizeof(m->most));
+    for (int i = 0; m->forgets && i < w->pass_loops; i++)
+        m->most[w->loop[i].dim] = w->loop[i].tile;
+}
+
 struct nest_key *nest_key_new(const struct nest_walk *walk,
                               const struct arch *arch)
 {
     struct nest_key *m = xcalloc(1, sizeof(*m));
     const struct layer *l = &walk->layer;
-    const int *tile = walk->tile[LEVEL_L2];
     static const int out[2] = {NEST_P, NEST_Q}, tap[2] = {NEST_R, NEST_S};
     m->walk = walk;
+    m->forgets = nest_forgets(arch);
+    set_most(m);
     const bool stored = arch->padding == PADDING_STORED;
     const int step[2] = {l->stride_h, l->stride_w};
     const int tap_step[2] = {l->dilation_h, l->dilation_w};
@@ -119,8 +137,8 @@ struct nest_key *nest_key_new(const struct nest_walk *walk,
     m->extent[0] = layer_padded_h(l) - (stored ? 0 : l->pad_bottom);
     m->extent[1] = layer_padded_w(l) - (stored ? 0 : l->pad_right);
     for (int k = 0; k < 2; k++) {
-        int x = least(tile[out[k]], walk->extent[out[k]]);
-        int r = least(tile[tap[k]], walk->extent[tap[k]]);
+        int x = least(m->most[out[k]], walk->extent[out[k]]);
+        int r = least(m->most[tap[k]], walk->extent[tap[k]]);
         m->span[k] = (x - 1) * step[k] + (r - 1) * tap_step[k] + 1;
     }
     describe_inside(walk, arch, m->pad, &m->key.inside);
@@ -148,12 +166,11 @@ static void tile_of(const struct nest_key *m, const struct nest_step *step,
     const struct layer *l = &w->layer;
     int own[NEST_DIMS];
     out->exists = 1;
-    for (int v = 0; v < VIEWS; v++) {
+    for (int v = m->forgets ? VIEWS - 1 : 0; v < VIEWS; v++) {
         bases_of(w, step, w->outside[view_level[v]], own);
         for (int d = 0; d < NEST_DIMS; d++) {
             out->offset[v][d] = own[d] - base[d];
-            out->left[v][d] =
-                least(w->extent[d] - own[d], w->tile[LEVEL_L2][d]);
+            out->left[v][d] = least(w->extent[d] - own[d], m->most[d]);
         }
         const int first[2] = {
             own[NEST_P] * l->stride_h + own[NEST_R] * l->dilation_h,
@@ -174,11 +191,11 @@ struct pass_key nest_key_make(struct nest_key *m,
     memset(&k->next, 0, sizeof(k->next));
     bases_of(m->walk, &place->at, m->walk->pass_loops, base);
     tile_of(m, &place->at, base, &k->at);
-    if (place->has_before)
+    if (place->has_before && !m->forgets)
         tile_of(m, &place->before, base, &k->before);
-    if (place->has_next)
+    if (place->has_next && !m->forgets)
         tile_of(m, &place->next, base, &k->next);
-    for (int v = 0; v < VIEWS; v++)
+    for (int v = m->forgets ? VIEWS - 1 : 0; v < VIEWS; v++)
         k->reads_back[v] =
             nest_walk_reads_back(m->walk, &place->at, view_level[v]);
     return pass_key_of(k, sizeof(*k));

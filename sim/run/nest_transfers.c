@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/nest/nest_pass.h"
 #include "sim/array/nest/nest_stage.h"
 
 /* Tiles of one tensor, in their order. */
@@ -60,14 +61,22 @@ bool nest_tiles_differ(const struct nest_walk *walk, enum tensor tensor,
     return false;
 }
 
+/* Loops outside a tile that the DMA brings: of L2, or, what L2 does not keep,
+ * of a pass. */
+static int loops_over_tiles(const struct nest_walk *walk, enum tensor tensor)
+{
+    return walk->nest.level[LEVEL_L2].keep[tensor] ? walk->outside[LEVEL_L2]
+                                                   : walk->pass_loops;
+}
+
 /* The first pass behind line->next that needs another tile. */
 static void look_ahead(struct nest_transfers *t, enum tensor tensor)
 {
     struct line *line = &t->line[tensor];
     struct nest_step from = line->next;
+    const int loops = loops_over_tiles(t->walk, tensor);
     do {
-        line->has_next =
-            nest_walk_next(t->walk, &line->next, 0, t->walk->pass_loops) >= 0;
+        line->has_next = nest_walk_next(t->walk, &line->next, 0, loops) >= 0;
     } while (line->has_next &&
              !nest_tiles_differ(t->walk, tensor, &from, &line->next));
 }
@@ -181,14 +190,13 @@ static void push_run(struct nest_transfers *t, bool is_write,
         last->loop[k].count = 1;
 }
 
-/* Makes requests of words in rising order.  stored: a tensor, or
+/* Adds requests of words in rising order.  stored: a tensor, or
  * STORED_SPILLS. */
-static void make_requests(struct nest_transfers *t, int stored, bool is_write,
-                          const uint64_t *word, int n)
+static void add_requests(struct nest_transfers *t, int stored, bool is_write,
+                         const uint64_t *word, int n)
 {
     const struct dram_layout *layout = &t->program->layout;
     struct word_run run = {0, 0};
-    t->n_requests = 0;
     for (int i = 0; i < n;) {
         int coord[4], last = i + 1;
         access_coord(word[i], coord);
@@ -211,53 +219,112 @@ static void make_requests(struct nest_transfers *t, int stored, bool is_write,
         push_run(t, is_write, run);
 }
 
-/* Makes a transfer of the words that the stage's last call found. */
-static void put_transfer(struct nest_transfers *t, enum tensor tensor,
-                         int stored, bool is_write,
-                         const struct nest_stage *stage,
-                         struct tile_transfer *out)
+/* A transfer of no words yet. */
+static void begin_transfer(struct nest_transfers *t, enum tensor tensor,
+                           struct tile_transfer *out)
+{
+    memset(out, 0, sizeof(*out));
+    out->is_none = true;
+    out->skips_l2 = !t->walk->nest.level[LEVEL_L2].keep[tensor];
+    t->n_requests = 0;
+}
+
+/* Adds the words that the stage's last call found. */
+static void add_to_transfer(struct nest_transfers *t, int stored, bool is_write,
+                            const struct nest_stage *stage,
+                            struct tile_transfer *out)
 {
     const uint64_t *word;
-    int n = nest_stage_words(stage, &word);
-    memset(out, 0, sizeof(*out));
-    out->is_none = n == 0;
-    out->skips_l2 = !t->walk->nest.level[LEVEL_L2].keep[tensor];
-    out->words = (uint64_t)n;
+    const int n = nest_stage_words(stage, &word);
     if (n > 0)
-        make_requests(t, stored, is_write, word, n);
-    out->n_requests = n > 0 ? t->n_requests : 0;
+        add_requests(t, stored, is_write, word, n);
+    out->is_none = out->is_none && n == 0;
+    out->words += (uint64_t)n;
+    out->n_requests = t->n_requests;
     out->request = t->request;
+}
+
+/* Whether the DMA brings the tensor pass by pass, to PEs that forget. */
+static bool comes_by_passes(const struct nest_transfers *t, enum tensor tensor)
+{
+    return nest_forgets(&t->program->arch) &&
+           !t->walk->nest.level[LEVEL_L2].keep[tensor];
+}
+
+/* What all steps of a pass ask for, in their order. */
+static void load_pass(struct nest_transfers *t, enum tensor tensor, int stored,
+                      struct tile_transfer *out)
+{
+    const struct nest_walk *w = t->walk;
+    struct nest_stage *stage = t->line[tensor].ahead;
+    struct nest_step at = t->line[tensor].next;
+    struct stage_move unread;
+    nest_stage_set(stage, NULL);
+    do {
+        nest_stage_leave(stage, &at, &unread);
+        nest_stage_enter(stage, &at, &unread);
+        add_to_transfer(t, stored, false, stage, out);
+    } while (nest_walk_next(w, &at, w->pass_loops, w->n_loops) >= 0);
 }
 
 bool nest_transfers_load(struct nest_transfers *t, enum tensor tensor,
                          struct tile_transfer *out)
 {
+    /* Finished outputs never come back. */
+    const int stored = tensor == TENSOR_PSUM ? STORED_SPILLS : (int)tensor;
     struct line *line = &t->line[tensor];
     struct stage_move unread;
     if (!line->has_next)
         return false;
-    if (!t->walk->l2_keeps_tiles && tensor != TENSOR_PSUM &&
-        t->walk->nest.level[LEVEL_L2].keep[tensor])
-        nest_stage_set(line->ahead, NULL);
-    nest_stage_leave(line->ahead, &line->next, &unread);
-    nest_stage_enter(line->ahead, &line->next, &unread);
-    /* Finished outputs never come back. */
-    put_transfer(t, tensor, tensor == TENSOR_PSUM ? STORED_SPILLS : (int)tensor,
-                 false, line->ahead, out);
+    begin_transfer(t, tensor, out);
+    if (comes_by_passes(t, tensor)) {
+        load_pass(t, tensor, stored, out);
+    } else {
+        if (!t->walk->l2_keeps_tiles && tensor != TENSOR_PSUM &&
+            t->walk->nest.level[LEVEL_L2].keep[tensor])
+            nest_stage_set(line->ahead, NULL);
+        nest_stage_leave(line->ahead, &line->next, &unread);
+        nest_stage_enter(line->ahead, &line->next, &unread);
+        add_to_transfer(t, stored, false, line->ahead, out);
+    }
     look_ahead(t, tensor);
     return true;
+}
+
+/* What leaves the PEs in a pass, which has each output once. */
+static void store_pass(struct nest_transfers *t, const struct nest_step *first,
+                       int stored, struct tile_transfer *out)
+{
+    const struct nest_walk *w = t->walk;
+    struct nest_step at = *first, next = *first;
+    struct stage_move unread;
+    nest_stage_set(t->behind, NULL);
+    for (bool more = true; more; at = next) {
+        more = nest_walk_next(w, &next, w->pass_loops, w->n_loops) >= 0;
+        nest_stage_enter(t->behind, &at, &unread);
+        nest_stage_leave(t->behind, more ? &next : NULL, &unread);
+        add_to_transfer(t, stored, true, t->behind, out);
+    }
 }
 
 void nest_transfers_store(struct nest_transfers *t, const struct nest_step *at,
                           const struct nest_step *next,
                           struct tile_transfer *out)
 {
+    struct nest_step last = *at;
     struct stage_move unread;
-    nest_stage_leave(t->behind, at, &unread);
-    nest_stage_enter(t->behind, at, &unread);
-    nest_stage_leave(t->behind, next, &unread);
-    const bool is_finished = nest_walk_finishes(t->walk, at, t->behind_level);
-    put_transfer(t, TENSOR_PSUM, is_finished ? (int)TENSOR_PSUM : STORED_SPILLS,
-                 true, t->behind, out);
+    nest_walk_last(t->walk, &last, t->walk->pass_loops);
+    const bool is_finished =
+        nest_walk_finishes(t->walk, &last, t->behind_level);
+    const int stored = is_finished ? (int)TENSOR_PSUM : STORED_SPILLS;
+    begin_transfer(t, TENSOR_PSUM, out);
+    if (comes_by_passes(t, TENSOR_PSUM)) {
+        store_pass(t, at, stored, out);
+    } else {
+        nest_stage_leave(t->behind, at, &unread);
+        nest_stage_enter(t->behind, at, &unread);
+        nest_stage_leave(t->behind, next, &unread);
+        add_to_transfer(t, stored, true, t->behind, out);
+    }
     out->finished_words = is_finished ? out->words : 0;
 }

@@ -58,9 +58,7 @@ refuses "needs 'multicast'" map --cfg systolic --dataflow nest $shape
 takes run --cfg eyeriss_v2_dense $nest --set noc.l2_to_l1=multicast
 
 # Keys that a nest does not read: refused when given, listed when not.
-for key in pe.fifo_words=32 pe.pipeline_cycles=4 pe.psum_add=own_cycle \
-    pe.refill=next_cycle pe.start=word noc.ifmap_waits_for_filters=true \
-    dram.compression=rlc; do
+for key in dram.compression=rlc; do
     for command in run model reuse; do
         refuses "'${key%=*}' has no effect under a loop nest" \
             $command --cfg eyeriss $nest --set $key
@@ -71,6 +69,14 @@ for key in pe.fifo_words=32 pe.pipeline_cycles=4 pe.psum_add=own_cycle \
     takes run --cfg eyeriss $nest --format json
     grep -q "^ *\"${key%=*}\",*\$" "$work/out" || fail "$key is not listed"
 done
+# Those of PEs steer a nest as they do a dataflow, without an L1.
+for key in pe.fifo_words=32 pe.pipeline_cycles=4 pe.psum_add=own_cycle \
+    pe.refill=next_cycle pe.start=word noc.ifmap_waits_for_filters=true; do
+    takes run --cfg eyeriss $nest --set $key
+    refuses "'${key%=*}' has no effect under a loop nest" \
+        run --cfg eyeriss_v2_dense $nest --set noc.l2_to_l1=multicast \
+        --set $key
+done
 for key in l1.banks=2 l1.ifmap_banks=1 l1.filter_banks=1 l1.ifmap_bypass=true \
     l1.filter_bypass=true l1.bank_row_words=2 l1.ports=1r1w \
     l1.latency_cycles=3 l1.input_slots=4; do
@@ -78,7 +84,7 @@ for key in l1.banks=2 l1.ifmap_banks=1 l1.filter_banks=1 l1.ifmap_bypass=true \
         run --cfg eyeriss_v2_dense $nest --set noc.l2_to_l1=multicast \
         --set $key
 done
-takes run --cfg eyeriss $nest
+takes run --cfg eyeriss_v2_dense $nest --set noc.l2_to_l1=multicast
 grep -q 'not modelled  *pe.fifo_words' "$work/out" || fail "the table is silent"
 takes run --cfg eyeriss $shape --format json
 ! grep -q not_modelled "$work/out" || fail "a dataflow reads what it is given"

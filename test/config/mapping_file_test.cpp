@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include "dataflows/nest/nest_pass.h"
 #include "dataflows/nest/nest_text.h"
 #include "sim/config/layer_text.h"
 #include "sim/config/mapping_file.h"
@@ -107,6 +108,8 @@ TEST_F(MappingFile, ReadsWhatIsPrinted)
         ASSERT_TRUE(read("mappings = ( " + std::string(text) + " );"))
             << d.text() << text;
         ASSERT_TRUE(find(machine, shape, &back, &where));
+        // What is left out is printed.
+        n.pass = machine.has_l1 ? 0 : nest_pass_loops(&shape, &n);
         EXPECT_EQ(describe(n), describe(back)) << text;
         free(text);
     }

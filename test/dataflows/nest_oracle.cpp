@@ -41,6 +41,8 @@ struct child {
     std::vector<int> index; // of each split outside it
     int group;              // its cluster
     word_set tile[TENSOR_N];
+    bool active = false; // PE: in this pass
+    bool worked = false; // PE: on the psums that it has
 };
 
 struct range {
@@ -76,9 +78,13 @@ class enumeration
     {
         c.macs = layer_macs(&l);
         std::vector<int> value(cuts.size(), 0);
+        find_pass();
         walk(0, value);
-        for (int at = LEVEL_RF; at <= LEVEL_L2; at++) // the last psums
-            psums(level(at), value, true);
+        if (!a.has_l1) // the last psums
+            end_chains();
+        for (int at = LEVEL_RF; at <= LEVEL_L2; at++)
+            if (at != LEVEL_RF || a.has_l1)
+                psums(level(at), value, true);
         c.finished_l2 = finished(LEVEL_L2);
         c.finished_dram = finished(LEVEL_DRAM);
         c.access[LEVEL_RF][TENSOR_IFMAP].reads += c.macs;
@@ -171,10 +177,15 @@ class enumeration
         while (i < cuts.size() && (cuts[i].space || cuts[i].at == LEVEL_RF))
             i++;
         if (i == cuts.size()) {
+            if (!a.has_l1)
+                begin_pass(value);
             for (int at = LEVEL_RF; at <= LEVEL_L2; at++) {
                 operand(level(at), TENSOR_IFMAP, value);
                 operand(level(at), TENSOR_FILTER, value);
-                psums(level(at), value, false);
+                if (at == LEVEL_RF && !a.has_l1)
+                    chained_psums(value);
+                else
+                    psums(level(at), value, false);
             }
             return;
         }
@@ -397,6 +408,127 @@ class enumeration
         }
     }
 
+    // --- passes and chains, without an L1 ---
+
+    // Loops over c, r and s leave psums where they are, those over n, p and q
+    // filters, those over m ifmaps.
+    static int stays_under(int d)
+    {
+        return d == NEST_M                                 ? TENSOR_IFMAP
+               : d == NEST_N || d == NEST_P || d == NEST_Q ? TENSOR_FILTER
+               : d == NEST_G                               ? -1
+                                                           : TENSOR_PSUM;
+    }
+
+    // Marks the time loops that run within a pass.
+    void find_pass()
+    {
+        const std::vector<int> start(cuts.size(), 0);
+        int given = n.pass, stays = -2;
+        bool has_output = false;
+        in_pass.assign(cuts.size(), false);
+        for (size_t i = cuts.size(); i-- > 0;) {
+            const cut &k = cuts[i];
+            if (k.space || k.at != LEVEL_L2)
+                continue;
+            const bool moves = steps(i, start) > 1;
+            const bool reduces = stays_under(k.dim) == TENSOR_PSUM;
+            if (n.pass > 0 && given-- == 0)
+                return;
+            if (n.pass == 0 && moves) {
+                if (stays_under(k.dim) == -1 ||
+                    (stays != -2 && stays != stays_under(k.dim)))
+                    return;
+                stays = stays_under(k.dim);
+            }
+            // Psums that bypass L2: each output once.
+            if (!n.level[LEVEL_L2].keep[TENSOR_PSUM] && moves) {
+                if (reduces && has_output)
+                    return;
+                has_output = has_output || !reduces;
+            }
+            in_pass[i] = true;
+        }
+    }
+
+    bool has_work(const child &one, const std::vector<int> &value) const
+    {
+        for (int d = 0; d < NEST_DIMS; d++)
+            if (left(LEVEL_RF, one, value, d).n == 0)
+                return false;
+        return true;
+    }
+
+    // Where a loop outside has moved, all psums leave, PEs forget, and those
+    // with work now are the ones of the pass.
+    void begin_pass(const std::vector<int> &value)
+    {
+        std::vector<int> outside;
+        for (size_t i = 0; i < cuts.size(); i++)
+            if (!cuts[i].space && cuts[i].at != LEVEL_RF && !in_pass[i])
+                outside.push_back(value[i]);
+        if (has_pass && outside == pass)
+            return;
+        end_chains();
+        has_pass = true;
+        pass = outside;
+        for (child &one : children[LEVEL_RF]) {
+            for (word_set &tile : one.tile)
+                tile.clear();
+            one.active = has_work(one, value);
+        }
+    }
+
+    void end_chains()
+    {
+        for (child &one : children[LEVEL_RF])
+            if (one.active)
+                leave_chain(one);
+        c.access[LEVEL_RF][TENSOR_PSUM].writes = c.macs;
+        c.access[LEVEL_RF][TENSOR_PSUM].reads =
+            c.macs - (a.psum_add == PSUM_ADD_OWN_CYCLE ? 0 : own_psums);
+    }
+
+    // A PE's psums go up; the bottom one's stand for what leaves the chain.
+    void leave_chain(child &one)
+    {
+        const level from = parent(LEVEL_RF, TENSOR_PSUM);
+        const word_set &gone = one.tile[TENSOR_PSUM];
+        bool first, used;
+        place_in_reduction(LEVEL_RF, one, from, &first, &used);
+        own_psums += one.worked ? gone.size() : 0;
+        if (first) {
+            write_words(from, gone);
+            c.access[from][TENSOR_PSUM].writes += gone.size();
+            send(LINK_psum_out, gone.size(), gone.size());
+        } else {
+            send(LINK_psum_link, gone.size(), gone.size());
+        }
+        one.worked = false;
+    }
+
+    void chained_psums(const std::vector<int> &value)
+    {
+        const level from = parent(LEVEL_RF, TENSOR_PSUM);
+        for (child &one : children[LEVEL_RF]) {
+            if (!one.active)
+                continue;
+            word_set now = touched_words(LEVEL_RF, one, TENSOR_PSUM, value);
+            bool first, used;
+            place_in_reduction(LEVEL_RF, one, from, &first, &used);
+            if (now != one.tile[TENSOR_PSUM]) {
+                leave_chain(one);
+                if (first && reads_back(LEVEL_RF, value)) {
+                    read_words(from, now);
+                    c.access[from][TENSOR_PSUM].reads += now.size();
+                    send(LINK_psum_in, now.size(), now.size());
+                }
+                one.tile[TENSOR_PSUM] = now;
+            }
+            one.worked = one.worked || has_work(one, value);
+        }
+    }
+
     // The last write of a word finishes it, and what reads it from then on
     // reads a finished one.
     void write_words(level at, const word_set &words)
@@ -426,6 +558,10 @@ class enumeration
     std::vector<cut> cuts; // outermost first
     std::vector<child> children[LEVEL_N];
     uint64_t first_products = 0; // of psums that begin at zero
+    std::vector<bool> in_pass;   // time loops that run within a pass
+    std::vector<int> pass;       // values of the others
+    bool has_pass = false;
+    uint64_t own_psums = 0; // left a PE that has products in them
     counts c;
 };
 

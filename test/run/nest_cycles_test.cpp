@@ -62,100 +62,133 @@ class NestCycles : public testing::Test
     diag *d_;
 };
 
-TEST_F(NestCycles, AMacFollowsItsWordsWhereOnlyOneTileFits)
+// A pass is the loop over s: a psum stays.  A word leaves L2 in cycle 0, is in
+// the fifo in 1 and in the register file in 2, when the first MAC is; four
+// MACs, the psum's addition, and a cycle until it is in L2.
+TEST_F(NestCycles, APassFillsWorksAndEmpties)
 {
-    // 16 steps: a cycle for the weight and the input side by side, one for
-    // the MAC; after each of 4 outputs a cycle until its psum is gone, for the
-    // next has no room before.  It goes while the next words come, but for the
-    // last one.
+    a.refill = PE_REFILL_LAST_USE;
     time_loop(LEVEL_L2, NEST_Q, 4);
     time_loop(LEVEL_L2, NEST_S, 4);
     layer_result r = run();
-    EXPECT_EQ(r.cycles, 16u * 2 + 1);
-    EXPECT_EQ(r.ledger_pe_cycles[LEDGER_fill], 1u);
+    EXPECT_EQ(r.passes, 4u);
+    EXPECT_EQ(r.cycles, 4u * (2 + 4 + 1 + 1));
+    EXPECT_EQ(r.array_cycles, 4u * (1 + 4 + 1));
+    EXPECT_EQ(r.ledger_pe_cycles[LEDGER_fill], 4u);
     EXPECT_EQ(r.ledger_pe_cycles[LEDGER_mac], 16u);
-    EXPECT_EQ(r.ledger_pe_cycles[LEDGER_wait_filter], 15u);
-    EXPECT_EQ(r.ledger_pe_cycles[LEDGER_drain], 1u);
+    EXPECT_EQ(r.ledger_pe_cycles[LEDGER_psum], 4u);
+    EXPECT_EQ(r.ledger_pe_cycles[LEDGER_wait_dram], 4u * 2);
 }
 
-TEST_F(NestCycles, TheNextWordsComeDuringAMacWhereBothTilesFit)
+TEST_F(NestCycles, APlaceIsFreeWithOrAfterTheLastUseOfItsWord)
 {
+    // One place: a MAC every other cycle, or, where the next word may come with
+    // the last use, every one; two places are enough for that in any case.
+    a.refill = PE_REFILL_NEXT_CYCLE;
+    time_loop(LEVEL_L2, NEST_Q, 4);
+    time_loop(LEVEL_L2, NEST_S, 4);
+    EXPECT_EQ(run().cycles, 4u * (2 + 7 + 1 + 1));
     for (int &words : a.rf_words)
         words = 2;
-    time_loop(LEVEL_L2, NEST_Q, 4);
-    time_loop(LEVEL_L2, NEST_S, 4);
-    layer_result r = run();
-    EXPECT_EQ(r.cycles, 1u + 16 + 1);
-    EXPECT_EQ(r.ledger_pe_cycles[LEDGER_wait_filter], 0u);
+    EXPECT_EQ(run().cycles, 4u * (2 + 4 + 1 + 1));
 }
 
-TEST_F(NestCycles, TheFirstSlotWaitsForL2)
+TEST_F(NestCycles, PassesEndWhereTheNestSays)
 {
+    // Both loops in one pass: it fills and empties once, and between outputs
+    // only the psum's addition lies.
+    a.refill = PE_REFILL_LAST_USE;
+    time_loop(LEVEL_L2, NEST_Q, 4);
+    time_loop(LEVEL_L2, NEST_S, 4);
+    n.pass = 2;
+    layer_result r = run();
+    EXPECT_EQ(r.passes, 1u);
+    EXPECT_EQ(r.cycles, 2u + 4 * (4 + 1) + 1);
+}
+
+TEST_F(NestCycles, PsumsLeaveWithTheLastProductOrInACycleOfTheirOwn)
+{
+    a.refill = PE_REFILL_LAST_USE;
+    a.psum_add = PSUM_ADD_LAST_PRODUCT;
+    time_loop(LEVEL_L2, NEST_Q, 4);
+    time_loop(LEVEL_L2, NEST_S, 4);
+    EXPECT_EQ(run().cycles, 4u * (2 + 4 + 1));
+    a.pipeline_cycles = 3;
+    EXPECT_EQ(run().cycles, 4u * (2 + 4 + 3));
+}
+
+TEST_F(NestCycles, TheFirstSlotOfAPassWaitsForL2)
+{
+    a.refill = PE_REFILL_LAST_USE;
     a.l2_latency_cycles = 5;
     time_loop(LEVEL_L2, NEST_Q, 4);
     time_loop(LEVEL_L2, NEST_S, 4);
     layer_result r = run();
-    EXPECT_EQ(r.cycles, 5u + 16 * 2 + 1);
-    EXPECT_EQ(r.array_cycles, 16u * 2 + 1);
-    EXPECT_EQ(r.ledger_pe_cycles[LEDGER_wait_dram], 5u);
+    EXPECT_EQ(r.cycles, 4u * (5 + 8));
+    EXPECT_EQ(r.array_cycles, 4u * 6);
+    EXPECT_EQ(r.ledger_pe_cycles[LEDGER_wait_dram], 4u * (5 + 2));
 }
 
-TEST_F(NestCycles, PsumsComeBackBeforeTheyGrow)
+TEST_F(NestCycles, PsumsThatComeBackJoinOnTheirWayOut)
 {
-    // for s: for q.  Each step brings an input; each of 4 weights once; from
-    // the second weight on each psum comes back, after the one before has
-    // gone: three cycles a step, two for the first four (psum out beside the
-    // input in).
+    // for s: for q.  A pass has one weight and four outputs, a MAC and an
+    // addition each; what comes back is there before.
+    a.refill = PE_REFILL_LAST_USE;
     time_loop(LEVEL_L2, NEST_S, 4);
     time_loop(LEVEL_L2, NEST_Q, 4);
     layer_result r = run();
-    EXPECT_EQ(r.cycles, 4u * 2 + 12 * 3 + 1);
+    EXPECT_EQ(r.cycles, 4u * (2 + 4 * 2 + 1));
     EXPECT_EQ(r.counts.access[LEVEL_L2][TENSOR_PSUM].reads, 12u + 4);
     EXPECT_EQ(r.counts.access[LEVEL_L2][TENSOR_PSUM].writes, 16u);
+    EXPECT_EQ(r.counts.access[LEVEL_RF][TENSOR_PSUM].reads, 16u);
+    EXPECT_EQ(r.counts.access[LEVEL_RF][TENSOR_PSUM].writes, 16u);
 }
 
-TEST_F(NestCycles, PsumsInAndOutTakeTurnsAtOnePort)
+TEST_F(NestCycles, PsumsInAndOutShareAPortOfABank)
 {
-    // Room for two of each.  A word, and 4 MACs of psums that begin at 0; then
-    // psums come back.  One comes during a MAC only when none is on its way
-    // out, so of two steps the second's comes early and the first's waits for a
-    // cycle, in which the psum before goes too: 6 times 3 cycles.  At one port
-    // that cycle becomes two.  The last psum goes.
-    for (int &words : a.rf_words)
-        words = 2;
+    // All psums lie in one bank, and fifos hold a word, so that a MAC is issued
+    // every other cycle: in 2, 4, 6 and 8; its psum is written in the next
+    // cycle, in which the next one is read.  At one port the read goes first,
+    // as the fifo is empty; the write is a cycle late, and so is the room for
+    // the next psum: MACs in 2, 5, 8 and 11 in each of the three passes that
+    // read.
+    a.refill = PE_REFILL_LAST_USE;
+    a.psum_add = PSUM_ADD_LAST_PRODUCT;
+    a.fifo_words = 1;
     time_loop(LEVEL_L2, NEST_S, 4);
     time_loop(LEVEL_L2, NEST_Q, 4);
-    uint64_t two_ports = run().cycles;
+    const uint64_t two_ports = run().cycles;
     a.l2_ports = BANK_1RW;
-    uint64_t one_port = run().cycles;
+    const uint64_t one_port = run().cycles;
     EXPECT_EQ(one_port, run(true).cycles);
-    EXPECT_EQ(two_ports, 1u + 4 + 6 * 3 + 1);
-    EXPECT_EQ(one_port, two_ports + 6);
+    EXPECT_EQ(two_ports, 4u * (8 + 2));
+    EXPECT_EQ(one_port, (8u + 2) + 3 * (11 + 2));
 }
 
 TEST_F(NestCycles, AWideSlotTakesTheCyclesThatItsBanksNeed)
 {
-    // A tile of 4 weights fills one bank, which gives a word a cycle: a slot
-    // of 4 words takes 4 cycles; from two banks it takes 2.
-    a.rf_words[TENSOR_FILTER] = 4;
-    a.rf_words[TENSOR_PSUM] = 2;
+    // Four filters of one weight, which are held, and an input each step; MACs
+    // wait for all of a step's words.  The filters lie in one bank: a word a
+    // cycle; with rows of two words they come in two cycles.
+    ASSERT_TRUE(layer_parse_shape("M=4,C=1,H=1,W=4,R=1,S=1", &l, d_));
+    a.refill = PE_REFILL_LAST_USE;
+    a.start = PE_START_WINDOW;
+    a.rf_words[TENSOR_FILTER] = a.rf_words[TENSOR_PSUM] = 4;
     a.network[NETWORK_FILTER].words_per_slot = 4;
     time_loop(LEVEL_L2, NEST_Q, 4);
-    time_loop(LEVEL_RF, NEST_S, 4);
-    a.rf_words[TENSOR_IFMAP] = 8;
-    // Four cycles for the weights and the first window; then a window's new
-    // word comes while the PE works.
-    EXPECT_EQ(run().cycles, 4u + 16 + 1);
+    time_loop(LEVEL_RF, NEST_M, 4);
+    EXPECT_EQ(run().cycles, 5u + 4 * (4 + 4) + 1);
     a.l2_bank_row_words = 2;
-    a.rf_words[TENSOR_IFMAP] = 8;
-    a.network[NETWORK_IFMAP].words_per_slot = 4;
-    EXPECT_EQ(run().cycles, 2u + 16 + 1);
+    EXPECT_EQ(run().cycles, 3u + 4 * (4 + 4) + 1);
 }
 
-TEST_F(NestCycles, APeWithASmallerTileIdlesAtTheEdge)
+TEST_F(NestCycles, APeWithoutWorkInAStepDrains)
 {
-    // 3 PEs, 4 outputs: the second step has one of them work for 4 cycles.
+    // 3 PEs, 4 outputs, one pass: in its second step one of them has work, and
+    // goes on from cycle 7 to 11; the others, whose first words came a cycle
+    // later each, are done after 7 and 8.
     a.cols = 4;
+    a.refill = PE_REFILL_LAST_USE;
     a.rf_words[TENSOR_FILTER] = a.rf_words[TENSOR_IFMAP] = 8;
     time_loop(LEVEL_L2, NEST_Q, 2);
     time_loop(LEVEL_RF, NEST_S, 4);
@@ -163,7 +196,11 @@ TEST_F(NestCycles, APeWithASmallerTileIdlesAtTheEdge)
     layer_result r = run();
     EXPECT_EQ(r.active_pes, 3);
     EXPECT_EQ(r.ledger_pe_cycles[LEDGER_idle_mapping], r.array_cycles);
-    EXPECT_GE(r.ledger_pe_cycles[LEDGER_idle_edge], 2u * 4);
+    EXPECT_EQ(r.ledger_pe_cycles[LEDGER_idle_edge], 0u);
+    EXPECT_EQ(r.ledger_pe_cycles[LEDGER_mac], 16u);
+    EXPECT_EQ(r.ledger_pe_cycles[LEDGER_psum], 4u);
+    EXPECT_EQ(r.cycles, 13u);
+    EXPECT_EQ(r.ledger_pe_cycles[LEDGER_drain], 4u + 3);
     EXPECT_EQ(r.bounds_cycles[BOUND_macs], 16u / 4);
     EXPECT_EQ(r.bounds_cycles[BOUND_busiest_pe], 2u * 4);
 }
@@ -235,11 +272,10 @@ TEST_F(NamedDataflow, OutputStationaryIsANest)
                                           {"f", 12}}));
 }
 
-TEST_F(NamedDataflow, WeightStationaryIsANestButForPsumsThatComeBack)
+TEST_F(NamedDataflow, WeightStationaryIsANest)
 {
     // A channel's 9 products down the rows, 2 filters in each of 4 columns;
-    // outputs stream.  A nest's psums that come back are written to RF and
-    // read there; the columns of ws add them as they pass.
+    // outputs stream.
     a.rows = 9;
     a.cols = 4;
     ASSERT_TRUE(layer_parse_shape("M=8,C=2,H=6,W=6,R=3,S=3", &l, d_));
@@ -250,14 +286,13 @@ TEST_F(NamedDataflow, WeightStationaryIsANestButForPsumsThatComeBack)
     nest_append(&n.level[LEVEL_L2].rows, NEST_S, 3);
     nest_append(&n.level[LEVEL_L2].cols, NEST_M, 4);
     time_loop(LEVEL_RF, NEST_M, 2);
-    counts want = closed_form(
-        "ws",
-        {{"m", 8}, {"n", 1}, {"e", 4}, {"c", 2}, {"f", 8}, {"p", 2}, {"q", 1}});
-    uint64_t back = want.link[LINK_psum_in].words_sent;
-    EXPECT_EQ(back, 8u * 4 * 4);
-    want.access[LEVEL_RF][TENSOR_PSUM].reads += back;
-    want.access[LEVEL_RF][TENSOR_PSUM].writes += back;
-    expect_nest_counts(want);
+    expect_nest_counts(closed_form("ws", {{"m", 8},
+                                          {"n", 1},
+                                          {"e", 4},
+                                          {"c", 2},
+                                          {"f", 8},
+                                          {"p", 2},
+                                          {"q", 1}}));
 }
 
 } // namespace

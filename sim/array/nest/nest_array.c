@@ -44,11 +44,11 @@ static bool honours(const struct arch *arch, const char *dataflow,
         return refuse(out, "noc.l2_to_l1",
                       "a nest reaches its L1s by a multicast network and "
                       "'noc.l2_to_l1' is 'mesh'; 'multicast' is right");
-    for (int t = 0; t < TENSOR_N; t++)
+    for (int t = 0; arch->has_l1 && t < TENSOR_N; t++)
         if (arch_l2_store(arch, (enum tensor)t).latency_cycles !=
             arch_l2_latency_cycles(arch))
             return refuse(out, "l2.bytes",
-                          "a nest has one latency for all of L2 and "
+                          "a nest with an L1 has one latency for all of L2 and "
                           "'l2.stores' has several 'latency_cycles'; equal "
                           "ones are right");
     if (arch->carries != CARRIES_ALL)
@@ -60,19 +60,15 @@ static bool honours(const struct arch *arch, const char *dataflow,
 
 static int not_modelled(const struct arch *arch, const char **keys)
 {
-    static const char *const always[] = {
-        "pe.fifo_words", "pe.pipeline_cycles", "pe.psum_add",
-        "pe.refill",     "pe.start",           "noc.ifmap_waits_for_filters"};
     static const char *const with_l1[] = {
-        "l1.banks",        "l1.ifmap_banks",    "l1.filter_banks",
-        "l1.ifmap_bypass", "l1.filter_bypass",  "l1.bank_row_words",
-        "l1.ports",        "l1.latency_cycles", "l1.input_slots"};
-    const int n_always = (int)(sizeof(always) / sizeof(*always));
+        "pe.fifo_words",   "pe.pipeline_cycles", "pe.psum_add",
+        "pe.refill",       "pe.start",           "noc.ifmap_waits_for_filters",
+        "l1.banks",        "l1.ifmap_banks",     "l1.filter_banks",
+        "l1.ifmap_bypass", "l1.filter_bypass",   "l1.bank_row_words",
+        "l1.ports",        "l1.latency_cycles",  "l1.input_slots"};
     const int n_with_l1 =
         arch->has_l1 ? (int)(sizeof(with_l1) / sizeof(*with_l1)) : 0;
     int n = 0;
-    for (int i = 0; i < n_always; i++)
-        keys[n++] = always[i];
     for (int i = 0; i < n_with_l1; i++)
         keys[n++] = with_l1[i];
     if (arch->groups_parallel > 1)

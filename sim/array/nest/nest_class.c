@@ -208,7 +208,7 @@ static void push_want(struct nest_classes *c, uint64_t word, int pe,
         c->want_room = c->want_room * 2 + 256;
         c->want = xrealloc(c->want, c->want_room, sizeof(*c->want));
     }
-    c->want[c->wants++] = (struct nest_want){word, pe, first_use, NULL};
+    c->want[c->wants++] = (struct nest_want){word, pe, first_use, 0, NULL};
 }
 
 static void list_uses(struct nest_classes *c, struct pe_words *p)

@@ -10,11 +10,12 @@
  *         frees its place with the last MAC that reads it, if the next step
  *         does not need it.
  * Slots   Words for the same PEs share slots, in the order in which the first
- *         of these PEs uses them.  The window input's words go by columns: a
- *         round has the first new column of every PE, the next round the next
- *         one.  Within a round chunk by chunk, as wide as a slot; within a
- *         chunk the held input's sets by column, then row of their first PE,
- *         the window input's by the name of the first word.
+ *         of these PEs uses them.  The window input's ifmap words go by
+ * columns: first what is the first new column of its PE (of several, the first
+ *         PE), then the second ones, a round each.  Within a round chunk by
+ *         chunk, as wide as a slot; within a chunk the held input's sets by
+ *         column, then row of their first PE, the window input's by the name of
+ *         the first word.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_ARRAY_NEST_NEST_CLASS_H

@@ -27,14 +27,19 @@ struct nest_compiler {
     size_t room;
 };
 
-/* The ifmap where the innermost loop of a pass that steps is one over m. */
+/* The ifmap where the innermost loop of a pass that steps, or, where none does,
+ * the innermost, is one over m. */
 static enum credit_network held_input(const struct nest_walk *w)
 {
-    for (int i = w->n_loops - 1; i >= w->pass_loops; i--)
-        if (w->loop[i].tile < w->extent[w->loop[i].dim] &&
-            w->loop[i].tile < w->loop[i].room)
-            return w->loop[i].dim == NEST_M ? CREDIT_IFMAP : CREDIT_FILTER;
-    return CREDIT_FILTER;
+    int i = w->n_loops - 1;
+    while (i >= w->pass_loops &&
+           (w->loop[i].tile >= w->extent[w->loop[i].dim] ||
+            w->loop[i].tile >= w->loop[i].room))
+        i--;
+    if (i < w->pass_loops)
+        i = w->n_loops - 1;
+    return i >= w->pass_loops && w->loop[i].dim == NEST_M ? CREDIT_IFMAP
+                                                          : CREDIT_FILTER;
 }
 
 struct nest_compiler *nest_compiler_new(const struct nest_walk *walk,

@@ -4,8 +4,9 @@
  * A pass is what lies between two boundaries: the steps of the time loops
  * inside nest_walk.pass_loops.  A lane is a PE of the walk.
  *
- * Held      The input that stays in the pass, as its innermost loop says: the
- *           ifmap under a loop over m, else the filters.
+ * Held      The input that stays in the pass, as its innermost loop that steps
+ *           says (the innermost, where none does): the ifmap under a loop over
+ *           m, else the filters.
  * Chains    PEs with the same outputs, by row, then column; of those without
  *           MACs in the first step of the pass, and so in any, nothing is in
  *           the chain.  The first one is the bottom.  Chains are numbered by

@@ -32,40 +32,49 @@ static const enum tensor tensor_of[CREDIT_NETWORKS] = {
 static const enum network network_of[CREDIT_NETWORKS] = {
     NETWORK_FILTER, NETWORK_IFMAP, NETWORK_PSUM_IN, NETWORK_PSUM_OUT};
 
+void nest_credit_describe(const struct nest_walk *walk, const struct arch *arch,
+                          struct nest_credit_key *out)
+{
+    int buffers[TENSOR_N], banks[TENSOR_N];
+    enum tensor tensor;
+    uint64_t lacking;
+    SIM_CHECK(nest_l2_places(arch, &walk->layer, &walk->nest, buffers, banks,
+                             &tensor, &lacking));
+    for (int t = 0; t < TENSOR_N; t++) {
+        const struct l2_store store = arch_l2_store(arch, (enum tensor)t);
+        out->banks[t] = walk->nest.level[LEVEL_L2].keep[t] ? banks[t] : 0;
+        out->row_words[t] = store.bank_row_words;
+        out->latency_cycles[t] = store.latency_cycles;
+    }
+}
+
 /* A tensor that L2 does not keep comes as fast as its network goes. */
 static void configure_streams(struct array *a, const struct arch *arch,
                               struct nest_compiler_cfg *compiler)
 {
-    const struct nest *nest = &a->walk->nest;
-    int buffers[TENSOR_N], banks[TENSOR_N];
-    enum tensor tensor;
-    uint64_t lacking;
-    SIM_CHECK(nest_l2_places(arch, &a->walk->layer, nest, buffers, banks,
-                             &tensor, &lacking));
+    struct nest_credit_key key;
+    nest_credit_describe(a->walk, arch, &key);
     for (int k = 0; k < CREDIT_NETWORKS; k++) {
         const struct network_arch *net = &arch->network[network_of[k]];
         const enum tensor t = tensor_of[k];
-        const struct l2_store store = arch_l2_store(arch, t);
-        const bool kept = nest->level[LEVEL_L2].keep[t];
+        const int banks = key.banks[t], row_words = key.row_words[t];
         struct credit_stream_cfg *stream = &a->cfg.stream[k];
         stream->slots_per_cycle = net->slots_per_cycle;
-        stream->banks = kept ? banks[t] : 0;
-        stream->row_words = store.bank_row_words;
+        stream->banks = banks;
+        stream->row_words = row_words;
         stream->latency_cycles =
-            k == CREDIT_PSUM_OUT ? 0 : store.latency_cycles;
+            k == CREDIT_PSUM_OUT ? 0 : key.latency_cycles[t];
         compiler->slot_words[k] =
-            kept ? stream_slot_words(net->words_per_slot, banks[t],
-                                     store.bank_row_words)
-                 : net->words_per_slot;
+            banks > 0 ? stream_slot_words(net->words_per_slot, banks, row_words)
+                      : net->words_per_slot;
         if (k < CREDIT_PSUM_IN)
             continue;
         compiler->psum_slots[k - CREDIT_PSUM_IN] = net->slots_per_cycle;
-        compiler->psum_words[k - CREDIT_PSUM_IN] =
-            stream->banks * stream->row_words;
+        compiler->psum_words[k - CREDIT_PSUM_IN] = banks * row_words;
     }
     a->cfg.shared_psum_port =
         arch_l2_store(arch, TENSOR_PSUM).ports == BANK_1RW &&
-        nest->level[LEVEL_L2].keep[TENSOR_PSUM];
+        key.banks[TENSOR_PSUM] > 0;
 }
 
 static void configure_lanes(struct array *a, const struct arch *arch)

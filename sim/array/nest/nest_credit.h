@@ -14,6 +14,14 @@ extern "C" {
 
 extern const struct array_kind nest_credit_array;
 
+/* What of the machine a nest decides, for the pass memory's key; plain data. */
+struct nest_credit_key {
+    int32_t banks[TENSOR_N]; /* of L2; 0: it does not keep the tensor */
+    int32_t row_words[TENSOR_N], latency_cycles[TENSOR_N];
+};
+void nest_credit_describe(const struct nest_walk *walk, const struct arch *arch,
+                          struct nest_credit_key *out);
+
 /* The array for a nest that fits into L2, on a machine without an L1.  All
  * borrowed.  Its passes are given to array_side_issue as a struct
  * nest_pass_place each, of which it needs `at` alone.  values: functional

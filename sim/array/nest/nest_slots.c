@@ -13,7 +13,7 @@
 /* A word and its set. */
 struct item {
     uint64_t word;
-    int32_t set, first_use;
+    int32_t set, round, first_use;
     size_t want; /* the first of the set's wants of it, which lie together */
     int32_t wants;
 };
@@ -38,11 +38,23 @@ static int by_word(const void *a, const void *b)
                               : (x->pe > y->pe) - (x->pe < y->pe);
 }
 
+static int by_use(const void *a, const void *b)
+{
+    const struct nest_want *x = a, *y = b;
+    if (x->pe != y->pe)
+        return x->pe < y->pe ? -1 : 1;
+    if (x->first_use != y->first_use)
+        return x->first_use < y->first_use ? -1 : 1;
+    return compare(x->word, y->word);
+}
+
 static int by_set(const void *a, const void *b)
 {
     const struct item *x = a, *y = b;
     if (x->set != y->set)
         return x->set < y->set ? -1 : 1;
+    if (x->round != y->round)
+        return x->round < y->round ? -1 : 1;
     if (x->first_use != y->first_use)
         return x->first_use < y->first_use ? -1 : 1;
     return compare(x->word, y->word);
@@ -69,6 +81,7 @@ static size_t list_items(const struct nest_want *want, size_t n,
         item[items++] = (struct item){
             .word = want[k].word,
             .set = nest_sets_number(sets, pe, (int32_t)m),
+            .round = want[k].round,
             .first_use = want[k].first_use,
             .want = k,
             .wants = (int32_t)m,
@@ -83,6 +96,16 @@ static uint64_t column_of(uint64_t word)
     int coord[4];
     access_coord(word, coord);
     return (uint64_t)coord[0] << 32 | (uint64_t)coord[3];
+}
+
+/* How manieth a word's column is of those that its PE lacks. */
+static void find_rounds(struct nest_want *want, size_t n)
+{
+    qsort(want, n, sizeof(*want), by_use);
+    for (size_t k = 1; k < n; k++)
+        if (want[k].pe == want[k - 1].pe)
+            want[k].round = want[k - 1].round + (column_of(want[k].word) !=
+                                                 column_of(want[k - 1].word));
 }
 
 /* Held words: the place of the set's first PE, column by column. */
@@ -104,21 +127,14 @@ static size_t draft_slots(const struct nest_slots_cfg *cfg,
                           size_t items, struct draft *draft)
 {
     size_t n = 0;
-    int32_t round = 0, in_round = 0;
+    int32_t in_round = 0;
     for (size_t k = 0; k < items; k++) {
-        const bool new_set = k == 0 || item[k].set != item[k - 1].set;
-        const bool new_round =
-            !new_set && cfg->by_columns &&
-            column_of(item[k].word) != column_of(item[k - 1].word);
-        if (new_set)
-            round = 0;
-        if (new_round)
-            round++;
-        if (new_set || new_round)
+        if (k == 0 || item[k].set != item[k - 1].set ||
+            item[k].round != item[k - 1].round)
             in_round = 0;
         if (in_round++ % cfg->slot_words == 0)
             draft[n++] = (struct draft){
-                .round = round,
+                .round = item[k].round,
                 .chunk = (in_round - 1) / cfg->slot_words,
                 .key = cfg->is_window ? item[k].word
                                       : place_of(cfg, sets, item[k].set),
@@ -151,6 +167,8 @@ void nest_slots_make(const struct nest_slots_cfg *cfg, struct nest_want *want,
     struct item *item = xcalloc(n, sizeof(*item));
     struct draft *draft = xcalloc(n, sizeof(*draft));
     int32_t *pe = xcalloc(n, sizeof(*pe));
+    if (cfg->by_columns)
+        find_rounds(want, n);
     qsort(want, n, sizeof(*want), by_word);
     const size_t items = list_items(want, n, sets, pe, item);
     qsort(item, items, sizeof(*item), by_set);

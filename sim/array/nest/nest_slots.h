@@ -18,6 +18,7 @@ struct nest_want {
     uint64_t word;
     int32_t pe;
     int32_t first_use; /* of the PE's MACs */
+    int32_t round;     /* of the network; filled in */
     int32_t *arrival;  /* borrowed; gets the how manieth of the PE's it is */
 };
 
