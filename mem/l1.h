@@ -62,21 +62,37 @@ struct l1_stream {
 };
 
 /* A line of a cluster, part of the arena. */
-struct l1_line {
-    struct stream_state out;
-    int32_t input_slots, input_first;
-    int32_t held_rows;
-    int32_t held_slots, ready_slots; /* in the banks; of those, readable */
-    int32_t write_row, read_row;     /* the next ones, modulo banks */
-    int32_t arrived, written_slots, read_slots; /* staged */
-    int32_t written_rows, read_rows;            /* staged */
-};
+#define L1_LINE_STATE(X)                                          \
+    X(NESTED, struct stream_state, out, , "what it sends to PEs") \
+    X(RELATION, int32_t, input_slots, , "in the input buffer")    \
+    X(PLACE, int32_t, input_first, , "of the oldest of them")     \
+    X(RELATION, int32_t, held_rows, , "in the banks")             \
+    X(RELATION, int32_t, held_slots, , "in the banks")            \
+    X(RELATION, int32_t, ready_slots, , "of those, readable")     \
+    X(PLACE, int32_t, write_row, , "the next one, modulo banks")  \
+    X(PLACE, int32_t, read_row, ,                                 \
+      "the next one, modulo banks; "                              \
+      "held_rows before the other")                               \
+    X(STAGED, int32_t, arrived, , "slots")                        \
+    X(STAGED, int32_t, written_slots, , "into the banks")         \
+    X(STAGED, int32_t, read_slots, , "from where they lay")       \
+    X(STAGED, int32_t, written_rows, , "into the banks")          \
+    X(STAGED, int32_t, read_rows, , "from the banks")
 
-struct l1_cluster { /* part of the arena */
-    struct l1_line line[L1_LINES];
-    int32_t turn;  /* line 0 reads, line 1 reads, line 0 writes, 1 writes */
-    int32_t phase; /* place of the next delay */
+#define L1_CLUSTER_STATE(X)                                       \
+    X(NESTED, struct l1_line, line, [L1_LINES], "its two lines")  \
+    X(RELATION, int32_t, turn, ,                                  \
+      "line 0 reads, line 1 reads, line 0 writes, line 1 writes") \
+    X(PLACE, int32_t, phase, , "of the next delay")
+
+#define L1_FIELD(kind, type, name, dims, doc) type name dims;
+struct l1_line {
+    L1_LINE_STATE(L1_FIELD)
 };
+struct l1_cluster { /* part of the arena */
+    L1_CLUSTER_STATE(L1_FIELD)
+};
+#undef L1_FIELD
 
 struct l1_counts {
     uint64_t reads[L1_LINES], writes[L1_LINES]; /* of banks, in words */
@@ -137,6 +153,14 @@ void l1_commit_cluster(struct l1 *l1, int cluster);
 void l1_watch(struct l1 *l1, struct l1_cycle *cycle);
 /* Rows that a bank of a cluster holds. */
 int l1_bank_rows(const struct l1 *l1, int cluster, int bank);
+/* Copies of the state in a pass, and whether the L1s go on as they did from a
+ * copy on, for so many more times as l1_periods_left says. */
+size_t l1_copy_bytes(const struct l1 *l1);
+void l1_save(const struct l1 *l1, void *copy);
+bool l1_is_alike(const struct l1 *l1, const void *copy);
+uint64_t l1_periods_left(const struct l1 *l1, const void *copy);
+/* Moves all but the counts. */
+void l1_skip(struct l1 *l1, const void *copy, uint64_t periods);
 /* Whether all that came in has left. */
 bool l1_is_empty(const struct l1 *l1);
 

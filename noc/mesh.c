@@ -271,3 +271,58 @@ bool mesh_is_empty(const struct mesh *m)
 {
     return (m->work->busy | m->work->staged) == 0;
 }
+
+/* A copy is the arena's part. */
+size_t mesh_copy_bytes(const struct mesh *m)
+{
+    return mesh_state_bytes(&m->cfg);
+}
+
+void mesh_save(const struct mesh *m, void *copy)
+{
+    memcpy(copy, m->work, mesh_state_bytes(&m->cfg));
+}
+
+static bool input_is_alike(const struct mesh *m, const struct mesh *then,
+                           int node, int port)
+{
+    const struct mesh_input *a = input_of(m, node, port);
+    const struct mesh_input *b = input_of(then, node, port);
+    bool alike = true;
+#define COMPARE(kind, type, name, doc) \
+    IF_RELATION(kind)(alike = alike && a->name == b->name;)
+    MESH_INPUT_STATE(COMPARE)
+#undef COMPARE
+    for (int k = 0; alike && k < a->flits; k++) {
+        const struct flit *f =
+            flit_of(m, node, port, (a->first + k) % m->cfg.buffer_flits);
+        const struct flit *g =
+            flit_of(then, node, port, (b->first + k) % m->cfg.buffer_flits);
+        alike = f->nodes == g->nodes && f->slot.words == g->slot.words;
+    }
+    return alike;
+}
+
+bool mesh_is_alike(const struct mesh *m, const void *copy)
+{
+    const struct mesh_work *work = copy;
+    const char *const from = (const char *)m->work;
+    const char *const to = copy;
+    bool alike = true;
+#define COMPARE(kind, type, name, doc) \
+    IF_RELATION(kind)(alike = alike && m->work->name == work->name;)
+    MESH_WORK_STATE(COMPARE)
+#undef COMPARE
+    /* The copy, seen as a mesh; nothing is written through it. */
+    struct mesh then;
+    then.cfg = m->cfg;
+    then.input = (struct mesh_input *)(void *)(to + ((char *)m->input - from));
+    then.turn = (int32_t *)(void *)(to + ((char *)m->turn - from));
+    then.flit = (struct flit *)(void *)(to + ((char *)m->flit - from));
+    alike = alike &&
+            memcmp(m->turn, then.turn, ports(&m->cfg) * sizeof(*m->turn)) == 0;
+    for (int node = 0; node < m->nodes && alike; node++)
+        for (int port = 0; port < MESH_PORTS && alike; port++)
+            alike = input_is_alike(m, &then, node, port);
+    return alike;
+}

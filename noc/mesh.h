@@ -55,17 +55,25 @@ struct mesh_cfg {
 };
 
 /* One input port, part of the arena; its flits lie behind the ports. */
-struct mesh_input {
-    int32_t flits, first; /* in the buffer; place of the oldest */
-    int32_t arrived;      /* staged: one was pushed */
-    uint64_t left;        /* staged: nodes of the branches that have gone */
-};
+#define MESH_INPUT_STATE(X)                          \
+    X(RELATION, int32_t, flits, "in the buffer")     \
+    X(PLACE, int32_t, first, "of the oldest")        \
+    X(STAGED, int32_t, arrived, "1: one was pushed") \
+    X(STAGED, uint64_t, left, "nodes of the branches that have gone")
 
 /* Part of the arena: which routers have anything to do. */
-struct mesh_work {
-    uint64_t busy;   /* bit k: a flit waits in router k */
-    uint64_t staged; /* staged: something changed in it */
+#define MESH_WORK_STATE(X)                                         \
+    X(RELATION, uint64_t, busy, "bit k: a flit waits in router k") \
+    X(STAGED, uint64_t, staged, "bit k: something changed in it")
+
+#define MESH_FIELD(kind, type, name, doc) type name;
+struct mesh_input {
+    MESH_INPUT_STATE(MESH_FIELD)
 };
+struct mesh_work {
+    MESH_WORK_STATE(MESH_FIELD)
+};
+#undef MESH_FIELD
 
 struct mesh {
     struct mesh_cfg cfg;
@@ -110,6 +118,12 @@ void mesh_watch(struct mesh *mesh, int32_t *link_words);
 /* Flits that wait at an input port, and whether a router has that link. */
 int mesh_waiting(const struct mesh *mesh, int node, enum mesh_port port);
 bool mesh_has_link(const struct mesh *mesh, int node, enum mesh_port way);
+/* Copies of the routers' state in a pass, and whether they go on as they did
+ * from a copy on.  They ask of a flit where it goes and how many words it has,
+ * and have no position. */
+size_t mesh_copy_bytes(const struct mesh *mesh);
+void mesh_save(const struct mesh *mesh, void *copy);
+bool mesh_is_alike(const struct mesh *mesh, const void *copy);
 /* Whether no flit is under way. */
 bool mesh_is_empty(const struct mesh *mesh);
 

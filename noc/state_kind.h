@@ -9,7 +9,10 @@
  *             range, which the block's function *_periods_left keeps away from.
  *   STAGED    dead between cycles: a cycle writes it before reading it, or
  *             leaves it 0.
- * The functions that compare, copy and skip a state are made of the table, so a
+ *   PLACE     where a ring begins, or a turn through it stands: what lies in
+ * the ring is compared from there on, and nothing depends on the place itself,
+ * so it stays as it is. NESTED    has a table, and functions, of its own. The
+ * functions that compare, copy and skip a state are made of the table, so a
  * variable without a kind does not compile.
  * SPDX-License-Identifier: MIT
  */
@@ -24,6 +27,8 @@
 #define STATE_RELATION_RELATION STATE_KEEP
 #define STATE_RELATION_POSITION STATE_DROP
 #define STATE_RELATION_STAGED STATE_DROP
+#define STATE_RELATION_PLACE STATE_DROP
+#define STATE_RELATION_NESTED STATE_DROP
 #define IF_LIVE(kind) STATE_LIVE_##kind
 #define STATE_LIVE_RELATION STATE_KEEP
 #define STATE_LIVE_POSITION STATE_KEEP

@@ -60,25 +60,31 @@ bool stream_advance(struct stream_state *s, const struct stream_shape *shape,
 
 /* Whether the rows of a cycle hold all that its slots can be, wherever in a row
  * they begin. */
-static bool is_wide(const struct stream_shape *shape)
+static bool is_wide(const struct stream_shape *shape, int slots)
 {
-    return (int64_t)shape->slots_per_cycle * shape->words_per_slot +
-               shape->row_words - 1 <=
+    return (int64_t)slots * shape->words_per_slot + shape->row_words - 1 <=
            (int64_t)shape->banks * shape->row_words;
 }
 
-bool stream_is_alike(const struct stream_state *now,
-                     const struct stream_state *then,
-                     const struct stream_shape *shape)
+bool stream_order_is_alike(const struct stream_state *now,
+                           const struct stream_state *then)
 {
     bool alike = stream_is_done(now) == stream_is_done(then);
 #define COMPARE(kind, type, name, doc) \
     IF_RELATION(kind)(alike = alike && now->name == then->name;)
     STREAM_STATE(COMPARE)
 #undef COMPARE
-    return alike &&
-           (is_wide(shape) || now->address_words % shape->row_words ==
-                                  then->address_words % shape->row_words);
+    return alike;
+}
+
+bool stream_is_alike(const struct stream_state *now,
+                     const struct stream_state *then,
+                     const struct stream_shape *shape, int slots)
+{
+    return stream_order_is_alike(now, then) &&
+           (is_wide(shape, slots) ||
+            now->address_words % shape->row_words ==
+                then->address_words % shape->row_words);
 }
 
 uint64_t stream_periods_left(const struct stream_state *now,

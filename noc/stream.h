@@ -138,13 +138,16 @@ static inline bool stream_offers(const struct stream_state *s,
 bool stream_advance(struct stream_state *s, const struct stream_shape *shape,
                     int words);
 
-/* Whether a stream goes on as it did from `then` on, if what it serves does,
- * until its last round.  Where the rows of a cycle can cut a slot, that takes
- * the same place in a row; which of the banks the row is in, the stream does
- * not ask. */
+/* Whether a stream of at most so many slots a cycle goes on as it did from
+ * `then` on, if what it serves does, until its last round.  Where the rows of a
+ * cycle can cut a slot, that takes the same place in a row; which of the banks
+ * the row is in, the stream does not ask. */
 bool stream_is_alike(const struct stream_state *now,
                      const struct stream_state *then,
-                     const struct stream_shape *shape);
+                     const struct stream_shape *shape, int slots);
+/* The same of a stream whose addresses nobody asks for. */
+bool stream_order_is_alike(const struct stream_state *now,
+                           const struct stream_state *then);
 /* How often it can do once more what it did since `then`, without coming to its
  * end; UINT64_MAX: it does nothing. */
 uint64_t stream_periods_left(const struct stream_state *now,

@@ -328,6 +328,12 @@ void l1_path_counted(const struct l1_path *p, struct l1_path_counts *out)
     out->l1 = p->l1.counts;
 }
 
+void l1_path_count(struct l1_path *p, const struct l1_path_counts *counts)
+{
+    p->counts = *counts;
+    p->l1.counts = counts->l1;
+}
+
 bool l1_path_is_empty(const struct l1_path *p)
 {
     bool empty = l1_is_empty(&p->l1);

@@ -82,6 +82,8 @@ struct l1 *l1_path_l1(struct l1_path *path);
 int l1_path_grid_cols(const struct l1_path *path);
 
 void l1_path_counted(const struct l1_path *path, struct l1_path_counts *out);
+/* Sets what l1_path_counted returns. */
+void l1_path_count(struct l1_path *path, const struct l1_path_counts *counts);
 /* Nothing is between L2 and the PEs. */
 bool l1_path_is_empty(const struct l1_path *path);
 /* One line of text, for the report of a deadlock; returns its length. */

@@ -207,10 +207,11 @@ static void add_l1s(struct listing *to)
 {
     static const struct block whole[] = {
         {"filter_routers", NULL, 0, eval_routers_block, commit_routers_block,
-         NULL},
+         &multicast_routers_period},
         {"ifmap_routers", NULL, 0, eval_routers_block, commit_routers_block,
-         NULL},
-        {"l1", NULL, 0, eval_l1s_block, commit_l1s_block, NULL},
+         &multicast_routers_period},
+        {"l1", NULL, 0, eval_l1s_block, commit_l1s_block,
+         &multicast_l1s_period},
     };
     if (l1_path_mesh(to->machine->l1, 0) != NULL) {
         add(to, &whole[0], NETWORK_FILTER);

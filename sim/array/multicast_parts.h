@@ -118,7 +118,8 @@ void multicast_start_beats(struct multicast_machine *m);
 /* How each block repeats. */
 extern const struct block_period multicast_sequencer_period,
     multicast_network_period, multicast_psum_port_period,
-    multicast_trees_period, multicast_pes_period;
+    multicast_trees_period, multicast_pes_period, multicast_routers_period,
+    multicast_l1s_period;
 
 #ifdef __cplusplus
 }

@@ -93,8 +93,13 @@ static bool network_is_alike(const void *self, int part, const void *copy)
 {
     const struct multicast_machine *m = self;
     const struct network_copy *then = copy;
+    int slots = m->shape[part].slots_per_cycle;
+    if (m->l1 != NULL && part < (int)L1_LINES)
+        slots = slots > m->arch.l2_to_l1_slots_per_cycle
+                    ? slots
+                    : m->arch.l2_to_l1_slots_per_cycle;
     return stream_is_alike(&m->state->stream[part], &then->stream,
-                           &m->shape[part]);
+                           &m->shape[part], slots);
 }
 
 static uint64_t network_periods_left(const void *self, int part,
@@ -252,6 +257,78 @@ static void skip_pes(void *self, int part, const void *copy, uint64_t periods)
 
 const struct block_period multicast_pes_period = {
     pes_bytes, save_pes, pes_are_alike, pes_periods_left, skip_pes};
+
+/* The routers of a line, part: 0 filters, 1 ifmaps. */
+static size_t routers_bytes(const void *self, int part)
+{
+    const struct multicast_machine *m = self;
+    return mesh_copy_bytes(l1_path_mesh(m->l1, part));
+}
+
+static void save_routers(const void *self, int part, void *copy)
+{
+    const struct multicast_machine *m = self;
+    mesh_save(l1_path_mesh(m->l1, part), copy);
+}
+
+static bool routers_are_alike(const void *self, int part, const void *copy)
+{
+    const struct multicast_machine *m = self;
+    return mesh_is_alike(l1_path_mesh(m->l1, part), copy);
+}
+
+const struct block_period multicast_routers_period = {
+    routers_bytes, save_routers, routers_are_alike, any_number, skip_nothing};
+
+/* The L1s, and all that is counted between L2 and the PEs; the copy of the L1s
+ * follows. */
+static size_t l1s_bytes(const void *self, int part)
+{
+    const struct multicast_machine *m = self;
+    (void)part;
+    return sizeof(struct l1_path_counts) + l1_copy_bytes(l1_path_l1(m->l1));
+}
+
+static void save_l1s(const void *self, int part, void *copy)
+{
+    const struct multicast_machine *m = self;
+    struct l1_path_counts *to = copy;
+    (void)part;
+    l1_path_counted(m->l1, to);
+    l1_save(l1_path_l1(m->l1), to + 1);
+}
+
+static bool l1s_are_alike(const void *self, int part, const void *copy)
+{
+    const struct multicast_machine *m = self;
+    (void)part;
+    return l1_is_alike(l1_path_l1(m->l1),
+                       (const struct l1_path_counts *)copy + 1);
+}
+
+static uint64_t l1s_periods_left(const void *self, int part, const void *copy)
+{
+    const struct multicast_machine *m = self;
+    (void)part;
+    return l1_periods_left(l1_path_l1(m->l1),
+                           (const struct l1_path_counts *)copy + 1);
+}
+
+static void skip_l1s(void *self, int part, const void *copy, uint64_t periods)
+{
+    struct multicast_machine *m = self;
+    const struct l1_path_counts *then = copy;
+    struct l1_path_counts counts;
+    (void)part;
+    l1_path_counted(m->l1, &counts);
+    period_skip_counts((uint64_t *)&counts, (const uint64_t *)then,
+                       COUNTS_OF(counts), periods);
+    l1_path_count(m->l1, &counts);
+    l1_skip(l1_path_l1(m->l1), then + 1, periods);
+}
+
+const struct block_period multicast_l1s_period = {
+    l1s_bytes, save_l1s, l1s_are_alike, l1s_periods_left, skip_l1s};
 
 /* Beats are where lane 0 ends a window or a group, but no closer than this, so
  * that copies cost less than the cycles between them. */
