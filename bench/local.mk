@@ -13,7 +13,7 @@ dram_bench_SOURCES = %D%/dram_bench.cpp
 dram_bench_LDADD = $(BENCH_LIBS)
 nest_bench_SOURCES = %D%/nest_bench.cpp
 nest_bench_LDADD = $(BENCH_LIBS)
-EXTRA_DIST += %D%/start_bench.py %D%/vectorised.sh %D%/whole_runs.py
+EXTRA_DIST += %D%/beside_peers.py %D%/start_bench.py %D%/vectorised.sh %D%/whole_runs.py
 if HAVE_BENCHMARK
 check_DATA += $(EXTRA_PROGRAMS)
 endif
@@ -37,6 +37,7 @@ endif
 bench-runs: accelsim
 	$(srcdir)/%D%/whole_runs.py --program ./accelsim --acceptance
 	$(srcdir)/%D%/start_bench.py --program ./accelsim
+	$(srcdir)/%D%/beside_peers.py --program ./accelsim
 
 # Every network, architecture and dataflow whose full simulation takes less
 # than ten minutes: with and without the pass memory, byte for byte.
