@@ -3,7 +3,7 @@
 A test prints `ok - WHAT` or `not ok - WHAT` for each thing that it looks at,
 and ends with finish(), whose status is its verdict.  $ACCELSIM is the program,
 $srcdir the source tree; with $ACCELSIM_TEST_LONG, tests run in their long form
-(`make check-long`).  Standard library only.
+(`make check-long`), with $ACCELSIM_TEST_SHORT in that for the sanitizers.  Standard library only.
 SPDX-License-Identifier: MIT
 """
 
@@ -24,8 +24,9 @@ with open(os.path.join(SOURCE, "docs", "schema.json"),
 SMALL = ["--cfg", "eyeriss", "--net", "lenet5", "--batch", "1"]
 
 _counts = {"ok": 0, "not ok": 0}
-# test/sample.h reads the same variable.
+# test/sample.h reads the first.
 IS_LONG = bool(os.environ.get("ACCELSIM_TEST_LONG"))
+IS_SHORT = not IS_LONG and bool(os.environ.get("ACCELSIM_TEST_SHORT"))
 
 
 def check(is_right, what, seen=""):
@@ -40,9 +41,11 @@ def check(is_right, what, seen=""):
 
 def sample(count, what, whole=None):
     """How many cases to try: `count` in `make check`; in the long form all of
-    the `whole`, or ten times `count` when they are drawn at random."""
+    the `whole`, or ten times `count` when they are drawn at random; under the
+    sanitizers a quarter of `count`."""
     whole = 10 * count if whole is None else whole
     tried = whole if IS_LONG else min(count, whole)
+    tried = -(-tried // 4) if IS_SHORT else tried
     print(f"sample: {tried} of {whole} {what}", flush=True)
     return tried
 
