@@ -156,6 +156,14 @@ struct cursor {
     int at[CURSOR_LOOPS];     /* loop indices of the next pass */
     int before[CURSOR_LOOPS]; /* of the one before it; -1: none */
     bool done;
+    /* What follows from the program is kept as long as it holds. */
+    bool is_placed;          /* what comes next is that of at[] */
+    int trips[CURSOR_LOOPS]; /* of each loop */
+    struct pass_place place; /* but for first_reduction */
+    uint32_t changed;        /* bit k: loop k, since the pass before */
+    bool has_described;      /* that pass's place and descriptor are there */
+    bool starts_described;   /* its first_reduction before it was described */
+    struct pass described;
 };
 
 /* Fills what does not depend on the dataflow and counts the passes.  kind,
@@ -166,6 +174,10 @@ void cursor_start(struct cursor *cursor);
 /* Fills *pass and moves on; false when there is none left. */
 bool cursor_next(const struct program *program, struct cursor *cursor,
                  struct pass *pass);
+/* As cursor_next until a pass has a new tile of the tensor, an operand: what
+ * lies between is not looked at.  Of the pass only the place is filled. */
+bool cursor_next_tile(const struct program *program, struct cursor *cursor,
+                      enum tensor tensor, struct pass *pass);
 
 /* Iterations *first .. *end - 1 of the loop, the outer ones at at[], are
  * alike: pass by pass the same descriptor and flags, tile by tile as many

@@ -38,9 +38,16 @@ static int touched_list(int first, int a, int step_a, int b, int step_b,
     int last = (a - 1) * step_a + (b - 1) * step_b;
     int *list = xcalloc((size_t)last + 1, sizeof(*list));
     int n = 0;
+    /* Steps of one that reach from one step of the other to the next. */
+    const bool is_dense = (step_b == 1 && (a == 1 || b >= step_a)) ||
+                          (step_a == 1 && (b == 1 || a >= step_b));
     for (int x = 0; x <= last; x++) {
         if (first + x < 0 || first + x >= extent)
             continue;
+        if (is_dense) {
+            list[n++] = first + x;
+            continue;
+        }
         for (int i = 0; i < b; i++) {
             int y = x - i * step_b;
             if (y >= 0 && y % step_a == 0 && y / step_a < a) {

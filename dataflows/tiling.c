@@ -8,26 +8,48 @@
 
 enum { LOOP_G, LOOP_M, LOOP_N, LOOP_E, LOOP_C, LOOP_F, LOOP_I0, LOOP_I1 };
 
+/* Bits of all loops, and of those over tiles. */
+enum { ALL_LOOPS = 0xff, TILE_LOOPS = 0x3f };
+
+/* Fills the place of loop indices at[0..7], as far as these loops change it. */
+static void place_loops(const struct program *p, const int at[8],
+                        uint32_t loops, struct pass_place *out)
+{
+    const struct tiling *t = &p->tiling;
+    if (loops & 1 << LOOP_G) {
+        out->g = at[LOOP_G] * tiling_groups(t);
+        out->groups = tile_size(p->layer.G, tiling_groups(t), at[LOOP_G]);
+    }
+    if (loops & 1 << LOOP_M) {
+        out->m0 = at[LOOP_M] * t->m;
+        out->m = tile_size(group_m(&p->layer), t->m, at[LOOP_M]);
+    }
+    if (loops & 1 << LOOP_N) {
+        out->n0 = at[LOOP_N] * t->n;
+        out->n = tile_size(p->layer.N, t->n, at[LOOP_N]);
+    }
+    if (loops & 1 << LOOP_E) {
+        out->p0 = at[LOOP_E] * t->e;
+        out->e = tile_size(p->layer.P, t->e, at[LOOP_E]);
+    }
+    if (loops & 1 << LOOP_C) {
+        out->c0 = at[LOOP_C] * t->c;
+        out->c = tile_size(group_c(&p->layer), t->c, at[LOOP_C]);
+    }
+    if (loops & (1 << LOOP_M | 1 << LOOP_F)) {
+        out->f0 = out->m0 + at[LOOP_F] * t->f;
+        out->f = tile_size(out->m, t->f, at[LOOP_F]);
+    }
+    out->inner[0] = at[LOOP_I0];
+    out->inner[1] = at[LOOP_I1];
+}
+
 /* Fills the place of loop indices at[0..7]. */
 static void place_of(const struct program *p, const int at[8],
                      struct pass_place *out)
 {
-    const struct tiling *t = &p->tiling;
     memset(out, 0, sizeof(*out));
-    out->g = at[LOOP_G] * tiling_groups(t);
-    out->groups = tile_size(p->layer.G, tiling_groups(t), at[LOOP_G]);
-    out->m0 = at[LOOP_M] * t->m;
-    out->m = tile_size(group_m(&p->layer), t->m, at[LOOP_M]);
-    out->n0 = at[LOOP_N] * t->n;
-    out->n = tile_size(p->layer.N, t->n, at[LOOP_N]);
-    out->p0 = at[LOOP_E] * t->e;
-    out->e = tile_size(p->layer.P, t->e, at[LOOP_E]);
-    out->c0 = at[LOOP_C] * t->c;
-    out->c = tile_size(group_c(&p->layer), t->c, at[LOOP_C]);
-    out->f0 = out->m0 + at[LOOP_F] * t->f;
-    out->f = tile_size(out->m, t->f, at[LOOP_F]);
-    out->inner[0] = at[LOOP_I0];
-    out->inner[1] = at[LOOP_I1];
+    place_loops(p, at, ALL_LOOPS, out);
 }
 
 /* Trip count of loop `level` with the outer ones at at[]. */
@@ -56,15 +78,47 @@ static int trips(const struct program *p, const int at[8], int level)
     }
 }
 
-/* The next indices after at[]; false at the end. */
-static bool step(const struct program *p, int at[8])
+/* Whether tiles in these places have equal sizes. */
+static bool same_sizes(const struct pass_place *a, const struct pass_place *b)
 {
-    for (int level = LOOP_I1; level >= LOOP_G; level--) {
-        if (++at[level] < trips(p, at, level))
-            return true;
-        at[level] = 0;
+    return a->groups == b->groups && a->m == b->m && a->n == b->n &&
+           a->e == b->e && a->c == b->c && a->f == b->f;
+}
+
+/* Works out anew what the cursor keeps of at[]. */
+static void place_cursor(const struct program *p, struct cursor *c)
+{
+    place_of(p, c->at, &c->place);
+    for (int level = LOOP_G; level <= LOOP_I1; level++)
+        c->trips[level] = trips(p, c->at, level);
+    c->is_placed = true;
+}
+
+/* Goes to the next indices of loop `level`, those inside it from their first
+ * on; what changed since is in `changed`.  false at the end. */
+static bool step_loop(const struct program *p, struct cursor *c, int level)
+{
+    uint32_t loops = 0;
+    for (int k = level + 1; k <= LOOP_I1; k++) {
+        loops |= (uint32_t)(c->at[k] != 0) << k;
+        c->at[k] = 0;
     }
-    return false;
+    for (; level >= LOOP_G; level--) {
+        if (c->trips[level] == 1)
+            continue;
+        loops |= (uint32_t)1 << level;
+        if (++c->at[level] < c->trips[level])
+            break;
+        c->at[level] = 0;
+    }
+    const struct pass_place before = c->place;
+    c->changed = loops;
+    place_loops(p, c->at, loops, &c->place);
+    if (loops & 1 << LOOP_M)
+        c->trips[LOOP_F] = ceil_div(c->place.m, p->tiling.f);
+    if ((loops & TILE_LOOPS) != 0 && !same_sizes(&before, &c->place))
+        p->ops->inner_counts(p, &c->place, &c->trips[LOOP_I0]);
+    return level >= LOOP_G;
 }
 
 /* Loops that tell two tiles of a tensor apart. */
@@ -74,51 +128,86 @@ static const uint8_t tile_loops[TENSOR_N] = {
     [TENSOR_PSUM] = 1 << LOOP_G | 1 << LOOP_M | 1 << LOOP_N | 1 << LOOP_E,
 };
 
-/* Whether a step finds the tile that the step before left: an operand's may
- * have to come anew with each step of the loops over tiles. */
-static bool same_tile(const struct program *p, enum tensor tensor,
-                      const int a[8], const int b[8])
+/* Loops a step of which leaves the tile: an operand's may have to come anew
+ * with each step of the loops over tiles. */
+static uint32_t loops_of_tile(const struct program *p, enum tensor tensor)
 {
-    const bool anew = !p->arch.l2_keeps_tiles && tensor != TENSOR_PSUM;
-    for (int level = LOOP_G; level <= LOOP_F; level++)
-        if ((anew || (tile_loops[tensor] >> level & 1)) && a[level] != b[level])
-            return false;
-    return true;
+    return !p->arch.l2_keeps_tiles && tensor != TENSOR_PSUM
+               ? TILE_LOOPS
+               : tile_loops[tensor];
 }
 
 void cursor_start(struct cursor *cursor)
 {
     memset(cursor, 0, sizeof(*cursor));
     cursor->before[0] = -1;
+    cursor->changed = ALL_LOOPS;
 }
 
-static void fill_pass(const struct program *program, const int at[8],
-                      struct pass *pass)
+/* Describes the pass, or takes what the last one was described as: a
+ * descriptor follows from what is compared here (program_alike). */
+static void describe(const struct program *program, struct cursor *c,
+                     struct pass *pass)
 {
-    place_of(program, at, &pass->place);
-    pass->place.first_reduction = pass->place.c0 == 0;
+    const struct pass_place *was = &c->described.place;
+    const bool starts = pass->place.first_reduction;
+    if (c->has_described && c->starts_described == starts &&
+        same_sizes(was, &pass->place) &&
+        was->inner[0] == pass->place.inner[0] &&
+        was->inner[1] == pass->place.inner[1]) {
+        pass->place.first_reduction = was->first_reduction;
+        memcpy(&pass->work, &c->described.work, sizeof(pass->work));
+        return;
+    }
+    memset(&pass->work, 0, sizeof(pass->work));
     program->ops->describe(program, pass);
+    memcpy(&c->described, pass, sizeof(*pass));
+    c->starts_described = starts;
+    c->has_described = true;
+}
+
+static void fill_pass(const struct program *program, struct cursor *c,
+                      const struct pass_place *place, struct pass *pass)
+{
+    pass->place = *place;
+    pass->place.first_reduction = place->c0 == 0;
+    describe(program, c, pass);
 }
 
 bool cursor_next(const struct program *program, struct cursor *cursor,
                  struct pass *pass)
 {
+    uint32_t loops[TENSOR_N];
     if (cursor->done)
         return false;
-    int next[8];
-    memcpy(next, cursor->at, sizeof(next));
-    bool more = step(program, next);
-    memset(pass, 0, sizeof(*pass));
+    if (!cursor->is_placed)
+        place_cursor(program, cursor);
     for (int t = 0; t < TENSOR_N; t++) {
-        pass->new_tile[t] =
-            !same_tile(program, (enum tensor)t, cursor->before, cursor->at);
-        pass->last_use[t] =
-            !more || !same_tile(program, (enum tensor)t, cursor->at, next);
+        loops[t] = loops_of_tile(program, (enum tensor)t);
+        pass->new_tile[t] = (cursor->changed & loops[t]) != 0;
     }
-    fill_pass(program, cursor->at, pass);
-    memcpy(cursor->before, cursor->at, sizeof(next));
-    memcpy(cursor->at, next, sizeof(next));
-    cursor->done = !more;
+    fill_pass(program, cursor, &cursor->place, pass);
+    memcpy(cursor->before, cursor->at, sizeof(cursor->before));
+    cursor->done = !step_loop(program, cursor, LOOP_I1);
+    for (int t = 0; t < TENSOR_N; t++)
+        pass->last_use[t] = cursor->done || (cursor->changed & loops[t]) != 0;
+    return true;
+}
+
+bool cursor_next_tile(const struct program *program, struct cursor *cursor,
+                      enum tensor tensor, struct pass *pass)
+{
+    const uint32_t loops = loops_of_tile(program, tensor);
+    const int innermost = 31 - __builtin_clz(loops);
+    if (!cursor->is_placed && !cursor->done)
+        place_cursor(program, cursor);
+    while (!cursor->done && (cursor->changed & loops) == 0)
+        cursor->done = !step_loop(program, cursor, innermost);
+    if (cursor->done)
+        return false;
+    pass->place = cursor->place;
+    memcpy(cursor->before, cursor->at, sizeof(cursor->before));
+    cursor->done = !step_loop(program, cursor, LOOP_I1);
     return true;
 }
 
@@ -144,13 +233,14 @@ void program_alike(const struct program *program, const int at[CURSOR_LOOPS],
 void cursor_skip(const struct program *program, struct cursor *cursor,
                  int level, int iterations, struct pass *pass)
 {
+    struct pass_place place;
     cursor->before[level] += iterations;
     memcpy(cursor->at, cursor->before, sizeof(cursor->at));
-    cursor->done = !step(program, cursor->at);
-    if (pass == NULL)
-        return;
-    memset(&pass->work, 0, sizeof(pass->work));
-    fill_pass(program, cursor->before, pass);
+    place_cursor(program, cursor);
+    place = cursor->place;
+    cursor->done = !step_loop(program, cursor, LOOP_I1);
+    if (pass != NULL)
+        fill_pass(program, cursor, &place, pass);
 }
 
 /* Passes of the loops from `level` inwards.  All tiles of a loop but its last

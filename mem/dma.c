@@ -12,7 +12,7 @@ enum { TICKETS = 8 };
 
 struct transfer {
     struct dram_request *requests; /* owns */
-    int n;
+    int n, room;
     uint64_t after_cycle;
 };
 
@@ -55,7 +55,10 @@ uint64_t dma_push(struct dma *dma, enum dma_channel channel,
     SIM_CHECK(c->pushed - c->served < TICKETS);
     struct transfer *t = &c->queue[c->pushed % TICKETS];
     size_t bytes = (size_t)n * sizeof(*requests);
-    t->requests = xrealloc(t->requests, (size_t)n, sizeof(*requests));
+    if (n > t->room) {
+        t->requests = xrealloc(t->requests, (size_t)n, sizeof(*requests));
+        t->room = n;
+    }
     if (n > 0)
         memcpy(t->requests, requests, bytes);
     t->n = n;

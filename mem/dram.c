@@ -28,6 +28,7 @@ struct dram {
     wide free_units;   /* bandwidth: 1/num core cycles */
     int channels;
     struct dram_controller *controller; /* owns; part: of each channel */
+    uint64_t free_cycle; /* part: from which the next request can be served */
     struct dram_totals counts;
     struct dram_memory *memory; /* owns; of all channels; NULL: none */
     uint64_t recalls[DRAM_RECALLS];
@@ -47,6 +48,10 @@ static uint64_t later_by(uint64_t cycle, uint64_t cycles)
 /* ceil(a * b / c) */
 static uint64_t scale_up(uint64_t a, uint64_t b, uint64_t c)
 {
+    uint64_t product;
+    /* Nearly always, and some times as fast. */
+    if (!__builtin_mul_overflow(a, b, &product) && product <= UINT64_MAX - c)
+        return (product + c - 1) / c;
     return narrow(((wide)a * b + c - 1) / c);
 }
 
@@ -190,6 +195,7 @@ static uint64_t serve_part(struct dram *d, const struct dram_request *requests,
         return DRAM_NEVER;
     uint64_t end_clock =
         serve_channels(d, requests, n, dram_later(start_clock, free_clock(d)));
+    d->free_cycle = scale_up(free_clock(d), d->den, d->num);
     return scale_up(end_clock, d->den, d->num);
 }
 
@@ -231,7 +237,7 @@ uint64_t dram_free_cycle(const struct dram *d)
     case DRAM_BANDWIDTH:
         return narrow((d->free_units + d->num - 1) / d->num);
     case DRAM_PART:
-        return scale_up(free_clock(d), d->den, d->num);
+        return d->free_cycle;
     case DRAM_IDEAL:
         break;
     }

@@ -158,7 +158,8 @@ static void issue(struct dram_controller *c, enum dram_command command,
                        place.burst);
 }
 
-static void refresh(struct dram_controller *c)
+/* The commands of a refresh, one by one. */
+static void issue_refresh(struct dram_controller *c)
 {
     const struct dram_timing *t = &c->timing;
     const struct dram_part_state *s = &c->state;
@@ -170,6 +171,14 @@ static void refresh(struct dram_controller *c)
             dram_later(due, dram_part_earliest(t, s, DRAM_PRECHARGE_ALL, -1)));
     issue(c, DRAM_REFRESH, nowhere,
           dram_later(due, dram_part_earliest(t, s, DRAM_REFRESH, -1)));
+}
+
+static void refresh(struct dram_controller *c)
+{
+    if (c->tap.command != NULL)
+        issue_refresh(c);
+    else
+        dram_part_refresh(&c->timing, &c->state);
     for (int way = 0; way < DRAM_WAYS; way++)
         c->queue[way].hits = 0;
     c->counts.refreshes++;

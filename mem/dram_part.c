@@ -202,6 +202,27 @@ void dram_part_issue(const struct dram_timing *t, struct dram_part_state *s,
     s->clock = clock + 1;
 }
 
+void dram_part_refresh(const struct dram_timing *t, struct dram_part_state *s)
+{
+    uint64_t clock = dram_later(s->refresh_due, s->clock), activate = 0;
+    for (uint32_t left = s->open_banks; left != 0; left &= left - 1)
+        clock = dram_later(clock, s->bank[__builtin_ctz(left)].precharge);
+    for (int b = 0; b < t->banks; b++)
+        activate = dram_later(activate, s->bank[b].activate);
+    if (s->open_banks != 0) { /* all rows are closed at `clock` */
+        activate = dram_later(activate, clock + (uint64_t)t->tRP);
+        clock++;
+    }
+    clock = dram_later(clock, activate);
+    for (int b = 0; b < t->banks; b++) {
+        s->bank[b].open_row = -1;
+        s->bank[b].activate = clock + (uint64_t)t->tRFC;
+    }
+    s->open_banks = 0;
+    s->clock = clock + 1;
+    s->refresh_due += (uint64_t)t->tREFI;
+}
+
 /* ---- where a burst lies ---- */
 
 void dram_map_init(struct dram_map *map, const struct dram_part *part)

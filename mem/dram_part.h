@@ -115,6 +115,9 @@ void dram_part_issue(const struct dram_timing *t, struct dram_part_state *s,
                      enum dram_command command, int bank, int row,
                      uint64_t clock);
 
+/* Closes all rows and refreshes as soon as both may be. */
+void dram_part_refresh(const struct dram_timing *t, struct dram_part_state *s);
+
 /* Where a burst lies. */
 struct dram_place {
     int bank, row;

@@ -79,7 +79,7 @@ dram_layout_test_SOURCES = %D%/dataflows/dram_layout_test.cpp \
 	%D%/dataflows/nest_layout_test.cpp %D%/dataflows/layout_oracle.cpp \
 	%D%/dataflows/layout_oracle.h $(TEST_CASES)
 dram_layout_test_LDADD = $(TEST_LIBS)
-dataflow_test_SOURCES = %D%/dataflows/dataflow_test.cpp \
+dataflow_test_SOURCES = %D%/dataflows/dataflow_test.cpp %D%/dataflows/cursor_test.cpp \
 	%D%/dataflows/axes_test.cpp \
 	%D%/dataflows/l2_deal_test.cpp \
 	%D%/dataflows/groups_test.cpp \

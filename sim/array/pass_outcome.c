@@ -1,10 +1,10 @@
-/* pass_outcome.c - what one pass did on an array, added to a result.
+/* pass_outcome.c - what passes did on an array, added to a result.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/array/pass_outcome.h"
 
 void pass_outcome_add(const struct arch *arch, uint64_t pes_used,
-                      const struct pass_outcome *outcome,
+                      const struct pass_outcome *outcome, uint64_t times,
                       struct layer_result *out)
 {
     const uint64_t pes = (uint64_t)arch_pes(arch);
@@ -14,14 +14,15 @@ void pass_outcome_add(const struct arch *arch, uint64_t pes_used,
     /* PE-cycles are no more than layer_cycles_fit lets by. */
     for (int k = 0; k < LEDGER_N; k++) {
         active += outcome->ledger_pe_cycles[k];
-        ledger[k] += outcome->ledger_pe_cycles[k];
+        ledger[k] += times * outcome->ledger_pe_cycles[k];
     }
     SIM_CHECK(active <= used_pe_cycles);
-    ledger[LEDGER_idle_edge] += used_pe_cycles - active;
-    ledger[LEDGER_idle_mapping] += (pes - pes_used) * outcome->flight_cycles;
-    out->array_cycles += outcome->flight_cycles;
-    out->memo.pe_cycles += pes * outcome->cycles;
+    const uint64_t flight_cycles = times * outcome->flight_cycles;
+    ledger[LEDGER_idle_edge] += times * (used_pe_cycles - active);
+    ledger[LEDGER_idle_mapping] += (pes - pes_used) * flight_cycles;
+    out->array_cycles += flight_cycles;
+    out->memo.pe_cycles += pes * times * outcome->cycles;
     if ((uint64_t)out->active_pes < outcome->active_pes)
         out->active_pes = (int)outcome->active_pes;
-    counts_add(&out->counts, &outcome->counts);
+    counts_add_times(&out->counts, &outcome->counts, times);
 }

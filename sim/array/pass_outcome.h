@@ -36,10 +36,10 @@ struct pass_outcome {
     struct counts counts; /* on the array side: nothing that the DMA does */
 };
 
-/* Adds a pass that has run to a result.  pes_used: PEs with work in some pass
- * of the layer. */
+/* Adds so many passes that have run alike to a result.  pes_used: PEs with work
+ * in some pass of the layer. */
 void pass_outcome_add(const struct arch *arch, uint64_t pes_used,
-                      const struct pass_outcome *outcome,
+                      const struct pass_outcome *outcome, uint64_t times,
                       struct layer_result *out);
 
 #ifdef __cplusplus

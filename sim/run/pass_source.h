@@ -96,6 +96,8 @@ struct pass_source {
     /* A pass is issued so many cycles before it needs the tensor's tile. */
     uint64_t lead_cycles[TENSOR_N];
     size_t work_bytes; /* of source_pass.work, plain data */
+    /* The key that was given last is the one that was given before it. */
+    bool key_is_as_before;
     /* Words, or accesses, are followed one by one: every pass must be run. */
     bool is_followed;
 };

@@ -30,9 +30,13 @@ struct run {
     struct ahead_layer *ahead;      /* what others may simulate, or NULL */
     struct array_side *ahead_array; /* where this thread does so, or NULL */
     struct tile_table *tiles;
-    uint64_t now;          /* the boundary */
-    uint64_t drain_cycles; /* for which the pass before drains after it */
-    bool array_is_behind;  /* what it did was remembered, not simulated */
+    uint64_t now;                /* the boundary */
+    uint64_t drain_cycles;       /* for which the pass before drains after it */
+    bool array_is_behind;        /* what it did was remembered, not simulated */
+    struct pass_outcome outcome; /* of the latest pass */
+    bool has_outcome;            /* which came to an end */
+    uint64_t to_add;             /* passes with it that *out does not count */
+    uint64_t most_cycles;        /* of which PE-cycles can be counted */
     struct layer_result *out;
 };
 
@@ -121,8 +125,7 @@ static bool drain_alone(struct run *run, uint64_t cycles)
 
 /* late: cycles for which the pass before drains alone. */
 static bool simulate_pass(struct run *run, const struct source_pass *pass,
-                          uint64_t start, uint64_t late,
-                          struct pass_outcome *outcome)
+                          uint64_t start, uint64_t late)
 {
     if (!drain_alone(run, late))
         return false;
@@ -130,20 +133,37 @@ static bool simulate_pass(struct run *run, const struct source_pass *pass,
     array_side_issue(run->array, pass->work);
     if (!step_array(run, start))
         return false;
-    finish_array(run, outcome);
+    finish_array(run, &run->outcome);
     run->out->memo.simulated_passes++;
     return true;
 }
 
+/* Counts the passes that ended as the latest one. */
+static void add_outcomes(struct run *run)
+{
+    if (run->to_add > 0)
+        pass_outcome_add(run->arch, run->source->pes_used, &run->outcome,
+                         run->to_add, run->out);
+    run->to_add = 0;
+}
+
+/* Sets the outcome of a pass. */
 static bool run_pass(struct run *run, const struct source_pass *pass,
-                     uint64_t start, uint64_t late,
-                     struct pass_outcome *outcome)
+                     uint64_t start, uint64_t late)
 {
     struct memo_stats *stats = &run->out->memo;
-    if (run->view == NULL)
-        return simulate_pass(run, pass, start, late, outcome);
+    if (run->view == NULL) {
+        add_outcomes(run);
+        return simulate_pass(run, pass, start, late);
+    }
     const struct pass_key key = run->source->ops->key(run->source, late);
-    switch (pass_view_find(run->view, &key, outcome)) {
+    if (run->source->key_is_as_before && run->has_outcome) {
+        stats->remembered_passes++;
+        run->array_is_behind = true;
+        return true;
+    }
+    add_outcomes(run);
+    switch (pass_view_find(run->view, &key, &run->outcome)) {
     case PASS_KNOWN:
         stats->remembered_passes++;
         run->array_is_behind = true;
@@ -151,7 +171,7 @@ static bool run_pass(struct run *run, const struct source_pass *pass,
     case PASS_AHEAD:
         stats->new_descriptors++;
         stats->simulated_passes++;
-        add_simulated_cycles(run, outcome);
+        add_simulated_cycles(run, &run->outcome);
         run->array_is_behind = true;
         return true;
     case PASS_NEW:
@@ -161,11 +181,11 @@ static bool run_pass(struct run *run, const struct source_pass *pass,
         stats->evicted_descriptors++;
         break;
     }
-    if (!simulate_pass(run, pass, start, late, outcome)) {
+    if (!simulate_pass(run, pass, start, late)) {
         pass_view_abandon(run->view, &key);
         return false;
     }
-    pass_view_add(run->view, &key, outcome);
+    pass_view_add(run->view, &key, &run->outcome);
     return true;
 }
 
@@ -179,7 +199,7 @@ static bool drain_last(struct run *run)
         return false;
     finish_array(run, &outcome);
     SIM_CHECK(outcome.cycles == run->drain_cycles);
-    pass_outcome_add(run->arch, run->source->pes_used, &outcome, run->out);
+    pass_outcome_add(run->arch, run->source->pes_used, &outcome, 1, run->out);
     run->now += outcome.cycles;
     return true;
 }
@@ -188,37 +208,41 @@ static bool drain_last(struct run *run)
 static bool is_countable(struct run *run, uint64_t cycle)
 {
     run->out->cycles = cycle;
-    return layer_cycles_fit(run->arch, run->out, run->diag);
+    return cycle <= run->most_cycles ||
+           layer_cycles_fit(run->arch, run->out, run->diag);
 }
 
 /* Known passes at the boundary. */
 static void skip_passes(struct run *run)
 {
-    if (run->view != NULL && run->source->ops->skip != NULL)
-        run->source->ops->skip(run->source, run->tiles, run->out, &run->now);
+    if (run->view == NULL || run->source->ops->skip == NULL)
+        return;
+    add_outcomes(run);
+    run->source->ops->skip(run->source, run->tiles, run->out, &run->now);
 }
 
 /* From one boundary to the next. */
 static bool go_through(struct run *run, const struct source_pass *pass)
 {
-    struct pass_outcome outcome;
+    const struct pass_outcome *outcome = &run->outcome;
     uint64_t start = tile_table_ready(run->tiles, pass, run->now);
     if (!is_countable(run, start))
         return false;
     const uint64_t waited = start - run->now;
     const uint64_t late =
         waited < run->drain_cycles ? waited : run->drain_cycles;
-    if (!run_pass(run, pass, start, late, &outcome))
+    run->has_outcome = run_pass(run, pass, start, late);
+    if (!run->has_outcome)
         return false;
     start -= late; /* where the outcome begins */
-    run->now = start + outcome.cycles;
+    run->now = start + outcome->cycles;
     if (!is_countable(run, run->now))
         return false;
-    pass_outcome_add(run->arch, run->source->pes_used, &outcome, run->out);
-    tile_table_done(run->tiles, pass, &outcome, start, run->now);
+    run->to_add++;
+    tile_table_done(run->tiles, pass, outcome, start, run->now);
     if (run->source->ops->passed != NULL)
-        run->source->ops->passed(run->source, &outcome, late);
-    run->drain_cycles = outcome.drain_cycles;
+        run->source->ops->passed(run->source, outcome, late);
+    run->drain_cycles = outcome->drain_cycles;
     run->out->passes++;
     return true;
 }
@@ -228,6 +252,18 @@ static void start(struct run *run)
 {
     run->now = (uint64_t)run->arch->layer_start_cycles;
     idle(run, run->now);
+}
+
+/* Passes that are known take no time worth telling of one by one. */
+enum { PROGRESS_PASSES = 256 };
+
+static void tell_progress(struct run *run)
+{
+    const struct simulate_options *o = run->options;
+    const struct layer_result *out = run->out;
+    if (o->progress != NULL &&
+        (!run->array_is_behind || out->passes % PROGRESS_PASSES == 0))
+        o->progress(o->progress_context, out->passes, run->source->passes);
 }
 
 static bool run_passes(struct run *run)
@@ -242,10 +278,9 @@ static bool run_passes(struct run *run)
             break;
         if (!go_through(run, &pass))
             return false;
-        if (run->options->progress != NULL)
-            run->options->progress(run->options->progress_context,
-                                   run->out->passes, run->source->passes);
+        tell_progress(run);
     }
+    add_outcomes(run);
     if (!drain_last(run))
         return false;
     if (!is_countable(
@@ -361,6 +396,7 @@ bool simulate_layer(const struct arch *machine, const struct layer *layer,
                       .source =
                           pass_source_new(arch, layer, mapping, options->check,
                                           options->access_tap),
+                      .most_cycles = COUNT_MAX / (uint64_t)arch_pes(arch),
                       .out = &result};
     assemble(&run);
     bool ok = run_passes(&run) && finish_result(&run, &result);
