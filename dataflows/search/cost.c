@@ -11,6 +11,7 @@
 
 #include "dataflows/gemm/gemm.h"
 #include "dataflows/l2_deal.h"
+#include "dataflows/search/stalls.h"
 
 void search_line_of(const struct search_problem *problem,
                     const struct search_terms *t, uint64_t ifmap_bytes,
@@ -57,6 +58,8 @@ void search_line_of(const struct search_problem *problem,
                                                    (uint64_t)arch_l2_slots(
                                                        a, (enum network)k)));
     out->cycles = cycles;
+    if (problem->stalls)
+        search_stalls_of(problem, t, sent, out);
     out->ifmap_bytes = ifmap_bytes;
     out->psum_bytes = psum_bytes;
     out->filter_bits =
@@ -94,18 +97,23 @@ void search_line_cost(const struct search_problem *problem,
     uint64_t filters = (uint64_t)problem->group_m * line->strips;
     if (line->filter_may_stay)
         filters -= s->once * (line->strips - 1);
+    const uint64_t filter_bytes = bytes_of(filters, line->filter_bits);
     uint64_t bytes = count_add(
         count_mul(line->ifmap_bytes, line->ifmap_stays ? 1 : s->m_tiles),
-        count_add(line->psum_bytes, bytes_of(filters, line->filter_bits)));
+        count_add(line->psum_bytes, filter_bytes));
     uint64_t cycles = line->cycles;
-    cycles = max_u64(cycles, ceil_div_u64(line->ifmap_sent * s->passes, width));
+    const uint64_t ifmap = ceil_div_u64(line->ifmap_sent * s->passes, width);
+    cycles = max_u64(cycles, ifmap);
     cycles = max_u64(cycles, line->busy_cycles * s->busy);
     uint64_t folds = line->pass_cycles * s->passes + line->folds_cycles;
     if (line->paced_cycles > 0)
         folds += line->paced_cycles * s->paced - s->last_short;
     cycles = max_u64(cycles, folds);
-    cycles = max_u64(cycles, dram_min_cycles(&problem->dram, bytes));
-    out->cycles = cycles;
+    const uint64_t dram = dram_min_cycles(&problem->dram, bytes);
+    if (problem->stalls)
+        cycles =
+            search_with_stalls(problem, line, s, ifmap, filter_bytes, cycles);
+    out->cycles = max_u64(cycles, dram);
 }
 
 static int banks_of(const struct search_problem *problem, enum tensor tensor,
@@ -167,6 +175,26 @@ static uint64_t with_l2_ports(const struct search_problem *problem,
     return max_u64(cycles, l2_port_cycles(problem, t, f, banks));
 }
 
+static void find_singles(const struct search_problem *problem,
+                         const struct search_reduction *r,
+                         const struct search_outputs *o,
+                         const struct search_filters *f,
+                         bool is_single[TENSOR_N])
+{
+    const struct tiling tiling = {f->m, o->n, o->e,
+                                  r->c, f->f, search_groups(r)};
+    int buffers[TENSOR_N], banks[TENSOR_N];
+    enum tensor tensor;
+    uint64_t lacking;
+    if (is_single[TENSOR_IFMAP] && is_single[TENSOR_PSUM] &&
+        is_single[TENSOR_FILTER])
+        return;
+    SIM_CHECK(tiling_fits(problem->arch, problem->layer, &tiling, buffers,
+                          banks, &tensor, &lacking));
+    for (int k = 0; k < TENSOR_N; k++)
+        is_single[k] = buffers[k] == 1;
+}
+
 void search_cost_of(const struct search_problem *problem,
                     const struct search_reduction *reduction,
                     const struct search_outputs *outputs,
@@ -184,6 +212,8 @@ void search_cost_of(const struct search_problem *problem,
         exact.energy += ((double)exact.psum_bytes - (double)line->psum_bytes) /
                         word * problem->price.psum_dram;
     }
+    if (problem->stalls)
+        find_singles(problem, reduction, outputs, filters, exact.is_single);
     search_line_cost(problem, &exact, filters, out);
     out->cycles =
         with_l2_ports(problem, reduction, outputs, terms, filters, out->cycles);

@@ -60,6 +60,10 @@ struct search_rows {
 };
 
 struct search_problem {
+    /* Cycles are not their bound but what a run takes, about: what the array
+     * does one after the other, and what L2's single buffers expose of DRAM,
+     * add up.  To be set after search_problem_init. */
+    bool stalls;
     const struct arch *arch;          /* borrowed */
     const struct layer *layer;        /* borrowed */
     const struct search_space *space; /* borrowed */
@@ -103,6 +107,12 @@ struct search_line {
     uint64_t ifmap_bytes, psum_bytes, filter_bits, strips;
     uint64_t ifmap_sent, busy_cycles, pass_cycles, folds_cycles, paced_cycles;
     bool ifmap_stays, filter_may_stay;
+    /* With `stalls`: of each network but the ifmap's, full slots all; of the
+     * start and end of passes, x passes. */
+    uint64_t network_cycles[NETWORK_N], ramp_cycles;
+    struct search_words_run run[NETWORK_N];
+    bool is_single[TENSOR_N]; /* L2 has one buffer of it, for certain */
+    double tile_steps;        /* steps with one filter tile, of a fold */
 };
 
 /* ifmap_bytes: what DRAM sends for one psum tile's filters; psum_bytes: of

@@ -4,6 +4,7 @@ libaccel_a_SOURCES += \
 	%D%/cost.c \
 	%D%/cost.h \
 	%D%/count.c \
+	%D%/gemm_terms.h \
 	%D%/known_values.c \
 	%D%/known_values.h \
 	%D%/nest_climb.c \
@@ -22,6 +23,7 @@ libaccel_a_SOURCES += \
 	%D%/search.h \
 	%D%/search_dot.c \
 	%D%/search_gemm.c \
+	%D%/search_os.c \
 	%D%/search_nest.c \
 	%D%/search_nest.h \
 	%D%/search_nest_parts.h \
@@ -30,4 +32,6 @@ libaccel_a_SOURCES += \
 	%D%/search_tree.h \
 	%D%/shadow_terms.c \
 	%D%/shadow_terms.h \
-	%D%/space.h
+	%D%/space.h \
+	%D%/stalls.c \
+	%D%/stalls.h

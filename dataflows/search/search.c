@@ -175,6 +175,7 @@ static void run_wave(struct search *s, struct task **wave, int n, bool coarse,
         s->walk[k].is_late = is_late;
         s->walk[k].context = s;
         s->walk[k].coarse = coarse;
+        s->walk[k].most = s->options->quick / 8;
         search_best_copy(&s->walk[k].best, &s->best);
     }
     together(s, n, walk_tasks);
@@ -207,7 +208,9 @@ static void run_tasks(struct search *s, bool coarse, struct search_result *out)
 {
     struct task *wave[WAVE_MAX];
     int size = 1;
-    for (int next = 0; next < s->n_tasks && !is_late(s);) {
+    const uint64_t quick = s->options->quick;
+    for (int next = 0; next < s->n_tasks && !is_late(s) &&
+                       (quick == 0 || out->tried < quick);) {
         int n = 0;
         for (; next < s->n_tasks && n < size; next++) {
             struct task *t = &s->task[next];
@@ -294,7 +297,8 @@ bool search_run(const struct search_problem *problem,
     search_best_init(&s.best, options->objective, options->top);
     list_tasks(&s);
     run_tasks(&s, true, out);
-    run_tasks(&s, false, out);
+    if (options->quick == 0)
+        run_tasks(&s, false, out);
     set_gap(&s, out);
     out->seconds = now_seconds(&s) - s.start_seconds;
     if (options->count)
@@ -306,6 +310,25 @@ bool search_run(const struct search_problem *problem,
     free(s.task);
     pthread_mutex_destroy(&s.lock);
     return out->n_best > 0;
+}
+
+bool search_cost_of_mapping(const struct search_problem *problem,
+                            const struct mapping *mapping,
+                            struct search_cost *out)
+{
+    struct search_problem one = *problem;
+    const struct search_options options = {
+        .objective = SEARCH_energy, .top = 1, .jobs = 1};
+    struct search_result found;
+    for (int k = 0; k < SEARCH_PARAMS; k++)
+        if (one.index[k] >= 0)
+            one.fixed[k] = mapping->value[one.index[k]];
+    const bool ok = search_fits(&one) && search_run(&one, &options, &found);
+    if (!ok)
+        return false;
+    *out = found.best[0].cost;
+    search_result_fini(&found);
+    return true;
 }
 
 void search_result_fini(struct search_result *r)

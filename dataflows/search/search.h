@@ -63,6 +63,9 @@ struct search_options {
     double (*now_seconds)(void);
     double time_limit_seconds; /* 0 = none */
     bool count;                /* the space, too */
+    /* Not 0: only balanced cuts are looked at, and nothing is proven; with
+     * about so many mappings evaluated the search ends. */
+    uint64_t quick;
     /* Called now and then with the share that is done; may be NULL. */
     void (*progress)(void *context, double share);
     void *progress_context;
@@ -96,6 +99,10 @@ bool search_fits(const struct search_problem *problem);
 bool search_run(const struct search_problem *problem,
                 const struct search_options *options,
                 struct search_result *out);
+/* The cost of one mapping; false: it does not stand for itself in the space. */
+bool search_cost_of_mapping(const struct search_problem *problem,
+                            const struct mapping *mapping,
+                            struct search_cost *out);
 void search_result_fini(struct search_result *r);
 
 /* a + b, or COUNT_MAX: counts of mappings end there. */

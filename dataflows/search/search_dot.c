@@ -173,6 +173,7 @@ static void dot_terms(const struct search_problem *p,
     t->link_hops = is_tree(p) ? p->outputs * r->hops : t->links;
     t->psum_writes = sums_at_root(p) ? p->outputs * r->sums : 0;
     t->psum_reads = sums_at_root(p) ? p->outputs * (r->sums - r->steps) : 0;
+    t->array_passes = (uint64_t)l->G * r->steps * o->strips;
     t->busy_cycles =
         (uint64_t)l->G * o->busy * (r->busy_products + r->busy_adds);
 }
@@ -180,6 +181,7 @@ static void dot_terms(const struct search_problem *p,
 /* k stands where the others have q; a PE works on one filter. */
 const struct search_space nlr_search_space = {
     .dataflow = &nlr_dataflow,
+    .alone = NETWORK_N,
     .name = {[SEARCH_M] = "m",
              [SEARCH_N] = "n",
              [SEARCH_E] = "e",
@@ -204,6 +206,7 @@ const struct search_space nlr_search_space = {
 /* All rows of the array work on an output; p is 1. */
 const struct search_space os_tree_search_space = {
     .dataflow = &os_dataflow,
+    .alone = NETWORK_N,
     .name = {[SEARCH_M] = "m",
              [SEARCH_N] = "n",
              [SEARCH_E] = "e",

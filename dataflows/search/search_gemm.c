@@ -1,28 +1,11 @@
 /* search_gemm.c - the mapping spaces of the dataflows that see a layer as a
- * GEMM (ws, is, os), for the search: the sums of stationary_model.c and os.c,
- * apart by reduction, outputs and filters.
+ * GEMM and keep an operand in the PEs (ws, is), for the search: the sums of
+ * stationary_model.c, apart by reduction, outputs and filters.
  * SPDX-License-Identifier: MIT
  */
-#include "dataflows/gemm/os.h"
-#include "dataflows/search/cost.h"
+#include "dataflows/gemm/stationary.h"
+#include "dataflows/search/gemm_terms.h"
 #include "dataflows/search/shadow_terms.h"
-
-static bool is_systolic(const struct search_problem *p)
-{
-    return p->arch->array_network == NETWORK_SYSTOLIC;
-}
-
-static uint64_t pixels(const struct search_problem *p)
-{
-    const struct layer *l = p->layer;
-    return (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
-}
-
-/* Products of all groups' outputs that one filter or one pixel has. */
-static uint64_t products(const struct search_problem *p)
-{
-    return (uint64_t)p->layer->G * (uint64_t)p->group_c * (uint64_t)p->taps;
-}
 
 /* Links that the staying words of one column cross: n rows deep, n (n + 1) /
  * 2. */
@@ -35,7 +18,7 @@ static uint64_t links_down(int products, int fold)
 
 static bool is_tree(const struct search_problem *p)
 {
-    return !is_systolic(p) && p->arch->psum_reduce == PSUM_TREE;
+    return !terms_on_systolic(p) && p->arch->psum_reduce == PSUM_TREE;
 }
 
 /* Links inside the trees of `times` tiles of so many products. */
@@ -51,7 +34,7 @@ static uint64_t links_in_trees(const struct search_problem *p, int products,
 
 static bool adds_psums(const struct search_problem *p)
 {
-    return !is_systolic(p) && !is_tree(p) &&
+    return !terms_on_systolic(p) && !is_tree(p) &&
            p->arch->psum_add == PSUM_ADD_OWN_CYCLE;
 }
 
@@ -75,19 +58,6 @@ static void stationary_reduction(const struct search_problem *p,
                      links_in_trees(p, all % tile, r->q, 1));
 }
 
-/* Cycles of folds whose rows, columns and depths sum to these: x passes, and
- * of all. */
-struct fold_line {
-    struct fold_sums x_passes, of_all;
-};
-
-static void fold_terms(const struct search_problem *p,
-                       const struct fold_line *s, struct search_terms *t)
-{
-    t->pass_cycles = fold_sums_cycles(p->arch, &s->x_passes);
-    t->folds_cycles = fold_sums_cycles(p->arch, &s->of_all);
-}
-
 /* q_max: the machine's. */
 static int stationary_list(const struct search_problem *p, int q_max,
                            struct search_reduction *list, int room)
@@ -99,7 +69,7 @@ static int stationary_list(const struct search_problem *p, int q_max,
     const int taps = gemm_row_taps(p->arch, p->layer);
     for (int i = c.from; i <= c.to; i++) {
         const struct search_range q = search_range_of(
-            p, SEARCH_Q, is_systolic(p) ? 1 : min_int(q_max, i * taps));
+            p, SEARCH_Q, terms_on_systolic(p) ? 1 : min_int(q_max, i * taps));
         for (int k = q.from; k <= q.to && n <= SEARCH_REDUCTIONS_MAX;
              k++, n++) {
             struct search_reduction one = {.c = i, .q = k};
@@ -120,7 +90,7 @@ static void stationary_terms(const struct search_problem *p,
     const struct arch *a = p->arch;
     const uint64_t emissions = p->outputs * r->rows;
     t->psum_out = p->outputs * r->steps;
-    if (is_systolic(p)) {
+    if (terms_on_systolic(p)) {
         t->psum_reads = p->macs - p->outputs;
         t->links = a->tight_folds ? emissions - t->psum_out
                                   : t->psum_out * (uint64_t)(a->rows - 1);
@@ -130,20 +100,6 @@ static void stationary_terms(const struct search_problem *p,
         t->link_hops = is_tree(p) ? p->outputs * r->hops : t->links;
     }
     t->busy_cycles = (uint64_t)p->layer->G * (r->busy_products + r->busy_adds);
-}
-
-static int countable_n(const struct search_problem *p,
-                       const struct search_reduction *r, int e)
-{
-    (void)r;
-    return gemm_images_max(p->layer, e);
-}
-
-static int whole_e(const struct search_problem *p,
-                   const struct search_reduction *r)
-{
-    (void)r;
-    return p->layer->P;
 }
 
 static void no_outputs(const struct search_problem *p,
@@ -169,20 +125,22 @@ static void ws_terms(const struct search_problem *p,
 {
     stationary_terms(p, r, t);
     t->filter_sent = t->filter_in = p->filter_words * o->strips;
-    t->filter_hops = is_systolic(p)
+    t->filter_hops = terms_on_systolic(p)
                          ? (uint64_t)p->layer->M * o->strips * r->hops
                          : t->filter_in;
-    t->ifmap_sent = t->ifmap_in = t->ifmap_hops = products(p) * pixels(p);
-    t->busy_cycles *= pixels(p);
+    t->ifmap_sent = t->ifmap_in = t->ifmap_hops =
+        terms_products(p) * terms_pixels(p);
+    t->busy_cycles *= terms_pixels(p);
+    t->array_passes = (uint64_t)p->layer->G * r->steps * o->strips;
     if (fold_loads_overlap(p->arch)) {
         search_ws_shadow(p, r, o, t);
-    } else if (is_systolic(p)) {
+    } else if (terms_on_systolic(p)) {
         const uint64_t G = (uint64_t)p->layer->G, k = G * r->steps;
-        fold_terms(p,
+        terms_fold(p,
                    &(struct fold_line){
                        .x_passes = {.folds = k * o->strips,
-                                    .rows = products(p) * o->strips,
-                                    .depth = k * pixels(p)},
+                                    .rows = terms_products(p) * o->strips,
+                                    .depth = k * terms_pixels(p)},
                        .of_all = {.cols = k * o->strips * (uint64_t)p->group_m},
                    },
                    t);
@@ -193,7 +151,7 @@ static int ws_p_max(const struct search_problem *p,
                     const struct search_reduction *r)
 {
     const int *rf = p->arch->rf_words;
-    return is_systolic(p)
+    return terms_on_systolic(p)
                ? 1
                : min_int(p->group_m,
                          min_int(rf[TENSOR_PSUM], rf[TENSOR_FILTER] / r->q));
@@ -205,8 +163,21 @@ static int ws_fold(const struct search_problem *p,
     return p->arch->cols * f->p;
 }
 
+static void ws_runs(const struct search_reduction *r,
+                    const struct search_outputs *o,
+                    struct search_words_run *out)
+{
+    (void)o;
+    out[NETWORK_IFMAP] = (struct search_words_run){r->q, false};
+    out[NETWORK_FILTER] = (struct search_words_run){r->q, true};
+    out[NETWORK_PSUM_IN] = out[NETWORK_PSUM_OUT] =
+        (struct search_words_run){1, true};
+}
+
 const struct search_space ws_search_space = {
     .dataflow = &ws_dataflow,
+    .alone = NETWORK_FILTER,
+    .runs = ws_runs,
     .name = {[SEARCH_M] = "m",
              [SEARCH_N] = "n",
              [SEARCH_E] = "e",
@@ -219,8 +190,8 @@ const struct search_space ws_search_space = {
     .outputs = no_outputs,
     .outputs_least = no_outputs,
     .terms = ws_terms,
-    .n_max = countable_n,
-    .e_max = whole_e,
+    .n_max = terms_n_max,
+    .e_max = terms_e_max,
     .p_max = ws_p_max,
 };
 
@@ -236,14 +207,9 @@ static int is_x_max(const struct search_problem *p,
                     const struct search_reduction *r)
 {
     const int *rf = p->arch->rf_words;
-    return is_systolic(p) ? 1
-                          : min_int(rf[TENSOR_PSUM], rf[TENSOR_IFMAP] / r->q);
-}
-
-static struct tiling output_tiles(const struct search_outputs *o)
-{
-    const struct tiling t = {1, o->n, o->e, 1, 1, 1};
-    return t;
+    return terms_on_systolic(p)
+               ? 1
+               : min_int(rf[TENSOR_PSUM], rf[TENSOR_IFMAP] / r->q);
 }
 
 static void is_outputs(const struct search_problem *p,
@@ -251,7 +217,7 @@ static void is_outputs(const struct search_problem *p,
                        struct search_outputs *o)
 {
     const struct layer *l = p->layer;
-    const struct tiling t = output_tiles(o);
+    const struct tiling t = terms_output_tiles(o);
     const int fold = p->arch->cols * o->x;
     (void)r;
     o->x_folds = gemm_output_folds(l, &t, fold);
@@ -274,15 +240,15 @@ static void is_outputs_least(const struct search_problem *p,
 {
     const int x = is_x_max(p, r), cols = p->arch->cols;
     if (o->n > 0) {
-        const struct tiling t = output_tiles(o);
+        const struct tiling t = terms_output_tiles(o);
         o->x_folds = gemm_output_folds(p->layer, &t, cols * x);
         o->columns = gemm_output_folds(p->layer, &t, x);
         o->busy = gemm_output_folds(p->layer, &t, cols);
         return;
     }
-    o->x_folds = ceil_div_u64(pixels(p), (uint64_t)(cols * x));
-    o->columns = ceil_div_u64(pixels(p), (uint64_t)x);
-    o->busy = ceil_div_u64(pixels(p), (uint64_t)cols);
+    o->x_folds = ceil_div_u64(terms_pixels(p), (uint64_t)(cols * x));
+    o->columns = ceil_div_u64(terms_pixels(p), (uint64_t)x);
+    o->busy = ceil_div_u64(terms_pixels(p), (uint64_t)cols);
 }
 
 static void is_terms(const struct search_problem *p,
@@ -291,21 +257,23 @@ static void is_terms(const struct search_problem *p,
 {
     const uint64_t along = (uint64_t)p->group_m;
     stationary_terms(p, r, t);
-    t->filter_sent = products(p) * along * o->x_folds;
-    t->filter_in = t->filter_hops = products(p) * along * o->columns;
-    t->ifmap_sent = t->ifmap_in = products(p) * pixels(p);
-    t->ifmap_hops = is_systolic(p) ? (uint64_t)p->layer->G * pixels(p) * r->hops
-                                   : t->ifmap_in;
+    t->filter_sent = terms_products(p) * along * o->x_folds;
+    t->filter_in = t->filter_hops = terms_products(p) * along * o->columns;
+    t->ifmap_sent = t->ifmap_in = terms_products(p) * terms_pixels(p);
+    t->ifmap_hops = terms_on_systolic(p)
+                        ? (uint64_t)p->layer->G * terms_pixels(p) * r->hops
+                        : t->ifmap_in;
     t->busy_cycles *= o->busy;
+    t->array_passes = (uint64_t)p->layer->G * r->steps * o->x_folds;
     if (fold_loads_overlap(p->arch)) {
         search_is_shadow(p, r, o, t);
-    } else if (is_systolic(p)) {
+    } else if (terms_on_systolic(p)) {
         const uint64_t k = (uint64_t)p->layer->G * r->steps;
-        fold_terms(p,
+        terms_fold(p,
                    &(struct fold_line){
                        .x_passes = {.folds = k * o->x_folds,
-                                    .rows = products(p) * o->x_folds,
-                                    .cols = k * pixels(p)},
+                                    .rows = terms_products(p) * o->x_folds,
+                                    .cols = k * terms_pixels(p)},
                        .of_all = {.depth = k * o->x_folds * along},
                    },
                    t);
@@ -320,8 +288,20 @@ static int is_fold(const struct search_problem *p,
     return f->f;
 }
 
+static void is_runs(const struct search_reduction *r,
+                    const struct search_outputs *o,
+                    struct search_words_run *out)
+{
+    out[NETWORK_FILTER] = (struct search_words_run){r->q, false};
+    out[NETWORK_IFMAP] = (struct search_words_run){r->q * o->x, false};
+    out[NETWORK_PSUM_IN] = out[NETWORK_PSUM_OUT] =
+        (struct search_words_run){o->x, false};
+}
+
 const struct search_space is_search_space = {
     .dataflow = &is_dataflow,
+    .alone = NETWORK_IFMAP,
+    .runs = is_runs,
     .name = {[SEARCH_M] = "m",
              [SEARCH_N] = "n",
              [SEARCH_E] = "e",
@@ -334,154 +314,7 @@ const struct search_space is_search_space = {
     .outputs = is_outputs,
     .outputs_least = is_outputs_least,
     .terms = is_terms,
-    .n_max = countable_n,
-    .e_max = whole_e,
+    .n_max = terms_n_max,
+    .e_max = terms_e_max,
     .x_max = is_x_max,
-};
-
-static int os_reductions(const struct search_problem *p,
-                         struct search_reduction *list, int room)
-{
-    const bool adds =
-        !is_systolic(p) && p->arch->psum_add == PSUM_ADD_OWN_CYCLE;
-    if (!gemm_is_countable(p->layer))
-        return 0;
-    const struct search_range c = search_range_of(
-        p, SEARCH_C,
-        is_systolic(p) ? p->group_c
-                       : min_int(p->group_c, OS_PRODUCTS_MAX / (int)p->taps));
-    for (int i = c.from; i <= c.to && i - c.from < room; i++) {
-        struct search_reduction *r = &list[i - c.from];
-        *r = (struct search_reduction){.c = i};
-        r->c_tiles = r->steps = (uint64_t)ceil_div(p->group_c, i);
-        r->busy_products = (uint64_t)p->group_c * (uint64_t)p->taps;
-        r->busy_adds = adds ? r->steps : 0;
-    }
-    return c.to < c.from ? 0 : c.to - c.from + 1;
-}
-
-static int os_x_max(const struct search_problem *p,
-                    const struct search_reduction *r)
-{
-    (void)r;
-    return is_systolic(p) ? p->arch->rows : arch_pes(p->arch);
-}
-
-static int os_p_max(const struct search_problem *p,
-                    const struct search_reduction *r)
-{
-    (void)r;
-    return is_systolic(p) ? 1 : min_int(p->group_m, os_filters_max(p->arch));
-}
-
-static int os_t_max(const struct search_problem *p,
-                    const struct search_reduction *r, int e, int x)
-{
-    (void)r;
-    (void)e;
-    return is_systolic(p) ? p->arch->cols : arch_pes(p->arch) / x;
-}
-
-static int os_fold(const struct search_problem *p,
-                   const struct search_filters *f)
-{
-    (void)p;
-    return f->p * f->t;
-}
-
-static uint64_t exit_links_of(const struct arch *a, int outputs, int x)
-{
-    uint64_t links = 0;
-    const int size[2] = {x, outputs % x}, times[2] = {outputs / x, 1};
-    for (int k = 0; k < 2; k++) {
-        uint64_t n = (uint64_t)size[k];
-        uint64_t last =
-            a->tight_folds ? (n > 0 ? n - 1 : 0) : (uint64_t)a->rows - 1;
-        if (n > 0)
-            links += (uint64_t)times[k] * (n * last - n * (n - 1) / 2);
-    }
-    return links;
-}
-
-static void os_outputs(const struct search_problem *p,
-                       const struct search_reduction *r,
-                       struct search_outputs *o)
-{
-    const struct layer *l = p->layer;
-    const struct tiling t = output_tiles(o);
-    (void)r;
-    o->x_folds = o->busy = gemm_output_folds(l, &t, o->x);
-    o->exit_links = 0;
-    for (int k = 0; is_systolic(p) && k < 4; k++) {
-        int n = k & 1 ? l->N % o->n : o->n, e = k >> 1 ? l->P % o->e : o->e;
-        uint64_t tiles = (uint64_t)(k & 1 ? 1 : l->N / o->n) *
-                         (uint64_t)(k >> 1 ? 1 : l->P / o->e);
-        o->exit_links += tiles * exit_links_of(p->arch, n * e * l->Q, o->x);
-    }
-}
-
-static void os_outputs_least(const struct search_problem *p,
-                             const struct search_reduction *r,
-                             struct search_outputs *o)
-{
-    const int x = os_x_max(p, r);
-    const struct tiling t = output_tiles(o);
-    o->x_folds = o->n > 0 ? gemm_output_folds(p->layer, &t, x)
-                          : ceil_div_u64(pixels(p), (uint64_t)x);
-    o->busy = o->x_folds;
-    o->exit_links = 0;
-}
-
-static void os_terms(const struct search_problem *p,
-                     const struct search_reduction *r,
-                     const struct search_outputs *o, struct search_terms *t)
-{
-    t->filter_sent = p->filter_words * o->x_folds;
-    t->filter_in = t->filter_hops = p->macs;
-    t->ifmap_sent = t->ifmap_in = t->ifmap_hops = products(p) * pixels(p);
-    t->psum_out = p->outputs * r->steps;
-    t->links =
-        is_systolic(p) ? o->exit_links * (uint64_t)p->layer->M * r->steps : 0;
-    t->psum_reads = is_systolic(p) || p->arch->psum_add == PSUM_ADD_OWN_CYCLE
-                        ? p->macs
-                        : p->macs - t->psum_out;
-    t->busy_cycles =
-        (uint64_t)p->layer->G * o->busy * (r->busy_products + r->busy_adds);
-    if (is_systolic(p)) {
-        const uint64_t k = (uint64_t)p->layer->G * r->steps;
-        const bool overlap = fold_drains_overlap(p->arch);
-        fold_terms(
-            p,
-            &(struct fold_line){
-                .x_passes = {.folds = k * o->x_folds,
-                             .rows = k * pixels(p),
-                             .depth = products(p) * o->x_folds,
-                             .drains_overlap = overlap},
-                .of_all = {.cols = k * o->x_folds * (uint64_t)p->group_m},
-            },
-            t);
-        t->folds_cycles += fold_last_drain_cycles(p->arch);
-    }
-}
-
-const struct search_space os_search_space = {
-    .dataflow = &os_dataflow,
-    .name = {[SEARCH_M] = "m",
-             [SEARCH_N] = "n",
-             [SEARCH_E] = "e",
-             [SEARCH_C] = "c",
-             [SEARCH_F] = "f",
-             [SEARCH_P] = "p",
-             [SEARCH_T] = "t",
-             [SEARCH_X] = "x"},
-    .fold = os_fold,
-    .reductions = os_reductions,
-    .outputs = os_outputs,
-    .outputs_least = os_outputs_least,
-    .terms = os_terms,
-    .n_max = countable_n,
-    .e_max = whole_e,
-    .x_max = os_x_max,
-    .p_max = os_p_max,
-    .t_max = os_t_max,
 };

@@ -196,14 +196,28 @@ static void rs_terms(const struct search_problem *p,
     t->links = emissions - t->psum_out;
     t->psum_reads =
         p->arch->psum_add == PSUM_ADD_OWN_CYCLE ? p->macs : p->macs - emissions;
+    t->array_passes =
+        (uint64_t)ceil_div(l->G, search_groups(r)) * r->steps * o->strips;
     t->busy_cycles = (uint64_t)ceil_div(l->G, search_groups(r)) *
                      (uint64_t)l->N * (uint64_t)l->Q *
                      (o->strips / o->n_tiles) *
                      (r->busy_products + r->busy_adds);
 }
 
+static void rs_runs(const struct search_reduction *r,
+                    const struct search_outputs *o,
+                    struct search_words_run *out)
+{
+    (void)o;
+    out[NETWORK_FILTER] = (struct search_words_run){r->q * r->fc, true};
+    out[NETWORK_PSUM_IN] = out[NETWORK_PSUM_OUT] =
+        (struct search_words_run){1, true};
+}
+
 const struct search_space rs_search_space = {
     .dataflow = &rs_dataflow,
+    .alone = NETWORK_FILTER,
+    .runs = rs_runs,
     .name = {[SEARCH_M] = "m",
              [SEARCH_N] = "n",
              [SEARCH_E] = "e",

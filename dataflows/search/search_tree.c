@@ -77,6 +77,15 @@ static void set_terms(const struct search_problem *p, struct branch *b)
         t->link_hops = t->links;
 }
 
+static void set_runs(const struct search_problem *p, struct branch *b)
+{
+    for (int k = 0; k < NETWORK_N; k++)
+        b->line.run[k] = (struct search_words_run){0, false};
+    b->line.tile_steps = (double)b->r->steps / (double)b->r->c_tiles;
+    if (p->stalls && p->space->runs != NULL)
+        p->space->runs(b->r, &b->o, b->line.run);
+}
+
 static uint64_t dram_ifmap(const struct search_problem *p, uint64_t rows)
 {
     const struct layer *l = p->layer;
@@ -151,6 +160,9 @@ void search_reduction_least(const struct search_problem *p,
                    &b.line);
     set_least(p, most_filters(p, r), most_groups(p, r, 1, x), p->group_m,
               p->group_m, &least);
+    least.p = 0; /* not known */
+    b.o.x = 0;
+    set_runs(p, &b);
     search_line_cost(p, &b.line, &least, out);
 }
 
@@ -161,6 +173,8 @@ static void evaluate(struct search_walk *w, const struct branch *b,
     search_filters_sum(w->problem, f);
     search_cost_of(w->problem, b->r, &b->o, &b->terms, &b->line, f, &cost);
     w->evaluated++;
+    if (w->most > 0 && w->evaluated >= w->most)
+        w->gave_up = true;
     if (!search_best_wants(&w->best, &cost))
         return;
     struct search_found found = {.cost = cost, .is_new = true};
@@ -306,6 +320,7 @@ static void refine(const struct search_problem *p, struct branch *b)
         p, &b->terms, search_ifmap_bytes(p, b->r, &b->o, &b->terms),
         search_psum_bytes(p, search_groups(b->r), b->o.n, b->o.e, p->group_m),
         &b->line);
+    set_runs(p, b);
 }
 
 static void walk_parallel(struct search_walk *w, struct branch *b, int m_max)
@@ -321,6 +336,7 @@ static void walk_parallel(struct search_walk *w, struct branch *b, int m_max)
                   b->f_max, m_max, &least);
         p->space->outputs_least(p, b->r, &b->o);
         set_terms(p, b);
+        b->o.x = 0; /* any */
         refine(p, b);
         if (is_cut(w, &b->line, &least, SEARCH_CUT_outputs))
             return;

@@ -23,6 +23,7 @@ struct search_walk {
     /* Only balanced cuts: of the values that cut into as many tiles, the
      * least.  Finds good mappings soon. */
     bool coarse;
+    uint64_t most; /* evaluations; 0: no matter how many */
 };
 
 /* No mapping with this reduction costs less. */

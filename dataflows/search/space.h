@@ -112,6 +112,14 @@ struct search_terms {
      * passes, and those of all folds together. */
     uint64_t pass_cycles, folds_cycles;
     uint64_t paced_cycles; /* x paced; not 0: last_short counts, too */
+    uint64_t array_passes; /* x passes */
+};
+
+/* How many words for one PE follow each other on a network, so that the last
+ * slot of each run may be part empty; 0: not known. */
+struct search_words_run {
+    int words;
+    bool per_filter; /* x the filters of a PE */
 };
 
 struct search_space {
@@ -120,6 +128,14 @@ struct search_space {
     bool no_operand_rf; /* PEs have no registers for ifmaps and filters */
     /* Works out more of a problem, once; may be NULL. */
     void (*prepare)(struct search_problem *problem);
+    /* Sets the runs of words on each network, all 0 before; NULL: all slots are
+     * full. */
+    void (*runs)(const struct search_reduction *reduction,
+                 const struct search_outputs *outputs,
+                 struct search_words_run out[NETWORK_N]);
+    /* Whose words a pass of a multicast array sends before, or behind, all the
+     * rest; NETWORK_N: nobody's. */
+    enum network alone;
     /* Returns how many filters a pass takes. */
     int (*fold)(const struct search_problem *problem,
                 const struct search_filters *filters);

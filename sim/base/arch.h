@@ -31,6 +31,16 @@ enum dram_carries { CARRIES_ALL, CARRIES_FILTERS };
 enum dram_layout_kind { LAYOUT_PACKED, LAYOUT_ROWS };
 enum dram_filter_order { FILTER_TILES, FILTER_MCRS };
 enum psum_reduce { PSUM_CHAIN, PSUM_TREE };
+/* Which mapping a layer gets that none is given for: as the machine's tables
+ * have it (POLICY_OWN: a machine with tables does as POLICY_TABLE, another as
+ * its program does), the best that was simulated, a published one, or the best
+ * by estimate. */
+enum mapping_policy {
+    POLICY_OWN,
+    POLICY_SEARCH,
+    POLICY_TABLE,
+    POLICY_ESTIMATE
+};
 enum systolic_drain { DRAIN_SERIAL, DRAIN_OVERLAPPED };
 enum systolic_preload { PRELOAD_SERIAL, PRELOAD_SHADOW };
 
@@ -160,6 +170,7 @@ struct arch {
 
     char energy[256]; /* an energy table's name or path */
 
+    enum mapping_policy mapping_policy;
     char mapping_table[64]; /* of published mappings, with commas, or "none" */
     char mapping_file[64];  /* of nests, or "" */
 };

@@ -3,6 +3,7 @@
  */
 #include "sim/choose/chooser.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,9 +12,26 @@
 #include "sim/choose/gate.h"
 #include "traces/access.h"
 
+/* What a machine without a table does that names no policy. */
+static const enum mapping_policy OWN_POLICY = POLICY_ESTIMATE;
+
+enum slot_state { SLOT_EMPTY, SLOT_BUSY, SLOT_DONE };
+
+/* A layer's mapping, once it has been searched. */
+struct slot {
+    int first; /* index of the first layer that equals it, name aside */
+    enum slot_state state;
+    struct layer_mapping mapping;
+    struct layer_result ran;
+};
+
 struct chooser {
     struct chooser_input in;
     struct asked_mapping *asked; /* owns; of each layer */
+    struct slot *slot;           /* owns; of each layer */
+    pthread_mutex_t lock;        /* of slots and stats */
+    pthread_cond_t done;         /* a slot is no longer busy */
+    struct choose_stats stats;
 };
 
 bool choose_mapping(const struct arch *arch, const struct layer *layer,
@@ -72,62 +90,51 @@ bool choose_nest(const struct arch *arch, const struct layer *layer,
     return spills_are_allowed(arch, layer, nest, where, d);
 }
 
-struct chooser *chooser_new(const struct chooser_input *in, struct diag *d)
+/* Whether a row of the machine's table has a part in what is asked for. */
+static bool has_row(const struct asked_mapping *asked)
 {
-    struct chooser *c = xcalloc(1, sizeof(*c));
-    bool ok = true;
-    c->in = *in;
-    if (c->in.mapped == NULL)
-        c->in.mapped = in->cfg;
-    c->asked = xcalloc((size_t)in->n_layers + 1, sizeof(*c->asked));
-    for (int i = 0; ok && i < in->n_layers; i++)
-        ok = config_ask_mapping(c->in.mapped, in->network, &in->layer[i],
-                                in->dataflow, &c->asked[i], d) &&
-             gate_lets_dataflow(in->cfg,
-                                c->asked[i].is_nest ? &nest_dataflow
-                                                    : c->asked[i].dataflow,
-                                d) &&
-             gate_lets_layer(in->cfg, &in->layer[i], d);
-    if (ok)
-        return c;
-    chooser_free(c);
-    return NULL;
+    return asked->given.from_table || asked->given.n > asked->by_hand.n;
 }
 
-void chooser_free(struct chooser *c)
-{
-    if (c == NULL)
-        return;
-    free(c->asked);
-    free(c);
-}
-
-static const struct asked_mapping *asked_of(const struct chooser *c,
-                                            const struct layer *layer)
+enum mapping_policy chooser_policy(const struct chooser *c,
+                                   const struct layer *layer)
 {
     const ptrdiff_t i = layer - c->in.layer;
     SIM_CHECK(i >= 0 && i < c->in.n_layers);
-    return &c->asked[i];
+    const struct asked_mapping *asked = &c->asked[i];
+    enum mapping_policy policy = c->in.policy;
+    if (asked->is_file)
+        return POLICY_OWN;
+    if (policy == POLICY_OWN)
+        policy = config_arch(c->in.cfg)->mapping_policy;
+    if (policy == POLICY_OWN)
+        policy = POLICY_TABLE;
+    if (policy == POLICY_TABLE && !has_row(asked))
+        policy = OWN_POLICY;
+    return policy;
 }
 
-static bool mapping_of(const void *context, const struct layer *layer,
-                       struct layer_mapping *out, struct diag *d)
+/* Says that published mappings are left aside, once for a key. */
+static void say_left_aside(const struct chooser *c)
 {
-    const struct chooser *c = context;
-    struct arch own;
-    const struct arch *const arch = &own;
-    arch_of_layer(config_arch(c->in.cfg), layer, &own);
-    const struct asked_mapping *asked = asked_of(c, layer);
-    if (asked->is_nest)
-        return choose_nest(arch, layer, &asked->nest, &asked->where, out, d);
-    return choose_mapping(arch, layer, asked->dataflow, &asked->given, out, d);
+    const char *said = NULL;
+    for (int i = 0; i < c->in.n_layers; i++) {
+        const char *key = c->asked[i].left_aside;
+        if (key == NULL || (said != NULL && strcmp(key, said) == 0) ||
+            chooser_policy(c, &c->in.layer[i]) != POLICY_SEARCH ||
+            c->in.policy == POLICY_SEARCH)
+            continue;
+        fprintf(stderr,
+                "accelsim: the published mapping of '%s' holds for another "
+                "'%s' than that of '%s'; mappings are searched instead\n",
+                c->in.layer[i].name, key, config_arch(c->in.cfg)->name);
+        said = key;
+    }
 }
 
-static bool is_same(const void *context, const struct layer *a,
-                    const struct layer *b)
+static bool same_asked(const struct asked_mapping *p,
+                       const struct asked_mapping *q)
 {
-    const struct chooser *c = context;
-    const struct asked_mapping *p = asked_of(c, a), *q = asked_of(c, b);
     const struct given_mapping *x = &p->given, *y = &q->given;
     bool same = p->dataflow == q->dataflow && x->n == y->n &&
                 x->from_table == y->from_table &&
@@ -136,6 +143,180 @@ static bool is_same(const void *context, const struct layer *a,
         same = strcmp(x->param[i].name, y->param[i].name) == 0 &&
                x->param[i].value == y->param[i].value;
     return same;
+}
+
+static void find_equals(struct chooser *c)
+{
+    for (int i = 0; i < c->in.n_layers; i++) {
+        int k = 0;
+        while (k < i && !(layer_same(&c->in.layer[k], &c->in.layer[i]) &&
+                          same_asked(&c->asked[k], &c->asked[i])))
+            k++;
+        c->slot[i].first = k;
+    }
+}
+
+static bool ask(struct chooser *c, int i, struct diag *d)
+{
+    const struct chooser_input *in = &c->in;
+    return config_ask_mapping(in->mapped, in->network, &in->layer[i],
+                              in->dataflow, &c->asked[i], d) &&
+           gate_lets_dataflow(in->cfg,
+                              c->asked[i].is_nest ? &nest_dataflow
+                                                  : c->asked[i].dataflow,
+                              d) &&
+           gate_lets_layer(in->cfg, &in->layer[i], d);
+}
+
+struct chooser *chooser_new(const struct chooser_input *in, struct diag *d)
+{
+    struct chooser *c = xcalloc(1, sizeof(*c));
+    bool ok = true;
+    c->in = *in;
+    if (c->in.mapped == NULL)
+        c->in.mapped = in->cfg;
+    c->asked = xcalloc((size_t)in->n_layers + 1, sizeof(*c->asked));
+    c->slot = xcalloc((size_t)in->n_layers + 1, sizeof(*c->slot));
+    pthread_mutex_init(&c->lock, NULL);
+    pthread_cond_init(&c->done, NULL);
+    for (int i = 0; ok && i < in->n_layers; i++)
+        ok = ask(c, i, d);
+    if (!ok) {
+        chooser_free(c);
+        return NULL;
+    }
+    find_equals(c);
+    say_left_aside(c);
+    return c;
+}
+
+void chooser_free(struct chooser *c)
+{
+    if (c == NULL)
+        return;
+    pthread_mutex_destroy(&c->lock);
+    pthread_cond_destroy(&c->done);
+    free(c->asked);
+    free(c->slot);
+    free(c);
+}
+
+struct choose_stats chooser_stats(struct chooser *c)
+{
+    pthread_mutex_lock(&c->lock);
+    const struct choose_stats stats = c->stats;
+    pthread_mutex_unlock(&c->lock);
+    return stats;
+}
+
+static int index_of(const struct chooser *c, const struct layer *layer)
+{
+    const ptrdiff_t i = layer - c->in.layer;
+    SIM_CHECK(i >= 0 && i < c->in.n_layers);
+    return (int)i;
+}
+
+/* Searches a layer's mapping; *stats: what it took. */
+static bool search(const struct chooser *c, const struct arch *arch, int i,
+                   const struct simulate_options *with, struct slot *out,
+                   struct choose_stats *stats, struct diag *d)
+{
+    const struct asked_mapping *asked = &c->asked[i];
+    const struct layer *layer = &c->in.layer[i];
+    const struct candidates_input in = {
+        .arch = arch,
+        .table = c->in.energy,
+        .dataflow = asked->dataflow,
+        .by_hand = &asked->by_hand,
+        .published = has_row(asked) ? &asked->given : NULL,
+        .objective = c->in.objective,
+        .n_searched = CANDIDATES_SEARCHED,
+    };
+    struct candidate candidate[CANDIDATES_MAX];
+    const double start = c->in.now_seconds != NULL ? c->in.now_seconds() : 0;
+    const int n = candidates_find(&in, layer, candidate, d);
+    const int best =
+        n > 0 ? trial_best(&in, layer, candidate, n, with, &out->ran, stats, d)
+              : -1;
+    if (c->in.now_seconds != NULL)
+        stats->seconds = c->in.now_seconds() - start;
+    stats->layers = 1;
+    if (best < 0)
+        return false;
+    out->mapping = candidate[best].mapping;
+    out->mapping.ran = &out->ran;
+    return true;
+}
+
+static void add_stats(struct choose_stats *sum, const struct choose_stats *s)
+{
+    sum->layers += s->layers;
+    sum->candidates += s->candidates;
+    sum->simulated += s->simulated;
+    sum->given_up += s->given_up;
+    sum->passes += s->passes;
+    sum->seconds += s->seconds;
+}
+
+/* The mapping of layer i; equal layers are searched once. */
+static bool searched(struct chooser *c, const struct arch *arch, int i,
+                     const struct simulate_options *with,
+                     struct layer_mapping *out, struct diag *d)
+{
+    struct slot *slot = &c->slot[c->slot[i].first];
+    struct choose_stats stats = {0};
+    bool ok = true;
+    pthread_mutex_lock(&c->lock);
+    while (slot->state == SLOT_BUSY)
+        pthread_cond_wait(&c->done, &c->lock);
+    if (slot->state == SLOT_EMPTY) {
+        slot->state = SLOT_BUSY;
+        pthread_mutex_unlock(&c->lock);
+        ok = search(c, arch, i, with, slot, &stats, d);
+        pthread_mutex_lock(&c->lock);
+        slot->state = ok ? SLOT_DONE : SLOT_EMPTY;
+        add_stats(&c->stats, &stats);
+        pthread_cond_broadcast(&c->done);
+    }
+    *out = slot->mapping;
+    if (c->slot[i].first != i)
+        out->ran = NULL; /* a result has the layer's name */
+    pthread_mutex_unlock(&c->lock);
+    return ok;
+}
+
+static bool mapping_of(const void *context, const struct layer *layer,
+                       const struct simulate_options *with,
+                       struct layer_mapping *out, struct diag *d)
+{
+    /* A mapper is handed on as something to ask; what it remembers of the
+     * answers is the chooser's own, behind its lock. */
+    struct chooser *c = (struct chooser *)(uintptr_t)context;
+    struct arch own;
+    const int i = index_of(c, layer);
+    const struct asked_mapping *asked = &c->asked[i];
+    arch_of_layer(config_arch(c->in.cfg), layer, &own);
+    if (asked->is_nest)
+        return choose_nest(&own, layer, &asked->nest, &asked->where, out, d);
+    switch (chooser_policy(c, layer)) {
+    case POLICY_SEARCH:
+        if (c->in.energy != NULL)
+            return searched(c, &own, i, with, out, d);
+        /* fall through */
+    case POLICY_ESTIMATE:
+        return choose_mapping(&own, layer, asked->dataflow, &asked->by_hand,
+                              out, d);
+    default:
+        return choose_mapping(&own, layer, asked->dataflow, &asked->given, out,
+                              d);
+    }
+}
+
+static bool is_same(const void *context, const struct layer *a,
+                    const struct layer *b)
+{
+    const struct chooser *c = context;
+    return same_asked(&c->asked[index_of(c, a)], &c->asked[index_of(c, b)]);
 }
 
 struct layer_mapper chooser_mapper(const struct chooser *chooser)

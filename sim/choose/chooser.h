@@ -1,12 +1,16 @@
-/* chooser.h - the mappings under which a run's layers run: loop nests of a
- * mapping file, or what a dataflow makes of the parameters that were set by
- * hand or stand in the machine's table, and chooses itself where they leave it
- * free.  Simulations and closed forms are given what comes out.
+/* chooser.h - the mappings under which a run's layers run.
+ *
+ * What a mapping file has, loop nests or a dataflow's parameters, is taken as
+ * it is.  Else a policy decides (enum mapping_policy): the best of a few
+ * candidates that were simulated, the row of the machine's table, or what the
+ * dataflow's rules and estimate choose; each with the parameters that were set
+ * by hand.  Simulations and closed forms are given what comes out.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_CHOOSE_CHOOSER_H
 #define SIM_CHOOSE_CHOOSER_H
 
+#include "sim/choose/trial.h"
 #include "sim/config/config.h"
 #include "sim/run/layer_mapping.h"
 
@@ -23,6 +27,12 @@ struct chooser_input { /* all borrowed */
     const struct dataflow *dataflow;
     const struct layer *layer; /* all that mappings are asked for */
     int n_layers;
+    enum mapping_policy policy; /* POLICY_OWN: the machine's */
+    /* For POLICY_SEARCH; without an energy table nothing is simulated. */
+    const struct energy_table *energy;
+    enum search_objective objective;
+    double (*now_seconds)(
+        void); /* to say how long it took; NULL: nobody asks */
 };
 
 struct chooser;
@@ -35,7 +45,15 @@ void chooser_free(struct chooser *chooser);
  * mapping (EXIT_NO_MAPPING), no nest in the file fits the layer. */
 struct layer_mapper chooser_mapper(const struct chooser *chooser);
 
-/* The mapping of a dataflow with these parameters.  Errors: none is legal
+/* The policy by which a layer's mapping comes about, POLICY_OWN resolved;
+ * POLICY_OWN: it is given. */
+enum mapping_policy chooser_policy(const struct chooser *chooser,
+                                   const struct layer *layer);
+/* What choosing has taken so far. */
+struct choose_stats chooser_stats(struct chooser *chooser);
+
+/* The mapping of a dataflow with these parameters, by its rules and estimate.
+  Errors: none is legal
  * (EXIT_NO_MAPPING). */
 bool choose_mapping(const struct arch *arch, const struct layer *layer,
                     const struct dataflow *dataflow,

@@ -1,4 +1,6 @@
 libaccel_a_SOURCES += \
+	%D%/candidates.c \
+	%D%/candidates.h \
 	%D%/chooser.c \
 	%D%/chooser.h \
 	%D%/gate.c \
@@ -10,4 +12,6 @@ libaccel_a_SOURCES += \
 	%D%/map_named.c \
 	%D%/map_nest.c \
 	%D%/search_costs.c \
-	%D%/search_costs.h
+	%D%/search_costs.h \
+	%D%/trial.c \
+	%D%/trial.h

@@ -16,7 +16,7 @@ static bool model(struct invocation *s, struct layer_result *results)
     const struct layer_mapper mapper = chooser_mapper(chooser);
     for (int i = 0; ok && i < w->n_layers; i++) {
         struct layer_mapping mapping;
-        ok = mapper.mapping_of(mapper.context, &w->layer[i], &mapping,
+        ok = mapper.mapping_of(mapper.context, &w->layer[i], NULL, &mapping,
                                s->diag) &&
              model_layer(config_arch(s->cfg), &w->layer[i], &mapping,
                          s->options.show_mapping, &results[i], s->diag);

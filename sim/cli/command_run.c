@@ -17,9 +17,9 @@
 
 static const struct src_pos command_line = {NULL, 0};
 
-/* Fills results[0 .. n_layers). */
+/* Fills results[0 .. n_layers); what passes and mappings took. */
 static bool run(struct invocation *s, struct layer_result *results,
-                struct pass_memory_stats *memory)
+                struct pass_memory_stats *memory, struct choose_stats *chosen)
 {
     const struct options *o = &s->options;
     const bool is_systemc = strcmp(o->kernel, "systemc") == 0;
@@ -44,6 +44,7 @@ static bool run(struct invocation *s, struct layer_result *results,
         .memo_bytes = o->memo_bytes,
     };
     bool ok = run_layers(&in, results, memory, s->diag);
+    *chosen = chooser_stats(chooser);
     chooser_free(chooser);
     return ok;
 }
@@ -116,10 +117,11 @@ void command_run(struct invocation *s)
     int n = s->workload->n_layers;
     struct layer_result *results = xcalloc((size_t)n + 1, sizeof(*results));
     struct pass_memory_stats memory = {0};
-    if (n == 0 || run(s, results, &memory)) {
+    struct choose_stats chosen = {0};
+    if (n == 0 || run(s, results, &memory, &chosen)) {
         if (report_results(s, s->options.kernel, results)) {
             if (s->options.stats)
-                report_stats(results, n, &memory, stderr);
+                report_stats(results, n, &memory, &chosen, stderr);
             say_mismatches(s, results);
         }
         for (int i = 0; i < n; i++)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "dataflows/nest/nest_dataflow.h"
+#include "sim/base/clock.h"
 #include "sim/base/file_use.h"
 #include "sim/base/output.h"
 #include "sim/config/layer_text.h"
@@ -169,6 +170,8 @@ static const char *mapping_file_of(const struct invocation *s,
         return NULL;
     if (o->mapping != NULL || o->mappings != NULL)
         return o->mapping != NULL ? o->mapping : o->mappings;
+    if (o->policy.file != NULL)
+        return o->policy.file;
     *at = config_pos(s->cfg, "mapping.file");
     if (o->dataflow != NULL && strcmp(o->dataflow, nest_dataflow.name) != 0)
         return NULL;
@@ -277,6 +280,11 @@ struct chooser *invocation_chooser(const struct invocation *s,
         .dataflow = s->dataflow,
         .layer = layers->layer,
         .n_layers = layers->n_layers,
+        .policy = s->options.policy.policy,
+        /* A model simulates nothing. */
+        .energy = s->options.command == COMMAND_model ? NULL : s->energy,
+        .objective = s->options.map.objective,
+        .now_seconds = clock_now_seconds,
     };
     return chooser_new(&in, s->diag);
 }

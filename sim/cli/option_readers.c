@@ -32,6 +32,23 @@ bool read_dim(const char *text, void *field, struct diag *d)
     return true;
 }
 
+bool read_policy(const char *text, void *field, struct diag *d)
+{
+    static const struct {
+        const char *name;
+        enum mapping_policy policy;
+    } known[] = {{"search", POLICY_SEARCH},
+                 {"table", POLICY_TABLE},
+                 {"estimate", POLICY_ESTIMATE}};
+    struct policy_option *out = field;
+    (void)d;
+    *out = (struct policy_option){POLICY_OWN, text};
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (strcmp(text, known[i].name) == 0)
+            *out = (struct policy_option){known[i].policy, NULL};
+    return true;
+}
+
 bool read_kernel(const char *text, void *field, struct diag *d)
 {
     if (strcmp(text, "native") != 0 && strcmp(text, "systemc") != 0)

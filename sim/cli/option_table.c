@@ -111,6 +111,11 @@ const struct option_row option_table[] = {
     TEXT("mapping", 0, "FILE", RUN | MODEL | REUSE, mapping,
          "mappings of layers, as --show-mapping prints or 'map --save' puts "
          "them"),
+    OWN("mapping-policy", 0, "search|table|estimate|FILE", RUN | MODEL | REUSE,
+        policy, read_policy,
+        "mappings of layers: the best of some that are simulated, published "
+        "ones, the dataflow's by estimate, or a file's; without it, "
+        "mapping.policy"),
     TEXT("plugin", 0, "FILE.so", LAYERS, plugin, "load a dataflow"),
     OWN("kernel", 0, "native|systemc", ANY, kernel, read_kernel,
         "what steps the machine; the numbers are the same"),
@@ -146,8 +151,10 @@ const struct option_row option_table[] = {
         "PEs in the waveform; all without it"),
 
     TITLE("For the command 'map':"),
-    OWN("objective", 0, "energy|delay|edp|edp2|front", MAP, map.objective,
-        map_options_objective, "what is to be least; without it, energy"),
+    OWN("objective", 0, "energy|delay|edp|edp2|front", RUN | MAP | REUSE,
+        map.objective, map_options_objective,
+        "what is to be least; without it, map: energy, the others, which "
+        "know no front: delay"),
     INT("top", 0, "K", MAP, map.top, 0, TOP_MAX,
         "simulate the best K and rank them by what they take; 0: find the "
         "best and simulate none; without it, 3"),

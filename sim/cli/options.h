@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "sim/base/arch.h"
 #include "sim/base/diag.h"
 #include "sim/cli/command.h"
 #include "sim/cli/option_table.h"
@@ -34,6 +35,11 @@ struct texts {         /* of what may be given again and again, in order */
     int n;
 };
 
+struct policy_option { /* of --mapping-policy */
+    enum mapping_policy policy;
+    const char *file; /* the mapping file that it names instead, or NULL */
+};
+
 /* All strings are borrowed from argv. */
 struct options {
     enum action action;
@@ -51,6 +57,7 @@ struct options {
     const char *form;     /* of --to, what import makes; NULL = accelsim's */
     const char *mappings; /* a file that 'map' saved, or NULL */
     struct map_options map;
+    struct policy_option policy;
     int batch;              /* 0 = not given */
     int jobs;               /* threads; 0 = as many as there are processors */
     int wall_limit_seconds; /* 0 = no limit */

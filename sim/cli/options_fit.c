@@ -70,6 +70,36 @@ static bool go_with_the_command(const struct options *o, struct diag *d)
     return ok;
 }
 
+static bool policy_fits(const struct options *o, struct diag *d)
+{
+    const struct policy_option *p = &o->policy;
+    bool ok = true;
+    if ((p->file != NULL || p->policy != POLICY_OWN) &&
+        (o->mapping != NULL || o->mappings != NULL))
+        ok = diag_error(d, command_line,
+                        "'--mapping' and '--mapping-policy' exclude each "
+                        "other; one is needed");
+    if (o->command == COMMAND_model && p->policy == POLICY_SEARCH)
+        ok = diag_error(d, command_line,
+                        "'accelsim model' simulates nothing, and "
+                        "'--mapping-policy search' does; 'estimate' or 'table' "
+                        "may stand there");
+    if (o->command != COMMAND_map && o->map.objective == SEARCH_front)
+        ok = diag_error(d, command_line,
+                        "'--objective front' is of many mappings; it goes with "
+                        "the command 'map' only");
+    return ok;
+}
+
+/* What is to be least where nobody says so. */
+static void set_objective(struct options *o)
+{
+    const ptrdiff_t row = option_find("objective") - option_table;
+    if (!o->given[row])
+        o->map.objective =
+            o->command == COMMAND_map ? SEARCH_energy : SEARCH_delay;
+}
+
 static bool layers_fit(const struct options *o, struct diag *d)
 {
     bool ok = true;
@@ -89,7 +119,7 @@ static bool layers_fit(const struct options *o, struct diag *d)
         ok = diag_error(d, command_line,
                         "'--mapping' and '--mappings' exclude each other; one "
                         "is needed");
-    return ok;
+    return policy_fits(o, d) && ok;
 }
 
 static bool systemc_fits(const struct options *o, struct diag *d)
@@ -122,6 +152,7 @@ bool options_fit(struct options *o, struct diag *d)
         return true;
     if (!go_with_the_command(o, d))
         return false;
+    set_objective(o);
     if (o->format_name != NULL)
         ok = format_find(o->format_name, o->command, &o->format, d);
     if (option_honoured(option_find("cfg"), o->command) &&

@@ -1,9 +1,10 @@
 /* config.h - an architecture's file and the --set overrides, read, checked
  * and resolved.
  *
- * All errors of a file are reported at once.  The table of published mappings
- * holds for the machine as shipped: it is left aside as soon as a value of
- * array.*, pe.*, l1.* or l2.*, or the dataflow, differs from the file's.
+ * All errors of a file are reported at once.  A table of published mappings
+ * holds for the machine whose sizes it names (mapping_table.h) and as long as
+ * --set changes nothing of the file but timing: another size of array, register
+ * files, buffers or words, or another dataflow, and its rows are left aside.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_CONFIG_CONFIG_H
@@ -59,6 +60,12 @@ bool config_use_mappings(struct config *cfg, const char *name_or_path,
 struct asked_mapping {
     const struct dataflow *dataflow;
     struct given_mapping given; /* none of a nest */
+    bool is_file;               /* by a mapping file: nothing is searched */
+    /* Without what stands in the machine's table. */
+    struct given_mapping by_hand;
+    /* A row of the table for this layer is left aside, because this key has
+     * another value than the machine that it holds for; NULL: none is. */
+    const char *left_aside;
     bool is_nest;
     struct nest nest;        /* where is_nest */
     struct nest_where where; /* of its levels; borrowed from cfg */

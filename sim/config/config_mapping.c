@@ -83,30 +83,52 @@ static bool starts_with(const char *text, const char *start)
     return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* Whether array, PEs, L1 and L2 are those of the file. */
-static bool machine_is_as_shipped(const struct config *cfg)
+/* Whether a key says what a mapping must fit; others say how long things take.
+ */
+static bool key_is_a_size(const char *key)
 {
-    for (int i = 0; schema[i].key != NULL; i++) {
-        const char *key = schema[i].key;
-        bool matters = starts_with(key, "array.") || starts_with(key, "pe.") ||
-                       starts_with(key, "l1.") || starts_with(key, "l2.");
-        if (matters && !schema_same(&schema[i], &cfg->arch, &cfg->shipped))
-            return false;
-    }
-    return true;
+    static const char *const sizes[] = {
+        "array.rows", "array.cols",    "array.network", "array.groups_parallel",
+        "pe.rf.",     "pe.start",      "l1.bytes",      "l1.cluster_",
+        "l1.banks",   "l1.ifmap_",     "l1.filter_",    "l2.bytes",
+        "l2.banks",   "l2.ifmap_",     "l2.filter_",    "l2.psum_",
+        "precision.", "l2.keeps_tiles"};
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+        if (starts_with(key, sizes[i]))
+            return true;
+    return false;
 }
 
+/* The first size in which the machine differs from the one that a table holds
+ * for; NULL: there is none. */
+static const char *differing_size(const struct config *cfg,
+                                  const struct mapping_table *table)
+{
+    struct arch held = cfg->shipped;
+    mapping_table_machine(table, &held);
+    for (int i = 0; schema[i].key != NULL; i++)
+        if (key_is_a_size(schema[i].key) &&
+            !schema_same(&schema[i], &cfg->arch, &held))
+            return schema[i].key;
+    return NULL;
+}
+
+/* *left_aside: as in struct asked_mapping. */
 static const struct mapping_entry *table_row(const struct config *cfg,
                                              const char *network,
                                              const struct layer *layer,
-                                             const struct dataflow *dataflow)
+                                             const struct dataflow *dataflow,
+                                             const char **left_aside)
 {
     const struct mapping_table *table = mapping_tables_pick(
         &cfg->tables, cfg->arch.mapping_table, network, dataflow->name);
-    if (table == NULL || !machine_is_as_shipped(cfg) ||
+    *left_aside = NULL;
+    if (table == NULL ||
         strcmp(cfg->shipped.default_dataflow, dataflow->name) != 0)
         return NULL;
-    return mapping_table_row(table, layer->name);
+    const struct mapping_entry *row = mapping_table_row(table, layer->name);
+    *left_aside = row != NULL ? differing_size(cfg, table) : NULL;
+    return *left_aside == NULL ? row : NULL;
 }
 
 bool config_table_fits(const struct config *cfg, const char *network,
@@ -186,7 +208,9 @@ bool config_given_mapping(const struct config *cfg, const char *network,
                           const struct dataflow *dataflow,
                           struct given_mapping *out, struct diag *d)
 {
-    const struct mapping_entry *row = table_row(cfg, network, layer, dataflow);
+    const char *unread;
+    const struct mapping_entry *row =
+        table_row(cfg, network, layer, dataflow, &unread);
     struct given_mapping by_hand;
     if (!config_mapping_by_hand(cfg, dataflow, &by_hand, d))
         return false;
@@ -206,9 +230,13 @@ bool config_ask_mapping(const struct config *cfg, const char *network,
     struct given_mapping by_hand;
     memset(out, 0, sizeof(*out));
     out->dataflow = dataflow;
-    if (cfg->mappings == NULL)
-        return config_given_mapping(cfg, network, layer, dataflow, &out->given,
+    if (cfg->mappings == NULL) {
+        table_row(cfg, network, layer, dataflow, &out->left_aside);
+        return config_mapping_by_hand(cfg, dataflow, &out->by_hand, d) &&
+               config_given_mapping(cfg, network, layer, dataflow, &out->given,
                                     d);
+    }
+    out->is_file = true;
     entry =
         mapping_file_entry(cfg->mappings, network, layer->name, dataflow, d);
     if (entry == NULL)

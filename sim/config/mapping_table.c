@@ -10,6 +10,7 @@
 #include "dataflows/nest/nest_dataflow.h"
 #include "sim/base/config_text.h"
 #include "sim/base/nearest.h"
+#include "sim/config/schema.h"
 #include "sim/config/workload.h"
 
 /* A layer's name that is up to so many edits away from a row's is taken for a
@@ -46,6 +47,54 @@ static bool read_rows(const struct reader *r, const struct setting *s,
     return ok;
 }
 
+/* "KEY=VALUE" of the machine. */
+static bool read_held(const struct setting *s, struct mapping_held *out,
+                      struct diag *d)
+{
+    const char *text =
+        setting_type(s) == SETTING_STRING ? setting_string(s) : "";
+    const char *equals = strchr(text, '=');
+    char key[64] = "";
+    struct arch unused = {.name = ""};
+    if (equals != NULL)
+        snprintf(key, sizeof(key), "%.*s", (int)(equals - text), text);
+    out->row = schema_find(key);
+    if (out->row < 0)
+        return diag_error(d, setting_pos(s),
+                          "'holds_for' has '%s'; a key of the architecture and "
+                          "its value are needed, as in \"array.rows=12\"",
+                          text);
+    out->text = xstrdup(equals + 1);
+    return schema_set_text(&schema[out->row], out->text, setting_pos(s),
+                           &unused, d);
+}
+
+static bool read_holds_for(const struct setting *s, struct mapping_table *out,
+                           struct diag *d)
+{
+    bool ok = true;
+    if (setting_type(s) != SETTING_ARRAY && setting_type(s) != SETTING_LIST)
+        return diag_error(d, setting_pos(s),
+                          "'holds_for' is %s; an array [\"KEY=VALUE\", ...] is "
+                          "needed",
+                          setting_kind(s));
+    out->n_held = setting_length(s);
+    out->held = xcalloc((size_t)out->n_held + 1, sizeof(*out->held));
+    for (int i = 0; i < out->n_held; i++)
+        ok = read_held(setting_item(s, i), &out->held[i], d) && ok;
+    return ok;
+}
+
+void mapping_table_machine(const struct mapping_table *table, struct arch *arch)
+{
+    struct diag *unread = diag_new();
+    for (int i = 0; i < table->n_held; i++)
+        SIM_CHECK(schema_set_text(&schema[table->held[i].row],
+                                  table->held[i].text,
+                                  (struct src_pos){NULL, 0}, arch, unread));
+    diag_free(unread);
+}
+
 static bool unknown_member(const struct reader *r, const struct setting *m,
                            const char *table)
 {
@@ -55,6 +104,7 @@ static bool unknown_member(const struct reader *r, const struct setting *m,
     nearest_offer(&near, "network");
     nearest_offer(&near, "rows");
     nearest_offer(&near, "source");
+    nearest_offer(&near, "holds_for");
     return diag_error(r->d, setting_pos(m),
                       "unknown key '%s' in the mapping table '%s'; the "
                       "nearest is '%s'",
@@ -68,7 +118,8 @@ static bool has_known_members(const struct reader *r, const struct setting *s)
         const struct setting *m = setting_item(s, i);
         const char *name = setting_name(m);
         if (strcmp(name, "dataflow") != 0 && strcmp(name, "network") != 0 &&
-            strcmp(name, "rows") != 0 && strcmp(name, "source") != 0)
+            strcmp(name, "rows") != 0 && strcmp(name, "source") != 0 &&
+            strcmp(name, "holds_for") != 0)
             ok = unknown_member(r, m, setting_name(s));
     }
     return ok;
@@ -95,6 +146,8 @@ static bool read_table(const struct setting *s, struct mapping_table *out,
         ok = mapping_read_string(s, "a mapping table", "source", out->source,
                                  sizeof(out->source), d) &&
              ok;
+    if (setting_member(s, "holds_for") != NULL)
+        ok = read_holds_for(setting_member(s, "holds_for"), out, d) && ok;
     if (!mapping_read_string(s, "a mapping table", "dataflow", out->dataflow,
                              sizeof(out->dataflow), d))
         return false;
@@ -137,8 +190,13 @@ bool mapping_tables_read(const struct setting *group,
 
 void mapping_tables_fini(struct mapping_tables *tables)
 {
-    for (int i = 0; i < tables->n; i++)
-        free(tables->table[i].row);
+    for (int i = 0; i < tables->n; i++) {
+        struct mapping_table *t = &tables->table[i];
+        for (int k = 0; k < t->n_held; k++)
+            free(t->held[k].text);
+        free(t->held);
+        free(t->row);
+    }
     free(tables->table);
     tables->table = NULL;
     tables->n = 0;

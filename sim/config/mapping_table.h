@@ -8,7 +8,9 @@
  *
  * Names of networks and layers are those of their files, upper and lower case
  * alike.  A row may leave parameters out; the dataflow then chooses those.  A
- * table may say with `source` where it comes from, as "inferred".
+ * table may say with `source` where it comes from, as "inferred", and with
+ * `holds_for` of which machine it is: ["array.rows=12", ...], texts as of
+ * --set.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_CONFIG_MAPPING_TABLE_H
@@ -21,9 +23,16 @@
 extern "C" {
 #endif
 
+struct mapping_held {
+    int row;    /* of the schema */
+    char *text; /* owns; the value */
+};
+
 struct mapping_table {
     char name[32], dataflow[MAPPING_NAME_BYTES], network[64];
     char source[64];           /* "": published with the machine */
+    int n_held;                /* values of the machine that it holds for */
+    struct mapping_held *held; /* owns */
     struct mapping_entry *row; /* owns */
     int n_rows;
 };
@@ -50,6 +59,9 @@ mapping_tables_pick(const struct mapping_tables *tables, const char *list,
                     const char *network, const char *dataflow);
 const struct mapping_entry *mapping_table_row(const struct mapping_table *table,
                                               const char *layer);
+/* Sets in *arch what the table says of the machine that it holds for. */
+void mapping_table_machine(const struct mapping_table *table,
+                           struct arch *arch);
 /* Reports rows for layers that the network has only by nearly their name, and
  * for which the table has no row.  Other rows without a layer are left aside:
  * the file may be of a part of the network. */

@@ -6,7 +6,8 @@
 #include <inttypes.h>
 
 void report_stats(const struct layer_result *layers, int n_layers,
-                  const struct pass_memory_stats *memory, FILE *to)
+                  const struct pass_memory_stats *memory,
+                  const struct choose_stats *chosen, FILE *to)
 {
     struct memo_stats sum = {0};
     uint64_t passes = 0;
@@ -43,4 +44,11 @@ void report_stats(const struct layer_result *layers, int n_layers,
                 " remembered with their time to a refresh\n",
                 transfers, sum.simulated_transfers, sum.remembered_transfers,
                 sum.remembered_phases);
+    if (chosen->layers > 0)
+        fprintf(to,
+                "accelsim: mappings of %" PRIu64
+                " layers searched in %.3f s: %" PRIu64 " candidates, %" PRIu64
+                " simulated, %" PRIu64 " of them given up\n",
+                chosen->layers, chosen->seconds, chosen->candidates,
+                chosen->simulated, chosen->given_up);
 }

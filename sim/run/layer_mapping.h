@@ -13,13 +13,20 @@
 extern "C" {
 #endif
 
+struct layer_result;     /* sim/base/result.h */
+struct simulate_options; /* sim/run/simulate.h */
+
 /* Legal on the machine and for the layer that it is used with. */
 struct layer_mapping {
     const struct dataflow *dataflow; /* &nest_dataflow: a loop nest */
     struct mapping mapping;          /* of any other dataflow */
     struct nest nest;
-    const char *source;       /* "table", "chosen" or "given" */
+    /* "table", "estimate", "search" or "given": who listed it. */
+    const char *source;
     const char *table_source; /* as "inferred"; NULL: none, or published */
+    /* What a run of it came to, by whoever chose it so, borrowed; NULL: it was
+     * not simulated.  Without values, operands or a limit. */
+    const struct layer_result *ran;
 };
 
 static inline bool layer_mapping_is_nest(const struct layer_mapping *m)
@@ -38,8 +45,10 @@ struct pass_source; /* sim/run/pass_source.h */
 struct layer_mapper {
     const void *context; /* borrowed */
     /* Fills *out; false after a message.  Several threads may call it at
-     * once. */
+     * once.  with: the pass memory and the helpers that it may simulate with,
+     * to find out; NULL: its own. */
     bool (*mapping_of)(const void *context, const struct layer *layer,
+                       const struct simulate_options *with,
                        struct layer_mapping *out, struct diag *d);
     /* Whether two layers that are equal but for their names get one mapping. */
     bool (*is_same)(const void *context, const struct layer *a,

@@ -212,6 +212,16 @@ static bool is_countable(struct run *run, uint64_t cycle)
            layer_cycles_fit(run->arch, run->out, run->diag);
 }
 
+/* Whether the run may still take no more cycles than it is worth. */
+static bool is_worth_while(struct run *run)
+{
+    const uint64_t worth = run->options->worth_cycles;
+    if (worth == 0 || run->now <= worth)
+        return true;
+    *run->options->gave_up = true;
+    return false;
+}
+
 /* Known passes at the boundary. */
 static void skip_passes(struct run *run)
 {
@@ -272,7 +282,7 @@ static bool run_passes(struct run *run)
     start(run);
     for (;;) {
         skip_passes(run);
-        if (!is_countable(run, run->now))
+        if (!is_countable(run, run->now) || !is_worth_while(run))
             return false;
         if (!run->source->ops->next(run->source, &pass))
             break;

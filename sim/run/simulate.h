@@ -30,6 +30,11 @@ struct simulate_options {
     bool check;          /* functional mode, real operands */
     bool show_mapping;   /* fill layer_result.mapping_text */
     uint64_t max_cycles; /* 0 = no limit */
+    /* Ends a run at the pass by which it has taken more, without a message:
+     * simulate_layer returns false and sets *gave_up.  0 = no such limit, and
+     * gave_up may be NULL. */
+    uint64_t worth_cycles;
+    bool *gave_up;
     /* What passes of this architecture did, shared with other layers
      * (pass_memory_new); borrowed.  NULL: the layer has one of its own. */
     struct pass_memory *memory;

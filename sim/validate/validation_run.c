@@ -167,7 +167,7 @@ static bool simulate_layers(struct outcome *o, const struct config *mapped,
     for (int i = 0; ok && i < n; i++) {
         const struct layer *layer = &o->workload->layer[i];
         struct layer_mapping mapping;
-        ok = mapper.mapping_of(mapper.context, layer, &mapping, d) &&
+        ok = mapper.mapping_of(mapper.context, layer, &options, &mapping, d) &&
              simulate_layer(config_arch(o->cfg), layer, &mapping, &options,
                             &o->r[1 + i], d);
     }

@@ -1,0 +1,112 @@
+/* stalls.c - adds up what a run does one after the other.
+ * SPDX-License-Identifier: MIT
+ */
+#include "dataflows/search/stalls.h"
+
+/* Cycles in which a pass begins and ends, beside its work: L2 answers, a chain
+ * of PEs passes its psums on, a MAC's stages empty. */
+static uint64_t ramp_cycles(const struct arch *a)
+{
+    return (uint64_t)a->l2_latency_cycles + (uint64_t)a->pipeline_cycles +
+           (a->psum_reduce == PSUM_TREE ? 1 : (uint64_t)a->rows);
+}
+
+void search_stalls_of(const struct search_problem *problem,
+                      const struct search_terms *terms,
+                      const uint64_t sent[NETWORK_N], struct search_line *out)
+{
+    const struct arch *a = problem->arch;
+    for (int k = 0; k < TENSOR_N; k++)
+        out->is_single[k] = a->l2_buffers[k] == 1;
+    if (a->array_network != NETWORK_MULTICAST)
+        return;
+    out->ramp_cycles = count_mul(terms->array_passes, ramp_cycles(a));
+    for (int k = 0; k < NETWORK_N; k++)
+        out->network_cycles[k] = ceil_div_u64(
+            sent[k], (uint64_t)a->network[k].words_per_slot *
+                         (uint64_t)arch_l2_slots(a, (enum network)k));
+}
+
+/* Slots that runs of words fill in part take as long as full ones. */
+static uint64_t with_part_slots(const struct search_problem *problem,
+                                const struct search_words_run *run,
+                                const struct search_filters *s, enum network k,
+                                uint64_t cycles)
+{
+    const int slot = problem->arch->network[k].words_per_slot;
+    const int words = run->words * (run->per_filter ? s->p : 1);
+    if (words == 0 || slot == 1)
+        return cycles;
+    return (uint64_t)((double)cycles * ceil_div(words, slot) * slot / words);
+}
+
+/* What the array does one after the other: its work, what a network brings
+ * alone, and the ramps of its passes. */
+struct array_time {
+    uint64_t all, alone;
+};
+
+static struct array_time array_time(const struct search_problem *problem,
+                                    const struct search_line *line,
+                                    const struct search_filters *s,
+                                    uint64_t ifmap_cycles, uint64_t work)
+{
+    struct array_time out = {work, 0};
+    if (problem->arch->array_network != NETWORK_MULTICAST)
+        return out;
+    for (int k = 0; k < NETWORK_N; k++) {
+        const uint64_t full =
+            k == NETWORK_IFMAP ? ifmap_cycles : line->network_cycles[k];
+        const uint64_t taken =
+            with_part_slots(problem, &line->run[k], s, (enum network)k, full);
+        if (k == (int)problem->space->alone)
+            out.alone = taken;
+        else
+            out.all = max_u64(out.all, taken);
+    }
+    out.all = count_add(count_add(out.all, out.alone),
+                        count_mul(line->ramp_cycles, s->passes));
+    return out;
+}
+
+/* Cycles that the array waits for filters of which L2 has one tile.  Where a
+ * pass sends its filters before all else, the next tile comes during the rest
+ * of the last pass that uses one; else a tile and its passes take turns. */
+static uint64_t filter_wait(const struct search_problem *problem,
+                            const struct search_line *line,
+                            const struct search_filters *s,
+                            struct array_time array, uint64_t load_cycles)
+{
+    const uint64_t beside = array.all - array.alone;
+    double tiles = 1;
+    if (!line->is_single[TENSOR_FILTER])
+        return 0;
+    if (problem->space->alone != NETWORK_FILTER)
+        return load_cycles;
+    if (s->f > 0 && s->passes > 0)
+        tiles = ceil_div(problem->group_m, s->f) /
+                ((double)s->passes * line->tile_steps);
+    const uint64_t hidden =
+        (uint64_t)((double)beside * (tiles < 1 ? tiles : 1));
+    return load_cycles > hidden ? load_cycles - hidden : 0;
+}
+
+uint64_t search_with_stalls(const struct search_problem *problem,
+                            const struct search_line *line,
+                            const struct search_filters *s,
+                            uint64_t ifmap_cycles, uint64_t filter_bytes,
+                            uint64_t work)
+{
+    const struct array_time array =
+        array_time(problem, line, s, ifmap_cycles, work);
+    uint64_t exposed = 0;
+    if (line->is_single[TENSOR_IFMAP])
+        exposed =
+            count_mul(line->ifmap_bytes, line->ifmap_stays ? 1 : s->m_tiles);
+    if (line->is_single[TENSOR_PSUM])
+        exposed = count_add(exposed, line->psum_bytes);
+    const uint64_t filters = filter_wait(
+        problem, line, s, array, dram_min_cycles(&problem->dram, filter_bytes));
+    return count_add(count_add(array.all, filters),
+                     dram_min_cycles(&problem->dram, exposed));
+}

@@ -1,0 +1,39 @@
+/* stalls.h - about how many cycles a mapping takes, not at least: a bound says
+ * what the busiest resource takes, and a run does some of it one after the
+ * other.
+ *
+ * On a multicast array a pass sends some words before, or behind, all the rest
+ * (search_space.alone), begins and ends with nothing to do, and fills some
+ * slots of its networks in part.  Where L2 has one buffer of a tensor, its
+ * tiles and the array take turns.  Each of it is a multiple of the search's
+ * five sums, or of one choice, and nothing less of any of them makes it more:
+ * so parts of a space are bounded by it as they are by cycles
+ * (search_problem.stalls). SPDX-License-Identifier: MIT
+ */
+#ifndef DATAFLOWS_SEARCH_STALLS_H
+#define DATAFLOWS_SEARCH_STALLS_H
+
+#include "dataflows/search/cost.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Sets what the line knows of stalls, but for the runs of words.  sent: words
+ * of each network, but the ifmap's. */
+void search_stalls_of(const struct search_problem *problem,
+                      const struct search_terms *terms,
+                      const uint64_t sent[NETWORK_N], struct search_line *out);
+/* work: the bound of the array's cycles; ifmap_cycles: of the ifmap's network,
+ * all slots full. */
+uint64_t search_with_stalls(const struct search_problem *problem,
+                            const struct search_line *line,
+                            const struct search_filters *sums,
+                            uint64_t ifmap_cycles, uint64_t filter_bytes,
+                            uint64_t work);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,97 @@
+/* trial.c - simulates candidates one after the other and takes the best.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/choose/trial.h"
+
+#include "dataflows/search/best.h"
+#include "sim/run/tile_table.h"
+
+struct trial {
+    const struct candidates_input *in;
+    const struct layer *layer;
+    struct simulate_options options;
+    struct energy_costs costs;
+    int best; /* -1: none yet */
+    struct search_cost least;
+    struct layer_result *result; /* of the best */
+    struct choose_stats *stats;
+};
+
+static double energy_of(const struct trial *t, const struct layer_result *r)
+{
+    const struct dram_cfg dram = tile_table_dram_cfg(t->in->arch);
+    struct layer_energy energy;
+    energy_of_layer(&t->costs, t->in->arch, r,
+                    dram.kind == DRAM_PART ? dram_burst_bytes(&dram) : 0,
+                    &energy);
+    return energy.total;
+}
+
+/* Whether its bounds leave it a chance, and, of one that a search has found,
+ * its estimate does: it would be one of several that are much alike.  A DRAM
+ * part's bursts, of which the closed form knows the least alone, are in no
+ * candidate's energy. */
+static bool may_win(const struct trial *t, const struct candidate *c)
+{
+    const enum search_objective objective = t->in->objective;
+    const struct search_cost about = {c->cost.energy, c->estimate_cycles};
+    return t->best < 0 ||
+           search_key_of(objective, c->is_searched ? &about : &c->cost).first <=
+               search_key_of(objective, &t->least).first;
+}
+
+/* Simulates it; keeps what it came to where it is the best so far. */
+static void try_one(struct trial *t, struct candidate *list, int i,
+                    struct diag *d)
+{
+    struct candidate *c = &list[i];
+    struct layer_result r;
+    bool gave_up = false;
+    t->options.worth_cycles =
+        t->best >= 0 && t->in->objective == SEARCH_delay ? t->least.cycles : 0;
+    t->options.gave_up = &gave_up;
+    c->ran =
+        simulate_layer(t->in->arch, t->layer, &c->mapping, &t->options, &r, d);
+    t->stats->simulated++;
+    t->stats->given_up += gave_up;
+    if (!c->ran)
+        return;
+    c->cycles = r.cycles;
+    t->stats->passes += r.memo.simulated_passes;
+    const struct search_cost cost = {energy_of(t, &r), r.cycles};
+    if (t->best < 0 || search_is_before(t->in->objective, &cost, &t->least)) {
+        t->best = i;
+        t->least = cost;
+        *t->result = r;
+    } else {
+        layer_result_fini(&r);
+    }
+}
+
+int trial_best(const struct candidates_input *in, const struct layer *layer,
+               struct candidate *candidate, int n,
+               const struct simulate_options *with, struct layer_result *result,
+               struct choose_stats *stats, struct diag *d)
+{
+    struct trial t = {.in = in,
+                      .layer = layer,
+                      .options = {.memo = true},
+                      .best = -1,
+                      .result = result,
+                      .stats = stats};
+    struct diag *why = diag_new();
+    if (with != NULL) {
+        t.options.memory = with->memory;
+        t.options.ahead = with->ahead;
+    }
+    if (in->table != NULL)
+        energy_costs_of(in->table, in->arch, &t.costs);
+    stats->candidates += (uint64_t)n;
+    for (int i = 0; i < n; i++)
+        if (may_win(&t, &candidate[i]))
+            try_one(&t, candidate, i, why);
+    if (t.best < 0)
+        diag_move(d, why);
+    diag_free(why);
+    return t.best;
+}

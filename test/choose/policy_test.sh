@@ -1,0 +1,93 @@
+#!/bin/sh
+# policy_test.sh - which mapping a layer gets that none is given for: searched
+# ones are never slower than estimated ones and depend on no thread; a published
+# one holds for its machine, however another machine was made.
+# SPDX-License-Identifier: MIT
+set -eu
+accelsim=${ACCELSIM:-./accelsim}
+configs=${srcdir:-.}/configs
+ACCELSIM_PATH=$configs
+export ACCELSIM_PATH
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail()
+{
+    echo "policy_test: $*" >&2
+    exit 1
+}
+
+# cycles ARGUMENT...: of each layer, a line each.
+cycles()
+{
+    "$accelsim" "$@" --format csv >"$work/csv" 2>"$work/err" ||
+        fail "status $? of: $*: $(cat "$work/err")"
+    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "cycles") at = i }
+             NR > 1 { print $at }' "$work/csv"
+}
+
+# mapping ARGUMENT...: the parameters of the only layer, and who listed them.
+mapping()
+{
+    "$accelsim" "$@" 2>"$work/err" | sed -n 's/^  mapping  *\(.*\), .*/\1/p'
+}
+
+refuses()
+{
+    text=$1
+    shift
+    status=0
+    "$accelsim" "$@" >"$work/out" 2>"$work/err" || status=$?
+    [ "$status" = 1 ] || fail "status $status of: $*"
+    grep -q -e "$text" "$work/err" || fail "'$text' not said of: $*"
+}
+
+for case in "eyeriss alexnet rs" "eyeriss alexnet ws" "systolic alexnet os" \
+    "tensor_core lenet5 ws" "nvdla_small lenet5 ws" "shidiannao lenet5 os"; do
+    set -- $case
+    run="--cfg $1 --net $2 --dataflow $3 --batch 1"
+    [ "$2" = lenet5 ] || run="$run --layer conv3,conv5"
+    cycles $run --mapping-policy estimate >"$work/estimate"
+    cycles $run --mapping-policy search -j 1 >"$work/search"
+    cycles $run --mapping-policy search -j 2 >"$work/search2"
+    cmp -s "$work/search" "$work/search2" || fail "-j changes: $case"
+    paste "$work/search" "$work/estimate" |
+        awk '$1 > $2 { exit 1 }' || fail "searched are slower: $case"
+done
+# One parameter by hand holds in all candidates.
+mapping --cfg eyeriss --layer conv3 --mapping-policy search --set mapping.q=2 |
+    grep -q ' q=2 ' || fail "a parameter by hand is lost"
+# The least energy is another question.
+[ "$(mapping --cfg eyeriss --layer conv2 --mapping-policy search)" != \
+    "$(mapping --cfg eyeriss --layer conv2 --mapping-policy search \
+        --objective energy)" ] || fail "--objective changes nothing"
+
+# A published row holds while nothing but timing differs, ...
+published=$(mapping --cfg eyeriss --layer conv2)
+echo "$published" | grep -q '(table)' || fail "no row: $published"
+for set in l2.latency_cycles=5 clock_hz=300000000 pe.fifo_words=32; do
+    [ "$(mapping --cfg eyeriss --layer conv2 --set $set)" = "$published" ] ||
+        fail "$set drops the row"
+done
+# ... and for a machine of other sizes it does not, whoever made it.
+sed 's/rows = 12;/rows = 16;/; s/cols = 14;/cols = 16;/' \
+    "$configs/eyeriss.cfg" >"$work/other.cfg"
+by_set=$(mapping --cfg eyeriss --layer conv2 --set array.rows=16 \
+    --set array.cols=16)
+[ "$by_set" = "$(mapping --cfg "$work/other.cfg" --layer conv2)" ] ||
+    fail "an edited copy and --set differ"
+echo "$by_set" | grep -q '(table)' && fail "a row of another machine: $by_set"
+sed 's/array.rows=12/array.row=12/' "$configs/eyeriss.cfg" >"$work/bad.cfg"
+refuses "'holds_for' has 'array.row=12'" --cfg "$work/bad.cfg" --layer conv2
+
+refuses "exclude each other" --cfg eyeriss --layer conv2 --mapping x.cfg \
+    --mapping-policy search
+refuses "simulates nothing" model --cfg eyeriss --layer conv2 \
+    --mapping-policy search
+refuses "objective front" --cfg eyeriss --layer conv2 --objective front
+refuses "mapping.policy" --cfg eyeriss --layer conv2 --set mapping.policy=best
+"$accelsim" --cfg eyeriss --layer conv2 --show-mapping |
+    sed -n '/^mappings/,$p' >"$work/conv2.cfg"
+"$accelsim" --cfg eyeriss --layer conv2 --mapping-policy "$work/conv2.cfg" \
+    >"$work/out" || fail "--mapping-policy FILE"
+echo "policy_test: all held"
