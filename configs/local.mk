@@ -4,7 +4,8 @@ dist_pkgdata_DATA = %D%/dadiannao_like.cfg %D%/tensor_core.cfg \
 	%D%/shidiannao.cfg \
 	%D%/gemmini.cfg %D%/systolic.cfg %D%/tpu_v1.cfg \
 	%D%/conv1d_l1_1.cfg %D%/conv1d_l1_2.cfg %D%/conv1d_l1_4.cfg \
-	%D%/conv1d_pes.cfg %D%/conv1d_banks.cfg
+	%D%/conv1d_pes.cfg %D%/conv1d_banks.cfg \
+	%D%/eyeriss_spads.cfg %D%/simba_like.cfg
 conv1ddir = $(pkgdatadir)/conv1d
 dist_conv1d_DATA = %D%/conv1d/common.inc
 mappingsdir = $(pkgdatadir)/mappings
@@ -16,7 +17,9 @@ dist_mappings_DATA = %D%/mappings/conv1d_order1_1.cfg \
 	%D%/mappings/conv1d_shared_by_4.cfg \
 	%D%/mappings/conv1d_shared_by_2.cfg \
 	%D%/mappings/conv1d_mismatched.cfg \
-	%D%/mappings/conv1d_across_banks.cfg
+	%D%/mappings/conv1d_across_banks.cfg \
+	%D%/mappings/eyeriss_spads_alexnet.cfg \
+	%D%/mappings/simba_like_alexnet.cfg
 networksdir = $(pkgdatadir)/networks
 dist_networks_DATA = %D%/networks/alexnet.cfg %D%/networks/googlenet.cfg \
 	%D%/networks/lenet5.cfg %D%/networks/mlp0.cfg %D%/networks/mlp1.cfg \

@@ -168,9 +168,9 @@ report_test_LDADD = $(TEST_LIBS)
 if TESTS_WANTED
 check_PROGRAMS += simulate_test model_test tile_table_test pass_memory_test \
 	memo_test part_memo_test ahead_test periods_test compression_test \
-	systolic_cycles_test strips_test nest_test monotone_test
+	systolic_cycles_test strips_test nest_test levels_test monotone_test
 endif
-dist_check_SCRIPTS += %D%/run/memo_test.py %D%/run/widths_test.py \
+dist_check_SCRIPTS += %D%/run/levels_test.py %D%/run/memo_test.py %D%/run/widths_test.py \
 	%D%/run/stores_test.py
 EXTRA_DIST += %D%/run/shipped_hashes.py
 simulate_test_SOURCES = %D%/run/simulate_test.cpp $(TEST_CASES)
@@ -207,6 +207,10 @@ nest_test_SOURCES = %D%/run/stepwise_kernel.h %D%/run/nest_cycles_test.cpp \
 	%D%/dataflows/nest_model_test.cpp %D%/dataflows/nest_oracle.cpp \
 	%D%/dataflows/nest_oracle.h $(TEST_CASES)
 nest_test_LDADD = $(TEST_LIBS)
+levels_test_SOURCES = %D%/dataflows/levels_oracle.cpp \
+	%D%/dataflows/levels_oracle.h %D%/dataflows/levels_test.cpp \
+	%D%/random_levels.h $(TEST_CASES)
+levels_test_LDADD = $(TEST_LIBS)
 
 # sim/systemc
 dist_check_SCRIPTS += %D%/systemc/systemc_test.py %D%/systemc/waveform_test.py

@@ -7,38 +7,115 @@
 
 #include <string.h>
 
-/* Words of group g's children. */
-static int group_words(const struct chain *c, struct spot at, int g)
+enum { TILE_MAX = 1 << 20 }; /* beyond every extent */
+
+static void add_split(struct chain_splits *to, const struct elem *e, int extent)
 {
-    return chain_clamp(at.rest - at.off - g * c->cluster_tile, 0,
-                       c->kids * c->kid_tile);
+    const int most = chain_div_up(extent, e->tile);
+    const int count = chain_clamp(e->count, 1, most);
+    if (count > 1) {
+        to->split[to->n++] = (struct chain_split){count, e->tile};
+        to->places *= count;
+    }
+}
+
+void chain_set_tiles(struct chain *c, int child_tile, int outer)
+{
+    int tile = chain_clamp(child_tile, 1, TILE_MAX), innermost = -1, split = 0;
+    for (int i = c->n - 1; i >= 0; i--) {
+        struct elem *e = &c->elem[i];
+        e->tile = tile;
+        tile =
+            chain_clamp(e->count > TILE_MAX / tile ? TILE_MAX : tile * e->count,
+                        1, TILE_MAX);
+        if (e->kind == ELEM_SPACE && innermost < 0)
+            innermost = i;
+    }
+    c->groups.n = c->blocks.n = 0;
+    c->groups.places = c->blocks.places = c->kids = 1;
+    c->kid_tile = chain_clamp(child_tile, 1, TILE_MAX);
+    for (int i = 0; i < c->n; i++) {
+        const struct elem *e = &c->elem[i];
+        if (e->kind != ELEM_SPACE)
+            continue;
+        if (split++ < outer)
+            add_split(&c->groups, e, c->extent);
+        else if (i == innermost && e->tile == c->kid_tile)
+            c->kids =
+                chain_clamp(e->count, 1, chain_div_up(c->extent, c->kid_tile));
+        else
+            add_split(&c->blocks, e, c->extent);
+    }
+}
+
+uint64_t chain_groups(const struct chain *c)
+{
+    uint64_t n = 0;
+    for (int g = 0; g < c->groups.places; g++)
+        n += splits_offset(&c->groups, g) < c->extent;
+    return n;
+}
+
+uint64_t chain_children(const struct chain *c)
+{
+    uint64_t n = 0;
+    for (int g = 0; g < c->groups.places; g++)
+        for (int b = 0; b < c->blocks.places; b++) {
+            const int from =
+                splits_offset(&c->groups, g) + splits_offset(&c->blocks, b);
+            n += (uint64_t)chain_div_up(
+                chain_clamp(c->extent - from, 0, c->kids * c->kid_tile),
+                c->kid_tile);
+        }
+    return n;
+}
+
+/* Words of the children of a block. */
+static int block_words(const struct chain *c, struct spot at, int offset)
+{
+    return chain_clamp(at.rest - at.off - offset, 0, c->kids * c->kid_tile);
+}
+
+/* One group's share of a context. */
+struct share {
+    uint64_t words, kids, kept;
+    bool all_kept;
+};
+
+static struct share share_of(const struct chain *c, struct spot new,
+                             struct spot old, int group)
+{
+    struct share s = {0, 0, 0, true};
+    for (int b = 0; b < c->blocks.places; b++) {
+        const int at = group + splits_offset(&c->blocks, b);
+        const int now = block_words(c, new, at);
+        if (now == 0)
+            break;
+        const int kids = chain_div_up(now, c->kid_tile);
+        const int before = chain_div_up(block_words(c, old, at), c->kid_tile);
+        s.words += (uint64_t)now;
+        s.kids += (uint64_t)kids;
+        s.kept += (uint64_t)chain_clamp(before, 0, kids);
+        s.all_kept = s.all_kept && kids <= before;
+    }
+    return s;
 }
 
 static void add_context(const struct chain *c, uint64_t times, struct spot new,
                         struct spot old, bool same, struct terms *t)
 {
-    uint64_t words = 0, kids = 0, kept = 0, groups = 0, groups_kept = 0;
-    for (int g = 0; g < c->clusters; g++) {
-        int now = group_words(c, new, g), before = group_words(c, old, g);
-        int kids_now, kids_before;
-        if (now == 0)
+    for (int g = 0; g < c->groups.places; g++) {
+        const struct share s =
+            share_of(c, new, old, splits_offset(&c->groups, g));
+        if (s.words == 0)
             break;
-        kids_now = chain_div_up(now, c->kid_tile);
-        kids_before = chain_div_up(before, c->kid_tile);
-        words += (uint64_t)now;
-        kids += (uint64_t)kids_now;
-        kept += (uint64_t)chain_clamp(kids_before, 0, kids_now);
-        groups++;
-        groups_kept += kids_now <= kids_before;
+        t->words += times * s.words;
+        t->words_kept += same ? times * s.words : 0;
+        t->kids += times * s.kids;
+        t->kids_kept += times * s.kept;
+        t->groups += times;
+        t->groups_kept += s.all_kept ? times : 0;
     }
-    t->words += times * words;
-    t->words_kept += same ? times * words : 0;
-    t->kids += times * kids;
-    t->kids_kept += times * kept;
-    t->groups += times * groups;
-    t->groups_kept += times * groups_kept;
-    t->any += times;
-    t->any_kept += groups == groups_kept ? times : 0;
     t->contexts += times;
 }
 
@@ -83,10 +160,9 @@ static void step_walk(const struct walk *w, int i, uint64_t times, int rest)
     add_context(w->chain, times, new, old, false, w->out);
 }
 
-/* Inside a cluster all clusters step together, so bases stay and offsets
- * move. */
-static void walk_cluster(const struct walk *w, int i, int left, uint64_t times,
-                         struct spot at, int rest)
+/* Inside a split all children step together, so bases stay and offsets move. */
+static void walk_inside(const struct walk *w, int i, int left, uint64_t times,
+                        struct spot at, int rest)
 {
     const struct chain *c = w->chain;
     for (; left > 0 && c->elem[i].kind != ELEM_TIME; i++)
@@ -101,14 +177,14 @@ static void walk_cluster(const struct walk *w, int i, int left, uint64_t times,
         struct spot before = {at.rest, here.off - tile +
                                            chain_last_offset(c, i + 1, tile)};
         if (left > 1 || !w->steps)
-            walk_cluster(w, i + 1, left - 1, times, here,
-                         chain_clamp(rest - v * tile, 0, tile));
+            walk_inside(w, i + 1, left - 1, times, here,
+                        chain_clamp(rest - v * tile, 0, tile));
         else if (v > 0)
             add_context(c, times, here, before, false, w->out);
     }
 }
 
-/* Outside the clusters all full tiles are alike. */
+/* Outside the splits all full tiles are alike. */
 static void walk_outside(const struct walk *w, int i, int left, uint64_t times,
                          int rest)
 {
@@ -118,7 +194,7 @@ static void walk_outside(const struct walk *w, int i, int left, uint64_t times,
         return;
     }
     if (c->elem[i].kind != ELEM_TIME) {
-        walk_cluster(w, i, left, times, (struct spot){rest, 0}, rest);
+        walk_inside(w, i, left, times, (struct spot){rest, 0}, rest);
         return;
     }
     int tile = c->elem[i].tile;

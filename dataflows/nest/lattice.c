@@ -28,7 +28,6 @@ struct point_set {
 struct pair {
     const struct lattice *lattice;
     const struct chain *chain[2];
-    bool one_group; /* all children read from one parent */
     struct pair_terms *out;
     /* The last context and what it gave: its neighbours are mostly alike. */
     bool has_last;
@@ -40,10 +39,18 @@ struct range {
     int first, n;
 };
 
+/* Children of a group. */
+static int group_children(const struct chain *c)
+{
+    return c->blocks.places * c->kids;
+}
+
 static struct range child_range(const struct chain *c, const struct place *pl,
                                 int g, int k)
 {
-    int from = pl->at.off + g * c->cluster_tile + k * c->kid_tile;
+    int from = pl->at.off + splits_offset(&c->groups, g) +
+               splits_offset(&c->blocks, k / c->kids) +
+               k % c->kids * c->kid_tile;
     struct range r = {pl->base + from,
                       chain_clamp(pl->at.rest - from, 0, c->kid_tile)};
     return r;
@@ -151,18 +158,16 @@ static void evaluate_sets(struct pair *p, const struct pair_context *c,
     struct point_set need, fetch;
     clear_points(&need, win);
     clear_points(&fetch, win);
-    for (int g = 0; g < a->clusters * b->clusters; g++) {
-        int ga = g / b->clusters, gb = g % b->clusters;
-        for (int i = 0; i < a->kids; i++)
-            for (int j = 0; j < b->kids; j++) {
+    for (int g = 0; g < a->groups.places * b->groups.places; g++) {
+        int ga = g / b->groups.places, gb = g % b->groups.places;
+        for (int i = 0; i < group_children(a); i++)
+            for (int j = 0; j < group_children(b); j++) {
                 struct range new[2] = {child_range(a, &c->new[0], ga, i),
                                        child_range(b, &c->new[1], gb, j)};
                 struct range old[2] = {child_range(a, &c->old[0], ga, i),
                                        child_range(b, &c->old[1], gb, j)};
                 add_child(p, new, old, win, &need, &fetch, t);
             }
-        if (p->one_group && g < a->clusters * b->clusters - 1)
-            continue;
         uint64_t all = count_points(&need, win);
         t->read += all;
         t->read_kept += all - count_points(&fetch, win);
@@ -236,14 +241,14 @@ static void evaluate_masks(struct pair *p, const struct pair_context *c,
 {
     const struct chain *a = p->chain[0], *b = p->chain[1];
     const struct lattice *l = p->lattice;
-    int groups = a->clusters * b->clusters;
+    int groups = a->groups.places * b->groups.places;
     point_mask need = 0, fetch = 0;
     for (int g = 0; g < groups; g++) {
-        int ga = g / b->clusters, gb = g % b->clusters;
-        for (int i = 0; i < a->kids; i++) {
+        int ga = g / b->groups.places, gb = g % b->groups.places;
+        for (int i = 0; i < group_children(a); i++) {
             struct range new_a = child_range(a, &c->new[0], ga, i);
             struct range old_a = child_range(a, &c->old[0], ga, i);
-            for (int j = 0; new_a.n > 0 && j < b->kids; j++) {
+            for (int j = 0; new_a.n > 0 && j < group_children(b); j++) {
                 point_mask new =
                     mask_of(l, new_a, child_range(b, &c->new[1], gb, j), win);
                 point_mask old =
@@ -254,8 +259,6 @@ static void evaluate_masks(struct pair *p, const struct pair_context *c,
                 t->words_kept += count_mask(new &old);
             }
         }
-        if (p->one_group && g < groups - 1)
-            continue;
         t->read += count_mask(need);
         t->read_kept += count_mask(need & ~fetch);
         need = fetch = 0;
@@ -287,7 +290,9 @@ static void evaluate(struct pair *p, const struct pair_context *c,
     memset(t, 0, sizeof(*t));
     if (win.n == 0)
         return;
-    if (a->clusters * a->kids * b->clusters * b->kids == 1) {
+    if (a->groups.places * group_children(a) * b->groups.places *
+            group_children(b) ==
+        1) {
         struct range new[2] = {child_range(a, &c->new[0], 0, 0),
                                child_range(b, &c->new[1], 0, 0)};
         struct range old[2] = {child_range(a, &c->old[0], 0, 0),
@@ -435,10 +440,9 @@ static void walk_pair(struct pair_walk *w, int d)
 
 void lattice_sum(const struct lattice *l, const struct chain *a,
                  const struct chain *b, const int loops[2], int steps,
-                 bool one_group, struct pair_terms *out)
+                 struct pair_terms *out)
 {
-    struct pair p = {
-        .lattice = l, .chain = {a, b}, .one_group = one_group, .out = out};
+    struct pair p = {.lattice = l, .chain = {a, b}, .out = out};
     struct pair_walk w = {
         .pair = &p, .loops = {loops[0], loops[1]}, .steps = steps};
     memset(out, 0, sizeof(*out));

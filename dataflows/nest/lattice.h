@@ -17,15 +17,14 @@ struct lattice {
 
 struct pair_terms {
     uint64_t words, words_kept; /* over all children */
-    uint64_t read, read_kept;   /* unions, over the groups */
+    uint64_t read, read_kept;   /* unions, one of each group */
 };
 
 /* As chain_terms, for p and r (or q and s) together: loops[] of each are
- * fixed; steps: 0 or 1, the last of that dimension's steps instead, or -1.
- * one_group: all children read from one parent. */
+ * fixed; steps: 0 or 1, the last of that dimension's steps instead, or -1. */
 void lattice_sum(const struct lattice *l, const struct chain *a,
                  const struct chain *b, const int loops[2], int steps,
-                 bool one_group, struct pair_terms *out);
+                 struct pair_terms *out);
 
 /* Sums found before, by all that decides them, compared in full; a full place
  * is taken over.  For one thread. */
@@ -36,8 +35,7 @@ void lattice_cache_free(struct lattice_cache *cache);
 /* The same sum, found before if it was; cache: may be NULL. */
 void lattice_terms(const struct lattice *l, const struct chain *a,
                    const struct chain *b, const int loops[2], int steps,
-                   bool one_group, struct lattice_cache *cache,
-                   struct pair_terms *out);
+                   struct lattice_cache *cache, struct pair_terms *out);
 
 #ifdef __cplusplus
 }

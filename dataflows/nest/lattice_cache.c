@@ -41,11 +41,21 @@ static void add_int(struct cache_key *k, int value)
         k->n = -1; /* too long to be kept */
 }
 
+static void add_split(struct cache_key *k, const struct chain_split *split)
+{
+    add_int(k, split->count);
+    add_int(k, split->tile);
+}
+
 static void add_chain(struct cache_key *k, const struct chain *c)
 {
     add_int(k, c->extent);
-    add_int(k, c->clusters);
-    add_int(k, c->cluster_tile);
+    add_int(k, c->groups.n);
+    for (int i = 0; i < c->groups.n; i++)
+        add_split(k, &c->groups.split[i]);
+    add_int(k, c->blocks.n);
+    for (int i = 0; i < c->blocks.n; i++)
+        add_split(k, &c->blocks.split[i]);
     add_int(k, c->kids);
     add_int(k, c->kid_tile);
     add_int(k, c->n);
@@ -63,13 +73,12 @@ static uint32_t hash_of(const struct cache_key *k)
 
 void lattice_terms(const struct lattice *l, const struct chain *a,
                    const struct chain *b, const int loops[2], int steps,
-                   bool one_group, struct lattice_cache *cache,
-                   struct pair_terms *out)
+                   struct lattice_cache *cache, struct pair_terms *out)
 {
     struct cache_key key = {.n = 0};
     struct cache_place *place;
     if (cache == NULL) {
-        lattice_sum(l, a, b, loops, steps, one_group, out);
+        lattice_sum(l, a, b, loops, steps, out);
         return;
     }
     add_int(&key, l->stride);
@@ -79,18 +88,17 @@ void lattice_terms(const struct lattice *l, const struct chain *a,
     add_int(&key, loops[0]);
     add_int(&key, loops[1]);
     add_int(&key, steps);
-    add_int(&key, one_group);
     add_chain(&key, a);
     add_chain(&key, b);
     if (key.n < 0) {
-        lattice_sum(l, a, b, loops, steps, one_group, out);
+        lattice_sum(l, a, b, loops, steps, out);
         return;
     }
     place = &cache->place[hash_of(&key) % CACHE_PLACES];
     if (place->key.n != key.n ||
         memcmp(place->key.word, key.word,
                (size_t)key.n * sizeof(key.word[0])) != 0) {
-        lattice_sum(l, a, b, loops, steps, one_group, &place->terms);
+        lattice_sum(l, a, b, loops, steps, &place->terms);
         place->key = key;
     }
     *out = place->terms;

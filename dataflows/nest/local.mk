@@ -10,6 +10,8 @@ libaccel_a_SOURCES += \
 	%D%/nest_bounds.h \
 	%D%/nest_dataflow.c \
 	%D%/nest_dataflow.h \
+	%D%/nest_levels.c \
+	%D%/nest_levels.h \
 	%D%/nest_limits.h \
 	%D%/nest_model.c \
 	%D%/nest_pass.c \

@@ -19,7 +19,8 @@ void nest_start(const struct arch *arch, struct nest *out)
     memset(out, 0, sizeof(*out));
     for (int level = 0; level < LEVEL_N; level++)
         for (int t = 0; t < TENSOR_N; t++)
-            out->level[level].keep[t] = level != LEVEL_L1 || arch->has_l1;
+            out->level[level].keep[t] =
+                arch_level_holds(arch, (enum level)level, (enum tensor)t);
 }
 
 bool nest_append(struct nest_loops *loops, enum nest_dim dim, int count)
@@ -68,12 +69,11 @@ static void grow_level(const struct nest_level *level, int tile[NEST_DIMS])
     grow(&level->cols, tile);
 }
 
-void nest_tile_extents(const struct nest *nest, enum level level,
-                       int out[NEST_DIMS])
+void nest_tile_extents(const struct nest *nest, int level, int out[NEST_DIMS])
 {
     for (int d = 0; d < NEST_DIMS; d++)
         out[d] = 1;
-    for (int k = 0; k <= (int)level && k < LEVEL_N; k++)
+    for (int k = 0; k <= level && k < LEVEL_N; k++)
         grow_level(&nest->level[k], out);
 }
 
@@ -161,13 +161,15 @@ static bool is_well_placed(const struct arch *arch, const struct nest *nest,
                            struct nest_verdict *why)
 {
     static const enum level ends[] = {LEVEL_DRAM, LEVEL_RF};
-    for (int i = 0; i < 2; i++) {
+    const int n_ends = arch_has_levels(arch) ? 1 : 2;
+    for (int i = 0; i < n_ends; i++) {
         const struct nest_level *at = &nest->level[ends[i]];
         if (at->rows.n + at->cols.n > 0 || !keeps_all(at))
             return fault(why, NEST_MISPLACED, ends[i], 0, 0);
     }
-    if (!arch->has_l1 && !is_empty(&nest->level[LEVEL_L1]))
-        return fault(why, NEST_MISPLACED, LEVEL_L1, 0, 0);
+    for (int k = 0; k < LEVEL_N; k++)
+        if (!arch_has_level(arch, (enum level)k) && !is_empty(&nest->level[k]))
+            return fault(why, NEST_MISPLACED, (enum level)k, 0, 0);
     if (nest->pass > 0 && !nest_forgets(arch))
         return fault(why, NEST_PASS, LEVEL_L2, 0, 0);
     return true;
@@ -290,10 +292,78 @@ bool nest_l2_places(const struct arch *arch, const struct layer *l,
     return true;
 }
 
+/* Whether the children fit, and whether their psums can become one. */
+static bool level_has_children(const struct arch *arch, const struct nest *nest,
+                               enum level level, struct nest_verdict *why)
+{
+    const struct level_arch *at = &arch->level[level];
+    const struct nest_loops *list[] = {&nest->level[level].rows,
+                                       &nest->level[level].cols};
+    if (!children_fit(nest, level, at->rows, at->cols, why))
+        return false;
+    for (int k = 0; at->reduce == LEVEL_APART && k < 2; k++)
+        for (int i = 0; i < list[k]->n; i++) {
+            const int dim = list[k]->loop[i].dim;
+            why->dim = (enum nest_dim)dim;
+            if ((dim == NEST_C || dim == NEST_R || dim == NEST_S) &&
+                list[k]->loop[i].count > 1)
+                return fault(why, NEST_NO_REDUCE, level, 0, 0);
+        }
+    return true;
+}
+
+/* Whether each store takes the tiles of its tensors, as many as it buffers. */
+static bool level_holds(const struct arch *arch, const struct layer *l,
+                        const struct nest *nest, enum level level,
+                        struct nest_verdict *why)
+{
+    const struct level_arch *at = &arch->level[level];
+    for (int t = 0; t < TENSOR_N; t++) {
+        why->tensor = (enum tensor)t;
+        if (nest->level[level].keep[t] &&
+            !arch_level_holds(arch, level, (enum tensor)t))
+            return fault(why, NEST_NO_STORE, level, 0, 0);
+    }
+    for (int k = 0; k < at->n_stores; k++) {
+        const struct l2_store *store = &at->store[k];
+        uint64_t bits = 0, largest = 0;
+        for (int t = 0; t < TENSOR_N; t++) {
+            if (!store->holds[t])
+                continue;
+            const uint64_t tile = count_mul(
+                nest_tile_words(arch, l, nest, level, (enum tensor)t),
+                (uint64_t)arch->precision_bits[t] * (uint64_t)store->buffers);
+            bits = count_add(bits, tile);
+            if (tile >= largest)
+                why->tensor = (enum tensor)t;
+            largest = max_u64(largest, tile);
+        }
+        if (bits / 8 + (bits % 8 != 0) > store->bytes)
+            return fault(why, NEST_STORE_CAPACITY, level,
+                         bits / 8 + (bits % 8 != 0), store->bytes);
+    }
+    return true;
+}
+
+static bool levels_are_legal(const struct arch *arch, const struct layer *l,
+                             const struct nest *nest, struct nest_verdict *why)
+{
+    if (!is_well_placed(arch, nest, why) || !covers(l, nest, why))
+        return false;
+    for (int k = LEVEL_RF; k < LEVEL_DRAM; k++)
+        if (arch_has_level(arch, (enum level)k) &&
+            (!level_has_children(arch, nest, (enum level)k, why) ||
+             !level_holds(arch, l, nest, (enum level)k, why)))
+            return false;
+    return true;
+}
+
 bool nest_is_legal(const struct arch *arch, const struct layer *l,
                    const struct nest *nest, struct nest_verdict *why)
 {
     memset(why, 0, sizeof(*why));
+    if (arch_has_levels(arch))
+        return levels_are_legal(arch, l, nest, why);
     return is_well_placed(arch, nest, why) && covers(l, nest, why) &&
            is_on_the_array(arch, nest, why) && axes_hold(arch, nest, why) &&
            rf_holds(arch, l, nest, why) && l1_holds(arch, l, nest, why) &&
@@ -321,37 +391,4 @@ int nest_cluster_height(const struct arch *arch)
 int nest_cluster_cols(const struct arch *arch)
 {
     return arch->has_l1 ? arch->cols / arch->l1_cluster_cols : 1;
-}
-
-static int children(const struct nest_level *level, enum nest_dim dim)
-{
-    int n = 1;
-    for (int i = 0; i < level->rows.n; i++)
-        if (level->rows.loop[i].dim == dim)
-            n *= level->rows.loop[i].count;
-    for (int i = 0; i < level->cols.n; i++)
-        if (level->cols.loop[i].dim == dim)
-            n *= level->cols.loop[i].count;
-    return n;
-}
-
-uint64_t nest_pes_used(const struct arch *arch, const struct layer *l,
-                       const struct nest *nest)
-{
-    uint64_t used = 1;
-    int pe[NEST_DIMS], cluster[NEST_DIMS];
-    nest_tile_extents(nest, LEVEL_RF, pe);
-    nest_tile_extents(nest, arch->has_l1 ? LEVEL_L1 : LEVEL_RF, cluster);
-    for (int k = 0; k < NEST_DIMS; k++) {
-        enum nest_dim d = (enum nest_dim)k;
-        int extent = nest_extent(l, d), n = 0;
-        int pes = arch->has_l1 ? children(&nest->level[LEVEL_L1], d) : 1;
-        for (int g = 0; g < children(&nest->level[LEVEL_L2], d); g++) {
-            int left = extent - g * cluster[k];
-            if (left > 0)
-                n += min_int(pes, ceil_div(left, pe[k]));
-        }
-        used *= (uint64_t)n;
-    }
-    return used;
 }

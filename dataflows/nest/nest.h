@@ -1,5 +1,6 @@
 /* nest.h - the general mapping: any tiling, loop order, spatial split and
- * bypass of a layer's loop nest over DRAM, L2, L1 (where there is one) and RF.
+ * bypass of a layer's loop nest over DRAM, L2, L1 (where there is one) and RF,
+ * or over the levels that an architecture's file lists.
  *
  * Order, outermost first: the time loops of DRAM; those of L2; L2's children
  * in parallel; the time loops of L1; its PEs in parallel; the loops of a PE
@@ -7,7 +8,9 @@
  * tiles as large as the product of the counts inside it; the last tile is
  * clipped, so counts need not divide anything.  The children of L2 are the
  * PEs (rows and columns of the array), or with an L1 its clusters side by
- * side (columns only), and then L1's children are the PEs of a cluster.
+ * side (columns only), and then L1's children are the PEs of a cluster.  With
+ * listed levels any level but DRAM has children in parallel, the innermost
+ * one its MACs.
  *
  * Tiles   A level holds one tile of each tensor that it keeps: the words that
  *         the loops inside it touch, generated padding left out.
@@ -17,7 +20,8 @@
  * Passes  At the end of a pass (nest_pass.h) the PEs hold nothing any more.
  * Reads   One read serves all children that need the word in the same step;
  *         each of them is a delivery.  A level that does not keep a tensor
- *         hands the requests outward; RF keeps all tensors.
+ *         hands the requests outward; RF keeps all tensors, but a listed
+ *         one need not: a MAC then takes each word from further out.
  * Psums   A psum tile belongs to a child for as long as its outputs stay the
  *         same, also while the child has no share of the reduction.  It is
  *         read back unless all reduction loops (c, r, s) outside are at 0,
@@ -74,12 +78,13 @@ struct nest_loops { /* outermost first */
 
 struct nest_level {
     struct nest_loops time;
-    struct nest_loops rows, cols; /* L2 and L1 only; rows outside cols */
-    bool keep[TENSOR_N];          /* DRAM and RF: all */
+    struct nest_loops rows, cols; /* rows outside cols; of DRAM none, and of RF
+                                   * only where the file lists its levels */
+    bool keep[TENSOR_N];          /* DRAM: all */
 };
 
-/* A loop nest as plain data, indexed by enum level. L1 is empty where the
- * machine has none. */
+/* A loop nest as plain data, indexed by enum level. Levels that the machine has
+ * not are empty. */
 struct nest {
     struct nest_level level[LEVEL_N];
     /* Innermost time loops that run within a pass; 0: nest_pass.h says. */
@@ -91,17 +96,17 @@ struct nest_where {
     struct src_pos level[LEVEL_N];
 };
 
-/* Every tensor kept at every level of the machine, no loops. */
+/* Every tensor kept at every level of the machine that has a store for it, no
+ * loops. */
 void nest_start(const struct arch *arch, struct nest *out);
 bool nest_append(struct nest_loops *loops, enum nest_dim dim, int count);
 
 /* Steps of a dimension in all: extent of the layer's loop. */
 int nest_extent(const struct layer *layer, enum nest_dim dim);
 /* Largest tile of a level, as extents of the dimensions, not clipped to the
- * layer. */
-void nest_tile_extents(const struct nest *nest, enum level level,
-                       int out[NEST_DIMS]);
-/* Room that the largest tile of a level (L2, L1, RF) takes, in words; 0: the
+ * layer; level -1: a single product. */
+void nest_tile_extents(const struct nest *nest, int level, int out[NEST_DIMS]);
+/* Room that the largest tile of a level takes, in words; 0: the
  * level does not keep the tensor. */
 uint64_t nest_tile_words(const struct arch *arch, const struct layer *layer,
                          const struct nest *nest, enum level level,
@@ -138,6 +143,10 @@ enum nest_fault {
     NEST_RF_CAPACITY, /* `tensor` needs `need` words of `have` */
     NEST_L1_CAPACITY, /* the tiles need `need` bytes of `have` */
     NEST_L2_CAPACITY, /* `tensor` lacks `need` words */
+    NEST_NO_STORE,    /* `level` has no store for `tensor` and keeps it */
+    NEST_STORE_CAPACITY, /* its tiles need `need` bytes of `have` in the store
+                          * of `tensor` */
+    NEST_NO_REDUCE, /* `level`'s children share `dim`; its network adds none */
 };
 struct nest_verdict {
     enum nest_fault fault;
@@ -147,11 +156,11 @@ struct nest_verdict {
     uint64_t need, have;
 };
 /* The level that a child's tensor comes from: the next outward that keeps it.
- */
-static inline enum level nest_parent(const struct nest *nest, enum level child,
+ * child -1: the MACs. */
+static inline enum level nest_parent(const struct nest *nest, int child,
                                      enum tensor tensor)
 {
-    int level = (int)child + 1;
+    int level = child + 1;
     while (!nest->level[level].keep[tensor])
         level++;
     return (enum level)level;

@@ -5,7 +5,7 @@
 
 bool nest_forgets(const struct arch *arch)
 {
-    return !arch->has_l1;
+    return !arch->has_l1 && !arch_has_levels(arch);
 }
 
 /* The tensor whose tiles a loop leaves where they are; TENSOR_N: none. */

@@ -10,9 +10,6 @@
 
 #include "dataflows/nest/nest_pass.h"
 
-static const enum level outside_in[] = {LEVEL_DRAM, LEVEL_L2, LEVEL_L1,
-                                        LEVEL_RF};
-
 static bool has_tensor(enum tensor tensor, int dim)
 {
     switch (tensor) {
@@ -66,15 +63,16 @@ static void print_tiles(const struct arch *arch, const struct layer *layer,
 void nest_print(const struct arch *arch, const struct layer *layer,
                 const struct nest *nest, FILE *to)
 {
-    for (int k = 0; k < 4; k++) {
-        enum level level = outside_in[k];
+    const bool is_listed = arch_has_levels(arch);
+    for (int k = LEVEL_DRAM; k >= 0; k--) {
+        const enum level level = (enum level)k;
         const struct nest_level *at = &nest->level[level];
-        bool has_children = level == LEVEL_L2 || level == LEVEL_L1;
-        if (level == LEVEL_L1 && !arch->has_l1)
+        const bool is_end = level == LEVEL_DRAM || level == LEVEL_RF;
+        if (!arch_has_level(arch, level))
             continue;
-        fprintf(to, "  %s = {", level_name[level]);
+        fprintf(to, "  %s = {", arch_level_name(arch, level));
         print_loops("loops", &at->time, to);
-        if (has_children) {
+        if (!is_end || (is_listed && level != LEVEL_DRAM)) {
             print_loops("rows", &at->rows, to);
             print_loops("cols", &at->cols, to);
             print_keep(at, to);
@@ -100,26 +98,30 @@ static void print_loops_in_line(const char *key, const struct nest_loops *loops,
     fputc(')', to);
 }
 
-/* Names the tensors that a level does not keep, if there are any. */
-static void print_bypass(const struct nest_level *at, FILE *to)
+/* Names the tensors that a level could keep and does not, if there are any. */
+static void print_bypass(const struct arch *arch, enum level level,
+                         const struct nest_level *at, FILE *to)
 {
     int n = 0;
     for (int t = 0; t < TENSOR_N; t++)
-        if (!at->keep[t])
+        if (!at->keep[t] && arch_level_holds(arch, level, (enum tensor)t))
             fprintf(to, "%s%s", n++ == 0 ? " bypass(" : " ", tensor_name[t]);
     if (n > 0)
         fputc(')', to);
 }
 
-void nest_print_line(const struct nest *nest, FILE *to)
+void nest_print_line(const struct arch *arch, const struct nest *nest, FILE *to)
 {
-    for (int k = 0; k < 4; k++) {
-        const struct nest_level *at = &nest->level[outside_in[k]];
-        print_loops_in_line(level_name[outside_in[k]], &at->time, to);
+    for (int k = LEVEL_DRAM; k >= 0; k--) {
+        const enum level level = (enum level)k;
+        const struct nest_level *at = &nest->level[k];
+        if (!arch_has_level(arch, level))
+            continue;
+        print_loops_in_line(arch_level_name(arch, level), &at->time, to);
         print_loops_in_line("rows", &at->rows, to);
         print_loops_in_line("cols", &at->cols, to);
-        if (outside_in[k] == LEVEL_L2)
-            print_bypass(at, to);
+        if (level == LEVEL_L2 || arch_has_levels(arch))
+            print_bypass(arch, level, at, to);
     }
 }
 
@@ -221,7 +223,7 @@ static void say_remedy(const struct arch *arch, const struct layer *layer,
                  "nearest: %c %d in place of %c %d at %s, the other steps "
                  "further out",
                  nest_dim_letter[r.dim], r.shorter, nest_dim_letter[r.dim],
-                 r.count, level_name[r.level]);
+                 r.count, arch_level_name(arch, r.level));
     else
         snprintf(text, size,
                  "no single loop can be shortened enough; move "
@@ -235,7 +237,7 @@ bool nest_report(const struct arch *arch, const struct layer *layer,
     char remedy[128];
     struct gemm_letters unread;
     struct src_pos at = where->level[why->level];
-    const char *level = level_name[why->level];
+    const char *level = arch_level_name(arch, why->level);
     const char *tensor = tensor_name[why->tensor];
     switch (why->fault) {
     case NEST_LEGAL:
@@ -253,7 +255,7 @@ bool nest_report(const struct arch *arch, const struct layer *layer,
             (why->need + why->have - 1) / why->have);
     case NEST_MISPLACED:
         return diag_fail(d, EXIT_NO_MAPPING, at,
-                         why->level == LEVEL_L1
+                         why->level == LEVEL_L1 && !arch->has_l1
                              ? "loops or tensors at %s and '%s' has none; "
                                "leave the level out"
                              : "%s has children or bypasses a tensor, on "
@@ -286,6 +288,24 @@ bool nest_report(const struct arch *arch, const struct layer *layer,
                          nest_dim_letter[why->dim], rows ? "rows" : "cols",
                          arch->name, rows ? arch->rows_hold : arch->cols_hold);
     }
+    case NEST_NO_STORE:
+        return diag_fail(d, EXIT_NO_MAPPING, at,
+                         "%s keeps %s and '%s' has no store for it there; "
+                         "leave it out of 'keep'",
+                         level, tensor, arch->name);
+    case NEST_NO_REDUCE:
+        return diag_fail(d, EXIT_NO_MAPPING, at,
+                         "the children of %s share out '%c', whose psums its "
+                         "network does not add ('reduce' = 'none'); move the "
+                         "loop to a level's time loops",
+                         level, nest_dim_letter[why->dim]);
+    case NEST_STORE_CAPACITY:
+        say_remedy(arch, layer, nest, why, remedy, sizeof(remedy));
+        return diag_fail(
+            d, EXIT_NO_MAPPING, at,
+            "the tiles at %s take %" PRIu64 " bytes of the store of %s, which "
+            "has %" PRIu64 ", %" PRIu64 " bytes short; %s",
+            level, why->need, tensor, why->have, why->need - why->have, remedy);
     case NEST_RF_CAPACITY:
         say_remedy(arch, layer, nest, why, remedy, sizeof(remedy));
         return diag_fail(d, EXIT_NO_MAPPING, at,

@@ -18,8 +18,9 @@ extern "C" {
 void nest_print(const struct arch *arch, const struct layer *layer,
                 const struct nest *nest, FILE *to);
 /* The loops in one line, " dram(m4 c48) l2(p27) rows(r5) cols(q14) rf(m8)",
- * and which tensors L2 does not keep. */
-void nest_print_line(const struct nest *nest, FILE *to);
+ * and which tensors L2, or a listed level, could keep and does not. */
+void nest_print_line(const struct arch *arch, const struct nest *nest,
+                     FILE *to);
 /* One loop, "m 4".  Returns NULL, or what is wrong with it. */
 const char *nest_parse_loop(const char *text, struct nest_loop *out);
 /* The verdict of nest_is_legal in words (EXIT_NO_MAPPING), with the nearest

@@ -5,6 +5,18 @@
 
 #include <string.h>
 
+const char *const level_name[LEVEL_N] = {
+    [LEVEL_RF] = "rf",           [LEVEL_L1] = "l1",
+    [LEVEL_INNER_2] = "inner_2", [LEVEL_INNER_3] = "inner_3",
+    [LEVEL_INNER_4] = "inner_4", [LEVEL_L2] = "l2",
+    [LEVEL_DRAM] = "dram",
+};
+const char *const level_network_name[LEVEL_NETWORK_KINDS] = {"multicast",
+                                                             "point_to_point"};
+const char *const level_reduce_name[LEVEL_REDUCES] = {"chain", "tree", "none"};
+const char *const level_flow_name[FLOW_N] = {"ifmap", "filter", "psum_in",
+                                             "psum_out", "psum_link"};
+
 void arch_of_layer(const struct arch *arch, const struct layer *layer,
                    struct arch *out)
 {
@@ -148,4 +160,63 @@ uint64_t arch_l2_bank_words(const struct arch *arch, enum tensor tensor)
     uint64_t words = bank_bits / (uint64_t)arch->precision_bits[tensor];
     uint64_t row = (uint64_t)store.bank_row_words;
     return words >= row ? words / row * row : 0;
+}
+
+bool arch_has_levels(const struct arch *a)
+{
+    return a->level[LEVEL_DRAM].name[0] != '\0';
+}
+
+bool arch_has_level(const struct arch *a, enum level level)
+{
+    if (arch_has_levels(a))
+        return a->level[level].name[0] != '\0';
+    return level == LEVEL_RF || level == LEVEL_L2 || level == LEVEL_DRAM ||
+           (level == LEVEL_L1 && a->has_l1);
+}
+
+const char *arch_level_name(const struct arch *a, enum level level)
+{
+    return arch_has_levels(a) ? a->level[level].name : level_name[level];
+}
+
+const struct l2_store *arch_level_store(const struct arch *a, enum level level,
+                                        enum tensor tensor)
+{
+    const struct level_arch *at = &a->level[level];
+    for (int k = 0; k < at->n_stores; k++)
+        if (at->store[k].holds[tensor])
+            return &at->store[k];
+    return NULL;
+}
+
+bool arch_level_holds(const struct arch *a, enum level level,
+                      enum tensor tensor)
+{
+    if (!arch_has_levels(a) || level == LEVEL_DRAM)
+        return arch_has_level(a, level);
+    return arch_level_store(a, level, tensor) != NULL;
+}
+
+int arch_level_inside(const struct arch *a, int level)
+{
+    do
+        level--;
+    while (level >= 0 && !arch_has_level(a, (enum level)level));
+    return level;
+}
+
+bool arch_level_has_network(const struct arch *a, enum level level)
+{
+    return level != LEVEL_DRAM &&
+           a->level[level].rows * a->level[level].cols > 1;
+}
+
+uint64_t arch_level_instances(const struct arch *a, int level)
+{
+    uint64_t n = 1;
+    for (int k = LEVEL_DRAM; k > level; k--)
+        if (arch_has_level(a, (enum level)k))
+            n *= (uint64_t)a->level[k].rows * (uint64_t)a->level[k].cols;
+    return n;
 }

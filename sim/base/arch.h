@@ -22,7 +22,6 @@ enum psum_add { PSUM_ADD_OWN_CYCLE, PSUM_ADD_LAST_PRODUCT };
 enum pe_start { PE_START_WORD, PE_START_WINDOW };
 enum pe_refill { PE_REFILL_LAST_USE, PE_REFILL_NEXT_CYCLE };
 enum l2_to_l1 { L2_TO_L1_MULTICAST, L2_TO_L1_MESH };
-enum bank_ports { BANK_1RW, BANK_1R1W };
 enum dram_padding { PADDING_GENERATED, PADDING_STORED };
 enum dram_compression { COMPRESSION_NONE, COMPRESSION_RLC };
 /* How a transposed convolution runs (sim/base/transposed.h). */
@@ -69,7 +68,33 @@ enum network {
 #define LOOP_LETTERS "gnmcpqrs"
 #define LOOP_LETTERS_BYTES sizeof(LOOP_LETTERS)
 
-/* One memory of L2, for some tensors. */
+/* --- levels of memory between DRAM and the MACs ----------------------------
+ *
+ * A machine has a place for each of seven levels and uses some of them.  Most
+ * have the usual ones, `dram`, `l2`, perhaps `l1`, and `rf`.  One whose file
+ * has a list of `levels` names its own, up to six on chip: the outermost has
+ * the place of l2, the innermost that of rf, those between them, from the
+ * inside, l1, inner_2, inner_3 and inner_4.  A machine of one level on chip
+ * has no rf, and its MACs take their words from there. */
+
+enum bank_ports { BANK_1RW, BANK_1R1W };
+
+/* From the inside to the outside. */
+enum level {
+    LEVEL_RF,
+    LEVEL_L1,
+    LEVEL_INNER_2,
+    LEVEL_INNER_3,
+    LEVEL_INNER_4,
+    LEVEL_L2,
+    LEVEL_DRAM,
+    LEVEL_N
+};
+/* "rf" "l1" ... "l2" "dram": of machines without a list of levels. */
+extern const char *const level_name[LEVEL_N];
+enum { LEVEL_NAME_BYTES = 16 }; /* with the 0 at the end */
+
+/* One memory of a level, for some tensors. */
 struct l2_store {
     char name[32];
     uint64_t bytes;
@@ -79,6 +104,48 @@ struct l2_store {
     int latency_cycles;
     bool holds[TENSOR_N];
     bool spills; /* psums: to DRAM, where a nest would have them back */
+    int buffers; /* tiles of a tensor that its room is for; of `levels` only */
+};
+
+/* How words cross from an instance of a level to those inside it. */
+enum level_network_kind {
+    LEVEL_MULTICAST,      /* a word is read once for all that want it */
+    LEVEL_POINT_TO_POINT, /* a word is read and sent for each that wants it */
+    LEVEL_NETWORK_KINDS
+};
+/* How the psums of children that share a reduction become one. */
+enum level_reduce {
+    LEVEL_CHAIN, /* from neighbour to neighbour, added on the way out */
+    LEVEL_TREE,  /* in a tree of adders */
+    LEVEL_APART, /* not at all: no reduction is split over the children */
+    LEVEL_REDUCES
+};
+extern const char *const level_network_name[LEVEL_NETWORK_KINDS];
+extern const char *const level_reduce_name[LEVEL_REDUCES];
+
+/* What crosses a level's network. */
+enum level_flow {
+    FLOW_IFMAP,
+    FLOW_FILTER,
+    FLOW_PSUM_IN,   /* to the first of those that share a reduction */
+    FLOW_PSUM_OUT,  /* one word for all that share a reduction */
+    FLOW_PSUM_LINK, /* added to another child's on the way */
+    FLOW_N
+};
+extern const char *const level_flow_name[FLOW_N];
+
+/* One level of a machine whose file lists them. */
+struct level_arch {
+    char name[LEVEL_NAME_BYTES]; /* "": the machine has not this level */
+    int n_stores;
+    struct l2_store store[TENSOR_N]; /* in each instance; none of DRAM */
+    int rows, cols;                  /* children of an instance; DRAM: 1 */
+    enum level_network_kind network;
+    enum level_reduce reduce;
+    /* Words of one destination set at a time, and such sets a cycle, of each
+     * instance. */
+    int words_per_slot, slots_per_cycle;
+    int hop_um; /* from child to child, for its energy; 0 = not said */
 };
 
 struct arch {
@@ -155,6 +222,11 @@ struct arch {
     int l2_buffers[TENSOR_N]; /* 0 = dataflow's choice of 1 or 2; else fixed */
     int l2_tensor_banks[TENSOR_N]; /* 0 = from the shared banks */
 
+    /* Levels that the file lists: those named are there, and rows, cols and
+     * pipeline_cycles above are all there is of array and PEs.  DRAM and L2
+     * are named wherever there are any. */
+    struct level_arch level[LEVEL_N];
+
     char dram_part[256]; /* a file with the user's own, or "" */
     char dram_model[32]; /* "ideal", "bandwidth" or a preset's name */
     uint64_t dram_bytes_per_second;
@@ -213,6 +285,23 @@ int arch_map_bits(const struct arch *arch, enum tensor tensor);
 int arch_l1s(const struct arch *arch);
 /* Slots of a network that leave L2 in a cycle. */
 int arch_l2_slots(const struct arch *arch, enum network network);
+/* Whether the file lists levels; whether the machine has a level, DRAM and RF
+ * included; what it is called; whether it has a store for the tensor. */
+bool arch_has_levels(const struct arch *arch);
+bool arch_has_level(const struct arch *arch, enum level level);
+const char *arch_level_name(const struct arch *arch, enum level level);
+bool arch_level_holds(const struct arch *arch, enum level level,
+                      enum tensor tensor);
+/* The level next to one inside it, or -1: the MACs. */
+int arch_level_inside(const struct arch *arch, int level);
+/* Instances of a level; level -1: MACs. */
+uint64_t arch_level_instances(const struct arch *arch, int level);
+/* Whether words that leave a level inward cross a network: not from DRAM, nor
+ * to a single child, which is a wire. */
+bool arch_level_has_network(const struct arch *arch, enum level level);
+/* The store of a tensor at a listed level, or NULL. */
+const struct l2_store *arch_level_store(const struct arch *arch,
+                                        enum level level, enum tensor tensor);
 /* Memories that L2 is made of, at least one; memory k; the one that holds a
  * tensor. */
 int arch_l2_memories(const struct arch *arch);

@@ -4,6 +4,9 @@
  */
 #include "sim/base/counters.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #define AT(field) offsetof(struct layer_result, field)
 
 #define ACCESS(level, L, tensor, T, kind, when, doc)                 \
@@ -63,16 +66,32 @@
 
 #define LINK_OF_L1(name) \
     (LINK_##name == LINK_filter_l1 || LINK_##name == LINK_ifmap_l1)
-#define LINK_PART(name, part, text)                 \
-    {                                               \
-        "noc." #name "." #part, "words", NULL,      \
-            AT(counts.link[LINK_##name].part),      \
-            LINK_OF_L1(name) ? COUNTER_L1 : 0, text \
+#define LINK_PART(name, part, text)                                   \
+    {                                                                 \
+        "noc." #name "." #part, "words", NULL,                        \
+            AT(counts.link[LINK_##name].part),                        \
+            COUNTER_USUAL | (LINK_OF_L1(name) ? COUNTER_L1 : 0), text \
     }
 #define LINK_ROWS(name, doc)                                           \
     LINK_PART(name, words_sent, doc ": read once at the source"),      \
         LINK_PART(name, words_delivered, doc ": at all destinations"), \
         LINK_PART(name, hops, doc ": links crossed"),
+
+/* Words over the network inside a level. */
+#define FLOW_PART(level, L, what, F, part, text)                            \
+    {                                                                       \
+        "noc." #level "." #what "." #part, "words", NULL,                   \
+            AT(counts.flow[LEVEL_##L][FLOW_##F].part), COUNTER_LISTED, text \
+    }
+#define FLOW(level, L, what, F)                             \
+    FLOW_PART(level, L, what, F, words_sent, "words sent"), \
+        FLOW_PART(level, L, what, F, words_delivered,       \
+                  "the same at all destinations"),          \
+        FLOW_PART(level, L, what, F, hops, "the same by links crossed")
+#define FLOWS(level, L)                                                       \
+    FLOW(level, L, ifmap, IFMAP), FLOW(level, L, filter, FILTER),             \
+        FLOW(level, L, psum_in, PSUM_IN), FLOW(level, L, psum_out, PSUM_OUT), \
+        FLOW(level, L, psum_link, PSUM_LINK)
 
 #define LEDGER_ROW(name, doc)                                      \
     {"ledger_pe_cycles." #name,           "PE-cycles",       NULL, \
@@ -111,7 +130,10 @@ const struct counter counter_table[] = {
     LEDGER_CAUSES(LEDGER_ROW) TENSORS(rf, RF, 0),
     CHANGED(ifmap, IFMAP),
     CHANGED(filter, FILTER),
-    TENSORS(l1, L1, COUNTER_L1),
+    TENSORS(l1, L1, 0),
+    TENSORS(inner_2, INNER_2, 0),
+    TENSORS(inner_3, INNER_3, 0),
+    TENSORS(inner_4, INNER_4, 0),
     WITH_DMA(ifmap, IFMAP),
     WITH_DMA(filter, FILTER),
     WITH_DMA(psum, PSUM),
@@ -121,7 +143,14 @@ const struct counter counter_table[] = {
     L2_ROWS(psum, PSUM),
     TENSORS(dram, DRAM, 0),
     FINISHED(dram),
-    LINKS(LINK_ROWS) REACHED(filter, FILTER),
+    LINKS(LINK_ROWS) FLOWS(rf, RF),
+    FLOWS(l1, L1),
+    FLOWS(inner_2, INNER_2),
+    FLOWS(inner_3, INNER_3),
+    FLOWS(inner_4, INNER_4),
+    FLOWS(l2, L2),
+    FLOWS(dram, DRAM),
+    REACHED(filter, FILTER),
     REACHED(ifmap, IFMAP),
     REACHED(psum_in, PSUM_IN),
     REACHED(psum_out, PSUM_OUT),
@@ -147,6 +176,51 @@ const struct counter counter_table[] = {
     {NULL, NULL, NULL, 0, 0, NULL},
 };
 
+/* "accesses.l2.psum.reads": 9, after the first dot. */
+static size_t name_place(const struct counter *c)
+{
+    return strcspn(c->path, ".") + 1;
+}
+
+enum level counter_level(const struct counter *c)
+{
+    const char *name = c->path + name_place(c);
+    int level = 0;
+    if (strncmp(c->path, "accesses.", 9) != 0 &&
+        strncmp(c->path, "noc.", 4) != 0)
+        return LEVEL_N;
+    while (level < LEVEL_N &&
+           (strlen(level_name[level]) != strcspn(name, ".") ||
+            strncmp(level_name[level], name, strcspn(name, ".")) != 0))
+        level++;
+    return (enum level)level;
+}
+
+const char *counter_path(const struct counter *c, const struct arch *arch,
+                         char text[COUNTER_PATH_BYTES])
+{
+    const enum level level = counter_level(c);
+    const size_t at = name_place(c);
+    if (level == LEVEL_N || !arch_has_levels(arch))
+        return c->path;
+    snprintf(text, COUNTER_PATH_BYTES, "%.*s%s%s", (int)at, c->path,
+             arch_level_name(arch, level), strchr(c->path + at, '.'));
+    return text;
+}
+
+/* Whether the machine has what it counts. */
+static bool has_place(const struct counter *c, const struct arch *arch)
+{
+    const enum level level = counter_level(c);
+    const bool is_listed = arch_has_levels(arch);
+    if ((c->when & COUNTER_LISTED) != 0 &&
+        (!is_listed || !arch_level_has_network(arch, level)))
+        return false;
+    if ((c->when & COUNTER_USUAL) != 0 && is_listed)
+        return false;
+    return level == LEVEL_N || arch_has_level(arch, level);
+}
+
 uint64_t counter_value(const struct counter *c, const struct layer_result *r)
 {
     return *(const uint64_t *)(const void *)((const char *)r + c->offset);
@@ -155,7 +229,7 @@ uint64_t counter_value(const struct counter *c, const struct layer_result *r)
 bool counter_is_reported(const struct counter *c, const struct arch *arch,
                          const struct layer_result *r, bool is_total)
 {
-    return (c->when & COUNTER_HIDDEN) == 0 &&
+    return (c->when & COUNTER_HIDDEN) == 0 && has_place(c, arch) &&
            !((c->when & COUNTER_L1) != 0 && !arch->has_l1) &&
            !((c->when & COUNTER_SYSTOLIC) != 0 &&
              arch->array_network != NETWORK_SYSTOLIC) &&

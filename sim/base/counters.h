@@ -30,6 +30,13 @@ struct counter {
 /* The last row has no path. */
 extern const struct counter counter_table[];
 
+/* The level that the path names, or LEVEL_N. */
+enum level counter_level(const struct counter *c);
+/* The path on a machine, with the level's name there; static, or written to
+ * `text`. */
+enum { COUNTER_PATH_BYTES = 96 };
+const char *counter_path(const struct counter *c, const struct arch *arch,
+                         char text[COUNTER_PATH_BYTES]);
 uint64_t counter_value(const struct counter *c, const struct layer_result *r);
 /* Whether a report of the machine has it; is_total: of the sum of layers. */
 bool counter_is_reported(const struct counter *c, const struct arch *arch,

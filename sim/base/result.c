@@ -29,8 +29,6 @@ const enum bound network_bound[NETWORK_N] = {
     [NETWORK_PSUM_IN] = BOUND_psum_in_network,
     [NETWORK_PSUM_OUT] = BOUND_psum_out_network,
 };
-const char *const level_name[LEVEL_N] = {"rf", "l1", "l2", "dram"};
-
 bool link_needs_l1(enum link link)
 {
     return link == LINK_filter_l1 || link == LINK_ifmap_l1;
@@ -40,6 +38,8 @@ bool bound_applies(const struct arch *arch, enum bound bound)
 {
     if (bound == BOUND_folds)
         return arch->array_network == NETWORK_SYSTOLIC;
+    if (bound == BOUND_l1_ports && arch_has_levels(arch))
+        return true;
     if (bound == BOUND_filter_l1_network || bound == BOUND_ifmap_l1_network ||
         bound == BOUND_l1_ports)
         return arch->has_l1;

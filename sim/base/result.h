@@ -36,9 +36,6 @@ enum ledger_cause { LEDGER_CAUSES(LEDGER_ENUM) LEDGER_N };
 extern const char *const ledger_name[LEDGER_N];
 extern const char *const ledger_doc[LEDGER_N];
 
-enum level { LEVEL_RF, LEVEL_L1, LEVEL_L2, LEVEL_DRAM, LEVEL_N };
-extern const char *const level_name[LEVEL_N]; /* "rf" "l1" "l2" "dram" */
-
 struct accesses { /* in words */
     uint64_t reads, writes;
     uint64_t dma_reads, dma_writes; /* L2 only: the part the DMA made */
@@ -78,7 +75,9 @@ enum counter_when {
     COUNTER_WITHOUT_FORM = 32, /* a closed form of counts lacks it */
     COUNTER_SYSTOLIC = 64,     /* on a systolic array */
     COUNTER_MULTICAST = 128,   /* on one with multicast networks */
-    COUNTER_OF_PROGRAM = 256   /* of named dataflows, not of loop nests */
+    COUNTER_OF_PROGRAM = 256,  /* of named dataflows, not of loop nests */
+    COUNTER_USUAL = 512,       /* where the usual networks are */
+    COUNTER_LISTED = 1024      /* where the file lists the levels */
 };
 
 /* Counters that are neither of a level nor of a network. field, path in JSON,
@@ -106,6 +105,9 @@ struct counts {
     struct accesses access[LEVEL_N][TENSOR_N];
     struct finished_words finished_l2, finished_dram;
     struct link_words link[LINK_N];
+    /* Where a file lists the levels, in the place of `link`: words over
+     * the network from a level to the one inside it. */
+    struct link_words flow[LEVEL_N][FLOW_N];
 #define COUNT_FIELD(name, path, unit, label, when, doc) uint64_t name;
     COUNTS(COUNT_FIELD)
 #undef COUNT_FIELD
@@ -139,7 +141,7 @@ struct layer_events {
     X(dram, "DRAM at its peak bandwidth")                 \
     X(filter_l1_network, "filter slots from L2 to L1")    \
     X(ifmap_l1_network, "ifmap slots from L2 to L1")      \
-    X(l1_ports, "L1 bank ports, all alike")               \
+    X(l1_ports, "bank ports of L1s, or of inner levels")  \
     X(folds, "folds of the systolic array, ramps and all")
 
 #define BOUND_ENUM(name, doc) BOUND_##name,

@@ -46,6 +46,19 @@ static bool has_groups_beside(const struct config *cfg,
                       key, dataflow->name);
 }
 
+bool gate_lets_step(const struct config *cfg, const char *command,
+                    struct diag *d)
+{
+    const struct arch *arch = config_arch(cfg);
+    if (!arch_has_levels(arch))
+        return true;
+    return diag_error(d, config_levels_pos(cfg),
+                      "'%s' lists its 'levels', and 'accelsim %s' steps "
+                      "machines of the usual ones; 'accelsim model' counts on "
+                      "listed ones",
+                      arch->name, command);
+}
+
 bool gate_lets_dataflow(const struct config *cfg,
                         const struct dataflow *dataflow, struct diag *d)
 {

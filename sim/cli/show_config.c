@@ -43,18 +43,24 @@ static void add_values(const struct config *cfg, struct listing *l)
     }
 }
 
+static void holds_text(const struct l2_store *s, char holds[32])
+{
+    holds[0] = '\0';
+    for (int t = 0; t < TENSOR_N; t++)
+        if (s->holds[t]) {
+            strcat(holds, holds[0] != '\0' ? " " : "");
+            strcat(holds, tensor_name[t]);
+        }
+}
+
 /* Memories of L2, a line each. */
 static void add_stores(const struct config *cfg, struct listing *l)
 {
     const struct arch *arch = config_arch(cfg);
     for (int k = 0; k < arch->n_l2_stores; k++) {
         const struct l2_store *s = &arch->l2_store[k];
-        char holds[32] = "";
-        for (int t = 0; t < TENSOR_N; t++)
-            if (s->holds[t]) {
-                strcat(holds, holds[0] != '\0' ? " " : "");
-                strcat(holds, tensor_name[t]);
-            }
+        char holds[32];
+        holds_text(s, holds);
         listing_print(l, "l2.stores.%s", s->name);
         listing_print(l,
                       "%" PRIu64
@@ -66,6 +72,45 @@ static void add_stores(const struct config *cfg, struct listing *l)
         listing_text(l, "");
         listing_text(l, "l2.stores");
         listing_print(l, "holds %s", holds);
+    }
+}
+
+/* Listed levels, a line each, and one for each store. */
+static void add_levels(const struct config *cfg, struct listing *l)
+{
+    const struct arch *arch = config_arch(cfg);
+    for (int k = LEVEL_DRAM - 1; k >= 0 && arch_has_levels(arch); k--) {
+        const struct level_arch *at = &arch->level[k];
+        const struct src_pos pos = config_levels_pos(cfg);
+        if (!arch_has_level(arch, (enum level)k))
+            continue;
+        listing_print(l, "levels.%s", at->name);
+        listing_print(l,
+                      "%d x %d children, %s, reduce %s, %d words a slot, %d "
+                      "slots a cycle, hops of %d um",
+                      at->rows, at->cols, level_network_name[at->network],
+                      level_reduce_name[at->reduce], at->words_per_slot,
+                      at->slots_per_cycle, at->hop_um);
+        listing_text(l, "");
+        listing_print(l, "%s:%d", pos.file, pos.line);
+        listing_text(l, "a level and the network to those inside it");
+        for (int i = 0; i < at->n_stores; i++) {
+            const struct l2_store *s = &at->store[i];
+            char holds[32];
+            holds_text(s, holds);
+            listing_print(l, "levels.%s.stores.%s", at->name,
+                          s->name[0] != '\0' ? s->name : holds);
+            listing_print(l,
+                          "%" PRIu64
+                          " bytes, %d banks, rows of %d words, %s, %d cycles, "
+                          "%d buffers",
+                          s->bytes, s->banks, s->bank_row_words,
+                          s->ports == BANK_1RW ? "1rw" : "1r1w",
+                          s->latency_cycles, s->buffers);
+            listing_text(l, "");
+            listing_print(l, "%s:%d", pos.file, pos.line);
+            listing_print(l, "holds %s", holds);
+        }
     }
 }
 
@@ -178,6 +223,7 @@ void show_config(struct invocation *s)
     struct listing *l = listing_new("configuration", columns, 5);
     add_values(s->cfg, l);
     add_stores(s->cfg, l);
+    add_levels(s->cfg, l);
     add_options(s, l);
     add_costs(s, l);
     print_listing(s, l);

@@ -16,6 +16,7 @@
 #include "sim/config/arch_check.h"
 #include "sim/config/config_state.h"
 #include "sim/config/l2_stores.h"
+#include "sim/config/levels.h"
 #include "sim/config/part_file.h"
 #include "sim/config/schema.h"
 
@@ -105,6 +106,10 @@ static bool read_setting(struct config *cfg, const char *key,
         cfg->stores_at = at;
         return l2_stores_read(s, &cfg->arch, d);
     }
+    if (strcmp(key, "levels") == 0) {
+        cfg->levels_at = at;
+        return levels_read(s, &cfg->arch, d);
+    }
     if (row >= 0) {
         cfg->is_given[row] = true;
         cfg->at[row] = at;
@@ -148,10 +153,11 @@ static bool apply_set(struct config *cfg, int i, const char *value,
         return keep_param(cfg, (struct free_param){key + 8, number, at, false},
                           d);
     }
-    if (strcmp(key, "l2.stores") == 0)
+    if (strcmp(key, "l2.stores") == 0 || strcmp(key, "levels") == 0)
         return diag_error(d, at,
-                          "'l2.stores' is a list, which an architecture's "
-                          "file has; change it there");
+                          "'%s' is a list, which an architecture's file has; "
+                          "change it there",
+                          key);
     if (schema_is_group(key))
         return diag_error(d, at, "'%s' is a group; one of its keys is needed",
                           key);
@@ -225,10 +231,28 @@ static bool stores_stand_alone(const struct config *cfg, struct diag *d)
     return ok;
 }
 
+/* Keys of the usual levels say nothing of listed ones. */
+static bool levels_stand_alone(const struct config *cfg, struct diag *d)
+{
+    bool ok = true;
+    for (int i = 0; cfg->levels_at.file != NULL && schema[i].key != NULL; i++)
+        if (cfg->is_given[i] && levels_replace(schema[i].key))
+            ok = diag_error(d, cfg->at[i],
+                            "'%s' is of the usual levels and networks and "
+                            "'levels' lists others; leave it out, or the list",
+                            schema[i].key);
+    if (cfg->levels_at.file != NULL && cfg->stores_at.file != NULL)
+        ok = diag_error(d, cfg->stores_at,
+                        "'l2.stores' is of the usual levels and 'levels' lists "
+                        "others; leave it out, or the list");
+    return ok;
+}
+
 static bool is_missing(const struct config *cfg, int row)
 {
     return schema[row].default_text == NULL && !cfg->is_given[row] &&
-           !(cfg->stores_at.file != NULL && is_of_one_store(schema[row].key));
+           !(cfg->stores_at.file != NULL && is_of_one_store(schema[row].key)) &&
+           !(cfg->levels_at.file != NULL && levels_replace(schema[row].key));
 }
 
 /* One message for the group of the missing key `first`. */
@@ -274,6 +298,8 @@ static bool nothing_is_missing(const struct config *cfg, struct diag *d)
 static void resolve(struct arch *arch)
 {
     arch->has_l1 = arch->l1_bytes > 0;
+    if (arch_has_levels(arch))
+        levels_resolve(arch);
     if (arch->default_dataflow[0] == '\0')
         memcpy(arch->default_dataflow, arch->dataflows[0],
                sizeof(arch->default_dataflow));
@@ -333,6 +359,7 @@ static bool check_whole(const struct config *cfg, struct diag *d)
 {
     bool ok = nothing_is_missing(cfg, d);
     ok = stores_stand_alone(cfg, d) && ok;
+    ok = levels_stand_alone(cfg, d) && ok;
     struct arch_where where = {cfg->path, cfg->at};
     return ok && arch_check(&cfg->arch, &where, d) && tables_exist(cfg, d);
 }
@@ -416,6 +443,11 @@ void config_free(struct config *cfg)
 const struct arch *config_arch(const struct config *cfg)
 {
     return &cfg->arch;
+}
+
+struct src_pos config_levels_pos(const struct config *cfg)
+{
+    return cfg->levels_at;
 }
 
 struct src_pos config_pos(const struct config *cfg, const char *key)

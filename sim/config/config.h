@@ -31,6 +31,9 @@ const struct arch *config_arch(const struct config *cfg);
 /* Where a key of the schema was set. */
 struct src_pos config_pos(const struct config *cfg, const char *key);
 
+/* Where the list of levels stands; of a machine that has one. */
+struct src_pos config_levels_pos(const struct config *cfg);
+
 /* The dataflow to run: the one named, or, for NULL, the default one.  NULL
  * after a message when there is none such, or the machine lacks it. */
 const struct dataflow *config_dataflow(const struct config *cfg,

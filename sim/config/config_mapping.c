@@ -169,7 +169,7 @@ bool config_use_mappings(struct config *cfg, const char *name,
                          struct src_pos at, struct diag *d)
 {
     SIM_CHECK(cfg->mappings == NULL);
-    cfg->mappings = mapping_file_read(name, at, d);
+    cfg->mappings = mapping_file_read(name, &cfg->arch, at, d);
     return cfg->mappings != NULL;
 }
 

@@ -32,6 +32,7 @@ struct config {
     struct src_pos *at;       /* owns; of each row of the schema */
     bool *is_given;           /* owns; of each row */
     struct src_pos stores_at; /* of l2.stores; file NULL: there are none */
+    struct src_pos levels_at; /* of levels; file NULL: the usual ones */
     struct mapping_tables tables;
     struct mapping_file *mappings; /* owns; of config_use_mappings, or NULL */
     int n_params;

@@ -12,6 +12,7 @@
 #include "mem/dram.h"
 #include "sim/config/l2_stores.h"
 #include "sim/config/layer_keys.h"
+#include "sim/config/levels.h"
 #include "sim/config/schema.h"
 
 /* "1 to 1024 PEs", "'serial' or 'overlapped'", "a string" */
@@ -141,6 +142,17 @@ static const char stores_doc[] =
     "l2.banks, l2.bank_row_words, l2.ports, l2.latency_cycles and the banks "
     "kept for a tensor. Each is priced by its own capacity.";
 
+static const char levels_doc[] =
+    "levels = ( { name = \"dram\"; }, { name = \"gb\"; stores = ( { bytes = "
+    "65536; holds = [\"ifmap\", \"psum\"]; } ); rows = 4; cols = 4; network = "
+    "{ "
+    "words_per_slot = 4; }; }, ... ) in an architecture's file: two to seven "
+    "levels, the outermost first, by names of your own, in the place of "
+    "dataflows, array.*, pe.*, noc.*, l1.* and l2.* (but array.pitch_um, "
+    "pe.pipeline_cycles and pe.zero_gating). A machine of listed levels takes "
+    "loop nests, and 'accelsim model' counts on it (docs/nest.md). Each store "
+    "is priced by its own capacity.";
+
 static void print_layer_op(FILE *to)
 {
     for (int i = 0; i < LAYER_OPS; i++)
@@ -241,6 +253,10 @@ void help_config_text(FILE *to)
     print_wrapped(stores_doc, 0, to);
     fputc('\n', to);
     l2_stores_help(false, to);
+    fputc('\n', to);
+    print_wrapped(levels_doc, 0, to);
+    fputc('\n', to);
+    levels_help(false, to);
     fputs("\nMapping parameters, by dataflow\n\n", to);
     help_dataflows(to);
     fputc('\n', to);
@@ -291,6 +307,12 @@ void help_config_markdown(FILE *to)
           "|---|---|---|---|\n",
           to);
     l2_stores_help(true, to);
+    fputs("\n## Listed levels\n\n", to);
+    print_wrapped(levels_doc, 0, to);
+    fputs("\n| key of a level | values | default | meaning |\n"
+          "|---|---|---|---|\n",
+          to);
+    levels_help(true, to);
     fputs("\n## Mapping parameters\n", to);
     for (int i = 0; dataflow_table[i] != NULL; i++)
         print_markdown_dataflow(dataflow_table[i], to);

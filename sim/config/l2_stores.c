@@ -1,6 +1,6 @@
-/* l2_stores.c - reads the list 'l2.stores' of an architecture's file. A table
- * has the keys of a store with their ranges; each tensor must be held by one
- * store.
+/* l2_stores.c - reads memories of an architecture's file: the list 'l2.stores',
+ * and the stores of its listed levels. A table has the keys of a store with
+ * their ranges; of L2, each tensor must be held by one store.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/config/l2_stores.h"
@@ -21,16 +21,21 @@ static const struct store_key {
     uint64_t least, most;
     int left_out; /* value when left out; -1: required */
     const char *unit, *doc;
+    bool of_level; /* only of a store of listed levels */
 } number_keys[] = {
     {"bytes", STORE_BYTES, offsetof(struct l2_store, bytes), 1, ARCH_BYTES_MAX,
-     -1, "bytes", "its capacity"},
+     -1, "bytes", "its capacity", false},
     {"banks", STORE_INT, offsetof(struct l2_store, banks), 1, 4096, -1, "banks",
-     "banks that it is made of"},
+     "banks that it is made of", false},
     {"bank_row_words", STORE_INT, offsetof(struct l2_store, bank_row_words), 1,
      ARCH_ROW_WORDS_MAX, 1, "words",
-     "words that one port of a bank moves in a cycle"},
+     "words that one port of a bank moves in a cycle", false},
     {"latency_cycles", STORE_INT, offsetof(struct l2_store, latency_cycles), 0,
-     1024, 1, "cycles", "from the address to the word"},
+     1024, 1, "cycles", "from the address to the word", false},
+    {"buffers", STORE_INT, offsetof(struct l2_store, buffers), 1, 2, 1, "tiles",
+     "of each tensor that it has room for; of listed levels, whose stores need "
+     "no name or banks and have no 'spills'",
+     true},
 };
 enum { NUMBER_KEYS = sizeof(number_keys) / sizeof(number_keys[0]) };
 
@@ -149,8 +154,8 @@ static bool unknown_key(const struct setting *s, struct diag *d)
                       near.wanted, near.best);
 }
 
-static bool read_key(const struct setting *s, struct l2_store *out,
-                     struct diag *d)
+static bool read_key(const struct setting *s, bool of_level,
+                     struct l2_store *out, struct diag *d)
 {
     static const struct {
         const char *name;
@@ -161,21 +166,24 @@ static bool read_key(const struct setting *s, struct l2_store *out,
                   {"holds", set_holds},
                   {"spills", set_spills}};
     for (int k = 0; k < NUMBER_KEYS; k++)
-        if (strcmp(setting_name(s), number_keys[k].name) == 0)
+        if (strcmp(setting_name(s), number_keys[k].name) == 0 &&
+            (of_level || !number_keys[k].of_level))
             return set_number(&number_keys[k], s, out, d);
     for (int k = 0; k < OTHER_KEYS; k++)
-        if (strcmp(setting_name(s), setter[k].name) == 0)
+        if (strcmp(setting_name(s), setter[k].name) == 0 &&
+            !(of_level && setter[k].set == set_spills))
             return setter[k].set(s, out, d);
     return unknown_key(s, d);
 }
 
-static bool read_store(const struct setting *s, struct l2_store *out,
-                       struct diag *d)
+bool l2_store_read(const struct setting *s, bool of_level, struct l2_store *out,
+                   struct diag *d)
 {
-    static const char *const required[] = {"name", "bytes", "banks", "holds"};
+    static const char *const required[] = {"bytes", "holds", "name", "banks"};
+    const int n_required = of_level ? 2 : 4;
     bool ok = true;
     memset(out, 0, sizeof(*out));
-    out->bank_row_words = out->latency_cycles = 1;
+    out->banks = out->bank_row_words = out->latency_cycles = out->buffers = 1;
     out->spills = true;
     if (setting_type(s) != SETTING_GROUP)
         return diag_error(d, setting_pos(s),
@@ -183,13 +191,14 @@ static bool read_store(const struct setting *s, struct l2_store *out,
                           "needed",
                           setting_kind(s));
     for (int i = 0; i < setting_length(s); i++)
-        ok = read_key(setting_item(s, i), out, d) && ok;
-    for (int k = 0; ok && k < 4; k++)
+        ok = read_key(setting_item(s, i), of_level, out, d) && ok;
+    for (int k = 0; ok && k < n_required; k++)
         if (setting_member(s, required[k]) == NULL)
             ok = diag_error(d, setting_pos(s),
-                            "a store lacks '%s'; it has a name, bytes, banks "
-                            "and what it holds",
-                            required[k]);
+                            "a store lacks '%s'; it has %sbytes%s and what it "
+                            "holds",
+                            required[k], of_level ? "" : "a name, ",
+                            of_level ? "" : ", banks");
     if (ok && !out->spills && !out->holds[TENSOR_PSUM])
         ok = diag_error(d, setting_pos(s),
                         "store '%s' has 'spills' = false and holds no psums; "
@@ -228,7 +237,9 @@ bool l2_stores_read(const struct setting *list, struct arch *arch,
                                                 : setting_kind(list),
                           TENSOR_N);
     for (int k = 0; k < n; k++)
-        ok = read_store(setting_item(list, k), &arch->l2_store[k], d) && ok;
+        ok = l2_store_read(setting_item(list, k), false, &arch->l2_store[k],
+                           d) &&
+             ok;
     if (!ok)
         return false;
     arch->n_l2_stores = n;

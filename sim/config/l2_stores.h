@@ -20,6 +20,10 @@ extern "C" {
 bool l2_stores_read(const struct setting *list, struct arch *arch,
                     struct diag *d);
 
+/* Reads one store; of_level: of a listed level. */
+bool l2_store_read(const struct setting *s, bool of_level, struct l2_store *out,
+                   struct diag *d);
+
 /* Keys of a store and what they mean, a line each: plain text, or rows of a
  * table in Markdown. */
 void l2_stores_help(bool is_markdown, FILE *to);

@@ -17,6 +17,8 @@ libaccel_a_SOURCES += \
 	%D%/layer_read.h \
 	%D%/layer_text.c \
 	%D%/layer_text.h \
+	%D%/levels.c \
+	%D%/levels.h \
 	%D%/mapping_entry.c \
 	%D%/mapping_entry.h \
 	%D%/mapping_file.c \

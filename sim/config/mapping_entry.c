@@ -17,6 +17,7 @@
 #include "sim/config/workload.h"
 
 struct reader {
+    const struct arch *arch; /* NULL: no entry has levels */
     struct diag *d;
 };
 
@@ -149,7 +150,7 @@ static bool read_level(const struct reader *r, const struct setting *s,
     if (setting_type(s) != SETTING_GROUP)
         return diag_error(r->d, setting_pos(s),
                           "'%s' is %s; a group { loops = [ ... ]; } is needed",
-                          level_name[level], setting_kind(s));
+                          setting_name(s), setting_kind(s));
     for (int i = 0; i < setting_length(s); i++) {
         const struct setting *m = setting_item(s, i);
         const char *name = setting_name(m);
@@ -182,11 +183,15 @@ static bool read_pass(const struct reader *r, const struct setting *s, int *out)
     return true;
 }
 
-/* The level of this name, or LEVEL_N. */
-static int level_of(const char *name)
+/* The level of this name, or LEVEL_N. An L1 has its name without being there,
+ * so that legality says what is wrong. */
+static int level_of(const struct arch *arch, const char *name)
 {
     int level = 0;
-    while (level < LEVEL_N && strcmp(name, level_name[level]) != 0)
+    while (level < LEVEL_N &&
+           ((!arch_has_level(arch, (enum level)level) &&
+             (arch_has_levels(arch) || level != LEVEL_L1)) ||
+            strcmp(name, arch_level_name(arch, (enum level)level)) != 0))
         level++;
     return level;
 }
@@ -195,9 +200,9 @@ static int level_of(const char *name)
  * dataflow was forgotten. */
 static bool not_of_a_nest(const struct reader *r, const struct setting *s)
 {
-    static const char *const known[] = {
-        "layer", "network", "dataflow", "dram", "l2", "l1", "rf", "pass", NULL};
+    const char *known[LEVEL_N + 5] = {"layer", "network", "dataflow", "pass"};
     const char *name = setting_name(s);
+    int n = 4;
     for (int k = 0; dataflow_table[k] != NULL; k++)
         if (dataflow_param_index(dataflow_table[k], name) >= 0)
             return diag_error(r->d, setting_pos(s),
@@ -205,6 +210,9 @@ static bool not_of_a_nest(const struct reader *r, const struct setting *s)
                               "a dataflow is needed with it, as in 'dataflow = "
                               "\"%s\"'",
                               name, dataflow_table[k]->name);
+    for (int k = LEVEL_N - 1; k >= 0; k--)
+        if (level_of(r->arch, arch_level_name(r->arch, (enum level)k)) == k)
+            known[n++] = arch_level_name(r->arch, (enum level)k);
     return setting_unknown_key(s, known, " in a mapping", r->d);
 }
 
@@ -268,13 +276,13 @@ static bool read_dataflow(const struct reader *r, const struct setting *s,
 static bool read_key(const struct reader *r, const struct setting *s,
                      struct mapping_entry *out)
 {
-    int level = level_of(setting_name(s));
+    int level = level_of(r->arch, setting_name(s));
     if (!mapping_entry_is_nest(out) && level < LEVEL_N &&
-        dataflow_param_index(out->dataflow, level_name[level]) < 0)
+        dataflow_param_index(out->dataflow, setting_name(s)) < 0)
         return diag_error(r->d, setting_pos(s),
                           "'%s' is a level of a nest and the mapping is by "
                           "'%s'; one of them is needed",
-                          level_name[level], out->dataflow->name);
+                          setting_name(s), out->dataflow->name);
     if (!mapping_entry_is_nest(out))
         return read_param(r, s, out);
     if (strcmp(setting_name(s), "pass") == 0)
@@ -284,10 +292,10 @@ static bool read_key(const struct reader *r, const struct setting *s,
     return read_level(r, s, (enum level)level, out);
 }
 
-bool mapping_entry_read(const struct setting *s, struct mapping_entry *out,
-                        struct diag *d)
+bool mapping_entry_read(const struct setting *s, const struct arch *arch,
+                        struct mapping_entry *out, struct diag *d)
 {
-    const struct reader r = {d};
+    const struct reader r = {arch, d};
     bool ok = true;
     out->at = setting_pos(s);
     for (int k = 0; k < LEVEL_N; k++)
@@ -317,7 +325,7 @@ bool mapping_entry_read(const struct setting *s, struct mapping_entry *out,
 bool mapping_entry_read_row(const struct setting *s, struct mapping_entry *out,
                             struct diag *d)
 {
-    const struct reader r = {d};
+    const struct reader r = {NULL, d};
     bool ok;
     out->at = setting_pos(s);
     if (setting_type(s) != SETTING_GROUP)

@@ -10,6 +10,9 @@
  *     l1 = { ... };               # machines with an L1: as l2
  *     rf = { loops = ["m 16", "s 5", "q 2"]; }; }
  *
+ * The levels of a machine whose file lists them have the names that it gives,
+ * and each but DRAM may have rows, cols and keep.
+ *
  * Upper and lower case of layers and networks are alike.  A named dataflow
  * chooses the parameters that an entry leaves out.  Loops are outermost
  * first; a list that is left out has none, and `keep` left out means all.
@@ -38,10 +41,10 @@ struct mapping_entry {
     struct src_pos at;
 };
 
-/* Reads an entry of a mapping file.  Positions borrow from the setting's
- * config_text. */
-bool mapping_entry_read(const struct setting *s, struct mapping_entry *out,
-                        struct diag *d);
+/* Reads an entry of a mapping file, whose levels are those of the architecture.
+ * Positions borrow from the setting's config_text. */
+bool mapping_entry_read(const struct setting *s, const struct arch *arch,
+                        struct mapping_entry *out, struct diag *d);
 /* Reads a row of a mapping table, which names its layer and leaves dataflow
  * and network, set in *out, to the table. */
 bool mapping_entry_read_row(const struct setting *s, struct mapping_entry *out,

@@ -36,7 +36,8 @@ static bool has_known_keys(const struct mapping_file *f, struct diag *d)
 }
 
 /* Reads the list `mappings` as the one table of the file. */
-static bool read_list(struct mapping_file *f, struct diag *d)
+static bool read_list(struct mapping_file *f, const struct arch *arch,
+                      struct diag *d)
 {
     const struct setting *list =
         setting_member(config_text_root(f->text), "mappings");
@@ -54,11 +55,14 @@ static bool read_list(struct mapping_file *f, struct diag *d)
     table->n_rows = setting_length(list);
     table->row = xcalloc((size_t)table->n_rows, sizeof(*table->row));
     for (int i = 0; i < table->n_rows; i++)
-        ok = mapping_entry_read(setting_item(list, i), &table->row[i], d) && ok;
+        ok = mapping_entry_read(setting_item(list, i), arch, &table->row[i],
+                                d) &&
+             ok;
     return ok;
 }
 
-static bool read_all(struct mapping_file *f, struct diag *d)
+static bool read_all(struct mapping_file *f, const struct arch *arch,
+                     struct diag *d)
 {
     const struct setting *tables =
         setting_member(config_text_root(f->text), "mapping_tables");
@@ -66,11 +70,12 @@ static bool read_all(struct mapping_file *f, struct diag *d)
         return mapping_tables_read(tables, &f->tables, d);
     return config_kind_may_be(CONFIG_MAPPING, config_text_root(f->text),
                               f->path, d) &&
-           read_list(f, d);
+           read_list(f, arch, d);
 }
 
-struct mapping_file *mapping_file_read(const char *name, struct src_pos at,
-                                       struct diag *d)
+struct mapping_file *mapping_file_read(const char *name,
+                                       const struct arch *arch,
+                                       struct src_pos at, struct diag *d)
 {
     char *path = find_config_file(name, CONFIG_MAPPING, at, d);
     if (path == NULL)
@@ -78,7 +83,7 @@ struct mapping_file *mapping_file_read(const char *name, struct src_pos at,
     struct mapping_file *f = xcalloc(1, sizeof(*f));
     f->path = path;
     f->text = config_text_read(path, at, d);
-    if (f->text != NULL && read_all(f, d))
+    if (f->text != NULL && read_all(f, arch, d))
         return f;
     mapping_file_free(f);
     return NULL;

@@ -22,8 +22,10 @@ extern "C" {
 struct mapping_file; /* owns its text */
 
 /* Found as an architecture is, also in the folder "mappings"; at: who named
- * it.  NULL after all messages about it. */
+ * it.  The levels of nests are the architecture's.  NULL after all messages
+ * about it. */
 struct mapping_file *mapping_file_read(const char *name_or_path,
+                                       const struct arch *arch,
                                        struct src_pos at, struct diag *d);
 void mapping_file_free(struct mapping_file *file);
 

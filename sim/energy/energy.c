@@ -86,6 +86,27 @@ static void sum_parts(struct layer_energy *e)
         e->total += energy_part_of(e, (enum energy_part)i);
 }
 
+/* What listed levels have instead of an L1 and the usual networks. */
+static void listed_energy(const struct counts *counts, const struct arch *arch,
+                          const struct energy_costs *costs,
+                          struct layer_energy *out)
+{
+    static const enum tensor flow_tensor[FLOW_N] = {
+        [FLOW_IFMAP] = TENSOR_IFMAP,    [FLOW_FILTER] = TENSOR_FILTER,
+        [FLOW_PSUM_IN] = TENSOR_PSUM,   [FLOW_PSUM_OUT] = TENSOR_PSUM,
+        [FLOW_PSUM_LINK] = TENSOR_PSUM,
+    };
+    for (int k = LEVEL_RF; k < LEVEL_DRAM; k++) {
+        if (!arch_has_level(arch, (enum level)k))
+            continue;
+        for (int f = 0; f < FLOW_N; f++)
+            out->noc += (double)counts->flow[k][f].hops * costs->hops[k] *
+                        costs->noc_hop[flow_tensor[f]].energy;
+        if (k > LEVEL_RF && k < LEVEL_L2)
+            out->l1 += level_energy(counts->access[k], costs->inner[k]);
+    }
+}
+
 void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
                      const struct layer_result *result, int dram_burst_bytes,
                      struct layer_energy *out)
@@ -119,6 +140,8 @@ void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
                     costs->noc_hop[link_tensor[i]].energy;
     if (arch->has_l1)
         out->l1 = level_energy(counts->access[LEVEL_L1], costs->l1);
+    if (arch_has_levels(arch))
+        listed_energy(counts, arch, costs, out);
     out->l2 =
         outer_level_energy(counts, LEVEL_L2, costs->l2, &costs->l2_finished);
     out->dram = by_burst ? (double)counts->dram_bursts * 8.0 *
@@ -132,7 +155,8 @@ void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
 bool energy_part_applies(const struct energy_costs *costs,
                          const struct arch *arch, enum energy_part part)
 {
-    return (part != ENERGY_l1 || arch->has_l1) &&
+    return (part != ENERGY_l1 || arch->has_l1 ||
+            arch_has_level(arch, LEVEL_L1)) &&
            (part != ENERGY_leakage || costs->leakage_cycle > 0) &&
            (part != ENERGY_clock || costs->clock_cycle > 0);
 }
@@ -166,19 +190,27 @@ bool energy_levels_invert(const struct energy_costs *c, const struct arch *arch,
 {
     const struct energy_cost *level[LEVEL_N] = {[LEVEL_RF] = c->rf,
                                                 [LEVEL_L1] = c->l1,
+                                                [LEVEL_INNER_2] = c->inner[2],
+                                                [LEVEL_INNER_3] = c->inner[3],
+                                                [LEVEL_INNER_4] = c->inner[4],
                                                 [LEVEL_L2] = c->l2,
                                                 [LEVEL_DRAM] = c->dram};
+    if (arch_has_levels(arch))
+        level[LEVEL_L1] = c->inner[LEVEL_L1];
     for (int outer = LEVEL_N - 1; outer > 0; outer--)
         for (int inner = outer - 1; inner >= 0; inner--)
             for (int t = 0; t < TENSOR_N; t++) {
                 const double bits = arch->precision_bits[t];
                 const bool is_there =
-                    arch->has_l1 || (inner != LEVEL_L1 && outer != LEVEL_L1);
-                out->inner = level_name[inner];
-                out->outer = level_name[outer];
+                    arch_level_holds(arch, (enum level)inner, (enum tensor)t) &&
+                    arch_level_holds(arch, (enum level)outer, (enum tensor)t);
+                if (!is_there)
+                    continue;
+                out->inner = arch_level_name(arch, (enum level)inner);
+                out->outer = arch_level_name(arch, (enum level)outer);
                 out->inner_each = dearer(&level[inner][t]) / bits;
                 out->outer_each = dearer(&level[outer][t]) / bits;
-                if (is_there && out->inner_each > out->outer_each)
+                if (out->inner_each > out->outer_each)
                     return true;
             }
     return false;

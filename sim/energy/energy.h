@@ -64,6 +64,10 @@ struct energy_costs {
     struct energy_cost rf[TENSOR_N], noc_hop[TENSOR_N]; /* per word */
     struct energy_cost l1[TENSOR_N];                    /* 0 without an L1 */
     struct energy_cost l2[TENSOR_N], dram[TENSOR_N];
+    /* Listed levels between the outermost and the innermost on chip, which
+     * are l2 and rf; 0 without any.  Their energy counts as that of l1. */
+    struct energy_cost inner[LEVEL_N][TENSOR_N];
+    double hops[LEVEL_N]; /* noc_hops that a hop of a listed level is */
     struct energy_cost l2_finished, dram_finished; /* of finished outputs */
     struct energy_cost dram_bit;                   /* for bursts */
     double clock_cycle;   /* of all clocked bits together */

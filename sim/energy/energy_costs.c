@@ -373,6 +373,22 @@ static struct energy_cost l2_cost(const struct pricing *p, enum tensor tensor,
     return buffer_cost(p, s.bytes, s.banks, s.bank_row_words, bits);
 }
 
+struct energy_cost energy_register_cost(const struct energy_table *table,
+                                        const struct arch *arch, int words,
+                                        int bits)
+{
+    const struct pricing p = pricing_of(table, arch);
+    return rf_cost(&p, words, bits);
+}
+
+struct energy_cost energy_buffer_cost(const struct energy_table *table,
+                                      const struct arch *arch,
+                                      const struct l2_store *s, int bits)
+{
+    const struct pricing p = pricing_of(table, arch);
+    return buffer_cost(&p, s->bytes, s->banks, s->bank_row_words, bits);
+}
+
 void energy_costs_of(const struct energy_table *table, const struct arch *arch,
                      struct energy_costs *out)
 {
@@ -397,6 +413,8 @@ void energy_costs_of(const struct energy_table *table, const struct arch *arch,
     out->l2_finished = table->l2.n_entries > 0
                            ? list_cost(&p, &table->l2, 0, ofmap_bits)
                            : l2_cost(&p, TENSOR_PSUM, ofmap_bits);
+    if (arch_has_levels(arch))
+        energy_level_costs(table, arch, out);
     out->dram_finished = list_cost(&p, &table->dram, 0, ofmap_bits);
     out->dram_bit = list_cost(&p, &table->dram, 0, 1);
     out->leakage_cycle = energy_leakage_cycle(table, arch);
@@ -432,6 +450,12 @@ static bool is_possible(const struct energy_table *table, const char *key,
 bool energy_is_possible(const struct energy_table *table,
                         const struct arch *arch, struct diag *d)
 {
+    if (arch_has_levels(arch) && table->grid != NULL)
+        return diag_error(d, (struct src_pos){table->path, 1},
+                          "energy table '%s' has leakage and areas, which are "
+                          "of the usual levels, and '%s' lists others; a table "
+                          "without, as '45nm', is right",
+                          table->name, arch->name);
     const struct pricing p = pricing_of(table, arch);
     struct energy_costs c;
     bool ok;

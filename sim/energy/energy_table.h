@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "sim/base/arch.h"
+#include "sim/energy/energy.h"
 #include "sim/energy/sram_grid.h"
 
 #ifdef __cplusplus
@@ -91,6 +92,18 @@ bool energy_rf_is_sram(const struct energy_table *table, int words);
 double energy_by_width(const struct energy_list *list, int bits);
 double energy_clock_cycle(const struct energy_table *table,
                           const struct arch *arch);
+
+/* A word of so many bits in a register file, or in a buffer. */
+struct energy_cost energy_register_cost(const struct energy_table *table,
+                                        const struct arch *arch, int words,
+                                        int bits);
+struct energy_cost energy_buffer_cost(const struct energy_table *table,
+                                      const struct arch *arch,
+                                      const struct l2_store *store, int bits);
+/* Prices the levels that the architecture lists, in the place of rf and l2 and
+ * between them, and their hops. */
+void energy_level_costs(const struct energy_table *table,
+                        const struct arch *arch, struct energy_costs *out);
 
 #ifdef __cplusplus
 }

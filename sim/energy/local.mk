@@ -4,6 +4,7 @@ libaccel_a_SOURCES += \
 	%D%/energy_area.c \
 	%D%/energy_area.h \
 	%D%/energy_costs.c \
+	%D%/energy_levels.c \
 	%D%/energy_range.c \
 	%D%/energy_range.h \
 	%D%/energy_static.c \

@@ -119,7 +119,7 @@ static void print_choices(const struct map_report *in, const char *title,
     grid_rule(g);
     for (int k = 0; k < n; k++) {
         const struct map_choice *c = &list[k];
-        char *text = map_choice_line(c);
+        char *text = map_choice_line(in->arch, c);
         grid_cell(g, "%d", k + 1);
         grid_cell(g, "%.6g", c->cost.energy);
         for (int i = 1; i <= others; i++)
@@ -222,7 +222,7 @@ static void print_csv(const struct map_report *in, FILE *to)
         const struct map_layer *m = &in->layer[i];
         for (int k = 0; k < m->n_choices; k++) {
             const struct map_choice *c = &m->choice[k];
-            char *text = map_choice_line(c);
+            char *text = map_choice_line(in->arch, c);
             csv_put_text(m->layer->name, to);
             fprintf(to, ",%d,%s,%s,%.17g,", k + 1, c->mapping.dataflow->name,
                     text, c->cost.energy);

@@ -34,7 +34,7 @@ bool map_report_json(const struct map_report *in, FILE *to);
 bool map_report_csv(const struct map_report *in, FILE *to);
 /* A choice in one line: "rs m=64 n=4 ...", "nest dram(m4) ...".  To be freed.
  */
-char *map_choice_line(const struct map_choice *c);
+char *map_choice_line(const struct arch *arch, const struct map_choice *c);
 /* A choice as an entry of a mapping file, for a layer of a network; NULL: of
  * any.  To be freed. */
 char *map_choice_entry(const struct map_report *in, const struct layer *layer,

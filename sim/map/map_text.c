@@ -27,7 +27,7 @@ static char *text_end(struct text *t)
     return t->text;
 }
 
-char *map_choice_line(const struct map_choice *c)
+char *map_choice_line(const struct arch *arch, const struct map_choice *c)
 {
     const struct layer_mapping *m = &c->mapping;
     struct text t;
@@ -37,7 +37,7 @@ char *map_choice_line(const struct map_choice *c)
         fprintf(t.to, " %s=%d", m->dataflow->params[k].name,
                 m->mapping.value[k]);
     if (layer_mapping_is_nest(m))
-        nest_print_line(&m->nest, t.to);
+        nest_print_line(arch, &m->nest, t.to);
     return text_end(&t);
 }
 

@@ -218,11 +218,13 @@ static const struct counter *put_counters(json_t *o, const struct counter *c,
                                           const struct layer_result *r,
                                           bool is_total)
 {
+    char path[COUNTER_PATH_BYTES];
     for (; c->path != NULL &&
            (end[0] == '\0' || strncmp(c->path, end, strlen(end)) != 0);
          c++)
         if (counter_is_reported(c, in->arch, r, is_total))
-            tree_put_count_at(o, c->path, counter_value(c, r));
+            tree_put_count_at(o, counter_path(c, in->arch, path),
+                              counter_value(c, r));
     return c;
 }
 

@@ -96,6 +96,10 @@ json_t *document_costs(const struct report_input *in,
     tree_put(o, "noc", tensor_costs(costs->noc_hop));
     if (in->arch->has_l1)
         tree_put(o, "l1", tensor_costs(costs->l1));
+    for (int k = LEVEL_L1; k < LEVEL_L2; k++)
+        if (arch_has_levels(in->arch) &&
+            arch_has_level(in->arch, (enum level)k))
+            tree_put(o, in->arch->level[k].name, tensor_costs(costs->inner[k]));
     tree_put(o, "l2", tensor_costs(costs->l2));
     tree_put(o, "dram", tensor_costs(costs->dram));
     if (costs->leakage_cycle > 0)

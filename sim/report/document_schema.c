@@ -16,6 +16,7 @@
 #include "sim/base/counters.h"
 #include "sim/energy/energy_area.h"
 #include "sim/report/document.h"
+#include "sim/report/listed_schema.h"
 #include "sim/report/metrics.h"
 #include "sim/report/network_document.h"
 #include "sim/report/report_tree.h"
@@ -40,17 +41,21 @@ static void put_counters(json_t *o, bool is_total)
 {
     for (const struct counter *c = counter_table; c->path != NULL; c++) {
         char doc[256];
-        bool may_lack =
+        const enum level level = counter_level(c);
+        const bool may_lack =
+            level == LEVEL_L1 ||
             (c->when &
              (COUNTER_L1 | COUNTER_SIMULATED | COUNTER_CHECKED |
               COUNTER_SYSTOLIC | COUNTER_MULTICAST | COUNTER_OF_PROGRAM)) != 0;
-        if ((c->when & COUNTER_HIDDEN) != 0 ||
-            ((c->when & COUNTER_OF_LAYER) != 0 && is_total))
+        if ((c->when & (COUNTER_HIDDEN | COUNTER_LISTED)) != 0 ||
+            ((c->when & COUNTER_OF_LAYER) != 0 && is_total) ||
+            (level > LEVEL_L1 && level < LEVEL_L2))
             continue;
         snprintf(doc, sizeof(doc), "%s: %s", c->unit, c->doc);
         schema_put(o, c->path, schema_whole(0, doc), !may_lack);
     }
     require_all_or_none(o);
+    schema_put_listed_levels(o);
 }
 
 /* Numbers and their sum. */

@@ -12,7 +12,7 @@
 
 #include "sim/base/diag.h"
 
-#define COLUMNS_MAX 16
+#define COLUMNS_MAX 24
 #define NAME_WIDTH_MIN 8
 
 static struct number_text grouped(uint64_t value)

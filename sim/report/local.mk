@@ -9,6 +9,8 @@ libaccel_a_SOURCES += \
 	%D%/grid.c \
 	%D%/grid.h \
 	%D%/json.c \
+	%D%/listed_schema.c \
+	%D%/listed_schema.h \
 	%D%/listing.c \
 	%D%/listing.h \
 	%D%/markdown.c \

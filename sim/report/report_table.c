@@ -90,7 +90,11 @@ void table_cost_text(const struct table_view *v, enum energy_part part,
         tensor_cost_text(c->noc_hop, "a hop", text, text_bytes);
         break;
     case ENERGY_l1:
-        tensor_cost_text(c->l1, "a word", text, text_bytes);
+        if (arch_has_levels(v->in->arch))
+            snprintf(text, (size_t)text_bytes,
+                     "levels between the outermost and the innermost on chip");
+        else
+            tensor_cost_text(c->l1, "a word", text, text_bytes);
         break;
     case ENERGY_l2:
         tensor_cost_text(c->l2, "a word", text, text_bytes);

@@ -51,6 +51,11 @@ json_t *schema_energy_costs(void)
                    false);
         schema_put(o, level[i], of, strcmp(level[i], "l1") != 0);
     }
+    json_t *listed =
+        json_deep_copy(/* a listed level, by its own name */
+                       json_object_get(json_object_get(o, "properties"), "l1"));
+    SIM_CHECK(listed != NULL);
+    tree_put(o, "additionalProperties", listed);
     schema_put(o, "clock_cycle", schema_typed("number", "all of it, a cycle"),
                false);
     schema_put(o, "leakage_cycle", schema_typed("number", "all of it, a cycle"),

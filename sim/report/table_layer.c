@@ -136,10 +136,10 @@ static void print_ledger(const struct layer_result *r, FILE *to)
 
 static void access_row(struct grid *g, const struct arch *arch,
                        const struct counts *counts, enum level level,
-                       enum tensor tensor)
+                       enum tensor tensor, bool is_first)
 {
     const struct accesses *a = &counts->access[level][tensor];
-    grid_cell(g, "%s", tensor == 0 ? level_name[level] : "");
+    grid_cell(g, "%s", is_first ? arch_level_name(arch, level) : "");
     grid_cell(g, "%s", tensor_name[tensor]);
     grid_count(g, a->reads);
     grid_count(g, a->writes);
@@ -179,10 +179,15 @@ static void print_accesses(const struct arch *arch, const struct counts *counts,
         grid_cell(g, "%s", head[i]);
     grid_rule(g);
     for (int level = 0; level < LEVEL_N; level++) {
-        if (level == LEVEL_L1 && !arch->has_l1)
+        if (!arch_has_level(arch, (enum level)level))
             continue;
+        bool is_first = true;
         for (int t = 0; t < TENSOR_N; t++)
-            access_row(g, arch, counts, (enum level)level, (enum tensor)t);
+            if (arch_level_holds(arch, (enum level)level, (enum tensor)t)) {
+                access_row(g, arch, counts, (enum level)level, (enum tensor)t,
+                           is_first);
+                is_first = false;
+            }
         finished_row(g, counts, (enum level)level);
         for (int i = 0; i < 5; i++)
             grid_cell(g, "%s", i == 1 ? "all" : "");
@@ -221,6 +226,17 @@ static void print_compression(const struct arch *arch,
                r->checked ? " MB with the values of --check" : "");
 }
 
+static void link_row(struct grid *g, const char *name,
+                     const struct link_words *l)
+{
+    grid_cell(g, "%s", name);
+    grid_count(g, l->words_sent);
+    grid_count(g, l->words_delivered);
+    grid_real(g,
+              metrics_ratio((double)l->words_delivered, (double)l->words_sent));
+    grid_count(g, l->hops);
+}
+
 static void print_links(const struct arch *arch, const struct counts *counts,
                         FILE *to)
 {
@@ -230,17 +246,19 @@ static void print_links(const struct arch *arch, const struct counts *counts,
     for (int i = 0; i < 5; i++)
         grid_cell(g, "%s", head[i]);
     grid_rule(g);
-    for (int i = 0; i < LINK_N; i++) {
-        if (link_needs_l1((enum link)i) && !arch->has_l1)
-            continue;
-        const struct link_words *l = &counts->link[i];
-        grid_cell(g, "%s", link_name[i]);
-        grid_count(g, l->words_sent);
-        grid_count(g, l->words_delivered);
-        grid_real(g, metrics_ratio((double)l->words_delivered,
-                                   (double)l->words_sent));
-        grid_count(g, l->hops);
-    }
+    for (int i = 0; i < LINK_N && !arch_has_levels(arch); i++)
+        if (!link_needs_l1((enum link)i) || arch->has_l1)
+            link_row(g, link_name[i], &counts->link[i]);
+    for (int k = LEVEL_DRAM; k >= 0 && arch_has_levels(arch); k--)
+        for (int f = 0; f < FLOW_N; f++) {
+            char name[48];
+            if (!arch_has_level(arch, (enum level)k) ||
+                !arch_level_has_network(arch, (enum level)k))
+                continue;
+            snprintf(name, sizeof(name), "%s %s", arch->level[k].name,
+                     level_flow_name[f]);
+            link_row(g, name, &counts->flow[k][f]);
+        }
     grid_print(g, 2, to);
     grid_free(g);
 }

@@ -116,15 +116,21 @@ static void print_ledgers(const struct table_view *v, FILE *to)
 static void print_accesses(const struct table_view *v, FILE *to)
 {
     const struct arch *arch = v->in->arch;
-    int n_levels = LEVEL_N - (arch->has_l1 ? 0 : 1);
-    struct grid *g = grid_new(1 + n_levels * TENSOR_N, 1);
+    int n_stores = 0;
+    for (int level = 0; level < LEVEL_N; level++)
+        for (int t = 0; t < TENSOR_N; t++)
+            n_stores +=
+                arch_level_holds(arch, (enum level)level, (enum tensor)t);
+    struct grid *g = grid_new(1 + n_stores, 1);
     for (int line = 0; line < 2; line++) {
         grid_cell(g, "%s", line == 0 ? "accesses" : "words");
         for (int level = 0; level < LEVEL_N; level++)
             for (int t = 0; t < TENSOR_N; t++)
-                if (level != LEVEL_L1 || arch->has_l1)
+                if (arch_level_holds(arch, (enum level)level, (enum tensor)t))
                     grid_cell(g, "%s",
-                              line == 0 ? level_name[level] : tensor_name[t]);
+                              line == 0
+                                  ? arch_level_name(arch, (enum level)level)
+                                  : tensor_name[t]);
     }
     grid_rule(g);
     for (int i = 0; i <= v->in->n_layers; i++) {
@@ -133,7 +139,7 @@ static void print_accesses(const struct table_view *v, FILE *to)
         for (int level = 0; level < LEVEL_N; level++)
             for (int t = 0; t < TENSOR_N; t++) {
                 const struct accesses *a = &r->counts.access[level][t];
-                if (level != LEVEL_L1 || arch->has_l1)
+                if (arch_level_holds(arch, (enum level)level, (enum tensor)t))
                     grid_short(g, (double)count_add(a->reads, a->writes));
             }
         end_row(v, g, i);

@@ -239,6 +239,11 @@ static void count_bursts(const struct arch *arch, const struct layer *layer,
     const int burst_bytes = dram_burst_bytes(&cfg);
     if (cfg.kind != DRAM_PART)
         return;
+    if (arch_has_levels(arch)) { /* no passes to walk */
+        out->bursts_at_least = true;
+        out->counts.dram_bursts = least_bursts(arch, &out->counts, burst_bytes);
+        return;
+    }
     struct pass_source *source =
         pass_source_new(arch, layer, mapping, false, NULL);
     out->bursts_at_least = source->passes > WALK_PASSES_MAX ||

@@ -25,7 +25,7 @@ class MappingFile : public testing::Test
     {
         mapping_file_free(file);
         std::string path = folder.write("m.cfg", text);
-        file = mapping_file_read(path.c_str(), {nullptr, 0}, d);
+        file = mapping_file_read(path.c_str(), &a, {nullptr, 0}, d);
         return file != nullptr;
     }
     // The nest for a layer.

@@ -56,6 +56,8 @@ def commands():
                        ['run', '--batch', '1'] + one)
                 yield f'{cfg} {net} {dataflow} model', ['model'] + one
     for mapping in names(os.path.join(CONFIGS, 'mappings')):
+        if not mapping.startswith('conv1d'):
+            continue
         yield (f'mapping {mapping}',
                ['run', '--cfg', 'conv1d_banks', '--mapping',
                 f'mappings/{mapping}.cfg'])

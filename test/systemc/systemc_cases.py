@@ -14,7 +14,8 @@ from program import SOURCE, check, run
 
 def shipped():
     """[(architecture, dataflow)] and the architectures that name a loop nest
-    for a little layer of their own, as the configurations say."""
+    for a little layer of their own, as the configurations say; without those
+    that list their levels, which no kernel steps."""
     machines, nests = [], []
     for path in sorted(glob.glob(os.path.join(SOURCE, "configs", "*.cfg"))):
         name = os.path.basename(path)[:-len(".cfg")]
@@ -24,7 +25,8 @@ def shipped():
         if listed:
             machines += [(name, dataflow) for dataflow in
                          re.findall(r'"(\w+)"', listed.group(1))]
-        elif re.search(r"^mapping *= *{ *file", text, re.M):
+        elif (re.search(r"^mapping *= *{ *file", text, re.M) and
+              not re.search(r"^levels *=", text, re.M)):
             nests.append(name)
     return machines, nests
 

@@ -1,0 +1,133 @@
+"""levels_test.py - machines whose file lists their levels, from the command line:
+counts by the names of the levels, a mapping that comes back as it went, energy
+that grows with a store, and refusals by name.
+
+SPDX-License-Identifier: MIT
+"""
+
+import os
+import re
+
+from program import SOURCE, check, finish, new_folder, report, run, write
+
+SHAPE = ["--shape", "M=8,C=4,H=6,W=6,R=3,S=3"]
+MAPPING = """mappings = ( {
+  dram = { loops = ["c 4"]; };
+  big = { loops = ["m 2"]; rows = ["p 2"]; };
+  small = { loops = ["p 2"]; cols = ["m 4"]; keep = ["psum"]; };
+  regs = { loops = ["q 4", "r 3", "s 3"]; };
+} );
+"""
+
+
+def machine(regs=64, more="", of_small="", levels=None):
+    if levels is None:
+        levels = f"""levels = ( {{ name = "dram"; }},
+  {{ name = "big"; rows = 2;
+    stores = ( {{ bytes = 4096; holds = ["ifmap", "filter", "psum"]; }} ); }},
+  {{ name = "small"; cols = 4; {of_small}
+    stores = ( {{ bytes = 512; holds = ["ifmap", "psum"]; }} ); }},
+  {{ name = "regs";
+    stores = ( {{ bytes = {regs}; holds = ["ifmap", "filter"]; }},
+               {{ bytes = 64; holds = ["psum"]; }} ); }} );"""
+    return f"""name = "listed"; clock_hz = 1000000000; energy = "45nm";
+precision = {{ ifmap_bits = 8; filter_bits = 8; psum_bits = 16; }};
+dram = {{ model = "ideal"; }};
+{levels} {more}
+"""
+
+
+def refusal(folder, text, command="model", mapping=MAPPING, what=""):
+    cfg = write(folder, "refused.cfg", text)
+    file = write(folder, "refused_map.cfg", mapping)
+    done = run(command, "--cfg", cfg, "--mapping", file, *SHAPE)
+    check(done.returncode in (1, 2) and what in done.stderr, what,
+          done.stderr)
+    check(done.stdout == "", "nothing else is written")
+
+
+def counts(folder):
+    cfg = write(folder, "m.cfg", machine())
+    file = write(folder, "map.cfg", MAPPING)
+    words = ["model", "--cfg", cfg, "--mapping", file, *SHAPE]
+    layer = report(*words)["layers"][0]
+    macs = layer["macs"]
+    reads = layer["accesses"]
+    check(set(reads) == {"dram", "big", "small", "regs"}, "levels by name",
+          set(reads))
+    check(set(layer["noc"]) == {"big", "small"}, "networks by name")
+    check(reads["regs"]["ifmap"]["reads"] == macs, "an ifmap word a MAC")
+    check(reads["small"]["ifmap"]["writes"] == 0, "small passes ifmaps on")
+    check(reads["dram"]["filter"]["reads"] == 8 * 4 * 9, "filters come once")
+    check(reads["dram"]["psum"]["writes"] == 8 * 16 and
+          reads["dram"]["psum"]["reads"] == 0, "outputs leave once")
+    check(layer["bounds_cycles"]["busiest_pe"] == macs // 8, "8 PEs share them")
+    parts = layer["energy_pj"]
+    check(abs(sum(value for name, value in parts.items() if name != "total") -
+              parts["total"]) < 1e-6 * parts["total"], "energy adds up")
+    larger = report("model", "--cfg", write(folder, "l.cfg", machine(4096)),
+                    "--mapping", file, *SHAPE)["layers"][0]
+    check(larger["energy_pj"]["rf"] > parts["rf"], "a larger store costs more")
+    shown = run(*words, "--show-mapping").stdout
+    again = write(folder, "again.cfg",
+                  "mappings" + shown.split("\nmappings", 1)[1])
+    check(report("model", "--cfg", cfg, "--mapping", again, *SHAPE)["layers"] ==
+          [layer], "--show-mapping prints what --mapping reads")
+    table = run(*words).stdout
+    check("small ifmap" in table and "of listed" not in table, "the table")
+    head = run(*words, "--format", "csv").stdout.split("\n")[0]
+    check("accesses.small.psum.reads" in head and "noc.big.ifmap.hops" in head,
+          "columns by name")
+    listing = run(*words, "--show-config").stdout
+    check("levels.small" in listing and "levels.regs.stores" in listing,
+          "--show-config lists them")
+
+
+def refusals(folder):
+    refusal(folder, machine(), "run", what="'accelsim model' counts")
+    refusal(folder, machine(), "reuse", what="'accelsim model' counts")
+    refusal(folder, machine(more="array = { rows = 3; };"),
+            what="'array.rows' is of the usual levels")
+    refusal(folder, machine(more='dataflows = ["ws"];'),
+            what="'dataflows' is of the usual levels")
+    refusal(folder, machine().replace('"45nm"', '"45nm_components"'),
+            what="'45nm', is right")
+    refusal(folder, machine(of_small='network = { kind = "mesh"; };'),
+            what="may be 'multicast' or 'point_to_point'")
+    refusal(folder, machine(of_small="sides = 4;"), what="unknown key 'sides'")
+    refusal(folder, machine(of_small='name = "big";'), what="'name'")
+    refusal(folder, machine(of_small="rows = 0;"), what="1 to 1024")
+    refusal(folder, machine(levels='levels = ( { name = "dram"; } );'),
+            what="2 to 7 levels")
+    refusal(folder, machine(levels='levels = ( { name = "dram"; rows = 2; }, '
+                                   '{ name = "a"; stores = ( { bytes = 8; '
+                                   'holds = ["psum"]; } ); } );'),
+            what="the first level is the DRAM")
+    refusal(folder, machine(regs=4), what="bytes of the store of")
+    refusal(folder, machine(of_small='network = { reduce = "none"; };'),
+            mapping=MAPPING.replace('"m 4"', '"c 2"').replace(
+                'loops = ["c 4"]', 'loops = ["m 4", "c 2"]'),
+            what="'reduce' = 'none'")
+    refusal(folder, machine(),
+            mapping=MAPPING.replace('keep = ["psum"]', 'keep = ["filter"]'),
+            what="no store for it there")
+    refusal(folder, machine(), mapping=MAPPING.replace("small", "l1"),
+            what="unknown key 'l1'")
+    refusal(folder, machine(), mapping=MAPPING.replace('"m 4"', '"m 5"'),
+            what="take 5 columns")
+
+
+def shipped():
+    for name in ("simba_like", "eyeriss_spads"):
+        total = report("model", "--cfg", name)["total"]
+        check(total["macs"] > 7e8, f"{name} has all of AlexNet")
+    with open(os.path.join(SOURCE, "configs", "simba_like.cfg")) as file:
+        names = re.findall(r'^  { name = "(\w+)"', file.read(), re.M)
+    check(len(names) == 6, "simba_like has six levels", names)
+
+
+with new_folder() as work:
+    counts(work)
+    refusals(work)
+    shipped()
+finish()
