@@ -13,6 +13,8 @@ libaccel_a_SOURCES += \
 	%D%/l1_shape.h \
 	%D%/l2_deal.c \
 	%D%/l2_deal.h \
+	%D%/multicast_alike.c \
+	%D%/multicast_alike.h \
 	%D%/pass_events.c \
 	%D%/pass_events.h \
 	%D%/placement.c \

@@ -61,6 +61,7 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
     FIELD(window_fifo);
     FIELD(push_held);
     FIELD(push_window);
+    FIELD(asks_window);
     FIELD(psum_fifo);
     const int16_t *restrict above = f->psum_reserved + chains;
     FIELD(held);
@@ -146,10 +147,9 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
                                    run);
         const int16_t window_room =
             (int16_t)(s.window_rf - window[l] + window_read);
-        const int16_t window_in =
-            (int16_t)(lane_min(window_fifo[l],
-                               lane_min(window_room, s.window_port)) &
-                      run);
+        const int16_t asks =
+            (int16_t)(lane_min(window_room, s.window_port) & run);
+        const int16_t window_in = lane_min(window_fifo[l], asks);
         filter[l] = (int16_t)(next & ~wrap);
         tap[l] = (int16_t)((t - (mac & wrap)) & ~window_end);
         in_psum[l] = (int16_t)((adding | to_add) & ~window_end);
@@ -170,6 +170,7 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
             window_fifo[l] =
                 (int16_t)(window_fifo[l] + push_window[l] - window_in);
             push_window[l] = 0;
+            asks_window[l] = asks;
         } else {
             pop_held[l] = held_in;
             pop_window[l] = window_in;

@@ -56,16 +56,20 @@ static struct copied fields_of(const struct lanes *lanes, const void *copy)
     return out;
 }
 
-bool lanes_are_alike(const struct lanes *lanes, const void *copy)
+bool lanes_are_alike(const struct lanes *lanes, const void *copy,
+                     bool window_fifos)
 {
     const size_t bytes = lanes_copied(lanes) * sizeof(int16_t);
     const struct copied then = fields_of(lanes, copy);
-    return memcmp(lanes->state, copy, sizeof(*lanes->state)) == 0
-#define SAME(kind, name, doc) \
-    IF_RELATION(kind)(&&memcmp(lanes->f.name, then.name, bytes) == 0)
-           LANE_STATE(SAME)
-#undef SAME
-        ;
+    const struct lane_fields *f = &lanes->f;
+    bool alike = memcmp(lanes->state, copy, sizeof(*lanes->state)) == 0;
+#define COMPARE(kind, name, doc)                            \
+    IF_RELATION(kind)                                       \
+    (if (window_fifos || f->name != f->window_fifo) alike = \
+         alike && memcmp(f->name, then.name, bytes) == 0;)
+    LANE_STATE(COMPARE)
+#undef COMPARE
+    return alike;
 }
 
 /* Groups in a row, from `from` on, that have as many windows as that one: the

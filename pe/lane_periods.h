@@ -13,8 +13,10 @@ extern "C" {
 /* Bytes of a copy, in any pass. */
 size_t lanes_copy_bytes(const struct lanes *lanes);
 void lanes_save(const struct lanes *lanes, void *copy);
-/* Whether each lane's state is that of the copy, but for its position. */
-bool lanes_are_alike(const struct lanes *lanes, const void *copy);
+/* Whether each lane's state is that of the copy, but for its position; without
+ * window_fifos, also but for how many words are in these. */
+bool lanes_are_alike(const struct lanes *lanes, const void *copy,
+                     bool window_fifos);
 /* How often the lanes can do once more what they did since the copy, without
  * any coming to a window or a group unlike those; 0 also where a lane is in
  * another group and not as far in it. */

@@ -71,6 +71,7 @@ extern "C" {
     X(STAGED, collected, "by the network to L2")                         \
     X(STAGED, pop_held, "words from the fifo")                           \
     X(STAGED, pop_window, "words from the fifo")                         \
+    X(STAGED, asks_window, "words that the register file has room for")  \
     X(STAGED, emit, "-1 when a psum is sent up")                         \
     X(STAGED, take, "-1 when a psum is taken")                           \
     X(STAGED, mac, "-1: a MAC was issued in this cycle")
@@ -176,6 +177,15 @@ void lanes_commit(struct lanes *lanes, int from, int to);
  * their way in the pass. */
 void lanes_step(struct lanes *lanes, bool psums_move, bool held_is_sent,
                 struct lanes_cycle *cycle);
+/* What all lanes asked for in the last lanes_step is copied to *asked, of the
+ * lanes in use.  Returns whether each window fifo had as much; before: what was
+ * in them. */
+bool lanes_record_windows(const struct lanes *lanes, const int16_t *before,
+                          int16_t *asked);
+/* The window fifos alone: takes what is asked for, and commits what their
+ * network has staged.  Returns false where one has not as much; it is then no
+ * state of theirs. */
+bool lanes_step_windows(struct lanes *lanes, const int16_t *asks);
 /* A word has reached a PE and can be taken. */
 bool lanes_any_word(const struct lanes *lanes);
 

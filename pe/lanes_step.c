@@ -87,3 +87,43 @@ void lanes_step(struct lanes *lanes, bool psums_move, bool held_is_sent,
         commit_psums(&lanes->f, chains, lanes->cfg.pipeline_cycles - 1,
                      used + chains);
 }
+
+HOT static int16_t record_windows(const int16_t *restrict asks,
+                                  const int16_t *restrict before,
+                                  int16_t *restrict asked, int n)
+{
+    int16_t less = 0;
+    for (int l = 0; l < n; l++) {
+        asked[l] = asks[l];
+        less |= (int16_t)(before[l] - asks[l]);
+    }
+    return less;
+}
+
+bool lanes_record_windows(const struct lanes *lanes, const int16_t *before,
+                          int16_t *asked)
+{
+    const int used = lanes->pass.rows_used * lanes->cfg.chains;
+    return record_windows(lanes->f.asks_window, before, asked, used) >= 0;
+}
+
+HOT static int16_t step_windows(const int16_t *restrict asks,
+                                int16_t *restrict fifo, int16_t *restrict push,
+                                int n)
+{
+    int16_t less = 0;
+    for (int l = 0; l < n; l++) {
+        const int16_t left = (int16_t)(fifo[l] - asks[l]);
+        less |= left;
+        fifo[l] = (int16_t)(left + push[l]);
+        push[l] = 0;
+    }
+    return less;
+}
+
+bool lanes_step_windows(struct lanes *lanes, const int16_t *asks)
+{
+    const int used = lanes->pass.rows_used * lanes->cfg.chains;
+    return step_windows(asks, lanes->f.window_fifo, lanes->f.push_window,
+                        used) >= 0;
+}

@@ -12,8 +12,6 @@ libaccel_a_SOURCES += \
 	%D%/l1_probes.h \
 	%D%/l1_words.c \
 	%D%/l1_words.h \
-	%D%/multicast_alike.c \
-	%D%/multicast_alike.h \
 	%D%/multicast_array.c \
 	%D%/multicast_blocks.c \
 	%D%/multicast_machine.c \
@@ -24,6 +22,7 @@ libaccel_a_SOURCES += \
 	%D%/multicast_probes.h \
 	%D%/multicast_readout.c \
 	%D%/multicast_shape.c \
+	%D%/multicast_skips.c \
 	%D%/pass_outcome.c \
 	%D%/pass_outcome.h \
 	%D%/pass_periods.c \

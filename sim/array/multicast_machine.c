@@ -95,6 +95,7 @@ void multicast_machine_free(struct multicast_machine *m)
         return;
     multicast_free_tables(m);
     pass_periods_free(m->periods);
+    multicast_drift_free(m->drift);
     l1_path_free(m->l1);
     free(m->cluster_of_lane);
     free(m->arena);
@@ -445,34 +446,6 @@ bool multicast_machine_step(struct multicast_machine *m)
     if (m->tap != NULL)
         lanes_commit(&m->lanes, 0, multicast_top_lane(m) + m->lanes.cfg.chains);
     return m->made_headway;
-}
-
-void multicast_machine_may_skip(struct multicast_machine *m)
-{
-    struct block *blocks;
-    SIM_CHECK(m->periods == NULL);
-    const int n = multicast_machine_blocks(m, BLOCK_GRAIN_ARRAY, &blocks);
-    m->periods = pass_periods_new(blocks, n);
-}
-
-uint64_t multicast_machine_steps(struct multicast_machine *m)
-{
-    if (!multicast_machine_step(m))
-        return 0;
-    if (m->periods == NULL || m->tap != NULL)
-        return 1;
-    return 1 + multicast_beat(m);
-}
-
-const struct period_skips *
-multicast_machine_skips(const struct multicast_machine *m)
-{
-    return pass_periods_skips(m->periods);
-}
-
-uint64_t multicast_machine_skipped(const struct multicast_machine *m)
-{
-    return m->skipped_cycles;
 }
 
 bool multicast_machine_moved(const struct multicast_machine *m)

@@ -64,6 +64,8 @@ void multicast_machine_may_skip(struct multicast_machine *m);
 uint64_t multicast_machine_steps(struct multicast_machine *m);
 /* Cycles of the pass that were skipped until now. */
 uint64_t multicast_machine_skipped(const struct multicast_machine *m);
+/* ... and, of those, cycles in which window words were moved alone. */
+uint64_t multicast_machine_drifted(const struct multicast_machine *m);
 /* The kinds of skips, on a machine that may; for tests. */
 const struct period_skips *
 multicast_machine_skips(const struct multicast_machine *m);

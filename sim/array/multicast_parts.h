@@ -12,6 +12,8 @@
 extern "C" {
 #endif
 
+struct multicast_drift; /* multicast_skips.c */
+
 struct multicast_machine {
     struct arch arch;
     struct multicast_pass pass;
@@ -60,7 +62,8 @@ struct multicast_machine {
         enum network network;
     } route[NETWORK_N];
     bool shaped;
-    struct pass_periods *periods; /* owns; NULL: no cycle is skipped */
+    struct pass_periods *periods;  /* owns; NULL: no cycle is skipped */
+    struct multicast_drift *drift; /* owns, or NULL */
     struct beat { /* where lane 0 stood when it was last looked at */
         uint16_t windows_left, groups_done;
         uint64_t cycle; /* of the latest beat */
@@ -111,15 +114,17 @@ void multicast_eval_router(struct multicast_machine *m, int line, int node);
 void multicast_eval_l1(struct multicast_machine *m, int cluster);
 void multicast_eval_lanes(struct multicast_machine *m, int from, int to);
 
-/* multicast_periods.c: whether the cycle that was just committed is a beat, and
+/* multicast_skips.c: whether the cycle that was just committed is a beat, and
  * how many cycles could be skipped behind it. */
 uint64_t multicast_beat(struct multicast_machine *m);
+void multicast_drift_free(struct multicast_drift *drift);
 void multicast_start_beats(struct multicast_machine *m);
-/* How each block repeats. */
+/* multicast_periods.c: how each block repeats. */
 extern const struct block_period multicast_sequencer_period,
     multicast_network_period, multicast_psum_port_period,
     multicast_trees_period, multicast_pes_period, multicast_routers_period,
-    multicast_l1s_period;
+    multicast_l1s_period, multicast_other_network_period,
+    multicast_pes_inside_period;
 
 #ifdef __cplusplus
 }

@@ -127,6 +127,34 @@ const struct block_period multicast_network_period = {
     network_bytes, save_network, network_is_alike, network_periods_left,
     skip_network};
 
+/* The same of all networks but the one that brings window words. */
+static bool other_network_is_alike(const void *self, int part, const void *copy)
+{
+    const struct multicast_machine *m = self;
+    return part == (int)window_network(m) || network_is_alike(self, part, copy);
+}
+
+static uint64_t other_network_periods_left(const void *self, int part,
+                                           const void *copy)
+{
+    const struct multicast_machine *m = self;
+    return part == (int)window_network(m)
+               ? UINT64_MAX
+               : network_periods_left(self, part, copy);
+}
+
+static void skip_other_network(void *self, int part, const void *copy,
+                               uint64_t periods)
+{
+    const struct multicast_machine *m = self;
+    if (part != (int)window_network(m))
+        skip_network(self, part, copy, periods);
+}
+
+const struct block_period multicast_other_network_period = {
+    network_bytes, save_network, other_network_is_alike,
+    other_network_periods_left, skip_other_network};
+
 /* The psums' port keeps nothing, but reads where the two streams stand in the
  * banks: how far apart, and where in a row. */
 struct port_copy {
@@ -238,7 +266,7 @@ static bool pes_are_alike(const void *self, int part, const void *copy)
 {
     const struct multicast_machine *m = self;
     (void)part;
-    return lanes_are_alike(&m->lanes, copy);
+    return lanes_are_alike(&m->lanes, copy, true);
 }
 
 static uint64_t pes_periods_left(const void *self, int part, const void *copy)
@@ -257,6 +285,17 @@ static void skip_pes(void *self, int part, const void *copy, uint64_t periods)
 
 const struct block_period multicast_pes_period = {
     pes_bytes, save_pes, pes_are_alike, pes_periods_left, skip_pes};
+
+/* The same, but for the words in their window fifos. */
+static bool pes_are_alike_inside(const void *self, int part, const void *copy)
+{
+    const struct multicast_machine *m = self;
+    (void)part;
+    return lanes_are_alike(&m->lanes, copy, false);
+}
+
+const struct block_period multicast_pes_inside_period = {
+    pes_bytes, save_pes, pes_are_alike_inside, pes_periods_left, skip_pes};
 
 /* The routers of a line, part: 0 filters, 1 ifmaps. */
 static size_t routers_bytes(const void *self, int part)
@@ -329,37 +368,3 @@ static void skip_l1s(void *self, int part, const void *copy, uint64_t periods)
 
 const struct block_period multicast_l1s_period = {
     l1s_bytes, save_l1s, l1s_are_alike, l1s_periods_left, skip_l1s};
-
-/* Beats are where lane 0 ends a window or a group, but no closer than this, so
- * that copies cost less than the cycles between them. */
-enum { BEAT_CYCLES = 8 };
-
-void multicast_start_beats(struct multicast_machine *m)
-{
-    m->skipped_cycles = 0;
-    m->beat.windows_left = (uint16_t)m->lanes.f.windows_left[0];
-    m->beat.groups_done = (uint16_t)m->lanes.f.groups_done[0];
-    m->beat.cycle = 0;
-    if (m->periods != NULL)
-        pass_periods_forget(m->periods);
-}
-
-uint64_t multicast_beat(struct multicast_machine *m)
-{
-    const uint16_t left = (uint16_t)m->lanes.f.windows_left[0];
-    const uint16_t done = (uint16_t)m->lanes.f.groups_done[0];
-    struct beat *beat = &m->beat;
-    if (left == beat->windows_left && done == beat->groups_done)
-        return 0;
-    const enum period_level level =
-        done == beat->groups_done ? PERIOD_WINDOWS : PERIOD_GROUPS;
-    uint64_t skipped = 0;
-    if (m->counts.cycles - beat->cycle >= BEAT_CYCLES) {
-        skipped = pass_periods_beat(m->periods, level, m->counts.cycles);
-        beat->cycle = m->counts.cycles;
-        m->skipped_cycles += skipped;
-    }
-    beat->windows_left = (uint16_t)m->lanes.f.windows_left[0];
-    beat->groups_done = (uint16_t)m->lanes.f.groups_done[0];
-    return skipped;
-}

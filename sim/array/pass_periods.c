@@ -90,6 +90,11 @@ void pass_periods_forget(struct pass_periods *p)
     memset(&p->skips, 0, sizeof(p->skips));
 }
 
+void pass_periods_forget_windows(struct pass_periods *p)
+{
+    forget(&p->level[PERIOD_WINDOWS]);
+}
+
 static void save(const struct pass_periods *p, struct copy *copy,
                  uint64_t cycle)
 {
@@ -128,23 +133,56 @@ static uint64_t periods_left(const struct pass_periods *p,
     return least;
 }
 
+static void skip(struct pass_periods *p, const struct copy *copy,
+                 uint64_t periods)
+{
+    unsigned char *at = copy->bytes;
+    for (int k = 0; k < p->n; k++) {
+        const struct block *b = &p->block[k];
+        b->period->skip(b->self, b->part, at, periods);
+        at += block_bytes(b);
+    }
+}
+
 /* Skips what has come again since the copy; returns how many cycles. */
 static uint64_t skip_since(struct pass_periods *p, const struct copy *copy,
                            uint64_t cycle)
 {
-    unsigned char *at = copy->bytes;
     if (!is_alike(p, copy))
         return 0;
     const uint64_t periods = periods_left(p, copy);
     if (periods == 0)
         return 0;
     SIM_CHECK(periods < UINT64_MAX);
-    for (int k = 0; k < p->n; k++) {
-        const struct block *b = &p->block[k];
-        b->period->skip(b->self, b->part, at, periods);
-        at += block_bytes(b);
-    }
+    skip(p, copy, periods);
     return periods * (cycle - copy->cycle);
+}
+
+static struct copy *latest(struct beats *level)
+{
+    return &level->copy[(level->next + RING - 1) % RING];
+}
+
+uint64_t pass_periods_compare(struct pass_periods *p, uint64_t cycle,
+                              uint64_t *cycles)
+{
+    struct beats *level = &p->level[PERIOD_WINDOWS];
+    if (level->in_ring == 0 || !is_alike(p, latest(level)))
+        return 0;
+    *cycles = cycle - latest(level)->cycle;
+    return periods_left(p, latest(level));
+}
+
+void pass_periods_skip(struct pass_periods *p, uint64_t periods)
+{
+    skip(p, latest(&p->level[PERIOD_WINDOWS]), periods);
+}
+
+void pass_periods_remember(struct pass_periods *p, uint64_t cycle)
+{
+    struct beats *level = &p->level[PERIOD_WINDOWS];
+    save(p, &level->copy[0], cycle);
+    level->in_ring = level->next = 1;
 }
 
 static void remember(struct pass_periods *p, struct beats *level,

@@ -35,12 +35,22 @@ struct pass_periods *pass_periods_new(struct block *blocks, int n);
 void pass_periods_free(struct pass_periods *p);
 /* A pass has been issued: what was copied is of another one. */
 void pass_periods_forget(struct pass_periods *p);
+/* The windows of the group so far are of no use for comparison. */
+void pass_periods_forget_windows(struct pass_periods *p);
 /* A beat, after `cycle` cycles of the pass.  Returns how many cycles it has
  * skipped, 0 as a rule. */
 uint64_t pass_periods_beat(struct pass_periods *p, enum period_level level,
                            uint64_t cycle);
 
 const struct period_skips *pass_periods_skips(const struct pass_periods *p);
+
+/* For a machine that sees to a part of its state itself: the same in pieces, of
+ * windows and with the latest beat alone.  Compares; returns how many periods
+ * are left, 0 if the blocks are not alike, and how long one is. */
+uint64_t pass_periods_compare(struct pass_periods *p, uint64_t cycle,
+                              uint64_t *cycles);
+void pass_periods_skip(struct pass_periods *p, uint64_t periods);
+void pass_periods_remember(struct pass_periods *p, uint64_t cycle);
 
 /* Moves n counts by so many times what they have grown by since `then`.  What
  * passes COUNT_MAX stays one above it. */

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/array/multicast_alike.h"
+#include "dataflows/multicast_alike.h"
 #include "sim/array/systolic_array.h"
 #include "sim/run/access_stream.h"
 #include "sim/run/bounds.h"

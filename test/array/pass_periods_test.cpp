@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/array/multicast_alike.h"
+#include "dataflows/multicast_alike.h"
 #include "sim/array/multicast_machine.h"
 #include "sim/array/pass_periods.h"
 #include "sim/run/kernel.h"
@@ -96,6 +96,8 @@ class PassPeriods : public testing::TestWithParam<const char *>
         all.push_back(held_streams ? "held streams" : "held stay");
         if (flow != "rs")
             all.push_back("trees");
+        if (flow == "rs" || flow == "os")
+            all.push_back("drift");
         if (flow == "os")
             all.push_back("last window emits");
         return all;
@@ -107,6 +109,7 @@ class PassPeriods : public testing::TestWithParam<const char *>
         const period_skips s = *multicast_machine_skips(m);
         if (multicast_machine_skipped(m) == 0)
             return;
+        (*to)["drift"] += multicast_machine_drifted(m) > 0;
         (*to)["windows"] += s.at_level[PERIOD_WINDOWS] > 0;
         (*to)["groups"] += s.at_level[PERIOD_GROUPS] > 0;
         (*to)["two runs of groups"] += d.groups[1] > 0;

@@ -6,7 +6,7 @@
  * those of the first only go on.
  * SPDX-License-Identifier: MIT
  */
-#include "sim/array/multicast_alike.h"
+#include "dataflows/multicast_alike.h"
 
 #include "sim/base/result.h"
 

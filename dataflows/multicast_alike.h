@@ -1,8 +1,8 @@
 /* multicast_alike.h - passes of which the descriptors differ and the timing
  * does not, on a multicast array. SPDX-License-Identifier: MIT
  */
-#ifndef SIM_ARRAY_MULTICAST_ALIKE_H
-#define SIM_ARRAY_MULTICAST_ALIKE_H
+#ifndef DATAFLOWS_MULTICAST_ALIKE_H
+#define DATAFLOWS_MULTICAST_ALIKE_H
 
 #include "dataflows/program.h"
 
