@@ -290,6 +290,8 @@ struct gemm_cost {
     double (*cycles)(const struct arch *arch, const struct layer *layer,
                      const struct mapping *mapping, const struct tiling *t);
     const struct mapping *mapping;
+    /* Tiles of more filters or channels never take more of these cycles. */
+    bool whole_is_least;
 };
 bool tiling_choose_gemm(const struct arch *arch, const struct layer *layer,
                         const struct gemm_cost *cost, const int given[5],

@@ -135,6 +135,7 @@ bool os_choose(const struct arch *arch, const struct layer *layer,
                      : OS_PRODUCTS_MAX / (layer->R * layer->S),
         .cycles = os_cycles,
         .mapping = &m,
+        .whole_is_least = true,
     };
     if (cost.c_max < 1 || (fixed[GEMM_C] > cost.c_max))
         return diag_fail(d, EXIT_NO_MAPPING, at,

@@ -187,6 +187,7 @@ bool stationary_choose(const struct stationary *s, const struct arch *arch,
         .c_max = 65535,
         .cycles = is ? is_cycles : ws_cycles,
         .mapping = &m,
+        .whole_is_least = true,
     };
     if (!gemm_choose_tiles(s->dataflow, arch, layer, &cost, fixed, at, &m, d))
         return false;

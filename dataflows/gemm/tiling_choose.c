@@ -27,6 +27,7 @@ struct search {
     const struct gemm_cost *cost;
     bool found;
     double cycles;
+    double cycles_per_byte; /* of DRAM */
     struct tiling best;
     struct sizes images, rows, channels, filters;
     enum tensor short_tensor;
@@ -53,8 +54,9 @@ static double dram_cycles_per_byte(const struct arch *a)
 static const double ARRAY_SHARE = 1e-4, TRAFFIC_SHARE = 1e-3,
                     CYCLES_PER_BYTE = 1e-6;
 
-static double estimate(const struct search *s, const struct tiling *t,
-                       const int buffers[TENSOR_N])
+/* Sets the bytes of each tensor that DRAM moves; returns the sum. */
+static double moved_bytes(const struct search *s, const struct tiling *t,
+                          double bytes[TENSOR_N])
 {
     const struct layer *l = s->layer;
     double m_tiles = ceil_div(l->M / l->G, t->m);
@@ -65,25 +67,40 @@ static double estimate(const struct search *s, const struct tiling *t,
     const double ifmap_loads = !keeps                  ? m_tiles * f_tiles
                                : strips * c_tiles == 1 ? 1
                                                        : m_tiles;
-    double words[TENSOR_N];
-    double bytes[TENSOR_N];
+    double words[TENSOR_N], all = 0;
     words[TENSOR_IFMAP] = l->G * strips * c_tiles * ifmap_loads *
                           (double)tiling_l2_words(l, t, TENSOR_IFMAP);
     words[TENSOR_FILTER] = (double)l->M * (l->C / l->G) * l->R * l->S *
                            (keeps && c_tiles * f_tiles == 1 ? 1 : strips);
     words[TENSOR_PSUM] = (double)l->N * l->M * l->P * l->Q;
-    double all = 0, exposed = 0;
     for (int k = 0; k < TENSOR_N; k++) {
         bytes[k] = words[k] * arch_map_bits(s->arch, (enum tensor)k) / 8;
         all += bytes[k];
-        exposed += buffers[k] == 1 ? bytes[k] : 0;
     }
-    double per_byte = dram_cycles_per_byte(s->arch);
-    double array =
-        s->cost->cycles(s->arch, l, s->cost->mapping, t) + exposed * per_byte;
-    double moved = all * per_byte;
+    return all;
+}
+
+/* Grows with each of the array's cycles and the bytes moved. */
+static double weighed(const struct search *s, double array, double bytes)
+{
+    double moved = bytes * s->cycles_per_byte;
     return (array > moved ? array : moved) + array * ARRAY_SHARE +
-           moved * TRAFFIC_SHARE + all * CYCLES_PER_BYTE;
+           moved * TRAFFIC_SHARE + bytes * CYCLES_PER_BYTE;
+}
+
+static double array_cycles(const struct search *s, const struct tiling *t)
+{
+    return s->cost->cycles(s->arch, s->layer, s->cost->mapping, t);
+}
+
+static double estimate(const struct search *s, const struct tiling *t,
+                       const int buffers[TENSOR_N])
+{
+    double bytes[TENSOR_N], exposed = 0;
+    const double all = moved_bytes(s, t, bytes);
+    for (int k = 0; k < TENSOR_N; k++)
+        exposed += buffers[k] == 1 ? bytes[k] : 0;
+    return weighed(s, array_cycles(s, t) + exposed * s->cycles_per_byte, all);
 }
 
 static bool consider(struct search *s, const struct tiling *t)
@@ -114,8 +131,7 @@ static bool try_filters(struct search *s, struct tiling *t, int given_f)
     int fold = min_int(s->cost->fold_filters, t->m);
     t->f = given_f > 0 ? min_int(given_f, t->m) : t->m;
     /* Smaller filter tiles take no fewer cycles. */
-    if (s->found &&
-        s->cost->cycles(s->arch, s->layer, s->cost->mapping, t) >= s->cycles)
+    if (s->found && array_cycles(s, t) >= s->cycles)
         return true;
     if (consider(s, t))
         return true;
@@ -186,20 +202,70 @@ static void add_unwasting(struct sizes *to, int extent, int given,
     }
 }
 
+/* The least that the array takes beside these images, rows and channels. */
+static double least_array_cycles(const struct search *s,
+                                 const struct tiling *tiles)
+{
+    struct tiling t = *tiles;
+    if (!s->cost->whole_is_least)
+        return 0;
+    t.m = t.f = s->filters.size[s->filters.n - 1];
+    return array_cycles(s, &t);
+}
+
+/* Returns how many sizes of filters beside these tiles, the smallest ones, make
+ * no tiling better than what was found: DRAM moves less with each larger one,
+ * and least with all of its filters at a time. */
+static int worse_filters(const struct search *s, const struct tiling *tiles,
+                         double array)
+{
+    struct tiling t = *tiles;
+    double bytes[TENSOR_N];
+    int low = 0, high = s->found ? s->filters.n : 0;
+    while (low < high) {
+        const int middle = (low + high) / 2;
+        t.m = t.f = s->filters.size[middle];
+        if (weighed(s, array, moved_bytes(s, &t, bytes)) >= s->cycles)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool fits(const struct search *s, const struct tiling *t)
+{
+    int buffers[TENSOR_N], banks[TENSOR_N];
+    enum tensor tensor;
+    uint64_t lacking;
+    return tiling_fits(s->arch, s->layer, t, buffers, banks, &tensor, &lacking);
+}
+
+/* Tries filters beside images, rows and channels.  False when none fit. */
+static bool try_channels(struct search *s, struct tiling *t, int given_f)
+{
+    const int first = worse_filters(s, t, least_array_cycles(s, t));
+    for (int k = first; k < s->filters.n; k++) {
+        t->m = s->filters.size[k];
+        if (try_filters(s, t, given_f))
+            continue;
+        if (k > first)
+            return true;
+        t->m = s->filters.size[0];
+        t->f = given_f > 0 ? min_int(given_f, t->m) : 1;
+        return first > 0 && fits(s, t);
+    }
+    return true;
+}
+
 /* False when nothing fits beside so many images and rows. */
 static bool try_tiles(struct search *s, int n, int e, const int given[5])
 {
-    struct tiling t = {.n = n, .e = e};
-    for (int i = 0; i < s->channels.n; i++)
-        for (int k = 0; k < s->filters.n; k++) {
-            t.c = s->channels.size[i];
-            t.m = s->filters.size[k];
-            if (try_filters(s, &t, given[4]))
-                continue;
-            if (k == 0)
-                return i > 0;
-            break;
-        }
+    for (int i = 0; i < s->channels.n; i++) {
+        struct tiling t = {.n = n, .e = e, .c = s->channels.size[i]};
+        if (!try_channels(s, &t, given[4]))
+            return i > 0;
+    }
     return true;
 }
 
@@ -230,7 +296,10 @@ bool tiling_choose_gemm(const struct arch *arch, const struct layer *layer,
                         struct tiling *out, enum tensor *short_tensor,
                         uint64_t *short_words)
 {
-    struct search s = {.arch = arch, .layer = layer, .cost = cost};
+    struct search s = {.arch = arch,
+                       .layer = layer,
+                       .cost = cost,
+                       .cycles_per_byte = dram_cycles_per_byte(arch)};
     const struct layer *l = layer;
     const int Mg = l->M / l->G, Cg = min_int(l->C / l->G, cost->c_max);
     list_sizes(&s.filters, Mg, given[0]);

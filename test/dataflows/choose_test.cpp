@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstring>
 #include <string>
 
 #include "dataflows/choose.h"
+#include "dataflows/program.h"
 #include "test/messages.h"
 #include "test/random_layer.h"
 #include "test/sample.h"
@@ -132,6 +135,61 @@ TEST(ChooseRs, AdvisesOnlyWhatMayBeGiven)
         << d.text();
     EXPECT_EQ(d.text().find("'pe.rf.filter_words="), std::string::npos)
         << d.text();
+}
+
+// Rises with every fold that tiles waste, and never falls with smaller tiles.
+double folds(const arch *a, const layer *l, const mapping *, const tiling *t)
+{
+    double filters = 0, products = 0;
+    for (int m = 0; m < l->M; m += t->m)
+        for (int f = 0; f < std::min(t->m, l->M - m); f += t->f)
+            filters +=
+                ceil_div(std::min(t->f, std::min(t->m, l->M - m) - f), a->cols);
+    for (int c = 0; c < l->C; c += t->c)
+        products += ceil_div(std::min(t->c, l->C - c) * l->R * l->S, a->rows);
+    return filters * products *
+           (100.0 * ceil_div(l->N, t->n) * ceil_div(l->P, t->e) +
+            double(l->N) * l->P * l->Q);
+}
+
+// What cannot be better is not looked at; that changes time only.
+TEST(ChooseTiles, AreTheSameWhereTheWholeIsKnownToBeLeast)
+{
+    random_case random(17);
+    int found = 0;
+    for (int k = 0, end = sample(300, "random layers"); k < end; k++) {
+        arch a = random.machine();
+        layer l = random.shape();
+        diag *unread = diag_new();
+        l.G = 1;
+        l.M = random.pick(1, 90);
+        l.C = random.pick(1, 90);
+        a.l2_bytes = uint64_t(random.pick(1, 40)) * 1024;
+        a.l2_keeps_tiles = random.pick(0, 3) > 0;
+        const bool is_layer = layer_finish(&l, src_pos{nullptr, 0}, unread);
+        diag_free(unread);
+        if (!is_layer)
+            continue;
+        gemm_cost cost = {a.cols, a.rows, 1,       l.R * l.S,
+                          65535,  folds,  nullptr, false};
+        const int given[5] = {0, 0, 0, 0, random.pick(0, 3) ? 0 : 7};
+        tiling all = {}, some = {};
+        tensor short_tensor[2];
+        uint64_t short_words[2];
+        const bool fits = tiling_choose_gemm(&a, &l, &cost, given, &all,
+                                             &short_tensor[0], &short_words[0]);
+        cost.whole_is_least = true;
+        ASSERT_EQ(tiling_choose_gemm(&a, &l, &cost, given, &some,
+                                     &short_tensor[1], &short_words[1]),
+                  fits);
+        if (fits) {
+            ASSERT_EQ(0, std::memcmp(&all, &some, sizeof(all))) << describe(l);
+            found++;
+        } else {
+            ASSERT_EQ(short_words[0], short_words[1]);
+        }
+    }
+    EXPECT_GT(found, 50);
 }
 
 std::vector<const dataflow *> all()
