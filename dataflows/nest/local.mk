@@ -8,6 +8,8 @@ libaccel_a_SOURCES += \
 	%D%/nest.h \
 	%D%/nest_bounds.c \
 	%D%/nest_bounds.h \
+	%D%/nest_box.c \
+	%D%/nest_box.h \
 	%D%/nest_dataflow.c \
 	%D%/nest_dataflow.h \
 	%D%/nest_levels.c \

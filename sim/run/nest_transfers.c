@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/nest/nest_box.h"
 #include "dataflows/nest/nest_pass.h"
 #include "sim/array/nest/nest_stage.h"
 
 /* Tiles of one tensor, in their order. */
 struct line {
-    struct nest_stage *ahead; /* owns; finds the words of the next tile */
+    struct nest_box tile;     /* of L2, the latest; owns */
+    struct nest_stage *ahead; /* owns; else finds the next words; or NULL */
     struct nest_step next;    /* the pass that first needs the next tile */
     bool has_next;
 };
@@ -20,8 +22,15 @@ struct nest_transfers {
     const struct nest_walk *walk;
     const struct program *program;
     struct line line[TENSOR_N];
-    struct nest_stage *behind;    /* owns; finds the psums that leave ... */
-    enum level behind_level;      /* ... the tile of this level */
+    struct nest_box spare;     /* owns */
+    struct nest_stage *behind; /* owns; finds the psums that leave ... */
+    enum level behind_level;   /* ... the tile of this level, but L2's */
+    struct word_run {
+        uint64_t bit, bits;
+    } run;      /* the last one of the transfer in the making */
+    int stored; /* its tensor, or STORED_SPILLS */
+    bool is_write;
+    uint64_t words;
     struct dram_request *request; /* owns */
     int n_requests, request_room;
 };
@@ -90,9 +99,17 @@ static enum level below_dram(const struct nest_walk *walk, enum tensor tensor)
     return (enum level)level;
 }
 
+static bool l2_keeps(const struct nest_transfers *t, enum tensor tensor)
+{
+    return t->walk->nest.level[LEVEL_L2].keep[tensor];
+}
+
+/* NULL: tiles are L2's. */
 static struct nest_stage *stage_of(const struct nest_transfers *t,
                                    enum tensor tensor)
 {
+    if (l2_keeps(t, tensor))
+        return NULL;
     const struct arch *a = &t->program->arch;
     struct stage_cfg cfg = {
         .walk = t->walk,
@@ -115,7 +132,7 @@ void nest_lay_out(const struct nest_walk *walk, int burst_bytes,
     };
     struct filter_cut cut[NEST_TIME_MAX];
     const bool kept = walk->nest.level[LEVEL_L2].keep[TENSOR_FILTER];
-    const int loops = kept ? walk->outside[LEVEL_L2] : walk->pass_loops;
+    const int loops = kept ? walk->outside[LEVEL_L2] : walk->n_loops;
     int n = 0;
     for (int i = 0; i < loops; i++)
         if (walk->loop[i].level >= LEVEL_L2 && dim_of[walk->loop[i].dim] >= 0)
@@ -144,8 +161,11 @@ void nest_transfers_free(struct nest_transfers *t)
 {
     if (t == NULL)
         return;
-    for (int k = 0; k < TENSOR_N; k++)
+    for (int k = 0; k < TENSOR_N; k++) {
         nest_stage_free(t->line[k].ahead);
+        nest_box_fini(&t->line[k].tile);
+    }
+    nest_box_fini(&t->spare);
     nest_stage_free(t->behind);
     free(t->request);
     free(t);
@@ -153,15 +173,11 @@ void nest_transfers_free(struct nest_transfers *t)
 
 /* --- requests ------------------------------------------------------------- */
 
-struct word_run {
-    uint64_t bit, bits;
-};
-
 /* Appends a run: to the last request as one more turn of its loop, where the
  * distance fits. */
-static void push_run(struct nest_transfers *t, bool is_write,
-                     struct word_run run)
+static void push_run(struct nest_transfers *t)
 {
+    const struct word_run run = t->run;
     const uint64_t address = run.bit / 8;
     const uint64_t bytes = bytes_under(run.bit, run.bits);
     struct dram_request *last =
@@ -183,63 +199,65 @@ static void push_run(struct nest_transfers *t, bool is_write,
     }
     last = &t->request[t->n_requests++];
     memset(last, 0, sizeof(*last));
-    last->is_write = is_write;
+    last->is_write = t->is_write;
     last->address = address;
     last->run_bytes = bytes;
     for (int k = 0; k < DRAM_LOOPS; k++)
         last->loop[k].count = 1;
 }
 
-/* Adds requests of words in rising order.  stored: a tensor, or
- * STORED_SPILLS. */
-static void add_requests(struct nest_transfers *t, int stored, bool is_write,
-                         const uint64_t *word, int n)
+/* Adds so many words that lie along the innermost dimension, where neighbours
+ * lie side by side; a visitor of nest_box.h. */
+static void add_run(void *context, const int first[4], int words)
 {
+    struct nest_transfers *t = context;
     const struct dram_layout *layout = &t->program->layout;
-    struct word_run run = {0, 0};
-    for (int i = 0; i < n;) {
-        int coord[4], last = i + 1;
-        access_coord(word[i], coord);
-        /* Neighbours along the innermost dimension lie side by side. */
-        while (last < n && word[last] == word[last - 1] + 1)
-            last++;
-        struct word_run here = {
-            dram_layout_bit(layout, stored, coord),
-            dram_layout_run_bits(layout, stored, (uint64_t)(last - i))};
-        if (run.bits > 0 && here.bit == run.bit + run.bits) {
-            run.bits += here.bits;
-        } else {
-            if (run.bits > 0)
-                push_run(t, is_write, run);
-            run = here;
-        }
-        i = last;
+    const struct word_run here = {
+        dram_layout_bit(layout, t->stored, first),
+        dram_layout_run_bits(layout, t->stored, (uint64_t)words)};
+    t->words += (uint64_t)words;
+    if (t->run.bits > 0 && here.bit == t->run.bit + t->run.bits) {
+        t->run.bits += here.bits;
+        return;
     }
-    if (run.bits > 0)
-        push_run(t, is_write, run);
+    if (t->run.bits > 0)
+        push_run(t);
+    t->run = here;
 }
 
-/* A transfer of no words yet. */
-static void begin_transfer(struct nest_transfers *t, enum tensor tensor,
-                           struct tile_transfer *out)
-{
-    memset(out, 0, sizeof(*out));
-    out->is_none = true;
-    out->skips_l2 = !t->walk->nest.level[LEVEL_L2].keep[tensor];
-    t->n_requests = 0;
-}
-
-/* Adds the words that the stage's last call found. */
-static void add_to_transfer(struct nest_transfers *t, int stored, bool is_write,
-                            const struct nest_stage *stage,
-                            struct tile_transfer *out)
+/* Adds the words that the stage's last call found, in rising order. */
+static void add_words(struct nest_transfers *t, const struct nest_stage *stage)
 {
     const uint64_t *word;
     const int n = nest_stage_words(stage, &word);
-    if (n > 0)
-        add_requests(t, stored, is_write, word, n);
-    out->is_none = out->is_none && n == 0;
-    out->words += (uint64_t)n;
+    for (int i = 0, last; i < n; i = last) {
+        int coord[4];
+        access_coord(word[i], coord);
+        for (last = i + 1; last < n && word[last] == word[last - 1] + 1;)
+            last++;
+        add_run(t, coord, last - i);
+    }
+}
+
+/* stored: a tensor, or STORED_SPILLS. */
+static void begin_transfer(struct nest_transfers *t, int stored, bool is_write)
+{
+    t->n_requests = 0;
+    t->run = (struct word_run){0, 0};
+    t->stored = stored;
+    t->is_write = is_write;
+    t->words = 0;
+}
+
+static void end_transfer(struct nest_transfers *t, enum tensor tensor,
+                         struct tile_transfer *out)
+{
+    if (t->run.bits > 0)
+        push_run(t);
+    memset(out, 0, sizeof(*out));
+    out->is_none = t->words == 0;
+    out->skips_l2 = !l2_keeps(t, tensor);
+    out->words = t->words;
     out->n_requests = t->n_requests;
     out->request = t->request;
 }
@@ -247,13 +265,34 @@ static void add_to_transfer(struct nest_transfers *t, int stored, bool is_write,
 /* Whether the DMA brings the tensor pass by pass, to PEs that forget. */
 static bool comes_by_passes(const struct nest_transfers *t, enum tensor tensor)
 {
-    return nest_forgets(&t->program->arch) &&
-           !t->walk->nest.level[LEVEL_L2].keep[tensor];
+    return nest_forgets(&t->program->arch) && !l2_keeps(t, tensor);
+}
+
+static void fill_box(const struct nest_transfers *t, enum tensor tensor,
+                     const struct nest_step *step, struct nest_box *out)
+{
+    nest_box_fill(out, t->walk, step, tensor,
+                  t->program->arch.padding == PADDING_STORED);
+}
+
+/* What a tile of L2 has that the one before had not; of psums, where they are
+ * not to begin at 0. */
+static void load_tile(struct nest_transfers *t, enum tensor tensor)
+{
+    struct line *line = &t->line[tensor];
+    struct nest_box before = line->tile;
+    line->tile = t->spare;
+    fill_box(t, tensor, &line->next, &line->tile);
+    if (tensor != TENSOR_PSUM && !t->walk->l2_keeps_tiles)
+        nest_box_clear(&before);
+    if (tensor != TENSOR_PSUM ||
+        nest_walk_reads_back(t->walk, &line->next, LEVEL_L2))
+        nest_box_visit_new(&line->tile, &before, add_run, t);
+    t->spare = before;
 }
 
 /* What all steps of a pass ask for, in their order. */
-static void load_pass(struct nest_transfers *t, enum tensor tensor, int stored,
-                      struct tile_transfer *out)
+static void load_pass(struct nest_transfers *t, enum tensor tensor)
 {
     const struct nest_walk *w = t->walk;
     struct nest_stage *stage = t->line[tensor].ahead;
@@ -263,7 +302,7 @@ static void load_pass(struct nest_transfers *t, enum tensor tensor, int stored,
     do {
         nest_stage_leave(stage, &at, &unread);
         nest_stage_enter(stage, &at, &unread);
-        add_to_transfer(t, stored, false, stage, out);
+        add_words(t, stage);
     } while (nest_walk_next(w, &at, w->pass_loops, w->n_loops) >= 0);
 }
 
@@ -276,24 +315,23 @@ bool nest_transfers_load(struct nest_transfers *t, enum tensor tensor,
     struct stage_move unread;
     if (!line->has_next)
         return false;
-    begin_transfer(t, tensor, out);
-    if (comes_by_passes(t, tensor)) {
-        load_pass(t, tensor, stored, out);
+    begin_transfer(t, stored, false);
+    if (l2_keeps(t, tensor)) {
+        load_tile(t, tensor);
+    } else if (comes_by_passes(t, tensor)) {
+        load_pass(t, tensor);
     } else {
-        if (!t->walk->l2_keeps_tiles && tensor != TENSOR_PSUM &&
-            t->walk->nest.level[LEVEL_L2].keep[tensor])
-            nest_stage_set(line->ahead, NULL);
         nest_stage_leave(line->ahead, &line->next, &unread);
         nest_stage_enter(line->ahead, &line->next, &unread);
-        add_to_transfer(t, stored, false, line->ahead, out);
+        add_words(t, line->ahead);
     }
+    end_transfer(t, tensor, out);
     look_ahead(t, tensor);
     return true;
 }
 
 /* What leaves the PEs in a pass, which has each output once. */
-static void store_pass(struct nest_transfers *t, const struct nest_step *first,
-                       int stored, struct tile_transfer *out)
+static void store_pass(struct nest_transfers *t, const struct nest_step *first)
 {
     const struct nest_walk *w = t->walk;
     struct nest_step at = *first, next = *first;
@@ -303,8 +341,21 @@ static void store_pass(struct nest_transfers *t, const struct nest_step *first,
         more = nest_walk_next(w, &next, w->pass_loops, w->n_loops) >= 0;
         nest_stage_enter(t->behind, &at, &unread);
         nest_stage_leave(t->behind, more ? &next : NULL, &unread);
-        add_to_transfer(t, stored, true, t->behind, out);
+        add_words(t, t->behind);
     }
+}
+
+/* What the next tile of L2, if there is one, has not. */
+static void store_tile(struct nest_transfers *t, const struct nest_step *at,
+                       const struct nest_step *next)
+{
+    struct nest_box tile = {{0}, {NULL}, {0}};
+    fill_box(t, TENSOR_PSUM, at, &tile);
+    nest_box_clear(&t->spare);
+    if (next != NULL)
+        fill_box(t, TENSOR_PSUM, next, &t->spare);
+    nest_box_visit_new(&tile, &t->spare, add_run, t);
+    nest_box_fini(&tile);
 }
 
 void nest_transfers_store(struct nest_transfers *t, const struct nest_step *at,
@@ -317,14 +368,17 @@ void nest_transfers_store(struct nest_transfers *t, const struct nest_step *at,
     const bool is_finished =
         nest_walk_finishes(t->walk, &last, t->behind_level);
     const int stored = is_finished ? (int)TENSOR_PSUM : STORED_SPILLS;
-    begin_transfer(t, TENSOR_PSUM, out);
-    if (comes_by_passes(t, TENSOR_PSUM)) {
-        store_pass(t, at, stored, out);
+    begin_transfer(t, stored, true);
+    if (l2_keeps(t, TENSOR_PSUM)) {
+        store_tile(t, at, next);
+    } else if (comes_by_passes(t, TENSOR_PSUM)) {
+        store_pass(t, at);
     } else {
         nest_stage_leave(t->behind, at, &unread);
         nest_stage_enter(t->behind, at, &unread);
         nest_stage_leave(t->behind, next, &unread);
-        add_to_transfer(t, stored, true, t->behind, out);
+        add_words(t, t->behind);
     }
+    end_transfer(t, TENSOR_PSUM, out);
     out->finished_words = is_finished ? out->words : 0;
 }

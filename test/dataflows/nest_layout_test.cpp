@@ -229,12 +229,18 @@ TEST(DramLayout, ANestTakesItsNewWordsAndMovesEachBurstOnce)
             while (one.load(t, &move)) {
                 auto asked = bytes_asked_for(move.request, move.n_requests);
                 std::set<uint64_t> bytes(asked.begin(), asked.end());
+                // What L2 does not keep comes step by step, pass by pass, and
+                // may come again.
+                past_l2 += !kept;
+                if (!kept) {
+                    ASSERT_GE(bursts_moved(asked, burst_bytes),
+                              oracle.bursts_of(bytes).size())
+                        << describe(l);
+                    continue;
+                }
                 ASSERT_EQ(bursts_moved(asked, burst_bytes),
                           oracle.bursts_of(bytes).size())
                     << describe(l);
-                past_l2 += !kept;
-                if (!kept)
-                    continue;
                 ASSERT_LT(at, wanted.size()) << describe(l);
                 ASSERT_EQ(bytes, oracle.bytes_of(t, wanted[at++]))
                     << describe(l) << ", tensor " << t;

@@ -25,10 +25,12 @@ enum { LANE_ALIGN = 16 };
 enum { FIELDS = 0 CREDIT_LANE_STATE(COUNT_FIELD) };
 #undef COUNT_FIELD
 
-/* A chain has a lane at least, so there are as many exits at most. */
+/* A chain has a lane at least, so there are as many exits at most.  An odd
+ * number of cache lines, so that a lane's variables lie in different sets. */
 static size_t stride_of(const struct credit_lanes_cfg *cfg)
 {
-    return (2 * (size_t)cfg->lanes + LANE_ALIGN - 1) / LANE_ALIGN * LANE_ALIGN;
+    const size_t lines = (2 * (size_t)cfg->lanes + LANE_ALIGN - 1) / LANE_ALIGN;
+    return (lines | 1) * LANE_ALIGN;
 }
 
 void credit_lanes_init(struct credit_lanes *lanes,
@@ -191,7 +193,7 @@ HOT static int32_t eval_range(const struct credit_lane_fields *f,
 {
 #define FIELD(name) int32_t *restrict name = f->name
     FIELD(psum_fifo);
-    FIELD(psum_reserved);
+    FIELD(above_words);
     FIELD(fifo_filter);
     FIELD(fifo_ifmap);
     FIELD(rf_filter);
@@ -217,7 +219,6 @@ HOT static int32_t eval_range(const struct credit_lane_fields *f,
     FIELD(emit);
     FIELD(take);
     FIELD(active);
-    FIELD(above);
 #undef FIELD
     int32_t *restrict issued = f->mac;
     const struct scalars s = *k;
@@ -231,8 +232,7 @@ HOT static int32_t eval_range(const struct credit_lane_fields *f,
         const int32_t no_filter = -(int32_t)(got_filter[l] < need_filter[l]);
         const int32_t no_ifmap = -(int32_t)(got_ifmap[l] < need_ifmap[l]);
         const int32_t no_in = takes_psum[l] & -(int32_t)(psum_fifo[l] < 1);
-        const int32_t no_out =
-            -(int32_t)(psum_reserved[above[l]] >= s.psum_fifo);
+        const int32_t no_out = -(int32_t)(above_words[l] >= s.psum_fifo);
         const int32_t stuck = no_in | no_out;
         const int32_t mac =
             run & ~adding & ~no_filter & ~no_ifmap & ~(rides[l] & stuck);
@@ -337,6 +337,7 @@ HOT static void commit_range(const struct credit_lane_fields *f, int delay,
     int32_t *restrict psum_reserved = f->psum_reserved;
     int32_t *restrict push_psum = f->push_psum;
     int32_t *restrict collected = f->collected;
+    int32_t *restrict above_words = f->above_words;
     const int32_t *below = f->below;
     const int32_t *take = f->take, *emit = f->emit, *sent = f->sent;
     for (int l = from; l < to; l++) {
@@ -349,6 +350,8 @@ HOT static void commit_range(const struct credit_lane_fields *f, int delay,
         psum_reserved[l] += change - (b < 0 ? 0 : emit[b]);
         push_psum[l] = 0;
         collected[l] = 0;
+        if (b >= 0) /* its one writer */
+            above_words[b] = psum_reserved[l];
     }
 }
 

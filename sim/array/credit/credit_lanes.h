@@ -67,6 +67,7 @@ struct credit_lanes_cfg {
     X(step, "of the pass")                                            \
     X(run, "of the step's work")                                      \
     X(active, "-1: has work in this pass")                            \
+    X(above_words, "psums in the fifo above, and on their way to it") \
     X(above, "the lane or exit that psums go to")                     \
     X(below, "the lane whose psums come; -1: none")
 

@@ -44,37 +44,51 @@ struct nest_visits {
 
 /* --- chains --------------------------------------------------------------- */
 
-static bool share_outputs(const struct nest_child *a,
-                          const struct nest_child *b)
+/* A PE, with what it is sorted by. */
+struct place {
+    int outputs[5]; /* where its outputs begin */
+    int unit;
+    int32_t pe;
+};
+
+static int by_unit(const void *a, const void *b)
 {
-    return a->offset[NEST_G] == b->offset[NEST_G] &&
-           a->offset[NEST_N] == b->offset[NEST_N] &&
-           a->offset[NEST_M] == b->offset[NEST_M] &&
-           a->offset[NEST_P] == b->offset[NEST_P] &&
-           a->offset[NEST_Q] == b->offset[NEST_Q];
+    const struct place *x = a, *y = b;
+    return (x->unit > y->unit) - (x->unit < y->unit);
+}
+
+static int by_outputs(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    for (int k = 0; k < 5; k++)
+        if (x->outputs[k] != y->outputs[k])
+            return x->outputs[k] < y->outputs[k] ? -1 : 1;
+    return by_unit(a, b);
 }
 
 static void find_chains(struct nest_visits *v)
 {
+    static const int has[5] = {NEST_G, NEST_N, NEST_M, NEST_P, NEST_Q};
     const struct nest_walk *w = v->walk;
-    int32_t *bottom = xcalloc((size_t)w->n_pes, sizeof(*bottom));
-    for (int k = 0; k < w->n_pes; k++) {
-        int at = k;
-        for (; at > 0 && w->pe[v->by_unit[at - 1]].unit > w->pe[k].unit; at--)
-            v->by_unit[at] = v->by_unit[at - 1];
-        v->by_unit[at] = k;
+    const size_t n = (size_t)w->n_pes;
+    struct place *place = xcalloc(n, sizeof(*place));
+    for (size_t k = 0; k < n; k++) {
+        for (int d = 0; d < 5; d++)
+            place[k].outputs[d] = w->pe[k].offset[has[d]];
+        place[k].unit = w->pe[k].unit;
+        place[k].pe = (int32_t)k;
     }
-    for (int k = 0; k < w->n_pes; k++) {
-        const int32_t pe = v->by_unit[k];
-        int chain = 0;
-        while (chain < v->chains_max &&
-               !share_outputs(&w->pe[bottom[chain]], &w->pe[pe]))
-            chain++;
-        if (chain == v->chains_max)
-            bottom[v->chains_max++] = pe;
-        v->chain_of[pe] = chain;
+    qsort(place, n, sizeof(*place), by_unit);
+    for (size_t k = 0; k < n; k++)
+        v->by_unit[k] = place[k].pe;
+    qsort(place, n, sizeof(*place), by_outputs);
+    for (size_t k = 0; k < n; k++) {
+        if (k == 0 || memcmp(place[k].outputs, place[k - 1].outputs,
+                             sizeof(place[k].outputs)) != 0)
+            v->chains_max++;
+        v->chain_of[place[k].pe] = v->chains_max - 1;
     }
-    free(bottom);
+    free(place);
 }
 
 struct nest_visits *nest_visits_new(const struct nest_walk *walk,
