@@ -31,16 +31,21 @@ enum dram_layout_kind { LAYOUT_PACKED, LAYOUT_ROWS };
 enum dram_filter_order { FILTER_TILES, FILTER_MCRS };
 enum dram_order { DRAM_ORDER_TENSORS, DRAM_ORDER_OLDEST };
 enum psum_reduce { PSUM_CHAIN, PSUM_TREE };
-/* Which mapping a layer gets that none is given for: as the machine's tables
- * have it (POLICY_OWN: a machine with tables does as POLICY_TABLE, another as
- * its program does), the best that was simulated, a published one, or the best
- * by estimate. */
+/* Which mapping a layer gets that none is given for: POLICY_OWN, a machine's
+ * published one, else as by POLICY_SEARCH; the best of some that were
+ * simulated; the same as POLICY_OWN, said by hand; the best by estimate; the
+ * published one, else what the dataflow's own rules choose. */
 enum mapping_policy {
     POLICY_OWN,
     POLICY_SEARCH,
     POLICY_TABLE,
-    POLICY_ESTIMATE
+    POLICY_ESTIMATE,
+    POLICY_RULES
 };
+#define POLICY_NAMES                                        \
+    {                                                       \
+        "own", "search", "table", "estimate", "rules", NULL \
+    }
 enum systolic_drain { DRAIN_SERIAL, DRAIN_OVERLAPPED };
 enum systolic_preload { PRELOAD_SERIAL, PRELOAD_SHADOW };
 

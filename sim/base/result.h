@@ -179,6 +179,19 @@ struct result_param {
     int value;
 };
 
+/* A mapping that was looked at before one was chosen. */
+struct tried_mapping {
+    const char *source;            /* who listed it, as mapping_source */
+    int value[MAPPING_PARAMS_MAX]; /* of the dataflow's parameters */
+    uint64_t estimate_cycles;      /* about what it takes */
+    uint64_t cycles;               /* 0: not simulated to its end */
+};
+enum { TRIED_MAX = 8 };
+struct tried_mappings {
+    int n;
+    struct tried_mapping one[TRIED_MAX];
+};
+
 enum { RESULT_KEYS_MAX = 17 };
 
 struct layer_result {
@@ -186,8 +199,10 @@ struct layer_result {
     char dataflow[MAPPING_NAME_BYTES];
     int n_params;
     struct result_param param[MAPPING_PARAMS_MAX]; /* the mapping */
-    const char *mapping_source; /* "table", "chosen" or "given" */
-    const char *table_source;   /* given_mapping's */
+    /* "table", "chosen" (the dataflow's rules), "search" or "given". */
+    const char *mapping_source;
+    const char *table_source; /* given_mapping's */
+    struct tried_mappings tried;
     uint64_t passes;
     /* Keys of the architecture that have no effect under this mapping, and have
      * under others. */

@@ -125,7 +125,7 @@ int candidates_find(const struct candidates_input *in,
     if (in->table != NULL)
         energy_costs_of(in->table, in->arch, &list.costs);
     const bool is_open = open_space(&list, &problem);
-    add_chosen(&list, in->by_hand, "estimate", why);
+    add_chosen(&list, in->by_hand, "chosen", why);
     if (in->published != NULL)
         add_chosen(&list, in->published, "table", unread);
     if (is_open && in->n_searched > 0 && search_fits(&problem))
@@ -137,4 +137,18 @@ int candidates_find(const struct candidates_input *in,
     diag_free(why);
     diag_free(unread);
     return list.n;
+}
+
+void candidates_tell(const struct candidate *list, int n,
+                     struct tried_mappings *out)
+{
+    out->n = n;
+    for (int i = 0; i < n; i++) {
+        const struct candidate *c = &list[i];
+        struct tried_mapping *to = &out->one[i];
+        to->source = c->mapping.source;
+        memcpy(to->value, c->mapping.mapping.value, sizeof(to->value));
+        to->estimate_cycles = c->estimate_cycles;
+        to->cycles = c->ran ? c->cycles : 0;
+    }
 }

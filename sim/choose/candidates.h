@@ -30,7 +30,7 @@ struct candidate {
 
 /* The first of a search that are simulated, unless the caller says how many;
  * with what the rules choose and a published row. */
-enum { CANDIDATES_SEARCHED = 3, CANDIDATES_MAX = 16 };
+enum { CANDIDATES_SEARCHED = 3, CANDIDATES_MAX = TRIED_MAX };
 
 struct candidates_input {             /* all borrowed */
     const struct arch *arch;          /* as the layer finds it */
@@ -47,6 +47,10 @@ struct candidates_input {             /* all borrowed */
 int candidates_find(const struct candidates_input *in,
                     const struct layer *layer,
                     struct candidate out[CANDIDATES_MAX], struct diag *d);
+
+/* What a report says of them. */
+void candidates_tell(const struct candidate *list, int n,
+                     struct tried_mappings *out);
 
 #ifdef __cplusplus
 }

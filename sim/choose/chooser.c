@@ -13,9 +13,6 @@
 #include "sim/choose/gate.h"
 #include "traces/access.h"
 
-/* What a machine without a table does that names no policy. */
-static const enum mapping_policy OWN_POLICY = POLICY_ESTIMATE;
-
 enum slot_state { SLOT_EMPTY, SLOT_BUSY, SLOT_DONE };
 
 /* A layer's mapping, once it has been searched. */
@@ -24,6 +21,7 @@ struct slot {
     enum slot_state state;
     struct layer_mapping mapping;
     struct layer_result ran;
+    struct tried_mappings tried;
 };
 
 struct chooser {
@@ -122,26 +120,29 @@ enum mapping_policy chooser_policy(const struct chooser *c,
         return POLICY_OWN;
     if (policy == POLICY_OWN)
         policy = config_arch(c->in.cfg)->mapping_policy;
-    if (policy == POLICY_OWN)
-        policy = POLICY_TABLE;
-    if (policy == POLICY_TABLE && !has_row(asked))
-        policy = OWN_POLICY;
-    return policy;
+    if (policy == POLICY_OWN || policy == POLICY_TABLE)
+        policy = has_row(asked) ? POLICY_TABLE : POLICY_SEARCH;
+    return policy == POLICY_SEARCH && !c->in.simulates ? POLICY_ESTIMATE
+                                                       : policy;
 }
 
 /* Says that published mappings are left aside, once for a key. */
 static void say_left_aside(const struct chooser *c)
 {
     const char *said = NULL;
+    const enum mapping_policy of_machine =
+        config_arch(c->in.cfg)->mapping_policy;
+    const enum mapping_policy asked =
+        c->in.policy != POLICY_OWN ? c->in.policy : of_machine;
+    if (asked == POLICY_SEARCH || asked == POLICY_ESTIMATE)
+        return; /* nobody asked for them */
     for (int i = 0; i < c->in.n_layers; i++) {
         const char *key = c->asked[i].left_aside;
-        if (key == NULL || (said != NULL && strcmp(key, said) == 0) ||
-            chooser_policy(c, &c->in.layer[i]) != POLICY_SEARCH ||
-            c->in.policy == POLICY_SEARCH)
+        if (key == NULL || (said != NULL && strcmp(key, said) == 0))
             continue;
         fprintf(stderr,
-                "accelsim: the published mapping of '%s' holds for another "
-                "'%s' than that of '%s'; mappings are searched instead\n",
+                "accelsim: published mappings, as that of layer '%s', are left "
+                "aside: they hold for another '%s' than '%s' has\n",
                 c->in.layer[i].name, key, config_arch(c->in.cfg)->name);
         said = key;
     }
@@ -231,13 +232,15 @@ static int index_of(const struct chooser *c, const struct layer *layer)
     return (int)i;
 }
 
-/* Searches a layer's mapping; *stats: what it took. */
+/* Chooses among candidates, by simulating them or by their estimates; *stats:
+ * what it took. */
 static bool search(const struct chooser *c, const struct arch *arch, int i,
                    const struct simulate_options *with, struct slot *out,
                    struct choose_stats *stats, struct diag *d)
 {
     const struct asked_mapping *asked = &c->asked[i];
     const struct layer *layer = &c->in.layer[i];
+    const bool simulates = chooser_policy(c, layer) == POLICY_SEARCH;
     const struct candidates_input in = {
         .arch = arch,
         .table = c->in.energy,
@@ -250,16 +253,21 @@ static bool search(const struct chooser *c, const struct arch *arch, int i,
     struct candidate candidate[CANDIDATES_MAX];
     const double start = c->in.now_seconds != NULL ? c->in.now_seconds() : 0;
     const int n = candidates_find(&in, layer, candidate, d);
-    const int best =
-        n > 0 ? trial_best(&in, layer, candidate, n, with, &out->ran, stats, d)
-              : -1;
+    int best = n > 0 ? 0 : -1;
+    if (n > 0 && simulates)
+        best = trial_best(&in, layer, candidate, n, with, &out->ran, stats, d);
     if (c->in.now_seconds != NULL)
         stats->seconds = c->in.now_seconds() - start;
     stats->layers = 1;
     if (best < 0)
         return false;
+    candidates_tell(candidate, n, &out->tried);
     out->mapping = candidate[best].mapping;
-    out->mapping.ran = &out->ran;
+    out->mapping.tried = &out->tried;
+    if (simulates) {
+        out->ran.tried = out->tried;
+        out->mapping.ran = &out->ran;
+    }
     return true;
 }
 
@@ -315,12 +323,8 @@ static bool mapping_of(const void *context, const struct layer *layer,
         return choose_nest(&own, layer, &asked->nest, &asked->where, out, d);
     switch (chooser_policy(c, layer)) {
     case POLICY_SEARCH:
-        if (c->in.energy != NULL)
-            return searched(c, &own, i, with, out, d);
-        /* fall through */
     case POLICY_ESTIMATE:
-        return choose_mapping(&own, layer, asked->dataflow, &asked->by_hand,
-                              out, d);
+        return searched(c, &own, i, with, out, d);
     default:
         return choose_mapping(&own, layer, asked->dataflow, &asked->given, out,
                               d);
@@ -332,6 +336,15 @@ static bool is_same(const void *context, const struct layer *a,
 {
     const struct chooser *c = context;
     return same_asked(&c->asked[index_of(c, a)], &c->asked[index_of(c, b)]);
+}
+
+const char *chooser_source(const struct chooser *c)
+{
+    static const char *const name[] = POLICY_NAMES;
+    enum mapping_policy found = POLICY_OWN;
+    for (int i = 0; i < c->in.n_layers && found != POLICY_TABLE; i++)
+        found = chooser_policy(c, &c->in.layer[i]);
+    return found == POLICY_OWN ? "given" : name[found];
 }
 
 struct layer_mapper chooser_mapper(const struct chooser *chooser)

@@ -28,7 +28,9 @@ struct chooser_input { /* all borrowed */
     const struct layer *layer; /* all that mappings are asked for */
     int n_layers;
     enum mapping_policy policy; /* POLICY_OWN: the machine's */
-    /* For POLICY_SEARCH; without an energy table nothing is simulated. */
+    /* For candidates: whether any may be simulated, else the best by estimate
+     * is taken; what they cost, NULL: nothing; what is to be least. */
+    bool simulates;
     const struct energy_table *energy;
     enum search_objective objective;
     double (*now_seconds)(
@@ -45,10 +47,13 @@ void chooser_free(struct chooser *chooser);
  * mapping (EXIT_NO_MAPPING), no nest in the file fits the layer. */
 struct layer_mapper chooser_mapper(const struct chooser *chooser);
 
-/* The policy by which a layer's mapping comes about, POLICY_OWN resolved;
- * POLICY_OWN: it is given. */
+/* The policy by which a layer's mapping comes about: POLICY_OWN, it is given;
+ * else POLICY_OWN and POLICY_TABLE resolved to what the layer has. */
 enum mapping_policy chooser_policy(const struct chooser *chooser,
                                    const struct layer *layer);
+/* The same of all layers in a word: "given"; "table" where any has a row; or
+ * the policy's name. */
+const char *chooser_source(const struct chooser *chooser);
 /* What choosing has taken so far. */
 struct choose_stats chooser_stats(struct chooser *chooser);
 

@@ -14,6 +14,8 @@ static bool model(struct invocation *s, struct layer_result *results)
     struct chooser *chooser = invocation_chooser(s, w);
     bool ok = chooser != NULL;
     const struct layer_mapper mapper = chooser_mapper(chooser);
+    if (ok)
+        s->mapping_source = chooser_source(chooser);
     for (int i = 0; ok && i < w->n_layers; i++) {
         struct layer_mapping mapping;
         ok = mapper.mapping_of(mapper.context, &w->layer[i], NULL, &mapping,

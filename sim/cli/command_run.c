@@ -31,6 +31,7 @@ static bool run(struct invocation *s, struct layer_result *results,
     if (chooser == NULL)
         return false;
     const struct layer_mapper mapper = chooser_mapper(chooser);
+    s->mapping_source = chooser_source(chooser);
     struct run_input in = {
         .arch = config_arch(s->cfg),
         .layer = s->workload->layer,

@@ -281,8 +281,8 @@ struct chooser *invocation_chooser(const struct invocation *s,
         .layer = layers->layer,
         .n_layers = layers->n_layers,
         .policy = s->options.policy.policy,
-        /* A model simulates nothing. */
-        .energy = s->options.command == COMMAND_model ? NULL : s->energy,
+        .simulates = s->options.command != COMMAND_model,
+        .energy = s->energy,
         .objective = s->options.map.objective,
         .now_seconds = clock_now_seconds,
     };

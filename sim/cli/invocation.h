@@ -42,7 +42,8 @@ struct invocation {
     /* The one asked for, or the architecture's; NULL: each layer's comes from
      * the mapping file in use. */
     const struct dataflow *dataflow;
-    struct diag *diag; /* owns */
+    const char *mapping_source; /* of results, once there is a chooser */
+    struct diag *diag;          /* owns */
 };
 
 /* Reads the architecture, the layers, the dataflow and the energy table that

@@ -8,6 +8,7 @@
 
 #include "sim/base/whole_number.h"
 #include "sim/cli/options.h"
+#include "sim/config/config.h"
 
 static const struct src_pos command_line = {NULL, 0};
 
@@ -34,18 +35,11 @@ bool read_dim(const char *text, void *field, struct diag *d)
 
 bool read_policy(const char *text, void *field, struct diag *d)
 {
-    static const struct {
-        const char *name;
-        enum mapping_policy policy;
-    } known[] = {{"search", POLICY_SEARCH},
-                 {"table", POLICY_TABLE},
-                 {"estimate", POLICY_ESTIMATE}};
     struct policy_option *out = field;
     (void)d;
-    *out = (struct policy_option){POLICY_OWN, text};
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-        if (strcmp(text, known[i].name) == 0)
-            *out = (struct policy_option){known[i].policy, NULL};
+    *out = (struct policy_option){POLICY_OWN, NULL};
+    if (!config_policy(text, &out->policy))
+        out->file = text;
     return true;
 }
 

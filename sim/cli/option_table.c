@@ -111,11 +111,11 @@ const struct option_row option_table[] = {
     TEXT("mapping", 0, "FILE", RUN | MODEL | REUSE, mapping,
          "mappings of layers, as --show-mapping prints or 'map --save' puts "
          "them"),
-    OWN("mapping-policy", 0, "search|table|estimate|FILE", RUN | MODEL | REUSE,
-        policy, read_policy,
+    OWN("mapping-policy", 0, "search|table|estimate|rules|FILE",
+        RUN | MODEL | REUSE, policy, read_policy,
         "mappings of layers: the best of some that are simulated, published "
-        "ones, the dataflow's by estimate, or a file's; without it, "
-        "mapping.policy"),
+        "ones and else those, the best by estimate, published ones and else "
+        "the dataflow's rules', or a file's; without it, mapping.policy"),
     TEXT("plugin", 0, "FILE.so", LAYERS, plugin, "load a dataflow"),
     OWN("kernel", 0, "native|systemc", ANY, kernel, read_kernel,
         "what steps the machine; the numbers are the same"),
@@ -151,8 +151,8 @@ const struct option_row option_table[] = {
         "PEs in the waveform; all without it"),
 
     TITLE("For the command 'map':"),
-    OWN("objective", 0, "energy|delay|edp|edp2|front", RUN | MAP | REUSE,
-        map.objective, map_options_objective,
+    OWN("objective", 0, "energy|delay|edp|edp2|front", LAYERS, map.objective,
+        map_options_objective,
         "what is to be least; without it, map: energy, the others, which "
         "know no front: delay"),
     INT("top", 0, "K", MAP, map.top, 0, TOP_MAX,

@@ -28,6 +28,14 @@ static void report_dram_part(struct report_input *in)
         (uint64_t)part->clocks_per_burst * (uint64_t)in->arch->dram_channels;
 }
 
+/* Whether mappings were compared. */
+static bool has_objective(const struct invocation *s)
+{
+    return s->mapping_source != NULL &&
+           (strcmp(s->mapping_source, "search") == 0 ||
+            strcmp(s->mapping_source, "estimate") == 0);
+}
+
 /* Writes the report of n layers. */
 static bool report_layers(const struct invocation *s, const char *kernel,
                           const struct layer_result *results, int n)
@@ -38,6 +46,9 @@ static bool report_layers(const struct invocation *s, const char *kernel,
         .network = s->workload->name,
         .batch = s->workload->batch,
         .kernel = kernel,
+        .mapping_source = s->mapping_source,
+        .objective =
+            has_objective(s) ? search_objective_name[o->map.objective] : NULL,
         .energy = s->energy,
         .tables = (const struct energy_table *const *)s->tables,
         .n_tables = s->n_tables,

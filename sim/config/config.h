@@ -81,6 +81,9 @@ bool config_ask_mapping(const struct config *cfg, const char *network,
                         const struct dataflow *dataflow,
                         struct asked_mapping *out, struct diag *d);
 
+/* A policy by its name; false: none has it. */
+bool config_policy(const char *name, enum mapping_policy *out);
+
 /* Only those set by hand. */
 bool config_mapping_by_hand(const struct config *cfg,
                             const struct dataflow *dataflow,

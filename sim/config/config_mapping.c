@@ -10,6 +10,17 @@
 #include "sim/config/config_state.h"
 #include "sim/config/schema.h"
 
+bool config_policy(const char *name, enum mapping_policy *out)
+{
+    static const char *const names[] = POLICY_NAMES;
+    for (int k = POLICY_SEARCH; names[k] != NULL; k++)
+        if (strcmp(name, names[k]) == 0) {
+            *out = (enum mapping_policy)k;
+            return true;
+        }
+    return false;
+}
+
 /* One of --set that the dataflow lacks is an error; one of the file is for
  * another dataflow. */
 bool config_mapping_by_hand(const struct config *cfg,

@@ -25,8 +25,7 @@ static const char *const filter_orders[] = {"tiles", "mcrs", NULL};
 static const char *const dram_orders[] = {"tensors", "oldest", NULL};
 static const char *const compressions[] = {"none", "rlc", NULL};
 static const char *const transposed[] = {"convolutions", "zeros", NULL};
-static const char *const policies[] = {"own", "search", "table", "estimate",
-                                       NULL};
+static const char *const policies[] = POLICY_NAMES;
 static const char *const paddings[] = {"generated", "stored", NULL};
 
 #define FIELD(f) offsetof(struct arch, f), sizeof(((struct arch *)0)->f)
@@ -333,10 +332,9 @@ const struct schema_row schema[] = {
            "Horowitz, ISSCC 2014"),
     ENUM("mapping.policy", mapping_policy, policies, "own",
          "which mapping a layer gets that none is given for: 'search', the "
-         "best of some that were simulated; 'table', the published one, else "
-         "as 'search'; 'estimate', the best by the dataflow's estimate, "
-         "nothing simulated; 'own': 'table' of a network that the machine has "
-         "a table for, else 'estimate'",
+         "best of some that are simulated; 'table', the published one, else "
+         "as 'search'; 'estimate', the best by estimate; 'rules', the "
+         "published one, else the dataflow's own rules; 'own', as 'table'",
          "docs/mapping.md"),
     STRING("mapping.table", mapping_table, "none",
            "of 'mapping_tables', with commas between several: the first for "

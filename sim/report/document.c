@@ -139,6 +139,25 @@ static json_t *not_modelled(const struct layer_result *r)
     return list;
 }
 
+/* Mappings that were looked at before this one was chosen. */
+static json_t *tried(const struct layer_result *r)
+{
+    json_t *list = tree_array();
+    for (int i = 0; i < r->tried.n; i++) {
+        const struct tried_mapping *one = &r->tried.one[i];
+        json_t *o = tree_object(), *parameters = tree_object();
+        for (int k = 0; k < r->n_params; k++)
+            tree_put(parameters, r->param[k].name, json_integer(one->value[k]));
+        tree_put_text(o, "source", one->source);
+        tree_put(o, "parameters", parameters);
+        tree_put_count(o, "estimate_cycles", one->estimate_cycles);
+        if (one->cycles > 0)
+            tree_put_count(o, "cycles", one->cycles);
+        tree_append(list, o);
+    }
+    return list;
+}
+
 static json_t *mapping(const struct layer_result *r)
 {
     json_t *o = tree_object(), *parameters = tree_object();
@@ -149,6 +168,8 @@ static json_t *mapping(const struct layer_result *r)
     if (r->table_source != NULL)
         tree_put_text(o, "table_source", r->table_source);
     tree_put(o, "parameters", parameters);
+    if (r->tried.n > 0)
+        tree_put(o, "tried", tried(r));
     return o;
 }
 
@@ -283,6 +304,16 @@ static json_t *layer(const struct report_input *in,
     return o;
 }
 
+static json_t *provenance(const struct report_input *in)
+{
+    json_t *o = tree_object();
+    tree_put_text(o, "version", ACCELSIM_VERSION);
+    tree_put_text(o, "mapping_source", in->mapping_source);
+    if (in->objective != NULL)
+        tree_put_text(o, "objective", in->objective);
+    return o;
+}
+
 json_t *report_document(const struct report_input *in)
 {
     struct energy_costs costs;
@@ -306,6 +337,8 @@ json_t *report_document(const struct report_input *in)
     tree_put(o, "network", network_document(in));
     tree_put(o, "batch", json_integer(in->batch));
     tree_put_text(o, "kernel", in->kernel);
+    if (in->mapping_source != NULL)
+        tree_put(o, "provenance", provenance(in));
     if (in->foreign_memory != NULL)
         tree_put_text(o, "sc_memory", in->foreign_memory);
     tree_put(o, "pes", json_integer(arch_pes(in->arch)));

@@ -17,6 +17,7 @@
 #include "sim/energy/energy_area.h"
 #include "sim/report/document.h"
 #include "sim/report/listed_schema.h"
+#include "sim/report/mapping_schema.h"
 #include "sim/report/metrics.h"
 #include "sim/report/network_document.h"
 #include "sim/report/report_tree.h"
@@ -142,19 +143,6 @@ static json_t *wholes(const char *const name[], const char *doc)
     return o;
 }
 
-static json_t *mapping(void)
-{
-    static const char *const source[] = {"table", "chosen", "given"};
-    json_t *o = schema_object(""),
-           *parameters = schema_typed("object", "by name");
-    tree_put(parameters, "additionalProperties", schema_typed("integer", ""));
-    schema_put(o, "source", schema_one_of(source, 3, "who chose it"), true);
-    schema_put(o, "table_source",
-               schema_typed("string", "what the table is from"), false);
-    schema_put(o, "parameters", parameters, true);
-    return o;
-}
-
 static json_t *layer(void)
 {
     static const char *const letter[] = {"M", "N", "K", "B", NULL};
@@ -172,7 +160,7 @@ static json_t *layer(void)
     schema_put(o, "gemm", wholes(letter, "in the letters of --gemm"), false);
     schema_put(o, "precision", wholes(document_precision, "bits of a word"),
                true);
-    schema_put(o, "mapping", mapping(), true);
+    schema_put(o, "mapping", mapping_schema(), true);
     schema_put(o, "not_modelled", keys, false);
     put_work(o, false);
     for (int i = 0; i < BOUND_N; i++)
@@ -207,6 +195,7 @@ static json_t *results(void)
     schema_put(o, "batch", schema_whole(1, ""), true);
     schema_put(o, "kernel",
                schema_one_of(kernel, 3, "what stepped the machine"), true);
+    schema_put(o, "provenance", provenance_schema(), false);
     schema_put(o, "sc_memory",
                schema_typed("string", "behind the DRAM's socket"), false);
     schema_put(o, "pes", schema_whole(1, ""), true);

@@ -14,6 +14,8 @@ libaccel_a_SOURCES += \
 	%D%/listing.c \
 	%D%/listing.h \
 	%D%/markdown.c \
+	%D%/mapping_schema.c \
+	%D%/mapping_schema.h \
 	%D%/metrics.c \
 	%D%/metrics.h \
 	%D%/network_document.c \

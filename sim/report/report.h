@@ -29,6 +29,9 @@ struct report_input { /* all borrowed */
     const char *network; /* a name; NULL or "" = none */
     int batch;
     const char *kernel;
+    /* The policy by which mappings came about, or "given"; NULL: nobody says.
+     * What was to be least, where mappings were compared; or NULL. */
+    const char *mapping_source, *objective;
     const char *foreign_memory; /* in the DRAM's place; NULL = none */
     const struct energy_table *energy;
     /* Tables whose totals stand beside those of `energy`, which is the first of

@@ -14,6 +14,7 @@ extern "C" {
 #endif
 
 struct layer_result;     /* sim/base/result.h */
+struct tried_mappings;   /* sim/base/result.h */
 struct simulate_options; /* sim/run/simulate.h */
 
 /* Legal on the machine and for the layer that it is used with. */
@@ -21,12 +22,15 @@ struct layer_mapping {
     const struct dataflow *dataflow; /* &nest_dataflow: a loop nest */
     struct mapping mapping;          /* of any other dataflow */
     struct nest nest;
-    /* "table", "estimate", "search" or "given": who listed it. */
+    /* Who listed it: "table", "chosen" (the dataflow's rules), "search" or
+     * "given". */
     const char *source;
     const char *table_source; /* as "inferred"; NULL: none, or published */
     /* What a run of it came to, by whoever chose it so, borrowed; NULL: it was
      * not simulated.  Without values, operands or a limit. */
     const struct layer_result *ran;
+    /* What else was looked at, borrowed; NULL: nothing. */
+    const struct tried_mappings *tried;
 };
 
 static inline bool layer_mapping_is_nest(const struct layer_mapping *m)

@@ -42,6 +42,8 @@ void result_describe(const struct arch *arch, const struct layer *layer,
     }
     out->mapping_source = mapping->source;
     out->table_source = mapping->table_source;
+    if (mapping->tried != NULL)
+        out->tried = *mapping->tried;
     const struct array_kind *kind = kind_of(arch, mapping);
     if (kind->not_modelled != NULL)
         out->n_not_modelled = kind->not_modelled(arch, out->not_modelled);

@@ -8,7 +8,8 @@
  *   runs = (
  *     { name = "a"; cfg = "eyeriss"; net = "alexnet"; layer = "conv*";
  *       batch = 4; },            # or shape = "...; ...", gemm = "..."
- *                                # and perhaps mapping = "file"
+ *                                # and perhaps mapping = "file", or
+ *                                # mapping_policy = "rules"
  *     { name = "b"; like = "a"; set = ["pe.start=window"]; }, # a's mappings
  *     { name = "c"; net = "vgg16"; simulate = false; },       # shapes only
  *     { name = "d"; dram = "hbm2"; },                         # a part
@@ -44,6 +45,7 @@ struct validation_run {
     const char *like; /* NULL, or the run whose mappings it takes */
     const char *cfg, *net, *layer, *shape, *gemm, *dataflow; /* or NULL */
     const char *mapping;         /* a mapping file, or NULL */
+    const char *mapping_policy;  /* as of --mapping-policy, or NULL */
     const char *dram, *sequence; /* or NULL */
     const char **set;            /* owns the array */
     int n_sets;

@@ -129,11 +129,12 @@ static bool read_strings(const struct reader *r, const struct setting *group,
 #name, MEMBER_##type, offsetof(struct validation_run, name) \
     }
 static const struct member run_members[] = {
-    RUN(name, STRING),   RUN(like, STRING),     RUN(cfg, STRING),
-    RUN(net, STRING),    RUN(layer, STRING),    RUN(shape, STRING),
-    RUN(gemm, STRING),   RUN(dataflow, STRING), RUN(mapping, STRING),
-    RUN(dram, STRING),   RUN(sequence, STRING), RUN(batch, INT),
-    RUN(simulate, BOOL), RUN(zero_share, REAL), {NULL, MEMBER_INT, 0},
+    RUN(name, STRING),     RUN(like, STRING),     RUN(cfg, STRING),
+    RUN(net, STRING),      RUN(layer, STRING),    RUN(shape, STRING),
+    RUN(gemm, STRING),     RUN(dataflow, STRING), RUN(mapping, STRING),
+    RUN(dram, STRING),     RUN(sequence, STRING), RUN(batch, INT),
+    RUN(simulate, BOOL),   RUN(zero_share, REAL), RUN(mapping_policy, STRING),
+    {NULL, MEMBER_INT, 0},
 };
 static const char *const run_others[] = {"set", NULL};
 

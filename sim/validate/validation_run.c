@@ -62,6 +62,7 @@ static struct validation_run whole_run(const struct validation_run *run,
     inherit(&whole.gemm, like->gemm);
     inherit(&whole.dataflow, like->dataflow);
     inherit(&whole.mapping, like->mapping);
+    inherit(&whole.mapping_policy, like->mapping_policy);
     if (whole.batch == 0)
         whole.batch = like->batch;
     if (whole.zero_share < 0 && run->like != NULL)
@@ -138,11 +139,28 @@ static void declare_zeros(struct workload *w, double share)
     }
 }
 
+/* name: of --mapping-policy, or NULL. */
+static bool policy_of(const struct validation_run *run, const char *name,
+                      enum mapping_policy *out, struct diag *d)
+{
+    *out = POLICY_OWN;
+    return name == NULL || config_policy(name, out) ||
+           diag_error(d, run->at,
+                      "run '%s' has 'mapping_policy' = \"%s\"; it may be "
+                      "'search', 'table', 'estimate' or 'rules'",
+                      run->name, name);
+}
+
 /* The mappings are those of the run's mapping file; without one, those of
  * `mapped`, which a variant of the machine keeps. */
 static bool simulate_layers(struct outcome *o, const struct config *mapped,
                             struct diag *d)
 {
+    enum mapping_policy policy;
+    if (!policy_of(o->run, o->whole.mapping_policy, &policy, d))
+        return false;
+    struct energy_table *energy = energy_load(config_arch(o->cfg)->energy,
+                                              config_pos(o->cfg, "energy"), d);
     struct simulate_options options = {
         .memo = true, .memory = pass_memory_new(PASS_MEMORY_BYTES_DEFAULT)};
     const char *file = o->whole.mapping;
@@ -157,9 +175,14 @@ static bool simulate_layers(struct outcome *o, const struct config *mapped,
                                      .network = network,
                                      .dataflow = flow,
                                      .layer = o->workload->layer,
-                                     .n_layers = n};
+                                     .n_layers = n,
+                                     .policy = policy,
+                                     .simulates = true,
+                                     .energy = energy,
+                                     .objective = SEARCH_delay};
     bool ok = file != NULL ? config_use_mappings(o->cfg, file, o->run->at, d)
                            : flow != NULL;
+    ok = ok && energy != NULL;
     struct chooser *chooser = ok ? chooser_new(&in, d) : NULL;
     const struct layer_mapper mapper = chooser_mapper(chooser);
     ok = chooser != NULL;
@@ -172,6 +195,7 @@ static bool simulate_layers(struct outcome *o, const struct config *mapped,
                             &o->r[1 + i], d);
     }
     chooser_free(chooser);
+    energy_free(energy);
     if (ok)
         metrics_sum(o->r + 1, n, o->r);
     pass_memory_free(options.memory);

@@ -235,7 +235,8 @@ def how_to_run_it():
     check(layer["dataflow"] == "echo" and layer["check"]["mismatches"] == 0,
           "--plugin brings a dataflow")
     check(layer["cycles"] ==
-          report(*C1, "--dataflow", "ws")["layers"][0]["cycles"],
+          report(*C1, "--dataflow", "ws", "--mapping-policy",
+                 "rules")["layers"][0]["cycles"],
           "a plugin's dataflow runs as its program says")
 
 

@@ -154,7 +154,8 @@ def transposed():
              "stride_w=3,pad_top=1,pad_right=2,output_pad=1,dilation_w=2")
     for cfg, flows in FLOWS.items():
         for flow in flows:
-            line = ["--cfg", cfg, "--dataflow", flow, "--shape", shape]
+            line = ["--cfg", cfg, "--dataflow", flow, "--shape", shape,
+                    "--mapping-policy", "estimate"]
             found = layer_of(*line, "--check")
             model = layer_of("model", *line)
             outputs = (2 * 4 * found["shape"]["P"] * found["shape"]["Q"])
@@ -213,7 +214,8 @@ def what_is_not_modelled():
               "a third dimension is refused by name", refused.stderr)
     warned = run("--cfg", "eyeriss", "--layer", "conv5", "--batch", "1",
                  "--set", "l1.bytes=8192", "--set", "l1.cluster_cols=8",
-                 "--set", "l1.bank_row_words=4")
+                 "--set", "l1.bank_row_words=4",
+                 "--mapping-policy", "estimate")
     check(warned.returncode == 0 and warned.stderr.count("\n") == 1 and
           "clusters of 'l1.cluster_cols' = 8 and 6 columns" in warned.stderr,
           "clusters of unequal width have L1s of one size, and it is said",

@@ -267,7 +267,7 @@ TEST_F(Options, EachGoesWithTheCommandsThatHonourIt)
         {{"--kernel=systemc", "--vcd", "f"}, "r"},
         {{"--kernel=systemc", "--vcd=f", "--trace-window", "0:1"}, "r"},
         {{"--kernel=systemc", "--vcd=f", "--trace-pes", "0:0"}, "r"},
-        {{"--objective", "edp"}, "rMu"},
+        {{"--objective", "edp"}, "rmMu"},
         {{"--top", "3"}, "M"},
         {{"--time-limit", "1"}, "M"},
         {{"--save", "f"}, "M"},

@@ -60,7 +60,9 @@ def look_at_examples(text, folder):
                 done.stderr:
             print(f"# left out, {done.stderr.strip()}")
             continue
-        check(done.returncode == 0 and done.stderr == "",
+        noted = [line for line in done.stderr.splitlines()
+                 if not line.startswith("accelsim: published mappings, as")]
+        check(done.returncode == 0 and noted == [],
               f"README: {command}", done.stderr)
         missing = in_order(shown, done.stdout)
         if shown:
