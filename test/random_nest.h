@@ -34,6 +34,7 @@ class random_nest
             a.l1_cluster_rows = pick(0, a.rows);
             a.l2_to_l1_slots_per_cycle = pick(1, 3);
         }
+        a.pass_overlap = !a.has_l1 && pick(0, 3) == 0;
         for (int &words : a.rf_words)
             words = pick(4, 64);
         a.l2_bytes = 1 << 17;

@@ -5,8 +5,7 @@
 
 bool nest_forgets(const struct arch *arch)
 {
-    return !arch->has_l1 && !arch_has_levels(arch) &&
-           arch->array_network == NETWORK_MULTICAST;
+    return !arch->has_l1 && !arch_has_levels(arch);
 }
 
 /* The tensor whose tiles a loop leaves where they are; TENSOR_N: none. */
@@ -88,12 +87,15 @@ static int longest_run(const struct nest_loops *time, const bool *still)
     return time->n;
 }
 
-int nest_pass_loops(const struct layer *layer, const struct nest *nest)
+int nest_pass_loops(const struct arch *arch, const struct layer *layer,
+                    const struct nest *nest)
 {
     const struct nest_loops *time = &nest->level[LEVEL_L2].time;
     bool still[NEST_LOOPS_MAX];
     find_still(layer, nest, still);
-    int loops = nest->pass > 0 ? nest->pass : longest_run(time, still);
+    int loops = nest->pass;
+    if (loops == 0)
+        loops = arch->pass_overlap ? time->n : longest_run(time, still);
     if (loops > time->n)
         loops = time->n;
     if (!nest->level[LEVEL_L2].keep[TENSOR_PSUM]) {

@@ -81,7 +81,8 @@ void nest_print(const struct arch *arch, const struct layer *layer,
         if (level != LEVEL_DRAM)
             print_tiles(arch, layer, nest, level, to);
     }
-    const int pass = nest_forgets(arch) ? nest_pass_loops(layer, nest) : 0;
+    const int pass =
+        nest_forgets(arch) ? nest_pass_loops(arch, layer, nest) : 0;
     if (pass > 0)
         fprintf(to, "  pass = %d;\n", pass);
 }
@@ -264,11 +265,8 @@ bool nest_report(const struct arch *arch, const struct layer *layer,
                          level, arch->name);
     case NEST_PASS:
         return diag_fail(d, EXIT_NO_MAPPING, at,
-                         arch->has_l1
-                             ? "'pass' says where PEs forget and '%s' has an "
-                               "L1, under which they do not; leave it out"
-                             : "'pass' is given and '%s' is a systolic array, "
-                               "of which a pass is a fold; leave it out",
+                         "'pass' says where PEs forget and '%s' has an L1, "
+                         "under which they do not; leave it out",
                          arch->name);
     case NEST_ROWS:
     case NEST_COLS:

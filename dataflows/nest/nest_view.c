@@ -67,7 +67,7 @@ void nest_view_from(const struct arch *arch, const struct layer *l,
     if (forgets) { /* all of DRAM's, and those of L2 outside a pass */
         over_passes[LEVEL_DRAM] = NEST_LOOPS_MAX;
         over_passes[LEVEL_L2] =
-            nest->level[LEVEL_L2].time.n - nest_pass_loops(l, nest);
+            nest->level[LEVEL_L2].time.n - nest_pass_loops(arch, l, nest);
     }
     v->layer = l;
     v->cache = cache;
@@ -80,7 +80,6 @@ void nest_view_from(const struct arch *arch, const struct layer *l,
     v->cols =
         (struct lattice){l->stride_w, l->dilation_w, padded(arch, l->pad_left),
                          stored ? layer_padded_w(l) : l->W};
-    v->psums_stay = nest_psums_stay(arch);
     v->keeps_operands = level != LEVEL_L2 || arch->l2_keeps_tiles;
     for (int d = 0; d < NEST_DIMS; d++) {
         v->chain[d].extent = nest_extent(l, (enum nest_dim)d);

@@ -29,7 +29,6 @@ enum transposed_as { TRANSPOSED_AS_CONVOLUTIONS, TRANSPOSED_WITH_ZEROS };
 enum dram_carries { CARRIES_ALL, CARRIES_FILTERS };
 enum dram_layout_kind { LAYOUT_PACKED, LAYOUT_ROWS };
 enum dram_filter_order { FILTER_TILES, FILTER_MCRS };
-enum dram_order { DRAM_ORDER_TENSORS, DRAM_ORDER_OLDEST };
 enum psum_reduce { PSUM_CHAIN, PSUM_TREE };
 /* Which mapping a layer gets that none is given for: POLICY_OWN, a machine's
  * published one, else as by POLICY_SEARCH; the best of some that were
@@ -98,7 +97,7 @@ enum level {
 };
 /* "rf" "l1" ... "l2" "dram": of machines without a list of levels. */
 extern const char *const level_name[LEVEL_N];
-enum { LEVEL_NAME_BYTES = 32 }; /* with the 0 at the end */
+enum { LEVEL_NAME_BYTES = 16 }; /* with the 0 at the end */
 
 /* One memory of a level, for some tensors. */
 struct l2_store {
@@ -197,6 +196,7 @@ struct arch {
 
     struct network_arch network[NETWORK_N];
     bool ifmap_waits_for_filters; /* noc.ifmap_waits_for_filters */
+    bool pass_overlap;            /* pass.overlap, nests only */
     enum psum_reduce psum_reduce; /* noc.psum_reduce, multicast only */
     bool tree_accumulates;        /* noc.tree_accumulates */
 
@@ -242,7 +242,6 @@ struct arch {
     enum dram_carries carries;
     enum dram_layout_kind dram_layout;        /* of a part's words */
     enum dram_filter_order dram_filter_order; /* of a part */
-    enum dram_order dram_order;               /* of transfers */
     enum dram_compression compression;        /* of feature maps (mem/rlc.h) */
 
     enum transposed_as transposed; /* lowering.transposed */

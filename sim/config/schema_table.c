@@ -22,7 +22,6 @@ static const char *const ports[] = {"1rw", "1r1w", NULL};
 static const char *const carries[] = {"all", "filters", NULL};
 static const char *const layouts[] = {"packed", "rows", NULL};
 static const char *const filter_orders[] = {"tiles", "mcrs", NULL};
-static const char *const dram_orders[] = {"tensors", "oldest", NULL};
 static const char *const compressions[] = {"none", "rlc", NULL};
 static const char *const transposed[] = {"convolutions", "zeros", NULL};
 static const char *const policies[] = POLICY_NAMES;
@@ -191,6 +190,12 @@ const struct schema_row schema[] = {
          "cycle in which the last MAC reads the old one, or in the next",
          "registers and files with a read and a write port do the former; "
          "next_cycle halves one-word files"),
+    BOOL("pass.overlap", pass_overlap, "false",
+         "loop nests: no boundaries inside a tile of L2, so that the next "
+         "steps' words enter where fifos and register files have room; else a "
+         "pass begins on an empty array (docs/nest.md). Named dataflows take "
+         "false",
+         "assumed"),
     BOOL("pe.zero_gating", zero_gating, "false",
          "a zero ifmap word saves the filter read and the MAC's energy, not "
          "its cycle",
@@ -310,11 +315,6 @@ const struct schema_row schema[] = {
          "mapping first fetches them, or filter by filter, each as channels, "
          "rows and columns",
          ""),
-    ENUM(
-        "dram.order", dram_order, dram_orders, "tensors",
-        "of transfers that may all start when the DRAM is free: ifmap, filter, "
-        "ofmap, or the one that has waited longest",
-        ""),
     ENUM("dram.compression", compression, compressions, "none",
          "run-length coding of feature maps with a declared share of zeros; "
          "never of filters, the network's input, or under a loop nest",

@@ -435,7 +435,7 @@ class enumeration
             const bool reduces = stays_under(k.dim) == TENSOR_PSUM;
             if (n.pass > 0 && given-- == 0)
                 return;
-            if (n.pass == 0 && moves) {
+            if (n.pass == 0 && !a.pass_overlap && moves) {
                 if (stays_under(k.dim) == -1 ||
                     (stays != -2 && stays != stays_under(k.dim)))
                     return;

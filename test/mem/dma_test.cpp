@@ -20,8 +20,7 @@ class Dma
 {
   public:
     explicit Dma(const dram_cfg &cfg)
-        : dram_(dram_new(&cfg)),
-          dma_(dma_new(&dram_port_own, dram_, DMA_ORDER_CHANNELS))
+        : dram_(dram_new(&cfg)), dma_(dma_new(&dram_port_own, dram_))
     {
     }
     Dma(const Dma &) = delete;

@@ -104,6 +104,10 @@ TEST_F(NestCycles, PassesEndWhereTheNestSays)
     layer_result r = run();
     EXPECT_EQ(r.passes, 1u);
     EXPECT_EQ(r.cycles, 2u + 4 * (4 + 1) + 1);
+    // Or the machine, for nests that say nothing.
+    n.pass = 0;
+    a.pass_overlap = true;
+    EXPECT_EQ(run().cycles, r.cycles);
 }
 
 TEST_F(NestCycles, PsumsLeaveWithTheLastProductOrInACycleOfTheirOwn)

@@ -32,6 +32,10 @@ static bool honours(const struct arch *arch, const char *dataflow,
                     struct array_refusal *out)
 {
     (void)dataflow;
+    if (arch->array_network != NETWORK_MULTICAST)
+        return refuse(out, "array.network",
+                      "a nest runs on multicast networks and 'array.network' "
+                      "is 'systolic'; choose another machine");
     if (arch->psum_reduce == PSUM_TREE)
         return refuse(out, "noc.psum_reduce",
                       "a nest sums psums by chains and 'noc.psum_reduce' is "
@@ -47,6 +51,10 @@ static bool honours(const struct arch *arch, const char *dataflow,
                           "a nest with an L1 has one latency for all of L2 and "
                           "'l2.stores' has several 'latency_cycles'; equal "
                           "ones are right");
+    if (arch->has_l1 && arch->pass_overlap)
+        return refuse(out, "pass.overlap",
+                      "a nest with an L1 has no boundaries that passes could "
+                      "overlap at and 'pass.overlap' is true; false is right");
     if (arch->carries != CARRIES_ALL)
         return refuse(out, "dram.carries",
                       "a nest moves all tensors and 'dram.carries' is "
