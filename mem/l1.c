@@ -76,28 +76,40 @@ bool l1_has_room(const struct l1 *l1, int line, int cluster)
     return s->input_slots + s->arrived < l1->cfg.input_slots;
 }
 
+/* A place of a ring that was moved by less than its size. */
+static int wrapped(int place, int size)
+{
+    return place < size ? place : place - size;
+}
+
 void l1_push(struct l1 *l1, int line, int cluster, const struct slot *slot)
 {
     struct l1_line *s = &l1->cluster[cluster].line[line];
     SIM_CHECK(l1_has_room(l1, line, cluster));
-    int place =
-        (s->input_first + s->input_slots + s->arrived) % l1->cfg.input_slots;
+    const int place = wrapped(s->input_first + s->input_slots + s->arrived,
+                              l1->cfg.input_slots);
     input_of(l1, line, cluster)[place] = (int16_t)slot->words;
     s->arrived++;
 }
 
 static int rows_of(const struct l1 *l1, int words)
 {
-    return (words + l1->cfg.row_words - 1) / l1->cfg.row_words;
+    int rows = 1; /* few, and cheaper to count than to divide */
+    while (rows * l1->cfg.row_words < words)
+        rows++;
+    return rows;
 }
 
-/* Takes the ports of `rows` rows from row `row` of the line on. */
+/* Takes the ports of `rows` rows, no more than there are banks, from row `row`
+ * of the line on, at most one round beyond its banks. */
 static bool take_ports(const struct l1_line_cfg *line, int row, int rows,
                        uint64_t *busy)
 {
     uint64_t banks = 0;
+    row = wrapped(row, line->banks);
     for (int k = 0; k < rows; k++)
-        banks |= (uint64_t)1 << (line->first_bank + (row + k) % line->banks);
+        banks |= (uint64_t)1
+                 << (line->first_bank + wrapped(row + k, line->banks));
     if ((banks & *busy) != 0)
         return false;
     *busy |= banks;
@@ -171,7 +183,7 @@ static bool write_line(struct l1 *l1, int line, int cluster,
     struct l1_line *s = &l1->cluster[cluster].line[line];
     int most = cfg->bypass ? 0 : cfg->slots_per_cycle;
     for (int n = 0; n < most && n < s->input_slots; n++) {
-        int place = (s->input_first + n) % l1->cfg.input_slots;
+        int place = wrapped(s->input_first + n, l1->cfg.input_slots);
         int words = input_of(l1, line, cluster)[place];
         int rows = rows_of(l1, words);
         if (s->held_rows + s->written_rows + rows > cfg->capacity_rows ||
@@ -212,6 +224,23 @@ static bool is_urgent(const struct l1 *l1, int line, int cluster,
     return fifo->words[sets->lane[sets->begin[slot.dest]]] <= 1;
 }
 
+/* Who may ask for a port in a cycle, a bit each: [0] reads for PEs that have no
+ * more than the word they may take, [1] writes, [2] other reads.  Who has no
+ * slot asks for none. */
+static void ask(const struct l1 *l1, int cluster,
+                const struct lane_fifo fifo[L1_LINES], unsigned by_rank[3])
+{
+    by_rank[0] = by_rank[1] = by_rank[2] = 0;
+    for (int k = 0; k < L1_LINES; k++) {
+        const struct l1_line_cfg *cfg = &l1->cfg.line[k];
+        const struct l1_line *s = &l1->cluster[cluster].line[k];
+        if (has_slot(cfg, s))
+            by_rank[is_urgent(l1, k, cluster, &fifo[k]) ? 0 : 2] |= 1u << k;
+        if (!cfg->bypass && s->input_slots > 0)
+            by_rank[1] |= 1u << (L1_LINES + k);
+    }
+}
+
 static bool eval_clusters(struct l1 *l1, int from, int to,
                           struct lane_fifo fifo[L1_LINES],
                           const struct l1_tap *tap)
@@ -223,13 +252,12 @@ static bool eval_clusters(struct l1 *l1, int from, int to,
         int refused = -1;
         if (!has_work(cluster))
             continue;
-        bool urgent[L1_LINES];
-        for (int k = 0; k < L1_LINES; k++)
-            urgent[k] = is_urgent(l1, k, c, &fifo[k]);
+        unsigned by_rank[3];
+        ask(l1, c, fifo, by_rank);
         for (int k = 0; k < 3 * REQUESTERS; k++) {
-            int who = (cluster->turn + k) % REQUESTERS, line = who % L1_LINES;
-            int rank = who >= L1_LINES ? 1 : urgent[line] ? 0 : 2;
-            if (rank != k / REQUESTERS)
+            const int who = (int)((unsigned)(cluster->turn + k) % REQUESTERS);
+            const int line = who % L1_LINES;
+            if ((by_rank[k / REQUESTERS] >> who & 1u) == 0)
                 continue;
             struct ports ports = {{busy[0], busy[1]}, -1};
             if (who < L1_LINES)
@@ -309,7 +337,7 @@ static void commit_line(struct l1 *l1, int line, int cluster)
     const struct l1_line_cfg *cfg = &l1->cfg.line[line];
     struct l1_line *s = &l1->cluster[cluster].line[line];
     int gone = cfg->bypass ? s->read_slots : s->written_slots;
-    s->input_first = (s->input_first + gone) % l1->cfg.input_slots;
+    s->input_first = wrapped(s->input_first + gone, l1->cfg.input_slots);
     s->input_slots += s->arrived - gone;
     if (!cfg->bypass) {
         int ready = s->written_slots;
@@ -322,8 +350,8 @@ static void commit_line(struct l1 *l1, int line, int cluster)
         s->held_slots += s->written_slots - s->read_slots;
         s->ready_slots += ready - s->read_slots;
         s->held_rows += s->written_rows - s->read_rows;
-        s->write_row = (s->write_row + s->written_rows) % cfg->banks;
-        s->read_row = (s->read_row + s->read_rows) % cfg->banks;
+        s->write_row = wrapped(s->write_row + s->written_rows, cfg->banks);
+        s->read_row = wrapped(s->read_row + s->read_rows, cfg->banks);
     }
     s->arrived = s->written_slots = s->read_slots = 0;
     s->written_rows = s->read_rows = 0;

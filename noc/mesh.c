@@ -102,14 +102,20 @@ static bool has_credit(const struct mesh *m, int node, int port)
     return input_of(m, node, port)->flits < m->cfg.buffer_flits;
 }
 
+/* A place of a ring that was moved by less than its size. */
+static int wrapped(int place, int size)
+{
+    return place < size ? place : place - size;
+}
+
 /* Stages a flit in a free place; mesh_commit counts it. */
 static void push(struct mesh *m, int node, int port, const struct slot *slot,
                  uint64_t nodes)
 {
     struct mesh_input *in = input_of(m, node, port);
     SIM_CHECK(in->flits < m->cfg.buffer_flits && in->arrived == 0);
-    struct flit *place =
-        flit_of(m, node, port, (in->first + in->flits) % m->cfg.buffer_flits);
+    struct flit *place = flit_of(
+        m, node, port, wrapped(in->first + in->flits, m->cfg.buffer_flits));
     memset(place, 0, sizeof(*place));
     place->nodes = nodes;
     place->slot = *slot;
@@ -206,7 +212,7 @@ static bool commit_input(struct mesh *m, int port)
         head->nodes &= ~in->left;
         in->left = 0;
         if (head->nodes == 0) {
-            in->first = (in->first + 1) % m->cfg.buffer_flits;
+            in->first = wrapped(in->first + 1, m->cfg.buffer_flits);
             in->flits--;
         }
     }
