@@ -48,7 +48,8 @@ dist_gtkwave_DATA = %D%/gtkwave/dram_command.txt \
 energydir = $(pkgdatadir)/energy
 dist_energy_DATA = %D%/energy/45nm.cfg \
 	%D%/energy/65nm_components.cfg %D%/energy/45nm_components.cfg \
-	%D%/energy/32nm_components.cfg %D%/energy/22nm_components.cfg \
+	%D%/energy/32nm_components.cfg %D%/energy/28nm_components.cfg \
+	%D%/energy/22nm_components.cfg %D%/energy/16nm_components.cfg \
 	%D%/energy/45nm_horowitz.cfg \
 	%D%/energy/45nm_rough.cfg \
 	%D%/energy/eyeriss_normalized.cfg

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""make_components.py - writes the energy tables of components of 65, 45, 32 and
-22 nm, from configs/validation/sram_cacti.csv and the published figures below,
+"""make_components.py - writes the energy tables of components of 65, 45, 32, 28,
+22 and 16 nm, from configs/validation/sram_cacti.csv and the published figures below,
 and prints how far they lie from the rows that were kept out:
 
     configs/energy/make_components.py             # writes *nm_components.cfg
@@ -27,10 +27,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROWS = os.path.join(HERE, "..", "validation", "sram_cacti.csv")
 FIGURES = ("read_pJ", "write_pJ", "leakage_mW", "area_mm2")
 # Supply of CACTI's low standby power cells, and of the table.
-CACTI_VOLTS = {65: 1.2, 45: 1.1, 32: 1.0, 22: 0.8}
+CACTI_VOLTS = {65: 1.2, 45: 1.1, 32: 1.0, 28: 0.9, 22: 0.8, 16: 0.8}
 # Area of logic against that of 45 nm; 22 nm between 32 and 20, by logarithms.
-AREA = {65: 1.5, 45: 1.0, 32: 0.46, 22: 0.2461}
-VOLTS = {65: 1.0, 45: 0.9, 32: 0.9, 22: 0.8}
+AREA = {65: 1.5, 45: 1.0, 32: 0.46, 28: 0.3642, 22: 0.2461, 16: 0.1429}
+VOLTS = {65: 1.0, 45: 0.9, 32: 0.9, 28: 0.9, 22: 0.8, 16: 0.8}
+NODES = (65, 45, 32, 28, 22, 16)
 
 
 def read_rows():
@@ -169,6 +170,45 @@ class Sram:
                 self.factor.get(kind, {}).get(figure, 1))
 
 
+class Between:
+    """A node that CACTI has no rows of: 28 nm between 32 and 22 nm, figures by
+    logarithms at one voltage, and 16 nm from 22, as logic scales."""
+
+    def __init__(self, node, larger, smaller):
+        self.node, self.factor, self.wire_pj = node, {}, None
+        share = (math.log(larger.node / node) /
+                 math.log(larger.node / smaller.node)
+                 if larger is not smaller else 1)
+        self.grid = {}
+        for figure in FIGURES:
+            grid = Grid.__new__(Grid)
+            grid.bytes = larger.grid[figure].bytes
+            grid.bits = larger.grid[figure].bits
+            offset = [0.0, 0.0]
+            if figure in ("read_pJ", "write_pJ"):
+                offset = [2 * math.log(CACTI_VOLTS[node] /
+                                       CACTI_VOLTS[of.node])
+                          for of in (larger, smaller)]
+                if node == 16:
+                    offset = [math.log(scale(16) / scale(22))] * 2
+            elif node == 16 and figure == "area_mm2":
+                offset = [math.log(AREA[16] / AREA[22])] * 2
+            grid.at = [[(a + offset[0]) * (1 - share) +
+                        (b + offset[1]) * share for a, b in zip(x, y)]
+                       for x, y in zip(larger.grid[figure].at,
+                                       smaller.grid[figure].at)]
+            self.grid[figure] = grid
+
+
+def sram_of(rows, node):
+    if node == 28:
+        return Between(28, Sram(rows, 32), Sram(rows, 22))
+    if node == 16:
+        only = Sram(rows, 22)
+        return Between(16, only, only)
+    return Sram(rows, node)
+
+
 def print_errors(rows, srams):
     """Of rows that were kept out: mean and worst, reads and writes."""
     every = []
@@ -200,10 +240,12 @@ def scale(node):
     hp32 = f(0.8367, -0.4341, 0.1701, VOLTS[node])
     if node == 32:
         return hp32 / hp45
-    if node == 22:  # between 32 and 20 nm, by logarithms
-        hp20 = f(0.373, -0.1582, 0.04104, VOLTS[22])
-        share = math.log(32 / 22) / math.log(32 / 20)
+    if node in (28, 22):  # between 32 and 20 nm, by logarithms
+        hp20 = f(0.373, -0.1582, 0.04104, VOLTS[node])
+        share = math.log(32 / node) / math.log(32 / 20)
         return hp32 ** (1 - share) * hp20 ** share / hp45
+    if node == 16:
+        return f(0.2958, -0.1241, 0.03024, VOLTS[16]) / hp45
     return 1.0
 
 
@@ -263,16 +305,28 @@ int_add = (
 );
 
 # Flip-flops up to 64 words; larger files are SRAM.  Through the published
-# tables' 12 and 16 words of 16 bits at 45 nm, 0.236 and 0.251 pJ.
+# tables' 12 and 16 words of 16 bits at 45 nm, 0.236 and 0.251 pJ.  One word is a
+# register, which nothing selects: what it holds costs nothing to read.
 rf = (
-    {{ words = 1;  bits = 16; energy = {0.1966 * s:.4g}; source = "Accelergy, ISPASS 2020 example, register files of Aladdin's cells{how}";{between(0.1966 * 0.91, 0.1966 * 1.08, s, 4, files)}; }},
+    {{ words = 1;  bits = 16; read = 0.0; write = {0.072 * s:.4g}; source = "Shao et al., Aladdin, ISCA 2014: 9 fJ a register's bit, half of which toggle{how}"; }},
+    {{ words = 2;  bits = 16; energy = {0.2002 * s:.4g}; source = "Accelergy, ISPASS 2020 example, register files of Aladdin's cells{how}";{between(0.2002 * 0.91, 0.2002 * 1.08, s, 4, files)}; }},
     {{ words = 64; bits = 16; energy = {0.4234 * s:.4g}; source = "on the line through 12 and 16 words";{between(0.4234 * 0.91, 0.4234 * 1.08, s, 4, files)}; }}
 );
 
-# A hop is pushed into and taken from a register, and crosses a PE on a wire.
+# What is pushed into a fifo's register and taken from it.
 noc_hop = {{ bits = 1; energy = {0.009 * s:.4g}; source = "Shao et al., Aladdin, ISCA 2014: 9 fJ a register's bit at 40 nm, two of them, half of which toggle{how}";{between(0.009, 0.018, s, 4, "half of the bits toggle, or all")}; }};
 wire = {{ energy = {0.121 * by_volts:.4g}; source = "Keckler et al., IEEE Micro 31(5), 2011: 0.121 pJ a random bit and mm at 0.9 V; by the square of the voltage";
       low = {0.08 * by_volts:.4g}; high = {0.24 * by_volts:.4g}; range_source = "Das, Aamodt, Dally, ISCA 2015: half of 0.160 a transition; Keckler: each bit turns"; }};
+# Between neighbours, up to 0.3 mm, without repeaters.
+short_wire = {{ energy = {0.0506 * by_volts:.4g}; source = "a quarter of C V^2 a random bit, C = 250 fF/mm: Dally et al., VLSI 2018, has 200, Gebhart et al., ISCA 2011, 300";
+      low = {0.0405 * by_volts:.4g}; high = {0.0608 * by_volts:.4g}; range_source = "200 and 300 fF/mm"; }};
+# Of a PE's pipeline, for each MAC that is not gated.
+register = {{ energy = {0.0045 * s:.4g}; source = "Shao et al., Aladdin, ISCA 2014: 9 fJ a register's bit at 40 nm, half of which toggle{how}";
+      low = {0.0045 * s:.4g}; high = {0.009 * s:.4g}; range_source = "half of the bits toggle, or all"; }};
+router = {{ energy = {0.068 * s:.4g}; source = "McKeown et al., Piton, HPCA 2018: 11.16 pJ a hop of 64 bits at 32 nm, 1.0 V, less 1.1 mm of wire at 0.107 pJ a bit and mm; x 1.22 to 45 nm, 0.9 V{how}"; }};
+tag = {{ energy = {0.00092 * s:.3g}; source = "Shao et al., Aladdin, ISCA 2014: a comparator of 32 bits, 0.0295 pJ{how}"; }};
+# A row of eDRAM costs in proportion to its bits; its refresh is not priced.
+edram = {{ bytes = 524288; bits = 4096; energy = {611 * 0.81 / scale(32) * s:.4g}; source = "CACTI 7.0, lp-dram, 512 KB, 4096 b, 32 nm, 1.0 V: 611 pJ; by the square of the voltage to 0.9 V, and from 32 nm as logic scales"; }};
 
 # The published range: one bit of one register, clocked in a cycle.
 clock = {{ energy = {0.004 / 1.906 * s:.4g}; source = "4.0 fJ at 65 nm, 1.0 V: clock networks of DianNao 3.2, EIE 2.8, DaDianNao 2.9 fJ a register's bit, and 1.0 for its pin (assumed){how}";{between(0.003 / 1.906, 0.0053 / 1.906, s, 4, "the least of the three chips without the pin; DianNao with its register group's toggling")}; }};
@@ -336,9 +390,9 @@ sram_kinds = (
 def main():
     rows = read_rows()
     if sys.argv[1:2] == ["--print"]:
-        sys.stdout.write(table(Sram(rows, int(sys.argv[2]))))
+        sys.stdout.write(table(sram_of(rows, int(sys.argv[2]))))
         return
-    srams = {node: Sram(rows, node) for node in (65, 45, 32, 22)}
+    srams = {node: sram_of(rows, node) for node in NODES}
     print_errors(rows, srams)
     if "--errors" in sys.argv[1:]:
         return

@@ -22,6 +22,7 @@ enum psum_add { PSUM_ADD_OWN_CYCLE, PSUM_ADD_LAST_PRODUCT };
 enum pe_start { PE_START_WORD, PE_START_WINDOW };
 enum pe_refill { PE_REFILL_LAST_USE, PE_REFILL_NEXT_CYCLE };
 enum l2_to_l1 { L2_TO_L1_MULTICAST, L2_TO_L1_MESH };
+enum l2_cell { L2_CELL_SRAM, L2_CELL_EDRAM }; /* for energy alone */
 enum dram_padding { PADDING_GENERATED, PADDING_STORED };
 enum dram_compression { COMPRESSION_NONE, COMPRESSION_RLC };
 /* How a transposed convolution runs (sim/base/transposed.h). */
@@ -223,6 +224,7 @@ struct arch {
     int l2_banks;
     int l2_bank_row_words; /* words that one bank port moves in a cycle */
     enum bank_ports l2_ports;
+    enum l2_cell l2_cell;
     int l2_latency_cycles;
     bool l2_keeps_tiles; /* of operands, where the next step uses them too */
     int l2_buffers[TENSOR_N]; /* 0 = dataflow's choice of 1 or 2; else fixed */

@@ -15,7 +15,8 @@
 #include "sim/run/model.h"
 #include "sim/run/simulate.h"
 
-/* Sets what the mapping takes under each of the tables. */
+/* Sets what the mapping takes under each of the tables; where the first prices
+ * what the search does not count, that is its energy. */
 static void price(const struct map_input *in, const struct layer_result *r,
                   struct map_choice *c)
 {
@@ -29,6 +30,8 @@ static void price(const struct map_input *in, const struct layer_result *r,
         energy_costs_of(in->tables[i], in->arch, &costs);
         energy_of_layer(&costs, in->arch, r, burst_bytes, &energy);
         c->by_table[i] = energy.total;
+        if (i == 0 && costs.of_components)
+            c->cost.energy = energy.total;
     }
 }
 
@@ -64,9 +67,9 @@ static void simulate(const struct map_input *in, const struct layer *layer,
     if (c->ran) {
         SIM_CHECK(r.cycles >= c->cost.cycles);
         c->cycles = r.cycles;
-        price(in, &r, c);
         c->cost.energy +=
             in->costs->static_cycle * (double)(r.cycles - c->cost.cycles);
+        price(in, &r, c);
         layer_result_fini(&r);
     } else {
         c->why = xstrdup(diag_text(d, 0));

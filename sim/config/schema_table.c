@@ -19,6 +19,7 @@ static const char *const starts[] = {"word", "window", NULL};
 static const char *const refills[] = {"last_use", "next_cycle", NULL};
 static const char *const l2_to_l1s[] = {"multicast", "mesh", NULL};
 static const char *const ports[] = {"1rw", "1r1w", NULL};
+static const char *const cells[] = {"sram", "edram", NULL};
 static const char *const carries[] = {"all", "filters", NULL};
 static const char *const layouts[] = {"packed", "rows", NULL};
 static const char *const filter_orders[] = {"tiles", "mcrs", NULL};
@@ -174,7 +175,7 @@ const struct schema_row schema[] = {
         "not published for Eyeriss; 16 fits its measured cycles"),
     INT("pe.clocked_bits", clocked_bits, 0, 1000000, "0", "bits",
         "register bits of a PE that the clock reaches in every cycle, for "
-        "energy; 0 = register files of flip-flops, and the pipeline's",
+        "energy; 0 = its registers', by a rule",
         "docs/energy.md"),
     INT("pe.pipeline_cycles", pipeline_cycles, 1, 15, "3", "cycles",
         "from reading the operands to the psum", EYERISS " s. V-C"),
@@ -268,6 +269,9 @@ const struct schema_row schema[] = {
         "words", "words that one port of a bank moves in a cycle", ""),
     ENUM("l2.ports", l2_ports, ports, "1rw",
          "ports of a bank: one that reads or writes, or one of each", ""),
+    ENUM("l2.cell", l2_cell, cells, "sram",
+         "what L2 is made of, for energy tables that have eDRAM",
+         "docs/energy.md"),
     INT("l2.latency_cycles", l2_latency_cycles, 0, 1024, "1", "cycles",
         "from the address to the word", ""),
     BOOL("l2.keeps_tiles", l2_keeps_tiles, "true",

@@ -79,6 +79,71 @@ static double dram_energy(const struct counts *counts, const struct arch *arch,
     return energy;
 }
 
+/* Of L2's rows; of finished outputs, which are as wide as the next layer's
+ * ifmaps, the words. */
+static double row_energy(const struct arch *arch, const struct layer_result *r,
+                         const struct energy_costs *costs)
+{
+    const struct finished_words f = r->counts.finished_l2;
+    const struct energy_cost *psum = &costs->l2[TENSOR_PSUM];
+    double energy =
+        (double)f.reads * (costs->l2_finished.energy - psum->energy) +
+        (double)f.writes * (costs->l2_finished.write - psum->write);
+    for (int t = 0; t < TENSOR_N; t++) {
+        const int words = arch_l2_store(arch, (enum tensor)t).bank_row_words;
+        const struct bank_rows *rows = &r->events.l2_rows[t];
+        energy += words * ((double)rows->reads * costs->l2[t].energy +
+                           (double)rows->writes * costs->l2[t].write);
+    }
+    return energy > 0 ? energy : 0;
+}
+
+/* Of two words that follow each other on a wire both are zero with the square
+ * of the share of zeros: then none of its bits changes. */
+static double toggling(const struct layer_result *r, enum tensor tensor)
+{
+    const double zeros =
+        tensor == TENSOR_PSUM ? 0 : r->layer.zero_share[tensor];
+    return 1 - zeros * zeros;
+}
+
+/* Of buses, by words sent, rows reached and words delivered. */
+static double bus_energy(const struct layer_result *r,
+                         const struct energy_costs *costs)
+{
+    const struct link_words *link = r->counts.link;
+    double energy =
+        (double)link[LINK_psum_link].hops * costs->noc_hop[TENSOR_PSUM].energy;
+    for (int k = 0; k < NETWORK_N; k++) {
+        const struct link_words *l = &link[network_link[k]];
+        const struct energy_bus *bus = &costs->bus[k];
+        const enum tensor tensor = k == NETWORK_FILTER  ? TENSOR_FILTER
+                                   : k == NETWORK_IFMAP ? TENSOR_IFMAP
+                                                        : TENSOR_PSUM;
+        energy +=
+            toggling(r, tensor) * ((double)l->words_sent * bus->sent +
+                                   (double)r->events.reached[k] * bus->row +
+                                   (double)l->words_delivered * bus->word);
+    }
+    return energy +
+           (double)link[LINK_filter_l1].hops * costs->l1_hop[TENSOR_FILTER] +
+           (double)link[LINK_ifmap_l1].hops * costs->l1_hop[TENSOR_IFMAP];
+}
+
+/* Puts the reads that change the word on a port in the place of all; the gate
+ * holds psums still, too. */
+static void take_changes(const struct layer_result *r, bool gates,
+                         struct accesses rf[TENSOR_N])
+{
+    for (int t = 0; t < TENSOR_PSUM; t++)
+        if (r->events.changed_reads[t] < rf[t].reads)
+            rf[t].reads = r->events.changed_reads[t];
+    if (!gates)
+        return;
+    rf[TENSOR_PSUM].reads -= r->gated_rf_psum_reads;
+    rf[TENSOR_PSUM].writes -= r->gated_rf_psum_writes;
+}
+
 static void sum_parts(struct layer_energy *e)
 {
     e->total = 0;
@@ -132,18 +197,25 @@ void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
         rf[TENSOR_FILTER].reads -= result->gated_rf_filter_reads;
     }
 
+    const bool by_events = costs->of_components && result->has_events;
+    if (by_events)
+        take_changes(result, arch->zero_gating, rf);
     memset(out, 0, sizeof(*out));
     out->mac = (double)macs * costs->mac.energy;
     out->rf = level_energy(rf, costs->rf);
-    for (int i = 0; i < LINK_N; i++)
-        out->noc += (double)counts->link[i].hops *
-                    costs->noc_hop[link_tensor[i]].energy;
+    if (by_events && arch->array_network == NETWORK_MULTICAST)
+        out->noc = bus_energy(result, costs);
+    else
+        for (int i = 0; i < LINK_N; i++)
+            out->noc += (double)counts->link[i].hops *
+                        costs->noc_hop[link_tensor[i]].energy;
     if (arch->has_l1)
         out->l1 = level_energy(counts->access[LEVEL_L1], costs->l1);
     if (arch_has_levels(arch))
         listed_energy(counts, arch, costs, out);
-    out->l2 =
-        outer_level_energy(counts, LEVEL_L2, costs->l2, &costs->l2_finished);
+    out->l2 = by_events ? row_energy(arch, result, costs)
+                        : outer_level_energy(counts, LEVEL_L2, costs->l2,
+                                             &costs->l2_finished);
     out->dram = by_burst ? (double)counts->dram_bursts * 8.0 *
                                dram_burst_bytes * costs->dram_bit.energy
                          : dram_energy(counts, arch, costs);

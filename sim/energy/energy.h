@@ -70,8 +70,17 @@ struct energy_costs {
     double hops[LEVEL_N]; /* noc_hops that a hop of a listed level is */
     struct energy_cost l2_finished, dram_finished; /* of finished outputs */
     struct energy_cost dram_bit;                   /* for bursts */
-    double clock_cycle;   /* of all clocked bits together */
-    double leakage_cycle; /* of all instances together */
+    /* A table of components prices rows of L2, words that change on a port and
+     * buses by the rows that they reach, where results count them. */
+    bool of_components;
+    struct energy_bus { /* of a multicast network, for a word */
+        double sent;    /* from its source to the array and past its rows */
+        double row;     /* along each row that it reaches */
+        double word;    /* into and out of a fifo */
+    } bus[NETWORK_N];
+    double l1_hop[TENSOR_N]; /* from cluster to cluster */
+    double clock_cycle;      /* of all clocked bits together */
+    double leakage_cycle;    /* of all instances together */
 };
 
 struct energy_table; /* owns its text */

@@ -21,11 +21,6 @@
  * quarter along it.  Assumed. */
 #define WIRE_SIDES 0.75
 
-/* From PE to PE of a machine that does not say: Eyeriss, 168 PEs in 77 %
- * of 12.25 mm2 (JSSC 52(1), 2017). */
-#define PITCH_UM 237.0
-#define PITCH_NODE_NM 65
-
 /* A machine that is priced. */
 struct pricing {
     const struct energy_table *table;
@@ -345,32 +340,47 @@ static struct energy_cost rf_cost(const struct pricing *p, int words, int bits)
     return rf_beyond(p, words, bits);
 }
 
-/* A hop of a word of `bits`: of the table's length, or from PE to PE. */
+/* A hop of a word of `bits`: of the table's length, or from PE to PE.  On a
+ * systolic array of a table of components it is a wire alone, for the register
+ * behind it is a register file of one word. */
 static struct energy_cost hop_cost(const struct pricing *p, int bits)
 {
     const struct energy_list *hop = &p->table->noc_hop;
     const struct energy_cost cost = list_cost(p, hop, 0, bits);
     const int length_um = hop->entry[0].length_um;
-    const bool has_wire = p->table->grid != NULL;
-    double pitch_um = p->arch->pitch_um;
-    if (!has_wire && (length_um == 0 || pitch_um == 0))
+    const double mm = energy_pitch_mm(p->table, p->arch);
+    if (p->table->grid != NULL) {
+        const struct energy_list *wire = p->table->short_wire.n_entries > 0
+                                             ? &p->table->short_wire
+                                             : &p->table->wire;
+        const struct energy_cost over =
+            cost_of(wire->entry[0].energy * bits * mm, ENERGY_SCALED);
+        const bool is_systolic = p->arch->array_network == NETWORK_SYSTOLIC &&
+                                 p->table->register_bit.n_entries > 0;
+        return is_systolic ? over : sum_of(cost, over);
+    }
+    if (length_um == 0 || p->arch->pitch_um == 0)
         return cost;
-    if (pitch_um == 0)
-        pitch_um = PITCH_UM * p->table->node_nm / PITCH_NODE_NM;
-    else if (p->arch->node_nm > 0 && p->table->node_nm > 0)
-        pitch_um *= (double)p->table->node_nm / p->arch->node_nm;
-    if (has_wire)
-        return sum_of(cost, cost_of(p->table->wire.entry[0].energy * bits *
-                                        pitch_um / 1e3,
-                                    ENERGY_SCALED));
-    return times(cost, pitch_um / length_um);
+    return times(cost, mm * 1e3 / length_um);
+}
+
+/* A word in a buffer of eDRAM, its rows priced in proportion to their bits; as
+ * SRAM where the table has none. */
+static struct energy_cost edram_cost(const struct pricing *p,
+                                     struct energy_cost as_sram, int bits)
+{
+    const struct energy_list *edram = &p->table->edram;
+    if (p->arch->l2_cell != L2_CELL_EDRAM || edram->n_entries == 0)
+        return as_sram;
+    return entry_cost(p, &edram->entry[0], bits);
 }
 
 static struct energy_cost l2_cost(const struct pricing *p, enum tensor tensor,
                                   int bits)
 {
     const struct l2_store s = arch_l2_store(p->arch, tensor);
-    return buffer_cost(p, s.bytes, s.banks, s.bank_row_words, bits);
+    return edram_cost(
+        p, buffer_cost(p, s.bytes, s.banks, s.bank_row_words, bits), bits);
 }
 
 struct energy_cost energy_register_cost(const struct energy_table *table,
@@ -395,6 +405,10 @@ void energy_costs_of(const struct energy_table *table, const struct arch *arch,
     const struct pricing p = pricing_of(table, arch);
     memset(out, 0, sizeof(*out));
     out->mac = p.mac;
+    if (table->register_bit.n_entries > 0)
+        out->mac = sum_of(p.mac, cost_of(table->register_bit.entry[0].energy *
+                                             energy_pipeline_bits(arch),
+                                         ENERGY_SCALED));
     for (int t = 0; t < TENSOR_N; t++) {
         int bits = arch->precision_bits[t];
         out->rf[t] = rf_cost(&p, arch->rf_words[t], bits);
@@ -417,6 +431,9 @@ void energy_costs_of(const struct energy_table *table, const struct arch *arch,
         energy_level_costs(table, arch, out);
     out->dram_finished = list_cost(&p, &table->dram, 0, ofmap_bits);
     out->dram_bit = list_cost(&p, &table->dram, 0, 1);
+    out->of_components = energy_is_of_components(table);
+    if (out->of_components)
+        energy_bus_costs(table, arch, out);
     out->leakage_cycle = energy_leakage_cycle(table, arch);
     out->clock_cycle = energy_clock_cycle(table, arch);
 }

@@ -84,29 +84,75 @@ double energy_leakage_cycle(const struct energy_table *table,
     return all;
 }
 
+double energy_pipeline_bits(const struct arch *arch)
+{
+    const int *bits = arch->precision_bits;
+    if (arch->array_network == NETWORK_SYSTOLIC)
+        return 0; /* its registers are its register files */
+    return bits[TENSOR_PSUM] +
+           arch->pipeline_cycles *
+               (double)(bits[TENSOR_IFMAP] + bits[TENSOR_FILTER]);
+}
+
+/* Counters and state of a PE that works off windows by itself.  Assumed. */
+#define CONTROL_BITS 60
+/* Slots that the fifos of a PE hold, beside what pe.fifo_words lets a run
+ * have.  Assumed. */
+#define FIFO_SLOTS 2
+
+/* Bits of the fifos of a PE: a slot of each network is as wide as its words. */
+static double fifo_bits(const struct arch *arch)
+{
+    const bool has_trees = arch->psum_reduce == PSUM_TREE;
+    double bits = 0;
+    for (int k = 0; k < NETWORK_N; k++) {
+        const enum tensor tensor = k == NETWORK_FILTER  ? TENSOR_FILTER
+                                   : k == NETWORK_IFMAP ? TENSOR_IFMAP
+                                                        : TENSOR_PSUM;
+        const double slot = (double)arch->network[k].words_per_slot *
+                            arch->precision_bits[tensor];
+        /* A tree's psums come and leave at its root, one a column. */
+        bits += FIFO_SLOTS *
+                (has_trees && tensor == TENSOR_PSUM ? slot / arch->rows : slot);
+    }
+    return bits;
+}
+
 /* Register bits of a PE that the clock reaches: as the machine says, or its
- * register files of flip-flops, a pair of operands in each stage of the
- * pipeline and a psum behind it. */
+ * register files of flip-flops, its pipeline, its fifos and its state; on a
+ * systolic array the second registers of words that stay. */
 double energy_clocked_bits(const struct energy_table *table,
                            const struct arch *arch)
 {
     const int *bits = arch->precision_bits;
     if (arch->clocked_bits > 0)
         return arch->clocked_bits;
-    double all = bits[TENSOR_PSUM];
-    all += arch->pipeline_cycles *
-           (double)(bits[TENSOR_IFMAP] + bits[TENSOR_FILTER]);
+    double all = energy_pipeline_bits(arch);
     for (int t = 0; t < TENSOR_N; t++)
         if (!energy_rf_is_sram(table, arch->rf_words[t]))
             all += (double)arch->rf_words[t] * bits[t];
-    return all;
+    if (arch->array_network == NETWORK_SYSTOLIC)
+        return all +
+               (arch->preload == PRELOAD_SHADOW ? bits[TENSOR_FILTER] : 0);
+    return all + fifo_bits(arch) +
+           (arch->psum_reduce == PSUM_CHAIN ? CONTROL_BITS : 0);
 }
+
+/* Bits of a tag, of a controller at each PE and each row of a bus: JSSC has
+ * rows and columns of 4 and 5 bits; 7 with what holds them are assumed. */
+#define CONTROLLER_BITS 7
 
 double energy_clock_cycle(const struct energy_table *table,
                           const struct arch *arch)
 {
-    return table->clock.n_entries == 0
-               ? 0
-               : table->clock.entry[0].energy *
-                     energy_clocked_bits(table, arch) * arch_pes(arch);
+    if (table->clock.n_entries == 0)
+        return 0;
+    const double pes = arch_pes(arch);
+    const double controllers =
+        arch->array_network == NETWORK_MULTICAST && arch->clocked_bits == 0
+            ? NETWORK_N * (pes + arch->rows)
+            : 0;
+    return table->clock.entry[0].energy *
+           (energy_clocked_bits(table, arch) * pes +
+            controllers * CONTROLLER_BITS);
 }

@@ -56,6 +56,10 @@ struct energy_table {
     struct sram_grid *grid; /* owns */
     struct energy_list clock;
     struct energy_list sram_spread; /* the grid's energies times this */
+    /* A wire between neighbours, per bit and mm; a register's bit that takes
+     * another value; a bit through a router of a mesh; a bit of a tag that is
+     * compared; banks of eDRAM, by capacity and width.  Empty: not priced. */
+    struct energy_list short_wire, register_bit, router, tag, edram;
     /* um2 of a multiplier and an adder by width, and of a register's bit. */
     struct energy_list multiply_area, add_area, register_area;
     double volts; /* of the figures; 0 = not said */
@@ -83,6 +87,17 @@ bool energy_leakage_read(const struct setting *s, struct energy_leakage *out,
 /* What all instances of a machine spend in a cycle, whatever they do. */
 double energy_leakage_cycle(const struct energy_table *table,
                             const struct arch *arch);
+/* Register bits of a PE that are neither register file nor fifo: of its
+ * pipeline. */
+double energy_pipeline_bits(const struct arch *arch);
+/* Whether a table prices what dataflows/pass_events.h counts. */
+bool energy_is_of_components(const struct energy_table *table);
+/* From a PE to the next, in mm at the table's node. */
+double energy_pitch_mm(const struct energy_table *table,
+                       const struct arch *arch);
+/* Sets the prices of buses and of hops between clusters. */
+void energy_bus_costs(const struct energy_table *table, const struct arch *arch,
+                      struct energy_costs *out);
 /* Register bits of a PE that the clock reaches. */
 double energy_clocked_bits(const struct energy_table *table,
                            const struct arch *arch);

@@ -3,6 +3,7 @@ libaccel_a_SOURCES += \
 	%D%/energy.h \
 	%D%/energy_area.c \
 	%D%/energy_area.h \
+	%D%/energy_bus.c \
 	%D%/energy_costs.c \
 	%D%/energy_levels.c \
 	%D%/energy_range.c \

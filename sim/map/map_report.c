@@ -26,6 +26,9 @@ static const char *left_out(const struct map_report *in)
     struct energy_costs costs;
     energy_costs_of(in->energy, in->arch, &costs);
     const bool by_burst = dram_part_find(in->arch->dram_model) != NULL;
+    if (costs.of_components)
+        return "; the search paid words, not rows, no leakage or clock, and "
+               "DRAM by useful words";
     return by_burst && costs.leakage_cycle + costs.clock_cycle > 0
                ? "; the search paid DRAM by useful words, and no leakage or "
                  "clock"

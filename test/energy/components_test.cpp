@@ -150,19 +150,126 @@ TEST_F(Energy, ClockAndLeakageFlowInEveryCycleOfEveryInstance)
     a.clock_hz = 200000000;
     a.clocked_bits = 1208;
     EXPECT_NEAR(0.002099 * 1208 * 168, costs(a).clock_cycle, 1e-9);
-    a.clocked_bits = 0; // a word of each register file, the pipeline, a psum
+    // A word of each register file, the pipeline, a psum, and state; 7 bits of
+    // four controllers at each PE and row.
+    a.clocked_bits = 0;
     a.rf_words[0] = a.rf_words[1] = a.rf_words[2] = 1;
     a.pipeline_cycles = 3;
-    EXPECT_NEAR(0.002099 * (3 * 16 + 3 * 32 + 16) * 168, costs(a).clock_cycle,
-                1e-9);
+    const double tags = 7 * 4 * (168 + 12);
+    EXPECT_NEAR(0.002099 * ((3 * 16 + 3 * 32 + 16 + 60) * 168 + tags),
+                costs(a).clock_cycle, 1e-9);
     // mW at 200 MHz are 5 pJ a cycle.
     const double mw = sram_grid_look(table_->grid, SRAM_LEAKAGE_MW, 110592, 64);
     EXPECT_NEAR(5 * mw, costs(a).leakage_cycle, 1e-9);
     a.rf_words[TENSOR_FILTER] = 256; // SRAM: no clock, and a leak in each PE
-    EXPECT_NEAR(0.002099 * (2 * 16 + 3 * 32 + 16) * 168, costs(a).clock_cycle,
-                1e-9);
+    EXPECT_NEAR(0.002099 * ((2 * 16 + 3 * 32 + 16 + 60) * 168 + tags),
+                costs(a).clock_cycle, 1e-9);
     const double rf = sram_grid_look(table_->grid, SRAM_LEAKAGE_MW, 512, 64);
     EXPECT_NEAR(5 * (mw + 168 * rf), costs(a).leakage_cycle, 1e-9);
+    // Two slots of each network: 16, 64, 64 and 64 bits.
+    a.network[NETWORK_IFMAP].words_per_slot = 1;
+    for (int k : {NETWORK_FILTER, NETWORK_PSUM_IN, NETWORK_PSUM_OUT})
+        a.network[k].words_per_slot = 4;
+    EXPECT_NEAR(0.002099 * ((2 * 16 + 3 * 32 + 16 + 60 + 416) * 168 + tags),
+                costs(a).clock_cycle, 1e-9);
+    // A systolic array's registers are its files, and the shadow words.
+    a.array_network = NETWORK_SYSTOLIC;
+    a.preload = PRELOAD_SHADOW;
+    a.rf_words[TENSOR_FILTER] = 1;
+    EXPECT_NEAR(0.002099 * 4 * 16 * 168, costs(a).clock_cycle, 1e-9);
+}
+
+// 12 rows of 14 PEs, 0.2 mm from one to the next.
+TEST_F(Energy, BusesCostByWordsSentAndRowsReached)
+{
+    load("45nm_components");
+    struct arch a = arch_of(16, 16);
+    a.clock_hz = 1000000000;
+    a.pitch_um = 200;
+    for (network_arch &net : a.network)
+        net.words_per_slot = 2;
+    const struct energy_costs c = costs(a);
+    const double wire = 0.121 * 16, tag = 0.00092 / 2;
+    EXPECT_NEAR(wire * (1.4 + 2.4) + tag * 4 * 12, c.bus[NETWORK_IFMAP].sent,
+                1e-9);
+    EXPECT_NEAR(wire * 2.8 + tag * 4 * 14, c.bus[NETWORK_IFMAP].row, 1e-9);
+    EXPECT_NEAR(0.009 * 16, c.bus[NETWORK_IFMAP].word, 1e-9);
+    // Neighbours: a fifo, and 0.2 mm without repeaters.
+    EXPECT_NEAR(0.009 * 16 + 0.0506 * 16 * 0.2, c.noc_hop[0].energy, 1e-9);
+    // The MAC's pipeline: no operand pairs here, but the psum behind it.
+    const double mac = 0.7874 + 0.05;
+    EXPECT_NEAR(mac + 0.0045 * 16, c.mac.energy, 1e-4);
+
+    struct layer_result r;
+    std::memset(&r, 0, sizeof(r));
+    r.has_events = true;
+    r.layer.zero_share[TENSOR_IFMAP] = 0.5;
+    r.counts.link[LINK_ifmap] = {10, 300, 300};
+    r.events.reached[NETWORK_IFMAP] = 40;
+    r.counts.link[LINK_psum_link] = {7, 7, 7};
+    struct layer_energy e;
+    energy_of_layer(&c, &a, &r, 0, &e);
+    const auto &bus = c.bus[NETWORK_IFMAP];
+    EXPECT_NEAR(0.75 * (10 * bus.sent + 40 * bus.row + 300 * bus.word) +
+                    7 * c.noc_hop[TENSOR_PSUM].energy,
+                e.noc, 1e-9);
+    a.array_network = NETWORK_SYSTOLIC; // a register file takes it: a wire
+    EXPECT_NEAR(0.0506 * 16 * 0.2, costs(a).noc_hop[0].energy, 1e-9);
+}
+
+TEST_F(Energy, RowsChangesAndGatesArePaidByComponents)
+{
+    load("45nm_components");
+    struct arch a = arch_of(16, 16);
+    a.clock_hz = 1000000000;
+    a.l2_banks = 27;
+    a.l2_bank_row_words = 4;
+    a.zero_gating = true;
+    for (int t = 0; t < TENSOR_N; t++)
+        a.rf_words[t] = 12;
+    const struct energy_costs c = costs(a);
+    struct layer_result r;
+    std::memset(&r, 0, sizeof(r));
+    r.has_events = true;
+    r.events.l2_rows[TENSOR_IFMAP] = {3, 2};
+    r.counts.access[LEVEL_L2][TENSOR_IFMAP] = {9, 5, 0, 0};
+    r.counts.macs = 100;
+    r.counts.access[LEVEL_RF][TENSOR_IFMAP] = {100, 20, 0, 0};
+    r.events.changed_reads[TENSOR_IFMAP] = 25;
+    r.counts.access[LEVEL_RF][TENSOR_PSUM] = {90, 100, 0, 0};
+    r.gated_macs = 40;
+    r.gated_rf_psum_reads = 36;
+    r.gated_rf_psum_writes = 40;
+    struct layer_energy e;
+    energy_of_layer(&c, &a, &r, 0, &e);
+    EXPECT_NEAR(4 * (3 * c.l2[0].energy + 2 * c.l2[0].write), e.l2, 1e-9);
+    const double rf = c.rf[TENSOR_IFMAP].energy;
+    EXPECT_NEAR(rf * (25 + 20) + rf * (90 - 36 + 100 - 40), e.rf, 1e-9);
+    EXPECT_NEAR(60 * c.mac.energy, e.mac, 1e-9);
+    r.has_events = false; // a nest's: words, and all reads
+    energy_of_layer(&c, &a, &r, 0, &e);
+    EXPECT_NEAR(9 * c.l2[0].energy + 5 * c.l2[0].write, e.l2, 1e-9);
+    EXPECT_NEAR(rf * (100 + 20 + 90 + 100), e.rf, 1e-9);
+}
+
+// A row of 8192 bits in banks of 512 KB costs twice what the published one of
+// 4096 does.
+TEST_F(Energy, EdramCostsByTheBitsOfItsRows)
+{
+    load("32nm_components");
+    struct arch a = arch_of(16, 32);
+    a.clock_hz = 606000000;
+    a.l2_bytes = 6144 * KIB;
+    a.l2_banks = 12;
+    a.l2_bank_row_words = 512;
+    a.l2_cell = L2_CELL_EDRAM;
+    EXPECT_NEAR(2 * 611 * 0.81, 512 * costs(a).l2[0].energy, 0.1);
+    a.l2_cell = L2_CELL_SRAM;
+    EXPECT_GT(512 * costs(a).l2[0].energy, 3 * 611 * 0.81);
+    load("45nm"); // knows no eDRAM
+    const double sram = costs(a).l2[0].energy;
+    a.l2_cell = L2_CELL_EDRAM;
+    EXPECT_EQ(sram, costs(a).l2[0].energy);
 }
 
 TEST_F(Energy, AreaIsThatOfMacsRegistersAndBanks)
@@ -208,8 +315,9 @@ TEST_F(Energy, AreaIsThatOfMacsRegistersAndBanks)
 TEST_F(Energy, SmallerNodesCostLess)
 {
     double before = 1e9;
-    for (const char *name : {"65nm_components", "45nm_components",
-                             "32nm_components", "22nm_components"}) {
+    for (const char *name :
+         {"65nm_components", "45nm_components", "32nm_components",
+          "28nm_components", "22nm_components", "16nm_components"}) {
         load(name);
         struct arch a = arch_of(16, 16);
         a.clock_hz = 1000000000;
