@@ -36,6 +36,7 @@ dist_networks_DATA = %D%/networks/alexnet.cfg %D%/networks/googlenet.cfg \
 validationdir = $(pkgdatadir)/validation
 dist_validation_DATA = %D%/validation/dram_parts.cfg \
 	%D%/validation/chip_ceilings.cfg \
+	%D%/validation/energy_tables.cfg %D%/validation/energy_chips.cfg \
 	%D%/validation/eyeriss_alexnet.cfg %D%/validation/eyeriss_vgg16.cfg \
 	%D%/validation/plan.cfg %D%/validation/systolic_cycles.cfg \
 	%D%/validation/textbook_counts.cfg %D%/validation/textbook_reuse.cfg \

@@ -78,9 +78,10 @@ struct energy_costs {
         double row;     /* along each row that it reaches */
         double word;    /* into and out of a fifo */
     } bus[NETWORK_N];
-    double l1_hop[TENSOR_N]; /* from cluster to cluster */
-    double clock_cycle;      /* of all clocked bits together */
-    double leakage_cycle;    /* of all instances together */
+    double l1_hop[TENSOR_N];    /* from cluster to cluster */
+    double clock_cycle;         /* of all clocked bits together */
+    double network_clock_cycle; /* of them, the networks' controllers' */
+    double leakage_cycle;       /* of all instances together */
 };
 
 struct energy_table; /* owns its text */

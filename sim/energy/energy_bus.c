@@ -1,12 +1,10 @@
 /* energy_bus.c - what a word costs on a multicast network, by how far it goes.
  *
- * It leaves L2, or an L1, which lies at the middle of the array's edge, runs
- * past all rows on a bus, and along those that it is for; at each row and each
- * PE of such a row a tag is compared; in the PEs it waits in a fifo.
+ * On a bus it leaves L2, or an L1, which lies at the middle of the array's
+ * edge, runs past all rows, and along those that it is for; at each row and
+ * each PE of such a row a tag is compared; in the PEs it waits in a fifo.
  * SPDX-License-Identifier: MIT
  */
-#include <math.h>
-
 #include "sim/energy/energy_table.h"
 
 /* From PE to PE of a machine that does not say: Eyeriss, 168 PEs in 77 %
@@ -42,21 +40,34 @@ static int tag_bits(int n)
     return bits;
 }
 
-/* A bus over so many rows and columns of PEs. */
+/* A network over so many rows and columns of PEs.  One that moves fewer slots
+ * in a cycle than there are rows is a bus past all of them; with as many, each
+ * row has a wire of its own, at whose end the word enters; and with as many as
+ * PEs each has, from the edge, on average half of the rows long.  Psums of as
+ * many slots as columns enter and leave at the columns' ends. */
 static struct energy_bus bus_of(const struct energy_table *table,
                                 const struct arch *arch, int rows, int cols,
-                                int bits, int slot_words)
+                                enum network network, int bits)
 {
+    const struct network_arch *net = &arch->network[network];
+    const bool is_psum =
+        network == NETWORK_PSUM_IN || network == NETWORK_PSUM_OUT;
     const double mm = energy_pitch_mm(table, arch);
     const double wire = first_of(&table->wire) * bits;
-    const double tag =
-        first_of(&table->tag) / (slot_words > 1 ? slot_words : 1);
-    return (struct energy_bus){
-        .sent = wire * mm * (cols / 2.0 + rows) + tag * tag_bits(rows) * rows,
-        .row = wire * mm * cols + tag * tag_bits(cols) * cols,
-        .word = table->noc_hop.entry[0].energy * bits /
-                table->noc_hop.entry[0].width_bits,
-    };
+    const double tag = first_of(&table->tag) /
+                       (net->words_per_slot > 1 ? net->words_per_slot : 1);
+    struct energy_bus bus = {.word = table->noc_hop.entry[0].energy * bits /
+                                     table->noc_hop.entry[0].width_bits};
+    if (net->slots_per_cycle >= (is_psum ? cols : rows * cols)) {
+        bus.word += is_psum ? 0 : wire * mm * rows / 2.0;
+    } else if (net->slots_per_cycle >= rows && rows > 1) {
+        bus.row = wire * mm * cols;
+    } else {
+        bus.sent =
+            wire * mm * (cols / 2.0 + rows) + tag * tag_bits(rows) * rows;
+        bus.row = wire * mm * cols + tag * tag_bits(cols) * cols;
+    }
+    return bus;
 }
 
 void energy_bus_costs(const struct energy_table *table, const struct arch *arch,
@@ -74,10 +85,10 @@ void energy_bus_costs(const struct energy_table *table, const struct arch *arch,
     const int cluster_cols = arch->has_l1 ? arch->l1_cluster_cols : arch->cols;
     for (int k = 0; k < NETWORK_N; k++) {
         const bool from_l1 = tensor_of[k] != TENSOR_PSUM;
-        out->bus[k] = bus_of(table, arch, from_l1 ? cluster_rows : arch->rows,
-                             from_l1 ? cluster_cols : arch->cols,
-                             arch->precision_bits[tensor_of[k]],
-                             arch->network[k].words_per_slot);
+        out->bus[k] =
+            bus_of(table, arch, from_l1 ? cluster_rows : arch->rows,
+                   from_l1 ? cluster_cols : arch->cols, (enum network)k,
+                   arch->precision_bits[tensor_of[k]]);
     }
     const double mm =
         energy_pitch_mm(table, arch) * (cluster_rows + cluster_cols) / 2.0;

@@ -436,6 +436,7 @@ void energy_costs_of(const struct energy_table *table, const struct arch *arch,
         energy_bus_costs(table, arch, out);
     out->leakage_cycle = energy_leakage_cycle(table, arch);
     out->clock_cycle = energy_clock_cycle(table, arch);
+    out->network_clock_cycle = energy_network_clock_cycle(table, arch);
 }
 
 /* Times 2^64 events, squares of cycles and a ratio of two, a double holds it.

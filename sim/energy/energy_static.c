@@ -142,17 +142,22 @@ double energy_clocked_bits(const struct energy_table *table,
  * rows and columns of 4 and 5 bits; 7 with what holds them are assumed. */
 #define CONTROLLER_BITS 7
 
+double energy_network_clock_cycle(const struct energy_table *table,
+                                  const struct arch *arch)
+{
+    if (table->clock.n_entries == 0 || arch->clocked_bits > 0 ||
+        arch->array_network != NETWORK_MULTICAST)
+        return 0;
+    return table->clock.entry[0].energy * CONTROLLER_BITS * NETWORK_N *
+           (arch_pes(arch) + arch->rows);
+}
+
 double energy_clock_cycle(const struct energy_table *table,
                           const struct arch *arch)
 {
     if (table->clock.n_entries == 0)
         return 0;
-    const double pes = arch_pes(arch);
-    const double controllers =
-        arch->array_network == NETWORK_MULTICAST && arch->clocked_bits == 0
-            ? NETWORK_N * (pes + arch->rows)
-            : 0;
-    return table->clock.entry[0].energy *
-           (energy_clocked_bits(table, arch) * pes +
-            controllers * CONTROLLER_BITS);
+    return table->clock.entry[0].energy * energy_clocked_bits(table, arch) *
+               arch_pes(arch) +
+           energy_network_clock_cycle(table, arch);
 }

@@ -167,9 +167,9 @@ static bool energy_member(const struct reader *r, const struct setting *s,
 static bool check_entry_keys(const struct reader *r, const struct list_key *key,
                              const struct setting *s)
 {
-    const char *known[11] = {key->value, "source", "low", "high",
-                             "range_source"};
-    int n_known = 5;
+    const char *known[11] = {"source", "low", "high", "range_source"};
+    int n_known = 4;
+    known[n_known++] = key->value;
     if (key->is_storage)
         known[n_known++] = "read", known[n_known++] = "write";
     if (key->size != NULL)
@@ -407,10 +407,6 @@ static bool check_parts(const struct reader *r, const struct setting *root)
                         "entry of 'sram' need both",
                         has(root, "wire") ? "wire" : "sram_area",
                         has(root, "wire") ? "sram_area" : "wire");
-    if (!has_grid && has(root, "sram_spread"))
-        ok = diag_error(r->d, whole_file,
-                        "'sram_spread' is given without 'sram_grid', which it "
-                        "is of");
     if (!has(root, "sram") && !has_grid &&
         !(has(root, "l1") && has(root, "l2")))
         ok = diag_error(r->d, whole_file,

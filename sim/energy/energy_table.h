@@ -1,5 +1,5 @@
-/* energy_table.h - an energy table as its file gives it; for
- * sim/energy/energy.c and sim/energy/energy_table.c alone.
+/* energy_table.h - an energy table as its file gives it; for sim/energy, and
+ * for what holds a table against published ones.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_ENERGY_ENERGY_TABLE_H
@@ -105,6 +105,10 @@ double energy_clocked_bits(const struct energy_table *table,
 bool energy_rf_is_sram(const struct energy_table *table, int words);
 /* The figure of a list by width, at a width. */
 double energy_by_width(const struct energy_list *list, int bits);
+/* What all clocked bits together spend in a cycle, and of it the controllers of
+ * networks. */
+double energy_network_clock_cycle(const struct energy_table *table,
+                                  const struct arch *arch);
 double energy_clock_cycle(const struct energy_table *table,
                           const struct arch *arch);
 

@@ -193,6 +193,10 @@ bool sram_grid_parts_fit(const struct setting *root, struct src_pos whole_file,
         ok = diag_error(d, whole_file,
                         "both 'sram' and 'sram_grid' are given; one of them is "
                         "needed");
+    if (!has_grid && setting_member(root, "sram_spread") != NULL)
+        ok = diag_error(d, whole_file,
+                        "'sram_spread' is given without 'sram_grid', which it "
+                        "is of");
     for (int i = 1; !has_grid && sram_grid_keys[i] != NULL; i++) {
         const struct setting *s = setting_member(root, sram_grid_keys[i]);
         if (s != NULL)

@@ -288,13 +288,17 @@ const char *quantity_unit(const char *name)
         return q->unit;
     if (find_access(name, &a, &b, &is_write))
         return "words";
+    if (energy_quantity_unit(name) != NULL)
+        return energy_quantity_unit(name);
     return find_cause(name, &a) ? "%" : NULL;
 }
 
 enum quantity_need quantity_need(const char *name)
 {
     const struct quantity *q = find(name);
-    return q != NULL ? q->need : NEED_RESULT;
+    return q != NULL                            ? q->need
+           : energy_quantity_unit(name) != NULL ? energy_quantity_need(name)
+                                                : NEED_RESULT;
 }
 
 double quantity_value(const char *name, const struct quantity_input *in)
@@ -304,6 +308,8 @@ double quantity_value(const char *name, const struct quantity_input *in)
     bool is_write;
     if (q != NULL)
         return q->value(in) * (strcmp(q->unit, "%") == 0 ? 100 : 1);
+    if (energy_quantity_unit(name) != NULL)
+        return energy_quantity_value(name, in);
     if (find_access(name, &level, &tensor, &is_write)) {
         const struct accesses *a = &in->r->counts.access[level][tensor];
         return (double)(is_write ? a->writes : a->reads);

@@ -31,6 +31,12 @@ double quantity_value(const char *name, const struct quantity_input *in);
 /* The known name nearest to a wrong one. */
 const char *quantity_nearest(const char *name);
 
+/* Quantities of energy (validation_energy.c names them), which quantity_unit
+ * and the rest ask for. */
+const char *energy_quantity_unit(const char *name);
+enum quantity_need energy_quantity_need(const char *name);
+double energy_quantity_value(const char *name, const struct quantity_input *in);
+
 /* Quantities of a DRAM part: its timing and bandwidth, measured by running the
  * part's model. */
 const char *dram_quantity_unit(const char *name);

@@ -163,7 +163,7 @@ def a_static_part_and_reads_apart():
 
 def the_script_writes_what_is_shipped():
     script = os.path.join(CONFIGS, "energy", "make_components.py")
-    for node in ("65", "45", "32", "22"):
+    for node in ("65", "45", "32", "28", "22", "16"):
         said = subprocess.run([sys.executable, script, "--print", node],
                               capture_output=True, text=True, check=False)
         with open(os.path.join(CONFIGS, "energy", f"{node}nm_components.cfg"),
