@@ -79,8 +79,8 @@ static double dram_energy(const struct counts *counts, const struct arch *arch,
     return energy;
 }
 
-/* Of L2's rows; of finished outputs, which are as wide as the next layer's
- * ifmaps, the words. */
+/* Energy of L2's rows; finished outputs, which are as wide as the next layer's
+ * ifmaps, are paid by words. */
 static double row_energy(const struct arch *arch, const struct layer_result *r,
                          const struct energy_costs *costs)
 {
@@ -98,8 +98,8 @@ static double row_energy(const struct arch *arch, const struct layer_result *r,
     return energy > 0 ? energy : 0;
 }
 
-/* Of two words that follow each other on a wire both are zero with the square
- * of the share of zeros: then none of its bits changes. */
+/* Two words that follow each other on a wire are both zero with the square of
+ * the share of zeros: then none of its bits changes. */
 static double toggling(const struct layer_result *r, enum tensor tensor)
 {
     const double zeros =
@@ -107,7 +107,7 @@ static double toggling(const struct layer_result *r, enum tensor tensor)
     return 1 - zeros * zeros;
 }
 
-/* Of buses, by words sent, rows reached and words delivered. */
+/* Energy of buses, by words sent, rows reached and words delivered. */
 static double bus_energy(const struct layer_result *r,
                          const struct energy_costs *costs)
 {
