@@ -85,7 +85,7 @@ log_log(const double x[], const struct energy_cost y[], int n, double at)
         on_line(x[k], y[k].write, x[k + 1], y[k + 1].write, at), origin};
 }
 
-static struct energy_cost arithmetic(const struct energy_list *list,
+struct energy_cost energy_arithmetic(const struct energy_list *list,
                                      int operand_bits)
 {
     double x[ENERGY_ENTRIES_MAX];
@@ -99,7 +99,7 @@ static struct energy_cost arithmetic(const struct energy_list *list,
 
 double energy_by_width(const struct energy_list *list, int bits)
 {
-    return arithmetic(list, bits).energy;
+    return energy_arithmetic(list, bits).energy;
 }
 
 static struct energy_cost mac_cost(const struct energy_table *table,
@@ -107,8 +107,8 @@ static struct energy_cost mac_cost(const struct energy_table *table,
 {
     if (table->mac.n_entries > 0)
         return cost_of(table->mac.entry[0].energy, ENERGY_GIVEN);
-    return sum_of(arithmetic(&table->int_multiply, operand_bits),
-                  arithmetic(&table->int_add, psum_bits));
+    return sum_of(energy_arithmetic(&table->int_multiply, operand_bits),
+                  energy_arithmetic(&table->int_add, psum_bits));
 }
 
 static struct pricing pricing_of(const struct energy_table *table,
@@ -437,70 +437,4 @@ void energy_costs_of(const struct energy_table *table, const struct arch *arch,
     out->leakage_cycle = energy_leakage_cycle(table, arch);
     out->clock_cycle = energy_clock_cycle(table, arch);
     out->network_clock_cycle = energy_network_clock_cycle(table, arch);
-}
-
-/* Times 2^64 events, squares of cycles and a ratio of two, a double holds it.
- */
-#define COST_MIN 1e-200
-#define COST_MAX 1e200
-
-static bool fits(double energy)
-{
-    return energy == 0 || (energy >= COST_MIN && energy <= COST_MAX);
-}
-
-static bool is_possible(const struct energy_table *table, const char *key,
-                        const struct energy_list *list, struct energy_cost cost,
-                        struct diag *d)
-{
-    const struct src_pos at = {table->path, list->line};
-    if (fits(cost.energy) && fits(cost.write))
-        return true;
-    return diag_error(d, at,
-                      "'%s' of energy table '%s' comes to %g for this machine "
-                      "(%s); 0, or %g to %g is possible: entries near its "
-                      "widths and capacities are needed",
-                      key, table->name,
-                      fits(cost.energy) ? cost.write : cost.energy,
-                      energy_origin_name[cost.origin], COST_MIN, COST_MAX);
-}
-
-bool energy_is_possible(const struct energy_table *table,
-                        const struct arch *arch, struct diag *d)
-{
-    if (arch_has_levels(arch) && table->grid != NULL)
-        return diag_error(d, (struct src_pos){table->path, 1},
-                          "energy table '%s' has leakage and areas, which are "
-                          "of the usual levels, and '%s' lists others; a table "
-                          "without, as '45nm', is right",
-                          table->name, arch->name);
-    const struct pricing p = pricing_of(table, arch);
-    struct energy_costs c;
-    bool ok;
-    if (table->mac.n_entries > 0)
-        ok = is_possible(table, "mac", &table->mac, p.mac, d);
-    else
-        ok = is_possible(table, "int_multiply", &table->int_multiply,
-                         arithmetic(&table->int_multiply, p.operand_bits), d) &&
-             is_possible(
-                 table, "int_add", &table->int_add,
-                 arithmetic(&table->int_add, arch->precision_bits[TENSOR_PSUM]),
-                 d);
-    energy_costs_of(table, arch, &c);
-    const struct {
-        const char *key;
-        const struct energy_list *list;
-        const struct energy_cost *cost;
-    } part[] = {{"rf", &table->rf, c.rf},
-                {"noc_hop", &table->noc_hop, c.noc_hop},
-                {table->l1.n_entries > 0 ? "l1" : "sram",
-                 table->l1.n_entries > 0 ? &table->l1 : &table->sram, c.l1},
-                {table->l2.n_entries > 0 ? "l2" : "sram",
-                 table->l2.n_entries > 0 ? &table->l2 : &table->sram, c.l2},
-                {"dram", &table->dram, c.dram}};
-    for (size_t k = 0; ok && k < sizeof(part) / sizeof(*part); k++)
-        for (int t = 0; ok && t < TENSOR_N; t++)
-            ok = is_possible(table, part[k].key, part[k].list, part[k].cost[t],
-                             d);
-    return ok;
 }

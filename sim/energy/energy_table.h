@@ -103,7 +103,9 @@ double energy_clocked_bits(const struct energy_table *table,
                            const struct arch *arch);
 /* Whether a register file of so many words is SRAM, and not flip-flops. */
 bool energy_rf_is_sram(const struct energy_table *table, int words);
-/* The figure of a list by width, at a width. */
+/* The figure of a list by width, at a width; with how it came about. */
+struct energy_cost energy_arithmetic(const struct energy_list *list,
+                                     int operand_bits);
 double energy_by_width(const struct energy_list *list, int bits);
 /* What all clocked bits together spend in a cycle, and of it the controllers of
  * networks. */

@@ -6,6 +6,7 @@ libaccel_a_SOURCES += \
 	%D%/energy_bus.c \
 	%D%/energy_costs.c \
 	%D%/energy_levels.c \
+	%D%/energy_possible.c \
 	%D%/energy_range.c \
 	%D%/energy_range.h \
 	%D%/energy_static.c \
