@@ -32,6 +32,8 @@ void search_best_fini(struct search_best *b)
 void search_best_copy(struct search_best *b, const struct search_best *a)
 {
     search_best_init(b, a->objective, a->room);
+    b->has_limit = a->has_limit;
+    b->limit = a->limit;
     b->n = a->n;
     memcpy(b->best, a->best, (size_t)a->n * sizeof(*a->best));
     if (a->front_room > b->front_room) {
@@ -105,23 +107,22 @@ static bool front_beats(const struct search_best *b,
            b->front[k].cost.energy <= cost->energy * (1 + ROUNDING);
 }
 
+static bool is_among_best(const struct search_best *b,
+                          const struct search_cost *cost)
+{
+    const struct search_key key = search_key_of(b->objective, cost);
+    if (b->has_limit && !is_less(key, b->limit))
+        return false;
+    return b->n < b->room ||
+           is_less(key, search_key_of(b->objective, &b->best[b->n - 1].cost));
+}
+
 bool search_best_may_take(const struct search_best *b,
                           const struct search_cost *least)
 {
     if (b->objective == SEARCH_front)
         return !front_beats(b, least);
-    if (b->n < b->room)
-        return true;
-    return is_less(search_key_of(b->objective, least),
-                   search_key_of(b->objective, &b->best[b->n - 1].cost));
-}
-
-static bool is_among_best(const struct search_best *b,
-                          const struct search_cost *cost)
-{
-    return b->n < b->room ||
-           is_less(search_key_of(b->objective, cost),
-                   search_key_of(b->objective, &b->best[b->n - 1].cost));
+    return is_among_best(b, least);
 }
 
 bool search_best_wants(const struct search_best *b,

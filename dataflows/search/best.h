@@ -10,8 +10,16 @@
 extern "C" {
 #endif
 
+/* The two numbers that mappings are compared by: what is to be least, and what
+ * decides between equals. */
+struct search_key {
+    double first, second;
+};
+
 struct search_best {
     enum search_objective objective;
+    bool has_limit;          /* only what is before it is taken */
+    struct search_key limit; /* its key */
     int room, n;
     struct search_found *best; /* owns; in order */
     int front_room, n_front;
@@ -26,11 +34,6 @@ void search_best_copy(struct search_best *b, const struct search_best *a);
 /* Moves the mappings of a that are new into b. */
 void search_best_merge(struct search_best *b, const struct search_best *a);
 
-/* The two numbers that mappings are compared by: what is to be least, and what
- * decides between equals. */
-struct search_key {
-    double first, second;
-};
 struct search_key search_key_of(enum search_objective objective,
                                 const struct search_cost *cost);
 

@@ -247,10 +247,12 @@ static void set_gap(const struct search *s, struct search_result *out)
         if (least < 0 || t->key.first < least)
             least = t->key.first;
     }
-    if (out->proven || s->best.n == 0)
+    if (out->proven || (s->best.n == 0 && !s->best.has_limit))
         return;
     double best =
-        search_key_of(s->options->objective, &s->best.best[0].cost).first;
+        s->best.n == 0
+            ? s->best.limit.first
+            : search_key_of(s->options->objective, &s->best.best[0].cost).first;
     out->gap = best > least ? 1 - least / best : 0;
 }
 
@@ -295,6 +297,9 @@ bool search_run(const struct search_problem *problem,
     pthread_mutex_init(&s.lock, NULL);
     s.start_seconds = now_seconds(&s);
     search_best_init(&s.best, options->objective, options->top);
+    s.best.has_limit = options->better_than != NULL;
+    if (s.best.has_limit)
+        s.best.limit = search_key_of(options->objective, options->better_than);
     list_tasks(&s);
     run_tasks(&s, true, out);
     if (options->quick == 0)

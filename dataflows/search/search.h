@@ -63,6 +63,9 @@ struct search_options {
     double (*now_seconds)(void);
     double time_limit_seconds; /* 0 = none */
     bool count;                /* the space, too */
+    /* Only mappings that are better than this are wanted; NULL: any are.  Not
+     * of a front. */
+    const struct search_cost *better_than;
     /* Not 0: only balanced cuts are looked at, and nothing is proven; with
      * about so many mappings evaluated the search ends. */
     uint64_t quick;

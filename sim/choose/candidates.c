@@ -46,12 +46,12 @@ static void work_out(const struct list *list, struct candidate *c)
         c->estimate_cycles = max_u64(about.cycles, c->cost.cycles);
 }
 
-static bool is_before(const struct list *list, const struct candidate *a,
-                      const struct candidate *b)
+static bool is_before(enum search_objective objective,
+                      const struct candidate *a, const struct candidate *b)
 {
     const struct search_cost x = {a->cost.energy, a->estimate_cycles};
     const struct search_cost y = {b->cost.energy, b->estimate_cycles};
-    return search_is_before(list->in->objective, &x, &y);
+    return search_is_before(objective, &x, &y);
 }
 
 /* In its place, unless it is there; those that are equally good stay in the
@@ -71,7 +71,8 @@ static void add(struct list *list, const struct mapping *mapping,
     c.is_searched = strcmp(source, "search") == 0;
     work_out(list, &c);
     int at = list->n++;
-    for (; at > 0 && is_before(list, &c, &list->out[at - 1]); at--)
+    for (; at > 0 && is_before(list->in->objective, &c, &list->out[at - 1]);
+         at--)
         list->out[at] = list->out[at - 1];
     list->out[at] = c;
 }
@@ -137,6 +138,18 @@ int candidates_find(const struct candidates_input *in,
     diag_free(why);
     diag_free(unread);
     return list.n;
+}
+
+void candidates_sort(struct candidate *list, int n,
+                     enum search_objective objective)
+{
+    for (int i = 1; i < n; i++) {
+        const struct candidate c = list[i];
+        int at = i;
+        for (; at > 0 && is_before(objective, &c, &list[at - 1]); at--)
+            list[at] = list[at - 1];
+        list[at] = c;
+    }
 }
 
 void candidates_tell(const struct candidate *list, int n,

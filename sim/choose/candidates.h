@@ -48,6 +48,9 @@ int candidates_find(const struct candidates_input *in,
                     const struct layer *layer,
                     struct candidate out[CANDIDATES_MAX], struct diag *d);
 
+/* Sorts candidates of several dataflows, the most promising first. */
+void candidates_sort(struct candidate *list, int n,
+                     enum search_objective objective);
 /* What a report says of them. */
 void candidates_tell(const struct candidate *list, int n,
                      struct tried_mappings *out);

@@ -11,6 +11,7 @@ libaccel_a_SOURCES += \
 	%D%/map_layer.h \
 	%D%/map_named.c \
 	%D%/map_nest.c \
+	%D%/map_run.c \
 	%D%/search_costs.c \
 	%D%/search_costs.h \
 	%D%/trial.c \

@@ -114,7 +114,10 @@ bool map_layer_run(const struct map_input *in, const struct layer *layer,
     if (ok && in->simulate) {
         for (int k = 0; k < m.n_choices; k++)
             simulate(in, layer, &m.choice[k]);
+        ok = m.is_nest || map_add_run(in, layer, &m, d);
         rank(&m, in->search.objective);
+        if (m.n_choices > in->search.top)
+            free(m.choice[--m.n_choices].why);
     }
     if (ok)
         *out = m;

@@ -77,7 +77,8 @@ struct map_layer {
      * bound. */
     int n_choices;
     struct map_choice *choice; /* owns */
-    /* Those that no other beats in energy and in cycles; in rising energy. */
+    /* Where the front is what is wanted: those that no other beats in energy
+     * and in cycles; in rising energy. */
     int n_front;
     struct map_choice *front; /* owns */
     bool front_proven;        /* the front is whole */
@@ -96,7 +97,9 @@ struct map_input { /* all borrowed */
     struct search_options search;     /* time_limit_seconds: of a dataflow */
     const struct energy_table *const *tables; /* whose totals are shown */
     int n_tables;
-    bool simulate;
+    const char *network; /* that mapping tables know it by, or "" */
+    const struct energy_table *energy;
+    bool simulate;       /* the best, and what a run would choose */
     uint64_t max_cycles; /* of a simulation; 0 = no limit */
 };
 
@@ -109,6 +112,12 @@ bool map_search_named(const struct map_input *in, const struct layer *layer,
                       struct map_layer *out, struct diag *d);
 bool map_search_nests(const struct map_input *in, const struct layer *layer,
                       struct map_layer *out, struct diag *d);
+/* Adds to the choices, as one that ran, the best of the candidates that a run
+ * would simulate, of all of the input's dataflows; none where there is none.
+ * They have room for one more.  Error: it has more of something than is
+ * counted. */
+bool map_add_run(const struct map_input *in, const struct layer *layer,
+                 struct map_layer *m, struct diag *d);
 /* What was found for `twin` holds for `layer`, which equals it; twin outlives
  * it. */
 struct map_layer map_layer_as(const struct map_layer *twin,

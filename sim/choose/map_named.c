@@ -14,7 +14,8 @@
 /* What was found of one dataflow. */
 struct map_part {
     const struct dataflow *dataflow;
-    bool is_empty; /* no legal mapping */
+    bool is_empty;  /* no legal mapping */
+    double against; /* what its gap is against; 0: there is nothing */
     struct search_result found;
     struct search_result front; /* of a search of its own */
 };
@@ -78,10 +79,17 @@ static bool l1_takes(const struct arch *arch, const struct layer *layer,
     return takes;
 }
 
+static bool wants_front(const struct map_input *in)
+{
+    return in->search.objective == SEARCH_front;
+}
+
 /* Searches one dataflow, with the parameters held that were set by hand, for
- * the best and then for the front. */
+ * the best, of those that are better than `known` where it is not NULL, and
+ * then, where it is wanted, for the front. */
 static bool search_part(const struct map_input *in, const struct layer *layer,
-                        struct map_part *part, struct diag *d)
+                        const struct search_cost *known, struct map_part *part,
+                        struct diag *d)
 {
     struct given_mapping given;
     struct search_problem problem;
@@ -100,17 +108,23 @@ static bool search_part(const struct map_input *in, const struct layer *layer,
         search_problem_fini(&problem);
         return false;
     }
-    const struct search_options best = map_l1_options(in->arch, &in->search);
-    part->is_empty = !search_run(&problem, &best, &part->found) ||
-                     !l1_takes(in->arch, layer, part);
+    struct search_options best = map_l1_options(in->arch, &in->search);
+    if (known != NULL && !in->arch->has_l1 && !wants_front(in))
+        best.better_than = known;
+    const bool found = search_run(&problem, &best, &part->found);
+    part->is_empty = best.better_than == NULL &&
+                     (!found || !l1_takes(in->arch, layer, part));
+    const struct search_cost *least =
+        found ? &part->found.best[0].cost : best.better_than;
+    if (least != NULL && !part->is_empty)
+        part->against = search_key_of(best.objective, least).first;
     struct search_options front = in->search;
-    front.objective = SEARCH_front;
     front.top = 1;
     front.count = false;
     if (front.time_limit_seconds > 0)
         front.time_limit_seconds -=
             part->found.seconds + part->found.count_seconds;
-    if (!part->is_empty &&
+    if (!part->is_empty && wants_front(in) &&
         (front.time_limit_seconds > 0 || in->search.time_limit_seconds <= 0))
         search_run(&problem, &front, &part->front);
     search_problem_fini(&problem);
@@ -147,13 +161,27 @@ static void merge_best(const struct parts *p, struct map_layer *m,
     int room = 0, n = 0;
     for (int i = 0; i < p->n; i++)
         room += p->part[i].found.n_best;
-    m->choice = xcalloc((size_t)room + 1, sizeof(*m->choice));
+    m->choice = xcalloc((size_t)room + 2, sizeof(*m->choice));
     for (int i = 0; i < p->n; i++)
         for (int k = 0; k < p->part[i].found.n_best; k++)
             insert(m->choice, n++,
                    choice_of(&p->part[i], &p->part[i].found.best[k]),
                    objective);
     m->n_choices = n < top ? n : top;
+}
+
+/* What the last of the best `top` costs that were found so far; false: there
+ * are fewer. */
+static bool last_of_best(const struct parts *p, enum search_objective objective,
+                         int top, struct search_cost *out)
+{
+    struct map_layer m = {.n_choices = 0};
+    merge_best(p, &m, objective, top);
+    const bool is_full = m.n_choices == top;
+    if (is_full)
+        *out = m.choice[top - 1].cost;
+    free(m.choice);
+    return is_full;
 }
 
 /* The fronts of all dataflows as one. */
@@ -193,11 +221,7 @@ static void set_proof(const struct parts *p, struct map_layer *m,
         const struct search_result *r = &p->part[i].found;
         if (r->proven)
             continue;
-        double open =
-            r->n_best == 0
-                ? 0
-                : (1 - r->gap) *
-                      search_key_of(objective, &r->best[0].cost).first;
+        double open = (1 - r->gap) * p->part[i].against;
         if (open >= best)
             continue;
         m->stop = p->has_l1 ? MAP_L1 : MAP_TIME;
@@ -273,17 +297,22 @@ bool map_search_named(const struct map_input *in, const struct layer *layer,
 {
     const enum search_objective objective = in->search.objective;
     struct parts p = {.has_l1 = in->arch->has_l1, .n = count(in->dataflows)};
+    struct search_cost known;
     bool ok = true, is_empty = true;
     p.part = xcalloc((size_t)p.n + 1, sizeof(*p.part));
     for (int i = 0; i < p.n && ok; i++) {
         p.part[i].dataflow = in->dataflows[i];
-        ok = search_part(in, layer, &p.part[i], d);
+        ok = search_part(
+            in, layer,
+            last_of_best(&p, objective, in->search.top, &known) ? &known : NULL,
+            &p.part[i], d);
         is_empty = is_empty && p.part[i].is_empty;
     }
     ok = ok && (!is_empty || nothing_is_legal(in, layer, &p, d));
     if (ok) {
         merge_best(&p, out, objective, in->search.top);
-        merge_fronts(&p, out);
+        if (wants_front(in))
+            merge_fronts(&p, out);
         set_proof(&p, out, objective);
         sum_spaces(&p, &out->space);
     }

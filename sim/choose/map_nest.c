@@ -41,7 +41,7 @@ static bool can_be_searched(const struct config *cfg, const struct layer *layer,
 static struct map_choice *choices_of(const struct search_nest_found *list,
                                      int n)
 {
-    struct map_choice *out = xcalloc((size_t)n + 1, sizeof(*out));
+    struct map_choice *out = xcalloc((size_t)n + 2, sizeof(*out));
     for (int k = 0; k < n; k++) {
         out[k].mapping.dataflow = &nest_dataflow;
         out[k].mapping.nest = list[k].nest;
@@ -51,11 +51,9 @@ static struct map_choice *choices_of(const struct search_nest_found *list,
     return out;
 }
 
-static void fill_space(const struct search_nest_result *r, uint64_t nests,
+static void fill_space(const struct search_nest_result *r,
                        struct map_space *out)
 {
-    out->mappings = search_count_add(nests, 0);
-    out->counted = out->mappings == nests;
     out->evaluated = r->evaluated;
     out->bounded = r->bounded;
     out->seconds = r->seconds;
@@ -100,13 +98,20 @@ bool map_search_nests(const struct map_input *in, const struct layer *layer,
     }
     out->n_choices = r.n_best;
     out->choice = choices_of(r.best, r.n_best);
-    out->n_front = r.n_front;
-    out->front = choices_of(r.front, r.n_front);
+    if (in->search.objective == SEARCH_front) {
+        out->n_front = r.n_front;
+        out->front = choices_of(r.front, r.n_front);
+    }
     out->stop = stop[r.end];
     out->gap = r.gap;
     out->front_proven =
         out->stop == MAP_PROVEN && in->search.objective == SEARCH_front;
-    fill_space(&r, search_nest_space(arch, layer), &out->space);
+    fill_space(&r, &out->space);
+    if (in->search.count) {
+        const uint64_t nests = search_nest_space(arch, layer);
+        out->space.mappings = search_count_add(nests, 0);
+        out->space.counted = out->space.mappings == nests;
+    }
     search_nest_result_fini(&r);
     return true;
 }

@@ -161,6 +161,9 @@ const struct option_row option_table[] = {
     INT("time-limit", 0, "SECONDS", MAP, map.time_limit_seconds, 1,
         TIME_LIMIT_SECONDS_MAX,
         "stop searching a layer, and say how much better it may get"),
+    ON("count", MAP, map.count,
+       "say how many mappings the space has, too; that takes longer than to "
+       "search it"),
     TEXT("save", 0, "FILE", MAP, map.save, "put the best mappings there"),
     TEXT("constraints", 0, "FILE", MAP, map.constraints,
          "with --dataflow nest: what nests to look at"),

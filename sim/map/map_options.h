@@ -15,6 +15,7 @@ struct map_options {
     enum search_objective objective;
     int top;                 /* mappings to simulate */
     int time_limit_seconds;  /* of a layer; 0 = none */
+    bool count;              /* the space, too */
     const char *save;        /* where the mappings go, or NULL */
     const char *constraints; /* a file's name, or NULL */
 };

@@ -70,7 +70,15 @@ static void print_space(const struct map_layer *m, FILE *to)
     const struct map_space *s = &m->space;
     const char *more = s->counted ? "" : "more than ";
     char text[512];
-    if (m->is_nest)
+    if (s->mappings == 0 && m->is_nest)
+        snprintf(text, sizeof(text), "%s nests evaluated, %s bounds of parts",
+                 text_count(s->evaluated).text, text_count(s->bounded).text);
+    else if (s->mappings == 0)
+        snprintf(text, sizeof(text),
+                 "%s mappings of balanced cuts tried first; %s evaluated; "
+                 "--count says of how many",
+                 text_count(s->tried).text, text_count(s->evaluated).text);
+    else if (m->is_nest)
         snprintf(text, sizeof(text),
                  "%s%s nests that cover the layer on the array; %s evaluated, "
                  "%s bounds of parts",
@@ -188,8 +196,10 @@ static void print_layer(const struct map_report *in, const struct map_layer *m,
     for (int k = 0; k < m->n_choices; k++)
         if (m->choice[k].why != NULL)
             fprintf(to, "  %d failed: %s\n", k + 1, m->choice[k].why);
-    fputc('\n', to);
-    print_choices(in, front_title(m), m->front, m->n_front, false, to);
+    if (m->n_front > 0) {
+        fputc('\n', to);
+        print_choices(in, front_title(m), m->front, m->n_front, false, to);
+    }
     print_how_to_run(in, m, to);
 }
 
@@ -202,14 +212,21 @@ static void print_table(const struct map_report *in, FILE *to)
              energy_name(in->energy), search_objective_doc[in->objective]);
     text_paragraph(to, "", text);
     double energy = 0;
+    uint64_t cycles = 0;
+    bool ran = true;
     for (int i = 0; i < in->n_layers; i++) {
+        const struct map_choice *best = &in->layer[i].choice[0];
         fputc('\n', to);
         print_layer(in, &in->layer[i], to);
-        energy += in->layer[i].choice[0].cost.energy;
+        energy += best->cost.energy;
+        cycles =
+            count_add(cycles, best->ran ? best->cycles : best->cost.cycles);
+        ran = ran && best->ran;
     }
     if (in->n_layers > 1)
-        fprintf(to, "\nall layers, the best of each: %.6g %s\n", energy,
-                energy_unit(in->energy));
+        fprintf(to, "\nall layers, the best of each: %.6g %s, %s%s cycles\n",
+                energy, energy_unit(in->energy), ran ? "" : "at least ",
+                text_count(cycles).text);
 }
 
 static void print_csv(const struct map_report *in, FILE *to)
@@ -286,15 +303,18 @@ void map_report_speed(const struct map_layer *m, FILE *to)
                 text_count(s->evaluated).text, text_count(s->bounded).text,
                 s->seconds, text_short((double)s->evaluated / seconds).text,
                 text_short((double)s->bounded / seconds).text, stop[m->stop]);
-    else
-        fprintf(to,
-                "%s%s mappings covered in %.3f s (%s/s), %s evaluated (%s/s), "
-                "%s; the space counted in %.3f s; the front in %.3f s, %s "
-                "evaluated\n",
-                s->counted ? "" : "more than ", text_count(s->covered).text,
-                s->seconds, text_short((double)s->covered / seconds).text,
-                text_count(s->tried + s->evaluated).text,
+    else {
+        fprintf(to, "%s mappings evaluated in %.3f s (%s/s), %s",
+                text_count(s->tried + s->evaluated).text, s->seconds,
                 text_short((double)(s->tried + s->evaluated) / seconds).text,
-                stop[m->stop], s->count_seconds, s->front_seconds,
-                text_count(s->front_evaluated).text);
+                stop[m->stop]);
+        if (s->mappings > 0)
+            fprintf(to, "; %s%s covered, counted in %.3f s",
+                    s->counted ? "" : "more than ", text_count(s->covered).text,
+                    s->count_seconds);
+        if (m->n_front > 0)
+            fprintf(to, "; the front in %.3f s, %s evaluated", s->front_seconds,
+                    text_count(s->front_evaluated).text);
+        fputc('\n', to);
+    }
 }

@@ -1,0 +1,106 @@
+/* map_run.c - what a run would choose, among the mappings that a search found.
+ *
+ * A search under the closed form takes delay for its bound, and the plain run's
+ * mapping may be quicker than the first of its best; so it is one of them.
+ * SPDX-License-Identifier: MIT
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/choose/map_layer.h"
+#include "sim/choose/trial.h"
+#include "sim/run/model.h"
+#include "sim/run/tile_table.h"
+
+/* The candidates of a run by one dataflow, the published row among them; none
+ * where nothing is legal. */
+static int list_one(const struct map_input *in, const struct layer *layer,
+                    const struct dataflow *dataflow, struct candidate *out)
+{
+    struct asked_mapping asked;
+    struct diag *unread = diag_new();
+    int n = 0;
+    if (config_ask_mapping(in->cfg, in->network, layer, dataflow, &asked,
+                           unread)) {
+        const bool has_row = asked.given.n > asked.by_hand.n;
+        const struct candidates_input of_run = {
+            .arch = in->arch,
+            .table = in->energy,
+            .dataflow = dataflow,
+            .by_hand = &asked.by_hand,
+            .published = has_row ? &asked.given : NULL,
+            .objective = in->search.objective,
+            .n_searched = CANDIDATES_SEARCHED,
+        };
+        n = candidates_find(&of_run, layer, out, unread);
+    }
+    diag_free(unread);
+    return n;
+}
+
+/* Whether a choice is that mapping, and has been simulated. */
+static bool is_there(const struct map_layer *m,
+                     const struct layer_mapping *mapping)
+{
+    for (int k = 0; k < m->n_choices; k++)
+        if (m->choice[k].mapping.dataflow == mapping->dataflow &&
+            memcmp(&m->choice[k].mapping.mapping, &mapping->mapping,
+                   sizeof(mapping->mapping)) == 0)
+            return true;
+    return false;
+}
+
+static bool add(const struct map_input *in, const struct layer *layer,
+                const struct candidate *best, struct map_layer *m,
+                struct diag *d)
+{
+    const struct dram_cfg dram = tile_table_dram_cfg(in->arch);
+    struct map_choice c = {
+        .mapping = best->mapping, .ran = true, .cycles = best->cycles};
+    struct layer_result r;
+    struct layer_energy energy;
+    struct energy_costs costs;
+    if (!model_layer(in->arch, layer, &c.mapping, false, &r, d))
+        return false;
+    energy_costs_of(in->energy, in->arch, &costs);
+    c.bound_by = result_binding_bound(&r);
+    c.cost.cycles = r.bounds_cycles[c.bound_by];
+    r.cycles = best->cycles;
+    energy_of_layer(&costs, in->arch, &r,
+                    dram.kind == DRAM_PART ? dram_burst_bytes(&dram) : 0,
+                    &energy);
+    c.cost.energy = energy.total;
+    m->choice[m->n_choices++] = c;
+    return true;
+}
+
+bool map_add_run(const struct map_input *in, const struct layer *layer,
+                 struct map_layer *m, struct diag *d)
+{
+    const struct candidates_input of_run = {.arch = in->arch,
+                                            .table = in->energy,
+                                            .objective = in->search.objective};
+    struct candidate *list = NULL;
+    struct layer_result r = {0};
+    struct choose_stats unread = {0};
+    struct diag *why = diag_new();
+    bool ok = true;
+    int n = 0;
+    /* With a limit each pass is simulated, and a mapping may fail. */
+    for (int k = 0; in->max_cycles == 0 && in->dataflows[k] != NULL; k++) {
+        list = xrealloc(list, (size_t)n + CANDIDATES_MAX, sizeof(*list));
+        n += list_one(in, layer, in->dataflows[k], list + n);
+    }
+    candidates_sort(list, n, in->search.objective);
+    const int best =
+        n > 0 ? trial_best(&of_run, layer, list, n, NULL, &r, &unread, why)
+              : -1;
+    if (best >= 0) {
+        layer_result_fini(&r);
+        if (!is_there(m, &list[best].mapping))
+            ok = add(in, layer, &list[best], m, d);
+    }
+    diag_free(why);
+    free(list);
+    return ok;
+}
