@@ -206,6 +206,13 @@ void program_lay_out(struct program *program, int burst_bytes);
 void program_tile_move(const struct program *program, const struct pass *pass,
                        enum tensor tensor, struct tile_move *out);
 void tile_move_fini(struct tile_move *move);
+/* Calls visit with a pass that uses it, of which only the place is filled, for
+ * each tile of a tensor, and with how often the tile is moved: loaded, or
+ * stored if it is of psums. */
+void program_each_tile(const struct program *program, enum tensor tensor,
+                       void (*visit)(void *context, const struct pass *pass,
+                                     uint64_t times),
+                       void *context);
 /* Outputs of a pass's psum tile. */
 uint64_t program_outputs(const struct program *program,
                          const struct pass_place *place);

@@ -30,6 +30,24 @@ void tile_move_fini(struct tile_move *move)
     memset(move, 0, sizeof(*move));
 }
 
+/* Whether steps of one kind reach from a step of the other to the next: all
+ * values between the first and the last are touched. */
+static bool touches_all(int a, int step_a, int b, int step_b)
+{
+    return (step_b == 1 && (a == 1 || b >= step_a)) ||
+           (step_a == 1 && (b == 1 || a >= step_b));
+}
+
+/* Where all are touched: how many lie inside [0, extent), and the first. */
+static int touched_span(int first, int a, int step_a, int b, int step_b,
+                        int extent, int *from)
+{
+    const int last = first + (a - 1) * step_a + (b - 1) * step_b;
+    const int to = min_int(last, extent - 1);
+    *from = first > 0 ? first : 0;
+    return to >= *from ? to - *from + 1 : 0;
+}
+
 /* Distinct values of first + y * step_a + i * step_b inside [0, extent), in
  * rising order.  Returns how many; owns *out. */
 static int touched_list(int first, int a, int step_a, int b, int step_b,
@@ -37,24 +55,18 @@ static int touched_list(int first, int a, int step_a, int b, int step_b,
 {
     int last = (a - 1) * step_a + (b - 1) * step_b;
     int *list = xcalloc((size_t)last + 1, sizeof(*list));
+    const bool is_all = touches_all(a, step_a, b, step_b);
     int n = 0;
-    /* Steps of one that reach from one step of the other to the next. */
-    const bool is_dense = (step_b == 1 && (a == 1 || b >= step_a)) ||
-                          (step_a == 1 && (b == 1 || a >= step_b));
     for (int x = 0; x <= last; x++) {
         if (first + x < 0 || first + x >= extent)
             continue;
-        if (is_dense) {
-            list[n++] = first + x;
-            continue;
-        }
-        for (int i = 0; i < b; i++) {
+        bool is_touched = is_all;
+        for (int i = 0; i < b && !is_touched; i++) {
             int y = x - i * step_b;
-            if (y >= 0 && y % step_a == 0 && y / step_a < a) {
-                list[n++] = first + x;
-                break;
-            }
+            is_touched = y >= 0 && y % step_a == 0 && y / step_a < a;
         }
+        if (is_touched)
+            list[n++] = first + x;
     }
     *out = list;
     return n;
@@ -172,12 +184,38 @@ static void add_rows(const struct program *p, const int first[2], int images,
     add_runs(out, o, false, r);
 }
 
+/* An ifmap tile of which no row or column inside is left out. */
+static void dense_ifmap_move(const struct program *p,
+                             const struct pass_place *pl, struct tile_move *out)
+{
+    const struct layer *l = &p->layer;
+    const struct dram_layout *o = &p->layout;
+    const int first[2] = {pl->n0, pl->g * (l->C / l->G) + pl->c0};
+    const int channels = pl->groups * pl->c;
+    struct row_group rows = {.times = 1, .gap = 1};
+    int col;
+    rows.n =
+        touched_span(pl->p0 * l->stride_h - o->ifmap_pad_top, pl->e,
+                     l->stride_h, l->R, l->dilation_h, o->ifmap_h, &rows.first);
+    const int cols = touched_span(-o->ifmap_pad_left, l->Q, l->stride_w, l->S,
+                                  l->dilation_w, o->ifmap_w, &col);
+    out->words = (uint64_t)pl->n * (uint64_t)channels * (uint64_t)rows.n *
+                 (uint64_t)cols;
+    if (out->words > 0)
+        add_rows(p, first, pl->n, channels, &rows, col, cols, out);
+}
+
 static void ifmap_move(const struct program *p, const struct pass_place *pl,
                        struct tile_move *out)
 {
     const struct layer *l = &p->layer;
     const struct dram_layout *o = &p->layout;
     int *row, *col;
+    if (touches_all(pl->e, l->stride_h, l->R, l->dilation_h) &&
+        touches_all(l->Q, l->stride_w, l->S, l->dilation_w)) {
+        dense_ifmap_move(p, pl, out);
+        return;
+    }
     int rows = touched_list(pl->p0 * l->stride_h - o->ifmap_pad_top, pl->e,
                             l->stride_h, l->R, l->dilation_h, o->ifmap_h, &row);
     int cols = touched_list(-o->ifmap_pad_left, l->Q, l->stride_w, l->S,

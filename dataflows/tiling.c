@@ -275,6 +275,49 @@ void program_finish(struct program *program)
     program->passes = passes_from(program, at, LOOP_G);
 }
 
+/* How often the tile of a tensor at at[] is moved. */
+static uint64_t moves_of_tile(const struct program *p, enum tensor tensor,
+                              const int at[8])
+{
+    const bool keeps = p->arch.l2_keeps_tiles;
+    const uint64_t m_tiles = (uint64_t)trips(p, at, LOOP_M);
+    const uint64_t strips =
+        (uint64_t)trips(p, at, LOOP_N) * (uint64_t)trips(p, at, LOOP_E);
+    const uint64_t c_tiles = (uint64_t)trips(p, at, LOOP_C);
+    if (tensor == TENSOR_PSUM)
+        return 1;
+    if (tensor == TENSOR_FILTER)
+        return keeps && c_tiles * (uint64_t)trips(p, at, LOOP_F) == 1 ? 1
+                                                                      : strips;
+    if (keeps)
+        return strips * c_tiles == 1 ? 1 : m_tiles;
+    const int last =
+        tile_size(group_m(&p->layer), p->tiling.m, (int)(m_tiles - 1));
+    return (m_tiles - 1) * (uint64_t)ceil_div(p->tiling.m, p->tiling.f) +
+           (uint64_t)ceil_div(last, p->tiling.f);
+}
+
+void program_each_tile(const struct program *p, enum tensor tensor,
+                       void (*visit)(void *context, const struct pass *pass,
+                                     uint64_t times),
+                       void *context)
+{
+    int at[8] = {0}, level;
+    struct pass pass;
+    memset(&pass, 0, sizeof(pass));
+    do {
+        place_of(p, at, &pass.place);
+        visit(context, &pass, moves_of_tile(p, tensor, at));
+        for (level = LOOP_F; level >= LOOP_G; level--) {
+            if (!(tile_loops[tensor] >> level & 1))
+                continue;
+            if (++at[level] < trips(p, at, level))
+                break;
+            at[level] = 0;
+        }
+    } while (level >= LOOP_G);
+}
+
 /* (y, i) and (y + step_b / g, i - step_a / g) give one value: all pairs but
  * those that have such a partner. */
 int touched(int a, int step_a, int b, int step_b)

@@ -179,7 +179,7 @@ void model_mapping(const struct arch *machine, const struct layer *layer,
     result_derive(arch, out);
 }
 
-/* What a walk may take: some seconds.  Words are looked at one by one by loop
+/* What counting may take: some seconds.  Words are looked at one by one by loop
  * nests alone. */
 #define WALK_PASSES_MAX ((uint64_t)1 << 22)
 #define WALK_NEST_WORDS_MAX ((uint64_t)1 << 26)
@@ -214,7 +214,8 @@ static uint64_t bursts_of(const struct tile_transfer *move, int byte_bits)
                : dram_bursts_count(move->request, move->n_requests, byte_bits);
 }
 
-static uint64_t walk(struct pass_source *source, int byte_bits)
+/* The bursts of a nest, pass by pass. */
+static uint64_t walk_nest(struct pass_source *source, int byte_bits)
 {
     struct tile_transfer move;
     struct source_pass pass;
@@ -230,9 +231,68 @@ static uint64_t walk(struct pass_source *source, int byte_bits)
     return bursts;
 }
 
-/* Sets the bursts that a DRAM part moves, exactly as a run would, by walking
- * the passes without an array or a DRAM; with more of them than
- * WALK_PASSES_MAX, the least that the useful words fit into. */
+struct burst_count {
+    const struct program *program;
+    enum tensor tensor;
+    int byte_bits;
+    struct tile_move move;
+    uint64_t bursts;
+};
+
+static void add_tile(void *context, const struct pass *pass, uint64_t times)
+{
+    struct burst_count *count = context;
+    struct tile_move *move = &count->move;
+    program_tile_move(count->program, pass, count->tensor, move);
+    const uint64_t bursts =
+        dram_bursts_count(move->request, move->n_requests, count->byte_bits);
+    count->bursts = count_add(count->bursts, count_mul(times, bursts));
+}
+
+/* The bursts of a dataflow's program: of each tile, as often as it is moved. */
+static uint64_t count_tiles(const struct program *program, int byte_bits)
+{
+    struct burst_count count = {.program = program, .byte_bits = byte_bits};
+    for (int t = 0; t < TENSOR_N; t++) {
+        count.tensor = (enum tensor)t;
+        program_each_tile(program, count.tensor, add_tile, &count);
+    }
+    tile_move_fini(&count.move);
+    return count.bursts;
+}
+
+static void count_nest_bursts(const struct arch *arch,
+                              const struct layer *layer,
+                              const struct layer_mapping *mapping,
+                              int byte_bits, struct layer_result *out)
+{
+    struct pass_source *source =
+        pass_source_new(arch, layer, mapping, false, NULL);
+    out->bursts_at_least = source->passes > WALK_PASSES_MAX ||
+                           dram_words(&out->counts) > WALK_NEST_WORDS_MAX;
+    if (!out->bursts_at_least)
+        out->counts.dram_bursts = walk_nest(source, byte_bits);
+    source->ops->destroy(source);
+}
+
+static void count_program_bursts(const struct arch *arch,
+                                 const struct layer *layer,
+                                 const struct layer_mapping *mapping,
+                                 int burst_bytes, struct layer_result *out)
+{
+    struct program *program = xcalloc(1, sizeof(*program));
+    mapping->dataflow->compile(arch, layer, &mapping->mapping, program);
+    program_lay_out(program, burst_bytes);
+    out->bursts_at_least = program->passes > WALK_PASSES_MAX;
+    if (!out->bursts_at_least)
+        out->counts.dram_bursts =
+            count_tiles(program, __builtin_ctz((unsigned)burst_bytes));
+    free(program);
+}
+
+/* Sets the bursts that a DRAM part moves, exactly as a run would, without an
+ * array or a DRAM; with more passes than WALK_PASSES_MAX, the least that the
+ * useful words fit into. */
 static void count_bursts(const struct arch *arch, const struct layer *layer,
                          const struct layer_mapping *mapping,
                          struct layer_result *out)
@@ -241,21 +301,15 @@ static void count_bursts(const struct arch *arch, const struct layer *layer,
     const int burst_bytes = dram_burst_bytes(&cfg);
     if (cfg.kind != DRAM_PART)
         return;
-    if (arch_has_levels(arch)) { /* no passes to walk */
+    if (arch_has_levels(arch)) /* no passes to walk */
         out->bursts_at_least = true;
+    else if (layer_mapping_is_nest(mapping))
+        count_nest_bursts(arch, layer, mapping,
+                          __builtin_ctz((unsigned)burst_bytes), out);
+    else
+        count_program_bursts(arch, layer, mapping, burst_bytes, out);
+    if (out->bursts_at_least)
         out->counts.dram_bursts = least_bursts(arch, &out->counts, burst_bytes);
-        return;
-    }
-    struct pass_source *source =
-        pass_source_new(arch, layer, mapping, false, NULL);
-    out->bursts_at_least = source->passes > WALK_PASSES_MAX ||
-                           (layer_mapping_is_nest(mapping) &&
-                            dram_words(&out->counts) > WALK_NEST_WORDS_MAX);
-    out->counts.dram_bursts =
-        out->bursts_at_least
-            ? least_bursts(arch, &out->counts, burst_bytes)
-            : walk(source, __builtin_ctz((unsigned)burst_bytes));
-    source->ops->destroy(source);
 }
 
 bool model_layer(const struct arch *machine, const struct layer *layer,

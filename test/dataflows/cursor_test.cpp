@@ -1,9 +1,11 @@
 // cursor_test.cpp - a cursor that keeps what still holds gives what one that
-// works out everything anew would.
+// works out everything anew would, and tiles are moved as often as it finds
+// them new.
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -93,6 +95,32 @@ void expect_tiles_ahead(const program &p, const std::vector<walked> &passes)
     }
 }
 
+using moves = std::map<tile, uint64_t>;
+
+struct seen {
+    tensor of;
+    moves all;
+};
+
+void add_moves(void *context, const pass *one, uint64_t times)
+{
+    auto *s = static_cast<seen *>(context);
+    s->all[tile_of(one->place, s->of)] += times;
+}
+
+void expect_moves(const program &p, const std::vector<walked> &passes)
+{
+    for (int t = 0; t < TENSOR_N; t++) {
+        moves expected;
+        seen s = {tensor(t), {}};
+        for (const walked &w : passes)
+            if (w.one.new_tile[t])
+                expected[tile_of(w.one.place, t)]++;
+        program_each_tile(&p, tensor(t), add_moves, &s);
+        ASSERT_EQ(s.all, expected);
+    }
+}
+
 TEST(Cursor, KeepsNothingThatDoesNotHold)
 {
     random_case random(81);
@@ -123,6 +151,7 @@ TEST(Cursor, KeepsNothingThatDoesNotHold)
             ASSERT_NO_FATAL_FAILURE(expect_flags(*p, passes));
             ASSERT_NO_FATAL_FAILURE(expect_descriptors(*p, passes));
             ASSERT_NO_FATAL_FAILURE(expect_tiles_ahead(*p, passes));
+            ASSERT_NO_FATAL_FAILURE(expect_moves(*p, passes));
             all += passes.size();
         }
     }
