@@ -212,11 +212,19 @@ bool arch_level_has_network(const struct arch *a, enum level level)
            a->level[level].rows * a->level[level].cols > 1;
 }
 
+/* What passes 64 bits stays at their end. */
+static uint64_t times(uint64_t a, uint64_t b)
+{
+    uint64_t product;
+    return __builtin_mul_overflow(a, b, &product) ? UINT64_MAX : product;
+}
+
 uint64_t arch_level_instances(const struct arch *a, int level)
 {
     uint64_t n = 1;
     for (int k = LEVEL_DRAM; k > level; k--)
         if (arch_has_level(a, (enum level)k))
-            n *= (uint64_t)a->level[k].rows * (uint64_t)a->level[k].cols;
+            n = times(n,
+                      (uint64_t)a->level[k].rows * (uint64_t)a->level[k].cols);
     return n;
 }

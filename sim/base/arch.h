@@ -302,7 +302,7 @@ bool arch_level_holds(const struct arch *arch, enum level level,
                       enum tensor tensor);
 /* The level next to one inside it, or -1: the MACs. */
 int arch_level_inside(const struct arch *arch, int level);
-/* Instances of a level; level -1: MACs. */
+/* Instances of a level; level -1: MACs.  UINT64_MAX: as many, or more. */
 uint64_t arch_level_instances(const struct arch *arch, int level);
 /* Whether words that leave a level inward cross a network: not from DRAM, nor
  * to a single child, which is a wire. */

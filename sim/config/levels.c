@@ -312,6 +312,8 @@ void levels_resolve(struct arch *a)
 {
     const struct level_arch *outer = &a->level[LEVEL_L2];
     a->rows = a->cols = 1;
+    if (arch_level_instances(a, -1) > MACS_MAX) /* refused as it was read */
+        return;
     for (int k = 0; k < LEVEL_DRAM; k++)
         if (arch_has_level(a, (enum level)k)) {
             a->rows *= a->level[k].rows;

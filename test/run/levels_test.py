@@ -103,6 +103,11 @@ def refusals(folder):
                                    '{ name = "a"; stores = ( { bytes = 8; '
                                    'holds = ["psum"]; } ); } );'),
             what="the first level is the DRAM")
+    one = ("{ name = \"%s\"; rows = 1024; cols = 1024; stores = ( { bytes = 8; "
+           "holds = [\"psum\"]; } ); }")
+    refusal(folder, machine(levels='levels = ( { name = "dram"; }, ' +
+                            ", ".join(one % name for name in "abcdef") +
+                            " );"), what="more than 1048576 MACs")
     refusal(folder, machine(regs=4), what="bytes of the store of")
     refusal(folder, machine(of_small='network = { reduce = "none"; };'),
             mapping=MAPPING.replace('"m 4"', '"c 2"').replace(
