@@ -153,6 +153,8 @@ static bool apply_set(struct config *cfg, int i, const char *value,
         return keep_param(cfg, (struct free_param){key + 8, number, at, false},
                           d);
     }
+    if (strncmp(key, "levels.", 7) == 0 && cfg->levels_at.file != NULL)
+        return levels_set(key, value, at, &cfg->arch, d);
     if (strcmp(key, "l2.stores") == 0 || strcmp(key, "levels") == 0)
         return diag_error(d, at,
                           "'%s' is a list, which an architecture's file has; "

@@ -151,7 +151,10 @@ static const char levels_doc[] =
     "dataflows, array.*, pe.*, noc.*, l1.* and l2.* (but array.pitch_um, "
     "pe.pipeline_cycles and pe.zero_gating). A machine of listed levels takes "
     "loop nests, and 'accelsim model' counts on it (docs/nest.md). Each store "
-    "is priced by its own capacity.";
+    "is priced by its own capacity. '--set levels.gb.rows=8' sets a number of "
+    "a "
+    "level, 'levels.gb.network.words_per_slot' one of its network, "
+    "'levels.gb.bytes' one of its store, 'levels.gb.STORE.bytes' of several.";
 
 static void print_layer_op(FILE *to)
 {

@@ -54,17 +54,13 @@ static const struct {
 };
 enum { OTHER_KEYS = sizeof(other_keys) / sizeof(other_keys[0]) };
 
-static bool set_number(const struct store_key *key, const struct setting *s,
-                       struct l2_store *out, struct diag *d)
+static bool put_number(const struct store_key *key, int64_t value,
+                       struct src_pos at_key, struct l2_store *out,
+                       struct diag *d)
 {
-    long long value;
-    if (setting_type(s) == SETTING_FLOAT || !setting_whole_number(s, &value))
-        return diag_error(d, setting_pos(s),
-                          "'%s' of a store is %s; a whole number is needed",
-                          key->name, setting_kind(s));
-    if (value < (long long)key->least || value > (long long)key->most)
-        return diag_error(d, setting_pos(s),
-                          "'%s' of a store is %lld; it may be %" PRIu64
+    if (value < (int64_t)key->least || value > (int64_t)key->most)
+        return diag_error(d, at_key,
+                          "'%s' of a store is %" PRId64 "; it may be %" PRIu64
                           " to %" PRIu64,
                           key->name, value, key->least, key->most);
     char *at = (char *)out + key->offset;
@@ -73,6 +69,34 @@ static bool set_number(const struct store_key *key, const struct setting *s,
     else
         memcpy(at, &(int){(int)value}, sizeof(int));
     return true;
+}
+
+static bool set_number(const struct store_key *key, const struct setting *s,
+                       struct l2_store *out, struct diag *d)
+{
+    long long value;
+    if (setting_type(s) == SETTING_FLOAT || !setting_whole_number(s, &value))
+        return diag_error(d, setting_pos(s),
+                          "'%s' of a store is %s; a whole number is needed",
+                          key->name, setting_kind(s));
+    return put_number(key, value, setting_pos(s), out, d);
+}
+
+bool l2_store_has_number(const char *name)
+{
+    for (int k = 0; k < NUMBER_KEYS; k++)
+        if (strcmp(name, number_keys[k].name) == 0)
+            return true;
+    return false;
+}
+
+bool l2_store_put_number(const char *name, int64_t value, struct src_pos at,
+                         struct l2_store *out, struct diag *d)
+{
+    int k = 0;
+    while (strcmp(name, number_keys[k].name) != 0)
+        k++;
+    return put_number(&number_keys[k], value, at, out, d);
 }
 
 static bool set_name(const struct setting *s, struct l2_store *out,

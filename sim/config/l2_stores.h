@@ -24,6 +24,11 @@ bool l2_stores_read(const struct setting *list, struct arch *arch,
 bool l2_store_read(const struct setting *s, bool of_level, struct l2_store *out,
                    struct diag *d);
 
+/* Whether a key of a level's store is a whole number, and sets it. */
+bool l2_store_has_number(const char *name);
+bool l2_store_put_number(const char *name, int64_t value, struct src_pos at,
+                         struct l2_store *out, struct diag *d);
+
 /* Keys of a store and what they mean, a line each: plain text, or rows of a
  * table in Markdown. */
 void l2_stores_help(bool is_markdown, FILE *to);

@@ -5,9 +5,11 @@
  */
 #include "sim/config/levels.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "sim/base/whole_number.h"
 #include "sim/config/l2_stores.h"
 
 enum { LEVELS_MAX = LEVEL_N, FANOUT_MAX = 1024, MACS_MAX = 1 << 20 };
@@ -65,6 +67,20 @@ static bool unknown_key(const struct setting *s, const char *of, struct diag *d)
     return setting_unknown_key(s, known, of, d);
 }
 
+static bool put_number(const struct number_key *key, int64_t value,
+                       struct src_pos at, struct level_arch *out,
+                       struct diag *d)
+{
+    if (value < key->left_out || value > key->most)
+        return diag_error(d, at,
+                          "'%s' of a level is %" PRId64 "; it may be %d to %d "
+                          "%s",
+                          key->name, value, key->left_out, key->most,
+                          key->unit);
+    memcpy((char *)out + key->offset, &(int){(int)value}, sizeof(int));
+    return true;
+}
+
 static bool read_number(const struct setting *s, const struct number_key *key,
                         struct level_arch *out, struct diag *d)
 {
@@ -73,12 +89,7 @@ static bool read_number(const struct setting *s, const struct number_key *key,
         return diag_error(d, setting_pos(s),
                           "'%s' of a level is %s; a whole number is needed",
                           key->name, setting_kind(s));
-    if (value < key->left_out || value > key->most)
-        return diag_error(
-            d, setting_pos(s), "'%s' of a level is %lld; it may be %d to %d %s",
-            key->name, value, key->left_out, key->most, key->unit);
-    memcpy((char *)out + key->offset, &(int){(int)value}, sizeof(int));
-    return true;
+    return put_number(key, value, setting_pos(s), out, d);
 }
 
 static bool read_choice(const struct setting *s, const char *const name[],
@@ -97,11 +108,10 @@ static bool read_choice(const struct setting *s, const char *const name[],
 }
 
 /* A key that is a whole number; NULL: none of that name. */
-static const struct number_key *number_key_of(const struct setting *s,
-                                              bool of_network)
+static const struct number_key *number_key_of(const char *name, bool of_network)
 {
     for (int k = 0; k < NUMBER_KEYS; k++)
-        if (strcmp(setting_name(s), number_keys[k].name) == 0 &&
+        if (strcmp(name, number_keys[k].name) == 0 &&
             number_keys[k].of_network == of_network)
             return &number_keys[k];
     return NULL;
@@ -110,7 +120,7 @@ static const struct number_key *number_key_of(const struct setting *s,
 static bool read_network_key(const struct setting *s, struct level_arch *out,
                              struct diag *d)
 {
-    const struct number_key *number = number_key_of(s, true);
+    const struct number_key *number = number_key_of(setting_name(s), true);
     const char *name = setting_name(s);
     int choice = 0;
     if (number != NULL)
@@ -201,7 +211,7 @@ static bool read_name(const struct setting *s, struct level_arch *out,
 static bool read_key(const struct setting *s, struct level_arch *out,
                      struct diag *d)
 {
-    const struct number_key *number = number_key_of(s, false);
+    const struct number_key *number = number_key_of(setting_name(s), false);
     const char *name = setting_name(s);
     if (number != NULL)
         return read_number(s, number, out, d);
@@ -269,6 +279,14 @@ static bool names_differ(const struct setting *list, const struct arch *arch,
     return true;
 }
 
+static bool macs_fit(const struct arch *arch, struct src_pos at, struct diag *d)
+{
+    return arch_level_instances(arch, -1) <= MACS_MAX ||
+           diag_error(d, at,
+                      "'levels' lead to more than %d MACs; fewer are modelled",
+                      MACS_MAX);
+}
+
 bool levels_read(const struct setting *list, struct arch *arch, struct diag *d)
 {
     const int n = setting_is_list(list) ? setting_length(list) : 0;
@@ -286,12 +304,63 @@ bool levels_read(const struct setting *list, struct arch *arch, struct diag *d)
              ok;
     if (!ok || !names_differ(list, arch, d))
         return false;
-    if (arch_level_instances(arch, -1) > MACS_MAX)
-        return diag_error(d, setting_pos(list),
-                          "'levels' lead to more than %d MACs; fewer are "
-                          "modelled",
-                          MACS_MAX);
-    return true;
+    return macs_fit(arch, setting_pos(list), d);
+}
+
+/* The store that a path names, or the only one; rest: what follows. */
+static struct l2_store *store_of(struct level_arch *level, const char *path,
+                                 const char **rest)
+{
+    const size_t n = strcspn(path, ".");
+    *rest = path;
+    if (path[n] == '\0')
+        return level->n_stores == 1 ? &level->store[0] : NULL;
+    *rest = path + n + 1;
+    for (int k = 0; k < level->n_stores; k++)
+        if (strlen(level->store[k].name) == n &&
+            strncmp(level->store[k].name, path, n) == 0)
+            return &level->store[k];
+    return NULL;
+}
+
+static bool cannot_set(const char *key, struct src_pos at, struct diag *d)
+{
+    return diag_error(
+        d, at,
+        "'%s' is no number of a level; 'levels.LEVEL.' and rows, cols, "
+        "network.words_per_slot, network.slots_per_cycle, network.hop_um, or "
+        "a number of its store ('STORE.bytes', where it has several) can be "
+        "set",
+        key);
+}
+
+bool levels_set(const char *key, const char *value, struct src_pos at,
+                struct arch *arch, struct diag *d)
+{
+    static const char network[] = "network.";
+    const char *name = key + sizeof("levels.") - 1, *rest;
+    const size_t n = strcspn(name, ".");
+    struct level_arch *level = NULL;
+    int64_t number;
+    for (int k = 0; k < LEVEL_DRAM; k++)
+        if (n > 0 && strlen(arch->level[k].name) == n &&
+            strncmp(arch->level[k].name, name, n) == 0)
+            level = &arch->level[k];
+    if (level == NULL || name[n] == '\0')
+        return cannot_set(key, at, d);
+    rest = name + n + 1;
+    const bool of_network = strncmp(rest, network, sizeof(network) - 1) == 0;
+    const struct number_key *row = number_key_of(
+        of_network ? rest + sizeof(network) - 1 : rest, of_network);
+    struct l2_store *store = row == NULL ? store_of(level, rest, &rest) : NULL;
+    if (row == NULL && (store == NULL || !l2_store_has_number(rest)))
+        return cannot_set(key, at, d);
+    if (whole_number_read(value, &number) != NUMBER_OK)
+        return diag_error(d, at, "'%s' is '%s'; a whole number is needed", key,
+                          value);
+    if (row == NULL)
+        return l2_store_put_number(rest, number, at, store, d);
+    return put_number(row, number, at, level, d) && macs_fit(arch, at, d);
 }
 
 /* The words of a store that one tensor may fill. */

@@ -30,6 +30,11 @@ extern "C" {
 
 /* Reads the list into the architecture. */
 bool levels_read(const struct setting *list, struct arch *arch, struct diag *d);
+/* Sets a number of a level or of its store: "levels.gb.rows",
+ * "levels.gb.network.hop_um", "levels.gb.bytes" where it has one store, else
+ * "levels.gb.STORE.bytes". */
+bool levels_set(const char *key, const char *value, struct src_pos at,
+                struct arch *arch, struct diag *d);
 /* Gives the keys of the usual levels the values that the list means for them:
  * PEs, the outermost store. */
 void levels_resolve(struct arch *arch);

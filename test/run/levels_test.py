@@ -83,6 +83,32 @@ def counts(folder):
           "--show-config lists them")
 
 
+def settings(folder):
+    cfg = write(folder, "set.cfg", machine())
+    file = write(folder, "set_map.cfg", MAPPING)
+    words = ["model", "--cfg", cfg, "--mapping", file, *SHAPE]
+    before = report(*words)["layers"][0]
+    wider = report(*words, "--set", "levels.big.network.words_per_slot=4",
+                   "--set", "levels.small.network.words_per_slot=4",
+                   "--set", "levels.small.bytes=8192")["layers"][0]
+    cycles = [one["bounds_cycles"]["ifmap_network"] for one in (before, wider)]
+    check(cycles[1] == -(-cycles[0] // 4), "a wider network", cycles)
+    check(wider["energy_pj"]["l1"] > before["energy_pj"]["l1"],
+          "a larger store")
+    more = report(*words, "--set", "levels.small.cols=8")
+    check(more["pes"] == 16, "more MACs", more["pes"])
+    for key, what in (("levels.small.cols=0", "may be 1 to 1024"),
+                      ("levels.small.cols=x", "a whole number is needed"),
+                      ("levels.none.cols=2", "is no number of a level"),
+                      ("levels.small.sides=2", "is no number of a level"),
+                      ("levels.regs.bytes=2", "is no number of a level"),
+                      ("levels.small=2", "is no number of a level"),
+                      ("levels=2", "is a list")):
+        done = run(*words, "--set", key)
+        check(done.returncode == 1 and what in done.stderr, f"--set {key}",
+              done.stderr)
+
+
 def refusals(folder):
     refusal(folder, machine(), "run", what="'accelsim model' counts")
     refusal(folder, machine(), "reuse", what="'accelsim model' counts")
@@ -133,6 +159,7 @@ def shipped():
 
 with new_folder() as work:
     counts(work)
+    settings(work)
     refusals(work)
     shipped()
 finish()
