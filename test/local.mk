@@ -203,6 +203,7 @@ monotone_test_LDADD = $(TEST_LIBS)
 strips_test_SOURCES = %D%/run/strips_test.cpp $(TEST_CASES)
 strips_test_LDADD = $(TEST_LIBS)
 nest_test_SOURCES = %D%/run/stepwise_kernel.h %D%/run/nest_cycles_test.cpp \
+	%D%/run/named_nest_test.cpp \
 	%D%/run/nest_simulate_test.cpp %D%/config/mapping_file_test.cpp \
 	%D%/dataflows/nest_model_test.cpp %D%/dataflows/nest_oracle.cpp \
 	%D%/dataflows/nest_oracle.h $(TEST_CASES)

@@ -105,7 +105,7 @@ struct credit_pass {
     const struct credit_leave *const *leave;      /* by step: lanes, or NULL */
     struct credit_stream stream[CREDIT_NETWORKS];
     /* The input whose words are held; a lane that lacks both waits for it.
-     * Where they all come in the first step and stay, they do not stream, and
+     * Where no loop of a pass moves them, they do not stream, and
      * `noc.ifmap_waits_for_filters` has the other input wait for them. */
     int32_t held;
     bool held_streams;

@@ -15,6 +15,7 @@ struct nest_compiler {
     const struct nest_walk *walk;
     struct nest_compiler_cfg cfg;
     enum credit_network held;
+    bool held_streams;
     struct nest_classes *classes;
     struct nest_visits *visits;
     struct credit_pass pass;
@@ -27,19 +28,45 @@ struct nest_compiler {
     size_t room;
 };
 
-/* The ifmap where the innermost loop of a pass that steps, or, where none does,
- * the innermost, is one over m. */
+/* Whether a loop ever has a second step. */
+static bool moves(const struct nest_walk *w, int i)
+{
+    return w->loop[i].tile < w->extent[w->loop[i].dim] &&
+           w->loop[i].tile < w->loop[i].room;
+}
+
+/* The innermost loop of a pass that moves; the innermost, where none does; -1:
+ * a pass has none. */
+static int innermost_loop(const struct nest_walk *w)
+{
+    for (int i = w->n_loops - 1; i >= w->pass_loops; i--)
+        if (moves(w, i))
+            return i;
+    return w->n_loops > w->pass_loops ? w->n_loops - 1 : -1;
+}
+
 static enum credit_network held_input(const struct nest_walk *w)
 {
-    int i = w->n_loops - 1;
-    while (i >= w->pass_loops &&
-           (w->loop[i].tile >= w->extent[w->loop[i].dim] ||
-            w->loop[i].tile >= w->loop[i].room))
-        i--;
-    if (i < w->pass_loops)
-        i = w->n_loops - 1;
-    return i >= w->pass_loops && w->loop[i].dim == NEST_M ? CREDIT_IFMAP
-                                                          : CREDIT_FILTER;
+    const int i = innermost_loop(w);
+    return i >= 0 && w->loop[i].dim == NEST_M ? CREDIT_IFMAP : CREDIT_FILTER;
+}
+
+static bool has_filters(int dim)
+{
+    return dim != NEST_N && dim != NEST_P && dim != NEST_Q;
+}
+
+/* Whether the held input's words move with some step of a pass. */
+static bool held_streams(const struct nest_walk *w, enum credit_network held)
+{
+    const int innermost = innermost_loop(w);
+    for (int i = w->pass_loops; i < w->n_loops; i++) {
+        const int dim = w->loop[i].dim;
+        if ((moves(w, i) || i == innermost) &&
+            (held == CREDIT_FILTER ? has_filters(dim) : dim != NEST_M))
+            return true;
+    }
+    return false;
 }
 
 struct nest_compiler *nest_compiler_new(const struct nest_walk *walk,
@@ -60,6 +87,7 @@ struct nest_compiler *nest_compiler_new(const struct nest_walk *walk,
     c->walk = walk;
     c->cfg = *cfg;
     c->held = held;
+    c->held_streams = held_streams(walk, held);
     c->classes = nest_classes_new(&classes);
     c->visits = nest_visits_new(walk, cfg);
     return c;
@@ -126,15 +154,6 @@ static void end_visit(struct nest_compiler *c, uint32_t first, bool reads_back)
                     &c->leave[first]);
 }
 
-/* The other segments' words come all with the first step. */
-static bool streams(const struct nest_compiler *c)
-{
-    for (uint32_t k = 1; k < c->steps; k++)
-        if (c->segment[c->held][k]->n > 0)
-            return true;
-    return false;
-}
-
 const struct credit_pass *nest_compile(struct nest_compiler *c,
                                        const struct nest_step *first)
 {
@@ -173,6 +192,6 @@ const struct credit_pass *nest_compile(struct nest_compiler *c,
             nest_classes_sets(c->classes, (enum credit_network)i);
     }
     p->held = (int32_t)c->held;
-    p->held_streams = streams(c);
+    p->held_streams = c->held_streams;
     return p;
 }
