@@ -148,7 +148,8 @@ if TESTS_WANTED
 check_PROGRAMS += network_test
 endif
 dist_check_SCRIPTS += %D%/network/network_test.py
-network_test_SOURCES = %D%/network/graph_test.cpp $(TEST_CASES)
+network_test_SOURCES = %D%/network/graph_test.cpp \
+	%D%/network/vector_test.cpp $(TEST_CASES)
 network_test_LDADD = $(TEST_LIBS)
 
 # sim/energy, sim/report

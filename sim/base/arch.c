@@ -28,6 +28,14 @@ void arch_of_layer(const struct arch *arch, const struct layer *layer,
         out->ofmap_bits = layer->ofmap_bits;
 }
 
+bool arch_lists_op(const char ops[24][16], enum layer_op op)
+{
+    for (int i = 0; ops[i][0] != '\0'; i++)
+        if (strcmp(ops[i], layer_op_name[op]) == 0)
+            return true;
+    return false;
+}
+
 int arch_pes(const struct arch *arch)
 {
     return arch->rows * arch->cols;

@@ -248,6 +248,14 @@ struct arch {
 
     enum transposed_as transposed; /* lowering.transposed */
 
+    /* vector.*: what works on the nodes of a network that are no MAC loops. */
+    int vector_lanes;          /* 0: there is no such unit */
+    int vector_element_cycles; /* for which an element keeps a lane */
+    int vector_port_words;     /* read and written in a cycle; 0 = lanes */
+    char vector_ops[24][16];   /* that it does; "" ends the list */
+    /* Operations, word by word, behind the array's outputs. */
+    char vector_epilogue[24][16];
+
     char energy[256]; /* an energy table's name or path */
 
     enum mapping_policy mapping_policy;
@@ -275,6 +283,8 @@ struct given_mapping {
     const char *table_source;
 };
 
+/* Whether a list of operations has one. */
+bool arch_lists_op(const char ops[24][16], enum layer_op op);
 /* The machine as a layer finds it: with the layer's own widths. */
 void arch_of_layer(const struct arch *arch, const struct layer *layer,
                    struct arch *out);

@@ -237,6 +237,7 @@ bool counter_is_reported(const struct counter *c, const struct arch *arch,
              arch->array_network == NETWORK_SYSTOLIC) &&
            !((c->when & COUNTER_OF_PROGRAM) != 0 && !r->has_events) &&
            !((c->when & COUNTER_SIMULATED) != 0 && r->is_model) &&
+           !((c->when & COUNTER_VECTOR) != 0 && !r->has_vector) &&
            !((c->when & COUNTER_CHECKED) != 0 && !r->checked) &&
            !((c->when & COUNTER_OF_LAYER) != 0 && is_total);
 }

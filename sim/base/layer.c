@@ -240,7 +240,7 @@ bool layer_same(const struct layer *a, const struct layer *b)
         a->output_pad_h == b->output_pad_h &&
         a->output_pad_w == b->output_pad_w && a->B == b->B && a->P == b->P &&
         a->Q == b->Q && a->network_input == b->network_input &&
-        a->input_words == b->input_words;
+        a->input_words == b->input_words && a->behind_macs == b->behind_macs;
     for (int t = 0; t < TENSOR_N; t++)
         same = same && a->bits[t] == b->bits[t] &&
                a->zero_share[t] == b->zero_share[t];

@@ -72,6 +72,10 @@ struct layer {
     bool network_input; /* its ifmap is: no compression */
     /* Without a MAC loop: words of all its inputs, of one image. */
     uint64_t input_words;
+    /* Operations from a MAC loop to this one, itself among them, a bit of
+     * 1 << (op - LAYER_OPS) each, where each is word by word and nobody else
+     * reads what comes before it; else 0. */
+    uint32_t behind_macs;
 };
 
 /* Sets P and Q.  Errors: a number out of its range, G that divides not both

@@ -77,7 +77,8 @@ enum counter_when {
     COUNTER_MULTICAST = 128,   /* on one with multicast networks */
     COUNTER_OF_PROGRAM = 256,  /* of named dataflows, not of loop nests */
     COUNTER_USUAL = 512,       /* where the usual networks are */
-    COUNTER_LISTED = 1024      /* where the file lists the levels */
+    COUNTER_LISTED = 1024,     /* where the file lists the levels */
+    COUNTER_VECTOR = 2048      /* of what a vector unit or an epilogue did */
 };
 
 /* Counters that are neither of a level nor of a network. field, path in JSON,
@@ -90,7 +91,10 @@ enum counter_when {
       "in which words that do not stay enter the array's first row") \
     X(load_cycles, "systolic.load_cycles", "cycles", NULL,           \
       COUNTER_WITHOUT_FORM | COUNTER_SIMULATED | COUNTER_SYSTOLIC,   \
-      "in which none do, and words that stay come in")
+      "in which none do, and words that stay come in")               \
+    X(vector_operations, "vector.operations", "operations", NULL,    \
+      COUNTER_VECTOR,                                                \
+      "compares, adds, multiplies or look-ups of nodes without a MAC loop")
 
 /* Psum words that are finished outputs: those that L2 and DRAM read, and those
  * whose last write to them finished the output.  They are part of the psum
@@ -212,6 +216,7 @@ struct layer_result {
     /* Not simulated: counts are a closed form's; cycles, array_cycles and the
      * ledger are not known, and 0. */
     bool is_model;
+    bool has_vector; /* a vector unit or an epilogue did some of it */
     /* A model's bursts of a DRAM part are the least there can be. */
     bool bursts_at_least;
     uint64_t cycles, array_cycles;

@@ -13,6 +13,7 @@
 #include "sim/base/output.h"
 #include "sim/cli/format_table.h"
 #include "sim/report/metrics.h"
+#include "sim/run/simulate.h"
 
 /* Sets a DRAM part's bursts and peak, for energy per burst and the
  * roofline. */
@@ -139,14 +140,18 @@ static bool report_graph(const struct invocation *s, const char *kernel,
                          const struct layer_result *macs)
 {
     const struct workload *rows = s->network.rows;
-    const bool is_model = strcmp(kernel, "model") == 0;
+    const struct options *o = &s->options;
+    const struct simulate_options simulate = {.memo = o->memo,
+                                              .max_cycles = o->max_cycles};
+    const struct simulate_options *how =
+        strcmp(kernel, "model") == 0 ? NULL : &simulate;
     struct layer_result *all = xcalloc((size_t)rows->n_layers, sizeof(*all));
     bool ok = true;
     for (int i = 0; ok && i < rows->n_layers; i++)
         if (layer_is_mac(&rows->layer[i]))
             all[i] = *macs++;
         else
-            ok = vector_result(config_arch(s->cfg), &rows->layer[i], is_model,
+            ok = vector_result(config_arch(s->cfg), &rows->layer[i], how,
                                &all[i], s->diag);
     ok = ok && report_layers(s, kernel, all, rows->n_layers);
     free(all);

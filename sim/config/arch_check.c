@@ -384,6 +384,60 @@ static bool shadow_words_flow(const struct arch *arch,
     return ok;
 }
 
+/* Whether each of a list is an operation that `may` lets by. */
+static bool ops_exist(const char ops[24][16], const char *key,
+                      bool (*may)(enum layer_op), const char *which,
+                      const struct arch_where *where, struct diag *d)
+{
+    bool ok = true;
+    for (int i = 0; ops[i][0] != '\0'; i++) {
+        int op = LAYER_OPS;
+        while (op < LAYER_OP_N && strcmp(layer_op_name[op], ops[i]) != 0)
+            op++;
+        if (op == LAYER_OP_N || !may((enum layer_op)op))
+            ok =
+                diag_error(d, arch_where_of(where, key),
+                           "'%s' has '%s'; it may have %s", key, ops[i], which);
+    }
+    return ok;
+}
+
+static bool is_word_by_word(enum layer_op op)
+{
+    return op == LAYER_relu || op == LAYER_relu6 || op == LAYER_gelu ||
+           op == LAYER_silu || op == LAYER_sigmoid || op == LAYER_tanh ||
+           op == LAYER_batchnorm;
+}
+
+/* Views move nothing, and need no unit. */
+static bool is_work(enum layer_op op)
+{
+    return op != LAYER_concat && op != LAYER_split && op != LAYER_reshape;
+}
+
+static bool vector_unit_works(const struct arch *arch,
+                              const struct arch_where *where, struct diag *d)
+{
+    bool ok = ops_exist(arch->vector_ops, "vector.ops", is_work,
+                        "operations without a MAC loop, and none that moves "
+                        "nothing (docs/networks.md)",
+                        where, d);
+    ok = ops_exist(arch->vector_epilogue, "vector.epilogue", is_word_by_word,
+                   "relu, relu6, gelu, silu, sigmoid, tanh and batchnorm",
+                   where, d) &&
+         ok;
+    if (arch->vector_lanes == 0 && arch->vector_ops[0][0] != '\0')
+        ok = diag_error(d, arch_where_of(where, "vector.ops"),
+                        "'vector.ops' needs a unit and 'vector.lanes' is 0; 1 "
+                        "or more are needed");
+    if (arch->vector_lanes > 0 && arch->vector_ops[0][0] == '\0')
+        ok = diag_error(d, arch_where_of(where, "vector.lanes"),
+                        "'vector.lanes' is %d and 'vector.ops' has no "
+                        "operation for them; some are needed",
+                        arch->vector_lanes);
+    return ok;
+}
+
 bool arch_check(const struct arch *arch, const struct arch_where *where,
                 struct diag *d)
 {
@@ -394,6 +448,7 @@ bool arch_check(const struct arch *arch, const struct arch_where *where,
     ok = pairs_fit(arch, where, d) && ok;
     ok = shadow_words_flow(arch, where, d) && ok;
     ok = networks_have_it(arch, where, d) && ok;
+    ok = vector_unit_works(arch, where, d) && ok;
     return dram_is_known(arch, where, d) && parts_are_there(arch, where, d) &&
            ok;
 }

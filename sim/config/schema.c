@@ -212,6 +212,9 @@ static bool set_items_text(const struct schema_row *row, char *text,
     struct arch changed = *arch;
     char *rest = text, *item;
     memset(field(row, &changed), 0, row->size_bytes);
+    /* Where no item need be. */
+    if (row->default_text != NULL && strcmp(text, row->default_text) == 0)
+        rest = NULL;
     for (int i = 0; (item = strsep(&rest, ",")) != NULL; i++)
         if (!set_item(row, i, item, at, &changed, d))
             return false;

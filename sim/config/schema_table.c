@@ -328,6 +328,22 @@ const struct schema_row schema[] = {
          "that multiply no inserted zero, or as one over the ifmap with zeros "
          "inserted, which lie in DRAM",
          "zeros: what naive hardware pays; docs/layers.md"),
+    INT("vector.lanes", vector_lanes, 0, 65536, "0", "lanes",
+        "of the unit for nodes of a network that are no MAC loops, elements at "
+        "a time; 0 = none, and such nodes are worked on outside",
+        "docs/networks.md"),
+    INT("vector.element_cycles", vector_element_cycles, 1, 1024, "1", "cycles",
+        "for which an element keeps its lane", "docs/networks.md"),
+    INT("vector.port_words", vector_port_words, 0, 65536, "0", "words",
+        "that it reads from L2 in a cycle, and that it writes; 0 = as many as "
+        "lanes, and never more than L2's banks have ports",
+        "docs/networks.md"),
+    STRINGS("vector.ops", vector_ops, "none",
+            "operations that it does (docs/networks.md)", ""),
+    STRINGS("vector.epilogue", vector_epilogue, "none",
+            "operations, word by word, that are done on the array's outputs as "
+            "they leave, at no cost in time",
+            ""),
     INT("technology.node_nm", node_nm, 0, 10000, "0", "nm",
         "of the machine, at which 'array.pitch_um' holds; 0 = that of the "
         "energy table",

@@ -201,7 +201,9 @@ void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
     if (by_events)
         take_changes(result, arch->zero_gating, rf);
     memset(out, 0, sizeof(*out));
-    out->mac = (double)macs * costs->mac.energy;
+    /* An operation of a vector unit costs no more than a MAC: assumed. */
+    out->mac =
+        (double)count_add(macs, counts->vector_operations) * costs->mac.energy;
     out->rf = level_energy(rf, costs->rf);
     if (by_events && arch->array_network == NETWORK_MULTICAST)
         out->noc = bus_energy(result, costs);

@@ -18,7 +18,7 @@ extern "C" {
 
 /* The parts that energy is spent on, each with its name and documentation. */
 #define ENERGY_PARTS(X)                                                      \
-    X(mac, "multiply and add of every MAC that was not gated")               \
+    X(mac, "every MAC that was not gated, and operations of a vector unit")  \
     X(rf, "reads and writes of the PEs' register files")                     \
     X(noc, "hops of words on the on-chip networks")                          \
     X(l1, "reads and writes of L1")                                          \

@@ -1,4 +1,4 @@
-/* coverage.c - adds up results by their operation.
+/* coverage.c - adds up results by their operation and its place.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/network/coverage.h"
@@ -21,19 +21,26 @@ static void add(struct op_coverage *c, const struct layer_result *r)
     }
 }
 
+static void add_row(const struct arch *arch, const struct layer_result *results,
+                    int n, enum layer_op op, enum node_place place,
+                    struct network_coverage *out)
+{
+    struct op_coverage *c = &out->row[out->n];
+    for (int i = 0; i < n; i++)
+        if (results[i].layer.op == op &&
+            node_place_of(arch, &results[i].layer) == place)
+            add(c, &results[i]);
+    c->op = op;
+    c->place = place;
+    out->n += c->nodes > 0;
+}
+
 void coverage_of(const struct arch *arch, const struct layer_result *results,
                  int n, struct network_coverage *out)
 {
     memset(out, 0, sizeof(*out));
-    for (int op = 0; op < LAYER_OP_N; op++) {
-        struct op_coverage *c = &out->row[out->n];
-        for (int i = 0; i < n; i++) {
-            if ((int)results[i].layer.op != op)
-                continue;
-            c->op = (enum layer_op)op;
-            c->place = node_place_of(arch, &results[i].layer);
-            add(c, &results[i]);
-        }
-        out->n += c->nodes > 0;
-    }
+    for (int op = 0; op < LAYER_OP_N; op++)
+        for (int place = 0; place < PLACE_N; place++)
+            add_row(arch, results, n, (enum layer_op)op, (enum node_place)place,
+                    out);
 }

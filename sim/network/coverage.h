@@ -1,5 +1,5 @@
 /* coverage.h - which operations of a network a machine does, where, and what
- * the others cost: one row an operation.
+ * the others cost: one row for an operation in a place.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_NETWORK_COVERAGE_H
@@ -19,10 +19,10 @@ struct op_coverage {
 
 struct network_coverage {
     int n;
-    struct op_coverage row[LAYER_OP_N];
+    struct op_coverage row[LAYER_OP_N * PLACE_N];
 };
 
-/* Adds up n results by their operation. */
+/* Adds up n results by their operation and by where they were done. */
 void coverage_of(const struct arch *arch, const struct layer_result *results,
                  int n, struct network_coverage *out);
 

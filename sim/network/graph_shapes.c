@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/config/layer_keys.h"
@@ -171,6 +172,33 @@ static void set_mac_tensors(struct graph *g, const struct graph_node *n)
         g->tensor[n->in[1]].shape = (struct map_shape){l->C, l->M / l->G, 1};
 }
 
+/* Finds the nodes that may be done on a MAC loop's outputs, word by word, as
+ * they leave: those between it and the first tensor that several nodes read. */
+static void find_epilogues(struct graph *g)
+{
+    static const enum layer_op word_by_word[] = {
+        LAYER_relu,    LAYER_relu6, LAYER_gelu,     LAYER_silu,
+        LAYER_sigmoid, LAYER_tanh,  LAYER_batchnorm};
+    const int n_ops = (int)(sizeof(word_by_word) / sizeof(*word_by_word));
+    int *readers = xcalloc((size_t)g->n_tensors, sizeof(*readers));
+    for (int i = 0; i < g->n_nodes; i++)
+        for (int k = 0; k < g->node[i].n_in; k++)
+            readers[g->node[i].in[k]]++;
+    for (int i = 0; i < g->n_nodes; i++) {
+        struct layer *l = &g->node[i].layer;
+        const int in = g->node[i].in[0], producer = g->tensor[in].producer;
+        if (producer < 0 || readers[in] != 1)
+            continue;
+        const struct layer *before = &g->node[producer].layer;
+        for (int k = 0; k < n_ops; k++)
+            if (l->op == word_by_word[k] &&
+                (layer_is_mac(before) || before->behind_macs != 0))
+                l->behind_macs =
+                    before->behind_macs | (uint32_t)1 << (l->op - LAYER_OPS);
+    }
+    free(readers);
+}
+
 bool graph_infer_shapes(struct graph *g, struct diag *d)
 {
     for (int i = 0; i < g->n_nodes; i++) {
@@ -184,5 +212,6 @@ bool graph_infer_shapes(struct graph *g, struct diag *d)
             return false;
         set_mac_tensors(g, n);
     }
+    find_epilogues(g);
     return true;
 }

@@ -7,8 +7,14 @@ libaccel_a_SOURCES += \
 	%D%/graph_sort.c \
 	%D%/network_file.c \
 	%D%/network_file.h \
+	%D%/vector_array.c \
+	%D%/vector_array.h \
 	%D%/vector_node.c \
 	%D%/vector_op.c \
 	%D%/vector_op.h \
+	%D%/vector_passes.c \
+	%D%/vector_passes.h \
 	%D%/vector_result.c \
-	%D%/vector_result.h
+	%D%/vector_result.h \
+	%D%/vector_tiling.c \
+	%D%/vector_tiling.h

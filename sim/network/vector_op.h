@@ -31,6 +31,10 @@ struct vector_op {
     /* How often the operation goes through its input: once to find a maximum,
      * a mean or a sum where the second one needs it. */
     int passes;
+    /* Compares, adds, multiplies and look-ups for each word of the output; of
+     * windows one for each of their words, of several inputs one for each but
+     * the first. */
+    int operations;
     int weights_per_channel; /* words that the network stores for a channel */
     /* The output's words are the input's, where they are: producers write them
      * where consumers read, and nothing is moved. */
@@ -41,6 +45,8 @@ struct vector_op {
 
 enum { VECTOR_INPUTS_MAX = 64 };
 
+/* Those of all images of a node. */
+uint64_t vector_operations(const struct layer *layer);
 /* NULL: the operation is a MAC loop. */
 const struct vector_op *vector_op_of(enum layer_op op);
 /* LAYER_OP_N: there is none of that name. */

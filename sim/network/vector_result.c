@@ -11,18 +11,48 @@
 #include <string.h>
 
 #include "sim/network/vector_op.h"
+#include "sim/network/vector_passes.h"
+#include "sim/run/simulate.h"
 #include "sim/run/tile_table.h"
 
-const char *const node_place_name[PLACE_N] = {"array", "view", "outside"};
+const char *const node_place_name[PLACE_N] = {"array", "view", "epilogue",
+                                              "vector", "outside"};
+
+/* Whether all operations between a MAC loop and this node's output are done as
+ * the loop's outputs leave. */
+static bool is_epilogue(const struct arch *arch, const struct layer *layer)
+{
+    if (layer->behind_macs == 0)
+        return false;
+    for (int op = LAYER_OPS; op < LAYER_OP_N; op++)
+        if ((layer->behind_macs >> (op - LAYER_OPS) & 1) != 0 &&
+            !arch_lists_op(arch->vector_epilogue, (enum layer_op)op))
+            return false;
+    return true;
+}
+
+/* Whether L2 holds the least that the unit works on. */
+static bool has_room(const struct arch *machine, const struct layer *layer)
+{
+    struct arch own;
+    struct vector_tiling tiling;
+    arch_of_layer(machine, layer, &own);
+    return vector_tiling_of(&own, layer, &tiling);
+}
 
 enum node_place node_place_of(const struct arch *arch,
                               const struct layer *layer)
 {
     const struct vector_op *op = vector_op_of(layer->op);
-    (void)arch;
     if (op == NULL)
         return PLACE_ARRAY;
-    return op->is_view ? PLACE_VIEW : PLACE_OUTSIDE;
+    if (op->is_view)
+        return PLACE_VIEW;
+    if (is_epilogue(arch, layer))
+        return PLACE_EPILOGUE;
+    return arch_lists_op(arch->vector_ops, layer->op) && has_room(arch, layer)
+               ? PLACE_VECTOR
+               : PLACE_OUTSIDE;
 }
 
 /* Rows, or columns, that windows touch: those between two windows that stand
@@ -102,27 +132,56 @@ static void count_time(const struct arch *arch, struct layer_result *out)
     out->bounds_cycles[BOUND_dram] = dram_min_cycles(&dram, bytes);
 }
 
+/* All of it, but for what is done on the chip. */
+static void count_outside(const struct arch *arch, const struct layer *layer,
+                          struct layer_result *out)
+{
+    const struct vector_words words = vector_words_of(layer);
+    count_dram(&words, &out->counts);
+    count_time(arch, out);
+    out->bursts_at_least = out->is_model && out->counts.dram_bursts > 0;
+    if (out->is_model)
+        return;
+    out->cycles = out->bounds_cycles[BOUND_dram];
+    out->ledger_pe_cycles[LEDGER_wait_dram] =
+        count_mul((uint64_t)arch_pes(arch), out->cycles);
+}
+
+static bool on_vector_unit(const struct arch *arch, const struct layer *layer,
+                           const struct simulate_options *options,
+                           struct layer_result *out, struct diag *d)
+{
+    if (options == NULL) {
+        SIM_CHECK(vector_model(arch, layer, out));
+        out->bursts_at_least = dram_part_find(arch->dram_model) != NULL;
+        return true;
+    }
+    struct pass_source *passes = vector_passes_new(arch, layer);
+    SIM_CHECK(passes != NULL);
+    return simulate_passes(arch, passes, options, out, d);
+}
+
 bool vector_result(const struct arch *machine, const struct layer *layer,
-                   bool is_model, struct layer_result *out, struct diag *d)
+                   const struct simulate_options *options,
+                   struct layer_result *out, struct diag *d)
 {
     struct layer_result r;
     struct arch arch;
-    const struct vector_words words = vector_words_of(layer);
     const enum node_place place = node_place_of(machine, layer);
     memset(&r, 0, sizeof(r));
     arch_of_layer(machine, layer, &arch);
     r.layer = *layer;
     snprintf(r.dataflow, sizeof(r.dataflow), "%s", node_place_name[place]);
     r.mapping_source = "chosen";
-    r.is_model = is_model;
-    count_dram(&words, &r.counts);
-    count_time(&arch, &r);
-    r.bursts_at_least = is_model && r.counts.dram_bursts > 0;
-    if (!is_model) {
-        r.cycles = r.bounds_cycles[BOUND_dram];
-        r.ledger_pe_cycles[LEDGER_wait_dram] =
-            count_mul((uint64_t)arch_pes(&arch), r.cycles);
-    }
+    r.is_model = options == NULL;
+    if (place == PLACE_OUTSIDE)
+        count_outside(&arch, layer, &r);
+    else if (place == PLACE_VECTOR &&
+             !on_vector_unit(&arch, layer, options, &r, d))
+        return false;
+    r.has_vector = place == PLACE_VECTOR || place == PLACE_EPILOGUE;
+    if (r.has_vector)
+        r.counts.vector_operations = vector_operations(layer);
     if (!layer_result_fits(&arch, &r, d))
         return false;
     *out = r;

@@ -13,9 +13,11 @@ extern "C" {
 
 /* Where a node is worked on. */
 enum node_place {
-    PLACE_ARRAY,   /* a MAC loop */
-    PLACE_VIEW,    /* nowhere: its words are where they should be */
-    PLACE_OUTSIDE, /* not on this chip: its words come from DRAM and go back */
+    PLACE_ARRAY,    /* a MAC loop */
+    PLACE_VIEW,     /* nowhere: its words are where they should be */
+    PLACE_EPILOGUE, /* on the array's outputs, as they leave */
+    PLACE_VECTOR,   /* on the vector unit */
+    PLACE_OUTSIDE,  /* not on this chip: its words come from DRAM and go back */
     PLACE_N
 };
 extern const char *const node_place_name[PLACE_N];
@@ -30,10 +32,14 @@ struct vector_words {
 };
 struct vector_words vector_words_of(const struct layer *layer);
 
-/* A node's result: its DRAM traffic, and how long the DRAM takes for it at its
- * peak.  is_model: without cycles.  Error: more than can be counted. */
+struct simulate_options; /* sim/run/simulate.h */
+
+/* A node's result: on a vector unit simulated, outside its DRAM traffic and how
+ * long the DRAM takes for that at its peak.  options: NULL for a closed form,
+ * without cycles.  Errors: more than can be counted, max_cycles. */
 bool vector_result(const struct arch *machine, const struct layer *layer,
-                   bool is_model, struct layer_result *out, struct diag *d);
+                   const struct simulate_options *options,
+                   struct layer_result *out, struct diag *d);
 
 #ifdef __cplusplus
 }

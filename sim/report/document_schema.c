@@ -45,9 +45,9 @@ static void put_counters(json_t *o, bool is_total)
         const enum level level = counter_level(c);
         const bool may_lack =
             level == LEVEL_L1 ||
-            (c->when &
-             (COUNTER_L1 | COUNTER_SIMULATED | COUNTER_CHECKED |
-              COUNTER_SYSTOLIC | COUNTER_MULTICAST | COUNTER_OF_PROGRAM)) != 0;
+            (c->when & (COUNTER_L1 | COUNTER_SIMULATED | COUNTER_CHECKED |
+                        COUNTER_SYSTOLIC | COUNTER_MULTICAST |
+                        COUNTER_OF_PROGRAM | COUNTER_VECTOR)) != 0;
         if ((c->when & (COUNTER_HIDDEN | COUNTER_LISTED)) != 0 ||
             ((c->when & COUNTER_OF_LAYER) != 0 && is_total) ||
             (level > LEVEL_L1 && level < LEVEL_L2))

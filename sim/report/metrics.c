@@ -216,6 +216,7 @@ void metrics_sum(const struct layer_result *layers, int n_layers,
         counters_add(out, r);
         out->has_events = out->has_events && r->has_events;
         out->is_model = out->is_model || r->is_model;
+        out->has_vector = out->has_vector || r->has_vector;
         out->bursts_at_least = out->bursts_at_least || r->bursts_at_least;
         if (r->active_pes > out->active_pes)
             out->active_pes = r->active_pes;

@@ -386,6 +386,23 @@ static bool can_be_told(const struct layer *layer,
                       layer->name, access_extent(layer), ACCESS_EXTENT_MAX);
 }
 
+bool simulate_passes(const struct arch *arch, struct pass_source *source,
+                     const struct simulate_options *options,
+                     struct layer_result *out, struct diag *d)
+{
+    struct run run = {.arch = arch,
+                      .layer = out->layer.name,
+                      .options = options,
+                      .diag = d,
+                      .source = source,
+                      .most_cycles = COUNT_MAX / (uint64_t)arch_pes(arch),
+                      .out = out};
+    assemble(&run);
+    bool ok = run_passes(&run) && finish_result(&run, out);
+    dismantle(&run);
+    return ok;
+}
+
 bool simulate_layer(const struct arch *machine, const struct layer *layer,
                     const struct layer_mapping *mapping,
                     const struct simulate_options *options,
@@ -399,22 +416,13 @@ bool simulate_layer(const struct arch *machine, const struct layer *layer,
         return false;
     result_describe(arch, layer, mapping, &result);
     result_count_events(arch, layer, mapping, &result);
-    struct run run = {.arch = arch,
-                      .layer = layer->name,
-                      .options = options,
-                      .diag = d,
-                      .source =
-                          pass_source_new(arch, layer, mapping, options->check,
-                                          options->access_tap),
-                      .most_cycles = COUNT_MAX / (uint64_t)arch_pes(arch),
-                      .out = &result};
-    assemble(&run);
-    bool ok = run_passes(&run) && finish_result(&run, &result);
-    if (ok) {
-        if (options->show_mapping)
-            result.mapping_text = mapping_text(arch, layer, mapping);
-        *out = result;
-    }
-    dismantle(&run);
-    return ok;
+    if (!simulate_passes(arch,
+                         pass_source_new(arch, layer, mapping, options->check,
+                                         options->access_tap),
+                         options, &result, d))
+        return false;
+    if (options->show_mapping)
+        result.mapping_text = mapping_text(arch, layer, mapping);
+    *out = result;
+    return true;
 }

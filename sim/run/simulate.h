@@ -23,6 +23,7 @@ struct ahead;     /* sim/run/ahead.h */
 struct dram_port; /* mem/dram_port.h */
 struct kernel;    /* sim/run/kernel.h */
 struct pass_memory;
+struct pass_source; /* sim/run/pass_source.h */
 
 struct simulate_options {
     bool memo;           /* false: --no-memo */
@@ -57,6 +58,12 @@ bool simulate_layer(const struct arch *arch, const struct layer *layer,
                     const struct layer_mapping *mapping,
                     const struct simulate_options *options,
                     struct layer_result *out, struct diag *d);
+
+/* The same of passes that are no mapping's, and of which *out says the layer.
+ * Frees the source.  arch: with the layer's widths. */
+bool simulate_passes(const struct arch *arch, struct pass_source *source,
+                     const struct simulate_options *options,
+                     struct layer_result *out, struct diag *d);
 
 #ifdef __cplusplus
 }

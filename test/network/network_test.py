@@ -74,20 +74,57 @@ def every_machine(folder):
 
 
 def covered(whole, what):
-    """No node is silently nothing: each is counted, or it is a view."""
-    rows = {row["op"]: row for row in whole["network"]["op_coverage"]}
+    """No node is silently nothing: each is counted, or it is a view or an
+    epilogue and says so."""
+    rows = whole["network"]["op_coverage"]
     check(whole["network"]["name"] == "tiny" and
-          sum(row["nodes"] for row in rows.values()) == 9 and
-          rows["conv"]["nodes"] == 2, f"{what}: operations are counted")
+          sum(row["nodes"] for row in rows) == 9 and
+          sum(row["nodes"] for row in rows if row["op"] == "conv") == 2,
+          f"{what}: operations are counted")
+    places = {row["op"]: row["runs_on"] for row in rows}
     for layer in whole["layers"]:
-        words, place = dram_words(layer), rows[layer["op"]]["runs_on"]
-        check(words > 0 or place == "view",
-              f"{what}: {layer['name']} has words, or is a view")
-    check(sum(row["dram_words"] for row in rows.values()) ==
-          dram_words(whole["total"]), f"{what}: and so are their words")
+        place = places[layer["op"]]
+        check((dram_words(layer) > 0) == (place not in ("view", "epilogue")),
+              f"{what}: {layer['name']} has words where it runs on {place}")
+        check(place == "array" or layer["dataflow"] == place,
+              f"{what}: and its row says where")
+    check(sum(row["dram_words"] for row in rows) == dram_words(whole["total"]),
+          f"{what}: and so are their words")
     # Two images of 8 x 8 x 8 words, twice in and once out.
-    check(rows["add"]["dram_words"] == 3 * 2 * 512, f"{what}: of an add")
-    check(rows["concat"]["runs_on"] == "view", f"{what}: a concat moves none")
+    words = {row["op"]: row["dram_words"] for row in rows}
+    check(words["add"] == 3 * 2 * 512, f"{what}: of an add")
+    check(places["concat"] == "view", f"{what}: a concat moves none")
+
+
+def units(folder):
+    """What chips have, and what a unit is given by hand."""
+    graph = write(folder, "g.cfg", TINY)
+    want = {"eyeriss": {"relu": "epilogue", "maxpool": "outside"},
+            "tpu_v1": {"relu": "epilogue", "maxpool": "vector",
+                       "add": "vector", "softmax": "outside"},
+            "nvdla_small": {"relu": "epilogue", "add": "vector"},
+            "gemmini": {"maxpool": "vector", "avgpool": "outside"},
+            "tensor_core": {"relu": "outside", "add": "outside"}}
+    for machine, places in want.items():
+        found = {row["op"]: row["runs_on"] for row in report(
+            "model", "--cfg", machine, "--net", graph)["network"]
+                 ["op_coverage"]}
+        check(places.items() <= found.items(), f"units of {machine}", found)
+    words = ("--cfg", "eyeriss", "--net", graph, "--layer", "sum", "--set",
+             "vector.ops=add", "--set")
+    slow = report("run", *words, "vector.lanes=1")["layers"][0]
+    fast = report("run", *words, "vector.lanes=8")["layers"][0]
+    check(slow["cycles"] >= fast["cycles"] > 0 and
+          slow["vector"]["operations"] == 4 * 512,
+          "more lanes are no slower, and operations are counted", slow)
+    check(slow["energy_pj"]["mac"] > 0, "and cost energy")
+    for text, said in (("vector.lanes=4", "has no operation for them"),
+                       ("vector.ops=add", "needs a unit"),
+                       ("vector.epilogue=softmax", "it may have relu"),
+                       ("vector.ops=conv", "operations without a MAC loop")):
+        done = run("run", "--cfg", "eyeriss", "--net", graph, "--set", text)
+        check(done.returncode == 1 and said in done.stderr,
+              f"{text} is refused", done.stderr)
 
 
 def what_is_left_out_is_said(folder):
@@ -127,6 +164,7 @@ def transformers(folder):
     found = report("model", "--cfg", "tpu_v1", "--net", "gpt2_decode",
                    "--batch", "1")
     rows = {row["op"]: row for row in found["network"]["op_coverage"]}
+    check("vector" in found["total"], "operations of nodes are counted")
     check(rows["matmul"]["macs"] == 12 * 2 * 129 * 768, "of 129 tokens each")
     check(rows["gemm"]["dram_words"] >= 12 * 7077888 + 38597376,
           "all weights come from DRAM once", rows["gemm"])
@@ -138,6 +176,7 @@ def main():
         a_layer_without_macs(folder)
         every_machine(folder)
         what_is_left_out_is_said(folder)
+        units(folder)
         listing(folder)
         transformers(folder)
     finish()
