@@ -301,6 +301,8 @@ static void ofmap_move(const struct program *p, const struct pass_place *pl,
 bool tensor_is_moved(const struct arch *arch, const struct layer *layer,
                      enum tensor tensor)
 {
+    if (arch->stays[tensor])
+        return false;
     return arch->carries == CARRIES_ALL ||
            (tensor == TENSOR_FILTER && layer->op != LAYER_MATMUL);
 }

@@ -147,7 +147,8 @@ config_test_LDADD = $(TEST_LIBS)
 if TESTS_WANTED
 check_PROGRAMS += network_test
 endif
-dist_check_SCRIPTS += %D%/network/network_test.py
+dist_check_SCRIPTS += %D%/network/network_test.py \
+	%D%/network/residency_test.py
 network_test_SOURCES = %D%/network/graph_test.cpp \
 	%D%/network/vector_test.cpp $(TEST_CASES)
 network_test_LDADD = $(TEST_LIBS)

@@ -27,6 +27,7 @@ enum dram_padding { PADDING_GENERATED, PADDING_STORED };
 enum dram_compression { COMPRESSION_NONE, COMPRESSION_RLC };
 /* How a transposed convolution runs (sim/base/transposed.h). */
 enum transposed_as { TRANSPOSED_AS_CONVOLUTIONS, TRANSPOSED_WITH_ZEROS };
+enum network_residency { RESIDENCY_NONE, RESIDENCY_FIT, RESIDENCY_ALL };
 enum dram_carries { CARRIES_ALL, CARRIES_FILTERS };
 enum dram_layout_kind { LAYOUT_PACKED, LAYOUT_ROWS };
 enum dram_filter_order { FILTER_TILES, FILTER_MCRS };
@@ -255,6 +256,12 @@ struct arch {
     char vector_ops[24][16];   /* that it does; "" ends the list */
     /* Operations, word by word, behind the array's outputs. */
     char vector_epilogue[24][16];
+    enum network_residency residency; /* network.residency */
+    /* For one node of a graph: operands of its own that are in L2 before, and
+     * results that are there after it, and never in DRAM; words of the inputs
+     * of one without a MAC loop.  Of a machine none are. */
+    bool stays[TENSOR_N];
+    uint64_t stays_input_words;
 
     char energy[256]; /* an energy table's name or path */
 

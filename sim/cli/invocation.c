@@ -12,6 +12,7 @@
 #include "sim/base/file_use.h"
 #include "sim/base/output.h"
 #include "sim/config/layer_text.h"
+#include "sim/network/residency.h"
 
 static const struct src_pos command_line = {NULL, 0};
 
@@ -42,6 +43,23 @@ static bool read_network(struct invocation *s)
                       "'--net' is missing and '%s' has no 'default.network'; a "
                       "network, --shape or --gemm is needed",
                       config_arch(s->cfg)->name);
+}
+
+/* What stays between nodes is planned by commands that report all of them, on
+ * the native kernel. */
+static bool residency_goes_with(const struct options *o,
+                                const struct invocation *s)
+{
+    const bool plans = o->command == COMMAND_run || o->command == COMMAND_model;
+    if (config_arch(s->cfg)->residency == RESIDENCY_NONE)
+        return true;
+    if (plans &&
+        (o->command == COMMAND_model || strcmp(o->kernel, "systemc") != 0))
+        return true;
+    return diag_error(s->diag, config_pos(s->cfg, "network.residency"),
+                      "'network.residency' is planned by 'accelsim run' with "
+                      "'--kernel native' and by 'accelsim model'; here it may "
+                      "be \"none\"");
 }
 
 /* Says what a command that is about MAC loops leaves out. */
@@ -150,6 +168,11 @@ static bool choose_layers(struct invocation *s)
         !network_set_batch(&s->network, batch, command_line, s->diag))
         return false;
     if (s->network.graph != NULL && !warn_of_nodes_left_out(s))
+        return false;
+    const struct residency_input residency = {
+        .cfg = s->cfg, .network = &s->network, .dataflow = s->dataflow};
+    if (!residency_is_possible(&residency, s->diag) ||
+        !residency_goes_with(o, s))
         return false;
     s->workload = s->network.workload;
     s->network.workload = NULL;

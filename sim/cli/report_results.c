@@ -39,7 +39,8 @@ static bool has_objective(const struct invocation *s)
 
 /* Writes the report of n layers. */
 static bool report_layers(const struct invocation *s, const char *kernel,
-                          const struct layer_result *results, int n)
+                          const struct layer_result *results, int n,
+                          const struct residency *residency)
 {
     const struct options *o = &s->options;
     struct report_input in = {
@@ -55,6 +56,7 @@ static bool report_layers(const struct invocation *s, const char *kernel,
         .n_tables = s->n_tables,
         .layers = results,
         .n_layers = n,
+        .residency = residency,
         .show_mapping = o->show_mapping,
     };
     struct network_coverage coverage;
@@ -141,8 +143,8 @@ static bool report_graph(const struct invocation *s, const char *kernel,
 {
     const struct workload *rows = s->network.rows;
     const struct options *o = &s->options;
-    const struct simulate_options simulate = {.memo = o->memo,
-                                              .max_cycles = o->max_cycles};
+    const struct simulate_options simulate = {
+        .memo = o->memo, .check = o->check, .max_cycles = o->max_cycles};
     const struct simulate_options *how =
         strcmp(kernel, "model") == 0 ? NULL : &simulate;
     struct layer_result *all = xcalloc((size_t)rows->n_layers, sizeof(*all));
@@ -153,7 +155,16 @@ static bool report_graph(const struct invocation *s, const char *kernel,
         else
             ok = vector_result(config_arch(s->cfg), &rows->layer[i], how,
                                &all[i], s->diag);
-    ok = ok && report_layers(s, kernel, all, rows->n_layers);
+    const bool is_planned = config_arch(s->cfg)->residency != RESIDENCY_NONE;
+    struct residency residency = {0, NULL};
+    const struct residency_input in = {.cfg = s->cfg,
+                                       .network = &s->network,
+                                       .dataflow = s->dataflow,
+                                       .simulate = how};
+    ok = ok && (!is_planned || residency_plan(&in, all, &residency, s->diag));
+    ok = ok && report_layers(s, kernel, all, rows->n_layers,
+                             is_planned ? &residency : NULL);
+    residency_fini(&residency);
     free(all);
     return ok;
 }
@@ -161,8 +172,9 @@ static bool report_graph(const struct invocation *s, const char *kernel,
 static bool report_given(const struct invocation *s, const char *kernel,
                          const struct layer_result *results, int n)
 {
-    return s->network.graph != NULL ? report_graph(s, kernel, results)
-                                    : report_layers(s, kernel, results, n);
+    return s->network.graph != NULL
+               ? report_graph(s, kernel, results)
+               : report_layers(s, kernel, results, n, NULL);
 }
 
 bool report_results(const struct invocation *s, const char *kernel,

@@ -23,6 +23,7 @@ static const char *const cells[] = {"sram", "edram", NULL};
 static const char *const carries[] = {"all", "filters", NULL};
 static const char *const layouts[] = {"packed", "rows", NULL};
 static const char *const filter_orders[] = {"tiles", "mcrs", NULL};
+static const char *const residencies[] = {"none", "fit", "all", NULL};
 static const char *const compressions[] = {"none", "rlc", NULL};
 static const char *const transposed[] = {"convolutions", "zeros", NULL};
 static const char *const policies[] = POLICY_NAMES;
@@ -344,6 +345,10 @@ const struct schema_row schema[] = {
             "operations, word by word, that are done on the array's outputs as "
             "they leave, at no cost in time",
             ""),
+    ENUM("network.residency", residency, residencies, "none",
+         "which tensors of a graph stay in L2 between its nodes: none; those "
+         "that save words and cost no cycle; all that have room",
+         "docs/networks.md"),
     INT("technology.node_nm", node_nm, 0, 10000, "0", "nm",
         "of the machine, at which 'array.pitch_um' holds; 0 = that of the "
         "energy table",

@@ -7,6 +7,8 @@ libaccel_a_SOURCES += \
 	%D%/graph_sort.c \
 	%D%/network_file.c \
 	%D%/network_file.h \
+	%D%/residency.c \
+	%D%/residency.h \
 	%D%/vector_array.c \
 	%D%/vector_array.h \
 	%D%/vector_node.c \

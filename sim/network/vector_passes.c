@@ -85,6 +85,21 @@ static const void *left(struct pass_source *s)
     return NULL;
 }
 
+/* Words of a tile that come from DRAM: its share of those that do. */
+static uint64_t moved_words(const struct vector_passes *v, enum tensor t,
+                            const struct vector_tile *tile)
+{
+    const uint64_t all = v->tiling.input;
+    if (v->arch->stays[t] ||
+        (v->arch->carries == CARRIES_FILTERS && t != TENSOR_FILTER))
+        return 0;
+    if (t != TENSOR_IFMAP || v->arch->stays_input_words == 0)
+        return tile->words;
+    const uint64_t moved = all - v->arch->stays_input_words;
+    return (uint64_t)((wide)moved * (tile->first + tile->words) / all -
+                      (wide)moved * tile->first / all);
+}
+
 /* Bytes from the one in which a tile begins to the one in which it ends. */
 static void move(struct vector_passes *v, enum tensor t,
                  const struct vector_tile *tile, struct tile_transfer *out)
@@ -102,11 +117,13 @@ static void move(struct vector_passes *v, enum tensor t,
     r->run_bytes = end - first;
     if (t == TENSOR_PSUM)
         out->finished_words = tile->words;
-    if (v->arch->carries == CARRIES_FILTERS && t != TENSOR_FILTER)
+    out->words = moved_words(v, t, tile);
+    if (out->words == 0)
         return;
+    if (out->words < tile->words)
+        r->run_bytes = ceil_div_u64(out->words * bits, 8);
     out->request = r;
     out->n_requests = 1;
-    out->words = tile->words;
 }
 
 static bool load(struct pass_source *s, enum tensor t,
@@ -240,7 +257,9 @@ bool vector_model(const struct arch *arch, const struct layer *l,
         return false;
     const struct vector_tiling *t = &of(s)->tiling;
     const bool maps_move = arch->carries == CARRIES_ALL;
+    const bool output_moves = maps_move && !arch->stays[TENSOR_PSUM];
     const uint64_t in = loaded_words(t, l);
+    const uint64_t rounds = t->cut == CUT_PARTS ? 2 : 1;
     const uint64_t scans = t->cut == CUT_PARTS ? 1 : (uint64_t)op->passes;
     const uint64_t rows = t->units;
     const uint64_t stored =
@@ -248,9 +267,10 @@ bool vector_model(const struct arch *arch, const struct layer *l,
     struct accesses *l2 = out->counts.access[LEVEL_L2];
     struct accesses *dram = out->counts.access[LEVEL_DRAM];
     out->passes = t->passes;
-    dram[TENSOR_IFMAP].reads = maps_move ? in : 0;
+    if (maps_move && arch->stays_input_words < t->input)
+        dram[TENSOR_IFMAP].reads = in - rounds * arch->stays_input_words;
     dram[TENSOR_FILTER].reads = stored;
-    dram[TENSOR_PSUM].writes = maps_move ? t->output : 0;
+    dram[TENSOR_PSUM].writes = output_moves ? t->output : 0;
     for (int k = 0; k < TENSOR_N; k++) {
         l2[k].writes = l2[k].dma_writes = dram[k].reads;
         l2[k].reads = l2[k].dma_reads = dram[k].writes;
@@ -262,7 +282,7 @@ bool vector_model(const struct arch *arch, const struct layer *l,
             : count_mul(t->output, (uint64_t)op->weights_per_channel);
     l2[TENSOR_PSUM].writes = t->output;
     out->counts.finished_l2.writes = t->output;
-    if (maps_move) {
+    if (output_moves) {
         out->counts.finished_l2.reads = t->output;
         out->counts.finished_dram.writes = t->output;
     }

@@ -24,6 +24,30 @@ static json_t *op_coverage(const struct network_coverage *coverage)
     return list;
 }
 
+static json_t *residency_list(const struct residency *residency)
+{
+    json_t *list = tree_array();
+    for (int i = 0; residency != NULL && i < residency->n; i++) {
+        const struct resident_tensor *t = &residency->tensor[i];
+        json_t *o = tree_object();
+        tree_put_text(o, "tensor", t->name);
+        tree_put_count(o, "bytes", t->bytes);
+        tree_put(o, "stays", json_boolean(t->stays));
+        if (t->why != NULL)
+            tree_put_text(o, "why", t->why);
+        tree_put_count(o, "free_bytes", t->free_bytes);
+        if (t->stays) {
+            tree_put_count(o, "words_without", t->words_without);
+            tree_put_count(o, "words_with", t->words_with);
+            tree_put_count(o, "saved_words", t->saved_words);
+            tree_put(o, "fetched_again_words",
+                     json_integer(t->fetched_again_words));
+        }
+        tree_append(list, o);
+    }
+    return list;
+}
+
 json_t *network_document(const struct report_input *in)
 {
     if (in->coverage == NULL)
@@ -31,6 +55,7 @@ json_t *network_document(const struct report_input *in)
     json_t *o = tree_object();
     tree_put_text(o, "name", in->network);
     tree_put(o, "op_coverage", op_coverage(in->coverage));
+    tree_put(o, "residency", residency_list(in->residency));
     return o;
 }
 
@@ -48,6 +73,26 @@ static json_t *op_coverage_schema(void)
     return o;
 }
 
+static json_t *residency_schema(void)
+{
+    json_t *o = schema_object("a tensor between nodes");
+    schema_put(o, "tensor", schema_typed("string", ""), true);
+    schema_put(o, "bytes", schema_whole(0, "of all images"), true);
+    schema_put(o, "stays", schema_typed("boolean", "in L2, never in DRAM"),
+               true);
+    schema_put(o, "why", schema_typed("string", "it does not"), false);
+    schema_put(o, "free_bytes",
+               schema_whole(0, "of L2 in its life, beside what stays already"),
+               true);
+    schema_put(o, "words_without",
+               schema_whole(0, "over DRAM, of its life's nodes before"), false);
+    schema_put(o, "words_with", schema_whole(0, "and with it"), false);
+    schema_put(o, "saved_words", schema_whole(0, "its own"), false);
+    schema_put(o, "fetched_again_words",
+               schema_typed("integer", "of others, with smaller tiles"), false);
+    return o;
+}
+
 json_t *network_schema(void)
 {
     json_t *o = tree_object(), *any = tree_array();
@@ -55,6 +100,9 @@ json_t *network_schema(void)
     json_t *coverage = schema_typed("array", "");
     tree_put(coverage, "items", op_coverage_schema());
     schema_put(graph, "name", schema_typed("string", ""), true);
+    json_t *residency = schema_typed("array", "with network.residency");
+    tree_put(residency, "items", residency_schema());
+    schema_put(graph, "residency", residency, true);
     schema_put(graph, "op_coverage", coverage, true);
     tree_append(any, schema_typed("string", "its name"));
     tree_append(any, graph);

@@ -333,6 +333,8 @@ bool report_write_table(const struct report_input *in, FILE *to)
         table_network(&v, to);
     if (in->coverage != NULL)
         table_coverage(in->coverage, to);
+    if (in->residency != NULL)
+        table_residency(in->residency, to);
     if (in->show_mapping)
         print_mappings(in, to);
     free(v.energy);

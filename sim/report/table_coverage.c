@@ -1,5 +1,5 @@
 /* table_coverage.c - a graph's operations, a line each: where they ran, and
- * what they came to.
+ * what they came to; and its tensors: which stayed in L2, and what it saved.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/report/grid.h"
@@ -31,4 +31,43 @@ void table_coverage(const struct network_coverage *coverage, FILE *to)
         text_paragraph(to, "  outside: ",
                        "the chip has nothing that does it; its words come from "
                        "DRAM once and go back once, in the DRAM's least time");
+}
+
+void table_residency(const struct residency *residency, FILE *to)
+{
+    static const char *const head[] = {
+        "tensor", "bytes", "free", "saved", "fetched", "in L2, or why not"};
+    struct grid *g = grid_new(6, 1);
+    uint64_t saved = 0, stay = 0;
+    int64_t again = 0;
+    for (int i = 0; i < 6; i++)
+        grid_cell(g, "%s", head[i]);
+    grid_rule(g);
+    for (int i = 0; i < residency->n; i++) {
+        const struct resident_tensor *t = &residency->tensor[i];
+        grid_cell(g, "%s", t->name);
+        grid_count(g, t->bytes);
+        grid_count(g, t->free_bytes);
+        if (t->stays) {
+            grid_count(g, t->saved_words);
+            grid_cell(g, "%lld", (long long)t->fetched_again_words);
+        } else {
+            grid_cell(g, "%s", "");
+            grid_cell(g, "%s", "");
+        }
+        grid_cell(g, "%s", t->stays ? "stays" : t->why);
+        stay += t->stays;
+        saved = count_add(saved, t->stays ? t->saved_words : 0);
+        again += t->stays ? t->fetched_again_words : 0;
+    }
+    fputc('\n', to);
+    grid_print(g, 0, to);
+    grid_free(g);
+    char text[256];
+    snprintf(text, sizeof(text),
+             "%s of %d tensors stay; %s DRAM words are saved, and %lld others "
+             "fetched again",
+             text_count(stay).text, residency->n, text_count(saved).text,
+             (long long)again);
+    text_paragraph(to, "  residency: ", text);
 }

@@ -1,0 +1,156 @@
+"""residency_test.py - tensors that stay in L2: no word is lost or invented, and
+a whole that fits is never slower, on networks x machines x sizes of L2.
+
+Words are added up from the rows of two runs, apart from what the plan says.
+SPDX-License-Identifier: MIT
+"""
+
+from program import check, finish, new_folder, report, run, sample, write
+
+CHAIN = """name = "chain";
+inputs = ( { name = "x"; C = 8; H = 14; W = 14; } );
+nodes = (
+  { name = "a"; op = "conv"; in = "x"; M = 16; R = 3; S = 3; pad = 1; },
+  { name = "b"; op = "conv"; in = "a"; M = 16; R = 3; S = 3; pad = 1; },
+  { name = "s"; op = "add"; in = ["a", "b"]; },
+  { name = "c"; op = "conv"; in = "s"; M = 8; R = 1; S = 1; },
+  { name = "d"; op = "maxpool"; in = "c"; R = 2; S = 2; stride = 2; },
+  { name = "e"; op = "conv"; in = "d"; M = 8; R = 3; S = 3; pad = 1; }
+);
+"""
+ATTENTION = """name = "heads";
+inputs = ( { name = "x"; C = 16; H = 12; } );
+nodes = (
+  { name = "q"; op = "gemm"; in = "x"; N = 16; },
+  { name = "k"; op = "gemm"; in = "x"; N = 16; },
+  { name = "v"; op = "gemm"; in = "x"; N = 16; },
+  { name = "scores"; op = "matmul"; in = ["q", "k"]; B = 2; },
+  { name = "p"; op = "softmax"; in = "scores"; G = 2; },
+  { name = "y"; op = "matmul"; in = ["p", "v"]; B = 2; over = "rows"; },
+  { name = "n"; op = "layernorm"; in = "y"; },
+  { name = "z"; op = "gemm"; in = "n"; N = 16; }
+);
+"""
+UNIT = ("--set", "vector.lanes=8", "--set",
+        "vector.ops=add,maxpool,avgpool,softmax,layernorm,relu", "--set",
+        "vector.epilogue=relu")
+MACHINES = ("eyeriss", "tpu_v1", "nvdla_small")
+
+
+def words(layer):
+    return sum(tensor["reads"] + tensor["writes"]
+               for tensor in layer["accesses"]["dram"].values())
+
+
+def one(command, machine, net, l2_bytes):
+    """None where the machine cannot have so small an L2."""
+    base = (command, "--cfg", machine, "--net", net, "--batch", "2", *UNIT,
+            "--set", f"l2.bytes={l2_bytes}")
+    done = run(*base, "--format", "json")
+    if done.returncode != 0:
+        return None
+    plain = report(*base)
+    for which in ("fit", "all"):
+        planned = report(*base, "--set", f"network.residency={which}")
+        held_to(plain, planned, which,
+                f"{command} {machine}, L2 of {l2_bytes}, {which}")
+    return True
+
+
+def held_to(plain, planned, which, what):
+    tensors = planned["network"]["residency"]
+    stay = [t for t in tensors if t["stays"]]
+    for t in stay:
+        check(t["words_without"] == t["words_with"] + t["saved_words"] -
+              t["fetched_again_words"],
+              f"{what}: {t['tensor']}: words without it are those with it, and "
+              "saved, less fetched again", t)
+        check(t["bytes"] < t["free_bytes"], f"{what}: it has room")
+    check(words(plain["total"]) == words(planned["total"]) +
+          sum(t["saved_words"] - t["fetched_again_words"] for t in stay),
+          f"{what}: and so are those of the whole")
+    for t in tensors:
+        check(t["stays"] != ("why" in t), f"{what}: what spills says why")
+    if which == "fit":
+        key = "cycles" if "cycles" in plain["total"] else None
+        check(key is None or
+              planned["total"][key] <= plain["total"][key],
+              f"{what}: never slower")
+    stays_on_chip(planned, {t["tensor"] for t in stay}, what)
+
+
+def stays_on_chip(planned, stay, what):
+    """What stays is read and written in no row's DRAM."""
+    rows = {row["name"]: row["accesses"]["dram"] for row in planned["layers"]}
+    for name in stay:
+        check(rows[name]["psum"] == dict.fromkeys(rows[name]["psum"], 0),
+              f"{what}: {name} is not written to DRAM")
+    readers = {"b": ("a", "ifmap"), "c": ("s", "ifmap"), "d": ("c", "ifmap"),
+               "e": ("d", "ifmap"), "scores": ("k", "filter"),
+               "p": ("scores", "ifmap"), "y": ("v", "filter"),
+               "n": ("y", "ifmap"), "z": ("n", "ifmap")}
+    for reader, (name, operand) in readers.items():
+        if reader in rows and name in stay:
+            check(rows[reader][operand]["reads"] == 0,
+                  f"{what}: {reader} reads {name} from L2")
+    if "s" in rows and stay >= {"a", "b"}:
+        check(rows["s"]["ifmap"]["reads"] == 0, f"{what}: an add reads both")
+
+
+def sizes(folder):
+    nets = [write(folder, "chain.cfg", CHAIN),
+            write(folder, "heads.cfg", ATTENTION)]
+    # Maps of two images: 6272 words of a, 3136 of c, 576 of scores.
+    cases = [(machine, net, size) for size in (110592, 30000, 14000, 8000, 5000)
+             for net in nets for machine in MACHINES]
+    ran = 0
+    for machine, net, size in cases[:sample(12, "machines x networks x sizes",
+                                            len(cases))]:
+        for command in ("run", "model"):
+            ran += one(command, machine, net, size) is not None
+    check(ran > 10, "most of them run", ran)
+
+
+def all_of_it(folder):
+    """With room for all of it, what comes in and what goes out is all that
+    DRAM sees beside weights."""
+    net = write(folder, "chain.cfg", CHAIN)
+    found = report("run", "--cfg", "tpu_v1", "--net", net, "--batch", "1",
+                   *UNIT, "--set", "network.residency=fit")
+    dram = found["total"]["accesses"]["dram"]
+    check(dram["ifmap"]["reads"] == 8 * 14 * 14 and
+          dram["psum"]["writes"] == 8 * 7 * 7, "all maps stay", dram)
+    check(found["network"]["residency"][-1]["why"] == "the network's output",
+          "but for the last")
+    checked = report("run", "--cfg", "systolic", "--net", net, "--batch", "1",
+                     "--check", *UNIT, "--set", "network.residency=all")
+    check(checked["total"]["check"]["mismatches"] == 0,
+          "values are right beside what stays")
+
+
+def refusals(folder):
+    net = write(folder, "chain.cfg", CHAIN)
+    stay = ("--set", "network.residency=fit")
+    for arguments, said in (
+            (("run", "--cfg", "eyeriss", "--net", "lenet5"), "whole graph"),
+            (("run", "--cfg", "eyeriss", "--net", net, "--layer", "a"),
+             "whole graph"),
+            (("run", "--cfg", "eyeriss", "--net", net, "--set",
+              "dram.carries=filters"), "dram.carries"),
+            (("map", "--cfg", "eyeriss", "--net", net), "is planned by"),
+            (("run", "--cfg", "eyeriss", "--net", net, "--kernel", "systemc"),
+             "is planned by")):
+        done = run(*arguments, *stay)
+        check(done.returncode == 1 and said in done.stderr,
+              f"{' '.join(arguments)}: refused", done.stderr)
+
+
+def main():
+    with new_folder() as folder:
+        sizes(folder)
+        all_of_it(folder)
+        refusals(folder)
+    finish()
+
+
+main()
