@@ -38,6 +38,7 @@ dist_validation_DATA = %D%/validation/dram_parts.cfg \
 	%D%/validation/chip_ceilings.cfg \
 	%D%/validation/energy_tables.cfg %D%/validation/energy_chips.cfg \
 	%D%/validation/eyeriss_alexnet.cfg %D%/validation/eyeriss_vgg16.cfg \
+	%D%/validation/fused_layers.cfg \
 	%D%/validation/plan.cfg %D%/validation/systolic_cycles.cfg \
 	%D%/validation/textbook_counts.cfg %D%/validation/textbook_reuse.cfg \
 	%D%/validation/tpu_v1_counters.cfg \

@@ -257,6 +257,8 @@ struct arch {
     /* Operations, word by word, behind the array's outputs. */
     char vector_epilogue[24][16];
     enum network_residency residency; /* network.residency */
+    char fuse[256];                   /* network.fuse; "" = nothing */
+    int fuse_tile;                    /* network.fuse_tile */
     /* For one node of a graph: operands of its own that are in L2 before, and
      * results that are there after it, and never in DRAM; words of the inputs
      * of one without a MAC loop.  Of a machine none are. */

@@ -62,6 +62,20 @@ static bool residency_goes_with(const struct options *o,
                       "be \"none\"");
 }
 
+static bool fusion_goes_with(const struct options *o,
+                             const struct invocation *s)
+{
+    if (config_arch(s->cfg)->fuse[0] == '\0')
+        return true;
+    if (s->network.graph != NULL && !s->network.graph->is_list &&
+        !s->network.is_part && o->command == COMMAND_model)
+        return true;
+    return diag_error(s->diag, config_pos(s->cfg, "network.fuse"),
+                      "'network.fuse' is about chains of a whole graph, in "
+                      "closed form: 'accelsim model' reports it; here it may "
+                      "be \"\"");
+}
+
 /* Says what a command that is about MAC loops leaves out. */
 static bool warn_of_nodes_left_out(const struct invocation *s)
 {
@@ -172,7 +186,7 @@ static bool choose_layers(struct invocation *s)
     const struct residency_input residency = {
         .cfg = s->cfg, .network = &s->network, .dataflow = s->dataflow};
     if (!residency_is_possible(&residency, s->diag) ||
-        !residency_goes_with(o, s))
+        !residency_goes_with(o, s) || !fusion_goes_with(o, s))
         return false;
     s->workload = s->network.workload;
     s->network.workload = NULL;

@@ -40,7 +40,8 @@ static bool has_objective(const struct invocation *s)
 /* Writes the report of n layers. */
 static bool report_layers(const struct invocation *s, const char *kernel,
                           const struct layer_result *results, int n,
-                          const struct residency *residency)
+                          const struct residency *residency,
+                          const struct fuse_groups *fused)
 {
     const struct options *o = &s->options;
     struct report_input in = {
@@ -57,6 +58,7 @@ static bool report_layers(const struct invocation *s, const char *kernel,
         .layers = results,
         .n_layers = n,
         .residency = residency,
+        .fused = fused,
         .show_mapping = o->show_mapping,
     };
     struct network_coverage coverage;
@@ -162,9 +164,16 @@ static bool report_graph(const struct invocation *s, const char *kernel,
                                        .dataflow = s->dataflow,
                                        .simulate = how};
     ok = ok && (!is_planned || residency_plan(&in, all, &residency, s->diag));
+    struct fuse_groups fused;
+    ok =
+        fuse_groups_find(config_arch(s->cfg), &s->network,
+                         config_pos(s->cfg, "network.fuse"), &fused, s->diag) &&
+        ok;
     ok = ok && report_layers(s, kernel, all, rows->n_layers,
-                             is_planned ? &residency : NULL);
+                             is_planned ? &residency : NULL,
+                             fused.n > 0 ? &fused : NULL);
     residency_fini(&residency);
+    fuse_groups_fini(&fused);
     free(all);
     return ok;
 }
@@ -174,7 +183,7 @@ static bool report_given(const struct invocation *s, const char *kernel,
 {
     return s->network.graph != NULL
                ? report_graph(s, kernel, results)
-               : report_layers(s, kernel, results, n, NULL);
+               : report_layers(s, kernel, results, n, NULL, NULL);
 }
 
 bool report_results(const struct invocation *s, const char *kernel,

@@ -345,6 +345,13 @@ const struct schema_row schema[] = {
             "operations, word by word, that are done on the array's outputs as "
             "they leave, at no cost in time",
             ""),
+    STRING("network.fuse", fuse, "",
+           "FIRST:LAST, ... of a graph: chains of which 'accelsim model' says "
+           "what they would move if they were worked on together",
+           "docs/networks.md"),
+    INT("network.fuse_tile", fuse_tile, 1, 65535, "1", "outputs",
+        "rows and columns of the last output that fused nodes make at a time",
+        ""),
     ENUM("network.residency", residency, residencies, "none",
          "which tensors of a graph stay in L2 between its nodes: none; those "
          "that save words and cost no cycle; all that have room",

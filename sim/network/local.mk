@@ -1,6 +1,10 @@
 libaccel_a_SOURCES += \
 	%D%/coverage.c \
 	%D%/coverage.h \
+	%D%/fuse_groups.c \
+	%D%/fuse_groups.h \
+	%D%/fusion.c \
+	%D%/fusion.h \
 	%D%/graph.h \
 	%D%/graph_read.c \
 	%D%/graph_shapes.c \

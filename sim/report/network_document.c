@@ -4,6 +4,9 @@
  */
 #include "sim/report/network_document.h"
 
+#include <stddef.h>
+#include <string.h>
+
 #include "sim/report/report_tree.h"
 #include "sim/report/schema_nodes.h"
 
@@ -48,6 +51,48 @@ static json_t *residency_list(const struct residency *residency)
     return list;
 }
 
+/* What chains would move; in words, and MACs, of all images. */
+static const struct {
+    const char *name, *doc;
+    size_t offset;
+} fused_counts[] = {
+    {"apart_words", "maps over DRAM, each node by itself",
+     offsetof(struct fusion, apart_words)},
+    {"merged_words", "with pools as outputs leave",
+     offsetof(struct fusion, merged_words)},
+    {"fused_words", "the first map and the last one",
+     offsetof(struct fusion, fused_words)},
+    {"kept_row_words", "on chip, of one image, above a tile",
+     offsetof(struct fusion, kept_row_words)},
+    {"kept_column_words", "on its left",
+     offsetof(struct fusion, kept_column_words)},
+    {"read_again_words", "of the first map, where nothing is kept",
+     offsetof(struct fusion, read_again_words)},
+    {"again_macs", "MACs that are then done again",
+     offsetof(struct fusion, again_macs)},
+};
+enum { FUSED_COUNTS = sizeof(fused_counts) / sizeof(fused_counts[0]) };
+
+static json_t *fusion_list(const struct fuse_groups *fused)
+{
+    json_t *list = tree_array();
+    for (int i = 0; fused != NULL && i < fused->n; i++) {
+        const struct fuse_group *g = &fused->group[i];
+        json_t *o = tree_object();
+        tree_put_text(o, "first", g->first);
+        tree_put_text(o, "last", g->last);
+        tree_put(o, "nodes", json_integer(g->nodes));
+        for (int k = 0; k < FUSED_COUNTS; k++) {
+            uint64_t count;
+            memcpy(&count, (const char *)&g->found + fused_counts[k].offset,
+                   sizeof(count));
+            tree_put_count(o, fused_counts[k].name, count);
+        }
+        tree_append(list, o);
+    }
+    return list;
+}
+
 json_t *network_document(const struct report_input *in)
 {
     if (in->coverage == NULL)
@@ -56,6 +101,8 @@ json_t *network_document(const struct report_input *in)
     tree_put_text(o, "name", in->network);
     tree_put(o, "op_coverage", op_coverage(in->coverage));
     tree_put(o, "residency", residency_list(in->residency));
+    if (in->fused != NULL)
+        tree_put(o, "fusion", fusion_list(in->fused));
     return o;
 }
 
@@ -93,6 +140,18 @@ static json_t *residency_schema(void)
     return o;
 }
 
+static json_t *fusion_schema(void)
+{
+    json_t *o = schema_object("a chain that is fused");
+    schema_put(o, "first", schema_typed("string", "node"), true);
+    schema_put(o, "last", schema_typed("string", "node"), true);
+    schema_put(o, "nodes", schema_whole(1, ""), true);
+    for (int k = 0; k < FUSED_COUNTS; k++)
+        schema_put(o, fused_counts[k].name,
+                   schema_whole(0, fused_counts[k].doc), true);
+    return o;
+}
+
 json_t *network_schema(void)
 {
     json_t *o = tree_object(), *any = tree_array();
@@ -103,6 +162,9 @@ json_t *network_schema(void)
     json_t *residency = schema_typed("array", "with network.residency");
     tree_put(residency, "items", residency_schema());
     schema_put(graph, "residency", residency, true);
+    json_t *fusion = schema_typed("array", "of a model, with network.fuse");
+    tree_put(fusion, "items", fusion_schema());
+    schema_put(graph, "fusion", fusion, false);
     schema_put(graph, "op_coverage", coverage, true);
     tree_append(any, schema_typed("string", "its name"));
     tree_append(any, graph);

@@ -15,6 +15,7 @@
 #include "sim/base/result.h"
 #include "sim/energy/energy.h"
 #include "sim/network/coverage.h"
+#include "sim/network/fuse_groups.h"
 #include "sim/network/residency.h"
 
 #ifdef __cplusplus
@@ -44,6 +45,7 @@ struct report_input { /* all borrowed */
     /* What a graph's operations came to; NULL: a list of layers ran. */
     const struct network_coverage *coverage;
     const struct residency *residency; /* of its tensors; or NULL */
+    const struct fuse_groups *fused;   /* of its chains; or NULL */
     bool show_mapping; /* the table ends with a mapping file of all layers */
     /* Bytes of a burst of the DRAM part, whose energy is paid per burst; up to
      * 1, energy is paid per word. */

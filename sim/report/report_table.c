@@ -335,6 +335,8 @@ bool report_write_table(const struct report_input *in, FILE *to)
         table_coverage(in->coverage, to);
     if (in->residency != NULL)
         table_residency(in->residency, to);
+    if (in->fused != NULL)
+        table_fusion(in->fused, to);
     if (in->show_mapping)
         print_mappings(in, to);
     free(v.energy);

@@ -56,6 +56,7 @@ void table_metrics(const struct table_view *v, const struct layer_result *r,
 
 void table_layer(const struct table_view *v, int i, FILE *to);
 void table_coverage(const struct network_coverage *coverage, FILE *to);
+void table_fusion(const struct fuse_groups *fused, FILE *to);
 void table_residency(const struct residency *residency, FILE *to);
 void table_network(const struct table_view *v, FILE *to);
 

@@ -71,3 +71,32 @@ void table_residency(const struct residency *residency, FILE *to)
              (long long)again);
     text_paragraph(to, "  residency: ", text);
 }
+
+void table_fusion(const struct fuse_groups *fused, FILE *to)
+{
+    static const char *const head[2][8] = {
+        {"fused", "nodes", "apart", "pools", "fused", "kept", "read", "MACs"},
+        {"words", "", "", "merged", "", "on chip", "again", "again"}};
+    struct grid *g = grid_new(8, 1);
+    for (int line = 0; line < 2; line++)
+        for (int i = 0; i < 8; i++)
+            grid_cell(g, "%s", head[line][i]);
+    grid_rule(g);
+    for (int i = 0; i < fused->n; i++) {
+        const struct fusion *f = &fused->group[i].found;
+        grid_cell(g, "%s to %s", fused->group[i].first, fused->group[i].last);
+        grid_count(g, (uint64_t)fused->group[i].nodes);
+        grid_count(g, f->apart_words);
+        grid_count(g, f->merged_words);
+        grid_count(g, f->fused_words);
+        grid_count(g, f->kept_row_words + f->kept_column_words);
+        grid_count(g, f->read_again_words);
+        grid_count(g, f->again_macs);
+    }
+    fputc('\n', to);
+    grid_print(g, 0, to);
+    grid_free(g);
+    text_paragraph(to, "  fused: ",
+                   "what tiles share is kept on chip, or read and worked out "
+                   "again; no figure above has it");
+}

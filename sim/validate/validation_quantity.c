@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "sim/base/nearest.h"
+#include "sim/network/fusion.h"
 #include "sim/report/metrics.h"
 
 static uint64_t layer_weights(const struct layer *l)
@@ -207,6 +208,50 @@ static double not_modelled(const struct quantity_input *in)
     return NAN;
 }
 
+/* Maps over DRAM in words of 32 bits, in units of 2^20 bytes, of the layers as
+ * a chain that is fused, tile by tile of one output; what is kept in 2^10. */
+static bool fused(const struct quantity_input *in, struct fusion *out)
+{
+    struct diag *d = diag_new();
+    bool ok = fusion_of(in->layers, in->n_layers, 1, (struct src_pos){NULL, 0},
+                        out, d);
+    diag_free(d);
+    return ok;
+}
+
+static double fused_maps_mib(const struct quantity_input *in)
+{
+    struct fusion f;
+    return fused(in, &f) ? (double)f.fused_words * 4 / 1048576 : NAN;
+}
+
+static double apart_maps_mib(const struct quantity_input *in)
+{
+    struct fusion f;
+    return fused(in, &f) ? (double)f.apart_words * 4 / 1048576 : NAN;
+}
+
+static double merged_maps_mib(const struct quantity_input *in)
+{
+    struct fusion f;
+    return fused(in, &f) ? (double)f.merged_words * 4 / 1048576 : NAN;
+}
+
+static double fused_kept_kib(const struct quantity_input *in)
+{
+    struct fusion f;
+    return fused(in, &f)
+               ? (double)(f.kept_row_words + f.kept_column_words) * 4 / 1024
+               : NAN;
+}
+
+static double fused_saved_share(const struct quantity_input *in)
+{
+    struct fusion f;
+    return fused(in, &f) ? 1 - (double)f.fused_words / (double)f.apart_words
+                         : NAN;
+}
+
 struct quantity {
     const char *name, *unit;
     enum quantity_need need;
@@ -220,6 +265,11 @@ static const struct quantity table[] = {
     {"weights", "", NEED_SHAPES, weights},
     {"conv_weights", "", NEED_SHAPES, conv_weights},
     {"layers", "", NEED_SHAPES, layers},
+    {"fused_maps", "MiB", NEED_SHAPES, fused_maps_mib},
+    {"apart_maps", "MiB", NEED_SHAPES, apart_maps_mib},
+    {"merged_maps", "MiB", NEED_SHAPES, merged_maps_mib},
+    {"fused_kept", "KiB", NEED_SHAPES, fused_kept_kib},
+    {"fused_saved_share", "%", NEED_SHAPES, fused_saved_share},
     {"macs_per_weight_byte", "MAC/byte", NEED_ARCH, macs_per_weight_byte},
     {"ridge_macs_per_byte", "MAC/byte", NEED_ARCH, ridge_macs_per_byte},
     {"cycles", "cycles", NEED_RESULT, cycles},

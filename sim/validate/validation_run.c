@@ -9,6 +9,7 @@
 #include "sim/config/config.h"
 #include "sim/config/layer_text.h"
 #include "sim/config/workload.h"
+#include "sim/network/network_file.h"
 #include "sim/report/metrics.h"
 #include "sim/run/pass_memory.h"
 #include "sim/run/simulate.h"
@@ -120,13 +121,19 @@ static struct workload *load_layers(const struct validation_run *run,
     int batch = run->batch > 0 ? run->batch
                 : arch != NULL ? arch->default_batch
                                : 1;
-    w = workload_load(net, run->at, d);
-    if (w != NULL &&
-        (run->layer == NULL || workload_select(w, run->layer, d)) &&
-        workload_set_batch(w, batch, run->at, d))
-        return w;
-    workload_free(w);
-    return NULL;
+    struct network_file file;
+    if (!network_load(net, run->at, &file, d))
+        return NULL;
+    if ((run->layer == NULL || network_select(&file, run->layer, d)) &&
+        network_set_batch(&file, batch, run->at, d)) {
+        /* A graph has shapes of all nodes; what runs has a MAC loop. */
+        struct workload **kept =
+            file.graph != NULL && !run->simulate ? &file.rows : &file.workload;
+        w = *kept;
+        *kept = NULL;
+    }
+    network_fini(&file);
+    return w;
 }
 
 static void declare_zeros(struct workload *w, double share)

@@ -158,6 +158,34 @@ def listing(folder):
           "a matmul stores no weights; a table does")
 
 
+def fusion(folder):
+    """What chains would move, in closed form: VGG's first five convolutions, in
+    words (test/network/fusion_test.cpp has them by hand)."""
+    words = ("model", "--cfg", "eyeriss", "--net", "vgg16_graph", "--batch",
+             "1", "--set")
+    found = report(*words, "network.fuse=conv1_1:conv3_1")
+    chain = found["network"]["fusion"][0]
+    check(chain["nodes"] == 11 and chain["fused_words"] ==
+          3 * 224 * 224 + 256 * 56 * 56 and
+          chain["apart_words"] > chain["merged_words"] > chain["fused_words"],
+          "a chain that is fused", chain)
+    larger = report(*words, "network.fuse=conv1_1:conv3_1", "--set",
+                    "network.fuse_tile=14")["network"]["fusion"][0]
+    check(0 < larger["again_macs"] < chain["again_macs"],
+          "larger tiles do less again", larger)
+    for arguments, said in (
+            (("run", "--cfg", "eyeriss", "--net", "vgg16_graph", "--set",
+              "network.fuse=conv1_1:conv3_1"), "accelsim model"),
+            ((*words, "network.fuse=conv1_1"), "FIRST:LAST"),
+            ((*words, "network.fuse=conv1_1:conv9"), "the nearest is"),
+            ((*words, "network.fuse=conv3_1:conv1_1"), "leads no chain"),
+            ((*words, "network.fuse=fc6:fc7"), "is a fc")):
+        done = run(*arguments)
+        check(done.returncode == 1 and said in done.stderr,
+              f"{arguments[-1]}: refused", done.stderr)
+    del folder
+
+
 def transformers(folder):
     """Words of a decoding step on a machine that does no operation but MACs:
     keys and values of all tokens come from DRAM."""
@@ -178,6 +206,7 @@ def main():
         what_is_left_out_is_said(folder)
         units(folder)
         listing(folder)
+        fusion(folder)
         transformers(folder)
     finish()
 

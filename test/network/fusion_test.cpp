@@ -1,0 +1,143 @@
+// fusion_test.cpp - words and work of fused nodes against a count by hand of
+// every tile, and the published case.
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "sim/network/fusion.h"
+#include "sim/network/network_file.h"
+#include "test/messages.h"
+
+namespace
+{
+
+std::vector<struct layer> chain_of(const std::string &name,
+                                   const std::string &selection)
+{
+    struct network_file n = {};
+    Messages d;
+    EXPECT_TRUE(network_load(name.c_str(), {nullptr, 0}, &n, d)) << d.text();
+    EXPECT_TRUE(network_select(&n, selection.c_str(), d)) << d.text();
+    EXPECT_TRUE(network_set_batch(&n, 1, {nullptr, 0}, d)) << d.text();
+    std::vector<struct layer> chain(n.rows->layer,
+                                    n.rows->layer + n.rows->n_layers);
+    network_fini(&n);
+    return chain;
+}
+
+using Pixels = std::set<std::pair<int, int>>;
+
+// The pixels of its input that a node's outputs need.
+Pixels needed(const struct layer &l, const Pixels &outputs)
+{
+    const bool has_windows = l.op == LAYER_CONV || l.op == LAYER_maxpool;
+    Pixels in;
+    if (!has_windows)
+        return outputs;
+    for (const auto &[y, x] : outputs)
+        for (int r = 0; r < l.R; r++)
+            for (int s = 0; s < l.S; s++) {
+                const int row = y * l.stride_h + r - l.pad_top;
+                const int col = x * l.stride_w + s - l.pad_left;
+                if (row >= 0 && row < l.H && col >= 0 && col < l.W)
+                    in.insert({row, col});
+            }
+    return in;
+}
+
+TEST(Fusion, WorksAgainOnWhatTilesShare)
+{
+    Folder folder;
+    const std::string path = folder.write(
+        "n.cfg",
+        "name = \"n\"; inputs = ( { name = \"x\"; C = 3; H = 13; W = 10; } );\n"
+        "nodes = ( { name = \"a\"; in = \"x\"; M = 4; R = 3; S = 3; pad = 1; "
+        "}, { name = \"b\"; op = \"relu\"; in = \"a\"; },\n"
+        "{ name = \"c\"; op = \"maxpool\"; in = \"b\"; R = 2; S = 2; stride = "
+        "2; }, { name = \"d\"; in = \"c\"; M = 6; G = 2; R = 3; S = 1; } "
+        ");\n");
+    const std::vector<struct layer> chain = chain_of(path, "all");
+    const struct layer &last = chain.back();
+    for (int tile = 1; tile <= 5; tile++) {
+        uint64_t read = 0, macs = 0, least = 0;
+        for (int y = 0; y < last.P; y += tile)
+            for (int x = 0; x < last.Q; x += tile) {
+                Pixels pixels;
+                for (int r = y; r < y + tile && r < last.P; r++)
+                    for (int c = x; c < x + tile && c < last.Q; c++)
+                        pixels.insert({r, c});
+                for (size_t i = chain.size(); i-- > 0;) {
+                    const struct layer &l = chain[i];
+                    if (layer_is_mac(&l))
+                        macs +=
+                            pixels.size() * static_cast<uint64_t>(
+                                                l.M * (l.C / l.G) * l.R * l.S);
+                    pixels = needed(l, pixels);
+                }
+                read += pixels.size() * 3;
+            }
+        for (const struct layer &l : chain)
+            least += layer_macs(&l);
+        struct fusion f;
+        Messages d;
+        ASSERT_TRUE(fusion_of(chain.data(), static_cast<int>(chain.size()),
+                              tile, {nullptr, 0}, &f, d));
+        const uint64_t once = 3 * 13 * 10;
+        EXPECT_EQ(f.read_again_words, read > once ? read - once : 0) << tile;
+        EXPECT_EQ(f.again_macs, macs > least ? macs - least : 0) << tile;
+        EXPECT_EQ(f.fused_words,
+                  once + static_cast<uint64_t>(6 * last.P * last.Q));
+        EXPECT_EQ(f.apart_words,
+                  once + 2 * 4 * 13 * 10 + 2 * 4 * 6 * 5 +
+                      static_cast<uint64_t>(6 * last.P * last.Q));
+        EXPECT_EQ(f.merged_words,
+                  once + 2 * 4 * 6 * 5 +
+                      static_cast<uint64_t>(6 * last.P * last.Q));
+    }
+}
+
+// 77 MB to 3.6 MB an image with 362 KB on chip, in words of 32 bits: Alwani et
+// al., MICRO 2016.  Rows above: (3 - 1) of each padded map; columns: (3 - 1) of
+// the rows that a tile spans, 3, 4, 4, 6 and 6 of them.
+TEST(Fusion, ReproducesThePublishedReduction)
+{
+    const std::vector<struct layer> chain =
+        chain_of("vgg16_graph", "conv1_*,pool1,conv2_*,pool2,conv3_1");
+    struct fusion f;
+    Messages d;
+    ASSERT_TRUE(fusion_of(chain.data(), static_cast<int>(chain.size()), 1,
+                          {nullptr, 0}, &f, d));
+    EXPECT_EQ(f.fused_words, 3u * 224 * 224 + 256 * 56 * 56);
+    EXPECT_EQ(f.kept_row_words,
+              2u * (3 * 226 + 64 * 226 + 64 * 114 + 128 * 114 + 128 * 58));
+    EXPECT_EQ(f.kept_column_words,
+              2u * (128 * 3 + 128 * 4 + 64 * 4 + 64 * 6 + 3 * 6));
+    const double mib = 4.0 / 1048576, kib = 4.0 / 1024;
+    EXPECT_NEAR(static_cast<double>(f.fused_words) * mib, 3.6, 0.1 * 3.6);
+    EXPECT_NEAR(static_cast<double>(f.kept_row_words + f.kept_column_words) *
+                    kib,
+                362, 0.1 * 362);
+}
+
+TEST(Fusion, RefusesWhatIsNoChain)
+{
+    const auto refused = [](const char *net, const char *selection) {
+        const std::vector<struct layer> chain = chain_of(net, selection);
+        struct fusion f;
+        Messages d;
+        EXPECT_FALSE(fusion_of(chain.data(), static_cast<int>(chain.size()), 1,
+                               {nullptr, 0}, &f, d));
+        return d.text();
+    };
+    EXPECT_NE(refused("vgg16_graph", "conv1_1,conv2_1")
+                  .find("node 'conv2_1' does not read what 'conv1_1' makes"),
+              std::string::npos);
+    EXPECT_NE(refused("alexnet_graph", "conv1,norm1").find("is a lrn"),
+              std::string::npos);
+}
+
+} // namespace
