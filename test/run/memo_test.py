@@ -71,8 +71,34 @@ def nests_are_remembered():
               "nests: --memo-bytes holds", tiny.stderr)
 
 
+# PE-cycles skipped in periods inside passes, of a run of any machine.
+def skipped(*words):
+    one = run(*words, "--format", "json", "--stats")
+    found = re.search(r"(\d+) skipped inside passes", one.stderr)
+    check(one.returncode == 0 and found is not None,
+          f"{' '.join(words)}: runs", one.stderr)
+    return int(found.group(1)), one.stdout
+
+
+# Skipped on each kind of array, and not where someone watches each cycle.
+def periods_inside_passes():
+    layer = ["--shape", "M=16,C=4,H=40,W=40,R=3,S=3"]
+    for machine in (["eyeriss"], ["eyeriss", "--dataflow", "nlr"],
+                    ["eyeriss_v2_dense", "--dataflow", "ws"],
+                    ["systolic", "--dataflow", "ws"], ["tpu_v1"]):
+        count, out = skipped("--cfg", *machine, *layer)
+        check(count > 0, f"{' '.join(machine)}: periods are skipped")
+        none, full = skipped("--cfg", *machine, *layer, "--no-memo")
+        check(none == 0 and full == out,
+              f"{' '.join(machine)}: --no-memo skips none, the same bytes")
+    for watch in (["--check"], ["--max-cycles", "100000000"]):
+        check(skipped("--cfg", "eyeriss", *layer, *watch)[0] == 0,
+              f"{watch[0]}: none is skipped")
+
+
 def main():
     nests_are_remembered()
+    periods_inside_passes()
     known = 0
     machines = [(path, flow) for path in
                 sorted(glob.glob(os.path.join(SOURCE, "configs", "*.cfg")))
