@@ -322,6 +322,7 @@ void credit_lanes_eval(struct credit_lanes *lanes, int from, int to,
     };
     if (eval_range(f, &k, from, to, cycle) == 0)
         return;
+    lanes->went_on = true;
     for (int l = from; l < to; l++)
         if ((f->mac[l] != 0 && f->macs_left[l] == 0) ||
             (f->mac[l] == 0 && f->emit[l] != 0 && f->adds_left[l] == 0))
@@ -379,6 +380,44 @@ void credit_lanes_commit(struct credit_lanes *lanes, int from, int to)
     commit_operands(&lanes->f, from, least(to, n));
 }
 
+/* --- cycles that are alike ------------------------------------------------ */
+
+int32_t credit_lanes_alike(const struct credit_lanes *lanes)
+{
+    const struct credit_lane_fields *f = &lanes->f;
+    int32_t n = INT32_MAX;
+    for (int l = 0; l < lanes->cfg.lanes; l++) {
+        if (f->mac[l] == 0)
+            continue;
+        /* A place that gets free may be taken, a psum may leave. */
+        if (f->rides[l] != 0 ||
+            (f->frees_filter[l] != 0 && f->fifo_filter[l] > 0) ||
+            (f->frees_ifmap[l] != 0 && f->fifo_ifmap[l] > 0))
+            return 0;
+        n = least(n, f->macs_left[l] - 1);
+        if (f->grows_filter[l] != 0)
+            n = least(n, f->got_filter[l] - f->need_filter[l] + 1);
+        if (f->grows_ifmap[l] != 0)
+            n = least(n, f->got_ifmap[l] - f->need_ifmap[l] + 1);
+    }
+    return n == INT32_MAX || n < 0 ? 0 : n;
+}
+
+void credit_lanes_skip(struct credit_lanes *lanes, int32_t cycles)
+{
+    struct credit_lane_fields *f = &lanes->f;
+    for (int l = 0; l < lanes->cfg.lanes; l++) {
+        const int32_t macs = f->mac[l] & cycles;
+        f->macs_left[l] -= macs;
+        f->need_filter[l] += macs * f->grows_filter[l];
+        f->need_ifmap[l] += macs * f->grows_ifmap[l];
+        f->rf_filter[l] -= macs * f->frees_filter[l];
+        f->rf_ifmap[l] -= macs * f->frees_ifmap[l];
+        f->sent[l] =
+            cycles < 31 ? (int32_t)((uint32_t)f->sent[l] << cycles) : 0;
+    }
+}
+
 bool credit_lanes_any_word(const struct credit_lanes *lanes)
 {
     const struct credit_lane_fields *f = &lanes->f;
@@ -393,5 +432,14 @@ bool credit_lanes_any_sent(const struct credit_lanes *lanes)
     int32_t any = 0;
     for (int l = 0; l < lanes->cfg.lanes; l++)
         any |= lanes->f.sent[l];
+    return any != 0;
+}
+
+bool credit_lanes_any_arriving(const struct credit_lanes *lanes)
+{
+    const int32_t ways = (int32_t)((1u << lanes->cfg.pipeline_cycles) - 1);
+    int32_t any = 0;
+    for (int l = 0; l < lanes->cfg.lanes; l++)
+        any |= lanes->f.sent[l] & ways;
     return any != 0;
 }

@@ -90,6 +90,8 @@ struct credit_lanes {
     struct credit_lane_fields f;
     int32_t *memory; /* owns */
     int running;     /* lanes that are not done */
+    bool went_on;    /* one came to the end of a run of MACs or of its psums;
+                        whoever asks clears it */
 };
 
 void credit_lanes_init(struct credit_lanes *lanes,
@@ -105,12 +107,19 @@ void credit_lanes_eval(struct credit_lanes *lanes, int from, int to,
 /* Publishes staged pushes and pops of lanes, and exits behind them,
  * [from, to). */
 void credit_lanes_commit(struct credit_lanes *lanes, int from, int to);
+/* Cycles, after one in which no word moved and no lane went on, in which the
+ * lanes that issued a MAC in it issue one each and nothing else happens. */
+int32_t credit_lanes_alike(const struct credit_lanes *lanes);
+/* Goes on by so many of them. */
+void credit_lanes_skip(struct credit_lanes *lanes, int32_t cycles);
 /* Lanes and exits. */
 int credit_lanes_fifos(const struct credit_lanes *lanes);
 /* A word has reached a PE and can be taken. */
 bool credit_lanes_any_word(const struct credit_lanes *lanes);
-/* A psum is between two fifos. */
+/* A psum was sent a while ago, or is on its way. */
 bool credit_lanes_any_sent(const struct credit_lanes *lanes);
+/* A psum is on its way to a fifo, or has just come. */
+bool credit_lanes_any_arriving(const struct credit_lanes *lanes);
 
 #ifdef __cplusplus
 }

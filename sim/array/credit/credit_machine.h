@@ -53,8 +53,10 @@ void credit_machine_free(struct credit_machine *m);
 void credit_machine_issue(struct credit_machine *m,
                           const struct credit_pass *pass);
 bool credit_machine_is_done(const struct credit_machine *m);
-/* One cycle, eval then commit.  false: nothing moved, and no timer ran down. */
-bool credit_machine_step(struct credit_machine *m);
+/* One cycle, eval then commit, and those that are like it, in which PEs issue
+ * MACs and nothing else happens, up to most_cycles; how many they were.  0:
+ * nothing moved, and no timer ran down. */
+uint64_t credit_machine_step(struct credit_machine *m, uint64_t most_cycles);
 /* The same cycle as blocks (sim/array/array_side.h). */
 int credit_machine_blocks(struct credit_machine *m, enum block_grain grain,
                           struct block **blocks);

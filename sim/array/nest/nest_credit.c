@@ -250,8 +250,7 @@ static void finish(void *self, struct pass_outcome *out)
 static uint64_t step(void *self, uint64_t most_cycles)
 {
     struct array *a = self;
-    (void)most_cycles;
-    return credit_machine_step(a->machine);
+    return credit_machine_step(a->machine, most_cycles);
 }
 
 static int blocks(void *self, enum block_grain grain, struct block **out)
