@@ -220,7 +220,8 @@ dist_check_SCRIPTS += %D%/systemc/systemc_test.py %D%/systemc/waveform_test.py
 EXTRA_DIST += %D%/systemc/systemc_cases.py %D%/systemc/vcd.py
 
 # sim/map
-dist_check_SCRIPTS += %D%/choose/gate_test.sh %D%/choose/policy_test.sh
+dist_check_SCRIPTS += %D%/choose/gate_test.sh %D%/choose/policy_test.sh \
+	%D%/run/improvements_test.py
 EXTRA_DIST += %D%/map/expect.sh
 dist_check_SCRIPTS += %D%/map/constraints_test.sh \
 	%D%/map/map_json_test.py %D%/map/map_test.sh %D%/map/nest_test.sh \

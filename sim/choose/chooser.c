@@ -231,7 +231,7 @@ static bool search(const struct chooser *c, const struct arch *arch, int i,
         .table = c->in.energy,
         .dataflow = asked->dataflow,
         .by_hand = &asked->by_hand,
-        .published = has_row(asked) ? &asked->given : NULL,
+        .published = asked->row.n > 0 ? &asked->row : NULL,
         .objective = c->in.objective,
         .n_searched = CANDIDATES_SEARCHED,
     };

@@ -22,13 +22,12 @@ static int list_one(const struct map_input *in, const struct layer *layer,
     int n = 0;
     if (config_ask_mapping(in->cfg, in->network, layer, dataflow, &asked,
                            unread)) {
-        const bool has_row = asked.given.n > asked.by_hand.n;
         const struct candidates_input of_run = {
             .arch = in->arch,
             .table = in->energy,
             .dataflow = dataflow,
             .by_hand = &asked.by_hand,
-            .published = has_row ? &asked.given : NULL,
+            .published = asked.row.n > 0 ? &asked.row : NULL,
             .objective = in->search.objective,
             .n_searched = CANDIDATES_SEARCHED,
         };

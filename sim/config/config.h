@@ -66,7 +66,10 @@ struct asked_mapping {
     bool is_file;               /* by a mapping file: nothing is searched */
     /* Without what stands in the machine's table. */
     struct given_mapping by_hand;
-    /* A row of the table for this layer is left aside, because this key has
+    /* The row of the table for this layer, with what is set by hand in place of
+     * its own, whether it holds for this machine or not; n 0: there is none. */
+    struct given_mapping row;
+    /* That row is left aside, because this key has
      * another value than the machine that it holds for; NULL: none is. */
     const char *left_aside;
     bool is_nest;

@@ -124,7 +124,7 @@ static const char *differing_size(const struct config *cfg,
     return NULL;
 }
 
-/* *left_aside: as in struct asked_mapping. */
+/* *left_aside: as in struct asked_mapping; the row is returned all the same. */
 static const struct mapping_entry *table_row(const struct config *cfg,
                                              const char *network,
                                              const struct layer *layer,
@@ -139,7 +139,7 @@ static const struct mapping_entry *table_row(const struct config *cfg,
         return NULL;
     const struct mapping_entry *row = mapping_table_row(table, layer->name);
     *left_aside = row != NULL ? differing_size(cfg, table) : NULL;
-    return *left_aside == NULL ? row : NULL;
+    return row;
 }
 
 bool config_table_fits(const struct config *cfg, const char *network,
@@ -219,13 +219,13 @@ bool config_given_mapping(const struct config *cfg, const char *network,
                           const struct dataflow *dataflow,
                           struct given_mapping *out, struct diag *d)
 {
-    const char *unread;
+    const char *left_aside;
     const struct mapping_entry *row =
-        table_row(cfg, network, layer, dataflow, &unread);
+        table_row(cfg, network, layer, dataflow, &left_aside);
     struct given_mapping by_hand;
     if (!config_mapping_by_hand(cfg, dataflow, &by_hand, d))
         return false;
-    if (row == NULL)
+    if (row == NULL || left_aside != NULL)
         *out = by_hand;
     else
         complete(cfg, layer, row, &by_hand, out, d);
@@ -242,10 +242,15 @@ bool config_ask_mapping(const struct config *cfg, const char *network,
     memset(out, 0, sizeof(*out));
     out->dataflow = dataflow;
     if (cfg->mappings == NULL) {
-        table_row(cfg, network, layer, dataflow, &out->left_aside);
-        return config_mapping_by_hand(cfg, dataflow, &out->by_hand, d) &&
-               config_given_mapping(cfg, network, layer, dataflow, &out->given,
-                                    d);
+        const struct mapping_entry *row =
+            table_row(cfg, network, layer, dataflow, &out->left_aside);
+        if (!config_mapping_by_hand(cfg, dataflow, &out->by_hand, d))
+            return false;
+        if (row != NULL)
+            complete(cfg, layer, row, &out->by_hand, &out->row, d);
+        out->given =
+            row != NULL && out->left_aside == NULL ? out->row : out->by_hand;
+        return true;
     }
     out->is_file = true;
     entry =
