@@ -82,6 +82,12 @@ static bool warn_of_nodes_left_out(const struct invocation *s)
     const enum command command = s->options.command;
     const struct network_file *n = &s->network;
     const int others = n->rows->n_layers - n->workload->n_layers;
+    if (others > 0 && s->options.systemc.memory.is_foreign)
+        return diag_error(s->diag, command_line,
+                          "%d nodes of '%s' have no MAC loop and ask the "
+                          "machine's own DRAM, and '--sc-memory' is another; "
+                          "'--layer' can leave them out",
+                          others, n->workload->name);
     if (others == 0 || (command != COMMAND_map && command != COMMAND_reuse))
         return true;
     if (n->workload->n_layers == 0)

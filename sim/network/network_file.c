@@ -8,6 +8,7 @@
 
 #include "sim/base/config_kind.h"
 #include "sim/base/find_file.h"
+#include "sim/base/result.h"
 #include "sim/config/layer_read.h"
 #include "sim/network/vector_op.h"
 
@@ -164,6 +165,21 @@ bool network_select(struct network_file *n, const char *selection,
     return true;
 }
 
+/* Whether the words of a node without a MAC loop can be counted, as those of
+ * one with a loop are (layer_finish). */
+static bool words_fit(const struct layer *l, struct src_pos at, struct diag *d)
+{
+    const uint64_t most = (uint64_t)1 << 50, N = (uint64_t)l->N;
+    const uint64_t out = count_mul(count_mul(N, (uint64_t)l->M),
+                                   count_mul((uint64_t)l->P, (uint64_t)l->Q));
+    if (out <= most && count_mul(N, l->input_words) <= most)
+        return true;
+    return diag_error(d, at,
+                      "a tensor of node '%s' has more than 2^50 words; a "
+                      "smaller batch can be counted",
+                      l->name);
+}
+
 bool network_set_batch(struct network_file *n, int batch, struct src_pos at,
                        struct diag *d)
 {
@@ -173,7 +189,8 @@ bool network_set_batch(struct network_file *n, int batch, struct src_pos at,
     for (int i = 0; i < n->rows->n_layers; i++) {
         struct layer *l = &n->rows->layer[i];
         ok = layer_set_batch(l, batch, at, d) &&
-             (!layer_is_mac(l) || layer_finish(l, at, d)) && ok;
+             (layer_is_mac(l) ? layer_finish(l, at, d) : words_fit(l, at, d)) &&
+             ok;
     }
     n->rows->batch = batch;
     renew_layers(n);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "sim/choose/chooser.h"
+#include "sim/network/vector_tiling.h"
 #include "sim/run/model.h"
 #include "sim/run/simulate.h"
 
@@ -160,8 +161,8 @@ static uint64_t read_words(const struct planner *p, int node, int tensor,
         for (int i = 0; i < n->n_in; i++)
             if (n->in[i] == tensor) {
                 /* Its share, where tiles load words twice. */
-                words += dram[TENSOR_IFMAP].reads / moved * one +
-                         dram[TENSOR_IFMAP].reads % moved * one / moved;
+                words +=
+                    (uint64_t)((wide)dram[TENSOR_IFMAP].reads * one / moved);
                 s->stays_input_words += one;
             }
         return words;

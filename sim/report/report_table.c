@@ -205,7 +205,10 @@ void table_metrics(const struct table_view *v, const struct layer_result *r,
             text_real(metrics_bytes(v->in, r, metrics_dram_link_bytes) / 1e6)
                 .text);
     else
-        table_line(to, "intensity", "no DRAM byte was moved");
+        table_line(to, "intensity", "%s",
+                   metrics_bytes(v->in, r, metrics_dram_link_bytes) > 0
+                       ? "no operation is a MAC"
+                       : "no DRAM byte was moved");
     table_line(to, "peak", "%s GOPS, %s PEs at %s",
                text_real(x[METRIC_peak_gops]).text,
                text_count((uint64_t)arch_pes(arch)).text,

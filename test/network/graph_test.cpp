@@ -201,6 +201,25 @@ TEST(Nodes, HaveTheWidthsOfWhatTheyRead)
               "has words of 4\n");
 }
 
+TEST(Nodes, HaveNoMoreWordsThanCanBeCounted)
+{
+    Folder folder;
+    struct network_file n = {};
+    Messages d;
+    const std::string path =
+        folder.write("n.cfg", std::string(image) +
+                                  "nodes = ( { name = \"z\"; op = \"relu\"; "
+                                  "in = \"x\"; } );\n");
+    ASSERT_TRUE(network_load(path.c_str(), {nullptr, 0}, &n, d)) << d.text();
+    EXPECT_TRUE(network_set_batch(&n, 1000000, {nullptr, 0}, d)) << d.text();
+    // A node may be large by itself and too large in so many images.
+    n.rows->layer[0].input_words = uint64_t{1} << 40;
+    EXPECT_FALSE(network_set_batch(&n, 2000, {nullptr, 0}, d));
+    EXPECT_EQ(d.text(), "accelsim: error: a tensor of node 'z' has more than "
+                        "2^50 words; a smaller batch can be counted\n");
+    network_fini(&n);
+}
+
 // Words that the windows of a pool meet, one by one.
 uint64_t words_met(const struct layer &l)
 {
