@@ -53,7 +53,7 @@ dist_energy_DATA = %D%/energy/45nm.cfg \
 	%D%/energy/32nm_components.cfg %D%/energy/28nm_components.cfg \
 	%D%/energy/22nm_components.cfg %D%/energy/16nm_components.cfg \
 	%D%/energy/45nm_horowitz.cfg \
-	%D%/energy/45nm_rough.cfg \
+	%D%/energy/45nm_rough.cfg %D%/energy/45nm_instructions.cfg \
 	%D%/energy/eyeriss_normalized.cfg
 accessesdir = $(pkgdatadir)/accesses
 dist_accesses_DATA = %D%/accesses/weights_apart.txt \

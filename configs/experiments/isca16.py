@@ -16,6 +16,11 @@ Two ways of counting stand side by side:
             MACs read and write, L2 for what the array reads and writes, the
             array for deliveries to PEs and psums between them.
 
+The same mappings, not searched anew, are then priced in other ways: by the
+ratios that they were searched under, by the 45nm table's register files and
+buffers by size, and by components, without and with the clock of all registers
+in the least cycles that the mappings take.
+
 SPDX-License-Identifier: MIT
 """
 import os
@@ -36,6 +41,8 @@ BARS = {
     "nlr": ("nlr", 2.024),
 }
 TOLERANCE = 0.20
+PRICES = ("eyeriss_normalized", "45nm", "65nm_components",
+          "65nm_components and clock")
 
 
 def dataflows():
@@ -77,6 +84,17 @@ def row_of(name, total, table, proven):
             "proven": proven}
 
 
+def prices(model):
+    """Energy per MAC of the mappings under each of PRICES."""
+    out = {}
+    for table in PRICES[:3]:
+        total = experiment.accelsim(*model, "--energy", table)["total"]
+        energy = total["energy_pj"]
+        out[table] = (energy["total"] - energy["clock"]) / total["macs"]
+    out[PRICES[3]] = energy["total"] / total["macs"]
+    return out
+
+
 def measure(name, folder):
     cfg = os.path.join(experiment.HERE, f"isca16_{name}.cfg")
     saved = os.path.join(folder, f"isca16_{name}_mappings.cfg")
@@ -85,10 +103,13 @@ def measure(name, folder):
         os.path.join(experiment.HERE, f"isca16_{name}_nests.cfg")]
     found = experiment.accelsim("map", "--cfg", cfg, "--layer", "conv*",
                                 "--top", "0", "--save", saved, *nests)
-    said = experiment.accelsim("model", "--cfg", cfg, "--layer", "conv*",
-                               "--mapping" if nests else "--mappings", saved)
-    return row_of(name, said["total"], said["energy_table"],
-                  all(layer["proven"] for layer in found["layers"]))
+    model = ["model", "--cfg", cfg, "--layer", "conv*",
+             "--mapping" if nests else "--mappings", saved]
+    said = experiment.accelsim(*model)
+    row = row_of(name, said["total"], said["energy_table"],
+                 all(layer["proven"] for layer in found["layers"]))
+    row["prices"] = prices(model)
+    return row
 
 
 def compare(rows):
@@ -100,6 +121,8 @@ def compare(rows):
             ratio = (sum(row[way].values()) / sum(rows[0][way].values()))
             row[f"{way}_ratio"] = ratio
             row[f"{way}_error"] = ratio / published - 1
+        row["price_ratio"] = {way: each / rows[0]["prices"][way]
+                              for way, each in row["prices"].items()}
 
 
 def cells(row):
@@ -111,6 +134,7 @@ def cells(row):
                     f"{way}_ratio": row[f"{way}_ratio"],
                     f"{way}_error": row[f"{way}_error"]})
     out.update({f"{k}_per_mac": v for k, v in row["words"].items()})
+    out.update({f"{way} ratio": v for way, v in row["price_ratio"].items()})
     return out
 
 
@@ -183,6 +207,14 @@ def paragraph(rows, missing):
             f"{TOLERANCE:.0%}{' in accelsim counts' if hit else ''}; beyond "
             "row stationary it spends, per MAC: "
             f"{largest(row['words'], rs['words'])}. ")
+    for way in PRICES:
+        text.append(f"Priced by {way}, relative to RS: " + ", ".join(
+            f"{r['name'].upper()} {r['price_ratio'][way]:.2f}"
+            for r in others) + ". ")
+    best = {way: min(rows, key=lambda r: r["price_ratio"][way])["name"]
+            for way in PRICES}
+    text.append("The cheapest: " + ", ".join(
+        f"{name.upper()} by {way}" for way, name in best.items()) + ". ")
     if missing:
         text.append("Not in this build: " + ", ".join(missing) + ".")
     return "\n".join(textwrap.wrap("".join(text), 79)) + "\n"

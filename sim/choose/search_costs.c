@@ -14,6 +14,7 @@ void search_costs_of(const struct energy_costs *costs, const struct arch *arch,
     const bool by_bit = out->dram_cfg.kind == DRAM_PART;
     const double bit = costs->dram_bit.energy;
     out->dram_bit = costs->dram_bit.energy;
+    out->instruction = costs->instruction;
     out->static_cycle = costs->leakage_cycle + costs->clock_cycle;
     for (int t = 0; t < TENSOR_N; t++) {
         out->rf[t] = costs->rf[t].energy;
@@ -36,7 +37,8 @@ double search_costs_rest(const struct search_costs *costs,
                          const struct arch *arch, const struct counts *counts,
                          uint64_t cycles)
 {
-    double rest = costs->static_cycle * (double)cycles;
+    double rest = costs->static_cycle * (double)cycles +
+                  costs->instruction * (double)counts->macs;
     if (costs->dram_cfg.kind != DRAM_PART)
         return rest;
     double useful_bits = 0;

@@ -203,7 +203,8 @@ void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
     memset(out, 0, sizeof(*out));
     /* An operation of a vector unit costs no more than a MAC: assumed. */
     out->mac =
-        (double)count_add(macs, counts->vector_operations) * costs->mac.energy;
+        (double)count_add(macs, counts->vector_operations) * costs->mac.energy +
+        (double)counts->macs * costs->instruction;
     out->rf = level_energy(rf, costs->rf);
     if (by_events && arch->array_network == NETWORK_MULTICAST)
         out->noc = bus_energy(result, costs);

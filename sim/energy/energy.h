@@ -61,6 +61,7 @@ struct energy_cost { /* of one access, hop or MAC */
 /* What one event costs on an architecture. */
 struct energy_costs {
     struct energy_cost mac;
+    double instruction; /* of a MAC, a gated one too; 0: none */
     struct energy_cost rf[TENSOR_N], noc_hop[TENSOR_N]; /* per word */
     struct energy_cost l1[TENSOR_N];                    /* 0 without an L1 */
     struct energy_cost l2[TENSOR_N], dram[TENSOR_N];

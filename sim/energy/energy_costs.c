@@ -405,6 +405,8 @@ void energy_costs_of(const struct energy_table *table, const struct arch *arch,
     const struct pricing p = pricing_of(table, arch);
     memset(out, 0, sizeof(*out));
     out->mac = p.mac;
+    if (table->instruction.n_entries > 0)
+        out->instruction = table->instruction.entry[0].energy;
     if (table->register_bit.n_entries > 0)
         out->mac = sum_of(p.mac, cost_of(table->register_bit.entry[0].energy *
                                              energy_pipeline_bits(arch),

@@ -44,6 +44,7 @@ static const struct list_key list_keys[] = {
     {"wire", AT(wire), "energy", NULL, false, false, false, false, false, 1, 1, false},
     {"sram_spread", AT(sram_spread), "times", NULL, false, false, false, false, false, 1, 1, false},
     {"clock", AT(clock), "energy", NULL, false, false, false, false, false, 1, 1, false},
+    {"instruction", AT(instruction), "energy", NULL, false, false, false, false, false, 1, 1, false},
     {"short_wire", AT(short_wire), "energy", NULL, false, false, false, false, false, 1, 1, false},
     {"register", AT(register_bit), "energy", NULL, false, false, false, false, false, 1, 1, false},
     {"router", AT(router), "energy", NULL, false, false, false, false, false, 1, 1, false},

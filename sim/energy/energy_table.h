@@ -56,6 +56,7 @@ struct energy_table {
     struct sram_grid *grid; /* owns */
     struct energy_list clock;
     struct energy_list sram_spread; /* the grid's energies times this */
+    struct energy_list instruction; /* for each MAC; empty: none is fetched */
     /* A wire between neighbours, per bit and mm; a register's bit that takes
      * another value; a bit through a router of a mesh; a bit of a tag that is
      * compared; banks of eDRAM, by capacity and width.  Empty: not priced. */

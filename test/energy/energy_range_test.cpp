@@ -116,6 +116,23 @@ TEST_F(Energy, ShippedTablesCarryRangesWithinTheirCorners)
     EXPECT_DOUBLE_EQ(range.total, energy_range_high(&range));
 }
 
+// An instruction is fetched for each MAC, whether it is gated or not.
+TEST_F(Energy, InstructionsArePaidByEveryMac)
+{
+    load("45nm");
+    struct arch a = arch_of(8, 32);
+    a.zero_gating = true;
+    struct layer_result r = layer_of(100, 0);
+    r.gated_macs = 40;
+    struct energy_range without, with;
+    energy_range_of_layer(table_, &a, &r, 0, &without);
+    load("45nm_instructions");
+    energy_range_of_layer(table_, &a, &r, 0, &with);
+    EXPECT_DOUBLE_EQ(without.total + 100 * 70, with.total);
+    EXPECT_DOUBLE_EQ(without.corner_low + 100 * 31, with.corner_low);
+    EXPECT_DOUBLE_EQ(without.corner_high + 100 * 70, with.corner_high);
+}
+
 TEST_F(Energy, ARangeIsWrittenAsTheFormatAsks)
 {
     auto with = [this](const std::string &members) {
