@@ -108,6 +108,7 @@ dist_importers_DATA = %D%/importers/__init__.py %D%/importers/__main__.py \
 	%D%/importers/scalesim_config.py \
 	%D%/importers/scalesim_topology.py %D%/importers/source.py \
 	%D%/importers/timeloop.py %D%/importers/timeloop_levels.py \
+	%D%/importers/timeloop_listed.py \
 	%D%/importers/timeloop_machine.py \
 	%D%/importers/timeloop_map_text.py \
 	%D%/importers/timeloop_mapping.py \

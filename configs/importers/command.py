@@ -36,6 +36,7 @@ class Request:
 
     def __init__(self, words):
         self.kind, self.to, self.is_strict = None, ".", False
+        self.is_listed = False
         self.form = "accelsim"
         self.dims, self.files = {}, []
         words = list(words)
@@ -45,6 +46,8 @@ class Request:
                 self.files, words = words, []
             elif word == "--strict":
                 self.is_strict = True
+            elif word == "--listed":
+                self.is_listed = True
             elif word == "--dim":
                 name, _, size = words.pop(0).rpartition("=")
                 self.dims[name] = int(size)
@@ -59,6 +62,7 @@ class Request:
 def read_files(request, source_of=Source):
     """What the files say, each format's name by path, and refusals."""
     said, refusals, known = Said(request.dims), [], []
+    said.lists_levels = request.is_listed
 
     def attempt(action, path, *what):
         try:

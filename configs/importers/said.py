@@ -86,6 +86,7 @@ class Machine:
     def __init__(self, name, place):
         self.name, self.place = name, place
         self.keys = {}
+        self.levels = None  # listed ones (timeloop_listed.py), outermost first
 
     def set(self, path, value, place=None, remark=""):
         self.keys[path] = Value(value, place, remark)
@@ -127,6 +128,7 @@ class Said:
     def __init__(self, dims=None):
         self.dims = dict(dims or {})  # sizes that the user gives, by name
         self.used_dims = set()
+        self.lists_levels = False  # machines are lists of levels
         self.networks, self.machines = [], []
         self.mappings, self.energies, self.parts = [], [], []
         self.notes = []

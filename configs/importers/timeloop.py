@@ -8,7 +8,7 @@ have been read.
 SPDX-License-Identifier: MIT
 """
 
-from importers import timeloop_machine, timeloop_mapping, timeloop_problem
+from importers import timeloop_listed, timeloop_machine, timeloop_mapping, timeloop_problem
 from importers.timeloop_levels import read_levels
 from importers.tree import same_key
 
@@ -85,6 +85,23 @@ def prepare(source, said):
     variables_of(timeloop_problem.document(source, said), said)
 
 
+def read_machine(source, said, architecture, levels, others):
+    """As one of the usual levels where it can be one, for that runs cycle by
+    cycle; else as a list, and as the user wishes."""
+    notes = len(said.notes)
+    if not said.lists_levels:
+        try:
+            timeloop_machine.MachineReader(source, said, architecture, levels,
+                                           others).read()
+            return
+        except timeloop_machine.NeedsList as why:
+            del said.notes[notes:]
+            said.approximated(why.place, why.what, "the machine is a list of "
+                              "levels, on which 'accelsim model' counts")
+    timeloop_listed.ListedReader(source, said, architecture, levels,
+                                 others).read()
+
+
 def read(source, said):
     root = timeloop_problem.document(source, said)
     variables = variables_of(root, said)
@@ -94,8 +111,7 @@ def read(source, said):
     architecture = part_of(root, "architecture", "arch")
     if architecture is not None and architecture.is_map:
         levels, others = read_levels(architecture, said, variables)
-        timeloop_machine.MachineReader(source, said, architecture, levels,
-                                       others).read()
+        read_machine(source, said, architecture, levels, others)
     mapping = part_of(root, "mapping")
     if mapping is not None and mapping.is_list and mapping.items:
         timeloop_mapping.note_mapping(source, said, mapping)

@@ -224,11 +224,24 @@ class LevelReader:
                         for key in ("meshX", "meshY"))
                 count *= x * y
                 mesh_x = (mesh_x or 1) * x if x > 1 or mesh_x else mesh_x
+                if one.tag == "Container" or one.get("class") is None:
+                    self.add_spatial(one, attributes, count, mesh_x)
             if one.tag == "Container" or one.get("class") is None:
                 attributes = attributes_of(one, attributes)
                 continue
             self.add(one, attributes_of(one, attributes), count, mesh_x)
         return count, mesh_x
+
+    def add_spatial(self, item, attributes, count, mesh_x):
+        """A container side by side, which mappings call by its name: it holds
+        nothing, and its loops are of the level outside it."""
+        name = item.get("name")
+        if name is None or not name.text:
+            return
+        level = StorageLevel(name.text, item, attributes, self.variables)
+        level.instances, level.mesh_x = count, mesh_x
+        level.is_dummy = True
+        self.levels.append(level)
 
     def mesh(self, spatial, key, attributes):
         item = spatial.get(key)

@@ -8,7 +8,7 @@ mappings which of accelsim's levels each of Timeloop's is.
 SPDX-License-Identifier: MIT
 """
 
-from importers.said import Machine
+from importers.said import Machine, Refused
 
 TENSORS = ("ifmap", "filter", "psum")
 RF_WORDS_MAX = 16384
@@ -17,6 +17,10 @@ CLUSTERS_MAX = 64
 BYTES_MAX = 1 << 40
 CLOCK_HZ = 1000000000
 BANKS = 1024  # into which L2 is cut, so that tiles take what they need
+
+
+class NeedsList(Refused):
+    """What the usual levels cannot be, and a list of levels can."""
 
 
 class Stores:
@@ -40,6 +44,7 @@ class Stores:
         self.rf = self.innermost(inner)
         between = inner[:len(inner) - len(self.rf)]
         self.l2, self.l1 = [], []
+        self.needs_list = None  # why it cannot be DRAM, L2, L1 and RF
         for level in between:
             if level.instances == 1 and not self.l1:
                 self.put(self.l2, level, "one instance")
@@ -50,10 +55,9 @@ class Stores:
         """A level beside others of its kind holds other tensors than they."""
         stores.append(level)
         if len(stores) > 1 and not self.are_apart(stores):
-            self.source.refuse(
-                level.place.line, f"'{level.name}' is another level of {what}"
-                f" below '{stores[0].name}'", "at most DRAM, L2, L1 and RF "
-                "can be expressed today")
+            self.needs_list = NeedsList(
+                level.place, f"'{level.name}' is another level of {what} "
+                f"below '{stores[0].name}'", "a list of levels is needed")
 
     def are_apart(self, levels):
         held = [self.holds(level) for level in levels]
@@ -247,14 +251,11 @@ class MachineReader:
         over = -(-cols // each_cols)
         each_rows = rows // (count // over) if count % over == 0 and \
             rows % (count // over) == 0 else None
-        if count > CLUSTERS_MAX:
-            self.source.refuse(stores[0].place.line, f"{count} instances of "
-                               f"'{stores[0].name}', between L2 and PEs",
-                               f"up to {CLUSTERS_MAX} can be expressed today")
-        if each_rows is None or cols % each_cols:
-            self.source.refuse(place.line, f"{count} instances of "
-                               f"'{stores[0].name}' over {rows} x {cols} PEs",
-                               "clusters of one size are needed")
+        if count > CLUSTERS_MAX or each_rows is None or cols % each_cols:
+            raise NeedsList(stores[0].place, f"{count} instances of "
+                            f"'{stores[0].name}' over {rows} x {cols} PEs, "
+                            f"no {CLUSTERS_MAX} clusters of one size",
+                            "a list of levels is needed")
         self.machine.set("l1.bytes", total, place)
         self.machine.set("l1.cluster_cols", each_cols, stores[0].place)
         self.machine.set("l1.cluster_rows", each_rows, stores[0].place)
@@ -321,6 +322,8 @@ class MachineReader:
                         "sparse formats are not modelled: tensors are dense")
 
     def read(self):
+        if self.stores.needs_list is not None:
+            raise self.stores.needs_list
         self.clock()
         self.machine.set("dataflows", ["nest", "os", "ws", "is", "rs"], None,
                          "mappings are loop nests; others to compare")

@@ -47,7 +47,8 @@ def recognises(source, said):
     del said
     lines = [line for line in source.text.split("\n")[:40] if line.strip()]
     return len(lines) > 1 and HEADING.match(lines[0]) is not None and \
-        set(lines[1].strip()) == {"-"}
+        (set(lines[1].strip()) == {"-"} or
+         HEADING.match(lines[1]) is not None)
 
 
 def read(source, said):

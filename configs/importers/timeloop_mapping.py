@@ -10,6 +10,7 @@ SPDX-License-Identifier: MIT
 
 import re
 
+from importers import timeloop_listed
 from importers.names import plain
 from importers.said import Level, Mapping, Refused
 
@@ -45,13 +46,14 @@ def finish(said):
                 f"and one architecture; {len(problems)} and {len(machines)} "
                 "stand in the files", "those that it is for are needed beside "
                 "it: accelsim import PROBLEM ARCHITECTURE MAPPING")
-        Reader(source, said, item, problems[0],
-               machines[0].timeloop_levels).read()
+        Reader(source, said, item, problems[0], machines[0]).read()
     said.timeloop_mappings = []
 
 
 class Reader:
-    def __init__(self, source, said, item, problem, stores):
+    def __init__(self, source, said, item, problem, machine):
+        stores = machine.timeloop_levels
+        self.machine = machine
         self.source, self.said, self.item = source, said, item
         self.place = item.place if not isinstance(item, list) else \
             item[0].place
@@ -235,8 +237,8 @@ class Reader:
         level = out["l1"] if at == "l1" else out["l2"]
         if at == "rf":
             raise Refused(self.place, "a spatial loop below the "
-                          "register files", "at most the PEs work side by "
-                          "side")
+                          "register files", "--listed is needed: its levels "
+                          "have MACs side by side")
         level.rows += rows
         level.cols += cols
 
@@ -267,7 +269,8 @@ class Reader:
                 self.said.approximated(
                     self.place, f"'{self.stores.rf[0].name}' bypasses "
                     f"{tensor}", "a PE's register file keeps all tensors: a "
-                    "word is written and read there as well")
+                    "word is written and read there as well (--listed says "
+                    "it as it is)")
 
     def roles(self):
         """accelsim's tensors by the problem's names."""
@@ -329,6 +332,8 @@ class Reader:
             return
         self.look_at_letters()
         mapping = Mapping(self.source.stem, self.source.place())
-        mapping.entries.append((plain(self.layer, "layer1"), self.levels(),
+        levels = self.levels() if self.machine.levels is None else \
+            timeloop_listed.nest_of(self, self.machine)
+        mapping.entries.append((plain(self.layer, "layer1"), levels,
                                 self.place))
         self.said.mappings.append(mapping)

@@ -60,6 +60,25 @@ def lines_of(tree, indent):
     return out
 
 
+def level_lines(levels):
+    """The list of levels, outermost first."""
+    blocks = [f'  {{ name = "{levels[0].name}"; }}']
+    for one in levels[1:]:
+        holds = written([tensor for tensor in ("ifmap", "filter", "psum")
+                         if tensor in one.holds])
+        where = os.path.basename(one.level.place.file)
+        blocks.append(
+            f'  {{ name = "{one.name}";  # {where}:{one.level.place.line}\n'
+            f"    rows = {one.rows}; cols = {one.cols};\n"
+            f"    stores = ( {{ bytes = {one.bytes}; holds = {holds};\n"
+            f"                 # no bank binds in Timeloop\n"
+            f"                 bank_row_words = {one.row_words}; "
+            f'ports = "1r1w"; '
+            f"latency_cycles = 0; }} );\n"
+            f"    network = {{ slots_per_cycle = {one.slots}; }}; }}")
+    return ["levels = (", ",\n".join(blocks), ");"]
+
+
 def text_of(machine, said, known_as):
     tree = tree_of(machine.keys)
     own = plain(machine.name, "architecture")
@@ -69,4 +88,6 @@ def text_of(machine, said, known_as):
     for name in ORDER:
         if name in tree:
             lines += lines_of({name: tree[name]}, "")
+    if machine.levels is not None:
+        lines += level_lines(machine.levels)
     return "\n".join(lines) + "\n"

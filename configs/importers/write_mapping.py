@@ -7,7 +7,7 @@ import os
 from importers.names import plain
 from importers.write_network import count, one_line
 
-LEVELS = ("dram", "l2", "l1", "rf")
+LEVELS = ("dram", "l2", "l1", "rf")  # of which not all may be there
 
 
 def list_of(words):
@@ -24,9 +24,15 @@ def level_line(name, level):
                        ("cols", level.cols)):
         if loops:
             parts.append(f"{key} = {loops_of(loops)};")
-    if level.keep is not None and name in ("l2", "l1"):
+    if level.keep is not None and name not in ("dram", "rf"):
         parts.append(f"keep = {list_of(level.keep)};")
     return f"  {name} = {{ {' '.join(parts)} }};" if parts else None
+
+
+def order_of(levels):
+    """The usual levels outermost first; listed ones as they come."""
+    return [name for name in LEVELS if name in levels] \
+        if set(levels) <= set(LEVELS) else list(levels)
 
 
 def text_of(mapping, said, known_as):
@@ -38,7 +44,7 @@ def text_of(mapping, said, known_as):
         if layer is not None:
             lines.append(f'  layer = "{plain(layer, "layer1")}";')
         lines += [line for line in (level_line(name, levels[name])
-                                    for name in LEVELS if name in levels)
+                                    for name in order_of(levels))
                   if line is not None]
         blocks.append("{\n" + "\n".join(lines) + "\n}")
     said.read(mapping.place, f"{count(len(blocks), 'loop nest')}, in {known_as}")

@@ -99,7 +99,7 @@ enum level {
 };
 /* "rf" "l1" ... "l2" "dram": of machines without a list of levels. */
 extern const char *const level_name[LEVEL_N];
-enum { LEVEL_NAME_BYTES = 16 }; /* with the 0 at the end */
+enum { LEVEL_NAME_BYTES = 32 }; /* with the 0 at the end */
 
 /* One memory of a level, for some tensors. */
 struct l2_store {

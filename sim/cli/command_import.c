@@ -15,6 +15,7 @@ void command_import(struct invocation *s)
         .form = o->form,
         .files = o->operands,
         .is_strict = o->strict,
+        .is_listed = o->listed,
         .dims = o->dims,
     };
     if (o->operands.n == 0) {

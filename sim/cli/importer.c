@@ -60,6 +60,8 @@ static struct words words_of(const struct import_task *task)
     }
     if (task->is_strict)
         add(&w, "--strict");
+    if (task->is_listed)
+        add(&w, "--listed");
     for (int i = 0; i < task->dims.n; i++) {
         add(&w, "--dim");
         add(&w, task->dims.text[i]);

@@ -24,6 +24,7 @@ struct import_task {
     const char *form; /* of what is made: --to; NULL: accelsim's own */
     struct texts files;
     bool is_strict; /* what cannot be expressed is an error */
+    bool is_listed; /* levels by the names that the file gives them */
     struct texts dims;
 };
 

@@ -176,6 +176,8 @@ const struct option_row option_table[] = {
          "SCALE-Sim's or problems of Timeloop's"),
     ON("strict", LAYERS | LIST | IMPORT, strict,
        "what accelsim cannot express is an error"),
+    ON("listed", IMPORT, listed,
+       "levels of Timeloop's machines by their own names (docs/nest.md)"),
 
     TITLE("What to print:"),
     TEXT("format", 0, "table|json|csv|markdown", REPORTS | LIST, format_name,

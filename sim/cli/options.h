@@ -66,7 +66,7 @@ struct options {
     struct texts set, dims;
     const char *format_name;   /* of --format, or NULL */
     enum report_format format; /* options_fit finds it by its name */
-    bool memo, check, show_mapping, show_config, stats, strict;
+    bool memo, check, show_mapping, show_config, stats, strict, listed;
     bool given[OPTIONS_MAX]; /* by row of option_table */
 };
 

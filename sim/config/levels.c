@@ -42,7 +42,7 @@ enum { NUMBER_KEYS = sizeof(number_keys) / sizeof(number_keys[0]) };
 static const struct {
     const char *name, *values, *left_out, *doc;
 } other_keys[] = {
-    {"name", "1 to 15 letters, digits or '_'", "required",
+    {"name", "1 to 31 letters, digits or '_'", "required",
      "how mapping files and reports call the level"},
     {"stores", "a list of stores", "required",
      "its memories in each instance, each for some tensors; a tensor without "
@@ -392,11 +392,10 @@ void levels_resolve(struct arch *a)
     a->has_l1 = false;
     a->l2_bytes = 0;
     a->l2_banks = 0;
-    for (int k = 0; k < outer->n_stores; k++) {
+    for (int k = 0; k < outer->n_stores; k++)
         a->l2_bytes += outer->store[k].bytes;
-        a->l2_banks += outer->store[k].banks;
-    }
-    a->l2_bank_row_words = outer->store[0].bank_row_words;
+    a->l2_bytes += 64; /* a row of any word: stores have their own checks */
+    a->l2_banks = a->l2_bank_row_words = 1;
     a->l2_ports = outer->store[0].ports;
     a->l2_latency_cycles = outer->store[0].latency_cycles;
     for (int t = 0; t < TENSOR_N; t++)

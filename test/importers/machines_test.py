@@ -124,18 +124,41 @@ def test_timeloop_is_taken_directly():
               outputs[0].stderr)
 
 
+def test_timeloop_levels():
+    """Levels by their own names: where the usual ones are too few, and where
+    they are asked for."""
+    deep = SUBTREE.replace(
+        "      - name: GlobalBuffer",
+        "      - {name: Second, class: SRAM, attributes: {depth: 900,"
+        " width: 8, word-bits: 8}}\n      - name: GlobalBuffer", 1)
+    with new_folder() as folder:
+        for name, text, words, levels in (
+                ("deep.yaml", deep, [], ["Second"]),
+                ("flat.yaml", SUBTREE, ["--listed"], [])):
+            files = [write(folder, "p.yaml", PROBLEM),
+                     write(folder, name, text),
+                     write(folder, "m.yaml", MAPPING)]
+            to = os.path.join(folder, name[:4])
+            done = run("import", *words, *files, "-o", to)
+            check(done.returncode == 0, f"{name} is a list of levels",
+                  done.stderr)
+            made = [glob.glob(os.path.join(to, f"*.{kind}.cfg"))[0]
+                    for kind in ("network", "architecture", "mapping")]
+            layer = report("model", "--net", made[0], "--cfg", made[1],
+                           "--mapping", made[2])["layers"][0]
+            listed = set(layer["accesses"])
+            check(listed == {"MainMemory", "GlobalBuffer", "RegisterFile",
+                             *levels}, "levels have Timeloop's names", listed)
+            check(layer["accesses"]["MainMemory"]["psum"]["writes"] ==
+                  layer["shape"]["M"] * layer["shape"]["P"] *
+                  layer["shape"]["Q"], "outputs leave once")
+
+
 def test_timeloop_refusals():
     with new_folder() as folder:
         for name, text, message in (
                 ("alone.yaml", MAPPING, "a mapping is of one problem and one "
                  "architecture; 0 and 0"),
-                ("deep.yaml", SUBTREE.replace(
-                    "      subtree:\n      - name: PE",
-                    "      - {name: Second, class: SRAM, attributes: {depth: 9,"
-                    " width: 8, word-bits: 8}}\n      subtree:\n"
-                    "      - name: PE"),
-                 "deep.yaml:15: error: 'Second' is another level of one "
-                 "instance"),
                 ("open.yaml", NODES, "'BITS' has no value"),
                 ("wide.yaml", SUBTREE.replace("word-bits: 8, mesh",
                                               "word-bits: 99, mesh"),
@@ -152,7 +175,8 @@ def test_timeloop_refusals():
 
 
 for test in (test_timeloop, test_timeloop_mapping,
-             test_timeloop_is_taken_directly, test_timeloop_refusals,
+             test_timeloop_is_taken_directly, test_timeloop_levels,
+             test_timeloop_refusals,
              test_scalesim, test_scalesim_is_taken_directly,
              test_scalesim_refusals):
     test()
