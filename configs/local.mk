@@ -18,12 +18,14 @@ dist_mappings_DATA = %D%/mappings/conv1d_order1_1.cfg \
 	%D%/mappings/conv1d_shared_by_2.cfg \
 	%D%/mappings/conv1d_mismatched.cfg \
 	%D%/mappings/conv1d_across_banks.cfg \
+	%D%/mappings/gemmini_rtl.cfg \
 	%D%/mappings/eyeriss_spads_alexnet.cfg \
 	%D%/mappings/simba_like_alexnet.cfg
 networksdir = $(pkgdatadir)/networks
 dist_networks_DATA = %D%/networks/alexnet.cfg %D%/networks/googlenet.cfg \
 	%D%/networks/lenet5.cfg %D%/networks/mlp0.cfg %D%/networks/mlp1.cfg \
 	%D%/networks/overfeat.cfg %D%/networks/conv1d.cfg \
+	%D%/networks/gemmini_rtl.cfg \
 	%D%/networks/mobilenetv2.cfg %D%/networks/resnet50.cfg %D%/networks/vgg16.cfg \
 	%D%/networks/alexnet_graph.cfg %D%/networks/bert_base.cfg \
 	%D%/networks/googlenet_graph.cfg %D%/networks/gpt2_decode.cfg \
@@ -37,6 +39,7 @@ validationdir = $(pkgdatadir)/validation
 dist_validation_DATA = %D%/validation/dram_parts.cfg \
 	%D%/validation/chip_ceilings.cfg \
 	%D%/validation/energy_tables.cfg %D%/validation/energy_chips.cfg \
+	%D%/validation/gemmini_rtl.cfg %D%/validation/gemmini_rtl.csv \
 	%D%/validation/eyeriss_alexnet.cfg %D%/validation/eyeriss_vgg16.cfg \
 	%D%/validation/fused_layers.cfg \
 	%D%/validation/plan.cfg %D%/validation/systolic_cycles.cfg \
@@ -58,7 +61,7 @@ dist_energy_DATA = %D%/energy/45nm.cfg \
 accessesdir = $(pkgdatadir)/accesses
 dist_accesses_DATA = %D%/accesses/weights_apart.txt \
 	%D%/accesses/weights_at_once.txt %D%/accesses/weights_in_pairs.txt
-EXTRA_DIST += %D%/mappings/make_conv1d.py %D%/gtkwave/picture.sh \
+EXTRA_DIST += %D%/validation/gemmini_rtl.py %D%/mappings/make_conv1d.py %D%/gtkwave/picture.sh \
 	%D%/networks/cnn_layers.csv %D%/networks/make_networks.py \
 	%D%/networks/make_graphs.py %D%/networks/graph_text.py \
 	%D%/networks/graph_transformers.py \

@@ -92,6 +92,22 @@ static void set_cuts(struct dram_layout *out, bool by_tiles,
         memcpy(out->cut, cut, (size_t)n_cuts * sizeof(*cut));
 }
 
+/* The same where each filter is a tile: by division-free steps, for a nest's
+ * transfers ask for word after word. */
+static struct filter_place place_by_filter(const struct dram_layout *o,
+                                           const int coord[4])
+{
+    const int *size = o->filter_size;
+    const uint64_t filter = (uint64_t)coord[0];
+    const uint64_t words = (uint64_t)size[FILTER_C] * (uint64_t)size[FILTER_R] *
+                           (uint64_t)size[FILTER_S];
+    const uint64_t row =
+        (uint64_t)coord[1] * (uint64_t)size[FILTER_R] + (uint64_t)coord[2];
+    return (struct filter_place){filter, filter * words,
+                                 row * (uint64_t)size[FILTER_S] +
+                                     (uint64_t)coord[3]};
+}
+
 /* Room that all filters take. */
 static uint64_t filter_bits(const struct dram_layout *o)
 {
@@ -163,7 +179,9 @@ uint64_t dram_layout_bit(const struct dram_layout *o, int stored,
 {
     uint64_t line, word; /* a row or a tile, and the word in it */
     if (stored == TENSOR_FILTER) {
-        struct filter_place place = filter_place_of(o, coord);
+        struct filter_place place = o->has_filter_tiles
+                                        ? filter_place_of(o, coord)
+                                        : place_by_filter(o, coord);
         line = place.tiles_before;
         word = place.word;
         if (o->is_packed)

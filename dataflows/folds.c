@@ -50,11 +50,16 @@ static uint64_t last_strip_cycles(const struct arch *arch, uint64_t words)
 uint64_t fold_paced_cycles(const struct arch *arch, const struct layer *l,
                            uint64_t depth)
 {
-    const uint64_t last = fold_last_words(arch, l, depth);
-    if (arch->strip_words == 0)
-        return last_strip_cycles(arch, depth);
-    const uint64_t line = fold_line_words(l, depth);
+    return fold_paced_line_cycles(arch, depth, fold_line_words(l, depth));
+}
+
+uint64_t fold_paced_line_cycles(const struct arch *arch, uint64_t depth,
+                                uint64_t line)
+{
     const uint64_t most = (uint64_t)arch->strip_words;
+    if (most == 0)
+        return last_strip_cycles(arch, depth);
+    const uint64_t last = (line - 1) % most + 1;
     const uint64_t of_line = (line - last) / most * strip_cycles(arch, most) +
                              strip_cycles(arch, last);
     return depth / line * of_line - strip_cycles(arch, last) +

@@ -38,6 +38,9 @@ uint64_t fold_sums_cycles(const struct arch *arch, const struct fold_sums *s);
  * the next, and the words of its last strip (array.strip_words). */
 uint64_t fold_paced_cycles(const struct arch *arch, const struct layer *l,
                            uint64_t depth);
+/* The same where strips end with every `line` outputs. */
+uint64_t fold_paced_line_cycles(const struct arch *arch, uint64_t depth,
+                                uint64_t line);
 uint64_t fold_last_words(const struct arch *arch, const struct layer *l,
                          uint64_t depth);
 /* ... and what a layer takes beside the sum of these, modulo 2^64: the first

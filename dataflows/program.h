@@ -56,6 +56,7 @@ struct pass_place {
     int f0, f;            /* filter tile: filters of the group */
     int inner[2];         /* the dataflow's own loops inside the tiles */
     bool first_reduction; /* no psum of an earlier pass */
+    int begins[8]; /* a nest's fold: where in each enum nest_dim; else unused */
 };
 
 /* What the DMA moves: runs of rows (or filters), as DRAM requests. */

@@ -25,15 +25,18 @@ struct channel {
 struct dma {
     const struct dram_port *port;
     struct dram *dram;
+    enum dma_order order;
     struct channel channel[DMA_N];
     uint64_t last_cycle;
 };
 
-struct dma *dma_new(const struct dram_port *port, struct dram *dram)
+struct dma *dma_new(const struct dram_port *port, struct dram *dram,
+                    enum dma_order order)
 {
     struct dma *dma = xcalloc(1, sizeof(*dma));
     dma->port = port;
     dma->dram = dram;
+    dma->order = order;
     return dma;
 }
 
@@ -78,8 +81,8 @@ static struct channel *next_channel(struct dma *dma)
         if (c->pushed == c->served)
             continue;
         uint64_t start = c->queue[c->served % TICKETS].after_cycle;
-        if (start < free_cycle)
-            start = free_cycle;
+        if (start < free_cycle && dma->order == DMA_ORDER_CHANNELS)
+            start = free_cycle; /* then as early as others */
         if (best == NULL || start < best_start) {
             best = c;
             best_start = start;
@@ -125,12 +128,13 @@ static uint64_t transfer_bytes(const struct transfer *t)
     return bytes;
 }
 
-/* The DRAM does not tell cycles at or before its free time apart; a transfer
- * of nothing never meets it. */
-static uint64_t effective_after(const struct transfer *t, uint64_t bytes,
-                                uint64_t free_cycle)
+/* The DRAM does not tell cycles at or before its free time apart, unless the
+ * oldest transfer goes first; a transfer of nothing never meets it. */
+static uint64_t effective_after(const struct dma *dma, const struct transfer *t,
+                                uint64_t bytes, uint64_t free_cycle)
 {
-    if (bytes > 0 && free_cycle > 0 && t->after_cycle < free_cycle - 1)
+    if (dma->order == DMA_ORDER_CHANNELS && bytes > 0 && free_cycle > 0 &&
+        t->after_cycle < free_cycle - 1)
         return free_cycle - 1;
     return t->after_cycle;
 }
@@ -166,7 +170,7 @@ void dma_relative_state(const struct dma *dma, uint64_t now,
             } else {
                 const struct transfer *t = &c->queue[ticket % TICKETS];
                 uint64_t bytes = transfer_bytes(t);
-                uint64_t after = effective_after(t, bytes, free_cycle);
+                uint64_t after = effective_after(dma, t, bytes, free_cycle);
                 add_word(out, bytes);
                 add_word(out, after - now); /* modulo 2^64: may be before */
                 if (bytes > 0 && after < first)

@@ -4,7 +4,7 @@
  * stores, each in order.  A transfer is pushed once the cycle is known from
  * which it may start (its tile's place in L2 is free, or its tile finished).
  * Whenever the DRAM is free, the head that may start first goes; ties: ifmap,
- * filter, ofmap.  A transfer is not interrupted.
+ * filter, ofmap, or by age (enum dma_order).  A transfer is not interrupted.
  *
  * Runs only as far as it is asked to.  Exact as long as every transfer that
  * may start before the cycle asked for has been pushed: later ones start no
@@ -25,9 +25,15 @@ extern "C" {
 
 enum dma_channel { DMA_IFMAP, DMA_FILTER, DMA_OFMAP, DMA_N };
 
+/* Which head goes first of those that may start in the same cycle, the one in
+ * which the DRAM is free at the earliest: that of the channel above, or the one
+ * that could have started first. */
+enum dma_order { DMA_ORDER_CHANNELS, DMA_ORDER_OLDEST };
+
 struct dma;
 /* The DRAM is reached through the port; both borrowed. */
-struct dma *dma_new(const struct dram_port *port, struct dram *dram);
+struct dma *dma_new(const struct dram_port *port, struct dram *dram,
+                    enum dma_order order);
 void dma_free(struct dma *dma);
 
 /* Queues n requests as one transfer.  Returns its ticket: 0, 1, ... per

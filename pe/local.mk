@@ -9,6 +9,7 @@ libhot_a_SOURCES += %D%/lanes.c %D%/lanes.h %D%/lanes_step.c %D%/lane_loop.h \
 	%D%/systolic_shadow_foresee.c \
 	%D%/systolic_shadow.h \
 	%D%/systolic_shadow_state.h %D%/systolic_state.h
-libaccel_a_SOURCES += %D%/lane_values.c %D%/lane_values.h \
+libaccel_a_SOURCES += %D%/fold_boundary.c %D%/fold_boundary.h \
+	%D%/lane_values.c %D%/lane_values.h \
 	%D%/systolic_shadow_values.c %D%/systolic_strips.c \
 	%D%/systolic_strips.h %D%/systolic_values.c

@@ -12,6 +12,9 @@ libaccel_a_SOURCES += \
 	%D%/nest_box.h \
 	%D%/nest_dataflow.c \
 	%D%/nest_dataflow.h \
+	%D%/nest_fold.c \
+	%D%/nest_fold.h \
+	%D%/nest_fold_model.c \
 	%D%/nest_levels.c \
 	%D%/nest_levels.h \
 	%D%/nest_limits.h \

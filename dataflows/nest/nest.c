@@ -119,6 +119,35 @@ uint64_t nest_tile_words(const struct arch *arch, const struct layer *l,
     return nest_words(arch, l, x, tensor);
 }
 
+bool nest_psums_stay(const struct arch *arch)
+{
+    return arch->array_network == NETWORK_SYSTOLIC &&
+           !arch_l2_store(arch, TENSOR_PSUM).spills;
+}
+
+/* The tiles inside the outermost loop of DRAM that adds products. */
+uint64_t nest_psum_room(const struct arch *arch, const struct layer *l,
+                        const struct nest *nest)
+{
+    struct nest inside = *nest;
+    const struct nest_loops *time = &nest->level[LEVEL_DRAM].time;
+    int first = 0, x[NEST_DIMS];
+    if (!nest_psums_stay(arch))
+        return nest_tile_words(arch, l, nest, LEVEL_L2, TENSOR_PSUM);
+    while (first < time->n &&
+           (time->loop[first].count == 1 ||
+            strchr("crs", nest_dim_letter[time->loop[first].dim]) == NULL))
+        first++;
+    inside.level[LEVEL_DRAM].time.n = 0;
+    for (int i = first; i < time->n; i++)
+        nest_append(&inside.level[LEVEL_DRAM].time,
+                    (enum nest_dim)time->loop[i].dim, time->loop[i].count);
+    nest_tile_extents(&inside, LEVEL_DRAM, x);
+    for (int d = 0; d < NEST_DIMS; d++)
+        x[d] = min_int(x[d], nest_extent(l, (enum nest_dim)d));
+    return nest_words(arch, l, x, TENSOR_PSUM);
+}
+
 static bool fault(struct nest_verdict *why, enum nest_fault what,
                   enum level level, uint64_t need, uint64_t have)
 {
@@ -285,7 +314,10 @@ bool nest_l2_places(const struct arch *arch, const struct layer *l,
 {
     uint64_t words[TENSOR_N];
     for (int t = 0; t < TENSOR_N; t++)
-        words[t] = nest_tile_words(arch, l, nest, LEVEL_L2, (enum tensor)t);
+        words[t] =
+            t == TENSOR_PSUM && nest->level[LEVEL_L2].keep[t]
+                ? nest_psum_room(arch, l, nest)
+                : nest_tile_words(arch, l, nest, LEVEL_L2, (enum tensor)t);
     if (!l2_fits(arch, words, buffers, banks, short_tensor, short_words))
         return false;
     l2_deal(arch, words, buffers, banks);

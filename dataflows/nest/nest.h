@@ -112,6 +112,14 @@ uint64_t nest_tile_words(const struct arch *arch, const struct layer *layer,
                          const struct nest *nest, enum level level,
                          enum tensor tensor);
 
+/* Whether psums that are not done stay in L2, whatever loops lie outside: on
+ * systolic arrays with spills = false. */
+bool nest_psums_stay(const struct arch *arch);
+/* Room that psums take in L2, in words: that of a tile, or, where they stay, of
+ * all tiles that may wait for more products at a time. */
+uint64_t nest_psum_room(const struct arch *arch, const struct layer *layer,
+                        const struct nest *nest);
+
 /* The same of a tile of these extents, none larger than the layer's. */
 uint64_t nest_words(const struct arch *arch, const struct layer *layer,
                     const int extents[NEST_DIMS], enum tensor tensor);
@@ -170,15 +178,15 @@ static inline enum level nest_parent(const struct nest *nest, int child,
 bool nest_is_legal(const struct arch *arch, const struct layer *layer,
                    const struct nest *nest, struct nest_verdict *why);
 /* The closed form: every counter of a run but dram_bursts.  The nest must be
- * legal.  No allocation. */
-void nest_expect(const struct arch *arch, const struct layer *layer,
-                 const struct nest *nest, struct counts *out);
-/* The same, faster where many nests are looked at that share parts: what was
- * found of ifmap rows and columns is kept.  A cache is for one thread. */
+ * legal.  No allocation.  With a cache it is faster where many nests are looked
+ * at that share parts, for what was found of ifmap rows and columns is kept; a
+ * cache is for one thread. */
 struct lattice_cache; /* dataflows/nest/lattice.h */
 void nest_expect_cached(const struct arch *arch, const struct layer *layer,
                         const struct nest *nest, struct lattice_cache *cache,
                         struct counts *out);
+void nest_expect(const struct arch *arch, const struct layer *layer,
+                 const struct nest *nest, struct counts *out);
 /* MACs of the first PE, which in no step has fewer than another: all PEs step
  * together, so the layer takes as many cycles at least. */
 uint64_t nest_busiest_pe_cycles(const struct arch *arch,

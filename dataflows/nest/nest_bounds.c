@@ -4,6 +4,7 @@
  */
 #include "dataflows/nest/nest_bounds.h"
 
+#include "dataflows/nest/nest_fold.h"
 #include "dataflows/program.h"
 
 /* Slots a cycle that may carry a tensor to the PEs, to L1 or back: on the
@@ -32,6 +33,23 @@ static uint64_t port_cycles(const struct arch *a, enum tensor tensor,
         return 0;
     return arch_l2_port_cycles(a, tensor, banks, l2->reads - l2->dma_reads,
                                l2->writes - l2->dma_writes);
+}
+
+/* A systolic array meets L2 through its edges, whose widths the networks'
+ * bounds hold. */
+static void fold_bounds(const struct arch *a, const struct layer *l,
+                        const struct nest *nest, uint64_t out[BOUND_N])
+{
+    struct nest_fold fold;
+    struct fold_sums s;
+    char why[256];
+    SIM_CHECK(nest_fold_of(a, l, nest, &fold, why));
+    nest_fold_sums(&fold, a, l, &s);
+    out[BOUND_folds] = fold_sums_cycles(a, &s);
+    if (s.drains_overlap)
+        out[BOUND_folds] =
+            count_add(out[BOUND_folds], fold_last_drain_cycles(a));
+    out[BOUND_l2_ports] = 0;
 }
 
 /* The same of listed levels: of each resource the slowest level's, with its
@@ -116,4 +134,6 @@ void nest_bounds(const struct arch *a, const struct layer *l,
     for (int t = 0; t < TENSOR_N; t++)
         bytes = count_add(bytes, counts_dram_bytes(a, c, (enum tensor)t));
     out[BOUND_dram] = dram_min_cycles(dram, bytes);
+    if (a->array_network == NETWORK_SYSTOLIC)
+        fold_bounds(a, l, nest, out);
 }

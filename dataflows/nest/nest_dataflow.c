@@ -26,5 +26,6 @@ const struct dataflow nest_dataflow = {
     .source = "Sze, Chen, Yang, Emer, \"Efficient Processing of Deep Neural "
               "Networks\", 2020, ch. 5",
     .params = no_params,
+    .on_systolic = true, /* where the innermost part is a fold */
     .choose = nest_choose,
 };

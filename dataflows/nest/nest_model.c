@@ -20,14 +20,14 @@
  * two factors are sets of lattice points (stride, dilation), counted as such.
  *
  * A product or sum may be as large as the MACs of the layer times the PEs; one
- * that passes 64 bits is COUNT_OVERFLOW (sim/base/result.h).
- * Calls nothing of the machine.
+ * that passes 64 bits is COUNT_OVERFLOW.  Calls nothing of the machine.
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/nest/nest_view.h"
 
 #include <string.h>
 
+#include "dataflows/nest/nest_fold.h"
 #include "dataflows/nest/nest_levels.h"
 #include "dataflows/nest/nest_pass.h"
 
@@ -87,12 +87,15 @@ static void count_psums(const struct nest *nest, enum level child,
     enum level parent = nest_parent(nest, child, TENSOR_PSUM);
     uint64_t zero = nest_view_first_visits(v);
     uint64_t out = flow->first;
+    uint64_t all = flow->all;
+    if (child == LEVEL_L2 && v->psums_stay)
+        out = all = zero;
     uint64_t in = count_sub(out, zero);
     struct accesses *outer = &c->access[parent][TENSOR_PSUM];
     struct accesses *inner = &c->access[child][TENSOR_PSUM];
     add_words(&outer->reads, in);
     add_words(&outer->writes, out);
-    add_words(&inner->reads, flow->all);
+    add_words(&inner->reads, all);
     add_words(&inner->writes, in);
     if (child == LEVEL_L2) {
         add_words(&inner->dma_reads, out);
@@ -100,7 +103,7 @@ static void count_psums(const struct nest *nest, enum level child,
     } else {
         add_link(c, LINK_psum_in, in, in);
         add_link(c, LINK_psum_out, out, out);
-        uint64_t along = count_sub(flow->all, out);
+        uint64_t along = count_sub(all, out);
         add_link(c, LINK_psum_link, along, along);
     }
     if (child == LEVEL_RF) {
@@ -161,6 +164,10 @@ void nest_expect_cached(const struct arch *arch, const struct layer *layer,
         return;
     }
     for (int k = LEVEL_RF; k < LEVEL_DRAM; k++) {
+        if (k == LEVEL_RF && arch->array_network == NETWORK_SYSTOLIC) {
+            nest_fold_expect(arch, layer, nest, out);
+            continue;
+        }
         count_level(arch, layer, nest, (enum level)k, LEVEL_L1, cache, out);
         count_level(arch, layer, nest, (enum level)k, LEVEL_DRAM, cache, out);
     }

@@ -5,7 +5,8 @@
 
 bool nest_forgets(const struct arch *arch)
 {
-    return !arch->has_l1 && !arch_has_levels(arch);
+    return !arch->has_l1 && !arch_has_levels(arch) &&
+           arch->array_network == NETWORK_MULTICAST;
 }
 
 /* The tensor whose tiles a loop leaves where they are; TENSOR_N: none. */

@@ -265,8 +265,11 @@ bool nest_report(const struct arch *arch, const struct layer *layer,
                          level, arch->name);
     case NEST_PASS:
         return diag_fail(d, EXIT_NO_MAPPING, at,
-                         "'pass' says where PEs forget and '%s' has an L1, "
-                         "under which they do not; leave it out",
+                         arch->has_l1
+                             ? "'pass' says where PEs forget and '%s' has an "
+                               "L1, under which they do not; leave it out"
+                             : "'pass' is given and '%s' is a systolic array, "
+                               "of which a pass is a fold; leave it out",
                          arch->name);
     case NEST_ROWS:
     case NEST_COLS:

@@ -80,6 +80,7 @@ void nest_view_from(const struct arch *arch, const struct layer *l,
     v->cols =
         (struct lattice){l->stride_w, l->dilation_w, padded(arch, l->pad_left),
                          stored ? layer_padded_w(l) : l->W};
+    v->psums_stay = nest_psums_stay(arch);
     v->keeps_operands = level != LEVEL_L2 || arch->l2_keeps_tiles;
     for (int d = 0; d < NEST_DIMS; d++) {
         v->chain[d].extent = nest_extent(l, (enum nest_dim)d);

@@ -20,6 +20,7 @@ struct nest_view {
     const struct layer *layer;
     struct lattice rows, cols;
     struct lattice_cache *cache; /* borrowed, or NULL */
+    bool psums_stay;             /* in L2, until they are done */
     bool keeps_operands; /* a step's words may be those of the step before */
     struct chain chain[NEST_DIMS];
     int n_loops; /* time loops outside, outermost first */

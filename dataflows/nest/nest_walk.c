@@ -156,6 +156,7 @@ struct nest_walk *nest_walk_new(const struct arch *arch,
     w->nest = *nest;
     w->has_l1 = arch->has_l1;
     w->l2_keeps_tiles = arch->l2_keeps_tiles;
+    w->psums_stay = nest_psums_stay(arch);
     for (int d = 0; d < NEST_DIMS; d++)
         w->extent[d] = nest_extent(layer, (enum nest_dim)d);
     push_loops(w, LEVEL_DRAM);

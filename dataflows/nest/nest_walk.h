@@ -49,6 +49,7 @@ struct nest_walk {
     struct nest_child *pe, *cluster; /* own; clusters only with an L1 */
     bool has_l1;
     bool l2_keeps_tiles; /* of operands */
+    bool psums_stay;     /* in L2, until they are done */
 };
 
 /* Makes the walk of a nest, which must be legal. The caller frees it. */

@@ -21,6 +21,12 @@ const struct array_kind *array_kind_of(const struct arch *arch)
     return kind_of[arch->array_network];
 }
 
+const struct array_kind *array_kind_of_nests(const struct arch *arch)
+{
+    return arch->array_network == NETWORK_SYSTOLIC ? &systolic_array
+                                                   : &nest_array;
+}
+
 struct array_side *array_side_of(const struct array_kind *kind, void *self)
 {
     struct array_side *side = xcalloc(1, sizeof(*side));

@@ -19,6 +19,8 @@ struct array_side;
 
 /* The kind of an architecture's array, as programs use it. */
 const struct array_kind *array_kind_of(const struct arch *arch);
+/* The kind that runs an architecture's loop nests. */
+const struct array_kind *array_kind_of_nests(const struct arch *arch);
 
 /* The array that a program is for.  Both borrowed; flow: words that follow the
  * timing, or NULL. */

@@ -1,5 +1,7 @@
 libaccel_a_SOURCES += \
 	%D%/array_kind.h \
+	%D%/access_stream.c \
+	%D%/access_stream.h \
 	%D%/array_axes.c \
 	%D%/array_axes.h \
 	%D%/array_side.c \
@@ -33,6 +35,4 @@ libaccel_a_SOURCES += \
 	%D%/systolic_probes.c \
 	%D%/systolic_probes.h \
 	%D%/word_flow.c \
-	%D%/word_flow.h \
-	%D%/word_tile.c \
-	%D%/word_tile.h
+	%D%/word_flow.h

@@ -41,6 +41,27 @@ static bool has_commands(const struct arch *arch, struct array_refusal *out)
     return out->key != NULL;
 }
 
+static bool refuse(struct array_refusal *out, const char *key, const char *why)
+{
+    out->key = key;
+    snprintf(out->why, sizeof(out->why), "%s", why);
+    return false;
+}
+
+/* What a fold is asked for beside, dataflows/nest/nest_fold.c knows. */
+static bool honours_nest(const struct arch *arch, struct array_refusal *out)
+{
+    if (arch->carries != CARRIES_ALL)
+        return refuse(out, "dram.carries",
+                      "a nest moves all tensors and 'dram.carries' is "
+                      "'filters'; 'all' is right");
+    if (arch->compression != COMPRESSION_NONE)
+        return refuse(out, "dram.compression",
+                      "a nest's transfers are not coded and 'dram.compression' "
+                      "is not 'none', which is right");
+    return true;
+}
+
 /* Psums that move through the array as it computes leave it with the pass. */
 static bool honours(const struct arch *arch, const char *dataflow,
                     struct array_refusal *out)
@@ -49,6 +70,8 @@ static bool honours(const struct arch *arch, const char *dataflow,
         return false;
     bool moves_psums =
         strcmp(dataflow, "ws") == 0 || strcmp(dataflow, "is") == 0;
+    if (strcmp(dataflow, "nest") == 0)
+        return honours_nest(arch, out);
     if (strcmp(dataflow, "ws") != 0 && has_commands(arch, out)) {
         snprintf(out->why, sizeof(out->why),
                  "'%s' is modelled for commands that stream outputs past "

@@ -31,6 +31,7 @@ enum network_residency { RESIDENCY_NONE, RESIDENCY_FIT, RESIDENCY_ALL };
 enum dram_carries { CARRIES_ALL, CARRIES_FILTERS };
 enum dram_layout_kind { LAYOUT_PACKED, LAYOUT_ROWS };
 enum dram_filter_order { FILTER_TILES, FILTER_MCRS };
+enum dram_order { DRAM_ORDER_TENSORS, DRAM_ORDER_OLDEST };
 enum psum_reduce { PSUM_CHAIN, PSUM_TREE };
 /* Which mapping a layer gets that none is given for: POLICY_OWN, a machine's
  * published one, else as by POLICY_SEARCH; the best of some that were
@@ -245,6 +246,7 @@ struct arch {
     enum dram_carries carries;
     enum dram_layout_kind dram_layout;        /* of a part's words */
     enum dram_filter_order dram_filter_order; /* of a part */
+    enum dram_order dram_order;               /* of transfers */
     enum dram_compression compression;        /* of feature maps (mem/rlc.h) */
 
     enum transposed_as transposed; /* lowering.transposed */

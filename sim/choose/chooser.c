@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "dataflows/choose.h"
+#include "dataflows/nest/nest_fold.h"
 #include "dataflows/nest/nest_text.h"
 #include "sim/choose/gate.h"
 #include "traces/access.h"
@@ -66,6 +67,18 @@ static bool spills_are_allowed(const struct arch *arch,
                      layer->name, store.name);
 }
 
+/* Whether a systolic array can run the innermost part. */
+static bool ends_in_a_fold(const struct arch *arch, const struct layer *layer,
+                           const struct nest *nest,
+                           const struct nest_where *where, struct diag *d)
+{
+    struct nest_fold unread;
+    char why[256];
+    return nest_fold_of(arch, layer, nest, &unread, why) ||
+           diag_fail(d, EXIT_NO_MAPPING, where->level[LEVEL_L2],
+                     "layer '%s': %s", layer->name, why);
+}
+
 bool choose_nest(const struct arch *arch, const struct layer *layer,
                  const struct nest *nest, const struct nest_where *where,
                  struct layer_mapping *out, struct diag *d)
@@ -85,6 +98,8 @@ bool choose_nest(const struct arch *arch, const struct layer *layer,
                           layer->name, access_extent(layer), ACCESS_EXTENT_MAX);
     if (!nest_is_legal(arch, layer, nest, &why))
         return nest_report(arch, layer, nest, &why, where, d);
+    if (arch->array_network == NETWORK_SYSTOLIC)
+        return ends_in_a_fold(arch, layer, nest, where, d);
     return spills_are_allowed(arch, layer, nest, where, d);
 }
 

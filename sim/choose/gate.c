@@ -63,8 +63,9 @@ bool gate_lets_dataflow(const struct config *cfg,
                         const struct dataflow *dataflow, struct diag *d)
 {
     const struct arch *arch = config_arch(cfg);
-    const struct array_kind *kind =
-        dataflow == &nest_dataflow ? &nest_array : array_kind_of(arch);
+    const struct array_kind *kind = dataflow == &nest_dataflow
+                                        ? array_kind_of_nests(arch)
+                                        : array_kind_of(arch);
     struct array_refusal no;
     if (!kind->honours(arch, dataflow->name, &no))
         return diag_error(d, config_pos(cfg, no.key), "%s", no.why);

@@ -18,6 +18,13 @@ static bool can_be_searched(const struct config *cfg, const struct layer *layer,
     const struct arch *arch = config_arch(cfg);
     if (!gate_lets_dataflow(cfg, &nest_dataflow, d))
         return false;
+    if (arch->array_network == NETWORK_SYSTOLIC)
+        return diag_error(
+            d, config_pos(cfg, "array.network"),
+            "'%s' is a systolic array, whose nests end in a fold; "
+            "nests are searched on multicast networks, and on "
+            "this one 'ws', 'is' and 'os' are",
+            arch->name);
     const struct l2_store store = arch_l2_store(arch, TENSOR_PSUM);
     if (!store.spills)
         return diag_error(d, command_line,

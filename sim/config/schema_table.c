@@ -24,6 +24,7 @@ static const char *const carries[] = {"all", "filters", NULL};
 static const char *const layouts[] = {"packed", "rows", NULL};
 static const char *const filter_orders[] = {"tiles", "mcrs", NULL};
 static const char *const residencies[] = {"none", "fit", "all", NULL};
+static const char *const dram_orders[] = {"tensors", "oldest", NULL};
 static const char *const compressions[] = {"none", "rlc", NULL};
 static const char *const transposed[] = {"convolutions", "zeros", NULL};
 static const char *const policies[] = POLICY_NAMES;
@@ -320,6 +321,11 @@ const struct schema_row schema[] = {
          "mapping first fetches them, or filter by filter, each as channels, "
          "rows and columns",
          ""),
+    ENUM(
+        "dram.order", dram_order, dram_orders, "tensors",
+        "of transfers that may all start when the DRAM is free: ifmap, filter, "
+        "ofmap, or the one that has waited longest",
+        ""),
     ENUM("dram.compression", compression, compressions, "none",
          "run-length coding of feature maps with a declared share of zeros; "
          "never of filters, the network's input, or under a loop nest",

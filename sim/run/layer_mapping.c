@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "sim/run/fold_passes.h"
 #include "sim/run/nest_passes.h"
 #include "sim/run/program_passes.h"
 
@@ -24,6 +25,11 @@ struct pass_source *pass_source_new(const struct arch *arch,
                                     const struct layer_mapping *mapping,
                                     bool check, const struct access_tap *tap)
 {
+    if (layer_mapping_is_nest(mapping) &&
+        arch->array_network == NETWORK_SYSTOLIC) {
+        SIM_CHECK(tap == NULL); /* command_reuse refuses it */
+        return fold_passes_new(arch, layer, &mapping->nest, check);
+    }
     if (layer_mapping_is_nest(mapping))
         return nest_passes_new(arch, layer, &mapping->nest, check, tap);
     return program_passes_new(arch, layer, mapping, check, tap);

@@ -1,6 +1,4 @@
 libaccel_a_SOURCES += \
-	%D%/access_stream.c \
-	%D%/access_stream.h \
 	%D%/ahead.c \
 	%D%/ahead.h \
 	%D%/apart.c \
@@ -9,6 +7,8 @@ libaccel_a_SOURCES += \
 	%D%/bounds.h \
 	%D%/check.c \
 	%D%/check.h \
+	%D%/fold_passes.c \
+	%D%/fold_passes.h \
 	%D%/kernel.c \
 	%D%/kernel.h \
 	%D%/layer_mapping.c \

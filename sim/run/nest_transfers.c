@@ -316,7 +316,9 @@ bool nest_transfers_load(struct nest_transfers *t, enum tensor tensor,
     if (!line->has_next)
         return false;
     begin_transfer(t, stored, false);
-    if (l2_keeps(t, tensor)) {
+    if (t->walk->psums_stay && tensor == TENSOR_PSUM) {
+        /* Nothing to bring. */
+    } else if (l2_keeps(t, tensor)) {
         load_tile(t, tensor);
     } else if (comes_by_passes(t, tensor)) {
         load_pass(t, tensor);
@@ -369,7 +371,9 @@ void nest_transfers_store(struct nest_transfers *t, const struct nest_step *at,
         nest_walk_finishes(t->walk, &last, t->behind_level);
     const int stored = is_finished ? (int)TENSOR_PSUM : STORED_SPILLS;
     begin_transfer(t, stored, true);
-    if (l2_keeps(t, TENSOR_PSUM)) {
+    if (t->walk->psums_stay && !is_finished) {
+        /* Nothing leaves. */
+    } else if (l2_keeps(t, TENSOR_PSUM)) {
         store_tile(t, at, next);
     } else if (comes_by_passes(t, TENSOR_PSUM)) {
         store_pass(t, at);

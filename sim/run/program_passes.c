@@ -11,8 +11,9 @@
 #include <string.h>
 
 #include "dataflows/multicast_alike.h"
+#include "pe/fold_boundary.h"
+#include "sim/array/access_stream.h"
 #include "sim/array/systolic_array.h"
-#include "sim/run/access_stream.h"
 #include "sim/run/bounds.h"
 #include "sim/run/check.h"
 #include "sim/run/periods.h"
@@ -30,12 +31,6 @@ struct key {
      * systolic_left. */
 };
 
-/* A pass that drains at the boundary. */
-struct draining {
-    struct pass pass;
-    uint64_t cycles_left;
-};
-
 struct program_passes {
     struct pass_source base;
     const struct dataflow *dataflow;
@@ -44,8 +39,7 @@ struct program_passes {
     struct check *check;          /* functional mode, or NULL */
     struct access_stream *stream; /* accesses are traced, or NULL */
     struct word_flow *flow;       /* of one of them, or NULL */
-    struct systolic_cfg systolic; /* of a systolic array */
-    struct multicast_alike alike; /* of another one */
+    struct multicast_alike alike; /* of a multicast array */
     struct cursor cursor;
     struct pass pass[2]; /* the latest, and the one before it */
     int latest;
@@ -53,23 +47,17 @@ struct program_passes {
     /* The key that was given last, and the descriptor that it is of. */
     struct pass_key latest_key;
     unsigned char latest_work[sizeof(((struct pass *)0)->work)];
-    /* Those that drain at the boundary, oldest first; both own. */
-    struct draining *draining;
-    struct systolic_left *left;
-    struct systolic_boundary boundary;
+    struct fold_boundary *boundary;
+    /* Owns; with a stream: the last passes, each at its number modulo how many
+     * they are. */
+    struct pass *told;
+    uint64_t passed;
     struct tile_ahead ahead[TENSOR_PSUM];
     struct tile_move move;
     struct periods *periods; /* made when first asked for */
     /* With check, the bytes that the values took over the DRAM's link. */
     uint64_t compressed_bytes[TENSOR_N];
 };
-
-/* That can drain at a boundary. */
-static int passes_max(const struct program *program)
-{
-    const struct arch *a = &program->arch;
-    return systolic_passes_max(a->rows, a->cols, a->command_cycles);
-}
 
 static struct program_passes *of(struct pass_source *s)
 {
@@ -84,8 +72,8 @@ static void destroy(struct pass_source *s)
     periods_free(p->periods);
     tile_move_fini(&p->move);
     free(p->key);
-    free(p->draining);
-    free(p->left);
+    fold_boundary_free(p->boundary);
+    free(p->told);
     if (!p->is_scout)
         free(p->program);
     free(p);
@@ -154,18 +142,14 @@ static bool next_of_scout(struct pass_source *s, struct source_pass *out)
     return program_next_unlike(p->program, &p->cursor, &p->pass[p->latest]);
 }
 
-static size_t left_bytes(const struct program_passes *p)
-{
-    return (size_t)p->boundary.n * sizeof(*p->left);
-}
-
 static struct pass_key key(struct pass_source *s, uint64_t lateness_cycles)
 {
     struct program_passes *p = of(s);
     struct key *k = p->key;
     const struct pass *pass = &p->pass[p->latest];
     p->base.key_is_as_before =
-        p->boundary.n == 0 && p->latest_key.n_bytes == sizeof(*k) &&
+        fold_boundary_left_bytes(p->boundary) == 0 &&
+        p->latest_key.n_bytes == sizeof(*k) &&
         k->lateness_cycles == lateness_cycles &&
         memcmp(p->latest_work, &pass->work, sizeof(pass->work)) == 0;
     if (p->base.key_is_as_before)
@@ -175,14 +159,15 @@ static struct pass_key key(struct pass_source *s, uint64_t lateness_cycles)
     memcpy(&k->work, &pass->work, sizeof(k->work));
     if (p->program->kind == NETWORK_MULTICAST)
         multicast_make_simple(&p->alike, &k->work.multicast);
-    memcpy(k + 1, p->left, left_bytes(p));
-    p->latest_key = pass_key_of(k, sizeof(*k) + left_bytes(p));
+    const size_t bytes = fold_boundary_left_bytes(p->boundary);
+    memcpy(k + 1, fold_boundary_left(p->boundary)->left, bytes);
+    p->latest_key = pass_key_of(k, sizeof(*k) + bytes);
     return p->latest_key;
 }
 
 static const void *left(struct pass_source *s)
 {
-    return &of(s)->boundary;
+    return fold_boundary_left(of(s)->boundary);
 }
 
 static void tell(const struct program_passes *p, const struct pass *pass,
@@ -232,59 +217,14 @@ static void store(struct pass_source *s, struct tile_transfer *out)
     out->finished_words = program_outputs(p->program, &pass->place);
 }
 
-/* The passes that drain have done so for so many cycles more. */
-static void let_drain(struct program_passes *p, uint64_t cycles)
+/* A pass has left the array, with its last psums. */
+static void has_left(void *context, uint64_t number)
 {
-    int n = 0;
-    for (int k = 0; k < p->boundary.n; k++) {
-        struct systolic_left left = p->left[k];
-        struct draining draining = p->draining[k];
-        if (draining.cycles_left <= cycles) {
-            if (draining.pass.last_use[TENSOR_PSUM])
-                tell(p, &draining.pass, TENSOR_PSUM);
-            continue;
-        }
-        draining.cycles_left -= cycles;
-        left.cycles += cycles;
-        left.load_cycles_left -=
-            left.load_cycles_left < cycles ? left.load_cycles_left : cycles;
-        p->draining[n] = draining;
-        p->left[n++] = left;
-    }
-    p->boundary.n = n;
-}
-
-/* Cycles after the issue in which the pass before the latest, which still
- * flows, lets the latest one's words that stay come in. */
-static uint64_t load_waits(const struct program_passes *p, uint64_t late_cycles)
-{
-    if (p->boundary.n == 0)
-        return 0;
-    const struct systolic_left *before = &p->left[p->boundary.n - 1];
-    const uint64_t from =
-        strip_span_of(&p->systolic, &before->pass, &before->flight).last_begins;
-    return from > late_cycles ? from - late_cycles : 0;
-}
-
-/* What the latest pass has left on the array, as it is done.  From their first
- * move on its words that stay take rows + cols - 1 cycles. */
-static struct systolic_left left_of(const struct program_passes *p,
-                                    const struct pass *pass,
-                                    const struct pass_outcome *outcome,
-                                    uint64_t late_cycles)
-{
-    struct systolic_left left = {.pass = pass->work.systolic};
-    const struct systolic_left *before = &p->left[p->boundary.n - 1];
-    if (!p->program->loads_ahead)
-        return left;
-    const uint64_t all = (uint64_t)(p->systolic.rows + p->systolic.cols - 1);
-    const uint64_t gone =
-        outcome->cycles - late_cycles - load_waits(p, late_cycles);
-    left.load_cycles_left = gone < all ? all - gone : 0;
-    if (p->boundary.n > 0)
-        left.flight = strip_flight_after(&p->systolic, &before->pass,
-                                         &before->flight, outcome->cycles);
-    return left;
+    struct program_passes *p = context;
+    const int n = fold_boundary_passes_max(p->boundary) + 1;
+    const struct pass *pass = &p->told[number % (uint64_t)n];
+    if (pass->last_use[TENSOR_PSUM])
+        tell(p, pass, TENSOR_PSUM);
 }
 
 static void passed(struct pass_source *s, const struct pass_outcome *outcome,
@@ -292,19 +232,12 @@ static void passed(struct pass_source *s, const struct pass_outcome *outcome,
 {
     struct program_passes *p = of(s);
     const struct pass *pass = &p->pass[p->latest];
-    const struct systolic_left left =
-        outcome->drain_cycles > 0 ? left_of(p, pass, outcome, late_cycles)
-                                  : (struct systolic_left){.cycles = 0};
-    let_drain(p, outcome->cycles);
-    if (outcome->drain_cycles == 0) {
-        if (pass->last_use[TENSOR_PSUM])
-            tell(p, pass, TENSOR_PSUM);
-        return;
+    if (p->told != NULL) {
+        const int n = fold_boundary_passes_max(p->boundary) + 1;
+        p->told[p->passed++ % (uint64_t)n] = *pass;
     }
-    const int n = p->boundary.n++;
-    SIM_CHECK(n < passes_max(p->program));
-    p->draining[n] = (struct draining){*pass, outcome->drain_cycles};
-    p->left[n] = left;
+    fold_boundary_passed(p->boundary, &pass->work.systolic, outcome->cycles,
+                         outcome->drain_cycles, late_cycles);
 }
 
 static void skip(struct pass_source *s, struct tile_table *tiles,
@@ -313,8 +246,9 @@ static void skip(struct pass_source *s, struct tile_table *tiles,
     struct program_passes *p = of(s);
     if (p->periods == NULL)
         p->periods = periods_new(p->program);
-    periods_skip(p->periods, &p->cursor, p->ahead, tiles, p->left,
-                 left_bytes(p), out, now);
+    periods_skip(p->periods, &p->cursor, p->ahead, tiles,
+                 fold_boundary_left(p->boundary)->left,
+                 fold_boundary_left_bytes(p->boundary), out, now);
 }
 
 static void bounds(const struct pass_source *s, const struct counts *counts,
@@ -327,7 +261,7 @@ static void bounds(const struct pass_source *s, const struct counts *counts,
 static void finish(struct pass_source *s, struct layer_result *out)
 {
     struct program_passes *p = of(s);
-    let_drain(p, UINT64_MAX);
+    fold_boundary_end(p->boundary);
     if (p->check == NULL)
         return;
     out->checked = true;
@@ -377,7 +311,7 @@ static const struct pass_source_ops scout_ops = {
 };
 
 static struct program_passes *make(const struct pass_source_ops *its,
-                                   struct program *program)
+                                   struct program *program, bool has_stream)
 {
     struct program_passes *p = xcalloc(1, sizeof(*p));
     p->base.ops = its;
@@ -395,13 +329,14 @@ static struct program_passes *make(const struct pass_source_ops *its,
                 t == (int)stays ? 0 : (uint64_t)program->arch.rows;
     }
     p->program = program;
-    p->systolic = systolic_cfg_of(program);
     multicast_alike_of(&program->arch, &p->alike);
-    const size_t n = (size_t)passes_max(program);
-    p->left = xcalloc(n, sizeof(*p->left));
-    p->draining = xcalloc(n, sizeof(*p->draining));
-    p->boundary.left = p->left;
-    p->key = xcalloc(1, sizeof(*p->key) + n * sizeof(*p->left));
+    const struct systolic_cfg systolic = systolic_cfg_of(program);
+    const struct fold_leaves leaves = {p, has_left};
+    p->boundary = fold_boundary_new(&systolic, has_stream ? &leaves : NULL);
+    const size_t n = (size_t)fold_boundary_passes_max(p->boundary);
+    if (has_stream)
+        p->told = xcalloc(n + 1, sizeof(*p->told));
+    p->key = xcalloc(1, sizeof(*p->key) + n * sizeof(struct systolic_left));
     p->key->kind = (uint64_t)program->kind;
     cursor_start(&p->cursor);
     return p;
@@ -413,7 +348,7 @@ static struct pass_source *scout(const struct pass_source *s)
     const struct program_passes *p = (const struct program_passes *)s;
     if (fold_drains_overlap(&p->program->arch) || p->program->loads_ahead)
         return NULL;
-    struct program_passes *its = make(&scout_ops, p->program);
+    struct program_passes *its = make(&scout_ops, p->program, false);
     its->is_scout = true;
     return &its->base;
 }
@@ -427,8 +362,8 @@ struct pass_source *program_passes_new(const struct arch *arch,
     struct program *program = xcalloc(1, sizeof(*program));
     mapping->dataflow->compile(arch, layer, &mapping->mapping, program);
     program_lay_out(program, dram_burst_bytes(&dram));
-    struct program_passes *p =
-        make(dram.kind == DRAM_PART ? &ops_of_part : &ops, program);
+    struct program_passes *p = make(
+        dram.kind == DRAM_PART ? &ops_of_part : &ops, program, tap != NULL);
     p->dataflow = mapping->dataflow;
     if (check) {
         p->check = check_new(program);

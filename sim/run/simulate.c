@@ -375,10 +375,20 @@ static void dismantle(struct run *run)
 }
 
 /* Where every access is told of, words go by their names. */
-static bool can_be_told(const struct layer *layer,
+static bool can_be_told(const struct arch *arch, const struct layer *layer,
+                        const struct layer_mapping *mapping,
                         const struct simulate_options *options, struct diag *d)
 {
-    if (options->access_tap == NULL || access_words_have_names(layer))
+    if (options->access_tap == NULL)
+        return true;
+    if (arch->array_network == NETWORK_SYSTOLIC &&
+        layer_mapping_is_nest(mapping))
+        return diag_error(d, (struct src_pos){NULL, 0},
+                          "layer '%s' runs a loop nest on a systolic array; "
+                          "accesses are followed there under 'ws', 'is' and "
+                          "'os'",
+                          layer->name);
+    if (access_words_have_names(layer))
         return true;
     return diag_error(d, (struct src_pos){NULL, 0},
                       "layer '%s' has a dimension of %d (of an ifmap, padded); "
@@ -412,7 +422,7 @@ bool simulate_layer(const struct arch *machine, const struct layer *layer,
     struct arch own;
     const struct arch *const arch = &own;
     arch_of_layer(machine, layer, &own);
-    if (!can_be_told(layer, options, d))
+    if (!can_be_told(arch, layer, mapping, options, d))
         return false;
     result_describe(arch, layer, mapping, &result);
     result_count_events(arch, layer, mapping, &result);

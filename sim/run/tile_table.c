@@ -26,6 +26,7 @@ struct tile_table {
     struct pass_source *source;
     struct counts *counts;
     uint64_t start_cycles; /* before the first transfer */
+    bool oldest_first;
     struct dram *dram;
     struct dma *dma;
     struct tile_line line[TENSOR_N];
@@ -61,9 +62,12 @@ struct tile_table *tile_table_new(struct pass_source *source,
     struct dram_cfg cfg = tile_table_dram_cfg(arch);
     table->source = source;
     table->counts = counts;
+    table->oldest_first = arch->dram_order == DRAM_ORDER_OLDEST;
     table->start_cycles = (uint64_t)arch->layer_start_cycles;
     table->dram = dram_new(&cfg);
-    table->dma = dma_new(port != NULL ? port : &dram_port_own, table->dram);
+    table->dma =
+        dma_new(port != NULL ? port : &dram_port_own, table->dram,
+                table->oldest_first ? DMA_ORDER_OLDEST : DMA_ORDER_CHANNELS);
     for (int t = 0; t < TENSOR_N; t++) {
         table->line[t].places = source->buffers[t];
         for (int k = 0; k < TICKETS; k++)
@@ -137,6 +141,13 @@ static uint64_t done_cycle(struct tile_table *table, enum tensor tensor,
                                        (uint64_t)ticket);
 }
 
+/* Places are free from the start on.  Where the oldest transfer goes first, a
+ * tensor's second tile is asked for after the first ones of all. */
+static uint64_t asked_at_start(const struct tile_table *table, uint64_t tile)
+{
+    return table->start_cycles + (table->oldest_first ? tile : 0);
+}
+
 /* Asks for every tile whose place is known to be free. */
 static void push_loads(struct tile_table *table, enum tensor tensor)
 {
@@ -145,7 +156,7 @@ static void push_loads(struct tile_table *table, enum tensor tensor)
     while (line->asked < line->freed + line->places &&
            table->source->ops->load(table->source, tensor, &move)) {
         uint64_t after = line->asked < line->places
-                             ? table->start_cycles
+                             ? asked_at_start(table, line->asked)
                              : line->free_cycle[line->asked % line->places];
         line->load_ticket[line->asked % TICKETS] =
             transfer(table, tensor, false, &move, after);

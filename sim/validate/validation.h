@@ -25,9 +25,10 @@
  * tolerance, reason, source; `note` explains it, `known_miss` says why it is
  * missed.  Without `published` it is a prediction, without `tolerance` it has
  * no verdict; `with_account` adds the ledger's.  `layer` left out: the sum of
- * all.  A check with `variants`, names of runs, has a row for each, without a
- * verdict.
- * SPDX-License-Identifier: MIT
+ * all.  `mean_error` and `bias` of a check are tolerances, too: of the mean of
+ * its values' absolute errors and of their errors, a row each, where all values
+ * are asked for.  A check with `variants`, names of runs, has a row for each,
+ * without a verdict. SPDX-License-Identifier: MIT
  */
 #ifndef SIM_VALIDATE_VALIDATION_H
 #define SIM_VALIDATE_VALIDATION_H
@@ -63,6 +64,9 @@ enum validation_verdict {
 };
 extern const char *const validation_verdict_name[];
 
+/* Rows that are about the others of their check. */
+enum validation_summary { SUMMARY_NONE, SUMMARY_MEAN_ERROR, SUMMARY_BIAS };
+
 /* A row; texts are borrowed from the plan, "" where there is none. */
 struct validation_row {
     const char *claim, *item, *layer, *run, *quantity, *unit, *source;
@@ -71,6 +75,7 @@ struct validation_row {
     const char *known_miss; /* "": a miss is an error */
     char *account;          /* owns, or NULL: where the PE-cycles went */
     double published, ours, tolerance; /* NAN: none */
+    enum validation_summary summary;   /* ours: in % */
     bool with_account, is_variant;
     enum validation_verdict verdict;
     struct src_pos at;
@@ -112,7 +117,8 @@ bool validation_run_all(struct validation *v, struct diag *d);
 /* How many rows have this verdict. */
 int validation_count(const struct validation *v,
                      enum validation_verdict verdict);
-/* (ours - published) / published; NAN without either. */
+/* (ours - published) / published; NAN without either.  Of a summary, what it
+ * says. */
 double validation_error(const struct validation_row *row);
 
 void validation_write_table(const struct validation *v, FILE *to);

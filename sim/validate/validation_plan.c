@@ -187,7 +187,8 @@ static const struct member value_members[] = {ROW_MEMBERS,
                                               ROW(layer, STRING),
                                               ROW(published, REAL),
                                               {NULL, MEMBER_INT, 0}};
-static const char *const check_others[] = {"values", "variants", NULL};
+static const char *const check_others[] = {"values", "variants", "mean_error",
+                                           "bias", NULL};
 static const char *const no_others[] = {NULL};
 
 /* Who answers for the figures of a run of each kind: which names it knows and
@@ -273,6 +274,30 @@ static bool read_value(const struct reader *r, const struct setting *s,
     return ok;
 }
 
+/* Adds a row about the check's others, if it has this tolerance. */
+static bool read_summary(const struct reader *r, const struct setting *check,
+                         const char *name, enum validation_summary summary,
+                         const char *item,
+                         const struct validation_row *defaults,
+                         struct validation_group *g)
+{
+    const struct setting *s = setting_member(check, name);
+    struct validation_row row = *defaults;
+    if (s == NULL)
+        return true;
+    if (!setting_is_number(s))
+        return wrong_kind(r, s, "a number");
+    row.item = item;
+    row.run = row.layer = "";
+    row.quantity = name;
+    row.unit = "%";
+    row.summary = summary;
+    row.tolerance = setting_number(s);
+    row.at = setting_pos(s);
+    add_row(g, &row);
+    return true;
+}
+
 static bool read_check(const struct reader *r, const struct setting *s,
                        const char *file, struct validation_group *g)
 {
@@ -303,6 +328,11 @@ static bool read_check(const struct reader *r, const struct setting *s,
     for (int i = 0; ok && i < setting_length(values); i++)
         ok = read_value(r, setting_item(values, i), &defaults, variants,
                         check.n_variants, file, g);
+    if (ok && g->n_rows - check.first_row == setting_length(values))
+        ok = read_summary(r, s, "mean_error", SUMMARY_MEAN_ERROR,
+                          "mean absolute error", &defaults, g) &&
+             read_summary(r, s, "bias", SUMMARY_BIAS, "mean error", &defaults,
+                          g);
     check.claim = defaults.claim;
     check.n_rows = g->n_rows - check.first_row;
     free(variants);

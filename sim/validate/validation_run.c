@@ -281,6 +281,8 @@ static char *account_of(const struct layer_result *r)
 
 double validation_error(const struct validation_row *row)
 {
+    if (row->summary != SUMMARY_NONE)
+        return row->ours / 100;
     if (isnan(row->published) || isnan(row->ours))
         return NAN;
     if (row->published == 0)
@@ -375,6 +377,36 @@ static bool is_needed(const struct validation_group *g, const char *run)
     return false;
 }
 
+/* The mean over a check's rows of their errors, or of how large they are. */
+static double mean_error(const struct validation_row *row, int n,
+                         enum validation_summary summary)
+{
+    double sum = 0;
+    int rows = 0;
+    for (int i = 0; i < n; i++) {
+        const double error = validation_error(&row[i]);
+        if (row[i].summary != SUMMARY_NONE || isnan(error))
+            continue;
+        sum += summary == SUMMARY_BIAS ? error : fabs(error);
+        rows++;
+    }
+    return rows > 0 ? sum / rows : NAN;
+}
+
+static void sum_up(struct validation_group *g)
+{
+    for (int k = 0; k < g->n_checks; k++) {
+        const struct validation_check *check = &g->check[k];
+        struct validation_row *row = &g->row[check->first_row];
+        for (int i = 0; i < check->n_rows; i++) {
+            if (row[i].summary == SUMMARY_NONE)
+                continue;
+            row[i].ours = 100 * mean_error(row, check->n_rows, row[i].summary);
+            judge(&row[i]);
+        }
+    }
+}
+
 bool validation_run_all(struct validation *v, struct diag *d)
 {
     for (int i = 0; i < v->n_groups; i++)
@@ -382,6 +414,8 @@ bool validation_run_all(struct validation *v, struct diag *d)
             if (is_needed(&v->group[i], v->group[i].run[k].name) &&
                 !fill_rows(&v->group[i], &v->group[i].run[k], d))
                 return false;
+    for (int i = 0; i < v->n_groups; i++)
+        sum_up(&v->group[i]);
     return true;
 }
 

@@ -49,13 +49,68 @@ for command in run model reuse; do
         $command --cfg eyeriss_v2_dense $nest
     refuses "dram.carries' is 'filters'; 'all' is right" \
         $command --cfg eyeriss $nest --set dram.carries=filters
-    refuses "needs 'multicast'" $command --cfg systolic $nest
     takes $command --cfg eyeriss $nest
 done
 refuses "noc.psum_reduce' is 'tree'; 'chain' is right" \
     map --cfg tensor_core --dataflow nest $shape
-refuses "needs 'multicast'" map --cfg systolic --dataflow nest $shape
+refuses "nests are searched on multicast networks" \
+    map --cfg systolic --dataflow nest $shape
 takes run --cfg eyeriss_v2_dense $nest --set noc.l2_to_l1=multicast
+
+# On a systolic array the innermost part of a nest is a fold.
+fold()
+{
+    text=$1
+    printf 'mappings = ( { l2 = { %s }; %s } );\n' "$2" "$3" >"$work/fold.cfg"
+    shift 3
+    for command in run model; do
+        status=0
+        "$accelsim" $command --cfg systolic $shape --mapping "$work/fold.cfg" \
+            "$@" >"$work/out" 2>"$work/err" || status=$?
+        [ "$status" = 2 ] || fail "$command, status $status: $text"
+        grep -q -e "$text" "$work/err" || fail "$text: $(cat "$work/err")"
+    done
+}
+outer='loops = ["c 2", "r 2", "p 2"];'
+fold "no loops in rf are right" "$outer cols = [\"m 2\"];" \
+    'rf = { loops = ["m 2"]; };' --set pe.rf.filter_words=2 \
+    --set pe.rf.psum_words=2
+fold "l2 keeping all tensors is right" \
+    "$outer cols = [\"m 4\"]; keep = [\"ifmap\", \"psum\"];" ''
+fold "rows share out m, and the innermost part of a nest" \
+    "$outer rows = [\"m 4\"];" '' --dataflow nest --set array.cols_hold=m
+fold "columns share out c" "$outer rows = [\"r 2\"]; cols = [\"c 2\", \"m 4\"];" ''
+fold "rows have two loops over c" \
+    'loops = ["r 2", "p 2"]; rows = ["c 1", "c 2", "c 2"]; cols = ["m 4"];' ''
+fold "a fold would have gaps" \
+    'loops = ["r 2", "p 2"]; rows = ["r 2", "c 3"]; cols = ["m 4"];' ''
+fold "a fold as of 'os' is right" "$outer cols = [\"m 4\"];" '' \
+    --set array.drain=overlapped
+printf 'mappings = ( { pass = 1; l2 = { %s }; } );\n' \
+    "$outer cols = [\"m 4\"];" >"$work/pass.cfg"
+status=0
+"$accelsim" --cfg systolic $shape --mapping "$work/pass.cfg" \
+    >"$work/out" 2>"$work/err" || status=$?
+[ "$status" = 2 ] && grep -q "of which a pass is a fold; leave it out" \
+    "$work/err" || fail "a pass of a fold: $(cat "$work/err")"
+shadow='--set array.preload=shadow --set array.strip_words=4'
+fold "a fold as of 'ws' is right" \
+    'loops = ["p 2", "c 2", "r 2"]; cols = ["m 4"];' '' $shadow
+cat >"$work/fold.cfg" <<'MAPPING'
+mappings = ( { dram = { loops = ["m 2"]; };
+               l2 = { loops = ["r 2", "p 2"]; rows = ["c 2"];
+                      cols = ["m 2"]; }; } );
+MAPPING
+fold="$shape --mapping $work/fold.cfg"
+for command in run model; do
+    takes $command --cfg systolic $fold
+    refuses "dram.carries' is 'filters'; 'all' is right" \
+        $command --cfg systolic $fold --set dram.carries=filters
+    refuses "a nest's transfers are not coded" \
+        $command --cfg systolic $fold --set dram.compression=rlc
+done
+refuses "accesses are followed there under 'ws', 'is' and 'os'" \
+    reuse --cfg systolic $fold
 
 # Keys that a nest does not read: refused when given, listed when not.
 for key in dram.compression=rlc; do

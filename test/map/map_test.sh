@@ -112,7 +112,7 @@ grep -q '"mismatches": 0' "$work/ran.json" || fail "a saved nest computes wrong"
 awk "BEGIN { d = $(number energy "$work/nest.json") / \
     $(number total "$work/ran.json") - 1; exit !(d < 1e-9 && d > -1e-9) }" ||
     fail "a saved nest takes other energy"
-refuses 1 "the dataflow 'nest' needs 'multicast'" map --cfg systolic.cfg \
+refuses 1 "nests are searched on multicast networks" map --cfg systolic.cfg \
     --dataflow nest --shape $shape
 for objective in delay edp edp2 front; do
     "$accelsim" map --cfg eyeriss.cfg --dataflow nest --shape $shape \

@@ -20,7 +20,8 @@ class Dma
 {
   public:
     explicit Dma(const dram_cfg &cfg)
-        : dram_(dram_new(&cfg)), dma_(dma_new(&dram_port_own, dram_))
+        : dram_(dram_new(&cfg)),
+          dma_(dma_new(&dram_port_own, dram_, DMA_ORDER_CHANNELS))
     {
     }
     Dma(const Dma &) = delete;

@@ -69,6 +69,16 @@ def kernels_agree():
                  "dram.bytes_per_second=1500000000", *TINY[2:], "--check"])
     compare(["--cfg", "systolic", "--dataflow", "ws", *STRIPS, *TINY[2:],
              "--check"])
+    with new_folder() as folder:
+        # Sums that stay while other tiles come, and rows cut in two.
+        write(folder, "fold.cfg", """mappings = ( {
+          dram = { loops = ["c 2", "q 2", "m 2"]; };
+          l2 = { loops = ["r 3", "s 3", "p 8", "q 4"]; rows = ["c 2"];
+                 cols = ["m 4"]; }; } );""")
+        for machine in (["--cfg", "gemmini"], ["--cfg", "systolic", *SHADOW],
+                        ["--cfg", "systolic", *SHADOW[2:]]):
+            compare([*machine, *TINY[2:], "--check", "--mapping",
+                     os.path.join(folder, "fold.cfg")])
     compare([*TINY, "--set", "l2.ports=1rw"])
     compare([*TINY, "--show-mapping"], grains=("array",))
 

@@ -26,4 +26,6 @@ libaccel_a_SOURCES += \
 	%D%/nest_visits.c \
 	%D%/nest_visits.h \
 	%D%/nest_work.c \
-	%D%/nest_work.h
+	%D%/nest_work.h \
+	%D%/word_tile.c \
+	%D%/word_tile.h

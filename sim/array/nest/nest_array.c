@@ -32,10 +32,6 @@ static bool honours(const struct arch *arch, const char *dataflow,
                     struct array_refusal *out)
 {
     (void)dataflow;
-    if (arch->array_network != NETWORK_MULTICAST)
-        return refuse(out, "array.network",
-                      "a nest runs on multicast networks and 'array.network' "
-                      "is 'systolic'; choose another machine");
     if (arch->psum_reduce == PSUM_TREE)
         return refuse(out, "noc.psum_reduce",
                       "a nest sums psums by chains and 'noc.psum_reduce' is "

@@ -11,7 +11,7 @@
 #include "sim/array/nest/nest_sets.h"
 #include "sim/array/nest/nest_slots.h"
 #include "sim/array/nest/nest_work.h"
-#include "sim/array/word_tile.h"
+#include "sim/array/nest/word_tile.h"
 
 static const enum tensor tensor_of[CREDIT_INPUTS] = {
     [CREDIT_FILTER] = TENSOR_FILTER, [CREDIT_IFMAP] = TENSOR_IFMAP};

@@ -10,7 +10,7 @@
 #define SIM_ARRAY_NEST_NEST_STAGE_H
 
 #include "dataflows/nest/nest_walk.h"
-#include "sim/array/word_tile.h"
+#include "sim/array/nest/word_tile.h"
 #include "traces/access.h"
 
 #ifdef __cplusplus

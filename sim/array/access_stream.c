@@ -1,7 +1,7 @@
 /* access_stream.c - words travel under their names instead of as values.
  * SPDX-License-Identifier: MIT
  */
-#include "sim/run/access_stream.h"
+#include "sim/array/access_stream.h"
 
 #include <stdlib.h>
 

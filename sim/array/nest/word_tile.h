@@ -1,8 +1,8 @@
 /* word_tile.h - the names of the words of a tensor's tile, in rising order.
  * SPDX-License-Identifier: MIT
  */
-#ifndef SIM_ARRAY_WORD_TILE_H
-#define SIM_ARRAY_WORD_TILE_H
+#ifndef SIM_ARRAY_NEST_WORD_TILE_H
+#define SIM_ARRAY_NEST_WORD_TILE_H
 
 #include "dataflows/nest/nest_walk.h"
 

@@ -2,7 +2,7 @@
  * in the order of their names.
  * SPDX-License-Identifier: MIT
  */
-#include "sim/array/word_tile.h"
+#include "sim/array/nest/word_tile.h"
 
 #include <stdlib.h>
 #include <string.h>

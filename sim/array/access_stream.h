@@ -6,8 +6,8 @@
  * for.
  * SPDX-License-Identifier: MIT
  */
-#ifndef SIM_RUN_ACCESS_STREAM_H
-#define SIM_RUN_ACCESS_STREAM_H
+#ifndef SIM_ARRAY_ACCESS_STREAM_H
+#define SIM_ARRAY_ACCESS_STREAM_H
 
 #include "sim/array/word_flow.h"
 #include "traces/access.h"
