@@ -175,24 +175,31 @@ static uint64_t with_l2_ports(const struct search_problem *problem,
     return max_u64(cycles, l2_port_cycles(problem, t, f, banks));
 }
 
-static void find_singles(const struct search_problem *problem,
-                         const struct search_reduction *r,
-                         const struct search_outputs *o,
-                         const struct search_filters *f,
-                         bool is_single[TENSOR_N])
+/* What complete tiles tell of stalls: which tensors L2 has one buffer of, and
+ * how long the first tiles of the others come and the last one leaves. */
+static void find_ends(const struct search_problem *problem,
+                      const struct search_reduction *r,
+                      const struct search_outputs *o,
+                      const struct search_filters *f, struct search_line *line)
 {
     const struct tiling tiling = {f->m, o->n, o->e,
                                   r->c, f->f, search_groups(r)};
+    const struct arch *arch = problem->arch;
     int buffers[TENSOR_N], banks[TENSOR_N];
     enum tensor tensor;
-    uint64_t lacking;
-    if (is_single[TENSOR_IFMAP] && is_single[TENSOR_PSUM] &&
-        is_single[TENSOR_FILTER])
-        return;
-    SIM_CHECK(tiling_fits(problem->arch, problem->layer, &tiling, buffers,
-                          banks, &tensor, &lacking));
-    for (int k = 0; k < TENSOR_N; k++)
-        is_single[k] = buffers[k] == 1;
+    uint64_t lacking, bits = 0;
+    SIM_CHECK(tiling_fits(arch, problem->layer, &tiling, buffers, banks,
+                          &tensor, &lacking));
+    for (int k = 0; k < TENSOR_N; k++) {
+        line->is_single[k] = buffers[k] == 1;
+        if (buffers[k] > 1 &&
+            tensor_is_moved(arch, problem->layer, (enum tensor)k))
+            bits = count_add(
+                bits, count_mul(tiling_l2_words(problem->layer, &tiling,
+                                                (enum tensor)k),
+                                (uint64_t)arch_map_bits(arch, (enum tensor)k)));
+    }
+    line->end_cycles = dram_min_cycles(&problem->dram, bits / 8);
 }
 
 void search_cost_of(const struct search_problem *problem,
@@ -213,7 +220,7 @@ void search_cost_of(const struct search_problem *problem,
                         word * problem->price.psum_dram;
     }
     if (problem->stalls)
-        find_singles(problem, reduction, outputs, filters, exact.is_single);
+        find_ends(problem, reduction, outputs, filters, &exact);
     search_line_cost(problem, &exact, filters, out);
     out->cycles =
         with_l2_ports(problem, reduction, outputs, terms, filters, out->cycles);

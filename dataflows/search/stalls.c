@@ -107,6 +107,7 @@ uint64_t search_with_stalls(const struct search_problem *problem,
         exposed = count_add(exposed, line->psum_bytes);
     const uint64_t filters = filter_wait(
         problem, line, s, array, dram_min_cycles(&problem->dram, filter_bytes));
-    return count_add(count_add(array.all, filters),
-                     dram_min_cycles(&problem->dram, exposed));
+    return count_add(
+        count_add(array.all, line->end_cycles),
+        count_add(filters, dram_min_cycles(&problem->dram, exposed)));
 }

@@ -5,9 +5,10 @@
  * On a multicast array a pass sends some words before, or behind, all the rest
  * (search_space.alone), begins and ends with nothing to do, and fills some
  * slots of its networks in part.  Where L2 has one buffer of a tensor, its
- * tiles and the array take turns.  Each of it is a multiple of the search's
- * five sums, or of one choice, and nothing less of any of them makes it more:
- * so parts of a space are bounded by it as they are by cycles
+ * tiles and the array take turns; else the first tiles come, and the last one
+ * leaves, with nothing beside.  Each of it is a multiple of the search's five
+ * sums, or of one choice, and nothing less of any of them makes it more: so
+ * parts of a space are bounded by it as they are by cycles
  * (search_problem.stalls). SPDX-License-Identifier: MIT
  */
 #ifndef DATAFLOWS_SEARCH_STALLS_H

@@ -90,4 +90,18 @@ refuses "mapping.policy" --cfg eyeriss --layer conv2 --set mapping.policy=best
     sed -n '/^mappings/,$p' >"$work/conv2.cfg"
 "$accelsim" --cfg eyeriss --layer conv2 --mapping-policy "$work/conv2.cfg" \
     >"$work/out" || fail "--mapping-policy FILE"
+# A larger L2 holds larger tiles, whose first one nobody waits for.
+larger="--cfg systolic --net alexnet --layer conv2,conv3 --dataflow ws \
+    --set array.rows=32 --set array.cols=32 --set dram.model=bandwidth \
+    --set dram.bytes_per_second=10000000000"
+cycles $larger --set l2.bytes=393216 >"$work/small"
+cycles $larger --set l2.bytes=3145728 >"$work/large"
+paste "$work/large" "$work/small" | awk '$1 > $2 { exit 1 }' ||
+    fail "a larger L2 is slower: $(paste "$work/large" "$work/small")"
+# A 1x1 layer with stride 2: not an ifmap that comes once for each filter tile.
+"$accelsim" --cfg nvdla_small --format json -o "$work/stride2" \
+    --shape M=512,C=256,H=56,W=56,R=1,S=1,stride=2
+sed -n '/"dram": {/,/}/p' "$work/stride2" | sed -n 's/.*"reads": \([0-9]*\).*/\1/p' |
+    head -n 1 | awk '{ exit !($1 > 0 && $1 <= 4 * 200704) }' ||
+    fail "the ifmap comes more than four times"
 echo "policy_test: all held"
