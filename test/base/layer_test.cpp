@@ -315,6 +315,8 @@ TEST(Layer, AreTheSameInAllButTheName)
         for (double &share : to->zero_share)
             share = 0;
         to->network_input = false;
+        to->input_words = 1;
+        to->behind_macs = 1;
     };
     fill(&a);
     fill(&b);
@@ -335,6 +337,12 @@ TEST(Layer, AreTheSameInAllButTheName)
     b.network_input = true;
     EXPECT_FALSE(layer_same(&a, &b));
     b.network_input = false;
+    b.input_words = 2;
+    EXPECT_FALSE(layer_same(&a, &b));
+    b.input_words = 1;
+    b.behind_macs = 2;
+    EXPECT_FALSE(layer_same(&a, &b));
+    b.behind_macs = 1;
     b.op = LAYER_FC;
     EXPECT_FALSE(layer_same(&a, &b));
 }
