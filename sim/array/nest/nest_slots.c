@@ -21,7 +21,7 @@ struct item {
 /* A slot in the making: items from `item` on. */
 struct draft {
     int32_t round, chunk;
-    uint64_t key;
+    uint64_t key, word; /* word: the first one, whatever sets were met before */
     int32_t set, words;
     size_t item;
 };
@@ -68,7 +68,7 @@ static int by_turn(const void *a, const void *b)
     if (x->chunk != y->chunk)
         return x->chunk < y->chunk ? -1 : 1;
     return x->key != y->key ? compare(x->key, y->key)
-                            : (x->set > y->set) - (x->set < y->set);
+                            : compare(x->word, y->word);
 }
 
 static size_t list_items(const struct nest_want *want, size_t n,
@@ -138,6 +138,7 @@ static size_t draft_slots(const struct nest_slots_cfg *cfg,
                 .chunk = (in_round - 1) / cfg->slot_words,
                 .key = cfg->is_window ? item[k].word
                                       : place_of(cfg, sets, item[k].set),
+                .word = item[k].word,
                 .set = item[k].set,
                 .item = k,
             };
