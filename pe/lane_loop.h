@@ -56,14 +56,14 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
           int from, int to, bool commits, bool held_is_in,
           struct lane_sums *sums)
 {
-#define FIELD(name) int16_t *restrict name = f->name
+#define FIELD(name) int16_t *__restrict name = f->name
     FIELD(held_fifo);
     FIELD(window_fifo);
     FIELD(push_held);
     FIELD(push_window);
     FIELD(asks_window);
     FIELD(psum_fifo);
-    const int16_t *restrict above = f->psum_reserved + chains;
+    const int16_t *__restrict above = f->psum_reserved + chains;
     FIELD(held);
     FIELD(window);
     FIELD(filter);
@@ -78,7 +78,7 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
     FIELD(pop_window);
     FIELD(emit);
     FIELD(take);
-    int16_t *restrict issued = f->mac;
+    int16_t *__restrict issued = f->mac;
     FIELD(active);
     FIELD(filters);
     FIELD(taps);

@@ -53,11 +53,6 @@ def expected_layers(corpus):
     return out
 
 
-def weights_of(row):
-    """Both operands of a matmul are feature maps."""
-    return 0 if row["op"] == "matmul" else row["weights"]
-
-
 def found_layers(folder):
     """The layers of all networks that were made."""
     out = []
@@ -65,7 +60,7 @@ def found_layers(folder):
         done = run("list", "layers", "--net", path, "--format", "json")
         if done.returncode != 0:
             raise AssertionError(f"{path}: {done.stderr}")
-        out += [(row["name"], row["macs"], weights_of(row))
+        out += [(row["name"], row["macs"], row["weights"])
                 for row in json.loads(done.stdout)["rows"]]
     return out
 
