@@ -34,14 +34,15 @@ def read(path):
     with open(path) as file:
         lines = [line for line in file if not line.startswith("#")]
     rows = list(csv.DictReader(lines))
-    names = {}
+    names = {}  # how many rows had it
     for row in rows:
         for key in ("C", "K", "P", "Q", "R", "S", "stride"):
             row[key] = int(row[key])
+        # One layer may have run under the tiles of several designs.
         row["name"] = layer_name(row)
-        if names.setdefault(row["name"], row) is not row:
-            raise SystemExit(f"{path}: two rows are '{row['name']}'; "
-                             "one of each is right")
+        names[row["name"]] = names.get(row["name"], 0) + 1
+        if names[row["name"]] > 1:
+            row["name"] += f"_{names[row['name']]}"
     return rows
 
 
