@@ -103,7 +103,8 @@ static struct filter_place place_by_filter(const struct dram_layout *o,
                            (uint64_t)size[FILTER_S];
     const uint64_t row =
         (uint64_t)coord[1] * (uint64_t)size[FILTER_R] + (uint64_t)coord[2];
-    return (struct filter_place){filter, filter * words,
+    /* Packed filters have no pitch: the words before say all. */
+    return (struct filter_place){o->is_packed ? 0 : filter, filter * words,
                                  row * (uint64_t)size[FILTER_S] +
                                      (uint64_t)coord[3]};
 }
