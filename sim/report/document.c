@@ -334,7 +334,7 @@ json_t *report_document(const struct report_input *in)
     tree_put_text(o, "accelsim", ACCELSIM_VERSION);
     tree_put(o, "schema", json_integer(SCHEMA));
     tree_put_text(o, "arch", in->arch->name);
-    tree_put(o, "network", network_document(in));
+    network_document(in, o);
     tree_put(o, "batch", json_integer(in->batch));
     tree_put_text(o, "kernel", in->kernel);
     if (in->mapping_source != NULL)

@@ -93,17 +93,19 @@ static json_t *fusion_list(const struct fuse_groups *fused)
     return list;
 }
 
-json_t *network_document(const struct report_input *in)
+void network_document(const struct report_input *in, json_t *document)
 {
-    if (in->coverage == NULL)
-        return json_string(in->network);
+    if (in->coverage == NULL) {
+        tree_put_text(document, "network", in->network);
+        return;
+    }
     json_t *o = tree_object();
     tree_put_text(o, "name", in->network);
     tree_put(o, "op_coverage", op_coverage(in->coverage));
     tree_put(o, "residency", residency_list(in->residency));
     if (in->fused != NULL)
         tree_put(o, "fusion", fusion_list(in->fused));
-    return o;
+    tree_put(document, "network", o);
 }
 
 static json_t *op_coverage_schema(void)

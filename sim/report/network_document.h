@@ -13,8 +13,9 @@
 extern "C" {
 #endif
 
-/* The network's name, or, where a graph ran, an object that has it. */
-json_t *network_document(const struct report_input *in);
+/* Puts "network" into the document: its name, "" where it has none, or, where
+ * a graph ran, an object that has it. */
+void network_document(const struct report_input *in, json_t *document);
 json_t *network_schema(void);
 
 #ifdef __cplusplus
