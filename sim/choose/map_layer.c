@@ -15,10 +15,8 @@
 #include "sim/run/model.h"
 #include "sim/run/simulate.h"
 
-/* Sets what the mapping takes under each of the tables; where the first prices
- * what the search does not count, that is its energy. */
-static void price(const struct map_input *in, const struct layer_result *r,
-                  struct map_choice *c)
+void map_price(const struct map_input *in, const struct layer_result *r,
+               struct map_choice *c)
 {
     const struct dram_cfg *dram = &in->costs->dram_cfg;
     const int burst_bytes =
@@ -52,7 +50,7 @@ static bool name_bound(const struct map_input *in, const struct layer *layer,
     c->bound_by = result_binding_bound(&r);
     c->cost.energy +=
         search_costs_rest(in->costs, arch, &r.counts, c->cost.cycles);
-    price(in, &r, c);
+    map_price(in, &r, c);
     return true;
 }
 
@@ -69,7 +67,7 @@ static void simulate(const struct map_input *in, const struct layer *layer,
         c->cycles = r.cycles;
         c->cost.energy +=
             in->costs->static_cycle * (double)(r.cycles - c->cost.cycles);
-        price(in, &r, c);
+        map_price(in, &r, c);
         layer_result_fini(&r);
     } else {
         c->why = xstrdup(diag_text(d, 0));
@@ -114,7 +112,8 @@ bool map_layer_run(const struct map_input *in, const struct layer *layer,
     if (ok && in->simulate) {
         for (int k = 0; k < m.n_choices; k++)
             simulate(in, layer, &m.choice[k]);
-        ok = m.is_nest || map_add_run(in, layer, &m, d);
+        if (!m.is_nest)
+            map_add_run(in, layer, &m);
         rank(&m, in->search.objective);
         if (m.n_choices > in->search.top)
             free(m.choice[--m.n_choices].why);

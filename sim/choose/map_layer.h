@@ -112,12 +112,15 @@ bool map_search_named(const struct map_input *in, const struct layer *layer,
                       struct map_layer *out, struct diag *d);
 bool map_search_nests(const struct map_input *in, const struct layer *layer,
                       struct map_layer *out, struct diag *d);
+/* Sets what the mapping takes under each of the tables, by a result of it;
+ * where the first prices what the search does not count, that is its energy. */
+void map_price(const struct map_input *in, const struct layer_result *r,
+               struct map_choice *c);
 /* Adds to the choices, as one that ran, the best of the candidates that a run
  * would simulate, of all of the input's dataflows; none where there is none.
- * They have room for one more.  Error: it has more of something than is
- * counted. */
-bool map_add_run(const struct map_input *in, const struct layer *layer,
-                 struct map_layer *m, struct diag *d);
+ * They have room for one more. */
+void map_add_run(const struct map_input *in, const struct layer *layer,
+                 struct map_layer *m);
 /* What was found for `twin` holds for `layer`, which equals it; twin outlives
  * it. */
 struct map_layer map_layer_as(const struct map_layer *twin,

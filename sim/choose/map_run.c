@@ -9,8 +9,6 @@
 
 #include "sim/choose/map_layer.h"
 #include "sim/choose/trial.h"
-#include "sim/run/model.h"
-#include "sim/run/tile_table.h"
 
 /* The candidates of a run by one dataflow, the published row among them; none
  * where nothing is legal. */
@@ -49,32 +47,28 @@ static bool is_there(const struct map_layer *m,
     return false;
 }
 
-static bool add(const struct map_input *in, const struct layer *layer,
-                const struct candidate *best, struct map_layer *m,
-                struct diag *d)
+/* r: what its simulation came to, which prices it as a run is priced. */
+static void add(const struct map_input *in, const struct candidate *best,
+                const struct layer_result *r, struct map_layer *m)
 {
-    const struct dram_cfg dram = tile_table_dram_cfg(in->arch);
+    const struct dram_cfg *dram = &in->costs->dram_cfg;
     struct map_choice c = {
-        .mapping = best->mapping, .ran = true, .cycles = best->cycles};
-    struct layer_result r;
+        .mapping = best->mapping, .ran = true, .cycles = r->cycles};
     struct layer_energy energy;
     struct energy_costs costs;
-    if (!model_layer(in->arch, layer, &c.mapping, false, &r, d))
-        return false;
+    c.bound_by = result_binding_bound(r);
+    c.cost.cycles = r->bounds_cycles[c.bound_by];
     energy_costs_of(in->energy, in->arch, &costs);
-    c.bound_by = result_binding_bound(&r);
-    c.cost.cycles = r.bounds_cycles[c.bound_by];
-    r.cycles = best->cycles;
-    energy_of_layer(&costs, in->arch, &r,
-                    dram.kind == DRAM_PART ? dram_burst_bytes(&dram) : 0,
+    energy_of_layer(&costs, in->arch, r,
+                    dram->kind == DRAM_PART ? dram_burst_bytes(dram) : 0,
                     &energy);
     c.cost.energy = energy.total;
+    map_price(in, r, &c);
     m->choice[m->n_choices++] = c;
-    return true;
 }
 
-bool map_add_run(const struct map_input *in, const struct layer *layer,
-                 struct map_layer *m, struct diag *d)
+void map_add_run(const struct map_input *in, const struct layer *layer,
+                 struct map_layer *m)
 {
     const struct candidates_input of_run = {.arch = in->arch,
                                             .table = in->energy,
@@ -83,7 +77,6 @@ bool map_add_run(const struct map_input *in, const struct layer *layer,
     struct layer_result r = {0};
     struct choose_stats unread = {0};
     struct diag *why = diag_new();
-    bool ok = true;
     int n = 0;
     /* With a limit each pass is simulated, and a mapping may fail. */
     for (int k = 0; in->max_cycles == 0 && in->dataflows[k] != NULL; k++) {
@@ -95,11 +88,10 @@ bool map_add_run(const struct map_input *in, const struct layer *layer,
         n > 0 ? trial_best(&of_run, layer, list, n, NULL, &r, &unread, why)
               : -1;
     if (best >= 0) {
-        layer_result_fini(&r);
         if (!is_there(m, &list[best].mapping))
-            ok = add(in, layer, &list[best], m, d);
+            add(in, &list[best], &r, m);
+        layer_result_fini(&r);
     }
     diag_free(why);
     free(list);
-    return ok;
 }
