@@ -249,7 +249,7 @@ void command_map(struct invocation *s)
     }
     if (s->options.map.constraints != NULL)
         file_use_read(s->options.map.constraints);
-    if (!invocation_read(s) || !gate_lets_step(s->cfg, "map", s->diag) ||
+    if (!invocation_read(s) ||
         !output_is_possible("--save", s->options.map.save, s->diag))
         return;
     int n = 0;

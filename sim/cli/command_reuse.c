@@ -7,7 +7,6 @@
 
 #include "sim/base/file_use.h"
 #include "sim/base/output.h"
-#include "sim/choose/gate.h"
 #include "sim/cli/command.h"
 #include "sim/cli/format_table.h"
 #include "sim/cli/invocation.h"
@@ -97,7 +96,7 @@ static bool survey_layer(struct invocation *s, int i, struct reuse_subject *out)
 
 static void survey_layers(struct invocation *s)
 {
-    if (!invocation_read(s) || !gate_lets_step(s->cfg, "reuse", s->diag))
+    if (!invocation_read(s))
         return;
     int n = s->workload->n_layers;
     struct reuse_subject *subjects = xcalloc((size_t)n, sizeof(*subjects));

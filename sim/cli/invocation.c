@@ -11,6 +11,7 @@
 #include "sim/base/clock.h"
 #include "sim/base/file_use.h"
 #include "sim/base/output.h"
+#include "sim/choose/gate.h"
 #include "sim/config/layer_text.h"
 #include "sim/network/residency.h"
 
@@ -295,6 +296,15 @@ static bool read_tables(struct invocation *s)
     return true;
 }
 
+/* Whether the machine is to be stepped, cycle by cycle, and not only shown or
+ * counted on. */
+static bool steps(const struct options *o)
+{
+    return !o->show_config &&
+           (o->command == COMMAND_run || o->command == COMMAND_map ||
+            o->command == COMMAND_reuse);
+}
+
 bool invocation_read(struct invocation *s)
 {
     const struct options *o = &s->options;
@@ -306,6 +316,10 @@ bool invocation_read(struct invocation *s)
         return false;
     s->cfg = config_load(o->cfg, o->set.text, o->set.n, s->diag);
     if (s->cfg == NULL)
+        return false;
+    /* Before anything warns: of a machine that is refused nothing else is said.
+     */
+    if (steps(o) && !gate_lets_step(s->cfg, command_name[o->command], s->diag))
         return false;
     const bool has_mappings = read_mappings(s);
     if (!read_tables(s))
