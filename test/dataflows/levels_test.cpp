@@ -29,7 +29,7 @@ std::string describe_levels(const arch &a)
 TEST(Levels, TheClosedFormCountsWhatAWalkOfAllProductsCounts)
 {
     random_levels random(31);
-    for (int k = 0, end = sample(600, "random nests"); k < end; k++) {
+    for (int k = 0, end = sample(200, "random nests"); k < end; k++) {
         const arch a = random.machine(1 + k % 6);
         const layer l = random.shape(400);
         const nest n = random.mapping(a, l);
@@ -72,7 +72,7 @@ arch as_list(const arch &usual)
 TEST(Levels, TheUsualOnesAsAListCountAsTheUsualOnes)
 {
     random_nest random(32);
-    for (int k = 0, end = sample(300, "random nests"); k < end; k++) {
+    for (int k = 0, end = sample(100, "random nests"); k < end; k++) {
         arch usual = random.machine();
         while (!usual.has_l1)
             usual = random.machine();
