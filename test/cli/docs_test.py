@@ -16,7 +16,12 @@ import os
 import re
 import shlex
 
-from program import SOURCE, check, finish, new_folder, report, run, write
+from program import (IS_SHORT, SOURCE, check, finish, new_folder, report, run,
+                     write)
+
+if IS_SHORT:
+    check(True, "numbers and texts are the plain build's")
+    finish()
 
 # A name in capitals, or one of these letters, stands for any.
 ANY_NAME = re.compile(r"NAME|\bX\b|\bX_")
