@@ -324,16 +324,15 @@ bool search_cost_of_mapping(const struct search_problem *problem,
     struct search_problem one = *problem;
     const struct search_options options = {
         .objective = SEARCH_energy, .top = 1, .jobs = 1};
-    struct search_result found;
+    struct search_result found = {0};
     for (int k = 0; k < SEARCH_PARAMS; k++)
         if (one.index[k] >= 0)
             one.fixed[k] = mapping->value[one.index[k]];
     const bool ok = search_fits(&one) && search_run(&one, &options, &found);
-    if (!ok)
-        return false;
-    *out = found.best[0].cost;
-    search_result_fini(&found);
-    return true;
+    if (ok)
+        *out = found.best[0].cost;
+    search_result_fini(&found); /* what finds nothing has room for it, too */
+    return ok;
 }
 
 void search_result_fini(struct search_result *r)
