@@ -9,14 +9,8 @@
 #ifndef PE_LANE_LOOP_H
 #define PE_LANE_LOOP_H
 
+#include "pe/hot.h"
 #include "pe/lanes.h"
-
-#if defined(__x86_64__) && defined(__GNUC__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
-#define HOT __attribute__((target_clones("avx2", "default"), noinline))
-#else
-#define HOT __attribute__((noinline))
-#endif
 
 struct lane_scalars {
     int16_t held_streams, ride, own, emit_each, products, start_at_window;

@@ -9,12 +9,7 @@
 
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__GNUC__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
-#define HOT __attribute__((target_clones("avx2", "default"), noinline))
-#else
-#define HOT __attribute__((noinline))
-#endif
+#include "pe/hot.h"
 
 /* Set bits of x, as four sums of at most 16 in 16-bit lanes.  1024 rows of
  * them do not carry into the next lane. */

@@ -2,8 +2,8 @@
 # headers_test.sh - each header of the model compiles alone, as C and as C++.
 # SPDX-License-Identifier: MIT
 if [ -n "${ACCELSIM_TEST_SHORT:-}" ]; then
-    echo "ok - the sources are the same under the sanitizers"
-    exit 0
+    echo "skipped: the sources are the same under the sanitizers"
+    exit 77
 fi
 cd "$srcdir" || exit 1
 failed=0

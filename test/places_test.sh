@@ -5,8 +5,8 @@
 # the program must know all four.
 # SPDX-License-Identifier: MIT
 if [ -n "${ACCELSIM_TEST_SHORT:-}" ]; then
-    echo "ok - the sources are the same under the sanitizers"
-    exit 0
+    echo "skipped: the sources are the same under the sanitizers"
+    exit 77
 fi
 set -u
 cd "$srcdir" || exit 1

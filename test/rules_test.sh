@@ -11,8 +11,8 @@ failed=0
 # Rooms, from the ground up, and what each may include beside itself: whole
 # rooms, or single headers of sim/base where a narrow view is the point.  An
 if [ -n "${ACCELSIM_TEST_SHORT:-}" ]; then
-    echo "ok - the sources are the same under the sanitizers"
-    exit 0
+    echo "skipped: the sources are the same under the sanitizers"
+    exit 77
 fi
 # arrow may skip floors; it never goes up.
 rooms='

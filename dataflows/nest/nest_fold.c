@@ -25,11 +25,6 @@ static const struct fold_kind {
 
 enum { KINDS = sizeof(table) / sizeof(*table) };
 
-const char *nest_fold_name(enum systolic_kind kind)
-{
-    return table[kind].name;
-}
-
 static bool is_among(const char *letters, const struct nest_loop *loop)
 {
     return strchr(letters, nest_dim_letter[loop->dim]) != NULL;

@@ -43,8 +43,6 @@ struct nest_fold {
 bool nest_fold_of(const struct arch *arch, const struct layer *layer,
                   const struct nest *nest, struct nest_fold *out,
                   char why[256]);
-/* "ws", "is" or "os". */
-const char *nest_fold_name(enum systolic_kind kind);
 
 /* What the fold of a step works on, and its pass. */
 void nest_fold_spans(const struct nest_fold *fold, const struct nest_walk *walk,

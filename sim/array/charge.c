@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-static void add_link(struct counts *c, enum link link, uint64_t sent,
-                     uint64_t delivered, uint64_t hops)
+void charge_link(struct counts *c, enum link link, uint64_t sent,
+                 uint64_t delivered, uint64_t hops)
 {
     struct link_words *l = &c->link[link];
     l->words_sent = count_add(l->words_sent, sent);
@@ -14,32 +14,16 @@ static void add_link(struct counts *c, enum link link, uint64_t sent,
     l->hops = count_add(l->hops, hops);
 }
 
-static void add_access(struct counts *c, enum level level, enum tensor tensor,
-                       uint64_t reads, uint64_t writes)
+void charge_access(struct counts *c, enum level level, enum tensor tensor,
+                   uint64_t reads, uint64_t writes)
 {
     struct accesses *a = &c->access[level][tensor];
     a->reads = count_add(a->reads, reads);
     a->writes = count_add(a->writes, writes);
 }
 
-/* With an L1, what the PEs get comes from there. */
-static void charge_l1(struct counts *c, const struct pass_counts *n)
-{
-    static const enum tensor tensor[2] = {TENSOR_FILTER, TENSOR_IFMAP};
-    add_link(c, LINK_filter_l1, n->filter_sent, n->l1_delivered[0],
-             n->l1_hops[0]);
-    add_link(c, LINK_ifmap_l1, n->ifmap_sent, n->l1_delivered[1],
-             n->l1_hops[1]);
-    for (int k = 0; k < 2; k++) {
-        add_access(c, LEVEL_L1, tensor[k], n->l1_reads[k], n->l1_writes[k]);
-        /* What enters the L1s leaves them. */
-        SIM_CHECK(n->l1_delivered[k] == n->l1_sent[k] &&
-                  n->l1_reads[k] == n->l1_writes[k]);
-    }
-}
-
-void charge_pass(const struct program *p, const struct pass_counts *n,
-                 struct pass_outcome *out)
+void charge_causes(const uint64_t pe_cycles[PE_CAUSE_N],
+                   uint64_t ledger[LEDGER_N])
 {
     static const enum ledger_cause cause_of[PE_CAUSE_N] = {
         [PE_MAC] = LEDGER_mac,
@@ -51,14 +35,36 @@ void charge_pass(const struct program *p, const struct pass_counts *n,
         [PE_WAIT_PSUM_IN] = LEDGER_wait_psum_in,
         [PE_WAIT_PSUM_OUT] = LEDGER_wait_psum_out,
     };
+
+    for (int k = 0; k < PE_CAUSE_N; k++)
+        ledger[cause_of[k]] += pe_cycles[k];
+}
+
+/* With an L1, what the PEs get comes from there. */
+static void charge_l1(struct counts *c, const struct pass_counts *n)
+{
+    static const enum tensor tensor[2] = {TENSOR_FILTER, TENSOR_IFMAP};
+    charge_link(c, LINK_filter_l1, n->filter_sent, n->l1_delivered[0],
+                n->l1_hops[0]);
+    charge_link(c, LINK_ifmap_l1, n->ifmap_sent, n->l1_delivered[1],
+                n->l1_hops[1]);
+    for (int k = 0; k < 2; k++) {
+        charge_access(c, LEVEL_L1, tensor[k], n->l1_reads[k], n->l1_writes[k]);
+        /* What enters the L1s leaves them. */
+        SIM_CHECK(n->l1_delivered[k] == n->l1_sent[k] &&
+                  n->l1_reads[k] == n->l1_writes[k]);
+    }
+}
+
+void charge_pass(const struct program *p, const struct pass_counts *n,
+                 struct pass_outcome *out)
+{
     struct counts *c = &out->counts;
-    uint64_t *ledger = out->ledger_pe_cycles;
     const bool has_trees =
         p->kind == NETWORK_MULTICAST && p->arch.psum_reduce == PSUM_TREE;
 
     memset(out, 0, sizeof(*out));
-    for (int k = 0; k < PE_CAUSE_N; k++)
-        ledger[cause_of[k]] += n->pe_cycles[k];
+    charge_causes(n->pe_cycles, out->ledger_pe_cycles);
     out->cycles = n->cycles;
     out->flight_cycles = n->flight_cycles;
     out->active_pes = n->active_pes;
@@ -70,28 +76,29 @@ void charge_pass(const struct program *p, const struct pass_counts *n,
     c->stream_cycles += n->stream_cycles;
     c->load_cycles += n->load_cycles;
     if (!p->skips_rf[TENSOR_IFMAP])
-        add_access(c, LEVEL_RF, TENSOR_IFMAP, n->macs, n->ifmap_delivered);
+        charge_access(c, LEVEL_RF, TENSOR_IFMAP, n->macs, n->ifmap_delivered);
     if (!p->skips_rf[TENSOR_FILTER])
-        add_access(c, LEVEL_RF, TENSOR_FILTER, n->macs, n->filter_delivered);
+        charge_access(c, LEVEL_RF, TENSOR_FILTER, n->macs, n->filter_delivered);
     if (!p->skips_rf[TENSOR_PSUM])
-        add_access(c, LEVEL_RF, TENSOR_PSUM,
-                   n->macs - n->first_macs + n->psum_reads,
-                   n->macs + n->psum_writes);
-    add_access(c, LEVEL_RF, TENSOR_PSUM, n->root_reads, n->root_writes);
-    add_access(c, LEVEL_L2, TENSOR_IFMAP, n->ifmap_sent, 0);
-    add_access(c, LEVEL_L2, TENSOR_FILTER, n->filter_sent, 0);
-    add_access(c, LEVEL_L2, TENSOR_PSUM, n->psum_in_words, n->psum_out_words);
+        charge_access(c, LEVEL_RF, TENSOR_PSUM,
+                      n->macs - n->first_macs + n->psum_reads,
+                      n->macs + n->psum_writes);
+    charge_access(c, LEVEL_RF, TENSOR_PSUM, n->root_reads, n->root_writes);
+    charge_access(c, LEVEL_L2, TENSOR_IFMAP, n->ifmap_sent, 0);
+    charge_access(c, LEVEL_L2, TENSOR_FILTER, n->filter_sent, 0);
+    charge_access(c, LEVEL_L2, TENSOR_PSUM, n->psum_in_words,
+                  n->psum_out_words);
     bool l1 = p->arch.has_l1;
-    add_link(c, LINK_filter, l1 ? n->l1_sent[0] : n->filter_sent,
-             n->filter_delivered, n->filter_hops);
-    add_link(c, LINK_ifmap, l1 ? n->l1_sent[1] : n->ifmap_sent,
-             n->ifmap_delivered, n->ifmap_hops);
+    charge_link(c, LINK_filter, l1 ? n->l1_sent[0] : n->filter_sent,
+                n->filter_delivered, n->filter_hops);
+    charge_link(c, LINK_ifmap, l1 ? n->l1_sent[1] : n->ifmap_sent,
+                n->ifmap_delivered, n->ifmap_hops);
     if (l1)
         charge_l1(c, n);
-    add_link(c, LINK_psum_in, n->psum_in_words, n->psum_in_words,
-             n->psum_in_words);
-    add_link(c, LINK_psum_out, n->psum_out_words, n->psum_out_words,
-             n->psum_out_hops);
-    add_link(c, LINK_psum_link, n->psum_link_words, n->psum_link_words,
-             has_trees ? n->tree_hops : n->psum_link_words);
+    charge_link(c, LINK_psum_in, n->psum_in_words, n->psum_in_words,
+                n->psum_in_words);
+    charge_link(c, LINK_psum_out, n->psum_out_words, n->psum_out_words,
+                n->psum_out_hops);
+    charge_link(c, LINK_psum_link, n->psum_link_words, n->psum_link_words,
+                has_trees ? n->tree_hops : n->psum_link_words);
 }

@@ -17,6 +17,14 @@ extern "C" {
 void charge_pass(const struct program *p, const struct pass_counts *n,
                  struct pass_outcome *out);
 
+/* The pieces of it, for arrays that count in another form.  Each adds. */
+void charge_causes(const uint64_t pe_cycles[PE_CAUSE_N],
+                   uint64_t ledger[LEDGER_N]);
+void charge_link(struct counts *c, enum link link, uint64_t sent,
+                 uint64_t delivered, uint64_t hops);
+void charge_access(struct counts *c, enum level level, enum tensor tensor,
+                   uint64_t reads, uint64_t writes);
+
 #ifdef __cplusplus
 }
 #endif

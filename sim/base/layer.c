@@ -221,12 +221,6 @@ bool layer_is_gemm(const struct layer *l, struct gemm_letters *out)
     return true;
 }
 
-bool layer_has_widths(const struct layer *l)
-{
-    return l->bits[TENSOR_IFMAP] > 0 || l->bits[TENSOR_FILTER] > 0 ||
-           l->bits[TENSOR_PSUM] > 0 || l->ofmap_bits > 0;
-}
-
 bool layer_same(const struct layer *a, const struct layer *b)
 {
     bool same =

@@ -103,8 +103,6 @@ struct gemm_letters {
 };
 bool layer_is_gemm(const struct layer *layer, struct gemm_letters *out);
 
-/* Whether it has words of widths of its own. */
-bool layer_has_widths(const struct layer *layer);
 /* Padded extents, in words. */
 int layer_padded_h(const struct layer *layer);
 int layer_padded_w(const struct layer *layer);

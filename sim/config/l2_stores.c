@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sim/base/nearest.h"
+#include "sim/config/help_line.h"
 
 enum store_key_type { STORE_INT, STORE_BYTES };
 
@@ -276,17 +277,6 @@ bool l2_stores_read(const struct setting *list, struct arch *arch,
     return all_are_held(list, arch, d);
 }
 
-static void put_line(bool is_markdown, const char *name, const char *values,
-                     const char *left_out, const char *doc, FILE *to)
-{
-    const bool is_required = strcmp(left_out, "required") == 0;
-    if (is_markdown)
-        fprintf(to, "| `%s` | %s | %s | %s |\n", name, values, left_out, doc);
-    else
-        fprintf(to, "  %s: %s; %s%s: %s\n", name, values,
-                is_required ? "" : "default ", left_out, doc);
-}
-
 void l2_stores_help(bool is_markdown, FILE *to)
 {
     for (int k = 0; k < NUMBER_KEYS; k++) {
@@ -295,10 +285,10 @@ void l2_stores_help(bool is_markdown, FILE *to)
         snprintf(values, sizeof(values), "%" PRIu64 " to %" PRIu64 " %s",
                  key->least, key->most, key->unit);
         snprintf(left_out, sizeof(left_out), "%d", key->left_out);
-        put_line(is_markdown, key->name, values,
-                 key->left_out < 0 ? "required" : left_out, key->doc, to);
+        help_line(is_markdown, key->name, values,
+                  key->left_out < 0 ? "required" : left_out, key->doc, to);
     }
     for (int k = 0; k < OTHER_KEYS; k++)
-        put_line(is_markdown, other_keys[k].name, other_keys[k].values,
-                 other_keys[k].left_out, other_keys[k].doc, to);
+        help_line(is_markdown, other_keys[k].name, other_keys[k].values,
+                  other_keys[k].left_out, other_keys[k].doc, to);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sim/base/whole_number.h"
+#include "sim/config/help_line.h"
 #include "sim/config/l2_stores.h"
 
 enum { LEVELS_MAX = LEVEL_N, FANOUT_MAX = 1024, MACS_MAX = 1 << 20 };
@@ -419,28 +420,17 @@ bool levels_replace(const char *key)
     return false;
 }
 
-static void put_line(bool is_markdown, const char *name, const char *values,
-                     const char *left_out, const char *doc, FILE *to)
-{
-    const bool is_required = strcmp(left_out, "required") == 0;
-    if (is_markdown)
-        fprintf(to, "| `%s` | %s | %s | %s |\n", name, values, left_out, doc);
-    else
-        fprintf(to, "  %s: %s; %s%s: %s\n", name, values,
-                is_required ? "" : "default ", left_out, doc);
-}
-
 void levels_help(bool is_markdown, FILE *to)
 {
     for (int k = 0; k < OTHER_KEYS; k++)
-        put_line(is_markdown, other_keys[k].name, other_keys[k].values,
-                 other_keys[k].left_out, other_keys[k].doc, to);
+        help_line(is_markdown, other_keys[k].name, other_keys[k].values,
+                  other_keys[k].left_out, other_keys[k].doc, to);
     for (int k = 0; k < NUMBER_KEYS; k++) {
         const struct number_key *key = &number_keys[k];
         char values[64], left_out[16];
         snprintf(values, sizeof(values), "%d to %d %s", key->left_out,
                  key->most, key->unit);
         snprintf(left_out, sizeof(left_out), "%d", key->left_out);
-        put_line(is_markdown, key->name, values, left_out, key->doc, to);
+        help_line(is_markdown, key->name, values, left_out, key->doc, to);
     }
 }

@@ -8,7 +8,7 @@ libaccel_a_SOURCES += \
 	%D%/config_value.c \
 	%D%/config_value.h \
 	%D%/help_config.c \
-	%D%/help_config.h \
+	%D%/help_config.h %D%/help_line.c %D%/help_line.h \
 	%D%/l2_stores.c \
 	%D%/l2_stores.h \
 	%D%/layer_keys.c \

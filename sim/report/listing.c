@@ -78,27 +78,6 @@ void listing_count(struct listing *l, uint64_t value)
     tree_put_count(row, column, value);
 }
 
-void listing_real(struct listing *l, double value)
-{
-    const char *column;
-    json_t *row = next_cell(l, &column);
-    tree_put_real(row, column, value);
-}
-
-bool listing_has(const struct listing *l, const char *text)
-{
-    json_t *row;
-    size_t i;
-    json_array_foreach(l->rows, i, row)
-    {
-        const char *first =
-            json_string_value(json_object_get(row, l->column[0]));
-        if (first != NULL && strcmp(first, text) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* A cell as a person reads it. */
 static struct cell_text {
     char number[40];

@@ -25,9 +25,6 @@ void listing_text(struct listing *l, const char *text);
 void listing_print(struct listing *l, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void listing_count(struct listing *l, uint64_t value);
-void listing_real(struct listing *l, double value);
-/* Whether the first column has the text in some row. */
-bool listing_has(const struct listing *l, const char *text);
 
 /* The forms.  false: `to` could not be written. */
 bool listing_write_table(const struct listing *l, FILE *to);

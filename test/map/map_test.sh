@@ -3,8 +3,8 @@
 # it said; what it refuses, it names.
 # SPDX-License-Identifier: MIT
 if [ -n "${ACCELSIM_TEST_SHORT:-}" ]; then
-    echo "ok - search_test holds the search under the sanitizers"
-    exit 0
+    echo "skipped: search_test holds the search under the sanitizers"
+    exit 77
 fi
 set -eu
 . "${srcdir:-.}/test/map/expect.sh"

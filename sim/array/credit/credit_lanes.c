@@ -10,14 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pe/hot.h"
 #include "sim/base/diag.h"
-
-#if defined(__x86_64__) && defined(__GNUC__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
-#define HOT __attribute__((target_clones("avx2", "default"), noinline))
-#else
-#define HOT __attribute__((noinline))
-#endif
 
 enum { LANE_ALIGN = 16 };
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/array/charge.h"
 #include "sim/array/credit/credit_machine.h"
 #include "sim/array/credit/credit_probes.h"
 #include "sim/array/nest/nest_compile.h"
@@ -164,23 +165,6 @@ static bool flows(const void *self)
 
 /* --- counts --------------------------------------------------------------- */
 
-static void add_link(struct counts *c, enum link link, uint64_t sent,
-                     uint64_t delivered)
-{
-    struct link_words *l = &c->link[link];
-    l->words_sent = count_add(l->words_sent, sent);
-    l->words_delivered = count_add(l->words_delivered, delivered);
-    l->hops = count_add(l->hops, delivered);
-}
-
-static void add_access(struct counts *c, enum level level, enum tensor tensor,
-                       uint64_t reads, uint64_t writes)
-{
-    struct accesses *a = &c->access[level][tensor];
-    a->reads = count_add(a->reads, reads);
-    a->writes = count_add(a->writes, writes);
-}
-
 static void count(const struct array *a, const struct credit_outcome *n,
                   struct counts *c)
 {
@@ -189,19 +173,22 @@ static void count(const struct array *a, const struct credit_outcome *n,
     for (int i = 0; i < CREDIT_INPUTS; i++) {
         const enum tensor t = tensor_of[i];
         const struct credit_stream_counts *words = &n->words[i];
-        add_link(c, link[i], words->words_sent, words->words_delivered);
-        add_access(c, nest_parent(nest, LEVEL_RF, t), t, words->words_sent, 0);
-        add_access(c, LEVEL_RF, t, n->macs, words->words_delivered);
+        charge_link(c, link[i], words->words_sent, words->words_delivered,
+                    words->words_delivered);
+        charge_access(c, nest_parent(nest, LEVEL_RF, t), t, words->words_sent,
+                      0);
+        charge_access(c, LEVEL_RF, t, n->macs, words->words_delivered);
     }
     const uint64_t in = n->words[CREDIT_PSUM_IN].words_sent;
     const uint64_t out = n->words[CREDIT_PSUM_OUT].words_sent;
-    add_link(c, LINK_psum_in, in, in);
-    add_link(c, LINK_psum_out, out, out);
-    add_link(c, LINK_psum_link, n->emits - out, n->emits - out);
-    add_access(c, nest_parent(nest, LEVEL_RF, TENSOR_PSUM), TENSOR_PSUM, in,
-               out);
-    add_access(c, LEVEL_RF, TENSOR_PSUM, n->macs - n->own_emits + n->own_adds,
-               n->macs);
+    charge_link(c, LINK_psum_in, in, in, in);
+    charge_link(c, LINK_psum_out, out, out, out);
+    charge_link(c, LINK_psum_link, n->emits - out, n->emits - out,
+                n->emits - out);
+    charge_access(c, nest_parent(nest, LEVEL_RF, TENSOR_PSUM), TENSOR_PSUM, in,
+                  out);
+    charge_access(c, LEVEL_RF, TENSOR_PSUM,
+                  n->macs - n->own_emits + n->own_adds, n->macs);
     c->macs = count_add(c->macs, n->macs);
 }
 
@@ -219,16 +206,6 @@ static void hold_to_source(const struct array *a, const struct counts *c)
 
 static void finish(void *self, struct pass_outcome *out)
 {
-    static const enum ledger_cause cause_of[PE_CAUSE_N] = {
-        [PE_MAC] = LEDGER_mac,
-        [PE_PSUM] = LEDGER_psum,
-        [PE_FILL] = LEDGER_fill,
-        [PE_DRAIN] = LEDGER_drain,
-        [PE_WAIT_FILTER] = LEDGER_wait_filter,
-        [PE_WAIT_IFMAP] = LEDGER_wait_ifmap,
-        [PE_WAIT_PSUM_IN] = LEDGER_wait_psum_in,
-        [PE_WAIT_PSUM_OUT] = LEDGER_wait_psum_out,
-    };
     struct array *a = self;
     struct credit_outcome n;
     credit_machine_outcome(a->machine, &n);
@@ -238,8 +215,7 @@ static void finish(void *self, struct pass_outcome *out)
     out->active_pes = n.active_pes;
     out->filter_free_cycle = n.free_cycle[CREDIT_FILTER];
     out->ifmap_free_cycle = n.free_cycle[CREDIT_IFMAP];
-    for (int k = 0; k < PE_CAUSE_N; k++)
-        out->ledger_pe_cycles[cause_of[k]] += n.pe_cycles[k];
+    charge_causes(n.pe_cycles, out->ledger_pe_cycles);
     count(a, &n, &out->counts);
     if (a->source != NULL)
         hold_to_source(a, &out->counts);
