@@ -25,7 +25,7 @@ accelsim_systemc_so_SOURCES = \
 	%D%/wave_sc.cpp \
 	%D%/wave_sc.hpp
 accelsim_systemc_so_CFLAGS = $(AM_CFLAGS) -fPIC
-accelsim_systemc_so_CXXFLAGS = $(AM_CXXFLAGS) -fPIC
+accelsim_systemc_so_CXXFLAGS = $(AM_CXXFLAGS) $(SANITIZE_FLAGS) -fPIC
 accelsim_systemc_so_LDFLAGS = $(AM_LDFLAGS) -shared
 accelsim_systemc_so_LDADD = $(SYSTEMC_LIBS)
 # `make accelsim` makes both, so that they are of one build.
