@@ -19,6 +19,7 @@ struct transfer {
 struct channel {
     struct transfer queue[TICKETS]; /* ticket t in t % TICKETS */
     uint64_t done_cycle[TICKETS];
+    struct dma_span span[TICKETS];
     uint64_t pushed, served;
 };
 
@@ -91,11 +92,22 @@ static struct channel *next_channel(struct dma *dma)
     return best;
 }
 
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 static void serve(struct dma *dma, struct channel *c)
 {
     struct transfer *t = &c->queue[c->served % TICKETS];
+    struct dma_span *span = &c->span[c->served % TICKETS];
+    span->begin_cycle = later(
+        t->after_cycle, dma->port->free_cycle(dma->port->context, dma->dram));
     uint64_t done = dma->port->serve(dma->port->context, dma->dram, t->requests,
                                      t->n, t->after_cycle);
+    span->end_cycle =
+        later(span->begin_cycle,
+              dma->port->free_cycle(dma->port->context, dma->dram));
     c->done_cycle[c->served % TICKETS] = done;
     c->served++;
     if (done > dma->last_cycle)
@@ -110,6 +122,16 @@ uint64_t dma_done_cycle(struct dma *dma, enum dma_channel channel,
     while (c->served <= ticket)
         serve(dma, next_channel(dma));
     return c->done_cycle[ticket % TICKETS];
+}
+
+bool dma_span_of(const struct dma *dma, enum dma_channel channel,
+                 uint64_t ticket, struct dma_span *out)
+{
+    const struct channel *c = &dma->channel[channel];
+    if (ticket >= c->served || ticket + TICKETS < c->pushed)
+        return false;
+    *out = c->span[ticket % TICKETS];
+    return true;
 }
 
 uint64_t dma_finish(struct dma *dma)
@@ -197,6 +219,8 @@ void dma_shift(struct dma *dma, uint64_t cycles)
         for (int t = 0; t < TICKETS; t++) {
             shift(&dma->channel[k].queue[t].after_cycle, cycles);
             shift(&dma->channel[k].done_cycle[t], cycles);
+            shift(&dma->channel[k].span[t].begin_cycle, cycles);
+            shift(&dma->channel[k].span[t].end_cycle, cycles);
         }
     dram_shift(dma->dram, cycles);
 }

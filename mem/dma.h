@@ -45,6 +45,15 @@ uint64_t dma_push(struct dma *dma, enum dma_channel channel,
  * tickets of a channel are remembered. */
 uint64_t dma_done_cycle(struct dma *dma, enum dma_channel channel,
                         uint64_t ticket);
+/* The cycles in which a transfer had the DRAM to itself: from the one in which
+ * it began to the one in which the next could.  The latency of its last word is
+ * not among them. */
+struct dma_span {
+    uint64_t begin_cycle, end_cycle; /* end: the first one behind it */
+};
+/* false: the transfer has not been served, or is none of the newest 8. */
+bool dma_span_of(const struct dma *dma, enum dma_channel channel,
+                 uint64_t ticket, struct dma_span *out);
 /* Serves all that is queued. Returns the core cycle in which the last transfer
  * is done. */
 uint64_t dma_finish(struct dma *dma);

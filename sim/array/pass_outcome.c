@@ -21,6 +21,8 @@ void pass_outcome_add(const struct arch *arch, uint64_t pes_used,
     ledger[LEDGER_idle_edge] += times * (used_pe_cycles - active);
     ledger[LEDGER_idle_mapping] += (pes - pes_used) * flight_cycles;
     out->array_cycles += flight_cycles;
+    out->wait_dram_by[TENSOR_PSUM][DRAM_WAIT_ramp] +=
+        times * outcome->cycles - flight_cycles;
     out->memo.pe_cycles += pes * times * outcome->cycles;
     if ((uint64_t)out->active_pes < outcome->active_pes)
         out->active_pes = (int)outcome->active_pes;

@@ -96,6 +96,16 @@
 #define LEDGER_ROW(name, doc)                                      \
     {"ledger_pe_cycles." #name,           "PE-cycles",       NULL, \
      AT(ledger_pe_cycles[LEDGER_##name]), COUNTER_SIMULATED, doc},
+#define DRAM_WAIT(tensor, T, cause, doc)              \
+    {"wait_dram_by." #tensor "." #cause,              \
+     "PE-cycles",                                     \
+     NULL,                                            \
+     AT(wait_dram_by[TENSOR_##T][DRAM_WAIT_##cause]), \
+     COUNTER_SIMULATED,                               \
+     doc},
+#define WAIT_IFMAP(cause, doc) DRAM_WAIT(ifmap, IFMAP, cause, doc)
+#define WAIT_FILTER(cause, doc) DRAM_WAIT(filter, FILTER, cause, doc)
+#define WAIT_PSUM(cause, doc) DRAM_WAIT(psum, PSUM, cause, doc)
 #define COUNT_ROW(name, path, unit, label, when, doc) \
     {path, unit, label, AT(counts.name), when, doc},
 
@@ -127,7 +137,8 @@ const struct counter counter_table[] = {
      "from the first DRAM request to the last word written"},
     {"array_cycles", "cycles", NULL, AT(array_cycles), COUNTER_SIMULATED,
      "with a pass in flight"},
-    LEDGER_CAUSES(LEDGER_ROW) TENSORS(rf, RF, 0),
+    LEDGER_CAUSES(LEDGER_ROW) LOAD_WAITS(WAIT_IFMAP) LOAD_WAITS(WAIT_FILTER)
+        DRAM_WAITS(WAIT_PSUM) TENSORS(rf, RF, 0),
     CHANGED(ifmap, IFMAP),
     CHANGED(filter, FILTER),
     TENSORS(l1, L1, 0),

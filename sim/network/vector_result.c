@@ -114,6 +114,25 @@ static void count_dram(const struct vector_words *w, struct counts *c)
     c->finished_dram.writes = w->output;
 }
 
+/* The DRAM moves one tensor after the other: what each adds to the least time
+ * of all is the wait for it. */
+static void count_wait(const struct arch *arch, struct layer_result *out)
+{
+    const struct dram_cfg dram = tile_table_dram_cfg(arch);
+    const uint64_t pes = (uint64_t)arch_pes(arch);
+    uint64_t bytes = 0, before = 0;
+    for (int t = 0; t < TENSOR_N; t++) {
+        bytes = count_add(
+            bytes, counts_dram_bytes(arch, &out->counts, (enum tensor)t));
+        const uint64_t cycles = dram_min_cycles(&dram, bytes);
+        const enum dram_wait cause =
+            t == TENSOR_PSUM ? DRAM_WAIT_store : DRAM_WAIT_load;
+        out->wait_dram_by[t][cause] = count_mul(pes, cycles - before);
+        before = cycles;
+    }
+    out->ledger_pe_cycles[LEDGER_wait_dram] = count_mul(pes, out->cycles);
+}
+
 /* The DRAM's least time, and the bursts of a part. */
 static void count_time(const struct arch *arch, struct layer_result *out)
 {
@@ -143,8 +162,7 @@ static void count_outside(const struct arch *arch, const struct layer *layer,
     if (out->is_model)
         return;
     out->cycles = out->bounds_cycles[BOUND_dram];
-    out->ledger_pe_cycles[LEDGER_wait_dram] =
-        count_mul((uint64_t)arch_pes(arch), out->cycles);
+    count_wait(arch, out);
 }
 
 static bool on_vector_unit(const struct arch *arch, const struct layer *layer,

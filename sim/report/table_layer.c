@@ -112,6 +112,24 @@ static void print_bounds(const struct arch *arch, const struct layer_result *r,
     grid_free(g);
 }
 
+/* What the row before, wait_dram, is made of. */
+static void print_dram_waits(struct grid *g, const struct layer_result *r,
+                             double all_pe_cycles)
+{
+    for (int t = 0; t < TENSOR_N; t++)
+        for (int k = 0; k < DRAM_WAIT_N; k++) {
+            const uint64_t pe_cycles = r->wait_dram_by[t][k];
+            const double share =
+                metrics_ratio((double)pe_cycles, all_pe_cycles);
+            if (pe_cycles == 0)
+                continue;
+            grid_cell(g, "  %s %s", tensor_name[t], dram_wait_name[k]);
+            grid_count(g, pe_cycles);
+            grid_percent(g, share);
+            grid_cell(g, "%s", bar(share));
+        }
+}
+
 static void print_ledger(const struct layer_result *r, FILE *to)
 {
     double all_pe_cycles = (double)ledger_total(r->ledger_pe_cycles);
@@ -130,6 +148,7 @@ static void print_ledger(const struct layer_result *r, FILE *to)
         grid_percent(g, share);
         grid_cell(g, "%s", bar(share));
     }
+    print_dram_waits(g, r, all_pe_cycles);
     grid_print(g, 2, to);
     grid_free(g);
 }

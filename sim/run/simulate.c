@@ -241,6 +241,8 @@ static bool go_through(struct run *run, const struct source_pass *pass)
     const uint64_t waited = start - run->now;
     const uint64_t late =
         waited < run->drain_cycles ? waited : run->drain_cycles;
+    tile_table_charge(run->tiles, run->now + late, start, run->out->passes == 0,
+                      run->out->wait_dram_by);
     run->has_outcome = run_pass(run, pass, start, late);
     if (!run->has_outcome)
         return false;
@@ -298,8 +300,25 @@ static bool run_passes(struct run *run)
                          tile_table_finish(run->tiles, &run->out->memo))) ||
         !is_within_limit(run))
         return false;
+    run->out->wait_dram_by[TENSOR_PSUM][DRAM_WAIT_last_store] =
+        run->out->cycles - run->now;
     idle(run, run->out->cycles - run->now);
     return true;
+}
+
+/* The cycles without a pass in flight, and what they are made of, for all
+ * PEs. */
+static void charge_wait(const struct run *run, struct layer_result *out)
+{
+    const uint64_t pes = (uint64_t)arch_pes(run->arch);
+    uint64_t *const cause = &out->wait_dram_by[0][0];
+    uint64_t sum = 0;
+    for (int k = 0; k < TENSOR_N * DRAM_WAIT_N; k++) {
+        sum = count_add(sum, cause[k]);
+        cause[k] = count_mul(pes, cause[k]);
+    }
+    SIM_CHECK(sum == out->cycles - out->array_cycles);
+    out->ledger_pe_cycles[LEDGER_wait_dram] = count_mul(pes, sum);
 }
 
 static bool finish_result(struct run *run, struct layer_result *out)
@@ -307,8 +326,7 @@ static bool finish_result(struct run *run, struct layer_result *out)
     if (!layer_result_fits(run->arch, out, run->diag))
         return false;
     uint64_t pes = (uint64_t)arch_pes(run->arch);
-    out->ledger_pe_cycles[LEDGER_wait_dram] =
-        count_mul(pes, out->cycles - out->array_cycles);
+    charge_wait(run, out);
     SIM_CHECK(ledger_total(out->ledger_pe_cycles) ==
               count_mul(pes, out->cycles));
     SIM_CHECK(out->counts.macs == layer_macs(&out->layer));

@@ -30,6 +30,10 @@ struct tile_table {
     struct dram *dram;
     struct dma *dma;
     struct tile_line line[TENSOR_N];
+    /* The transfer that the latest pass waited for longest. */
+    enum tensor awaited;
+    bool awaits_store;
+    int64_t awaited_ticket; /* -1: it waited for none */
 };
 
 static const enum dma_channel channel_of[TENSOR_N] = {
@@ -164,10 +168,26 @@ static void push_loads(struct tile_table *table, enum tensor tensor)
     }
 }
 
+/* The pass needs what a transfer of the tensor does: *start moves to when that
+ * is done, less the cycles that the pass runs without it. */
+static void await(struct tile_table *table, enum tensor tensor, bool is_store,
+                  int64_t ticket, uint64_t *start)
+{
+    const uint64_t ready = done_cycle(table, tensor, ticket);
+    const uint64_t lead = table->source->lead_cycles[tensor];
+    if (ready <= lead || ready - lead <= *start)
+        return;
+    *start = ready - lead;
+    table->awaited = tensor;
+    table->awaits_store = is_store;
+    table->awaited_ticket = ticket;
+}
+
 uint64_t tile_table_ready(struct tile_table *table,
                           const struct source_pass *pass, uint64_t now)
 {
     uint64_t start = now;
+    table->awaited_ticket = -1;
     for (int t = 0; t < TENSOR_N; t++)
         push_loads(table, (enum tensor)t);
     for (int t = 0; t < TENSOR_N; t++) {
@@ -176,18 +196,77 @@ uint64_t tile_table_ready(struct tile_table *table,
         if (!pass->new_tile[t])
             continue;
         uint64_t tile = line->used++;
-        uint64_t ready =
-            done_cycle(table, tensor, line->load_ticket[tile % TICKETS]);
+        await(table, tensor, false, line->load_ticket[tile % TICKETS], &start);
         if (tensor == TENSOR_PSUM && tile >= line->places) {
             uint64_t gone = tile - line->places; /* it had the place before */
-            ready =
-                max_u64(ready, done_cycle(table, tensor,
-                                          line->store_ticket[gone % TICKETS]));
+            await(table, tensor, true, line->store_ticket[gone % TICKETS],
+                  &start);
         }
-        const uint64_t lead = table->source->lead_cycles[t];
-        start = max_u64(start, ready > lead ? ready - lead : 0);
     }
     return start;
+}
+
+/* What a wait for a transfer is called. */
+static enum dram_wait cause_of(const struct tile_table *table,
+                               enum tensor tensor, bool is_store, bool is_first)
+{
+    if (is_store)
+        return DRAM_WAIT_store;
+    if (is_first)
+        return DRAM_WAIT_first_load;
+    return table->line[tensor].places > 1 ? DRAM_WAIT_load
+                                          : DRAM_WAIT_single_buffer;
+}
+
+/* Charges the cycles of [from, to) in which the DRAM was at this transfer.
+ * Returns how many these are. */
+static uint64_t charge_span(const struct tile_table *table, enum tensor tensor,
+                            bool is_store, int64_t ticket, uint64_t from,
+                            uint64_t to, bool is_first,
+                            uint64_t by[TENSOR_N][DRAM_WAIT_N])
+{
+    struct dma_span span;
+    if (ticket < 0 ||
+        !dma_span_of(table->dma, channel_of[tensor], (uint64_t)ticket, &span))
+        return 0;
+    from = max_u64(from, span.begin_cycle);
+    to = min_u64(to, span.end_cycle);
+    if (from >= to)
+        return 0;
+    uint64_t *const sum =
+        &by[tensor][cause_of(table, tensor, is_store, is_first)];
+    *sum = count_add(*sum, to - from);
+    return to - from;
+}
+
+void tile_table_charge(const struct tile_table *table, uint64_t from,
+                       uint64_t to, bool is_first,
+                       uint64_t by[TENSOR_N][DRAM_WAIT_N])
+{
+    struct dma_span awaited;
+    uint64_t begin = from, rest = to - from; /* begin: of what it waits for */
+    if (table->awaited_ticket >= 0 &&
+        dma_span_of(table->dma, channel_of[table->awaited],
+                    (uint64_t)table->awaited_ticket, &awaited))
+        begin = min_u64(awaited.begin_cycle, to);
+    for (int t = 0; t < TENSOR_N; t++) {
+        const enum tensor tensor = (enum tensor)t;
+        const struct tile_line *line = &table->line[t];
+        for (int k = 0; k < TICKETS; k++)
+            rest -= charge_span(table, tensor, false, line->load_ticket[k],
+                                from, begin, is_first, by) +
+                    charge_span(table, tensor, true, line->store_ticket[k],
+                                from, begin, is_first, by);
+    }
+    SIM_CHECK(rest <= to - from);
+    uint64_t *sum =
+        &by[table->awaited]
+           [cause_of(table, table->awaited, table->awaits_store, is_first)];
+    *sum = count_add(*sum, rest);
+    if (!is_first)
+        return;
+    sum = &by[table->awaited][DRAM_WAIT_start];
+    *sum = count_add(*sum, table->start_cycles);
 }
 
 static void give_up(struct tile_line *line, uint64_t cycle)

@@ -38,6 +38,14 @@ void tile_table_remember(struct tile_table *table);
  * Passes in their order; each is asked for once. */
 uint64_t tile_table_ready(struct tile_table *table,
                           const struct source_pass *pass, uint64_t now);
+/* Charges the cycles from `from` on until `to`, in which the pass that
+ * tile_table_ready was called for last waited with nothing in flight: each to
+ * the transfer that the DRAM was at, and where it was at none, or at the one
+ * that came last, to that one.  is_first: of the layer's passes; then also the
+ * cycles before the first transfer. */
+void tile_table_charge(const struct tile_table *table, uint64_t from,
+                       uint64_t to, bool is_first,
+                       uint64_t by[TENSOR_N][DRAM_WAIT_N]);
 /* The pass, the source's latest, ran until `end`, its outcome counts from
  * `start` on: the tiles that it used last leave, finished psums when it has
  * drained. */

@@ -154,6 +154,8 @@ TEST_P(Dataflow, RemembersPassesExactly)
                   std::memcmp(&fast.counts, &full.counts, sizeof(fast.counts)));
         EXPECT_EQ(0, std::memcmp(fast.ledger_pe_cycles, full.ledger_pe_cycles,
                                  sizeof(full.ledger_pe_cycles)));
+        EXPECT_EQ(0, std::memcmp(fast.wait_dram_by, full.wait_dram_by,
+                                 sizeof(full.wait_dram_by)));
         EXPECT_LE(fast.memo.simulated_passes, full.memo.simulated_passes);
         EXPECT_EQ(full.memo.simulated_passes, full.passes);
     }

@@ -65,6 +65,9 @@ inline struct layer_result small_result(const char *name)
                                        10000,   20000, 30000,  40000,
                                        0,       32000, 168000};
     std::memcpy(r.ledger_pe_cycles, ledger, sizeof(ledger));
+    r.wait_dram_by[TENSOR_IFMAP][DRAM_WAIT_first_load] = 8000;
+    r.wait_dram_by[TENSOR_FILTER][DRAM_WAIT_single_buffer] = 100000;
+    r.wait_dram_by[TENSOR_PSUM][DRAM_WAIT_last_store] = 60000;
     r.counts.macs = 1000000;
     const enum level usual[] = {LEVEL_RF, LEVEL_L1, LEVEL_L2, LEVEL_DRAM};
     for (int k = 0; k < 4; k++)

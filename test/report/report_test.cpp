@@ -19,7 +19,7 @@ TEST_F(Report, JsonHasTheAgreedKeysInTheAgreedOrder)
     EXPECT_EQ("name op dataflow shape precision mapping macs passes cycles "
               "array_cycles "
               "bounds_cycles bound_by active_pes utilization ledger_pe_cycles "
-              "accesses "
+              "wait_dram_by accesses "
               "noc fifo_pushes dram gated energy_pj energy_range metrics check "
               "power_mw",
               j.keys("layers.0"));
@@ -31,6 +31,11 @@ TEST_F(Report, JsonHasTheAgreedKeysInTheAgreedOrder)
     EXPECT_EQ("mac psum idle_mapping idle_edge fill drain wait_filter "
               "wait_ifmap wait_psum_in wait_psum_out wait_dram",
               j.keys("layers.0.ledger_pe_cycles"));
+    EXPECT_EQ("ifmap filter psum", j.keys("layers.0.wait_dram_by"));
+    EXPECT_EQ("start first_load load single_buffer",
+              j.keys("layers.0.wait_dram_by.filter"));
+    EXPECT_EQ("start first_load load single_buffer store last_store ramp",
+              j.keys("layers.0.wait_dram_by.psum"));
     EXPECT_EQ("rf l2 dram", j.keys("layers.0.accesses"));
     EXPECT_EQ("ifmap filter psum", j.keys("layers.0.accesses.dram"));
     EXPECT_EQ("reads writes", j.keys("layers.0.accesses.rf.psum"));
@@ -44,7 +49,8 @@ TEST_F(Report, JsonHasTheAgreedKeysInTheAgreedOrder)
     EXPECT_EQ("words_sent words_delivered hops", j.keys("layers.0.noc.ifmap"));
     EXPECT_EQ("mac rf noc l1 l2 dram leakage clock total",
               j.keys("layers.0.energy_pj"));
-    EXPECT_EQ("macs cycles array_cycles utilization ledger_pe_cycles accesses "
+    EXPECT_EQ("macs cycles array_cycles utilization ledger_pe_cycles "
+              "wait_dram_by accesses "
               "noc fifo_pushes dram gated energy_pj energy_range metrics check "
               "power_mw",
               j.keys("total"));
@@ -113,6 +119,7 @@ TEST_F(Report, JsonTotalsAreSumsOverTheLayers)
     EXPECT_EQ(40000, j.integer("total.cycles"));
     EXPECT_EQ(18000, j.integer("total.array_cycles"));
     EXPECT_EQ(2 * 168000, j.integer("total.ledger_pe_cycles.wait_dram"));
+    EXPECT_EQ(2 * 100000, j.integer("total.wait_dram_by.filter.single_buffer"));
     EXPECT_EQ(2 * 1000001, j.integer("total.accesses.rf.filter.reads"));
     EXPECT_NEAR(2e6 / (168 * 4e4), j.real("total.utilization"), 1e-12);
     EXPECT_NEAR(j.real("layers.0.energy_pj.total") +

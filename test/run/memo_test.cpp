@@ -91,6 +91,9 @@ class Memo : public testing::TestWithParam<on_network>
         EXPECT_EQ(0, std::memcmp(a.ledger_pe_cycles, b.ledger_pe_cycles,
                                  sizeof(a.ledger_pe_cycles)))
             << what;
+        EXPECT_EQ(0, std::memcmp(a.wait_dram_by, b.wait_dram_by,
+                                 sizeof(a.wait_dram_by)))
+            << what;
     }
 
     diag *d_;

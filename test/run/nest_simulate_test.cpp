@@ -113,6 +113,9 @@ void expect_same(const layer_result &a, const layer_result &b,
     for (int k = 0; k < LEDGER_N; k++)
         ASSERT_EQ(a.ledger_pe_cycles[k], b.ledger_pe_cycles[k])
             << ledger_name[k] << ", " << of;
+    EXPECT_EQ(
+        0, std::memcmp(a.wait_dram_by, b.wait_dram_by, sizeof(a.wait_dram_by)))
+        << of;
 }
 
 TEST_F(NestMachine, RemembersPassesExactlyAndSkipsOnlyLikeCycles)

@@ -97,6 +97,9 @@ TEST_P(PartMemo, ChangesNoNumber)
         EXPECT_EQ(0, std::memcmp(r.ledger_pe_cycles, expected.ledger_pe_cycles,
                                  sizeof(r.ledger_pe_cycles)))
             << text;
+        EXPECT_EQ(0, std::memcmp(r.wait_dram_by, expected.wait_dram_by,
+                                 sizeof(r.wait_dram_by)))
+            << text;
         EXPECT_EQ(expected.memo.remembered_transfers, 0u);
         EXPECT_EQ(r.memo.simulated_transfers + r.memo.remembered_transfers +
                       r.memo.remembered_phases,

@@ -237,6 +237,9 @@ TEST_F(Strips, OfLateTilesAreRememberedAsTheyAre)
         for (int c = 0; c < LEDGER_N; c++)
             EXPECT_EQ(r[0].ledger_pe_cycles[c], r[1].ledger_pe_cycles[c])
                 << ledger_name[c] << ", " << describe(l);
+        EXPECT_EQ(0, std::memcmp(r[0].wait_dram_by, r[1].wait_dram_by,
+                                 sizeof(r[0].wait_dram_by)))
+            << describe(l);
         EXPECT_LE(r[0].bounds_cycles[BOUND_folds], r[0].cycles) << describe(l);
         remembered += r[1].memo.remembered_passes + r[1].memo.skipped_passes;
         runs++;
@@ -255,6 +258,10 @@ TEST_F(Strips, WaitForTheStartOfTheirLayer)
         const layer_result r = run(a, l, 20, memo);
         EXPECT_EQ(r.cycles, at_once + 1234);
         EXPECT_EQ(r.ledger_pe_cycles[LEDGER_wait_dram], 256u * 1234);
+        uint64_t start = 0;
+        for (const auto &tensor : r.wait_dram_by)
+            start += tensor[DRAM_WAIT_start];
+        EXPECT_EQ(start, 256u * 1234);
     }
 }
 
