@@ -104,9 +104,13 @@ dist_importers_DATA = %D%/importers/__init__.py %D%/importers/__main__.py \
 	%D%/importers/formats.py %D%/importers/gamma_model.py \
 	%D%/importers/ini_source.py %D%/importers/maestro.py \
 	%D%/importers/maestro_hw.py %D%/importers/names.py \
-	%D%/importers/onnx_layers.py %D%/importers/onnx_model.py \
+	%D%/importers/onnx_axes.py %D%/importers/onnx_graph.py \
+	%D%/importers/onnx_layers.py %D%/importers/onnx_mac_nodes.py \
+	%D%/importers/onnx_model.py %D%/importers/onnx_moves.py \
+	%D%/importers/onnx_patterns.py \
 	%D%/importers/onnx_reshapes.py %D%/importers/onnx_shapes.py \
-	%D%/importers/onnx_values.py %D%/importers/onnx_wire.py \
+	%D%/importers/onnx_values.py %D%/importers/onnx_vector_nodes.py \
+	%D%/importers/onnx_wire.py \
 	%D%/importers/own_network.py %D%/importers/said.py \
 	%D%/importers/scalesim_config.py \
 	%D%/importers/scalesim_topology.py %D%/importers/source.py \
@@ -117,7 +121,8 @@ dist_importers_DATA = %D%/importers/__init__.py %D%/importers/__main__.py \
 	%D%/importers/timeloop_mapping.py \
 	%D%/importers/timeloop_problem.py %D%/importers/transposed.py \
 	%D%/importers/tree.py %D%/importers/without_place.py \
-	%D%/importers/write_energy.py %D%/importers/write_machine.py \
+	%D%/importers/write_energy.py %D%/importers/write_graph.py \
+	%D%/importers/write_machine.py \
 	%D%/importers/write_mapping.py %D%/importers/write_network.py \
 	%D%/importers/write_part.py %D%/importers/write_scalesim.py \
 	%D%/importers/write_timeloop.py %D%/importers/yaml_source.py \

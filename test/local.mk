@@ -246,10 +246,12 @@ dist_check_SCRIPTS += %D%/importers/energy_test.py \
 	%D%/importers/export_test.py %D%/importers/fuzz_test.py \
 	%D%/importers/hardware_test.py \
 	%D%/importers/machines_test.py \
-	%D%/importers/onnx_test.py %D%/importers/parts_test.py \
+	%D%/importers/onnx_graph_test.py %D%/importers/onnx_test.py \
+	%D%/importers/parts_test.py \
 	%D%/importers/topology_test.py %D%/importers/workloads_test.py
 EXTRA_DIST += %D%/importers/importing.py %D%/importers/machine_texts.py \
-	%D%/importers/onnx_file.py %D%/importers/workload_texts.py \
+	%D%/importers/onnx_file.py %D%/importers/onnx_models.py \
+	%D%/importers/workload_texts.py \
 	%D%/importers/files/gemm.csv %D%/importers/files/tabs.csv \
 	%D%/importers/files/topology.csv
 

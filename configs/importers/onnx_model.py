@@ -8,16 +8,23 @@ of images, of which one is taken (--batch has more); others are given by
 SPDX-License-Identifier: MIT
 """
 
-from importers import onnx_wire, transposed
+from importers import onnx_mac_nodes, onnx_wire, transposed
+from importers.onnx_graph import FAULTS, HOST, Builder, NoGraph
 from importers.onnx_layers import LAYERS, CannotBe
+from importers.onnx_patterns import merged as patterns_merged
 from importers.onnx_shapes import FREE, Op, outputs_of
 from importers.onnx_values import UNKNOWN, Value, merged
+from importers.onnx_vector_nodes import NODES
 from importers.onnx_wire import numbers_of
 from importers.said import Layer, Network
 
 OWN_DOMAINS = ("", "ai.onnx", "com.microsoft")
 FUNCTION_DEPTH_MAX = 16
 NODES_MAX = 1 << 20
+# What the host works out: sizes, indices, comparisons.
+HOST_OPS = """Shape Size Range NonZero ConstantOfShape Equal Less Greater
+LessOrEqual GreaterOrEqual And Or Xor IsNaN TopK ArgMax ArgMin OneHot
+NonMaxSuppression EyeLike""".split()
 
 
 def recognises(source, said):
@@ -37,6 +44,8 @@ class Graph:
         self.network = Network(source.stem, source.place())
         self.values, self.declared = {}, {}
         self.others = {}   # operator: how many nodes are no layers
+        self.outside = {}  # operator: how many nodes are none of the graph
+        self.builder = Builder(source.place())
         self.unnamed = 0
         self.walked = 0
         self.graph = model.graph
@@ -85,6 +94,20 @@ class Graph:
                 f"open: it is 1; --dim {name}=N gives another, and --batch "
                 "images")
         self.images = images
+        self.builder.set_images(self.count_of_images(inputs))
+
+    def count_of_images(self, inputs):
+        """The first dimension that all inputs of maps or sequences have; ids
+        of words are such a sequence, too."""
+        ids = {node.input[1] for node in self.graph.node
+               if node.op_type == "Gather" and len(node.input) > 1}
+        shapes = [(info.name, self.values[info.name].shape) for info in inputs]
+        if not any(shape and (len(shape) > 2 or name in ids)
+                   for name, shape in shapes):
+            return 1
+        firsts = {shape[0] for _, shape in shapes if shape and len(shape) > 1}
+        first = firsts.pop() if len(firsts) == 1 else 1
+        return first if isinstance(first, int) and first > 0 else 1
 
     def declared_of(self, name):
         shape = self.declared.get(name)
@@ -92,7 +115,13 @@ class Graph:
             return None
         return [1 if d in self.images else d for d in shape]
 
-    def run(self, nodes, values, prefix="", depth=0):
+    def run(self, nodes, values, prefix="", depth=0, outputs=()):
+        nodes = patterns_merged(
+            nodes, [name for name, value in values.items() if value.is_weight],
+            outputs)
+        uses = {}
+        for name in [n for node in nodes for n in node.input] + list(outputs):
+            uses[name] = uses.get(name, 0) + 1
         for node in nodes:
             self.walked += 1
             if self.walked > NODES_MAX:
@@ -103,37 +132,84 @@ class Graph:
             if function is not None and depth < FUNCTION_DEPTH_MAX:
                 outputs = self.call(function, node, inputs, prefix, depth)
             else:
-                outputs = self.step(node, inputs, prefix)
+                outputs = self.step(node, inputs, prefix, uses)
             for name, value in zip(node.output, outputs):
-                if not prefix:
-                    value = Value(merged(value.shape, self.declared_of(name)),
-                                  value.data, value.is_weight)
                 values[name] = value
 
     def call(self, function, node, inputs, prefix, depth):
         """A function of the model's own, as the nodes that it is made of."""
         values = dict(zip(function.input, inputs))
         name = node.name or (node.output[0] if node.output else "")
-        self.run(function.node, values, f"{prefix}{name}.", depth + 1)
+        self.run(function.node, values, f"{prefix}{name}.", depth + 1,
+                 function.output)
         return [values.get(name, UNKNOWN) for name in function.output]
 
-    def step(self, node, inputs, prefix):
+    def step(self, node, inputs, prefix, uses):
         node.op_type = node.op_type or "without a name"
         op = Op(node, inputs, self.opset)
         op.declared = [None if prefix else self.declared_of(name)
                        for name in node.output]
-        domain = node.domain or ""
-        if domain in OWN_DOMAINS and node.op_type in LAYERS:
-            self.add_layers(op, prefix)
+        op.uses = [uses.get(name, 0) for name in node.input]
+        is_own = (node.domain or "") in OWN_DOMAINS
+        op.outs = outputs_of(op) if is_own else \
+            [Value() for _ in node.output]
+        for out, declared in zip(op.outs, op.declared):
+            out.take_shape(merged(out.shape, declared))
+        layers = []
+        if is_own and node.op_type in LAYERS:
+            layers = self.add_layers(op, prefix)
         elif not op.is_weight and node.op_type not in FREE:
-            key = node.op_type if domain in OWN_DOMAINS else \
-                f"{domain}.{node.op_type}"
-            self.others[key] = self.others.get(key, 0) + 1
+            self.count(self.others, op)
+        if self.builder is not None:
+            self.add_nodes(op, prefix, layers, is_own)
         for a in node.attribute:
             if a.g is not None:
                 self.tell_body(node, a)
-        return outputs_of(op) if domain in OWN_DOMAINS else \
-            [UNKNOWN] * len(node.output)
+        return op.outs
+
+    @staticmethod
+    def count(counts, op):
+        domain = op.node.domain or ""
+        key = op.node.op_type if domain in OWN_DOMAINS else \
+            f"{domain}.{op.node.op_type}"
+        counts[key] = counts.get(key, 0) + 1
+
+    def add_nodes(self, op, prefix, layers, is_own):
+        """Puts a node into the graph, too; what cannot be there is counted."""
+        kind, name = op.node.op_type, prefix + self.name_of(op.node)
+        outs, self.builder.remark = [], f"{kind} '{name}'"
+        try:
+            if layers:
+                outs = onnx_mac_nodes.add(self.builder, op, layers, name)
+            elif op.is_weight or all(out.data is not None for out in op.outs):
+                return
+            elif is_host(op):
+                outs = [HOST] * len(op.outs)
+                if kind not in FREE:
+                    self.count(self.outside, op)
+            elif is_own and kind in NODES:
+                outs = self.vector_node(op, name)
+            elif kind not in FREE and kind not in LAYERS:
+                self.count(self.outside, op)
+        except NoGraph as fault:
+            self.builder = None
+            self.said.approximated(self.place, f"{kind} '{name}': {fault}",
+                                   "the network is a list of its layers of "
+                                   "MACs, which nothing connects")
+        for out, held in zip(op.outs, outs):
+            out.held = held
+
+    def vector_node(self, op, name):
+        before = len(self.builder.nodes)
+        try:
+            return NODES[op.node.op_type](self.builder, op, name)
+        except NoGraph:
+            raise
+        except FAULTS:
+            self.builder.forget(before)
+            if op.node.op_type not in FREE:
+                self.count(self.outside, op)
+            return []
 
     def tell_body(self, node, attribute):
         inside = [n.op_type for n in attribute.g.node if n.op_type in LAYERS]
@@ -156,7 +232,7 @@ class Graph:
         except CannotBe as fault:
             self.said.not_expressible(self.place, f"{what}: {fault}",
                                       "it is left out of the network")
-            return
+            return []
         for end, kind, sizes, *told in layers:
             if kind == "conv_transpose":
                 transposed.note(self.said, self.place, what, sizes)
@@ -166,27 +242,76 @@ class Graph:
                                              f"{what}, {end}"))
             for text in told:
                 self.said.approximated(self.place, what, text)
+        return layers
 
     def tell_others(self):
-        for name in sorted(self.others):
-            count = self.others[name]
+        counts = self.outside if self.builder is not None else self.others
+        for name in sorted(counts):
             self.said.not_expressible(
-                self.place, f"{count} {'node' if count == 1 else 'nodes'} "
-                f"{name}", "not layers of MACs: their cycles, traffic and "
-                "energy are not counted")
+                self.place, nodes_of(counts[name], name),
+                "not in the graph: cycles, traffic and energy of "
+                f"{'it' if counts[name] == 1 else 'them'} are not counted, and "
+                "who reads the output reads an input of the network"
+                if self.builder is not None else "not layers of MACs: their "
+                "cycles, traffic and energy are not counted")
+        if self.builder is None:
+            return
+        for (what, consequence), of_kind in self.builder.counts.items():
+            for name in sorted(of_kind):
+                text = f"{nodes_of(of_kind[name], name)}: {what}"
+                if consequence is None:
+                    self.said.read(self.place, text)
+                else:
+                    self.said.approximated(self.place, text, consequence)
+
+    def finish(self):
+        if self.builder is not None:
+            self.network.inputs, self.network.nodes = self.builder.finish()
+            self.network.images = self.builder.count_of_images()
+            self.tell_inputs()
+
+    def tell_inputs(self):
+        own = {info.name for info in self.graph.input}
+        weights = [t for t in self.network.inputs
+                   if t.name not in own and t.is_weight]
+        if weights:
+            self.said.read(
+                self.place, "weights that are read word by word are "
+                f"{'an input' if len(weights) == 1 else 'inputs'} of the "
+                "network: " + ", ".join(f"'{t.name}'" for t in weights[:3]) +
+                (", ..." if len(weights) > 3 else ""))
+        for tensor in self.network.inputs:
+            if tensor.name not in own and not tensor.is_weight:
+                self.said.read(
+                    self.place, f"'{tensor.name}' is an input of the network: "
+                    "none of its nodes makes it")
+
+
+def nodes_of(count, name):
+    return f"{count} {'node' if count == 1 else 'nodes'} {name}"
+
+
+def is_host(op):
+    """Whether what a node makes are sizes, indices and masks."""
+    if op.node.op_type in HOST_OPS:
+        return True
+    live = [value for value in op.inputs if not value.is_weight and
+            (value.held is not None or value.shape is not None)]
+    return bool(live) and all(value.held is HOST for value in live)
 
 
 def read(source, said):
     graph = Graph(source, onnx_wire.model_of(source), said)
     graph.start()
-    graph.run(graph.graph.node, graph.values)
+    graph.run(graph.graph.node, graph.values,
+              outputs=[info.name for info in graph.graph.output])
     graph.tell_others()
-    if not graph.network.layers:
+    graph.finish()
+    if not graph.network.layers and not graph.network.nodes:
         left_out = [note for note in said.notes
                     if note.place.file == source.path and note.consequence]
         why = f": {left_out[0].what}" if left_out else ""
-        source.refuse(0, "the model has no layer of MACs that can be "
-                      "expressed" + why,
+        source.refuse(0, "the model has no node that can be expressed" + why,
                       "a model with Conv, Gemm, MatMul or the like, of known "
                       "sizes, is needed")
     said.networks.append(graph.network)

@@ -21,7 +21,8 @@ Trilu BatchNormalization LayerNormalization RMSNormalization
 GroupNormalization SimplifiedLayerNormalization SkipLayerNormalization FastGelu BiasGelu QuickGelu
 RotaryEmbedding ScatterElements ScatterND Scatter Bernoulli RandomNormalLike
 RandomUniformLike EyeLike DynamicQuantizeLinear ReverseSequence ImageScaler
-Relu6 Affine ParametricSoftplus ScaledTanh TensorScatter""".split()
+Relu6 Affine ParametricSoftplus ScaledTanh TensorScatter QLinearSigmoid
+QLinearLeakyRelu QLinearSoftmax""".split()
 BROADCAST = """Add Sub Mul Div Pow Mod And Or Xor Equal Greater Less
 GreaterOrEqual LessOrEqual BitShift BitwiseAnd BitwiseOr BitwiseXor Sum Min Max
 Mean Where""".split()
@@ -257,6 +258,12 @@ def elementwise(op):
     return [] if shape is None else [Value(shape, arithmetic(op, shape))]
 
 
+def quantised_pair(op):
+    """QLinearAdd and its like: operands are inputs 0 and 3."""
+    shape = broadcast(op.shape(0), op.shape(3))
+    return [] if shape is None else [Value(shape)]
+
+
 def matmul_shape(a, b):
     """Of a product of stacks of matrices."""
     if not a or not b:
@@ -325,7 +332,16 @@ def recurrent(op):
 
 
 def concat(op):
-    shapes = [value.shape for value in op.inputs]
+    return joined(op, op.inputs)
+
+
+def quantised_concat(op):
+    """QLinearConcat: behind a scale and a zero, three inputs a tensor."""
+    return joined(op, op.inputs[2::3])
+
+
+def joined(op, values):
+    shapes = [value.shape for value in values]
     if not shapes or any(s is None or len(s) != len(shapes[0])
                          for s in shapes):
         return []
@@ -338,8 +354,8 @@ def concat(op):
     sides = [shape[axis] for shape in shapes]
     out[axis] = sum(sides) if known(sides) else None
     data = None
-    if len(out) == 1 and all(value.data is not None for value in op.inputs):
-        data = [v for value in op.inputs for v in value.data]
+    if len(out) == 1 and all(value.data is not None for value in values):
+        data = [v for value in values for v in value.data]
     return [Value(out, data)]
 
 
@@ -365,6 +381,8 @@ RULES = {
     "DeformConv": conv_like(0, 1), "ConvTranspose": conv_transpose,
     "MaxPool": pool, "AveragePool": pool, "LpPool": pool,
     "GlobalAveragePool": global_pool, "GlobalMaxPool": global_pool,
+    "QLinearAdd": quantised_pair, "QLinearMul": quantised_pair,
+    "QLinearConcat": quantised_concat, "QLinearAveragePool": pool,
     "GlobalLpPool": global_pool, "QLinearGlobalAveragePool": global_pool,
     "MatMul": matmul_like(0, 1), "FusedMatMul": matmul_like(0, 1),
     "MatMulInteger": matmul_like(0, 1), "QLinearMatMul": matmul_like(0, 3),

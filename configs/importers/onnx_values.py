@@ -9,16 +9,26 @@ NUMBERS_MAX = 1 << 16
 
 class Value:
     """`shape`: a list, None where not even the rank is known. `data`: the
-    numbers in order, or None. `is_weight`: it does not depend on the inputs."""
+    numbers in order, or None. `is_weight`: it does not depend on the inputs.
+    `held`: what it is in the network's graph, or None."""
 
-    __slots__ = ("shape", "data", "is_weight")
+    __slots__ = ("shape", "data", "is_weight", "held")
 
     def __init__(self, shape=None, data=None, is_weight=False):
         self.shape = shape
         self.data = data
         self.is_weight = is_weight
+        self.held = None
         if data is not None and (shape is None or not known(shape) or
                                  size_of(shape) != len(data)):
+            self.data = None
+
+
+    def take_shape(self, shape):
+        """What else is known of the shape."""
+        self.shape = shape
+        if self.data is not None and (not known(shape) or
+                                      size_of(shape) != len(self.data)):
             self.data = None
 
 

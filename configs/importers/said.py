@@ -65,10 +65,25 @@ class Layer:
         self.place, self.remark = place, remark
 
 
+class Node:
+    """A node of a graph: `ins` are tensors, each with a `name`, a `shape()` of
+    C, H and W, its `maker` (a node, or None: it comes in) and which `part` of
+    the maker's it is, or None. A node with a MAC loop has its `layer`."""
+
+    def __init__(self, name, op, ins, keys, place, remark=""):
+        self.name, self.op, self.ins, self.keys = name, op, ins, keys
+        self.place, self.remark = place, remark
+        self.layer = None
+
+
 class Network:
+    """Layers, and where the format says how they are connected, a graph: its
+    inputs (tensors) and nodes, among them one for each layer, in order."""
+
     def __init__(self, name, place):
         self.name, self.place = name, place
         self.layers = []
+        self.inputs, self.nodes, self.images = [], [], 1
 
 
 class Value(NamedTuple):

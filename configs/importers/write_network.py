@@ -5,9 +5,10 @@ SPDX-License-Identifier: MIT
 
 import os
 
-from importers import transposed
+from importers import transposed, write_graph
 from importers.names import Names, differs, plain
 from importers.said import Layer, Refused
+from importers.write_graph import count, one_line
 
 DIM_MAX = 2**31 - 1
 STEP_MAX = 65535
@@ -82,16 +83,6 @@ def layer_lines(layer, name):
     return lines
 
 
-def count(number, noun):
-    """'1 layer', '2 layers'."""
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
-def one_line(text):
-    """A comment ends with its line, and no other letter steers a terminal."""
-    return "".join(c if c.isprintable() else " " for c in text)
-
-
 def images_of(network):
     """The batch that all convolutions have, and that divides all products;
     else 1."""
@@ -131,7 +122,22 @@ def with_sizes(layer, sizes):
 
 
 def text_of(network, said, known_as):
-    """The file's text."""
+    """The file's text: a graph where there is one and accelsim can have it,
+    else a list of layers."""
+    if network.nodes:
+        try:
+            for layer in network.layers:
+                if fault(layer) is not None:
+                    raise write_graph.Faulty(f"layer '{layer.name}': "
+                                             f"{fault(layer)}")
+            return write_graph.text_of(network, said, known_as)
+        except write_graph.Faulty as why:
+            said.approximated(network.place, str(why), "the network is a list "
+                              "of its layers of MACs, which nothing connects")
+    return list_text(network, said, known_as)
+
+
+def list_text(network, said, known_as):
     names, blocks = Names(), []
     batch = images_of(network)
     for i, layer in enumerate(network.layers, 1):

@@ -15,6 +15,7 @@ import sys
 import traceback
 
 import machine_texts
+import onnx_models
 import workload_texts
 from onnx_file import model, node, tensor, value
 from program import SOURCE, check, finish, sample
@@ -57,6 +58,9 @@ def onnx_seeds():
 def seeds():
     """(suffix, bytes) of each."""
     out = [(".onnx", data) for data in onnx_seeds()]
+    out += [(".onnx", made()) for made in (
+        onnx_models.bert, onnx_models.llama, onnx_models.vit,
+        onnx_models.mobile, onnx_models.detector, onnx_models.quantised)]
     for texts in (machine_texts.ALL, workload_texts.ALL):
         out += [(os.path.splitext(name)[1], text.encode())
                 for name, text in texts]
