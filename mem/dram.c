@@ -174,6 +174,7 @@ static uint64_t serve_channels(struct dram *d,
     uint64_t end_clock = start_clock;
     enum dram_recall how = DRAM_REMEMBERED;
     sum->bursts = sum->activates = sum->row_hits = sum->refreshes = 0;
+    sum->write_bursts = 0;
     for (int k = 0; k < d->channels; k++) {
         const struct dram_controller *c = &d->controller[k];
         end_clock = dram_later(
@@ -182,6 +183,7 @@ static uint64_t serve_channels(struct dram *d,
         sum->activates += c->counts.activates;
         sum->row_hits += c->counts.row_hits;
         sum->refreshes += c->counts.refreshes;
+        sum->write_bursts += c->counts.write_bursts;
     }
     d->recalls[how]++;
     return end_clock;

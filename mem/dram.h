@@ -36,6 +36,16 @@ extern "C" {
 
 enum dram_kind { DRAM_IDEAL, DRAM_BANDWIDTH, DRAM_PART };
 
+/* What a device of a part draws, as its data sheet has it: JEDEC's currents, in
+ * mA.  volts 0: not known. */
+struct dram_currents {
+    double volts;
+    double IDD0;         /* a row is opened and closed every tRC */
+    double IDD2N, IDD3N; /* no command, and no row or a row open */
+    double IDD4R, IDD4W; /* bursts one after the other */
+    double IDD5;         /* refreshes one after the other */
+};
+
 /* One channel.  Timings in clocks of the part (tCK); names as in the data
  * sheets. */
 struct dram_part {
@@ -50,6 +60,8 @@ struct dram_part {
     int bankgroups, banks_per_group, rows, columns;
     int bus_bytes;    /* of one transfer */
     int queue_bursts; /* of the read queue, and of the write queue */
+    int devices;      /* side by side in the channel */
+    struct dram_currents currents; /* of a device */
 };
 
 extern const struct dram_part dram_parts[]; /* name NULL at the end */
@@ -86,10 +98,11 @@ struct dram_request {
     uint64_t run_bytes;
 };
 
-/* bursts and what follows: parts only, else 0.  row_hits: bursts for which no
+/* bursts up to write_bursts: parts only, else 0.  row_hits: bursts for which no
  * row had to be opened. */
 struct dram_totals {
     uint64_t requests, bursts, activates, row_hits, refreshes;
+    uint64_t write_bursts;            /* of `bursts` */
     uint64_t read_bytes, write_bytes; /* useful ones */
 };
 

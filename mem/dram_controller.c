@@ -212,6 +212,7 @@ static void access(struct dram_controller *c, enum dram_command command,
     const struct dram_burst *burst = &q->burst[q->hit[bank]];
     issue(c, command, burst->place, clock);
     c->counts.bursts++;
+    c->counts.write_bursts += command == DRAM_WRITE;
     c->counts.row_hits += !burst->was_opened;
     c->way_bursts += c->queue[dram_controller_other_way(c)].n > 0;
     dram_queue_take_hit(q, bank);

@@ -32,7 +32,7 @@ enum {
 struct effect {
     uint32_t clocks; /* to the end of the commands */
     uint32_t end;    /* of the data */
-    uint32_t bursts, activates, row_hits, refreshes;
+    uint32_t bursts, write_bursts, activates, row_hits, refreshes;
     uint32_t way;
     uint32_t idle_activate; /* with refreshes: of the banks not touched */
 };
@@ -338,6 +338,7 @@ static uint64_t replay(const struct dram_memory *m, const struct view *v,
     c->state.clock = then;
     c->way = (enum dram_way)effect.way;
     c->counts.bursts += effect.bursts;
+    c->counts.write_bursts += effect.write_bursts;
     c->counts.activates += effect.activates;
     c->counts.row_hits += effect.row_hits;
     c->counts.refreshes += effect.refreshes;
@@ -368,6 +369,7 @@ static void keep(struct dram_memory *m, const struct view *v, struct key *key,
         .clocks = (uint32_t)(then - now),
         .end = (uint32_t)(end - now),
         .bursts = (uint32_t)bursts,
+        .write_bursts = (uint32_t)(after->write_bursts - before->write_bursts),
         .activates = (uint32_t)(after->activates - before->activates),
         .row_hits = (uint32_t)(after->row_hits - before->row_hits),
         .refreshes = (uint32_t)refreshes,

@@ -121,6 +121,7 @@ uint64_t dram_stream(struct dram_controller *c, struct dram_bursts *source)
         return 0;
     issue_stream(c, first, n, clock, distance);
     c->counts.bursts += n;
+    c->counts.write_bursts += c->way == DRAM_WAY_WRITE ? n : 0;
     c->counts.row_hits += n - shift_queue(c, first, n);
     source->burst += n;
     return clock + (n - 1) * distance +

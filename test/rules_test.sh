@@ -21,7 +21,7 @@ noc                 sim/base/diag.h
 pe                  sim/base/diag.h noc
 mem                 sim/base/diag.h noc
 traces              sim/base
-sim/energy          sim/base
+sim/energy          sim/base mem
 dataflows           BLOCKS
 dataflows/gemm      BLOCKS dataflows
 dataflows/rs        BLOCKS dataflows

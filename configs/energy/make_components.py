@@ -343,6 +343,9 @@ add_area = (
 );
 register_area = {{ um2_per_bit = {5.98 * a:.4g}; source = "Shao et al., Aladdin, ISCA 2014, 40 nm{larger}"; }};
 
+# A DRAM part whose currents are known spends by them, and this on its bus.
+dram_io = {{ energy = 3.2; source = "assumed for all parts: an LPDDR4-3200's output rail, 150 mA for 16 pins at 3.2 Gb/s and 1.1 V (JEDEC currents in DRAMSys's memspec)";
+      low = 0.8; high = 11.8; range_source = "HBM2, O'Connor et al., MICRO 2017; DDR4-2666's 20.3 pJ a bit (Jouppi et al., ISCA 2021) less the 8.5 that currents give"; }};
 dram = {{ bits = 32; energy = 640.0; source = "MIT 6.5930, 32-bit DRAM read";
       low = 640.0; high = 1300.0; range_source = "Horowitz, ISSCC 2014, Fig. 1.1.9: 1300 to 2600 pJ for 64 bits"; }};
 # All that banks of SRAM cost, beside what sram_macro says.

@@ -20,6 +20,7 @@ SHIPPED = ("ddr3_1600", "ddr4_2400", "lpddr4_2400", "hbm2")
 TIMINGS = ("CL", "CWL", "tRCD", "tRP", "tRAS", "tRC", "tRFC", "tREFI",
            "tCCD_S", "tCCD_L", "tRRD_S", "tRRD_L", "tFAW", "tWR", "tWTR_S",
            "tWTR_L", "tRTP")
+CURRENTS = ("IDD0", "IDD2N", "IDD3N", "IDD4R", "IDD4W", "IDD5")
 
 
 def kind_of(source, said):
@@ -79,6 +80,20 @@ class PartReader:
                         f"a whole number of at least {least} is needed")
         return int(value)
 
+    def currents(self, volts, items):
+        """Takes the currents of a device, mA, where the file has them all."""
+        found = {"volts": volts, **dict(zip(CURRENTS, items))}
+        values = {key: item.number() if item is not None else None
+                  for key, item in found.items()}
+        if any(value is None or value <= 0 for value in values.values()):
+            return
+        # A current of less than 1 is in amperes.
+        scale = 1000 if values["IDD0"] < 1 else 1
+        for key, value in values.items():
+            value *= 1 if key == "volts" else scale
+            self.put(key, round(value, 6), found[key].place,
+                     "A, as mA" if scale > 1 and key != "volts" else "")
+
     def lacks(self, key, place):
         raise Refused(place, f"the part has no '{key}'",
                       "every timing and size of it is needed")
@@ -102,6 +117,8 @@ class PartReader:
             self.part.name = f"{self.part.name}_own"[:NAME_MAX]
         order = ["clock_hz", *TIMINGS, "BL", "clocks_per_burst", "bankgroups",
                  "banks_per_group", "rows", "columns", "bus_bytes"]
+        if "volts" in value:
+            order += ["devices", "volts", *CURRENTS]
         self.part.keys = {key: value[key] for key in order}
         self.part.protocol = protocol
         self.said.parts.append(self.part)
@@ -173,6 +190,12 @@ class DramSim(PartReader):
             self.need("dram_structure", "device_width")
         bits = self.whole(width, "bus_width", 8)
         self.put("bus_bytes", bits // 8, width.place)
+        device = self.item("dram_structure", "device_width")
+        each = device.int() if device is not None else None
+        self.put("devices", max(1, bits // each) if each else 1, width.place)
+        self.currents(self.item("power", "VDD"),
+                      [self.item("power", key) for key in
+                       (*CURRENTS[:-1], "IDD5AB")])
 
     def tell(self):
         channels = self.item("system", "channels")
@@ -230,6 +253,12 @@ class MemSpec(PartReader):
             if key not in self.part.keys:
                 self.put(key, self.part.keys["clocks_per_burst"].value, None,
                          "the file has none: a burst")
+        power = spec.get("mempowerspec")
+        if power is not None and power.is_map:
+            lower = {key.lower(): item for key, item in power.entries.items()}
+            self.currents(lower.get("vdd"),
+                          [lower.get(key.lower()) for key in CURRENTS[:-1]] +
+                          [lower.get("idd5b", lower.get("idd5"))])
         kind = spec.get("memoryType")
         self.finish(kind.text if kind is not None else "")
 
@@ -280,6 +309,7 @@ class MemSpec(PartReader):
         if bits < 8:
             width.refuse(f"a bus of {bits} bits", "at least 8 are needed")
         self.put("bus_bytes", bits // 8, width.place)
+        self.put("devices", self.whole(devices, "nbrOfDevices"), devices.place)
         for key, what in (("nbrOfChannels", "channels"),
                           ("nbrOfRanks", "ranks")):
             item = sizes.get(key)

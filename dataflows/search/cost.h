@@ -20,6 +20,8 @@ struct search_costs {
     double noc_hop[TENSOR_N], dram[TENSOR_N];
     /* What no search looks at: of a DRAM part's bursts, and of each cycle. */
     double dram_bit, static_cycle;
+    double dram_read_burst, dram_write_burst, dram_row;
+    int dram_row_bursts;
     double instruction; /* of each MAC, whatever the mapping */
     double rf[TENSOR_N], l1[TENSOR_N], l2[TENSOR_N]; /* reads */
     double rf_write[TENSOR_N], l1_write[TENSOR_N], l2_write[TENSOR_N];

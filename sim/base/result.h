@@ -107,6 +107,11 @@ enum counter_when {
 #define COUNTS(X)                                                    \
     X(dram_bursts, "dram.bursts", "bursts", "DRAM bursts",           \
       COUNTER_WITHOUT_FORM, "whole bursts that a DRAM part moved")   \
+    X(dram_write_bursts, "dram.write_bursts", "bursts", NULL,        \
+      COUNTER_WITHOUT_FORM, "of them, those that wrote")             \
+    X(dram_activates, "dram.activates", "rows", NULL,                \
+      COUNTER_WITHOUT_FORM | COUNTER_SIMULATED,                      \
+      "rows that a DRAM part opened")                                \
     X(stream_cycles, "systolic.stream_cycles", "cycles", NULL,       \
       COUNTER_WITHOUT_FORM | COUNTER_SIMULATED | COUNTER_SYSTOLIC,   \
       "in which words that do not stay enter the array's first row") \

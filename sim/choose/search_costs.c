@@ -4,7 +4,30 @@
  */
 #include "sim/choose/search_costs.h"
 
+#include <math.h>
+
 #include "sim/run/tile_table.h"
+
+/* Sets what a DRAM part's bursts and rows cost, and a bit of them at least. */
+static void set_bursts(const struct energy_costs *costs,
+                       struct search_costs *out)
+{
+    const struct energy_dram *part = &costs->part;
+    const double bits = 8.0 * dram_burst_bytes(&out->dram_cfg);
+    out->dram_bit = costs->dram_bit.energy;
+    out->dram_read_burst = out->dram_write_burst = bits * out->dram_bit;
+    out->dram_row = 0;
+    out->dram_row_bursts = 1;
+    if (!part->is_of_currents)
+        return;
+    out->dram_read_burst = part->read_burst;
+    out->dram_write_burst = part->write_burst;
+    out->dram_row = part->activate;
+    out->dram_row_bursts = part->row_bursts;
+    out->dram_bit = (fmin(part->read_burst, part->write_burst) +
+                     part->activate / part->row_bursts) /
+                    bits;
+}
 
 void search_costs_of(const struct energy_costs *costs, const struct arch *arch,
                      struct search_costs *out)
@@ -12,10 +35,12 @@ void search_costs_of(const struct energy_costs *costs, const struct arch *arch,
     out->mac = costs->mac.energy;
     out->dram_cfg = tile_table_dram_cfg(arch);
     const bool by_bit = out->dram_cfg.kind == DRAM_PART;
-    const double bit = costs->dram_bit.energy;
-    out->dram_bit = costs->dram_bit.energy;
+    set_bursts(costs, out);
+    const double bit = out->dram_bit;
     out->instruction = costs->instruction;
     out->static_cycle = costs->leakage_cycle + costs->clock_cycle;
+    if (by_bit)
+        out->static_cycle += costs->part.cycle;
     for (int t = 0; t < TENSOR_N; t++) {
         out->rf[t] = costs->rf[t].energy;
         out->noc_hop[t] = costs->noc_hop[t].energy;
@@ -54,8 +79,11 @@ double search_costs_rest(const struct search_costs *costs,
     const struct finished_words f = counts->finished_dram;
     useful_bits += ((double)f.reads + (double)f.writes) *
                    (arch_ofmap_bits(arch) - arch->precision_bits[TENSOR_PSUM]);
-    return rest + ((double)counts->dram_bursts * 8 *
-                       dram_burst_bytes(&costs->dram_cfg) -
-                   useful_bits) *
-                      costs->dram_bit;
+    const uint64_t row = (uint64_t)costs->dram_row_bursts;
+    const uint64_t writes = counts->dram_write_bursts;
+    const uint64_t bursts = counts->dram_bursts;
+    return rest + (double)(bursts - writes) * costs->dram_read_burst +
+           (double)writes * costs->dram_write_burst +
+           (double)(bursts / row + (bursts % row != 0)) * costs->dram_row -
+           useful_bits * costs->dram_bit;
 }

@@ -182,6 +182,29 @@ static void add_cost(struct listing *l, const struct energy_table *table,
     listing_text(l, doc);
 }
 
+static void add_single(struct listing *l, const struct energy_table *table,
+                       const char *part, const char *of, double energy,
+                       const char *doc)
+{
+    const struct energy_cost each = {energy, energy, ENERGY_GIVEN};
+    if (energy > 0)
+        add_cost(l, table, part, of, &each, doc);
+}
+
+/* What a DRAM part takes by its currents. */
+static void add_dram_part(struct listing *l, const struct energy_table *table,
+                          const struct energy_dram *part)
+{
+    add_single(l, table, "dram", "read_burst", part->read_burst,
+               "a burst read, by the part's currents and on its bus");
+    add_single(l, table, "dram", "write_burst", part->write_burst,
+               "a burst written, likewise");
+    add_single(l, table, "dram", "row", part->activate,
+               "a row opened and closed, by the part's currents");
+    add_single(l, table, "dram", "standby", part->cycle,
+               "a cycle, of standby and refresh");
+}
+
 static void add_costs(const struct invocation *s, struct listing *l)
 {
     struct energy_costs costs;
@@ -196,24 +219,19 @@ static void add_costs(const struct invocation *s, struct listing *l)
                 {"l1", costs.l1, "a word read or written"},
                 {"l2", costs.l2, "a word read or written"},
                 {"dram", costs.dram, "a word read or written"}};
+    const bool is_priced[] = {true, true, arch->has_l1, true,
+                              !costs.part.is_of_currents};
     add_cost(l, s->energy, "mac", "", &costs.mac, "a MAC");
     for (int k = 0; k < 5; k++)
         for (int t = 0; t < TENSOR_N; t++)
-            if (strcmp(part[k].part, "l1") != 0 || arch->has_l1)
+            if (is_priced[k])
                 add_cost(l, s->energy, part[k].part, tensor_name[t],
                          &part[k].cost[t], part[k].doc);
-    if (costs.clock_cycle > 0) {
-        const struct energy_cost each = {costs.clock_cycle, costs.clock_cycle,
-                                         ENERGY_GIVEN};
-        add_cost(l, s->energy, "clock", "", &each,
-                 "a cycle, of all clocked bits together");
-    }
-    if (costs.leakage_cycle > 0) {
-        const struct energy_cost each = {costs.leakage_cycle,
-                                         costs.leakage_cycle, ENERGY_GIVEN};
-        add_cost(l, s->energy, "leakage", "", &each,
-                 "a cycle, of all instances together");
-    }
+    add_dram_part(l, s->energy, &costs.part);
+    add_single(l, s->energy, "clock", "", costs.clock_cycle,
+               "a cycle, of all clocked bits together");
+    add_single(l, s->energy, "leakage", "", costs.leakage_cycle,
+               "a cycle, of all instances together");
 }
 
 void show_config(struct invocation *s)

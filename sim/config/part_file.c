@@ -49,9 +49,28 @@ static const struct part_key keys[] = {
     {"columns", AT(columns), 1, 1 << 20, true},
     {"bus_bytes", AT(bus_bytes), 1, 1024, true},
     {"queue_bursts", AT(queue_bursts), 1, 64, false},
+    {"devices", AT(devices), 1, 1024, false},
 };
 /* clang-format on */
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
+
+/* What a device draws: all of them or none. */
+#define CURRENT(field)             \
+    {                              \
+#field, AT(currents.field) \
+    }
+static const struct current_key {
+    const char *name;
+    size_t offset;
+} currents[] = {CURRENT(volts), CURRENT(IDD0),  CURRENT(IDD2N), CURRENT(IDD3N),
+                CURRENT(IDD4R), CURRENT(IDD4W), CURRENT(IDD5)};
+enum { CURRENTS = sizeof(currents) / sizeof(currents[0]) };
+#define CURRENT_MAX 100000.0 /* mA */
+
+static double *current(struct dram_part *part, const struct current_key *key)
+{
+    return (double *)(void *)((char *)part + key->offset);
+}
 
 static int *field(struct dram_part *part, const struct part_key *key)
 {
@@ -89,12 +108,40 @@ static bool read_text(struct reader *r, const struct setting *s,
     return string_is_one_line(*out, setting_name(s), setting_pos(s), r->d);
 }
 
+static bool read_current(struct reader *r, const struct setting *s, double *out)
+{
+    *out = setting_number(s);
+    return (setting_is_number(s) && *out > 0 && *out <= CURRENT_MAX) ||
+           diag_error(r->d, setting_pos(s),
+                      "'%s' is no number above 0, up to %g", setting_name(s),
+                      CURRENT_MAX);
+}
+
+/* What a part spends needs all currents. */
+static bool has_all_currents_or_none(struct reader *r)
+{
+    const char *given = NULL, *missing = NULL;
+    for (int k = 0; k < CURRENTS; k++)
+        if (*current(&r->part, &currents[k]) > 0)
+            given = currents[k].name;
+        else if (missing == NULL)
+            missing = currents[k].name;
+    return given == NULL || missing == NULL ||
+           diag_error(r->d, r->whole,
+                      "the part has '%s', but no '%s'; what it spends is "
+                      "known by all of volts, IDD0, IDD2N, IDD3N, IDD4R, IDD4W "
+                      "and IDD5",
+                      given, missing);
+}
+
 static bool unknown_key(struct reader *r, const struct setting *s)
 {
     struct nearest near;
     nearest_start(&near, setting_name(s));
     for (int k = 0; k < KEYS; k++)
         nearest_offer(&near, keys[k].name);
+    for (int k = 0; k < CURRENTS; k++)
+        nearest_offer(&near, currents[k].name);
     nearest_offer(&near, "name");
     nearest_offer(&near, "source");
     nearest_offer(&near, "clock_hz");
@@ -130,6 +177,9 @@ static bool read_key(struct reader *r, const struct setting *s)
         r->is_given[k] = true;
         return true;
     }
+    for (int k = 0; k < CURRENTS; k++)
+        if (strcmp(name, currents[k].name) == 0)
+            return read_current(r, s, current(&r->part, &currents[k]));
     return unknown_key(r, s);
 }
 
@@ -137,7 +187,8 @@ static bool nothing_is_missing(struct reader *r)
 {
     const char *missing = NULL;
     for (int k = 0; k < KEYS; k++)
-        if (!r->is_given[k] && keys[k].offset != AT(queue_bursts))
+        if (!r->is_given[k] && keys[k].offset != AT(queue_bursts) &&
+            keys[k].offset != AT(devices))
             missing = missing != NULL ? missing : keys[k].name;
     if (r->part.clock_hz == 0)
         missing = "clock_hz";
@@ -165,11 +216,14 @@ const struct dram_part *part_file_use(const char *path, struct src_pos at,
         return NULL;
     const struct setting *root = config_text_root(file);
     struct reader r = {
-        .whole = {path, 1}, .d = d, .part = {.source = "", .queue_bursts = 32}};
+        .whole = {path, 1},
+        .d = d,
+        .part = {.source = "", .queue_bursts = 32, .devices = 1}};
     bool ok = true;
     for (int i = 0; i < setting_length(root); i++)
         ok = read_key(&r, setting_item(root, i)) && ok;
-    ok = ok && nothing_is_missing(&r) && is_possible(&r);
+    ok = ok && nothing_is_missing(&r) && has_all_currents_or_none(&r) &&
+         is_possible(&r);
     r.part.part = r.part.name;
     const struct dram_part *used = ok ? dram_part_use(&r.part) : NULL;
     if (ok && used == NULL)

@@ -5,7 +5,9 @@
  *   CL = 17; CWL = 12; tRCD = 17; ...
  *
  * Each field of struct dram_part (mem/dram.h) is a key; timings are in clocks
- * of the part. docs/config.md lists the shipped parts.
+ * of the part. devices, volts and the currents IDD0 ... IDD5 (mA, of a device)
+ * may be left out: then an energy table's `dram` prices what it moves.
+ * docs/config.md lists the shipped parts.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_CONFIG_PART_FILE_H

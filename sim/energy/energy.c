@@ -219,9 +219,14 @@ void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
     out->l2 = by_events ? row_energy(arch, result, costs)
                         : outer_level_energy(counts, LEVEL_L2, costs->l2,
                                              &costs->l2_finished);
-    out->dram = by_burst ? (double)counts->dram_bursts * 8.0 *
-                               dram_burst_bytes * costs->dram_bit.energy
-                         : dram_energy(counts, arch, costs);
+    if (by_burst && costs->part.is_of_currents)
+        out->dram =
+            energy_dram_of(&costs->part, counts, result->is_model, cycles);
+    else if (by_burst)
+        out->dram = (double)counts->dram_bursts * 8.0 * dram_burst_bytes *
+                    costs->dram_bit.energy;
+    else
+        out->dram = dram_energy(counts, arch, costs);
     out->leakage = costs->leakage_cycle * (double)cycles;
     out->clock = costs->clock_cycle * (double)cycles;
     sum_parts(out);
@@ -284,7 +289,9 @@ bool energy_levels_invert(const struct energy_costs *c, const struct arch *arch,
                 out->inner = arch_level_name(arch, (enum level)inner);
                 out->outer = arch_level_name(arch, (enum level)outer);
                 out->inner_each = dearer(&level[inner][t]) / bits;
-                out->outer_each = dearer(&level[outer][t]) / bits;
+                out->outer_each = outer == LEVEL_DRAM && c->part.is_of_currents
+                                      ? energy_dram_bit(&c->part)
+                                      : dearer(&level[outer][t]) / bits;
                 if (out->inner_each > out->outer_each)
                     return true;
             }

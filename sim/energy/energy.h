@@ -58,6 +58,17 @@ struct energy_cost { /* of one access, hop or MAC */
     enum energy_origin origin;
 };
 
+/* What a DRAM part costs by its currents, where a table prices them and the
+ * part has them; in all its devices. */
+struct energy_dram {
+    bool is_of_currents; /* false: the rest is 0 */
+    double read_burst, write_burst;
+    double activate; /* of a row, its precharge too */
+    double cycle;    /* of the machine: standby and refresh, on all channels */
+    int row_bursts;  /* that a row holds */
+    int burst_bits;
+};
+
 /* What one event costs on an architecture. */
 struct energy_costs {
     struct energy_cost mac;
@@ -70,7 +81,8 @@ struct energy_costs {
     struct energy_cost inner[LEVEL_N][TENSOR_N];
     double hops[LEVEL_N]; /* noc_hops that a hop of a listed level is */
     struct energy_cost l2_finished, dram_finished; /* of finished outputs */
-    struct energy_cost dram_bit;                   /* for bursts */
+    struct energy_cost dram_bit; /* for bursts, where currents are not */
+    struct energy_dram part;
     /* A table of components prices rows of L2, words that change on a port and
      * buses by the rows that they reach, where results count them. */
     bool of_components;
@@ -117,6 +129,15 @@ bool energy_is_possible(const struct energy_table *table,
                         const struct arch *arch, struct diag *d);
 void energy_costs_of(const struct energy_table *table, const struct arch *arch,
                      struct energy_costs *out);
+
+/* A bit in a burst, the dearer of read and written, with its share of a row
+ * that is read or written whole. */
+double energy_dram_bit(const struct energy_dram *dram);
+/* The energy of a part: `cycles` of the layer; of a model the rows that its
+ * bursts fill, which is the least that they open. */
+double energy_dram_of(const struct energy_dram *dram,
+                      const struct counts *counts, bool is_model,
+                      uint64_t cycles);
 
 /* dram_burst_bytes: of a DRAM part, whose energy is paid per burst; up to 1,
  * paid per useful word. */

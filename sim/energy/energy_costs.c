@@ -433,6 +433,7 @@ void energy_costs_of(const struct energy_table *table, const struct arch *arch,
         energy_level_costs(table, arch, out);
     out->dram_finished = list_cost(&p, &table->dram, 0, ofmap_bits);
     out->dram_bit = list_cost(&p, &table->dram, 0, 1);
+    energy_dram_costs(table, arch, &out->part);
     out->of_components = energy_is_of_components(table);
     if (out->of_components)
         energy_bus_costs(table, arch, out);

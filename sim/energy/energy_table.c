@@ -41,6 +41,7 @@ static const struct list_key list_keys[] = {
     {"l1", AT(l1), "energy", NULL, true, false, true, false, true, 1, ENERGY_ENTRIES_MAX, false},
     {"l2", AT(l2), "energy", NULL, true, false, true, false, true, 1, ENERGY_ENTRIES_MAX, false},
     {"dram", AT(dram), "energy", NULL, true, false, true, false, true, 1, ENERGY_ENTRIES_MAX, true},
+    {"dram_io", AT(dram_io), "energy", NULL, false, false, false, false, false, 1, 1, false},
     {"wire", AT(wire), "energy", NULL, false, false, false, false, false, 1, 1, false},
     {"sram_spread", AT(sram_spread), "times", NULL, false, false, false, false, false, 1, 1, false},
     {"clock", AT(clock), "energy", NULL, false, false, false, false, false, 1, 1, false},

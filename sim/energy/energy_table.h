@@ -55,6 +55,7 @@ struct energy_table {
      * clocked in a cycle. */
     struct sram_grid *grid; /* owns */
     struct energy_list clock;
+    struct energy_list dram_io;     /* a bit on a DRAM part's bus */
     struct energy_list sram_spread; /* the grid's energies times this */
     struct energy_list instruction; /* for each MAC; empty: none is fetched */
     /* A wire between neighbours, per bit and mm; a register's bit that takes
@@ -99,6 +100,9 @@ double energy_pitch_mm(const struct energy_table *table,
 /* Sets the prices of buses and of hops between clusters. */
 void energy_bus_costs(const struct energy_table *table, const struct arch *arch,
                       struct energy_costs *out);
+/* Prices the machine's DRAM part by its currents, if the table does. */
+void energy_dram_costs(const struct energy_table *table,
+                       const struct arch *arch, struct energy_dram *out);
 /* Register bits of a PE that the clock reaches. */
 double energy_clocked_bits(const struct energy_table *table,
                            const struct arch *arch);

@@ -5,6 +5,7 @@ libaccel_a_SOURCES += \
 	%D%/energy_area.h \
 	%D%/energy_bus.c \
 	%D%/energy_costs.c \
+	%D%/energy_dram.c \
 	%D%/energy_levels.c \
 	%D%/energy_possible.c \
 	%D%/energy_range.c \

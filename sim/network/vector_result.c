@@ -12,6 +12,7 @@
 
 #include "sim/network/vector_op.h"
 #include "sim/network/vector_passes.h"
+#include "sim/run/model.h"
 #include "sim/run/simulate.h"
 #include "sim/run/tile_table.h"
 
@@ -142,12 +143,9 @@ static void count_time(const struct arch *arch, struct layer_result *out)
         const uint64_t of_tensor =
             counts_dram_bytes(arch, &out->counts, (enum tensor)t);
         bytes = count_add(bytes, of_tensor);
-        if (dram.kind == DRAM_PART)
-            out->counts.dram_bursts = count_add(
-                out->counts.dram_bursts,
-                of_tensor / (uint64_t)dram_burst_bytes(&dram) +
-                    (of_tensor % (uint64_t)dram_burst_bytes(&dram) != 0));
     }
+    if (dram.kind == DRAM_PART)
+        model_least_bursts(arch, dram_burst_bytes(&dram), &out->counts);
     out->bounds_cycles[BOUND_dram] = dram_min_cycles(&dram, bytes);
 }
 

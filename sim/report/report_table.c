@@ -72,11 +72,33 @@ static void tensor_cost_text(const struct energy_cost cost[TENSOR_N],
         snprintf(text, (size_t)text_bytes, "%s %s (%s)", reads, unit, origin);
 }
 
+static void dram_cost_text(const struct table_view *v, char *text,
+                           int text_bytes)
+{
+    const struct energy_costs *c = &v->costs;
+    const int burst_bytes = v->in->dram_burst_bytes;
+    const char *least =
+        v->total.bursts_at_least ? "; at least so many bursts" : "";
+    if (burst_bytes <= 1)
+        tensor_cost_text(c->dram, "a word", text, text_bytes);
+    else if (c->part.is_of_currents)
+        snprintf(text, (size_t)text_bytes,
+                 "%s a burst read, %s written, %s a row, %s a cycle%s%s",
+                 text_real(c->part.read_burst).text,
+                 text_real(c->part.write_burst).text,
+                 text_real(c->part.activate).text,
+                 text_real(c->part.cycle).text, least,
+                 v->total.is_model ? "; least rows and cycles" : "");
+    else
+        snprintf(text, (size_t)text_bytes, "%s a burst of %d bytes (%s)%s",
+                 text_real(8.0 * burst_bytes * c->dram_bit.energy).text,
+                 burst_bytes, energy_origin_name[c->dram_bit.origin], least);
+}
+
 void table_cost_text(const struct table_view *v, enum energy_part part,
                      char *text, int text_bytes)
 {
     const struct energy_costs *c = &v->costs;
-    int burst_bytes = v->in->dram_burst_bytes;
     switch (part) {
     case ENERGY_mac:
         snprintf(text, (size_t)text_bytes, "%s a MAC (%s)",
@@ -110,14 +132,7 @@ void table_cost_text(const struct table_view *v, enum energy_part part,
                  v->total.is_model ? ", in the least cycles" : "");
         break;
     default:
-        if (burst_bytes <= 1) {
-            tensor_cost_text(c->dram, "a word", text, text_bytes);
-            break;
-        }
-        snprintf(text, (size_t)text_bytes, "%s a burst of %d bytes (%s)%s",
-                 text_real(8.0 * burst_bytes * c->dram_bit.energy).text,
-                 burst_bytes, energy_origin_name[c->dram_bit.origin],
-                 v->total.bursts_at_least ? "; at least so many bursts" : "");
+        dram_cost_text(v, text, text_bytes);
     }
 }
 

@@ -195,17 +195,21 @@ static uint64_t dram_words(const struct counts *counts)
     return words;
 }
 
-/* No transfer of a tensor takes fewer than its bytes fit into. */
-static uint64_t least_bursts(const struct arch *arch,
-                             const struct counts *counts, int burst_bytes)
+void model_least_bursts(const struct arch *arch, int burst_bytes,
+                        struct counts *counts)
 {
-    uint64_t bursts = 0;
+    const struct accesses *psum = &counts->access[LEVEL_DRAM][TENSOR_PSUM];
+    const double words = (double)psum->reads + (double)psum->writes;
+    counts->dram_bursts = 0;
     for (int t = 0; t < TENSOR_N; t++) {
         const uint64_t bytes = counts_dram_bytes(arch, counts, (enum tensor)t);
         const uint64_t each = (uint64_t)burst_bytes;
-        bursts = count_add(bursts, bytes / each + (bytes % each != 0));
+        const uint64_t bursts = bytes / each + (bytes % each != 0);
+        counts->dram_bursts = count_add(counts->dram_bursts, bursts);
+        if (t == TENSOR_PSUM && words > 0)
+            counts->dram_write_bursts =
+                (uint64_t)((double)bursts * ((double)psum->writes / words));
     }
-    return bursts;
 }
 
 static uint64_t bursts_of(const struct tile_transfer *move, int byte_bits)
@@ -216,20 +220,22 @@ static uint64_t bursts_of(const struct tile_transfer *move, int byte_bits)
 }
 
 /* The bursts of a nest, pass by pass. */
-static uint64_t walk_nest(struct pass_source *source, int byte_bits)
+static void walk_nest(struct pass_source *source, int byte_bits,
+                      struct counts *counts)
 {
     struct tile_transfer move;
     struct source_pass pass;
-    uint64_t bursts = 0;
+    uint64_t read = 0, written = 0;
     for (int t = 0; t < TENSOR_N; t++)
         while (source->ops->load(source, (enum tensor)t, &move))
-            bursts = count_add(bursts, bursts_of(&move, byte_bits));
+            read = count_add(read, bursts_of(&move, byte_bits));
     while (source->ops->next(source, &pass))
         if (pass.last_use[TENSOR_PSUM]) {
             source->ops->store(source, &move);
-            bursts = count_add(bursts, bursts_of(&move, byte_bits));
+            written = count_add(written, bursts_of(&move, byte_bits));
         }
-    return bursts;
+    counts->dram_bursts = count_add(read, written);
+    counts->dram_write_bursts = written;
 }
 
 struct burst_count {
@@ -251,15 +257,20 @@ static void add_tile(void *context, const struct pass *pass, uint64_t times)
 }
 
 /* The bursts of a dataflow's program: of each tile, as often as it is moved. */
-static uint64_t count_tiles(const struct program *program, int byte_bits)
+static void count_tiles(const struct program *program, int byte_bits,
+                        struct counts *counts)
 {
     struct burst_count count = {.program = program, .byte_bits = byte_bits};
+    uint64_t read = 0;
     for (int t = 0; t < TENSOR_N; t++) {
+        if (t == TENSOR_PSUM)
+            read = count.bursts;
         count.tensor = (enum tensor)t;
         program_each_tile(program, count.tensor, add_tile, &count);
     }
     tile_move_fini(&count.move);
-    return count.bursts;
+    counts->dram_bursts = count.bursts;
+    counts->dram_write_bursts = count.bursts - read;
 }
 
 static void count_nest_bursts(const struct arch *arch,
@@ -272,7 +283,7 @@ static void count_nest_bursts(const struct arch *arch,
     out->bursts_at_least = source->passes > WALK_PASSES_MAX ||
                            dram_words(&out->counts) > WALK_NEST_WORDS_MAX;
     if (!out->bursts_at_least)
-        out->counts.dram_bursts = walk_nest(source, byte_bits);
+        walk_nest(source, byte_bits, &out->counts);
     source->ops->destroy(source);
 }
 
@@ -286,8 +297,8 @@ static void count_program_bursts(const struct arch *arch,
     program_lay_out(program, burst_bytes);
     out->bursts_at_least = program->passes > WALK_PASSES_MAX;
     if (!out->bursts_at_least)
-        out->counts.dram_bursts =
-            count_tiles(program, __builtin_ctz((unsigned)burst_bytes));
+        count_tiles(program, __builtin_ctz((unsigned)burst_bytes),
+                    &out->counts);
     free(program);
 }
 
@@ -310,7 +321,7 @@ static void count_bursts(const struct arch *arch, const struct layer *layer,
     else
         count_program_bursts(arch, layer, mapping, burst_bytes, out);
     if (out->bursts_at_least)
-        out->counts.dram_bursts = least_bursts(arch, &out->counts, burst_bytes);
+        model_least_bursts(arch, burst_bytes, &out->counts);
 }
 
 bool model_layer(const struct arch *machine, const struct layer *layer,

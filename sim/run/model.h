@@ -26,6 +26,11 @@ void model_mapping(const struct arch *arch, const struct layer *layer,
                    const struct layer_mapping *mapping,
                    struct layer_result *out);
 
+/* Sets the bursts that the DRAM words of `counts` take at least: no tensor
+ * moves in fewer than its bytes fit into. */
+void model_least_bursts(const struct arch *arch, int burst_bytes,
+                        struct counts *counts);
+
 /* What a simulation and the closed form say of a mapping alike: its names,
  * its parameters, where it comes from. */
 void result_describe(const struct arch *arch, const struct layer *layer,

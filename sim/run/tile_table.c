@@ -341,7 +341,10 @@ uint64_t tile_table_finish(struct tile_table *table, struct memo_stats *stats)
 {
     uint64_t cycle = dma_finish(table->dma);
     const uint64_t *recalls = dram_recalls(table->dram);
-    table->counts->dram_bursts = dram_counts(table->dram)->bursts;
+    const struct dram_totals *dram = dram_counts(table->dram);
+    table->counts->dram_bursts = dram->bursts;
+    table->counts->dram_write_bursts = dram->write_bursts;
+    table->counts->dram_activates = dram->activates;
     stats->remembered_transfers = recalls[DRAM_REMEMBERED];
     stats->remembered_phases = recalls[DRAM_REMEMBERED_PHASE];
     stats->simulated_transfers = recalls[DRAM_SIMULATED];

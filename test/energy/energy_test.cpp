@@ -218,6 +218,65 @@ TEST_F(Energy, ADramPartIsPaidPerBurstTheOthersPerWord)
     EXPECT_DOUBLE_EQ(3 * 64 * 8 * 20, e.dram);
 }
 
+// What the data sheets' currents make of a bit, a row of all devices and a
+// device's standby, worked out apart from the model with tCK rounded as the
+// sheets have it: pJ, pJ, mW with refresh.
+TEST_F(Energy, ADramPartIsPaidByItsCurrentsWhereTheTableSaysWhatItsBusTakes)
+{
+    const struct {
+        const char *name;
+        double read_bit, write_bit, device_row, device_mw;
+        int devices, burst_bits;
+    } parts[] = {
+        {"ddr4_2400", 5.727, 4.98, 431.27, 51.6 + 11.146, 8, 512},
+        {"lpddr4_2400", 6.1005, 5.6336, 1739.0, 56.4 + 12.656, 4, 1024},
+        {"hbm2", 1.5703, 2.0859, 828.0, 66.0 + 15.6, 1, 512},
+    };
+    for (const auto &p : parts) {
+        SCOPED_TRACE(p.name);
+        load("45nm_components");
+        struct arch a = arch_of(16, 16);
+        std::snprintf(a.dram_model, sizeof(a.dram_model), "%s", p.name);
+        a.clock_hz = 500000000; // a mW is 2 pJ a cycle
+        const struct energy_costs c = costs(a);
+        ASSERT_TRUE(c.part.is_of_currents);
+        const double io = 3.2;
+        EXPECT_NEAR(p.read_bit + io, c.part.read_burst / p.burst_bits, 0.05);
+        EXPECT_NEAR(p.write_bit + io, c.part.write_burst / p.burst_bits, 0.05);
+        EXPECT_NEAR(p.device_row * p.devices, c.part.activate,
+                    0.01 * c.part.activate);
+        EXPECT_NEAR(2 * p.device_mw * p.devices, c.part.cycle,
+                    0.01 * c.part.cycle);
+        a.dram_channels = 2;
+        EXPECT_DOUBLE_EQ(2 * c.part.cycle, costs(a).part.cycle);
+    }
+}
+
+TEST_F(Energy, AModelOfADramPartOpensAsFewRowsAsItsBurstsFill)
+{
+    struct energy_dram part = {true, 10, 30, 100, 0.5, 16, 512};
+    struct counts counts;
+    std::memset(&counts, 0, sizeof(counts));
+    counts.dram_bursts = 33;
+    counts.dram_write_bursts = 3;
+    counts.dram_activates = 7;
+    EXPECT_DOUBLE_EQ(30 * 10 + 3 * 30 + 7 * 100 + 40 * 0.5,
+                     energy_dram_of(&part, &counts, false, 40));
+    EXPECT_DOUBLE_EQ(30 * 10 + 3 * 30 + 3 * 100 + 40 * 0.5,
+                     energy_dram_of(&part, &counts, true, 40));
+}
+
+TEST_F(Energy, WithoutCurrentsOrABusPriceAPartIsPaidByTheBit)
+{
+    load("45nm");
+    struct arch a = arch_of(16, 16);
+    std::snprintf(a.dram_model, sizeof(a.dram_model), "ddr4_2400");
+    EXPECT_FALSE(costs(a).part.is_of_currents); // the table has no dram_io
+    load("45nm_components");
+    std::snprintf(a.dram_model, sizeof(a.dram_model), "bandwidth");
+    EXPECT_FALSE(costs(a).part.is_of_currents);
+}
+
 TEST_F(Energy, CompressedWordsArePaidByTheBitsThatCrossTheLink)
 {
     load("45nm");

@@ -57,6 +57,47 @@ def test_own_file():
         check(model.returncode == 0, "model takes it", model.stderr)
 
 
+def energy_of(*words):
+    done = run(*LAYER, "--energy", "45nm_components", *words)
+    if not check(done.returncode == 0, " ".join(words), done.stderr):
+        finish()
+    return json.loads(done.stdout)["layers"][0]["energy_pj"]["dram"]
+
+
+def test_currents():
+    """What a part draws is of its file; without, its bits have a price."""
+    row = shipped_row()
+    own = {"devices": 8, "volts": row["VDD"], "IDD5": row["IDD5AB"],
+           **{key: row[key] for key in ("IDD0", "IDD2N", "IDD3N", "IDD4R",
+                                        "IDD4W")}}
+    with new_folder() as folder:
+        path = write(folder, "part.cfg", own_part(**own))
+        given = energy_of("--set", f"dram.part={path}")
+        check(given == energy_of("--set", "dram.model=ddr4_2400"),
+              "a file with a shipped part's currents spends as that part")
+        bare = write(folder, "bare.cfg", own_part())
+        check(energy_of("--set", f"dram.part={bare}") != given,
+              "without currents its bits are priced")
+        own["IDD4R"] = None
+        broken = write(folder, "broken.cfg", own_part(**own))
+        done = run(*LAYER, "--set", f"dram.part={broken}")
+        check(done.returncode == 1 and "no 'IDD4R'" in done.stderr,
+              "a part with some of the currents is refused", done.stderr)
+        ini = write(folder, "part.ini", INI + "[power]\n" + "".join(
+            f"{key} = {row[key]}\n" for key in ("VDD", "IDD0", "IDD2N",
+            "IDD3N", "IDD4R", "IDD4W", "IDD5AB")))
+        check(energy_of("--set", f"dram.part={ini}") == given,
+              "a DRAMsim3 file's currents are taken")
+        spec = json.loads(json.dumps(MEMSPEC))
+        spec["memspec"]["mempowerspec"] = {
+            "vdd": float(row["VDD"]), "idd5B": float(row["IDD5AB"]) / 1000,
+            **{key.lower(): float(row[key]) / 1000 for key in (
+                "IDD0", "IDD2N", "IDD3N", "IDD4R", "IDD4W")}}
+        path = write(folder, "spec.json", json.dumps(spec))
+        check(energy_of("--set", f"dram.part={path}") == given,
+              "DRAMSys's amperes are taken")
+
+
 def test_own_refusals():
     with new_folder() as folder:
         for text, message in (
@@ -130,7 +171,7 @@ def test_ramulator():
                 "'DDR3_1600K' is the name of a table")
 
 
-for test in (test_own_file, test_own_refusals, test_dramsim3, test_dramsys,
+for test in (test_own_file, test_currents, test_own_refusals, test_dramsim3, test_dramsys,
              test_ramulator):
     test()
 finish()

@@ -121,6 +121,16 @@ TEST_P(EachPart, HasTheParametersOfItsRowInThePublishedTable)
     // Two transfers in a clock.
     EXPECT_EQ(std::stoull(row["data_rate_MTs"]) * 500000, part.clock_hz);
     EXPECT_EQ(part.BL, 2 * part.clocks_per_burst);
+    EXPECT_EQ(std::stoi(row["bus_width"]),
+              part.devices * std::stoi(row["device_width"]));
+    const std::map<std::string, double> currents = {
+        {"VDD", part.currents.volts},   {"IDD0", part.currents.IDD0},
+        {"IDD2N", part.currents.IDD2N}, {"IDD3N", part.currents.IDD3N},
+        {"IDD4R", part.currents.IDD4R}, {"IDD4W", part.currents.IDD4W},
+        {"IDD5AB", part.currents.IDD5},
+    };
+    for (const auto &field : currents)
+        EXPECT_EQ(std::stod(row[field.first]), field.second) << field.first;
     std::string source = part.source;
     EXPECT_NE(source.find(row["tool"]), std::string::npos);
     EXPECT_NE(source.find(row["commit"].substr(0, 8)), std::string::npos);

@@ -143,10 +143,14 @@ def what_map_says(folder):
                       what, ran)
                 check((ran["clock"] > 0) == (energy == "65nm_components"),
                       what, ran)
+                # A model knows the least cycles, and rows of a DRAM part.
+                least = {"leakage", "clock", "total"}
+                if dram and energy == "65nm_components":
+                    least.add("dram")
                 for part, value in model.items():
-                    if part not in ("leakage", "clock", "total"):
-                        check(close(value, ran[part]), f"model {part}: {what}")
-                check(model["leakage"] <= ran["leakage"], f"leakage: {what}")
+                    check(value <= ran[part] * (1 + 1e-9)
+                          if part in least else close(value, ran[part]),
+                          f"model {part}: {what}")
 
 
 def a_static_part_and_reads_apart():
