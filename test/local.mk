@@ -170,7 +170,8 @@ report_test_LDADD = $(TEST_LIBS)
 if TESTS_WANTED
 check_PROGRAMS += simulate_test model_test tile_table_test pass_memory_test \
 	memo_test part_memo_test ahead_test periods_test compression_test \
-	systolic_cycles_test strips_test fold_nest_test nest_clock_test nest_test levels_test monotone_test
+	systolic_cycles_test strips_test fold_nest_test nest_clock_test nest_test levels_test monotone_test \
+	pass_overlap_test
 endif
 dist_check_SCRIPTS += %D%/run/levels_test.py %D%/run/memo_test.py %D%/run/widths_test.py \
 	%D%/run/stores_test.py
@@ -206,6 +207,8 @@ nest_clock_test_SOURCES = %D%/run/nest_clock_test.cpp \
 	%D%/array/nest_clock.cpp %D%/array/nest_clock.h \
 	%D%/array/nest_script.cpp %D%/array/nest_script.h $(TEST_CASES)
 nest_clock_test_LDADD = $(TEST_LIBS)
+pass_overlap_test_SOURCES = %D%/run/pass_overlap_test.cpp $(TEST_CASES)
+pass_overlap_test_LDADD = $(TEST_LIBS)
 fold_nest_test_SOURCES = %D%/run/fold_nest_test.cpp $(TEST_CASES)
 fold_nest_test_LDADD = $(TEST_LIBS)
 strips_test_SOURCES = %D%/run/strips_test.cpp $(TEST_CASES)

@@ -31,6 +31,7 @@ sim/config          sim/base mem DATAFLOWS
 sim/array           sim/base pe noc mem traces DATAFLOWS
 sim/array/credit    sim/base pe mem sim/array
 sim/array/nest      sim/base noc traces DATAFLOWS sim/array sim/array/credit
+sim/array/overlap   sim/base noc pe DATAFLOWS sim/array sim/array/credit sim/array/nest
 sim/run             sim/base pe noc mem traces DATAFLOWS ARRAYS
 sim/choose          BELOW
 sim/network         BELOW sim/choose
@@ -45,7 +46,7 @@ blocks='sim/base/arch.h sim/base/layer.h sim/base/result.h sim/base/diag.h pe no
 dataflows='dataflows dataflows/gemm dataflows/rs dataflows/nest dataflows/search'
 rooms=$(echo "$rooms" | sed "s|BELOW|sim/base sim/energy sim/config ARRAYS \
     sim/run pe noc mem traces DATAFLOWS|; s|BLOCKS|$blocks|; s|DATAFLOWS|$dataflows|
-    s|ARRAYS|sim/array sim/array/credit sim/array/nest|")
+    s|ARRAYS|sim/array sim/array/credit sim/array/nest sim/array/overlap|")
 room_names=$(echo "$rooms" | awk 'NF { print $1 }')
 
 # sources_of ROOM: the C and C++ files of a room, not of those inside it.

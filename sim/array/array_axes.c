@@ -73,18 +73,6 @@ static bool refuse(struct array_refusal *out, const char *key,
     return false;
 }
 
-bool array_passes_apart(const struct arch *arch, struct array_refusal *out)
-{
-    if (!arch->pass_overlap)
-        return true;
-    out->key = "pass.overlap";
-    snprintf(out->why, sizeof(out->why),
-             "'pass.overlap' is true and passes overlap under a loop nest "
-             "alone; false is right, or a '--mapping' with the loops of the "
-             "dataflow");
-    return false;
-}
-
 bool array_axes_honour(const struct arch *arch, const char *dataflow,
                        struct array_refusal *out)
 {

@@ -11,9 +11,6 @@
 extern "C" {
 #endif
 
-/* What kinds of array that run programs have in common: passes follow each
- * other on an empty array.  false: the machine asks for more. */
-bool array_passes_apart(const struct arch *arch, struct array_refusal *out);
 /* false: says which axis may not hold what the dataflow puts there.  It asks
  * nothing of a loop nest, whose loops are looked at one by one. */
 bool array_axes_honour(const struct arch *arch, const char *dataflow,

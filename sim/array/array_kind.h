@@ -1,8 +1,8 @@
 /* array_kind.h - what a kind of array side must be able to do.
  *
- * One definition a file: multicast_array.c, systolic_array.c and
- * nest/nest_array.c.  Whoever has an array side (array_side.h) calls these
- * through it and asks no kind which it is.
+ * One definition a file: multicast_array.c, systolic_array.c,
+ * overlap/overlap_array.c and nest/nest_array.c.  Whoever has an array side
+ * (array_side.h) calls these through it and asks no kind which it is.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_ARRAY_ARRAY_KIND_H
@@ -45,9 +45,9 @@ struct array_kind {
     void *(*create)(const struct program *program, struct word_flow *flow);
     void (*destroy)(void *self);
 
-    /* pass: what the kind runs, a struct pass (dataflows/program.h) or a
-     * struct nest_pass_place (nest/nest_source.h); borrowed until it is
-     * done. */
+    /* pass: what the kind runs, a struct pass (dataflows/program.h), a struct
+     * overlap_run (overlap/overlap_run.h) or a struct nest_pass_place
+     * (nest/nest_source.h); borrowed until it is done. */
     void (*issue)(void *self, const void *pass);
     bool (*is_done)(const void *self);
     bool (*flows)(const void *self);
@@ -69,7 +69,8 @@ struct array_kind {
     const char *(*remedy)(const void *self);
 };
 
-extern const struct array_kind multicast_array, systolic_array, nest_array;
+extern const struct array_kind multicast_array, systolic_array, overlap_array,
+    nest_array;
 
 #ifdef __cplusplus
 }

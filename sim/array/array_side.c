@@ -16,9 +16,17 @@ static const struct array_kind *const kind_of[] = {
     [NETWORK_SYSTOLIC] = &systolic_array,
 };
 
+static const struct array_kind *kind_on(enum network_type network,
+                                        const struct arch *arch)
+{
+    return network == NETWORK_MULTICAST && arch->pass_overlap
+               ? &overlap_array
+               : kind_of[network];
+}
+
 const struct array_kind *array_kind_of(const struct arch *arch)
 {
-    return kind_of[arch->array_network];
+    return kind_on(arch->array_network, arch);
 }
 
 const struct array_kind *array_kind_of_nests(const struct arch *arch)
@@ -38,7 +46,7 @@ struct array_side *array_side_of(const struct array_kind *kind, void *self)
 struct array_side *array_side_new(const struct program *program,
                                   struct word_flow *flow)
 {
-    const struct array_kind *kind = kind_of[program->kind];
+    const struct array_kind *kind = kind_on(program->kind, &program->arch);
     return array_side_of(kind, kind->create(program, flow));
 }
 

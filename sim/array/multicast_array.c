@@ -19,8 +19,7 @@ struct array {
 static bool honours(const struct arch *arch, const char *dataflow,
                     struct array_refusal *out)
 {
-    return array_passes_apart(arch, out) &&
-           array_axes_honour(arch, dataflow, out);
+    return array_axes_honour(arch, dataflow, out);
 }
 
 static void *create(const struct program *program, struct word_flow *flow)

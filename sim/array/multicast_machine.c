@@ -119,15 +119,21 @@ static void issue_trees(struct multicast_machine *m)
     trees_issue(&m->trees, &pass);
 }
 
+void multicast_machine_shape(struct multicast_machine *m,
+                             const struct multicast_pass *pass)
+{
+    if (m->shaped && memcmp(&m->pass, pass, sizeof(*pass)) == 0)
+        return;
+    m->pass = *pass;
+    multicast_shape_pass(m);
+    m->shaped = true;
+}
+
 void multicast_machine_issue(struct multicast_machine *m,
                              const struct multicast_pass *pass,
                              const struct machine_tap *tap)
 {
-    if (!m->shaped || memcmp(&m->pass, pass, sizeof(*pass)) != 0) {
-        m->pass = *pass;
-        multicast_shape_pass(m);
-        m->shaped = true;
-    }
+    multicast_machine_shape(m, pass);
     struct lanes_pass lanes_pass = {
         .rows_used = pass->blocks * pass->block_rows,
         .held_streams = pass->held_streams,

@@ -49,6 +49,9 @@ struct multicast_machine;
 struct multicast_machine *multicast_machine_new(const struct program *program);
 void multicast_machine_free(struct multicast_machine *m);
 
+/* Makes the tables of a pass on a quiescent machine. */
+void multicast_machine_shape(struct multicast_machine *m,
+                             const struct multicast_pass *pass);
 /* Puts a pass on a quiescent machine.  tap may be NULL; borrowed. */
 void multicast_machine_issue(struct multicast_machine *m,
                              const struct multicast_pass *pass,

@@ -66,8 +66,11 @@ static bool honours_nest(const struct arch *arch, struct array_refusal *out)
 static bool honours(const struct arch *arch, const char *dataflow,
                     struct array_refusal *out)
 {
-    if (!array_passes_apart(arch, out))
-        return false;
+    if (arch->pass_overlap)
+        return refuse(out, "pass.overlap",
+                      "'pass.overlap' is true and passes overlap on multicast "
+                      "networks; false is right ('array.preload' and "
+                      "'array.drain' overlap them on a systolic array)");
     bool moves_psums =
         strcmp(dataflow, "ws") == 0 || strcmp(dataflow, "is") == 0;
     if (strcmp(dataflow, "nest") == 0)

@@ -199,7 +199,7 @@ struct arch {
 
     struct network_arch network[NETWORK_N];
     bool ifmap_waits_for_filters; /* noc.ifmap_waits_for_filters */
-    bool pass_overlap;            /* pass.overlap, nests only */
+    bool pass_overlap;            /* pass.overlap */
     enum psum_reduce psum_reduce; /* noc.psum_reduce, multicast only */
     bool tree_accumulates;        /* noc.tree_accumulates */
 

@@ -194,10 +194,10 @@ const struct schema_row schema[] = {
          "registers and files with a read and a write port do the former; "
          "next_cycle halves one-word files"),
     BOOL("pass.overlap", pass_overlap, "false",
-         "loop nests: no boundaries inside a tile of L2, so that the next "
-         "steps' words enter where fifos and register files have room; else a "
-         "pass begins on an empty array (docs/nest.md). Named dataflows take "
-         "false",
+         "multicast arrays with chains of psums and no L1: passes that work on "
+         "the same tiles of L2 follow each other without a boundary, so that "
+         "the next one's words enter where fifos and register files have "
+         "room; else a pass begins on an empty array (docs/timing.md)",
          "assumed"),
     BOOL("pe.zero_gating", zero_gating, "false",
          "a zero ifmap word saves the filter read and the MAC's energy, not "

@@ -25,6 +25,9 @@ struct source_pass {
     const void *work;
     bool new_tile[TENSOR_N]; /* the pass before had another tile, or none */
     bool last_use[TENSOR_N]; /* the pass after has another tile, or none */
+    /* Passes that overlap with the first and are issued with it, on its
+     * tiles. */
+    uint64_t beside;
 };
 
 /* What the DMA moves for a tile. */

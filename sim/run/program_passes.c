@@ -13,6 +13,7 @@
 #include "dataflows/multicast_alike.h"
 #include "pe/fold_boundary.h"
 #include "sim/array/access_stream.h"
+#include "sim/array/overlap/overlap_run.h"
 #include "sim/array/systolic_array.h"
 #include "sim/run/bounds.h"
 #include "sim/run/check.h"
@@ -43,6 +44,9 @@ struct program_passes {
     struct cursor cursor;
     struct pass pass[2]; /* the latest, and the one before it */
     int latest;
+    /* Where passes overlap: the latest run of them, and the one before it. */
+    struct overlap_gather gather;
+    struct overlap_run run[2];
     struct key *key; /* owns */
     /* The key that was given last, and the descriptor that it is of. */
     struct pass_key latest_key;
@@ -71,6 +75,8 @@ static void destroy(struct pass_source *s)
     access_stream_free(p->stream);
     periods_free(p->periods);
     tile_move_fini(&p->move);
+    for (int k = 0; k < 2; k++)
+        overlap_run_fini(&p->run[k]);
     free(p->key);
     fold_boundary_free(p->boundary);
     free(p->told);
@@ -111,6 +117,24 @@ static bool next(struct pass_source *s, struct source_pass *out)
     memcpy(out->last_use, pass->last_use, sizeof(out->last_use));
     if (p->check != NULL)
         code_values(p, pass);
+    return true;
+}
+
+/* The passes that overlap with the next one, as one. */
+static bool next_run(struct pass_source *s, struct source_pass *out)
+{
+    struct program_passes *p = of(s);
+    struct overlap_run *run = &p->run[!p->latest];
+    if (!overlap_gather_next(&p->gather, p->program, &p->cursor, run))
+        return false;
+    p->latest = !p->latest;
+    p->pass[p->latest] = run->pass[run->n - 1];
+    out->work = run;
+    out->beside = run->n - 1;
+    memcpy(out->new_tile, run->pass[0].new_tile, sizeof(out->new_tile));
+    memcpy(out->last_use, p->pass[p->latest].last_use, sizeof(out->last_use));
+    for (size_t k = 0; p->check != NULL && k < run->n; k++)
+        code_values(p, &run->pass[k]);
     return true;
 }
 
@@ -163,6 +187,21 @@ static struct pass_key key(struct pass_source *s, uint64_t lateness_cycles)
     memcpy(k + 1, fold_boundary_left(p->boundary)->left, bytes);
     p->latest_key = pass_key_of(k, sizeof(*k) + bytes);
     return p->latest_key;
+}
+
+/* No pass is left when a run is done.  The key's bytes are the run's. */
+static struct pass_key key_of_run(struct pass_source *s,
+                                  uint64_t lateness_cycles)
+{
+    struct program_passes *p = of(s);
+    const struct overlap_run *run = &p->run[p->latest];
+    const struct pass_key its =
+        pass_key_of(run->alone, run->n * sizeof(*run->alone));
+    SIM_CHECK(lateness_cycles == 0);
+    p->base.key_is_as_before = p->latest_key.n_bytes == its.n_bytes &&
+                               pass_key_same(&p->latest_key, &its);
+    p->latest_key = its;
+    return its;
 }
 
 static const void *left(struct pass_source *s)
@@ -303,6 +342,22 @@ static const struct pass_source_ops ops_of_part = {
     .finish = finish,
 };
 
+/* What passes that overlap find on the array is not known ahead, and the runs
+ * of them are not skipped by loops of the program. */
+static const struct pass_source_ops ops_of_runs = {
+    .destroy = destroy,
+    .new_array = new_array,
+    .next = next_run,
+    .key = key_of_run,
+    .left = left,
+    .load = load,
+    .store = store,
+    .passed = passed,
+    .scout = scout,
+    .bounds = bounds,
+    .finish = finish,
+};
+
 static const struct pass_source_ops scout_ops = {
     .destroy = destroy,
     .new_array = new_array,
@@ -346,11 +401,17 @@ static struct program_passes *make(const struct pass_source_ops *its,
 static struct pass_source *scout(const struct pass_source *s)
 {
     const struct program_passes *p = (const struct program_passes *)s;
-    if (fold_drains_overlap(&p->program->arch) || p->program->loads_ahead)
+    if (fold_drains_overlap(&p->program->arch) || p->program->loads_ahead ||
+        p->base.ops == &ops_of_runs)
         return NULL;
     struct program_passes *its = make(&scout_ops, p->program, false);
     its->is_scout = true;
     return &its->base;
+}
+
+static bool overlaps(const struct program *program)
+{
+    return program->kind == NETWORK_MULTICAST && program->arch.pass_overlap;
 }
 
 struct pass_source *program_passes_new(const struct arch *arch,
@@ -362,8 +423,10 @@ struct pass_source *program_passes_new(const struct arch *arch,
     struct program *program = xcalloc(1, sizeof(*program));
     mapping->dataflow->compile(arch, layer, &mapping->mapping, program);
     program_lay_out(program, dram_burst_bytes(&dram));
-    struct program_passes *p = make(
-        dram.kind == DRAM_PART ? &ops_of_part : &ops, program, tap != NULL);
+    struct program_passes *p = make(overlaps(program)        ? &ops_of_runs
+                                    : dram.kind == DRAM_PART ? &ops_of_part
+                                                             : &ops,
+                                    program, tap != NULL);
     p->dataflow = mapping->dataflow;
     if (check) {
         p->check = check_new(program);

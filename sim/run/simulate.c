@@ -134,7 +134,7 @@ static bool simulate_pass(struct run *run, const struct source_pass *pass,
     if (!step_array(run, start))
         return false;
     finish_array(run, &run->outcome);
-    run->out->memo.simulated_passes++;
+    run->out->memo.simulated_passes += 1 + pass->beside;
     return true;
 }
 
@@ -158,19 +158,19 @@ static bool run_pass(struct run *run, const struct source_pass *pass,
     }
     const struct pass_key key = run->source->ops->key(run->source, late);
     if (run->source->key_is_as_before && run->has_outcome) {
-        stats->remembered_passes++;
+        stats->remembered_passes += 1 + pass->beside;
         run->array_is_behind = true;
         return true;
     }
     add_outcomes(run);
     switch (pass_view_find(run->view, &key, &run->outcome)) {
     case PASS_KNOWN:
-        stats->remembered_passes++;
+        stats->remembered_passes += 1 + pass->beside;
         run->array_is_behind = true;
         return true;
     case PASS_AHEAD:
         stats->new_descriptors++;
-        stats->simulated_passes++;
+        stats->simulated_passes += 1 + pass->beside;
         add_simulated_cycles(run, &run->outcome);
         run->array_is_behind = true;
         return true;
@@ -255,7 +255,7 @@ static bool go_through(struct run *run, const struct source_pass *pass)
     if (run->source->ops->passed != NULL)
         run->source->ops->passed(run->source, outcome, late);
     run->drain_cycles = outcome->drain_cycles;
-    run->out->passes++;
+    run->out->passes += 1 + pass->beside;
     return true;
 }
 
@@ -280,9 +280,9 @@ static void tell_progress(struct run *run)
 
 static bool run_passes(struct run *run)
 {
-    struct source_pass pass;
     start(run);
     for (;;) {
+        struct source_pass pass = {0};
         skip_passes(run);
         if (!is_countable(run, run->now) || !is_worth_while(run))
             return false;

@@ -126,10 +126,28 @@ class clock_of_pass
         return h.next < p_.stream[held].size() ? int64_t(UNKNOWN) : h.cycle + 1;
     }
 
+    // When psums that come back may: those that had to wait for it that they
+    // were written are read anew.
+    int64_t back_from(const slot &s) const
+    {
+        const stream &x = stream_[2];
+        const int64_t turn = x.next == 0 ? 0 : x.cycle + 1;
+        if (s.after == 0 || x.moved > 0)
+            return 0;
+        if (s.after > written_.size())
+            return UNKNOWN;
+        const int64_t seen = written_[s.after - 1] + 1;
+        return seen <= turn
+                   ? 0
+                   : seen + arch_l2_store(&s_.a, TENSOR_PSUM).latency_cycles;
+    }
+
     // When so many words of a slot may go; of psums out, the first one.
     int64_t ready(int k, const slot &s, int words) const
     {
-        int64_t from = 0;
+        int64_t from = k == 2 ? back_from(s) : 0;
+        if (from == UNKNOWN)
+            return UNKNOWN;
         if (k == 3) {
             const psums &e = psum_[lanes_ + size_t(s.to[0])];
             const size_t at = e.gone.size();
@@ -247,6 +265,8 @@ class clock_of_pass
         if (x.open) {
             x.moved = 0;
             x.next++;
+            if (k == 3)
+                written_.push_back(cycle);
         }
         return true;
     }
@@ -341,6 +361,7 @@ class clock_of_pass
     int port_[INPUTS], places_[INPUTS];
     std::map<size_t, size_t> freed_from_[INPUTS]; // by lane: the operation
     std::vector<psums> psum_;
+    std::vector<int64_t> written_; // by slot of psums out: when it was done
     std::vector<std::vector<int64_t>> done_;
 };
 

@@ -266,7 +266,7 @@ class writer
             chunk = std::get<1>(one.first);
             const auto &to = one.second.first;
             out_.stream[input].push_back(
-                {to, int(one.second.second.size()), begins});
+                {to, int(one.second.second.size()), begins, 0});
             for (const word &w : one.second.second)
                 for (int k : to)
                     (*arrival)[size_t(k)][w] =
@@ -408,11 +408,22 @@ class writer
                         continue;
                     out_.stream[2 + out].push_back({{out == 0 ? bottom : c},
                                                     std::min(left, wide),
-                                                    begins});
+                                                    begins,
+                                                    written_[outputs(step)]});
                     begins = false;
                 }
             }
         }
+        written_[outputs(step)] = out_.stream[3].size();
+    }
+
+    std::vector<int> outputs(size_t step) const
+    {
+        std::vector<int> its;
+        for (int d = 0; d < NEST_DIMS; d++)
+            if (!reduces(d))
+                its.push_back(steps_[step].at[size_t(d)]);
+        return its;
     }
 
     const shape &s_;
@@ -423,6 +434,7 @@ class writer
     std::vector<int> chain_, bottom_, top_;
     std::vector<std::array<int64_t, INPUTS>> come_, gone_;
     std::map<size_t, std::array<int64_t, INPUTS>> need_;
+    std::map<std::vector<int>, size_t> written_; // slots out, by outputs
     script out_;
 };
 

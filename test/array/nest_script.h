@@ -140,7 +140,7 @@ struct shape {
             time_loop &x = loops[i];
             open = open && x.in_pass && left-- > 0;
             if (open && x.count > 1) {
-                if (n.pass == 0) {
+                if (n.pass == 0 && !a.pass_overlap) {
                     const int its = stays(x.dim);
                     open = its < 3 && (kind < 0 || its == kind);
                     kind = its;
@@ -215,6 +215,8 @@ struct slot {
     std::vector<int> to; // lanes; of psums out, chains
     int words;
     bool begins; // a chunk
+    // Psums that come back: so many slots of psums out are taken before.
+    size_t after;
 };
 
 // A MAC, or an addition of a psum that is sent.

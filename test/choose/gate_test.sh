@@ -124,12 +124,16 @@ for key in dram.compression=rlc; do
     takes run --cfg eyeriss $nest --format json
     grep -q "^ *\"${key%=*}\",*\$" "$work/out" || fail "$key is not listed"
 done
-# Passes overlap in nests alone, and only without an L1.
+# Passes overlap on chains of psums, without an L1.
 takes run --cfg eyeriss $nest --set pass.overlap=true
 for command in run model reuse map; do
-    refuses "passes overlap under a loop nest alone; false is right" \
-        $command --cfg eyeriss --dataflow rs $shape --set pass.overlap=true
-    refuses "passes overlap under a loop nest alone; false is right" \
+    takes $command --cfg eyeriss --dataflow rs $shape --set pass.overlap=true
+    refuses "not behind adder trees ('noc.psum_reduce' = 'tree'); false is" \
+        $command --cfg nvdla_small --dataflow ws $shape --set pass.overlap=true
+    refuses "passes do not overlap behind L1s ('l1.bytes'); false is right" \
+        $command --cfg eyeriss_v2_dense --dataflow rs $shape \
+        --set pass.overlap=true
+    refuses "passes overlap on multicast networks; false is right" \
         $command --cfg systolic --dataflow os $shape --set pass.overlap=true
 done
 refuses "'pass.overlap' is true; false is right" run --cfg eyeriss_v2_dense \

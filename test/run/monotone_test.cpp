@@ -1,6 +1,7 @@
 // monotone_test.cpp - more hardware under the same mapping never makes a layer
 // slower: twice a network's width, L2's bytes, ports, DRAM's bandwidth or the
-// fifos' depth, on random machines and on every shipped one.
+// fifos' depth, or passes that overlap, on random machines and on every shipped
+// one.
 //
 // A layer of 100,000 cycles and more may take 1 % longer: how words fall in
 // with each other is not the same. A shorter one may take longer by the largest
@@ -78,6 +79,11 @@ std::vector<change> changes()
     all.push_back({"pe.fifo_words", [](arch &a) {
                        a.fifo_words *= 2;
                        return a.array_network == NETWORK_MULTICAST;
+                   }});
+    all.push_back({"pass.overlap", [](arch &a) {
+                       a.pass_overlap = true;
+                       return a.array_network == NETWORK_MULTICAST &&
+                              a.psum_reduce == PSUM_CHAIN && !a.has_l1;
                    }});
     return all;
 }

@@ -291,6 +291,7 @@ TEST(NestClock, AgreesWithTheMachineThatRunsTables)
         drawn++;
         a.padding = random.pick(0, 1) ? PADDING_STORED : PADDING_GENERATED;
         a.fifo_words = random.pick(4, 8);
+        a.pass_overlap = drawn % 3 == 0;
         for (network_arch &net : a.network)
             net.words_per_slot = std::min(net.words_per_slot, a.fifo_words);
         for (int &words : a.rf_words)

@@ -69,6 +69,10 @@ def kernels_agree():
                  "dram.bytes_per_second=1500000000", *TINY[2:], "--check"])
     compare(["--cfg", "systolic", "--dataflow", "ws", *STRIPS, *TINY[2:],
              "--check"])
+    for dataflow in ("os", "is"):
+        compare(["--cfg", "eyeriss", "--dataflow", dataflow, "--set",
+                 "pass.overlap=true", "--set", "array.rows=3", *TINY[2:],
+                 "--check"])
     with new_folder() as folder:
         # Sums that stay while other tiles come, and rows cut in two.
         write(folder, "fold.cfg", """mappings = ( {

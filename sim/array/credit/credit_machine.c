@@ -66,6 +66,15 @@ bool credit_machine_is_done(const struct credit_machine *m)
     return m->lanes.running == 0 && stream_is_done(m, CREDIT_PSUM_OUT);
 }
 
+/* Whether a stream's next segment waits for another stream's. */
+static bool waits(const struct credit_machine *m, int network)
+{
+    const struct credit_stream *stream = &m->pass->stream[network];
+    return stream->after != NULL && !stream_is_done(m, network) &&
+           m->stream[stream->waits_for].segment <
+               stream->after[m->stream[network].segment];
+}
+
 /* --- networks ------------------------------------------------------------- */
 
 static struct credit_fifos fifos_of(const struct credit_machine *m, int network)
@@ -108,7 +117,7 @@ static const struct psum_grant *psum_grant(struct credit_machine *m)
     grant->clash = false;
     grant->read_rows = grant->write_rows = cfg->banks;
     if (!m->cfg->shared_psum_port || stream_is_done(m, CREDIT_PSUM_IN) ||
-        stream_is_done(m, CREDIT_PSUM_OUT))
+        stream_is_done(m, CREDIT_PSUM_OUT) || waits(m, CREDIT_PSUM_IN))
         return grant;
     const struct credit_fifos in = fifos_of(m, CREDIT_PSUM_IN);
     const struct credit_fifos out = fifos_of(m, CREDIT_PSUM_OUT);
@@ -150,6 +159,10 @@ void credit_eval_network(struct credit_machine *m, int network)
     int rows = cfg->banks;
     if (credit_stream_is_done(next, stream) || waits_for_held(m, network))
         return;
+    if (waits(m, network)) { /* and is read anew */
+        next->latency_cycles = cfg->latency_cycles;
+        return;
+    }
     if (network == CREDIT_PSUM_IN)
         rows = psum_grant(m)->read_rows;
     if (network == CREDIT_PSUM_OUT)
@@ -292,6 +305,8 @@ void credit_machine_explain(const struct credit_machine *m, char *text,
         if (!stream_is_done(m, k))
             at += snprintf(text + at, size_bytes - (size_t)at,
                            "; %s waits for %s", credit_network_name[k],
-                           k == CREDIT_PSUM_OUT ? "a word" : "room in a fifo");
+                           waits(m, k)            ? "another network"
+                           : k == CREDIT_PSUM_OUT ? "a word"
+                                                  : "room in a fifo");
     }
 }

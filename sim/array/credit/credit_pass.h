@@ -93,6 +93,12 @@ struct credit_stream {
     uint32_t segments;
     const struct credit_slots *const *segment; /* one each; may be empty */
     struct credit_sets sets;
+    /* By segment: it goes when so many of another network's are done, as
+     * committed, and, where it has waited for them, the latency of L2 later:
+     * words that come back are read when they have been written.  NULL: none
+     * waits. */
+    const uint32_t *after;
+    enum credit_network waits_for;
 };
 
 /* All borrowed. */

@@ -26,6 +26,15 @@ struct nest_compiler {
     const struct credit_slots **segment[CREDIT_INPUTS];
     uint32_t steps;
     size_t room;
+    /* By visit: how many of the pass must have been written before its psums
+     * are read back; owns.  NULL: no output comes twice in a pass. */
+    uint32_t *after;
+    struct written {
+        uint64_t outputs;
+        uint32_t visits; /* up to the one that wrote them; 0: a free entry */
+    } * written;         /* owns; open addressing */
+    size_t written_size, n_written, after_room;
+    uint32_t n_visits;
 };
 
 /* Whether a loop ever has a second step. */
@@ -69,6 +78,26 @@ static bool held_streams(const struct nest_walk *w, enum credit_network held)
     return false;
 }
 
+static bool has_output(int dim)
+{
+    return dim != NEST_C && dim != NEST_R && dim != NEST_S;
+}
+
+/* Whether a pass comes to outputs again: a loop over c, r or s lies outside one
+ * of the others. */
+static bool outputs_return(const struct nest_walk *w)
+{
+    bool reduces = false;
+    for (int i = w->pass_loops; i < w->n_loops; i++) {
+        if (!moves(w, i))
+            continue;
+        if (reduces && has_output(w->loop[i].dim))
+            return true;
+        reduces = reduces || !has_output(w->loop[i].dim);
+    }
+    return false;
+}
+
 struct nest_compiler *nest_compiler_new(const struct nest_walk *walk,
                                         const struct arch *arch,
                                         const struct nest_compiler_cfg *cfg)
@@ -90,6 +119,10 @@ struct nest_compiler *nest_compiler_new(const struct nest_walk *walk,
     c->held_streams = held_streams(walk, held);
     c->classes = nest_classes_new(&classes);
     c->visits = nest_visits_new(walk, cfg);
+    if (outputs_return(walk)) {
+        c->written_size = 64;
+        c->written = xcalloc(c->written_size, sizeof(*c->written));
+    }
     return c;
 }
 
@@ -104,6 +137,8 @@ void nest_compiler_free(struct nest_compiler *c)
     free(c->leave);
     for (int i = 0; i < CREDIT_INPUTS; i++)
         free(c->segment[i]);
+    free(c->after);
+    free(c->written);
     free(c);
 }
 
@@ -130,11 +165,6 @@ static void push_step(struct nest_compiler *c, const struct nest_class *class)
     SIM_CHECK(++c->steps < INT32_MAX);
 }
 
-static bool has_output(int dim)
-{
-    return dim != NEST_C && dim != NEST_R && dim != NEST_S;
-}
-
 /* Whether two steps work on the same outputs. */
 static bool same_outputs(const struct nest_walk *w, const struct nest_step *a,
                          const struct nest_step *b)
@@ -146,6 +176,70 @@ static bool same_outputs(const struct nest_walk *w, const struct nest_step *a,
         if (has_output(d) && offset[d] != 0)
             return false;
     return true;
+}
+
+/* --- psums that come back ------------------------------------------------- */
+
+/* Where a step's outputs begin, as one number. */
+static uint64_t outputs_of(const struct nest_walk *w,
+                           const struct nest_step *step)
+{
+    int first[NEST_DIMS] = {0};
+    uint64_t outputs = 0;
+    for (int i = w->pass_loops; i < w->n_loops; i++)
+        first[w->loop[i].dim] += step->value[i] * w->loop[i].tile;
+    for (int d = 0; d < NEST_DIMS; d++)
+        if (has_output(d))
+            outputs = outputs * (uint64_t)w->extent[d] + (uint64_t)first[d];
+    return outputs;
+}
+
+static struct written *written_at(const struct nest_compiler *c,
+                                  uint64_t outputs)
+{
+    size_t at = (size_t)((outputs * UINT64_C(0x9E3779B97F4A7C15)) >> 20) &
+                (c->written_size - 1);
+    while (c->written[at].visits != 0 && c->written[at].outputs != outputs)
+        at = (at + 1) & (c->written_size - 1);
+    return &c->written[at];
+}
+
+static void grow_written(struct nest_compiler *c)
+{
+    struct written *old = c->written;
+    const size_t size = c->written_size;
+    c->written_size = 2 * size;
+    c->written = xcalloc(c->written_size, sizeof(*c->written));
+    for (size_t k = 0; k < size; k++)
+        if (old[k].visits != 0)
+            *written_at(c, old[k].outputs) = old[k];
+    free(old);
+}
+
+static void forget_written(struct nest_compiler *c)
+{
+    c->n_visits = 0;
+    c->n_written = 0;
+    if (c->written != NULL)
+        memset(c->written, 0, c->written_size * sizeof(*c->written));
+}
+
+/* A visit of this step's outputs follows. */
+static void note_visit(struct nest_compiler *c, const struct nest_step *step)
+{
+    if (c->written == NULL)
+        return;
+    if (c->n_visits == c->after_room) {
+        c->after_room = 2 * c->after_room + 64;
+        c->after = xrealloc(c->after, c->after_room, sizeof(*c->after));
+    }
+    struct written *w = written_at(c, outputs_of(c->walk, step));
+    c->after[c->n_visits++] = w->visits;
+    c->n_written += w->visits == 0;
+    w->outputs = outputs_of(c->walk, step);
+    w->visits = c->n_visits;
+    if (2 * c->n_written > c->written_size)
+        grow_written(c);
 }
 
 static void end_visit(struct nest_compiler *c, uint32_t first, bool reads_back)
@@ -165,6 +259,7 @@ const struct credit_pass *nest_compile(struct nest_compiler *c,
     memset(p, 0, sizeof(*p));
     if (!c->cfg.keeps_classes)
         nest_classes_forget(c->classes);
+    forget_written(c);
     c->steps = 0;
     for (bool more = true; more;) {
         more = nest_walk_next(w, &next, w->pass_loops, w->n_loops) >= 0;
@@ -174,6 +269,7 @@ const struct credit_pass *nest_compile(struct nest_compiler *c,
         if (c->steps == 1)
             nest_visits_begin(c->visits, c->step[0], p);
         if (!more || !same_outputs(w, &at, &next)) {
+            note_visit(c, &at);
             end_visit(c, visit, reads_back);
             visit = c->steps;
             reads_back = nest_walk_reads_back(w, &next, LEVEL_RF);
@@ -191,6 +287,8 @@ const struct credit_pass *nest_compile(struct nest_compiler *c,
         p->stream[i].sets =
             nest_classes_sets(c->classes, (enum credit_network)i);
     }
+    p->stream[CREDIT_PSUM_IN].after = c->written != NULL ? c->after : NULL;
+    p->stream[CREDIT_PSUM_IN].waits_for = CREDIT_PSUM_OUT;
     p->held = (int32_t)c->held;
     p->held_streams = c->held_streams;
     return p;
