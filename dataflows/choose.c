@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dataflows/program.h"
+#include "sim/base/text_stream.h"
 
 /* So many values below (and then above) the one asked for are tried one by
  * one; further down the largest legal one is bisected. */
@@ -222,9 +223,8 @@ bool dataflow_choose(const struct dataflow *dataflow, const struct arch *arch,
     }
     char *why = reason(first), *advice = NULL;
     size_t size;
-    FILE *to = open_memstream(&advice, &size);
+    FILE *to = text_stream(&advice, &size);
     struct src_pos at = {NULL, 0};
-    SIM_CHECK(to != NULL);
     write_advice(dataflow, arch, layer, given, to);
     SIM_CHECK(fclose(to) == 0);
     if (given->n > 0)

@@ -76,8 +76,9 @@ struct dataflow {
 
 extern const struct dataflow *const dataflow_table[];   /* NULL at the end */
 const struct dataflow *dataflow_find(const char *name); /* or NULL */
-/* Adds the dataflow of a shared object to those dataflow_find knows. */
-bool dataflow_load_plugin(const char *path, struct diag *d);
+/* Loads a shared object and adds its dataflow to those dataflow_find knows;
+ * messages call it `name`. */
+bool dataflow_load_plugin(const char *file, const char *name, struct diag *d);
 /* Index of a parameter by name, or -1. */
 int dataflow_param_index(const struct dataflow *dataflow, const char *name);
 

@@ -41,4 +41,18 @@ struct plugin_layout {
     extern const struct plugin_layout accelsim_dataflow_layout;         \
     const struct plugin_layout accelsim_dataflow_layout = PLUGIN_LAYOUT
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Whether what a plugin defines goes with this program: its dataflow, and the
+ * constants of ACCELSIM_DATAFLOW_PLUGIN, NULL where one is missing. */
+bool dataflow_plugin_fits(bool has_dataflow, const uint32_t *version,
+                          const struct plugin_layout *layout, struct src_pos at,
+                          struct diag *d);
+
+#ifdef __cplusplus
+}
+#endif
+
 #endif

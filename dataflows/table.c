@@ -82,19 +82,30 @@ static bool version_fits(const uint32_t *version, struct src_pos at,
                       *version, ACCELSIM_PLUGIN_VERSION);
 }
 
-/* Whether a plugin was built from these headers and has all the functions that
- * every dataflow has. */
-static bool plugin_fits(const struct dataflow *found,
-                        const struct plugin_layout *layout, struct src_pos at,
-                        struct diag *d)
+bool dataflow_plugin_fits(bool has_dataflow, const uint32_t *version,
+                          const struct plugin_layout *layout, struct src_pos at,
+                          struct diag *d)
 {
     static const struct plugin_layout mine = PLUGIN_LAYOUT;
+    if (!has_dataflow)
+        return diag_error(d, at,
+                          "the plugin has no symbol 'accelsim_dataflow'; "
+                          "define a const struct dataflow of that name");
+    if (!version_fits(version, at, d))
+        return false;
     if (layout == NULL || layout->layout != mine.layout ||
         memcmp(layout, &mine, sizeof(mine)) != 0)
         return diag_error(d, at,
                           "the plugin was built for another version of "
                           "accelsim; rebuild it from this version's "
                           "dataflows/plugin.h, with ACCELSIM_DATAFLOW_PLUGIN");
+    return true;
+}
+
+/* Whether a plugin has all the functions that every dataflow has. */
+static bool plugin_is_whole(const struct dataflow *found, struct src_pos at,
+                            struct diag *d)
+{
     if (found->name == NULL || found->params == NULL || found->choose == NULL ||
         found->compile == NULL || found->expect == NULL || found->show == NULL)
         return diag_error(d, at,
@@ -111,33 +122,23 @@ static bool plugin_fits(const struct dataflow *found,
     return plugin_names_fit(found, at, d);
 }
 
-bool dataflow_load_plugin(const char *path, struct diag *d)
+bool dataflow_load_plugin(const char *file, const char *name, struct diag *d)
 {
-    struct src_pos at = {path, 0};
+    struct src_pos at = {name, 0};
     if (plugins == PLUGINS_MAX)
         return diag_error(d, at, "more than %d plugins; load fewer",
                           PLUGINS_MAX);
-    if (path[0] == '\0')
-        return diag_error(d, (struct src_pos){NULL, 0},
-                          "'--plugin' names no file; the path of a shared "
-                          "object is needed");
-    /* A bare name would be looked for among the system's libraries. */
-    char here[4096];
-    snprintf(here, sizeof(here), "%s%s", strchr(path, '/') == NULL ? "./" : "",
-             path);
-    void *object = dlopen(here, RTLD_NOW | RTLD_LOCAL);
+    void *object = dlopen(file, RTLD_NOW | RTLD_LOCAL);
     if (object == NULL)
         return diag_error(d, at,
                           "cannot load the plugin (%s); the path of a shared "
                           "object is needed",
                           dlerror());
     const struct dataflow *found = dlsym(object, "accelsim_dataflow");
-    if (found == NULL)
-        return diag_error(d, at,
-                          "the plugin has no symbol 'accelsim_dataflow'; "
-                          "define a const struct dataflow of that name");
-    if (!version_fits(dlsym(object, "accelsim_dataflow_version"), at, d) ||
-        !plugin_fits(found, dlsym(object, "accelsim_dataflow_layout"), at, d))
+    if (!dataflow_plugin_fits(
+            found != NULL, dlsym(object, "accelsim_dataflow_version"),
+            dlsym(object, "accelsim_dataflow_layout"), at, d) ||
+        !plugin_is_whole(found, at, d))
         return false;
     if (dataflow_find(found->name) != NULL)
         return diag_error(d, at,

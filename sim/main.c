@@ -11,8 +11,9 @@
 #include "sim/cli/command.h"
 #include "sim/cli/invocation.h"
 #include "sim/cli/show_config.h"
-#include "sim/cli/wall_limit.h"
 #include "sim/config/help_config.h"
+#include "sim/process/memory_limit.h"
+#include "sim/process/wall_limit.h"
 
 /* A file opened later must not take the place of a closed stream.  Writing to
  * what stands there fails, as it should. */
@@ -71,18 +72,27 @@ static void act(struct invocation *s)
     }
 }
 
+static bool set_limits(const struct options *o, struct diag *d)
+{
+    if (o->wall_limit_seconds > 0)
+        wall_limit_start(o->wall_limit_seconds);
+    return o->memory_limit_mib == 0 ||
+           memory_limit_start(o->memory_limit_mib, d);
+}
+
 int main(int argc, char **argv)
 {
     struct invocation s = {.diag = diag_new()};
     fill_standard_streams();
-    /* A file that reaches a limit of size is an error of the one write. */
+    /* A file that reaches a limit of size, and a pipe that nobody reads any
+     * more, are errors of the one write. */
     signal(SIGXFSZ, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    memory_limit_libraries();
     SIM_CHECK(atexit(close_output) == 0);
-    if (options_parse(argc, argv, &s.options, s.diag)) {
-        if (s.options.wall_limit_seconds > 0)
-            wall_limit_start(s.options.wall_limit_seconds);
+    if (options_parse(argc, argv, &s.options, s.diag) &&
+        set_limits(&s.options, s.diag))
         act(&s);
-    }
     diag_print(s.diag, stderr);
     said = diag_status(s.diag);
     invocation_fini(&s);

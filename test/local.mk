@@ -143,6 +143,16 @@ config_test_SOURCES = %D%/base/diag_test.cpp %D%/base/layer_test.cpp %D%/base/tr
 	%D%/cli/options_test.cpp $(TEST_CASES)
 config_test_LDADD = $(TEST_LIBS)
 
+# sim/process, sim/plugin
+dist_check_SCRIPTS += %D%/process/limits_test.py %D%/process/plugin_test.py
+TEST_ALLOCATOR = %D%/process/no_memory.so
+EXTRA_DIST += %D%/process/no_memory.c
+check_DATA += $(TEST_ALLOCATOR)
+CLEANFILES += $(TEST_ALLOCATOR)
+$(TEST_ALLOCATOR): %D%/process/no_memory.c
+	$(AM_V_at)$(MKDIR_P) $(@D)
+	$(AM_V_CC)$(CC) -O1 -fPIC -shared -o $@ $(srcdir)/%D%/process/no_memory.c
+
 # sim/network
 if TESTS_WANTED
 check_PROGRAMS += network_test

@@ -21,6 +21,7 @@ noc                 sim/base/diag.h
 pe                  sim/base/diag.h noc
 mem                 sim/base/diag.h noc
 traces              sim/base
+sim/process         sim/base
 sim/energy          sim/base mem
 dataflows           BLOCKS
 dataflows/gemm      BLOCKS dataflows
@@ -32,19 +33,20 @@ sim/array           sim/base pe noc mem traces DATAFLOWS
 sim/array/credit    sim/base pe mem sim/array
 sim/array/nest      sim/base noc traces DATAFLOWS sim/array sim/array/credit
 sim/array/overlap   sim/base noc pe DATAFLOWS sim/array sim/array/credit sim/array/nest
-sim/run             sim/base pe noc mem traces DATAFLOWS ARRAYS
+sim/run             sim/base sim/process pe noc mem traces DATAFLOWS ARRAYS
 sim/choose          BELOW
+sim/plugin          sim/base DATAFLOWS
 sim/network         BELOW sim/choose
 sim/systemc         BELOW sim/choose
 sim/report          BELOW sim/choose sim/network
 sim/map             BELOW sim/choose sim/network sim/report
 sim/validate        BELOW sim/choose sim/network sim/report
-sim/cli             BELOW sim/choose sim/network sim/report sim/systemc sim/map sim/validate
-sim                 sim/base sim/cli sim/config
+sim/cli             BELOW sim/choose sim/network sim/report sim/systemc sim/map sim/plugin sim/validate
+sim                 sim/base sim/cli sim/config sim/process
 '
-blocks='sim/base/arch.h sim/base/layer.h sim/base/result.h sim/base/diag.h pe noc mem'
+blocks='sim/base/arch.h sim/base/layer.h sim/base/result.h sim/base/diag.h sim/base/text_stream.h pe noc mem'
 dataflows='dataflows dataflows/gemm dataflows/rs dataflows/nest dataflows/search'
-rooms=$(echo "$rooms" | sed "s|BELOW|sim/base sim/energy sim/config ARRAYS \
+rooms=$(echo "$rooms" | sed "s|BELOW|sim/base sim/process sim/energy sim/config ARRAYS \
     sim/run pe noc mem traces DATAFLOWS|; s|BLOCKS|$blocks|; s|DATAFLOWS|$dataflows|
     s|ARRAYS|sim/array sim/array/credit sim/array/nest sim/array/overlap|")
 room_names=$(echo "$rooms" | awk 'NF { print $1 }')
@@ -125,6 +127,11 @@ verdict "only sim/ has functions that end the program" "$(
 clocks='time|clock|clock_gettime|gettimeofday|timespec_get'
 verdict "no time and no chance in the model" "$(
     grep -nE "\b($clocks|rand|random|getenv)\(" $outside_sim)"
+
+allocating='malloc|calloc|realloc|strdup|strndup|asprintf|open_memstream'
+verdict "memory comes from where its lack ends the program" "$(
+    grep -nE "\b($allocating|getline|realpath)\(" $all |
+        grep -vE '^sim/base/(diag|input_file)\.c:')"
 
 sources="$all $(find bench test configs -name '*.c' -o -name '*.h' \
     -o -name '*.cpp' -o -name '*.py' -o -name '*.sh' -o -name '*.cfg') bootstrap"

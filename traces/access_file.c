@@ -142,7 +142,7 @@ bool access_file_read(const char *path, struct access_file *out, struct diag *d)
     r->out = out;
     r->d = d;
     r->at.file = path;
-    while (ok && getline(&line, &line_bytes, from) >= 0) {
+    while (ok && input_line(from, &line, &line_bytes) >= 0) {
         r->at.line++;
         ok = read_line(r, line);
     }

@@ -271,6 +271,10 @@ def main(words):
         return 4
     except OSError as error:
         refusals = [cannot_write("standard output", error)]
+    except MemoryError:
+        refusals = [Refused(words[-1], "out of memory",
+                            "more memory (--memory-limit) or a smaller file is "
+                            "needed", 4)]
     except Exception as error:  # pylint: disable=broad-except
         # A mistake of the importers, which a user cannot mend: one line.
         refusals = [Refused(

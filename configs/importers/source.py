@@ -23,6 +23,10 @@ class Source:
             if os.path.isdir(self.path):
                 raise Refused(Place(self.path), "it is a folder",
                               "a file is needed")
+            if not os.path.isfile(self.path):
+                os.stat(self.path)
+                raise Refused(Place(self.path), "it is no regular file",
+                              "a file is needed")
             if os.path.getsize(self.path) > MIB_MAX << 20:
                 raise Refused(Place(self.path),
                               f"it is larger than {MIB_MAX} MiB",

@@ -4,10 +4,16 @@
  */
 #include "sim/base/diag.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "sim/base/text_stream.h"
+#include "sim/base/unfinished.h"
 
 #define PRINTED_MAX 10 /* messages that diag_print shows */
 /* The most bytes of a message. The middle of a longer one is left out: that is
@@ -82,8 +88,7 @@ add(struct diag *d, enum exit_status status, struct src_pos at, const char *fmt,
 {
     char *text = NULL;
     size_t text_bytes = 0;
-    FILE *to = open_memstream(&text, &text_bytes);
-    SIM_CHECK(to != NULL);
+    FILE *to = text_stream(&text, &text_bytes);
     fputs(at.file != NULL ? at.file : "accelsim", to);
     if (at.file != NULL && at.line > 0)
         fprintf(to, ":%d", at.line);
@@ -174,17 +179,48 @@ void diag_print(const struct diag *d, FILE *to)
         fprintf(to, "and %d more\n", more);
 }
 
+/* Says of what there is too little, without asking for memory, and ends the
+ * program, also from a thread: what is half-written goes, and what is in
+ * buffers never comes out. */
+__attribute__((noreturn)) static void end_without_memory(const char *wanted)
+{
+    char limit[80] = "", line[256];
+    struct rlimit data;
+    if (getrlimit(RLIMIT_DATA, &data) == 0 && data.rlim_cur != RLIM_INFINITY)
+        snprintf(limit, sizeof(limit),
+                 ", and the limit of memory is %llu MiB (--memory-limit)",
+                 (unsigned long long)(data.rlim_cur >> 20));
+    const int bytes = snprintf(line, sizeof(line),
+                               "accelsim: error: out of memory: there is no "
+                               "room for %s%s; more memory or less work is "
+                               "needed\n",
+                               wanted, limit);
+    unfinished_remove_all();
+    ssize_t written = write(STDERR_FILENO, line, (size_t)bytes);
+    (void)written; /* there is nobody left to be told */
+    _exit(EXIT_IO);
+}
+
 void sim_check_failed(const char *expr, const char *file, int line)
 {
+    /* What the system's library could not do for want of memory. */
+    if (errno == ENOMEM)
+        memory_is_out();
     fprintf(stderr, "BUG: %s:%d: '%s' does not hold\n", file, line, expr);
     abort();
 }
 
-static void out_of_memory(size_t count, size_t size_bytes)
+__attribute__((noreturn)) static void out_of_memory(size_t count,
+                                                    size_t size_bytes)
 {
-    fprintf(stderr, "accelsim: out of memory: %zu times %zu bytes\n", count,
-            size_bytes);
-    abort();
+    char wanted[64];
+    snprintf(wanted, sizeof(wanted), "%zu times %zu bytes", count, size_bytes);
+    end_without_memory(wanted);
+}
+
+void memory_is_out(void)
+{
+    end_without_memory("what comes next");
 }
 
 void *xcalloc(size_t count, size_t size_bytes)
@@ -204,6 +240,12 @@ void *xrealloc(void *old, size_t count, size_t size_bytes)
     if (p == NULL)
         out_of_memory(count, size_bytes);
     return p;
+}
+
+char *xstrndup(const char *text, size_t bytes)
+{
+    const size_t n = strnlen(text, bytes);
+    return memcpy(xcalloc(1, n + 1), text, n);
 }
 
 char *xstrdup(const char *text)

@@ -71,14 +71,19 @@ void sim_check_failed(const char *expr, const char *file, int line)
 
 /* Checks what only a mistake of our own can break, and ends the program if it
  * is broken. It is on in every build: a wrong cycle count costs more than a
- * compare. */
+ * compare.  What is false for want of memory (errno) ends it as xcalloc does.
+ */
 #define SIM_CHECK(e) ((e) ? (void)0 : sim_check_failed(#e, __FILE__, __LINE__))
 
-/* Returns zeroed memory. When there is none, the program ends and says how much
- * it wanted. */
+/* Returns zeroed memory.  When there is none, the program ends with EXIT_IO and
+ * says how much it wanted. */
 void *xcalloc(size_t count, size_t size_bytes);
 void *xrealloc(void *old, size_t count, size_t size_bytes);
 char *xstrdup(const char *text);
+/* The first `bytes` of the text, or all of it where it is shorter. */
+char *xstrndup(const char *text, size_t bytes);
+/* Ends the program as these do, for libraries that found no memory. */
+void memory_is_out(void) __attribute__((noreturn, cold));
 
 #ifdef __cplusplus
 }

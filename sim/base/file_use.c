@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/base/input_file.h"
+
 #define LINKS_MAX 40 /* as many as Linux follows */
 
 struct use {
@@ -82,14 +84,14 @@ char *file_behind_links(const char *path)
     char *end = end_of_links(path), *real;
     if (end == NULL)
         return NULL;
-    real = realpath(end, NULL);
+    real = input_real_path(end);
     if (real != NULL) {
         free(end);
         return real;
     }
     /* Its folder's real path, so that one file has one name. */
     char *folder = beside(end, "./");
-    char *real_folder = realpath(folder, NULL);
+    char *real_folder = input_real_path(folder);
     free(folder);
     if (real_folder == NULL)
         return end;
@@ -128,7 +130,7 @@ static void add(char *real, const char *option)
 
 void file_use_read(const char *path)
 {
-    char *real = realpath(path, NULL);
+    char *real = input_real_path(path);
     if (real != NULL && !is_device(real))
         add(real, NULL);
     else
@@ -137,7 +139,7 @@ void file_use_read(const char *path)
 
 bool file_use_is_read(const char *path)
 {
-    char *real = realpath(path, NULL);
+    char *real = input_real_path(path);
     const struct use *use = real != NULL ? find(real) : NULL;
     free(real);
     return use != NULL && use->option == NULL;

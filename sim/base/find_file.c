@@ -7,11 +7,13 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "sim/base/nearest.h"
+#include "sim/base/text_stream.h"
 
 #ifndef ACCELSIM_DATADIR
 #error "ACCELSIM_DATADIR: the folder of the installed configurations"
@@ -90,10 +92,20 @@ static int is_config(const struct dirent *entry)
     return n > 4 && strcmp(entry->d_name + n - 4, ".cfg") == 0;
 }
 
+/* The configurations of a folder, in the order of their names; negative: it
+ * cannot be read. */
+static int configs_in(const char *folder, struct dirent ***entry)
+{
+    const int n =
+        scandir(folder[0] == '\0' ? "." : folder, entry, is_config, alphasort);
+    if (n < 0 && errno == ENOMEM)
+        memory_is_out();
+    return n;
+}
+
 static void offer_name(struct search *s, const char *file)
 {
-    char *name = strndup(file, strlen(file) - 4);
-    SIM_CHECK(name != NULL);
+    char *name = xstrndup(file, strlen(file) - 4);
     int distance = edit_distance(s->name, name);
     if (s->nearest == NULL || distance < s->distance) {
         free(s->nearest);
@@ -107,8 +119,7 @@ static void offer_name(struct search *s, const char *file)
 static bool try_alike(struct search *s, const char *folder)
 {
     struct dirent **entry;
-    int n =
-        scandir(folder[0] == '\0' ? "." : folder, &entry, is_config, alphasort);
+    int n = configs_in(folder, &entry);
     bool found = false;
     for (int i = 0; i < n; i++) {
         if (!found && answers_to(entry[i]->d_name, s->name))
@@ -167,8 +178,7 @@ static void start_search(struct search *s, const char *name,
     memset(s, 0, sizeof(*s));
     s->name = name;
     s->kind_folder = kind_folder;
-    s->looked = open_memstream(&s->looked_in, &s->looked_bytes);
-    SIM_CHECK(s->looked != NULL);
+    s->looked = text_stream(&s->looked_in, &s->looked_bytes);
 }
 
 /* The file found, which the caller frees. */
@@ -269,7 +279,7 @@ static void each_of_folder(const char *folder, const char *kind_folder,
     char *kind = kind_folder[0] == '\0' ? xstrdup(folder)
                                         : join(folder, kind_folder, "");
     struct dirent **entry;
-    int n = scandir(kind[0] == '\0' ? "." : kind, &entry, is_config, alphasort);
+    int n = configs_in(kind, &entry);
     for (int i = 0; i < n; i++) {
         char *path = join(kind, entry[i]->d_name, "");
         if (is_new(seen, entry[i]->d_name))

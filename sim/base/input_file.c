@@ -28,6 +28,8 @@ FILE *input_open(const char *path, struct stat *st)
         from = fdopen(fd, "r");
     if (from == NULL) {
         int error = errno;
+        if (error == ENOMEM)
+            memory_is_out();
         close(fd);
         errno = error;
     }
@@ -37,10 +39,27 @@ FILE *input_open(const char *path, struct stat *st)
 bool input_is_named_pipe(const char *path, const struct stat *st)
 {
     /* A pipe of the shell's, such as /dev/fd/63, leads to no file. */
-    char *name = S_ISFIFO(st->st_mode) ? realpath(path, NULL) : NULL;
+    char *name = S_ISFIFO(st->st_mode) ? input_real_path(path) : NULL;
     bool is_named = name != NULL;
     free(name);
     return is_named;
+}
+
+ssize_t input_line(FILE *from, char **line, size_t *room)
+{
+    errno = 0;
+    ssize_t n = getline(line, room, from);
+    if (n < 0 && errno == ENOMEM)
+        memory_is_out();
+    return n;
+}
+
+char *input_real_path(const char *path)
+{
+    char *real = realpath(path, NULL);
+    if (real == NULL && errno == ENOMEM)
+        memory_is_out();
+    return real;
 }
 
 enum exit_status input_status(int error)

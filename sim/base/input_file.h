@@ -18,6 +18,13 @@ extern "C" {
 FILE *input_open(const char *path, struct stat *st);
 /* Whether it is a pipe with a name in some folder, not one of the shell's. */
 bool input_is_named_pipe(const char *path, const struct stat *st);
+/* Reads the next line into *line, of *room bytes, which grows and which the
+ * caller frees; with the letter that ends it, if one does.  Returns how long it
+ * is, or -1 when there is none (ferror). */
+ssize_t input_line(FILE *from, char **line, size_t *room);
+/* Where a path leads to behind all links, which the caller frees.  NULL: to
+ * nothing (errno). */
+char *input_real_path(const char *path);
 /* The exit status when a file could not be opened for the reason `error`. */
 enum exit_status input_status(int error);
 

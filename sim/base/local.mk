@@ -2,8 +2,6 @@ libaccel_a_SOURCES += \
 	%D%/arch.c \
 	%D%/arch.h \
 	%D%/block.h \
-	%D%/clock.c \
-	%D%/clock.h \
 	%D%/config_kind.c \
 	%D%/config_kind.h \
 	%D%/config_lexer.c \
@@ -28,10 +26,10 @@ libaccel_a_SOURCES += \
 	%D%/nearest.h \
 	%D%/output.c \
 	%D%/output.h \
-	%D%/progress.c \
-	%D%/progress.h \
 	%D%/result.c \
 	%D%/result.h \
+	%D%/text_stream.c \
+	%D%/text_stream.h \
 	%D%/transposed.c \
 	%D%/transposed.h \
 	%D%/unfinished.c \

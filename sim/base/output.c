@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "sim/base/file_use.h"
+#include "sim/base/input_file.h"
 #include "sim/base/unfinished.h"
 
 static const struct src_pos nowhere = {NULL, 0};
@@ -48,7 +49,7 @@ static bool is_renamed_onto(const char *path)
         return true;
     if (is_standard_output(path))
         return false;
-    real = realpath(path, NULL); /* NULL: /dev/fd/3, and it was removed */
+    real = input_real_path(path); /* NULL: /dev/fd/3, and it was removed */
     free(real);
     return S_ISREG(st.st_mode) && real != NULL;
 }

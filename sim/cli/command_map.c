@@ -6,10 +6,9 @@
 #include <string.h>
 
 #include "dataflows/nest/nest_dataflow.h"
-#include "sim/base/clock.h"
 #include "sim/base/file_use.h"
 #include "sim/base/output.h"
-#include "sim/base/progress.h"
+#include "sim/base/text_stream.h"
 #include "sim/choose/gate.h"
 #include "sim/choose/search_costs.h"
 #include "sim/cli/command.h"
@@ -18,11 +17,14 @@
 #include "sim/config/arch_check.h"
 #include "sim/config/nest_limits_file.h"
 #include "sim/map/map_report.h"
+#include "sim/process/clock.h"
+#include "sim/process/progress.h"
 #include "sim/run/run.h"
 
 static const struct src_pos command_line = {NULL, 0};
 
 #define DATAFLOWS_MAX 16
+#define KEEP_SECONDS 1 /* between two savings */
 
 /* Whether a dataflow has every parameter that --set holds. */
 static bool has_params(const struct invocation *s,
@@ -151,12 +153,67 @@ static bool search_one(const struct invocation *s, struct map_input *in,
     return map_layer_run(in, layer, out, s->diag);
 }
 
+static struct map_report report_of(const struct invocation *s,
+                                   const struct map_layer *layers, int n)
+{
+    return (struct map_report){
+        .arch = config_arch(s->cfg),
+        .energy = s->energy,
+        .tables = (const struct energy_table *const *)s->tables,
+        .n_tables = s->n_tables,
+        .network = invocation_is_single_layer(s) ? "" : s->workload->name,
+        .batch = s->workload->batch,
+        .objective = s->options.map.objective,
+        .is_constrained = s->options.map.constraints != NULL,
+        .layer = layers,
+        .n_layers = n,
+        .n_asked = s->workload->n_layers,
+    };
+}
+
+/* Writes the best mapping of each layer to the file. */
+static bool save_mappings(const struct map_report *report, const char *path,
+                          struct diag *d)
+{
+    char *text;
+    size_t bytes;
+    FILE *to = text_stream(&text, &bytes);
+    map_report_save(report, to);
+    SIM_CHECK(fclose(to) == 0);
+    const bool ok = output_write(path, text, bytes, d);
+    free(text);
+    return ok;
+}
+
+/* When the mappings found so far were last saved; negative: never. */
+struct kept {
+    double at_seconds;
+};
+
+/* Saves what was found while other layers are still searched, so that whatever
+ * ends the program leaves it; a layer that fails ends that.  Not after each of
+ * many quick layers, for each file waits for the disk. */
+static bool keep(const struct invocation *s, const struct map_layer *layers,
+                 int n, struct kept *kept)
+{
+    const char *path = s->options.map.save;
+    const double now = clock_now_seconds();
+    if (path == NULL || n == s->workload->n_layers ||
+        map_layer_failed(&layers[n - 1]) ||
+        (kept->at_seconds >= 0 && now - kept->at_seconds < KEEP_SECONDS))
+        return true;
+    const struct map_report report = report_of(s, layers, n);
+    kept->at_seconds = now;
+    return save_mappings(&report, path, s->diag);
+}
+
 /* Searches the layers one after the other; each search uses all threads. */
 static bool search_each(const struct invocation *s, struct map_input *in,
                         struct map_layer *layers, int *n_done)
 {
     const struct workload *w = s->workload;
     struct shown shown = {.progress = progress_new(stderr, w->n_layers)};
+    struct kept kept = {-1};
     bool ok = true;
     while (in->dataflows[shown.parts] != NULL)
         shown.parts++;
@@ -172,6 +229,7 @@ static bool search_each(const struct invocation *s, struct map_input *in,
              search_one(s, in, layer, &layers[i]);
         progress_add(shown.progress, shown.layer, 1 - shown.done);
         *n_done += ok;
+        ok = ok && keep(s, layers, *n_done, &kept);
     }
     progress_free(shown.progress);
     return ok;
@@ -222,21 +280,15 @@ static bool all_ran(const struct map_report *report, struct diag *d)
 
 static void write_text(struct invocation *s, const struct map_report *report)
 {
-    char *text = NULL, *saved = NULL;
+    char *text = NULL;
     bool save = all_ran(report, s->diag) && s->options.map.save != NULL;
-    size_t text_bytes, saved_bytes;
-    FILE *to = open_memstream(&text, &text_bytes);
-    SIM_CHECK(to != NULL);
+    size_t text_bytes;
+    FILE *to = text_stream(&text, &text_bytes);
     SIM_CHECK(format_table[s->options.format].map(report, to));
     SIM_CHECK(fclose(to) == 0);
-    to = open_memstream(&saved, &saved_bytes);
-    SIM_CHECK(to != NULL);
-    map_report_save(report, to);
-    SIM_CHECK(fclose(to) == 0);
-    if (!save || output_write(s->options.map.save, saved, saved_bytes, s->diag))
+    if (!save || save_mappings(report, s->options.map.save, s->diag))
         output_write(s->options.output, text, text_bytes, s->diag);
     free(text);
-    free(saved);
 }
 
 void command_map(struct invocation *s)
@@ -256,18 +308,7 @@ void command_map(struct invocation *s)
     struct map_layer *layers =
         xcalloc((size_t)s->workload->n_layers, sizeof(*layers));
     if (search_layers(s, layers, &n)) {
-        const struct map_report report = {
-            .arch = config_arch(s->cfg),
-            .energy = s->energy,
-            .tables = (const struct energy_table *const *)s->tables,
-            .n_tables = s->n_tables,
-            .network = invocation_is_single_layer(s) ? "" : s->workload->name,
-            .batch = s->workload->batch,
-            .objective = s->options.map.objective,
-            .is_constrained = s->options.map.constraints != NULL,
-            .layer = layers,
-            .n_layers = n,
-        };
+        const struct map_report report = report_of(s, layers, n);
         write_text(s, &report);
         for (int i = 0; i < n; i++)
             map_report_speed(&layers[i], stderr);

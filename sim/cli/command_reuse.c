@@ -7,6 +7,7 @@
 
 #include "sim/base/file_use.h"
 #include "sim/base/output.h"
+#include "sim/base/text_stream.h"
 #include "sim/cli/command.h"
 #include "sim/cli/format_table.h"
 #include "sim/cli/invocation.h"
@@ -17,8 +18,7 @@ static void write_report(struct invocation *s, const struct reuse_report *in)
 {
     char *text = NULL;
     size_t text_bytes;
-    FILE *to = open_memstream(&text, &text_bytes);
-    SIM_CHECK(to != NULL);
+    FILE *to = text_stream(&text, &text_bytes);
     SIM_CHECK(format_table[s->options.format].reuse(in, to));
     SIM_CHECK(fclose(to) == 0);
     output_write(s->options.output, text, text_bytes, s->diag);

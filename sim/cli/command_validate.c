@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "sim/base/output.h"
+#include "sim/base/text_stream.h"
 #include "sim/cli/command.h"
 #include "sim/cli/format_table.h"
 #include "sim/cli/invocation.h"
@@ -19,8 +20,7 @@ static bool write_report(const struct validation *v, const struct options *o,
     char *text = NULL;
     size_t text_bytes;
     bool ok;
-    FILE *to = open_memstream(&text, &text_bytes);
-    SIM_CHECK(to != NULL);
+    FILE *to = text_stream(&text, &text_bytes);
     format_table[o->format].validation(v, to);
     SIM_CHECK(fclose(to) == 0);
     ok = output_write(o->output, text, text_bytes, d);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "sim/cli/format_table.h"
+#include "sim/base/text_stream.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,9 +47,8 @@ static bool not_printed(const char *name, enum command command, struct diag *d)
 {
     char *list = NULL;
     size_t bytes;
-    FILE *to = open_memstream(&list, &bytes);
+    FILE *to = text_stream(&list, &bytes);
     int n = 0, said = 0;
-    SIM_CHECK(to != NULL);
     for (int i = 0; i < REPORT_FORMAT_N; i++)
         n += format_honoured(&format_table[i], command);
     for (int i = 0; i < REPORT_FORMAT_N; i++) {

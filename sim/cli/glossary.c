@@ -53,7 +53,7 @@ static void read_entries(struct glossary *g, FILE *from)
 {
     char *line = NULL;
     size_t line_bytes = 0;
-    while (getline(&line, &line_bytes, from) > 0) {
+    while (input_line(from, &line, &line_bytes) > 0) {
         line[strcspn(line, "\n")] = '\0';
         if (strncmp(line, "## ", 3) == 0)
             add_word(g, line + 3);

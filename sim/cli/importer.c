@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "sim/cli/importer.h"
+#include "sim/base/text_stream.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -90,8 +91,7 @@ static char *read_all(int from)
     char *text = NULL, piece[4096];
     size_t bytes;
     ssize_t n;
-    FILE *to = open_memstream(&text, &bytes);
-    SIM_CHECK(to != NULL);
+    FILE *to = text_stream(&text, &bytes);
     while ((n = read(from, piece, sizeof(piece))) > 0 ||
            (n < 0 && errno == EINTR))
         fwrite(piece, 1, n > 0 ? (size_t)n : 0, to);

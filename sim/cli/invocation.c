@@ -8,12 +8,13 @@
 #include <string.h>
 
 #include "dataflows/nest/nest_dataflow.h"
-#include "sim/base/clock.h"
 #include "sim/base/file_use.h"
 #include "sim/base/output.h"
 #include "sim/choose/gate.h"
 #include "sim/config/layer_text.h"
 #include "sim/network/residency.h"
+#include "sim/plugin/plugin_load.h"
+#include "sim/process/clock.h"
 
 static const struct src_pos command_line = {NULL, 0};
 
@@ -283,8 +284,7 @@ static bool read_tables(struct invocation *s)
                               "'--energy' is '%s'; 1 to %d tables, with a "
                               "comma between them, are needed",
                               s->options.energy, (int)INVOCATION_TABLES_MAX);
-        char *name = strndup(names, n);
-        SIM_CHECK(name != NULL);
+        char *name = xstrndup(names, n);
         const int before = s->n_tables;
         const bool ok = read_table(s, name, command_line);
         free(name);
@@ -312,7 +312,7 @@ bool invocation_read(struct invocation *s)
         return false;
     if (o->plugin != NULL)
         file_use_read(o->plugin);
-    if (o->plugin != NULL && !dataflow_load_plugin(o->plugin, s->diag))
+    if (o->plugin != NULL && !plugin_load(o->plugin, s->diag))
         return false;
     s->cfg = config_load(o->cfg, o->set.text, o->set.n, s->diag);
     if (s->cfg == NULL)

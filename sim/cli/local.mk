@@ -19,9 +19,7 @@ accelsim_SOURCES += \
 	%D%/report_results.c \
 	%D%/report_results.h \
 	%D%/show_config.c \
-	%D%/show_config.h \
-	%D%/wall_limit.c \
-	%D%/wall_limit.h
+	%D%/show_config.h
 # Options are tested as functions.
 libaccel_a_SOURCES += \
 	%D%/format_table.c \

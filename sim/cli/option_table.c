@@ -16,6 +16,7 @@
 #define TOP_MAX 1000
 #define TIME_LIMIT_SECONDS_MAX 1000000
 #define WALL_LIMIT_SECONDS_MAX 1000000
+#define MEMORY_LIMIT_MIB_MAX (1 << 24)
 #define MEMO_BYTES_MAX (INT64_C(1) << 40)
 
 #define COMMAND_NAME(name, operand, doc) #name,
@@ -132,6 +133,9 @@ const struct option_row option_table[] = {
     INT("wall-limit", 0, "SECONDS", ANY, wall_limit_seconds, 1,
         WALL_LIMIT_SECONDS_MAX,
         "end after so many seconds without a report, with status 5"),
+    INT("memory-limit", 0, "MIB", ANY, memory_limit_mib, 1,
+        MEMORY_LIMIT_MIB_MAX,
+        "end when more memory than so many MiB is wanted, with status 4"),
     TEXT("mappings", 0, "FILE", RUN | MODEL | REUSE, mappings,
          "the same as --mapping"),
 

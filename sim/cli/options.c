@@ -151,6 +151,8 @@ bool options_parse(int argc, char **argv, struct options *out, struct diag *d)
     options_argp_rows(OPTIONS_ALL, rows);
     error =
         argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &p);
+    if (error == ENOMEM)
+        memory_is_out();
     if (error != 0 && diag_count(d) == 0)
         diag_error(d, command_line,
                    "the command line cannot be read (%s); 'accelsim --help' "

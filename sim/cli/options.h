@@ -61,6 +61,7 @@ struct options {
     int batch;              /* 0 = not given */
     int jobs;               /* threads; 0 = as many as there are processors */
     int wall_limit_seconds; /* 0 = no limit */
+    int memory_limit_mib;   /* 0 = no limit */
     uint64_t max_cycles;    /* 0 = no limit */
     uint64_t memo_bytes;    /* 0 = not given */
     struct texts set, dims;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/text_stream.h"
 #include "sim/cli/format_table.h"
 #include "sim/cli/option_table.h"
 
@@ -36,8 +37,7 @@ static bool goes_elsewhere(const struct options *o,
 {
     char *commands = NULL;
     size_t bytes;
-    FILE *to = open_memstream(&commands, &bytes);
-    SIM_CHECK(to != NULL);
+    FILE *to = text_stream(&commands, &bytes);
     list_commands(row->commands, to);
     SIM_CHECK(fclose(to) == 0);
     diag_error(d, command_line,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "sim/base/text_stream.h"
 #include "sim/cli/options.h"
 #include "sim/cli/options_argp.h"
 
@@ -80,8 +81,7 @@ static char *text_of(const struct options *o)
 {
     char *text = NULL;
     size_t bytes;
-    FILE *to = open_memstream(&text, &bytes);
-    SIM_CHECK(to != NULL);
+    FILE *to = text_stream(&text, &bytes);
     if (o->names_command) {
         fprintf(to, "%s: %s.\v", command_name[o->command],
                 command_doc[o->command]);

@@ -11,6 +11,7 @@
 #include "mem/dram.h"
 #include "sim/base/counters.h"
 #include "sim/base/output.h"
+#include "sim/base/text_stream.h"
 #include "sim/cli/format_table.h"
 #include "sim/report/metrics.h"
 #include "sim/run/simulate.h"
@@ -73,8 +74,7 @@ static bool report_layers(const struct invocation *s, const char *kernel,
     metrics_sum(results, in.n_layers, &sum);
     if (!result_fits(in.arch, &sum, "the layers together", s->diag))
         return false;
-    FILE *to = open_memstream(&text, &text_bytes);
-    SIM_CHECK(to != NULL);
+    FILE *to = text_stream(&text, &text_bytes);
     report_dram_part(&in);
     if (o->systemc.memory.is_foreign) {
         snprintf(memory, sizeof(memory),
@@ -112,8 +112,7 @@ static char *join_texts(const struct layer_result *part, int n)
     size_t bytes;
     if (part->mapping_text == NULL)
         return NULL;
-    FILE *to = open_memstream(&text, &bytes);
-    SIM_CHECK(to != NULL);
+    FILE *to = text_stream(&text, &bytes);
     for (int i = 0; i < n; i++)
         fprintf(to, "%s%s", i > 0 ? "\n" : "", part[i].mapping_text);
     SIM_CHECK(fclose(to) == 0);

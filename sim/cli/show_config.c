@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sim/base/output.h"
+#include "sim/base/text_stream.h"
 #include "sim/cli/format_table.h"
 #include "sim/config/config_value.h"
 
@@ -19,8 +20,7 @@ void print_listing(struct invocation *s, struct listing *l)
 {
     char *text = NULL;
     size_t bytes;
-    FILE *to = open_memstream(&text, &bytes);
-    SIM_CHECK(to != NULL);
+    FILE *to = text_stream(&text, &bytes);
     SIM_CHECK(format_table[s->options.format].listing(l, to));
     SIM_CHECK(fclose(to) == 0);
     output_write(s->options.output, text, bytes, s->diag);

@@ -12,6 +12,7 @@
 #include "dataflows/placement.h"
 #include "mem/dram.h"
 #include "mem/rlc.h"
+#include "sim/base/text_stream.h"
 #include "sim/config/schema.h"
 
 struct src_pos arch_where_of(const struct arch_where *where, const char *key)
@@ -161,8 +162,7 @@ static bool unknown_dram(const struct arch *arch,
 {
     char *list = NULL;
     size_t list_bytes;
-    FILE *to = open_memstream(&list, &list_bytes);
-    SIM_CHECK(to != NULL);
+    FILE *to = text_stream(&list, &list_bytes);
     for (int i = 0; dram_parts[i].name != NULL; i++)
         fprintf(to, ", '%s'", dram_parts[i].name);
     SIM_CHECK(fclose(to) == 0);

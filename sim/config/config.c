@@ -12,6 +12,7 @@
 #include "sim/base/config_text.h"
 #include "sim/base/find_file.h"
 #include "sim/base/nearest.h"
+#include "sim/base/text_stream.h"
 #include "sim/base/whole_number.h"
 #include "sim/config/arch_check.h"
 #include "sim/config/config_state.h"
@@ -264,10 +265,9 @@ static bool missing_in_group(const struct config *cfg, int first,
     const char *key = schema[first].key;
     char group[KEY_BYTES_MAX], *list = NULL;
     size_t list_bytes;
-    FILE *to = open_memstream(&list, &list_bytes);
+    FILE *to = text_stream(&list, &list_bytes);
     const struct setting *s;
     struct src_pos at = {cfg->path, 1};
-    SIM_CHECK(to != NULL);
     for (int i = first; schema[i].key != NULL; i++)
         if (is_missing(cfg, i) && same_group(schema[i].key, key))
             fprintf(to, "%s'%s'", i > first ? ", " : "", schema[i].key);

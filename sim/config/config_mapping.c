@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/text_stream.h"
 #include "sim/config/arch_check.h"
 #include "sim/config/config_state.h"
 #include "sim/config/schema.h"
@@ -64,8 +65,7 @@ static const struct dataflow *dataflow_of(const struct config *cfg,
                    name);
         return NULL;
     }
-    to = open_memstream(&list, &list_bytes);
-    SIM_CHECK(to != NULL);
+    to = text_stream(&list, &list_bytes);
     list_dataflows(arch, to);
     SIM_CHECK(fclose(to) == 0);
     diag_error(d, at, "'%s' %s dataflow '%s'; it has %s", arch->name,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sim/base/nearest.h"
+#include "sim/base/text_stream.h"
 #include "sim/config/layer_keys.h"
 #include "sim/config/workload.h"
 
@@ -200,8 +201,7 @@ static bool nothing_is_missing(const struct reader *r, const struct setting *s,
     char *list = NULL;
     size_t list_bytes;
     bool ok;
-    FILE *to = open_memstream(&list, &list_bytes);
-    SIM_CHECK(to != NULL);
+    FILE *to = text_stream(&list, &list_bytes);
     list_missing(r, s, dims, to);
     SIM_CHECK(fclose(to) == 0);
     ok = list[0] == '\0' ||

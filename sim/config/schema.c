@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sim/base/nearest.h"
+#include "sim/base/text_stream.h"
 #include "sim/base/whole_number.h"
 
 #define ITEM_BYTES 16 /* of SCHEMA_STRINGS */
@@ -102,8 +103,7 @@ static bool set_enum(const struct schema_row *row, const char *word,
                    sizeof(unsigned));
             return true;
         }
-    to = open_memstream(&text, &text_bytes);
-    SIM_CHECK(to != NULL);
+    to = text_stream(&text, &text_bytes);
     print_choices(row->choices, to);
     SIM_CHECK(fclose(to) == 0);
     diag_error(d, at, "'%s' is '%s'; it may be %s", row->key, word, text);
@@ -258,7 +258,7 @@ static char *unquoted(const char *text)
 {
     size_t n = strlen(text);
     if (n >= 2 && text[0] == '"' && text[n - 1] == '"')
-        return strndup(text + 1, n - 2);
+        return xstrndup(text + 1, n - 2);
     return xstrdup(text);
 }
 

@@ -26,6 +26,7 @@ struct map_report { /* all borrowed */
     bool is_constrained; /* nests: by --constraints */
     const struct map_layer *layer;
     int n_layers;
+    int n_asked; /* more than n_layers while the others are searched */
 };
 
 /* One form each.  false: `to` could not be written. */

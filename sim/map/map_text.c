@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "dataflows/nest/nest_text.h"
+#include "sim/base/text_stream.h"
 #include "sim/map/map_report.h"
 #include "sim/report/report_tree.h"
 #include "sim/run/mapping_print.h"
@@ -17,8 +18,7 @@ struct text {
 
 static void text_start(struct text *t)
 {
-    t->to = open_memstream(&t->text, &t->bytes);
-    SIM_CHECK(t->to != NULL);
+    t->to = text_stream(&t->text, &t->bytes);
 }
 
 static char *text_end(struct text *t)
@@ -71,6 +71,9 @@ void map_report_save(const struct map_report *in, FILE *to)
             ", batch %d: %s.\n"
             "# To run them: accelsim --cfg FILE --mapping THIS\n",
             in->batch, search_objective_doc[in->objective]);
+    if (in->n_layers < in->n_asked)
+        fprintf(to, "# %d of %d layers: the search did not end.\n",
+                in->n_layers, in->n_asked);
     for (int i = 0; i < in->n_layers; i++)
         text[i] = map_choice_entry(in, in->layer[i].layer, in->network,
                                    &in->layer[i].choice[0]);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "sim/base/diag.h"
+#include "sim/base/text_stream.h"
 
 #define COLUMNS_MAX 24
 #define NAME_WIDTH_MIN 8
@@ -224,8 +225,7 @@ static void print_row(const struct grid *g, int row, const int width[], int gap,
 {
     char *line = NULL;
     size_t line_bytes = 0;
-    FILE *line_file = open_memstream(&line, &line_bytes);
-    SIM_CHECK(line_file != NULL);
+    FILE *line_file = text_stream(&line, &line_bytes);
     for (int i = 0; i < g->n_columns; i++) {
         bool is_left = i < g->n_left || (g->left_last && i == g->n_columns - 1);
         fprintf(line_file, "%*s", i == 0 ? indent : gap, "");

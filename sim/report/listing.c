@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sim/base/diag.h"
+#include "sim/base/text_stream.h"
 #include "sim/report/grid.h"
 #include "sim/report/report_tree.h"
 
@@ -60,8 +61,7 @@ void listing_print(struct listing *l, const char *fmt, ...)
 {
     char *text = NULL;
     size_t bytes;
-    FILE *to = open_memstream(&text, &bytes);
-    SIM_CHECK(to != NULL);
+    FILE *to = text_stream(&text, &bytes);
     va_list args;
     va_start(args, fmt);
     vfprintf(to, fmt, args);

@@ -55,8 +55,7 @@ void tree_put_count_at(json_t *object, const char *path, uint64_t value)
         tree_put_count(object, path, value);
         return;
     }
-    char *key = strndup(path, (size_t)(dot - path));
-    SIM_CHECK(key != NULL);
+    char *key = xstrndup(path, (size_t)(dot - path));
     json_t *inner = json_object_get(object, key);
     if (inner == NULL) {
         inner = tree_object();

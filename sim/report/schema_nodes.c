@@ -67,8 +67,7 @@ void schema_put(json_t *o, const char *path, json_t *member, bool is_required)
     const char *dot = strchr(path, '.');
     json_t *members = json_object_get(o, "properties");
     char *key =
-        strndup(path, dot != NULL ? (size_t)(dot - path) : strlen(path));
-    SIM_CHECK(key != NULL);
+        xstrndup(path, dot != NULL ? (size_t)(dot - path) : strlen(path));
     if (dot == NULL) {
         tree_put(members, key, member);
     } else {

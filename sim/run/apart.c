@@ -227,8 +227,10 @@ bool run_apart(const struct layer_runner *runner, const struct arch *arch,
     if (!answer.is_complete ||
         (!answer.has_result && diag_count(d) == messages)) {
         layer_result_fini(&answer.result);
+        /* One that ran out of memory has said so. */
+        const bool is_io = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_IO;
         return diag_fail(
-            d, EXIT_MACHINE, (struct src_pos){NULL, 0},
+            d, is_io ? EXIT_IO : EXIT_MACHINE, (struct src_pos){NULL, 0},
             "layer '%s': its process ended early (%s %d); it "
             "should have sent a result",
             layer->name, WIFSIGNALED(status) ? "signal" : "exit status",

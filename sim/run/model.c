@@ -12,6 +12,7 @@
 #include "dataflows/program.h"
 #include "mem/dram_bursts.h"
 #include "sim/array/array_side.h"
+#include "sim/base/text_stream.h"
 #include "sim/run/bounds.h"
 #include "sim/run/mapping_print.h"
 #include "sim/run/pass_source.h"
@@ -99,8 +100,7 @@ static char *drawing_of(const struct arch *arch, const struct layer *layer,
 {
     char *text = NULL;
     size_t size;
-    FILE *to = open_memstream(&text, &size);
-    SIM_CHECK(to != NULL);
+    FILE *to = text_stream(&text, &size);
     mapping->dataflow->show(arch, layer, &mapping->mapping, to);
     if (arch->has_l1)
         fprintf(to, "\nL1: one for each of %d x %d clusters of %d x %d PEs\n",
@@ -116,8 +116,7 @@ char *mapping_text(const struct arch *arch, const struct layer *layer,
 {
     char *text = NULL, *drawing = NULL;
     size_t size;
-    FILE *to = open_memstream(&text, &size);
-    SIM_CHECK(to != NULL);
+    FILE *to = text_stream(&text, &size);
     if (!layer_mapping_is_nest(mapping))
         drawing = drawing_of(arch, layer, mapping);
     mapping_print_entry(arch, layer, NULL, mapping, drawing, to);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sim/base/progress.h"
+#include "sim/process/progress.h"
 #include "sim/run/ahead.h"
 #include "sim/run/model.h"
 

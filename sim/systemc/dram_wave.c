@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/input_file.h"
+
 enum { WORD_BYTES = 64 };
 
 #define SIGNAL_NAME(name, bits, doc) #name,
@@ -135,7 +137,7 @@ static void copy(struct player *p, FILE *from, uint64_t to_tick)
 {
     char *line = NULL, scope[8 * WORD_BYTES] = "";
     size_t room = 0;
-    while (getline(&line, &room, from) >= 0) {
+    while (input_line(from, &line, &room) >= 0) {
         if (line[0] != '#') {
             read_header(p, line, scope, sizeof(scope));
             fputs(line, p->to);

@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "sim/base/find_file.h"
+#include "sim/base/input_file.h"
 #include "sim/base/output.h"
+#include "sim/base/text_stream.h"
 
 enum {
     WAVE_PIXELS = 1000, /* of a window of usual size */
@@ -54,7 +56,7 @@ static bool put_words(FILE *to, const char *scope, const char *name, int bits,
     char *path = find_own_file(words_file, "gtkwave", at, d);
     if (path == NULL)
         return false;
-    char *absolute = realpath(path, NULL);
+    char *absolute = input_real_path(path);
     fprintf(to, "@%x\n^1 %s\n", TRACE_HEX | TRACE_RIGHT | TRACE_FILE_FILTER,
             absolute != NULL ? absolute : path);
     put_name(to, scope, name, bits);
@@ -127,10 +129,9 @@ bool gtkwave_write(const char *vcd, const struct gtkwave_view *view,
                    struct diag *d)
 {
     char *text = NULL, *name = gtkwave_file_name(vcd);
-    char *absolute = realpath(vcd, NULL);
+    char *absolute = input_real_path(vcd);
     size_t text_bytes;
-    FILE *to = open_memstream(&text, &text_bytes);
-    SIM_CHECK(to != NULL);
+    FILE *to = text_stream(&text, &text_bytes);
     double per_frame =
         (double)(view->to_tick - view->from_tick) * FRAME_PIXELS / WAVE_PIXELS;
     fprintf(to,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <new>
 #include <random>
 #include <systemc>
 #include <vector>
@@ -297,6 +298,9 @@ bool run_layer(const void *context, const arch *arch, const layer *layer,
                          layer->name, e.what());
     }
 }
+
+// Takes part in the limit of memory: C++ has no other way to say so.
+const auto handler_before = std::set_new_handler(memory_is_out);
 
 } // namespace
 

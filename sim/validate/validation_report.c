@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "sim/base/text_stream.h"
 #include "sim/report/grid.h"
 #include "sim/report/report_tree.h"
 #include "sim/validate/validation.h"
@@ -126,8 +127,7 @@ static void print_remarks(const struct remarks *r, const char *before,
             FILE *words;
             if (text[0] == '\0' || said_before(r, i, kind))
                 continue;
-            words = open_memstream(&line, &bytes);
-            SIM_CHECK(words != NULL);
+            words = text_stream(&line, &bytes);
             if (!about_all(r, i, kind))
                 print_who(r, i, kind, words);
             fputs(text, words);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/text_stream.h"
 #include "sim/choose/chooser.h"
 #include "sim/config/config.h"
 #include "sim/config/layer_text.h"
@@ -264,8 +265,7 @@ static char *account_of(const struct layer_result *r)
     enum bound bound = result_binding_bound(r);
     char *text = NULL;
     size_t bytes;
-    FILE *to = open_memstream(&text, &bytes);
-    SIM_CHECK(to != NULL);
+    FILE *to = text_stream(&text, &bytes);
     fprintf(to, "mac %.1f %%",
             100 * (double)r->ledger_pe_cycles[LEDGER_mac] / all);
     for (int i = 0; i < n; i++)

@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "sim/base/progress.h"
 #include "sim/cli/options.h"
+#include "sim/process/progress.h"
 #include "test/messages.h"
 
 namespace

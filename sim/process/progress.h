@@ -2,8 +2,8 @@
  * Safe to call from several threads.
  * SPDX-License-Identifier: MIT
  */
-#ifndef SIM_BASE_PROGRESS_H
-#define SIM_BASE_PROGRESS_H
+#ifndef SIM_PROCESS_PROGRESS_H
+#define SIM_PROCESS_PROGRESS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,15 +2,15 @@
  * come. It appears only on a terminal and after some seconds.
  * SPDX-License-Identifier: MIT
  */
-#include "sim/base/progress.h"
+#include "sim/process/progress.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "sim/base/clock.h"
 #include "sim/base/diag.h"
+#include "sim/process/clock.h"
 
 #define FIRST_SECONDS 1.0 /* a shorter run needs no line */
 #define EVERY_SECONDS 0.2 /* a person cannot read faster */

@@ -2,7 +2,7 @@
  * result depends on it.
  * SPDX-License-Identifier: MIT
  */
-#include "sim/base/clock.h"
+#include "sim/process/clock.h"
 
 #include <time.h>
 

@@ -3,7 +3,7 @@
  * to.
  * SPDX-License-Identifier: MIT
  */
-#include "sim/cli/wall_limit.h"
+#include "sim/process/wall_limit.h"
 
 #include <signal.h>
 #include <stdio.h>

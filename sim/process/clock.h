@@ -1,8 +1,8 @@
 /* clock.h - the time that passes while a person waits.
  * SPDX-License-Identifier: MIT
  */
-#ifndef SIM_BASE_CLOCK_H
-#define SIM_BASE_CLOCK_H
+#ifndef SIM_PROCESS_CLOCK_H
+#define SIM_PROCESS_CLOCK_H
 
 #ifdef __cplusplus
 extern "C" {

@@ -2,8 +2,8 @@
  * (--wall-limit).
  * SPDX-License-Identifier: MIT
  */
-#ifndef SIM_CLI_WALL_LIMIT_H
-#define SIM_CLI_WALL_LIMIT_H
+#ifndef SIM_PROCESS_WALL_LIMIT_H
+#define SIM_PROCESS_WALL_LIMIT_H
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,0 +1,9 @@
+libaccel_a_SOURCES += \
+	%D%/clock.c \
+	%D%/clock.h \
+	%D%/memory_limit.c \
+	%D%/memory_limit.h \
+	%D%/progress.c \
+	%D%/progress.h \
+	%D%/wall_limit.c \
+	%D%/wall_limit.h
