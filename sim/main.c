@@ -13,6 +13,7 @@
 #include "sim/cli/show_config.h"
 #include "sim/config/help_config.h"
 #include "sim/process/memory_limit.h"
+#include "sim/process/safe.h"
 #include "sim/process/wall_limit.h"
 
 /* A file opened later must not take the place of a closed stream.  Writing to
@@ -72,8 +73,15 @@ static void act(struct invocation *s)
     }
 }
 
-static bool set_limits(const struct options *o, struct diag *d)
+static bool set_limits(struct options *o, struct diag *d)
 {
+    if (o->safe.is_on &&
+        (!safe_limit("--wall-limit", SAFE_WALL_SECONDS, SAFE_WALL_SECONDS_MAX,
+                     &o->wall_limit_seconds, d) ||
+         !safe_limit("--memory-limit", SAFE_MEMORY_MIB, SAFE_MEMORY_MIB_MAX,
+                     &o->memory_limit_mib, d) ||
+         !safe_start(o->safe.folder, d)))
+        return false;
     if (o->wall_limit_seconds > 0)
         wall_limit_start(o->wall_limit_seconds);
     return o->memory_limit_mib == 0 ||

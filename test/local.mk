@@ -144,7 +144,8 @@ config_test_SOURCES = %D%/base/diag_test.cpp %D%/base/layer_test.cpp %D%/base/tr
 config_test_LDADD = $(TEST_LIBS)
 
 # sim/process, sim/plugin
-dist_check_SCRIPTS += %D%/process/limits_test.py %D%/process/plugin_test.py
+dist_check_SCRIPTS += %D%/process/limits_test.py %D%/process/plugin_test.py \
+	%D%/process/safe_test.py
 TEST_ALLOCATOR = %D%/process/no_memory.so
 EXTRA_DIST += %D%/process/no_memory.c
 check_DATA += $(TEST_ALLOCATOR)

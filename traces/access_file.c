@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/file_use.h"
 #include "sim/base/input_file.h"
 #include "sim/base/whole_number.h"
 
@@ -114,6 +115,8 @@ static FILE *open_accesses(const char *path, struct diag *d)
 {
     struct src_pos command_line = {NULL, 0};
     struct stat st;
+    if (!file_use_may_read(path, command_line, d))
+        return NULL;
     FILE *from = input_open(path, &st);
     if (from == NULL) {
         diag_fail(d, input_status(errno), command_line,

@@ -36,7 +36,7 @@ class Request:
 
     def __init__(self, words):
         self.kind, self.to, self.is_strict = None, ".", False
-        self.is_listed = False
+        self.is_listed = self.is_safe = False
         self.form = "accelsim"
         self.dims, self.files = {}, []
         words = list(words)
@@ -46,6 +46,8 @@ class Request:
                 self.files, words = words, []
             elif word == "--strict":
                 self.is_strict = True
+            elif word == "--safe":
+                self.is_safe = True
             elif word == "--listed":
                 self.is_listed = True
             elif word == "--dim":
@@ -63,6 +65,8 @@ def read_files(request, source_of=Source):
     """What the files say, each format's name by path, and refusals."""
     said, refusals, known = Said(request.dims), [], []
     said.lists_levels = request.is_listed
+    if request.is_safe:
+        said.reads_below = os.path.realpath(".")
 
     def attempt(action, path, *what):
         try:

@@ -144,6 +144,7 @@ class Said:
         self.dims = dict(dims or {})  # sizes that the user gives, by name
         self.used_dims = set()
         self.lists_levels = False  # machines are lists of levels
+        self.reads_below = None  # the folder that includes may not leave
         self.networks, self.machines = [], []
         self.mappings, self.energies, self.parts = [], [], []
         self.notes = []

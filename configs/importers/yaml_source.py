@@ -47,10 +47,16 @@ class Includes:
         self.folders.append(os.path.join(self.folders[0], str(folder)))
         return ""
 
+    def may_read(self, path):
+        """Whether accelsim's --safe lets a file name this one."""
+        root = self.said.reads_below
+        return (root is None or
+                os.path.realpath(path).startswith(os.path.join(root, "")))
+
     def find(self, name):
         for folder in self.folders:
             path = os.path.join(folder, str(name))
-            if os.path.isfile(path):
+            if self.may_read(path) and os.path.isfile(path):
                 return path
         return None
 

@@ -106,6 +106,8 @@ static bool begin(struct lexer *l, const char *path, struct src_pos at)
     s->depth = l->now != NULL ? l->now->depth + 1 : 0;
     s->line = 1;
     l->all = s;
+    if (!file_use_may_read(path, at, l->d))
+        return false;
     if (l->n_files++ == FILES_MAX)
         return diag_error(l->d, at,
                           "more than %d files are included; fewer are allowed",
@@ -203,6 +205,36 @@ static char *beside(const char *path, const char *name, size_t name_bytes)
     return joined;
 }
 
+/* Whether a path begins at the root or goes up anywhere. */
+static bool goes_out(const char *path)
+{
+    if (path[0] == '/')
+        return true;
+    for (const char *part = path; part != NULL; part = strchr(part, '/')) {
+        part += *part == '/';
+        if (strncmp(part, "..", 2) == 0 && (part[2] == '/' || part[2] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+static bool include_is_safe(struct lexer *l, const char *name, size_t n,
+                            struct src_pos at)
+{
+    if (!file_use_is_confined())
+        return true;
+    char *path = xstrndup(name, n);
+    const bool ok =
+        !goes_out(path) ||
+        diag_error(l->d, at,
+                   "'@include \"%s\"' goes up or begins at the root, and "
+                   "'--safe' follows neither; a file beside or below this one "
+                   "is needed",
+                   path);
+    free(path);
+    return ok;
+}
+
 /* At "@include". */
 static bool include(struct lexer *l)
 {
@@ -214,6 +246,8 @@ static bool include(struct lexer *l)
         return diag_error(l->d, at,
                           "'@include' names no file; '@include \"FILE\"' is "
                           "needed");
+    if (!include_is_safe(l, c + 1, n, at))
+        return false;
     char *path = beside(l->now->path, c + 1, n);
     bool ok = go_to(l, c + n + 2) && begin(l, path, at);
     free(path);

@@ -168,3 +168,92 @@ bool file_use_write(const char *option, const char *path, struct diag *d)
                       "are needed",
                       option, path, use->option);
 }
+
+/* What a process is confined to (file_use_confine). */
+static struct {
+    bool is_on;
+    char **root; /* owns; real folders that may be read */
+    int n_roots;
+    char *writes; /* owns; the one that may be written, or NULL */
+} bounds;
+
+/* Whether a real path is the folder or in it. */
+static bool is_below(const char *real, const char *folder)
+{
+    const size_t n = strlen(folder);
+    return strncmp(real, folder, n) == 0 &&
+           (real[n] == '/' || real[n] == '\0' || strcmp(folder, "/") == 0);
+}
+
+void file_use_trust(const char *folder)
+{
+    char *real = input_real_path(folder);
+    if (real == NULL)
+        return;
+    bounds.root =
+        xrealloc(bounds.root, (size_t)bounds.n_roots + 1, sizeof(*bounds.root));
+    bounds.root[bounds.n_roots++] = real;
+}
+
+bool file_use_is_confined(void)
+{
+    return bounds.is_on;
+}
+
+bool file_use_confine(const char *folder, struct diag *d)
+{
+    const char *value = getenv("ACCELSIM_PATH");
+    char *copy = xstrdup(value != NULL ? value : ""), *rest = copy, *one;
+    while ((one = strsep(&rest, ":")) != NULL)
+        if (one[0] != '\0')
+            file_use_trust(one);
+    free(copy);
+    file_use_trust(".");
+    file_use_trust(ACCELSIM_DATADIR);
+    file_use_trust(ACCELSIM_SRCDIR "/configs");
+    bounds.is_on = true;
+    struct stat st;
+    if (folder == NULL)
+        return true;
+    if (stat(folder, &st) == 0 && S_ISDIR(st.st_mode))
+        bounds.writes = input_real_path(folder);
+    return bounds.writes != NULL ||
+           diag_error(d, (struct src_pos){NULL, 0},
+                      "'--safe' is '%s'; a folder that is there is needed",
+                      folder);
+}
+
+bool file_use_may_read(const char *path, struct src_pos at, struct diag *d)
+{
+    if (!bounds.is_on)
+        return true;
+    char *real = file_behind_links(path);
+    bool may = false;
+    for (int i = 0; real != NULL && !may && i < bounds.n_roots; i++)
+        may = is_below(real, bounds.root[i]);
+    free(real);
+    return may || diag_error(d, at,
+                             "'%s' is outside of what '--safe' reads; a file "
+                             "below the current folder is needed",
+                             path);
+}
+
+bool file_use_may_write(const char *option, const char *path, struct diag *d)
+{
+    if (!bounds.is_on || path == NULL)
+        return true;
+    struct stat st; /* a folder is where 'import' writes */
+    const bool is_folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    char *real = is_device(path) && !is_folder ? NULL : file_behind_links(path);
+    const bool may =
+        real != NULL && bounds.writes != NULL && is_below(real, bounds.writes);
+    free(real);
+    return may ||
+           diag_error(
+               d, (struct src_pos){NULL, 0},
+               "'%s' would write '%s', and '--safe' lets it write %s; "
+               "%s is needed",
+               option, path,
+               bounds.writes != NULL ? "below its folder only" : "no file",
+               bounds.writes != NULL ? "a file there" : "'--safe=FOLDER'");
+}

@@ -19,6 +19,19 @@ extern "C" {
  * to. */
 char *file_behind_links(const char *path);
 
+/* From now on only what lies below the current folder, below those of
+ * $ACCELSIM_PATH and among what accelsim ships is read, and only what lies
+ * below `folder` is written, NULL: nothing; links do not lead out.  false after
+ * a message: there is no such folder.  Once a process. */
+bool file_use_confine(const char *folder, struct diag *d);
+bool file_use_is_confined(void);
+/* Files below this folder may be read, too. */
+void file_use_trust(const char *folder);
+/* Whether the file may be read, and `option` may write there; false after a
+ * message. */
+bool file_use_may_read(const char *path, struct src_pos at, struct diag *d);
+bool file_use_may_write(const char *option, const char *path, struct diag *d);
+
 /* Takes note of a file that is read; a path to nothing is none. */
 void file_use_read(const char *path);
 /* Whether that file was read. */

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "sim/base/file_use.h"
 #include "sim/base/nearest.h"
 #include "sim/base/text_stream.h"
 
@@ -245,6 +246,9 @@ static char *find(const char *name, const char *folder, const char *noun,
                   struct src_pos at, struct diag *d)
 {
     struct search s;
+    /* Outside nobody learns what there is. */
+    if (strchr(name, '/') != NULL && !file_use_may_read(name, at, d))
+        return NULL;
     start_search(&s, name, folder);
     if (!try_all(&s))
         not_found(&s, noun, at, d);

@@ -206,6 +206,8 @@ bool output_is_possible(const char *option, const char *path, struct diag *d)
     int error;
     if (path == NULL)
         return true;
+    if (!file_use_may_write(option, path, d))
+        return false;
     if (path[0] == '\0')
         return io_error(path, ENOENT, d);
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))

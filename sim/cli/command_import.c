@@ -1,6 +1,7 @@
 /* command_import.c - has other tools' files written as files of accelsim's
  * own. SPDX-License-Identifier: MIT
  */
+#include "sim/base/file_use.h"
 #include "sim/cli/command.h"
 #include "sim/cli/importer.h"
 #include "sim/cli/invocation.h"
@@ -30,5 +31,9 @@ void command_import(struct invocation *s)
                    "is needed");
         return;
     }
-    importer_run(&task, s->diag);
+    for (int i = 0; i < o->operands.n; i++)
+        if (!file_use_may_read(o->operands.text[i], command_line, s->diag))
+            return;
+    if (file_use_may_write("-o", task.to, s->diag))
+        importer_run(&task, s->diag);
 }

@@ -99,6 +99,7 @@ static bool make_folder(struct foreign_files *files, struct diag *d)
         return false;
     }
     files->folder = pattern;
+    file_use_trust(pattern);
     return true;
 }
 
@@ -131,8 +132,15 @@ static const char *import(const struct options *o, const char *kind,
 static bool take(const struct options *o, const char **name, const char *kind,
                  struct foreign_files *files, struct diag *d)
 {
-    if (*name == NULL || !foreign_is(*name))
+    if (*name == NULL)
         return true;
+    if (strchr(*name, '/') != NULL &&
+        !file_use_may_read(*name, command_line, d))
+        return false;
+    if (!foreign_is(*name))
+        return true;
+    if (!file_use_may_read(*name, command_line, d))
+        return false;
     const char *made = import(o, kind, *name, files, d);
     if (made == NULL)
         return false;
@@ -156,6 +164,8 @@ static bool take_set(struct options *o, const char *key, const char *kind,
         const char *name = o->set.text[i] + strlen(key);
         if (!foreign_is(name))
             return true;
+        if (!file_use_may_read(name, command_line, d))
+            return false;
         const char *made = import(o, kind, name, files, d);
         if (made == NULL)
             return false;

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sim/base/file_use.h"
 #ifndef ACCELSIM_PYTHON
 #error "ACCELSIM_PYTHON: the Python 3 that runs the importers"
 #endif
@@ -61,6 +62,8 @@ static struct words words_of(const struct import_task *task)
     }
     if (task->is_strict)
         add(&w, "--strict");
+    if (file_use_is_confined())
+        add(&w, "--safe");
     if (task->is_listed)
         add(&w, "--listed");
     for (int i = 0; i < task->dims.n; i++) {

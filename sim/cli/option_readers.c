@@ -60,6 +60,16 @@ static bool set_action(void *field, enum action action)
     return true;
 }
 
+bool read_safe(const char *text, void *field, struct diag *d)
+{
+    struct safe_option *out = field;
+    if (out->is_on) /* who takes options from others adds his own */
+        return diag_error(d, command_line,
+                          "'--safe' is given twice; once is needed");
+    *out = (struct safe_option){true, text};
+    return true;
+}
+
 bool read_help_config(const char *text, void *field, struct diag *d)
 {
     if (text == NULL || strcmp(text, "text") == 0)

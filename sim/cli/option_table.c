@@ -136,6 +136,10 @@ const struct option_row option_table[] = {
     INT("memory-limit", 0, "MIB", ANY, memory_limit_mib, 1,
         MEMORY_LIMIT_MIB_MAX,
         "end when more memory than so many MiB is wanted, with status 4"),
+    OWN_MAY_LACK("safe", "FOLDER", ANY, safe, read_safe,
+                 "for options and files of others: no plugin, no input from "
+                 "outside the current folder, no output outside FOLDER, and "
+                 "limits of time and memory"),
     TEXT("mappings", 0, "FILE", RUN | MODEL | REUSE, mappings,
          "the same as --mapping"),
 

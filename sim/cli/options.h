@@ -40,6 +40,11 @@ struct policy_option { /* of --mapping-policy */
     const char *file; /* the mapping file that it names instead, or NULL */
 };
 
+struct safe_option { /* of --safe */
+    bool is_on;
+    const char *folder; /* that may be written, or NULL */
+};
+
 /* All strings are borrowed from argv. */
 struct options {
     enum action action;
@@ -58,6 +63,7 @@ struct options {
     const char *mappings; /* a file that 'map' saved, or NULL */
     struct map_options map;
     struct policy_option policy;
+    struct safe_option safe;
     int batch;              /* 0 = not given */
     int jobs;               /* threads; 0 = as many as there are processors */
     int wall_limit_seconds; /* 0 = no limit */

@@ -50,6 +50,10 @@ static bool goes_elsewhere(const struct options *o,
 static bool go_with_the_command(const struct options *o, struct diag *d)
 {
     bool ok = true;
+    if (o->safe.is_on && o->plugin != NULL)
+        ok = diag_error(d, command_line,
+                        "'--safe' runs nobody's code, and '--plugin' is such; "
+                        "one of them is needed");
     for (int i = 0; option_table[i].doc != NULL; i++) {
         const struct option_row *row = &option_table[i];
         if (!o->given[i])

@@ -5,5 +5,7 @@ libaccel_a_SOURCES += \
 	%D%/memory_limit.h \
 	%D%/progress.c \
 	%D%/progress.h \
+	%D%/safe.c \
+	%D%/safe.h \
 	%D%/wall_limit.c \
 	%D%/wall_limit.h
