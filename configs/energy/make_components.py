@@ -303,6 +303,14 @@ int_add = (
     {{ bits = 16; energy = {0.05 * s:.4g}; source = {horowitz};{between(0.05, 0.105, s, 4, add)}; }},
     {{ bits = 32; energy = {0.1 * s:.4g}; source = {horowitz};{between(0.1, 0.21, s, 4, add)}; }}
 );
+float_multiply = (
+    {{ bits = 16; energy = {1.1 * s:.4g}; source = {horowitz}; }},
+    {{ bits = 32; energy = {3.7 * s:.4g}; source = {horowitz}; }}
+);
+float_add = (
+    {{ bits = 16; energy = {0.4 * s:.4g}; source = {horowitz}; }},
+    {{ bits = 32; energy = {0.9 * s:.4g}; source = {horowitz}; }}
+);
 
 # Flip-flops up to 64 words; larger files are SRAM.  Through the published
 # tables' 12 and 16 words of 16 bits at 45 nm, 0.236 and 0.251 pJ.  One word is a
@@ -340,6 +348,14 @@ add_area = (
     {{ bits = 8;  um2 = {36 * a:.4g}; source = {dally}; }},
     {{ bits = 16; um2 = {67 * a:.4g}; source = {dally}; }},
     {{ bits = 32; um2 = {137 * a:.4g}; source = {dally}; }}
+);
+float_multiply_area = (
+    {{ bits = 16; um2 = {1640 * a:.4g}; source = {dally}; }},
+    {{ bits = 32; um2 = {7700 * a:.4g}; source = {dally}; }}
+);
+float_add_area = (
+    {{ bits = 16; um2 = {1360 * a:.4g}; source = {dally}; }},
+    {{ bits = 32; um2 = {4184 * a:.4g}; source = {dally}; }}
 );
 register_area = {{ um2_per_bit = {5.98 * a:.4g}; source = "Shao et al., Aladdin, ISCA 2014, 40 nm{larger}"; }};
 

@@ -52,6 +52,18 @@ int arch_ofmap_bits(const struct arch *arch)
                                 : arch->precision_bits[TENSOR_IFMAP];
 }
 
+int arch_significand_bits(const struct arch *arch, enum tensor tensor)
+{
+    switch (arch->precision_type[tensor]) {
+    case NUMBER_FP:
+        return arch->precision_bits[tensor] == 16 ? 11 : 24;
+    case NUMBER_BF:
+        return 8;
+    default:
+        return 0;
+    }
+}
+
 int arch_map_bits(const struct arch *arch, enum tensor tensor)
 {
     return tensor == TENSOR_PSUM ? arch_ofmap_bits(arch)

@@ -18,6 +18,9 @@ extern "C" {
 #endif
 
 enum network_type { NETWORK_MULTICAST, NETWORK_SYSTOLIC };
+/* What words stand for: whole numbers, IEEE's binary16 and binary32, or
+ * bfloat16. Timing and counts know no difference. */
+enum number_type { NUMBER_INT, NUMBER_FP, NUMBER_BF };
 enum psum_add { PSUM_ADD_OWN_CYCLE, PSUM_ADD_LAST_PRODUCT };
 enum pe_start { PE_START_WORD, PE_START_WINDOW };
 enum pe_refill { PE_REFILL_LAST_USE, PE_REFILL_NEXT_CYCLE };
@@ -185,6 +188,7 @@ struct arch {
     int groups_parallel; /* array.groups_parallel: of a layer, in a pass */
 
     int precision_bits[TENSOR_N];
+    enum number_type precision_type[TENSOR_N];
     int ofmap_bits;      /* precision.ofmap_bits; 0 = as ifmaps */
     bool per_layer_bits; /* precision.per_layer */
 
@@ -310,6 +314,9 @@ int arch_ofmap_bits(const struct arch *arch);
 /* Width of a word of a tensor as layers hand it on: of psums, of a finished
  * output. */
 int arch_map_bits(const struct arch *arch, enum tensor tensor);
+/* Significant bits of a tensor's words, the hidden one too; of whole numbers,
+ * 0. */
+int arch_significand_bits(const struct arch *arch, enum tensor tensor);
 /* L1s of the machine; 0 without any. */
 int arch_l1s(const struct arch *arch);
 /* Slots of a network that leave L2 in a cycle. */

@@ -105,6 +105,12 @@ static bool takes_widths(const struct config *cfg, const struct layer *layer,
                               "a machine with 'precision.per_layer' = true "
                               "takes them",
                               layer->name, name[k], bits);
+        if (!is_own && arch->precision_type[TENSOR_IFMAP] != NUMBER_INT)
+            return diag_error(d, config_pos(cfg, "precision.per_layer"),
+                              "layer '%s' has '%s' of %d on a machine of "
+                              "floats, which have the widths of their formats; "
+                              "layers without widths of their own are right",
+                              layer->name, name[k], bits);
         if (!is_own && bits > own)
             return diag_error(d, config_pos(cfg, key[k]),
                               "layer '%s' has '%s' of %d; '%s' is %d, and "

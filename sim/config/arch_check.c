@@ -6,6 +6,7 @@
 #include "sim/config/arch_check.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -330,6 +331,44 @@ static bool networks_have_it(const struct arch *arch,
     return ok;
 }
 
+/* Floats have the widths of their formats, and products of two types or sums of
+ * floats in whole numbers are of no chip. */
+static bool numbers_exist(const struct arch *arch,
+                          const struct arch_where *where, struct diag *d)
+{
+    static const char *const name[TENSOR_N] = {"ifmap", "filter", "psum"};
+    const enum number_type *type = arch->precision_type;
+    bool ok = true;
+    for (int t = 0; t < TENSOR_N; t++) {
+        const int bits = arch->precision_bits[t];
+        char key[32];
+        snprintf(key, sizeof(key), "precision.%s_bits", name[t]);
+        if (type[t] == NUMBER_FP && bits != 16 && bits != 32)
+            ok = diag_error(d, arch_where_of(where, key),
+                            "'%s' is %d and the type is 'fp'; 16 or 32 is "
+                            "right",
+                            key, bits);
+        if (type[t] == NUMBER_BF && bits != 16)
+            ok = diag_error(d, arch_where_of(where, key),
+                            "'%s' is %d and the type is 'bf'; 16 is right", key,
+                            bits);
+    }
+    if (type[TENSOR_IFMAP] != type[TENSOR_FILTER])
+        ok = diag_error(d, arch_where_of(where, "precision.filter_type"),
+                        "'precision.filter_type' is not as "
+                        "'precision.ifmap_type'; a multiplier takes two of a "
+                        "type");
+    if ((type[TENSOR_PSUM] == NUMBER_INT) != (type[TENSOR_IFMAP] == NUMBER_INT))
+        ok = diag_error(d, arch_where_of(where, "precision.psum_type"),
+                        "'precision.psum_type' is %s and the operands are %s; "
+                        "%s is right",
+                        type[TENSOR_PSUM] == NUMBER_INT ? "'int'" : "a float",
+                        type[TENSOR_IFMAP] == NUMBER_INT ? "'int'" : "floats",
+                        type[TENSOR_IFMAP] == NUMBER_INT ? "'int'"
+                                                         : "'fp' or 'bf'");
+    return ok;
+}
+
 static bool pairs_fit(const struct arch *arch, const struct arch_where *where,
                       struct diag *d)
 {
@@ -445,6 +484,7 @@ bool arch_check(const struct arch *arch, const struct arch_where *where,
     ok = dataflows_exist(arch, where, d) && ok;
     ok = banks_suffice(arch, where, d) && ok;
     ok = l1_works(arch, where, d) && ok;
+    ok = numbers_exist(arch, where, d) && ok;
     ok = pairs_fit(arch, where, d) && ok;
     ok = shadow_words_flow(arch, where, d) && ok;
     ok = networks_have_it(arch, where, d) && ok;

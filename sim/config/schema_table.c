@@ -14,6 +14,7 @@ static const char *const array_networks[] = {"multicast", "systolic", NULL};
 static const char *const drains[] = {"serial", "overlapped", NULL};
 static const char *const preloads[] = {"serial", "shadow", NULL};
 static const char *const psum_reduces[] = {"chain", "tree", NULL};
+static const char *const number_types[] = {"int", "fp", "bf", NULL};
 static const char *const psum_adds[] = {"own_cycle", "last_product", NULL};
 static const char *const starts[] = {"word", "window", NULL};
 static const char *const refills[] = {"last_use", "next_cycle", NULL};
@@ -155,6 +156,17 @@ const struct schema_row schema[] = {
         "bits", "one filter value", ""),
     INT("precision.psum_bits", precision_bits[TENSOR_PSUM], 1, 64, NULL, "bits",
         "one partial sum; sums wrap", ""),
+    ENUM("precision.ifmap_type", precision_type[TENSOR_IFMAP], number_types,
+         "int",
+         "ifmap values are whole numbers, 'fp' (IEEE 754, 16 or 32 bits) or "
+         "'bf' (bfloat16)",
+         ""),
+    ENUM("precision.filter_type", precision_type[TENSOR_FILTER], number_types,
+         "int", "filter values, likewise; of the ifmap values' type", ""),
+    ENUM("precision.psum_type", precision_type[TENSOR_PSUM], number_types,
+         "int", "partial sums: 'fp' or 'bf' where operands are",
+         "tensor cores add products of fp16 in fp32: NVIDIA, "
+         "WP-08608-001, 2017"),
     INT("precision.ofmap_bits", ofmap_bits, 0, 64, "0", "bits",
         "one finished output, from the write to L2 or DRAM on that finishes "
         "it; 0 = as an ifmap value, which the next layer reads",

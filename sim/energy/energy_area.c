@@ -40,7 +40,11 @@ bool energy_area_of(const struct energy_table *table, const struct arch *arch,
                     struct machine_area *out)
 {
     memset(out, 0, sizeof(*out));
-    if (table->grid == NULL || table->register_area.n_entries == 0)
+    const enum number_type *type = arch->precision_type;
+    const bool is_float = type[TENSOR_IFMAP] != NUMBER_INT;
+    if (table->grid == NULL || table->register_area.n_entries == 0 ||
+        (is_float && (table->float_multiply_area.n_entries == 0 ||
+                      table->float_add_area.n_entries == 0)))
         return false;
     const double bit_mm2 = table->register_area.entry[0].energy / 1e6;
     const int *bits = arch->precision_bits;
@@ -60,8 +64,12 @@ bool energy_area_of(const struct energy_table *table, const struct arch *arch,
     const int row_bits = widest_bits(arch);
     out->part[AREA_mac] =
         pes *
-        (energy_by_width(&table->multiply_area, operand) +
-         energy_by_width(&table->add_area, bits[TENSOR_PSUM])) /
+        (energy_of_number(&table->multiply_area, &table->float_multiply_area,
+                          type[TENSOR_IFMAP], operand, BF_MULTIPLY_TIMES)
+             .energy +
+         energy_of_number(&table->add_area, &table->float_add_area,
+                          type[TENSOR_PSUM], bits[TENSOR_PSUM], BF_ADD_TIMES)
+             .energy) /
         1e6;
     out->part[AREA_rf] = pes * (files_mm2 + file_bits * bit_mm2);
     out->part[AREA_registers] = pes * fmax(0, others) * bit_mm2;

@@ -102,6 +102,19 @@ double energy_by_width(const struct energy_list *list, int bits)
     return energy_arithmetic(list, bits).energy;
 }
 
+struct energy_cost energy_of_number(const struct energy_list *of_int,
+                                    const struct energy_list *of_float,
+                                    enum number_type type, int bits,
+                                    double bf_times)
+{
+    if (type == NUMBER_INT)
+        return energy_arithmetic(of_int, bits);
+    const struct energy_cost fp = energy_arithmetic(of_float, bits);
+    return type == NUMBER_FP ? fp
+                             : cost_of(fp.energy * bf_times, ENERGY_SCALED);
+}
+
+/* A MAC of whole numbers. */
 static struct energy_cost mac_cost(const struct energy_table *table,
                                    int operand_bits, int psum_bits)
 {
@@ -111,15 +124,30 @@ static struct energy_cost mac_cost(const struct energy_table *table,
                   energy_arithmetic(&table->int_add, psum_bits));
 }
 
+/* The machine's own; floats that the table does not price cost nothing, and
+ * energy_is_possible refuses them. */
+static struct energy_cost own_mac_cost(const struct energy_table *table,
+                                       const struct arch *arch, int bits)
+{
+    const enum number_type *type = arch->precision_type;
+    if (table->mac.n_entries > 0 || type[TENSOR_IFMAP] == NUMBER_INT)
+        return mac_cost(table, bits, arch->precision_bits[TENSOR_PSUM]);
+    if (table->float_multiply.n_entries == 0 || table->float_add.n_entries == 0)
+        return cost_of(0, ENERGY_EXTRAPOLATED);
+    return sum_of(
+        energy_of_number(&table->int_multiply, &table->float_multiply,
+                         type[TENSOR_IFMAP], bits, BF_MULTIPLY_TIMES),
+        energy_of_number(&table->int_add, &table->float_add, type[TENSOR_PSUM],
+                         arch->precision_bits[TENSOR_PSUM], BF_ADD_TIMES));
+}
+
 static struct pricing pricing_of(const struct energy_table *table,
                                  const struct arch *arch)
 {
     int ifmap = arch->precision_bits[TENSOR_IFMAP];
     int filter = arch->precision_bits[TENSOR_FILTER];
     const int bits = ifmap > filter ? ifmap : filter;
-    return (struct pricing){
-        table, arch, bits,
-        mac_cost(table, bits, arch->precision_bits[TENSOR_PSUM])};
+    return (struct pricing){table, arch, bits, own_mac_cost(table, arch, bits)};
 }
 
 /* The cost that an entry gives for a word of `bits` bits. */

@@ -39,6 +39,15 @@ bool energy_is_possible(const struct energy_table *table,
                           "of the usual levels, and '%s' lists others; a table "
                           "without, as '45nm', is right",
                           table->name, arch->name);
+    if (arch->precision_type[TENSOR_IFMAP] != NUMBER_INT &&
+        table->mac.n_entries == 0 &&
+        (table->float_multiply.n_entries == 0 ||
+         table->float_add.n_entries == 0))
+        return diag_error(d, (struct src_pos){table->path, 1},
+                          "energy table '%s' has no 'float_multiply' or no "
+                          "'float_add', and '%s' computes in floats; both are "
+                          "needed",
+                          table->name, arch->name);
     const int *bits = arch->precision_bits;
     const int operand = bits[TENSOR_IFMAP] > bits[TENSOR_FILTER]
                             ? bits[TENSOR_IFMAP]
@@ -48,6 +57,9 @@ bool energy_is_possible(const struct energy_table *table,
     energy_costs_of(table, arch, &c);
     if (table->mac.n_entries > 0)
         ok = is_possible(table, "mac", &table->mac, c.mac, d);
+    else if (arch->precision_type[TENSOR_IFMAP] != NUMBER_INT)
+        ok = is_possible(table, "float_multiply", &table->float_multiply, c.mac,
+                         d);
     else
         ok = is_possible(table, "int_multiply", &table->int_multiply,
                          energy_arithmetic(&table->int_multiply, operand), d) &&

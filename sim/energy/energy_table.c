@@ -11,60 +11,19 @@
 #include "sim/base/find_file.h"
 #include "sim/base/nearest.h"
 #include "sim/energy/energy.h"
+#include "sim/energy/energy_keys.h"
 #include "sim/energy/energy_table.h"
 
 #define WIDTH_BITS_MAX 65536
 #define CAPACITY_BYTES_MAX (1LL << 50)
 #define ENERGY_MAX 1e15
 
-/* One key of a table that holds an entry or a list of entries. */
-struct list_key {
-    const char *name;
-    size_t offset;
-    const char *value; /* the key of its figure: "energy" */
-    const char *size;  /* a whole number that says of what size, or NULL */
-    bool has_width, has_bytes, may_be_ratio, is_curve, is_storage;
-    int min_entries, max_entries;
-    bool required;
-};
-
-#define AT(field) offsetof(struct energy_table, field)
-/* clang-format off */
-static const struct list_key list_keys[] = {
-    /* name, offset, value, size, width, bytes, ratio, curve, storage, min, max, required */
-    {"mac", AT(mac), "energy", NULL, false, false, false, false, false, 1, 1, false},
-    {"int_multiply", AT(int_multiply), "energy", NULL, true, false, false, true, false, 2, ENERGY_ENTRIES_MAX, false},
-    {"int_add", AT(int_add), "energy", NULL, true, false, false, true, false, 2, ENERGY_ENTRIES_MAX, false},
-    {"sram", AT(sram), "energy", NULL, true, true, true, true, true, 1, ENERGY_ENTRIES_MAX, false},
-    {"rf", AT(rf), "energy", "words", true, false, true, false, true, 1, ENERGY_ENTRIES_MAX, true},
-    {"noc_hop", AT(noc_hop), "energy", "length_um", true, false, true, false, false, 1, ENERGY_ENTRIES_MAX, true},
-    {"l1", AT(l1), "energy", NULL, true, false, true, false, true, 1, ENERGY_ENTRIES_MAX, false},
-    {"l2", AT(l2), "energy", NULL, true, false, true, false, true, 1, ENERGY_ENTRIES_MAX, false},
-    {"dram", AT(dram), "energy", NULL, true, false, true, false, true, 1, ENERGY_ENTRIES_MAX, true},
-    {"dram_io", AT(dram_io), "energy", NULL, false, false, false, false, false, 1, 1, false},
-    {"wire", AT(wire), "energy", NULL, false, false, false, false, false, 1, 1, false},
-    {"sram_spread", AT(sram_spread), "times", NULL, false, false, false, false, false, 1, 1, false},
-    {"clock", AT(clock), "energy", NULL, false, false, false, false, false, 1, 1, false},
-    {"instruction", AT(instruction), "energy", NULL, false, false, false, false, false, 1, 1, false},
-    {"short_wire", AT(short_wire), "energy", NULL, false, false, false, false, false, 1, 1, false},
-    {"register", AT(register_bit), "energy", NULL, false, false, false, false, false, 1, 1, false},
-    {"router", AT(router), "energy", NULL, false, false, false, false, false, 1, 1, false},
-    {"tag", AT(tag), "energy", NULL, false, false, false, false, false, 1, 1, false},
-    {"edram", AT(edram), "energy", NULL, true, true, false, false, true, 1, 1, false},
-    {"multiply_area", AT(multiply_area), "um2", NULL, true, false, false, true, false, 2, ENERGY_ENTRIES_MAX, false},
-    {"add_area", AT(add_area), "um2", NULL, true, false, false, true, false, 2, ENERGY_ENTRIES_MAX, false},
-    {"register_area", AT(register_area), "um2_per_bit", NULL, false, false, false, false, false, 1, 1, false},
-    {"sram_area", AT(sram_area), "um2_per_byte", NULL, false, false, false, false, false, 1, 1, false},
-};
-/* clang-format on */
-#undef AT
-#define LIST_KEYS ((int)(sizeof(list_keys) / sizeof(list_keys[0])))
-
 static const char *const text_keys[] = {"name", "unit", "source"};
 #define NODE_KEY "node_nm"
 #define LEAKAGE_KEY "leakage"
 #define VOLTS_KEY "volts"
 #define GRID_KEYS 4 /* sram_grid_keys */
+#define LIST_KEYS_MAX 40
 #define NODE_NM_MAX 10000
 #define SIZE_MAX_WHOLE 1000000 /* words of a register file, um of a hop */
 #define TEXT_KEYS ((int)(sizeof(text_keys) / sizeof(text_keys[0])))
@@ -73,17 +32,6 @@ struct reader {
     const char *path;
     struct diag *d;
 };
-
-static struct energy_list *list_of(struct energy_table *table,
-                                   const struct list_key *key)
-{
-    return (struct energy_list *)(void *)((char *)table + key->offset);
-}
-
-struct energy_list *energy_table_list(struct energy_table *table, int i)
-{
-    return i < LIST_KEYS ? list_of(table, &list_keys[i]) : NULL;
-}
 
 static bool unknown_key(const struct reader *r, const struct setting *s,
                         const char *const known[], int n_known)
@@ -166,7 +114,8 @@ static bool energy_member(const struct reader *r, const struct setting *s,
     return true;
 }
 
-static bool check_entry_keys(const struct reader *r, const struct list_key *key,
+static bool check_entry_keys(const struct reader *r,
+                             const struct energy_list_key *key,
                              const struct setting *s)
 {
     const char *known[11] = {"source", "low", "high", "range_source"};
@@ -197,7 +146,8 @@ static bool check_entry_keys(const struct reader *r, const struct list_key *key,
 
 /* Reads the figure of an entry: an energy, a ratio, or one energy of reads and
  * one of writes. */
-static bool read_figure(const struct reader *r, const struct list_key *key,
+static bool read_figure(const struct reader *r,
+                        const struct energy_list_key *key,
                         const struct setting *s, struct energy_entry *out)
 {
     const struct setting *energy = setting_member(s, key->value);
@@ -237,7 +187,8 @@ static bool read_figure(const struct reader *r, const struct list_key *key,
     return read == NULL || energy_member(r, write, key->is_curve, &out->write);
 }
 
-static bool read_entry(const struct reader *r, const struct list_key *key,
+static bool read_entry(const struct reader *r,
+                       const struct energy_list_key *key,
                        const struct setting *s, struct energy_entry *out)
 {
     struct energy_entry entry = {0};
@@ -292,7 +243,8 @@ static int compare_entries(const void *a, const void *b)
     return (x->width_bits > y->width_bits) - (x->width_bits < y->width_bits);
 }
 
-static bool check_list(const struct reader *r, const struct list_key *key,
+static bool check_list(const struct reader *r,
+                       const struct energy_list_key *key,
                        const struct setting *s, struct energy_list *list)
 {
     struct src_pos at = setting_pos(s);
@@ -335,7 +287,7 @@ static bool check_list(const struct reader *r, const struct list_key *key,
 }
 
 /* An entry { ... }, or a list of them ( { ... }, ... ). */
-static bool read_list(const struct reader *r, const struct list_key *key,
+static bool read_list(const struct reader *r, const struct energy_list_key *key,
                       const struct setting *s, struct energy_list *out)
 {
     int n = setting_type(s) == SETTING_LIST ? setting_length(s) : 1;
@@ -356,7 +308,7 @@ static bool read_list(const struct reader *r, const struct list_key *key,
 
 static bool check_table_keys(const struct reader *r, const struct setting *root)
 {
-    const char *known[TEXT_KEYS + LIST_KEYS + GRID_KEYS + 3];
+    const char *known[TEXT_KEYS + LIST_KEYS_MAX + GRID_KEYS + 3];
     int n_known = 0;
     known[n_known++] = NODE_KEY;
     known[n_known++] = LEAKAGE_KEY;
@@ -365,8 +317,8 @@ static bool check_table_keys(const struct reader *r, const struct setting *root)
         known[n_known++] = sram_grid_keys[i];
     for (int i = 0; i < TEXT_KEYS; i++)
         known[n_known++] = text_keys[i];
-    for (int i = 0; i < LIST_KEYS; i++)
-        known[n_known++] = list_keys[i].name;
+    for (int i = 0; energy_list_keys[i].name != NULL; i++)
+        known[n_known++] = energy_list_keys[i].name;
     bool ok = true;
     for (int i = 0; i < setting_length(root); i++) {
         const struct setting *s = setting_item(root, i);
@@ -390,11 +342,12 @@ static bool check_parts(const struct reader *r, const struct setting *root)
 {
     struct src_pos whole_file = {r->path, 1};
     bool ok = true;
-    for (int i = 0; i < LIST_KEYS; i++)
-        if (list_keys[i].required && !has(root, list_keys[i].name))
+    for (int i = 0; energy_list_keys[i].name != NULL; i++)
+        if (energy_list_keys[i].required &&
+            !has(root, energy_list_keys[i].name))
             ok = diag_error(r->d, whole_file,
                             "'%s' is missing; an energy table needs it",
-                            list_keys[i].name);
+                            energy_list_keys[i].name);
     bool multiply = has(root, "int_multiply"), add = has(root, "int_add");
     if (has(root, "mac") ? multiply || add : !multiply || !add)
         ok = diag_error(r->d, whole_file,
@@ -433,10 +386,12 @@ static bool read_table(const struct reader *r, const struct setting *root,
         strcmp(text[1], "MAC") != 0)
         ok = diag_error(r->d, setting_pos(setting_member(root, "unit")),
                         "'unit' is '%s'; 'pJ' or 'MAC' is needed", text[1]);
-    for (int i = 0; i < LIST_KEYS; i++) {
-        const struct setting *s = setting_member(root, list_keys[i].name);
+    for (int i = 0; energy_list_keys[i].name != NULL; i++) {
+        const struct setting *s =
+            setting_member(root, energy_list_keys[i].name);
         if (s != NULL)
-            ok = read_list(r, &list_keys[i], s, list_of(out, &list_keys[i])) &&
+            ok = read_list(r, &energy_list_keys[i], s,
+                           energy_table_list(out, i)) &&
                  ok;
     }
     ok = check_parts(r, root) && energy_ranges_fit(out, r->path, r->d) && ok;

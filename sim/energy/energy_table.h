@@ -39,10 +39,11 @@ struct energy_list {
 };
 
 struct energy_table {
-    char *name, *unit, *path;                 /* owns */
-    struct energy_list mac;                   /* empty: multiply and add */
-    struct energy_list int_multiply, int_add; /* by operand width */
-    struct energy_list sram;                  /* by capacity */
+    char *name, *unit, *path;                     /* owns */
+    struct energy_list mac;                       /* empty: multiply and add */
+    struct energy_list int_multiply, int_add;     /* by operand width */
+    struct energy_list float_multiply, float_add; /* of 'fp'; empty: none */
+    struct energy_list sram;                      /* by capacity */
     struct energy_list rf; /* by words of the file, where they are given */
     struct energy_list noc_hop, dram;
     struct energy_list l1, l2; /* empty: `sram` at the buffer's capacity */
@@ -64,6 +65,7 @@ struct energy_table {
     struct energy_list short_wire, register_bit, router, tag, edram;
     /* um2 of a multiplier and an adder by width, and of a register's bit. */
     struct energy_list multiply_area, add_area, register_area;
+    struct energy_list float_multiply_area, float_add_area;
     double volts; /* of the figures; 0 = not said */
     /* What one instance spends in a cycle, whatever it does: a PE's MAC, all
      * register files of a PE, an L1, the L2. */
@@ -97,6 +99,14 @@ bool energy_is_of_components(const struct energy_table *table);
 /* From a PE to the next, in mm at the table's node. */
 double energy_pitch_mm(const struct energy_table *table,
                        const struct arch *arch);
+/* A list's figure for operands of a type and width; for 'bf', whose significand
+ * has 8 bits where that of 'fp' has 11, `times` of what 'fp' of 16 bits has. */
+struct energy_cost energy_of_number(const struct energy_list *of_int,
+                                    const struct energy_list *of_float,
+                                    enum number_type type, int bits,
+                                    double bf_times);
+#define BF_MULTIPLY_TIMES (8.0 * 8 / (11.0 * 11)) /* by its array of cells */
+#define BF_ADD_TIMES 1.0                          /* assumed: no less */
 /* Sets the prices of buses and of hops between clusters. */
 void energy_bus_costs(const struct energy_table *table, const struct arch *arch,
                       struct energy_costs *out);

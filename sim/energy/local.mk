@@ -6,6 +6,8 @@ libaccel_a_SOURCES += \
 	%D%/energy_bus.c \
 	%D%/energy_costs.c \
 	%D%/energy_dram.c \
+	%D%/energy_keys.c \
+	%D%/energy_keys.h \
 	%D%/energy_levels.c \
 	%D%/energy_possible.c \
 	%D%/energy_range.c \

@@ -41,6 +41,27 @@ static double inner_share(const struct program *p, enum tensor tensor)
     return inner > 0 ? inner : 0;
 }
 
+int check_float_magnitude(const struct arch *arch, const struct layer *l)
+{
+    const uint64_t products =
+        (uint64_t)(l->C / l->G) * (uint64_t)l->R * (uint64_t)l->S;
+    const uint64_t exact = (uint64_t)1
+                           << arch_significand_bits(arch, TENSOR_PSUM);
+    uint64_t most = 1;
+    for (int t = 0; t < TENSOR_PSUM; t++)
+        most = (uint64_t)1 << arch_significand_bits(arch, (enum tensor)t);
+    while (most > 0 && most * most > exact / products)
+        most /= 2;
+    return (int)most;
+}
+
+/* A whole number from -magnitude to magnitude. */
+static int64_t float_operand(const struct program *p, uint64_t x)
+{
+    const uint64_t most = (uint64_t)check_float_magnitude(&p->arch, &p->layer);
+    return (int64_t)(x % (2 * most + 1)) - (int64_t)most;
+}
+
 /* A signed operand of the tensor's precision. */
 static int64_t operand(const struct program *p, enum tensor tensor,
                        const int coord[4])
@@ -49,6 +70,8 @@ static int64_t operand(const struct program *p, enum tensor tensor,
     uint64_t x = mix((uint64_t)tensor, coord);
     if ((double)(x >> 40) < share * (double)(1 << 24))
         return 0;
+    if (p->arch.precision_type[tensor] != NUMBER_INT)
+        return float_operand(p, x);
     int bits = p->arch.precision_bits[tensor];
     uint64_t range = bits >= 64 ? 0 : (uint64_t)1 << bits;
     uint64_t v = range == 0 ? x : x % range;

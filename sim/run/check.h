@@ -30,6 +30,12 @@ struct word_flow *check_flow(struct check *check);
 uint64_t check_compressed_bytes(struct check *check, const struct pass *pass,
                                 enum tensor tensor);
 
+/* Floats are checked with whole numbers of which all sums are exact in the
+ * psums' type, so that its own arithmetic rounds nothing and gives what whole
+ * numbers give.  How large they may be on a machine of floats; 0: there are too
+ * many products for it. */
+int check_float_magnitude(const struct arch *arch, const struct layer *layer);
+
 /* The operands of a layer, by their coordinates (program.h: ifmap padded);
  * program: its arch and layer are used. */
 int64_t check_ifmap_word(const struct program *program, const int coord[4]);

@@ -11,6 +11,7 @@
 
 #include "dataflows/arith.h"
 #include "sim/run/ahead.h"
+#include "sim/run/check.h"
 #include "sim/run/kernel.h"
 #include "sim/run/model.h"
 #include "sim/run/pass_source.h"
@@ -392,6 +393,20 @@ static void dismantle(struct run *run)
     run->source->ops->destroy(run->source);
 }
 
+/* Floats are checked where their sums are exact. */
+static bool can_be_checked(const struct arch *arch, const struct layer *layer,
+                           const struct simulate_options *options,
+                           struct diag *d)
+{
+    return !options->check || arch->precision_type[TENSOR_PSUM] == NUMBER_INT ||
+           check_float_magnitude(arch, layer) > 0 ||
+           diag_error(d, (struct src_pos){NULL, 0},
+                      "layer '%s' adds more products than psums of %d "
+                      "significant bits count exactly; --check needs wider "
+                      "ones ('precision.psum_type', 'precision.psum_bits')",
+                      layer->name, arch_significand_bits(arch, TENSOR_PSUM));
+}
+
 /* Where every access is told of, words go by their names. */
 static bool can_be_told(const struct arch *arch, const struct layer *layer,
                         const struct layer_mapping *mapping,
@@ -440,7 +455,8 @@ bool simulate_layer(const struct arch *machine, const struct layer *layer,
     struct arch own;
     const struct arch *const arch = &own;
     arch_of_layer(machine, layer, &own);
-    if (!can_be_told(arch, layer, mapping, options, d))
+    if (!can_be_told(arch, layer, mapping, options, d) ||
+        !can_be_checked(arch, layer, options, d))
         return false;
     result_describe(arch, layer, mapping, &result);
     result_count_events(arch, layer, mapping, &result);

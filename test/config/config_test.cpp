@@ -495,6 +495,16 @@ TEST_F(Config, ValuesMustFitEachOther)
               "'shadow' needs edges that never make the array wait; "
               "'noc.psum_out' takes 12 words a cycle (it may take 14 or "
               "more)\n");
+    EXPECT_EQ(refused(good, {"precision.psum_type=bf"}),
+              "accelsim: --set precision.psum_type=bf: error: "
+              "'precision.psum_type' is a float and the operands are 'int'; "
+              "'int' is right\n");
+    EXPECT_EQ(
+        refused(good, {"precision.psum_type=fp", "precision.ifmap_type=fp",
+                       "precision.filter_type=fp", "precision.psum_bits=24"}),
+        "accelsim: --set precision.psum_bits=24: error: "
+        "'precision.psum_bits' is 24 and the type is 'fp'; 16 or 32 is "
+        "right\n");
     EXPECT_EQ(
         refused(good, {"precision.ofmap_bits=59", "dram.compression=rlc"}),
         "accelsim: --set precision.ofmap_bits=59: error: "

@@ -218,6 +218,33 @@ TEST_F(Energy, ADramPartIsPaidPerBurstTheOthersPerWord)
     EXPECT_DOUBLE_EQ(3 * 64 * 8 * 20, e.dram);
 }
 
+void set_types(struct arch *a, enum number_type operands,
+               enum number_type psums)
+{
+    a->precision_type[TENSOR_IFMAP] = operands;
+    a->precision_type[TENSOR_FILTER] = operands;
+    a->precision_type[TENSOR_PSUM] = psums;
+}
+
+TEST_F(Energy, FloatsCostTheLecturesFMultAndFAdd)
+{
+    load("45nm");
+    struct arch a = arch_of(16, 32);
+    const struct energy_costs of_int = costs(a);
+    set_types(&a, NUMBER_FP, NUMBER_FP);
+    EXPECT_DOUBLE_EQ(1.1 + 0.9, costs(a).mac.energy);
+    EXPECT_EQ(ENERGY_GIVEN, costs(a).mac.origin);
+    set_types(&a, NUMBER_BF, NUMBER_FP);
+    EXPECT_NEAR(1.1 * 64 / 121 + 0.9, costs(a).mac.energy, 1e-12);
+    set_types(&a, NUMBER_FP, NUMBER_FP);
+    a.precision_bits[TENSOR_IFMAP] = a.precision_bits[TENSOR_FILTER] = 32;
+    EXPECT_DOUBLE_EQ(3.7 + 0.9, costs(a).mac.energy);
+    // A ratio to a MAC is to one of whole numbers, whatever the machine's.
+    a.precision_bits[TENSOR_IFMAP] = a.precision_bits[TENSOR_FILTER] = 16;
+    EXPECT_EQ(of_int.noc_hop[0].energy, costs(a).noc_hop[0].energy);
+    EXPECT_EQ(of_int.rf[TENSOR_PSUM].energy, costs(a).rf[TENSOR_PSUM].energy);
+}
+
 // What the data sheets' currents make of a bit, a row of all devices and a
 // device's standby, worked out apart from the model with tCK rounded as the
 // sheets have it: pJ, pJ, mW with refresh.
