@@ -6,6 +6,9 @@ dist_pkgdata_DATA = %D%/dadiannao_like.cfg %D%/tensor_core.cfg \
 	%D%/conv1d_l1_1.cfg %D%/conv1d_l1_2.cfg %D%/conv1d_l1_4.cfg \
 	%D%/conv1d_pes.cfg %D%/conv1d_banks.cfg \
 	%D%/eyeriss_spads.cfg %D%/simba_like.cfg
+sweepsdir = $(pkgdatadir)/sweeps
+dist_sweeps_DATA = %D%/sweeps/array_sizes.cfg %D%/sweeps/buffer_split.cfg \
+	%D%/sweeps/dataflows.cfg
 conv1ddir = $(pkgdatadir)/conv1d
 dist_conv1d_DATA = %D%/conv1d/common.inc
 mappingsdir = $(pkgdatadir)/mappings

@@ -154,6 +154,14 @@ $(TEST_ALLOCATOR): %D%/process/no_memory.c
 	$(AM_V_at)$(MKDIR_P) $(@D)
 	$(AM_V_CC)$(CC) -O1 -fPIC -shared -o $@ $(srcdir)/%D%/process/no_memory.c
 
+# sim/sweep
+if TESTS_WANTED
+check_PROGRAMS += expression_test
+endif
+dist_check_SCRIPTS += %D%/sweep/plan_test.py %D%/sweep/results_test.py
+expression_test_SOURCES = %D%/sweep/expression_test.cpp $(TEST_CASES)
+expression_test_LDADD = $(TEST_LIBS)
+
 # sim/network
 if TESTS_WANTED
 check_PROGRAMS += network_test

@@ -57,9 +57,9 @@ edit sim/base/result.h 's/^#define COUNTS(X) .*/#define COUNTS(X) \\\
 # A form of output: a row, and its name in the enum.
 edit sim/cli/format_table.c '/^    \[REPORT_MARKDOWN\]/i\
     [REPORT_ADDED] = {"added", report_write_csv, NULL, NULL, NULL,\
-                      listing_write_csv, "a form that a test added"},'
-edit sim/report/report.h 's/REPORT_CSV, REPORT_MARKDOWN }/REPORT_CSV, \\\
-    REPORT_ADDED, REPORT_MARKDOWN }/'
+                      listing_write_csv, NULL, "a form that a test added"},'
+edit sim/report/report.h 's/^    REPORT_MARKDOWN,$/    REPORT_ADDED,\
+&/'
 # A dataflow: four places.
 sed 's/^ACCELSIM_DATAFLOW_PLUGIN;//; s/accelsim_dataflow/added_dataflow/
     s/"echo"/"added"/; s/plugin_dataflow\.c/added.c/' \

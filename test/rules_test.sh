@@ -41,7 +41,9 @@ sim/systemc         BELOW sim/choose
 sim/report          BELOW sim/choose sim/network
 sim/map             BELOW sim/choose sim/network sim/report
 sim/validate        BELOW sim/choose sim/network sim/report
-sim/cli             BELOW sim/choose sim/network sim/report sim/systemc sim/map sim/plugin sim/validate
+sim/sweep           BELOW sim/choose sim/network sim/report
+sim/cli             BELOW sim/choose sim/network sim/report sim/systemc sim/map sim/plugin sim/validate sim/sweep
+sim/cli/sweep       sim/base sim/process sim/sweep sim/cli
 sim                 sim/base sim/cli sim/config sim/process
 '
 blocks='sim/base/arch.h sim/base/layer.h sim/base/result.h sim/base/diag.h sim/base/text_stream.h pe noc mem'
@@ -86,7 +88,7 @@ verdict "an arrow upward is found in each room" "$(
         [ "$room" != sim ] || continue
         mkdir -p "$planted/$room"
         echo '#include "sim/cli/invented.h"' >"$planted/$room/planted.hpp"
-        [ "$room" != sim/cli ] ||
+        [ "${room#sim/cli}" = "$room" ] ||
             echo '#include "sim/main.h"' >"$planted/$room/planted.hpp"
         arrows "$planted" | grep -q "^$room/planted.hpp includes" ||
             echo "$room"

@@ -17,6 +17,8 @@ const struct config_kind_row config_kinds[CONFIG_KIND_N] = {
                         "--mapping", "", NULL},
     [CONFIG_CONSTRAINTS] = {"a", "file of constraints", "constraints",
                             "mappings", "--constraints", "", NULL},
+    [CONFIG_SWEEP] = {"a", "plan of a sweep", "axes", "sweeps",
+                      "accelsim sweep", "", NULL},
 };
 
 static bool has_mark(const struct setting *root,

@@ -18,6 +18,7 @@ enum config_kind {
     CONFIG_ENERGY_TABLE,
     CONFIG_MAPPING,
     CONFIG_CONSTRAINTS,
+    CONFIG_SWEEP,
     CONFIG_KIND_N
 };
 

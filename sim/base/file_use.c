@@ -137,6 +137,14 @@ void file_use_read(const char *path)
         free(real);
 }
 
+void file_use_each_read(void (*use)(void *context, const char *path),
+                        void *context)
+{
+    for (int i = 0; i < n_uses; i++)
+        if (uses[i].option == NULL)
+            use(context, uses[i].path);
+}
+
 bool file_use_is_read(const char *path)
 {
     char *real = input_real_path(path);

@@ -34,6 +34,9 @@ bool file_use_may_write(const char *option, const char *path, struct diag *d);
 
 /* Takes note of a file that is read; a path to nothing is none. */
 void file_use_read(const char *path);
+/* Calls `use` with each file that was read, in the order of the first time. */
+void file_use_each_read(void (*use)(void *context, const char *path),
+                        void *context);
 /* Whether that file was read. */
 bool file_use_is_read(const char *path);
 /* Takes note of a file that `option` is to write.  false after a message: it

@@ -134,8 +134,8 @@ static void say_left_aside(const struct chooser *c)
         config_arch(c->in.cfg)->mapping_policy;
     const enum mapping_policy asked =
         c->in.policy != POLICY_OWN ? c->in.policy : of_machine;
-    if (asked == POLICY_SEARCH || asked == POLICY_ESTIMATE)
-        return; /* nobody asked for them */
+    if (asked == POLICY_SEARCH || asked == POLICY_ESTIMATE || c->in.is_quiet)
+        return; /* nobody asked for them, or listens */
     for (int i = 0; i < c->in.n_layers; i++) {
         const char *key = c->asked[i].left_aside;
         if (key == NULL || (said != NULL && strcmp(key, said) == 0))
@@ -336,6 +336,42 @@ static bool is_same(const void *context, const struct layer *a,
 {
     const struct chooser *c = context;
     return same_asked(&c->asked[index_of(c, a)], &c->asked[index_of(c, b)]);
+}
+
+static void put_params(struct choice_key *key, int k,
+                       const struct given_mapping *given)
+{
+    for (int i = 0; key->dataflow != NULL && i < given->n; i++) {
+        const int at =
+            dataflow_param_index(key->dataflow, given->param[i].name);
+        SIM_CHECK(at >= 0);
+        key->value[k][at] = given->param[i].value;
+        key->given[k] |= 1u << at;
+    }
+}
+
+void chooser_key(const struct chooser *c, const struct layer *layer,
+                 struct choice_key *out)
+{
+    const struct asked_mapping *asked = &c->asked[index_of(c, layer)];
+    memset(out, 0, sizeof(*out));
+    out->layer = *layer;
+    memset(out->layer.name, 0, sizeof(out->layer.name));
+    out->dataflow = asked->dataflow;
+    out->policy = chooser_policy(c, layer);
+    if (out->policy == POLICY_SEARCH || out->policy == POLICY_ESTIMATE) {
+        out->objective = c->in.objective;
+        out->energy = c->in.energy;
+    }
+    if (asked->is_nest) {
+        out->nest = asked->nest;
+        return;
+    }
+    put_params(out, 0, &asked->given);
+    put_params(out, 1, &asked->by_hand);
+    put_params(out, 2, &asked->row);
+    out->from_table = asked->given.from_table;
+    out->table_source = asked->given.table_source;
 }
 
 const char *chooser_source(const struct chooser *c)

@@ -34,7 +34,23 @@ struct chooser_input { /* all borrowed */
     const struct energy_table *energy;
     enum search_objective objective;
     double (*now_seconds)(
-        void); /* to say how long it took; NULL: nobody asks */
+        void);     /* to say how long it took; NULL: nobody asks */
+    bool is_quiet; /* says nothing of published mappings that are left aside */
+};
+
+/* All that a layer's mapping follows from, beside the machine; two layers with
+ * the same bytes get the same one. */
+struct choice_key {
+    struct layer layer; /* without its name */
+    const struct dataflow *dataflow;
+    enum mapping_policy policy;
+    enum search_objective objective;   /* where mappings are compared */
+    const struct energy_table *energy; /* the same */
+    int value[3][MAPPING_PARAMS_MAX];  /* given, by hand, published */
+    unsigned given[3];                 /* a bit for each of these */
+    bool from_table;
+    const char *table_source;
+    struct nest nest;
 };
 
 struct chooser;
@@ -54,6 +70,9 @@ enum mapping_policy chooser_policy(const struct chooser *chooser,
 /* The same of all layers in a word: "given"; "table" where any has a row; or
  * the policy's name. */
 const char *chooser_source(const struct chooser *chooser);
+/* All bytes of *out are set. */
+void chooser_key(const struct chooser *chooser, const struct layer *layer,
+                 struct choice_key *out);
 /* What choosing has taken so far. */
 struct choose_stats chooser_stats(struct chooser *chooser);
 

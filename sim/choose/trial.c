@@ -83,6 +83,8 @@ int trial_best(const struct candidates_input *in, const struct layer *layer,
     if (with != NULL) {
         t.options.memory = with->memory;
         t.options.ahead = with->ahead;
+        t.options.stop = with->stop;
+        t.options.stop_context = with->stop_context;
     }
     if (in->table != NULL)
         energy_costs_of(in->table, in->arch, &t.costs);

@@ -21,6 +21,8 @@ extern "C" {
     X(map, "", "find the best mapping of each layer, proven")               \
     X(reuse, "", "how far apart the uses of a word are, at every level")    \
     X(validate, "", "published claims beside what is found here")           \
+    X(sweep, "PLAN.cfg|status|export|merge...",                             \
+      "run the points of a plan, and keep what they come to in a store")    \
     X(list, "networks|layers|architectures|energy|memories|dataflows",      \
       "what there is to be named; of layers, those of --net")               \
     X(import, "FILE...", "files of other tools as files of accelsim's own") \

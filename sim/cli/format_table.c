@@ -12,18 +12,20 @@ static const struct src_pos command_line = {NULL, 0};
 const struct format_row format_table[REPORT_FORMAT_N] = {
     [REPORT_TABLE] = {"table", report_write_table, map_report_table,
                       reuse_report_table, validation_write_table,
-                      listing_write_table,
+                      listing_write_table, NULL,
                       "for people; may change from version to version"},
     [REPORT_JSON] = {"json", report_write_json, map_report_json,
                      reuse_report_json, validation_write_json,
-                     listing_write_json,
+                     listing_write_json, export_json,
                      "for programs: everything (docs/schema.json)"},
     [REPORT_CSV] = {"csv", report_write_csv, map_report_csv, reuse_report_csv,
-                    NULL, listing_write_csv,
+                    NULL, listing_write_csv, export_csv,
                     "for programs: a row a layer, JSON's numbers"},
     [REPORT_MARKDOWN] = {"markdown", report_write_markdown, NULL, NULL,
                          validation_write_markdown, listing_write_markdown,
-                         "a table to be put into a text"},
+                         NULL, "a table to be put into a text"},
+    [REPORT_PARETO] = {"pareto", NULL, NULL, NULL, NULL, NULL, export_pareto,
+                       "a sweep's points that no other beats, as CSV"},
 };
 
 bool format_honoured(const struct format_row *row, enum command command)
@@ -38,6 +40,8 @@ bool format_honoured(const struct format_row *row, enum command command)
         return row->reuse != NULL;
     case COMMAND_validate:
         return row->validation != NULL;
+    case COMMAND_sweep:
+        return row->sweep != NULL;
     default:
         return row->listing != NULL;
     }

@@ -14,6 +14,7 @@
 #include "sim/report/listing.h"
 #include "sim/report/report.h"
 #include "sim/report/reuse_report.h"
+#include "sim/sweep/export.h"
 #include "sim/validate/validation.h"
 
 #ifdef __cplusplus
@@ -28,6 +29,8 @@ struct format_row {
     bool (*reuse)(const struct reuse_report *in, FILE *to);   /* reuse */
     void (*validation)(const struct validation *v, FILE *to); /* validate */
     bool (*listing)(const struct listing *l, FILE *to);       /* list */
+    /* sweep */
+    bool (*sweep)(struct store *store, FILE *to, struct diag *d);
     const char *doc;
 };
 

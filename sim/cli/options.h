@@ -58,7 +58,8 @@ struct options {
     const char *filter;   /* of validate; NULL = everything */
     const char *kernel;   /* "native" or "systemc" */
     struct systemc_options systemc;
-    const char *output;   /* NULL = standard output */
+    const char *output;        /* NULL = standard output */
+    const char *store, *shard; /* of sweep, or NULL */
     const char *form;     /* of --to, what import makes; NULL = accelsim's */
     const char *mappings; /* a file that 'map' saved, or NULL */
     struct map_options map;

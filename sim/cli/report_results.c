@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "mem/dram.h"
-#include "sim/base/counters.h"
 #include "sim/base/output.h"
 #include "sim/base/text_stream.h"
 #include "sim/cli/format_table.h"
+#include "sim/network/joined_parts.h"
 #include "sim/report/metrics.h"
 #include "sim/run/simulate.h"
 
@@ -92,51 +92,6 @@ static bool report_layers(const struct invocation *s, const char *kernel,
     return ok;
 }
 
-/* Adds what one part of a layer took; of lower bounds each is the sum of the
- * parts'. */
-static void add_part(struct layer_result *sum, const struct layer_result *part)
-{
-    counters_add(sum, part);
-    sum->bursts_at_least = sum->bursts_at_least || part->bursts_at_least;
-    if (part->active_pes > sum->active_pes)
-        sum->active_pes = part->active_pes;
-    for (int k = 0; k < BOUND_N; k++)
-        sum->bounds_cycles[k] =
-            count_add(sum->bounds_cycles[k], part->bounds_cycles[k]);
-}
-
-/* The parts' mappings, one behind the other; NULL: they are not shown. */
-static char *join_texts(const struct layer_result *part, int n)
-{
-    char *text = NULL;
-    size_t bytes;
-    if (part->mapping_text == NULL)
-        return NULL;
-    FILE *to = text_stream(&text, &bytes);
-    for (int i = 0; i < n; i++)
-        fprintf(to, "%s%s", i > 0 ? "\n" : "", part[i].mapping_text);
-    SIM_CHECK(fclose(to) == 0);
-    return text;
-}
-
-/* The results of the layers as they were given: each is the sum of its parts,
- * under the mapping of the first. */
-static struct layer_result *join_parts(const struct invocation *s,
-                                       const struct layer_result *part)
-{
-    const struct workload *whole = s->whole;
-    struct layer_result *out = xcalloc((size_t)whole->n_layers, sizeof(*out));
-    for (int i = 0; i < whole->n_layers; i++) {
-        out[i] = part[0];
-        out[i].layer = whole->layer[i];
-        out[i].mapping_text = join_texts(part, s->parts[i]);
-        for (int k = 1; k < s->parts[i]; k++)
-            add_part(&out[i], &part[k]);
-        part += s->parts[i];
-    }
-    return out;
-}
-
 /* The results of all nodes in the graph's order: those of MAC loops as they
  * came, and the others worked out here. */
 static bool report_graph(const struct invocation *s, const char *kernel,
@@ -190,7 +145,7 @@ bool report_results(const struct invocation *s, const char *kernel,
 {
     if (s->whole == NULL)
         return report_given(s, kernel, results, s->workload->n_layers);
-    struct layer_result *joined = join_parts(s, results);
+    struct layer_result *joined = joined_parts(results, s->whole, s->parts);
     bool ok = report_given(s, kernel, joined, s->whole->n_layers);
     for (int i = 0; i < s->whole->n_layers; i++)
         layer_result_fini(&joined[i]);

@@ -384,6 +384,18 @@ static bool use_part(struct config *cfg, struct diag *d)
     return true;
 }
 
+/* From what the file says, which was read well or not, to the machine with
+ * --set. */
+static bool override(struct config *cfg, bool ok, const char *const *set,
+                     int n_sets, struct diag *d)
+{
+    ok = apply_sets(cfg, set, n_sets, d) && ok;
+    ok = use_part(cfg, d) && ok;
+    resolve(&cfg->arch);
+    /* A value that could not be read would only bring further messages. */
+    return ok ? check_whole(cfg, d) : nothing_is_missing(cfg, d) && false;
+}
+
 static bool read_all(struct config *cfg, struct src_pos at,
                      const char *const *set, int n_sets, struct diag *d)
 {
@@ -396,13 +408,9 @@ static bool read_all(struct config *cfg, struct src_pos at,
         return false;
     ok = read_group(cfg, "", config_text_root(cfg->file), d);
     ok = use_part(cfg, d) && ok;
-    cfg->shipped = cfg->arch;
+    cfg->as_read = cfg->shipped = cfg->arch;
     resolve(&cfg->shipped);
-    ok = apply_sets(cfg, set, n_sets, d) && ok;
-    ok = use_part(cfg, d) && ok;
-    resolve(&cfg->arch);
-    /* A value that could not be read would only bring further messages. */
-    return ok ? check_whole(cfg, d) : nothing_is_missing(cfg, d) && false;
+    return override(cfg, ok, set, n_sets, d);
 }
 
 struct config *config_load(const char *name_or_path, const char *const *set,
@@ -423,6 +431,25 @@ struct config *config_load(const char *name_or_path, const char *const *set,
     return NULL;
 }
 
+struct config *config_vary(const struct config *base, const char *const *set,
+                           int n_sets, struct diag *d)
+{
+    const size_t rows = (size_t)schema_rows();
+    struct config *cfg = xcalloc(1, sizeof(*cfg));
+    SIM_CHECK(base->n_sets == 0 && base->mappings == NULL);
+    *cfg = *base;
+    cfg->base = base;
+    cfg->arch = base->as_read;
+    cfg->at = xcalloc(rows, sizeof(*cfg->at));
+    memcpy(cfg->at, base->at, rows * sizeof(*cfg->at));
+    cfg->is_given = xcalloc(rows, sizeof(*cfg->is_given));
+    memcpy(cfg->is_given, base->is_given, rows * sizeof(*cfg->is_given));
+    if (override(cfg, true, set, n_sets, d))
+        return cfg;
+    config_free(cfg);
+    return NULL;
+}
+
 void config_free(struct config *cfg)
 {
     if (cfg == NULL)
@@ -433,12 +460,14 @@ void config_free(struct config *cfg)
     }
     free(cfg->set_text);
     free(cfg->set_where);
-    mapping_tables_fini(&cfg->tables);
     mapping_file_free(cfg->mappings);
-    config_text_free(cfg->file);
     free(cfg->is_given);
     free(cfg->at);
-    free(cfg->path);
+    if (cfg->base == NULL) {
+        mapping_tables_fini(&cfg->tables);
+        config_text_free(cfg->file);
+        free(cfg->path);
+    }
     free(cfg);
 }
 

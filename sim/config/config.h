@@ -25,6 +25,10 @@ struct config; /* owns what it returns */
  * replace earlier ones.  NULL after a message. */
 struct config *config_load(const char *name_or_path, const char *const *set,
                            int n_sets, struct diag *d);
+/* The machine of a file that was read without --set, with these; reads no file
+ * but those that they name.  base: outlives it. */
+struct config *config_vary(const struct config *base, const char *const *set,
+                           int n_sets, struct diag *d);
 void config_free(struct config *cfg);
 
 const struct arch *config_arch(const struct config *cfg);

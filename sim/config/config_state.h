@@ -25,10 +25,14 @@ struct free_param {
 };
 
 struct config {
+    /* Who owns file, path and tables, where config_vary made this one; NULL:
+     * it does itself. */
+    const struct config *base;
     struct config_text *file; /* owns */
     char *path;               /* owns */
     struct arch arch;
-    struct arch shipped;      /* as the file alone says */
+    struct arch as_read;      /* as the file alone says, nothing resolved */
+    struct arch shipped;      /* the same, resolved */
     struct src_pos *at;       /* owns; of each row of the schema */
     bool *is_given;           /* owns; of each row */
     struct src_pos stores_at; /* of l2.stores; file NULL: there are none */

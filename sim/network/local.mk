@@ -9,6 +9,8 @@ libaccel_a_SOURCES += \
 	%D%/graph_read.c \
 	%D%/graph_shapes.c \
 	%D%/graph_sort.c \
+	%D%/joined_parts.c \
+	%D%/joined_parts.h \
 	%D%/network_file.c \
 	%D%/network_file.h \
 	%D%/residency.c \

@@ -23,8 +23,14 @@ extern "C" {
 #endif
 
 /* The forms of output; sim/cli/format_table.c says who writes each. */
-enum report_format { REPORT_TABLE, REPORT_JSON, REPORT_CSV, REPORT_MARKDOWN };
-enum { REPORT_FORMAT_N = REPORT_MARKDOWN + 1 };
+enum report_format {
+    REPORT_TABLE,
+    REPORT_JSON,
+    REPORT_CSV,
+    REPORT_MARKDOWN,
+    REPORT_PARETO
+};
+enum { REPORT_FORMAT_N = REPORT_PARETO + 1 };
 
 struct report_input { /* all borrowed */
     const struct arch *arch;

@@ -213,13 +213,17 @@ static bool is_countable(struct run *run, uint64_t cycle)
            layer_cycles_fit(run->arch, run->out, run->diag);
 }
 
-/* Whether the run may still take no more cycles than it is worth. */
+/* Whether nobody stops the run, and it may still take no more cycles than it
+ * is worth. */
 static bool is_worth_while(struct run *run)
 {
-    const uint64_t worth = run->options->worth_cycles;
+    const struct simulate_options *o = run->options;
+    const uint64_t worth = o->worth_cycles;
+    if (o->stop != NULL && o->stop(o->stop_context))
+        return false;
     if (worth == 0 || run->now <= worth)
         return true;
-    *run->options->gave_up = true;
+    *o->gave_up = true;
     return false;
 }
 

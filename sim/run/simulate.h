@@ -36,6 +36,10 @@ struct simulate_options {
      * gave_up may be NULL. */
     uint64_t worth_cycles;
     bool *gave_up;
+    /* Asked at every pass; once it says yes, the run ends without a message:
+     * who stops it knows why.  May be NULL. */
+    bool (*stop)(void *context);
+    void *stop_context;
     /* What passes of this architecture did, shared with other layers
      * (pass_memory_new); borrowed.  NULL: the layer has one of its own. */
     struct pass_memory *memory;

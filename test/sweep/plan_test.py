@@ -1,0 +1,180 @@
+"""plan_test.py - what is wrong with a plan is one line with its place, and
+nothing runs; a point that fails is one row with its reason, and the rest goes
+on; a store is of one plan, and of one process.
+SPDX-License-Identifier: MIT
+"""
+
+import csv
+import io
+import os
+import subprocess
+import sqlite3
+
+from program import (PROGRAM, check, finish, leave_to_the_plain_build,
+                     new_folder, run, write)
+
+leave_to_the_plain_build()
+
+HEAD = 'cfg = "eyeriss";\nnet = "lenet5";\nlayer = "c1";\n'
+
+
+def axes(text):
+    return HEAD + "axes = (" + text + ");\n"
+
+
+ROWS = '{ key = "array.rows"; values = [4]; }'
+# What the plan is, the line that the message names, and some of its words.
+WRONG = [
+    (axes('{ key = "array.row"; values = [4]; }'), 4,
+     "unknown key 'array.row'; the nearest is 'array.rows'"),
+    (axes('{ key = "array.rows"; values = []; }'), 4, "no values"),
+    (axes('{ key = "array.rows"; from = 8; to = 4; }'), 4, "no values"),
+    (axes('{ key = "array.rows"; from = 4; to = 8; step = 0; }'), 4, "step"),
+    (axes('{ key = "array.rows"; from = 0; to = 8; times = 2; }'), 4, "times"),
+    (axes('{ key = "array.rows"; values = ["many"]; }'), 4, "array.rows"),
+    (axes('{ key = "array.rows"; values = [0]; }'), 4, "array.rows"),
+    (axes('{ key = "array.rows"; valves = [4]; }'), 4, "valves"),
+    (axes('{ key = "array"; values = [4]; }'), 4, "group"),
+    (axes('{ keys = ["array.rows", "array.cols"]; values = [4, 5]; }'), 4,
+     "one of each"),
+    (axes(ROWS + ",\n" + ROWS), 5, "already, at line 4"),
+    (axes('{ key = "cfg"; values = ["eyeris"]; }').replace(
+        'cfg = "eyeriss";', ""), 4, "eyeris"),
+    (axes('{ key = "dataflow"; values = ["rz"]; }'), 4, "'rz'"),
+    (axes('{ key = "objective"; values = ["fast"]; }'), 4, "'fast'"),
+    (axes('{ key = "batch"; values = [0]; }'), 4, "whole number from 1"),
+    (axes('{ key = "energy"; values = ["46nm"]; }'), 4, "46nm"),
+    (axes('{ key = "shape"; values = ["M=4"]; }'), 4, "exclude each other"),
+    (HEAD.replace('"c1"', '"c9"') + f"axes = ({ROWS});\n", 3, "c9"),
+    (HEAD.replace("lenet5", "lenet6") + f"axes = ({ROWS});\n", 3, "lenet6"),
+    (axes(ROWS) + 'where = "array.rows <= 4 and";\n', 5, "at its end"),
+    (axes(ROWS) + 'where = "array.rowz <= 4";\n', 5, "array.rows"),
+    (axes(ROWS) + 'where = ["array.rows <= 4",\n "(1"];\n', 6, "')'"),
+    (axes(ROWS) + 'where = "array.rows $ 4";\n', 5, "'$ 4' begins"),
+    (axes(ROWS) + "where = 4;\n", 5, "a string is needed"),
+    (axes(ROWS) + 'links = ( { key = "l2.bytes"; value = "cycles"; } );\n', 5,
+     "reads a result"),
+    (axes(ROWS) + 'links = ( { key = "l2.bites"; value = "1"; } );\n', 5,
+     "l2.bites"),
+    (axes(ROWS) + 'links = ( { key = "l2.bytes"; value = "clock_hz"; },\n'
+     ' { key = "clock_hz"; value = "1"; } );\n', 5, "not before it"),
+    (axes(ROWS) + 'command = "map";\n', 5, '"run" or "model"'),
+    (axes(ROWS) + 'command = "model"; screen = "model";\n', 5, "'screen'"),
+    (axes(ROWS) + 'pareto = ["speed"];\n', 5, "'speed'"),
+    (axes(ROWS) + "limits = { minutes = 1; };\n", 5, "minutes"),
+    (axes(ROWS) + "limits = { cycles = 0; };\n", 5, "from 1 on"),
+    (axes(ROWS) + 'set = ["array.cols"];\n', 5, "PATH=VALUE"),
+    (axes(ROWS) + 'colour = "red";\n', 5, "unknown key 'colour'"),
+    (HEAD, 1, "lacks 'axes'"),
+    ('net = "lenet5"; axes = (' + ROWS + ");", 1, "'cfg' is missing"),
+    (axes('{ key = "array.rows"; from = 1; to = 2000000; }'), 4, "more than"),
+]
+
+with new_folder() as folder:
+    for text, line, words in WRONG:
+        write(folder, "wrong.cfg", text)
+        done = run("sweep", "wrong.cfg", folder=folder)
+        check(done.returncode == 1 and done.stdout == "" and
+              done.stderr.startswith(f"wrong.cfg:{line}: error: ") and
+              words in done.stderr and done.stderr.count("\n") == 1 and
+              not os.path.exists(os.path.join(folder, "wrong.sqlite")),
+              f"line {line} of a plan is wrong: {words}",
+              (done.returncode, done.stderr))
+
+    # Points that fail are rows.
+    write(folder, "some.cfg", HEAD.replace('layer = "c1";', "") + """
+axes = (
+  { key = "layer"; values = ["c1", "c3"]; },
+  { key = "array.rows"; values = [12, 1]; },
+  { key = "l2.bytes"; values = [110592, 512]; },
+  { key = "pe.fifo_words"; values = [4, 1]; },
+  { key = "dataflow"; values = ["rs", "is"]; }
+);
+limits = { cycles = 40000; };
+where = ["energy_pj.total < 9.0e6", "area_mm2 <= 1e6 or array.rows > 0"];
+""")
+    done = run("sweep", "some.cfg", folder=folder)
+    check(done.returncode == 0 and done.stderr == "",
+          "a plan with points that fail runs", done.stderr)
+    exported = run("sweep", "export", "some.sqlite", folder=folder).stdout
+    rows = list(csv.DictReader(io.StringIO(exported)))
+    seen = {row["status"] for row in rows}
+    check(len(rows) == 32 and all(
+        (row["status"] == "ok") == (row["reason"] == "") for row in rows),
+        "each point is a row, and those that fail have a reason", seen)
+    check({"ok", "illegal", "no_mapping", "over_limit", "excluded"} <= seen,
+          "each kind of failure has its status", seen)
+    over = [row for row in rows if row["status"] == "over_limit"]
+    check(all("more than 40000 cycles" in row["reason"] for row in over),
+          "what takes too long says so", over[:1])
+    check(all(row["cycles"] == "" or int(row["cycles"]) <= 40000
+              for row in rows), "and no other takes as long")
+
+    # The same plan adds nothing; another is refused; so is a second process.
+    before = os.stat(os.path.join(folder, "some.sqlite")).st_size
+    done = run("sweep", "some.cfg", folder=folder)
+    check(done.returncode == 0 and
+          os.stat(os.path.join(folder, "some.sqlite")).st_size == before and
+          run("sweep", "export", "some.sqlite", folder=folder).stdout ==
+          exported, "the same plan on the same store adds nothing")
+    write(folder, "other.cfg", axes(ROWS))
+    done = run("sweep", "other.cfg", "--store", "some.sqlite", folder=folder)
+    check(done.returncode == 1 and "--store" in done.stderr and
+          done.stderr.count("\n") == 1, "another plan's store is refused",
+          done.stderr)
+    done = run("sweep", "some.cfg", "--shard", "1/2", "--store", "some.sqlite",
+               folder=folder)
+    check(done.returncode == 1 and "shard" in done.stderr,
+          "and so is another shard's", done.stderr)
+    holder = subprocess.Popen(
+        ["flock", "some.sqlite", "sh", "-c", "echo; cat"], cwd=folder,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    holder.stdout.readline()
+    done = run("sweep", "some.cfg", folder=folder)
+    check(done.returncode == 4 and "another process" in done.stderr and
+          done.stderr.count("\n") == 1,
+          "a store that another process works on is refused", done.stderr)
+    holder.stdin.close()
+    holder.wait()
+
+    # A full disk: one line, and what was committed stays.
+    write(folder, "long.cfg", axes(
+        '{ key = "array.rows"; from = 1; to = 14; }, '
+        '{ key = "array.cols"; from = 1; to = 14; }') +
+        'command = "model"; dataflow = "ws";\n')
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 400; exec "$@"', "sh", PROGRAM, "sweep",
+         "long.cfg"], cwd=folder, capture_output=True, text=True)
+    check(done.returncode == 4 and done.stderr.count("\n") == 1 and
+          "stays" in done.stderr, "a full disk is one line", done.stderr)
+    said = run("sweep", "status", "long.sqlite", folder=folder)
+    check(said.returncode == 0 and " of 196 points" in said.stdout,
+          "and its store is whole", (said.stdout, said.stderr))
+    run("sweep", "long.cfg", folder=folder)
+    run("sweep", "long.cfg", "--store", "fresh.sqlite", folder=folder)
+    check(run("sweep", "export", "long.sqlite", folder=folder).stdout ==
+          run("sweep", "export", "fresh.sqlite", folder=folder).stdout,
+          "and it goes on from there")
+    with sqlite3.connect(os.path.join(folder, "fresh.sqlite")) as store:
+        n = store.execute("SELECT count(*), count(cycles), count(DISTINCT "
+                          "\"array.rows\") FROM points").fetchone()
+    check(n == (196, 0, 14), "SQLite reads it, each key a column", n)
+
+    # Not a store, and no store.
+    write(folder, "text.sqlite", "not a database at all, but a text\n" * 40)
+    for words in (("export", "text.sqlite"), ("status", "none.sqlite"),
+                  ("merge", "--store", "x.sqlite", "none.sqlite")):
+        done = run("sweep", *words, folder=folder)
+        check(done.returncode == 4 and done.stderr.count("\n") == 1,
+              f"sweep {words[0]} of {words[-1]} is one line", done.stderr)
+    for words, said in ((["sweep"], "lacks a plan"),
+                        (["sweep", "export"], "needs one store"),
+                        (["sweep", "merge", "some.sqlite"], "--store"),
+                        (["sweep", "some.cfg", "--shard", "3/2"], "--shard"),
+                        (["sweep", "a.cfg", "b.cfg"], "two plans"),
+                        (["sweep", "none.cfg"], "none.cfg")):
+        done = run(*words, folder=folder)
+        check(done.returncode != 0 and said in done.stderr and
+              done.stderr.count("\n") == 1, f"{' '.join(words)}: {said}",
+              done.stderr)
+finish()
