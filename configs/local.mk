@@ -102,6 +102,7 @@ dist_importers_DATA = %D%/importers/__init__.py %D%/importers/__main__.py \
 	%D%/importers/accelergy.py %D%/importers/accelforge_arch.py \
 	%D%/importers/accelforge_workload.py \
 	%D%/importers/braces_source.py %D%/importers/command.py \
+	%D%/importers/compare.py \
 	%D%/importers/dram_parts.py %D%/importers/einsum_layer.py \
 	%D%/importers/export_sizes.py %D%/importers/expression.py \
 	%D%/importers/formats.py %D%/importers/gamma_model.py \
@@ -117,7 +118,8 @@ dist_importers_DATA = %D%/importers/__init__.py %D%/importers/__main__.py \
 	%D%/importers/own_network.py %D%/importers/said.py \
 	%D%/importers/scalesim_config.py \
 	%D%/importers/scalesim_topology.py %D%/importers/source.py \
-	%D%/importers/timeloop.py %D%/importers/timeloop_levels.py \
+	%D%/importers/timeloop.py %D%/importers/timeloop_counts.py \
+	%D%/importers/timeloop_levels.py %D%/importers/timeloop_stats.py \
 	%D%/importers/timeloop_listed.py \
 	%D%/importers/timeloop_machine.py \
 	%D%/importers/timeloop_map_text.py \

@@ -264,7 +264,8 @@ validation_test_SOURCES = %D%/validate/validation_test.cpp $(TEST_CASES)
 validation_test_LDADD = $(TEST_LIBS)
 
 # configs/importers
-dist_check_SCRIPTS += %D%/importers/energy_test.py \
+dist_check_SCRIPTS += %D%/importers/compare_test.py \
+	%D%/importers/energy_test.py \
 	%D%/importers/export_test.py %D%/importers/fuzz_test.py \
 	%D%/importers/hardware_test.py \
 	%D%/importers/machines_test.py \

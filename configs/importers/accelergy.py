@@ -121,6 +121,7 @@ class Table:
                     if hasattr(machine, "timeloop_levels")]
         self.stores = machines[0] if len(machines) == 1 else None
         self.energy = Energy(source.stem, source.place())
+        self.leaks = {}  # kind: (pJ in a cycle of one instance, place)
 
     def kind(self, component):
         if self.stores is not None:
@@ -154,12 +155,7 @@ class Table:
                 f"'{component.name}' moves, the table does not say",
                 f"{bits} are assumed; with the architecture among the files "
                 "they are known")
-        if read and write and read[0] != write[0]:
-            self.said.approximated(
-                component.place, f"'{component.name}': a read takes "
-                f"{read[0]:g} pJ, a write {write[0]:g}",
-                f"a write costs what a read does, {read[0]:g}")
-        return bits, figure
+        return bits, figure, (write or figure)[0]
 
     def read(self):
         found = {}
@@ -173,12 +169,12 @@ class Table:
                 continue
             if kind == "mac":
                 figure = component.figure("mac", "compute", "multiply", "add")
-                figure = figure and (None, figure)
+                figure = figure and (None, figure, figure[0])
             else:
                 figure = self.memory(kind, component)
             if figure is not None:
                 found.setdefault(kind, []).append((component, *figure))
-            self.tell_rest(component)
+            self.take_leaks(kind, component)
         missing = [kind for kind in KINDS if kind not in found]
         for kind in KINDS:
             if kind in found:
@@ -189,6 +185,12 @@ class Table:
                                "the architecture, are needed")
         if missing:
             self.fill(missing)
+        if self.leaks:
+            self.energy.rows.append(
+                ("leakage = { " + " ".join(f"{kind} = {energy!r};" for
+                                           kind, (energy, _) in
+                                           self.leaks.items()) + " };",
+                 next(iter(self.leaks.values()))[1]))
         self.energy.rows.append(
             ("noc_hop = { bits = 16; energy = 0.0; source = \"none: the table "
              "has no networks\"; };", None))
@@ -196,19 +198,20 @@ class Table:
 
     def put(self, kind, entries):
         """The costliest of several components of one kind."""
-        component, bits, (energy, place) = max(entries,
-                                               key=lambda one: one[2][0])
+        component, bits, (energy, place), write = max(
+            entries, key=lambda one: one[2][0])
         if len(entries) > 1:
             self.said.approximated(
                 component.place, f"{len(entries)} components are {kind}: " +
                 ", ".join(f"'{one.name}' {figure[0]:g} pJ"
-                          for one, _, figure in entries),
+                          for one, _, figure, _ in entries),
                 f"each access costs what '{component.name}' takes")
         width = f"bits = {bits}; " if bits is not None else ""
         source = component.path.replace("\\", " ").replace('"', " ")[:80]
+        cost = f"energy = {energy!r};" if write == energy else \
+            f"read = {energy!r}; write = {write!r};"
         self.energy.rows.append(
-            (f"{kind} = {{ {width}energy = {energy!r}; source = "
-             f"\"{source}\"; }};", place))
+            (f"{kind} = {{ {width}{cost} source = \"{source}\"; }};", place))
 
     def fill(self, missing):
         """What the table lacks costs nothing."""
@@ -220,9 +223,13 @@ class Table:
                 (f"{kind} = {{ {width}energy = 0.0; source = \"none: the "
                  "table lacks it\"; };", None))
 
-    def tell_rest(self, component):
+    def take_leaks(self, kind, component):
+        """Energies of a cycle, whether or not an access is made."""
         for name, (energy, place) in component.actions.items():
-            if any(left in name.lower() for left in LEFT) and energy > 0:
+            if "leak" in name.lower() and energy > 0 and kind != "dram":
+                before = self.leaks.get(kind, (0, place))
+                self.leaks[kind] = (before[0] + energy, before[1])
+            elif any(left in name.lower() for left in LEFT) and energy > 0:
                 self.said.not_expressible(
                     place, f"'{name}' of '{component.name}', {energy:g} pJ a "
                     "cycle", "energy that no access takes is not counted")
@@ -233,7 +240,9 @@ def read(source, said):
     table = table_of(root, "ERT", "ERT_summary")
     areas = table_of(root, "ART", "ART_summary")
     if areas is not None:
-        said.not_expressible(areas.place, "areas", "accelsim has no areas")
+        said.not_expressible(areas.place, "areas of components", "accelsim "
+                             "works areas out of what its energy tables say of "
+                             "a bit or a byte")
     if table is None:
         return
     waiting = said.accelergy_tables = getattr(said, "accelergy_tables", [])

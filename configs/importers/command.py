@@ -1,8 +1,8 @@
 """command.py - reads files, writes what they say, and reports.
 
 Exit status: 0 success, 1 a file that cannot be read as any format, or with
---strict anything that cannot be expressed exactly, 4 what cannot be opened or
-written.
+--strict anything that cannot be expressed exactly, 3 a comparison with a
+difference that nothing explains, 4 what cannot be opened or written.
 SPDX-License-Identifier: MIT
 """
 
@@ -36,8 +36,9 @@ class Request:
 
     def __init__(self, words):
         self.kind, self.to, self.is_strict = None, ".", False
-        self.is_listed = self.is_safe = False
+        self.is_listed = self.is_safe = self.is_told = False
         self.form = "accelsim"
+        self.compare, self.count_as, self.program = None, None, None
         self.dims, self.files = {}, []
         words = list(words)
         while words:
@@ -50,6 +51,8 @@ class Request:
                 self.is_safe = True
             elif word == "--listed":
                 self.is_listed = True
+            elif word == "--told":
+                self.is_told = True
             elif word == "--dim":
                 name, _, size = words.pop(0).rpartition("=")
                 self.dims[name] = int(size)
@@ -59,6 +62,10 @@ class Request:
                 self.to = words.pop(0)
             elif word == "--form":
                 self.form = words.pop(0)
+            elif word in ("--compare", "--count-as", "--program"):
+                setattr(self, word[2:].replace("-", "_"), words.pop(0))
+        if self.compare is not None:
+            self.is_listed = True
 
 
 def read_files(request, source_of=Source):
@@ -239,6 +246,9 @@ def perform(request):
     said, known, refusals = read_files(request)
     if refusals:
         return refusals
+    if request.compare is not None:
+        formats.module_of("compare").compare(request, all_texts(said))
+        return []
     if request.kind is not None:
         texts = [(os.path.basename(request.to),
                   one_text(said, request.kind, request))]
@@ -256,7 +266,8 @@ def perform(request):
         return strict_refusals(said)
     if request.kind is not None:
         write(os.path.dirname(request.to), *texts[0], set())
-        print_few(said, request.files[0])
+        if not request.is_told:
+            print_few(said, request.files[0])
     else:
         print_report(said, known)
         write_all(request, texts)

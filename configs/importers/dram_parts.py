@@ -17,6 +17,17 @@ NAME_MAX = 31
 # Clocks of the data bus for a burst: BL / these transfers of a clock.
 TRANSFERS = {"GDDR5": 4, "GDDR5X": 8, "GDDR6": 16}
 SHIPPED = ("ddr3_1600", "ddr4_2400", "lpddr4_2400", "hbm2")
+CLOCKS_MAX = 1000000000  # of a timing of a part
+# What is taken for a timing that a file lacks: times another one, and why.
+ASSUMED = {"tCCD_S": ("clocks_per_burst", 1, "a burst"),
+           "tCCD_L": ("tCCD_S", 1, "as within other groups"),
+           "tRRD_S": ("tRRD_L", 1, "as within a group"),
+           "tRRD_L": ("tRRD_S", 1, "as between groups"),
+           "tWTR_S": ("tWTR_L", 1, "as within a group"),
+           "tWTR_L": ("tWTR_S", 1, "as between groups"),
+           "tFAW": ("tRRD_S", 4, "four activations, no limit of its own"),
+           "tRTP": ("clocks_per_burst", 1, "a burst")}
+SILENT = ("tCCD_S", "tCCD_L")  # tools leave them to the burst
 TIMINGS = ("CL", "CWL", "tRCD", "tRP", "tRAS", "tRC", "tRFC", "tREFI",
            "tCCD_S", "tCCD_L", "tRRD_S", "tRRD_L", "tFAW", "tWR", "tWTR_S",
            "tWTR_L", "tRTP")
@@ -98,6 +109,38 @@ class PartReader:
         raise Refused(place, f"the part has no '{key}'",
                       "every timing and size of it is needed")
 
+    def timing(self, key, item, name):
+        """A timing that the file has; False: it has none, or 0, and what is
+        taken for it is said at the end."""
+        if item is not None and (key not in ASSUMED or item.number() != 0):
+            self.put(key, self.whole(item, name), item.place)
+            return True
+        return False
+
+    def assume(self, name_of, place):
+        """Fills in timings that a file may leave out: each other's, a burst, or
+        what limits nothing; the others must be there."""
+        value = self.part.keys
+        if "tRFC" not in value and "tREFI" not in value:
+            self.put("tRFC", 1, None, "no refresh")
+            self.put("tREFI", CLOCKS_MAX, None, "no refresh")
+            self.said.approximated(place, "the part has no refresh",
+                                   f"one of a clock in {CLOCKS_MAX}")
+        for key in TIMINGS:
+            if key in value or key == "tRC":
+                continue
+            if key not in ASSUMED:
+                self.lacks(name_of(key), place)
+            other, times, why = ASSUMED[key]
+            if other not in value:
+                other, times, why = "clocks_per_burst", 1, "a burst"
+            self.put(key, times * value[other].value, None,
+                     f"the file has none: {why}")
+            if key not in SILENT:
+                self.said.approximated(
+                    place, f"the part has no {name_of(key)}, or 0",
+                    f"{times * value[other].value} clocks are taken, {why}")
+
     def finish(self, protocol):
         value = self.part.keys
         if "tRC" not in value:
@@ -157,16 +200,9 @@ class DramSim(PartReader):
         for key in TIMINGS:
             if key == "tRC":
                 continue
-            item = self.item("timing", key)
-            if key.startswith("tCCD") and (item is None or item.int() == 0):
-                self.put(key, self.part.keys["clocks_per_burst"].value, None,
-                         "the file has none: a burst")
-                continue
-            if item is None and key.endswith("_L"):
-                item = self.need("timing", key[:-1] + "S")
-            elif item is None:
-                item = self.need("timing", key)
-            self.put(key, self.whole(item, key), item.place)
+            self.timing(key, self.item("timing", key), key)
+        places = ini_source.document(self.source).places
+        self.assume(lambda key: key, places.get("timing", clock.place))
         write = self.item("timing", "tRCDWR")
         if write is not None and write.int() != \
                 self.part.keys["tRCD"].value:
@@ -224,10 +260,11 @@ class MemSpec(PartReader):
              "tREFI": ("REFI", "REFI1"),
              "tCCD_S": ("CCD_S", "CCDS", "CCD", "CCD_R"),
              "tCCD_L": ("CCD_L", "CCDL", "CCD", "CCD_R"),
-             "tRRD_S": ("RRD_S", "RRDS", "RRD"),
+             "tRRD_S": ("RRD_S", "RRDS", "RRD", "RRD_R"),
              "tRRD_L": ("RRD_L", "RRDL", "RRD"), "tFAW": ("FAW", "TAW"),
              "tWR": ("WR",), "tWTR_S": ("WTR_S", "WTRS", "WTR"),
-             "tWTR_L": ("WTR_L", "WTRL", "WTR"), "tRTP": ("RTP",)}
+             "tWTR_L": ("WTR_L", "WTRL", "WTR"),
+             "tRTP": ("RTP", "RBTP", "RTP_L", "RTP_S")}
 
     def read(self):
         spec = memspec_of(braces_source.document(self.source))
@@ -241,18 +278,11 @@ class MemSpec(PartReader):
         for key in TIMINGS:
             item = next((lower[name.lower()] for name in self.NAMES[key]
                          if name.lower() in lower), None)
-            if item is None and key in ("tRC", "tCCD_S", "tCCD_L"):
+            if key == "tRC" and (item is None or item.int() == 0):
                 continue
-            if item is None:
-                self.lacks(self.NAMES[key][0], timing.place)
-            if key == "tRC" and item.int() == 0:
-                continue
-            self.put(key, self.whole(item, self.NAMES[key][0]), item.place)
+            self.timing(key, item, self.NAMES[key][0])
         self.sizes(sizes)
-        for key in ("tCCD_S", "tCCD_L"):
-            if key not in self.part.keys:
-                self.put(key, self.part.keys["clocks_per_burst"].value, None,
-                         "the file has none: a burst")
+        self.assume(lambda key: self.NAMES[key][0], timing.place)
         power = spec.get("mempowerspec")
         if power is not None and power.is_map:
             lower = {key.lower(): item for key, item in power.entries.items()}

@@ -11,7 +11,7 @@ SPDX-License-Identifier: MIT
 from importers.onnx_axes import (Layout, axis, flat, refined, regrouped,
                                  size_of, translated, usual_roles)
 from importers.onnx_layers import CannotBe
-from importers.onnx_values import known
+from importers.onnx_values import known, product
 from importers.said import Node
 
 MAC_OPS = ("conv", "fc", "gemm", "matmul", "conv_transpose")
@@ -212,6 +212,8 @@ class Builder:
         """A reshape: other axes of the same words, or a view of them in new
         ones where the old ones would be cut."""
         images = size_of(self.images)
+        if size_of(sum(held.axes, [])) != product(sizes):
+            raise CannotBe("a reshape makes other words than it reads")
         try:
             return Held(held.tensor, regrouped(held.axes, sizes))
         except ValueError:

@@ -93,7 +93,7 @@ def conv_operands(op, x, w):
         ifmap = ifmap_of_output(op, w) or ifmap
     data = need_shape(ifmap, "the ifmap")
     weights = need_shape(op.input(w), "the filter")
-    taps = conv_taps(op, op.input(w))
+    taps = conv_taps(op, op.input(w)) or []
     if len(data) != len(weights) or len(taps) != len(data) - 2 or \
             len(data) < 3:
         raise CannotBe("ifmap and filter differ in their dimensions")

@@ -229,8 +229,10 @@ class Graph:
         what = f"{op.node.op_type} '{name}'"
         try:
             layers = LAYERS[op.node.op_type](op)
-        except CannotBe as fault:
-            self.said.not_expressible(self.place, f"{what}: {fault}",
+        except FAULTS as fault:
+            why = fault if isinstance(fault, CannotBe) else \
+                "its attributes contradict its operands"
+            self.said.not_expressible(self.place, f"{what}: {why}",
                                       "it is left out of the network")
             return []
         for end, kind, sizes, *told in layers:

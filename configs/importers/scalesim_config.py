@@ -10,6 +10,7 @@ import math
 
 from importers import ini_source
 from importers.said import Machine
+from importers.tree import scalar
 
 PRESETS = "architecture_presets"
 CLOCK_HZ = 1000000000
@@ -132,7 +133,11 @@ class Reader:
         sizes = {}
         for tensor, *keys in SRAMS:
             item = self.need(*keys)
-            sizes[tensor] = (item.need_int(keys[0]) * 1024, item.place)
+            bytes_ = (item.number() or 0) * 1024
+            if not 1 <= bytes_ <= 2**40 or bytes_ != int(bytes_):
+                item.refuse(f"'{keys[0]}' is {item.shown()}",
+                            "KiB of at least a byte are needed")
+            sizes[tensor] = (int(bytes_), item.place)
         total = sum(size for size, _ in sizes.values())
         unit = math.gcd(*(size for size, _ in sizes.values()))
         parts = total // unit
@@ -167,6 +172,13 @@ class Reader:
                   "a tile is there when asked for")
             return
         words = width.number() if width is not None else None
+        if words is None and width is not None and "," in (width.text or ""):
+            each = [scalar(one.strip(), width.place).number()
+                    for one in width.text.split(",")]
+            words = each[0] if each[0] else None
+            self.said.approximated(
+                width.place, f"'Bandwidth' is {width.text}, one for each "
+                "tensor", f"all share a DRAM of {each[0]} words a cycle")
         if words is None or words <= 0:
             mode.refuse("InterfaceBandwidth is USER and there is no "
                         "Bandwidth", "words a cycle are needed")

@@ -20,8 +20,9 @@ NUMBER = re.compile(r"\d+(\.0*)?$")
 
 def fields_of(line):
     """Fields without blanks, and whether one ends the line without a comma."""
-    between = "," if "," in line else "\t"
-    fields = [field.strip() for field in line.split(between)]
+    between = next((c for c in ",;" if c in line), "\t")
+    fields = [field.strip().strip("\"'").strip()
+              for field in line.split(between)]
     is_open = fields[-1] != "" and between == ","
     while fields and fields[-1] == "":
         fields.pop()
@@ -33,7 +34,16 @@ def is_number(text):
 
 
 def is_gemm_heading(heading):
-    return [field.lower() for field in heading[1:4]] == ["m", "n", "k"]
+    return sorted(field.lower() for field in heading[1:4]) == ["k", "m", "n"]
+
+
+def lines_of(source):
+    """Lines with their numbers, the heading first: what stands above it are
+    blank lines."""
+    lines = list(enumerate(source.text.split("\n"), 1))
+    while len(lines) > 1 and fields_of(lines[0][1])[0] == []:
+        lines.pop(0)
+    return lines
 
 
 def with_dims(fields, said):
@@ -54,7 +64,7 @@ def recognises(source, said):
     del said
     if not source.is_text:
         return False
-    lines = source.text.split("\n")
+    lines = [line for _, line in lines_of(source)]
     heading, _ = fields_of(lines[0])
     if is_gemm_heading(heading):
         return True
@@ -107,8 +117,9 @@ class Reader:
                     "SCALE-Sim knows no such field, and it has no effect")
 
     def gemm(self, place, fields):
-        m, n, k = (int(float(field)) for field in fields[1:4])
-        return "gemm", {"M": m, "N": n, "K": k}
+        called = {letter.upper(): int(float(field)) for letter, field in
+                  zip(self.heading[1:4], fields[1:4])}
+        return "gemm", {letter: called[letter] for letter in "MNK"}
 
     def conv(self, place, fields):
         h, w, r, s, c, m, stride = (int(float(field))
@@ -187,22 +198,30 @@ class Reader:
         self.network.layers.append(Layer(fields[0], op, sizes, place))
 
     def read(self):
-        lines = self.source.text.split("\n")
-        self.heading, _ = fields_of(lines[0])
+        lines = lines_of(self.source)
+        first, heading = lines[0]
+        self.heading, _ = fields_of(heading)
         if has_sizes(self.heading, CONV_FIELDS) or \
                 (len(self.heading) == GEMM_FIELDS and
                  has_sizes(self.heading, GEMM_FIELDS)):
             self.said.not_expressible(
-                self.source.place(1), f"'{lines[0].strip()}' stands in the "
+                self.source.place(first), f"'{heading.strip()}' stands in the "
                 "first line, which SCALE-Sim takes for the heading",
                 "it is left out of the network")
-        for number, line in enumerate(lines[1:], 2):
+        order = "".join(field.lower() for field in self.heading[1:4])
+        if is_gemm_heading(self.heading) and order != "mnk":
+            self.said.approximated(
+                self.source.place(first), "the heading has "
+                f"{', '.join(order.upper())}, and SCALE-Sim reads M, N, K",
+                "each number is what the heading calls it")
+        for number, line in lines[1:]:
             self.layer(number, line)
 
 
 def read(source, said):
-    if "factor" in source.text.split("\n", 1)[0].lower():
-        source.refuse(1, "a layout of tensors in banks, which accelsim deals "
+    first, heading = lines_of(source)[0]
+    if "factor" in heading.lower():
+        source.refuse(first, "a layout of tensors in banks, which accelsim deals "
                       "itself", "a topology is needed")
     reader = Reader(source, said)
     reader.read()

@@ -3,10 +3,12 @@ SPDX-License-Identifier: MIT
 """
 
 import os
+import re
 
 from importers.said import Place, Refused
 
 MIB_MAX = 256
+CONTROLS = re.compile(rb"[\0-\x08\x0e-\x1f\x7f-\x9f]")  # but ends of lines
 
 
 class Source:
@@ -55,28 +57,34 @@ class Source:
     def place(self, line=0):
         return Place(self.path, line)
 
+    def _decoded(self):
+        """As UTF-8, as UTF-16 where a mark says so, or, where there are no
+        control characters, as Latin-1."""
+        try:
+            if self.data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+                return self.data.decode("utf-16")
+            return self.data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            if not CONTROLS.search(self.data):
+                return self.data.decode("latin-1")
+            line = self.data.count(b"\n", 0, error.start) + 1
+            raise Refused(self.place(line),
+                          f"byte 0x{self.data[error.start]:02x} is no "
+                          "UTF-8", "a text file is needed") from None
+
     @property
     def is_text(self):
-        if b"\0" in self.data:
-            return False
         try:
-            self.text  # pylint: disable=pointless-statement
+            return "\0" not in self.text
         except Refused:
             return False
-        return True
 
     @property
     def text(self):
-        """The text without a mark of UTF-8, each line ending in a newline
+        """The text without a mark of its code, each line ending in a newline
         alone."""
         if self._text is None:
-            try:
-                text = self.data.decode("utf-8-sig")
-            except UnicodeDecodeError as error:
-                line = self.data.count(b"\n", 0, error.start) + 1
-                raise Refused(self.place(line),
-                              f"byte 0x{self.data[error.start]:02x} is no "
-                              "UTF-8", "a text file is needed") from None
+            text = self._decoded()
             self._text = text.replace("\r\n", "\n").replace("\r", "\n")
         return self._text
 

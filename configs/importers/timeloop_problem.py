@@ -185,6 +185,8 @@ class Problem:
                         "needed")
 
     def densities(self, place, key, value):
+        if value.is_map and not value.entries:
+            return
         names = ", ".join(value.entries) if value.is_map else key
         self.said.not_expressible(
             place, f"densities of {names}", "the layer runs dense: zeros take "

@@ -17,12 +17,20 @@ void command_import(struct invocation *s)
         .files = o->operands,
         .is_strict = o->strict,
         .is_listed = o->listed,
+        .compare = o->compare,
+        .count_as = o->count_as,
         .dims = o->dims,
     };
     if (o->operands.n == 0) {
         diag_error(s->diag, command_line,
                    "'accelsim import' lacks what to read; files of other "
                    "tools are needed, as in 'accelsim import resnet18.csv'");
+        return;
+    }
+    if (o->count_as != NULL && o->compare == NULL) {
+        diag_error(s->diag, command_line,
+                   "'--count-as' has no use without '--compare'; a report of "
+                   "Timeloop's is needed");
         return;
     }
     if (o->output == NULL && o->given[option_find("output") - option_table]) {
@@ -34,6 +42,9 @@ void command_import(struct invocation *s)
     for (int i = 0; i < o->operands.n; i++)
         if (!file_use_may_read(o->operands.text[i], command_line, s->diag))
             return;
-    if (file_use_may_write("-o", task.to, s->diag))
+    if (task.compare != NULL &&
+        !file_use_may_read(task.compare, command_line, s->diag))
+        return;
+    if (task.compare != NULL || file_use_may_write("-o", task.to, s->diag))
         importer_run(&task, s->diag);
 }

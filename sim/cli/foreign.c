@@ -13,6 +13,7 @@
 #include "sim/base/file_use.h"
 #include "sim/base/input_file.h"
 #include "sim/base/output.h"
+#include "sim/base/text_stream.h"
 #include "sim/base/unfinished.h"
 #include "sim/cli/importer.h"
 
@@ -53,6 +54,16 @@ static const char *first_word(const char *c)
     }
 }
 
+/* Whether it is a mapping as Timeloop prints it: a level, and what it keeps in
+ * brackets. A setting of ours has an '=' or ':' between. */
+static bool begins_as_printed_nest(const char *c)
+{
+    const char *end = c;
+    while (isalnum((unsigned char)*end) || *end == '_' || *end == '-')
+        end++;
+    return end > c && end[strspn(end, " \t")] == '[';
+}
+
 /* Whether a text with a suffix of our own begins as no file of ours can, such
  * as with the section of an INI file. */
 static bool begins_as_foreign(const char *text)
@@ -66,7 +77,7 @@ static bool begins_as_foreign(const char *text)
         if (n == strlen(foreign_words[i]) &&
             strncmp(c, foreign_words[i], n) == 0)
             return true;
-    return false;
+    return begins_as_printed_nest(c);
 }
 
 bool foreign_is(const char *path)
@@ -120,6 +131,8 @@ static const char *import(const struct options *o, const char *kind,
     file_use_read(from);
     struct import_task task = {
         .kind = kind, .to = path, .is_strict = o->strict, .dims = o->dims};
+    for (int i = 0; i < files->n_context; i++)
+        task.is_told = task.is_told || strcmp(files->context[i], from) == 0;
     texts_add(&task.files, from);
     if (strcmp(kind, "mapping") == 0)
         for (int i = 0; i < files->n_context; i++)
@@ -177,13 +190,47 @@ static bool take_set(struct options *o, const char *key, const char *kind,
     return true;
 }
 
+/* Tables of --energy, of which several have commas between them. */
+static bool take_energies(struct options *o, struct foreign_files *files,
+                          struct diag *d)
+{
+    if (o->energy == NULL || strchr(o->energy, ',') == NULL)
+        return take(o, &o->energy, "energy", files, d);
+    char *names = xcalloc(strlen(o->energy) + 1, 1), *rest = names, *name;
+    char *text = NULL;
+    size_t bytes;
+    bool ok = true, is_changed = false;
+    FILE *to = text_stream(&text, &bytes);
+    strcpy(names, o->energy);
+    while ((name = strsep(&rest, ",")) != NULL) {
+        const char *made = name;
+        if (ok && files->n < FOREIGN_FILES_MAX && foreign_is(name)) {
+            made = file_use_may_read(name, command_line, d)
+                       ? import(o, "energy", name, files, d)
+                       : NULL;
+            ok = made != NULL;
+            is_changed = true;
+        }
+        fprintf(to, "%s%s", made != NULL ? made : "", rest != NULL ? "," : "");
+    }
+    SIM_CHECK(fclose(to) == 0);
+    free(names);
+    if (ok && is_changed) {
+        files->text[files->n - 1] = text;
+        o->energy = text;
+    } else {
+        free(text);
+    }
+    return ok;
+}
+
 bool foreign_take(struct options *o, struct foreign_files *out, struct diag *d)
 {
     bool ok = take(o, &o->cfg, "architecture", out, d);
     ok = take(o, &o->net, "network", out, d) && ok;
     ok = take(o, &o->mapping, "mapping", out, d) && ok;
     ok = take(o, &o->mappings, "mapping", out, d) && ok;
-    ok = take(o, &o->energy, "energy", out, d) && ok;
+    ok = take_energies(o, out, d) && ok;
     ok = take_set(o, "energy=", "energy", out, d) && ok;
     ok = take_set(o, "dram.part=", "part", out, d) && ok;
     if (ok && o->dims.n > 0 && out->n == 0)

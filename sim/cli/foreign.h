@@ -1,5 +1,5 @@
 /* foreign.h - files of other tools where files of accelsim's own are expected:
- * --net, --cfg, --mapping, --set energy= and dram.part=.
+ * --net, --cfg, --mapping, --energy, --set energy= and dram.part=.
  *
  * Each is imported into a private folder, as 'accelsim import' would, and the
  * option names the file made there.  The program's own files never need Python.
@@ -17,12 +17,12 @@
 extern "C" {
 #endif
 
-enum { FOREIGN_FILES_MAX = 6 };
+enum { FOREIGN_FILES_MAX = 16 };
 
 struct foreign_files {
     char *folder;                  /* owns; NULL: there was none */
     char *path[FOREIGN_FILES_MAX]; /* own */
-    char *text[FOREIGN_FILES_MAX]; /* own; what --set says in place */
+    char *text[FOREIGN_FILES_MAX]; /* own; what options say in place */
     int n;
     /* The foreign architecture and network, borrowed from the options as they
      * were given. */

@@ -6,6 +6,7 @@
 #include "sim/base/text_stream.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +45,9 @@ static void add(struct words *w, const char *word)
     w->word[w->n] = NULL;
 }
 
-static struct words words_of(const struct import_task *task)
+/* `program` is this one, which counts what is compared. */
+static struct words words_of(const struct import_task *task,
+                             const char *program)
 {
     struct words w = {NULL, 0};
     add(&w, ACCELSIM_PYTHON);
@@ -60,10 +63,22 @@ static struct words words_of(const struct import_task *task)
         add(&w, "--form");
         add(&w, task->form);
     }
+    if (task->compare != NULL) {
+        add(&w, "--compare");
+        add(&w, task->compare);
+        add(&w, "--program");
+        add(&w, program);
+    }
+    if (task->count_as != NULL) {
+        add(&w, "--count-as");
+        add(&w, task->count_as);
+    }
     if (task->is_strict)
         add(&w, "--strict");
     if (file_use_is_confined())
         add(&w, "--safe");
+    if (task->is_told)
+        add(&w, "--told");
     if (task->is_listed)
         add(&w, "--listed");
     for (int i = 0; i < task->dims.n; i++) {
@@ -131,13 +146,19 @@ static bool ended(int status, char *messages, struct diag *d)
         return cannot_run(WIFSIGNALED(status) ? strsignal(WTERMSIG(status))
                                               : "it did not start",
                           d);
-    relay(messages, code == EXIT_IO ? EXIT_IO : EXIT_USAGE, d);
+    relay(messages,
+          code == EXIT_IO || code == EXIT_MISMATCH ? (enum exit_status)code
+                                                   : EXIT_USAGE,
+          d);
     return false;
 }
 
 bool importer_run(const struct import_task *task, struct diag *d)
 {
-    struct words w = words_of(task);
+    char program[PATH_MAX + 1] = "";
+    if (readlink("/proc/self/exe", program, PATH_MAX) < 0)
+        strcpy(program, "accelsim");
+    struct words w = words_of(task, program);
     int ends[2], status = 0;
     fflush(NULL);
     if (pipe(ends) != 0) {

@@ -23,8 +23,11 @@ struct import_task {
     const char *to;
     const char *form; /* of what is made: --to; NULL: accelsim's own */
     struct texts files;
-    bool is_strict; /* what cannot be expressed is an error */
-    bool is_listed; /* levels by the names that the file gives them */
+    bool is_strict;       /* what cannot be expressed is an error */
+    const char *compare;  /* a report to compare with; NULL: none */
+    const char *count_as; /* by whose definitions; NULL: accelsim's */
+    bool is_told;         /* its report has been printed before */
+    bool is_listed;       /* levels by the names that the file gives them */
     struct texts dims;
 };
 

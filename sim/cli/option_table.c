@@ -187,6 +187,11 @@ const struct option_row option_table[] = {
        "what accelsim cannot express is an error"),
     ON("listed", IMPORT, listed,
        "levels of Timeloop's machines by their own names (docs/nest.md)"),
+    TEXT("compare", 0, "STATS", IMPORT, compare,
+         "writes nothing, and sets counts beside those of a report of "
+         "Timeloop's"),
+    TEXT("count-as", 0, "accelsim|timeloop", IMPORT, count_as,
+         "with --compare: by whose definitions"),
 
     TITLE("For the command 'sweep':"),
     TEXT("store", 0, "FILE", SWEEP, store,

@@ -48,26 +48,35 @@ ARCHITECTURE = """architecture:
 
 
 def figures(folder):
-    """{entry: (bits or None, energy)} of the one energy table in a folder."""
+    """{entry: (bits or None, energy)} of the one energy table in a folder;
+    where a write has its own, (bits, read, write)."""
     with open(glob.glob(os.path.join(folder, "*.energy.cfg"))[0],
               encoding="utf-8") as file:
         text = file.read()
-    return {name: (int(bits) if bits else None, float(energy))
-            for name, bits, energy in re.findall(
-                r"^(\w+) = \{ (?:bits = (\d+); )?energy = ([\d.e+-]+);", text,
-                re.MULTILINE)}
+    return {name: (int(bits) if bits else None, float(energy),
+                   *([float(other)] if other else []))
+            for name, bits, energy, other in re.findall(
+                r"^(\w+) = \{ (?:bits = (\d+); )?(?:energy|read) = ([\d.e+-]+);"
+                r"(?: write = ([\d.e+-]+);)?", text, re.MULTILINE)}
+
+
+def leakage(folder):
+    with open(glob.glob(os.path.join(folder, "*.energy.cfg"))[0],
+              encoding="utf-8") as file:
+        return re.findall(r"^leakage = \{ (.*) \};", file.read(), re.MULTILINE)
 
 
 def test_table():
     with new_folder() as folder:
         report = imported(folder, write(folder, "ert.yaml", ERT))
         found = figures(folder)
-        check(found == {"dram": (64, 512.0), "l2": (64, 16.0),
+        check(found == {"dram": (64, 512.0), "l2": (64, 16.0, 20.0),
                         "rf": (16, 0.5), "mac": (None, 0.75),
                         "l1": (16, 0.0), "noc_hop": (16, 0.0)},
               "the largest of an action's energies, by level", found)
-        for what in ("a read takes 16 pJ, a write 20",
-                     "'leak' of 'glb', 0.25 pJ", "energies of 'router'",
+        check(leakage(folder) == ["l2 = 0.25;"], "what leaks in a cycle",
+              leakage(folder))
+        for what in ("energies of 'router'",
                      "how many bits an action of 'glb' moves",
                      "the table has no l1"):
             check(what in report, f"it is told: {what}", report)
