@@ -33,6 +33,7 @@ sim/array           sim/base pe noc mem traces DATAFLOWS
 sim/array/credit    sim/base pe mem sim/array
 sim/array/nest      sim/base noc traces DATAFLOWS sim/array sim/array/credit
 sim/array/overlap   sim/base noc pe DATAFLOWS sim/array sim/array/credit sim/array/nest
+sim/array/levels    sim/base noc traces DATAFLOWS sim/array sim/array/nest
 sim/run             sim/base sim/process pe noc mem traces DATAFLOWS ARRAYS
 sim/choose          BELOW
 sim/plugin          sim/base DATAFLOWS
@@ -50,7 +51,7 @@ blocks='sim/base/arch.h sim/base/layer.h sim/base/result.h sim/base/diag.h sim/b
 dataflows='dataflows dataflows/gemm dataflows/rs dataflows/nest dataflows/search'
 rooms=$(echo "$rooms" | sed "s|BELOW|sim/base sim/process sim/energy sim/config ARRAYS \
     sim/run pe noc mem traces DATAFLOWS|; s|BLOCKS|$blocks|; s|DATAFLOWS|$dataflows|
-    s|ARRAYS|sim/array sim/array/credit sim/array/nest sim/array/overlap|")
+    s|ARRAYS|sim/array sim/array/credit sim/array/nest sim/array/overlap sim/array/levels|")
 room_names=$(echo "$rooms" | awk 'NF { print $1 }')
 
 # sources_of ROOM: the C and C++ files of a room, not of those inside it.

@@ -97,7 +97,7 @@ def read_machine(source, said, architecture, levels, others):
         except timeloop_machine.NeedsList as why:
             del said.notes[notes:]
             said.approximated(why.place, why.what, "the machine is a list of "
-                              "levels, on which 'accelsim model' counts")
+                              "levels, which runs under its mapping")
     timeloop_listed.ListedReader(source, said, architecture, levels,
                                  others).read()
 

@@ -7,6 +7,7 @@
 
 #include "dataflows/l2_deal.h"
 #include "dataflows/nest/nest_pass.h"
+#include "dataflows/nest/nest_walk.h"
 #include "dataflows/program.h"
 
 enum { EXTENT_MAX = 1 << 20 }; /* beyond every layer's */
@@ -377,10 +378,22 @@ static bool level_holds(const struct arch *arch, const struct layer *l,
     return true;
 }
 
+/* Whether a walk can number the loops over time (nest_walk.h). */
+static bool steps_are_few(const struct nest *nest, struct nest_verdict *why)
+{
+    int n = 0;
+    for (int k = 0; k < LEVEL_N; k++)
+        for (int i = 0; i < nest->level[k].time.n; i++)
+            n += nest->level[k].time.loop[i].count > 1;
+    return n <= NEST_TIME_MAX ||
+           fault(why, NEST_STEPS, LEVEL_DRAM, (uint64_t)n, NEST_TIME_MAX);
+}
+
 static bool levels_are_legal(const struct arch *arch, const struct layer *l,
                              const struct nest *nest, struct nest_verdict *why)
 {
-    if (!is_well_placed(arch, nest, why) || !covers(l, nest, why))
+    if (!is_well_placed(arch, nest, why) || !covers(l, nest, why) ||
+        !steps_are_few(nest, why))
         return false;
     for (int k = LEVEL_RF; k < LEVEL_DRAM; k++)
         if (arch_has_level(arch, (enum level)k) &&

@@ -155,6 +155,7 @@ enum nest_fault {
     NEST_STORE_CAPACITY, /* its tiles need `need` bytes of `have` in the store
                           * of `tensor` */
     NEST_NO_REDUCE, /* `level`'s children share `dim`; its network adds none */
+    NEST_STEPS, /* `need` loops over time of more than one step, of `have` */
 };
 struct nest_verdict {
     enum nest_fault fault;

@@ -303,6 +303,13 @@ bool nest_report(const struct arch *arch, const struct layer *layer,
                          "network does not add ('reduce' = 'none'); move the "
                          "loop to a level's time loops",
                          level, nest_dim_letter[why->dim]);
+    case NEST_STEPS:
+        return diag_fail(d, EXIT_NO_MAPPING, at,
+                         "the levels have %" PRIu64
+                         " time loops of more than one step; up to %" PRIu64
+                         " are taken, join those of a dimension that follow "
+                         "each other",
+                         why->need, why->have);
     case NEST_STORE_CAPACITY:
         say_remedy(arch, layer, nest, why, remedy, sizeof(remedy));
         return diag_fail(

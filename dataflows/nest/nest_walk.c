@@ -11,17 +11,22 @@
 #include "dataflows/nest/nest_pass.h"
 #include "dataflows/program.h"
 
-static bool is_reduction(int dim)
+bool nest_dim_reduces(int dim)
 {
     return dim == NEST_C || dim == NEST_R || dim == NEST_S;
 }
 
-static void push_loops(struct nest_walk *w, enum level level)
+/* Loops of one step are left out on listed levels, where they may be many. */
+static void push_loops(struct nest_walk *w, enum level level, bool all)
 {
     const struct nest_loops *time = &w->nest.level[level].time;
     for (int i = 0; i < time->n; i++) {
+        if (!all && time->loop[i].count == 1)
+            continue;
+        SIM_CHECK(w->n_loops < NEST_TIME_MAX);
         w->loop[w->n_loops].dim = (uint8_t)time->loop[i].dim;
         w->loop[w->n_loops].level = (uint8_t)level;
+        w->loop[w->n_loops].count = time->loop[i].count;
         w->n_loops++;
     }
 }
@@ -33,28 +38,28 @@ static int grown(int tile, int count)
 }
 
 /* Sets the tile of every loop, from the inside outwards, and the room that the
- * loops outside leave it, from the outside inwards. */
-static void set_tiles(struct nest_walk *w)
+ * loops outside leave it.  innermost: the first level whose loops are steps. */
+static void set_tiles(struct nest_walk *w, enum level innermost)
 {
-    static const enum level up[] = {LEVEL_L1, LEVEL_L2, LEVEL_DRAM};
     int at[NEST_DIMS], i = w->n_loops - 1;
-    nest_tile_extents(&w->nest, LEVEL_RF, at);
-    memcpy(w->tile[LEVEL_RF], at, sizeof(at));
-    for (int k = 0; k < 3; k++) {
-        const struct nest_level *level = &w->nest.level[up[k]];
+    nest_tile_extents(&w->nest, (int)innermost - 1, at);
+    for (int k = 0; k < (int)innermost; k++)
+        memcpy(w->tile[k], at, sizeof(at));
+    for (int k = (int)innermost; k < LEVEL_N; k++) {
+        const struct nest_level *level = &w->nest.level[k];
         for (int j = 0; j < level->cols.n; j++)
             at[level->cols.loop[j].dim] =
                 grown(at[level->cols.loop[j].dim], level->cols.loop[j].count);
         for (int j = 0; j < level->rows.n; j++)
             at[level->rows.loop[j].dim] =
                 grown(at[level->rows.loop[j].dim], level->rows.loop[j].count);
-        for (int j = level->time.n - 1; j >= 0; j--, i--) {
-            int dim = level->time.loop[j].dim;
+        for (; i >= 0 && w->loop[i].level == k; i--) {
+            const int dim = w->loop[i].dim;
             w->loop[i].tile = at[dim];
-            at[dim] = grown(at[dim], level->time.loop[j].count);
+            at[dim] = grown(at[dim], w->loop[i].count);
             w->loop[i].room = at[dim];
         }
-        memcpy(w->tile[up[k]], at, sizeof(at));
+        memcpy(w->tile[k], at, sizeof(at));
     }
 }
 
@@ -83,14 +88,14 @@ static int push_children(const struct nest_walk *w, enum level level,
             left /= cols->loop[i].count;
             child.offset[d] += v * size[d];
             size[d] = grown(size[d], cols->loop[i].count);
-            first = first && !(is_reduction(d) && v > 0);
+            first = first && !(nest_dim_reduces(d) && v > 0);
         }
         for (int i = rows->n - 1, left = row; i >= 0; i--) {
             int d = rows->loop[i].dim, v = left % rows->loop[i].count;
             left /= rows->loop[i].count;
             child.offset[d] += v * size[d];
             size[d] = grown(size[d], rows->loop[i].count);
-            first = first && !(is_reduction(d) && v > 0);
+            first = first && !(nest_dim_reduces(d) && v > 0);
         }
         for (int d = 0; d < NEST_DIMS; d++)
             used = used && child.offset[d] < w->extent[d];
@@ -147,10 +152,41 @@ static int loops_over_passes(const struct nest_walk *w)
     return most;
 }
 
+/* Whether loop i, with those outside it at 0, has no second step. */
+static bool is_still(const struct nest_walk *w, int i)
+{
+    return w->loop[i].tile >= w->extent[w->loop[i].dim];
+}
+
+/* Loops outside a pass on listed levels: those of DRAM, and where psums bypass
+ * the outermost level on chip so many more that a pass has each output once. */
+static int loops_over_listed(const struct nest_walk *w)
+{
+    const int least = w->outside[LEVEL_L2];
+    int keeper = LEVEL_L2;
+    bool has_output = false;
+    while (keeper >= 0 && !w->nest.level[keeper].keep[TENSOR_PSUM])
+        keeper--;
+    if (keeper == LEVEL_L2)
+        return least;
+    const int loops = keeper >= 0 ? w->outside[keeper] : w->n_loops;
+    for (int i = loops - 1; i >= least; i--) {
+        const bool reduces = nest_dim_reduces(w->loop[i].dim);
+        if (is_still(w, i))
+            continue;
+        if (reduces && (has_output || keeper < 0))
+            return i + 1;
+        has_output = has_output || !reduces;
+    }
+    return least;
+}
+
 struct nest_walk *nest_walk_new(const struct arch *arch,
                                 const struct layer *layer,
                                 const struct nest *nest)
 {
+    const bool is_listed = arch_has_levels(arch);
+    const enum level innermost = is_listed ? LEVEL_RF : LEVEL_L1;
     struct nest_walk *w = xcalloc(1, sizeof(*w));
     w->layer = *layer;
     w->nest = *nest;
@@ -159,17 +195,19 @@ struct nest_walk *nest_walk_new(const struct arch *arch,
     w->psums_stay = nest_psums_stay(arch);
     for (int d = 0; d < NEST_DIMS; d++)
         w->extent[d] = nest_extent(layer, (enum nest_dim)d);
-    push_loops(w, LEVEL_DRAM);
-    w->outside[LEVEL_L2] = w->n_loops;
-    push_loops(w, LEVEL_L2);
-    w->outside[LEVEL_L1] = w->n_loops;
-    push_loops(w, LEVEL_L1);
-    w->outside[LEVEL_RF] = w->n_loops;
-    set_tiles(w);
-    w->pass_loops = nest_forgets(arch)
+    for (int k = LEVEL_DRAM; k >= (int)innermost; k--) {
+        w->outside[k] = w->n_loops;
+        push_loops(w, (enum level)k, !is_listed);
+    }
+    for (int k = 0; k < (int)innermost; k++)
+        w->outside[k] = w->n_loops;
+    set_tiles(w, innermost);
+    w->pass_loops = is_listed ? loops_over_listed(w)
+                    : nest_forgets(arch)
                         ? w->n_loops - nest_pass_loops(arch, layer, nest)
                         : loops_over_passes(w);
-    set_children(w, arch);
+    if (!is_listed)
+        set_children(w, arch);
     return w;
 }
 
@@ -193,8 +231,8 @@ static int base_of(const struct nest_walk *w, const struct nest_step *s,
     return base;
 }
 
-/* Steps of loop i, of the first child. */
-static int steps_of(const struct nest_walk *w, const struct nest_step *s, int i)
+int nest_walk_steps_of(const struct nest_walk *w, const struct nest_step *s,
+                       int i)
 {
     int dim = w->loop[i].dim;
     int left = w->extent[dim] - base_of(w, s, i, dim);
@@ -207,7 +245,7 @@ int nest_walk_next(const struct nest_walk *w, struct nest_step *s, int from,
     for (int i = to; i < w->n_loops; i++)
         s->value[i] = 0;
     for (int i = to - 1; i >= from; i--) {
-        if (++s->value[i] < steps_of(w, s, i))
+        if (++s->value[i] < nest_walk_steps_of(w, s, i))
             return i;
         s->value[i] = 0;
     }
@@ -217,7 +255,7 @@ int nest_walk_next(const struct nest_walk *w, struct nest_step *s, int from,
 void nest_walk_last(const struct nest_walk *w, struct nest_step *s, int from)
 {
     for (int i = from; i < w->n_loops; i++)
-        s->value[i] = steps_of(w, s, i) - 1;
+        s->value[i] = nest_walk_steps_of(w, s, i) - 1;
 }
 
 uint64_t nest_walk_steps(const struct nest_walk *w, int loops)
@@ -236,7 +274,8 @@ uint64_t nest_walk_steps(const struct nest_walk *w, int loops)
             along++;
             more = false;
             for (int j = k - 1; j >= 0 && !more; j--) {
-                more = ++at.value[list[j]] < steps_of(w, &at, list[j]);
+                more =
+                    ++at.value[list[j]] < nest_walk_steps_of(w, &at, list[j]);
                 if (!more)
                     at.value[list[j]] = 0;
             }
@@ -264,19 +303,20 @@ void nest_walk_spans(const struct nest_walk *w, const struct nest_step *s,
 }
 
 bool nest_walk_reads_back(const struct nest_walk *w, const struct nest_step *s,
-                          enum level level)
+                          int level)
 {
-    for (int i = 0; i < w->outside[level]; i++)
-        if (is_reduction(w->loop[i].dim) && s->value[i] > 0)
+    for (int i = 0; i < nest_walk_outside(w, level); i++)
+        if (nest_dim_reduces(w->loop[i].dim) && s->value[i] > 0)
             return true;
     return false;
 }
 
 bool nest_walk_finishes(const struct nest_walk *w, const struct nest_step *s,
-                        enum level level)
+                        int level)
 {
-    for (int i = 0; i < w->outside[level]; i++)
-        if (is_reduction(w->loop[i].dim) && s->value[i] + 1 < steps_of(w, s, i))
+    for (int i = 0; i < nest_walk_outside(w, level); i++)
+        if (nest_dim_reduces(w->loop[i].dim) &&
+            s->value[i] + 1 < nest_walk_steps_of(w, s, i))
             return false;
     return true;
 }

@@ -31,6 +31,8 @@ const struct array_kind *array_kind_of(const struct arch *arch)
 
 const struct array_kind *array_kind_of_nests(const struct arch *arch)
 {
+    if (arch_has_levels(arch))
+        return &levels_array;
     return arch->array_network == NETWORK_SYSTOLIC ? &systolic_array
                                                    : &nest_array;
 }

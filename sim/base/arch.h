@@ -153,8 +153,8 @@ struct level_arch {
     int rows, cols;                  /* children of an instance; DRAM: 1 */
     enum level_network_kind network;
     enum level_reduce reduce;
-    /* Words of one destination set at a time, and such sets a cycle, of each
-     * instance. */
+    /* The width of each instance's network: so many slots a cycle of so many
+     * words each, whatever their destinations. */
     int words_per_slot, slots_per_cycle;
     int hop_um; /* from child to child, for its energy; 0 = not said */
 };

@@ -53,9 +53,9 @@ bool gate_lets_step(const struct config *cfg, const char *command,
     if (!arch_has_levels(arch))
         return true;
     return diag_error(d, config_levels_pos(cfg),
-                      "'%s' lists its 'levels', and 'accelsim %s' steps "
-                      "machines of the usual ones; 'accelsim model' counts on "
-                      "listed ones",
+                      "'%s' lists its 'levels', and 'accelsim %s' is for "
+                      "machines of the usual ones; 'accelsim run' and "
+                      "'accelsim model' take listed ones",
                       arch->name, command);
 }
 

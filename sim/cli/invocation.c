@@ -296,13 +296,11 @@ static bool read_tables(struct invocation *s)
     return true;
 }
 
-/* Whether the machine is to be stepped, cycle by cycle, and not only shown or
- * counted on. */
+/* Whether the command is one for machines of the usual levels alone. */
 static bool steps(const struct options *o)
 {
     return !o->show_config &&
-           (o->command == COMMAND_run || o->command == COMMAND_map ||
-            o->command == COMMAND_reuse);
+           (o->command == COMMAND_map || o->command == COMMAND_reuse);
 }
 
 bool invocation_read(struct invocation *s)

@@ -145,15 +145,13 @@ static const char stores_doc[] =
 static const char levels_doc[] =
     "levels = ( { name = \"dram\"; }, { name = \"gb\"; stores = ( { bytes = "
     "65536; holds = [\"ifmap\", \"psum\"]; } ); rows = 4; cols = 4; network = "
-    "{ "
-    "words_per_slot = 4; }; }, ... ) in an architecture's file: two to seven "
+    "{ words_per_slot = 4; }; }, ... ) in an architecture's file: two to seven "
     "levels, the outermost first, by names of your own, in the place of "
     "dataflows, array.*, pe.*, noc.*, l1.* and l2.* (but array.pitch_um, "
-    "pe.pipeline_cycles and pe.zero_gating). A machine of listed levels takes "
-    "loop nests, and 'accelsim model' counts on it (docs/nest.md). Each store "
-    "is priced by its own capacity. '--set levels.gb.rows=8' sets a number of "
-    "a "
-    "level, 'levels.gb.network.words_per_slot' one of its network, "
+    "pe.pipeline_cycles and pe.zero_gating). A machine of listed levels runs "
+    "loop nests (docs/nest.md). Each store is priced by its own capacity. "
+    "'--set levels.gb.rows=8' sets a number of a level, "
+    "'levels.gb.network.words_per_slot' one of its network, "
     "'levels.gb.bytes' one of its store, 'levels.gb.STORE.bytes' of several.";
 
 static void print_layer_op(FILE *to)

@@ -29,10 +29,10 @@ static const struct number_key {
     {"cols", offsetof(struct level_arch, cols), FANOUT_MAX, 1, "children",
      "the same side by side", false},
     {"words_per_slot", offsetof(struct level_arch, words_per_slot), 256, 1,
-     "words", "of `network`: words that one destination set gets at a time",
+     "words", "of `network`: words side by side, whatever their destinations",
      true},
     {"slots_per_cycle", offsetof(struct level_arch, slots_per_cycle), 1024, 1,
-     "slots", "of `network`: destination sets served in one cycle", true},
+     "slots", "of `network`: so many words are sent so often in a cycle", true},
     {"hop_um", offsetof(struct level_arch, hop_um), 100000, 0, "um",
      "of `network`: length of a hop, for its energy; 0: array.pitch_um, or "
      "where the children are MACs, none",

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dataflows/nest/nest_pass.h"
+#include "sim/array/levels/levels_key.h"
 #include "sim/array/nest/nest_credit.h"
 #include "sim/array/nest/nest_machine.h"
 
@@ -54,6 +55,8 @@ struct nest_key {
     int span[2];         /* of the ifmap under these */
     bool forgets;        /* the passes around it do not matter */
     struct key key;
+    struct levels_key *levels; /* owns; of listed levels, in place of key */
+    const struct arch *arch;   /* borrowed */
 };
 
 static int least(int a, int b)
@@ -124,9 +127,15 @@ struct nest_key *nest_key_new(const struct nest_walk *walk,
                               const struct arch *arch)
 {
     struct nest_key *m = xcalloc(1, sizeof(*m));
+    m->walk = walk;
+    m->arch = arch;
+    if (arch_has_levels(arch)) {
+        m->levels = xcalloc(1, sizeof(*m->levels));
+        levels_key_init(m->levels, arch, walk);
+        return m;
+    }
     const struct layer *l = &walk->layer;
     static const int out[2] = {NEST_P, NEST_Q}, tap[2] = {NEST_R, NEST_S};
-    m->walk = walk;
     m->forgets = nest_forgets(arch);
     set_most(m);
     const bool stored = arch->padding == PADDING_STORED;
@@ -147,6 +156,9 @@ struct nest_key *nest_key_new(const struct nest_walk *walk,
 
 void nest_key_free(struct nest_key *m)
 {
+    if (m == NULL)
+        return;
+    free(m->levels);
     free(m);
 }
 
@@ -187,6 +199,10 @@ struct pass_key nest_key_make(struct nest_key *m,
 {
     struct key *k = &m->key;
     int base[NEST_DIMS];
+    if (m->levels != NULL) {
+        levels_key_set(m->levels, m->arch, m->walk, place);
+        return pass_key_of(m->levels, sizeof(*m->levels));
+    }
     memset(&k->before, 0, sizeof(k->before));
     memset(&k->next, 0, sizeof(k->next));
     bases_of(m->walk, &place->at, m->walk->pass_loops, base);

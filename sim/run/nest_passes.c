@@ -8,6 +8,8 @@
 
 #include "dataflows/nest/nest_bounds.h"
 #include "dataflows/nest/nest_walk.h"
+#include "sim/array/levels/levels_array.h"
+#include "sim/array/levels/levels_room.h"
 #include "sim/array/nest/nest_array.h"
 #include "sim/run/check.h"
 #include "sim/run/nest_key.h"
@@ -93,6 +95,9 @@ static void finish(struct pass_source *s, struct layer_result *out)
 static struct array_side *new_array(struct pass_source *s)
 {
     struct nest_passes *p = of(s);
+    if (arch_has_levels(&p->program->arch))
+        return levels_array_new(p->walk, &p->program->arch,
+                                p->ofmap != NULL ? &p->values : NULL);
     return nest_array_new(p->walk, &p->program->arch,
                           p->ofmap != NULL ? &p->values : NULL, p->tap);
 }
@@ -211,6 +216,16 @@ static void set_places(struct nest_passes *p)
     int buffers[TENSOR_N], banks[TENSOR_N];
     enum tensor tensor;
     uint64_t lacking;
+    if (arch_has_levels(&p->program->arch)) {
+        for (int t = 0; t < TENSOR_N; t++)
+            p->base.buffers[t] =
+                nest->level[LEVEL_L2].keep[t]
+                    ? (uint64_t)levels_buffers(&p->program->arch,
+                                               &p->program->layer, nest,
+                                               (enum tensor)t)
+                    : PLACES_IN_FRONT;
+        return;
+    }
     SIM_CHECK(nest_l2_places(&p->program->arch, &p->program->layer, nest,
                              buffers, banks, &tensor, &lacking));
     for (int t = 0; t < TENSOR_N; t++)

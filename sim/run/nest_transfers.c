@@ -8,6 +8,7 @@
 
 #include "dataflows/nest/nest_box.h"
 #include "dataflows/nest/nest_pass.h"
+#include "sim/array/levels/levels_class.h"
 #include "sim/array/nest/nest_stage.h"
 
 /* Tiles of one tensor, in their order. */
@@ -16,6 +17,8 @@ struct line {
     struct nest_stage *ahead; /* owns; else finds the next words; or NULL */
     struct nest_step next;    /* the pass that first needs the next tile */
     bool has_next;
+    bool has_last;
+    struct nest_step last; /* of listed levels: the last step that was seen */
 };
 
 struct nest_transfers {
@@ -24,7 +27,8 @@ struct nest_transfers {
     struct line line[TENSOR_N];
     struct nest_box spare;     /* owns */
     struct nest_stage *behind; /* owns; finds the psums that leave ... */
-    enum level behind_level;   /* ... the tile of this level, but L2's */
+    int behind_level; /* ... the tile of this level, but L2's; or MACs, -1 */
+    struct levels_classes *listed; /* owns; of listed levels, else NULL */
     struct word_run {
         uint64_t bit, bits;
     } run;      /* the last one of the transfer in the making */
@@ -90,13 +94,13 @@ static void look_ahead(struct nest_transfers *t, enum tensor tensor)
              !nest_tiles_differ(t->walk, tensor, &from, &line->next));
 }
 
-/* The level whose tiles of the tensor come from DRAM. */
-static enum level below_dram(const struct nest_walk *walk, enum tensor tensor)
+/* The level whose tiles of the tensor come from DRAM; -1: the MACs. */
+static int below_dram(const struct nest_walk *walk, enum tensor tensor)
 {
     int level = LEVEL_L2;
-    while (!walk->nest.level[level].keep[tensor])
+    while (level >= 0 && !walk->nest.level[level].keep[tensor])
         level--;
-    return (enum level)level;
+    return level;
 }
 
 static bool l2_keeps(const struct nest_transfers *t, enum tensor tensor)
@@ -108,12 +112,12 @@ static bool l2_keeps(const struct nest_transfers *t, enum tensor tensor)
 static struct nest_stage *stage_of(const struct nest_transfers *t,
                                    enum tensor tensor)
 {
-    if (l2_keeps(t, tensor))
+    if (t->listed != NULL || l2_keeps(t, tensor))
         return NULL;
     const struct arch *a = &t->program->arch;
     struct stage_cfg cfg = {
         .walk = t->walk,
-        .level = below_dram(t->walk, tensor),
+        .level = (enum level)below_dram(t->walk, tensor),
         .tensor = tensor,
         .no_padding_words = a->padding == PADDING_GENERATED,
         .words_per_slot = 1,
@@ -148,6 +152,8 @@ struct nest_transfers *nest_transfers_new(const struct nest_walk *walk,
     struct nest_transfers *t = xcalloc(1, sizeof(*t));
     t->walk = walk;
     t->program = program;
+    if (arch_has_levels(&program->arch))
+        t->listed = levels_classes_new(&program->arch, walk, true);
     for (int k = 0; k < TENSOR_N; k++) {
         t->line[k].ahead = stage_of(t, (enum tensor)k);
         t->line[k].has_next = true;
@@ -167,6 +173,7 @@ void nest_transfers_free(struct nest_transfers *t)
     }
     nest_box_fini(&t->spare);
     nest_stage_free(t->behind);
+    levels_classes_free(t->listed);
     free(t->request);
     free(t);
 }
@@ -225,18 +232,25 @@ static void add_run(void *context, const int first[4], int words)
     t->run = here;
 }
 
-/* Adds the words that the stage's last call found, in rising order. */
-static void add_words(struct nest_transfers *t, const struct nest_stage *stage)
+/* Adds words in rising order, each an origin and what it has in a list. */
+static void add_list(struct nest_transfers *t, uint64_t origin,
+                     const uint64_t *word, int n)
 {
-    const uint64_t *word;
-    const int n = nest_stage_words(stage, &word);
     for (int i = 0, last; i < n; i = last) {
         int coord[4];
-        access_coord(word[i], coord);
+        access_coord(origin + word[i], coord);
         for (last = i + 1; last < n && word[last] == word[last - 1] + 1;)
             last++;
         add_run(t, coord, last - i);
     }
+}
+
+/* Adds the words that the stage's last call found. */
+static void add_words(struct nest_transfers *t, const struct nest_stage *stage)
+{
+    const uint64_t *word;
+    const int n = nest_stage_words(stage, &word);
+    add_list(t, 0, word, n);
 }
 
 /* stored: a tensor, or STORED_SPILLS. */
@@ -306,6 +320,72 @@ static void load_pass(struct nest_transfers *t, enum tensor tensor)
     } while (nest_walk_next(w, &at, w->pass_loops, w->n_loops) >= 0);
 }
 
+/* --- on listed levels ----------------------------------------------------- */
+
+static void place_of(const struct nest_walk *w, const struct nest_step *step,
+                     int level, struct levels_place *out)
+{
+    out->exists = true;
+    levels_base(w, step, nest_walk_outside(w, level), out->base);
+}
+
+/* Adds the words of a step that come from DRAM or go there.  around: the step
+ * before it, or behind it; NULL: there is none. */
+static void add_listed(struct nest_transfers *t, enum tensor tensor,
+                       bool is_out, const struct nest_step *at,
+                       const struct nest_step *around)
+{
+    const struct nest_walk *w = t->walk;
+    const int level = below_dram(w, tensor);
+    struct levels_ask ask;
+    memset(&ask, 0, sizeof(ask));
+    ask.direction = is_out ? LEVELS_OUT : LEVELS_IN;
+    ask.child = level;
+    ask.tensor = tensor;
+    place_of(w, at, level, &ask.at);
+    if (level == LEVELS_MACS) {
+        ask.begins = ask.begins_leading = !nest_walk_reads_back(w, at, level);
+        const uint64_t *word;
+        const int n = levels_words_of_macs(levels_classes_words(t->listed),
+                                           &ask, tensor, !is_out, &word);
+        add_list(t, 0, word, n);
+        return;
+    }
+    ask.reads_back = nest_walk_reads_back(w, at, level);
+    if (around != NULL)
+        place_of(w, around, level, &ask.other);
+    const struct levels_move *move = levels_classes_find(t->listed, &ask);
+    add_list(t, levels_origin(w, tensor, &ask.at), move->word, move->n_words);
+}
+
+static void load_listed(struct nest_transfers *t, enum tensor tensor)
+{
+    const struct nest_walk *w = t->walk;
+    struct line *line = &t->line[tensor];
+    const int loops = nest_walk_outside(w, below_dram(w, tensor));
+    struct nest_step at = line->next;
+    do {
+        add_listed(t, tensor, false, &at, line->has_last ? &line->last : NULL);
+        line->last = at;
+        line->has_last = true;
+    } while (nest_walk_next(w, &at, w->pass_loops, loops) >= 0);
+}
+
+static void store_listed(struct nest_transfers *t,
+                         const struct nest_step *first,
+                         const struct nest_step *behind)
+{
+    const struct nest_walk *w = t->walk;
+    const int loops = nest_walk_outside(w, t->behind_level);
+    struct nest_step at = *first, next = *first;
+    for (bool more = true; more; at = next) {
+        more = nest_walk_next(w, &next, w->pass_loops, loops) >= 0;
+        add_listed(t, TENSOR_PSUM, true, &at, more ? &next : behind);
+    }
+}
+
+/* --- transfers ------------------------------------------------------------ */
+
 bool nest_transfers_load(struct nest_transfers *t, enum tensor tensor,
                          struct tile_transfer *out)
 {
@@ -320,6 +400,8 @@ bool nest_transfers_load(struct nest_transfers *t, enum tensor tensor,
         /* Nothing to bring. */
     } else if (l2_keeps(t, tensor)) {
         load_tile(t, tensor);
+    } else if (t->listed != NULL) {
+        load_listed(t, tensor);
     } else if (comes_by_passes(t, tensor)) {
         load_pass(t, tensor);
     } else {
@@ -375,6 +457,8 @@ void nest_transfers_store(struct nest_transfers *t, const struct nest_step *at,
         /* Nothing leaves. */
     } else if (l2_keeps(t, TENSOR_PSUM)) {
         store_tile(t, at, next);
+    } else if (t->listed != NULL) {
+        store_listed(t, at, next);
     } else if (comes_by_passes(t, TENSOR_PSUM)) {
         store_pass(t, at);
     } else {

@@ -110,8 +110,14 @@ def settings(folder):
 
 
 def refusals(folder):
-    refusal(folder, machine(), "run", what="'accelsim model' counts")
-    refusal(folder, machine(), "reuse", what="'accelsim model' counts")
+    refusal(folder, machine(), "reuse", what="'accelsim run' and")
+    done = run("map", "--cfg", write(folder, "map_arch.cfg", machine()), *SHAPE)
+    check(done.returncode == 1 and "'accelsim run' and" in done.stderr,
+          "map refuses by name", done.stderr)
+    more = ', "g 2"' * 9 + "]"
+    refusal(folder, machine(),
+            mapping=re.sub(r'(loops = \[[^]]*)\]', r"\1" + more, MAPPING),
+            what="join those of a dimension")
     refusal(folder, machine(more="array = { rows = 3; };"),
             what="'array.rows' is of the usual levels")
     refusal(folder, machine(more='dataflows = ["ws"];'),
@@ -148,6 +154,30 @@ def refusals(folder):
             what="take 5 columns")
 
 
+def runs(folder):
+    cfg = write(folder, "run.cfg", machine())
+    file = write(folder, "run_map.cfg", MAPPING)
+    words = ["--cfg", cfg, "--mapping", file, *SHAPE]
+    model = report("model", *words)["layers"][0]
+    layer = report("run", *words, "--check")["layers"][0]
+    check(layer["check"]["mismatches"] == 0, "bit-exact", layer["check"])
+    for key in ("accesses", "noc", "macs"):
+        check(layer[key] == model[key], f"'{key}' as the closed form says")
+    check(sum(layer["ledger_pe_cycles"].values()) == 8 * layer["cycles"],
+          "every PE-cycle has a cause")
+    check(all(bound <= layer["cycles"]
+              for bound in layer["bounds_cycles"].values()), "bounds hold")
+    wide = [word for level in ("big", "small") for word in
+            ("--set", f"levels.{level}.network.words_per_slot=8")]
+    ports = [word for store in ("big", "small") for word in
+             ("--set", f"levels.{store}.bank_row_words=8")]
+    fast = report("run", *words, *wide, *ports)["layers"][0]["cycles"]
+    late = report("run", *words, *wide, *ports, "--set",
+                  "levels.big.latency_cycles=9")["layers"][0]["cycles"]
+    check(fast < layer["cycles"] and fast < late,
+          "wider is faster, later is slower", (fast, late, layer["cycles"]))
+
+
 def shipped():
     for name in ("simba_like", "eyeriss_spads"):
         total = report("model", "--cfg", name)["total"]
@@ -161,5 +191,6 @@ with new_folder() as work:
     counts(work)
     settings(work)
     refusals(work)
+    runs(work)
     shipped()
 finish()

@@ -1,0 +1,26 @@
+/* levels_room.h - for how many words of each tensor a listed level has room.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_ARRAY_LEVELS_LEVELS_ROOM_H
+#define SIM_ARRAY_LEVELS_LEVELS_ROOM_H
+
+#include "dataflows/nest/nest.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Words of a tensor for which a listed level has room: its store's bytes are
+ * dealt to the tensors in proportion to their tiles. */
+uint64_t levels_room_words(const struct arch *arch, const struct layer *layer,
+                           const struct nest *nest, enum level level,
+                           enum tensor tensor);
+/* Tiles of a tensor for which the outermost level on chip has room, 1 or 2. */
+int levels_buffers(const struct arch *arch, const struct layer *layer,
+                   const struct nest *nest, enum tensor tensor);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

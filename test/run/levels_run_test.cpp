@@ -1,0 +1,147 @@
+// levels_run_test.cpp - machines of listed levels under random nests: outputs
+// bit-exact, counters equal to the closed form, every PE-cycle accounted for,
+// the same from the pass memory, without it and block by block.
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include "sim/base/counters.h"
+#include "sim/run/kernel.h"
+#include "sim/run/simulate.h"
+#include "test/random_levels.h"
+#include "test/sample.h"
+
+namespace
+{
+
+// Engine by engine, the last one first.
+run_end run_blocks(void *, array_side *side, uint64_t limit_cycles)
+{
+    block *b;
+    const int n = array_side_blocks(side, BLOCK_GRAIN_PE, &b);
+    run_end end = RUN_DONE;
+    for (uint64_t cycles = 1; !array_side_is_done(side); cycles++) {
+        for (int i = n - 1; i >= 0; i--)
+            b[i].eval(b[i].self, b[i].part);
+        for (int i = n - 1; i >= 0; i--)
+            b[i].commit(b[i].self, b[i].part);
+        if (!array_side_moved(side) || cycles > limit_cycles) {
+            end = array_side_moved(side) ? RUN_LIMIT : RUN_DEADLOCK;
+            break;
+        }
+    }
+    free(b);
+    return end;
+}
+
+const kernel blocks_kernel = {nullptr, nullptr, run_blocks, nullptr};
+
+struct levels_case {
+    arch a;
+    layer l;
+    nest n;
+};
+
+class LevelsMachine : public testing::Test
+{
+  protected:
+    LevelsMachine() : d_(diag_new())
+    {
+    }
+    ~LevelsMachine() override
+    {
+        diag_free(d_);
+    }
+
+    static levels_case draw(random_levels &random, int k, uint64_t macs_max)
+    {
+        levels_case c;
+        c.a = random.machine(1 + k % 6);
+        c.l = random.shape(macs_max);
+        c.n = random.mapping(c.a, c.l);
+        return c;
+    }
+
+    static std::string text(const levels_case &c)
+    {
+        std::string to;
+        for (int k = LEVEL_N - 1; k >= 0; k--)
+            if (c.a.level[k].name[0] != '\0')
+                to += std::string(c.a.level[k].name) + " " +
+                      std::to_string(c.a.level[k].rows) + " x " +
+                      std::to_string(c.a.level[k].cols) + ", ";
+        return to + describe(c.l) + describe(c.n);
+    }
+
+    bool run(const levels_case &c, const simulate_options &o, layer_result *r)
+    {
+        bool ok = simulate_nest(&c.a, &c.l, &c.n, &o, r, d_);
+        if (!ok)
+            ADD_FAILURE() << text(c) << ": " << diag_text(d_, 0);
+        return ok;
+    }
+
+    diag *d_;
+};
+
+TEST_F(LevelsMachine, CountsWhatTheClosedFormSaysAndComputesBitExactly)
+{
+    random_levels random(41);
+    for (int k = 0, end = sample(200, "random nests"); k < end; k++) {
+        const levels_case c = draw(random, k, 400);
+        simulate_options o = {};
+        layer_result r = {}, want = {};
+        o.check = true;
+        ASSERT_TRUE(run(c, o, &r)) << "case " << k;
+        EXPECT_EQ(r.check_mismatches, 0u) << "case " << k << ", " << text(c);
+        nest_expect(&c.a, &c.l, &c.n, &want.counts);
+        want.counts.dram_bursts = r.counts.dram_bursts;
+        for (const counter *i = counter_table; i->path != NULL; i++) {
+            if (i->offset < offsetof(layer_result, counts) ||
+                i->offset >= offsetof(layer_result, counts) + sizeof(counts))
+                continue;
+            ASSERT_EQ(counter_value(i, &r), counter_value(i, &want))
+                << i->path << ", case " << k << ", " << text(c);
+        }
+        EXPECT_EQ(ledger_total(r.ledger_pe_cycles),
+                  uint64_t(arch_pes(&c.a)) * r.cycles);
+        for (int b = 0; b < BOUND_N; b++)
+            ASSERT_LE(r.bounds_cycles[b], r.cycles)
+                << bound_name[b] << ", case " << k << ", " << text(c);
+    }
+}
+
+void expect_same(const layer_result &a, const layer_result &b,
+                 const std::string &of)
+{
+    EXPECT_EQ(a.cycles, b.cycles) << of;
+    EXPECT_EQ(a.array_cycles, b.array_cycles) << of;
+    EXPECT_EQ(a.active_pes, b.active_pes) << of;
+    EXPECT_EQ(0, std::memcmp(&a.counts, &b.counts, sizeof(a.counts))) << of;
+    for (int k = 0; k < LEDGER_N; k++)
+        ASSERT_EQ(a.ledger_pe_cycles[k], b.ledger_pe_cycles[k])
+            << ledger_name[k] << ", " << of;
+}
+
+TEST_F(LevelsMachine, RemembersPassesExactlyAndIsItsBlocks)
+{
+    random_levels random(43);
+    uint64_t remembered = 0;
+    for (int k = 0, end = sample(200, "random nests"); k < end; k++) {
+        const levels_case c = draw(random, k, 2000);
+        simulate_options fast = {}, full = {}, slow = {};
+        layer_result a = {}, b = {}, every = {};
+        fast.memo = true;
+        slow.kernel = &blocks_kernel;
+        ASSERT_TRUE(run(c, fast, &a));
+        ASSERT_TRUE(run(c, full, &b));
+        ASSERT_TRUE(run(c, slow, &every));
+        expect_same(a, b, "memory, case " + std::to_string(k) + text(c));
+        expect_same(b, every, "blocks, case " + std::to_string(k) + text(c));
+        if (HasFailure())
+            return;
+        remembered += a.memo.remembered_passes;
+    }
+    EXPECT_GT(remembered, 1000u);
+}
+
+} // namespace
