@@ -201,12 +201,26 @@ class Between:
 
 
 def sram_of(rows, node):
+    smallest = Sram(rows, 22)
     if node == 28:
-        return Between(28, Sram(rows, 32), Sram(rows, 22))
-    if node == 16:
-        only = Sram(rows, 22)
-        return Between(16, only, only)
-    return Sram(rows, node)
+        sram = Between(28, Sram(rows, 32), smallest)
+    elif node == 16:
+        sram = Between(16, smallest, smallest)
+    else:
+        sram = Sram(rows, node)
+    if not sram.factor:
+        sram.factor = factors_between(Sram(rows, 45), smallest, node)
+    return sram
+
+
+def factors_between(larger, smaller, node):
+    """Of a node without such rows: between 45 and 22 nm by logarithms, and of
+    16 nm as of 22."""
+    share = min(1, math.log(larger.node / node) /
+                math.log(larger.node / smaller.node))
+    return {kind: {f: larger.factor[kind][f] ** (1 - share) *
+                   smaller.factor[kind][f] ** share for f in FIGURES}
+            for kind in larger.factor}
 
 
 def print_errors(rows, srams):
@@ -393,16 +407,18 @@ sram_macro = (
     {{ bytes = 1048576; times = 1.60; source = "Horowitz, ISSCC 2014, 1 MB, over CACTI"; }}
 );
 """)
-    if sram.wire_pj is not None:
-        pieces.append(f"""
-# What the grid's rows become with other ports, devices and banks; for
-# comparison with CACTI.
+    made = ("" if sram.wire_pj is not None and node != 32 else
+            "; of this node between\n# those of 45 and 22 nm, and no farther")
+    pieces.append(f"""
+# What the grid's rows become with other ports and devices{made}.
 sram_kinds = (
 """ + ",\n".join(
-            f"    {{ kind = \"{kind}\"; read = {f['read_pJ']:.4g}; write = "
-            f"{f['write_pJ']:.4g}; leakage = {f['leakage_mW']:.4g}; area = "
-            f"{f['area_mm2']:.4g}; }}" for kind, f in sram.factor.items()) +
-            f"\n);\ncacti_wire_pj = {sram.wire_pj};\n")
+        f"    {{ kind = \"{kind}\"; read = {f['read_pJ']:.4g}; write = "
+        f"{f['write_pJ']:.4g}; leakage = {f['leakage_mW']:.4g}; area = "
+        f"{f['area_mm2']:.4g}; }}" for kind, f in sram.factor.items()) +
+        "\n);\n")
+    if sram.wire_pj is not None:
+        pieces.append(f"cacti_wire_pj = {sram.wire_pj};\n")
     return "".join(pieces)
 
 

@@ -21,6 +21,9 @@ enum network_type { NETWORK_MULTICAST, NETWORK_SYSTOLIC };
 /* What words stand for: whole numbers, IEEE's binary16 and binary32, or
  * bfloat16. Timing and counts know no difference. */
 enum number_type { NUMBER_INT, NUMBER_FP, NUMBER_BF };
+/* Transistors of the memories: for low standby power, low operating power, or
+ * high performance. */
+enum device_type { DEVICE_LSTP, DEVICE_LOP, DEVICE_HP };
 enum psum_add { PSUM_ADD_OWN_CYCLE, PSUM_ADD_LAST_PRODUCT };
 enum pe_start { PE_START_WORD, PE_START_WINDOW };
 enum pe_refill { PE_REFILL_LAST_USE, PE_REFILL_NEXT_CYCLE };
@@ -182,8 +185,9 @@ struct arch {
     /* Loops of a layer that rows and columns of PEs may share out, as letters
      * in the order of LOOP_LETTERS; "": any. */
     char rows_hold[LOOP_LETTERS_BYTES], cols_hold[LOOP_LETTERS_BYTES];
-    int pitch_um; /* array.pitch_um; 0 = not said */
-    int node_nm;  /* technology.node_nm; 0 = not said */
+    int pitch_um;            /* array.pitch_um; 0 = not said */
+    int node_nm;             /* technology.node_nm; 0 = not said */
+    enum device_type device; /* technology.device */
 
     int groups_parallel; /* array.groups_parallel: of a layer, in a pass */
 

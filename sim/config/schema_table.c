@@ -15,6 +15,7 @@ static const char *const drains[] = {"serial", "overlapped", NULL};
 static const char *const preloads[] = {"serial", "shadow", NULL};
 static const char *const psum_reduces[] = {"chain", "tree", NULL};
 static const char *const number_types[] = {"int", "fp", "bf", NULL};
+static const char *const devices[] = {"lstp", "lop", "hp", NULL};
 static const char *const psum_adds[] = {"own_cycle", "last_product", NULL};
 static const char *const starts[] = {"word", "window", NULL};
 static const char *const refills[] = {"last_use", "next_cycle", NULL};
@@ -378,6 +379,11 @@ const struct schema_row schema[] = {
         "of the machine, at which 'array.pitch_um' holds; 0 = that of the "
         "energy table",
         "docs/energy.md"),
+    ENUM("technology.device", device, devices, "lstp",
+         "transistors of the memories: for low standby power, low operating "
+         "power or high performance; tables of components leak by them",
+         "CACTI 7.0, after the ITRS's devices; that 'lstp' stands for what "
+         "does not say is assumed"),
     STRING("energy", energy, NULL, "energy table: a name or a path",
            "Horowitz, ISSCC 2014"),
     ENUM("mapping.policy", mapping_policy, policies, "own",

@@ -39,6 +39,12 @@ bool energy_is_possible(const struct energy_table *table,
                           "of the usual levels, and '%s' lists others; a table "
                           "without, as '45nm', is right",
                           table->name, arch->name);
+    if (arch->device != DEVICE_LSTP && table->grid != NULL &&
+        sram_grid_factor(table->grid, SRAM_LEAKAGE_MW, "hp") == 1)
+        return diag_error(d, (struct src_pos){table->path, 1},
+                          "energy table '%s' has no 'hp' among 'sram_kinds', "
+                          "and '%s' says 'technology.device'; both are needed",
+                          table->name, arch->name);
     if (arch->precision_type[TENSOR_IFMAP] != NUMBER_INT &&
         table->mac.n_entries == 0 &&
         (table->float_multiply.n_entries == 0 ||

@@ -42,13 +42,16 @@ bool energy_leakage_read(const struct setting *s, struct energy_leakage *out,
     return ok;
 }
 
-/* Energy that a memory of so many banks leaks in a cycle: a mW is a pJ in a
- * ns. */
+/* Energy that a memory of so many banks leaks in a cycle, by its transistors: a
+ * mW is a pJ in a ns. */
 static double memory_leakage(const struct energy_table *table,
                              const struct arch *arch, double bytes, int banks)
 {
+    static const char *const kind[] = {
+        [DEVICE_LSTP] = "lstp", [DEVICE_LOP] = "lop", [DEVICE_HP] = "hp"};
     const double n = banks > 1 ? banks : 1;
     return n * sram_grid_look(table->grid, SRAM_LEAKAGE_MW, bytes / n, 64) *
+           sram_grid_factor(table->grid, SRAM_LEAKAGE_MW, kind[arch->device]) *
            1e9 / (double)arch->clock_hz;
 }
 

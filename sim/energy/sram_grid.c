@@ -260,16 +260,22 @@ double sram_grid_macro(const struct sram_grid *grid, double bytes)
            pow(grid->macro_times[k + 1] / grid->macro_times[k], share);
 }
 
+double sram_grid_factor(const struct sram_grid *grid, enum sram_figure figure,
+                        const char *kind)
+{
+    for (int i = 0; i < grid->n_kinds; i++)
+        if (strcmp(grid->kind[i], kind) == 0)
+            return grid->factor[i][figure];
+    return 1;
+}
+
 double sram_grid_compiled(const struct sram_grid *grid, enum sram_figure figure,
                           double bytes, double bits, int banks,
                           const char *kind)
 {
     const double bank = bytes / banks;
-    double times = 1;
-    for (int i = 0; i < grid->n_kinds; i++)
-        if (strcmp(grid->kind[i], kind) == 0)
-            times = grid->factor[i][figure];
-    double value = sram_grid_look(grid, figure, bank, bits) * times;
+    double value = sram_grid_look(grid, figure, bank, bits) *
+                   sram_grid_factor(grid, figure, kind);
     if (figure == SRAM_LEAKAGE_MW || figure == SRAM_AREA_MM2)
         return value * banks;
     const double side = sqrt(sram_grid_look(grid, SRAM_AREA_MM2, bank, bits));

@@ -64,9 +64,12 @@ double sram_grid_look(const struct sram_grid *grid, enum sram_figure figure,
                       double bytes, double bits);
 /* What silicon takes beyond it. */
 double sram_grid_macro(const struct sram_grid *grid, double bytes);
-/* What the compiler says of a memory of several banks, with ports ("1rw",
- * "1r1w", "2rw") or a device ("lstp", "lop", "hp") of this kind; 1 port for
- * both and "lstp" are the grid's own. */
+/* How many times as much ports ("1rw", "1r1w", "2rw") or a device ("lstp",
+ * "lop", "hp") of this kind take; 1 port for both and "lstp" are the grid's
+ * own. */
+double sram_grid_factor(const struct sram_grid *grid, enum sram_figure figure,
+                        const char *kind);
+/* What the compiler says of a memory of several banks of such a kind. */
 double sram_grid_compiled(const struct sram_grid *grid, enum sram_figure figure,
                           double bytes, double bits, int banks,
                           const char *kind);

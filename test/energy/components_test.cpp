@@ -143,6 +143,23 @@ TEST_F(Energy, ABankCostsWhatHorowitzPrintsWhereTheTableIsAnchoredThere)
               costs(a).l2[TENSOR_IFMAP].write);
 }
 
+// CACTI 7.0, 128 KB at 45 nm, 64 bits: 0.0033 mW of low standby power, 62 mW of
+// high performance.
+TEST_F(Energy, FastTransistorsLeakAsCactiHasIt)
+{
+    load("45nm_components");
+    struct arch a = arch_of(16, 16);
+    a.clock_hz = 1000000000; // a mW is a pJ a cycle
+    a.l2_bytes = 128 * KIB;
+    a.l2_banks = 1;
+    const double low = costs(a).leakage_cycle;
+    EXPECT_NEAR(0.0033, low, 0.05 * 0.0033);
+    a.device = DEVICE_HP;
+    EXPECT_NEAR(62, costs(a).leakage_cycle, 0.05 * 62);
+    a.device = DEVICE_LOP;
+    EXPECT_NEAR(890 * low, costs(a).leakage_cycle, 0.05 * 890 * low);
+}
+
 TEST_F(Energy, ClockAndLeakageFlowInEveryCycleOfEveryInstance)
 {
     load("45nm_components");
