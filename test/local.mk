@@ -162,6 +162,9 @@ dist_check_SCRIPTS += %D%/sweep/plan_test.py %D%/sweep/results_test.py
 expression_test_SOURCES = %D%/sweep/expression_test.cpp $(TEST_CASES)
 expression_test_LDADD = $(TEST_LIBS)
 
+# sim/serve
+dist_check_SCRIPTS += %D%/serve/serve_test.py
+
 # sim/network
 if TESTS_WANTED
 check_PROGRAMS += network_test

@@ -14,19 +14,20 @@ extern "C" {
 /* name, operand, doc; the first is done when none is named.  The operand is
  * what the help calls the word that may follow without dashes, and with "..."
  * the words; "": none may. */
-#define COMMANDS(X)                                                         \
-    X(run, "", "simulate layers and report")                                \
-    X(model, "",                                                            \
-      "the same from closed forms: counts, energy, bounds of cycles")       \
-    X(map, "", "find the best mapping of each layer, proven")               \
-    X(reuse, "", "how far apart the uses of a word are, at every level")    \
-    X(validate, "", "published claims beside what is found here")           \
-    X(sweep, "PLAN.cfg|status|export|merge...",                             \
-      "run the points of a plan, and keep what they come to in a store")    \
-    X(list, "networks|layers|architectures|energy|memories|dataflows",      \
-      "what there is to be named; of layers, those of --net")               \
-    X(import, "FILE...", "files of other tools as files of accelsim's own") \
-    X(help, "[COMMAND|WORD|words|man|completion|schema]",                   \
+#define COMMANDS(X)                                                           \
+    X(run, "", "simulate layers and report")                                  \
+    X(model, "",                                                              \
+      "the same from closed forms: counts, energy, bounds of cycles")         \
+    X(map, "", "find the best mapping of each layer, proven")                 \
+    X(reuse, "", "how far apart the uses of a word are, at every level")      \
+    X(validate, "", "published claims beside what is found here")             \
+    X(sweep, "PLAN.cfg|status|export|merge...",                               \
+      "run the points of a plan, and keep what they come to in a store")      \
+    X(serve, "", "answer requests, a line of JSON each, from standard input") \
+    X(list, "networks|layers|architectures|energy|memories|dataflows",        \
+      "what there is to be named; of layers, those of --net")                 \
+    X(import, "FILE...", "files of other tools as files of accelsim's own")   \
+    X(help, "[COMMAND|WORD|words|man|completion|schema]",                     \
       "a command's options, what a report's word means, or a page")
 
 #define COMMAND_ENUM(name, operand, doc) COMMAND_##name,

@@ -67,7 +67,7 @@ bool export_pareto(struct store *store, FILE *to, struct diag *d)
     return ok;
 }
 
-static void put_json_text(const char *text, FILE *to)
+void export_json_text(const char *text, FILE *to)
 {
     json_t *string = json_string(text);
     char *quoted = string != NULL ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
@@ -76,24 +76,32 @@ static void put_json_text(const char *text, FILE *to)
     json_decref(string);
 }
 
+static void put_member(const char *name, const struct cell *cell, FILE *to)
+{
+    export_json_text(name, to);
+    fputs(": ", to);
+    if (cell->kind == CELL_TEXT)
+        export_json_text(cell->text, to);
+    else
+        cell_print(cell, to);
+}
+
+void export_json_member(const char *name, const struct cell *cell, FILE *to)
+{
+    if (cell->kind == CELL_NONE)
+        return;
+    fputs(", ", to);
+    put_member(name, cell, to);
+}
+
+/* Each row begins with its number, which is never missing. */
 static bool put_json(void *context, const struct store_row *row)
 {
     struct exporting *e = context;
-    bool is_first = true;
     fputs(e->rows++ > 0 ? ",\n    {" : "\n    {", e->to);
-    for (int i = 0; i < row->n; i++) {
-        const struct cell *cell = &row->cell[i];
-        if (cell->kind == CELL_NONE)
-            continue;
-        fputs(is_first ? "" : ", ", e->to);
-        is_first = false;
-        put_json_text(row->name[i], e->to);
-        fputs(": ", e->to);
-        if (cell->kind == CELL_TEXT)
-            put_json_text(cell->text, e->to);
-        else
-            cell_print(cell, e->to);
-    }
+    put_member(row->name[0], &row->cell[0], e->to);
+    for (int i = 1; i < row->n; i++)
+        export_json_member(row->name[i], &row->cell[i], e->to);
     return fputc('}', e->to) != EOF;
 }
 
@@ -101,9 +109,9 @@ bool export_json(struct store *store, FILE *to, struct diag *d)
 {
     struct exporting e = {.to = to};
     fputs("{\n  \"accelsim\": \"" ACCELSIM_VERSION "\",\n  \"plan\": ", to);
-    put_json_text(store_about(store)->plan, to);
+    export_json_text(store_about(store)->plan, to);
     fputs(",\n  \"digest\": ", to);
-    put_json_text(store_about(store)->digest, to);
+    export_json_text(store_about(store)->digest, to);
     fputs(",\n  \"points\": [", to);
     const bool ok = store_each_row(store, put_json, &e, d);
     fputs("\n  ]\n}\n", to);

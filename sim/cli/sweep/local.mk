@@ -1,2 +1,3 @@
 accelsim_SOURCES += \
+	%D%/command_serve.c \
 	%D%/command_sweep.c
