@@ -52,6 +52,7 @@ struct pass_place {
     int m0, m;            /* psum tile: filters m0 .. m0+m-1 of the group */
     int n0, n;            /* images */
     int p0, e;            /* ofmap rows */
+    int q0, w;            /* ofmap columns */
     int c0, c;            /* channels of the group */
     int f0, f;            /* filter tile: filters of the group */
     int inner[2];         /* the dataflow's own loops inside the tiles */
@@ -78,7 +79,7 @@ struct pass {
 };
 
 /* The loops outside a pass, outermost first:
- *   g, m tile, n tile, e tile, c tile, f tile, inner 0, inner 1.
+ *   g, m tile, n tile, e tile, w tile, c tile, f tile, inner 0, inner 1.
  * A psum tile lives while c, f and inner run; a tile is loaded when its
  * coordinates differ from those of its predecessor. */
 struct tiling {
@@ -86,11 +87,18 @@ struct tiling {
     /* Groups whose tiles lie side by side; 0 stands for 1.  More than one only
      * of tiles that have all filters and channels of a group. */
     int g;
+    int w; /* ofmap columns; 0: all of them */
 };
 
 static inline int tiling_groups(const struct tiling *t)
 {
     return t->g > 1 ? t->g : 1;
+}
+
+static inline int tiling_width(const struct layer *layer,
+                               const struct tiling *t)
+{
+    return t->w > 0 && t->w < layer->Q ? t->w : layer->Q;
 }
 
 struct program;
@@ -152,7 +160,7 @@ struct program {
 };
 
 /* Loops around the passes, outermost first. */
-#define CURSOR_LOOPS 8
+#define CURSOR_LOOPS 9
 struct cursor {
     int at[CURSOR_LOOPS];     /* loop indices of the next pass */
     int before[CURSOR_LOOPS]; /* of the one before it; -1: none */
@@ -194,8 +202,11 @@ void program_alike(const struct program *program, const int at[CURSOR_LOOPS],
 void cursor_skip(const struct program *program, struct cursor *cursor,
                  int level, int iterations, struct pass *pass);
 
-/* Tiles *first .. *end - 1 of ofmap rows need equally many ifmap words. */
+/* Tiles *first .. *end - 1 of ofmap rows, or of ofmap columns, need equally
+ * many ifmap words. */
 void tile_move_alike_rows(const struct program *program, int *first, int *end);
+void tile_move_alike_columns(const struct program *program, int *first,
+                             int *end);
 
 /* Says where the tensors lie in a DRAM with bursts of so many bytes; arch,
  * layer and tiling must be set.  A finished program has one without bursts
@@ -215,8 +226,7 @@ void program_each_tile(const struct program *program, enum tensor tensor,
                                      uint64_t times),
                        void *context);
 /* Outputs of a pass's psum tile. */
-uint64_t program_outputs(const struct program *program,
-                         const struct pass_place *place);
+uint64_t program_outputs(const struct pass_place *place);
 
 /* Whether a tensor comes from DRAM, or goes there, at all.  A matmul's filters
  * are a feature map. */
@@ -271,11 +281,11 @@ static inline int multicast_group_sets(const struct multicast_pass *d)
 int touched(int a, int step_a, int b, int step_b);
 
 /* Ifmap rows that DRAM holds of those that ofmap rows [p0, p0 + e) touch, and
- * columns that all ofmap columns do. */
+ * columns of those that ofmap columns [q0, q0 + w) do. */
 uint64_t tiling_dram_rows(const struct arch *arch, const struct layer *layer,
                           int p0, int e);
-uint64_t tiling_dram_columns(const struct arch *arch,
-                             const struct layer *layer);
+uint64_t tiling_dram_columns(const struct arch *arch, const struct layer *layer,
+                             int q0, int w);
 /* Closed form of the tile loops: DRAM and the DMA's part of L2. */
 void tiling_expect(const struct arch *arch, const struct layer *layer,
                    const struct tiling *t, struct counts *out);

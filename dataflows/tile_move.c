@@ -197,8 +197,9 @@ static void dense_ifmap_move(const struct program *p,
     rows.n =
         touched_span(pl->p0 * l->stride_h - o->ifmap_pad_top, pl->e,
                      l->stride_h, l->R, l->dilation_h, o->ifmap_h, &rows.first);
-    const int cols = touched_span(-o->ifmap_pad_left, l->Q, l->stride_w, l->S,
-                                  l->dilation_w, o->ifmap_w, &col);
+    const int cols =
+        touched_span(pl->q0 * l->stride_w - o->ifmap_pad_left, pl->w,
+                     l->stride_w, l->S, l->dilation_w, o->ifmap_w, &col);
     out->words = (uint64_t)pl->n * (uint64_t)channels * (uint64_t)rows.n *
                  (uint64_t)cols;
     if (out->words > 0)
@@ -212,14 +213,14 @@ static void ifmap_move(const struct program *p, const struct pass_place *pl,
     const struct dram_layout *o = &p->layout;
     int *row, *col;
     if (touches_all(pl->e, l->stride_h, l->R, l->dilation_h) &&
-        touches_all(l->Q, l->stride_w, l->S, l->dilation_w)) {
+        touches_all(pl->w, l->stride_w, l->S, l->dilation_w)) {
         dense_ifmap_move(p, pl, out);
         return;
     }
     int rows = touched_list(pl->p0 * l->stride_h - o->ifmap_pad_top, pl->e,
                             l->stride_h, l->R, l->dilation_h, o->ifmap_h, &row);
-    int cols = touched_list(-o->ifmap_pad_left, l->Q, l->stride_w, l->S,
-                            l->dilation_w, o->ifmap_w, &col);
+    int cols = touched_list(pl->q0 * l->stride_w - o->ifmap_pad_left, pl->w,
+                            l->stride_w, l->S, l->dilation_w, o->ifmap_w, &col);
     int first[2] = {pl->n0, pl->g * (l->C / l->G) + pl->c0};
     const int channels = pl->groups * pl->c;
     struct row_group group;
@@ -242,18 +243,33 @@ static void ifmap_move(const struct program *p, const struct pass_place *pl,
     free(col);
 }
 
-/* Finds the tiles whose window rows all lie in DRAM; these need equally many
- * words. */
+/* Finds the tiles of `size` whose windows all lie in DRAM, of whose `extent`
+ * there are `pad` more in front; these need equally many words. */
+static void alike_tiles(int size, int stride, int taps, int dilation, int pad,
+                        int extent, int *first, int *end)
+{
+    const int64_t step = (int64_t)size * stride;
+    const int64_t last =
+        (int64_t)(size - 1) * stride + (int64_t)(taps - 1) * dilation;
+    const int64_t room = extent - 1 + pad - last;
+    *first = (int)((pad + step - 1) / step);
+    *end = room >= 0 ? (int)(room / step) + 1 : 0;
+}
+
 void tile_move_alike_rows(const struct program *p, int *first, int *end)
 {
     const struct layer *l = &p->layer;
     const struct dram_layout *in = &p->layout;
-    int64_t step = (int64_t)p->tiling.e * l->stride_h;
-    int64_t last = (int64_t)(p->tiling.e - 1) * l->stride_h +
-                   (int64_t)(l->R - 1) * l->dilation_h;
-    int64_t room = in->ifmap_h - 1 + in->ifmap_pad_top - last;
-    *first = (int)((in->ifmap_pad_top + step - 1) / step);
-    *end = room >= 0 ? (int)(room / step) + 1 : 0;
+    alike_tiles(p->tiling.e, l->stride_h, l->R, l->dilation_h,
+                in->ifmap_pad_top, in->ifmap_h, first, end);
+}
+
+void tile_move_alike_columns(const struct program *p, int *first, int *end)
+{
+    const struct layer *l = &p->layer;
+    const struct dram_layout *in = &p->layout;
+    alike_tiles(tiling_width(l, &p->tiling), l->stride_w, l->S, l->dilation_w,
+                in->ifmap_pad_left, in->ifmap_w, first, end);
 }
 
 static void filter_move(const struct program *p, const struct pass_place *pl,
@@ -274,10 +290,10 @@ static void filter_move(const struct program *p, const struct pass_place *pl,
     out->words = (uint64_t)filters * words;
 }
 
-uint64_t program_outputs(const struct program *p, const struct pass_place *pl)
+uint64_t program_outputs(const struct pass_place *pl)
 {
     return (uint64_t)pl->groups * (uint64_t)pl->n * (uint64_t)pl->m *
-           (uint64_t)pl->e * (uint64_t)p->layer.Q;
+           (uint64_t)pl->e * (uint64_t)pl->w;
 }
 
 static void ofmap_move(const struct program *p, const struct pass_place *pl,
@@ -287,15 +303,16 @@ static void ofmap_move(const struct program *p, const struct pass_place *pl,
     const struct dram_layout *o = &p->layout;
     const uint64_t pitch = o->pitch_bits[TENSOR_PSUM];
     const uint64_t plane = (uint64_t)l->P * pitch;
-    const int first[4] = {pl->n0, pl->g * (l->M / l->G) + pl->m0, pl->p0, 0};
+    const int first[4] = {pl->n0, pl->g * (l->M / l->G) + pl->m0, pl->p0,
+                          pl->q0};
     struct runs r = {dram_layout_bit(o, TENSOR_PSUM, first),
-                     dram_layout_run_bits(o, TENSOR_PSUM, (uint64_t)l->Q),
+                     dram_layout_run_bits(o, TENSOR_PSUM, (uint64_t)pl->w),
                      {{pl->n, (uint64_t)l->M * plane},
                       {pl->groups * pl->m, plane},
                       {1, 0},
                       {pl->e, pitch}}};
     add_runs(out, o, true, r);
-    out->words = program_outputs(p, pl);
+    out->words = program_outputs(pl);
 }
 
 bool tensor_is_moved(const struct arch *arch, const struct layer *layer,
@@ -376,8 +393,9 @@ void program_tile_words(const struct program *p, const struct pass *pass,
         rows =
             touched_list(pl->p0 * l->stride_h - in->ifmap_pad_top, pl->e,
                          l->stride_h, l->R, l->dilation_h, in->ifmap_h, &row);
-        cols = touched_list(-in->ifmap_pad_left, l->Q, l->stride_w, l->S,
-                            l->dilation_w, in->ifmap_w, &col);
+        cols =
+            touched_list(pl->q0 * l->stride_w - in->ifmap_pad_left, pl->w,
+                         l->stride_w, l->S, l->dilation_w, in->ifmap_w, &col);
         visit_block(first, pl->n, pl->groups * pl->c, row, rows, col, cols,
                     visit, context);
     } else if (tensor == TENSOR_FILTER) {
@@ -388,9 +406,9 @@ void program_tile_words(const struct program *p, const struct pass *pass,
                     visit, context);
     } else {
         const int first[4] = {pl->n0, pl->g * (l->M / l->G) + pl->m0, pl->p0,
-                              0};
+                              pl->q0};
         rows = touched_list(0, pl->e, 1, 1, 1, pl->e, &row);
-        cols = touched_list(0, l->Q, 1, 1, 1, l->Q, &col);
+        cols = touched_list(0, pl->w, 1, 1, 1, pl->w, &col);
         visit_block(first, pl->n, pl->groups * pl->m, row, rows, col, cols,
                     visit, context);
     }

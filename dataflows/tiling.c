@@ -6,13 +6,23 @@
 #include "dataflows/l2_deal.h"
 #include "dataflows/program.h"
 
-enum { LOOP_G, LOOP_M, LOOP_N, LOOP_E, LOOP_C, LOOP_F, LOOP_I0, LOOP_I1 };
+enum {
+    LOOP_G,
+    LOOP_M,
+    LOOP_N,
+    LOOP_E,
+    LOOP_W,
+    LOOP_C,
+    LOOP_F,
+    LOOP_I0,
+    LOOP_I1
+};
 
 /* Bits of all loops, and of those over tiles. */
-enum { ALL_LOOPS = 0xff, TILE_LOOPS = 0x3f };
+enum { ALL_LOOPS = (1 << CURSOR_LOOPS) - 1, TILE_LOOPS = (1 << LOOP_I0) - 1 };
 
-/* Fills the place of loop indices at[0..7], as far as these loops change it. */
-static void place_loops(const struct program *p, const int at[8],
+/* Fills the place of loop indices at[], as far as these loops change it. */
+static void place_loops(const struct program *p, const int at[CURSOR_LOOPS],
                         uint32_t loops, struct pass_place *out)
 {
     const struct tiling *t = &p->tiling;
@@ -32,6 +42,11 @@ static void place_loops(const struct program *p, const int at[8],
         out->p0 = at[LOOP_E] * t->e;
         out->e = tile_size(p->layer.P, t->e, at[LOOP_E]);
     }
+    if (loops & 1 << LOOP_W) {
+        const int w = tiling_width(&p->layer, t);
+        out->q0 = at[LOOP_W] * w;
+        out->w = tile_size(p->layer.Q, w, at[LOOP_W]);
+    }
     if (loops & 1 << LOOP_C) {
         out->c0 = at[LOOP_C] * t->c;
         out->c = tile_size(group_c(&p->layer), t->c, at[LOOP_C]);
@@ -44,8 +59,8 @@ static void place_loops(const struct program *p, const int at[8],
     out->inner[1] = at[LOOP_I1];
 }
 
-/* Fills the place of loop indices at[0..7]. */
-static void place_of(const struct program *p, const int at[8],
+/* Fills the place of loop indices at[]. */
+static void place_of(const struct program *p, const int at[CURSOR_LOOPS],
                      struct pass_place *out)
 {
     memset(out, 0, sizeof(*out));
@@ -53,7 +68,7 @@ static void place_of(const struct program *p, const int at[8],
 }
 
 /* Trip count of loop `level` with the outer ones at at[]. */
-static int trips(const struct program *p, const int at[8], int level)
+static int trips(const struct program *p, const int at[CURSOR_LOOPS], int level)
 {
     const struct tiling *t = &p->tiling;
     struct pass_place place;
@@ -67,6 +82,8 @@ static int trips(const struct program *p, const int at[8], int level)
         return ceil_div(p->layer.N, t->n);
     case LOOP_E:
         return ceil_div(p->layer.P, t->e);
+    case LOOP_W:
+        return ceil_div(p->layer.Q, tiling_width(&p->layer, t));
     case LOOP_C:
         return ceil_div(group_c(&p->layer), t->c);
     case LOOP_F:
@@ -82,7 +99,7 @@ static int trips(const struct program *p, const int at[8], int level)
 static bool same_sizes(const struct pass_place *a, const struct pass_place *b)
 {
     return a->groups == b->groups && a->m == b->m && a->n == b->n &&
-           a->e == b->e && a->c == b->c && a->f == b->f;
+           a->e == b->e && a->w == b->w && a->c == b->c && a->f == b->f;
 }
 
 /* Works out anew what the cursor keeps of at[]. */
@@ -122,10 +139,12 @@ static bool step_loop(const struct program *p, struct cursor *c, int level)
 }
 
 /* Loops that tell two tiles of a tensor apart. */
-static const uint8_t tile_loops[TENSOR_N] = {
-    [TENSOR_IFMAP] = 1 << LOOP_G | 1 << LOOP_N | 1 << LOOP_E | 1 << LOOP_C,
+static const uint32_t tile_loops[TENSOR_N] = {
+    [TENSOR_IFMAP] =
+        1 << LOOP_G | 1 << LOOP_N | 1 << LOOP_E | 1 << LOOP_W | 1 << LOOP_C,
     [TENSOR_FILTER] = 1 << LOOP_G | 1 << LOOP_M | 1 << LOOP_C | 1 << LOOP_F,
-    [TENSOR_PSUM] = 1 << LOOP_G | 1 << LOOP_M | 1 << LOOP_N | 1 << LOOP_E,
+    [TENSOR_PSUM] =
+        1 << LOOP_G | 1 << LOOP_M | 1 << LOOP_N | 1 << LOOP_E | 1 << LOOP_W,
 };
 
 /* Loops a step of which leaves the tile: an operand's may have to come anew
@@ -222,9 +241,12 @@ void program_alike(const struct program *program, const int at[CURSOR_LOOPS],
         *end = *first;
     if (level == LOOP_I1 && program->inner1_tail > 1)
         *end = trips(program, at, level) - program->inner1_tail;
-    if (level == LOOP_E) {
+    if (level == LOOP_E || level == LOOP_W) {
         int whole, end_whole;
-        tile_move_alike_rows(program, &whole, &end_whole);
+        if (level == LOOP_E)
+            tile_move_alike_rows(program, &whole, &end_whole);
+        else
+            tile_move_alike_columns(program, &whole, &end_whole);
         *first = whole > *first ? whole : *first;
         *end = min_int(*end, end_whole);
     }
@@ -245,7 +267,8 @@ void cursor_skip(const struct program *program, struct cursor *cursor,
 
 /* Passes of the loops from `level` inwards.  All tiles of a loop but its last
  * have one size, so one of them stands for the others. */
-static uint64_t passes_from(const struct program *p, int at[8], int level)
+static uint64_t passes_from(const struct program *p, int at[CURSOR_LOOPS],
+                            int level)
 {
     uint64_t passes = 0;
     int n = trips(p, at, level);
@@ -270,19 +293,20 @@ void program_finish(struct program *program)
         tile_words[k] =
             tiling_l2_words(&program->layer, &program->tiling, (enum tensor)k);
     l2_deal(&program->arch, tile_words, program->buffers, program->banks);
-    int at[8] = {0};
+    int at[CURSOR_LOOPS] = {0};
     program_lay_out(program, 1);
     program->passes = passes_from(program, at, LOOP_G);
 }
 
 /* How often the tile of a tensor at at[] is moved. */
 static uint64_t moves_of_tile(const struct program *p, enum tensor tensor,
-                              const int at[8])
+                              const int at[CURSOR_LOOPS])
 {
     const bool keeps = p->arch.l2_keeps_tiles;
     const uint64_t m_tiles = (uint64_t)trips(p, at, LOOP_M);
-    const uint64_t strips =
-        (uint64_t)trips(p, at, LOOP_N) * (uint64_t)trips(p, at, LOOP_E);
+    const uint64_t strips = (uint64_t)trips(p, at, LOOP_N) *
+                            (uint64_t)trips(p, at, LOOP_E) *
+                            (uint64_t)trips(p, at, LOOP_W);
     const uint64_t c_tiles = (uint64_t)trips(p, at, LOOP_C);
     if (tensor == TENSOR_PSUM)
         return 1;
@@ -302,7 +326,7 @@ void program_each_tile(const struct program *p, enum tensor tensor,
                                      uint64_t times),
                        void *context)
 {
-    int at[8] = {0}, level;
+    int at[CURSOR_LOOPS] = {0}, level;
     struct pass pass;
     memset(&pass, 0, sizeof(pass));
     do {
@@ -332,18 +356,19 @@ uint64_t tiling_l2_words(const struct layer *layer, const struct tiling *t,
                          enum tensor tensor)
 {
     const uint64_t g = (uint64_t)tiling_groups(t), n = g * (uint64_t)t->n;
+    const int w = tiling_width(layer, t);
     switch (tensor) {
     case TENSOR_IFMAP:
         return n * (uint64_t)t->c *
                (uint64_t)touched(t->e, layer->stride_h, layer->R,
                                  layer->dilation_h) *
-               (uint64_t)touched(layer->Q, layer->stride_w, layer->S,
+               (uint64_t)touched(w, layer->stride_w, layer->S,
                                  layer->dilation_w);
     case TENSOR_FILTER:
         return g * (uint64_t)t->f * (uint64_t)t->c * (uint64_t)layer->R *
                (uint64_t)layer->S;
     default:
-        return n * (uint64_t)t->m * (uint64_t)t->e * (uint64_t)layer->Q;
+        return n * (uint64_t)t->m * (uint64_t)t->e * (uint64_t)w;
     }
 }
 

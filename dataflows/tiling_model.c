@@ -93,10 +93,11 @@ uint64_t tiling_dram_rows(const struct arch *arch, const struct layer *l,
                           stored ? layer_padded_h(l) : l->H);
 }
 
-uint64_t tiling_dram_columns(const struct arch *arch, const struct layer *l)
+uint64_t tiling_dram_columns(const struct arch *arch, const struct layer *l,
+                             int q0, int w)
 {
     const bool stored = arch->padding == PADDING_STORED;
-    return touched_inside(0, l->Q, l->stride_w, l->S, l->dilation_w,
+    return touched_inside(q0, w, l->stride_w, l->S, l->dilation_w,
                           stored ? 0 : l->pad_left,
                           stored ? layer_padded_w(l) : l->W);
 }
@@ -116,7 +117,9 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
     const int Mg = l->M / l->G, Cg = l->C / l->G;
     const uint64_t m_tiles = (uint64_t)ceil_div(Mg, t->m);
     const uint64_t n_tiles = (uint64_t)ceil_div(l->N, t->n);
-    const uint64_t e_tiles = (uint64_t)ceil_div(l->P, t->e);
+    const int width = tiling_width(l, t);
+    const uint64_t strips = n_tiles * (uint64_t)ceil_div(l->P, t->e) *
+                            (uint64_t)ceil_div(l->Q, width);
     const uint64_t c_tiles = (uint64_t)ceil_div(Cg, t->c);
     const uint64_t G = (uint64_t)l->G;
 
@@ -126,23 +129,31 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
     const struct cut n_cut = cut_of(l->N, t->n);
     const struct cut c_cut = g > 1 ? cut_of(l->C, g * Cg) : cut_of(Cg, t->c);
     const struct cut m_cut = g > 1 ? cut_of(l->M, g * Mg) : cut_of(Mg, t->m);
-    uint64_t cols = tiling_dram_columns(arch, l);
-    uint64_t rows = 0, coded_ifmap = 0, coded_ofmap = 0;
+    const bool is_coded = tensor_is_compressed(arch, l, TENSOR_IFMAP) ||
+                          tensor_is_compressed(arch, l, TENSOR_PSUM);
+    uint64_t rows = 0, cols = 0, coded_ifmap = 0, coded_ofmap = 0;
+    for (int q0 = 0; q0 < l->Q; q0 = next_tile(l->Q, q0, width))
+        cols += tiling_dram_columns(arch, l, q0, min_int(width, l->Q - q0));
     for (int p0 = 0; p0 < l->P; p0 = next_tile(l->P, p0, t->e)) {
         int e = min_int(t->e, l->P - p0);
         uint64_t touched = tiling_dram_rows(arch, l, p0, e);
         rows += touched;
-        coded_ifmap =
-            count_add(coded_ifmap, coded_bytes(arch, l, TENSOR_IFMAP, n_cut,
-                                               c_cut, touched * cols));
-        coded_ofmap = count_add(coded_ofmap,
-                                coded_bytes(arch, l, TENSOR_PSUM, n_cut, m_cut,
-                                            (uint64_t)e * (uint64_t)l->Q));
+        for (int q0 = 0; is_coded && q0 < l->Q;
+             q0 = next_tile(l->Q, q0, width)) {
+            const int w = min_int(width, l->Q - q0);
+            coded_ifmap = count_add(
+                coded_ifmap,
+                coded_bytes(arch, l, TENSOR_IFMAP, n_cut, c_cut,
+                            touched * tiling_dram_columns(arch, l, q0, w)));
+            coded_ofmap = count_add(
+                coded_ofmap, coded_bytes(arch, l, TENSOR_PSUM, n_cut, m_cut,
+                                         (uint64_t)e * (uint64_t)w));
+        }
     }
 
     /* With one tile in all inside the m loop, it stays over m. */
     const bool keeps = arch->l2_keeps_tiles;
-    uint64_t ifmap_again = n_tiles * e_tiles * c_tiles == 1 ? 1 : m_tiles;
+    uint64_t ifmap_again = strips * c_tiles == 1 ? 1 : m_tiles;
     if (!keeps)
         ifmap_again = all_filter_tiles(Mg, t);
     uint64_t ifmap =
@@ -155,7 +166,7 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
         int m = min_int(t->m, Mg - m0);
         uint64_t f_tiles = (uint64_t)ceil_div(m, t->f);
         bool stays = keeps && c_tiles * f_tiles == 1;
-        uint64_t again = stays ? 1 : n_tiles * e_tiles;
+        uint64_t again = stays ? 1 : strips;
         filter += again * (uint64_t)m * filter_words;
     }
     filter *= G;

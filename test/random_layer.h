@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <random>
+#include <string>
 
 #include "dataflows/placement.h"
 #include "test/simulate_chosen.h"
@@ -278,6 +279,18 @@ inline std::string describe(const layer &l)
                   l.stride_h, l.stride_w, l.pad_top, l.pad_bottom, l.pad_left,
                   l.pad_right, l.dilation_h, l.dilation_w);
     return text;
+}
+
+// Asks of `rs`, in half of all layers, for rows that are cut into columns.
+inline given_mapping narrow_rows(const std::string &flow, const layer &l)
+{
+    given_mapping given = {};
+    if (flow != "rs" || (l.M + l.H) % 2 != 0)
+        return given;
+    given_param &w = given.param[given.n++];
+    std::snprintf(w.name, sizeof(w.name), "w");
+    w.value = 1 + (5 * l.C + l.W) % l.Q;
+    return given;
 }
 
 #endif

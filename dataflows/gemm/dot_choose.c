@@ -59,8 +59,8 @@ static bool choose_columns(const struct dot *dot, const struct arch *a,
                            const struct layer *l, const int *extent,
                            const int *fixed, struct mapping *m)
 {
-    const struct tiling whole = {extent[GEMM_M], l->N,           l->P,
-                                 extent[GEMM_C], extent[GEMM_F], 1};
+    const struct tiling whole = {extent[GEMM_M], l->N, l->P, extent[GEMM_C],
+                                 extent[GEMM_F], 1,    0};
     const int x_held = dot_outputs_max(a);
     int x_max = dot->has_rf ? min_int(x_held, extent[DOT_X]) : 1;
     double best = -1;

@@ -50,8 +50,8 @@ int os_filters_max(const struct arch *arch)
 static bool choose_pe(const struct arch *a, const struct layer *l,
                       const int *fixed, struct mapping *m)
 {
-    const struct tiling whole = {l->M / l->G, l->N,        l->P,
-                                 l->C / l->G, l->M / l->G, 1};
+    const struct tiling whole = {l->M / l->G, l->N, l->P, l->C / l->G,
+                                 l->M / l->G, 1,    0};
     const int pes = arch_pes(a);
     int64_t outputs64 = (int64_t)l->N * l->P * l->Q;
     int outputs = outputs64 > 65535 ? 65535 : (int)outputs64;

@@ -102,8 +102,8 @@ static bool choose_pe(const struct stationary *s, const struct arch *a,
                       const struct layer *l, const int *extent,
                       const int *fixed, struct mapping *m)
 {
-    const struct tiling whole = {extent[GEMM_M], l->N,           l->P,
-                                 extent[GEMM_C], extent[GEMM_F], 1};
+    const struct tiling whole = {extent[GEMM_M], l->N, l->P, extent[GEMM_C],
+                                 extent[GEMM_F], 1,    0};
     const int *rf = a->rf_words;
     int p_max = min_int(rf[TENSOR_PSUM], extent[STATIONARY_P]);
     int q_max = min_int(rf[s->streams], extent[STATIONARY_Q]);

@@ -5,6 +5,9 @@
  * sets on different channels stand on top of each other, so that their psums
  * add up on the way; `t` sets work on different filters.
  *
+ * Ofmap rows that are too long for L2 are cut into columns of `w`, each with
+ * its halo of ifmap columns.
+ *
  * `g` whole groups of a layer may stand side by side, each with t sets and
  * ifmap words of its own.
  *
@@ -33,6 +36,7 @@ const struct mapping_param rs_params[] = {
     {"fr", 1, 65535, "rows", "filter rows of a pass"},
     {"fc", 1, 65535, "columns", "filter columns of a pass"},
     {"g", 1, 65535, "groups", "groups of the layer side by side"},
+    {"w", 1, LAYER_DIM_MAX, "columns", "ofmap columns of a pass"},
     {NULL, 0, 0, NULL, NULL},
 };
 
@@ -54,6 +58,7 @@ void rs_tiling(const struct mapping *mapping, struct tiling *out)
     out->c = v[RS_Q] * v[RS_R];
     out->f = v[RS_P] * v[RS_T];
     out->g = v[RS_G];
+    out->w = v[RS_W];
 }
 
 /* Windows of one column stride apart that share words: with dilation d and
@@ -68,17 +73,17 @@ static int rs_slide(const struct layer *layer)
     return layer->stride_w / gcd_int(layer->dilation_w, layer->stride_w);
 }
 
-bool rs_windows_are_counted(const struct layer *l)
+bool rs_windows_are_counted(const struct layer *l, int w)
 {
-    return ceil_div(l->Q, min_int(rs_phases(l), l->Q)) <= LANE_WINDOWS_MAX;
+    return ceil_div(w, min_int(rs_phases(l), w)) <= LANE_WINDOWS_MAX;
 }
 
-int rs_images_max(const struct layer *l, int fc)
+int rs_images_max(const struct layer *l, int w, int fc)
 {
-    const int phases = min_int(rs_phases(l), l->Q);
+    const int phases = min_int(rs_phases(l), w);
     const int slide = min_int(rs_slide(l), fc);
     const uint64_t columns = (uint64_t)phases * (uint64_t)fc +
-                             (uint64_t)(l->Q - phases) * (uint64_t)slide;
+                             (uint64_t)(w - phases) * (uint64_t)slide;
     const uint64_t by_columns = UINT32_MAX / columns;
     const uint64_t by_groups = LANE_GROUPS_MAX / (uint64_t)phases;
     return (int)(by_groups < by_columns ? by_groups : by_columns);
@@ -98,8 +103,8 @@ static void rs_describe(const struct program *program, struct pass *pass)
     const int *v = program->mapping.value;
     struct pass_place *pl = &pass->place;
     struct multicast_pass *d = &pass->work.multicast;
-    int phases = min_int(rs_phases(l), l->Q);
-    int wide = l->Q % phases == 0 ? phases : l->Q % phases;
+    int phases = min_int(rs_phases(l), pl->w);
+    int wide = pl->w % phases == 0 ? phases : pl->w % phases;
 
     pl->first_reduction =
         pl->first_reduction && pl->inner[0] == 0 && pl->inner[1] == 0;
@@ -116,7 +121,7 @@ static void rs_describe(const struct program *program, struct pass *pass)
     d->filter_cols = (uint16_t)tile_size(l->S, v[RS_FC], pl->inner[1]);
     d->slide_cols = (uint16_t)min_int(rs_slide(l), d->filter_cols);
     d->groups[0] = (uint32_t)(pl->n * wide);
-    d->windows[0] = (uint32_t)ceil_div(l->Q, phases);
+    d->windows[0] = (uint32_t)ceil_div(pl->w, phases);
     d->groups[1] = (uint32_t)(pl->n * (phases - wide));
     d->windows[1] = d->groups[1] > 0 ? d->windows[0] - 1 : 0;
     d->chain_step = (uint16_t)l->stride_h;
@@ -150,7 +155,7 @@ static void rs_column(const struct program *program, const struct pass *pass,
                 tap = (int)(at % d->filter_cols);
             }
             *column =
-                (phase + window * phases) * l->stride_w +
+                (pass->place.q0 + phase + window * phases) * l->stride_w +
                 (pass->place.inner[1] * program->mapping.value[RS_FC] + tap) *
                     l->dilation_w;
             return;
@@ -220,7 +225,7 @@ static void rs_psum_coord(const struct program *program,
     coord[1] = (pl->g + set / sets) * (l->M / l->G) + pl->f0 +
                set % sets * program->mapping.value[RS_P] + word;
     coord[2] = pl->p0 + chain;
-    coord[3] = (int)(group / (uint32_t)pl->n) + (int)window * phases;
+    coord[3] = pl->q0 + (int)(group / (uint32_t)pl->n) + (int)window * phases;
 }
 
 static const struct program_ops rs_ops = {

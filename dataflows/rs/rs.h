@@ -21,6 +21,7 @@ enum {
     RS_FR,
     RS_FC,
     RS_G,
+    RS_W,
     RS_PARAMS
 };
 
@@ -32,14 +33,22 @@ int rs_set_capacity(const struct arch *arch, int set_rows, int e);
 void rs_tiling(const struct mapping *mapping, struct tiling *out);
 /* Residues of ofmap columns whose windows share no ifmap column. */
 int rs_phases(const struct layer *layer);
-/* Whether PEs can count the windows of an ofmap row; there is no tile of one.
- */
-bool rs_windows_are_counted(const struct layer *layer);
-/* The most images whose windows can be counted in a pass over fc filter
- * columns, 1 or more: groups by the PEs, columns by the networks. */
-int rs_images_max(const struct layer *layer, int fc);
+/* Whether PEs can count the windows of w ofmap columns. */
+bool rs_windows_are_counted(const struct layer *layer, int w);
+/* The most images whose windows of w columns can be counted in a pass over fc
+ * filter columns, 1 or more: groups by the PEs, columns by the networks. */
+int rs_images_max(const struct layer *layer, int w, int fc);
+/* Whether L2 holds a row of w ofmap columns for as many channels and filters as
+ * a PE does. Where it does not hold whole rows so, they are cut. */
+bool rs_is_roomy(const struct arch *arch, const struct layer *layer, int w);
+/* The next narrower of the even cuts of an ofmap row (no narrower one has as
+ * few tiles); w is more than 1. */
+static inline int rs_next_width(const struct layer *layer, int w)
+{
+    return ceil_div(layer->Q, ceil_div(layer->Q, w - 1));
+}
 
-/* Whether a mapping fits the machine; the layer's windows are counted. */
+/* Whether a mapping fits the machine. */
 bool rs_is_legal(const struct arch *arch, const struct layer *layer,
                  const struct mapping *mapping);
 /* Looks for a mapping with several groups side by side that takes no longer, by

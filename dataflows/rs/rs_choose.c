@@ -14,6 +14,7 @@
 #include "dataflows/l1_shape.h"
 #include "dataflows/rs/rs.h"
 #include "dataflows/rs/rs_estimate.h"
+#include "pe/lanes.h"
 
 /* What a mapping must fit, in the order in which it is looked at. */
 enum limit { LIMIT_COUNTERS, LIMIT_RF, LIMIT_ARRAY, LIMIT_L2 };
@@ -58,10 +59,17 @@ static bool rs_legal(const struct arch *a, const struct layer *l,
     int buffers[TENSOR_N], banks[TENSOR_N];
     enum tensor tensor;
     uint64_t lacking;
-    if (v[RS_N] > rs_images_max(l, v[RS_FC])) {
+    if (!rs_windows_are_counted(l, v[RS_W])) {
         *why = (struct shortage){
-            LIMIT_COUNTERS, "a pass's counter of windows, for n images,",
-            "images", (uint64_t)(v[RS_N] - rs_images_max(l, v[RS_FC]))};
+            LIMIT_COUNTERS, "a pass's counter of windows, for w columns,",
+            "columns", (uint64_t)(v[RS_W] - LANE_WINDOWS_MAX * rs_phases(l))};
+        return false;
+    }
+    const int images = rs_images_max(l, v[RS_W], v[RS_FC]);
+    if (v[RS_N] > images) {
+        *why = (struct shortage){LIMIT_COUNTERS,
+                                 "a pass's counter of windows, for n images,",
+                                 "images", (uint64_t)(v[RS_N] - images)};
         return false;
     }
     if (lacks(why, "pe.rf.ifmap_words", taps - a->rf_words[TENSOR_IFMAP]) ||
@@ -333,9 +341,9 @@ static void visit_strip(struct search *s, void (*visit)(struct search *s),
 static void visit_sets(struct search *s, void (*visit)(struct search *s))
 {
     int *v = s->m.value;
-    struct range n =
-        range_of(s->given[RS_N],
-                 min_int(s->layer->N, rs_images_max(s->layer, v[RS_FC])));
+    struct range n = range_of(
+        s->given[RS_N],
+        min_int(s->layer->N, rs_images_max(s->layer, v[RS_W], v[RS_FC])));
     struct range e = range_of(s->given[RS_E], s->layer->P);
     uint64_t order = 0;
     for (int i = n.from; i > 0 && i <= n.to;
@@ -352,6 +360,42 @@ static void visit_sets(struct search *s, void (*visit)(struct search *s))
         }
 }
 
+/* Whether L2 holds a row of w ofmap columns for q channels and p filters. */
+static bool holds_row(const struct arch *a, const struct layer *l, int q, int p,
+                      int w)
+{
+    const struct tiling t = {p, 1, 1, q, p, 1, w};
+    int buffers[TENSOR_N], banks[TENSOR_N];
+    enum tensor tensor;
+    uint64_t lacking;
+    return rs_windows_are_counted(l, w) &&
+           tiling_fits(a, l, &t, buffers, banks, &tensor, &lacking);
+}
+
+bool rs_is_roomy(const struct arch *a, const struct layer *l, int w)
+{
+    const int *rf = a->rf_words;
+    const int fc = min_int(l->S, rf[TENSOR_IFMAP]);
+    const int q = min_int(group_c(l), rf[TENSOR_IFMAP] / fc);
+    const int p = min_int(min_int(group_m(l), rf[TENSOR_PSUM]),
+                          rf[TENSOR_FILTER] / (q * fc));
+    return holds_row(a, l, q, p > 0 ? p : 1, w);
+}
+
+/* The widest even cut of an ofmap row that is roomy, else that fits at all. */
+static int rs_width(const struct arch *a, const struct layer *l)
+{
+    int w = l->Q;
+    while (w > 1 && !rs_is_roomy(a, l, w))
+        w = rs_next_width(l, w);
+    if (w > 1 || rs_is_roomy(a, l, 1))
+        return w;
+    w = l->Q;
+    while (w > 1 && !holds_row(a, l, 1, 1, w))
+        w = rs_next_width(l, w);
+    return w;
+}
+
 bool rs_choose(const struct arch *arch, const struct layer *layer,
                const struct given_mapping *given, struct mapping *out,
                struct diag *d)
@@ -361,7 +405,8 @@ bool rs_choose(const struct arch *arch, const struct layer *layer,
         [RS_E] = layer->P,       [RS_P] = group_m(layer),
         [RS_Q] = group_c(layer), [RS_R] = group_c(layer),
         [RS_T] = group_m(layer), [RS_FR] = layer->R,
-        [RS_FC] = layer->S,      [RS_G] = layer->G};
+        [RS_FC] = layer->S,      [RS_G] = layer->G,
+        [RS_W] = layer->Q};
     struct search s = {.arch = arch, .layer = layer};
     int *v = s.m.value;
     struct src_pos at = {NULL, 0};
@@ -370,12 +415,6 @@ bool rs_choose(const struct arch *arch, const struct layer *layer,
                          "layer '%s' has no legal 'rs' mapping: chains of PE "
                          "sets need 'noc.psum_reduce' = 'chain'",
                          layer->name);
-    if (!rs_windows_are_counted(layer))
-        return diag_fail(d, EXIT_NO_MAPPING, at,
-                         "layer '%s' has no legal 'rs' mapping: its %d ofmap "
-                         "columns are more than the windows that a PE counts "
-                         "(65535); split its columns",
-                         layer->name, layer->Q);
     if (!l1_takes_slots(arch, layer, rs_dataflow.name, d))
         return false;
     for (int k = 0; k < given->n; k++) {
@@ -392,6 +431,8 @@ bool rs_choose(const struct arch *arch, const struct layer *layer,
                                   : ceil_div(layer->S, ceil_div(layer->S, fc));
     s.given[RS_FR] = v[RS_FR];
     s.given[RS_FC] = v[RS_FC];
+    v[RS_W] = s.given[RS_W] > 0 ? s.given[RS_W] : rs_width(arch, layer);
+    s.given[RS_W] = v[RS_W];
     v[RS_G] = 1;
     if (s.given[RS_G] <= 1) {
         visit_sets(&s, note_sets);

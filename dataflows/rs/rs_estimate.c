@@ -24,12 +24,19 @@ static double word_cycles_of(const struct arch *a)
     return WORD_BYTES * (double)a->clock_hz / (double)a->dram_bytes_per_second;
 }
 
+/* Images x ofmap rows x ofmap columns, in tiles. */
+static double rs_strips(const struct layer *l, const struct tiling *t)
+{
+    return (double)ceil_div(l->N, t->n) * ceil_div(l->P, t->e) *
+           ceil_div(l->Q, t->w);
+}
+
 double rs_passes(const struct layer *l, const struct mapping *m)
 {
     const int *v = m->value;
     struct tiling t;
     rs_tiling(m, &t);
-    double strips = (double)ceil_div(l->N, t.n) * ceil_div(l->P, t.e);
+    double strips = rs_strips(l, &t);
     double c_tiles = ceil_div(group_c(l), t.c);
     double filter_tiles =
         (double)ceil_div(group_m(l), t.m) * ceil_div(t.m, t.f);
@@ -49,7 +56,7 @@ double rs_estimate(const struct arch *a, const struct layer *l,
     rs_tiling(m, &t);
     tiling_fits(a, l, &t, buffers, banks, &tensor, &lacking);
 
-    double windows = (double)v[RS_N] * l->Q;
+    double windows = (double)v[RS_N] * v[RS_W];
     double taps = (double)v[RS_Q] * v[RS_FC];
     double macs = windows * v[RS_P] *
                   (taps + (a->psum_add == PSUM_ADD_OWN_CYCLE ? 1 : 0));
@@ -58,7 +65,7 @@ double rs_estimate(const struct arch *a, const struct layer *l,
                    ceil_div(v[RS_P], net[NETWORK_PSUM_OUT].words_per_slot) /
                    net[NETWORK_PSUM_OUT].slots_per_cycle;
     double rows = touched(v[RS_E], l->stride_h, v[RS_FR], l->dilation_h);
-    double cols = touched(l->Q, l->stride_w, v[RS_FC], l->dilation_w);
+    double cols = touched(v[RS_W], l->stride_w, v[RS_FC], l->dilation_w);
     double ifmaps =
         (double)v[RS_N] * v[RS_G] * t.c * rows * cols /
         (net[NETWORK_IFMAP].words_per_slot * arch_l2_slots(a, NETWORK_IFMAP));
@@ -67,7 +74,7 @@ double rs_estimate(const struct arch *a, const struct layer *l,
         (net[NETWORK_FILTER].words_per_slot * arch_l2_slots(a, NETWORK_FILTER));
     double pass = max_real(max_real(macs, psums), ifmaps) + filters;
 
-    double strips = (double)ceil_div(l->N, t.n) * ceil_div(l->P, t.e);
+    double strips = rs_strips(l, &t);
     double c_tiles = ceil_div(group_c(l), t.c);
     double m_tiles = ceil_div(group_m(l), t.m);
     double filter_tiles = m_tiles * ceil_div(t.m, t.f);
@@ -98,21 +105,22 @@ void rs_strip_set(struct rs_strip *s, const struct arch *a,
                   const struct layer *l, const struct mapping *m)
 {
     const int *v = m->value;
-    const struct tiling channel = {1, v[RS_N], v[RS_E], 1, 1, 1};
+    const struct tiling channel = {1, v[RS_N], v[RS_E], 1, 1, 1, v[RS_W]};
     const struct network_arch *in = &a->network[NETWORK_IFMAP];
     s->arch = a;
     s->layer = l;
     s->n = v[RS_N];
     s->e = v[RS_E];
+    s->w = v[RS_W];
     s->fr = v[RS_FR];
     s->fc = v[RS_FC];
-    s->strips = (double)ceil_div(l->N, s->n) * ceil_div(l->P, s->e);
+    s->strips = rs_strips(l, &channel);
     s->inner = (double)ceil_div(l->R, s->fr) * ceil_div(l->S, s->fc);
     s->ifmap_words = (double)tiling_l2_words(l, &channel, TENSOR_IFMAP);
     s->psum_words = (double)tiling_l2_words(l, &channel, TENSOR_PSUM);
     s->delivered = (double)s->n *
                    touched(s->e, l->stride_h, s->fr, l->dilation_h) *
-                   touched(l->Q, l->stride_w, s->fc, l->dilation_w) /
+                   touched(s->w, l->stride_w, s->fc, l->dilation_w) /
                    in->words_per_slot / arch_l2_slots(a, NETWORK_IFMAP);
     s->word_cycles = word_cycles_of(a);
 }
@@ -163,7 +171,7 @@ double rs_strip_at_least(const struct rs_strip *s, int r, int t, int q_most,
     int tiles = m_tiles(s, min_int(r, group_c(l)));
     if (tiles == 0)
         return HUGE_VAL;
-    double windows = s->strips * s->inner * s->n * l->Q;
+    double windows = s->strips * s->inner * s->n * s->w;
     double f_tiles = max_real(l->G, (double)l->M / p_most / t);
     double macs = windows * l->M / t * c_tiles * taps_of(s, q_most);
     double psums = windows * l->M * s->e * c_tiles / out->words_per_slot /
@@ -189,7 +197,7 @@ void rs_channels_set(struct rs_channels *c, const struct rs_strip *s, int q,
     const struct network_arch *out = &net[NETWORK_PSUM_OUT];
     int tiles = m_tiles(s, q * r);
     double c_tiles = l->G * s->strips * ceil_div(group_c(l), q * r);
-    double windows = (double)s->n * l->Q;
+    double windows = (double)s->n * s->w;
     double ifmaps = tiles * c_tiles * q * r * s->ifmap_words;
     double ofmaps = ofmap_words(l);
     c->strip = s;

@@ -21,11 +21,11 @@ double rs_passes(const struct layer *layer, const struct mapping *mapping);
 double rs_estimate(const struct arch *arch, const struct layer *layer,
                    const struct mapping *mapping);
 
-/* What all mappings with the same n, e, fr and fc have in common. */
+/* What all mappings with the same n, e, w, fr and fc have in common. */
 struct rs_strip {
     const struct arch *arch;
     const struct layer *layer;
-    int n, e, fr, fc;
+    int n, e, w, fr, fc;
     double strips;      /* of the layer */
     double inner;       /* passes over filter rows and columns */
     double ifmap_words; /* of one channel: in L2 */

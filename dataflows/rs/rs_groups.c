@@ -121,9 +121,11 @@ bool rs_choose_groups(const struct arch *arch, const struct layer *layer,
     }
     v[RS_FR] = given[RS_FR];
     v[RS_FC] = given[RS_FC];
+    v[RS_W] = given[RS_W];
     if (v[RS_FR] > arch->rows)
         return false;
-    const int n_most = min_int(layer->N, rs_images_max(layer, v[RS_FC]));
+    const int n_most =
+        min_int(layer->N, rs_images_max(layer, v[RS_W], v[RS_FC]));
     for (int n = first_size(&s, RS_N); n > 0 && n <= n_most;
          n = next_size(&s, RS_N, layer->N, n))
         for (int e = first_size(&s, RS_E); e > 0;

@@ -18,8 +18,8 @@ static u64 sum_touched(int outer, int step, int extent, int chunk, int dilation)
 
 /* Passes of one strip (images x ofmap rows) and one tile of channels. */
 static void expect_strip_l1(const struct arch *arch, const struct layer *l,
-                            const int *v, int groups, int n, int e, int c,
-                            u64 times, struct counts *out)
+                            const int *v, int groups, int n, int e, int w,
+                            int c, u64 times, struct counts *out)
 {
     const struct tile_sizes R = tile_sizes_of(l->R, v[RS_FR]);
     const struct tile_sizes S = tile_sizes_of(l->S, v[RS_FC]);
@@ -46,7 +46,7 @@ static void expect_strip_l1(const struct arch *arch, const struct layer *l,
         p.row_step = l->dilation_h;
         p.held_words = (u64)fc;
         p.window_words =
-            (u64)n * (u64)touched(l->Q, l->stride_w, fc, l->dilation_w);
+            (u64)n * (u64)touched(w, l->stride_w, fc, l->dilation_w);
         l1_expect_add(arch, &p, out);
     }
 }
@@ -56,14 +56,17 @@ static void expect_l1(const struct arch *arch, const struct layer *l,
 {
     const struct tile_sizes N = tile_sizes_of(l->N, v[RS_N]);
     const struct tile_sizes P = tile_sizes_of(l->P, v[RS_E]);
+    const struct tile_sizes Q = tile_sizes_of(l->Q, v[RS_W]);
     const struct tile_sizes C = tile_sizes_of(l->C / l->G, v[RS_Q] * v[RS_R]);
     const struct tile_sizes G = tile_sizes_of(l->G, v[RS_G]);
-    for (int k = 0; k < 16; k++) {
-        int g = k >> 3, a = k >> 2 & 1, b = k >> 1 & 1, c = k & 1;
-        u64 times = G.times[g] * N.times[a] * P.times[b] * C.times[c];
+    for (int k = 0; k < 32; k++) {
+        int g = k >> 4, a = k >> 3 & 1, b = k >> 2 & 1, w = k >> 1 & 1,
+            c = k & 1;
+        u64 times =
+            G.times[g] * N.times[a] * P.times[b] * Q.times[w] * C.times[c];
         if (times > 0)
             expect_strip_l1(arch, l, v, G.size[g], N.size[a], P.size[b],
-                            C.size[c], times, out);
+                            Q.size[w], C.size[c], times, out);
     }
 }
 
@@ -94,19 +97,25 @@ void rs_expect(const struct arch *arch, const struct layer *l,
                             v[RS_FR], l->dilation_h);
     for (int m0 = 0; m0 < Mg; m0 = next_tile(Mg, m0, t.m))
         filter_sets += sum_ceil(min_int(t.m, Mg - m0), t.f, v[RS_P]);
-    /* Each reads its slide of columns anew for each phase and chunk. */
+    /* Each reads its slide of columns anew for each tile of columns, phase and
+     * chunk. */
+    const struct tile_sizes W = tile_sizes_of(l->Q, t.w);
+    const u64 w_tiles = W.times[0] + W.times[1];
     u64 cols = 0;
-    for (int s0 = 0; s0 < l->S; s0 = next_tile(l->S, s0, v[RS_FC]))
-        cols += (u64)touched(l->Q, l->stride_w, min_int(v[RS_FC], l->S - s0),
-                             l->dilation_w);
+    for (int k = 0; k < 2; k++)
+        for (int s0 = 0; W.times[k] > 0 && s0 < l->S;
+             s0 = next_tile(l->S, s0, v[RS_FC]))
+            cols += W.times[k] * (u64)touched(W.size[k], l->stride_w,
+                                              min_int(v[RS_FC], l->S - s0),
+                                              l->dilation_w);
 
     *out = (struct counts){0};
     tiling_expect(arch, l, &t, out);
     out->macs = macs;
 
     const u64 filter_words = (u64)l->M * (u64)Cg * (u64)l->R * (u64)l->S;
-    const u64 filter_sent = filter_words * n_tiles * e_tiles;
-    const u64 filter_delivered = filter_words * n_tiles * (u64)l->P;
+    const u64 filter_sent = filter_words * n_tiles * e_tiles * w_tiles;
+    const u64 filter_delivered = filter_words * n_tiles * (u64)l->P * w_tiles;
     const u64 ifmap_sent = G * filter_passes * N * (u64)Cg * rows * cols;
     const u64 ifmap_delivered =
         G * filter_sets * N * (u64)Cg * (u64)l->P * (u64)l->R * cols;

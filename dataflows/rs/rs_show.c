@@ -10,16 +10,16 @@ static void show_nest(const struct layer *l, const int *v, FILE *to)
             "for g in 0..%d                 DRAM -> L2, %d side by side\n"
             " for m2 in 0..%d               %d filters' psums in L2\n"
             "  for n2 in 0..%d              %d ifmaps\n"
-            "   for e2 in 0..%d             %d ofmap rows\n"
+            "   for e2 in 0..%d, w2 in 0..%d   %d ofmap rows, %d columns\n"
             "    for c2 in 0..%d            %d channels' ifmap tile\n"
             "     for f2 in 0..%d           %d filters' tile\n"
             "      for r2 in 0..%d, s2 in 0..%d   a pass each: %d x %d of "
             "the filter\n",
             ceil_div(l->G, v[RS_G]), v[RS_G], ceil_div(l->M / l->G, v[RS_M]),
             v[RS_M], ceil_div(l->N, v[RS_N]), v[RS_N], ceil_div(l->P, v[RS_E]),
-            v[RS_E], ceil_div(l->C / l->G, c), c, ceil_div(v[RS_M], f), f,
-            ceil_div(l->R, v[RS_FR]), ceil_div(l->S, v[RS_FC]), v[RS_FR],
-            v[RS_FC]);
+            ceil_div(l->Q, v[RS_W]), v[RS_E], v[RS_W], ceil_div(l->C / l->G, c),
+            c, ceil_div(v[RS_M], f), f, ceil_div(l->R, v[RS_FR]),
+            ceil_div(l->S, v[RS_FC]), v[RS_FR], v[RS_FC]);
     fprintf(
         to,
         "       parallel-for g1 in 0..%d, t1 in 0..%d, r1 in 0..%d  PE sets\n"
@@ -27,8 +27,8 @@ static void show_nest(const struct layer *l, const int *v, FILE *to)
         "ofmap row\n"
         "         for n0 in 0..%d, x in 0..%d                window\n"
         "          for s in 0..%d, q0 in 0..%d, p0 in 0..%d  MAC\n",
-        v[RS_G], v[RS_T], v[RS_R], v[RS_FR], v[RS_E], v[RS_N], l->Q, v[RS_FC],
-        v[RS_Q], v[RS_P]);
+        v[RS_G], v[RS_T], v[RS_R], v[RS_FR], v[RS_E], v[RS_N], v[RS_W],
+        v[RS_FC], v[RS_Q], v[RS_P]);
 }
 
 /* The set, filter row and ofmap row of a PE; false: no work. */

@@ -124,11 +124,11 @@ static int banks_of(const struct search_problem *problem, enum tensor tensor,
 }
 
 static int psum_banks(const struct search_problem *problem, int g, int n, int e,
-                      int m)
+                      int w, int m)
 {
     return banks_of(problem, TENSOR_PSUM,
                     (uint64_t)g * (uint64_t)n * (uint64_t)m * (uint64_t)e *
-                        (uint64_t)problem->layer->Q);
+                        (uint64_t)w);
 }
 
 static uint64_t l2_port_cycles(const struct search_problem *problem,
@@ -147,6 +147,20 @@ static uint64_t l2_port_cycles(const struct search_problem *problem,
     return max_u64(max_u64(ifmap, filter), psum);
 }
 
+static struct tiling tiling_of(const struct search_problem *problem,
+                               const struct search_reduction *r,
+                               const struct search_outputs *o,
+                               const struct search_filters *f)
+{
+    return (struct tiling){.m = f->m,
+                           .n = o->n,
+                           .e = o->e,
+                           .c = r->c,
+                           .f = f->f,
+                           .g = search_groups(r),
+                           .w = search_width_of(problem, r)->w};
+}
+
 /* The larger of `cycles` and those that the tiles' banks need. The banks are
  * dealt only where those that hold the tiles need more. */
 static uint64_t with_l2_ports(const struct search_problem *problem,
@@ -155,13 +169,13 @@ static uint64_t with_l2_ports(const struct search_problem *problem,
                               const struct search_terms *t,
                               const struct search_filters *f, uint64_t cycles)
 {
-    const struct tiling tiling = {f->m, o->n, o->e,
-                                  r->c, f->f, search_groups(r)};
+    const struct tiling tiling = tiling_of(problem, r, o, f);
     int buffers[TENSOR_N];
     int banks[TENSOR_N] = {
         [TENSOR_IFMAP] = search_ifmap_banks(problem, r, o->n, o->e),
         [TENSOR_FILTER] = search_filter_banks(problem, r, f->f),
-        [TENSOR_PSUM] = psum_banks(problem, search_groups(r), o->n, o->e, f->m),
+        [TENSOR_PSUM] =
+            psum_banks(problem, search_groups(r), o->n, o->e, tiling.w, f->m),
     };
     uint64_t words[TENSOR_N], lacking;
     enum tensor tensor;
@@ -182,8 +196,7 @@ static void find_ends(const struct search_problem *problem,
                       const struct search_outputs *o,
                       const struct search_filters *f, struct search_line *line)
 {
-    const struct tiling tiling = {f->m, o->n, o->e,
-                                  r->c, f->f, search_groups(r)};
+    const struct tiling tiling = tiling_of(problem, r, o, f);
     const struct arch *arch = problem->arch;
     int buffers[TENSOR_N], banks[TENSOR_N];
     enum tensor tensor;
@@ -213,9 +226,9 @@ void search_cost_of(const struct search_problem *problem,
     struct search_line exact = *line;
     if (problem->coded[TENSOR_PSUM]) {
         const double word = arch_ofmap_bits(problem->arch) / 8.0;
-        exact.psum_bytes =
-            search_psum_bytes(problem, search_groups(reduction), outputs->n,
-                              outputs->e, filters->m);
+        exact.psum_bytes = search_psum_bytes(
+            problem, search_groups(reduction), outputs->n, outputs->e,
+            search_width_of(problem, reduction)->w, filters->m);
         exact.energy += ((double)exact.psum_bytes - (double)line->psum_bytes) /
                         word * problem->price.psum_dram;
     }
@@ -224,109 +237,6 @@ void search_cost_of(const struct search_problem *problem,
     search_line_cost(problem, &exact, filters, out);
     out->cycles =
         with_l2_ports(problem, reduction, outputs, terms, filters, out->cycles);
-}
-
-static uint64_t stream_bytes(const struct search_problem *problem,
-                             enum tensor tensor, uint64_t words)
-{
-    if (problem->coded[tensor])
-        return rlc_code_bytes(&problem->code[tensor], words);
-    const uint64_t bits = (uint64_t)arch_map_bits(problem->arch, tensor);
-    return count_add(count_mul(words / 8, bits), words % 8 * bits / 8);
-}
-
-uint64_t search_ifmap_bytes_least(const struct search_problem *problem,
-                                  const struct search_reduction *reduction,
-                                  const struct search_terms *terms)
-{
-    const uint64_t G =
-        search_groups(reduction) > 1 ? 1 : (uint64_t)problem->layer->G;
-    if (problem->coded[TENSOR_IFMAP])
-        return count_mul(
-            G, stream_bytes(problem, TENSOR_IFMAP, terms->dram_ifmap / G));
-    return stream_bytes(problem, TENSOR_IFMAP, terms->dram_ifmap);
-}
-
-/* The ifmaps' bytes where tiles have g whole groups each. */
-static uint64_t coded_groups(const struct search_problem *problem, int g,
-                             const struct search_outputs *outputs)
-{
-    const struct layer *l = problem->layer;
-    const struct search_rows *rows = &problem->dram_rows[outputs->e];
-    const int n = outputs->n;
-    const int n_of[2] = {n, l->N % n}, g_of[2] = {g, l->G % g};
-    uint64_t bytes = 0;
-    for (int i = 0; i < 4; i++) {
-        const uint64_t tiles =
-            (uint64_t)(i & 1 ? 1 : l->N / n) * (uint64_t)(i & 2 ? 1 : l->G / g);
-        const uint64_t words = (uint64_t)n_of[i & 1] * (uint64_t)g_of[i >> 1] *
-                               (uint64_t)problem->group_c *
-                               problem->dram_columns;
-        for (int k = 0; words > 0 && k < rows->kinds; k++)
-            bytes += tiles * rows->tiles[k] *
-                     stream_bytes(problem, TENSOR_IFMAP, words * rows->rows[k]);
-    }
-    return bytes;
-}
-
-uint64_t search_ifmap_bytes(const struct search_problem *problem,
-                            const struct search_reduction *reduction,
-                            const struct search_outputs *outputs,
-                            const struct search_terms *terms)
-{
-    if (!problem->coded[TENSOR_IFMAP])
-        return stream_bytes(problem, TENSOR_IFMAP, terms->dram_ifmap);
-    const struct search_rows *rows = &problem->dram_rows[outputs->e];
-    const struct layer *l = problem->layer;
-    const int n = outputs->n, g = search_groups(reduction);
-    if (g > 1)
-        return coded_groups(problem, g, outputs);
-    const int c = min_int(reduction->c, problem->group_c);
-    const int n_of[2] = {n, l->N % n};
-    const int c_of[2] = {c, problem->group_c % c};
-    const uint64_t times[2][2] = {{(uint64_t)(l->N / n), 1},
-                                  {(uint64_t)(problem->group_c / c), 1}};
-    uint64_t bytes = 0;
-    for (int i = 0; i < 2; i++)
-        for (int j = 0; j < 2; j++) {
-            if (n_of[i] == 0 || c_of[j] == 0)
-                continue;
-            uint64_t words =
-                (uint64_t)n_of[i] * (uint64_t)c_of[j] * problem->dram_columns;
-            for (int k = 0; k < rows->kinds; k++)
-                bytes +=
-                    times[0][i] * times[1][j] * rows->tiles[k] *
-                    stream_bytes(problem, TENSOR_IFMAP, words * rows->rows[k]);
-        }
-    return (uint64_t)l->G * bytes;
-}
-
-uint64_t search_psum_bytes(const struct search_problem *problem, int g, int n,
-                           int e, int m)
-{
-    const struct layer *l = problem->layer;
-    /* A tile has all filters of several groups side by side. */
-    const int all = g > 1 ? l->M : problem->group_m;
-    const uint64_t times_all = g > 1 ? 1 : (uint64_t)l->G;
-    if (g > 1)
-        m = g * problem->group_m;
-    if (!problem->coded[TENSOR_PSUM])
-        return stream_bytes(problem, TENSOR_PSUM, problem->ofmap_words);
-    const int n_of[2] = {n, l->N % n}, e_of[2] = {e, l->P % e};
-    const int m_of[2] = {m, all % m};
-    uint64_t bytes = 0;
-    for (int k = 0; k < 8; k++) {
-        int i = k & 1, j = k >> 1 & 1, h = k >> 2;
-        if (n_of[i] == 0 || e_of[j] == 0 || m_of[h] == 0)
-            continue;
-        uint64_t times = (uint64_t)(i == 0 ? l->N / n : 1) *
-                         (uint64_t)(j == 0 ? l->P / e : 1) *
-                         (uint64_t)(h == 0 ? all / m : 1);
-        bytes += times * stream_bytes(problem, TENSOR_PSUM,
-                                      (uint64_t)n_of[i] * (uint64_t)e_of[j] *
-                                          (uint64_t)m_of[h] * (uint64_t)l->Q);
-    }
-    return times_all * bytes;
 }
 
 /* Sums over the tiles of f that cut `extent`, and the folds of F that cut
@@ -380,10 +290,10 @@ void search_filters_sum(const struct search_problem *problem,
 int search_ifmap_banks(const struct search_problem *problem,
                        const struct search_reduction *r, int n, int e)
 {
-    int banks =
-        banks_of(problem, TENSOR_IFMAP,
-                 (uint64_t)search_groups(r) * (uint64_t)n * (uint64_t)r->c *
-                     (uint64_t)problem->tile_rows[e] * problem->tile_columns);
+    int banks = banks_of(problem, TENSOR_IFMAP,
+                         (uint64_t)search_groups(r) * (uint64_t)n *
+                             (uint64_t)r->c * (uint64_t)problem->tile_rows[e] *
+                             search_width_of(problem, r)->tile_columns);
     const struct search_l2 *l2 = &problem->l2;
     int room = l2->own[TENSOR_IFMAP] > 0 ? l2->own[TENSOR_IFMAP] : l2->shared;
     return banks * l2->buffers[TENSOR_IFMAP] <= room ? banks : 0;
@@ -438,7 +348,7 @@ int search_m_max(const struct search_problem *problem,
     int banks = banks_left(&problem->l2, TENSOR_PSUM, used);
     return words_over((uint64_t)banks * problem->l2.bank_words[TENSOR_PSUM],
                       (uint64_t)search_groups(r) * (uint64_t)n * (uint64_t)e *
-                          (uint64_t)problem->layer->Q);
+                          (uint64_t)search_width_of(problem, r)->w);
 }
 
 void search_mapping(const struct search_problem *problem,
@@ -460,6 +370,7 @@ void search_mapping(const struct search_problem *problem,
         [SEARCH_FR] = r->fr,
         [SEARCH_FC] = r->fc,
         [SEARCH_G] = search_groups(r),
+        [SEARCH_W] = search_width_of(problem, r)->w,
     };
     *out = (struct mapping){{0}};
     for (int k = 0; k < SEARCH_PARAMS; k++)

@@ -54,12 +54,20 @@ struct search_l2 {
     int shared;
 };
 
-/* Ifmap rows that DRAM sends for row tiles of one height: how many tiles take
- * how many. */
+/* Ifmap rows that DRAM sends for row tiles of one height, or columns for column
+ * tiles of one width: how many tiles take how many. */
 struct search_rows {
     int kinds;
     uint64_t *rows, *tiles; /* own */
     uint64_t all, least;    /* least: of this height or any lower one */
+};
+
+/* A width of tiles: ofmap columns. */
+struct search_width {
+    int w;
+    uint64_t tiles;          /* of a row */
+    struct search_rows dram; /* the ifmap's columns that DRAM sends */
+    uint64_t tile_columns;   /* of an ifmap tile in L2 */
 };
 
 struct search_problem {
@@ -81,14 +89,24 @@ struct search_problem {
     struct search_l2 l2;
     struct dram_cfg dram;
     struct search_rows *dram_rows; /* owns; by e, from 1 */
-    uint64_t dram_columns;
-    int *tile_rows;        /* owns; of an ifmap tile in L2, by e */
-    uint64_t tile_columns; /* of it */
-    uint64_t **sent_rows;  /* owns; rs: rows that L2 sends, by fr, e from 1 */
-    int sent_fr;           /* the largest fr of it */
-    bool coded[TENSOR_N];  /* crosses the DRAM's link compressed */
+    int *tile_rows;                /* owns; of an ifmap tile in L2, by e */
+    /* Widths of tiles, the first of which is all columns; has_whole: it is
+     * searched, too. Owned. */
+    int n_widths;
+    bool has_whole;
+    struct search_width *width;
+    uint64_t **sent_rows; /* owns; rs: rows that L2 sends, by fr, e from 1 */
+    int sent_fr;          /* the largest fr of it */
+    bool coded[TENSOR_N]; /* crosses the DRAM's link compressed */
     struct rlc_code code[TENSOR_N];
 };
+
+static inline const struct search_width *
+search_width_of(const struct search_problem *problem,
+                const struct search_reduction *reduction)
+{
+    return &problem->width[reduction->width];
+}
 
 /* Energy of one copy of a word in an L1: a hop at least, written, read; 0
  * without one. */
@@ -152,7 +170,7 @@ uint64_t search_ifmap_bytes(const struct search_problem *problem,
 /* groups: side by side, or all for the least of any; m: tile of filters, or all
  * of a group's for the least of any. */
 uint64_t search_psum_bytes(const struct search_problem *problem, int groups,
-                           int n, int e, int m);
+                           int n, int e, int w, int m);
 
 /* Works out the five sums for these m, f, p and t. */
 void search_filters_sum(const struct search_problem *problem,

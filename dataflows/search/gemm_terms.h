@@ -58,7 +58,7 @@ static inline int terms_e_max(const struct search_problem *p,
 
 static inline struct tiling terms_output_tiles(const struct search_outputs *o)
 {
-    const struct tiling t = {1, o->n, o->e, 1, 1, 1};
+    const struct tiling t = {1, o->n, o->e, 1, 1, 1, 0};
     return t;
 }
 

@@ -4,6 +4,7 @@ libaccel_a_SOURCES += \
 	%D%/cost.c \
 	%D%/cost.h \
 	%D%/count.c \
+	%D%/dram_bytes.c \
 	%D%/gemm_terms.h \
 	%D%/known_values.c \
 	%D%/known_values.h \

@@ -7,6 +7,31 @@
 
 #include "dataflows/search/cost.h"
 
+/* Sums up the sizes of tiles that `size` cuts an extent into, of which each
+ * takes what `taken` says. */
+static void set_sizes(const struct search_problem *p, int extent, int size,
+                      uint64_t (*taken)(const struct arch *arch,
+                                        const struct layer *layer, int first,
+                                        int n),
+                      struct search_rows *out)
+{
+    const size_t tiles = (size_t)ceil_div(extent, size);
+    out->rows = xcalloc(tiles, sizeof(*out->rows));
+    out->tiles = xcalloc(tiles, sizeof(*out->tiles));
+    for (int at = 0; at < extent; at = next_tile(extent, at, size)) {
+        const uint64_t found =
+            taken(p->arch, p->layer, at, min_int(size, extent - at));
+        int k = 0;
+        while (k < out->kinds && out->rows[k] != found)
+            k++;
+        out->kinds += k == out->kinds;
+        out->rows[k] = found;
+        out->tiles[k]++;
+        out->all += found;
+    }
+    out->least = out->all;
+}
+
 static void set_rows(struct search_problem *p)
 {
     const struct layer *l = p->layer;
@@ -14,27 +39,42 @@ static void set_rows(struct search_problem *p)
     p->tile_rows = xcalloc((size_t)l->P + 1, sizeof(*p->tile_rows));
     for (int e = 1; e <= l->P; e++) {
         struct search_rows *rows = &p->dram_rows[e];
-        size_t tiles = (size_t)ceil_div(l->P, e);
-        rows->rows = xcalloc(tiles, sizeof(*rows->rows));
-        rows->tiles = xcalloc(tiles, sizeof(*rows->tiles));
+        set_sizes(p, l->P, e, tiling_dram_rows, rows);
         p->tile_rows[e] = touched(e, l->stride_h, l->R, l->dilation_h);
-        for (int p0 = 0; p0 < l->P; p0 += e) {
-            uint64_t found =
-                tiling_dram_rows(p->arch, l, p0, min_int(e, l->P - p0));
-            int k = 0;
-            while (k < rows->kinds && rows->rows[k] != found)
-                k++;
-            rows->kinds += k == rows->kinds;
-            rows->rows[k] = found;
-            rows->tiles[k]++;
-            rows->all += found;
-        }
-        rows->least = rows->all;
         if (e > 1 && p->dram_rows[e - 1].least < rows->least)
             rows->least = p->dram_rows[e - 1].least;
     }
-    p->dram_columns = tiling_dram_columns(p->arch, l);
-    p->tile_columns = (uint64_t)touched(l->Q, l->stride_w, l->S, l->dilation_w);
+}
+
+static void add_width(struct search_problem *p, int w)
+{
+    const struct layer *l = p->layer;
+    struct search_width *out;
+    p->width = xrealloc(p->width, (size_t)p->n_widths + 1, sizeof(*p->width));
+    out = &p->width[p->n_widths++];
+    *out = (struct search_width){
+        .w = w,
+        .tiles = (uint64_t)ceil_div(l->Q, w),
+        .tile_columns = (uint64_t)touched(w, l->stride_w, l->S, l->dilation_w)};
+    set_sizes(p, l->Q, w, tiling_dram_columns, &out->dram);
+}
+
+/* Where the dataflow cuts rows: the width given, or where it may have to, all
+ * even cuts. */
+static void set_widths(struct search_problem *p)
+{
+    const struct layer *l = p->layer;
+    const int fixed = p->fixed[SEARCH_W];
+    add_width(p, l->Q);
+    p->has_whole = fixed == 0 || fixed == l->Q;
+    if (!p->has_whole)
+        add_width(p, fixed);
+    else if (fixed == 0 && p->space->cuts_rows != NULL &&
+             p->space->cuts_rows(p))
+        for (int w = l->Q; w > 1;) {
+            w = ceil_div(l->Q, ceil_div(l->Q, w - 1));
+            add_width(p, w);
+        }
 }
 
 double search_l1_price(const struct arch *arch,
@@ -123,6 +163,7 @@ static void set_parameters(struct search_problem *p,
         [SEARCH_E] = p->layer->P,  [SEARCH_C] = p->group_c,
         [SEARCH_F] = p->group_m,   [SEARCH_FR] = p->layer->R,
         [SEARCH_FC] = p->layer->S, [SEARCH_G] = p->layer->G,
+        [SEARCH_W] = p->layer->Q,
     };
     for (int k = 0; k < SEARCH_PARAMS; k++)
         if (extent[k] > 0 && p->fixed[k] > extent[k])
@@ -161,16 +202,24 @@ void search_problem_init(struct search_problem *p,
     set_prices(p, costs);
     set_l2(p);
     set_rows(p);
+    set_widths(p);
     if (space->prepare != NULL)
         space->prepare(p);
 }
 
+static void free_sizes(struct search_rows *rows)
+{
+    free(rows->rows);
+    free(rows->tiles);
+}
+
 void search_problem_fini(struct search_problem *p)
 {
-    for (int e = 1; e <= p->layer->P; e++) {
-        free(p->dram_rows[e].rows);
-        free(p->dram_rows[e].tiles);
-    }
+    for (int e = 1; e <= p->layer->P; e++)
+        free_sizes(&p->dram_rows[e]);
+    for (int k = 0; k < p->n_widths; k++)
+        free_sizes(&p->width[k].dram);
+    free(p->width);
     free(p->dram_rows);
     free(p->tile_rows);
     for (int fr = 1; fr <= p->sent_fr; fr++)

@@ -136,7 +136,7 @@ static void dot_outputs(const struct search_problem *p,
                         const struct search_reduction *r,
                         struct search_outputs *o)
 {
-    const struct tiling t = {1, o->n, o->e, 1, 1, 1};
+    const struct tiling t = {1, o->n, o->e, 1, 1, 1, 0};
     (void)r;
     o->x_folds = o->busy = gemm_output_folds(p->layer, &t, o->x);
 }
@@ -149,7 +149,7 @@ static void dot_outputs_least(const struct search_problem *p,
     const uint64_t pixels = (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
     const uint64_t x = (uint64_t)dot_x_max(p, r);
     if (o->n > 0) {
-        const struct tiling t = {1, o->n, o->e, 1, 1, 1};
+        const struct tiling t = {1, o->n, o->e, 1, 1, 1, 0};
         o->x_folds = gemm_output_folds(l, &t, (int)x);
     } else {
         o->x_folds = (pixels + x - 1) / x;

@@ -2,6 +2,7 @@
  * rs_model.c, apart by reduction, outputs and filters.
  * SPDX-License-Identifier: MIT
  */
+#include "dataflows/l1_model.h"
 #include "dataflows/rs/rs.h"
 #include "dataflows/search/cost.h"
 
@@ -55,13 +56,42 @@ static void set_reduction(const struct search_problem *p,
     r->busy_products =
         sum_min(p->group_c, r->c, r->q) * row_chunks * (uint64_t)l->S;
     r->busy_adds = p->arch->psum_add == PSUM_ADD_OWN_CYCLE ? r->steps : 0;
+    const struct tile_sizes tiles =
+        tile_sizes_of(l->Q, search_width_of(p, r)->w);
     r->columns = 0;
-    for (int s0 = 0; s0 < l->S; s0 = next_tile(l->S, s0, r->fc))
-        r->columns += (uint64_t)touched(
-            l->Q, l->stride_w, min_int(r->fc, l->S - s0), l->dilation_w);
+    for (int k = 0; k < 2; k++)
+        for (int s0 = 0; tiles.times[k] > 0 && s0 < l->S;
+             s0 = next_tile(l->S, s0, r->fc))
+            r->columns +=
+                tiles.times[k] * (uint64_t)touched(tiles.size[k], l->stride_w,
+                                                   min_int(r->fc, l->S - s0),
+                                                   l->dilation_w);
 }
 
-/* Adds a reduction for each number of groups side by side; n: in the list. */
+static bool cuts_rows(const struct search_problem *p)
+{
+    return !rs_is_roomy(p->arch, p->layer, p->layer->Q);
+}
+
+/* Adds a reduction for each width of tiles; n: in the list. */
+static int add_widths(const struct search_problem *p,
+                      const struct search_reduction *one,
+                      struct search_reduction *list, int n, int room)
+{
+    for (int k = p->has_whole ? 0 : 1;
+         k < p->n_widths && n <= SEARCH_REDUCTIONS_MAX; k++) {
+        if (!rs_windows_are_counted(p->layer, p->width[k].w))
+            continue;
+        if (n++ >= room)
+            continue;
+        list[n - 1] = *one;
+        list[n - 1].width = k;
+        set_reduction(p, &list[n - 1]);
+    }
+    return n;
+}
+
+/* Adds reductions for each number of groups side by side; n: in the list. */
 static int add_groups(const struct search_problem *p,
                       const struct search_reduction *one,
                       struct search_reduction *list, int n, int room)
@@ -73,12 +103,10 @@ static int add_groups(const struct search_problem *p,
         whole ? min_int(most > 1 ? most : 1,
                         rs_set_capacity(p->arch, one->fr, 1) / one->r)
               : 1);
-    for (int k = g.from; k <= g.to && n <= SEARCH_REDUCTIONS_MAX; k++, n++) {
-        if (n >= room)
-            continue;
-        list[n] = *one;
-        list[n].g = k;
-        set_reduction(p, &list[n]);
+    for (int k = g.from; k <= g.to && n <= SEARCH_REDUCTIONS_MAX; k++) {
+        struct search_reduction grouped = *one;
+        grouped.g = k;
+        n = add_widths(p, &grouped, list, n, room);
     }
     return n;
 }
@@ -95,7 +123,7 @@ static int rs_reductions(const struct search_problem *p,
     const struct search_range fc =
         search_range_of(p, SEARCH_FC, min_int(l->S, rf[TENSOR_IFMAP]));
     int n = 0;
-    if (p->arch->psum_reduce == PSUM_TREE || !rs_windows_are_counted(l))
+    if (p->arch->psum_reduce == PSUM_TREE)
         return 0; /* a set's psums rise from row to row; see rs_choose */
     for (int i = fr.from; i <= fr.to; i++)
         for (int j = fc.from; j <= fc.to; j++) {
@@ -123,7 +151,7 @@ static int rs_n_max(const struct search_problem *p,
                     const struct search_reduction *r, int e)
 {
     (void)e;
-    return rs_images_max(p->layer, r->fc);
+    return rs_images_max(p->layer, search_width_of(p, r)->w, r->fc);
 }
 
 static int rs_e_max(const struct search_problem *p,
@@ -186,9 +214,10 @@ static void rs_terms(const struct search_problem *p,
     const uint64_t channels =
         (uint64_t)l->N * (uint64_t)l->G * (uint64_t)p->group_c;
     const uint64_t emissions = p->outputs * r->rows;
+    const uint64_t w_tiles = search_width_of(p, r)->tiles;
     t->filter_sent = p->filter_words * o->strips;
     t->filter_in = t->filter_hops =
-        p->filter_words * o->n_tiles * (uint64_t)l->P;
+        p->filter_words * o->n_tiles * (uint64_t)l->P * w_tiles;
     t->ifmap_sent = channels * o->rows * r->columns;
     t->ifmap_in = t->ifmap_hops =
         channels * (uint64_t)l->P * (uint64_t)l->R * r->columns;
@@ -200,7 +229,7 @@ static void rs_terms(const struct search_problem *p,
         (uint64_t)ceil_div(l->G, search_groups(r)) * r->steps * o->strips;
     t->busy_cycles = (uint64_t)ceil_div(l->G, search_groups(r)) *
                      (uint64_t)l->N * (uint64_t)l->Q *
-                     (o->strips / o->n_tiles) *
+                     (o->strips / o->n_tiles / w_tiles) *
                      (r->busy_products + r->busy_adds);
 }
 
@@ -227,8 +256,10 @@ const struct search_space rs_search_space = {
              [SEARCH_T] = "t",
              [SEARCH_FR] = "fr",
              [SEARCH_FC] = "fc",
-             [SEARCH_G] = "g"},
+             [SEARCH_G] = "g",
+             [SEARCH_W] = "w"},
     .prepare = rs_prepare,
+    .cuts_rows = cuts_rows,
     .fold = rs_fold,
     .reductions = rs_reductions,
     .outputs = rs_outputs,

@@ -86,13 +86,14 @@ static void set_runs(const struct search_problem *p, struct branch *b)
         p->space->runs(b->r, &b->o, b->line.run);
 }
 
-static uint64_t dram_ifmap(const struct search_problem *p, uint64_t rows)
+static uint64_t dram_ifmap(const struct search_problem *p,
+                           const struct search_reduction *r, uint64_t rows)
 {
     const struct layer *l = p->layer;
     if (!p->moves_ifmap)
         return 0;
     return (uint64_t)l->G * (uint64_t)l->N * (uint64_t)p->group_c * rows *
-           p->dram_columns;
+           search_width_of(p, r)->dram.all;
 }
 
 static uint64_t ceil_u(int a, int b)
@@ -150,13 +151,14 @@ void search_reduction_least(const struct search_problem *p,
     const int x = 1;
     struct search_filters least;
     b.o.n_tiles = 1;
-    b.o.strips = ceil_u(p->layer->P, e_max);
-    b.o.dram_ifmap = dram_ifmap(p, p->dram_rows[e_max].least);
+    b.o.strips = ceil_u(p->layer->P, e_max) * search_width_of(p, r)->tiles;
+    b.o.dram_ifmap = dram_ifmap(p, r, p->dram_rows[e_max].least);
     p->space->outputs_least(p, r, &b.o);
     set_terms(p, &b);
     search_line_of(p, &b.terms, search_ifmap_bytes_least(p, r, &b.terms),
                    search_psum_bytes(p, search_groups(r) > 1 ? p->layer->G : 1,
-                                     p->layer->N, p->layer->P, p->group_m),
+                                     p->layer->N, p->layer->P, p->layer->Q,
+                                     p->group_m),
                    &b.line);
     set_least(p, most_filters(p, r), most_groups(p, r, 1, x), p->group_m,
               p->group_m, &least);
@@ -316,10 +318,10 @@ static void walk_filters(struct search_walk *w, const struct branch *b,
  * any m. */
 static void refine(const struct search_problem *p, struct branch *b)
 {
-    search_line_of(
-        p, &b->terms, search_ifmap_bytes(p, b->r, &b->o, &b->terms),
-        search_psum_bytes(p, search_groups(b->r), b->o.n, b->o.e, p->group_m),
-        &b->line);
+    search_line_of(p, &b->terms, search_ifmap_bytes(p, b->r, &b->o, &b->terms),
+                   search_psum_bytes(p, search_groups(b->r), b->o.n, b->o.e,
+                                     search_width_of(p, b->r)->w, p->group_m),
+                   &b->line);
     set_runs(p, b);
 }
 
@@ -349,11 +351,11 @@ static void walk_parallel(struct search_walk *w, struct branch *b, int m_max)
                   &least);
         p->space->outputs(p, b->r, &b->o);
         set_terms(p, b);
-        search_line_of(p, &b->terms,
-                       search_ifmap_bytes_least(p, b->r, &b->terms),
-                       search_psum_bytes(p, search_groups(b->r), b->o.n, b->o.e,
-                                         p->group_m),
-                       &b->line);
+        search_line_of(
+            p, &b->terms, search_ifmap_bytes_least(p, b->r, &b->terms),
+            search_psum_bytes(p, search_groups(b->r), b->o.n, b->o.e,
+                              search_width_of(p, b->r)->w, p->group_m),
+            &b->line);
         if (is_cut(w, &b->line, &least,
                    has(p, SEARCH_X) ? SEARCH_CUT_parallel : SEARCH_CUT_outputs))
             continue;
@@ -383,8 +385,9 @@ static bool set_room(const struct search_problem *p, struct branch *b,
     if (b->f_max < 1 || *m_max < 1)
         return false;
     b->o.n_tiles = ceil_u(l->N, b->o.n);
-    b->o.strips = b->o.n_tiles * ceil_u(l->P, b->o.e);
-    b->o.dram_ifmap = dram_ifmap(p, p->dram_rows[b->o.e].all);
+    b->o.strips =
+        b->o.n_tiles * ceil_u(l->P, b->o.e) * search_width_of(p, b->r)->tiles;
+    b->o.dram_ifmap = dram_ifmap(p, b->r, p->dram_rows[b->o.e].all);
     return true;
 }
 

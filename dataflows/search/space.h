@@ -2,7 +2,7 @@
  * closed form of a mapping as a few terms of each.
  *
  *   reduction  which products of an output a pass works on (c, q, r, fr, fc),
- *              of how many groups (g)
+ *              of how many groups (g), in rows of which width (w)
  *   outputs    which outputs: images and rows of a tile, pixels in parallel
  *              (n, e, x)
  *   filters    which filters: m, f, p, t
@@ -48,6 +48,7 @@ enum search_param {
     SEARCH_FR,
     SEARCH_FC,
     SEARCH_G,
+    SEARCH_W,
     SEARCH_PARAMS
 };
 
@@ -60,6 +61,7 @@ struct search_reduction {
     /* Groups of the layer side by side, 0 stands for 1; with more, c is all of
      * a group's channels, and a pass takes all of its filters. */
     int g;
+    int width; /* index in the problem's widths */
     /* Sums over the layer: channel tiles, passes over an output, PE rows'
      * worth of products; steps of one PE, products and psum additions. */
     uint64_t c_tiles, steps, rows, busy_products, busy_adds;
@@ -136,6 +138,8 @@ struct search_space {
     /* Whose words a pass of a multicast array sends before, or behind, all the
      * rest; NETWORK_N: nobody's. */
     enum network alone;
+    /* Whether ofmap rows may have to be cut into columns (w); NULL: never. */
+    bool (*cuts_rows)(const struct search_problem *problem);
     /* Returns how many filters a pass takes. */
     int (*fold)(const struct search_problem *problem,
                 const struct search_filters *filters);

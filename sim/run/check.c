@@ -105,7 +105,8 @@ static int64_t *ofmap_at(const struct check *c, const struct pass *pass,
     const int Mg = l->M / l->G, m = coord[1] - pl->g * Mg;
     SIM_CHECK(inside(coord[0], pl->n0, pl->n) && m / Mg < pl->groups &&
               inside(m % Mg, pl->m0, pl->m) &&
-              inside(coord[2], pl->p0, pl->e) && inside(coord[3], 0, l->Q));
+              inside(coord[2], pl->p0, pl->e) &&
+              inside(coord[3], pl->q0, pl->w));
     return &c->ofmap[(((size_t)coord[0] * (size_t)l->M + (size_t)coord[1]) *
                           (size_t)l->P +
                       (size_t)coord[2]) *
@@ -122,10 +123,11 @@ static int64_t tile_ifmap(void *context, const struct pass *pass,
     const struct pass_place *pl = &pass->place;
     const int Cg = l->C / l->G, channel = coord[1] - pl->g * Cg;
     int rows = (pl->e - 1) * l->stride_h + (l->R - 1) * l->dilation_h + 1;
+    int cols = (pl->w - 1) * l->stride_w + (l->S - 1) * l->dilation_w + 1;
     SIM_CHECK(inside(coord[0], pl->n0, pl->n) && channel / Cg < pl->groups &&
               inside(channel % Cg, pl->c0, pl->c) &&
               inside(coord[2], pl->p0 * l->stride_h, rows) &&
-              inside(coord[3], 0, layer_padded_w(l)));
+              inside(coord[3], pl->q0 * l->stride_w, cols));
     return check_ifmap_word(c->program, coord);
 }
 

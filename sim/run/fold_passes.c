@@ -161,6 +161,8 @@ static void set_place(const struct fold_passes *p, struct pass_place *out)
         .n = l2[NEST_N].n,
         .p0 = l2[NEST_P].first,
         .e = l2[NEST_P].n,
+        .q0 = l2[NEST_Q].first,
+        .w = l2[NEST_Q].n,
         .c0 = l2[NEST_C].first,
         .c = l2[NEST_C].n,
         .f0 = l2[NEST_M].first,

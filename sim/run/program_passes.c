@@ -253,7 +253,7 @@ static void store(struct pass_source *s, struct tile_transfer *out)
     program_tile_move(p->program, pass, TENSOR_PSUM, &p->move);
     put_transfer(&p->move, out);
     /* Psums stay in L2 until they are finished. */
-    out->finished_words = program_outputs(p->program, &pass->place);
+    out->finished_words = program_outputs(&pass->place);
 }
 
 /* A pass has left the array, with its last psums. */

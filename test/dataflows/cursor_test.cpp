@@ -21,15 +21,15 @@ using tile = std::vector<int>;
 tile tile_of(const pass_place &at, int tensor)
 {
     if (tensor == TENSOR_IFMAP)
-        return {at.g, at.n0, at.p0, at.c0};
+        return {at.g, at.n0, at.p0, at.q0, at.c0};
     if (tensor == TENSOR_FILTER)
         return {at.g, at.m0, at.c0, at.f0};
-    return {at.g, at.m0, at.n0, at.p0};
+    return {at.g, at.m0, at.n0, at.p0, at.q0};
 }
 
 tile all_tiles(const pass_place &at)
 {
-    return {at.g, at.m0, at.n0, at.p0, at.c0, at.f0};
+    return {at.g, at.m0, at.n0, at.p0, at.q0, at.c0, at.f0};
 }
 
 struct walked {
@@ -136,12 +136,12 @@ TEST(Cursor, KeepsNothingThatDoesNotHold)
         l.N = random.pick(1, 9);
         for (int f = 0; dataflow_table[f] != nullptr; f++) {
             const dataflow *flow = dataflow_table[f];
-            given_mapping none = {};
+            const given_mapping given = narrow_rows(flow->name, l);
             mapping m = {};
             auto p = std::make_unique<program>();
             if (a.array_network == NETWORK_SYSTOLIC && !flow->on_systolic)
                 continue;
-            if (!flow->choose(&a, &l, &none, &m, d))
+            if (!flow->choose(&a, &l, &given, &m, d))
                 continue;
             flow->compile(&a, &l, &m, p.get());
             if (p->passes > 3000)

@@ -47,12 +47,12 @@ class Dataflow : public testing::TestWithParam<on_network>
     bool run(const arch &a, const layer &l, bool memo, bool check,
              layer_result *r)
     {
-        given_mapping none = {};
+        const given_mapping given = narrow_rows(GetParam().flow->name, l);
         simulate_options o = {};
         o.memo = memo;
         o.check = check;
         bool ok =
-            simulate_chosen(&a, &l, GetParam().flow->name, &none, &o, r, d_);
+            simulate_chosen(&a, &l, GetParam().flow->name, &given, &o, r, d_);
         if (!ok)
             ADD_FAILURE() << describe(l) << ": " << diag_text(d_, 0);
         return ok;
@@ -60,10 +60,10 @@ class Dataflow : public testing::TestWithParam<on_network>
 
     counts closed_form(const arch &a, const layer &l)
     {
-        given_mapping none = {};
+        const given_mapping given = narrow_rows(GetParam().flow->name, l);
         mapping m = {};
         counts c = {};
-        EXPECT_TRUE(GetParam().flow->choose(&a, &l, &none, &m, d_));
+        EXPECT_TRUE(GetParam().flow->choose(&a, &l, &given, &m, d_));
         GetParam().flow->expect(&a, &l, &m, &c);
         return c;
     }
@@ -124,10 +124,10 @@ TEST_P(Dataflow, KnowsTheNumberOfItsPassesBeforehand)
     for (int k = 0, end = sample(SHAPES, "random layers"); k < end; k++) {
         arch a = machine(random);
         layer l = random.shape();
-        given_mapping none = {};
+        const given_mapping given = narrow_rows(GetParam().flow->name, l);
         mapping m = {};
         program p = {};
-        ASSERT_TRUE(GetParam().flow->choose(&a, &l, &none, &m, d_));
+        ASSERT_TRUE(GetParam().flow->choose(&a, &l, &given, &m, d_));
         GetParam().flow->compile(&a, &l, &m, &p);
         cursor at;
         pass next;
@@ -166,9 +166,9 @@ TEST_P(Dataflow, ShowsALineThatAsksForTheSameMapping)
     random_case random(11);
     arch a = machine(random);
     layer l = random.shape();
-    given_mapping none = {};
+    const given_mapping given = narrow_rows(GetParam().flow->name, l);
     mapping m = {};
-    ASSERT_TRUE(GetParam().flow->choose(&a, &l, &none, &m, d_));
+    ASSERT_TRUE(GetParam().flow->choose(&a, &l, &given, &m, d_));
     char *text = nullptr;
     size_t size = 0;
     FILE *to = open_memstream(&text, &size);

@@ -60,15 +60,15 @@ word_list tile_words(const layout_oracle &oracle, const layer &l,
                      const pass_place &pl, tensor t)
 {
     if (t == TENSOR_IFMAP)
-        return layout_oracle::filled_rows(
-            oracle.ifmap_words(pl.n0, pl.n, pl.g, pl.c0, pl.c, pl.p0, pl.e));
+        return layout_oracle::filled_rows(oracle.ifmap_words(
+            pl.n0, pl.n, pl.g, pl.c0, pl.c, pl.p0, pl.e, pl.q0, pl.w));
     if (t == TENSOR_FILTER)
         return oracle.filter_words(filter_tile(l, pl));
     word_list out;
     for (int n = pl.n0; n < pl.n0 + pl.n; n++)
         for (int m = pl.m0; m < pl.m0 + pl.m; m++)
             for (int y = pl.p0; y < pl.p0 + pl.e; y++)
-                for (int x = 0; x < l.Q; x++)
+                for (int x = pl.q0; x < pl.q0 + pl.w; x++)
                     out.push_back({n, pl.g * (l.M / l.G) + m, y, x});
     return out;
 }
@@ -121,7 +121,6 @@ TEST(DramLayout, TransfersTouchTheirWordsAndMoveEachBurstOnce)
 {
     random_case random(71);
     diag *d = diag_new();
-    const given_mapping none = {};
     const int machines = sample(60, "machines and layers");
     int compared = 0;
     for (int k = 0; k < machines; k++) {
@@ -131,10 +130,11 @@ TEST(DramLayout, TransfersTouchTheirWordsAndMoveEachBurstOnce)
             random.pick(0, 1) ? NETWORK_MULTICAST : NETWORK_SYSTOLIC;
         for (int f = 0; dataflow_table[f] != nullptr; f++) {
             const dataflow *flow = dataflow_table[f];
+            const given_mapping given = narrow_rows(flow->name, l);
             mapping m = {};
             auto p = std::make_unique<program>();
             if ((a.array_network == NETWORK_SYSTOLIC && !flow->on_systolic) ||
-                !flow->choose(&a, &l, &none, &m, d))
+                !flow->choose(&a, &l, &given, &m, d))
                 continue;
             flow->compile(&a, &l, &m, p.get());
             program_lay_out(p.get(), burst_bytes_of(a));
@@ -143,7 +143,7 @@ TEST(DramLayout, TransfersTouchTheirWordsAndMoveEachBurstOnce)
             layer_result r = {};
             simulate_options o = {};
             o.memo = true;
-            ASSERT_TRUE(simulate_chosen(&a, &l, flow->name, &none, &o, &r, d))
+            ASSERT_TRUE(simulate_chosen(&a, &l, flow->name, &given, &o, &r, d))
                 << diag_text(d, 0);
             EXPECT_EQ(r.counts.dram_bursts, bursts) << what;
             layer_result_fini(&r);

@@ -45,11 +45,11 @@ class L1Dataflow : public testing::TestWithParam<on_l1>
     bool run(const arch &a, const layer &l, bool memo, bool check,
              layer_result *r)
     {
-        given_mapping none = {};
+        const given_mapping given = narrow_rows(flow_->name, l);
         simulate_options o = {};
         o.memo = memo;
         o.check = check;
-        bool ok = simulate_chosen(&a, &l, flow_->name, &none, &o, r, d_);
+        bool ok = simulate_chosen(&a, &l, flow_->name, &given, &o, r, d_);
         if (!ok)
             ADD_FAILURE() << describe(l) << ": " << diag_text(d_, 0);
         return ok;
@@ -81,10 +81,10 @@ TEST_P(L1Dataflow, CountsWhatItsClosedFormSays)
         layer l = random.shape();
         layer_result r = {};
         ASSERT_TRUE(run(a, l, true, false, &r));
-        given_mapping none = {};
+        const given_mapping given = narrow_rows(flow_->name, l);
         mapping m = {};
         counts want = {};
-        ASSERT_TRUE(flow_->choose(&a, &l, &none, &m, d_));
+        ASSERT_TRUE(flow_->choose(&a, &l, &given, &m, d_));
         flow_->expect(&a, &l, &m, &want);
         const struct counter *off = counters_differ(&r.counts, &want);
         ASSERT_EQ(off, nullptr) << off->path << ", " << describe(l);
@@ -147,9 +147,9 @@ TEST_P(L1Dataflow, PutsEachPeOfAPassInAPlaceOfItsOwn)
     for (int k = 0, end = sample(200, "random layers"); k < end; k++) {
         arch a = machine(random);
         layer l = random.shape();
-        given_mapping none = {};
+        const given_mapping given = narrow_rows(flow_->name, l);
         mapping m = {};
-        ASSERT_TRUE(flow_->choose(&a, &l, &none, &m, d_));
+        ASSERT_TRUE(flow_->choose(&a, &l, &given, &m, d_));
         flow_->compile(&a, &l, &m, p);
         cursor at;
         cursor_start(&at);
@@ -212,11 +212,11 @@ layer_result one_weight_for_four(l2_to_l1 network)
     layer_set_steps(&l, 1, 0, 1);
     l.W = 4;
     diag *d = diag_new();
-    given_mapping none = {};
+    const given_mapping given = {};
     simulate_options o = {};
     layer_result r = {};
     EXPECT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
-    EXPECT_TRUE(simulate_chosen(&a, &l, "os", &none, &o, &r, d))
+    EXPECT_TRUE(simulate_chosen(&a, &l, "os", &given, &o, &r, d))
         << diag_text(d, 0);
     EXPECT_EQ(r.active_pes, 4);
     diag_free(d);

@@ -107,14 +107,14 @@ word_list layout_oracle::filter_words(const filter_box &b) const
 }
 
 word_list layout_oracle::ifmap_words(int n0, int n, int g, int c0, int c,
-                                     int p0, int p) const
+                                     int p0, int p, int q0, int q) const
 {
     std::set<dram_word> some;
     for (int i = n0; i < n0 + n; i++)
         for (int k = c0; k < c0 + c; k++)
             for (int y = p0; y < p0 + p; y++)
                 for (int r = 0; r < l_.R; r++)
-                    for (int x = 0; x < l_.Q; x++)
+                    for (int x = q0; x < q0 + q; x++)
                         for (int s = 0; s < l_.S; s++) {
                             dram_word w = {i, g * (l_.C / l_.G) + k,
                                            y * l_.stride_h + r * l_.dilation_h,

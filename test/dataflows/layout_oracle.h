@@ -37,8 +37,8 @@ class layout_oracle
     // Fills each row that has a word: from its first to its last one.
     static word_list filled_rows(const word_list &of);
     // Ifmap words that DRAM holds of those behind these outputs and channels.
-    word_list ifmap_words(int n0, int n, int g, int c0, int c, int p0,
-                          int p) const;
+    word_list ifmap_words(int n0, int n, int g, int c0, int c, int p0, int p,
+                          int q0, int q) const;
 
   private:
     void start_at_a_burst();

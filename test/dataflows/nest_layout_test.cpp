@@ -112,8 +112,9 @@ word_list words_of(const layout_oracle &oracle, const layer &l, const range &r,
     std::set<dram_word> some;
     for (int n = r.first[NEST_N]; n < r.first[NEST_N] + r.size[NEST_N]; n++)
         for (int g = r.first[NEST_G]; g < r.first[NEST_G] + r.size[NEST_G]; g++)
-            for (const dram_word &w : oracle.ifmap_words(
-                     n, 1, g, r.first[NEST_C], r.size[NEST_C], 0, l.P)) {
+            for (const dram_word &w :
+                 oracle.ifmap_words(n, 1, g, r.first[NEST_C], r.size[NEST_C], 0,
+                                    l.P, 0, l.Q)) {
                 auto touches = [](int x, int step, int apart, int p0, int p,
                                   int r0, int taps) {
                     for (int y = p0; y < p0 + p; y++)

@@ -234,9 +234,9 @@ void compare(const char *name, unsigned seed, int machines, kind of)
             random.add_l1(&a, k % 2 ? L2_TO_L1_MESH : L2_TO_L1_MULTICAST);
         a.l2_bank_row_words = 1 + k % 7;
         const layer l = random.shape();
-        given_mapping none = {};
+        const given_mapping given = narrow_rows(flow->name, l);
         mapping m = {};
-        if (!flow->choose(&a, &l, &none, &m, d)) {
+        if (!flow->choose(&a, &l, &given, &m, d)) {
             diag_clear(d);
             continue;
         }
@@ -305,11 +305,11 @@ TEST(PassEvents, RowsOfOneWordAreWords)
             random.choose_for(flow->name, &a);
             a.l2_bank_row_words = 1;
             const layer l = random.shape();
-            given_mapping none = {};
+            const given_mapping given = narrow_rows(flow->name, l);
             layer_mapping m = {};
             m.dataflow = flow;
             m.source = "chosen";
-            if (!flow->choose(&a, &l, &none, &m.mapping, d)) {
+            if (!flow->choose(&a, &l, &given, &m.mapping, d)) {
                 diag_clear(d);
                 continue;
             }

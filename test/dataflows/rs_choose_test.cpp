@@ -149,7 +149,7 @@ TEST_F(RsChoose, NoMoreImagesThanAPassCanCount)
     l.S = 2;
     layer_set_steps(&l, 1, 0, 3);
     ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
-    EXPECT_EQ(rs_images_max(&l, 2), 65535 / 3);
+    EXPECT_EQ(rs_images_max(&l, l.Q, 2), 65535 / 3);
     candidate chosen = ask(a, l, {});
     ASSERT_TRUE(chosen.legal);
     EXPECT_EQ(chosen.m.value[RS_N], 65535 / 3);
@@ -170,8 +170,9 @@ TEST_F(RsChoose, NoMoreImagesThanAPassCanCount)
     l.S = 2;
     l.W = 65535;
     ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
-    EXPECT_EQ(rs_images_max(&l, 2), int(UINT32_MAX / (2u * unsigned(l.Q))));
-    EXPECT_EQ(rs_images_max(&l, 1),
+    EXPECT_EQ(rs_images_max(&l, l.Q, 2),
+              int(UINT32_MAX / (2u * unsigned(l.Q))));
+    EXPECT_EQ(rs_images_max(&l, l.Q, 1),
               std::min(65535, int(UINT32_MAX / unsigned(l.Q))));
 }
 
@@ -194,10 +195,49 @@ TEST_F(RsChoose, WhatIsShortIsWhatTheNearestCandidateLacks)
     given_mapping given = {};
     std::strcpy(given.param[0].name, "r");
     given.param[given.n++].value = 4;
+    std::strcpy(given.param[1].name, "w"); // whole rows
+    given.param[given.n++].value = l.Q;
     mapping m = {};
     EXPECT_FALSE(rs_choose(&a, &l, &given, &m, d));
     EXPECT_NE(d.text().find(": L2 (ifmap tile) is short by"), std::string::npos)
         << d.text();
+}
+
+// L2 holds 100 ofmap columns for the channels and filters of a PE, and no more.
+TEST_F(RsChoose, RowsAreCutWhereL2DoesNotHoldWholeOnesForAPe)
+{
+    arch a = random_case(3).machine();
+    layer l = {};
+    std::snprintf(l.name, sizeof(l.name), "wide");
+    l.N = l.G = l.R = l.H = 1;
+    layer_set_steps(&l, 1, 0, 1);
+    l.C = 8;
+    l.M = 6;
+    l.S = 3;
+    l.W = 302;
+    Messages d;
+    ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
+    a.n_l2_stores = 0;
+    a.l2_bank_row_words = 1;
+    a.l2_banks = 8;
+    for (int t = 0; t < TENSOR_N; t++) {
+        a.precision_bits[t] = 16;
+        a.l2_tensor_banks[t] = 0;
+        a.l2_buffers[t] = 0;
+    }
+    a.rf_words[TENSOR_IFMAP] = 6;   // 2 channels
+    a.rf_words[TENSOR_FILTER] = 24; // of 4 filters
+    a.rf_words[TENSOR_PSUM] = 4;
+    // A bank of filters; ifmaps in 204 words and psums in 400, of 7 banks.
+    a.l2_bytes = 8 * 102 * 2;
+    ASSERT_EQ(arch_l2_bank_words(&a, TENSOR_IFMAP), 102u);
+    candidate narrow = ask(a, l, {});
+    ASSERT_TRUE(narrow.legal);
+    EXPECT_EQ(narrow.m.value[RS_W], 100);
+    a.l2_bytes = 64 * 1024;
+    candidate whole = ask(a, l, {});
+    ASSERT_TRUE(whole.legal);
+    EXPECT_EQ(whole.m.value[RS_W], 300);
 }
 
 // More PE sets than are noted at a time.

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "dataflows/rs/rs.h"
 #include "dataflows/search/best.h"
 #include "dataflows/search/search.h"
 #include "sim/choose/search_costs.h"
@@ -122,6 +123,8 @@ class Search : public testing::TestWithParam<on_network>
         auto at = of.find(name);
         if (at != of.end())
             return at->second(l);
+        if (name == "w") // whole rows alone, where they are roomy
+            return rs_is_roomy(&a, &l, l.Q) ? 1 : l.Q;
         return std::max(
             {a.rf_words[0], a.rf_words[1], a.rf_words[2], arch_pes(&a)});
     }
@@ -138,8 +141,10 @@ class Search : public testing::TestWithParam<on_network>
         auto covers = [](int each, int times, int all) {
             return each <= all && (times == 1 || each * (times - 1) < all);
         };
-        if (flow == "rs")
-            return covers(v["p"], v["t"], v["m"]) && covers(v["q"], v["r"], Cg);
+        if (flow == "rs") // of widths, the least that makes as many tiles
+            return covers(v["p"], v["t"], v["m"]) &&
+                   covers(v["q"], v["r"], Cg) &&
+                   v["w"] == (l.Q - 1) / ((l.Q - 1) / v["w"] + 1) + 1;
         if (v["f"] > v["m"])
             return false;
         if (flow == "os")
@@ -171,7 +176,9 @@ class Search : public testing::TestWithParam<on_network>
                 std::snprintf(p.name, sizeof(p.name), "%s",
                               flow->params[k].name);
                 p.value = value[k];
-                named[p.name] = value[k];
+                if (std::strcmp(p.name, "w") == 0 && most[k] == 1)
+                    p.value = l.Q;
+                named[p.name] = p.value;
             }
             point found = {};
             if (stands_for_itself(a, l, flow->name, named) &&

@@ -80,13 +80,13 @@ TEST(Periods, AlikeIterationsBringEqualPasses)
         a.compression = random.pick(0, 1) ? COMPRESSION_NONE : COMPRESSION_RLC;
         for (int f = 0; dataflow_table[f] != nullptr; f++) {
             const dataflow *flow = dataflow_table[f];
-            given_mapping none = {};
+            const given_mapping given = narrow_rows(flow->name, l);
             mapping m = {};
             auto p = std::make_unique<program>();
             if (a.array_network == NETWORK_SYSTOLIC &&
                 std::strcmp(flow->name, "rs") == 0)
                 continue;
-            if (!flow->choose(&a, &l, &none, &m, d))
+            if (!flow->choose(&a, &l, &given, &m, d))
                 continue;
             flow->compile(&a, &l, &m, p.get());
             compared += compare_iterations(*p, std::string(flow->name) + " " +
