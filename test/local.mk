@@ -177,6 +177,9 @@ network_test_LDADD = $(TEST_LIBS)
 
 # sim/energy, sim/report
 dist_check_SCRIPTS += %D%/report/schema_test.py
+
+# sim/explain
+dist_check_SCRIPTS += %D%/explain/explain_test.py
 if TESTS_WANTED
 check_PROGRAMS += energy_test report_test
 endif

@@ -20,6 +20,8 @@ extern "C" {
       "the same from closed forms: counts, energy, bounds of cycles")         \
     X(map, "", "find the best mapping of each layer, proven")                 \
     X(reuse, "", "how far apart the uses of a word are, at every level")      \
+    X(explain, "",                                                            \
+      "where cycles and energy went, and what would help, simulated")         \
     X(validate, "", "published claims beside what is found here")             \
     X(sweep, "PLAN.cfg|status|export|merge...",                               \
       "run the points of a plan, and keep what they come to in a store")      \

@@ -38,6 +38,9 @@ bool format_honoured(const struct format_row *row, enum command command)
         return row->map != NULL;
     case COMMAND_reuse:
         return row->reuse != NULL;
+    case COMMAND_explain:
+        return row == &format_table[REPORT_TABLE] ||
+               row == &format_table[REPORT_JSON];
     case COMMAND_validate:
         return row->validation != NULL;
     case COMMAND_sweep:

@@ -90,7 +90,8 @@ static bool warn_of_nodes_left_out(const struct invocation *s)
                           "machine's own DRAM, and '--sc-memory' is another; "
                           "'--layer' can leave them out",
                           others, n->workload->name);
-    if (others == 0 || (command != COMMAND_map && command != COMMAND_reuse))
+    if (others == 0 || (command != COMMAND_map && command != COMMAND_reuse &&
+                        command != COMMAND_explain))
         return true;
     if (n->workload->n_layers == 0)
         return diag_error(s->diag, command_line,

@@ -34,13 +34,14 @@ enum use {
     MODEL = OPTION_FOR(COMMAND_model),
     MAP = OPTION_FOR(COMMAND_map),
     REUSE = OPTION_FOR(COMMAND_reuse),
+    EXPLAIN = OPTION_FOR(COMMAND_explain),
     VALIDATE = OPTION_FOR(COMMAND_validate),
     LIST = OPTION_FOR(COMMAND_list),
     IMPORT = OPTION_FOR(COMMAND_import),
     SWEEP = OPTION_FOR(COMMAND_sweep),
     SERVE = OPTION_FOR(COMMAND_serve),
     STREAM = OPTION_FOR_STREAM,
-    LAYERS = RUN | MODEL | MAP | REUSE,
+    LAYERS = RUN | MODEL | MAP | REUSE | EXPLAIN,
     REPORTS = LAYERS | VALIDATE | STREAM,
     ANY = OPTION_FOR(COMMAND_N + 1) - 1
 };
@@ -102,7 +103,7 @@ const struct option_row option_table[] = {
          "one matrix product: M rows, N columns, K products"),
     OWN("set", 0, "PATH=VALUE", LAYERS, set, read_set,
         "override a value of the architecture or mapping; may be repeated"),
-    TEXT("energy", 0, "TABLE[,TABLE...]", RUN | MODEL | MAP, energy,
+    TEXT("energy", 0, "TABLE[,TABLE...]", RUN | MODEL | MAP | EXPLAIN, energy,
          "the energy table, in place of the architecture's; of several, the "
          "totals under each beside those of the first"),
     TEXT("accesses", 0, "FILE", REUSE | STREAM, accesses,
@@ -111,11 +112,11 @@ const struct option_row option_table[] = {
     TITLE("How to run it:"),
     TEXT("dataflow", 0, "NAME", LAYERS, dataflow,
          "dataflow; without it, the architecture's default"),
-    TEXT("mapping", 0, "FILE", RUN | MODEL | REUSE, mapping,
+    TEXT("mapping", 0, "FILE", RUN | MODEL | REUSE | EXPLAIN, mapping,
          "mappings of layers, as --show-mapping prints or 'map --save' puts "
          "them"),
     OWN("mapping-policy", 0, "search|table|estimate|rules|FILE",
-        RUN | MODEL | REUSE, policy, read_policy,
+        RUN | MODEL | REUSE | EXPLAIN, policy, read_policy,
         "mappings of layers: the best of some that are simulated, published "
         "ones and else those, the best by estimate, published ones and else "
         "the dataflow's rules', or a file's; without it, mapping.policy"),
@@ -142,7 +143,7 @@ const struct option_row option_table[] = {
                  "for options and files of others: no plugin, no input from "
                  "outside the current folder, no output outside FOLDER, and "
                  "limits of time and memory"),
-    TEXT("mappings", 0, "FILE", RUN | MODEL | REUSE, mappings,
+    TEXT("mappings", 0, "FILE", RUN | MODEL | REUSE | EXPLAIN, mappings,
          "the same as --mapping"),
 
     TITLE("With --kernel systemc:"),

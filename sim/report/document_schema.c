@@ -416,6 +416,43 @@ static json_t *validation(void)
     return o;
 }
 
+/* A change of the machine that `explain` tried, and what it came to. */
+static json_t *what_if(void)
+{
+    static const char *const real[] = {"energy", "area_mm2", "gain"};
+    json_t *o = schema_object("a change, simulated");
+    schema_put(o, "kind", schema_typed("string", ""), true);
+    schema_put(o, "what", schema_typed("string", "in words"), true);
+    schema_put(o, "options", list_of(schema_typed("string", ""), ""), true);
+    schema_put(o, "failed", schema_typed("string", "why"), false);
+    schema_put(o, "cycles", schema_whole(0, "of all layers"), false);
+    for (int k = 0; k < 3; k++)
+        schema_put(o, real[k], schema_typed("number", ""), false);
+    schema_put(o, "other_mapping", schema_typed("boolean", "than now"), false);
+    return o;
+}
+
+static json_t *explanation(void)
+{
+    static const char *const text[] = {"arch", "mapping_source", "energy_unit",
+                                       "in_words"};
+    json_t *o = schema_object("of `explain`"), *now = schema_object("as it is");
+    put_head(o);
+    for (int k = 0; k < 4; k++)
+        schema_put(o, text[k], schema_typed("string", ""), true);
+    schema_put(o, "explained", list_of(schema_typed("string", ""), ""), true);
+    schema_put(now, "cycles", schema_whole(0, "of all layers"), true);
+    schema_put(now, "energy", schema_typed("number", "in energy_unit"), true);
+    schema_put(now, "area_mm2", schema_typed("number", ""), false);
+    schema_put(now, "ledger_pe_cycles", any_members("integer", ""), true);
+    schema_put(now, "wait_dram_by", any_members("object", ""), true);
+    schema_put(now, "energy_parts", any_members("number", ""), true);
+    schema_put(o, "now", now, true);
+    schema_put(o, "binding", or_null(schema_reference("what_if")), true);
+    schema_put(o, "what_ifs", list_of(schema_reference("what_if"), ""), true);
+    return o;
+}
+
 /* Columns differ from list to list; a cell is a text or a number. */
 static json_t *listing(void)
 {
@@ -446,6 +483,7 @@ void document_schema(FILE *to)
     tree_append(any, schema_reference("map"));
     tree_append(any, schema_reference("reuse"));
     tree_append(any, schema_reference("validation"));
+    tree_append(any, schema_reference("explanation"));
     tree_put(o, "anyOf", any);
     tree_put(defs, "results", results());
     tree_put(defs, "listing", listing());
@@ -454,6 +492,8 @@ void document_schema(FILE *to)
     tree_put(defs, "range", schema_energy_range());
     tree_put(defs, "reuse", reuse());
     tree_put(defs, "validation", validation());
+    tree_put(defs, "explanation", explanation());
+    tree_put(defs, "what_if", what_if());
     tree_put(o, "$defs", defs);
     /* What cannot be written is found by whoever closes the stream. */
     (void)tree_print(o, to);

@@ -151,6 +151,7 @@ def look_at_glossary():
         words_of(report(*words, *small), found)
     words_of(report("map", "--cfg", "eyeriss", *small), found)
     words_of(report("reuse", "--cfg", "eyeriss", *small), found)
+    words_of(report("explain", "--cfg", "systolic", *small), found)
     words_of(json.loads(run("validate", "--filter", "dram*", "--format",
                             "json").stdout), found)
     check({"wait_dram", "l1_ports", "folds", "filter_l1", "parts_left_out",

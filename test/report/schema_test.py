@@ -54,6 +54,8 @@ def each_form():
           "reuse of a file")
     claims = report("validate", "--filter", "ddr3_1600*")
     check(claims["rows"] != [], "validate")
+    check(report("explain", "--cfg", "systolic", *TINY)["what_ifs"] != [],
+          "explain")
     shown = report("model", *eyeriss, "--show-config")
     check(shown["list"] == "configuration", "--show-config")
     return checked

@@ -1,0 +1,2 @@
+accelsim_SOURCES += \
+	%D%/command_explain.c
