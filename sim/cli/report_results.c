@@ -85,7 +85,14 @@ static bool report_layers(const struct invocation *s, const char *kernel,
         in.dram_burst_bytes = 0; /* it is asked for words */
         in.dram_bytes_per_second = o->systemc.memory.bytes_per_second;
     }
+    struct energy_range_prices *prices[INVOCATION_TABLES_MAX];
+    for (int i = 0; i < s->n_tables; i++)
+        prices[i] = energy_range_prices_new(s->tables[i]);
+    in.prices = prices;
+    in.n_prices = s->n_tables;
     SIM_CHECK(format_table[o->format].results(&in, to));
+    for (int i = 0; i < s->n_tables; i++)
+        energy_range_prices_free(prices[i]);
     SIM_CHECK(fclose(to) == 0);
     ok = output_write(o->output, text, text_bytes, s->diag);
     free(text);

@@ -5,6 +5,8 @@
 #include "sim/energy/energy_range.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "sim/energy/energy_table.h"
 
@@ -49,32 +51,32 @@ static bool has_range(const struct energy_entry *entry)
     return entry->low < entry->high;
 }
 
-/* Puts the n-th entry with a range at one of its ends; -1: all of them.
- * Returns how many have one. */
-static int vary(struct energy_table *table, int n, enum side side)
+/* Puts an entry at one of its ends. */
+static void move_to(struct energy_entry *entry, enum side side)
 {
-    int found = 0;
+    const double to = side == AT_LOW ? entry->low : entry->high;
+    entry->write *= to / entry->energy;
+    entry->energy = to;
+}
+
+/* Finds the entries with a range, up to `most` of them.  Returns how many there
+ * are. */
+static int find_ranged(struct energy_table *table, int most,
+                       struct energy_entry *found[])
+{
+    int n = 0;
     struct energy_list *list;
     for (int i = 0; (list = energy_table_list(table, i)) != NULL; i++)
-        for (int k = 0; k < list->n_entries; k++) {
-            struct energy_entry *e = &list->entry[k];
-            if (!has_range(e))
-                continue;
-            if (n < 0 || n == found) {
-                const double to = side == AT_LOW ? e->low : e->high;
-                e->write *= to / e->energy;
-                e->energy = to;
-            }
-            found++;
-        }
-    return found;
+        for (int k = 0; k < list->n_entries; k++)
+            if (has_range(&list->entry[k]) && n++ < most)
+                found[n - 1] = &list->entry[k];
+    return n;
 }
 
 bool energy_ranges_fit(struct energy_table *table, const char *path,
                        struct diag *d)
 {
-    struct energy_table copy = *table;
-    const int n = vary(&copy, -1, AT_LOW);
+    const int n = find_ranged(table, 0, NULL);
     const struct src_pos at = {path, 1};
     return n <= ENERGY_RANGED_MAX ||
            diag_error(d, at,
@@ -83,41 +85,88 @@ bool energy_ranges_fit(struct energy_table *table, const char *path,
                       n, ENERGY_RANGED_MAX);
 }
 
-/* The layer's total by a table. */
-static double total_of(const struct energy_table *table,
-                       const struct arch *arch, const struct layer_result *r,
-                       int dram_burst_bytes)
+struct energy_range_prices {
+    const struct energy_table *table; /* borrowed */
+    bool is_set;
+    /* The widths of words that the prices hold for. */
+    int bits[TENSOR_N], ofmap_bits;
+    int n; /* entries with a range */
+    struct energy_costs as_is, corner[2], one[2][ENERGY_RANGED_MAX];
+};
+
+struct energy_range_prices *
+energy_range_prices_new(const struct energy_table *table)
 {
-    struct energy_costs costs;
-    struct layer_energy energy;
-    energy_costs_of(table, arch, &costs);
-    energy_of_layer(&costs, arch, r, dram_burst_bytes, &energy);
-    return energy.total;
+    struct energy_range_prices *prices = xcalloc(1, sizeof(*prices));
+    prices->table = table;
+    return prices;
 }
 
-static double total_at(const struct energy_table *table,
-                       const struct arch *arch, const struct layer_result *r,
-                       int dram_burst_bytes, int n, enum side side)
+void energy_range_prices_free(struct energy_range_prices *prices)
 {
-    struct energy_table copy = *table; /* borrows what the table owns */
-    vary(&copy, n, side);
-    return total_of(&copy, arch, r, dram_burst_bytes);
+    free(prices);
 }
 
-void energy_range_of_layer(const struct energy_table *table,
+const struct energy_table *
+energy_range_table(const struct energy_range_prices *prices)
+{
+    return prices->table;
+}
+
+static void work_out(struct energy_range_prices *prices,
+                     const struct arch *arch)
+{
+    struct energy_table copy = *prices->table; /* borrows what that owns */
+    struct energy_entry *found[ENERGY_RANGED_MAX], was[ENERGY_RANGED_MAX];
+    const int n = find_ranged(&copy, ENERGY_RANGED_MAX, found);
+    SIM_CHECK(n <= ENERGY_RANGED_MAX);
+    for (int k = 0; k < n; k++)
+        was[k] = *found[k];
+    energy_costs_of(&copy, arch, &prices->as_is);
+    for (int side = AT_LOW; side <= AT_HIGH; side++) {
+        for (int k = 0; k < n; k++) {
+            move_to(found[k], (enum side)side);
+            energy_costs_of(&copy, arch, &prices->one[side][k]);
+            *found[k] = was[k];
+        }
+        for (int k = 0; k < n; k++)
+            move_to(found[k], (enum side)side);
+        energy_costs_of(&copy, arch, &prices->corner[side]);
+        for (int k = 0; k < n; k++)
+            *found[k] = was[k];
+    }
+    prices->n = n;
+    prices->is_set = true;
+    memcpy(prices->bits, arch->precision_bits, sizeof(prices->bits));
+    prices->ofmap_bits = arch->ofmap_bits;
+}
+
+void energy_range_of_layer(struct energy_range_prices *prices,
                            const struct arch *arch,
                            const struct layer_result *result,
                            int dram_burst_bytes, struct energy_range *out)
 {
-    struct energy_table copy = *table;
-    const int burst = dram_burst_bytes;
-    out->n = vary(&copy, -1, AT_LOW);
-    out->total = total_of(table, arch, result, burst);
-    out->corner_low = total_at(table, arch, result, burst, -1, AT_LOW);
-    out->corner_high = total_at(table, arch, result, burst, -1, AT_HIGH);
-    for (int k = 0; k < out->n; k++) {
-        out->low[k] = total_at(table, arch, result, burst, k, AT_LOW);
-        out->high[k] = total_at(table, arch, result, burst, k, AT_HIGH);
+    if (!prices->is_set || prices->ofmap_bits != arch->ofmap_bits ||
+        memcmp(prices->bits, arch->precision_bits, sizeof(prices->bits)) != 0)
+        work_out(prices, arch);
+    struct layer_energy energy;
+    const struct {
+        const struct energy_costs *costs;
+        double *total;
+    } fixed[] = {{&prices->as_is, &out->total},
+                 {&prices->corner[AT_LOW], &out->corner_low},
+                 {&prices->corner[AT_HIGH], &out->corner_high}};
+    for (int k = 0; k < 3; k++) {
+        energy_of_layer(fixed[k].costs, arch, result, dram_burst_bytes,
+                        &energy);
+        *fixed[k].total = energy.total;
+    }
+    out->n = prices->n;
+    for (int k = 0; k < 2 * prices->n; k++) {
+        const int entry = k / 2, side = k % 2;
+        energy_of_layer(&prices->one[side][entry], arch, result,
+                        dram_burst_bytes, &energy);
+        (side == AT_LOW ? out->low : out->high)[entry] = energy.total;
     }
 }
 

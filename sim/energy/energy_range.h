@@ -27,8 +27,19 @@ struct energy_range {
     double corner_low, corner_high;
 };
 
-/* arch: with the layer's widths; dram_burst_bytes: as energy_of_layer. */
-void energy_range_of_layer(const struct energy_table *table,
+/* What a machine pays under a table, as it is and with entries at their ends:
+ * worked out once for all layers of the same widths. */
+struct energy_range_prices;
+/* table: borrowed. */
+struct energy_range_prices *
+energy_range_prices_new(const struct energy_table *table);
+void energy_range_prices_free(struct energy_range_prices *prices);
+const struct energy_table *
+energy_range_table(const struct energy_range_prices *prices);
+
+/* arch: of one machine for all calls with `prices`, with the layer's widths;
+ * dram_burst_bytes: as energy_of_layer. */
+void energy_range_of_layer(struct energy_range_prices *prices,
                            const struct arch *arch,
                            const struct layer_result *result,
                            int dram_burst_bytes, struct energy_range *out);

@@ -123,20 +123,35 @@ void metrics_energy(const struct report_input *in, const struct layer_result *r,
     energy_of_layer(&costs, &own, r, in->dram_burst_bytes, out);
 }
 
+/* What the report has kept of a table; NULL: nothing. */
+static struct energy_range_prices *kept_prices(const struct report_input *in,
+                                               const struct energy_table *table)
+{
+    for (int i = 0; i < in->n_prices; i++)
+        if (energy_range_table(in->prices[i]) == table)
+            return in->prices[i];
+    return NULL;
+}
+
 void metrics_range(const struct report_input *in,
                    const struct energy_table *table,
                    const struct layer_result *r, struct energy_range *out)
 {
+    struct energy_range_prices *const kept = kept_prices(in, table);
+    struct energy_range_prices *const prices =
+        kept != NULL ? kept : energy_range_prices_new(table);
     memset(out, 0, sizeof(*out));
     for (int i = 0; i < in->n_layers; i++) {
         struct arch own;
         struct energy_range part;
         if (!metrics_part(in, r, i, &own))
             continue;
-        energy_range_of_layer(table, &own, &in->layers[i], in->dram_burst_bytes,
-                              &part);
+        energy_range_of_layer(prices, &own, &in->layers[i],
+                              in->dram_burst_bytes, &part);
         energy_range_add(out, &part);
     }
+    if (kept == NULL)
+        energy_range_prices_free(prices);
 }
 
 int metrics_largest_losses(const struct layer_result *r, int n,

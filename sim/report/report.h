@@ -46,6 +46,10 @@ struct report_input { /* all borrowed */
      * them; 0 or 1: none do. */
     const struct energy_table *const *tables;
     int n_tables;
+    /* Prices that are kept from a layer to the next, of some tables; or none.
+     */
+    struct energy_range_prices *const *prices;
+    int n_prices;
     const struct layer_result *layers;
     int n_layers;
     /* What a graph's operations came to; NULL: a list of layers ran. */

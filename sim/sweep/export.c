@@ -58,7 +58,7 @@ static bool note_point(void *context, const struct store_row *row)
 
 bool export_pareto(struct store *store, FILE *to, struct diag *d)
 {
-    struct pareto *front = pareto_new(store_about(store), false);
+    struct pareto *front = pareto_new(store_its_about(store), false);
     struct exporting e = {.to = to, .front = front};
     bool ok = store_each_row(store, note_point, front, d);
     pareto_find(front, 1);
@@ -109,9 +109,9 @@ bool export_json(struct store *store, FILE *to, struct diag *d)
 {
     struct exporting e = {.to = to};
     fputs("{\n  \"accelsim\": \"" ACCELSIM_VERSION "\",\n  \"plan\": ", to);
-    export_json_text(store_about(store)->plan, to);
+    export_json_text(store_its_about(store)->plan, to);
     fputs(",\n  \"digest\": ", to);
-    export_json_text(store_about(store)->digest, to);
+    export_json_text(store_its_about(store)->digest, to);
     fputs(",\n  \"points\": [", to);
     const bool ok = store_each_row(store, put_json, &e, d);
     fputs("\n  ]\n}\n", to);
@@ -120,7 +120,7 @@ bool export_json(struct store *store, FILE *to, struct diag *d)
 
 bool export_status(struct store *store, FILE *to, struct diag *d)
 {
-    const struct store_about *about = store_about(store);
+    const struct store_about *about = store_its_about(store);
     uint64_t count[POINT_STATUS_N], simulated, n = 0;
     bool is_first = true;
     if (!store_count(store, count, &simulated, d))

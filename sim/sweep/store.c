@@ -296,7 +296,7 @@ void store_close(struct store *s)
     free(s);
 }
 
-const struct store_about *store_about(const struct store *s)
+const struct store_about *store_its_about(const struct store *s)
 {
     return &s->about;
 }

@@ -37,7 +37,7 @@ struct store *store_open(const char *path, const struct plan *plan,
 struct store *store_read(const char *path, struct diag *d);
 /* What is not committed is lost. */
 void store_close(struct store *store); /* or NULL */
-const struct store_about *store_about(const struct store *store);
+const struct store_about *store_its_about(const struct store *store);
 
 /* Calls `use` for each point that is there; simulated: not only screened. */
 bool store_each_done(struct store *store,

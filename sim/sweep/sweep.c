@@ -92,7 +92,7 @@ static bool note_point(void *context, const struct store_row *row)
 static bool choose(const struct sweep_input *in, unsigned char *chosen,
                    struct diag *d)
 {
-    struct pareto *front = pareto_new(store_about(in->store), true);
+    struct pareto *front = pareto_new(store_its_about(in->store), true);
     const bool ok = store_each_row(in->store, note_point, front, d);
     pareto_find(front, in->plan->screen_band);
     for (uint64_t i = 0; ok && i < in->plan->n_points; i++)

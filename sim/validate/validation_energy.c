@@ -44,6 +44,7 @@ struct on_chip {
 static void add_up(const struct quantity_input *in,
                    const struct energy_table *table, struct on_chip *out)
 {
+    struct energy_range_prices *prices = energy_range_prices_new(table);
     memset(out, 0, sizeof(*out));
     for (int i = 0; i < in->n_layers; i++) {
         struct layer_result r = in->r[1 + i];
@@ -59,7 +60,7 @@ static void add_up(const struct quantity_input *in,
         r.counts.dram_bursts = 0;
         energy_costs_of(table, &own, &costs);
         energy_of_layer(&costs, &own, &r, 0, &e);
-        energy_range_of_layer(table, &own, &r, 0, &range);
+        energy_range_of_layer(prices, &own, &r, 0, &range);
         out->noc += e.noc;
         out->l2 += e.l2;
         out->leakage += e.leakage;
@@ -74,6 +75,7 @@ static void add_up(const struct quantity_input *in,
         out->least_mw = i == 0 ? mw : fmin(out->least_mw, mw);
         out->most_mw = fmax(out->most_mw, mw);
     }
+    energy_range_prices_free(prices);
 }
 
 struct figure {

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "sim/energy/energy.h"
+#include "sim/energy/energy_range.h"
 
 const uint64_t KIB = 1024;
 
@@ -51,6 +52,13 @@ class Energy : public testing::Test
         struct energy_costs out;
         energy_costs_of(table_, &arch, &out);
         return out;
+    }
+    void range_of(const struct arch &arch, const struct layer_result &result,
+                  struct energy_range *out)
+    {
+        struct energy_range_prices *prices = energy_range_prices_new(table_);
+        energy_range_of_layer(prices, &arch, &result, 0, out);
+        energy_range_prices_free(prices);
     }
     std::string messages()
     {

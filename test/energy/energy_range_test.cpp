@@ -48,7 +48,7 @@ TEST_F(Energy, RangesOfEntriesAreAddedAsRootOfSquares)
     const struct arch a = arch_of(8, 8);
     const struct layer_result r = layer_of(10, 40);
     struct energy_range range;
-    energy_range_of_layer(table_, &a, &r, 0, &range);
+    range_of(a, r, &range);
     EXPECT_EQ(2, range.n);
     EXPECT_DOUBLE_EQ(20 + 40 + 7, range.total);
     EXPECT_DOUBLE_EQ(10 + 40 + 7, range.corner_low);
@@ -58,7 +58,7 @@ TEST_F(Energy, RangesOfEntriesAreAddedAsRootOfSquares)
     // In a second layer an entry errs as in the first.
     const struct layer_result other = layer_of(20, 0);
     struct energy_range sum = range, part;
-    energy_range_of_layer(table_, &a, &other, 0, &part);
+    range_of(a, other, &part);
     energy_range_add(&sum, &part);
     EXPECT_DOUBLE_EQ(67 + 47, sum.total);
     EXPECT_DOUBLE_EQ(114 - 30, energy_range_low(&sum));
@@ -77,7 +77,7 @@ TEST_F(Energy, ARatioErrsWithTheMacThatItIsOf)
     struct layer_result r = layer_of(10, 0);
     r.counts.access[LEVEL_RF][TENSOR_PSUM].writes = 2;
     struct energy_range range;
-    energy_range_of_layer(table_, &a, &r, 0, &range);
+    range_of(a, r, &range);
     EXPECT_DOUBLE_EQ(20 + 12 + 7, range.total);
     EXPECT_DOUBLE_EQ(50 + 30 + 7, energy_range_high(&range));
 }
@@ -98,7 +98,7 @@ TEST_F(Energy, ShippedTablesCarryRangesWithinTheirCorners)
         r.counts.link[LINK_filter].hops = 50;
         r.cycles = 100;
         struct energy_range range;
-        energy_range_of_layer(table_, &a, &r, 0, &range);
+        range_of(a, r, &range);
         const double low = energy_range_low(&range);
         const double high = energy_range_high(&range);
         EXPECT_GE(range.n, 9) << name;
@@ -111,7 +111,7 @@ TEST_F(Energy, ShippedTablesCarryRangesWithinTheirCorners)
     const struct arch a = arch_of(16, 16);
     const struct layer_result r = layer_of(10, 0);
     struct energy_range range;
-    energy_range_of_layer(table_, &a, &r, 0, &range);
+    range_of(a, r, &range);
     EXPECT_EQ(0, range.n);
     EXPECT_DOUBLE_EQ(range.total, energy_range_high(&range));
 }
@@ -125,9 +125,9 @@ TEST_F(Energy, InstructionsArePaidByEveryMac)
     struct layer_result r = layer_of(100, 0);
     r.gated_macs = 40;
     struct energy_range without, with;
-    energy_range_of_layer(table_, &a, &r, 0, &without);
+    range_of(a, r, &without);
     load("45nm_instructions");
-    energy_range_of_layer(table_, &a, &r, 0, &with);
+    range_of(a, r, &with);
     EXPECT_DOUBLE_EQ(without.total + 100 * 70, with.total);
     EXPECT_DOUBLE_EQ(without.corner_low + 100 * 31, with.corner_low);
     EXPECT_DOUBLE_EQ(without.corner_high + 100 * 70, with.corner_high);
