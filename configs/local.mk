@@ -115,6 +115,7 @@ dist_importers_DATA = %D%/importers/__init__.py %D%/importers/__main__.py \
 	%D%/importers/onnx_reshapes.py %D%/importers/onnx_shapes.py \
 	%D%/importers/onnx_values.py %D%/importers/onnx_vector_nodes.py \
 	%D%/importers/onnx_wire.py \
+	%D%/importers/own_machine.py %D%/importers/own_mapping.py \
 	%D%/importers/own_network.py %D%/importers/said.py \
 	%D%/importers/scalesim_config.py \
 	%D%/importers/scalesim_topology.py %D%/importers/source.py \
@@ -126,7 +127,9 @@ dist_importers_DATA = %D%/importers/__init__.py %D%/importers/__main__.py \
 	%D%/importers/timeloop_mapping.py \
 	%D%/importers/timeloop_problem.py %D%/importers/transposed.py \
 	%D%/importers/tree.py %D%/importers/without_place.py \
+	%D%/importers/write_accelergy.py \
 	%D%/importers/write_energy.py %D%/importers/write_graph.py \
+	%D%/importers/write_timeloop_map.py \
 	%D%/importers/write_machine.py \
 	%D%/importers/write_mapping.py %D%/importers/write_network.py \
 	%D%/importers/write_part.py %D%/importers/write_scalesim.py \

@@ -27,8 +27,11 @@ OUTPUTS = {
 }
 
 
-# Other tools' forms of a network, and who writes them.
-EXPORTS = {"scalesim": "write_scalesim", "timeloop": "write_timeloop"}
+# Other tools' forms, and who writes a thing of each kind in them.
+EXPORTS = {"scalesim": {"network": "write_scalesim"},
+           "timeloop": {"network": "write_timeloop",
+                        "mapping": "write_timeloop_map",
+                        "architecture": "write_accelergy"}}
 
 
 class Request:
@@ -72,6 +75,7 @@ def read_files(request, source_of=Source):
     """What the files say, each format's name by path, and refusals."""
     said, refusals, known = Said(request.dims), [], []
     said.lists_levels = request.is_listed
+    said.form, said.program = request.form, request.program
     if request.is_safe:
         said.reads_below = os.path.realpath(".")
 
@@ -134,18 +138,21 @@ def exported(said, form, inputs):
         raise Refused("accelsim", f"'--to' is '{form}'", "it may be "
                       "accelsim, " + " or ".join(EXPORTS))
     out = []
-    for network in said.networks:
-        out += formats.module_of(EXPORTS[form]).files_of(
-            network, said, plain(network.name, "network"))
     for kind, (attribute, _) in OUTPUTS.items():
         for thing in getattr(said, attribute):
-            if kind != "network":
+            writer = EXPORTS[form].get(kind)
+            if kind == "architecture" and not hasattr(thing, "costs"):
+                writer = None
+            if writer is None:
                 said.not_expressible(thing.place, f"the {kind}",
-                                     "networks alone are written in other "
-                                     "tools' forms")
+                                     f"--to {form} does not write it")
+                continue
+            out += formats.module_of(writer).files_of(thing, said,
+                                                      plain(thing.name, kind))
     if not out:
-        raise Refused(inputs[0], "there is no network in it",
-                      "a network is needed to be written in another form")
+        raise Refused(inputs[0], "nothing in it can be written in this form",
+                      "a network is needed; --to timeloop writes loop nests "
+                      "and the costs of architectures, too")
     return out
 
 

@@ -26,6 +26,8 @@ FORMATS = (
     ("GAMMA model", "gamma_model", "text"),
     ("Timeloop mapping", "timeloop_map_text", "text"),
     ("accelsim network", "own_network", "settings"),
+    ("accelsim mapping", "own_mapping", "settings"),
+    ("accelsim architecture", "own_machine", "settings"),
     ("Timeloop design", "timeloop", "settings"),
     ("Accelergy table", "accelergy", "yaml"),
     ("Timeloop design", "timeloop", "yaml"),

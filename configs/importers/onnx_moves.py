@@ -43,6 +43,8 @@ def joined(b, name, parts, at):
         pairs = []
         for k, (mine, theirs) in enumerate(zip(one.axes, first.axes)):
             if k != at:
+                if size_of(mine) != size_of(theirs):
+                    raise CannotBe("it joins maps of other sizes")
                 pairs += b.pairs(Held(one.tensor, [mine]),
                                  Held(first.tensor, [theirs]))
         atom_of = {theirs: mine for mine, theirs in pairs}

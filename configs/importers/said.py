@@ -144,6 +144,8 @@ class Said:
         self.dims = dict(dims or {})  # sizes that the user gives, by name
         self.used_dims = set()
         self.lists_levels = False  # machines are lists of levels
+        # What is written, and the program that can say what machines cost.
+        self.form, self.program = "accelsim", None
         self.reads_below = None  # the folder that includes may not leave
         self.networks, self.machines = [], []
         self.mappings, self.energies, self.parts = [], [], []

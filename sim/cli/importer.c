@@ -45,7 +45,7 @@ static void add(struct words *w, const char *word)
     w->word[w->n] = NULL;
 }
 
-/* `program` is this one, which counts what is compared. */
+/* `program` is this one, which the package may ask for counts. */
 static struct words words_of(const struct import_task *task,
                              const char *program)
 {
@@ -66,9 +66,9 @@ static struct words words_of(const struct import_task *task,
     if (task->compare != NULL) {
         add(&w, "--compare");
         add(&w, task->compare);
-        add(&w, "--program");
-        add(&w, program);
     }
+    add(&w, "--program");
+    add(&w, program);
     if (task->count_as != NULL) {
         add(&w, "--count-as");
         add(&w, task->count_as);

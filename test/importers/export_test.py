@@ -4,9 +4,11 @@ SPDX-License-Identifier: MIT
 """
 
 import glob
+import json
 import os
+import re
 
-from importing import imported, layers_of
+from importing import imported, layers_of, refused
 from program import SOURCE, check, finish, new_folder, run, write
 
 NETWORKS = os.path.join(SOURCE, "configs", "networks")
@@ -102,6 +104,94 @@ def test_refusals():
               done.stderr)
 
 
-for test in (test_shipped, test_what_is_told, test_refusals):
+NEST = """mappings = ( {
+  layer = "conv2";
+  dram = { loops = ["m 4", "c 48", "n 4", "g 2"]; };
+  l2 = { loops = ["m 4", "p 27"]; rows = ["r 5"]; cols = ["q 14"];
+         keep = ["ifmap", "psum"]; };
+  rf = { loops = ["q 2", "m 8", "s 5"]; };
+}, { layer = "twice"; l2 = { loops = ["m 4", "p 27", "m 2"]; };
+}, { layer = "named"; dataflow = "rs"; m = 64; } );
+"""
+
+
+def test_mappings():
+    with new_folder() as folder:
+        report = imported(folder, write(folder, "nest.cfg", NEST), "--to",
+                          "timeloop")
+        made = [name for name in os.listdir(folder) if "mapping" in name]
+        check(made == ["nest.conv2.mapping.yaml"], "one nest can be written",
+              made)
+        text = open(os.path.join(folder, made[0]), encoding="utf-8").read()
+        check(text == "mapping:\n"
+              "- {target: DRAM, type: temporal, factors: G=2 C=48 M=4 R=1 S=1 "
+              "N=4 P=1 Q=1, permutation: GNCMRSPQ}\n"
+              "- {target: L2, type: temporal, factors: G=1 C=1 M=4 R=1 S=1 "
+              "N=1 P=27 Q=1, permutation: PMGCRSNQ}\n"
+              "- {target: L2, type: spatial, factors: G=1 C=1 M=1 R=5 S=1 N=1 "
+              "P=1 Q=14, permutation: QRGCMSNP, split: 1}\n"
+              "- {target: L2, type: dataspace, keep: [Inputs, Outputs], "
+              "bypass: [Weights]}\n"
+              "- {target: RF, type: temporal, factors: G=1 C=1 M=8 R=1 S=5 N=1 "
+              "P=1 Q=2, permutation: SMQGCRNP}\n",
+              "permutations are innermost first, columns before rows", text)
+        check("two loops over m at l2" in report and
+              "dataflow 'rs' by its parameters" in report,
+              "what cannot be written is told", report)
+
+
+def energies(path):
+    """{component and action: energy or area} of a table of ours."""
+    out, name = {}, None
+    for line in open(path, encoding="utf-8"):
+        found = re.search(r"name: '?([\w.]+)(?:\[1\.\.(\d+)\])?\.?(\w+)?",
+                          line)
+        if "energy" in line:
+            out[f"{name}.{found.group(1)}"] = \
+                float(re.search(r"energy: ([\d.e+-]+)", line).group(1))
+        elif found:
+            name = (found.group(3) or found.group(1)).split(".")[-1]
+            if "area" in line:
+                out[name] = float(re.search(r"area: ([\d.e+-]+)",
+                                            line).group(1))
+    return out
+
+
+def test_tables():
+    """What a machine's tables say is what its reports say of each access."""
+    words = ("--shape", "M=4,C=4,H=4,W=4,R=1,S=1", "--energy",
+             "65nm_components")
+    with new_folder() as folder:
+        path = os.path.join(SOURCE, "configs", "eyeriss.cfg")
+        text = open(path, encoding="utf-8").read()
+        own = write(folder, "own.cfg", re.sub(
+            r'(?m)^energy = "45nm"', 'energy = "65nm_components"', text))
+        check('"65nm_components"' in open(own, encoding="utf-8").read(),
+              "the machine has a table with areas")
+        imported(folder, own, "--to", "timeloop")
+        done = run("model", "--cfg", own, *words[:2], "--format", "json")
+        said = json.loads(done.stdout)
+        ert = energies(os.path.join(folder, "eyeriss.ERT.yaml"))
+        art = energies(os.path.join(folder, "eyeriss.ART.yaml"))
+        table, area = said["energy_table"], said["area_mm2"]
+        expected = {"dram.read": table["dram"]["psum"],
+                    "l2.read": table["l2"]["ifmap"],
+                    "l2.write": table["l2"]["write"]["ifmap"],
+                    "filter_rf.update": table["rf"]["write"]["filter"],
+                    "mac.compute": table["mac"]["each"]}
+        check(all(abs(ert[key] / value - 1) < 1e-5
+                  for key, value in expected.items()),
+              "energies of a word, reads apart from writes", (ert, expected))
+        check(abs(art["l2"] / 1e6 / area["l2"] - 1) < 1e-5 and
+              abs(art["mac"] * 168 / 1e6 / area["mac"] - 1) < 1e-5,
+              "areas, of a PE each", (art, area))
+    with new_folder() as folder:
+        report = imported(folder, path, "--to", "timeloop")
+        check("they are those of '65nm_components'" in report,
+              "areas of another table are told", report)
+        refused(path, "it is an architecture of accelsim's own")
+
+
+for test in (test_mappings, test_tables, test_shipped, test_what_is_told, test_refusals):
     test()
 finish()
