@@ -107,7 +107,8 @@ dist_importers_DATA = %D%/importers/__init__.py %D%/importers/__main__.py \
 	%D%/importers/export_sizes.py %D%/importers/expression.py \
 	%D%/importers/formats.py %D%/importers/gamma_model.py \
 	%D%/importers/ini_source.py %D%/importers/maestro.py \
-	%D%/importers/maestro_hw.py %D%/importers/names.py \
+	%D%/importers/maestro_hw.py %D%/importers/maestro_nest.py \
+	%D%/importers/names.py \
 	%D%/importers/onnx_axes.py %D%/importers/onnx_graph.py \
 	%D%/importers/onnx_layers.py %D%/importers/onnx_mac_nodes.py \
 	%D%/importers/onnx_model.py %D%/importers/onnx_moves.py \
@@ -134,4 +135,5 @@ dist_importers_DATA = %D%/importers/__init__.py %D%/importers/__main__.py \
 	%D%/importers/write_mapping.py %D%/importers/write_network.py \
 	%D%/importers/write_part.py %D%/importers/write_scalesim.py \
 	%D%/importers/write_timeloop.py %D%/importers/yaml_source.py \
-	%D%/importers/zigzag_hardware.py %D%/importers/zigzag_workload.py
+	%D%/importers/zigzag_hardware.py %D%/importers/zigzag_mapping.py \
+	%D%/importers/zigzag_workload.py

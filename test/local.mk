@@ -275,7 +275,7 @@ dist_check_SCRIPTS += %D%/importers/compare_test.py \
 	%D%/importers/energy_test.py \
 	%D%/importers/export_test.py %D%/importers/fuzz_test.py \
 	%D%/importers/hardware_test.py \
-	%D%/importers/machines_test.py \
+	%D%/importers/machines_test.py %D%/importers/nests_test.py \
 	%D%/importers/onnx_graph_test.py %D%/importers/onnx_test.py \
 	%D%/importers/parts_test.py \
 	%D%/importers/topology_test.py %D%/importers/workloads_test.py

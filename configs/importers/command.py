@@ -47,7 +47,7 @@ class Request:
         while words:
             word = words.pop(0)
             if word == "--":
-                self.files, words = words, []
+                self.files, words = list(dict.fromkeys(words)), []
             elif word == "--strict":
                 self.is_strict = True
             elif word == "--safe":

@@ -33,6 +33,7 @@ FORMATS = (
     ("Timeloop design", "timeloop", "yaml"),
     ("ZigZag workload", "zigzag_workload", "yaml"),
     ("ZigZag hardware", "zigzag_hardware", "yaml"),
+    ("ZigZag mapping", "zigzag_mapping", "yaml"),
     ("AccelForge architecture", "accelforge_arch", "yaml"),
     ("AccelForge workload", "accelforge_workload", "yaml"),
     ("SCALE-Sim topology", "scalesim_topology", "text"),

@@ -2,20 +2,23 @@
 dimensions, and a dataflow.
 
 Y and X are sizes of the input, which has no padding; Y' and X' of the output.
-The dataflows are told, and not imported.
+Dataflows become loop nests (maestro_nest.py) where an array is known, from
+hardware among the files.
 SPDX-License-Identifier: MIT
 """
 
 import re
 
-from importers import transposed
-from importers.said import Layer, Network
+from importers import maestro_nest, transposed
+from importers.said import Layer, Mapping, Network
+from importers.write_network import network_names
 
 TOKEN = re.compile(r"//[^\n]*|/\*.*?\*/|\s+|"
                    r"([A-Za-z_][\w]*['\u2019]?|\d+(?:\.\d+)?|"
                    r"[{}();:,.\-]|\S)", re.DOTALL)
 WORDS = ("Network", "Layer", "Dataflow", "Constant", "Accelerator")
 TYPES = ("CONV", "DSCONV", "NGCONV", "TRCONV", "GEMM", "FC")
+OTHERWISE = "os"  # the dataflow of a layer without a nest
 TRANSPOSED_STRIDE = 2  # fixed in MAESTRO
 
 
@@ -88,10 +91,10 @@ class Tokens:
 class LayerReader:
     """One layer; its name is taken already."""
 
-    def __init__(self, tokens, name, line):
-        self.name, self.line = name, line
+    def __init__(self, tokens, name, line, constants):
+        self.name, self.line, self.constants = name, line, constants
         self.kind, self.stride, self.dims = "CONV", {}, None
-        self.has_dataflow = False
+        self.maps = None  # of its own dataflow
         tokens.expect("{", f"behind layer '{name}'")
         while tokens.peek() not in ("}", None):
             self.member(tokens, tokens.take())
@@ -109,8 +112,8 @@ class LayerReader:
             elif word == "Dimensions":
                 self.dims = tokens.pairs()
             else:
-                self.has_dataflow = True
-                tokens.skip_group()
+                self.maps = maestro_nest.maps_of(tokens, tokens.source,
+                                                 self.constants)
         elif tokens.peek() == "{":  # Tensors, Padding and the like
             tokens.take()
             tokens.skip_group()
@@ -120,7 +123,9 @@ class Reader:
     def __init__(self, source, said):
         self.source, self.said = source, said
         self.network = Network(source.stem, source.place())
-        self.dataflows = 0
+        self.dataflows, self.constants = 0, {}
+        self.maps = None  # of the layer before
+        self.mapped = []  # (layer, type, dimensions, maps)
 
     def tell(self, layer, what, consequence):
         self.said.approximated(self.source.place(layer.line),
@@ -194,7 +199,8 @@ class Reader:
                         f"layer '{layer.name}'", sizes)
 
     def add(self, layer):
-        self.dataflows += layer.has_dataflow
+        self.dataflows += layer.maps is not None
+        self.maps = layer.maps if layer.maps is not None else self.maps
         if layer.dims is None:
             self.leave_out(layer, "it has no Dimensions")
             return
@@ -217,21 +223,28 @@ class Reader:
         elif layer.kind == "TRCONV":
             op = "conv_transpose"
             self.transposed(layer, sizes)
-        self.network.layers.append(Layer(
-            layer.name, op, sizes, self.source.place(layer.line),
-            layer.kind))
+        made = Layer(layer.name, op, sizes, self.source.place(layer.line),
+                     layer.kind)
+        self.network.layers.append(made)
+        if self.maps is not None:
+            self.mapped.append((made, layer.kind, layer.dims, self.maps))
 
     def read(self):
         tokens = Tokens(self.source)
         while tokens.peek() is not None:
             line, word = tokens.line(), tokens.take()
             if word == "Constant":
-                tokens.at += 3  # its name, its number and a semicolon
+                name, value = tokens.take(), tokens.take()
+                if value is not None and value.isdigit():
+                    self.constants[name] = int(value)
+                tokens.take()
             elif word == "Layer":
-                self.add(LayerReader(tokens, self.name(tokens), line))
+                self.add(LayerReader(tokens, self.name(tokens), line,
+                                     self.constants))
             elif word == "Dataflow" and tokens.peek() == "{":
                 tokens.take()
-                tokens.skip_group()
+                self.maps = maestro_nest.maps_of(tokens, self.source,
+                                                 self.constants)
                 self.dataflows += 1
             elif word == "Network":
                 self.name(tokens)
@@ -254,14 +267,55 @@ class Reader:
 def read(source, said):
     reader = Reader(source, said)
     reader.read()
-    if reader.dataflows:
-        said.not_expressible(
-            source.place(), "1 dataflow" if reader.dataflows == 1 else
-            f"{reader.dataflows} dataflows",
-            "their maps and clusters are not imported; the architecture's "
-            "dataflow or --mapping says how layers run")
     if not reader.network.layers:
         source.refuse(0, "it has no layers of MACs" +
                       (", only a dataflow" if reader.dataflows else ""),
                       "a Network with Layers is needed")
     said.networks.append(reader.network)
+    if reader.dataflows:
+        waiting = said.maestro_nests = getattr(said, "maestro_nests", [])
+        waiting.append(reader)
+
+
+def finish(said):
+    """When the hardware, if it is there, has been read."""
+    for reader in getattr(said, "maestro_nests", []):
+        arrays = [machine for machine in said.machines
+                  if "array.rows" in machine.keys]
+        if len(arrays) == 1:
+            add_nests(reader, said, *(arrays[0].keys[f"array.{side}"].value
+                                      for side in ("rows", "cols")))
+            continue
+        said.not_expressible(
+            reader.source.place(), "1 dataflow" if reader.dataflows == 1 else
+            f"{reader.dataflows} dataflows",
+            "they are of an array: with its hardware among the files they are "
+            "loop nests; else the architecture's dataflow or --mapping says "
+            "how layers run")
+    said.maestro_nests = []
+
+
+def add_nests(reader, said, rows, cols):
+    mapping = Mapping(reader.source.stem, reader.source.place())
+    names = network_names(reader.network)
+    for layer, kind, dims, maps in reader.mapped:
+        try:
+            if layer.op == "conv_transpose":
+                raise maestro_nest.CannotBe("transposed convolutions run as "
+                                            "several layers")
+            if id(layer) not in names:
+                continue
+            nest = maestro_nest.Nest(layer, kind, dims, maps, rows, cols)
+            levels = nest.levels_of_machine(layer.place)
+        except maestro_nest.CannotBe as why:
+            said.not_expressible(layer.place, f"the dataflow of layer "
+                                 f"'{layer.name}': {why}", f"'{OTHERWISE}' "
+                                 "runs it")
+            continue
+        for place, what, consequence in nest.told:
+            said.approximated(place, what, consequence)
+        mapping.entries.append((names[id(layer)], levels, layer.place))
+    if mapping.entries:
+        if len(mapping.entries) < len(reader.network.layers):
+            mapping.entries.append((None, OTHERWISE, mapping.place))
+        said.mappings.append(mapping)

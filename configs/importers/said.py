@@ -121,7 +121,8 @@ class Level:
 
 
 class Mapping:
-    """Loop nests: (name of the layer or None, {level: Level}, place) each."""
+    """Loop nests: (name of the layer or None, {level: Level}, place) each; in
+    the place of levels, the name of a dataflow that chooses its own loops."""
 
     def __init__(self, name, place):
         self.name, self.place = name, place

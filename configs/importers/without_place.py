@@ -60,8 +60,8 @@ def of_yaml(source, said):
                 "spatial_mapping", "temporal_ordering", "core_allocation",
                 "memory_operand_links", "intra_core_tiling"))
             for item in root.items):
-        return (1, "a mapping of ZigZag or Stream, which fixes no tiling",
-                "'accelsim map' finds mappings")
+        return (1, "a mapping of Stream's, to cores", "one accelerator is "
+                "needed, as ZigZag's mappings are of")
     if root.is_map and root.get("layers") is not None and \
             "core_allocation" in source.text:
         return (1, "a mapping of Stream to cores", "one accelerator is needed")

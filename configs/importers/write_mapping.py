@@ -43,6 +43,9 @@ def text_of(mapping, said, known_as):
                  f"  # {where}"]
         if layer is not None:
             lines.append(f'  layer = "{plain(layer, "layer1")}";')
+        if isinstance(levels, str):
+            lines.append(f'  dataflow = "{levels}";')
+            levels = {}
         lines += [line for line in (level_line(name, levels[name])
                                     for name in order_of(levels))
                   if line is not None]

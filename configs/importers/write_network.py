@@ -137,6 +137,15 @@ def text_of(network, said, known_as):
     return list_text(network, said, known_as)
 
 
+def network_names(network):
+    """{id of a layer: its name in the network's file}."""
+    names, out = Names(), {}
+    for i, layer in enumerate(network.layers, 1):
+        if fault(layer) is None:
+            out[id(layer)] = names.new(layer.name, f"layer{i}")
+    return out
+
+
 def list_text(network, said, known_as):
     names, blocks = Names(), []
     batch = images_of(network)

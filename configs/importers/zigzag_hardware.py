@@ -77,6 +77,7 @@ class Reader:
         self.machine = Machine(name.text if name is not None and name.text
                                else source.stem, source.place())
         self.dimensions = self.texts("dimensions")
+        self.machine.zigzag_dimensions = self.dimensions or ["D1"]
         memories = root.get("memories")
         self.memories = [Memory(key, item, self.dimensions) for key, item in
                          (memories.entries.items()

@@ -133,6 +133,7 @@ def tell_precisions(source, said, items):
 def read(source, said):
     items = yaml_source.document(source, said).items
     network = Network(source.stem, source.place())
+    said.zigzag_layers = getattr(said, "zigzag_layers", [])  # for mappings
     for item in items:
         reader = LayerReader(item)
         kind = reader.operator()
@@ -150,8 +151,9 @@ def read(source, said):
             continue
         for what, consequence in nest.told:
             said.approximated(item.place, what, consequence)
-        network.layers.append(Layer(reader.name(), nest.op, nest.sizes,
-                                    item.place, kind))
+        layer = Layer(reader.name(), nest.op, nest.sizes, item.place, kind)
+        network.layers.append(layer)
+        said.zigzag_layers.append((layer, nest, kind))
     if not network.layers:
         source.refuse(items[0].place.line, "no layer of it is one of MACs",
                       "at least one is needed")
