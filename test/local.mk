@@ -246,7 +246,8 @@ nest_test_SOURCES = %D%/run/stepwise_kernel.h %D%/run/nest_cycles_test.cpp \
 nest_test_LDADD = $(TEST_LIBS)
 levels_test_SOURCES = %D%/dataflows/levels_oracle.cpp \
 	%D%/dataflows/levels_oracle.h %D%/dataflows/levels_test.cpp \
-	%D%/run/levels_run_test.cpp \
+	%D%/run/levels_clock.cpp %D%/run/levels_clock.h %D%/run/levels_products.h \
+	%D%/run/levels_clock_test.cpp %D%/run/levels_run_test.cpp \
 	%D%/random_levels.h $(TEST_CASES)
 levels_test_LDADD = $(TEST_LIBS)
 

@@ -56,6 +56,7 @@ struct nest_key {
     bool forgets;        /* the passes around it do not matter */
     struct key key;
     struct levels_key *levels; /* owns; of listed levels, in place of key */
+    struct pass_key latest;    /* of these */
     const struct arch *arch;   /* borrowed */
 };
 
@@ -194,15 +195,28 @@ static void tile_of(const struct nest_key *m, const struct nest_step *step,
     }
 }
 
+static struct pass_key listed_key(struct nest_key *m,
+                                  const struct nest_pass_place *place,
+                                  bool *is_as_before)
+{
+    const struct levels_key_pass was = m->levels->pass;
+    levels_key_set(&m->levels->pass, m->arch, m->walk, place);
+    *is_as_before = m->latest.n_bytes > 0 &&
+                    memcmp(&was, &m->levels->pass, sizeof(was)) == 0;
+    if (!*is_as_before)
+        m->latest = pass_key_of(m->levels, sizeof(*m->levels));
+    return m->latest;
+}
+
 struct pass_key nest_key_make(struct nest_key *m,
-                              const struct nest_pass_place *place)
+                              const struct nest_pass_place *place,
+                              bool *is_as_before)
 {
     struct key *k = &m->key;
     int base[NEST_DIMS];
-    if (m->levels != NULL) {
-        levels_key_set(m->levels, m->arch, m->walk, place);
-        return pass_key_of(m->levels, sizeof(*m->levels));
-    }
+    *is_as_before = false;
+    if (m->levels != NULL)
+        return listed_key(m, place, is_as_before);
     memset(&k->before, 0, sizeof(k->before));
     memset(&k->next, 0, sizeof(k->next));
     bases_of(m->walk, &place->at, m->walk->pass_loops, base);

@@ -24,9 +24,11 @@ struct nest_key;
 struct nest_key *nest_key_new(const struct nest_walk *walk,
                               const struct arch *arch);
 void nest_key_free(struct nest_key *key);
-/* Its bytes are there until the next call. */
+/* Its bytes are there until the next call.  Sets *is_as_before where it is
+ * known to be the key that was made last. */
 struct pass_key nest_key_make(struct nest_key *key,
-                              const struct nest_pass_place *place);
+                              const struct nest_pass_place *place,
+                              bool *is_as_before);
 
 #ifdef __cplusplus
 }

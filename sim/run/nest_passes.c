@@ -134,7 +134,7 @@ static bool next(struct pass_source *s, struct source_pass *out)
 static struct pass_key key(struct pass_source *s, uint64_t lateness_cycles)
 {
     SIM_CHECK(lateness_cycles == 0);
-    return nest_key_make(of(s)->key, &of(s)->place);
+    return nest_key_make(of(s)->key, &of(s)->place, &s->key_is_as_before);
 }
 
 static bool load(struct pass_source *s, enum tensor tensor,

@@ -5,14 +5,18 @@
 
 FOLDER has a folder for each run, with its architecture, problem, printed mapping
 and report (stats.txt). Each is compared by `accelsim import --compare`, as it is
-and with --count-as timeloop, where each row must be equal.
+and with --count-as timeloop, where each row must be equal. Each then runs on
+its levels: with the counts of `accelsim model`, and Timeloop's cycles at least;
+what it takes beyond is told by cause.
 SPDX-License-Identifier: MIT
 """
 
+import json
 import os
 import re
 import subprocess
 import sys
+import tempfile
 
 PROGRAM = os.environ.get("ACCELSIM", "accelsim")
 OWN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "files")
@@ -44,6 +48,43 @@ def compare(folder, *words):
     return done.returncode == 0, lines
 
 
+def counted(command, files):
+    done = subprocess.run(
+        [PROGRAM, command, "--cfg", files["architecture"], "--net",
+         files["network"], "--mapping", files["mapping"], "--format", "json"],
+        capture_output=True, text=True)
+    if done.returncode != 0:
+        raise ValueError(done.stderr.strip())
+    return json.loads(done.stdout)["layers"][0]
+
+
+def simulate(folder):
+    """Whether a run is as it must be, and a line on its cycles."""
+    stats = next(os.path.join(folder, name) for name in os.listdir(folder)
+                 if name.endswith("stats.txt"))
+    with open(stats) as file:
+        cycles = int(re.search(r"^Cycles: (\d+)", file.read(), re.M)[1])
+    with tempfile.TemporaryDirectory() as out:
+        subprocess.run([PROGRAM, "import", "--listed", "-o", out,
+                        *files_of(folder)], capture_output=True)
+        files = {re.search(r"\.(\w+)\.cfg$", name)[1]: os.path.join(out, name)
+                 for name in os.listdir(out)}
+        try:
+            model, layer = (counted(one, files) for one in ("model", "run"))
+        except (KeyError, ValueError) as why:
+            return False, f"not run: {why}"
+    is_right = layer["cycles"] >= cycles and \
+        all(layer.get(key) == model.get(key)
+            for key in ("accesses", "noc", "macs"))
+    pes = sum(layer["ledger_pe_cycles"].values()) / layer["cycles"]
+    causes = ", ".join(
+        f"{name} {count / pes:.0f}"
+        for name, count in layer["ledger_pe_cycles"].items()
+        if name not in ("mac", "idle_mapping") and count > 0)
+    return is_right, f"  runs {layer['cycles']} cycles, " \
+        f"{layer['cycles'] - cycles} more ({causes or 'none'})"
+
+
 def main(folder):
     cases = sorted(name for name in os.listdir(folder)
                    if os.path.isdir(os.path.join(folder, name)))
@@ -57,7 +98,9 @@ def main(folder):
                                for line in as_theirs):
             is_right = False
             print("  counted as Timeloop does:", *as_theirs, sep="\n    ")
-        if not is_right:
+        runs_right, line = simulate(path)
+        print(line)
+        if not is_right or not runs_right:
             wrong.append(case)
             print(*lines, sep="\n    ")
     print(f"{len(cases) - len(wrong)} of {len(cases)} runs equal or explained"

@@ -15,7 +15,7 @@ from program import SOURCE, check, run
 def shipped():
     """[(architecture, dataflow)] and the architectures that name a loop nest
     for a little layer of their own, as the configurations say; without those
-    that list their levels, which no kernel steps."""
+    that list their levels, whose layers are AlexNet's."""
     machines, nests = [], []
     for path in sorted(glob.glob(os.path.join(SOURCE, "configs", "*.cfg"))):
         name = os.path.basename(path)[:-len(".cfg")]

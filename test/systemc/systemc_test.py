@@ -381,6 +381,30 @@ def a_waveform_shows_the_pes_of_a_systolic_array():
                   f"{what}: --trace-pes chooses PEs")
 
 
+def listed_levels_step_alike():
+    with new_folder() as folder:
+        vcd, mapping = f"{folder}/levels.vcd", f"{folder}/mapping.cfg"
+        with open(mapping, "w") as file:
+            file.write("""mappings = ( {
+  dram = { loops = ["m 2"]; };
+  global = { loops = ["p 4"]; rows = ["m 2"]; cols = ["q 4"]; };
+  pe_accu = { loops = ["r 3", "s 3"]; cols = ["m 4"]; };
+  weight_regs = { loops = ["p 2", "q 2"]; cols = ["c 8"]; };
+} );
+""")
+        words = ["--cfg", "simba_like", "--mapping", mapping, "--shape",
+                 "M=16,C=8,H=8,W=8,R=3,S=3,pad=1"]
+        compare(words)
+        layer = report(*words, *SYSTEMC, "--vcd", vcd)["layers"][0]
+        changes, end = read_vcd(vcd)
+        spent = time_in(changes["top.array.macs.state"], STATES.index("mac"),
+                        end)
+        check(spent * layer["active_pes"] ==
+              layer["ledger_pe_cycles"]["mac"] * 1000,  # ps of 1 GHz
+              "MACs of listed levels are 'mac' for as long as the ledger says",
+              (spent, layer["ledger_pe_cycles"]["mac"]))
+
+
 def a_nest_shows_its_tiles_and_pes():
     with new_folder() as folder:
         vcd, mapping = f"{folder}/nest.vcd", f"{folder}/mapping.cfg"
@@ -551,6 +575,7 @@ if is_built():
     words_of_l1s_and_routers_are_those_counted()
     a_waveform_shows_the_pes_of_a_systolic_array()
     a_nest_shows_its_tiles_and_pes()
+    listed_levels_step_alike()
     a_waveform_can_be_a_part()
     a_full_disk_is_an_error()
     a_waveform_writes_nobody_elses_files()

@@ -64,7 +64,8 @@ static void key_place(const struct arch *arch, const struct nest_walk *w,
         struct levels_edges edges;
         int own[NEST_DIMS], most[NEST_DIMS];
         const int v = level + 1;
-        if (level >= 0 && !arch_has_level(arch, (enum level)level))
+        if (level >= 0 && (!arch_has_level(arch, (enum level)level) ||
+                           w->outside[level] >= w->pass_loops))
             continue;
         levels_base(w, step,
                     min_int(nest_walk_outside(w, level), w->pass_loops), own);
@@ -79,7 +80,7 @@ static void key_place(const struct arch *arch, const struct nest_walk *w,
     }
 }
 
-void levels_key_set(struct levels_key *out, const struct arch *arch,
+void levels_key_set(struct levels_key_pass *out, const struct arch *arch,
                     const struct nest_walk *w,
                     const struct nest_pass_place *place)
 {

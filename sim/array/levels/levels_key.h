@@ -13,7 +13,8 @@ extern "C" {
 #endif
 
 /* Where the loops outside the tiles of the levels put a pass; of all arrays the
- * first place is the MACs'. */
+ * first place is that of the MACs and of all levels whose tiles have no fewer
+ * loops outside than a pass, whose own places stay 0. */
 struct levels_key_place {
     int32_t exists;
     int32_t offset[LEVEL_N + 1][NEST_DIMS]; /* to the pass in question */
@@ -38,15 +39,17 @@ struct levels_key {
         int32_t tile[LEVEL_N][NEST_DIMS];
         int32_t extent[NEST_DIMS]; /* as far as the outermost tile goes */
     } inside;
-    struct levels_key_place at, before, next;
-    int32_t reads_back[LEVEL_N];
-    int32_t begins[2]; /* sums of MACs, as the loops over passes say */
+    struct levels_key_pass {
+        struct levels_key_place at, before, next;
+        int32_t reads_back[LEVEL_N];
+        int32_t begins[2]; /* sums of MACs, as the loops over passes say */
+    } pass;
 };
 
 /* Sets `inside`; all other bytes are 0. */
 void levels_key_init(struct levels_key *key, const struct arch *arch,
                      const struct nest_walk *walk);
-void levels_key_set(struct levels_key *key, const struct arch *arch,
+void levels_key_set(struct levels_key_pass *pass, const struct arch *arch,
                     const struct nest_walk *walk,
                     const struct nest_pass_place *place);
 

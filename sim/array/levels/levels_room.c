@@ -3,26 +3,33 @@
  */
 #include "sim/array/levels/levels_room.h"
 
+/* Whether a tensor's tile is served before another's: the smaller one. */
+static bool comes_before(const uint64_t bits[TENSOR_N], int a, int b)
+{
+    return bits[a] < bits[b] || (bits[a] == bits[b] && a < b);
+}
+
 uint64_t levels_room_words(const struct arch *arch, const struct layer *layer,
                            const struct nest *nest, enum level level,
                            enum tensor tensor)
 {
     const struct l2_store *store = arch_level_store(arch, level, tensor);
-    const uint64_t own = nest_tile_words(arch, layer, nest, level, tensor);
-    uint64_t bits = 0;
+    uint64_t bits[TENSOR_N] = {0}, taken = 0;
     for (int t = 0; t < TENSOR_N; t++)
-        if (store->holds[t])
-            bits = count_add(bits,
-                             count_mul(nest_tile_words(arch, layer, nest, level,
-                                                       (enum tensor)t),
-                                       (uint64_t)arch->precision_bits[t]));
-    /* At least one tile, for the nest is legal. */
-    if (bits == 0)
-        return own;
+        if (store->holds[t]) {
+            bits[t] = count_mul(
+                nest_tile_words(arch, layer, nest, level, (enum tensor)t),
+                (uint64_t)arch->precision_bits[t]);
+            taken = count_add(taken, bits[t]);
+        }
+    for (int t = 0; t < TENSOR_N; t++)
+        if (t != (int)tensor && comes_before(bits, t, (int)tensor))
+            taken = count_add(taken, bits[t]);
     const uint64_t all = count_mul(store->bytes, 8);
-    const uint64_t rest = count_mul(own, all % bits);
-    return count_add(count_mul(own, all / bits),
-                     rest == COUNT_OVERFLOW ? 0 : rest / bits);
+    const uint64_t rest = all > taken ? all - taken : 0;
+    const uint64_t own = bits[tensor];
+    return count_add(own, rest < own ? rest : own) /
+           (uint64_t)arch->precision_bits[tensor];
 }
 
 int levels_buffers(const struct arch *arch, const struct layer *layer,

@@ -10,8 +10,9 @@
 extern "C" {
 #endif
 
-/* Words of a tensor for which a listed level has room: its store's bytes are
- * dealt to the tensors in proportion to their tiles. */
+/* Words of a tensor for which a listed level has room: its tile, and of what
+ * the store has left for second tiles its own or a part of it, the smallest
+ * tile served first. */
 uint64_t levels_room_words(const struct arch *arch, const struct layer *layer,
                            const struct nest *nest, enum level level,
                            enum tensor tensor);
