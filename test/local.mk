@@ -176,7 +176,7 @@ network_test_SOURCES = %D%/network/graph_test.cpp \
 network_test_LDADD = $(TEST_LIBS)
 
 # sim/energy, sim/report
-dist_check_SCRIPTS += %D%/report/schema_test.py
+dist_check_SCRIPTS += %D%/report/schema_test.py %D%/report/table_test.py
 
 # sim/explain
 dist_check_SCRIPTS += %D%/explain/explain_test.py

@@ -113,15 +113,17 @@ static void print_choices(const struct map_report *in, const char *title,
                           const struct map_choice *list, int n, bool simulated,
                           FILE *to)
 {
-    const char *unit = energy_unit(in->energy);
+    const bool is_pj = strcmp(energy_unit(in->energy), "pJ") == 0;
     const int others = in->n_tables > 1 ? in->n_tables - 1 : 0;
     struct grid *g = grid_new((simulated ? 5 : 4) + others, 1);
     fprintf(to, "  %s\n", title);
     grid_left_last(g);
     grid_cell(g, "%s", "");
-    grid_cell(g, "%s", unit);
+    grid_cell(g, "%s", is_pj ? "uJ" : "10^6 MAC"); /* as run has them */
     for (int i = 1; i <= others; i++)
-        grid_cell(g, "%s, %s", energy_unit(in->tables[i]),
+        grid_cell(g, "%s, %s",
+                  strcmp(energy_unit(in->tables[i]), "pJ") == 0 ? "uJ"
+                                                                : "10^6 MAC",
                   energy_name(in->tables[i]));
     grid_cell(g, "cycles >=");
     if (simulated)
@@ -132,9 +134,9 @@ static void print_choices(const struct map_report *in, const char *title,
         const struct map_choice *c = &list[k];
         char *text = map_choice_line(in->arch, c);
         grid_cell(g, "%d", k + 1);
-        grid_cell(g, "%.6g", c->cost.energy);
+        grid_cell(g, "%.6g", c->cost.energy / 1e6);
         for (int i = 1; i <= others; i++)
-            grid_cell(g, "%.6g", c->by_table[i]);
+            grid_cell(g, "%.6g", c->by_table[i] / 1e6);
         grid_count(g, c->cost.cycles);
         if (simulated && c->ran)
             grid_count(g, c->cycles);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/arith.h"
 #include "sim/energy/energy_area.h"
 #include "sim/report/grid.h"
 #include "sim/report/metrics.h"
@@ -142,6 +143,8 @@ void table_why(const struct layer_result *r, FILE *to)
     int n = metrics_largest_losses(r, LARGEST_LOSSES, loss);
     double all_pe_cycles = (double)ledger_total(r->ledger_pe_cycles);
     char text[SENTENCE_BYTES];
+    if (r->is_model) /* runs nothing, so nothing was spent */
+        return;
     if (all_pe_cycles <= 0) {
         table_line(to, "why", "no PE-cycle was spent.");
         return;
@@ -164,15 +167,26 @@ void table_why(const struct layer_result *r, FILE *to)
     table_line(to, "why", "%s", text);
 }
 
-static uint64_t min_count(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
+/* What widens each resource, on machines with the usual levels. */
+static const char *const bound_keys[BOUND_N] = {
+    [BOUND_macs] = "array.rows, array.cols",
+    [BOUND_busiest_pe] = "array.rows, array.cols, and the mapping",
+    [BOUND_filter_network] = "noc.filter.*",
+    [BOUND_ifmap_network] = "noc.ifmap.*",
+    [BOUND_psum_in_network] = "noc.psum_in.*",
+    [BOUND_psum_out_network] = "noc.psum_out.*",
+    [BOUND_l2_ports] = "l2.banks, l2.bank_row_words, l2.ports",
+    [BOUND_dram] = "dram.bytes_per_second or dram.channels",
+    [BOUND_filter_l1_network] = "noc.filter.*, noc.l2_to_l1_slots_per_cycle",
+    [BOUND_ifmap_l1_network] = "noc.ifmap.*, noc.l2_to_l1_slots_per_cycle",
+    [BOUND_l1_ports] = "l1.banks, l1.bank_row_words, l1.ports",
+    [BOUND_folds] = "array.rows, array.cols, array.preload, array.drain"};
 
 /* Cycles beyond those that MACs over all PEs need are the ledger's losses over
  * all PEs.  Any other resource was idle in them: with no pass in flight, or
  * while the array was at something else. */
-void table_bound(const struct layer_result *r, enum bound bound, FILE *to)
+void table_bound(const struct arch *arch, const struct layer_result *r,
+                 enum bound bound, FILE *to)
 {
     uint64_t least = r->bounds_cycles[bound];
     char gap[SENTENCE_BYTES] = "";
@@ -180,18 +194,39 @@ void table_bound(const struct layer_result *r, enum bound bound, FILE *to)
     if (bound == BOUND_macs)
         snprintf(gap, sizeof(gap), "the ledger's losses");
     else
-        snprintf(gap, sizeof(gap),
-                 "%s with no pass in flight, the rest while %s waited",
-                 text_count(
-                     min_count(r->cycles - r->array_cycles, r->cycles - least))
-                     .text,
-                 bound_name[bound]);
+        snprintf(
+            gap, sizeof(gap),
+            "%s with no pass in flight, the rest while %s waited",
+            text_count(min_u64(r->cycles - r->array_cycles, r->cycles - least))
+                .text,
+            bound_name[bound]);
     table_line(to, "bound",
                "%s needs at least %s cycles; the layer took %s times that, "
-               "%s cycles more: %s",
+               "%s cycles more: %s%s%s",
                bound_name[bound], text_count(least).text,
                text_real((double)r->cycles / (double)least).text,
-               text_count(r->cycles - least).text, gap);
+               text_count(r->cycles - least).text, gap,
+               arch_has_levels(arch) ? "" : "; what widens it: ",
+               arch_has_levels(arch) ? "" : bound_keys[bound]);
+}
+
+struct waits_text {
+    char text[96];
+};
+
+/* By its counts a layer may be bound by its MACs, and yet wait for a DRAM that
+ * moves its bytes while the array stands still. */
+static struct waits_text waits_all_the_same(const struct layer_result *r)
+{
+    struct waits_text out = {""};
+    const double share =
+        metrics_ratio((double)r->ledger_pe_cycles[LEDGER_wait_dram],
+                      (double)ledger_total(r->ledger_pe_cycles));
+    if (share >= 0.01)
+        snprintf(out.text, sizeof(out.text),
+                 "; yet %s %% of the time no pass is in flight (wait_dram)",
+                 text_percent(share).text);
+    return out;
 }
 
 void table_metrics(const struct table_view *v, const struct layer_result *r,
@@ -233,14 +268,16 @@ void table_metrics(const struct table_view *v, const struct layer_result *r,
                    text_real(bandwidth).text, arch->dram_model);
     else
         table_line(to, "DRAM bandwidth", "unbounded (%s)", arch->dram_model);
+    const bool is_memory_bound =
+        x[METRIC_attainable_gops] < x[METRIC_peak_gops];
     if (bandwidth > 0 && intensity > 0)
         table_line(
             to, "roofline",
-            "%s GOPS attainable: %s, the ridge is at %s operations per byte",
+            "%s GOPS attainable: %s, the ridge is at %s operations per byte%s",
             text_real(x[METRIC_attainable_gops]).text,
-            x[METRIC_attainable_gops] < x[METRIC_peak_gops] ? "memory-bound"
-                                                            : "compute-bound",
-            text_real(x[METRIC_peak_gops] / bandwidth).text);
+            is_memory_bound ? "memory-bound" : "compute-bound",
+            text_real(x[METRIC_peak_gops] / bandwidth).text,
+            is_memory_bound ? "" : waits_all_the_same(r).text);
     else
         table_line(to, "roofline", "%s GOPS attainable: compute-bound",
                    text_real(x[METRIC_attainable_gops]).text);
@@ -309,6 +346,40 @@ static void view_init(struct table_view *v, const struct report_input *in)
     v->per_mac_unit = is_pj ? "pJ/MAC" : "per MAC";
 }
 
+static double kib(uint64_t bytes)
+{
+    return (double)bytes / 1024;
+}
+
+/* Widths of words, and the memories on chip, each with its instances. */
+static void print_memories(const struct arch *arch, FILE *to)
+{
+    char text[SENTENCE_BYTES];
+    int at = snprintf(text, sizeof(text),
+                      "words of %d (ifmap), %d (filter) and %d bits (psum)",
+                      arch->precision_bits[TENSOR_IFMAP],
+                      arch->precision_bits[TENSOR_FILTER],
+                      arch->precision_bits[TENSOR_PSUM]);
+    for (int level = LEVEL_L2; arch_has_levels(arch) && level >= 0; level--)
+        if (arch_has_level(arch, (enum level)level))
+            at += snprintf(text + at, sizeof(text) - (size_t)at, ", %s x %s",
+                           text_count(arch_level_instances(arch, level)).text,
+                           arch_level_name(arch, (enum level)level));
+    if (!arch_has_levels(arch)) {
+        at += snprintf(text + at, sizeof(text) - (size_t)at, ", L2 %s KiB",
+                       text_real(kib(arch->l2_bytes)).text);
+        if (arch->has_l1)
+            at += snprintf(text + at, sizeof(text) - (size_t)at,
+                           ", %d L1s of %s KiB each", arch_l1s(arch),
+                           text_real(kib(arch->l1_bytes)).text);
+        snprintf(text + at, sizeof(text) - (size_t)at,
+                 ", files of a PE %d (ifmap), %d (filter) and %d words (psum)",
+                 arch->rf_words[TENSOR_IFMAP], arch->rf_words[TENSOR_FILTER],
+                 arch->rf_words[TENSOR_PSUM]);
+    }
+    text_paragraph(to, "", text);
+}
+
 static void print_head(const struct report_input *in, FILE *to)
 {
     char text[SENTENCE_BYTES];
@@ -322,6 +393,7 @@ static void print_head(const struct report_input *in, FILE *to)
                                         : in->arch->dram_model,
              energy_name(in->energy), in->kernel);
     text_paragraph(to, "", text);
+    print_memories(in->arch, to);
     fputc('\n', to);
 }
 

@@ -37,9 +37,10 @@ struct number_text table_clock(const struct arch *arch);
 /* What one access, hop, MAC or burst costs, and how that is known. */
 void table_cost_text(const struct table_view *v, enum energy_part part,
                      char *text, int text_bytes);
-/* The lower bound of cycles, the simulated ones, and where the difference
- * went. */
-void table_bound(const struct layer_result *r, enum bound bound, FILE *to);
+/* The lower bound of cycles, the simulated ones, where the difference went, and
+ * which keys of the machine widen what sets the bound. */
+void table_bound(const struct arch *arch, const struct layer_result *r,
+                 enum bound bound, FILE *to);
 /* Where the PE-cycles that issued no MAC went, as a sentence. */
 void table_why(const struct layer_result *r, FILE *to);
 /* "20.1 to 31.5 (corners 15.2 to 48.9)" of a total, each of its unit divided by

@@ -48,10 +48,10 @@ static uint64_t curve_at(int column)
     return (uint64_t)1 << 2 * column;
 }
 
-static void curve_head(struct grid *g, const char *title)
+static void curve_head(struct grid *g, const char *title, const char *of)
 {
     grid_cell(g, "%s", title);
-    grid_cell(g, "%s", "");
+    grid_cell(g, "%s", of);
     for (int k = 0; k < CURVE_COLUMNS; k++)
         grid_short(g, (double)curve_at(k));
     grid_rule(g);
@@ -61,7 +61,7 @@ static void curve_head(struct grid *g, const char *title)
 static void print_misses(const struct reuse_subject *s, FILE *to)
 {
     struct grid *g = grid_new(2 + CURVE_COLUMNS, 2);
-    curve_head(g, "misses %");
+    curve_head(g, "misses, %", "of words");
     for (int k = 0; k < s->n_rows; k++) {
         const struct reuse_counts *c = &s->row[k].found.counts;
         grid_cell(g, "%s", s->row[k].level);
@@ -78,7 +78,7 @@ static void print_misses(const struct reuse_subject *s, FILE *to)
 static void print_distances(const struct reuse_subject *s, FILE *to)
 {
     struct grid *g = grid_new(2 + CURVE_COLUMNS, 2);
-    curve_head(g, "reuse within %");
+    curve_head(g, "reused, %", "within");
     for (int k = 0; k < s->n_rows; k++) {
         const struct reuse_counts *c = &s->row[k].found.counts;
         grid_cell(g, "%s", s->row[k].level);

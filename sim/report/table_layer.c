@@ -26,6 +26,7 @@ static void print_shape(const struct layer_result *r, FILE *to)
 {
     const struct layer *l = &r->layer;
     char params[PARAMS_BYTES] = "", steps[PARAMS_BYTES];
+    char label[MAPPING_NAME_BYTES + 16];
     struct gemm_letters g;
     int at = 0;
     layer_steps_text(l, ' ', steps, sizeof(steps));
@@ -43,8 +44,11 @@ static void print_shape(const struct layer_result *r, FILE *to)
     for (int i = 0; i < r->n_params; i++)
         at += snprintf(params + at, sizeof(params) - (size_t)at, "%s%s=%d",
                        i > 0 ? " " : "", r->param[i].name, r->param[i].value);
-    table_line(to, "mapping", "%s%s(%s%s%s), %s passes", params,
-               r->n_params > 0 ? " " : "",
+    /* The letters are the dataflow's own (--list-dataflows), not the shape's.
+     */
+    snprintf(label, sizeof(label), "%s mapping", r->dataflow);
+    table_line(to, r->n_params > 0 ? label : "mapping",
+               "%s%s(%s%s%s), %s passes", params, r->n_params > 0 ? " " : "",
                r->mapping_source != NULL ? r->mapping_source : "chosen",
                r->table_source != NULL ? ", " : "",
                r->table_source != NULL ? r->table_source : "",
@@ -84,7 +88,7 @@ static void print_cycles(const struct table_view *v,
                table_clock(arch).text, text_count(r->array_cycles).text);
     table_line(to, "active PEs", "%d of %d", r->active_pes, arch_pes(arch));
     if (r->bounds_cycles[bound] > 0)
-        table_bound(r, bound, to);
+        table_bound(arch, r, bound, to);
     if (r->checked)
         table_line(to, "check", "%s outputs, %s mismatches",
                    text_count(r->check_outputs).text,

@@ -29,7 +29,7 @@ cycles()
 # mapping ARGUMENT...: the parameters of the only layer, and who listed them.
 mapping()
 {
-    "$accelsim" "$@" 2>"$work/err" | sed -n 's/^  mapping  *\(.*\), .*/\1/p'
+    "$accelsim" "$@" 2>"$work/err" | sed -n 's/^  [a-z]* *mapping  *\(.*\), .*/\1/p'
 }
 
 refuses()

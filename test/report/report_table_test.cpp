@@ -11,6 +11,8 @@ namespace
 TEST_F(Report, TheTableOfALayerSaysWhatItTookAndWhy)
 {
     EXPECT_TRUE(has_line("eyeriss: alexnet, batch 4, 12 x 14 PEs at 200 MHz"));
+    EXPECT_TRUE(has_line("words of 16 (ifmap), 16 (filter) and 16 bits "
+                         "(psum), L2 "));
     EXPECT_TRUE(has_line("layer conv2, dataflow rs"));
     EXPECT_TRUE(has_line("mapping m=64 e=27 (table), 12 passes"));
     EXPECT_TRUE(has_line("cycles 10,000, 0.0500 ms at 200 MHz; a pass in "

@@ -1,0 +1,87 @@
+"""table_test.py - what once misled readers of the text reports.
+SPDX-License-Identifier: MIT
+"""
+
+import re
+
+from program import check, finish, leave_to_the_plain_build, report, run
+
+C1 = ("--net", "lenet5", "--layer", "c1", "--batch", "1")
+
+
+def text(*words):
+    done = run(*words)
+    check(done.returncode == 0, " ".join(words), done.stderr)
+    return done.stdout
+
+
+def flat(page):
+    return " ".join(page.split())
+
+
+def look_at_a_layer():
+    page = flat(text("--cfg", "eyeriss", "--layer", "conv2"))
+    check("compute-bound, the ridge is at 140.0 operations per byte; yet 10.1 "
+          "% of the time no pass is in flight (wait_dram)" in page,
+          "a layer bound by its MACs says that it waits for DRAM", page)
+    check("rs mapping m=64" in page and "shape N=4" in page,
+          "the letters of a mapping are the dataflow's, not the shape's", page)
+    check("what widens it: array.rows, array.cols, and the mapping" in page,
+          "a bound names its keys", page)
+    check("words of 16 (ifmap), 16 (filter) and 16 bits (psum), L2 108.0 KiB, "
+          "files of a PE 12 (ifmap), 224 (filter) and 24 words (psum)" in page,
+          "the head says widths and memories", page)
+
+
+def look_at_instances():
+    page = flat(text("model", "--cfg", "eyeriss", *C1, "--set",
+                     "l1.bytes=65536", "--set", "array.cols=8"))
+    check(", 8 L1s of 64.00 KiB each," in page,
+          "an L1 for each column is said to be eight", page)
+
+
+def look_at_units():
+    words = ("--cfg", "eyeriss", *C1)
+    found = text("map", *words, "--top", "1")
+    best = re.search(r"^  1 +(\S+) ", found, re.M)
+    chosen = report("map", *words, "--top", "1")["layers"][0]["best"][0]
+    check(" uJ " in found and best is not None and
+          abs(float(best[1]) * 1e6 / chosen["energy"] - 1) < 1e-5,
+          "map says uJ, as run does", found)
+
+
+def look_at_model():
+    page = text("model", "--cfg", "eyeriss", "--layer", "conv*")
+    check("why" not in page, "a model says nothing of PE-cycles", page)
+
+
+def look_at_reuse():
+    words = ("reuse", "--cfg", "eyeriss", *C1)
+    page = text(*words)
+    check(re.search(r"misses, % +of words", page) and
+          re.search(r"reused, % +within", page), "curves have units", page)
+    for stream in report(*words)["subjects"][0]["streams"]:
+        check(all(missed <= stream["accesses"]
+                  for _, missed in stream["miss_curve"]),
+              f"{stream['level']} {stream['name']}: no more misses than "
+              "accesses", stream["miss_curve"])
+
+
+def look_at_names():
+    wrong = run("--cfg", "eyeriss", "--net", "mobilnet")
+    check(wrong.returncode == 1 and "'mobilenetv2'" in wrong.stderr and
+          "'accelsim list networks'" in wrong.stderr,
+          "a misspelt network has a nearest one, and a list", wrong.stderr)
+    product = flat(text("--cfg", "eyeriss", "--gemm", "M=8,N=4,K=6"))
+    check("gemm M=8 N=4 K=6" in product, "a product has the user's letters")
+
+
+if __name__ == "__main__":
+    leave_to_the_plain_build()
+    look_at_a_layer()
+    look_at_instances()
+    look_at_units()
+    look_at_model()
+    look_at_reuse()
+    look_at_names()
+    finish()
