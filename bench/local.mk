@@ -1,6 +1,6 @@
 # `make bench` builds and runs them.  `make check` runs none, but compiles them
 # where Google Benchmark is installed.
-EXTRA_PROGRAMS = step_bench multicast_bench systolic_bench dram_bench \
+EXTRA_PROGRAMS += step_bench multicast_bench systolic_bench dram_bench \
 	nest_bench
 BENCH_LIBS = libaccel.a libhot.a libaccel.a -lbenchmark -lpthread
 step_bench_SOURCES = %D%/step_bench.cpp

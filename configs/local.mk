@@ -68,8 +68,8 @@ EXTRA_DIST += %D%/validation/gemmini_rtl.py %D%/mappings/make_conv1d.py %D%/gtkw
 	%D%/networks/cnn_layers.csv %D%/networks/make_networks.py \
 	%D%/networks/make_graphs.py %D%/networks/graph_text.py \
 	%D%/networks/graph_transformers.py \
-	%D%/energy/make_components.py \
-	%D%/sweep_array.py
+	%D%/energy/make_components.py
+dist_pkgdata_SCRIPTS = %D%/sweep_array.py
 experimentsdir = $(pkgdatadir)/experiments
 dist_experiments_DATA = %D%/experiments/experiment.py \
 	%D%/experiments/reuse_steps.cfg

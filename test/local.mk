@@ -165,6 +165,24 @@ expression_test_LDADD = $(TEST_LIBS)
 # sim/serve
 dist_check_SCRIPTS += %D%/serve/serve_test.py
 
+# what is installed
+dist_check_SCRIPTS += %D%/install/install_test.sh
+
+# parsers; `make fuzz` takes longer
+fuzz_parsers_SOURCES = %D%/fuzz/fuzz_parsers.c
+fuzz_parsers_LDADD = libaccel.a libhot.a libaccel.a -lpthread
+EXTRA_PROGRAMS += fuzz_parsers
+check_DATA += fuzz_parsers$(EXEEXT)
+CLEANFILES += fuzz_parsers$(EXEEXT)
+dist_check_SCRIPTS += %D%/fuzz/parsers_test.sh
+EXTRA_DIST += %D%/fuzz/corpus %D%/fuzz/differ.py %D%/fuzz/fuzz.sh \
+	%D%/fuzz/seeds.sh
+.PHONY: fuzz
+fuzz: accelsim$(EXEEXT) fuzz_parsers$(EXEEXT)
+	@$(AM_TESTS_ENVIRONMENT) SECONDS_EACH="$(SECONDS)" KINDS="$(KINDS)" \
+		COUNT="$(COUNT)" DIFF="$(DIFF)" SEED="$(SEED)" \
+		$(SHELL) $(srcdir)/test/fuzz/fuzz.sh
+
 # sim/network
 if TESTS_WANTED
 check_PROGRAMS += network_test

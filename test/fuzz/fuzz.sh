@@ -1,0 +1,80 @@
+#!/bin/sh
+# fuzz.sh - `make fuzz`: for a long time what parsers_test.sh does for a short
+# one, with afl++ where it is installed.
+#
+#   make fuzz                     every kind, a minute each
+#   make fuzz KINDS="arch set" SECONDS=600
+#   make fuzz COUNT=1000000       texts broken at random instead, without afl++
+#   make fuzz DIFF=1000           whole runs beside each other (differ.py)
+#
+# A text that ends a parser goes into test/fuzz/corpus/KIND, where every `make
+# check` sees it from then on.
+# SPDX-License-Identifier: MIT
+set -eu
+. "$srcdir/test/fuzz/seeds.sh"
+kinds=${KINDS:-$FUZZ_KINDS}
+seconds=${SECONDS_EACH:-60}
+work=$PWD/fuzz
+ACCELSIM_PATH=$srcdir/configs
+export ACCELSIM_PATH
+mkdir -p "$work"
+
+if [ -n "${DIFF:-}" ]; then
+    exec python3 -B "$srcdir/test/fuzz/differ.py" "$DIFF" "${SEED:-1}"
+fi
+
+# keep KIND FILE: adds a text that was found to the corpus.
+keep()
+{
+    name=$(cksum <"$2" | cut -d' ' -f1)
+    cp "$2" "$srcdir/test/fuzz/corpus/$1/$name"
+    echo "fuzz: $1: found test/fuzz/corpus/$1/$name" >&2
+    found=1
+}
+
+found=0
+if [ -n "${COUNT:-}" ]; then
+    cd "$work"
+    for kind in $kinds; do
+        rm -f "fuzz-$kind"
+        "$builddir/fuzz_parsers" "$kind" -n "$COUNT" -s "${SEED:-1}" \
+            $(fuzz_seeds "$kind") || [ ! -e "fuzz-$kind" ] ||
+            keep "$kind" "fuzz-$kind"
+    done
+    exit $found
+fi
+
+command -v afl-fuzz >/dev/null || {
+    echo "make: fuzz needs afl++ (on Debian and Ubuntu: apt-get install" \
+        "afl++), or COUNT=N" >&2
+    exit 1
+}
+# The program's own code, built anew to say which branches it took.
+if [ ! -e "$work/build/Makefile" ]; then
+    mkdir -p "$work/build"
+    (cd "$work/build" && CC=afl-cc CXX=afl-c++ "$srcdir/configure" \
+        --disable-tests --without-systemc >configure.log)
+fi
+make -C "$work/build" fuzz_parsers >"$work/build.log"
+for kind in $kinds; do
+    rm -rf "$work/in" "$work/out-$kind"
+    mkdir "$work/in"
+    for seed in $(fuzz_seeds "$kind"); do
+        cp "$seed" "$work/in/$(basename "$(dirname "$seed")")-$(basename "$seed")"
+    done
+    AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 \
+        AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
+        afl-fuzz -V "$seconds" -t 2000 -i "$work/in" -o "$work/out-$kind" -- \
+        "$work/build/fuzz_parsers" "$kind" >"$work/$kind.log" 2>&1 || {
+        tail -n 20 "$work/$kind.log" >&2
+        exit 1
+    }
+    for text in "$work/out-$kind"/default/crashes/id* \
+        "$work/out-$kind"/default/hangs/id*; do
+        [ ! -e "$text" ] || keep "$kind" "$text"
+    done
+    sed -n 's/^execs_done *: */fuzz: '"$kind"': executions /p
+        s/^edges_found *: */fuzz: '"$kind"': edges /p' \
+        "$work/out-$kind/default/fuzzer_stats"
+done
+exit $found
