@@ -310,6 +310,7 @@ struct gemm_cost {
     const struct mapping *mapping;
     /* Tiles of more filters or channels never take more of these cycles. */
     bool whole_is_least;
+    int groups; /* side by side; 0 is 1 */
 };
 bool tiling_choose_gemm(const struct arch *arch, const struct layer *layer,
                         const struct gemm_cost *cost, const int given[5],

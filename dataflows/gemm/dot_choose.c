@@ -102,8 +102,10 @@ bool dot_choose(const struct dot *dot, const struct arch *arch,
         return false;
     const int taps = gemm_row_taps(arch, layer);
     /* The last is nlr's k; of os it is p, filters of a PE. */
-    const int extent[] = {Mg, layer->N, layer->P, Cg,
-                          Mg, x_most,   Mg,       dot->has_rf ? Mg : Cg * taps};
+    const int extent[] = {
+        Mg,      layer->N, layer->P, Cg,
+        Mg,      x_most,   Mg,       dot->has_rf ? Mg : Cg * taps,
+        layer->G /* of os */};
     gemm_given(dot->dataflow, given, extent, fixed, &at);
     if (arch->array_network != NETWORK_MULTICAST)
         return diag_fail(d, EXIT_NO_MAPPING, at,

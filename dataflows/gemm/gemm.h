@@ -24,6 +24,12 @@ enum { GEMM_M, GEMM_N, GEMM_E, GEMM_C, GEMM_F, GEMM_TILES };
         "f", 1, LAYER_DIM_MAX, "filters", "filters of a filter tile" \
     }
 
+/* The last one of those that may have groups of a layer side by side. */
+#define GEMM_GROUPS_PARAM                                           \
+    {                                                               \
+        "g", 1, 65535, "groups", "groups of the layer side by side" \
+    }
+
 /* os: products of an output in a pass; windows of a group are counted in 15
  * bits (pe/lanes.h). */
 enum { OS_PRODUCTS_MAX = 32767 };
@@ -55,6 +61,47 @@ bool gemm_choose_tiles(const struct dataflow *dataflow, const struct arch *arch,
 bool gemm_rf_short(const struct dataflow *dataflow, const struct layer *layer,
                    const char *key, int words, struct src_pos at,
                    struct diag *d);
+/* The most groups of a layer that ws, is and os may put side by side: on an
+ * array whose networks give each its own words.  A systolic one streams the
+ * same words past all its columns, and a tree adds up a whole column. */
+static inline int gemm_groups_max(const struct arch *arch)
+{
+    return arch->array_network == NETWORK_MULTICAST &&
+                   arch->psum_reduce == PSUM_CHAIN
+               ? arch_groups_max(arch)
+               : 1;
+}
+/* A legal mapping with so many groups side by side, as a dataflow finds it;
+ * *cycles: its estimate, *pes: that it uses. */
+struct gemm_grouped {
+    struct mapping mapping;
+    double cycles;
+    int pes;
+};
+struct gemm_groups {
+    const struct dataflow *dataflow;
+    const struct arch *arch;
+    const struct layer *layer;
+    const int *fixed; /* by parameter, 0: not given */
+    int param;        /* g's index */
+    /* false: there is none.  fixed: as above, with g and what it asks for. */
+    bool (*choose)(const struct gemm_groups *groups, const int *fixed,
+                   struct gemm_grouped *out);
+};
+/* What g groups ask of the other parameters. */
+void gemm_ask_for_groups(const struct gemm_groups *groups, int g, int *fixed);
+/* Whether some may be side by side, and how many is free. */
+bool gemm_may_group(const struct gemm_groups *groups);
+/* Takes a mapping with several groups in place of *best, of those that take no
+ * longer the one in which the most PEs have work; any, where `found` is false.
+ * Returns whether there is one now. */
+bool gemm_choose_groups(const struct gemm_groups *groups, bool found,
+                        struct gemm_grouped *best);
+/* Reports that given parameters ask for groups that cannot be side by side;
+ * false: they do not. */
+bool gemm_groups_lack(const struct gemm_groups *groups, struct src_pos at,
+                      struct diag *d);
+
 /* Prints the loops outside a pass and the line for --set. */
 void gemm_show_tiles(const struct dataflow *dataflow, const struct layer *layer,
                      const struct mapping *mapping, FILE *to);
@@ -82,6 +129,15 @@ static inline int gemm_row_taps(const struct arch *arch, const struct layer *l)
 static inline int gemm_tap_turns(const struct arch *arch, const struct layer *l)
 {
     return l->R * l->S / gemm_row_taps(arch, l);
+}
+
+/* Where a pass stands, of one of its groups. */
+static inline struct pass_place gemm_of_group(const struct pass_place *place,
+                                              int group)
+{
+    struct pass_place its = *place;
+    its.g += group;
+    return its;
 }
 
 /* Gives a pass `n` windows that share no words, in groups short enough for

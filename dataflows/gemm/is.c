@@ -10,6 +10,7 @@ static const struct mapping_param is_params[] = {
     GEMM_TILE_PARAMS,
     {"p", 1, 4096, "outputs", "outputs (pixels) whose ifmap words a PE holds"},
     {"q", 1, 4096, "products", "products of each output that a PE holds"},
+    GEMM_GROUPS_PARAM,
     {NULL, 0, 0, NULL, NULL},
 };
 

@@ -4,6 +4,7 @@ libaccel_a_SOURCES += \
 	%D%/dot_choose.c \
 	%D%/dot_model.c \
 	%D%/gemm.c \
+	%D%/gemm_groups.c \
 	%D%/gemm.h \
 	%D%/is.c \
 	%D%/nlr.c \

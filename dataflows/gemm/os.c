@@ -3,6 +3,8 @@
  * Multicast: `x` outputs (pixels) are worked on in parallel by `t` groups of
  * PEs, each on `p` filters a PE; a product's ifmap word goes to the PEs of
  * its output, its filter words to the PEs of their group.
+ * `g` whole groups of a layer may stand side by side, each with t groups of PEs
+ * and ifmap words of its own.
  * With psums summed by trees (dot.h), rows of PEs share an output's products
  * and psums stay at the roots: x times t columns, p = 1.
  * Systolic: outputs run down the rows, filters across the columns; p = 1,
@@ -21,10 +23,17 @@ static const struct mapping_param os_params[] = {
     {"x", 1, 65535, "outputs", "outputs (pixels) in parallel"},
     {"t", 1, 65535, "groups", "groups of PEs on different filters"},
     {"p", 1, 4096, "filters", "filters whose psums a PE holds"},
+    GEMM_GROUPS_PARAM,
     {NULL, 0, 0, NULL, NULL},
 };
 
 const struct dot os_dot = {&os_dataflow, true};
+
+void os_tiling(const struct mapping *mapping, struct tiling *out)
+{
+    gemm_tiling(mapping, out);
+    out->g = os_groups(mapping);
+}
 
 static int fold_filters(const struct program *p)
 {
@@ -62,12 +71,14 @@ static void os_describe(const struct program *program, struct pass *pass)
         return;
     }
     struct multicast_pass *d = &pass->work.multicast;
-    d->sets = (uint16_t)ceil_div(filters, p);
+    const int sets = ceil_div(filters, p);
+    d->sets = (uint16_t)(pl->groups * sets);
+    d->groups_beside = (uint16_t)pl->groups;
     d->set_chains = (uint16_t)outputs;
     d->blocks = 1;
     d->block_rows = 1;
     d->filters = (uint16_t)min_int(p, filters);
-    d->filters_tail = (uint16_t)tile_size(filters, p, d->sets - 1);
+    d->filters_tail = (uint16_t)tile_size(filters, p, sets - 1);
     d->channels = 1;
     d->channels_tail = 1;
     d->filter_cols = 1;
@@ -97,11 +108,13 @@ static void os_held_coord(const struct program *program,
                           const struct pass *pass, uint32_t round, int set,
                           int block, int row, int word, int coord[4])
 {
+    const int sets = multicast_group_sets(&pass->work.multicast);
+    const struct pass_place place = gemm_of_group(&pass->place, set / sets);
     (void)block;
     (void)row;
-    gemm_filter_word(program, &pass->place,
+    gemm_filter_word(program, &place,
                      first_filter(program, pass) +
-                         set * program->mapping.value[OS_P] + word,
+                         set % sets * program->mapping.value[OS_P] + word,
                      (int)round, coord);
 }
 
@@ -109,10 +122,10 @@ static void os_window_coord(const struct program *program,
                             const struct pass *pass, uint32_t round, int group,
                             int block, int h, int word, int coord[4])
 {
-    (void)group; /* one at a time */
+    const struct pass_place place = gemm_of_group(&pass->place, group);
     (void)block;
     (void)word;
-    gemm_ifmap_word(program, &pass->place, first_output(program, pass) + h,
+    gemm_ifmap_word(program, &place, first_output(program, pass) + h,
                     (int)round, coord);
 }
 
@@ -120,10 +133,12 @@ static void os_psum_coord(const struct program *program,
                           const struct pass *pass, uint32_t round, int set,
                           int chain, int word, int coord[4])
 {
+    const int sets = multicast_group_sets(&pass->work.multicast);
+    const struct pass_place place = gemm_of_group(&pass->place, set / sets);
     (void)round;
-    gemm_psum_word(program, &pass->place, first_output(program, pass) + chain,
+    gemm_psum_word(program, &place, first_output(program, pass) + chain,
                    first_filter(program, pass) +
-                       set * program->mapping.value[OS_P] + word,
+                       set % sets * program->mapping.value[OS_P] + word,
                    coord);
 }
 
@@ -175,12 +190,13 @@ static void os_compile(const struct arch *arch, const struct layer *layer,
     out->arch = *arch;
     out->layer = *layer;
     out->mapping = *mapping;
-    gemm_tiling(mapping, &out->tiling);
+    os_tiling(mapping, &out->tiling);
     out->ops = &os_ops;
     const struct tiling *t = &out->tiling;
     int filters = min_int(min_int(t->f, t->m), layer->M / layer->G);
     int outputs = min_int(t->n, layer->N) * min_int(t->e, layer->P) * layer->Q;
-    out->sets = ceil_div(min_int(filters, fold_filters(out)), v[OS_P]);
+    out->sets = min_int(os_groups(mapping), layer->G) *
+                ceil_div(min_int(filters, fold_filters(out)), v[OS_P]);
     out->set_chains = min_int(v[OS_X], outputs);
     out->rows = 1;
     program_finish(out);
@@ -196,19 +212,20 @@ static void os_show(const struct arch *arch, const struct layer *layer,
     const int *v = mapping->value;
     int outputs = v[GEMM_N] * v[GEMM_E] * layer->Q;
     gemm_show_tiles(&os_dataflow, layer, mapping, to);
-    fprintf(to,
-            "      for x1 in 0..%d, f1 in 0..%d              a pass each\n"
-            "       parallel-for x in 0..%d, t in 0..%d      PE: output x, "
-            "filters of group t\n"
-            "        for c in 0..%d, r in 0..%d, s in 0..%d  product\n"
-            "         for p0 in 0..%d                        MAC\n"
-            "\nPE array: %d of %d x %d PEs have work\n",
-            ceil_div(outputs, v[OS_X]), ceil_div(v[GEMM_F], v[OS_T] * v[OS_P]),
-            min_int(v[OS_X], outputs), v[OS_T], v[GEMM_C], layer->R, layer->S,
-            v[OS_P],
-            min_int(v[OS_X], outputs) *
-                min_int(v[OS_T], ceil_div(v[GEMM_F], v[OS_P])),
-            arch->rows, arch->cols);
+    fprintf(
+        to,
+        "      for x1 in 0..%d, f1 in 0..%d              a pass each\n"
+        "       parallel-for g1 in 0..%d, x in 0..%d, t in 0..%d  PE: output "
+        "x, filters of t, of group g1\n"
+        "        for c in 0..%d, r in 0..%d, s in 0..%d  product\n"
+        "         for p0 in 0..%d                        MAC\n"
+        "\nPE array: %d of %d x %d PEs have work\n",
+        ceil_div(outputs, v[OS_X]), ceil_div(v[GEMM_F], v[OS_T] * v[OS_P]),
+        os_groups(mapping), min_int(v[OS_X], outputs), v[OS_T], v[GEMM_C],
+        layer->R, layer->S, v[OS_P],
+        min_int(os_groups(mapping), layer->G) * min_int(v[OS_X], outputs) *
+            min_int(v[OS_T], ceil_div(v[GEMM_F], v[OS_P])),
+        arch->rows, arch->cols);
 }
 
 const struct dataflow os_dataflow = {

@@ -10,7 +10,16 @@
 extern "C" {
 #endif
 
-enum { OS_X = GEMM_TILES, OS_T, OS_P };
+enum { OS_X = GEMM_TILES, OS_T, OS_P, OS_G };
+
+/* Groups of the layer side by side. */
+static inline int os_groups(const struct mapping *mapping)
+{
+    const int g = mapping->value[OS_G];
+    return g > 1 ? g : 1;
+}
+/* Sets the tiles of a tiling to those of the mapping. */
+void os_tiling(const struct mapping *mapping, struct tiling *out);
 
 /* How it runs where trees sum its psums. */
 extern const struct dot os_dot;

@@ -15,7 +15,8 @@ static double os_cycles(const struct arch *a, const struct layer *l,
     const int x = m->value[OS_X], p = m->value[OS_P], sets = m->value[OS_T];
     const struct network_arch *net = a->network;
     double k = (double)(l->C / l->G) * l->R * l->S; /* over all c tiles */
-    double folds = l->G * (double)gemm_output_folds(l, t, x) *
+    const int g = os_groups(m);
+    double folds = ceil_div(l->G, g) * (double)gemm_output_folds(l, t, x) *
                    (double)gemm_filter_folds(l, t, sets * p);
     double c_tiles = ceil_div(l->C / l->G, t->c);
     double fixed, per_product;
@@ -23,14 +24,14 @@ static double os_cycles(const struct arch *a, const struct layer *l,
         fixed = (fold_drains_overlap(a) ? 1.0 : 2.0) * a->rows + a->cols - 2;
         per_product = 1;
     } else {
-        double ifmap = (double)x / arch_l2_slots(a, NETWORK_IFMAP);
-        double filter = (double)sets *
+        double ifmap = (double)g * x / arch_l2_slots(a, NETWORK_IFMAP);
+        double filter = (double)g * sets *
                         ceil_div(p, net[NETWORK_FILTER].words_per_slot) /
                         arch_l2_slots(a, NETWORK_FILTER);
         double most = p > ifmap ? p : ifmap;
         most = most > filter ? most : filter;
         fixed = PASS_RAMP_CYCLES +
-                (double)sets * x *
+                (double)g * sets * x *
                     ceil_div(p, net[NETWORK_PSUM_OUT].words_per_slot) /
                     net[NETWORK_PSUM_OUT].slots_per_cycle;
         per_product = most;
@@ -52,7 +53,7 @@ static bool choose_pe(const struct arch *a, const struct layer *l,
 {
     const struct tiling whole = {l->M / l->G, l->N, l->P, l->C / l->G,
                                  l->M / l->G, 1,    0};
-    const int pes = arch_pes(a);
+    const int pes = arch_pes(a) / os_groups(m);
     int64_t outputs64 = (int64_t)l->N * l->P * l->Q;
     int outputs = outputs64 > 65535 ? 65535 : (int)outputs64;
     int p_max = min_int(os_filters_max(a), whole.f);
@@ -89,22 +90,13 @@ static bool choose_pe(const struct arch *a, const struct layer *l,
     return best >= 0;
 }
 
-bool os_choose(const struct arch *arch, const struct layer *layer,
-               const struct given_mapping *given, struct mapping *out,
-               struct diag *d)
+/* fixed: by parameter, 0: to be chosen; g is given. */
+static bool choose_given(const struct arch *arch, const struct layer *layer,
+                         const int *fixed, struct src_pos at,
+                         struct mapping *out, struct diag *d)
 {
-    if (dot_sums_by_tree(arch))
-        return dot_choose(&os_dot, arch, layer, given, out, d);
-    const int Mg = layer->M / layer->G, Cg = layer->C / layer->G;
-    const int any = 65535;
-    const int extent[] = {Mg, layer->N, layer->P, Cg, Mg, any, any, Mg};
-    int fixed[MAPPING_PARAMS_MAX];
-    struct src_pos at;
     struct mapping m = {{0}};
-    if (!gemm_countable(&os_dataflow, layer, d) ||
-        !l1_takes_slots(arch, layer, os_dataflow.name, d))
-        return false;
-    gemm_given(&os_dataflow, given, extent, fixed, &at);
+    m.value[OS_G] = fixed[OS_G];
     if (!choose_pe(arch, layer, fixed, &m)) {
         int x = fixed[OS_X] > 0 ? fixed[OS_X] : 1;
         int t = fixed[OS_T] > 0 ? fixed[OS_T] : 1;
@@ -117,9 +109,10 @@ bool os_choose(const struct arch *arch, const struct layer *layer,
                                  p - arch->rf_words[TENSOR_FILTER], at, d);
         return diag_fail(d, EXIT_NO_MAPPING, at,
                          "layer '%s' has no legal 'os' mapping: x=%d outputs "
-                         "by t=%d groups (p=%d) do not fit on %d x %d PEs; "
-                         "choose smaller ones%s",
-                         layer->name, x, t, p, arch->rows, arch->cols,
+                         "by t=%d groups (p=%d, g=%d) do not fit on %d x %d "
+                         "PEs; choose smaller ones%s",
+                         layer->name, x, t, p, fixed[OS_G], arch->rows,
+                         arch->cols,
                          arch->array_network == NETWORK_SYSTOLIC
                              ? " (systolic: x up to rows, t up to columns, "
                                "p = 1)"
@@ -130,6 +123,7 @@ bool os_choose(const struct arch *arch, const struct layer *layer,
         .fold_outputs = m.value[OS_X],
         .fold_products = 1,
         .row_taps = 1,
+        .groups = os_groups(&m),
         .c_max = arch->array_network == NETWORK_SYSTOLIC
                      ? 65535
                      : OS_PRODUCTS_MAX / (layer->R * layer->S),
@@ -146,5 +140,72 @@ bool os_choose(const struct arch *arch, const struct layer *layer,
     if (!gemm_choose_tiles(&os_dataflow, arch, layer, &cost, fixed, at, &m, d))
         return false;
     *out = m;
+    return true;
+}
+
+static void weigh(const struct arch *a, const struct layer *l,
+                  struct gemm_grouped *one)
+{
+    const int *v = one->mapping.value;
+    struct tiling t;
+    os_tiling(&one->mapping, &t);
+    one->cycles = os_cycles(a, l, &one->mapping, &t);
+    one->pes = v[OS_G] * v[OS_X] * v[OS_T];
+}
+
+static bool choose_grouped(const struct gemm_groups *s, const int *fixed,
+                           struct gemm_grouped *out)
+{
+    struct diag *unheard = diag_new();
+    const bool ok =
+        choose_given(s->arch, s->layer, fixed, (struct src_pos){NULL, 0},
+                     &out->mapping, unheard);
+    diag_free(unheard);
+    if (ok)
+        weigh(s->arch, s->layer, out);
+    return ok;
+}
+
+bool os_choose(const struct arch *arch, const struct layer *layer,
+               const struct given_mapping *given, struct mapping *out,
+               struct diag *d)
+{
+    const int Mg = layer->M / layer->G, Cg = layer->C / layer->G;
+    const int any = 65535;
+    const int extent[] = {Mg,  layer->N, layer->P, Cg,      Mg,
+                          any, any,      Mg,       layer->G};
+    int fixed[MAPPING_PARAMS_MAX];
+    struct src_pos at;
+    struct gemm_grouped best;
+    gemm_given(&os_dataflow, given, extent, fixed, &at);
+    const struct gemm_groups groups = {&os_dataflow, arch, layer,
+                                       fixed,        OS_G, choose_grouped};
+    if (gemm_groups_lack(&groups, at, d))
+        return false;
+    if (dot_sums_by_tree(arch)) {
+        if (!dot_choose(&os_dot, arch, layer, given, out, d))
+            return false;
+        out->value[OS_G] = 1;
+        return true;
+    }
+    if (!gemm_countable(&os_dataflow, layer, d) ||
+        !l1_takes_slots(arch, layer, os_dataflow.name, d))
+        return false;
+    if (fixed[OS_G] > 1 && gemm_choose_groups(&groups, false, &best)) {
+        *out = best.mapping;
+        return true;
+    }
+    const int asked = fixed[OS_G];
+    fixed[OS_G] = 1;
+    if (asked > 1)
+        gemm_ask_for_groups(&groups, asked, fixed);
+    if (!choose_given(arch, layer, fixed, at, &best.mapping, d))
+        return false;
+    fixed[OS_G] = asked;
+    if (gemm_may_group(&groups)) {
+        weigh(arch, layer, &best);
+        gemm_choose_groups(&groups, true, &best);
+    }
+    *out = best.mapping;
     return true;
 }

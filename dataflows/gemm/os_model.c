@@ -4,8 +4,10 @@
 #include "dataflows/gemm/os.h"
 #include "dataflows/l1_model.h"
 
-static void os_expect_l1(const struct arch *arch, const struct layer *l,
-                         const int *v, struct counts *out)
+/* Adds passes that take so many groups at a time. */
+static void expect_groups_l1(const struct arch *arch, const struct layer *l,
+                             const int *v, int beside, uint64_t turns,
+                             struct counts *out)
 {
     const uint64_t products =
         (uint64_t)(l->C / l->G) * (uint64_t)l->R * (uint64_t)l->S;
@@ -23,15 +25,15 @@ static void os_expect_l1(const struct arch *arch, const struct layer *l,
             tile_sizes_of(F.size[a], v[OS_T] * v[OS_P]);
         const struct tile_sizes X =
             tile_sizes_of(N.size[b] * P.size[c] * l->Q, v[OS_X]);
-        uint64_t times = (uint64_t)l->G * M.times[i] * F.times[a] * N.times[b] *
+        uint64_t times = turns * M.times[i] * F.times[a] * N.times[b] *
                          P.times[c] * folds.times[k >> 1 & 1] * X.times[k & 1];
         if (times == 0)
             continue;
         int f = folds.size[k >> 1 & 1];
         struct l1_passes p = {
             .times = times,
-            .used = {ceil_div(f, v[OS_P]), X.size[k & 1], 1, 1},
-            .groups = 1,
+            .used = {beside * ceil_div(f, v[OS_P]), X.size[k & 1], 1, 1},
+            .groups = beside,
             .filters = min_int(f, v[OS_P]),
             .channels = 1,
             .channels_tail = 1,
@@ -40,9 +42,19 @@ static void os_expect_l1(const struct arch *arch, const struct layer *l,
             .held_words = products, /* over all channel tiles */
             .window_words = products,
         };
-        p.filters_tail = f - (p.used.sets - 1) * v[OS_P];
+        p.filters_tail = f - (ceil_div(f, v[OS_P]) - 1) * v[OS_P];
         l1_expect_add(arch, &p, out);
     }
+}
+
+static void os_expect_l1(const struct arch *arch, const struct layer *l,
+                         const struct mapping *mapping, struct counts *out)
+{
+    const struct tile_sizes G = tile_sizes_of(l->G, os_groups(mapping));
+    for (int k = 0; k < 2; k++)
+        if (G.times[k] > 0)
+            expect_groups_l1(arch, l, mapping->value, G.size[k], G.times[k],
+                             out);
 }
 
 void os_expect(const struct arch *arch, const struct layer *l,
@@ -61,7 +73,7 @@ void os_expect(const struct arch *arch, const struct layer *l,
     const uint64_t pixels = (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
     const uint64_t outputs = gemm_outputs(l);
     struct tiling t;
-    gemm_tiling(mapping, &t);
+    os_tiling(mapping, &t);
 
     uint64_t f_folds = 0, groups = 0;
     for (int m0 = 0; m0 < Mg; m0 = next_tile(Mg, m0, t.m)) {
@@ -118,7 +130,7 @@ void os_expect(const struct arch *arch, const struct layer *l,
     if (!arch->has_l1)
         return;
     l1_expect_start(arch, out);
-    os_expect_l1(arch, l, v, out);
+    os_expect_l1(arch, l, mapping, out);
 }
 
 /* The PE of the first output and group works in every pass, with the most
@@ -134,7 +146,7 @@ uint64_t os_busiest_pe_cycles(const struct arch *arch, const struct layer *l,
                       arch->psum_add == PSUM_ADD_OWN_CYCLE;
     uint64_t filters =
         gemm_sum_min3(Mg, v[GEMM_M], v[GEMM_F], v[OS_T] * v[OS_P], v[OS_P]) *
-        (uint64_t)l->G;
+        (uint64_t)ceil_div(l->G, os_groups(mapping));
     uint64_t blocks = 0;
     for (int n0 = 0; n0 < l->N; n0 = next_tile(l->N, n0, v[GEMM_N]))
         for (int p0 = 0; p0 < l->P; p0 = next_tile(l->P, p0, v[GEMM_E]))

@@ -6,9 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+void stationary_tiling(const struct mapping *mapping, struct tiling *out)
+{
+    gemm_tiling(mapping, out);
+    out->g = stationary_groups(mapping);
+}
+
+/* What a pass takes of a group. */
 static int fold_across(const struct program *p)
 {
-    return p->arch.cols * p->mapping.value[STATIONARY_P];
+    return stationary_cols(&p->arch, &p->mapping) *
+           p->mapping.value[STATIONARY_P];
 }
 
 static int fold_products(const struct program *p)
@@ -75,12 +83,14 @@ static void describe(const struct program *program, struct pass *pass)
         return;
     }
     struct multicast_pass *d = &pass->work.multicast;
-    d->sets = (uint16_t)ceil_div(across, p);
+    const int sets = ceil_div(across, p);
+    d->sets = (uint16_t)(pl->groups * sets);
+    d->groups_beside = (uint16_t)pl->groups;
     d->set_chains = 1;
     d->blocks = (uint16_t)ceil_div(products, q);
     d->block_rows = 1;
     d->filters = (uint16_t)min_int(p, across);
-    d->filters_tail = (uint16_t)tile_size(across, p, d->sets - 1);
+    d->filters_tail = (uint16_t)tile_size(across, p, sets - 1);
     d->channels = (uint16_t)min_int(q, products);
     d->channels_tail = (uint16_t)tile_size(products, q, d->blocks - 1);
     d->filter_cols = 1;
@@ -109,31 +119,33 @@ static int product_at(const struct program *program, const struct pass *pass,
 }
 
 /* Find the coordinates of the word for product `k` of the pass, and either
- * output `x` or filter `f`. The index that runs across the array counts from
- * the fold's first, the other one from the tile's first. */
+ * output `x` or filter `f`, in a group of those side by side. The index that
+ * runs across the array counts from the fold's first, the other one from the
+ * tile's first. */
 static void ifmap_word(const struct program *program, const struct pass *pass,
-                       int k, int x, int coord[4])
+                       int group, int k, int x, int coord[4])
 {
+    const struct pass_place place = gemm_of_group(&pass->place, group);
     if (program->holds_ifmap)
         x += first_across(program, pass);
-    gemm_ifmap_word(program, &pass->place, x, product_at(program, pass, k),
-                    coord);
+    gemm_ifmap_word(program, &place, x, product_at(program, pass, k), coord);
 }
 
 static void filter_word(const struct program *program, const struct pass *pass,
-                        int k, int f, int coord[4])
+                        int group, int k, int f, int coord[4])
 {
+    const struct pass_place place = gemm_of_group(&pass->place, group);
     if (!program->holds_ifmap)
         f += first_across(program, pass);
-    gemm_filter_word(program, &pass->place, f, product_at(program, pass, k),
-                     coord);
+    gemm_filter_word(program, &place, f, product_at(program, pass, k), coord);
 }
 
 static void psum_word(const struct program *program, const struct pass *pass,
-                      int x, int f, int coord[4])
+                      int group, int x, int f, int coord[4])
 {
+    const struct pass_place place = gemm_of_group(&pass->place, group);
     *(program->holds_ifmap ? &x : &f) += first_across(program, pass);
-    gemm_psum_word(program, &pass->place, x, f, coord);
+    gemm_psum_word(program, &place, x, f, coord);
 }
 
 static void held_coord(const struct program *program, const struct pass *pass,
@@ -142,23 +154,23 @@ static void held_coord(const struct program *program, const struct pass *pass,
 {
     const struct multicast_pass *d = &pass->work.multicast;
     const int *v = program->mapping.value;
-    int here = set == d->sets - 1 ? d->filters_tail : d->filters;
+    const int sets = multicast_group_sets(d);
+    int here = set % sets == sets - 1 ? d->filters_tail : d->filters;
     int k = block * v[STATIONARY_Q] + word / here;
-    int across = set * v[STATIONARY_P] + word % here;
+    int across = set % sets * v[STATIONARY_P] + word % here;
     (void)round;
     (void)row;
-    (program->holds_ifmap ? ifmap_word : filter_word)(program, pass, k, across,
-                                                      coord);
+    (program->holds_ifmap ? ifmap_word : filter_word)(program, pass, set / sets,
+                                                      k, across, coord);
 }
 
 static void window_coord(const struct program *program, const struct pass *pass,
                          uint32_t round, int group, int block, int h, int word,
                          int coord[4])
 {
-    (void)group; /* one at a time */
     int k = block * program->mapping.value[STATIONARY_Q] + word;
     (void)h;
-    (program->holds_ifmap ? filter_word : ifmap_word)(program, pass, k,
+    (program->holds_ifmap ? filter_word : ifmap_word)(program, pass, group, k,
                                                       (int)round, coord);
 }
 
@@ -166,33 +178,34 @@ static void psum_coord(const struct program *program, const struct pass *pass,
                        uint32_t round, int set, int chain, int word,
                        int coord[4])
 {
-    int across = set * program->mapping.value[STATIONARY_P] + word;
+    const int sets = multicast_group_sets(&pass->work.multicast);
+    int across = set % sets * program->mapping.value[STATIONARY_P] + word;
     (void)chain;
     if (program->holds_ifmap)
-        psum_word(program, pass, across, (int)round, coord);
+        psum_word(program, pass, set / sets, across, (int)round, coord);
     else
-        psum_word(program, pass, (int)round, across, coord);
+        psum_word(program, pass, set / sets, (int)round, across, coord);
 }
 
 static void gemm_ifmap_coord(const struct program *program,
                              const struct pass *pass, uint32_t k, uint32_t x,
                              int coord[4])
 {
-    ifmap_word(program, pass, (int)k, (int)x, coord);
+    ifmap_word(program, pass, 0, (int)k, (int)x, coord);
 }
 
 static void gemm_filter_coord(const struct program *program,
                               const struct pass *pass, uint32_t k, uint32_t f,
                               int coord[4])
 {
-    filter_word(program, pass, (int)k, (int)f, coord);
+    filter_word(program, pass, 0, (int)k, (int)f, coord);
 }
 
 static void gemm_psum_coord(const struct program *program,
                             const struct pass *pass, uint32_t x, uint32_t f,
                             int coord[4])
 {
-    psum_word(program, pass, (int)x, (int)f, coord);
+    psum_word(program, pass, 0, (int)x, (int)f, coord);
 }
 
 static const struct program_ops ops = {
@@ -230,13 +243,14 @@ static void lay_out(const struct stationary *s, const struct arch *arch,
     out->mapping = *mapping;
     out->holds_ifmap = s->stays == TENSOR_IFMAP;
     out->loads_ahead = fold_loads_overlap(arch);
-    gemm_tiling(mapping, &out->tiling);
+    stationary_tiling(mapping, &out->tiling);
     out->ops = &ops;
     struct pass_place whole = largest_tile(layer, &out->tiling);
     int across = min_int(tile_across(out, &whole), fold_across(out));
     int products = min_int(turn_products(out, &whole), fold_products(out));
     out->inner1_tail = tap_turns(out);
-    out->sets = ceil_div(across, mapping->value[STATIONARY_P]);
+    out->sets = min_int(stationary_groups(mapping), layer->G) *
+                ceil_div(across, mapping->value[STATIONARY_P]);
     out->set_chains = 1;
     out->rows = ceil_div(products, mapping->value[STATIONARY_Q]);
 }
@@ -263,14 +277,15 @@ void stationary_show(const struct stationary *s, const struct arch *arch,
     gemm_show_tiles(s->dataflow, layer, mapping, to);
     fprintf(to,
             "      for a1 in 0..%d, k1 in 0..%d              a pass each\n"
-            "       parallel-for k in 0..%d (rows), a in 0..%d (columns)\n"
+            "       parallel-for k in 0..%d (rows), a in 0..%d (columns, of %d "
+            "groups)\n"
             "        for x in 0..%d                          %s\n"
             "         for q0 in 0..%d, p0 in 0..%d           MAC\n"
             "\nPE array: row i holds %s %d*i.. , column j %ss %d*j.. ; "
             "%d x %d of %d x %d PEs have work\n",
             folds[0], folds[1], program->rows, program->sets,
-            tile_along(program, &whole), s->along, q, p,
-            tap_turns(program) > 1 ? "channels of a tap" : "products", q,
+            stationary_groups(mapping), tile_along(program, &whole), s->along,
+            q, p, tap_turns(program) > 1 ? "channels of a tap" : "products", q,
             s->across, p, program->rows, program->sets, arch->rows, arch->cols);
     free(program);
 }

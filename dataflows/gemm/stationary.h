@@ -18,7 +18,21 @@
 extern "C" {
 #endif
 
-enum { STATIONARY_P = GEMM_TILES, STATIONARY_Q };
+enum { STATIONARY_P = GEMM_TILES, STATIONARY_Q, STATIONARY_G };
+
+/* Groups of the layer side by side; each has a part of the columns. */
+static inline int stationary_groups(const struct mapping *mapping)
+{
+    const int g = mapping->value[STATIONARY_G];
+    return g > 1 ? g : 1;
+}
+static inline int stationary_cols(const struct arch *arch,
+                                  const struct mapping *mapping)
+{
+    return arch->cols / stationary_groups(mapping);
+}
+/* Sets the tiles of a tiling to those of the mapping. */
+void stationary_tiling(const struct mapping *mapping, struct tiling *out);
 
 /* Tells ws and is apart: which operand stays in the PEs and which one streams
  * past. */

@@ -19,6 +19,7 @@ static double multicast_cycles(const struct stationary *s, const struct arch *a,
                                const struct mapping *m, const struct load *w)
 {
     const int p = m->value[STATIONARY_P], q = m->value[STATIONARY_Q];
+    const int g = stationary_groups(m); /* whose words are their own */
     const bool is = s->stays == TENSOR_IFMAP;
     const enum network held = is ? NETWORK_IFMAP : NETWORK_FILTER;
     const enum network window = is ? NETWORK_FILTER : NETWORK_IFMAP;
@@ -26,12 +27,12 @@ static double multicast_cycles(const struct stationary *s, const struct arch *a,
     double folds = w->across_folds * w->product_folds;
     double macs = folds * w->along *
                   (p * q + (a->psum_add == PSUM_ADD_OWN_CYCLE ? p : 0));
-    double words = w->across_folds * w->rows * w->along *
+    double words = g * w->across_folds * w->rows * w->along *
                    ceil_div(q, a->network[window].words_per_slot) /
                    arch_l2_slots(a, window);
-    double psums = w->columns * w->product_folds * w->along *
+    double psums = g * w->columns * w->product_folds * w->along *
                    ceil_div(p, out->words_per_slot) / out->slots_per_cycle;
-    double fill = w->along_tiles * w->rows * w->columns *
+    double fill = g * w->along_tiles * w->rows * w->columns *
                   ceil_div(p * q, a->network[held].words_per_slot) /
                   arch_l2_slots(a, held);
     return max_real(max_real(macs, words), psums) + fill +
@@ -64,19 +65,21 @@ static double stationary_cycles(const struct stationary *s,
         .product_folds = (double)gemm_product_folds(a, l, t, a->rows * q),
         .rows = (double)gemm_product_folds(a, l, t, q),
     };
+    const int cols = stationary_cols(a, m);
     if (s->stays == TENSOR_IFMAP) {
-        w.across_folds = (double)gemm_output_folds(l, t, a->cols * p);
+        w.across_folds = (double)gemm_output_folds(l, t, cols * p);
         w.columns = (double)gemm_output_folds(l, t, p);
         w.along = l->M / l->G;
         w.along_tiles = (double)gemm_filter_folds(l, t, t->f);
     } else {
-        w.across_folds = (double)gemm_filter_folds(l, t, a->cols * p);
+        w.across_folds = (double)gemm_filter_folds(l, t, cols * p);
         w.columns = (double)gemm_filter_folds(l, t, p);
         w.along = (double)l->N * l->P * l->Q;
         w.along_tiles = (double)ceil_div(l->N, t->n) * ceil_div(l->P, t->e);
     }
     if (a->array_network == NETWORK_MULTICAST)
-        return l->G * multicast_cycles(s, a, m, &w);
+        return ceil_div(l->G, stationary_groups(m)) *
+               multicast_cycles(s, a, m, &w);
     if (fold_loads_overlap(a))
         return shadow_cycles(s, a, l, t, w.across_folds * w.product_folds);
     return l->G * w.across_folds * w.product_folds *
@@ -156,6 +159,81 @@ static bool pe_short(const struct stationary *s, const struct arch *arch,
                          p * q - rf[s->stays], at, d);
 }
 
+/* extent, fixed: by parameter; of fixed, 0 is to be chosen, and g is given. */
+static bool choose_given(const struct stationary *s, const struct arch *arch,
+                         const struct layer *layer, const int *extent,
+                         const int *fixed, struct src_pos at,
+                         struct mapping *out, struct diag *d)
+{
+    const bool is = s->stays == TENSOR_IFMAP;
+    struct mapping m = {{0}};
+    m.value[STATIONARY_G] = fixed[STATIONARY_G];
+    if (m.value[STATIONARY_G] > arch->cols)
+        return diag_fail(d, EXIT_NO_MAPPING, at,
+                         "layer '%s' has no legal '%s' mapping: %d groups side "
+                         "by side have no column each of 'array.cols' = %d",
+                         layer->name, s->dataflow->name, m.value[STATIONARY_G],
+                         arch->cols);
+    if (!choose_pe(s, arch, layer, extent, fixed, &m))
+        return pe_short(s, arch, layer, fixed, at, d);
+    int fold = stationary_cols(arch, &m) * m.value[STATIONARY_P];
+    const struct gemm_cost cost = {
+        .fold_filters = is ? 1 : fold,
+        .fold_outputs = is ? fold : 1,
+        .fold_products = arch->rows * m.value[STATIONARY_Q],
+        .row_taps = gemm_row_taps(arch, layer),
+        .groups = stationary_groups(&m),
+        .c_max = 65535,
+        .cycles = is ? is_cycles : ws_cycles,
+        .mapping = &m,
+        .whole_is_least = true,
+    };
+    if (!gemm_choose_tiles(s->dataflow, arch, layer, &cost, fixed, at, &m, d))
+        return false;
+    *out = m;
+    return true;
+}
+
+/* What stationary_choose hands on to the search for groups. */
+struct grouping {
+    struct gemm_groups groups; /* the first member */
+    const struct stationary *stationary;
+    const int *extent;
+};
+
+static void weigh(const struct grouping *its, struct gemm_grouped *one)
+{
+    const struct gemm_groups *s = &its->groups;
+    const struct layer *l = s->layer;
+    const int *v = one->mapping.value;
+    const int fold = stationary_cols(s->arch, &one->mapping) * v[STATIONARY_P];
+    struct tiling t;
+    stationary_tiling(&one->mapping, &t);
+    const int across =
+        its->stationary->stays == TENSOR_IFMAP ? t.n * t.e * l->Q : t.f;
+    const int products = min_int(t.c * gemm_row_taps(s->arch, l),
+                                 s->arch->rows * v[STATIONARY_Q]);
+    one->cycles =
+        stationary_cycles(its->stationary, s->arch, l, &one->mapping, &t);
+    one->pes = stationary_groups(&one->mapping) *
+               ceil_div(min_int(across, fold), v[STATIONARY_P]) *
+               ceil_div(products, v[STATIONARY_Q]);
+}
+
+static bool choose_grouped(const struct gemm_groups *s, const int *fixed,
+                           struct gemm_grouped *out)
+{
+    const struct grouping *its = (const struct grouping *)s;
+    struct diag *unheard = diag_new();
+    const bool ok =
+        choose_given(its->stationary, s->arch, s->layer, its->extent, fixed,
+                     (struct src_pos){NULL, 0}, &out->mapping, unheard);
+    diag_free(unheard);
+    if (ok)
+        weigh(its, out);
+    return ok;
+}
+
 bool stationary_choose(const struct stationary *s, const struct arch *arch,
                        const struct layer *layer,
                        const struct given_mapping *given, struct mapping *out,
@@ -169,28 +247,40 @@ bool stationary_choose(const struct stationary *s, const struct arch *arch,
     const uint64_t pixels =
         (uint64_t)layer->N * (uint64_t)layer->P * (uint64_t)layer->Q;
     const int across = !is ? Mg : pixels > 65535 ? 65535 : (int)pixels;
-    const int row_taps = gemm_row_taps(arch, layer);
-    const int extent[] = {Mg, layer->N, layer->P,     Cg,
-                          Mg, across,   Cg * row_taps};
+    const int extent[] = {Mg,
+                          layer->N,
+                          layer->P,
+                          Cg,
+                          Mg,
+                          across,
+                          Cg * gemm_row_taps(arch, layer),
+                          layer->G};
     int fixed[MAPPING_PARAMS_MAX];
     struct src_pos at;
-    struct mapping m = {{0}};
+    struct gemm_grouped best;
     gemm_given(s->dataflow, given, extent, fixed, &at);
-    if (!choose_pe(s, arch, layer, extent, fixed, &m))
-        return pe_short(s, arch, layer, fixed, at, d);
-    int fold = arch->cols * m.value[STATIONARY_P];
-    const struct gemm_cost cost = {
-        .fold_filters = is ? 1 : fold,
-        .fold_outputs = is ? fold : 1,
-        .fold_products = arch->rows * m.value[STATIONARY_Q],
-        .row_taps = row_taps,
-        .c_max = 65535,
-        .cycles = is ? is_cycles : ws_cycles,
-        .mapping = &m,
-        .whole_is_least = true,
-    };
-    if (!gemm_choose_tiles(s->dataflow, arch, layer, &cost, fixed, at, &m, d))
+    const struct grouping its = {
+        {s->dataflow, arch, layer, fixed, STATIONARY_G, choose_grouped},
+        s,
+        extent};
+    if (gemm_groups_lack(&its.groups, at, d))
         return false;
-    *out = m;
+    if (fixed[STATIONARY_G] > 1 &&
+        gemm_choose_groups(&its.groups, false, &best)) {
+        *out = best.mapping;
+        return true;
+    }
+    const int asked = fixed[STATIONARY_G];
+    fixed[STATIONARY_G] = 1;
+    if (asked > 1)
+        gemm_ask_for_groups(&its.groups, asked, fixed);
+    if (!choose_given(s, arch, layer, extent, fixed, at, &best.mapping, d))
+        return false;
+    fixed[STATIONARY_G] = asked;
+    if (gemm_may_group(&its.groups)) {
+        weigh(&its, &best);
+        gemm_choose_groups(&its.groups, true, &best);
+    }
+    *out = best.mapping;
     return true;
 }

@@ -51,10 +51,11 @@ static void add_fold_l1(const struct arch *arch, const struct layer *l,
     const int q = v[STATIONARY_Q], taps = gemm_row_taps(arch, l);
     const uint64_t times = p.times * (uint64_t)gemm_tap_turns(arch, l);
     const struct tile_sizes C = tile_sizes_of(l->C / l->G, v[GEMM_C]);
-    p.used.sets = ceil_div(across, v[STATIONARY_P]);
+    const int sets = ceil_div(across, v[STATIONARY_P]);
+    p.used.sets = p.groups * sets;
     p.used.set_chains = p.used.block_rows = 1;
     p.filters = min_int(across, v[STATIONARY_P]);
-    p.filters_tail = across - (p.used.sets - 1) * v[STATIONARY_P];
+    p.filters_tail = across - (sets - 1) * v[STATIONARY_P];
     p.chain_step = p.row_step = 1;
     for (int k = 0; k < 4; k++) {
         if (C.times[k >> 1] == 0)
@@ -76,8 +77,9 @@ static void add_folds_l1(const struct arch *arch, const struct layer *l,
                          const int *v, const struct l1_passes *p, int across,
                          uint64_t times, struct counts *out)
 {
-    const struct tile_sizes folds =
-        tile_sizes_of(across, arch->cols * v[STATIONARY_P]);
+    const struct tile_sizes folds = tile_sizes_of(
+        across, arch->cols / (v[STATIONARY_G] > 1 ? v[STATIONARY_G] : 1) *
+                    v[STATIONARY_P]);
     for (int k = 0; k < 2; k++) {
         struct l1_passes one = *p;
         one.times = times * folds.times[k];
@@ -86,29 +88,42 @@ static void add_folds_l1(const struct arch *arch, const struct layer *l,
     }
 }
 
-/* along: words that stream past in all; tiles: of them. */
-static void expect_l1(const struct arch *arch, const struct layer *l,
-                      const int *v, bool is, uint64_t along, uint64_t tiles,
-                      struct counts *out)
+/* p: of passes that take p->groups groups at a time, so many times. */
+static void expect_groups_l1(const struct arch *arch, const struct layer *l,
+                             const int *v, const struct l1_passes *p,
+                             uint64_t turns, struct counts *out)
 {
-    const struct l1_passes p = {.groups = 1,
-                                .holds_ifmap = is,
-                                .held_words = tiles,
-                                .window_words = along};
+    const bool is = p->holds_ifmap;
     const struct tile_sizes M = tile_sizes_of(l->M / l->G, v[GEMM_M]);
     const struct tile_sizes N = tile_sizes_of(l->N, v[GEMM_N]);
     const struct tile_sizes E = tile_sizes_of(l->P, v[GEMM_E]);
     for (int k = 0; k < 4; k++) {
         int i = k >> 1, j = k & 1;
         if (is && N.times[i] * E.times[j] > 0)
-            add_folds_l1(arch, l, v, &p, N.size[i] * E.size[j] * l->Q,
-                         (uint64_t)l->G * N.times[i] * E.times[j], out);
+            add_folds_l1(arch, l, v, p, N.size[i] * E.size[j] * l->Q,
+                         turns * N.times[i] * E.times[j], out);
         if (is || M.times[i] == 0)
             continue;
         const struct tile_sizes F = tile_sizes_of(M.size[i], v[GEMM_F]);
         if (F.times[j] > 0)
-            add_folds_l1(arch, l, v, &p, F.size[j],
-                         (uint64_t)l->G * M.times[i] * F.times[j], out);
+            add_folds_l1(arch, l, v, p, F.size[j],
+                         turns * M.times[i] * F.times[j], out);
+    }
+}
+
+/* along: words that stream past in all; tiles: of them. */
+static void expect_l1(const struct arch *arch, const struct layer *l,
+                      const struct mapping *mapping, bool is, uint64_t along,
+                      uint64_t tiles, struct counts *out)
+{
+    const struct tile_sizes G = tile_sizes_of(l->G, stationary_groups(mapping));
+    for (int k = 0; k < 2; k++) {
+        const struct l1_passes p = {.groups = G.size[k],
+                                    .holds_ifmap = is,
+                                    .held_words = tiles,
+                                    .window_words = along};
+        if (G.times[k] > 0)
+            expect_groups_l1(arch, l, mapping->value, &p, G.times[k], out);
     }
 }
 
@@ -119,14 +134,14 @@ void stationary_expect(const struct stationary *s, const struct arch *arch,
     const int *v = mapping->value;
     const bool is = s->stays == TENSOR_IFMAP;
     const int Mg = l->M / l->G, Cg = l->C / l->G, taps = l->R * l->S;
-    const int F = arch->cols * v[STATIONARY_P];
+    const int F = stationary_cols(arch, mapping) * v[STATIONARY_P];
     const int K = arch->rows * v[STATIONARY_Q];
     const uint64_t G = (uint64_t)l->G, macs = layer_macs(l);
     const uint64_t pixels = (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
     const uint64_t across = is ? pixels : (uint64_t)Mg;
     const uint64_t along = is ? (uint64_t)Mg : pixels;
     struct tiling t;
-    gemm_tiling(mapping, &t);
+    stationary_tiling(mapping, &t);
     const struct cuts cut =
         (is ? outputs_across : filters_across)(l, &t, F, v[STATIONARY_P]);
 
@@ -201,7 +216,7 @@ void stationary_expect(const struct stationary *s, const struct arch *arch,
     if (!arch->has_l1)
         return;
     l1_expect_start(arch, out);
-    expect_l1(arch, l, v, is, along, cut.along_tiles, out);
+    expect_l1(arch, l, mapping, is, along, cut.along_tiles, out);
 }
 
 /* Sum over the folds of an output tile of min(its outputs, p). */
@@ -228,14 +243,14 @@ uint64_t stationary_busiest_pe_cycles(const struct stationary *s,
     const int Mg = l->M / l->G, Cg = l->C / l->G;
     const int taps = gemm_row_taps(arch, l);
     const uint64_t turns = (uint64_t)gemm_tap_turns(arch, l);
-    const int fold = arch->cols * v[STATIONARY_P];
+    const int fold = stationary_cols(arch, mapping) * v[STATIONARY_P];
     const int K = arch->rows * v[STATIONARY_Q];
     const bool is = s->stays == TENSOR_IFMAP;
     const bool adds = arch->array_network == NETWORK_MULTICAST &&
                       arch->psum_reduce == PSUM_CHAIN &&
                       arch->psum_add == PSUM_ADD_OWN_CYCLE;
     struct tiling t;
-    gemm_tiling(mapping, &t);
+    stationary_tiling(mapping, &t);
     uint64_t held =
         is ? busiest_outputs(l, &t, fold, v[STATIONARY_P])
            : gemm_sum_min3(Mg, t.m, min_int(t.f, t.m), fold, v[STATIONARY_P]);
@@ -244,7 +259,9 @@ uint64_t stationary_busiest_pe_cycles(const struct stationary *s,
     uint64_t products =
         turns * gemm_sum_min2(Cg * taps, t.c * taps, K, v[STATIONARY_Q]);
     uint64_t folds = turns * sum_ceil(Cg * taps, t.c * taps, K);
-    return count_mul(count_mul((uint64_t)l->G * held, along),
+    const uint64_t turns_of_groups =
+        (uint64_t)ceil_div(l->G, stationary_groups(mapping));
+    return count_mul(count_mul(turns_of_groups * held, along),
                      products + (adds ? folds : 0));
 }
 
@@ -303,7 +320,7 @@ void stationary_sum_folds(const struct stationary *s, const struct arch *arch,
     const uint64_t products = (uint64_t)(l->C / l->G) * (uint64_t)(l->R * l->S);
     const uint64_t pixels = (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
     struct tiling t;
-    gemm_tiling(mapping, &t);
+    stationary_tiling(mapping, &t);
     /* Words that stay in the columns of the array, and words that stream past
      * them. */
     const uint64_t k = gemm_product_folds(arch, l, &t, arch->rows);

@@ -262,7 +262,8 @@ static bool try_channels(struct search *s, struct tiling *t, int given_f)
 static bool try_tiles(struct search *s, int n, int e, const int given[5])
 {
     for (int i = 0; i < s->channels.n; i++) {
-        struct tiling t = {.n = n, .e = e, .c = s->channels.size[i]};
+        struct tiling t = {
+            .n = n, .e = e, .c = s->channels.size[i], .g = s->cost->groups};
         if (!try_channels(s, &t, given[4]))
             return i > 0;
     }

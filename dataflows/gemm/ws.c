@@ -10,6 +10,7 @@ static const struct mapping_param ws_params[] = {
     GEMM_TILE_PARAMS,
     {"p", 1, 4096, "filters", "filters that a PE holds"},
     {"q", 1, 4096, "products", "products of each filter that a PE holds"},
+    GEMM_GROUPS_PARAM,
     {NULL, 0, 0, NULL, NULL},
 };
 

@@ -376,6 +376,9 @@ void search_mapping(const struct search_problem *problem,
     for (int k = 0; k < SEARCH_PARAMS; k++)
         if (problem->space->name[k] != NULL)
             out->value[problem->index[k]] = value[k];
+    const int g = dataflow_param_index(problem->space->dataflow, "g");
+    if (g >= 0 && out->value[g] == 0) /* a space without it */
+        out->value[g] = 1;
 }
 
 struct search_range search_range_of(const struct search_problem *problem,

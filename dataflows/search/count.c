@@ -106,11 +106,14 @@ static int set_spans(const struct search_problem *p, const struct room *room,
 {
     const struct search_range f =
         search_range_of(p, SEARCH_F, min_int(p->group_m, room->f_max));
+    const int from = search_groups(room->r) > 1 && f.from < p->group_m
+                         ? p->group_m /* whole groups */
+                         : f.from;
     const uint64_t bank = p->l2.bank_words[TENSOR_FILTER];
     const uint64_t words = (uint64_t)search_groups(room->r) *
                            (uint64_t)room->r->c * (uint64_t)p->taps;
     int n = 0;
-    for (int k = f.from; k <= f.to;) {
+    for (int k = from; k <= f.to;) {
         const int banks = search_filter_banks(p, room->r, k);
         if (banks == 0)
             break;

@@ -56,6 +56,23 @@ static inline int terms_e_max(const struct search_problem *p,
     return p->layer->P;
 }
 
+/* Groups that a reduction of `c` channels may put side by side, of `most` that
+ * the array has room for. */
+static inline struct search_range terms_groups(const struct search_problem *p,
+                                               int c, int most)
+{
+    const bool whole = c >= p->group_c;
+    most = min_int(min_int(gemm_groups_max(p->arch), p->layer->G), most);
+    return search_range_of(p, SEARCH_G, whole && most > 1 ? most : 1);
+}
+
+/* Turns that the groups of a layer take. */
+static inline uint64_t terms_turns(const struct search_problem *p,
+                                   const struct search_reduction *r)
+{
+    return (uint64_t)ceil_div(p->layer->G, search_groups(r));
+}
+
 static inline struct tiling terms_output_tiles(const struct search_outputs *o)
 {
     const struct tiling t = {1, o->n, o->e, 1, 1, 1, 0};

@@ -70,13 +70,16 @@ static int stationary_list(const struct search_problem *p, int q_max,
     for (int i = c.from; i <= c.to; i++) {
         const struct search_range q = search_range_of(
             p, SEARCH_Q, terms_on_systolic(p) ? 1 : min_int(q_max, i * taps));
-        for (int k = q.from; k <= q.to && n <= SEARCH_REDUCTIONS_MAX;
-             k++, n++) {
-            struct search_reduction one = {.c = i, .q = k};
-            if (n >= room)
-                continue;
-            stationary_reduction(p, &one);
-            list[n] = one;
+        for (int k = q.from; k <= q.to && n <= SEARCH_REDUCTIONS_MAX; k++) {
+            const struct search_range g = terms_groups(p, i, p->arch->cols);
+            for (int h = g.from; h <= g.to; h++) {
+                struct search_reduction one = {.c = i, .q = k, .g = h};
+                if (n < room) {
+                    stationary_reduction(p, &one);
+                    list[n] = one;
+                }
+                n++;
+            }
         }
     }
     return n;
@@ -99,7 +102,7 @@ static void stationary_terms(const struct search_problem *p,
         t->links = is_tree(p) ? emissions : emissions - t->psum_out;
         t->link_hops = is_tree(p) ? p->outputs * r->hops : t->links;
     }
-    t->busy_cycles = (uint64_t)p->layer->G * (r->busy_products + r->busy_adds);
+    t->busy_cycles = terms_turns(p, r) * (r->busy_products + r->busy_adds);
 }
 
 static void no_outputs(const struct search_problem *p,
@@ -131,7 +134,7 @@ static void ws_terms(const struct search_problem *p,
     t->ifmap_sent = t->ifmap_in = t->ifmap_hops =
         terms_products(p) * terms_pixels(p);
     t->busy_cycles *= terms_pixels(p);
-    t->array_passes = (uint64_t)p->layer->G * r->steps * o->strips;
+    t->array_passes = terms_turns(p, r) * r->steps * o->strips;
     if (fold_loads_overlap(p->arch)) {
         search_ws_shadow(p, r, o, t);
     } else if (terms_on_systolic(p)) {
@@ -160,7 +163,7 @@ static int ws_p_max(const struct search_problem *p,
 static int ws_fold(const struct search_problem *p,
                    const struct search_filters *f)
 {
-    return p->arch->cols * f->p;
+    return p->arch->cols / (f->g > 1 ? f->g : 1) * f->p;
 }
 
 static void ws_runs(const struct search_reduction *r,
@@ -184,7 +187,8 @@ const struct search_space ws_search_space = {
              [SEARCH_C] = "c",
              [SEARCH_F] = "f",
              [SEARCH_P] = "p",
-             [SEARCH_Q] = "q"},
+             [SEARCH_Q] = "q",
+             [SEARCH_G] = "g"},
     .fold = ws_fold,
     .reductions = ws_reductions,
     .outputs = no_outputs,
@@ -218,8 +222,7 @@ static void is_outputs(const struct search_problem *p,
 {
     const struct layer *l = p->layer;
     const struct tiling t = terms_output_tiles(o);
-    const int fold = p->arch->cols * o->x;
-    (void)r;
+    const int fold = p->arch->cols / search_groups(r) * o->x;
     o->x_folds = gemm_output_folds(l, &t, fold);
     o->columns = gemm_output_folds(l, &t, o->x);
     o->busy = 0;
@@ -238,7 +241,7 @@ static void is_outputs_least(const struct search_problem *p,
                              const struct search_reduction *r,
                              struct search_outputs *o)
 {
-    const int x = is_x_max(p, r), cols = p->arch->cols;
+    const int x = is_x_max(p, r), cols = p->arch->cols / search_groups(r);
     if (o->n > 0) {
         const struct tiling t = terms_output_tiles(o);
         o->x_folds = gemm_output_folds(p->layer, &t, cols * x);
@@ -264,7 +267,7 @@ static void is_terms(const struct search_problem *p,
                         ? (uint64_t)p->layer->G * terms_pixels(p) * r->hops
                         : t->ifmap_in;
     t->busy_cycles *= o->busy;
-    t->array_passes = (uint64_t)p->layer->G * r->steps * o->x_folds;
+    t->array_passes = terms_turns(p, r) * r->steps * o->x_folds;
     if (fold_loads_overlap(p->arch)) {
         search_is_shadow(p, r, o, t);
     } else if (terms_on_systolic(p)) {
@@ -308,7 +311,8 @@ const struct search_space is_search_space = {
              [SEARCH_C] = "c",
              [SEARCH_F] = "f",
              [SEARCH_X] = "p",
-             [SEARCH_Q] = "q"},
+             [SEARCH_Q] = "q",
+             [SEARCH_G] = "g"},
     .fold = is_fold,
     .reductions = is_reductions,
     .outputs = is_outputs,

@@ -17,21 +17,28 @@ static int os_reductions(const struct search_problem *p,
         terms_on_systolic(p)
             ? p->group_c
             : min_int(p->group_c, OS_PRODUCTS_MAX / (int)p->taps));
-    for (int i = c.from; i <= c.to && i - c.from < room; i++) {
-        struct search_reduction *r = &list[i - c.from];
-        *r = (struct search_reduction){.c = i};
-        r->c_tiles = r->steps = (uint64_t)ceil_div(p->group_c, i);
-        r->busy_products = (uint64_t)p->group_c * (uint64_t)p->taps;
-        r->busy_adds = adds ? r->steps : 0;
+    int n = 0;
+    for (int i = c.from; i <= c.to; i++) {
+        const struct search_range g = terms_groups(p, i, arch_pes(p->arch));
+        for (int k = g.from; k <= g.to && n <= SEARCH_REDUCTIONS_MAX;
+             k++, n++) {
+            if (n >= room)
+                continue;
+            struct search_reduction *r = &list[n];
+            *r = (struct search_reduction){.c = i, .g = k};
+            r->c_tiles = r->steps = (uint64_t)ceil_div(p->group_c, i);
+            r->busy_products = (uint64_t)p->group_c * (uint64_t)p->taps;
+            r->busy_adds = adds ? r->steps : 0;
+        }
     }
-    return c.to < c.from ? 0 : c.to - c.from + 1;
+    return n;
 }
 
 static int os_x_max(const struct search_problem *p,
                     const struct search_reduction *r)
 {
-    (void)r;
-    return terms_on_systolic(p) ? p->arch->rows : arch_pes(p->arch);
+    return terms_on_systolic(p) ? p->arch->rows
+                                : arch_pes(p->arch) / search_groups(r);
 }
 
 static int os_p_max(const struct search_problem *p,
@@ -45,9 +52,9 @@ static int os_p_max(const struct search_problem *p,
 static int os_t_max(const struct search_problem *p,
                     const struct search_reduction *r, int e, int x)
 {
-    (void)r;
     (void)e;
-    return terms_on_systolic(p) ? p->arch->cols : arch_pes(p->arch) / x;
+    return terms_on_systolic(p) ? p->arch->cols
+                                : arch_pes(p->arch) / search_groups(r) / x;
 }
 
 static int os_fold(const struct search_problem *p,
@@ -117,8 +124,8 @@ static void os_terms(const struct search_problem *p,
             ? p->macs
             : p->macs - t->psum_out;
     t->busy_cycles =
-        (uint64_t)p->layer->G * o->busy * (r->busy_products + r->busy_adds);
-    t->array_passes = (uint64_t)p->layer->G * r->steps * o->x_folds;
+        terms_turns(p, r) * o->busy * (r->busy_products + r->busy_adds);
+    t->array_passes = terms_turns(p, r) * r->steps * o->x_folds;
     if (terms_on_systolic(p)) {
         const uint64_t k = (uint64_t)p->layer->G * r->steps;
         const bool overlap = fold_drains_overlap(p->arch);
@@ -158,7 +165,8 @@ const struct search_space os_search_space = {
              [SEARCH_F] = "f",
              [SEARCH_P] = "p",
              [SEARCH_T] = "t",
-             [SEARCH_X] = "x"},
+             [SEARCH_X] = "x",
+             [SEARCH_G] = "g"},
     .fold = os_fold,
     .reductions = os_reductions,
     .outputs = os_outputs,

@@ -115,7 +115,7 @@ static int most_groups(const struct search_problem *p,
 {
     if (has(p, SEARCH_T))
         return search_range_of(p, SEARCH_T, p->space->t_max(p, r, e, x)).to;
-    return has(p, SEARCH_P) ? p->arch->cols : 1;
+    return has(p, SEARCH_P) ? p->arch->cols / search_groups(r) : 1;
 }
 
 /* What follows from passes, at least. */
@@ -199,7 +199,8 @@ static void walk_psum_tiles(struct search_walk *w, const struct branch *b,
             if (is_cut(w, &b->line, &s, SEARCH_CUT_psum_tile))
                 return;
         }
-        struct search_filters f = {.m = m, .f = s.f, .p = s.p, .t = s.t};
+        struct search_filters f = {
+            .m = m, .f = s.f, .p = s.p, .t = s.t, .g = s.g};
         evaluate(w, b, &f);
     }
 }
@@ -265,6 +266,8 @@ static void walk_filter_tiles(struct search_walk *w, const struct branch *b,
     struct search_range f = search_range_of(p, SEARCH_F, min_int(M, b->f_max));
     if (f.from < least)
         f.from = least;
+    if (search_groups(b->r) > 1 && f.from < M)
+        f.from = M;
     for (int k = f.to; k >= f.from && !w->gave_up; k = next_below(w, M, k)) {
         s->f = k;
         if (!has(p, SEARCH_P))
@@ -279,6 +282,7 @@ static void walk_filters(struct search_walk *w, const struct branch *b,
     const struct search_problem *p = w->problem;
     const int M = p->group_m;
     struct search_filters s = *all;
+    s.g = b->r->g;
     struct search_range held = {1, 1}, groups = {1, 1};
     const int most = most_groups(p, b->r, b->o.e, b->o.x);
     if (has(p, SEARCH_P))
@@ -288,8 +292,10 @@ static void walk_filters(struct search_walk *w, const struct branch *b,
         if (has(p, SEARCH_T))
             groups =
                 search_range_of(p, SEARCH_T, min_int(most, ceil_div(M, s.p)));
-        /* Whole groups side by side: all filters of each in one pass. */
-        if (search_groups(b->r) > 1 && groups.from < ceil_div(M, s.p))
+        /* Whole groups side by side: all filters of each in a tile, which, if
+         * it is no parameter, is a pass's. */
+        if (search_groups(b->r) > 1 && !has(p, SEARCH_F) &&
+            groups.from < ceil_div(M, s.p))
             groups.from = ceil_div(M, s.p);
         if (has(p, SEARCH_P)) {
             set_least(p, s.p, has(p, SEARCH_T) ? groups.to : most, b->f_max,

@@ -89,6 +89,7 @@ struct search_outputs {
 
 struct search_filters {
     int m, f, p, t;
+    int g; /* the reduction's, for `fold` */
     uint64_t m_tiles, passes, sets, once, busy;
     /* With loads that overlap (array.preload), is: the longer of a pass's
      * filters and the array's rows, in all; by how much rows are longer in the

@@ -31,6 +31,20 @@ static bool reads_what_is_set(const struct config *cfg,
     return ok;
 }
 
+/* A tree sums a whole column, whose ifmap words come to all columns. */
+static bool has_no_trees(const struct config *cfg, const char *key,
+                         struct diag *d)
+{
+    if (config_arch(cfg)->groups_parallel == 1 || !is_by_hand(cfg, key) ||
+        config_arch(cfg)->psum_reduce == PSUM_CHAIN)
+        return true;
+    return diag_error(d, config_pos(cfg, key),
+                      "'%s' has no effect behind adder trees, whose columns "
+                      "work on one group; leave it out, or choose "
+                      "'noc.psum_reduce' = 'chain'",
+                      key);
+}
+
 /* A file's value steers those of the machine's dataflows that have groups side
  * by side. */
 static bool has_groups_beside(const struct config *cfg,
@@ -39,10 +53,11 @@ static bool has_groups_beside(const struct config *cfg,
     static const char key[] = "array.groups_parallel";
     if (config_arch(cfg)->groups_parallel == 1 || !is_by_hand(cfg, key) ||
         dataflow == &nest_dataflow || dataflow_param_index(dataflow, "g") >= 0)
-        return true;
+        return has_no_trees(cfg, key, d);
     return diag_error(d, config_pos(cfg, key),
                       "'%s' has no effect under '%s', whose passes have one "
-                      "group of a layer; leave it out, or choose 'rs'",
+                      "group of a layer; leave it out, or choose 'rs', 'ws', "
+                      "'is' or 'os'",
                       key, dataflow->name);
 }
 

@@ -227,8 +227,11 @@ status=0
 [ "$status" = 2 ] || fail "status $status of three groups side by side"
 grep -q "array.groups_parallel.*mapping.g=2" "$work/err" ||
     fail "not said: $(cat "$work/err")"
-refuses "'array.groups_parallel' has no effect under 'ws'" \
-    run --cfg eyeriss --dataflow ws $depthwise --set array.groups_parallel=2
+refuses "'array.groups_parallel' has no effect under 'nlr'" \
+    run --cfg eyeriss --dataflow nlr $depthwise --set array.groups_parallel=2
+refuses "'array.groups_parallel' has no effect behind adder trees" \
+    run --cfg nvdla_small --dataflow ws $depthwise \
+    --set array.groups_parallel=2
 takes run --cfg eyeriss --dataflow ws $depthwise
 refuses "'array.groups_parallel' has no effect under a loop nest" \
     run --cfg eyeriss $nest --set array.groups_parallel=4

@@ -100,6 +100,97 @@ TEST(Groups, HaveIfmapWordsOfTheirOwn)
     EXPECT_EQ(filter.words_delivered, 8u * 9 * 4);
 }
 
+// The dataflows that see a layer as a GEMM give groups side by side columns
+// (ws, is) or PEs (os) of their own: as many words move in fewer passes.
+TEST(Groups, StandSideBySideUnderTheOtherDataflows)
+{
+    // Both in mappings that differ in g alone.
+    static const struct {
+        const char *flow, *param;
+        int value;
+    } cases[] = {{"ws", "q", 1}, {"is", "p", 8}, {"os", "x", 16}};
+    for (const auto &c : cases) {
+        arch a = random_case(5).machine();
+        a.rows = 9;
+        a.cols = 8;
+        a.psum_reduce = PSUM_CHAIN;
+        a.rows_hold[0] = a.cols_hold[0] = '\0';
+        a.l2_bytes = 1 << 16;
+        a.fifo_words = 16;
+        a.network[NETWORK_IFMAP].slots_per_cycle = 8;
+        for (int &words : a.rf_words)
+            words = 12;
+        std::strcpy(a.dram_model, "ideal");
+        layer l = {};
+        Messages d;
+        ASSERT_TRUE(
+            layer_parse_shape("N=1,G=8,M=8,C=8,H=6,W=6,R=3,S=3", &l, d));
+        given_mapping given = {};
+        std::strcpy(given.param[0].name, "g");
+        std::strcpy(given.param[1].name, c.param);
+        given.param[1].value = c.value;
+        given.n = 2;
+        simulate_options o = {};
+        o.check = true;
+        layer_result r[2] = {};
+        for (int k = 0; k < 2; k++) {
+            a.groups_parallel = k == 0 ? 1 : 4;
+            given.param[0].value = a.groups_parallel;
+            ASSERT_TRUE(simulate_chosen(&a, &l, c.flow, &given, &o, &r[k], d))
+                << c.flow << d.text();
+            EXPECT_EQ(r[k].check_mismatches, 0u) << c.flow;
+        }
+        EXPECT_LT(r[1].passes, r[0].passes) << c.flow;
+        EXPECT_LE(r[1].cycles, r[0].cycles) << c.flow;
+        EXPECT_EQ(r[1].counts.macs, r[0].counts.macs);
+        EXPECT_EQ(r[1].active_pes, 4 * r[0].active_pes) << c.flow;
+        EXPECT_EQ(std::memcmp(&r[1].counts, &r[0].counts, sizeof(r[0].counts)),
+                  0)
+            << c.flow;
+    }
+}
+
+// What cannot be is refused, with the reason.
+TEST(Groups, AreRefusedWhereTheNetworksHaveNoWordsOfTheirOwn)
+{
+    layer l = {};
+    Messages parse;
+    ASSERT_TRUE(
+        layer_parse_shape("N=1,G=8,M=16,C=8,H=6,W=6,R=3,S=3", &l, parse));
+    static const struct {
+        const char *flow, *says;
+        network_type network;
+        psum_reduce reduce;
+        int parallel, m;
+    } cases[] = {
+        {"ws", "systolic array streams", NETWORK_SYSTOLIC, PSUM_CHAIN, 4, 0},
+        {"is", "adder trees", NETWORK_MULTICAST, PSUM_TREE, 4, 0},
+        {"os", "adder trees", NETWORK_MULTICAST, PSUM_TREE, 4, 0},
+        {"os", "'array.groups_parallel' is less", NETWORK_MULTICAST, PSUM_CHAIN,
+         2, 0},
+        {"ws", "whole groups", NETWORK_MULTICAST, PSUM_CHAIN, 4, 1},
+    };
+    for (const auto &c : cases) {
+        arch a = random_case(5).machine();
+        a.rows = 9;
+        a.cols = 8;
+        a.rows_hold[0] = a.cols_hold[0] = '\0';
+        a.array_network = c.network;
+        a.psum_reduce = c.reduce;
+        a.groups_parallel = c.parallel;
+        given_mapping given = {};
+        std::strcpy(given.param[0].name, "g");
+        given.param[0].value = 4;
+        std::strcpy(given.param[1].name, "m");
+        given.param[1].value = c.m;
+        given.n = c.m > 0 ? 2 : 1;
+        mapping m = {};
+        Messages d;
+        EXPECT_FALSE(dataflow_find(c.flow)->choose(&a, &l, &given, &m, d));
+        EXPECT_NE(d.text().find(c.says), std::string::npos) << d.text();
+    }
+}
+
 // A group that is not whole in a pass has no place beside others.
 TEST(Groups, StandSideBySideAsWholes)
 {
