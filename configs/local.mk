@@ -6,6 +6,17 @@ dist_pkgdata_DATA = %D%/dadiannao_like.cfg %D%/tensor_core.cfg \
 	%D%/conv1d_l1_1.cfg %D%/conv1d_l1_2.cfg %D%/conv1d_l1_4.cfg \
 	%D%/conv1d_pes.cfg %D%/conv1d_banks.cfg \
 	%D%/eyeriss_spads.cfg %D%/simba_like.cfg
+# The Python package; on its own, too, in the source tree.
+accelsimdir = $(pythondir)/accelsim
+if HAVE_PYTHON
+dist_accelsim_DATA = $(ACCELSIM_PACKAGE)
+else
+EXTRA_DIST += $(ACCELSIM_PACKAGE)
+endif
+ACCELSIM_PACKAGE = %D%/accelsim/__init__.py %D%/accelsim/dask.py \
+	%D%/accelsim/plan.py %D%/accelsim/plots.py %D%/accelsim/program.py \
+	%D%/accelsim/py.typed %D%/accelsim/records.py %D%/accelsim/server.py \
+	%D%/accelsim/store.py
 sweepsdir = $(pkgdatadir)/sweeps
 dist_sweeps_DATA = %D%/sweeps/array_sizes.cfg %D%/sweeps/buffer_split.cfg \
 	%D%/sweeps/dataflows.cfg

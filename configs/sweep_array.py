@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Array size against cycles, utilization and energy.
 
-Runs accelsim for each number of rows and columns and each dataflow, and
-prints one line a run.  Standard library only.
+Asks one accelsim for each number of rows and columns, each dataflow and each
+layer, and prints a line of each.  Standard library only.
 
     configs/sweep_array.py --layers conv2,conv3 --sizes 4,8,12,14,16,32
 
@@ -20,6 +20,8 @@ import shutil
 import signal
 import subprocess
 import sys
+
+import accelsim
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -43,11 +45,11 @@ def read_sizes(text):
     return [int(size) for size in text.split(",")]
 
 
-def run(program, cfg, layers, rows, cols, dataflow):
-    """Returns the layers of one run as the program's JSON has them."""
-    command = [program, "--cfg", cfg, "--layer", layers,
-               "--dataflow", dataflow, "--format", "json",
-               "--set", f"array.rows={rows}", "--set", f"array.cols={cols}"]
+def layer_names(program, args):
+    """The layers that --layers names, in the network's order, from a report of
+    the machine as it is."""
+    command = [program, "model", "--cfg", args.cfg, "--layer", args.layers,
+               "--format", "json"]
     try:
         done = subprocess.run(command, capture_output=True, text=True,
                               errors="replace")
@@ -58,22 +60,30 @@ def run(program, cfg, layers, rows, cols, dataflow):
         fail(f"{' '.join(command)}: "
              f"{done.stderr.strip() or f'status {done.returncode}'}")
     try:
-        return json.loads(done.stdout)["layers"]
+        return [layer["name"] for layer in json.loads(done.stdout)["layers"]]
     except (ValueError, KeyError, TypeError):
         fail(f"'{program}' prints no report; accelsim is needed, by --program")
 
 
 def rows(program, args, sizes):
     """The table's lines, each as soon as it is known."""
-    for n_rows in sizes:
-        for n_cols in sizes:
-            for dataflow in args.dataflows.split(","):
-                for layer in run(program, args.cfg, args.layers, n_rows,
-                                 n_cols, dataflow):
-                    pj = layer["energy_pj"]["total"] / layer["macs"]
-                    yield (f"{n_rows:>4} {n_cols:>4} {dataflow:>4} "
-                           f"{layer['name']:<8} {layer['cycles']:>12} "
-                           f"{100 * layer['utilization']:>7.2f} {pj:>8.3f}")
+    names = layer_names(program, args)
+    points = [{"cfg": args.cfg, "layer": layer, "dataflow": dataflow,
+               "set": {"array.rows": n_rows, "array.cols": n_cols}}
+              for n_rows in sizes for n_cols in sizes
+              for dataflow in args.dataflows.split(",")
+              for layer in names]
+    with accelsim.Server(program=program) as server:
+        for point, row in zip(points, server.run_all(points)):
+            rows_cols = tuple(point["set"].values())
+            if not row.is_ok:
+                fail(f"{rows_cols[0]} x {rows_cols[1]} PEs, "
+                     f"{point['dataflow']}: {row['reason']}")
+            pj = row["energy_pj.total"] / row["macs"]
+            yield (f"{rows_cols[0]:>4} {rows_cols[1]:>4} "
+                   f"{point['dataflow']:>4} {point['layer']:<8} "
+                   f"{row['cycles']:>12} "
+                   f"{100 * row['utilization']:>7.2f} {pj:>8.3f}")
 
 
 def main():

@@ -162,8 +162,8 @@ dist_check_SCRIPTS += %D%/sweep/plan_test.py %D%/sweep/results_test.py
 expression_test_SOURCES = %D%/sweep/expression_test.cpp $(TEST_CASES)
 expression_test_LDADD = $(TEST_LIBS)
 
-# sim/serve
-dist_check_SCRIPTS += %D%/serve/serve_test.py
+# sim/serve, configs/accelsim
+dist_check_SCRIPTS += %D%/serve/serve_test.py %D%/python/tutorial_test.py
 
 # what is installed
 dist_check_SCRIPTS += %D%/install/install_test.sh
