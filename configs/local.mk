@@ -107,6 +107,14 @@ experiments: accelsim
 		echo "$$script:"; ACCELSIM=$(abs_builddir)/accelsim \
 		"$(PLOT_PYTHON)" $(srcdir)/$$script -o experiments || exit 1; done
 
+# Pages and comparisons: `accelsim report`, `accelsim compare`, --format html.
+seeingdir = $(pkgdatadir)/seeing
+dist_seeing_DATA = %D%/seeing/__init__.py %D%/seeing/__main__.py \
+	%D%/seeing/command.py %D%/seeing/compare.py %D%/seeing/documents.py \
+	%D%/seeing/numbers.py %D%/seeing/page.js %D%/seeing/page.py \
+	%D%/seeing/pictures.py %D%/seeing/style.css %D%/seeing/svg.py \
+	%D%/seeing/sweeps.py
+
 # Files of other tools: `accelsim import` runs the package.
 importersdir = $(pkgdatadir)/importers
 dist_importers_DATA = %D%/importers/__init__.py %D%/importers/__main__.py \

@@ -196,6 +196,9 @@ network_test_LDADD = $(TEST_LIBS)
 # sim/energy, sim/report
 dist_check_SCRIPTS += %D%/report/schema_test.py %D%/report/table_test.py
 
+# sim/page
+dist_check_SCRIPTS += %D%/page/page_test.py
+
 # sim/explain
 dist_check_SCRIPTS += %D%/explain/explain_test.py
 if TESTS_WANTED

@@ -45,8 +45,9 @@ sim/validate        BELOW sim/choose sim/network sim/report
 sim/sweep           BELOW sim/choose sim/network sim/report
 sim/serve           sim/base sim/run sim/sweep DATAFLOWS
 sim/explain         BELOW sim/choose sim/report
-sim/cli             BELOW sim/choose sim/network sim/report sim/systemc sim/map sim/plugin sim/validate sim/sweep
-sim/cli/seeing      BELOW sim/choose sim/network sim/report sim/explain sim/cli
+sim/page            BELOW sim/choose sim/network sim/report
+sim/cli             BELOW sim/choose sim/network sim/report sim/systemc sim/map sim/plugin sim/validate sim/sweep sim/page
+sim/cli/seeing      BELOW sim/choose sim/network sim/report sim/explain sim/page sim/cli
 sim/cli/sweep       sim/base sim/process sim/sweep sim/serve sim/cli
 sim                 sim/base sim/cli sim/config sim/process
 '

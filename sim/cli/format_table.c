@@ -3,6 +3,7 @@
  */
 #include "sim/cli/format_table.h"
 #include "sim/base/text_stream.h"
+#include "sim/page/page.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,8 @@ const struct format_row format_table[REPORT_FORMAT_N] = {
                          NULL, "a table to be put into a text"},
     [REPORT_PARETO] = {"pareto", NULL, NULL, NULL, NULL, NULL, export_pareto,
                        "a sweep's points that no other beats, as CSV"},
+    [REPORT_HTML] = {"html", page_write_results, NULL, NULL, NULL, NULL, NULL,
+                     "a page with pictures, in one file"},
 };
 
 bool format_honoured(const struct format_row *row, enum command command)

@@ -35,6 +35,8 @@ enum use {
     MAP = OPTION_FOR(COMMAND_map),
     REUSE = OPTION_FOR(COMMAND_reuse),
     EXPLAIN = OPTION_FOR(COMMAND_explain),
+    PAGE = OPTION_FOR(COMMAND_report),
+    COMPARE = OPTION_FOR(COMMAND_compare),
     VALIDATE = OPTION_FOR(COMMAND_validate),
     LIST = OPTION_FOR(COMMAND_list),
     IMPORT = OPTION_FOR(COMMAND_import),
@@ -89,19 +91,19 @@ const struct option_row option_table[] = {
     TITLE("What to run:"),
     TEXT("cfg", 0, "FILE", LAYERS | LIST, cfg,
          "architecture: a path or a shipped name"),
-    TEXT("net", 0, "NAME|FILE", LAYERS | LIST, net,
+    TEXT("net", 0, "NAME|FILE", LAYERS | LIST | COMPARE, net,
          "network; without it, the architecture's default"),
-    TEXT("layer", 0, "NAME|all", LAYERS, layer,
+    TEXT("layer", 0, "NAME|all", LAYERS | COMPARE, layer,
          "layers: a name, a comma list, a glob or all (the default)"),
-    INT("batch", 0, "N", LAYERS | LIST, batch, 1, BATCH_MAX,
+    INT("batch", 0, "N", LAYERS | LIST | COMPARE, batch, 1, BATCH_MAX,
         "images of every layer"),
-    TEXT("shape", 0, "N=1,G=1,M=64,C=3,...", LAYERS, shape,
+    TEXT("shape", 0, "N=1,G=1,M=64,C=3,...", LAYERS | COMPARE, shape,
          "one layer: M C H W R S, and N G stride pad dilation op where needed; "
          "of "
          "one axis or side stride_h, pad_top, ..."),
-    TEXT("gemm", 0, "M=..,N=..,K=..", LAYERS, gemm,
+    TEXT("gemm", 0, "M=..,N=..,K=..", LAYERS | COMPARE, gemm,
          "one matrix product: M rows, N columns, K products"),
-    OWN("set", 0, "PATH=VALUE", LAYERS, set, read_set,
+    OWN("set", 0, "PATH=VALUE", LAYERS | COMPARE, set, read_set,
         "override a value of the architecture or mapping; may be repeated"),
     TEXT("energy", 0, "TABLE[,TABLE...]", RUN | MODEL | MAP | EXPLAIN, energy,
          "the energy table, in place of the architecture's; of several, the "
@@ -110,7 +112,7 @@ const struct option_row option_table[] = {
          "a stream of accesses from a file, in place of a run"),
 
     TITLE("How to run it:"),
-    TEXT("dataflow", 0, "NAME", LAYERS, dataflow,
+    TEXT("dataflow", 0, "NAME", LAYERS | COMPARE, dataflow,
          "dataflow; without it, the architecture's default"),
     TEXT("mapping", 0, "FILE", RUN | MODEL | REUSE | EXPLAIN, mapping,
          "mappings of layers, as --show-mapping prints or 'map --save' puts "
@@ -202,13 +204,15 @@ const struct option_row option_table[] = {
          "only the I-th of N parts of the plan, for N machines"),
 
     TITLE("What to print:"),
-    TEXT("format", 0, "table|json|csv|markdown|pareto", REPORTS | LIST | SWEEP,
-         format_name,
+    TEXT("format", 0, "table|json|csv|markdown|html|pareto",
+         REPORTS | LIST | SWEEP, format_name,
          "form of the report; map and reuse have no markdown, validate no csv; "
+         "run and model: html, too; explain: table or json; "
          "sweep export: csv, json or pareto"),
     TEXT("filter", 0, "GLOB", VALIDATE, filter,
          "only the files, claims or layers that match"),
-    TEXT("output", 'o', "FILE", REPORTS | LIST | IMPORT | SWEEP, output,
+    TEXT("output", 'o', "FILE",
+         REPORTS | LIST | IMPORT | SWEEP | PAGE | COMPARE, output,
          "where the report goes; -: standard output; import: the folder of "
          "the files that are made, without it the current one"),
     ON("show-mapping", RUN | MODEL, show_mapping,

@@ -90,11 +90,17 @@ static bool report_layers(const struct invocation *s, const char *kernel,
         prices[i] = energy_range_prices_new(s->tables[i]);
     in.prices = prices;
     in.n_prices = s->n_tables;
-    SIM_CHECK(format_table[o->format].results(&in, to));
+    ok = format_table[o->format].results(&in, to);
     for (int i = 0; i < s->n_tables; i++)
         energy_range_prices_free(prices[i]);
     SIM_CHECK(fclose(to) == 0);
-    ok = output_write(o->output, text, text_bytes, s->diag);
+    if (ok)
+        ok = output_write(o->output, text, text_bytes, s->diag);
+    else
+        diag_fail(s->diag, EXIT_IO, (struct src_pos){NULL, 0},
+                  "the report could not be made as '%s'; a page needs the "
+                  "Python 3 that configure found",
+                  format_table[o->format].name);
     free(text);
     return ok;
 }

@@ -28,9 +28,10 @@ enum report_format {
     REPORT_JSON,
     REPORT_CSV,
     REPORT_MARKDOWN,
-    REPORT_PARETO
+    REPORT_PARETO,
+    REPORT_HTML
 };
-enum { REPORT_FORMAT_N = REPORT_PARETO + 1 };
+enum { REPORT_FORMAT_N = REPORT_HTML + 1 };
 
 struct report_input { /* all borrowed */
     const struct arch *arch;

@@ -1,2 +1,4 @@
 accelsim_SOURCES += \
-	%D%/command_explain.c
+	%D%/command_compare.c \
+	%D%/command_explain.c \
+	%D%/command_report.c

@@ -1,0 +1,70 @@
+"""documents.py - the JSON documents that a page is made of, by what they are.
+SPDX-License-Identifier: MIT
+"""
+
+import json
+import os
+import re
+import sys
+
+
+class Fault(Exception):
+    """What is wrong, and what would be right."""
+
+
+class Document:
+    """A document, its kind ("results", "reuse", "explanation" or "sweep") and
+    name."""
+
+    def __init__(self, path, data):
+        self.path = path
+        self.data = data
+        self.kind = kind_of(data)
+
+
+def kind_of(data):
+    if not isinstance(data, dict):
+        return None
+    if "layers" in data and "total" in data:
+        return "results"
+    if "what_ifs" in data:
+        return "explanation"
+    if "subjects" in data:
+        return "reuse"
+    if "points" in data and "plan" in data:
+        return "sweep"
+    return None
+
+
+def read(path):
+    try:
+        if path == "-":
+            text = sys.stdin.read()
+        else:
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+    except OSError as why:
+        raise Fault(f"cannot read '{path}' ({why.strerror}); a file that "
+                    "can be read is needed") from why
+    except UnicodeDecodeError as why:
+        raise Fault(f"'{path}' is no text; JSON of accelsim's is "
+                    "needed") from why
+    try:
+        document = Document(path, json.loads(text))
+    except (ValueError, RecursionError) as why:
+        raise Fault(f"'{path}' is no JSON ({why}); what --format json printed "
+                    "is needed") from why
+    if document.kind is None:
+        raise Fault(f"'{path}' is JSON of another kind; what 'accelsim run', "
+                    "'model', 'reuse', 'explain' or 'sweep export' print with "
+                    "--format json "
+                    "is needed")
+    return document
+
+
+def glossary(path):
+    """What the words mean; none where there is no such file."""
+    if not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as file:
+        return dict(re.findall(r"^## (.+)\n(.+)$", file.read(), re.M))

@@ -1,0 +1,3 @@
+libaccel_a_SOURCES += \
+	%D%/page.c \
+	%D%/page.h

@@ -1,0 +1,174 @@
+"""page_test.py - `accelsim report`, --format html and `accelsim compare`.
+
+The page is one file that fetches nothing and has every number of its JSON;
+where there is a Chromium, a script presses its buttons.
+SPDX-License-Identifier: MIT
+"""
+
+import html.parser
+import json
+import os
+import re
+import shutil
+import subprocess
+
+from program import (IS_SHORT, check, finish, leave_to_the_plain_build,
+                     new_folder, report, run, write)
+
+C = ("--cfg", "eyeriss", "--net", "lenet5", "--batch", "1")
+
+PRESS = """<script>addEventListener("load", () => {
+  const out = [], rows = () => [...document.querySelectorAll(
+    "table.sorts tbody")][0].rows;
+  const heads = [...document.querySelectorAll("table.sorts")[0].tHead
+    .rows[0].cells];
+  const at = heads.findIndex((h) => h.textContent === "cycles");
+  const values = () => [...rows()].map((r) => Number(
+    r.cells[at].dataset.value));
+  heads[at].querySelector("button").click();
+  out.push("falls " + values().every((v, i, a) => i === 0 || a[i - 1] >= v));
+  heads[at].querySelector("button").click();
+  out.push("rises " + values().every((v, i, a) => i === 0 || a[i - 1] <= v));
+  const paper = () => getComputedStyle(document.body).backgroundColor;
+  const before = paper();
+  document.getElementById("theme").click();
+  out.push("theme " + (paper() !== before));
+  out.push("titles " + document.querySelectorAll("svg rect title").length);
+  out.push("fits " + (document.documentElement.scrollWidth <=
+    document.documentElement.clientWidth));
+  document.title = "pressed: " + out.join(", ");
+});</script>"""
+
+
+class Tags(html.parser.HTMLParser):
+    """Which tags are open, and what they would fetch."""
+
+    VOID = {"meta", "line", "rect", "circle", "i"}
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.fetched, self.wrong = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.fetched += [value for name, value in attrs
+                         if name in ("src", "href", "srcset")]
+        if tag not in ("meta",):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        pass
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+
+def look_at_page(path, what):
+    with open(path, encoding="utf-8") as file:
+        page = file.read()
+    tags = Tags()
+    tags.feed(page)
+    check(not tags.wrong and not tags.open, f"{what}: tags match",
+          (tags.wrong, tags.open))
+    check(not tags.fetched and "url(" not in page and "@import" not in page
+          and "http" not in page, f"{what}: nothing is fetched", tags.fetched)
+    check(len(page) < 5000000, f"{what}: below 5 MB")
+    return page
+
+
+def drive(path, folder):
+    browser = shutil.which("chromium")
+    if browser is None or IS_SHORT:
+        print("# left out, the page in a browser: chromium is missing")
+        return
+    with open(path, encoding="utf-8") as file:
+        page = file.read().replace("</body>", PRESS + "</body>")
+    for width in (1280, 390):
+        pressed = write(folder, "pressed.html", page)
+        done = subprocess.run(
+            [browser, "--headless", "--no-sandbox", "--disable-gpu",
+             f"--user-data-dir={folder}/browser",
+             f"--window-size={width},800", "--dump-dom",
+             f"file://{pressed}"], capture_output=True, text=True,
+            timeout=100)
+        said = re.search(r"<title>pressed: ([^<]*)", done.stdout)
+        said = said[1] if said else done.stderr[-500:]
+        check("falls true, rises true, theme true" in said and
+              "titles 0" not in said and "fits true" in said,
+              f"at {width} pixels the table sorts, the theme changes and "
+              "nothing hangs over", said)
+
+
+def look_at_report(folder):
+    results = report("run", *C)
+    kept = write(folder, "a.json", json.dumps(results))
+    other = write(folder, "r.json", json.dumps(
+        report("reuse", *C, "--layer", "c1")))
+    why = write(folder, "e.json", json.dumps(
+        report("explain", "--cfg", "systolic", *C[2:])))
+    out = os.path.join(folder, "page.html")
+    done = run("report", kept, other, why, "-o", out)
+    check(done.returncode == 0, "report of results, reuse and explanation",
+          done.stderr)
+    page = look_at_page(out, "report")
+    check(all(f"{layer['cycles']:,}" in page and layer["name"] in page
+              for layer in results["layers"]), "each layer's cycles are there")
+    check(page.count("<svg") >= 7, "and its pictures", page.count("<svg"))
+    check("wait_dram" in page and "PE-cycles with no pass in flight" in page,
+          "and what words mean")
+    drive(out, folder)
+    straight = os.path.join(folder, "straight.html")
+    done = run("run", *C, "--format", "html", "-o", straight)
+    check(done.returncode == 0, "--format html", done.stderr)
+    look_at_page(straight, "--format html")
+    model = run("model", *C, "--format", "html", "-o", straight)
+    check(model.returncode == 0, "of a model, too", model.stderr)
+    sweep = {"accelsim": "0", "plan": "p", "digest": "d", "points": [
+        {"point": k, "array.rows": 2 + k % 2, "array.cols": 3 + k // 2,
+         "status": "ok", "cycles": 100 + k, "energy_pj.total": 50.0 - k}
+        for k in range(4)]}
+    done = run("report", write(folder, "s.json", json.dumps(sweep)), "-o", out)
+    check(done.returncode == 0, "report of a sweep", done.stderr)
+    check("array.cols=4" in look_at_page(out, "sweep"), "with its points")
+
+
+def look_at_faults(folder):
+    text = write(folder, "broken.json", "{")
+    other = write(folder, "other.json", "[1]")
+    out = os.path.join(folder, "none.html")
+    for words, said in ((("report",), "has 0 files"),
+                        (("report", text), "is no JSON"),
+                        (("report", other), "another kind"),
+                        (("report", "none.json"), "cannot read 'none.json'"),
+                        (("compare", other), "has 1 files"),
+                        (("compare", other, other), "another kind")):
+        done = run(*words, "-o", out)
+        check(done.returncode == 1 and said in done.stderr and
+              done.stderr.startswith("accelsim: error: "),
+              f"{' '.join(words)[:20]}: {said}", done.stderr)
+    check(not os.path.exists(out), "and nothing is written")
+
+
+def look_at_compare(folder):
+    one = write(folder, "one.json", json.dumps(report("run", *C)))
+    two = write(folder, "two.json", json.dumps(report(
+        "run", *C, "--set", "dram.bytes_per_second=960000000")))
+    done = run("compare", one, two)
+    check(done.returncode == 0 and "wait_dram of" in done.stdout and
+          "\nc1\n" in done.stdout, "two results, by layer and cause",
+          done.stdout + done.stderr)
+    check("(same)" in run("compare", one, one).stdout, "a result and itself")
+    done = run("compare", "eyeriss", "eyeriss_spads", "--net", "lenet5",
+               "--layer", "c1", "--batch", "1")
+    check(done.returncode == 0 and "alone on the first: " in done.stdout,
+          "two architectures, and each key that differs",
+          done.stdout + done.stderr)
+
+
+if __name__ == "__main__":
+    leave_to_the_plain_build()
+    with new_folder() as work:
+        look_at_report(work)
+        look_at_faults(work)
+        look_at_compare(work)
+    finish()
