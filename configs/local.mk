@@ -119,6 +119,7 @@ dist_seeing_DATA = %D%/seeing/__init__.py %D%/seeing/__main__.py \
 importersdir = $(pkgdatadir)/importers
 dist_importers_DATA = %D%/importers/__init__.py %D%/importers/__main__.py \
 	%D%/importers/accelergy.py %D%/importers/accelforge_arch.py \
+	%D%/importers/accelforge_mapping.py \
 	%D%/importers/accelforge_workload.py \
 	%D%/importers/braces_source.py %D%/importers/command.py \
 	%D%/importers/compare.py \

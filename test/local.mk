@@ -302,6 +302,7 @@ dist_check_SCRIPTS += %D%/importers/compare_test.py \
 	%D%/importers/parts_test.py \
 	%D%/importers/topology_test.py %D%/importers/workloads_test.py
 EXTRA_DIST += %D%/importers/importing.py %D%/importers/machine_texts.py \
+	%D%/importers/nest_texts.py \
 	%D%/importers/onnx_file.py %D%/importers/onnx_models.py \
 	%D%/importers/workload_texts.py \
 	%D%/importers/files/gemm.csv %D%/importers/files/tabs.csv \

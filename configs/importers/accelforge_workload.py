@@ -178,6 +178,17 @@ class Workload:
         return layer_nest(*tensors, sizes, weights,
                           self.pads(inputs, sizes), are_maps)
 
+    def roles(self, einsum, nest):
+        """{tensor: ifmap, filter or psum}: filters have no n, p or q."""
+        filters = {loop for letter in "npq"
+                   for loop in nest.letters.get(letter, [])}
+        out = {}
+        for access in einsum.accesses:
+            own = {v for _, terms in access.ranks for v, _ in terms}
+            out[access.name] = "psum" if access.is_output else \
+                "ifmap" if own & filters else "filter"
+        return out
+
     def weights(self, einsum, inputs):
         """Which input is weights, and whether neither is."""
         made = [access.name in self.made for access in inputs]
@@ -208,6 +219,8 @@ def read(source, said):
     root = yaml_source.document(source, said)
     workload = Workload(source, said, workload_of(root))
     network = Network(source.stem, source.place())
+    # For mappings: {einsum: (layer, its loops, tensors by their part)}.
+    said.accelforge_layers = getattr(said, "accelforge_layers", {})
     for einsum in workload.einsums:
         place = einsum.item.place
         count = einsum.item.get("n_instances")
@@ -222,7 +235,10 @@ def read(source, said):
         if count is not None and count.int() not in (None, 1):
             said.approximated(place, f"{count.int()} instances of einsum "
                               f"'{einsum.name}'", "one of them runs")
-        network.layers.append(Layer(einsum.name, nest.op, nest.sizes, place))
+        layer = Layer(einsum.name, nest.op, nest.sizes, place)
+        network.layers.append(layer)
+        said.accelforge_layers[einsum.name] = (
+            layer, nest, workload.roles(einsum, nest))
     if not network.layers:
         last = f": {said.notes[-1].what}" if said.notes else ""
         source.refuse(root.place.line, "no einsum of it is a layer" + last,

@@ -35,6 +35,7 @@ FORMATS = (
     ("ZigZag hardware", "zigzag_hardware", "yaml"),
     ("ZigZag mapping", "zigzag_mapping", "yaml"),
     ("AccelForge architecture", "accelforge_arch", "yaml"),
+    ("AccelForge mapping", "accelforge_mapping", "yaml"),
     ("AccelForge workload", "accelforge_workload", "yaml"),
     ("SCALE-Sim topology", "scalesim_topology", "text"),
 ) + tuple(("another tool's file", "without_place", syntax)

@@ -40,7 +40,7 @@ def read(source, said):
         fields, place = fields_of(line), source.place(number)
         if fields == [""]:
             continue
-        if len(fields) != 7 or not all(field.isdigit() for field in fields):
+        if len(fields) != 7 or not all(field.isdecimal() for field in fields):
             said.not_expressible(place, f"'{line.strip()}' is no layer: seven "
                                  "whole numbers are needed",
                                  "it is left out of the network")

@@ -79,7 +79,7 @@ class Tokens:
             while self.peek() in (":", ","):
                 self.take()
             value = self.take()
-            if value is None or not value.isdigit():
+            if value is None or not value.isdecimal():
                 self.source.refuse(line, f"'{name}' is "
                                    f"'{value or 'the end'}'",
                                    "a whole number is needed")
@@ -235,7 +235,7 @@ class Reader:
             line, word = tokens.line(), tokens.take()
             if word == "Constant":
                 name, value = tokens.take(), tokens.take()
-                if value is not None and value.isdigit():
+                if value is not None and value.isdecimal():
                     self.constants[name] = int(value)
                 tokens.take()
             elif word == "Layer":

@@ -39,7 +39,7 @@ def number_of(tokens, constants, dims):
         name = tokens.take()
         tokens.take()
         return dims.get(name, f"Sz({name})")
-    if word is not None and word.isdigit():
+    if word is not None and word.isdecimal():
         return int(word)
     return constants.get(word)
 

@@ -153,12 +153,15 @@ def conv_transpose(op):
     return [("", "conv_transpose", sizes)]
 
 
-def gemm(op):
-    sides = gemm_sides(op)
-    if sides is None:
-        raise CannotBe("the shape of an operand cannot be told from the model")
-    m, k, n = need(sides, "an operand")
-    return [("", "gemm", {"M": m, "N": n, "K": k})]
+def gemm_of(w):
+    def layers(op):
+        sides = gemm_sides(op, 0, w)
+        if sides is None:
+            raise CannotBe("the shape of an operand cannot be told from the "
+                           "model")
+        m, k, n = need(sides, "an operand")
+        return [("", "gemm", {"M": m, "N": n, "K": k})]
+    return layers
 
 
 def stacked(m, n, k, stacks):
@@ -203,28 +206,49 @@ def heads_of(shape, heads):
     return [shape[0], heads, shape[1], shape[2] // heads]
 
 
+def is_packed(op):
+    """Whether one product makes queries, keys and values, with weights as the
+    second input: the Attention of com.microsoft."""
+    w = op.shape(1)
+    return op.node.domain == "com.microsoft" and w is not None and \
+        len(w) == 2 and op.input(1).is_weight
+
+
 def attention(op):
-    q_heads = op.int("q_num_heads")
-    kv_heads = op.int("kv_num_heads")
+    if is_packed(op):
+        return packed_attention(op)
+    q_heads = op.int("q_num_heads", op.int("num_heads"))
+    kv_heads = op.int("kv_num_heads", op.int("num_heads"))
     q = heads_of(need_shape(op.input(0), "Q"), q_heads)
     k = heads_of(need_shape(op.input(1), "K"), kv_heads)
     v = heads_of(need_shape(op.input(2), "V"), kv_heads)
     length = k[2]
-    if op.has_input(4):
-        length += need_shape(op.input(4), "the past keys")[2]
+    past = past_of(op)
+    if op.has_input(past):
+        length += need_shape(op.input(past), "the past keys")[2]
     stacks = q[0] * q[1]
     return [("scores",) + stacked(q[2], length, q[3], stacks)[1:],
             ("values",) + stacked(q[2], v[3], length, stacks)[1:]]
 
 
-def multi_head_attention(op):
-    """That of com.microsoft: operands of (batch, length, heads x size)."""
-    heads = op.int("num_heads")
-    q, k, v = (heads_of(need_shape(op.input(i), "QKV"[i]), heads)
-               for i in range(3))
-    stacks = q[0] * q[1]
-    return [("scores",) + stacked(q[2], k[2], q[3], stacks)[1:],
-            ("values",) + stacked(q[2], v[3], k[2], stacks)[1:]]
+def past_of(op):
+    """Which input the keys of the past are."""
+    return {"GroupQueryAttention": 3, "MultiHeadAttention": 6}.get(
+        op.node.op_type, 4)
+
+
+def packed_attention(op):
+    x = need_shape(op.input(0), "the input")
+    w = need_shape(op.input(1), "the weights")
+    sizes = op.ints("qkv_hidden_sizes", [w[1] // 3] * 3)
+    heads = op.int("num_heads") or 0
+    if len(x) != 3 or len(sizes) != 3 or heads < 1 or \
+            any(size < heads or size % heads for size in sizes):
+        raise CannotBe("its heads cannot be told")
+    rows, stacks = x[1], x[0] * heads
+    return [("qkv", "gemm", {"M": x[0] * rows, "N": w[1], "K": w[0]}),
+            ("scores",) + stacked(rows, rows, sizes[0] // heads, stacks)[1:],
+            ("values",) + stacked(rows, sizes[2] // heads, rows, stacks)[1:]]
 
 
 def recurrent(gates):
@@ -286,10 +310,13 @@ def matmul_bits(op):
 LAYERS = {
     "Conv": conv(0, 1), "ConvInteger": conv(0, 1), "FusedConv": conv(0, 1),
     "QLinearConv": conv(0, 3), "DeformConv": deform_conv,
-    "ConvTranspose": conv_transpose, "Gemm": gemm,
+    "ConvTranspose": conv_transpose, "Gemm": gemm_of(1),
     "MatMul": matmul(0, 1), "FusedMatMul": matmul(0, 1),
     "MatMulInteger": matmul(0, 1), "QLinearMatMul": matmul(0, 3),
-    "Attention": attention, "MultiHeadAttention": multi_head_attention,
+    "Attention": attention, "MultiHeadAttention": attention,
+    "GroupQueryAttention": attention, "QAttention": attention,
+    "DynamicQuantizeMatMul": matmul(0, 1), "MatMulIntegerToFloat": matmul(0, 1),
+    "QGemm": gemm_of(3),
     "LSTM": recurrent(4), "GRU": recurrent(3), "RNN": recurrent(1),
     "Einsum": einsum, "MatMulNBits": matmul_bits,
 }

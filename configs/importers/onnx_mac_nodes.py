@@ -11,7 +11,7 @@ SPDX-License-Identifier: MIT
 from importers.onnx_axes import (Layout, axis, flat, fresh, refined, regrouped,
                                  size_of)
 from importers.onnx_graph import FAULTS, Held, NoGraph, operand
-from importers.onnx_layers import CannotBe, heads_of
+from importers.onnx_layers import CannotBe, past_of
 from importers.onnx_reshapes import einsum_terms
 
 FROM_INPUT = ("N", "C", "H", "W")  # what a node has from its input
@@ -247,17 +247,38 @@ def with_past(b, op, i, name, now, heads):
                   "the cache")
 
 
+def packed(b, op, layer, name):
+    """Queries, keys and values of one product with weights."""
+    x = operand(b, op, 0)
+    made = rows_times_weights(b, full_name(name, "qkv"), layer[1:3], x,
+                              x.axes[-1], axis(layer[2]["N"]))
+    if op.ints("qkv_hidden_sizes"):
+        raise CannotBe("its parts differ in size")
+    three, rest = regrouped([made.axes[-1]], [3, layer[2]["N"] // 3])
+    roles = [flat(role) for role in made.tensor.layout.roles]
+    left = [[a for a in role if a not in three] for role in roles]
+    parts = b.made(full_name(name, "parts"), "split", [made.tensor],
+                   [left] * 3, None, {"parts": 3}, parts=3)
+    for one in parts:
+        one.tensor.layout.bind(left)
+    return [Held(one.tensor, made.axes[:-1] + [rest]) for one in parts]
+
+
 def attention(b, op, layers, name):
-    scores, values = layers
-    q, k, v = (operand(b, op, i) for i in range(3))
+    scores, values = layers[-2:]
+    is_packed = len(layers) == 3
+    q, k, v = packed(b, op, layers[0], name) if is_packed else \
+        [operand(b, op, i) for i in range(3)]
     for one in (q, k, v):
         check_images(b, one)
-    kv_heads = heads_of(op.shape(1), op.int("kv_num_heads",
-                                            op.int("num_heads")))[1]
-    heads = heads_of(op.shape(0), op.int("q_num_heads",
-                                         op.int("num_heads")))[1]
-    k = with_past(b, op, 4, f"{name}_k", k, kv_heads)
-    v = with_past(b, op, 5, f"{name}_v", v, kv_heads)
+    heads = op.int("q_num_heads", op.int("num_heads"))
+    kv_heads = op.int("kv_num_heads", op.int("num_heads"))
+    if len(q.axes) == 4:
+        heads, kv_heads = (size_of(one.axes[1]) for one in (q, k))
+    past = past_of(op)
+    if not is_packed:
+        k = with_past(b, op, past, f"{name}_k", k, kv_heads)
+        v = with_past(b, op, past + 1, f"{name}_v", v, kv_heads)
     head, rows, k_q = by_heads(b, q, heads)
     head_k, keys, k_k = by_heads(b, k, kv_heads)
     head_v, keys_v, n = by_heads(b, v, kv_heads)
@@ -330,6 +351,9 @@ NODES = {
     "MatMulInteger": matmul(0, 1), "QLinearMatMul": matmul(0, 3),
     "MatMulNBits": matmul(0, 1), "Einsum": einsum,
     "Attention": attention, "MultiHeadAttention": attention,
+    "GroupQueryAttention": attention, "QAttention": attention,
+    "DynamicQuantizeMatMul": matmul(0, 1), "MatMulIntegerToFloat": matmul(0, 1),
+    "QGemm": gemm,
     "LSTM": recurrent, "GRU": recurrent, "RNN": recurrent,
 }
 

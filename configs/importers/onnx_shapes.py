@@ -18,7 +18,8 @@ LogSoftmax LpNormalization MeanVarianceNormalization Mish Neg Not PRelu
 QuantizeLinear DequantizeLinear Reciprocal Relu Round Selu Shrink Sigmoid Sign
 Silu Sin Sinh Softmax Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu
 Trilu BatchNormalization LayerNormalization RMSNormalization
-GroupNormalization SimplifiedLayerNormalization SkipLayerNormalization FastGelu BiasGelu QuickGelu
+GroupNormalization SimplifiedLayerNormalization SkipLayerNormalization
+SkipSimplifiedLayerNormalization FastGelu BiasGelu QuickGelu
 RotaryEmbedding ScatterElements ScatterND Scatter Bernoulli RandomNormalLike
 RandomUniformLike EyeLike DynamicQuantizeLinear ReverseSequence ImageScaler
 Relu6 Affine ParametricSoftplus ScaledTanh TensorScatter QLinearSigmoid
@@ -299,20 +300,27 @@ def gemm_sides(op, x=0, w=1):
     return m, k if isinstance(k, int) else k2, n
 
 
-def gemm(op):
-    sides = gemm_sides(op)
-    return [] if sides is None else [Value([sides[0], sides[2]])]
+def gemm_like(w):
+    def rule(op):
+        sides = gemm_sides(op, 0, w)
+        return [] if sides is None else [Value([sides[0], sides[2]])]
+    return rule
 
 
 def attention(op):
     """Attention of opset 23: (batch, heads, length, size) or (batch, length,
     heads x size)."""
-    q, v = op.shape(0), op.shape(2)
+    q, w, v = op.shape(0), op.shape(1), op.shape(2)
+    if op.node.domain == "com.microsoft" and w is not None and len(w) == 2 \
+            and q is not None and len(q) == 3 and known(w):
+        sizes = op.ints("qkv_hidden_sizes", [w[1] // 3] * 3)
+        return [Value([q[0], q[1], sizes[-1]])]
     if q is None or v is None or len(q) != len(v):
         return []
     if len(q) == 4:
         return [Value([*q[:3], v[3]])]
-    heads, kv_heads = op.int("q_num_heads"), op.int("kv_num_heads")
+    heads = op.int("q_num_heads", op.int("num_heads"))
+    kv_heads = op.int("kv_num_heads", op.int("num_heads"))
     if len(q) != 3 or not heads or not kv_heads or not isinstance(v[2], int):
         return [Value(q)]
     return [Value([q[0], q[1], v[2] // kv_heads * heads])]
@@ -386,7 +394,10 @@ RULES = {
     "GlobalLpPool": global_pool, "QLinearGlobalAveragePool": global_pool,
     "MatMul": matmul_like(0, 1), "FusedMatMul": matmul_like(0, 1),
     "MatMulInteger": matmul_like(0, 1), "QLinearMatMul": matmul_like(0, 3),
-    "Gemm": gemm, "Attention": attention, "LSTM": recurrent,
+    "Gemm": gemm_like(1), "QGemm": gemm_like(3), "Attention": attention,
+    "MultiHeadAttention": attention, "GroupQueryAttention": attention,
+    "QAttention": attention, "DynamicQuantizeMatMul": matmul_like(0, 1),
+    "MatMulIntegerToFloat": matmul_like(0, 1), "LSTM": recurrent,
     "GRU": recurrent, "RNN": recurrent, "Concat": concat,
     "DepthToSpace": depth_to_space, "SpaceToDepth": space_to_depth,
 }

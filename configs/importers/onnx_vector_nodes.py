@@ -34,8 +34,7 @@ BINARY = {"Add": ("add", True), "Sub": ("add", True), "Sum": ("add", True),
           "Mul": ("mul", True), "Div": ("mul", False), "Max": ("add", False),
           "Min": ("add", False), "Mean": ("add", False),
           "Pow": ("mul", False), "Where": ("mul", False),
-          "QLinearAdd": ("add", True), "QLinearMul": ("mul", True),
-          "SkipLayerNormalization": ("add", True)}
+          "QLinearAdd": ("add", True), "QLinearMul": ("mul", True)}
 ALIASES = """Identity Dropout Cast CastLike QuantizeLinear DequantizeLinear
 DynamicQuantizeLinear""".split()
 
@@ -44,7 +43,7 @@ def operands_of(op):
     """Which inputs are tensors: of quantised forms, not the scales."""
     if op.node.op_type in ("QLinearAdd", "QLinearMul"):
         return [0, 3]
-    if op.node.op_type == "SkipLayerNormalization":
+    if op.node.op_type.startswith("Skip"):
         return [0, 1]
     return [i for i in range(len(op.node.input)) if op.has_input(i)]
 
@@ -125,12 +124,16 @@ def binary(kind, is_exact):
     return nodes
 
 
-def skip_norm(b, op, name):
+def skip_norm(kind):
     """SkipLayerNormalization: a sum, and a norm of it."""
+    return lambda b, op, name: sum_and_norm(b, op, name, kind)
+
+
+def sum_and_norm(b, op, name, kind):
     total = binary("add", True)(b, op, f"{name}_add")[0]
     axes = b.own(total.axes)
     b.settle(total, [axes[-1], sum(axes[:-1], []), []])
-    out = b.like(name, "layernorm", total)
+    out = b.like(name, kind, total)
     return [out, None, None, total]
 
 
@@ -348,7 +351,8 @@ NODES.update((name, near(kind)) for kind, names in NEAR.items()
              for name in names.split())
 NODES.update((name, binary(*row)) for name, row in BINARY.items())
 NODES.update(onnx_moves.NODES)
-NODES["SkipLayerNormalization"] = skip_norm
+NODES["SkipLayerNormalization"] = skip_norm("layernorm")
+NODES["SkipSimplifiedLayerNormalization"] = skip_norm("rmsnorm")
 NODES.update((name, alias) for name in ALIASES)
 NODES.update((name, reduced("avgpool", False)) for name in
              "ReduceSum ReduceL1 ReduceL2 ReduceProd ReduceLogSum "

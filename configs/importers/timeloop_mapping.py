@@ -74,7 +74,7 @@ class Reader:
             item.refuse("a directive has no 'target'", "a level is needed")
         if name in self.order:
             return name
-        if name.isdigit() and int(name) < len(self.order):
+        if name.isdecimal() and int(name) < len(self.order):
             return self.order[::-1][int(name)]
         target.refuse(f"'{name}' is no level of the architecture",
                       "one of " + ", ".join(self.order) + " is needed")

@@ -65,11 +65,6 @@ def of_yaml(source, said):
     if root.is_map and root.get("layers") is not None and \
             "core_allocation" in source.text:
         return (1, "a mapping of Stream to cores", "one accelerator is needed")
-    mapping = root.get("mapping") if root.is_map else None
-    if mapping is not None and mapping.is_map and mapping.has("nodes"):
-        return (mapping.place.line, "a mapping of AccelForge, whose tiles "
-                "may be of several einsums at once",
-                "a mapping of one layer is needed, as docs/nest.md has it")
     if root.is_map and root.get("architecture") is not None:
         return (1, "an architecture that Accelergy has flattened, whose "
                 "levels are not nested any more",

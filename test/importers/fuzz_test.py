@@ -15,6 +15,7 @@ import sys
 import traceback
 
 import machine_texts
+import nest_texts
 import onnx_models
 import workload_texts
 from onnx_file import model, node, tensor, value
@@ -60,7 +61,8 @@ def seeds():
     out = [(".onnx", data) for data in onnx_seeds()]
     out += [(".onnx", made()) for made in (
         onnx_models.bert, onnx_models.llama, onnx_models.vit,
-        onnx_models.mobile, onnx_models.detector, onnx_models.quantised)]
+        onnx_models.mobile, onnx_models.detector, onnx_models.quantised,
+        onnx_models.runtime)]
     for texts in (machine_texts.ALL, workload_texts.ALL):
         out += [(os.path.splitext(name)[1], text.encode())
                 for name, text in texts]
@@ -143,6 +145,11 @@ def main():
         if chance.random() < 0.1:  # beside others, which a mapping needs
             files.update((f"nowhere/{k}{end}", other) for k, (end, other) in
                          enumerate(chance.sample(start, 2)))
+        if chance.random() < 0.1:  # a mapping with what it is of
+            files = {name: text.encode() for name, text in
+                     chance.choice(nest_texts.TOGETHER)}
+            name = chance.choice(list(files))
+            files[name] = damaged(files[name], start, chance)
         fault = attempt(files)
         if fault is not None and failures < 5:
             failures += 1

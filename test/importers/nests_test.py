@@ -1,5 +1,5 @@
-"""nests_test.py - imports mappings of MAESTRO's and ZigZag's as loop nests: the
-loops are worked out by hand, and each runs, bit for bit.
+"""nests_test.py - imports mappings of MAESTRO, ZigZag and AccelForge as loop
+nests: the loops are worked out by hand, and each runs, bit for bit.
 SPDX-License-Identifier: MIT
 """
 
@@ -8,34 +8,9 @@ import os
 import re
 
 from importing import imported
+from nest_texts import (ACCELERATOR, ACCELFORGE, EINSUMS, FUSED, HARDWARE,
+                        MAESTRO, NODES, WORKLOAD, ZIGZAG)
 from program import check, finish, new_folder, run, write
-
-# Of 16 PEs clusters take four: filters go over four clusters, rows of outputs
-# over the PEs of one; B has the dataflow of A.
-MAESTRO = """Constant T 2;
-Network small {
-  Layer A { Type: CONV
-    Stride { X: 1, Y: 1 }
-    Dimensions { K: 8, C: 6, R: 3, S: 3, Y: 10, X: 10 }
-    Dataflow {
-      TemporalMap(T,T) C; // two channels
-      TemporalMap(Sz(R),Sz(R)) R;
-      TemporalMap(Sz(S),1) X;
-      SpatialMap(1,1) K;
-      Cluster(4, P);
-      TemporalMap(1,1) C;
-      SpatialMap(Sz(R),1) Y;
-    }
-  }
-  Layer B { Type: DSCONV
-    Dimensions { K: 1, C: 6, R: 3, S: 3, Y: 10, X: 10 } }
-  Layer C { Type: TRCONV
-    Dimensions { K: 2, C: 2, R: 2, S: 2, Y: 4, X: 4 } }
-}
-"""
-HARDWARE = "num_pes: 16\nl1_size_cstr: 300\nl2_size_cstr: 65536\n" \
-           "noc_bw_cstr: 8\n"
-
 
 def nests(folder):
     """{layer: {level: its text}}, in one line each."""
@@ -100,46 +75,6 @@ def test_maestro():
               report)
 
 
-WORKLOAD = """- id: 0
-  name: layer
-  operator_type: Conv
-  equation: O[b][k][oy][ox]+=W[k][c][fy][fx]*I[b][c][iy][ix]
-  dimension_relations: [ix=1*ox+1*fx, iy=1*oy+1*fy]
-  loop_dims: [B, K, C, OY, OX, FY, FX]
-  loop_sizes: [1, 8, 6, 6, 6, 3, 3]
-"""
-ACCELERATOR = """name: small
-memories:
-  rf:
-    size: 32
-    operands: [I2]
-    served_dimensions: []
-  acc:
-    size: 16
-    operands: [O]
-    served_dimensions: []
-  sram:
-    size: 1600
-    operands: [I1, I2, O]
-    served_dimensions: [D1, D2]
-  dram:
-    size: 10000000
-    operands: [I1, I2, O]
-    served_dimensions: [D1, D2]
-operational_array:
-  dimensions: [D1, D2]
-  sizes: [4, 2]
-  unit_energy: 0.1
-"""
-ZIGZAG = """- name: default
-  spatial_mapping: {D1: ["K, 4"], D2: ["C, 4"]}
-  temporal_ordering:
-    - [OX, 6]
-    - [FX, 3]
-    - [K, 2]
-"""
-
-
 def test_zigzag():
     with new_folder() as folder:
         files = [write(folder, name, text) for name, text in (
@@ -168,6 +103,33 @@ def test_zigzag():
               "a mapping alone is refused", done.stderr)
 
 
-for test in (test_maestro, test_zigzag):
+def test_accelforge():
+    with new_folder() as folder:
+        files = [write(folder, name, text) for name, text in (
+            ("w.yaml", EINSUMS), ("arch.yaml", NODES),
+            ("map.yaml", ACCELFORGE))]
+        done = run("import", *files, "-o", folder)
+        check(done.returncode == 0, "a workload, hardware and its mapping",
+              done.stderr)
+        check(nests(folder)["product"] == {
+            "dram": 'loops = ["p 4"];',
+            "l2": 'loops = ["c 4"]; cols = ["m 4"];',
+            "rf": 'loops = ["p 4", "c 2"];'},
+            "loops run where some tensor still comes from", nests(folder))
+        is_right(folder, "AccelForge's mapping")
+    with new_folder() as folder:
+        files[2] = write(folder, "fused.yaml", FUSED)
+        files[0] = write(folder, "w.yaml", EINSUMS)
+        files[1] = write(folder, "arch.yaml", NODES)
+        done = run("import", *files, "-o", folder)
+        check(done.returncode == 0 and "loops around several einsums" in
+              done.stdout, "fusion is told", (done.stdout, done.stderr))
+        done = run("import", files[2], "-o", folder)
+        check(done.returncode == 1 and "fused.yaml:3: error: a mapping of "
+              "AccelForge's is of a workload and an architecture" in
+              done.stderr, "a mapping alone is refused", done.stderr)
+
+
+for test in (test_maestro, test_zigzag, test_accelforge):
     test()
 finish()

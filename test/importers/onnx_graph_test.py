@@ -145,6 +145,20 @@ def test_vision():
     runs(onnx_models.detector(), "a detector")
 
 
+def test_runtime():
+    nodes, rows, _, _ = graph_of(onnx_models.runtime())
+    check([op for op in ops(nodes) if op != "reshape"] == [
+        "gemm", "split", "matmul", "softmax", "matmul", "gemm", "add",
+        "layernorm", "gemm", "gelu", "gemm", "gemm", "gemm", "gemm", "matmul",
+        "softmax", "matmul"], "a layer that ONNX Runtime has fused",
+        ops(nodes))
+    check(rows["attention_qkv"]["macs"] == 6 * 8 * 24 and
+          rows["attention_scores"]["macs"] == 2 * 36 * 4 and
+          rows["shared_values"]["macs"] == 4 * 36 * 2 and
+          nodes["shared_scores"][2] == {"B": "2"},
+          "its products, and heads that share keys", macs(rows))
+
+
 def test_strict():
     """What is folded is not strict's business, what is near is."""
     with new_folder() as folder:
@@ -156,6 +170,7 @@ def test_strict():
                   f"--strict ends with {status} for {name}", done.stderr)
 
 
-for test in (test_bert, test_llama, test_vit, test_vision, test_strict):
+for test in (test_bert, test_llama, test_vit, test_vision, test_runtime,
+             test_strict):
     test()
 finish()

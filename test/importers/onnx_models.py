@@ -251,3 +251,22 @@ def tensorflow():
     x = m.step("ReduceMean", x, axes=[1, 2], keepdims=0)
     m.step("MatMul", x, m.weight(8, 10), name="classes")
     return m.model([("x", ["unk", 8, 8, 3])])
+
+
+def runtime(rows=6, width=8):
+    """A layer as ONNX Runtime fuses it: one attention, sums inside norms."""
+    m, own = Made(), {"domain": "com.microsoft"}
+    y = m.step("Attention", "x", m.weight(width, 3 * width),
+               m.weight(3 * width), name="attention", num_heads=2, **own)
+    y = m.step("MatMul", y, m.weight(width, width), name="out")
+    y = m.step("SkipLayerNormalization", y, "x", m.weight(width),
+               m.weight(width), m.weight(width), **own)
+    z = m.step("BiasGelu", m.step("MatMul", y, m.weight(width, 4 * width),
+                                  name="up"), m.weight(4 * width), **own)
+    z = m.step("MatMul", z, m.weight(4 * width, width), name="down")
+    q, k, v = (m.step("MatMul", z, m.weight(width, n), name=c)
+               for c, n in (("q", width), ("k", width // 2),
+                            ("v", width // 2)))
+    m.step("GroupQueryAttention", q, k, v, name="shared", num_heads=4,
+           kv_num_heads=2, **own)
+    return m.model([("x", [1, rows, width])])
