@@ -39,7 +39,7 @@ FORMATS = (
     ("AccelForge workload", "accelforge_workload", "yaml"),
     ("SCALE-Sim topology", "scalesim_topology", "text"),
 ) + tuple(("another tool's file", "without_place", syntax)
-          for syntax in ("ini", "json", "settings", "yaml"))
+          for syntax in ("ini", "json", "settings", "yaml", "text"))
 YAML_SUFFIXES = (".yaml", ".yml")
 
 

@@ -48,6 +48,7 @@ class Graph:
         self.builder = Builder(source.place())
         self.unnamed = 0
         self.walked = 0
+        self.initial = set()  # names of initializers
         self.graph = model.graph
 
     def dimension(self, d, name, axis):
@@ -69,6 +70,7 @@ class Graph:
 
     def start(self):
         graph = self.graph
+        self.initial = {tensor.name for tensor in graph.initializer}
         for tensor in graph.initializer:
             self.values[tensor.name] = Value(list(tensor.dims),
                                              numbers_of(tensor), True)
@@ -235,6 +237,7 @@ class Graph:
             self.said.not_expressible(self.place, f"{what}: {why}",
                                       "it is left out of the network")
             return []
+        self.tell_computed(op, what, layers)
         for end, kind, sizes, *told in layers:
             if kind == "conv_transpose":
                 transposed.note(self.said, self.place, what, sizes)
@@ -245,6 +248,13 @@ class Graph:
             for text in told:
                 self.said.approximated(self.place, what, text)
         return layers
+
+    def tell_computed(self, op, what, layers):
+        """Weights that are no initializer, but worked out of some."""
+        if op.node.op_type == "MatMul" and layers[0][1] == "gemm" and \
+                op.node.input[1] not in self.initial:
+            self.said.read(self.place, f"{what}: its second operand is worked "
+                           "out of weights, and counts as weights")
 
     def tell_others(self):
         counts = self.outside if self.builder is not None else self.others

@@ -5,7 +5,7 @@ SPDX-License-Identifier: MIT
 
 import re
 
-from importers import braces_source, ini_source, yaml_source
+from importers import braces_source, formats, ini_source, yaml_source
 
 SECTIONS = (
     ("msnetwork", "hardware of STONNE, whose networks of multipliers and "
@@ -50,11 +50,25 @@ def verdict(source, said):
             if root.get(key) is not None:
                 return 1, what, right
         return None
+    if not formats.looks_like_yaml(source):
+        return of_text(text)
     return of_yaml(source, said)
+
+
+def of_text(text):
+    if re.match(r"\s*Neural Network Name\s*,", text):
+        return (1, "a table of MAESTRO's results", "the network that it is of "
+                "is needed")
+    return None
 
 
 def of_yaml(source, said):
     root = yaml_source.document(source, said)
+    workload = root.get("workload") if root.is_map else None
+    if workload is not None and not workload.is_map:
+        return (workload.place.line, "a workload of AccelForge's whose parts "
+                "stand in a file that it includes, which is not there",
+                "that file is needed, or the template filled in")
     if root.is_list and root.items and any(
             item.is_map and any(item.has(key) for key in (
                 "spatial_mapping", "temporal_ordering", "core_allocation",
