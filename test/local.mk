@@ -144,7 +144,8 @@ config_test_SOURCES = %D%/base/diag_test.cpp %D%/base/layer_test.cpp %D%/base/tr
 config_test_LDADD = $(TEST_LIBS)
 
 # sim/process, sim/plugin
-dist_check_SCRIPTS += %D%/process/limits_test.py %D%/process/plugin_test.py \
+dist_check_SCRIPTS += %D%/process/limits_test.py \
+	%D%/process/outputs_test.py %D%/process/plugin_test.py \
 	%D%/process/safe_test.py
 TEST_ALLOCATOR = %D%/process/no_memory.so
 EXTRA_DIST += %D%/process/no_memory.c
@@ -182,6 +183,14 @@ fuzz: accelsim$(EXEEXT) fuzz_parsers$(EXEEXT)
 	@$(AM_TESTS_ENVIRONMENT) SECONDS_EACH="$(SECONDS)" KINDS="$(KINDS)" \
 		COUNT="$(COUNT)" DIFF="$(DIFF)" SEED="$(SEED)" \
 		$(SHELL) $(srcdir)/test/fuzz/fuzz.sh
+
+# Static analysis and mutants, by hand: analysers are no packages that the
+# tests need.
+EXTRA_DIST += %D%/analysis/analyse.sh %D%/analysis/exceptions.txt
+.PHONY: analyse
+analyse:
+	@$(AM_TESTS_ENVIRONMENT) FILES="$(FILES)" \
+		$(SHELL) $(srcdir)/test/analysis/analyse.sh
 
 # sim/network
 if TESTS_WANTED

@@ -61,7 +61,7 @@ static bool list_all(const struct invocation *s,
     struct diag *refused[DATAFLOWS_MAX];
     const char *name[DATAFLOWS_MAX];
     int n = 0, n_refused = 0;
-    for (int k = 0; dataflow_table[k] != NULL && k < DATAFLOWS_MAX - 1; k++) {
+    for (int k = 0; k < DATAFLOWS_MAX - 1 && dataflow_table[k] != NULL; k++) {
         const struct dataflow *one = dataflow_table[k];
         if (search_space_of(one, arch) == NULL || !arch_runs(arch, one) ||
             !has_params(s, one))
@@ -139,18 +139,19 @@ static bool has_twin(const struct map_layer *before, int n,
 }
 
 /* With the widths that the layer's words have, and what they cost. */
-static bool search_one(const struct invocation *s, struct map_input *in,
+static bool search_one(const struct invocation *s, const struct map_input *all,
                        const struct layer *layer, struct map_layer *out)
 {
+    struct map_input in = *all;
     struct arch own;
     struct energy_costs energy;
     struct search_costs costs;
     arch_of_layer(config_arch(s->cfg), layer, &own);
     energy_costs_of(s->energy, &own, &energy);
     search_costs_of(&energy, &own, &costs);
-    in->arch = &own;
-    in->costs = &costs;
-    return map_layer_run(in, layer, out, s->diag);
+    in.arch = &own;
+    in.costs = &costs;
+    return map_layer_run(&in, layer, out, s->diag);
 }
 
 static struct map_report report_of(const struct invocation *s,
@@ -208,25 +209,26 @@ static bool keep(const struct invocation *s, const struct map_layer *layers,
 }
 
 /* Searches the layers one after the other; each search uses all threads. */
-static bool search_each(const struct invocation *s, struct map_input *in,
+static bool search_each(const struct invocation *s, const struct map_input *all,
                         struct map_layer *layers, int *n_done)
 {
+    struct map_input in = *all;
     const struct workload *w = s->workload;
     struct shown shown = {.progress = progress_new(stderr, w->n_layers)};
     struct kept kept = {-1};
     bool ok = true;
-    while (in->dataflows[shown.parts] != NULL)
+    while (in.dataflows[shown.parts] != NULL)
         shown.parts++;
-    in->search.time_limit_seconds =
+    in.search.time_limit_seconds =
         (double)s->options.map.time_limit_seconds / shown.parts;
-    in->search.progress = show_progress;
-    in->search.progress_context = &shown;
+    in.search.progress = show_progress;
+    in.search.progress_context = &shown;
     for (int i = 0; ok && i < w->n_layers; i++) {
         const struct layer *layer = &w->layer[i];
         shown.layer = layer->name;
         shown.share = shown.done = 0;
         ok = has_twin(layers, i, layer, &layers[i]) ||
-             search_one(s, in, layer, &layers[i]);
+             search_one(s, &in, layer, &layers[i]);
         progress_add(shown.progress, shown.layer, 1 - shown.done);
         *n_done += ok;
         ok = ok && keep(s, layers, *n_done, &kept);

@@ -93,7 +93,8 @@ static struct words words_of(const struct import_task *task,
 
 /* The child's part.  It ends with its parent, and writes its messages to
  * `messages`. */
-static void become(const struct words *w, int messages, bool says_on_error)
+__attribute__((noreturn)) static void become(const struct words *w,
+                                             int messages, bool says_on_error)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if ((says_on_error && dup2(STDERR_FILENO, STDOUT_FILENO) < 0) ||

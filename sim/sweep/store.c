@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/base/file_use.h"
 #include "sim/sweep/store_table.h"
 
 static const struct src_pos command_line = {NULL, 0};
@@ -224,6 +225,8 @@ static struct store *unopened(const char *path)
 
 struct store *store_new(const char *path, struct diag *d)
 {
+    if (!file_use_may_write("--store", path, d))
+        return NULL;
     struct store *s = unopened(path);
     if (lock_file(s, d) &&
         open_database(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, d) &&
@@ -262,6 +265,8 @@ struct store *store_open(const char *path, const struct plan *plan,
 
 struct store *store_read(const char *path, struct diag *d)
 {
+    if (!file_use_may_read(path, command_line, d))
+        return NULL;
     struct store *s = unopened(path);
     bool is_there = false;
     struct stat found;

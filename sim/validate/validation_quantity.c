@@ -6,6 +6,7 @@
  */
 #include "sim/validate/validation_quantity.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@ static uint64_t layer_weights(const struct layer *l)
            (uint64_t)l->S;
 }
 
-enum { CONV = 1 << LAYER_CONV, FC = 1 << LAYER_FC, ANY = -1 };
+enum { CONV = 1 << LAYER_CONV, FC = 1 << LAYER_FC, ANY = INT_MAX };
 
 /* Sum over the layers of these types. */
 static double sum_of(const struct quantity_input *in, int types,

@@ -130,6 +130,22 @@ def writing(house):
           "refused: 23 a waveform outside", done.stderr)
 
 
+def sweeping(house):
+    """A sweep's store is a file that is written, or read."""
+    house.write("plan.cfg", 'cfg = "eyeriss"; net = "lenet5"; layer = "c1";\n'
+                'axes = ( { key = "array.rows"; values = [6, 12]; } );\n')
+    house.refuses("35 a store outside", "sweep", "plan.cfg", "--store",
+                  "../house/store", part="would write")
+    house.refuses("36 a store of the house", "sweep", "status", house.secret,
+                  part="outside")
+    house.refuses("37 a plan of the house", "sweep", house.secret,
+                  part="outside")
+    done = house.run("sweep", "plan.cfg", "--store", "out/store")
+    check(done.returncode == 0 and
+          os.path.exists(os.path.join(house.guest, "out", "store")),
+          "a store in the folder is made", done.stderr)
+
+
 def code(house):
     plugin = os.path.join(os.path.dirname(PROGRAM), "test", "dataflows",
                           "plugin_dataflow.so")
@@ -201,6 +217,7 @@ with new_folder() as _folder:
     _house = House(_folder)
     reading(_house)
     writing(_house)
+    sweeping(_house)
     code(_house)
     resources(_house)
     what_goes_on(_house)
