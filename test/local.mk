@@ -192,6 +192,26 @@ analyse:
 	@$(AM_TESTS_ENVIRONMENT) FILES="$(FILES)" \
 		$(SHELL) $(srcdir)/test/analysis/analyse.sh
 
+# Which lines and branches `make check` runs, in a build of its own; LEAST=90:
+# a folder of less is an error.
+.PHONY: coverage
+EXTRA_DIST += %D%/analysis/coverage.py
+coverage:
+	$(MKDIR_P) build-coverage
+	test -e build-coverage/Makefile || (cd build-coverage && \
+	    $(abs_srcdir)/configure -q CFLAGS='-O0 --coverage' \
+	    CXXFLAGS='-O0 --coverage' LDFLAGS=--coverage)
+	-$(MAKE) -C build-coverage check
+	srcdir=$(abs_srcdir) $(PYTHON3) -B \
+	    $(srcdir)/test/analysis/coverage.py build-coverage $(LEAST)
+
+.PHONY: mutate
+EXTRA_DIST += %D%/mutate/equivalent.txt %D%/mutate/mutate.py
+mutate:
+	@srcdir=$(abs_srcdir) $(PYTHON3) -B $(srcdir)/test/mutate/mutate.py \
+	    --count $(if $(COUNT),$(COUNT),300) --seed $(if $(SEED),$(SEED),1) \
+	    --only "$(ONLY)"
+
 # sim/network
 if TESTS_WANTED
 check_PROGRAMS += network_test
