@@ -13,12 +13,12 @@ dram_bench_SOURCES = %D%/dram_bench.cpp
 dram_bench_LDADD = $(BENCH_LIBS)
 nest_bench_SOURCES = %D%/nest_bench.cpp
 nest_bench_LDADD = $(BENCH_LIBS)
-EXTRA_DIST += %D%/beside_peers.py %D%/start_bench.py %D%/sweep_bench.py %D%/vectorised.sh %D%/whole_runs.py
+EXTRA_DIST += %D%/beside_peers.py %D%/machines.py %D%/start_bench.py %D%/sweep_bench.py %D%/vectorised.sh %D%/whole_runs.py
 if HAVE_BENCHMARK
 check_DATA += $(EXTRA_PROGRAMS)
 endif
 
-.PHONY: bench-tools bench bench-runs check-memo
+.PHONY: bench-tools bench bench-runs check-memo check-machines
 bench-tools:
 	@echo '#include <benchmark/benchmark.h>' | $(CXX) $(CXXFLAGS) \
 		-std=c++17 -x c++ -fsyntax-only - 2>/dev/null || \
@@ -38,6 +38,12 @@ bench-runs: accelsim
 	$(srcdir)/%D%/whole_runs.py --program ./accelsim --acceptance
 	$(srcdir)/%D%/start_bench.py --program ./accelsim
 	$(srcdir)/%D%/beside_peers.py --program ./accelsim
+
+# What the shipped machines are held to, as one list (half a minute), and the
+# published figures.
+check-machines: accelsim
+	$(srcdir)/%D%/machines.py --program ./accelsim
+	./accelsim validate >/dev/null
 
 # Every network, architecture and dataflow whose full simulation takes less
 # than ten minutes: with and without the pass memory, byte for byte.
