@@ -11,6 +11,7 @@ void gemm_tiling(const struct mapping *mapping, struct tiling *out)
     out->c = mapping->value[GEMM_C];
     out->f = mapping->value[GEMM_F];
     out->g = 1;
+    out->w = 0; /* all columns of a row */
 }
 
 void gemm_given(const struct dataflow *dataflow,
