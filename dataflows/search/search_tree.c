@@ -149,7 +149,7 @@ void search_reduction_least(const struct search_problem *p,
     struct branch b = {.r = r};
     const int e_max = p->space->e_max(p, r);
     const int x = 1;
-    struct search_filters least;
+    struct search_filters least = {0};
     b.o.n_tiles = 1;
     b.o.strips = ceil_u(p->layer->P, e_max) * search_width_of(p, r)->tiles;
     b.o.dram_ifmap = dram_ifmap(p, r, p->dram_rows[e_max].least);
