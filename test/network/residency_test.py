@@ -5,7 +5,12 @@ Words are added up from the rows of two runs, apart from what the plan says.
 SPDX-License-Identifier: MIT
 """
 
-from program import check, finish, new_folder, report, run, sample, write
+import json
+import os
+import re
+
+from program import (SOURCE, check, finish, new_folder, report, run, sample,
+                     write)
 
 CHAIN = """name = "chain";
 inputs = ( { name = "x"; C = 8; H = 14; W = 14; } );
@@ -111,6 +116,28 @@ def sizes(folder):
     check(ran > tried, "most of them run", ran)
 
 
+def shipped():
+    """Every shipped graph by the closed form; `run` moves the same words."""
+    done = run("list", "networks", "--format", "json")
+    names = [row["name"] for row in json.loads(done.stdout)["rows"]]
+    graphs = [name for name in names if is_graph(name)]
+    check(len(graphs) > 12, "the zoo has its graphs", names)
+    cases = [(machine, net, size)
+             for size in (65536, 131072, 524288, 2097152, 8388608)
+             for net in graphs for machine in MACHINES]
+    chosen = sample(6, "machines x shipped graphs x sizes", len(cases))
+    step = len(cases) // chosen
+    ran = sum(one("model", *case) is not None
+              for case in cases[::step][:chosen])
+    check(3 * ran > chosen, "most of them can be counted", (ran, chosen))
+
+
+def is_graph(name):
+    path = os.path.join(SOURCE, "configs", "networks", f"{name}.cfg")
+    with open(path, encoding="utf-8") as file:
+        return re.search(r"^nodes = ", file.read(), re.MULTILINE) is not None
+
+
 def all_of_it(folder):
     """With room for all of it, what comes in and what goes out is all that
     DRAM sees beside weights."""
@@ -148,6 +175,7 @@ def refusals(folder):
 def main():
     with new_folder() as folder:
         sizes(folder)
+        shipped()
         all_of_it(folder)
         refusals(folder)
     finish()
