@@ -29,6 +29,7 @@ struct dma {
     enum dma_order order;
     struct channel channel[DMA_N];
     uint64_t last_cycle;
+    struct dma_tap tap; /* served NULL: nobody looks */
 };
 
 struct dma *dma_new(const struct dram_port *port, struct dram *dram,
@@ -108,6 +109,9 @@ static void serve(struct dma *dma, struct channel *c)
     span->end_cycle =
         later(span->begin_cycle,
               dma->port->free_cycle(dma->port->context, dma->dram));
+    if (dma->tap.served != NULL && t->n > 0)
+        dma->tap.served(dma->tap.context, (enum dma_channel)(c - dma->channel),
+                        t->requests[0].is_write, span);
     c->done_cycle[c->served % TICKETS] = done;
     c->served++;
     if (done > dma->last_cycle)
@@ -122,6 +126,11 @@ uint64_t dma_done_cycle(struct dma *dma, enum dma_channel channel,
     while (c->served <= ticket)
         serve(dma, next_channel(dma));
     return c->done_cycle[ticket % TICKETS];
+}
+
+void dma_set_tap(struct dma *dma, const struct dma_tap *tap)
+{
+    dma->tap = *tap;
 }
 
 bool dma_span_of(const struct dma *dma, enum dma_channel channel,

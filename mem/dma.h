@@ -54,6 +54,13 @@ struct dma_span {
 /* false: the transfer has not been served, or is none of the newest 8. */
 bool dma_span_of(const struct dma *dma, enum dma_channel channel,
                  uint64_t ticket, struct dma_span *out);
+/* Told of every transfer as it is served. */
+struct dma_tap {
+    void *context; /* borrowed */
+    void (*served)(void *context, enum dma_channel channel, bool is_store,
+                   const struct dma_span *span);
+};
+void dma_set_tap(struct dma *dma, const struct dma_tap *tap); /* copied */
 /* Serves all that is queued. Returns the core cycle in which the last transfer
  * is done. */
 uint64_t dma_finish(struct dma *dma);

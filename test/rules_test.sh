@@ -34,7 +34,8 @@ sim/array/credit    sim/base pe mem sim/array
 sim/array/nest      sim/base noc traces DATAFLOWS sim/array sim/array/credit
 sim/array/overlap   sim/base noc pe DATAFLOWS sim/array sim/array/credit sim/array/nest
 sim/array/levels    sim/base noc traces DATAFLOWS sim/array sim/array/nest
-sim/run             sim/base sim/process pe noc mem traces DATAFLOWS ARRAYS
+sim/timeline        sim/base mem sim/array
+sim/run             sim/timeline sim/base sim/process pe noc mem traces DATAFLOWS ARRAYS
 sim/choose          BELOW
 sim/plugin          sim/base DATAFLOWS
 sim/network         BELOW sim/choose
@@ -54,7 +55,7 @@ sim                 sim/base sim/cli sim/config sim/process
 blocks='sim/base/arch.h sim/base/layer.h sim/base/result.h sim/base/diag.h sim/base/text_stream.h pe noc mem'
 dataflows='dataflows dataflows/gemm dataflows/rs dataflows/nest dataflows/search'
 rooms=$(echo "$rooms" | sed "s|BELOW|sim/base sim/process sim/energy sim/config ARRAYS \
-    sim/run pe noc mem traces DATAFLOWS|; s|BLOCKS|$blocks|; s|DATAFLOWS|$dataflows|
+    sim/timeline sim/run pe noc mem traces DATAFLOWS|; s|BLOCKS|$blocks|; s|DATAFLOWS|$dataflows|
     s|ARRAYS|sim/array sim/array/credit sim/array/nest sim/array/overlap sim/array/levels|")
 room_names=$(echo "$rooms" | awk 'NF { print $1 }')
 

@@ -13,8 +13,8 @@ class Fault(Exception):
 
 
 class Document:
-    """A document, its kind ("results", "reuse", "explanation" or "sweep") and
-    name."""
+    """A document, its kind ("results", "reuse", "explanation", "sweep" or
+    "timeline") and name."""
 
     def __init__(self, path, data):
         self.path = path
@@ -31,6 +31,8 @@ def kind_of(data):
         return "explanation"
     if "subjects" in data:
         return "reuse"
+    if "traceEvents" in data:
+        return "timeline"
     if "points" in data and "plan" in data:
         return "sweep"
     return None
@@ -57,7 +59,7 @@ def read(path):
     if document.kind is None:
         raise Fault(f"'{path}' is JSON of another kind; what 'accelsim run', "
                     "'model', 'reuse', 'explain' or 'sweep export' print with "
-                    "--format json "
+                    "--format json, or --timeline writes, "
                     "is needed")
     return document
 

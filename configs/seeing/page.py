@@ -7,7 +7,7 @@ import os
 import re
 from html import escape
 
-from seeing import pictures, svg, sweeps
+from seeing import pictures, svg, sweeps, timelines
 from seeing.numbers import count, percent, ratio, real, short
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -234,7 +234,8 @@ def sweep_part(page, document):
     page.table(*sweeps.rows(sweep))
 
 
-PARTS = {"sweep": sweep_part, "results": results_part, "reuse": reuse_part,
+PARTS = {"sweep": sweep_part, "timeline": timelines.part,
+         "results": results_part, "reuse": reuse_part,
          "explanation": explanation_part}
 
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "sim/base/output.h"
+#include "sim/base/text_stream.h"
 #include "sim/cli/command.h"
 #include "sim/cli/invocation.h"
 #include "sim/cli/report_results.h"
@@ -14,11 +15,13 @@
 #include "sim/run/run.h"
 #include "sim/systemc/gtkwave.h"
 #include "sim/systemc/systemc.h"
+#include "sim/timeline/timeline.h"
 
 static const struct src_pos command_line = {NULL, 0};
 
 /* Fills results[0 .. n_layers); what passes and mappings took. */
 static bool run(struct invocation *s, struct layer_result *results,
+                struct layer_timeline *timeline,
                 struct pass_memory_stats *memory, struct choose_stats *chosen)
 {
     const struct options *o = &s->options;
@@ -41,6 +44,7 @@ static bool run(struct invocation *s, struct layer_result *results,
                      .check = o->check,
                      .show_mapping = o->show_mapping,
                      .max_cycles = o->max_cycles},
+        .timeline = timeline,
         .jobs = o->jobs,
         .memo_bytes = o->memo_bytes,
     };
@@ -111,16 +115,58 @@ static bool vcd_is_possible(const struct invocation *s)
     return ok;
 }
 
+enum { TIMELINE_EVENTS = 256 }; /* of a kind and layer */
+
+/* Room for the timelines of n layers; NULL: none is wanted. */
+static struct layer_timeline *timelines_new(const struct options *o, int n)
+{
+    const int room =
+        o->timeline_events > 0 ? o->timeline_events : (int)TIMELINE_EVENTS;
+    if (o->timeline == NULL)
+        return NULL;
+    struct layer_timeline *list = xcalloc((size_t)n + 1, sizeof(*list));
+    for (int i = 0; i < n; i++)
+        layer_timeline_init(&list[i], room);
+    return list;
+}
+
+static void timelines_free(struct layer_timeline *list, int n)
+{
+    for (int i = 0; list != NULL && i < n; i++)
+        layer_timeline_fini(&list[i]);
+    free(list);
+}
+
+static bool write_timeline(struct invocation *s,
+                           const struct layer_timeline *list,
+                           const struct layer_result *results)
+{
+    char *text = NULL;
+    size_t bytes;
+    if (list == NULL)
+        return true;
+    FILE *to = text_stream(&text, &bytes);
+    SIM_CHECK(timeline_write(list, results, s->workload->n_layers,
+                             config_arch(s->cfg)->clock_hz, to));
+    SIM_CHECK(fclose(to) == 0);
+    const bool ok = output_write(s->options.timeline, text, bytes, s->diag);
+    free(text);
+    return ok;
+}
+
 void command_run(struct invocation *s)
 {
-    if (!invocation_read(s) || !vcd_is_possible(s))
+    if (!invocation_read(s) || !vcd_is_possible(s) ||
+        !output_is_possible("--timeline", s->options.timeline, s->diag))
         return;
     int n = s->workload->n_layers;
+    struct layer_timeline *timeline = timelines_new(&s->options, n);
     struct layer_result *results = xcalloc((size_t)n + 1, sizeof(*results));
     struct pass_memory_stats memory = {0};
     struct choose_stats chosen = {0};
-    if (n == 0 || run(s, results, &memory, &chosen)) {
-        if (report_results(s, s->options.kernel, results)) {
+    if (n == 0 || run(s, results, timeline, &memory, &chosen)) {
+        if (write_timeline(s, timeline, results) &&
+            report_results(s, s->options.kernel, results)) {
             if (s->options.stats)
                 report_stats(results, n, &memory, &chosen, stderr);
             say_mismatches(s, results);
@@ -128,5 +174,6 @@ void command_run(struct invocation *s)
         for (int i = 0; i < n; i++)
             layer_result_fini(&results[i]);
     }
+    timelines_free(timeline, n);
     free(results);
 }

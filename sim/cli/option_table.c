@@ -14,6 +14,7 @@
 #define BATCH_MAX LAYER_DIM_MAX
 #define JOBS_MAX 1024
 #define TOP_MAX 1000
+#define TIMELINE_EVENTS_MAX 1000000
 #define TIME_LIMIT_SECONDS_MAX 1000000
 #define WALL_LIMIT_SECONDS_MAX 1000000
 #define MEMORY_LIMIT_MIB_MAX (1 << 24)
@@ -220,6 +221,12 @@ const struct option_row option_table[] = {
     ON("show-config", RUN | MODEL | MAP, show_config,
        "each value of the configuration, its unit and where it comes from; in "
        "place of the work"),
+    TEXT("timeline", 0, "FILE", RUN, timeline,
+         "passes, waits and DRAM transfers as trace events, for Perfetto or "
+         "Chrome; of the native kernel"),
+    INT("timeline-events", 0, "N", RUN, timeline_events, 2, TIMELINE_EVENTS_MAX,
+        "with --timeline: events of a kind and layer, more are joined; without "
+        "it, 256"),
     ON("stats", RUN, stats,
        "to stderr: passes simulated and remembered, and why"),
     OWN_MAY_LACK("help-config", "text|markdown", ANY, action, read_help_config,

@@ -61,6 +61,8 @@ struct options {
     const char *output;        /* NULL = standard output */
     const char *store, *shard; /* of sweep, or NULL */
     const char *form;     /* of --to, what import makes; NULL = accelsim's */
+    const char *timeline; /* a file; NULL = none */
+    int timeline_events;  /* of a kind and layer; 0 = the default */
     const char *compare;  /* a report that import compares; NULL = none */
     const char *count_as; /* by whose definitions; NULL = accelsim's */
     const char *mappings; /* a file that 'map' saved, or NULL */

@@ -67,6 +67,14 @@ static bool go_with_the_command(const struct options *o, struct diag *d)
                             "is needed",
                             row->name);
     }
+    if (o->timeline != NULL && strcmp(o->kernel, "systemc") == 0)
+        ok = diag_error(d, command_line,
+                        "'--timeline' is of the native kernel; '--kernel "
+                        "systemc' has '--vcd'");
+    if (o->timeline == NULL && o->timeline_events > 0)
+        ok = diag_error(d, command_line,
+                        "'--timeline-events' has no use without "
+                        "'--timeline'; a file is needed");
     if (strcmp(o->kernel, "systemc") == 0 && o->command != COMMAND_run)
         ok = diag_error(d, command_line,
                         "'--kernel systemc' goes with 'accelsim run'; the "

@@ -11,6 +11,7 @@
 #include "sim/process/progress.h"
 #include "sim/run/ahead.h"
 #include "sim/run/model.h"
+#include "sim/timeline/timeline.h"
 
 enum job_state { JOB_WAITS, JOB_DONE, JOB_FAILED };
 
@@ -93,7 +94,7 @@ static bool is_plain(const struct run_input *in)
     const struct simulate_options *o = &in->simulate;
     return o->memo && !o->check && o->max_cycles == 0 &&
            o->access_tap == NULL && o->kernel == NULL && o->dram_port == NULL &&
-           in->apart == NULL;
+           in->apart == NULL && in->timeline == NULL;
 }
 
 static bool simulate(const struct run_input *in, struct job *job,
@@ -129,6 +130,8 @@ static void *work(void *context)
         options.ahead = crew->ahead;
         options.progress = show_progress;
         options.progress_context = job;
+        if (in->timeline != NULL)
+            options.timeline = &in->timeline[job - crew->job];
         ok = simulate(in, job, &options);
         if (ok)
             show_progress(job, 1, 1);
@@ -195,7 +198,8 @@ static void find_twins(struct crew *crew)
 {
     const struct simulate_options *o = &crew->in->simulate;
     const struct layer_mapper *mapper = crew->in->mapper;
-    if (!o->memo || o->check || o->show_mapping || o->access_tap != NULL)
+    if (!o->memo || o->check || o->show_mapping || o->access_tap != NULL ||
+        crew->in->timeline != NULL)
         return;
     for (int i = 1; i < crew->n_jobs; i++)
         for (int k = 0; k < i && crew->job[i].twin == NULL; k++) {

@@ -22,6 +22,7 @@ struct run_input { /* all borrowed */
      * each, by `apart`. */
     const struct layer_runner *apart;
     struct simulate_options simulate; /* progress is set by run_layers */
+    struct layer_timeline *timeline;  /* of each layer; NULL: none is kept */
     int jobs;            /* threads; 0 = as many as there are processors */
     uint64_t memo_bytes; /* budget of the pass memory; 0 = the default */
 };

@@ -190,6 +190,14 @@ static bool run_pass(struct run *run, const struct source_pass *pass,
     return true;
 }
 
+static void tell_timeline(const struct run *run,
+                          const struct pass_outcome *outcome, uint64_t from)
+{
+    if (run->options->timeline != NULL)
+        layer_timeline_pass(run->options->timeline, run->arch,
+                            run->source->pes_used, outcome, from);
+}
+
 /* After the last pass. */
 static bool drain_last(struct run *run)
 {
@@ -201,6 +209,7 @@ static bool drain_last(struct run *run)
     finish_array(run, &outcome);
     SIM_CHECK(outcome.cycles == run->drain_cycles);
     pass_outcome_add(run->arch, run->source->pes_used, &outcome, 1, run->out);
+    tell_timeline(run, &outcome, run->now);
     run->now += outcome.cycles;
     return true;
 }
@@ -230,7 +239,8 @@ static bool is_worth_while(struct run *run)
 /* Known passes at the boundary. */
 static void skip_passes(struct run *run)
 {
-    if (run->view == NULL || run->source->ops->skip == NULL)
+    if (run->view == NULL || run->source->ops->skip == NULL ||
+        run->options->timeline != NULL) /* which has each pass */
         return;
     add_outcomes(run);
     run->source->ops->skip(run->source, run->tiles, run->out, &run->now);
@@ -255,6 +265,7 @@ static bool go_through(struct run *run, const struct source_pass *pass)
     run->now = start + outcome->cycles;
     if (!is_countable(run, run->now))
         return false;
+    tell_timeline(run, outcome, start);
     run->to_add++;
     tile_table_done(run->tiles, pass, outcome, start, run->now);
     if (run->source->ops->passed != NULL)
@@ -307,6 +318,10 @@ static bool run_passes(struct run *run)
         return false;
     run->out->wait_dram_by[TENSOR_PSUM][DRAM_WAIT_last_store] =
         run->out->cycles - run->now;
+    if (run->options->timeline != NULL)
+        layer_timeline_wait(run->options->timeline, TENSOR_PSUM,
+                            DRAM_WAIT_last_store, run->now, run->out->cycles,
+                            run->out->cycles - run->now);
     idle(run, run->out->cycles - run->now);
     return true;
 }
@@ -371,6 +386,7 @@ static void assemble(struct run *run)
     const struct simulate_options *o = run->options;
     run->tiles =
         tile_table_new(run->source, run->arch, o->dram_port, &run->out->counts);
+    tile_table_watch(run->tiles, o->timeline);
     if (o->memo)
         tile_table_remember(run->tiles);
     /* What is followed is moved word by word, and a limit is met in the very

@@ -19,9 +19,10 @@
 extern "C" {
 #endif
 
-struct ahead;     /* sim/run/ahead.h */
-struct dram_port; /* mem/dram_port.h */
-struct kernel;    /* sim/run/kernel.h */
+struct ahead;          /* sim/run/ahead.h */
+struct dram_port;      /* mem/dram_port.h */
+struct kernel;         /* sim/run/kernel.h */
+struct layer_timeline; /* sim/timeline/timeline.h */
 struct pass_memory;
 struct pass_source; /* sim/run/pass_source.h */
 
@@ -50,6 +51,7 @@ struct simulate_options {
     const struct access_tap *access_tap;
     const struct kernel *kernel;       /* borrowed; NULL: native */
     const struct dram_port *dram_port; /* borrowed; NULL: the own DRAM */
+    struct layer_timeline *timeline;   /* filled; borrowed; NULL: none is */
     /* Called now and then with passes done and in all; may be NULL; called
      * from the thread that simulates. */
     void (*progress)(void *context, uint64_t passes_done, uint64_t passes);

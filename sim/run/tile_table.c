@@ -29,6 +29,7 @@ struct tile_table {
     bool oldest_first;
     struct dram *dram;
     struct dma *dma;
+    struct layer_timeline *timeline; /* borrowed, or NULL */
     struct tile_line line[TENSOR_N];
     /* The transfer that the latest pass waited for longest. */
     enum tensor awaited;
@@ -78,6 +79,14 @@ struct tile_table *tile_table_new(struct pass_source *source,
             table->line[t].load_ticket[k] = table->line[t].store_ticket[k] = -1;
     }
     return table;
+}
+
+void tile_table_watch(struct tile_table *table, struct layer_timeline *timeline)
+{
+    const struct dma_tap tap = {
+        timeline, timeline != NULL ? layer_timeline_served : NULL};
+    table->timeline = timeline;
+    dma_set_tap(table->dma, &tap);
 }
 
 void tile_table_remember(struct tile_table *table)
@@ -218,6 +227,16 @@ static enum dram_wait cause_of(const struct tile_table *table,
                                           : DRAM_WAIT_single_buffer;
 }
 
+/* Charges to the cause so many cycles, all of them within [from, to). */
+static void charge(const struct tile_table *table, enum tensor tensor,
+                   enum dram_wait cause, uint64_t from, uint64_t to,
+                   uint64_t cycles, uint64_t by[TENSOR_N][DRAM_WAIT_N])
+{
+    by[tensor][cause] = count_add(by[tensor][cause], cycles);
+    if (table->timeline != NULL)
+        layer_timeline_wait(table->timeline, tensor, cause, from, to, cycles);
+}
+
 /* Charges the cycles of [from, to) in which the DRAM was at this transfer.
  * Returns how many these are. */
 static uint64_t charge_span(const struct tile_table *table, enum tensor tensor,
@@ -233,9 +252,8 @@ static uint64_t charge_span(const struct tile_table *table, enum tensor tensor,
     to = min_u64(to, span.end_cycle);
     if (from >= to)
         return 0;
-    uint64_t *const sum =
-        &by[tensor][cause_of(table, tensor, is_store, is_first)];
-    *sum = count_add(*sum, to - from);
+    charge(table, tensor, cause_of(table, tensor, is_store, is_first), from, to,
+           to - from, by);
     return to - from;
 }
 
@@ -259,14 +277,12 @@ void tile_table_charge(const struct tile_table *table, uint64_t from,
                                 from, begin, is_first, by);
     }
     SIM_CHECK(rest <= to - from);
-    uint64_t *sum =
-        &by[table->awaited]
-           [cause_of(table, table->awaited, table->awaits_store, is_first)];
-    *sum = count_add(*sum, rest);
-    if (!is_first)
-        return;
-    sum = &by[table->awaited][DRAM_WAIT_start];
-    *sum = count_add(*sum, table->start_cycles);
+    charge(table, table->awaited,
+           cause_of(table, table->awaited, table->awaits_store, is_first), from,
+           to, rest, by);
+    if (is_first)
+        charge(table, table->awaited, DRAM_WAIT_start, 0, table->start_cycles,
+               table->start_cycles, by);
 }
 
 static void give_up(struct tile_line *line, uint64_t cycle)

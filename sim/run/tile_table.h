@@ -12,6 +12,7 @@
 #include "mem/dma.h"
 #include "mem/dram_port.h"
 #include "sim/run/pass_source.h"
+#include "sim/timeline/timeline.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -46,6 +47,9 @@ uint64_t tile_table_ready(struct tile_table *table,
 void tile_table_charge(const struct tile_table *table, uint64_t from,
                        uint64_t to, bool is_first,
                        uint64_t by[TENSOR_N][DRAM_WAIT_N]);
+/* Tells of transfers and waits from now on; NULL: of none. */
+void tile_table_watch(struct tile_table *table,
+                      struct layer_timeline *timeline);
 /* The pass, the source's latest, ran until `end`, its outcome counts from
  * `start` on: the tiles that it used last leave, finished psums when it has
  * drained. */

@@ -132,6 +132,42 @@ def look_at_report(folder):
     check("array.cols=4" in look_at_page(out, "sweep"), "with its points")
 
 
+def look_at_timeline(folder):
+    """Its sums are the result's, to the cycle."""
+    path = os.path.join(folder, "timeline.json")
+    results = report("run", *C, "--timeline", path)
+    with open(path, encoding="utf-8") as file:
+        events = [e for e in json.load(file)["traceEvents"] if e["ph"] == "X"]
+    for pid, layer in enumerate(results["layers"]):
+        waits, ledger = {}, {}
+        for e in events:
+            if e["pid"] != pid:
+                continue
+            for cause, pe_cycles in e["args"].get("pe_cycles", {}).items():
+                ledger[cause] = ledger.get(cause, 0) + pe_cycles
+            if e["name"].startswith("wait "):
+                waits[e["name"]] = waits.get(e["name"], 0) + \
+                    results["pes"] * e["args"]["cycles"]
+        wanted = {f"wait {tensor} {cause}": pe_cycles
+                  for tensor, causes in layer["wait_dram_by"].items()
+                  for cause, pe_cycles in causes.items() if pe_cycles > 0}
+        check(waits == wanted and ledger ==
+              {cause: pe_cycles for cause, pe_cycles in
+               layer["ledger_pe_cycles"].items()
+               if pe_cycles > 0 and cause != "wait_dram"},
+              f"{layer['name']}: the timeline sums to the ledger", waits)
+    out = os.path.join(folder, "timeline.html")
+    done = run("report", path, "-o", out)
+    check(done.returncode == 0 and "DRAM load" in look_at_page(
+        out, "timeline"), "a page draws it", done.stderr)
+    for words, said in ((("--kernel", "systemc", "--timeline", path),
+                         "native kernel"),
+                        (("--timeline-events", "9"), "no use without")):
+        done = run(*C, *words)
+        check(done.returncode == 1 and said in done.stderr,
+              f"{words[0]}: {said}", done.stderr)
+
+
 def look_at_faults(folder):
     text = write(folder, "broken.json", "{")
     other = write(folder, "other.json", "[1]")
@@ -169,6 +205,7 @@ if __name__ == "__main__":
     leave_to_the_plain_build()
     with new_folder() as work:
         look_at_report(work)
+        look_at_timeline(work)
         look_at_faults(work)
         look_at_compare(work)
     finish()

@@ -1,0 +1,94 @@
+/* timeline_json.c - trace events, a line each, in the order of layers, kinds
+ * and time.
+ * SPDX-License-Identifier: MIT
+ */
+#include <inttypes.h>
+
+#include "sim/timeline/timeline.h"
+
+/* "wait ifmap single_buffer" */
+static void name_of(int kind, char *name, size_t bytes)
+{
+    const int wait = kind - TIMELINE_WAIT;
+    if (kind == TIMELINE_PASS)
+        snprintf(name, bytes, "pass");
+    else if (kind == TIMELINE_STORE)
+        snprintf(name, bytes, "DRAM store psum");
+    else if (kind >= TIMELINE_LOAD)
+        snprintf(name, bytes, "DRAM load %s",
+                 tensor_name[kind - TIMELINE_LOAD]);
+    else
+        snprintf(name, bytes, "wait %s %s", tensor_name[wait / DRAM_WAIT_N],
+                 dram_wait_name[wait % DRAM_WAIT_N]);
+}
+
+/* A name within quotes. */
+static void put_text(const char *text, FILE *to)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text >= ' ' && *text != '"' && *text != '\\')
+            fputc(*text, to);
+}
+
+static void put_name(const char *what, int pid, int tid, const char *name,
+                     FILE *to)
+{
+    fprintf(to,
+            ",\n{\"name\":\"%s\",\"ph\":\"M\",\"pid\":%d,\"tid\":%d,"
+            "\"args\":{\"name\":\"",
+            what, pid, tid);
+    put_text(name, to);
+    fputs("\"}}", to);
+}
+
+static void put_event(const struct timeline_event *e, int pid, int kind,
+                      uint64_t offset, const char *name, FILE *to)
+{
+    const char *comma = "";
+    fprintf(to,
+            ",\n{\"name\":\"%s\",\"ph\":\"X\",\"pid\":%d,\"tid\":%d,"
+            "\"ts\":%" PRIu64 ",\"dur\":%" PRIu64
+            ",\"args\":{\"count\":%" PRIu64 ",\"cycles\":%" PRIu64,
+            name, pid, kind, offset + e->from, e->to - e->from, e->count,
+            e->cycles);
+    if (kind == TIMELINE_PASS) {
+        fputs(",\"pe_cycles\":{", to);
+        for (int k = 0; k < LEDGER_N; k++) {
+            if (e->ledger_pe_cycles[k] == 0)
+                continue;
+            fprintf(to, "%s\"%s\":%" PRIu64, comma, ledger_name[k],
+                    e->ledger_pe_cycles[k]);
+            comma = ",";
+        }
+        fputs("}", to);
+    }
+    fputs("}}", to);
+}
+
+bool timeline_write(const struct layer_timeline *layer,
+                    const struct layer_result *result, int n_layers,
+                    uint64_t clock_hz, FILE *to)
+{
+    uint64_t offset = 0;
+    char name[64];
+    fprintf(to,
+            "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"accelsim\":\"%s\","
+            "\"unit\":\"a microsecond is a cycle\",\"clock_hz\":%" PRIu64
+            "},\n\"traceEvents\":[{\"name\":\"accelsim\",\"ph\":\"i\","
+            "\"ts\":0,\"pid\":0,\"tid\":0,\"s\":\"g\"}",
+            ACCELSIM_VERSION, clock_hz);
+    for (int i = 0; i < n_layers; i++) {
+        put_name("process_name", i, 0, result[i].layer.name, to);
+        for (int k = 0; k < TIMELINE_KINDS; k++) {
+            if (layer[i].kind[k].n == 0)
+                continue;
+            name_of(k, name, sizeof(name));
+            put_name("thread_name", i, k, name, to);
+            for (int j = 0; j < layer[i].kind[k].n; j++)
+                put_event(&layer[i].kind[k].event[j], i, k, offset, name, to);
+        }
+        offset = count_add(offset, result[i].cycles);
+    }
+    fputs("\n]}\n", to);
+    return fflush(to) == 0 && ferror(to) == 0;
+}
