@@ -340,7 +340,8 @@ EXTRA_DIST += %D%/importers/importing.py %D%/importers/machine_texts.py \
 	%D%/importers/files/topology.csv
 
 # Another's corpus of files: CORPUS=DIR.
-EXTRA_DIST += %D%/importers/check_corpus.py \
+EXTRA_DIST += %D%/array/mutants.py %D%/array/mutants.txt \
+	%D%/importers/check_corpus.py \
 	%D%/importers/compare_timeloop.py \
 	%D%/importers/files/alexnet_layer1.prob.yaml
 .PHONY: check-corpus

@@ -119,6 +119,11 @@ static void visit_runs(struct visit *v, bool shared)
 {
     const int *list_of = v->box->at[3], n = v->box->n[3];
     int at = 0;
+    if (!shared && list_of[n - 1] - list_of[0] == n - 1) { /* no gaps */
+        v->coord[3] = list_of[0];
+        v->run(v->context, v->coord, n);
+        return;
+    }
     for (int i = 0, j; i < n; i = j) {
         j = i + 1;
         if (shared && has(v->other, 3, list_of[i], &at))

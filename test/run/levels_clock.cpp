@@ -115,9 +115,9 @@ class clock_of_levels : public products
             start = std::max(
                 start,
                 list[k - 1].come[step_of(list[k - 1], s.step[c.from + j])]);
-        const size_t need = fits(s, c.from + j) ? j - 1 : j; // tiles gone
-        if (j > 0 && need > 0)
-            start = std::max(start, c.gone[need - 1]);
+        const size_t ahead = tiles_ahead(s, c.from, j);
+        if (j > ahead)
+            start = std::max(start, c.gone[j - ahead - 1]);
         const uint64_t cycles =
             j == 0 && c.was_there ? 0 : cycles_in(s, c.from + j);
         c.in_free = start + cycles;

@@ -42,7 +42,7 @@ void part_stores(random_levels &random, arch *a)
     }
 }
 
-// As large as a tile, or up to twice.
+// As large as a tile, or up to four.
 void tighten(random_levels &random, arch *a, const layer &l, const nest &n)
 {
     for (int k = 0; k < LEVEL_DRAM; k++)
@@ -54,7 +54,7 @@ void tighten(random_levels &random, arch *a, const layer &l, const nest &n)
                     continue;
                 const uint64_t words =
                     nest_tile_words(a, &l, &n, level(k), tensor(t));
-                const uint64_t more = words * uint64_t(random.pick(0, 4)) / 4;
+                const uint64_t more = words * uint64_t(random.pick(0, 12)) / 4;
                 s->bytes =
                     ((words + more) * uint64_t(a->precision_bits[t]) + 7) / 8;
             }

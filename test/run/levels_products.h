@@ -416,6 +416,27 @@ class products
         return true;
     }
 
+    // Tiles that may still be there as the j-th of a pass comes: of psums up to
+    // three, where they are not the same again.
+    size_t tiles_ahead(const tiles &s, size_t from, size_t j) const
+    {
+        const l2_store *store =
+            arch_level_store(&a_, ::level(s.level), ::tensor(s.tensor));
+        const uint64_t room =
+            store->bytes * 8 / uint64_t(a_.precision_bits[s.tensor]);
+        size_t largest = 1;
+        for (const auto &step : s.held)
+            for (const auto &unit : step)
+                largest = std::max(largest, unit.second.size());
+        const size_t at_once = size_t(std::min<uint64_t>(4, room / largest));
+        if (s.tensor != TENSOR_PSUM || at_once <= 2)
+            return fits(s, from + j);
+        for (size_t back = 2; back < at_once && back <= j; back++)
+            if (s.held[from + j - back] == s.held[from + j])
+                return 1;
+        return at_once - 1;
+    }
+
     // What MACs do: psums are read where sums have begun.
     uint64_t cycles_of_macs(const values &step)
     {

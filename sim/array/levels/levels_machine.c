@@ -42,6 +42,7 @@ static void begin(struct levels_machine *m, struct levels_engine *e)
     e->index = e->sent = e->landed = 0;
     e->ended = e->moves = false;
     memset(e->outer, 0, sizeof(e->outer));
+    memset(e->past, 0, sizeof(e->past));
     levels_place_of(m, level, &e->step, &e->at);
     e->other.exists = false;
     if (e->direction == LEVELS_IN && m->place.has_before)
@@ -145,8 +146,10 @@ static void finish_move(struct levels_machine *m, struct levels_engine *e)
     if (e->ended)
         return;
     e->step = next;
-    if (e->direction == LEVELS_IN)
-        e->other = e->at;
+    if (e->direction == LEVELS_IN) {
+        memmove(&e->past[1], &e->past[0], sizeof(e->past) - sizeof(e->past[0]));
+        e->past[0] = e->other = e->at;
+    }
     levels_place_of(m, level, &next, &e->at);
     if (e->direction == LEVELS_OUT)
         levels_place_behind(m, e, &e->other);
@@ -194,8 +197,7 @@ static bool may_move(const struct levels_machine *m,
     const struct levels_stage *s = &m->stage[e->stage];
     if (e->direction == LEVELS_OUT)
         return s->used > e->index;
-    return has_come(m, s->outer, e->outer[0]) &&
-           s->gone + e->move->fits >= e->index;
+    return has_come(m, s->outer, e->outer[0]) && s->gone + e->ahead >= e->index;
 }
 
 /* Words of a demand that a cycle of a move takes. */
@@ -239,7 +241,7 @@ static bool waits_for_room(const struct levels_machine *m, int stage)
     const struct levels_engine *e = &m->engine[LEVELS_ENGINE_MACS + 1];
     while (e->direction != LEVELS_IN || e->stage != stage)
         e++;
-    return !e->ended && m->stage[stage].gone + e->move->fits < e->index;
+    return !e->ended && m->stage[stage].gone + e->ahead < e->index;
 }
 
 /* What the MACs wait for. */

@@ -5,6 +5,7 @@
 #define SIM_ARRAY_LEVELS_LEVELS_PARTS_H
 
 #include "sim/array/levels/levels_machine.h"
+#include "sim/array/levels/levels_room.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,6 +25,7 @@ struct levels_stage {
     int level;
     enum tensor tensor;
     int outer;             /* the stage further out; -1: L2 or DRAM */
+    int tiles;             /* of psums, that it has room for; else 2 */
     uint64_t come;         /* tiles that are there, from the pass's first */
     uint64_t used, gone;   /* of these, no more in use, and left */
     struct nest_step step; /* of the tile in use, in functional mode */
@@ -47,6 +49,9 @@ struct levels_engine {
     uint64_t index;           /* of the step */
     uint64_t outer[TENSOR_N]; /* tiles further out that it has left; of IN and
                                * OUT the first is the stage's */
+    /* IN: the last tiles before this one in the pass, the latest first. */
+    struct levels_place past[LEVELS_PSUM_TILES - 1];
+    uint64_t ahead; /* tiles that may still be there as this one comes */
     struct levels_move *move;
     uint64_t beat; /* cycles of the move that are done */
     bool moves;    /* staged: one more */

@@ -28,8 +28,25 @@ uint64_t levels_room_words(const struct arch *arch, const struct layer *layer,
     const uint64_t all = count_mul(store->bytes, 8);
     const uint64_t rest = all > taken ? all - taken : 0;
     const uint64_t own = bits[tensor];
-    return count_add(own, rest < own ? rest : own) /
-           (uint64_t)arch->precision_bits[tensor];
+    uint64_t room = count_add(own, rest < own ? rest : own);
+    /* What second tiles leave is for psums. */
+    for (int t = 0; t < TENSOR_N; t++)
+        if (!comes_before(bits, t, (int)tensor))
+            taken = count_add(taken, bits[t]);
+    if (tensor == TENSOR_PSUM && all > taken)
+        room = count_add(room, all - taken);
+    return room / (uint64_t)arch->precision_bits[tensor];
+}
+
+int levels_psum_tiles(const struct arch *arch, const struct layer *layer,
+                      const struct nest *nest, enum level level)
+{
+    const uint64_t tile =
+        nest_tile_words(arch, layer, nest, level, TENSOR_PSUM);
+    const uint64_t room =
+        levels_room_words(arch, layer, nest, level, TENSOR_PSUM);
+    return room / tile < LEVELS_PSUM_TILES ? (int)(room / tile)
+                                           : LEVELS_PSUM_TILES;
 }
 
 int levels_buffers(const struct arch *arch, const struct layer *layer,

@@ -41,6 +41,10 @@ static void add_stages(struct levels_machine *m)
             s->level = k;
             s->tensor = (enum tensor)t;
             s->outer = m->inner[t];
+            s->tiles = t == TENSOR_PSUM
+                           ? levels_psum_tiles(m->arch, &m->walk->layer,
+                                               &m->walk->nest, (enum level)k)
+                           : 2;
             m->inner[t] = m->n_stages++;
         }
     }
@@ -118,6 +122,28 @@ static bool sums_begin(const struct levels_machine *m,
 
 /* Finds what the engine's step moves.  Of IN and MAC, `at` has been set; of
  * OUT it moves on to `other`. */
+/* Whether a tile has the outputs of another. */
+static bool is_alike(const struct levels_place *a, const struct levels_place *b)
+{
+    for (int d = 0; d < NEST_DIMS; d++)
+        if (!nest_dim_reduces(d) && a->base[d] != b->base[d])
+            return false;
+    return true;
+}
+
+/* Psums that come again wait until they have left. */
+static uint64_t tiles_ahead(const struct levels_machine *m,
+                            const struct levels_engine *e)
+{
+    const int tiles = m->stage[e->stage].tiles;
+    if (tiles <= 2)
+        return e->move->fits;
+    for (int i = 1; i < tiles - 1; i++)
+        if (e->past[i].exists && is_alike(&e->past[i], &e->at))
+            return 1;
+    return (uint64_t)tiles - 1;
+}
+
 void levels_set_move(struct levels_machine *m, struct levels_engine *e)
 {
     struct levels_ask ask;
@@ -138,6 +164,7 @@ void levels_set_move(struct levels_machine *m, struct levels_engine *e)
     }
     e->move = levels_classes_find(m->classes, &ask);
     e->beat = 0;
+    e->ahead = e->direction == LEVELS_IN ? tiles_ahead(m, e) : 0;
 }
 
 /* The place behind the engine's step, in this pass or the next. */
