@@ -407,6 +407,8 @@ sram_macro = (
     {{ bytes = 1048576; times = 1.60; source = "Horowitz, ISSCC 2014, 1 MB, over CACTI"; }}
 );
 """)
+    if sram.wire_pj is not None:
+        pieces.append(f"cacti_wire_pj = {sram.wire_pj};\n")
     made = ("" if sram.wire_pj is not None and node != 32 else
             "; of this node between\n# those of 45 and 22 nm, and no farther")
     pieces.append(f"""
@@ -417,8 +419,6 @@ sram_kinds = (
         f"{f['write_pJ']:.4g}; leakage = {f['leakage_mW']:.4g}; area = "
         f"{f['area_mm2']:.4g}; }}" for kind, f in sram.factor.items()) +
         "\n);\n")
-    if sram.wire_pj is not None:
-        pieces.append(f"cacti_wire_pj = {sram.wire_pj};\n")
     return "".join(pieces)
 
 

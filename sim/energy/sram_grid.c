@@ -174,7 +174,9 @@ bool sram_grid_parts_fit(const struct setting *root, struct src_pos whole_file,
 {
     static const char *const areas[] = {"multiply_area", "add_area",
                                         "register_area"};
-    static const char *const needed[] = {"volts", "wire"};
+    /* The lists may be empty, but a table that is cut short has none. */
+    static const char *const needed[] = {"volts", "wire", "sram_macro",
+                                         "sram_kinds", NULL};
     const bool has_grid = setting_member(root, "sram_grid") != NULL;
     int n_areas = 0;
     bool ok = true;
@@ -184,7 +186,7 @@ bool sram_grid_parts_fit(const struct setting *root, struct src_pos whole_file,
         ok = diag_error(d, whole_file,
                         "areas need 'multiply_area', 'add_area', "
                         "'register_area' and 'sram_grid' together");
-    for (int i = 0; has_grid && i < 2; i++)
+    for (int i = 0; has_grid && needed[i] != NULL; i++)
         if (setting_member(root, needed[i]) == NULL)
             ok = diag_error(d, whole_file,
                             "'sram_grid' is given without '%s', which it needs",

@@ -117,8 +117,35 @@ def what_is_missing_is_said():
                   f"'{group}' may not be missing", done.stderr or "it ran")
 
 
+def tables_that_are_cut_are_refused():
+    """An energy table without its last settings is refused, or says the
+    same."""
+    tables = os.path.join(SOURCE, "configs", "energy")
+    with new_folder() as folder:
+        for name in sorted(os.listdir(tables)):
+            if not name.endswith("nm.cfg") and "components" not in name:
+                continue
+            with open(os.path.join(tables, name)) as file:
+                lines = file.read().split("\n")
+            ends = [n for n, line in enumerate(lines, 1)
+                    if line[:1] in ("}", ")") or
+                    (line[:1].isalpha() and line.endswith(";"))]
+            words = ["model", "--cfg", "eyeriss", "--net", "lenet5", "--layer",
+                     "c1", "--format", "csv", "--energy"]
+            whole = bounded(*words, os.path.join(tables, name)).stdout
+            wrong = []
+            for n in ends[-4:-1]:
+                path = write(folder, name, "\n".join(lines[:n]) + "\n")
+                done = bounded(*words, path)
+                if done.returncode == 0 and done.stdout != whole:
+                    wrong.append(lines[n - 1])
+            check(not wrong, f"{name} runs with no other numbers when it is "
+                  "cut short", wrong)
+
+
 numbers_are_whole()
 includes_are_found()
 hostile_files_end()
 what_is_missing_is_said()
+tables_that_are_cut_are_refused()
 finish()

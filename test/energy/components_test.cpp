@@ -348,11 +348,13 @@ TEST_F(Energy, ABrokenGridIsAnError)
 {
     const std::string head = std::string(ANY_TABLE) + ANY_MAC;
     const std::string wire = "wire = { energy = 1; source = \"s\"; };\n";
+    const std::string lists =
+        "sram_macro = ( ); sram_kinds = ( ); cacti_wire_pj = 1;\n";
     auto grid = [&](const std::string &members) {
         return error_of(head + wire +
                         "volts = 1;\nsram_grid = { source = "
                         "\"s\"; volts = 1; " +
-                        members + " };\n");
+                        members + " };\n" + lists);
     };
     const std::string axes = "bytes = [64, 128]; bits = [8, 16]; ";
     const std::string rest = "write = [1, 2, 3, 4]; leakage_mw = [1, 2, 3, 4]; "
@@ -360,7 +362,8 @@ TEST_F(Energy, ABrokenGridIsAnError)
     ASSERT_TRUE(load_text(head + wire +
                           "volts = 1;\nsram_grid = { source = \"s\"; volts = "
                           "1; " +
-                          axes + "read = [1, 2, 3, 4]; " + rest + " };\n"))
+                          axes + "read = [1, 2, 3, 4]; " + rest + " };\n" +
+                          lists))
         << messages();
     EXPECT_EQ(":8: error: 'read' has 3 numbers; 4 are needed",
               grid(axes + "read = [1, 2, 3]; " + rest));
@@ -373,7 +376,20 @@ TEST_F(Energy, ABrokenGridIsAnError)
     EXPECT_EQ(":1: error: 'sram_grid' is given without 'volts', which it needs",
               error_of(head + wire +
                        "sram_grid = { source = \"s\"; volts = 1; " + axes +
-                       "read = [1, 2, 3, 4]; " + rest + " };\n"));
+                       "read = [1, 2, 3, 4]; " + rest + " };\n" + lists));
+    for (const char *list : {"sram_macro", "sram_kinds"}) {
+        std::string fewer = lists;
+        fewer.replace(fewer.find(list),
+                      fewer.find(';', fewer.find(list)) + 1 - fewer.find(list),
+                      "");
+        EXPECT_EQ(":1: error: 'sram_grid' is given without '" +
+                      std::string(list) + "', which it needs",
+                  error_of(head + wire +
+                           "volts = 1;\nsram_grid = { source = "
+                           "\"s\"; volts = 1; " +
+                           axes + "read = [1, 2, 3, 4]; " + rest + " };\n" +
+                           fewer));
+    }
     EXPECT_EQ(":1: error: areas need 'multiply_area', 'add_area', "
               "'register_area' and 'sram_grid' together",
               error_of(ANY + "register_area = { um2_per_bit = 6; source = "
@@ -385,7 +401,8 @@ TEST_F(Energy, ABrokenGridIsAnError)
               "is needed",
               error_of(head + wire + ANY_SRAM +
                        "volts = 1;\nsram_grid = { source = \"s\"; volts = 1; " +
-                       axes + "read = [1, 2, 3, 4]; " + rest + " };\n"));
+                       axes + "read = [1, 2, 3, 4]; " + rest + " };\n" +
+                       lists));
 }
 
 } // namespace

@@ -121,7 +121,7 @@ class Bench:
         if not os.path.exists(os.path.join(self.build, "Makefile")):
             shutil.copytree(SOURCE, self.root, dirs_exist_ok=True,
                             ignore=shutil.ignore_patterns(
-                                "build", "build-*", ".git", "mutate"))
+                                "build", "build-[!a]*", ".git", "mutate"))
             os.makedirs(self.build, exist_ok=True)
             subprocess.run([os.path.join(self.root, "configure"),
                             "--without-systemc", "-q", "CFLAGS=-O1",
