@@ -370,8 +370,10 @@ static void print_memories(const struct arch *arch, FILE *to)
                        text_real(kib(arch->l2_bytes)).text);
         if (arch->has_l1)
             at += snprintf(text + at, sizeof(text) - (size_t)at,
-                           ", %d L1s of %s KiB each", arch_l1s(arch),
-                           text_real(kib(arch->l1_bytes)).text);
+                           ", %d L1%s of %s KiB%s", arch_l1s(arch),
+                           arch_l1s(arch) > 1 ? "s" : "",
+                           text_real(kib(arch->l1_bytes)).text,
+                           arch_l1s(arch) > 1 ? " each" : "");
         snprintf(text + at, sizeof(text) - (size_t)at,
                  ", files of a PE %d (ifmap), %d (filter) and %d words (psum)",
                  arch->rf_words[TENSOR_IFMAP], arch->rf_words[TENSOR_FILTER],

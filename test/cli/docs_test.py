@@ -33,7 +33,9 @@ def read(path):
 
 def pages():
     found = ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"]
-    for path in sorted(glob.glob(os.path.join(SOURCE, "docs", "*.md"))):
+    for path in sorted(glob.glob(os.path.join(SOURCE, "docs", "*.md")) +
+                       glob.glob(os.path.join(SOURCE, "docs", "course",
+                                              "*.md"))):
         found.append(os.path.relpath(path, SOURCE))
     return found
 
@@ -53,7 +55,7 @@ def look_at_files(page, text, files):
     some file."""
     ends = r"\.(?:c|h|cpp|hpp|py|sh|md|csv|cfg|png)"
     named = set(re.findall(r"`([\w./-]+" + ends + ")`", text))
-    named |= {os.path.join("docs", one) for one in
+    named |= {os.path.join(os.path.dirname(page), one) for one in
               re.findall(r"\]\(([\w./-]+" + ends + r")\)", text)
               if page.startswith("docs/")}
     missing = [name for name in sorted(named) if not ANY_NAME.search(name) and
