@@ -23,7 +23,8 @@ enum { SEEN_BYTES = 4096 }; /* of a file's beginning */
 
 /* Words that begin a setting in libconfig's syntax as other tools use it. */
 static const char *const foreign_words[] = {
-    "arch", "architecture", "problem", "mapper", "mapspace", "standard", NULL};
+    "arch",     "architecture", "problem", "mapper",
+    "mapspace", "standard",     "shape",   NULL};
 
 static bool has_own_suffix(const char *path)
 {
