@@ -14,6 +14,7 @@ libaccel_a_SOURCES += \
 	%D%/nest_least.h \
 	%D%/nest_point.c \
 	%D%/nest_point.h \
+	%D%/nest_seed.c \
 	%D%/nest_space.c \
 	%D%/nest_split.c \
 	%D%/nest_touch.c \

@@ -115,6 +115,25 @@ static int most_steps(const struct nest_search *s, int d, int block)
     return limit > 0 ? min_int(most, limit) : most;
 }
 
+/* The most steps of dimension d, at most `most`, with which L2 holds the tiles;
+ * fewer than `fewest`: none.  Leaves tile[d] as it was. */
+static int most_held(const struct nest_search *s, int tile[NEST_DIMS], int keep,
+                     int d, int block, int fewest, int most)
+{
+    const int before = tile[d];
+    int low = fewest - 1;
+    while (low < most) {
+        const int middle = low + (most - low + 1) / 2;
+        tile[d] = block * middle;
+        if (l2_holds(s, tile, keep))
+            low = middle;
+        else
+            most = middle - 1;
+    }
+    tile[d] = before;
+    return low;
+}
+
 /* A walk over L2's tiles, all multiples of `block`. */
 struct l2_walk {
     struct nest_search *s;
@@ -126,10 +145,14 @@ struct l2_walk {
     double least;
 };
 
-/* Tiles of as many turns take as many accesses, but for rows and columns. */
-static bool is_alike(int d, int extent, int block, int steps)
+/* Tiles of as many turns take as many accesses, but for rows and columns that
+ * windows share. */
+static bool is_alike(const struct nest_search *s, int d, int extent, int block,
+                     int steps)
 {
-    return steps > 1 && d < NEST_P &&
+    const int taps = d == NEST_P ? NEST_R : NEST_S;
+    return steps > 1 &&
+           (d < NEST_P || (d <= NEST_Q && s->least.extent[taps] == 1)) &&
            ceil_div(extent, block * steps) ==
                ceil_div(extent, block * (steps - 1));
 }
@@ -147,13 +170,14 @@ static void least_l2(struct l2_walk *w, int i)
     }
     const int d = l2_order[i], extent = s->least.extent[d];
     const int fewest = fewest_steps(s, d, w->block[d]);
-    for (int steps = w->any_tile ? extent : most_steps(s, d, w->block[d]);
+    const int most = w->any_tile ? extent : most_steps(s, d, w->block[d]);
+    for (int steps =
+             most_held(s, w->tile, w->keep, d, w->block[d], fewest, most);
          steps >= fewest; steps--) {
-        if (steps > fewest && is_alike(d, extent, w->block[d], steps))
+        if (steps > fewest && is_alike(s, d, extent, w->block[d], steps))
             continue;
         w->tile[d] = w->wide[d] = w->block[d] * steps;
-        if (l2_holds(s, w->tile, w->keep))
-            least_l2(w, i + 1);
+        least_l2(w, i + 1);
     }
     w->tile[d] = w->block[d];
     w->wide[d] = extent;
@@ -389,10 +413,11 @@ static void every_l2_tile(struct chosen *c, int i)
     }
     const int d = l2_order[i], extent = s->least.extent[d];
     const int fewest = fewest_steps(s, d, w->block[d]);
-    for (int steps = most_steps(s, d, w->block[d]); steps >= fewest; steps--) {
+    for (int steps = most_held(s, w->tile, w->keep, d, w->block[d], fewest,
+                               most_steps(s, d, w->block[d]));
+         steps >= fewest; steps--) {
         w->tile[d] = w->wide[d] = w->block[d] * steps;
-        if (l2_holds(s, w->tile, w->keep))
-            every_l2_tile(c, i + 1);
+        every_l2_tile(c, i + 1);
     }
     w->tile[d] = w->block[d];
     w->wide[d] = extent;

@@ -80,6 +80,8 @@ struct search_cost nest_search_evaluate(struct nest_search *s,
 /* A few random nests, each improved until nothing helps: so many evaluations
  * at most. */
 void nest_search_climb(struct nest_search *s, uint64_t evaluations);
+/* Nests that do about what the options' seeds do, the best of them improved. */
+void nest_search_seeds(struct nest_search *s);
 /* Improves the best nest known in the same way. */
 void nest_search_polish(struct nest_search *s, uint64_t evaluations);
 /* Whether so much of the budget is used up. */

@@ -184,6 +184,7 @@ bool search_nest(const struct arch *arch, const struct layer *layer,
         return false;
     start_search(&s, arch, layer, costs, options);
     nest_search_climb(&s, CLIMB_EVALUATIONS);
+    nest_search_seeds(&s);
     double open = nest_search_bound_and_branch(&s);
     out->end = s.end;
     out->evaluated = s.evaluated;

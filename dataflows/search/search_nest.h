@@ -13,7 +13,8 @@
  * tiles of a PE; the split over PEs; L2's loops; orders.  A part is left out
  * when what it takes at least (dataflows/search/nest_least.h) is no better than
  * the worst of the best known, as dataflows/search/best.h compares.  It begins
- * with a climb from a few nests.
+ * with a climb from a few nests, and with what named dataflows' mappings are as
+ * nests (the seeds).
  *
  * Work is budgeted in nests looked at, partial or whole: the same result
  * whatever the machine does; only the time limit may cut it shorter.
@@ -42,13 +43,21 @@ enum search_nest_cut { SEARCH_NEST_CUTS(SEARCH_NEST_ENUM) SEARCH_NEST_CUT_N };
 extern const char *const search_nest_cut_doc[SEARCH_NEST_CUT_N];
 extern const char *const search_nest_cut_name[SEARCH_NEST_CUT_N];
 
+/* A named mapping to start from. */
+struct search_nest_seed {
+    const struct dataflow *dataflow;
+    struct mapping mapping;
+};
+
 struct search_nest_options {
     enum search_objective objective;
-    int top;                          /* how many of the best, from 1 */
-    uint64_t budget;                  /* nests looked at, partial or whole */
-    double (*now_seconds)(void);      /* as in dataflows/search/search.h */
-    double time_limit_seconds;        /* 0: none */
-    const struct nest_limits *limits; /* borrowed; NULL: none */
+    int top;                             /* how many of the best, from 1 */
+    uint64_t budget;                     /* nests looked at, partial or whole */
+    double (*now_seconds)(void);         /* as in dataflows/search/search.h */
+    double time_limit_seconds;           /* 0: none */
+    const struct nest_limits *limits;    /* borrowed; NULL: none */
+    const struct search_nest_seed *seed; /* borrowed */
+    int n_seeds;
 };
 
 struct search_nest_found {

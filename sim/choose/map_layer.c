@@ -4,6 +4,7 @@
  */
 #include "sim/choose/map_layer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +98,28 @@ static void rank(struct map_layer *m, enum search_objective objective)
     }
 }
 
+/* The most cycles of a nest that is simulated, some seconds. Nests are walked
+ * step by step. */
+static const uint64_t NEST_CYCLES_MAX = 100000000;
+
+/* Whether the choices are to be simulated, all or none; says which of them are
+ * too long. */
+static bool simulates(const struct map_input *in, const struct map_layer *m)
+{
+    for (int k = 0; in->simulate && m->is_nest && k < m->n_choices; k++)
+        if (m->choice[k].cost.cycles > NEST_CYCLES_MAX) {
+            fprintf(stderr,
+                    "accelsim: layer '%s': nests are ranked by their bounds, "
+                    "for one takes %llu cycles or more, and up to %llu are "
+                    "simulated here; '--save' and '--mapping' run any\n",
+                    m->layer->name,
+                    (unsigned long long)m->choice[k].cost.cycles,
+                    (unsigned long long)NEST_CYCLES_MAX);
+            return false;
+        }
+    return in->simulate;
+}
+
 bool map_layer_run(const struct map_input *in, const struct layer *layer,
                    struct map_layer *out, struct diag *d)
 {
@@ -109,7 +132,7 @@ bool map_layer_run(const struct map_input *in, const struct layer *layer,
         ok = name_bound(in, layer, &m.choice[k], d);
     for (int k = 0; ok && k < m.n_front; k++)
         ok = name_bound(in, layer, &m.front[k], d);
-    if (ok && in->simulate) {
+    if (ok && simulates(in, &m)) {
         for (int k = 0; k < m.n_choices; k++)
             simulate(in, layer, &m.choice[k]);
         if (!m.is_nest)

@@ -4,11 +4,15 @@
 #include "dataflows/nest/nest_dataflow.h"
 #include "sim/choose/gate.h"
 #include "sim/choose/map_layer.h"
+#include "sim/config/arch_check.h"
 #include "traces/access.h"
 
 /* The most work of a search: a bound of a part is one, and a nest evaluated
  * ten.  It takes some seconds. */
 #define BUDGET 20000000
+
+/* What is looked at of a named dataflow's mappings: some milliseconds. */
+enum { QUICK = 30000, OBJECTIVES = 3, SEEDS_OF_ONE = 2, SEEDS_MAX = 48 };
 
 static const struct src_pos command_line = {NULL, 0};
 
@@ -42,6 +46,42 @@ static bool can_be_searched(const struct config *cfg, const struct layer *layer,
                           "padded); nests take up to %d",
                           layer->name, access_extent(layer), ACCESS_EXTENT_MAX);
     return true;
+}
+
+/* Searches the machine's named dataflows quickly for mappings that nests may
+ * start from; returns how many there are. */
+static int find_seeds(const struct map_input *in, const struct layer *layer,
+                      struct search_nest_seed out[SEEDS_MAX])
+{
+    static const struct given_mapping none;
+    const struct arch *arch = in->arch;
+    const enum search_objective objectives[] = {
+        in->search.objective == SEARCH_front ? SEARCH_edp
+                                             : in->search.objective,
+        SEARCH_energy, SEARCH_delay};
+    int n = 0;
+    for (int k = 0; dataflow_table[k] != NULL; k++) {
+        const struct search_space *space =
+            search_space_of(dataflow_table[k], arch);
+        struct search_options options = {
+            .top = SEEDS_OF_ONE, .jobs = 1, .quick = QUICK};
+        struct search_problem problem;
+        struct search_result found;
+        if (space == NULL || !arch_runs(arch, dataflow_table[k]) ||
+            layer->P > SEARCH_ROWS_MAX)
+            continue;
+        search_problem_init(&problem, space, arch, layer, in->costs, &none);
+        for (int j = 0; j < OBJECTIVES && search_fits(&problem); j++) {
+            options.objective = objectives[j];
+            search_run(&problem, &options, &found);
+            for (int i = 0; i < found.n_best && n < SEEDS_MAX; i++)
+                out[n++] = (struct search_nest_seed){dataflow_table[k],
+                                                     found.best[i].mapping};
+            search_result_fini(&found);
+        }
+        search_problem_fini(&problem);
+    }
+    return n;
 }
 
 /* Copies a search's list of nests. */
@@ -81,7 +121,8 @@ bool map_search_nests(const struct map_input *in, const struct layer *layer,
         [SEARCH_NEST_TIME] = MAP_TIME,
     };
     const struct arch *arch = in->arch;
-    const struct search_nest_options options = {
+    struct search_nest_seed seed[SEEDS_MAX];
+    struct search_nest_options options = {
         .objective = in->search.objective,
         .top = in->search.top,
         .budget = BUDGET,
@@ -92,6 +133,8 @@ bool map_search_nests(const struct map_input *in, const struct layer *layer,
     struct search_nest_result r;
     if (!can_be_searched(in->cfg, layer, d))
         return false;
+    options.seed = seed;
+    options.n_seeds = find_seeds(in, layer, seed);
     if (!search_nest(arch, layer, in->costs, &options, &r)) {
         search_nest_result_fini(&r);
         return diag_fail(d, EXIT_NO_MAPPING, command_line,

@@ -451,6 +451,74 @@ TEST_F(SearchNest, TheBudgetAloneDecidesWhereItStops)
         search_nest_result_fini(&one);
 }
 
+// Layers too large to be gone through: what is known of named mappings leads to
+// nests that take no more.
+TEST_F(SearchNest, NestsTakeNoMoreThanTheNamedMappingsThatTheyStartFrom)
+{
+    arch a = random_case(91).machine();
+    a.rows = 12;
+    a.cols = 14;
+    a.rf_words[TENSOR_IFMAP] = 12;
+    a.rf_words[TENSOR_FILTER] = 224;
+    a.rf_words[TENSOR_PSUM] = 24;
+    a.psum_reduce = PSUM_CHAIN;
+    a.rows_hold[0] = a.cols_hold[0] = '\0';
+    a.l2_banks = 27;
+    a.l2_bytes = 27 * 4096;
+    energy_costs_of(energy_, &a, &energies_);
+    search_costs_of(&energies_, &a, &costs_);
+    const int shapes[][3] = {{512, 256, 1024}, {37, 1000, 777}, {1, 500, 900}};
+    for (const auto &x : shapes) {
+        layer l = {};
+        std::snprintf(l.name, sizeof(l.name), "gemm");
+        l.N = l.G = l.R = l.S = l.W = 1;
+        l.H = x[0];
+        l.M = x[1];
+        l.C = x[2];
+        layer_set_steps(&l, 1, 0, 1);
+        ASSERT_TRUE(layer_finish(&l, src_pos{}, d));
+        for (search_objective of : {SEARCH_energy, SEARCH_delay}) {
+            std::vector<search_nest_seed> seeds;
+            double least = INFINITY;
+            for (const char *name : {"ws", "is", "os", "rs"}) {
+                const given_mapping none = {};
+                search_problem p;
+                search_result found;
+                search_problem_init(&p,
+                                    search_space_of(dataflow_find(name), &a),
+                                    &a, &l, &costs_, &none);
+                for (search_objective by : {of, SEARCH_energy, SEARCH_delay}) {
+                    search_options o = {};
+                    o.objective = by;
+                    o.top = 2;
+                    o.jobs = 1;
+                    o.quick = 30000;
+                    ASSERT_TRUE(search_run(&p, &o, &found)) << name;
+                    for (int k = 0; k < found.n_best; k++) {
+                        const search_found &one = found.best[k];
+                        least =
+                            std::min(least, search_key_of(of, &one.cost).first);
+                        seeds.push_back({dataflow_find(name), one.mapping});
+                    }
+                    search_result_fini(&found);
+                }
+                search_problem_fini(&p);
+            }
+            search_nest_options o = {};
+            o.objective = of;
+            o.top = 1;
+            o.budget = 400000;
+            o.seed = seeds.data();
+            o.n_seeds = int(seeds.size());
+            search_nest_result r;
+            ASSERT_TRUE(search_nest(&a, &l, &costs_, &o, &r));
+            EXPECT_LE(search_key_of(of, &r.best[0].cost).first, least)
+                << search_objective_name[of] << ", M " << l.M;
+            search_nest_result_fini(&r);
+        }
+    }
+}
+
 TEST_F(SearchNest, OrderInsideAPeAndOverPesChangesNoCount)
 {
     random_nest random(53);
