@@ -17,6 +17,7 @@ ACCELSIM_PACKAGE = %D%/accelsim/__init__.py %D%/accelsim/dask.py \
 	%D%/accelsim/plan.py %D%/accelsim/plots.py %D%/accelsim/program.py \
 	%D%/accelsim/py.typed %D%/accelsim/records.py %D%/accelsim/server.py \
 	%D%/accelsim/store.py
+EXTRA_DIST += %D%/sweeps/pictures.py
 sweepsdir = $(pkgdatadir)/sweeps
 dist_sweeps_DATA = %D%/sweeps/array_sizes.cfg %D%/sweeps/buffer_split.cfg \
 	%D%/sweeps/dataflows.cfg

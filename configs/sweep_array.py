@@ -21,7 +21,11 @@ import signal
 import subprocess
 import sys
 
-import accelsim
+try:
+    import accelsim
+except ImportError:
+    sys.exit("sweep_array.py: error: Python finds no package accelsim; the "
+             "folder that 'make install' put it in is needed in PYTHONPATH")
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 

@@ -159,12 +159,14 @@ $(TEST_ALLOCATOR): %D%/process/no_memory.c
 if TESTS_WANTED
 check_PROGRAMS += expression_test
 endif
-dist_check_SCRIPTS += %D%/sweep/plan_test.py %D%/sweep/results_test.py
+dist_check_SCRIPTS += %D%/sweep/emit_test.py %D%/sweep/plan_test.py \
+	%D%/sweep/results_test.py
 expression_test_SOURCES = %D%/sweep/expression_test.cpp $(TEST_CASES)
 expression_test_LDADD = $(TEST_LIBS)
 
 # sim/serve, configs/accelsim
-dist_check_SCRIPTS += %D%/serve/serve_test.py %D%/python/tutorial_test.py
+dist_check_SCRIPTS += %D%/serve/serve_test.py %D%/python/dask_test.py \
+	%D%/python/tutorial_test.py
 
 # what is installed
 dist_check_SCRIPTS += %D%/install/install_test.sh

@@ -203,6 +203,8 @@ const struct option_row option_table[] = {
          "where the points are kept; without it, a file of the plan's name"),
     TEXT("shard", 0, "I/N", SWEEP, shard,
          "only the I-th of N parts of the plan, for N machines"),
+    TEXT("emit", 0, "slurm|parallel", SWEEP, emit,
+         "run nothing, and print a script that runs all N parts"),
 
     TITLE("What to print:"),
     TEXT("format", 0, "table|json|csv|markdown|html|pareto",

@@ -58,8 +58,8 @@ struct options {
     const char *filter;   /* of validate; NULL = everything */
     const char *kernel;   /* "native" or "systemc" */
     struct systemc_options systemc;
-    const char *output;        /* NULL = standard output */
-    const char *store, *shard; /* of sweep, or NULL */
+    const char *output;               /* NULL = standard output */
+    const char *store, *shard, *emit; /* of sweep, or NULL */
     const char *form;     /* of --to, what import makes; NULL = accelsim's */
     const char *timeline; /* a file; NULL = none */
     int timeline_events;  /* of a kind and layer; 0 = the default */

@@ -106,7 +106,10 @@ static bool screen_and_run(const struct sweep_input *in,
                            const struct marks *done, unsigned char *chosen,
                            struct diag *d)
 {
-    const struct sweep_walk first = {in, false, done->seen, NULL};
+    /* A shard screens all points: which may be the best depends on all. */
+    struct sweep_input whole = *in;
+    whole.shard = whole.shards = 1;
+    const struct sweep_walk first = {&whole, false, done->seen, NULL};
     const struct sweep_walk second = {in, true, done->simulated, chosen};
     return sweep_walk(&first, d) && choose(in, chosen, d) &&
            sweep_walk(&second, d);

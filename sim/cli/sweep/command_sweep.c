@@ -10,6 +10,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/format_table.h"
 #include "sim/cli/invocation.h"
+#include "sim/cli/sweep/emit_shards.h"
 #include "sim/process/clock.h"
 #include "sim/sweep/export.h"
 #include "sim/sweep/sweep.h"
@@ -61,6 +62,20 @@ static void print(struct store *store,
     free(text);
 }
 
+/* The script of --emit. */
+static void print_script(const struct options *o, const char *file,
+                         const struct plan *plan, int shards, struct diag *d)
+{
+    char *text = NULL;
+    size_t bytes;
+    FILE *to = text_stream(&text, &bytes);
+    const bool ok = emit_shards(o->emit, file, plan->name, shards, to, d);
+    SIM_CHECK(fclose(to) == 0);
+    if (ok)
+        output_write(o->output, text, bytes, d);
+    free(text);
+}
+
 static void run_plan(struct invocation *s, const char *name)
 {
     const struct options *o = &s->options;
@@ -70,9 +85,16 @@ static void run_plan(struct invocation *s, const char *name)
     int shard, shards;
     if (!read_shard(o->shard, &shard, &shards, s->diag))
         return;
+    if (o->emit != NULL && o->shard == NULL) {
+        diag_error(s->diag, command_line,
+                   "'--emit' needs the number of shards; as in '--shard 1/8'");
+        return;
+    }
     workbench_init(&bench, o->memo_bytes);
     struct plan *plan = plan_load(name, bench.inputs, s->diag);
-    if (plan != NULL) {
+    if (plan != NULL && o->emit != NULL) {
+        print_script(o, name, plan, shards, s->diag);
+    } else if (plan != NULL) {
         char *made = default_store(plan, shard, shards);
         const char *path = o->store != NULL ? o->store : made;
         sweep_about(plan, shard, shards, &about);
