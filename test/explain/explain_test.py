@@ -30,7 +30,6 @@ PLANTED = [
     ("eyeriss", "rs", PLENTY, CONV, "l2.bytes", 6912),
     ("eyeriss", "rs", PLENTY, CONV, "pe.rf.ifmap_words", 2),
     ("eyeriss", "rs", PLENTY, CONV, "pe.rf.filter_words", 16),
-    ("eyeriss", "rs", PLENTY, CONV, "array.cols", 1),
     ("eyeriss", "ws", PLENTY, CONV, "dram.bytes_per_second", 100000000),
     ("eyeriss", "ws", PLENTY, CONV, "l2.bytes", 1728),
     ("eyeriss", "ws", PLENTY, CONV, "pe.rf.filter_words", 2),
@@ -41,7 +40,6 @@ PLANTED = [
     ("eyeriss", "os", PLENTY, CONV, "noc.ifmap.slots_per_cycle", 4),
     ("eyeriss", "os", PLENTY, CONV, "l2.bytes", 1728),
     ("eyeriss", "os", PLENTY, CONV, "pe.rf.psum_words", 2),
-    ("eyeriss", "os", PLENTY, CONV, "array.cols", 1),
     ("eyeriss", "rs", PLENTY, FC, "dram.bytes_per_second", 800000000),
 ]
 
