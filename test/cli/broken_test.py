@@ -343,8 +343,8 @@ def command_lines():
           ("--cfg", "tpu_v1", "--dataflow", "rs"),
           [("accelsim", "'tpu_v1' does not have the dataflow 'rs'")])
     words("an unknown format", (*cfg, "--format", "yaml"),
-          [("accelsim", "'accelsim run' prints 'table', 'json', 'csv' or "
-            "'markdown'")])
+          [("accelsim", "'accelsim run' prints 'table', 'json', 'csv', "
+            "'markdown' or 'html'")])
     words("an unknown kernel", (*cfg, "--kernel", "quantum"),
           [("accelsim", "'--kernel' is 'quantum'; ")])
     for given, part in (("array.rows", "not of the form PATH=VALUE"),
@@ -448,7 +448,7 @@ def what_does_not_fit():
           status=2)
     words("a row that no buffer holds",
           ("--cfg", "eyeriss", "--shape",
-           "M=1,C=1,H=65535,W=65535,R=1,S=1,dilation=2"),
+           "M=1,C=1,H=1,W=65535,R=1,S=65000"),
           [("accelsim", "L2")], status=2)
     words("a machine that is given too little time",
           (*cfg, "--max-cycles", "10"),

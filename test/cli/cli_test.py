@@ -81,7 +81,7 @@ def manual_and_completion():
         for line, wanted in (("mo", "model"), ("map --ob", "--objective"),
                              ("run --format j", "json"),
                              ("run --format = j", "json"),
-                             ("help comp", "completion"),
+                             ("help compl", "completion"),
                              ("help CO", ""), ("help WO", ""),
                              ("help reu", "reuse")):
             words = ["accelsim", *line.split()]
@@ -429,7 +429,7 @@ def reuse():
     check([s["accesses"] for s in found if s["level"] == "pe"] ==
           3 * [layer["macs"]], "reuse sees three accesses a MAC")
     shown = run("reuse", *C1)
-    check(shown.returncode == 0 and "misses %" in shown.stdout,
+    check(shown.returncode == 0 and "misses, %" in shown.stdout,
           "reuse prints miss curves", shown.stderr)
     lines = run("reuse", *C1, "--format", "csv").stdout.splitlines()
     check(lines[0] == "subject,level,name,figure,from,to,count",

@@ -192,8 +192,8 @@ TEST_F(Options, EachMistakeIsOneLineThatSaysWhatWouldBeRight)
         {{"--cfg", "a", "--max-cycles", "-1"},
          "'--max-cycles' is -1; it may be 1 to 9223372036854775807"},
         {{"--cfg", "a", "--format", "xml"},
-         "'--format' is 'xml'; 'accelsim run' prints 'table', 'json', 'csv' or "
-         "'markdown'"},
+         "'--format' is 'xml'; 'accelsim run' prints 'table', 'json', 'csv', "
+         "'markdown' or 'html'"},
         {{"map", "--cfg", "a", "--format", "markdown"},
          "'--format' is 'markdown'; 'accelsim map' prints 'table', 'json' or "
          "'csv'"},
@@ -205,10 +205,10 @@ TEST_F(Options, EachMistakeIsOneLineThatSaysWhatWouldBeRight)
          "'validate' only"},
         {{"validate", "--cfg", "a"},
          "'accelsim validate' has no use for '--cfg'; it goes with the "
-         "commands 'run', 'model', 'map', 'reuse' and 'list' only"},
+         "commands 'run', 'model', 'map', 'reuse', 'explain' and 'list' only"},
         {{"map", "--cfg", "a", "--mapping", "m"},
          "'accelsim map' has no use for '--mapping'; it goes with the commands "
-         "'run', 'model' and 'reuse' only"},
+         "'run', 'model', 'reuse' and 'explain' only"},
         {{"model", "--cfg", "a", "--check"},
          "'accelsim model' has no use for '--check'; it goes with the command "
          "'run' only"},
