@@ -42,6 +42,7 @@ fi
 
 # An exception is "FILE or * <tab> KIND <tab> why".
 sort -u "$work/found" | awk -F '\t' '
+    BEGIN { n = 0 }
     FILENAME != "-" {
         if ($0 !~ /^#/ && NF == 3) {
             file[n] = $1; kind[n] = $2; used[n] = 0; n++
