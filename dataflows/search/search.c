@@ -146,6 +146,14 @@ static int by_key(const void *a, const void *b)
     return x->index - y->index;
 }
 
+static bool is_on_grid(const struct search *s, const struct search_reduction *r)
+{
+    const int C = s->problem->group_c, c = r->c;
+    return c == ceil_div(C, ceil_div(C, c)) || s->problem->fixed[SEARCH_C] > 0;
+}
+
+/* Lists the reductions in the order of their bounds; for a quick search, those
+ * alone that it looks at. */
 static void list_tasks(struct search *s)
 {
     const struct search_problem *p = s->problem;
@@ -153,16 +161,17 @@ static void list_tasks(struct search *s)
     struct search_reduction *list = xcalloc((size_t)n + 1, sizeof(*list));
     p->space->reductions(p, list, n);
     s->task = xcalloc((size_t)n + 1, sizeof(*s->task));
-    s->n_tasks = n;
     for (int k = 0; k < n; k++) {
-        struct task *t = &s->task[k];
+        if (s->options->quick > 0 && !is_on_grid(s, &list[k]))
+            continue;
+        struct task *t = &s->task[s->n_tasks++];
         t->r = list[k];
         t->index = k;
         search_reduction_least(p, &t->r, &t->least);
         t->key = search_key_of(s->options->objective, &t->least);
     }
     free(list);
-    qsort(s->task, (size_t)n, sizeof(*s->task), by_key);
+    qsort(s->task, (size_t)s->n_tasks, sizeof(*s->task), by_key);
 }
 
 static void run_wave(struct search *s, struct task **wave, int n, bool coarse,
@@ -195,12 +204,6 @@ static void run_wave(struct search *s, struct task **wave, int n, bool coarse,
     free(s->walk);
 }
 
-static bool is_on_grid(const struct search *s, const struct task *t)
-{
-    const int C = s->problem->group_c, c = t->r.c;
-    return c == ceil_div(C, ceil_div(C, c)) || s->problem->fixed[SEARCH_C] > 0;
-}
-
 /* Runs the tasks in waves. With `coarse` only balanced cuts are tried, so that
  * good mappings are known before the walk; without them its first tasks would
  * evaluate most of what they hold. */
@@ -214,7 +217,7 @@ static void run_tasks(struct search *s, bool coarse, struct search_result *out)
         int n = 0;
         for (; next < s->n_tasks && n < size; next++) {
             struct task *t = &s->task[next];
-            if (coarse && !is_on_grid(s, t))
+            if (coarse && !is_on_grid(s, &t->r))
                 continue;
             if (search_best_may_take(&s->best, &t->least)) {
                 wave[n++] = t;
