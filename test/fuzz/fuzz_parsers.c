@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "sim/base/config_text.h"
@@ -308,6 +309,14 @@ static int run_afl(const struct kind *kind)
 }
 #endif
 
+/* SIGPROF after so many seconds of the processor, which a machine that has
+ * other work to do does not make longer; 0: none. */
+static void limit_time(int seconds)
+{
+    const struct itimerval limit = {{0, 0}, {seconds, 0}};
+    SIM_CHECK(setitimer(ITIMER_PROF, &limit, NULL) == 0);
+}
+
 static const struct kind *find(const char *name)
 {
     for (int k = 0; k < KINDS; k++)
@@ -324,7 +333,7 @@ static const struct kind *find(const char *name)
 int main(int argc, char **argv)
 {
     static const int ends[] = {SIGSEGV, SIGBUS, SIGABRT,
-                               SIGFPE,  SIGILL, SIGALRM};
+                               SIGFPE,  SIGILL, SIGPROF};
     long n = 0;
     int option;
     if (argc < 2) {
@@ -354,16 +363,16 @@ int main(int argc, char **argv)
     for (int i = 0; i < seeds.n; i++) {
         memcpy(input.text, seeds.text[i], seeds.bytes[i]);
         input.bytes = seeds.bytes[i];
-        alarm(HANG_SECONDS);
+        limit_time(HANG_SECONDS);
         parse(kind);
     }
     for (long i = 0; i < n && seeds.n > 0; i++) {
         make_input();
         if (i % 64 == 0)
-            alarm(HANG_SECONDS);
+            limit_time(HANG_SECONDS);
         parse(kind);
     }
-    alarm(0);
+    limit_time(0);
     printf("%s: %d files and %ld texts, none ended the program\n", kind->name,
            seeds.n, n);
     for (int i = 0; i < seeds.n; i++)
