@@ -9,6 +9,29 @@ import sys
 from seeing import compare, documents, page
 
 
+# What a document that is no report of the program's makes of its reader.
+NO_REPORT = (TypeError, KeyError, ValueError, IndexError, AttributeError)
+
+
+def page_of(paths, glossary):
+    read = [documents.read(path) for path in paths]
+    try:
+        return page.of(read, glossary)
+    except NO_REPORT:
+        for path, one in zip(paths, read):
+            try:
+                page.of([one], glossary)
+            except NO_REPORT as error:
+                raise no_report(path, error) from error
+        raise
+
+
+def no_report(path, error):
+    return documents.Fault(
+        f"{path}: a figure in it is missing or of another kind ({error}); a "
+        "report that 'accelsim --format json' wrote is needed")
+
+
 def main(words):
     parser = argparse.ArgumentParser(prog="seeing")
     parser.add_argument("what", choices=("report", "compare"))
@@ -19,10 +42,12 @@ def main(words):
     asked = parser.parse_intermixed_args(words)
     try:
         if asked.what == "report":
-            read = [documents.read(path) for path in asked.files]
-            text = page.of(read, documents.glossary(asked.glossary))
+            text = page_of(asked.files, documents.glossary(asked.glossary))
         else:
-            text = compare.of(asked.files, asked.program, asked.run_with)
+            try:
+                text = compare.of(asked.files, asked.program, asked.run_with)
+            except NO_REPORT as error:
+                raise no_report(" or ".join(asked.files), error) from error
     except documents.Fault as fault:
         print(f"error: {fault}", file=sys.stderr)
         return 1

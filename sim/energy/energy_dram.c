@@ -6,7 +6,9 @@
  *   a burst                  V (IDD4 - IDD3N) and the time of its data
  *   a refresh                V (IDD5 - IDD3N) tRFC, every tREFI
  * V mA ns is pJ.  Drivers and terminations draw from a rail of their own: what
- * a bit takes on the bus is the table's `dram_io`. SPDX-License-Identifier: MIT
+ * a bit takes on the bus is the table's `dram_io`.
+ *
+ * SPDX-License-Identifier: MIT
  */
 #include <math.h>
 

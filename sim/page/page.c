@@ -118,10 +118,12 @@ bool page_run(const char *const words[], FILE *from, FILE *to, struct diag *d)
     const pid_t child = ok ? fork() : -1;
     if (child == 0)
         become(words, from, said, messages);
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+    pid_t done = -1;
+    while (child > 0 && (done = waitpid(child, &status, 0)) < 0 &&
+           errno == EINTR)
         continue;
-    ok = child > 0 ? ended(status, said, messages, to, d)
-                   : cannot_run(strerror(errno), d);
+    ok = done > 0 ? ended(status, said, messages, to, d)
+                  : cannot_run(strerror(errno), d);
     if (said != NULL)
         fclose(said);
     if (messages != NULL)

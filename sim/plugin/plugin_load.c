@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,10 +18,7 @@
 #include "dataflows/plugin.h"
 #include "sim/plugin/plugin_elf.h"
 
-enum {
-    TRIAL_SECONDS = 10, /* more than the loading of a plugin takes */
-    TRIAL_FAILED = 3    /* the loader said no, and will say why again */
-};
+enum { TRIAL_SECONDS = 10 }; /* more than the loading of a plugin takes */
 
 static bool says_fit(const char *path, struct diag *d)
 {
@@ -44,7 +42,8 @@ static bool says_fit(const char *path, struct diag *d)
 
 /* The other process.  It says nothing, and leaves nothing to be done at its
  * end. */
-__attribute__((noreturn)) static void try_out(const char *path)
+__attribute__((noreturn)) static void try_out(const char *path,
+                                              volatile char *is_back)
 {
     const int nowhere = open("/dev/null", O_RDWR);
     for (int fd = 0; fd <= 2; fd++)
@@ -53,7 +52,9 @@ __attribute__((noreturn)) static void try_out(const char *path)
     for (int kind = 1; kind < NSIG; kind++)
         signal(kind, SIG_DFL);
     alarm(TRIAL_SECONDS);
-    _exit(dlopen(path, RTLD_NOW | RTLD_LOCAL) != NULL ? 0 : TRIAL_FAILED);
+    (void)dlopen(path, RTLD_NOW | RTLD_LOCAL); /* which may fail, but returns */
+    *is_back = 1;
+    _exit(0);
 }
 
 /* Whether loading ends, and not the program. */
@@ -61,19 +62,28 @@ static bool loads_apart(const char *path, struct diag *d)
 {
     const struct src_pos at = {path, 0};
     int status = 0;
+    /* The two processes share it: a constructor may end one of them with any
+     * status. */
+    volatile char *is_back = mmap(NULL, 1, PROT_READ | PROT_WRITE,
+                                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     fflush(NULL);
-    const pid_t child = fork();
+    const pid_t child = is_back != MAP_FAILED ? fork() : -1;
     if (child == 0)
-        try_out(path);
-    if (child < 0)
+        try_out(path, is_back);
+    pid_t ended = -1;
+    while (child > 0 && (ended = waitpid(child, &status, 0)) < 0 &&
+           errno == EINTR)
+        continue;
+    const int why = errno;
+    const bool is_loaded = ended > 0 && *is_back;
+    if (is_back != MAP_FAILED)
+        munmap((void *)is_back, 1);
+    if (ended < 0)
         return diag_fail(d, EXIT_IO, at,
                          "the plugin cannot be tried out (%s); a process for "
                          "it is needed",
-                         strerror(errno));
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        continue;
-    if (WIFEXITED(status) &&
-        (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == TRIAL_FAILED))
+                         strerror(why));
+    if (is_loaded)
         return true;
     if (WIFEXITED(status))
         return diag_error(d, at,

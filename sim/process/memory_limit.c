@@ -19,7 +19,8 @@ bool memory_limit_start(int mib, struct diag *d)
         /* A lower limit of whoever started the program stays. */
         if (limit.rlim_max == RLIM_INFINITY || limit.rlim_max > bytes)
             limit.rlim_max = bytes;
-        limit.rlim_cur = limit.rlim_max;
+        if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > limit.rlim_max)
+            limit.rlim_cur = limit.rlim_max;
         if (setrlimit(RLIMIT_DATA, &limit) == 0)
             return true;
     }

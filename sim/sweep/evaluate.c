@@ -89,9 +89,17 @@ static bool find_layer(struct evaluating *e, const struct layer *layer,
     struct layer_results_key *key = xcalloc(1, sizeof(*key));
     chooser_key(e->chooser, layer, &key->choice);
     key->machine = e->machine->as_run;
+    /* A searched mapping depends on prices.  The table is named: another may
+     * come to lie where it lies. */
+    if (key->choice.energy != NULL)
+        memcpy(key->machine.energy, config_arch(e->machine->cfg)->energy,
+               sizeof(key->machine.energy));
+    key->choice.energy = NULL;
     key->simulated = e->point->simulates;
-    bool ok = layer_results_find(results, key, out);
-    if (!ok) {
+    const enum layer_found found =
+        layer_results_find(results, key, is_stopped, e, out);
+    bool ok = found == LAYER_KNOWN;
+    if (found == LAYER_TO_RUN) {
         ok = run_layer(e, layer, out) && !is_stopped(e);
         if (ok)
             layer_results_add(results, key, out);

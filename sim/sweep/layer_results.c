@@ -6,11 +6,13 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "sim/run/pass_memory.h"
 
 /* A result and its key are some 10 KB. */
 enum { RESULTS_MAX = 1024, BUCKETS = 1024 };
+#define WAIT_NS 100000000 /* between questions whether to stop */
 
 struct entry {
     struct entry *next; /* in its bucket */
@@ -84,15 +86,31 @@ static void forget_one(struct layer_results *r)
         unlink_entry(r, oldest);
 }
 
-bool layer_results_find(struct layer_results *r,
-                        const struct layer_results_key *key,
-                        struct layer_result *out)
+/* Waits for an entry to run no longer, but not long. */
+static void wait_a_while(struct layer_results *r)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += WAIT_NS;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(&r->done, &r->lock, &until);
+}
+
+enum layer_found layer_results_find(struct layer_results *r,
+                                    const struct layer_results_key *key,
+                                    bool (*stop)(void *context), void *context,
+                                    struct layer_result *out)
 {
     const uint64_t hash = hash_of(key);
     pthread_mutex_lock(&r->lock);
     struct entry *e = find(r, key, hash);
     while (e != NULL && e->runs) {
-        pthread_cond_wait(&r->done, &r->lock);
+        if (stop(context)) {
+            pthread_mutex_unlock(&r->lock);
+            return LAYER_STOPPED;
+        }
+        wait_a_while(r);
         e = find(r, key, hash);
     }
     const bool is_known = e != NULL;
@@ -111,7 +129,7 @@ bool layer_results_find(struct layer_results *r,
     }
     e->asked = ++r->asked;
     pthread_mutex_unlock(&r->lock);
-    return is_known;
+    return is_known ? LAYER_KNOWN : LAYER_TO_RUN;
 }
 
 /* result: NULL: it has none. */

@@ -27,11 +27,14 @@ struct layer_results_key {
 struct layer_results *layer_results_new(void);
 void layer_results_free(struct layer_results *results);
 
-/* Whether *out is what it came to; else the caller is to run it, and to call
- * one of the next two. */
-bool layer_results_find(struct layer_results *results,
-                        const struct layer_results_key *key,
-                        struct layer_result *out);
+/* LAYER_KNOWN: *out is what it came to.  LAYER_TO_RUN: the caller is to run it,
+ * and to call one of the next two.  While another runs it, `stop` is asked now
+ * and then; LAYER_STOPPED: it said so. */
+enum layer_found { LAYER_KNOWN, LAYER_TO_RUN, LAYER_STOPPED };
+enum layer_found layer_results_find(struct layer_results *results,
+                                    const struct layer_results_key *key,
+                                    bool (*stop)(void *context), void *context,
+                                    struct layer_result *out);
 void layer_results_add(struct layer_results *results,
                        const struct layer_results_key *key,
                        const struct layer_result *result);

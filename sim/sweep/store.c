@@ -89,41 +89,48 @@ static bool read_text(struct store *s, const char *key, char *out,
     if (q == NULL)
         return false;
     sqlite3_bind_text(q, 1, key, -1, SQLITE_STATIC);
-    const char *text = sqlite3_step(q) == SQLITE_ROW
-                           ? (const char *)sqlite3_column_text(q, 0)
-                           : NULL;
+    const int step = sqlite3_step(q);
+    const bool ok =
+        step == SQLITE_ROW || step == SQLITE_DONE || store_failed(s, d);
+    const char *text =
+        step == SQLITE_ROW ? (const char *)sqlite3_column_text(q, 0) : NULL;
     snprintf(out, out_bytes, "%s", text != NULL ? text : "");
     sqlite3_finalize(q);
-    return true;
+    return ok;
 }
 
-static uint64_t number_of(const char *text)
+static bool read_number(struct store *s, const char *key, uint64_t *out,
+                        struct diag *d)
 {
-    return strtoull(text, NULL, 10);
+    char text[32];
+    const bool ok = read_text(s, key, text, sizeof(text), d);
+    *out = ok ? strtoull(text, NULL, 10) : 0;
+    return ok;
 }
 
 bool store_read_about(struct store *s, struct diag *d)
 {
     struct store_about *a = &s->about;
-    char text[32], key[32];
-    const bool ok = read_text(s, "plan", a->plan, sizeof(a->plan), d) &&
-                    read_text(s, "digest", a->digest, sizeof(a->digest), d);
-    if (!ok)
+    uint64_t shard, shards;
+    char key[32];
+    if (!read_text(s, "plan", a->plan, sizeof(a->plan), d) ||
+        !read_text(s, "digest", a->digest, sizeof(a->digest), d) ||
+        !read_number(s, "shard", &shard, d) ||
+        !read_number(s, "shards", &shards, d) ||
+        !read_number(s, "points", &a->points, d))
         return false;
-    read_text(s, "shard", text, sizeof(text), d);
-    a->shard = (int)number_of(text);
-    read_text(s, "shards", text, sizeof(text), d);
-    a->shards = (int)number_of(text);
-    read_text(s, "points", text, sizeof(text), d);
-    a->points = number_of(text);
+    a->shard = (int)shard;
+    a->shards = (int)shards;
     for (int i = 0; i < PLAN_OBJECTIVES_MAX; i++) {
         snprintf(key, sizeof(key), "objective%d", i);
-        read_text(s, key, a->objective[i], sizeof(a->objective[i]), d);
+        if (!read_text(s, key, a->objective[i], sizeof(a->objective[i]), d))
+            return false;
         a->objective_columns += a->objective[i][0] != '\0';
     }
     for (int i = 0; i < 8; i++) {
         snprintf(key, sizeof(key), "group%d", i);
-        read_text(s, key, a->group[i], sizeof(a->group[i]), d);
+        if (!read_text(s, key, a->group[i], sizeof(a->group[i]), d))
+            return false;
         a->n_groups += a->group[i][0] != '\0';
     }
     return true;
@@ -182,19 +189,41 @@ static bool make_tables(struct store *s, const struct plan *plan,
 }
 
 /* Whether the file has the tables; a new one is empty. */
-bool store_has_tables(struct store *s, bool *out, struct diag *d)
+/* How many tables a database has, and how many of a store's. */
+static bool count_tables(struct store *s, int *all, int *own, struct diag *d)
 {
-    sqlite3_stmt *q = store_statement(
-        s,
-        "SELECT count(*) FROM sqlite_master WHERE name IN ('about', "
-        "'points')",
-        d);
+    sqlite3_stmt *q =
+        store_statement(s,
+                        "SELECT count(*), total(name IN ('about', 'points')) "
+                        "FROM sqlite_master",
+                        d);
     if (q == NULL)
         return false;
     const bool ok = sqlite3_step(q) == SQLITE_ROW || store_failed(s, d);
-    *out = ok && sqlite3_column_int(q, 0) == 2;
+    *all = ok ? sqlite3_column_int(q, 0) : 0;
+    *own = ok ? sqlite3_column_int(q, 1) : 0;
     sqlite3_finalize(q);
     return ok;
+}
+
+bool store_has_tables(struct store *s, bool *out, struct diag *d)
+{
+    int all, own;
+    const bool ok = count_tables(s, &all, &own, d);
+    *out = ok && own == 2;
+    return ok;
+}
+
+/* Whether nothing else is written to; before anything is. */
+static bool is_empty_or_store(struct store *s, struct diag *d)
+{
+    int all, own;
+    return count_tables(s, &all, &own, d) &&
+           (all == 0 || own == 2 ||
+            diag_error(d, command_line,
+                       "'%s' is a database, and no store of a sweep; name "
+                       "another by --store",
+                       s->path));
 }
 
 static bool is_of(struct store *s, const struct store_about *about,
@@ -230,6 +259,7 @@ struct store *store_new(const char *path, struct diag *d)
     struct store *s = unopened(path);
     if (lock_file(s, d) &&
         open_database(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, d) &&
+        is_empty_or_store(s, d) &&
         store_do(s, "PRAGMA journal_mode = WAL", d) &&
         store_do(s, "PRAGMA synchronous = NORMAL", d))
         return s;

@@ -44,7 +44,7 @@ static bool make_alike(struct store *s, struct diag *d)
     return ok;
 }
 
-/* Sums up what the shards were to have. */
+/* Whether a store is of the same plan as the others. */
 static bool is_alike(struct store *s, const char *path, struct diag *d)
 {
     struct store *from = store_read(path, d);

@@ -172,7 +172,13 @@ def look_at_faults(folder):
     text = write(folder, "broken.json", "{")
     other = write(folder, "other.json", "[1]")
     out = os.path.join(folder, "none.html")
+    numbers = run(*C, "--format", "json").stdout
+    wrong = write(folder, "wrong.json",
+                  re.sub(r": [0-9.e+]+", ': "s"', numbers))
     for words, said in ((("report",), "has 0 files"),
+                        (("report", wrong), "missing or of another kind"),
+                        (("compare", wrong, wrong),
+                         "missing or of another kind"),
                         (("report", text), "is no JSON"),
                         (("report", other), "another kind"),
                         (("report", "none.json"), "cannot read 'none.json'"),

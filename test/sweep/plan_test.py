@@ -167,6 +167,16 @@ where = ["energy_pj.total < 9.0e6", "area_mm2 <= 1e6 or array.rows > 0"];
         done = run("sweep", *words, folder=folder)
         check(done.returncode == 4 and done.stderr.count("\n") == 1,
               f"sweep {words[0]} of {words[-1]} is one line", done.stderr)
+    with sqlite3.connect(os.path.join(folder, "other.sqlite")) as other:
+        other.execute("CREATE TABLE a (x)")
+    with open(os.path.join(folder, "other.sqlite"), "rb") as other:
+        before = other.read()
+    done = run("sweep", "some.cfg", "--store", "other.sqlite", folder=folder)
+    with open(os.path.join(folder, "other.sqlite"), "rb") as other:
+        check(done.returncode == 1 and "no store of a sweep" in done.stderr and
+              done.stderr.count("\n") == 1 and other.read() == before,
+              "another program's database is refused, and left as it is",
+              done.stderr)
     for words, said in ((["sweep"], "lacks a plan"),
                         (["sweep", "export"], "needs one store"),
                         (["sweep", "merge", "some.sqlite"], "--store"),

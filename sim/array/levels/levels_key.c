@@ -1,6 +1,8 @@
 /* levels_key.c - describes a pass on listed levels: the nest inside it, and
  * where it and the passes around it lie, as far as the layer's ends and its
- * padding tell them apart. SPDX-License-Identifier: MIT
+ * padding tell them apart.
+ *
+ * SPDX-License-Identifier: MIT
  */
 #include "sim/array/levels/levels_key.h"
 

@@ -120,8 +120,6 @@ static bool sums_begin(const struct levels_machine *m,
     return true;
 }
 
-/* Finds what the engine's step moves.  Of IN and MAC, `at` has been set; of
- * OUT it moves on to `other`. */
 /* Whether a tile has the outputs of another. */
 static bool is_alike(const struct levels_place *a, const struct levels_place *b)
 {
@@ -144,6 +142,8 @@ static uint64_t tiles_ahead(const struct levels_machine *m,
     return (uint64_t)tiles - 1;
 }
 
+/* Finds what the engine's step moves.  Of IN and MAC, `at` has been set; of
+ * OUT it moves on to `other`. */
 void levels_set_move(struct levels_machine *m, struct levels_engine *e)
 {
     struct levels_ask ask;
