@@ -131,6 +131,7 @@ dist_importers_DATA = %D%/importers/__init__.py %D%/importers/__main__.py \
 	%D%/importers/ini_source.py %D%/importers/maestro.py \
 	%D%/importers/maestro_hw.py %D%/importers/maestro_nest.py \
 	%D%/importers/names.py \
+	%D%/importers/nest_letters.py \
 	%D%/importers/onnx_axes.py %D%/importers/onnx_graph.py \
 	%D%/importers/onnx_layers.py %D%/importers/onnx_mac_nodes.py \
 	%D%/importers/onnx_model.py %D%/importers/onnx_moves.py \

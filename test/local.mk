@@ -112,7 +112,7 @@ if TESTS_WANTED
 check_PROGRAMS += block_order_test probes_test multicast_machine_test \
 	pass_periods_test
 endif
-block_order_test_SOURCES = %D%/array/block_order_test.cpp \
+block_order_test_SOURCES = %D%/array/block_order_test.cpp %D%/array/shuffler.h \
 	%D%/array/random_stall_test.cpp $(TEST_CASES)
 block_order_test_LDADD = $(TEST_LIBS)
 probes_test_SOURCES = %D%/array/probes_test.cpp $(TEST_CASES)
@@ -286,7 +286,8 @@ nest_clock_test_SOURCES = %D%/run/nest_clock_test.cpp \
 	%D%/array/nest_clock.cpp %D%/array/nest_clock.h \
 	%D%/array/nest_script.cpp %D%/array/nest_script.h $(TEST_CASES)
 nest_clock_test_LDADD = $(TEST_LIBS)
-pass_overlap_test_SOURCES = %D%/run/pass_overlap_test.cpp $(TEST_CASES)
+pass_overlap_test_SOURCES = %D%/run/pass_overlap_test.cpp \
+	%D%/array/shuffler.h $(TEST_CASES)
 pass_overlap_test_LDADD = $(TEST_LIBS)
 fold_nest_test_SOURCES = %D%/run/fold_nest_test.cpp $(TEST_CASES)
 fold_nest_test_LDADD = $(TEST_LIBS)

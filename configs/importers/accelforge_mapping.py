@@ -9,7 +9,7 @@ SPDX-License-Identifier: MIT
 """
 
 from importers import yaml_source
-from importers.export_sizes import full
+from importers.nest_letters import letters_of, steps_of
 from importers.said import Level, Mapping, Refused
 from importers.write_network import network_names
 
@@ -65,14 +65,8 @@ def shared_loops(nodes):
 class Nest:
     def __init__(self, layer, nest, tensors, assigned):
         self.assigned = assigned
-        self.sizes = full(layer)
-        self.letters = {loop: letter for letter, loops in nest.letters.items()
-                        for loop in loops}
-        g = self.sizes["G"]
-        self.left = {"g": g, "n": self.sizes["N"], "m": self.sizes["M"] // g,
-                     "c": self.sizes["C"] // g, "p": self.sizes["P"],
-                     "q": self.sizes["Q"], "r": self.sizes["R"],
-                     "s": self.sizes["S"]}
+        self.letters = letters_of(nest)
+        self.left = steps_of(layer)
         self.at = {name: 0 for name in tensors}  # how far in each tensor is
         self.kept = {"l2": set(), "l1": set()}
         self.tensors = tensors

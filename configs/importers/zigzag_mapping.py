@@ -10,6 +10,7 @@ import re
 
 from importers import yaml_source
 from importers.export_sizes import full
+from importers.nest_letters import letters_of, steps_of
 from importers.said import Level, Mapping, Refused
 from importers.write_network import network_names
 
@@ -64,13 +65,8 @@ class Nest:
     def __init__(self, layer, nest, machine, item):
         self.machine, self.item, self.told = machine, item, []
         self.sizes = full(layer)
-        self.letters = {loop: letter for letter, loops in nest.letters.items()
-                        for loop in loops}
-        g = self.sizes["G"]
-        self.left = {"g": g, "n": self.sizes["N"], "m": self.sizes["M"] // g,
-                     "c": self.sizes["C"] // g, "p": self.sizes["P"],
-                     "q": self.sizes["Q"], "r": self.sizes["R"],
-                     "s": self.sizes["S"]}
+        self.letters = letters_of(nest)
+        self.left = steps_of(layer)
 
     def take(self, letter, steps):
         """So many steps of what is left of a letter, or fewer."""

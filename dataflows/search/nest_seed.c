@@ -189,7 +189,7 @@ static void try_orders(struct nest_search *s, const struct nest_point *from,
 {
     static const struct search_cost nothing = {0, 0};
     for (int i = 0; i < NEST_DIMS; i++)
-        for (int j = 0; j < NEST_DIMS; j++) {
+        for (int j = 0; j < NEST_DIMS && !nest_search_is_over(s); j++) {
             struct nest_point p = *from;
             const int innermost[2] = {i, j};
             nest_point_first_orders(s, &p);

@@ -3,7 +3,9 @@
  * One definition a file: multicast_array.c, systolic_array.c,
  * overlap/overlap_array.c, nest/nest_array.c and levels/levels_array.c. Whoever
  * has an array side (array_side.h) calls these through it and asks no kind
- * which it is. SPDX-License-Identifier: MIT
+ * which it is.
+ *
+ * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_ARRAY_ARRAY_KIND_H
 #define SIM_ARRAY_ARRAY_KIND_H
@@ -50,6 +52,8 @@ struct array_kind {
      * (nest/nest_source.h); borrowed until it is done. */
     void (*issue)(void *self, const void *pass);
     bool (*is_done)(const void *self);
+    /* NULL: nothing is left when a pass is done, and it is asked with one there
+     * alone. */
     bool (*flows)(const void *self);
     void (*finish)(void *self, struct pass_outcome *out);
 

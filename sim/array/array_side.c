@@ -72,7 +72,7 @@ bool array_side_is_done(const struct array_side *side)
 
 bool array_side_flows(const struct array_side *side)
 {
-    return side->kind->flows(side->self);
+    return side->kind->flows == NULL || side->kind->flows(side->self);
 }
 
 void array_side_finish(struct array_side *side, struct pass_outcome *out)

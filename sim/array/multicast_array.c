@@ -57,13 +57,6 @@ static bool is_done(const void *self)
     return multicast_machine_is_done(a->machine);
 }
 
-/* Nothing is left when a pass is done, so it is only asked with one there. */
-static bool flows(const void *self)
-{
-    (void)self;
-    return true;
-}
-
 static void finish(void *self, struct pass_outcome *out)
 {
     struct array *a = self;
@@ -138,7 +131,6 @@ const struct array_kind multicast_array = {
     .destroy = destroy,
     .issue = issue,
     .is_done = is_done,
-    .flows = flows,
     .finish = finish,
     .step = step,
     .may_skip = may_skip,

@@ -3,6 +3,7 @@
  */
 #include "sim/base/text_stream.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
@@ -60,4 +61,13 @@ FILE *text_stream(char **text, size_t *bytes)
     FILE *to = fopencookie(t, "w", functions);
     SIM_CHECK(to != NULL);
     return to;
+}
+
+void text_json(const char *text, FILE *to)
+{
+    json_t *string = json_string(text);
+    char *quoted = string != NULL ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
+    fputs(quoted != NULL ? quoted : "\"?\"", to);
+    free(quoted);
+    json_decref(string);
 }

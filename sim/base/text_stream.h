@@ -17,6 +17,8 @@ extern "C" {
  * open_memstream of the system is, but that one drops what it has no memory
  * for, and with this one the program ends as by xcalloc. */
 FILE *text_stream(char **text, size_t *bytes);
+/* Prints a text as JSON has it, within quotes; "?" for one that is no UTF-8. */
+void text_json(const char *text, FILE *to);
 
 #ifdef __cplusplus
 }

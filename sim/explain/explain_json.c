@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sim/explain/explain.h"
+#include "sim/report/document_energy.h"
 #include "sim/report/report_tree.h"
 
 #define SCHEMA 1
@@ -68,16 +69,6 @@ static json_t *change(const struct explanation *e,
     return o;
 }
 
-static json_t *energy_parts(const struct layer_energy *energy)
-{
-    json_t *o = tree_object();
-    for (int i = 0; i < ENERGY_N; i++)
-        tree_put_real(o, energy_part_name[i],
-                      energy_part_of(energy, (enum energy_part)i));
-    tree_put_real(o, "total", energy->total);
-    return o;
-}
-
 bool explain_write_json(const struct explanation *e, FILE *to)
 {
     const struct explained_what_if *bound = explanation_binding(e);
@@ -95,7 +86,7 @@ bool explain_write_json(const struct explanation *e, FILE *to)
     put_cost(now, &e->now);
     tree_put(now, "ledger_pe_cycles", ledger(&e->total));
     tree_put(now, "wait_dram_by", waits(&e->total));
-    tree_put(now, "energy_parts", energy_parts(&e->energy));
+    tree_put(now, "energy_parts", document_energies(&e->energy));
     tree_put(o, "now", now);
     tree_put(o, "binding", bound != NULL ? change(e, bound) : json_null());
     for (int k = 0; k < e->n; k++)

@@ -44,7 +44,7 @@ static void become(const char *const words[], FILE *from, FILE *to,
 {
     const char *word[WORDS_MAX + 4] = {ACCELSIM_PYTHON, "-B", package_folder()};
     int n = 3;
-    for (int k = 0; words[k] != NULL && k < WORDS_MAX; k++)
+    for (int k = 0; words[k] != NULL; k++)
         word[n++] = words[k];
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     const int none = open("/dev/null", O_RDONLY);
@@ -109,8 +109,15 @@ static bool ended(int status, FILE *said, FILE *messages, FILE *to,
 
 bool page_run(const char *const words[], FILE *from, FILE *to, struct diag *d)
 {
+    int n = 0, status = 0;
+    while (words[n] != NULL)
+        n++;
+    if (n > WORDS_MAX)
+        return diag_error(d, command_line,
+                          "%d words are more than a page takes; up to %d, "
+                          "fewer files, are possible",
+                          n, WORDS_MAX);
     FILE *said = tmpfile(), *messages = tmpfile();
-    int status = 0;
     bool ok = said != NULL && messages != NULL;
     if (from != NULL)
         rewind(from);

@@ -65,7 +65,7 @@ static void answer_reason(struct serving *s, const char *id, const char *status,
     size_t bytes;
     FILE *to = text_stream(&line, &bytes);
     fprintf(to, "{\"id\": %s, \"status\": \"%s\", \"reason\": ", id, status);
-    export_json_text(reason, to);
+    text_json(reason, to);
     fputs("}\n", to);
     SIM_CHECK(fclose(to) == 0);
     answer(s, line, bytes);
@@ -81,11 +81,11 @@ static void answer_columns(struct serving *s, const char *id)
     for (int i = 0; i < result_columns(); i++) {
         const struct result_column *c = result_column_at(i);
         fputs(i > 0 ? ", {\"name\": " : "{\"name\": ", to);
-        export_json_text(c->name, to);
+        text_json(c->name, to);
         fputs(", \"unit\": ", to);
-        export_json_text(c->unit, to);
+        text_json(c->unit, to);
         fputs(", \"meaning\": ", to);
-        export_json_text(c->doc, to);
+        text_json(c->doc, to);
         fputs("}", to);
     }
     fputs("]}\n", to);
@@ -127,26 +127,6 @@ static bool is_to_stop(void *context)
            (most > 0 && w->of->in->now_seconds() - w->began_seconds > most);
 }
 
-static void run_point(struct serving *s, struct waiting *w)
-{
-    const struct evaluation how = {
-        .bench = s->in->bench, .stop = is_to_stop, .context = w};
-    struct point_result r;
-    w->began_seconds = s->in->now_seconds();
-    evaluate(&how, &w->request->point, &r);
-    const char *id = w->request->id;
-    pthread_mutex_lock(&s->lock);
-    const bool is_cancelled = w->is_cancelled;
-    pthread_mutex_unlock(&s->lock);
-    if (is_cancelled)
-        answer_reason(s, id, "cancelled", "the request was cancelled");
-    else if (r.status == POINT_ok)
-        answer_result(s, id, &r);
-    else
-        answer_reason(s, id, point_status_name[r.status], r.reason);
-    point_result_fini(&r);
-}
-
 /* Takes it out of the list; the lock is held. */
 static void take_out(struct serving *s, struct waiting *w)
 {
@@ -157,6 +137,29 @@ static void take_out(struct serving *s, struct waiting *w)
     s->n--;
     s->bytes -= w->request->bytes;
     pthread_cond_broadcast(&s->changed);
+}
+
+/* Runs a point, takes it out of the list and answers: what comes to cancel it
+ * from then on finds none. */
+static void run_point(struct serving *s, struct waiting *w)
+{
+    const struct evaluation how = {
+        .bench = s->in->bench, .stop = is_to_stop, .context = w};
+    struct point_result r;
+    w->began_seconds = s->in->now_seconds();
+    evaluate(&how, &w->request->point, &r);
+    const char *id = w->request->id;
+    pthread_mutex_lock(&s->lock);
+    const bool is_cancelled = w->is_cancelled;
+    take_out(s, w);
+    pthread_mutex_unlock(&s->lock);
+    if (is_cancelled)
+        answer_reason(s, id, "cancelled", "the request was cancelled");
+    else if (r.status == POINT_ok)
+        answer_result(s, id, &r);
+    else
+        answer_reason(s, id, point_status_name[r.status], r.reason);
+    point_result_fini(&r);
 }
 
 static void free_waiting(struct waiting *w)
@@ -191,9 +194,6 @@ static void *work(void *context)
     struct waiting *w;
     while ((w = take_next(s)) != NULL) {
         run_point(s, w);
-        pthread_mutex_lock(&s->lock);
-        take_out(s, w);
-        pthread_mutex_unlock(&s->lock);
         free_waiting(w);
     }
     return NULL;

@@ -4,10 +4,10 @@
 #include "sim/sweep/export.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/text_stream.h"
 #include "sim/report/report_tree.h"
 #include "sim/sweep/pareto.h"
 
@@ -67,21 +67,12 @@ bool export_pareto(struct store *store, FILE *to, struct diag *d)
     return ok;
 }
 
-void export_json_text(const char *text, FILE *to)
-{
-    json_t *string = json_string(text);
-    char *quoted = string != NULL ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
-    fputs(quoted != NULL ? quoted : "\"?\"", to);
-    free(quoted);
-    json_decref(string);
-}
-
 static void put_member(const char *name, const struct cell *cell, FILE *to)
 {
-    export_json_text(name, to);
+    text_json(name, to);
     fputs(": ", to);
     if (cell->kind == CELL_TEXT)
-        export_json_text(cell->text, to);
+        text_json(cell->text, to);
     else
         cell_print(cell, to);
 }
@@ -109,9 +100,9 @@ bool export_json(struct store *store, FILE *to, struct diag *d)
 {
     struct exporting e = {.to = to};
     fputs("{\n  \"accelsim\": \"" ACCELSIM_VERSION "\",\n  \"plan\": ", to);
-    export_json_text(store_its_about(store)->plan, to);
+    text_json(store_its_about(store)->plan, to);
     fputs(",\n  \"digest\": ", to);
-    export_json_text(store_its_about(store)->digest, to);
+    text_json(store_its_about(store)->digest, to);
     fputs(",\n  \"points\": [", to);
     const bool ok = store_each_row(store, put_json, &e, d);
     fputs("\n  ]\n}\n", to);

@@ -12,9 +12,8 @@
 extern "C" {
 #endif
 
-/* A text as JSON has it; and a member of an object, behind others, or nothing
- * where the cell has no value. */
-void export_json_text(const char *text, FILE *to);
+/* A member of a JSON object, behind others, or nothing where the cell has no
+ * value. */
 void export_json_member(const char *name, const struct cell *cell, FILE *to);
 
 /* One form each; rows by the points' numbers.  false after a message. */

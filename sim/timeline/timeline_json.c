@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 
+#include "sim/base/text_stream.h"
 #include "sim/timeline/timeline.h"
 
 /* "wait ifmap single_buffer" */
@@ -22,23 +23,15 @@ static void name_of(int kind, char *name, size_t bytes)
                  dram_wait_name[wait % DRAM_WAIT_N]);
 }
 
-/* A name within quotes. */
-static void put_text(const char *text, FILE *to)
-{
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text >= ' ' && *text != '"' && *text != '\\')
-            fputc(*text, to);
-}
-
 static void put_name(const char *what, int pid, int tid, const char *name,
                      FILE *to)
 {
     fprintf(to,
             ",\n{\"name\":\"%s\",\"ph\":\"M\",\"pid\":%d,\"tid\":%d,"
-            "\"args\":{\"name\":\"",
+            "\"args\":{\"name\":",
             what, pid, tid);
-    put_text(name, to);
-    fputs("\"}}", to);
+    text_json(name, to);
+    fputs("}}", to);
 }
 
 static void put_event(const struct timeline_event *e, int pid, int kind,

@@ -16,44 +16,13 @@
 #include "sim/array/array_side.h"
 #include "sim/array/overlap/overlap_run.h"
 #include "sim/run/kernel.h"
+#include "test/array/shuffler.h"
 #include "test/messages.h"
 #include "test/random_layer.h"
 #include "test/sample.h"
 
 namespace
 {
-
-// Blocks in a new order in every cycle.
-struct shuffler {
-    block_grain grain;
-    std::mt19937 engine{1};
-    std::vector<block> blocks;
-
-    static void assembled(void *context, array_side *side)
-    {
-        auto *s = static_cast<shuffler *>(context);
-        block *list = nullptr;
-        const int n = array_side_blocks(side, s->grain, &list);
-        s->blocks.assign(list, list + n);
-        std::free(list);
-    }
-
-    static run_end run_pass(void *context, array_side *side, uint64_t)
-    {
-        auto *s = static_cast<shuffler *>(context);
-        while (!array_side_is_done(side)) {
-            std::shuffle(s->blocks.begin(), s->blocks.end(), s->engine);
-            for (const block &b : s->blocks)
-                b.eval(b.self, b.part);
-            std::shuffle(s->blocks.begin(), s->blocks.end(), s->engine);
-            for (const block &b : s->blocks)
-                b.commit(b.self, b.part);
-            if (!array_side_moved(side))
-                return RUN_DEADLOCK;
-        }
-        return RUN_DONE;
-    }
-};
 
 class Overlap : public testing::TestWithParam<const char *>
 {

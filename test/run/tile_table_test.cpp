@@ -7,18 +7,25 @@
 namespace
 {
 
+// 32 x 32 words, each times one filter.
+layer square(diag *d)
+{
+    layer l = {};
+    l.N = l.G = l.M = l.C = l.R = l.S = 1;
+    layer_set_steps(&l, 1, 0, 1);
+    l.H = l.W = 32;
+    EXPECT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
+    return l;
+}
+
 // Rows of 32 words of 2 bytes are a burst of 64 bytes each.
 TEST(TileTable, CountsTheBurstsOfAPart)
 {
     arch a = random_case(1).machine();
     std::strcpy(a.dram_model, "ddr4_2400");
     a.l2_bytes = 65536;
-    layer l = {};
-    l.N = l.G = l.M = l.C = l.R = l.S = 1;
-    layer_set_steps(&l, 1, 0, 1);
-    l.H = l.W = 32;
     diag *d = diag_new();
-    ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
+    const layer l = square(d);
     given_mapping none = {};
     simulate_options o = {};
     layer_result r = {};
@@ -39,12 +46,8 @@ TEST(TileTable, ChargesEachWaitToWhatTheDramMoves)
     a.compression = COMPRESSION_NONE;
     a.ofmap_bits = 16;
     a.l2_bytes = 65536;
-    layer l = {};
-    l.N = l.G = l.M = l.C = l.R = l.S = 1;
-    layer_set_steps(&l, 1, 0, 1);
-    l.H = l.W = 32;
     diag *d = diag_new();
-    ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
+    const layer l = square(d);
     given_mapping none = {};
     simulate_options o = {};
     layer_result r = {};

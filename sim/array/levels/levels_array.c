@@ -86,13 +86,6 @@ static bool is_done(const void *self)
     return levels_machine_is_done(a->machine);
 }
 
-/* Nothing is left when a pass is done, so it is only asked with one there. */
-static bool flows(const void *self)
-{
-    (void)self;
-    return true;
-}
-
 static void add(uint64_t *into, uint64_t times, uint64_t words)
 {
     *into = count_add(*into, count_mul(times, words));
@@ -240,7 +233,6 @@ const struct array_kind levels_array = {
     .destroy = destroy,
     .issue = issue,
     .is_done = is_done,
-    .flows = flows,
     .finish = finish,
     .step = step,
     .blocks = blocks,

@@ -25,6 +25,8 @@ struct levels_machine *levels_machine_new(const struct arch *arch,
     for (int i = 0; i < LEVELS_RESOURCES; i++)
         m->width[i] = levels_words_width(levels_classes_words(classes), i);
     levels_engines_init(m);
+    for (int i = 0; i < m->n_engines; i++)
+        m->engine[i].ended = true; /* until a pass begins */
     return m;
 }
 

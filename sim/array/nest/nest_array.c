@@ -124,13 +124,6 @@ static bool is_done(const void *self)
     return nest_machine_is_done(a->machine);
 }
 
-/* Nothing is left when a pass is done, so it is only asked with one there. */
-static bool flows(const void *self)
-{
-    (void)self;
-    return true;
-}
-
 static void finish(void *self, struct pass_outcome *out)
 {
     struct array *a = self;
@@ -213,7 +206,6 @@ const struct array_kind nest_array = {
     .destroy = destroy,
     .issue = issue,
     .is_done = is_done,
-    .flows = flows,
     .finish = finish,
     .step = step,
     .blocks = blocks,

@@ -156,13 +156,6 @@ static bool is_done(const void *self)
     return credit_machine_is_done(a->machine);
 }
 
-/* Nothing is left when a pass is done, so it is only asked with one there. */
-static bool flows(const void *self)
-{
-    (void)self;
-    return true;
-}
-
 /* --- counts --------------------------------------------------------------- */
 
 static void count(const struct array *a, const struct credit_outcome *n,
@@ -271,7 +264,6 @@ const struct array_kind nest_credit_array = {
     .destroy = destroy,
     .issue = issue,
     .is_done = is_done,
-    .flows = flows,
     .finish = finish,
     .step = step,
     .blocks = blocks,

@@ -204,13 +204,6 @@ static bool is_done(const void *self)
                          : credit_machine_is_done(a->together);
 }
 
-/* Nothing is left when a pass is done, so it is only asked with one there. */
-static bool flows(const void *self)
-{
-    (void)self;
-    return true;
-}
-
 static void count(const struct credit_outcome *n, struct pass_counts *out)
 {
     const struct credit_stream_counts *filter = &n->words[CREDIT_FILTER];
@@ -373,7 +366,6 @@ const struct array_kind overlap_array = {
     .destroy = destroy,
     .issue = issue,
     .is_done = is_done,
-    .flows = flows,
     .finish = finish,
     .step = step,
     .may_skip = may_skip,
