@@ -91,7 +91,8 @@ struct energy_range_prices {
     /* The widths of words that the prices hold for. */
     int bits[TENSOR_N], ofmap_bits;
     int n; /* entries with a range */
-    struct energy_costs as_is, corner[2], one[2][ENERGY_RANGED_MAX];
+    struct energy_costs as_is, corner[2];
+    struct energy_costs *one[2]; /* owns; n of each side */
 };
 
 struct energy_range_prices *
@@ -104,6 +105,10 @@ energy_range_prices_new(const struct energy_table *table)
 
 void energy_range_prices_free(struct energy_range_prices *prices)
 {
+    if (prices == NULL)
+        return;
+    free(prices->one[AT_LOW]);
+    free(prices->one[AT_HIGH]);
     free(prices);
 }
 
@@ -124,6 +129,8 @@ static void work_out(struct energy_range_prices *prices,
         was[k] = *found[k];
     energy_costs_of(&copy, arch, &prices->as_is);
     for (int side = AT_LOW; side <= AT_HIGH; side++) {
+        free(prices->one[side]);
+        prices->one[side] = xcalloc((size_t)n + 1, sizeof(*prices->one[side]));
         for (int k = 0; k < n; k++) {
             move_to(found[k], (enum side)side);
             energy_costs_of(&copy, arch, &prices->one[side][k]);

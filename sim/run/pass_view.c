@@ -11,7 +11,7 @@
 enum { SLOTS = 64 };
 
 struct slot {
-    struct pass_key key;  /* of bytes; n_bytes 0: the slot is empty */
+    struct pass_key key;  /* of bytes */
     unsigned char *bytes; /* owns */
     size_t room;
     struct pass_outcome outcome;
@@ -21,7 +21,7 @@ struct pass_view {
     struct pass_memory *memory;
     bool keeps_places;
     struct pass_meanwhile meanwhile; /* work NULL: none */
-    struct slot slot[SLOTS];
+    struct slot *slot[SLOTS];        /* owns; NULL: not in use yet */
 };
 
 struct pass_view *pass_view_new(struct pass_memory *memory, bool keeps_places)
@@ -42,12 +42,15 @@ void pass_view_free(struct pass_view *v)
 {
     if (v == NULL)
         return;
-    for (int k = 0; k < SLOTS; k++)
-        free(v->slot[k].bytes);
+    for (int k = 0; k < SLOTS; k++) {
+        if (v->slot[k] != NULL)
+            free(v->slot[k]->bytes);
+        free(v->slot[k]);
+    }
     free(v);
 }
 
-static struct slot *slot_of(struct pass_view *v, const struct pass_key *key)
+static struct slot **slot_of(struct pass_view *v, const struct pass_key *key)
 {
     return &v->slot[(key->hash >> 1) % SLOTS];
 }
@@ -55,9 +58,12 @@ static struct slot *slot_of(struct pass_view *v, const struct pass_key *key)
 static void keep(struct pass_view *v, const struct pass_key *key,
                  const struct pass_outcome *outcome)
 {
-    struct slot *slot = slot_of(v, key);
     if (!v->keeps_places)
         return;
+    struct slot **place = slot_of(v, key);
+    if (*place == NULL)
+        *place = xcalloc(1, sizeof(**place));
+    struct slot *slot = *place;
     if (slot->room < key->n_bytes) {
         slot->bytes = xrealloc(slot->bytes, key->n_bytes, 1);
         slot->room = key->n_bytes;
@@ -72,8 +78,8 @@ enum pass_answer pass_view_find(struct pass_view *v, const struct pass_key *key,
                                 struct pass_outcome *out)
 {
     enum pass_answer answer;
-    const struct slot *slot = slot_of(v, key);
-    if (pass_key_same(&slot->key, key)) {
+    const struct slot *slot = *slot_of(v, key);
+    if (slot != NULL && pass_key_same(&slot->key, key)) {
         *out = slot->outcome;
         return PASS_KNOWN;
     }
