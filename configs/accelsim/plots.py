@@ -77,9 +77,9 @@ def breakdown(records: Iterable[Record], group: str = "energy_pj",
 
 def pareto(records: Iterable[Record], x: str, y: str,
            by: Sequence[str] = (), ax: Optional[Any] = None) -> Any:
-    """All points by two columns that are to be least, and those that no other
-    beats."""
-    points = [one for one in records if one.is_ok]
+    """All points that have two columns, which are to be least, and those that
+    no other beats."""
+    points = [one for one in records if one.is_ok and x in one and y in one]
     front = pareto_front(points, (x, y))
     ax = _axes(ax)
     ax.plot([one.number(x) for one in points],

@@ -61,9 +61,14 @@ def _beats(a: Sequence[float], b: Sequence[float]) -> bool:
 def pareto(records: Iterable[Record], objectives: Sequence[str]
            ) -> List[Record]:
     """The records with results that no other beats: none is as good in all
-    columns, which are to be least, and better in one."""
-    points = [(tuple(one.number(name) for name in objectives), one)
-              for one in records if one.is_ok]
+    columns, which are to be least, and better in one.  A record that lacks a
+    column is worse in it than any that has it; KeyError where none has it."""
+    listed = [one for one in records if one.is_ok]
+    for name in objectives:
+        if listed and not any(name in one for one in listed):
+            raise KeyError(name)
+    points = [(tuple(one.number(name) if name in one else float("inf")
+                     for name in objectives), one) for one in listed]
     points.sort(key=lambda point: point[0])
     front: List[Any] = []
     for values, one in points:

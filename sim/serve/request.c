@@ -8,6 +8,7 @@
 
 #include "sim/base/nearest.h"
 #include "sim/base/text_stream.h"
+#include "sim/sweep/names.h"
 
 static const struct src_pos request_line = {"request", 0};
 
@@ -92,19 +93,6 @@ static bool read_command(struct request *r, const char *name, struct diag *d)
                       name);
 }
 
-static bool read_objective(struct request *r, const char *name, struct diag *d)
-{
-    for (int k = 0; k < SEARCH_OBJECTIVE_N; k++)
-        if (k != SEARCH_front && strcmp(search_objective_name[k], name) == 0) {
-            r->point.objective = (enum search_objective)k;
-            return true;
-        }
-    return diag_error(d, request_line,
-                      "'objective' is '%s'; it may be energy, delay, edp or "
-                      "edp2",
-                      name);
-}
-
 static bool read_seconds(struct request *r, json_t *value, struct diag *d)
 {
     r->max_seconds = json_number_value(value);
@@ -151,7 +139,8 @@ static bool read_member(struct request *r, const char *name, json_t *value,
     if (strcmp(name, "command") == 0)
         return is_text(name, value, &text, d) && read_command(r, text, d);
     if (strcmp(name, "objective") == 0)
-        return is_text(name, value, &text, d) && read_objective(r, text, d);
+        return is_text(name, value, &text, d) &&
+               name_is_objective(text, &p->objective, request_line, d);
     if (strcmp(name, "batch") == 0) {
         ok = is_count(name, value, LAYER_DIM_MAX, &count, d);
         p->batch = (int)count;

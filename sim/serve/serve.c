@@ -13,6 +13,9 @@
 #include "sim/run/run.h"
 #include "sim/serve/request.h"
 #include "sim/sweep/export.h"
+#include "sim/sweep/names.h"
+
+static const struct src_pos no_place = {NULL, 0};
 
 /* What waits at most, in requests and in bytes of their lines, and the longest
  * line. */
@@ -145,9 +148,16 @@ static void run_point(struct serving *s, struct waiting *w)
 {
     const struct evaluation how = {
         .bench = s->in->bench, .stop = is_to_stop, .context = w};
-    struct point_result r;
+    const struct point *point = &w->request->point;
+    struct point_result r = {.status = POINT_ok};
+    struct diag *d = diag_new();
     w->began_seconds = s->in->now_seconds();
-    evaluate(&how, &w->request->point, &r);
+    const bool names =
+        names_are_there(point, s->in->bench->inputs, no_place, d);
+    if (names)
+        evaluate(&how, point, &r);
+    else
+        point_refuse(&r, d);
     const char *id = w->request->id;
     pthread_mutex_lock(&s->lock);
     const bool is_cancelled = w->is_cancelled;
@@ -158,8 +168,10 @@ static void run_point(struct serving *s, struct waiting *w)
     else if (r.status == POINT_ok)
         answer_result(s, id, &r);
     else
-        answer_reason(s, id, point_status_name[r.status], r.reason);
+        answer_reason(s, id, names ? point_status_name[r.status] : "error",
+                      r.reason);
     point_result_fini(&r);
+    diag_free(d);
 }
 
 static void free_waiting(struct waiting *w)

@@ -38,6 +38,7 @@ enum node_kind {
 
 struct node {
     enum node_kind kind;
+    enum expression_kind comes_to;
     int a, b; /* nodes; -1: none */
     int column;
     struct cell value; /* its text is the expression's own */
@@ -79,11 +80,53 @@ static int add_node(struct reading *r, struct node node)
     return r->e->n++;
 }
 
-static int binary(struct reading *r, enum node_kind kind, int a, int b)
+/* A text where a number is needed, or one beside a number: in the words from
+ * `begin` up to what comes next. */
+static int mixes(struct reading *r, const char *begin, const char *what)
 {
-    return a < 0 || b < 0
-               ? -1
-               : add_node(r, (struct node){.kind = kind, .a = a, .b = b});
+    const char *end = r->at;
+    while (isspace((unsigned char)*begin))
+        begin++;
+    while (end > begin && isspace((unsigned char)end[-1]))
+        end--;
+    diag_error(r->d, r->pos,
+               "%s has '%.*s', which %s; texts, and keys whose values are "
+               "texts, are compared with 'texts', numbers with numbers",
+               r->what, (int)(end - begin < 60 ? end - begin : 60), begin,
+               what);
+    return -1;
+}
+
+static bool is_comparison(enum node_kind kind)
+{
+    return kind >= NODE_LESS && kind <= NODE_UNEQUAL;
+}
+
+static bool is_text(const struct reading *r, int node)
+{
+    return r->e->node[node].comes_to == EXPRESSION_TEXT;
+}
+
+/* b: -1: it takes a alone.  begin: of its words. */
+static int apply(struct reading *r, enum node_kind kind, int a, int b,
+                 const char *begin)
+{
+    const struct node node = {.kind = kind, .a = a, .b = b};
+    if (!is_comparison(kind))
+        return is_text(r, a) || (b >= 0 && is_text(r, b))
+                   ? mixes(r, begin, "takes a text for a number")
+                   : add_node(r, node);
+    const enum expression_kind x = r->e->node[a].comes_to,
+                               y = r->e->node[b].comes_to;
+    return x != y && x != EXPRESSION_EITHER && y != EXPRESSION_EITHER
+               ? mixes(r, begin, "compares a number with a text")
+               : add_node(r, node);
+}
+
+static int binary(struct reading *r, enum node_kind kind, int a, int b,
+                  const char *begin)
+{
+    return a < 0 || b < 0 ? -1 : apply(r, kind, a, b, begin);
 }
 
 static void skip_blanks(struct reading *r)
@@ -124,8 +167,9 @@ static int read_string(struct reading *r)
     }
     r->e->string[r->e->n_strings++] = text;
     r->at = end + 1;
-    return add_node(
-        r, (struct node){.kind = NODE_VALUE, .value = cell_text(text)});
+    return add_node(r, (struct node){.kind = NODE_VALUE,
+                                     .comes_to = EXPRESSION_TEXT,
+                                     .value = cell_text(text)});
 }
 
 static int read_function(struct reading *r, enum node_kind kind)
@@ -133,11 +177,12 @@ static int read_function(struct reading *r, enum node_kind kind)
     const bool is_of_two = kind == NODE_MIN || kind == NODE_MAX;
     if (!take(r, "("))
         return fault(r, "'('");
+    const char *begin = r->at;
     int a = read_or(r);
     if (a >= 0 && !is_of_two)
-        a = add_node(r, (struct node){.kind = kind, .a = a, .b = -1});
+        a = apply(r, kind, a, -1, begin);
     while (a >= 0 && is_of_two && take(r, ","))
-        a = binary(r, kind, a, read_or(r));
+        a = binary(r, kind, a, read_or(r), begin);
     return a >= 0 && !take(r, ")") ? fault(r, "')'") : a;
 }
 
@@ -166,7 +211,10 @@ static int read_name(struct reading *r)
         return -1;
     }
     r->at += n;
-    return add_node(r, (struct node){.kind = NODE_COLUMN, .column = column});
+    return add_node(
+        r, (struct node){.kind = NODE_COLUMN,
+                         .comes_to = r->names->kind(r->names->context, column),
+                         .column = column});
 }
 
 static int read_primary(struct reading *r)
@@ -197,10 +245,11 @@ static int read_unary(struct reading *r)
         return fault(r, "fewer parts inside each other");
     r->depth++;
     int a;
+    const char *begin = r->at;
     if (take(r, "-")) {
         a = read_unary(r);
         if (a >= 0)
-            a = add_node(r, (struct node){.kind = NODE_NEGATIVE, .a = a});
+            a = apply(r, NODE_NEGATIVE, a, -1, begin);
     } else {
         a = read_primary(r);
     }
@@ -228,9 +277,10 @@ static int read_product(struct reading *r)
     static const struct infix infix[] = {
         {"*", NODE_MULTIPLY}, {"/", NODE_DIVIDE}, {"%", NODE_REMAINDER}};
     const struct infix *found;
+    const char *begin = r->at;
     int a = read_unary(r);
     while (a >= 0 && (found = take_infix(r, infix, 3)) != NULL)
-        a = binary(r, found->kind, a, read_unary(r));
+        a = binary(r, found->kind, a, read_unary(r), begin);
     return a;
 }
 
@@ -238,9 +288,10 @@ static int read_sum(struct reading *r)
 {
     static const struct infix infix[] = {{"+", NODE_ADD}, {"-", NODE_SUBTRACT}};
     const struct infix *found;
+    const char *begin = r->at;
     int a = read_product(r);
     while (a >= 0 && (found = take_infix(r, infix, 2)) != NULL)
-        a = binary(r, found->kind, a, read_product(r));
+        a = binary(r, found->kind, a, read_product(r), begin);
     return a;
 }
 
@@ -249,9 +300,10 @@ static int read_comparison(struct reading *r)
     static const struct infix infix[] = {
         {"<=", NODE_LESS_EQUAL}, {"<", NODE_LESS},   {">=", NODE_GREATER_EQUAL},
         {">", NODE_GREATER},     {"==", NODE_EQUAL}, {"!=", NODE_UNEQUAL}};
+    const char *begin = r->at;
     const int a = read_sum(r);
     const struct infix *found = a >= 0 ? take_infix(r, infix, 6) : NULL;
-    return found != NULL ? binary(r, found->kind, a, read_sum(r)) : a;
+    return found != NULL ? binary(r, found->kind, a, read_sum(r), begin) : a;
 }
 
 static int read_not(struct reading *r)
@@ -260,10 +312,11 @@ static int read_not(struct reading *r)
         return fault(r, "fewer parts inside each other");
     r->depth++;
     int a;
+    const char *begin = r->at;
     if (take(r, "not")) {
         a = read_not(r);
         if (a >= 0)
-            a = add_node(r, (struct node){.kind = NODE_NOT, .a = a});
+            a = apply(r, NODE_NOT, a, -1, begin);
     } else {
         a = read_comparison(r);
     }
@@ -273,9 +326,10 @@ static int read_not(struct reading *r)
 
 static int read_and(struct reading *r)
 {
+    const char *begin = r->at;
     int a = read_not(r);
     while (a >= 0 && take(r, "and"))
-        a = binary(r, NODE_AND, a, read_not(r));
+        a = binary(r, NODE_AND, a, read_not(r), begin);
     return a;
 }
 
@@ -284,9 +338,10 @@ static int read_or(struct reading *r)
     if (r->depth == DEPTH_MAX)
         return fault(r, "fewer parts inside each other");
     r->depth++;
+    const char *begin = r->at;
     int a = read_and(r);
     while (a >= 0 && take(r, "or"))
-        a = binary(r, NODE_OR, a, read_and(r));
+        a = binary(r, NODE_OR, a, read_and(r), begin);
     r->depth--;
     return a;
 }
@@ -321,6 +376,11 @@ void expression_free(struct expression *e)
 const char *expression_text(const struct expression *e)
 {
     return e->text;
+}
+
+enum expression_kind expression_kind_of(const struct expression *e)
+{
+    return e->node[e->top].comes_to;
 }
 
 void expression_columns(const struct expression *e,
@@ -419,7 +479,7 @@ static struct cell value_of(const struct expression *e, int i,
     const struct cell b = is_of_one ? cell_whole(0) : value_of(e, n->b, cell);
     if (n->kind == NODE_AND || n->kind == NODE_OR)
         return cell_whole(is_true(&b));
-    if (n->kind >= NODE_LESS && n->kind <= NODE_UNEQUAL)
+    if (is_comparison(n->kind))
         return cell_whole(compares(n->kind, &a, &b));
     if (!cell_is_number(&a) || !cell_is_number(&b))
         return (struct cell){.kind = CELL_NONE};

@@ -6,8 +6,10 @@
  *
  * By falling precedence: names, numbers, 'texts', f(x, ...) and ( ); -x; * / %;
  * + -; < <= > >= == !=; not; and; or.  The functions are min, max, ceil, floor,
- * sqrt and log2.  A comparison with a column that the point lacks is false, and
- * so is one of a number with a text but for !=.  True counts as 1, false as 0.
+ * sqrt and log2.  A comparison with a column that the point lacks is false.
+ * True counts as 1, false as 0.  What would mix numbers and texts is refused
+ * when it is read; where a column holds both, a number and a text are unequal
+ * and neither is the smaller.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_SWEEP_EXPRESSION_H
@@ -22,12 +24,16 @@ extern "C" {
 
 struct expression; /* owns its text */
 
+/* What a column, or a whole expression, comes to. */
+enum expression_kind { EXPRESSION_NUMBER, EXPRESSION_TEXT, EXPRESSION_EITHER };
+
 /* Who knows the names. */
 struct expression_names {
     /* The number of a column, from 0; -1: there is none. */
     int (*find)(const void *context, const char *name);
     /* The name that is most like one that there is none of. */
     const char *(*nearest)(const void *context, const char *name);
+    enum expression_kind (*kind)(const void *context, int column);
     const void *context;
 };
 
@@ -37,6 +43,7 @@ struct expression *expression_read(const char *text, const char *what,
                                    struct src_pos at, struct diag *d);
 void expression_free(struct expression *e); /* or NULL */
 const char *expression_text(const struct expression *e);
+enum expression_kind expression_kind_of(const struct expression *e);
 /* Calls `use` with the number of each column that it reads. */
 void expression_columns(const struct expression *e,
                         void (*use)(void *context, int column), void *context);

@@ -15,6 +15,8 @@ libaccel_a_SOURCES += \
 	%D%/layer_results.h \
 	%D%/machines.c \
 	%D%/machines.h \
+	%D%/names.c \
+	%D%/names.h \
 	%D%/pareto.c \
 	%D%/pareto.h \
 	%D%/plan.c \

@@ -5,6 +5,7 @@
 
 #include "sim/base/text_stream.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,7 +117,7 @@ void pareto_add(struct pareto *p, const struct store_row *row)
     one->group = group_of(p, row);
     for (uint64_t k = 0; k < p->about->objective_columns; k++) {
         const struct cell cell = value_of(p, row, p->about->objective[k]);
-        one->value[k] = cell_value(&cell);
+        one->value[k] = cell_is_number(&cell) ? cell_value(&cell) : INFINITY;
     }
 }
 

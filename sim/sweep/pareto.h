@@ -20,7 +20,8 @@ struct pareto; /* points, and the columns that are to be least */
  */
 struct pareto *pareto_new(const struct store_about *about, bool is_screening);
 void pareto_free(struct pareto *p); /* or NULL */
-/* Takes note of a point that came to results; others are none. */
+/* Takes note of a point that came to results; others are none.  One that lacks
+ * an objective is worse in it than any that has it. */
 void pareto_add(struct pareto *p, const struct store_row *row);
 /* Finds the points that stay: no other is as good in all objectives and, in
  * one of them, better by more than the factor `band`, from 1 on. */

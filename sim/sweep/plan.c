@@ -274,6 +274,24 @@ static bool count_points(struct plan *p, struct diag *d)
                       (unsigned long long)PLAN_POINTS_MAX);
 }
 
+/* Whether all that is to be least is known to those points that are compared;
+ * of cycles, closed forms know a bound, which stands for them. */
+static bool objectives_are_known(const struct plan *p,
+                                 const struct setting *pareto, struct diag *d)
+{
+    for (int i = 0; i < p->n_objectives; i++) {
+        const char *name = result_column_at(p->objective[i])->name;
+        if ((!p->simulates || p->screens) && strcmp(name, "cycles") != 0 &&
+            result_column_needs_run(p->objective[i]))
+            return diag_error(d, setting_pos(pareto),
+                              "'pareto' names '%s', which closed forms do not "
+                              "know; command = \"run\" without 'screen' is "
+                              "needed, or another column",
+                              name);
+    }
+    return true;
+}
+
 static void set_defaults(struct plan *p)
 {
     static const char *const least[] = {"cycles", "energy_pj.total",
@@ -301,7 +319,8 @@ static bool read_plan(struct plan *p, struct inputs *inputs, struct diag *d)
         return diag_error(d, setting_pos(setting_member(root, "screen")),
                           "'screen' chooses what is simulated, and 'command' "
                           "is \"model\"; it may be \"run\"");
-    return plan_check(p, inputs, d) && count_points(p, d) &&
+    return objectives_are_known(p, setting_member(root, "pareto"), d) &&
+           plan_check(p, inputs, d) && count_points(p, d) &&
            plan_read_expressions(p, setting_member(root, "where"), d);
 }
 

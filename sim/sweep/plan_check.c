@@ -5,10 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataflows/dataflow.h"
-#include "sim/base/nearest.h"
-#include "sim/base/text_stream.h"
-#include "sim/config/schema.h"
+#include "sim/sweep/names.h"
 #include "sim/sweep/points.h"
 
 static const struct plan_key *key_of(const struct plan *p,
@@ -28,87 +25,24 @@ static const struct cell *value_of(const struct plan *p,
     return &axis->value[row * axis->n_keys + key->part];
 }
 
-static bool is_dataflow(const char *name, struct src_pos at, struct diag *d)
-{
-    struct nearest near;
-    nearest_start(&near, name);
-    for (int i = 0; dataflow_table[i] != NULL; i++) {
-        if (strcmp(dataflow_table[i]->name, name) == 0)
-            return true;
-        nearest_offer(&near, dataflow_table[i]->name);
-    }
-    return diag_error(d, at, "there is no dataflow '%s'; the nearest is '%s'",
-                      name, near.best);
-}
-
-static bool is_objective(const char *name, struct src_pos at, struct diag *d)
-{
-    for (int k = 0; k < SEARCH_OBJECTIVE_N; k++)
-        if (k != SEARCH_front && strcmp(search_objective_name[k], name) == 0)
-            return true;
-    return diag_error(d, at,
-                      "'objective' is '%s'; it may be energy, delay, edp or "
-                      "edp2",
-                      name);
-}
-
-/* A parameter of some dataflow's mappings, by "mapping.NAME". */
-static bool is_mapping_param(const char *key)
-{
-    for (int i = 0; dataflow_table[i] != NULL; i++)
-        if (strncmp(key, "mapping.", 8) == 0 &&
-            dataflow_param_index(dataflow_table[i], key + 8) >= 0)
-            return true;
-    return false;
-}
-
-static bool is_known(const struct plan_key *key, struct diag *d)
-{
-    if (key->kind != PLAN_SET || schema_find(key->name) >= 0 ||
-        is_mapping_param(key->name) || strncmp(key->name, "levels.", 7) == 0)
-        return true;
-    if (schema_is_group(key->name))
-        return diag_error(d, key->at,
-                          "'%s' is a group; one of its keys is needed",
-                          key->name);
-    return diag_error(d, key->at, "unknown key '%s'; the nearest is '%s'",
-                      key->name, schema_nearest(key->name));
-}
-
 /* Whether the schema takes the value, whatever the machine. */
 static bool schema_takes(const struct plan_key *key, const struct cell *value,
                          struct inputs *inputs, struct src_pos at,
                          struct diag *d)
 {
-    const int row = schema_find(key->name);
-    char *text = NULL;
-    size_t bytes;
-    FILE *to = text_stream(&text, &bytes);
-    cell_print(value, to);
-    SIM_CHECK(fclose(to) == 0);
-    struct arch *scratch = xcalloc(1, sizeof(*scratch));
-    bool ok = row < 0 || schema_set_text(&schema[row], text, at, scratch, d);
-    if (ok && strcmp(key->name, "energy") == 0) {
-        const struct energy_table *table = inputs_energy(inputs, text, at, d);
-        ok = table != NULL;
-        inputs_give_back_energy(inputs, table);
-    }
-    free(scratch);
-    free(text);
-    return ok;
+    char number[CELL_NUMBER_BYTES];
+    return name_takes(key->name, cell_words(value, number), inputs, at, d);
 }
 
-static bool is_config(const char *name, struct inputs *inputs,
-                      struct src_pos at, struct diag *d)
+/* A machine's files are read when it is made; a store is to know of them. */
+static bool reads_its_files(const char *name, struct inputs *inputs,
+                            struct src_pos at, struct diag *d)
 {
     const struct config *cfg = inputs_config(inputs, name, at, d);
-    bool ok = cfg != NULL;
-    if (ok) {
-        const struct energy_table *table = inputs_energy(
-            inputs, config_arch(cfg)->energy, config_pos(cfg, "energy"), d);
-        ok = table != NULL;
-        inputs_give_back_energy(inputs, table);
-    }
+    const bool ok =
+        cfg != NULL &&
+        name_reads_file("mapping.file", config_arch(cfg)->mapping_file, inputs,
+                        config_pos(cfg, "mapping.file"), d);
     inputs_give_back_config(inputs, cfg);
     return ok;
 }
@@ -116,6 +50,7 @@ static bool is_config(const char *name, struct inputs *inputs,
 static bool takes(const struct plan_key *key, const struct cell *value,
                   struct inputs *inputs, struct src_pos at, struct diag *d)
 {
+    enum search_objective objective;
     if (key->kind == PLAN_SET)
         return schema_takes(key, value, inputs, at, d);
     if (key->kind == PLAN_batch)
@@ -132,11 +67,12 @@ static bool takes(const struct plan_key *key, const struct cell *value,
                           key->name);
     switch (key->kind) {
     case PLAN_cfg:
-        return is_config(value->text, inputs, at, d);
+        return name_is_config(value->text, inputs, at, d) &&
+               reads_its_files(value->text, inputs, at, d);
     case PLAN_dataflow:
-        return is_dataflow(value->text, at, d);
+        return name_is_dataflow(value->text, at, d);
     case PLAN_objective:
-        return is_objective(value->text, at, d);
+        return name_is_objective(value->text, &objective, at, d);
     default:
         return true;
     }
@@ -147,7 +83,8 @@ static bool check_keys(struct plan *p, struct inputs *inputs, struct diag *d)
     bool ok = true;
     for (int i = 0; i < p->n_keys; i++) {
         const struct plan_key *key = &p->key[i];
-        const bool is_right = is_known(key, d);
+        const bool is_right =
+            key->kind != PLAN_SET || name_is_key(key->name, key->at, d);
         ok = is_right && ok;
         if (key->axis < 0 && key->kind != PLAN_SET)
             ok = diag_error(d, key->at,

@@ -30,11 +30,32 @@ static const char *nearest(const void *context, const char *name)
     return near.best;
 }
 
+/* Results are numbers; a key is what its values are, or what its link comes
+ * to. */
+static enum expression_kind kind(const void *context, int column)
+{
+    const struct plan *p = context;
+    if (column >= p->n_keys)
+        return EXPRESSION_NUMBER;
+    const struct plan_key *key = &p->key[column];
+    if (key->axis < 0)
+        return key->link != NULL ? expression_kind_of(key->link)
+                                 : EXPRESSION_EITHER;
+    const struct plan_axis *axis = &p->axis[key->axis];
+    int texts = 0;
+    for (int row = 0; row < axis->n; row++)
+        texts += axis->value[row * axis->n_keys + key->part].kind == CELL_TEXT;
+    return texts == axis->n ? EXPRESSION_TEXT
+           : texts == 0     ? EXPRESSION_NUMBER
+                            : EXPRESSION_EITHER;
+}
+
 /* What the columns of an expression wait for. */
 struct columns_seen {
     const struct plan *plan;
     enum plan_stage stage;
     int last_link; /* the last key that is a link; -1: none */
+    int of_runs;   /* a result that closed forms do not know; -1: none */
 };
 
 static void see(void *context, int column)
@@ -46,6 +67,8 @@ static void see(void *context, int column)
             seen->last_link = column;
         return;
     }
+    if (result_column_needs_run(column - p->n_keys))
+        seen->of_runs = column - p->n_keys;
     const enum plan_stage stage =
         result_column_is_of_machine(column - p->n_keys) ? STAGE_MACHINE
                                                         : STAGE_RESULTS;
@@ -56,7 +79,7 @@ static void see(void *context, int column)
 static struct columns_seen columns_of(const struct plan *p,
                                       const struct expression *e)
 {
-    struct columns_seen seen = {p, STAGE_KEYS, -1};
+    struct columns_seen seen = {p, STAGE_KEYS, -1, -1};
     expression_columns(e, see, &seen);
     return seen;
 }
@@ -64,7 +87,7 @@ static struct columns_seen columns_of(const struct plan *p,
 static bool read_link(struct plan *p, int i, struct diag *d)
 {
     struct plan_key *key = &p->key[i];
-    const struct expression_names names = {find, nearest, p};
+    const struct expression_names names = {find, nearest, kind, p};
     char what[PLAN_KEY_BYTES + 32];
     snprintf(what, sizeof(what), "the link of '%s'", key->name);
     key->link = expression_read(key->link_text, what, &names, key->at, d);
@@ -86,7 +109,7 @@ static bool read_link(struct plan *p, int i, struct diag *d)
 static bool read_condition(struct plan *p, const struct setting *s,
                            struct diag *d)
 {
-    const struct expression_names names = {find, nearest, p};
+    const struct expression_names names = {find, nearest, kind, p};
     struct plan_condition *c = &p->condition[p->n_conditions];
     if (setting_string(s) == NULL)
         return diag_error(d, setting_pos(s),
@@ -100,9 +123,21 @@ static bool read_condition(struct plan *p, const struct setting *s,
                                &names, setting_pos(s), d);
     if (c->holds == NULL)
         return false;
-    c->stage = columns_of(p, c->holds).stage;
     p->n_conditions++;
-    return true;
+    const struct columns_seen seen = columns_of(p, c->holds);
+    c->stage = seen.stage;
+    if (expression_kind_of(c->holds) == EXPRESSION_TEXT)
+        return diag_error(d, setting_pos(s),
+                          "a condition of 'where' is '%s', a text; one that "
+                          "holds or does not is needed, as \"dataflow == "
+                          "'rs'\"",
+                          expression_text(c->holds));
+    return p->simulates || seen.of_runs < 0 ||
+           diag_error(d, setting_pos(s),
+                      "a condition of 'where' reads '%s', which closed forms "
+                      "do not know; command = \"run\" is needed, or "
+                      "'bound_cycles'",
+                      result_column_at(seen.of_runs)->name);
 }
 
 bool plan_read_expressions(struct plan *p, const struct setting *where,

@@ -47,13 +47,11 @@ static struct {
 } all;
 static pthread_once_t made = PTHREAD_ONCE_INIT;
 
-/* Levels and networks that a file lists have names of its own. */
+/* Levels that a file lists have names of its own there, and here those of
+ * their places (sim/base/arch.h). */
 static bool is_common(const struct counter *c)
 {
-    const enum level level = counter_level(c);
-    return (c->when & (COUNTER_HIDDEN | COUNTER_CHECKED | COUNTER_LISTED)) ==
-               0 &&
-           (level < LEVEL_INNER_2 || level > LEVEL_INNER_4);
+    return (c->when & (COUNTER_HIDDEN | COUNTER_CHECKED)) == 0;
 }
 
 static void add_column(const struct result_column *column)
@@ -107,6 +105,17 @@ bool result_column_is_of_machine(int i)
 {
     pthread_once(&made, make);
     return i == figure_column(FIGURE_AREA);
+}
+
+bool result_column_needs_run(int i)
+{
+    const int metric = i - all.n_counters - ENERGY_N;
+    SIM_CHECK(i >= 0 && i < result_columns());
+    return i < all.n_counters ? (all.counter[i]->when & COUNTER_SIMULATED) != 0
+           : metric >= 0 && metric < METRIC_N
+               ? metrics_needs_cycles((enum metric)metric)
+               : i == figure_column(FIGURE_UTILIZATION) ||
+                     i == figure_column(FIGURE_POWER);
 }
 
 void result_columns_of_machine(const struct report_input *in, struct cell *cell)

@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-enum { RESULT_COLUMNS_MAX = 160 };
+enum { RESULT_COLUMNS_MAX = 320 };
 
 struct result_column {
     const char *name, *unit, *doc; /* constants */
@@ -26,6 +26,9 @@ const struct result_column *result_column_at(int i);
 int result_column_find(const char *name); /* -1: there is none */
 /* The only ones that are known of a machine that has run nothing. */
 bool result_column_is_of_machine(int i);
+
+/* Whether closed forms do not know it of any point. */
+bool result_column_needs_run(int i);
 
 /* What is known of the machine: cell by result column; others are set to
  * none. */

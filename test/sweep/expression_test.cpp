@@ -15,11 +15,13 @@
 namespace
 {
 
-const char *const names[] = {"rows", "array.cols", "flow", "none"};
+// "some" is a number at one point and a text at another.
+const char *const names[] = {"rows", "array.cols", "flow", "none", "some"};
+enum { NAMES = 5 };
 
 int find(const void *, const char *name)
 {
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < NAMES; i++)
         if (std::strcmp(names[i], name) == 0)
             return i;
     return -1;
@@ -30,14 +32,24 @@ const char *nearest(const void *, const char *)
     return names[0];
 }
 
+expression_kind kind(const void *, int column)
+{
+    return column == 2   ? EXPRESSION_TEXT
+           : column == 4 ? EXPRESSION_EITHER
+                         : EXPRESSION_NUMBER;
+}
+
 class Expression : public ::testing::Test
 {
   protected:
     cell value(const std::string &text)
     {
-        const expression_names known = {find, nearest, nullptr};
-        const cell cells[4] = {
-            cell_whole(12), cell_real(2.5), cell_text("rs"), {}};
+        const expression_names known = {find, nearest, kind, nullptr};
+        const cell cells[NAMES] = {cell_whole(12),
+                                   cell_real(2.5),
+                                   cell_text("rs"),
+                                   {},
+                                   cell_text("none")};
         expression *e =
             expression_read(text.c_str(), "it", &known, src_pos{"f", 3}, d_);
         EXPECT_NE(e, nullptr) << text << d_.text();
@@ -48,7 +60,7 @@ class Expression : public ::testing::Test
 
     std::string refused(const std::string &text)
     {
-        const expression_names known = {find, nearest, nullptr};
+        const expression_names known = {find, nearest, kind, nullptr};
         diag_clear(d_);
         EXPECT_EQ(
             expression_read(text.c_str(), "it", &known, src_pos{"f", 3}, d_),
@@ -83,8 +95,12 @@ TEST_F(Expression, ValuesAreThoseWorkedOutByHand)
         {"rows <= 11.5", 0},
         {"flow == 'rs'", 1},
         {"flow != \"ws\"", 1},
-        {"flow == 12", 0},
-        {"flow != 12", 1},
+        {"some == 12", 0},
+        {"some != 12", 1},
+        {"some < 12", 0},
+        {"some >= 12", 0},
+        {"some == 'none'", 1},
+        {"'a' < 'b'", 1},
         {"not rows == 12", 0},
         {"not not rows", 1},
         {"rows == 1 and 1 or 1", 1},
@@ -108,7 +124,7 @@ TEST_F(Expression, ValuesAreThoseWorkedOutByHand)
 
 TEST_F(Expression, WhatHasNoValueIsNone)
 {
-    for (const char *text : {"1 / 0", "none + 1", "flow * 2", "sqrt(0 - 1)",
+    for (const char *text : {"1 / 0", "none + 1", "some * 2", "sqrt(0 - 1)",
                              "log2(0)", "min(1, none)", "5 % 0"})
         EXPECT_EQ(value(text).kind, CELL_NONE) << text;
 }
@@ -138,6 +154,49 @@ TEST_F(Expression, WhatIsWrongIsOneLineWithItsPlace)
     }
     refused(nots + "1");
     refused(sum);
+}
+
+// A number beside a text would be silently false.
+TEST_F(Expression, ANumberBesideATextIsRefused)
+{
+    const struct {
+        const char *text, *part;
+    } cases[] = {
+        {"flow == 12", "'flow == 12', which compares a number with a text"},
+        {"flow != 12", "'flow != 12', which compares"},
+        {"rows <= 'many'", "'rows <= 'many'', which compares"},
+        {"rows > 3 and  (flow < rows + 1 )", "'flow < rows + 1', which"},
+        {"flow * 2", "'flow * 2', which takes a text for a number"},
+        {"-flow < 3", "'-flow', which takes"},
+        {"not flow", "'not flow', which takes"},
+        {"rows > 3 and flow", "'rows > 3 and flow', which takes"},
+        {"flow or rows", "'flow or rows', which takes"},
+        {"max(1, flow) > 2", "'1, flow', which takes"},
+        {"log2('8')", "''8'', which takes"},
+    };
+    for (const auto &c : cases)
+        EXPECT_NE(refused(c.text).find(c.part), std::string::npos)
+            << c.text << ": " << d_.text();
+}
+
+TEST_F(Expression, ItsKindIsKnown)
+{
+    const struct {
+        const char *text;
+        expression_kind kind;
+    } cases[] = {
+        {"'ws'", EXPRESSION_TEXT},          {"flow", EXPRESSION_TEXT},
+        {"rows", EXPRESSION_NUMBER},        {"some", EXPRESSION_EITHER},
+        {"some + 1", EXPRESSION_NUMBER},    {"(flow)", EXPRESSION_TEXT},
+        {"flow == 'rs'", EXPRESSION_NUMBER}};
+    const expression_names known = {find, nearest, kind, nullptr};
+    for (const auto &c : cases) {
+        expression *e =
+            expression_read(c.text, "it", &known, src_pos{"f", 3}, d_);
+        ASSERT_NE(e, nullptr) << c.text << d_.text();
+        EXPECT_EQ(expression_kind_of(e), c.kind) << c.text;
+        expression_free(e);
+    }
 }
 
 // A reason's status is that of the message, and its place is left out.

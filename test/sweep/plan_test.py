@@ -44,6 +44,10 @@ WRONG = [
     (axes('{ key = "objective"; values = ["fast"]; }'), 4, "'fast'"),
     (axes('{ key = "batch"; values = [0]; }'), 4, "whole number from 1"),
     (axes('{ key = "energy"; values = ["46nm"]; }'), 4, "46nm"),
+    (axes('{ key = "dram.model"; values = ["ideal", "ddr9"]; }'), 4,
+     "no DRAM 'ddr9'"),
+    (axes('{ key = "mapping.file"; values = ["none_such"]; }'), 4, "none_such"),
+    (axes(ROWS) + 'set = ["dram.part=none.cfg"];\n', 5, "none.cfg"),
     (axes('{ key = "shape"; values = ["M=4"]; }'), 4, "exclude each other"),
     (HEAD.replace('"c1"', '"c9"') + f"axes = ({ROWS});\n", 3, "c9"),
     (HEAD.replace("lenet5", "lenet6") + f"axes = ({ROWS});\n", 3, "lenet6"),
@@ -51,6 +55,25 @@ WRONG = [
     (axes(ROWS) + 'where = "array.rowz <= 4";\n', 5, "array.rows"),
     (axes(ROWS) + 'where = ["array.rows <= 4",\n "(1"];\n', 6, "')'"),
     (axes(ROWS) + 'where = "array.rows $ 4";\n', 5, "'$ 4' begins"),
+    (axes(ROWS) + 'where = "array.rows == \'4\'";\n', 5,
+     "compares a number with a text"),
+    (axes(ROWS) + 'where = ["array.rows <= 4",\n "layer < 3 or cycles < 9"];\n',
+     6, "'layer < 3', which compares a number with a text"),
+    (axes(ROWS) + 'where = "cycles < \'100\'";\n', 5, "'cycles < '100''"),
+    (axes(ROWS) + 'where = "net";\n', 5, "'net', a text"),
+    (axes('{ key = "pe.zero_gating"; values = [true, false]; }') +
+     'where = "pe.zero_gating and cycles > 1";\n', 5, "takes a text for a"),
+    (axes('{ key = "array.rows"; values = ["4", "8"]; }') +
+     'where = "array.rows <= 4";\n', 5, "compares a number with a text"),
+    (axes(ROWS) + 'links = ( { key = "array.cols"; value = "dataflow * 2"; } );'
+     '\ndataflow = "rs";\n', 5, "takes a text for a number"),
+    (axes(ROWS) + 'where = "array.rows > 4";\n', 1, "no point is left"),
+    (axes(ROWS) + 'command = "model";\nwhere = "cycles < 100000";\n', 6,
+     "'cycles', which closed forms do not know"),
+    (axes(ROWS) + 'pareto = ["energy_pj.total", "power_mw"];\n'
+     'command = "model";\n', 5, "'power_mw', which closed forms"),
+    (axes(ROWS) + 'screen = "model";\npareto = ["utilization"];\n', 6,
+     "'utilization', which closed forms"),
     (axes(ROWS) + "where = 4;\n", 5, "a string is needed"),
     (axes(ROWS) + 'links = ( { key = "l2.bytes"; value = "cycles"; } );\n', 5,
      "reads a result"),
@@ -80,6 +103,21 @@ with new_folder() as folder:
               not os.path.exists(os.path.join(folder, "wrong.sqlite")),
               f"line {line} of a plan is wrong: {words}",
               (done.returncode, done.stderr))
+
+    # A store knows what the files say that its machines read.
+    write(folder, "loops.cfg", 'mappings = ( { layer = "c1"; dataflow = "ws"; '
+          'parameters = { m = 4; }; } );')
+    write(folder, "files.cfg", axes(
+        '{ key = "mapping.file"; values = ["loops.cfg"]; }') +
+        'command = "model";\n')
+    first = run("sweep", "files.cfg", folder=folder)
+    write(folder, "loops.cfg", 'mappings = ( { layer = "c1"; dataflow = "ws"; '
+          'parameters = { m = 2; }; } );')
+    done = run("sweep", "files.cfg", folder=folder)
+    check(first.returncode == 0 and
+          done.returncode == 1 and "other contents or inputs" in done.stderr,
+          "another mapping file makes another store",
+          (first.stdout + first.stderr, done.stdout + done.stderr))
 
     # Points that fail are rows.
     write(folder, "some.cfg", HEAD.replace('layer = "c1";', "") + """

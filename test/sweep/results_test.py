@@ -34,7 +34,7 @@ axes = (
 links = ( { key = "l2.bytes"; value = "array.rows * 9216"; } );
 where = ["pe.rf.ifmap_words * array.rows <= 200 or dataflow == 'rs'"];
 """
-OPTIONS = ("cfg", "net", "layer", "dataflow")
+OPTIONS = ("cfg", "net", "layer", "batch", "dataflow")
 
 
 def rows_of(store, folder, *words):
@@ -162,18 +162,50 @@ with new_folder() as folder:
         for point, line in zip(points, lines))
     check(same, "JSON has the rows of the CSV")
 
-    # The front: nobody beats its points, and each other is beaten.
+    # Levels that a file lists have the columns of their places.
+    write(folder, "levels.cfg", 'command = "model";\naxes = ( { key = "cfg"; '
+          'values = ["simba_like", "eyeriss_spads", "eyeriss"]; },\n'
+          '{ key = "layer"; values = ["conv2", "conv*"]; } );\n'
+          'net = "alexnet"; batch = 1;\n')
+    run("sweep", "levels.cfg", folder=folder)
+    places = {"simba_like": {"global": "l2", "pe_input": "inner_3",
+                             "pe_weight": "inner_2", "pe_accu": "l1",
+                             "weight_regs": "rf"},
+              "eyeriss_spads": {"glb": "l2", "spads": "rf"}, "eyeriss": {}}
+    for row in rows_of("levels.sqlite", folder):
+        document = alone(row, ["cfg", "net", "layer", "batch"], "model")
+        total = document["total"] if row["layer"] == "conv*" else \
+            document["layers"][0]
+        wrong = []
+        for group in ("accesses", "noc"):
+            for level, one in total[group].items():
+                place = places[row["cfg"]].get(level, level)
+                for tensor, numbers in one.items():
+                    numbers = numbers if isinstance(numbers, dict) else \
+                        {"": numbers}
+                    for name, value in numbers.items():
+                        column = ".".join(filter(None, (group, place, tensor,
+                                                        name)))
+                        if row.get(column) != str(value):
+                            wrong.append((column, row.get(column), value))
+        check(not wrong and row["status"] == "ok",
+              f"{row['cfg']}, {row['layer']}: words of each level", wrong[:5])
+
+    # The front: nobody beats its points, and each other is beaten.  A point
+    # without a figure is the worst in it: one table here prices no area.
     front = {row["point"] for row in
              rows_of("all_run.sqlite", folder, "--format", "pareto")}
     names = ("cycles", "energy_pj.total", "area_mm2")
 
     def beats(a, b):
-        x = [float(a[n] or 0) for n in names]
-        y = [float(b[n] or 0) for n in names]
+        x = [float(a[n] or "inf") for n in names]
+        y = [float(b[n] or "inf") for n in names]
         return a["layer"] == b["layer"] and x != y and \
             all(p <= q for p, q in zip(x, y))
     ok = [line for line in lines if line["status"] == "ok"]
     expected = {b["point"] for b in ok if not any(beats(a, b) for a in ok)}
+    check({True, False} == {line["area_mm2"] == "" for line in ok},
+          "some points have no area")
     check(front == expected and 0 < len(front) < len(ok),
           "--format pareto has the points that no other beats",
           (len(front), len(expected)))

@@ -1,6 +1,7 @@
 /* command_sweep.c - runs the points of a plan, or says what a store has.
  * SPDX-License-Identifier: MIT
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,7 +99,12 @@ static void run_plan(struct invocation *s, const char *name)
         char *made = default_store(plan, shard, shards);
         const char *path = o->store != NULL ? o->store : made;
         sweep_about(plan, shard, shards, &about);
-        if (file_use_write("--store", path, s->diag))
+        if (about.points == 0)
+            diag_error(s->diag, (struct src_pos){plan->path, 1},
+                       "no point is left: the conditions of 'where' hold for "
+                       "none of %" PRIu64 "; one at least is needed",
+                       plan->n_points);
+        else if (file_use_write("--store", path, s->diag))
             store = store_open(path, plan, &about, s->diag);
         free(made);
     }
