@@ -32,6 +32,9 @@ class random_nest
             a.l1_bytes = 1 << 16;
             a.l1_latency_cycles = pick(0, 3);
             a.l1_cluster_rows = pick(0, a.rows);
+            a.l1_banks = pick(1, 4);
+            a.l1_bank_row_words = pick(1, 4);
+            a.l1_ports = pick(0, 1) ? BANK_1RW : BANK_1R1W;
             a.l2_to_l1_slots_per_cycle = pick(1, 3);
         }
         a.pass_overlap = !a.has_l1 && pick(0, 3) == 0;

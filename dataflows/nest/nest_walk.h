@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-enum { NEST_TIME_MAX = 3 * NEST_LOOPS_MAX };
+enum { NEST_TIME_MAX = 4 * NEST_LOOPS_MAX };
 
 struct nest_span { /* of a dimension */
     int first, n;  /* n 0: no work */

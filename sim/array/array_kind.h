@@ -1,9 +1,9 @@
 /* array_kind.h - what a kind of array side must be able to do.
  *
  * One definition a file: multicast_array.c, systolic_array.c,
- * overlap/overlap_array.c, nest/nest_array.c and levels/levels_array.c. Whoever
- * has an array side (array_side.h) calls these through it and asks no kind
- * which it is.
+ * overlap/overlap_array.c, nest/nest_credit.c and levels/levels_array.c.
+ * Whoever has an array side (array_side.h) calls these through it and asks no
+ * kind which it is.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -74,7 +74,7 @@ struct array_kind {
 };
 
 extern const struct array_kind multicast_array, systolic_array, overlap_array,
-    nest_array, levels_array;
+    nest_credit_array, levels_array;
 
 #ifdef __cplusplus
 }

@@ -31,10 +31,10 @@ const struct array_kind *array_kind_of(const struct arch *arch)
 
 const struct array_kind *array_kind_of_nests(const struct arch *arch)
 {
-    if (arch_has_levels(arch))
+    if (arch_has_levels(arch) || arch->has_l1)
         return &levels_array;
     return arch->array_network == NETWORK_SYSTOLIC ? &systolic_array
-                                                   : &nest_array;
+                                                   : &nest_credit_array;
 }
 
 struct array_side *array_side_of(const struct array_kind *kind, void *self)

@@ -228,8 +228,9 @@ int arch_level_inside(const struct arch *a, int level)
 
 bool arch_level_has_network(const struct arch *a, enum level level)
 {
+    const struct level_arch *at = &a->level[level];
     return level != LEVEL_DRAM &&
-           a->level[level].rows * a->level[level].cols > 1;
+           (at->rows * at->cols > 1 || at->flow_words[FLOW_IFMAP] > 0);
 }
 
 /* What passes 64 bits stays at their end. */

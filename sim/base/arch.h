@@ -159,6 +159,9 @@ struct level_arch {
     /* The width of each instance's network: so many slots a cycle of so many
      * words each, whatever their destinations. */
     int words_per_slot, slots_per_cycle;
+    /* Words a cycle of each flow where they have networks of their own, even
+     * to one child (sim/array/levels/levels_usual.h); 0: as above. */
+    int flow_words[FLOW_PSUM_LINK];
     int hop_um; /* from child to child, for its energy; 0 = not said */
 };
 

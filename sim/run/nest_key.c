@@ -9,32 +9,24 @@
 #include "dataflows/nest/nest_pass.h"
 #include "sim/array/levels/levels_key.h"
 #include "sim/array/nest/nest_credit.h"
-#include "sim/array/nest/nest_machine.h"
 
-/* Where the loops outside L2's, L1's and the PEs' tiles put a pass. */
-enum { VIEWS = 3 };
-static const enum level view_level[VIEWS] = {LEVEL_L2, LEVEL_L1, LEVEL_RF};
-
+/* Where the loops outside a pass put it. */
 struct pass_tile {
-    int32_t exists;
-    int32_t offset[VIEWS][NEST_DIMS]; /* to the PEs' of the pass in question */
-    int32_t left[VIEWS][NEST_DIMS];   /* how far the layer goes on */
+    int32_t left[NEST_DIMS]; /* how far the layer goes on */
     /* Ifmap rows and columns to the ends, where those clip a tile. */
-    int32_t above[VIEWS][2], below[VIEWS][2];
+    int32_t above[2], below[2];
 };
 
 /* What all passes of a layer have alike. */
 struct inside {
     uint64_t kind; /* of machine; those of programs have others */
-    struct nest_machine_cfg machine;        /* with an L1 */
-    struct nest_credit_key credit;          /* without */
+    struct nest_credit_key credit;
     int32_t stride[2], dilation[2], pad[2]; /* of rows and of columns */
     int32_t n_loops;                        /* inside a pass */
     struct inside_loop {
         int32_t dim, level, tile, room;
     } loop[NEST_TIME_MAX];
-    int32_t outside[VIEWS]; /* of these, outside a level's tile */
-    int32_t tile[VIEWS][NEST_DIMS];
+    int32_t tile[LEVEL_N][NEST_DIMS];
     /* Which children ever have work follows from these. */
     struct nest_level level[LEVEL_N]; /* without time loops */
     int32_t extent[NEST_DIMS];        /* as far as an L2 tile goes */
@@ -42,8 +34,8 @@ struct inside {
 
 struct key {
     struct inside inside;
-    struct pass_tile at, before, next;
-    int32_t reads_back[VIEWS];
+    struct pass_tile at;
+    int32_t reads_back;
 };
 
 struct nest_key {
@@ -53,7 +45,6 @@ struct nest_key {
     int pad[2], extent[2];
     int most[NEST_DIMS]; /* extents that the pass, or an L2 tile, covers */
     int span[2];         /* of the ifmap under these */
-    bool forgets;        /* the passes around it do not matter */
     struct key key;
     struct levels_key *levels; /* owns; of listed levels, in place of key */
     struct pass_key latest;    /* of these */
@@ -70,10 +61,7 @@ static void describe_inside(const struct nest_walk *w, const struct arch *arch,
                             const int pad[2], struct inside *out)
 {
     out->kind = UINT64_MAX;
-    if (nest_forgets(arch))
-        nest_credit_describe(w, arch, &out->credit);
-    else
-        nest_machine_config(arch, w, &out->machine);
+    nest_credit_describe(w, arch, &out->credit);
     out->stride[0] = w->layer.stride_h;
     out->stride[1] = w->layer.stride_w;
     out->dilation[0] = w->layer.dilation_h;
@@ -88,12 +76,9 @@ static void describe_inside(const struct nest_walk *w, const struct arch *arch,
         loop->tile = w->loop[w->pass_loops + i].tile;
         loop->room = w->loop[w->pass_loops + i].room;
     }
-    for (int v = 0; v < VIEWS; v++) {
-        int outside = w->outside[view_level[v]] - w->pass_loops;
-        out->outside[v] = outside > 0 ? outside : 0;
+    for (int k = 0; k < LEVEL_N; k++)
         for (int d = 0; d < NEST_DIMS; d++)
-            out->tile[v][d] = w->tile[view_level[v]][d];
-    }
+            out->tile[k][d] = w->tile[k][d];
     for (int level = 0; level < LEVEL_N; level++) {
         const struct nest_level *from = &w->nest.level[level];
         struct nest_level *to = &out->level[level];
@@ -120,7 +105,7 @@ static void set_most(struct nest_key *m)
 {
     const struct nest_walk *w = m->walk;
     memcpy(m->most, w->tile[LEVEL_L2], sizeof(m->most));
-    for (int i = 0; m->forgets && i < w->pass_loops; i++)
+    for (int i = 0; i < w->pass_loops; i++)
         m->most[w->loop[i].dim] = w->loop[i].tile;
 }
 
@@ -137,7 +122,6 @@ struct nest_key *nest_key_new(const struct nest_walk *walk,
     }
     const struct layer *l = &walk->layer;
     static const int out[2] = {NEST_P, NEST_Q}, tap[2] = {NEST_R, NEST_S};
-    m->forgets = nest_forgets(arch);
     set_most(m);
     const bool stored = arch->padding == PADDING_STORED;
     const int step[2] = {l->stride_h, l->stride_w};
@@ -163,35 +147,22 @@ void nest_key_free(struct nest_key *m)
     free(m);
 }
 
-/* Bases as the first so many of the loops over passes give them. */
-static void bases_of(const struct nest_walk *w, const struct nest_step *step,
-                     int loops, int out[NEST_DIMS])
-{
-    memset(out, 0, NEST_DIMS * sizeof(*out));
-    for (int i = 0; i < least(loops, w->pass_loops); i++)
-        out[w->loop[i].dim] += step->value[i] * w->loop[i].tile;
-}
-
 static void tile_of(const struct nest_key *m, const struct nest_step *step,
-                    const int base[NEST_DIMS], struct pass_tile *out)
+                    struct pass_tile *out)
 {
     const struct nest_walk *w = m->walk;
     const struct layer *l = &w->layer;
-    int own[NEST_DIMS];
-    out->exists = 1;
-    for (int v = m->forgets ? VIEWS - 1 : 0; v < VIEWS; v++) {
-        bases_of(w, step, w->outside[view_level[v]], own);
-        for (int d = 0; d < NEST_DIMS; d++) {
-            out->offset[v][d] = own[d] - base[d];
-            out->left[v][d] = least(w->extent[d] - own[d], m->most[d]);
-        }
-        const int first[2] = {
-            own[NEST_P] * l->stride_h + own[NEST_R] * l->dilation_h,
-            own[NEST_Q] * l->stride_w + own[NEST_S] * l->dilation_w};
-        for (int k = 0; k < 2; k++) {
-            out->above[v][k] = least(0, first[k] - m->pad[k]);
-            out->below[v][k] = least(m->span[k], m->extent[k] - first[k]);
-        }
+    int base[NEST_DIMS] = {0};
+    for (int i = 0; i < w->pass_loops; i++)
+        base[w->loop[i].dim] += step->value[i] * w->loop[i].tile;
+    for (int d = 0; d < NEST_DIMS; d++)
+        out->left[d] = least(w->extent[d] - base[d], m->most[d]);
+    const int first[2] = {
+        base[NEST_P] * l->stride_h + base[NEST_R] * l->dilation_h,
+        base[NEST_Q] * l->stride_w + base[NEST_S] * l->dilation_w};
+    for (int k = 0; k < 2; k++) {
+        out->above[k] = least(0, first[k] - m->pad[k]);
+        out->below[k] = least(m->span[k], m->extent[k] - first[k]);
     }
 }
 
@@ -213,20 +184,10 @@ struct pass_key nest_key_make(struct nest_key *m,
                               bool *is_as_before)
 {
     struct key *k = &m->key;
-    int base[NEST_DIMS];
     *is_as_before = false;
     if (m->levels != NULL)
         return listed_key(m, place, is_as_before);
-    memset(&k->before, 0, sizeof(k->before));
-    memset(&k->next, 0, sizeof(k->next));
-    bases_of(m->walk, &place->at, m->walk->pass_loops, base);
-    tile_of(m, &place->at, base, &k->at);
-    if (place->has_before && !m->forgets)
-        tile_of(m, &place->before, base, &k->before);
-    if (place->has_next && !m->forgets)
-        tile_of(m, &place->next, base, &k->next);
-    for (int v = m->forgets ? VIEWS - 1 : 0; v < VIEWS; v++)
-        k->reads_back[v] =
-            nest_walk_reads_back(m->walk, &place->at, view_level[v]);
+    tile_of(m, &place->at, &k->at);
+    k->reads_back = nest_walk_reads_back(m->walk, &place->at, LEVEL_RF);
     return pass_key_of(k, sizeof(*k));
 }

@@ -10,7 +10,9 @@
 #include "dataflows/nest/nest_walk.h"
 #include "sim/array/levels/levels_array.h"
 #include "sim/array/levels/levels_room.h"
-#include "sim/array/nest/nest_array.h"
+#include "sim/array/levels/levels_usual.h"
+#include "sim/array/nest/nest_credit.h"
+#include "sim/array/nest/nest_follow.h"
 #include "sim/run/check.h"
 #include "sim/run/nest_key.h"
 #include "sim/run/nest_transfers.h"
@@ -23,7 +25,9 @@ struct nest_passes {
     struct pass_source base;
     /* Both own, and a scout's are those of the source that it is of. */
     struct nest_walk *walk;
-    struct program *program; /* arch, layer and layout */
+    struct program *program; /* layer, layout, arch: one with an L1 as a list of
+                              * levels */
+    struct arch arch;        /* as it was given; none of a scout */
     bool is_scout;
     const struct access_tap *tap;     /* or NULL */
     struct nest_transfers *transfers; /* NULL: a scout */
@@ -82,6 +86,8 @@ static void prepare_values(struct nest_passes *p)
 static void finish(struct pass_source *s, struct layer_result *out)
 {
     struct nest_passes *p = of(s);
+    if (p->tap != NULL && p->arch.has_l1)
+        nest_follow(&p->arch, &p->program->layer, &p->walk->nest, p->tap);
     if (p->ofmap == NULL)
         return;
     out->checked = true;
@@ -98,8 +104,8 @@ static struct array_side *new_array(struct pass_source *s)
     if (arch_has_levels(&p->program->arch))
         return levels_array_new(p->walk, &p->program->arch,
                                 p->ofmap != NULL ? &p->values : NULL);
-    return nest_array_new(p->walk, &p->program->arch,
-                          p->ofmap != NULL ? &p->values : NULL, p->tap);
+    return nest_credit_new(p->walk, &p->program->arch,
+                           p->ofmap != NULL ? &p->values : NULL, p->tap);
 }
 
 static bool next(struct pass_source *s, struct source_pass *out)
@@ -154,9 +160,8 @@ static void bounds(const struct pass_source *s, const struct counts *counts,
                    uint64_t bounds_cycles[BOUND_N])
 {
     const struct nest_passes *p = (const struct nest_passes *)s;
-    const struct arch *arch = &p->program->arch;
-    const struct dram_cfg dram = tile_table_dram_cfg(arch);
-    nest_bounds(arch, &p->program->layer, &p->walk->nest, &dram, counts,
+    const struct dram_cfg dram = tile_table_dram_cfg(&p->arch);
+    nest_bounds(&p->arch, &p->program->layer, &p->walk->nest, &dram, counts,
                 bounds_cycles);
 }
 
@@ -216,18 +221,17 @@ static void set_places(struct nest_passes *p)
     int buffers[TENSOR_N], banks[TENSOR_N];
     enum tensor tensor;
     uint64_t lacking;
-    if (arch_has_levels(&p->program->arch)) {
+    if (arch_has_levels(&p->arch)) {
         for (int t = 0; t < TENSOR_N; t++)
             p->base.buffers[t] =
                 nest->level[LEVEL_L2].keep[t]
-                    ? (uint64_t)levels_buffers(&p->program->arch,
-                                               &p->program->layer, nest,
-                                               (enum tensor)t)
+                    ? (uint64_t)levels_buffers(&p->arch, &p->program->layer,
+                                               nest, (enum tensor)t)
                     : PLACES_IN_FRONT;
         return;
     }
-    SIM_CHECK(nest_l2_places(&p->program->arch, &p->program->layer, nest,
-                             buffers, banks, &tensor, &lacking));
+    SIM_CHECK(nest_l2_places(&p->arch, &p->program->layer, nest, buffers, banks,
+                             &tensor, &lacking));
     for (int t = 0; t < TENSOR_N; t++)
         p->base.buffers[t] = nest->level[LEVEL_L2].keep[t]
                                  ? (uint64_t)buffers[t]
@@ -243,7 +247,11 @@ struct pass_source *nest_passes_new(const struct arch *arch,
     struct program *program = xcalloc(1, sizeof(*program));
     program->arch = *arch;
     program->layer = *layer;
-    struct nest_passes *p = make(nest_walk_new(arch, layer, nest), program);
+    if (arch->has_l1)
+        levels_of_usual(arch, layer, nest, &program->arch);
+    struct nest_passes *p =
+        make(nest_walk_new(&program->arch, layer, nest), program);
+    p->arch = *arch;
     nest_lay_out(p->walk, dram_burst_bytes(&dram), program);
     p->tap = tap;
     if (check)

@@ -120,8 +120,6 @@ static struct nest_stage *stage_of(const struct nest_transfers *t,
         .level = (enum level)below_dram(t->walk, tensor),
         .tensor = tensor,
         .no_padding_words = a->padding == PADDING_GENERATED,
-        .words_per_slot = 1,
-        .out_words_per_slot = 1,
     };
     return nest_stage_new(&cfg);
 }

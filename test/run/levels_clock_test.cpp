@@ -2,6 +2,7 @@
 // steps no cycles. SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include "sim/array/levels/levels_usual.h"
 #include "sim/run/simulate.h"
 #include "test/random_levels.h"
 #include "test/run/levels_clock.h"
@@ -83,6 +84,63 @@ TEST(LevelsClock, IsTheMachinesOnRandomNests)
                           std::to_string(a.level[i].cols);
         ASSERT_EQ(r.cycles, levels_clock(a, l, n))
             << "case " << k << ", " << describe(l) << levels << describe(n);
+    }
+    diag_free(d);
+}
+
+// Networks of psums move a word a cycle, so that a PE's port has room for the
+// MAC beside them, and L1's ports never limit; L1s of tile size among them.
+TEST(LevelsClock, IsTheMachinesWithAnL1)
+{
+    random_nest random(52);
+    diag *d = diag_new();
+    for (int k = 0, end = sample(150, "random nests"); k < end; k++) {
+        arch a = random.machine(), listed;
+        while (!a.has_l1)
+            a = random.machine();
+        std::strcpy(a.dram_model, "ideal");
+        a.carries = CARRIES_ALL;
+        a.l2_ports = BANK_1R1W;
+        a.l1_banks = 64;
+        a.l1_bank_row_words = ARCH_ROW_WORDS_MAX;
+        a.l1_ports = BANK_1R1W;
+        for (network net : {NETWORK_PSUM_IN, NETWORK_PSUM_OUT})
+            a.network[net] = network_arch{1, 1};
+        for (int &bits : a.precision_bits)
+            bits = 8 * random.pick(1, 4);
+        a.l2_bytes = 1 << 20;
+        const layer l = random.shape(300);
+        const nest n = random.mapping(a, l);
+        // Room for all tiles twice and more, or once, which is as much as each
+        // has in a store of its own.
+        const bool tight = random.pick(0, 1) != 0;
+        l2_store own[TENSOR_N] = {};
+        a.l1_bytes = tight ? 0 : a.l1_bytes * TENSOR_N;
+        for (int t = 0; t < TENSOR_N; t++) {
+            own[t].bytes = 1 << 16;
+            if (tight)
+                own[t].bytes =
+                    nest_tile_words(&a, &l, &n, LEVEL_L1, tensor(t)) *
+                    uint64_t(a.precision_bits[t]) / 8;
+            a.l1_bytes += tight ? own[t].bytes : 0;
+        }
+        simulate_options o = {};
+        layer_result r = {};
+        ASSERT_TRUE(simulate_nest(&a, &l, &n, &o, &r, d)) << diag_text(d, 0);
+        levels_of_usual(&a, &l, &n, &listed);
+        level_arch *l1 = &listed.level[LEVEL_L1];
+        for (int t = 0; t < TENSOR_N; t++) {
+            own[t].banks = l1->store[0].banks;
+            own[t].bank_row_words = l1->store[0].bank_row_words;
+            own[t].latency_cycles = l1->store[0].latency_cycles;
+            own[t].ports = BANK_1R1W;
+            own[t].holds[t] = true;
+        }
+        std::copy(own, own + TENSOR_N, l1->store);
+        l1->n_stores = TENSOR_N;
+        ASSERT_EQ(r.cycles, levels_clock(listed, l, n))
+            << "case " << k << ", " << a.rows << " x " << a.cols << ", "
+            << describe(l) << describe(n);
     }
     diag_free(d);
 }

@@ -294,10 +294,22 @@ class products
         return m;
     }
 
-    uint64_t width_of_network(int level) const
+    uint64_t width_of_network(int level, int tensor, bool out) const
     {
+        const level_flow flow = tensor == TENSOR_IFMAP    ? FLOW_IFMAP
+                                : tensor == TENSOR_FILTER ? FLOW_FILTER
+                                : out                     ? FLOW_PSUM_OUT
+                                                          : FLOW_PSUM_IN;
+        if (has_flows(level))
+            return uint64_t(a_.level[level].flow_words[flow]);
         return uint64_t(a_.level[level].words_per_slot) *
                uint64_t(a_.level[level].slots_per_cycle);
+    }
+
+    // A network of its own for each flow.
+    bool has_flows(int level) const
+    {
+        return a_.level[level].flow_words[0] > 0;
     }
 
     uint64_t width_of_port(int level, int tensor) const
@@ -331,8 +343,10 @@ class products
                 single || (!out && k != LEVEL_DRAM &&
                            a_.level[k].network == LEVEL_POINT_TO_POINT);
             const uint64_t n = most(alone ? all : once);
-            if (k != LEVEL_DRAM && a_.level[k].rows * a_.level[k].cols > 1)
-                cycles = std::max(cycles, up(n, width_of_network(k)));
+            if (k != LEVEL_DRAM &&
+                (a_.level[k].rows * a_.level[k].cols > 1 || has_flows(k)))
+                cycles =
+                    std::max(cycles, up(n, width_of_network(k, tensor, out)));
             if (k == parent && k != LEVEL_DRAM)
                 cycles = std::max(cycles, up(n, width_of_port(k, tensor)));
             list = once;

@@ -10,6 +10,7 @@
 
 #include "dataflows/arith.h"
 #include "sim/array/levels/levels_parts.h"
+#include "sim/array/levels/levels_usual.h"
 #include "sim/array/levels/levels_values.h"
 
 struct array {
@@ -30,21 +31,45 @@ static bool honours(const struct arch *arch, const char *dataflow,
                     struct array_refusal *out)
 {
     (void)dataflow;
+    if (arch->has_l1 && arch->psum_reduce == PSUM_TREE)
+        return refuse(out, "noc.psum_reduce",
+                      "a nest sums psums by chains and 'noc.psum_reduce' is "
+                      "'tree'; 'chain' is right");
+    if (arch->has_l1 && arch->l2_to_l1 == L2_TO_L1_MESH)
+        return refuse(out, "noc.l2_to_l1",
+                      "a nest reaches its L1s by a multicast network and "
+                      "'noc.l2_to_l1' is 'mesh'; 'multicast' is right");
     if (arch->carries != CARRIES_ALL)
         return refuse(out, "dram.carries",
-                      "listed levels have all tensors from DRAM and "
-                      "'dram.carries' is 'filters'; 'all' is right");
+                      "a nest moves all tensors and 'dram.carries' is "
+                      "'filters'; 'all' is right");
     if (arch->pass_overlap)
         return refuse(out, "pass.overlap",
-                      "passes on listed levels begin on an array in which "
-                      "nothing moves and 'pass.overlap' is true; false is "
-                      "right");
+                      "passes on listed levels and L1s begin on an array in "
+                      "which nothing moves and 'pass.overlap' is true; false "
+                      "is right");
     return true;
 }
 
 static int not_modelled(const struct arch *arch, const char **keys)
 {
+    static const char *const with_l1[] = {"pe.fifo_words",
+                                          "pe.psum_add",
+                                          "pe.refill",
+                                          "pe.start",
+                                          "noc.ifmap_waits_for_filters",
+                                          "l1.ifmap_banks",
+                                          "l1.filter_banks",
+                                          "l1.ifmap_bypass",
+                                          "l1.filter_bypass",
+                                          "l1.input_slots"};
+    const int n_with_l1 =
+        arch->has_l1 ? (int)(sizeof(with_l1) / sizeof(*with_l1)) : 0;
     int n = 0;
+    for (int i = 0; i < n_with_l1; i++)
+        keys[n++] = with_l1[i];
+    if (arch->has_l1 && arch->groups_parallel > 1)
+        keys[n++] = "array.groups_parallel";
     if (arch->compression != COMPRESSION_NONE)
         keys[n++] = "dram.compression";
     return n;
@@ -120,6 +145,8 @@ static void finish(void *self, struct pass_outcome *out)
     out->filter_free_cycle = n->cycles;
     memcpy(out->ledger_pe_cycles, n->cycles_of, sizeof(out->ledger_pe_cycles));
     levels_classes_take(a->classes, count, &out->counts);
+    if (a->machine->arch->has_l1)
+        levels_count_links(&a->machine->walk->nest, &out->counts);
 }
 
 static uint64_t step(void *self, uint64_t most_cycles)
@@ -170,6 +197,7 @@ static struct probe *probes(void *self, const struct probe_pes *pes, int *n)
     (void)pes; /* all MACs step together */
     probe_add(&a->probes, "sequencer", "in_flight", 1, NULL);
     probe_add(&a->probes, "macs", "state", 4, pe_state_words);
+    probe_add(&a->probes, "macs", "working", 32, NULL);
     for (int k = 0; k < m->n_engines; k++) {
         char name[BLOCK_NAME_MAX];
         levels_engine_name(m, k, name);
@@ -207,6 +235,7 @@ static void sample(void *self)
     struct probe *at = a->probes.probe;
     (at++)->value = m->in_flight;
     (at++)->value = m->in_flight ? (uint32_t)state_of(m) : PE_IS_idle;
+    (at++)->value = m->in_flight ? (uint32_t)m->working : 0;
     for (int k = 0; k < m->n_engines; k++) {
         const struct levels_engine *e = &m->engine[k];
         (at++)->value = (uint32_t)e->index;

@@ -277,6 +277,7 @@ static void charge(struct levels_machine *m)
                    : e->index == 0                              ? LEDGER_fill
                                                                 : missing(m);
     to[m->waits_for] += busy;
+    m->working = busy;
 }
 
 /* --- commit --------------------------------------------------------------- */

@@ -75,6 +75,7 @@ struct levels_machine {
     uint64_t last_due_cycle; /* of the MACs */
     bool in_flight, moved;
     enum ledger_cause waits_for; /* in the latest cycle; of MACs */
+    uint64_t working;            /* MACs that this was charged to */
     struct levels_outcome out;
 };
 

@@ -58,7 +58,9 @@ static void set_widths(struct levels_words *w)
             continue;
         for (int f = 0; f < FLOW_PSUM_LINK; f++)
             w->width[network_of(level, (enum level_flow)f)] =
-                (uint64_t)at->words_per_slot * (uint64_t)at->slots_per_cycle;
+                at->flow_words[f] > 0 ? (uint64_t)at->flow_words[f]
+                                      : (uint64_t)at->words_per_slot *
+                                            (uint64_t)at->slots_per_cycle;
         for (int k = 0; k < at->n_stores; k++)
             for (int dir = 0; dir < 2; dir++)
                 w->width[LEVELS_PORTS + (level * TENSOR_N + k) * 2 + dir] =

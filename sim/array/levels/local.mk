@@ -16,6 +16,8 @@ libaccel_a_SOURCES += \
 	%D%/levels_steps.c \
 	%D%/levels_units.c \
 	%D%/levels_units.h \
+	%D%/levels_usual.c \
+	%D%/levels_usual.h \
 	%D%/levels_values.c \
 	%D%/levels_values.h \
 	%D%/levels_words.c \

@@ -1,18 +1,12 @@
 libaccel_a_SOURCES += \
-	%D%/nest_array.c \
-	%D%/nest_array.h \
-	%D%/nest_blocks.c \
 	%D%/nest_class.c \
 	%D%/nest_class.h \
 	%D%/nest_compile.c \
 	%D%/nest_compile.h \
 	%D%/nest_credit.c \
 	%D%/nest_credit.h \
-	%D%/nest_machine.c \
-	%D%/nest_machine.h \
-	%D%/nest_parts.h \
-	%D%/nest_probes.c \
-	%D%/nest_probes.h \
+	%D%/nest_follow.c \
+	%D%/nest_follow.h \
 	%D%/nest_sets.c \
 	%D%/nest_sets.h \
 	%D%/nest_slots.c \

@@ -8,6 +8,7 @@
  */
 #include "sim/array/nest/nest_credit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,6 +100,38 @@ static void configure_lanes(struct array *a, const struct arch *arch)
     a->cfg.array_cols = arch->cols;
 }
 
+static bool refuse(struct array_refusal *out, const char *key, const char *why)
+{
+    out->key = key;
+    snprintf(out->why, sizeof(out->why), "%s", why);
+    return false;
+}
+
+static bool honours(const struct arch *arch, const char *dataflow,
+                    struct array_refusal *out)
+{
+    (void)dataflow;
+    if (arch->psum_reduce == PSUM_TREE)
+        return refuse(out, "noc.psum_reduce",
+                      "a nest sums psums by chains and 'noc.psum_reduce' is "
+                      "'tree'; 'chain' is right");
+    if (arch->carries != CARRIES_ALL)
+        return refuse(out, "dram.carries",
+                      "a nest moves all tensors and 'dram.carries' is "
+                      "'filters'; 'all' is right");
+    return true;
+}
+
+static int not_modelled(const struct arch *arch, const char **keys)
+{
+    int n = 0;
+    if (arch->groups_parallel > 1)
+        keys[n++] = "array.groups_parallel";
+    if (arch->compression != COMPRESSION_NONE)
+        keys[n++] = "dram.compression";
+    return n;
+}
+
 struct array_side *nest_credit_new(const struct nest_walk *walk,
                                    const struct arch *arch,
                                    struct nest_values *values,
@@ -134,11 +167,10 @@ static void destroy(void *self)
 static void follow(struct array *a, const struct nest_step *first)
 {
     const struct nest_pass_place alone = {.at = *first};
-    struct nest_work work = {.is_end = false};
     memset(&a->followed, 0, sizeof(a->followed));
     nest_source_begin(a->source, &alone, true);
-    while (!work.is_end)
-        nest_source_step(a->source, &work);
+    while (nest_source_step(a->source))
+        ;
 }
 
 static void issue(void *self, const void *what)
@@ -261,6 +293,8 @@ static const char *remedy(const void *self)
 
 const struct array_kind nest_credit_array = {
     .name = "nest",
+    .honours = honours,
+    .not_modelled = not_modelled,
     .destroy = destroy,
     .issue = issue,
     .is_done = is_done,

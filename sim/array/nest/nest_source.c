@@ -1,5 +1,5 @@
-/* nest_source.c - runs the stages of a nest's levels for each step of a pass,
- * counts what they move, and hands the array side its slots.
+/* nest_source.c - runs the stages of a nest's levels for each step of a pass
+ * and counts what they move.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/array/nest/nest_source.h"
@@ -28,23 +28,12 @@ struct nest_source {
     struct access_tap tap;
     struct counts *counts;
     struct nest_stage *rf[NEST_INPUTS], *l1[NEST_INPUTS]; /* own */
-    struct nest_stage *l1_ahead[NEST_INPUTS];             /* own; timing only */
-    bool has_l1; /* it keeps a tensor */
     struct nest_pass_place place;
-    struct nest_step step, l1_step; /* the next ones */
-    bool done, l1_done;             /* the pass has no more of them */
+    struct nest_step step; /* the next one */
+    bool done;             /* the pass has no more of them */
     bool new_l1;
-    uint8_t *worked;              /* owns; by PE: in this pass */
-    struct pe_walk *pe;           /* owns */
-    struct nest_pe_work *told[2]; /* own; of this step and the one before */
+    struct pe_walk *pe; /* owns */
 };
-
-static int slot_words(const struct arch *a, int input, bool out)
-{
-    static const enum network in[NEST_INPUTS] = {NETWORK_FILTER, NETWORK_IFMAP,
-                                                 NETWORK_PSUM_IN};
-    return a->network[out ? NETWORK_PSUM_OUT : in[input]].words_per_slot;
-}
 
 static int64_t *l1_psum(struct nest_source *s, int cluster, uint64_t word)
 {
@@ -83,7 +72,7 @@ static void read_from(void *context, enum tensor tensor, enum level parent,
 }
 
 static struct nest_stage *stage_of(struct nest_source *s, enum level level,
-                                   int input, bool for_timing)
+                                   int input)
 {
     const struct arch *a = s->arch;
     struct stage_cfg cfg = {
@@ -91,16 +80,13 @@ static struct nest_stage *stage_of(struct nest_source *s, enum level level,
         .level = level,
         .tensor = tensor_of[input],
         .no_padding_words = a->padding == PADDING_GENERATED,
-        .words_per_slot = slot_words(a, input, false),
-        .out_words_per_slot = slot_words(a, input, true),
-        .values = s->values != NULL && !for_timing,
+        .tap = s->tap,
+        .values = s->values != NULL,
         .parent_psum = level == LEVEL_RF ? psum_of_rf : psum_of_l1,
         .context = s,
     };
     if (!s->walk->nest.level[level].keep[tensor_of[input]])
         return NULL;
-    if (!for_timing)
-        cfg.tap = s->tap;
     if (cfg.values)
         cfg.parent_read = read_from;
     return nest_stage_new(&cfg);
@@ -120,14 +106,10 @@ struct nest_source *nest_source_new(const struct nest_walk *walk,
     if (tap != NULL)
         s->tap = *tap;
     for (int i = 0; i < NEST_INPUTS; i++) {
-        s->rf[i] = stage_of(s, LEVEL_RF, i, false);
-        if (!arch->has_l1)
-            continue;
-        s->l1[i] = stage_of(s, LEVEL_L1, i, false);
-        s->l1_ahead[i] = stage_of(s, LEVEL_L1, i, true);
-        s->has_l1 = s->has_l1 || s->l1[i] != NULL;
+        s->rf[i] = stage_of(s, LEVEL_RF, i);
+        if (arch->has_l1)
+            s->l1[i] = stage_of(s, LEVEL_L1, i);
     }
-    s->worked = xcalloc((size_t)walk->n_pes, 1);
     s->pe = xcalloc((size_t)walk->n_pes, sizeof(*s->pe));
     return s;
 }
@@ -139,30 +121,9 @@ void nest_source_free(struct nest_source *s)
     for (int i = 0; i < NEST_INPUTS; i++) {
         nest_stage_free(s->rf[i]);
         nest_stage_free(s->l1[i]);
-        nest_stage_free(s->l1_ahead[i]);
     }
-    free(s->told[0]);
-    free(s->told[1]);
-    free(s->worked);
     free(s->pe);
     free(s);
-}
-
-void nest_source_tell_pes(struct nest_source *s)
-{
-    for (int k = 0; k < 2; k++)
-        if (s->told[k] == NULL)
-            s->told[k] = xcalloc((size_t)s->walk->n_pes, sizeof(*s->told[k]));
-}
-
-const struct nest_walk *nest_source_walk(const struct nest_source *s)
-{
-    return s->walk;
-}
-
-bool nest_source_has_l1(const struct nest_source *s)
-{
-    return s->has_l1;
 }
 
 /* --- counting ------------------------------------------------------------- */
@@ -322,37 +283,26 @@ static void do_macs(struct nest_source *s)
     }
 }
 
-static void compute(struct nest_source *s, struct nest_work *out)
+static void compute(struct nest_source *s)
 {
-    uint64_t first_products = 0;
-    struct nest_pe_work *told = s->told[1];
-    s->told[1] = s->told[0];
-    s->told[0] = told;
-    out->pe = told;
+    uint64_t all = 0, first_products = 0;
     for (int k = 0; k < s->walk->n_pes; k++) {
         struct word_tile *psums = nest_stage_tile(s->rf[NEST_IN_PSUM], k);
-        uint64_t macs;
         nest_walk_spans(s->walk, &s->step, LEVEL_RF, &s->walk->pe[k],
                         s->pe[k].span);
-        macs = macs_of(s->pe[k].span);
-        if (told != NULL)
-            told[k] = (struct nest_pe_work){macs, s->worked[k] == 0};
+        const uint64_t macs = macs_of(s->pe[k].span);
         if (macs == 0)
             continue;
         first_products += psums->fresh;
         psums->fresh = 0;
-        out->macs += macs;
-        out->most_macs = macs > out->most_macs ? macs : out->most_macs;
-        out->busy++;
-        out->first += s->worked[k] == 0;
-        s->worked[k] = 1;
+        all += macs;
     }
     struct accesses *rf = s->counts->access[LEVEL_RF];
-    add(&s->counts->macs, out->macs);
-    add(&rf[TENSOR_IFMAP].reads, out->macs);
-    add(&rf[TENSOR_FILTER].reads, out->macs);
-    add(&rf[TENSOR_PSUM].reads, out->macs - first_products);
-    add(&rf[TENSOR_PSUM].writes, out->macs);
+    add(&s->counts->macs, all);
+    add(&rf[TENSOR_IFMAP].reads, all);
+    add(&rf[TENSOR_FILTER].reads, all);
+    add(&rf[TENSOR_PSUM].reads, all - first_products);
+    add(&rf[TENSOR_PSUM].writes, all);
     if (s->values != NULL || s->tap.access != NULL)
         do_macs(s);
 }
@@ -375,107 +325,57 @@ void nest_source_begin(struct nest_source *s,
                        const struct nest_pass_place *place, bool jump)
 {
     s->place = *place;
-    s->step = s->l1_step = place->at;
-    s->done = s->l1_done = false;
+    s->step = place->at;
+    s->done = false;
     s->new_l1 = true;
-    memset(s->worked, 0, (size_t)s->walk->n_pes);
     if (!jump)
         return;
     struct nest_step last = place->before;
     nest_walk_last(s->walk, &last, s->walk->pass_loops);
     each_set(s->rf, place->has_before ? &last : NULL, &place->at);
     each_set(s->l1, place->has_before ? &last : NULL, &place->at);
-    each_set(s->l1_ahead, place->has_before ? &last : NULL, &place->at);
 }
 
 /* Psums go that the step will not have; NULL: all. */
 static void leave(struct nest_source *s, const struct nest_step *next,
-                  bool l1_too, struct nest_work *out)
+                  bool l1_too)
 {
     struct stage_move m;
     nest_stage_leave(s->rf[NEST_IN_PSUM], next, &m);
     count_out(s, LEVEL_RF, &m);
-    out->out_slots = m.slots;
-    out->out_words = m.read;
     if (!l1_too || s->l1[NEST_IN_PSUM] == NULL)
         return;
     nest_stage_leave(s->l1[NEST_IN_PSUM], next, &m);
     count_out(s, LEVEL_L1, &m);
 }
 
-static void enter_l1(struct nest_source *s)
+static void enter(struct nest_source *s, enum level level,
+                  struct nest_stage *const stage[NEST_INPUTS])
 {
     for (int i = 0; i < NEST_INPUTS; i++) {
         struct stage_move m;
-        if (s->l1[i] == NULL)
+        if (stage[i] == NULL)
             continue;
-        nest_stage_enter(s->l1[i], &s->step, &m);
-        count_in(s, LEVEL_L1, i, &m);
+        nest_stage_enter(stage[i], &s->step, &m);
+        count_in(s, level, i, &m);
     }
 }
 
-static void enter_rf(struct nest_source *s, struct nest_work *out)
-{
-    for (int i = 0; i < NEST_INPUTS; i++) {
-        struct stage_move m;
-        nest_stage_enter(s->rf[i], &s->step, &m);
-        count_in(s, LEVEL_RF, i, &m);
-        out->in_slots[i] = m.slots;
-        out->in_words[i] = m.read;
-        out->fits[i] = m.most <= (uint64_t)s->arch->rf_words[tensor_of[i]];
-    }
-}
-
-void nest_source_step(struct nest_source *s, struct nest_work *out)
+bool nest_source_step(struct nest_source *s)
 {
     const struct nest_walk *w = s->walk;
     const struct nest_pass_place *pl = &s->place;
-    memset(out, 0, sizeof(*out));
     if (s->done) {
-        out->is_end = true;
-        leave(s, pl->has_next ? &pl->next : NULL, true, out);
-        return;
+        leave(s, pl->has_next ? &pl->next : NULL, true);
+        return false;
     }
-    out->new_l1 = s->new_l1;
-    leave(s, &s->step, s->new_l1, out);
+    leave(s, &s->step, s->new_l1);
     if (s->new_l1)
-        enter_l1(s);
-    enter_rf(s, out);
-    compute(s, out);
+        enter(s, LEVEL_L1, s->l1);
+    enter(s, LEVEL_RF, s->rf);
+    compute(s);
     int loop = nest_walk_next(w, &s->step, w->pass_loops, w->n_loops);
     s->done = loop < 0;
     s->new_l1 = loop >= 0 && loop < w->outside[LEVEL_L1];
-}
-
-void nest_source_l1(struct nest_source *s, struct nest_l1_work *out)
-{
-    const struct nest_walk *w = s->walk;
-    const struct nest_pass_place *pl = &s->place;
-    const struct nest_step *next = &s->l1_step;
-    uint64_t bits = 0;
-    memset(out, 0, sizeof(*out));
-    out->is_end = s->l1_done;
-    if (s->l1_done)
-        next = pl->has_next ? &pl->next : NULL;
-    for (int i = 0; i < NEST_INPUTS; i++) {
-        struct nest_stage *stage = s->l1_ahead[i];
-        struct stage_move m;
-        if (stage == NULL)
-            continue;
-        nest_stage_leave(stage, next, &m);
-        out->out_slots += m.slots;
-        out->out_words += m.read;
-        if (out->is_end)
-            continue;
-        nest_stage_enter(stage, next, &m);
-        out->in_slots[i] = m.slots;
-        out->in_words[i] = m.read;
-        bits += m.most * (uint64_t)s->arch->precision_bits[tensor_of[i]];
-    }
-    out->fits = bits <= s->arch->l1_bytes * 8;
-    if (out->is_end)
-        return;
-    int to = w->outside[LEVEL_L1] > w->pass_loops ? w->outside[LEVEL_L1]
-                                                  : w->pass_loops;
-    s->l1_done = nest_walk_next(w, &s->l1_step, w->pass_loops, to) < 0;
+    return true;
 }

@@ -1,6 +1,5 @@
 /* nest_stage.c - compares the names of the words that a child has with those
- * that it needs next, and gathers the words that the same children want into
- * sets, which one slot can serve.
+ * that it needs next, and finds which children want each of them at once.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/array/nest/nest_stage.h"
@@ -14,31 +13,20 @@ struct want {
     int32_t child;
 };
 
-/* Words that go to the same children: how many. */
-struct set_words {
-    uint64_t hash;
-    int32_t first, n; /* a run of wants that names the set */
-    uint64_t words;
-    int32_t group;
-};
-
 struct nest_stage {
     struct stage_cfg cfg;
     enum level parent;
     bool by_group; /* children of different groups have different parents */
-    int n_children, n_groups;
+    int n_children;
     const struct nest_child *child; /* borrowed; NULL: the one L2 */
     struct word_tile *tile;         /* own */
     struct word_tile spare;         /* owns */
     struct word_maker words;
     struct want *want, *merged; /* own */
     size_t n_wants, want_room;
-    size_t *run;           /* owns; where each child's wants begin */
-    struct set_words *set; /* owns; open addressing */
-    size_t sets, set_room; /* in use, a power of two; there */
-    uint64_t *read;        /* owns */
+    size_t *run;    /* owns; where each child's wants begin */
+    uint64_t *read; /* owns */
     int n_read, read_room;
-    uint64_t *slots; /* owns; by group */
 };
 
 struct nest_stage *nest_stage_new(const struct stage_cfg *cfg)
@@ -56,10 +44,8 @@ struct nest_stage *nest_stage_new(const struct stage_cfg *cfg)
         s->n_children = w->n_clusters;
         s->child = w->cluster;
     }
-    s->n_groups = s->by_group ? w->n_clusters : 1;
     s->tile = xcalloc((size_t)s->n_children, sizeof(*s->tile));
     s->run = xcalloc((size_t)s->n_children + 1, sizeof(*s->run));
-    s->slots = xcalloc((size_t)s->n_groups, sizeof(*s->slots));
     word_maker_init(&s->words, &w->layer, cfg->tensor, cfg->no_padding_words,
                     cfg->values);
     return s;
@@ -74,11 +60,9 @@ void nest_stage_free(struct nest_stage *s)
     word_tile_fini(&s->spare);
     free(s->tile);
     free(s->run);
-    free(s->slots);
     word_maker_fini(&s->words);
     free(s->want);
     free(s->merged);
-    free(s->set);
     free(s->read);
     free(s);
 }
@@ -128,7 +112,6 @@ static void begin_wants(struct nest_stage *s)
 {
     s->n_wants = 0;
     s->n_read = 0;
-    memset(s->slots, 0, (size_t)s->n_groups * sizeof(*s->slots));
 }
 
 static void add_want(struct nest_stage *s, uint64_t word, int child)
@@ -175,35 +158,6 @@ static void sort_wants(struct nest_stage *s, int runs)
     }
 }
 
-static bool same_set(const struct nest_stage *s, const struct set_words *a,
-                     size_t first, int n)
-{
-    if (a->n != n)
-        return false;
-    for (int k = 0; k < n; k++)
-        if (s->want[a->first + k].child != s->want[first + (size_t)k].child)
-            return false;
-    return true;
-}
-
-static void add_to_set(struct nest_stage *s, size_t first, int n, int group)
-{
-    uint64_t hash = 14695981039346656037u;
-    for (int k = 0; k < n; k++)
-        hash = (hash ^ (uint64_t)s->want[first + (size_t)k].child) *
-               1099511628211u;
-    size_t at = (size_t)(hash >> 17) & (s->sets - 1);
-    while (s->set[at].words > 0 &&
-           (s->set[at].hash != hash || !same_set(s, &s->set[at], first, n)))
-        at = (at + 1) & (s->sets - 1);
-    if (s->set[at].words++ == 0) {
-        s->set[at].hash = hash;
-        s->set[at].first = (int32_t)first;
-        s->set[at].n = n;
-        s->set[at].group = group;
-    }
-}
-
 static void tell(const struct nest_stage *s, enum level level, int unit,
                  bool is_write, uint64_t word)
 {
@@ -220,18 +174,6 @@ static void tell(const struct nest_stage *s, enum level level, int unit,
 static int group_of(const struct nest_stage *s, int child)
 {
     return s->by_group ? s->child[child].group : 0;
-}
-
-static void clear_sets(struct nest_stage *s)
-{
-    s->sets = 16;
-    while (s->sets < 2 * s->n_wants)
-        s->sets *= 2;
-    if (s->sets > s->set_room) {
-        s->set_room = s->sets;
-        s->set = xrealloc(s->set, s->set_room, sizeof(*s->set));
-    }
-    memset(s->set, 0, s->sets * sizeof(*s->set));
 }
 
 /* A word is read at (or written to) the parent of n wants from k on. */
@@ -253,44 +195,21 @@ static void read_word(struct nest_stage *s, size_t k, size_t n, bool to_parent)
             tell(s, LEVEL_L1, s->want[i].child, !to_parent, word);
 }
 
-/* Words for the same children share slots. */
-static void count_sets(struct nest_stage *s, bool to_parent, uint64_t per_slot)
+/* Counts the words. */
+static void share_out(struct nest_stage *s, int runs, bool to_parent,
+                      struct stage_move *out)
 {
-    clear_sets(s);
+    sort_wants(s, runs);
     for (size_t k = 0, n; k < s->n_wants; k += n) {
-        int group = group_of(s, s->want[k].child);
+        const int group = group_of(s, s->want[k].child);
         for (n = 1; k + n < s->n_wants &&
                     s->want[k + n].word == s->want[k].word &&
                     group_of(s, s->want[k + n].child) == group;)
             n++;
-        add_to_set(s, k, (int)n, group);
         read_word(s, k, n, to_parent);
-    }
-    for (size_t k = 0; k < s->sets; k++)
-        if (s->set[k].words > 0)
-            s->slots[s->set[k].group] +=
-                (s->set[k].words + per_slot - 1) / per_slot;
-}
-
-/* Counts the words and the slots that carry them. */
-static void share_out(struct nest_stage *s, int runs, bool to_parent,
-                      struct stage_move *out)
-{
-    uint64_t per_slot = (uint64_t)(to_parent ? s->cfg.out_words_per_slot
-                                             : s->cfg.words_per_slot);
-    if (s->n_children == 1) {
-        for (size_t k = 0; k < s->n_wants; k++)
-            read_word(s, k, 1, to_parent);
-        s->slots[0] = (s->n_wants + per_slot - 1) / per_slot;
-    } else {
-        sort_wants(s, runs);
-        count_sets(s, to_parent, per_slot);
     }
     out->read += (uint64_t)s->n_read;
     out->delivered += s->n_wants;
-    for (int g = 0; g < s->n_groups; g++)
-        if (s->slots[g] > out->slots)
-            out->slots = s->slots[g];
 }
 
 /* --- steps ---------------------------------------------------------------- */
@@ -382,13 +301,11 @@ void nest_stage_leave(struct nest_stage *s, const struct nest_step *next,
                 continue;
             if (next != NULL)
                 spans_of(s, next, k, x);
-            s->tile[k].going = 0;
             if (same_spans(&s->tile[k], x))
                 continue;
             size_t before = s->n_wants;
             fill_tile(s, x, &s->spare);
             keep(s, k, &s->spare);
-            s->tile[k].going = s->n_wants - before;
             memset(s->tile[k].span, 0, sizeof(x)); /* it is neither */
             s->tile[k].span[0].n = -1;
             gone += s->n_wants - before;
@@ -406,15 +323,13 @@ void nest_stage_leave(struct nest_stage *s, const struct nest_step *next,
 }
 
 /* The new tile takes over what the old one has; the rest is wanted. */
-static void renew(struct nest_stage *s, int child, bool reads_back,
-                  uint64_t *came)
+static void renew(struct nest_stage *s, int child, bool reads_back)
 {
     const struct word_tile *old = &s->tile[child];
     struct word_tile *new = &s->spare;
     bool from_parent =
         s->cfg.tensor != TENSOR_PSUM || (reads_back && is_first(s, child));
     int j = 0;
-    *came = 0;
     new->fresh = new->n > 0 ? old->fresh : 0;
     for (int i = 0; i < new->n; i++) {
         while (j < old->n && old->word[j] < new->word[i])
@@ -426,7 +341,6 @@ static void renew(struct nest_stage *s, int child, bool reads_back,
                                           : 0;
         if (has)
             continue;
-        ++*came;
         if (from_parent)
             add_want(s, new->word[i], child);
         else
@@ -443,16 +357,13 @@ void nest_stage_enter(struct nest_stage *s, const struct nest_step *step,
     memset(out, 0, sizeof(*out));
     begin_wants(s);
     for (int k = 0; k < s->n_children; k++) {
-        uint64_t came = 0, held = (uint64_t)s->tile[k].n + s->tile[k].going;
         spans_of(s, step, k, x);
-        if (!same_spans(&s->tile[k], x)) {
-            s->run[runs++] = s->n_wants;
-            fill_tile(s, x, &s->spare);
-            renew(s, k, reads_back, &came);
-            swap_with_spare(s, k);
-        }
-        if (held + came > out->most)
-            out->most = held + came;
+        if (same_spans(&s->tile[k], x))
+            continue;
+        s->run[runs++] = s->n_wants;
+        fill_tile(s, x, &s->spare);
+        renew(s, k, reads_back);
+        swap_with_spare(s, k);
     }
     s->run[runs] = s->n_wants;
     if (s->n_wants > 0)

@@ -21,8 +21,6 @@ extern "C" {
 struct stage_move {
     uint64_t read;      /* at the parent, or written to it */
     uint64_t delivered; /* at the children, or gone from them */
-    uint64_t slots;     /* of the group with the most */
-    uint64_t most;      /* held and coming, of the child with the most */
 };
 
 struct stage_cfg {
@@ -30,9 +28,8 @@ struct stage_cfg {
     enum level level;             /* of the children: L2, L1 or RF */
     enum tensor tensor;
     bool no_padding_words; /* the ifmap's padding is made, not moved */
-    int words_per_slot, out_words_per_slot; /* to the children, from them */
-    bool values;                            /* functional mode */
-    struct access_tap tap;                  /* access NULL: no one listens */
+    bool values;           /* functional mode */
+    struct access_tap tap; /* access NULL: no one listens */
     /* Functional mode: a psum at the parent; group: the parent's number. */
     int64_t *(*parent_psum)(void *context, int group, uint64_t word);
     /* Functional mode: a word is read from the parent. */

@@ -16,7 +16,6 @@ struct word_tile {
     size_t room;
     uint64_t *word; /* owns; access_word(), in rising order */
     int64_t *value; /* owns; psums in functional mode, else NULL */
-    uint64_t going; /* psums that the last leave sent away */
     uint64_t fresh; /* psums that began at 0 and have had no product yet */
 };
 
