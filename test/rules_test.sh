@@ -44,12 +44,13 @@ sim/report          BELOW sim/choose sim/network
 sim/map             BELOW sim/choose sim/network sim/report
 sim/validate        BELOW sim/choose sim/network sim/report
 sim/sweep           BELOW sim/choose sim/network sim/report
+sim/sweep/walk      sim/base sim/process sim/run sim/sweep
 sim/serve           sim/base sim/run sim/sweep DATAFLOWS
 sim/explain         BELOW sim/choose sim/report
 sim/page            BELOW sim/choose sim/network sim/report
 sim/cli             BELOW sim/choose sim/network sim/report sim/systemc sim/map sim/plugin sim/validate sim/sweep sim/page
 sim/cli/seeing      BELOW sim/choose sim/network sim/report sim/explain sim/page sim/cli
-sim/cli/sweep       sim/base sim/process sim/sweep sim/serve sim/cli
+sim/cli/sweep       sim/base sim/process sim/sweep sim/sweep/walk sim/serve sim/cli
 sim                 sim/base sim/cli sim/config sim/process
 '
 blocks='sim/base/arch.h sim/base/layer.h sim/base/result.h sim/base/diag.h sim/base/text_stream.h pe noc mem'

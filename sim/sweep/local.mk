@@ -34,7 +34,4 @@ libaccel_a_SOURCES += \
 	%D%/store.h \
 	%D%/store_merge.c \
 	%D%/store_table.c \
-	%D%/store_table.h \
-	%D%/sweep.c \
-	%D%/sweep.h \
-	%D%/sweep_walk.c
+	%D%/store_table.h

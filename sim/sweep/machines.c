@@ -61,6 +61,12 @@ struct machines *machines_new(struct inputs *inputs, uint64_t memo_bytes)
     return ms;
 }
 
+void machines_bound_memo(struct machines *ms, uint64_t memo_bytes)
+{
+    if (ms->memo_bytes > memo_bytes)
+        ms->memo_bytes = memo_bytes;
+}
+
 void machines_free(struct machines *ms)
 {
     if (ms == NULL)

@@ -43,6 +43,8 @@ struct machines;
 
 /* memo_bytes: for the passes of each family; 0: as a run has. */
 struct machines *machines_new(struct inputs *inputs, uint64_t memo_bytes);
+/* At most so much from now on. */
+void machines_bound_memo(struct machines *machines, uint64_t memo_bytes);
 void machines_free(struct machines *machines); /* or NULL */
 /* Never NULL: a machine that cannot be is there with its refusal. */
 const struct sweep_machine *machines_take(struct machines *machines,

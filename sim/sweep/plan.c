@@ -104,24 +104,31 @@ static bool read_set(struct plan *p, const struct setting *s, struct diag *d)
 static bool read_limits(struct plan *p, const struct setting *group,
                         struct diag *d)
 {
-    static const char *const limits[] = {"cycles", "seconds", NULL};
+    static const char *const limits[] = {"cycles", "seconds", "memory_mib",
+                                         NULL};
+    static const long long most[] = {INT64_MAX, INT64_MAX, 1 << 24};
+    uint64_t value[] = {0, 0, 0};
     bool ok = true;
     for (int i = 0; i < setting_length(group); i++) {
         const struct setting *s = setting_item(group, i);
-        long long value = 0;
-        if (strcmp(setting_name(s), "cycles") != 0 &&
-            strcmp(setting_name(s), "seconds") != 0)
+        long long whole = 0;
+        int k = 0;
+        while (limits[k] != NULL && strcmp(setting_name(s), limits[k]) != 0)
+            k++;
+        if (limits[k] == NULL)
             ok = setting_unknown_key(s, limits, " of 'limits'", d);
-        else if (!setting_whole_number(s, &value) || value < 1)
+        else if (!setting_whole_number(s, &whole) || whole < 1 ||
+                 whole > most[k])
             ok = diag_error(d, setting_pos(s),
-                            "'limits.%s' is %s; a whole number from 1 on is "
-                            "needed",
-                            setting_name(s), setting_kind(s));
-        else if (strcmp(setting_name(s), "cycles") == 0)
-            p->limit_cycles = (uint64_t)value;
+                            "'limits.%s' is %s; a whole number from 1 to %lld "
+                            "is needed",
+                            setting_name(s), setting_kind(s), most[k]);
         else
-            p->limit_seconds = (uint64_t)value;
+            value[k] = (uint64_t)whole;
     }
+    p->limit_cycles = value[0];
+    p->limit_seconds = value[1];
+    p->limit_mib = (int)value[2];
     return ok;
 }
 

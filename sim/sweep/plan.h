@@ -79,6 +79,7 @@ struct plan {
     int n_objectives;          /* of pareto: result columns */
     int objective[PLAN_OBJECTIVES_MAX];
     uint64_t limit_cycles, limit_seconds; /* of a layer, a point; 0: none */
+    int limit_mib;                        /* of memory, of a point; 0: none */
     int n_keys, n_axes, n_conditions;
     struct plan_key key[PLAN_KEYS_MAX]; /* in the order of the file */
     struct plan_axis axis[PLAN_KEYS_MAX];

@@ -33,7 +33,8 @@ struct point {
     X(illegal, "there is no such machine, or it does not model what is asked") \
     X(no_mapping, "no mapping of a layer is legal")                            \
     X(deadlock, "the machine came to stand still")                             \
-    X(over_limit, "it took more cycles or seconds than the plan allows")       \
+    X(over_limit,                                                              \
+      "it took more cycles, seconds or memory than the plan allows")           \
     X(excluded, "a condition on results does not hold")
 
 #define POINT_ENUM(name, doc) POINT_##name,

@@ -9,6 +9,7 @@ import io
 import os
 import subprocess
 import sqlite3
+import time
 
 from program import (PROGRAM, check, finish, leave_to_the_plain_build,
                      new_folder, run, write)
@@ -85,7 +86,9 @@ WRONG = [
     (axes(ROWS) + 'command = "model"; screen = "model";\n', 5, "'screen'"),
     (axes(ROWS) + 'pareto = ["speed"];\n', 5, "'speed'"),
     (axes(ROWS) + "limits = { minutes = 1; };\n", 5, "minutes"),
-    (axes(ROWS) + "limits = { cycles = 0; };\n", 5, "from 1 on"),
+    (axes(ROWS) + "limits = { cycles = 0; };\n", 5, "from 1 to"),
+    (axes(ROWS) + "limits = { memory_mib = 0; };\n", 5, "from 1 to"),
+    (axes(ROWS) + "limits = { memory_mib = 1e18; };\n", 5, "from 1 to"),
     (axes(ROWS) + 'set = ["array.cols"];\n', 5, "PATH=VALUE"),
     (axes(ROWS) + 'colour = "red";\n', 5, "unknown key 'colour'"),
     (HEAD, 1, "lacks 'axes'"),
@@ -147,6 +150,81 @@ where = ["energy_pj.total < 9.0e6", "area_mm2 <= 1e6 or array.rows > 0"];
           "what takes too long says so", over[:1])
     check(all(row["cycles"] == "" or int(row["cycles"]) <= 40000
               for row in rows), "and no other takes as long")
+
+    # So are those that want more memory than the plan allows: here two arrays
+    # of 12 x 1024 PEs, in processes that are gone when the sweep is.
+    large = """cfg = "eyeriss"; net = "alexnet"; layer = "conv3"; batch = 1;
+set = ["mapping.policy=rules"];
+axes = ( { key = "array.cols"; values = [14, 1024]; },
+         { key = "clock_hz"; values = [100000000, 200000000]; },
+         { key = "dataflow"; values = ["rs", "ws"]; } );
+limits = { memory_mib = %d; }; %s
+"""
+    tables = []
+    for name, mib, more, words in (
+            ("large", 4, "", ["-j", "2"]), ("again", 4, "", ["-j", "1"]),
+            ("wide", 400, "", []),
+            ("screened", 4, 'screen = "model"; screen_band = 1000.0;', [])):
+        write(folder, f"{name}.cfg", large % (mib, more))
+        done = run("sweep", f"{name}.cfg", *words, folder=folder)
+        check(done.returncode == 0 and done.stderr == "",
+              f"{name}: {mib} MiB a point", done.stdout + done.stderr)
+        tables.append(run("sweep", "export", f"{name}.sqlite",
+                          folder=folder).stdout)
+    table, again, wide, screened = (
+        list(csv.DictReader(io.StringIO(text))) for text in tables)
+    check([row["point"] for row in table if row["status"] == "over_limit"] ==
+          ["4", "6"] and all(
+              row["reason"] == "it takes more than 4 MiB of memory" and
+              row["cycles"] == "" for row in (table[4], table[6])),
+          "a point that takes too much memory is a row",
+          [(row["status"], row["reason"]) for row in table])
+    check(tables[0] == tables[1], "whatever the threads")
+    check(all(row["status"] == "ok" and (one["status"] != "ok" or row == one)
+              for row, one in zip(wide, table)),
+          "and the others are as without a limit that is near")
+    check([row["status"] for row in screened] ==
+          [row["status"] for row in table] and
+          all(row["screen.cycles"] != "" for row in screened),
+          "what closed forms say of it stays")
+    write(folder, "slow.cfg", (large % (4000, "")).replace(
+        '"conv3"', '"fc*"').replace('"rs", "ws"', '"nlr"').replace(
+            "[14, 1024]", "[14]"))
+    process = subprocess.Popen([PROGRAM, "sweep", "slow.cfg", "-j", "2"],
+                               cwd=folder, stdout=subprocess.DEVNULL)
+
+    def children():
+        """Processes whose parent the sweep is."""
+        found = []
+        for task in os.listdir(f"/proc/{process.pid}/task"):
+            with open(f"/proc/{process.pid}/task/{task}/children",
+                      encoding="ascii") as file:
+                found += file.read().split()
+        return found
+
+    def runs(pid):
+        """Not gone, and not waiting to be buried."""
+        try:
+            with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+                return file.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+        except FileNotFoundError:
+            return False
+
+    if os.path.exists(f"/proc/{process.pid}/task/{process.pid}/children"):
+        born = []
+        while len(born) < 2 and process.poll() is None:
+            time.sleep(0.01)
+            born = children()
+        process.kill()
+        process.wait()
+        for _ in range(500):
+            if not any(runs(pid) for pid in born):
+                break
+            time.sleep(0.01)
+        check(len(born) == 2 and not any(runs(pid) for pid in born),
+              "its processes go with it", born)
+    process.kill()
+    process.wait()
 
     # The same plan adds nothing; another is refused; so is a second process.
     before = os.stat(os.path.join(folder, "some.sqlite")).st_size

@@ -14,7 +14,7 @@
 #include "sim/cli/sweep/emit_shards.h"
 #include "sim/process/clock.h"
 #include "sim/sweep/export.h"
-#include "sim/sweep/sweep.h"
+#include "sim/sweep/walk/sweep.h"
 
 static const struct src_pos command_line = {NULL, 0};
 

@@ -3,7 +3,7 @@
  * the best.
  * SPDX-License-Identifier: MIT
  */
-#include "sim/sweep/sweep.h"
+#include "sim/sweep/walk/sweep.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -119,6 +119,10 @@ bool sweep_run(const struct sweep_input *in, struct diag *d)
 {
     const size_t bytes = (size_t)(in->plan->n_points / 8 + 1);
     struct marks done = {xcalloc(1, bytes), xcalloc(1, bytes)};
+    /* Half of a point's memory is for itself. */
+    if (in->plan->limit_mib > 0)
+        machines_bound_memo(in->bench->machines,
+                            ((uint64_t)in->plan->limit_mib << 20) / 2);
     bool ok = store_each_done(in->store, mark_done, &done, d);
     if (in->plan->screens) {
         unsigned char *chosen = xcalloc(1, bytes);

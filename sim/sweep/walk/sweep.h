@@ -5,8 +5,8 @@
  * often it was ended in the middle.
  * SPDX-License-Identifier: MIT
  */
-#ifndef SIM_SWEEP_SWEEP_H
-#define SIM_SWEEP_SWEEP_H
+#ifndef SIM_SWEEP_WALK_SWEEP_H
+#define SIM_SWEEP_WALK_SWEEP_H
 
 #include "sim/sweep/evaluate.h"
 #include "sim/sweep/points.h"

@@ -8,7 +8,8 @@
 
 #include "sim/process/progress.h"
 #include "sim/run/run.h"
-#include "sim/sweep/sweep.h"
+#include "sim/sweep/walk/point_process.h"
+#include "sim/sweep/walk/sweep.h"
 
 /* So many results may wait for the writer. */
 enum { QUEUE_MAX = 64 };
@@ -30,7 +31,8 @@ struct walking {
     uint64_t next;                     /* point in order that nobody has */
     struct finished *queue[QUEUE_MAX]; /* own */
     int n_queue, working;
-    bool gives_up; /* nobody needs results any more */
+    bool gives_up;  /* nobody needs results any more */
+    struct diag *d; /* owns; why, where no result could be had */
 };
 
 /* A point on its thread. */
@@ -39,6 +41,7 @@ struct walker {
     struct point_texts texts;
     struct finished *now;
     double began_seconds;
+    struct point_process *process; /* owns; NULL: points run here */
 };
 
 static bool take_share(struct walking *w, uint64_t *from, uint64_t *to)
@@ -122,6 +125,16 @@ static void note_screened(const struct plan *p, const struct cell *value,
     }
 }
 
+/* What closed forms say of the point alone; *out has it in its place. */
+static void screen(struct walker *me, struct point_result *out)
+{
+    const struct evaluation how = {me->w->walk->in->bench, is_worth_running,
+                                   takes_too_long, me};
+    me->texts.point.simulates = false;
+    evaluate(&how, &me->texts.point, out);
+    note_screened(me->w->plan, out->value, out);
+}
+
 static void evaluate_now(struct walker *me, struct point_result *out)
 {
     const struct evaluation how = {me->w->walk->in->bench, is_worth_running,
@@ -134,13 +147,13 @@ static void evaluate_now(struct walker *me, struct point_result *out)
             note_screened(me->w->plan, out->value, out);
         return;
     }
-    struct point_result screened;
-    point->simulates = false;
-    evaluate(&how, point, &screened);
+    screen(me, out);
+    struct cell screened[PLAN_OBJECTIVES_MAX];
+    memcpy(screened, out->screened, sizeof(screened));
+    point_result_fini(out);
     point->simulates = true;
     evaluate(&how, point, out);
-    note_screened(me->w->plan, screened.value, out);
-    point_result_fini(&screened);
+    memcpy(out->screened, screened, sizeof(screened));
 }
 
 /* Runs the point whose keys are in me->now. */
@@ -166,6 +179,69 @@ static void run_point(struct walker *me)
         exclude(&f->result, condition);
 }
 
+/* Beside a point's number: what closed forms say of it, alone. */
+#define SCREENED_ONLY (UINT64_C(1) << 63)
+
+/* The same of a point by its number, in a process of its own. */
+static void run_in_process(void *context, uint64_t number,
+                           struct point_result *out)
+{
+    struct walker *me = context;
+    me->now = xcalloc(1, sizeof(*me->now));
+    points_cells(me->w->plan, number & ~SCREENED_ONLY, me->now->cell);
+    point_texts_set(&me->texts, me->w->plan, me->now->cell);
+    if ((number & SCREENED_ONLY) != 0)
+        screen(me, &me->now->result);
+    else
+        run_point(me);
+    *out = me->now->result;
+    free(me->now);
+}
+
+/* A point that ended its process took with it what closed forms say of it. */
+static bool keep_screened(struct walker *me, struct diag *d)
+{
+    struct finished *f = me->now;
+    struct point_result screened;
+    if (!me->w->plan->screens || !f->result.simulated ||
+        f->result.status != POINT_over_limit)
+        return true;
+    if (!point_process_run(me->process, f->number | SCREENED_ONLY, &screened,
+                           d))
+        return false;
+    memcpy(f->result.screened, screened.screened, sizeof(screened.screened));
+    point_result_fini(&screened);
+    return true;
+}
+
+/* why: NULL: whoever calls says so himself. */
+static void give_up(struct walking *w, const struct diag *why)
+{
+    pthread_mutex_lock(&w->lock);
+    w->gives_up = true;
+    for (int i = 0; why != NULL && i < diag_count(why); i++)
+        diag_relay(w->d, diag_status(why), diag_text(why, i));
+    pthread_cond_broadcast(&w->not_full);
+    pthread_mutex_unlock(&w->lock);
+}
+
+static bool run_now(struct walker *me)
+{
+    if (me->process == NULL) {
+        run_point(me);
+        return true;
+    }
+    struct diag *d = diag_new();
+    bool ok =
+        point_process_run(me->process, me->now->number, &me->now->result, d);
+    me->now->result.simulated = me->w->walk->simulates;
+    ok = ok && keep_screened(me, d);
+    if (!ok)
+        give_up(me->w, d);
+    diag_free(d);
+    return ok;
+}
+
 static void free_finished(struct finished *f)
 {
     point_result_fini(&f->result);
@@ -186,8 +262,7 @@ static bool walk_point(struct walker *me, uint64_t i)
         return true;
     }
     me->now = f;
-    run_point(me);
-    if (put_finished(me->w, f))
+    if (run_now(me) && put_finished(me->w, f))
         return true;
     free_finished(f);
     return false;
@@ -200,10 +275,13 @@ static void *work(void *context)
     uint64_t from, to;
     bool goes_on = true;
     point_texts_init(&me.texts);
+    if (w->plan->limit_mib > 0)
+        me.process = point_process_new(w->plan->limit_mib, run_in_process, &me);
     while (goes_on && take_share(w, &from, &to))
         for (uint64_t i = from; goes_on && i < to; i++)
             goes_on = walk_point(&me, i);
     point_texts_fini(&me.texts);
+    point_process_free(me.process);
     pthread_mutex_lock(&w->lock);
     w->working--;
     pthread_cond_signal(&w->not_empty);
@@ -247,12 +325,8 @@ static bool write_all(struct walking *w, struct diag *d)
         for (int i = 0; i < n; i++)
             free_finished(list[i]);
         progress_add(progress, w->plan->name, n);
-        if (ok)
-            continue;
-        pthread_mutex_lock(&w->lock);
-        w->gives_up = true;
-        pthread_cond_broadcast(&w->not_full);
-        pthread_mutex_unlock(&w->lock);
+        if (!ok)
+            give_up(w, NULL);
     }
     progress_free(progress);
     return ok;
@@ -262,7 +336,7 @@ bool sweep_walk(const struct sweep_walk *walk, struct diag *d)
 {
     const struct sweep_input *in = walk->in;
     const int jobs = in->jobs > 0 ? in->jobs : run_processors();
-    struct walking w = {.walk = walk, .plan = in->plan};
+    struct walking w = {.walk = walk, .plan = in->plan, .d = diag_new()};
     pthread_t *thread = xcalloc((size_t)jobs, sizeof(*thread));
     int made = 0;
     points_order_init(&w.order, in->plan);
@@ -285,6 +359,10 @@ bool sweep_walk(const struct sweep_walk *walk, struct diag *d)
     for (int i = 0; i < made; i++)
         SIM_CHECK(pthread_join(thread[i], NULL) == 0);
     free(thread);
+    for (int i = 0; i < diag_count(w.d); i++)
+        diag_relay(d, diag_status(w.d), diag_text(w.d, i));
+    ok = ok && diag_count(w.d) == 0;
+    diag_free(w.d);
     pthread_cond_destroy(&w.not_empty);
     pthread_cond_destroy(&w.not_full);
     pthread_mutex_destroy(&w.lock);

@@ -1,0 +1,228 @@
+/* point_process.c - a socket to the process: a number goes there, a result
+ * comes back.  Constants have the same places in both.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/sweep/walk/point_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct point_process {
+    run_point_fn *run;
+    void *context; /* borrowed */
+    int mib;
+    pid_t pid; /* 0: there is none */
+    int socket;
+    bool is_fresh; /* it has run nothing yet */
+};
+
+/* A process has its own end of its own socket alone, which so has an end when
+ * it ends: no other is forked while both ends are here. */
+static pthread_mutex_t forking = PTHREAD_MUTEX_INITIALIZER;
+
+struct point_process *point_process_new(int mib, run_point_fn *run,
+                                        void *context)
+{
+    struct point_process *p = xcalloc(1, sizeof(*p));
+    p->run = run;
+    p->context = context;
+    p->mib = mib;
+    p->socket = -1;
+    return p;
+}
+
+static bool put(int to, const void *from, size_t bytes)
+{
+    const char *at = from;
+    while (bytes > 0) {
+        const ssize_t n = send(to, at, bytes, MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        at += n;
+        bytes -= (size_t)n;
+    }
+    return true;
+}
+
+static bool get(int from, void *to, size_t bytes)
+{
+    char *at = to;
+    while (bytes > 0) {
+        const ssize_t n = read(from, at, bytes);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        at += n;
+        bytes -= (size_t)n;
+    }
+    return true;
+}
+
+/* --- in the process ------------------------------------------------------- */
+
+/* Memory that this process can write, as RLIMIT_DATA counts it; 0: unknown. */
+static rlim_t written_bytes(void)
+{
+    unsigned long long size, resident, shared, text, library, data = 0;
+    FILE *from = fopen("/proc/self/statm", "r");
+    if (from == NULL)
+        return 0;
+    if (fscanf(from, "%llu %llu %llu %llu %llu %llu", &size, &resident, &shared,
+               &text, &library, &data) != 6)
+        data = 0;
+    fclose(from);
+    return (rlim_t)data * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
+/* A lower limit of whoever started the program stays. */
+static void limit_memory(int mib)
+{
+    struct rlimit limit;
+    const rlim_t most = written_bytes() + ((rlim_t)mib << 20);
+    if (getrlimit(RLIMIT_DATA, &limit) == 0 &&
+        (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > most)) {
+        limit.rlim_cur = most;
+        setrlimit(RLIMIT_DATA, &limit);
+    }
+}
+
+__attribute__((noreturn)) static void
+answer_points(const struct point_process *p, int socket, pid_t parent)
+{
+    static struct point_result r;
+    uint64_t number;
+    const int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(EXIT_IO);
+    /* What it says when its memory is out is told by the row. */
+    if (nothing >= 0)
+        dup2(nothing, STDERR_FILENO);
+    limit_memory(p->mib);
+    while (get(socket, &number, sizeof(number))) {
+        p->run(p->context, number, &r);
+        const size_t bytes = r.reason != NULL ? strlen(r.reason) + 1 : 0;
+        if (!put(socket, &r, sizeof(r)) ||
+            !put(socket, &bytes, sizeof(bytes)) ||
+            !put(socket, r.reason, bytes))
+            break;
+        point_result_fini(&r);
+    }
+    _exit(EXIT_OK);
+}
+
+/* --- in the parent -------------------------------------------------------- */
+
+static bool start(struct point_process *p, struct diag *d)
+{
+    int ends[2] = {-1, -1};
+    const pid_t parent = getpid();
+    pthread_mutex_lock(&forking);
+    bool ok = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0;
+    const pid_t pid = ok ? fork() : -1;
+    if (pid == 0) {
+        close(ends[0]);
+        answer_points(p, ends[1], parent);
+    }
+    if (ok)
+        close(ends[1]);
+    pthread_mutex_unlock(&forking);
+    if (pid < 0) {
+        diag_fail(d, EXIT_IO, (struct src_pos){NULL, 0},
+                  "no process can be made to run a point in, as "
+                  "'limits.memory_mib' wants it (%s); fewer processes or more "
+                  "memory are needed",
+                  strerror(errno));
+        if (ok)
+            close(ends[0]);
+        return false;
+    }
+    p->pid = pid;
+    p->socket = ends[0];
+    p->is_fresh = true;
+    return true;
+}
+
+/* How it ended. */
+static int wait_for_end(struct point_process *p)
+{
+    int status = 0;
+    close(p->socket);
+    while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    p->pid = 0;
+    p->socket = -1;
+    return status;
+}
+
+static bool ask(struct point_process *p, uint64_t number,
+                struct point_result *out)
+{
+    size_t bytes;
+    if (!put(p->socket, &number, sizeof(number)) ||
+        !get(p->socket, out, sizeof(*out)) ||
+        !get(p->socket, &bytes, sizeof(bytes)))
+        return false;
+    out->reason = bytes > 0 ? xcalloc(1, bytes) : NULL;
+    if (get(p->socket, out->reason, bytes))
+        return true;
+    free(out->reason);
+    return false;
+}
+
+bool point_process_run(struct point_process *p, uint64_t number,
+                       struct point_result *out, struct diag *d)
+{
+    for (;;) {
+        if (p->pid == 0 && !start(p, d))
+            return false;
+        const bool was_fresh = p->is_fresh;
+        p->is_fresh = false;
+        if (ask(p, number, out))
+            return true;
+        const int status = wait_for_end(p);
+        if (!was_fresh)
+            continue; /* what earlier points left may have been too much */
+        const bool is_limit =
+            WIFEXITED(status) && WEXITSTATUS(status) == EXIT_IO;
+        if (!is_limit && !(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL))
+            return diag_fail(d, EXIT_IO, (struct src_pos){NULL, 0},
+                             "the process that ran point %" PRIu64
+                             " ended with %s %d; it may be run alone by "
+                             "'accelsim run'",
+                             number, WIFSIGNALED(status) ? "signal" : "status",
+                             WIFSIGNALED(status) ? WTERMSIG(status)
+                                                 : WEXITSTATUS(status));
+        memset(out, 0, sizeof(*out));
+        point_fail(out, POINT_over_limit,
+                   is_limit ? "it takes more than %d MiB of memory"
+                            : "it was killed, as the system does that has no "
+                              "memory; the limit is %d MiB",
+                   p->mib);
+        return true;
+    }
+}
+
+void point_process_free(struct point_process *p)
+{
+    if (p == NULL)
+        return;
+    if (p->pid != 0) {
+        kill(p->pid, SIGKILL);
+        wait_for_end(p);
+    }
+    free(p);
+}
