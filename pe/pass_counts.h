@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include "sim/base/waits.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -23,7 +25,9 @@ enum pe_cause {
     PE_WAIT_IFMAP,
     PE_WAIT_PSUM_IN,
     PE_WAIT_PSUM_OUT,
-    PE_CAUSE_N
+    PE_CAUSE_N,
+    /* Waits for a network: PE_WAIT_FILTER + enum network. */
+    PE_WAITS = PE_CAUSE_N - PE_WAIT_FILTER
 };
 
 struct pass_counts {
@@ -35,6 +39,8 @@ struct pass_counts {
     /* Sum = active_pes * flight_cycles, but where an earlier pass drains: then
      * its PEs are counted, too. */
     uint64_t pe_cycles[PE_CAUSE_N];
+    /* The waits among them, by what the network did. */
+    uint64_t wait_by[PE_WAITS][NETWORK_WAIT_N];
     uint64_t filter_free_cycle;       /* last filter word has left L2 */
     uint64_t ifmap_free_cycle;        /* last ifmap word has left L2 */
     uint64_t macs, first_macs;        /* first: those that read no psum */

@@ -23,7 +23,22 @@ static int smaller(int a, int b)
 struct split {
     int macs, psums, fill, drain;
     int waiting[2], cause[2];
+    enum network_wait network[2]; /* what the edge does */
 };
+
+/* An edge that is waited for has words of its operand to bring or take; psums
+ * that wait in PEs for their turn find it with nothing to do. */
+static enum network_wait flow_network(const struct systolic_cycle *cycle)
+{
+    return cycle->waits_for_edge ? NETWORK_WAIT_busy : NETWORK_WAIT_idle;
+}
+
+static void wait(struct pass_counts *n, int cause, enum network_wait network,
+                 int pes)
+{
+    n->pe_cycles[cause] += (uint64_t)pes;
+    n->wait_by[cause - PE_WAIT_FILTER][network] += (uint64_t)pes;
+}
 
 static void add(struct systolic *s, int active, const struct split *split)
 {
@@ -36,7 +51,7 @@ static void add(struct systolic *s, int active, const struct split *split)
     n->pe_cycles[PE_DRAIN] += (uint64_t)split->drain;
     for (int k = 0; k < 2; k++)
         if (split->waiting[k] > 0)
-            n->pe_cycles[split->cause[k]] += (uint64_t)split->waiting[k];
+            wait(n, split->cause[k], split->network[k], split->waiting[k]);
     n->flight_cycles++;
     s->state->active_pe_cycles += (uint64_t)active;
 }
@@ -80,6 +95,7 @@ static void charge_flow(struct systolic *s, const struct systolic_cycle *cycle,
         .drain = st->started - macs - waiting,
         .waiting = {waiting},
         .cause = {cycle->flow_cause},
+        .network = {flow_network(cycle)},
     };
     add(s, active, &split);
 }
@@ -93,6 +109,7 @@ static void charge_drain(struct systolic *s, const struct systolic_cycle *cycle,
         .drain = active - psums,
         .waiting = {0, cycle->shifts ? 0 : psums},
         .cause = {0, cycle->drain_cause},
+        .network = {0, NETWORK_WAIT_busy},
     };
     add(s, active, &split);
 }
@@ -113,6 +130,7 @@ static void charge_both(struct systolic *s, const struct systolic_cycle *cycle,
         .drain = only_drain - psums->others,
         .waiting = {waiting},
         .cause = {cycle->flow_cause, cycle->drain_cause},
+        .network = {flow_network(cycle), NETWORK_WAIT_busy},
     };
     if (cycle->shifts) {
         split.psums = psums->started + psums->filling + psums->others;

@@ -132,6 +132,7 @@ static void plan_flow(struct systolic *s, struct systolic_cycle *c)
         open_step(s);
     int cause = wait_cycle(st);
     c->moves = cause < 0;
+    c->waits_for_edge = !c->moves;
     if (!c->moves)
         c->flow_cause = cause;
 }

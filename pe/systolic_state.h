@@ -164,6 +164,7 @@ struct systolic_cycle {
     bool moves, shifts;          /* and no edge makes it wait */
     int phase;                   /* of the flow, as the cycle begins */
     int flow_cause, drain_cause; /* enum pe_cause; of PEs that wait */
+    bool waits_for_edge;         /* flow_cause: it brings or takes words */
     enum systolic_end end;
 };
 

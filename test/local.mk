@@ -225,7 +225,8 @@ network_test_SOURCES = %D%/network/graph_test.cpp \
 network_test_LDADD = $(TEST_LIBS)
 
 # sim/energy, sim/report
-dist_check_SCRIPTS += %D%/report/schema_test.py %D%/report/table_test.py
+dist_check_SCRIPTS += %D%/report/schema_test.py %D%/report/table_test.py \
+	%D%/report/waits_test.py
 
 # sim/page
 dist_check_SCRIPTS += %D%/page/page_test.py

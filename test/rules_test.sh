@@ -18,7 +18,7 @@ fi
 rooms='
 sim/base
 noc                 sim/base/diag.h
-pe                  sim/base/diag.h noc
+pe                  sim/base/diag.h sim/base/waits.h noc
 mem                 sim/base/diag.h noc
 traces              sim/base
 sim/process         sim/base

@@ -22,8 +22,10 @@ void charge_access(struct counts *c, enum level level, enum tensor tensor,
     a->writes = count_add(a->writes, writes);
 }
 
+_Static_assert((int)PE_WAITS == (int)NETWORK_N, "a network for each wait");
+
 void charge_causes(const uint64_t pe_cycles[PE_CAUSE_N],
-                   uint64_t ledger[LEDGER_N])
+                   const uint64_t *wait_by, struct pass_outcome *out)
 {
     static const enum ledger_cause cause_of[PE_CAUSE_N] = {
         [PE_MAC] = LEDGER_mac,
@@ -37,7 +39,10 @@ void charge_causes(const uint64_t pe_cycles[PE_CAUSE_N],
     };
 
     for (int k = 0; k < PE_CAUSE_N; k++)
-        ledger[cause_of[k]] += pe_cycles[k];
+        out->ledger_pe_cycles[cause_of[k]] += pe_cycles[k];
+    for (int k = 0; k < PE_WAITS; k++)
+        for (int cause = 0; cause < NETWORK_WAIT_N; cause++)
+            out->wait_by[k][cause] += wait_by[k * (int)NETWORK_WAIT_N + cause];
 }
 
 /* With an L1, what the PEs get comes from there. */
@@ -64,7 +69,7 @@ void charge_pass(const struct program *p, const struct pass_counts *n,
         p->kind == NETWORK_MULTICAST && p->arch.psum_reduce == PSUM_TREE;
 
     memset(out, 0, sizeof(*out));
-    charge_causes(n->pe_cycles, out->ledger_pe_cycles);
+    charge_causes(n->pe_cycles, &n->wait_by[0][0], out);
     out->cycles = n->cycles;
     out->flight_cycles = n->flight_cycles;
     out->active_pes = n->active_pes;

@@ -17,9 +17,10 @@ extern "C" {
 void charge_pass(const struct program *p, const struct pass_counts *n,
                  struct pass_outcome *out);
 
-/* The pieces of it, for arrays that count in another form.  Each adds. */
+/* The pieces of it, for arrays that count in another form.  Each adds.
+ * wait_by: by wait, then cause, as struct pass_counts has it. */
 void charge_causes(const uint64_t pe_cycles[PE_CAUSE_N],
-                   uint64_t ledger[LEDGER_N]);
+                   const uint64_t *wait_by, struct pass_outcome *out);
 void charge_link(struct counts *c, enum link link, uint64_t sent,
                  uint64_t delivered, uint64_t hops);
 void charge_access(struct counts *c, enum level level, enum tensor tensor,

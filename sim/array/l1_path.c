@@ -39,6 +39,10 @@ struct l1_path {
     int32_t *index[L1_LINES];
 
     struct l1_path_counts counts;
+    /* As the cycle began: a line's words in an L1, and in a mesh; and those
+     * that the L1s had sent to PEs. */
+    bool holds[L1_LINES], routes[L1_LINES];
+    uint64_t sent_before[L1_LINES];
     const struct l1_path_tap *tap; /* borrowed, or NULL */
     struct l1_tap l1_tap;
 };
@@ -185,6 +189,7 @@ void l1_path_issue(struct l1_path *p, const uint32_t rounds[L1_LINES],
     memset(&p->counts, 0, sizeof(p->counts));
     p->tap = tap;
     l1_issue(&p->l1, streams, rounds);
+    l1_path_note(p);
 }
 
 static bool may_arrive(const void *context, int cluster)
@@ -273,6 +278,37 @@ bool l1_path_feed(struct l1_path *p, struct lane_fifo fifo[L1_LINES])
     return l1_eval(&p->l1, fifo, p->tap != NULL ? &p->l1_tap : NULL);
 }
 
+void l1_path_look(struct l1_path *p)
+{
+    for (int k = 0; k < L1_LINES; k++) {
+        p->holds[k] = false;
+        for (int c = 0; !p->holds[k] && c < p->clusters; c++) {
+            const struct l1_line *s = &p->l1.cluster[c].line[k];
+            p->holds[k] = s->input_slots + s->held_slots > 0;
+        }
+        p->routes[k] = p->is_mesh && !mesh_is_empty(&p->mesh[k]);
+    }
+}
+
+enum network_wait l1_path_did(const struct l1_path *p, int line,
+                              enum network_wait l2_did)
+{
+    if (p->l1.counts.sent[line] > p->sent_before[line])
+        return NETWORK_WAIT_busy;
+    if (p->holds[line])
+        return NETWORK_WAIT_blocked;
+    if (l2_did == NETWORK_WAIT_order || l2_did == NETWORK_WAIT_latency)
+        return l2_did;
+    return l2_did == NETWORK_WAIT_idle && !p->routes[line]
+               ? NETWORK_WAIT_idle
+               : NETWORK_WAIT_supply;
+}
+
+void l1_path_note(struct l1_path *p)
+{
+    memcpy(p->sent_before, p->l1.counts.sent, sizeof(p->sent_before));
+}
+
 void l1_path_commit_routers(struct l1_path *p, int line)
 {
     if (p->is_mesh)
@@ -332,6 +368,7 @@ void l1_path_count(struct l1_path *p, const struct l1_path_counts *counts)
 {
     p->counts = *counts;
     p->l1.counts = counts->l1;
+    l1_path_note(p);
 }
 
 bool l1_path_is_empty(const struct l1_path *p)

@@ -20,6 +20,7 @@
 #include "mem/l1.h"
 #include "noc/mesh.h"
 #include "sim/base/diag.h"
+#include "sim/base/waits.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -66,6 +67,13 @@ void l1_path_issue(struct l1_path *path, const uint32_t rounds[L1_LINES],
 bool l1_path_send(struct l1_path *path, int line, struct stream_state *l2);
 bool l1_path_route(struct l1_path *path, int line);
 bool l1_path_feed(struct l1_path *path, struct lane_fifo fifo[L1_LINES]);
+/* What a line did for PEs that waited for its words, where their network out of
+ * L2 did l2_did.  Whoever counts it looks at what was committed (eval), asks
+ * when all blocks have been evaluated, and notes that (commit). */
+void l1_path_look(struct l1_path *path);
+enum network_wait l1_path_did(const struct l1_path *path, int line,
+                              enum network_wait l2_did);
+void l1_path_note(struct l1_path *path);
 void l1_path_commit_routers(struct l1_path *path, int line);
 void l1_path_commit_l1s(struct l1_path *path);
 /* The last four router by router and cluster by cluster. */

@@ -177,15 +177,13 @@ static const struct slot_tap *tap_of(const struct multicast_machine *m,
     return m->tap != NULL ? &m->slot_tap[k] : NULL;
 }
 
-static void send(struct multicast_machine *m, enum network k, int rows,
+static bool send(struct multicast_machine *m, enum network k, int rows,
                  struct lane_fifo fifo)
 {
-    if (m->l1 != NULL && (int)k < L1_LINES) {
-        m->moved |= l1_path_send(m->l1, (int)k, &m->state->next[k]);
-        return;
-    }
-    m->moved |= multicast_eval(&m->state->next[k], &m->shape[k], rows,
-                               &m->sets[k], &fifo, &m->words[k], tap_of(m, k));
+    if (m->l1 != NULL && (int)k < L1_LINES)
+        return l1_path_send(m->l1, (int)k, &m->state->next[k]);
+    return multicast_eval(&m->state->next[k], &m->shape[k], rows, &m->sets[k],
+                          &fifo, &m->words[k], tap_of(m, k));
 }
 
 /* Words of psums that wait for L2, per chain, and their staged pops. */
@@ -261,28 +259,42 @@ static const struct psum_grant *psum_grant(struct multicast_machine *m)
 void multicast_eval_network(struct multicast_machine *m, enum network k)
 {
     const enum network held = held_network(m);
+    const bool is_late = m->state->stream[k].latency_cycles > 0;
+    bool moved = false, is_in_order = true;
+    int rows = m->shape[k].banks;
+    m->network_did[k] = NETWORK_WAIT_idle;
     if (stream_is_done(&m->state->next[k]))
         return; /* nothing moves any more */
     switch (k) {
     case NETWORK_FILTER:
     case NETWORK_IFMAP:
-        if (k == held)
-            send(m, k, m->shape[k].banks, lanes_held_fifo(&m->lanes));
-        else if (!m->arch.ifmap_waits_for_filters || m->pass.held_streams ||
-                 stream_is_done(&m->state->stream[held]))
-            send(m, k, m->shape[k].banks, lanes_window_fifo(&m->lanes));
+        is_in_order = k == held || !m->arch.ifmap_waits_for_filters ||
+                      m->pass.held_streams ||
+                      stream_is_done(&m->state->stream[held]);
+        if (is_in_order)
+            moved = send(m, k, rows,
+                         k == held ? lanes_held_fifo(&m->lanes)
+                                   : lanes_window_fifo(&m->lanes));
         break;
     case NETWORK_PSUM_IN:
-        send(m, k, psum_grant(m)->read_rows, psum_fifo(m));
+        rows = psum_grant(m)->read_rows;
+        moved = send(m, k, rows, psum_fifo(m));
         break;
     case NETWORK_PSUM_OUT:
-        m->moved |= collect_eval(&m->state->next[k], &m->shape[k],
-                                 psum_grant(m)->write_rows, exit_words(m),
-                                 exit_pops(m), &m->words[k], tap_of(m, k));
+        rows = psum_grant(m)->write_rows;
+        moved =
+            collect_eval(&m->state->next[k], &m->shape[k], rows, exit_words(m),
+                         exit_pops(m), &m->words[k], tap_of(m, k));
         break;
     case NETWORK_N:
         break;
     }
+    m->moved |= moved;
+    m->network_did[k] = !is_in_order               ? NETWORK_WAIT_order
+                        : is_late                  ? NETWORK_WAIT_latency
+                        : moved                    ? NETWORK_WAIT_busy
+                        : rows < m->shape[k].banks ? NETWORK_WAIT_port
+                                                   : NETWORK_WAIT_blocked;
 }
 
 /* The fifos above the top row, by their reader. */
@@ -371,6 +383,23 @@ void multicast_eval_sequencer(struct multicast_machine *m)
 {
     m->state->flies =
         m->state->in_flight || (m->state->running && lanes_any_word(&m->lanes));
+    if (m->l1 != NULL)
+        l1_path_look(m->l1);
+}
+
+/* What the network did that PEs waited for, by their names for it: lanes call
+ * what stays `filter`. */
+static enum network_wait network_of_wait(const struct multicast_machine *m,
+                                         enum network wait)
+{
+    enum network k = wait;
+    if (wait == NETWORK_FILTER)
+        k = held_network(m);
+    else if (wait == NETWORK_IFMAP)
+        k = window_network(m);
+    if (m->l1 != NULL && (int)k < L1_LINES)
+        return l1_path_did(m->l1, (int)k, m->network_did[k]);
+    return m->network_did[k];
 }
 
 static void charge(struct multicast_machine *m, const struct lanes_cycle *c)
@@ -385,6 +414,11 @@ static void charge(struct multicast_machine *m, const struct lanes_cycle *c)
     n->flight_cycles++;
     for (int k = 0; k < PE_CAUSE_N; k++)
         n->pe_cycles[k] += (uint64_t)c->cause[k];
+    for (int k = 0; k < PE_WAITS; k++) {
+        const uint64_t waits = (uint64_t)c->cause[PE_WAIT_FILTER + k];
+        if (waits > 0)
+            n->wait_by[k][network_of_wait(m, (enum network)k)] += waits;
+    }
 }
 
 /* Reads only what no other commit changes. */
@@ -398,6 +432,8 @@ void multicast_commit_sequencer(struct multicast_machine *m)
     if (m->tap != NULL)
         m->tap->evaluated(m->tap->context, &m->lanes);
     charge(m, c);
+    if (m->l1 != NULL)
+        l1_path_note(m->l1);
     m->state->running = m->lanes.state->running > 0;
     m->state->in_flight = m->state->flies && m->state->running;
     m->made_headway = moved;

@@ -39,6 +39,8 @@ struct multicast_machine {
 
     /* What the cycle did; it is cleared when the cycle is committed. */
     struct lanes_cycle cycle;
+    /* What each network did; every eval of it says so anew. */
+    enum network_wait network_did[NETWORK_N];
     bool moved;         /* a word did, or a timer ran down */
     bool made_headway;  /* `moved` of the last cycle committed */
     bool one_psum_port; /* of a bank of L2, for reads and writes */

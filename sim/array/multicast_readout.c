@@ -41,6 +41,10 @@ void multicast_machine_counts(const struct multicast_machine *m,
     if (m->pass.holds_ifmap) { /* lanes name them for filters that stay */
         out->pe_cycles[PE_WAIT_IFMAP] = m->counts.pe_cycles[PE_WAIT_FILTER];
         out->pe_cycles[PE_WAIT_FILTER] = m->counts.pe_cycles[PE_WAIT_IFMAP];
+        memcpy(out->wait_by[NETWORK_IFMAP], m->counts.wait_by[NETWORK_FILTER],
+               sizeof(out->wait_by[0]));
+        memcpy(out->wait_by[NETWORK_FILTER], m->counts.wait_by[NETWORK_IFMAP],
+               sizeof(out->wait_by[0]));
     }
     out->active_pes = m->active_pes;
     out->filter_sent = f->words_sent;

@@ -3,6 +3,14 @@
  */
 #include "sim/array/pass_outcome.h"
 
+static void add_waits(const struct pass_outcome *outcome, uint64_t times,
+                      struct layer_result *out)
+{
+    for (int k = 0; k < NETWORK_N; k++)
+        for (int cause = 0; cause < NETWORK_WAIT_N; cause++)
+            out->wait_by[k][cause] += times * outcome->wait_by[k][cause];
+}
+
 void pass_outcome_add(const struct arch *arch, uint64_t pes_used,
                       const struct pass_outcome *outcome, uint64_t times,
                       struct layer_result *out)
@@ -16,6 +24,7 @@ void pass_outcome_add(const struct arch *arch, uint64_t pes_used,
         active += outcome->ledger_pe_cycles[k];
         ledger[k] += times * outcome->ledger_pe_cycles[k];
     }
+    add_waits(outcome, times, out);
     SIM_CHECK(active <= used_pe_cycles);
     const uint64_t flight_cycles = times * outcome->flight_cycles;
     ledger[LEDGER_idle_edge] += times * (used_pe_cycles - active);

@@ -33,6 +33,7 @@ struct pass_outcome {
      * of them ever have work is a matter of the layer, and layers share
      * outcomes. */
     uint64_t ledger_pe_cycles[LEDGER_N];
+    uint64_t wait_by[NETWORK_N][NETWORK_WAIT_N]; /* of these */
     struct counts counts; /* on the array side: nothing that the DMA does */
 };
 

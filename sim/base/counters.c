@@ -103,6 +103,17 @@
      AT(wait_dram_by[TENSOR_##T][DRAM_WAIT_##cause]), \
      COUNTER_SIMULATED,                               \
      doc},
+#define NETWORK_WAIT(name, N, cause, doc)            \
+    {"wait_by." #name "." #cause,                    \
+     "PE-cycles",                                    \
+     NULL,                                           \
+     AT(wait_by[NETWORK_##N][NETWORK_WAIT_##cause]), \
+     COUNTER_SIMULATED,                              \
+     doc},
+#define FOR_FILTER(cause, doc) NETWORK_WAIT(filter, FILTER, cause, doc)
+#define FOR_IFMAP(cause, doc) NETWORK_WAIT(ifmap, IFMAP, cause, doc)
+#define FOR_PSUM_IN(cause, doc) NETWORK_WAIT(psum_in, PSUM_IN, cause, doc)
+#define FOR_PSUM_OUT(cause, doc) NETWORK_WAIT(psum_out, PSUM_OUT, cause, doc)
 #define WAIT_IFMAP(cause, doc) DRAM_WAIT(ifmap, IFMAP, cause, doc)
 #define WAIT_FILTER(cause, doc) DRAM_WAIT(filter, FILTER, cause, doc)
 #define WAIT_PSUM(cause, doc) DRAM_WAIT(psum, PSUM, cause, doc)
@@ -138,7 +149,9 @@ const struct counter counter_table[] = {
     {"array_cycles", "cycles", NULL, AT(array_cycles), COUNTER_SIMULATED,
      "with a pass in flight"},
     LEDGER_CAUSES(LEDGER_ROW) LOAD_WAITS(WAIT_IFMAP) LOAD_WAITS(WAIT_FILTER)
-        DRAM_WAITS(WAIT_PSUM) TENSORS(rf, RF, 0),
+        DRAM_WAITS(WAIT_PSUM) NETWORK_WAITS(FOR_FILTER) NETWORK_WAITS(FOR_IFMAP)
+            NETWORK_WAITS(FOR_PSUM_IN) NETWORK_WAITS(FOR_PSUM_OUT)
+                TENSORS(rf, RF, 0),
     CHANGED(ifmap, IFMAP),
     CHANGED(filter, FILTER),
     TENSORS(l1, L1, 0),

@@ -28,6 +28,8 @@ libaccel_a_SOURCES += \
 	%D%/output.h \
 	%D%/result.c \
 	%D%/result.h \
+	%D%/waits.c \
+	%D%/waits.h \
 	%D%/text_stream.c \
 	%D%/text_stream.h \
 	%D%/transposed.c \

@@ -14,8 +14,6 @@
 
 const char *const ledger_name[LEDGER_N] = {LEDGER_CAUSES(TABLE_NAME)};
 const char *const ledger_doc[LEDGER_N] = {LEDGER_CAUSES(TABLE_DOC)};
-const char *const dram_wait_name[DRAM_WAIT_N] = {DRAM_WAITS(TABLE_NAME)};
-const char *const dram_wait_doc[DRAM_WAIT_N] = {DRAM_WAITS(TABLE_DOC)};
 const char *const link_name[LINK_N] = {LINKS(TABLE_NAME)};
 const char *const bound_name[BOUND_N] = {BOUNDS(TABLE_NAME)};
 const char *const bound_doc[BOUND_N] = {BOUNDS(TABLE_DOC)};

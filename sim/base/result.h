@@ -10,6 +10,7 @@
 
 #include "sim/base/arch.h"
 #include "sim/base/layer.h"
+#include "sim/base/waits.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -36,26 +37,23 @@ enum ledger_cause { LEDGER_CAUSES(LEDGER_ENUM) LEDGER_N };
 extern const char *const ledger_name[LEDGER_N];
 extern const char *const ledger_doc[LEDGER_N];
 
-/* What wait_dram is made of, per tensor: what the DRAM moved in each of these
- * cycles, or, where it moved nothing, what the pass waited for.  name,
- * documentation */
-#define LOAD_WAITS(X)                                                        \
-    X(start, "before the layer's first transfer (layer.start_cycles)")       \
-    X(first_load, "loads before the first pass, when nothing can hide them") \
-    X(load, "loads that no pass hides, though L2 has room for two tiles")    \
-    X(single_buffer, "loads that had to wait for the tensor's one place")
-#define STORE_WAITS(X)                                                         \
-    X(store, "psums that leave L2 between passes")                             \
-    X(last_store, "psums that leave L2 after the last pass")                   \
-    X(ramp, "no DRAM's: of each pass, before a word is in a PE and after the " \
-            "last psum has left one, mostly psums on their way to L2")
-#define DRAM_WAITS(X) LOAD_WAITS(X) STORE_WAITS(X)
-
-#define DRAM_WAIT_ENUM(name, doc) DRAM_WAIT_##name,
-enum dram_wait { DRAM_WAITS(DRAM_WAIT_ENUM) DRAM_WAIT_N };
-#undef DRAM_WAIT_ENUM
-extern const char *const dram_wait_name[DRAM_WAIT_N];
-extern const char *const dram_wait_doc[DRAM_WAIT_N];
+/* The cause that is a wait for a network. */
+#define LEDGER_WAIT(network) \
+    ((enum ledger_cause)((int)LEDGER_wait_filter + (int)(network)))
+/* A part of a wait: "ifmap load" of wait_dram, "busy" of wait_filter. */
+struct wait_part {
+    const char *tensor; /* "" where the wait is for one tensor */
+    const char *name, *doc;
+    uint64_t pe_cycles;
+};
+enum { WAIT_PARTS_MAX = (int)TENSOR_N * (int)DRAM_WAIT_N };
+struct layer_result;
+/* The parts of a cause that have PE-cycles; they add up to its own.  Returns
+ * how many; 0: the cause is no wait, or there is none. */
+int wait_parts(const struct layer_result *r, enum ledger_cause cause,
+               struct wait_part out[WAIT_PARTS_MAX]);
+/* Whether each wait is the sum of its parts. */
+bool waits_add_up(const struct layer_result *r);
 
 struct accesses { /* in words */
     uint64_t reads, writes;
@@ -250,6 +248,8 @@ struct layer_result {
     uint64_t ledger_pe_cycles[LEDGER_N];
     /* PE-cycles that add up to LEDGER_wait_dram; cycles until the run ends. */
     uint64_t wait_dram_by[TENSOR_N][DRAM_WAIT_N];
+    /* PE-cycles; each row adds up to LEDGER_WAIT(network). */
+    uint64_t wait_by[NETWORK_N][NETWORK_WAIT_N];
     struct counts counts;
     uint64_t gated_macs, gated_rf_filter_reads;
     /* Psum words that a register file does not read and write for them, if the

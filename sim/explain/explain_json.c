@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/explain/explain.h"
 #include "sim/report/document_energy.h"
@@ -23,6 +24,18 @@ static json_t *ledger(const struct layer_result *r)
     json_t *o = tree_object();
     for (int i = 0; i < LEDGER_N; i++)
         tree_put_count(o, ledger_name[i], r->ledger_pe_cycles[i]);
+    return o;
+}
+
+static json_t *network_waits(const struct layer_result *r)
+{
+    json_t *o = tree_object();
+    for (int k = 0; k < NETWORK_N; k++) {
+        json_t *of = tree_object();
+        for (int cause = 0; cause < NETWORK_WAIT_N; cause++)
+            tree_put_count(of, network_wait_name[cause], r->wait_by[k][cause]);
+        tree_put(o, ledger_name[LEDGER_WAIT(k)] + strlen("wait_"), of);
+    }
     return o;
 }
 
@@ -86,6 +99,7 @@ bool explain_write_json(const struct explanation *e, FILE *to)
     put_cost(now, &e->now);
     tree_put(now, "ledger_pe_cycles", ledger(&e->total));
     tree_put(now, "wait_dram_by", waits(&e->total));
+    tree_put(now, "wait_by", network_waits(&e->total));
     tree_put(now, "energy_parts", document_energies(&e->energy));
     tree_put(o, "now", now);
     tree_put(o, "binding", bound != NULL ? change(e, bound) : json_null());

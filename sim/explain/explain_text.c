@@ -157,6 +157,22 @@ char *explanation_in_words(const struct explanation *e)
     return text;
 }
 
+/* What a wait is made of, in cycles of all PEs. */
+static void print_parts(struct grid *g, const struct layer_result *r,
+                        enum ledger_cause cause, double cycles_per_pe_cycle)
+{
+    const double all = (double)ledger_total(r->ledger_pe_cycles);
+    struct wait_part part[WAIT_PARTS_MAX];
+    const int n = wait_parts(r, cause, part);
+    for (int k = 0; k < n; k++) {
+        const double pe_cycles = (double)part[k].pe_cycles;
+        grid_cell(g, "  %s%s%s", part[k].tensor,
+                  part[k].tensor[0] != '\0' ? " " : "", part[k].name);
+        grid_count(g, (uint64_t)(pe_cycles * cycles_per_pe_cycle + 0.5));
+        grid_percent(g, metrics_ratio(pe_cycles, all));
+    }
+}
+
 static void print_ledger(const struct explanation *e, FILE *to)
 {
     const struct layer_result *r = &e->total;
@@ -174,17 +190,8 @@ static void print_ledger(const struct explanation *e, FILE *to)
         grid_cell(g, "%s", ledger_name[i]);
         grid_count(g, (uint64_t)(share * cycles + 0.5));
         grid_percent(g, share);
+        print_parts(g, r, (enum ledger_cause)i, cycles / all);
     }
-    for (int t = 0; t < TENSOR_N; t++)
-        for (int k = 0; k < DRAM_WAIT_N; k++) {
-            const double share =
-                metrics_ratio((double)r->wait_dram_by[t][k], all);
-            if (r->wait_dram_by[t][k] == 0)
-                continue;
-            grid_cell(g, "  %s %s", tensor_name[t], dram_wait_name[k]);
-            grid_count(g, (uint64_t)(share * cycles + 0.5));
-            grid_percent(g, share);
-        }
     grid_print(g, 2, to);
     grid_free(g);
 }

@@ -446,6 +446,7 @@ static json_t *explanation(void)
     schema_put(now, "area_mm2", schema_typed("number", ""), false);
     schema_put(now, "ledger_pe_cycles", any_members("integer", ""), true);
     schema_put(now, "wait_dram_by", any_members("object", ""), true);
+    schema_put(now, "wait_by", any_members("object", ""), true);
     schema_put(now, "energy_parts", any_members("number", ""), true);
     schema_put(o, "now", now, true);
     schema_put(o, "binding", or_null(schema_reference("what_if")), true);
@@ -473,17 +474,15 @@ static json_t *listing(void)
 
 void document_schema(FILE *to)
 {
+    static const char *const document[] = {
+        "results", "listing", "map", "reuse", "validation", "explanation"};
     json_t *o = tree_object(), *defs = tree_object(), *any = tree_array();
     tree_put_text(o, "$schema", "https://json-schema.org/draft/2020-12/schema");
     tree_put_text(o, "description",
                   "What accelsim prints with --format json. Written by "
                   "`accelsim help schema`.");
-    tree_append(any, schema_reference("results"));
-    tree_append(any, schema_reference("listing"));
-    tree_append(any, schema_reference("map"));
-    tree_append(any, schema_reference("reuse"));
-    tree_append(any, schema_reference("validation"));
-    tree_append(any, schema_reference("explanation"));
+    for (int k = 0; k < (int)(sizeof(document) / sizeof(document[0])); k++)
+        tree_append(any, schema_reference(document[k]));
     tree_put(o, "anyOf", any);
     tree_put(defs, "results", results());
     tree_put(defs, "listing", listing());

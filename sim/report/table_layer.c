@@ -116,22 +116,21 @@ static void print_bounds(const struct arch *arch, const struct layer_result *r,
     grid_free(g);
 }
 
-/* What the row before, wait_dram, is made of. */
-static void print_dram_waits(struct grid *g, const struct layer_result *r,
-                             double all_pe_cycles)
+/* What the row before, a wait, is made of. */
+static void print_parts(struct grid *g, const struct layer_result *r,
+                        enum ledger_cause cause, double all_pe_cycles)
 {
-    for (int t = 0; t < TENSOR_N; t++)
-        for (int k = 0; k < DRAM_WAIT_N; k++) {
-            const uint64_t pe_cycles = r->wait_dram_by[t][k];
-            const double share =
-                metrics_ratio((double)pe_cycles, all_pe_cycles);
-            if (pe_cycles == 0)
-                continue;
-            grid_cell(g, "  %s %s", tensor_name[t], dram_wait_name[k]);
-            grid_count(g, pe_cycles);
-            grid_percent(g, share);
-            grid_cell(g, "%s", bar(share));
-        }
+    struct wait_part part[WAIT_PARTS_MAX];
+    const int n = wait_parts(r, cause, part);
+    for (int k = 0; k < n; k++) {
+        const double share =
+            metrics_ratio((double)part[k].pe_cycles, all_pe_cycles);
+        grid_cell(g, "  %s%s%s", part[k].tensor,
+                  part[k].tensor[0] != '\0' ? " " : "", part[k].name);
+        grid_count(g, part[k].pe_cycles);
+        grid_percent(g, share);
+        grid_cell(g, "%s", bar(share));
+    }
 }
 
 static void print_ledger(const struct layer_result *r, FILE *to)
@@ -151,8 +150,8 @@ static void print_ledger(const struct layer_result *r, FILE *to)
         grid_count(g, r->ledger_pe_cycles[i]);
         grid_percent(g, share);
         grid_cell(g, "%s", bar(share));
+        print_parts(g, r, (enum ledger_cause)i, all_pe_cycles);
     }
-    print_dram_waits(g, r, all_pe_cycles);
     grid_print(g, 2, to);
     grid_free(g);
 }

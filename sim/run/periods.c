@@ -11,6 +11,7 @@ struct tally {
     uint64_t now, array_cycles, passes, pe_cycles;
     uint64_t ledger_pe_cycles[LEDGER_N];
     uint64_t wait_dram_by[TENSOR_N][DRAM_WAIT_N];
+    uint64_t wait_by[NETWORK_N][NETWORK_WAIT_N];
     struct counts counts;
 };
 
@@ -60,6 +61,7 @@ static void take_tally(const struct layer_result *out, uint64_t now,
     memcpy(tally->ledger_pe_cycles, out->ledger_pe_cycles,
            sizeof(tally->ledger_pe_cycles));
     memcpy(tally->wait_dram_by, out->wait_dram_by, sizeof(tally->wait_dram_by));
+    memcpy(tally->wait_by, out->wait_by, sizeof(tally->wait_by));
     tally->counts = out->counts;
 }
 
@@ -73,6 +75,7 @@ static void put_tally(const struct tally *tally, struct layer_result *out,
     memcpy(out->ledger_pe_cycles, tally->ledger_pe_cycles,
            sizeof(tally->ledger_pe_cycles));
     memcpy(out->wait_dram_by, tally->wait_dram_by, sizeof(tally->wait_dram_by));
+    memcpy(out->wait_by, tally->wait_by, sizeof(tally->wait_by));
     out->counts = tally->counts;
 }
 

@@ -347,6 +347,7 @@ static bool finish_result(struct run *run, struct layer_result *out)
         return false;
     uint64_t pes = (uint64_t)arch_pes(run->arch);
     charge_wait(run, out);
+    SIM_CHECK(waits_add_up(out));
     SIM_CHECK(ledger_total(out->ledger_pe_cycles) ==
               count_mul(pes, out->cycles));
     SIM_CHECK(out->counts.macs == layer_macs(&out->layer));

@@ -68,6 +68,10 @@ inline struct layer_result small_result(const char *name)
     r.wait_dram_by[TENSOR_IFMAP][DRAM_WAIT_first_load] = 8000;
     r.wait_dram_by[TENSOR_FILTER][DRAM_WAIT_single_buffer] = 100000;
     r.wait_dram_by[TENSOR_PSUM][DRAM_WAIT_last_store] = 60000;
+    r.wait_by[NETWORK_FILTER][NETWORK_WAIT_busy] = 30000;
+    r.wait_by[NETWORK_IFMAP][NETWORK_WAIT_busy] = 25000;
+    r.wait_by[NETWORK_IFMAP][NETWORK_WAIT_blocked] = 15000;
+    r.wait_by[NETWORK_PSUM_OUT][NETWORK_WAIT_port] = 32000;
     r.counts.macs = 1000000;
     const enum level usual[] = {LEVEL_RF, LEVEL_L1, LEVEL_L2, LEVEL_DRAM};
     for (int k = 0; k < 4; k++)

@@ -19,7 +19,7 @@ TEST_F(Report, JsonHasTheAgreedKeysInTheAgreedOrder)
     EXPECT_EQ("name op dataflow shape precision mapping macs passes cycles "
               "array_cycles "
               "bounds_cycles bound_by active_pes utilization ledger_pe_cycles "
-              "wait_dram_by accesses "
+              "wait_dram_by wait_by accesses "
               "noc fifo_pushes dram gated energy_pj energy_range metrics check "
               "power_mw",
               j.keys("layers.0"));
@@ -36,6 +36,9 @@ TEST_F(Report, JsonHasTheAgreedKeysInTheAgreedOrder)
               j.keys("layers.0.wait_dram_by.filter"));
     EXPECT_EQ("start first_load load single_buffer store last_store ramp",
               j.keys("layers.0.wait_dram_by.psum"));
+    EXPECT_EQ("filter ifmap psum_in psum_out", j.keys("layers.0.wait_by"));
+    EXPECT_EQ("busy blocked port order latency supply idle",
+              j.keys("layers.0.wait_by.psum_out"));
     EXPECT_EQ("rf l2 dram", j.keys("layers.0.accesses"));
     EXPECT_EQ("ifmap filter psum", j.keys("layers.0.accesses.dram"));
     EXPECT_EQ("reads writes", j.keys("layers.0.accesses.rf.psum"));
@@ -50,7 +53,7 @@ TEST_F(Report, JsonHasTheAgreedKeysInTheAgreedOrder)
     EXPECT_EQ("mac rf noc l1 l2 dram leakage clock total",
               j.keys("layers.0.energy_pj"));
     EXPECT_EQ("macs cycles array_cycles utilization ledger_pe_cycles "
-              "wait_dram_by accesses "
+              "wait_dram_by wait_by accesses "
               "noc fifo_pushes dram gated energy_pj energy_range metrics check "
               "power_mw",
               j.keys("total"));

@@ -156,8 +156,14 @@ void credit_eval_network(struct credit_machine *m, int network)
     const struct credit_stream_cfg *cfg = &m->cfg->stream[network];
     struct credit_stream_state *next = &m->next[network];
     const struct credit_fifos fifos = fifos_of(m, network);
+    const bool is_late = next->latency_cycles > 0;
+    enum network_wait *const did = &m->network_did[network];
     int rows = cfg->banks;
-    if (credit_stream_is_done(next, stream) || waits_for_held(m, network))
+    *did = NETWORK_WAIT_idle;
+    if (credit_stream_is_done(next, stream))
+        return;
+    *did = NETWORK_WAIT_order;
+    if (waits_for_held(m, network))
         return;
     if (waits(m, network)) { /* and is read anew */
         next->latency_cycles = cfg->latency_cycles;
@@ -165,13 +171,19 @@ void credit_eval_network(struct credit_machine *m, int network)
     }
     if (network == CREDIT_PSUM_IN)
         rows = psum_grant(m)->read_rows;
-    if (network == CREDIT_PSUM_OUT)
-        m->moved |=
-            credit_stream_collect(next, cfg, stream, psum_grant(m)->write_rows,
-                                  &fifos, &m->out.words[network]);
-    else
-        m->moved |= credit_stream_send(next, cfg, stream, rows, &fifos,
-                                       &m->out.words[network]);
+    else if (network == CREDIT_PSUM_OUT)
+        rows = psum_grant(m)->write_rows;
+    const bool moved =
+        network == CREDIT_PSUM_OUT
+            ? credit_stream_collect(next, cfg, stream, rows, &fifos,
+                                    &m->out.words[network])
+            : credit_stream_send(next, cfg, stream, rows, &fifos,
+                                 &m->out.words[network]);
+    m->moved |= moved;
+    *did = is_late             ? NETWORK_WAIT_latency
+           : moved             ? NETWORK_WAIT_busy
+           : rows < cfg->banks ? NETWORK_WAIT_port
+                               : NETWORK_WAIT_blocked;
 }
 
 void credit_commit_exits(struct credit_machine *m)
@@ -199,11 +211,25 @@ void credit_commit_psum_port(struct credit_machine *m)
     m->grant.known = false;
 }
 
+static const int network_of_wait[PE_WAITS] = {CREDIT_FILTER, CREDIT_IFMAP,
+                                              CREDIT_PSUM_IN, CREDIT_PSUM_OUT};
+
 /* --- sequencer ------------------------------------------------------------ */
 
 void credit_eval_sequencer(struct credit_machine *m)
 {
     m->flies = m->in_flight || (m->running && credit_lanes_any_word(&m->lanes));
+}
+
+static void charge_causes(struct credit_machine *m,
+                          const struct credit_cycle *c, uint64_t cycles)
+{
+    struct credit_outcome *n = &m->out;
+    for (int k = 0; k < PE_CAUSE_N; k++)
+        n->pe_cycles[k] += cycles * (uint64_t)c->cause[k];
+    for (int k = 0; k < PE_WAITS; k++)
+        n->wait_by[k][m->network_did[network_of_wait[k]]] +=
+            cycles * (uint64_t)c->cause[PE_WAIT_FILTER + k];
 }
 
 static void charge(struct credit_machine *m, const struct credit_cycle *c)
@@ -216,8 +242,7 @@ static void charge(struct credit_machine *m, const struct credit_cycle *c)
     if (!m->flies)
         return;
     n->flight_cycles++;
-    for (int k = 0; k < PE_CAUSE_N; k++)
-        n->pe_cycles[k] += (uint64_t)c->cause[k];
+    charge_causes(m, c, 1);
 }
 
 /* Reads only what no other commit changes. */
@@ -247,8 +272,7 @@ static void count_alike(struct credit_machine *m, const struct credit_cycle *c,
     n->macs += cycles * (uint64_t)c->cause[PE_MAC];
     n->cycles += cycles;
     n->flight_cycles += cycles;
-    for (int k = 0; k < PE_CAUSE_N; k++)
-        n->pe_cycles[k] += cycles * (uint64_t)c->cause[k];
+    charge_causes(m, c, cycles);
     for (int k = 0; k < CREDIT_INPUTS; k++)
         if (!stream_is_done(m, k))
             n->free_cycle[k] += cycles;

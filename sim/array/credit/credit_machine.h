@@ -36,7 +36,8 @@ struct credit_outcome {
                                sent */
     uint64_t active_pes;
     uint64_t pe_cycles[PE_CAUSE_N];
-    uint64_t free_cycle[CREDIT_INPUTS]; /* the last word has left L2 */
+    uint64_t wait_by[PE_WAITS][NETWORK_WAIT_N]; /* of these */
+    uint64_t free_cycle[CREDIT_INPUTS];         /* the last word has left L2 */
     uint64_t macs;
     uint64_t emits;     /* psums that a PE sent up */
     uint64_t own_emits; /* of them, those with products of its own */

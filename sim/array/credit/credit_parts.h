@@ -24,6 +24,7 @@ struct credit_machine {
 
     /* What the cycle did; cleared when it is committed. */
     struct credit_cycle cycle;
+    enum network_wait network_did[CREDIT_NETWORKS]; /* each eval says it */
     bool moved;
     struct psum_grant {
         bool known, clash;

@@ -144,6 +144,7 @@ static void finish(void *self, struct pass_outcome *out)
     out->active_pes = n->busy_macs;
     out->filter_free_cycle = n->cycles;
     memcpy(out->ledger_pe_cycles, n->cycles_of, sizeof(out->ledger_pe_cycles));
+    memcpy(out->wait_by, n->wait_by, sizeof(out->wait_by));
     levels_classes_take(a->classes, count, &out->counts);
     if (a->machine->arch->has_l1)
         levels_count_links(&a->machine->walk->nest, &out->counts);

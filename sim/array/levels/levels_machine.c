@@ -266,6 +266,46 @@ static enum ledger_cause missing(const struct levels_machine *m)
     return e->move->cause;
 }
 
+/* The engine that brings tiles of a stage, or takes psums from it. */
+static const struct levels_engine *engine_of(const struct levels_machine *m,
+                                             int stage,
+                                             enum levels_direction direction)
+{
+    for (int i = LEVELS_ENGINE_MACS + 1; i < m->n_engines; i++)
+        if (m->engine[i].stage == stage && m->engine[i].direction == direction)
+            return &m->engine[i];
+    return NULL;
+}
+
+/* What is done for MACs that wait: for a tile of a stage to come, for room in
+ * it, or, when all tiles are there, for words of their own step. */
+static enum network_wait network_did(const struct levels_machine *m,
+                                     enum ledger_cause wait)
+{
+    const struct levels_engine *macs = &m->engine[LEVELS_ENGINE_MACS];
+    const enum tensor t = wait == LEDGER_wait_filter  ? TENSOR_FILTER
+                          : wait == LEDGER_wait_ifmap ? TENSOR_IFMAP
+                                                      : TENSOR_PSUM;
+    const int stage = m->inner[t];
+    if (has_come(m, stage, macs->outer[t]))
+        return macs->moves         ? NETWORK_WAIT_busy
+               : may_move(m, macs) ? NETWORK_WAIT_port
+                                   : NETWORK_WAIT_idle;
+    const struct levels_engine *e = engine_of(
+        m, stage, wait == LEDGER_wait_psum_out ? LEVELS_OUT : LEVELS_IN);
+    SIM_CHECK(e != NULL);
+    if (e->moves)
+        return NETWORK_WAIT_busy;
+    if (may_move(m, e))
+        return NETWORK_WAIT_port;
+    if (e->sent > e->landed)
+        return NETWORK_WAIT_latency;
+    if (e->direction == LEVELS_IN && !e->ended &&
+        !has_come(m, m->stage[stage].outer, e->outer[0]))
+        return NETWORK_WAIT_supply;
+    return NETWORK_WAIT_blocked;
+}
+
 static void charge(struct levels_machine *m)
 {
     const struct levels_engine *e = &m->engine[LEVELS_ENGINE_MACS];
@@ -278,6 +318,10 @@ static void charge(struct levels_machine *m)
                                                                 : missing(m);
     to[m->waits_for] += busy;
     m->working = busy;
+    if (m->waits_for >= LEDGER_wait_filter &&
+        m->waits_for <= LEDGER_wait_psum_out)
+        m->out.wait_by[m->waits_for - LEDGER_wait_filter]
+                      [network_did(m, m->waits_for)] += busy;
 }
 
 /* --- commit --------------------------------------------------------------- */

@@ -37,6 +37,7 @@ struct levels_outcome {
     uint64_t flight_cycles;       /* from the first word or MAC to the last */
     uint64_t busy_macs;           /* MACs with work in the pass */
     uint64_t cycles_of[LEDGER_N]; /* of MACs, by cause */
+    uint64_t wait_by[NETWORK_N][NETWORK_WAIT_N]; /* of these */
 };
 
 struct levels_machine;

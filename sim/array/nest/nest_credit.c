@@ -240,7 +240,7 @@ static void finish(void *self, struct pass_outcome *out)
     out->active_pes = n.active_pes;
     out->filter_free_cycle = n.free_cycle[CREDIT_FILTER];
     out->ifmap_free_cycle = n.free_cycle[CREDIT_IFMAP];
-    charge_causes(n.pe_cycles, out->ledger_pe_cycles);
+    charge_causes(n.pe_cycles, &n.wait_by[0][0], out);
     count(a, &n, &out->counts);
     if (a->source != NULL)
         hold_to_source(a, &out->counts);

@@ -214,6 +214,7 @@ static void count(const struct credit_outcome *n, struct pass_counts *out)
     out->flight_cycles = n->flight_cycles;
     out->active_pes = n->active_pes;
     memcpy(out->pe_cycles, n->pe_cycles, sizeof(out->pe_cycles));
+    memcpy(out->wait_by, n->wait_by, sizeof(out->wait_by));
     out->filter_free_cycle = n->free_cycle[CREDIT_FILTER];
     out->ifmap_free_cycle = n->free_cycle[CREDIT_IFMAP];
     out->macs = n->macs;
