@@ -172,16 +172,25 @@ dist_check_SCRIPTS += %D%/serve/serve_test.py %D%/python/dask_test.py \
 dist_check_SCRIPTS += %D%/install/install_test.sh
 
 # parsers; `make fuzz` takes longer
-fuzz_parsers_SOURCES = %D%/fuzz/fuzz_parsers.c
+fuzz_parsers_SOURCES = %D%/fuzz/fuzz_kinds.c %D%/fuzz/fuzz_kinds.h \
+	%D%/fuzz/fuzz_parsers.c
 fuzz_parsers_LDADD = libaccel.a libhot.a libaccel.a -lpthread
 EXTRA_PROGRAMS += fuzz_parsers
 check_DATA += fuzz_parsers$(EXEEXT)
 CLEANFILES += fuzz_parsers$(EXEEXT)
 dist_check_SCRIPTS += %D%/fuzz/parsers_test.sh
+if TESTS_WANTED
+check_PROGRAMS += differ
+endif
+differ_SOURCES = %D%/fuzz/differ.cpp %D%/random_levels.h $(TEST_CASES)
+differ_LDADD = $(TEST_LIBS)
+# What the module of the SystemC kernel takes of a program, and differ does not.
+differ_LDFLAGS = $(AM_LDFLAGS) -Wl,-u,gtkwave_write -Wl,-u,output_move
+dist_check_SCRIPTS += %D%/fuzz/results_fuzz.py
 EXTRA_DIST += %D%/fuzz/corpus %D%/fuzz/differ.py %D%/fuzz/fuzz.sh \
 	%D%/fuzz/seeds.sh
 .PHONY: fuzz
-fuzz: accelsim$(EXEEXT) fuzz_parsers$(EXEEXT)
+fuzz: all differ$(EXEEXT) fuzz_parsers$(EXEEXT)
 	@$(AM_TESTS_ENVIRONMENT) SECONDS_EACH="$(SECONDS)" KINDS="$(KINDS)" \
 		COUNT="$(COUNT)" DIFF="$(DIFF)" SEED="$(SEED)" \
 		$(SHELL) $(srcdir)/test/fuzz/fuzz.sh

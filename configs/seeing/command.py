@@ -10,7 +10,8 @@ from seeing import compare, documents, page
 
 
 # What a document that is no report of the program's makes of its reader.
-NO_REPORT = (TypeError, KeyError, ValueError, IndexError, AttributeError)
+NO_REPORT = (TypeError, KeyError, ValueError, IndexError, AttributeError,
+             ArithmeticError)
 
 
 def page_of(paths, glossary):
@@ -51,5 +52,6 @@ def main(words):
     except documents.Fault as fault:
         print(f"error: {fault}", file=sys.stderr)
         return 1
-    sys.stdout.buffer.write(text.encode())
+    # A name may be no text of any alphabet: JSON can say such ones.
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     return 0

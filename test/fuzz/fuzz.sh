@@ -4,8 +4,12 @@
 #
 #   make fuzz                     every kind, a minute each
 #   make fuzz KINDS="arch set" SECONDS=600
-#   make fuzz COUNT=1000000       texts broken at random instead, without afl++
-#   make fuzz DIFF=1000           whole runs beside each other (differ.py)
+#   make fuzz COUNT=10000000      so many texts broken at random instead, without
+#                                 afl++, of which a twentieth are files of other
+#                                 tools and results, which Python reads
+#   make fuzz DIFF=100000         runs beside each other (differ.cpp, differ.py)
+#
+# SEED=S gives others.  The last two use all processors.
 #
 # A text that ends a parser goes into test/fuzz/corpus/KIND, where every `make
 # check` sees it from then on.
@@ -19,10 +23,6 @@ ACCELSIM_PATH=$srcdir/configs
 export ACCELSIM_PATH
 mkdir -p "$work"
 
-if [ -n "${DIFF:-}" ]; then
-    exec python3 -B "$srcdir/test/fuzz/differ.py" "$DIFF" "${SEED:-1}"
-fi
-
 # keep KIND FILE: adds a text that was found to the corpus.
 keep()
 {
@@ -32,16 +32,56 @@ keep()
     found=1
 }
 
+# Runs the lines of $1, commands, as many at once as there are processors; fails
+# when one does.
+side_by_side()
+{
+    xargs -P "$(getconf _NPROCESSORS_ONLN)" -d '\n' -n 1 sh -c <"$1"
+}
+
+# Most cases in one process for each processor, a hundredth as whole runs of the
+# program.
+if [ -n "${DIFF:-}" ]; then
+    cd "$work"
+    n=$(getconf _NPROCESSORS_ONLN)
+    each=$((DIFF / n))
+    : >lines
+    for i in $(seq 0 $((n - 1))); do
+        echo "'$builddir/differ' $each ${SEED:-1} $((i * each))" >>lines
+    done
+    echo "python3 -B '$srcdir/test/fuzz/differ.py' $((DIFF / 100 + 1))" \
+        "${SEED:-1}" >>lines
+    begin=$(date +%s)
+    side_by_side lines && status=0 || status=1
+    echo "fuzz: $((each * n)) cases, $(($(date +%s) - begin)) s in all"
+    exit $status
+fi
+
 found=0
 if [ -n "${COUNT:-}" ]; then
     cd "$work"
+    n_kinds=$(echo $kinds | wc -w)
+    each=$((COUNT * 19 / 20 / n_kinds))
+    begin=$(date +%s)
+    status=0
+    rm -f fuzz-* lines
     for kind in $kinds; do
-        rm -f "fuzz-$kind"
-        "$builddir/fuzz_parsers" "$kind" -n "$COUNT" -s "${SEED:-1}" \
-            $(fuzz_seeds "$kind") || [ ! -e "fuzz-$kind" ] ||
-            keep "$kind" "fuzz-$kind"
+        echo "'$builddir/fuzz_parsers' $kind -n $each -s ${SEED:-1}" \
+            $(fuzz_seeds "$kind") >>lines
     done
-    exit $found
+    if [ -z "${KINDS:-}" ]; then
+        echo "python3 -B '$srcdir/test/importers/fuzz_test.py'" \
+            "$((COUNT / 25)) ${SEED:-1}" >>lines
+        echo "python3 -B '$srcdir/test/fuzz/results_fuzz.py'" \
+            "$((COUNT / 100)) ${SEED:-1}" >>lines
+    fi
+    side_by_side lines || status=1
+    for kind in $kinds; do
+        [ ! -e "fuzz-$kind" ] || keep "$kind" "fuzz-$kind"
+    done
+    echo "fuzz: $((each * n_kinds)) texts of $n_kinds kinds in C" \
+        "and $((COUNT / 20)) files in Python, $(($(date +%s) - begin)) s in all"
+    exit $((found | status))
 fi
 
 command -v afl-fuzz >/dev/null || {

@@ -19,108 +19,20 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "sim/base/config_text.h"
-#include "sim/config/config.h"
-#include "sim/config/layer_text.h"
-#include "sim/config/nest_limits_file.h"
-#include "sim/energy/energy.h"
-#include "sim/network/network_file.h"
-#include "traces/access_file.h"
+#include "test/fuzz/fuzz_kinds.h"
 
-enum { BYTES_MAX = 1 << 16, FILES_MAX = 512, HANG_SECONDS = 2 };
+enum { FILES_MAX = 512, HANG_SECONDS = 2 };
 
-static const struct src_pos nowhere = {NULL, 0};
-
-/* What is parsed, as a file and as a text. */
-struct input {
-    char path[32];
-    int fd;
-    size_t bytes;
-    char text[BYTES_MAX + 1]; /* with a zero behind it */
-};
-
-static struct input input;
+static struct fuzz_input input;
+static int input_fd;
 static const char *kind_name;
-
-static void parse_text(struct diag *d)
-{
-    config_text_free(config_text_read(input.path, nowhere, d));
-}
-
-static void parse_arch(struct diag *d)
-{
-    config_free(config_load(input.path, NULL, 0, d));
-}
-
-static void parse_set(struct diag *d)
-{
-    const char *set[] = {input.text};
-    config_free(config_load("eyeriss", set, 1, d));
-}
-
-static void parse_network(struct diag *d)
-{
-    struct network_file network;
-    memset(&network, 0, sizeof(network));
-    network_load(input.path, nowhere, &network, d);
-    network_fini(&network);
-}
-
-static void parse_energy(struct diag *d)
-{
-    energy_free(energy_load(input.path, nowhere, d));
-}
-
-static void parse_mapping(struct diag *d)
-{
-    struct config *cfg = config_load("conv1d_pes", NULL, 0, d);
-    SIM_CHECK(cfg != NULL);
-    config_use_mappings(cfg, input.path, nowhere, d);
-    config_free(cfg);
-}
-
-static void parse_limits(struct diag *d)
-{
-    struct nest_limits limits;
-    nest_limits_read(input.path, nowhere, &limits, d);
-}
-
-static void parse_accesses(struct diag *d)
-{
-    struct access_file accesses;
-    access_file_read(input.path, &accesses, d);
-}
-
-static void parse_shape(struct diag *d)
-{
-    struct layer layer;
-    layer_parse_shape(input.text, &layer, d);
-}
-
-static void parse_gemm(struct diag *d)
-{
-    struct layer layer;
-    layer_parse_gemm(input.text, &layer, d);
-}
-
-static const struct kind {
-    const char *name;
-    void (*parse)(struct diag *d);
-} kinds[] = {
-    {"text", parse_text},     {"arch", parse_arch},
-    {"set", parse_set},       {"network", parse_network},
-    {"energy", parse_energy}, {"mapping", parse_mapping},
-    {"limits", parse_limits}, {"accesses", parse_accesses},
-    {"shape", parse_shape},   {"gemm", parse_gemm},
-};
-#define KINDS ((int)(sizeof(kinds) / sizeof(*kinds)))
 
 /* Puts the input where the parser finds it, in memory. */
 static void put(void)
 {
     input.text[input.bytes] = '\0';
-    SIM_CHECK(ftruncate(input.fd, 0) == 0);
-    SIM_CHECK(pwrite(input.fd, input.text, input.bytes, 0) ==
+    SIM_CHECK(ftruncate(input_fd, 0) == 0);
+    SIM_CHECK(pwrite(input_fd, input.text, input.bytes, 0) ==
               (ssize_t)input.bytes);
 }
 
@@ -134,11 +46,11 @@ static void look_at(const struct diag *d)
     }
 }
 
-static void parse(const struct kind *kind)
+static void parse(const struct fuzz_kind *kind)
 {
     struct diag *d = diag_new();
     put();
-    kind->parse(d);
+    kind->parse(&input, d);
     look_at(d);
     diag_free(d);
 }
@@ -176,8 +88,9 @@ static void read_seed(const char *path)
         fprintf(stderr, "fuzz_parsers: error: cannot read '%s'\n", path);
         exit(2);
     }
-    seeds.text[seeds.n] = xcalloc(BYTES_MAX, 1);
-    seeds.bytes[seeds.n] = fread(seeds.text[seeds.n], 1, BYTES_MAX - 256, from);
+    seeds.text[seeds.n] = xcalloc(FUZZ_BYTES_MAX, 1);
+    seeds.bytes[seeds.n] =
+        fread(seeds.text[seeds.n], 1, FUZZ_BYTES_MAX - 256, from);
     fclose(from);
     seeds.n++;
 }
@@ -185,7 +98,7 @@ static void read_seed(const char *path)
 /* Replaces `old` bytes at `at` by others. */
 static void replace(size_t at, size_t old, const char *by, size_t bytes)
 {
-    if (input.bytes - old + bytes > BYTES_MAX)
+    if (input.bytes - old + bytes > FUZZ_BYTES_MAX)
         return;
     memmove(input.text + at + bytes, input.text + at + old,
             input.bytes - at - old);
@@ -295,13 +208,13 @@ static void make_input(void)
 #ifdef __AFL_FUZZ_TESTCASE_LEN
 __AFL_FUZZ_INIT();
 
-static int run_afl(const struct kind *kind)
+static int run_afl(const struct fuzz_kind *kind)
 {
     __AFL_INIT();
     const unsigned char *text = __AFL_FUZZ_TESTCASE_BUF;
     while (__AFL_LOOP(10000)) {
         const size_t bytes = (size_t)__AFL_FUZZ_TESTCASE_LEN;
-        input.bytes = bytes < BYTES_MAX ? bytes : BYTES_MAX;
+        input.bytes = bytes < FUZZ_BYTES_MAX ? bytes : FUZZ_BYTES_MAX;
         memcpy(input.text, text, input.bytes);
         parse(kind);
     }
@@ -317,15 +230,15 @@ static void limit_time(int seconds)
     SIM_CHECK(setitimer(ITIMER_PROF, &limit, NULL) == 0);
 }
 
-static const struct kind *find(const char *name)
+static const struct fuzz_kind *find(const char *name)
 {
-    for (int k = 0; k < KINDS; k++)
-        if (strcmp(kinds[k].name, name) == 0)
-            return &kinds[k];
+    const struct fuzz_kind *kind = fuzz_kind_find(name);
+    if (kind != NULL)
+        return kind;
     fprintf(stderr, "fuzz_parsers: error: there is no kind '%s'; there are",
             name);
-    for (int k = 0; k < KINDS; k++)
-        fprintf(stderr, " %s", kinds[k].name);
+    for (kind = fuzz_kinds; kind->name != NULL; kind++)
+        fprintf(stderr, " %s", kind->name);
     fprintf(stderr, "\n");
     exit(2);
 }
@@ -340,11 +253,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: fuzz_parsers KIND [-n N] [-s SEED] FILE...\n");
         return 2;
     }
-    const struct kind *kind = find(argv[1]);
+    const struct fuzz_kind *kind = find(argv[1]);
     kind_name = kind->name;
-    input.fd = memfd_create("fuzz", 0);
-    SIM_CHECK(input.fd >= 0);
-    snprintf(input.path, sizeof(input.path), "/proc/self/fd/%d", input.fd);
+    input_fd = memfd_create("fuzz", 0);
+    SIM_CHECK(input_fd >= 0);
+    snprintf(input.path, sizeof(input.path), "/proc/self/fd/%d", input_fd);
     for (argc--, argv++; (option = getopt(argc, argv, "n:s:")) != -1;)
         if (option == 'n')
             n = atol(optarg);

@@ -1,6 +1,8 @@
 """fuzz_test.py - has the importers read damaged files, in this process: each is
 read or refused by a message in one line, in a moment; nothing else may happen.
 
+    fuzz_test.py [COUNT [SEED]]
+
 The seeds are small files of each format; a damaged one has bytes changed, cut,
 repeated or put in from others, numbers made extreme, and words of the formats
 added. The long form reads 100 000.
@@ -137,9 +139,11 @@ def main():
              for suffix, data in start}
     check(not any(wrong.values()), "the seeds are read or refused",
           "\n".join(filter(None, wrong.values())))
-    chance = random.Random(22)
+    count = (int(sys.argv[1]) if len(sys.argv) > 1 else
+             sample(2500, "damaged files", 100000))
+    chance = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 22)
     failures = 0
-    for i in range(sample(2500, "damaged files", 100000)):
+    for i in range(count):
         suffix, data = chance.choice(start)
         files = {f"nowhere/file{suffix}": damaged(data, start, chance)}
         if chance.random() < 0.1:  # beside others, which a mapping needs
