@@ -313,6 +313,7 @@ levels_test_SOURCES = %D%/dataflows/levels_oracle.cpp \
 	%D%/dataflows/levels_oracle.h %D%/dataflows/levels_test.cpp \
 	%D%/run/levels_clock.cpp %D%/run/levels_clock.h %D%/run/levels_products.h \
 	%D%/run/levels_clock_test.cpp %D%/run/levels_run_test.cpp \
+	%D%/dataflows/search_levels_test.cpp %D%/messages.h \
 	%D%/random_levels.h $(TEST_CASES)
 levels_test_LDADD = $(TEST_LIBS)
 

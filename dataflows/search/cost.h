@@ -25,6 +25,10 @@ struct search_costs {
     double instruction; /* of each MAC, whatever the mapping */
     double rf[TENSOR_N], l1[TENSOR_N], l2[TENSOR_N]; /* reads */
     double rf_write[TENSOR_N], l1_write[TENSOR_N], l2_write[TENSOR_N];
+    /* Listed levels between l2 and rf, and a hop of each listed one, in those
+     * of noc_hop; 0 without any. */
+    double inner[LEVEL_N][TENSOR_N], inner_write[LEVEL_N][TENSOR_N];
+    double hops[LEVEL_N];
     /* A word that is a finished output. */
     double l2_finished, l2_finished_write, dram_finished;
     struct dram_cfg dram_cfg; /* whose peak bounds cycles */

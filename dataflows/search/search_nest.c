@@ -22,6 +22,30 @@ const char *const search_nest_cut_name[SEARCH_NEST_CUT_N] = {
 const char *const search_nest_cut_doc[SEARCH_NEST_CUT_N] = {
     SEARCH_NEST_CUTS(SEARCH_NEST_DOC)};
 
+/* What listed levels add to the usual ones. */
+static double listed_energy(const struct arch *arch,
+                            const struct search_costs *costs,
+                            const struct counts *c)
+{
+    static const enum tensor of_flow[FLOW_N] = {
+        [FLOW_IFMAP] = TENSOR_IFMAP,    [FLOW_FILTER] = TENSOR_FILTER,
+        [FLOW_PSUM_IN] = TENSOR_PSUM,   [FLOW_PSUM_OUT] = TENSOR_PSUM,
+        [FLOW_PSUM_LINK] = TENSOR_PSUM,
+    };
+    double energy = 0;
+    for (int k = LEVEL_RF; k < LEVEL_DRAM; k++) {
+        if (!arch_has_level(arch, (enum level)k))
+            continue;
+        for (int f = 0; f < FLOW_N; f++)
+            energy += (double)c->flow[k][f].hops * costs->hops[k] *
+                      costs->noc_hop[of_flow[f]];
+        for (int t = 0; k > LEVEL_RF && k < LEVEL_L2 && t < TENSOR_N; t++)
+            energy += (double)c->access[k][t].reads * costs->inner[k][t] +
+                      (double)c->access[k][t].writes * costs->inner_write[k][t];
+    }
+    return energy;
+}
+
 double search_nest_energy(const struct arch *arch, const struct layer *layer,
                           const struct search_costs *costs,
                           const struct counts *c)
@@ -60,6 +84,8 @@ double search_nest_energy(const struct arch *arch, const struct layer *layer,
                   (costs->dram_finished - costs->dram[TENSOR_PSUM]);
     for (int k = 0; k < LINK_N; k++)
         energy += (double)c->link[k].hops * costs->noc_hop[of_link[k]];
+    if (arch_has_levels(arch))
+        energy += listed_energy(arch, costs, c);
     return energy;
 }
 

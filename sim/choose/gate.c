@@ -69,8 +69,8 @@ bool gate_lets_step(const struct config *cfg, const char *command,
         return true;
     return diag_error(d, config_levels_pos(cfg),
                       "'%s' lists its 'levels', and 'accelsim %s' is for "
-                      "machines of the usual ones; 'accelsim run' and "
-                      "'accelsim model' take listed ones",
+                      "machines of the usual ones; 'accelsim run', "
+                      "'accelsim model' and 'accelsim map' take listed ones",
                       arch->name, command);
 }
 

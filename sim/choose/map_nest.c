@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/nest/nest_dataflow.h"
+#include "dataflows/search/levels/search_levels.h"
 #include "sim/choose/gate.h"
 #include "sim/choose/map_layer.h"
 #include "sim/config/arch_check.h"
@@ -10,6 +11,8 @@
 /* The most work of a search: a bound of a part is one, and a nest evaluated
  * ten.  It takes some seconds. */
 #define BUDGET 20000000
+/* The most nests on listed levels that one evaluates, some seconds. */
+#define LISTED_BUDGET 100000
 
 /* What is looked at of a named dataflow's mappings: some milliseconds. */
 enum { QUICK = 30000, OBJECTIVES = 3, SEEDS_OF_ONE = 2, SEEDS_MAX = 48 };
@@ -17,7 +20,7 @@ enum { QUICK = 30000, OBJECTIVES = 3, SEEDS_OF_ONE = 2, SEEDS_MAX = 48 };
 static const struct src_pos command_line = {NULL, 0};
 
 static bool can_be_searched(const struct config *cfg, const struct layer *layer,
-                            struct diag *d)
+                            bool has_limits, struct diag *d)
 {
     const struct arch *arch = config_arch(cfg);
     if (!gate_lets_dataflow(cfg, &nest_dataflow, d))
@@ -35,6 +38,11 @@ static bool can_be_searched(const struct config *cfg, const struct layer *layer,
                           "store '%s' of '%s' has 'spills' = false; nests are "
                           "searched on machines that spill psums",
                           store.name, arch->name);
+    if (arch_has_levels(arch) && has_limits)
+        return diag_error(d, config_levels_pos(cfg),
+                          "'%s' lists its 'levels', and '--constraints' are of "
+                          "the usual ones; without them its nests are searched",
+                          arch->name);
     if (arch->has_l1)
         return diag_error(d, command_line,
                           "'%s' has an L1; nests are searched on machines "
@@ -121,6 +129,7 @@ bool map_search_nests(const struct map_input *in, const struct layer *layer,
         [SEARCH_NEST_TIME] = MAP_TIME,
     };
     const struct arch *arch = in->arch;
+    const bool is_listed = arch_has_levels(arch);
     struct search_nest_seed seed[SEEDS_MAX];
     struct search_nest_options options = {
         .objective = in->search.objective,
@@ -131,11 +140,15 @@ bool map_search_nests(const struct map_input *in, const struct layer *layer,
         .limits = in->limits,
     };
     struct search_nest_result r;
-    if (!can_be_searched(in->cfg, layer, d))
+    if (!can_be_searched(in->cfg, layer, in->limits != NULL, d))
         return false;
     options.seed = seed;
-    options.n_seeds = find_seeds(in, layer, seed);
-    if (!search_nest(arch, layer, in->costs, &options, &r)) {
+    if (is_listed)
+        options.budget = LISTED_BUDGET;
+    else
+        options.n_seeds = find_seeds(in, layer, seed);
+    if (!(is_listed ? search_levels : search_nest)(arch, layer, in->costs,
+                                                   &options, &r)) {
         search_nest_result_fini(&r);
         return diag_fail(d, EXIT_NO_MAPPING, command_line,
                          in->limits != NULL
@@ -158,9 +171,11 @@ bool map_search_nests(const struct map_input *in, const struct layer *layer,
         out->stop == MAP_PROVEN && in->search.objective == SEARCH_front;
     fill_space(&r, &out->space);
     if (in->search.count) {
-        const uint64_t nests = search_nest_space(arch, layer);
+        const uint64_t nests = is_listed ? search_levels_space(arch, layer)
+                                         : search_nest_space(arch, layer);
         out->space.mappings = search_count_add(nests, 0);
-        out->space.counted = out->space.mappings == nests;
+        /* On listed levels the count leaves orders out. */
+        out->space.counted = !is_listed && out->space.mappings == nests;
     }
     search_nest_result_fini(&r);
     return true;

@@ -52,6 +52,13 @@ void search_costs_of(const struct energy_costs *costs, const struct arch *arch,
         out->dram[t] =
             by_bit ? bit * arch->precision_bits[t] : costs->dram[t].energy;
     }
+    for (int k = 0; k < LEVEL_N; k++) {
+        out->hops[k] = costs->hops[k];
+        for (int t = 0; t < TENSOR_N; t++) {
+            out->inner[k][t] = costs->inner[k][t].energy;
+            out->inner_write[k][t] = costs->inner[k][t].write;
+        }
+    }
     out->l2_finished = costs->l2_finished.energy;
     out->l2_finished_write = costs->l2_finished.write;
     out->dram_finished =

@@ -95,6 +95,11 @@ static bool list_dataflows(const struct invocation *s,
                            const struct dataflow *list[DATAFLOWS_MAX])
 {
     const struct arch *arch = config_arch(s->cfg);
+    if (s->options.dataflow == NULL && arch_has_levels(arch)) {
+        list[0] = &nest_dataflow;
+        list[1] = NULL;
+        return true;
+    }
     if (s->options.dataflow == NULL)
         return list_all(s, list);
     list[0] = s->dataflow;

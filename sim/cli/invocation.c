@@ -300,8 +300,7 @@ static bool read_tables(struct invocation *s)
 /* Whether the command is one for machines of the usual levels alone. */
 static bool steps(const struct options *o)
 {
-    return !o->show_config &&
-           (o->command == COMMAND_map || o->command == COMMAND_reuse);
+    return !o->show_config && o->command == COMMAND_reuse;
 }
 
 bool invocation_read(struct invocation *s)

@@ -5,6 +5,7 @@ that grows with a store, and refusals by name.
 SPDX-License-Identifier: MIT
 """
 
+import json
 import os
 import re
 
@@ -110,13 +111,15 @@ def settings(folder):
 
 
 def refusals(folder):
-    refusal(folder, machine(), "reuse", what="'accelsim run' and")
-    done = run("map", "--cfg", write(folder, "map_arch.cfg", machine()), *SHAPE)
-    check(done.returncode == 1 and "'accelsim run' and" in done.stderr,
-          "map refuses by name", done.stderr)
-    more = ', "g 2"' * 9 + "]"
-    refusal(folder, machine(),
-            mapping=re.sub(r'(loops = \[[^]]*)\]', r"\1" + more, MAPPING),
+    refusal(folder, machine(), "reuse", what="'accelsim map' take listed ones")
+    with open(os.path.join(SOURCE, "configs", "simba_like.cfg")) as file:
+        simba = file.read()
+    whole = '"m 8", "c 4", "p 4", "q 4", "r 3", "s 3"'
+    more = ", ".join(['"g 2"'] * 11)
+    refusal(folder, simba, mapping="mappings = ( { dram = { loops = [%s]; }; "
+            % whole + "".join(
+                f"{name} = {{ loops = [{more}]; }}; " for name in
+                re.findall(r'^  { name = "(\w+)"', simba, re.M)[1:]) + "} );",
             what="join those of a dimension")
     refusal(folder, machine(more="array = { rows = 3; };"),
             what="'array.rows' is of the usual levels")
@@ -178,6 +181,23 @@ def runs(folder):
           "wider is faster, later is slower", (fast, late, layer["cycles"]))
 
 
+def is_searched(folder):
+    """What `map` finds runs again, with the cycles that it said."""
+    cfg = write(folder, "searched.cfg", machine())
+    saved = os.path.join(folder, "found.cfg")
+    small = ["--cfg", cfg, "--shape", "M=2,C=2,H=2,W=1,R=1,S=1"]
+    done = run("map", *small, "--save", saved, "--format", "json")
+    found = json.loads(done.stdout)["layers"][0]
+    check(found["proven"], "a small space is proven", done.stderr)
+    layer = report("run", *small, "--mapping", saved, "--check")["layers"][0]
+    check(layer["cycles"] == found["best"][0]["cycles"] and
+          layer["check"]["mismatches"] == 0, "the best nest runs", found)
+    limits = write(folder, "limits.cfg", "constraints = { };")
+    done = run("map", *small, "--dataflow", "nest", "--constraints", limits)
+    check(done.returncode == 1 and "without them" in done.stderr,
+          "constraints are refused by name", done.stderr)
+
+
 def shipped():
     for name in ("simba_like", "eyeriss_spads"):
         total = report("model", "--cfg", name)["total"]
@@ -192,5 +212,6 @@ with new_folder() as work:
     settings(work)
     refusals(work)
     runs(work)
+    is_searched(work)
     shipped()
 finish()
