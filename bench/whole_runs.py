@@ -6,6 +6,8 @@
     bench/whole_runs.py --growth         time against layer, array and batch
     bench/whole_runs.py --compare SECS   --no-memo = memo, byte for byte, where
                                          the full run takes less than SECS
+    bench/whole_runs.py --slowest SECS   layers that take longer, of every network
+                                         on every architecture, mapping by rules
 
 One run at a time, one thread each unless it says -j 2.  cycles: simulated;
 PE-cyc: of the PEs while passes ran, in full: those not known beforehand;
@@ -30,6 +32,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 CONFIGS = os.path.join(HERE, os.pardir, "configs")
 NETWORKS = ["lenet5", "alexnet", "overfeat", "vgg16", "googlenet", "resnet50",
             "mlp0", "mlp1"]
+SHIPPED = sorted(file[:-4]
+                 for file in os.listdir(os.path.join(CONFIGS, "networks"))
+                 if file.endswith(".cfg"))
 # What a full run manages at least, to tell beforehand how long it takes.
 FULL_PE_CYCLES_PER_SECOND = {"systolic": 1e10, "tpu_v1": 1e10,
                              "eyeriss": 4.2e8, "dadiannao_like": 1e8,
@@ -154,10 +159,10 @@ def architectures():
     return found
 
 
-def everything():
+def everything(networks):
     for arch, flows in architectures().items():
         for flow in flows:
-            for network in NETWORKS:
+            for network in networks:
                 yield (f"{arch[:-4]} {flow} {network}",
                        ["--cfg", os.path.join(CONFIGS, arch), "--dataflow",
                         flow, "--net", network, "-j", "1"])
@@ -224,7 +229,7 @@ def growth(options):
 def compare(options):
     """memo = --no-memo, on all that runs in the time given."""
     same = other = left = 0
-    for name, words in everything():
+    for name, words in everything(NETWORKS):
         if options.batch:
             words = [*words, "--batch", str(options.batch)]
         try:
@@ -250,6 +255,32 @@ def compare(options):
     options.failed = other > 0 or same == 0
 
 
+def slowest(options):
+    """No layer takes longer than so many seconds of the processor: a network
+    that takes no longer has none, of others each layer is run alone."""
+    table = ["--mapping-policy", "rules"]
+    runs = layers = slow = 0
+    for name, words in everything(SHIPPED):
+        try:
+            run = Run(options.program, [*words, *table])
+        except Failed:  # the architecture refuses the network
+            continue
+        runs += 1
+        if run.cpu_seconds <= options.slowest:
+            continue
+        for layer in json.loads(run.output)["layers"]:
+            one = Run(options.program,
+                      [*words, *table, "--layer", layer["name"]])
+            layers += 1
+            if one.cpu_seconds > options.slowest:
+                slow += 1
+                print(f"not ok - {name}, {layer['layer']}: "
+                      f"{one.cpu_seconds:.2f} s", flush=True)
+    print(f"{runs} runs, {layers} layers alone: {slow} layers above "
+          f"{options.slowest:g} s")
+    options.failed = slow > 0 or runs == 0
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__.split("\n\n")[0],
@@ -263,6 +294,7 @@ def main():
     parser.add_argument("--acceptance", action="store_true")
     parser.add_argument("--growth", action="store_true")
     parser.add_argument("--compare", type=float, metavar="SECS")
+    parser.add_argument("--slowest", type=float, metavar="SECS")
     parser.add_argument("--batch", type=int, help="of --compare; without it, "
                         "each architecture's own")
     options = parser.parse_args()
@@ -270,13 +302,15 @@ def main():
     os.environ.setdefault("ACCELSIM_PATH", CONFIGS)
     if options.compare:
         compare(options)
+    elif options.slowest:
+        slowest(options)
     elif options.acceptance:
         acceptance(options)
     elif options.growth:
         growth(options)
     else:
         print_head()
-        for name, words in everything():
+        for name, words in everything(NETWORKS):
             one_row(options, name, words)
     return 1 if options.failed else 0
 

@@ -382,16 +382,18 @@ bool l2_fits(const struct arch *arch, const uint64_t tile_words[TENSOR_N],
                                                 TENSOR_FILTER};
     const int shared = arch_l2_shared_banks(arch);
     uint64_t bank_words[TENSOR_N], need[TENSOR_N];
+    int own[TENSOR_N];
     for (int k = 0; k < TENSOR_N; k++) {
         enum tensor tensor = (enum tensor)k;
         bank_words[k] = arch_l2_bank_words(arch, tensor);
         need[k] = (tile_words[k] + bank_words[k] - 1) / bank_words[k];
-        const int most = arch_l2_store(arch, tensor).banks;
-        const int own = arch_l2_own_banks(arch, tensor);
+        own[k] = arch_l2_own_banks(arch, tensor);
+        const int most = arch_l2_banks_of(arch, tensor);
         if (need[k] > (uint64_t)most) {
             *short_tensor = tensor;
-            *short_words = tile_words[k] -
-                           bank_words[k] * (uint64_t)(own > 0 ? own : most);
+            *short_words =
+                tile_words[k] -
+                bank_words[k] * (uint64_t)(own[k] > 0 ? own[k] : most);
             return false;
         }
         banks[k] = (int)need[k];
@@ -400,10 +402,9 @@ bool l2_fits(const struct arch *arch, const uint64_t tile_words[TENSOR_N],
     for (;;) {
         int used = 0, over = -1;
         for (int k = 0; k < TENSOR_N; k++) {
-            int own = arch_l2_own_banks(arch, (enum tensor)k);
-            if (own == 0)
+            if (own[k] == 0)
                 used += banks[k] * buffers[k];
-            else if (banks[k] * buffers[k] > own)
+            else if (banks[k] * buffers[k] > own[k])
                 over = k;
         }
         if (over < 0 && used <= shared)
@@ -415,8 +416,7 @@ bool l2_fits(const struct arch *arch, const uint64_t tile_words[TENSOR_N],
         } else {
             for (int k = 0; k < TENSOR_N && give < 0; k++) {
                 int o = (int)order[k];
-                if (arch_l2_own_banks(arch, (enum tensor)o) == 0 &&
-                    arch->l2_buffers[o] == 0 && buffers[o] > 1)
+                if (own[o] == 0 && arch->l2_buffers[o] == 0 && buffers[o] > 1)
                     give = o;
             }
         }
@@ -425,12 +425,11 @@ bool l2_fits(const struct arch *arch, const uint64_t tile_words[TENSOR_N],
             continue;
         }
         int k = over;
-        int lacking = over >= 0 ? banks[over] * buffers[over] -
-                                      arch_l2_own_banks(arch, (enum tensor)over)
-                                : used - shared;
+        int lacking =
+            over >= 0 ? banks[over] * buffers[over] - own[over] : used - shared;
         if (over < 0) { /* name the largest of those that share */
             for (int i = 0; i < TENSOR_N; i++)
-                if (arch_l2_own_banks(arch, (enum tensor)i) == 0 &&
+                if (own[i] == 0 &&
                     (k < 0 || banks[i] * buffers[i] > banks[k] * buffers[k]))
                     k = i;
         }

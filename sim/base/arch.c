@@ -97,12 +97,27 @@ struct l2_store arch_l2_memory(const struct arch *a, int k)
     };
 }
 
-struct l2_store arch_l2_store(const struct arch *a, enum tensor tensor)
+/* The store that holds a tensor; NULL: L2 is one memory, which the keys of L2
+ * itself describe.  For those who ask for each of a million mappings. */
+static const struct l2_store *named_store(const struct arch *a,
+                                          enum tensor tensor)
 {
     int k = 0;
     while (k + 1 < a->n_l2_stores && !a->l2_store[k].holds[tensor])
         k++;
-    return arch_l2_memory(a, k);
+    return a->n_l2_stores > 0 ? &a->l2_store[k] : NULL;
+}
+
+struct l2_store arch_l2_store(const struct arch *a, enum tensor tensor)
+{
+    const struct l2_store *store = named_store(a, tensor);
+    return store != NULL ? *store : arch_l2_memory(a, 0);
+}
+
+int arch_l2_banks_of(const struct arch *a, enum tensor tensor)
+{
+    const struct l2_store *store = named_store(a, tensor);
+    return store != NULL ? store->banks : a->l2_banks;
 }
 
 static int tensors_of(const struct l2_store *s)
@@ -115,8 +130,8 @@ int arch_l2_own_banks(const struct arch *a, enum tensor tensor)
 {
     if (a->n_l2_stores == 0)
         return a->l2_tensor_banks[tensor];
-    const struct l2_store store = arch_l2_store(a, tensor);
-    return tensors_of(&store) == 1 ? store.banks : 0;
+    const struct l2_store *store = named_store(a, tensor);
+    return tensors_of(store) == 1 ? store->banks : 0;
 }
 
 int arch_l2_shared_banks(const struct arch *a)
@@ -175,10 +190,13 @@ int arch_l2_slots(const struct arch *arch, enum network network)
 uint64_t arch_l2_bank_words(const struct arch *arch, enum tensor tensor)
 {
     /* A bank consists of whole rows: odd bytes at its end hold nothing. */
-    const struct l2_store store = arch_l2_store(arch, tensor);
-    uint64_t bank_bits = store.bytes / (uint64_t)store.banks * 8;
+    const struct l2_store *store = named_store(arch, tensor);
+    const uint64_t bytes = store != NULL ? store->bytes : arch->l2_bytes;
+    const int row_words =
+        store != NULL ? store->bank_row_words : arch->l2_bank_row_words;
+    uint64_t bank_bits = bytes / (uint64_t)arch_l2_banks_of(arch, tensor) * 8;
     uint64_t words = bank_bits / (uint64_t)arch->precision_bits[tensor];
-    uint64_t row = (uint64_t)store.bank_row_words;
+    uint64_t row = (uint64_t)row_words;
     return words >= row ? words / row * row : 0;
 }
 

@@ -361,6 +361,8 @@ int arch_l2_latency_cycles(const struct arch *arch);
 uint64_t arch_l2_port_cycles(const struct arch *arch, enum tensor tensor,
                              int banks, uint64_t read_words,
                              uint64_t written_words);
+/* Banks of the memory that holds `tensor`. */
+int arch_l2_banks_of(const struct arch *arch, enum tensor tensor);
 /* Words of `tensor` that one L2 bank holds. */
 uint64_t arch_l2_bank_words(const struct arch *arch, enum tensor tensor);
 

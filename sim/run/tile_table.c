@@ -267,7 +267,8 @@ void tile_table_charge(const struct tile_table *table, uint64_t from,
         dma_span_of(table->dma, channel_of[table->awaited],
                     (uint64_t)table->awaited_ticket, &awaited))
         begin = min_u64(awaited.begin_cycle, to);
-    for (int t = 0; t < TENSOR_N; t++) {
+    /* None of the others, if that had begun before. */
+    for (int t = 0; begin > from && t < TENSOR_N; t++) {
         const enum tensor tensor = (enum tensor)t;
         const struct tile_line *line = &table->line[t];
         for (int k = 0; k < TICKETS; k++)
