@@ -233,6 +233,15 @@ network_test_SOURCES = %D%/network/graph_test.cpp \
 	%D%/network/fusion_test.cpp %D%/network/vector_test.cpp $(TEST_CASES)
 network_test_LDADD = $(TEST_LIBS)
 
+# sim/values
+if TESTS_WANTED
+check_PROGRAMS += values_test
+endif
+dist_check_SCRIPTS += %D%/values/values_test.py
+EXTRA_DIST += %D%/values/value_oracle.py
+values_test_SOURCES = %D%/values/fixed_point_test.cpp $(TEST_CASES)
+values_test_LDADD = $(TEST_LIBS)
+
 # sim/energy, sim/report
 dist_check_SCRIPTS += %D%/report/schema_test.py %D%/report/table_test.py \
 	%D%/report/waits_test.py

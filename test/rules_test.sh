@@ -40,8 +40,9 @@ sim/run             sim/timeline sim/base sim/process pe noc mem traces DATAFLOW
 sim/choose          BELOW
 sim/plugin          sim/base DATAFLOWS
 sim/network         BELOW sim/choose
+sim/values          BELOW sim/network
 sim/systemc         BELOW sim/choose
-sim/report          BELOW sim/choose sim/network
+sim/report          BELOW sim/choose sim/network sim/values
 sim/map             BELOW sim/choose sim/network sim/report
 sim/validate        BELOW sim/choose sim/network sim/report
 sim/sweep           BELOW sim/choose sim/network sim/report
@@ -49,7 +50,7 @@ sim/sweep/walk      sim/base sim/process sim/run sim/sweep
 sim/serve           sim/base sim/run sim/sweep DATAFLOWS
 sim/explain         BELOW sim/choose sim/report
 sim/page            BELOW sim/choose sim/network sim/report
-sim/cli             BELOW sim/choose sim/network sim/report sim/systemc sim/map sim/plugin sim/validate sim/sweep sim/page
+sim/cli             BELOW sim/choose sim/network sim/values sim/report sim/systemc sim/map sim/plugin sim/validate sim/sweep sim/page
 sim/cli/seeing      BELOW sim/choose sim/network sim/report sim/explain sim/page sim/cli
 sim/cli/sweep       sim/base sim/process sim/sweep sim/sweep/walk sim/serve sim/cli
 sim                 sim/base sim/cli sim/config sim/process

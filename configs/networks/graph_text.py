@@ -25,12 +25,12 @@ class Graph:
         self.inputs, self.nodes = [], []
 
     def input(self, name, **keys):
-        self.inputs.append(keys_text(dict(name=name, **keys)))
+        self.inputs.append(dict(name=name, **keys))
         return name
 
     def node(self, name, op, *sources, **keys):
-        self.nodes.append(keys_text({"name": name, "op": op,
-                                     "in": list(sources), **keys}))
+        self.nodes.append({"name": name, "op": op, "in": list(sources),
+                           **keys})
         return name
 
     def pool(self, name, op, source, size, stride, pad=0):
@@ -40,8 +40,9 @@ class Graph:
         return self.node(name, op, source, **keys)
 
     def text(self):
-        def group(texts):
-            return ",\n".join("  {" + text + " }" for text in texts)
+        def group(all_keys):
+            return ",\n".join("  {" + keys_text(keys) + " }"
+                              for keys in all_keys)
         return ("".join(comment(line) for line in self.head) +
                 "# SPDX-License-Identifier: MIT\n" +
                 f'name = "{self.name}";\n' +

@@ -36,13 +36,13 @@ def bert_layer(g, n, x, width, heads, inner):
     return g.node(n + "norm2", "layernorm", g.node(n + "add2", "add", x, y))
 
 
-def bert_base(tokens=128, context=0):
+def bert_base(tokens=128, context=0, layers=12):
     if context:
         raise SystemExit("make_graphs.py: error: BERT caches no tokens; "
                          "'--context' may be 0")
     g = Graph("bert_base",
-              f"{tokens} tokens; 12 layers of 768 features, 12 heads; with the "
-              "pooler, without a task's head.",
+              f"{tokens} tokens; {layers} layers of 768 features, 12 heads; "
+              "with the pooler, without a task's head.",
               "Devlin et al., NAACL 2019, s. 3; vocabulary and sizes of "
               "bert-base-uncased")
     width = 768
@@ -52,7 +52,7 @@ def bert_base(tokens=128, context=0):
     x = g.node("embedding", "add", "word_embedding", "position_embedding",
                "segment_embedding")
     x = g.node("embedding_norm", "layernorm", x)
-    for layer in range(12):
+    for layer in range(layers):
         x = bert_layer(g, f"l{layer}_", x, width, 12, 3072)
     g.node("token", "split", x, parts=tokens, over="rows")
     g.node("pooled", "tanh", g.node("pooler", "gemm", "token.0",
@@ -60,11 +60,12 @@ def bert_base(tokens=128, context=0):
     return g
 
 
-def gpt2(tokens, context, name="gpt2"):
+def gpt2(tokens, context, name="gpt2", layers=12):
     g = Graph(name,
               f"124 M parameters: {tokens} tokens behind {context} whose keys "
-              "and values are cached; 12 layers of 768 features, 12 heads. The "
-              "logits use the words' embedding, which is stored twice here.",
+              f"and values are cached; {layers} layers of 768 features, 12 "
+              "heads. The logits use the words' embedding, which is stored "
+              "twice here.",
               "Radford et al., \"Language models are unsupervised multitask "
               "learners\", 2019, table 2; sizes of the released small model")
     width = 768
@@ -75,7 +76,7 @@ def gpt2(tokens, context, name="gpt2"):
                       M=width),
                g.node("position_embedding", "gather", "position", rows=1024,
                       M=width))
-    for layer in range(12):
+    for layer in range(layers):
         n = f"l{layer}_"
         y = g.node(n + "norm1", "layernorm", x)
         q, k, v = (g.node(n + part, "gemm", y, N=width) for part in "qkv")
@@ -127,10 +128,10 @@ def llama_layer(tokens=128, context=0, name="llama7b_layer"):
     return g
 
 
-def vit_b16():
+def vit_b16(layers=12):
     g = Graph("vit_b16",
-              "224 x 224 input, 196 patches and a class token; 12 layers of "
-              "768 features, 12 heads.",
+              f"224 x 224 input, 196 patches and a class token; {layers} "
+              "layers of 768 features, 12 heads.",
               "Dosovitskiy et al., ICLR 2021, table 1")
     width, tokens = 768, 197
     g.input("image", C=3, H=224, W=224)
@@ -140,7 +141,7 @@ def vit_b16():
     x = g.node("sequence", "reshape", x, to=[width, 196, 1])
     x = g.node("with_class", "concat", "class_token", x, over="rows")
     x = g.node("embedding", "add", x, "positions")
-    for layer in range(12):
+    for layer in range(layers):
         n = f"l{layer}_"
         y = g.node(n + "norm1", "layernorm", x)
         q, k, v = (g.node(n + part, "gemm", y, N=width) for part in "qkv")

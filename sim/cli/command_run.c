@@ -34,6 +34,12 @@ static bool run(struct invocation *s, struct layer_result *results,
         return false;
     const struct layer_mapper mapper = chooser_mapper(chooser);
     s->mapping_source = chooser_source(chooser);
+    struct word_carrier carrier;
+    if (o->check && graph_values_are_possible(&s->network)) {
+        s->values =
+            graph_values_new(&s->network, config_arch(s->cfg), s->parts);
+        carrier = graph_values_carrier(s->values);
+    }
     struct run_input in = {
         .arch = config_arch(s->cfg),
         .layer = s->workload->layer,
@@ -44,6 +50,7 @@ static bool run(struct invocation *s, struct layer_result *results,
                      .check = o->check,
                      .show_mapping = o->show_mapping,
                      .max_cycles = o->max_cycles},
+        .carrier = s->values != NULL ? &carrier : NULL,
         .timeline = timeline,
         .jobs = o->jobs,
         .memo_bytes = o->memo_bytes,

@@ -347,6 +347,7 @@ struct chooser *invocation_chooser(const struct invocation *s,
 void invocation_fini(struct invocation *s)
 {
     workload_free(s->workload);
+    graph_values_free(s->values);
     workload_free(s->whole);
     network_fini(&s->network);
     free(s->parts);

@@ -15,6 +15,7 @@
 #include "sim/config/workload.h"
 #include "sim/energy/energy.h"
 #include "sim/network/network_file.h"
+#include "sim/values/graph_values.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -39,6 +40,7 @@ struct invocation {
      * was cut, where there is a transposed convolution.  Else NULL. */
     struct workload *whole;
     int *parts;
+    struct graph_values *values; /* owns; of --check of a graph, else NULL */
     /* The one asked for, or the architecture's; NULL: each layer's comes from
      * the mapping file in use. */
     const struct dataflow *dataflow;

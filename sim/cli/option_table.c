@@ -130,7 +130,8 @@ const struct option_row option_table[] = {
     COUNT("memo-bytes", "N", RUN | SWEEP | SERVE, memo_bytes, MEMO_BYTES_MAX,
           "most that is kept of passes seen before; without it, 64 MiB"),
     ON("check", RUN, check,
-       "run with operands and compare every output with a direct convolution"),
+       "run with operands, of a graph from node to node, and compare every "
+       "output of a MAC loop with a direct convolution"),
     INT("jobs", 'j', "N", ANY, jobs, 1, JOBS_MAX,
         "threads that run or search layers, or run passes ahead of need; every "
         "command takes it, and no number depends on it"),

@@ -62,6 +62,8 @@ static bool report_layers(const struct invocation *s, const char *kernel,
         .fused = fused,
         .show_mapping = o->show_mapping,
     };
+    if (s->values != NULL)
+        in.values = graph_values_all(s->values, &in.n_values);
     struct network_coverage coverage;
     if (s->network.graph != NULL) {
         coverage_of(in.arch, results, n, &coverage);

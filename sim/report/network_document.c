@@ -4,7 +4,9 @@
  */
 #include "sim/report/network_document.h"
 
+#include <inttypes.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/report/report_tree.h"
@@ -93,6 +95,25 @@ static json_t *fusion_list(const struct fuse_groups *fused)
     return list;
 }
 
+static json_t *value_list(const struct report_input *in)
+{
+    json_t *list = tree_array();
+    for (int i = 0; i < in->n_values; i++) {
+        const struct tensor_values *v = &in->values[i];
+        json_t *o = tree_object();
+        char digest[17];
+        snprintf(digest, sizeof(digest), "%016" PRIx64, v->digest);
+        tree_put_text(o, "tensor", v->name);
+        tree_put(o, "bits", json_integer(v->bits));
+        tree_put(o, "exponent", json_integer(v->exponent));
+        tree_put_count(o, "words", v->words);
+        tree_put_count(o, "zero_words", v->zero_words);
+        tree_put_text(o, "digest", digest);
+        tree_append(list, o);
+    }
+    return list;
+}
+
 void network_document(const struct report_input *in, json_t *document)
 {
     if (in->coverage == NULL) {
@@ -105,6 +126,8 @@ void network_document(const struct report_input *in, json_t *document)
     tree_put(o, "residency", residency_list(in->residency));
     if (in->fused != NULL)
         tree_put(o, "fusion", fusion_list(in->fused));
+    if (in->values != NULL)
+        tree_put(o, "values", value_list(in));
     tree_put(document, "network", o);
 }
 
@@ -154,6 +177,22 @@ static json_t *fusion_schema(void)
     return o;
 }
 
+static json_t *value_schema(void)
+{
+    json_t *o = schema_object("a tensor's words (docs/values.md)");
+    schema_put(o, "tensor", schema_typed("string", ""), true);
+    schema_put(o, "bits", schema_whole(1, "of a word, with its sign"), true);
+    schema_put(o, "exponent",
+               schema_typed("integer", "a word stands for it times 2 to this"),
+               true);
+    schema_put(o, "words", schema_whole(1, "of all images"), true);
+    schema_put(o, "zero_words", schema_whole(0, "of them"), true);
+    schema_put(o, "digest",
+               schema_typed("string", "tells the words of two tensors apart"),
+               true);
+    return o;
+}
+
 json_t *network_schema(void)
 {
     json_t *o = tree_object(), *any = tree_array();
@@ -167,6 +206,9 @@ json_t *network_schema(void)
     json_t *fusion = schema_typed("array", "of a model, with network.fuse");
     tree_put(fusion, "items", fusion_schema());
     schema_put(graph, "fusion", fusion, false);
+    json_t *values = schema_typed("array", "of a run with --check");
+    tree_put(values, "items", value_schema());
+    schema_put(graph, "values", values, false);
     schema_put(graph, "op_coverage", coverage, true);
     tree_append(any, schema_typed("string", "its name"));
     tree_append(any, graph);

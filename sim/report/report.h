@@ -17,6 +17,7 @@
 #include "sim/network/coverage.h"
 #include "sim/network/fuse_groups.h"
 #include "sim/network/residency.h"
+#include "sim/values/graph_values.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -55,8 +56,10 @@ struct report_input { /* all borrowed */
     int n_layers;
     /* What a graph's operations came to; NULL: a list of layers ran. */
     const struct network_coverage *coverage;
-    const struct residency *residency; /* of its tensors; or NULL */
-    const struct fuse_groups *fused;   /* of its chains; or NULL */
+    const struct residency *residency;  /* of its tensors; or NULL */
+    const struct fuse_groups *fused;    /* of its chains; or NULL */
+    const struct tensor_values *values; /* of its tensors, with --check */
+    int n_values;
     bool show_mapping; /* the table ends with a mapping file of all layers */
     /* Bytes of a burst of the DRAM part, whose energy is paid per burst; up to
      * 1, energy is paid per word. */

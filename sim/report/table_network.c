@@ -232,5 +232,8 @@ void table_network(const struct table_view *v, FILE *to)
         table_line(to, "check", "%s outputs, %s mismatches",
                    text_count(v->total.check_outputs).text,
                    text_count(v->total.check_mismatches).text);
+    if (v->in->n_values > 0)
+        table_line(to, "values", "of %d tensors, from node to node",
+                   v->in->n_values);
     table_why(&v->total, to);
 }

@@ -13,12 +13,14 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "sim/base/unfinished.h"
+#include "sim/run/check.h"
 
 enum record_kind {
     RECORD_PROGRESS, /* two numbers: passes done, passes */
@@ -198,10 +200,11 @@ static bool no_process(const struct layer *layer, struct diag *d)
                      layer->name, strerror(errno));
 }
 
-bool run_apart(const struct layer_runner *runner, const struct arch *arch,
-               const struct layer *layer, const struct layer_mapping *mapping,
-               const struct simulate_options *options, struct layer_result *out,
-               struct diag *d)
+static bool run_child(const struct layer_runner *runner,
+                      const struct arch *arch, const struct layer *layer,
+                      const struct layer_mapping *mapping,
+                      const struct simulate_options *options,
+                      struct layer_result *out, struct diag *d)
 {
     struct answer answer;
     int pipe_fd[2], status = 0, messages = diag_count(d);
@@ -239,4 +242,29 @@ bool run_apart(const struct layer_runner *runner, const struct arch *arch,
     if (answer.has_result)
         *out = answer.result;
     return answer.has_result;
+}
+
+/* Where psums are wanted, the child puts them into memory that both share. */
+bool run_apart(const struct layer_runner *runner, const struct arch *arch,
+               const struct layer *layer, const struct layer_mapping *mapping,
+               const struct simulate_options *options, struct layer_result *out,
+               struct diag *d)
+{
+    if (options->values == NULL || options->values->psums == NULL)
+        return run_child(runner, arch, layer, mapping, options, out, d);
+    const size_t bytes = (size_t)layer->N * (size_t)layer->M *
+                         (size_t)layer->P * (size_t)layer->Q * sizeof(int64_t);
+    struct simulate_options with = *options;
+    struct layer_values shared = *options->values;
+    void *psums = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (psums == MAP_FAILED)
+        return no_process(layer, d);
+    shared.psums = psums;
+    with.values = &shared;
+    const bool ok = run_child(runner, arch, layer, mapping, &with, out, d);
+    if (ok)
+        memcpy(options->values->psums, psums, bytes);
+    munmap(psums, bytes);
+    return ok;
 }

@@ -9,15 +9,18 @@
 #include "mem/rlc.h"
 
 struct check {
-    const struct program *program; /* borrowed */
-    struct word_flow *flow;        /* owns */
-    int64_t *ofmap;                /* owns; psums as they leave the array */
+    const struct program *program;     /* borrowed */
+    const struct layer_values *values; /* borrowed */
+    struct word_flow *flow;            /* owns */
+    int64_t *ofmap;                    /* owns; psums as they leave the array */
 };
 
+const struct layer_values check_random_values = {NULL, NULL, NULL};
+
 /* A well-mixed word of four coordinates (SplitMix64's finalizer). */
-static uint64_t mix(uint64_t tensor, const int coord[4])
+uint64_t check_random(uint64_t seed, const int coord[4])
 {
-    uint64_t x = tensor + 0x9e3779b97f4a7c15u;
+    uint64_t x = seed + 0x9e3779b97f4a7c15u;
     for (int k = 0; k < 4; k++) {
         x ^= (uint64_t)coord[k] + 0x9e3779b97f4a7c15u + (x << 6) + (x >> 2);
         x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -67,7 +70,7 @@ static int64_t operand(const struct program *p, enum tensor tensor,
                        const int coord[4])
 {
     const double share = inner_share(p, tensor);
-    uint64_t x = mix((uint64_t)tensor, coord);
+    uint64_t x = check_random((uint64_t)tensor, coord);
     if ((double)(x >> 40) < share * (double)(1 << 24))
         return 0;
     if (p->arch.precision_type[tensor] != NUMBER_INT)
@@ -78,18 +81,30 @@ static int64_t operand(const struct program *p, enum tensor tensor,
     return (int64_t)(v - range / 2);
 }
 
-int64_t check_ifmap_word(const struct program *p, const int coord[4])
+int64_t check_ifmap_word(const struct program *p, const struct layer_values *v,
+                         const int coord[4])
 {
     const struct layer *l = &p->layer;
     int h = coord[2] - l->pad_top, w = coord[3] - l->pad_left;
     if (h < 0 || h >= l->H || w < 0 || w >= l->W)
         return 0; /* padding */
-    return operand(p, TENSOR_IFMAP, coord);
+    if (v->ifmap == NULL)
+        return operand(p, TENSOR_IFMAP, coord);
+    const size_t map = (size_t)coord[0] * (size_t)l->C + (size_t)coord[1];
+    return v
+        ->ifmap[(map * (size_t)l->H + (size_t)h) * (size_t)l->W + (size_t)w];
 }
 
-int64_t check_filter_word(const struct program *p, const int coord[4])
+int64_t check_filter_word(const struct program *p, const struct layer_values *v,
+                          const int coord[4])
 {
-    return operand(p, TENSOR_FILTER, coord);
+    const struct layer *l = &p->layer;
+    if (v->filter == NULL)
+        return operand(p, TENSOR_FILTER, coord);
+    const size_t plane =
+        (size_t)coord[0] * (size_t)(l->C / l->G) + (size_t)coord[1];
+    return v->filter[(plane * (size_t)l->R + (size_t)coord[2]) * (size_t)l->S +
+                     (size_t)coord[3]];
 }
 
 static bool inside(int x, int first, int n)
@@ -128,7 +143,7 @@ static int64_t tile_ifmap(void *context, const struct pass *pass,
               inside(channel % Cg, pl->c0, pl->c) &&
               inside(coord[2], pl->p0 * l->stride_h, rows) &&
               inside(coord[3], pl->q0 * l->stride_w, cols));
-    return check_ifmap_word(c->program, coord);
+    return check_ifmap_word(c->program, c->values, coord);
 }
 
 static int64_t tile_filter(void *context, const struct pass *pass,
@@ -141,7 +156,7 @@ static int64_t tile_filter(void *context, const struct pass *pass,
     SIM_CHECK(m / Mg < pl->groups && inside(m % Mg, pl->f0, pl->f) &&
               inside(coord[1], pl->c0, pl->c) && inside(coord[2], 0, l->R) &&
               inside(coord[3], 0, l->S));
-    return operand(c->program, TENSOR_FILTER, coord);
+    return check_filter_word(c->program, c->values, coord);
 }
 
 static int64_t psum_in(void *context, const struct pass *pass,
@@ -156,13 +171,15 @@ static void psum_out(void *context, const struct pass *pass, const int coord[4],
     *ofmap_at(context, pass, coord) = value;
 }
 
-struct check *check_new(const struct program *program)
+struct check *check_new(const struct program *program,
+                        const struct layer_values *values)
 {
     const struct layer *l = &program->layer;
     struct check *c = xcalloc(1, sizeof(*c));
     const struct word_ends ends = {c,       tile_ifmap, tile_filter,
                                    psum_in, psum_out,   NULL};
     c->program = program;
+    c->values = values;
     c->flow = word_flow_new(program, &ends);
     c->ofmap = xcalloc((size_t)l->N * (size_t)l->M * (size_t)l->P,
                        (size_t)l->Q * sizeof(*c->ofmap));
@@ -186,6 +203,7 @@ struct word_flow *check_flow(struct check *c)
 /* A compressed tile on its way. */
 struct coded_tile {
     const struct program *program;
+    const struct layer_values *values;
     enum tensor tensor;
     struct rlc_stream stream;
 };
@@ -194,7 +212,7 @@ static void take_word(void *context, const int coord[4])
 {
     struct coded_tile *t = context;
     int64_t value = t->tensor == TENSOR_IFMAP
-                        ? check_ifmap_word(t->program, coord)
+                        ? check_ifmap_word(t->program, t->values, coord)
                         : operand(t->program, t->tensor, coord);
     rlc_take(&t->stream, value == 0);
 }
@@ -203,13 +221,15 @@ uint64_t check_compressed_bytes(struct check *check, const struct pass *pass,
                                 enum tensor tensor)
 {
     const struct program *p = check->program;
-    struct coded_tile tile = {.program = p, .tensor = tensor};
+    struct coded_tile tile = {
+        .program = p, .values = check->values, .tensor = tensor};
     program_tile_words(p, pass, tensor, take_word, &tile);
     return rlc_bytes(&tile.stream, arch_map_bits(&p->arch, tensor));
 }
 
 /* An output by the definition of a convolution. */
-static uint64_t direct(const struct program *p, int n, int m, int y, int x)
+static uint64_t direct(const struct program *p, const struct layer_values *v,
+                       int n, int m, int y, int x)
 {
     const struct layer *l = &p->layer;
     const int Cg = l->C / l->G, g = m / (l->M / l->G);
@@ -221,14 +241,24 @@ static uint64_t direct(const struct program *p, int n, int m, int y, int x)
                                    y * l->stride_h + r * l->dilation_h,
                                    x * l->stride_w + s * l->dilation_w};
                 const int w[4] = {m, c, r, s};
-                sum += (uint64_t)check_ifmap_word(p, in) *
-                       (uint64_t)operand(p, TENSOR_FILTER, w);
+                sum += (uint64_t)check_ifmap_word(p, v, in) *
+                       (uint64_t)check_filter_word(p, v, w);
             }
     return sum;
 }
 
-void check_compare(const struct program *p, const int64_t *ofmap,
-                   uint64_t *outputs, uint64_t *mismatches)
+/* A sum as so many bits hold it, with its sign. */
+static int64_t cut(int64_t sum, int bits)
+{
+    const uint64_t sign = (uint64_t)1 << (bits - 1);
+    if (bits >= 64)
+        return sum;
+    return (int64_t)(((uint64_t)sum & (2 * sign - 1)) ^ sign) - (int64_t)sign;
+}
+
+void check_compare(const struct program *p, const struct layer_values *v,
+                   const int64_t *ofmap, uint64_t *outputs,
+                   uint64_t *mismatches)
 {
     const struct layer *l = &p->layer;
     int bits = p->arch.precision_bits[TENSOR_PSUM];
@@ -239,8 +269,11 @@ void check_compare(const struct program *p, const int64_t *ofmap,
         for (int m = 0; m < l->M; m++)
             for (int y = 0; y < l->P; y++)
                 for (int x = 0; x < l->Q; x++) {
-                    uint64_t want = direct(p, n, m, y, x) & mask;
-                    *mismatches += ((uint64_t)*at++ & mask) != want;
+                    uint64_t want = direct(p, v, n, m, y, x) & mask;
+                    *mismatches += ((uint64_t)*at & mask) != want;
+                    if (v->psums != NULL)
+                        v->psums[*outputs] = cut(*at, bits);
+                    at++;
                     ++*outputs;
                 }
 }
@@ -248,6 +281,6 @@ void check_compare(const struct program *p, const int64_t *ofmap,
 void check_finish(struct check *c, uint64_t *outputs, uint64_t *mismatches,
                   uint64_t *zero_macs)
 {
-    check_compare(c->program, c->ofmap, outputs, mismatches);
+    check_compare(c->program, c->values, c->ofmap, outputs, mismatches);
     *zero_macs = word_flow_zero_macs(c->flow);
 }

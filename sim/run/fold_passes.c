@@ -350,7 +350,8 @@ static void set_places(struct fold_passes *p, const struct nest *nest)
 
 struct pass_source *fold_passes_new(const struct arch *arch,
                                     const struct layer *layer,
-                                    const struct nest *nest, bool check)
+                                    const struct nest *nest,
+                                    const struct layer_values *check)
 {
     struct fold_passes *p = xcalloc(1, sizeof(*p));
     p->its = describe(arch, layer, nest);
@@ -358,7 +359,7 @@ struct pass_source *fold_passes_new(const struct arch *arch,
     p->base.passes = nest_walk_steps(p->its->walk, p->its->fold.loops);
     p->base.pes_used = nest_pes_used(arch, layer, nest);
     p->base.work_bytes = sizeof(p->pass[0]);
-    p->base.is_followed = check;
+    p->base.is_followed = check != NULL;
     set_places(p, nest);
     set_lead(p);
     const struct systolic_cfg systolic = systolic_cfg_of(&p->its->program);
@@ -368,7 +369,7 @@ struct pass_source *fold_passes_new(const struct arch *arch,
                                 sizeof(struct systolic_left));
     p->key->kind = UINT64_MAX - 1;
     p->transfers = nest_transfers_new(p->its->walk, &p->its->program);
-    if (check)
-        p->check = check_new(&p->its->program);
+    if (check != NULL)
+        p->check = check_new(&p->its->program, check);
     return &p->base;
 }

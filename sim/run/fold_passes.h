@@ -12,10 +12,14 @@
 extern "C" {
 #endif
 
-/* The nest must be legal. check: with operands, for functional mode. */
+struct layer_values; /* sim/run/check.h */
+
+/* The nest must be legal. check: operands of functional mode, or NULL;
+ * borrowed. */
 struct pass_source *fold_passes_new(const struct arch *arch,
                                     const struct layer *layer,
-                                    const struct nest *nest, bool check);
+                                    const struct nest *nest,
+                                    const struct layer_values *check);
 
 #ifdef __cplusplus
 }

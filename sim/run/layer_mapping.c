@@ -23,7 +23,8 @@ struct layer_mapping layer_mapping_chosen(const struct dataflow *dataflow,
 struct pass_source *pass_source_new(const struct arch *arch,
                                     const struct layer *layer,
                                     const struct layer_mapping *mapping,
-                                    bool check, const struct access_tap *tap)
+                                    const struct layer_values *check,
+                                    const struct access_tap *tap)
 {
     if (layer_mapping_is_nest(mapping) &&
         arch->array_network == NETWORK_SYSTOLIC) {

@@ -42,8 +42,9 @@ static inline bool layer_mapping_is_nest(const struct layer_mapping *m)
 struct layer_mapping layer_mapping_chosen(const struct dataflow *dataflow,
                                           const struct mapping *mapping);
 
-struct access_tap;  /* traces/access.h */
-struct pass_source; /* sim/run/pass_source.h */
+struct access_tap;   /* traces/access.h */
+struct layer_values; /* sim/run/check.h */
+struct pass_source;  /* sim/run/pass_source.h */
 
 /* Who says under which mapping a layer runs. */
 struct layer_mapper {
@@ -59,12 +60,14 @@ struct layer_mapper {
                     const struct layer *b);
 };
 
-/* The passes of a mapping.  check: with operands, for functional mode.  tap:
- * told of every access; may be NULL.  To be freed by ops->destroy. */
+/* The passes of a mapping.  check: operands of functional mode, or NULL;
+ * borrowed.  tap: told of every access; may be NULL.  To be freed by
+ * ops->destroy. */
 struct pass_source *pass_source_new(const struct arch *arch,
                                     const struct layer *layer,
                                     const struct layer_mapping *mapping,
-                                    bool check, const struct access_tap *tap);
+                                    const struct layer_values *check,
+                                    const struct access_tap *tap);
 
 #ifdef __cplusplus
 }

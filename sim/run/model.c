@@ -278,7 +278,7 @@ static void count_nest_bursts(const struct arch *arch,
                               int byte_bits, struct layer_result *out)
 {
     struct pass_source *source =
-        pass_source_new(arch, layer, mapping, false, NULL);
+        pass_source_new(arch, layer, mapping, NULL, NULL);
     out->bursts_at_least = source->passes > WALK_PASSES_MAX ||
                            dram_words(&out->counts) > WALK_NEST_WORDS_MAX;
     if (!out->bursts_at_least)

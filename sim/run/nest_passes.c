@@ -35,7 +35,8 @@ struct nest_passes {
     struct nest_pass_place place; /* of the latest pass */
     bool has_begun;
     struct nest_values values;
-    int64_t *ofmap; /* owns; functional mode, or NULL */
+    const struct layer_values *check; /* borrowed; functional mode, or NULL */
+    int64_t *ofmap;                   /* owns; with it */
 };
 
 static struct nest_passes *of(struct pass_source *s)
@@ -50,7 +51,7 @@ static int64_t ifmap_value(void *context, uint64_t word)
     const struct nest_passes *p = context;
     int coord[4];
     access_coord(word, coord);
-    return check_ifmap_word(p->program, coord);
+    return check_ifmap_word(p->program, p->check, coord);
 }
 
 static int64_t filter_value(void *context, uint64_t word)
@@ -58,7 +59,7 @@ static int64_t filter_value(void *context, uint64_t word)
     const struct nest_passes *p = context;
     int coord[4];
     access_coord(word, coord);
-    return check_filter_word(p->program, coord);
+    return check_filter_word(p->program, p->check, coord);
 }
 
 static int64_t *ofmap_at(void *context, uint64_t word)
@@ -91,7 +92,7 @@ static void finish(struct pass_source *s, struct layer_result *out)
     if (p->ofmap == NULL)
         return;
     out->checked = true;
-    check_compare(p->program, p->ofmap, &out->check_outputs,
+    check_compare(p->program, p->check, p->ofmap, &out->check_outputs,
                   &out->check_mismatches);
     out->check_zero_macs = p->values.zero_macs;
 }
@@ -240,7 +241,8 @@ static void set_places(struct nest_passes *p)
 
 struct pass_source *nest_passes_new(const struct arch *arch,
                                     const struct layer *layer,
-                                    const struct nest *nest, bool check,
+                                    const struct nest *nest,
+                                    const struct layer_values *check,
                                     const struct access_tap *tap)
 {
     const struct dram_cfg dram = tile_table_dram_cfg(arch);
@@ -254,9 +256,10 @@ struct pass_source *nest_passes_new(const struct arch *arch,
     p->arch = *arch;
     nest_lay_out(p->walk, dram_burst_bytes(&dram), program);
     p->tap = tap;
-    if (check)
+    p->check = check;
+    if (check != NULL)
         prepare_values(p);
-    p->base.is_followed = check || tap != NULL;
+    p->base.is_followed = check != NULL || tap != NULL;
     p->transfers = nest_transfers_new(p->walk, program);
     set_places(p);
     return &p->base;

@@ -13,11 +13,15 @@
 extern "C" {
 #endif
 
-/* nest: legal on the machine.  check: functional mode; tap: told of every
+struct layer_values; /* sim/run/check.h */
+
+/* nest: legal on the machine.  check: operands of functional mode, or NULL,
+ * borrowed; tap: told of every
  * access, or NULL, borrowed; not both. */
 struct pass_source *nest_passes_new(const struct arch *arch,
                                     const struct layer *layer,
-                                    const struct nest *nest, bool check,
+                                    const struct nest *nest,
+                                    const struct layer_values *check,
                                     const struct access_tap *tap);
 
 #ifdef __cplusplus

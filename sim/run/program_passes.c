@@ -417,7 +417,8 @@ static bool overlaps(const struct program *program)
 struct pass_source *program_passes_new(const struct arch *arch,
                                        const struct layer *layer,
                                        const struct layer_mapping *mapping,
-                                       bool check, const struct access_tap *tap)
+                                       const struct layer_values *check,
+                                       const struct access_tap *tap)
 {
     const struct dram_cfg dram = tile_table_dram_cfg(arch);
     struct program *program = xcalloc(1, sizeof(*program));
@@ -428,8 +429,8 @@ struct pass_source *program_passes_new(const struct arch *arch,
                                                              : &ops,
                                     program, tap != NULL);
     p->dataflow = mapping->dataflow;
-    if (check) {
-        p->check = check_new(program);
+    if (check != NULL) {
+        p->check = check_new(program, check);
         p->flow = check_flow(p->check);
     }
     if (tap != NULL) {

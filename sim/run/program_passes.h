@@ -14,12 +14,15 @@
 extern "C" {
 #endif
 
-/* check: functional mode; tap: told of every access, or NULL, borrowed; not
+struct layer_values; /* sim/run/check.h */
+
+/* check: operands of functional mode, or NULL,
+ * borrowed; tap: told of every access, or NULL, borrowed; not
  * both. */
 struct pass_source *program_passes_new(const struct arch *arch,
                                        const struct layer *layer,
                                        const struct layer_mapping *mapping,
-                                       bool check,
+                                       const struct layer_values *check,
                                        const struct access_tap *tap);
 
 /* The next descriptor of a program that may differ from those before it, as

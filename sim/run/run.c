@@ -130,9 +130,14 @@ static void *work(void *context)
         options.ahead = crew->ahead;
         options.progress = show_progress;
         options.progress_context = job;
+        const int layer = (int)(job - crew->job);
         if (in->timeline != NULL)
-            options.timeline = &in->timeline[job - crew->job];
+            options.timeline = &in->timeline[layer];
+        if (in->carrier != NULL)
+            options.values = in->carrier->words_of(in->carrier->context, layer);
         ok = simulate(in, job, &options);
+        if (ok && in->carrier != NULL)
+            in->carrier->is_done(in->carrier->context, layer);
         if (ok)
             show_progress(job, 1, 1);
         put_back(crew, job, ok);
@@ -159,7 +164,8 @@ int run_processors(void)
  * processors help them: more of them only cost. */
 static int threads_for(int jobs, struct crew *crew)
 {
-    if (!FORKS_BESIDE_THREADS && crew->in->apart != NULL)
+    if (crew->in->carrier != NULL ||
+        (!FORKS_BESIDE_THREADS && crew->in->apart != NULL))
         return 1;
     const int processors = run_processors();
     const int threads = jobs > 0 ? jobs : processors;
@@ -237,8 +243,9 @@ static void prepare(struct crew *crew, struct progress *progress,
         memset(job->out, 0, sizeof(*job->out));
     }
     find_twins(crew);
-    qsort(crew->order, (size_t)crew->n_jobs, sizeof(struct job *),
-          longer_first);
+    if (in->carrier == NULL)
+        qsort(crew->order, (size_t)crew->n_jobs, sizeof(struct job *),
+              longer_first);
 }
 
 static void copy_twins(struct crew *crew)

@@ -13,6 +13,14 @@
 extern "C" {
 #endif
 
+/* Who carries the words of functional mode from layer to layer: those of each
+ * are asked for when all before it are done, and are there until it is. */
+struct word_carrier {
+    void *context;
+    const struct layer_values *(*words_of)(void *context, int layer);
+    void (*is_done)(void *context, int layer);
+};
+
 struct run_input { /* all borrowed */
     const struct arch *arch;
     const struct layer *layer;
@@ -21,8 +29,9 @@ struct run_input { /* all borrowed */
     /* NULL: threads of this process simulate layers; else processes do, one
      * each, by `apart`. */
     const struct layer_runner *apart;
-    struct simulate_options simulate; /* progress is set by run_layers */
-    struct layer_timeline *timeline;  /* of each layer; NULL: none is kept */
+    struct simulate_options simulate;   /* progress is set by run_layers */
+    const struct word_carrier *carrier; /* or NULL; layers run in their order */
+    struct layer_timeline *timeline;    /* of each layer; NULL: none is kept */
     int jobs;            /* threads; 0 = as many as there are processors */
     uint64_t memo_bytes; /* budget of the pass memory; 0 = the default */
 };

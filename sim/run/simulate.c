@@ -479,10 +479,13 @@ bool simulate_layer(const struct arch *machine, const struct layer *layer,
     if (!can_be_told(arch, layer, mapping, options, d) ||
         !can_be_checked(arch, layer, options, d))
         return false;
+    const struct layer_values *values =
+        options->values != NULL ? options->values : &check_random_values;
     result_describe(arch, layer, mapping, &result);
     result_count_events(arch, layer, mapping, &result);
     if (!simulate_passes(arch,
-                         pass_source_new(arch, layer, mapping, options->check,
+                         pass_source_new(arch, layer, mapping,
+                                         options->check ? values : NULL,
                                          options->access_tap),
                          options, &result, d))
         return false;

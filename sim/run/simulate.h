@@ -23,13 +23,16 @@ struct ahead;          /* sim/run/ahead.h */
 struct dram_port;      /* mem/dram_port.h */
 struct kernel;         /* sim/run/kernel.h */
 struct layer_timeline; /* sim/timeline/timeline.h */
+struct layer_values;   /* sim/run/check.h */
 struct pass_memory;
 struct pass_source; /* sim/run/pass_source.h */
 
 struct simulate_options {
-    bool memo;           /* false: --no-memo */
-    bool places_off;     /* for tests: the view keeps none (pass_view.h) */
-    bool check;          /* functional mode, real operands */
+    bool memo;       /* false: --no-memo */
+    bool places_off; /* for tests: the view keeps none (pass_view.h) */
+    bool check;      /* functional mode, real operands */
+    /* They, and where psums go; borrowed; NULL: pseudo-random. */
+    const struct layer_values *values;
     bool show_mapping;   /* fill layer_result.mapping_text */
     uint64_t max_cycles; /* 0 = no limit */
     /* Ends a run at the pass by which it has taken more, without a message:
