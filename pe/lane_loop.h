@@ -23,7 +23,7 @@ struct lane_sums {
     int16_t mac, add, waits; /* waits: of lanes that have started */
     int16_t held_first, window_first, in; /* what of these waits for what */
     int16_t fill, drain;                  /* counted unless the loop commits */
-    int16_t emits;
+    int16_t emits, skip;
     int16_t popped;    /* not 0: some register file took words */
     int16_t sent;      /* not 0: psums were sent in the last cycles */
     int16_t group_end; /* a mask: some lane came to the end of a group */
@@ -44,10 +44,11 @@ static inline int16_t lane_min(int16_t a, int16_t b)
 
 /* commits: the fifos of held and window words are committed at once, which
  * nobody but their lane would see before the cycle ends.  held_is_in: all lanes
- * have all words that they hold in the pass. */
+ * have all words that they hold in the pass.  skips: lanes go from one product
+ * of their pattern to the next. */
 static inline __attribute__((always_inline)) void
 lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
-          int from, int to, bool commits, bool held_is_in,
+          int from, int to, bool commits, bool held_is_in, bool skips,
           struct lane_sums *sums)
 {
 #define FIELD(name) int16_t *__restrict name = f->name
@@ -79,11 +80,15 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
     FIELD(held_words);
     FIELD(slide);
     FIELD(takes_psum);
+    FIELD(next_tap);
+    FIELD(next_filter);
+    FIELD(ended);
+    FIELD(moved_on);
 #undef FIELD
     const struct lane_scalars s = *k;
     int16_t n_mac = 0, n_add = 0, n_waits = 0, n_held = 0, n_window = 0;
     int16_t n_fill = 0, n_drain = 0, n_in = 0, n_emit = 0, popped = 0,
-            sending = 0, group_end = 0;
+            sending = 0, group_end = 0, n_skip = 0;
 #pragma GCC ivdep
     for (int l = from; l < to; l++) {
         const int16_t run = running[l], P = filters[l], L = taps[l];
@@ -94,10 +99,16 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
             (int16_t)((last_window & L) | (~last_window & slide[l]));
 
         /* Each lane does one operation, where it can. */
+        const int16_t at_next = skips
+                                    ? lane_min((int16_t)(at + 1), held_words[l])
+                                    : (int16_t)(at + 1);
+        const int16_t t_next =
+            skips ? lane_min((int16_t)(t + 1), L) : (int16_t)(t + 1);
         const int16_t held_need =
-            (int16_t)(at + 1 + ((held_words[l] - at - 1) & s.start_at_window));
+            (int16_t)(at_next +
+                      ((held_words[l] - at_next) & s.start_at_window));
         const int16_t window_need =
-            (int16_t)(t + 1 + ((L - t - 1) & s.start_at_window));
+            (int16_t)(t_next + ((L - t_next) & s.start_at_window));
         /* Differences: a window's words and a register file's beside them may
          * be more than 32767. */
         const int16_t no_held =
@@ -112,15 +123,29 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
             (int16_t)(takes_psum[l] & (int16_t) - (psum_fifo[l] < 1));
         const int16_t no_out = (int16_t) - (above[l] >= s.psum_fifo);
         const int16_t stuck = (int16_t)(no_in | no_out);
-        const int16_t mac =
+        const int16_t ready =
             (int16_t)(run & ~adding & ~no_held & ~no_window & ~(rides & stuck));
+        /* No product is left, and the zeros behind the last one are there. */
+        const int16_t found =
+            skips ? (int16_t)(ready & (int16_t) - (t == L)) : 0;
+        const int16_t mac = (int16_t)(ready & ~found);
         const int16_t add = (int16_t)(run & adding & ~stuck);
         const int16_t send = (int16_t)(add | (mac & rides));
 
         /* The sequencer goes on. */
-        const int16_t next = (int16_t)(i - (mac | add));
-        const int16_t wrap = (int16_t)((mac | add) & (int16_t) - (next == P));
-        const int16_t products_done = (int16_t)(mac & wrap & last_tap);
+        const int16_t steps = skips ? add : (int16_t)(mac | add);
+        const int16_t next = (int16_t)(i - steps);
+        const int16_t wrap = (int16_t)(steps & (int16_t) - (next == P));
+        const int16_t to_tap = skips ? next_tap[l] : 0;
+        const int16_t lacks =
+            skips ? (int16_t)((int16_t) -
+                                  ((int16_t)(held[l] - held_words[l]) < 0) |
+                              (int16_t) - ((int16_t)(window[l] - L) < 0))
+                  : 0;
+        const int16_t products_done =
+            skips
+                ? (int16_t)(found | (mac & (int16_t) - (to_tap == L) & ~lacks))
+                : (int16_t)(mac & wrap & last_tap);
         const int16_t to_add = (int16_t)(products_done & emits & s.own);
         const int16_t window_end =
             (int16_t)((products_done & ~to_add) | (add & wrap));
@@ -128,8 +153,16 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
         /* The register files take words from the fifos, in places of words
          * that no operation, or none after this one, reads. */
         const int16_t end = (int16_t)(window_end & s.refill);
-        const int16_t held_read = (int16_t)(at - (mac & s.refill));
-        const int16_t taps_read = (int16_t)(t - (mac & wrap & s.refill));
+        int16_t held_read = (int16_t)(at - (mac & s.refill));
+        int16_t taps_read = (int16_t)(t - (mac & wrap & s.refill));
+        if (skips) { /* up to the next product, of words that have come */
+            const int16_t goes_on = (int16_t)(mac & s.refill);
+            const int16_t to_held = (int16_t)(to_tap * P + next_filter[l]);
+            held_read = lane_min(
+                (int16_t)((goes_on & to_held) | (~goes_on & at)), held[l]);
+            taps_read = lane_min((int16_t)((goes_on & to_tap) | (~goes_on & t)),
+                                 window[l]);
+        }
         const int16_t window_read =
             (int16_t)((drop & end) | (lane_min(taps_read, drop) & ~end));
         const int16_t held_room =
@@ -144,15 +177,24 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
         const int16_t asks =
             (int16_t)(lane_min(window_room, s.window_port) & run);
         const int16_t window_in = lane_min(window_fifo[l], asks);
-        filter[l] = (int16_t)(next & ~wrap);
-        tap[l] = (int16_t)((t - (mac & wrap)) & ~window_end);
+        if (skips) {
+            filter[l] =
+                (int16_t)((mac & next_filter[l]) | (~mac & next & ~wrap));
+            tap[l] = (int16_t)(((mac & to_tap) | (~mac & t)) & ~window_end);
+            ended[l] = products_done;
+            moved_on[l] = (int16_t)(mac | window_end);
+        } else {
+            filter[l] = (int16_t)(next & ~wrap);
+            tap[l] = (int16_t)((t - (mac & wrap)) & ~window_end);
+        }
         in_psum[l] = (int16_t)((adding | to_add) & ~window_end);
         windows_left[l] = (int16_t)(w + window_end);
         window[l] = (int16_t)(window[l] + window_in - (drop & window_end));
         group_end |= (int16_t)(window_end & last_window);
 
         if (!held_is_in) {
-            held_at[l] = (int16_t)((at - mac) & ~window_end);
+            if (!skips) /* else lane_skips_go_on sets it */
+                held_at[l] = (int16_t)((at - mac) & ~window_end);
             held[l] = (int16_t)(held[l] + held_in -
                                 (held_words[l] & s.held_streams & window_end));
         }
@@ -176,7 +218,7 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
         sending |= sent[l];
 
         /* The cycle goes to one cause. */
-        const int16_t worked = (int16_t)(mac | add);
+        const int16_t worked = (int16_t)(mac | add | found);
         const int16_t waits = (int16_t)(run & ~worked & started[l]);
         const int16_t held_first = (int16_t)(waits & ~adding & no_held);
         const int16_t window_first =
@@ -185,7 +227,8 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
             n_fill = (int16_t)(n_fill - (run & ~worked & ~started[l]));
             n_drain = (int16_t)(n_drain - (active[l] & ~run));
         }
-        started[l] = (int16_t)(started[l] | mac);
+        started[l] = (int16_t)(started[l] | mac | found);
+        n_skip = (int16_t)(n_skip - found);
         n_mac = (int16_t)(n_mac - mac);
         n_add = (int16_t)(n_add - add);
         n_waits = (int16_t)(n_waits - waits);
@@ -204,6 +247,7 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
     sums->fill = n_fill;
     sums->drain = n_drain;
     sums->emits = n_emit;
+    sums->skip = n_skip;
     sums->popped = popped;
     sums->sent = sending;
     sums->group_end = group_end;

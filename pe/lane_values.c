@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pe/lane_skips.h"
 #include "sim/base/diag.h"
 
 /* Words in order; the oldest at `from`. */
@@ -149,8 +150,37 @@ static int64_t add(int64_t a, int64_t b)
     return (int64_t)((uint64_t)a + (uint64_t)b);
 }
 
+/* Goes on to the first product that is not skipped, by the values of words that
+ * must have come. */
+static void skip_zeros(struct lane_value *lane, const struct lanes *lanes,
+                       int filters, int taps)
+{
+    const bool window = lane_skips_window(lanes), held = lane_skips_held(lanes);
+    while (lane->tap < taps) {
+        const bool is_zero =
+            (window && queue_at(&lane->window, lane->tap) == 0) ||
+            (held &&
+             queue_at(&lane->held, lane->tap * filters + lane->filter) == 0);
+        if (!is_zero)
+            return;
+        if (++lane->filter == filters) {
+            lane->filter = 0;
+            lane->tap++;
+        }
+    }
+}
+
+/* No product of the window is left. */
+static void end_products(struct lane_value *lane, const struct lanes *lanes,
+                         int filters, int taps)
+{
+    skip_zeros(lane, lanes, filters, taps);
+    SIM_CHECK(lane->tap == taps);
+    lane->window_done = true;
+}
+
 static void multiply(struct lane_values *v, struct lane_value *lane,
-                     int filters, int taps)
+                     int filters)
 {
     int64_t x = queue_at(&lane->window, lane->tap);
     int64_t w = queue_at(&lane->held, lane->tap * filters + lane->filter);
@@ -161,7 +191,7 @@ static void multiply(struct lane_values *v, struct lane_value *lane,
         v->tap.mac(v->tap.context, (int)(lane - v->lane), x, w);
     if (++lane->filter == filters) {
         lane->filter = 0;
-        lane->window_done = ++lane->tap == taps;
+        lane->tap++;
     }
 }
 
@@ -197,8 +227,15 @@ static void follow_lane(struct lane_values *v, const struct lanes *lanes, int l)
     int filters = f->filters[l];
     const bool products = lanes->pass.emit_products;
     bool emits = !lanes->pass.emit_last || lane->windows_left == 1;
-    if (f->mac[l] != 0)
-        multiply(v, lane, filters, f->taps[l]);
+    if (f->mac[l] != 0) {
+        if (lanes->skips != NULL)
+            skip_zeros(lane, lanes, filters, f->taps[l]);
+        multiply(v, lane, filters);
+    }
+    if (lanes->skips == NULL)
+        lane->window_done = lane->tap == f->taps[l];
+    else if (f->ended[l] != 0)
+        end_products(lane, lanes, filters, f->taps[l]);
     if (f->emit[l] != 0)
         send_up(v, lane, l, f->take[l] != 0, products);
     if (lane->window_done && (!emits || products || lane->sent == filters))

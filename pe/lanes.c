@@ -7,6 +7,7 @@
 #include "pe/lanes.h"
 
 #include "pe/lane_loop.h"
+#include "pe/lane_skips.h"
 #include "sim/base/diag.h"
 
 #define COUNT_FIELD(kind, name, doc) +1
@@ -107,6 +108,8 @@ void lanes_issue(struct lanes *lanes, const struct lanes_pass *pass)
         lanes->state->running++;
     }
     lanes->active = lanes->state->running;
+    if (lanes->skips != NULL)
+        lane_skips_issue(lanes);
 }
 
 void lanes_end_groups(struct lanes *lanes, int from, int to)
@@ -148,7 +151,14 @@ HOT static void eval_range(const struct lane_fields *f,
                            const struct lane_scalars *k, int chains, int from,
                            int to, struct lane_sums *sums)
 {
-    lane_loop(f, k, chains, from, to, false, false, sums);
+    lane_loop(f, k, chains, from, to, false, false, false, sums);
+}
+
+HOT static void eval_range_skips(const struct lane_fields *f,
+                                 const struct lane_scalars *k, int chains,
+                                 int from, int to, struct lane_sums *sums)
+{
+    lane_loop(f, k, chains, from, to, false, false, true, sums);
 }
 
 void lanes_add_sums(struct lanes_cycle *cycle, const struct lane_sums *n)
@@ -158,6 +168,7 @@ void lanes_add_sums(struct lanes_cycle *cycle, const struct lane_sums *n)
     cycle->psum_adds += n->add;
     cycle->cause[PE_MAC] += n->mac;
     cycle->cause[PE_PSUM] += n->add;
+    cycle->cause[PE_SKIP] += n->skip;
     cycle->cause[PE_FILL] += n->fill;
     cycle->cause[PE_DRAIN] += n->drain;
     cycle->cause[PE_WAIT_FILTER] += n->held_first;
@@ -177,10 +188,15 @@ void lanes_eval(struct lanes *lanes, int from, int to,
         to = used;
     for (int at = from; at < to; at += STRETCH_LANES) {
         int end = at + STRETCH_LANES < to ? at + STRETCH_LANES : to;
-        eval_range(&lanes->f, &k, lanes->cfg.chains, at, end, &sums);
+        if (lanes->skips != NULL)
+            eval_range_skips(&lanes->f, &k, lanes->cfg.chains, at, end, &sums);
+        else
+            eval_range(&lanes->f, &k, lanes->cfg.chains, at, end, &sums);
         lanes_add_sums(cycle, &sums);
         if (sums.group_end)
             lanes_end_groups(lanes, at, end);
+        if (lanes->skips != NULL)
+            lane_skips_go_on(lanes, at, end);
     }
 }
 

@@ -15,6 +15,10 @@
  *       for f: psum[f] += psum from below (or L2, or nothing); send it up
  *     drop the `slide` oldest window words (all after a group's last window)
  *
+ * A lane that skips goes from one product of words that are not zero to the
+ * next, past any number of zeros that have come, in no time; a window in which
+ * it has to wait for the last zeros, or of zeros alone, takes a cycle.
+ *
  * Held words stay for the pass, or, when they stream, for one window.  With
  * emit_products nothing adds up: each product is sent as it is made.
  *
@@ -85,11 +89,20 @@ extern "C" {
     X(slide, "window words dropped after each window") \
     X(takes_psum, "-1: adds a psum from below or L2")
 
+/* Where a lane that skips products of zeros stands: beside the arena, for no
+ * pass is remembered whose words steer it (pe/lane_skips.h). */
+#define LANE_SKIPS(X)                                                        \
+    X(next_tap, "tap of the product after the next one; all: there is none") \
+    X(next_filter, "its filter")                                             \
+    X(ended, "-1: the window's products ended in this cycle")                \
+    X(moved_on, "-1: the lane needs another next product")
+
 #define LANE_FIELD(kind, name, doc) int16_t *name;
 #define LANE_BOUND(name, doc) int16_t *name;
 struct lane_fields { /* views into one arena */
     LANE_STATE(LANE_FIELD)
     LANE_BOUNDS(LANE_BOUND)
+    LANE_SKIPS(LANE_BOUND) /* outside of it; NULL where none skips */
 };
 #undef LANE_FIELD
 #undef LANE_BOUND
@@ -128,6 +141,8 @@ struct lanes_pass {
     bool emit_products;
 };
 
+struct lane_skips; /* pe/lane_skips.h */
+
 /* Scalars of the array, part of the arena; all are compared. */
 struct lanes_state {
     int32_t running; /* lanes */
@@ -150,6 +165,7 @@ struct lanes {
     int active;                /* with work in the pass */
     bool held_is_in; /* all that they hold in the pass; lanes_step knows it */
     int stride;      /* of one field, in lanes */
+    struct lane_skips *skips; /* borrowed; NULL: no product is skipped */
 };
 
 /* Bytes of arena that the lanes need; a multiple of 64. */

@@ -7,19 +7,27 @@
  * SPDX-License-Identifier: MIT
  */
 #include "pe/lane_loop.h"
+#include "pe/lane_skips.h"
 
 HOT static void step_range(const struct lane_fields *f,
                            const struct lane_scalars *k, int chains, int from,
                            int to, struct lane_sums *sums)
 {
-    lane_loop(f, k, chains, from, to, true, false, sums);
+    lane_loop(f, k, chains, from, to, true, false, false, sums);
 }
 
 HOT static void step_range_held(const struct lane_fields *f,
                                 const struct lane_scalars *k, int chains,
                                 int from, int to, struct lane_sums *sums)
 {
-    lane_loop(f, k, chains, from, to, true, true, sums);
+    lane_loop(f, k, chains, from, to, true, true, false, sums);
+}
+
+HOT static void step_range_skips(const struct lane_fields *f,
+                                 const struct lane_scalars *k, int chains,
+                                 int from, int to, struct lane_sums *sums)
+{
+    lane_loop(f, k, chains, from, to, true, false, true, sums);
 }
 
 /* The links between lanes, and those from L2 and to it. */
@@ -67,19 +75,24 @@ void lanes_step(struct lanes *lanes, bool psums_move, bool held_is_sent,
     struct lane_sums sums;
     int working = 0;
     int16_t sent = 0;
-    if (!lanes->held_is_in && held_is_sent && !lanes->pass.held_streams)
+    if (!lanes->held_is_in && held_is_sent && !lanes->pass.held_streams &&
+        lanes->skips == NULL)
         lanes->held_is_in = all_is_in(lanes);
     for (int at = 0; at < used; at += STRETCH_LANES) {
         const int end = at + STRETCH_LANES < used ? at + STRETCH_LANES : used;
-        if (lanes->held_is_in)
+        if (lanes->skips != NULL)
+            step_range_skips(&lanes->f, &k, chains, at, end, &sums);
+        else if (lanes->held_is_in)
             step_range_held(&lanes->f, &k, chains, at, end, &sums);
         else
             step_range(&lanes->f, &k, chains, at, end, &sums);
         lanes_add_sums(cycle, &sums);
-        working += sums.mac + sums.add + sums.waits;
+        working += sums.mac + sums.add + sums.skip + sums.waits;
         sent = (int16_t)(sent | sums.sent);
         if (sums.group_end)
             lanes_end_groups(lanes, at, end);
+        if (lanes->skips != NULL)
+            lane_skips_go_on(lanes, at, end);
     }
     cycle->cause[PE_FILL] += running - working;
     cycle->cause[PE_DRAIN] += lanes->active - running;

@@ -25,9 +25,10 @@ enum pe_cause {
     PE_WAIT_IFMAP,
     PE_WAIT_PSUM_IN,
     PE_WAIT_PSUM_OUT,
+    PE_SKIP, /* found that a window has no product left, but zeros */
     PE_CAUSE_N,
     /* Waits for a network: PE_WAIT_FILTER + enum network. */
-    PE_WAITS = PE_CAUSE_N - PE_WAIT_FILTER
+    PE_WAITS = PE_SKIP - PE_WAIT_FILTER
 };
 
 struct pass_counts {
@@ -44,6 +45,7 @@ struct pass_counts {
     uint64_t filter_free_cycle;       /* last filter word has left L2 */
     uint64_t ifmap_free_cycle;        /* last ifmap word has left L2 */
     uint64_t macs, first_macs;        /* first: those that read no psum */
+    uint64_t skipped_macs;            /* not among them: products of zeros */
     uint64_t psum_reads, psum_writes; /* RF, outside MACs */
     uint64_t filter_sent, filter_delivered;
     uint64_t ifmap_sent, ifmap_delivered;

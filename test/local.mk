@@ -118,7 +118,8 @@ block_order_test_LDADD = $(TEST_LIBS)
 probes_test_SOURCES = %D%/array/probes_test.cpp $(TEST_CASES)
 probes_test_LDADD = $(TEST_LIBS)
 multicast_machine_test_SOURCES = %D%/array/multicast_machine_test.cpp \
-	%D%/array/bank_conflict_test.cpp %D%/array/array_oracle.cpp \
+	%D%/array/bank_conflict_test.cpp %D%/array/skips_test.cpp \
+	%D%/array/array_oracle.cpp \
 	%D%/array/array_oracle.h %D%/array/line_oracle.h \
 	%D%/array/l1_oracle.cpp %D%/array/l1_oracle.h %D%/array/l2_oracle.h \
 	%D%/noc/mesh_oracle.cpp %D%/noc/mesh_oracle.h $(TEST_CASES)
@@ -327,7 +328,8 @@ levels_test_SOURCES = %D%/dataflows/levels_oracle.cpp \
 levels_test_LDADD = $(TEST_LIBS)
 
 # sim/systemc
-dist_check_SCRIPTS += %D%/systemc/systemc_test.py %D%/systemc/waveform_test.py
+dist_check_SCRIPTS += %D%/systemc/systemc_test.py %D%/systemc/waveform_test.py \
+	%D%/systemc/skips_test.py
 EXTRA_DIST += %D%/systemc/systemc_cases.py %D%/systemc/vcd.py
 
 # sim/map

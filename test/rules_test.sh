@@ -22,6 +22,7 @@ pe                  sim/base/diag.h sim/base/waits.h noc
 mem                 sim/base/diag.h noc
 traces              sim/base
 sim/process         sim/base
+sim/pattern         sim/base
 sim/energy          sim/base mem
 dataflows           BLOCKS
 dataflows/gemm      BLOCKS dataflows
@@ -30,13 +31,14 @@ dataflows/nest      BLOCKS dataflows
 dataflows/search    BLOCKS DATAFLOWS
 dataflows/search/levels BLOCKS DATAFLOWS
 sim/config          sim/base mem DATAFLOWS
-sim/array           sim/base pe noc mem traces DATAFLOWS
+sim/array           sim/base sim/array/sparse pe noc mem traces DATAFLOWS
 sim/array/credit    sim/base pe mem sim/array
 sim/array/nest      sim/base noc traces DATAFLOWS sim/array sim/array/credit
 sim/array/overlap   sim/base noc pe DATAFLOWS sim/array sim/array/credit sim/array/nest
+sim/array/sparse    sim/base sim/pattern pe DATAFLOWS
 sim/array/levels    sim/base noc traces DATAFLOWS sim/array sim/array/nest
 sim/timeline        sim/base mem sim/array
-sim/run             sim/timeline sim/base sim/process pe noc mem traces DATAFLOWS ARRAYS
+sim/run             sim/timeline sim/base sim/pattern sim/process pe noc mem traces DATAFLOWS ARRAYS
 sim/choose          BELOW
 sim/plugin          sim/base DATAFLOWS
 sim/network         BELOW sim/choose
@@ -57,9 +59,9 @@ sim                 sim/base sim/cli sim/config sim/process
 '
 blocks='sim/base/arch.h sim/base/layer.h sim/base/result.h sim/base/diag.h sim/base/text_stream.h pe noc mem'
 dataflows='dataflows dataflows/gemm dataflows/rs dataflows/nest dataflows/search dataflows/search/levels'
-rooms=$(echo "$rooms" | sed "s|BELOW|sim/base sim/process sim/energy sim/config ARRAYS \
+rooms=$(echo "$rooms" | sed "s|BELOW|sim/base sim/pattern sim/process sim/energy sim/config ARRAYS \
     sim/timeline sim/run pe noc mem traces DATAFLOWS|; s|BLOCKS|$blocks|; s|DATAFLOWS|$dataflows|
-    s|ARRAYS|sim/array sim/array/credit sim/array/nest sim/array/overlap sim/array/levels|")
+    s|ARRAYS|sim/array sim/array/credit sim/array/nest sim/array/overlap sim/array/levels sim/array/sparse|")
 room_names=$(echo "$rooms" | awk 'NF { print $1 }')
 
 # sources_of ROOM: the C and C++ files of a room, not of those inside it.

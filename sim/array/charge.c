@@ -36,6 +36,7 @@ void charge_causes(const uint64_t pe_cycles[PE_CAUSE_N],
         [PE_WAIT_IFMAP] = LEDGER_wait_ifmap,
         [PE_WAIT_PSUM_IN] = LEDGER_wait_psum_in,
         [PE_WAIT_PSUM_OUT] = LEDGER_wait_psum_out,
+        [PE_SKIP] = LEDGER_skip,
     };
 
     for (int k = 0; k < PE_CAUSE_N; k++)
@@ -77,7 +78,8 @@ void charge_pass(const struct program *p, const struct pass_counts *n,
     out->ifmap_free_cycle = n->ifmap_free_cycle;
     out->drain_cycles = n->drain_cycles;
 
-    c->macs += n->macs;
+    c->macs += n->macs + n->skipped_macs;
+    c->macs_performed += n->macs;
     c->stream_cycles += n->stream_cycles;
     c->load_cycles += n->load_cycles;
     if (!p->skips_rf[TENSOR_IFMAP])

@@ -8,12 +8,14 @@
 #include "sim/array/charge.h"
 #include "sim/array/multicast_machine.h"
 #include "sim/array/multicast_probes.h"
+#include "sim/array/sparse/pass_pattern.h"
 
 struct array {
     const struct program *program; /* borrowed */
     struct word_flow *flow;        /* borrowed or NULL */
     struct multicast_machine *machine;
     struct multicast_probes *probes; /* or NULL */
+    struct pass_pattern *pattern;    /* owns; NULL: no word is skipped */
 };
 
 static bool honours(const struct arch *arch, const char *dataflow,
@@ -28,6 +30,7 @@ static void *create(const struct program *program, struct word_flow *flow)
     a->program = program;
     a->flow = flow;
     a->machine = multicast_machine_new(program);
+    a->pattern = pass_pattern_new(program);
     return a;
 }
 
@@ -36,6 +39,7 @@ static void destroy(void *self)
     struct array *a = self;
     multicast_probes_free(a->probes);
     multicast_machine_free(a->machine);
+    pass_pattern_free(a->pattern);
     free(a);
 }
 
@@ -43,6 +47,9 @@ static void issue(void *self, const void *what)
 {
     struct array *a = self;
     const struct pass *pass = what;
+    if (a->pattern != NULL)
+        multicast_machine_set_pattern(a->machine,
+                                      pass_pattern_of(a->pattern, pass));
     multicast_machine_issue(a->machine, &pass->work.multicast,
                             a->flow != NULL ? word_flow_multicast(a->flow, pass)
                                             : NULL);

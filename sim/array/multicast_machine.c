@@ -96,6 +96,7 @@ void multicast_machine_free(struct multicast_machine *m)
     multicast_free_tables(m);
     pass_periods_free(m->periods);
     multicast_drift_free(m->drift);
+    lane_skips_free(m->lanes.skips);
     l1_path_free(m->l1);
     free(m->cluster_of_lane);
     free(m->arena);
@@ -425,8 +426,8 @@ static void charge(struct multicast_machine *m, const struct lanes_cycle *c)
 void multicast_commit_sequencer(struct multicast_machine *m)
 {
     const struct lanes_cycle *c = &m->cycle;
-    bool moved =
-        m->moved || c->cause[PE_MAC] > 0 || c->emits > 0 || c->pops != 0;
+    bool moved = m->moved || c->cause[PE_MAC] > 0 || c->cause[PE_SKIP] > 0 ||
+                 c->emits > 0 || c->pops != 0;
     for (int k = 0; !moved && k < m->lanes.n; k++)
         moved = m->lanes.f.sent[k] != 0; /* psums on their way */
     if (m->tap != NULL)

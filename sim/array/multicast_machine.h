@@ -13,6 +13,7 @@
 #include "noc/collect.h"
 #include "noc/multicast.h"
 #include "noc/tree.h"
+#include "pe/lane_skips.h"
 #include "pe/lanes.h"
 #include "sim/array/l1_path.h"
 #include "sim/array/pass_periods.h"
@@ -52,6 +53,10 @@ void multicast_machine_free(struct multicast_machine *m);
 /* Makes the tables of a pass on a quiescent machine. */
 void multicast_machine_shape(struct multicast_machine *m,
                              const struct multicast_pass *pass);
+/* Before each issue, or never: which words of the pass its lanes skip.
+ * Borrowed until the pass is done.  Such a machine may not skip cycles. */
+void multicast_machine_set_pattern(struct multicast_machine *m,
+                                   const struct lane_pattern *pattern);
 /* Puts a pass on a quiescent machine.  tap may be NULL; borrowed. */
 void multicast_machine_issue(struct multicast_machine *m,
                              const struct multicast_pass *pass,

@@ -31,6 +31,20 @@ static void count_l1(const struct multicast_machine *m, struct pass_counts *out)
     }
 }
 
+/* Products of all windows, with those that were skipped; psums to which none
+ * was added are never read. */
+static void count_skips(const struct multicast_machine *m,
+                        struct pass_counts *out)
+{
+    const struct lane_fields *f = &m->lanes.f;
+    uint64_t products = 0;
+    for (int l = 0; l < m->lanes.n; l++)
+        if (f->active[l] != 0)
+            products += (uint64_t)f->taps[l] * (uint64_t)f->filters[l];
+    out->skipped_macs = products * m->windows - out->macs;
+    out->first_macs = out->psum_reads = lane_skips_psums(m->lanes.skips);
+}
+
 void multicast_machine_counts(const struct multicast_machine *m,
                               struct pass_counts *out)
 {
@@ -55,6 +69,8 @@ void multicast_machine_counts(const struct multicast_machine *m,
     out->psum_out_words = out->psum_out_hops = out_words;
     if (m->l1 != NULL)
         count_l1(m, out);
+    if (m->lanes.skips != NULL)
+        count_skips(m, out);
     if (!m->has_trees) {
         out->psum_link_words = m->counts.psum_link_words - out_words;
         return;

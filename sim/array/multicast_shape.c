@@ -251,3 +251,11 @@ void multicast_shape_pass(struct multicast_machine *m)
     if (m->l1 != NULL)
         shape_l1(m);
 }
+
+void multicast_machine_set_pattern(struct multicast_machine *m,
+                                   const struct lane_pattern *pattern)
+{
+    if (m->lanes.skips == NULL)
+        lane_skips_new(&m->lanes);
+    lane_skips_set(m->lanes.skips, pattern);
+}

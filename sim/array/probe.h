@@ -24,16 +24,17 @@ struct probe {
 };
 
 /* What a PE did in a cycle. */
-#define PE_STATES(X)                            \
-    X(idle, "no work in this pass, or no pass") \
-    X(mac, "issued a MAC")                      \
-    X(psum, "added or moved a psum")            \
-    X(fill, "before its first MAC")             \
-    X(drain, "after its last operation")        \
-    X(wait_filter, "no filter word")            \
-    X(wait_ifmap, "no ifmap word")              \
-    X(wait_psum_in, "no psum from below or L2") \
-    X(wait_psum_out, "no room for a psum above")
+#define PE_STATES(X)                             \
+    X(idle, "no work in this pass, or no pass")  \
+    X(mac, "issued a MAC")                       \
+    X(psum, "added or moved a psum")             \
+    X(fill, "before its first MAC")              \
+    X(drain, "after its last operation")         \
+    X(wait_filter, "no filter word")             \
+    X(wait_ifmap, "no ifmap word")               \
+    X(wait_psum_in, "no psum from below or L2")  \
+    X(wait_psum_out, "no room for a psum above") \
+    X(skip, "found none but zeros left in a window")
 #define PE_IS(name, doc) PE_IS_##name,
 enum pe_state { PE_STATES(PE_IS) PE_STATE_N };
 #undef PE_IS

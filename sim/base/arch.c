@@ -28,6 +28,21 @@ void arch_of_layer(const struct arch *arch, const struct layer *layer,
         out->ofmap_bits = layer->ofmap_bits;
 }
 
+bool arch_skips(const struct arch *arch, enum tensor tensor)
+{
+    for (int i = 0; arch->skips[i][0] != '\0'; i++)
+        if (tensor != TENSOR_PSUM &&
+            (strcmp(arch->skips[i], "both") == 0 ||
+             strcmp(arch->skips[i], tensor_name[tensor]) == 0))
+            return true;
+    return false;
+}
+
+bool arch_skips_any(const struct arch *arch)
+{
+    return arch->skips[0][0] != '\0';
+}
+
 bool arch_lists_op(const char ops[24][16], enum layer_op op)
 {
     for (int i = 0; ops[i][0] != '\0'; i++)

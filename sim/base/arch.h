@@ -207,6 +207,7 @@ struct arch {
     enum pe_start start;
     enum pe_refill refill; /* pe.refill, of the operands' register files */
     bool zero_gating;
+    char skips[4][16]; /* pe.skips; "" ends the list */
 
     struct network_arch network[NETWORK_N];
     bool ifmap_waits_for_filters; /* noc.ifmap_waits_for_filters */
@@ -306,6 +307,9 @@ struct given_mapping {
 };
 
 /* Whether a list of operations has one. */
+/* Whether PEs skip products of zero words of an operand. */
+bool arch_skips(const struct arch *arch, enum tensor tensor);
+bool arch_skips_any(const struct arch *arch);
 bool arch_lists_op(const char ops[24][16], enum layer_op op);
 /* The machine as a layer finds it: with the layer's own widths. */
 void arch_of_layer(const struct arch *arch, const struct layer *layer,

@@ -93,9 +93,13 @@
         FLOW(level, L, psum_in, PSUM_IN), FLOW(level, L, psum_out, PSUM_OUT), \
         FLOW(level, L, psum_link, PSUM_LINK)
 
-#define LEDGER_ROW(name, doc)                                      \
-    {"ledger_pe_cycles." #name,           "PE-cycles",       NULL, \
-     AT(ledger_pe_cycles[LEDGER_##name]), COUNTER_SIMULATED, doc},
+#define LEDGER_ROW(name, doc)                                                \
+    {"ledger_pe_cycles." #name,                                              \
+     "PE-cycles",                                                            \
+     NULL,                                                                   \
+     AT(ledger_pe_cycles[LEDGER_##name]),                                    \
+     COUNTER_SIMULATED | (LEDGER_##name == LEDGER_skip ? COUNTER_SKIPS : 0), \
+     doc},
 #define DRAM_WAIT(tensor, T, cause, doc)              \
     {"wait_dram_by." #tensor "." #cause,              \
      "PE-cycles",                                     \
@@ -262,6 +266,7 @@ bool counter_is_reported(const struct counter *c, const struct arch *arch,
            !((c->when & COUNTER_OF_PROGRAM) != 0 && !r->has_events) &&
            !((c->when & COUNTER_SIMULATED) != 0 && r->is_model) &&
            !((c->when & COUNTER_VECTOR) != 0 && !r->has_vector) &&
+           !((c->when & COUNTER_SKIPS) != 0 && !arch_skips_any(arch)) &&
            !((c->when & COUNTER_CHECKED) != 0 && !r->checked) &&
            !((c->when & COUNTER_OF_LAYER) != 0 && is_total);
 }

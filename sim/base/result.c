@@ -34,6 +34,11 @@ bool link_needs_l1(enum link link)
     return link == LINK_filter_l1 || link == LINK_ifmap_l1;
 }
 
+bool ledger_applies(const struct arch *arch, enum ledger_cause cause)
+{
+    return cause != LEDGER_skip || arch_skips_any(arch);
+}
+
 bool bound_applies(const struct arch *arch, enum bound bound)
 {
     if (bound == BOUND_folds)

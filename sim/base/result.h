@@ -18,18 +18,19 @@ extern "C" {
 
 /* The causes that PE-cycles are charged to, each with its name and
  * documentation. */
-#define LEDGER_CAUSES(X)                                                 \
-    X(mac, "issued a MAC, zero-gated ones too")                          \
-    X(psum, "added a neighbour's psum, or moved one")                    \
-    X(idle_mapping, "the mapping has no work for this PE in this layer") \
-    X(idle_edge, "it has, but not in this pass (partial tile)")          \
-    X(fill, "ramp-up before the PE's first MAC of the pass")             \
-    X(drain, "ramp-down after the PE's last operation of the pass")      \
-    X(wait_filter, "no filter word had come")                            \
-    X(wait_ifmap, "no ifmap word had come")                              \
-    X(wait_psum_in, "no psum had come")                                  \
-    X(wait_psum_out, "no room for a psum downstream")                    \
-    X(wait_dram, "no pass in flight: a tile is not there or not yet gone")
+#define LEDGER_CAUSES(X)                                                   \
+    X(mac, "issued a MAC, zero-gated ones too")                            \
+    X(psum, "added a neighbour's psum, or moved one")                      \
+    X(idle_mapping, "the mapping has no work for this PE in this layer")   \
+    X(idle_edge, "it has, but not in this pass (partial tile)")            \
+    X(fill, "ramp-up before the PE's first MAC of the pass")               \
+    X(drain, "ramp-down after the PE's last operation of the pass")        \
+    X(wait_filter, "no filter word had come")                              \
+    X(wait_ifmap, "no ifmap word had come")                                \
+    X(wait_psum_in, "no psum had come")                                    \
+    X(wait_psum_out, "no room for a psum downstream")                      \
+    X(wait_dram, "no pass in flight: a tile is not there or not yet gone") \
+    X(skip, "found that a window has no product left, but zeros")
 
 #define LEDGER_ENUM(name, doc) LEDGER_##name,
 enum ledger_cause { LEDGER_CAUSES(LEDGER_ENUM) LEDGER_N };
@@ -54,6 +55,8 @@ int wait_parts(const struct layer_result *r, enum ledger_cause cause,
                struct wait_part out[WAIT_PARTS_MAX]);
 /* Whether each wait is the sum of its parts. */
 bool waits_add_up(const struct layer_result *r);
+/* Whether PE-cycles of a machine can be charged to the cause. */
+bool ledger_applies(const struct arch *arch, enum ledger_cause cause);
 
 struct accesses { /* in words */
     uint64_t reads, writes;
@@ -97,12 +100,16 @@ enum counter_when {
     COUNTER_OF_PROGRAM = 256,  /* of named dataflows, not of loop nests */
     COUNTER_USUAL = 512,       /* where the usual networks are */
     COUNTER_LISTED = 1024,     /* where the file lists the levels */
-    COUNTER_VECTOR = 2048      /* of what a vector unit or an epilogue did */
+    COUNTER_VECTOR = 2048,     /* of what a vector unit or an epilogue did */
+    COUNTER_SKIPS = 4096       /* where PEs skip products of zeros */
 };
 
 /* Counters that are neither of a level nor of a network. field, path in JSON,
  * unit, label of the table's line, when, doc */
 #define COUNTS(X)                                                    \
+    X(macs_performed, "macs_performed", "MACs", "MACs performed",    \
+      COUNTER_SKIPS | COUNTER_SIMULATED | COUNTER_WITHOUT_FORM,      \
+      "products that PEs did not skip")                              \
     X(dram_bursts, "dram.bursts", "bursts", "DRAM bursts",           \
       COUNTER_WITHOUT_FORM, "whole bursts that a DRAM part moved")   \
     X(dram_write_bursts, "dram.write_bursts", "bursts", NULL,        \

@@ -4,9 +4,11 @@
 #include "sim/choose/gate.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "dataflows/nest/nest_dataflow.h"
 #include "sim/array/array_side.h"
+#include "sim/pattern/pattern.h"
 
 /* A line of a file has a number. */
 static bool is_by_hand(const struct config *cfg, const char *key)
@@ -61,6 +63,54 @@ static bool has_groups_beside(const struct config *cfg,
                       key, dataflow->name);
 }
 
+/* Dataflows whose PEs have windows of words to look for zeros in. */
+static bool has_windows(const struct dataflow *dataflow)
+{
+    static const char *const names[] = {"rs", "ws", "os", "is"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (strcmp(dataflow->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Whether PEs skip zeros where the architecture says so. */
+static bool skips_are_modelled(const struct config *cfg,
+                               const struct array_kind *kind,
+                               const struct dataflow *dataflow, struct diag *d)
+{
+    static const char key[] = "pe.skips";
+    const struct arch *arch = config_arch(cfg);
+    const char *is = NULL, *right = NULL;
+    if (!arch_skips_any(arch))
+        return true;
+    if (dataflow == &nest_dataflow) {
+        is = "loop nests";
+        right = "a '--dataflow'";
+    } else if (kind == &overlap_array) {
+        is = "passes that overlap";
+        right = "'pass.overlap' = false";
+    } else if (kind != &multicast_array) {
+        is = "this kind of array";
+        right = "'array.network' = 'multicast'";
+    } else if (arch->psum_reduce != PSUM_CHAIN) {
+        is = "adder trees, whose rows go on together";
+        right = "'noc.psum_reduce' = 'chain'";
+    } else if (arch->psum_add != PSUM_ADD_OWN_CYCLE) {
+        is = "psums that ride on a product, which may be skipped";
+        right = "'pe.psum_add' = 'own_cycle'";
+    } else if (arch->zero_gating) {
+        is = "a gate, which a product that is skipped does not need";
+        right = "'pe.zero_gating' = false";
+    } else if (!has_windows(dataflow)) {
+        is = "this dataflow";
+        right = "'rs', 'ws', 'is' or 'os'";
+    }
+    return is == NULL ||
+           diag_error(d, config_pos(cfg, key),
+                      "'%s' is not modelled with %s ('%s'); choose %s", key, is,
+                      dataflow->name, right);
+}
+
 bool gate_lets_step(const struct config *cfg, const char *command,
                     struct diag *d)
 {
@@ -85,7 +135,20 @@ bool gate_lets_dataflow(const struct config *cfg,
     if (!kind->honours(arch, dataflow->name, &no))
         return diag_error(d, config_pos(cfg, no.key), "%s", no.why);
     return has_groups_beside(cfg, dataflow, d) &&
+           skips_are_modelled(cfg, kind, dataflow, d) &&
            reads_what_is_set(cfg, kind, d);
+}
+
+bool gate_lets_count(const struct config *cfg, const struct layer *layer,
+                     const char *command, struct diag *d)
+{
+    if (!layer_is_mac(layer) || !pattern_steers(config_arch(cfg), layer))
+        return true;
+    return diag_error(d, config_pos(cfg, "pe.skips"),
+                      "layer '%s' declares zeros that 'pe.skips' lets PEs "
+                      "skip: no closed form has its cycles, and 'accelsim %s' "
+                      "has nothing else; 'accelsim run' follows the pattern",
+                      layer->name, command);
 }
 
 static uint64_t map_bytes(const struct arch *arch, enum tensor tensor,

@@ -24,6 +24,10 @@ bool gate_lets_step(const struct config *cfg, const char *command,
  * gave. */
 bool gate_lets_dataflow(const struct config *cfg,
                         const struct dataflow *dataflow, struct diag *d);
+/* Whether a command that runs nothing (its name, for the message) knows the
+ * layer's counts and the least of its cycles. */
+bool gate_lets_count(const struct config *cfg, const struct layer *layer,
+                     const char *command, struct diag *d);
 /* Whether the machine takes the widths of the layer's words, and feature maps
  * that are said to stay on chip fit into L2. */
 bool gate_lets_layer(const struct config *cfg, const struct layer *layer,

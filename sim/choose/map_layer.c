@@ -126,6 +126,7 @@ bool map_layer_run(const struct map_input *in, const struct layer *layer,
     struct map_layer m = {.layer = layer,
                           .is_nest = in->dataflows[0] == &nest_dataflow};
     bool ok = gate_lets_layer(in->cfg, layer, d) &&
+              gate_lets_count(in->cfg, layer, "map", d) &&
               (m.is_nest ? map_search_nests(in, layer, &m, d)
                          : map_search_named(in, layer, &m, d));
     for (int k = 0; ok && k < m.n_choices; k++)

@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 
+#include "sim/choose/gate.h"
 #include "sim/cli/command.h"
 #include "sim/cli/invocation.h"
 #include "sim/cli/report_results.h"
@@ -18,7 +19,8 @@ static bool model(struct invocation *s, struct layer_result *results)
         s->mapping_source = chooser_source(chooser);
     for (int i = 0; ok && i < w->n_layers; i++) {
         struct layer_mapping mapping;
-        ok = mapper.mapping_of(mapper.context, &w->layer[i], NULL, &mapping,
+        ok = gate_lets_count(s->cfg, &w->layer[i], "model", s->diag) &&
+             mapper.mapping_of(mapper.context, &w->layer[i], NULL, &mapping,
                                s->diag) &&
              model_layer(config_arch(s->cfg), &w->layer[i], &mapping,
                          s->options.show_mapping, &results[i], s->diag);

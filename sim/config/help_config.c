@@ -36,6 +36,8 @@ static void print_values(const struct schema_row *row, FILE *to)
         break;
     case SCHEMA_STRINGS:
         fputs("an array of strings", to);
+        for (int i = 0; row->choices != NULL && row->choices[i] != NULL; i++)
+            fprintf(to, "%s\"%s\"", i > 0 ? ", " : " out of ", row->choices[i]);
         break;
     case SCHEMA_LOOPS:
         fputs("an array of loops: g n m c p q r s", to);

@@ -80,6 +80,8 @@ const struct layer_key layer_keys[] = {
     BITS("ofmap_bits", ofmap_bits, 64, "a finished output there"),
     OTHER("ifmap_zero_share", LAYER_KEY_SHARE, zero_share[TENSOR_IFMAP],
           "zeros among the words of the ifmap, its padding included"),
+    OTHER("filter_zero_share", LAYER_KEY_SHARE, zero_share[TENSOR_FILTER],
+          "zeros among the words of the filters"),
     OTHER("ofmap_zero_share", LAYER_KEY_SHARE, zero_share[TENSOR_PSUM],
           "zeros among the words of the ofmap"),
     OTHER("network_input", LAYER_KEY_FLAG, network_input,

@@ -90,25 +90,37 @@ static void print_choices(const char *const *choices, FILE *to)
                 choices[i]);
 }
 
-static bool set_enum(const struct schema_row *row, const char *word,
-                     struct src_pos at, struct arch *arch, struct diag *d)
+/* -1: it is none. */
+static int find_choice(const struct schema_row *row, const char *word)
+{
+    for (int i = 0; row->choices[i] != NULL; i++)
+        if (strcmp(row->choices[i], word) == 0)
+            return i;
+    return -1;
+}
+
+static bool is_no_choice(const struct schema_row *row, const char *word,
+                         struct src_pos at, struct diag *d)
 {
     char *text = NULL;
     size_t text_bytes;
-    FILE *to;
-    for (int i = 0; row->choices[i] != NULL; i++)
-        if (strcmp(row->choices[i], word) == 0) {
-            /* The enums of struct arch count from 0 in this order. */
-            memcpy(field(row, arch), &(unsigned){(unsigned)i},
-                   sizeof(unsigned));
-            return true;
-        }
-    to = text_stream(&text, &text_bytes);
+    FILE *to = text_stream(&text, &text_bytes);
     print_choices(row->choices, to);
     SIM_CHECK(fclose(to) == 0);
     diag_error(d, at, "'%s' is '%s'; it may be %s", row->key, word, text);
     free(text);
     return false;
+}
+
+static bool set_enum(const struct schema_row *row, const char *word,
+                     struct src_pos at, struct arch *arch, struct diag *d)
+{
+    const int i = find_choice(row, word);
+    if (i < 0)
+        return is_no_choice(row, word, at, d);
+    /* The enums of struct arch count from 0 in this order. */
+    memcpy(field(row, arch), &(unsigned){(unsigned)i}, sizeof(unsigned));
+    return true;
 }
 
 static bool set_string(const struct schema_row *row, const char *text,
@@ -144,6 +156,8 @@ static bool set_item(const struct schema_row *row, int i, const char *text,
                           "'%s' has the item '%s'; an item has 1 to %d "
                           "letters",
                           row->key, text, ITEM_BYTES - 1);
+    if (row->choices != NULL && find_choice(row, text) < 0)
+        return is_no_choice(row, text, at, d);
     strncpy(item[i], text, ITEM_BYTES);
     return true;
 }

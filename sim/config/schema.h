@@ -21,7 +21,8 @@ enum schema_type {
     SCHEMA_ENUM,  /* an enum, as an index into `choices` */
     SCHEMA_BOOL,
     SCHEMA_STRING,  /* char[size_bytes] */
-    SCHEMA_STRINGS, /* char[size_bytes / 16][16], "" ends it */
+    SCHEMA_STRINGS, /* char[size_bytes / 16][16], "" ends it; of choices, if
+                       there are any */
     SCHEMA_LOOPS    /* letters of LOOP_LETTERS, in its order; "": any */
 };
 

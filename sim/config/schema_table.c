@@ -17,6 +17,7 @@ static const char *const psum_reduces[] = {"chain", "tree", NULL};
 static const char *const number_types[] = {"int", "fp", "bf", NULL};
 static const char *const devices[] = {"lstp", "lop", "hp", NULL};
 static const char *const psum_adds[] = {"own_cycle", "last_product", NULL};
+static const char *const skippable[] = {"ifmap", "filter", "both", NULL};
 static const char *const starts[] = {"word", "window", NULL};
 static const char *const refills[] = {"last_use", "next_cycle", NULL};
 static const char *const l2_to_l1s[] = {"multicast", "mesh", NULL};
@@ -58,7 +59,11 @@ static const char *const paddings[] = {"generated", "stored", NULL};
     {                                                                       \
         key, SCHEMA_STRINGS, 0, 0, def, FIELD(field), NULL, "", doc, source \
     }
-
+/* Strings, each one of the choices. */
+#define CHOSEN(key, field, choices, def, doc, source)                          \
+    {                                                                          \
+        key, SCHEMA_STRINGS, 0, 0, def, FIELD(field), choices, "", doc, source \
+    }
 #define LOOPS(key, field, def, doc, source)                               \
     {                                                                     \
         key, SCHEMA_LOOPS, 0, 0, def, FIELD(field), NULL, "", doc, source \
@@ -216,6 +221,10 @@ const struct schema_row schema[] = {
          "a zero ifmap word saves the filter read and the MAC's energy, not "
          "its cycle",
          EYERISS " s. V-C"),
+    CHOSEN("pe.skips", skips, skippable, "none",
+           "operands whose zero words take no MAC's cycle in layers that "
+           "declare zeros of them (docs/sparsity.md)",
+           EYERISS_V2 " s. IV-A"),
     NETWORK("filter", NETWORK_FILTER),
     NETWORK("ifmap", NETWORK_IFMAP),
     NETWORK("psum_in", NETWORK_PSUM_IN),

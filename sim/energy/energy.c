@@ -187,7 +187,10 @@ void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
     const uint64_t cycles =
         result->is_model ? result->bounds_cycles[result_binding_bound(result)]
                          : result->cycles;
-    uint64_t macs = counts->macs;
+    const uint64_t performed = arch_skips_any(arch) && !result->is_model
+                                   ? counts->macs_performed
+                                   : counts->macs;
+    uint64_t macs = performed;
     struct accesses rf[TENSOR_N];
     memcpy(rf, counts->access[LEVEL_RF], sizeof(rf));
     if (arch->zero_gating) {
@@ -204,7 +207,7 @@ void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
     /* An operation of a vector unit costs no more than a MAC: assumed. */
     out->mac =
         (double)count_add(macs, counts->vector_operations) * costs->mac.energy +
-        (double)counts->macs * costs->instruction;
+        (double)performed * costs->instruction;
     out->rf = level_energy(rf, costs->rf);
     if (by_events && arch->array_network == NETWORK_MULTICAST)
         out->noc = bus_energy(result, costs);

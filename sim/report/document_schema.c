@@ -48,7 +48,7 @@ static void put_counters(json_t *o, bool is_total)
             (c->when & (COUNTER_L1 | COUNTER_SIMULATED | COUNTER_CHECKED |
                         COUNTER_SYSTOLIC | COUNTER_MULTICAST |
                         COUNTER_OF_PROGRAM | COUNTER_VECTOR)) != 0;
-        if ((c->when & (COUNTER_HIDDEN | COUNTER_LISTED)) != 0 ||
+        if ((c->when & (COUNTER_HIDDEN | NOT_OF_ALL)) != 0 ||
             ((c->when & COUNTER_OF_LAYER) != 0 && is_total) ||
             (level > LEVEL_L1 && level < LEVEL_L2))
             continue;
@@ -56,7 +56,7 @@ static void put_counters(json_t *o, bool is_total)
         schema_put(o, c->path, schema_whole(0, doc), !may_lack);
     }
     require_all_or_none(o);
-    schema_put_listed_levels(o);
+    schema_put_kinds(o);
 }
 
 /* Numbers and their sum. */

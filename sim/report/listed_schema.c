@@ -1,7 +1,10 @@
-/* listed_schema.c - describes a level's accesses and its network's words.
+/* listed_schema.c - describes a level's accesses and its network's words, and
+ * what is counted where zeros are skipped.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/report/listed_schema.h"
+
+#include <stdio.h>
 
 #include "sim/base/result.h"
 #include "sim/report/report_tree.h"
@@ -16,7 +19,7 @@ static json_t *counts_of(const char *const name[], int n, int n_required)
     return o;
 }
 
-void schema_put_listed_levels(json_t *layer)
+static void put_listed_levels(json_t *layer)
 {
     /* The DMA's words are those of the outermost level on chip. */
     static const char *const access[] = {"reads",          "writes",
@@ -36,4 +39,21 @@ void schema_put_listed_levels(json_t *layer)
     tree_put(accesses, "required", tree_array());
     tree_put(noc, "additionalProperties", flows);
     tree_put(noc, "required", tree_array());
+}
+
+static void put_skips(json_t *layer)
+{
+    for (const struct counter *c = counter_table; c->path != NULL; c++) {
+        char doc[256];
+        if ((c->when & COUNTER_SKIPS) == 0)
+            continue;
+        snprintf(doc, sizeof(doc), "%s: %s", c->unit, c->doc);
+        schema_put(layer, c->path, schema_whole(0, doc), false);
+    }
+}
+
+void schema_put_kinds(json_t *layer)
+{
+    put_listed_levels(layer);
+    put_skips(layer);
 }

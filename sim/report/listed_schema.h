@@ -1,5 +1,6 @@
-/* listed_schema.h - what the schema of results says of levels that an
- * architecture's file lists, under names of its own.
+/* listed_schema.h - what the schema of results says of machines of a kind:
+ * those whose file lists the levels, under names of its own, and those whose
+ * PEs skip zeros.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_REPORT_LISTED_SCHEMA_H
@@ -7,13 +8,18 @@
 
 #include <jansson.h>
 
+#include "sim/base/counters.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /* Allows members of any name in 'accesses' and 'noc' of a layer's schema, in
- * the place of the usual levels and networks, which need not be there then. */
-void schema_put_listed_levels(json_t *layer);
+ * the place of the usual levels and networks, which need not be there then, and
+ * what it may have where PEs skip zeros. */
+void schema_put_kinds(json_t *layer);
+/* Counters of machines of a kind, which it puts. */
+enum { NOT_OF_ALL = COUNTER_LISTED | COUNTER_SKIPS };
 
 #ifdef __cplusplus
 }

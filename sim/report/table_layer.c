@@ -133,7 +133,8 @@ static void print_parts(struct grid *g, const struct layer_result *r,
     }
 }
 
-static void print_ledger(const struct layer_result *r, FILE *to)
+static void print_ledger(const struct arch *arch, const struct layer_result *r,
+                         FILE *to)
 {
     double all_pe_cycles = (double)ledger_total(r->ledger_pe_cycles);
     struct grid *g = grid_new(4, 1);
@@ -144,6 +145,8 @@ static void print_ledger(const struct layer_result *r, FILE *to)
     grid_cell(g, "%s", "");
     grid_rule(g);
     for (int i = 0; i < LEDGER_N; i++) {
+        if (!ledger_applies(arch, (enum ledger_cause)i))
+            continue;
         double share =
             metrics_ratio((double)r->ledger_pe_cycles[i], all_pe_cycles);
         grid_cell(g, "%s", ledger_name[i]);
@@ -343,7 +346,7 @@ void table_layer(const struct table_view *v, int i, FILE *to)
     } else {
         table_why(r, to);
         fputc('\n', to);
-        print_ledger(r, to);
+        print_ledger(v->in->arch, r, to);
     }
     fputc('\n', to);
     print_accesses(&v->arch, &r->counts, to);

@@ -79,9 +79,12 @@ static void print_overview(const struct table_view *v, FILE *to)
 }
 
 /* "wait_psum_in" as two lines of a head: "wait", "psum_in". */
-static void ledger_head(struct grid *g, bool is_second_line)
+static void ledger_head(const struct table_view *v, struct grid *g,
+                        bool is_second_line)
 {
     for (int i = 0; i < LEDGER_N; i++) {
+        if (!ledger_applies(v->in->arch, (enum ledger_cause)i))
+            continue;
         const char *split = strchr(ledger_name[i], '_');
         if (split == NULL)
             grid_cell(g, "%s", is_second_line ? "" : ledger_name[i]);
@@ -94,19 +97,21 @@ static void ledger_head(struct grid *g, bool is_second_line)
 
 static void print_ledgers(const struct table_view *v, FILE *to)
 {
-    struct grid *g = grid_new(1 + LEDGER_N, 1);
+    const int causes = LEDGER_N - !ledger_applies(v->in->arch, LEDGER_skip);
+    struct grid *g = grid_new(1 + causes, 1);
     grid_cell(g, "PE-cycles");
-    ledger_head(g, false);
+    ledger_head(v, g, false);
     grid_cell(g, "%%");
-    ledger_head(g, true);
+    ledger_head(v, g, true);
     grid_rule(g);
     for (int i = 0; i <= v->in->n_layers; i++) {
         const struct layer_result *r = result_of(v, i);
         double all_pe_cycles = (double)ledger_total(r->ledger_pe_cycles);
         grid_cell(g, "%s", name_of(v, i));
         for (int k = 0; k < LEDGER_N; k++)
-            grid_percent(g, metrics_ratio((double)r->ledger_pe_cycles[k],
-                                          all_pe_cycles));
+            if (ledger_applies(v->in->arch, (enum ledger_cause)k))
+                grid_percent(g, metrics_ratio((double)r->ledger_pe_cycles[k],
+                                              all_pe_cycles));
         end_row(v, g, i);
     }
     grid_print(g, 0, to);

@@ -6,6 +6,7 @@
 
 #include "dataflows/arith.h"
 #include "dataflows/placement.h"
+#include "sim/pattern/pattern.h"
 #include "sim/run/tile_table.h"
 
 static void network_bounds(const struct arch *a, const struct counts *c,
@@ -72,8 +73,11 @@ void bounds_of(const struct dataflow *dataflow, const struct program *program,
     uint64_t bytes = 0;
     for (int k = 0; k < BOUND_N; k++)
         out[k] = 0;
-    out[BOUND_macs] = ceil_div_u64(counts->macs, (uint64_t)arch_pes(a));
-    if (dataflow->busiest_pe_cycles != NULL)
+    /* Which PE has most to do where zeros are skipped is not worked out. */
+    const bool skips = pattern_steers(a, &program->layer);
+    out[BOUND_macs] = ceil_div_u64(
+        skips ? counts->macs_performed : counts->macs, (uint64_t)arch_pes(a));
+    if (dataflow->busiest_pe_cycles != NULL && !skips)
         out[BOUND_busiest_pe] =
             dataflow->busiest_pe_cycles(a, &program->layer, &program->mapping);
     if (program->kind == NETWORK_SYSTOLIC && dataflow->sum_folds != NULL) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mem/rlc.h"
+#include "sim/pattern/pattern.h"
 
 struct check {
     const struct program *program;     /* borrowed */
@@ -17,31 +18,9 @@ struct check {
 
 const struct layer_values check_random_values = {NULL, NULL, NULL};
 
-/* A well-mixed word of four coordinates (SplitMix64's finalizer). */
 uint64_t check_random(uint64_t seed, const int coord[4])
 {
-    uint64_t x = seed + 0x9e3779b97f4a7c15u;
-    for (int k = 0; k < 4; k++) {
-        x ^= (uint64_t)coord[k] + 0x9e3779b97f4a7c15u + (x << 6) + (x >> 2);
-        x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-        x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-        x ^= x >> 31;
-    }
-    return x;
-}
-
-/* The share of zeros inside the padding; with stored padding, so much that
- * both together have the declared one. */
-static double inner_share(const struct program *p, enum tensor tensor)
-{
-    const struct layer *l = &p->layer;
-    double share = l->zero_share[tensor];
-    if (tensor != TENSOR_IFMAP || p->arch.padding != PADDING_STORED)
-        return share;
-    double grown =
-        (double)layer_padded_h(l) / l->H * ((double)layer_padded_w(l) / l->W);
-    double inner = 1 - (1 - share) * grown;
-    return inner > 0 ? inner : 0;
+    return pattern_hash(seed, coord);
 }
 
 int check_float_magnitude(const struct arch *arch, const struct layer *l)
@@ -58,6 +37,33 @@ int check_float_magnitude(const struct arch *arch, const struct layer *l)
     return (int)most;
 }
 
+bool check_is_exact(const struct arch *arch, const struct layer *layer,
+                    struct diag *d)
+{
+    return arch->precision_type[TENSOR_PSUM] == NUMBER_INT ||
+           check_float_magnitude(arch, layer) > 0 ||
+           diag_error(d, (struct src_pos){NULL, 0},
+                      "layer '%s' adds more products than psums of %d "
+                      "significant bits count exactly; --check needs wider "
+                      "ones ('precision.psum_type', 'precision.psum_bits')",
+                      layer->name, arch_significand_bits(arch, TENSOR_PSUM));
+}
+
+bool check_follows_pattern(const struct arch *arch, const struct layer *layer,
+                           const struct layer_values *values, bool are_told,
+                           struct diag *d)
+{
+    const bool given =
+        are_told ||
+        (values != NULL && (values->ifmap != NULL || values->filter != NULL));
+    return !given || !pattern_steers(arch, layer) ||
+           diag_error(d, (struct src_pos){NULL, 0},
+                      "layer '%s' declares zeros that 'pe.skips' lets PEs "
+                      "skip, and the words that are followed here are others; "
+                      "follow them, or a graph's values, without 'pe.skips'",
+                      layer->name);
+}
+
 /* A whole number from -magnitude to magnitude. */
 static int64_t float_operand(const struct program *p, uint64_t x)
 {
@@ -65,31 +71,39 @@ static int64_t float_operand(const struct program *p, uint64_t x)
     return (int64_t)(x % (2 * most + 1)) - (int64_t)most;
 }
 
-/* A signed operand of the tensor's precision. */
+/* A signed operand of the tensor's precision.  Where zeros steer what PEs do,
+ * no other word than those of the pattern is one. */
 static int64_t operand(const struct program *p, enum tensor tensor,
                        const int coord[4])
 {
-    const double share = inner_share(p, tensor);
-    uint64_t x = check_random((uint64_t)tensor, coord);
-    if ((double)(x >> 40) < share * (double)(1 << 24))
+    const struct pattern pattern = pattern_of(&p->arch, &p->layer, tensor);
+    if (pattern_is_zero(&pattern, coord))
         return 0;
-    if (p->arch.precision_type[tensor] != NUMBER_INT)
-        return float_operand(p, x);
-    int bits = p->arch.precision_bits[tensor];
-    uint64_t range = bits >= 64 ? 0 : (uint64_t)1 << bits;
-    uint64_t v = range == 0 ? x : x % range;
-    return (int64_t)(v - range / 2);
+    const bool is_other = pattern_is_skipped(&p->arch, &p->layer, tensor);
+    const uint64_t x = pattern_hash((uint64_t)tensor, coord);
+    int64_t value;
+    if (p->arch.precision_type[tensor] != NUMBER_INT) {
+        value = float_operand(p, x);
+    } else {
+        int bits = p->arch.precision_bits[tensor];
+        uint64_t range = bits >= 64 ? 0 : (uint64_t)1 << bits;
+        uint64_t v = range == 0 ? x : x % range;
+        value = (int64_t)(v - range / 2);
+    }
+    return value == 0 && is_other ? -1 : value;
 }
 
 int64_t check_ifmap_word(const struct program *p, const struct layer_values *v,
                          const int coord[4])
 {
-    const struct layer *l = &p->layer;
-    int h = coord[2] - l->pad_top, w = coord[3] - l->pad_left;
-    if (h < 0 || h >= l->H || w < 0 || w >= l->W)
-        return 0; /* padding */
+    const struct pattern pattern =
+        pattern_of(&p->arch, &p->layer, TENSOR_IFMAP);
+    if (pattern_is_padding(&pattern, coord))
+        return 0;
     if (v->ifmap == NULL)
         return operand(p, TENSOR_IFMAP, coord);
+    const struct layer *l = &p->layer;
+    const int h = coord[2] - l->pad_top, w = coord[3] - l->pad_left;
     const size_t map = (size_t)coord[0] * (size_t)l->C + (size_t)coord[1];
     return v
         ->ifmap[(map * (size_t)l->H + (size_t)h) * (size_t)l->W + (size_t)w];

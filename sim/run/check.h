@@ -48,6 +48,15 @@ uint64_t check_compressed_bytes(struct check *check, const struct pass *pass,
  * many products for it. */
 int check_float_magnitude(const struct arch *arch, const struct layer *layer);
 
+/* Whether a layer can be checked: floats where their sums are exact. */
+bool check_is_exact(const struct arch *arch, const struct layer *layer,
+                    struct diag *d);
+/* Whether a layer's words, where they are followed, have the pattern that
+ * steers PEs: values that are given have not, nor have names (are_told). */
+bool check_follows_pattern(const struct arch *arch, const struct layer *layer,
+                           const struct layer_values *values, bool are_told,
+                           struct diag *d);
+
 /* A pseudo-random number of a coordinate and of who wants it. */
 uint64_t check_random(uint64_t seed, const int coord[4]);
 

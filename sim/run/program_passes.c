@@ -15,6 +15,7 @@
 #include "sim/array/access_stream.h"
 #include "sim/array/overlap/overlap_run.h"
 #include "sim/array/systolic_array.h"
+#include "sim/pattern/pattern.h"
 #include "sim/run/bounds.h"
 #include "sim/run/check.h"
 #include "sim/run/periods.h"
@@ -437,7 +438,8 @@ struct pass_source *program_passes_new(const struct arch *arch,
         p->stream = access_stream_new(program, tap);
         p->flow = access_stream_flow(p->stream);
     }
-    p->base.is_followed = p->flow != NULL;
+    /* What PEs skip depends on where a pass is. */
+    p->base.is_followed = p->flow != NULL || pattern_steers(arch, layer);
     for (int t = 0; t < TENSOR_PSUM; t++) {
         cursor_start(&p->ahead[t].cursor);
         look_ahead(p, (enum tensor)t);

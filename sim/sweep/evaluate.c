@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sim/base/counters.h"
+#include "sim/choose/gate.h"
 #include "sim/network/joined_parts.h"
 #include "sim/network/residency.h"
 #include "sim/network/vector_result.h"
@@ -71,7 +72,8 @@ static bool run_layer(struct evaluating *e, const struct layer *layer,
     if (!mapper.mapping_of(mapper.context, layer, &options, &mapping, e->d))
         return false;
     if (!e->point->simulates)
-        return model_layer(arch, layer, &mapping, false, out, e->d);
+        return gate_lets_count(e->machine->cfg, layer, "model", e->d) &&
+               model_layer(arch, layer, &mapping, false, out, e->d);
     if (mapping.ran != NULL) {
         *out = *mapping.ran;
         return true;

@@ -18,7 +18,10 @@ struct operation {
     long held;   // a MAC needs more held words than this (-1: no MAC)
     long window; // and more window words
     bool sends;  // takes a psum from below, sends one up
-    long dead_held, dead_window; // words that are done with before it
+    long dead_held, dead_window;   // words that are done with before it
+    bool finds;                    // no MAC: that the window has no other
+    long number;                   // of its window
+    long first_held, first_window; // words done with before that
 };
 
 struct psum_queue {
@@ -54,8 +57,9 @@ class array
 {
   public:
     // real: the machine, if the names of its two operands are exchanged in a.
-    array(const arch &a, const multicast_pass &p, const arch &real)
-        : a_(a), p_(p), exchanged_(&real != &a),
+    array(const arch &a, const multicast_pass &p, const arch &real,
+          const skipped_product &skipped)
+        : a_(a), p_(p), skipped_(skipped), exchanged_(&real != &a),
           group_sets_(p.sets / std::max<int>(p.groups_beside, 1))
     {
         for (int b = 0; b < p.blocks; b++)
@@ -129,6 +133,7 @@ class array
         const long P = filters(t), q = channels(b), L = q * p_.filter_cols;
         e.per_window = int(products ? L : P);
         long first = 0, used = 0; // window words before, held words before
+        long number = 0;          // of the window
         for (int k = 0; k < 2; k++) {
             for (unsigned g = 0; g < p_.groups[k]; g++) {
                 for (unsigned w = 0; w < p_.windows[k]; w++) {
@@ -140,6 +145,9 @@ class array
                     for (long tap = 0; tap < L; tap++)
                         for (long f = 0; f < P; f++) {
                             long at = tap * P + f;
+                            if (skipped_ &&
+                                skipped_(t, y, b, i, number, tap, f))
+                                continue;
                             long need_held = used + at, need = first + tap;
                             if (whole) {
                                 need_held = used + L * P - 1;
@@ -149,14 +157,21 @@ class array
                                 {need_held, need,
                                  products || (rides && tap == L - 1),
                                  p_.held_streams ? used + at : 0,
-                                 first + std::min(tap, slide)});
+                                 first + std::min(tap, slide), false, number,
+                                 used, first});
                         }
+                    if (skipped_)
+                        e.todo.push_back(
+                            {used + L * P - 1, first + L - 1, false,
+                             p_.held_streams ? used + L * P : 0, first + slide,
+                             true, number, used, first});
                     if (emits && !rides)
                         for (long f = 0; f < P; f++)
                             e.todo.push_back(
                                 {-1, -1, true,
                                  p_.held_streams ? used + L * P : 0,
-                                 first + slide});
+                                 first + slide, false, number, used, first});
+                    number++;
                     first += slide;
                     used += p_.held_streams ? L * P : 0;
                 }
@@ -289,7 +304,9 @@ class array
     {
         enum pe_cause cause = PE_DRAIN;
         if (works)
-            cause = e.todo[e.next].held >= 0 ? PE_MAC : PE_PSUM;
+            cause = e.todo[e.next].finds       ? PE_SKIP
+                    : e.todo[e.next].held >= 0 ? PE_MAC
+                                               : PE_PSUM;
         else if (e.next == e.todo.size())
             cause = PE_DRAIN;
         else if (!e.started)
@@ -303,10 +320,23 @@ class array
         n_.pe_cycles[cause]++;
     }
 
+    // The operation after the next: a MAC tells that it is the window's last
+    // one where all words are there.
+    size_t after(const pe &e) const
+    {
+        const operation &now = e.todo[e.next];
+        const size_t next = e.next + 1;
+        const bool ends = next < e.todo.size() && now.held >= 0 && !now.finds &&
+                          e.todo[next].finds && e.held > e.todo[next].held &&
+                          e.window > e.todo[next].window;
+        return next + ends;
+    }
+
     void cycle();
 
     const arch &a_;
     const multicast_pass &p_;
+    const skipped_product &skipped_;
     bool exchanged_;
     int group_sets_; // groups of the layer have equally many, share no word
     std::vector<pe> pes_;
@@ -432,8 +462,14 @@ void array::cycle()
             // Places are free of the words that no operation from here on
             // reads, this one included where it still reads as they come.
             bool past = a_.refill == PE_REFILL_LAST_USE && d.works &&
-                        e.next + 1 < e.todo.size();
-            const operation &reads = past ? e.todo[e.next + 1] : o;
+                        after(e) < e.todo.size();
+            operation reads = past ? e.todo[after(e)] : o;
+            if (reads.number != o.number) { // its zeros are looked for later
+                reads.dead_held = p_.held_streams ? reads.first_held : 0;
+                reads.dead_window = reads.first_window;
+            }
+            reads.dead_held = std::min(reads.dead_held, e.held);
+            reads.dead_window = std::min(reads.dead_window, e.window);
             d.take_held = int(std::min<long>(
                 {e.held_fifo, a_.network[NETWORK_FILTER].words_per_slot,
                  rf(TENSOR_FILTER) - (e.held - reads.dead_held)}));
@@ -459,13 +495,13 @@ void array::cycle()
         pe &e = pes_[k];
         if (!what[k].works)
             continue;
-        n_.macs += e.todo[e.next].held >= 0;
+        n_.macs += e.todo[e.next].held >= 0 && !e.todo[e.next].finds;
         e.started = e.started || e.todo[e.next].held >= 0;
         if (what[k].sends) {
             queue_above(e).coming.push_back(a_.pipeline_cycles);
             e.below.visible -= e.takes;
         }
-        e.next++;
+        e.next = after(e);
     }
     for (size_t k = 0; k < pes_.size(); k++) {
         pe &e = pes_[k];
@@ -521,10 +557,11 @@ void array::cycle()
 
 } // namespace
 
-pass_counts run_oracle(const arch &a, const multicast_pass &p)
+pass_counts run_oracle(const arch &a, const multicast_pass &p,
+                       const skipped_product &skipped)
 {
     if (!p.holds_ifmap)
-        return array(a, p, a).run();
+        return array(a, p, a, skipped).run();
     // Builds the same machine with the names of the two operands exchanged.
     arch other = a;
     multicast_pass pass = p;
@@ -532,7 +569,7 @@ pass_counts run_oracle(const arch &a, const multicast_pass &p)
     std::swap(other.rf_words[TENSOR_FILTER], other.rf_words[TENSOR_IFMAP]);
     std::swap(pass.banks[TENSOR_FILTER], pass.banks[TENSOR_IFMAP]);
     exchange_operands_in_l2(&other);
-    pass_counts n = array(other, pass, a).run();
+    pass_counts n = array(other, pass, a, skipped).run();
     std::swap(n.pe_cycles[PE_WAIT_FILTER], n.pe_cycles[PE_WAIT_IFMAP]);
     return n;
 }

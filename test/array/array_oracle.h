@@ -5,8 +5,17 @@
 #ifndef TEST_ARRAY_ARRAY_ORACLE_H
 #define TEST_ARRAY_ARRAY_ORACLE_H
 
+#include <functional>
+
 #include "dataflows/program.h"
 
-pass_counts run_oracle(const arch &a, const multicast_pass &p);
+// Whether the PE in a set's chain and a block's row skips a product of a window
+// (of all windows of the pass).
+using skipped_product =
+    std::function<bool(int set, int chain, int block, int row, long window,
+                       long tap, long filter)>;
+
+pass_counts run_oracle(const arch &a, const multicast_pass &p,
+                       const skipped_product &skipped = nullptr);
 
 #endif

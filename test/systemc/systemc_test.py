@@ -242,7 +242,7 @@ def a_foreign_memory_changes_the_cycles_by_arithmetic():
 
 PERIOD = 5000  # ps at 200 MHz
 STATES = ["idle", "mac", "psum", "fill", "drain", "wait_filter", "wait_ifmap",
-          "wait_psum_in", "wait_psum_out"]
+          "wait_psum_in", "wait_psum_out", "skip"]
 
 
 def a_waveform_shows_what_is_counted():

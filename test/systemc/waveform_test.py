@@ -14,7 +14,7 @@ from vcd import area, read_vcd, time_in
 SYSTEMC = ["--kernel", "systemc"]
 TINY = ["--shape", "M=8,C=4,H=8,W=8,R=3,S=3,pad=1"]
 PE_STATES = ["idle", "mac", "psum", "fill", "drain", "wait_filter",
-             "wait_ifmap", "wait_psum_in", "wait_psum_out"]
+             "wait_ifmap", "wait_psum_in", "wait_psum_out", "skip"]
 
 
 class Wave:

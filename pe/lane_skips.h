@@ -1,0 +1,49 @@
+/* lane_skips.h - lanes that skip products of zeros.
+ *
+ * A pass's pattern says which of the words that come to its lanes are zero; a
+ * lane's next product is then the next of its window whose skipped operands
+ * are not.  Patterns steer timing, so a machine that has them repeats nothing
+ * that depends on it.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef PE_LANE_SKIPS_H
+#define PE_LANE_SKIPS_H
+
+#include "pe/lanes.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Bits, 1: the word is not zero, in the order in which the words of a stream
+ * come; *_begin: of each lane, the first of its stream.  NULL: an operand of
+ * which no word is skipped.  All borrowed. */
+struct lane_pattern {
+    const uint64_t *window, *held;
+    const uint64_t *window_begin, *held_begin;
+};
+
+/* Makes the lanes, which lanes_init has set up, some that skip. The caller
+ * frees it after their last cycle. */
+struct lane_skips *lane_skips_new(struct lanes *lanes);
+void lane_skips_free(struct lane_skips *skips);
+
+/* Before lanes_issue: the pattern of the pass to come. */
+void lane_skips_set(struct lane_skips *skips,
+                    const struct lane_pattern *pattern);
+/* Every lane to its first product; lanes_issue calls it. */
+void lane_skips_issue(struct lanes *lanes);
+/* Lanes [from, to) that have moved on to the product after their next. */
+void lane_skips_go_on(struct lanes *lanes, int from, int to);
+
+/* Psums of the pass to which a product was added before they were sent. */
+uint64_t lane_skips_psums(const struct lane_skips *skips);
+/* Whether products of zero words are skipped. */
+bool lane_skips_window(const struct lanes *lanes);
+bool lane_skips_held(const struct lanes *lanes);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

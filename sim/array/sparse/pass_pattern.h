@@ -1,0 +1,29 @@
+/* pass_pattern.h - which words of a pass its PEs skip: the patterns of the
+ * layer's tensors (sim/pattern/pattern.h) in the order in which words come.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_ARRAY_SPARSE_PASS_PATTERN_H
+#define SIM_ARRAY_SPARSE_PASS_PATTERN_H
+
+#include "dataflows/program.h"
+#include "pe/lane_skips.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct pass_pattern;
+
+/* A program's passes on a multicast array; borrowed.  NULL: none of their
+ * words are skipped.  The caller frees it. */
+struct pass_pattern *pass_pattern_new(const struct program *program);
+void pass_pattern_free(struct pass_pattern *p);
+/* A pass's; there until the next call. */
+const struct lane_pattern *pass_pattern_of(struct pass_pattern *p,
+                                           const struct pass *pass);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,3 @@
+libaccel_a_SOURCES += \
+	%D%/pattern.c \
+	%D%/pattern.h

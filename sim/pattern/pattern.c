@@ -1,0 +1,67 @@
+/* pattern.c - which words of a layer's tensors are zero.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/pattern/pattern.h"
+
+/* SplitMix64's finalizer, over one coordinate after the other. */
+uint64_t pattern_hash(uint64_t seed, const int coord[4])
+{
+    uint64_t x = seed + 0x9e3779b97f4a7c15u;
+    for (int k = 0; k < 4; k++) {
+        x ^= (uint64_t)coord[k] + 0x9e3779b97f4a7c15u + (x << 6) + (x >> 2);
+        x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+        x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+        x ^= x >> 31;
+    }
+    return x;
+}
+
+/* The share of zeros inside the padding; with stored padding, so much that
+ * both together have the declared one. */
+static double inner_share(const struct arch *arch, const struct layer *l,
+                          enum tensor tensor)
+{
+    double share = l->zero_share[tensor];
+    if (tensor != TENSOR_IFMAP || arch->padding != PADDING_STORED)
+        return share;
+    double grown =
+        (double)layer_padded_h(l) / l->H * ((double)layer_padded_w(l) / l->W);
+    double inner = 1 - (1 - share) * grown;
+    return inner > 0 ? inner : 0;
+}
+
+struct pattern pattern_of(const struct arch *arch, const struct layer *layer,
+                          enum tensor tensor)
+{
+    struct pattern p = {layer, tensor, layer->zero_share[tensor] > 0,
+                        inner_share(arch, layer, tensor) * (double)(1 << 24)};
+    return p;
+}
+
+bool pattern_is_padding(const struct pattern *p, const int coord[4])
+{
+    const struct layer *l = p->layer;
+    const int h = coord[2] - l->pad_top, w = coord[3] - l->pad_left;
+    return p->tensor == TENSOR_IFMAP &&
+           (h < 0 || h >= l->H || w < 0 || w >= l->W);
+}
+
+bool pattern_is_zero(const struct pattern *p, const int coord[4])
+{
+    if (!p->has_zeros)
+        return false;
+    return pattern_is_padding(p, coord) ||
+           (double)(pattern_hash((uint64_t)p->tensor, coord) >> 40) < p->limit;
+}
+
+bool pattern_is_skipped(const struct arch *arch, const struct layer *layer,
+                        enum tensor tensor)
+{
+    return layer->zero_share[tensor] > 0 && arch_skips(arch, tensor);
+}
+
+bool pattern_steers(const struct arch *arch, const struct layer *layer)
+{
+    return pattern_is_skipped(arch, layer, TENSOR_IFMAP) ||
+           pattern_is_skipped(arch, layer, TENSOR_FILTER);
+}

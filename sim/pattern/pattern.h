@@ -1,0 +1,49 @@
+/* pattern.h - which words of a layer's tensors are zero.
+ *
+ * The pattern of a tensor is a function of its declared share of zeros and of
+ * its words' coordinates alone, the same in every run, kernel and mapping:
+ * the operands of functional mode follow it, and so does what PEs skip.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef SIM_PATTERN_PATTERN_H
+#define SIM_PATTERN_PATTERN_H
+
+#include "sim/base/arch.h"
+#include "sim/base/layer.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct pattern {
+    const struct layer *layer; /* borrowed */
+    enum tensor tensor;
+    /* A tensor without declared zeros has no pattern: even the words of its
+     * padding count as others do. */
+    bool has_zeros;
+    double limit; /* of 2^24: hashes below it are zeros */
+};
+
+/* arch, layer: borrowed. */
+struct pattern pattern_of(const struct arch *arch, const struct layer *layer,
+                          enum tensor tensor);
+
+/* coord: ifmap n, c (of all groups), h, w (padded); filter m (of all), c (of
+ * the group), r, s; psum n, m, p, q. */
+bool pattern_is_padding(const struct pattern *pattern, const int coord[4]);
+/* Whether a word of a pattern with zeros, or without, is one. */
+bool pattern_is_zero(const struct pattern *pattern, const int coord[4]);
+/* A well-mixed word of four coordinates; seed: a tensor, for its pattern. */
+uint64_t pattern_hash(uint64_t seed, const int coord[4]);
+
+/* Tensors of whose words PEs skip the zeros, as the architecture says. */
+bool pattern_is_skipped(const struct arch *arch, const struct layer *layer,
+                        enum tensor tensor);
+/* Whether that is any of them. */
+bool pattern_steers(const struct arch *arch, const struct layer *layer);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

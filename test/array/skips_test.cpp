@@ -1,0 +1,292 @@
+// skips_test.cpp - PEs that skip products of zeros: their cycles are the
+// oracle's, their outputs those of a convolution, and they make exactly the
+// products of the pattern that are not zero.
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <string>
+
+#include "sim/array/multicast_machine.h"
+#include "sim/array/sparse/pass_pattern.h"
+#include "sim/pattern/pattern.h"
+#include "sim/run/simulate.h"
+#include "test/array/array_oracle.h"
+#include "test/array/shuffler.h"
+#include "test/messages.h"
+#include "test/random_layer.h"
+#include "test/sample.h"
+
+namespace
+{
+
+const char *const operands[] = {"ifmap", "filter", "both"};
+
+class Skips : public testing::TestWithParam<const char *>
+{
+  protected:
+    arch machine(bool l1)
+    {
+        arch a = random_.machine();
+        random_.choose_for(GetParam(), &a);
+        if (l1)
+            random_.add_l1(&a, random_.pick(0, 1) ? L2_TO_L1_MESH
+                                                  : L2_TO_L1_MULTICAST);
+        a.array_network = NETWORK_MULTICAST;
+        a.psum_reduce = PSUM_CHAIN;
+        a.psum_add = PSUM_ADD_OWN_CYCLE;
+        a.zero_gating = false;
+        a.rows_hold[0] = a.cols_hold[0] = '\0';
+        std::strcpy(a.skips[0], operands[random_.pick(0, 2)]);
+        return a;
+    }
+
+    layer shape()
+    {
+        layer l = random_.shape();
+        l.zero_share[TENSOR_IFMAP] = random_.pick(0, 4) / 4.0;
+        l.zero_share[TENSOR_FILTER] = random_.pick(0, 4) / 4.0;
+        return l;
+    }
+
+    bool choose(const arch &a, const layer &l, layer_mapping *out)
+    {
+        given_mapping none = {};
+        mapping m = {};
+        Messages d;
+        const dataflow *flow = dataflow_find(GetParam());
+        if (!flow->choose(&a, &l, &none, &m, d))
+            return false;
+        *out = layer_mapping_chosen(flow, &m);
+        return true;
+    }
+
+    layer_result run(const arch &a, const layer &l, const layer_mapping &m,
+                     const simulate_options &o)
+    {
+        layer_result r = {};
+        Messages d;
+        EXPECT_TRUE(simulate_layer(&a, &l, &m, &o, &r, d))
+            << describe(l) << d.text();
+        return r;
+    }
+
+    random_case random_{2121};
+};
+
+// Whether PEs skip a product, from the coordinates of its words.
+struct product_pattern {
+    const program &p;
+    const pass &one;
+    pattern of_ifmap = pattern_of(&p.arch, &p.layer, TENSOR_IFMAP);
+    pattern of_filter = pattern_of(&p.arch, &p.layer, TENSOR_FILTER);
+
+    bool is_zero(bool ifmap, const int coord[4]) const
+    {
+        return arch_skips(&p.arch, ifmap ? TENSOR_IFMAP : TENSOR_FILTER) &&
+               pattern_is_zero(ifmap ? &of_ifmap : &of_filter, coord);
+    }
+
+    bool operator()(int set, int chain, int block, int row, long window,
+                    long tap, long filter) const
+    {
+        const multicast_pass &d = one.work.multicast;
+        const int sets = multicast_group_sets(&d);
+        const int filters = (set + 1) % sets == 0 ? d.filters_tail : d.filters;
+        const long q = block == d.blocks - 1 ? d.channels_tail : d.channels;
+        long column = 0, left = window;
+        for (int k = 0; k < 2; k++)
+            for (uint32_t g = 0; g < d.groups[k]; g++) {
+                if (left >= 0 && left < long(d.windows[k]))
+                    column += left * d.slide_cols;
+                else if (left >= 0)
+                    column +=
+                        (d.windows[k] - 1) * long(d.slide_cols) + d.filter_cols;
+                left -= d.windows[k];
+            }
+        int held[4], moving[4];
+        p.ops->held_coord(&p, &one, d.held_streams ? uint32_t(window) : 0, set,
+                          block, row, int(tap * filters + filter), held);
+        p.ops->window_coord(&p, &one, uint32_t(column + tap / q), set / sets,
+                            block, chain * d.chain_step + row * d.row_step,
+                            int(tap % q), moving);
+        return is_zero(p.holds_ifmap, held) || is_zero(!p.holds_ifmap, moving);
+    }
+};
+
+void expect_oracle(const program &p, const layer &l)
+{
+    multicast_machine *machine = multicast_machine_new(&p);
+    pass_pattern *zeros = pass_pattern_new(&p);
+    cursor at;
+    cursor_start(&at);
+    pass one;
+    for (int n = 0; n < 3 && cursor_next(&p, &at, &one); n++) {
+        if (zeros != nullptr)
+            multicast_machine_set_pattern(machine,
+                                          pass_pattern_of(zeros, &one));
+        multicast_machine_issue(machine, &one.work.multicast, nullptr);
+        while (!multicast_machine_is_done(machine))
+            ASSERT_TRUE(multicast_machine_step(machine)) << describe(l);
+        pass_counts ours = {};
+        multicast_machine_counts(machine, &ours);
+        pass_counts want = run_oracle(p.arch, one.work.multicast,
+                                      zeros != nullptr ? product_pattern{p, one}
+                                                       : skipped_product());
+        ASSERT_EQ(ours.macs, want.macs) << describe(l);
+        for (int c = 0; c < PE_CAUSE_N; c++)
+            ASSERT_EQ(ours.pe_cycles[c], want.pe_cycles[c])
+                << "cause " << c << ", " << describe(l);
+        ASSERT_EQ(ours.cycles, want.cycles) << describe(l);
+        ASSERT_EQ(ours.flight_cycles, want.flight_cycles) << describe(l);
+        ASSERT_EQ(ours.psum_out_words, want.psum_out_words);
+    }
+    pass_pattern_free(zeros);
+    multicast_machine_free(machine);
+}
+
+TEST_P(Skips, TakeTheCyclesThatTheOracleTakes)
+{
+    auto *p = new program();
+    for (int k = 0, end = sample(40, "random machines"); k < end; k++) {
+        const arch a = machine(k % 3 == 0);
+        const layer l = shape();
+        layer_mapping m = {};
+        if (!choose(a, l, &m))
+            continue;
+        m.dataflow->compile(&a, &l, &m.mapping, p);
+        expect_oracle(*p, l);
+    }
+    delete p;
+}
+
+// Products of which no word is a zero that is skipped: of each channel and
+// filter tap, ifmap words of all outputs times filters.
+uint64_t products_of(const arch &a, const layer &l)
+{
+    const pattern in = pattern_of(&a, &l, TENSOR_IFMAP);
+    const pattern of = pattern_of(&a, &l, TENSOR_FILTER);
+    const bool skips_in = arch_skips(&a, TENSOR_IFMAP);
+    const bool skips_filter = arch_skips(&a, TENSOR_FILTER);
+    const int Cg = l.C / l.G, Mg = l.M / l.G;
+    uint64_t products = 0;
+    for (int g = 0; g < l.G; g++)
+        for (int c = 0; c < Cg; c++)
+            for (int r = 0; r < l.R; r++)
+                for (int s = 0; s < l.S; s++) {
+                    uint64_t words = 0, filters = 0;
+                    for (int n = 0; n < l.N; n++)
+                        for (int y = 0; y < l.P; y++)
+                            for (int x = 0; x < l.Q; x++) {
+                                const int at[4] = {
+                                    n, g * Cg + c,
+                                    y * l.stride_h + r * l.dilation_h,
+                                    x * l.stride_w + s * l.dilation_w};
+                                words +=
+                                    !(skips_in && pattern_is_zero(&in, at));
+                            }
+                    for (int f = 0; f < Mg; f++) {
+                        const int at[4] = {g * Mg + f, c, r, s};
+                        filters += !(skips_filter && pattern_is_zero(&of, at));
+                    }
+                    products += words * filters;
+                }
+    return products;
+}
+
+TEST_P(Skips, MakeEachProductOfThePatternOnce)
+{
+    uint64_t performed = 0, macs = 0;
+    for (int k = 0, end = sample(30, "random layers"); k < end; k++) {
+        const arch a = machine(k % 3 == 0);
+        const layer l = shape();
+        layer_mapping m = {};
+        if (!choose(a, l, &m))
+            continue;
+        simulate_options o = {};
+        o.check = true;
+        const layer_result r = run(a, l, m, o);
+        EXPECT_EQ(r.check_mismatches, 0u) << describe(l);
+        EXPECT_EQ(r.counts.macs, layer_macs(&l));
+        EXPECT_EQ(r.counts.macs_performed, products_of(a, l)) << describe(l);
+        EXPECT_EQ(r.ledger_pe_cycles[LEDGER_mac], r.counts.macs_performed);
+        // Each reads a filter word, and its psum, but the first of a psum,
+        // which in turn is read once when it leaves.
+        const accesses *rf = r.counts.access[LEVEL_RF];
+        EXPECT_EQ(rf[TENSOR_FILTER].reads, r.counts.macs_performed);
+        EXPECT_EQ(rf[TENSOR_PSUM].reads, r.counts.macs_performed);
+        EXPECT_EQ(rf[TENSOR_PSUM].writes, r.counts.macs_performed);
+        performed += r.counts.macs_performed;
+        macs += r.counts.macs;
+        for (int b = 0; b < BOUND_N; b++)
+            EXPECT_LE(r.bounds_cycles[b], r.cycles) << b;
+    }
+    EXPECT_LT(performed, macs * 3 / 4);
+    EXPECT_GT(performed, macs / 20);
+}
+
+void expect_equal(const layer_result &a, const layer_result &b, const layer &l)
+{
+    EXPECT_EQ(a.cycles, b.cycles) << describe(l);
+    EXPECT_EQ(std::memcmp(&a.counts, &b.counts, sizeof(a.counts)), 0)
+        << describe(l);
+    for (int c = 0; c < LEDGER_N; c++)
+        EXPECT_EQ(a.ledger_pe_cycles[c], b.ledger_pe_cycles[c])
+            << ledger_name[c] << ", " << describe(l);
+}
+
+// Without declared zeros, and of a pattern that has none.
+TEST_P(Skips, TakeTheDenseCyclesWithoutZeros)
+{
+    for (int k = 0, end = sample(16, "random layers"); k < end; k++) {
+        arch a = machine(k % 3 == 0);
+        layer l = shape();
+        layer_mapping m = {};
+        if (!choose(a, l, &m))
+            continue;
+        arch dense = a;
+        dense.skips[0][0] = '\0';
+        simulate_options o = {};
+        for (int t = 0; t < TENSOR_PSUM; t++)
+            l.zero_share[t] = 0;
+        const layer_result want = run(dense, l, m, o);
+        expect_equal(run(a, l, m, o), want, l);
+        o.memo = true;
+        expect_equal(run(a, l, m, o), want, l);
+        if (l.pad_top + l.pad_bottom + l.pad_left + l.pad_right > 0 ||
+            a.compression != COMPRESSION_NONE)
+            continue;
+        for (int t = 0; t < TENSOR_PSUM; t++)
+            l.zero_share[t] = 1e-12;
+        expect_equal(run(a, l, m, o), want, l);
+    }
+}
+
+TEST_P(Skips, TakeTheSameCyclesWhoeverStepsThem)
+{
+    for (int k = 0, end = sample(6, "random layers"); k < end; k++) {
+        const arch a = machine(k % 3 == 0);
+        const layer l = shape();
+        layer_mapping m = {};
+        if (!choose(a, l, &m))
+            continue;
+        simulate_options o = {};
+        const layer_result want = run(a, l, m, o);
+        o.memo = true;
+        expect_equal(run(a, l, m, o), want, l);
+        o.memo = false;
+        shuffler shuffled = {
+            k % 2 ? BLOCK_GRAIN_PE : BLOCK_GRAIN_ARRAY, std::mt19937(1), {}};
+        const kernel kernel = {&shuffled, shuffler::assembled,
+                               shuffler::run_pass, nullptr};
+        o.kernel = &kernel;
+        expect_equal(run(a, l, m, o), want, l);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, Skips, testing::Values("rs", "ws", "is", "os"),
+                         [](const auto &one) {
+                             return std::string(one.param);
+                         });
+
+} // namespace

@@ -1,0 +1,96 @@
+"""skips_test.py - PEs that skip zeros, from the command line: what is counted,
+in all kernels, and what is refused by name.
+
+SPDX-License-Identifier: MIT
+"""
+
+from program import check, finish, new_folder, report, run, write
+from systemc_cases import compare
+
+NETWORK = """name = "zeros";
+layers = (
+  { name = "conv"; M = 16; C = 8; H = 10; W = 10; R = 3; S = 3; pad = 1;
+    ifmap_zero_share = 0.6; filter_zero_share = 0.5; },
+  { name = "dense"; M = 6; C = 4; H = 7; W = 7; R = 3; S = 3; pad = 1;
+    stride = 2; },
+  { name = "product"; op = "gemm"; M = 5; N = 40; K = 64;
+    ifmap_zero_share = 0.3; filter_zero_share = 0.9; });
+"""
+MACHINE = ["--cfg", "eyeriss", "--set", "pe.zero_gating=false"]
+
+
+def layers_of(net, skips, *words):
+    return report(*MACHINE, "--set", f"pe.skips={skips}", "--net", net,
+                  *words)["layers"]
+
+
+def what_is_counted(net):
+    dense = layers_of(net, "none")
+    check(not any("macs_performed" in layer or
+                  "skip" in layer["ledger_pe_cycles"] for layer in dense),
+          "a machine that skips nothing has no word of it")
+    performed = {}
+    for skips in ("ifmap", "filter", "both"):
+        layers = layers_of(net, skips, "--check")
+        performed[skips] = [layer["macs_performed"] for layer in layers]
+        check(all(layer["check"]["mismatches"] == 0 for layer in layers),
+              f"skipping {skips} leaves every output as it is")
+        check([layer["macs"] for layer in layers] ==
+              [layer["macs"] for layer in dense] and
+              all(layer["ledger_pe_cycles"]["mac"] == layer["macs_performed"]
+                  for layer in layers),
+              f"{skips}: macs are the layer's, the ledger has those performed")
+        check(layers[1]["cycles"] == dense[1]["cycles"] and
+              layers[1]["macs_performed"] == layers[1]["macs"],
+              f"{skips}: a layer without declared zeros takes the dense cycles")
+    both, ifmap = performed["both"], performed["ifmap"]
+    check(all(both[i] < min(ifmap[i], performed["filter"][i]) for i in (0, 2)),
+          "both skip more than one", performed)
+    zeros = layers_of(net, "none", "--check")[0]
+    check(ifmap[0] == zeros["macs"] - zeros["check"]["zero_macs"],
+          "without the products of zero ifmap words as values have them",
+          (ifmap[0], zeros))
+
+
+def refused(words, *what):
+    done = run(*words)
+    check(done.returncode != 0 and done.stdout == "" and
+          all(part in done.stderr for part in ("'pe.skips'", *what)),
+          f"refused by name: {' '.join(words[1:])}", done.stderr)
+
+
+def what_is_refused(net):
+    skips = [*MACHINE, "--set", "pe.skips=both", "--net", net]
+    refused([*skips, "--dataflow", "nlr"], "'nlr'", "'rs', 'ws'")
+    refused([*skips, "--set", "pass.overlap=true"], "'pass.overlap' = false")
+    refused([*skips, "--dataflow", "ws", "--set", "noc.psum_reduce=tree"],
+            "'noc.psum_reduce' = 'chain'")
+    refused([*skips, "--set", "pe.psum_add=last_product"], "'own_cycle'")
+    refused(["--cfg", "eyeriss", "--set", "pe.skips=ifmap", "--net", net],
+            "'pe.zero_gating' = false")
+    refused([*MACHINE, "--set", "pe.skips=psum", "--net", net],
+            "'psum'", "'ifmap', 'filter' or 'both'")
+    refused(["--cfg", "systolic", "--set", "pe.skips=both", "--net", net],
+            "'array.network' = 'multicast'")
+    for command in ("model", "map"):
+        refused([command, *skips], "'conv'", f"accelsim {command}",
+                "accelsim run")
+    done = run("model", *skips, "--layer", "dense")
+    check(done.returncode == 0, "model has a layer without declared zeros",
+          done.stderr)
+
+
+def main():
+    with new_folder() as folder:
+        net = write(folder, "zeros.cfg", NETWORK)
+        what_is_counted(net)
+        what_is_refused(net)
+        kernel = run(*MACHINE, "--net", net, "--kernel", "systemc")
+        built = "libsystemc-dev" not in kernel.stderr
+        for dataflow in ("rs", "os") if built else ():
+            compare([*MACHINE, "--set", "pe.skips=both", "--net", net,
+                     "--dataflow", dataflow])
+    finish()
+
+
+main()
