@@ -112,9 +112,9 @@ experiments: accelsim
 seeingdir = $(pkgdatadir)/seeing
 dist_seeing_DATA = %D%/seeing/__init__.py %D%/seeing/__main__.py \
 	%D%/seeing/command.py %D%/seeing/compare.py %D%/seeing/documents.py \
-	%D%/seeing/numbers.py %D%/seeing/page.js %D%/seeing/page.py \
-	%D%/seeing/pictures.py %D%/seeing/style.css %D%/seeing/svg.py \
-	%D%/seeing/sweeps.py \
+	%D%/seeing/mappings.py %D%/seeing/numbers.py %D%/seeing/page.js \
+	%D%/seeing/page.py %D%/seeing/pictures.py %D%/seeing/rooflines.py \
+	%D%/seeing/style.css %D%/seeing/svg.py %D%/seeing/sweeps.py \
 	%D%/seeing/timelines.py
 
 # Files of other tools: `accelsim import` runs the package.

@@ -249,6 +249,14 @@ dist_check_SCRIPTS += %D%/report/schema_test.py %D%/report/table_test.py \
 
 # sim/page
 dist_check_SCRIPTS += %D%/page/page_test.py
+EXTRA_DIST += %D%/page/pages_check.py
+
+# Pages of whole networks in a browser, on paper and as timelines; how long
+# explain takes; tests of it and of waits in their long form.  Minutes.
+.PHONY: check-pages
+check-pages: accelsim$(EXEEXT)
+	@$(AM_TESTS_ENVIRONMENT) $(PYTHON3) -B \
+		$(srcdir)/test/page/pages_check.py
 
 # sim/explain
 dist_check_SCRIPTS += %D%/explain/explain_test.py

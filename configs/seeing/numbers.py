@@ -11,8 +11,7 @@ def real(value):
     """Four digits."""
     if value == 0:
         return "0"
-    text = f"{value:.4g}"
-    return f"{value:,.0f}" if "e" in text and abs(value) < 1e15 else text
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e15 else f"{value:.4g}"
 
 
 def percent(share):

@@ -7,7 +7,8 @@ import os
 import re
 from html import escape
 
-from seeing import pictures, svg, sweeps, timelines
+from seeing import (mappings, pictures, rooflines, svg, sweeps,
+                    timelines)
 from seeing.numbers import count, percent, ratio, real, short
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -39,11 +40,22 @@ class Page:
         if note:
             self.add(f'<p class="note">{escape(note)}</p>')
 
-    def figure(self, picture, parts=None):
+    def figure(self, picture, parts=None, caption="", style=""):
         if picture is None:
             return
         key = svg.legend(parts, self.glossary) if parts else ""
-        self.add(f'<figure>{key}<div class="scroll">{picture}</div></figure>')
+        below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+        self.add(f'<figure class="{style}">{key}<div class="scroll">{picture}'
+                 f"</div>{below}</figure>")
+
+    def stacks(self, rows, parts, name, unit):
+        """A bar a row (svg.stacks), and its numbers for who cannot point."""
+        self.figure(svg.stacks(rows, parts, name, unit), parts)
+        self.add("<details><summary>the numbers</summary>")
+        self.table([""] + parts, [[label] + [
+            (unit(values.get(part, 0)), values.get(part, 0))
+            for part in parts] for label, values in rows])
+        self.add("</details>")
 
     def cards(self, cards):
         self.add('<ul class="cards">' + "".join(
@@ -51,26 +63,41 @@ class Page:
             for name, value in cards) + "</ul>")
 
     def table(self, heads, rows, foot=None):
-        """rows: cells, each (what is shown, what it is sorted by) or a
-        text."""
-        def cell(value):
+        """rows: cells, each (what is shown, what it is sorted by), a text, or a
+        list of texts that are not broken.  Columns of texts alone are at the
+        left."""
+        def is_text(value):
+            return isinstance(value, list) or \
+                isinstance(value, str) and re.fullmatch(r"[\d,.]+",
+                                                        value) is None
+        texts = [all(is_text(row[k]) or row[k] == "" for row in rows)
+                 for k in range(len(heads))]
+
+        def cell(value, column):
             shown, key = value if isinstance(value, tuple) else (value, value)
-            style = ' class="words"' if isinstance(key, str) and \
-                len(shown) > 40 else ""
+            if isinstance(shown, list):
+                key = " ".join(shown)
+                text = " ".join(f"<span>{escape(one)}</span>" for one in shown)
+            else:
+                text = escape(shown)
+            style = ' class="words"' if texts[column] else ""
             return (f'<td{style} data-value="{escape(str(key), quote=True)}">'
-                    f"{escape(shown)}</td>")
+                    f"{text}</td>")
         self.add('<div class="scroll"><table class="sorts"><thead><tr>')
-        for head in heads:
-            meaning = escape(self.glossary.get(head, ""), quote=True)
-            self.add(f'<th><button type="button" title="{meaning}">'
+        for column, head in enumerate(heads):
+            style = ' class="words"' if texts[column] else ""
+            meaning = escape(self.glossary.get(head.removesuffix(" %"), ""),
+                             quote=True)
+            self.add(f'<th{style}><button type="button" title="{meaning}">'
                      f"{escape(head)}</button></th>")
         self.add("</tr></thead><tbody>")
         for row in rows:
-            self.add("<tr>" + "".join(cell(c) for c in row) + "</tr>")
+            self.add("<tr>" + "".join(cell(c, k) for k, c in enumerate(row)) +
+                     "</tr>")
         self.add("</tbody>")
         if foot is not None:
-            self.add("<tfoot><tr>" + "".join(cell(c) for c in foot) +
-                     "</tr></tfoot>")
+            self.add("<tfoot><tr>" + "".join(
+                cell(c, k) for k, c in enumerate(foot)) + "</tr></tfoot>")
         self.add("</table></div>")
 
 
@@ -125,9 +152,10 @@ def results_head(page, results):
     page.cards(cards)
 
 
-def mappings(page, results):
+def mappings_part(page, results):
     layers = [layer for layer in results["layers"]
-              if layer.get("mapping", {}).get("parameters")]
+              if layer.get("mapping", {}).get("parameters") is not None and
+              layer["active_pes"] > 0]
     if not layers:
         return
     names = []
@@ -142,7 +170,17 @@ def mappings(page, results):
                 + [str(layer["mapping"]["parameters"].get(name, ""))
                    for name in names] + [str(layer["active_pes"])]
                 for layer in layers])
-    page.figure(pictures.used(results), ["at work", "without work"])
+    page.stacks(pictures.used_rows(results), ["at work", "without work"],
+                "PEs with work", lambda value: f"{count(value)} PEs")
+    if any("text" in layer["mapping"] for layer in layers):
+        page.add("<h3>As nests, and on the array</h3>")
+        page.add('<p class="note">Loops from the outermost to the innermost; '
+                 "those of parallel-for are done side by side.</p>")
+    else:
+        page.add('<p class="note">With --show-mapping, a report has each '
+                 "mapping as a nest, and its PE sets.</p>")
+    for layer in layers:
+        mappings.part(page, results, layer)
 
 
 def results_part(page, document):
@@ -152,9 +190,10 @@ def results_part(page, document):
     results_head(page, results)
     simulated = pictures.is_simulated(results)
     heads = ["name", "op", "dataflow", "mapping", "macs"]
-    heads += ["cycles", "ms", "utilization", "wait_dram"] if simulated else []
-    heads += ["bound_by", f"energy {unit_of(results)}", "energy/MAC",
-              "DRAM words"]
+    heads += ["cycles", "ms", "utilization %", "wait_dram %"] if simulated \
+        else []
+    heads += ["bound_by", f"energy {unit_of(results)}",
+              f"{results['energy_unit']} a MAC", "DRAM words"]
     page.section("Layers", "Press a head to sort by its column.")
     page.table(heads, [layer_row(results, layer)
                        for layer in results["layers"]],
@@ -164,27 +203,29 @@ def results_part(page, document):
                      "All PE-cycles, less what each cause took, are those "
                      "that issued a MAC.")
         page.figure(pictures.waterfall(results))
-        page.section("PE-cycles of each layer")
-        page.figure(pictures.ledgers(results), pictures.causes_of(results))
+        page.section("PE-cycles of each layer", "Each cycle of each PE is "
+                     "charged to one cause.")
+        page.stacks(pictures.ledger_rows(results), pictures.causes_of(results),
+                    "PE-cycles of each layer",
+                    lambda share: f"{percent(share)} %")
         if pictures.wait_parts(results):
-            page.section("What wait_dram is made of",
-                         "By tensor and cause; the longest bar is the layer "
-                         "that waits for the largest share of its time.")
-            page.figure(pictures.waits(results), pictures.wait_parts(results))
-        roof = pictures.roofline(results)
-        if roof is not None:
-            page.section("Roofline of DRAM", "Each layer as it ran, below "
-                         "what PEs and DRAM allow.")
-            page.figure(roof)
+            page.section("What waits are made of",
+                         "In % of each layer's PE-cycles, by tensor and cause; "
+                         "the longest bar is the layer that waits for the "
+                         "largest share of its time.")
+            page.stacks(pictures.wait_rows(results),
+                        pictures.wait_parts(results), "waits of each layer",
+                        lambda share: f"{percent(share)} %")
+        rooflines.part(page, results)
         page.section("How near to each bound",
                      "The least cycles that each resource needs, in % of "
-                     "those that the layer took: the roofline of networks, "
-                     "ports and DRAM. 100 is as fast as it can be.")
+                     "those that the layer took. 100 is as fast as it can be.")
         page.figure(pictures.nearness(results))
     page.section("Energy of each layer")
-    page.figure(pictures.energies(results, unit_of(results)),
-                pictures.energy_parts(results))
-    mappings(page, results)
+    page.stacks(pictures.energy_rows(results), pictures.energy_parts(results),
+                "energy of each layer",
+                lambda value: f"{real(value / 1e6)} {unit_of(results)}")
+    mappings_part(page, results)
     page.section("Provenance")
     page.table(["what", "value"],
                [[key, str(value)] for key, value in
@@ -197,8 +238,9 @@ def reuse_part(page, document):
     for subject in document.data["subjects"]:
         page.add(f"<h1>Reuse: {escape(subject['name'])}</h1>")
         page.section("Misses by capacity", "Of an LRU memory of so many "
-                     "words, for each level's accesses.")
-        page.figure(pictures.miss_curves(subject))
+                     "words, for each level's accesses. The upright lines are "
+                     "what the machine's levels hold.")
+        page.figure(*pictures.miss_curves(subject))
 
 
 def explanation_part(page, document):
@@ -208,14 +250,15 @@ def explanation_part(page, document):
     page.add(f"<p>{escape(data['in_words'])}</p>")
     page.section("What would help", "Each simulated with the options that "
                  "make it.")
-    page.table(["saves %", "cycles", "energy", "area_mm2", "kind", "what",
-                "options"],
+    unit = "uJ" if data["energy_unit"] == "pJ" else "10^6 MAC"
+    page.table(["saves %", "cycles", f"energy {unit}", "area_mm2", "kind",
+                "what", "options"],
                [[(percent(max(one["gain"], 0)) if one["gain"] >= 0 else
                   f"{100 * one['gain']:.1f}", one["gain"]),
                  (count(one["cycles"]), one["cycles"]),
-                 (real(one["energy"]), one["energy"]),
+                 (real(one["energy"] / 1e6), one["energy"]),
                  (real(one.get("area_mm2", 0)), one.get("area_mm2", 0)),
-                 one["kind"], one["what"], " ".join(one["options"])]
+                 one["kind"], one["what"], one["options"]]
                 for one in data["what_ifs"] if "cycles" in one])
 
 
@@ -263,4 +306,5 @@ def of(documents, glossary):
             f'<button id="theme" type="button">light or dark</button>'
             f"<main>{body}</main><h2>Words</h2><details><summary>What the "
             f"names mean</summary><dl>{meanings}</dl></details>"
+            f'<div id="tip" role="status" hidden></div>'
             f"<script>{part('page.js')}</script></body></html>\n")

@@ -1,5 +1,5 @@
-"""pictures.py - what is drawn of results: the roofline, where PE-cycles, waits
-and energy went, and how near each layer came to each resource.
+"""pictures.py - what is drawn of results: where PE-cycles, waits and energy
+went, and how near each layer came to each resource; and miss curves.
 SPDX-License-Identifier: MIT
 """
 
@@ -49,39 +49,52 @@ def waterfall(results):
                        "from all PE-cycles to MACs")
 
 
-def ledgers(results):
+def ledger_rows(results):
     rows = []
     for layer in results["layers"]:
         whole = sum(layer["ledger_pe_cycles"].values())
         rows.append((name_of(layer),
                      {cause: ratio(value, whole) for cause, value in
                       layer["ledger_pe_cycles"].items()}))
-    return svg.stacks(rows, causes_of(results), "PE-cycles of each layer",
-                      lambda share: f"{percent(share)} %")
+    return rows
+
+
+WAITS_MAX = 11  # parts that have a colour of their own
+
+
+def waits_of(layer):
+    """PE-cycles of all waits by what they are made of."""
+    out = {f"wait_{name}: {cause}": value
+           for name, causes in layer.get("wait_by", {}).items()
+           for cause, value in causes.items()}
+    out.update({f"wait_dram: {tensor} {cause}": value
+                for tensor, causes in layer.get("wait_dram_by", {}).items()
+                for cause, value in causes.items()})
+    return {part: value for part, value in out.items() if value > 0}
 
 
 def wait_parts(results):
-    found = []
-    for layer in results["layers"]:
-        for tensor, causes in layer.get("wait_dram_by", {}).items():
-            for cause, value in causes.items():
-                part = f"{tensor} {cause}"
-                if value > 0 and part not in found:
-                    found.append(part)
-    return sorted(found)
-
-
-def waits(results):
-    """wait_dram by tensor and cause, as a share of the layer's PE-cycles."""
-    rows = []
+    """The largest first; what comes behind is "other waits"."""
+    sums = {}
     for layer in results["layers"]:
         whole = sum(layer["ledger_pe_cycles"].values())
-        rows.append((name_of(layer), {
-            f"{tensor} {cause}": ratio(value, whole)
-            for tensor, causes in layer["wait_dram_by"].items()
-            for cause, value in causes.items()}))
-    return svg.stacks(rows, wait_parts(results), "wait_dram of each layer",
-                      lambda share: f"{percent(share)} % of its PE-cycles")
+        for part, value in waits_of(layer).items():
+            sums[part] = sums.get(part, 0) + ratio(value, whole)
+    parts = sorted(sums, key=lambda part: (-sums[part], part))
+    return parts[:WAITS_MAX] + ["other waits"] * (len(parts) > WAITS_MAX)
+
+
+def wait_rows(results):
+    """By part, as a share of the layer's PE-cycles."""
+    rows, parts = [], wait_parts(results)
+    for layer in results["layers"]:
+        whole = sum(layer["ledger_pe_cycles"].values())
+        shares = {}
+        for part, value in waits_of(layer).items():
+            part = part if part in parts else "other waits"
+            shares[part] = shares.get(part, 0) + ratio(value, whole)
+        rows.append((name_of(layer), shares))
+    return rows
 
 
 def energy_parts(results):
@@ -89,56 +102,10 @@ def energy_parts(results):
             if part != "total" and results["total"]["energy_pj"][part] > 0]
 
 
-def energies(results, unit):
-    rows = [(name_of(layer), layer["energy_pj"])
+def energy_rows(results):
+    return [(name_of(layer), {part: value for part, value in
+                              layer["energy_pj"].items() if part != "total"})
             for layer in results["layers"]]
-    return svg.stacks(
-        [(name, {part: value for part, value in parts.items()
-                 if part != "total"}) for name, parts in rows],
-        energy_parts(results), "energy of each layer",
-        lambda value: f"{real(value / 1e6)} {unit}")
-
-
-def roofline(results):
-    """Each layer by its operations per DRAM byte, below what PEs and DRAM
-    allow; None where the DRAM has no bandwidth, or no layer uses it."""
-    shown = [layer for layer in results["layers"]
-             if layer["metrics"].get("throughput_gops", 0) > 0 and
-             layer["metrics"]["intensity_ops_per_byte"] > 0]
-    peak = results["total"]["metrics"]["peak_gops"]
-    bandwidth = results["total"]["metrics"]["dram_gbytes_per_second"]
-    if not shown or bandwidth <= 0:
-        return None
-    xs = [layer["metrics"]["intensity_ops_per_byte"] for layer in shown]
-    ys = [layer["metrics"]["throughput_gops"] for layer in shown]
-    ridge = peak / bandwidth
-    low, high = min(xs + [ridge]) / 2, max(xs + [ridge]) * 2
-    axes = svg.LogAxes([low, high], [min(ys) / 2, peak * 1.2])
-    corner = axes.at(ridge, peak)
-    start = max(low, min(ys) / 2 / bandwidth)
-    foot, end = axes.at(start, start * bandwidth), axes.at(high, peak)
-    inside = [axes.grid("operations per DRAM byte", "GOPS"),
-              svg.line(*foot, *corner, "roof"),
-              svg.line(*corner, *end, "roof"),
-              svg.text(corner[0], corner[1] - 8, f"{real(peak)} GOPS"),
-              svg.text(foot[0] + 12, foot[1] - 10,
-                       f"{real(bandwidth)} GB/s")]
-    taken = []  # where names stand
-    for layer, x, y in zip(shown, xs, ys):
-        place = axes.at(x, y)
-        inside.append(svg.dot(
-            *place, f"{name_of(layer)}: {real(y)} GOPS at {real(x)} "
-            f"operations per byte, {percent(y / min(peak, x * bandwidth))} % "
-            "of what is attainable"))
-        if len(shown) > 12:
-            continue
-        at = [place[0] + 9, place[1] + 4]
-        while any(abs(at[0] - a) < 90 and abs(at[1] - b) < 13
-                  for a, b in taken):
-            at[1] += 14
-        taken.append(at)
-        inside.append(svg.text(*at, svg.clipped(name_of(layer), 14)))
-    return svg.picture(axes.height, "".join(inside), "roofline of DRAM")
 
 
 def nearness(results):
@@ -174,34 +141,47 @@ def nearness(results):
                        "".join(inside), "how near to each bound")
 
 
-def used(results):
-    """PEs at work: a cell a layer, filled as the mapping fills the array."""
-    rows = [(name_of(layer), {"at work": layer["active_pes"],
+def used_rows(results):
+    """PEs that some pass of the layer uses."""
+    return [(name_of(layer), {"at work": layer["active_pes"],
                               "without work": results["pes"] -
                               layer["active_pes"]})
             for layer in results["layers"]]
-    return svg.stacks(rows, ["at work", "without work"], "PEs with work",
-                      lambda value: f"{count(value)} PEs")
 
 
 def miss_curves(subject):
-    """Misses of LRU memories by their capacity, a curve a stream."""
+    """Misses of LRU memories by their capacity, a curve a stream; and where the
+    machine's own levels are."""
     shown = [stream for stream in subject["streams"] if stream["miss_curve"]]
     if not shown:
-        return None
-    most = max(words for stream in shown for words, _ in stream["miss_curve"])
-    axes = svg.LogAxes([1, max(most, 10)], [0.1, 100])
+        return None, []
+    sizes = {}
+    for stream in shown:
+        if "capacity_words" in stream:
+            sizes.setdefault((stream["level"], stream["capacity_words"]),
+                             []).append(stream["name"])
+    most = max([words for stream in shown
+                for words, _ in stream["miss_curve"]] +
+               [words for _, words in sizes])
+    axes = svg.LogAxes([1, max(most, 10) * 1.5], [0.1, 100])
     inside = [axes.grid("words that an LRU memory holds",
                         "% of the accesses miss")]
+    for k, ((level, words), names) in enumerate(sorted(sizes.items(),
+                                                       key=lambda s: s[0][1])):
+        x, low = axes.at(words, 0.1)
+        inside.append(svg.line(x, low, x, 20, "size"))
+        whose = "" if len(names) == 3 else ", " + " and ".join(names)
+        inside.append(svg.text(x - 4, low - 8 - 15 * (k % 4),
+                               f"{level} holds {count(words)}{whose}", "end",
+                               "small"))
+    parts = [f"{stream['level']} {stream['name']}" for stream in shown]
     for k, stream in enumerate(shown):
         points = [axes.at(max(words, 1),
                           max(100 * ratio(misses, stream["accesses"]), 0.1))
                   for words, misses in stream["miss_curve"]]
-        name = f"{stream['level']} {stream['name']}"
+        points.append((axes.at(10 ** axes.x[1], 1)[0], points[-1][1]))
         inside.append(
             '<polyline class="curve s%d" points="%s"><title>%s</title>'
             "</polyline>" % (k % 12, " ".join(f"{x:.1f},{y:.1f}"
-                                              for x, y in points), name))
-        inside.append(svg.text(points[-1][0] - 4, points[-1][1] - 4 - 2 * k,
-                               name, "end", "small"))
-    return svg.picture(axes.height, "".join(inside), "miss curves")
+                                              for x, y in points), parts[k]))
+    return svg.picture(axes.height, "".join(inside), "miss curves"), parts

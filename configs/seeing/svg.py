@@ -16,8 +16,8 @@ LABEL = 190  # room for names at the left
 ROW = 22
 
 
-def picture(height, inside, name):
-    return (f'<svg viewBox="0 0 {WIDTH} {height:.0f}" role="img" '
+def picture(height, inside, name, width=WIDTH):
+    return (f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
             f'aria-label="{escape(name, quote=True)}">{inside}</svg>')
 
 
@@ -48,7 +48,7 @@ def clipped(name, letters=26):
 
 def colour_of(parts, part):
     """What is not there is grey."""
-    return "c3" if part.startswith("without") else \
+    return "without" if part.startswith("without") else \
         f"c{parts.index(part) % 12}"
 
 
@@ -96,12 +96,18 @@ class LogAxes:
 
     @staticmethod
     def ticks(ends):
-        """1, 2 and 5 of each power of ten; of a long axis, 1 alone."""
-        digits = (1, 2, 5) if ends[1] - ends[0] < 2.5 else (1,)
+        """Of a long axis, powers of ten; of shorter ones, more digits of each,
+        until there are a few."""
         powers = range(math.floor(ends[0]), math.ceil(ends[1]) + 1)
-        return [digit * 10.0 ** power for power in powers for digit in digits
-                if ends[0] - 1e-9 <= math.log10(digit * 10.0 ** power) <=
-                ends[1] + 1e-9]
+        for digits in ((1,), (1, 2, 5), range(1, 10),
+                       [digit / 10 for digit in range(10, 100, 2)]):
+            out = [digit * 10.0 ** power for power in powers
+                   for digit in digits
+                   if ends[0] - 1e-9 <= math.log10(digit * 10.0 ** power) <=
+                   ends[1] + 1e-9]
+            if len(out) >= 3:
+                break
+        return out[::-(-len(out) // 10)]
 
     def grid(self, x_name, y_name):
         out = []

@@ -48,7 +48,7 @@ def pareto(sweep):
     axes = svg.LogAxes([min(xs) * 0.8, max(xs) * 1.2],
                        [min(ys) * 0.8, max(ys) * 1.2])
     best = front(points)
-    inside = [axes.grid("cycles", "energy")]
+    inside = [axes.grid("cycles", COST[1])]
     ends = sorted(axes.at(p["cycles"], p["energy_pj.total"]) for p in best)
     for a, b in zip(ends, ends[1:]):
         inside.append(svg.line(*a, *b, "roof"))

@@ -5,37 +5,74 @@ SPDX-License-Identifier: MIT
 from html import escape
 
 from seeing import svg
-from seeing.numbers import count, short
+from seeing.numbers import count, ratio
 
 LAYERS_MAX = 12  # that are drawn; the file has all
 
 
+# Lanes in their order: of what, the beginning of their names, their colour.
+GROUPS = (("passes", "pass", "c0"), ("waits", "wait ", "c10"),
+          ("DRAM", "DRAM ", "c6"), ("networks", "network ", "c1"),
+          ("tiles in L2", "L2 tile ", "c4"))
+
+
+def group_of(name):
+    for k, (_, begin, _) in enumerate(GROUPS):
+        if name.startswith(begin):
+            return k
+    return len(GROUPS) - 1
+
+
+def says(e):
+    """What a mark stands for."""
+    args = e["args"]
+    out = (f"{e['name']}: {count(args['count'])} of them take "
+           f"{count(args['cycles'])} cycles from cycle {count(e['ts'])} to "
+           f"{count(e['ts'] + e['dur'])}")
+    if "words" in args:
+        out += f"; {count(args['words'])} words"
+    waits = [f"{cause} {count(n)}" for cause, n in
+             args.get("waits", {}).items()]
+    return out + ("; PE-cycles that waited: " + ", ".join(waits)
+                  if waits else "")
+
+
 def lanes(events, names, layer):
-    """Pictures are as wide as the layer's cycles."""
-    end = max(e["ts"] + e["dur"] for e in events)
-    start = min(e["ts"] for e in events)
+    """A lane a kind; a mark is as high as the share of its span that its
+    events take."""
+    # Of a window, a tile may begin long before and end long after it.
+    inner = [e for e in events if not e["name"].startswith("L2 tile ")] or \
+        events
+    end = max(e["ts"] + e["dur"] for e in inner)
+    start = min(e["ts"] for e in inner)
     room = svg.WIDTH - svg.LABEL - 10
-    kinds = sorted({e["tid"] for e in events})
+    kinds = sorted({e["tid"] for e in events},
+                   key=lambda tid: (group_of(names[tid]), tid))
     inside = []
     for row, kind in enumerate(kinds):
         y = row * svg.ROW
+        colour = GROUPS[group_of(names[kind])][2]
         inside.append(svg.text(svg.LABEL - 8, y + 15,
                                svg.clipped(names[kind]), "end"))
+        inside.append(svg.line(svg.LABEL, y + svg.ROW - 3, svg.WIDTH - 10,
+                               y + svg.ROW - 3, "grid"))
         for e in events:
             if e["tid"] != kind:
                 continue
-            x = room * (e["ts"] - start) / max(end - start, 1)
+            begin, behind = max(e["ts"], start), min(e["ts"] + e["dur"], end)
+            if begin >= behind:
+                continue
+            x = room * (begin - start) / max(end - start, 1)
+            high = (svg.ROW - 6) * min(ratio(e["args"]["cycles"], e["dur"]), 1)
+            high = max(high, 1)
             inside.append(svg.box(
-                svg.LABEL + x, y + 3,
-                max(room * e["dur"] / max(end - start, 1), 0.5), svg.ROW - 6,
-                f"c{row % 12}",
-                f"{e['name']}: {count(e['args']['count'])} of them take "
-                f"{count(e['args']['cycles'])} cycles from cycle "
-                f"{count(e['ts'])} to {count(e['ts'] + e['dur'])}"))
+                svg.LABEL + x, y + svg.ROW - 3 - high,
+                max(room * (behind - begin) / max(end - start, 1) - 0.2, 0.5),
+                high,
+                colour, says(e)))
     y = len(kinds) * svg.ROW
-    inside.append(svg.text(svg.LABEL, y + 15, short(start)))
-    inside.append(svg.text(svg.WIDTH - 10, y + 15, short(end) + " cycles",
-                           "end"))
+    inside.append(svg.text(svg.LABEL, y + 15, "cycle " + count(start)))
+    inside.append(svg.text(svg.WIDTH - 10, y + 15, count(end), "end"))
     return svg.picture(y + svg.ROW, "".join(inside), f"timeline of {layer}")
 
 
@@ -49,9 +86,19 @@ def part(page, document):
         elif e["ph"] == "X":
             events.setdefault(e["pid"], []).append(e)
     page.add(f"<h1>Timeline {escape(document.path)}</h1>")
-    page.section("Passes, waits and DRAM transfers",
-                 "A mark stands for neighbours where there were too many; its "
-                 "title says how many, and what they take.")
+    page.section("What happened when",
+                 "From left to right, cycles of the run. A mark stands for "
+                 "neighbours where there were too many, and is as high as the "
+                 "share of its span that they take; pointed at, it says how "
+                 "many they are. Networks: the cycles that their "
+                 "words need at least. Tiles: places of L2 that hold one.")
+    page.add('<ul class="legend">' + "".join(
+        f'<li><i class="{colour}"></i>{name}</li>'
+        for name, _, colour in GROUPS) + "</ul>")
+    window = document.data.get("otherData", {}).get("window")
+    if window:
+        page.add(f'<p class="note">Events of the cycles {count(window[0])} to '
+                 f"{count(window[1])} of each layer alone.</p>")
     for pid in sorted(events)[:LAYERS_MAX]:
         page.add(f"<h3>{escape(layers.get(pid, str(pid)))}</h3>")
         page.figure(lanes(events[pid], names, layers.get(pid, str(pid))))

@@ -23,7 +23,9 @@ static bool model(struct invocation *s, struct layer_result *results)
              mapper.mapping_of(mapper.context, &w->layer[i], NULL, &mapping,
                                s->diag) &&
              model_layer(config_arch(s->cfg), &w->layer[i], &mapping,
-                         s->options.show_mapping, &results[i], s->diag);
+                         s->options.show_mapping ||
+                             s->options.format == REPORT_HTML,
+                         &results[i], s->diag);
     }
     chooser_free(chooser);
     return ok;

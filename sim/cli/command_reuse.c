@@ -25,8 +25,28 @@ static void write_report(struct invocation *s, const struct reuse_report *in)
     free(text);
 }
 
-static void add_rows(const struct survey *survey, enum level level,
-                     uint64_t macs, struct reuse_subject *out)
+/* What a level can hold of a tensor alone: of a register file, its words; of L1
+ * and L2, all of their bytes. */
+static uint64_t capacity_words(const struct arch *arch, enum level level,
+                               enum tensor tensor)
+{
+    const uint64_t bits = (uint64_t)arch->precision_bits[tensor];
+    if (arch_has_levels(arch))
+        return 0;
+    switch (level) {
+    case LEVEL_RF:
+        return (uint64_t)arch->rf_words[tensor];
+    case LEVEL_L1:
+        return arch->l1_bytes * 8 / bits;
+    case LEVEL_L2:
+        return arch_l2_store(arch, tensor).bytes * 8 / bits;
+    default:
+        return 0;
+    }
+}
+
+static void add_rows(const struct arch *arch, const struct survey *survey,
+                     enum level level, uint64_t macs, struct reuse_subject *out)
 {
     for (int t = 0; t < TENSOR_N; t++) {
         struct reuse_row *row = &out->row[out->n_rows];
@@ -35,15 +55,16 @@ static void add_rows(const struct survey *survey, enum level level,
         row->level = level == LEVEL_RF ? "pe" : level_name[level];
         row->name = tensor_name[t];
         row->macs = macs;
+        row->capacity_words = capacity_words(arch, level, (enum tensor)t);
         out->n_rows++;
     }
 }
 
-static void fill(const struct survey *survey, const struct layer_result *r,
-                 struct reuse_subject *out)
+static void fill(const struct arch *arch, const struct survey *survey,
+                 const struct layer_result *r, struct reuse_subject *out)
 {
     for (int level = 0; level < LEVEL_N; level++)
-        add_rows(survey, (enum level)level, r->counts.macs, out);
+        add_rows(arch, survey, (enum level)level, r->counts.macs, out);
     for (int t = 0; t < TENSOR_N; t++) {
         struct sharing_row *row = &out->sharing[out->n_sharing++];
         row->name = tensor_name[t];
@@ -87,7 +108,7 @@ static bool survey_layer(struct invocation *s, int i, struct reuse_subject *out)
     if (ok) {
         out->name = s->workload->layer[i].name;
         out->dataflow = dataflow_find(result.dataflow)->name;
-        fill(survey, &result, out);
+        fill(arch, survey, &result, out);
         layer_result_fini(&result);
     }
     survey_free(survey);

@@ -48,7 +48,8 @@ static bool run(struct invocation *s, struct layer_result *results,
         .apart = is_systemc ? &systemc : NULL,
         .simulate = {.memo = o->memo,
                      .check = o->check,
-                     .show_mapping = o->show_mapping,
+                     .show_mapping =
+                         o->show_mapping || o->format == REPORT_HTML,
                      .max_cycles = o->max_cycles},
         .carrier = s->values != NULL ? &carrier : NULL,
         .timeline = timeline,
@@ -133,7 +134,9 @@ static struct layer_timeline *timelines_new(const struct options *o, int n)
         return NULL;
     struct layer_timeline *list = xcalloc((size_t)n + 1, sizeof(*list));
     for (int i = 0; i < n; i++)
-        layer_timeline_init(&list[i], room);
+        layer_timeline_init(&list[i], room,
+                            o->timeline_window.to > 0 ? &o->timeline_window
+                                                      : NULL);
     return list;
 }
 

@@ -33,6 +33,28 @@ bool read_dim(const char *text, void *field, struct diag *d)
     return true;
 }
 
+bool read_timeline_window(const char *text, void *field, struct diag *d)
+{
+    struct timeline_window *out = field;
+    const char *colon = strchr(text, ':');
+    char first[24];
+    int64_t from, to;
+    const size_t n = colon != NULL ? (size_t)(colon - text) : sizeof(first);
+    if (n < sizeof(first)) {
+        memcpy(first, text, n);
+        first[n] = '\0';
+        if (whole_number_read(first, &from) == NUMBER_OK && from >= 0 &&
+            whole_number_read(colon + 1, &to) == NUMBER_OK && to > from) {
+            *out = (struct timeline_window){(uint64_t)from, (uint64_t)to};
+            return true;
+        }
+    }
+    return diag_error(d, command_line,
+                      "'--timeline-window' is '%s'; the first cycle and the "
+                      "one behind the last are needed, as in '0:2000'",
+                      text);
+}
+
 bool read_policy(const char *text, void *field, struct diag *d)
 {
     struct policy_option *out = field;

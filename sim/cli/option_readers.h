@@ -13,8 +13,9 @@ extern "C" {
 
 /* The field is that of struct options with the option's name; of those that
  * are done in place of a command, it is `action`. */
-option_reader read_set, read_safe, read_dim, read_policy, read_kernel,
-    read_help_config, read_list_dataflows, read_help, read_usage, read_version;
+option_reader read_set, read_safe, read_dim, read_policy, read_timeline_window,
+    read_kernel, read_help_config, read_list_dataflows, read_help, read_usage,
+    read_version;
 
 #ifdef __cplusplus
 }

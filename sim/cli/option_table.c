@@ -225,11 +225,14 @@ const struct option_row option_table[] = {
        "each value of the configuration, its unit and where it comes from; in "
        "place of the work"),
     TEXT("timeline", 0, "FILE", RUN, timeline,
-         "passes, waits and DRAM transfers as trace events, for Perfetto or "
-         "Chrome; of the native kernel"),
+         "passes, waits, DRAM transfers, networks and tiles in L2 as trace "
+         "events, for Perfetto or Chrome; of the native kernel"),
     INT("timeline-events", 0, "N", RUN, timeline_events, 2, TIMELINE_EVENTS_MAX,
         "with --timeline: events of a kind and layer, more are joined; without "
         "it, 256"),
+    OWN("timeline-window", 0, "FROM:TO", RUN, timeline_window,
+        read_timeline_window,
+        "with --timeline: events of these cycles of each layer alone"),
     ON("stats", RUN, stats,
        "to stderr: passes simulated and remembered, and why"),
     OWN_MAY_LACK("help-config", "text|markdown", ANY, action, read_help_config,

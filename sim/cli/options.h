@@ -15,6 +15,7 @@
 #include "sim/map/map_options.h"
 #include "sim/report/report.h"
 #include "sim/systemc/systemc.h"
+#include "sim/timeline/timeline.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -63,6 +64,7 @@ struct options {
     const char *form;     /* of --to, what import makes; NULL = accelsim's */
     const char *timeline; /* a file; NULL = none */
     int timeline_events;  /* of a kind and layer; 0 = the default */
+    struct timeline_window timeline_window; /* to: 0 = all cycles */
     const char *compare;  /* a report that import compares; NULL = none */
     const char *count_as; /* by whose definitions; NULL = accelsim's */
     const char *mappings; /* a file that 'map' saved, or NULL */

@@ -71,10 +71,12 @@ static bool go_with_the_command(const struct options *o, struct diag *d)
         ok = diag_error(d, command_line,
                         "'--timeline' is of the native kernel; '--kernel "
                         "systemc' has '--vcd'");
-    if (o->timeline == NULL && o->timeline_events > 0)
+    if (o->timeline == NULL &&
+        (o->timeline_events > 0 || o->timeline_window.to > 0))
         ok = diag_error(d, command_line,
-                        "'--timeline-events' has no use without "
-                        "'--timeline'; a file is needed");
+                        "'--timeline-%s' has no use without "
+                        "'--timeline'; a file is needed",
+                        o->timeline_events > 0 ? "events" : "window");
     if (strcmp(o->kernel, "systemc") == 0 && o->command != COMMAND_run)
         ok = diag_error(d, command_line,
                         "'--kernel systemc' goes with 'accelsim run'; the "

@@ -12,6 +12,7 @@
 #include "sim/report/metrics.h"
 #include "sim/report/network_document.h"
 #include "sim/report/report_tree.h"
+#include "sim/run/bounds.h"
 
 #define SCHEMA 1
 
@@ -213,6 +214,8 @@ static json_t *mapping(const struct layer_result *r)
     tree_put(o, "parameters", parameters);
     if (r->tried.n > 0)
         tree_put(o, "tried", tried(r));
+    if (r->mapping_text != NULL)
+        tree_put_text(o, "text", r->mapping_text);
     return o;
 }
 
@@ -357,6 +360,21 @@ static json_t *provenance(const struct report_input *in)
     return o;
 }
 
+/* What the rooflines and the picture of the array are drawn from. */
+static void put_peaks(const struct arch *arch, json_t *o)
+{
+    uint64_t words[BOUND_N];
+    json_t *array = tree_object(), *peaks = tree_object();
+    bounds_peak_words(arch, words);
+    tree_put(array, "rows", json_integer(arch->rows));
+    tree_put(array, "cols", json_integer(arch->cols));
+    for (int k = 0; k < BOUND_N; k++)
+        if (words[k] > 0)
+            tree_put_count(peaks, bound_name[k], words[k]);
+    tree_put(o, "array", array);
+    tree_put(o, "peak_words_per_cycle", peaks);
+}
+
 json_t *report_document(const struct report_input *in)
 {
     struct energy_costs costs;
@@ -386,6 +404,7 @@ json_t *report_document(const struct report_input *in)
         tree_put_text(o, "sc_memory", in->foreign_memory);
     tree_put(o, "pes", json_integer(arch_pes(in->arch)));
     tree_put_count(o, "clock_hz", in->arch->clock_hz);
+    put_peaks(in->arch, o);
     tree_put_text(o, "energy_unit", energy_unit(in->energy));
     tree_put(o, "energy_table", document_costs(in, &costs));
     if (energy_area_of(in->energy, in->arch, &area))

@@ -200,6 +200,11 @@ static json_t *results(void)
                schema_typed("string", "behind the DRAM's socket"), false);
     schema_put(o, "pes", schema_whole(1, ""), true);
     schema_put(o, "clock_hz", schema_whole(1, ""), true);
+    schema_put(o, "array",
+               schema_any_members("integer", "rows and cols of PEs"), false);
+    schema_put(o, "peak_words_per_cycle",
+               schema_any_members("integer", "of what bounds_cycles names"),
+               false);
     schema_put(o, "energy_unit", schema_typed("string", ""), true);
     schema_put(o, "energy_table", schema_energy_costs(), true);
     schema_put(o, "area_mm2",
@@ -211,36 +216,12 @@ static json_t *results(void)
     return o;
 }
 
-/* A value that one of the two searches does not have. */
-static json_t *or_null(json_t *value)
-{
-    json_t *o = tree_object(), *any = tree_array();
-    tree_append(any, value);
-    tree_append(any, schema_typed("null", ""));
-    tree_put(o, "anyOf", any);
-    return o;
-}
-
-static json_t *list_of(json_t *item, const char *doc)
-{
-    json_t *o = schema_typed("array", doc);
-    tree_put(o, "items", item);
-    return o;
-}
-
-/* Members of any name. */
-static json_t *any_members(const char *type, const char *doc)
-{
-    json_t *o = schema_typed("object", doc);
-    tree_put(o, "additionalProperties", schema_typed(type, ""));
-    return o;
-}
-
 static json_t *map_choice(void)
 {
     json_t *o = schema_object("a mapping that was found");
     schema_put(o, "dataflow", schema_typed("string", ""), true);
-    schema_put(o, "parameters", or_null(any_members("integer", "null: a nest")),
+    schema_put(o, "parameters",
+               schema_or_null(schema_any_members("integer", "null: a nest")),
                true);
     json_t *tables = schema_object("under each table of --energy, by name");
     tree_put(tables, "additionalProperties", schema_typed("number", ""));
@@ -255,9 +236,10 @@ static json_t *map_choice(void)
                schema_typed("string", "why it could not be simulated"), false);
     schema_put(o, "mapping",
                schema_typed("string", "an entry of a mapping file"), true);
-    schema_put(o, "options",
-               or_null(schema_typed("string", "that run it; null: a nest")),
-               true);
+    schema_put(
+        o, "options",
+        schema_or_null(schema_typed("string", "that run it; null: a nest")),
+        true);
     return o;
 }
 
@@ -267,15 +249,15 @@ static json_t *map_space(void)
     schema_put(o, "mappings", schema_whole(0, ""), true);
     schema_put(o, "counted_all",
                schema_typed("boolean", "false: there are more"), true);
-    schema_put(o, "covered", or_null(schema_whole(0, "looked at or left out")),
-               true);
-    schema_put(o, "tried", or_null(schema_whole(0, "first")), true);
+    schema_put(o, "covered",
+               schema_or_null(schema_whole(0, "looked at or left out")), true);
+    schema_put(o, "tried", schema_or_null(schema_whole(0, "first")), true);
     schema_put(o, "evaluated", schema_whole(0, "by the closed form"), true);
-    schema_put(o, "bounded", or_null(schema_whole(0, "parts")), true);
-    schema_put(o, "left_out_by_reduction", or_null(schema_whole(0, "mappings")),
-               true);
-    schema_put(o, "parts_left_out", any_members("integer", "by proven bounds"),
-               true);
+    schema_put(o, "bounded", schema_or_null(schema_whole(0, "parts")), true);
+    schema_put(o, "left_out_by_reduction",
+               schema_or_null(schema_whole(0, "mappings")), true);
+    schema_put(o, "parts_left_out",
+               schema_any_members("integer", "by proven bounds"), true);
     return o;
 }
 
@@ -288,17 +270,19 @@ static json_t *map(void)
     tree_put(version, "const", json_integer(2));
     schema_put(layer_found, "name", schema_typed("string", ""), true);
     schema_put(layer_found, "proven", schema_typed("boolean", ""), true);
-    schema_put(layer_found, "stopped_by",
-               or_null(schema_one_of(stop, 3, "what came before the proof")),
-               true);
+    schema_put(
+        layer_found, "stopped_by",
+        schema_or_null(schema_one_of(stop, 3, "what came before the proof")),
+        true);
     schema_put(layer_found, "gap",
                schema_typed("number", "share that may be left"), true);
     schema_put(layer_found, "space", map_space(), true);
-    schema_put(layer_found, "best", list_of(schema_reference("map_choice"), ""),
-               true);
-    schema_put(layer_found, "front",
-               list_of(schema_reference("map_choice"), "of energy and delay"),
-               true);
+    schema_put(layer_found, "best",
+               schema_list_of(schema_reference("map_choice"), ""), true);
+    schema_put(
+        layer_found, "front",
+        schema_list_of(schema_reference("map_choice"), "of energy and delay"),
+        true);
     schema_put(layer_found, "front_proven", schema_typed("boolean", ""), true);
     schema_put(o, "accelsim", schema_typed("string", "the program's version"),
                true);
@@ -312,7 +296,7 @@ static json_t *map(void)
         schema_one_of(search_objective_name, SEARCH_OBJECTIVE_N, "made least"),
         true);
     schema_put(o, "energy_unit", schema_typed("string", ""), true);
-    schema_put(o, "layers", list_of(layer_found, ""), true);
+    schema_put(o, "layers", schema_list_of(layer_found, ""), true);
     return o;
 }
 
@@ -323,10 +307,10 @@ static json_t *reuse_distances(const char *doc)
     schema_put(o, "min", schema_whole(0, ""), true);
     schema_put(o, "mean", schema_typed("number", ""), true);
     schema_put(o, "max", schema_whole(0, ""), true);
-    schema_put(
-        o, "histogram",
-        list_of(list_of(schema_whole(0, ""), ""), "first, last, how many"),
-        true);
+    schema_put(o, "histogram",
+               schema_list_of(schema_list_of(schema_whole(0, ""), ""),
+                              "first, last, how many"),
+               true);
     return o;
 }
 
@@ -347,10 +331,12 @@ static json_t *reuse_stream(void)
                true);
     schema_put(o, "stack_distance", reuse_distances("other words between"),
                true);
-    schema_put(
-        o, "miss_curve",
-        list_of(list_of(schema_whole(0, ""), ""), "capacity in words, misses"),
-        true);
+    schema_put(o, "capacity_words",
+               schema_whole(1, "that the level can hold of it"), false);
+    schema_put(o, "miss_curve",
+               schema_list_of(schema_list_of(schema_whole(0, ""), ""),
+                              "capacity in words, misses"),
+               true);
     return o;
 }
 
@@ -381,13 +367,13 @@ static json_t *reuse(void)
     schema_put(subject, "name", schema_typed("string", "a layer, or a file"),
                true);
     schema_put(subject, "dataflow", schema_typed("string", ""), false);
-    schema_put(subject, "streams", list_of(reuse_stream(), ""), true);
-    schema_put(subject, "sharing", list_of(reuse_sharing(), ""), true);
-    schema_put(subject, "networks", list_of(network, ""), true);
+    schema_put(subject, "streams", schema_list_of(reuse_stream(), ""), true);
+    schema_put(subject, "sharing", schema_list_of(reuse_sharing(), ""), true);
+    schema_put(subject, "networks", schema_list_of(network, ""), true);
     put_head(o);
     schema_put(o, "arch", schema_typed("string", "the architecture's name"),
                false);
-    schema_put(o, "subjects", list_of(subject, ""), true);
+    schema_put(o, "subjects", schema_list_of(subject, ""), true);
     return o;
 }
 
@@ -405,12 +391,13 @@ static json_t *validation(void)
     for (int i = 0; i < (int)(sizeof(texts) / sizeof(texts[0])); i++)
         schema_put(row, texts[i], schema_typed("string", ""), true);
     for (int i = 0; i < (int)(sizeof(reals) / sizeof(reals[0])); i++)
-        schema_put(row, reals[i], or_null(schema_typed("number", "")), true);
+        schema_put(row, reals[i], schema_or_null(schema_typed("number", "")),
+                   true);
     schema_put(row, "account", schema_typed("string", "where the cycles went"),
                false);
     schema_put(row, "verdict", schema_one_of(verdict, 5, ""), true);
     put_head(o);
-    schema_put(o, "rows", list_of(row, ""), true);
+    schema_put(o, "rows", schema_list_of(row, ""), true);
     schema_put(o, "unexpected_misses",
                schema_whole(0, "rows whose verdict is miss"), true);
     return o;
@@ -423,7 +410,8 @@ static json_t *what_if(void)
     json_t *o = schema_object("a change, simulated");
     schema_put(o, "kind", schema_typed("string", ""), true);
     schema_put(o, "what", schema_typed("string", "in words"), true);
-    schema_put(o, "options", list_of(schema_typed("string", ""), ""), true);
+    schema_put(o, "options", schema_list_of(schema_typed("string", ""), ""),
+               true);
     schema_put(o, "failed", schema_typed("string", "why"), false);
     schema_put(o, "cycles", schema_whole(0, "of all layers"), false);
     for (int k = 0; k < 3; k++)
@@ -440,17 +428,20 @@ static json_t *explanation(void)
     put_head(o);
     for (int k = 0; k < 4; k++)
         schema_put(o, text[k], schema_typed("string", ""), true);
-    schema_put(o, "explained", list_of(schema_typed("string", ""), ""), true);
+    schema_put(o, "explained", schema_list_of(schema_typed("string", ""), ""),
+               true);
     schema_put(now, "cycles", schema_whole(0, "of all layers"), true);
     schema_put(now, "energy", schema_typed("number", "in energy_unit"), true);
     schema_put(now, "area_mm2", schema_typed("number", ""), false);
-    schema_put(now, "ledger_pe_cycles", any_members("integer", ""), true);
-    schema_put(now, "wait_dram_by", any_members("object", ""), true);
-    schema_put(now, "wait_by", any_members("object", ""), true);
-    schema_put(now, "energy_parts", any_members("number", ""), true);
+    schema_put(now, "ledger_pe_cycles", schema_any_members("integer", ""),
+               true);
+    schema_put(now, "wait_dram_by", schema_any_members("object", ""), true);
+    schema_put(now, "wait_by", schema_any_members("object", ""), true);
+    schema_put(now, "energy_parts", schema_any_members("number", ""), true);
     schema_put(o, "now", now, true);
-    schema_put(o, "binding", or_null(schema_reference("what_if")), true);
-    schema_put(o, "what_ifs", list_of(schema_reference("what_if"), ""), true);
+    schema_put(o, "binding", schema_or_null(schema_reference("what_if")), true);
+    schema_put(o, "what_ifs", schema_list_of(schema_reference("what_if"), ""),
+               true);
     return o;
 }
 

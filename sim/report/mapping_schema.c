@@ -51,5 +51,9 @@ json_t *mapping_schema(void)
                schema_typed("string", "what the table is from"), false);
     schema_put(o, "parameters", parameters, true);
     schema_put(o, "tried", tried(source), false);
+    schema_put(o, "text",
+               schema_typed("string", "an entry of a mapping file, with what "
+                                      "--show-mapping draws"),
+               false);
     return o;
 }

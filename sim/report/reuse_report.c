@@ -69,6 +69,8 @@ static json_t *row_json(const struct reuse_row *row)
     if (row->macs > 0)
         tree_put_real(out, "macs_per_access",
                       (double)row->macs / (double)f->all_accesses);
+    if (row->capacity_words > 0)
+        tree_put_count(out, "capacity_words", row->capacity_words);
     tree_put(out, "reuse_distance", distances_json(&f->counts.reuse));
     tree_put(out, "stack_distance", distances_json(&f->counts.stack));
     tree_put(out, "miss_curve", miss_curve(&f->counts));

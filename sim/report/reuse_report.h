@@ -17,7 +17,8 @@ struct reuse_row {
     const char *level; /* "rf", "l2", ..., or "" for a file's */
     const char *name;  /* tensor, or the file's name for it */
     struct survey_row found;
-    uint64_t macs; /* 0: not known */
+    uint64_t macs;           /* 0: not known */
+    uint64_t capacity_words; /* that the level holds; 0: not known */
 };
 
 /* Who else uses the same words. */

@@ -90,3 +90,27 @@ json_t *schema_tensors(const char *type, const char *doc)
                    true);
     return o;
 }
+
+json_t *schema_or_null(json_t *value)
+{
+    json_t *o = tree_object(), *any = tree_array();
+    tree_append(any, value);
+    tree_append(any, schema_typed("null", ""));
+    tree_put(o, "anyOf", any);
+    return o;
+}
+
+json_t *schema_list_of(json_t *item, const char *doc)
+{
+    json_t *o = schema_typed("array", doc);
+    tree_put(o, "items", item);
+    return o;
+}
+
+/* Members of any name. */
+json_t *schema_any_members(const char *type, const char *doc)
+{
+    json_t *o = schema_typed("object", doc);
+    tree_put(o, "additionalProperties", schema_typed(type, ""));
+    return o;
+}

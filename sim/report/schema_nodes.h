@@ -24,4 +24,10 @@ void schema_require(json_t *o, const char *name);
  * required like the member. Takes the member. */
 void schema_put(json_t *o, const char *path, json_t *member, bool is_required);
 
+/* A value, or null. */
+json_t *schema_or_null(json_t *value);
+json_t *schema_list_of(json_t *item, const char *doc);
+/* An object with members of any name. */
+json_t *schema_any_members(const char *type, const char *doc);
+
 #endif

@@ -9,15 +9,19 @@
 #include "sim/pattern/pattern.h"
 #include "sim/run/tile_table.h"
 
+/* That a network moves in a cycle. */
+static uint64_t network_words(const struct arch *a, int network)
+{
+    return (uint64_t)a->network[network].words_per_slot *
+           (uint64_t)a->network[network].slots_per_cycle;
+}
+
 static void network_bounds(const struct arch *a, const struct counts *c,
                            uint64_t out[BOUND_N])
 {
-    for (int k = 0; k < NETWORK_N; k++) {
-        uint64_t width = (uint64_t)a->network[k].words_per_slot *
-                         (uint64_t)a->network[k].slots_per_cycle;
-        out[network_bound[k]] =
-            ceil_div_u64(c->link[network_link[k]].words_sent, width);
-    }
+    for (int k = 0; k < NETWORK_N; k++)
+        out[network_bound[k]] = ceil_div_u64(
+            c->link[network_link[k]].words_sent, network_words(a, k));
 }
 
 /* A tile's banks serve nothing else while it lives. */
@@ -63,6 +67,40 @@ static void l1_bounds(const struct arch *a, const struct counts *c,
         out[BOUND_l1_ports] = ceil_div_u64(count_add(reads, writes), width);
     else
         out[BOUND_l1_ports] = ceil_div_u64(max_u64(reads, writes), width);
+}
+
+static uint64_t l2_words(const struct arch *a)
+{
+    uint64_t words = 0;
+    for (int t = 0; t < (a->n_l2_stores > 0 ? TENSOR_N : 1); t++) {
+        const struct l2_store store = arch_l2_store(a, (enum tensor)t);
+        words += (uint64_t)store.banks * (uint64_t)store.bank_row_words *
+                 (store.ports == BANK_1RW ? 1 : 2);
+    }
+    return words;
+}
+
+void bounds_peak_words(const struct arch *a, uint64_t out[BOUND_N])
+{
+    for (int k = 0; k < BOUND_N; k++)
+        out[k] = 0;
+    if (arch_has_levels(a))
+        return;
+    for (int k = 0; k < NETWORK_N; k++)
+        out[network_bound[k]] = network_words(a, k);
+    if (a->array_network != NETWORK_SYSTOLIC)
+        out[BOUND_l2_ports] = l2_words(a);
+    if (!a->has_l1)
+        return;
+    const uint64_t l1s = (uint64_t)arch_l1s(a);
+    out[BOUND_filter_l1_network] =
+        (uint64_t)arch_l2_slots(a, NETWORK_FILTER) *
+        (uint64_t)a->network[NETWORK_FILTER].words_per_slot;
+    out[BOUND_ifmap_l1_network] =
+        (uint64_t)arch_l2_slots(a, NETWORK_IFMAP) *
+        (uint64_t)a->network[NETWORK_IFMAP].words_per_slot;
+    out[BOUND_filter_network] *= l1s;
+    out[BOUND_ifmap_network] *= l1s;
 }
 
 void bounds_of(const struct dataflow *dataflow, const struct program *program,

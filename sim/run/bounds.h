@@ -17,6 +17,11 @@ extern "C" {
 
 void bounds_of(const struct dataflow *dataflow, const struct program *program,
                const struct counts *counts, uint64_t out[BOUND_N]);
+/* The words that a resource can move in a cycle: of each network, and of all
+ * banks of L2, reads and writes together (not on a systolic array, which meets
+ * L2 through its edges).  0: it is none of these, or the machine has none, as
+ * where its file lists the levels. */
+void bounds_peak_words(const struct arch *arch, uint64_t out[BOUND_N]);
 
 #ifdef __cplusplus
 }

@@ -20,6 +20,7 @@ struct tile_line {
     uint64_t free_cycle[PLACES_MAX]; /* of the tile that had place k */
     /* Numbers of the DMA's transfers, of the last tiles; -1: there was none. */
     int64_t load_ticket[TICKETS], store_ticket[TICKETS];
+    uint64_t first_use[TICKETS]; /* cycle in which the first pass on it began */
 };
 
 struct tile_table {
@@ -205,6 +206,7 @@ uint64_t tile_table_ready(struct tile_table *table,
         if (!pass->new_tile[t])
             continue;
         uint64_t tile = line->used++;
+        line->first_use[tile % TICKETS] = now;
         await(table, tensor, false, line->load_ticket[tile % TICKETS], &start);
         if (tensor == TENSOR_PSUM && tile >= line->places) {
             uint64_t gone = tile - line->places; /* it had the place before */
@@ -292,6 +294,32 @@ static void give_up(struct tile_line *line, uint64_t cycle)
     line->freed++;
 }
 
+/* Tells the timeline of a tile that is given up: from when the DRAM began to
+ * bring it, or, where it brings none, from when it was asked for. */
+static void tell_life(const struct tile_table *table, enum tensor tensor,
+                      uint64_t cycle)
+{
+    const struct tile_line *line = &table->line[tensor];
+    const int slot = (int)(line->freed % TICKETS);
+    const int64_t ticket = line->load_ticket[slot];
+    struct dma_span span;
+    uint64_t from = line->first_use[slot];
+    if (table->timeline == NULL)
+        return;
+    if (ticket >= 0 &&
+        dma_span_of(table->dma, channel_of[tensor], (uint64_t)ticket, &span))
+        from = span.begin_cycle;
+    layer_timeline_tile(table->timeline, tensor,
+                        (int)(line->freed % line->places), from, cycle);
+}
+
+static void give_up_tile(struct tile_table *table, enum tensor tensor,
+                         uint64_t cycle)
+{
+    tell_life(table, tensor, cycle);
+    give_up(&table->line[tensor], cycle);
+}
+
 void tile_table_done(struct tile_table *table, const struct source_pass *pass,
                      const struct pass_outcome *outcome, uint64_t start,
                      uint64_t end)
@@ -299,18 +327,17 @@ void tile_table_done(struct tile_table *table, const struct source_pass *pass,
     struct pass_source *source = table->source;
     struct tile_line *psum = &table->line[TENSOR_PSUM];
     if (pass->last_use[TENSOR_FILTER])
-        give_up(&table->line[TENSOR_FILTER],
-                start + outcome->filter_free_cycle);
+        give_up_tile(table, TENSOR_FILTER, start + outcome->filter_free_cycle);
     if (pass->last_use[TENSOR_IFMAP])
-        give_up(&table->line[TENSOR_IFMAP],
-                max_u64(end, start + outcome->ifmap_free_cycle));
+        give_up_tile(table, TENSOR_IFMAP,
+                     max_u64(end, start + outcome->ifmap_free_cycle));
     if (pass->last_use[TENSOR_PSUM]) {
         struct tile_transfer move;
         source->ops->store(source, &move);
         count_finished(table->counts, &move);
         psum->store_ticket[psum->freed % TICKETS] = transfer(
             table, TENSOR_PSUM, true, &move, end + outcome->drain_cycles);
-        give_up(psum, end);
+        give_up_tile(table, TENSOR_PSUM, end);
     }
 }
 

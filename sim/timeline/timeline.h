@@ -1,11 +1,12 @@
 /* timeline.h - what happened when in the runs of layers: passes, what was
- * waited for, what the DRAM moved.
+ * waited for, what the DRAM and the networks moved, which tiles were in L2.
  *
  * Events of a kind follow each other.  There is room for so many of each kind
  * and layer; when it is full, neighbours are joined two by two, later ones
  * as many at a time, and an event keeps how many it stands for and what they
  * sum to.  So sums are exact, whatever is joined: cycles of waits and PE-cycles
- * of passes are the ledger's. A layer's events are its thread's alone.
+ * of passes and networks are the ledger's. A layer's events are its thread's
+ * alone.  A window leaves out events that end before it or begin behind it.
  * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_TIMELINE_TIMELINE_H
@@ -21,24 +22,38 @@
 extern "C" {
 #endif
 
-/* Waits by tensor and cause, then what the DRAM moves. */
+/* Waits by tensor and cause, what the DRAM moves, what each network does in a
+ * pass, and tiles in L2, by tensor and place. */
+enum { TIMELINE_PLACES = 2 }; /* of a tensor's tiles in L2 */
 enum timeline_kind {
     TIMELINE_PASS,
     TIMELINE_WAIT,
     TIMELINE_LOAD = TIMELINE_WAIT + (int)TENSOR_N * (int)DRAM_WAIT_N,
     TIMELINE_STORE = TIMELINE_LOAD + TENSOR_N,
-    TIMELINE_KINDS
+    TIMELINE_NETWORK,
+    TIMELINE_TILE = TIMELINE_NETWORK + NETWORK_N,
+    TIMELINE_KINDS = TIMELINE_TILE + TENSOR_N * TIMELINE_PLACES
 };
+/* Figures of an event: of a pass, PE-cycles by enum ledger_cause; of a network,
+ * those by enum network_wait in which PEs waited for it, then its words. */
+enum { TIMELINE_WORDS = NETWORK_WAIT_N, TIMELINE_FIGURES = LEDGER_N };
 
 struct timeline_event {
     uint64_t from, to; /* cycles of the layer; to: the first one behind it */
     uint64_t count;    /* events that it stands for */
-    uint64_t cycles;   /* that they take, of their from and to or less */
-    uint64_t ledger_pe_cycles[LEDGER_N]; /* of passes */
+    /* That they take, of their from and to or less; of a network, those that
+     * its words need at least. */
+    uint64_t cycles;
+    uint64_t figure[TIMELINE_FIGURES];
+};
+
+struct timeline_window { /* cycles of a layer */
+    uint64_t from, to;   /* to: the first one behind it */
 };
 
 struct layer_timeline {
     int room; /* events of a kind */
+    struct timeline_window window;
     struct {
         struct timeline_event *event; /* owns */
         int n;
@@ -46,8 +61,10 @@ struct layer_timeline {
     } kind[TIMELINE_KINDS];
 };
 
-/* room: events of a kind that are kept, at least 2. */
-void layer_timeline_init(struct layer_timeline *t, int room);
+/* room: events of a kind that are kept, at least 2.  window: NULL for all
+ * cycles. */
+void layer_timeline_init(struct layer_timeline *t, int room,
+                         const struct timeline_window *window);
 void layer_timeline_fini(struct layer_timeline *t);
 
 /* A pass that was issued at `from`, as pass_outcome_add counts it. */
@@ -58,6 +75,9 @@ void layer_timeline_pass(struct layer_timeline *t, const struct arch *arch,
 void layer_timeline_wait(struct layer_timeline *t, enum tensor tensor,
                          enum dram_wait cause, uint64_t from, uint64_t to,
                          uint64_t cycles);
+/* A tile that was in L2, or on its way there, in [from, to). */
+void layer_timeline_tile(struct layer_timeline *t, enum tensor tensor,
+                         int place, uint64_t from, uint64_t to);
 /* What a dma_tap tells; context: the layer's timeline. */
 void layer_timeline_served(void *context, enum dma_channel channel,
                            bool is_store, const struct dma_span *span);

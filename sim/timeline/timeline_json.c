@@ -10,9 +10,16 @@
 /* "wait ifmap single_buffer" */
 static void name_of(int kind, char *name, size_t bytes)
 {
-    const int wait = kind - TIMELINE_WAIT;
+    const int wait = kind - TIMELINE_WAIT, tile = kind - TIMELINE_TILE;
+    static const char *const network[NETWORK_N] = {"filter", "ifmap", "psum_in",
+                                                   "psum_out"};
     if (kind == TIMELINE_PASS)
         snprintf(name, bytes, "pass");
+    else if (kind >= TIMELINE_TILE)
+        snprintf(name, bytes, "L2 tile %s %d",
+                 tensor_name[tile / TIMELINE_PLACES], tile % TIMELINE_PLACES);
+    else if (kind >= TIMELINE_NETWORK)
+        snprintf(name, bytes, "network %s", network[kind - TIMELINE_NETWORK]);
     else if (kind == TIMELINE_STORE)
         snprintf(name, bytes, "DRAM store psum");
     else if (kind >= TIMELINE_LOAD)
@@ -34,26 +41,35 @@ static void put_name(const char *what, int pid, int tid, const char *name,
     fputs("}}", to);
 }
 
+/* The first n figures of an event, those that are not 0, by their names. */
+static void put_figures(const char *what, const char *const names[], int n,
+                        const struct timeline_event *e, FILE *to)
+{
+    const char *comma = "";
+    fprintf(to, ",\"%s\":{", what);
+    for (int k = 0; k < n; k++) {
+        if (e->figure[k] == 0)
+            continue;
+        fprintf(to, "%s\"%s\":%" PRIu64, comma, names[k], e->figure[k]);
+        comma = ",";
+    }
+    fputs("}", to);
+}
+
 static void put_event(const struct timeline_event *e, int pid, int kind,
                       uint64_t offset, const char *name, FILE *to)
 {
-    const char *comma = "";
     fprintf(to,
             ",\n{\"name\":\"%s\",\"ph\":\"X\",\"pid\":%d,\"tid\":%d,"
             "\"ts\":%" PRIu64 ",\"dur\":%" PRIu64
             ",\"args\":{\"count\":%" PRIu64 ",\"cycles\":%" PRIu64,
             name, pid, kind, offset + e->from, e->to - e->from, e->count,
             e->cycles);
-    if (kind == TIMELINE_PASS) {
-        fputs(",\"pe_cycles\":{", to);
-        for (int k = 0; k < LEDGER_N; k++) {
-            if (e->ledger_pe_cycles[k] == 0)
-                continue;
-            fprintf(to, "%s\"%s\":%" PRIu64, comma, ledger_name[k],
-                    e->ledger_pe_cycles[k]);
-            comma = ",";
-        }
-        fputs("}", to);
+    if (kind == TIMELINE_PASS)
+        put_figures("pe_cycles", ledger_name, LEDGER_N, e, to);
+    if (kind >= TIMELINE_NETWORK && kind < TIMELINE_TILE) {
+        fprintf(to, ",\"words\":%" PRIu64, e->figure[TIMELINE_WORDS]);
+        put_figures("waits", network_wait_name, NETWORK_WAIT_N, e, to);
     }
     fputs("}}", to);
 }
@@ -63,13 +79,17 @@ bool timeline_write(const struct layer_timeline *layer,
                     uint64_t clock_hz, FILE *to)
 {
     uint64_t offset = 0;
-    char name[64];
+    char name[64], window[80] = "";
+    if (n_layers > 0 && layer[0].window.to < UINT64_MAX)
+        snprintf(window, sizeof(window),
+                 ",\"window\":[%" PRIu64 ",%" PRIu64 "]", layer[0].window.from,
+                 layer[0].window.to);
     fprintf(to,
             "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"accelsim\":\"%s\","
             "\"unit\":\"a microsecond is a cycle\",\"clock_hz\":%" PRIu64
-            "},\n\"traceEvents\":[{\"name\":\"accelsim\",\"ph\":\"i\","
+            "%s},\n\"traceEvents\":[{\"name\":\"accelsim\",\"ph\":\"i\","
             "\"ts\":0,\"pid\":0,\"tid\":0,\"s\":\"g\"}",
-            ACCELSIM_VERSION, clock_hz);
+            ACCELSIM_VERSION, clock_hz, window);
     for (int i = 0; i < n_layers; i++) {
         put_name("process_name", i, 0, result[i].layer.name, to);
         for (int k = 0; k < TIMELINE_KINDS; k++) {

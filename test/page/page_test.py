@@ -34,6 +34,19 @@ PRESS = """<script>addEventListener("load", () => {
   document.getElementById("theme").click();
   out.push("theme " + (paper() !== before));
   out.push("titles " + document.querySelectorAll("svg rect title").length);
+  const tip = document.getElementById("tip");
+  const said = (mark, what) => {
+    mark.dispatchEvent(new Event(what, {bubbles: true}));
+    return !tip.hidden && tip.textContent;
+  };
+  const mark = document.querySelector("svg rect:has(title)");
+  out.push("points " + (said(mark, "pointerover") ===
+    mark.querySelector("title").textContent));
+  const word = document.querySelector("abbr");
+  out.push("touches " + (said(word, "focusin").length > 10));
+  document.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape"}));
+  out.push("leaves " + tip.hidden);
+  out.push("fetched " + performance.getEntriesByType("resource").length);
   out.push("fits " + (document.documentElement.scrollWidth <=
     document.documentElement.clientWidth));
   document.title = "pressed: " + out.join(", ");
@@ -76,7 +89,7 @@ def look_at_page(path, what):
     return page
 
 
-def drive(path, folder):
+def drive(path, folder, what):
     browser = shutil.which("chromium")
     if browser is None or IS_SHORT:
         print("# left out, the page in a browser: chromium is missing")
@@ -88,15 +101,20 @@ def drive(path, folder):
         done = subprocess.run(
             [browser, "--headless", "--no-sandbox", "--disable-gpu",
              f"--user-data-dir={folder}/browser",
-             f"--window-size={width},800", "--dump-dom",
-             f"file://{pressed}"], capture_output=True, text=True,
-            timeout=100)
+             "--enable-logging=stderr", f"--window-size={width},800",
+             "--dump-dom", f"file://{pressed}"], capture_output=True,
+            text=True, timeout=100)
         said = re.search(r"<title>pressed: ([^<]*)", done.stdout)
         said = said[1] if said else done.stderr[-500:]
         check("falls true, rises true, theme true" in said and
-              "titles 0" not in said and "fits true" in said,
-              f"at {width} pixels the table sorts, the theme changes and "
-              "nothing hangs over", said)
+              "titles 0" not in said and "fits true" in said and
+              "points true, touches true, leaves true, fetched 0" in said,
+              f"{what} at {width} pixels: the table sorts, the theme changes, "
+              "marks and words say what they are, nothing hangs over or is "
+              "fetched", said)
+        said = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+        check(not said, f"{what} at {width} pixels: no error on the console",
+              said)
 
 
 def look_at_report(folder):
@@ -113,14 +131,20 @@ def look_at_report(folder):
     page = look_at_page(out, "report")
     check(all(f"{layer['cycles']:,}" in page and layer["name"] in page
               for layer in results["layers"]), "each layer's cycles are there")
-    check(page.count("<svg") >= 7, "and its pictures", page.count("<svg"))
+    check(page.count("<svg") >= 14, "and its pictures", page.count("<svg"))
+    check("Roofline of L2" in page and "Roofline of the network of ifmaps" in
+          page and "Roofline of DRAM" in page, "rooflines of each level")
+    check("l2 holds 55,296" in page, "capacities on the miss curves")
     check("wait_dram" in page and "PE-cycles with no pass in flight" in page,
           "and what words mean")
-    drive(out, folder)
+    drive(out, folder, "report")
     straight = os.path.join(folder, "straight.html")
     done = run("run", *C, "--format", "html", "-o", straight)
     check(done.returncode == 0, "--format html", done.stderr)
-    look_at_page(straight, "--format html")
+    page = look_at_page(straight, "--format html")
+    check("parallel-for" in page and "<path" in page and
+          "PEs: a colour is a set" in page,
+          "with mappings as nests and on the array")
     model = run("model", *C, "--format", "html", "-o", straight)
     check(model.returncode == 0, "of a model, too", model.stderr)
     sweep = {"accelsim": "0", "plan": "p", "digest": "d", "points": [
@@ -130,6 +154,14 @@ def look_at_report(folder):
     done = run("report", write(folder, "s.json", json.dumps(sweep)), "-o", out)
     check(done.returncode == 0, "report of a sweep", done.stderr)
     check("array.cols=4" in look_at_page(out, "sweep"), "with its points")
+    for words, said in (
+            (("--cfg", "simba_like", *C[2:], "--layer", "c3"),
+             "side by side, rows: "),
+            (("--cfg", "systolic", *C[2:], "--layer", "c3"),
+             "x 128 PEs have work")):
+        done = run("run", *words, "--format", "html", "-o", straight)
+        check(done.returncode == 0 and said in look_at_page(
+            straight, words[1]), f"{words[1]}: {said}", done.stderr)
 
 
 def look_at_timeline(folder):
@@ -160,9 +192,20 @@ def look_at_timeline(folder):
     done = run("report", path, "-o", out)
     check(done.returncode == 0 and "DRAM load" in look_at_page(
         out, "timeline"), "a page draws it", done.stderr)
+    run(*C, "--layer", "c3", "--timeline", path, "--timeline-window",
+        "100:2000")
+    with open(path, encoding="utf-8") as file:
+        part = json.load(file)
+    events = [e for e in part["traceEvents"] if e["ph"] == "X"]
+    check(part["otherData"]["window"] == [100, 2000] and events and
+          all(e["ts"] < 2000 and e["ts"] + e["dur"] > 100 for e in events),
+          "a window has what touches it", len(events))
     for words, said in ((("--kernel", "systemc", "--timeline", path),
                          "native kernel"),
-                        (("--timeline-events", "9"), "no use without")):
+                        (("--timeline-events", "9"), "no use without"),
+                        (("--timeline-window", "0:9"), "no use without"),
+                        (("--timeline-window", "9:9", "--timeline", path),
+                         "the one behind the last")):
         done = run(*C, *words)
         check(done.returncode == 1 and said in done.stderr,
               f"{words[0]}: {said}", done.stderr)

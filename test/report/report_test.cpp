@@ -13,8 +13,8 @@ TEST_F(Report, JsonHasTheAgreedKeysInTheAgreedOrder)
 {
     layers_[0].checked = true;
     Document j(write(REPORT_JSON));
-    EXPECT_EQ("accelsim schema arch network batch kernel pes clock_hz "
-              "energy_unit energy_table layers total",
+    EXPECT_EQ("accelsim schema arch network batch kernel pes clock_hz array "
+              "peak_words_per_cycle energy_unit energy_table layers total",
               j.keys(""));
     EXPECT_EQ("name op dataflow shape precision mapping macs passes cycles "
               "array_cycles "
