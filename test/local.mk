@@ -158,10 +158,12 @@ $(TEST_ALLOCATOR): %D%/process/no_memory.c
 
 # sim/sweep
 if TESTS_WANTED
-check_PROGRAMS += expression_test
+check_PROGRAMS += evaluate_test expression_test
 endif
 dist_check_SCRIPTS += %D%/sweep/emit_test.py %D%/sweep/plan_test.py \
 	%D%/sweep/results_test.py
+evaluate_test_SOURCES = %D%/sweep/evaluate_test.cpp $(TEST_CASES)
+evaluate_test_LDADD = $(TEST_LIBS)
 expression_test_SOURCES = %D%/sweep/expression_test.cpp $(TEST_CASES)
 expression_test_LDADD = $(TEST_LIBS)
 

@@ -57,6 +57,7 @@ static struct simulate_options options_of(struct evaluating *e)
 {
     return (struct simulate_options){.memo = true,
                                      .memory = e->machine->family->passes,
+                                     .kernel = e->how->kernel,
                                      .stop = is_stopped,
                                      .stop_context = e};
 }

@@ -28,6 +28,7 @@ struct evaluation { /* all but the bench may be NULL */
      * reason, which is the caller's to give. */
     bool (*stop)(void *context);
     void *context;
+    const struct kernel *kernel; /* that steps passes; NULL: native */
 };
 
 /* Same point, same result, whatever ran before or runs at once.  *out: to be

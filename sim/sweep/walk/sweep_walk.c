@@ -129,7 +129,7 @@ static void note_screened(const struct plan *p, const struct cell *value,
 static void screen(struct walker *me, struct point_result *out)
 {
     const struct evaluation how = {me->w->walk->in->bench, is_worth_running,
-                                   takes_too_long, me};
+                                   takes_too_long, me, NULL};
     me->texts.point.simulates = false;
     evaluate(&how, &me->texts.point, out);
     note_screened(me->w->plan, out->value, out);
@@ -138,7 +138,7 @@ static void screen(struct walker *me, struct point_result *out)
 static void evaluate_now(struct walker *me, struct point_result *out)
 {
     const struct evaluation how = {me->w->walk->in->bench, is_worth_running,
-                                   takes_too_long, me};
+                                   takes_too_long, me, NULL};
     struct point *point = &me->texts.point;
     point->simulates = me->w->walk->simulates;
     if (!me->w->plan->screens || !point->simulates) {
