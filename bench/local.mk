@@ -18,7 +18,7 @@ if HAVE_BENCHMARK
 check_DATA += $(EXTRA_PROGRAMS)
 endif
 
-.PHONY: bench-tools bench bench-runs check-memo check-machines
+.PHONY: bench-tools bench bench-runs check-memo check-machines check-sweeps
 bench-tools:
 	@echo '#include <benchmark/benchmark.h>' | $(CXX) $(CXXFLAGS) \
 		-std=c++17 -x c++ -fsyntax-only - 2>/dev/null || \
@@ -44,6 +44,14 @@ bench-runs: accelsim
 check-machines: accelsim
 	$(srcdir)/%D%/machines.py --program ./accelsim
 	./accelsim validate >/dev/null
+
+# What sweeps are held to, whole: some twenty minutes of two cores, with nothing
+# else on the machine.  SCALE=0.05 makes it shorter.
+SCALE = 1
+check-sweeps: accelsim
+	$(srcdir)/%D%/check_sweeps.py --program ./accelsim --scale $(SCALE) \
+		$(PACKAGES_PYTHON:%=--python %)
+EXTRA_DIST += %D%/check_sweeps.py
 
 # Every network, architecture and dataflow whose full simulation takes less
 # than ten minutes: with and without the pass memory, byte for byte.

@@ -170,6 +170,7 @@ expression_test_LDADD = $(TEST_LIBS)
 # sim/serve, configs/accelsim
 dist_check_SCRIPTS += %D%/serve/serve_test.py %D%/python/dask_test.py \
 	%D%/python/tutorial_test.py
+EXTRA_DIST += %D%/python/dask_workers.py %D%/python/optuna_stand_in.py
 
 # what is installed
 dist_check_SCRIPTS += %D%/install/install_test.sh

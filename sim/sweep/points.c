@@ -25,17 +25,41 @@ void points_cells(const struct plan *p, uint64_t number, struct cell *cell)
 }
 
 bool points_hold(const struct plan *p, enum plan_stage stage,
-                 const struct cell *cell, const char **first)
+                 const struct cell *cell, const struct expression **first)
 {
     for (int i = 0; i < p->n_conditions; i++) {
         const struct plan_condition *c = &p->condition[i];
         if (c->stage > stage || expression_holds(c->holds, cell))
             continue;
         if (first != NULL)
-            *first = expression_text(c->holds);
+            *first = c->holds;
         return false;
     }
     return true;
+}
+
+struct lacked {
+    const struct cell *cell;
+    int column; /* -1: none */
+};
+
+static void see_column(void *context, int column)
+{
+    struct lacked *lacked = context;
+    if (lacked->column < 0 && lacked->cell[column].kind == CELL_NONE)
+        lacked->column = column;
+}
+
+const char *points_lack(const struct plan *p,
+                        const struct expression *condition,
+                        const struct cell *cell)
+{
+    struct lacked lacked = {cell, -1};
+    expression_columns(condition, see_column, &lacked);
+    return lacked.column < 0 ? NULL
+           : lacked.column < p->n_keys
+               ? p->key[lacked.column].name
+               : result_column_at(lacked.column - p->n_keys)->name;
 }
 
 bool points_exists(const struct plan *p, uint64_t number)

@@ -20,7 +20,12 @@ void points_cells(const struct plan *plan, uint64_t number, struct cell *cell);
 /* Whether all conditions hold that wait for no more than this.  cell: with as
  * much as they read.  *first: one that does not; or NULL. */
 bool points_hold(const struct plan *plan, enum plan_stage stage,
-                 const struct cell *cell, const char **first);
+                 const struct cell *cell, const struct expression **first);
+/* The name of a column that the condition reads and the point lacks; or NULL.
+ */
+const char *points_lack(const struct plan *plan,
+                        const struct expression *condition,
+                        const struct cell *cell);
 /* Whether there is such a point: its conditions on keys hold. */
 bool points_exists(const struct plan *plan, uint64_t number);
 

@@ -151,6 +151,15 @@ where = ["energy_pj.total < 9.0e6", "area_mm2 <= 1e6 or array.rows > 0"];
     check(all(row["cycles"] == "" or int(row["cycles"]) <= 40000
               for row in rows), "and no other takes as long")
 
+    # A figure that a point lacks is named: 45nm has no areas.
+    write(folder, "lacks.cfg", axes(ROWS) + 'where = "area_mm2 <= 4";\n'
+          'set = ["energy=45nm"];\n')
+    run("sweep", "lacks.cfg", folder=folder)
+    done = run("sweep", "export", "lacks.sqlite", folder=folder)
+    check(",excluded,'area_mm2 <= 4' does not hold: it has no 'area_mm2',"
+          in done.stdout, "a condition on what a point lacks says so",
+          done.stdout[:300])
+
     # So are those that want more memory than the plan allows: here two arrays
     # of 12 x 1024 PEs, in processes that are gone when the sweep is.
     large = """cfg = "eyeriss"; net = "alexnet"; layer = "conv3"; batch = 1;

@@ -86,9 +86,16 @@ static bool is_wanted(const struct walking *w, uint64_t i, uint64_t number)
            (walk->only == NULL || has_bit(walk->only, number));
 }
 
-static void exclude(struct point_result *r, const char *condition)
+static void exclude(const struct walker *me, struct point_result *r,
+                    const struct expression *condition)
 {
-    point_fail(r, POINT_excluded, "'%s' does not hold", condition);
+    const char *text = expression_text(condition),
+               *lacks = points_lack(me->w->plan, condition, me->now->cell);
+    if (lacks != NULL)
+        point_fail(r, POINT_excluded, "'%s' does not hold: it has no '%s'",
+                   text, lacks);
+    else
+        point_fail(r, POINT_excluded, "'%s' does not hold", text);
 }
 
 /* Conditions on the machine alone, before its layers run. */
@@ -96,12 +103,12 @@ static bool is_worth_running(void *context, struct point_result *r)
 {
     struct walker *me = context;
     const struct plan *p = me->w->plan;
-    const char *condition;
+    const struct expression *condition;
     memcpy(me->now->cell + p->n_keys, r->value,
            (size_t)result_columns() * sizeof(r->value[0]));
     if (points_hold(p, STAGE_MACHINE, me->now->cell, &condition))
         return true;
-    exclude(r, condition);
+    exclude(me, r, condition);
     return false;
 }
 
@@ -161,7 +168,7 @@ static void run_point(struct walker *me)
 {
     const struct plan *p = me->w->plan;
     struct finished *f = me->now;
-    const char *condition;
+    const struct expression *condition;
     point_texts_set(&me->texts, p, f->cell);
     me->began_seconds =
         p->limit_seconds > 0 ? me->w->walk->in->now_seconds() : 0;
@@ -176,7 +183,7 @@ static void run_point(struct walker *me)
     memcpy(f->cell + p->n_keys, f->result.value,
            (size_t)result_columns() * sizeof(f->cell[0]));
     if (!points_hold(p, STAGE_RESULTS, f->cell, &condition))
-        exclude(&f->result, condition);
+        exclude(me, &f->result, condition);
 }
 
 /* Beside a point's number: what closed forms say of it, alone. */
