@@ -20,7 +20,8 @@ ACCELSIM_PACKAGE = %D%/accelsim/__init__.py %D%/accelsim/dask.py \
 EXTRA_DIST += %D%/sweeps/pictures.py
 sweepsdir = $(pkgdatadir)/sweeps
 dist_sweeps_DATA = %D%/sweeps/array_sizes.cfg %D%/sweeps/buffer_split.cfg \
-	%D%/sweeps/dataflows.cfg
+	%D%/sweeps/dataflows.cfg \
+	%D%/sweeps/energy_delay_area.cfg
 conv1ddir = $(pkgdatadir)/conv1d
 dist_conv1d_DATA = %D%/conv1d/common.inc
 mappingsdir = $(pkgdatadir)/mappings

@@ -27,21 +27,30 @@ def machine(rows, cols, scaled):
     return values
 
 
-def measure(dataflow, rows, cols, scaled):
-    document = experiment.accelsim(
-        "--cfg", "eyeriss", "--layer", "conv*", "--dataflow", dataflow,
-        *experiment.settings(machine(rows, cols, scaled)))
-    total, ledger = document["total"], {}
-    for layer in document["layers"]:
-        for cause, pe_cycles in layer["ledger_pe_cycles"].items():
-            ledger[cause] = ledger.get(cause, 0) + pe_cycles
+def row_of(point, scaled):
+    start = "ledger_pe_cycles."
+    ledger = {name[len(start):]: n for name, n in point.items()
+              if name.startswith(start)}
     pe_cycles = sum(ledger.values())
-    return {"dataflow": dataflow, "rows": rows, "cols": cols,
+    return {"dataflow": point["dataflow"], "rows": point["array.rows"],
+            "cols": point["array.cols"],
             "networks": "scaled" if scaled else "as the chip's",
-            "cycles": total["cycles"], "utilization": total["utilization"],
-            "pj_per_mac": total["energy_pj"]["total"] / total["macs"],
+            "cycles": point["cycles"], "utilization": point["utilization"],
+            "pj_per_mac": point["energy_pj.total"] / point["macs"],
             **{f"{cause}_share": n / pe_cycles
                for cause, n in ledger.items()}}
+
+
+def measure(dataflows, sizes):
+    """A row of each dataflow, size and kind of networks."""
+    both = []
+    for scaled in (False, True):
+        points = experiment.sweep({
+            "cfg": "eyeriss", "layer": "conv*",
+            "axes": {"dataflow": dataflows, **experiment.side_by_side(
+                [machine(*size, scaled) for size in sizes])}})
+        both.append([row_of(point, scaled) for point in points])
+    return [row for pair in zip(*both) for row in pair]
 
 
 def curves(axis, rows, dataflows, points, field, scaled):
@@ -88,8 +97,7 @@ def main():
     args = experiment.read_options(parser)
     dataflows = args.dataflows.split(",")
     points = list(dict.fromkeys(SIZES + SHAPES))
-    rows = [measure(name, *point, scaled) for name in dataflows
-            for point in points for scaled in (False, True)]
+    rows = measure(dataflows, points)
     experiment.write_csv(args, "array_shape", rows)
     experiment.write_figure(args, "array_shape", draw(rows, dataflows))
 

@@ -13,26 +13,29 @@ KINDS = {"CONV": "conv*", "FC": "fc*"}
 TENSORS = ("ifmap", "filter", "psum")
 
 
-def dram_pj(document, layer, tensor):
-    words = layer["accesses"]["dram"].get(tensor, {"reads": 0, "writes": 0})
-    return ((words["reads"] + words["writes"]) *
-            document["energy_table"]["dram"][tensor])
-
-
-def measure(dataflow, kind, batch):
-    document = experiment.accelsim(
-        "--cfg", "eyeriss", "--layer", KINDS[kind], "--batch", str(batch),
-        "--dataflow", dataflow, "--set", "mapping.table=none")
-    macs = document["total"]["macs"]
-    row = {"dataflow": dataflow, "kind": kind, "batch": batch, "macs": macs,
-           "cycles_per_image": document["total"]["cycles"] / batch,
-           "total_pj_per_mac": document["total"]["energy_pj"]["total"] / macs}
+def row_of(point, kind, word_pj):
+    """word_pj: by tensor, what DRAM takes for a word."""
+    macs, batch = point["macs"], point["batch"]
+    row = {"dataflow": point["dataflow"], "kind": kind, "batch": batch,
+           "macs": macs, "cycles_per_image": point["cycles"] / batch,
+           "total_pj_per_mac": point["energy_pj.total"] / macs}
     for tensor in TENSORS:
-        row[f"dram_{tensor}_pj_per_mac"] = sum(
-            dram_pj(document, layer, tensor)
-            for layer in document["layers"]) / macs
+        words = (point[f"accesses.dram.{tensor}.reads"] +
+                 point[f"accesses.dram.{tensor}.writes"])
+        row[f"dram_{tensor}_pj_per_mac"] = words * word_pj[tensor] / macs
     row["dram_pj_per_mac"] = sum(row[f"dram_{t}_pj_per_mac"] for t in TENSORS)
     return row
+
+
+def measure(dataflows):
+    table = experiment.accelsim("model", "--cfg", "eyeriss", "--layer",
+                                "conv1")["energy_table"]["dram"]
+    points = experiment.sweep({
+        "cfg": "eyeriss", "set": {"mapping.table": "none"},
+        "axes": {"dataflow": dataflows, "layer": list(KINDS.values()),
+                 "batch": BATCHES}})
+    kinds = {layers: kind for kind, layers in KINDS.items()}
+    return [row_of(point, kinds[point["layer"]], table) for point in points]
 
 
 def draw(rows, dataflows):
@@ -67,8 +70,7 @@ def main():
     parser.add_argument("--dataflows", default="rs,ws,os")
     args = experiment.read_options(parser)
     dataflows = args.dataflows.split(",")
-    rows = [measure(name, kind, batch) for name in dataflows
-            for kind in KINDS for batch in BATCHES]
+    rows = measure(dataflows)
     experiment.write_csv(args, "batch_dram", rows)
     experiment.write_figure(args, "batch_dram", draw(rows, dataflows))
 

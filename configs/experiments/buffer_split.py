@@ -40,28 +40,36 @@ def machine(rf_bytes):
               for tensor, n in CHIP_WORDS.items()}
     values["pe.rf.filter_words"] = words - sum(
         n for key, n in values.items() if "filter" not in key)
-    values.update({"array.rows": 16, "array.cols": 16, "l2.banks": banks,
-                   "l2.bytes": banks * BANK_BYTES,
-                   "energy": "eyeriss_normalized"})
+    values.update({"l2.banks": banks, "l2.bytes": banks * BANK_BYTES})
     return values
 
 
-def measure(dataflow, rf_bytes):
-    values = machine(rf_bytes)
-    row = {"dataflow": dataflow, "rf_bytes_per_pe": rf_bytes,
-           "glb_bytes": values["l2.bytes"]}
-    try:
-        total = experiment.accelsim(
-            "--cfg", "eyeriss", "--layer", "conv*", "--batch", "16",
-            "--dataflow", dataflow, *experiment.settings(values))["total"]
-    except experiment.NoMapping as reason:
-        print(f"{dataflow}, {rf_bytes} bytes a PE: {reason}")
-        return None
-    row.update(cycles=total["cycles"], utilization=total["utilization"])
+def row_of(point, rf_bytes):
+    row = {"dataflow": point["dataflow"], "rf_bytes_per_pe": rf_bytes,
+           "glb_bytes": point["l2.bytes"], "cycles": point["cycles"],
+           "utilization": point["utilization"]}
     for part in PARTS:
-        row[f"{part}_per_mac"] = total["energy_pj"][part] / total["macs"]
-    row["energy_per_mac"] = total["energy_pj"]["total"] / total["macs"]
+        row[f"{part}_per_mac"] = point[f"energy_pj.{part}"] / point["macs"]
+    row["energy_per_mac"] = point["energy_pj.total"] / point["macs"]
     return row
+
+
+def measure(dataflows):
+    points = experiment.sweep({
+        "cfg": "eyeriss", "layer": "conv*", "batch": 16,
+        "set": {"array.rows": 16, "array.cols": 16,
+                "energy": "eyeriss_normalized"},
+        "axes": {"dataflow": dataflows, **experiment.side_by_side(
+            [machine(size) for size in RF_BYTES])}}, may_lack_mapping=True)
+    rows = []
+    for i, point in enumerate(points):
+        size = RF_BYTES[i % len(RF_BYTES)]
+        if point["status"] == "ok":
+            rows.append(row_of(point, size))
+        else:
+            print(f"{point['dataflow']}, {size} bytes a PE: "
+                  f"{point['reason']}")
+    return rows
 
 
 def draw(rows, dataflows):
@@ -102,8 +110,7 @@ def main():
     parser.add_argument("--dataflows", default="rs,ws,os")
     args = experiment.read_options(parser)
     dataflows = args.dataflows.split(",")
-    rows = [row for name in dataflows for size in RF_BYTES
-            for row in [measure(name, size)] if row is not None]
+    rows = measure(dataflows)
     experiment.write_csv(args, "buffer_split", rows)
     experiment.write_figure(args, "buffer_split", draw(rows, dataflows))
     name = dataflows[0]

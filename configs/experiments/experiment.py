@@ -1,5 +1,5 @@
-"""experiment.py - what the experiments share: running accelsim, and leaving a
-CSV, a figure and a paragraph behind.
+"""experiment.py - what the experiments share: sweeps of points, other commands
+of accelsim, and leaving a CSV, a figure and a paragraph behind.
 
 SPDX-License-Identifier: MIT
 """
@@ -12,8 +12,15 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(1, os.path.dirname(HERE))
+try:
+    import accelsim as package  # noqa: E402  (behind the path)
+except ImportError:
+    sys.exit("experiment: error: Python finds no package accelsim; the folder "
+             "that 'make install' put it in is needed in PYTHONPATH")
 
 # One colour and mark a dataflow, in every figure (Okabe and Ito's palette,
 # which colour-blind readers can tell apart).
@@ -67,7 +74,7 @@ def run(main):
     try:
         main()
         sys.stdout.flush()
-    except NoMapping as why:
+    except (NoMapping, package.ProgramError) as why:
         fail(why)
     except OSError as why:
         print(f"experiment: error: cannot use "
@@ -107,10 +114,25 @@ def accelsim(*words):
              "$ACCELSIM")
 
 
-def settings(values):
-    """{"array.rows": 8} -> --set array.rows=8."""
-    return [word for key, value in values.items()
-            for word in ("--set", f"{key}={value}")]
+def sweep(plan, may_lack_mapping=False):
+    """The points of a plan (docs/sweeps.md), in its order, as dictionaries of
+    their columns.  A point without results ends the experiment, but for one
+    that no mapping fits where that may be."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = package.sweep(plan, os.path.join(folder, "points.sqlite"),
+                              program=find_program())
+        points = json.loads(store.export("json"))["points"]
+    for point in points:
+        if point["status"] != "ok" and not (
+                may_lack_mapping and point["status"] == "no_mapping"):
+            fail(f"point {point['point']}: {point['status']}: "
+                 f"{point['reason']}")
+    return points
+
+
+def side_by_side(machines):
+    """[{"array.rows": 8, ...}, ...] -> an axis of all keys."""
+    return {tuple(machines[0]): [list(one.values()) for one in machines]}
 
 
 def write_csv(args, name, rows):

@@ -84,32 +84,41 @@ def row_of(name, total, table, proven):
             "proven": proven}
 
 
-def prices(model):
+def saved_mappings(name, folder):
+    return os.path.join(folder, f"isca16_{name}_mappings.cfg")
+
+
+def cfg_of(name):
+    return os.path.join(experiment.HERE, f"isca16_{name}.cfg")
+
+
+def price(rows, folder):
     """Energy per MAC of the mappings under each of PRICES."""
-    out = {}
-    for table in PRICES[:3]:
-        total = experiment.accelsim(*model, "--energy", table)["total"]
-        energy = total["energy_pj"]
-        out[table] = (energy["total"] - energy["clock"]) / total["macs"]
-    out[PRICES[3]] = energy["total"] / total["macs"]
-    return out
+    points = experiment.sweep({
+        "command": "model", "layer": "conv*",
+        "axes": {("cfg", "mapping.file"): [
+            [cfg_of(row["name"]), saved_mappings(row["name"], folder)]
+            for row in rows], "energy": PRICES[:3]}})
+    for i, row in enumerate(rows):
+        row["prices"] = {}
+        for point in points[3 * i:3 * i + 3]:
+            total, clock = point["energy_pj.total"], point["energy_pj.clock"]
+            row["prices"][point["energy"]] = (total - clock) / point["macs"]
+            row["prices"][PRICES[3]] = total / point["macs"]
 
 
 def measure(name, folder):
-    cfg = os.path.join(experiment.HERE, f"isca16_{name}.cfg")
-    saved = os.path.join(folder, f"isca16_{name}_mappings.cfg")
+    saved = saved_mappings(name, folder)
     nests = [] if BARS[name][0] != "nest" else [
         "--dataflow", "nest", "--constraints",
         os.path.join(experiment.HERE, f"isca16_{name}_nests.cfg")]
-    found = experiment.accelsim("map", "--cfg", cfg, "--layer", "conv*",
-                                "--top", "0", "--save", saved, *nests)
-    model = ["model", "--cfg", cfg, "--layer", "conv*",
-             "--mapping" if nests else "--mappings", saved]
-    said = experiment.accelsim(*model)
-    row = row_of(name, said["total"], said["energy_table"],
-                 all(layer["proven"] for layer in found["layers"]))
-    row["prices"] = prices(model)
-    return row
+    found = experiment.accelsim("map", "--cfg", cfg_of(name), "--layer",
+                                "conv*", "--top", "0", "--save", saved, *nests)
+    said = experiment.accelsim("model", "--cfg", cfg_of(name), "--layer",
+                               "conv*", "--mapping" if nests else "--mappings",
+                               saved)
+    return row_of(name, said["total"], said["energy_table"],
+                  all(layer["proven"] for layer in found["layers"]))
 
 
 def compare(rows):
@@ -227,6 +236,7 @@ def main():
                if bar[0] != "nest" and bar[0] not in known]
     rows = [measure(name, args.output) for name in BARS
             if name not in missing]
+    price(rows, args.output)
     compare(rows)
     experiment.write_csv(args, "isca16", [cells(row) for row in rows])
     experiment.write_figure(args, "isca16", draw(rows))

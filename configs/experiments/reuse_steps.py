@@ -65,39 +65,51 @@ def write_mapping(path, level, tile):
     return True
 
 
-def words(tile):
-    return ["--cfg", os.path.join(experiment.HERE, "reuse_steps.cfg"),
-            "--shape", SHAPE, "--mapping", tile]
+CFG = os.path.join(experiment.HERE, "reuse_steps.cfg")
 
 
 def distance(path):
     """Mean reuse distance of psums at the PE, and their stack distance."""
-    found = experiment.accelsim("reuse", *words(path))["subjects"][0]
+    found = experiment.accelsim("reuse", "--cfg", CFG, "--shape", SHAPE,
+                                "--mapping", path)["subjects"][0]
     row = next(r for r in found["streams"]
                if r["level"] == "pe" and r["name"] == "psum")
     return row["reuse_distance"]["mean"], row["stack_distance"]["max"]
 
 
-def measure(tile, folder):
-    best = None
-    for level in ("rf", "l1", "l2", "dram"):
-        path = os.path.join(folder, f"{level}_{tile}.cfg")
-        if not write_mapping(path, level, tile):
+def row_of(point, tile, level):
+    macs = point["macs"]
+    return {"tile": tile, "psums_in": level, "cycles": point["cycles"],
+            **{f"{part}_pj_per_mac": point[f"energy_pj.{part}"] / macs
+               for part in PARTS if f"energy_pj.{part}" in point},
+            "pj_per_mac": point["energy_pj.total"] / macs,
+            "path": point["mapping.file"]}
+
+
+def measure(folder):
+    """The cheapest place of each tile's psums."""
+    tried = []
+    for tile in TILES:
+        for level in ("rf", "l1", "l2", "dram"):
+            path = os.path.join(folder, f"{level}_{tile}.cfg")
+            if write_mapping(path, level, tile):
+                tried.append((tile, level, path))
+    points = experiment.sweep(
+        {"cfg": CFG, "shape": SHAPE,
+         "axes": {"mapping.file": [path for _, _, path in tried]}},
+        may_lack_mapping=True)
+    best = {}
+    for point, (tile, level, _) in zip(points, tried):
+        if point["status"] != "ok":
             continue
-        try:
-            document = experiment.accelsim(*words(path))
-        except experiment.NoMapping:
-            continue
-        total = document["total"]
-        pj = total["energy_pj"]
-        row = {"tile": tile, "psums_in": level, "cycles": total["cycles"],
-               **{f"{part}_pj_per_mac": pj[part] / total["macs"]
-                  for part in PARTS if part in pj},
-               "pj_per_mac": pj["total"] / total["macs"], "path": path}
-        if best is None or row["pj_per_mac"] < best["pj_per_mac"]:
-            best = row
-    best["reuse_distance"], best["stack_distance"] = distance(best.pop("path"))
-    return best
+        row = row_of(point, tile, level)
+        if tile not in best or \
+                row["pj_per_mac"] < best[tile]["pj_per_mac"]:
+            best[tile] = row
+    for row in best.values():
+        row["reuse_distance"], row["stack_distance"] = distance(
+            row.pop("path"))
+    return list(best.values())
 
 
 def draw(rows):
@@ -131,7 +143,7 @@ def draw(rows):
 def main():
     args = experiment.read_options(experiment.options(__doc__))
     with tempfile.TemporaryDirectory() as folder:
-        rows = [measure(tile, folder) for tile in TILES]
+        rows = measure(folder)
     experiment.write_csv(args, "reuse_steps", rows)
     experiment.write_figure(args, "reuse_steps", draw(rows))
     text = []
