@@ -204,7 +204,7 @@ fuzz: all differ$(EXEEXT) fuzz_parsers$(EXEEXT)
 EXTRA_DIST += %D%/analysis/analyse.sh %D%/analysis/exceptions.txt
 .PHONY: analyse
 analyse:
-	@$(AM_TESTS_ENVIRONMENT) FILES="$(FILES)" \
+	@$(AM_TESTS_ENVIRONMENT) FILES="$(FILES)" QUICK="$(QUICK)" \
 		$(SHELL) $(srcdir)/test/analysis/analyse.sh
 
 # Which lines and branches `make check` runs, in a build of its own; LEAST=90:

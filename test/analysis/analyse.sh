@@ -3,7 +3,9 @@
 # running them, gcc -fanalyzer, cppcheck and clang-tidy, less what
 # exceptions.txt argues away.  One that is not installed is left out by name.
 #
-#   make analyse                        all sources, some minutes
+#   make analyse                        all sources, some ten minutes of a core
+#   make analyse QUICK=1                without clang's analyser, which takes most
+#                                       of them: what .ci/run does
 #   make analyse FILES="sim/cli/x.c"
 #
 # SPDX-License-Identifier: MIT
@@ -15,6 +17,8 @@ files=${FILES:-$(find sim dataflows mem noc pe traces -name '*.c' | sort)}
 strings='-DACCELSIM_DATADIR="x" -DACCELSIM_SRCDIR="x" -DACCELSIM_PYTHON="x"
     -DACCELSIM_LIBDIR="x" -DACCELSIM_VERSION="x"'
 form="-std=gnu11 -D_GNU_SOURCE -I. $strings"
+checks="-*,bugprone-*"
+[ -n "${QUICK:-}" ] || checks="$checks,clang-analyzer-*"
 jobs=$(getconf _NPROCESSORS_ONLN)
 
 has() { command -v "$1" >/dev/null || { echo "analyse: no $1" >&2; false; }; }
@@ -34,8 +38,9 @@ if has cppcheck; then
 fi
 if has clang-tidy; then
     echo $files | xargs -P "$jobs" -n 4 sh -c 'form=$1; shift
-        clang-tidy --quiet --checks="-*,bugprone-*,clang-analyzer-*" "$@" \
-            -- $form' sh "$form" 2>/dev/null |
+        checks=$1; shift
+        clang-tidy --quiet --checks="$checks" "$@" -- $form' \
+            sh "$form" "$checks" 2>/dev/null |
         sed -nE "s|^$PWD/||; s/^([a-z0-9_/]+\.c:[0-9]+):[0-9]+: warning: (.*)$/\1: \2/p" \
             >>"$work/found"
 fi

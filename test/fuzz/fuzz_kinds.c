@@ -116,15 +116,13 @@ static void parse_words(const struct fuzz_input *in, struct diag *d)
     free(copy);
 }
 
-/* Not read alone: the machine that it makes is also asked for a layer's counts,
- * under a mapping that is found for it. */
-static void count_layer(const struct fuzz_input *in, struct diag *d)
+/* Not read alone: a layer's counts are asked for, under a mapping that is
+ * found for it. */
+static void count(const char *cfg, const char *shape)
 {
     struct workbench bench;
     struct point_result result;
-    const struct point point = {.cfg = in->path,
-                                .shape = "M=6,C=4,H=9,W=8,R=3,S=2,stride=2"};
-    (void)d;
+    const struct point point = {.cfg = cfg, .shape = shape};
     workbench_init(&bench, 1 << 20);
     const struct evaluation how = {.bench = &bench};
     evaluate(&how, &point, &result);
@@ -132,15 +130,38 @@ static void count_layer(const struct fuzz_input *in, struct diag *d)
     workbench_fini(&bench);
 }
 
+static void count_on_machine(const struct fuzz_input *in, struct diag *d)
+{
+    (void)d;
+    count(in->path, "M=6,C=4,H=9,W=8,R=3,S=2,stride=2");
+}
+
+static void count_layer(const struct fuzz_input *in, struct diag *d)
+{
+    static const char *const machine[] = {"eyeriss", "systolic", "gemmini",
+                                          "dadiannao_like", "tpu_v1"};
+    (void)d;
+    count(machine[in->bytes % 5], in->text);
+}
+
 const struct fuzz_kind fuzz_kinds[] = {
-    {"text", parse_text},         {"arch", parse_arch},
-    {"set", parse_set},           {"part", parse_part},
-    {"network", parse_network},   {"energy", parse_energy},
-    {"mapping", parse_mapping},   {"limits", parse_limits},
-    {"accesses", parse_accesses}, {"shape", parse_shape},
-    {"gemm", parse_gemm},         {"plan", parse_plan},
-    {"request", parse_request},   {"words", parse_words},
-    {"model", count_layer},       {NULL, NULL},
+    {"text", parse_text},
+    {"arch", parse_arch},
+    {"set", parse_set},
+    {"part", parse_part},
+    {"network", parse_network},
+    {"energy", parse_energy},
+    {"mapping", parse_mapping},
+    {"limits", parse_limits},
+    {"accesses", parse_accesses},
+    {"shape", parse_shape},
+    {"gemm", parse_gemm},
+    {"plan", parse_plan},
+    {"request", parse_request},
+    {"words", parse_words},
+    {"model", count_on_machine},
+    {"layer", count_layer},
+    {NULL, NULL},
 };
 
 const struct fuzz_kind *fuzz_kind_find(const char *name)
