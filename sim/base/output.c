@@ -228,6 +228,8 @@ bool output_write(const char *path, const char *text, size_t text_bytes,
         error = write_all(stdout, text, text_bytes);
         return error == 0 || io_error("standard output", error, d);
     }
+    if (!file_use_may_write("-o", path, d)) /* whoever forgot to ask */
+        return false;
     if (file_use_is_read(path)) /* only after it was tried out */
         return diag_error(d, nowhere,
                           "'%s' was read here and cannot be written; another "

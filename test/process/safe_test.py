@@ -144,10 +144,71 @@ def sweeping(house):
                   part="outside")
     house.refuses("37 a plan of the house", "sweep", house.secret,
                   part="outside")
+    house.refuses("38 a script of shards outside", "sweep", "plan.cfg",
+                  "--emit", "slurm", "--shard", "1/2", "-o", "../house/jobs",
+                  part="would write")
+    house.refuses("39 the count of a sweep outside", "sweep", "plan.cfg",
+                  "--store", "out/other", "-o", "../house/count",
+                  part="would write")
+    house.refuses("40 merged stores outside", "sweep", "merge", "--store",
+                  "../house/all", "out/other", part="would write")
+    house.refuses("41 a store of the house, merged", "sweep", "merge",
+                  "--store", "out/all", house.secret, part="outside")
+    house.write("other.cfg", 'cfg = "../house/eyeriss.cfg"; net = "lenet5";\n'
+                'axes = ( { key = "array.rows"; values = [6, 12]; } );\n')
+    house.refuses("42 a machine outside, of a plan", "sweep", "other.cfg",
+                  "--store", "out/other", part="outside")
+    house.write("prices.cfg", 'cfg = "eyeriss"; net = "lenet5";\n'
+                'axes = ( { key = "energy"; values = ["../house/secret.cfg"]; '
+                '} );\n')
+    house.refuses("43 energies outside, of a plan", "sweep", "prices.cfg",
+                  "--store", "out/other", part="outside")
     done = house.run("sweep", "plan.cfg", "--store", "out/store")
     check(done.returncode == 0 and
           os.path.exists(os.path.join(house.guest, "out", "store")),
           "a store in the folder is made", done.stderr)
+
+
+def seeing(house):
+    """What is shown or compared is read by another program, or runs one."""
+    house.refuses("44 a report of the house's", "report", house.secret,
+                  part="outside")
+    house.refuses("45 a result of the house, compared", "compare",
+                  "../house/secret.cfg", "link.cfg", part="outside")
+    house.write("mine.cfg", EYERISS)
+    house.refuses("46 a machine, compared, that includes upward", "compare",
+                  "up.cfg", "mine.cfg", *SHAPE, part="goes up")
+    house.refuses("47 machines, compared with energies outside", "compare",
+                  "mine.cfg", "mine.cfg", *SHAPE, "--set",
+                  "energy=../house/secret.cfg", part="outside")
+    house.refuses("48 a timeline outside", *C1, "--timeline", "../house/t",
+                  part="would write")
+    house.refuses("49 a page outside", *C1, "--format", "html", "-o",
+                  "../house/page", part="would write")
+    house.refuses("50 mappings of the house, as a policy", *C1,
+                  f"--mapping-policy={house.secret}", part="outside")
+    house.refuses("51 a report of another tool outside", "import", "mine.cfg",
+                  "--compare", house.secret, "-o", "out", part="outside")
+
+
+def serving(house):
+    """Requests are answered by refusals."""
+    asked = os.path.join(house.guest, "requests")
+    house.write("requests", "".join(text + "\n" for text in (
+        '{"cfg": "../house/eyeriss.cfg", "net": "lenet5"}',
+        '{"cfg": "eyeriss", "net": "../house/secret.cfg"}',
+        '{"cfg": "up.cfg", "net": "lenet5"}',
+        '{"cfg": "eyeriss", "net": "lenet5", "layer": "c1", '
+        '"set": {"energy": "../house/secret.cfg"}}')))
+    with open(asked, "rb") as requests:
+        done = subprocess.run([PROGRAM, "serve", "--safe=out"],
+                              cwd=house.guest, stdin=requests, text=True,
+                              capture_output=True, timeout=60, check=False)
+    answers = done.stdout.splitlines()
+    check(done.returncode == 0 and len(answers) == 4 and
+          all('"status": "error"' in line and
+              ("outside" in line or "goes up" in line) for line in answers),
+          "refused: 52-55 files outside, asked of a server", done.stdout)
 
 
 def code(house):
@@ -221,6 +282,8 @@ with new_folder() as _folder:
     reading(_house)
     writing(_house)
     sweeping(_house)
+    seeing(_house)
+    serving(_house)
     code(_house)
     resources(_house)
     what_goes_on(_house)

@@ -80,6 +80,8 @@ void command_compare(struct invocation *s)
     hand_on(&w, "batch", o->batch > 0 ? batch : NULL);
     for (int k = 0; k < o->set.n; k++)
         hand_on(&w, "set", o->set.text[k]);
+    if (o->safe.is_on) /* the runs read what this may read */
+        add(&w, "--run-with=--safe");
     for (int i = 0; i < 2; i++) {
         if (!file_use_may_read(o->operands.text[i], command_line, s->diag))
             return;

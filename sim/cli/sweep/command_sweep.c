@@ -91,6 +91,8 @@ static void run_plan(struct invocation *s, const char *name)
                    "'--emit' needs the number of shards; as in '--shard 1/8'");
         return;
     }
+    if (!output_is_possible("-o", o->output, s->diag))
+        return;
     workbench_init(&bench, o->memo_bytes);
     struct plan *plan = plan_load(name, bench.inputs, s->diag);
     if (plan != NULL && o->emit != NULL) {
@@ -158,7 +160,8 @@ static void merge(struct invocation *s)
     }
     for (int i = 0; i < o->operands.n - 1; i++)
         file_use_read(from[i]);
-    if (!file_use_write("--store", o->store, s->diag) ||
+    if (!output_is_possible("-o", o->output, s->diag) ||
+        !file_use_write("--store", o->store, s->diag) ||
         !store_merge(o->store, from, o->operands.n - 1, s->diag))
         return;
     struct store *store = store_read(o->store, s->diag);
