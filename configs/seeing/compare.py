@@ -45,19 +45,23 @@ def side(path, program, run_with):
 
 
 def wait_causes(layer):
-    return {f"wait_dram of {tensor}: {cause}": value
-            for tensor, causes in layer.get("wait_dram_by", {}).items()
-            for cause, value in causes.items()}
+    out = {f"wait_dram of {tensor}: {cause}": value
+           for tensor, causes in layer.get("wait_dram_by", {}).items()
+           for cause, value in causes.items()}
+    out.update({f"wait_{name}: {cause}": value
+                for name, causes in layer.get("wait_by", {}).items()
+                for cause, value in causes.items()})
+    return out
 
 
 def causes(layer, pes):
-    """Cycles of all PEs that each cause took; wait_dram as what it is made
+    """Cycles of all PEs that each cause took; waits as what they are made
     of."""
     ledger = dict(layer.get("ledger_pe_cycles", {}))
     split = wait_causes(layer)
-    if split:
-        ledger.pop("wait_dram", None)
-        ledger.update(split)
+    for whole in {part.split(" of ")[0].split(":")[0] for part in split}:
+        ledger.pop(whole, None)
+    ledger.update(split)
     return {cause: value / pes for cause, value in ledger.items()}
 
 
@@ -124,13 +128,60 @@ def explained(keys, first, program, run_with, cycles):
     return out
 
 
+def work_of(data):
+    """What was run: its network and batch."""
+    network = data["network"]
+    name = network["name"] if isinstance(network, dict) else network
+    return f"'{name or data['layers'][0]['name']}', batch {data['batch']}"
+
+
+def refuse_unlike(files, a, b, are_run):
+    """Two figures of unlike things say nothing; are_run: of architectures."""
+    first, second = files
+    if a["energy_unit"] != b["energy_unit"]:
+        raise documents.Fault(
+            f"'{first}' counts energy in {a['energy_unit']} and '{second}' in "
+            f"{b['energy_unit']}; the same table (--energy) is needed for both")
+    if ("cycles" in a["total"]) != ("cycles" in b["total"]):
+        known, unknown = files if "cycles" in a["total"] else files[::-1]
+        raise documents.Fault(
+            f"'{known}' is of a run and '{unknown}' of a model, which knows no "
+            "cycles; two runs or two models are needed")
+    if are_run and work_of(a) != work_of(b):
+        raise documents.Fault(
+            f"'{first}' runs {work_of(a)}, and '{second}' {work_of(b)}; --net "
+            "or --layer, and --batch are needed, so that both do the same")
+    if not {layer["name"] for layer in a["layers"]} & \
+            {layer["name"] for layer in b["layers"]}:
+        raise documents.Fault(
+            f"'{first}' and '{second}' have no layer in common; results of "
+            "the same network are needed")
+
+
+def refuse_mixed(files, run_with):
+    """Results are as they are; architectures are run."""
+    results = [path for path in files if path.endswith(".json")]
+    if len(results) == 1:
+        other = files[1 - files.index(results[0])]
+        raise documents.Fault(
+            f"'{results[0]}' is a result and '{other}' an architecture; two "
+            f"results (accelsim --cfg {other} --format json -o FILE.json makes "
+            "one) or two architectures are needed")
+    if results and run_with:
+        raise documents.Fault(
+            f"'{run_with[0].split('=')[0]}' is for architectures, which are "
+            "run; results are compared as they are")
+
+
 def of(files, program, run_with):
     if len(files) != 2:
         raise documents.Fault("two results or two architectures are needed, "
                               "as in 'accelsim compare before.json "
                               "after.json'")
+    refuse_mixed(files, run_with)
     (a, config_a), (b, config_b) = (side(path, program, run_with)
                                     for path in files)
+    refuse_unlike(files, a, b, config_a is not None)
     unit = "uJ" if a["energy_unit"] == "pJ" else "10^6 MAC"
     lines = [f"{files[0]} -> {files[1]}", "", "all"]
     lines += layer_lines(a["total"], b["total"], a["pes"], b["pes"], unit)

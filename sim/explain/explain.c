@@ -97,16 +97,32 @@ static bool same_mapping(const struct layer_result *a,
     return same;
 }
 
+static bool sets_mapping(const char *set)
+{
+    return strncmp(set, "mapping.", strlen("mapping.")) == 0;
+}
+
+/* Whether some --set is of the mapping. */
+static bool has_set_mapping(const struct explain_input *in)
+{
+    for (int k = 0; k < in->n_sets; k++)
+        if (sets_mapping(in->set[k]))
+            return true;
+    return false;
+}
+
 /* The machine with a change; NULL after a message. */
 static struct config *changed(const struct explain_input *in,
                               const struct what_if *what, struct diag *d)
 {
-    const int n = in->n_sets + what->n_sets;
-    const char **set = xcalloc((size_t)n + 1, sizeof(*set));
+    const char **set =
+        xcalloc((size_t)in->n_sets + (size_t)what->n_sets + 1, sizeof(*set));
+    int n = 0;
     for (int k = 0; k < in->n_sets; k++)
-        set[k] = in->set[k];
+        if (!(what->is_unset && sets_mapping(in->set[k])))
+            set[n++] = in->set[k];
     for (int k = 0; k < what->n_sets; k++)
-        set[in->n_sets + k] = what->set[k];
+        set[n++] = what->set[k];
     struct config *cfg = config_load(in->cfg_name, set, n, d);
     free(set);
     return cfg;
@@ -119,7 +135,8 @@ static bool run_changed(const struct explanation *e,
     const struct explain_input *in = e->in;
     const int n = in->workload->n_layers;
     struct setup setup = {cfg, in->dataflow, in->policy};
-    if (w->what.kind == WHAT_IF_MAPPING && w->what.dataflow == NULL)
+    if (w->what.kind == WHAT_IF_MAPPING && w->what.dataflow == NULL &&
+        !w->what.is_unset)
         setup.policy = POLICY_SEARCH;
     if (w->what.dataflow != NULL)
         setup.dataflow = config_dataflow(cfg, w->what.dataflow, d);
@@ -196,11 +213,13 @@ static void try_all(struct explanation *e)
 {
     struct what_if what[WHAT_IFS_MAX];
     const struct dataflow *dataflow = e->in->dataflow;
-    const bool is_searched = e->in->policy == POLICY_SEARCH ||
-                             strcmp(e->mapping_source, "search") == 0;
-    const int n = what_ifs_of(config_arch(e->in->cfg),
-                              dataflow != NULL ? dataflow->name : NULL,
-                              is_searched, what);
+    const struct what_if_mappings mappings = {
+        .dataflow = dataflow != NULL ? dataflow->name : NULL,
+        .are_searched = e->in->policy == POLICY_SEARCH ||
+                        strcmp(e->mapping_source, "search") == 0,
+        .are_set = has_set_mapping(e->in),
+    };
+    const int n = what_ifs_of(config_arch(e->in->cfg), &mappings, what);
     for (int k = 0; k < n; k++) {
         if (is_idle(e, &what[k]))
             continue;
@@ -243,7 +262,10 @@ const struct explained_what_if *explanation_binding(const struct explanation *e)
 {
     for (int k = 0; k < e->n; k++) {
         const struct explained_what_if *w = &e->what_if[k];
-        if (w->ran && w->what.kind == WHAT_IF_RESOURCE &&
+        const bool is_mapping =
+            w->what.is_unset ||
+            (w->what.kind == WHAT_IF_MAPPING && e->in->mapping_is_given);
+        if (w->ran && (w->what.kind == WHAT_IF_RESOURCE || is_mapping) &&
             w->cost.cycles < e->now.cycles)
             return w;
     }

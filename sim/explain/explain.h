@@ -28,6 +28,7 @@ struct explain_input { /* all borrowed */
     const char *const *set;
     int n_sets;
     const char *mapping_file;        /* that cfg uses; NULL: none */
+    bool mapping_is_given;           /* that file, by the user */
     const char *network;             /* that mapping tables know it by, or "" */
     const struct dataflow *dataflow; /* NULL: the mapping file's */
     enum mapping_policy policy;
@@ -69,7 +70,8 @@ struct explanation {
 bool explain_layers(const struct explain_input *in, struct explanation *out,
                     struct diag *d);
 void explanation_fini(struct explanation *e);
-/* The change of one key that saves most, or NULL: none saves a cycle. */
+/* The change of one key that saves most, or that of the mapping which the user
+ * gave, if it saves more; NULL: none saves a cycle. */
 const struct explained_what_if *
 explanation_binding(const struct explanation *e);
 /* The share of the cycles that a change saves; below 0: it costs some. */

@@ -19,11 +19,12 @@ static void put_cost(json_t *o, const struct explain_cost *cost)
         tree_put_real(o, "area_mm2", cost->area_mm2);
 }
 
-static json_t *ledger(const struct layer_result *r)
+static json_t *ledger(const struct arch *arch, const struct layer_result *r)
 {
     json_t *o = tree_object();
     for (int i = 0; i < LEDGER_N; i++)
-        tree_put_count(o, ledger_name[i], r->ledger_pe_cycles[i]);
+        if (i != LEDGER_skip || arch_skips_any(arch))
+            tree_put_count(o, ledger_name[i], r->ledger_pe_cycles[i]);
     return o;
 }
 
@@ -97,7 +98,8 @@ bool explain_write_json(const struct explanation *e, FILE *to)
     tree_put_text(o, "mapping_source", e->mapping_source);
     tree_put_text(o, "energy_unit", energy_unit(e->in->energy));
     put_cost(now, &e->now);
-    tree_put(now, "ledger_pe_cycles", ledger(&e->total));
+    tree_put(now, "ledger_pe_cycles",
+             ledger(config_arch(e->in->cfg), &e->total));
     tree_put(now, "wait_dram_by", waits(&e->total));
     tree_put(now, "wait_by", network_waits(&e->total));
     tree_put(now, "energy_parts", document_energies(&e->energy));

@@ -49,19 +49,23 @@ static struct number_text change_text(double now, double then)
     return out;
 }
 
-/* The tensor and cause that take most of wait_dram.  false: there is none. */
-static bool largest_wait(const struct explanation *e, enum tensor *tensor,
-                         enum dram_wait *cause)
+/* The largest part of a wait. */
+static void say_wait(const struct layer_result *r, enum ledger_cause wait,
+                     FILE *to)
 {
-    uint64_t most = 0;
-    for (int t = 0; t < TENSOR_N; t++)
-        for (int k = 0; k < DRAM_WAIT_N; k++)
-            if (e->total.wait_dram_by[t][k] > most) {
-                most = e->total.wait_dram_by[t][k];
-                *tensor = (enum tensor)t;
-                *cause = (enum dram_wait)k;
-            }
-    return most > 0;
+    struct wait_part part[WAIT_PARTS_MAX];
+    const int n = wait_parts(r, wait, part);
+    int most = 0;
+    for (int k = 1; k < n; k++)
+        if (part[k].pe_cycles > part[most].pe_cycles)
+            most = k;
+    if (n > 0)
+        fprintf(to, " Of %s, %s %% is %s%s%s: %s.", ledger_name[wait],
+                text_percent((double)part[most].pe_cycles /
+                             (double)r->ledger_pe_cycles[wait])
+                    .text,
+                part[most].tensor, part[most].tensor[0] != '\0' ? " " : "",
+                part[most].name, part[most].doc);
 }
 
 static void say_losses(const struct explanation *e, FILE *to)
@@ -70,8 +74,6 @@ static void say_losses(const struct explanation *e, FILE *to)
     const double all = (double)ledger_total(r->ledger_pe_cycles);
     enum ledger_cause loss[3];
     const int n = metrics_largest_losses(r, 3, loss);
-    enum tensor tensor;
-    enum dram_wait cause;
     if (all <= 0)
         return;
     fprintf(to, "%s %% of the PE-cycles issued a MAC.",
@@ -87,14 +89,8 @@ static void say_losses(const struct explanation *e, FILE *to)
                 i == n - 1  ? "."
                 : i < n - 2 ? ","
                             : "");
-    if (r->ledger_pe_cycles[LEDGER_wait_dram] > 0 &&
-        largest_wait(e, &tensor, &cause))
-        fprintf(to, " Of wait_dram, %s %% is %s %s: %s.",
-                text_percent((double)r->wait_dram_by[tensor][cause] /
-                             (double)r->ledger_pe_cycles[LEDGER_wait_dram])
-                    .text,
-                tensor_name[tensor], dram_wait_name[cause],
-                dram_wait_doc[cause]);
+    for (int i = 0; i < n; i++)
+        say_wait(r, loss[i], to);
 }
 
 static void say_change(const struct explanation *e,
@@ -140,10 +136,14 @@ char *explanation_in_words(const struct explanation *e)
     if (bound == NULL) {
         fprintf(to, " None of the %d changes of one key saves a cycle.", ran);
     } else {
+        const bool is_mapping = bound->what.kind == WHAT_IF_MAPPING;
+        const char *key =
+            is_mapping ? "the mapping that was given" : bound->what.set[0];
         fprintf(to, " What binds is %.*s: of %d changes that were simulated, ",
-                (int)strcspn(bound->what.set[0], "="), bound->what.set[0], ran);
+                (int)strcspn(key, "="), key, ran);
         say_change(e, bound, to);
-        fprintf(to, "; no other change of one key saves more.");
+        fprintf(to, "; no other change %ssaves more.",
+                is_mapping ? "" : "of one key ");
     }
     if (best != NULL) {
         fprintf(to, " %s ",

@@ -220,9 +220,16 @@ static void add_buffers(struct list *list, const struct arch *arch)
 }
 
 static void add_mappings(struct list *list, const struct arch *arch,
-                         const char *dataflow, bool is_searched)
+                         const struct what_if_mappings *now)
 {
-    if (!is_searched) {
+    const char *dataflow = now->dataflow;
+    if (now->are_set) {
+        struct what_if *w = add(list, WHAT_IF_MAPPING,
+                                "the mapping that is found where none is set");
+        snprintf(w->option, sizeof(w->option), "without --set mapping.*");
+        w->is_unset = true;
+    }
+    if (!now->are_searched && !now->are_set) {
         struct what_if *w = add(list, WHAT_IF_MAPPING,
                                 "the best mapping of some that are simulated");
         snprintf(w->option, sizeof(w->option), "--mapping-policy search");
@@ -231,14 +238,17 @@ static void add_mappings(struct list *list, const struct arch *arch,
         if (dataflow != NULL && strcmp(dataflow, arch->dataflows[k]) == 0)
             continue;
         struct what_if *w =
-            add(list, WHAT_IF_MAPPING, "another of the machine's dataflows");
+            add(list, WHAT_IF_MAPPING,
+                dataflow == NULL ? "one of the machine's dataflows, in place "
+                                   "of the mapping that was given"
+                                 : "another of the machine's dataflows");
         w->dataflow = arch->dataflows[k];
         snprintf(w->option, sizeof(w->option), "--dataflow %s",
                  arch->dataflows[k]);
     }
 }
 
-int what_ifs_of(const struct arch *arch, const char *dataflow, bool is_searched,
+int what_ifs_of(const struct arch *arch, const struct what_if_mappings *now,
                 struct what_if out[WHAT_IFS_MAX])
 {
     struct list list = {out, 0};
@@ -254,6 +264,6 @@ int what_ifs_of(const struct arch *arch, const char *dataflow, bool is_searched,
     if (strcmp(arch->dram_model, "ideal") != 0)
         add_set(add(&list, WHAT_IF_LIMIT, "a DRAM that takes no time"),
                 "dram.model=ideal");
-    add_mappings(&list, arch, dataflow, is_searched);
+    add_mappings(&list, arch, now);
     return list.n;
 }

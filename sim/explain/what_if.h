@@ -35,11 +35,18 @@ struct what_if {
     /* The option that a WHAT_IF_MAPPING is, "--dataflow ws"; else "". */
     char option[WHAT_IF_SET_BYTES];
     const char *dataflow; /* that it names, borrowed of the architecture */
+    bool is_unset;        /* without the --set mapping.X that were given */
 };
 
-/* Fills out with all that the machine may have; returns how many.  dataflow:
- * the one in use, or NULL; is_searched: mappings were searched already. */
-int what_ifs_of(const struct arch *arch, const char *dataflow, bool is_searched,
+/* How layers are mapped now. */
+struct what_if_mappings {
+    const char *dataflow; /* in use; NULL: a mapping file's */
+    bool are_searched;    /* the best of some that are simulated */
+    bool are_set;         /* by --set mapping.X */
+};
+
+/* Fills out with all that the machine may have; returns how many. */
+int what_ifs_of(const struct arch *arch, const struct what_if_mappings *now,
                 struct what_if out[WHAT_IFS_MAX]);
 
 #ifdef __cplusplus

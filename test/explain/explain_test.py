@@ -3,11 +3,11 @@
 Each machine is generous but for one key, which was made smaller until it held
 the layer up.  explain has to name that key as what binds; a run with the
 options that it gives takes the cycles that it says; and on that machine, the
-bottleneck gone, it names something else.
+bottleneck gone, it names something else.  The same of a bad mapping.
 SPDX-License-Identifier: MIT
 """
 
-from program import check, finish, report, run, sample
+from program import check, finish, new_folder, report, run, sample, write
 
 CONV = ("--shape", "M=32,C=16,H=14,W=14,R=3,S=3,pad=1")
 FC = ("--shape", "M=256,C=256,H=1,W=1,R=1,S=1")
@@ -71,6 +71,39 @@ def look_at(machine, dataflow, plenty, layer, key, value):
           f"{what}: then it binds no longer", after)
 
 
+def look_at_mapping(folder):
+    """A bad mapping: it binds, said in a file or by --set, and what is found
+    without it takes what explain says."""
+    bad = {"m": 8, "n": 1, "e": 7, "p": 4, "q": 1, "r": 1, "t": 1, "fr": 3,
+           "fc": 3, "g": 1, "w": 14}
+    words = ("--cfg", "eyeriss", *CONV)
+    entry = "; ".join(f"{name} = {value}" for name, value in bad.items())
+    file = write(folder, "bad.cfg",
+                 f'mappings = ( {{ dataflow = "rs"; {entry}; }} );')
+    sets = options({f"mapping.{name}": value for name, value in bad.items()})
+    for given, best in ((("--mapping", file), "--dataflow "),
+                        (("--dataflow", "rs", *sets),
+                         "without --set mapping.*")):
+        found = report("explain", *words, *given)
+        binds = found["binding"]
+        check(binds is not None and binds["kind"] == "mapping" and
+              binds["options"][0].startswith(best) and
+              found["what_ifs"][0]["kind"] == "mapping" and
+              "What binds is the mapping that was given" in found["in_words"],
+              f"{given[0]}: a bad mapping binds, and is named first",
+              found["in_words"])
+        mended = binds["options"][0].split() if best == "--dataflow " else \
+            ["--dataflow", "rs"]
+        ran = report("run", *words, *mended)
+        check(ran["total"]["cycles"] == binds["cycles"] <
+              found["now"]["cycles"] / 2,
+              f"{given[0]}: a run without it takes those cycles",
+              ran["total"]["cycles"])
+        after = report("explain", *words, *mended)["binding"]
+        check(after is None or after["kind"] != "mapping",
+              f"{given[0]}: then no mapping binds", after)
+
+
 def look_at_text():
     """Of a published layer: the numbers are those of the run."""
     words = ("--cfg", "eyeriss", "--layer", "conv5", "--batch", "1")
@@ -78,7 +111,8 @@ def look_at_text():
     ran = report("run", *words)["layers"][0]
     check(found["now"]["cycles"] == ran["cycles"], "the cycles are the run's")
     check(found["now"]["ledger_pe_cycles"] == ran["ledger_pe_cycles"] and
-          found["now"]["wait_dram_by"] == ran["wait_dram_by"],
+          found["now"]["wait_dram_by"] == ran["wait_dram_by"] and
+          found["now"]["wait_by"] == ran["wait_by"],
           "and so are the causes")
     check(found["now"]["energy"] == ran["energy_pj"]["total"],
           "and the energy")
@@ -101,5 +135,7 @@ def look_at_text():
 if __name__ == "__main__":
     for case in PLANTED[:sample(3, "planted bottlenecks", len(PLANTED))]:
         look_at(*case)
+    with new_folder() as work:
+        look_at_mapping(work)
     look_at_text()
     finish()

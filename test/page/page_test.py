@@ -243,6 +243,23 @@ def look_at_compare(folder):
           "\nc1\n" in done.stdout, "two results, by layer and cause",
           done.stdout + done.stderr)
     check("(same)" in run("compare", one, one).stdout, "a result and itself")
+    model = write(folder, "model.json", json.dumps(report("model", *C)))
+    other = write(folder, "other.json", json.dumps(report(
+        "run", *C[:2], "--shape", "M=4,C=4,H=4,W=4,R=1,S=1")))
+    mac = write(folder, "mac.json", json.dumps(report(
+        "run", *C, "--energy", "eyeriss_normalized")))
+    for words, said in (((one, "eyeriss"), "is a result and 'eyeriss' an "),
+                        (("eyeriss", one), "is a result and 'eyeriss' an "),
+                        ((one, two, "--layer", "c1"), "for architectures"),
+                        ((one, model), "of a model, which knows no cycles"),
+                        ((one, other), "have no layer in common"),
+                        ((one, mac), "the same table (--energy)"),
+                        (("eyeriss", "systolic", "--layer", "conv3"),
+                         "batch 4, and 'systolic'")):
+        done = run("compare", *words)
+        check(done.returncode == 1 and said in done.stderr and
+              done.stderr.startswith("accelsim: error: "),
+              f"unlike things are refused: {said}", done.stderr)
     done = run("compare", "eyeriss", "eyeriss_spads", "--net", "lenet5",
                "--layer", "c1", "--batch", "1")
     check(done.returncode == 0 and "alone on the first: " in done.stdout,

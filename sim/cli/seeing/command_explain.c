@@ -56,6 +56,8 @@ void command_explain(struct invocation *s)
         .set = o->set.text,
         .n_sets = o->set.n,
         .mapping_file = mapping_file(o, config_arch(s->cfg)),
+        .mapping_is_given =
+            o->mapping != NULL || o->mappings != NULL || o->policy.file != NULL,
         .network = invocation_is_single_layer(s) ? "" : s->workload->name,
         .dataflow = s->dataflow,
         .policy = o->policy.policy,
