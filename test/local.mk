@@ -174,6 +174,11 @@ EXTRA_DIST += %D%/python/dask_workers.py %D%/python/optuna_stand_in.py
 
 # what is installed
 dist_check_SCRIPTS += %D%/install/install_test.sh
+EXTRA_DIST += %D%/install/fresh_root.sh
+.PHONY: fresh-root
+fresh-root:
+	@srcdir=$(abs_top_srcdir) SUITE="$(SUITE)" WHAT="$(WHAT)" \
+		bash $(srcdir)/test/install/fresh_root.sh
 
 # parsers; `make fuzz` takes longer
 fuzz_parsers_SOURCES = %D%/fuzz/fuzz_kinds.c %D%/fuzz/fuzz_kinds.h \
@@ -215,15 +220,17 @@ coverage:
 	$(MKDIR_P) build-coverage
 	test -e build-coverage/Makefile || (cd build-coverage && \
 	    $(abs_srcdir)/configure -q CFLAGS='-O0 --coverage' \
-	    CXXFLAGS='-O0 --coverage' LDFLAGS=--coverage)
+	    CXXFLAGS=-O0 LDFLAGS=--coverage)
 	-$(MAKE) -C build-coverage check
 	srcdir=$(abs_srcdir) $(PYTHON3) -B \
 	    $(srcdir)/test/analysis/coverage.py build-coverage $(LEAST)
 
 .PHONY: mutate
-EXTRA_DIST += %D%/mutate/equivalent.txt %D%/mutate/mutate.py
-mutate:
-	@srcdir=$(abs_srcdir) $(PYTHON3) -B $(srcdir)/test/mutate/mutate.py \
+EXTRA_DIST += %D%/mutate/bench.py %D%/mutate/equivalent.txt \
+	%D%/mutate/mutate.py
+mutate: all
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS=
+	@$(AM_TESTS_ENVIRONMENT) srcdir=$(abs_srcdir) $(PYTHON3) -B $(srcdir)/test/mutate/mutate.py \
 	    --count $(if $(COUNT),$(COUNT),300) --seed $(if $(SEED),$(SEED),1) \
 	    --only "$(ONLY)"
 

@@ -357,9 +357,19 @@ static bool tables_exist(const struct config *cfg, struct diag *d)
                       name, near.best);
 }
 
+/* Published mappings that nobody chose would only seem to be in use. */
+static bool table_is_chosen(const struct config *cfg, struct diag *d)
+{
+    return cfg->tables.n == 0 || cfg->is_given[schema_find("mapping.table")] ||
+           diag_error(d, (struct src_pos){cfg->path, 0},
+                      "'mapping.table' is missing beside 'mapping_tables'; "
+                      "\"%s\" or \"none\" is needed",
+                      cfg->tables.table[0].name);
+}
+
 static bool check_whole(const struct config *cfg, struct diag *d)
 {
-    bool ok = nothing_is_missing(cfg, d);
+    bool ok = nothing_is_missing(cfg, d) && table_is_chosen(cfg, d);
     ok = stores_stand_alone(cfg, d) && ok;
     ok = levels_stand_alone(cfg, d) && ok;
     struct arch_where where = {cfg->path, cfg->at};

@@ -115,6 +115,12 @@ def what_is_missing_is_said():
             check(done.returncode == 1 and done.stdout == "" and
                   done.stderr.startswith(path + ":") and group in done.stderr,
                   f"'{group}' may not be missing", done.stderr or "it ran")
+        path = write(folder, "cut.cfg", EYERISS.replace(
+            'mapping = { table = "jssc, vgg16_inferred"; };\n', ""))
+        done = bounded("--cfg", path, *SHAPE)
+        check(done.returncode == 1 and "'mapping.table' is missing" in
+              done.stderr, "nor which published mappings hold",
+              done.stderr or "it ran")
 
 
 def tables_that_are_cut_are_refused():

@@ -4,10 +4,10 @@ breakages no test notices (`make mutate`).
 
     mutate.py --count N [--seed S] [--only pe,noc]
 
-Works in ./mutate, a copy of the sources with a build of its own.  A mutant is
-one change of a line: an operator, a comparison, a constant by one, a condition
-turned round, a statement left out.  It is compiled, and the tests of its folder
-run until one fails, which kills it; what does not compile or compiles to the
+A mutant is one change of a line: an operator, a comparison, a constant by one,
+a condition turned round, a statement left out.  It is compiled, linked into a
+library and run under the tests that enter its function (bench.py), quick ones
+first, until one fails, which kills it; what does not compile or compiles to the
 same object is none.  Survivors are printed with their line; those that are
 argued to be equivalent stand in test/mutate/equivalent.txt and count apart.
 SPDX-License-Identifier: MIT
@@ -17,29 +17,15 @@ import argparse
 import os
 import random
 import re
-import shutil
-import subprocess
 import sys
+import threading
+
+from bench import Bench, sources
 
 SOURCE = os.environ.get("srcdir", ".")
-# The folders of the model, and the programs that test each, quick ones first.
-TESTS = {
-    "noc": ["multicast_test", "tree_test", "mesh_test"],
-    "pe": ["lanes_test", "systolic_test"],
-    "mem": ["l1_test", "dma_test", "dram_test", "dram_memory_test"],
-    "traces": ["reuse_test"],
-    "dataflows": ["dram_layout_test", "pass_events_test", "dataflow_test",
-                  "l1_dataflow_test"],
-    "dataflows/gemm": ["dataflow_test", "l1_dataflow_test"],
-    "dataflows/rs": ["rs_choose_test", "dataflow_test", "l1_dataflow_test"],
-    "dataflows/nest": ["nest_test", "levels_test"],
-    "dataflows/search": ["search_test", "search_nest_test"],
-    "sim/energy": ["energy_test"],
-    "sim/base": ["config_test", "report_test"],
-    "sim/array": ["multicast_machine_test", "probes_test", "pass_periods_test"],
-}
-# For what these let live.
-ALL = ["simulate_test", "model_test", "multicast_machine_test", "monotone_test"]
+# The folders of the model, with those in them.
+MODEL = ("noc", "pe", "mem", "traces", "dataflows", "sim/array", "sim/run",
+         "sim/energy")
 CHANGES = (
     (r"(?<![-+<>=!&|*/(,] )(?<=\w |\) |\] )\+(?= \w| \()", "-"),
     (r"(?<=\w |\) |\] )-(?= \w| \()", "+"), (r"(?<=\w |\) )\*(?= \w| \()", "+"),
@@ -101,86 +87,29 @@ def negated(line, at):
 
 
 def all_mutants(root, only):
-    for folder in sorted(TESTS):
-        if only and folder not in only:
-            continue
-        place = os.path.join(root, folder)
-        for name in sorted(os.listdir(place)):
-            if name.endswith(".c"):
-                path = os.path.join(folder, name)
-                for mutant in mutants_of(os.path.join(root, path)):
-                    yield (folder, path, *mutant)
+    for path in sources(root):
+        if path.startswith(tuple(f"{name}/" for name in only or MODEL)):
+            for mutant in mutants_of(os.path.join(root, path)):
+                yield (path, *mutant)
 
 
-class Bench:
-    """The copy of the sources, and its build."""
-
-    def __init__(self, root):
-        self.root = os.path.join(root, "source")
-        self.build = os.path.join(root, "build")
-        if not os.path.exists(os.path.join(self.build, "Makefile")):
-            shutil.copytree(SOURCE, self.root, dirs_exist_ok=True,
-                            ignore=shutil.ignore_patterns(
-                                "build", "build-[!a]*", ".git", "mutate"))
-            os.makedirs(self.build, exist_ok=True)
-            subprocess.run([os.path.join(self.root, "configure"),
-                            "--without-systemc", "-q", "CFLAGS=-O1",
-                            "CXXFLAGS=-O1"], cwd=self.build, check=True)
-        self.environment = {**os.environ, "srcdir": self.root,
-                            "builddir": self.build,
-                            "ACCELSIM": os.path.join(self.build, "accelsim")}
-
-    def make(self, *targets):
-        return subprocess.run(["make", "-s", *targets], cwd=self.build,
-                              capture_output=True, text=True,
-                              check=False).returncode == 0
-
-    def fails(self, program):
-        """Whether the test notices; a hang is noticed, too."""
-        if not self.make(program):
-            return True
-        try:
-            return subprocess.run(
-                [os.path.join(self.build, program), "--gtest_fail_fast"],
-                cwd=self.build, env=self.environment, timeout=120,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                check=False).returncode != 0
-        except subprocess.TimeoutExpired:
-            return True
-
-    def library(self):
-        """What the mutated sources compile to; None: they do not."""
-        if not self.make("libaccel.a", "libhot.a"):
-            return None
-        out = b""
-        for name in ("libaccel.a", "libhot.a"):
-            with open(os.path.join(self.build, name), "rb") as file:
-                out += file.read()
-        return re.sub(rb"\n[^\n]{0,20}/ +\d+ +\d+ +\d+ +\d+ +\d+ +`", b"", out)
+def function_of(lines, number):
+    """The name of the function that a line is in, or ""."""
+    for line in reversed(lines[:number]):
+        found = re.match(r"[A-Za-z_][\w\s*]*?(\w+)\(", line)
+        if found:
+            return found[1]
+    return ""
 
 
-def judge(bench, plain, mutant):
-    """"killed by TEST", "survived" or "none"."""
-    folder, path, number, old, new, _ = mutant
-    full = os.path.join(bench.root, path)
-    with open(full) as file:
-        text = file.read()
-    lines = text.split("\n")
+def judge(bench, worker, mutant):
+    path, number, old, new, _ = mutant
+    with open(os.path.join(bench.root, path)) as file:
+        lines = file.read().split("\n")
     assert lines[number - 1] == old
     lines[number - 1] = new
-    try:
-        with open(full, "w") as file:
-            file.write("\n".join(lines))
-        library = bench.library()
-        if library is None or library == plain:
-            return "none"
-        for program in dict.fromkeys(TESTS[folder] + ALL):
-            if bench.fails(program):
-                return f"killed by {program}"
-        return "survived"
-    finally:
-        with open(full, "w") as file:
-            file.write(text)
+    return bench.judge(worker, path, function_of(lines, number),
+                       "\n".join(lines))
 
 
 def equivalents():
@@ -190,41 +119,70 @@ def equivalents():
                 if not line.startswith("#") and "\t" in line}
 
 
+class Work:
+    """Mutants that workers take one after another, until enough are judged."""
+
+    def __init__(self, bench, mutants, count):
+        self.bench, self.mutants, self.left = bench, iter(mutants), count
+        self.counts = dict.fromkeys(("killed", "survived", "equivalent",
+                                     "unreached"), 0)
+        self.argued = equivalents()
+        self.lock = threading.Lock()
+
+    def go(self, worker):
+        while True:
+            with self.lock:
+                mutant = next(self.mutants, None) if self.left > 0 else None
+                self.left -= 1
+            if mutant is None:
+                return
+            verdict = judge(self.bench, worker, mutant)
+            with self.lock:
+                self.tell(mutant, verdict)
+
+    def tell(self, mutant, verdict):
+        if verdict == "none":
+            self.left += 1
+            return
+        path, number, old, new, _ = mutant
+        if verdict in ("survived", "unreached") and \
+                (path, new.strip()) in self.argued:
+            verdict = "equivalent"
+        self.counts[verdict.split()[0]] += 1
+        print(f"{path}:{number}: {verdict}: {old.strip()} -> {new.strip()}",
+              flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="")
     args = parser.parse_args()
-    bench = Bench(os.path.abspath("mutate"))
+    jobs = os.cpu_count() or 1
+    bench = Bench(os.path.abspath("mutate"), os.path.abspath(SOURCE),
+                  os.path.abspath(os.environ.get("builddir", ".")))
+    bench.prepare(jobs)
     only = [name for name in args.only.split(",") if name]
     chance = random.Random(args.seed)
     mutants = list(all_mutants(bench.root, only))
     chance.shuffle(mutants)
-    plain = bench.library()
-    if plain is None:
-        sys.exit("mutate.py: error: the sources do not compile; 'make' says "
-                 "why")
-    argued = equivalents()
-    counts = {"killed": 0, "survived": 0, "equivalent": 0}
     print(f"mutate: {len(mutants)} mutants, {args.count} of them by seed "
           f"{args.seed}", flush=True)
-    for mutant in mutants:
-        if sum(counts.values()) == args.count:
-            break
-        verdict = judge(bench, plain, mutant)
-        if verdict == "none":
-            continue
-        _, path, number, old, new, _ = mutant
-        if verdict == "survived" and (path, new.strip()) in argued:
-            verdict = "equivalent"
-        counts[verdict.split()[0]] += 1
-        print(f"{path}:{number}: {verdict}: {old.strip()} -> {new.strip()}",
-              flush=True)
-    tried = counts["killed"] + counts["survived"]
-    print(f"mutate: {counts['killed']} of {tried} killed, "
-          f"{counts['survived']} survived, {counts['equivalent']} equivalent")
-    sys.exit(10 * counts["survived"] > tried)
+    work = Work(bench, mutants, args.count)
+    threads = [threading.Thread(target=work.go, args=(worker,))
+               for worker in range(jobs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    counts = work.counts
+    alive = counts["survived"] + counts["unreached"]
+    tried = counts["killed"] + alive
+    print(f"mutate: {counts['killed']} of {tried} killed, {alive} not "
+          f"({counts['unreached']} in functions that no test enters), "
+          f"{counts['equivalent']} equivalent")
+    sys.exit(10 * alive > tried)
 
 
 main()
