@@ -74,6 +74,15 @@ def report(*words, **how):
     return document
 
 
+def sweep_faults(document, name):
+    """What docs/sweep_schema.json does not allow of a document of its
+    definition `name`, a line each."""
+    with open(os.path.join(SOURCE, "docs", "sweep_schema.json"),
+              encoding="utf-8") as file:
+        schema = json.load(file)
+    return list(json_schema.faults(document, schema["$defs"][name], schema))
+
+
 def new_folder():
     """A folder that is gone with the test."""
     return tempfile.TemporaryDirectory(prefix="accelsim-")

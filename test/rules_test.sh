@@ -175,6 +175,10 @@ verdict "docs/config.md is what --help-config=markdown prints (to renew it:
 verdict "docs/schema.json is what help schema prints (to renew it:
     accelsim help schema > docs/schema.json)" "$(
     "$ACCELSIM" help schema | diff docs/schema.json - | head -n 20)"
+verdict "docs/sweep_schema.json is what help sweep-schema prints (to renew it:
+    accelsim help sweep-schema > docs/sweep_schema.json)" "$(
+    "$ACCELSIM" help sweep-schema | diff docs/sweep_schema.json - |
+        head -n 20)"
 
 verdict "make and its files are at peace" "$(
     MAKEFLAGS= make -s -C "$builddir" list-dist 2>&1 >/dev/null)"

@@ -104,7 +104,7 @@ def price(rows, folder):
         for point in points[3 * i:3 * i + 3]:
             total, clock = point["energy_pj.total"], point["energy_pj.clock"]
             row["prices"][point["energy"]] = (total - clock) / point["macs"]
-            row["prices"][PRICES[3]] = total / point["macs"]
+        row["prices"][PRICES[3]] = total / point["macs"]
 
 
 def measure(name, folder):

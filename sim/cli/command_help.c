@@ -11,6 +11,7 @@
 #include "sim/cli/options_fault.h"
 #include "sim/cli/options_help.h"
 #include "sim/report/document_schema.h"
+#include "sim/sweep/sweep_schema.h"
 
 static const struct src_pos command_line = {NULL, 0};
 
@@ -22,6 +23,7 @@ static const struct {
     {"man", options_manual},
     {"completion", options_completion},
     {"schema", document_schema},
+    {"sweep-schema", sweep_schema},
 };
 enum { PAGES = sizeof(pages) / sizeof(pages[0]) };
 

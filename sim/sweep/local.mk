@@ -34,4 +34,6 @@ libaccel_a_SOURCES += \
 	%D%/store.h \
 	%D%/store_merge.c \
 	%D%/store_table.c \
-	%D%/store_table.h
+	%D%/store_table.h \
+	%D%/sweep_schema.c \
+	%D%/sweep_schema.h

@@ -107,6 +107,13 @@ bool result_column_is_of_machine(int i)
     return i == figure_column(FIGURE_AREA);
 }
 
+bool result_column_is_whole(int i)
+{
+    SIM_CHECK(i >= 0 && i < result_columns());
+    return i < all.n_counters || i == figure_column(FIGURE_BOUND) ||
+           i == figure_column(FIGURE_PES);
+}
+
 bool result_column_needs_run(int i)
 {
     const int metric = i - all.n_counters - ENERGY_N;

@@ -27,6 +27,8 @@ int result_column_find(const char *name); /* -1: there is none */
 /* The only ones that are known of a machine that has run nothing. */
 bool result_column_is_of_machine(int i);
 
+/* Whether its values are whole numbers. */
+bool result_column_is_whole(int i);
 /* Whether closed forms do not know it of any point. */
 bool result_column_needs_run(int i);
 

@@ -8,7 +8,8 @@ import json
 import subprocess
 import time
 
-from program import IS_SHORT, PROGRAM, check, finish, report
+from program import (IS_SHORT, PROGRAM, check, finish, report,
+                     sweep_faults)
 
 JOBS = "2"
 
@@ -60,6 +61,23 @@ for request in requests:
           said["accesses.dram.ifmap.reads"] ==
           alone["accesses"]["dram"]["ifmap"]["reads"],
           f"{command} {' '.join(CASES[i][1])}", said)
+
+# Lines are as docs/sweep_schema.json says.
+faults = [fault for one in (requests[0], requests[2], requests[4])
+          for fault in sweep_faults(one, "request")]
+lines = [*answers.values(), *ask([{"id": None, "command": "columns"},
+                                  {"cancel": [1]}, "{"])]
+faults += [fault for one in lines for fault in sweep_faults(one, "answer")]
+check(len(lines) == len(requests) + 3 and not faults,
+      "lines are as docs/sweep_schema.json says", faults[:5])
+check(all(sweep_faults(one, "request") for one in (
+    {"id": 1}, {"id": 1, "cfg": 3}, {"cfg": "eyeriss", "nets": "lenet5"},
+    {"cfg": "eyeriss", "batch": 0}, {"cfg": "eyeriss", "set": {"a": [1]}},
+    {"cancel": 1, "cfg": "eyeriss"}, {"command": "rows"})) and
+    all(sweep_faults(one, "answer") for one in (
+        {"id": 1, "status": "ok"}, {"status": "error", "reason": ""},
+        {"id": 1, "status": "bad", "reason": ""},
+        {**lines[0], "colour": "red"})), "and what is not is found")
 
 # Errors are answers, and later requests are answered all the same.
 WRONG = [

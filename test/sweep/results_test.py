@@ -14,7 +14,7 @@ import subprocess
 import time
 
 from program import (PROGRAM, check, finish, leave_to_the_plain_build,
-                     new_folder, report, run, sample, write)
+                     new_folder, report, run, sample, sweep_faults, write)
 
 leave_to_the_plain_build()
 
@@ -154,7 +154,16 @@ with new_folder() as folder:
     # JSON has the same rows.
     done = run("sweep", "export", "all_run.sqlite", "--format", "json",
                folder=folder)
-    points = json.loads(done.stdout)["points"]
+    document = json.loads(done.stdout)
+    points = document["points"]
+    few = {**document, "points": points[:40]}
+    check(sweep_faults(few, "table") == [],
+          "JSON is as docs/sweep_schema.json says", sweep_faults(few, "table"))
+    broken = [{**few, "points": [{**points[0], **change}]} for change in (
+        {"status": "well"}, {"point": -1}, {"cycles": 1.5}, {"net": [1]},
+        {"energy_pj.total": "much"})] + [{**few, "rows": []}]
+    check(all(sweep_faults(one, "table") for one in broken),
+          "and what is not is found")
     lines = list(csv.DictReader(io.StringIO(whole)))
     same = len(points) == len(lines) and all(
         {k: v for k, v in line.items() if v != ""}.keys() == point.keys() and
