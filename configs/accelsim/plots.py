@@ -87,9 +87,11 @@ def pareto(records: Iterable[Record], x: str, y: str,
     ax.step([one.number(x) for one in front],
             [one.number(y) for one in front], "o-", where="post",
             color="#0072b2")
-    for one in front if by else []:
+    for i, one in enumerate(front if by else []):
+        # In turns above and below, since neighbours lie close.
         ax.annotate(_name(one, by), (one.number(x), one.number(y)),
-                    textcoords="offset points", xytext=(4, 4), fontsize=7)
+                    textcoords="offset points",
+                    xytext=(4, 5 if i % 2 == 0 else -11), fontsize=7)
     ax.set(xlabel=x, ylabel=y)
     return ax
 

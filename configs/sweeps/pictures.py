@@ -72,8 +72,27 @@ def dataflows(records, pyplot):
     return figure
 
 
+def energy_delay_area(records, pyplot):
+    """All machines, and those that no other beats in all three."""
+    front = accelsim.pareto(records, ["cycles", "energy_pj.total",
+                                      "area_mm2"])
+    figure, both = axes(pyplot, 2, 10)
+    for ax, (x, y, colour) in zip(both, (
+            ("cycles", "energy_pj.total", "area_mm2"),
+            ("area_mm2", "cycles", "energy_pj.total"))):
+        ax.plot([one.number(x) for one in records],
+                [one.number(y) for one in records], ".", color="0.8",
+                markersize=3)
+        dots = ax.scatter([one.number(x) for one in front],
+                          [one.number(y) for one in front], s=14,
+                          c=[one.number(colour) for one in front], zorder=2)
+        figure.colorbar(dots, ax=ax, label=colour)
+        ax.set(xlabel=x, ylabel=y, yscale="log")
+    return figure
+
+
 PICTURES = {"array_sizes": array_sizes, "buffer_split": buffer_split,
-            "dataflows": dataflows}
+            "dataflows": dataflows, "energy_delay_area": energy_delay_area}
 
 
 def main():

@@ -154,10 +154,14 @@ static void run_point(struct serving *s, struct waiting *w)
     w->began_seconds = s->in->now_seconds();
     const bool names =
         names_are_there(point, s->in->bench->inputs, no_place, d);
+    const double most = w->request->max_seconds;
     if (names)
         evaluate(&how, point, &r);
     else
         point_refuse(&r, d);
+    if (r.status == POINT_over_limit && most > 0 &&
+        s->in->now_seconds() - w->began_seconds > most)
+        point_fail(&r, POINT_over_limit, "it takes more than %g seconds", most);
     const char *id = w->request->id;
     pthread_mutex_lock(&s->lock);
     const bool is_cancelled = w->is_cancelled;

@@ -149,6 +149,10 @@ static bool read_layers(struct sweep_layers *l, const struct point *p,
         l->network.workload = workload_of_layer(&layer);
     } else {
         const char *net = p->net != NULL ? p->net : arch->default_network;
+        if (p->net != NULL && net[0] == '\0')
+            return diag_error(d, command_line,
+                              "'net' is empty; the name of a network is "
+                              "needed");
         if (net[0] == '\0')
             return diag_error(d, command_line,
                               "'net' is missing and '%s' has no "

@@ -4,10 +4,12 @@
  */
 #include "sim/sweep/names.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "dataflows/dataflow.h"
+#include "dataflows/nest/nest_dataflow.h"
 #include "mem/dram.h"
 #include "sim/base/config_text.h"
 #include "sim/base/find_file.h"
@@ -23,6 +25,8 @@ bool name_is_dataflow(const char *name, struct src_pos at, struct diag *d)
             return true;
         nearest_offer(&near, dataflow_table[i]->name);
     }
+    if (strcmp(nest_dataflow.name, name) == 0)
+        return true;
     return diag_error(d, at, "there is no dataflow '%s'; the nearest is '%s'",
                       name, near.best);
 }
@@ -61,6 +65,26 @@ bool name_is_key(const char *key, struct src_pos at, struct diag *d)
                           key);
     return diag_error(d, at, "unknown key '%s'; the nearest is '%s'", key,
                       schema_nearest(key));
+}
+
+bool name_is_of_levels(const char *key, const struct config *cfg,
+                       struct src_pos at, struct diag *d)
+{
+    static const char begin[] = "levels.";
+    const struct arch *arch = config_arch(cfg);
+    const char *name = key + sizeof(begin) - 1;
+    if (strncmp(key, begin, sizeof(begin) - 1) != 0)
+        return true;
+    for (int i = 0; i < LEVEL_N; i++) {
+        const size_t n = strlen(arch->level[i].name);
+        if (n > 0 && strncmp(name, arch->level[i].name, n) == 0 &&
+            name[n] == '.')
+            return true;
+    }
+    return diag_error(d, at,
+                      "'%s' is of a level that '%s' does not list; one of its "
+                      "'levels' is needed",
+                      key, arch->name);
 }
 
 static bool is_dram(const char *name, struct src_pos at, struct diag *d)
@@ -128,39 +152,40 @@ bool name_is_config(const char *name, struct inputs *inputs, struct src_pos at,
     return ok;
 }
 
-static bool is_number(const char *text)
+static bool is_whole(const char *text)
 {
     char *end;
-    strtod(text, &end);
-    return end != text && *end == '\0';
+    const double value = strtod(text, &end);
+    return end != text && *end == '\0' && value == floor(value);
 }
 
-/* One of point->set. */
-static bool setting_is_there(const char *text, struct inputs *inputs,
-                             struct src_pos at, struct diag *d)
+/* One of point->set, of a machine of cfg. */
+static bool setting_is_there(const char *text, const struct config *cfg,
+                             struct inputs *inputs, struct src_pos at,
+                             struct diag *d)
 {
     const char *equals = strchr(text, '=');
     char *key = xstrndup(text, (size_t)(equals - text));
     const int row = schema_find(key);
     const bool counts = row >= 0 && (schema[row].type == SCHEMA_INT ||
                                      schema[row].type == SCHEMA_INT64);
-    const bool ok =
-        name_is_key(key, at, d) && ((counts && is_number(equals + 1)) ||
-                                    name_takes(key, equals + 1, inputs, at, d));
+    const bool ok = name_is_key(key, at, d) &&
+                    name_is_of_levels(key, cfg, at, d) &&
+                    ((counts && is_whole(equals + 1)) ||
+                     name_takes(key, equals + 1, inputs, at, d));
     free(key);
     return ok;
 }
 
-static bool layers_are_there(const struct point *p, struct inputs *inputs,
-                             struct src_pos at, struct diag *d)
+static bool are_of(const struct config *cfg, const struct point *p,
+                   struct inputs *inputs, struct src_pos at, struct diag *d)
 {
-    const struct config *cfg = inputs_config(inputs, p->cfg, at, d);
-    if (cfg == NULL)
-        return false;
+    for (int i = 0; i < p->n_sets; i++)
+        if (!setting_is_there(p->set[i], cfg, inputs, at, d))
+            return false;
     const struct sweep_layers *layers =
         inputs_layers(inputs, p, config_arch(cfg), at, d);
     inputs_give_back_layers(inputs, layers);
-    inputs_give_back_config(inputs, cfg);
     return layers != NULL;
 }
 
@@ -170,8 +195,8 @@ bool names_are_there(const struct point *p, struct inputs *inputs,
     if (!name_is_config(p->cfg, inputs, at, d) ||
         (p->dataflow != NULL && !name_is_dataflow(p->dataflow, at, d)))
         return false;
-    for (int i = 0; i < p->n_sets; i++)
-        if (!setting_is_there(p->set[i], inputs, at, d))
-            return false;
-    return layers_are_there(p, inputs, at, d);
+    const struct config *cfg = inputs_config(inputs, p->cfg, at, d);
+    const bool ok = cfg != NULL && are_of(cfg, p, inputs, at, d);
+    inputs_give_back_config(inputs, cfg);
+    return ok;
 }

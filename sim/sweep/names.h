@@ -15,6 +15,10 @@ extern "C" {
 
 /* A key that --set takes. */
 bool name_is_key(const char *key, struct src_pos at, struct diag *d);
+/* Whether a key of a listed level is of one that the architecture lists; true
+ * of other keys. */
+bool name_is_of_levels(const char *key, const struct config *cfg,
+                       struct src_pos at, struct diag *d);
 /* Whether the file that a key names can be read, if it names one and is no
  * table.  From then on the process knows that it was (file_use_each_read). */
 bool name_reads_file(const char *key, const char *name, struct inputs *inputs,

@@ -108,8 +108,12 @@ static bool read_limits(struct plan *p, const struct setting *group,
                                          NULL};
     static const long long most[] = {INT64_MAX, INT64_MAX, 1 << 24};
     uint64_t value[] = {0, 0, 0};
-    bool ok = true;
-    for (int i = 0; i < setting_length(group); i++) {
+    bool ok = setting_type(group) == SETTING_GROUP ||
+              diag_error(d, setting_pos(group),
+                         "'limits' is %s; a group is needed, as { cycles = "
+                         "1000000; }",
+                         setting_kind(group));
+    for (int i = 0; ok && i < setting_length(group); i++) {
         const struct setting *s = setting_item(group, i);
         long long whole = 0;
         int k = 0;

@@ -78,6 +78,30 @@ static bool takes(const struct plan_key *key, const struct cell *value,
     }
 }
 
+/* Whether one of the architectures has the level that a key is of. */
+static bool some_lists_level(const struct plan *p, const struct plan_key *key,
+                             struct inputs *inputs, struct diag *d)
+{
+    const struct plan_key *of = key_of(p, PLAN_cfg);
+    const int n = p->axis[of->axis].n;
+    bool found = false;
+    for (int row = 0; !found && row < n; row++) {
+        const struct cell *name = value_of(p, of, row);
+        struct diag *why = diag_new();
+        const struct config *cfg =
+            name->kind == CELL_TEXT
+                ? inputs_config(inputs, name->text, key->at, why)
+                : NULL;
+        /* What can't be read is told with its own key. */
+        found = cfg == NULL || name_is_of_levels(key->name, cfg, key->at, why);
+        if (!found && row == n - 1)
+            diag_relay(d, diag_status(why), diag_text(why, 0));
+        inputs_give_back_config(inputs, cfg);
+        diag_free(why);
+    }
+    return found;
+}
+
 static bool check_keys(struct plan *p, struct inputs *inputs, struct diag *d)
 {
     bool ok = true;
@@ -91,6 +115,8 @@ static bool check_keys(struct plan *p, struct inputs *inputs, struct diag *d)
                             "'%s' is linked; links compute keys of the "
                             "architecture",
                             key->name);
+        ok = ok &&
+             (key->kind != PLAN_SET || some_lists_level(p, key, inputs, d));
         if (!is_right || key->axis < 0 || p->axis[key->axis].is_every_layer)
             continue;
         for (int row = 0; row < p->axis[key->axis].n; row++)

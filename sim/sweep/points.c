@@ -24,6 +24,14 @@ void points_cells(const struct plan *p, uint64_t number, struct cell *cell)
             cell[i] = expression_value(p->key[i].link, cell);
 }
 
+const char *points_unlinked(const struct plan *p, const struct cell *cell)
+{
+    for (int i = 0; i < p->n_keys; i++)
+        if (cell[i].kind == CELL_NONE)
+            return p->key[i].name;
+    return NULL;
+}
+
 bool points_hold(const struct plan *p, enum plan_stage stage,
                  const struct cell *cell, const struct expression **first)
 {

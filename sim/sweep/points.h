@@ -17,6 +17,8 @@ enum { PLAN_COLUMNS_MAX = PLAN_KEYS_MAX + RESULT_COLUMNS_MAX };
 /* Fills cell[0 .. n_keys): of the axes, and what links make of them.  Texts
  * are the plan's. */
 void points_cells(const struct plan *plan, uint64_t number, struct cell *cell);
+/* The name of a key whose link has no value, as by a division by 0; or NULL. */
+const char *points_unlinked(const struct plan *plan, const struct cell *cell);
 /* Whether all conditions hold that wait for no more than this.  cell: with as
  * much as they read.  *first: one that does not; or NULL. */
 bool points_hold(const struct plan *plan, enum plan_stage stage,

@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-enum { RESULT_COLUMNS_MAX = 320 };
+enum { RESULT_COLUMNS_MAX = 448 };
 
 struct result_column {
     const char *name, *unit, *doc; /* constants */

@@ -86,6 +86,9 @@ WRONG = [
     (axes(ROWS) + 'command = "model"; screen = "model";\n', 5, "'screen'"),
     (axes(ROWS) + 'pareto = ["speed"];\n', 5, "'speed'"),
     (axes(ROWS) + "limits = { minutes = 1; };\n", 5, "minutes"),
+    (axes(ROWS) + "limits = 3;\n", 5, "a group is needed"),
+    (axes('{ key = "levels.gb.rows"; values = [4]; }'), 4, "does not list"),
+    (HEAD.replace("lenet5", "") + f"axes = ({ROWS});\n", 3, "'net' is empty"),
     (axes(ROWS) + "limits = { cycles = 0; };\n", 5, "from 1 to"),
     (axes(ROWS) + "limits = { memory_mib = 0; };\n", 5, "from 1 to"),
     (axes(ROWS) + "limits = { memory_mib = 1e18; };\n", 5, "from 1 to"),
@@ -150,6 +153,23 @@ where = ["energy_pj.total < 9.0e6", "area_mm2 <= 1e6 or array.rows > 0"];
           "what takes too long says so", over[:1])
     check(all(row["cycles"] == "" or int(row["cycles"]) <= 40000
               for row in rows), "and no other takes as long")
+
+    # So is a link without a value, and a nest is a dataflow.
+    write(folder, "divided.cfg", axes(
+        '{ key = "array.rows"; values = [4, 5]; }') + 'links = ( { key = '
+        '"array.cols"; value = "array.rows / (array.rows - 4)"; } );\n')
+    run("sweep", "divided.cfg", folder=folder)
+    done = run("sweep", "export", "divided.sqlite", folder=folder)
+    check(",4,,illegal,the link of 'array.cols' has no value here," in
+          done.stdout and ",5,5,ok," in done.stdout,
+          "a link that divides by 0 makes a row", done.stdout[:600])
+    write(folder, "nest.cfg", 'cfg = "eyeriss_spads"; net = "alexnet"; '
+          'layer = "conv2"; dataflow = "nest"; command = "model";\n'
+          'axes = ( { key = "levels.glb.cols"; values = [14, 16]; } );\n')
+    done = run("sweep", "nest.cfg", folder=folder)
+    check("2 of 2 points" in done.stdout and " ok" in done.stdout,
+          "a level's key, under a nest",
+          done.stdout + done.stderr)
 
     # A figure that a point lacks is named: 45nm has no areas.
     write(folder, "lacks.cfg", axes(ROWS) + 'where = "area_mm2 <= 4";\n'

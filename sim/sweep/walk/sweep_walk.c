@@ -169,6 +169,13 @@ static void run_point(struct walker *me)
     const struct plan *p = me->w->plan;
     struct finished *f = me->now;
     const struct expression *condition;
+    const char *key = points_unlinked(p, f->cell);
+    if (key != NULL) {
+        point_fail(&f->result, POINT_illegal,
+                   "the link of '%s' has no value here", key);
+        f->result.simulated = me->w->walk->simulates;
+        return;
+    }
     point_texts_set(&me->texts, p, f->cell);
     me->began_seconds =
         p->limit_seconds > 0 ? me->w->walk->in->now_seconds() : 0;
