@@ -63,8 +63,9 @@ void l1_issue(struct l1 *l1, const struct l1_stream *const streams[L1_LINES],
         struct l1_cluster *cluster = &l1->cluster[c];
         memset(cluster, 0, sizeof(*cluster));
         for (int k = 0; k < L1_LINES; k++)
-            stream_start(&cluster->line[k].out, &streams[k][c].shape, rounds[k],
-                         0, 0);
+            if (streams[k][c].slot == NULL)
+                stream_start(&cluster->line[k].out, &streams[k][c].shape,
+                             rounds[k], 0, 0);
     }
     for (int k = 0; k < L1_LINES; k++)
         l1->stream[k] = streams[k];
@@ -116,6 +117,47 @@ static bool take_ports(const struct l1_line_cfg *line, int row, int rows,
     return true;
 }
 
+/* The slot that a line sends next; false: there is none. */
+static bool head_of(const struct l1_line *s, const struct l1_stream *stream,
+                    struct slot *slot)
+{
+    if (stream->slot == NULL)
+        return stream_head(&s->out, &stream->shape, slot);
+    if (s->listed == stream->slots)
+        return false;
+    slot->round = 0;
+    slot->first_word = 0;
+    slot->dest = stream->slot[s->listed].dest;
+    slot->words = stream->slot[s->listed].words;
+    return true;
+}
+
+/* It has been sent.  Returns whether the one behind it may go in the same
+ * cycle. */
+static bool advance(struct l1_line *s, const struct l1_stream *stream,
+                    int words)
+{
+    if (stream->slot == NULL)
+        return stream_advance(&s->out, &stream->shape, words);
+    s->listed++;
+    return s->listed < stream->slots && !stream->slot[s->listed].begins;
+}
+
+/* Listed slots of a cycle may be for the same lane, which takes one. */
+static bool has_room(const struct l1_stream *stream,
+                     const struct lane_fifo *fifo, const struct slot *slot)
+{
+    const struct destination_sets *sets = &stream->sets;
+    bool taken = false;
+    if (!multicast_has_room(sets, fifo, slot->dest, slot->words))
+        return false;
+    if (stream->slot == NULL)
+        return true;
+    for (int k = sets->begin[slot->dest]; k < sets->begin[slot->dest + 1]; k++)
+        taken |= fifo->push[sets->lane[k]] != 0;
+    return !taken;
+}
+
 static bool has_slot(const struct l1_line_cfg *line, const struct l1_line *s)
 {
     int there = line->bypass ? s->input_slots : s->ready_slots;
@@ -152,9 +194,9 @@ static bool read_line(struct l1 *l1, int line, int cluster, struct ports *ports,
     bool moved = false;
     for (int n = 0; n < cfg->slots_per_cycle && has_slot(cfg, s); n++) {
         struct slot slot;
-        SIM_CHECK(stream_head(&s->out, &stream->shape, &slot));
+        SIM_CHECK(head_of(s, stream, &slot));
         int rows = cfg->bypass ? 0 : rows_of(l1, slot.words);
-        if (!multicast_has_room(&stream->sets, fifo, slot.dest, slot.words))
+        if (!has_room(stream, fifo, &slot))
             break;
         if (!cfg->bypass && s->read_rows + rows > cfg->banks)
             break;
@@ -169,7 +211,7 @@ static bool read_line(struct l1 *l1, int line, int cluster, struct ports *ports,
         s->read_slots++;
         s->read_rows += rows;
         moved = true;
-        if (!stream_advance(&s->out, &stream->shape, slot.words))
+        if (!advance(s, stream, slot.words))
             break;
     }
     return moved;
@@ -217,8 +259,7 @@ static bool is_urgent(const struct l1 *l1, int line, int cluster,
     const struct l1_line *s = &l1->cluster[cluster].line[line];
     const struct l1_stream *stream = &l1->stream[line][cluster];
     struct slot slot;
-    if (!has_slot(&l1->cfg.line[line], s) ||
-        !stream_head(&s->out, &stream->shape, &slot))
+    if (!has_slot(&l1->cfg.line[line], s) || !head_of(s, stream, &slot))
         return false;
     const struct destination_sets *sets = &stream->sets;
     return fifo->words[sets->lane[sets->begin[slot.dest]]] <= 1;

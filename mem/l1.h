@@ -54,16 +54,26 @@ struct l1_cfg {
     struct l1_line_cfg line[L1_LINES];
 };
 
+/* A slot of a line whose slots are listed. */
+struct l1_slot {
+    int32_t dest, words;
+    bool begins; /* it does not go in one cycle with those before it */
+};
+
 /* What a line of a cluster does in a pass; borrowed, constant. */
 struct l1_stream {
     struct stream_shape shape;    /* of the destinations in the cluster */
     struct destination_sets sets; /* their lanes */
     const int32_t *dest;          /* their numbers in the L2 stream */
+    /* The slots, where no shape says them; else NULL, and dest is. */
+    const struct l1_slot *slot;
+    int32_t slots;
 };
 
 /* A line of a cluster, part of the arena. */
 #define L1_LINE_STATE(X)                                          \
     X(NESTED, struct stream_state, out, , "what it sends to PEs") \
+    X(RELATION, int32_t, listed, , "of its listed slots, sent")   \
     X(RELATION, int32_t, input_slots, , "in the input buffer")    \
     X(PLACE, int32_t, input_first, , "of the oldest of them")     \
     X(RELATION, int32_t, held_rows, , "in the banks")             \

@@ -35,6 +35,12 @@ class random_nest
             a.l1_banks = pick(1, 4);
             a.l1_bank_row_words = pick(1, 4);
             a.l1_ports = pick(0, 1) ? BANK_1RW : BANK_1R1W;
+            a.l1_input_slots = pick(1, 4);
+            for (int t = 0; t < TENSOR_PSUM; t++)
+                a.l1_bypass[t] = pick(0, 3) == 0;
+            // A machine has up to 64 of them.
+            while (arch_l1s(&a) > 64)
+                a.l1_cluster_cols++;
             a.l2_to_l1_slots_per_cycle = pick(1, 3);
         }
         a.pass_overlap = !a.has_l1 && pick(0, 3) == 0;
@@ -78,6 +84,9 @@ class random_nest
         for (int level = LEVEL_L1; level <= LEVEL_L2; level++)
             for (bool &keep : out.level[level].keep)
                 keep = keep && pick(0, 3) != 0;
+        out.l1_is_line = a.has_l1 && pick(0, 2) == 0;
+        for (bool &keep : out.level[LEVEL_L1].keep)
+            keep = keep && !out.l1_is_line;
         std::vector<nest_loops *> places = {&out.level[LEVEL_RF].time};
         if (a.has_l1)
             places.insert(places.end(),
@@ -98,6 +107,8 @@ class random_nest
         room[k++] = a.has_l1 ? rows : a.rows;
         std::vector<int> tile(NEST_DIMS, 1);
         for (size_t i = 0; i < places.size(); i++) {
+            if (places[i] == &out.level[LEVEL_L1].time && out.l1_is_line)
+                continue;
             std::vector<int> order = shuffled();
             bool last = i + 1 == places.size();
             int left = room[i];
@@ -131,7 +142,7 @@ class random_nest
                 tile[d] *= 2;
             }
         }
-        if (!a.has_l1 && pick(0, 2) == 0)
+        if ((!a.has_l1 || out.l1_is_line) && pick(0, 2) == 0)
             out.pass = pick(1, 8);
         return out;
     }
@@ -153,7 +164,8 @@ class random_nest
 inline std::string describe(const nest &n)
 {
     static const char *const part[] = {"time", "rows", "cols"};
-    std::string text = "pass " + std::to_string(n.pass);
+    std::string text = n.l1_is_line ? "L1 is a line, " : "";
+    text += "pass " + std::to_string(n.pass);
     for (int level = LEVEL_N - 1; level >= 0; level--) {
         const nest_level &at = n.level[level];
         const nest_loops *lists[] = {&at.time, &at.rows, &at.cols};

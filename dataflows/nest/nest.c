@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/nest/nest.h"
+#include "dataflows/l1_shape.h"
 
 #include <string.h>
 
@@ -187,6 +188,31 @@ static bool keeps_all(const struct nest_level *level)
            level->keep[TENSOR_PSUM];
 }
 
+static bool is_a_line(const struct arch *arch, const struct nest *nest,
+                      struct nest_verdict *why)
+{
+    const struct nest_level *l1 = &nest->level[LEVEL_L1];
+    bool keeps = false;
+    for (int t = 0; t < TENSOR_N; t++)
+        keeps = keeps || l1->keep[t];
+    if (!nest->l1_is_line)
+        return true;
+    if (!arch->has_l1)
+        return fault(why, NEST_MISPLACED, LEVEL_L1, 0, 0);
+    if (keeps || l1->time.n > 0)
+        return fault(why, NEST_LINE, LEVEL_L1, 0, 0);
+    for (int t = 0; t < TENSOR_PSUM; t++) {
+        const struct l1_part part = l1_part_of(arch, (enum tensor)t);
+        why->tensor = (enum tensor)t;
+        if (!part.bypass &&
+            (part.slot_rows > part.banks || part.slot_rows > part.rows))
+            return fault(
+                why, NEST_LINE_WIDTH, LEVEL_L1, (uint64_t)part.slot_rows,
+                (uint64_t)(part.rows < part.banks ? part.rows : part.banks));
+    }
+    return true;
+}
+
 static bool is_well_placed(const struct arch *arch, const struct nest *nest,
                            struct nest_verdict *why)
 {
@@ -200,7 +226,9 @@ static bool is_well_placed(const struct arch *arch, const struct nest *nest,
     for (int k = 0; k < LEVEL_N; k++)
         if (!arch_has_level(arch, (enum level)k) && !is_empty(&nest->level[k]))
             return fault(why, NEST_MISPLACED, (enum level)k, 0, 0);
-    if (nest->pass > 0 && !nest_forgets(arch))
+    if (!is_a_line(arch, nest, why))
+        return false;
+    if (nest->pass > 0 && !nest_forgets(arch, nest))
         return fault(why, NEST_PASS, LEVEL_L2, 0, 0);
     return true;
 }

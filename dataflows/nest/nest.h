@@ -89,6 +89,9 @@ struct nest {
     struct nest_level level[LEVEL_N];
     /* Innermost time loops that run within a pass; 0: nest_pass.h says. */
     int pass;
+    /* L1s keep no tiles: operands pass them on their way to the PEs, as under
+     * named dataflows, and psums pass them by. */
+    bool l1_is_line;
 };
 
 /* Where the levels were read, for messages; file NULL: nowhere. */
@@ -147,7 +150,9 @@ enum nest_fault {
     NEST_ROWS_HOLD,   /* `level`'s rows share out `dim`, which they may not */
     NEST_COLS_HOLD,   /* the same for columns */
     NEST_MISPLACED,   /* loops at a level, or kept tensors, it cannot have */
-    NEST_PASS,        /* `pass` is given, and the machine has an L1 */
+    NEST_PASS,        /* `pass` is given, and L1s keep tiles */
+    NEST_LINE,        /* an L1 that is a line has loops, or keeps tiles */
+    NEST_LINE_WIDTH,  /* L1 has no room for a slot of the tensor's network */
     NEST_RF_CAPACITY, /* `tensor` needs `need` words of `have` */
     NEST_L1_CAPACITY, /* the tiles need `need` bytes of `have` */
     NEST_L2_CAPACITY, /* `tensor` lacks `need` words */

@@ -145,10 +145,36 @@ static void count_level(const struct arch *arch, const struct layer *layer,
     for (int t = 0; t < TENSOR_PSUM; t++)
         if (wanted[t])
             count_operand(nest, child, (enum tensor)t, &flows.operand[t], out);
-    if (wanted[TENSOR_PSUM] && child == LEVEL_RF && nest_forgets(arch))
+    if (wanted[TENSOR_PSUM] && child == LEVEL_RF && nest_forgets(arch, nest))
         count_chained(arch, nest, &view, &flows.psum, out);
     else if (wanted[TENSOR_PSUM])
         count_psums(nest, child, &view, &flows.psum, out);
+}
+
+/* L1s as lines: a word of L2 goes into each whose PEs want it, and is read
+ * there once for them. */
+static void count_lines(const struct arch *arch, const struct layer *layer,
+                        const struct nest *nest, struct lattice_cache *cache,
+                        struct counts *out)
+{
+    static const bool operands[TENSOR_N] = {
+        [TENSOR_IFMAP] = true, [TENSOR_FILTER] = true};
+    struct nest_view view;
+    struct nest_flows flows;
+    nest_view_from(arch, layer, nest, LEVEL_RF, LEVEL_L1, cache, &view);
+    nest_view_sum(&view, operands, &flows);
+    for (int t = 0; t < TENSOR_PSUM; t++) {
+        const uint64_t passed = flows.operand[t].read;
+        struct link_words *to_pes =
+            &out->link[nest_link(LEVEL_RF, (enum tensor)t)];
+        add_link(out, nest_link(LEVEL_L1, (enum tensor)t), to_pes->words_sent,
+                 passed);
+        to_pes->words_sent = passed;
+        if (arch->l1_bypass[t])
+            continue;
+        add_words(&out->access[LEVEL_L1][t].reads, passed);
+        add_words(&out->access[LEVEL_L1][t].writes, passed);
+    }
 }
 
 void nest_expect_cached(const struct arch *arch, const struct layer *layer,
@@ -171,6 +197,8 @@ void nest_expect_cached(const struct arch *arch, const struct layer *layer,
         count_level(arch, layer, nest, (enum level)k, LEVEL_L1, cache, out);
         count_level(arch, layer, nest, (enum level)k, LEVEL_DRAM, cache, out);
     }
+    if (nest->l1_is_line)
+        count_lines(arch, layer, nest, cache, out);
     struct accesses *rf = out->access[LEVEL_RF];
     add_words(&rf[TENSOR_IFMAP].reads, out->macs);
     add_words(&rf[TENSOR_FILTER].reads, out->macs);

@@ -3,9 +3,9 @@
  */
 #include "dataflows/nest/nest_pass.h"
 
-bool nest_forgets(const struct arch *arch)
+bool nest_forgets(const struct arch *arch, const struct nest *nest)
 {
-    return !arch->has_l1 && !arch_has_levels(arch) &&
+    return (!arch->has_l1 || nest->l1_is_line) && !arch_has_levels(arch) &&
            arch->array_network == NETWORK_MULTICAST;
 }
 
@@ -41,8 +41,9 @@ static void find_still(const struct layer *layer, const struct nest *nest,
     const struct nest_level *l2 = &nest->level[LEVEL_L2];
     int tile[NEST_DIMS];
     nest_tile_extents(nest, LEVEL_RF, tile);
-    for (int axis = 0; axis < 2; axis++) {
-        const struct nest_loops *across = axis == 0 ? &l2->cols : &l2->rows;
+    for (int axis = 0; axis < 4; axis++) {
+        const struct nest_level *at = axis < 2 ? &nest->level[LEVEL_L1] : l2;
+        const struct nest_loops *across = axis % 2 == 0 ? &at->cols : &at->rows;
         for (int i = 0; i < across->n; i++) {
             const struct nest_loop *loop = &across->loop[i];
             tile[loop->dim] =

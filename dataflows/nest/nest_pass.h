@@ -20,7 +20,7 @@ extern "C" {
 #endif
 
 /* Whether the PEs forget at the end of a pass. */
-bool nest_forgets(const struct arch *arch);
+bool nest_forgets(const struct arch *arch, const struct nest *nest);
 /* The innermost time loops of L2 that run within a pass. */
 int nest_pass_loops(const struct arch *arch, const struct layer *layer,
                     const struct nest *nest);

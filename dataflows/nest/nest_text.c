@@ -75,14 +75,17 @@ void nest_print(const struct arch *arch, const struct layer *layer,
         if (!is_end || (is_listed && level != LEVEL_DRAM)) {
             print_loops("rows", &at->rows, to);
             print_loops("cols", &at->cols, to);
-            print_keep(at, to);
+            if (level == LEVEL_L1 && nest->l1_is_line)
+                fprintf(to, " line_buffer = true;");
+            else
+                print_keep(at, to);
         }
         fprintf(to, " };\n");
-        if (level != LEVEL_DRAM)
+        if (level != LEVEL_DRAM && !(level == LEVEL_L1 && nest->l1_is_line))
             print_tiles(arch, layer, nest, level, to);
     }
     const int pass =
-        nest_forgets(arch) ? nest_pass_loops(arch, layer, nest) : 0;
+        nest_forgets(arch, nest) ? nest_pass_loops(arch, layer, nest) : 0;
     if (pass > 0)
         fprintf(to, "  pass = %d;\n", pass);
 }
@@ -266,11 +269,24 @@ bool nest_report(const struct arch *arch, const struct layer *layer,
     case NEST_PASS:
         return diag_fail(d, EXIT_NO_MAPPING, at,
                          arch->has_l1
-                             ? "'pass' says where PEs forget and '%s' has an "
-                               "L1, under which they do not; leave it out"
+                             ? "'pass' says where PEs forget and those of '%s' "
+                               "do not under an L1 that keeps tiles; leave it "
+                               "out"
                              : "'pass' is given and '%s' is a systolic array, "
                                "of which a pass is a fold; leave it out",
                          arch->name);
+    case NEST_LINE:
+        return diag_fail(d, EXIT_NO_MAPPING, at,
+                         "an L1 that is a line buffer has no loops and keeps "
+                         "no tiles; leave 'loops' and 'keep' out, or "
+                         "'line_buffer'");
+    case NEST_LINE_WIDTH:
+        return diag_fail(d, EXIT_NO_MAPPING, at,
+                         "slots of the %s network take %" PRIu64
+                         " rows of L1 and its banks have %" PRIu64
+                         "; enlarge 'l1.bank_row_words', 'l1.banks' or "
+                         "'l1.bytes'",
+                         tensor_name[why->tensor], why->need, why->have);
     case NEST_ROWS:
     case NEST_COLS:
         return diag_fail(

@@ -61,7 +61,7 @@ void nest_view_from(const struct arch *arch, const struct layer *l,
                     struct lattice_cache *cache, struct nest_view *v)
 {
     const bool stored = arch->padding == PADDING_STORED;
-    const bool forgets = level == LEVEL_RF && nest_forgets(arch);
+    const bool forgets = level == LEVEL_RF && nest_forgets(arch, nest);
     int tile[NEST_DIMS], outer[NEST_DIMS] = {0};
     int over_passes[LEVEL_N] = {0};
     if (forgets) { /* all of DRAM's, and those of L2 outside a pass */

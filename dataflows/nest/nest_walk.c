@@ -110,6 +110,12 @@ static int push_children(const struct nest_walk *w, enum level level,
     return n;
 }
 
+static int by_unit(const void *a, const void *b)
+{
+    const struct nest_child *x = a, *y = b;
+    return (x->unit > y->unit) - (x->unit < y->unit);
+}
+
 static void set_children(struct nest_walk *w, const struct arch *a)
 {
     const struct nest_child whole = {.is_first = true,
@@ -135,6 +141,9 @@ static void set_children(struct nest_walk *w, const struct arch *a)
         w->cluster[k].unit = k;
         w->cluster[k].group = 0;
     }
+    /* L1s that keep nothing leave the array as if they were not there. */
+    if (w->nest.l1_is_line)
+        qsort(w->pe, (size_t)w->n_pes, sizeof(*w->pe), by_unit);
 }
 
 /* Loops outside the outermost tile that is fetched from DRAM piece by piece:
@@ -203,7 +212,7 @@ struct nest_walk *nest_walk_new(const struct arch *arch,
         w->outside[k] = w->n_loops;
     set_tiles(w, innermost);
     w->pass_loops = is_listed ? loops_over_listed(w)
-                    : nest_forgets(arch)
+                    : nest_forgets(arch, nest)
                         ? w->n_loops - nest_pass_loops(arch, layer, nest)
                         : loops_over_passes(w);
     if (!is_listed)

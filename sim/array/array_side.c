@@ -29,9 +29,12 @@ const struct array_kind *array_kind_of(const struct arch *arch)
     return kind_on(arch->array_network, arch);
 }
 
-const struct array_kind *array_kind_of_nests(const struct arch *arch)
+const struct array_kind *array_kind_of_nests(const struct arch *arch,
+                                             const struct nest *nest)
 {
-    if (arch_has_levels(arch) || arch->has_l1)
+    const bool keeps_tiles =
+        arch->has_l1 && (nest == NULL || !nest->l1_is_line);
+    if (arch_has_levels(arch) || keeps_tiles)
         return &levels_array;
     return arch->array_network == NETWORK_SYSTOLIC ? &systolic_array
                                                    : &nest_credit_array;

@@ -9,6 +9,7 @@
 #ifndef SIM_ARRAY_ARRAY_SIDE_H
 #define SIM_ARRAY_ARRAY_SIDE_H
 
+#include "dataflows/nest/nest.h"
 #include "sim/array/array_kind.h"
 
 #ifdef __cplusplus
@@ -20,7 +21,8 @@ struct array_side;
 /* The kind of an architecture's array, as programs use it. */
 const struct array_kind *array_kind_of(const struct arch *arch);
 /* The kind that runs an architecture's loop nests. */
-const struct array_kind *array_kind_of_nests(const struct arch *arch);
+const struct array_kind *array_kind_of_nests(const struct arch *arch,
+                                             const struct nest *nest);
 
 /* The array that a program is for.  Both borrowed; flow: words that follow the
  * timing, or NULL. */

@@ -47,7 +47,7 @@ struct l1_path {
     struct l1_tap l1_tap;
 };
 
-static struct l1_cfg l1_cfg_of(const struct arch *a)
+struct l1_cfg l1_path_cfg(const struct arch *a)
 {
     struct l1_cfg cfg = {
         .clusters = cluster_grid_rows(a) * cluster_grid_cols(a),
@@ -76,7 +76,7 @@ static struct mesh_cfg mesh_cfg_of(const struct arch *a)
 
 size_t l1_path_state_bytes(const struct arch *a)
 {
-    struct l1_cfg l1 = l1_cfg_of(a);
+    struct l1_cfg l1 = l1_path_cfg(a);
     struct mesh_cfg mesh = mesh_cfg_of(a);
     size_t routers =
         a->l2_to_l1 == L2_TO_L1_MESH ? L1_LINES * mesh_state_bytes(&mesh) : 0;
@@ -94,7 +94,7 @@ static void l1_slot_sent(void *context, int line, int cluster,
 struct l1_path *l1_path_new(const struct arch *a, void *state)
 {
     struct l1_path *p = xcalloc(1, sizeof(*p));
-    struct l1_cfg l1 = l1_cfg_of(a);
+    struct l1_cfg l1 = l1_path_cfg(a);
     struct mesh_cfg mesh = mesh_cfg_of(a);
     char *at = state;
     p->clusters = l1.clusters;

@@ -48,6 +48,8 @@ struct l1_path_counts {
 
 struct l1_path;
 
+/* The L1s of a machine that has some. */
+struct l1_cfg l1_path_cfg(const struct arch *arch);
 size_t l1_path_state_bytes(const struct arch *arch);
 /* state: zeroed, borrowed.  Never NULL. */
 struct l1_path *l1_path_new(const struct arch *arch, void *state);

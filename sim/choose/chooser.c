@@ -180,7 +180,7 @@ static bool ask(struct chooser *c, int i, struct diag *d)
            gate_lets_dataflow(in->cfg,
                               c->asked[i].is_nest ? &nest_dataflow
                                                   : c->asked[i].dataflow,
-                              d) &&
+                              &c->asked[i].nest, d) &&
            gate_lets_layer(in->cfg, &in->layer[i], d);
 }
 

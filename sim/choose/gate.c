@@ -125,11 +125,12 @@ bool gate_lets_step(const struct config *cfg, const char *command,
 }
 
 bool gate_lets_dataflow(const struct config *cfg,
-                        const struct dataflow *dataflow, struct diag *d)
+                        const struct dataflow *dataflow,
+                        const struct nest *nest, struct diag *d)
 {
     const struct arch *arch = config_arch(cfg);
     const struct array_kind *kind = dataflow == &nest_dataflow
-                                        ? array_kind_of_nests(arch)
+                                        ? array_kind_of_nests(arch, nest)
                                         : array_kind_of(arch);
     struct array_refusal no;
     if (!kind->honours(arch, dataflow->name, &no))

@@ -20,10 +20,11 @@ extern "C" {
 bool gate_lets_step(const struct config *cfg, const char *command,
                     struct diag *d);
 /* Whether the machine's array does under this dataflow (&nest_dataflow: under
- * nests) what the architecture asks of it, and reads each key that --set
- * gave. */
+ * this nest, or NULL: such as are searched) what the architecture asks of it,
+ * and reads each key that --set gave. */
 bool gate_lets_dataflow(const struct config *cfg,
-                        const struct dataflow *dataflow, struct diag *d);
+                        const struct dataflow *dataflow,
+                        const struct nest *nest, struct diag *d);
 /* Whether a command that runs nothing (its name, for the message) knows the
  * layer's counts and the least of its cycles. */
 bool gate_lets_count(const struct config *cfg, const struct layer *layer,

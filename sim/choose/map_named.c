@@ -98,7 +98,7 @@ static bool search_part(const struct map_input *in, const struct layer *layer,
                           "layer '%s' has %d ofmap rows; mappings are searched "
                           "for up to %d",
                           layer->name, layer->P, SEARCH_ROWS_MAX);
-    if (!gate_lets_dataflow(in->cfg, part->dataflow, d) ||
+    if (!gate_lets_dataflow(in->cfg, part->dataflow, NULL, d) ||
         !config_mapping_by_hand(in->cfg, part->dataflow, &given, d))
         return false;
     search_problem_init(&problem, search_space_of(part->dataflow, in->arch),

@@ -23,7 +23,7 @@ static bool can_be_searched(const struct config *cfg, const struct layer *layer,
                             bool has_limits, struct diag *d)
 {
     const struct arch *arch = config_arch(cfg);
-    if (!gate_lets_dataflow(cfg, &nest_dataflow, d))
+    if (!gate_lets_dataflow(cfg, &nest_dataflow, NULL, d))
         return false;
     if (arch->array_network == NETWORK_SYSTOLIC)
         return diag_error(

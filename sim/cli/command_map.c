@@ -67,7 +67,7 @@ static bool list_all(const struct invocation *s,
             !has_params(s, one))
             continue;
         struct diag *why = diag_new();
-        if (gate_lets_dataflow(s->cfg, one, why)) {
+        if (gate_lets_dataflow(s->cfg, one, NULL, why)) {
             list[n++] = one;
             diag_free(why);
         } else {

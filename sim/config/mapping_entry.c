@@ -140,10 +140,22 @@ static bool read_keep(const struct reader *r, const struct setting *s,
     return true;
 }
 
+static bool read_line(const struct reader *r, const struct setting *s,
+                      struct nest *nest)
+{
+    if (setting_type(s) != SETTING_BOOL)
+        return diag_error(r->d, setting_pos(s),
+                          "'line_buffer' is %s; true or false is needed",
+                          setting_kind(s));
+    nest->l1_is_line = setting_is_true(s);
+    return true;
+}
+
 static bool read_level(const struct reader *r, const struct setting *s,
                        enum level level, struct mapping_entry *out)
 {
-    static const char *const known[] = {"loops", "rows", "cols", "keep", NULL};
+    static const char *const known[] = {"loops", "rows",        "cols",
+                                        "keep",  "line_buffer", NULL};
     struct nest_level *at = &out->nest.level[level];
     bool ok = true;
     out->where.level[level] = setting_pos(s);
@@ -161,6 +173,9 @@ static bool read_level(const struct reader *r, const struct setting *s,
             read = read_loops(r, m, &at->rows);
         else if (strcmp(name, "cols") == 0)
             read = read_loops(r, m, &at->cols);
+        else if (strcmp(name, "line_buffer") == 0 && level == LEVEL_L1 &&
+                 !arch_has_levels(r->arch))
+            read = read_line(r, m, &out->nest);
         else if (strcmp(name, "keep") == 0)
             read = out->keeps_given[level] = read_keep(r, m, at->keep);
         else
@@ -366,7 +381,8 @@ void mapping_entry_nest(const struct mapping_entry *entry,
     *out = entry->nest;
     nest_start(arch, &standard);
     for (int level = 0; level < LEVEL_N; level++)
-        if (!entry->keeps_given[level])
+        if (!entry->keeps_given[level] &&
+            !(level == LEVEL_L1 && out->l1_is_line))
             memcpy(out->level[level].keep, standard.level[level].keep,
                    sizeof(out->level[level].keep));
 }

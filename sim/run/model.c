@@ -22,8 +22,9 @@
 static const struct array_kind *kind_of(const struct arch *arch,
                                         const struct layer_mapping *mapping)
 {
-    return layer_mapping_is_nest(mapping) ? array_kind_of_nests(arch)
-                                          : array_kind_of(arch);
+    return layer_mapping_is_nest(mapping)
+               ? array_kind_of_nests(arch, &mapping->nest)
+               : array_kind_of(arch);
 }
 
 void result_describe(const struct arch *arch, const struct layer *layer,

@@ -87,7 +87,7 @@ static void prepare_values(struct nest_passes *p)
 static void finish(struct pass_source *s, struct layer_result *out)
 {
     struct nest_passes *p = of(s);
-    if (p->tap != NULL && p->arch.has_l1)
+    if (p->tap != NULL && p->arch.has_l1 && !p->walk->nest.l1_is_line)
         nest_follow(&p->arch, &p->program->layer, &p->walk->nest, p->tap);
     if (p->ofmap == NULL)
         return;
@@ -249,7 +249,7 @@ struct pass_source *nest_passes_new(const struct arch *arch,
     struct program *program = xcalloc(1, sizeof(*program));
     program->arch = *arch;
     program->layer = *layer;
-    if (arch->has_l1)
+    if (arch->has_l1 && !nest->l1_is_line)
         levels_of_usual(arch, layer, nest, &program->arch);
     struct nest_passes *p =
         make(nest_walk_new(&program->arch, layer, nest), program);

@@ -277,7 +277,8 @@ static void end_transfer(struct nest_transfers *t, enum tensor tensor,
 /* Whether the DMA brings the tensor pass by pass, to PEs that forget. */
 static bool comes_by_passes(const struct nest_transfers *t, enum tensor tensor)
 {
-    return nest_forgets(&t->program->arch) && !l2_keeps(t, tensor);
+    return nest_forgets(&t->program->arch, &t->walk->nest) &&
+           !l2_keeps(t, tensor);
 }
 
 static void fill_box(const struct nest_transfers *t, enum tensor tensor,

@@ -80,10 +80,10 @@ class enumeration
         std::vector<int> value(cuts.size(), 0);
         find_pass();
         walk(0, value);
-        if (!a.has_l1) // the last psums
+        if (forgets()) // the last psums
             end_chains();
         for (int at = LEVEL_RF; at <= LEVEL_L2; at++)
-            if (at != LEVEL_RF || a.has_l1)
+            if (at != LEVEL_RF || !forgets())
                 psums(level(at), value, true);
         c.finished_l2 = finished(LEVEL_L2);
         c.finished_dram = finished(LEVEL_DRAM);
@@ -93,6 +93,12 @@ class enumeration
     }
 
   private:
+    // L1s that keep nothing stand between, and PEs work as without them.
+    bool forgets() const
+    {
+        return !a.has_l1 || n.l1_is_line;
+    }
+
     void push(level at, bool space, const nest_loops &loops)
     {
         for (int i = 0; i < loops.n; i++)
@@ -177,12 +183,12 @@ class enumeration
         while (i < cuts.size() && (cuts[i].space || cuts[i].at == LEVEL_RF))
             i++;
         if (i == cuts.size()) {
-            if (!a.has_l1)
+            if (forgets())
                 begin_pass(value);
             for (int at = LEVEL_RF; at <= LEVEL_L2; at++) {
                 operand(level(at), TENSOR_IFMAP, value);
                 operand(level(at), TENSOR_FILTER, value);
-                if (at == LEVEL_RF && !a.has_l1)
+                if (at == LEVEL_RF && forgets())
                     chained_psums(value);
                 else
                     psums(level(at), value, false);
@@ -281,7 +287,8 @@ class enumeration
         if (at == LEVEL_L2 && !a.l2_keeps_tiles && is_new_step(t, value))
             for (child &one : children[at])
                 one.tile[t].clear();
-        std::map<int, word_set> wanted; // by parent
+        std::map<int, word_set> wanted;  // by parent
+        std::map<int, word_set> passing; // by L1
         uint64_t delivered = 0, read = 0;
         for (child &one : children[at]) {
             word_set now = touched_words(at, one, t, value);
@@ -289,12 +296,23 @@ class enumeration
             one.tile[t] = now;
             delivered += fresh.size();
             unite(wanted[from == LEVEL_L1 ? one.group : 0], fresh);
+            unite(passing[one.group], fresh);
         }
         for (const auto &w : wanted)
             read += w.second.size();
         c.access[from][t].reads += read;
         c.access[at][t].writes += delivered;
-        if (at == LEVEL_L2)
+        if (at == LEVEL_RF && n.l1_is_line) {
+            uint64_t passed = 0;
+            for (const auto &w : passing)
+                passed += w.second.size();
+            send(t == TENSOR_IFMAP ? LINK_ifmap_l1 : LINK_filter_l1, read,
+                 passed);
+            send(t == TENSOR_IFMAP ? LINK_ifmap : LINK_filter, passed,
+                 delivered);
+            c.access[LEVEL_L1][t].reads += a.l1_bypass[t] ? 0 : passed;
+            c.access[LEVEL_L1][t].writes += a.l1_bypass[t] ? 0 : passed;
+        } else if (at == LEVEL_L2)
             c.access[at][t].dma_writes += delivered;
         else
             send(at == LEVEL_L1

@@ -141,6 +141,52 @@ with tempfile.TemporaryDirectory() as folder:
         other = json.loads(run.stdout)
         other["kernel"] = native["kernel"]
         expect(f"on SystemC by {grain}: the same", other, native)
+    # L1s as line buffers: PE fifos steer such a nest, and both kernels agree.
+    behind = os.path.join(folder, "behind.cfg")
+    with open(behind, "w", encoding="ascii") as to:
+        to.write('mappings = ( { dram = { loops = ["m 2", "p 2"]; };\n'
+                 '  l2 = { loops = ["p 4", "c 4"]; rows = ["m 4"];\n'
+                 '         cols = ["q 2"]; };\n'
+                 '  l1 = { line_buffer = true; rows = ["r 3"];\n'
+                 '         cols = ["q 4"]; };\n'
+                 '  rf = { loops = ["q 2", "m 2", "s 3"]; }; } );\n')
+    of = ("--cfg", f"{CONFIGS}/eyeriss_v2_dense.cfg", "--set",
+          "noc.l2_to_l1=multicast", "--set", "pe.fifo_words=9", "--mapping",
+          behind, "--shape", "M=16,C=4,H=10,W=18,R=3,S=3", "--batch", "1")
+    native = json.loads(call(*of, "--check", "--format", "json").stdout)
+    one = native["layers"][0]
+    expect("line buffers: bit-exact", one["check"]["mismatches"], 0)
+    expect("line buffers: what enters the L1s leaves them",
+           one["noc"]["ifmap_l1"]["words_delivered"],
+           one["noc"]["ifmap"]["words_sent"])
+    expect("line buffers: the closed form counts alike", json.loads(
+        call("model", *of, "--format", "json").stdout)["layers"][0]["accesses"],
+        one["accesses"])
+    for grain in ("array", "block"):
+        run = call(*of, "--check", "--format", "json", "--kernel", "systemc",
+                   "--sc-granularity", grain)
+        if "was made without" in run.stderr:
+            continue
+        other = json.loads(run.stdout)
+        other["kernel"] = native["kernel"]
+        expect(f"line buffers on SystemC by {grain}: the same", other, native)
+    text = call(*of, "--show-mapping").stdout
+    with open(shown, "w", encoding="ascii") as to:
+        to.write(text[text.index("mappings = ("):])
+    again = [shown if word == behind else word for word in of]
+    expect("line buffers: the shown mapping reads back", json.loads(
+        call(*again, "--check", "--format", "json").stdout), native)
+    for old, new, message in (
+            ("line_buffer = true;", 'line_buffer = true; keep = ["psum"];',
+             "is a line buffer has no loops"),
+            ("line_buffer = true;", "line_buffer = 1;", "true or false"),
+            ("line_buffer = true;", "", "has no effect under a loop nest")):
+        with open(behind, encoding="ascii") as file:
+            other = file.read().replace(old, new)
+        with open(shown, "w", encoding="ascii") as to:
+            to.write(other)
+        run = call(*again)
+        expect(f"line buffers: {message}", message in run.stderr, True)
     wrong = os.path.join(folder, "wrong.cfg")
     with open(wrong, "w", encoding="ascii") as to:
         to.write('mappings = ( {\n  l2 = { loops = ["s 4"];\n'

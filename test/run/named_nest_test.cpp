@@ -240,6 +240,72 @@ bool same_words(const layer_result &a, const layer_result &b)
     return true;
 }
 
+// Cuts loops over PEs at the borders of L1s; false: one lies inside a step.
+bool cut_axis(const nest_loops &whole, int clusters_of, nest_loops *outer,
+              nest_loops *inner)
+{
+    int left = clusters_of;
+    outer->n = inner->n = 0;
+    for (int i = whole.n - 1; i >= 0; i--) {
+        const nest_loop loop = whole.loop[i];
+        nest_loop in = loop, out = loop;
+        if (left >= loop.count) {
+            if (left % loop.count != 0)
+                return false;
+            left /= loop.count;
+            out.count = 1;
+        } else if (loop.count % left != 0) {
+            return false;
+        } else {
+            in.count = uint16_t(left);
+            out.count = uint16_t(loop.count / left);
+            left = 1;
+        }
+        for (int k = inner->n++; k > 0; k--)
+            inner->loop[k] = inner->loop[k - 1];
+        inner->loop[0] = in;
+        for (int k = outer->n++; k > 0; k--)
+            outer->loop[k] = outer->loop[k - 1];
+        outer->loop[0] = out;
+    }
+    return true;
+}
+
+// Gives the machine L1s as lines.
+bool add_lines(drawing &d, arch *a, nest *n)
+{
+    nest_level *l2 = &n->level[LEVEL_L2], *l1 = &n->level[LEVEL_L1];
+    const nest_level whole = *l2;
+    bool is_cut = false;
+    for (int tries = 0; tries < 50 && !is_cut; tries++) {
+        a->l1_cluster_rows = d.pick(1, a->rows);
+        a->l1_cluster_cols = d.pick(1, a->cols);
+        is_cut =
+            up(a->rows, a->l1_cluster_rows) * up(a->cols, a->l1_cluster_cols) <=
+                64 && // a machine may have so many
+            cut_axis(whole.rows, a->l1_cluster_rows, &l2->rows, &l1->rows) &&
+            cut_axis(whole.cols, a->l1_cluster_cols, &l2->cols, &l1->cols);
+    }
+    if (!is_cut)
+        return false;
+    a->has_l1 = true;
+    a->l1_banks = d.pick(1, 4);
+    a->l1_tensor_banks[TENSOR_FILTER] = d.pick(0, a->l1_banks - 1);
+    a->l1_bank_row_words = 4;
+    a->l1_bytes = uint64_t(a->l1_banks) * 64 * 4;
+    a->l1_bypass[TENSOR_IFMAP] = d.pick(0, 3) == 0;
+    a->l1_bypass[TENSOR_FILTER] = d.pick(0, 3) == 0;
+    a->l1_ports = d.pick(0, 1) ? BANK_1RW : BANK_1R1W;
+    a->l1_latency_cycles = d.pick(0, 3);
+    a->l1_input_slots = d.pick(1, 4);
+    a->l2_to_l1 = L2_TO_L1_MULTICAST;
+    a->l2_to_l1_slots_per_cycle = d.pick(1, 3);
+    n->l1_is_line = true;
+    for (bool &keep : l1->keep)
+        keep = false;
+    return true;
+}
+
 struct dataflow_case {
     const char *name;
     two_ways (*draw)(drawing &d, layer *l);
@@ -321,6 +387,84 @@ TEST_P(NamedNest, TakesTheCyclesOfItsMapping)
                 "other words, and are left out\n",
                 GetParam().name, same, overlapping, other_words);
     EXPECT_GT(same, cases / 2);
+}
+
+// The same where L1s stand between: lines, whose slots are those of the L2
+// stream, cluster by cluster.
+TEST_P(NamedNest, TakesTheCyclesOfItsMappingBehindL1s)
+{
+    drawing d(GetParam().seed + 10);
+    const int cases = sample(30, "mappings");
+    int same = 0, other_words = 0, uncut = 0;
+    for (int k = 0; k < cases; k++) {
+        layer l = {};
+        two_ways w = GetParam().draw(d, &l);
+        arch a = d.machine(w);
+        if (d.pick(0, 1) || l.stride_w > 1)
+            std::strcpy(a.dram_model, "ideal");
+        if (!add_lines(d, &a, &w.n)) {
+            uncut++;
+            continue;
+        }
+        given_mapping given = {};
+        for (const auto &param : w.params) {
+            given_param &to = given.param[given.n++];
+            std::snprintf(to.name, sizeof(to.name), "%s", param.first);
+            to.value = param.second;
+        }
+        simulate_options o = {}, checked = {};
+        checked.check = true;
+        layer_result named = {}, nested = {}, exact = {};
+        Messages messages;
+        const std::string of =
+            describe(l) + describe(w.n) + ", array " + std::to_string(a.rows) +
+            " x " + std::to_string(a.cols) + ", L1s of " +
+            std::to_string(a.l1_cluster_rows) + " x " +
+            std::to_string(a.l1_cluster_cols) + ", " + a.dram_model;
+        ASSERT_TRUE(simulate_chosen(&a, &l, GetParam().name, &given, &o, &named,
+                                    messages))
+            << messages.text() << of;
+        ASSERT_TRUE(simulate_nest(&a, &l, &w.n, &o, &nested, messages))
+            << messages.text() << of;
+        counts want = {};
+        nest_expect(&a, &l, &w.n, &want);
+        want.dram_bursts = nested.counts.dram_bursts;
+        EXPECT_EQ(0, std::memcmp(&want, &nested.counts, sizeof(want))) << of;
+        if (!same_words(named, nested)) {
+            other_words++;
+            continue;
+        }
+        same++;
+        EXPECT_EQ(named.cycles, nested.cycles) << of;
+        for (int cause = 0; cause < LEDGER_N; cause++) {
+            if (cause == LEDGER_idle_edge || cause == LEDGER_idle_mapping)
+                continue;
+            EXPECT_EQ(named.ledger_pe_cycles[cause],
+                      nested.ledger_pe_cycles[cause])
+                << ledger_name[cause] << of;
+        }
+        for (int level = LEVEL_RF; level <= LEVEL_L1; level++)
+            for (int t = 0; t < TENSOR_N; t++) {
+                EXPECT_EQ(named.counts.access[level][t].reads,
+                          nested.counts.access[level][t].reads)
+                    << of;
+                EXPECT_EQ(named.counts.access[level][t].writes,
+                          nested.counts.access[level][t].writes)
+                    << of;
+            }
+        if (k % 4 == 0) {
+            ASSERT_TRUE(simulate_nest(&a, &l, &w.n, &checked, &exact, messages))
+                << messages.text() << of;
+            EXPECT_EQ(exact.check_mismatches, 0u) << of;
+            EXPECT_EQ(exact.cycles, nested.cycles) << of;
+        }
+        if (HasFailure())
+            return;
+    }
+    std::printf("%s behind L1s: %d as named; %d send other words and %d cannot "
+                "be cut at L1s, and are left out\n",
+                GetParam().name, same, other_words, uncut);
+    EXPECT_GT(same, cases / 4);
 }
 
 INSTANTIATE_TEST_SUITE_P(

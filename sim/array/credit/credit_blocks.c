@@ -49,6 +49,18 @@ static void commit_psum_port(void *self, int part)
     credit_commit_psum_port(self);
 }
 
+static void eval_l1s(void *self, int part)
+{
+    (void)part;
+    credit_eval_l1s(self);
+}
+
+static void commit_l1s(void *self, int part)
+{
+    (void)part;
+    credit_commit_l1s(self);
+}
+
 static void eval_pes(void *self, int part)
 {
     struct credit_machine *m = self;
@@ -117,11 +129,13 @@ int credit_machine_blocks(struct credit_machine *m, enum block_grain grain,
 {
     const int lanes = m->cfg->lanes.lanes;
     struct listing to = {
-        m, xcalloc((size_t)(3 + CREDIT_NETWORKS + lanes), sizeof(struct block)),
+        m, xcalloc((size_t)(4 + CREDIT_NETWORKS + lanes), sizeof(struct block)),
         0};
     add(&to, "sequencer", 0, eval_sequencer, commit_sequencer);
     for (int k = 0; k < CREDIT_NETWORKS; k++)
         add(&to, credit_network_name[k], k, eval_network, commit_network);
+    if (m->l1 != NULL)
+        add(&to, "l1", 0, eval_l1s, commit_l1s);
     add(&to, "psum_port", 0, eval_psum_port, commit_psum_port);
     if (grain == BLOCK_GRAIN_ARRAY)
         add(&to, "pes", 0, eval_pes, commit_pes);

@@ -27,6 +27,9 @@ struct credit_machine *credit_machine_new(const struct credit_machine_cfg *cfg)
     struct credit_machine *m = xcalloc(1, sizeof(*m));
     m->cfg = cfg;
     credit_lanes_init(&m->lanes, &cfg->lanes);
+    if (cfg->l1 != NULL)
+        m->l1 = credit_l1_new(cfg->l1, cfg->cluster, cfg->lanes.lanes,
+                              cfg->lanes.fifo_words);
     return m;
 }
 
@@ -35,6 +38,7 @@ void credit_machine_free(struct credit_machine *m)
     if (m == NULL)
         return;
     credit_lanes_fini(&m->lanes);
+    credit_l1_free(m->l1);
     free(m->lane_state);
     free(m);
 }
@@ -44,6 +48,8 @@ void credit_machine_issue(struct credit_machine *m,
 {
     m->pass = pass;
     credit_lanes_issue(&m->lanes, pass);
+    if (m->l1 != NULL)
+        credit_l1_issue(m->l1, pass);
     for (int k = 0; k < CREDIT_NETWORKS; k++) {
         credit_stream_start(&m->stream[k], &m->cfg->stream[k],
                             &pass->stream[k]);
@@ -55,7 +61,7 @@ void credit_machine_issue(struct credit_machine *m,
     m->running = m->lanes.running > 0;
 }
 
-static bool stream_is_done(const struct credit_machine *m, int network)
+static bool network_is_done(const struct credit_machine *m, int network)
 {
     return credit_stream_is_done(&m->stream[network],
                                  &m->pass->stream[network]);
@@ -63,14 +69,14 @@ static bool stream_is_done(const struct credit_machine *m, int network)
 
 bool credit_machine_is_done(const struct credit_machine *m)
 {
-    return m->lanes.running == 0 && stream_is_done(m, CREDIT_PSUM_OUT);
+    return m->lanes.running == 0 && network_is_done(m, CREDIT_PSUM_OUT);
 }
 
 /* Whether a stream's next segment waits for another stream's. */
 static bool waits(const struct credit_machine *m, int network)
 {
     const struct credit_stream *stream = &m->pass->stream[network];
-    return stream->after != NULL && !stream_is_done(m, network) &&
+    return stream->after != NULL && !network_is_done(m, network) &&
            m->stream[stream->waits_for].segment <
                stream->after[m->stream[network].segment];
 }
@@ -116,8 +122,8 @@ static const struct psum_grant *psum_grant(struct credit_machine *m)
     grant->known = true;
     grant->clash = false;
     grant->read_rows = grant->write_rows = cfg->banks;
-    if (!m->cfg->shared_psum_port || stream_is_done(m, CREDIT_PSUM_IN) ||
-        stream_is_done(m, CREDIT_PSUM_OUT) || waits(m, CREDIT_PSUM_IN))
+    if (!m->cfg->shared_psum_port || network_is_done(m, CREDIT_PSUM_IN) ||
+        network_is_done(m, CREDIT_PSUM_OUT) || waits(m, CREDIT_PSUM_IN))
         return grant;
     const struct credit_fifos in = fifos_of(m, CREDIT_PSUM_IN);
     const struct credit_fifos out = fifos_of(m, CREDIT_PSUM_OUT);
@@ -147,7 +153,7 @@ static bool waits_for_held(const struct credit_machine *m, int network)
     const struct credit_pass *p = m->pass;
     return m->cfg->ifmap_waits_for_filters && network < CREDIT_INPUTS &&
            network != p->held && !p->held_streams &&
-           !stream_is_done(m, p->held);
+           !network_is_done(m, p->held);
 }
 
 void credit_eval_network(struct credit_machine *m, int network)
@@ -174,7 +180,10 @@ void credit_eval_network(struct credit_machine *m, int network)
     else if (network == CREDIT_PSUM_OUT)
         rows = psum_grant(m)->write_rows;
     const bool moved =
-        network == CREDIT_PSUM_OUT
+        m->l1 != NULL && network < CREDIT_INPUTS
+            ? credit_l1_send(m->l1, network, next, cfg, stream,
+                             &m->out.words[network])
+        : network == CREDIT_PSUM_OUT
             ? credit_stream_collect(next, cfg, stream, rows, &fifos,
                                     &m->out.words[network])
             : credit_stream_send(next, cfg, stream, rows, &fifos,
@@ -197,6 +206,16 @@ void credit_commit_network(struct credit_machine *m, int network)
     m->stream[network] = m->next[network];
     if (network == CREDIT_PSUM_OUT)
         credit_commit_exits(m);
+}
+
+void credit_eval_l1s(struct credit_machine *m)
+{
+    m->moved |= credit_l1_feed(m->l1, &m->lanes.f);
+}
+
+void credit_commit_l1s(struct credit_machine *m)
+{
+    credit_l1_commit(m->l1);
 }
 
 /* The port loses a turn to a conflict; that is no standstill. */
@@ -274,7 +293,7 @@ static void count_alike(struct credit_machine *m, const struct credit_cycle *c,
     n->flight_cycles += cycles;
     charge_causes(m, c, cycles);
     for (int k = 0; k < CREDIT_INPUTS; k++)
-        if (!stream_is_done(m, k))
+        if (!network_is_done(m, k))
             n->free_cycle[k] += cycles;
 }
 
@@ -285,6 +304,8 @@ uint64_t credit_machine_step(struct credit_machine *m, uint64_t most_cycles)
     credit_eval_sequencer(m);
     for (int k = 0; k < CREDIT_NETWORKS; k++)
         credit_eval_network(m, k);
+    if (m->l1 != NULL)
+        credit_eval_l1s(m);
     credit_eval_psum_port(m);
     credit_lanes_eval(&m->lanes, 0, lanes, &m->cycle);
     const struct credit_cycle last = m->cycle;
@@ -294,6 +315,8 @@ uint64_t credit_machine_step(struct credit_machine *m, uint64_t most_cycles)
     credit_commit_sequencer(m);
     for (int k = 0; k < CREDIT_NETWORKS; k++)
         credit_commit_network(m, k);
+    if (m->l1 != NULL)
+        credit_commit_l1s(m);
     credit_commit_psum_port(m);
     credit_lanes_commit(&m->lanes, 0, lanes);
     if (!only_macs || most_cycles < 2 || credit_lanes_any_arriving(&m->lanes))
@@ -317,6 +340,13 @@ void credit_machine_outcome(const struct credit_machine *m,
                             struct credit_outcome *out)
 {
     *out = m->out;
+    if (m->l1 == NULL)
+        return;
+    out->l1 = *credit_l1_counts(m->l1);
+    for (int k = 0; k < CREDIT_INPUTS; k++) {
+        out->to_l1s[k] = credit_l1_arrived(m->l1, k);
+        out->words[k].words_delivered = out->l1.delivered[k];
+    }
 }
 
 void credit_machine_explain(const struct credit_machine *m, char *text,
@@ -326,7 +356,7 @@ void credit_machine_explain(const struct credit_machine *m, char *text,
     for (int k = 0; k < CREDIT_NETWORKS; k++) {
         if (at < 0 || (size_t)at >= size_bytes)
             return;
-        if (!stream_is_done(m, k))
+        if (!network_is_done(m, k))
             at += snprintf(text + at, size_bytes - (size_t)at,
                            "; %s waits for %s", credit_network_name[k],
                            waits(m, k)            ? "another network"

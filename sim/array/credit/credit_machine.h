@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 
+#include "mem/l1.h"
 #include "sim/array/credit/credit_lanes.h"
 #include "sim/array/credit/credit_stream.h"
 #include "sim/base/block.h"
@@ -27,6 +28,9 @@ struct credit_machine_cfg {
     bool ifmap_waits_for_filters; /* the other input, for the held one */
     const int *unit;              /* borrowed; by lane: row * cols + column */
     int array_cols;
+    /* L1s as lines between L2 and the lanes; NULL: none.  Both borrowed. */
+    const struct l1_cfg *l1;
+    const int *cluster; /* by lane */
 };
 
 /* What a pass did. */
@@ -42,7 +46,10 @@ struct credit_outcome {
     uint64_t emits;     /* psums that a PE sent up */
     uint64_t own_emits; /* of them, those with products of its own */
     uint64_t own_adds;  /* of these, in cycles of their own */
+    /* With L1s, words_delivered of inputs are those to the lanes. */
     struct credit_stream_counts words[CREDIT_NETWORKS];
+    uint64_t to_l1s[CREDIT_INPUTS]; /* words times L1s */
+    struct l1_counts l1;
 };
 
 struct credit_machine;

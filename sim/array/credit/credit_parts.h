@@ -6,6 +6,7 @@
 #ifndef SIM_ARRAY_CREDIT_CREDIT_PARTS_H
 #define SIM_ARRAY_CREDIT_CREDIT_PARTS_H
 
+#include "sim/array/credit/credit_l1.h"
 #include "sim/array/credit/credit_machine.h"
 
 #ifdef __cplusplus
@@ -33,6 +34,8 @@ struct credit_machine {
     bool made_headway, had_conflict; /* of the last cycle committed */
     uint8_t *lane_state; /* owns; 1 + cause, or 0; NULL: no one watches */
 
+    struct credit_l1 *l1; /* owns, or NULL */
+
     struct credit_outcome out;
 };
 
@@ -45,6 +48,8 @@ void credit_eval_sequencer(struct credit_machine *m);
 void credit_commit_sequencer(struct credit_machine *m);
 void credit_eval_network(struct credit_machine *m, int network);
 void credit_commit_network(struct credit_machine *m, int network);
+void credit_eval_l1s(struct credit_machine *m);
+void credit_commit_l1s(struct credit_machine *m);
 void credit_eval_psum_port(struct credit_machine *m);
 void credit_commit_psum_port(struct credit_machine *m);
 /* Lanes, and the fifos to L2. */

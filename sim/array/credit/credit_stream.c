@@ -44,6 +44,7 @@ struct cycle {
     int slots;
     int words; /* to the end of its rows */
     bool is_first, has_rows;
+    bool keeps_whole; /* no slot is split */
 };
 
 static struct cycle cycle_of(const struct credit_stream_state *s,
@@ -69,7 +70,7 @@ static int offered(const struct credit_stream_state *s,
         return words;
     c->words -= words;
     if (c->words < 0 && !c->is_first)
-        words += c->words;
+        words = c->keeps_whole ? 0 : words + c->words;
     c->is_first = false;
     return words > 0 ? words : 0;
 }
@@ -129,6 +130,32 @@ bool credit_stream_send(struct credit_stream_state *s,
             fifos->push[sets->lane[k]] = words;
         counts->words_sent += (uint64_t)words;
         counts->words_delivered += (uint64_t)words * (uint64_t)(end - begin);
+        moved = true;
+        if (!advance(s, cfg, stream, words))
+            break;
+    }
+    return moved;
+}
+
+bool credit_stream_pass(struct credit_stream_state *s,
+                        const struct credit_stream_cfg *cfg,
+                        const struct credit_stream *stream,
+                        const struct credit_sink *sink,
+                        struct credit_stream_counts *counts)
+{
+    if (s->latency_cycles > 0) {
+        s->latency_cycles--;
+        return true;
+    }
+    struct cycle cycle = cycle_of(s, cfg, cfg->banks);
+    bool moved = false;
+    cycle.keeps_whole = true;
+    for (int words; (words = offered(s, stream, &cycle)) > 0;) {
+        const int set = credit_stream_head(s, stream)->set;
+        if (!sink->may_take(sink->context, set))
+            break;
+        sink->take(sink->context, set, words);
+        counts->words_sent += (uint64_t)words;
         moved = true;
         if (!advance(s, cfg, stream, words))
             break;

@@ -44,6 +44,13 @@ struct credit_fifos {
     int32_t capacity_words;
 };
 
+/* Where slots go that do not go to fifos: whole, to all of a set at once. */
+struct credit_sink {
+    void *context;
+    bool (*may_take)(const void *context, int set);
+    void (*take)(void *context, int set, int words);
+};
+
 void credit_stream_start(struct credit_stream_state *s,
                          const struct credit_stream_cfg *cfg,
                          const struct credit_stream *stream);
@@ -59,6 +66,12 @@ bool credit_stream_send(struct credit_stream_state *s,
                         const struct credit_stream_cfg *cfg,
                         const struct credit_stream *stream, int rows,
                         const struct credit_fifos *fifos,
+                        struct credit_stream_counts *counts);
+/* The same into a sink; words_delivered is the sink's to count. */
+bool credit_stream_pass(struct credit_stream_state *s,
+                        const struct credit_stream_cfg *cfg,
+                        const struct credit_stream *stream,
+                        const struct credit_sink *sink,
                         struct credit_stream_counts *counts);
 /* The same of the network that takes psums: of a slot, those words go that are
  * there. */

@@ -1,5 +1,7 @@
 libaccel_a_SOURCES += \
 	%D%/credit_blocks.c \
+	%D%/credit_l1.c \
+	%D%/credit_l1.h \
 	%D%/credit_machine.c \
 	%D%/credit_machine.h \
 	%D%/credit_parts.h \

@@ -12,9 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/placement.h"
 #include "sim/array/charge.h"
 #include "sim/array/credit/credit_machine.h"
 #include "sim/array/credit/credit_probes.h"
+#include "sim/array/l1_path.h"
 #include "sim/array/nest/nest_compile.h"
 #include "sim/array/nest/nest_source.h"
 
@@ -22,6 +24,8 @@ struct array {
     const struct nest_walk *walk; /* borrowed */
     struct credit_machine_cfg cfg;
     int *unit; /* owns; by lane */
+    struct l1_cfg l1;
+    int *cluster; /* owns; by lane, or NULL */
     struct nest_compiler *compiler;
     struct credit_machine *machine;
     struct nest_source *source;   /* NULL: words are not followed */
@@ -61,7 +65,7 @@ static void configure_streams(struct array *a, const struct arch *arch,
         const enum tensor t = tensor_of[k];
         const int banks = key.banks[t], row_words = key.row_words[t];
         struct credit_stream_cfg *stream = &a->cfg.stream[k];
-        stream->slots_per_cycle = net->slots_per_cycle;
+        stream->slots_per_cycle = arch_l2_slots(arch, network_of[k]);
         stream->banks = banks;
         stream->row_words = row_words;
         stream->latency_cycles =
@@ -115,6 +119,10 @@ static bool honours(const struct arch *arch, const char *dataflow,
         return refuse(out, "noc.psum_reduce",
                       "a nest sums psums by chains and 'noc.psum_reduce' is "
                       "'tree'; 'chain' is right");
+    if (arch->has_l1 && arch->l2_to_l1 == L2_TO_L1_MESH)
+        return refuse(out, "noc.l2_to_l1",
+                      "a nest reaches its L1s by a multicast network and "
+                      "'noc.l2_to_l1' is 'mesh'; 'multicast' is right");
     if (arch->carries != CARRIES_ALL)
         return refuse(out, "dram.carries",
                       "a nest moves all tensors and 'dram.carries' is "
@@ -132,6 +140,21 @@ static int not_modelled(const struct arch *arch, const char **keys)
     return n;
 }
 
+/* L1s stand where the array's rows and columns put them. */
+static void configure_l1(struct array *a, const struct arch *arch)
+{
+    const int lanes = a->walk->n_pes;
+    a->l1 = l1_path_cfg(arch);
+    a->cluster = xcalloc((size_t)lanes, sizeof(*a->cluster));
+    for (int k = 0; k < lanes; k++) {
+        const int unit = a->walk->pe[k].unit;
+        a->cluster[k] = cluster_of(
+            arch, (struct pe_place){unit / arch->cols, unit % arch->cols});
+    }
+    a->cfg.l1 = &a->l1;
+    a->cfg.cluster = a->cluster;
+}
+
 struct array_side *nest_credit_new(const struct nest_walk *walk,
                                    const struct arch *arch,
                                    struct nest_values *values,
@@ -145,6 +168,8 @@ struct array_side *nest_credit_new(const struct nest_walk *walk,
     a->walk = walk;
     configure_lanes(a, arch);
     configure_streams(a, arch, &compiler);
+    if (arch->has_l1)
+        configure_l1(a, arch);
     a->compiler = nest_compiler_new(walk, arch, &compiler);
     a->machine = credit_machine_new(&a->cfg);
     if (values != NULL || tap != NULL)
@@ -160,6 +185,7 @@ static void destroy(void *self)
     nest_compiler_free(a->compiler);
     nest_source_free(a->source);
     free(a->unit);
+    free(a->cluster);
     free(a);
 }
 
@@ -190,16 +216,30 @@ static bool is_done(const void *self)
 
 /* --- counts --------------------------------------------------------------- */
 
+/* What the PEs get comes from the L1s, which get it from L2. */
+static void count_l1(const struct credit_outcome *n, int input,
+                     struct counts *c)
+{
+    const enum tensor t = tensor_of[input];
+    charge_link(c, nest_link(LEVEL_L1, t), n->words[input].words_sent,
+                n->to_l1s[input], n->to_l1s[input]);
+    charge_link(c, nest_link(LEVEL_RF, t), n->l1.sent[input],
+                n->l1.delivered[input], n->l1.delivered[input]);
+    charge_access(c, LEVEL_L1, t, n->l1.reads[input], n->l1.writes[input]);
+}
+
 static void count(const struct array *a, const struct credit_outcome *n,
                   struct counts *c)
 {
-    static const enum link link[CREDIT_PSUM_IN] = {LINK_filter, LINK_ifmap};
     const struct nest *nest = &a->walk->nest;
     for (int i = 0; i < CREDIT_INPUTS; i++) {
         const enum tensor t = tensor_of[i];
         const struct credit_stream_counts *words = &n->words[i];
-        charge_link(c, link[i], words->words_sent, words->words_delivered,
-                    words->words_delivered);
+        if (a->cluster != NULL)
+            count_l1(n, i, c);
+        else
+            charge_link(c, nest_link(LEVEL_RF, t), words->words_sent,
+                        words->words_delivered, words->words_delivered);
         charge_access(c, nest_parent(nest, LEVEL_RF, t), t, words->words_sent,
                       0);
         charge_access(c, LEVEL_RF, t, n->macs, words->words_delivered);
@@ -223,10 +263,15 @@ static void hold_to_source(const struct array *a, const struct counts *c)
     const struct counts *f = &a->followed;
     static const enum link link[] = {LINK_filter, LINK_ifmap, LINK_psum_in,
                                      LINK_psum_out};
+    static const enum link from_l2[] = {LINK_filter_l1, LINK_ifmap_l1,
+                                        LINK_psum_in, LINK_psum_out};
     SIM_CHECK(c->macs == f->macs);
-    for (size_t k = 0; k < sizeof(link) / sizeof(*link); k++)
-        SIM_CHECK(memcmp(&c->link[link[k]], &f->link[link[k]],
-                         sizeof(c->link[0])) == 0);
+    for (size_t k = 0; k < sizeof(link) / sizeof(*link); k++) {
+        const enum link sent = a->cluster != NULL ? from_l2[k] : link[k];
+        SIM_CHECK(c->link[sent].words_sent == f->link[link[k]].words_sent &&
+                  c->link[link[k]].words_delivered ==
+                      f->link[link[k]].words_delivered);
+    }
 }
 
 static void finish(void *self, struct pass_outcome *out)
