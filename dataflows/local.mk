@@ -13,6 +13,8 @@ libaccel_a_SOURCES += \
 	%D%/l1_shape.h \
 	%D%/l2_deal.c \
 	%D%/l2_deal.h \
+	%D%/l2_room.c \
+	%D%/l2_room.h \
 	%D%/multicast_alike.c \
 	%D%/multicast_alike.h \
 	%D%/pass_events.c \

@@ -15,6 +15,7 @@
 #include "dataflows/arith.h"
 #include "dataflows/dataflow.h"
 #include "dataflows/dram_layout.h"
+#include "dataflows/l2_room.h"
 #include "mem/dram.h"
 #include "pe/systolic.h"
 
@@ -245,13 +246,7 @@ void program_tile_words(const struct program *program, const struct pass *pass,
 /* Words that L2 holds for a tile of these sizes, generated padding included. */
 uint64_t tiling_l2_words(const struct layer *layer, const struct tiling *t,
                          enum tensor tensor);
-/* Whether tiles of these sizes fit into L2, and with how many buffers and
- * banks each.  On failure *short_tensor and *short_words say what is
- * lacking.  A tile of no words takes no bank. */
-bool l2_fits(const struct arch *arch, const uint64_t tile_words[TENSOR_N],
-             int buffers[TENSOR_N], int banks[TENSOR_N],
-             enum tensor *short_tensor, uint64_t *short_words);
-/* The same for the tiles of a tiling. */
+/* As l2_fits, for the tiles of a tiling. */
 bool tiling_fits(const struct arch *arch, const struct layer *layer,
                  const struct tiling *t, int buffers[TENSOR_N],
                  int banks[TENSOR_N], enum tensor *short_tensor,

@@ -5,8 +5,13 @@
  * where that is more, plus what one-buffered tiles expose.  Sizes tried are
  * even cuts, and those with fewer folds than all smaller ones; so where any
  * legal tiles waste no fold, some that waste none are tried.
+ *
+ * Every eighth size is tried first: what the best of these takes is a limit, by
+ * which most of the rest are left out by what they take at least.  They are
+ * left out only where they take more, so that of equals the first stays.
  * SPDX-License-Identifier: MIT
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +19,12 @@
 
 /* Images times rows, or sizes of a tile, that are worth looking at each. */
 enum { STRIPS_MAX = 1 << 20 };
+
+/* One of so many sizes is tried first. */
+enum { COARSE_STEP = 8 };
+
+/* By less two sums of the same bytes and cycles may differ. */
+static const double ROUNDING = 1e-9;
 
 /* Sizes to try, rising; owns. */
 struct sizes {
@@ -25,8 +36,11 @@ struct search {
     const struct arch *arch;
     const struct layer *layer;
     const struct gemm_cost *cost;
+    struct l2_room room;
     bool found;
     double cycles;
+    bool coarse;            /* some sizes alone are tried */
+    double limit;           /* what some tiling takes, and rounding */
     double cycles_per_byte; /* of DRAM */
     struct tiling best;
     struct sizes images, rows, channels, filters;
@@ -103,12 +117,23 @@ static double estimate(const struct search *s, const struct tiling *t,
     return weighed(s, array_cycles(s, t) + exposed * s->cycles_per_byte, all);
 }
 
+/* As tiling_fits. */
+static bool takes(const struct search *s, const struct tiling *t,
+                  int buffers[TENSOR_N], int banks[TENSOR_N],
+                  enum tensor *tensor, uint64_t *lacking)
+{
+    uint64_t words[TENSOR_N];
+    for (int k = 0; k < TENSOR_N; k++)
+        words[k] = tiling_l2_words(s->layer, t, (enum tensor)k);
+    return l2_room_takes(&s->room, words, buffers, banks, tensor, lacking);
+}
+
 static bool consider(struct search *s, const struct tiling *t)
 {
     int buffers[TENSOR_N], banks[TENSOR_N];
     enum tensor tensor;
     uint64_t lacking;
-    if (!tiling_fits(s->arch, s->layer, t, buffers, banks, &tensor, &lacking)) {
+    if (!takes(s, t, buffers, banks, &tensor, &lacking)) {
         if (s->short_words == 0 || lacking < s->short_words) {
             s->short_tensor = tensor;
             s->short_words = lacking;
@@ -124,19 +149,44 @@ static bool consider(struct search *s, const struct tiling *t)
     return true;
 }
 
+static bool fits(const struct search *s, const struct tiling *t)
+{
+    int buffers[TENSOR_N], banks[TENSOR_N];
+    enum tensor tensor;
+    uint64_t lacking;
+    return takes(s, t, buffers, banks, &tensor, &lacking);
+}
+
+/* Whether tilings that take so much or more are not wanted. */
+static bool is_worse(const struct search *s, double cycles)
+{
+    return cycles > s->limit || (s->found && cycles >= s->cycles);
+}
+
 /* False when no filter tile fits beside the others: none will beside larger
  * ones. */
 static bool try_filters(struct search *s, struct tiling *t, int given_f)
 {
     int fold = min_int(s->cost->fold_filters, t->m);
     t->f = given_f > 0 ? min_int(given_f, t->m) : t->m;
-    /* Smaller filter tiles take no fewer cycles. */
-    if (s->found && array_cycles(s, t) >= s->cycles)
+    /* Smaller filter tiles take no fewer cycles, and move no fewer bytes. */
+    double bytes[TENSOR_N];
+    const double array = array_cycles(s, t);
+    if (is_worse(s, array) ||
+        is_worse(s, weighed(s, array, moved_bytes(s, t, bytes))))
         return true;
     if (consider(s, t))
         return true;
     if (given_f > 0)
         return false;
+    /* Where there are two filter tiles or more, none stays. */
+    const struct tiling two = {t->m, t->n, t->e, t->c, ceil_div(t->m, 2),
+                               t->g, t->w};
+    if (t->m > 1 &&
+        is_worse(s, weighed(s, array, moved_bytes(s, &two, bytes)))) {
+        t->f = 1;
+        return fits(s, t);
+    }
     /* The largest multiple of a fold that fits; else part of a fold. */
     int low = 0, high = t->m / fold;
     while (low < high) {
@@ -221,11 +271,11 @@ static int worse_filters(const struct search *s, const struct tiling *tiles,
 {
     struct tiling t = *tiles;
     double bytes[TENSOR_N];
-    int low = 0, high = s->found ? s->filters.n : 0;
+    int low = 0, high = s->filters.n;
     while (low < high) {
         const int middle = (low + high) / 2;
         t.m = t.f = s->filters.size[middle];
-        if (weighed(s, array, moved_bytes(s, &t, bytes)) >= s->cycles)
+        if (is_worse(s, weighed(s, array, moved_bytes(s, &t, bytes))))
             low = middle + 1;
         else
             high = middle;
@@ -233,12 +283,12 @@ static int worse_filters(const struct search *s, const struct tiling *tiles,
     return low;
 }
 
-static bool fits(const struct search *s, const struct tiling *t)
+/* Whether the least filter tile fits beside images, rows and channels. */
+static bool fits_least(const struct search *s, struct tiling *t, int given_f)
 {
-    int buffers[TENSOR_N], banks[TENSOR_N];
-    enum tensor tensor;
-    uint64_t lacking;
-    return tiling_fits(s->arch, s->layer, t, buffers, banks, &tensor, &lacking);
+    t->m = s->filters.size[0];
+    t->f = given_f > 0 ? min_int(given_f, t->m) : 1;
+    return fits(s, t);
 }
 
 /* Tries filters beside images, rows and channels.  False when none fit. */
@@ -251,17 +301,59 @@ static bool try_channels(struct search *s, struct tiling *t, int given_f)
             continue;
         if (k > first)
             return true;
-        t->m = s->filters.size[0];
-        t->f = given_f > 0 ? min_int(given_f, t->m) : 1;
-        return first > 0 && fits(s, t);
+        return first > 0 && fits_least(s, t, given_f);
     }
-    return true;
+    return first == 0 || fits_least(s, t, given_f);
+}
+
+/* Whether no channels and filters beside so many images and rows make a tiling
+ * that is wanted.  Either all of a filter tile's channels stay in L2, and then
+ * so many filters as fit at most make the least psum tiles; or filters come
+ * again with each strip. */
+static bool strips_are_worse(const struct search *s, int n, int e)
+{
+    const struct layer *l = s->layer;
+    struct tiling t = {.n = n, .e = e, .c = l->C / l->G, .g = s->cost->groups};
+    const double array = least_array_cycles(s, &t);
+    const double strips = (double)ceil_div(l->N, n) * ceil_div(l->P, e);
+    double bytes[TENSOR_N], all;
+    int low = 0, high = s->filters.n;
+    t.m = t.f = s->filters.size[s->filters.n - 1];
+    all = moved_bytes(s, &t, bytes);
+    if (s->arch->l2_keeps_tiles)
+        all += bytes[TENSOR_FILTER] * (strips - 1);
+    if (!is_worse(s, weighed(s, array, all)))
+        return false;
+    while (low < high) {
+        const int middle = (low + high) / 2;
+        t.m = t.f = s->filters.size[middle];
+        if (fits(s, &t))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0 || !s->arch->l2_keeps_tiles)
+        return true;
+    t.m = t.f = s->filters.size[low - 1];
+    return is_worse(s, weighed(s, array, moved_bytes(s, &t, bytes)));
+}
+
+/* The index of the next size to try. */
+static int next_of(const struct search *s, const struct sizes *of, int i)
+{
+    return s->coarse && i < of->n - 1 ? min_int(i + COARSE_STEP, of->n - 1)
+                                      : i + 1;
 }
 
 /* False when nothing fits beside so many images and rows. */
 static bool try_tiles(struct search *s, int n, int e, const int given[5])
 {
-    for (int i = 0; i < s->channels.n; i++) {
+    if (strips_are_worse(s, n, e)) {
+        struct tiling t = {
+            .n = n, .e = e, .c = s->channels.size[0], .g = s->cost->groups};
+        return fits_least(s, &t, given[4]);
+    }
+    for (int i = 0; i < s->channels.n; i = next_of(s, &s->channels, i)) {
         struct tiling t = {
             .n = n, .e = e, .c = s->channels.size[i], .g = s->cost->groups};
         if (!try_channels(s, &t, given[4]))
@@ -292,6 +384,27 @@ static void try_unwasting_strips(struct search *s, const int given[5])
         }
 }
 
+static void try_all(struct search *s, const int given[5])
+{
+    for (int i = 0; i < s->images.n; i = next_of(s, &s->images, i))
+        for (int k = 0; k < s->rows.n; k = next_of(s, &s->rows, k)) {
+            int n = s->images.size[i], e = s->rows.size[k];
+            if (n > gemm_images_max(s->layer, e) || !try_tiles(s, n, e, given))
+                break;
+        }
+}
+
+/* Takes what the best of a few sizes takes for a limit. */
+static void set_limit(struct search *s, const int given[5])
+{
+    s->limit = INFINITY;
+    s->coarse = true;
+    try_all(s, given);
+    if (s->found)
+        s->limit = s->cycles * (1 + ROUNDING);
+    s->coarse = s->found = false;
+}
+
 bool tiling_choose_gemm(const struct arch *arch, const struct layer *layer,
                         const struct gemm_cost *cost, const int given[5],
                         struct tiling *out, enum tensor *short_tensor,
@@ -303,6 +416,7 @@ bool tiling_choose_gemm(const struct arch *arch, const struct layer *layer,
                        .cycles_per_byte = dram_cycles_per_byte(arch)};
     const struct layer *l = layer;
     const int Mg = l->M / l->G, Cg = min_int(l->C / l->G, cost->c_max);
+    l2_room_of(arch, &s.room);
     list_sizes(&s.filters, Mg, given[0]);
     list_sizes(&s.images, l->N, given[1]);
     list_sizes(&s.rows, l->P, given[2]);
@@ -312,12 +426,8 @@ bool tiling_choose_gemm(const struct arch *arch, const struct layer *layer,
     add_unwasting(&s.rows, l->P, given[2], (uint64_t)l->Q, cost->fold_outputs);
     add_unwasting(&s.channels, Cg, given[3], (uint64_t)cost->row_taps,
                   cost->fold_products);
-    for (int i = 0; i < s.images.n; i++)
-        for (int k = 0; k < s.rows.n; k++) {
-            int n = s.images.size[i], e = s.rows.size[k];
-            if (n > gemm_images_max(l, e) || !try_tiles(&s, n, e, given))
-                break;
-        }
+    set_limit(&s, given);
+    try_all(&s, given);
     try_unwasting_strips(&s, given);
     free(s.images.size);
     free(s.rows.size);

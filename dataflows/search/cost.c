@@ -189,8 +189,16 @@ static uint64_t with_l2_ports(const struct search_problem *problem,
     return max_u64(cycles, l2_port_cycles(problem, t, f, banks));
 }
 
-/* What complete tiles tell of stalls: which tensors L2 has one buffer of, and
- * how long the first tiles of the others come and the last one leaves. */
+/* The last of the steps that cut an extent, over their mean. */
+static double last_step(int extent, int step)
+{
+    const int n = ceil_div(extent, step);
+    return (double)(extent - (n - 1) * step) * n / extent;
+}
+
+/* What complete tiles tell of stalls: which tensors L2 has one buffer of, how
+ * long the first tiles of the others come and the last one leaves, and what
+ * leaves the last pass with a filter tile. */
 static void find_ends(const struct search_problem *problem,
                       const struct search_reduction *r,
                       const struct search_outputs *o,
@@ -213,6 +221,10 @@ static void find_ends(const struct search_problem *problem,
                                 (uint64_t)arch_map_bits(arch, (enum tensor)k)));
     }
     line->end_cycles = dram_min_cycles(&problem->dram, bits / 8);
+    if (problem->space->alone == NETWORK_PSUM_OUT)
+        line->last_share =
+            last_step(o->n * o->e * problem->layer->Q, o->x) *
+            last_step(min_int(f->f, f->m), problem->space->fold(problem, f));
 }
 
 void search_cost_of(const struct search_problem *problem,

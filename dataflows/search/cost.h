@@ -138,7 +138,10 @@ struct search_line {
     struct search_words_run run[NETWORK_N];
     bool is_single[TENSOR_N]; /* L2 has one buffer of it, for certain */
     double tile_steps;        /* steps with one filter tile, of a fold */
-    uint64_t end_cycles;      /* before the first pass, behind the last one */
+    /* What leaves the last pass with a filter tile, of a mean one: the most it
+     * can be until sizes are known. */
+    double last_share;
+    uint64_t end_cycles; /* before the first pass, behind the last one */
 };
 
 /* ifmap_bytes: what DRAM sends for one psum tile's filters; psum_bytes: of

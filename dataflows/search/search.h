@@ -36,6 +36,7 @@ extern const char *const search_objective_doc[SEARCH_OBJECTIVE_N];
 /* Where a part of the space was cut off. name, doc */
 #define SEARCH_CUTS(X)                                                   \
     X(reduction, "by channels and taps: psums to L2, links, psum adds")  \
+    X(rows, "by ranges of rows: strips, and room in L2")                 \
     X(outputs, "by images and rows: filters and halos from DRAM and L2") \
     X(parallel, "by outputs in parallel: filters from L2")               \
     X(held, "by filters of a PE: deliveries to PEs")                     \

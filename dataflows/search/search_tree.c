@@ -49,12 +49,15 @@ static bool is_cut(struct search_walk *w, const struct search_line *line,
     return true;
 }
 
-/* The value to try after v of a parameter that cuts `whole`. */
+/* The value to try after v of a parameter that cuts `whole`.  Balanced: the
+ * least that cuts it into as many parts, where v is not that; else the least
+ * that cuts it into one part more. */
 static int next_below(const struct search_walk *w, int whole, int v)
 {
     if (!w->coarse)
         return v - 1;
-    return min_int(v - 1, ceil_div(whole, ceil_div(whole, v) + 1));
+    const int parts = ceil_div(whole, v), even = ceil_div(whole, parts);
+    return even < v ? even : min_int(v - 1, ceil_div(whole, parts + 1));
 }
 
 static void set_terms(const struct search_problem *p, struct branch *b)
@@ -82,6 +85,11 @@ static void set_runs(const struct search_problem *p, struct branch *b)
     for (int k = 0; k < NETWORK_N; k++)
         b->line.run[k] = (struct search_words_run){0, false};
     b->line.tile_steps = (double)b->r->steps / (double)b->r->c_tiles;
+    b->line.last_share = 4; /* of outputs twice the mean, of filters, too */
+    if (p->space->alone == NETWORK_PSUM_OUT)
+        b->line.tile_steps *= b->o.n > 0 && b->o.strips > 0
+                                  ? (double)b->o.x_folds / (double)b->o.strips
+                                  : 0;
     if (p->stalls && p->space->runs != NULL)
         p->space->runs(b->r, &b->o, b->line.run);
 }
@@ -397,6 +405,63 @@ static bool set_room(const struct search_problem *p, struct branch *b,
     return true;
 }
 
+/* Ranges of fewer numbers of rows are walked one by one. */
+enum { ROWS_OF_A_RANGE = 4 };
+
+/* Whether all tiles of `from` to `to` rows may be left out: those of `to` rows
+ * are the fewest strips, and beside `from` rows L2 has the most room. */
+static bool rows_are_cut(struct search_walk *w, const struct branch *walked,
+                         int from, int to)
+{
+    const struct search_problem *p = w->problem;
+    struct branch b = {.r = walked->r, .o = {.n = walked->o.n, .e = from}};
+    struct search_filters least = {0};
+    int m_max;
+    if (!set_room(p, &b, &m_max))
+        return true;
+    b.o.strips =
+        b.o.n_tiles * ceil_u(p->layer->P, to) * search_width_of(p, b.r)->tiles;
+    b.o.dram_ifmap = dram_ifmap(p, b.r, p->dram_rows[to].least);
+    b.o.n = 0; /* the least of any */
+    p->space->outputs_least(p, b.r, &b.o);
+    /* Each strip has a block of outputs, and PEs' worth of them, of its own. */
+    b.o.x_folds = max_u64(b.o.x_folds, b.o.strips);
+    b.o.columns = max_u64(b.o.columns, b.o.strips);
+    b.o.busy = max_u64(b.o.busy, b.o.strips);
+    set_terms(p, &b);
+    search_line_of(
+        p, &b.terms, search_ifmap_bytes_least(p, b.r, &b.terms),
+        search_psum_bytes(p, search_groups(b.r) > 1 ? p->layer->G : 1,
+                          p->layer->N, p->layer->P, p->layer->Q, p->group_m),
+        &b.line);
+    set_least(p, most_filters(p, b.r), most_groups(p, b.r, from, 1), b.f_max,
+              m_max, &least);
+    least.p = 0; /* not known */
+    set_runs(p, &b);
+    return is_cut(w, &b.line, &least, SEARCH_CUT_rows);
+}
+
+/* Walks tiles of `to` rows down to `from`, and leaves out halves of them. */
+static void walk_rows(struct search_walk *w, struct branch *b, int from, int to)
+{
+    const struct search_problem *p = w->problem;
+    int m_max;
+    if (w->gave_up)
+        return;
+    if (!w->coarse && to - from >= ROWS_OF_A_RANGE) {
+        const int middle = from + (to - from) / 2;
+        if (rows_are_cut(w, b, from, to))
+            return;
+        walk_rows(w, b, middle + 1, to);
+        walk_rows(w, b, from, middle);
+        return;
+    }
+    for (b->o.e = to; b->o.e >= from && !w->gave_up;
+         b->o.e = next_below(w, p->layer->P, b->o.e))
+        if (set_room(p, b, &m_max))
+            walk_parallel(w, b, m_max);
+}
+
 void search_reduction_walk(struct search_walk *w,
                            const struct search_reduction *r)
 {
@@ -405,11 +470,7 @@ void search_reduction_walk(struct search_walk *w,
     const struct search_range n = search_range_of(p, SEARCH_N, p->layer->N);
     const struct search_range e =
         search_range_of(p, SEARCH_E, p->space->e_max(p, r));
-    int m_max;
     for (b.o.n = n.to; b.o.n >= n.from && !w->gave_up;
          b.o.n = next_below(w, p->layer->N, b.o.n))
-        for (b.o.e = e.to; b.o.e >= e.from && !w->gave_up;
-             b.o.e = next_below(w, p->layer->P, b.o.e))
-            if (set_room(p, &b, &m_max))
-                walk_parallel(w, &b, m_max);
+        walk_rows(w, &b, e.from, e.to);
 }

@@ -71,7 +71,8 @@ static struct array_time array_time(const struct search_problem *problem,
 
 /* Cycles that the array waits for filters of which L2 has one tile.  Where a
  * pass sends its filters before all else, the next tile comes during the rest
- * of the last pass that uses one; else a tile and its passes take turns. */
+ * of the last pass that uses one, and where its psums leave behind all else,
+ * while they leave; else a tile and its passes take turns. */
 static uint64_t filter_wait(const struct search_problem *problem,
                             const struct search_line *line,
                             const struct search_filters *s,
@@ -81,13 +82,17 @@ static uint64_t filter_wait(const struct search_problem *problem,
     double tiles = 1;
     if (!line->is_single[TENSOR_FILTER])
         return 0;
-    if (problem->space->alone != NETWORK_FILTER)
+    if (problem->space->alone != NETWORK_FILTER &&
+        problem->space->alone != NETWORK_PSUM_OUT)
         return load_cycles;
     if (s->f > 0 && s->passes > 0)
         tiles = ceil_div(problem->group_m, s->f) /
                 ((double)s->passes * line->tile_steps);
-    const uint64_t hidden =
-        (uint64_t)((double)beside * (tiles < 1 ? tiles : 1));
+    tiles = tiles < 1 ? tiles : 1;
+    double hiding = (double)beside;
+    if (problem->space->alone == NETWORK_PSUM_OUT)
+        hiding = (double)array.alone * line->last_share;
+    const uint64_t hidden = (uint64_t)(hiding * tiles);
     return load_cycles > hidden ? load_cycles - hidden : 0;
 }
 

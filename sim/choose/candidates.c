@@ -14,6 +14,9 @@
 /* The most mappings that a search evaluates: some milliseconds. */
 #define EVALUATED_MAX 30000
 
+/* So many times the mappings that are wanted are kept, for some are alike. */
+enum { ALIKE_MAX = 4 };
+
 struct list {
     const struct candidates_input *in;
     const struct layer *layer;
@@ -87,16 +90,29 @@ static void add_chosen(struct list *list, const struct given_mapping *given,
         add(list, &mapping, source, given->table_source);
 }
 
+/* Adds the best few that a search finds.  Of those that cost the same in all
+ * that is looked at, the first stands for the others, which most often run
+ * alike. */
 static void add_searched(struct list *list)
 {
+    const int most = list->in->n_searched;
     const struct search_options options = {.objective = list->in->objective,
-                                           .top = list->in->n_searched,
+                                           .top = ALIKE_MAX * most,
                                            .jobs = 1,
                                            .quick = EVALUATED_MAX};
     struct search_result found;
     search_run(list->problem, &options, &found);
-    for (int k = 0; k < found.n_best; k++)
+    for (int k = 0, n = 0; k < found.n_best && n < most; k++) {
+        const struct search_cost *cost = &found.best[k].cost;
+        bool is_alike = false;
+        for (int i = 0; i < k; i++)
+            is_alike = is_alike ||
+                       memcmp(cost, &found.best[i].cost, sizeof(*cost)) == 0;
+        if (is_alike)
+            continue;
         add(list, &found.best[k].mapping, "search", NULL);
+        n++;
+    }
     search_result_fini(&found);
 }
 

@@ -58,8 +58,8 @@ static bool name_bound(const struct map_input *in, const struct layer *layer,
 static void simulate(const struct map_input *in, const struct layer *layer,
                      struct map_choice *c)
 {
-    const struct simulate_options options = {.memo = true,
-                                             .max_cycles = in->max_cycles};
+    const struct simulate_options options = {
+        .memo = true, .memory = in->memory, .max_cycles = in->max_cycles};
     struct layer_result r = {0};
     struct diag *d = diag_new();
     c->ran = simulate_layer(in->arch, layer, &c->mapping, &options, &r, d);

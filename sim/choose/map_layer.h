@@ -99,8 +99,9 @@ struct map_input { /* all borrowed */
     int n_tables;
     const char *network; /* that mapping tables know it by, or "" */
     const struct energy_table *energy;
-    bool simulate;       /* the best, and what a run would choose */
-    uint64_t max_cycles; /* of a simulation; 0 = no limit */
+    bool simulate;              /* the best, and what a run would choose */
+    uint64_t max_cycles;        /* of a simulation; 0 = no limit */
+    struct pass_memory *memory; /* of this machine's passes; NULL: none */
 };
 
 /* Errors: none of the dataflows has a legal mapping (EXIT_NO_MAPPING). */

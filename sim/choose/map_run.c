@@ -73,6 +73,7 @@ void map_add_run(const struct map_input *in, const struct layer *layer,
     const struct candidates_input of_run = {.arch = in->arch,
                                             .table = in->energy,
                                             .objective = in->search.objective};
+    const struct simulate_options with = {.memory = in->memory};
     struct candidate *list = NULL;
     struct layer_result r = {0};
     struct choose_stats unread = {0};
@@ -85,7 +86,7 @@ void map_add_run(const struct map_input *in, const struct layer *layer,
     }
     candidates_sort(list, n, in->search.objective);
     const int best =
-        n > 0 ? trial_best(&of_run, layer, list, n, NULL, &r, &unread, why)
+        n > 0 ? trial_best(&of_run, layer, list, n, &with, &r, &unread, why)
               : -1;
     if (best >= 0) {
         if (!is_there(m, &list[best].mapping))

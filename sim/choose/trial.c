@@ -3,6 +3,8 @@
  */
 #include "sim/choose/trial.h"
 
+#include <math.h>
+
 #include "dataflows/search/best.h"
 #include "sim/run/tile_table.h"
 
@@ -11,7 +13,8 @@ struct trial {
     const struct layer *layer;
     struct simulate_options options;
     struct energy_costs costs;
-    int best; /* -1: none yet */
+    int best;     /* -1: none yet */
+    double ratio; /* the least of cycles to their estimate, and of 1 */
     struct search_cost least;
     struct layer_result *result; /* of the best */
     struct choose_stats *stats;
@@ -27,17 +30,22 @@ static double energy_of(const struct trial *t, const struct layer_result *r)
     return energy.total;
 }
 
-/* Whether its bounds leave it a chance, and, of one that a search has found,
- * its estimate does: it would be one of several that are much alike.  A DRAM
- * part's bursts, of which the closed form knows the least alone, are in no
+/* What a run may take less than by its estimate and by what others of the layer
+ * took of theirs; assumed, for most of what was looked at. */
+static const double ESTIMATES_DIFFER = 0.03;
+
+/* Whether its estimate, or its bound where that is more, leaves it a chance.  A
+ * DRAM part's bursts, of which the closed form knows the least alone, are in no
  * candidate's energy. */
 static bool may_win(const struct trial *t, const struct candidate *c)
 {
     const enum search_objective objective = t->in->objective;
-    const struct search_cost about = {c->cost.energy, c->estimate_cycles};
-    return t->best < 0 ||
-           search_key_of(objective, c->is_searched ? &about : &c->cost).first <=
-               search_key_of(objective, &t->least).first;
+    const double low =
+        (double)c->estimate_cycles * t->ratio * (1 - ESTIMATES_DIFFER);
+    const struct search_cost least = {c->cost.energy,
+                                      max_u64(c->cost.cycles, (uint64_t)low)};
+    return t->best < 0 || search_key_of(objective, &least).first <=
+                              search_key_of(objective, &t->least).first;
 }
 
 /* Simulates it; keeps what it came to where it is the best so far. */
@@ -57,6 +65,7 @@ static void try_one(struct trial *t, struct candidate *list, int i,
     if (!c->ran)
         return;
     c->cycles = r.cycles;
+    t->ratio = fmin(t->ratio, (double)r.cycles / (double)c->estimate_cycles);
     t->stats->passes += r.memo.simulated_passes;
     const struct search_cost cost = {energy_of(t, &r), r.cycles};
     if (t->best < 0 || search_is_before(t->in->objective, &cost, &t->least)) {
@@ -77,6 +86,7 @@ int trial_best(const struct candidates_input *in, const struct layer *layer,
                       .layer = layer,
                       .options = {.memo = true},
                       .best = -1,
+                      .ratio = 1,
                       .result = result,
                       .stats = stats};
     struct diag *why = diag_new();

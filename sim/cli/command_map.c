@@ -19,6 +19,7 @@
 #include "sim/map/map_report.h"
 #include "sim/process/clock.h"
 #include "sim/process/progress.h"
+#include "sim/run/pass_memory.h"
 #include "sim/run/run.h"
 
 static const struct src_pos command_line = {NULL, 0};
@@ -268,7 +269,11 @@ static bool search_layers(const struct invocation *s, struct map_layer *layers,
         .simulate = o->map.top > 0,
         .max_cycles = o->max_cycles,
     };
-    return search_each(s, &in, layers, n_done);
+    if (in.simulate)
+        in.memory = pass_memory_new(PASS_MEMORY_BYTES_DEFAULT);
+    const bool ok = search_each(s, &in, layers, n_done);
+    pass_memory_free(in.memory);
+    return ok;
 }
 
 /* A layer without a mapping that runs is reported, and fails. */
