@@ -1,4 +1,5 @@
 dist_pkgdata_DATA = %D%/dadiannao_like.cfg %D%/tensor_core.cfg \
+	%D%/haswell.cfg %D%/k80.cfg \
 	%D%/eyeriss.cfg %D%/eyeriss_v2_dense.cfg %D%/nvdla_small.cfg \
 	%D%/nvdla_large.cfg \
 	%D%/shidiannao.cfg \
@@ -54,6 +55,7 @@ dist_networks_DATA = %D%/networks/alexnet.cfg %D%/networks/googlenet.cfg \
 validationdir = $(pkgdatadir)/validation
 dist_validation_DATA = %D%/validation/dram_parts.cfg \
 	%D%/validation/chip_ceilings.cfg \
+	%D%/validation/nvdla_primer.cfg \
 	%D%/validation/energy_tables.cfg %D%/validation/energy_chips.cfg \
 	%D%/validation/gemmini_rtl.cfg %D%/validation/gemmini_rtl.csv \
 	%D%/validation/eyeriss_alexnet.cfg %D%/validation/eyeriss_vgg16.cfg \

@@ -241,6 +241,7 @@ endif
 dist_check_SCRIPTS += %D%/network/network_test.py \
 	%D%/network/residency_test.py
 network_test_SOURCES = %D%/network/graph_test.cpp \
+	%D%/network/edges_test.cpp \
 	%D%/network/fusion_test.cpp %D%/network/vector_test.cpp $(TEST_CASES)
 network_test_LDADD = $(TEST_LIBS)
 

@@ -79,6 +79,12 @@ static double total_ms(const struct quantity_input *in)
     return metrics_ms(in->arch, in->r->cycles);
 }
 
+/* Images. */
+static double per_second(const struct quantity_input *in)
+{
+    return 1000 * (double)in->layers[0].N / total_ms(in);
+}
+
 static double array_ms(const struct quantity_input *in)
 {
     return metrics_ms(in->arch, in->r->array_cycles);
@@ -276,6 +282,7 @@ static const struct quantity table[] = {
     {"cycles", "cycles", NEED_RESULT, cycles},
     {"array_cycles", "cycles", NEED_RESULT, array_cycles},
     {"total_ms", "ms", NEED_RESULT, total_ms},
+    {"per_second", "a second", NEED_RESULT, per_second},
     {"array_ms", "ms", NEED_RESULT, array_ms},
     {"active_pes", "PEs", NEED_RESULT, active_pes},
     {"l2_array_mb", "MB", NEED_RESULT, l2_array_mb},

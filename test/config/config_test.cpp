@@ -177,8 +177,8 @@ TEST_F(Config, NoShippedFileRunsWithoutItsEnd)
     for (const char *name :
          {"dadiannao_like", "eyeriss", "eyeriss_v2_dense", "nvdla_small",
           "nvdla_large", "shidiannao", "systolic", "tensor_core", "tpu_v1",
-          "gemmini", "conv1d_pes", "conv1d_banks", "conv1d_l1_1",
-          "experiments/isca16_rs"}) {
+          "haswell", "k80", "gemmini", "conv1d_pes", "conv1d_banks",
+          "conv1d_l1_1", "experiments/isca16_rs"}) {
         std::ifstream in(from + "/configs/" + name + ".cfg");
         const std::string text(std::istreambuf_iterator<char>(in), {});
         diag_clear(d);

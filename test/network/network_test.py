@@ -199,6 +199,33 @@ def transformers(folder):
     del folder
 
 
+ZOO = ("resnet50_graph", "mobilenetv2_graph", "inception_v3", "unet",
+       "bert_base", "gpt2_prefill", "gpt2_decode", "llama7b_layer",
+       "llama7b_decode", "vit_b16")
+
+
+def zoo():
+    """The networks of today from end to end, on three machines: every node has
+    a row, every operation a line of the table, and every word of DRAM is some
+    operation's."""
+    cases = [(net, machine) for i in range(3) for k, net in enumerate(ZOO)
+             for machine in ((("tpu_v1", "nvdla_small", "eyeriss") * 2)[
+                 (i + k) % 3],)]
+    for net, machine in cases[:sample(4, "networks x machines", len(cases))]:
+        words = ("run", "--cfg", machine, "--net", net, "--batch", "1")
+        found = report(*words)
+        nodes = report("list", "layers", "--net", net)["rows"]
+        rows = found["network"]["op_coverage"]
+        check(len(found["layers"]) == len(nodes) ==
+              sum(row["nodes"] for row in rows) and
+              {row["op"] for row in rows} == {node["op"] for node in nodes} and
+              sum(row["macs"] for row in rows) ==
+              sum(node["macs"] for node in nodes) == found["total"]["macs"] and
+              sum(row["dram_words"] for row in rows) ==
+              dram_words(found["total"]),
+              f"{net} runs end to end on {machine}")
+
+
 def main():
     with new_folder() as folder:
         a_layer_without_macs(folder)
@@ -208,6 +235,7 @@ def main():
         listing(folder)
         fusion(folder)
         transformers(folder)
+    zoo()
     finish()
 
 
