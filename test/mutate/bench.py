@@ -86,8 +86,11 @@ def test_objects(build):
     for name, value in values.items():
         if re.fullmatch(r"(\w+_test|differ)_OBJECTS", name):
             objects = list(dict.fromkeys(expanded(value)))
-            if objects and all(o.endswith(".o") for o in objects):
-                out[name[:-len("_OBJECTS")]] = objects
+            program = name[:-len("_OBJECTS")]
+            if all(os.path.exists(os.path.join(build, o)) for o in objects):
+                out[program] = objects
+            else:
+                print(f"mutate: {program} is not built and left out")
     return out
 
 

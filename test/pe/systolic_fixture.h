@@ -3,6 +3,7 @@
 #ifndef TEST_PE_SYSTOLIC_FIXTURE_H
 #define TEST_PE_SYSTOLIC_FIXTURE_H
 
+#include <cstddef>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -124,16 +125,28 @@ inline std::string differences(const pass_counts &got, const pass_counts &want)
                                         "stream_cycles",
                                         "load_cycles"};
     constexpr size_t N = sizeof(names) / sizeof(names[0]);
-    static_assert(sizeof(pass_counts) == N * sizeof(uint64_t),
+    // Of waits, what the networks did then: no oracle has it, but its sums.
+    constexpr size_t from = offsetof(pass_counts, wait_by) / sizeof(uint64_t);
+    constexpr size_t n_waits = sizeof(got.wait_by) / sizeof(uint64_t);
+    static_assert(sizeof(pass_counts) == (N + n_waits) * sizeof(uint64_t),
                   "a name for each count");
-    uint64_t a[N], b[N];
+    uint64_t a[N + n_waits], b[N + n_waits];
     std::memcpy(a, &got, sizeof(a));
     std::memcpy(b, &want, sizeof(b));
     std::string text;
-    for (size_t k = 0; k < N; k++)
-        if (a[k] != b[k])
-            text += std::string(names[k]) + " " + std::to_string(a[k]) +
-                    " for " + std::to_string(b[k]) + "; ";
+    for (size_t k = 0; k < N; k++) {
+        const size_t at = k < from ? k : k + n_waits;
+        if (a[at] != b[at])
+            text += std::string(names[k]) + " " + std::to_string(a[at]) +
+                    " for " + std::to_string(b[at]) + "; ";
+    }
+    for (int w = 0; w < PE_WAITS; w++) {
+        uint64_t sum = 0;
+        for (uint64_t cycles : got.wait_by[w])
+            sum += cycles;
+        if (sum != got.pe_cycles[PE_WAIT_FILTER + w])
+            text += "a wait is not what networks did in it; ";
+    }
     return text;
 }
 

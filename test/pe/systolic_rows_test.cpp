@@ -169,8 +169,9 @@ TEST_F(SystolicRows, SayOfEachPeWhatItIsChargedWith)
             before = now;
         });
     }
-    for (uint64_t n : seen)
-        EXPECT_GT(n, 0u) << "the cases must know every cause";
+    for (int c = 0; c < PE_CAUSE_N; c++)
+        EXPECT_EQ(seen[c] > 0, c != PE_SKIP) // no product is skipped
+            << "the cases must know every cause, and not " << c;
 }
 
 // By hand: the wave's diagonal on 2 x 2 PEs.
