@@ -125,7 +125,7 @@ inline std::string differences(const pass_counts &got, const pass_counts &want)
                                         "stream_cycles",
                                         "load_cycles"};
     constexpr size_t N = sizeof(names) / sizeof(names[0]);
-    // Of waits, what the networks did then: no oracle has it, but its sums.
+    // What networks did in waits: no oracle has it, but its sums are known.
     constexpr size_t from = offsetof(pass_counts, wait_by) / sizeof(uint64_t);
     constexpr size_t n_waits = sizeof(got.wait_by) / sizeof(uint64_t);
     static_assert(sizeof(pass_counts) == (N + n_waits) * sizeof(uint64_t),
