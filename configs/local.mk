@@ -79,7 +79,7 @@ dist_energy_DATA = %D%/energy/45nm.cfg \
 accessesdir = $(pkgdatadir)/accesses
 dist_accesses_DATA = %D%/accesses/weights_apart.txt \
 	%D%/accesses/weights_at_once.txt %D%/accesses/weights_in_pairs.txt
-EXTRA_DIST += %D%/validation/gemmini_rtl.py %D%/mappings/make_conv1d.py %D%/gtkwave/picture.sh \
+EXTRA_DIST += %D%/validation/gemmini_rtl.py %D%/mappings/make_conv1d.py \
 	%D%/networks/cnn_layers.csv %D%/networks/make_networks.py \
 	%D%/networks/make_graphs.py %D%/networks/graph_text.py \
 	%D%/networks/graph_transformers.py \
@@ -118,7 +118,7 @@ dist_seeing_DATA = %D%/seeing/__init__.py %D%/seeing/__main__.py \
 	%D%/seeing/mappings.py %D%/seeing/numbers.py %D%/seeing/page.js \
 	%D%/seeing/page.py %D%/seeing/pictures.py %D%/seeing/rooflines.py \
 	%D%/seeing/style.css %D%/seeing/svg.py %D%/seeing/sweeps.py \
-	%D%/seeing/timelines.py
+	%D%/seeing/timelines.py %D%/seeing/waves.py
 
 # Files of other tools: `accelsim import` runs the package.
 importersdir = $(pkgdatadir)/importers

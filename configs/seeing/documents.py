@@ -7,14 +7,16 @@ import os
 import re
 import sys
 
+from seeing import waves
+
 
 class Fault(Exception):
     """What is wrong, and what would be right."""
 
 
 class Document:
-    """A document, its kind ("results", "reuse", "explanation", "sweep" or
-    "timeline") and name."""
+    """A document, its kind ("results", "reuse", "explanation", "sweep",
+    "timeline" or "waveform") and name."""
 
     def __init__(self, path, data):
         self.path = path
@@ -23,6 +25,8 @@ class Document:
 
 
 def kind_of(data):
+    if isinstance(data, tuple):
+        return "waveform"
     if not isinstance(data, dict):
         return None
     if "layers" in data and "total" in data:
@@ -51,6 +55,8 @@ def read(path):
     except UnicodeDecodeError as why:
         raise Fault(f"'{path}' is no text; JSON of accelsim's is "
                     "needed") from why
+    if waves.is_waveform(text):
+        return Document(path, waves.read(text))
     try:
         document = Document(path, json.loads(text))
     except (ValueError, RecursionError) as why:
@@ -59,8 +65,8 @@ def read(path):
     if document.kind is None:
         raise Fault(f"'{path}' is JSON of another kind; what 'accelsim run', "
                     "'model', 'reuse', 'explain' or 'sweep export' print with "
-                    "--format json, or --timeline writes, "
-                    "is needed")
+                    "--format json, or --timeline and --vcd write, is "
+                    "needed")
     return document
 
 

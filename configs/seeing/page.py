@@ -8,7 +8,7 @@ import re
 from html import escape
 
 from seeing import (mappings, pictures, rooflines, svg, sweeps,
-                    timelines)
+                    timelines, waves)
 from seeing.numbers import count, percent, ratio, real, short
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -26,6 +26,10 @@ class Page:
 
     def add(self, text):
         self.out.append(text)
+
+    @staticmethod
+    def text(words):
+        return escape(words)
 
     def word(self, name):
         """A word of a report, with what it means."""
@@ -278,6 +282,7 @@ def sweep_part(page, document):
 
 
 PARTS = {"sweep": sweep_part, "timeline": timelines.part,
+         "waveform": waves.part,
          "results": results_part, "reuse": reuse_part,
          "explanation": explanation_part}
 
@@ -297,7 +302,8 @@ def of(documents, glossary):
         f"<dt>{escape(word)}</dt><dd>{escape(glossary[word])}</dd>"
         for word in words_used(body, glossary))
     title = "accelsim: " + ", ".join(
-        dict.fromkeys(document.data.get("arch", document.kind)
+        dict.fromkeys(document.kind if document.kind == "waveform" else
+                      document.data.get("arch", document.kind)
                       for document in documents))
     return (f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
             f'<meta name="viewport" content="width=device-width, '

@@ -34,6 +34,9 @@ struct search {
     FILE *looked;
     char *nearest; /* owns; of the names in the folders, without .cfg */
     int distance;  /* of nearest, in edits */
+    char *known;   /* owns; all of these, "a, b" */
+    size_t known_bytes;
+    FILE *knows;
 };
 
 static char *join(const char *folder, const char *name, const char *suffix)
@@ -104,10 +107,24 @@ static int configs_in(const char *folder, struct dirent ***entry)
     return n;
 }
 
+/* Whether a folder before had the name, too. */
+static bool is_known(struct search *s, const char *name)
+{
+    const size_t n = strlen(name);
+    SIM_CHECK(fflush(s->knows) == 0);
+    for (const char *at = s->known; (at = strstr(at, name)) != NULL; at++)
+        if ((at == s->known || at[-1] == ' ') &&
+            (at[n] == ',' || at[n] == '\0'))
+            return true;
+    return false;
+}
+
 static void offer_name(struct search *s, const char *file)
 {
     char *name = xstrndup(file, strlen(file) - 4);
     int distance = edit_distance(s->name, name);
+    if (!is_known(s, name))
+        fprintf(s->knows, "%s%s", s->known_bytes > 0 ? ", " : "", name);
     if (s->nearest == NULL || distance < s->distance) {
         free(s->nearest);
         s->nearest = name;
@@ -180,13 +197,15 @@ static void start_search(struct search *s, const char *name,
     s->name = name;
     s->kind_folder = kind_folder;
     s->looked = text_stream(&s->looked_in, &s->looked_bytes);
+    s->knows = text_stream(&s->known, &s->known_bytes);
 }
 
 /* The file found, which the caller frees. */
 static char *end_search(struct search *s)
 {
-    SIM_CHECK(fclose(s->looked) == 0);
+    SIM_CHECK(fclose(s->looked) == 0 && fclose(s->knows) == 0);
     free(s->looked_in);
+    free(s->known);
     free(s->nearest);
     return s->found;
 }
@@ -222,7 +241,7 @@ static void not_found(struct search *s, const char *noun, struct src_pos at,
 {
     const struct config_kind_row *other;
     const char *listed = said_of_list(noun);
-    SIM_CHECK(fflush(s->looked) == 0);
+    SIM_CHECK(fflush(s->looked) == 0 && fflush(s->knows) == 0);
     if (s->saw_folder)
         diag_error(d, at, "'%s' is a folder; a file is needed", s->name);
     else if (s->looked_bytes == 0)
@@ -238,8 +257,9 @@ static void not_found(struct search *s, const char *noun, struct src_pos at,
                    "there is no %s '%s'; looked in %s; the nearest is '%s'%s",
                    noun, s->name, s->looked_in, s->nearest, listed);
     else
-        diag_error(d, at, "there is no %s '%s'; looked in %s%s", noun, s->name,
-                   s->looked_in, listed);
+        diag_error(d, at, "there is no %s '%s'; looked in %s%s%s%s", noun,
+                   s->name, s->looked_in,
+                   s->known_bytes > 0 ? "; there are " : "", s->known, listed);
 }
 
 static char *find(const char *name, const char *folder, const char *noun,

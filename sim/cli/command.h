@@ -22,7 +22,7 @@ extern "C" {
     X(reuse, "", "how far apart the uses of a word are, at every level")      \
     X(explain, "",                                                            \
       "where cycles and energy went, and what would help, simulated")         \
-    X(report, "FILE...", "one page of HTML of JSON that was printed before")  \
+    X(report, "FILE...", "one page of HTML of what was printed before")       \
     X(compare, "FILE...",                                                     \
       "what differs between two results or two architectures, and why")       \
     X(validate, "", "published claims beside what is found here")             \

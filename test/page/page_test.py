@@ -211,6 +211,58 @@ def look_at_timeline(folder):
               f"{words[0]}: {said}", done.stderr)
 
 
+VCD = """$timescale 1 ps $end
+$scope module SystemC $end
+$scope module top $end
+$var wire 1 a clk $end
+$scope module array $end
+$scope module pe_0_1 $end
+$var wire 4 b state [3:0] $end
+$var wire 8 c psum_fifo [7:0] $end
+$upscope $end
+$scope module filter_network $end
+$var wire 2 d state [1:0] $end
+$upscope $end
+$upscope $end
+$upscope $end
+$upscope $end
+$enddefinitions $end
+$dumpvars
+0a
+b0 b
+b0 c
+b11 d
+$end
+#1000
+1a
+#1500
+0a
+b1 b
+#2000
+1a
+b101 b
+b11 c
+#2500
+0a
+#3000
+1a
+#4000
+"""
+
+
+def look_at_waveform(folder):
+    """States by their words, by cycle; what never changes is named below."""
+    path, out = write(folder, "w.vcd", VCD), os.path.join(folder, "w.html")
+    done = run("report", path, "-o", out)
+    check(done.returncode == 0, "a waveform is drawn", done.stderr)
+    page = look_at_page(out, "waveform")
+    check("pe_0_1 state: mac in cycles" in page and
+          "pe_0_1 state: wait_filter in cycles" in page and
+          "pe_0_1 psum_fifo: 3 in cycles 2 to " in page and
+          "Never changing: filter_network state 3" in page,
+          "its states, numbers and constants", page[-3000:])
+
+
 def look_at_faults(folder):
     text = write(folder, "broken.json", "{")
     other = write(folder, "other.json", "[1]")
@@ -272,6 +324,7 @@ if __name__ == "__main__":
     with new_folder() as work:
         look_at_report(work)
         look_at_timeline(work)
+        look_at_waveform(work)
         look_at_faults(work)
         look_at_compare(work)
     finish()

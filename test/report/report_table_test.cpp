@@ -35,6 +35,28 @@ TEST_F(Report, TheTableOfALayerSaysWhatItTookAndWhy)
     expect_narrow_ascii();
 }
 
+TEST_F(Report, EachBoundNamesKeysThatWidenIt)
+{
+    arch_.has_l1 = true;
+    for (int k = 0; k < BOUND_N; k++) {
+        arch_.array_network =
+            k == BOUND_folds ? NETWORK_SYSTOLIC : NETWORK_MULTICAST;
+        for (int other = 0; other < BOUND_N; other++)
+            layers_[0].bounds_cycles[other] = other == k ? 9000 : 100;
+        const std::string bound =
+            std::string("bound ") + bound_name[k] + " needs at least 9,000";
+        EXPECT_TRUE(has_line(bound.c_str())) << bound;
+        std::istringstream words(write(REPORT_TABLE));
+        std::string flat, word;
+        while (words >> word)
+            flat += word + ' ';
+        const size_t at = flat.find("what widens it: ");
+        ASSERT_NE(std::string::npos, at) << bound;
+        const std::string key = flat.substr(at + 16, 12);
+        EXPECT_NE(std::string::npos, key.find('.')) << bound << ": " << key;
+    }
+}
+
 TEST_F(Report, CompressedTransfersStandBesideTheirWords)
 {
     layer_result &r = layers_[0];

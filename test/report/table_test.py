@@ -33,6 +33,38 @@ def look_at_a_layer():
           "the head says widths and memories", page)
 
 
+def look_at_widened_rows():
+    """Where another resource than before holds a layer up, the bound says how
+    far it is from explaining the cycles, and why."""
+    page = flat(text("--cfg", "eyeriss", "--layer", "conv2", "--set",
+                     "array.rows=48", "--set", "l2.bytes=442368"))
+    said = re.search(r"bound (\w+) needs at least ([0-9,]+) cycles; the layer "
+                     r"took ([0-9.]+) times that, ([0-9,]+) cycles more: "
+                     r"([0-9,]+) with no pass in flight, the rest while \1 "
+                     r"waited; what widens it: (\S+)", page)
+    took = re.search(r" cycles ([0-9,]+),", page)
+    least, more = (int(said[k].replace(",", "")) for k in (2, 4))
+    check(least + more == int(took[1].replace(",", "")) and
+          abs(float(said[3]) - (least + more) / least) < 0.001,
+          "with more rows, the bound says what it does not explain", page)
+
+
+def look_at_lists():
+    """What there is, and the configuration as it is."""
+    for what in ("networks", "layers", "architectures", "energy", "memories",
+                 "dataflows"):
+        words = ("--net", "alexnet") if what == "layers" else ()
+        rows = report("list", what, *words)["rows"]
+        page = text("list", what, *words)
+        check(rows and all(str(next(iter(row.values()))) in page
+                           for row in rows), f"list {what}")
+    shown = text("--cfg", "eyeriss", "--set", "array.rows=7", "--show-config")
+    check(re.search(r"^array.rows +7 +PEs +--set", shown, re.M) and
+          re.search(r"^array.cols +14 +PEs +\S*eyeriss.cfg:\d+", shown, re.M)
+          and re.search(r"^pe.fifo_words +\d+ ", shown, re.M),
+          "the effective configuration says where each value is from", shown)
+
+
 def look_at_instances():
     page = flat(text("model", "--cfg", "eyeriss", *C1, "--set",
                      "l1.bytes=65536", "--set", "array.cols=8"))
@@ -72,6 +104,11 @@ def look_at_names():
     check(wrong.returncode == 1 and "'mobilenetv2'" in wrong.stderr and
           "'accelsim list networks'" in wrong.stderr,
           "a misspelt network has a nearest one, and a list", wrong.stderr)
+    wrong = run("--cfg", "eyeriss", "--net", "foo")
+    listed = [row["name"] for row in report("list", "networks")["rows"]]
+    check(wrong.returncode == 1 and all(name in wrong.stderr
+                                        for name in listed),
+          "a network that is none lists those there are", wrong.stderr)
     product = flat(text("--cfg", "eyeriss", "--gemm", "M=8,N=4,K=6"))
     check("gemm M=8 N=4 K=6" in product, "a product has the user's letters")
 
@@ -80,6 +117,8 @@ if __name__ == "__main__":
     leave_to_the_plain_build()
     look_at_a_layer()
     look_at_instances()
+    look_at_widened_rows()
+    look_at_lists()
     look_at_units()
     look_at_model()
     look_at_reuse()

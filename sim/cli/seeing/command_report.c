@@ -1,4 +1,4 @@
-/* command_report.c - one page of HTML made of JSON that was printed before.
+/* command_report.c - one page of HTML made of what was printed before.
  * SPDX-License-Identifier: MIT
  */
 #include <stdlib.h>
