@@ -277,7 +277,7 @@ TEST(DramLayout, ANestStoresFinishedOutputsAndSpillsAtTheirWidths)
         std::strcpy(a.dram_model, "ddr3_1600"); // bursts of 64 bytes
         const nest n = random.mapping(a, l);
         const layout_oracle oracle(a, l, 64, tiles_as_first_fetched(l, n));
-        pass_source *source = nest_passes_new(&a, &l, &n, false, nullptr);
+        pass_source *source = nest_passes_new(&a, &l, &n, nullptr, nullptr);
         source_pass pass;
         tile_transfer move;
         std::set<uint64_t> finished, spilled, back;

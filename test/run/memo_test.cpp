@@ -263,7 +263,7 @@ TEST_P(Memo, ALayerNeedsEveryPassThatIsBroughtAheadAndNoOther)
         ASSERT_TRUE(flow->choose(&a, &l, &none, &m, d_));
         const layer_mapping chosen = layer_mapping_chosen(flow, &m);
         pass_source *passes_of =
-            program_passes_new(&a, &l, &chosen, false, nullptr);
+            program_passes_new(&a, &l, &chosen, nullptr, nullptr);
 
         pass_memory *memory = pass_memory_new(1 << 20);
         ahead *open = ahead_new();
