@@ -14,6 +14,8 @@ import subprocess
 import sys
 
 ROOMS = ("sim", "dataflows", "mem", "noc", "pe", "traces")
+# The program, and what stands in for SystemC where there is none.
+OTHERS = ("sim/main.c", "sim/systemc/systemc_none.c")
 LIBRARIES = ["-lsqlite3", "-ljansson", "-lpthread", "-ldl", "-lm"]
 # Takes note of each function that is entered, and leaves the addresses.
 NOTE = r"""
@@ -64,7 +66,7 @@ def sources(root):
         for folder, _, names in sorted(os.walk(os.path.join(root, room))):
             for name in sorted(names):
                 path = os.path.relpath(os.path.join(folder, name), root)
-                if name.endswith(".c") and path != "sim/main.c":
+                if name.endswith(".c") and path not in OTHERS:
                     yield path
 
 
