@@ -233,7 +233,8 @@ static bool is_of(struct store *s, const struct store_about *about,
     if (strcmp(has->digest, about->digest) != 0)
         return diag_error(d, command_line,
                           "'%s' is a store of plan '%s' with other contents or "
-                          "inputs than are here; name another by --store",
+                          "inputs than are here, or of another accelsim; "
+                          "name another by --store",
                           s->path, has->plan);
     if (has->shard != about->shard || has->shards != about->shards)
         return diag_error(d, command_line,

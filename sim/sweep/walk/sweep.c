@@ -25,6 +25,12 @@ static void hash_file(void *context, const char *path)
         fclose(from);
 }
 
+static void hash_text(uint64_t *hash, const char *text)
+{
+    for (; *text != '\0'; text++)
+        *hash = (*hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+}
+
 static uint64_t count_points(const struct plan *p)
 {
     bool all = true;
@@ -44,8 +50,9 @@ void sweep_about(const struct plan *p, int shard, int shards,
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     memset(out, 0, sizeof(*out));
     file_use_each_read(hash_file, &hash);
-    for (const char *c = ACCELSIM_VERSION; *c != '\0'; c++)
-        hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
+    hash_text(&hash, ACCELSIM_VERSION);
+    for (int i = 0; i < result_columns(); i++)
+        hash_text(&hash, result_column_at(i)->name);
     snprintf(out->plan, sizeof(out->plan), "%s", p->name);
     snprintf(out->digest, sizeof(out->digest), "%016" PRIx64, hash);
     out->shard = shard;
