@@ -53,6 +53,8 @@ static bool report_layers(const struct invocation *s, const char *kernel,
         .mapping_source = s->mapping_source,
         .objective =
             has_objective(s) ? search_objective_name[o->map.objective] : NULL,
+        .set = (const char *const *)o->set.text,
+        .n_sets = o->set.n,
         .energy = s->energy,
         .tables = (const struct energy_table *const *)s->tables,
         .n_tables = s->n_tables,

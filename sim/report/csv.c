@@ -2,15 +2,21 @@
  * layer and one for their sum.
  *
  * A column is a number or text of the JSON document, its name the keys on the
- * way there joined with '.', in the order of first appearance.
+ * way there joined with '.'.  All machines and dataflows have the same columns
+ * in the same order, and cells are empty where one lacks something.  Behind
+ * them stand the keys that the command line set, then what is of one file
+ * alone: the levels that it lists and the tables that an option names.
  * SPDX-License-Identifier: MIT
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/dataflow.h"
 #include "sim/report/document.h"
+#include "sim/report/document_schema.h"
 #include "sim/report/report.h"
 #include "sim/report/report_tree.h"
+#include "sim/report/schema_energy.h"
 
 /* Adds the leaves of `value` to `row` (column -> text or number) under
  * `name`. */
@@ -34,13 +40,128 @@ static void flatten(json_t *row, const char *name, json_t *value)
 }
 
 /* What all rows of a run share; the energy table's costs are JSON's alone. */
-static json_t *row_new(const json_t *document)
+static const char *const shared[] = {"arch", "network", "batch", "kernel",
+                                     "energy_unit"};
+enum { SHARED = sizeof(shared) / sizeof(shared[0]) };
+
+/* Members of a layer in the order of their columns; others stand behind. */
+static const char *const first[] = {"name",
+                                    "dataflow",
+                                    "shape",
+                                    "mapping",
+                                    "macs",
+                                    "passes",
+                                    "cycles",
+                                    "array_cycles",
+                                    "bounds_cycles",
+                                    "bound_by",
+                                    "active_pes",
+                                    "utilization",
+                                    "ledger_pe_cycles",
+                                    "accesses",
+                                    "noc",
+                                    "dram",
+                                    "systolic",
+                                    "vector",
+                                    "gated",
+                                    "energy_pj",
+                                    "metrics",
+                                    NULL};
+
+static void put_column(json_t *columns, const char *name)
 {
-    static const char *const shared[] = {"arch", "network", "batch", "kernel",
-                                         "energy_unit"};
+    SIM_CHECK(json_object_set_new(columns, name, json_true()) == 0);
+}
+
+static void put_parameters(json_t *columns)
+{
+    char name[64];
+    for (int k = 0; dataflow_table[k] != NULL; k++)
+        for (const struct mapping_param *p = dataflow_table[k]->params;
+             p->name != NULL; p++) {
+            snprintf(name, sizeof(name), "mapping.parameters.%s", p->name);
+            put_column(columns, name);
+        }
+}
+
+/* All columns that the schema of a member has. */
+static void put_member(json_t *columns, const char *name, const json_t *schema)
+{
+    const char *key;
+    json_t *member, *members = json_object_get(schema, "properties");
+    if (strcmp(name, "mapping.parameters") == 0) {
+        put_parameters(columns);
+    } else if (strcmp(name, "energy_range") == 0 && members == NULL) {
+        json_t *range = schema_energy_range();
+        put_member(columns, name, range);
+        json_decref(range);
+    } else if (members == NULL) {
+        put_column(columns, name);
+    } else if (strcmp(name, "energy_by_table") != 0) {
+        json_object_foreach(members, key, member)
+        {
+            char path[128];
+            snprintf(path, sizeof(path), "%s.%s", name, key);
+            if (strcmp(path, "mapping.tried") != 0)
+                put_member(columns, path, member);
+        }
+    }
+}
+
+/* Columns that the first edition had not stand behind those that it had, so
+ * that these keep their places. */
+static void put_late_columns(json_t *columns)
+{
+    for (int i = 0; document_late_columns[i] != NULL; i++) {
+        const char *name = document_late_columns[i];
+        (void)json_object_del(columns, name); /* it may not be there */
+        put_column(columns, name);
+    }
+}
+
+/* The columns of any machine and dataflow. */
+static json_t *columns_new(void)
+{
+    const char *name;
+    json_t *columns = json_object(), *schema = document_schema_layer(), *member;
+    json_t *members = json_object_get(schema, "properties");
+    SIM_CHECK(columns != NULL);
+    for (int i = 0; i < SHARED; i++)
+        put_column(columns, shared[i]);
+    for (int i = 0; first[i] != NULL; i++) {
+        member = json_object_get(members, first[i]);
+        if (member != NULL)
+            put_member(columns, first[i], member);
+    }
+    put_late_columns(columns);
+    json_object_foreach(members, name, member)
+        put_member(columns, name, member);
+    json_decref(schema);
+    return columns;
+}
+
+/* Adds the keys that the command line set to a row. */
+static void put_set(const struct report_input *in, const json_t *columns,
+                    json_t *row)
+{
+    for (int i = 0; i < in->n_sets; i++) {
+        const char *equals = strchr(in->set[i], '=');
+        char *key = xstrndup(in->set[i], (size_t)(equals - in->set[i]));
+        /* That of 'name' is in 'arch'. */
+        if (json_object_get(columns, key) == NULL)
+            SIM_CHECK(json_object_set_new(row, key, json_string(equals + 1)) ==
+                      0);
+        free(key);
+    }
+}
+
+static json_t *row_new(const struct report_input *in, const json_t *columns,
+                       const json_t *document)
+{
     json_t *row = json_object();
     SIM_CHECK(row != NULL);
-    for (int i = 0; i < (int)(sizeof(shared) / sizeof(shared[0])); i++) {
+    put_set(in, columns, row);
+    for (int i = 0; i < SHARED; i++) {
         json_t *value = json_object_get(document, shared[i]);
         if (json_is_object(value)) /* a graph */
             value = json_object_get(value, "name");
@@ -100,42 +221,27 @@ static void put_tables_last(json_t *columns)
     json_decref(tables);
 }
 
-/* Columns that the first edition had not stand behind all others, so that the
- * others keep their places. */
-static void put_late_columns_last(json_t *columns)
-{
-    for (int i = 0; document_late_columns[i] != NULL; i++) {
-        const char *name = document_late_columns[i];
-        json_t *value = json_incref(json_object_get(columns, name));
-        if (value == NULL)
-            continue;
-        SIM_CHECK(json_object_del(columns, name) == 0);
-        SIM_CHECK(json_object_set_new(columns, name, value) == 0);
-    }
-    put_tables_last(columns);
-}
-
 bool report_write_csv(const struct report_input *in, FILE *to)
 {
     json_t *document = report_document(in);
-    json_t *rows = json_array(), *columns = json_object(), *layer, *row;
+    json_t *rows = json_array(), *columns = columns_new(), *layer, *row;
     size_t i;
-    SIM_CHECK(rows != NULL && columns != NULL);
+    SIM_CHECK(rows != NULL);
     json_array_foreach(json_object_get(document, "layers"), i, layer)
     {
-        row = row_new(document);
+        row = row_new(in, columns, document);
         json_object_del(json_object_get(layer, "mapping"), "tried");
         flatten(row, "", layer);
         SIM_CHECK(json_array_append_new(rows, row) == 0);
     }
-    row = row_new(document);
+    row = row_new(in, columns, document);
     SIM_CHECK(json_object_set_new(row, "name", json_string("total")) == 0);
     flatten(row, "", json_object_get(document, "total"));
     SIM_CHECK(json_array_append_new(rows, row) == 0);
 
     json_array_foreach(rows, i, row)
         SIM_CHECK(json_object_update_missing(columns, row) == 0);
-    put_late_columns_last(columns);
+    put_tables_last(columns);
     print_row(columns, NULL, to);
     json_array_foreach(rows, i, row) print_row(columns, row, to);
     json_decref(columns);

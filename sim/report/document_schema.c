@@ -143,7 +143,7 @@ static json_t *wholes(const char *const name[], const char *doc)
     return o;
 }
 
-static json_t *layer(void)
+json_t *document_schema_layer(void)
 {
     static const char *const letter[] = {"M", "N", "K", "B", NULL};
     json_t *o = schema_object(""),
@@ -209,7 +209,7 @@ static json_t *results(void)
     schema_put(o, "energy_table", schema_energy_costs(), true);
     schema_put(o, "area_mm2",
                parts("mm2", area_part_name, area_part_doc, AREA_N), false);
-    tree_put(layers, "items", layer());
+    tree_put(layers, "items", document_schema_layer());
     schema_put(o, "layers", layers, true);
     put_work(total, true);
     schema_put(o, "total", total, true);

@@ -5,12 +5,15 @@
 #ifndef SIM_REPORT_DOCUMENT_SCHEMA_H
 #define SIM_REPORT_DOCUMENT_SCHEMA_H
 
+#include <jansson.h>
 #include <stdio.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
+/* Of a layer of results, new. */
+json_t *document_schema_layer(void);
 /* docs/schema.json. */
 void document_schema(FILE *to);
 

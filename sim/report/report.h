@@ -43,6 +43,10 @@ struct report_input { /* all borrowed */
      * What was to be least, where mappings were compared; or NULL. */
     const char *mapping_source, *objective;
     const char *foreign_memory; /* in the DRAM's place; NULL = none */
+    /* Keys that the command line set, "array.rows=16"; the last of a key holds.
+     */
+    const char *const *set;
+    int n_sets;
     const struct energy_table *energy;
     /* Tables whose totals stand beside those of `energy`, which is the first of
      * them; 0 or 1: none do. */

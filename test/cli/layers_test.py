@@ -88,6 +88,27 @@ def csv_keeps_its_columns():
           "new columns of CSV stand behind those of before", names)
     check("shape.stride" in names and "shape.pad" in names,
           "columns of both axes stay")
+    heads = {lines[0]}
+    for words in (("model", "--cfg", "eyeriss", "--dataflow", "ws"),
+                  ("run", "--cfg", "systolic", "--dataflow", "os", "--check"),
+                  ("run", "--cfg", "eyeriss_v2_dense"),
+                  ("model", "--cfg", "tensor_core"),
+                  ("run", "--cfg", "nvdla_small", "--show-mapping")):
+        heads.add(run(*words, "--gemm", "M=4,N=4,K=4", "--format",
+                      "csv").stdout.splitlines()[0])
+    check(len(heads) == 1, "CSVs of all machines and dataflows line up",
+          [set(one.split(",")) ^ set(names) for one in heads])
+    lines = run("--cfg", "eyeriss", "--gemm", "M=4,N=4,K=4", "--format", "csv",
+                "--set", "array.rows=8", "--set", "array.rows=9", "--set",
+                "dram.latency_cycles=5").stdout.splitlines()
+    check(lines[0] == ",".join(names + ["array.rows", "dram.latency_cycles"])
+          and all(line.endswith(",9,5") for line in lines[1:]),
+          "keys that --set sets are columns behind them", lines[0][-60:])
+    listed = run("model", "--cfg", "simba_like", "--net", "lenet5", "--layer",
+                 "c1", "--format", "csv").stdout.splitlines()[0].split(",")
+    check(listed[:len(names)] == names and
+          "accesses.pe_accu.psum.reads" in listed[len(names):],
+          "levels of a file stand behind them", listed[len(names):][:5])
 
 
 def large_dimensions():
