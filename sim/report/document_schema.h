@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-/* Of a layer of results, new. */
+/* What a layer of results has; a new node. */
 json_t *document_schema_layer(void);
 /* docs/schema.json. */
 void document_schema(FILE *to);
