@@ -1,6 +1,7 @@
 dist_pkgdata_DATA = %D%/dadiannao_like.cfg %D%/tensor_core.cfg \
 	%D%/haswell.cfg %D%/k80.cfg \
-	%D%/eyeriss.cfg %D%/eyeriss_v2_dense.cfg %D%/nvdla_small.cfg \
+	%D%/eyeriss.cfg %D%/eyeriss_v2_dense.cfg \
+	%D%/eyeriss_v2_sparse.cfg %D%/nvdla_small.cfg \
 	%D%/nvdla_large.cfg \
 	%D%/shidiannao.cfg \
 	%D%/gemmini.cfg %D%/systolic.cfg %D%/tpu_v1.cfg \
@@ -39,7 +40,8 @@ dist_mappings_DATA = %D%/mappings/conv1d_order1_1.cfg \
 	%D%/mappings/eyeriss_spads_alexnet.cfg \
 	%D%/mappings/simba_like_alexnet.cfg
 networksdir = $(pkgdatadir)/networks
-dist_networks_DATA = %D%/networks/alexnet.cfg %D%/networks/googlenet.cfg \
+dist_networks_DATA = %D%/networks/alexnet.cfg %D%/networks/alexnet_pruned.cfg \
+	%D%/networks/googlenet.cfg \
 	%D%/networks/lenet5.cfg %D%/networks/mlp0.cfg %D%/networks/mlp1.cfg \
 	%D%/networks/overfeat.cfg %D%/networks/conv1d.cfg \
 	%D%/networks/gemmini_rtl.cfg \

@@ -40,6 +40,8 @@ void stream_start(struct stream_state *s, const struct stream_shape *shape,
     s->moved_words = 0;
     while (s->rounds_left > 0 && stream_words_left(s, shape) <= 0)
         step(s, shape);
+    if (s->rounds_left == 0)
+        s->latency_cycles = 0;
 }
 
 bool stream_advance(struct stream_state *s, const struct stream_shape *shape,

@@ -22,6 +22,7 @@
 #define NOC_STREAM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "noc/state_kind.h"
@@ -53,6 +54,12 @@ struct stream_shape {
     const int16_t *limit_words; /* per destination and round */
     int banks, row_words;
     bool keeps_slots_whole; /* what comes behind takes no parts of them */
+    /* Where a destination has not limit_words in every round, but as many as
+     * round_words[round * round_dests + d], d its own number or, with
+     * round_dest, that of round_dest; NULL: it has. */
+    const int16_t *round_words;
+    const int32_t *round_dest;
+    int round_dests;
 };
 
 /* One slot, or what moves of it in a cycle. */
@@ -78,7 +85,14 @@ void stream_start(struct stream_state *s, const struct stream_shape *shape,
 static inline int stream_words_left(const struct stream_state *s,
                                     const struct stream_shape *shape)
 {
-    return shape->limit_words[s->dest] - s->chunk * shape->words_per_slot;
+    const int done = s->chunk * shape->words_per_slot;
+    if (shape->round_words == NULL)
+        return shape->limit_words[s->dest] - done;
+    const int dest =
+        shape->round_dest != NULL ? shape->round_dest[s->dest] : s->dest;
+    return shape->round_words[(size_t)s->round * (size_t)shape->round_dests +
+                              (size_t)dest] -
+           done;
 }
 
 static inline bool stream_is_done(const struct stream_state *s)

@@ -82,6 +82,15 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
     FIELD(takes_psum);
     FIELD(next_tap);
     FIELD(next_filter);
+    FIELD(need_window);
+    FIELD(need_held);
+    FIELD(dead_window);
+    FIELD(dead_held);
+    FIELD(next_dead_window);
+    FIELD(next_dead_held);
+    FIELD(window_words);
+    FIELD(slide_words);
+    FIELD(held_come);
     FIELD(ended);
     FIELD(moved_on);
 #undef FIELD
@@ -95,20 +104,20 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
         const int16_t w = windows_left[l], t = tap[l], at = held_at[l];
         const int16_t adding = in_psum[l], i = filter[l];
         const int16_t last_window = (int16_t) - (w == 1);
+        /* Words of the window and held ones, in all. */
+        const int16_t all = skips ? window_words[l] : L;
+        const int16_t all_held = skips ? held_come[l] : held_words[l];
+        const int16_t slides = skips ? slide_words[l] : slide[l];
         const int16_t drop =
-            (int16_t)((last_window & L) | (~last_window & slide[l]));
+            (int16_t)((last_window & all) | (~last_window & slides));
 
         /* Each lane does one operation, where it can. */
-        const int16_t at_next = skips
-                                    ? lane_min((int16_t)(at + 1), held_words[l])
-                                    : (int16_t)(at + 1);
-        const int16_t t_next =
-            skips ? lane_min((int16_t)(t + 1), L) : (int16_t)(t + 1);
+        const int16_t held_next = skips ? need_held[l] : (int16_t)(at + 1);
+        const int16_t taps_next = skips ? need_window[l] : (int16_t)(t + 1);
         const int16_t held_need =
-            (int16_t)(at_next +
-                      ((held_words[l] - at_next) & s.start_at_window));
+            (int16_t)(held_next + ((all_held - held_next) & s.start_at_window));
         const int16_t window_need =
-            (int16_t)(t_next + ((L - t_next) & s.start_at_window));
+            (int16_t)(taps_next + ((all - taps_next) & s.start_at_window));
         /* Differences: a window's words and a register file's beside them may
          * be more than 32767. */
         const int16_t no_held =
@@ -138,10 +147,8 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
         const int16_t wrap = (int16_t)(steps & (int16_t) - (next == P));
         const int16_t to_tap = skips ? next_tap[l] : 0;
         const int16_t lacks =
-            skips ? (int16_t)((int16_t) -
-                                  ((int16_t)(held[l] - held_words[l]) < 0) |
-                              (int16_t) - ((int16_t)(window[l] - L) < 0))
-                  : 0;
+            (int16_t)((int16_t) - ((int16_t)(held[l] - all_held) < 0) |
+                      (int16_t) - ((int16_t)(window[l] - all) < 0));
         const int16_t products_done =
             skips
                 ? (int16_t)(found | (mac & (int16_t) - (to_tap == L) & ~lacks))
@@ -156,12 +163,13 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
         int16_t held_read = (int16_t)(at - (mac & s.refill));
         int16_t taps_read = (int16_t)(t - (mac & wrap & s.refill));
         if (skips) { /* up to the next product, of words that have come */
-            const int16_t goes_on = (int16_t)(mac & s.refill);
-            const int16_t to_held = (int16_t)(to_tap * P + next_filter[l]);
-            held_read = lane_min(
-                (int16_t)((goes_on & to_held) | (~goes_on & at)), held[l]);
-            taps_read = lane_min((int16_t)((goes_on & to_tap) | (~goes_on & t)),
-                                 window[l]);
+            const int16_t to_next = (int16_t)(mac & s.refill);
+            held_read = (int16_t)((to_next & next_dead_held[l]) |
+                                  (~to_next & dead_held[l]));
+            taps_read = (int16_t)((to_next & next_dead_window[l]) |
+                                  (~to_next & dead_window[l]));
+            held_read = lane_min(held_read, held[l]);
+            taps_read = lane_min(taps_read, window[l]);
         }
         const int16_t window_read =
             (int16_t)((drop & end) | (lane_min(taps_read, drop) & ~end));
@@ -193,10 +201,10 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
         group_end |= (int16_t)(window_end & last_window);
 
         if (!held_is_in) {
-            if (!skips) /* else lane_skips_go_on sets it */
+            if (!skips) /* who skips has dead_held in its place */
                 held_at[l] = (int16_t)((at - mac) & ~window_end);
             held[l] = (int16_t)(held[l] + held_in -
-                                (held_words[l] & s.held_streams & window_end));
+                                (all_held & s.held_streams & window_end));
         }
         if (commits && !held_is_in) {
             held_fifo[l] = (int16_t)(held_fifo[l] + push_held[l] - held_in);

@@ -88,6 +88,46 @@ static uint64_t next_bit(const uint64_t *bits, uint64_t from, uint64_t end)
     return end;
 }
 
+bool lane_skips_coded(const struct lanes *lanes)
+{
+    return lanes->skips != NULL &&
+           (lanes->skips->pattern.window_comes != NULL ||
+            lanes->skips->pattern.held_comes != NULL);
+}
+
+uint64_t lane_skips_nth(const uint64_t *bits, uint64_t from, int n)
+{
+    for (;; from += BITS - from % BITS) {
+        uint64_t word = bits[from / BITS] >> (from % BITS);
+        const int set = __builtin_popcountll(word);
+        if (n >= set) {
+            n -= set;
+            continue;
+        }
+        for (; n > 0; n--)
+            word &= word - 1;
+        return from + (uint64_t)__builtin_ctzll(word);
+    }
+}
+
+/* How many of n words from a place on come. */
+static int16_t coming(const uint64_t *comes, uint64_t from, int n)
+{
+    const uint64_t end = from + (uint64_t)n;
+    int words = 0;
+    if (comes == NULL)
+        return (int16_t)n;
+    while (from < end) {
+        uint64_t word = comes[from / BITS] >> (from % BITS);
+        const uint64_t here = BITS - from % BITS;
+        if (end - from < here)
+            word &= ((uint64_t)1 << (end - from)) - 1;
+        words += __builtin_popcountll(word);
+        from += here;
+    }
+    return (int16_t)words;
+}
+
 /* The tap of the window's first word, from `tap` on, that is not skipped. */
 static int next_tap(const struct lane_skips *s, int lane, int tap, int taps)
 {
@@ -126,15 +166,52 @@ static void seek(const struct lane_skips *s, const struct lane_fields *f,
     }
 }
 
+/* Words before a product that come: of those of a window's taps, and of
+ * held words. */
+static void words_before(const struct lanes *lanes, int lane, int tap,
+                         int filter, int16_t *window, int16_t *held)
+{
+    const struct lane_skips *s = lanes->skips;
+    *window = coming(s->pattern.window_comes, s->window_at[lane], tap);
+    *held = coming(s->pattern.held_comes, s->held_at[lane],
+                   tap * lanes->f.filters[lane] + filter);
+}
+
+/* Finds the product after the lane's next one, of which it is known what comes
+ * before it. */
 static void find_next(struct lanes *lanes, int lane)
 {
     struct lane_fields *f = &lanes->f;
-    int tap = f->tap[lane], filter = f->filter[lane] + 1;
-    f->held_at[lane] = (int16_t)(tap * f->filters[lane] + filter - 1);
-    if (tap < f->taps[lane])
-        seek(lanes->skips, f, lane, &tap, &filter);
+    const struct lane_skips *s = lanes->skips;
+    const int taps = f->taps[lane], filters = f->filters[lane];
+    const int from = f->tap[lane], first = f->filter[lane];
+    const int is_one = from < taps;
+    int tap = from, filter = first + 1;
+    /* The words of a product that is made do come. */
+    f->need_window[lane] = (int16_t)(f->dead_window[lane] + is_one);
+    f->need_held[lane] = (int16_t)(f->dead_held[lane] + is_one);
+    if (is_one)
+        seek(s, f, lane, &tap, &filter);
+    if (tap == taps)
+        filter = 0;
     f->next_tap[lane] = (int16_t)tap;
-    f->next_filter[lane] = (int16_t)(tap < f->taps[lane] ? filter : 0);
+    f->next_filter[lane] = (int16_t)filter;
+    f->next_dead_window[lane] = f->dead_window[lane];
+    f->next_dead_held[lane] = f->dead_held[lane];
+    if (is_one)
+        f->next_dead_held[lane] =
+            (int16_t)(f->need_held[lane] +
+                      coming(s->pattern.held_comes,
+                             s->held_at[lane] +
+                                 (uint64_t)(from * filters + first + 1),
+                             tap * filters + filter -
+                                 (from * filters + first + 1)));
+    if (tap > from)
+        f->next_dead_window[lane] =
+            (int16_t)(f->need_window[lane] +
+                      coming(s->pattern.window_comes,
+                             s->window_at[lane] + (uint64_t)(from + 1),
+                             tap - from - 1));
 }
 
 /* Marks the psums to which the lane's window adds products. */
@@ -204,8 +281,14 @@ static void begin_window(struct lanes *lanes, int lane)
     if (!lanes->pass.emit_last || f->windows_left[lane] == 1)
         count_added(s, lane);
     seek(s, f, lane, &tap, &filter);
+    words_before(lanes, lane, f->taps[lane], 0, &f->window_words[lane],
+                 &f->held_come[lane]);
+    f->slide_words[lane] =
+        coming(s->pattern.window_comes, s->window_at[lane], f->slide[lane]);
     f->tap[lane] = (int16_t)tap;
     f->filter[lane] = (int16_t)(tap < f->taps[lane] ? filter : 0);
+    words_before(lanes, lane, tap, f->filter[lane], &f->dead_window[lane],
+                 &f->dead_held[lane]);
     find_next(lanes, lane);
 }
 
@@ -225,6 +308,14 @@ void lane_skips_issue(struct lanes *lanes)
             begin_window(lanes, l);
 }
 
+static void go_to_next(struct lanes *lanes, int lane)
+{
+    struct lane_fields *f = &lanes->f;
+    f->dead_window[lane] = f->next_dead_window[lane];
+    f->dead_held[lane] = f->next_dead_held[lane];
+    find_next(lanes, lane);
+}
+
 void lane_skips_go_on(struct lanes *lanes, int from, int to)
 {
     const struct lane_fields *f = &lanes->f;
@@ -235,6 +326,6 @@ void lane_skips_go_on(struct lanes *lanes, int from, int to)
         if (f->tap[l] == 0 && f->filter[l] == 0 && f->in_psum[l] == 0)
             begin_window(lanes, l);
         else
-            find_next(lanes, l);
+            go_to_next(lanes, l);
     }
 }

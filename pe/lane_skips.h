@@ -21,6 +21,10 @@ extern "C" {
 struct lane_pattern {
     const uint64_t *window, *held;
     const uint64_t *window_begin, *held_begin;
+    /* Coded streams: bits, 1: the word comes; NULL: all do.  And words that
+     * come, of each round and destination of the network. */
+    const uint64_t *window_comes, *held_comes;
+    const int16_t *window_rounds, *held_rounds;
 };
 
 /* Makes the lanes, which lanes_init has set up, some that skip. The caller
@@ -41,6 +45,10 @@ uint64_t lane_skips_psums(const struct lane_skips *skips);
 /* Whether products of zero words are skipped. */
 bool lane_skips_window(const struct lanes *lanes);
 bool lane_skips_held(const struct lanes *lanes);
+/* Whether some of the words do not come. */
+bool lane_skips_coded(const struct lanes *lanes);
+/* The place of bit number n of those that are set from a place on. */
+uint64_t lane_skips_nth(const uint64_t *bits, uint64_t from, int n);
 
 #ifdef __cplusplus
 }

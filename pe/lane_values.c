@@ -21,6 +21,11 @@ struct lane_value {
     int64_t *psum;             /* owns */
     int filter, tap, sent, group, windows_left;
     bool window_done; /* products are; psums may have to go yet */
+    /* Where words are coded: the next product's, and what the window has. */
+    struct coded_place {
+        int filter, window_at, held_at;
+        int window_words, slide_words, held_words;
+    } coded;
 };
 
 struct lane_values {
@@ -105,6 +110,21 @@ void lane_values_tap(struct lane_values *v, const struct mac_tap *tap)
     v->tap = *tap;
 }
 
+/* Who has coded words knows their places by what came with them. */
+static void place_coded(struct lane_value *lane, const struct lanes *lanes,
+                        int l)
+{
+    const struct lane_fields *f = &lanes->f;
+    lane->coded = (struct coded_place){
+        .filter = f->filter[l],
+        .window_at = f->dead_window[l],
+        .held_at = f->dead_held[l],
+        .window_words = f->window_words[l],
+        .slide_words = f->slide_words[l],
+        .held_words = f->held_come[l],
+    };
+}
+
 void lane_values_issue(struct lane_values *v, const struct lanes *lanes)
 {
     v->zero_macs = 0;
@@ -121,6 +141,8 @@ void lane_values_issue(struct lane_values *v, const struct lanes *lanes)
         lane->psum = xrealloc(lane->psum, filters, sizeof(*lane->psum));
         memset(lane->psum, 0, filters * sizeof(*lane->psum));
         lane->windows_left = group_windows(&lanes->pass.groups, 0);
+        if (lane_skips_coded(lanes))
+            place_coded(lane, lanes, l);
     }
 }
 
@@ -195,6 +217,17 @@ static void multiply(struct lane_values *v, struct lane_value *lane,
     }
 }
 
+static void multiply_coded(struct lane_values *v, struct lane_value *lane)
+{
+    const struct coded_place *at = &lane->coded;
+    const int64_t x = queue_at(&lane->window, at->window_at);
+    const int64_t w = queue_at(&lane->held, at->held_at);
+    SIM_CHECK(x != 0 || w != 0);
+    lane->psum[at->filter] =
+        add(lane->psum[at->filter], (int64_t)((uint64_t)x * (uint64_t)w));
+    v->zero_macs += (v->holds_ifmap ? w : x) == 0;
+}
+
 static void send_up(struct lane_values *v, struct lane_value *lane, int l,
                     bool takes, bool products)
 {
@@ -211,9 +244,16 @@ static void end_window(struct lane_value *lane, const struct lanes *lanes,
 {
     const struct lanes_pass *pass = &lanes->pass;
     bool last = --lane->windows_left == 0;
-    queue_drop(&lane->window, last ? lanes->f.taps[l] : lanes->f.slide[l]);
-    if (pass->held_streams)
-        queue_drop(&lane->held, lanes->f.held_words[l]);
+    const struct coded_place *at = &lane->coded;
+    if (lane_skips_coded(lanes)) {
+        queue_drop(&lane->window, last ? at->window_words : at->slide_words);
+        if (pass->held_streams)
+            queue_drop(&lane->held, at->held_words);
+    } else {
+        queue_drop(&lane->window, last ? lanes->f.taps[l] : lanes->f.slide[l]);
+        if (pass->held_streams)
+            queue_drop(&lane->held, lanes->f.held_words[l]);
+    }
     lane->tap = lane->sent = 0;
     lane->window_done = false;
     if (last)
@@ -227,13 +267,18 @@ static void follow_lane(struct lane_values *v, const struct lanes *lanes, int l)
     int filters = f->filters[l];
     const bool products = lanes->pass.emit_products;
     bool emits = !lanes->pass.emit_last || lane->windows_left == 1;
-    if (f->mac[l] != 0) {
+    const bool coded = lane_skips_coded(lanes);
+    if (f->mac[l] != 0 && coded)
+        multiply_coded(v, lane);
+    else if (f->mac[l] != 0) {
         if (lanes->skips != NULL)
             skip_zeros(lane, lanes, filters, f->taps[l]);
         multiply(v, lane, filters);
     }
     if (lanes->skips == NULL)
         lane->window_done = lane->tap == f->taps[l];
+    else if (f->ended[l] != 0 && coded)
+        lane->window_done = true;
     else if (f->ended[l] != 0)
         end_products(lane, lanes, filters, f->taps[l]);
     if (f->emit[l] != 0)
@@ -244,6 +289,8 @@ static void follow_lane(struct lane_values *v, const struct lanes *lanes, int l)
         queue_push(&lane->held, queue_pop(&lane->held_fifo));
     for (int k = 0; k < f->pop_window[l]; k++)
         queue_push(&lane->window, queue_pop(&lane->window_fifo));
+    if (coded)
+        place_coded(lane, lanes, l);
 }
 
 void lane_values_follow(struct lane_values *v, const struct lanes *lanes)

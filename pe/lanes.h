@@ -94,6 +94,15 @@ extern "C" {
 #define LANE_SKIPS(X)                                                        \
     X(next_tap, "tap of the product after the next one; all: there is none") \
     X(next_filter, "its filter")                                             \
+    X(need_window, "words of the window that have come before the next one") \
+    X(need_held, "held words that have")                                     \
+    X(dead_window, "of these, words that only products before it read")      \
+    X(dead_held, "held ones, likewise")                                      \
+    X(next_dead_window, "as dead_window, of the product after the next one") \
+    X(next_dead_held, "as dead_held")                                        \
+    X(window_words, "words of the window that come")                         \
+    X(slide_words, "of these, in what is dropped where it is not the last")  \
+    X(held_come, "words of held_words that come")                            \
     X(ended, "-1: the window's products ended in this cycle")                \
     X(moved_on, "-1: the lane needs another next product")
 

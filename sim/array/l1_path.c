@@ -186,6 +186,13 @@ void l1_path_issue(struct l1_path *p, const uint32_t rounds[L1_LINES],
 {
     const struct l1_stream *const streams[L1_LINES] = {p->stream[0],
                                                        p->stream[1]};
+    for (int k = 0; k < L1_LINES; k++)
+        for (int c = 0; c < p->clusters; c++) {
+            struct l1_stream *s = &p->stream[k][c];
+            s->shape.round_words = p->shape[k]->round_words;
+            s->shape.round_dests = p->shape[k]->round_dests;
+            s->shape.round_dest = s->dest;
+        }
     memset(&p->counts, 0, sizeof(p->counts));
     p->tap = tap;
     l1_issue(&p->l1, streams, rounds);

@@ -47,9 +47,12 @@ static void issue(void *self, const void *what)
 {
     struct array *a = self;
     const struct pass *pass = what;
-    if (a->pattern != NULL)
-        multicast_machine_set_pattern(a->machine,
-                                      pass_pattern_of(a->pattern, pass));
+    if (a->pattern != NULL) {
+        const struct lane_pattern *pattern = pass_pattern_of(a->pattern, pass);
+        multicast_machine_set_pattern(a->machine, pattern);
+        if (a->flow != NULL)
+            word_flow_set_pattern(a->flow, pattern);
+    }
     multicast_machine_issue(a->machine, &pass->work.multicast,
                             a->flow != NULL ? word_flow_multicast(a->flow, pass)
                                             : NULL);

@@ -55,6 +55,7 @@ struct multicast_machine *multicast_machine_new(const struct program *program)
     const struct arch *a = &program->arch;
     struct multicast_machine *m = xcalloc(1, sizeof(*m));
     m->arch = *a;
+    multicast_set_slots(m, program);
     struct lanes_cfg cfg = {
         .rows = program->rows,
         .chains = program->sets * program->set_chains,
@@ -135,6 +136,7 @@ void multicast_machine_issue(struct multicast_machine *m,
                              const struct machine_tap *tap)
 {
     multicast_machine_shape(m, pass);
+    multicast_shape_rounds(m);
     struct lanes_pass lanes_pass = {
         .rows_used = pass->blocks * pass->block_rows,
         .held_streams = pass->held_streams,

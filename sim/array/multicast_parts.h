@@ -16,6 +16,8 @@ struct multicast_drift; /* multicast_skips.c */
 
 struct multicast_machine {
     struct arch arch;
+    int slot_words[2]; /* of filters and ifmaps; coded words are wider */
+    const struct lane_pattern *pattern; /* borrowed, or NULL */
     struct multicast_pass pass;
     struct lanes lanes;
     bool has_trees;
@@ -99,6 +101,10 @@ static inline uint64_t multicast_heights(const struct multicast_pass *d,
 
 /* multicast_shape.c: tables of the pass in m->pass; the old ones go. */
 void multicast_shape_pass(struct multicast_machine *m);
+/* Words of slots, which are fewer where words are coded. */
+void multicast_set_slots(struct multicast_machine *m, const struct program *p);
+/* The words of each round, where the pass's pattern says how many come. */
+void multicast_shape_rounds(struct multicast_machine *m);
 void multicast_free_tables(struct multicast_machine *m);
 
 /* multicast_machine.c: blocks, in any order within eval and within commit. */

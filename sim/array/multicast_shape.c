@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sim/array/multicast_parts.h"
+#include "sim/array/sparse/pass_pattern.h"
 
 void multicast_free_tables(struct multicast_machine *m)
 {
@@ -212,8 +213,8 @@ void multicast_shape_pass(struct multicast_machine *m)
     lanes->refill_at_last_use = m->arch.refill == PE_REFILL_LAST_USE;
     lanes->held_rf_words = rf_words(m, tensor_of[held]);
     lanes->window_rf_words = rf_words(m, tensor_of[window]);
-    lanes->held_port_words = m->arch.network[held].words_per_slot;
-    lanes->window_port_words = m->arch.network[window].words_per_slot;
+    lanes->held_port_words = m->slot_words[held];
+    lanes->window_port_words = m->slot_words[window];
     multicast_free_tables(m);
     set_bounds(m);
     shape_held(m);
@@ -238,8 +239,9 @@ void multicast_shape_pass(struct multicast_machine *m)
         struct stream_shape *shape = &m->shape[k];
         shape->banks = d->banks[tensor_of[k]];
         shape->row_words = arch_l2_store(&m->arch, tensor_of[k]).bank_row_words;
-        shape->words_per_slot = stream_slot_words(
-            net->words_per_slot, shape->banks, shape->row_words);
+        shape->words_per_slot =
+            stream_slot_words(k < 2 ? m->slot_words[k] : net->words_per_slot,
+                              shape->banks, shape->row_words);
         shape->slots_per_cycle = net->slots_per_cycle;
         shape->keeps_slots_whole = m->l1 != NULL && k < (int)L1_LINES;
         shape->chunks = ceil_div(most[k], shape->words_per_slot);
@@ -257,5 +259,24 @@ void multicast_machine_set_pattern(struct multicast_machine *m,
 {
     if (m->lanes.skips == NULL)
         lane_skips_new(&m->lanes);
+    m->pattern = pattern;
     lane_skips_set(m->lanes.skips, pattern);
+}
+
+void multicast_shape_rounds(struct multicast_machine *m)
+{
+    if (m->pattern == NULL)
+        return;
+    struct stream_shape *held = &m->shape[held_network(m)];
+    struct stream_shape *window = &m->shape[window_network(m)];
+    held->round_words = m->pattern->held_rounds;
+    held->round_dests = held->dests;
+    window->round_words = m->pattern->window_rounds;
+    window->round_dests = window->dests;
+}
+
+void multicast_set_slots(struct multicast_machine *m, const struct program *p)
+{
+    m->slot_words[NETWORK_FILTER] = pass_pattern_slot_words(p, TENSOR_FILTER);
+    m->slot_words[NETWORK_IFMAP] = pass_pattern_slot_words(p, TENSOR_IFMAP);
 }

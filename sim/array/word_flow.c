@@ -24,10 +24,11 @@ struct word_flow {
     const struct program *program; /* borrowed */
     struct word_ends ends;
     struct pass pass;
-    struct lane_values *values; /* owns; multicast */
-    struct tree_values *trees;  /* owns; with adder trees, else NULL */
-    const struct lanes *lanes;  /* borrowed, while a pass runs */
-    struct l1_words *l1;        /* owns; NULL without an L1 */
+    struct lane_values *values;         /* owns; multicast */
+    struct tree_values *trees;          /* owns; with adder trees, else NULL */
+    const struct lanes *lanes;          /* borrowed, while a pass runs */
+    const struct lane_pattern *pattern; /* borrowed, or NULL */
+    struct l1_words *l1;                /* owns; NULL without an L1 */
     uint64_t zero_macs;
     struct machine_tap tap;
     struct systolic_flow *systolic; /* owns; in turn; systolic arrays */
@@ -93,14 +94,27 @@ static void put_psum(struct word_flow *c, const struct pass *pass,
     c->ends.psum_out(c->ends.context, pass, coord, value);
 }
 
+/* The word of a round's which is the nth that comes. */
+static int coded_word(const uint64_t *comes, uint64_t begin, uint32_t round,
+                      int words, int n)
+{
+    const uint64_t at = begin + (uint64_t)round * (uint64_t)words;
+    return comes == NULL ? n : (int)(lane_skips_nth(comes, at, n) - at);
+}
+
 static int64_t slot_held(struct word_flow *c, const struct slot *slot, int k)
 {
     const struct program *p = c->program;
     const struct multicast_pass *d = &c->pass.work.multicast;
     int rows = d->blocks * d->block_rows, coord[4];
     int set = slot->dest / rows, row = slot->dest % rows;
+    const int lane = row * c->lanes->cfg.chains + set * d->set_chains;
+    int word = slot->first_word + k;
+    if (c->pattern != NULL)
+        word = coded_word(c->pattern->held_comes, c->pattern->held_begin[lane],
+                          slot->round, c->lanes->f.held_words[lane], word);
     p->ops->held_coord(p, &c->pass, slot->round, set, row / d->block_rows,
-                       row % d->block_rows, slot->first_word + k, coord);
+                       row % d->block_rows, word, coord);
     return held_word(c, coord);
 }
 
@@ -110,14 +124,38 @@ static int heights(const struct multicast_pass *d)
            (d->block_rows - 1) * d->row_step + 1;
 }
 
+/* One of the lanes that a destination of window words stands for. */
+static int window_lane(const struct word_flow *c, int dest)
+{
+    const struct multicast_pass *d = &c->pass.work.multicast;
+    const int h = dest % heights(d), at = dest / heights(d);
+    const int set = at / d->blocks * multicast_group_sets(d);
+    for (int i = 0; i < d->block_rows; i++) {
+        const int y = h - i * d->row_step;
+        if (y >= 0 && y % d->chain_step == 0 &&
+            y / d->chain_step < d->set_chains)
+            return (at % d->blocks * d->block_rows + i) * c->lanes->cfg.chains +
+                   set * d->set_chains + y / d->chain_step;
+    }
+    SIM_CHECK(false);
+    return 0;
+}
+
 static int64_t slot_window(struct word_flow *c, const struct slot *slot, int k)
 {
     const struct program *p = c->program;
     const struct multicast_pass *d = &c->pass.work.multicast;
     int block = slot->dest / heights(d), coord[4];
+    int word = slot->first_word + k;
+    if (c->pattern != NULL) {
+        const int lane = window_lane(c, slot->dest);
+        word = coded_word(c->pattern->window_comes,
+                          c->pattern->window_begin[lane], slot->round,
+                          c->lanes->f.taps[lane] / d->filter_cols, word);
+    }
     p->ops->window_coord(p, &c->pass, slot->round, block / d->blocks,
-                         block % d->blocks, slot->dest % heights(d),
-                         slot->first_word + k, coord);
+                         block % d->blocks, slot->dest % heights(d), word,
+                         coord);
     return window_word(c, coord);
 }
 
@@ -271,6 +309,12 @@ const struct machine_tap *word_flow_multicast(struct word_flow *c,
     c->tap.tree_took = tree_took;
     c->tap.l1 = (struct l1_path_tap){c, l1_read, l1_arrived, l1_sent};
     return &c->tap;
+}
+
+void word_flow_set_pattern(struct word_flow *c,
+                           const struct lane_pattern *pattern)
+{
+    c->pattern = pattern;
 }
 
 void word_flow_multicast_issued(struct word_flow *c, const struct lanes *lanes)

@@ -41,6 +41,9 @@ void word_flow_free(struct word_flow *flow);
 /* The machine is about to run a pass on the lanes: what to hang on to it. */
 const struct machine_tap *word_flow_multicast(struct word_flow *flow,
                                               const struct pass *pass);
+/* Before that: the pattern of the pass; borrowed until it is done. */
+void word_flow_set_pattern(struct word_flow *flow,
+                           const struct lane_pattern *pattern);
 /* The pass is set up (after issue, before the first step). */
 void word_flow_multicast_issued(struct word_flow *flow,
                                 const struct lanes *lanes);

@@ -30,6 +30,8 @@ enum pe_refill { PE_REFILL_LAST_USE, PE_REFILL_NEXT_CYCLE };
 enum l2_to_l1 { L2_TO_L1_MULTICAST, L2_TO_L1_MESH };
 enum l2_cell { L2_CELL_SRAM, L2_CELL_EDRAM }; /* for energy alone */
 enum dram_padding { PADDING_GENERATED, PADDING_STORED };
+/* How words come over the networks to PEs that skip them. */
+enum zero_coding { CODING_NONE, CODING_CSC };
 enum dram_compression { COMPRESSION_NONE, COMPRESSION_RLC };
 /* How a transposed convolution runs (sim/base/transposed.h). */
 enum transposed_as { TRANSPOSED_AS_CONVOLUTIONS, TRANSPOSED_WITH_ZEROS };
@@ -207,7 +209,8 @@ struct arch {
     enum pe_start start;
     enum pe_refill refill; /* pe.refill, of the operands' register files */
     bool zero_gating;
-    char skips[4][16]; /* pe.skips; "" ends the list */
+    char skips[4][16];       /* pe.skips; "" ends the list */
+    enum zero_coding coding; /* noc.coding, of operands that PEs skip */
 
     struct network_arch network[NETWORK_N];
     bool ifmap_waits_for_filters; /* noc.ifmap_waits_for_filters */

@@ -82,7 +82,11 @@ static bool skips_are_modelled(const struct config *cfg,
     const struct arch *arch = config_arch(cfg);
     const char *is = NULL, *right = NULL;
     if (!arch_skips_any(arch))
-        return true;
+        return arch->coding == CODING_NONE ||
+               diag_error(d, config_pos(cfg, "noc.coding"),
+                          "'noc.coding' has no effect where PEs skip no zeros; "
+                          "leave it out, or list operands in '%s'",
+                          key);
     if (dataflow == &nest_dataflow) {
         is = "loop nests";
         right = "a '--dataflow'";

@@ -18,6 +18,7 @@ static const char *const number_types[] = {"int", "fp", "bf", NULL};
 static const char *const devices[] = {"lstp", "lop", "hp", NULL};
 static const char *const psum_adds[] = {"own_cycle", "last_product", NULL};
 static const char *const skippable[] = {"ifmap", "filter", "both", NULL};
+static const char *const codings[] = {"none", "csc", NULL};
 static const char *const starts[] = {"word", "window", NULL};
 static const char *const refills[] = {"last_use", "next_cycle", NULL};
 static const char *const l2_to_l1s[] = {"multicast", "mesh", NULL};
@@ -225,6 +226,11 @@ const struct schema_row schema[] = {
            "operands whose zero words take no MAC's cycle in layers that "
            "declare zeros of them (docs/sparsity.md)",
            EYERISS_V2 " s. IV-A"),
+    ENUM("noc.coding", coding, codings, "none",
+         "csc: of operands that PEs skip, zeros neither cross the networks nor "
+         "lie in fifos and register files; each other word has a count of 4 "
+         "bits of the zeros before it, so that fewer go into a slot",
+         EYERISS_V2 " s. IV-A"),
     NETWORK("filter", NETWORK_FILTER),
     NETWORK("ifmap", NETWORK_IFMAP),
     NETWORK("psum_in", NETWORK_PSUM_IN),

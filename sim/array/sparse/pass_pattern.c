@@ -15,6 +15,10 @@ struct streams {
     uint64_t *bits;         /* owns */
     uint64_t n, room;       /* of the bits */
     uint64_t *begin;        /* owns; of each lane */
+    bool are_coded;
+    uint64_t *comes; /* owns; bits as those, of words that come */
+    int run;         /* zeros behind the latest of these, of its segment */
+    int16_t *words;  /* owns; that come, by round and destination */
 };
 
 struct pass_pattern {
@@ -23,7 +27,27 @@ struct pass_pattern {
     struct lane_pattern pattern;
 };
 
-enum { BITS = 64 };
+/* Bits of the count of zeros beside a word, and how many zeros it counts: one
+ * more spends a word of its own (Chen et al., JETCAS 9(2), 2019, s. IV-A). */
+enum { BITS = 64, COUNT_BITS = 4, ZEROS_MAX = (1 << COUNT_BITS) - 1 };
+
+bool pass_pattern_is_coded(const struct program *p, enum tensor tensor)
+{
+    return p->arch.coding == CODING_CSC &&
+           pattern_is_skipped(&p->arch, &p->layer, tensor);
+}
+
+int pass_pattern_slot_words(const struct program *p, enum tensor tensor)
+{
+    const enum network k =
+        tensor == TENSOR_IFMAP ? NETWORK_IFMAP : NETWORK_FILTER;
+    const int bits = p->arch.precision_bits[tensor];
+    const int words = p->arch.network[k].words_per_slot;
+    if (!pass_pattern_is_coded(p, tensor))
+        return words;
+    const int coded = words * bits / (bits + COUNT_BITS);
+    return coded > 0 ? coded : 1;
+}
 
 static void start(const struct program *p, enum tensor tensor,
                   struct streams *out)
@@ -33,6 +57,7 @@ static void start(const struct program *p, enum tensor tensor,
     out->are_skipped = pattern_is_skipped(&p->arch, &p->layer, tensor);
     out->pattern = pattern_of(&p->arch, &p->layer, tensor);
     out->begin = xcalloc(lanes, sizeof(*out->begin));
+    out->are_coded = pass_pattern_is_coded(p, tensor);
 }
 
 struct pass_pattern *pass_pattern_new(const struct program *program)
@@ -49,31 +74,64 @@ struct pass_pattern *pass_pattern_new(const struct program *program)
     return p;
 }
 
+static void stop(struct streams *s)
+{
+    free(s->bits);
+    free(s->begin);
+    free(s->comes);
+    free(s->words);
+}
+
 void pass_pattern_free(struct pass_pattern *p)
 {
     if (p == NULL)
         return;
-    free(p->held.bits);
-    free(p->held.begin);
-    free(p->window.bits);
-    free(p->window.begin);
+    stop(&p->held);
+    stop(&p->window);
     free(p);
 }
 
-static void put(struct streams *s, const int coord[4])
+static void make_room(struct streams *s)
 {
-    if (s->n == s->room) {
-        const uint64_t words = s->room / BITS;
-        const uint64_t more = words == 0 ? 64 : 2 * words;
-        s->bits = xrealloc(s->bits, more, sizeof(*s->bits));
-        s->room = more * BITS;
+    const uint64_t words = s->room / BITS;
+    const uint64_t more = words == 0 ? 64 : 2 * words;
+    s->bits = xrealloc(s->bits, more, sizeof(*s->bits));
+    if (s->are_coded)
+        s->comes = xrealloc(s->comes, more, sizeof(*s->comes));
+    s->room = more * BITS;
+}
+
+/* Whether a word comes.  A segment's zeros are counted for themselves. */
+static bool comes(struct streams *s, bool is_zero, bool begins_segment)
+{
+    if (begins_segment)
+        s->run = 0;
+    if (is_zero && s->run < ZEROS_MAX) {
+        s->run++;
+        return false;
     }
-    const uint64_t bit = (uint64_t)1 << (s->n % BITS);
+    s->run = 0;
+    return true;
+}
+
+/* Returns how many words it lets come, 0 or 1. */
+static int put(struct streams *s, const int coord[4], bool begins_segment)
+{
+    if (s->n == s->room)
+        make_room(s);
+    const uint64_t at = s->n / BITS, bit = (uint64_t)1 << (s->n % BITS);
+    const bool is_zero = pattern_is_zero(&s->pattern, coord);
+    const bool does = !s->are_coded || comes(s, is_zero, begins_segment);
     if (s->n % BITS == 0)
-        s->bits[s->n / BITS] = 0;
-    if (!pattern_is_zero(&s->pattern, coord))
-        s->bits[s->n / BITS] |= bit;
+        s->bits[at] = 0;
+    if (!is_zero)
+        s->bits[at] |= bit;
+    if (s->are_coded && s->n % BITS == 0)
+        s->comes[at] = 0;
+    if (s->are_coded && does)
+        s->comes[at] |= bit;
     s->n++;
+    return does;
 }
 
 /* As in multicast_shape.c: the lane of block b, row i, set t, chain y. */
@@ -95,25 +153,52 @@ static int filters_of_set(const struct multicast_pass *d, int t)
     return t % sets == sets - 1 ? d->filters_tail : d->filters;
 }
 
+static int heights_of(const struct multicast_pass *d)
+{
+    return (d->set_chains - 1) * d->chain_step +
+           (d->block_rows - 1) * d->row_step + 1;
+}
+
+static uint32_t windows_of(const struct multicast_pass *d)
+{
+    return d->groups[0] * d->windows[0] + d->groups[1] * d->windows[1];
+}
+
+static uint32_t columns_of(const struct multicast_pass *d)
+{
+    return d->groups[0] * multicast_columns(d, 0) +
+           d->groups[1] * multicast_columns(d, 1);
+}
+
+/* A table of no words of so many rounds and destinations. */
+static void clear_words(struct streams *s, size_t rounds, size_t dests)
+{
+    free(s->words);
+    s->words = xcalloc(rounds * dests, sizeof(*s->words));
+}
+
 /* The words that the chains of a set hold, each of a row its own. */
 static void put_held(struct pass_pattern *p, const struct pass *pass, int b,
                      int i, int t)
 {
     const struct multicast_pass *d = &pass->work.multicast;
-    const uint32_t windows =
-        d->groups[0] * d->windows[0] + d->groups[1] * d->windows[1];
-    const uint32_t rounds = d->held_streams ? windows : 1;
+    const uint32_t rounds = d->held_streams ? windows_of(d) : 1;
     const int words =
         filters_of_set(d, t) * words_of_block(d, b) * d->filter_cols;
     for (int y = 0; y < d->set_chains; y++)
         p->held.begin[lane_at(p->program, d, b, i, t, y)] = p->held.n;
-    for (uint32_t round = 0; round < rounds; round++)
+    const int rows = d->blocks * d->block_rows;
+    int16_t *come = p->held.words + (t * rows + b * d->block_rows + i);
+    for (uint32_t round = 0; round < rounds; round++, come += d->sets * rows) {
+        *come = 0;
         for (int k = 0; k < words; k++) {
             int coord[4];
             p->program->ops->held_coord(p->program, pass, round, t, b, i, k,
                                         coord);
-            put(&p->held, coord);
+            *come = (int16_t)(*come + put(&p->held, coord,
+                                          k % filters_of_set(d, t) == 0));
         }
+    }
 }
 
 /* The lanes of a group and block that work on ifmap row h. */
@@ -138,26 +223,33 @@ static void put_window(struct pass_pattern *p, const struct pass *pass,
                        int group, int b, int h)
 {
     const struct multicast_pass *d = &pass->work.multicast;
-    const uint32_t rounds = d->groups[0] * multicast_columns(d, 0) +
-                            d->groups[1] * multicast_columns(d, 1);
+    const uint32_t rounds = columns_of(d);
     const int words = words_of_block(d, b);
     if (!begin_window(p, d, group, b, h))
         return;
-    for (uint32_t round = 0; round < rounds; round++)
+    const int dests = multicast_groups(d) * d->blocks * heights_of(d);
+    int16_t *come =
+        p->window.words + ((group * d->blocks + b) * heights_of(d) + h);
+    for (uint32_t round = 0; round < rounds; round++, come += dests) {
+        *come = 0;
         for (int k = 0; k < words; k++) {
             int coord[4];
             p->program->ops->window_coord(p->program, pass, round, group, b, h,
                                           k, coord);
-            put(&p->window, coord);
+            *come = (int16_t)(*come + put(&p->window, coord, k == 0));
         }
+    }
 }
 
 const struct lane_pattern *pass_pattern_of(struct pass_pattern *p,
                                            const struct pass *pass)
 {
     const struct multicast_pass *d = &pass->work.multicast;
-    const int heights = (d->set_chains - 1) * d->chain_step +
-                        (d->block_rows - 1) * d->row_step + 1;
+    const int heights = heights_of(d);
+    clear_words(&p->held, d->held_streams ? windows_of(d) : 1,
+                (size_t)d->sets * d->blocks * d->block_rows);
+    clear_words(&p->window, columns_of(d),
+                (size_t)multicast_groups(d) * d->blocks * (size_t)heights);
     p->held.n = p->window.n = 0;
     for (int b = 0; p->held.are_skipped && b < d->blocks; b++)
         for (int i = 0; i < d->block_rows; i++)
@@ -171,5 +263,9 @@ const struct lane_pattern *pass_pattern_of(struct pass_pattern *p,
     p->pattern.held_begin = p->held.begin;
     p->pattern.window = p->window.are_skipped ? p->window.bits : NULL;
     p->pattern.window_begin = p->window.begin;
+    p->pattern.held_comes = p->held.are_coded ? p->held.comes : NULL;
+    p->pattern.held_rounds = p->held.are_coded ? p->held.words : NULL;
+    p->pattern.window_comes = p->window.are_coded ? p->window.comes : NULL;
+    p->pattern.window_rounds = p->window.are_coded ? p->window.words : NULL;
     return &p->pattern;
 }

@@ -14,6 +14,12 @@ extern "C" {
 
 struct pass_pattern;
 
+/* Whether only the words of a tensor that are not zero come to the PEs, each
+ * with a count of the zeros before it. */
+bool pass_pattern_is_coded(const struct program *program, enum tensor tensor);
+/* Words of the operand in a slot of its network: counts take their part. */
+int pass_pattern_slot_words(const struct program *program, enum tensor tensor);
+
 /* A program's passes on a multicast array; borrowed.  NULL: none of their
  * words are skipped.  The caller frees it. */
 struct pass_pattern *pass_pattern_new(const struct program *program);
