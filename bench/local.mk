@@ -18,7 +18,8 @@ if HAVE_BENCHMARK
 check_DATA += $(EXTRA_PROGRAMS)
 endif
 
-.PHONY: bench-tools bench bench-runs check-memo check-machines check-sweeps
+.PHONY: bench-tools bench bench-runs check-memo check-machines check-sweeps \
+	check-hierarchies
 bench-tools:
 	@echo '#include <benchmark/benchmark.h>' | $(CXX) $(CXXFLAGS) \
 		-std=c++17 -x c++ -fsyntax-only - 2>/dev/null || \
@@ -44,6 +45,13 @@ bench-runs: accelsim
 check-machines: accelsim
 	$(srcdir)/%D%/machines.py --program ./accelsim
 	./accelsim validate >/dev/null
+
+# What nests and listed levels are held to, whole: some minutes.  RUNS, a folder
+# with complete runs of Timeloop, adds those.
+check-hierarchies: accelsim nest_test nest_clock_test fold_nest_test levels_test
+	$(srcdir)/%D%/hierarchies.py --program ./accelsim --tests . \
+		$(RUNS:%=--runs %)
+EXTRA_DIST += %D%/hierarchies.py
 
 # What sweeps are held to, whole: some twenty minutes of two cores, with nothing
 # else on the machine.  SCALE=0.05 makes it shorter.

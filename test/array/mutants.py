@@ -26,7 +26,8 @@ SOURCE = os.path.dirname(os.path.dirname(HERE))
 LIST = os.path.join(HERE, "mutants.txt")
 SECONDS = 600
 
-CREDIT = ["sim/array/credit/credit_lanes.c", "sim/array/credit/credit_machine.c",
+CREDIT = ["sim/array/credit/credit_l1.c", "sim/array/credit/credit_lanes.c",
+          "sim/array/credit/credit_machine.c",
           "sim/array/credit/credit_stream.c"]
 LEVELS = ["sim/array/levels/levels_machine.c",
           "sim/array/levels/levels_steps.c", "sim/array/levels/levels_words.c"]

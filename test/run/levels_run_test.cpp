@@ -80,14 +80,9 @@ class LevelsMachine : public testing::Test
         return ok;
     }
 
-    diag *d_;
-};
-
-TEST_F(LevelsMachine, CountsWhatTheClosedFormSaysAndComputesBitExactly)
-{
-    random_levels random(41);
-    for (int k = 0, end = sample(200, "random nests"); k < end; k++) {
-        const levels_case c = draw(random, k, 400);
+    // Outputs, counters, ledger and bounds.
+    void hold(const levels_case &c, int k)
+    {
         simulate_options o = {};
         layer_result r = {}, want = {};
         o.check = true;
@@ -107,6 +102,47 @@ TEST_F(LevelsMachine, CountsWhatTheClosedFormSaysAndComputesBitExactly)
         for (int b = 0; b < BOUND_N; b++)
             ASSERT_LE(r.bounds_cycles[b], r.cycles)
                 << bound_name[b] << ", case " << k << ", " << text(c);
+    }
+
+    diag *d_;
+};
+
+// Whether products of one output lie with several children of a level.
+bool splits_sums(const nest &n)
+{
+    for (const nest_level &at : n.level)
+        for (const nest_loops *loops : {&at.rows, &at.cols})
+            for (int i = 0; i < loops->n; i++)
+                if (loops->loop[i].count > 1 && (loops->loop[i].dim == NEST_C ||
+                                                 loops->loop[i].dim == NEST_R ||
+                                                 loops->loop[i].dim == NEST_S))
+                    return true;
+    return false;
+}
+
+TEST_F(LevelsMachine, CountsWhatTheClosedFormSaysAndComputesBitExactly)
+{
+    random_levels random(41);
+    for (int k = 0, end = sample(200, "random nests"); k < end; k++) {
+        hold(draw(random, k, 400), k);
+        if (HasFailure())
+            return;
+    }
+}
+
+// Trees alone, below all levels, and a sum that goes through one.
+TEST_F(LevelsMachine, AddsInTrees)
+{
+    random_levels random(42);
+    for (int k = 0, end = sample(30, "random nests"); k < end; k++) {
+        levels_case c = draw(random, k, 400);
+        while (!splits_sums(c.n))
+            c = draw(random, k, 400);
+        for (level_arch &at : c.a.level)
+            at.reduce = LEVEL_TREE;
+        hold(c, k);
+        if (HasFailure())
+            return;
     }
 }
 
