@@ -7,7 +7,8 @@ from html import escape
 from seeing import svg
 from seeing.numbers import count, ratio
 
-LAYERS_MAX = 12  # that are drawn; the file has all
+# That are drawn; the file has all.  A mark takes some 200 bytes of a page.
+LAYERS_MAX, MARKS_MAX = 12, 22000
 
 
 # Lanes in their order: of what, the beginning of their names, their colour.
@@ -99,9 +100,14 @@ def part(page, document):
     if window:
         page.add(f'<p class="note">Events of the cycles {count(window[0])} to '
                  f"{count(window[1])} of each layer alone.</p>")
+    drawn, marks = 0, 0
     for pid in sorted(events)[:LAYERS_MAX]:
+        marks += len(events[pid])
+        if drawn > 0 and marks > MARKS_MAX:
+            break
+        drawn += 1
         page.add(f"<h3>{escape(layers.get(pid, str(pid)))}</h3>")
         page.figure(lanes(events[pid], names, layers.get(pid, str(pid))))
-    if len(events) > LAYERS_MAX:
-        page.add(f'<p class="note">{len(events) - LAYERS_MAX} layers more are '
+    if len(events) > drawn:
+        page.add(f'<p class="note">{len(events) - drawn} layers more are '
                  "in the file.</p>")

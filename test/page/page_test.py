@@ -42,7 +42,7 @@ PRESS = """<script>addEventListener("load", () => {
   const mark = document.querySelector("svg rect:has(title)");
   out.push("points " + (said(mark, "pointerover") ===
     mark.querySelector("title").textContent));
-  const word = document.querySelector("abbr");
+  const word = document.querySelector("abbr, circle");
   out.push("touches " + (said(word, "focusin").length > 10));
   document.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape"}));
   out.push("leaves " + tip.hidden);
