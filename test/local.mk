@@ -232,7 +232,7 @@ mutate: all
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS=
 	@$(AM_TESTS_ENVIRONMENT) srcdir=$(abs_srcdir) $(PYTHON3) -B $(srcdir)/test/mutate/mutate.py \
 	    --count $(if $(COUNT),$(COUNT),300) --seed $(if $(SEED),$(SEED),1) \
-	    --only "$(ONLY)"
+	    --only "$(ONLY)" --tests "$(BY)"
 
 # sim/network
 if TESTS_WANTED

@@ -8,8 +8,8 @@
 #
 #   run    ./bootstrap run
 #   check  ./bootstrap check
-#   deb    packages, built twice to the same bytes and shown to lintian; in
-#          another root installed, used and purged, which leaves nothing
+#   deb    packages, built twice to the same bytes and shown to lintian
+#   use    these, in another root installed, used and purged, which leaves nothing
 #   home   ./configure --prefix=$HOME, make, make install by a user
 #
 # MIRROR, of the suite's packages: else debootstrap's own.  ROOTS: where the
@@ -105,12 +105,16 @@ deb()
     say "built twice, to the same bytes"
     inside build 'lintian --allow-root --fail-on error,warning /one/*.changes'
     say "lintian finds no error and no warning"
+}
+
+use()
+{
     root use
     cp "$roots"/build/one/*.deb "$roots/use/root/"
     inside use 'apt-get update -q; apt-get install -qy --no-install-recommends \
         man-db bash-completion' >"$roots/log" 2>&1
-    files='find / -xdev \( -path /proc -o -path /dev -o -path /var/cache -o
-        -path /var/log -o -path /var/lib/dpkg -o -path /var/lib/apt -o
+    files='find / -xdev \( -path /proc -o -path /dev -o -path /var/cache -o \
+        -path /var/log -o -path /var/lib/dpkg -o -path /var/lib/apt -o \
         -path /tmp -o -name __pycache__ -o -name "ld.so.cache*" \) -prune \
         -o -type f -print | sort'
     inside use "$files" >"$roots/before"
@@ -148,9 +152,9 @@ home()
     say "configure --prefix=HOME works without root"
 }
 
-for what in ${WHAT:-run check deb home}; do
+for what in ${WHAT:-run check deb use home}; do
     case $what in
-    run | check | deb | home) "$what" ;;
-    *) die "there is no '$what'; there are run, check, deb and home" ;;
+    run | check | deb | use | home) "$what" ;;
+    *) die "there is no '$what'; there are run, check, deb, use and home" ;;
     esac
 done

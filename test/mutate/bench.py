@@ -97,9 +97,10 @@ def test_objects(build):
 
 
 class Bench:
-    """The folder `at`, of the sources `root`, built in `build`."""
+    """The folder `at`, of the sources `root`, built in `build`; tests: those
+    that judge, or all."""
 
-    def __init__(self, at, root, build):
+    def __init__(self, at, root, build, tests=()):
         self.at, self.root, self.build = at, root, build
         self.form = ["-std=gnu11", "-D_GNU_SOURCE", f"-I{root}", "-fPIC",
                      '-DACCELSIM_VERSION="0.1.0"', '-DACCELSIM_DATADIR="/none"',
@@ -107,7 +108,9 @@ class Bench:
                      f'-DACCELSIM_SRCDIR="{root}"', "-w"]
         self.plain = [*self.form, "-O2", "-fno-semantic-interposition"]
         self.files = list(sources(root))
-        self.tests = test_objects(build)
+        self.tests = {name: objects
+                      for name, objects in test_objects(build).items()
+                      if not tests or name in tests}
         self.environment = {**os.environ, "srcdir": root, "builddir": build,
                             "ACCELSIM": os.path.join(build, "accelsim")}
 
@@ -161,12 +164,51 @@ class Bench:
         self.enters = self.what_is_entered(jobs)
 
     def what_is_entered(self, jobs):
-        """{"path function": [(seconds, test)]}, kept in a file."""
-        kept = os.path.join(self.at, "entered.json")
+        """{"path function" or "path": [[seconds, test]]}, quick ones first."""
+        out = {}
+        for name in sorted(self.tests):
+            seconds, entered = self.entered_by(name, jobs)
+            for key in entered:
+                out.setdefault(key, []).append([seconds, name])
+        for tests in out.values():
+            tests.sort()
+        return out
+
+    def entered_by(self, name, jobs):
+        """(seconds, what the test enters), kept in a file."""
+        folder = os.path.join(self.at, "noting")
+        kept = os.path.join(folder, name + ".json")
         if os.path.exists(kept):
             with open(kept) as file:
                 return json.load(file)
-        folder = os.path.join(self.at, "noting")
+        library = self.noting_library(folder, jobs)
+        seen = os.path.join(folder, name + ".seen")
+        began = os.times().children_user
+        status = self.run(name, folder, 3000, {"MUTATE_SEEN": seen})
+        seconds = round(os.times().children_user - began, 2)
+        print(f"mutate: {name}: {seconds} s"
+              f"{', fails, and is left out' if status else ''}", flush=True)
+        entered = set()
+        if not status:
+            with open(seen) as file:
+                lines = subprocess.run(
+                    ["addr2line", "-f", "-e", library], stdin=file,
+                    capture_output=True, text=True,
+                    check=True).stdout.split("\n")
+            for function, at in zip(lines[::2], lines[1::2]):
+                path = os.path.relpath(at.rsplit(":", 1)[0], self.root)
+                entered |= {path, f"{path} {function}"}
+        if os.path.exists(seen):
+            os.remove(seen)
+        with open(kept, "w") as file:
+            json.dump([seconds, sorted(entered)], file)
+        return seconds, entered
+
+    def noting_library(self, folder, jobs):
+        """The program that takes note of what is entered."""
+        library = os.path.join(folder, "libmutant.so")
+        if os.path.exists(library):
+            return library
         self.compile_all(folder, [*self.form, "-O1", "-fno-inline", "-g1",
                                   "-finstrument-functions"], jobs)
         note = os.path.join(folder, "note.c")
@@ -174,43 +216,11 @@ class Bench:
             file.write(NOTE)
         self.do(["gcc", "-fPIC", "-O2", "-D_GNU_SOURCE", "-c", note, "-o",
                  note[:-1] + "o"])
-        library = os.path.join(folder, "libmutant.so")
         objects = [os.path.join(folder, name) for name in os.listdir(folder)
                    if name.endswith(".o")]
         if not self.link(objects, library):
             sys.exit("mutate.py: error: the library that notes does not link")
-        out = {}
-        for name in sorted(self.tests):
-            seen = os.path.join(folder, name + ".seen")
-            if not os.path.exists(seen):
-                began = os.times().children_user
-                status = self.run(name, folder, 3000, {"MUTATE_SEEN": seen})
-                print(f"mutate: {name}: status {status}, "
-                      f"{os.times().children_user - began:.1f} s",
-                      flush=True)
-            with open(seen) as file:
-                addresses = file.read()
-            lines = subprocess.run(
-                ["addr2line", "-f", "-e", library], input=addresses,
-                capture_output=True, text=True, check=True).stdout.split("\n")
-            began = os.times().children_user
-            passes = self.run(name, self.at, 600) == 0
-            seconds = os.times().children_user - began
-            if not passes:
-                print(f"mutate: {name} fails without a mutant, and is left "
-                      "out", flush=True)
-                continue
-            for function, at in zip(lines[::2], lines[1::2]):
-                path = os.path.relpath(at.rsplit(":", 1)[0], self.root)
-                for key in (f"{path} {function}", path):
-                    tests = out.setdefault(key, [])
-                    if [seconds, name] not in tests:
-                        tests.append([seconds, name])
-        for tests in out.values():
-            tests.sort()
-        with open(kept, "w") as file:
-            json.dump(out, file)
-        return out
+        return library
 
     def run(self, test, library_folder, limit, more=()):
         """Its status; a hang is one, too."""

@@ -2,7 +2,7 @@
 """mutate.py - breaks the model's sources one place at a time and says which
 breakages no test notices (`make mutate`).
 
-    mutate.py --count N [--seed S] [--only pe,noc]
+    mutate.py --count N [--seed S] [--only pe,noc] [--tests lanes_test,...]
 
 A mutant is one change of a line: an operator, a comparison, a constant by one,
 a condition turned round, a statement left out.  It is compiled, linked into a
@@ -158,10 +158,12 @@ def main():
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="")
+    parser.add_argument("--tests", default="", help="those that judge; all")
     args = parser.parse_args()
     jobs = os.cpu_count() or 1
     bench = Bench(os.path.abspath("mutate"), os.path.abspath(SOURCE),
-                  os.path.abspath(os.environ.get("builddir", ".")))
+                  os.path.abspath(os.environ.get("builddir", ".")),
+                  [name for name in args.tests.split(",") if name])
     bench.prepare(jobs)
     only = [name for name in args.only.split(",") if name]
     chance = random.Random(args.seed)
