@@ -13,13 +13,13 @@ dram_bench_SOURCES = %D%/dram_bench.cpp
 dram_bench_LDADD = $(BENCH_LIBS)
 nest_bench_SOURCES = %D%/nest_bench.cpp
 nest_bench_LDADD = $(BENCH_LIBS)
-EXTRA_DIST += %D%/beside_peers.py %D%/decode_bench.py %D%/machines.py %D%/start_bench.py %D%/sweep_bench.py %D%/vectorised.sh %D%/whole_runs.py
+EXTRA_DIST += %D%/beside_peers.py %D%/decode_bench.py %D%/machines.py %D%/start_bench.py %D%/search_times.py %D%/sweep_bench.py %D%/vectorised.sh %D%/whole_runs.py
 if HAVE_BENCHMARK
 check_DATA += $(EXTRA_PROGRAMS)
 endif
 
 .PHONY: bench-tools bench bench-runs check-memo check-machines check-sweeps \
-	check-hierarchies
+	check-hierarchies check-search
 bench-tools:
 	@echo '#include <benchmark/benchmark.h>' | $(CXX) $(CXXFLAGS) \
 		-std=c++17 -x c++ -fsyntax-only - 2>/dev/null || \
@@ -60,6 +60,16 @@ check-sweeps: accelsim
 	$(srcdir)/%D%/check_sweeps.py --program ./accelsim --scale $(SCALE) \
 		$(PACKAGES_PYTHON:%=--python %)
 EXTRA_DIST += %D%/check_sweeps.py
+
+# What searches are held to: the plain run's mappings against others, a grid of
+# improved machines, and times.  Hours of a core; PAIRS=100 makes it shorter.
+PAIRS = -1
+check-search: accelsim
+	ACCELSIM=./accelsim $(srcdir)/test/map/plain_run.py dominated $(PAIRS)
+	ACCELSIM=./accelsim $(srcdir)/test/map/plain_run.py map
+	ACCELSIM=./accelsim srcdir=$(srcdir) ACCELSIM_TEST_LONG=1 \
+		$(srcdir)/test/run/improvements_test.py
+	ACCELSIM=./accelsim $(srcdir)/%D%/search_times.py
 
 # Every network, architecture and dataflow whose full simulation takes less
 # than ten minutes: with and without the pass memory, byte for byte.

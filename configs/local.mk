@@ -165,3 +165,8 @@ dist_importers_DATA = %D%/importers/__init__.py %D%/importers/__main__.py \
 	%D%/importers/write_timeloop.py %D%/importers/yaml_source.py \
 	%D%/importers/zigzag_hardware.py %D%/importers/zigzag_mapping.py \
 	%D%/importers/zigzag_workload.py
+
+# Constraints of `map --dataflow nest`, dataflows of chips.
+constraintsdir = $(pkgdatadir)/constraints
+dist_constraints_DATA = %D%/constraints/eyeriss.cfg \
+	%D%/constraints/shidiannao.cfg %D%/constraints/simba.cfg

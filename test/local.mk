@@ -354,8 +354,9 @@ EXTRA_DIST += %D%/systemc/systemc_cases.py %D%/systemc/vcd.py
 # sim/map
 dist_check_SCRIPTS += %D%/choose/gate_test.sh %D%/choose/policy_test.sh \
 	%D%/run/improvements_test.py
-EXTRA_DIST += %D%/map/expect.sh
-dist_check_SCRIPTS += %D%/map/constraints_test.sh \
+EXTRA_DIST += %D%/map/expect.sh %D%/map/plain_run.py \
+	%D%/map/random_mappings.txt
+dist_check_SCRIPTS += %D%/map/constraints_test.sh %D%/map/plain_run_test.py \
 	%D%/map/map_json_test.py %D%/map/map_test.sh %D%/map/nest_test.sh \
 	%D%/run/energy_agree_test.py %D%/map/round_trip_test.py
 

@@ -17,6 +17,9 @@
 /* So many times the mappings that are wanted are kept, for some are alike. */
 enum { ALIKE_MAX = 4 };
 
+/* By this share one of less energy may be slower by estimate. */
+static const double FRUGAL_IS_SLOWER = 0.03;
+
 struct list {
     const struct candidates_input *in;
     const struct layer *layer;
@@ -90,9 +93,32 @@ static void add_chosen(struct list *list, const struct given_mapping *given,
         add(list, &mapping, source, given->table_source);
 }
 
-/* Adds the best few that a search finds.  Of those that cost the same in all
- * that is looked at, the first stands for the others, which most often run
- * alike. */
+static const struct search_found *most_frugal(const struct search_result *r)
+{
+    const double most = (double)r->best[0].cost.cycles * (1 + FRUGAL_IS_SLOWER);
+    for (int k = 0; k < r->n_front; k++) /* in rising energy */
+        if ((double)r->front[k].cost.cycles <= most)
+            return &r->front[k];
+    return &r->best[0];
+}
+
+/* Adds the mapping of least energy, which a whole search proves; cycles, by
+ * which equals are told apart, are then their bound. */
+static void add_proven(struct list *list)
+{
+    const struct search_options options = {
+        .objective = SEARCH_energy, .top = 1, .jobs = 1};
+    struct search_result found;
+    list->problem->stalls = false;
+    if (search_run(list->problem, &options, &found))
+        add(list, &found.best[0].mapping, "search", NULL);
+    search_result_fini(&found);
+    list->problem->stalls = true;
+}
+
+/* Adds the best few that a search finds, and of those that take about as long
+ * as the best the one of least energy.  Of those that cost the same in all that
+ * is looked at, the first stands for the others, which most often run alike. */
 static void add_searched(struct list *list)
 {
     const int most = list->in->n_searched;
@@ -102,7 +128,9 @@ static void add_searched(struct list *list)
                                            .quick = EVALUATED_MAX};
     struct search_result found;
     search_run(list->problem, &options, &found);
-    for (int k = 0, n = 0; k < found.n_best && n < most; k++) {
+    if (found.n_best > 0 && list->in->objective != SEARCH_energy)
+        add(list, &most_frugal(&found)->mapping, "search", NULL);
+    for (int k = 0, n = 0; k < found.n_best && n < most - 1; k++) {
         const struct search_cost *cost = &found.best[k].cost;
         bool is_alike = false;
         for (int i = 0; i < k; i++)
@@ -145,8 +173,11 @@ int candidates_find(const struct candidates_input *in,
     add_chosen(&list, in->by_hand, "chosen", why);
     if (in->published != NULL)
         add_chosen(&list, in->published, "table", unread);
-    if (is_open && in->n_searched > 0 && search_fits(&problem))
+    if (is_open && in->n_searched > 0 && search_fits(&problem)) {
+        if (in->objective == SEARCH_energy)
+            add_proven(&list);
         add_searched(&list);
+    }
     if (is_open)
         search_problem_fini(&problem);
     if (list.n == 0)

@@ -30,7 +30,7 @@ struct candidate {
 
 /* The first of a search that are simulated, unless the caller says how many;
  * with what the rules choose and a published row. */
-enum { CANDIDATES_SEARCHED = 4, CANDIDATES_MAX = TRIED_MAX };
+enum { CANDIDATES_SEARCHED = 5, CANDIDATES_MAX = TRIED_MAX };
 
 struct candidates_input {             /* all borrowed */
     const struct arch *arch;          /* as the layer finds it */

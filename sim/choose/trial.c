@@ -16,6 +16,7 @@ struct trial {
     int best;     /* -1: none yet */
     double ratio; /* the least of cycles to their estimate, and of 1 */
     struct search_cost least;
+    uint64_t shortest;           /* of all that ran */
     struct layer_result *result; /* of the best */
     struct choose_stats *stats;
 };
@@ -29,6 +30,10 @@ static double energy_of(const struct trial *t, const struct layer_result *r)
                     &energy);
     return energy.total;
 }
+
+/* By this share two runs take equally long, and energy decides: edges of tiles
+ * make as much of a difference. */
+static const double EQUALLY_LONG = 0.001;
 
 /* What a run may take less than by its estimate and by what others of the layer
  * took of theirs; assumed, for most of what was looked at. */
@@ -48,6 +53,24 @@ static bool may_win(const struct trial *t, const struct candidate *c)
                               search_key_of(objective, &t->least).first;
 }
 
+/* The most cycles that count as the fewest so far. */
+static uint64_t equally_long(const struct trial *t)
+{
+    return t->shortest + (uint64_t)((double)t->shortest * EQUALLY_LONG);
+}
+
+/* Than the best so far, which is one of the shortest. */
+static bool is_better(const struct trial *t, const struct search_cost *cost)
+{
+    if (t->in->objective != SEARCH_delay)
+        return search_is_before(t->in->objective, cost, &t->least);
+    const uint64_t shortest = min_u64(t->shortest, cost->cycles);
+    const double limit = (double)shortest * (1 + EQUALLY_LONG);
+    if ((double)cost->cycles > limit || (double)t->least.cycles > limit)
+        return cost->cycles < t->least.cycles;
+    return search_is_before(SEARCH_energy, cost, &t->least);
+}
+
 /* Simulates it; keeps what it came to where it is the best so far. */
 static void try_one(struct trial *t, struct candidate *list, int i,
                     struct diag *d)
@@ -56,7 +79,7 @@ static void try_one(struct trial *t, struct candidate *list, int i,
     struct layer_result r;
     bool gave_up = false;
     t->options.worth_cycles =
-        t->best >= 0 && t->in->objective == SEARCH_delay ? t->least.cycles : 0;
+        t->best >= 0 && t->in->objective == SEARCH_delay ? equally_long(t) : 0;
     t->options.gave_up = &gave_up;
     c->ran =
         simulate_layer(t->in->arch, t->layer, &c->mapping, &t->options, &r, d);
@@ -68,13 +91,14 @@ static void try_one(struct trial *t, struct candidate *list, int i,
     t->ratio = fmin(t->ratio, (double)r.cycles / (double)c->estimate_cycles);
     t->stats->passes += r.memo.simulated_passes;
     const struct search_cost cost = {energy_of(t, &r), r.cycles};
-    if (t->best < 0 || search_is_before(t->in->objective, &cost, &t->least)) {
+    if (t->best < 0 || is_better(t, &cost)) {
         t->best = i;
         t->least = cost;
         *t->result = r;
     } else {
         layer_result_fini(&r);
     }
+    t->shortest = min_u64(t->shortest, cost.cycles);
 }
 
 int trial_best(const struct candidates_input *in, const struct layer *layer,
@@ -87,6 +111,7 @@ int trial_best(const struct candidates_input *in, const struct layer *layer,
                       .options = {.memo = true},
                       .best = -1,
                       .ratio = 1,
+                      .shortest = UINT64_MAX,
                       .result = result,
                       .stats = stats};
     struct diag *why = diag_new();
