@@ -70,12 +70,15 @@ static bool fusion_goes_with(const struct options *o,
     if (config_arch(s->cfg)->fuse[0] == '\0')
         return true;
     if (s->network.graph != NULL && !s->network.graph->is_list &&
-        !s->network.is_part && o->command == COMMAND_model)
+        !s->network.is_part &&
+        (o->command == COMMAND_model ||
+         (o->command == COMMAND_run && strcmp(o->kernel, "native") == 0)))
         return true;
     return diag_error(s->diag, config_pos(s->cfg, "network.fuse"),
-                      "'network.fuse' is about chains of a whole graph, in "
-                      "closed form: 'accelsim model' reports it; here it may "
-                      "be \"\"");
+                      "'network.fuse' is about chains of a whole graph: "
+                      "'accelsim model' reports it in closed form, and "
+                      "'accelsim run' with '--kernel native' runs it; here it "
+                      "may be \"\"");
 }
 
 /* Says what a command that is about MAC loops leaves out. */

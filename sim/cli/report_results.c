@@ -12,6 +12,7 @@
 #include "sim/base/output.h"
 #include "sim/base/text_stream.h"
 #include "sim/cli/format_table.h"
+#include "sim/network/fused_run.h"
 #include "sim/network/joined_parts.h"
 #include "sim/report/metrics.h"
 #include "sim/run/simulate.h"
@@ -140,6 +141,9 @@ static bool report_graph(const struct invocation *s, const char *kernel,
         fuse_groups_find(config_arch(s->cfg), &s->network,
                          config_pos(s->cfg, "network.fuse"), &fused, s->diag) &&
         ok;
+    ok = ok && (how == NULL || fused.n == 0 ||
+                fused_run(&in, config_pos(s->cfg, "network.fuse"), &fused, all,
+                          s->diag));
     ok = ok && report_layers(s, kernel, all, rows->n_layers,
                              is_planned ? &residency : NULL,
                              fused.n > 0 ? &fused : NULL);

@@ -380,8 +380,8 @@ const struct schema_row schema[] = {
             "they leave, at no cost in time",
             ""),
     STRING("network.fuse", fuse, "",
-           "FIRST:LAST, ... of a graph: chains of which 'accelsim model' says "
-           "what they would move if they were worked on together",
+           "FIRST:LAST, ... of a graph: chains whose nodes are worked on "
+           "together, tile by tile ('accelsim model': what they would move)",
            "docs/networks.md"),
     INT("network.fuse_tile", fuse_tile, 1, 65535, "1", "outputs",
         "rows and columns of the last output that fused nodes make at a time",

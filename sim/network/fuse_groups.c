@@ -38,15 +38,15 @@ static int count_readers(const struct graph *g, int tensor)
     return n;
 }
 
-/* Fills chain[0 .. n) from the first node to the last; returns n, or 0 where
+/* Fills node[0 .. n) from the first node to the last; returns n, or 0 where
  * there is no way between them that nobody else reads from. */
 static int follow(const struct network_file *network, int first, int last,
-                  struct layer *chain)
+                  int *node)
 {
     const struct graph *g = network->graph;
     int n = 0, at = last;
     for (;;) {
-        chain[n++] = network->rows->layer[at];
+        node[n++] = at;
         if (at == first)
             break;
         const int in = g->node[at].in[0];
@@ -56,9 +56,9 @@ static int follow(const struct network_file *network, int first, int last,
         at = g->tensor[in].producer;
     }
     for (int i = 0; i < n / 2; i++) {
-        const struct layer other = chain[i];
-        chain[i] = chain[n - 1 - i];
-        chain[n - 1 - i] = other;
+        const int other = node[i];
+        node[i] = node[n - 1 - i];
+        node[n - 1 - i] = other;
     }
     return n;
 }
@@ -82,7 +82,10 @@ static bool find_group(const struct network_file *network, char *text, int tile,
         xcalloc((size_t)network->rows->n_layers, sizeof(*chain));
     memcpy(out->first, network->rows->layer[first].name, sizeof(out->first));
     memcpy(out->last, network->rows->layer[last].name, sizeof(out->last));
-    out->nodes = follow(network, first, last, chain);
+    out->node = xcalloc((size_t)network->rows->n_layers, sizeof(*out->node));
+    out->nodes = follow(network, first, last, out->node);
+    for (int i = 0; i < out->nodes; i++)
+        chain[i] = network->rows->layer[out->node[i]];
     bool ok = out->nodes > 0 ||
               diag_error(d, at,
                          "'network.fuse': from '%s' to '%s' leads no chain of "
@@ -115,6 +118,8 @@ bool fuse_groups_find(const struct arch *arch,
 
 void fuse_groups_fini(struct fuse_groups *g)
 {
+    for (int i = 0; i < g->n; i++)
+        free(g->group[i].node);
     free(g->group);
     memset(g, 0, sizeof(*g));
 }

@@ -16,7 +16,10 @@ extern "C" {
 struct fuse_group {
     char first[64], last[64]; /* nodes */
     int nodes;
+    int *node; /* owns; in their order */
     struct fusion found;
+    bool has_run;      /* the nodes' results are those of tiles */
+    bool filters_stay; /* in L2, from the first tile on */
 };
 
 struct fuse_groups {

@@ -13,22 +13,17 @@
 #include "sim/base/result.h"
 #include "sim/network/vector_op.h"
 
-/* One axis of a node. */
-struct axis {
-    int in, out, taps, stride, before;
-};
-
-static struct axis axis_of(const struct layer *l, bool rows)
+struct fusion_axis fusion_axis_of(const struct layer *l, bool rows)
 {
-    struct axis a = {l->H, l->P, l->dilation_h * (l->R - 1) + 1, l->stride_h,
-                     l->pad_top};
+    struct fusion_axis a = {l->H, l->P, l->dilation_h * (l->R - 1) + 1,
+                            l->stride_h, l->pad_top};
     if (!rows)
-        a = (struct axis){l->W, l->Q, l->dilation_w * (l->S - 1) + 1,
-                          l->stride_w, l->pad_left};
+        a = (struct fusion_axis){l->W, l->Q, l->dilation_w * (l->S - 1) + 1,
+                                 l->stride_w, l->pad_left};
     return a;
 }
 
-static bool has_windows(const struct layer *l)
+bool fusion_has_windows(const struct layer *l)
 {
     return l->op == LAYER_CONV || l->op == LAYER_maxpool ||
            l->op == LAYER_avgpool;
@@ -46,7 +41,7 @@ static bool is_chain(const struct layer *chain, int n, struct src_pos at,
 {
     for (int i = 0; i < n; i++) {
         const struct layer *l = &chain[i];
-        if (!has_windows(l) && !is_in_place(l))
+        if (!fusion_has_windows(l) && !is_in_place(l))
             return diag_error(d, at,
                               "node '%s' is a %s; convolutions, pools and "
                               "operations word by word can be fused",
@@ -69,9 +64,7 @@ static uint64_t map_words(const struct layer *l, bool output)
     return count_mul((uint64_t)l->N, image);
 }
 
-/* Turns a tile of `n` outputs from `first` on into the inputs that it takes,
- * without padding. */
-static void inputs_of(const struct axis *a, int64_t *first, int64_t *n)
+void fusion_inputs(const struct fusion_axis *a, int64_t *first, int64_t *n)
 {
     int64_t start = *first * a->stride - a->before;
     int64_t end = start + (*n - 1) * a->stride + a->taps;
@@ -88,14 +81,14 @@ static void inputs_of(const struct axis *a, int64_t *first, int64_t *n)
 static void sum_tiles(const struct layer *chain, int n, int tile, bool rows,
                       uint64_t *sum, uint64_t *read)
 {
-    const struct axis last = axis_of(&chain[n - 1], rows);
+    const struct fusion_axis last = fusion_axis_of(&chain[n - 1], rows);
     for (int64_t at = 0; at < last.out; at += tile) {
         int64_t first = at, count = at + tile < last.out ? tile : last.out - at;
         for (int i = n - 1; i >= 0; i--) {
             sum[i] += (uint64_t)count;
-            if (has_windows(&chain[i])) {
-                const struct axis a = axis_of(&chain[i], rows);
-                inputs_of(&a, &first, &count);
+            if (fusion_has_windows(&chain[i])) {
+                const struct fusion_axis a = fusion_axis_of(&chain[i], rows);
+                fusion_inputs(&a, &first, &count);
             }
         }
         *read += (uint64_t)count;
@@ -139,9 +132,10 @@ static void keep(const struct layer *chain, int n, int tile, struct fusion *out)
     int64_t made = tile; /* rows of its output that a tile adds */
     for (int i = n - 1; i >= 0; i--) {
         const struct layer *l = &chain[i];
-        if (!has_windows(l))
+        if (!fusion_has_windows(l))
             continue;
-        const struct axis r = axis_of(l, true), c = axis_of(l, false);
+        const struct fusion_axis r = fusion_axis_of(l, true),
+                                 c = fusion_axis_of(l, false);
         const int64_t span = (made - 1) * r.stride + r.taps;
         if (r.taps > r.stride)
             out->kept_row_words += (uint64_t)l->C *
@@ -162,7 +156,7 @@ bool fusion_of(const struct layer *chain, int n, int tile, struct src_pos at,
         return false;
     for (int i = 0; i < n; i++) {
         const struct layer *l = &chain[i];
-        if (!has_windows(l))
+        if (!fusion_has_windows(l))
             continue;
         const uint64_t in = map_words(l, false), made = map_words(l, true);
         out->apart_words = count_add(out->apart_words, count_add(in, made));

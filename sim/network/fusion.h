@@ -35,6 +35,19 @@ struct fusion {
 bool fusion_of(const struct layer *chain, int n, int tile, struct src_pos at,
                struct fusion *out, struct diag *d);
 
+/* Rows or columns of a node: what it reads and makes, how far a window reaches,
+ * and the padding before the first. */
+struct fusion_axis {
+    int in, out, taps, stride, before;
+};
+struct fusion_axis fusion_axis_of(const struct layer *layer, bool rows);
+/* Whether it is a convolution or a pool; others of a chain read what they
+ * make. */
+bool fusion_has_windows(const struct layer *layer);
+/* Turns a tile of *n outputs from *first on into the inputs that it takes,
+ * without padding. */
+void fusion_inputs(const struct fusion_axis *axis, int64_t *first, int64_t *n);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,6 +3,8 @@ libaccel_a_SOURCES += \
 	%D%/coverage.h \
 	%D%/fuse_groups.c \
 	%D%/fuse_groups.h \
+	%D%/fused_run.c \
+	%D%/fused_run.h \
 	%D%/fusion.c \
 	%D%/fusion.h \
 	%D%/graph.h \

@@ -84,6 +84,8 @@ static json_t *fusion_list(const struct fuse_groups *fused)
         tree_put_text(o, "first", g->first);
         tree_put_text(o, "last", g->last);
         tree_put(o, "nodes", json_integer(g->nodes));
+        if (g->has_run)
+            tree_put(o, "filters_stay", json_boolean(g->filters_stay));
         for (int k = 0; k < FUSED_COUNTS; k++) {
             uint64_t count;
             memcpy(&count, (const char *)&g->found + fused_counts[k].offset,
@@ -171,6 +173,10 @@ static json_t *fusion_schema(void)
     schema_put(o, "first", schema_typed("string", "node"), true);
     schema_put(o, "last", schema_typed("string", "node"), true);
     schema_put(o, "nodes", schema_whole(1, ""), true);
+    schema_put(
+        o, "filters_stay",
+        schema_typed("boolean", "of a run: in L2, from the first tile on"),
+        false);
     for (int k = 0; k < FUSED_COUNTS; k++)
         schema_put(o, fused_counts[k].name,
                    schema_whole(0, fused_counts[k].doc), true);
@@ -203,7 +209,7 @@ json_t *network_schema(void)
     json_t *residency = schema_typed("array", "with network.residency");
     tree_put(residency, "items", residency_schema());
     schema_put(graph, "residency", residency, true);
-    json_t *fusion = schema_typed("array", "of a model, with network.fuse");
+    json_t *fusion = schema_typed("array", "with network.fuse");
     tree_put(fusion, "items", fusion_schema());
     schema_put(graph, "fusion", fusion, false);
     json_t *values = schema_typed("array", "of a run with --check");

@@ -97,6 +97,9 @@ void table_fusion(const struct fuse_groups *fused, FILE *to)
     grid_print(g, 0, to);
     grid_free(g);
     text_paragraph(to, "  fused: ",
-                   "what tiles share is kept on chip, or read and worked out "
-                   "again; no figure above has it");
+                   fused->group[0].has_run
+                       ? "nodes above ran tile by tile, their maps in L2, and "
+                         "read and worked out again what tiles share"
+                       : "what tiles share is kept on chip, or read and worked "
+                         "out again; no figure above has it");
 }

@@ -163,6 +163,7 @@ def fusion(folder):
     words (test/network/fusion_test.cpp has them by hand)."""
     words = ("model", "--cfg", "eyeriss", "--net", "vgg16_graph", "--batch",
              "1", "--set")
+    net = write(folder, "chain.cfg", CHAIN)
     found = report(*words, "network.fuse=conv1_1:conv3_1")
     chain = found["network"]["fusion"][0]
     check(chain["nodes"] == 11 and chain["fused_words"] ==
@@ -174,8 +175,16 @@ def fusion(folder):
     check(0 < larger["again_macs"] < chain["again_macs"],
           "larger tiles do less again", larger)
     for arguments, said in (
-            (("run", "--cfg", "eyeriss", "--net", "vgg16_graph", "--set",
-              "network.fuse=conv1_1:conv3_1"), "accelsim model"),
+            (("run", "--cfg", "eyeriss", "--net", net, "--set",
+              "network.fuse=a:c"), "done outside this chip"),
+            (("run", "--cfg", "tpu_v1", "--net", net, "--set",
+              "network.fuse=a:p", "--set", "network.residency=fit"),
+             "network.residency"),
+            (("run", "--cfg", "nvdla_small", "--net", net, "--batch", "64",
+              "--set", "network.fuse=a:p", "--set", "network.fuse_tile=9"),
+             "has no mapping for a tile of 19 x 18"),
+            (("map", "--cfg", "tpu_v1", "--net", "vgg16_graph", "--set",
+              "network.fuse=conv1_1:pool2"), "'accelsim run'"),
             ((*words, "network.fuse=conv1_1"), "FIRST:LAST"),
             ((*words, "network.fuse=conv1_1:conv9"), "the nearest is"),
             ((*words, "network.fuse=conv3_1:conv1_1"), "leads no chain"),
@@ -183,7 +192,57 @@ def fusion(folder):
         done = run(*arguments)
         check(done.returncode == 1 and said in done.stderr,
               f"{arguments[-1]}: refused", done.stderr)
-    del folder
+    fused_runs(folder)
+
+
+CHAIN = """name = "chain";
+inputs = ( { name = "x"; C = 4; H = 20; W = 18; } );
+nodes = (
+  { name = "a"; op = "conv"; in = "x"; M = 8; R = 3; S = 3; pad = 1; },
+  { name = "ra"; op = "relu"; in = "a"; },
+  { name = "p"; op = "maxpool"; in = "ra"; R = 3; S = 2; stride = 2; },
+  { name = "b"; op = "conv"; in = "p"; M = 8; R = 3; S = 3; pad_top = 1; },
+  { name = "c"; op = "conv"; in = "b"; M = 6; R = 1; S = 1; }
+);
+"""
+
+
+def fused_runs(folder):
+    """What tiles move, cycle by cycle, is what the closed form says: the first
+    map with what is read again, the last one, each filter once, no map between;
+    and MACs are those and what is worked out again."""
+    net = write(folder, "chain.cfg", CHAIN)
+    small = ("--set", "array.rows=8", "--set", "array.cols=8")
+    for machine, tile in (("tpu_v1", 1), ("tpu_v1", 3), ("tpu_v1", 7),
+                          ("nvdla_small", 2)):
+        words = ("--cfg", machine, "--net", net, "--batch", "2", "--set",
+                 "vector.lanes=8", "--set", "vector.ops=maxpool", "--set",
+                 "vector.epilogue=relu", "--set", "network.fuse=a:c", "--set",
+                 f"network.fuse_tile={tile}")
+        found = report("run", *words, *small, "--check")
+        closed = report("model", *words)["network"]["fusion"][0]
+        chain = found["network"]["fusion"][0]
+        check(closed.items() <= chain.items() and chain["filters_stay"],
+              f"{machine}, tiles of {tile}: the closed form beside the run")
+        dram = {row["name"]: {
+            tensor: (one["reads"], one["writes"]) for tensor, one in
+            row["accesses"]["dram"].items()} for row in found["layers"]}
+        first = 2 * 4 * 20 * 18 + chain["read_again_words"]
+        P, Q = (row["shape"][axis] for row in found["layers"][-1:]
+                for axis in "PQ")
+        filters = {"a": 8 * 4 * 9, "b": 8 * 8 * 9, "c": 8 * 6}
+        want = {name: {"ifmap": (first if name == "a" else 0, 0),
+                       "filter": (filters.get(name, 0), 0),
+                       "psum": (0, 2 * 6 * P * Q if name == "c" else 0)}
+                for name in ("a", "ra", "p", "b", "c")}
+        check(dram == want, f"{machine}, tiles of {tile}: words over DRAM",
+              (dram, want))
+        apart = report("list", "layers", "--net", net)["rows"]
+        check(found["total"]["macs"] == chain["again_macs"] +
+              2 * sum(row["macs"] for row in apart) and
+              found["total"]["check"]["mismatches"] == 0,
+              f"{machine}, tiles of {tile}: MACs, and their values",
+              found["total"]["macs"])
 
 
 def transformers(folder):
