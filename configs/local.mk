@@ -89,7 +89,7 @@ EXTRA_DIST += %D%/validation/gemmini_rtl.py %D%/mappings/make_conv1d.py \
 dist_pkgdata_SCRIPTS = %D%/sweep_array.py
 experimentsdir = $(pkgdatadir)/experiments
 dist_experiments_DATA = %D%/experiments/experiment.py \
-	%D%/experiments/reuse_steps.cfg
+	%D%/experiments/reuse_steps.cfg %D%/experiments/ws_n_of_m.cfg
 dist_experiments_SCRIPTS = %D%/experiments/array_shape.py \
 	%D%/experiments/batch_dram.py %D%/experiments/buffer_split.py \
 	%D%/experiments/reuse_steps.py

@@ -180,6 +180,16 @@ bool layer_finish(struct layer *layer, struct src_pos at, struct diag *d)
                         "'output_pad' of layer '%s' is for 'conv_transpose'; "
                         "another has the outputs that its padding gives",
                         l.name);
+    if (l.filter_nonzero > l.filter_block ||
+        (l.filter_block > 0) != (l.filter_nonzero > 0))
+        ok = diag_error(d, at,
+                        "layer '%s' has 'filter_nonzero' = %d of "
+                        "'filter_block' = %d weights; both are given, and the "
+                        "former is not larger",
+                        l.name, l.filter_nonzero, l.filter_block);
+    else if (l.filter_block > 0)
+        l.zero_share[TENSOR_FILTER] =
+            1 - (double)l.filter_nonzero / l.filter_block;
     if (l.op == LAYER_CONV_TRANSPOSE)
         ok = transposed_set_outputs(&l, at, d) && ok;
     else
@@ -233,7 +243,9 @@ bool layer_same(const struct layer *a, const struct layer *b)
         a->dilation_h == b->dilation_h && a->dilation_w == b->dilation_w &&
         a->output_pad_h == b->output_pad_h &&
         a->output_pad_w == b->output_pad_w && a->B == b->B && a->P == b->P &&
-        a->Q == b->Q && a->network_input == b->network_input &&
+        a->Q == b->Q && a->filter_nonzero == b->filter_nonzero &&
+        a->filter_block == b->filter_block &&
+        a->network_input == b->network_input &&
         a->input_words == b->input_words && a->behind_macs == b->behind_macs;
     for (int t = 0; t < TENSOR_N; t++)
         same = same && a->bits[t] == b->bits[t] &&

@@ -69,6 +69,9 @@ struct layer {
     int bits[TENSOR_N], ofmap_bits; /* of its words; 0: the machine's */
     /* Declared share of zero words, 0..1; psum: of the layer's ofmap. */
     double zero_share[TENSOR_N];
+    /* In each filter_block consecutive channels of a filter's tap at most
+     * filter_nonzero have a weight that is not zero; 0: no such blocks. */
+    int filter_nonzero, filter_block;
     bool network_input; /* its ifmap is: no compression */
     /* Without a MAC loop: words of all its inputs, of one image. */
     uint64_t input_words;

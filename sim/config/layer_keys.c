@@ -24,6 +24,10 @@
     {                                                         \
         name, LAYER_KEY_BITS, {AT(field)}, 1, 0, 1, most, doc \
     }
+#define COUNT(name, field, doc)                                        \
+    {                                                                  \
+        name, LAYER_KEY_DIM, {AT(field)}, 1, 0, 1, LAYER_STEP_MAX, doc \
+    }
 #define OTHER(name, type, field, doc)            \
     {                                            \
         name, type, {AT(field)}, 1, 0, 0, 0, doc \
@@ -82,6 +86,10 @@ const struct layer_key layer_keys[] = {
           "zeros among the words of the ifmap, its padding included"),
     OTHER("filter_zero_share", LAYER_KEY_SHARE, zero_share[TENSOR_FILTER],
           "zeros among the words of the filters"),
+    COUNT("filter_nonzero", filter_nonzero,
+          "weights that are not zero in each filter_block channels of a "
+          "filter's tap, in place of filter_zero_share"),
+    COUNT("filter_block", filter_block, "consecutive channels, N of M pruned"),
     OTHER("ofmap_zero_share", LAYER_KEY_SHARE, zero_share[TENSOR_PSUM],
           "zeros among the words of the ofmap"),
     OTHER("network_input", LAYER_KEY_FLAG, network_input,

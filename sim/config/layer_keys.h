@@ -43,7 +43,7 @@ extern const struct layer_key layer_keys[]; /* the last one has no name */
 extern const struct layer_key layer_gemm_keys[];
 
 /* The key that set each whole number of a layer, or NULL. */
-enum { LAYER_FIELDS = 32 };
+enum { LAYER_FIELDS = 40 };
 struct layer_given {
     const char *by[LAYER_FIELDS];
 };

@@ -46,10 +46,28 @@ bool pattern_is_padding(const struct pattern *p, const int coord[4])
            (h < 0 || h >= l->H || w < 0 || w >= l->W);
 }
 
+/* Whether a weight is none of those that its block keeps: those whose hashes
+ * are the least. */
+static bool is_left_out(const struct layer *l, const int coord[4])
+{
+    const int Cg = l->C / l->G, c = coord[1];
+    const int first = c / l->filter_block * l->filter_block;
+    const uint64_t own = pattern_hash((uint64_t)TENSOR_FILTER, coord);
+    int before = 0;
+    for (int k = first; k < first + l->filter_block && k < Cg; k++) {
+        const int other[4] = {coord[0], k, coord[2], coord[3]};
+        const uint64_t its = pattern_hash((uint64_t)TENSOR_FILTER, other);
+        before += its < own || (its == own && k < c);
+    }
+    return before >= l->filter_nonzero;
+}
+
 bool pattern_is_zero(const struct pattern *p, const int coord[4])
 {
     if (!p->has_zeros)
         return false;
+    if (p->tensor == TENSOR_FILTER && p->layer->filter_block > 0)
+        return is_left_out(p->layer, coord);
     return pattern_is_padding(p, coord) ||
            (double)(pattern_hash((uint64_t)p->tensor, coord) >> 40) < p->limit;
 }

@@ -270,6 +270,45 @@ TEST_P(Skips, TakeTheDenseCyclesWithoutZeros)
     }
 }
 
+// N of M: each whole block of channels has N weights, whatever the mapping, so
+// that a layer of whole blocks makes N / M of its products.
+TEST_P(Skips, MakeNOfMProductsWhereFiltersArePrunedInBlocks)
+{
+    for (int k = 0, end = sample(10, "random layers"); k < end; k++) {
+        arch a = coded(machine(false));
+        std::strcpy(a.skips[0], "filter");
+        layer l = shape();
+        l.filter_block = random_.pick(2, 5);
+        l.filter_nonzero = random_.pick(1, l.filter_block);
+        l.C = l.C * l.filter_block;
+        Messages d;
+        ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d)) << d.text();
+        const int Cg = l.C / l.G;
+        const pattern of = pattern_of(&a, &l, TENSOR_FILTER);
+        for (int first = 0; first + l.filter_block <= Cg;
+             first += l.filter_block) {
+            int kept = 0;
+            for (int c = first; c < first + l.filter_block; c++) {
+                const int at[4] = {l.M - 1, c, l.R - 1, 0};
+                kept += !pattern_is_zero(&of, at);
+            }
+            EXPECT_EQ(kept, l.filter_nonzero);
+        }
+        layer_mapping m = {};
+        if (!choose(a, l, &m))
+            continue;
+        simulate_options o = {};
+        o.check = true;
+        const layer_result r = run(a, l, m, o);
+        EXPECT_EQ(r.check_mismatches, 0u) << describe(l);
+        if (Cg % l.filter_block == 0) {
+            EXPECT_EQ(r.counts.macs_performed * uint64_t(l.filter_block),
+                      r.counts.macs * uint64_t(l.filter_nonzero))
+                << describe(l);
+        }
+    }
+}
+
 // Where networks carry no zeros, each destination gets its words that are not
 // zero, and a zero for each 16th of a run in a segment.
 TEST_P(Skips, GetNoWordThatIsZeroWhereWordsAreCoded)
