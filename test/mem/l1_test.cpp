@@ -36,7 +36,8 @@ class rig
             shape.dests = int(sets.size());
             shape.limit_words = limit_.data();
             shape.banks = shape.row_words = 1;
-            stream_[k] = {shape, {begin_.data(), lane_.data()}, dest_.data()};
+            stream_[k] = {
+                shape, {begin_.data(), lane_.data()}, dest_.data(), nullptr, 0};
         }
         const l1_stream *const streams[] = {&stream_[0], &stream_[1]};
         const uint32_t rounds[] = {1000, 1000};

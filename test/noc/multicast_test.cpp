@@ -37,7 +37,8 @@ class Multicast : public testing::Test
     int16_t limit[2] = {6, 2};
     int32_t begin[3] = {0, 2, 3};
     int32_t lane[3] = {0, 1, 2};
-    stream_shape shape = {4, 1, 2, 2, nullptr, 2, 4, false};
+    stream_shape shape = {4, 1,     2,       2,       nullptr, 2,
+                          4, false, nullptr, nullptr, 0};
     destination_sets sets = {};
     stream_state state = {};
     multicast_counts counts = {};
@@ -168,7 +169,7 @@ TEST_F(Multicast, TellsTheWordsThatACycleWillMove)
 TEST(Collect, TellsTheWordsThatACycleWillMove)
 {
     int16_t limit[2] = {2, 2}, words[2] = {2, 1};
-    stream_shape shape = {2, 2, 1, 2, limit, 4, 4, false};
+    stream_shape shape = {2, 2, 1, 2, limit, 4, 4, false, nullptr, nullptr, 0};
     stream_state state = {};
     stream_start(&state, &shape, 1, 0, 0);
     EXPECT_EQ(collect_ready_words(&state, &shape, words), 3);
@@ -181,7 +182,7 @@ TEST(Collect, TellsTheWordsThatACycleWillMove)
 TEST(Collect, WaitsForTheSourceWhoseTurnItIsAndTakesWhatIsThere)
 {
     int16_t limit[2] = {2, 2}, words[2] = {0, 2}, pop[2] = {};
-    stream_shape shape = {4, 1, 1, 2, limit, 4, 4, false};
+    stream_shape shape = {4, 1, 1, 2, limit, 4, 4, false, nullptr, nullptr, 0};
     stream_state state = {};
     multicast_counts counts = {};
     stream_start(&state, &shape, 1, 0, 0);
