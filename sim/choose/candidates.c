@@ -174,7 +174,7 @@ int candidates_find(const struct candidates_input *in,
     if (in->published != NULL)
         add_chosen(&list, in->published, "table", unread);
     if (is_open && in->n_searched > 0 && search_fits(&problem)) {
-        if (in->objective == SEARCH_energy)
+        if (in->proves && in->objective == SEARCH_energy)
             add_proven(&list);
         add_searched(&list);
     }

@@ -40,6 +40,8 @@ struct candidates_input {             /* all borrowed */
     const struct given_mapping *published; /* NULL: none */
     enum search_objective objective;
     int n_searched; /* the most that are taken from a search */
+    /* By energy, the proven optimum is one; false: the caller has it. */
+    bool proves;
 };
 
 /* Fills out[0 .. returned), the most promising first; 0 after a message: none

@@ -249,6 +249,7 @@ static bool search(const struct chooser *c, const struct arch *arch, int i,
         .published = asked->row.n > 0 ? &asked->row : NULL,
         .objective = c->in.objective,
         .n_searched = CANDIDATES_SEARCHED,
+        .proves = true,
     };
     struct candidate candidate[CANDIDATES_MAX];
     const double start = c->in.now_seconds != NULL ? c->in.now_seconds() : 0;
