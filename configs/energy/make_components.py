@@ -30,6 +30,10 @@ FIGURES = ("read_pJ", "write_pJ", "leakage_mW", "area_mm2")
 CACTI_VOLTS = {65: 1.2, 45: 1.1, 32: 1.0, 28: 0.9, 22: 0.8, 16: 0.8}
 # Area of logic against that of 45 nm; 22 nm between 32 and 20, by logarithms.
 AREA = {65: 1.5, 45: 1.0, 32: 0.46, 28: 0.3642, 22: 0.2461, 16: 0.1429}
+# What the sweep's 19 banks of 256 B to 64 MiB leak at 350 K over 300 K, on the
+# geometric mean; it has 45 and 22 nm alone.  Between them by logarithms; 65 nm
+# as 45 and 16 nm as 22.
+LEAKAGE_350K = {45: 6.367, 22: 3.950}
 VOLTS = {65: 1.0, 45: 0.9, 32: 0.9, 28: 0.9, 22: 0.8, 16: 0.8}
 NODES = (65, 45, 32, 28, 22, 16)
 
@@ -244,6 +248,12 @@ def print_errors(rows, srams):
           f"{max(every):.1f} % worst of {len(every)} figures")
 
 
+def leakage_350k(node):
+    """Of a node: what it leaks at 350 K over 300 K."""
+    share = min(1, max(0, math.log(45 / node) / math.log(45 / 22)))
+    return LEAKAGE_350K[45] ** (1 - share) * LEAKAGE_350K[22] ** share
+
+
 def scale(node):
     """Energy of logic against that of 45 nm at 0.9 V."""
     def f(a, b, c, volts):
@@ -347,8 +357,11 @@ register = {{ energy = {0.0045 * s:.4g}; source = "Shao et al., Aladdin, ISCA 20
       low = {0.0045 * s:.4g}; high = {0.009 * s:.4g}; range_source = "half of the bits toggle, or all"; }};
 router = {{ energy = {0.068 * s:.4g}; source = "McKeown et al., Piton, HPCA 2018: 11.16 pJ a hop of 64 bits at 32 nm, 1.0 V, less 1.1 mm of wire at 0.107 pJ a bit and mm; x 1.22 to 45 nm, 0.9 V{how}"; }};
 tag = {{ energy = {0.00092 * s:.3g}; source = "Shao et al., Aladdin, ISCA 2014: a comparator of 32 bits, 0.0295 pJ{how}"; }};
-# A row of eDRAM costs in proportion to its bits; its refresh is not priced.
+# A row of eDRAM costs in proportion to its bits.
 edram = {{ bytes = 524288; bits = 4096; energy = {611 * 0.81 / scale(32) * s:.4g}; source = "CACTI 7.0, lp-dram, 512 KB, 4096 b, 32 nm, 1.0 V: 611 pJ; by the square of the voltage to 0.9 V, and from 32 nm as logic scales"; }};
+edram_refresh = {{ per_ms = 10.0; source = "Wang et al., IEDM 2013: cells of 22 nm hold for 100 us when hot; a refresh costs what a read does (assumed)";
+      low = 10.0; high = 25.0; range_source = "Barth et al., JSSC 46(1), 2011: 40 us, 45 nm"; }};
+leakage_350k = {{ times = {leakage_350k(node):.4g}; source = "CACTI 7.0, low standby power, 45 and 22 nm; other nodes between or as the nearest"; }};
 
 # The published range: one bit of one register, clocked in a cycle.
 clock = {{ energy = {0.004 / 1.906 * s:.4g}; source = "4.0 fJ at 65 nm, 1.0 V: clock networks of DianNao 3.2, EIE 2.8, DaDianNao 2.9 fJ a register's bit, and 1.0 for its pin (assumed){how}";{between(0.003 / 1.906, 0.0053 / 1.906, s, 4, "the least of the three chips without the pin; DianNao with its register group's toggling")}; }};
@@ -374,13 +387,21 @@ float_add_area = (
 register_area = {{ um2_per_bit = {5.98 * a:.4g}; source = "Shao et al., Aladdin, ISCA 2014, 40 nm{larger}"; }};
 
 # A DRAM part whose currents are known spends by them, and this on its bus.
-dram_io = {{ energy = 3.2; source = "assumed for all parts: an LPDDR4-3200's output rail, 150 mA for 16 pins at 3.2 Gb/s and 1.1 V (JEDEC currents in DRAMSys's memspec)";
-      low = 0.8; high = 11.8; range_source = "HBM2, O'Connor et al., MICRO 2017; DDR4-2666's 20.3 pJ a bit (Jouppi et al., ISCA 2021) less the 8.5 that currents give"; }};
+dram_io = {{ energy = 3.2; source = "assumed for parts of one's own: as LPDDR4";
+      low = 0.8; high = 11.8; range_source = "HBM2 and DDR4 below"; }};
+dram_io_lpddr4 = {{ energy = 3.2; source = "JEDEC's LPDDR4-3200 in DRAMSys's memspec: its output rail draws 150 mA for 16 pins at 3.2 Gb/s and 1.1 V in reads";
+      low = 1.2; high = 3.2; range_source = "55 mA in writes"; }};
+dram_io_hbm2 = {{ energy = 0.8; source = "O'Connor et al., MICRO 2017: I/O at 50 % activity";
+      low = 0.3; high = 0.8; range_source = "the same, of the whole's 3.92 pJ"; }};
+dram_io_ddr4 = {{ energy = 11.8; source = "Jouppi et al., ISCA 2021: 20.3 pJ a bit in all, less the 8.5 that currents give of a streamed row";
+      low = 3.2; high = 11.8; range_source = "as LPDDR4, without termination"; }};
+dram_io_ddr3 = {{ energy = 11.8; source = "assumed as DDR4's: terminated alike";
+      low = 3.3; high = 23.3; range_source = "Horowitz, ISSCC 2014: 20 to 40 pJ a bit in all, less the 16.7 that currents give"; }};
 dram = {{ bits = 32; energy = 640.0; source = "MIT 6.5930, 32-bit DRAM read";
       low = 640.0; high = 1300.0; range_source = "Horowitz, ISSCC 2014, Fig. 1.1.9: 1300 to 2600 pJ for 64 bits"; }};
 # All that banks of SRAM cost, beside what sram_macro says.
 sram_spread = {{ times = 1.0; source = "CACTI and sram_macro as they are";
-      low = 0.54; high = 1.32; range_source = "CACTI alone at equal voltage, 1 / 1.85; Horowitz's 8 KB, 2.45 / 1.85"; }};
+      low = 0.47; high = 1.41; range_source = "CACTI alone at equal voltage, over sram_macro's mean of 2.12; as far as Horowitz's 8 KB lies from his 32 KB, 2.43 / 1.72"; }};
 """]
     grid = sram.grid
     flat = {f: [math.exp(v) for row in grid[f].at for v in row]
@@ -401,7 +422,7 @@ sram_grid = {{
 }};
 # What silicon takes beyond CACTI at the same voltage, by the bytes of a bank.
 sram_macro = (
-    {{ bytes = 512;     times = 1.85; source = "Chen, Emer, Sze, ISCA 2016: an RF of 0.5 kB costs a 16-bit MAC"; }},
+    {{ bytes = 512;     times = 2.96; source = "Chen, Emer, Sze, ISCA 2016: an RF of 0.5 kB costs a 16-bit MAC, which is multiplier, adder and the 112 bits of its pipeline: 0.84 + 0.50 pJ over CACTI's 0.454"; }},
     {{ bytes = 8192;    times = 2.43; source = "Horowitz, ISSCC 2014, 8 KB, over CACTI"; }},
     {{ bytes = 32768;   times = 1.72; source = "Horowitz, ISSCC 2014, 32 KB, over CACTI"; }},
     {{ bytes = 1048576; times = 1.60; source = "Horowitz, ISSCC 2014, 1 MB, over CACTI"; }}

@@ -193,6 +193,7 @@ struct arch {
     int pitch_um;            /* array.pitch_um; 0 = not said */
     int node_nm;             /* technology.node_nm; 0 = not said */
     enum device_type device; /* technology.device */
+    int temperature_k;       /* technology.temperature_k */
 
     int groups_parallel; /* array.groups_parallel: of a layer, in a pass */
 
@@ -242,6 +243,7 @@ struct arch {
     int l2_bank_row_words; /* words that one bank port moves in a cycle */
     enum bank_ports l2_ports;
     enum l2_cell l2_cell;
+    uint64_t l2_accumulator_bytes; /* of it, beside the columns; for energy */
     int l2_latency_cycles;
     bool l2_keeps_tiles; /* of operands, where the next step uses them too */
     int l2_buffers[TENSOR_N]; /* 0 = dataflow's choice of 1 or 2; else fixed */

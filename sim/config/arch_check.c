@@ -104,6 +104,21 @@ static bool banks_suffice(const struct arch *arch,
     return true;
 }
 
+static bool accumulators_fit(const struct arch *arch,
+                             const struct arch_where *where, struct diag *d)
+{
+    const uint64_t bytes = arch->l2_accumulator_bytes;
+    if (bytes == 0 ||
+        (arch->n_l2_stores == 0 && arch->l2_cell == L2_CELL_SRAM &&
+         bytes < arch->l2_bytes && bytes / (uint64_t)arch->cols >= 64))
+        return true;
+    return diag_error(d, arch_where_of(where, "l2.accumulator_bytes"),
+                      "'l2.accumulator_bytes' is %" PRIu64
+                      "; a part of an L2 of one memory of SRAM, of 64 bytes or "
+                      "more a column, is needed",
+                      bytes);
+}
+
 static bool clusters_fit(const struct arch *arch,
                          const struct arch_where *where, struct diag *d)
 {
@@ -482,7 +497,7 @@ bool arch_check(const struct arch *arch, const struct arch_where *where,
 {
     bool ok = fifos_take_a_slot(arch, where, d);
     ok = dataflows_exist(arch, where, d) && ok;
-    ok = banks_suffice(arch, where, d) && ok;
+    ok = banks_suffice(arch, where, d) && accumulators_fit(arch, where, d) && ok;
     ok = l1_works(arch, where, d) && ok;
     ok = numbers_exist(arch, where, d) && ok;
     ok = pairs_fit(arch, where, d) && ok;

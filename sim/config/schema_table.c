@@ -302,6 +302,12 @@ const struct schema_row schema[] = {
     ENUM("l2.cell", l2_cell, cells, "sram",
          "what L2 is made of, for energy tables that have eDRAM",
          "docs/energy.md"),
+    INT64("l2.accumulator_bytes", l2_accumulator_bytes, 0, ARCH_BYTES_MAX, "0",
+          "bytes",
+          "of L2, so many hold psums in banks as wide as a word, one at the end "
+          "of each column of the array, which tables of components price; 0 = "
+          "psums lie among the others",
+          "docs/energy.md"),
     INT("l2.latency_cycles", l2_latency_cycles, 0, 1024, "1", "cycles",
         "from the address to the word", ""),
     BOOL("l2.keeps_tiles", l2_keeps_tiles, "true",
@@ -399,6 +405,10 @@ const struct schema_row schema[] = {
          "power or high performance; tables of components leak by them",
          "CACTI 7.0, after the ITRS's devices; that 'lstp' stands for what "
          "does not say is assumed"),
+    INT("technology.temperature_k", temperature_k, 300, 400, "300", "K",
+        "of the memories, by which tables of components have them leak; "
+        "CACTI's figures are at 300 and 350 K, and beyond them on their line",
+        "CACTI 7.0; that a machine is at 300 K is assumed"),
     STRING("energy", energy, NULL, "energy table: a name or a path",
            "Horowitz, ISSCC 2014"),
     ENUM("mapping.policy", mapping_policy, policies, "own",

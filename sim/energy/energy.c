@@ -80,7 +80,7 @@ static double dram_energy(const struct counts *counts, const struct arch *arch,
 }
 
 /* Energy of L2's rows; finished outputs, which are as wide as the next layer's
- * ifmaps, are paid by words. */
+ * ifmaps, and psums of accumulators are paid by words. */
 static double row_energy(const struct arch *arch, const struct layer_result *r,
                          const struct energy_costs *costs)
 {
@@ -92,6 +92,12 @@ static double row_energy(const struct arch *arch, const struct layer_result *r,
     for (int t = 0; t < TENSOR_N; t++) {
         const int words = arch_l2_store(arch, (enum tensor)t).bank_row_words;
         const struct bank_rows *rows = &r->events.l2_rows[t];
+        if (t == TENSOR_PSUM && costs->has_accumulators) {
+            const struct accesses *a = &r->counts.access[LEVEL_L2][t];
+            energy += (double)a->reads * psum->energy +
+                      (double)a->writes * psum->write;
+            continue;
+        }
         energy += words * ((double)rows->reads * costs->l2[t].energy +
                            (double)rows->writes * costs->l2[t].write);
     }

@@ -91,10 +91,12 @@ struct energy_costs {
         double row;     /* along each row that it reaches */
         double word;    /* into and out of a fifo */
     } bus[NETWORK_N];
+    bool has_accumulators;      /* psums of L2 are paid by words */
     double l1_hop[TENSOR_N];    /* from cluster to cluster */
     double clock_cycle;         /* of all clocked bits together */
     double network_clock_cycle; /* of them, the networks' controllers' */
-    double leakage_cycle;       /* of all instances together */
+    double leakage_cycle;       /* of all instances together, with refresh */
+    double refresh_cycle;       /* of it, what eDRAM's rows are refreshed by */
 };
 
 struct energy_table; /* owns its text */

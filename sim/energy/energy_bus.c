@@ -1,8 +1,9 @@
 /* energy_bus.c - what a word costs on a multicast network, by how far it goes.
  *
  * On a bus it leaves L2, or an L1, which lies at the middle of the array's
- * edge, runs past all rows, and along those that it is for; at each row and
- * each PE of such a row a tag is compared; in the PEs it waits in a fifo.
+ * edge, runs past all rows, and along those that it is for, with the tags of
+ * its row and column; at each row and each PE of such a row a tag is compared;
+ * in the PEs it waits in a fifo.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/energy/energy_table.h"
@@ -40,6 +41,26 @@ static int tag_bits(int n)
     return bits;
 }
 
+/* The longest wire that needs no repeaters; what `short_wire` is for (Dally et
+ * al., VLSI 2018). */
+#define BARE_MM 0.3
+
+/* A bit from the edge of the array to a PE, each on wires of its own, on the
+ * average of all rows. */
+static double own_wire(const struct energy_table *table, double pitch_mm,
+                       int rows)
+{
+    const struct energy_list *bare = &table->short_wire;
+    double energy = 0;
+    for (int row = 0; row < rows; row++) {
+        const double mm = pitch_mm * (row + 0.5);
+        energy += mm * first_of(mm <= BARE_MM && bare->n_entries > 0
+                                    ? bare
+                                    : &table->wire);
+    }
+    return energy / rows;
+}
+
 /* A network over so many rows and columns of PEs.  One that moves fewer slots
  * in a cycle than there are rows is a bus past all of them; with as many, each
  * row has a wire of its own, at whose end the word enters; and with as many as
@@ -54,18 +75,22 @@ static struct energy_bus bus_of(const struct energy_table *table,
         network == NETWORK_PSUM_IN || network == NETWORK_PSUM_OUT;
     const double mm = energy_pitch_mm(table, arch);
     const double wire = first_of(&table->wire) * bits;
-    const double tag = first_of(&table->tag) /
-                       (net->words_per_slot > 1 ? net->words_per_slot : 1);
+    const double slot = net->words_per_slot > 1 ? net->words_per_slot : 1;
+    const double tag = first_of(&table->tag) / slot;
+    const int row_tag = tag_bits(rows), col_tag = tag_bits(cols);
+    /* What a word carries beside its own bits. */
+    const double to_rows = first_of(&table->wire) * (row_tag + col_tag) / slot;
+    const double to_cols = first_of(&table->wire) * col_tag / slot;
     struct energy_bus bus = {.word = table->noc_hop.entry[0].energy * bits /
                                      table->noc_hop.entry[0].width_bits};
     if (net->slots_per_cycle >= (is_psum ? cols : rows * cols)) {
-        bus.word += is_psum ? 0 : wire * mm * rows / 2.0;
+        bus.word += is_psum ? 0 : own_wire(table, mm, rows) * bits;
     } else if (net->slots_per_cycle >= rows && rows > 1) {
         bus.row = wire * mm * cols;
     } else {
-        bus.sent =
-            wire * mm * (cols / 2.0 + rows) + tag * tag_bits(rows) * rows;
-        bus.row = wire * mm * cols + tag * tag_bits(cols) * cols;
+        bus.sent = (wire + to_rows) * mm * (cols / 2.0 + rows) +
+                   tag * row_tag * rows;
+        bus.row = (wire + to_cols) * mm * cols + tag * col_tag * cols;
     }
     return bus;
 }

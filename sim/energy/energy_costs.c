@@ -392,25 +392,6 @@ static struct energy_cost hop_cost(const struct pricing *p, int bits)
     return times(cost, mm * 1e3 / length_um);
 }
 
-/* A word in a buffer of eDRAM, its rows priced in proportion to their bits; as
- * SRAM where the table has none. */
-static struct energy_cost edram_cost(const struct pricing *p,
-                                     struct energy_cost as_sram, int bits)
-{
-    const struct energy_list *edram = &p->table->edram;
-    if (p->arch->l2_cell != L2_CELL_EDRAM || edram->n_entries == 0)
-        return as_sram;
-    return entry_cost(p, &edram->entry[0], bits);
-}
-
-static struct energy_cost l2_cost(const struct pricing *p, enum tensor tensor,
-                                  int bits)
-{
-    const struct l2_store s = arch_l2_store(p->arch, tensor);
-    return edram_cost(
-        p, buffer_cost(p, s.bytes, s.banks, s.bank_row_words, bits), bits);
-}
-
 struct energy_cost energy_register_cost(const struct energy_table *table,
                                         const struct arch *arch, int words,
                                         int bits)
@@ -450,22 +431,25 @@ void energy_costs_of(const struct energy_table *table, const struct arch *arch,
                                            arch->l1_bank_row_words, bits);
         out->l2[t] = table->l2.n_entries > 0
                          ? list_cost(&p, &table->l2, 0, bits)
-                         : l2_cost(&p, (enum tensor)t, bits);
+                         : energy_l2_cost(table, arch, (enum tensor)t, bits);
         out->dram[t] = list_cost(&p, &table->dram, 0, bits);
     }
     const int ofmap_bits = arch_ofmap_bits(arch);
     out->l2_finished = table->l2.n_entries > 0
                            ? list_cost(&p, &table->l2, 0, ofmap_bits)
-                           : l2_cost(&p, TENSOR_PSUM, ofmap_bits);
+                           : energy_l2_finished_cost(table, arch, ofmap_bits);
     if (arch_has_levels(arch))
         energy_level_costs(table, arch, out);
     out->dram_finished = list_cost(&p, &table->dram, 0, ofmap_bits);
     out->dram_bit = list_cost(&p, &table->dram, 0, 1);
     energy_dram_costs(table, arch, &out->part);
     out->of_components = energy_is_of_components(table);
+    out->has_accumulators = energy_has_accumulators(table, arch);
     if (out->of_components)
         energy_bus_costs(table, arch, out);
-    out->leakage_cycle = energy_leakage_cycle(table, arch);
+    out->refresh_cycle = energy_refresh_cycle(table, arch);
+    out->leakage_cycle =
+        energy_leakage_cycle(table, arch) + out->refresh_cycle;
     out->clock_cycle = energy_clock_cycle(table, arch);
     out->network_clock_cycle = energy_network_clock_cycle(table, arch);
 }

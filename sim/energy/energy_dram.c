@@ -6,14 +6,33 @@
  *   a burst                  V (IDD4 - IDD3N) and the time of its data
  *   a refresh                V (IDD5 - IDD3N) tRFC, every tREFI
  * V mA ns is pJ.  Drivers and terminations draw from a rail of their own: what
- * a bit takes on the bus is the table's `dram_io`.
+ * a bit takes on the bus is the table's `dram_io`, or that of its kind of part.
  *
  * SPDX-License-Identifier: MIT
  */
 #include <math.h>
+#include <string.h>
 
 #include "mem/dram.h"
 #include "sim/energy/energy_table.h"
+
+/* The table's entry for a bit on the bus of this kind of part, or of any. */
+static const struct energy_list *io_of(const struct energy_table *table,
+                                       const struct dram_part *part)
+{
+    const struct {
+        const char *kind; /* that the part's name begins with */
+        const struct energy_list *io;
+    } kinds[] = {{"ddr3", &table->dram_io_ddr3},
+                 {"ddr4", &table->dram_io_ddr4},
+                 {"lpddr4", &table->dram_io_lpddr4},
+                 {"hbm2", &table->dram_io_hbm2}};
+    for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+        if (strncmp(part->name, kinds[k].kind, strlen(kinds[k].kind)) == 0 &&
+            kinds[k].io->n_entries > 0)
+            return kinds[k].io;
+    return &table->dram_io;
+}
 
 void energy_dram_costs(const struct energy_table *table,
                        const struct arch *arch, struct energy_dram *out)
@@ -28,7 +47,7 @@ void energy_dram_costs(const struct energy_table *table,
     const double device_ns = part->devices * c->volts * clock_ns;
     const double burst_ns = device_ns * part->clocks_per_burst;
     const double io =
-        table->dram_io.entry[0].energy * 8 * part->BL * part->bus_bytes;
+        io_of(table, part)->entry[0].energy * 8 * part->BL * part->bus_bytes;
     const double refresh_mA =
         fmax(0, c->IDD5 - c->IDD3N) * part->tRFC / part->tREFI;
     const int channels = arch->dram_channels > 1 ? arch->dram_channels : 1;

@@ -1,7 +1,8 @@
 /* energy_static.c - what a machine spends in every cycle, whatever it does: the
- * leakage of its memories and the clock of its registers.
+ * leakage and refresh of its memories and the clock of its registers.
  * SPDX-License-Identifier: MIT
  */
+#include <math.h>
 #include <string.h>
 
 #include "sim/energy/energy_table.h"
@@ -42,6 +43,16 @@ bool energy_leakage_read(const struct setting *s, struct energy_leakage *out,
     return ok;
 }
 
+/* What a memory leaks at the machine's temperature, as a multiple of what it
+ * leaks at 300 K: on an exponential through the table's figure for 350 K. */
+static double warmer(const struct energy_table *table, const struct arch *arch)
+{
+    const struct energy_list *hot = &table->leakage_350k;
+    return hot->n_entries == 0 || arch->temperature_k == 0
+               ? 1
+               : pow(hot->entry[0].energy, (arch->temperature_k - 300) / 50.0);
+}
+
 /* Energy that a memory of so many banks leaks in a cycle, by its transistors: a
  * mW is a pJ in a ns. */
 static double memory_leakage(const struct energy_table *table,
@@ -52,6 +63,7 @@ static double memory_leakage(const struct energy_table *table,
     const double n = banks > 1 ? banks : 1;
     return n * sram_grid_look(table->grid, SRAM_LEAKAGE_MW, bytes / n, 64) *
            sram_grid_factor(table->grid, SRAM_LEAKAGE_MW, kind[arch->device]) *
+           warmer(table, arch) *
            1e9 / (double)arch->clock_hz;
 }
 
@@ -85,6 +97,20 @@ double energy_leakage_cycle(const struct energy_table *table,
                        table, arch,
                        arch->rf_words[t] * arch->precision_bits[t] / 8.0, 1);
     return all;
+}
+
+/* A bit that is refreshed is read and written back, at what it costs in a row
+ * that is read. */
+double energy_refresh_cycle(const struct energy_table *table,
+                            const struct arch *arch)
+{
+    if (arch->l2_cell != L2_CELL_EDRAM || table->edram.n_entries == 0 ||
+        table->edram_refresh.n_entries == 0)
+        return 0;
+    const struct energy_entry *row = &table->edram.entry[0];
+    const double per_second = table->edram_refresh.entry[0].energy * 1e3;
+    return 8.0 * (double)arch->l2_bytes * row->energy / row->width_bits *
+           per_second / (double)arch->clock_hz;
 }
 
 double energy_pipeline_bits(const struct arch *arch)

@@ -63,6 +63,11 @@ struct energy_table {
      * another value; a bit through a router of a mesh; a bit of a tag that is
      * compared; banks of eDRAM, by capacity and width.  Empty: not priced. */
     struct energy_list short_wire, register_bit, router, tag, edram;
+    /* How often each row of eDRAM is refreshed in a ms; what memories leak at
+     * 350 K, as a multiple of 300 K's.  Empty: no refresh, one temperature. */
+    struct energy_list edram_refresh, leakage_350k;
+    /* Of a bit on the bus of a DRAM part of a kind; `dram_io` is of others. */
+    struct energy_list dram_io_ddr3, dram_io_ddr4, dram_io_lpddr4, dram_io_hbm2;
     /* um2 of a multiplier and an adder by width, and of a register's bit. */
     struct energy_list multiply_area, add_area, register_area;
     struct energy_list float_multiply_area, float_add_area;
@@ -90,6 +95,9 @@ bool energy_leakage_read(const struct setting *s, struct energy_leakage *out,
                          struct diag *d);
 /* What all instances of a machine spend in a cycle, whatever they do. */
 double energy_leakage_cycle(const struct energy_table *table,
+                            const struct arch *arch);
+/* What refresh of eDRAM spends in a cycle. */
+double energy_refresh_cycle(const struct energy_table *table,
                             const struct arch *arch);
 /* Register bits of a PE that are neither register file nor fifo: of its
  * pipeline. */
@@ -136,6 +144,16 @@ struct energy_cost energy_register_cost(const struct energy_table *table,
 struct energy_cost energy_buffer_cost(const struct energy_table *table,
                                       const struct arch *arch,
                                       const struct l2_store *store, int bits);
+/* A word of L2, and of finished outputs, which leave accumulators for the rest
+ * of it. */
+struct energy_cost energy_l2_cost(const struct energy_table *table,
+                                  const struct arch *arch, enum tensor tensor,
+                                  int bits);
+struct energy_cost energy_l2_finished_cost(const struct energy_table *table,
+                                           const struct arch *arch, int bits);
+/* Whether the table prices a machine's accumulators apart. */
+bool energy_has_accumulators(const struct energy_table *table,
+                             const struct arch *arch);
 /* Prices the levels that the architecture lists, in the place of rf and l2 and
  * between them, and their hops. */
 void energy_level_costs(const struct energy_table *table,

@@ -8,6 +8,7 @@ libaccel_a_SOURCES += \
 	%D%/energy_dram.c \
 	%D%/energy_keys.c \
 	%D%/energy_keys.h \
+	%D%/energy_l2.c \
 	%D%/energy_levels.c \
 	%D%/energy_possible.c \
 	%D%/energy_range.c \

@@ -95,6 +95,8 @@ static void forget_memory(struct arch *a)
     a->node_nm = a->pitch_um = a->clocked_bits = 0;
     a->layer_start_cycles = 0;
     a->l2_cell = L2_CELL_SRAM;
+    a->l2_accumulator_bytes = 0;
+    a->temperature_k = 0;
     memset(a->dram_part, 0, sizeof(a->dram_part));
     memset(a->dram_model, 0, sizeof(a->dram_model));
     a->dram_bytes_per_second = 0;
