@@ -497,7 +497,8 @@ bool arch_check(const struct arch *arch, const struct arch_where *where,
 {
     bool ok = fifos_take_a_slot(arch, where, d);
     ok = dataflows_exist(arch, where, d) && ok;
-    ok = banks_suffice(arch, where, d) && accumulators_fit(arch, where, d) && ok;
+    ok = banks_suffice(arch, where, d) && ok;
+    ok = accumulators_fit(arch, where, d) && ok;
     ok = l1_works(arch, where, d) && ok;
     ok = numbers_exist(arch, where, d) && ok;
     ok = pairs_fit(arch, where, d) && ok;

@@ -368,10 +368,12 @@ static struct energy_cost rf_cost(const struct pricing *p, int words, int bits)
     return rf_beyond(p, words, bits);
 }
 
-/* A hop of a word of `bits`: of the table's length, or from PE to PE.  On a
- * systolic array of a table of components it is a wire alone, for the register
- * behind it is a register file of one word. */
-static struct energy_cost hop_cost(const struct pricing *p, int bits)
+/* A hop of a word of `bits`: of the table's length, or from PE to PE.  Of a
+ * table of components it is a wire alone where no fifo lies behind it: on a
+ * systolic array, whose register there is a register file of one word, and
+ * between the adders of a tree. */
+static struct energy_cost hop_cost(const struct pricing *p, enum tensor tensor,
+                                   int bits)
 {
     const struct energy_list *hop = &p->table->noc_hop;
     const struct energy_cost cost = list_cost(p, hop, 0, bits);
@@ -383,9 +385,12 @@ static struct energy_cost hop_cost(const struct pricing *p, int bits)
                                              : &p->table->wire;
         const struct energy_cost over =
             cost_of(wire->entry[0].energy * bits * mm, ENERGY_SCALED);
-        const bool is_systolic = p->arch->array_network == NETWORK_SYSTOLIC &&
-                                 p->table->register_bit.n_entries > 0;
-        return is_systolic ? over : sum_of(cost, over);
+        const bool has_fifo =
+            p->arch->array_network != NETWORK_SYSTOLIC &&
+            (tensor != TENSOR_PSUM || p->arch->psum_reduce == PSUM_CHAIN);
+        return p->table->register_bit.n_entries > 0 && !has_fifo
+                   ? over
+                   : sum_of(cost, over);
     }
     if (length_um == 0 || p->arch->pitch_um == 0)
         return cost;
@@ -423,7 +428,7 @@ void energy_costs_of(const struct energy_table *table, const struct arch *arch,
     for (int t = 0; t < TENSOR_N; t++) {
         int bits = arch->precision_bits[t];
         out->rf[t] = rf_cost(&p, arch->rf_words[t], bits);
-        out->noc_hop[t] = hop_cost(&p, bits);
+        out->noc_hop[t] = hop_cost(&p, (enum tensor)t, bits);
         if (arch->has_l1)
             out->l1[t] = table->l1.n_entries > 0
                              ? list_cost(&p, &table->l1, 0, bits)

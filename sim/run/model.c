@@ -73,8 +73,10 @@ static void count_pushes(const struct arch *arch, struct layer_result *out)
         LINK_filter, LINK_ifmap, LINK_psum_in, LINK_psum_link, LINK_psum_out};
     out->fifo_pushes = 0;
     for (int i = 0; arch->array_network == NETWORK_MULTICAST && i < 5; i++)
-        out->fifo_pushes = count_add(
-            out->fifo_pushes, out->counts.link[into_fifos[i]].words_delivered);
+        if (into_fifos[i] != LINK_psum_link || arch->psum_reduce != PSUM_TREE)
+            out->fifo_pushes =
+                count_add(out->fifo_pushes,
+                          out->counts.link[into_fifos[i]].words_delivered);
 }
 
 void result_derive(const struct arch *arch, struct layer_result *out)

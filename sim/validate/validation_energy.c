@@ -5,6 +5,7 @@
  *   on_chip_low_mw, _high_mw   with all entries at one end of their ranges
  *   on_chip_spread_mw          of the layer that takes most, less that of least
  *   work_w                     without clock and leakage
+ *   tile_mw                    without what L2's banks for ifmaps and psums take
  *   l2_energy_share, noc_..., clock_...  of the energy on chip; the clock of
  *                              networks' controllers is the networks'
  *   price.mac.BITS  price.multiply.BITS  price.add.BITS  price.dram.BITS
@@ -34,11 +35,31 @@ static struct energy_table *table_of(const struct arch *arch)
 
 struct on_chip {
     double noc, l2, leakage, clock, total; /* pJ */
+    double fmap_l2; /* of l2 and leakage, by banks for ifmaps and psums */
     double network_clock;                  /* of `clock` */
     double corner_low, corner_high;
     double seconds;
     double least_mw, most_mw; /* of a layer */
 };
+
+/* What ifmaps and psums take of L2, and their banks of what flows in every
+ * cycle. */
+static double fmap_l2(const struct energy_costs *costs, const struct arch *arch,
+                      const struct layer_result *result, double l2,
+                      double leakage)
+{
+    struct layer_result filters = *result;
+    struct layer_energy e;
+    for (int t = 0; t < TENSOR_N; t++)
+        if (t != TENSOR_FILTER)
+            memset(&filters.events.l2_rows[t], 0,
+                   sizeof(filters.events.l2_rows[t]));
+    memset(&filters.counts.finished_l2, 0, sizeof(filters.counts.finished_l2));
+    energy_of_layer(costs, arch, &filters, 0, &e);
+    const double share =
+        (double)arch->l2_tensor_banks[TENSOR_FILTER] / arch->l2_banks;
+    return l2 - e.l2 + leakage * (1 - share);
+}
 
 /* Sums over the layers, each with its own widths, DRAM left out. */
 static void add_up(const struct quantity_input *in,
@@ -69,6 +90,7 @@ static void add_up(const struct quantity_input *in,
         out->total += e.total;
         out->corner_low += range.corner_low;
         out->corner_high += range.corner_high;
+        out->fmap_l2 += fmap_l2(&costs, &own, &r, e.l2, e.leakage);
         const double seconds = (double)r.cycles / (double)own.clock_hz;
         const double mw = e.total * 1e-9 / seconds;
         out->seconds += seconds;
@@ -118,6 +140,11 @@ static double work_w(const struct on_chip *e)
     return milliwatts(e->total - e->clock - e->leakage, e) / 1e3;
 }
 
+static double tile_mw(const struct on_chip *e)
+{
+    return milliwatts(e->total - e->fmap_l2, e);
+}
+
 static double l2_share(const struct on_chip *e)
 {
     return 100 * e->l2 / e->total;
@@ -140,6 +167,7 @@ static const struct figure figures[] = {
     {"on_chip_spread_mw", "mW", spread_mw},
     {"on_chip_mj", "mJ", on_chip_mj},
     {"work_w", "W", work_w},
+    {"tile_mw", "mW", tile_mw},
     {"l2_energy_share", "%", l2_share},
     {"noc_energy_share", "%", noc_share},
     {"clock_energy_share", "%", clock_share},
