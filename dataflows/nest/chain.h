@@ -12,7 +12,7 @@ extern "C" {
 #endif
 
 enum {
-    CHAIN_SPLITS_MAX = LEVEL_N,
+    CHAIN_SPLITS_MAX = LEVEL_N + 1, /* rows and columns of a level apart */
     CHAIN_ELEMS_MAX = LEVEL_N * NEST_LOOPS_MAX + CHAIN_SPLITS_MAX
 };
 

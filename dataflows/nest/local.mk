@@ -12,6 +12,8 @@ libaccel_a_SOURCES += \
 	%D%/nest_box.h \
 	%D%/nest_dataflow.c \
 	%D%/nest_dataflow.h \
+	%D%/nest_events.c \
+	%D%/nest_events.h \
 	%D%/nest_fold.c \
 	%D%/nest_fold.h \
 	%D%/nest_fold_model.c \

@@ -38,17 +38,20 @@ static void push_time(struct nest_view *v, const struct nest_loops *loops,
     }
 }
 
-/* Returns in `outer` how many of a dimension's splits are outside groups. */
-static void push_space(struct nest_view *v, const struct nest_level *level,
-                       bool is_outer, int outer[NEST_DIMS])
+/* Splits over the children of some loops over rows and columns; either may be
+ * NULL.  Returns in `outer` how many of a dimension's splits are outside
+ * groups. */
+static void push_space(struct nest_view *v, const struct nest_loops *rows,
+                       const struct nest_loops *cols, bool is_outer,
+                       int outer[NEST_DIMS])
 {
+    const struct nest_loops *const both[] = {rows, cols};
     int count[NEST_DIMS];
     for (int d = 0; d < NEST_DIMS; d++)
         count[d] = 1;
-    for (int i = 0; i < level->rows.n; i++)
-        count[level->rows.loop[i].dim] *= level->rows.loop[i].count;
-    for (int i = 0; i < level->cols.n; i++)
-        count[level->cols.loop[i].dim] *= level->cols.loop[i].count;
+    for (int k = 0; k < 2; k++)
+        for (int i = 0; both[k] != NULL && i < both[k]->n; i++)
+            count[both[k]->loop[i].dim] *= both[k]->loop[i].count;
     for (int d = 0; d < NEST_DIMS; d++)
         if (count[d] > 1) {
             push_elem(&v->chain[d], ELEM_SPACE, count[d]);
@@ -56,9 +59,12 @@ static void push_space(struct nest_view *v, const struct nest_level *level,
         }
 }
 
-void nest_view_from(const struct arch *arch, const struct layer *l,
-                    const struct nest *nest, int level, enum level above,
-                    struct lattice_cache *cache, struct nest_view *v)
+/* by_rows: children of `above` that stand in one row are a group; else all
+ * that share an instance of it are. */
+static void view_from(const struct arch *arch, const struct layer *l,
+                      const struct nest *nest, int level, enum level above,
+                      bool by_rows, struct lattice_cache *cache,
+                      struct nest_view *v)
 {
     const bool stored = arch->padding == PADDING_STORED;
     const bool forgets = level == LEVEL_RF && nest_forgets(arch, nest);
@@ -88,11 +94,32 @@ void nest_view_from(const struct arch *arch, const struct layer *l,
     }
     for (int k = LEVEL_DRAM; k > level; k--) {
         push_time(v, &nest->level[k].time, over_passes[k]);
-        push_space(v, &nest->level[k], k > (int)above, outer);
+        const struct nest_loops *rows = &nest->level[k].rows,
+                                *cols = &nest->level[k].cols;
+        if (by_rows && k == (int)above) {
+            push_space(v, rows, NULL, true, outer);
+            push_space(v, NULL, cols, false, outer);
+        } else {
+            push_space(v, rows, cols, k > (int)above, outer);
+        }
     }
     nest_tile_extents(nest, level, tile);
     for (int d = 0; d < NEST_DIMS; d++)
         chain_set_tiles(&v->chain[d], tile[d], outer[d]);
+}
+
+void nest_view_from(const struct arch *arch, const struct layer *l,
+                    const struct nest *nest, int level, enum level above,
+                    struct lattice_cache *cache, struct nest_view *v)
+{
+    view_from(arch, l, nest, level, above, false, cache, v);
+}
+
+void nest_view_of_rows(const struct arch *arch, const struct layer *l,
+                       const struct nest *nest, enum level above,
+                       struct nest_view *v)
+{
+    view_from(arch, l, nest, LEVEL_RF, above, true, NULL, v);
 }
 
 void nest_view_pad(const struct arch *arch, struct nest_view *v)

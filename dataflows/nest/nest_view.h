@@ -54,6 +54,11 @@ struct nest_flows {
 void nest_view_from(const struct arch *arch, const struct layer *layer,
                     const struct nest *nest, int level, enum level above,
                     struct lattice_cache *cache, struct nest_view *out);
+/* As from the PEs, those of one row under an instance of `above` as a group:
+ * that of the level whose network leads to them. */
+void nest_view_of_rows(const struct arch *arch, const struct layer *layer,
+                       const struct nest *nest, enum level above,
+                       struct nest_view *out);
 /* Words that are new in a step; of `wanted` tensors, the others 0. */
 void nest_view_sum(const struct nest_view *view, const bool wanted[TENSOR_N],
                    struct nest_flows *out);

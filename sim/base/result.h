@@ -97,7 +97,7 @@ enum counter_when {
     COUNTER_WITHOUT_FORM = 32, /* a closed form of counts lacks it */
     COUNTER_SYSTOLIC = 64,     /* on a systolic array */
     COUNTER_MULTICAST = 128,   /* on one with multicast networks */
-    COUNTER_OF_PROGRAM = 256,  /* of named dataflows, not of loop nests */
+    COUNTER_OF_PROGRAM = 256,  /* only where events are counted */
     COUNTER_USUAL = 512,       /* where the usual networks are */
     COUNTER_LISTED = 1024,     /* where the file lists the levels */
     COUNTER_VECTOR = 2048,     /* of what a vector unit or an epilogue did */
@@ -263,7 +263,8 @@ struct layer_result {
      * gate holds that still, too. */
     uint64_t gated_rf_psum_reads, gated_rf_psum_writes;
     uint64_t fifo_pushes; /* words put into the PEs' fifos, and towards L2 */
-    bool has_events;      /* a named dataflow's; else all 0 */
+    bool is_nest;
+    bool has_events; /* else all 0 */
     struct layer_events events;
     uint64_t bounds_cycles[BOUND_N];
 

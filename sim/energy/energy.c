@@ -206,8 +206,10 @@ void energy_of_layer(const struct energy_costs *costs, const struct arch *arch,
         rf[TENSOR_FILTER].reads -= result->gated_rf_filter_reads;
     }
 
-    const bool by_events = costs->of_components && result->has_events;
-    if (by_events)
+    /* Listed levels have wires of their own and are paid by words. */
+    const bool of_events = costs->of_components && result->has_events;
+    const bool by_events = of_events && !arch_has_levels(arch);
+    if (of_events)
         take_changes(result, arch->zero_gating, rf);
     memset(out, 0, sizeof(*out));
     /* An operation of a vector unit costs no more than a MAC: assumed. */

@@ -45,19 +45,21 @@ static int tag_bits(int n)
  * al., VLSI 2018). */
 #define BARE_MM 0.3
 
+double energy_wire(const struct energy_table *table, double mm)
+{
+    const struct energy_list *bare = &table->short_wire;
+    return mm * first_of(mm <= BARE_MM && bare->n_entries > 0 ? bare
+                                                              : &table->wire);
+}
+
 /* A bit from the edge of the array to a PE, each on wires of its own, on the
  * average of all rows. */
 static double own_wire(const struct energy_table *table, double pitch_mm,
                        int rows)
 {
-    const struct energy_list *bare = &table->short_wire;
     double energy = 0;
-    for (int row = 0; row < rows; row++) {
-        const double mm = pitch_mm * (row + 0.5);
-        energy += mm * first_of(mm <= BARE_MM && bare->n_entries > 0
-                                    ? bare
-                                    : &table->wire);
-    }
+    for (int row = 0; row < rows; row++)
+        energy += energy_wire(table, pitch_mm * (row + 0.5));
     return energy / rows;
 }
 

@@ -33,12 +33,6 @@ static bool is_possible(const struct energy_table *table, const char *key,
 bool energy_is_possible(const struct energy_table *table,
                         const struct arch *arch, struct diag *d)
 {
-    if (arch_has_levels(arch) && table->grid != NULL)
-        return diag_error(d, (struct src_pos){table->path, 1},
-                          "energy table '%s' has leakage and areas, which are "
-                          "of the usual levels, and '%s' lists others; a table "
-                          "without, as '45nm', is right",
-                          table->name, arch->name);
     if (arch->device != DEVICE_LSTP && table->grid != NULL &&
         sram_grid_factor(table->grid, SRAM_LEAKAGE_MW, "hp") == 1)
         return diag_error(d, (struct src_pos){table->path, 1},

@@ -55,7 +55,7 @@ static double warmer(const struct energy_table *table, const struct arch *arch)
 
 /* Energy that a memory of so many banks leaks in a cycle, by its transistors: a
  * mW is a pJ in a ns. */
-static double memory_leakage(const struct energy_table *table,
+double energy_memory_leakage(const struct energy_table *table,
                              const struct arch *arch, double bytes, int banks)
 {
     static const char *const kind[] = {
@@ -82,18 +82,23 @@ double energy_leakage_cycle(const struct energy_table *table,
                  arch_l1s(arch) * leak->l1 + leak->l2;
     if (table->grid == NULL)
         return all;
+    if (arch_has_levels(arch)) {
+        struct energy_parts parts;
+        energy_levels_parts(table, arch, &parts);
+        return parts.leakage_cycle;
+    }
     for (int k = 0; k < arch_l2_memories(arch); k++) {
         const struct l2_store s = arch_l2_memory(arch, k);
-        all += memory_leakage(table, arch, (double)s.bytes, s.banks);
+        all += energy_memory_leakage(table, arch, (double)s.bytes, s.banks);
     }
     if (arch->has_l1)
         all +=
             arch_l1s(arch) *
-            memory_leakage(table, arch, (double)arch->l1_bytes, arch->l1_banks);
+            energy_memory_leakage(table, arch, (double)arch->l1_bytes, arch->l1_banks);
     for (int t = 0; t < TENSOR_N; t++)
         if (energy_rf_is_sram(table, arch->rf_words[t]))
             all += arch_pes(arch) *
-                   memory_leakage(
+                   energy_memory_leakage(
                        table, arch,
                        arch->rf_words[t] * arch->precision_bits[t] / 8.0, 1);
     return all;
@@ -123,8 +128,6 @@ double energy_pipeline_bits(const struct arch *arch)
                (double)(bits[TENSOR_IFMAP] + bits[TENSOR_FILTER]);
 }
 
-/* Counters and state of a PE that works off windows by itself.  Assumed. */
-#define CONTROL_BITS 60
 /* Slots that the fifos of a PE hold, beside what pe.fifo_words lets a run
  * have.  Assumed. */
 #define FIFO_SLOTS 2
@@ -164,7 +167,7 @@ double energy_clocked_bits(const struct energy_table *table,
         return all +
                (arch->preload == PRELOAD_SHADOW ? bits[TENSOR_FILTER] : 0);
     return all + fifo_bits(arch) +
-           (arch->psum_reduce == PSUM_CHAIN ? CONTROL_BITS : 0);
+           (arch->psum_reduce == PSUM_CHAIN ? ENERGY_CONTROL_BITS : 0);
 }
 
 /* Bits of a tag, of a controller at each PE and each row of a bus: JSSC has
@@ -175,7 +178,7 @@ double energy_network_clock_cycle(const struct energy_table *table,
                                   const struct arch *arch)
 {
     if (table->clock.n_entries == 0 || arch->clocked_bits > 0 ||
-        arch->array_network != NETWORK_MULTICAST)
+        arch_has_levels(arch) || arch->array_network != NETWORK_MULTICAST)
         return 0;
     return table->clock.entry[0].energy * CONTROLLER_BITS * NETWORK_N *
            (arch_pes(arch) + arch->rows);
@@ -186,6 +189,12 @@ double energy_clock_cycle(const struct energy_table *table,
 {
     if (table->clock.n_entries == 0)
         return 0;
+    if (arch_has_levels(arch)) {
+        struct energy_parts parts;
+        energy_levels_parts(table, arch, &parts);
+        return table->clock.entry[0].energy *
+               (parts.file_bits + parts.register_bits);
+    }
     return table->clock.entry[0].energy * energy_clocked_bits(table, arch) *
                arch_pes(arch) +
            energy_network_clock_cycle(table, arch);

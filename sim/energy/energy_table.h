@@ -154,6 +154,24 @@ struct energy_cost energy_l2_finished_cost(const struct energy_table *table,
 /* Whether the table prices a machine's accumulators apart. */
 bool energy_has_accumulators(const struct energy_table *table,
                              const struct arch *arch);
+/* Counters and state of a PE that works off windows by itself.  Assumed. */
+#define ENERGY_CONTROL_BITS 60
+/* A bit over so many mm of wire: with repeaters, or short enough without. */
+double energy_wire(const struct energy_table *table, double mm);
+/* Leakage of a memory of so many banks in a cycle, and its area. */
+double energy_memory_leakage(const struct energy_table *table,
+                             const struct arch *arch, double bytes, int banks);
+double energy_banks_mm2(const struct energy_table *table, double bytes,
+                        int banks, double row_bits);
+/* What listed levels are made of, in all instances, by a table of
+ * components. */
+struct energy_parts {
+    double file_bits, register_bits; /* of stores; of all else that is clocked */
+    double leakage_cycle;            /* of SRAM */
+    double rf_mm2, l1_mm2, l2_mm2;   /* SRAM of the innermost, inner, outer */
+};
+void energy_levels_parts(const struct energy_table *table,
+                         const struct arch *arch, struct energy_parts *out);
 /* Prices the levels that the architecture lists, in the place of rf and l2 and
  * between them, and their hops. */
 void energy_level_costs(const struct energy_table *table,

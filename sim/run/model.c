@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dataflows/nest/nest_bounds.h"
+#include "dataflows/nest/nest_events.h"
 #include "dataflows/pass_events.h"
 #include "dataflows/placement.h"
 #include "dataflows/program.h"
@@ -42,6 +43,7 @@ void result_describe(const struct arch *arch, const struct layer *layer,
         out->param[k].value = mapping->mapping.value[k];
         out->n_params = k + 1;
     }
+    out->is_nest = layer_mapping_is_nest(mapping);
     out->mapping_source = mapping->source;
     out->table_source = mapping->table_source;
     if (mapping->tried != NULL)
@@ -60,7 +62,7 @@ static uint64_t psum_reads_of_macs(const struct arch *arch,
     const struct link_words *link = r->counts.link;
     const uint64_t moved = count_add(link[LINK_psum_out].words_sent,
                                      link[LINK_psum_link].words_sent);
-    const bool own_reads = !r->has_events || /* a nest's */
+    const bool own_reads = r->is_nest ||
                            (arch->array_network == NETWORK_MULTICAST &&
                             arch->psum_reduce == PSUM_CHAIN &&
                             arch->psum_add == PSUM_ADD_OWN_CYCLE);
@@ -135,18 +137,22 @@ static void model_nest(const struct arch *arch, const struct layer *layer,
     nest_expect(arch, layer, nest, &out->counts);
     nest_bounds(arch, layer, nest, &dram, &out->counts, out->bounds_cycles);
     out->active_pes = (int)nest_pes_used(arch, layer, nest);
+    nest_events(arch, layer, nest, &out->counts, &out->events);
+    out->has_events = true;
 }
 
 void result_count_events(const struct arch *arch, const struct layer *layer,
                          const struct layer_mapping *mapping,
                          struct layer_result *out)
 {
-    if (layer_mapping_is_nest(mapping))
+    out->has_events = true;
+    if (layer_mapping_is_nest(mapping)) {
+        nest_events(arch, layer, &mapping->nest, &out->counts, &out->events);
         return;
+    }
     struct program *program = xcalloc(1, sizeof(*program));
     mapping->dataflow->compile(arch, layer, &mapping->mapping, program);
     program_events(program, &out->events);
-    out->has_events = true;
     free(program);
 }
 

@@ -36,7 +36,8 @@ void model_least_bursts(const struct arch *arch, int burst_bytes,
 void result_describe(const struct arch *arch, const struct layer *layer,
                      const struct layer_mapping *mapping,
                      struct layer_result *out);
-/* What its passes do beside moving words; of nests, nothing. */
+/* What its passes do beside moving words; of nests, whose words must have been
+ * counted, rows by them. */
 void result_count_events(const struct arch *arch, const struct layer *layer,
                          const struct layer_mapping *mapping,
                          struct layer_result *out);

@@ -473,13 +473,13 @@ bool simulate_layer(const struct arch *machine, const struct layer *layer,
     const struct layer_values *values =
         options->values != NULL ? options->values : &check_random_values;
     result_describe(arch, layer, mapping, &result);
-    result_count_events(arch, layer, mapping, &result);
     if (!simulate_passes(arch,
                          pass_source_new(arch, layer, mapping,
                                          options->check ? values : NULL,
                                          options->access_tap),
                          options, &result, d))
         return false;
+    result_count_events(arch, layer, mapping, &result);
     if (options->show_mapping)
         result.mapping_text = mapping_text(arch, layer, mapping);
     *out = result;
