@@ -90,5 +90,5 @@ void nest_events(const struct arch *arch, const struct layer *layer,
     for (int t = 0; t < TENSOR_PSUM; t++)
         if (nest->level[LEVEL_RF].keep[t])
             out->changed_reads[t] =
-            changed_reads(arch, layer, nest, (enum tensor)t);
+                changed_reads(arch, layer, nest, (enum tensor)t);
 }

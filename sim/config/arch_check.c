@@ -14,6 +14,7 @@
 #include "mem/dram.h"
 #include "mem/rlc.h"
 #include "sim/base/text_stream.h"
+#include "sim/config/l2_stores.h"
 #include "sim/config/schema.h"
 
 struct src_pos arch_where_of(const struct arch_where *where, const char *key)
@@ -102,21 +103,6 @@ static bool banks_suffice(const struct arch *arch,
                 (uint64_t)s.banks * ((row_bits + 7) / 8));
     }
     return true;
-}
-
-static bool accumulators_fit(const struct arch *arch,
-                             const struct arch_where *where, struct diag *d)
-{
-    const uint64_t bytes = arch->l2_accumulator_bytes;
-    if (bytes == 0 ||
-        (arch->n_l2_stores == 0 && arch->l2_cell == L2_CELL_SRAM &&
-         bytes < arch->l2_bytes && bytes / (uint64_t)arch->cols >= 64))
-        return true;
-    return diag_error(d, arch_where_of(where, "l2.accumulator_bytes"),
-                      "'l2.accumulator_bytes' is %" PRIu64
-                      "; a part of an L2 of one memory of SRAM, of 64 bytes or "
-                      "more a column, is needed",
-                      bytes);
 }
 
 static bool clusters_fit(const struct arch *arch,
@@ -498,7 +484,9 @@ bool arch_check(const struct arch *arch, const struct arch_where *where,
     bool ok = fifos_take_a_slot(arch, where, d);
     ok = dataflows_exist(arch, where, d) && ok;
     ok = banks_suffice(arch, where, d) && ok;
-    ok = accumulators_fit(arch, where, d) && ok;
+    ok = l2_accumulators_fit(arch, arch_where_of(where, "l2.accumulator_bytes"),
+                             d) &&
+         ok;
     ok = l1_works(arch, where, d) && ok;
     ok = numbers_exist(arch, where, d) && ok;
     ok = pairs_fit(arch, where, d) && ok;

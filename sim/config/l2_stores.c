@@ -292,3 +292,18 @@ void l2_stores_help(bool is_markdown, FILE *to)
         help_line(is_markdown, other_keys[k].name, other_keys[k].values,
                   other_keys[k].left_out, other_keys[k].doc, to);
 }
+
+bool l2_accumulators_fit(const struct arch *arch, struct src_pos at,
+                         struct diag *d)
+{
+    const uint64_t bytes = arch->l2_accumulator_bytes;
+    if (bytes == 0 ||
+        (arch->n_l2_stores == 0 && arch->l2_cell == L2_CELL_SRAM &&
+         bytes < arch->l2_bytes && bytes / (uint64_t)arch->cols >= 64))
+        return true;
+    return diag_error(d, at,
+                      "'l2.accumulator_bytes' is %" PRIu64
+                      "; a part of an L2 of one memory of SRAM, of 64 bytes or "
+                      "more a column, is needed",
+                      bytes);
+}

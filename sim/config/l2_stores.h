@@ -29,6 +29,10 @@ bool l2_store_has_number(const char *name);
 bool l2_store_put_number(const char *name, int64_t value, struct src_pos at,
                          struct l2_store *out, struct diag *d);
 
+/* Whether 'l2.accumulator_bytes' is a part of the L2. */
+bool l2_accumulators_fit(const struct arch *arch, struct src_pos at,
+                         struct diag *d);
+
 /* Keys of a store and what they mean, a line each: plain text, or rows of a
  * table in Markdown. */
 void l2_stores_help(bool is_markdown, FILE *to);

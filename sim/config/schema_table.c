@@ -302,12 +302,13 @@ const struct schema_row schema[] = {
     ENUM("l2.cell", l2_cell, cells, "sram",
          "what L2 is made of, for energy tables that have eDRAM",
          "docs/energy.md"),
-    INT64("l2.accumulator_bytes", l2_accumulator_bytes, 0, ARCH_BYTES_MAX, "0",
-          "bytes",
-          "of L2, so many hold psums in banks as wide as a word, one at the end "
-          "of each column of the array, which tables of components price; 0 = "
-          "psums lie among the others",
-          "docs/energy.md"),
+    INT64(
+        "l2.accumulator_bytes", l2_accumulator_bytes, 0, ARCH_BYTES_MAX, "0",
+        "bytes",
+        "of L2, so many hold psums in banks as wide as a word, one at the end "
+        "of each column of the array, which tables of components price; 0 = "
+        "psums lie among the others",
+        "docs/energy.md"),
     INT("l2.latency_cycles", l2_latency_cycles, 0, 1024, "1", "cycles",
         "from the address to the word", ""),
     BOOL("l2.keeps_tiles", l2_keeps_tiles, "true",

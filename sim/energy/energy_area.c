@@ -80,9 +80,8 @@ static void usual_area(const struct energy_table *table,
                              arch->l1_bank_row_words * row_bits);
     for (int k = 0; k < arch_l2_memories(arch); k++) {
         const struct l2_store s = arch_l2_memory(arch, k);
-        out->part[AREA_l2] +=
-            energy_banks_mm2(table, (double)s.bytes, s.banks,
-                             s.bank_row_words * row_bits);
+        out->part[AREA_l2] += energy_banks_mm2(table, (double)s.bytes, s.banks,
+                                               s.bank_row_words * row_bits);
     }
 }
 

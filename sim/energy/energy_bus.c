@@ -48,8 +48,9 @@ static int tag_bits(int n)
 double energy_wire(const struct energy_table *table, double mm)
 {
     const struct energy_list *bare = &table->short_wire;
-    return mm * first_of(mm <= BARE_MM && bare->n_entries > 0 ? bare
-                                                              : &table->wire);
+    return mm * first_of(mm <= BARE_MM * (1 + 1e-9) && bare->n_entries > 0
+                             ? bare
+                             : &table->wire);
 }
 
 /* A bit from the edge of the array to a PE, each on wires of its own, on the
@@ -90,8 +91,8 @@ static struct energy_bus bus_of(const struct energy_table *table,
     } else if (net->slots_per_cycle >= rows && rows > 1) {
         bus.row = wire * mm * cols;
     } else {
-        bus.sent = (wire + to_rows) * mm * (cols / 2.0 + rows) +
-                   tag * row_tag * rows;
+        bus.sent =
+            (wire + to_rows) * mm * (cols / 2.0 + rows) + tag * row_tag * rows;
         bus.row = (wire + to_cols) * mm * cols + tag * col_tag * cols;
     }
     return bus;

@@ -453,8 +453,7 @@ void energy_costs_of(const struct energy_table *table, const struct arch *arch,
     if (out->of_components)
         energy_bus_costs(table, arch, out);
     out->refresh_cycle = energy_refresh_cycle(table, arch);
-    out->leakage_cycle =
-        energy_leakage_cycle(table, arch) + out->refresh_cycle;
+    out->leakage_cycle = energy_leakage_cycle(table, arch) + out->refresh_cycle;
     out->clock_cycle = energy_clock_cycle(table, arch);
     out->network_clock_cycle = energy_network_clock_cycle(table, arch);
 }

@@ -1,5 +1,5 @@
-/* energy_l2.c - what a word of L2 costs, by what the L2 is made of: SRAM, eDRAM,
- * or accumulators at the ends of the array's columns.
+/* energy_l2.c - what a word of L2 costs, by what the L2 is made of: SRAM,
+ * eDRAM, or accumulators at the ends of the array's columns.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/energy/energy_table.h"

@@ -30,13 +30,13 @@ static struct energy_cost store_cost(const struct energy_table *table,
                                      const struct l2_store *s, int bits)
 {
     const struct energy_list *sram = &table->sram;
-    const bool is_buffer = table->grid != NULL ? is_sram(table, s, bits)
-                                               : sram->n_entries > 0 &&
-                                                     s->bytes >=
-                                                         sram->entry[0].bytes;
+    const bool is_buffer =
+        table->grid != NULL
+            ? is_sram(table, s, bits)
+            : sram->n_entries > 0 && s->bytes >= sram->entry[0].bytes;
     return is_buffer ? energy_buffer_cost(table, arch, s, bits)
-                     : energy_register_cost(table, arch,
-                                            (int)words_of(s, bits), bits);
+                     : energy_register_cost(table, arch, (int)words_of(s, bits),
+                                            bits);
 }
 
 /* A hop of so many um inside a level, of a table of components: as a multiple
@@ -137,8 +137,8 @@ void energy_levels_parts(const struct energy_table *table,
                 continue;
             }
             out->leakage_cycle +=
-                n * energy_memory_leakage(table, arch, (double)s->bytes,
-                                          s->banks);
+                n *
+                energy_memory_leakage(table, arch, (double)s->bytes, s->banks);
             *(k == LEVEL_RF   ? &out->rf_mm2
               : k == LEVEL_L2 ? &out->l2_mm2
                               : &out->l1_mm2) +=

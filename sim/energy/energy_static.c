@@ -63,8 +63,7 @@ double energy_memory_leakage(const struct energy_table *table,
     const double n = banks > 1 ? banks : 1;
     return n * sram_grid_look(table->grid, SRAM_LEAKAGE_MW, bytes / n, 64) *
            sram_grid_factor(table->grid, SRAM_LEAKAGE_MW, kind[arch->device]) *
-           warmer(table, arch) *
-           1e9 / (double)arch->clock_hz;
+           warmer(table, arch) * 1e9 / (double)arch->clock_hz;
 }
 
 /* Files of more words than register files of flip-flops have are SRAM. */
@@ -92,9 +91,9 @@ double energy_leakage_cycle(const struct energy_table *table,
         all += energy_memory_leakage(table, arch, (double)s.bytes, s.banks);
     }
     if (arch->has_l1)
-        all +=
-            arch_l1s(arch) *
-            energy_memory_leakage(table, arch, (double)arch->l1_bytes, arch->l1_banks);
+        all += arch_l1s(arch) * energy_memory_leakage(table, arch,
+                                                      (double)arch->l1_bytes,
+                                                      arch->l1_banks);
     for (int t = 0; t < TENSOR_N; t++)
         if (energy_rf_is_sram(table, arch->rf_words[t]))
             all += arch_pes(arch) *

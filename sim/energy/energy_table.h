@@ -166,9 +166,10 @@ double energy_banks_mm2(const struct energy_table *table, double bytes,
 /* What listed levels are made of, in all instances, by a table of
  * components. */
 struct energy_parts {
-    double file_bits, register_bits; /* of stores; of all else that is clocked */
-    double leakage_cycle;            /* of SRAM */
-    double rf_mm2, l1_mm2, l2_mm2;   /* SRAM of the innermost, inner, outer */
+    double file_bits,
+        register_bits;             /* of stores; of all else that is clocked */
+    double leakage_cycle;          /* of SRAM */
+    double rf_mm2, l1_mm2, l2_mm2; /* SRAM of the innermost, inner, outer */
 };
 void energy_levels_parts(const struct energy_table *table,
                          const struct arch *arch, struct energy_parts *out);

@@ -62,10 +62,10 @@ static uint64_t psum_reads_of_macs(const struct arch *arch,
     const struct link_words *link = r->counts.link;
     const uint64_t moved = count_add(link[LINK_psum_out].words_sent,
                                      link[LINK_psum_link].words_sent);
-    const bool own_reads = r->is_nest ||
-                           (arch->array_network == NETWORK_MULTICAST &&
-                            arch->psum_reduce == PSUM_CHAIN &&
-                            arch->psum_add == PSUM_ADD_OWN_CYCLE);
+    const bool own_reads =
+        r->is_nest || (arch->array_network == NETWORK_MULTICAST &&
+                       arch->psum_reduce == PSUM_CHAIN &&
+                       arch->psum_add == PSUM_ADD_OWN_CYCLE);
     return own_reads && moved <= reads ? reads - moved : reads;
 }
 

@@ -5,8 +5,8 @@
  *   on_chip_low_mw, _high_mw   with all entries at one end of their ranges
  *   on_chip_spread_mw          of the layer that takes most, less that of least
  *   work_w                     without clock and leakage
- *   tile_mw                    without what L2's banks for ifmaps and psums take
- *   l2_energy_share, noc_..., clock_...  of the energy on chip; the clock of
+ *   tile_mw                    without what L2's banks for ifmaps and psums
+ * take l2_energy_share, noc_..., clock_...  of the energy on chip; the clock of
  *                              networks' controllers is the networks'
  *   price.mac.BITS  price.multiply.BITS  price.add.BITS  price.dram.BITS
  *   price.sram.BITS.BYTES  price.rf.BITS.WORDS       pJ by the table, a read
@@ -35,8 +35,8 @@ static struct energy_table *table_of(const struct arch *arch)
 
 struct on_chip {
     double noc, l2, leakage, clock, total; /* pJ */
-    double fmap_l2; /* of l2 and leakage, by banks for ifmaps and psums */
-    double network_clock;                  /* of `clock` */
+    double fmap_l2;       /* of l2 and leakage, by banks for ifmaps and psums */
+    double network_clock; /* of `clock` */
     double corner_low, corner_high;
     double seconds;
     double least_mw, most_mw; /* of a layer */

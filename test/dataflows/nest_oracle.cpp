@@ -35,11 +35,13 @@ struct cut {
     level at;
     bool space;
     int dim, count, tile;
+    bool rows; // a split over rows
 };
 
 struct child {
     std::vector<int> index; // of each split outside it
     int group;              // its cluster
+    std::vector<int> row;   // PE: its index over the rows above it
     word_set tile[TENSOR_N];
     bool active = false; // PE: in this pass
     bool worked = false; // PE: on the psums that it has
@@ -59,7 +61,7 @@ class enumeration
         for (level at : order) {
             push(at, false, n.level[at].time);
             if (at == LEVEL_L2 || at == LEVEL_L1) {
-                push(at, true, n.level[at].rows);
+                push(at, true, n.level[at].rows, true);
                 push(at, true, n.level[at].cols);
             }
         }
@@ -73,6 +75,8 @@ class enumeration
         for (int at = LEVEL_RF; at <= LEVEL_L2; at++)
             make_children(level(at));
     }
+
+    layer_events events = {};
 
     counts run()
     {
@@ -99,11 +103,11 @@ class enumeration
         return !a.has_l1 || n.l1_is_line;
     }
 
-    void push(level at, bool space, const nest_loops &loops)
+    void push(level at, bool space, const nest_loops &loops, bool rows = false)
     {
         for (int i = 0; i < loops.n; i++)
             cuts.push_back(
-                {at, space, loops.loop[i].dim, loops.loop[i].count, 0});
+                {at, space, loops.loop[i].dim, loops.loop[i].count, 0, rows});
     }
 
     int extent(int d) const
@@ -141,6 +145,8 @@ class enumeration
                 if (splits(k, at)) {
                     if (k.at == LEVEL_L2 && a.has_l1)
                         key.push_back(one.index[s]);
+                    else if (k.rows)
+                        one.row.push_back(one.index[s]);
                     s++;
                 }
             one.group = groups.emplace(key, int(groups.size())).first->second;
@@ -289,6 +295,7 @@ class enumeration
                 one.tile[t].clear();
         std::map<int, word_set> wanted;  // by parent
         std::map<int, word_set> passing; // by L1
+        std::map<std::pair<int, std::vector<int>>, word_set> by_row;
         uint64_t delivered = 0, read = 0;
         for (child &one : children[at]) {
             word_set now = touched_words(at, one, t, value);
@@ -297,7 +304,13 @@ class enumeration
             delivered += fresh.size();
             unite(wanted[from == LEVEL_L1 ? one.group : 0], fresh);
             unite(passing[one.group], fresh);
+            if (at == LEVEL_RF)
+                unite(by_row[{one.group, one.row}], fresh);
         }
+        for (const auto &row : by_row)
+            events
+                .reached[t == TENSOR_IFMAP ? NETWORK_IFMAP : NETWORK_FILTER] +=
+                row.second.size();
         for (const auto &w : wanted)
             read += w.second.size();
         c.access[from][t].reads += read;
@@ -585,7 +598,12 @@ class enumeration
 
 } // namespace
 
-counts nest_by_enumeration(const arch &a, const layer &l, const nest &n)
+counts nest_by_enumeration(const arch &a, const layer &l, const nest &n,
+                           layer_events *events)
 {
-    return enumeration(a, l, n).run();
+    enumeration all(a, l, n);
+    const counts c = all.run();
+    if (events != nullptr)
+        *events = all.events;
+    return c;
 }

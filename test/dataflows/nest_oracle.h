@@ -7,6 +7,8 @@
 
 #include "dataflows/nest/nest.h"
 
-counts nest_by_enumeration(const arch &a, const layer &l, const nest &n);
+// events: rows of PEs that operands reach, and nothing else.
+counts nest_by_enumeration(const arch &a, const layer &l, const nest &n,
+                           layer_events *events = nullptr);
 
 #endif

@@ -206,10 +206,12 @@ TEST_F(Energy, BusesCostByWordsSentAndRowsReached)
     for (network_arch &net : a.network)
         net.words_per_slot = 2;
     const struct energy_costs c = costs(a);
-    const double wire = 0.121 * 16, tag = 0.00092 / 2;
-    EXPECT_NEAR(wire * (1.4 + 2.4) + tag * 4 * 12, c.bus[NETWORK_IFMAP].sent,
-                1e-9);
-    EXPECT_NEAR(wire * 2.8 + tag * 4 * 14, c.bus[NETWORK_IFMAP].row, 1e-9);
+    // Two words share a slot's tags, 4 bits of a row and 4 of a column.
+    const double tag = 0.00092 / 2;
+    EXPECT_NEAR(0.121 * (16 + 8 / 2) * (1.4 + 2.4) + tag * 4 * 12,
+                c.bus[NETWORK_IFMAP].sent, 1e-9);
+    EXPECT_NEAR(0.121 * (16 + 4 / 2) * 2.8 + tag * 4 * 14,
+                c.bus[NETWORK_IFMAP].row, 1e-9);
     EXPECT_NEAR(0.009 * 16, c.bus[NETWORK_IFMAP].word, 1e-9);
     // Neighbours: a fifo, and 0.2 mm without repeaters.
     EXPECT_NEAR(0.009 * 16 + 0.0506 * 16 * 0.2, c.noc_hop[0].energy, 1e-9);
@@ -230,8 +232,90 @@ TEST_F(Energy, BusesCostByWordsSentAndRowsReached)
     EXPECT_NEAR(0.75 * (10 * bus.sent + 40 * bus.row + 300 * bus.word) +
                     7 * c.noc_hop[TENSOR_PSUM].energy,
                 e.noc, 1e-9);
+    // A wire to each PE of its own: rows up to 0.3 mm away need no repeaters.
+    a.network[NETWORK_FILTER].slots_per_cycle = 168;
+    EXPECT_NEAR(
+        0.009 * 16 +
+            16 * (0.0506 * 0.1 + 0.0506 * 0.3 + 0.121 * 0.2 * (144 - 4) / 2) /
+                12,
+        costs(a).bus[NETWORK_FILTER].word, 1e-9);
+    // No fifo lies between the adders of a tree, nor behind a systolic hop.
+    a.psum_reduce = PSUM_TREE;
+    EXPECT_NEAR(0.0506 * 16 * 0.2, costs(a).noc_hop[TENSOR_PSUM].energy, 1e-9);
+    EXPECT_NEAR(0.009 * 16 + 0.0506 * 16 * 0.2, costs(a).noc_hop[0].energy,
+                1e-9);
     a.array_network = NETWORK_SYSTOLIC; // a register file takes it: a wire
     EXPECT_NEAR(0.0506 * 16 * 0.2, costs(a).noc_hop[0].energy, 1e-9);
+}
+
+// CACTI's bank of 256 KB leaks 6.367 times as much at 350 K, and the root of
+// that at 325 K; files of flip-flops nothing.
+TEST_F(Energy, MemoriesLeakByTheirTemperature)
+{
+    load("45nm_components");
+    struct arch a = arch_of(16, 16);
+    a.clock_hz = 200000000;
+    a.l2_bytes = 256 * KIB;
+    for (int &words : a.rf_words)
+        words = 1;
+    const double at_300 = costs(a).leakage_cycle;
+    EXPECT_GT(at_300, 0);
+    a.temperature_k = 350;
+    EXPECT_NEAR(6.367 * at_300, costs(a).leakage_cycle, 1e-9 * at_300);
+    a.temperature_k = 325;
+    EXPECT_NEAR(std::sqrt(6.367) * at_300, costs(a).leakage_cycle,
+                1e-9 * at_300);
+}
+
+// Each bit of 6 MB is read ten times in a ms, at 0.185 pJ.
+TEST_F(Energy, EdramIsRefreshed)
+{
+    load("45nm_components");
+    struct arch a = arch_of(16, 16);
+    a.clock_hz = 500000000;
+    a.l2_bytes = 6144 * KIB;
+    a.l2_banks = 12;
+    EXPECT_EQ(0, costs(a).refresh_cycle);
+    a.l2_cell = L2_CELL_EDRAM;
+    const double bit = costs(a).l2[0].energy / 16;
+    EXPECT_NEAR(0.185, bit, 0.001);
+    EXPECT_NEAR(8 * 6144.0 * KIB * bit / 50000, costs(a).refresh_cycle, 1e-6);
+    EXPECT_GT(costs(a).leakage_cycle, costs(a).refresh_cycle);
+}
+
+// 256 columns with 16 KB each: a psum costs a bank's word and no wire, and a
+// finished output a word of the rest.
+TEST_F(Energy, PsumsOfAccumulatorsCostABankAtTheirColumn)
+{
+    load("28nm_components");
+    struct arch a = arch_of(8, 32);
+    a.clock_hz = 700000000;
+    a.array_network = NETWORK_SYSTOLIC;
+    a.rows = a.cols = 256;
+    a.l2_bytes = 28 * 1024 * KIB;
+    a.l2_banks = 28;
+    a.l2_bank_row_words = 64;
+    const double apart = costs(a).l2[TENSOR_PSUM].energy;
+    const double ifmap = costs(a).l2[TENSOR_IFMAP].energy;
+    a.l2_accumulator_bytes = 4096 * KIB;
+    const struct energy_costs c = costs(a);
+    struct arch small = a;
+    small.l2_accumulator_bytes = 0;
+    small.l2_bytes = 16 * KIB;
+    small.l2_banks = small.l2_bank_row_words = 1;
+    EXPECT_EQ(costs(small).l2[TENSOR_PSUM].energy, c.l2[TENSOR_PSUM].energy);
+    EXPECT_LT(c.l2[TENSOR_PSUM].energy, apart);
+    EXPECT_LT(c.l2[TENSOR_IFMAP].energy, ifmap);
+    EXPECT_EQ(c.l2[TENSOR_IFMAP].energy, c.l2_finished.energy);
+    struct layer_result r;
+    std::memset(&r, 0, sizeof(r));
+    r.has_events = true;
+    r.counts.access[LEVEL_L2][TENSOR_PSUM] = {70, 90, 0, 0};
+    r.events.l2_rows[TENSOR_PSUM] = {2, 2};
+    struct layer_energy e;
+    energy_of_layer(&c, &a, &r, 0, &e);
+    EXPECT_NEAR(70 * c.l2[TENSOR_PSUM].energy + 90 * c.l2[TENSOR_PSUM].write,
+                e.l2, 1e-9);
 }
 
 TEST_F(Energy, RowsChangesAndGatesArePaidByComponents)
@@ -263,7 +347,7 @@ TEST_F(Energy, RowsChangesAndGatesArePaidByComponents)
     const double rf = c.rf[TENSOR_IFMAP].energy;
     EXPECT_NEAR(rf * (25 + 20) + rf * (90 - 36 + 100 - 40), e.rf, 1e-9);
     EXPECT_NEAR(60 * c.mac.energy, e.mac, 1e-9);
-    r.has_events = false; // a nest's: words, and all reads
+    r.has_events = false; // words, and all reads
     energy_of_layer(&c, &a, &r, 0, &e);
     EXPECT_NEAR(9 * c.l2[0].energy + 5 * c.l2[0].write, e.l2, 1e-9);
     EXPECT_NEAR(rf * (100 + 20 + 90 + 100), e.rf, 1e-9);
