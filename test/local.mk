@@ -336,7 +336,7 @@ nest_test_SOURCES = %D%/run/stepwise_kernel.h %D%/run/nest_cycles_test.cpp \
 	%D%/run/named_nest_test.cpp \
 	%D%/run/nest_simulate_test.cpp %D%/config/mapping_file_test.cpp \
 	%D%/dataflows/nest_model_test.cpp %D%/dataflows/nest_oracle.cpp \
-	%D%/dataflows/nest_oracle.h $(TEST_CASES)
+	%D%/dataflows/nest_oracle.h %D%/dataflows/word_set.h $(TEST_CASES)
 nest_test_LDADD = $(TEST_LIBS)
 levels_test_SOURCES = %D%/dataflows/levels_oracle.cpp \
 	%D%/dataflows/levels_oracle.h %D%/dataflows/levels_test.cpp \

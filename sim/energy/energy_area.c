@@ -53,7 +53,7 @@ static double mac_mm2(const struct energy_table *table, const struct arch *arch)
            1e6;
 }
 
-/* Of the usual levels. */
+/* The area of a machine of the usual levels. */
 static void usual_area(const struct energy_table *table,
                        const struct arch *arch, double bit_mm2,
                        struct machine_area *out)

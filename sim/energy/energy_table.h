@@ -66,7 +66,7 @@ struct energy_table {
     /* How often each row of eDRAM is refreshed in a ms; what memories leak at
      * 350 K, as a multiple of 300 K's.  Empty: no refresh, one temperature. */
     struct energy_list edram_refresh, leakage_350k;
-    /* Of a bit on the bus of a DRAM part of a kind; `dram_io` is of others. */
+    /* A bit on the bus of a DRAM part of a kind; `dram_io` is of others. */
     struct energy_list dram_io_ddr3, dram_io_ddr4, dram_io_lpddr4, dram_io_hbm2;
     /* um2 of a multiplier and an adder by width, and of a register's bit. */
     struct energy_list multiply_area, add_area, register_area;

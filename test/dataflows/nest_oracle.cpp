@@ -7,28 +7,13 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <numeric>
 #include <vector>
+
+#include "test/dataflows/word_set.h"
 
 namespace
 {
-
-using word_set = std::vector<uint64_t>; // in rising order
-
-word_set minus(const word_set &a, const word_set &b)
-{
-    word_set out;
-    std::set_difference(a.begin(), a.end(), b.begin(), b.end(),
-                        std::back_inserter(out));
-    return out;
-}
-
-void unite(word_set &into, const word_set &from)
-{
-    word_set out;
-    std::set_union(into.begin(), into.end(), from.begin(), from.end(),
-                   std::back_inserter(out));
-    into = out;
-}
 
 // One cut: a time loop, or a split over children.
 struct cut {
@@ -76,9 +61,7 @@ class enumeration
             make_children(level(at));
     }
 
-    layer_events events = {};
-
-    counts run()
+    counts run(layer_events *reached)
     {
         c.macs = layer_macs(&l);
         std::vector<int> value(cuts.size(), 0);
@@ -93,10 +76,14 @@ class enumeration
         c.finished_dram = finished(LEVEL_DRAM);
         c.access[LEVEL_RF][TENSOR_IFMAP].reads += c.macs;
         c.access[LEVEL_RF][TENSOR_FILTER].reads += c.macs;
+        if (reached != nullptr)
+            *reached = events;
         return c;
     }
 
   private:
+    layer_events events = {};
+
     // L1s that keep nothing stand between, and PEs work as without them.
     bool forgets() const
     {
@@ -229,9 +216,8 @@ class enumeration
 
     static std::vector<int> all(range r)
     {
-        std::vector<int> out;
-        for (int i = 0; i < r.n; i++)
-            out.push_back(r.first + i);
+        std::vector<int> out(size_t(r.n));
+        std::iota(out.begin(), out.end(), r.first);
         return out;
     }
 
@@ -290,13 +276,16 @@ class enumeration
         if (!n.level[at].keep[t])
             return;
         level from = parent(at, t);
+        const bool x = t == TENSOR_IFMAP;
+        const link near = x ? LINK_ifmap : LINK_filter;
+        const link far = x ? LINK_ifmap_l1 : LINK_filter_l1;
         if (at == LEVEL_L2 && !a.l2_keeps_tiles && is_new_step(t, value))
             for (child &one : children[at])
                 one.tile[t].clear();
         std::map<int, word_set> wanted;  // by parent
         std::map<int, word_set> passing; // by L1
         std::map<std::pair<int, std::vector<int>>, word_set> by_row;
-        uint64_t delivered = 0, read = 0;
+        uint64_t delivered = 0;
         for (child &one : children[at]) {
             word_set now = touched_words(at, one, t, value);
             word_set fresh = minus(now, one.tile[t]);
@@ -308,31 +297,21 @@ class enumeration
                 unite(by_row[{one.group, one.row}], fresh);
         }
         for (const auto &row : by_row)
-            events
-                .reached[t == TENSOR_IFMAP ? NETWORK_IFMAP : NETWORK_FILTER] +=
+            events.reached[x ? NETWORK_IFMAP : NETWORK_FILTER] +=
                 row.second.size();
-        for (const auto &w : wanted)
-            read += w.second.size();
+        const uint64_t read = sizes(wanted);
         c.access[from][t].reads += read;
         c.access[at][t].writes += delivered;
         if (at == LEVEL_RF && n.l1_is_line) {
-            uint64_t passed = 0;
-            for (const auto &w : passing)
-                passed += w.second.size();
-            send(t == TENSOR_IFMAP ? LINK_ifmap_l1 : LINK_filter_l1, read,
-                 passed);
-            send(t == TENSOR_IFMAP ? LINK_ifmap : LINK_filter, passed,
-                 delivered);
+            const uint64_t passed = sizes(passing);
+            send(far, read, passed);
+            send(near, passed, delivered);
             c.access[LEVEL_L1][t].reads += a.l1_bypass[t] ? 0 : passed;
             c.access[LEVEL_L1][t].writes += a.l1_bypass[t] ? 0 : passed;
         } else if (at == LEVEL_L2)
             c.access[at][t].dma_writes += delivered;
         else
-            send(at == LEVEL_L1
-                     ? t == TENSOR_IFMAP ? LINK_ifmap_l1 : LINK_filter_l1
-                 : t == TENSOR_IFMAP ? LINK_ifmap
-                                     : LINK_filter,
-                 read, delivered);
+            send(at == LEVEL_L1 ? far : near, read, delivered);
     }
 
     // Whether a loop over L2's tiles has stepped since the last call.
@@ -601,9 +580,5 @@ class enumeration
 counts nest_by_enumeration(const arch &a, const layer &l, const nest &n,
                            layer_events *events)
 {
-    enumeration all(a, l, n);
-    const counts c = all.run();
-    if (events != nullptr)
-        *events = all.events;
-    return c;
+    return enumeration(a, l, n).run(events);
 }
