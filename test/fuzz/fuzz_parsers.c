@@ -281,8 +281,7 @@ int main(int argc, char **argv)
     }
     for (long i = 0; i < n && seeds.n > 0; i++) {
         make_input();
-        if (i % 64 == 0)
-            limit_time(HANG_SECONDS);
+        limit_time(HANG_SECONDS);
         parse(kind);
     }
     limit_time(0);
