@@ -263,7 +263,8 @@ bool counter_is_reported(const struct counter *c, const struct arch *arch,
              arch->array_network != NETWORK_SYSTOLIC) &&
            !((c->when & COUNTER_MULTICAST) != 0 &&
              arch->array_network == NETWORK_SYSTOLIC) &&
-           !((c->when & COUNTER_OF_PROGRAM) != 0 && !r->has_events) &&
+           !((c->when & COUNTER_OF_PROGRAM) != 0 &&
+             (!r->has_events || arch_has_levels(arch))) &&
            !((c->when & COUNTER_SIMULATED) != 0 && r->is_model) &&
            !((c->when & COUNTER_VECTOR) != 0 && !r->has_vector) &&
            !((c->when & COUNTER_SKIPS) != 0 && !arch_skips_any(arch)) &&

@@ -97,7 +97,7 @@ enum counter_when {
     COUNTER_WITHOUT_FORM = 32, /* a closed form of counts lacks it */
     COUNTER_SYSTOLIC = 64,     /* on a systolic array */
     COUNTER_MULTICAST = 128,   /* on one with multicast networks */
-    COUNTER_OF_PROGRAM = 256,  /* only where events are counted */
+    COUNTER_OF_PROGRAM = 256,  /* events, but of listed levels */
     COUNTER_USUAL = 512,       /* where the usual networks are */
     COUNTER_LISTED = 1024,     /* where the file lists the levels */
     COUNTER_VECTOR = 2048,     /* of what a vector unit or an epilogue did */
