@@ -12,6 +12,7 @@
  */
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "mem/dram.h"
 #include "sim/energy/energy_table.h"
@@ -21,14 +22,14 @@ static const struct energy_list *io_of(const struct energy_table *table,
                                        const struct dram_part *part)
 {
     const struct {
-        const char *kind; /* that the part's name begins with */
+        const char *kind; /* that the part's name begins with, in any case */
         const struct energy_list *io;
     } kinds[] = {{"ddr3", &table->dram_io_ddr3},
                  {"ddr4", &table->dram_io_ddr4},
                  {"lpddr4", &table->dram_io_lpddr4},
                  {"hbm2", &table->dram_io_hbm2}};
     for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
-        if (strncmp(part->name, kinds[k].kind, strlen(kinds[k].kind)) == 0 &&
+        if (strncasecmp(part->name, kinds[k].kind, strlen(kinds[k].kind)) == 0 &&
             kinds[k].io->n_entries > 0)
             return kinds[k].io;
     return &table->dram_io;

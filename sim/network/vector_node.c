@@ -54,7 +54,8 @@ static bool whole_number(const struct node_reader *r, const struct setting *s,
     long long value;
     if (!setting_whole_number(s, &value) || value < 1 || value > LAYER_DIM_MAX)
         return diag_error(r->d, setting_pos(s),
-                          "a number of '%s' of node '%s' may be 1 to %d",
+                          "'%s' of node '%s' has no such number; it may be 1 "
+                          "to %d",
                           setting_name(s) != NULL ? setting_name(s) : "to",
                           r->node->layer.name, LAYER_DIM_MAX);
     *out = (int)value;

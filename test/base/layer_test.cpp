@@ -298,7 +298,9 @@ std::vector<int *> whole_numbers(struct layer *l)
             &l->output_pad_w,
             &l->B,
             &l->dilation_h,
-            &l->dilation_w};
+            &l->dilation_w,
+            &l->filter_nonzero,
+            &l->filter_block};
 }
 
 // Every field but the name, and none of the bytes between fields.

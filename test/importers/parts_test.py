@@ -71,10 +71,17 @@ def test_currents():
            **{key: row[key] for key in ("IDD0", "IDD2N", "IDD3N", "IDD4R",
                                         "IDD4W")}}
     with new_folder() as folder:
-        path = write(folder, "part.cfg", own_part(**own))
+        # What its bus takes is known by the kind that its name begins with.
+        mine = own_part(**own)
+        path = write(folder, "part.cfg",
+                     mine.replace('"mine"', '"DDR4 of mine"', 1))
         given = energy_of("--set", f"dram.part={path}")
         check(given == energy_of("--set", "dram.model=ddr4_2400"),
               "a file with a shipped part's currents spends as that part")
+        ddr4 = given
+        path = write(folder, "part.cfg", mine)
+        given = energy_of("--set", f"dram.part={path}")
+        check(given < ddr4, "a bus of no named kind is the table's own")
         bare = write(folder, "bare.cfg", own_part())
         check(energy_of("--set", f"dram.part={bare}") != given,
               "without currents its bits are priced")

@@ -128,7 +128,10 @@ def shipped():
              for net in graphs for machine in MACHINES]
     chosen = sample(6, "machines x shipped graphs x sizes", len(cases))
     step = len(cases) // chosen
-    of = {"model": cases[::step][:chosen], "run": cases[7::6 * step]}
+    # The shortest one cycle by cycle.
+    of = {"model": cases[::step][:chosen],
+          "run": [case for case in cases if case[1] == "lenet5_graph" and
+                  case[2] == 131072]}
     if chosen == len(cases):
         of["run"] = cases
     for command, some in of.items():

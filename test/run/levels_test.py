@@ -125,8 +125,6 @@ def refusals(folder):
             what="'array.rows' is of the usual levels")
     refusal(folder, machine(more='dataflows = ["ws"];'),
             what="'dataflows' is of the usual levels")
-    refusal(folder, machine().replace('"45nm"', '"45nm_components"'),
-            what="'45nm', is right")
     refusal(folder, machine(of_small='network = { kind = "mesh"; };'),
             what="may be 'multicast' or 'point_to_point'")
     refusal(folder, machine(of_small="sides = 4;"), what="unknown key 'sides'")
