@@ -19,12 +19,18 @@
 /* Numbers that a record may have, of all lanes and cycles. */
 enum { RECORD_MAX = 1 << 22 };
 
+/* What the pass counts by what the network of window words does. */
+struct words_counts {
+    uint64_t free_cycle; /* of the tile that the network reads */
+    uint64_t wait_by[NETWORK_WAIT_N];
+};
+
 /* What is stepped: window fifos, their network, what that counts. */
 struct words_state {
     struct stream_state stream;
     struct multicast_counts words;
-    uint64_t free_cycle; /* of the tile that the network reads */
-    int16_t *fifo;       /* owns; by lane */
+    struct words_counts counts;
+    int16_t *fifo; /* owns; by lane */
 };
 
 struct multicast_drift {
@@ -35,7 +41,10 @@ struct multicast_drift {
     uint64_t cycles; /* recorded */
     int16_t *asked;  /* owns; by cycle, then lane */
     size_t room;     /* of asked */
-    int16_t *before; /* owns; fifos as the cycle began */
+    uint64_t *waits; /* owns; by cycle: PEs that wait for a window word */
+    size_t waits_room;
+    int16_t *before;       /* owns; fifos as the cycle began */
+    uint64_t waits_before; /* of all PEs, as the cycle began */
     struct words_state boundary;
     uint64_t skipped_cycles; /* of the pass */
 };
@@ -78,6 +87,7 @@ void multicast_drift_free(struct multicast_drift *d)
         return;
     pass_periods_free(d->inside);
     free(d->asked);
+    free(d->waits);
     free(d->before);
     free(d->boundary.fifo);
     free(d);
@@ -96,9 +106,21 @@ static void drift_forget(struct multicast_drift *d)
         d->skipped_cycles = 0;
 }
 
+/* Lanes call window words ifmap words. */
+static uint64_t *waits_of(struct multicast_machine *m)
+{
+    return &m->counts.pe_cycles[PE_WAIT_IFMAP];
+}
+
+static uint64_t *wait_by_of(struct multicast_machine *m)
+{
+    return m->counts.wait_by[PE_WAIT_IFMAP - PE_WAIT_FILTER];
+}
+
 static void drift_before_step(struct multicast_drift *d)
 {
     const struct lane_fields *f = &d->machine->lanes.f;
+    d->waits_before = *waits_of(d->machine);
     memcpy(d->before, f->window_fifo,
            (size_t)lanes_used(d->machine) * sizeof(*d->before));
 }
@@ -114,12 +136,16 @@ static bool has_room(struct multicast_drift *d)
         d->room = 2 * needed;
         d->asked = xrealloc(d->asked, d->room, sizeof(*d->asked));
     }
+    if (d->cycles >= d->waits_room) {
+        d->waits_room = 2 * ((size_t)d->cycles + 1);
+        d->waits = xrealloc(d->waits, d->waits_room, sizeof(*d->waits));
+    }
     return true;
 }
 
 static void drift_after_step(struct multicast_drift *d)
 {
-    const struct multicast_machine *m = d->machine;
+    struct multicast_machine *m = d->machine;
     const int used = lanes_used(m);
     if (!has_room(d)) {
         stop(d);
@@ -128,6 +154,7 @@ static void drift_after_step(struct multicast_drift *d)
     int16_t *const asked = &d->asked[d->cycles * (uint64_t)used];
     if (!lanes_record_windows(&m->lanes, d->before, asked))
         d->is_short = true;
+    d->waits[d->cycles] = *waits_of(m) - d->waits_before;
     d->cycles++;
 }
 
@@ -137,13 +164,27 @@ static uint64_t *free_cycle_of(struct multicast_machine *m)
                                                : &m->counts.ifmap_free_cycle;
 }
 
-static void save_words(struct multicast_drift *d, uint64_t free_cycle)
+static void take_counts(struct multicast_machine *m, struct words_counts *to)
+{
+    to->free_cycle = *free_cycle_of(m);
+    memcpy(to->wait_by, wait_by_of(m), sizeof(to->wait_by));
+}
+
+static void put_counts(const struct words_counts *from,
+                       struct multicast_machine *m)
+{
+    *free_cycle_of(m) = from->free_cycle;
+    memcpy(wait_by_of(m), from->wait_by, sizeof(from->wait_by));
+}
+
+static void save_words(struct multicast_drift *d,
+                       const struct words_counts *counts)
 {
     const struct multicast_machine *m = d->machine;
     const enum network k = window_network(m);
     d->boundary.stream = m->state->stream[k];
     d->boundary.words = m->words[k];
-    d->boundary.free_cycle = free_cycle;
+    d->boundary.counts = *counts;
     memcpy(d->boundary.fifo, m->lanes.f.window_fifo,
            (size_t)lanes_used(m) * sizeof(*d->boundary.fifo));
 }
@@ -176,33 +217,38 @@ static bool step_words(struct multicast_machine *m, const int16_t *asks)
 static uint64_t step_periods(struct multicast_drift *d, uint64_t most)
 {
     struct multicast_machine *m = d->machine;
+    const enum network k = window_network(m);
     const uint64_t used = (uint64_t)lanes_used(m);
-    uint64_t now = m->counts.cycles, free_cycle = *free_cycle_of(m);
+    uint64_t now = m->counts.cycles;
+    struct words_counts counts;
+    take_counts(m, &counts);
     for (uint64_t periods = 0; periods < most; periods++) {
-        save_words(d, free_cycle);
+        save_words(d, &counts);
         for (uint64_t t = 0; t < d->cycles; t++, now++) {
             if (!step_words(m, &d->asked[t * used])) {
                 restore_words(d);
                 return periods;
             }
-            if (!stream_is_done(&m->state->stream[window_network(m)]))
-                free_cycle = now + 2;
+            counts.wait_by[m->network_did[k]] += d->waits[t];
+            if (!stream_is_done(&m->state->stream[k]))
+                counts.free_cycle = now + 2;
         }
-        d->boundary.free_cycle = free_cycle;
+        d->boundary.counts = counts;
     }
     return most;
 }
 
-/* The record is whole: goes on by it. */
+/* The record is whole: goes on by it.  PEs wait as often in each period, but
+ * their network need not do in it what it did in the one before. */
 static uint64_t drift(struct multicast_drift *d, uint64_t most)
 {
     struct multicast_machine *m = d->machine;
     const uint64_t periods = step_periods(d, most);
     m->moved = false;
-    if (periods > 0)
+    if (periods > 0) {
         pass_periods_skip(d->inside, periods);
-    if (periods > 0)
-        *free_cycle_of(m) = d->boundary.free_cycle;
+        put_counts(&d->boundary.counts, m);
+    }
     d->skipped_cycles += periods * d->cycles;
     return periods * d->cycles;
 }
