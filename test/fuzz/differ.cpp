@@ -256,6 +256,8 @@ std::string difference(const layer_result &a, const layer_result &b)
     if (std::memcmp(a.wait_dram_by, b.wait_dram_by, sizeof(a.wait_dram_by)) !=
         0)
         return "what is waited for at DRAM";
+    if (std::memcmp(a.wait_by, b.wait_by, sizeof(a.wait_by)) != 0)
+        return "what networks did while PEs waited";
     const counter *differs = counters_differ(&a.counts, &b.counts);
     return differs == nullptr ? "" : differs->path;
 }

@@ -39,7 +39,8 @@ KEYS = {
 }
 # What all ways say, and what the closed form says as well.
 OF_RUNS = ("macs", "passes", "cycles", "array_cycles", "active_pes",
-           "ledger_pe_cycles", "accesses", "noc", "gated")
+           "ledger_pe_cycles", "wait_dram_by", "wait_by", "accesses", "noc",
+           "gated")
 OF_MODEL = ("macs", "passes", "active_pes", "accesses", "noc", "gated")
 SECONDS = 20
 
