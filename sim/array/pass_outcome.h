@@ -5,6 +5,8 @@
 #ifndef SIM_ARRAY_PASS_OUTCOME_H
 #define SIM_ARRAY_PASS_OUTCOME_H
 
+#include <stddef.h>
+
 #include "sim/base/result.h"
 
 #ifdef __cplusplus
@@ -42,6 +44,19 @@ struct pass_outcome {
 void pass_outcome_add(const struct arch *arch, uint64_t pes_used,
                       const struct pass_outcome *outcome, uint64_t times,
                       struct layer_result *out);
+
+/* An outcome without its zeros, which are most of it: a machine lacks most of
+ * the levels, networks and causes that there are.  A bit for each word, then
+ * the words that are not 0. */
+enum {
+    PASS_OUTCOME_WORDS = sizeof(struct pass_outcome) / sizeof(uint64_t),
+    PASS_OUTCOME_MASKS = (PASS_OUTCOME_WORDS + 63) / 64,
+    PASS_OUTCOME_PACKED_MAX = PASS_OUTCOME_MASKS + PASS_OUTCOME_WORDS
+};
+/* Returns how many words of `packed` it takes. */
+size_t pass_outcome_pack(const struct pass_outcome *outcome,
+                         uint64_t packed[PASS_OUTCOME_PACKED_MAX]);
+void pass_outcome_unpack(const uint64_t *packed, struct pass_outcome *out);
 
 #ifdef __cplusplus
 }

@@ -24,9 +24,9 @@ struct entry {
     struct entry *next;          /* of the bucket */
     struct entry *newer, *older; /* by use; of those that are known */
     uint64_t hash;
-    bool is_known; /* else claimed */
-    bool is_ahead; /* nobody needed it yet */
-    struct pass_outcome outcome;
+    bool is_ahead;     /* nobody needed it yet */
+    uint64_t *outcome; /* owns; packed; NULL: claimed */
+    size_t outcome_words;
     size_t key_bytes;
     unsigned char key[];
 };
@@ -40,6 +40,7 @@ struct pass_memory {
     size_t n_entries, n_known; /* with claims; without */
     struct entry *newest, *oldest;
     uint64_t bytes;
+    size_t most_words; /* of any outcome so far */
     uint64_t ghost[GHOSTS];
     struct pass_memory_stats stats;
 };
@@ -79,6 +80,12 @@ struct pass_memory *pass_memory_new(uint64_t budget_bytes)
     return m;
 }
 
+static void entry_free(struct entry *e)
+{
+    free(e->outcome);
+    free(e);
+}
+
 void pass_memory_free(struct pass_memory *m)
 {
     if (m == NULL)
@@ -87,7 +94,7 @@ void pass_memory_free(struct pass_memory *m)
         while (m->bucket[b] != NULL) {
             struct entry *e = m->bucket[b];
             m->bucket[b] = e->next;
-            free(e);
+            entry_free(e);
         }
     free(m->bucket);
     pthread_cond_destroy(&m->brought);
@@ -96,9 +103,10 @@ void pass_memory_free(struct pass_memory *m)
 }
 
 /* What one outcome costs, its part of a half empty table included. */
-static uint64_t entry_bytes(size_t key_bytes)
+static uint64_t entry_bytes(size_t key_bytes, size_t outcome_words)
 {
-    return sizeof(struct entry) + key_bytes + 2 * sizeof(struct entry *);
+    return sizeof(struct entry) + key_bytes + 2 * sizeof(struct entry *) +
+           outcome_words * sizeof(uint64_t);
 }
 
 static struct entry **bucket_of(struct pass_memory *m, uint64_t hash)
@@ -157,7 +165,7 @@ static void drop(struct pass_memory *m, struct entry *e)
         at = &(*at)->next;
     *at = e->next;
     m->n_entries--;
-    free(e);
+    entry_free(e);
 }
 
 static void unlink_use(struct pass_memory *m, struct entry *e)
@@ -184,7 +192,7 @@ static void forget_oldest(struct pass_memory *m)
     struct entry *e = m->oldest;
     unlink_use(m, e);
     *ghost_of(m, e->hash) = e->hash;
-    m->bytes -= entry_bytes(e->key_bytes);
+    m->bytes -= entry_bytes(e->key_bytes, e->outcome_words);
     m->n_known--;
     m->stats.forgotten++;
     drop(m, e);
@@ -225,14 +233,14 @@ enum pass_answer pass_memory_find(struct pass_memory *m,
     bool waited = false, works = meanwhile != NULL;
     struct entry *e;
     pthread_mutex_lock(&m->lock);
-    while ((e = lookup(m, key)) != NULL && !e->is_known) {
+    while ((e = lookup(m, key)) != NULL && e->outcome == NULL) {
         waited = true;
         wait_for(m, meanwhile, &works);
     }
     if (e != NULL) {
         unlink_use(m, e);
         link_newest(m, e);
-        *out = e->outcome;
+        pass_outcome_unpack(e->outcome, out);
         answer = known_answer(m, e);
         m->stats.waits += waited;
     } else {
@@ -244,12 +252,13 @@ enum pass_answer pass_memory_find(struct pass_memory *m,
     return answer;
 }
 
-/* Claims that are not brought yet have keys as long as this one, more or less.
- */
+/* Claims that are not brought yet have keys as long as this one, more or less,
+ * and most likely outcomes no longer than those so far. */
 static bool has_room(const struct pass_memory *m, size_t key_bytes)
 {
     uint64_t claims = m->n_entries - m->n_known;
-    return m->bytes + entry_bytes(key_bytes) * (claims + 1) <= m->budget_bytes;
+    return m->bytes + entry_bytes(key_bytes, m->most_words) * (claims + 1) <=
+           m->budget_bytes;
 }
 
 bool pass_memory_claim_ahead(struct pass_memory *m, const struct pass_key *key)
@@ -263,21 +272,37 @@ bool pass_memory_claim_ahead(struct pass_memory *m, const struct pass_key *key)
     return ok;
 }
 
-void pass_memory_add(struct pass_memory *m, const struct pass_key *key,
-                     const struct pass_outcome *outcome)
+/* bytes: of all, with this one. */
+static void keep(struct pass_memory *m, struct entry *e, uint64_t bytes)
 {
-    pthread_mutex_lock(&m->lock);
-    struct entry *e = lookup(m, key);
-    SIM_CHECK(e != NULL && !e->is_known);
-    e->is_known = true;
-    e->outcome = *outcome;
     link_newest(m, e);
     m->n_known++;
-    m->bytes += entry_bytes(e->key_bytes);
+    m->bytes = bytes;
     while (m->bytes > m->budget_bytes)
         forget_oldest(m);
     if (m->bytes > m->stats.bytes_peak)
         m->stats.bytes_peak = m->bytes;
+}
+
+void pass_memory_add(struct pass_memory *m, const struct pass_key *key,
+                     const struct pass_outcome *outcome)
+{
+    uint64_t packed[PASS_OUTCOME_PACKED_MAX];
+    const size_t words = pass_outcome_pack(outcome, packed);
+    uint64_t *const own = xcalloc(words, sizeof(*own));
+    memcpy(own, packed, words * sizeof(*own));
+    pthread_mutex_lock(&m->lock);
+    struct entry *e = lookup(m, key);
+    SIM_CHECK(e != NULL && e->outcome == NULL);
+    e->outcome = own;
+    e->outcome_words = words;
+    if (words > m->most_words)
+        m->most_words = words;
+    const uint64_t bytes = m->bytes + entry_bytes(e->key_bytes, words);
+    if (e->is_ahead && bytes > m->budget_bytes)
+        drop(m, e); /* longer than its claim was taken for */
+    else
+        keep(m, e, bytes);
     pthread_cond_broadcast(&m->brought);
     pthread_mutex_unlock(&m->lock);
 }
@@ -286,7 +311,7 @@ void pass_memory_abandon(struct pass_memory *m, const struct pass_key *key)
 {
     pthread_mutex_lock(&m->lock);
     struct entry *e = lookup(m, key);
-    SIM_CHECK(e != NULL && !e->is_known);
+    SIM_CHECK(e != NULL && e->outcome == NULL);
     drop(m, e);
     pthread_cond_broadcast(&m->brought);
     pthread_mutex_unlock(&m->lock);

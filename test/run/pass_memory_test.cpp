@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstring>
 #include <thread>
 #include <vector>
 
@@ -90,11 +91,13 @@ class PassMemory : public testing::Test
         return s;
     }
 
-    // Bytes that one outcome takes in the memory.
+    // Bytes that one outcome takes in the memory, which keeps no zeros: one of
+    // those that visit() brings.
     uint64_t outcome_bytes()
     {
         pass_memory *m = with_budget(1 << 20);
         pass_outcome counts = {};
+        counts.cycles = 1000;
         pass_memory_stats s = {};
         pass_memory_find(m, numbered(0).of(), &counts, nullptr);
         pass_memory_add(m, numbered(0).of(), &counts);
@@ -123,6 +126,45 @@ TEST_F(PassMemory, KeepsManyApart)
         ASSERT_EQ(visit(n), PASS_NEW);
     for (int n = 0; n < 2000; n++)
         ASSERT_EQ(visit(n), PASS_KNOWN);
+}
+
+// From none to all of its words are there, each at some time the only one.
+TEST_F(PassMemory, BringsBackEveryWordOfAnOutcome)
+{
+    std::array<uint64_t, PASS_OUTCOME_WORDS> word = {};
+    const auto comes_back = [&](int number) {
+        pass_outcome outcome;
+        std::memcpy(&outcome, word.data(), sizeof(outcome));
+        EXPECT_EQ(find(numbered(number)), PASS_NEW);
+        pass_memory_add(memory_, numbered(number).of(), &outcome);
+        std::memset(&found_, 0xa5, sizeof(found_));
+        EXPECT_EQ(find(numbered(number)), PASS_KNOWN);
+        EXPECT_EQ(std::memcmp(&found_, &outcome, sizeof(found_)), 0) << number;
+    };
+    int number = 0;
+    comes_back(number++);
+    for (uint64_t &one : word) {
+        one = UINT64_MAX - uint64_t(number);
+        comes_back(number++);
+        one = 0;
+    }
+    for (uint64_t &one : word) {
+        one = uint64_t(number);
+        comes_back(number++);
+    }
+}
+
+// One without zeros takes as many bytes more as it has words.
+TEST_F(PassMemory, CountsTheWordsOfEachOutcome)
+{
+    use_budget(1 << 16);
+    visit(1);
+    const uint64_t before = stats().bytes_peak;
+    pass_outcome full;
+    std::memset(&full, 1, sizeof(full));
+    find(numbered(2));
+    pass_memory_add(memory_, numbered(2).of(), &full);
+    EXPECT_EQ(stats().bytes_peak, 2 * before + sizeof(full) - sizeof(uint64_t));
 }
 
 TEST_F(PassMemory, TellsKeysApartInEveryBit)
@@ -271,6 +313,15 @@ TEST_F(PassMemory, ForgetsNothingForWhatIsAheadOfNeed)
     EXPECT_TRUE(claim_ahead(1));
     EXPECT_FALSE(claim_ahead(2)); // the room is taken
     bring(numbered(1), 1001);
+    use_budget(2 * outcome_bytes());
+    visit(1);
+    EXPECT_TRUE(claim_ahead(2));
+    pass_outcome longer = {}; // than any that it could judge by
+    longer.cycles = longer.flight_cycles = 1002;
+    pass_memory_add(memory_, numbered(2).of(), &longer);
+    EXPECT_EQ(visit(1), PASS_KNOWN);
+    EXPECT_EQ(visit(2), PASS_NEW);
+    EXPECT_EQ(stats().forgotten, 0u);
 }
 
 TEST_F(PassMemory, WorksWhileItWaits)
