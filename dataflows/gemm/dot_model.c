@@ -85,7 +85,7 @@ void dot_expect(const struct dot *dot, const struct arch *arch,
 
     *out = (struct counts){0};
     tiling_expect(arch, l, &t, out);
-    out->macs = macs;
+    counts_set_macs(arch, macs, out);
     struct accesses *rf = out->access[LEVEL_RF];
     if (dot->has_rf) {
         rf[TENSOR_IFMAP].reads = rf[TENSOR_IFMAP].writes = macs;

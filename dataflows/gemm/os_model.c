@@ -104,7 +104,7 @@ void os_expect(const struct arch *arch, const struct layer *l,
 
     *out = (struct counts){0};
     tiling_expect(arch, l, &t, out);
-    out->macs = macs;
+    counts_set_macs(arch, macs, out);
     struct accesses *rf = out->access[LEVEL_RF];
     rf[TENSOR_IFMAP].reads = macs;
     rf[TENSOR_IFMAP].writes = ifmap_in;

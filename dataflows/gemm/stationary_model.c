@@ -171,7 +171,7 @@ void stationary_expect(const struct stationary *s, const struct arch *arch,
 
     *out = (struct counts){0};
     tiling_expect(arch, l, &t, out);
-    out->macs = macs;
+    counts_set_macs(arch, macs, out);
     struct accesses *rf = out->access[LEVEL_RF];
     rf[s->stays].reads = macs;
     rf[s->stays].writes = held;

@@ -182,7 +182,7 @@ void nest_expect_cached(const struct arch *arch, const struct layer *layer,
                         struct counts *out)
 {
     memset(out, 0, sizeof(*out));
-    out->macs = layer_macs(layer);
+    counts_set_macs(arch, layer_macs(layer), out);
     counts_add_finished(out, nest_outputs(layer),
                         nest->level[LEVEL_L2].keep[TENSOR_PSUM], true);
     if (arch_has_levels(arch)) {

@@ -111,7 +111,7 @@ void rs_expect(const struct arch *arch, const struct layer *l,
 
     *out = (struct counts){0};
     tiling_expect(arch, l, &t, out);
-    out->macs = macs;
+    counts_set_macs(arch, macs, out);
 
     const u64 filter_words = (u64)l->M * (u64)Cg * (u64)l->R * (u64)l->S;
     const u64 filter_sent = filter_words * n_tiles * e_tiles * w_tiles;

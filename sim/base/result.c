@@ -89,6 +89,13 @@ struct finished_words counts_finished(const struct counts *counts,
     return (struct finished_words){0, 0};
 }
 
+void counts_set_macs(const struct arch *arch, uint64_t macs,
+                     struct counts *counts)
+{
+    counts->macs = macs;
+    counts->macs_performed = arch_skips_any(arch) ? 0 : macs;
+}
+
 void counts_add_finished(struct counts *counts, uint64_t words, bool kept_in_l2,
                          bool moved)
 {

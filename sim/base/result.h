@@ -316,6 +316,10 @@ uint64_t ledger_total(const uint64_t ledger_pe_cycles[LEDGER_N]);
 /* Finished outputs of a level; none in L1 and the register files. */
 struct finished_words counts_finished(const struct counts *counts,
                                       enum level level);
+/* A layer's MACs as a closed form says them: all are performed, but where PEs
+ * skip any; how many those skip it does not say. */
+void counts_set_macs(const struct arch *arch, uint64_t macs,
+                     struct counts *counts);
 /* Counts the words of a psum tile whose outputs are finished as it leaves: L2
  * got their last write (kept_in_l2), and DRAM takes them (moved). */
 void counts_add_finished(struct counts *counts, uint64_t words, bool kept_in_l2,

@@ -63,7 +63,7 @@ class enumeration
 
     counts run(layer_events *reached)
     {
-        c.macs = layer_macs(&l);
+        c.macs = c.macs_performed = layer_macs(&l);
         std::vector<int> value(cuts.size(), 0);
         find_pass();
         walk(0, value);

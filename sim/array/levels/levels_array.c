@@ -120,6 +120,7 @@ static void count(void *context, const struct levels_move *v)
 {
     struct counts *c = context;
     add(&c->macs, v->times, v->macs);
+    add(&c->macs_performed, v->times, v->macs);
     for (int k = 0; k < LEVEL_N; k++) {
         for (int f = 0; f < FLOW_N; f++) {
             add(&c->flow[k][f].words_sent, v->times, v->flow[k][f].words_sent);

@@ -255,6 +255,7 @@ static void count(const struct array *a, const struct credit_outcome *n,
     charge_access(c, LEVEL_RF, TENSOR_PSUM,
                   n->macs - n->own_emits + n->own_adds, n->macs);
     c->macs = count_add(c->macs, n->macs);
+    c->macs_performed = count_add(c->macs_performed, n->macs);
 }
 
 /* What the machine moved is what the steps ask for, word by word. */
