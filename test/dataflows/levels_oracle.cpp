@@ -58,7 +58,7 @@ class walker
 
     counts run()
     {
-        out.macs = layer_macs(&l);
+        out.macs = out.macs_performed = layer_macs(&l);
         value.assign(time.size(), 0);
         nested(0);
         for (int level = 0; level <= LEVEL_L2; level++)
