@@ -276,4 +276,26 @@ TEST_F(SearchLevels, ClimbsInLargeSpaces)
     }
 }
 
+// A dimension may have one step more than a loop may count.
+TEST_F(SearchLevels, CutsTheLongestDimension)
+{
+    const arch a = random_.machine(3);
+    layer l = {};
+    std::snprintf(l.name, sizeof(l.name), "long");
+    l.N = l.G = l.C = l.H = l.W = l.R = l.S = 1;
+    l.M = NEST_COUNT_MAX + 1;
+    layer_set_steps(&l, 1, 0, 1);
+    ASSERT_TRUE(layer_finish(&l, src_pos{}, d_)) << d_.text();
+    energy_costs_of(table_, &a, &energies_);
+    search_costs_of(&energies_, &a, &costs_);
+    search_nest_options o = {};
+    search_nest_result r = {};
+    nest_verdict why;
+    o.top = 1;
+    o.budget = 5;
+    ASSERT_TRUE(search_levels(&a, &l, &costs_, &o, &r));
+    EXPECT_TRUE(nest_is_legal(&a, &l, &r.best[0].nest, &why));
+    search_nest_result_fini(&r);
+}
+
 } // namespace

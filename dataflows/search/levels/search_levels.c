@@ -48,7 +48,7 @@ struct search {
     double fixed_energy;   /* of every nest, at least */
     uint64_t least_cycles; /* likewise */
     enum search_nest_end end;
-    uint64_t evaluated, until;
+    uint64_t evaluated;
     uint64_t cut_orders;
     uint32_t chance;
     struct point at;
@@ -160,12 +160,19 @@ static int picked_dim(struct search *s)
     return s->dim[pick(s, s->n_dims)];
 }
 
+/* The most that a loop may count of so many steps.  A cut that lacks some of
+ * them does not cover its dimension, and its nest is not legal. */
+static uint16_t a_count(int steps)
+{
+    return (uint16_t)min_int(steps, NEST_COUNT_MAX);
+}
+
 /* The last place covers what the others leave. */
 static void cover(const struct search *s, struct point *p, int d)
 {
     const int last = s->places.n - 1;
-    p->cut[d].count[last] = (uint16_t)levels_cut_left(
-        nest_extent(s->layer, (enum nest_dim)d), &p->cut[d], last);
+    p->cut[d].count[last] = a_count(levels_cut_left(
+        nest_extent(s->layer, (enum nest_dim)d), &p->cut[d], last));
 }
 
 /* Counts of a dimension, none larger than what is left. */
@@ -178,9 +185,9 @@ static void draw_cut(struct search *s, int d)
         const int room = s->places.at[k].room;
         const int most = room > 0 ? min_int(room, left) : left;
         const int how = pick(s, 4);
-        cut->count[k] = (uint16_t)(how == 0   ? most
-                                   : how == 1 ? 1 + pick(s, most)
-                                              : 1);
+        cut->count[k] = a_count(how == 0   ? most
+                                : how == 1 ? 1 + pick(s, most)
+                                           : 1);
     }
     cover(s, &s->at, d);
 }
@@ -196,8 +203,8 @@ static void move_factor(struct search *s, int d)
     if (cut->count[from] == 1 || to == from)
         return;
     cut->count[from] = (uint16_t)ceil_div(cut->count[from], part);
-    cut->count[to] = (uint16_t)min_int(cut->count[to] * part,
-                                       nest_extent(s->layer, (enum nest_dim)d));
+    cut->count[to] = a_count(min_int(
+        cut->count[to] * part, nest_extent(s->layer, (enum nest_dim)d)));
     cover(s, &s->at, d);
 }
 
@@ -413,7 +420,7 @@ uint64_t search_levels_space(const struct arch *arch, const struct layer *layer)
     return space_of(&s);
 }
 
-/* What no nest takes less than: its MACs, and each filter and output once at
+/* What no nest takes less than: its MACs, and each filter word once from
  * DRAM. */
 static void set_least(struct search *s)
 {
