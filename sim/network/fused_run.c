@@ -221,8 +221,12 @@ static bool run_part(const struct chain *c, int k, const struct layer *part,
     } else if (ok) {
         arch_of_layer(&arch, part, &own);
         ok = choose_mapping(&own, part, c->in->dataflow, &c->given, &mapping,
-                            quiet) &&
-             simulate_layer(&arch, part, &mapping, c->in->simulate, out, quiet);
+                            quiet);
+        if (ok && !simulate_layer(&arch, part, &mapping, c->in->simulate, out,
+                                  d)) {
+            diag_free(quiet);
+            return false; /* it has said why */
+        }
     }
     diag_free(quiet);
     return ok || has_no_room(c, part, held, d);
@@ -241,6 +245,18 @@ static void add_times(struct layer_result *sum, const struct layer_result *part,
         sum->bounds_cycles[k] = count_add(
             sum->bounds_cycles[k], count_mul(times, part->bounds_cycles[k]));
     sum->checked = sum->checked || part->checked;
+}
+
+static bool has_no_mismatch(const struct chain *c,
+                            const struct layer_result *sum, struct diag *d)
+{
+    return !sum->checked || sum->check_mismatches == 0 ||
+           diag_fail(d, EXIT_MISMATCH, c->at,
+                     "%" PRIu64 " of %" PRIu64
+                     " outputs of the tiles of layer '%s' differ from a direct "
+                     "convolution; none should",
+                     sum->check_mismatches, sum->check_outputs,
+                     sum->layer.name);
 }
 
 /* All tiles of a node; the first one by itself, where filters come with it. */
@@ -270,7 +286,7 @@ static bool run_node(struct chain *c, int k, struct diag *d)
             layer_result_fini(&one);
         }
     sum->layer = *layer_of(c, k);
-    return true;
+    return layer_result_fits(c->arch, sum, d) && has_no_mismatch(c, sum, d);
 }
 
 static void drop_sums(struct chain *c)
