@@ -65,10 +65,10 @@ void table_residency(const struct residency *residency, FILE *to)
     grid_free(g);
     char text[256];
     snprintf(text, sizeof(text),
-             "%s of %d tensors stay; %s DRAM words are saved, and %lld others "
-             "fetched again",
+             "%s of %d tensors stay; %s DRAM words are saved, and %s %s",
              text_count(stay).text, residency->n, text_count(saved).text,
-             (long long)again);
+             text_count((uint64_t)(again < 0 ? -again : again)).text,
+             again < 0 ? "fewer of others fetched" : "others fetched again");
     text_paragraph(to, "  residency: ", text);
 }
 
