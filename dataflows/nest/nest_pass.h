@@ -8,7 +8,8 @@
  * where `pass.overlap` says that there are no boundaries.  A pass is never more
  * than what works on one tile of L2; and where psums bypass L2, it has each
  * output once.  With an L1 there are no boundaries inside a tile of L2, and
- * nothing is forgotten. SPDX-License-Identifier: MIT
+ * nothing is forgotten.
+ * SPDX-License-Identifier: MIT
  */
 #ifndef DATAFLOWS_NEST_NEST_PASS_H
 #define DATAFLOWS_NEST_NEST_PASS_H

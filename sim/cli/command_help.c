@@ -1,5 +1,6 @@
 /* command_help.c - the help: of all, of a command, of a word of the reports,
- * and the pages that are made from tables. SPDX-License-Identifier: MIT
+ * and the pages that are made from tables.
+ * SPDX-License-Identifier: MIT
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* graph_values.c - walks a graph's nodes in their order and carries the words
- * of their tensors. SPDX-License-Identifier: MIT
+ * of their tensors.
+ * SPDX-License-Identifier: MIT
  */
 #include "sim/values/graph_values.h"
 

@@ -1,5 +1,6 @@
 // levels_clock_test.cpp - machines of listed levels against an oracle that
-// steps no cycles. SPDX-License-Identifier: MIT
+// steps no cycles.
+// SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
 #include "sim/array/levels/levels_usual.h"

@@ -9,7 +9,8 @@
  * whose least energy and cycles are no better than the best known.  Of others
  * nests are improved step by step from random ones, as long as the budget
  * lasts, and nothing is proven.  The same result whatever the machine does;
- * only the time limit may cut it shorter. SPDX-License-Identifier: MIT
+ * only the time limit may cut it shorter.
+ * SPDX-License-Identifier: MIT
  */
 #ifndef DATAFLOWS_SEARCH_LEVELS_SEARCH_LEVELS_H
 #define DATAFLOWS_SEARCH_LEVELS_SEARCH_LEVELS_H

@@ -1,5 +1,6 @@
 /* levels_parts.h - the parts of the machine of listed levels, for its blocks
- * and probes. SPDX-License-Identifier: MIT
+ * and probes.
+ * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_ARRAY_LEVELS_LEVELS_PARTS_H
 #define SIM_ARRAY_LEVELS_LEVELS_PARTS_H
