@@ -26,7 +26,7 @@ static int64_t shifted_down(wide_signed v, int n)
 int64_t fixed_shifted(int64_t v, int n)
 {
     if (n <= 0)
-        return n < -62 ? 0 : shifted_down(v, -n);
+        return n < -64 ? 0 : shifted_down(v, -n);
     return limited((wide_signed)v * ((wide_signed)1 << (n < 62 ? n : 62)));
 }
 

@@ -80,6 +80,8 @@ TEST(fixed_point, rounds_to_the_nearest_and_up_between)
     EXPECT_EQ(fixed_shifted(7, -2), 2);
     EXPECT_EQ(fixed_shifted(7, 3), 56);
     EXPECT_EQ(fixed_shifted(-1, -62), 0);
+    EXPECT_EQ(fixed_shifted(INT64_MAX, -63), 1);
+    EXPECT_EQ(fixed_shifted(INT64_MIN, -64), 0);
     EXPECT_EQ(fixed_shifted(1, 100), (int64_t)1 << 62);
     EXPECT_EQ(fixed_shifted(-3, 62), -((int64_t)1 << 62));
     for (int64_t a = -40; a <= 40; a++)

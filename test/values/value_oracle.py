@@ -40,7 +40,7 @@ def word(seed, at, bits):
 def shifted(v, n):
     """v 2^n, to the nearest."""
     if n <= 0:
-        return (v + (1 << -n >> 1)) >> -n if n >= -62 else 0
+        return (v + (1 << -n >> 1)) >> -n if n >= -64 else 0
     return max(-1 << 62, min(1 << 62, v << n))
 
 
