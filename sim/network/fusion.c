@@ -126,9 +126,11 @@ static void work_again(const struct layer *chain, int n, int tile,
 }
 
 /* Rows above a tile are kept for the whole, padded width of the map, columns on
- * its left for the rows that the tile's windows span. */
+ * its left for the rows that the tile's windows span; where one tile is as high
+ * or as wide as the last output, nothing lies above or beside it. */
 static void keep(const struct layer *chain, int n, int tile, struct fusion *out)
 {
+    const struct layer *last = &chain[n - 1];
     int64_t made = tile; /* rows of its output that a tile adds */
     for (int i = n - 1; i >= 0; i--) {
         const struct layer *l = &chain[i];
@@ -136,12 +138,13 @@ static void keep(const struct layer *chain, int n, int tile, struct fusion *out)
             continue;
         const struct fusion_axis r = fusion_axis_of(l, true),
                                  c = fusion_axis_of(l, false);
+        made = made < r.out ? made : r.out;
         const int64_t span = (made - 1) * r.stride + r.taps;
-        if (r.taps > r.stride)
+        if (tile < last->P && r.taps > r.stride)
             out->kept_row_words += (uint64_t)l->C *
                                    (uint64_t)(r.taps - r.stride) *
                                    (uint64_t)layer_padded_w(l);
-        if (c.taps > c.stride)
+        if (tile < last->Q && c.taps > c.stride)
             out->kept_column_words +=
                 (uint64_t)l->C * (uint64_t)(c.taps - c.stride) * (uint64_t)span;
         made *= r.stride;
@@ -154,18 +157,21 @@ bool fusion_of(const struct layer *chain, int n, int tile, struct src_pos at,
     memset(out, 0, sizeof(*out));
     if (!is_chain(chain, n, at, d))
         return false;
+    bool writes = false; /* whether a node before writes its output */
     for (int i = 0; i < n; i++) {
         const struct layer *l = &chain[i];
         if (!fusion_has_windows(l))
             continue;
         const uint64_t in = map_words(l, false), made = map_words(l, true);
         out->apart_words = count_add(out->apart_words, count_add(in, made));
-        /* A pool takes the place of the output before it. */
-        if (layer_is_mac(l))
+        /* A pool takes the place of the output before it; the first one has
+         * none before it, and reads its input. */
+        if (layer_is_mac(l) || !writes)
             out->merged_words =
                 count_add(out->merged_words, count_add(in, made));
         else
-            out->merged_words = out->merged_words - in + made;
+            out->merged_words = count_add(out->merged_words - in, made);
+        writes = true;
     }
     out->fused_words =
         count_add(map_words(chain, false), map_words(&chain[n - 1], true));

@@ -123,6 +123,42 @@ TEST(Fusion, ReproducesThePublishedReduction)
                 362, 0.1 * 362);
 }
 
+// A chain that begins with a pool, or with what comes before one: the pool
+// reads its input, as it does apart.
+TEST(Fusion, APoolWithoutAnOutputBeforeItReadsItsInput)
+{
+    for (const char *selection : {"pool1,conv2_1", "conv1_2_relu,pool1,conv2_1"}) {
+        const std::vector<struct layer> chain =
+            chain_of("vgg16_graph", selection);
+        struct fusion f;
+        Messages d;
+        ASSERT_TRUE(fusion_of(chain.data(), static_cast<int>(chain.size()), 1,
+                              {nullptr, 0}, &f, d));
+        const uint64_t pool = 64 * (224 * 224 + 112 * 112);
+        EXPECT_EQ(f.merged_words, pool + (64 + 128) * 112 * 112) << selection;
+        EXPECT_EQ(f.apart_words, f.merged_words) << selection;
+    }
+}
+
+// Of 112 x 112 outputs: a tile of all has nothing above it, nor beside it.
+TEST(Fusion, OneTileKeepsNothing)
+{
+    const std::vector<struct layer> chain =
+        chain_of("vgg16_graph", "conv1_*,pool1");
+    struct fusion f;
+    Messages d;
+    for (const int tile : {112, 113, 65535}) {
+        ASSERT_TRUE(fusion_of(chain.data(), static_cast<int>(chain.size()),
+                              tile, {nullptr, 0}, &f, d));
+        EXPECT_EQ(f.kept_row_words, 0u) << tile;
+        EXPECT_EQ(f.kept_column_words, 0u) << tile;
+    }
+    // 111 rows take 222 of conv1_2 and 224 of conv1_1, which has no more.
+    ASSERT_TRUE(fusion_of(chain.data(), static_cast<int>(chain.size()), 111,
+                          {nullptr, 0}, &f, d));
+    EXPECT_EQ(f.kept_column_words, 2u * (64 * 224 + 3 * 224));
+}
+
 TEST(Fusion, RefusesWhatIsNoChain)
 {
     const auto refused = [](const char *net, const char *selection) {
