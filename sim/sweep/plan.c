@@ -124,9 +124,8 @@ static bool read_limits(struct plan *p, const struct setting *group,
         else if (!setting_whole_number(s, &whole) || whole < 1 ||
                  whole > most[k])
             ok = diag_error(d, setting_pos(s),
-                            "'limits.%s' is %s; a whole number from 1 to %lld "
-                            "is needed",
-                            setting_name(s), setting_kind(s), most[k]);
+                            "'limits.%s' needs a whole number from 1 to %lld",
+                            setting_name(s), most[k]);
         else
             value[k] = (uint64_t)whole;
     }

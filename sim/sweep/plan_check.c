@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/energy/energy.h"
 #include "sim/sweep/names.h"
 #include "sim/sweep/points.h"
 
@@ -294,8 +295,55 @@ static bool check_layers(struct plan *p, struct inputs *inputs, struct diag *d)
     return ok;
 }
 
+static const struct plan_key *energy_key(const struct plan *p)
+{
+    for (int i = 0; i < p->n_keys; i++)
+        if (p->key[i].kind == PLAN_SET && strcmp(p->key[i].name, "energy") == 0)
+            return &p->key[i];
+    return key_of(p, PLAN_cfg);
+}
+
+/* The table that a value of energy_key() prices by; NULL after a message. */
+static const struct energy_table *
+table_of(const struct plan *p, int row, struct inputs *inputs, struct diag *d)
+{
+    const struct plan_key *key = energy_key(p);
+    const char *name = value_of(p, key, row)->text;
+    const struct src_pos at = p->axis[key->axis].at[row];
+    if (key->kind == PLAN_SET)
+        return inputs_energy(inputs, name, at, d);
+    const struct config *cfg = inputs_config(inputs, name, at, d);
+    const struct energy_table *table =
+        cfg != NULL ? inputs_energy(inputs, config_arch(cfg)->energy, at, d)
+                    : NULL;
+    inputs_give_back_config(inputs, cfg);
+    return table;
+}
+
+/* A store has one column of energies, and its points are compared by it. */
+static bool units_agree(const struct plan *p, struct inputs *inputs,
+                        struct diag *d)
+{
+    const struct plan_axis *axis = &p->axis[energy_key(p)->axis];
+    const struct energy_table *first = table_of(p, 0, inputs, d);
+    bool ok = first != NULL;
+    for (int row = 1; ok && row < axis->n; row++) {
+        const struct energy_table *other = table_of(p, row, inputs, d);
+        ok = other != NULL &&
+             (strcmp(energy_unit(first), energy_unit(other)) == 0 ||
+              diag_error(d, axis->at[row],
+                         "some points count energy in %s and others in %s; "
+                         "tables of one unit are needed, or a plan for each",
+                         energy_unit(first), energy_unit(other)));
+        inputs_give_back_energy(inputs, other);
+    }
+    inputs_give_back_energy(inputs, first);
+    return ok;
+}
+
 bool plan_check(struct plan *p, struct inputs *inputs, struct diag *d)
 {
     return keys_go_together(p, d) && check_keys(p, inputs, d) &&
-           list_layers(p, inputs, d) && check_layers(p, inputs, d);
+           units_agree(p, inputs, d) && list_layers(p, inputs, d) &&
+           check_layers(p, inputs, d);
 }
