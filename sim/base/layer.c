@@ -4,6 +4,7 @@
 #include "sim/base/layer.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 #include "sim/base/transposed.h"
 
@@ -164,6 +165,23 @@ static bool set_outputs(struct layer *l, struct src_pos at, struct diag *d)
     return true;
 }
 
+/* The filters' share of zeros is that of their blocks; another is no such
+ * layer's. */
+static bool set_block_share(struct layer *l, struct src_pos at, struct diag *d)
+{
+    const double share = 1 - (double)l->filter_nonzero / l->filter_block;
+    const double said = l->zero_share[TENSOR_FILTER];
+    if (said > 0 && fabs(said - share) > 1e-6)
+        return diag_error(d, at,
+                          "'filter_zero_share' of layer '%s' is %.6g; with "
+                          "'filter_nonzero' = %d of 'filter_block' = %d "
+                          "weights it is %.6g, and need not be said",
+                          l->name, said, l->filter_nonzero, l->filter_block,
+                          share);
+    l->zero_share[TENSOR_FILTER] = share;
+    return true;
+}
+
 bool layer_finish(struct layer *layer, struct src_pos at, struct diag *d)
 {
     struct layer l = *layer;
@@ -188,8 +206,7 @@ bool layer_finish(struct layer *layer, struct src_pos at, struct diag *d)
                         "former is not larger",
                         l.name, l.filter_nonzero, l.filter_block);
     else if (l.filter_block > 0)
-        l.zero_share[TENSOR_FILTER] =
-            1 - (double)l.filter_nonzero / l.filter_block;
+        ok = set_block_share(&l, at, d) && ok;
     if (l.op == LAYER_CONV_TRANSPOSE)
         ok = transposed_set_outputs(&l, at, d) && ok;
     else

@@ -299,6 +299,11 @@ TEST(Workload, KeysOfALayerAreChecked)
               "at least M, N, K\n");
     EXPECT_EQ(layer_refused(good + "ifmap_zero_share = 1.5; }"),
               "n.cfg:2: error: 'ifmap_zero_share' is 1.5; it may be 0 to 1\n");
+    EXPECT_EQ(layer_refused(good + "filter_block = 4; filter_nonzero = 2; "
+                                   "filter_zero_share = 0.7; }"),
+              "n.cfg:2: error: 'filter_zero_share' of layer 'a' is 0.7; with "
+              "'filter_nonzero' = 2 of 'filter_block' = 4 weights it is 0.5, "
+              "and need not be said\n");
     EXPECT_EQ(layer_refused(good + "ifmap_zero_share = \"1\"; }"),
               "n.cfg:2: error: 'ifmap_zero_share' is a string; a number is "
               "needed\n");
