@@ -176,6 +176,17 @@ static int by_name(const void *a, const void *b)
                       : (p->tensor > q->tensor) - (p->tensor < q->tensor);
 }
 
+/* Where the name of a tensor stands in the file. */
+static struct src_pos name_pos(const struct reader *r, int tensor)
+{
+    const int producer = r->graph->tensor[tensor].producer;
+    if (producer >= 0)
+        return node_pos(&r->graph->node[producer], "name");
+    const struct setting *inputs =
+        setting_member(config_text_root(r->graph->text), "inputs");
+    return setting_pos(setting_member(setting_item(inputs, tensor), "name"));
+}
+
 /* Names the outputs behind the inputs; two may not have one name. */
 static bool name_tensors(struct reader *r)
 {
@@ -200,12 +211,9 @@ static bool name_tensors(struct reader *r)
     qsort(r->place, (size_t)g->n_tensors, sizeof(*r->place), by_name);
     for (int i = 1; i < g->n_tensors; i++) {
         const struct place *p = &r->place[i];
-        const int producer = g->tensor[p->tensor].producer;
         if (p->name[0] == '\0' || strcmp(p->name, p[-1].name) != 0)
             continue;
-        ok = diag_error(r->d,
-                        producer >= 0 ? node_pos(&g->node[producer], "name")
-                                      : (struct src_pos){NULL, 0},
+        ok = diag_error(r->d, name_pos(r, p->tensor),
                         "two tensors have the name '%s'; names of inputs and "
                         "nodes must differ",
                         p->name);

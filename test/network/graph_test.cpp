@@ -120,6 +120,21 @@ TEST(Shapes, AMatmulMayAddUpOverRowsOfItsSecondOperand)
     EXPECT_EQ(g.B, 2);
 }
 
+TEST(Inputs, OfOneNameAreRefusedByLine)
+{
+    Folder folder;
+    Network net(folder.write(
+        "n.cfg",
+        "name = \"n\";\ninputs = ( { name = \"x\"; C = 1; H = 1; W = "
+        "1; },\n{ name = \"x\"; C = 1; H = 1; W = 1; } );\nnodes = ( { "
+        "name = \"z\"; op = \"relu\"; in = \"x\"; } );\n"));
+    EXPECT_FALSE(net.ok);
+    EXPECT_NE(net.d.text().find("n.cfg:3: error: two tensors have the name "
+                                "'x'"),
+              std::string::npos)
+        << net.d.text();
+}
+
 TEST(Nodes, AreRefusedByLineWithNodeAndDimension)
 {
     EXPECT_EQ(refused("{ name = \"z\"; op = \"add\"; in = [\"x\", \"q\"]; }"),
