@@ -3,6 +3,7 @@ SPDX-License-Identifier: MIT
 """
 
 import json
+import math
 import os
 import re
 import sys
@@ -12,6 +13,14 @@ from seeing import waves
 
 class Fault(Exception):
     """What is wrong, and what would be right."""
+
+
+def _number(text):
+    """NaN, Infinity and 1e400 are no numbers of JSON."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"'{text}' is no number of JSON")
+    return value
 
 
 class Document:
@@ -58,7 +67,8 @@ def read(path):
     if waves.is_waveform(text):
         return Document(path, waves.read(text))
     try:
-        document = Document(path, json.loads(text))
+        document = Document(path, json.loads(text, parse_float=_number,
+                                             parse_constant=_number))
     except (ValueError, RecursionError) as why:
         raise Fault(f"'{path}' is no JSON ({why}); what --format json printed "
                     "is needed") from why

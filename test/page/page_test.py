@@ -270,11 +270,15 @@ def look_at_faults(folder):
     numbers = run(*C, "--format", "json").stdout
     wrong = write(folder, "wrong.json",
                   re.sub(r": [0-9.e+]+", ': "s"', numbers))
+    nan = write(folder, "nan.json",
+                re.sub(r'"cycles": [0-9]+', '"cycles": NaN', numbers))
     for words, said in ((("report",), "has 0 files"),
                         (("report", wrong), "missing or of another kind"),
                         (("compare", wrong, wrong),
                          "missing or of another kind"),
                         (("report", text), "is no JSON"),
+                        (("report", nan), "'NaN' is no number of JSON"),
+                        (("compare", nan, nan), "'NaN' is no number of JSON"),
                         (("report", other), "another kind"),
                         (("report", "none.json"), "cannot read 'none.json'"),
                         (("compare", other), "has 1 files"),
