@@ -29,7 +29,8 @@ static const struct energy_list *io_of(const struct energy_table *table,
                  {"lpddr4", &table->dram_io_lpddr4},
                  {"hbm2", &table->dram_io_hbm2}};
     for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
-        if (strncasecmp(part->name, kinds[k].kind, strlen(kinds[k].kind)) == 0 &&
+        if (strncasecmp(part->name, kinds[k].kind, strlen(kinds[k].kind)) ==
+                0 &&
             kinds[k].io->n_entries > 0)
             return kinds[k].io;
     return &table->dram_io;

@@ -222,8 +222,8 @@ static bool run_part(const struct chain *c, int k, const struct layer *part,
         arch_of_layer(&arch, part, &own);
         ok = choose_mapping(&own, part, c->in->dataflow, &c->given, &mapping,
                             quiet);
-        if (ok && !simulate_layer(&arch, part, &mapping, c->in->simulate, out,
-                                  d)) {
+        if (ok &&
+            !simulate_layer(&arch, part, &mapping, c->in->simulate, out, d)) {
             diag_free(quiet);
             return false; /* it has said why */
         }

@@ -127,7 +127,8 @@ TEST(Fusion, ReproducesThePublishedReduction)
 // reads its input, as it does apart.
 TEST(Fusion, APoolWithoutAnOutputBeforeItReadsItsInput)
 {
-    for (const char *selection : {"pool1,conv2_1", "conv1_2_relu,pool1,conv2_1"}) {
+    for (const char *selection :
+         {"pool1,conv2_1", "conv1_2_relu,pool1,conv2_1"}) {
         const std::vector<struct layer> chain =
             chain_of("vgg16_graph", selection);
         struct fusion f;

@@ -203,8 +203,8 @@ static void move_factor(struct search *s, int d)
     if (cut->count[from] == 1 || to == from)
         return;
     cut->count[from] = (uint16_t)ceil_div(cut->count[from], part);
-    cut->count[to] = a_count(min_int(
-        cut->count[to] * part, nest_extent(s->layer, (enum nest_dim)d)));
+    cut->count[to] = a_count(min_int(cut->count[to] * part,
+                                     nest_extent(s->layer, (enum nest_dim)d)));
     cover(s, &s->at, d);
 }
 
