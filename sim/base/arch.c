@@ -143,9 +143,9 @@ static int tensors_of(const struct l2_store *s)
 
 int arch_l2_own_banks(const struct arch *a, enum tensor tensor)
 {
-    if (a->n_l2_stores == 0)
-        return a->l2_tensor_banks[tensor];
     const struct l2_store *store = named_store(a, tensor);
+    if (store == NULL)
+        return a->l2_tensor_banks[tensor];
     return tensors_of(store) == 1 ? store->banks : 0;
 }
 

@@ -139,7 +139,7 @@ bool map_search_nests(const struct map_input *in, const struct layer *layer,
         .time_limit_seconds = in->search.time_limit_seconds,
         .limits = in->limits,
     };
-    struct search_nest_result r;
+    struct search_nest_result r = {0};
     if (!can_be_searched(in->cfg, layer, in->limits != NULL, d))
         return false;
     options.seed = seed;

@@ -34,7 +34,7 @@ static bool run(struct invocation *s, struct layer_result *results,
         return false;
     const struct layer_mapper mapper = chooser_mapper(chooser);
     s->mapping_source = chooser_source(chooser);
-    struct word_carrier carrier;
+    struct word_carrier carrier = {0};
     if (o->check && graph_values_are_possible(&s->network)) {
         s->values =
             graph_values_new(&s->network, config_arch(s->cfg), s->parts);

@@ -141,7 +141,7 @@ TEST(Fusion, APoolWithoutAnOutputBeforeItReadsItsInput)
     }
 }
 
-// Of 112 x 112 outputs: a tile of all has nothing above it, nor beside it.
+// A tile of all 112 x 112 outputs has nothing above it, nor beside it.
 TEST(Fusion, OneTileKeepsNothing)
 {
     const std::vector<struct layer> chain =
