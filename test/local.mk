@@ -92,7 +92,8 @@ rs_choose_test_SOURCES = %D%/dataflows/rs_choose_test.cpp $(TEST_CASES)
 rs_choose_test_LDADD = $(TEST_LIBS)
 search_test_SOURCES = %D%/dataflows/search_test.cpp $(TEST_CASES)
 search_test_LDADD = $(TEST_LIBS)
-search_nest_test_SOURCES = %D%/dataflows/search_nest_test.cpp $(TEST_CASES)
+search_nest_test_SOURCES = %D%/dataflows/search_nest_test.cpp \
+	%D%/dataflows/nest_cost.h $(TEST_CASES)
 search_nest_test_LDADD = $(TEST_LIBS)
 TEST_PLUGINS = %D%/dataflows/plugin_dataflow.so \
 	%D%/dataflows/plugin_empty.so %D%/dataflows/plugin_old.so \
@@ -342,7 +343,8 @@ levels_test_SOURCES = %D%/dataflows/levels_oracle.cpp \
 	%D%/dataflows/levels_oracle.h %D%/dataflows/levels_test.cpp \
 	%D%/run/levels_clock.cpp %D%/run/levels_clock.h %D%/run/levels_products.h \
 	%D%/run/levels_clock_test.cpp %D%/run/levels_run_test.cpp \
-	%D%/dataflows/search_levels_test.cpp %D%/messages.h \
+	%D%/dataflows/search_levels_test.cpp %D%/dataflows/nest_cost.h \
+	%D%/messages.h \
 	%D%/random_levels.h $(TEST_CASES)
 levels_test_LDADD = $(TEST_LIBS)
 

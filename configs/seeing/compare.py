@@ -44,21 +44,11 @@ def side(path, program, run_with):
             {row["key"]: str(row["value"]) for row in shown["rows"]})
 
 
-def wait_causes(layer):
-    out = {f"wait_dram of {tensor}: {cause}": value
-           for tensor, causes in layer.get("wait_dram_by", {}).items()
-           for cause, value in causes.items()}
-    out.update({f"wait_{name}: {cause}": value
-                for name, causes in layer.get("wait_by", {}).items()
-                for cause, value in causes.items()})
-    return out
-
-
 def causes(layer, pes):
     """Cycles of all PEs that each cause took; waits as what they are made
     of."""
     ledger = dict(layer.get("ledger_pe_cycles", {}))
-    split = wait_causes(layer)
+    split = documents.wait_causes(layer)
     for whole in {part.split(" of ")[0].split(":")[0] for part in split}:
         ledger.pop(whole, None)
     ledger.update(split)

@@ -86,3 +86,14 @@ def glossary(path):
         return {}
     with open(path, encoding="utf-8") as file:
         return dict(re.findall(r"^## (.+)\n(.+)$", file.read(), re.M))
+
+
+def wait_causes(layer):
+    """PE-cycles of each wait by what it is made of."""
+    out = {f"wait_dram of {tensor}: {cause}": value
+           for tensor, causes in layer.get("wait_dram_by", {}).items()
+           for cause, value in causes.items()}
+    out.update({f"wait_{name}: {cause}": value
+                for name, causes in layer.get("wait_by", {}).items()
+                for cause, value in causes.items()})
+    return out

@@ -3,7 +3,7 @@ went, and how near each layer came to each resource; and miss curves.
 SPDX-License-Identifier: MIT
 """
 
-from seeing import svg
+from seeing import documents, svg
 from seeing.numbers import count, percent, ratio, real, short
 
 
@@ -63,14 +63,8 @@ WAITS_MAX = 11  # parts that have a colour of their own
 
 
 def waits_of(layer):
-    """PE-cycles of all waits by what they are made of."""
-    out = {f"wait_{name}: {cause}": value
-           for name, causes in layer.get("wait_by", {}).items()
-           for cause, value in causes.items()}
-    out.update({f"wait_dram: {tensor} {cause}": value
-                for tensor, causes in layer.get("wait_dram_by", {}).items()
-                for cause, value in causes.items()})
-    return {part: value for part, value in out.items() if value > 0}
+    return {part: value for part, value in
+            documents.wait_causes(layer).items() if value > 0}
 
 
 def wait_parts(results):

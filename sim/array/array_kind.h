@@ -30,6 +30,13 @@ struct array_refusal {
     char why[256];   /* what is wrong; what would be right */
 };
 
+/* Returns false. */
+bool array_refuse(struct array_refusal *out, const char *key, const char *why);
+/* For kinds that run nests: a nest moves all tensors; sums go by chains, and
+ * words to L1s by multicast. */
+bool array_honours_carries(const struct arch *arch, struct array_refusal *out);
+bool array_honours_chains(const struct arch *arch, struct array_refusal *out);
+
 /* self: the machine, which the kind made and frees.  The functions of
  * array_side.h say what each of these means. */
 struct array_kind {

@@ -1,5 +1,6 @@
 libaccel_a_SOURCES += \
 	%D%/array_kind.h \
+	%D%/array_refusal.c \
 	%D%/access_stream.c \
 	%D%/access_stream.h \
 	%D%/array_axes.c \

@@ -41,24 +41,16 @@ static bool has_commands(const struct arch *arch, struct array_refusal *out)
     return out->key != NULL;
 }
 
-static bool refuse(struct array_refusal *out, const char *key, const char *why)
-{
-    out->key = key;
-    snprintf(out->why, sizeof(out->why), "%s", why);
-    return false;
-}
-
 /* What a fold is asked for beside, dataflows/nest/nest_fold.c knows. */
 static bool honours_nest(const struct arch *arch, struct array_refusal *out)
 {
-    if (arch->carries != CARRIES_ALL)
-        return refuse(out, "dram.carries",
-                      "a nest moves all tensors and 'dram.carries' is "
-                      "'filters'; 'all' is right");
+    if (!array_honours_carries(arch, out))
+        return false;
     if (arch->compression != COMPRESSION_NONE)
-        return refuse(out, "dram.compression",
-                      "a nest's transfers are not coded and 'dram.compression' "
-                      "is not 'none', which is right");
+        return array_refuse(
+            out, "dram.compression",
+            "a nest's transfers are not coded and 'dram.compression' "
+            "is not 'none', which is right");
     return true;
 }
 
@@ -67,10 +59,11 @@ static bool honours(const struct arch *arch, const char *dataflow,
                     struct array_refusal *out)
 {
     if (arch->pass_overlap)
-        return refuse(out, "pass.overlap",
-                      "'pass.overlap' is true and passes overlap on multicast "
-                      "networks; false is right ('array.preload' and "
-                      "'array.drain' overlap them on a systolic array)");
+        return array_refuse(
+            out, "pass.overlap",
+            "'pass.overlap' is true and passes overlap on multicast "
+            "networks; false is right ('array.preload' and "
+            "'array.drain' overlap them on a systolic array)");
     bool moves_psums =
         strcmp(dataflow, "ws") == 0 || strcmp(dataflow, "is") == 0;
     if (strcmp(dataflow, "nest") == 0)

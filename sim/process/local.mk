@@ -8,4 +8,6 @@ libaccel_a_SOURCES += \
 	%D%/safe.c \
 	%D%/safe.h \
 	%D%/wall_limit.c \
-	%D%/wall_limit.h
+	%D%/wall_limit.h \
+	%D%/whole_io.c \
+	%D%/whole_io.h

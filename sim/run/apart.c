@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "sim/base/unfinished.h"
+#include "sim/process/whole_io.h"
 #include "sim/run/check.h"
 
 enum record_kind {
@@ -35,36 +36,6 @@ struct record_head {
     uint32_t status; /* of a message */
     uint64_t bytes;
 };
-
-static bool write_all(int fd, const void *data, size_t bytes)
-{
-    const char *at = data;
-    while (bytes > 0) {
-        ssize_t n = write(fd, at, bytes);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        at += n;
-        bytes -= (size_t)n;
-    }
-    return true;
-}
-
-static bool read_all(int fd, void *data, size_t bytes)
-{
-    char *at = data;
-    while (bytes > 0) {
-        ssize_t n = read(fd, at, bytes);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        at += n;
-        bytes -= (size_t)n;
-    }
-    return true;
-}
 
 /* What the kernel sends a child whose parent is gone; whoever started the
  * parent may have it ignore SIGTERM. */
@@ -91,7 +62,7 @@ static void send_record(int fd, enum record_kind kind, enum exit_status status,
                         const void *data, size_t bytes)
 {
     const struct record_head head = {(uint32_t)kind, (uint32_t)status, bytes};
-    if (write_all(fd, &head, sizeof(head)) && write_all(fd, data, bytes))
+    if (write_whole(fd, &head, sizeof(head)) && write_whole(fd, data, bytes))
         return;
     unfinished_remove_all();
     _exit(EXIT_IO);
@@ -158,18 +129,19 @@ static bool take_record(int fd, const struct simulate_options *options,
     uint64_t share[2];
     char *text;
     bool ok = true;
-    if (!read_all(fd, &head, sizeof(head)))
+    if (!read_whole(fd, &head, sizeof(head)))
         return false;
     switch (head.kind) {
     case RECORD_PROGRESS:
-        ok = head.bytes == sizeof(share) && read_all(fd, share, sizeof(share));
+        ok =
+            head.bytes == sizeof(share) && read_whole(fd, share, sizeof(share));
         if (ok && options->progress != NULL)
             options->progress(options->progress_context, share[0], share[1]);
         return ok;
     case RECORD_MESSAGE:
     case RECORD_MAPPING:
         text = xcalloc(1, (size_t)head.bytes + 1);
-        ok = read_all(fd, text, (size_t)head.bytes);
+        ok = read_whole(fd, text, (size_t)head.bytes);
         if (ok && head.kind == RECORD_MAPPING) {
             answer->result.mapping_text = text;
             return true;
@@ -181,7 +153,7 @@ static bool take_record(int fd, const struct simulate_options *options,
     case RECORD_RESULT:
         answer->has_result =
             head.bytes == sizeof(answer->result) &&
-            read_all(fd, &answer->result, sizeof(answer->result));
+            read_whole(fd, &answer->result, sizeof(answer->result));
         answer->result.mapping_text = NULL; /* was the child's */
         return answer->has_result;
     case RECORD_END:

@@ -16,6 +16,7 @@
 #include "test/messages.h"
 #include "test/random_layer.h"
 #include "test/sample.h"
+#include "test/simulate_chosen.h"
 
 namespace
 {
@@ -58,24 +59,7 @@ class Skips : public testing::TestWithParam<const char *>
 
     bool choose(const arch &a, const layer &l, layer_mapping *out)
     {
-        given_mapping none = {};
-        mapping m = {};
-        Messages d;
-        const dataflow *flow = dataflow_find(GetParam());
-        if (!flow->choose(&a, &l, &none, &m, d))
-            return false;
-        *out = layer_mapping_chosen(flow, &m);
-        return true;
-    }
-
-    layer_result run(const arch &a, const layer &l, const layer_mapping &m,
-                     const simulate_options &o)
-    {
-        layer_result r = {};
-        Messages d;
-        EXPECT_TRUE(simulate_layer(&a, &l, &m, &o, &r, d))
-            << describe(l) << d.text();
-        return r;
+        return chosen_mapping(a, l, GetParam(), out);
     }
 
     random_case random_{2121};
@@ -212,7 +196,7 @@ TEST_P(Skips, MakeEachProductOfThePatternOnce)
             continue;
         simulate_options o = {};
         o.check = true;
-        const layer_result r = run(a, l, m, o);
+        const layer_result r = simulated(a, l, m, o);
         EXPECT_EQ(r.check_mismatches, 0u) << describe(l);
         EXPECT_EQ(r.counts.macs, layer_macs(&l));
         EXPECT_EQ(r.counts.macs_performed, products_of(a, l)) << describe(l);
@@ -256,17 +240,17 @@ TEST_P(Skips, TakeTheDenseCyclesWithoutZeros)
         simulate_options o = {};
         for (int t = 0; t < TENSOR_PSUM; t++)
             l.zero_share[t] = 0;
-        const layer_result want = run(dense, l, m, o);
-        expect_equal(run(a, l, m, o), want, l);
+        const layer_result want = simulated(dense, l, m, o);
+        expect_equal(simulated(a, l, m, o), want, l);
         o.memo = true;
-        expect_equal(run(a, l, m, o), want, l);
+        expect_equal(simulated(a, l, m, o), want, l);
         if (l.pad_top + l.pad_bottom + l.pad_left + l.pad_right > 0 ||
             a.compression != COMPRESSION_NONE)
             continue;
         a.coding = CODING_NONE; // whose counts make slots narrower
         for (int t = 0; t < TENSOR_PSUM; t++)
             l.zero_share[t] = 1e-12;
-        expect_equal(run(a, l, m, o), want, l);
+        expect_equal(simulated(a, l, m, o), want, l);
     }
 }
 
@@ -300,7 +284,7 @@ TEST_P(Skips, MakeNOfMProductsWhereFiltersArePrunedInBlocks)
             continue;
         simulate_options o = {};
         o.check = true;
-        const layer_result r = run(a, l, m, o);
+        const layer_result r = simulated(a, l, m, o);
         EXPECT_EQ(r.check_mismatches, 0u) << describe(l);
         if (Cg % l.filter_block == 0) {
             EXPECT_EQ(r.counts.macs_performed * uint64_t(l.filter_block),
@@ -322,9 +306,9 @@ TEST_P(Skips, GetNoWordThatIsZeroWhereWordsAreCoded)
         if (!choose(a, l, &m))
             continue;
         simulate_options o = {};
-        const layer_result plain = run(a, l, m, o);
+        const layer_result plain = simulated(a, l, m, o);
         a.coding = CODING_CSC;
-        const layer_result coded = run(a, l, m, o);
+        const layer_result coded = simulated(a, l, m, o);
         const tensor of[] = {TENSOR_FILTER, TENSOR_IFMAP};
         const enum link over[] = {LINK_filter, LINK_ifmap};
         for (int i = 0; i < 2; i++) {
@@ -356,16 +340,16 @@ TEST_P(Skips, TakeTheSameCyclesWhoeverStepsThem)
         if (!choose(a, l, &m))
             continue;
         simulate_options o = {};
-        const layer_result want = run(a, l, m, o);
+        const layer_result want = simulated(a, l, m, o);
         o.memo = true;
-        expect_equal(run(a, l, m, o), want, l);
+        expect_equal(simulated(a, l, m, o), want, l);
         o.memo = false;
         shuffler shuffled = {
             k % 2 ? BLOCK_GRAIN_PE : BLOCK_GRAIN_ARRAY, std::mt19937(1), {}};
         const kernel kernel = {&shuffled, shuffler::assembled,
                                shuffler::run_pass, nullptr};
         o.kernel = &kernel;
-        expect_equal(run(a, l, m, o), want, l);
+        expect_equal(simulated(a, l, m, o), want, l);
     }
 }
 

@@ -7,10 +7,9 @@
 #include <algorithm>
 #include <array>
 
-#include "dataflows/nest/nest_bounds.h"
 #include "dataflows/search/best.h"
 #include "dataflows/search/levels/search_levels.h"
-#include "sim/choose/search_costs.h"
+#include "test/dataflows/nest_cost.h"
 #include "test/messages.h"
 #include "test/random_levels.h"
 #include "test/sample.h"
@@ -114,14 +113,7 @@ class SearchLevels : public testing::Test
 
     search_cost cost_of(const arch &a, const layer &l, const nest &n)
     {
-        layer_result r = {};
-        layer_energy e = {};
-        uint64_t bounds[BOUND_N];
-        r.layer = l;
-        nest_expect(&a, &l, &n, &r.counts);
-        nest_bounds(&a, &l, &n, &costs_.dram_cfg, &r.counts, bounds);
-        energy_of_layer(&energies_, &a, &r, 1, &e);
-        return {e.total, *std::max_element(bounds, bounds + BOUND_N)};
+        return nest_cost(energies_, costs_, a, l, n);
     }
 
     // All orders of the loops of all levels: of the list that a bit of `of`

@@ -9,10 +9,9 @@
 #include <cstring>
 #include <vector>
 
-#include "dataflows/nest/nest_bounds.h"
 #include "dataflows/search/best.h"
 #include "dataflows/search/search_nest.h"
-#include "sim/choose/search_costs.h"
+#include "test/dataflows/nest_cost.h"
 #include "test/messages.h"
 #include "test/random_nest.h"
 #include "test/sample.h"
@@ -71,31 +70,14 @@ class SearchNest : public testing::Test
         }
     }
 
-    struct cost {
-        double energy;
-        uint64_t cycles;
-    };
-
-    // The cost of a nest by the energy table and the bounds that reports use.
-    cost cost_of(const arch &a, const layer &l, const nest &n)
+    search_cost cost_of(const arch &a, const layer &l, const nest &n)
     {
-        layer_result r = {};
-        layer_energy e = {};
-        uint64_t bounds[BOUND_N];
-        r.layer = l;
-        nest_expect(&a, &l, &n, &r.counts);
-        nest_bounds(&a, &l, &n, &costs_.dram_cfg, &r.counts, bounds);
-        if (a.zero_gating)
-            r.gated_macs = r.gated_rf_filter_reads = uint64_t(
-                double(r.counts.macs) * l.zero_share[TENSOR_IFMAP] + 0.5);
-        energy_of_layer(&energies_, &a, &r, 1, &e);
-        return {e.total, *std::max_element(bounds, bounds + BOUND_N)};
+        return nest_cost(energies_, costs_, a, l, n);
     }
 
-    static double value(search_objective objective, const cost &c)
+    static double value(search_objective objective, const search_cost &c)
     {
-        search_cost as = {c.energy, c.cycles};
-        return search_key_of(objective, &as).first;
+        return search_key_of(objective, &c).first;
     }
 
     // Every nest of the space, by counts of RF, columns, rows, L2.
@@ -105,7 +87,7 @@ class SearchNest : public testing::Test
         std::vector<nest_dim> dim;
         std::vector<std::array<int, 5>> count;
         uint64_t nests = 0;
-        std::vector<cost> legal;
+        std::vector<search_cost> legal;
         std::vector<nest> nests_of; // the legal ones
     };
 
@@ -179,14 +161,15 @@ class SearchNest : public testing::Test
     }
 
     // What none beats in both, in rising energy.
-    static std::vector<cost> front_of(std::vector<cost> all)
+    static std::vector<search_cost> front_of(std::vector<search_cost> all)
     {
-        std::vector<cost> front;
-        std::sort(all.begin(), all.end(), [](const cost &x, const cost &y) {
-            return x.energy != y.energy ? x.energy < y.energy
-                                        : x.cycles < y.cycles;
-        });
-        for (const cost &c : all)
+        std::vector<search_cost> front;
+        std::sort(all.begin(), all.end(),
+                  [](const search_cost &x, const search_cost &y) {
+                      return x.energy != y.energy ? x.energy < y.energy
+                                                  : x.cycles < y.cycles;
+                  });
+        for (const search_cost &c : all)
             if (front.empty() || c.cycles < front.back().cycles)
                 front.push_back(c);
         return front;
@@ -268,18 +251,18 @@ TEST_F(SearchNest, FindsTheBestOfAllNestsForEachObjective)
             EXPECT_EQ(r.end, SEARCH_NEST_PROVEN);
             EXPECT_EQ(r.gap, 0);
             double best = INFINITY;
-            for (const cost &c : s.legal)
+            for (const search_cost &c : s.legal)
                 best = std::min(best, value(options.objective, c));
-            cost got = cost_of(a, l, r.best[0].nest);
+            search_cost got = cost_of(a, l, r.best[0].nest);
             EXPECT_NEAR(value(options.objective, got) / best, 1, 1e-9)
                 << describe(l) << " " << search_objective_name[o];
             EXPECT_NEAR(got.energy / r.best[0].cost.energy, 1, 1e-9);
             EXPECT_EQ(got.cycles, r.best[0].cost.cycles);
             if (o == SEARCH_front) {
-                std::vector<cost> front = front_of(s.legal);
+                std::vector<search_cost> front = front_of(s.legal);
                 EXPECT_EQ(size_t(r.n_front), front.size()) << describe(l);
                 for (int i = 0; i < r.n_front && i < int(front.size()); i++) {
-                    const cost &want = front[size_t(i)];
+                    const search_cost &want = front[size_t(i)];
                     EXPECT_EQ(r.front[i].cost.cycles, want.cycles);
                     EXPECT_NEAR(r.front[i].cost.energy / want.energy, 1, 1e-9);
                 }
@@ -405,7 +388,7 @@ TEST_F(SearchNest, NoNestTakesLessThanTheBoundsOfItsParts)
         nest n = random_point(random, a, l);
         energy_costs_of(energy_, &a, &energies_);
         search_costs_of(&energies_, &a, &costs_);
-        cost is = cost_of(a, l, n);
+        search_cost is = cost_of(a, l, n);
         for (int stage = 0; stage < 3; stage++) {
             search_cost least;
             search_nest_bound(&a, &l, &costs_, &n, stage, &least);

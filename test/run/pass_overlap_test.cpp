@@ -20,6 +20,7 @@
 #include "test/messages.h"
 #include "test/random_layer.h"
 #include "test/sample.h"
+#include "test/simulate_chosen.h"
 
 namespace
 {
@@ -43,24 +44,7 @@ class Overlap : public testing::TestWithParam<const char *>
 
     bool choose(const arch &a, const layer &l, layer_mapping *out)
     {
-        given_mapping none = {};
-        mapping m = {};
-        Messages d;
-        const dataflow *flow = dataflow_find(GetParam());
-        if (!flow->choose(&a, &l, &none, &m, d))
-            return false;
-        *out = layer_mapping_chosen(flow, &m);
-        return true;
-    }
-
-    layer_result run(const arch &a, const layer &l, const layer_mapping &m,
-                     const simulate_options &o)
-    {
-        layer_result r = {};
-        Messages d;
-        EXPECT_TRUE(simulate_layer(&a, &l, &m, &o, &r, d))
-            << describe(l) << d.text();
-        return r;
+        return chosen_mapping(a, l, GetParam(), out);
     }
 
     random_case random_;
@@ -91,9 +75,9 @@ TEST_P(Overlap, MovesTheSameWordsAndIsNeverSlower)
         simulate_options o = {};
         o.memo = k % 2 == 0;
         o.check = k % 3 == 0;
-        const layer_result apart = run(a, l, m, o);
+        const layer_result apart = simulated(a, l, m, o);
         a.pass_overlap = true;
-        const layer_result together = run(a, l, m, o);
+        const layer_result together = simulated(a, l, m, o);
         ran++;
         EXPECT_EQ(together.passes, apart.passes);
         EXPECT_EQ(
@@ -127,16 +111,16 @@ TEST_P(Overlap, TakesTheSameCyclesWhoeverStepsIt)
         if (!choose(a, l, &m))
             continue;
         simulate_options o = {};
-        const layer_result want = run(a, l, m, o);
+        const layer_result want = simulated(a, l, m, o);
         o.memo = true;
-        expect_equal(run(a, l, m, o), want, l);
+        expect_equal(simulated(a, l, m, o), want, l);
         o.memo = false;
         shuffler shuffled = {
             k % 2 ? BLOCK_GRAIN_PE : BLOCK_GRAIN_ARRAY, std::mt19937(1), {}};
         const kernel kernel = {&shuffled, shuffler::assembled,
                                shuffler::run_pass, nullptr};
         o.kernel = &kernel;
-        expect_equal(run(a, l, m, o), want, l);
+        expect_equal(simulated(a, l, m, o), want, l);
     }
 }
 

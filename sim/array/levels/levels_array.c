@@ -20,34 +20,19 @@ struct array {
     struct probe_list probes;       /* owns */
 };
 
-static bool refuse(struct array_refusal *out, const char *key, const char *why)
-{
-    out->key = key;
-    snprintf(out->why, sizeof(out->why), "%s", why);
-    return false;
-}
-
 static bool honours(const struct arch *arch, const char *dataflow,
                     struct array_refusal *out)
 {
     (void)dataflow;
-    if (arch->has_l1 && arch->psum_reduce == PSUM_TREE)
-        return refuse(out, "noc.psum_reduce",
-                      "a nest sums psums by chains and 'noc.psum_reduce' is "
-                      "'tree'; 'chain' is right");
-    if (arch->has_l1 && arch->l2_to_l1 == L2_TO_L1_MESH)
-        return refuse(out, "noc.l2_to_l1",
-                      "a nest reaches its L1s by a multicast network and "
-                      "'noc.l2_to_l1' is 'mesh'; 'multicast' is right");
-    if (arch->carries != CARRIES_ALL)
-        return refuse(out, "dram.carries",
-                      "a nest moves all tensors and 'dram.carries' is "
-                      "'filters'; 'all' is right");
+    if ((arch->has_l1 && !array_honours_chains(arch, out)) ||
+        !array_honours_carries(arch, out))
+        return false;
     if (arch->pass_overlap)
-        return refuse(out, "pass.overlap",
-                      "passes on listed levels and L1s begin on an array in "
-                      "which nothing moves and 'pass.overlap' is true; false "
-                      "is right");
+        return array_refuse(
+            out, "pass.overlap",
+            "passes on listed levels and L1s begin on an array in "
+            "which nothing moves and 'pass.overlap' is true; false "
+            "is right");
     return true;
 }
 

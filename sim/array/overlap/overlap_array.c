@@ -50,9 +50,7 @@ struct array {
 
 static bool refuse(struct array_refusal *out, const char *why)
 {
-    out->key = "pass.overlap";
-    snprintf(out->why, sizeof(out->why), "%s", why);
-    return false;
+    return array_refuse(out, "pass.overlap", why);
 }
 
 static bool honours(const struct arch *arch, const char *dataflow,

@@ -17,6 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sim/process/whole_io.h"
+
 struct point_process {
     run_point_fn *run;
     void *context; /* borrowed */
@@ -39,36 +41,6 @@ struct point_process *point_process_new(int mib, run_point_fn *run,
     p->mib = mib;
     p->socket = -1;
     return p;
-}
-
-static bool put(int to, const void *from, size_t bytes)
-{
-    const char *at = from;
-    while (bytes > 0) {
-        const ssize_t n = send(to, at, bytes, MSG_NOSIGNAL);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        at += n;
-        bytes -= (size_t)n;
-    }
-    return true;
-}
-
-static bool get(int from, void *to, size_t bytes)
-{
-    char *at = to;
-    while (bytes > 0) {
-        const ssize_t n = read(from, at, bytes);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        at += n;
-        bytes -= (size_t)n;
-    }
-    return true;
 }
 
 /* --- in the process ------------------------------------------------------- */
@@ -112,12 +84,12 @@ answer_points(const struct point_process *p, int socket, pid_t parent)
     if (nothing >= 0)
         dup2(nothing, STDERR_FILENO);
     limit_memory(p->mib);
-    while (get(socket, &number, sizeof(number))) {
+    while (read_whole(socket, &number, sizeof(number))) {
         p->run(p->context, number, &r);
         const size_t bytes = r.reason != NULL ? strlen(r.reason) + 1 : 0;
-        if (!put(socket, &r, sizeof(r)) ||
-            !put(socket, &bytes, sizeof(bytes)) ||
-            !put(socket, r.reason, bytes))
+        if (!write_whole(socket, &r, sizeof(r)) ||
+            !write_whole(socket, &bytes, sizeof(bytes)) ||
+            !write_whole(socket, r.reason, bytes))
             break;
         point_result_fini(&r);
     }
@@ -172,12 +144,12 @@ static bool ask(struct point_process *p, uint64_t number,
                 struct point_result *out)
 {
     size_t bytes;
-    if (!put(p->socket, &number, sizeof(number)) ||
-        !get(p->socket, out, sizeof(*out)) ||
-        !get(p->socket, &bytes, sizeof(bytes)))
+    if (!write_whole(p->socket, &number, sizeof(number)) ||
+        !read_whole(p->socket, out, sizeof(*out)) ||
+        !read_whole(p->socket, &bytes, sizeof(bytes)))
         return false;
     out->reason = bytes > 0 ? xcalloc(1, bytes) : NULL;
-    if (get(p->socket, out->reason, bytes))
+    if (read_whole(p->socket, out->reason, bytes))
         return true;
     free(out->reason);
     return false;
