@@ -64,6 +64,10 @@ static struct filter_place filter_place_of(const struct dram_layout *o,
         const int d = (int)o->cut[k].dim;
         const int whole = min_int(o->cut[k].size, size[d]);
         const int piece = at[d] / whole, left = size[d] - piece * whole;
+        if (piece == 0) {
+            size[d] = whole;
+            continue;
+        }
         size[d] = whole;
         place.words_before += (uint64_t)piece * words_of(size);
         if (!o->is_packed)

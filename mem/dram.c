@@ -104,7 +104,8 @@ void dram_free(struct dram *d)
 void dram_remember(struct dram *d)
 {
     if (d->cfg.kind == DRAM_PART && d->memory == NULL)
-        d->memory = dram_memory_new(d->cfg.part, DRAM_MEMORY_BYTES);
+        d->memory =
+            dram_memory_new(d->cfg.part, d->channels, DRAM_MEMORY_BYTES);
 }
 
 const uint64_t *dram_recalls(const struct dram *d)
@@ -114,6 +115,7 @@ const uint64_t *dram_recalls(const struct dram *d)
 
 void dram_set_tap(struct dram *d, const struct dram_tap *tap)
 {
+    SIM_CHECK(d->counts.requests == 0);
     if (d->controller != NULL)
         d->controller[0].tap = *tap;
 }
@@ -122,7 +124,8 @@ uint64_t dram_request_bytes(const struct dram_request *request)
 {
     wide bytes = request->run_bytes;
     for (int k = 0; k < DRAM_LOOPS; k++)
-        bytes = (wide)narrow(bytes) * request->loop[k].count;
+        if (request->loop[k].count != 1)
+            bytes = (wide)narrow(bytes) * request->loop[k].count;
     return narrow(bytes);
 }
 

@@ -34,22 +34,27 @@ struct effect {
     uint32_t end;    /* of the data */
     uint32_t bursts, write_bursts, activates, row_hits, refreshes;
     uint32_t way;
-    uint32_t idle_activate; /* with refreshes: of the banks not touched */
+    uint32_t settled; /* from the end of the commands on: the longest timer */
 };
 enum { EFFECT_WORDS = sizeof(struct effect) / sizeof(uint32_t) };
+
+/* A channel and a pattern: where the pattern's banks and rows lie in it.  Of a
+ * transfer that was remembered, the timers are put back only if the channel is
+ * used again while one of them may still run. */
+struct view {
+    struct dram_controller *controller;
+    const uint32_t *timers; /* of an effect, not yet put back; NULL: none */
+    uint64_t then;          /* the clock from which they run */
+    struct dram_pattern pattern;
+    int bank[DRAM_BANKS_MAX]; /* the pattern's banks, by their numbers */
+    uint32_t banks;           /* bit b: bank b is touched */
+};
 
 struct dram_memory {
     struct word_map *map;
     struct dram_patterns *patterns;
     struct dram_map part;
-};
-
-/* A channel and a pattern: where the pattern's banks and rows lie in it. */
-struct view {
-    struct dram_controller *controller;
-    struct dram_pattern pattern;
-    int bank[DRAM_BANKS_MAX]; /* the pattern's banks, by their numbers */
-    uint32_t banks;           /* bit b: bank b is touched */
+    struct view *view; /* of each channel; owns */
 };
 
 struct key {
@@ -58,13 +63,14 @@ struct key {
     bool is_whole; /* no timer was too long */
 };
 
-struct dram_memory *dram_memory_new(const struct dram_part *part,
+struct dram_memory *dram_memory_new(const struct dram_part *part, int channels,
                                     size_t budget_bytes)
 {
     struct dram_memory *m = xcalloc(1, sizeof(*m));
     dram_map_init(&m->part, part);
     m->map = word_map_new(budget_bytes);
     m->patterns = dram_patterns_new(m->map, &m->part);
+    m->view = xcalloc((size_t)channels, sizeof(*m->view));
     return m;
 }
 
@@ -74,6 +80,7 @@ void dram_memory_free(struct dram_memory *m)
         return;
     dram_patterns_free(m->patterns);
     word_map_free(m->map);
+    free(m->view);
     free(m);
 }
 
@@ -160,6 +167,12 @@ static uint32_t pair(struct key *key, uint64_t a, uint64_t b, uint64_t now)
     return (uint32_t)(left_a & TIMER_MAX) | (uint32_t)left_b << 16;
 }
 
+static uint32_t later_of_pair(uint32_t timer, uint32_t word)
+{
+    const uint32_t a = word & TIMER_MAX, b = word >> 16;
+    return timer > a && timer > b ? timer : a > b ? a : b;
+}
+
 /* Adds the timers of all that the pattern touches.  Returns whether one of
  * them runs. */
 static bool add_timers(const struct dram_memory *m, const struct view *v,
@@ -182,7 +195,7 @@ static bool add_timers(const struct dram_memory *m, const struct view *v,
         *w++ = pair(key, s->group[group].activate, 0, now);
     }
     *w++ = pair(key, s->column[0], s->column[1], now);
-    *w++ = pair(key, s->activate, 0, now);
+    *w++ = pair(key, s->activate, s->refreshed, now);
     const uint64_t *faw = s->activate_faw;
     const int oldest = (int)s->faw_oldest;
     *w++ = pair(key, faw[oldest], faw[(oldest + 1) & 3], now);
@@ -210,7 +223,8 @@ static void make_key_a(const struct dram_memory *m, const struct view *v,
     key->n = 3;
     add_rows(m, v, key);
     const uint32_t before = key->n;
-    const bool is_live = add_timers(m, v, c->state.clock, key);
+    const uint64_t now = c->state.clock;
+    const bool is_live = now < c->state.settled && add_timers(m, v, now, key);
     if (!is_live)
         key->n = before;
     key->word[0] = KEY_A;
@@ -227,7 +241,7 @@ static void make_key_b(const struct view *v, struct key *key)
     const uint64_t to_refresh = s->refresh_due - s->clock;
     uint64_t precharge = 0, activate = 0;
     const int banks = v->controller->timing.banks;
-    for (int b = 0; b < banks; b++) {
+    for (int b = 0; s->clock < s->settled && b < banks; b++) {
         if (v->banks >> b & 1)
             continue;
         activate = dram_later(activate, s->bank[b].activate);
@@ -243,12 +257,16 @@ static void make_key_b(const struct view *v, struct key *key)
 
 /* ---- effects ---- */
 
-static uint32_t effect_words(const struct view *v)
+static uint32_t timer_words(const struct view *v)
 {
-    return EFFECT_WORDS + (v->pattern.n_banks + 1) / 2 +
-           v->pattern.n_banks * BANK_WORDS +
+    return v->pattern.n_banks * BANK_WORDS +
            (uint32_t)__builtin_popcount(v->pattern.groups) * GROUP_WORDS +
            COMMON_WORDS;
+}
+
+static uint32_t effect_words(const struct view *v)
+{
+    return EFFECT_WORDS + timer_words(v) + (v->pattern.n_banks + 1) / 2;
 }
 
 static uint64_t first_timer(uint32_t word, uint64_t now)
@@ -262,11 +280,11 @@ static uint64_t second_timer(uint32_t word, uint64_t now)
 }
 
 /* Puts back what add_timers took. */
-static const uint32_t *put_timers(const struct dram_memory *m,
-                                  const struct view *v, uint64_t now,
-                                  const uint32_t *w)
+static void put_timers(const struct dram_memory *m, struct view *v)
 {
     struct dram_part_state *s = &v->controller->state;
+    const uint64_t now = v->then;
+    const uint32_t *w = v->timers;
     for (uint32_t k = 0; k < v->pattern.n_banks; k++) {
         struct dram_bank *b = &s->bank[v->bank[k]];
         b->activate = first_timer(*w, now);
@@ -281,13 +299,13 @@ static const uint32_t *put_timers(const struct dram_memory *m,
     }
     s->column[0] = first_timer(*w, now);
     s->column[1] = second_timer(*w++, now);
-    s->activate = first_timer(*w++, now);
+    s->activate = first_timer(*w, now);
+    s->refreshed = second_timer(*w++, now);
     s->faw_oldest = 0;
     s->activate_faw[0] = first_timer(*w, now);
     s->activate_faw[1] = second_timer(*w++, now);
     s->activate_faw[2] = first_timer(*w, now);
-    s->activate_faw[3] = second_timer(*w++, now);
-    return w;
+    s->activate_faw[3] = second_timer(*w, now);
 }
 
 static void put_rows(const struct dram_memory *m, const struct view *v,
@@ -306,36 +324,45 @@ static void put_rows(const struct dram_memory *m, const struct view *v,
     }
 }
 
+/* The timers that the last transfer has left, if one of them may still run in
+ * the first clock in which this call looks at them. */
+static void settle(const struct dram_memory *m, struct view *v,
+                   uint64_t start_clock)
+{
+    const struct dram_part_state *s = &v->controller->state;
+    uint64_t first =
+        start_clock < s->refresh_due ? start_clock : s->refresh_due;
+    if (v->timers != NULL && dram_later(first, s->clock) < s->settled)
+        put_timers(m, v);
+    v->timers = NULL;
+}
+
 /* All rows were closed for a refresh. */
-static void refresh_others(const struct view *v, uint32_t refreshes,
-                           uint64_t activate)
+static void refresh_others(const struct view *v, uint32_t refreshes)
 {
     struct dram_part_state *s = &v->controller->state;
-    const int banks = v->controller->timing.banks;
-    for (int b = 0; b < banks; b++) {
-        if (v->banks >> b & 1)
-            continue;
-        s->bank[b].open_row = -1;
-        s->bank[b].activate = activate;
-    }
+    for (uint32_t left = s->open_banks & ~v->banks; left != 0; left &= left - 1)
+        s->bank[__builtin_ctz(left)].open_row = -1;
     s->open_banks &= v->banks;
     s->refresh_due +=
         (uint64_t)refreshes * (uint64_t)v->controller->timing.tREFI;
 }
 
 /* Does what was done before.  Returns the clock in which the data ends. */
-static uint64_t replay(const struct dram_memory *m, const struct view *v,
+static uint64_t replay(const struct dram_memory *m, struct view *v,
                        const uint32_t *value)
 {
     struct dram_controller *c = v->controller;
     struct effect effect;
     memcpy(&effect, value, sizeof(effect));
     const uint64_t now = c->state.clock, then = now + effect.clocks;
-    const uint32_t *rows = put_timers(m, v, then, value + EFFECT_WORDS);
-    put_rows(m, v, rows);
+    v->timers = value + EFFECT_WORDS;
+    v->then = then;
+    put_rows(m, v, v->timers + timer_words(v));
     if (effect.refreshes > 0)
-        refresh_others(v, effect.refreshes, then + effect.idle_activate);
+        refresh_others(v, effect.refreshes);
     c->state.clock = then;
+    c->state.settled = dram_later(c->state.settled, then + effect.settled);
     c->way = (enum dram_way)effect.way;
     c->counts.bursts += effect.bursts;
     c->counts.write_bursts += effect.write_bursts;
@@ -377,11 +404,9 @@ static void keep(struct dram_memory *m, const struct view *v, struct key *key,
     };
     if (end - now > UINT32_MAX)
         return;
-    for (int b = 0; refreshes > 0 && b < c->timing.banks; b++)
-        if (!(v->banks >> b & 1))
-            effect.idle_activate =
-                pair(&state, c->state.bank[b].activate, 0, then);
     add_timers(m, v, then, &state);
+    for (uint32_t w = 0; w < state.n; w++)
+        effect.settled = later_of_pair(effect.settled, state.word[w]);
     add_rows(m, v, &state);
     if (!state.is_whole)
         return;
@@ -393,7 +418,7 @@ static void keep(struct dram_memory *m, const struct view *v, struct key *key,
     memcpy(value + EFFECT_WORDS, state.word, state.n * sizeof(*state.word));
 }
 
-static uint64_t serve_pattern(struct dram_memory *m, const struct view *v,
+static uint64_t serve_pattern(struct dram_memory *m, struct view *v,
                               const struct dram_request *requests, int n,
                               const struct dram_share *share,
                               enum dram_recall *how)
@@ -434,18 +459,23 @@ uint64_t dram_memory_serve(struct dram_memory *m, struct dram_controller *c,
                            const struct dram_share *share, uint64_t start_clock,
                            enum dram_recall *how)
 {
-    struct view v = {.controller = c};
-    switch (dram_patterns_find(m->patterns, requests, n, share, &v.pattern)) {
+    struct view *v = &m->view[share->channel];
+    struct dram_pattern pattern;
+    v->controller = c;
+    switch (dram_patterns_find(m->patterns, requests, n, share, &pattern)) {
     case DRAM_PATTERN_EMPTY:
         *how = DRAM_REMEMBERED;
         return start_clock;
     case DRAM_PATTERN_NONE:
         *how = DRAM_SIMULATED;
+        settle(m, v, start_clock);
         return dram_controller_serve(c, requests, n, share, start_clock);
     case DRAM_PATTERN_FOUND:
         break;
     }
+    settle(m, v, start_clock);
     dram_controller_idle(c, start_clock);
-    find_banks(m, &v);
-    return serve_pattern(m, &v, requests, n, share, how);
+    v->pattern = pattern;
+    find_banks(m, v);
+    return serve_pattern(m, v, requests, n, share, how);
 }

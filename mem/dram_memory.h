@@ -8,7 +8,9 @@
  * matter (key A).  Otherwise that time matters, too, and of the banks that are
  * not touched, whether one has an open row and when all may be closed and
  * refreshed (key B).  What follows is kept, all clocks relative to the first.
- * Keys are compared in full, so it is exact.
+ * Keys are compared in full, so it is exact.  What follows of the timers is put
+ * into the channel's state only when the next call comes before they have run
+ * out; until then the state's are those of an earlier time.
  *
  * All in the part's own clock; the core's is not known here.
  * SPDX-License-Identifier: MIT
@@ -29,15 +31,16 @@ extern "C" {
 
 struct dram_memory;
 
-/* For channels of that part. */
-struct dram_memory *dram_memory_new(const struct dram_part *part,
+/* For that many channels of that part. */
+struct dram_memory *dram_memory_new(const struct dram_part *part, int channels,
                                     size_t budget_bytes);
 void dram_memory_free(struct dram_memory *m);
 
 size_t dram_memory_bytes(const struct dram_memory *m);
 
 /* As dram_controller_serve, with the same end, state (as far as it matters for
- * what comes) and counts.  *how: what it took; DRAM_REMEMBERED if there
+ * later calls of this function) and counts; the channel is share's, always the
+ * same controller.  *how: what it took; DRAM_REMEMBERED if there
  * was nothing to serve. */
 uint64_t dram_memory_serve(struct dram_memory *m, struct dram_controller *c,
                            const struct dram_request *requests, int n,

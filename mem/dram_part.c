@@ -22,6 +22,23 @@ static int bits_of(int value)
 
 /* ---- which command is legal when ---- */
 
+/* The longest time for which a command keeps another one from being issued. */
+static int longest_of(const struct dram_timing *t)
+{
+    const int rows[] = {t->tRCD, t->tRP,    t->tRAS,   t->tRC,
+                        t->tRFC, t->tRRD_S, t->tRRD_L, t->tFAW};
+    int longest = 0;
+    for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++)
+        longest = max_int(longest, rows[k]);
+    for (int way = 0; way < DRAM_WAYS; way++) {
+        longest = max_int(longest, t->column_to_precharge[way]);
+        for (int next = 0; next < DRAM_WAYS; next++)
+            longest = max_int(longest, max_int(t->column_s[way][next],
+                                               t->column_l[way][next]));
+    }
+    return longest;
+}
+
 void dram_timing_init(struct dram_timing *t, const struct dram_part *part)
 {
     const int r = DRAM_WAY_READ, w = DRAM_WAY_WRITE;
@@ -55,6 +72,7 @@ void dram_timing_init(struct dram_timing *t, const struct dram_part *part)
     t->banks = part->bankgroups * part->banks_per_group;
     t->group_shift = bits_of(part->banks_per_group);
     SIM_CHECK(t->banks <= DRAM_BANKS_MAX && t->bankgroups <= DRAM_GROUPS_MAX);
+    t->longest = longest_of(t);
     /* A refresh that was due while a row was open ends before the next. */
     SIM_CHECK(t->tREFI > t->tRAS + t->tRCD + t->column_to_precharge[w] +
                              t->column_s[w][r] + t->tRP + t->tRFC);
@@ -108,7 +126,7 @@ uint64_t dram_part_earliest(const struct dram_timing *t,
     case DRAM_REFRESH:
         for (int b = 0; b < t->banks; b++)
             clock = dram_later(clock, s->bank[b].activate);
-        return clock;
+        return dram_later(clock, s->refreshed);
     case DRAM_COMMAND_N:
         break;
     }
@@ -167,8 +185,7 @@ static void issue_refresh(const struct dram_timing *t,
 {
     SIM_CHECK(s->open_banks == 0);
     SIM_CHECK(clock >= dram_part_earliest(t, s, DRAM_REFRESH, -1));
-    for (int b = 0; b < t->banks; b++)
-        s->bank[b].activate = clock + (uint64_t)t->tRFC;
+    s->refreshed = clock + (uint64_t)t->tRFC;
     s->refresh_due += (uint64_t)t->tREFI;
 }
 
@@ -200,25 +217,29 @@ void dram_part_issue(const struct dram_timing *t, struct dram_part_state *s,
         SIM_CHECK(!"a command");
     }
     s->clock = clock + 1;
+    s->settled = dram_later(s->settled, clock + (uint64_t)t->longest);
 }
 
 void dram_part_refresh(const struct dram_timing *t, struct dram_part_state *s)
 {
     uint64_t clock = dram_later(s->refresh_due, s->clock), activate = 0;
-    for (uint32_t left = s->open_banks; left != 0; left &= left - 1)
-        clock = dram_later(clock, s->bank[__builtin_ctz(left)].precharge);
-    for (int b = 0; b < t->banks; b++)
-        activate = dram_later(activate, s->bank[b].activate);
+    if (clock < s->settled) {
+        for (uint32_t left = s->open_banks; left != 0; left &= left - 1)
+            clock = dram_later(clock, s->bank[__builtin_ctz(left)].precharge);
+        activate = s->refreshed;
+        for (int b = 0; b < t->banks; b++)
+            activate = dram_later(activate, s->bank[b].activate);
+    }
     if (s->open_banks != 0) { /* all rows are closed at `clock` */
         activate = dram_later(activate, clock + (uint64_t)t->tRP);
         clock++;
     }
     clock = dram_later(clock, activate);
-    for (int b = 0; b < t->banks; b++) {
-        s->bank[b].open_row = -1;
-        s->bank[b].activate = clock + (uint64_t)t->tRFC;
-    }
+    for (uint32_t left = s->open_banks; left != 0; left &= left - 1)
+        s->bank[__builtin_ctz(left)].open_row = -1;
     s->open_banks = 0;
+    s->refreshed = clock + (uint64_t)t->tRFC;
+    s->settled = dram_later(s->settled, s->refreshed);
     s->clock = clock + 1;
     s->refresh_due += (uint64_t)t->tREFI;
 }

@@ -43,6 +43,7 @@ struct dram_timing {
     int tRCD, tRP, tRAS, tRC, tRFC, tREFI, tRRD_S, tRRD_L, tFAW;
     int banks, bankgroups;
     int group_shift; /* group = bank >> group_shift */
+    int longest;     /* of all distances but tREFI */
 };
 
 /* Earliest clocks as far as this bank alone is concerned. */
@@ -54,7 +55,10 @@ struct dram_bank {
 struct dram_part_state {
     uint64_t clock;       /* from which the command bus is free */
     uint64_t refresh_due; /* clock */
-    uint32_t open_banks;  /* bit b: a row of bank b is open */
+    uint64_t refreshed;   /* before this clock no bank may be activated */
+    uint64_t
+        settled; /* from this clock on no timer below runs, at the latest */
+    uint32_t open_banks; /* bit b: a row of bank b is open */
     uint64_t column[DRAM_WAYS], activate;
     uint64_t activate_faw[4]; /* the ring of the last four: + tFAW */
     int64_t faw_oldest;       /* index of it */
@@ -89,7 +93,7 @@ static inline uint64_t
 dram_part_earliest_activate(const struct dram_timing *t,
                             const struct dram_part_state *s, int bank)
 {
-    uint64_t any = dram_later(s->clock, s->activate);
+    uint64_t any = dram_later(dram_later(s->clock, s->refreshed), s->activate);
     uint64_t four = s->activate_faw[s->faw_oldest];
     uint64_t group = s->group[bank >> t->group_shift].activate;
     uint64_t own = s->bank[bank].activate;

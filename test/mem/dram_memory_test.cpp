@@ -202,7 +202,7 @@ TEST_P(DramMemory, HasABudget)
     dram_controller bounded, plain;
     dram_controller_init(&bounded, &part);
     dram_controller_init(&plain, &part);
-    dram_memory *memory = dram_memory_new(&part, 100000);
+    dram_memory *memory = dram_memory_new(&part, 1, 100000);
     const dram_share all = {1, 0};
     random_requests random(part, 5);
     std::vector<list> known;
