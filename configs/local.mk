@@ -169,4 +169,5 @@ dist_importers_DATA = %D%/importers/__init__.py %D%/importers/__main__.py \
 # Constraints of `map --dataflow nest`, dataflows of chips.
 constraintsdir = $(pkgdatadir)/constraints
 dist_constraints_DATA = %D%/constraints/eyeriss.cfg \
-	%D%/constraints/shidiannao.cfg %D%/constraints/simba.cfg
+	%D%/constraints/nvdla.cfg %D%/constraints/shidiannao.cfg \
+	%D%/constraints/simba.cfg %D%/constraints/tpu.cfg

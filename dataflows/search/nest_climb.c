@@ -81,6 +81,8 @@ static bool try_moves(struct climb *c)
         c->at = before;
         if (move(c))
             return true;
+        if (nest_search_is_late(c->search))
+            break;
     }
     c->at = before;
     return false;
@@ -109,7 +111,8 @@ static void improve(struct climb *c, int moves_without_gain)
     struct nest_search *s = c->search;
     struct search_cost cost = nest_search_evaluate(s, &c->at);
     double now = value(c, &cost);
-    for (int still = 0; still < moves_without_gain && s->evaluated < c->until;
+    for (int still = 0; still < moves_without_gain && s->evaluated < c->until &&
+                        !nest_search_is_late(s);
          still++) {
         const struct nest_point before = c->at;
         if (!try_moves(c))
@@ -129,7 +132,9 @@ void nest_search_climb(struct nest_search *s, uint64_t evaluations)
 {
     struct climb c = {.search = s, .chance = 1};
     c.until = s->evaluated + evaluations;
-    for (int starts = 0; starts < STARTS && s->evaluated < c.until; starts++)
+    for (int starts = 0;
+         starts < STARTS && s->evaluated < c.until && !nest_search_is_late(s);
+         starts++)
         if (start(&c))
             improve(&c, MOVES_WITHOUT_GAIN);
 }

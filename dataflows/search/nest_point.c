@@ -186,6 +186,7 @@ struct search_cost nest_search_evaluate(struct nest_search *s,
     nest_point_build(s, p, &nest);
     search_nest_cost(s->arch, s->layer, s->costs, &nest, s->cache, &cost);
     s->evaluated++;
+    s->unclocked += EVALUATION_LOOKS;
     if (search_best_wants(&s->best, &cost))
         take(s, p, &cost);
     return cost;

@@ -43,7 +43,8 @@ struct nest_search {
     int n_points, room;
     double start_seconds;
     enum search_nest_end end; /* whose turn it is to stop, if any's */
-    uint64_t evaluated, bounded, asked;
+    uint64_t evaluated, bounded;
+    int unclocked;  /* looks since the clock was read */
     uint64_t pause; /* looks after which a walk stops: a quick one; 0: none */
     uint64_t cuts[SEARCH_NEST_CUT_N];
     /* l2: the least energy of L2's part, by keep; known: by tiles too. */
@@ -51,6 +52,8 @@ struct nest_search {
     struct known_values *l2_known; /* owns */
 };
 
+/* Whether the time limit has passed. */
+bool nest_search_is_late(struct nest_search *s);
 /* Whether budget or time are up, or the quick walk is. */
 bool nest_search_is_over(struct nest_search *s);
 

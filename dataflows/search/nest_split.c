@@ -243,7 +243,7 @@ static void every_split(struct split_walk *w, int i,
     const int d = split_order[i];
     int most = min_int(ceil_div(s->least.extent[d], w->cut.tile[d]),
                        s->least.most_children[d]);
-    for (int n = 1; n <= most; n++) {
+    for (int n = 1; n <= most && !nest_search_is_late(s); n++) {
         struct places more;
         if (!put_in_places(s, places, d, n, &more))
             continue;

@@ -109,6 +109,18 @@ static double now_seconds(const struct nest_search *s)
     return s->options->now_seconds != NULL ? s->options->now_seconds() : 0;
 }
 
+bool nest_search_is_late(struct nest_search *s)
+{
+    const struct search_nest_options *o = s->options;
+    if (s->end == SEARCH_NEST_PROVEN && o->time_limit_seconds > 0 &&
+        ++s->unclocked >= LOOKS_BETWEEN_CLOCKS) {
+        s->unclocked = 0;
+        if (now_seconds(s) - s->start_seconds > o->time_limit_seconds)
+            s->end = SEARCH_NEST_TIME;
+    }
+    return s->end == SEARCH_NEST_TIME;
+}
+
 bool nest_search_is_over(struct nest_search *s)
 {
     const struct search_nest_options *o = s->options;
@@ -117,10 +129,8 @@ bool nest_search_is_over(struct nest_search *s)
     const uint64_t looks = s->bounded + EVALUATION_LOOKS * s->evaluated;
     if (looks > o->budget)
         s->end = SEARCH_NEST_BUDGET;
-    else if (o->time_limit_seconds > 0 &&
-             ++s->asked % LOOKS_BETWEEN_CLOCKS == 0 &&
-             now_seconds(s) - s->start_seconds > o->time_limit_seconds)
-        s->end = SEARCH_NEST_TIME;
+    else if (nest_search_is_late(s))
+        return true;
     if (s->pause > 0 && looks > s->pause)
         return true;
     return s->end != SEARCH_NEST_PROVEN;

@@ -55,11 +55,39 @@ static bool name_bound(const struct map_input *in, const struct layer *layer,
     return true;
 }
 
+/* When the time limit of a layer's nests has passed. */
+struct deadline {
+    double (*now_seconds)(void);
+    double at_seconds; /* 0: never */
+    bool has_passed;   /* during a simulation, which it ended */
+};
+
+static struct deadline deadline_of(const struct map_input *in)
+{
+    const struct search_options *o = &in->search;
+    struct deadline d = {.now_seconds = o->now_seconds};
+    if (o->now_seconds != NULL && o->time_limit_seconds > 0)
+        d.at_seconds = o->now_seconds() + o->time_limit_seconds;
+    return d;
+}
+
+static bool is_late(void *deadline)
+{
+    struct deadline *d = deadline;
+    if (d->at_seconds > 0 && d->now_seconds() > d->at_seconds)
+        d->has_passed = true;
+    return d->has_passed;
+}
+
 static void simulate(const struct map_input *in, const struct layer *layer,
-                     struct map_choice *c)
+                     struct deadline *deadline, struct map_choice *c)
 {
     const struct simulate_options options = {
-        .memo = true, .memory = in->memory, .max_cycles = in->max_cycles};
+        .memo = true,
+        .memory = in->memory,
+        .max_cycles = in->max_cycles,
+        .stop = layer_mapping_is_nest(&c->mapping) ? is_late : NULL,
+        .stop_context = deadline};
     struct layer_result r = {0};
     struct diag *d = diag_new();
     c->ran = simulate_layer(in->arch, layer, &c->mapping, &options, &r, d);
@@ -70,10 +98,33 @@ static void simulate(const struct map_input *in, const struct layer *layer,
             in->costs->static_cycle * (double)(r.cycles - c->cost.cycles);
         map_price(in, &r, c);
         layer_result_fini(&r);
-    } else {
+    } else if (!deadline->has_passed) {
         c->why = xstrdup(diag_text(d, 0));
     }
     diag_free(d);
+}
+
+/* Simulates all choices, or leaves them as they are, and says so, where the
+ * time limit passes before. */
+static void simulate_all(const struct map_input *in, const struct layer *layer,
+                         struct deadline *deadline, struct map_layer *m)
+{
+    const size_t n = (size_t)m->n_choices;
+    struct map_choice *before = xcalloc(n + 1, sizeof(*before));
+    memcpy(before, m->choice, n * sizeof(*before));
+    for (size_t k = 0; k < n && !deadline->has_passed; k++)
+        simulate(in, layer, deadline, &m->choice[k]);
+    if (deadline->has_passed) {
+        fprintf(stderr,
+                "accelsim: layer '%s': nests are ranked by their bounds, for "
+                "the time limit came before they were simulated; '--save' and "
+                "'--mapping' run any\n",
+                layer->name);
+        for (size_t k = 0; k < n; k++)
+            free(m->choice[k].why);
+        memcpy(m->choice, before, n * sizeof(*before));
+    }
+    free(before);
 }
 
 /* Puts those that ran first, by the objective with the cycles that they took.
@@ -125,6 +176,7 @@ bool map_layer_run(const struct map_input *in, const struct layer *layer,
 {
     struct map_layer m = {.layer = layer,
                           .is_nest = in->dataflows[0] == &nest_dataflow};
+    struct deadline deadline = deadline_of(in);
     bool ok = gate_lets_layer(in->cfg, layer, d) &&
               gate_lets_count(in->cfg, layer, "map", d) &&
               (m.is_nest ? map_search_nests(in, layer, &m, d)
@@ -134,8 +186,7 @@ bool map_layer_run(const struct map_input *in, const struct layer *layer,
     for (int k = 0; ok && k < m.n_front; k++)
         ok = name_bound(in, layer, &m.front[k], d);
     if (ok && simulates(in, &m)) {
-        for (int k = 0; k < m.n_choices; k++)
-            simulate(in, layer, &m.choice[k]);
+        simulate_all(in, layer, &deadline, &m);
         if (!m.is_nest)
             map_add_run(in, layer, &m);
         rank(&m, in->search.objective);

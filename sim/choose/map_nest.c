@@ -14,6 +14,9 @@
 /* The most nests on listed levels that one evaluates, some seconds. */
 #define LISTED_BUDGET 100000
 
+/* The share of a time limit that is left for simulating what was found. */
+static const double SIMULATING_SHARE = 0.25;
+
 /* What is looked at of a named dataflow's mappings: some milliseconds. */
 enum { QUICK = 30000, OBJECTIVES = 3, SEEDS_OF_ONE = 2, SEEDS_MAX = 48 };
 
@@ -136,7 +139,8 @@ bool map_search_nests(const struct map_input *in, const struct layer *layer,
         .top = in->search.top,
         .budget = BUDGET,
         .now_seconds = in->search.now_seconds,
-        .time_limit_seconds = in->search.time_limit_seconds,
+        .time_limit_seconds = in->search.time_limit_seconds *
+                              (in->simulate ? 1 - SIMULATING_SHARE : 1),
         .limits = in->limits,
     };
     struct search_nest_result r = {0};

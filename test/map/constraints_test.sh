@@ -56,6 +56,41 @@ refuses 1 "'--dataflow nest' is needed with it" map --cfg eyeriss.cfg \
 refuses 1 "goes with the command 'map' only" --cfg eyeriss.cfg \
     --shape $shape --constraints "$work/limits.cfg"
 
+# The files that ship, dataflows of chips: each proves a nest of a small layer
+# that computes right and has on rows, columns and in PEs what the chip has.
+shape=M=16,C=8,H=7,W=6,R=3,S=3
+while read -r chip rows cols rf; do
+    "$accelsim" map --cfg eyeriss.cfg --dataflow nest --shape $shape --top 1 \
+        --constraints "${srcdir:-.}/configs/constraints/$chip.cfg" \
+        --save "$work/chip.cfg" >"$work/table" 2>"$work/err" ||
+        fail "$chip's constraints: $(cat "$work/err")"
+    grep -q 'proven' "$work/err" || fail "$chip's small layer is not proven"
+    # Loops but those that are named are left.
+    grep -q "rows = \[[$rows 0-9\",]*\]; cols = \[[$cols 0-9\",]*\];" \
+        "$work/chip.cfg" || fail "$chip: rows and columns"
+    grep -q "rf = { loops = \[[$rf 0-9\",]*\];" "$work/chip.cfg" ||
+        fail "$chip: loops in PEs"
+    "$accelsim" --cfg eyeriss.cfg --shape $shape --check --format json \
+        --mapping "$work/chip.cfg" -o "$work/ran.json"
+    grep -q '"mismatches": 0' "$work/ran.json" || fail "$chip computes wrong"
+done <<'EOF'
+eyeriss rcm pm scm
+nvdla c m _
+shidiannao p q _
+simba c m rscm
+tpu c m _
+EOF
+
+# The limit of time is that of simulations, too: without loops in PEs each of
+# these nests takes a minute to walk.
+begin=$(date +%s)
+"$accelsim" map --cfg eyeriss.cfg --layer conv3 --dataflow nest \
+    --time-limit 1 --constraints "${srcdir:-.}/configs/constraints/tpu.cfg" \
+    >"$work/table" 2>"$work/err" || fail "$(cat "$work/err")"
+[ $(($(date +%s) - begin)) -le 10 ] || fail "--time-limit 1 is not kept"
+grep -q 'the time limit came before they were simulated' "$work/err" ||
+    fail "nests are simulated after the time limit"
+
 # The three output stationary machines of the equal-area comparison, each by
 # hand: M filters of C R S words, P Q pixels of each of 16 images.
 experiments=${srcdir:-.}/configs/experiments
