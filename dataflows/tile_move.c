@@ -38,27 +38,27 @@ static bool touches_all(int a, int step_a, int b, int step_b)
            (step_a == 1 && (b == 1 || a >= step_b));
 }
 
-/* Where all are touched: how many lie inside [0, extent), and the first. */
+/* Where all are touched: how many lie inside [least, extent), and the first. */
 static int touched_span(int first, int a, int step_a, int b, int step_b,
-                        int extent, int *from)
+                        int least, int extent, int *from)
 {
     const int last = first + (a - 1) * step_a + (b - 1) * step_b;
     const int to = min_int(last, extent - 1);
-    *from = first > 0 ? first : 0;
+    *from = first > least ? first : least;
     return to >= *from ? to - *from + 1 : 0;
 }
 
-/* Distinct values of first + y * step_a + i * step_b inside [0, extent), in
+/* Distinct values of first + y * step_a + i * step_b inside [least, extent), in
  * rising order.  Returns how many; owns *out. */
 static int touched_list(int first, int a, int step_a, int b, int step_b,
-                        int extent, int **out)
+                        int least, int extent, int **out)
 {
     int last = (a - 1) * step_a + (b - 1) * step_b;
     int *list = xcalloc((size_t)last + 1, sizeof(*list));
     const bool is_all = touches_all(a, step_a, b, step_b);
     int n = 0;
     for (int x = 0; x <= last; x++) {
-        if (first + x < 0 || first + x >= extent)
+        if (first + x < least || first + x >= extent)
             continue;
         bool is_touched = is_all;
         for (int i = 0; i < b && !is_touched; i++) {
@@ -184,6 +184,24 @@ static void add_rows(const struct program *p, const int first[2], int images,
     add_runs(out, o, false, r);
 }
 
+/* Rows above, or columns on the left, of the ifmap as it lies in DRAM that are
+ * in L2 before, with the stored padding beside them. */
+static int kept(int stays, int pad, int stored_before)
+{
+    return stays > 0 ? stays + pad - stored_before : 0;
+}
+
+static int kept_rows(const struct program *p)
+{
+    return kept(p->arch.stays_rows, p->layer.pad_top, p->layout.ifmap_pad_top);
+}
+
+static int kept_columns(const struct program *p)
+{
+    return kept(p->arch.stays_columns, p->layer.pad_left,
+                p->layout.ifmap_pad_left);
+}
+
 /* An ifmap tile of which no row or column inside is left out. */
 static void dense_ifmap_move(const struct program *p,
                              const struct pass_place *pl, struct tile_move *out)
@@ -194,12 +212,12 @@ static void dense_ifmap_move(const struct program *p,
     const int channels = pl->groups * pl->c;
     struct row_group rows = {.times = 1, .gap = 1};
     int col;
-    rows.n =
-        touched_span(pl->p0 * l->stride_h - o->ifmap_pad_top, pl->e,
-                     l->stride_h, l->R, l->dilation_h, o->ifmap_h, &rows.first);
-    const int cols =
-        touched_span(pl->q0 * l->stride_w - o->ifmap_pad_left, pl->w,
-                     l->stride_w, l->S, l->dilation_w, o->ifmap_w, &col);
+    rows.n = touched_span(pl->p0 * l->stride_h - o->ifmap_pad_top, pl->e,
+                          l->stride_h, l->R, l->dilation_h, kept_rows(p),
+                          o->ifmap_h, &rows.first);
+    const int cols = touched_span(pl->q0 * l->stride_w - o->ifmap_pad_left,
+                                  pl->w, l->stride_w, l->S, l->dilation_w,
+                                  kept_columns(p), o->ifmap_w, &col);
     out->words = (uint64_t)pl->n * (uint64_t)channels * (uint64_t)rows.n *
                  (uint64_t)cols;
     if (out->words > 0)
@@ -218,9 +236,11 @@ static void ifmap_move(const struct program *p, const struct pass_place *pl,
         return;
     }
     int rows = touched_list(pl->p0 * l->stride_h - o->ifmap_pad_top, pl->e,
-                            l->stride_h, l->R, l->dilation_h, o->ifmap_h, &row);
+                            l->stride_h, l->R, l->dilation_h, kept_rows(p),
+                            o->ifmap_h, &row);
     int cols = touched_list(pl->q0 * l->stride_w - o->ifmap_pad_left, pl->w,
-                            l->stride_w, l->S, l->dilation_w, o->ifmap_w, &col);
+                            l->stride_w, l->S, l->dilation_w, kept_columns(p),
+                            o->ifmap_w, &col);
     int first[2] = {pl->n0, pl->g * (l->C / l->G) + pl->c0};
     const int channels = pl->groups * pl->c;
     struct row_group group;
@@ -260,16 +280,18 @@ void tile_move_alike_rows(const struct program *p, int *first, int *end)
 {
     const struct layer *l = &p->layer;
     const struct dram_layout *in = &p->layout;
+    const int least = kept_rows(p);
     alike_tiles(p->tiling.e, l->stride_h, l->R, l->dilation_h,
-                in->ifmap_pad_top, in->ifmap_h, first, end);
+                in->ifmap_pad_top + least, in->ifmap_h - least, first, end);
 }
 
 void tile_move_alike_columns(const struct program *p, int *first, int *end)
 {
     const struct layer *l = &p->layer;
     const struct dram_layout *in = &p->layout;
+    const int least = kept_columns(p);
     alike_tiles(tiling_width(l, &p->tiling), l->stride_w, l->S, l->dilation_w,
-                in->ifmap_pad_left, in->ifmap_w, first, end);
+                in->ifmap_pad_left + least, in->ifmap_w - least, first, end);
 }
 
 static void filter_move(const struct program *p, const struct pass_place *pl,
@@ -390,25 +412,25 @@ void program_tile_words(const struct program *p, const struct pass *pass,
         const struct dram_layout *in = &p->layout;
         const int first[4] = {pl->n0, pl->g * (l->C / l->G) + pl->c0,
                               in->ifmap_pad_top, in->ifmap_pad_left};
-        rows =
-            touched_list(pl->p0 * l->stride_h - in->ifmap_pad_top, pl->e,
-                         l->stride_h, l->R, l->dilation_h, in->ifmap_h, &row);
-        cols =
-            touched_list(pl->q0 * l->stride_w - in->ifmap_pad_left, pl->w,
-                         l->stride_w, l->S, l->dilation_w, in->ifmap_w, &col);
+        rows = touched_list(pl->p0 * l->stride_h - in->ifmap_pad_top, pl->e,
+                            l->stride_h, l->R, l->dilation_h, 0, in->ifmap_h,
+                            &row);
+        cols = touched_list(pl->q0 * l->stride_w - in->ifmap_pad_left, pl->w,
+                            l->stride_w, l->S, l->dilation_w, 0, in->ifmap_w,
+                            &col);
         visit_block(first, pl->n, pl->groups * pl->c, row, rows, col, cols,
                     visit, context);
     } else if (tensor == TENSOR_FILTER) {
         const int first[4] = {pl->g * (l->M / l->G) + pl->f0, pl->c0, 0, 0};
-        rows = touched_list(0, l->R, 1, 1, 1, l->R, &row);
-        cols = touched_list(0, l->S, 1, 1, 1, l->S, &col);
+        rows = touched_list(0, l->R, 1, 1, 1, 0, l->R, &row);
+        cols = touched_list(0, l->S, 1, 1, 1, 0, l->S, &col);
         visit_block(first, pl->groups * pl->f, pl->c, row, rows, col, cols,
                     visit, context);
     } else {
         const int first[4] = {pl->n0, pl->g * (l->M / l->G) + pl->m0, pl->p0,
                               pl->q0};
-        rows = touched_list(0, pl->e, 1, 1, 1, pl->e, &row);
-        cols = touched_list(0, pl->w, 1, 1, 1, pl->w, &col);
+        rows = touched_list(0, pl->e, 1, 1, 1, 0, pl->e, &row);
+        cols = touched_list(0, pl->w, 1, 1, 1, 0, pl->w, &col);
         visit_block(first, pl->n, pl->groups * pl->m, row, rows, col, cols,
                     visit, context);
     }

@@ -36,6 +36,8 @@ enum dram_compression { COMPRESSION_NONE, COMPRESSION_RLC };
 /* How a transposed convolution runs (sim/base/transposed.h). */
 enum transposed_as { TRANSPOSED_AS_CONVOLUTIONS, TRANSPOSED_WITH_ZEROS };
 enum network_residency { RESIDENCY_NONE, RESIDENCY_FIT, RESIDENCY_ALL };
+/* What tiles of fused nodes share is worked out again, or kept in L2. */
+enum fuse_halos { HALOS_AGAIN, HALOS_KEPT };
 enum dram_carries { CARRIES_ALL, CARRIES_FILTERS };
 enum dram_layout_kind { LAYOUT_PACKED, LAYOUT_ROWS };
 enum dram_filter_order { FILTER_TILES, FILTER_MCRS };
@@ -276,13 +278,17 @@ struct arch {
     /* Operations, word by word, behind the array's outputs. */
     char vector_epilogue[24][16];
     enum network_residency residency; /* network.residency */
-    char fuse[256];                   /* network.fuse; "" = nothing */
+    char fuse[2048];                  /* network.fuse; "" = nothing */
     int fuse_tile;                    /* network.fuse_tile */
+    enum fuse_halos fuse_halos;       /* network.fuse_halos */
     /* For one node of a graph: operands of its own that are in L2 before, and
      * results that are there after it, and never in DRAM; words of the inputs
      * of one without a MAC loop.  Of a machine none are. */
     bool stays[TENSOR_N];
     uint64_t stays_input_words;
+    /* For a tile of fused nodes: rows above and columns on the left of its
+     * ifmap that are in L2 before. */
+    int stays_rows, stays_columns;
 
     char energy[256]; /* an energy table's name or path */
 

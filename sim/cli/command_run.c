@@ -34,12 +34,9 @@ static bool run(struct invocation *s, struct layer_result *results,
         return false;
     const struct layer_mapper mapper = chooser_mapper(chooser);
     s->mapping_source = chooser_source(chooser);
-    struct word_carrier carrier = {0};
-    if (o->check && graph_values_are_possible(&s->network)) {
-        s->values =
-            graph_values_new(&s->network, config_arch(s->cfg), s->parts);
-        carrier = graph_values_carrier(s->values);
-    }
+    const struct word_carrier carrier = s->values != NULL
+                                            ? graph_values_carrier(s->values)
+                                            : (struct word_carrier){0};
     struct run_input in = {
         .arch = config_arch(s->cfg),
         .layer = s->workload->layer,
@@ -60,6 +57,19 @@ static bool run(struct invocation *s, struct layer_result *results,
     *chosen = chooser_stats(chooser);
     chooser_free(chooser);
     return ok;
+}
+
+/* The words of a whole graph with --check; where chains may be fused, those of
+ * each node that is cut into tiles are kept for them. */
+static void make_values(struct invocation *s)
+{
+    const struct arch *arch = config_arch(s->cfg);
+    if (!s->options.check || !graph_values_are_possible(&s->network))
+        return;
+    s->values = graph_values_new(&s->network, arch, s->parts);
+    for (int i = 0; arch->fuse[0] != '\0' && i < s->network.graph->n_nodes; i++)
+        if (s->network.graph->node[i].layer.op == LAYER_CONV)
+            graph_values_keep(s->values, i);
 }
 
 static void say_mismatches(const struct invocation *s,
@@ -174,6 +184,7 @@ void command_run(struct invocation *s)
     struct layer_result *results = xcalloc((size_t)n + 1, sizeof(*results));
     struct pass_memory_stats memory = {0};
     struct choose_stats chosen = {0};
+    make_values(s);
     if (n == 0 || run(s, results, timeline, &memory, &chosen)) {
         if (write_timeline(s, timeline, results) &&
             report_results(s, s->options.kernel, results)) {

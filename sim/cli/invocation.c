@@ -69,6 +69,11 @@ static bool fusion_goes_with(const struct options *o,
 {
     if (config_arch(s->cfg)->fuse[0] == '\0')
         return true;
+    if (fuse_is_searched(config_arch(s->cfg)) && o->command == COMMAND_model)
+        return diag_error(s->diag, config_pos(s->cfg, "network.fuse"),
+                          "'network.fuse' = \"search\" compares chains that "
+                          "run, and 'accelsim model' runs none; chains by name "
+                          "are right, or 'accelsim run'");
     if (s->network.graph != NULL && !s->network.graph->is_list &&
         !s->network.is_part &&
         (o->command == COMMAND_model ||

@@ -12,7 +12,8 @@
 #include "sim/base/output.h"
 #include "sim/base/text_stream.h"
 #include "sim/cli/format_table.h"
-#include "sim/network/fused_run.h"
+#include "sim/network/fuse_search.h"
+#include "sim/network/fused_results.h"
 #include "sim/network/joined_parts.h"
 #include "sim/report/metrics.h"
 #include "sim/run/simulate.h"
@@ -110,45 +111,87 @@ static bool report_layers(const struct invocation *s, const char *kernel,
     return ok;
 }
 
-/* The results of all nodes in the graph's order: those of MAC loops as they
- * came, and the others worked out here. */
+static struct layer_values words_of(void *context, int node)
+{
+    return graph_values_of(context, node);
+}
+
+/* Fills *fused, and puts tiles in the place of the chains' nodes where there is
+ * a run (in->simulate). */
+static bool fuse(const struct invocation *s, const struct residency_input *in,
+                 struct layer_result *all, struct fuse_groups *fused)
+{
+    const struct arch *arch = config_arch(s->cfg);
+    const struct src_pos at = config_pos(s->cfg, "network.fuse");
+    const struct fused_words words = {s->values, words_of};
+    const struct fused_input how = {in, s->values != NULL ? &words : NULL, at};
+    const struct fuse_search_input search = {.run = in,
+                                             .at = at,
+                                             .energy = s->energy,
+                                             .objective =
+                                                 s->options.map.objective,
+                                             .apart = all};
+    if (!(fuse_is_searched(arch)
+              ? fuse_search(&search, fused, s->diag)
+              : fuse_groups_find(arch, &s->network, at, fused, s->diag)))
+        return false;
+    return in->simulate == NULL || fused->n == 0 ||
+           fused_results(&how, fused, all, s->diag);
+}
+
+/* The results of all nodes in the graph's order, with their own texts: those of
+ * MAC loops as they came, and the others worked out here. */
+static bool results_of_graph(const struct invocation *s,
+                             const struct layer_result *macs,
+                             const struct simulate_options *how,
+                             struct layer_result *all)
+{
+    const struct workload *rows = s->network.rows;
+    bool ok = true;
+    for (int i = 0; ok && i < rows->n_layers; i++)
+        if (layer_is_mac(&rows->layer[i])) {
+            all[i] = *macs++;
+            if (all[i].mapping_text != NULL)
+                all[i].mapping_text = xstrdup(all[i].mapping_text);
+        } else {
+            ok = vector_result(config_arch(s->cfg), &rows->layer[i], how,
+                               &all[i], s->diag);
+        }
+    return ok;
+}
+
 static bool report_graph(const struct invocation *s, const char *kernel,
                          const struct layer_result *macs)
 {
     const struct workload *rows = s->network.rows;
     const struct options *o = &s->options;
     const struct simulate_options simulate = {
-        .memo = o->memo, .check = o->check, .max_cycles = o->max_cycles};
+        .memo = o->memo,
+        .check = o->check,
+        .show_mapping = o->show_mapping || o->format == REPORT_HTML,
+        .max_cycles = o->max_cycles};
     const struct simulate_options *how =
         strcmp(kernel, "model") == 0 ? NULL : &simulate;
     struct layer_result *all = xcalloc((size_t)rows->n_layers, sizeof(*all));
-    bool ok = true;
-    for (int i = 0; ok && i < rows->n_layers; i++)
-        if (layer_is_mac(&rows->layer[i]))
-            all[i] = *macs++;
-        else
-            ok = vector_result(config_arch(s->cfg), &rows->layer[i], how,
-                               &all[i], s->diag);
     const bool is_planned = config_arch(s->cfg)->residency != RESIDENCY_NONE;
     struct residency residency = {0, NULL};
+    struct fuse_groups fused = {0, NULL, 0};
     const struct residency_input in = {.cfg = s->cfg,
                                        .network = &s->network,
                                        .dataflow = s->dataflow,
-                                       .simulate = how};
-    ok = ok && (!is_planned || residency_plan(&in, all, &residency, s->diag));
-    struct fuse_groups fused;
-    ok =
-        fuse_groups_find(config_arch(s->cfg), &s->network,
-                         config_pos(s->cfg, "network.fuse"), &fused, s->diag) &&
-        ok;
-    ok = ok && (how == NULL || fused.n == 0 ||
-                fused_run(&in, config_pos(s->cfg, "network.fuse"), &fused, all,
-                          s->diag));
-    ok = ok && report_layers(s, kernel, all, rows->n_layers,
-                             is_planned ? &residency : NULL,
-                             fused.n > 0 ? &fused : NULL);
+                                       .simulate = how,
+                                       .show_mapping = simulate.show_mapping};
+    const bool ok =
+        results_of_graph(s, macs, how, all) &&
+        (!is_planned || residency_plan(&in, all, &residency, s->diag)) &&
+        fuse(s, &in, all, &fused) &&
+        report_layers(s, kernel, all, rows->n_layers,
+                      is_planned ? &residency : NULL,
+                      config_arch(s->cfg)->fuse[0] != '\0' ? &fused : NULL);
     residency_fini(&residency);
     fuse_groups_fini(&fused);
+    for (int i = 0; i < rows->n_layers; i++)
+        layer_result_fini(&all[i]);
     free(all);
     return ok;
 }

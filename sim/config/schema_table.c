@@ -27,6 +27,7 @@ static const char *const cells[] = {"sram", "edram", NULL};
 static const char *const carries[] = {"all", "filters", NULL};
 static const char *const layouts[] = {"packed", "rows", NULL};
 static const char *const filter_orders[] = {"tiles", "mcrs", NULL};
+static const char *const fuse_halos[] = {"again", "kept", NULL};
 static const char *const residencies[] = {"none", "fit", "all", NULL};
 static const char *const dram_orders[] = {"tensors", "oldest", NULL};
 static const char *const compressions[] = {"none", "rlc", NULL};
@@ -387,12 +388,18 @@ const struct schema_row schema[] = {
             "they leave, at no cost in time",
             ""),
     STRING("network.fuse", fuse, "",
-           "FIRST:LAST, ... of a graph: chains whose nodes are worked on "
-           "together, tile by tile ('accelsim model': what they would move)",
+           "FIRST:LAST[:TILE[:again|kept]], ... of a graph: chains whose nodes "
+           "are worked on together, tile by tile; or \"search\": those that "
+           "take least (--objective)",
            "docs/networks.md"),
     INT("network.fuse_tile", fuse_tile, 1, 65535, "1", "outputs",
         "rows and columns of the last output that fused nodes make at a time",
         ""),
+    ENUM(
+        "network.fuse_halos", fuse_halos, fuse_halos, "again",
+        "what tiles of fused nodes share is read and worked out again, or kept "
+        "in L2",
+        "docs/networks.md"),
     ENUM("network.residency", residency, residencies, "none",
          "which tensors of a graph stay in L2 between its nodes: none; those "
          "that save words and cost no cycle; all that have room",

@@ -9,6 +9,8 @@
 
 #include "sim/base/nearest.h"
 
+const char *const fuse_halos_name[2] = {"again", "kept"};
+
 static int find_node(const struct graph *g, const char *name, struct src_pos at,
                      struct diag *d)
 {
@@ -29,7 +31,7 @@ static int find_node(const struct graph *g, const char *name, struct src_pos at,
     return -1;
 }
 
-static int count_readers(const struct graph *g, int tensor)
+int fuse_readers_of(const struct graph *g, int tensor)
 {
     int n = 0;
     for (int i = 0; i < g->n_nodes; i++)
@@ -51,7 +53,7 @@ static int follow(const struct network_file *network, int first, int last,
             break;
         const int in = g->node[at].in[0];
         if (g->node[at].n_in != 1 || g->tensor[in].producer < 0 ||
-            count_readers(g, in) != 1)
+            fuse_readers_of(g, in) != 1)
             return 0;
         at = g->tensor[in].producer;
     }
@@ -63,38 +65,101 @@ static int follow(const struct network_file *network, int first, int last,
     return n;
 }
 
-static bool find_group(const struct network_file *network, char *text, int tile,
-                       struct src_pos at, struct fuse_group *out,
+bool fuse_groups_add(const struct network_file *network, const int *node,
+                     int nodes, int tile, enum fuse_halos halos,
+                     struct src_pos at, struct fuse_groups *out, struct diag *d)
+{
+    const struct layer *rows = network->rows->layer;
+    struct layer *chain = xcalloc((size_t)nodes, sizeof(*chain));
+    struct fuse_group g;
+    memset(&g, 0, sizeof(g));
+    for (int i = 0; i < nodes; i++)
+        chain[i] = rows[node[i]];
+    const bool ok = fusion_of(chain, nodes, tile, at, &g.found, d);
+    memcpy(g.first, chain[0].name, sizeof(g.first));
+    memcpy(g.last, chain[nodes - 1].name, sizeof(g.last));
+    free(chain);
+    if (!ok)
+        return false;
+    g.nodes = nodes;
+    g.tile = tile;
+    g.halos = halos;
+    g.node = xcalloc((size_t)nodes, sizeof(*g.node));
+    memcpy(g.node, node, (size_t)nodes * sizeof(*g.node));
+    out->group = xrealloc(out->group, (size_t)out->n + 1, sizeof(*out->group));
+    out->group[out->n++] = g;
+    return true;
+}
+
+/* Reads what stands behind the nodes of a chain: nothing, or its tile, and
+ * then, or not, its halos. */
+static bool read_tile(char *text, const char *item, struct src_pos at,
+                      int *tile, enum fuse_halos *halos, struct diag *d)
+{
+    char *halo = text != NULL ? strchr(text, ':') : NULL, *end;
+    if (halo != NULL)
+        *halo++ = '\0';
+    if (text != NULL) {
+        const long n = strtol(text, &end, 10);
+        if (*text < '0' || *text > '9' || *end != '\0' || n < 1 || n > 65535)
+            return diag_error(d, at,
+                              "'network.fuse' has '%s' with a tile of '%s'; a "
+                              "whole number from 1 to 65535 is needed",
+                              item, text);
+        *tile = (int)n;
+    }
+    if (halo == NULL)
+        return true;
+    *halos = strcmp(halo, "kept") == 0 ? HALOS_KEPT : HALOS_AGAIN;
+    return *halos == HALOS_KEPT || strcmp(halo, "again") == 0 ||
+           diag_error(d, at,
+                      "'network.fuse' has '%s' with halos '%s'; they may be "
+                      "'again' or 'kept'",
+                      item, halo);
+}
+
+static bool find_group(const struct arch *arch,
+                       const struct network_file *network, const char *item,
+                       struct src_pos at, struct fuse_groups *out,
                        struct diag *d)
 {
-    char *colon = strchr(text, ':');
-    if (colon == NULL)
-        return diag_error(d, at,
-                          "'network.fuse' has '%s'; FIRST:LAST is needed, two "
-                          "nodes of a chain",
-                          text);
-    *colon = '\0';
-    const int first = find_node(network->graph, text, at, d);
-    const int last = find_node(network->graph, colon + 1, at, d);
-    if (first < 0 || last < 0)
-        return false;
-    struct layer *chain =
-        xcalloc((size_t)network->rows->n_layers, sizeof(*chain));
-    memcpy(out->first, network->rows->layer[first].name, sizeof(out->first));
-    memcpy(out->last, network->rows->layer[last].name, sizeof(out->last));
-    out->node = xcalloc((size_t)network->rows->n_layers, sizeof(*out->node));
-    out->nodes = follow(network, first, last, out->node);
-    for (int i = 0; i < out->nodes; i++)
-        chain[i] = network->rows->layer[out->node[i]];
-    bool ok = out->nodes > 0 ||
+    char *text = xstrdup(item), *last = strchr(text, ':'), *more = NULL;
+    int tile = arch->fuse_tile;
+    enum fuse_halos halos = arch->fuse_halos;
+    bool ok = last != NULL ||
+              diag_error(d, at,
+                         "'network.fuse' has '%s'; FIRST:LAST is needed, two "
+                         "nodes of a chain, or \"search\"",
+                         item);
+    if (ok) {
+        *last++ = '\0';
+        more = strchr(last, ':');
+        if (more != NULL)
+            *more++ = '\0';
+        ok = read_tile(more, item, at, &tile, &halos, d);
+    }
+    if (ok) {
+        const int from = find_node(network->graph, text, at, d);
+        const int to = find_node(network->graph, last, at, d);
+        int *node = xcalloc((size_t)network->rows->n_layers, sizeof(*node));
+        const int n = from < 0 || to < 0 ? 0 : follow(network, from, to, node);
+        ok = from >= 0 && to >= 0 &&
+             (n > 0 ||
               diag_error(d, at,
                          "'network.fuse': from '%s' to '%s' leads no chain of "
                          "nodes, each the only one that reads what the one "
                          "before makes",
-                         out->first, out->last);
-    ok = ok && fusion_of(chain, out->nodes, tile, at, &out->found, d);
-    free(chain);
+                         text, last)) &&
+             fuse_groups_add(network, node, n, tile, halos, at, out, d);
+        free(node);
+    }
+    free(text);
     return ok;
+}
+
+bool fuse_is_searched(const struct arch *arch)
+{
+    return strcmp(arch->fuse, "search") == 0;
 }
 
 bool fuse_groups_find(const struct arch *arch,
@@ -104,14 +169,9 @@ bool fuse_groups_find(const struct arch *arch,
     char *text = xstrdup(arch->fuse), *rest = text, *item;
     bool ok = true;
     memset(out, 0, sizeof(*out));
-    while (arch->fuse[0] != '\0' && (item = strsep(&rest, ",")) != NULL) {
-        out->group =
-            xrealloc(out->group, (size_t)out->n + 1, sizeof(*out->group));
-        memset(&out->group[out->n], 0, sizeof(*out->group));
-        ok = find_group(network, item, arch->fuse_tile, at,
-                        &out->group[out->n++], d) &&
-             ok;
-    }
+    while (arch->fuse[0] != '\0' && !fuse_is_searched(arch) &&
+           (item = strsep(&rest, ",")) != NULL)
+        ok = find_group(arch, network, item, at, out, d) && ok;
     free(text);
     return ok;
 }

@@ -104,7 +104,8 @@ static bool run_node(const struct planner *p, int node, struct node_state *s)
                             quiet) &&
              (how != NULL
                   ? simulate_layer(&arch, l, &mapping, how, &s->result, quiet)
-                  : model_layer(&arch, l, &mapping, false, &s->result, quiet));
+                  : model_layer(&arch, l, &mapping, p->in->show_mapping,
+                                &s->result, quiet));
     }
     diag_free(quiet);
     return ok;
@@ -177,7 +178,16 @@ static uint64_t read_words(const struct planner *p, int node, int tensor,
     return words;
 }
 
-/* Fills the trial of each node of the tensor's life, and what it saves. */
+/* Forgets the trials of the nodes of a tensor's life, up to one of them. */
+static void drop_trials(struct planner *p, int first, int last)
+{
+    for (int i = first; i <= last; i++)
+        if (is_worked_on(p, i))
+            layer_result_fini(&p->trial[i].result);
+}
+
+/* Fills the trial of each node of the tensor's life, and what it saves; where
+ * it says no, none is left. */
 static bool try_tensor(struct planner *p, int tensor,
                        struct resident_tensor *out)
 {
@@ -198,8 +208,10 @@ static bool try_tensor(struct planner *p, int tensor,
             saved = count_add(saved, read_words(p, i, tensor, s));
         }
         s->held_bytes = count_add(s->held_bytes, out->bytes);
+        s->result.mapping_text = NULL; /* it is the node's */
         if (!run_node(p, i, s)) {
             out->why = "no room beside it for a node's tiles";
+            drop_trials(p, out->first, i - 1);
             return false;
         }
         with = count_add(with, dram_words(&s->result));
@@ -209,6 +221,7 @@ static bool try_tensor(struct planner *p, int tensor,
         (after > before || with >= without)) {
         out->why = after > before ? "slower with what is left for tiles"
                                   : "as many words are fetched again";
+        drop_trials(p, out->first, out->last);
         return false;
     }
     out->words_without = without;
@@ -310,10 +323,12 @@ static void place(struct planner *p, const struct waiting_tensor *c)
         return;
     t->stays = true;
     for (int i = t->first; i <= t->last; i++)
-        if (is_worked_on(p, i))
+        if (is_worked_on(p, i)) {
+            layer_result_fini(&p->node[i].result);
             p->node[i] = p->trial[i];
-        else
+        } else {
             p->node[i].held_bytes = count_add(p->node[i].held_bytes, t->bytes);
+        }
 }
 
 static void place_all(struct planner *p, struct residency *out)

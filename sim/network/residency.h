@@ -43,12 +43,14 @@ struct residency_input { /* all borrowed */
     const struct network_file *network; /* a graph, whole */
     const struct dataflow *dataflow;
     const struct simulate_options *simulate; /* NULL: closed forms */
+    bool show_mapping;                       /* of these: with their texts */
 };
 
 /* Whether the machine and what was asked model it.  Errors by name. */
 bool residency_is_possible(const struct residency_input *in, struct diag *d);
-/* results: of the graph's nodes as they come without it; those of nodes that
- * have something in L2 are replaced.  To be freed by residency_fini. */
+/* results: of the graph's nodes as they come without it, which own their texts;
+ * those of nodes that have something in L2 are replaced.  To be freed by
+ * residency_fini. */
 bool residency_plan(const struct residency_input *in,
                     struct layer_result *results, struct residency *out,
                     struct diag *d);

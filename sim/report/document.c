@@ -390,6 +390,7 @@ json_t *report_document(const struct report_input *in)
         tree_append(layers, layer(in, &in->layers[i], &energy));
     }
     metrics_sum(in->layers, in->n_layers, &total);
+    total.checked = total.checked || in->n_values > 0; /* of no MAC loop */
 
     json_t *o = tree_object(), *sum = tree_object();
     tree_put_text(o, "accelsim", ACCELSIM_VERSION);

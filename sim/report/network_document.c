@@ -75,6 +75,74 @@ static const struct {
 };
 enum { FUSED_COUNTS = sizeof(fused_counts) / sizeof(fused_counts[0]) };
 
+/* What a chain came to as it ran: counts, and words that may be fewer than
+ * before. */
+static const struct {
+    const char *name, *doc;
+    size_t offset;
+} outcome_counts[] =
+    {
+        {"kept_bytes", "of L2, for what tiles share",
+         offsetof(struct fused_outcome, kept_bytes)},
+        {"words_apart", "over DRAM, of all its nodes by themselves",
+         offsetof(struct fused_outcome, words_apart)},
+        {"words_fused", "and fused: less saved_words, and what comes again",
+         offsetof(struct fused_outcome, words_fused)},
+        {"saved_words", "of maps between its nodes",
+         offsetof(struct fused_outcome, saved_words)},
+        {"cycles_apart", "of all its nodes by themselves",
+         offsetof(struct fused_outcome, cycles_apart)},
+        {"cycles_fused", "one tile after the other",
+         offsetof(struct fused_outcome, cycles_fused)},
+},
+  outcome_more[] = {
+      {"first_again_words", "of the first map, more than apart",
+       offsetof(struct fused_outcome, first_again_words)},
+      {"filter_again_words", "of filters",
+       offsetof(struct fused_outcome, filter_again_words)},
+      {"last_again_words", "of the last map",
+       offsetof(struct fused_outcome, last_again_words)},
+};
+enum {
+    OUTCOME_COUNTS = sizeof(outcome_counts) / sizeof(outcome_counts[0]),
+    OUTCOME_MORE = sizeof(outcome_more) / sizeof(outcome_more[0])
+};
+
+static json_t *fused_outcome(const struct fused_outcome *r)
+{
+    json_t *o = tree_object();
+    tree_put(o, "filters_stay", json_boolean(r->filters_stay));
+    if (r->why[0] != '\0')
+        tree_put_text(o, "why", r->why);
+    for (int k = 0; k < OUTCOME_COUNTS; k++) {
+        uint64_t count;
+        memcpy(&count, (const char *)r + outcome_counts[k].offset,
+               sizeof(count));
+        tree_put_count(o, outcome_counts[k].name, count);
+    }
+    for (int k = 0; k < OUTCOME_MORE; k++) {
+        int64_t more;
+        memcpy(&more, (const char *)r + outcome_more[k].offset, sizeof(more));
+        tree_put(o, outcome_more[k].name, json_integer(more));
+    }
+    return o;
+}
+
+static json_t *fused_outcome_schema(void)
+{
+    json_t *o = schema_object("of 'accelsim run'");
+    schema_put(o, "filters_stay",
+               schema_typed("boolean", "in L2, from the first tile on"), true);
+    schema_put(o, "why", schema_typed("string", "they do not"), false);
+    for (int k = 0; k < OUTCOME_COUNTS; k++)
+        schema_put(o, outcome_counts[k].name,
+                   schema_whole(0, outcome_counts[k].doc), true);
+    for (int k = 0; k < OUTCOME_MORE; k++)
+        schema_put(o, outcome_more[k].name,
+                   schema_typed("integer", outcome_more[k].doc), true);
+    return o;
+}
+
 static json_t *fusion_list(const struct fuse_groups *fused)
 {
     json_t *list = tree_array();
@@ -84,8 +152,10 @@ static json_t *fusion_list(const struct fuse_groups *fused)
         tree_put_text(o, "first", g->first);
         tree_put_text(o, "last", g->last);
         tree_put(o, "nodes", json_integer(g->nodes));
+        tree_put(o, "tile", json_integer(g->tile));
+        tree_put_text(o, "halos", fuse_halos_name[g->halos]);
         if (g->has_run)
-            tree_put(o, "filters_stay", json_boolean(g->filters_stay));
+            tree_put(o, "run", fused_outcome(&g->outcome));
         for (int k = 0; k < FUSED_COUNTS; k++) {
             uint64_t count;
             memcpy(&count, (const char *)&g->found + fused_counts[k].offset,
@@ -128,6 +198,8 @@ void network_document(const struct report_input *in, json_t *document)
     tree_put(o, "residency", residency_list(in->residency));
     if (in->fused != NULL)
         tree_put(o, "fusion", fusion_list(in->fused));
+    if (in->fused != NULL && in->fused->tried > 0)
+        tree_put_count(o, "fusions_tried", in->fused->tried);
     if (in->values != NULL)
         tree_put(o, "values", value_list(in));
     tree_put(document, "network", o);
@@ -173,10 +245,11 @@ static json_t *fusion_schema(void)
     schema_put(o, "first", schema_typed("string", "node"), true);
     schema_put(o, "last", schema_typed("string", "node"), true);
     schema_put(o, "nodes", schema_whole(1, ""), true);
-    schema_put(
-        o, "filters_stay",
-        schema_typed("boolean", "of a run: in L2, from the first tile on"),
-        false);
+    schema_put(o, "tile", schema_whole(1, "rows, columns of its last output"),
+               true);
+    schema_put(o, "halos",
+               schema_one_of(fuse_halos_name, 2, "what tiles share"), true);
+    schema_put(o, "run", fused_outcome_schema(), false);
     for (int k = 0; k < FUSED_COUNTS; k++)
         schema_put(o, fused_counts[k].name,
                    schema_whole(0, fused_counts[k].doc), true);
@@ -212,6 +285,8 @@ json_t *network_schema(void)
     json_t *fusion = schema_typed("array", "with network.fuse");
     tree_put(fusion, "items", fusion_schema());
     schema_put(graph, "fusion", fusion, false);
+    schema_put(graph, "fusions_tried",
+               schema_whole(1, "chains and tiles that a search ran"), false);
     json_t *values = schema_typed("array", "of a run with --check");
     tree_put(values, "items", value_schema());
     schema_put(graph, "values", values, false);

@@ -340,6 +340,8 @@ static void view_init(struct table_view *v, const struct report_input *in)
         energy_range_add(&v->range[in->n_layers], &v->range[i]);
     }
     metrics_sum(in->layers, in->n_layers, &v->total);
+    v->total.checked =
+        v->total.checked || in->n_values > 0; /* of no MAC loop */
     bool is_pj = strcmp(energy_unit(in->energy), "pJ") == 0;
     v->energy_unit = is_pj ? "uJ" : "10^6 MAC";
     v->energy_units_each = 1e6; /* pJ in a uJ; MACs in 10^6 MAC */

@@ -2,6 +2,9 @@
  * what they came to; and its tensors: which stayed in L2, and what it saved.
  * SPDX-License-Identifier: MIT
  */
+#include <stdlib.h>
+
+#include "sim/base/text_stream.h"
 #include "sim/report/grid.h"
 #include "sim/report/report_table.h"
 
@@ -72,11 +75,82 @@ void table_residency(const struct residency *residency, FILE *to)
     text_paragraph(to, "  residency: ", text);
 }
 
+static void grid_signed(struct grid *g, int64_t n)
+{
+    grid_cell(g, "%s%s", n < 0 ? "-" : "",
+              text_count((uint64_t)(n < 0 ? -n : n)).text);
+}
+
+/* How chains were worked on that ran, and what that came to. */
+static void table_fused_runs(const struct fuse_groups *fused, FILE *to)
+{
+    static const char *const head[2][9] = {
+        {"fused", "tile", "halos", "bytes", "saved", "again of", "again of",
+         "cycles", "apart"},
+        {"over DRAM", "", "", "kept", "words", "maps", "filters", "", ""}};
+    struct grid *g = grid_new(9, 1);
+    for (int line = 0; line < 2; line++)
+        for (int i = 0; i < 9; i++)
+            grid_cell(g, "%s", head[line][i]);
+    grid_rule(g);
+    for (int i = 0; i < fused->n; i++) {
+        const struct fuse_group *f = &fused->group[i];
+        const struct fused_outcome *o = &f->outcome;
+        grid_cell(g, "%s to %s", f->first, f->last);
+        grid_count(g, (uint64_t)f->tile);
+        grid_cell(g, "%s", fuse_halos_name[f->halos]);
+        grid_count(g, o->kept_bytes);
+        grid_count(g, o->saved_words);
+        grid_signed(g, o->first_again_words + o->last_again_words);
+        grid_signed(g, o->filter_again_words);
+        grid_count(g, o->cycles_fused);
+        grid_count(g, o->cycles_apart);
+    }
+    fputc('\n', to);
+    grid_print(g, 0, to);
+    grid_free(g);
+    for (int i = 0; i < fused->n; i++)
+        if (fused->group[i].outcome.why[0] != '\0') {
+            char text[512];
+            snprintf(text, sizeof(text),
+                     "%s to %s loads its filters with every tile: %s",
+                     fused->group[i].first, fused->group[i].last,
+                     fused->group[i].outcome.why);
+            text_paragraph(to, "  filters: ", text);
+        }
+}
+
+/* What a search found, as network.fuse takes it. */
+static void say_search(const struct fuse_groups *fused, FILE *to)
+{
+    char *text = NULL;
+    size_t bytes;
+    FILE *said = text_stream(&text, &bytes);
+    fprintf(said, "of %s chains and tiles that ran, ",
+            text_count(fused->tried).text);
+    if (fused->n == 0)
+        fprintf(said, "none takes less than its nodes by themselves");
+    else
+        fprintf(said, "these take least: --set network.fuse=");
+    for (int i = 0; i < fused->n; i++)
+        fprintf(said, "%s%s:%s:%d:%s", i > 0 ? "," : "", fused->group[i].first,
+                fused->group[i].last, fused->group[i].tile,
+                fuse_halos_name[fused->group[i].halos]);
+    SIM_CHECK(fclose(said) == 0);
+    text_paragraph(to, "  searched: ", text);
+    free(text);
+}
+
 void table_fusion(const struct fuse_groups *fused, FILE *to)
 {
     static const char *const head[2][8] = {
         {"fused", "nodes", "apart", "pools", "fused", "kept", "read", "MACs"},
         {"words", "", "", "merged", "", "on chip", "again", "again"}};
+    if (fused->n == 0) {
+        fputc('\n', to);
+        say_search(fused, to);
+        return;
+    }
     struct grid *g = grid_new(8, 1);
     for (int line = 0; line < 2; line++)
         for (int i = 0; i < 8; i++)
@@ -96,10 +170,16 @@ void table_fusion(const struct fuse_groups *fused, FILE *to)
     fputc('\n', to);
     grid_print(g, 0, to);
     grid_free(g);
+    if (!fused->group[0].has_run) {
+        text_paragraph(to, "  fused: ",
+                       "what tiles share is kept on chip, or read and worked "
+                       "out again; no figure above has it");
+        return;
+    }
+    table_fused_runs(fused, to);
     text_paragraph(to, "  fused: ",
-                   fused->group[0].has_run
-                       ? "nodes above ran tile by tile, their maps in L2, and "
-                         "read and worked out again what tiles share"
-                       : "what tiles share is kept on chip, or read and worked "
-                         "out again; no figure above has it");
+                   "nodes above ran tile by tile, their maps in L2; what tiles "
+                   "share was kept there, or read and worked out again");
+    if (fused->tried > 0)
+        say_search(fused, to);
 }

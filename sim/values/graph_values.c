@@ -11,6 +11,13 @@
 #include "sim/values/mac_operands.h"
 #include "sim/values/vector_values.h"
 
+/* What a node's MAC loop had, for those who ask for it later. */
+struct kept_words {
+    bool is_wanted;
+    struct mac_operands operands;
+    int64_t *psums; /* owns; NULL: it has not run */
+};
+
 struct graph_values {
     const struct network_file *network; /* borrowed */
     const struct arch *arch;            /* borrowed */
@@ -18,6 +25,7 @@ struct graph_values {
     struct value_map *map;              /* owns; of each tensor */
     int *readers;                       /* owns; that have not run yet */
     struct tensor_values *all;          /* owns */
+    struct kept_words *kept;            /* owns; of each node */
     int next;                           /* the node that comes next */
     int mac_nodes;                      /* of those before it */
     struct mac_operands operands; /* of the next node, once it has begun */
@@ -78,6 +86,7 @@ struct graph_values *graph_values_new(const struct network_file *network,
     v->parts = parts;
     v->map = xcalloc((size_t)g->n_tensors, sizeof(*v->map));
     v->readers = xcalloc((size_t)g->n_tensors, sizeof(*v->readers));
+    v->kept = xcalloc((size_t)g->n_nodes, sizeof(*v->kept));
     v->all = xcalloc((size_t)g->n_tensors, sizeof(*v->all));
     for (int i = 0; i < g->n_nodes; i++)
         for (int k = 0; k < g->node[i].n_in; k++)
@@ -100,6 +109,12 @@ void graph_values_free(struct graph_values *v)
         mac_operands_fini(&v->operands);
     for (int t = 0; t < v->network->graph->n_tensors; t++)
         value_map_fini(&v->map[t]);
+    for (int i = 0; i < v->network->graph->n_nodes; i++)
+        if (v->kept[i].psums != NULL) {
+            mac_operands_fini(&v->kept[i].operands);
+            free(v->kept[i].psums);
+        }
+    free(v->kept);
     free(v->map);
     free(v->readers);
     free(v->all);
@@ -153,6 +168,37 @@ static const struct layer_values *words_of(void *context, int layer)
     return mac_operands_part(&v->operands);
 }
 
+void graph_values_keep(struct graph_values *v, int node)
+{
+    v->kept[node].is_wanted = true;
+}
+
+struct layer_values graph_values_of(struct graph_values *v, int node)
+{
+    const struct kept_words *k = &v->kept[node];
+    const struct layer_values none = {NULL, NULL, NULL};
+    return k->psums == NULL
+               ? none
+               : (struct layer_values){k->operands.values.ifmap,
+                                       k->operands.values.filter, k->psums};
+}
+
+/* Lets go of the operands of the node that ran, or keeps them with a copy of
+ * its psums, before these are rounded. */
+static void end_operands(struct graph_values *v, const struct value_map *sums)
+{
+    struct kept_words *k = &v->kept[v->next];
+    if (k->is_wanted) {
+        const size_t words = (size_t)value_map_words(sums);
+        k->operands = v->operands;
+        k->psums = xcalloc(words, sizeof(*k->psums));
+        memcpy(k->psums, sums->word, words * sizeof(*k->psums));
+    } else {
+        mac_operands_fini(&v->operands);
+    }
+    v->has_begun = false;
+}
+
 static void is_done(void *context, int layer)
 {
     struct graph_values *v = context;
@@ -168,8 +214,7 @@ static void is_done(void *context, int layer)
     v->operands.sums.word = NULL;
     out->N = batch_of(v); /* of a matmul they are products side by side */
     out->shape = shape;
-    mac_operands_fini(&v->operands);
-    v->has_begun = false;
+    end_operands(v, out);
     value_map_quantise(out, bits_of(v, n->first_out));
     made(v, n->first_out);
     let_go(v, n);

@@ -35,6 +35,10 @@ struct graph_values *graph_values_new(const struct network_file *network,
                                       const struct arch *arch,
                                       const int *parts);
 void graph_values_free(struct graph_values *values); /* or NULL */
+/* Keeps the operands and psums of a node with a MAC loop, before it runs. */
+void graph_values_keep(struct graph_values *values, int node);
+/* Once all layers have run: those; NULLs of a node that was not kept. */
+struct layer_values graph_values_of(struct graph_values *values, int node);
 struct word_carrier graph_values_carrier(struct graph_values *values);
 /* Once all layers have run: of every tensor, in the graph's order. */
 const struct tensor_values *graph_values_all(struct graph_values *values,

@@ -3,11 +3,14 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "sim/network/fuse_tiles.h"
 #include "sim/network/fusion.h"
 #include "sim/network/network_file.h"
 #include "test/messages.h"
@@ -98,6 +101,126 @@ TEST(Fusion, WorksAgainOnWhatTilesShare)
                   once + 2 * 4 * 6 * 5 +
                       static_cast<uint64_t>(6 * last.P * last.Q));
     }
+}
+
+std::vector<struct layer> windows(Folder &folder)
+{
+    const std::string path = folder.write(
+        "w.cfg",
+        "name = \"w\"; inputs = ( { name = \"x\"; C = 3; H = 23; W = 16; } );\n"
+        "nodes = ( { name = \"a\"; in = \"x\"; M = 4; R = 5; S = 3; pad_top = "
+        "2; "
+        "pad_left = 1; pad_right = 2; }, { name = \"b\"; op = \"relu\"; in = "
+        "\"a\"; },\n{ name = \"c\"; op = \"maxpool\"; in = \"b\"; R = 3; S = "
+        "2; "
+        "stride = 2; }, { name = \"d\"; in = \"c\"; M = 6; G = 2; R = 3; S = "
+        "3; "
+        "pad = 1; }, { name = \"e\"; in = \"d\"; M = 2; R = 1; S = 3; } );\n");
+    return chain_of(path, "all");
+}
+
+// Where tiles keep what they share: each pixel is made once, by the first tile
+// that somebody needs it for, and whatever a tile reads is made by it or was
+// before; all that is needed is made; and what lies in between for a later tile
+// has room in the words that are kept.
+TEST(Fusion, KeptHalosAreMadeOnceAndBefore)
+{
+    Folder folder;
+    const std::vector<struct layer> chain = windows(folder);
+    const int n = static_cast<int>(chain.size());
+    for (int tile = 1; tile <= 8; tile++) {
+        struct fuse_tiles down, across;
+        fuse_tiles_find(chain.data(), n, true, tile, HALOS_KEPT, true, &down);
+        fuse_tiles_find(chain.data(), n, false, tile, HALOS_KEPT, true,
+                        &across);
+        // The pixels of each node's input, and last of the output.
+        std::vector<Pixels> made(chain.size() + 1);
+        std::vector<std::map<std::pair<int, int>, int>> made_at(chain.size()),
+            read_at(chain.size());
+        for (int i = 0; i < down.n; i++)
+            for (int j = 0; j < across.n; j++)
+                for (int k = 0; k < n; k++) {
+                    const struct fuse_span &y = down.tile[i].span[k];
+                    const struct fuse_span &x = across.tile[j].span[k];
+                    if (y.out == 0 || x.out == 0)
+                        continue;
+                    const int now = i * across.n + j;
+                    const size_t at = static_cast<size_t>(k);
+                    Pixels outputs;
+                    for (int r = 0; r < y.out; r++)
+                        for (int c = 0; c < x.out; c++)
+                            outputs.insert({y.made_from + r, x.made_from + c});
+                    if (k == 0) // it loads what is not kept
+                        for (int r = y.kept; r < y.in; r++)
+                            for (int c = x.kept; c < x.in; c++) {
+                                const std::pair<int, int> p = {y.read_from + r,
+                                                               x.read_from + c};
+                                EXPECT_TRUE(made[0].insert(p).second);
+                                made_at[0][p] = now;
+                            }
+                    const Pixels reads = needed(chain[at], outputs);
+                    for (const auto &p : reads) {
+                        EXPECT_EQ(made[at].count(p), 1u)
+                            << tile << " " << k << " " << p.first << ", "
+                            << p.second;
+                        read_at[at][p] = now;
+                    }
+                    EXPECT_LE(reads.size(), static_cast<size_t>(y.in) *
+                                                static_cast<size_t>(x.in));
+                    for (const auto &p : outputs) {
+                        EXPECT_TRUE(made[at + 1].insert(p).second);
+                        if (k + 1 < n)
+                            made_at[at + 1][p] = now;
+                    }
+                }
+        EXPECT_EQ(made.back().size(),
+                  static_cast<size_t>(chain.back().P * chain.back().Q));
+        for (int k = 0; k < n; k++) {
+            const size_t at = static_cast<size_t>(k);
+            const uint64_t room =
+                fuse_kept_words(chain.data(), k, &down, &across);
+            uint64_t most = 0;
+            for (int now = 0; now < down.n * across.n; now++) {
+                uint64_t waiting = 0; // made before, needed now or later
+                for (const auto &[p, when] : made_at[at])
+                    waiting += when < now && read_at[at].count(p) != 0 &&
+                               read_at[at][p] >= now;
+                most = std::max(most, waiting);
+            }
+            most *= static_cast<uint64_t>(chain[at].C);
+            EXPECT_LE(most, room) << tile << " " << k;
+            EXPECT_LE(room, 2 * most) << tile << " " << k;
+        }
+        fuse_tiles_fini(&down);
+        fuse_tiles_fini(&across);
+    }
+}
+
+// Tiles that are alike are one, as often as they are; alone they are all there.
+TEST(Fusion, TilesThatAreAlikeAreTakenTogether)
+{
+    Folder folder;
+    const std::vector<struct layer> chain = windows(folder);
+    const int n = static_cast<int>(chain.size());
+    for (const enum fuse_halos halos : {HALOS_AGAIN, HALOS_KEPT})
+        for (int tile = 1; tile <= 8; tile++) {
+            struct fuse_tiles each, some;
+            fuse_tiles_find(chain.data(), n, true, tile, halos, true, &each);
+            fuse_tiles_find(chain.data(), n, true, tile, halos, false, &some);
+            uint64_t times = 0, rows[2] = {0, 0};
+            for (int i = 0; i < each.n; i++)
+                rows[0] += static_cast<uint64_t>(each.tile[i].span[0].in);
+            for (int i = 0; i < some.n; i++) {
+                times += some.tile[i].times;
+                rows[1] += some.tile[i].times *
+                           static_cast<uint64_t>(some.tile[i].span[0].in);
+            }
+            EXPECT_EQ(times, static_cast<uint64_t>(each.n));
+            EXPECT_EQ(rows[0], rows[1]);
+            EXPECT_TRUE(tile > 1 || some.n < each.n);
+            fuse_tiles_fini(&each);
+            fuse_tiles_fini(&some);
+        }
 }
 
 // 77 MB to 3.6 MB an image with 362 KB on chip, in words of 32 bits: Alwani et

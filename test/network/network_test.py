@@ -3,6 +3,8 @@ node is counted or said to be nothing, and MAC layers come out as in a list.
 SPDX-License-Identifier: MIT
 """
 
+import json
+
 from program import check, finish, new_folder, report, run, sample, write
 
 POOL = """name = "n";
@@ -207,27 +209,39 @@ nodes = (
 """
 
 
+UNIT = ("--batch", "2", "--set", "vector.lanes=8", "--set",
+        "vector.ops=maxpool", "--set", "vector.epilogue=relu")
+SMALL = ("--set", "array.rows=8", "--set", "array.cols=8")
+LITTLE = (*SMALL, "--set", "l2.banks=4", "--set", "l2.accumulator_bytes=0")
+
+
 def fused_runs(folder):
     """What tiles move, cycle by cycle, is what the closed form says: the first
     map with what is read again, the last one, each filter once, no map between;
-    and MACs are those and what is worked out again."""
+    and MACs are those and what is worked out again, or, where halos are kept,
+    those alone."""
     net = write(folder, "chain.cfg", CHAIN)
-    small = ("--set", "array.rows=8", "--set", "array.cols=8")
-    for machine, tile in (("tpu_v1", 1), ("tpu_v1", 3), ("tpu_v1", 7),
-                          ("nvdla_small", 2)):
-        words = ("--cfg", machine, "--net", net, "--batch", "2", "--set",
-                 "vector.lanes=8", "--set", "vector.ops=maxpool", "--set",
-                 "vector.epilogue=relu", "--set", "network.fuse=a:c", "--set",
-                 f"network.fuse_tile={tile}")
-        found = report("run", *words, *small, "--check")
+    for machine, tile, halos in (
+            ("tpu_v1", 1, "again"), ("tpu_v1", 3, "kept"),
+            ("tpu_v1", 7, "again"), ("tpu_v1", 1, "kept"),
+            ("tpu_v1", 7, "kept"), ("nvdla_small", 2, "again"),
+            ("nvdla_small", 2, "kept")):
+        what = f"{machine}, tiles of {tile}, halos {halos}"
+        words = ("--cfg", machine, "--net", net, *UNIT, "--set",
+                 f"network.fuse=a:c:{tile}:{halos}")
+        found = report("run", *words, *SMALL, "--check")
         closed = report("model", *words)["network"]["fusion"][0]
         chain = found["network"]["fusion"][0]
-        check(closed.items() <= chain.items() and chain["filters_stay"],
-              f"{machine}, tiles of {tile}: the closed form beside the run")
+        again = halos == "again"
+        check(closed.items() <= chain.items() and
+              chain["run"]["filters_stay"] and
+              (chain["run"]["kept_bytes"] == 0) == again,
+              f"{what}: the closed form beside the run", chain)
         dram = {row["name"]: {
             tensor: (one["reads"], one["writes"]) for tensor, one in
             row["accesses"]["dram"].items()} for row in found["layers"]}
-        first = 2 * 4 * 20 * 18 + chain["read_again_words"]
+        # b's 9 rows of 3 by steps of 2 leave out the last of 20.
+        first = 2 * 4 * 20 * 18 + again * chain["read_again_words"]
         P, Q = (row["shape"][axis] for row in found["layers"][-1:]
                 for axis in "PQ")
         filters = {"a": 8 * 4 * 9, "b": 8 * 8 * 9, "c": 8 * 6}
@@ -235,14 +249,113 @@ def fused_runs(folder):
                        "filter": (filters.get(name, 0), 0),
                        "psum": (0, 2 * 6 * P * Q if name == "c" else 0)}
                 for name in ("a", "ra", "p", "b", "c")}
-        check(dram == want, f"{machine}, tiles of {tile}: words over DRAM",
-              (dram, want))
-        apart = report("list", "layers", "--net", net)["rows"]
-        check(found["total"]["macs"] == chain["again_macs"] +
-              2 * sum(row["macs"] for row in apart) and
-              found["total"]["check"]["mismatches"] == 0,
-              f"{machine}, tiles of {tile}: MACs, and their values",
-              found["total"]["macs"])
+        check(dram == want, f"{what}: words over DRAM", (dram, want))
+        macs = sum(row["macs"] for row in
+                   report("list", "layers", "--net", net)["rows"])
+        left_out = 2 * 8 * 4 * 9 * 18 * (not again)
+        check(found["total"]["macs"] == again * chain["again_macs"] + 2 * macs -
+              left_out and found["total"]["check"]["mismatches"] == 0,
+              f"{what}: MACs, and their values", found["total"]["macs"])
+        adds_up(chain["run"], what)
+    fusion_by_search(net)
+    fusion_says(net, folder)
+
+
+def adds_up(chain, what):
+    check(chain["words_apart"] == chain["words_fused"] + chain["saved_words"] -
+          chain["first_again_words"] - chain["filter_again_words"] -
+          chain["last_again_words"],
+          f"{what}: words apart are those fused, and saved, less what comes "
+          "again", chain)
+
+
+def fusion_by_search(net):
+    """A search's chains are those that its line repeats, to the byte, and take
+    no more than the nodes by themselves; each whole and half tile was tried."""
+    for machine, objective, more in (
+            ("tpu_v1", "delay", SMALL), ("nvdla_small", "energy", ()),
+            ("tpu_v1", "delay", (*LITTLE, "--set", "l2.bytes=6144"))):
+        words = ("run", "--cfg", machine, "--net", net, *UNIT, *more,
+                 "--objective", objective)
+        what = f"{machine}, by {objective}"
+        plain = report(*words)
+        found = report(*words, "--set", "network.fuse=search")
+        chains = found["network"]["fusion"]
+        named = ",".join(f"{c['first']}:{c['last']}:{c['tile']}:{c['halos']}"
+                         for c in chains)
+        check(named and found["network"]["fusions_tried"] > 4,
+              f"{what}: something is found", found["network"])
+        again = report(*words, "--set", f"network.fuse={named}")
+        check(found["layers"] == again["layers"] and
+              found["total"] == again["total"],
+              f"{what}: by hand it is the same", named)
+        took = [one["total"]["cycles"] if objective == "delay" else
+                one["total"]["energy_pj"]["total"] for one in (found, plain)]
+        check(took[0] < took[1], f"{what}: it takes less", took)
+        for chain in chains:
+            adds_up(chain["run"], what)
+            for tile in (1, 2, 4, chain["tile"]):
+                for halos in ("again", "kept"):
+                    other = run(*words, "--format", "json", "--set",
+                                f"network.fuse={chain['first']}:"
+                                f"{chain['last']}:{tile}:{halos}")
+                    if other.returncode != 0:
+                        check("has no mapping" in other.stderr,
+                              f"{what}: {tile} {halos} has no room",
+                              other.stderr)
+                        continue
+                    other = json.loads(other.stdout)["total"]
+                    check((other["cycles"] if objective == "delay" else
+                           other["energy_pj"]["total"]) >= took[0],
+                          f"{what}: no better than the search: tile {tile}, "
+                          f"halos {halos}")
+
+
+def fusion_says(net, folder):
+    """Halos by the machine's key, the pass memory, mappings of tiles, why
+    filters come with each of them, and what is refused."""
+    words = ("run", "--cfg", "tpu_v1", "--net", net, *UNIT, *SMALL, "--set")
+    named = report(*words, "network.fuse=a:c:3:kept")
+    keyed = report(*words, "network.fuse=a:c", "--set", "network.fuse_tile=3",
+                   "--set", "network.fuse_halos=kept")
+    plain = report(*words, "network.fuse=a:c:3:kept", "--no-memo")
+    check(named["layers"] == keyed["layers"] == plain["layers"],
+          "keys say what the chain may, and --no-memo changes nothing")
+    shown = run(*words, "network.fuse=a:c:3:kept", "--show-mapping").stdout
+    check(all(f'layer = "{name}"' in shown for name in "abc") and
+          shown.count("first tile of fused nodes") == 3,
+          "--show-mapping has those of tiles", shown[-900:])
+    shown = run(*words, "network.residency=fit", "--show-mapping").stdout
+    check(all(f'layer = "{name}"' in shown for name in "abc"),
+          "and those beside what stays", shown[-900:])
+    small = report(*words, "network.fuse=a:c:3:kept", *LITTLE, "--set",
+                   "l2.bytes=4096")
+    chain = small["network"]["fusion"][0]["run"]
+    check(not chain["filters_stay"] and "bytes" in chain["why"] and
+          chain["filter_again_words"] > 0, "filters come with each tile", chain)
+    for value, said in (("a:c:0", "a whole number from 1"),
+                        ("a:c:x:kept", "a whole number from 1"),
+                        ("a:c:3:held", "'again' or 'kept'")):
+        done = run(*words, f"network.fuse={value}")
+        check(done.returncode == 1 and said in done.stderr,
+              f"{value}: refused", done.stderr)
+    done = run(*words, "network.fuse=search", "--objective", "edp")
+    check(done.returncode == 1 and "'delay' or 'energy'" in done.stderr,
+          "a search by a product is refused", done.stderr)
+    done = run("model", *words[1:], "network.fuse=search")
+    check(done.returncode == 1 and "runs none" in done.stderr,
+          "and by closed forms", done.stderr)
+    pool = write(folder, "pools.cfg", POOLS)
+    found = report("run", "--cfg", "tpu_v1", "--net", pool, "--check")
+    check(found["total"]["check"]["mismatches"] == 0 and
+          len(found["network"]["values"]) == 2,
+          "--check of a graph without MAC loops", found["total"])
+
+
+POOLS = """name = "pools";
+inputs = ( { name = "x"; C = 4; H = 8; W = 8; } );
+nodes = ( { name = "p"; op = "maxpool"; in = "x"; R = 2; S = 2; stride = 2; } );
+"""
 
 
 def transformers(folder):

@@ -1,0 +1,85 @@
+/* fused_results.c - puts the sums of chains' tiles in the place of their nodes'
+ * results, and holds their DRAM words beside those of the nodes by themselves.
+ * SPDX-License-Identifier: MIT
+ */
+#include "sim/network/fused_results.h"
+
+#include <stdlib.h>
+
+static uint64_t words_of(const struct layer_result *r, int tensor)
+{
+    const struct accesses *a = &r->counts.access[LEVEL_DRAM][tensor];
+    return count_add(a->reads, a->writes);
+}
+
+static uint64_t all_words_of(const struct layer_result *r)
+{
+    uint64_t words = 0;
+    for (int t = 0; t < TENSOR_N; t++)
+        words = count_add(words, words_of(r, t));
+    return words;
+}
+
+/* apart: of the graph's nodes. */
+static void compare(const struct fuse_group *g, const bool *works,
+                    const struct layer_result *sum,
+                    const struct layer_result *apart, struct fused_outcome *out)
+{
+    int first = 0, last = g->nodes - 1;
+    while (first < last && !works[first])
+        first++;
+    while (last > first && !works[last])
+        last--;
+    for (int k = first; k <= last; k++) {
+        const struct layer_result *r = &apart[g->node[k]], *is = &sum[k];
+        if (!works[k])
+            continue;
+        out->words_apart = count_add(out->words_apart, all_words_of(r));
+        out->words_fused = count_add(out->words_fused, all_words_of(is));
+        out->cycles_apart = count_add(out->cycles_apart, r->cycles);
+        out->cycles_fused = count_add(out->cycles_fused, is->cycles);
+        out->filter_again_words += (int64_t)words_of(is, TENSOR_FILTER) -
+                                   (int64_t)words_of(r, TENSOR_FILTER);
+        if (k > first)
+            out->saved_words =
+                count_add(out->saved_words, words_of(r, TENSOR_IFMAP));
+        else
+            out->first_again_words = (int64_t)words_of(is, TENSOR_IFMAP) -
+                                     (int64_t)words_of(r, TENSOR_IFMAP);
+        if (k < last)
+            out->saved_words =
+                count_add(out->saved_words, words_of(r, TENSOR_PSUM));
+        else
+            out->last_again_words = (int64_t)words_of(is, TENSOR_PSUM) -
+                                    (int64_t)words_of(r, TENSOR_PSUM);
+    }
+}
+
+static bool run_group(const struct fused_input *in, struct fuse_group *g,
+                      struct layer_result *results, struct diag *d)
+{
+    struct layer_result *sum = xcalloc((size_t)g->nodes, sizeof(*sum));
+    bool *works = xcalloc((size_t)g->nodes, sizeof(*works)), lacks_room;
+    const bool ok = fused_chain_run(in, g, sum, &lacks_room, d);
+    for (int k = 0; k < g->nodes; k++)
+        works[k] = sum[k].mapping_source != NULL;
+    if (ok)
+        compare(g, works, sum, results, &g->outcome);
+    for (int k = 0; ok && k < g->nodes; k++)
+        if (works[k]) {
+            layer_result_fini(&results[g->node[k]]);
+            results[g->node[k]] = sum[k];
+        }
+    free(works);
+    free(sum);
+    return ok;
+}
+
+bool fused_results(const struct fused_input *in, struct fuse_groups *groups,
+                   struct layer_result *results, struct diag *d)
+{
+    bool ok = fused_is_possible(in, d);
+    for (int i = 0; ok && i < groups->n; i++)
+        ok = run_group(in, &groups->group[i], results, d);
+    return ok;
+}
