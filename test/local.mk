@@ -146,16 +146,19 @@ config_test_SOURCES = %D%/base/diag_test.cpp %D%/base/layer_test.cpp %D%/base/tr
 config_test_LDADD = $(TEST_LIBS)
 
 # sim/process, sim/plugin
-dist_check_SCRIPTS += %D%/process/limits_test.py \
+dist_check_SCRIPTS += %D%/process/calls_test.py %D%/process/limits_test.py \
 	%D%/process/outputs_test.py %D%/process/plugin_test.py \
 	%D%/process/safe_test.py
-TEST_ALLOCATOR = %D%/process/no_memory.so
-EXTRA_DIST += %D%/process/no_memory.c
-check_DATA += $(TEST_ALLOCATOR)
-CLEANFILES += $(TEST_ALLOCATOR)
-$(TEST_ALLOCATOR): %D%/process/no_memory.c
+TEST_PRELOADS = %D%/process/failing_calls.so %D%/process/no_memory.so
+EXTRA_DIST += $(TEST_PRELOADS:.so=.c)
+check_DATA += $(TEST_PRELOADS)
+CLEANFILES += $(TEST_PRELOADS)
+%D%/process/failing_calls.so: %D%/process/failing_calls.c
+%D%/process/no_memory.so: %D%/process/no_memory.c
+$(TEST_PRELOADS):
 	$(AM_V_at)$(MKDIR_P) $(@D)
-	$(AM_V_CC)$(CC) -O1 -fPIC -shared -o $@ $(srcdir)/%D%/process/no_memory.c
+	$(AM_V_CC)$(CC) -D_GNU_SOURCE -O1 -fPIC -shared -o $@ \
+		$(srcdir)/$(@:.so=.c) -ldl
 
 # sim/sweep
 if TESTS_WANTED
@@ -214,7 +217,8 @@ analyse:
 		$(SHELL) $(srcdir)/test/analysis/analyse.sh
 
 # Which lines and branches `make check` runs, in a build of its own; LEAST=90:
-# a folder of less is an error.
+# a folder of less is an error.  LIST=noc: the lines of a folder that have
+# branches never taken, by what ran before.
 .PHONY: coverage
 EXTRA_DIST += %D%/analysis/coverage.py
 coverage:
@@ -222,18 +226,22 @@ coverage:
 	test -e build-coverage/Makefile || (cd build-coverage && \
 	    $(abs_srcdir)/configure -q CFLAGS='-O0 --coverage' \
 	    CXXFLAGS=-O0 LDFLAGS=--coverage)
-	-$(MAKE) -C build-coverage check
+	test -n "$(LIST)" || $(MAKE) -C build-coverage check || :
 	srcdir=$(abs_srcdir) $(PYTHON3) -B \
-	    $(srcdir)/test/analysis/coverage.py build-coverage $(LEAST)
+	    $(srcdir)/test/analysis/coverage.py build-coverage \
+	    $(if $(LIST),--list $(LIST),$(LEAST))
 
+# In slices: SECONDS=480 begins no mutant after so long, and the next `make
+# mutate` goes on; AGAIN=1 tries anew what survived.
 .PHONY: mutate
 EXTRA_DIST += %D%/mutate/bench.py %D%/mutate/equivalent.txt \
-	%D%/mutate/mutate.py
+	%D%/mutate/mutate.py %D%/mutate/noting.cpp
 mutate: all
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS=
 	@$(AM_TESTS_ENVIRONMENT) srcdir=$(abs_srcdir) $(PYTHON3) -B $(srcdir)/test/mutate/mutate.py \
 	    --count $(if $(COUNT),$(COUNT),300) --seed $(if $(SEED),$(SEED),1) \
-	    --only "$(ONLY)" --tests "$(BY)"
+	    --only "$(ONLY)" --tests "$(BY)" $(if $(AGAIN),--again) \
+	    $(if $(SECONDS),--seconds $(SECONDS))
 
 # sim/network
 if TESTS_WANTED
@@ -276,7 +284,9 @@ if TESTS_WANTED
 check_PROGRAMS += energy_test report_test
 endif
 energy_test_SOURCES = %D%/energy/energy_test.cpp %D%/energy/energy_fixture.h \
-	%D%/energy/energy_sizes_test.cpp %D%/energy/energy_range_test.cpp %D%/energy/components_test.cpp $(TEST_CASES)
+	%D%/energy/energy_sizes_test.cpp %D%/energy/energy_range_test.cpp \
+	%D%/energy/components_test.cpp %D%/energy/table_refusals_test.cpp \
+	$(TEST_CASES)
 energy_test_LDADD = $(TEST_LIBS)
 report_test_SOURCES = %D%/base/result_test.cpp %D%/report/report_fixture.h \
 	%D%/report/report_table_test.cpp %D%/report/report_test.cpp \

@@ -3,11 +3,14 @@
 coverage`).
 
     coverage.py BUILD_FOLDER [LEAST]
+    coverage.py BUILD_FOLDER --list FOLDER
 
 Asks gcov of each object of a build with --coverage.  Branches count as covered
-when they were taken at least once, those out of failed checks (SIM_CHECK, which
-only a mistake of ours takes) left aside.  With LEAST, a folder whose branches
-are below that share is an error.
+when they were taken at least once.  Left aside are those of failed checks
+(SIM_CHECK, which only a mistake of ours takes), and those by which a C++
+compiler leaves on an exception.  With LEAST, a folder whose branches are below
+that share is an error; with --list, the lines of a folder are printed that have
+branches never taken.
 SPDX-License-Identifier: MIT
 """
 
@@ -66,7 +69,8 @@ def collect(build, root):
             lines = seen[path]
             for line in file["lines"]:
                 number = line["line_number"]
-                taken = [b["count"] > 0 for b in line["branches"]]
+                taken = [b["count"] > 0 for b in line["branches"]
+                         if not b["throw"]]
                 runs, before = lines.get(number, (0, [False] * len(taken)))
                 if len(before) == len(taken):
                     taken = [a or b for a, b in zip(before, taken)]
@@ -76,13 +80,37 @@ def collect(build, root):
 
 def checks(path):
     """The lines of a file that check ourselves."""
+    found, depth = set(), 0
     with open(path) as file:
-        return {n for n, line in enumerate(file, 1) if "SIM_CHECK" in line}
+        for number, line in enumerate(file, 1):
+            if depth > 0 or "SIM_CHECK(" in line:
+                found.add(number)
+                depth += line.count("(") - line.count(")")
+    return found
+
+
+def list_missing(build, root, folder):
+    """Prints the lines of a folder with branches that were never taken."""
+    for path, lines in sorted(collect(build, root).items()):
+        if os.path.dirname(path) != folder:
+            continue
+        ours = checks(os.path.join(root, path))
+        with open(os.path.join(root, path)) as file:
+            text = file.read().split("\n")
+        for number, (runs, taken) in sorted(lines.items()):
+            if number not in ours and not all(taken):
+                ways = "".join("+" if one else "-" for one in taken)
+                print(f"{path}:{number}: {runs} runs, {ways}: "
+                      f"{text[number - 1].strip()}")
 
 
 def main():
-    build, least = sys.argv[1], float(sys.argv[2]) if sys.argv[2:] else 0
     root = os.environ.get("srcdir", ".")
+    build = sys.argv[1]
+    if sys.argv[2:3] == ["--list"]:
+        list_missing(build, root, sys.argv[3])
+        return
+    least = float(sys.argv[2]) if sys.argv[2:] else 0
     rooms = collections.defaultdict(lambda: [0, 0, 0, 0])
     for path, lines in collect(build, root).items():
         ours = checks(os.path.join(root, path))

@@ -104,6 +104,34 @@ def look_at_mapping(folder):
               f"{given[0]}: then no mapping binds", after)
 
 
+def look_at_machines(folder):
+    """Machines of each kind: what binds is a change that, made, takes the
+    cycles that explain says."""
+    few = ("--shape", "M=8,C=4,H=8,W=8,R=3,S=3")
+    mapping = write(folder, "few.cfg", 'mappings = ( { dataflow = "rs"; m = 8; '
+                    'n = 1; e = 6; p = 4; q = 1; r = 1; t = 1; fr = 3; fc = 3; '
+                    'g = 1; w = 6; } );')
+    for words in (("gemmini",), ("eyeriss_v2_sparse",), ("simba_like",),
+                  ("eyeriss_spads",), ("tensor_core",), ("nvdla_small",),
+                  ("eyeriss", "--set", "energy=45nm_rough"),
+                  ("eyeriss", "--set", "energy=45nm_components"),
+                  ("eyeriss", "--mapping", mapping),
+                  ("eyeriss", "--mapping-policy", mapping)):
+        words = ("--cfg", *words, *few)
+        found = report("explain", *words)
+        gains = [w["gain"] for w in found["what_ifs"] if "gain" in w]
+        check(gains == sorted(gains, reverse=True) and
+              report("run", *words)["total"]["cycles"] ==
+              found["now"]["cycles"], " ".join(words[1:4]))
+        binds = found["binding"]
+        if binds is not None and binds["options"][0].startswith("--set"):
+            made = [word for option in binds["options"]
+                    for word in option.split(" ", 1)]
+            check(report("run", *words, *made)["total"]["cycles"] ==
+                  binds["cycles"], f"and {binds['options']} takes as long",
+                  binds)
+
+
 def look_at_text():
     """Of a published layer: the numbers are those of the run."""
     words = ("--cfg", "eyeriss", "--layer", "conv5", "--batch", "1")
@@ -137,5 +165,6 @@ if __name__ == "__main__":
         look_at(*case)
     with new_folder() as work:
         look_at_mapping(work)
+        look_at_machines(work)
     look_at_text()
     finish()

@@ -132,8 +132,32 @@ WRONG = [
     ({"cancel": 99}, 99, "error", "no request"),
     ({"id": 17, "cfg": "eyeriss", "net": "lenet5", "max_seconds": -1}, 17,
      "error", "above 0"),
+    ({"id": 34, "cfg": "eyeriss", "net": "lenet5", "max_seconds": "1"}, 34,
+     "error", "'max_seconds' needs a number above 0"),
+    *(({"id": 40 + k, "cfg": "eyeriss", name: value}, 40 + k, "error",
+       f"'{name}' needs a") for k, (name, value) in enumerate((
+           ("net", 1), ("layer", None), ("shape", []), ("gemm", True),
+           ("dataflow", {}), ("command", 2.5), ("objective", 0),
+           ("batch", 1.5), ("batch", 1 << 40), ("max_cycles", 0),
+           ("max_cycles", "9"), ("set", "array.rows=4"), ("set", [4])))),
+    ({"id": 60, "cfg": "eyeriss", "shape": "M=1", "gemm": "M=1,N=1,K=1"}, 60,
+     "error", "exclude each other"),
+    *(({"id": 61 + k, "cfg": "eyeriss", "layer": "c1", **one}, 61 + k, "error",
+       "it does not go with") for k, one in enumerate((
+           {"shape": "M=1"}, {"gemm": "M=1,N=1,K=1"}))),
+    ({"id": 63, "cfg": "eyeriss", "set": {f"array.rows{k}": 1
+                                          for k in range(65)}}, 63, "error",
+     "'set' has more than 64 keys"),
+    ({"id": 64, "cfg": "eyeriss", "set": {"array.rows": True}}, 64, "error",
+     "array.rows"),
+    ({"id": 65, "cfg": "eyeriss", "set": {"array.rows": False}}, 65, "error",
+     "array.rows"),
+    ({"id": 66, "cfg": "eyeriss", "set": {"array.rows": None}}, 66, "error",
+     "needs a number, a string, true or false"),
+    ({"cancel": "none"}, "none", "error", "no request"),
 ]
-answers = ask([one[0] for one in WRONG] +
+# Blank lines are no requests.
+answers = ask(["", " \t\r"] + [one[0] for one in WRONG] +
               [{"id": "last", "cfg": "eyeriss", "net": "lenet5"}])
 check(len(answers) == len(WRONG) + 1, "each line has an answer", len(answers))
 for text, name, status, words in WRONG:

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""calls_test.py - system calls that fail or are interrupted (failing_calls.c):
+the program does without, calls again, or ends with one line that says why, and
+leaves nothing behind but a sweep's store.
+
+SPDX-License-Identifier: MIT
+"""
+
+import errno
+import os
+import subprocess
+
+from program import (PROGRAM, check, finish,
+                     leave_to_the_plain_build, new_folder, write)
+
+leave_to_the_plain_build()
+AGAIN, NO, FULL = errno.EINTR, errno.EAGAIN, errno.EIO
+FAILING = os.path.join(os.path.dirname(PROGRAM), "test", "process",
+                       "failing_calls.so")
+PLUGIN = os.path.join(os.path.dirname(PROGRAM), "test", "dataflows",
+                      "plugin_dataflow.so")
+NET = ["--cfg", "eyeriss", "--net", "lenet5", "--batch", "1"]
+C1 = [*NET, "--layer", "c1"]
+TO_FILE = [*C1, "-o", "out", "--format", "json"]
+PLUGGED = [*C1, "--plugin", PLUGIN]
+PAGE = [*C1, "--format", "html"]
+APART = [*C1, "--kernel", "systemc"]
+SAFE = [*C1, "--safe"]
+LIMITED = [*C1, "--memory-limit", "500"]
+IMPORT = ["import", "layers.csv"]
+COMPARE = ["compare", "eyeriss", "systolic", "--net", "lenet5", "--layer", "c1",
+           "--batch", "1"]
+SWEEP = ["sweep", "plan", "-j", "2"]
+SERVE = ["serve", "-j", "2"]
+LAYERS = """Layer name, IFMAP Height, IFMAP Width, Filter Height, \
+Filter Width, Channels, Num Filter, Strides,
+c, 8, 8, 3, 3, 4, 4, 1,
+"""
+PLAN = """cfg = "eyeriss"; net = "lenet5"; layer = "c1"; batch = 1;
+axes = ( { key = "array.rows"; values = [6, 12]; } );
+limits = { memory_mib = 400; };
+"""
+WISH = '{"id": 1, "command": "model", "cfg": "eyeriss", "net": "lenet5"}\n'
+# (what is run, the call, which of them, its error, the status, a part of what
+# is said).  Where the status is 0, all is as if nothing had failed.
+ROWS = (
+    (C1, "isatty", 1, FULL, 0, ""),
+    *(([*NET, "-j", "3"], "pthread_create", n, NO, 0, "") for n in (1, 2)),
+    (PLUGGED, "fork", 1, NO, 4, "the plugin cannot be tried out"),
+    (PLUGGED, "mmap", 1, NO, 4, "the plugin cannot be tried out"),
+    (PLUGGED, "waitpid", 1, AGAIN, 0, ""),
+    (PLUGGED, "waitpid", 1, FULL, 4, "the plugin cannot be tried out"),
+    (PAGE, "fork", 1, NO, 4, "could not be made as 'html'"),
+    (PAGE, "waitpid", 1, AGAIN, 0, ""),
+    *((PAGE, "dup2", n, FULL, 4, "could not be made") for n in (1, 2, 3)),
+    (COMPARE, "readlink", 1, FULL, 4, ""),
+    *((PAGE, "tmpfile", n, FULL, 4, "could not be made") for n in (1, 2, 3)),
+    (IMPORT, "fork", 1, NO, 4, "a Python 3 is needed"),
+    (IMPORT, "pipe", 1, NO, 4, "a Python 3 is needed"),
+    (IMPORT, "dup2", 1, FULL, 4, "it did not start"),
+    (IMPORT, "read", 1, AGAIN, 0, ""),
+    (IMPORT, "waitpid", 1, AGAIN, 0, ""),
+    (TO_FILE, "fstat", 1, FULL, 4, "cannot read "),
+    (TO_FILE, "fdopen", 1, FULL, 4, "cannot read "),
+    (TO_FILE, "fsync", 1, FULL, 4, "cannot write 'out'"),
+    (TO_FILE, "rename", 1, FULL, 4, "cannot write 'out'"),
+    (APART, "fork", 1, NO, 5, "no process can be started"),
+    (APART, "waitpid", 1, AGAIN, 0, ""),
+    (SAFE, "setrlimit", 1, FULL, 4, "no limits for '--safe'"),
+    (SAFE, "setrlimit", 2, FULL, 4, "no limits for '--safe'"),
+    (SAFE, "getrlimit", 1, FULL, 0, ""),
+    (LIMITED, "getrlimit", 1, FULL, 4, "sets no '--memory-limit' of 500"),
+    (LIMITED, "setrlimit", 1, FULL, 4, "sets no '--memory-limit' of 500"),
+    (SWEEP, "fork", 1, NO, 4, ""),
+    (SWEEP, "socketpair", 1, NO, 4, ""),
+    (SWEEP, "waitpid", 1, AGAIN, 0, ""),
+    (SWEEP, "read", 1, AGAIN, 0, ""),
+    (SWEEP, "write", 1, AGAIN, 0, ""),
+    (SWEEP, "pthread_create", 1, NO, 4, ""),
+    (SWEEP, "pthread_create", 2, NO, 0, ""),
+    (SERVE, "pthread_create", 1, NO, 4, ""),
+    (SERVE, "pthread_create", 2, NO, 0, ""),
+)
+
+
+def run(words, folder, environment):
+    """What came of it, with the names of what it left behind, which is taken
+    away."""
+    done = subprocess.run(
+        [PROGRAM, *words], cwd=folder, capture_output=True, text=True,
+        input=WISH if words == SERVE else "", timeout=120,
+        env={**os.environ, **environment})
+    done.left = sorted(set(os.listdir(folder)) - {"layers.csv", "plan"})
+    for name in done.left:
+        os.remove(os.path.join(folder, name))
+    return done
+
+
+def main():
+    if not os.path.exists(FAILING):
+        print("skipped: a call that fails needs a program of its own")
+        return
+    with new_folder() as folder:
+        write(folder, "layers.csv", LAYERS)
+        write(folder, "plan", PLAN)
+        whole = {}
+        for words, call, number, error, status, part in ROWS:
+            key = " ".join(words)
+            if key not in whole:
+                whole[key] = run(words, folder, {})
+            usual = whole[key]
+            if usual.returncode != 0:
+                print(f"skipped: {key}: {usual.stderr}", end="")
+                continue
+            done = run(words, folder, {
+                "LD_PRELOAD": FAILING, "FAIL_CALL": call,
+                "FAIL_AT": str(number), "FAIL_ERRNO": str(error)})
+            is_right = (done.returncode, done.stdout, done.left) == \
+                (0, usual.stdout, usual.left)
+            if status != 0:
+                is_right = done.left in ([], ["plan.sqlite"]) and \
+                    (done.returncode, done.stdout,
+                     done.stderr.count("\n")) == (status, "", 1)
+            check(is_right and part in done.stderr,
+                  f"{call} {number} fails, {os.strerror(error)}: {key}",
+                  f"{done.returncode} {done.stderr} {done.left}")
+
+
+main()
+finish()
