@@ -42,6 +42,15 @@ class random_levels
         return a;
     }
 
+    // Meshes inside all levels.
+    static void put_meshes(arch *a)
+    {
+        for (level_arch &at : a->level) {
+            at.network = LEVEL_MESH;
+            at.slots_per_cycle = 1;
+        }
+    }
+
     layer shape(uint64_t macs_max)
     {
         return random_.shape(macs_max);

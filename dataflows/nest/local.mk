@@ -20,6 +20,8 @@ libaccel_a_SOURCES += \
 	%D%/nest_levels.c \
 	%D%/nest_levels.h \
 	%D%/nest_limits.h \
+	%D%/nest_mesh.c \
+	%D%/nest_mesh.h \
 	%D%/nest_model.c \
 	%D%/nest_pass.c \
 	%D%/nest_pass.h \
@@ -28,4 +30,6 @@ libaccel_a_SOURCES += \
 	%D%/nest_view.c \
 	%D%/nest_view.h \
 	%D%/nest_walk.c \
-	%D%/nest_walk.h
+	%D%/nest_walk.h \
+	%D%/node_tally.c \
+	%D%/node_tally.h

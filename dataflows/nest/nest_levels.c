@@ -11,6 +11,7 @@
  */
 #include "dataflows/nest/nest_levels.h"
 
+#include "dataflows/nest/nest_mesh.h"
 #include "dataflows/nest/nest_view.h"
 
 /* A nest whose words are counted, and where to. */
@@ -29,14 +30,15 @@ static void add_words(uint64_t *into, uint64_t words)
 
 /* Words that cross the network inside a level; DRAM has none. */
 static void add_flow(const struct count *c, enum level level,
-                     enum level_flow flow, uint64_t sent, uint64_t delivered)
+                     enum level_flow flow, uint64_t sent, uint64_t delivered,
+                     uint64_t hops)
 {
     struct link_words *to = &c->out->flow[level][flow];
     if (!arch_level_has_network(c->arch, level))
         return;
     add_words(&to->words_sent, sent);
     add_words(&to->words_delivered, delivered);
-    add_words(&to->hops, delivered);
+    add_words(&to->hops, hops);
 }
 
 /* The terms of a child level with those under one `above` as a group. */
@@ -77,7 +79,13 @@ static void count_operand(const struct count *c, int child, enum tensor tensor)
         const bool is_alone = level != LEVEL_DRAM &&
                               c->arch->level[k].network == LEVEL_POINT_TO_POINT;
         const uint64_t sent = is_alone ? below : flow->read;
-        add_flow(c, level, name, sent, below);
+        uint64_t hops = below;
+        if (arch_level_has_mesh(c->arch, level)) {
+            const struct mesh_grid grid = {c->arch->level[k].rows,
+                                           c->arch->level[k].cols};
+            hops = nest_mesh_links(&grid, c->nest, &view, child, level, tensor);
+        }
+        add_flow(c, level, name, sent, below, hops);
         if (level == parent)
             add_words(&c->out->access[k][tensor].reads, sent);
         below = flow->read;
@@ -124,9 +132,9 @@ static void count_psums(const struct count *c, int child)
         if (!arch_has_level(c->arch, level))
             continue;
         const uint64_t along = count_sub(below, sum[k]);
-        add_flow(c, level, FLOW_PSUM_IN, in, in);
-        add_flow(c, level, FLOW_PSUM_OUT, sum[k], sum[k]);
-        add_flow(c, level, FLOW_PSUM_LINK, along, along);
+        add_flow(c, level, FLOW_PSUM_IN, in, in, in);
+        add_flow(c, level, FLOW_PSUM_OUT, sum[k], sum[k], sum[k]);
+        add_flow(c, level, FLOW_PSUM_LINK, along, along, along);
         below = sum[k];
     }
     add_words(&c->out->access[parent][TENSOR_PSUM].reads, in);

@@ -28,7 +28,7 @@ struct search_costs {
     /* Listed levels between l2 and rf, and a hop of each listed one, in those
      * of noc_hop; 0 without any. */
     double inner[LEVEL_N][TENSOR_N], inner_write[LEVEL_N][TENSOR_N];
-    double hops[LEVEL_N];
+    double hops[LEVEL_N][FLOW_N];
     /* A word that is a finished output. */
     double l2_finished, l2_finished_write, dram_finished;
     struct dram_cfg dram_cfg; /* whose peak bounds cycles */

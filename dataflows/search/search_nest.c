@@ -37,7 +37,7 @@ static double listed_energy(const struct arch *arch,
         if (!arch_has_level(arch, (enum level)k))
             continue;
         for (int f = 0; f < FLOW_N; f++)
-            energy += (double)c->flow[k][f].hops * costs->hops[k] *
+            energy += (double)c->flow[k][f].hops * costs->hops[k][f] *
                       costs->noc_hop[of_flow[f]];
         for (int t = 0; k > LEVEL_RF && k < LEVEL_L2 && t < TENSOR_N; t++)
             energy += (double)c->access[k][t].reads * costs->inner[k][t] +

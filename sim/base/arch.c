@@ -11,8 +11,8 @@ const char *const level_name[LEVEL_N] = {
     [LEVEL_INNER_4] = "inner_4", [LEVEL_L2] = "l2",
     [LEVEL_DRAM] = "dram",
 };
-const char *const level_network_name[LEVEL_NETWORK_KINDS] = {"multicast",
-                                                             "point_to_point"};
+const char *const level_network_name[LEVEL_NETWORK_KINDS] = {
+    "multicast", "point_to_point", "mesh"};
 const char *const level_reduce_name[LEVEL_REDUCES] = {"chain", "tree", "none"};
 const char *const level_flow_name[FLOW_N] = {"ifmap", "filter", "psum_in",
                                              "psum_out", "psum_link"};
@@ -264,6 +264,12 @@ bool arch_level_has_network(const struct arch *a, enum level level)
     const struct level_arch *at = &a->level[level];
     return level != LEVEL_DRAM &&
            (at->rows * at->cols > 1 || at->flow_words[FLOW_IFMAP] > 0);
+}
+
+bool arch_level_has_mesh(const struct arch *a, enum level level)
+{
+    return arch_level_has_network(a, level) &&
+           a->level[level].network == LEVEL_MESH;
 }
 
 /* What passes 64 bits stays at their end. */

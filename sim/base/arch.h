@@ -129,8 +129,11 @@ struct l2_store {
 enum level_network_kind {
     LEVEL_MULTICAST,      /* a word is read once for all that want it */
     LEVEL_POINT_TO_POINT, /* a word is read and sent for each that wants it */
+    LEVEL_MESH, /* ifmaps and filters go over routers, a tree of links a word;
+                 * psums as with LEVEL_MULTICAST */
     LEVEL_NETWORK_KINDS
 };
+enum { LEVEL_MESH_NODES_MAX = 64 };
 /* How the psums of children that share a reduction become one. */
 enum level_reduce {
     LEVEL_CHAIN, /* from neighbour to neighbour, added on the way out */
@@ -357,6 +360,7 @@ uint64_t arch_level_instances(const struct arch *arch, int level);
 /* Whether words that leave a level inward cross a network: not from DRAM, nor
  * to a single child, which is a wire. */
 bool arch_level_has_network(const struct arch *arch, enum level level);
+bool arch_level_has_mesh(const struct arch *arch, enum level level);
 /* The store of a tensor at a listed level, or NULL. */
 const struct l2_store *arch_level_store(const struct arch *arch,
                                         enum level level, enum tensor tensor);

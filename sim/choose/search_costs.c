@@ -5,6 +5,7 @@
 #include "sim/choose/search_costs.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "sim/run/tile_table.h"
 
@@ -53,7 +54,7 @@ void search_costs_of(const struct energy_costs *costs, const struct arch *arch,
             by_bit ? bit * arch->precision_bits[t] : costs->dram[t].energy;
     }
     for (int k = 0; k < LEVEL_N; k++) {
-        out->hops[k] = costs->hops[k];
+        memcpy(out->hops[k], costs->hops[k], sizeof(out->hops[k]));
         for (int t = 0; t < TENSOR_N; t++) {
             out->inner[k][t] = costs->inner[k][t].energy;
             out->inner_write[k][t] = costs->inner[k][t].write;

@@ -51,9 +51,10 @@ static const struct {
     {"network", "a group", "multicast",
      "from an instance to its children: kind, reduce, words_per_slot, "
      "slots_per_cycle, hop_um"},
-    {"kind", "\"multicast\" or \"point_to_point\"", "multicast",
+    {"kind", "\"multicast\", \"point_to_point\" or \"mesh\"", "multicast",
      "of `network`: a word is read once for all children that want it in a "
-     "step, or for each of them"},
+     "step, or for each of them; on a mesh of at most 64 routers, one a child, "
+     "once, and ifmaps and filters take a cycle a hop"},
     {"reduce", "\"chain\", \"tree\" or \"none\"", "chain",
      "of `network`: how psums of children that share a reduction become one "
      "word; with none, no reduction is split over them"},
@@ -128,7 +129,7 @@ static bool read_network_key(const struct setting *s, struct level_arch *out,
         return read_number(s, number, out, d);
     if (strcmp(name, "kind") == 0) {
         if (!read_choice(s, level_network_name, LEVEL_NETWORK_KINDS,
-                         "'multicast' or 'point_to_point' (meshes and systolic "
+                         "'multicast', 'point_to_point' or 'mesh' (systolic "
                          "neighbours are not modelled inside listed levels)",
                          &choice, d))
             return false;
@@ -280,6 +281,29 @@ static bool names_differ(const struct setting *list, const struct arch *arch,
     return true;
 }
 
+/* Meshes have few enough routers, and a slot a cycle. */
+static bool meshes_fit(const struct arch *arch, struct src_pos at,
+                       struct diag *d)
+{
+    for (int k = LEVEL_DRAM - 1; k >= 0; k--) {
+        const struct level_arch *l = &arch->level[k];
+        if (!arch_level_has_mesh(arch, (enum level)k))
+            continue;
+        if (l->rows > LEVEL_MESH_NODES_MAX ||
+            l->cols > LEVEL_MESH_NODES_MAX / l->rows)
+            return diag_error(d, at,
+                              "the mesh of level '%s' leads to %d x %d "
+                              "children; it may lead to at most %d",
+                              l->name, l->rows, l->cols, LEVEL_MESH_NODES_MAX);
+        if (l->slots_per_cycle > 1)
+            return diag_error(d, at,
+                              "'slots_per_cycle' of level '%s' is %d; a mesh "
+                              "takes 1 ('words_per_slot' may be more)",
+                              l->name, l->slots_per_cycle);
+    }
+    return true;
+}
+
 static bool macs_fit(const struct arch *arch, struct src_pos at, struct diag *d)
 {
     return arch_level_instances(arch, -1) <= MACS_MAX ||
@@ -305,7 +329,8 @@ bool levels_read(const struct setting *list, struct arch *arch, struct diag *d)
              ok;
     if (!ok || !names_differ(list, arch, d))
         return false;
-    return macs_fit(arch, setting_pos(list), d);
+    return macs_fit(arch, setting_pos(list), d) &&
+           meshes_fit(arch, setting_pos(list), d);
 }
 
 /* The store that a path names, or the only one; rest: what follows. */
@@ -361,7 +386,8 @@ bool levels_set(const char *key, const char *value, struct src_pos at,
                           value);
     if (row == NULL)
         return l2_store_put_number(rest, number, at, store, d);
-    return put_number(row, number, at, level, d) && macs_fit(arch, at, d);
+    return put_number(row, number, at, level, d) && macs_fit(arch, at, d) &&
+           meshes_fit(arch, at, d);
 }
 
 /* The words of a store that one tensor may fill. */

@@ -171,7 +171,7 @@ static void listed_energy(const struct counts *counts, const struct arch *arch,
         if (!arch_has_level(arch, (enum level)k))
             continue;
         for (int f = 0; f < FLOW_N; f++)
-            out->noc += (double)counts->flow[k][f].hops * costs->hops[k] *
+            out->noc += (double)counts->flow[k][f].hops * costs->hops[k][f] *
                         costs->noc_hop[flow_tensor[f]].energy;
         if (k > LEVEL_RF && k < LEVEL_L2)
             out->l1 += level_energy(counts->access[k], costs->inner[k]);

@@ -79,7 +79,8 @@ struct energy_costs {
     /* Listed levels between the outermost and the innermost on chip, which
      * are l2 and rf; 0 without any.  Their energy counts as that of l1. */
     struct energy_cost inner[LEVEL_N][TENSOR_N];
-    double hops[LEVEL_N]; /* noc_hops that a hop of a listed level is */
+    /* noc_hops that a hop of a listed level is. */
+    double hops[LEVEL_N][FLOW_N];
     struct energy_cost l2_finished, dram_finished; /* of finished outputs */
     struct energy_cost dram_bit; /* for bursts, where currents are not */
     struct energy_dram part;

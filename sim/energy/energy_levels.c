@@ -39,6 +39,14 @@ static struct energy_cost store_cost(const struct energy_table *table,
                                             bits);
 }
 
+/* A bit's hop from PE to PE, of a table of components. */
+static double bit_hop(const struct energy_table *table, const struct arch *arch)
+{
+    const struct energy_entry *fifo = &table->noc_hop.entry[0];
+    return fifo->energy / fifo->width_bits +
+           energy_wire(table, energy_pitch_mm(table, arch));
+}
+
 /* A hop of so many um inside a level, of a table of components: as a multiple
  * of what a hop from PE to PE costs. */
 static double hops_of_length(const struct energy_table *table,
@@ -50,9 +58,19 @@ static double hops_of_length(const struct energy_table *table,
     const struct energy_entry *fifo = &table->noc_hop.entry[0];
     const double in_fifo = fifo->energy / fifo->width_bits;
     const double here = in_fifo + energy_wire(table, hop_um / 1e3 * node);
-    const double pitch =
-        in_fifo + energy_wire(table, energy_pitch_mm(table, arch));
+    const double pitch = bit_hop(table, arch);
     return pitch > 0 ? here / pitch : 0;
+}
+
+/* What a router of a mesh adds to a hop, as a multiple of the same. */
+static double hops_of_router(const struct energy_table *table,
+                             const struct arch *arch)
+{
+    const double pitch =
+        energy_is_of_components(table) ? bit_hop(table, arch) : 0;
+    return pitch > 0 && table->router.n_entries > 0
+               ? table->router.entry[0].energy / pitch
+               : 0;
 }
 
 /* What a hop inside a level is of the table's; none to a level's own MACs. */
@@ -84,7 +102,12 @@ void energy_level_costs(const struct energy_table *table,
                         ? (struct energy_cost){0, 0, ENERGY_GIVEN}
                         : store_cost(table, arch, s, arch->precision_bits[t]);
         }
-        out->hops[k] = hops_of(table, arch, k);
+        for (int f = 0; f < FLOW_N; f++) {
+            const bool has_router = arch_level_has_mesh(arch, (enum level)k) &&
+                                    (f == FLOW_IFMAP || f == FLOW_FILTER);
+            out->hops[k][f] = hops_of(table, arch, k) +
+                              (has_router ? hops_of_router(table, arch) : 0);
+        }
     }
     const struct l2_store *psums =
         arch_level_store(arch, LEVEL_L2, TENSOR_PSUM);

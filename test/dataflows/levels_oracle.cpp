@@ -293,8 +293,10 @@ class walker
             const bool alone =
                 k != LEVEL_DRAM && a.level[k].network == LEVEL_POINT_TO_POINT;
             wants next;
-            uint64_t sent = 0, delivered = 0;
+            uint64_t sent = 0, delivered = 0, links = 0;
             for (const auto &w : asked) {
+                if (a.level[k].network == LEVEL_MESH)
+                    links += links_to(k, w.second);
                 for (const place &p : w.second) {
                     unit here = unit();
                     here.at = p;
@@ -305,19 +307,66 @@ class walker
             }
             if (has_network(k))
                 cross(k, tensor == TENSOR_IFMAP ? FLOW_IFMAP : FLOW_FILTER,
-                      sent, delivered);
+                      sent, delivered,
+                      a.level[k].network == LEVEL_MESH ? links : delivered);
             if (k == from)
                 out.access[k][tensor].reads += sent;
             asked = next;
         }
     }
 
+    // Where a unit stands among the children of its instance of a level.
+    std::pair<int, int> node_of(int level, const place &p) const
+    {
+        int row = 0, col = 0;
+        for (size_t i = 0; i < p.size(); i++) {
+            if (space[i].level != level)
+                continue;
+            int &at = i < first_col(level) ? row : col;
+            at = at * space[i].count + p[i];
+        }
+        return {row, col};
+    }
+
+    size_t first_col(int level) const
+    {
+        size_t i = 0;
+        while (space[i].level != level)
+            i++;
+        return i + size_t(n.level[level].rows.n);
+    }
+
+    // Links that one word crosses under each instance of a level: from the
+    // first router along its row, then along columns, and to the children.
+    uint64_t links_to(int level, const std::set<place> &wanted) const
+    {
+        std::set<std::pair<place, std::array<int, 4>>> links;
+        for (const place &p : wanted) {
+            unit here = unit();
+            here.at = p;
+            const place root = under(here, level);
+            const std::pair<int, int> to = node_of(level, p);
+            for (int col = 0; col < to.second; col++)
+                links.insert({root, {0, col, 0, col + 1}});
+            for (int row = 0; row < to.first; row++)
+                links.insert({root, {row, to.second, row + 1, to.second}});
+            links.insert({root, {to.first, to.second, -1, -1}});
+        }
+        return links.size();
+    }
+
     void cross(int level, int flow, uint64_t sent, uint64_t delivered)
+    {
+        cross(level, flow, sent, delivered, delivered);
+    }
+
+    void cross(int level, int flow, uint64_t sent, uint64_t delivered,
+               uint64_t hops)
     {
         link_words &f = out.flow[level][flow];
         f.words_sent += sent;
         f.words_delivered += delivered;
-        f.hops += delivered;
+        f.hops += hops;
     }
 
     bool reads_back(int level) const

@@ -26,11 +26,13 @@ std::string describe_levels(const arch &a)
 }
 
 // Two to seven levels, DRAM included.
-TEST(Levels, TheClosedFormCountsWhatAWalkOfAllProductsCounts)
+void expect_counts(unsigned seed, int cases, bool has_meshes)
 {
-    random_levels random(31);
-    for (int k = 0, end = sample(200, "random nests"); k < end; k++) {
-        const arch a = random.machine(1 + k % 6);
+    random_levels random(seed);
+    for (int k = 0; k < cases; k++) {
+        arch a = random.machine(1 + k % 6);
+        if (has_meshes)
+            random_levels::put_meshes(&a);
         const layer l = random.shape(400);
         const nest n = random.mapping(a, l);
         layer_result got = {}, want = {};
@@ -41,6 +43,16 @@ TEST(Levels, TheClosedFormCountsWhatAWalkOfAllProductsCounts)
                 << c->path << ", case " << k << ", " << describe(l)
                 << describe_levels(a) << describe(n);
     }
+}
+
+TEST(Levels, TheClosedFormCountsWhatAWalkOfAllProductsCounts)
+{
+    expect_counts(31, sample(200, "random nests"), false);
+}
+
+TEST(Levels, TheClosedFormCountsTheLinksOfMeshes)
+{
+    expect_counts(33, sample(60, "random nests on meshes"), true);
 }
 
 // The same machine, which has an L1, with its levels as a list. (Without an L1,

@@ -93,7 +93,7 @@ class clock_of_levels : public products
                 if (!list.empty())
                     start = std::max(start, list.back().come.back());
             free = start + cycles_of_macs(steps[i]);
-            const uint64_t due = free - 1 + wait;
+            const uint64_t due = free - 1 + wait + farthest_of_macs(steps[i]);
             end = std::max(end, due);
             leave(chains, steps, i, free, due);
         }
@@ -123,8 +123,9 @@ class clock_of_levels : public products
         c.in_free = start + cycles;
         uint64_t there = start;
         if (cycles > 0)
-            there =
-                c.in_free - 1 + latency(parent_of(s.level, s.tensor), s.tensor);
+            there = c.in_free - 1 +
+                    latency(parent_of(s.level, s.tensor), s.tensor) +
+                    farthest_in(s, c.from + j);
         c.landed = std::max(c.landed, there);
         c.come.push_back(c.landed);
         c.sent.push_back(c.in_free);

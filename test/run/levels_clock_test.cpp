@@ -62,12 +62,14 @@ void tighten(random_levels &random, arch *a, const layer &l, const nest &n)
             }
 }
 
-TEST(LevelsClock, IsTheMachinesOnRandomNests)
+void expect_clock(unsigned seed, int cases, bool has_meshes)
 {
-    random_levels random(51);
+    random_levels random(seed);
     diag *d = diag_new();
-    for (int k = 0, end = sample(150, "random nests"); k < end; k++) {
+    for (int k = 0; k < cases; k++) {
         arch a = random.machine(1 + k % 6);
+        if (has_meshes)
+            random_levels::put_meshes(&a);
         std::strcpy(a.dram_model, "ideal");
         a.pipeline_cycles = random.pick(1, 6);
         part_stores(random, &a);
@@ -87,6 +89,16 @@ TEST(LevelsClock, IsTheMachinesOnRandomNests)
             << "case " << k << ", " << describe(l) << levels << describe(n);
     }
     diag_free(d);
+}
+
+TEST(LevelsClock, IsTheMachinesOnRandomNests)
+{
+    expect_clock(51, sample(150, "random nests"), false);
+}
+
+TEST(LevelsClock, IsTheMachinesOnMeshes)
+{
+    expect_clock(53, sample(40, "random nests on meshes"), true);
 }
 
 // Networks of psums move a word a cycle, so that a PE's port has room for the

@@ -35,7 +35,8 @@ inline uint64_t up(uint64_t a, uint64_t b)
 
 // A loop over time or a split over children.
 struct cut {
-    int dim, tile, level;
+    int dim, tile, level, count;
+    bool is_row;
 };
 
 // Values of the first so many.
@@ -71,23 +72,24 @@ class products
         std::fill(size, size + NEST_DIMS, 1);
         for (int k = 0; k < LEVEL_N; k++) {
             const nest_level &at = n_.level[k];
-            for (const nest_loops *list : {&at.cols, &at.rows})
-                add_cuts(*list, k, size, space_);
-            add_cuts(at.time, k, size, time_);
+            add_cuts(at.cols, k, false, size, space_);
+            add_cuts(at.rows, k, true, size, space_);
+            add_cuts(at.time, k, false, size, time_);
         }
         std::reverse(space_.begin(), space_.end());
         std::reverse(time_.begin(), time_.end());
     }
 
-    static void add_cuts(const nest_loops &loops, int level, int *size,
-                         std::vector<cut> &to)
+    static void add_cuts(const nest_loops &loops, int level, bool is_row,
+                         int *size, std::vector<cut> &to)
     {
         for (int i = loops.n - 1; i >= 0; i--) {
             const int d = loops.loop[i].dim;
-            if (loops.loop[i].count == 1)
+            const int count = loops.loop[i].count;
+            if (count == 1)
                 continue;
-            to.push_back({d, size[d], level});
-            size[d] *= loops.loop[i].count;
+            to.push_back({d, size[d], level, count, is_row});
+            size[d] *= count;
         }
     }
 
@@ -354,6 +356,37 @@ class products
         return cycles;
     }
 
+    // Links to the farthest child that a word of these units goes to, summed
+    // over the meshes on its way.
+    uint64_t farthest(const std::vector<pair> &list, int level,
+                      int tensor) const
+    {
+        const int parent = parent_of(level, tensor);
+        uint64_t sum = 0;
+        for (int k = level + 1; k <= parent; k++) {
+            int most = 0;
+            if (k == LEVEL_DRAM || !arch_level_has_mesh(&a_, ::level(k)))
+                continue;
+            for (const pair &p : list)
+                most = std::max(most, links_to(p.unit, k));
+            sum += uint64_t(most);
+        }
+        return sum;
+    }
+
+    // The way to a unit, or to one further in, by its row and column under a
+    // level.
+    int links_to(const values &unit, int level) const
+    {
+        int row = 0, col = 0;
+        for (size_t i = 0; i < unit.size(); i++)
+            if (space_[i].level == level) {
+                int &at = space_[i].is_row ? row : col;
+                at = at * space_[i].count + unit[i];
+            }
+        return row + col + 1;
+    }
+
     // Words that a step has and another has not.
     std::vector<pair> lacking(const tiles &s, size_t of, size_t in,
                               bool has_other) const
@@ -402,6 +435,24 @@ class products
         }
         return crossing(list, s.level, s.tensor, s.tensor == TENSOR_PSUM,
                         false);
+    }
+
+    uint64_t farthest_in(const tiles &s, size_t j) const
+    {
+        if (s.tensor == TENSOR_PSUM)
+            return 0;
+        return farthest(lacking(s, j, j - 1, j > 0), s.level, s.tensor);
+    }
+
+    uint64_t farthest_of_macs(const values &step) const
+    {
+        uint64_t most = 0;
+        for (const tiles &s : tiles_)
+            if (s.level < 0 && s.tensor != TENSOR_PSUM)
+                most = std::max(most,
+                                farthest(lacking(s, s.index.at(step), 0, false),
+                                         -1, s.tensor));
+        return most;
     }
 
     uint64_t cycles_out(const tiles &s, size_t j) const

@@ -104,6 +104,33 @@ class LevelsMachine : public testing::Test
                 << bound_name[b] << ", case " << k << ", " << text(c);
     }
 
+    static void expect_same(const layer_result &a, const layer_result &b,
+                            const std::string &of)
+    {
+        EXPECT_EQ(a.cycles, b.cycles) << of;
+        EXPECT_EQ(a.array_cycles, b.array_cycles) << of;
+        EXPECT_EQ(a.active_pes, b.active_pes) << of;
+        EXPECT_EQ(0, std::memcmp(&a.counts, &b.counts, sizeof(a.counts))) << of;
+        for (int k = 0; k < LEDGER_N; k++)
+            ASSERT_EQ(a.ledger_pe_cycles[k], b.ledger_pe_cycles[k])
+                << ledger_name[k] << ", " << of;
+    }
+
+    // From the memory, each cycle, and block by block; returns the passes that
+    // the memory had.
+    uint64_t expect_one(const levels_case &c, int k)
+    {
+        simulate_options fast = {}, full = {}, slow = {};
+        layer_result a = {}, b = {}, every = {};
+        fast.memo = true;
+        slow.kernel = &blocks_kernel;
+        if (!run(c, fast, &a) || !run(c, full, &b) || !run(c, slow, &every))
+            return 0;
+        expect_same(a, b, "memory, case " + std::to_string(k) + text(c));
+        expect_same(b, every, "blocks, case " + std::to_string(k) + text(c));
+        return a.memo.remembered_passes;
+    }
+
     diag *d_;
 };
 
@@ -146,38 +173,37 @@ TEST_F(LevelsMachine, AddsInTrees)
     }
 }
 
-void expect_same(const layer_result &a, const layer_result &b,
-                 const std::string &of)
-{
-    EXPECT_EQ(a.cycles, b.cycles) << of;
-    EXPECT_EQ(a.array_cycles, b.array_cycles) << of;
-    EXPECT_EQ(a.active_pes, b.active_pes) << of;
-    EXPECT_EQ(0, std::memcmp(&a.counts, &b.counts, sizeof(a.counts))) << of;
-    for (int k = 0; k < LEDGER_N; k++)
-        ASSERT_EQ(a.ledger_pe_cycles[k], b.ledger_pe_cycles[k])
-            << ledger_name[k] << ", " << of;
-}
-
 TEST_F(LevelsMachine, RemembersPassesExactlyAndIsItsBlocks)
 {
     random_levels random(43);
     uint64_t remembered = 0;
     for (int k = 0, end = sample(200, "random nests"); k < end; k++) {
-        const levels_case c = draw(random, k, 2000);
-        simulate_options fast = {}, full = {}, slow = {};
-        layer_result a = {}, b = {}, every = {};
-        fast.memo = true;
-        slow.kernel = &blocks_kernel;
-        ASSERT_TRUE(run(c, fast, &a));
-        ASSERT_TRUE(run(c, full, &b));
-        ASSERT_TRUE(run(c, slow, &every));
-        expect_same(a, b, "memory, case " + std::to_string(k) + text(c));
-        expect_same(b, every, "blocks, case " + std::to_string(k) + text(c));
+        remembered += expect_one(draw(random, k, 2000), k);
         if (HasFailure())
             return;
-        remembered += a.memo.remembered_passes;
     }
     EXPECT_GT(remembered, 1000u);
+}
+
+// Meshes alone, inside all levels.
+TEST_F(LevelsMachine, SendsOverMeshes)
+{
+    random_levels random(44);
+    uint64_t far = 0;
+    for (int k = 0, end = sample(30, "random nests"); k < end; k++) {
+        levels_case c = draw(random, k, 400);
+        random_levels::put_meshes(&c.a);
+        hold(c, k);
+        expect_one(c, k);
+        if (HasFailure())
+            return;
+        counts n = {};
+        nest_expect(&c.a, &c.l, &c.n, &n);
+        for (int level = 0; level < LEVEL_DRAM; level++)
+            far += n.flow[level][FLOW_FILTER].hops >
+                   n.flow[level][FLOW_FILTER].words_delivered;
+    }
+    EXPECT_GT(far, 10u);
 }
 
 } // namespace

@@ -125,8 +125,13 @@ def refusals(folder):
             what="'array.rows' is of the usual levels")
     refusal(folder, machine(more='dataflows = ["ws"];'),
             what="'dataflows' is of the usual levels")
-    refusal(folder, machine(of_small='network = { kind = "mesh"; };'),
-            what="may be 'multicast' or 'point_to_point'")
+    refusal(folder, machine(of_small='network = { kind = "ring"; };'),
+            what="may be 'multicast', 'point_to_point' or 'mesh'")
+    refusal(folder, machine(of_small='rows = 17; network = { kind = "mesh"; };'),
+            what="leads to 17 x 4 children; it may lead to at most 64")
+    refusal(folder, machine(of_small='network = { kind = "mesh"; '
+                                     'slots_per_cycle = 2; };'),
+            what="'slots_per_cycle' of level 'small' is 2; a mesh takes 1")
     refusal(folder, machine(of_small="sides = 4;"), what="unknown key 'sides'")
     refusal(folder, machine(of_small='name = "big";'), what="'name'")
     refusal(folder, machine(of_small="rows = 0;"), what="1 to 1024")
@@ -179,6 +184,37 @@ def runs(folder):
           "wider is faster, later is slower", (fast, late, layer["cycles"]))
 
 
+def meshes(folder):
+    """Two products of a child each, by hand, and both kernels."""
+    cfg = write(folder, "mesh.cfg", machine().replace(
+        "cols = 4; ", 'cols = 4; network = { kind = "mesh"; }; '))
+    bus = write(folder, "bus.cfg", machine())
+    file = write(folder, "mesh_map.cfg", MAPPING)
+    words = ["--mapping", file, *SHAPE]
+    model = report("model", "--cfg", cfg, *words)["layers"][0]
+    layer = report("run", "--cfg", cfg, *words, "--check")["layers"][0]
+    check(layer["check"]["mismatches"] == 0 and layer["noc"] == model["noc"],
+          "a mesh's hops in closed form", (layer["noc"], model["noc"]))
+    flow = model["noc"]["small"]
+    # An ifmap word is for all four, a filter word for one: 7 and 2.5 links.
+    check(flow["ifmap"]["hops"] * 4 == flow["ifmap"]["words_delivered"] * 7 and
+          flow["filter"]["hops"] * 2 == flow["filter"]["words_delivered"] * 5,
+          "links of XY trees", flow)
+    plain = report("run", "--cfg", bus, *words)["layers"][0]
+    check(layer["cycles"] > plain["cycles"], "a mesh takes its hops' time")
+    check(report("run", "--cfg", cfg, *words, "--no-memo")["layers"][0]
+          ["cycles"] == layer["cycles"], "with and without the pass memory")
+    done = run("run", "--cfg", cfg, *words, "--kernel", "systemc", "--format",
+               "json")
+    check("libsystemc-dev" in done.stderr or
+          json.loads(done.stdout)["layers"][0]["cycles"] == layer["cycles"],
+          "SystemC takes the same cycles", done.stderr)
+    dear = ["--set", "energy=45nm_components"]
+    priced = [report("model", "--cfg", one, *words, *dear)["layers"][0]
+              ["energy_pj"]["noc"] for one in (bus, cfg)]
+    check(priced[1] > 1.5 * priced[0], "routers are priced", priced)
+
+
 def is_searched(folder):
     """What `map` finds runs again, with the cycles that it said."""
     cfg = write(folder, "searched.cfg", machine())
@@ -210,6 +246,7 @@ with new_folder() as work:
     settings(work)
     refusals(work)
     runs(work)
+    meshes(work)
     is_searched(work)
     shipped()
 finish()

@@ -107,7 +107,7 @@ static void finish_macs(struct levels_machine *m, struct levels_engine *e,
 {
     if (m->values != NULL)
         levels_values_multiply(m->values, &e->at);
-    m->last_due_cycle = due_cycle;
+    m->last_due_cycle = max_u64(m->last_due_cycle, due_cycle);
     for (int t = 0; t < TENSOR_N; t++) {
         if (!leaves_outer(m, m->inner[t], loop))
             continue;
@@ -124,7 +124,8 @@ static void finish_move(struct levels_machine *m, struct levels_engine *e)
 {
     const int level = levels_level_of(m, e);
     const uint64_t due_cycle =
-        m->clock + (e->move->cycles > 0 ? e->latency_cycles - 1 : 0);
+        m->clock +
+        (e->move->cycles > 0 ? e->latency_cycles + e->move->hop_cycles - 1 : 0);
     struct nest_step next = e->step;
     const int loop = nest_walk_next(m->walk, &next, m->walk->pass_loops,
                                     nest_walk_outside(m->walk, level));

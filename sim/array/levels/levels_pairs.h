@@ -15,6 +15,8 @@ struct levels_pair {
     int32_t unit;
     int32_t first; /* the first unit of the list's own level */
     uint64_t word;
+    uint64_t nodes; /* of the children that were its units before they rose,
+                     * where there are at most 64: bit k, node k */
 };
 
 struct levels_pairs {

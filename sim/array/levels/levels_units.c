@@ -63,12 +63,13 @@ static bool make_child(const struct nest_walk *walk, const struct split *s,
 }
 
 static void push_children(struct levels_units *u, const struct nest_walk *walk,
-                          int parent, int child)
+                          int parent, int child, int cols)
 {
     struct split s = {.n = 0, .places = 1};
     int size[NEST_DIMS], n = 0;
     child_tile(walk, child, size);
     add_axes(&s, &walk->nest.level[parent].cols, size);
+    const int cols_used = s.places;
     add_axes(&s, &walk->nest.level[parent].rows, size);
     struct levels_unit *to =
         xcalloc((size_t)u->n[parent + 1] * (size_t)s.places, sizeof(*to));
@@ -77,6 +78,7 @@ static void push_children(struct levels_units *u, const struct nest_walk *walk,
             if (!make_child(walk, &s, k, parent, &u->unit[parent + 1][p],
                             &to[n]))
                 continue;
+            to[n].node = k / cols_used * cols + k % cols_used;
             if (child != LEVELS_MACS)
                 to[n].above[child] = n;
             n++;
@@ -95,7 +97,7 @@ void levels_units_init(struct levels_units *u, const struct arch *arch,
         u->unit[LEVEL_L2 + 1]->leads[k] = true;
     for (int parent = LEVEL_L2; parent >= 0;) {
         const int child = arch_level_inside(arch, parent);
-        push_children(u, walk, parent, child);
+        push_children(u, walk, parent, child, arch->level[parent].cols);
         parent = child;
     }
 }

@@ -15,6 +15,8 @@ extern "C" {
 enum { LEVELS_MACS = -1 }; /* in the place of a level */
 
 struct levels_unit {
+    int32_t node; /* its row and column under its parent: row * columns of the
+                   * parent's children + column */
     int offset[NEST_DIMS];  /* from the first unit of its level */
     int32_t above[LEVEL_N]; /* number of its instance of each level */
     bool leads[LEVEL_N];    /* the first of those that share its outputs under

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "dataflows/arith.h"
+#include "sim/array/levels/levels_mesh.h"
 #include "sim/array/levels/levels_pairs.h"
 #include "sim/array/levels/levels_room.h"
 #include "sim/array/nest/word_tile.h"
@@ -27,6 +28,7 @@ struct levels_words {
     struct word_tile tile, other;
     uint64_t room[LEVEL_N][TENSOR_N];
     uint64_t width[LEVELS_RESOURCES];
+    struct levels_mesh *mesh[LEVEL_N]; /* own, or NULL */
     struct levels_pairs pairs;
     uint64_t *word; /* owns; at the parent */
     size_t word_room;
@@ -50,12 +52,14 @@ static int port_of(const struct arch *arch, int level, enum tensor tensor,
     return 0;
 }
 
-static void set_widths(struct levels_words *w)
+static void set_networks(struct levels_words *w)
 {
     for (int level = 0; level < LEVEL_DRAM; level++) {
         const struct level_arch *at = &w->arch->level[level];
         if (!arch_has_level(w->arch, (enum level)level))
             continue;
+        if (arch_level_has_mesh(w->arch, (enum level)level))
+            w->mesh[level] = levels_mesh_new(at->rows, at->cols);
         for (int f = 0; f < FLOW_PSUM_LINK; f++)
             w->width[network_of(level, (enum level_flow)f)] =
                 at->flow_words[f] > 0 ? (uint64_t)at->flow_words[f]
@@ -81,7 +85,7 @@ struct levels_words *levels_words_new(const struct arch *arch,
         word_maker_init(&w->maker[t], &walk->layer, (enum tensor)t, none,
                         false);
     word_maker_init(&w->padded, &walk->layer, TENSOR_IFMAP, false, false);
-    set_widths(w);
+    set_networks(w);
     for (int k = 0; k < LEVEL_DRAM; k++)
         for (int t = 0; t < TENSOR_N; t++)
             if (walk->nest.level[k].keep[t])
@@ -101,6 +105,8 @@ void levels_words_free(struct levels_words *w)
     word_tile_fini(&w->tile);
     word_tile_fini(&w->other);
     levels_units_fini(&w->units);
+    for (int k = 0; k < LEVEL_N; k++)
+        levels_mesh_free(w->mesh[k]);
     free(w->pairs.pair);
     free(w->word);
     free(w);
@@ -168,14 +174,14 @@ static void demand(struct levels_move *m, int resource, enum ledger_cause cause,
 
 static void cross(const struct levels_words *w, struct levels_move *m,
                   int level, enum level_flow flow, uint64_t sent,
-                  uint64_t delivered)
+                  uint64_t delivered, uint64_t hops)
 {
     struct link_words *to = &m->flow[level][flow];
     if (!arch_level_has_network(w->arch, (enum level)level))
         return;
     to->words_sent += sent;
     to->words_delivered += delivered;
-    to->hops += delivered;
+    to->hops += hops;
 }
 
 static void use_network(const struct levels_words *w, struct levels_move *m,
@@ -215,10 +221,12 @@ static void bring(struct levels_words *w, int child, enum tensor tensor,
     const enum level_flow flow =
         tensor == TENSOR_IFMAP ? FLOW_IFMAP : FLOW_FILTER;
     int from = child;
+    uint64_t hop_cycles = 0;
     for (int k = child + 1; k <= parent; k++) {
         if (!arch_has_level(w->arch, (enum level)k))
             continue;
         const uint64_t delivered = w->pairs.n;
+        uint64_t hops = delivered;
         uint64_t most;
         uint64_t most_sent = rise(w, from, k, &most);
         uint64_t sent = w->pairs.n;
@@ -227,7 +235,9 @@ static void bring(struct levels_words *w, int child, enum tensor tensor,
             sent = delivered;
             most_sent = most;
         }
-        cross(w, m, k, flow, sent, delivered);
+        if (w->mesh[k] != NULL)
+            hops = levels_mesh_cross(w->mesh[k], &w->pairs, &hop_cycles);
+        cross(w, m, k, flow, sent, delivered, hops);
         if (k != LEVEL_DRAM)
             use_network(w, m, k, flow, most_sent);
         if (k == parent) {
@@ -236,6 +246,7 @@ static void bring(struct levels_words *w, int child, enum tensor tensor,
         }
         from = k;
     }
+    m->hop_cycles = max_u64(m->hop_cycles, hop_cycles);
     note_words(w);
 }
 
@@ -250,8 +261,9 @@ static void give(struct levels_words *w, int child, struct levels_move *m)
         const uint64_t below = w->pairs.n;
         uint64_t most;
         const uint64_t most_sent = rise(w, from, k, &most);
-        cross(w, m, k, FLOW_PSUM_OUT, w->pairs.n, w->pairs.n);
-        cross(w, m, k, FLOW_PSUM_LINK, below - w->pairs.n, below - w->pairs.n);
+        const uint64_t out = w->pairs.n, along = below - out;
+        cross(w, m, k, FLOW_PSUM_OUT, out, out, out);
+        cross(w, m, k, FLOW_PSUM_LINK, along, along, along);
         if (k != LEVEL_DRAM)
             use_network(w, m, k, FLOW_PSUM_OUT, most_sent);
         if (k == parent) {
@@ -274,7 +286,7 @@ static void bring_psums(struct levels_words *w, int child,
         if (!arch_has_level(w->arch, (enum level)k))
             continue;
         rise(w, from, k, &most);
-        cross(w, m, k, FLOW_PSUM_IN, w->pairs.n, w->pairs.n);
+        cross(w, m, k, FLOW_PSUM_IN, w->pairs.n, w->pairs.n, w->pairs.n);
         if (k != LEVEL_DRAM)
             use_network(w, m, k, FLOW_PSUM_IN, most);
         if (k == parent) {

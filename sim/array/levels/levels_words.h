@@ -35,6 +35,7 @@ struct levels_demand {
 struct levels_move {
     uint64_t macs;
     uint64_t cycles;         /* without others beside; 0: nothing moves */
+    uint64_t hop_cycles;     /* of the farthest word, over meshes on its way */
     enum ledger_cause cause; /* what takes the longest */
     bool fits; /* the child holds this tile and the one before or behind it */
     int n_demands;

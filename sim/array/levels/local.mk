@@ -8,6 +8,8 @@ libaccel_a_SOURCES += \
 	%D%/levels_key.h \
 	%D%/levels_machine.c \
 	%D%/levels_machine.h \
+	%D%/levels_mesh.c \
+	%D%/levels_mesh.h \
 	%D%/levels_pairs.c \
 	%D%/levels_pairs.h \
 	%D%/levels_parts.h \
