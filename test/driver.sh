@@ -32,6 +32,11 @@ start=$(date +%s)
 "$@" >"$log" 2>&1
 status=$?
 seconds=$(($(date +%s) - start))
+# The processor's, of the test and all that it started: on a busy machine, what
+# can be compared.
+times >"$trs"
+cpu=$(awk 'NR == 2 { gsub(/[ms]/, " ")
+                     printf "%.0f", 60 * ($1 + $3) + $2 + $4 }' "$trs")
 
 case $status,$expect_failure,$hard_errors in
 0,yes,*) result=XPASS ;;
@@ -57,6 +62,6 @@ tests=$(grep -cE '^(\[       OK \]|ok )' "$log")
 samples=$(sed -n 's/^sample: /    sample: /p' "$log" | LC_ALL=C sort | uniq -c |
     awk '{ n = $1; sub(/^ *[0-9]+ /, "")
            print (n > 1 ? $0 ", " n " times" : $0) }')
-printf '%s: %s (%d s, %d tests)%s\n' "$result" "$name" "$seconds" "$tests" \
-    "${samples:+
+printf '%s: %s (%d s, %d s of processor, %d tests)%s\n' \
+    "$result" "$name" "$seconds" "$cpu" "$tests" "${samples:+
 $samples}"

@@ -15,6 +15,19 @@ dist_check_SCRIPTS += %D%/headers_test.sh %D%/places_test.sh %D%/rules_test.sh
 check-long: check-memo
 	ACCELSIM_TEST_LONG=1 $(MAKE) $(AM_MAKEFLAGS) check
 
+# GoogleTest's header and the library's that most tests use, read once for all of
+# them: with -Iread_once in CXXFLAGS, 40 % of the time of compiling them.  It
+# must be read with the same -D, and where a compiler cannot use it, or meets the
+# header a second time, it finds the header itself.
+READ_ONCE = read_once/gtest/gtest.h.gch
+CLEANFILES += $(READ_ONCE) read_once/gtest/gtest.h read_once/all.hpp
+$(READ_ONCE):
+	$(AM_V_at)$(MKDIR_P) $(@D)
+	$(AM_V_at)printf '#pragma once\n#include_next <gtest/gtest.h>\n' >$(@D)/gtest.h
+	$(AM_V_at)for header in algorithm cmath functional map random string \
+	    vector gtest/gtest.h; do echo "#include <$$header>"; done >read_once/all.hpp
+	$(AM_V_CXX)$(CXXCOMPILE) -x c++-header -o $@ read_once/all.hpp
+
 # noc
 if TESTS_WANTED
 check_PROGRAMS += multicast_test mesh_test tree_test

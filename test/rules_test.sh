@@ -8,12 +8,13 @@ failed=0
 
 . test/verdict.sh
 
-# Rooms, from the ground up, and what each may include beside itself: whole
-# rooms, or single headers of sim/base where a narrow view is the point.  An
 if [ -n "${ACCELSIM_TEST_SHORT:-}" ]; then
     echo "skipped: the sources are the same under the sanitizers"
     exit 77
 fi
+
+# Rooms, from the ground up, and what each may include beside itself: whole
+# rooms, or single headers of sim/base where a narrow view is the point.  An
 # arrow may skip floors; it never goes up.
 rooms='
 sim/base
@@ -73,35 +74,39 @@ sources_of()
 # arrows ROOT: the includes below ROOT that its room may not have.
 arrows()
 {
-    (cd "$1" && echo "$rooms" | while read -r room allowed; do
-        [ -n "$room" ] && [ -d "$room" ] || continue
-        sources_of "$room" | LC_ALL=C sort | while read -r file; do
-            # The registry of dataflows names what it registers.
-            [ "$file" != dataflows/table.c ] || continue
-            sed -n 's/^#include "\(.*\)"$/\1/p' "$file" |
-                while read -r header; do
-                    home=${header%/*}
-                    for may in "$room" $allowed; do
-                        [ "$home" != "$may" ] && [ "$header" != "$may" ] ||
-                            continue 2
-                    done
-                    echo "$file includes $header"
-                done
-        done
-    done)
+    (cd "$1" && for room in $room_names; do
+        [ ! -d "$room" ] || sources_of "$room"
+    done | LC_ALL=C sort | xargs grep '^#include "' /dev/null |
+        rooms=$rooms awk -F ':#include "|"' '
+        function home(path) { sub("/[^/]*$", "", path); return path }
+        BEGIN {
+            n = split(ENVIRON["rooms"], line, "\n")
+            for (i = 1; i <= n; i++) {
+                split(line[i], word, " ")
+                may[word[1]] = " " line[i] " "
+            }
+        }
+        # The registry of dataflows names what it registers.
+        $1 != "dataflows/table.c" &&
+            !index(may[home($1)], " " home($2) " ") &&
+            !index(may[home($1)], " " $2 " ") { print $1 " includes " $2 }')
 }
 
 verdict "arrows between rooms go down only" "$(arrows .)"
 planted=$(mktemp -d)
 # One forbidden arrow a room: the next room up, which its includers stand on.
+for room in $room_names; do
+    [ "$room" != sim ] || continue
+    mkdir -p "$planted/$room"
+    echo '#include "sim/cli/invented.h"' >"$planted/$room/planted.hpp"
+    [ "${room#sim/cli}" = "$room" ] ||
+        echo '#include "sim/main.h"' >"$planted/$room/planted.hpp"
+done
+arrows "$planted" >"$planted/found"
 verdict "an arrow upward is found in each room" "$(
     for room in $room_names; do
-        [ "$room" != sim ] || continue
-        mkdir -p "$planted/$room"
-        echo '#include "sim/cli/invented.h"' >"$planted/$room/planted.hpp"
-        [ "${room#sim/cli}" = "$room" ] ||
-            echo '#include "sim/main.h"' >"$planted/$room/planted.hpp"
-        arrows "$planted" | grep -q "^$room/planted.hpp includes" ||
+        [ "$room" = sim ] ||
+            grep -q "^$room/planted.hpp includes" "$planted/found" ||
             echo "$room"
     done)"
 rm -rf "$planted"
@@ -124,11 +129,12 @@ all=$(for room in $room_names; do sources_of "$room"; done)
 outside_sim=$(echo "$all" | grep -v '^sim/')
 
 headers=$(echo "$all" | grep '\.h$')
+names=$(mktemp)
+echo "$headers" | sort >"$names"
 verdict "each header's guard is its path" "$(
-    for file in $headers; do
-        guard=$(echo "$file" | tr 'a-z/.-' 'A-Z___')
-        grep -qx "#ifndef $guard" "$file" || echo "$file: $guard"
-    done)"
+    grep '^#ifndef [A-Z0-9_]*$' $headers | awk -F ':#ifndef ' '
+        function guard(path) { gsub(/[\/.-]/, "_", path); return toupper(path) }
+        $2 == guard($1) { print $1 }' | sort | comm -13 - "$names")"
 verdict "each file name is unique among the sources" "$(
     echo "$all" | sed 's|.*/||' | sort | uniq -d)"
 
@@ -155,18 +161,19 @@ verdict "no file has more than 500 lines, no test more than 600" "$(
 verdict "each file names its licence" "$(
     grep -L 'SPDX-License-Identifier: MIT' $sources)"
 verdict "each C and C++ file begins with its name and what it is" "$(
-    for file in $(echo $sources | tr ' ' '\n' | grep '\.[ch]p*$'); do
-        head -n 1 "$file" | grep -qE "^/[/*] $(basename "$file") - ." ||
-            echo "$file"
-    done)"
+    awk 'FNR == 1 {
+        name = FILENAME
+        sub(".*/", "", name)
+        if (substr($0, 4, length(name) + 3) != name " - " ||
+            $0 !~ /^\/[\/*] / || length($0) < length(name) + 7)
+            print FILENAME
+    }' $(echo $sources | tr ' ' '\n' | grep '\.[ch]p*$'))"
 
 # A comment is a sentence that says what the thing is.
 c_files=$(echo $sources | tr ' ' '\n' | grep '\.[ch]p*$')
 verdict "no comment begins with 'Of'" "$(grep -nE '(/\*|//) Of ' $c_files)"
 verdict "no file's first comment only sends to another file" "$(
-    for file in $c_files; do
-        head -n 1 "$file" | grep -qE ' - see [a-z_0-9/]+\.h' && echo "$file"
-    done)"
+    awk 'FNR == 1 && / - see [a-z_0-9\/]+\.h/ { print FILENAME }' $c_files)"
 
 verdict "docs/config.md is what --help-config=markdown prints (to renew it:
     accelsim --help-config=markdown > docs/config.md)" "$(
@@ -189,9 +196,8 @@ if [ -e .git ] && tracked=$(git ls-files 2>/dev/null); then
         sed "s|^\\./||; s|^$srcdir/||; s|^\\.\\./||" >"$builddir/test/dist.list"
     verdict "each tracked file is in the tarball" "$(
         echo "$tracked" | grep -vE '^(\.ci/|\.gitignore$|docs/|test/fuzz/corpus/)' |
-            while read -r file; do
-                grep -qxF "$file" "$builddir/test/dist.list" || echo "$file"
-            done)"
+            grep -vxF -f "$builddir/test/dist.list")"
     rm -f "$builddir/test/dist.list"
 fi
+rm -f "$names"
 exit $failed

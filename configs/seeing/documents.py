@@ -23,6 +23,28 @@ def _number(text):
     return value
 
 
+# What a figure of a layer may be below zero in: a mapping's parameters, and the
+# low ends of ranges.
+_MAY_BE_NEGATIVE = ("mapping", "energy_range", "energy_by_table")
+
+
+def _negative(figures, where):
+    """Where a figure is below zero, and the figure; None: nowhere."""
+    if isinstance(figures, (int, float)):
+        return (where, figures) if figures < 0 else None
+    if isinstance(figures, dict):
+        inside = [(f"{where}.{name}", value)
+                  for name, value in figures.items()
+                  if name not in _MAY_BE_NEGATIVE]
+    elif isinstance(figures, list):
+        inside = [(f"{where}[{k}]", value)
+                  for k, value in enumerate(figures)]
+    else:
+        inside = []
+    found = (_negative(value, place) for place, value in inside)
+    return next(filter(None, found), None)
+
+
 class Document:
     """A document, its kind ("results", "reuse", "explanation", "sweep",
     "timeline" or "waveform") and name."""
@@ -77,6 +99,13 @@ def read(path):
                     "'model', 'reuse', 'explain' or 'sweep export' print with "
                     "--format json, or --timeline and --vcd write, is "
                     "needed")
+    negative = None
+    if document.kind == "results":
+        negative = _negative(document.data["total"], "total") or \
+            _negative(document.data["layers"], "layers")
+    if negative is not None:
+        raise Fault(f"'{path}' has {negative[1]} for '{negative[0]}'; cycles, "
+                    "counts and energies of 0 and more are needed")
     return document
 
 

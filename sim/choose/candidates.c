@@ -7,6 +7,7 @@
 
 #include "dataflows/choose.h"
 #include "dataflows/search/best.h"
+#include "sim/choose/map_l1.h"
 #include "sim/choose/search_costs.h"
 #include "sim/run/model.h"
 #include "sim/run/tile_table.h"
@@ -93,6 +94,14 @@ static void add_chosen(struct list *list, const struct given_mapping *given,
         add(list, &mapping, source, given->table_source);
 }
 
+/* What a search found, which an L1 may refuse. */
+static void add_found(struct list *list, const struct mapping *mapping)
+{
+    const struct candidates_input *in = list->in;
+    if (map_l1_takes(in->arch, list->layer, in->dataflow, mapping))
+        add(list, mapping, "search", NULL);
+}
+
 static const struct search_found *most_frugal(const struct search_result *r)
 {
     const double most = (double)r->best[0].cost.cycles * (1 + FRUGAL_IS_SLOWER);
@@ -111,7 +120,7 @@ static void add_proven(struct list *list)
     struct search_result found;
     list->problem->stalls = false;
     if (search_run(list->problem, &options, &found))
-        add(list, &found.best[0].mapping, "search", NULL);
+        add_found(list, &found.best[0].mapping);
     search_result_fini(&found);
     list->problem->stalls = true;
 }
@@ -129,7 +138,7 @@ static void add_searched(struct list *list)
     struct search_result found;
     search_run(list->problem, &options, &found);
     if (found.n_best > 0 && list->in->objective != SEARCH_energy)
-        add(list, &most_frugal(&found)->mapping, "search", NULL);
+        add_found(list, &most_frugal(&found)->mapping);
     for (int k = 0, n = 0; k < found.n_best && n < most - 1; k++) {
         const struct search_cost *cost = &found.best[k].cost;
         bool is_alike = false;
@@ -138,7 +147,7 @@ static void add_searched(struct list *list)
                        memcmp(cost, &found.best[i].cost, sizeof(*cost)) == 0;
         if (is_alike)
             continue;
-        add(list, &found.best[k].mapping, "search", NULL);
+        add_found(list, &found.best[k].mapping);
         n++;
     }
     search_result_fini(&found);

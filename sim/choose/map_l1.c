@@ -6,11 +6,40 @@
 
 #include <string.h>
 
+#include "dataflows/choose.h"
 #include "dataflows/search/best.h"
 #include "sim/run/model.h"
 
 /* How many of the best bounds to look at, at least. */
 #define CANDIDATES 200
+
+/* All parameters of a mapping, as if they were given by hand. */
+static struct given_mapping given_of(const struct dataflow *dataflow,
+                                     const struct mapping *mapping)
+{
+    struct given_mapping given = {.n = 0};
+    for (int k = 0; dataflow->params[k].name != NULL; k++) {
+        struct given_param *p = &given.param[given.n++];
+        snprintf(p->name, sizeof(p->name), "%s", dataflow->params[k].name);
+        p->value = mapping->value[k];
+    }
+    return given;
+}
+
+bool map_l1_takes(const struct arch *arch, const struct layer *layer,
+                  const struct dataflow *dataflow,
+                  const struct mapping *mapping)
+{
+    if (!arch->has_l1)
+        return true;
+    const struct given_mapping given = given_of(dataflow, mapping);
+    struct mapping chosen;
+    struct diag *unread = diag_new();
+    const bool takes =
+        dataflow_choose(dataflow, arch, layer, &given, &chosen, unread);
+    diag_free(unread);
+    return takes;
+}
 
 struct search_options map_l1_options(const struct arch *arch,
                                      const struct search_options *options)

@@ -16,6 +16,13 @@
 extern "C" {
 #endif
 
+/* Whether the L1s, if there are any, take the mapping that a search found,
+ * which knows L2, register files and the array: they may refuse all of them, as
+ * where a slot is wider than their banks. */
+bool map_l1_takes(const struct arch *arch, const struct layer *layer,
+                  const struct dataflow *dataflow,
+                  const struct mapping *mapping);
+
 /* The options to search with for what `options` asks for: on a machine with an
  * L1, for more of the best. */
 struct search_options map_l1_options(const struct arch *arch,

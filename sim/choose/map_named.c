@@ -47,36 +47,14 @@ static bool too_many(const struct search_problem *problem,
         name[SEARCH_C] != NULL ? name[SEARCH_C] : name[SEARCH_Q]);
 }
 
-/* All parameters of a mapping, as if they were given by hand. */
-static struct given_mapping given_of(const struct dataflow *dataflow,
-                                     const struct mapping *mapping)
+/* Nothing is found where an L1 refuses. */
+static bool takes(const struct arch *arch, const struct layer *layer,
+                  struct map_part *part)
 {
-    struct given_mapping given = {.n = 0};
-    for (int k = 0; dataflow->params[k].name != NULL; k++) {
-        struct given_param *p = &given.param[given.n++];
-        snprintf(p->name, sizeof(p->name), "%s", dataflow->params[k].name);
-        p->value = mapping->value[k];
-    }
-    return given;
-}
-
-/* The search knows L2, register files and the array; an L1 may still refuse,
- * whatever the mapping. */
-static bool l1_takes(const struct arch *arch, const struct layer *layer,
-                     struct map_part *part)
-{
-    if (!arch->has_l1)
+    if (map_l1_takes(arch, layer, part->dataflow, &part->found.best[0].mapping))
         return true;
-    const struct given_mapping given =
-        given_of(part->dataflow, &part->found.best[0].mapping);
-    struct mapping mapping;
-    struct diag *unread = diag_new();
-    bool takes =
-        dataflow_choose(part->dataflow, arch, layer, &given, &mapping, unread);
-    if (!takes)
-        search_result_fini(&part->found);
-    diag_free(unread);
-    return takes;
+    search_result_fini(&part->found);
+    return false;
 }
 
 static bool wants_front(const struct map_input *in)
@@ -112,8 +90,8 @@ static bool search_part(const struct map_input *in, const struct layer *layer,
     if (known != NULL && !in->arch->has_l1 && !wants_front(in))
         best.better_than = known;
     const bool found = search_run(&problem, &best, &part->found);
-    part->is_empty = best.better_than == NULL &&
-                     (!found || !l1_takes(in->arch, layer, part));
+    part->is_empty =
+        best.better_than == NULL && (!found || !takes(in->arch, layer, part));
     const struct search_cost *least =
         found ? &part->found.best[0].cost : best.better_than;
     if (least != NULL && !part->is_empty)

@@ -246,8 +246,12 @@ static bool read_mappings(struct invocation *s)
     if (file == NULL && s->dataflow == &nest_dataflow &&
         o->command != COMMAND_map)
         return diag_error(s->diag, command_line,
-                          "'--dataflow nest' lacks its loops; '--mapping "
-                          "FILE' is needed");
+                          o->dataflow != NULL
+                              ? "'--dataflow nest' lacks its loops; '--mapping "
+                                "FILE' is needed"
+                              : "the machine's own dataflow is 'nest', which "
+                                "lacks its loops; '--mapping FILE' or another "
+                                "'--dataflow' is needed");
     return file == NULL || config_use_mappings(s->cfg, file, at, s->diag);
 }
 

@@ -325,6 +325,11 @@ static bool read_plan(struct plan *p, struct inputs *inputs, struct diag *d)
         return diag_error(d, (struct src_pos){p->path, 1},
                           "a plan lacks 'axes'; a list ( { ... }, ... ) is "
                           "needed");
+    if (!p->screens && setting_member(root, "screen_band") != NULL)
+        return diag_error(d, setting_pos(setting_member(root, "screen_band")),
+                          "'screen_band' says how far from the front 'screen' "
+                          "looks, and nothing is screened; screen = \"model\" "
+                          "is needed, or no 'screen_band'");
     if (p->screens && !p->simulates)
         return diag_error(d, setting_pos(setting_member(root, "screen")),
                           "'screen' chooses what is simulated, and 'command' "

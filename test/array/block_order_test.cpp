@@ -87,7 +87,9 @@ TEST_P(BlockOrder, ChangesNothing)
     size_t least = GetParam().grain == BLOCK_GRAIN_PE ? 30 : 6;
     if (GetParam().network == NETWORK_SYSTOLIC)
         least = GetParam().grain == BLOCK_GRAIN_PE ? 10 : 1; // rows, sequencer
-    EXPECT_GE(shuffled.most_blocks, least);
+    if (!sample_is_short()) {
+        EXPECT_GE(shuffled.most_blocks, least);
+    }
 }
 
 TEST(Blocks, AreNamedOnceEach)

@@ -12,6 +12,7 @@
 
 #include "sim/base/config_text.h"
 #include "test/messages.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -155,7 +156,8 @@ int walk(const setting *s)
 TEST(ConfigFuzz, ABrokenFileIsReadOrRefusedWithOneMessage)
 {
     const char *asked = std::getenv("CONFIG_CASES");
-    const int cases = asked != nullptr ? std::atoi(asked) : 1500;
+    const int cases =
+        asked != nullptr ? std::atoi(asked) : sample(1500, "broken files");
     const std::vector<std::string> files = shipped();
     ASSERT_GT(files.size(), 20u) << "srcdir is the root of the sources";
     Folder folder;

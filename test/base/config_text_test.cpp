@@ -12,6 +12,7 @@
 
 #include "sim/base/config_text.h"
 #include "test/messages.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -437,12 +438,12 @@ void expect_same(const setting *s, const node &n, bool is_root)
 int cases(int usual)
 {
     const char *text = std::getenv("CONFIG_CASES");
-    return text != nullptr ? std::atoi(text) : usual;
+    return text != nullptr ? std::atoi(text) : sample(usual, "random files");
 }
 
 TEST_F(ConfigText, WhateverIsWrittenIsRead)
 {
-    for (int seed = 0; seed < cases(500); seed++) {
+    for (int seed = 0, end = cases(500); seed < end; seed++) {
         writer w(static_cast<unsigned>(seed), folder);
         node root = w.tree();
         w.write(&root);

@@ -12,7 +12,10 @@ import os
 import re
 import subprocess
 
-from program import PROGRAM, SOURCE, check, finish, new_folder, run, sample
+from program import (PROGRAM, SOURCE, check, finish, leave_to_the_plain_build,
+                     new_folder, run, sample)
+
+leave_to_the_plain_build()
 
 RUN = ("accelsim ", "configs/")
 # Column of README's table against the silicon: what `validate` calls it.

@@ -9,8 +9,10 @@ import os
 import subprocess
 import sys
 
-from program import (PROGRAM, SOURCE, check, finish, new_folder, report,
-                     write)
+from program import (PROGRAM, SOURCE, check, finish, leave_to_the_plain_build,
+                     new_folder, report, write)
+
+leave_to_the_plain_build()
 
 SIZES = ("4", "14", "32")
 FLOWS = ("rs", "ws", "os")

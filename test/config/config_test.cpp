@@ -11,6 +11,7 @@
 #include "sim/config/help_config.h"
 #include "sim/config/layer_keys.h"
 #include "sim/config/schema.h"
+#include "test/sample.h"
 
 namespace
 {
@@ -184,8 +185,11 @@ TEST_F(Config, NoShippedFileRunsWithoutItsEnd)
         diag_clear(d);
         ASSERT_NE(load(text), nullptr) << name << d.text();
         const size_t last_line = text.rfind('\n', text.size() - 2);
-        for (size_t end = 0; end < last_line; end++) {
+        const size_t apart = sample_is_short() ? 7 : 1;
+        for (size_t end = 0, k = 0; end < last_line; end++) {
             if (end > 0 && strchr(";})\n", text[end - 1]) == nullptr)
+                continue;
+            if (k++ % apart != 0)
                 continue;
             ASSERT_EQ(load(text.substr(0, end)), nullptr)
                 << name << text.substr(0, end);

@@ -124,14 +124,15 @@ TEST_F(RsChoose, TheFirstOfTheQuickestMappingsIsChosen)
 {
     random_case random(20261125);
     int legal = 0;
-    for (int i = 0, end = sample(300, "random layers"); i < end; i++) {
+    const int layers = sample(300, "random layers");
+    for (int i = 0; i < layers; i++) {
         arch a = random.machine();
         layer l = random.shape();
         a.l2_bytes = random.pick(0, 1) ? 4096 : 16384;
         l.N = random.pick(1, 9);
         legal += expect_first(a, l, true, "case " + std::to_string(i));
     }
-    EXPECT_GT(legal, 100);
+    EXPECT_GT(legal, layers / 3);
 }
 
 // Windows of a column stride below the dilation come in as many groups an

@@ -373,7 +373,9 @@ TEST_F(SearchNest, FindsTheBestOfThoseThatKeepToLimits)
             << describe(l) << " case " << k;
         search_nest_result_fini(&r);
     }
-    EXPECT_GT(some, SPACES / 8);
+    if (!sample_is_short()) {
+        EXPECT_GT(some, SPACES / 8);
+    }
 }
 
 TEST_F(SearchNest, NoNestTakesLessThanTheBoundsOfItsParts)

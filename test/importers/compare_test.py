@@ -4,7 +4,10 @@ taps innermost, in a buffer below a memory.
 SPDX-License-Identifier: MIT
 """
 
-from program import check, finish, new_folder, run, write
+from program import (check, finish, leave_to_the_plain_build, new_folder, run,
+                     write)
+
+leave_to_the_plain_build()
 
 PROBLEM = """problem:
   version: 0.4

@@ -9,7 +9,10 @@ import os
 import re
 
 from importing import imported, refused
-from program import check, finish, new_folder, run, write
+from program import (check, finish, leave_to_the_plain_build, new_folder, run,
+                     write)
+
+leave_to_the_plain_build()
 
 ERT = """ERT:
   version: 0.4

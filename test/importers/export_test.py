@@ -9,7 +9,10 @@ import os
 import re
 
 from importing import imported, layers_of, refused
-from program import SOURCE, check, finish, new_folder, run, write
+from program import (SOURCE, check, finish, leave_to_the_plain_build,
+                     new_folder, run, write)
+
+leave_to_the_plain_build()
 
 NETWORKS = os.path.join(SOURCE, "configs", "networks")
 OWN = """name = "own"; batch = 2;

@@ -6,7 +6,9 @@ SPDX-License-Identifier: MIT
 
 from importing import machine, refused
 from machine_texts import ACCELFORGE, MAESTRO, ZIGZAG
-from program import check, finish, new_folder, write
+from program import check, finish, leave_to_the_plain_build, new_folder, write
+
+leave_to_the_plain_build()
 
 
 def holds(rows, what, **wanted):

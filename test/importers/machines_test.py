@@ -9,7 +9,10 @@ import os
 from importing import machine, refused
 from machine_texts import (LEGACY, MAPPING, NODES, PRINTED, PROBLEM, SCALESIM,
                            SUBTREE)
-from program import check, finish, new_folder, report, run, write
+from program import (check, finish, leave_to_the_plain_build, new_folder,
+                     report, run, write)
+
+leave_to_the_plain_build()
 
 
 def test_scalesim():

@@ -10,7 +10,10 @@ import re
 from importing import imported
 from nest_texts import (ACCELERATOR, ACCELFORGE, EINSUMS, FUSED, HARDWARE,
                         MAESTRO, NODES, WORKLOAD, ZIGZAG)
-from program import check, finish, new_folder, run, write
+from program import (check, finish, leave_to_the_plain_build, new_folder, run,
+                     write)
+
+leave_to_the_plain_build()
 
 def nests(folder):
     """{layer: {level: its text}}, in one line each."""

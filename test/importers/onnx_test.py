@@ -9,7 +9,10 @@ import os
 
 from importing import imported, layers_of, refused
 from onnx_file import function, model, node, tensor, value
-from program import check, finish, new_folder, run, write
+from program import (check, finish, leave_to_the_plain_build, new_folder, run,
+                     write)
+
+leave_to_the_plain_build()
 
 
 def layers(data, *words):

@@ -10,7 +10,10 @@ import os
 
 from importing import imported, refused
 from machine_texts import INI, MEMSPEC
-from program import SOURCE, check, finish, new_folder, run, write
+from program import (SOURCE, check, finish, leave_to_the_plain_build,
+                     new_folder, run, write)
+
+leave_to_the_plain_build()
 
 ROW = "DDR4_8Gb_x8_2400"
 LAYER = ("--cfg", "eyeriss", "--net", "lenet5", "--layer", "c3", "--format",

@@ -7,7 +7,10 @@ import filecmp
 import os
 
 from importing import FILES, imported, layers_of, refused
-from program import check, finish, new_folder, run, write
+from program import (check, finish, leave_to_the_plain_build, new_folder, run,
+                     write)
+
+leave_to_the_plain_build()
 
 HEADING = "Layer name, IFMAP Height, IFMAP Width, Filter Height, " \
           "Filter Width, Channels, Num Filter, Strides,\n"

@@ -6,8 +6,10 @@ SPDX-License-Identifier: MIT
 import os
 
 from importing import imported, layers_of, refused
-from program import check, finish, new_folder, write
+from program import check, finish, leave_to_the_plain_build, new_folder, write
 from workload_texts import ACCELFORGE, MAESTRO, SHAPE, ZIGZAG
+
+leave_to_the_plain_build()
 
 
 def layers(name, text, *words, beside=None):

@@ -12,7 +12,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.environ["srcdir"], "test"))
-from program import (SOURCE, check, finish, leave_to_the_plain_build,
+from program import (IS_LONG, SOURCE, check, finish, leave_to_the_plain_build,
                      new_folder, report, run, write)
 
 leave_to_the_plain_build()
@@ -52,7 +52,9 @@ def nulls(value):
 def no_row_twice():
     """Walks meet a nest that the climb has been at: it is one row, of the best
     and of the front, which comes where it is asked for."""
-    shape = ["M=4,C=2,H=3,W=1,R=2,S=1", "M=4,C=4,H=4,W=4,R=2,S=2"]
+    shape = ["M=4,C=2,H=3,W=1,R=2,S=1",
+             "M=4,C=4,H=4,W=4,R=2,S=2" if IS_LONG else
+             "M=4,C=2,H=3,W=3,R=2,S=2"]
     for of in shape:
         for what in ([], ["--objective", "delay"], ["--objective", "edp"],
                      ["--objective", "front"]):

@@ -210,5 +210,10 @@ expect("a nest without loops: exit status", run.returncode, 1)
 expect("a nest without loops: message", run.stderr,
        "accelsim: error: '--dataflow nest' lacks its loops; '--mapping FILE' "
        "is needed\n")
+run = call("--cfg", f"{CONFIGS}/eyeriss.cfg", "--layer", "conv1", "--set",
+           "default.dataflow=nest", "--set", "dataflows=nest")
+expect("a machine's own nest without loops: message", run.stderr,
+       "accelsim: error: the machine's own dataflow is 'nest', which lacks its "
+       "loops; '--mapping FILE' or another '--dataflow' is needed\n")
 sys.exit(failed != 0)
 PY

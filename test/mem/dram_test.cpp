@@ -173,7 +173,8 @@ TEST(DramIdeal, ARequestIsServedInTheCycleInWhichItStarts)
     Dram dram(cfg);
     std::mt19937_64 engine(1);
     uint64_t bytes = 0, cycle = 0;
-    for (int k = 0, end = sample(5000, "random requests"); k < end; k++) {
+    const int requests = sample(5000, "random requests");
+    for (int k = 0; k < requests; k++) {
         uint64_t n = engine() % 100000;
         cycle += engine() % 3;
         bytes += n;
@@ -181,7 +182,7 @@ TEST(DramIdeal, ARequestIsServedInTheCycleInWhichItStarts)
     }
     EXPECT_EQ(dram_free_cycle(dram.get()), 0u);
     EXPECT_EQ(dram_counts(dram.get())->read_bytes, bytes);
-    EXPECT_EQ(dram_counts(dram.get())->requests, 5000u);
+    EXPECT_EQ(dram_counts(dram.get())->requests, uint64_t(requests));
     EXPECT_EQ(dram_counts(dram.get())->bursts, 0u);
     EXPECT_EQ(dram_min_cycles(&cfg, 12345), 0u);
     EXPECT_EQ(dram.relative(cycle), 0u);

@@ -272,7 +272,11 @@ def look_at_faults(folder):
                   re.sub(r": [0-9.e+]+", ': "s"', numbers))
     nan = write(folder, "nan.json",
                 re.sub(r'"cycles": [0-9]+', '"cycles": NaN', numbers))
+    below = write(folder, "below.json",
+                  re.sub(r'"cycles": ([0-9]+)', r'"cycles": -\1', numbers))
     for words, said in ((("report",), "has 0 files"),
+                        (("report", below), "for 'total.cycles'"),
+                        (("compare", below, below), "for 'total.cycles'"),
                         (("report", wrong), "missing or of another kind"),
                         (("compare", wrong, wrong),
                          "missing or of another kind"),

@@ -136,8 +136,10 @@ TEST_P(Memo, ChangesNoNumber)
         expect_equal(r, expected, text + ", with little memory");
     }
     // Or nothing was tested.
-    EXPECT_LT(simulated, passes / 4);
-    EXPECT_GT(skipped, passes / 4);
+    if (!sample_is_short()) {
+        EXPECT_LT(simulated, passes / 4);
+        EXPECT_GT(skipped, passes / 4);
+    }
     pass_memory_free(tiny);
 }
 
@@ -174,7 +176,8 @@ TEST_P(Memo, SharesPassesBetweenLayersThatUseOtherPEs)
 {
     random_case random(45);
     uint64_t shared = 0;
-    for (int k = 0; k < 6; k++) {
+    const int machines = sample(6, "machines and layers");
+    for (int k = 0; k < machines; k++) {
         arch a = machine(random);
         layer l = shape(random);
         a.l2_bytes = 65536;
@@ -197,7 +200,7 @@ TEST_P(Memo, SharesPassesBetweenLayersThatUseOtherPEs)
         }
         pass_memory_free(memory);
     }
-    EXPECT_GT(shared, 20u);
+    EXPECT_GT(shared, uint64_t(machines) * 20 / 6);
 }
 
 // Beside threads that simulate its passes ahead of need: with room for all of
@@ -292,7 +295,9 @@ TEST_P(Memo, ALayerNeedsEveryPassThatIsBroughtAheadAndNoOther)
         pass_memory_free(memory);
         brought += passes;
     }
-    EXPECT_GT(brought, 30u);
+    if (!sample_is_short()) {
+        EXPECT_GT(brought, 30u);
+    }
 }
 
 std::vector<on_network> everything()

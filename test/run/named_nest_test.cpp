@@ -386,7 +386,9 @@ TEST_P(NamedNest, TakesTheCyclesOfItsMapping)
     std::printf("%s: %d as named, %d of them with passes that overlap; %d send "
                 "other words, and are left out\n",
                 GetParam().name, same, overlapping, other_words);
-    EXPECT_GT(same, cases / 2);
+    if (!sample_is_short()) {
+        EXPECT_GT(same, cases / 2);
+    }
 }
 
 // The same where L1s stand between: lines, whose slots are those of the L2

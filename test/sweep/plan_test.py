@@ -84,6 +84,7 @@ WRONG = [
      ' { key = "clock_hz"; value = "1"; } );\n', 5, "not before it"),
     (axes(ROWS) + 'command = "map";\n', 5, '"run" or "model"'),
     (axes(ROWS) + 'command = "model"; screen = "model";\n', 5, "'screen'"),
+    (axes(ROWS) + 'screen_band = 1.5;\n', 5, "nothing is screened"),
     (axes(ROWS) + 'pareto = ["speed"];\n', 5, "'speed'"),
     (axes(ROWS) + "limits = { minutes = 1; };\n", 5, "minutes"),
     (axes(ROWS) + "limits = 3;\n", 5, "a group is needed"),

@@ -5,12 +5,12 @@
 #include "sim/sweep/walk/point_process.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -25,8 +25,14 @@ struct point_process {
     int mib;
     pid_t pid; /* 0: there is none */
     int socket;
+    int said;      /* a file in memory that has what it says; -1: none */
     bool is_fresh; /* it has run nothing yet */
 };
+
+/* How a process begins to say that its memory is out (sim/base/diag.c). */
+static const char memory_out[] = "accelsim: error: out of memory: ";
+
+enum { SAID_BYTES = 256 };
 
 /* A process has its own end of its own socket alone, which so has an end when
  * it ends: no other is forked while both ends are here. */
@@ -39,7 +45,7 @@ struct point_process *point_process_new(int mib, run_point_fn *run,
     p->run = run;
     p->context = context;
     p->mib = mib;
-    p->socket = -1;
+    p->socket = p->said = -1;
     return p;
 }
 
@@ -76,13 +82,11 @@ answer_points(const struct point_process *p, int socket, pid_t parent)
 {
     static struct point_result r;
     uint64_t number;
-    const int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(EXIT_IO);
-    /* What it says when its memory is out is told by the row. */
-    if (nothing >= 0)
-        dup2(nothing, STDERR_FILENO);
+    /* Nobody reads it but who asks why the process ended. */
+    dup2(p->said, STDERR_FILENO);
     limit_memory(p->mib);
     while (read_whole(socket, &number, sizeof(number))) {
         p->run(p->context, number, &r);
@@ -103,7 +107,10 @@ static bool start(struct point_process *p, struct diag *d)
     int ends[2] = {-1, -1};
     const pid_t parent = getpid();
     pthread_mutex_lock(&forking);
-    bool ok = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0;
+    const int said = memfd_create("said", MFD_CLOEXEC);
+    bool ok = said >= 0 &&
+              socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0;
+    p->said = said;
     const pid_t pid = ok ? fork() : -1;
     if (pid == 0) {
         close(ends[0]);
@@ -120,6 +127,8 @@ static bool start(struct point_process *p, struct diag *d)
                   strerror(errno));
         if (ok)
             close(ends[0]);
+        if (said >= 0)
+            close(said);
         return false;
     }
     p->pid = pid;
@@ -128,13 +137,18 @@ static bool start(struct point_process *p, struct diag *d)
     return true;
 }
 
-/* How it ended. */
-static int wait_for_end(struct point_process *p)
+/* How it ended, and the beginning of what it said. */
+static int wait_for_end(struct point_process *p, char said[SAID_BYTES])
 {
     int status = 0;
     close(p->socket);
     while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
         ;
+    const ssize_t n = pread(p->said, said, SAID_BYTES - 1, 0);
+    said[n > 0 ? n : 0] = '\0';
+    said[strcspn(said, "\n")] = '\0';
+    close(p->said);
+    p->said = -1;
     p->pid = 0;
     p->socket = -1;
     return status;
@@ -158,6 +172,7 @@ static bool ask(struct point_process *p, uint64_t number,
 bool point_process_run(struct point_process *p, uint64_t number,
                        struct point_result *out, struct diag *d)
 {
+    char said[SAID_BYTES];
     for (;;) {
         if (p->pid == 0 && !start(p, d))
             return false;
@@ -165,19 +180,21 @@ bool point_process_run(struct point_process *p, uint64_t number,
         p->is_fresh = false;
         if (ask(p, number, out))
             return true;
-        const int status = wait_for_end(p);
+        const int status = wait_for_end(p, said);
         if (!was_fresh)
             continue; /* what earlier points left may have been too much */
         const bool is_limit =
-            WIFEXITED(status) && WEXITSTATUS(status) == EXIT_IO;
+            WIFEXITED(status) && WEXITSTATUS(status) == EXIT_IO &&
+            strncmp(said, memory_out, sizeof(memory_out) - 1) == 0;
         if (!is_limit && !(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL))
             return diag_fail(d, EXIT_IO, (struct src_pos){NULL, 0},
                              "the process that ran point %" PRIu64
-                             " ended with %s %d; it may be run alone by "
+                             " ended with %s %d%s%s; it may be run alone by "
                              "'accelsim run'",
                              number, WIFSIGNALED(status) ? "signal" : "status",
                              WIFSIGNALED(status) ? WTERMSIG(status)
-                                                 : WEXITSTATUS(status));
+                                                 : WEXITSTATUS(status),
+                             said[0] != '\0' ? " and said " : "", said);
         memset(out, 0, sizeof(*out));
         point_fail(out, POINT_over_limit,
                    is_limit ? "it takes more than %d MiB of memory"
@@ -193,8 +210,9 @@ void point_process_free(struct point_process *p)
     if (p == NULL)
         return;
     if (p->pid != 0) {
+        char said[SAID_BYTES];
         kill(p->pid, SIGKILL);
-        wait_for_end(p);
+        wait_for_end(p, said);
     }
     free(p);
 }
