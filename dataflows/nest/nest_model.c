@@ -29,6 +29,7 @@
 
 #include "dataflows/nest/nest_fold.h"
 #include "dataflows/nest/nest_levels.h"
+#include "dataflows/nest/nest_mesh.h"
 #include "dataflows/nest/nest_pass.h"
 
 static void add_words(uint64_t *into, uint64_t words)
@@ -122,6 +123,37 @@ void nest_expect(const struct arch *arch, const struct layer *layer,
     nest_expect_cached(arch, layer, nest, NULL, out);
 }
 
+static bool has_mesh(const struct arch *arch, const struct nest *nest)
+{
+    return arch->has_l1 && !nest->l1_is_line && arch->l2_to_l1 == L2_TO_L1_MESH;
+}
+
+/* Words that have come over the mesh to L1s, or through them to PEs whose
+ * tensor L1 does not keep: its links. */
+static void count_mesh(const struct arch *arch, const struct layer *layer,
+                       const struct nest *nest, enum level child,
+                       const struct nest_view *view, enum tensor tensor,
+                       struct counts *out)
+{
+    const struct mesh_grid grid = {nest_cluster_rows(arch),
+                                   nest_cluster_cols(arch)};
+    const bool wanted[TENSOR_N] = {[TENSOR_IFMAP] = tensor == TENSOR_IFMAP,
+                                   [TENSOR_FILTER] = tensor == TENSOR_FILTER};
+    struct link_words *to_l1 = &out->link[nest_link(LEVEL_L1, tensor)];
+    struct nest_view by_l1;
+    struct nest_flows flows;
+    if (child == LEVEL_RF) {
+        struct link_words *to_pes = &out->link[nest_link(LEVEL_RF, tensor)];
+        nest_view_from(arch, layer, nest, LEVEL_RF, LEVEL_L1, NULL, &by_l1);
+        nest_view_sum(&by_l1, wanted, &flows);
+        to_l1->words_sent = to_pes->words_sent;
+        to_l1->words_delivered = flows.operand[tensor].read;
+        to_pes->words_sent = to_l1->words_delivered;
+    }
+    to_l1->hops =
+        nest_mesh_links(&grid, nest, view, (int)child, LEVEL_L2, tensor);
+}
+
 /* Counts what comes to a level and goes from it, of the tensors whose children
  * are grouped alike: by L1s where L1 is the parent. */
 static void count_level(const struct arch *arch, const struct layer *layer,
@@ -143,8 +175,12 @@ static void count_level(const struct arch *arch, const struct layer *layer,
     nest_view_from(arch, layer, nest, child, above, cache, &view);
     nest_view_sum(&view, wanted, &flows);
     for (int t = 0; t < TENSOR_PSUM; t++)
-        if (wanted[t])
+        if (wanted[t]) {
             count_operand(nest, child, (enum tensor)t, &flows.operand[t], out);
+            if (above != LEVEL_L1 && child < LEVEL_L2 && has_mesh(arch, nest))
+                count_mesh(arch, layer, nest, child, &view, (enum tensor)t,
+                           out);
+        }
     if (wanted[TENSOR_PSUM] && child == LEVEL_RF && nest_forgets(arch, nest))
         count_chained(arch, nest, &view, &flows.psum, out);
     else if (wanted[TENSOR_PSUM])

@@ -32,8 +32,7 @@ struct array_refusal {
 
 /* Returns false. */
 bool array_refuse(struct array_refusal *out, const char *key, const char *why);
-/* For kinds that run nests: a nest moves all tensors; sums go by chains, and
- * words to L1s by multicast. */
+/* For kinds that run nests: a nest moves all tensors; sums go by chains. */
 bool array_honours_carries(const struct arch *arch, struct array_refusal *out);
 bool array_honours_chains(const struct arch *arch, struct array_refusal *out);
 

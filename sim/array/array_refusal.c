@@ -22,14 +22,8 @@ bool array_honours_carries(const struct arch *arch, struct array_refusal *out)
 
 bool array_honours_chains(const struct arch *arch, struct array_refusal *out)
 {
-    if (arch->psum_reduce == PSUM_TREE)
-        return array_refuse(out, "noc.psum_reduce",
-                            "a nest sums psums by chains and "
-                            "'noc.psum_reduce' is 'tree'; 'chain' is right");
-    if (arch->has_l1 && arch->l2_to_l1 == L2_TO_L1_MESH)
-        return array_refuse(out, "noc.l2_to_l1",
-                            "a nest reaches its L1s by a multicast network "
-                            "and 'noc.l2_to_l1' is 'mesh'; 'multicast' is "
-                            "right");
-    return true;
+    return arch->psum_reduce == PSUM_CHAIN ||
+           array_refuse(out, "noc.psum_reduce",
+                        "a nest sums psums by chains and 'noc.psum_reduce' is "
+                        "'tree'; 'chain' is right");
 }

@@ -40,13 +40,16 @@ mappings = ( { rf = { loops = ["m 4", "c 2", "r 2"]; };
                l2 = { loops = ["p 2"]; }; } );
 MAPPING
 nest="$shape --mapping $work/nest.cfg"
+sed 's/l2 = /l1 = { line_buffer = true; }; l2 = /' "$work/nest.cfg" \
+    >"$work/line.cfg"
 
 # Of the machine, under a nest; whatever the command.
 for command in run model reuse; do
     refuses "noc.psum_reduce' is 'tree'; 'chain' is right" \
         $command --cfg tensor_core $nest
-    refuses "noc.l2_to_l1' is 'mesh'; 'multicast' is right" \
-        $command --cfg eyeriss_v2_dense $nest
+    takes $command --cfg eyeriss_v2_dense $nest
+    refuses "line buffers by a multicast network and 'noc.l2_to_l1' is 'mesh'" \
+        $command --cfg eyeriss_v2_dense $shape --mapping "$work/line.cfg"
     refuses "dram.carries' is 'filters'; 'all' is right" \
         $command --cfg eyeriss $nest --set dram.carries=filters
     takes $command --cfg eyeriss $nest

@@ -113,6 +113,7 @@ TEST(LevelsClock, IsTheMachinesWithAnL1)
             a = random.machine();
         std::strcpy(a.dram_model, "ideal");
         a.carries = CARRIES_ALL;
+        a.l2_to_l1 = random.pick(0, 2) ? L2_TO_L1_MULTICAST : L2_TO_L1_MESH;
         a.l2_ports = BANK_1R1W;
         a.l1_banks = 64;
         a.l1_bank_row_words = ARCH_ROW_WORDS_MAX;

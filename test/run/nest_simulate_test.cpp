@@ -60,14 +60,8 @@ class NestMachine : public testing::Test
                describe(c.l) + describe(c.n);
     }
 
-    diag *d_;
-};
-
-TEST_F(NestMachine, CountsWhatTheClosedFormSaysOfRandomNests)
-{
-    random_nest random(31);
-    for (int k = 0, end = sample(500, "random nests"); k < end; k++) {
-        nest_case c = draw(random, 6000);
+    void expect_counts(const nest_case &c, int k)
+    {
         simulate_options o = {};
         o.memo = true;
         layer_result r = {};
@@ -86,6 +80,42 @@ TEST_F(NestMachine, CountsWhatTheClosedFormSaysOfRandomNests)
             ASSERT_LE(r.bounds_cycles[b], r.cycles)
                 << bound_name[b] << ", " << text(c);
     }
+
+    diag *d_;
+};
+
+TEST_F(NestMachine, CountsWhatTheClosedFormSaysOfRandomNests)
+{
+    random_nest random(31);
+    for (int k = 0, end = sample(500, "random nests"); k < end; k++)
+        expect_counts(draw(random, 6000), k);
+}
+
+TEST_F(NestMachine, CountsWhatTheClosedFormSaysOfMeshes)
+{
+    random_nest random(35);
+    uint64_t links = 0, words = 0;
+    for (int k = 0, end = sample(50, "random nests over meshes"); k < end;
+         k++) {
+        nest_case c = draw(random, 6000);
+        while (!c.a.has_l1 || c.n.l1_is_line)
+            c = draw(random, 6000);
+        c.a.l2_to_l1 = L2_TO_L1_MESH;
+        expect_counts(c, k);
+        if (HasFatalFailure())
+            return;
+        simulate_options memo = {}, full = {};
+        layer_result fast = {}, r = {};
+        memo.memo = full.check = true;
+        ASSERT_TRUE(run(c, memo, &fast) && run(c, full, &r));
+        ASSERT_EQ(fast.cycles, r.cycles) << "case " << k << ", " << text(c);
+        ASSERT_EQ(r.check_mismatches, 0u) << "case " << k << ", " << text(c);
+        counts n = {};
+        nest_expect(&c.a, &c.l, &c.n, &n);
+        links += n.link[LINK_ifmap_l1].hops;
+        words += n.link[LINK_ifmap_l1].words_delivered;
+    }
+    EXPECT_GT(links, words);
 }
 
 TEST_F(NestMachine, ComputesRandomLayersBitExactly)

@@ -53,6 +53,8 @@ static int not_modelled(const struct arch *arch, const char **keys)
     int n = 0;
     for (int i = 0; i < n_with_l1; i++)
         keys[n++] = with_l1[i];
+    if (arch->has_l1 && arch->l2_to_l1 == L2_TO_L1_MESH)
+        keys[n++] = "noc.mesh_buffer_flits";
     if (arch->has_l1 && arch->groups_parallel > 1)
         keys[n++] = "array.groups_parallel";
     if (arch->compression != COMPRESSION_NONE)
@@ -133,7 +135,9 @@ static void finish(void *self, struct pass_outcome *out)
     memcpy(out->wait_by, n->wait_by, sizeof(out->wait_by));
     levels_classes_take(a->classes, count, &out->counts);
     if (a->machine->arch->has_l1)
-        levels_count_links(&a->machine->walk->nest, &out->counts);
+        levels_count_links(&a->machine->walk->nest,
+                           a->machine->arch->l2_to_l1 == L2_TO_L1_MESH,
+                           &out->counts);
 }
 
 static uint64_t step(void *self, uint64_t most_cycles)

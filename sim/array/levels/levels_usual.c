@@ -111,6 +111,8 @@ void levels_of_usual(const struct arch *a, const struct layer *layer,
     struct level_arch *l1 =
         add_level(out, LEVEL_L1, nest_cluster_height(a), a->l1_cluster_cols);
     struct level_arch *rf = add_level(out, LEVEL_RF, 1, 1);
+    if (a->l2_to_l1 == L2_TO_L1_MESH)
+        l2->network = LEVEL_MESH;
     set_widths(a, LEVEL_L2, l2);
     set_widths(a, LEVEL_L1, l1);
     list_l2(a, layer, nest, l2);
@@ -119,44 +121,47 @@ void levels_of_usual(const struct arch *a, const struct layer *layer,
 }
 
 static void add_link(struct counts *c, enum link link, uint64_t sent,
-                     uint64_t delivered)
+                     uint64_t delivered, uint64_t hops)
 {
     struct link_words *to = &c->link[link];
     to->words_sent = count_add(to->words_sent, sent);
     to->words_delivered = count_add(to->words_delivered, delivered);
-    to->hops = count_add(to->hops, delivered);
+    to->hops = count_add(to->hops, hops);
 }
 
-/* Operands that L1 does not keep cross both networks on one way. */
-static void count_operand(const struct nest *nest, enum level_flow flow,
-                          enum link to_l1, enum link to_pes, struct counts *c)
+/* Operands that L1 does not keep cross both networks on one way, which is one
+ * bus where no mesh is before it. */
+static void count_operand(const struct nest *nest, bool has_mesh,
+                          enum level_flow flow, enum link to_l1,
+                          enum link to_pes, struct counts *c)
 {
     const enum tensor t = flow == FLOW_IFMAP ? TENSOR_IFMAP : TENSOR_FILTER;
     const struct link_words *l2 = &c->flow[LEVEL_L2][flow];
     const struct link_words *l1 = &c->flow[LEVEL_L1][flow];
-    if (nest->level[LEVEL_L1].keep[t]) {
-        add_link(c, to_l1, l2->words_sent, l2->words_delivered);
-        add_link(c, to_pes, l1->words_sent, l1->words_delivered);
+    if (has_mesh || nest->level[LEVEL_L1].keep[t]) {
+        add_link(c, to_l1, l2->words_sent, l2->words_delivered, l2->hops);
+        add_link(c, to_pes, l1->words_sent, l1->words_delivered, l1->hops);
     } else {
-        add_link(c, to_pes, l2->words_sent, l1->words_delivered);
+        add_link(c, to_pes, l2->words_sent, l1->words_delivered, l1->hops);
     }
 }
 
-void levels_count_links(const struct nest *nest, struct counts *c)
+void levels_count_links(const struct nest *nest, bool has_mesh,
+                        struct counts *c)
 {
     static const enum link link[FLOW_N] = {[FLOW_PSUM_IN] = LINK_psum_in,
                                            [FLOW_PSUM_OUT] = LINK_psum_out,
                                            [FLOW_PSUM_LINK] = LINK_psum_link};
-    count_operand(nest, FLOW_IFMAP, LINK_ifmap_l1, LINK_ifmap, c);
-    count_operand(nest, FLOW_FILTER, LINK_filter_l1, LINK_filter, c);
+    count_operand(nest, has_mesh, FLOW_IFMAP, LINK_ifmap_l1, LINK_ifmap, c);
+    count_operand(nest, has_mesh, FLOW_FILTER, LINK_filter_l1, LINK_filter, c);
     for (int f = FLOW_PSUM_IN; f < FLOW_N; f++) {
         const uint64_t at_l2 = c->flow[LEVEL_L2][f].words_sent;
         uint64_t at_l1 = c->flow[LEVEL_L1][f].words_sent;
         /* Psums that L1 does not keep are told once, where they leave. */
         if (f != FLOW_PSUM_LINK && !nest->level[LEVEL_L1].keep[TENSOR_PSUM])
             at_l1 = 0;
-        add_link(c, link[f], at_l2, at_l2);
-        add_link(c, link[f], at_l1, at_l1);
+        add_link(c, link[f], at_l2, at_l2, at_l2);
+        add_link(c, link[f], at_l1, at_l1, at_l1);
     }
     memset(c->flow, 0, sizeof(c->flow));
 }

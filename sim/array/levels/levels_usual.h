@@ -18,7 +18,8 @@ void levels_of_usual(const struct arch *arch, const struct layer *layer,
                      const struct nest *nest, struct arch *out);
 /* The words that crossed the networks of the list go to the links of the usual
  * levels. */
-void levels_count_links(const struct nest *nest, struct counts *counts);
+void levels_count_links(const struct nest *nest, bool has_mesh,
+                        struct counts *counts);
 
 #ifdef __cplusplus
 }

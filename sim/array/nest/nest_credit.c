@@ -108,6 +108,11 @@ static bool honours(const struct arch *arch, const char *dataflow,
                     struct array_refusal *out)
 {
     (void)dataflow;
+    if (arch->has_l1 && arch->l2_to_l1 == L2_TO_L1_MESH)
+        return array_refuse(out, "noc.l2_to_l1",
+                            "a nest reaches L1s that are line buffers by a "
+                            "multicast network and 'noc.l2_to_l1' is 'mesh'; "
+                            "'multicast' is right");
     return array_honours_chains(arch, out) && array_honours_carries(arch, out);
 }
 
