@@ -154,8 +154,9 @@ config_test_SOURCES = %D%/base/diag_test.cpp %D%/base/layer_test.cpp %D%/base/tr
 	%D%/base/config_fuzz_test.cpp %D%/base/config_text_test.cpp \
 	%D%/base/output_test.cpp \
 	%D%/config/config_fixture.h %D%/config/config_test.cpp \
-	%D%/config/mapping_table_test.cpp %D%/config/workload_test.cpp \
-	%D%/cli/options_test.cpp $(TEST_CASES)
+	%D%/config/mapping_table_test.cpp %D%/config/spoilt_test.cpp \
+	%D%/config/workload_test.cpp %D%/cli/options_test.cpp \
+	%D%/fuzz/fuzz_kinds.c %D%/fuzz/fuzz_kinds.h $(TEST_CASES)
 config_test_LDADD = $(TEST_LIBS)
 
 # sim/process, sim/plugin

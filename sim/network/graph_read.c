@@ -103,9 +103,14 @@ static bool read_input(const struct reader *r, const struct setting *s,
 static bool read_op(const struct setting *s, struct layer *l, struct diag *d)
 {
     const struct setting *op = setting_member(s, "op");
+    const struct setting *type = setting_member(s, "type");
     struct nearest near;
+    if (op != NULL && type != NULL)
+        return diag_error(d, setting_pos(type),
+                          "both 'op' and 'type' are given, which say the same; "
+                          "one of them is needed");
     if (op == NULL)
-        op = setting_member(s, "type");
+        op = type;
     const char *name = op != NULL ? setting_string(op) : NULL;
     if (op == NULL)
         return true; /* a convolution */
