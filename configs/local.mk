@@ -37,10 +37,12 @@ dist_mappings_DATA = %D%/mappings/conv1d_order1_1.cfg \
 	%D%/mappings/conv1d_mismatched.cfg \
 	%D%/mappings/conv1d_across_banks.cfg \
 	%D%/mappings/gemmini_rtl.cfg \
+	%D%/mappings/eyeriss_v2_alexnet.cfg \
 	%D%/mappings/eyeriss_spads_alexnet.cfg \
 	%D%/mappings/simba_like_alexnet.cfg
 networksdir = $(pkgdatadir)/networks
 dist_networks_DATA = %D%/networks/alexnet.cfg %D%/networks/alexnet_pruned.cfg \
+	%D%/networks/alexnet_energy_pruned.cfg \
 	%D%/networks/googlenet.cfg \
 	%D%/networks/lenet5.cfg %D%/networks/mlp0.cfg %D%/networks/mlp1.cfg \
 	%D%/networks/overfeat.cfg %D%/networks/conv1d.cfg \
@@ -61,6 +63,7 @@ dist_validation_DATA = %D%/validation/dram_parts.cfg \
 	%D%/validation/energy_tables.cfg %D%/validation/energy_chips.cfg \
 	%D%/validation/gemmini_rtl.cfg %D%/validation/gemmini_rtl.csv \
 	%D%/validation/eyeriss_alexnet.cfg %D%/validation/eyeriss_vgg16.cfg \
+	%D%/validation/eyeriss_v2.cfg \
 	%D%/validation/fused_layers.cfg \
 	%D%/validation/plan.cfg %D%/validation/systolic_cycles.cfg \
 	%D%/validation/textbook_counts.cfg %D%/validation/textbook_reuse.cfg \

@@ -16,6 +16,7 @@ struct lane_scalars {
     int16_t held_streams, ride, own, emit_each, products, start_at_window;
     int16_t refill;
     int16_t held_rf, window_rf, held_port, window_port, psum_fifo;
+    int16_t multipliers;
 };
 
 /* Counted over a range of lanes. */
@@ -23,15 +24,26 @@ struct lane_sums {
     int16_t mac, add, waits; /* waits: of lanes that have started */
     int16_t held_first, window_first, in; /* what of these waits for what */
     int16_t fill, drain;                  /* counted unless the loop commits */
-    int16_t emits, skip;
+    int16_t emits, skip, pairs;
     int16_t popped;    /* not 0: some register file took words */
     int16_t sent;      /* not 0: psums were sent in the last cycles */
     int16_t group_end; /* a mask: some lane came to the end of a group */
 };
 
-enum { STRETCH_LANES = 16384 }; /* whose sums fit into 16 bits */
+enum { STRETCH_LANES = 16352 }; /* whose sums fit into 16 bits */
 
 struct lane_scalars lanes_scalars(const struct lanes *lanes);
+/* Where `sent` has the psums that arrive now. */
+static inline int lanes_sent_bits(const struct lanes *lanes)
+{
+    return (lanes->cfg.pipeline_cycles - 1) << lanes->cfg.pairs;
+}
+
+static inline int lanes_sent_mask(const struct lanes *lanes)
+{
+    return lanes->cfg.pairs ? 3 : 1;
+}
+
 /* Adds what was counted over a range. */
 void lanes_add_sums(struct lanes_cycle *cycle, const struct lane_sums *sums);
 /* The rare event: lanes at the end of a group go to the next, or are done. */
@@ -93,11 +105,12 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
     FIELD(held_come);
     FIELD(ended);
     FIELD(moved_on);
+    FIELD(pair);
 #undef FIELD
     const struct lane_scalars s = *k;
     int16_t n_mac = 0, n_add = 0, n_waits = 0, n_held = 0, n_window = 0;
     int16_t n_fill = 0, n_drain = 0, n_in = 0, n_emit = 0, popped = 0,
-            sending = 0, group_end = 0, n_skip = 0;
+            sending = 0, group_end = 0, n_skip = 0, n_pair = 0;
 #pragma GCC ivdep
     for (int l = from; l < to; l++) {
         const int16_t run = running[l], P = filters[l], L = taps[l];
@@ -131,6 +144,12 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
         const int16_t no_in =
             (int16_t)(takes_psum[l] & (int16_t) - (psum_fifo[l] < 1));
         const int16_t no_out = (int16_t) - (above[l] >= s.psum_fifo);
+        /* Psums that are added and sent at once, if any are. */
+        const int16_t below = (int16_t)((psum_fifo[l] & takes_psum[l]) |
+                                        (s.multipliers & ~takes_psum[l]));
+        const int16_t psums =
+            lane_min(lane_min(s.multipliers, (int16_t)(P - i)),
+                     lane_min(below, (int16_t)(s.psum_fifo - above[l])));
         const int16_t stuck = (int16_t)(no_in | no_out);
         const int16_t ready =
             (int16_t)(run & ~adding & ~no_held & ~no_window & ~(rides & stuck));
@@ -139,11 +158,13 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
             skips ? (int16_t)(ready & (int16_t) - (t == L)) : 0;
         const int16_t mac = (int16_t)(ready & ~found);
         const int16_t add = (int16_t)(run & adding & ~stuck);
-        const int16_t send = (int16_t)(add | (mac & rides));
+        const int16_t send =
+            skips ? (int16_t) - (add & psums) : (int16_t)(add | (mac & rides));
 
         /* The sequencer goes on. */
         const int16_t steps = skips ? add : (int16_t)(mac | add);
-        const int16_t next = (int16_t)(i - steps);
+        const int16_t next =
+            skips ? (int16_t)(i + (add & psums)) : (int16_t)(i - steps);
         const int16_t wrap = (int16_t)(steps & (int16_t) - (next == P));
         const int16_t to_tap = skips ? next_tap[l] : 0;
         const int16_t lacks =
@@ -190,6 +211,7 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
                 (int16_t)((mac & next_filter[l]) | (~mac & next & ~wrap));
             tap[l] = (int16_t)(((mac & to_tap) | (~mac & t)) & ~window_end);
             ended[l] = products_done;
+            n_pair = (int16_t)(n_pair + (mac & pair[l]));
             moved_on[l] = (int16_t)(mac | window_end);
         } else {
             filter[l] = (int16_t)(next & ~wrap);
@@ -222,7 +244,8 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
         }
         emit[l] = send;
         take[l] = (int16_t)(send & takes_psum[l]);
-        sent[l] = (int16_t)(((uint16_t)sent[l] << 1) | (send & 1));
+        sent[l] = skips ? (int16_t)(((uint16_t)sent[l] << s.multipliers) - send)
+                        : (int16_t)(((uint16_t)sent[l] << 1) | (send & 1));
         sending |= sent[l];
 
         /* The cycle goes to one cause. */
@@ -256,6 +279,7 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
     sums->drain = n_drain;
     sums->emits = n_emit;
     sums->skip = n_skip;
+    sums->pairs = n_pair;
     sums->popped = popped;
     sums->sent = sending;
     sums->group_end = group_end;

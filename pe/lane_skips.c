@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pe/hot.h"
 #include "sim/base/diag.h"
 
 struct lane_skips {
@@ -177,19 +178,52 @@ static void words_before(const struct lanes *lanes, int lane, int tap,
                    tap * lanes->f.filters[lane] + filter);
 }
 
-/* Finds the product after the lane's next one, of which it is known what comes
- * before it. */
+/* The filter behind a product whose window word makes another one with it, at
+ * once with the first; or `filters`: it is alone. */
+static int second_of(const struct lanes *lanes, int lane, int tap, int filter)
+{
+    const struct lane_skips *s = lanes->skips;
+    const int filters = lanes->f.filters[lane];
+    if (!lanes->cfg.pairs)
+        return filters;
+    if (s->pattern.held == NULL)
+        return filter + 1;
+    const uint64_t at = s->held_at[lane] + (uint64_t)tap * (uint64_t)filters;
+    return (int)(next_bit(s->pattern.held, at + (uint64_t)filter + 1,
+                          at + (uint64_t)filters) -
+                 at);
+}
+
+/* Finds the product after the lane's next operation, of which it is known what
+ * comes before it. */
 static void find_next(struct lanes *lanes, int lane)
 {
     struct lane_fields *f = &lanes->f;
     const struct lane_skips *s = lanes->skips;
     const int taps = f->taps[lane], filters = f->filters[lane];
-    const int from = f->tap[lane], first = f->filter[lane];
-    const int is_one = from < taps;
-    int tap = from, filter = first + 1;
+    const int from = f->tap[lane], is_one = from < taps;
+    int first = f->filter[lane];
     /* The words of a product that is made do come. */
     f->need_window[lane] = (int16_t)(f->dead_window[lane] + is_one);
     f->need_held[lane] = (int16_t)(f->dead_held[lane] + is_one);
+    f->pair[lane] = 0;
+    const int second = is_one ? second_of(lanes, lane, from, first) : filters;
+    const uint64_t behind =
+        s->held_at[lane] + (uint64_t)(from * filters + first + 1);
+    const int held = second == filters ? 0
+                                       : f->need_held[lane] +
+                                             coming(s->pattern.held_comes,
+                                                    behind, second - first - 1);
+    /* A file of words that stream may have no room for both. */
+    if (second < filters &&
+        held + 1 - f->dead_held[lane] <= lanes->cfg.held_rf_words) {
+        f->pair[lane] = 1;
+        f->second_filter[lane] = (int16_t)second;
+        f->second_held[lane] = (int16_t)held;
+        f->need_held[lane] = (int16_t)(held + 1);
+        first = second;
+    }
+    int tap = from, filter = first + 1;
     if (is_one)
         seek(s, f, lane, &tap, &filter);
     if (tap == taps)
@@ -316,7 +350,8 @@ static void go_to_next(struct lanes *lanes, int lane)
     find_next(lanes, lane);
 }
 
-void lane_skips_go_on(struct lanes *lanes, int from, int to)
+HOT __attribute__((flatten)) void lane_skips_go_on(struct lanes *lanes,
+                                                   int from, int to)
 {
     const struct lane_fields *f = &lanes->f;
     for (int l = from; l < to; l++) {

@@ -21,9 +21,12 @@ struct lane_value {
     int64_t *psum;             /* owns */
     int filter, tap, sent, group, windows_left;
     bool window_done; /* products are; psums may have to go yet */
-    /* Where words are coded: the next product's, and what the window has. */
+    /* The next operation of a lane that skips: whether it makes two products,
+     * and where words are coded, theirs, and what the window has. */
     struct coded_place {
+        bool pair;
         int filter, window_at, held_at;
+        int second_filter, second_held_at;
         int window_words, slide_words, held_words;
     } coded;
 };
@@ -110,12 +113,16 @@ void lane_values_tap(struct lane_values *v, const struct mac_tap *tap)
     v->tap = *tap;
 }
 
-/* Who has coded words knows their places by what came with them. */
+/* Who has coded words knows their places by what came with them; and who skips,
+ * what it multiplies at once. */
 static void place_coded(struct lane_value *lane, const struct lanes *lanes,
                         int l)
 {
     const struct lane_fields *f = &lanes->f;
     lane->coded = (struct coded_place){
+        .pair = f->pair[l] != 0,
+        .second_filter = f->second_filter[l],
+        .second_held_at = f->second_held[l],
         .filter = f->filter[l],
         .window_at = f->dead_window[l],
         .held_at = f->dead_held[l],
@@ -141,7 +148,7 @@ void lane_values_issue(struct lane_values *v, const struct lanes *lanes)
         lane->psum = xrealloc(lane->psum, filters, sizeof(*lane->psum));
         memset(lane->psum, 0, filters * sizeof(*lane->psum));
         lane->windows_left = group_windows(&lanes->pass.groups, 0);
-        if (lane_skips_coded(lanes))
+        if (lanes->skips != NULL)
             place_coded(lane, lanes, l);
     }
 }
@@ -217,14 +224,14 @@ static void multiply(struct lane_values *v, struct lane_value *lane,
     }
 }
 
-static void multiply_coded(struct lane_values *v, struct lane_value *lane)
+static void multiply_coded(struct lane_values *v, struct lane_value *lane,
+                           int filter, int held_at)
 {
-    const struct coded_place *at = &lane->coded;
-    const int64_t x = queue_at(&lane->window, at->window_at);
-    const int64_t w = queue_at(&lane->held, at->held_at);
+    const int64_t x = queue_at(&lane->window, lane->coded.window_at);
+    const int64_t w = queue_at(&lane->held, held_at);
     SIM_CHECK(x != 0 || w != 0);
-    lane->psum[at->filter] =
-        add(lane->psum[at->filter], (int64_t)((uint64_t)x * (uint64_t)w));
+    lane->psum[filter] =
+        add(lane->psum[filter], (int64_t)((uint64_t)x * (uint64_t)w));
     v->zero_macs += (v->holds_ifmap ? w : x) == 0;
 }
 
@@ -268,20 +275,25 @@ static void follow_lane(struct lane_values *v, const struct lanes *lanes, int l)
     const bool products = lanes->pass.emit_products;
     bool emits = !lanes->pass.emit_last || lane->windows_left == 1;
     const bool coded = lane_skips_coded(lanes);
-    if (f->mac[l] != 0 && coded)
-        multiply_coded(v, lane);
-    else if (f->mac[l] != 0) {
-        if (lanes->skips != NULL)
+    const struct coded_place now = lane->coded;
+    if (f->mac[l] != 0 && coded) {
+        multiply_coded(v, lane, now.filter, now.held_at);
+        if (now.pair)
+            multiply_coded(v, lane, now.second_filter, now.second_held_at);
+    } else if (f->mac[l] != 0 && lanes->skips != NULL) {
+        for (int k = 0; k < 1 + now.pair; k++) {
             skip_zeros(lane, lanes, filters, f->taps[l]);
+            multiply(v, lane, filters);
+        }
+    } else if (f->mac[l] != 0)
         multiply(v, lane, filters);
-    }
     if (lanes->skips == NULL)
         lane->window_done = lane->tap == f->taps[l];
     else if (f->ended[l] != 0 && coded)
         lane->window_done = true;
     else if (f->ended[l] != 0)
         end_products(lane, lanes, filters, f->taps[l]);
-    if (f->emit[l] != 0)
+    for (int k = f->emit[l]; k != 0; k++)
         send_up(v, lane, l, f->take[l] != 0, products);
     if (lane->window_done && (!emits || products || lane->sent == filters))
         end_window(lane, lanes, l);
@@ -289,7 +301,7 @@ static void follow_lane(struct lane_values *v, const struct lanes *lanes, int l)
         queue_push(&lane->held, queue_pop(&lane->held_fifo));
     for (int k = 0; k < f->pop_window[l]; k++)
         queue_push(&lane->window, queue_pop(&lane->window_fifo));
-    if (coded)
+    if (lanes->skips != NULL)
         place_coded(lane, lanes, l);
 }
 

@@ -47,6 +47,7 @@ size_t lanes_bounds_bytes(const struct lanes_cfg *cfg)
 void lanes_init(struct lanes *lanes, const struct lanes_cfg *cfg, void *state,
                 void *bounds)
 {
+    SIM_CHECK(!cfg->pairs || cfg->pipeline_cycles <= 8);
     lanes->cfg = *cfg;
     lanes->n = cfg->rows * cfg->chains;
     lanes->stride = field_stride(cfg);
@@ -144,6 +145,7 @@ struct lane_scalars lanes_scalars(const struct lanes *lanes)
         .held_port = (int16_t)cfg->held_port_words,
         .window_port = (int16_t)cfg->window_port_words,
         .psum_fifo = (int16_t)cfg->fifo_words,
+        .multipliers = (int16_t)(1 + cfg->pairs),
     };
 }
 
@@ -166,6 +168,7 @@ void lanes_add_sums(struct lanes_cycle *cycle, const struct lane_sums *n)
     cycle->emits += n->emits;
     cycle->pops |= n->popped;
     cycle->psum_adds += n->add;
+    cycle->pairs += n->pairs;
     cycle->cause[PE_MAC] += n->mac;
     cycle->cause[PE_PSUM] += n->add;
     cycle->cause[PE_SKIP] += n->skip;
@@ -200,8 +203,9 @@ void lanes_eval(struct lanes *lanes, int from, int to,
     }
 }
 
+/* delay, mask: of the bits that `sent` has for each cycle. */
 HOT static void commit_range(const struct lane_fields *f, int chains, int delay,
-                             int from, int to)
+                             int mask, int from, int to)
 {
     int16_t *restrict held_fifo = f->held_fifo;
     int16_t *restrict window_fifo = f->window_fifo;
@@ -219,7 +223,7 @@ HOT static void commit_range(const struct lane_fields *f, int chains, int delay,
 #pragma GCC ivdep
     for (int l = from; l < to; l++) {
         const int16_t arrives =
-            (int16_t)(((uint16_t)sent_below[l] >> delay) & 1);
+            (int16_t)(((uint16_t)sent_below[l] >> delay) & mask);
         const int16_t change = (int16_t)(push_psum[l] + take[l] - collected[l]);
         held_fifo[l] = (int16_t)(held_fifo[l] + push_held[l] - pop_held[l]);
         window_fifo[l] =
@@ -239,8 +243,8 @@ void lanes_commit(struct lanes *lanes, int from, int to)
     if (to > used)
         to = used;
     if (from < to)
-        commit_range(&lanes->f, lanes->cfg.chains,
-                     lanes->cfg.pipeline_cycles - 1, from, to);
+        commit_range(&lanes->f, lanes->cfg.chains, lanes_sent_bits(lanes),
+                     lanes_sent_mask(lanes), from, to);
 }
 
 bool lanes_any_word(const struct lanes *lanes)

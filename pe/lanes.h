@@ -17,7 +17,10 @@
  *
  * A lane that skips goes from one product of words that are not zero to the
  * next, past any number of zeros that have come, in no time; a window in which
- * it has to wait for the last zeros, or of zeros alone, takes a cycle.
+ * it has to wait for the last zeros, or of zeros alone, takes a cycle.  With
+ * two multipliers it makes two products of a window word at once, where there
+ * are as many, and adds and sends two psums a cycle, where as many have come
+ * and have room.
  *
  * Held words stay for the pass, or, when they stream, for one window.  With
  * emit_products nothing adds up: each product is sent as it is made.
@@ -66,7 +69,7 @@ extern "C" {
     X(RELATION, in_psum, "-1 while psums are added and sent, else 0")    \
     X(RELATION, started, "-1 from the pass's first MAC on")              \
     X(RELATION, running, "-1 until the lane's part of the pass is done") \
-    X(RELATION, sent, "bit k: a psum was sent k cycles ago")             \
+    X(RELATION, sent, "bit k (with pairs two): psums sent k cycles ago") \
     X(POSITION, windows_left, "of the group")                            \
     X(POSITION, groups_done, "of the pass")                              \
     X(STAGED, push_held, "words for the fifo")                           \
@@ -76,8 +79,8 @@ extern "C" {
     X(STAGED, pop_held, "words from the fifo")                           \
     X(STAGED, pop_window, "words from the fifo")                         \
     X(STAGED, asks_window, "words that the register file has room for")  \
-    X(STAGED, emit, "-1 when a psum is sent up")                         \
-    X(STAGED, take, "-1 when a psum is taken")                           \
+    X(STAGED, emit, "-1 for each psum that is sent up")                  \
+    X(STAGED, take, "-1 for each psum that is taken")                    \
     X(STAGED, mac, "-1: a MAC was issued in this cycle")
 
 /* Bounds that a pass sets, constant while it runs. */
@@ -92,7 +95,7 @@ extern "C" {
 /* Where a lane that skips products of zeros stands: beside the arena, for no
  * pass is remembered whose words steer it (pe/lane_skips.h). */
 #define LANE_SKIPS(X)                                                        \
-    X(next_tap, "tap of the product after the next one; all: there is none") \
+    X(next_tap, "tap of the product after the next operation's; all: none")  \
     X(next_filter, "its filter")                                             \
     X(need_window, "words of the window that have come before the next one") \
     X(need_held, "held words that have")                                     \
@@ -103,6 +106,9 @@ extern "C" {
     X(window_words, "words of the window that come")                         \
     X(slide_words, "of these, in what is dropped where it is not the last")  \
     X(held_come, "words of held_words that come")                            \
+    X(pair, "1: the next operation makes two products of its window word")   \
+    X(second_filter, "the other's filter")                                   \
+    X(second_held, "and held words that have come before its own")           \
     X(ended, "-1: the window's products ended in this cycle")                \
     X(moved_on, "-1: the lane needs another next product")
 
@@ -126,6 +132,9 @@ struct lanes_cfg {
     /* A place of a register file is free again in the cycle in which its word
      * is read for the last time; else in the next. */
     bool refill_at_last_use;
+    /* Up to two products of a window word, or two psums, a cycle, of lanes that
+     * skip; then pipeline_cycles is at most 8. */
+    bool pairs;
 };
 
 /* The most that a lane counts in a pass. Groups and windows are counted in 16
@@ -162,7 +171,8 @@ struct lanes_state {
 struct lanes_cycle {
     int32_t cause[PE_CAUSE_N];
     int32_t emits, psum_adds;
-    int32_t pops; /* not 0: some register file took words */
+    int32_t pairs; /* of products that are made in one PE-cycle */
+    int32_t pops;  /* not 0: some register file took words */
 };
 
 struct lanes {

@@ -32,7 +32,7 @@ HOT static void step_range_skips(const struct lane_fields *f,
 
 /* The links between lanes, and those from L2 and to it. */
 HOT static void commit_psums(const struct lane_fields *f, int chains, int delay,
-                             int to)
+                             int mask, int to)
 {
     int16_t *restrict psum_fifo = f->psum_fifo;
     int16_t *restrict psum_reserved = f->psum_reserved;
@@ -44,7 +44,7 @@ HOT static void commit_psums(const struct lane_fields *f, int chains, int delay,
 #pragma GCC ivdep
     for (int l = 0; l < to; l++) {
         const int16_t arrives =
-            (int16_t)(((uint16_t)sent_below[l] >> delay) & 1);
+            (int16_t)(((uint16_t)sent_below[l] >> delay) & mask);
         const int16_t change = (int16_t)(push_psum[l] + take[l] - collected[l]);
         psum_fifo[l] = (int16_t)(psum_fifo[l] + arrives + change);
         psum_reserved[l] = (int16_t)(psum_reserved[l] - emit_below[l] + change);
@@ -97,8 +97,8 @@ void lanes_step(struct lanes *lanes, bool psums_move, bool held_is_sent,
     cycle->cause[PE_FILL] += running - working;
     cycle->cause[PE_DRAIN] += lanes->active - running;
     if (psums_move || sent != 0)
-        commit_psums(&lanes->f, chains, lanes->cfg.pipeline_cycles - 1,
-                     used + chains);
+        commit_psums(&lanes->f, chains, lanes_sent_bits(lanes),
+                     lanes_sent_mask(lanes), used + chains);
 }
 
 HOT static int16_t record_windows(const int16_t *restrict asks,

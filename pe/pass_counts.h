@@ -45,6 +45,7 @@ struct pass_counts {
     uint64_t filter_free_cycle;       /* last filter word has left L2 */
     uint64_t ifmap_free_cycle;        /* last ifmap word has left L2 */
     uint64_t macs, first_macs;        /* first: those that read no psum */
+    uint64_t second_macs;             /* with the window word of another's */
     uint64_t skipped_macs;            /* not among them: products of zeros */
     uint64_t psum_reads, psum_writes; /* RF, outside MACs */
     uint64_t filter_sent, filter_delivered;

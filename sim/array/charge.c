@@ -82,10 +82,13 @@ void charge_pass(const struct program *p, const struct pass_counts *n,
     c->macs_performed += n->macs;
     c->stream_cycles += n->stream_cycles;
     c->load_cycles += n->load_cycles;
+    const uint64_t windows = n->macs - n->second_macs;
     if (!p->skips_rf[TENSOR_IFMAP])
-        charge_access(c, LEVEL_RF, TENSOR_IFMAP, n->macs, n->ifmap_delivered);
+        charge_access(c, LEVEL_RF, TENSOR_IFMAP,
+                      p->holds_ifmap ? n->macs : windows, n->ifmap_delivered);
     if (!p->skips_rf[TENSOR_FILTER])
-        charge_access(c, LEVEL_RF, TENSOR_FILTER, n->macs, n->filter_delivered);
+        charge_access(c, LEVEL_RF, TENSOR_FILTER,
+                      p->holds_ifmap ? windows : n->macs, n->filter_delivered);
     if (!p->skips_rf[TENSOR_PSUM])
         charge_access(c, LEVEL_RF, TENSOR_PSUM,
                       n->macs - n->first_macs + n->psum_reads,

@@ -122,6 +122,7 @@ static void add_cycle(struct lanes_cycle *to, const struct lanes_cycle *one)
         to->cause[k] += one->cause[k];
     to->emits += one->emits;
     to->psum_adds += one->psum_adds;
+    to->pairs += one->pairs;
     to->pops |= one->pops;
 }
 

@@ -59,6 +59,7 @@ struct multicast_machine *multicast_machine_new(const struct program *program)
     struct lanes_cfg cfg = {
         .rows = program->rows,
         .chains = program->sets * program->set_chains,
+        .pairs = a->multipliers > 1,
         .fifo_words = a->fifo_words,
         .pipeline_cycles = a->pipeline_cycles,
         .psum_own_cycle =
@@ -408,7 +409,7 @@ static enum network_wait network_of_wait(const struct multicast_machine *m,
 static void charge(struct multicast_machine *m, const struct lanes_cycle *c)
 {
     struct pass_counts *n = &m->counts;
-    n->macs += (uint64_t)c->cause[PE_MAC];
+    n->macs += (uint64_t)c->cause[PE_MAC] + (uint64_t)c->pairs;
     n->psum_reads += (uint64_t)c->psum_adds;
     n->psum_link_words += (uint64_t)c->emits;
     n->first_macs += (uint64_t)c->emits;

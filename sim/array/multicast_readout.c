@@ -41,6 +41,7 @@ static void count_skips(const struct multicast_machine *m,
     for (int l = 0; l < m->lanes.n; l++)
         if (f->active[l] != 0)
             products += (uint64_t)f->taps[l] * (uint64_t)f->filters[l];
+    out->second_macs = out->macs - out->pe_cycles[PE_MAC];
     out->skipped_macs = products * m->windows - out->macs;
     out->first_macs = out->psum_reads = lane_skips_psums(m->lanes.skips);
 }

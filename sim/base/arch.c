@@ -51,6 +51,11 @@ bool arch_lists_op(const char ops[24][16], enum layer_op op)
     return false;
 }
 
+uint64_t arch_macs_per_cycle(const struct arch *arch)
+{
+    return (uint64_t)arch_pes(arch) * (arch->multipliers > 1 ? 2 : 1);
+}
+
 int arch_pes(const struct arch *arch)
 {
     return arch->rows * arch->cols;

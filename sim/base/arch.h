@@ -217,6 +217,9 @@ struct arch {
     bool zero_gating;
     char skips[4][16];       /* pe.skips; "" ends the list */
     enum zero_coding coding; /* noc.coding, of operands that PEs skip */
+    /* pe.multipliers: products of one window word, and psums added, that a PE
+     * makes in a cycle, 1 or 2. */
+    int multipliers;
 
     struct network_arch network[NETWORK_N];
     bool ifmap_waits_for_filters; /* noc.ifmap_waits_for_filters */
@@ -324,6 +327,8 @@ struct given_mapping {
 /* Whether PEs skip products of zero words of an operand. */
 bool arch_skips(const struct arch *arch, enum tensor tensor);
 bool arch_skips_any(const struct arch *arch);
+/* Products that all PEs can make in a cycle. */
+uint64_t arch_macs_per_cycle(const struct arch *arch);
 bool arch_lists_op(const char ops[24][16], enum layer_op op);
 /* The machine as a layer finds it: with the layer's own widths. */
 void arch_of_layer(const struct arch *arch, const struct layer *layer,

@@ -73,6 +73,8 @@ static bool has_windows(const struct dataflow *dataflow)
     return false;
 }
 
+enum { PAIRS_PIPELINE_MAX = 8 }; /* what pe/lanes.h has room for */
+
 /* Whether PEs skip zeros where the architecture says so. */
 static bool skips_are_modelled(const struct config *cfg,
                                const struct array_kind *kind,
@@ -81,6 +83,16 @@ static bool skips_are_modelled(const struct config *cfg,
     static const char key[] = "pe.skips";
     const struct arch *arch = config_arch(cfg);
     const char *is = NULL, *right = NULL;
+    if (!arch_skips_any(arch) && arch->multipliers > 1)
+        return diag_error(d, config_pos(cfg, "pe.multipliers"),
+                          "'pe.multipliers' = %d is for PEs that skip zeros; "
+                          "it may be 1, or list operands in '%s'",
+                          arch->multipliers, key);
+    if (arch->multipliers > 1 && arch->pipeline_cycles > PAIRS_PIPELINE_MAX)
+        return diag_error(d, config_pos(cfg, "pe.pipeline_cycles"),
+                          "'pe.pipeline_cycles' is %d; with 'pe.multipliers' = "
+                          "2 it may be 1 to %d",
+                          arch->pipeline_cycles, PAIRS_PIPELINE_MAX);
     if (!arch_skips_any(arch))
         return arch->coding == CODING_NONE ||
                diag_error(d, config_pos(cfg, "noc.coding"),
@@ -147,8 +159,16 @@ bool gate_lets_dataflow(const struct config *cfg,
 bool gate_lets_count(const struct config *cfg, const struct layer *layer,
                      const char *command, struct diag *d)
 {
-    if (!layer_is_mac(layer) || !pattern_steers(config_arch(cfg), layer))
+    const struct arch *arch = config_arch(cfg);
+    if (!layer_is_mac(layer) || !pattern_steps(arch, layer))
         return true;
+    if (!pattern_steers(arch, layer))
+        return diag_error(d, config_pos(cfg, "pe.multipliers"),
+                          "layer '%s' may make two products in a PE and cycle "
+                          "('pe.multipliers'): no closed form has its cycles, "
+                          "and 'accelsim %s' has nothing else; 'accelsim run' "
+                          "steps them, or 'pe.multipliers' = 1 is right",
+                          layer->name, command);
     return diag_error(d, config_pos(cfg, "pe.skips"),
                       "layer '%s' declares zeros that 'pe.skips' lets PEs "
                       "skip: no closed form has its cycles, and 'accelsim %s' "

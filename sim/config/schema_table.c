@@ -227,6 +227,11 @@ const struct schema_row schema[] = {
            "operands whose zero words take no MAC's cycle in layers that "
            "declare zeros of them (docs/sparsity.md)",
            EYERISS_V2 " s. IV-A"),
+    INT("pe.multipliers", multipliers, 1, 2, "1", "MACs",
+        "of one window word with the next two words that a PE holds for it, of "
+        "those that it does not skip; as many psums are added and sent in a "
+        "cycle; 2 needs 'pe.skips' (docs/sparsity.md)",
+        EYERISS_V2 " s. IV-B"),
     ENUM("noc.coding", coding, codings, "none",
          "csc: of operands that PEs skip, zeros neither cross the networks nor "
          "lie in fifos and register files; each other word has a count of 4 "

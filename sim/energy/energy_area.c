@@ -70,7 +70,8 @@ static void usual_area(const struct energy_table *table,
     const double others = energy_clocked_bits(table, arch) - file_bits;
     const double pes = arch_pes(arch);
     const int row_bits = widest_bits(arch);
-    out->part[AREA_mac] = pes * mac_mm2(table, arch);
+    out->part[AREA_mac] =
+        (double)arch_macs_per_cycle(arch) * mac_mm2(table, arch);
     out->part[AREA_rf] = pes * (files_mm2 + file_bits * bit_mm2);
     out->part[AREA_registers] = pes * fmax(0, others) * bit_mm2;
     if (arch->has_l1)

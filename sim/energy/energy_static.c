@@ -77,8 +77,9 @@ double energy_leakage_cycle(const struct energy_table *table,
                             const struct arch *arch)
 {
     const struct energy_leakage *leak = &table->leakage;
-    double all = arch_pes(arch) * (leak->mac + leak->rf) +
-                 arch_l1s(arch) * leak->l1 + leak->l2;
+    double all = (double)arch_macs_per_cycle(arch) * leak->mac +
+                 arch_pes(arch) * leak->rf + arch_l1s(arch) * leak->l1 +
+                 leak->l2;
     if (table->grid == NULL)
         return all;
     if (arch_has_levels(arch)) {

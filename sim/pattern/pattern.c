@@ -83,3 +83,8 @@ bool pattern_steers(const struct arch *arch, const struct layer *layer)
     return pattern_is_skipped(arch, layer, TENSOR_IFMAP) ||
            pattern_is_skipped(arch, layer, TENSOR_FILTER);
 }
+
+bool pattern_steps(const struct arch *arch, const struct layer *layer)
+{
+    return arch->multipliers > 1 || pattern_steers(arch, layer);
+}

@@ -41,6 +41,9 @@ bool pattern_is_skipped(const struct arch *arch, const struct layer *layer,
                         enum tensor tensor);
 /* Whether that is any of them. */
 bool pattern_steers(const struct arch *arch, const struct layer *layer);
+/* Whether PEs go by a pattern, if it be one without zeros: where they skip, and
+ * where they have two multipliers. */
+bool pattern_steps(const struct arch *arch, const struct layer *layer);
 
 #ifdef __cplusplus
 }

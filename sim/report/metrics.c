@@ -26,8 +26,10 @@ double metrics_ratio(double a, double b)
 double metrics_utilization(const struct arch *arch,
                            const struct layer_result *r)
 {
-    return metrics_ratio((double)r->counts.macs,
-                         (double)arch_pes(arch) * (double)r->cycles);
+    const bool performed = arch_skips_any(arch) && !r->is_model;
+    return metrics_ratio(
+        (double)(performed ? r->counts.macs_performed : r->counts.macs),
+        (double)arch_macs_per_cycle(arch) * (double)r->cycles);
 }
 
 double metrics_ms(const struct arch *arch, uint64_t cycles)
@@ -204,7 +206,8 @@ void metrics_of(const struct report_input *in, const struct layer_result *r,
     v[METRIC_operations] = operations;
     v[METRIC_operations_per_inference] = operations / (batch > 1 ? batch : 1);
     v[METRIC_intensity_ops_per_byte] = metrics_ratio(operations, dram_bytes);
-    v[METRIC_peak_gops] = OPERATIONS_PER_MAC * (double)arch_pes(in->arch) *
+    v[METRIC_peak_gops] = OPERATIONS_PER_MAC *
+                          (double)arch_macs_per_cycle(in->arch) *
                           (double)in->arch->clock_hz / 1e9;
     v[METRIC_dram_gbytes_per_second] = bandwidth / 1e9;
     double roof_gops = v[METRIC_intensity_ops_per_byte] * bandwidth / 1e9;

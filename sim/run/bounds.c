@@ -112,9 +112,9 @@ void bounds_of(const struct dataflow *dataflow, const struct program *program,
     for (int k = 0; k < BOUND_N; k++)
         out[k] = 0;
     /* Which PE has most to do where zeros are skipped is not worked out. */
-    const bool skips = pattern_steers(a, &program->layer);
+    const bool skips = pattern_steps(a, &program->layer);
     out[BOUND_macs] = ceil_div_u64(
-        skips ? counts->macs_performed : counts->macs, (uint64_t)arch_pes(a));
+        skips ? counts->macs_performed : counts->macs, arch_macs_per_cycle(a));
     if (dataflow->busiest_pe_cycles != NULL && !skips)
         out[BOUND_busiest_pe] =
             dataflow->busiest_pe_cycles(a, &program->layer, &program->mapping);

@@ -439,7 +439,7 @@ struct pass_source *program_passes_new(const struct arch *arch,
         p->flow = access_stream_flow(p->stream);
     }
     /* What PEs skip depends on where a pass is. */
-    p->base.is_followed = p->flow != NULL || pattern_steers(arch, layer);
+    p->base.is_followed = p->flow != NULL || pattern_steps(arch, layer);
     for (int t = 0; t < TENSOR_PSUM; t++) {
         cursor_start(&p->ahead[t].cursor);
         look_ahead(p, (enum tensor)t);

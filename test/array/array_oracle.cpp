@@ -22,6 +22,7 @@ struct operation {
     bool finds;                    // no MAC: that the window has no other
     long number;                   // of its window
     long first_held, first_window; // words done with before that
+    int products = 1;              // of a MAC
 };
 
 struct psum_queue {
@@ -134,6 +135,7 @@ class array
         e.per_window = int(products ? L : P);
         long first = 0, used = 0; // window words before, held words before
         long number = 0;          // of the window
+        const int at_once = skipped_ ? std::max(a_.multipliers, 1) : 1;
         for (int k = 0; k < 2; k++) {
             for (unsigned g = 0; g < p_.groups[k]; g++) {
                 for (unsigned w = 0; w < p_.windows[k]; w++) {
@@ -142,7 +144,8 @@ class array
                     bool emits = last || !p_.emit_last;
                     bool rides = emits && (tree() || a_.psum_add ==
                                                          PSUM_ADD_LAST_PRODUCT);
-                    for (long tap = 0; tap < L; tap++)
+                    for (long tap = 0; tap < L; tap++) {
+                        bool alone = false; // another may go with the last one
                         for (long f = 0; f < P; f++) {
                             long at = tap * P + f;
                             if (skipped_ &&
@@ -153,6 +156,15 @@ class array
                                 need_held = used + L * P - 1;
                                 need = first + L - 1;
                             }
+                            if (alone && (!p_.held_streams ||
+                                          used + at - e.todo.back().dead_held <
+                                              rf(TENSOR_FILTER))) {
+                                e.todo.back().held = need_held;
+                                e.todo.back().products = 2;
+                                alone = false;
+                                continue;
+                            }
+                            alone = at_once == 2;
                             e.todo.push_back(
                                 {need_held, need,
                                  products || (rides && tap == L - 1),
@@ -160,6 +172,7 @@ class array
                                  first + std::min(tap, slide), false, number,
                                  used, first});
                         }
+                    }
                     if (skipped_)
                         e.todo.push_back(
                             {used + L * P - 1, first + L - 1, false,
@@ -322,10 +335,10 @@ class array
 
     // The operation after the next: a MAC tells that it is the window's last
     // one where all words are there.
-    size_t after(const pe &e) const
+    size_t after(const pe &e, int psums) const
     {
         const operation &now = e.todo[e.next];
-        const size_t next = e.next + 1;
+        const size_t next = e.next + (now.held < 0 ? size_t(psums) : 1);
         const bool ends = next < e.todo.size() && now.held >= 0 && !now.finds &&
                           e.todo[next].finds && e.held > e.todo[next].held &&
                           e.window > e.todo[next].window;
@@ -432,9 +445,19 @@ void array::cycle()
         }
         taking[c] = {ready, ready && leaves};
     }
+    // Psums of its window that a PE sends at once; it has the first.
+    auto psums_of = [&](pe &e) {
+        int n = 1;
+        while (skipped_ && n < a_.multipliers && e.next + n < e.todo.size() &&
+               e.todo[e.next + n].held < 0 &&
+               (!e.takes || e.below.visible > n) &&
+               queue_above(e).all() + n < cap)
+            n++;
+        return n;
+    };
     struct decision {
         bool works, sends;
-        int take_held, take_window;
+        int psums, take_held, take_window;
     };
     std::vector<decision> what;
     bool any_word = std::any_of(pes_.begin(), pes_.end(), [](const pe &e) {
@@ -449,7 +472,7 @@ void array::cycle()
     if (flying_)
         n_.flight_cycles++;
     for (pe &e : pes_) {
-        decision d = {false, false, 0, 0};
+        decision d = {false, false, 1, 0, 0};
         bool has_held = true, has_window = true, has_psum = true;
         if (e.next < e.todo.size()) {
             const operation &o = e.todo[e.next];
@@ -457,13 +480,14 @@ void array::cycle()
             has_window = e.window > o.window;
             has_psum = !o.sends || !e.takes || e.below.visible > 0;
             bool room = !o.sends || queue_above(e).all() < cap;
+            d.psums = o.held < 0 ? psums_of(e) : 1;
             d.works = has_held && has_window && has_psum && room;
             d.sends = d.works && o.sends;
             // Places are free of the words that no operation from here on
             // reads, this one included where it still reads as they come.
             bool past = a_.refill == PE_REFILL_LAST_USE && d.works &&
-                        after(e) < e.todo.size();
-            operation reads = past ? e.todo[after(e)] : o;
+                        after(e, d.psums) < e.todo.size();
+            operation reads = past ? e.todo[after(e, d.psums)] : o;
             if (reads.number != o.number) { // its zeros are looked for later
                 reads.dead_held = p_.held_streams ? reads.first_held : 0;
                 reads.dead_window = reads.first_window;
@@ -495,13 +519,14 @@ void array::cycle()
         pe &e = pes_[k];
         if (!what[k].works)
             continue;
-        n_.macs += e.todo[e.next].held >= 0 && !e.todo[e.next].finds;
-        e.started = e.started || e.todo[e.next].held >= 0;
-        if (what[k].sends) {
+        const operation &o = e.todo[e.next];
+        n_.macs += o.held >= 0 && !o.finds ? uint64_t(o.products) : 0;
+        e.started = e.started || o.held >= 0;
+        for (int psum = 0; what[k].sends && psum < what[k].psums; psum++) {
             queue_above(e).coming.push_back(a_.pipeline_cycles);
             e.below.visible -= e.takes;
         }
-        e.next = after(e);
+        e.next = after(e, what[k].psums);
     }
     for (size_t k = 0; k < pes_.size(); k++) {
         pe &e = pes_[k];

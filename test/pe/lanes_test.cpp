@@ -59,7 +59,7 @@ class Lanes : public testing::Test
         return lanes.f.psum_fifo[pass.rows_used * cfg.chains + chain];
     }
 
-    lanes_cfg cfg = {1, 1, 16, 1, true, false, 8, 8, 4, 4, true};
+    lanes_cfg cfg = {1, 1, 16, 1, true, false, 8, 8, 4, 4, true, false};
     lanes_pass pass = {1, false, false, {{1, 0}, {1, 0}}, false};
     std::vector<char> state, bounds;
     struct lanes lanes = {};

@@ -72,6 +72,16 @@ def what_is_refused(net):
             "'psum'", "'ifmap', 'filter' or 'both'")
     refused(["--cfg", "systolic", "--set", "pe.skips=both", "--net", net],
             "'array.network' = 'multicast'")
+    refused([*MACHINE, "--set", "pe.multipliers=2", "--net", net],
+            "'pe.multipliers' = 2", "it may be 1")
+    late = run(*skips, "--set", "pe.multipliers=2", "--set",
+               "pe.pipeline_cycles=9")
+    check(late.returncode != 0 and "it may be 1 to 8" in late.stderr,
+          "two multipliers have shorter pipelines", late.stderr)
+    pairs = run("model", *skips, "--set", "pe.multipliers=2", "--layer",
+                "dense")
+    check(pairs.returncode != 0 and "'pe.multipliers' = 1" in pairs.stderr,
+          "no closed form has the cycles of two multipliers", pairs.stderr)
     for command in ("model", "map"):
         refused([command, *skips], "'conv'", f"accelsim {command}",
                 "accelsim run")
@@ -89,6 +99,7 @@ def main():
         built = "libsystemc-dev" not in kernel.stderr and not IS_SHORT
         for dataflow in ("rs", "os") if built else ():
             compare([*MACHINE, "--set", "pe.skips=both", "--net", net,
+                     "--set", f"pe.multipliers={1 + (dataflow == 'rs')}",
                      "--dataflow", dataflow])
     finish()
 

@@ -63,7 +63,7 @@ static void start(const struct program *p, enum tensor tensor,
 struct pass_pattern *pass_pattern_new(const struct program *program)
 {
     if (program->kind != NETWORK_MULTICAST ||
-        !pattern_steers(&program->arch, &program->layer))
+        !pattern_steps(&program->arch, &program->layer))
         return NULL;
     struct pass_pattern *p = xcalloc(1, sizeof(*p));
     p->program = program;
