@@ -10,6 +10,9 @@ libaccel_a_SOURCES += \
 	%D%/known_values.h \
 	%D%/nest_climb.c \
 	%D%/nest_l2.c \
+	%D%/nest_l2_least.c \
+	%D%/nest_l2_tile.c \
+	%D%/nest_l2_tile.h \
 	%D%/nest_least.c \
 	%D%/nest_least.h \
 	%D%/nest_point.c \

@@ -1,4 +1,4 @@
-/* nest_l2.c - L2's loops and orders, and what they cost at least.
+/* nest_l2.c - L2's loops and orders under a split, and what they cost at least.
  * SPDX-License-Identifier: MIT
  */
 #include <math.h>
@@ -6,210 +6,8 @@
 #include <string.h>
 
 #include "dataflows/program.h"
+#include "dataflows/search/nest_l2_tile.h"
 #include "dataflows/search/search_nest_parts.h"
-
-/* Dimensions in the order that tells most first. */
-static const int l2_order[NEST_DIMS] = {NEST_M, NEST_C, NEST_P, NEST_Q,
-                                        NEST_N, NEST_R, NEST_S, NEST_G};
-
-/* --- L2's part ------------------------------------------------------------ */
-
-static bool is_known(int d, int known)
-{
-    for (int i = 0; i < known; i++)
-        if (l2_order[i] == d)
-            return true;
-    return false;
-}
-
-/* The least number of ifmap rows or columns that come anew where the loop over
- * dimension d slides. */
-static double slid(const struct nest_least *n, int d, const int tile[NEST_DIMS],
-                   int known)
-{
-    struct nest_touch *t = d == NEST_P || d == NEST_R ? n->rows : n->cols;
-    const bool over_taps = d == NEST_R || d == NEST_S;
-    const int other = d == NEST_P   ? NEST_R
-                      : d == NEST_R ? NEST_P
-                      : d == NEST_Q ? NEST_S
-                                    : NEST_Q;
-    if (!is_known(d, known) || !is_known(other, known))
-        return nest_touch_slide_any(t, over_taps, 1, 1, 0);
-    const struct nest_slide s = {.over_taps = over_taps,
-                                 .tile = min_int(tile[d], n->extent[d]),
-                                 .children = 1,
-                                 .steps = ceil_div(n->extent[d], tile[d]),
-                                 .other =
-                                     min_int(tile[other], n->extent[other])};
-    return nest_touch_slide(t, &s);
-}
-
-/* What L2's tiles cost at least, whichever loop of DRAM is innermost; of the
- * first `known` dimensions, and of all of the others. */
-static double l2_energy(const struct nest_search *s, const int tile[NEST_DIMS],
-                        int known, int keep)
-{
-    const struct nest_least *n = &s->least;
-    const int *e = n->extent;
-    double turns[NEST_DIMS], box = (double)e[NEST_G] * e[NEST_N] * e[NEST_C];
-    for (int d = 0; d < NEST_DIMS; d++)
-        turns[d] = ceil_div(e[d], tile[d]);
-    double h = nest_touch_sum(n->rows, tile[NEST_P], tile[NEST_R]);
-    double w = nest_touch_sum(n->cols, tile[NEST_Q], tile[NEST_S]);
-    double all_h = nest_touch_sum(n->rows, e[NEST_P], e[NEST_R]);
-    double all_w = nest_touch_sum(n->cols, e[NEST_Q], e[NEST_S]);
-    double filters = turns[NEST_N] * turns[NEST_P] * turns[NEST_Q];
-    double psums = turns[NEST_C] * turns[NEST_R] * turns[NEST_S];
-    double least = INFINITY;
-    bool is_one = filters * psums * turns[NEST_M] * turns[NEST_G] == 1;
-    for (int i = 0; i < NEST_INNERMOST; i++) {
-        const int d = i < NEST_DIMS ? l2_order[i] : NEST_NO_LOOP;
-        const enum tensor stays = nest_lacking(d);
-        struct nest_flows f;
-        if (i < NEST_DIMS ? i < known && turns[d] == 1 : !is_one)
-            continue;
-        double rows = d == NEST_P || d == NEST_R ? slid(n, d, tile, known) : h;
-        double cols = d == NEST_Q || d == NEST_S ? slid(n, d, tile, known) : w;
-        f.read[TENSOR_IFMAP] =
-            box * (d == NEST_M
-                       ? all_h * all_w
-                       : fmax(turns[NEST_M] * rows * cols, all_h * all_w));
-        f.read[TENSOR_FILTER] =
-            n->filters * (stays == TENSOR_FILTER ? 1 : filters);
-        f.read[TENSOR_PSUM] = n->outputs * (stays == TENSOR_PSUM ? 1 : psums);
-        if (d == NEST_NO_LOOP) {
-            f.read[TENSOR_FILTER] = n->filters;
-            f.read[TENSOR_PSUM] = n->outputs;
-        }
-        least = fmin(least, nest_least_l2_energy(n, &f, keep));
-    }
-    return least;
-}
-
-static bool l2_holds(const struct nest_search *s, const int tile[NEST_DIMS],
-                     int keep)
-{
-    uint64_t words[TENSOR_N], lacking;
-    int buffers[TENSOR_N], banks[TENSOR_N], x[NEST_DIMS];
-    enum tensor tensor;
-    for (int d = 0; d < NEST_DIMS; d++)
-        x[d] = min_int(tile[d], s->least.extent[d]);
-    for (int t = 0; t < TENSOR_N; t++)
-        words[t] = keep >> t & 1
-                       ? nest_words(s->arch, s->layer, x, (enum tensor)t)
-                       : 0;
-    return l2_fits(s->arch, words, buffers, banks, &tensor, &lacking);
-}
-
-/* Fewest steps that make a tile of which DRAM has `steps_most` at most. */
-static int fewest_steps(const struct nest_search *s, int d, int block)
-{
-    int most = s->limits->most[AT_DRAM][d];
-    return most > 0 ? ceil_div(s->least.extent[d], most * block) : 1;
-}
-
-static int most_steps(const struct nest_search *s, int d, int block)
-{
-    int limit = s->limits->most[AT_L2][d];
-    int most = ceil_div(s->least.extent[d], block);
-    return limit > 0 ? min_int(most, limit) : most;
-}
-
-/* The most steps of dimension d, at most `most`, with which L2 holds the tiles;
- * fewer than `fewest`: none.  Leaves tile[d] as it was. */
-static int most_held(const struct nest_search *s, int tile[NEST_DIMS], int keep,
-                     int d, int block, int fewest, int most)
-{
-    const int before = tile[d];
-    int low = fewest - 1;
-    while (low < most) {
-        const int middle = low + (most - low + 1) / 2;
-        tile[d] = block * middle;
-        if (l2_holds(s, tile, keep))
-            low = middle;
-        else
-            most = middle - 1;
-    }
-    tile[d] = before;
-    return low;
-}
-
-/* A walk over L2's tiles, all multiples of `block`. */
-struct l2_walk {
-    struct nest_search *s;
-    const int *block;
-    bool any_tile; /* blocks of one word: the limits of L2's steps aside */
-    int keep;
-    int tile[NEST_DIMS]; /* blocks where not chosen yet: what must fit */
-    int wide[NEST_DIMS]; /* all where not chosen yet: what it costs at least */
-    double least;
-};
-
-/* Tiles of as many turns take as many accesses, but for rows and columns that
- * windows share. */
-static bool is_alike(const struct nest_search *s, int d, int extent, int block,
-                     int steps)
-{
-    const int taps = d == NEST_P ? NEST_R : NEST_S;
-    return steps > 1 &&
-           (d < NEST_P || (d <= NEST_Q && s->least.extent[taps] == 1)) &&
-           ceil_div(extent, block * steps) ==
-               ceil_div(extent, block * (steps - 1));
-}
-
-static void least_l2(struct l2_walk *w, int i)
-{
-    struct nest_search *s = w->s;
-    double energy = l2_energy(s, w->wide, i, w->keep);
-    s->bounded++;
-    if (energy >= w->least || nest_search_is_over(s))
-        return;
-    if (i == NEST_DIMS) {
-        w->least = energy;
-        return;
-    }
-    const int d = l2_order[i], extent = s->least.extent[d];
-    const int fewest = fewest_steps(s, d, w->block[d]);
-    const int most = w->any_tile ? extent : most_steps(s, d, w->block[d]);
-    for (int steps =
-             most_held(s, w->tile, w->keep, d, w->block[d], fewest, most);
-         steps >= fewest; steps--) {
-        if (steps > fewest && is_alike(s, d, extent, w->block[d], steps))
-            continue;
-        w->tile[d] = w->wide[d] = w->block[d] * steps;
-        least_l2(w, i + 1);
-    }
-    w->tile[d] = w->block[d];
-    w->wide[d] = extent;
-}
-
-/* The least of all L2 tiles made of these blocks; infinite: none fits. */
-double nest_l2_least(struct nest_search *s, const int block[NEST_DIMS],
-                     int keep)
-{
-    struct known_key key = {{0}};
-    struct l2_walk w = {
-        .s = s, .block = block, .keep = keep, .least = INFINITY};
-    w.any_tile = true;
-    for (int d = 0; d < NEST_DIMS; d++) {
-        key.of[d] = block[d];
-        w.any_tile = w.any_tile && block[d] == 1;
-    }
-    key.of[NEST_DIMS] = keep;
-    const double *known = known_values_find(s->l2_known, &key);
-    if (known != NULL)
-        return *known;
-    memcpy(w.tile, block, sizeof(w.tile));
-    memcpy(w.wide, s->least.extent, sizeof(w.wide));
-    if (l2_holds(s, block, keep))
-        least_l2(&w, 0);
-    if (nest_search_is_over(s)) /* not gone through */
-        return s->l2_least[keep];
-    known_values_add(s->l2_known, &key, w.least);
-    return w.least;
-}
-
-/* --- L2's loops ----------------------------------------------------------- */
 
 enum { LATER_MAX = 100000 };
 
@@ -387,7 +185,8 @@ static double rf_energy_so_far(const struct chosen *c, int known)
     struct nest_cut cut = c->cut;
     struct nest_flows f;
     for (int d = 0; d < NEST_DIMS; d++)
-        cut.steps[d] = is_known(d, known) ? c->l2.tile[d] / c->l2.block[d] : 0;
+        cut.steps[d] =
+            nest_l2_first(known) >> d & 1 ? c->l2.tile[d] / c->l2.block[d] : 0;
     nest_least_flows(n, &cut, &f);
     return n->fixed_energy + nest_least_rf_energy(n, &f, c->item->keep);
 }
@@ -397,8 +196,10 @@ static void every_l2_tile(struct chosen *c, int i)
     struct nest_search *s = c->s;
     struct l2_walk *w = &c->l2;
     struct search_cost least = c->split->cost;
-    least.energy =
-        c->split->rf_energy + l2_energy(s, w->wide, i, c->item->keep);
+    int wide[NEST_DIMS];
+    const unsigned chosen = nest_l2_first(i);
+    nest_l2_wide(w, chosen, wide);
+    least.energy = c->split->rf_energy + nest_l2_energy(w, chosen, wide, NULL);
     if (nest_search_is_over(s) ||
         !nest_part_may_take(s, &least, SEARCH_NEST_CUT_l2))
         return;
@@ -411,16 +212,12 @@ static void every_l2_tile(struct chosen *c, int i)
         l2_tile_done(c);
         return;
     }
-    const int d = l2_order[i], extent = s->least.extent[d];
-    const int fewest = fewest_steps(s, d, w->block[d]);
-    for (int steps = most_held(s, w->tile, w->keep, d, w->block[d], fewest,
-                               most_steps(s, d, w->block[d]));
-         steps >= fewest; steps--) {
-        w->tile[d] = w->wide[d] = w->block[d] * steps;
+    const int d = nest_l2_order[i], fewest = nest_l2_fewest_steps(w, d);
+    for (int steps = nest_l2_most_steps(w, d); steps >= fewest; steps--) {
+        w->tile[d] = w->block[d] * steps;
         every_l2_tile(c, i + 1);
     }
     w->tile[d] = w->block[d];
-    w->wide[d] = extent;
 }
 
 void nest_l2_search(struct nest_search *s, const struct item *item,
@@ -433,21 +230,9 @@ void nest_l2_search(struct nest_search *s, const struct item *item,
         c.cut.children[d] = split->children[d];
         block[d] = c.cut.tile[d] * c.cut.children[d];
     }
-    c.l2 = (struct l2_walk){.s = s, .block = block, .keep = item->keep};
-    memcpy(c.l2.tile, block, sizeof(c.l2.tile));
-    memcpy(c.l2.wide, s->least.extent, sizeof(c.l2.wide));
+    nest_l2_walk_init(&c.l2, s, block, item->keep, item->innermost);
+    c.l2.any_tile = false;
     every_l2_tile(&c, 0);
-}
-
-void nest_l2_start(struct nest_search *s)
-{
-    int one[NEST_DIMS];
-    for (int d = 0; d < NEST_DIMS; d++)
-        one[d] = 1;
-    for (int keep = 0; keep < KEEPS; keep++)
-        s->l2_least[keep] = 0;
-    for (int keep = 0; keep < KEEPS; keep++)
-        s->l2_least[keep] = nest_l2_least(s, one, keep);
 }
 
 void nest_l2_bound(struct nest_search *s, const struct item *item,
@@ -458,12 +243,13 @@ void nest_l2_bound(struct nest_search *s, const struct item *item,
     struct done done;
     int block[NEST_DIMS];
     nest_item_cut(item, &c.cut);
-    c.l2 = (struct l2_walk){.s = s, .block = block, .keep = item->keep};
     for (int d = 0; d < NEST_DIMS; d++) {
         c.cut.children[d] = split->children[d];
         block[d] = c.cut.tile[d] * c.cut.children[d];
-        c.l2.tile[d] = block[d] * steps[d];
     }
+    nest_l2_walk_init(&c.l2, s, block, item->keep, item->innermost);
+    for (int d = 0; d < NEST_DIMS; d++)
+        c.l2.tile[d] = block[d] * steps[d];
     SIM_CHECK(finish_cuts(&c, &done) &&
               bound_orders(&c, &done, dram_innermost, out));
 }

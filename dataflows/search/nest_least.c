@@ -91,7 +91,7 @@ struct part {
     double moving;     /* share that is not in a block of one step */
 };
 
-static double moving_share(int extent, int block, int steps)
+double nest_least_moving_share(int extent, int block, int steps)
 {
     int64_t whole = (int64_t)block * steps;
     int rest = whole >= extent ? 0 : extent % (int)whole;
@@ -113,7 +113,8 @@ static double least_moving_share(const struct nest_least *n, int d, int tile,
         return *known;
     for (int c = from; c <= to && (int64_t)tile * c < extent; c++)
         for (int steps = 2; (int64_t)tile * c * steps < extent; steps++)
-            least = fmin(least, moving_share(extent, tile * c, steps));
+            least =
+                fmin(least, nest_least_moving_share(extent, tile * c, steps));
     known_values_add(n->moving, &key, least);
     return least;
 }
@@ -144,7 +145,7 @@ static struct part part_of(const struct nest_least *n,
                        min_int(p.kids, ceil_div(rest, p.tile));
     }
     if (steps > 1)
-        p.moving = moving_share(extent, p.block, steps);
+        p.moving = nest_least_moving_share(extent, p.block, steps);
     return p;
 }
 
@@ -253,6 +254,8 @@ static double least_window(const struct nest_least *n,
 {
     double whole = window(n, part, cut, NEST_G, together), least = INFINITY;
     double share = returning(part, ifmap_has, 3);
+    if (nest_touch_is_own(n->rows) && nest_touch_is_own(n->cols))
+        share = fmax(share, returning(part, psum_has + 3, 2)); /* p and q */
     double again = share * outer + (1 - share) * once;
     for (int i = 0; i < 3; i++) {
         const int d = ifmap_has[i];

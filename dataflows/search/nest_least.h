@@ -59,6 +59,8 @@ struct nest_flows {
 void nest_least_flows(const struct nest_least *n, const struct nest_cut *cut,
                       struct nest_flows *out);
 
+/* Share of a dimension that lies in blocks of more than one step. */
+double nest_least_moving_share(int extent, int block, int steps);
 /* Share of a dimension that the innermost loop, over it, surely moves through.
  */
 double nest_least_moving(const struct nest_least *n,

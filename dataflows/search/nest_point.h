@@ -47,8 +47,10 @@ struct nest_search {
     int unclocked;  /* looks since the clock was read */
     uint64_t pause; /* looks after which a walk stops: a quick one; 0: none */
     uint64_t cuts[SEARCH_NEST_CUT_N];
-    /* l2: the least energy of L2's part, by keep; known: by tiles too. */
-    double l2_least[KEEPS];
+    /* The least energy of L2's part, by keep and by the tensor that stays in
+     * PEs while the innermost loop goes on (TENSOR_N: none does); known: by
+     * tiles too. */
+    double l2_least[KEEPS][TENSOR_N + 1];
     struct known_values *l2_known; /* owns */
 };
 

@@ -151,7 +151,8 @@ static bool bound_split(struct split_walk *w, struct split *out)
     out->rf_energy = s->least.fixed_energy +
                      nest_least_rf_energy(&s->least, &f, w->item->keep);
     out->cost = nest_part_cost(
-        out->rf_energy + s->l2_least[w->item->keep],
+        out->rf_energy +
+            s->l2_least[w->item->keep][nest_lacking(w->item->innermost)],
         fmax(fmax(nest_least_pe_cycles(&s->least, &w->cut),
                   nest_least_network_cycles(&s->least, &f)),
              nest_least_dram_cycles(&s->least, &f, NULL, w->item->keep)));
@@ -168,7 +169,7 @@ static void add_split(struct split_walk *w)
         return;
     for (int d = 0; d < NEST_DIMS; d++)
         block[d] = w->cut.tile[d] * w->cut.children[d];
-    one.cost.energy = one.rf_energy + nest_l2_least(s, block, w->item->keep);
+    one.cost.energy = one.rf_energy + nest_l2_least(s, block, w->item);
     if (isinf(one.cost.energy) ||
         !nest_part_may_take(s, &one.cost, SEARCH_NEST_CUT_split))
         return;
@@ -287,7 +288,8 @@ static void start_split_walk(struct nest_search *s, const struct item *item,
     nest_least_flows(&s->least, &w->cut, &f);
     for (int t = 0; t < TENSOR_N; t++)
         f.read[t] = 0;
-    w->base_energy = s->least.fixed_energy + s->l2_least[item->keep] +
+    w->base_energy = s->least.fixed_energy +
+                     s->l2_least[item->keep][nest_lacking(item->innermost)] +
                      nest_least_rf_energy(&s->least, &f, item->keep) +
                      s->least.outputs * (item->keep >> TENSOR_PSUM & 1
                                              ? s->costs->l2[TENSOR_PSUM]
@@ -343,7 +345,7 @@ void nest_split_bound(struct nest_search *s, const struct item *item,
         out->energy = fmax(out->energy, w.base_energy + split_reads(&w, i + 1));
     }
     SIM_CHECK(bound_split(&w, split));
-    out->energy = fmax(out->energy,
-                       split->rf_energy + nest_l2_least(s, block, item->keep));
+    out->energy =
+        fmax(out->energy, split->rf_energy + nest_l2_least(s, block, item));
     out->cycles = split->cost.cycles;
 }

@@ -86,8 +86,56 @@ static int points_new(struct nest_touch *t, const struct axis axis[2],
     return n;
 }
 
+/* --- one tap: each output has a point of its own, or padding --- */
+
+bool nest_touch_is_own(const struct nest_touch *t)
+{
+    return t->tap.extent == 1;
+}
+
+/* Points of outputs from .. end - 1. */
+static double own_points(const struct nest_touch *t, int from, int end)
+{
+    const int first = ceil_div(t->pad, t->output.step);
+    const int64_t last = ((int64_t)t->points - 1 + t->pad) / t->output.step;
+    if (from < first)
+        from = first;
+    if (end > last + 1)
+        end = (int)last + 1;
+    return end > from ? end - from : 0;
+}
+
+/* A slide in blocks of more than one step: all points are new but those of a
+ * last block that has a single step. */
+static double slide_own(const struct nest_touch *t, int apart, int steps)
+{
+    const int extent = t->output.extent;
+    const int64_t block = (int64_t)apart * steps;
+    const int rest = block >= extent ? 0 : (int)(extent % block);
+    return own_points(t, 0, rest > apart ? extent : extent - rest);
+}
+
+/* The least of all numbers of steps, and of children where it is not known. */
+static double slide_own_any(const struct nest_touch *t,
+                            const struct nest_slide *s)
+{
+    const int extent = t->output.extent;
+    const int from = s->children > 0 ? s->children : 1;
+    const int to = s->children > 0 ? s->children : s->children_most;
+    double least = INFINITY;
+    for (int c = from; c <= to && (int64_t)s->tile * c < extent; c++) {
+        const int apart = s->tile * c, most = ceil_div(extent, apart);
+        const bool is_whole = s->steps == NEST_SLIDE_ALL;
+        for (int n = is_whole ? most : 2; n <= most; n++)
+            least = fmin(least, slide_own(t, apart, n));
+    }
+    return least;
+}
+
 double nest_touch_sum(struct nest_touch *t, int outputs, int taps)
 {
+    if (nest_touch_is_own(t))
+        return own_points(t, 0, t->output.extent);
     const struct axis axis[2] = {t->output, t->tap};
     const struct known_key key = {{0, outputs, taps}};
     const double *known = known_values_find(t->known, &key);
@@ -207,9 +255,15 @@ double nest_touch_slide(struct nest_touch *t, const struct nest_slide *s)
     double sum = INFINITY;
     if (known != NULL)
         return *known;
-    if ((s->children == 0 || s->steps == 0) && extent > EXTENT_MAX)
+    const bool is_known = s->children > 0 && s->steps > 0;
+    const bool is_own = !s->over_taps && nest_touch_is_own(t);
+    if (!is_known && !is_own && extent > EXTENT_MAX)
         return 0;
-    if (s->children == 0) {
+    if (is_own && is_known && s->steps > 1) {
+        return slide_own(t, s->tile * s->children, s->steps);
+    } else if (is_own && s->steps <= 0) {
+        sum = slide_own_any(t, s);
+    } else if (s->children == 0) {
         int most = min_int(s->children_most, ceil_div(extent, s->tile));
         for (one.children = 1; one.children <= most; one.children++)
             sum = fmin(sum, nest_touch_slide(t, &one));
@@ -238,7 +292,8 @@ double nest_touch_slide_any(struct nest_touch *t, bool over_taps, int tile,
     double least = INFINITY;
     if (known != NULL)
         return *known;
-    if (extent > EXTENT_MAX || others > EXTENT_MAX)
+    if ((extent > EXTENT_MAX || others > EXTENT_MAX) &&
+        (over_taps || !nest_touch_is_own(t)))
         return 0;
     for (int n = tile; n < extent; n += tile)
         for (int o = other;; o += other) {

@@ -22,6 +22,9 @@ struct nest_touch *nest_touch_new(const struct arch *arch,
                                   const struct layer *layer, bool of_rows);
 void nest_touch_free(struct nest_touch *t);
 
+/* Whether no two outputs touch the same point: there is one tap. */
+bool nest_touch_is_own(const struct nest_touch *t);
+
 /* The points that the tiles touch, summed over the tiles: a point that two of
  * them touch counts twice. */
 double nest_touch_sum(struct nest_touch *t, int outputs, int taps);

@@ -123,7 +123,8 @@ static void every_innermost(struct nest_search *s, struct items *items,
     for (int keep = 0; keep < KEEPS; keep++)
         for (int d = 0; d < NEST_INNERMOST; d++) {
             struct item item;
-            if (!keep_is_allowed(s, keep) || isinf(s->l2_least[keep]) ||
+            if (!keep_is_allowed(s, keep) ||
+                isinf(s->l2_least[keep][TENSOR_N]) ||
                 (d < NEST_DIMS ? tile[d] >= s->least.extent[d]
                                : !is_all_at_once(s, tile)) ||
                 is_surely_outer(s, tile, d) ||

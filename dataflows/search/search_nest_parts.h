@@ -51,14 +51,18 @@ bool nest_part_may_take(struct nest_search *s, const struct search_cost *least,
 /* A PE's tiles, and the innermost loop; nothing else known. */
 void nest_item_cut(const struct item *item, struct nest_cut *out);
 
-/* --- dataflows/search/nest_l2.c --- */
+/* --- dataflows/search/nest_l2_least.c --- */
 
 /* Works out the least energy of L2's part for each choice of what it keeps. */
 void nest_l2_start(struct nest_search *s);
-/* The least energy of L2's part with tiles made of these blocks; infinite when
- * none fits. */
+/* The least energy of L2's part with tiles made of these blocks, and of what
+ * the tensor that stays in PEs costs more where DRAM's loops bring it again;
+ * infinite when none fits. */
 double nest_l2_least(struct nest_search *s, const int block[NEST_DIMS],
-                     int keep);
+                     const struct item *item);
+
+/* --- dataflows/search/nest_l2.c --- */
+
 /* Searches all of L2's loops under a split, each with its likely orders. */
 void nest_l2_search(struct nest_search *s, const struct item *item,
                     const struct split *split, struct later *later);

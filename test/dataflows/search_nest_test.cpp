@@ -70,6 +70,36 @@ class SearchNest : public testing::Test
         }
     }
 
+    static layer product(int N, int M, int C, int P)
+    {
+        layer l = {};
+        std::snprintf(l.name, sizeof(l.name), "product");
+        l.N = N;
+        l.G = l.W = l.R = l.S = 1;
+        layer_set_steps(&l, 1, 0, 1);
+        l.M = M;
+        l.C = C;
+        l.H = P;
+        diag *unread = diag_new();
+        EXPECT_TRUE(layer_finish(&l, src_pos{}, unread));
+        diag_free(unread);
+        return l;
+    }
+    // No part's bounds, at any stage of its choices, are above what it takes.
+    void expect_bounds(const arch &a, const layer &l, const nest &n, int k)
+    {
+        energy_costs_of(energy_, &a, &energies_);
+        search_costs_of(&energies_, &a, &costs_);
+        search_cost is = cost_of(a, l, n);
+        for (int stage = 0; stage < 3; stage++) {
+            search_cost least;
+            search_nest_bound(&a, &l, &costs_, &n, stage, &least);
+            ASSERT_LE(least.energy, is.energy * (1 + 1e-9))
+                << describe(l) << " stage " << stage << " case " << k;
+            ASSERT_LE(least.cycles, is.cycles)
+                << describe(l) << " stage " << stage << " case " << k;
+        }
+    }
     search_cost cost_of(const arch &a, const layer &l, const nest &n)
     {
         return nest_cost(energies_, costs_, a, l, n);
@@ -388,18 +418,42 @@ TEST_F(SearchNest, NoNestTakesLessThanTheBoundsOfItsParts)
             words = random.pick(4, 60);
         layer l = random.shape(20000);
         nest n = random_point(random, a, l);
-        energy_costs_of(energy_, &a, &energies_);
-        search_costs_of(&energies_, &a, &costs_);
-        search_cost is = cost_of(a, l, n);
-        for (int stage = 0; stage < 3; stage++) {
-            search_cost least;
-            search_nest_bound(&a, &l, &costs_, &n, stage, &least);
-            ASSERT_LE(least.energy, is.energy * (1 + 1e-9))
-                << describe(l) << " stage " << stage << " case " << k;
-            ASSERT_LE(least.cycles, is.cycles)
-                << describe(l) << " stage " << stage << " case " << k;
-        }
+        ASSERT_NO_FATAL_FAILURE(expect_bounds(a, l, n, k));
     }
+}
+
+// Long dimensions, and windows that share no points: their bounds are others.
+TEST_F(SearchNest, NoNestOfAProductTakesLessThanTheBoundsOfItsParts)
+{
+    random_nest random(53);
+    for (int k = 0, end = sample(NESTS / 15, "random products"); k < end; k++) {
+        arch a = random.machine();
+        a.has_l1 = false;
+        for (int &words : a.rf_words)
+            words = random.pick(4, 60);
+        a.l2_bytes = 1 << random.pick(11, 17);
+        const layer l = product(random.pick(1, 2), random.pick(1, 700),
+                                random.pick(1, 700), random.pick(1, 900));
+        nest n = random_point(random, a, l);
+        ASSERT_NO_FATAL_FAILURE(expect_bounds(a, l, n, k));
+    }
+}
+
+// A product of powers of two that is far too large to be gone through.
+TEST_F(SearchNest, ProvesALargeProduct)
+{
+    random_case random(54);
+    const arch a = machine(random);
+    const layer l = product(1, 4096, 4096, 2048);
+    search_nest_options o = {};
+    search_nest_result r;
+    o.objective = SEARCH_energy;
+    o.top = 1;
+    o.budget = 20000000;
+    ASSERT_TRUE(search_nest(&a, &l, &costs_, &o, &r));
+    EXPECT_EQ(r.end, SEARCH_NEST_PROVEN);
+    EXPECT_EQ(r.gap, 0);
+    search_nest_result_fini(&r);
 }
 
 TEST_F(SearchNest, TheBudgetAloneDecidesWhereItStops)
