@@ -31,6 +31,7 @@ dataflows/rs        BLOCKS dataflows
 dataflows/nest      BLOCKS dataflows
 dataflows/search    BLOCKS DATAFLOWS
 dataflows/search/levels BLOCKS DATAFLOWS
+dataflows/search/nest BLOCKS DATAFLOWS
 sim/config          sim/base mem DATAFLOWS
 sim/array           sim/base sim/array/sparse pe noc mem traces DATAFLOWS
 sim/array/credit    sim/base pe mem sim/array
@@ -59,7 +60,7 @@ sim/cli/sweep       sim/base sim/process sim/sweep sim/sweep/walk sim/serve sim/
 sim                 sim/base sim/cli sim/config sim/process
 '
 blocks='sim/base/arch.h sim/base/layer.h sim/base/result.h sim/base/diag.h sim/base/text_stream.h pe noc mem'
-dataflows='dataflows dataflows/gemm dataflows/rs dataflows/nest dataflows/search dataflows/search/levels'
+dataflows='dataflows dataflows/gemm dataflows/rs dataflows/nest dataflows/search dataflows/search/levels dataflows/search/nest'
 rooms=$(echo "$rooms" | sed "s|BELOW|sim/base sim/pattern sim/process sim/energy sim/config ARRAYS \
     sim/timeline sim/run pe noc mem traces DATAFLOWS|; s|BLOCKS|$blocks|; s|DATAFLOWS|$dataflows|
     s|ARRAYS|sim/array sim/array/credit sim/array/nest sim/array/overlap sim/array/levels sim/array/sparse|")

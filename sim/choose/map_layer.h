@@ -10,8 +10,8 @@
 #define SIM_CHOOSE_MAP_LAYER_H
 
 #include "dataflows/nest/nest_limits.h"
+#include "dataflows/search/nest/search_nest.h"
 #include "dataflows/search/search.h"
-#include "dataflows/search/search_nest.h"
 #include "sim/config/config.h"
 #include "sim/energy/energy.h"
 #include "sim/run/layer_mapping.h"

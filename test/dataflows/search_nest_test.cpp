@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "dataflows/search/best.h"
-#include "dataflows/search/search_nest.h"
+#include "dataflows/search/nest/search_nest.h"
 #include "test/dataflows/nest_cost.h"
 #include "test/messages.h"
 #include "test/random_nest.h"

@@ -15,7 +15,7 @@
 #ifndef DATAFLOWS_SEARCH_LEVELS_SEARCH_LEVELS_H
 #define DATAFLOWS_SEARCH_LEVELS_SEARCH_LEVELS_H
 
-#include "dataflows/search/search_nest.h"
+#include "dataflows/search/nest/search_nest.h"
 
 #ifdef __cplusplus
 extern "C" {

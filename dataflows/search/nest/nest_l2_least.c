@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "dataflows/program.h"
-#include "dataflows/search/nest_l2_tile.h"
-#include "dataflows/search/search_nest_parts.h"
+#include "dataflows/search/nest/nest_l2_tile.h"
+#include "dataflows/search/nest/search_nest_parts.h"
 
 /* The numbers of steps that tiles still may have, of each dimension. */
 struct box {
@@ -38,7 +38,7 @@ static double words_of(const struct nest_least *n, enum tensor tensor)
            nest_touch_sum(n->cols, e[NEST_Q], e[NEST_S]);
 }
 
-/* Of any counts: a last block of a single step is no more than a third of all,
+/* Whatever the counts, a last block of a single step is at most a third of all,
  * for there is a block of two or more before it. */
 #define MOVING_LEAST (2.0 / 3)
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "dataflows/program.h"
-#include "dataflows/search/nest_point.h"
+#include "dataflows/search/nest/nest_point.h"
 
 enum {
     DESCENTS = 4,              /* from so many of the seeds' nests */

@@ -2,10 +2,10 @@
  * and what they cost at least.
  * SPDX-License-Identifier: MIT
  */
-#ifndef DATAFLOWS_SEARCH_NEST_L2_TILE_H
-#define DATAFLOWS_SEARCH_NEST_L2_TILE_H
+#ifndef DATAFLOWS_SEARCH_NEST_NEST_L2_TILE_H
+#define DATAFLOWS_SEARCH_NEST_NEST_L2_TILE_H
 
-#include "dataflows/search/nest_point.h"
+#include "dataflows/search/nest/nest_point.h"
 
 /* Dimensions in the order in which walks choose: those that tell most first. */
 extern const int nest_l2_order[NEST_DIMS];

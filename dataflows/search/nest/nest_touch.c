@@ -3,7 +3,7 @@
  * touched it, and remembers every sum that it has worked out.
  * SPDX-License-Identifier: MIT
  */
-#include "dataflows/search/nest_touch.h"
+#include "dataflows/search/nest/nest_touch.h"
 
 #include <limits.h>
 #include <math.h>

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "dataflows/program.h"
-#include "dataflows/search/nest_l2_tile.h"
-#include "dataflows/search/search_nest_parts.h"
+#include "dataflows/search/nest/nest_l2_tile.h"
+#include "dataflows/search/nest/search_nest_parts.h"
 
 enum { LATER_MAX = 100000 };
 

@@ -1,11 +1,11 @@
-/* nest_space.c - how many nests there are (dataflows/search/search_nest.h).
- * SPDX-License-Identifier: MIT
+/* nest_space.c - how many nests there are
+ * (dataflows/search/nest/search_nest.h). SPDX-License-Identifier: MIT
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "dataflows/program.h"
-#include "dataflows/search/search_nest.h"
+#include "dataflows/search/nest/search_nest.h"
 
 enum { KEEPS = 8 };
 

@@ -11,17 +11,17 @@
  *
  * Branch and bound, from the inside: what is kept, the innermost loop and the
  * tiles of a PE; the split over PEs; L2's loops; orders.  A part is left out
- * when what it takes at least (dataflows/search/nest_least.h) is no better than
- * the worst of the best known, as dataflows/search/best.h compares.  It begins
- * with a climb from a few nests, and with what named dataflows' mappings are as
- * nests (the seeds).
+ * when what it takes at least (dataflows/search/nest/nest_least.h) is no better
+ * than the worst of the best known, as dataflows/search/best.h compares.  It
+ * begins with a climb from a few nests, and with what named dataflows' mappings
+ * are as nests (the seeds).
  *
  * Work is budgeted in nests looked at, partial or whole: the same result
  * whatever the machine does; only the time limit may cut it shorter.
  * SPDX-License-Identifier: MIT
  */
-#ifndef DATAFLOWS_SEARCH_SEARCH_NEST_H
-#define DATAFLOWS_SEARCH_SEARCH_NEST_H
+#ifndef DATAFLOWS_SEARCH_NEST_SEARCH_NEST_H
+#define DATAFLOWS_SEARCH_NEST_SEARCH_NEST_H
 
 #include "dataflows/nest/nest_limits.h"
 #include "dataflows/search/search.h"

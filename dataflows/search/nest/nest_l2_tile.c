@@ -2,7 +2,7 @@
  * least.
  * SPDX-License-Identifier: MIT
  */
-#include "dataflows/search/nest_l2_tile.h"
+#include "dataflows/search/nest/nest_l2_tile.h"
 
 #include <math.h>
 #include <string.h>

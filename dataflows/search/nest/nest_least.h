@@ -11,12 +11,12 @@
  * taken as if it stayed.
  * SPDX-License-Identifier: MIT
  */
-#ifndef DATAFLOWS_SEARCH_NEST_LEAST_H
-#define DATAFLOWS_SEARCH_NEST_LEAST_H
+#ifndef DATAFLOWS_SEARCH_NEST_NEST_LEAST_H
+#define DATAFLOWS_SEARCH_NEST_NEST_LEAST_H
 
 #include "dataflows/search/cost.h"
 #include "dataflows/search/known_values.h"
-#include "dataflows/search/nest_touch.h"
+#include "dataflows/search/nest/nest_touch.h"
 
 #ifdef __cplusplus
 extern "C" {

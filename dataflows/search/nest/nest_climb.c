@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "dataflows/program.h"
-#include "dataflows/search/nest_point.h"
+#include "dataflows/search/nest/nest_point.h"
 
 enum { STARTS = 1000, MOVES_WITHOUT_GAIN = 300, TRIES = 100 };
 

@@ -1,11 +1,11 @@
 /* search_nest_parts.h - parts of the space of nests, as branch and bound cuts
- * it (dataflows/search/search_nest.h).
+ * it (dataflows/search/nest/search_nest.h).
  * SPDX-License-Identifier: MIT
  */
-#ifndef DATAFLOWS_SEARCH_SEARCH_NEST_PARTS_H
-#define DATAFLOWS_SEARCH_SEARCH_NEST_PARTS_H
+#ifndef DATAFLOWS_SEARCH_NEST_SEARCH_NEST_PARTS_H
+#define DATAFLOWS_SEARCH_NEST_SEARCH_NEST_PARTS_H
 
-#include "dataflows/search/nest_point.h"
+#include "dataflows/search/nest/nest_point.h"
 
 /* A part of the space after the first choices: what L2 keeps, the innermost of
  * all time loops, and a PE's tile. */
@@ -51,7 +51,7 @@ bool nest_part_may_take(struct nest_search *s, const struct search_cost *least,
 /* A PE's tiles, and the innermost loop; nothing else known. */
 void nest_item_cut(const struct item *item, struct nest_cut *out);
 
-/* --- dataflows/search/nest_l2_least.c --- */
+/* --- dataflows/search/nest/nest_l2_least.c --- */
 
 /* Works out the least energy of L2's part for each choice of what it keeps. */
 void nest_l2_start(struct nest_search *s);
@@ -61,7 +61,7 @@ void nest_l2_start(struct nest_search *s);
 double nest_l2_least(struct nest_search *s, const int block[NEST_DIMS],
                      const struct item *item);
 
-/* --- dataflows/search/nest_l2.c --- */
+/* --- dataflows/search/nest/nest_l2.c --- */
 
 /* Searches all of L2's loops under a split, each with its likely orders. */
 void nest_l2_search(struct nest_search *s, const struct item *item,
@@ -74,7 +74,7 @@ void nest_l2_bound(struct nest_search *s, const struct item *item,
                    const struct split *split, const int steps[NEST_DIMS],
                    int dram_innermost, struct search_cost *out);
 
-/* --- dataflows/search/nest_split.c --- */
+/* --- dataflows/search/nest/nest_split.c --- */
 
 struct search_cost nest_item_cost(struct nest_search *s,
                                   const struct item *item);

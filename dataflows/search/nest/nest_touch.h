@@ -6,8 +6,8 @@
  * loops outside cut, so that a sum over all tiles depends on the size alone.
  * SPDX-License-Identifier: MIT
  */
-#ifndef DATAFLOWS_SEARCH_NEST_TOUCH_H
-#define DATAFLOWS_SEARCH_NEST_TOUCH_H
+#ifndef DATAFLOWS_SEARCH_NEST_NEST_TOUCH_H
+#define DATAFLOWS_SEARCH_NEST_NEST_TOUCH_H
 
 #include "dataflows/nest/nest.h"
 

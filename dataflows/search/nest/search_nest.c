@@ -3,7 +3,7 @@
  * and the files beside them.
  * SPDX-License-Identifier: MIT
  */
-#include "dataflows/search/search_nest.h"
+#include "dataflows/search/nest/search_nest.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #include "dataflows/nest/nest_bounds.h"
 #include "dataflows/program.h"
-#include "dataflows/search/nest_point.h"
+#include "dataflows/search/nest/nest_point.h"
 
 enum { CLIMB_EVALUATIONS = 4000, LOOKS_BETWEEN_CLOCKS = 1024 };
 

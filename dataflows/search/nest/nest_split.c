@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "dataflows/program.h"
-#include "dataflows/search/search_nest_parts.h"
+#include "dataflows/search/nest/search_nest_parts.h"
 
 /* Dimensions in the order that tells most first. */
 static const int split_order[NEST_DIMS] = {NEST_P, NEST_R, NEST_Q, NEST_S,

@@ -3,7 +3,7 @@
  * of a level is bounded on its own, and the costs are sums over these flows.
  * SPDX-License-Identifier: MIT
  */
-#include "dataflows/search/nest_least.h"
+#include "dataflows/search/nest/nest_least.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* nest_tree.c - branch and bound over general loop nests, from the
- * inside (dataflows/search/search_nest.h).
+ * inside (dataflows/search/nest/search_nest.h).
  * SPDX-License-Identifier: MIT
  */
 #include <math.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "dataflows/program.h"
-#include "dataflows/search/search_nest_parts.h"
+#include "dataflows/search/nest/search_nest_parts.h"
 
 struct search_cost nest_part_cost(double energy, double cycles)
 {

@@ -1,15 +1,15 @@
 /* nest_point.h - a nest as the search of nests puts it together, and
- * what the search knows (dataflows/search/search_nest.h).
+ * what the search knows (dataflows/search/nest/search_nest.h).
  * SPDX-License-Identifier: MIT
  */
-#ifndef DATAFLOWS_SEARCH_NEST_POINT_H
-#define DATAFLOWS_SEARCH_NEST_POINT_H
+#ifndef DATAFLOWS_SEARCH_NEST_NEST_POINT_H
+#define DATAFLOWS_SEARCH_NEST_NEST_POINT_H
 
 #include "dataflows/nest/lattice.h"
 #include "dataflows/search/best.h"
 #include "dataflows/search/known_values.h"
-#include "dataflows/search/nest_least.h"
-#include "dataflows/search/search_nest.h"
+#include "dataflows/search/nest/nest_least.h"
+#include "dataflows/search/nest/search_nest.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
  * few that are likely to be best.
  * SPDX-License-Identifier: MIT
  */
-#include "dataflows/search/nest_point.h"
+#include "dataflows/search/nest/nest_point.h"
 
 #include <math.h>
 #include <string.h>
