@@ -19,7 +19,7 @@ check_DATA += $(EXTRA_PROGRAMS)
 endif
 
 .PHONY: bench-tools bench bench-runs check-memo check-machines check-sweeps \
-	check-hierarchies check-search
+	check-hierarchies check-networks check-search
 bench-tools:
 	@echo '#include <benchmark/benchmark.h>' | $(CXX) $(CXXFLAGS) \
 		-std=c++17 -x c++ -fsyntax-only - 2>/dev/null || \
@@ -52,6 +52,13 @@ check-hierarchies: accelsim nest_test nest_clock_test fold_nest_test levels_test
 	$(srcdir)/%D%/hierarchies.py --program ./accelsim --tests . \
 		$(RUNS:%=--runs %)
 EXTRA_DIST += %D%/hierarchies.py
+
+# What networks as graphs are held to, whole: an hour of a core, most of it what
+# stays on chip.  SKIP=residency leaves that out.
+check-networks: accelsim network_test
+	$(srcdir)/%D%/check_networks.py --program ./accelsim --tests . \
+		$(SKIP:%=--skip %)
+EXTRA_DIST += %D%/check_networks.py
 
 # What sweeps are held to, whole: some twenty minutes of two cores, with nothing
 # else on the machine.  SCALE=0.05 makes it shorter.

@@ -44,17 +44,18 @@ sim/run             sim/timeline sim/base sim/pattern sim/process pe noc mem tra
 sim/choose          BELOW
 sim/plugin          sim/base DATAFLOWS
 sim/network         BELOW sim/choose
+sim/network/fuse    BELOW sim/choose sim/network
 sim/values          BELOW sim/network
 sim/systemc         BELOW sim/choose
-sim/report          BELOW sim/choose sim/network sim/values
+sim/report          BELOW sim/choose sim/network sim/values sim/network/fuse
 sim/map             BELOW sim/choose sim/network sim/report
-sim/validate        BELOW sim/choose sim/network sim/report
-sim/sweep           BELOW sim/choose sim/network sim/report
+sim/validate        BELOW sim/choose sim/network sim/report sim/network/fuse
+sim/sweep           BELOW sim/choose sim/network sim/report sim/network/fuse
 sim/sweep/walk      sim/base sim/process sim/run sim/sweep
 sim/serve           sim/base sim/run sim/sweep DATAFLOWS
 sim/explain         BELOW sim/choose sim/report
 sim/page            BELOW sim/choose sim/network sim/report
-sim/cli             BELOW sim/choose sim/network sim/values sim/report sim/systemc sim/map sim/plugin sim/validate sim/sweep sim/page
+sim/cli             BELOW sim/choose sim/network sim/values sim/report sim/systemc sim/map sim/plugin sim/validate sim/sweep sim/page sim/network/fuse
 sim/cli/seeing      BELOW sim/choose sim/network sim/report sim/explain sim/page sim/cli
 sim/cli/sweep       sim/base sim/process sim/sweep sim/sweep/walk sim/serve sim/cli
 sim                 sim/base sim/cli sim/config sim/process

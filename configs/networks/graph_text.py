@@ -6,6 +6,8 @@ from make_networks import comment
 
 def keys_text(keys):
     def value(v):
+        if isinstance(v, bool):
+            return "true" if v else "false"
         if isinstance(v, str):
             return f'"{v}"'
         if isinstance(v, (list, tuple)):

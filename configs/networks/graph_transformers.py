@@ -19,7 +19,7 @@ def cached(g, n, width, k, v, context):
     out = []
     for name, new in (("k", k), ("v", v)):
         if context:
-            g.input(f"{n}{name}_cache", C=width, H=context)
+            g.input(f"{n}{name}_cache", C=width, H=context, cache=True)
             new = g.node(f"{n}{name}_all", "concat", f"{n}{name}_cache", new,
                          over="rows")
         out.append(new)

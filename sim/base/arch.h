@@ -38,6 +38,8 @@ enum transposed_as { TRANSPOSED_AS_CONVOLUTIONS, TRANSPOSED_WITH_ZEROS };
 enum network_residency { RESIDENCY_NONE, RESIDENCY_FIT, RESIDENCY_ALL };
 /* What tiles of fused nodes share is worked out again, or kept in L2. */
 enum fuse_halos { HALOS_AGAIN, HALOS_KEPT };
+/* Where inputs lie that are caches. */
+enum network_cache { CACHE_DRAM, CACHE_CHIP };
 enum dram_carries { CARRIES_ALL, CARRIES_FILTERS };
 enum dram_layout_kind { LAYOUT_PACKED, LAYOUT_ROWS };
 enum dram_filter_order { FILTER_TILES, FILTER_MCRS };
@@ -284,6 +286,7 @@ struct arch {
     /* Operations, word by word, behind the array's outputs. */
     char vector_epilogue[24][16];
     enum network_residency residency; /* network.residency */
+    enum network_cache cache;         /* network.cache */
     char fuse[2048];                  /* network.fuse; "" = nothing */
     int fuse_tile;                    /* network.fuse_tile */
     enum fuse_halos fuse_halos;       /* network.fuse_halos */

@@ -53,15 +53,17 @@ static bool residency_goes_with(const struct options *o,
                                 const struct invocation *s)
 {
     const bool plans = o->command == COMMAND_run || o->command == COMMAND_model;
-    if (config_arch(s->cfg)->residency == RESIDENCY_NONE)
+    if (!residency_is_planned(config_arch(s->cfg)))
         return true;
     if (plans &&
         (o->command == COMMAND_model || strcmp(o->kernel, "systemc") != 0))
         return true;
-    return diag_error(s->diag, config_pos(s->cfg, "network.residency"),
-                      "'network.residency' is planned by 'accelsim run' with "
-                      "'--kernel native' and by 'accelsim model'; here it may "
-                      "be \"none\"");
+    const bool is_cache = config_arch(s->cfg)->residency == RESIDENCY_NONE;
+    const char *key = is_cache ? "network.cache" : "network.residency";
+    return diag_error(s->diag, config_pos(s->cfg, key),
+                      "'%s' is planned by 'accelsim run' with '--kernel "
+                      "native' and by 'accelsim model'; here it may be \"%s\"",
+                      key, is_cache ? "dram" : "none");
 }
 
 static bool fusion_goes_with(const struct options *o,
@@ -69,11 +71,6 @@ static bool fusion_goes_with(const struct options *o,
 {
     if (config_arch(s->cfg)->fuse[0] == '\0')
         return true;
-    if (fuse_is_searched(config_arch(s->cfg)) && o->command == COMMAND_model)
-        return diag_error(s->diag, config_pos(s->cfg, "network.fuse"),
-                          "'network.fuse' = \"search\" compares chains that "
-                          "run, and 'accelsim model' runs none; chains by name "
-                          "are right, or 'accelsim run'");
     if (s->network.graph != NULL && !s->network.graph->is_list &&
         !s->network.is_part &&
         (o->command == COMMAND_model ||

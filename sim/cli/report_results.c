@@ -12,8 +12,7 @@
 #include "sim/base/output.h"
 #include "sim/base/text_stream.h"
 #include "sim/cli/format_table.h"
-#include "sim/network/fuse_search.h"
-#include "sim/network/fused_results.h"
+#include "sim/network/fuse/fused_results.h"
 #include "sim/network/joined_parts.h"
 #include "sim/report/metrics.h"
 #include "sim/run/simulate.h"
@@ -116,29 +115,6 @@ static struct layer_values words_of(void *context, int node)
     return graph_values_of(context, node);
 }
 
-/* Fills *fused, and puts tiles in the place of the chains' nodes where there is
- * a run (in->simulate). */
-static bool fuse(const struct invocation *s, const struct residency_input *in,
-                 struct layer_result *all, struct fuse_groups *fused)
-{
-    const struct arch *arch = config_arch(s->cfg);
-    const struct src_pos at = config_pos(s->cfg, "network.fuse");
-    const struct fused_words words = {s->values, words_of};
-    const struct fused_input how = {in, s->values != NULL ? &words : NULL, at};
-    const struct fuse_search_input search = {.run = in,
-                                             .at = at,
-                                             .energy = s->energy,
-                                             .objective =
-                                                 s->options.map.objective,
-                                             .apart = all};
-    if (!(fuse_is_searched(arch)
-              ? fuse_search(&search, fused, s->diag)
-              : fuse_groups_find(arch, &s->network, at, fused, s->diag)))
-        return false;
-    return in->simulate == NULL || fused->n == 0 ||
-           fused_results(&how, fused, all, s->diag);
-}
-
 /* The results of all nodes in the graph's order, with their own texts: those of
  * MAC loops as they came, and the others worked out here. */
 static bool results_of_graph(const struct invocation *s,
@@ -173,18 +149,24 @@ static bool report_graph(const struct invocation *s, const char *kernel,
     const struct simulate_options *how =
         strcmp(kernel, "model") == 0 ? NULL : &simulate;
     struct layer_result *all = xcalloc((size_t)rows->n_layers, sizeof(*all));
-    const bool is_planned = config_arch(s->cfg)->residency != RESIDENCY_NONE;
-    struct residency residency = {0, NULL};
+    const bool is_planned = residency_is_planned(config_arch(s->cfg));
+    struct residency residency = {0};
     struct fuse_groups fused = {0, NULL, 0};
     const struct residency_input in = {.cfg = s->cfg,
                                        .network = &s->network,
                                        .dataflow = s->dataflow,
                                        .simulate = how,
                                        .show_mapping = simulate.show_mapping};
+    const struct fused_words words = {s->values, words_of};
+    const struct fused_graph fuse = {
+        .how = {&in, s->values != NULL ? &words : NULL,
+                config_pos(s->cfg, "network.fuse")},
+        .energy = s->energy,
+        .objective = o->map.objective};
     const bool ok =
         results_of_graph(s, macs, how, all) &&
         (!is_planned || residency_plan(&in, all, &residency, s->diag)) &&
-        fuse(s, &in, all, &fused) &&
+        fused_results(&fuse, all, &fused, s->diag) &&
         report_layers(s, kernel, all, rows->n_layers,
                       is_planned ? &residency : NULL,
                       config_arch(s->cfg)->fuse[0] != '\0' ? &fused : NULL);

@@ -27,6 +27,7 @@ static const char *const cells[] = {"sram", "edram", NULL};
 static const char *const carries[] = {"all", "filters", NULL};
 static const char *const layouts[] = {"packed", "rows", NULL};
 static const char *const filter_orders[] = {"tiles", "mcrs", NULL};
+static const char *const caches[] = {"dram", "chip", NULL};
 static const char *const fuse_halos[] = {"again", "kept", NULL};
 static const char *const residencies[] = {"none", "fit", "all", NULL};
 static const char *const dram_orders[] = {"tensors", "oldest", NULL};
@@ -405,6 +406,10 @@ const struct schema_row schema[] = {
         "what tiles of fused nodes share is read and worked out again, or kept "
         "in L2",
         "docs/networks.md"),
+    ENUM("network.cache", cache, caches, "dram",
+         "where inputs of a graph lie that are caches (cache = true), and what "
+         "is put behind them: in DRAM, or in L2, before and after the run",
+         "docs/networks.md"),
     ENUM("network.residency", residency, residencies, "none",
          "which tensors of a graph stay in L2 between its nodes: none; those "
          "that save words and cost no cycle; all that have room",

@@ -26,6 +26,7 @@ struct graph_tensor {
     struct map_shape shape; /* of one image */
     int bits;               /* of a word; 0: the machine's */
     int producer;           /* a node, or -1: it comes from outside */
+    bool is_cache;          /* an input: of steps before, and for those after */
 };
 
 struct graph_node {

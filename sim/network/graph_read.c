@@ -62,11 +62,20 @@ static bool read_size(const struct setting *s, int *out, struct diag *d)
     return true;
 }
 
+static bool read_flag(const struct setting *s, bool *out, struct diag *d)
+{
+    *out = setting_is_true(s);
+    return setting_type(s) == SETTING_BOOL ||
+           diag_error(d, setting_pos(s), "'%s' is %s; true or false is needed",
+                      setting_name(s), setting_kind(s));
+}
+
 /* { name = "image"; C = 3; H = 224; W = 224; } */
 static bool read_input(const struct reader *r, const struct setting *s,
                        struct graph_tensor *t)
 {
-    static const char *const known[] = {"name", "C", "H", "W", "bits", NULL};
+    static const char *const known[] = {"name", "C",     "H", "W",
+                                        "bits", "cache", NULL};
     bool ok = true;
     if (setting_type(s) != SETTING_GROUP)
         return diag_error(r->d, setting_pos(s),
@@ -87,6 +96,8 @@ static bool read_input(const struct reader *r, const struct setting *s,
             ok = read_size(item, place, r->d) && ok;
         else if (strcmp(key, "name") == 0)
             ok = layer_read_name(item, t->name, 64, r->d) && ok;
+        else if (strcmp(key, "cache") == 0)
+            ok = read_flag(item, &t->is_cache, r->d) && ok;
         else
             ok = setting_unknown_key(item, known, " of an input", r->d);
     }

@@ -1,20 +1,6 @@
 libaccel_a_SOURCES += \
 	%D%/coverage.c \
 	%D%/coverage.h \
-	%D%/fuse_groups.c \
-	%D%/fuse_groups.h \
-	%D%/fuse_search.c \
-	%D%/fuse_search.h \
-	%D%/fuse_tiles.c \
-	%D%/fuse_tiles.h \
-	%D%/fused_results.c \
-	%D%/fused_results.h \
-	%D%/fused_run.c \
-	%D%/fused_run.h \
-	%D%/fused_words.c \
-	%D%/fused_words.h \
-	%D%/fusion.c \
-	%D%/fusion.h \
 	%D%/graph.h \
 	%D%/graph_read.c \
 	%D%/graph_shapes.c \
@@ -25,6 +11,9 @@ libaccel_a_SOURCES += \
 	%D%/network_file.h \
 	%D%/residency.c \
 	%D%/residency.h \
+	%D%/residency_cache.c \
+	%D%/residency_node.c \
+	%D%/residency_plan.h \
 	%D%/vector_array.c \
 	%D%/vector_array.h \
 	%D%/vector_node.c \

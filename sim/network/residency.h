@@ -33,10 +33,28 @@ struct resident_tensor {
     int64_t fetched_again_words;
 };
 
+/* Inputs that are caches, and what is put behind them, in L2 (network.cache);
+ * DRAM words and cycles of all nodes, before and after: those without it are
+ * those with it, and saved, less those that are fetched again. */
+struct resident_cache {
+    int tensors; /* 0: none */
+    uint64_t bytes;
+    uint64_t words_without, words_with, saved_words;
+    int64_t fetched_again_words;
+    uint64_t cycles_without, cycles_with;
+};
+
 struct residency {
     int n;
     struct resident_tensor *tensor; /* owns; in the order of their makers */
+    struct resident_cache cache;
 };
+
+/* Whether it is planned what stays in L2. */
+static inline bool residency_is_planned(const struct arch *arch)
+{
+    return arch->residency != RESIDENCY_NONE || arch->cache != CACHE_DRAM;
+}
 
 struct residency_input { /* all borrowed */
     const struct config *cfg;

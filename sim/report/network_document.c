@@ -53,6 +53,50 @@ static json_t *residency_list(const struct residency *residency)
     return list;
 }
 
+/* What caches on chip came to. */
+static const struct {
+    const char *name, *doc;
+    size_t offset;
+} cache_counts[] = {
+    {"bytes", "of L2, in every node", offsetof(struct resident_cache, bytes)},
+    {"words_without", "over DRAM, of all nodes, with caches there",
+     offsetof(struct resident_cache, words_without)},
+    {"words_with", "and with caches in L2",
+     offsetof(struct resident_cache, words_with)},
+    {"saved_words", "of caches and what is put behind them",
+     offsetof(struct resident_cache, saved_words)},
+    {"cycles_without", "of all nodes, of a model their bounds",
+     offsetof(struct resident_cache, cycles_without)},
+    {"cycles_with", "and with caches in L2",
+     offsetof(struct resident_cache, cycles_with)},
+};
+enum { CACHE_COUNTS = sizeof(cache_counts) / sizeof(cache_counts[0]) };
+
+static json_t *cache_object(const struct resident_cache *c)
+{
+    json_t *o = tree_object();
+    tree_put(o, "tensors", json_integer(c->tensors));
+    for (int k = 0; k < CACHE_COUNTS; k++) {
+        uint64_t count;
+        memcpy(&count, (const char *)c + cache_counts[k].offset, sizeof(count));
+        tree_put_count(o, cache_counts[k].name, count);
+    }
+    tree_put(o, "fetched_again_words", json_integer(c->fetched_again_words));
+    return o;
+}
+
+static json_t *cache_schema(void)
+{
+    json_t *o = schema_object("caches on chip");
+    schema_put(o, "tensors", schema_whole(1, "caches, and what is new"), true);
+    for (int k = 0; k < CACHE_COUNTS; k++)
+        schema_put(o, cache_counts[k].name,
+                   schema_whole(0, cache_counts[k].doc), true);
+    schema_put(o, "fetched_again_words",
+               schema_typed("integer", "of others, with smaller tiles"), true);
+    return o;
+}
+
 /* What chains would move; in words, and MACs, of all images. */
 static const struct {
     const char *name, *doc;
@@ -196,6 +240,8 @@ void network_document(const struct report_input *in, json_t *document)
     tree_put_text(o, "name", in->network);
     tree_put(o, "op_coverage", op_coverage(in->coverage));
     tree_put(o, "residency", residency_list(in->residency));
+    if (in->residency != NULL && in->residency->cache.tensors > 0)
+        tree_put(o, "cache", cache_object(&in->residency->cache));
     if (in->fused != NULL)
         tree_put(o, "fusion", fusion_list(in->fused));
     if (in->fused != NULL && in->fused->tried > 0)
@@ -282,6 +328,7 @@ json_t *network_schema(void)
     json_t *residency = schema_typed("array", "with network.residency");
     tree_put(residency, "items", residency_schema());
     schema_put(graph, "residency", residency, true);
+    schema_put(graph, "cache", cache_schema(), false);
     json_t *fusion = schema_typed("array", "with network.fuse");
     tree_put(fusion, "items", fusion_schema());
     schema_put(graph, "fusion", fusion, false);

@@ -15,7 +15,7 @@
 #include "sim/base/result.h"
 #include "sim/energy/energy.h"
 #include "sim/network/coverage.h"
-#include "sim/network/fuse_groups.h"
+#include "sim/network/fuse/fuse_groups.h"
 #include "sim/network/residency.h"
 #include "sim/values/graph_values.h"
 

@@ -36,8 +36,29 @@ void table_coverage(const struct network_coverage *coverage, FILE *to)
                        "DRAM once and go back once, in the DRAM's least time");
 }
 
+static void say_cache(const struct resident_cache *c, FILE *to)
+{
+    char text[400];
+    const int64_t again = c->fetched_again_words;
+    snprintf(
+        text, sizeof(text),
+        "%d tensors of %s bytes lie in L2; %s DRAM words are saved, and %s "
+        "%s; all nodes: %s words (%s in DRAM), %s cycles (%s)",
+        c->tensors, text_count(c->bytes).text, text_count(c->saved_words).text,
+        text_count((uint64_t)(again < 0 ? -again : again)).text,
+        again < 0 ? "fewer of others fetched" : "others fetched again",
+        text_count(c->words_with).text, text_count(c->words_without).text,
+        text_count(c->cycles_with).text, text_count(c->cycles_without).text);
+    fputc('\n', to);
+    text_paragraph(to, "  caches: ", text);
+}
+
 void table_residency(const struct residency *residency, FILE *to)
 {
+    if (residency->cache.tensors > 0)
+        say_cache(&residency->cache, to);
+    if (residency->n == 0)
+        return;
     static const char *const head[] = {
         "tensor", "bytes", "free", "saved", "fetched", "in L2, or why not"};
     struct grid *g = grid_new(6, 1);

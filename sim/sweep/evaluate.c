@@ -9,6 +9,7 @@
 
 #include "sim/base/counters.h"
 #include "sim/choose/gate.h"
+#include "sim/network/fuse/fused_results.h"
 #include "sim/network/joined_parts.h"
 #include "sim/network/residency.h"
 #include "sim/network/vector_result.h"
@@ -151,6 +152,44 @@ static void join_cut(struct evaluating *e, const int *parts)
     e->mac = joined;
 }
 
+/* What stays on chip between nodes, and which are fused. */
+static bool plan_graph(struct evaluating *e, const struct simulate_options *how)
+{
+    struct residency plan = {0};
+    struct fuse_groups fused = {0};
+    const struct residency_input in = {.cfg = e->machine->cfg,
+                                       .network = &e->layers->network,
+                                       .dataflow = e->machine->dataflow,
+                                       .simulate = how};
+    const struct fused_graph fuse = {
+        .how = {&in, NULL, config_pos(e->machine->cfg, "network.fuse")},
+        .energy = e->machine->energy,
+        .objective = e->point->objective};
+    const bool ok = (!residency_is_planned(config_arch(e->machine->cfg)) ||
+                     residency_plan(&in, e->all, &plan, e->d)) &&
+                    fused_results(&fuse, e->all, &fused, e->d);
+    residency_fini(&plan);
+    fuse_groups_fini(&fused);
+    return ok;
+}
+
+/* Refuses what is about whole graphs where there is none, or a part. */
+static bool graph_keys_fit(struct evaluating *e)
+{
+    const struct config *cfg = e->machine->cfg;
+    const struct network_file *n = &e->layers->network;
+    const struct residency_input in = {
+        .cfg = cfg, .network = n, .dataflow = e->machine->dataflow};
+    if (!residency_is_possible(&in, e->d))
+        return false;
+    if (config_arch(cfg)->fuse[0] == '\0' ||
+        (n->graph != NULL && !n->graph->is_list && !n->is_part))
+        return true;
+    return diag_error(e->d, config_pos(cfg, "network.fuse"),
+                      "'network.fuse' is about chains of a whole graph; with "
+                      "other layers it may be \"\"");
+}
+
 /* All nodes of a graph, with those without a MAC loop. */
 static bool add_nodes(struct evaluating *e)
 {
@@ -168,21 +207,13 @@ static bool add_nodes(struct evaluating *e)
             e->all[i] = *mac++;
         else
             ok = vector_result(arch, &rows->layer[i], how, &e->all[i], e->d);
-    if (!ok || arch->residency == RESIDENCY_NONE)
-        return ok;
-    struct residency plan = {0, NULL};
-    const struct residency_input in = {.cfg = e->machine->cfg,
-                                       .network = &e->layers->network,
-                                       .dataflow = e->machine->dataflow,
-                                       .simulate = how};
-    ok = residency_is_possible(&in, e->d) &&
-         residency_plan(&in, e->all, &plan, e->d);
-    residency_fini(&plan);
-    return ok;
+    return ok && plan_graph(e, how);
 }
 
 static bool run_layers_of(struct evaluating *e)
 {
+    if (!graph_keys_fit(e))
+        return false;
     const struct arch *arch = config_arch(e->machine->cfg);
     const int zeros = arch->transposed == TRANSPOSED_WITH_ZEROS;
     const struct workload *given = e->layers->given;

@@ -184,10 +184,11 @@ static bool make(struct machines *ms, struct sweep_machine *m,
         return false;
     if (p->simulates && !gate_lets_step(m->cfg, "run", d))
         return false;
-    if (config_arch(m->cfg)->fuse[0] != '\0')
+    if (config_arch(m->cfg)->fuse[0] != '\0' && !p->simulates)
         return diag_error(d, config_pos(m->cfg, "network.fuse"),
-                          "'network.fuse' is reported by 'accelsim model' "
-                          "alone; in a sweep it may be \"\"");
+                          "'network.fuse' changes no figure of 'model' that a "
+                          "sweep keeps; there it may be \"\", or the points "
+                          "may run");
     if (!use_dataflow(m, p, d) || !price(ms, m, d))
         return false;
     note_part(m);

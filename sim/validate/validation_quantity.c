@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "sim/base/nearest.h"
-#include "sim/network/fusion.h"
+#include "sim/network/fuse/fusion.h"
 #include "sim/report/metrics.h"
 
 static uint64_t layer_weights(const struct layer *l)

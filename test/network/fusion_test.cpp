@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "sim/network/fuse_tiles.h"
-#include "sim/network/fusion.h"
+#include "sim/network/fuse/fuse_tiles.h"
+#include "sim/network/fuse/fusion.h"
 #include "sim/network/network_file.h"
 #include "test/messages.h"
 

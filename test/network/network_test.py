@@ -3,7 +3,9 @@ node is counted or said to be nothing, and MAC layers come out as in a list.
 SPDX-License-Identifier: MIT
 """
 
+import csv
 import json
+import os
 
 from program import check, finish, new_folder, report, run, sample, write
 
@@ -185,6 +187,11 @@ def fusion(folder):
             (("run", "--cfg", "nvdla_small", "--net", net, "--batch", "64",
               "--set", "network.fuse=a:p", "--set", "network.fuse_tile=9"),
              "has no mapping for a tile of 19 x 18"),
+            (("run", "--cfg", "tpu_v1", "--net", write(
+                folder, "cached.cfg", CHAIN.replace("W = 18;", "W = 18; cache = "
+                                                    "true;")), *UNIT, *SMALL,
+              "--set", "network.fuse=a:c", "--set", "network.cache=chip"),
+             "together with network.cache"),
             (("map", "--cfg", "tpu_v1", "--net", "vgg16_graph", "--set",
               "network.fuse=conv1_1:pool2"), "'accelsim run'"),
             ((*words, "network.fuse=conv1_1"), "FIRST:LAST"),
@@ -343,8 +350,21 @@ def fusion_says(net, folder):
     check(done.returncode == 1 and "'delay' or 'energy'" in done.stderr,
           "a search by a product is refused", done.stderr)
     done = run("model", *words[1:], "network.fuse=search")
-    check(done.returncode == 1 and "runs none" in done.stderr,
+    check(done.returncode == 1 and "run none" in done.stderr,
           "and by closed forms", done.stderr)
+    plan = write(folder, "plan.cfg", f'cfg = "tpu_v1"; net = "{net}"; batch = '
+                 '2; set = [' + ", ".join(
+                     f'"{text}"' for text in (*UNIT[3::2], *SMALL[1::2])) +
+                 ']; axes = ( { key = "network.fuse"; values = '
+                 '["", "a:c:3:kept"]; } );')
+    store = os.path.join(folder, "plan.sqlite")
+    done = run("sweep", plan, "--store", store)
+    done = run("sweep", "export", store, "--format", "csv")
+    lines = list(csv.DictReader(done.stdout.splitlines()))
+    check([int(line["cycles"]) for line in lines] ==
+          [report(*words, fuse)["total"]["cycles"] for fuse in
+           ("network.fuse=", "network.fuse=a:c:3:kept")],
+          "a sweep fuses, too", done.stdout[:500] + done.stderr)
     pool = write(folder, "pools.cfg", POOLS)
     found = report("run", "--cfg", "tpu_v1", "--net", pool, "--check")
     check(found["total"]["check"]["mismatches"] == 0 and

@@ -38,6 +38,22 @@ nodes = (
   { name = "z"; op = "gemm"; in = "n"; N = 16; }
 );
 """
+CACHES = """name = "step";
+inputs = ( { name = "x"; C = 16; H = 1; },
+           { name = "k_cache"; C = 16; H = 20; cache = true; },
+           { name = "v_cache"; C = 16; H = 20; cache = true; } );
+nodes = (
+  { name = "q"; op = "gemm"; in = "x"; N = 16; },
+  { name = "k"; op = "gemm"; in = "x"; N = 16; },
+  { name = "v"; op = "gemm"; in = "x"; N = 16; },
+  { name = "keys"; op = "concat"; in = ["k_cache", "k"]; over = "rows"; },
+  { name = "values"; op = "concat"; in = ["v_cache", "v"]; over = "rows"; },
+  { name = "scores"; op = "matmul"; in = ["q", "keys"]; B = 2; },
+  { name = "p"; op = "softmax"; in = "scores"; G = 2; },
+  { name = "y"; op = "matmul"; in = ["p", "values"]; B = 2; over = "rows"; },
+  { name = "z"; op = "gemm"; in = "y"; N = 16; }
+);
+"""
 UNIT = ("--set", "vector.lanes=8", "--set",
         "vector.ops=add,maxpool,avgpool,softmax,layernorm,relu", "--set",
         "vector.epilogue=relu")
@@ -169,6 +185,73 @@ def all_of_it(folder):
           "values are right beside what stays")
 
 
+def caches(folder):
+    """Keys and values of steps before that lie on chip: none of them, and
+    nothing that is put behind them, goes over DRAM; all else is as before."""
+    net = write(folder, "step.cfg", CACHES)
+    for command in ("run", "model"):
+        for machine in MACHINES:
+            for images in (1, 3):
+                base = (command, "--cfg", machine, "--net", net, "--batch",
+                        str(images), *UNIT)
+                plain = report(*base)
+                # Values follow each PE of the TPU in each cycle.
+                checked = command == "run" and machine != "tpu_v1"
+                kept = report(*base, "--set", "network.cache=chip",
+                              *(("--check",) if checked else ()))
+                what = f"{command} {machine}, {images} images, caches on chip"
+                cache = kept["network"]["cache"]
+                # 20 rows read and one written and read, of keys and of values.
+                check(cache["tensors"] == 4 and
+                      cache["saved_words"] == images * 2 * 16 * (20 + 1 + 1) and
+                      cache["words_without"] == cache["words_with"] +
+                      cache["saved_words"] - cache["fetched_again_words"],
+                      f"{what}: saved words", cache)
+                bits = plain["layers"][0]["precision"]["ifmap_bits"] if (
+                    "precision" in plain["layers"][0]) else None
+                check(cache["bytes"] in (images * 2 * 21 * 16 * width for
+                                         width in ((1, 2) if bits is None else
+                                                   (bits // 8,))),
+                      f"{what}: their bytes", cache)
+                check(words(plain["total"]) == words(kept["total"]) +
+                      cache["saved_words"] - cache["fetched_again_words"],
+                      f"{what}: words of the whole")
+                rows = {row["name"]: row["accesses"]["dram"]
+                        for row in kept["layers"]}
+                check(rows["scores"]["filter"]["reads"] == 0 and
+                      rows["y"]["filter"]["reads"] == 0 and
+                      rows["k"]["psum"]["writes"] == 0 and
+                      rows["q"]["psum"]["writes"] == images * 16,
+                      f"{what}: who reads and writes", rows)
+                check(not checked or
+                      kept["total"]["check"]["mismatches"] == 0,
+                      f"{what}: values")
+    fit = report("run", "--cfg", "tpu_v1", "--net", net, *UNIT, "--set",
+                 "network.cache=chip", "--set", "network.residency=fit")
+    plain = report("run", "--cfg", "tpu_v1", "--net", net, *UNIT)
+    cache = fit["network"]["cache"]
+    check(words(plain["total"]) == words(fit["total"]) + sum(
+        t["saved_words"] - t["fetched_again_words"]
+        for t in (cache, *(t for t in fit["network"]["residency"]
+                           if t["stays"]))), "caches beside what stays")
+    chip = ("--set", "network.cache=chip")
+    for arguments, said in (
+            (("model", "--cfg", "nvdla_small", "--net", "llama7b_decode"),
+             "bytes of an L2 of 163840"),
+            (("model", "--cfg", "eyeriss", "--net", "lenet5_graph"),
+             "no input of the graph is a cache"),
+            (("run", "--cfg", "eyeriss", "--net", "lenet5"), "whole graph"),
+            (("model", "--cfg", "eyeriss", "--net", "llama7b_decode"),
+             "outside the chip"),
+            (("map", "--cfg", "eyeriss", "--net", net), "is planned by"),
+            (("run", "--cfg", "tpu_v1", "--net", write(
+                folder, "bad.cfg", CACHES.replace("cache = true", "cache = 1"))
+              ), "true or false is needed")):
+        done = run(*arguments, *chip)
+        check(done.returncode == 1 and said in done.stderr,
+              f"{' '.join(arguments)}: refused", done.stderr)
+
+
 def refusals(folder):
     net = write(folder, "chain.cfg", CHAIN)
     stay = ("--set", "network.residency=fit")
@@ -192,6 +275,7 @@ def main():
         shipped()
         all_of_it(folder)
         refusals(folder)
+        caches(folder)
     finish()
 
 

@@ -5,11 +5,11 @@
  * keeps it: then every tile adds to a map what no tile before it made.
  * SPDX-License-Identifier: MIT
  */
-#ifndef SIM_NETWORK_FUSE_TILES_H
-#define SIM_NETWORK_FUSE_TILES_H
+#ifndef SIM_NETWORK_FUSE_FUSE_TILES_H
+#define SIM_NETWORK_FUSE_FUSE_TILES_H
 
 #include "sim/base/arch.h"
-#include "sim/network/fusion.h"
+#include "sim/network/fuse/fusion.h"
 
 #ifdef __cplusplus
 extern "C" {

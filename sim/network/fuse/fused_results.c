@@ -2,9 +2,10 @@
  * results, and holds their DRAM words beside those of the nodes by themselves.
  * SPDX-License-Identifier: MIT
  */
-#include "sim/network/fused_results.h"
+#include "sim/network/fuse/fused_results.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static uint64_t words_of(const struct layer_result *r, int tensor)
 {
@@ -75,11 +76,34 @@ static bool run_group(const struct fused_input *in, struct fuse_group *g,
     return ok;
 }
 
-bool fused_results(const struct fused_input *in, struct fuse_groups *groups,
-                   struct layer_result *results, struct diag *d)
+static bool run_groups(const struct fused_input *in, struct fuse_groups *groups,
+                       struct layer_result *results, struct diag *d)
 {
     bool ok = fused_is_possible(in, d);
     for (int i = 0; ok && i < groups->n; i++)
         ok = run_group(in, &groups->group[i], results, d);
     return ok;
+}
+
+bool fused_results(const struct fused_graph *graph,
+                   struct layer_result *results, struct fuse_groups *groups,
+                   struct diag *d)
+{
+    const struct fused_input *how = &graph->how;
+    const struct residency_input *run = how->run;
+    const struct arch *arch = config_arch(run->cfg);
+    const struct fuse_search_input search = {.run = run,
+                                             .at = how->at,
+                                             .energy = graph->energy,
+                                             .objective = graph->objective,
+                                             .apart = results};
+    memset(groups, 0, sizeof(*groups));
+    if (arch->fuse[0] == '\0')
+        return true;
+    if (!(fuse_is_searched(arch)
+              ? fuse_search(&search, groups, d)
+              : fuse_groups_find(arch, run->network, how->at, groups, d)))
+        return false;
+    return run->simulate == NULL || groups->n == 0 ||
+           run_groups(how, groups, results, d);
 }

@@ -5,7 +5,7 @@
  * that the next node reads, whether they were kept or made again.
  * SPDX-License-Identifier: MIT
  */
-#include "sim/network/fused_words.h"
+#include "sim/network/fuse/fused_words.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,8 +6,8 @@
  * out again.  Timing is not modelled.
  * SPDX-License-Identifier: MIT
  */
-#ifndef SIM_NETWORK_FUSION_H
-#define SIM_NETWORK_FUSION_H
+#ifndef SIM_NETWORK_FUSE_FUSION_H
+#define SIM_NETWORK_FUSE_FUSION_H
 
 #include "sim/base/layer.h"
 

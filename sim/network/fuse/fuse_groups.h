@@ -2,11 +2,11 @@
  * would move when its nodes are worked on together.
  * SPDX-License-Identifier: MIT
  */
-#ifndef SIM_NETWORK_FUSE_GROUPS_H
-#define SIM_NETWORK_FUSE_GROUPS_H
+#ifndef SIM_NETWORK_FUSE_FUSE_GROUPS_H
+#define SIM_NETWORK_FUSE_FUSE_GROUPS_H
 
 #include "sim/base/arch.h"
-#include "sim/network/fusion.h"
+#include "sim/network/fuse/fusion.h"
 #include "sim/network/network_file.h"
 
 #ifdef __cplusplus

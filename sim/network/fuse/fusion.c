@@ -5,7 +5,7 @@
  * take of a map is the sum of their rows by the sum of their columns.
  * SPDX-License-Identifier: MIT
  */
-#include "sim/network/fusion.h"
+#include "sim/network/fuse/fusion.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,12 +9,12 @@
  * best: so what is found is the least of what was tried.
  * SPDX-License-Identifier: MIT
  */
-#ifndef SIM_NETWORK_FUSE_SEARCH_H
-#define SIM_NETWORK_FUSE_SEARCH_H
+#ifndef SIM_NETWORK_FUSE_FUSE_SEARCH_H
+#define SIM_NETWORK_FUSE_FUSE_SEARCH_H
 
 #include "dataflows/search/search.h"
 #include "sim/energy/energy_table.h"
-#include "sim/network/fused_run.h"
+#include "sim/network/fuse/fused_run.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -2,7 +2,7 @@
  * node back to the first.
  * SPDX-License-Identifier: MIT
  */
-#include "sim/network/fuse_groups.h"
+#include "sim/network/fuse/fuse_groups.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* fused_run.c - runs the tiles of a chain's nodes that differ, with --check
  * each of them, and adds all of them up. SPDX-License-Identifier: MIT
  */
-#include "sim/network/fused_run.h"
+#include "sim/network/fuse/fused_run.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -10,8 +10,8 @@
 #include "sim/base/counters.h"
 #include "sim/base/text_stream.h"
 #include "sim/choose/chooser.h"
-#include "sim/network/fuse_tiles.h"
-#include "sim/network/fused_words.h"
+#include "sim/network/fuse/fuse_tiles.h"
+#include "sim/network/fuse/fused_words.h"
 #include "sim/pattern/pattern.h"
 #include "sim/run/simulate.h"
 
@@ -408,6 +408,7 @@ bool fused_is_possible(const struct fused_input *in, struct diag *d)
 {
     const struct arch *a = config_arch(in->run->cfg);
     const char *what = a->residency != RESIDENCY_NONE ? "network.residency"
+                       : a->cache != CACHE_DRAM       ? "network.cache"
                        : a->carries != CARRIES_ALL    ? "dram.carries"
                        : a->n_l2_stores > 0           ? "l2.stores"
                        : arch_has_levels(a)           ? "levels"

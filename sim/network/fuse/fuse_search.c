@@ -3,7 +3,7 @@
  * the places where it may be cut).
  * SPDX-License-Identifier: MIT
  */
-#include "sim/network/fuse_search.h"
+#include "sim/network/fuse/fuse_search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -249,6 +249,11 @@ bool fuse_search(const struct fuse_search_input *in, struct fuse_groups *out,
                  struct diag *d)
 {
     memset(out, 0, sizeof(*out));
+    if (in->run->simulate == NULL)
+        return diag_error(d, in->at,
+                          "'network.fuse' = \"search\" compares chains that "
+                          "run, and closed forms run none; chains by name are "
+                          "right, or 'accelsim run'");
     struct search s = {.in = in,
                        .network = in->run->network,
                        .arch = config_arch(in->run->cfg),

@@ -2,11 +2,11 @@
  * and whether its psums are theirs.
  * SPDX-License-Identifier: MIT
  */
-#ifndef SIM_NETWORK_FUSED_WORDS_H
-#define SIM_NETWORK_FUSED_WORDS_H
+#ifndef SIM_NETWORK_FUSE_FUSED_WORDS_H
+#define SIM_NETWORK_FUSE_FUSED_WORDS_H
 
 #include "sim/base/layer.h"
-#include "sim/network/fuse_tiles.h"
+#include "sim/network/fuse/fuse_tiles.h"
 #include "sim/run/check.h"
 
 #ifdef __cplusplus

@@ -6,10 +6,10 @@
  * of the chain's fit beside both, or else come with every tile.
  * SPDX-License-Identifier: MIT
  */
-#ifndef SIM_NETWORK_FUSED_RUN_H
-#define SIM_NETWORK_FUSED_RUN_H
+#ifndef SIM_NETWORK_FUSE_FUSED_RUN_H
+#define SIM_NETWORK_FUSE_FUSED_RUN_H
 
-#include "sim/network/fuse_groups.h"
+#include "sim/network/fuse/fuse_groups.h"
 #include "sim/network/residency.h"
 #include "sim/run/check.h"
 

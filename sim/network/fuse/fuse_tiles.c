@@ -2,7 +2,7 @@
  * before it read and make, and takes together those that are alike.
  * SPDX-License-Identifier: MIT
  */
-#include "sim/network/fuse_tiles.h"
+#include "sim/network/fuse/fuse_tiles.h"
 
 #include <stdlib.h>
 #include <string.h>
