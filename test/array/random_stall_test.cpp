@@ -94,7 +94,7 @@ TEST_P(RandomStall, DelaysEverythingAndChangesNothing)
     const kernel kernel = {&stalling, staller::assembled, staller::run_pass,
                            nullptr};
     uint64_t cycles = 0, stalled_cycles = 0;
-    for (int k = 0, end = sample(24, "random layers"); k < end; k++) {
+    for (int k = 0, end = sample(12, "random layers"); k < end; k++) {
         arch a = random.machine();
         layer l = random.shape();
         layer_result want = run(a, l, nullptr);

@@ -121,7 +121,7 @@ TEST(DramLayout, TransfersTouchTheirWordsAndMoveEachBurstOnce)
 {
     random_case random(71);
     diag *d = diag_new();
-    const int machines = sample(60, "machines and layers");
+    const int machines = sample(30, "machines and layers");
     int compared = 0;
     for (int k = 0; k < machines; k++) {
         arch a = machine_with_a_part(&random);

@@ -204,7 +204,7 @@ void compare_addresses(const one_nest &one, const layout_oracle &oracle,
 TEST(DramLayout, ANestTakesItsNewWordsAndMovesEachBurstOnce)
 {
     random_nest random(72);
-    const int nests = sample(100, "nests");
+    const int nests = sample(50, "nests");
     int exact = 0, past_l2 = 0;
     for (int k = 0; k < nests && !testing::Test::HasFailure(); k++) {
         arch a = random.machine();
@@ -266,7 +266,7 @@ TEST(DramLayout, ANestStoresFinishedOutputsAndSpillsAtTheirWidths)
 {
     random_nest random(73);
     int spilled_nests = 0;
-    const int nests = sample(60, "nests");
+    const int nests = sample(30, "nests");
     for (int k = 0; k < nests && !testing::Test::HasFailure(); k++) {
         arch a = random.machine();
         const layer l = random.shape(20000);

@@ -22,7 +22,7 @@
 namespace
 {
 
-enum { SPACES = 9 }; // of each dataflow and network: 72 in all
+enum { SPACES = 6 }; // of each dataflow and network: 48 in all
 
 struct on_network {
     const dataflow *flow;

@@ -161,15 +161,24 @@ def look_at_text():
           "a layer that is none is refused")
 
 
+def look_at_both_forms():
+    """Nothing is wrong on the way to them."""
+    tiny = ("--cfg", "eyeriss", "--shape", "M=8,C=4,H=8,W=8,R=3,S=3,pad=1")
+    found = report("explain", *tiny)
+    done = run("explain", *tiny)
+    check(done.returncode == 0 and
+          f"{found['now']['cycles']:,} cycles" in done.stdout,
+          "a layer is explained as JSON and as text", done.stderr)
+
+
 if __name__ == "__main__":
+    if IS_SHORT:
+        look_at_both_forms()
+        finish()
     for case in PLANTED[:sample(3, "planted bottlenecks", len(PLANTED))]:
         look_at(*case)
-    if IS_SHORT:
-        done = run("explain", "--cfg", "eyeriss", *FC)
-        check(done.returncode == 0, "and as text", done.stderr)
-    else:
-        with new_folder() as work:
-            look_at_mapping(work)
-            look_at_machines(work)
-        look_at_text()
+    with new_folder() as work:
+        look_at_mapping(work)
+        look_at_machines(work)
+    look_at_text()
     finish()
