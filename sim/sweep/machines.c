@@ -182,8 +182,6 @@ static bool make(struct machines *ms, struct sweep_machine *m,
     m->cfg = config_vary(m->base, p->set, p->n_sets, d);
     if (m->cfg == NULL)
         return false;
-    if (p->simulates && !gate_lets_step(m->cfg, "run", d))
-        return false;
     if (config_arch(m->cfg)->fuse[0] != '\0' && !p->simulates)
         return diag_error(d, config_pos(m->cfg, "network.fuse"),
                           "'network.fuse' changes no figure of 'model' that a "

@@ -200,6 +200,22 @@ with new_folder() as folder:
         check(not wrong and row["status"] == "ok",
               f"{row['cfg']}, {row['layer']}: words of each level", wrong[:5])
 
+    # They run, too, and points of one machine's levels share no passes with
+    # those of another's.
+    write(folder, "levels_run.cfg", 'command = "run"; cfg = "eyeriss_spads"; '
+          'net = "alexnet"; layer = "conv3"; batch = 1; dataflow = "nest";\n'
+          'axes = ( { key = "levels.glb.network.words_per_slot"; '
+          'values = [4, 8]; } );\n')
+    run("sweep", "levels_run.cfg", folder=folder)
+    cycles = set()
+    for row in rows_of("levels_run.sqlite", folder):
+        document = alone(row, ["cfg", "net", "layer", "batch",
+                               "levels.glb.network.words_per_slot"], "run")
+        cycles.add(row["cycles"])
+        check(row["status"] == "ok" and not wrong_columns(row, document),
+              "listed levels run as alone", wrong_columns(row, document)[:5])
+    check(len(cycles) == 2, "a wider network is another machine", cycles)
+
     # The front: nobody beats its points, and each other is beaten.  A point
     # without a figure is the worst in it: one table here prices no area.
     front = {row["point"] for row in
