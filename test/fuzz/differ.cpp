@@ -207,7 +207,13 @@ bool draw_nest(unsigned seed, fuzz_case *c, diag *d)
     c->a = random.machine();
     c->l = random.shape(6000);
     const nest n = random.mapping(c->a, c->l);
-    c->text = "a random nest, " + describe(c->l) + " " + describe(n);
+    const bool has_mesh =
+        c->a.has_l1 && !n.l1_is_line && random.pick(0, 3) == 0;
+    if (has_mesh)
+        c->a.l2_to_l1 = L2_TO_L1_MESH;
+    c->text = std::string("a random nest, ") +
+              (has_mesh ? "over a mesh, " : "") + describe(c->l) + " " +
+              describe(n);
     return choose_nest(&c->a, &c->l, &n, nullptr, &c->mapping, d);
 }
 
@@ -217,7 +223,12 @@ bool draw_levels(unsigned seed, fuzz_case *c, diag *d)
     c->a = random.machine(random.pick(1, 6));
     c->l = random.shape(1000);
     const nest n = random.mapping(c->a, c->l);
-    c->text = "listed levels, " + describe(c->l) + " " + describe(n);
+    const bool has_meshes = random.pick(0, 3) == 0;
+    if (has_meshes)
+        random_levels::put_meshes(&c->a);
+    c->text = std::string("listed levels, ") +
+              (has_meshes ? "over meshes, " : "") + describe(c->l) + " " +
+              describe(n);
     return choose_nest(&c->a, &c->l, &n, nullptr, &c->mapping, d);
 }
 
