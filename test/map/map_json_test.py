@@ -155,8 +155,35 @@ def documented():
         check(f"`{key}`" in text, f"docs/mapping.md has {key}")
 
 
+def text_says_the_same():
+    """Each best and each of the front stands in the text as in the JSON, with
+    whether it is proven."""
+    for words in (["--count"], ["--objective", "front"],
+                  ["--energy", "45nm,45nm_rough"],
+                  ["--energy", "45nm,eyeriss_normalized", "--objective",
+                   "front"],
+                  ["--set", "energy=45nm_components"],
+                  ["--set", "energy=45nm_components", "--set",
+                   "dram.model=ddr3_1600"],
+                  ["--dataflow", "nest", "--count", "--objective", "delay"],
+                  ["--dataflow", "nest", "--objective", "front"]):
+        layer = report("map", *ONE, *words)["layers"][0]
+        text = run("map", *ONE, *words).stdout
+        rows = [line.split() for line in text.splitlines()]
+        for one in layer["best"] + layer.get("front", []):
+            wanted = {f"{one['bound_cycles']:,}",
+                      f"{one['energy'] / 1e6:.6g}"}
+            if one.get("cycles") is not None:
+                wanted.add(f"{one['cycles']:,}")
+            check(any(wanted <= set(row) for row in rows),
+                  f"{' '.join(words)}: the text has a row", (wanted, text))
+        check(("not proven" not in text) == layer["proven"],
+              f"{' '.join(words)}: and says what is proven", text)
+
+
 def main():
     with new_folder() as folder:
+        text_says_the_same()
         one_schema()
         no_row_twice()
         one_csv()

@@ -14,7 +14,7 @@ from program import (PROGRAM, check, finish,
                      leave_to_the_plain_build, new_folder, write)
 
 leave_to_the_plain_build()
-AGAIN, NO, FULL = errno.EINTR, errno.EAGAIN, errno.EIO
+AGAIN, NO, BAD, DISK = errno.EINTR, errno.EAGAIN, errno.EIO, errno.ENOSPC
 FAILING = os.path.join(os.path.dirname(PROGRAM), "test", "process",
                        "failing_calls.so")
 PLUGIN = os.path.join(os.path.dirname(PROGRAM), "test", "dataflows",
@@ -31,6 +31,7 @@ IMPORT = ["import", "layers.csv"]
 COMPARE = ["compare", "eyeriss", "systolic", "--net", "lenet5", "--layer", "c1",
            "--batch", "1"]
 SWEEP = ["sweep", "plan", "-j", "2"]
+MERGE = ["sweep", "merge", "--store", "both", "first", "second"]
 SERVE = ["serve", "-j", "2"]
 LAYERS = """Layer name, IFMAP Height, IFMAP Width, Filter Height, \
 Filter Width, Channels, Num Filter, Strides,
@@ -40,37 +41,38 @@ PLAN = """cfg = "eyeriss"; net = "lenet5"; layer = "c1"; batch = 1;
 axes = ( { key = "array.rows"; values = [6, 12]; } );
 limits = { memory_mib = 400; };
 """
+INPUTS = {"layers.csv", "plan", "first", "second"}
 WISH = '{"id": 1, "command": "model", "cfg": "eyeriss", "net": "lenet5"}\n'
 # (what is run, the call, which of them, its error, the status, a part of what
 # is said).  Where the status is 0, all is as if nothing had failed.
 ROWS = (
-    (C1, "isatty", 1, FULL, 0, ""),
+    (C1, "isatty", 1, BAD, 0, ""),
     *(([*NET, "-j", "3"], "pthread_create", n, NO, 0, "") for n in (1, 2)),
     (PLUGGED, "fork", 1, NO, 4, "the plugin cannot be tried out"),
     (PLUGGED, "mmap", 1, NO, 4, "the plugin cannot be tried out"),
     (PLUGGED, "waitpid", 1, AGAIN, 0, ""),
-    (PLUGGED, "waitpid", 1, FULL, 4, "the plugin cannot be tried out"),
+    (PLUGGED, "waitpid", 1, BAD, 4, "the plugin cannot be tried out"),
     (PAGE, "fork", 1, NO, 4, "could not be made as 'html'"),
     (PAGE, "waitpid", 1, AGAIN, 0, ""),
-    *((PAGE, "dup2", n, FULL, 4, "could not be made") for n in (1, 2, 3)),
-    (COMPARE, "readlink", 1, FULL, 4, ""),
-    *((PAGE, "tmpfile", n, FULL, 4, "could not be made") for n in (1, 2, 3)),
+    *((PAGE, "dup2", n, BAD, 4, "could not be made") for n in (1, 2, 3)),
+    (COMPARE, "readlink", 1, BAD, 4, ""),
+    *((PAGE, "tmpfile", n, BAD, 4, "could not be made") for n in (1, 2, 3)),
     (IMPORT, "fork", 1, NO, 4, "a Python 3 is needed"),
     (IMPORT, "pipe", 1, NO, 4, "a Python 3 is needed"),
-    (IMPORT, "dup2", 1, FULL, 4, "it did not start"),
+    (IMPORT, "dup2", 1, BAD, 4, "it did not start"),
     (IMPORT, "read", 1, AGAIN, 0, ""),
     (IMPORT, "waitpid", 1, AGAIN, 0, ""),
-    (TO_FILE, "fstat", 1, FULL, 4, "cannot read "),
-    (TO_FILE, "fdopen", 1, FULL, 4, "cannot read "),
-    (TO_FILE, "fsync", 1, FULL, 4, "cannot write 'out'"),
-    (TO_FILE, "rename", 1, FULL, 4, "cannot write 'out'"),
+    (TO_FILE, "fstat", 1, BAD, 4, "cannot read "),
+    (TO_FILE, "fdopen", 1, BAD, 4, "cannot read "),
+    (TO_FILE, "fsync", 1, BAD, 4, "cannot write 'out'"),
+    (TO_FILE, "rename", 1, BAD, 4, "cannot write 'out'"),
     (APART, "fork", 1, NO, 5, "no process can be started"),
     (APART, "waitpid", 1, AGAIN, 0, ""),
-    (SAFE, "setrlimit", 1, FULL, 4, "no limits for '--safe'"),
-    (SAFE, "setrlimit", 2, FULL, 4, "no limits for '--safe'"),
-    (SAFE, "getrlimit", 1, FULL, 0, ""),
-    (LIMITED, "getrlimit", 1, FULL, 4, "sets no '--memory-limit' of 500"),
-    (LIMITED, "setrlimit", 1, FULL, 4, "sets no '--memory-limit' of 500"),
+    (SAFE, "setrlimit", 1, BAD, 4, "no limits for '--safe'"),
+    (SAFE, "setrlimit", 2, BAD, 4, "no limits for '--safe'"),
+    (SAFE, "getrlimit", 1, BAD, 0, ""),
+    (LIMITED, "getrlimit", 1, BAD, 4, "sets no '--memory-limit' of 500"),
+    (LIMITED, "setrlimit", 1, BAD, 4, "sets no '--memory-limit' of 500"),
     (SWEEP, "fork", 1, NO, 4, ""),
     (SWEEP, "socketpair", 1, NO, 4, ""),
     (SWEEP, "waitpid", 1, AGAIN, 0, ""),
@@ -78,6 +80,10 @@ ROWS = (
     (SWEEP, "write", 1, AGAIN, 0, ""),
     (SWEEP, "pthread_create", 1, NO, 4, ""),
     (SWEEP, "pthread_create", 2, NO, 0, ""),
+    *((SWEEP, "pread64", n, DISK, 4, "") for n in (1, 4)),
+    *((SWEEP, "pwrite64", n, DISK, 4, "") for n in range(1, 26, 3)),
+    *((MERGE, call, n, DISK, 4, "") for call in ("pread64", "pwrite64")
+      for n in range(1, 38, 4)),
     (SERVE, "pthread_create", 1, NO, 4, ""),
     (SERVE, "pthread_create", 2, NO, 0, ""),
 )
@@ -90,7 +96,7 @@ def run(words, folder, environment):
         [PROGRAM, *words], cwd=folder, capture_output=True, text=True,
         input=WISH if words == SERVE else "", timeout=120,
         env={**os.environ, **environment})
-    done.left = sorted(set(os.listdir(folder)) - {"layers.csv", "plan"})
+    done.left = sorted(set(os.listdir(folder)) - INPUTS)
     for name in done.left:
         os.remove(os.path.join(folder, name))
     return done
@@ -103,6 +109,9 @@ def main():
     with new_folder() as folder:
         write(folder, "layers.csv", LAYERS)
         write(folder, "plan", PLAN)
+        for shard, name in enumerate(("first", "second"), 1):
+            run(["sweep", "plan", "--shard", f"{shard}/2", "--store", name],
+                folder, {})
         whole = {}
         for words, call, number, error, status, part in ROWS:
             key = " ".join(words)
@@ -118,7 +127,7 @@ def main():
             is_right = (done.returncode, done.stdout, done.left) == \
                 (0, usual.stdout, usual.left)
             if status != 0:
-                is_right = done.left in ([], ["plan.sqlite"]) and \
+                is_right = not set(done.left) - {"plan.sqlite", "both"} and \
                     (done.returncode, done.stdout,
                      done.stderr.count("\n")) == (status, "", 1)
             check(is_right and part in done.stderr,

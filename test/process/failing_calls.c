@@ -80,3 +80,8 @@ CALL(int, getrlimit, (__rlimit_resource_t what, struct rlimit *to), (what, to),
 CALL(int, setrlimit, (__rlimit_resource_t what, const struct rlimit *to),
      (what, to), -1)
 CALL(int, isatty, (int fd), (fd), 1)
+/* SQLite reads and writes by these. */
+CALL(ssize_t, pread64, (int fd, void *to, size_t bytes, off64_t at),
+     (fd, to, bytes, at), -1)
+CALL(ssize_t, pwrite64, (int fd, const void *from, size_t bytes, off64_t at),
+     (fd, from, bytes, at), -1)
