@@ -116,6 +116,7 @@ def look_at_machines(folder):
                   ("eyeriss_spads",), ("tensor_core",), ("nvdla_small",),
                   ("eyeriss", "--set", "energy=45nm_rough"),
                   ("eyeriss", "--set", "energy=45nm_components"),
+                  ("eyeriss", "--set", "dram.model=ddr3_1600"),
                   ("eyeriss", "--mapping", mapping),
                   ("eyeriss", "--mapping-policy", mapping)):
         words = ("--cfg", *words, *few)

@@ -285,6 +285,7 @@ def look_at_faults(folder):
                         (("compare", nan, nan), "'NaN' is no number of JSON"),
                         (("report", other), "another kind"),
                         (("report", "none.json"), "cannot read 'none.json'"),
+                        (("report", *([other] * 401)), "has 401 files"),
                         (("compare", other), "has 1 files"),
                         (("compare", other, other), "another kind")):
         done = run(*words, "-o", out)

@@ -83,6 +83,19 @@ def memory_ends_each_command():
               "an importer ends by it, too", done.stderr)
 
 
+def lower_limits_stay():
+    """Those of whoever started the program, where they are lower."""
+    if IS_SHORT:
+        return
+    for limit in ("-d 400000", "-S -d 400000", "-f 100"):
+        for words in (["--memory-limit", "500"], ["--safe"]):
+            done = subprocess.run(
+                ["sh", "-c", f'ulimit {limit}; exec "$@"', "sh", PROGRAM, *C1,
+                 *words], capture_output=True, text=True, timeout=60)
+            check(done.returncode == 0 and done.stdout == run(*C1).stdout,
+                  f"with ulimit {limit}: {words[0]}", done.stderr)
+
+
 def pieces(words, folder, after=None, once=False):
     """The run with an allocator that ends after so many pieces; and how many
     there were."""
@@ -177,6 +190,7 @@ def what_was_found_is_kept():
 time_ends_each_command()
 memory_ends_each_command()
 memory_may_end_anywhere()
+lower_limits_stay()
 a_reader_may_go()
 what_was_found_is_kept()
 finish()

@@ -22,8 +22,8 @@ def start():
 
 def ask(requests):
     """The answers of a process to these requests, by id."""
-    lines = "".join((one if isinstance(one, str) else json.dumps(one)) + "\n"
-                    for one in requests)
+    lines = "\n".join(one if isinstance(one, str) else json.dumps(one)
+                      for one in requests)  # the last without an end
     done = subprocess.run([PROGRAM, "serve", "-j", JOBS], input=lines,
                           text=True, capture_output=True, timeout=120)
     check(done.returncode == 0 and done.stderr == "", "serve ends well",

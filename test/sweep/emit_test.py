@@ -78,7 +78,12 @@ for line in sys.stdin:
     check(done.returncode == 0 and exported(f"{name}.sqlite", folder) == whole,
           "and so is what GNU Parallel runs", done.stderr)
     for words, said in ((["--emit", "slurm"], "'--shard 1/8'"),
-                        (["--emit", "pbs", "--shard", "1/2"], "'pbs'")):
+                        (["--emit", "pbs", "--shard", "1/2"], "'pbs'"),
+                        *((["--shard", shard], f"'--shard' is '{shard}'")
+                          for shard in ("0/2", "3/2", "1", "x", "1/2/3",
+                                        "1/100001", "-1/-1")),
+                        (["-o", "none/x"], "'none/x'"),
+                        (["--store", "none/x"], "'none/x'")):
         done = run("sweep", f"{name}.cfg", *words, folder=folder)
         check(done.returncode == 1 and said in done.stderr and
               done.stderr.count("\n") == 1, f"{' '.join(words)} is refused",
