@@ -178,10 +178,29 @@ static void dot_terms(const struct search_problem *p,
         (uint64_t)l->G * o->busy * (r->busy_products + r->busy_adds);
 }
 
+/* Each PE has products of its own, one after the other, or one. */
+static void dot_runs(const struct search_problem *p,
+                     const struct search_reduction *r,
+                     const struct search_outputs *o,
+                     struct search_words_run *out)
+{
+    const int products = r->c * gemm_row_taps(p->arch, p->layer);
+    const int most = is_os(p) ? p->arch->rows : r->q;
+    const int each = sums_at_root(p) ? ceil_div(products, most) : 1;
+    const int rows = min_int(most, ceil_div(products, each));
+    out[NETWORK_FILTER] = (struct search_words_run){
+        .words = each, .dests = rows, .per_set = true};
+    out[NETWORK_IFMAP] =
+        (struct search_words_run){.words = each, .dests = rows * o->x};
+    out[NETWORK_PSUM_IN] = out[NETWORK_PSUM_OUT] =
+        (struct search_words_run){.words = 1, .dests = o->x, .per_set = true};
+}
+
 /* k stands where the others have q; a PE works on one filter. */
 const struct search_space nlr_search_space = {
     .dataflow = &nlr_dataflow,
     .alone = NETWORK_N,
+    .runs = dot_runs,
     .name = {[SEARCH_M] = "m",
              [SEARCH_N] = "n",
              [SEARCH_E] = "e",
@@ -207,6 +226,7 @@ const struct search_space nlr_search_space = {
 const struct search_space os_tree_search_space = {
     .dataflow = &os_dataflow,
     .alone = NETWORK_N,
+    .runs = dot_runs,
     .name = {[SEARCH_M] = "m",
              [SEARCH_N] = "n",
              [SEARCH_E] = "e",

@@ -166,15 +166,27 @@ static int ws_fold(const struct search_problem *p,
     return p->arch->cols / (f->g > 1 ? f->g : 1) * f->p;
 }
 
-static void ws_runs(const struct search_reduction *r,
+/* PE rows that the products of a pass take. */
+static int rows_of(const struct search_problem *p,
+                   const struct search_reduction *r)
+{
+    const int products = r->c * gemm_row_taps(p->arch, p->layer);
+    return min_int(p->arch->rows, ceil_div(products, r->q));
+}
+
+static void ws_runs(const struct search_problem *p,
+                    const struct search_reduction *r,
                     const struct search_outputs *o,
                     struct search_words_run *out)
 {
+    const int rows = rows_of(p, r);
     (void)o;
-    out[NETWORK_IFMAP] = (struct search_words_run){r->q, false};
-    out[NETWORK_FILTER] = (struct search_words_run){r->q, true};
-    out[NETWORK_PSUM_IN] = out[NETWORK_PSUM_OUT] =
-        (struct search_words_run){1, true};
+    out[NETWORK_IFMAP] = (struct search_words_run){
+        .words = r->q, .dests = rows * search_groups(r)};
+    out[NETWORK_FILTER] = (struct search_words_run){
+        .words = r->q, .per_filter = true, .dests = rows, .per_set = true};
+    out[NETWORK_PSUM_IN] = out[NETWORK_PSUM_OUT] = (struct search_words_run){
+        .words = 1, .per_filter = true, .dests = 1, .per_set = true};
 }
 
 const struct search_space ws_search_space = {
@@ -291,14 +303,24 @@ static int is_fold(const struct search_problem *p,
     return f->f;
 }
 
-static void is_runs(const struct search_reduction *r,
+static void is_runs(const struct search_problem *p,
+                    const struct search_reduction *r,
                     const struct search_outputs *o,
                     struct search_words_run *out)
 {
-    out[NETWORK_FILTER] = (struct search_words_run){r->q, false};
-    out[NETWORK_IFMAP] = (struct search_words_run){r->q * o->x, false};
-    out[NETWORK_PSUM_IN] = out[NETWORK_PSUM_OUT] =
-        (struct search_words_run){o->x, false};
+    const int rows = rows_of(p, r) * search_groups(r);
+    const int64_t outputs = (int64_t)o->n * o->e * p->layer->Q;
+    int64_t columns = p->arch->cols / search_groups(r);
+    if (o->x == 0)
+        columns = 0;
+    else if (columns > (outputs + o->x - 1) / o->x)
+        columns = (outputs + o->x - 1) / o->x;
+    out[NETWORK_FILTER] =
+        (struct search_words_run){.words = r->q, .dests = rows};
+    out[NETWORK_IFMAP] = (struct search_words_run){
+        .words = r->q * o->x, .dests = rows * (int)columns};
+    out[NETWORK_PSUM_IN] = out[NETWORK_PSUM_OUT] = (struct search_words_run){
+        .words = o->x, .dests = search_groups(r) * (int)columns};
 }
 
 const struct search_space is_search_space = {

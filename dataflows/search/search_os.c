@@ -143,15 +143,18 @@ static void os_terms(const struct search_problem *p,
     }
 }
 
-static void os_runs(const struct search_reduction *r,
+static void os_runs(const struct search_problem *p,
+                    const struct search_reduction *r,
                     const struct search_outputs *o,
                     struct search_words_run *out)
 {
-    (void)r;
-    (void)o;
-    out[NETWORK_FILTER] = (struct search_words_run){1, true};
-    out[NETWORK_PSUM_IN] = out[NETWORK_PSUM_OUT] =
-        (struct search_words_run){1, true};
+    (void)p;
+    out[NETWORK_FILTER] = (struct search_words_run){
+        .words = 1, .per_filter = true, .dests = 1, .per_set = true};
+    out[NETWORK_IFMAP] =
+        (struct search_words_run){.words = 1, .dests = o->x * search_groups(r)};
+    out[NETWORK_PSUM_IN] = out[NETWORK_PSUM_OUT] = (struct search_words_run){
+        .words = 1, .per_filter = true, .dests = o->x, .per_set = true};
 }
 
 const struct search_space os_search_space = {

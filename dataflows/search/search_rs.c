@@ -233,14 +233,25 @@ static void rs_terms(const struct search_problem *p,
                      (r->busy_products + r->busy_adds);
 }
 
-static void rs_runs(const struct search_reduction *r,
+static void rs_runs(const struct search_problem *p,
+                    const struct search_reduction *r,
                     const struct search_outputs *o,
                     struct search_words_run *out)
 {
-    (void)o;
-    out[NETWORK_FILTER] = (struct search_words_run){r->q * r->fc, true};
-    out[NETWORK_PSUM_IN] = out[NETWORK_PSUM_OUT] =
-        (struct search_words_run){1, true};
+    const struct layer *l = p->layer;
+    /* Ifmap rows of a set of PEs: each of its own, or shared by diagonals. */
+    const int rows =
+        o->e == 0 ? 0
+                  : min_int(o->e * r->fr, (o->e - 1) * l->stride_h +
+                                              (r->fr - 1) * l->dilation_h + 1);
+    out[NETWORK_FILTER] = (struct search_words_run){.words = r->q * r->fc,
+                                                    .per_filter = true,
+                                                    .dests = r->r * r->fr,
+                                                    .per_set = true};
+    out[NETWORK_IFMAP] = (struct search_words_run){
+        .words = r->q, .dests = rows * r->r * search_groups(r)};
+    out[NETWORK_PSUM_IN] = out[NETWORK_PSUM_OUT] = (struct search_words_run){
+        .words = 1, .per_filter = true, .dests = o->e, .per_set = true};
 }
 
 const struct search_space rs_search_space = {

@@ -83,15 +83,15 @@ static void set_terms(const struct search_problem *p, struct branch *b)
 static void set_runs(const struct search_problem *p, struct branch *b)
 {
     for (int k = 0; k < NETWORK_N; k++)
-        b->line.run[k] = (struct search_words_run){0, false};
+        b->line.run[k] = (struct search_words_run){.words = 0};
     b->line.tile_steps = (double)b->r->steps / (double)b->r->c_tiles;
     b->line.last_share = 4; /* of outputs twice the mean, of filters, too */
     if (p->space->alone == NETWORK_PSUM_OUT)
         b->line.tile_steps *= b->o.n > 0 && b->o.strips > 0
                                   ? (double)b->o.x_folds / (double)b->o.strips
                                   : 0;
-    if (p->stalls && p->space->runs != NULL)
-        p->space->runs(b->r, &b->o, b->line.run);
+    if (p->stalls)
+        p->space->runs(p, b->r, &b->o, b->line.run);
 }
 
 static uint64_t dram_ifmap(const struct search_problem *p,
@@ -309,6 +309,7 @@ static void walk_filters(struct search_walk *w, const struct branch *b,
             set_least(p, s.p, has(p, SEARCH_T) ? groups.to : most, b->f_max,
                       (int)p->group_m, &s);
             s.m_tiles = all->m_tiles;
+            s.f = 0; /* not known */
             if (groups.to < groups.from ||
                 is_cut(w, &b->line, &s, SEARCH_CUT_held))
                 continue;
@@ -319,6 +320,7 @@ static void walk_filters(struct search_walk *w, const struct branch *b,
             if (has(p, SEARCH_T)) {
                 set_least(p, s.p, s.t, b->f_max, (int)p->group_m, &s);
                 s.m_tiles = all->m_tiles;
+                s.f = 0;
                 if (is_cut(w, &b->line, &s, SEARCH_CUT_groups))
                     continue;
             }
@@ -370,6 +372,7 @@ static void walk_parallel(struct search_walk *w, struct branch *b, int m_max)
             search_psum_bytes(p, search_groups(b->r), b->o.n, b->o.e,
                               search_width_of(p, b->r)->w, p->group_m),
             &b->line);
+        set_runs(p, b);
         if (is_cut(w, &b->line, &least,
                    has(p, SEARCH_X) ? SEARCH_CUT_parallel : SEARCH_CUT_outputs))
             continue;
@@ -436,7 +439,7 @@ static bool rows_are_cut(struct search_walk *w, const struct branch *walked,
         &b.line);
     set_least(p, most_filters(p, b.r), most_groups(p, b.r, from, 1), b.f_max,
               m_max, &least);
-    least.p = 0; /* not known */
+    least.p = b.o.e = 0; /* not known */
     set_runs(p, &b);
     return is_cut(w, &b.line, &least, SEARCH_CUT_rows);
 }

@@ -118,11 +118,14 @@ struct search_terms {
     uint64_t array_passes; /* x passes */
 };
 
-/* How many words for one PE follow each other on a network, so that the last
- * slot of each run may be part empty; 0: not known. */
+/* What a network sends in a round (noc/stream.h): as many words to each of so
+ * many destinations, so that the last slot of each may be part empty, and the
+ * last cycle of a turn through all of them. 0: not known. */
 struct search_words_run {
     int words;
     bool per_filter; /* x the filters of a PE */
+    int dests;
+    bool per_set; /* x the sets of PEs that have filters of their own */
 };
 
 struct search_space {
@@ -131,9 +134,10 @@ struct search_space {
     bool no_operand_rf; /* PEs have no registers for ifmaps and filters */
     /* Works out more of a problem, once; may be NULL. */
     void (*prepare)(struct search_problem *problem);
-    /* Sets the runs of words on each network, all 0 before; NULL: all slots are
-     * full. */
-    void (*runs)(const struct search_reduction *reduction,
+    /* Sets the runs of words on each network, all 0 before; what is 0 of n, e
+     * and x is not known. */
+    void (*runs)(const struct search_problem *problem,
+                 const struct search_reduction *reduction,
                  const struct search_outputs *outputs,
                  struct search_words_run out[NETWORK_N]);
     /* Whose words a pass of a multicast array sends before, or behind, all the

@@ -27,17 +27,38 @@ void search_stalls_of(const struct search_problem *problem,
                          (uint64_t)arch_l2_slots(a, (enum network)k));
 }
 
-/* Slots that runs of words fill in part take as long as full ones. */
+/* Sets of PEs that have filters of their own in a pass; 0: not known. */
+static int sets_of(const struct search_problem *problem,
+                   const struct search_filters *s)
+{
+    if (s->p == 0 || s->f == 0)
+        return 0;
+    return ceil_div(min_int(s->f, problem->space->fold(problem, s)), s->p) *
+           (s->g > 1 ? s->g : 1);
+}
+
+/* By how much longer `n` take that go `at_once` than if some of the next went
+ * with the last of them; 0: not known. */
+static double rounded_up(int n, int at_once)
+{
+    return n == 0 || at_once == 1 ? 1
+                                  : (double)ceil_div(n, at_once) * at_once / n;
+}
+
+/* Slots that runs of words fill in part take as long as full ones, and so do
+ * cycles that have fewer slots, for a cycle's go to destinations in rising
+ * order. */
 static uint64_t with_part_slots(const struct search_problem *problem,
                                 const struct search_words_run *run,
                                 const struct search_filters *s, enum network k,
                                 uint64_t cycles)
 {
-    const int slot = problem->arch->network[k].words_per_slot;
+    const struct arch *a = problem->arch;
     const int words = run->words * (run->per_filter ? s->p : 1);
-    if (words == 0 || slot == 1)
-        return cycles;
-    return (uint64_t)((double)cycles * ceil_div(words, slot) * slot / words);
+    const int dests = run->dests * (run->per_set ? sets_of(problem, s) : 1);
+    return (uint64_t)((double)cycles *
+                      rounded_up(words, a->network[k].words_per_slot) *
+                      rounded_up(dests, arch_l2_slots(a, k)));
 }
 
 /* What the array does one after the other: its work, what a network brings

@@ -40,6 +40,8 @@ static void work_out(const struct list *list, struct candidate *c)
     struct layer_energy energy;
     struct search_cost about;
     model_mapping(arch, list->layer, &c->mapping, &r);
+    if (list->costs.of_components)
+        result_count_events(arch, list->layer, &c->mapping, &r);
     energy_of_layer(&list->costs, arch, &r,
                     dram.kind == DRAM_PART ? dram_burst_bytes(&dram) : 0,
                     &energy);

@@ -20,7 +20,7 @@
 extern "C" {
 #endif
 
-enum { MAP_TABLES_MAX = 8 };
+enum { MAP_TABLES_MAX = 8, MAP_DATAFLOWS_MAX = 16 };
 
 /* A mapping among the best. */
 struct map_choice {
@@ -82,6 +82,9 @@ struct map_layer {
     int n_front;
     struct map_choice *front; /* owns */
     bool front_proven;        /* the front is whole */
+    /* What mappings by each of the input's dataflows take at least, by the
+     * objective; 0: not known, as of nests. */
+    double floor[MAP_DATAFLOWS_MAX];
     enum map_stop stop;
     double gap; /* what is left may be less than the best by this share */
     struct map_space space;
@@ -91,7 +94,8 @@ struct map_input { /* all borrowed */
     const struct config *cfg;
     const struct arch *arch; /* the machine, as the layer finds it */
     const struct search_costs *costs;
-    /* NULL at the end; nest_dataflow by itself for nests. */
+    /* Fewer than MAP_DATAFLOWS_MAX, NULL at the end; nest_dataflow by itself
+     * for nests. */
     const struct dataflow *const *dataflows;
     const struct nest_limits *limits; /* of nests; NULL: none */
     struct search_options search;     /* time_limit_seconds: of a dataflow */
@@ -118,8 +122,9 @@ bool map_search_nests(const struct map_input *in, const struct layer *layer,
 void map_price(const struct map_input *in, const struct layer_result *r,
                struct map_choice *c);
 /* Adds to the choices, as one that ran, the best of the candidates that a run
- * would simulate, of all of the input's dataflows; none where there is none.
- * They have room for one more. */
+ * would simulate, of those of the input's dataflows whose floor leaves them a
+ * chance against the choices that ran; none where there is none.  They have
+ * room for one more. */
 void map_add_run(const struct map_input *in, const struct layer *layer,
                  struct map_layer *m);
 /* What was found for `twin` holds for `layer`, which equals it; twin outlives

@@ -209,6 +209,21 @@ static void set_proof(const struct parts *p, struct map_layer *m,
     m->gap = best > 0 ? 1 - least / best : 0;
 }
 
+/* With L1s, and under tables that price more than words, the search's costs are
+ * not those of its mappings. */
+static void set_floors(const struct map_input *in, const struct parts *p,
+                       struct map_layer *m)
+{
+    struct energy_costs costs;
+    energy_costs_of(in->energy, in->arch, &costs);
+    if (p->has_l1 || costs.of_components || wants_front(in))
+        return;
+    for (int i = 0; i < p->n; i++) {
+        const struct search_result *r = &p->part[i].found;
+        m->floor[i] = (r->proven ? 1 : 1 - r->gap) * p->part[i].against;
+    }
+}
+
 /* How large the spaces are together, and what the searches did. */
 static void sum_spaces(const struct parts *p, struct map_space *t)
 {
@@ -292,6 +307,7 @@ bool map_search_named(const struct map_input *in, const struct layer *layer,
         if (wants_front(in))
             merge_fronts(&p, out);
         set_proof(&p, out, objective);
+        set_floors(in, &p, out);
         sum_spaces(&p, &out->space);
     }
     free_parts(&p);

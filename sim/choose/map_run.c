@@ -4,9 +4,11 @@
  * mapping may be quicker than the first of its best; so it is one of them.
  * SPDX-License-Identifier: MIT
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/search/best.h"
 #include "sim/choose/map_layer.h"
 #include "sim/choose/trial.h"
 
@@ -67,6 +69,20 @@ static void add(const struct map_input *in, const struct candidate *best,
     m->choice[m->n_choices++] = c;
 }
 
+/* The least that a choice took that ran; infinite: none did. */
+static double least_of(const struct map_layer *m,
+                       enum search_objective objective)
+{
+    double least = INFINITY;
+    for (int k = 0; k < m->n_choices; k++) {
+        const struct map_choice *c = &m->choice[k];
+        const struct search_cost cost = {c->cost.energy, c->cycles};
+        if (c->ran)
+            least = fmin(least, search_key_of(objective, &cost).first);
+    }
+    return least;
+}
+
 void map_add_run(const struct map_input *in, const struct layer *layer,
                  struct map_layer *m)
 {
@@ -78,9 +94,12 @@ void map_add_run(const struct map_input *in, const struct layer *layer,
     struct layer_result r = {0};
     struct choose_stats unread = {0};
     struct diag *why = diag_new();
+    const double least = least_of(m, in->search.objective);
     int n = 0;
     /* With a limit each pass is simulated, and a mapping may fail. */
     for (int k = 0; in->max_cycles == 0 && in->dataflows[k] != NULL; k++) {
+        if (m->floor[k] > least)
+            continue;
         list = xrealloc(list, (size_t)n + CANDIDATES_MAX, sizeof(*list));
         n += list_one(in, layer, in->dataflows[k], list + n);
     }

@@ -24,7 +24,6 @@
 
 static const struct src_pos command_line = {NULL, 0};
 
-#define DATAFLOWS_MAX 16
 #define KEEP_SECONDS 1 /* between two savings */
 
 /* Whether a dataflow has every parameter that --set holds. */
@@ -56,13 +55,14 @@ static const char *said(const struct diag *d)
  * gate lets none in, its messages say why; else a warning names each that it
  * keeps out. */
 static bool list_all(const struct invocation *s,
-                     const struct dataflow *list[DATAFLOWS_MAX])
+                     const struct dataflow *list[MAP_DATAFLOWS_MAX])
 {
     const struct arch *arch = config_arch(s->cfg);
-    struct diag *refused[DATAFLOWS_MAX];
-    const char *name[DATAFLOWS_MAX];
+    struct diag *refused[MAP_DATAFLOWS_MAX];
+    const char *name[MAP_DATAFLOWS_MAX];
     int n = 0, n_refused = 0;
-    for (int k = 0; k < DATAFLOWS_MAX - 1 && dataflow_table[k] != NULL; k++) {
+    for (int k = 0; k < MAP_DATAFLOWS_MAX - 1 && dataflow_table[k] != NULL;
+         k++) {
         const struct dataflow *one = dataflow_table[k];
         if (search_space_of(one, arch) == NULL || !arch_runs(arch, one) ||
             !has_params(s, one))
@@ -93,7 +93,7 @@ static bool list_all(const struct invocation *s,
 
 /* Lists the dataflow that is asked for, or all that will do. */
 static bool list_dataflows(const struct invocation *s,
-                           const struct dataflow *list[DATAFLOWS_MAX])
+                           const struct dataflow *list[MAP_DATAFLOWS_MAX])
 {
     const struct arch *arch = config_arch(s->cfg);
     if (s->options.dataflow == NULL && arch_has_levels(arch)) {
@@ -247,7 +247,7 @@ static bool search_layers(const struct invocation *s, struct map_layer *layers,
                           int *n_done)
 {
     const struct options *o = &s->options;
-    const struct dataflow *dataflows[DATAFLOWS_MAX];
+    const struct dataflow *dataflows[MAP_DATAFLOWS_MAX];
     struct nest_limits limits;
     if (!list_dataflows(s, dataflows) ||
         (o->map.constraints != NULL &&

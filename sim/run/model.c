@@ -137,8 +137,6 @@ static void model_nest(const struct arch *arch, const struct layer *layer,
     nest_expect(arch, layer, nest, &out->counts);
     nest_bounds(arch, layer, nest, &dram, &out->counts, out->bounds_cycles);
     out->active_pes = (int)nest_pes_used(arch, layer, nest);
-    nest_events(arch, layer, nest, &out->counts, &out->events);
-    out->has_events = true;
 }
 
 void result_count_events(const struct arch *arch, const struct layer *layer,
@@ -167,8 +165,6 @@ static void model_program(const struct arch *arch, const struct layer *layer,
     bounds_of(dataflow, program, &out->counts, out->bounds_cycles);
     out->passes = program->passes;
     out->active_pes = program->rows * program->sets * program->set_chains;
-    program_events(program, &out->events);
-    out->has_events = true;
     free(program);
 }
 
@@ -340,6 +336,7 @@ bool model_layer(const struct arch *machine, const struct layer *layer,
     const struct arch *const arch = &own;
     arch_of_layer(machine, layer, &own);
     model_mapping(machine, layer, mapping, out);
+    result_count_events(arch, layer, mapping, out);
     count_bursts(arch, layer, mapping, out);
     if (!layer_result_fits(arch, out, d))
         return false;

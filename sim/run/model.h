@@ -21,7 +21,9 @@ bool model_layer(const struct arch *arch, const struct layer *layer,
                  const struct layer_mapping *mapping, bool show_mapping,
                  struct layer_result *out, struct diag *d);
 
-/* The same, of a mapping whose counts may be too many; says nothing. */
+/* The same without what its passes do beside moving words (which
+ * result_count_events adds), of a mapping whose counts may be too many; says
+ * nothing. */
 void model_mapping(const struct arch *arch, const struct layer *layer,
                    const struct layer_mapping *mapping,
                    struct layer_result *out);

@@ -315,6 +315,7 @@ TEST(PassEvents, RowsOfOneWordAreWords)
             }
             layer_result r;
             model_mapping(&a, &l, &m, &r);
+            result_count_events(&a, &l, &m, &r);
             for (int t = 0; t < TENSOR_N; t++) {
                 const accesses &words = r.counts.access[LEVEL_L2][t];
                 const bank_rows &rows = r.events.l2_rows[t];
