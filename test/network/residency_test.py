@@ -73,6 +73,9 @@ def one(command, machine, net, l2_bytes):
             *small, "--set", f"l2.bytes={l2_bytes}")
     done = run(*base, "--format", "json")
     if done.returncode != 0:
+        check("l2" in done.stderr.lower() or done.returncode == 2,
+              f"{command} {machine}, {net}: an L2 of {l2_bytes} is too small",
+              done.stderr)
         return None
     plain = json.loads(done.stdout)
     for which in ("fit", "all"):
