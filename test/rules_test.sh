@@ -32,7 +32,7 @@ dataflows/nest      BLOCKS dataflows
 dataflows/search    BLOCKS DATAFLOWS
 dataflows/search/levels BLOCKS DATAFLOWS
 dataflows/search/nest BLOCKS DATAFLOWS
-sim/config          sim/base mem DATAFLOWS
+sim/config          sim/base mem sim/pattern DATAFLOWS
 sim/array           sim/base sim/array/sparse pe noc mem traces DATAFLOWS
 sim/array/credit    sim/base pe mem sim/array
 sim/array/nest      sim/base noc traces DATAFLOWS sim/array sim/array/credit

@@ -262,6 +262,9 @@ bool layer_same(const struct layer *a, const struct layer *b)
         a->output_pad_w == b->output_pad_w && a->B == b->B && a->P == b->P &&
         a->Q == b->Q && a->filter_nonzero == b->filter_nonzero &&
         a->filter_block == b->filter_block &&
+        a->pattern_seed == b->pattern_seed &&
+        a->mask[TENSOR_IFMAP] == b->mask[TENSOR_IFMAP] &&
+        a->mask[TENSOR_FILTER] == b->mask[TENSOR_FILTER] &&
         a->network_input == b->network_input &&
         a->input_words == b->input_words && a->behind_macs == b->behind_macs;
     for (int t = 0; t < TENSOR_N; t++)

@@ -18,6 +18,8 @@
 extern "C" {
 #endif
 
+struct zero_mask;
+
 enum tensor { TENSOR_IFMAP, TENSOR_FILTER, TENSOR_PSUM, TENSOR_N };
 /* "ifmap", "filter", "psum" */
 extern const char *const tensor_name[TENSOR_N];
@@ -72,6 +74,10 @@ struct layer {
     /* In each filter_block consecutive channels of a filter's tap at most
      * filter_nonzero have a weight that is not zero; 0: no such blocks. */
     int filter_nonzero, filter_block;
+    /* Which words are zero: another choice of as many for each seed, or by mask
+     * (sim/pattern/mask_file.h; borrowed, equal ones are one), NULL: none. */
+    int pattern_seed;
+    const struct zero_mask *mask[TENSOR_PSUM];
     bool network_input; /* its ifmap is: no compression */
     /* Without a MAC loop: words of all its inputs, of one image. */
     uint64_t input_words;

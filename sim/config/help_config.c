@@ -171,6 +171,9 @@ static void print_layer_key_values(const struct layer_key *key, FILE *to)
     case LAYER_KEY_FLAG:
         fputs("true or false", to);
         return;
+    case LAYER_KEY_MASK:
+        fputs("a file", to);
+        return;
     case LAYER_KEY_BITS:
         fprintf(to, "%d to %d bits", key->least, key->most);
         return;
@@ -187,6 +190,8 @@ static void print_layer_default(const struct layer_key *key, FILE *to)
         fprintf(to, "that of %.*s", (int)strcspn(key->name, "_"), key->name);
     else if (key->type == LAYER_KEY_BITS)
         fputs("the machine's", to);
+    else if (key->type == LAYER_KEY_MASK)
+        fputs("none", to);
     else if (key->type == LAYER_KEY_FLAG)
         fputs(key->left_out != 0 ? "true" : "false", to);
     else

@@ -90,6 +90,14 @@ const struct layer_key layer_keys[] = {
           "weights that are not zero in each filter_block channels of a "
           "filter's tap, in place of filter_zero_share"),
     COUNT("filter_block", filter_block, "consecutive channels, N of M pruned"),
+    STEP("pattern_seed", 1, 0, 0,
+         "which words are zero, of as many; another number, another choice",
+         AT(pattern_seed)),
+    OTHER("ifmap_mask", LAYER_KEY_MASK, mask[TENSOR_IFMAP],
+          "which words of the ifmap are zero, beside the network's file "
+          "(docs/sparsity.md); its share is then theirs"),
+    OTHER("filter_mask", LAYER_KEY_MASK, mask[TENSOR_FILTER],
+          "which words of the filters are, likewise"),
     OTHER("ofmap_zero_share", LAYER_KEY_SHARE, zero_share[TENSOR_PSUM],
           "zeros among the words of the ofmap"),
     OTHER("network_input", LAYER_KEY_FLAG, network_input,
@@ -194,8 +202,9 @@ void layer_keys_leave_out(struct layer *layer)
 {
     layer->N = layer->B = 1;
     for (const struct layer_key *key = layer_keys; key->name != NULL; key++)
-        for (int i = 0; key->type != LAYER_KEY_SHARE &&
-                        key->type != LAYER_KEY_FLAG && i < key->n_fields;
+        for (int i = 0;
+             key->type != LAYER_KEY_SHARE && key->type != LAYER_KEY_FLAG &&
+             key->type != LAYER_KEY_MASK && i < key->n_fields;
              i++)
             if (key->left_out >= 0)
                 *field_at(layer, key->offset[i]) = key->left_out;

@@ -17,7 +17,8 @@ enum layer_key_type {
     LAYER_KEY_DIM,   /* int */
     LAYER_KEY_SHARE, /* double, 0 to 1 */
     LAYER_KEY_FLAG,  /* bool */
-    LAYER_KEY_BITS   /* int, a width; 0 is the machine's */
+    LAYER_KEY_BITS,  /* int, a width; 0 is the machine's */
+    LAYER_KEY_MASK   /* a file with zeros, in a network's file alone */
 };
 
 /* Values of left_out that are no value of the key. */

@@ -11,6 +11,7 @@
 #include "sim/base/text_stream.h"
 #include "sim/config/layer_keys.h"
 #include "sim/config/workload.h"
+#include "sim/pattern/mask_file.h"
 
 /* Where M, or the N of a gemm, is kept: what no ifmap says. */
 #define AT_M offsetof(struct layer, M)
@@ -79,6 +80,20 @@ static bool set_flag(const struct reader *r, const struct layer_key *key,
                           setting_kind(s));
     *(bool *)((char *)out + key->offset[0]) = setting_is_true(s);
     return true;
+}
+
+static bool set_mask(const struct reader *r, const struct layer_key *key,
+                     const struct setting *s, struct layer *out)
+{
+    const char *path = setting_string(s);
+    if (path == NULL)
+        return diag_error(r->d, setting_pos(s),
+                          "'%s' is %s; the name of a file is needed", key->name,
+                          setting_kind(s));
+    const struct zero_mask *mask =
+        zero_mask_of_file(path, setting_pos(s), r->d);
+    memcpy((char *)out + key->offset[0], &mask, sizeof(mask));
+    return mask != NULL;
 }
 
 /* What needs no quotes anywhere, and stands for nothing else: reports call the
@@ -158,6 +173,8 @@ static bool read_key(const struct reader *r, const struct setting *s,
         return set_share(r, key, s, out);
     case LAYER_KEY_FLAG:
         return set_flag(r, key, s, out);
+    case LAYER_KEY_MASK:
+        return set_mask(r, key, s, out);
     case LAYER_KEY_DIM:
     case LAYER_KEY_BITS:
         break;
@@ -294,5 +311,6 @@ bool layer_read(const struct setting *s, const struct layer_read_how *how,
         out->S = out->W;
     if (ok && dims == layer_gemm_keys)
         ok = layer_of_gemm(out, setting_pos(s), d);
-    return ok && layer_finish(out, setting_pos(s), d);
+    return ok && layer_finish(out, setting_pos(s), d) &&
+           zero_masks_fit(out, setting_pos(s), d);
 }

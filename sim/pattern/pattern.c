@@ -3,6 +3,8 @@
  */
 #include "sim/pattern/pattern.h"
 
+#include "sim/pattern/mask_file.h"
+
 /* SplitMix64's finalizer, over one coordinate after the other. */
 uint64_t pattern_hash(uint64_t seed, const int coord[4])
 {
@@ -30,11 +32,23 @@ static double inner_share(const struct arch *arch, const struct layer *l,
     return inner > 0 ? inner : 0;
 }
 
+/* A word for each tensor and pattern_seed. */
+static uint64_t seed_of(const struct layer *layer, enum tensor tensor)
+{
+    return (uint64_t)tensor + ((uint64_t)layer->pattern_seed << 8);
+}
+
 struct pattern pattern_of(const struct arch *arch, const struct layer *layer,
                           enum tensor tensor)
 {
-    struct pattern p = {layer, tensor, layer->zero_share[tensor] > 0,
-                        inner_share(arch, layer, tensor) * (double)(1 << 24)};
+    const double share = inner_share(arch, layer, tensor);
+    struct pattern p = {.layer = layer,
+                        .tensor = tensor,
+                        .has_zeros = layer->zero_share[tensor] > 0,
+                        .mask =
+                            tensor == TENSOR_PSUM ? NULL : layer->mask[tensor],
+                        .seed = seed_of(layer, tensor),
+                        .limit = share * (double)(1 << 24)};
     return p;
 }
 
@@ -52,11 +66,12 @@ static bool is_left_out(const struct layer *l, const int coord[4])
 {
     const int Cg = l->C / l->G, c = coord[1];
     const int first = c / l->filter_block * l->filter_block;
-    const uint64_t own = pattern_hash((uint64_t)TENSOR_FILTER, coord);
+    const uint64_t seed = seed_of(l, TENSOR_FILTER);
+    const uint64_t own = pattern_hash(seed, coord);
     int before = 0;
     for (int k = first; k < first + l->filter_block && k < Cg; k++) {
         const int other[4] = {coord[0], k, coord[2], coord[3]};
-        const uint64_t its = pattern_hash((uint64_t)TENSOR_FILTER, other);
+        const uint64_t its = pattern_hash(seed, other);
         before += its < own || (its == own && k < c);
     }
     return before >= l->filter_nonzero;
@@ -68,8 +83,17 @@ bool pattern_is_zero(const struct pattern *p, const int coord[4])
         return false;
     if (p->tensor == TENSOR_FILTER && p->layer->filter_block > 0)
         return is_left_out(p->layer, coord);
+    if (p->mask != NULL) {
+        const struct layer *l = p->layer;
+        const bool ifmap = p->tensor == TENSOR_IFMAP;
+        const int inside[4] = {coord[0], coord[1],
+                               coord[2] - (ifmap ? l->pad_top : 0),
+                               coord[3] - (ifmap ? l->pad_left : 0)};
+        return pattern_is_padding(p, coord) ||
+               zero_mask_is_zero(p->mask, inside);
+    }
     return pattern_is_padding(p, coord) ||
-           (double)(pattern_hash((uint64_t)p->tensor, coord) >> 40) < p->limit;
+           (double)(pattern_hash(p->seed, coord) >> 40) < p->limit;
 }
 
 bool pattern_is_skipped(const struct arch *arch, const struct layer *layer,

@@ -1,9 +1,9 @@
 /* pattern.h - which words of a layer's tensors are zero.
  *
- * The pattern of a tensor is a function of its declared share of zeros and of
- * its words' coordinates alone, the same in every run, kernel and mapping:
- * the operands of functional mode follow it, and so does what PEs skip.
- * SPDX-License-Identifier: MIT
+ * The pattern of a tensor is a function of its declared share of zeros, or of a
+ * mask, and of its words' coordinates alone, the same in every run, kernel and
+ * mapping: the operands of functional mode follow it, and so does what PEs
+ * skip. SPDX-License-Identifier: MIT
  */
 #ifndef SIM_PATTERN_PATTERN_H
 #define SIM_PATTERN_PATTERN_H
@@ -21,6 +21,8 @@ struct pattern {
     /* A tensor without declared zeros has no pattern: even the words of its
      * padding count as others do. */
     bool has_zeros;
+    const struct zero_mask *mask; /* borrowed; NULL: zeros are drawn */
+    uint64_t seed;
     double limit; /* of 2^24: hashes below it are zeros */
 };
 
@@ -33,7 +35,7 @@ struct pattern pattern_of(const struct arch *arch, const struct layer *layer,
 bool pattern_is_padding(const struct pattern *pattern, const int coord[4]);
 /* Whether a word of a pattern with zeros, or without, is one. */
 bool pattern_is_zero(const struct pattern *pattern, const int coord[4]);
-/* A well-mixed word of four coordinates; seed: a tensor, for its pattern. */
+/* A well-mixed word of four coordinates. */
 uint64_t pattern_hash(uint64_t seed, const int coord[4]);
 
 /* Tensors of whose words PEs skip the zeros, as the architecture says. */

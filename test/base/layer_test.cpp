@@ -300,7 +300,8 @@ std::vector<int *> whole_numbers(struct layer *l)
             &l->dilation_h,
             &l->dilation_w,
             &l->filter_nonzero,
-            &l->filter_block};
+            &l->filter_block,
+            &l->pattern_seed};
 }
 
 // Every field but the name, and none of the bytes between fields.
@@ -317,6 +318,7 @@ TEST(Layer, AreTheSameInAllButTheName)
         for (double &share : to->zero_share)
             share = 0;
         to->network_input = false;
+        to->mask[TENSOR_IFMAP] = to->mask[TENSOR_FILTER] = nullptr;
         to->input_words = 1;
         to->behind_macs = 1;
     };

@@ -13,6 +13,7 @@
 #include "sim/config/nest_limits_file.h"
 #include "sim/energy/energy.h"
 #include "sim/network/network_file.h"
+#include "sim/pattern/mask_file.h"
 #include "sim/serve/request.h"
 #include "sim/sweep/evaluate.h"
 #include "sim/sweep/plan.h"
@@ -50,6 +51,11 @@ static void parse_network(const struct fuzz_input *in, struct diag *d)
     memset(&network, 0, sizeof(network));
     network_load(in->path, nowhere, &network, d);
     network_fini(&network);
+}
+
+static void parse_mask(const struct fuzz_input *in, struct diag *d)
+{
+    zero_mask_free(zero_mask_read(in->path, nowhere, d));
 }
 
 static void parse_energy(const struct fuzz_input *in, struct diag *d)
@@ -145,23 +151,15 @@ static void count_layer(const struct fuzz_input *in, struct diag *d)
 }
 
 const struct fuzz_kind fuzz_kinds[] = {
-    {"text", parse_text},
-    {"arch", parse_arch},
-    {"set", parse_set},
-    {"part", parse_part},
-    {"network", parse_network},
-    {"energy", parse_energy},
-    {"mapping", parse_mapping},
-    {"limits", parse_limits},
-    {"accesses", parse_accesses},
-    {"shape", parse_shape},
-    {"gemm", parse_gemm},
-    {"plan", parse_plan},
-    {"request", parse_request},
-    {"words", parse_words},
-    {"model", count_on_machine},
-    {"layer", count_layer},
-    {NULL, NULL},
+    {"text", parse_text},       {"arch", parse_arch},
+    {"set", parse_set},         {"part", parse_part},
+    {"network", parse_network}, {"energy", parse_energy},
+    {"mask", parse_mask},       {"mapping", parse_mapping},
+    {"limits", parse_limits},   {"accesses", parse_accesses},
+    {"shape", parse_shape},     {"gemm", parse_gemm},
+    {"plan", parse_plan},       {"request", parse_request},
+    {"words", parse_words},     {"model", count_on_machine},
+    {"layer", count_layer},     {NULL, NULL},
 };
 
 const struct fuzz_kind *fuzz_kind_find(const char *name)

@@ -3,7 +3,7 @@
 # is added.  For sh's `.`; $srcdir is the source tree.
 # SPDX-License-Identifier: MIT
 FUZZ_KINDS="text arch set part network energy mapping limits accesses shape gemm
-    plan request words model layer"
+    plan request words model layer mask"
 
 fuzz_seeds()
 {

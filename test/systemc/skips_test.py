@@ -52,6 +52,76 @@ def what_is_counted(net):
           (ifmap[0], zeros))
 
 
+def mask_of(extents, seed):
+    """The text of a mask, and its words in order."""
+    n, c, h, w = extents
+    bits = [hash_of(seed * 1000003 + k) % 5 > 1 for k in range(n * c * h * w)]
+    rows = ["".join("01"[bit] for bit in bits[k:k + w])
+            for k in range(0, len(bits), w)]
+    return "# zeros\n\nmask %d %d %d %d\n" % extents + "\n".join(rows), bits
+
+
+def hash_of(x):
+    x = (x ^ x >> 7) * 2654435761 % 2**32
+    return (x ^ x >> 13) * 2246822519 % 2**32 >> 9
+
+
+def products_of(ifmap, filters):
+    """Of conv in MASKED: pairs of words that are both not zero."""
+    return sum(filters[((m * 2 + c) * 3 + r) * 3 + s] and
+               ifmap[(c * 6 + p + r - 1) * 5 + q + s - 1]
+               for m in range(4) for c in range(2)
+               for r in range(3) for s in range(3)
+               for p in range(6) for q in range(5)
+               if 0 <= p + r - 1 < 6 and 0 <= q + s - 1 < 5)
+
+
+MASKED = """name = "masked";
+layers = (
+  { name = "conv"; M = 4; C = 2; H = 6; W = 5; R = 3; S = 3; pad = 1;
+    ifmap_mask = "i.mask"; filter_mask = "f.mask"; %s },
+  { name = "seeded"; M = 4; C = 2; H = 6; W = 5; R = 3; S = 3; pad = 1;
+    ifmap_zero_share = 0.5; pattern_seed = %d; });
+"""
+
+
+def masks_are_followed(folder):
+    in_text, ifmap = mask_of((1, 2, 6, 5), 1)
+    of_text, filters = mask_of((4, 2, 3, 3), 2)
+    write(folder, "i.mask", in_text)
+    write(folder, "f.mask", of_text)
+    net = write(folder, "masked.cfg", MASKED % ("", 1))
+    words = [*MACHINE, "--set", "pe.skips=both", "--batch", "2", "--check"]
+    conv, seeded = report(*words, "--net", net)["layers"]
+    check(conv["macs_performed"] == 2 * products_of(ifmap, filters) and
+          conv["check"]["mismatches"] == 0,
+          "products of words that are not zero by their masks, of each image",
+          conv["macs_performed"])
+    other = report(*words, "--net", write(folder, "other.cfg",
+                                          MASKED % ("", 2)))["layers"][1]
+    again = report(*words, "--net", net, "--no-memo")["layers"][1]
+    check(seeded["macs_performed"] != other["macs_performed"] and
+          seeded["macs_performed"] == again["macs_performed"],
+          "another seed, another pattern; the same, the same")
+    for text, what in (
+            (in_text.replace("mask 1", "mask 2"), "60 of 24 rows"),
+            (in_text + "\n01010", "a row more than the 12"),
+            (in_text.replace("mask 1 2 6", "mask 1 2 x"), ":3: error: 'mask"),
+            ("mask 1 2 3 5\n" + "01111\n" * 6, "the tensor has 1 x 2 x 6 x 5"),
+            ("mask 1 1 1 2\n02", ":2: error: '02' is no row"),
+            ("", "no mask")):
+        write(folder, "i.mask", text)
+        done = run(*words, "--net", net)
+        what = "12 of 24 rows" if "of 24" in what else what
+        check(done.returncode == 1 and done.stdout == "" and
+              what in done.stderr, f"refused: {what}", done.stderr)
+    write(folder, "i.mask", in_text)
+    done = run(*words, "--net", write(
+        folder, "both.cfg", MASKED % ("filter_zero_share = 0.9;", 1)))
+    check(done.returncode == 1 and "need not be said" in done.stderr,
+          "a share beside a mask is its share", done.stderr)
+
+
 def refused(words, *what):
     done = run(*words)
     check(done.returncode != 0 and done.stdout == "" and
@@ -95,6 +165,7 @@ def main():
         net = write(folder, "zeros.cfg", NETWORK)
         what_is_counted(net)
         what_is_refused(net)
+        masks_are_followed(folder)
         kernel = run(*MACHINE, "--net", net, "--kernel", "systemc")
         built = "libsystemc-dev" not in kernel.stderr and not IS_SHORT
         for dataflow in ("rs", "os") if built else ():
