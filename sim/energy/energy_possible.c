@@ -40,7 +40,7 @@ bool energy_is_possible(const struct energy_table *table,
                           "and '%s' says 'technology.device'; both are needed",
                           table->name, arch->name);
     if (arch->temperature_k != 0 && arch->temperature_k != 300 &&
-        table->grid != NULL && table->leakage_350k.n_entries == 0)
+        table->leakage_350k.n_entries == 0)
         return diag_error(d, (struct src_pos){table->path, 1},
                           "energy table '%s' lacks 'leakage_350k', and '%s' "
                           "says 'technology.temperature_k'; both are needed",
