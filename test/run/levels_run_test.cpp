@@ -182,7 +182,9 @@ TEST_F(LevelsMachine, RemembersPassesExactlyAndIsItsBlocks)
         if (HasFailure())
             return;
     }
-    EXPECT_GT(remembered, 1000u);
+    if (!sample_is_short()) {
+        EXPECT_GT(remembered, 1000u);
+    }
 }
 
 // Meshes alone, inside all levels.
@@ -203,7 +205,9 @@ TEST_F(LevelsMachine, SendsOverMeshes)
             far += n.flow[level][FLOW_FILTER].hops >
                    n.flow[level][FLOW_FILTER].words_delivered;
     }
-    EXPECT_GT(far, 10u);
+    if (!sample_is_short()) {
+        EXPECT_GT(far, 10u);
+    }
 }
 
 } // namespace
