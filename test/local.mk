@@ -234,12 +234,15 @@ analyse:
 # a folder of less is an error.  LIST=noc: the lines of a folder that have
 # branches never taken, by what ran before.
 .PHONY: coverage
-EXTRA_DIST += %D%/analysis/coverage.py
+EXTRA_DIST += %D%/analysis/coverage.py %D%/analysis/coverage_exit.c
 coverage:
 	$(MKDIR_P) build-coverage
+	$(CC) -O1 -fPIC -c -o build-coverage/coverage_exit.o \
+	    $(srcdir)/test/analysis/coverage_exit.c
 	test -e build-coverage/Makefile || (cd build-coverage && \
 	    $(abs_srcdir)/configure -q CFLAGS='-O0 --coverage' \
-	    CXXFLAGS=-O0 LDFLAGS=--coverage)
+	    CXXFLAGS=-O0 LDFLAGS="--coverage -Wl,--wrap=_exit \
+	    $$PWD/coverage_exit.o")
 	test -n "$(LIST)" || $(MAKE) -C build-coverage check || :
 	srcdir=$(abs_srcdir) $(PYTHON3) -B \
 	    $(srcdir)/test/analysis/coverage.py build-coverage \
