@@ -242,7 +242,7 @@ coverage:
 	test -e build-coverage/Makefile || (cd build-coverage && \
 	    $(abs_srcdir)/configure -q CFLAGS='-O0 --coverage' \
 	    CXXFLAGS=-O0 LDFLAGS="--coverage -Wl,--wrap=_exit \
-	    $$PWD/coverage_exit.o")
+	    -Wl,--wrap=syscall $$PWD/coverage_exit.o")
 	test -n "$(LIST)" || $(MAKE) -C build-coverage check || :
 	srcdir=$(abs_srcdir) $(PYTHON3) -B \
 	    $(srcdir)/test/analysis/coverage.py build-coverage \

@@ -1,14 +1,19 @@
-/* coverage_exit.c - writes down what ran also where a process ends by _exit, as
- * the children of a run do.  `make coverage` links it into the program and into
- * the module of the SystemC kernel, with --wrap=_exit; each has counts of its
- * own, and those of all are written.
+/* coverage_exit.c - writes down what ran also where a process ends by _exit, or
+ * by the system call of that, as the children of a run do.  `make coverage`
+ * links it into the program and into the module of the SystemC kernel, with
+ * --wrap=_exit and --wrap=syscall; each has counts of its own, and those of all
+ * are written.
  * SPDX-License-Identifier: MIT
  */
+#include <sys/syscall.h>
+
 enum { OBJECTS_MAX = 8 };
 
 void __gcov_dump(void);
 void __real__exit(int status) __attribute__((noreturn));
 void __wrap__exit(int status) __attribute__((noreturn));
+long __real_syscall(long number, long argument);
+long __wrap_syscall(long number, long argument);
 
 /* The program's; the module finds the same. */
 void (*coverage_dump[OBJECTS_MAX])(void);
@@ -25,9 +30,22 @@ __attribute__((constructor)) static void add(void)
         coverage_dump[coverage_dumps++] = dump;
 }
 
-void __wrap__exit(int status)
+static void dump_all(void)
 {
     for (int k = 0; k < coverage_dumps; k++)
         coverage_dump[k]();
+}
+
+void __wrap__exit(int status)
+{
+    dump_all();
     __real__exit(status);
+}
+
+/* The program makes no other system call by its number. */
+long __wrap_syscall(long number, long argument)
+{
+    if (number == SYS_exit_group)
+        dump_all();
+    return __real_syscall(number, argument);
 }
