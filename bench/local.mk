@@ -13,7 +13,7 @@ dram_bench_SOURCES = %D%/dram_bench.cpp
 dram_bench_LDADD = $(BENCH_LIBS)
 nest_bench_SOURCES = %D%/nest_bench.cpp
 nest_bench_LDADD = $(BENCH_LIBS)
-EXTRA_DIST += %D%/beside_peers.py %D%/decode_bench.py %D%/estimates.py %D%/machines.py %D%/start_bench.py %D%/search_times.py %D%/sweep_bench.py %D%/vectorised.sh %D%/whole_runs.py
+EXTRA_DIST += %D%/beside_peers.py %D%/decode_bench.py %D%/estimates.py %D%/machines.py %D%/nest_products.py %D%/start_bench.py %D%/search_times.py %D%/sweep_bench.py %D%/vectorised.sh %D%/whole_runs.py
 if HAVE_BENCHMARK
 check_DATA += $(EXTRA_PROGRAMS)
 endif
