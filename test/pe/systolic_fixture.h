@@ -94,6 +94,7 @@ inline std::string differences(const pass_counts &got, const pass_counts &want)
                                         "ifmap_free_cycle",
                                         "macs",
                                         "first_macs",
+                                        "second_macs",
                                         "skipped_macs",
                                         "psum_reads",
                                         "psum_writes",
