@@ -24,7 +24,8 @@ static bool read_whole(const struct graph_node *n, const char *key,
     if (s != NULL && (!setting_whole_number(s, &value) || value < 1 ||
                       value > LAYER_DIM_MAX))
         return diag_error(d, setting_pos(s),
-                          "'%s' of node '%s' may be a whole number of 1 to %d",
+                          "'%s' of node '%s' is no size (a whole number of 1 "
+                          "to %d would be)",
                           key, n->layer.name, LAYER_DIM_MAX);
     *out = (int)value;
     return true;

@@ -67,7 +67,8 @@ def look_at_lists():
 
 def look_at_instances():
     page = flat(text("model", "--cfg", "eyeriss", *C1, "--set",
-                     "l1.bytes=65536", "--set", "array.cols=8"))
+                     "l1.bytes=65536", "--set", "l1.bank_row_words=4",
+                     "--set", "array.cols=8"))
     check(", 8 L1s of 64.00 KiB each," in page,
           "an L1 for each column is said to be eight", page)
 
