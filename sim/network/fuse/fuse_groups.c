@@ -123,21 +123,20 @@ static bool find_group(const struct arch *arch,
                        struct src_pos at, struct fuse_groups *out,
                        struct diag *d)
 {
-    char *text = xstrdup(item), *last = strchr(text, ':'), *more = NULL;
+    const char *const colon = strchr(item, ':');
+    if (colon == NULL)
+        return diag_error(d, at,
+                          "'network.fuse' has '%s'; FIRST:LAST is needed, two "
+                          "nodes of a chain, or \"search\"",
+                          item);
+    char *text = xstrdup(item), *last = text + (colon - item);
     int tile = arch->fuse_tile;
     enum fuse_halos halos = arch->fuse_halos;
-    bool ok = last != NULL ||
-              diag_error(d, at,
-                         "'network.fuse' has '%s'; FIRST:LAST is needed, two "
-                         "nodes of a chain, or \"search\"",
-                         item);
-    if (ok) {
-        *last++ = '\0';
-        more = strchr(last, ':');
-        if (more != NULL)
-            *more++ = '\0';
-        ok = read_tile(more, item, at, &tile, &halos, d);
-    }
+    *last++ = '\0';
+    char *more = strchr(last, ':');
+    if (more != NULL)
+        *more++ = '\0';
+    bool ok = read_tile(more, item, at, &tile, &halos, d);
     if (ok) {
         const int from = find_node(network->graph, text, at, d);
         const int to = find_node(network->graph, last, at, d);
