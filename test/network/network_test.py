@@ -342,13 +342,19 @@ def fusion_says(net, folder):
           chain["filter_again_words"] > 0, "filters come with each tile", chain)
     for value, said in (("a:c:0", "a whole number from 1"),
                         ("a:c:x:kept", "a whole number from 1"),
-                        ("a:c:3:held", "'again' or 'kept'")):
+                        ("a:c:3:held", "'again' or 'kept'"),
+                        ("a:b,b:c", "'b' is in 'a:b' and in 'b:c'")):
         done = run(*words, f"network.fuse={value}")
         check(done.returncode == 1 and said in done.stderr,
               f"{value}: refused", done.stderr)
     done = run(*words, "network.fuse=search", "--objective", "edp")
     check(done.returncode == 1 and "'delay' or 'energy'" in done.stderr,
           "a search by a product is refused", done.stderr)
+    for key, value in (("fuse_tile", 3), ("fuse_halos", "kept")):
+        done = run(*words, "network.fuse=search", "--set",
+                   f"network.{key}={value}")
+        check(done.returncode == 1 and f"'network.{key}' says" in done.stderr,
+              f"a search beside {key} is refused", done.stderr)
     done = run("model", *words[1:], "network.fuse=search")
     check(done.returncode == 1 and "run none" in done.stderr,
           "and by closed forms", done.stderr)

@@ -48,7 +48,8 @@ struct fuse_groups {
 /* Whether network.fuse says that chains are searched for. */
 bool fuse_is_searched(const struct arch *arch);
 /* "conv1:pool2,conv3:conv5:14:kept": each chain from one node to another, both
- * in it, with its tile and its halos, or those of the machine's keys.
+ * in it, with its tile and its halos, or those of the machine's keys.  They may
+ * have nodes in common: each is looked at by itself.
  * at: who said so.  Errors: no such node, no chain between two, nodes that
  * cannot be fused.  Free what is in *out in any case. */
 bool fuse_groups_find(const struct arch *arch,

@@ -269,6 +269,13 @@ bool fuse_search(const struct fuse_search_input *in, struct fuse_groups *out,
                           "'--objective %s' is none; 'delay' or 'energy' is "
                           "needed",
                           search_objective_name[in->objective]);
+    if (s.arch->fuse_tile != 1 || s.arch->fuse_halos != HALOS_AGAIN)
+        return diag_error(d, in->at,
+                          "'network.fuse' = \"search\" finds tiles and halos "
+                          "itself, and '%s' says them; without it, or by "
+                          "chains' names, it is right",
+                          s.arch->fuse_tile != 1 ? "network.fuse_tile"
+                                                 : "network.fuse_halos");
     if (!fused_is_possible(&s.fused, d))
         return false;
     search_chains(&s);

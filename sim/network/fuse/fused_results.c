@@ -76,10 +76,39 @@ static bool run_group(const struct fused_input *in, struct fuse_group *g,
     return ok;
 }
 
+static bool has_node(const struct fuse_group *g, int node)
+{
+    for (int k = 0; k < g->nodes; k++)
+        if (g->node[k] == node)
+            return true;
+    return false;
+}
+
+/* A node runs once: as a part of one chain. */
+static bool are_apart(const struct fused_input *in,
+                      const struct fuse_groups *groups, struct diag *d)
+{
+    for (int i = 0; i < groups->n; i++)
+        for (int j = 0; j < i; j++) {
+            const struct fuse_group *a = &groups->group[j];
+            const struct fuse_group *b = &groups->group[i];
+            for (int k = 0; k < b->nodes; k++)
+                if (has_node(a, b->node[k]))
+                    return diag_error(
+                        d, in->at,
+                        "'network.fuse': node '%s' is in '%s:%s' and in "
+                        "'%s:%s', and runs in one chain; chains without a "
+                        "node in common are needed",
+                        in->run->network->rows->layer[b->node[k]].name,
+                        a->first, a->last, b->first, b->last);
+        }
+    return true;
+}
+
 static bool run_groups(const struct fused_input *in, struct fuse_groups *groups,
                        struct layer_result *results, struct diag *d)
 {
-    bool ok = fused_is_possible(in, d);
+    bool ok = fused_is_possible(in, d) && are_apart(in, groups, d);
     for (int i = 0; ok && i < groups->n; i++)
         ok = run_group(in, &groups->group[i], results, d);
     return ok;

@@ -1,5 +1,7 @@
 /* fused_run.c - runs the tiles of a chain's nodes that differ, with --check
- * each of them, and adds all of them up. SPDX-License-Identifier: MIT
+ * each of them, and adds all of them up.
+ *
+ * SPDX-License-Identifier: MIT
  */
 #include "sim/network/fuse/fused_run.h"
 
