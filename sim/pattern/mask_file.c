@@ -149,9 +149,14 @@ struct zero_mask *zero_mask_read(const char *path, struct src_pos at,
     if (!file_use_may_read(path, at, d))
         return NULL;
     FILE *from = input_open(path, &st);
-    if (from == NULL || S_ISDIR(st.st_mode)) {
-        diag_error(d, at, "cannot read '%s': %s", path,
-                   from != NULL ? "it is a folder" : strerror(errno));
+    if (from == NULL || !S_ISREG(st.st_mode)) {
+        diag_error(d, at,
+                   "cannot read '%s': %s; the text file of a mask is "
+                   "needed",
+                   path,
+                   from == NULL          ? strerror(errno)
+                   : S_ISDIR(st.st_mode) ? "it is a folder"
+                                         : "it is no regular file");
         if (from != NULL)
             fclose(from);
         return NULL;

@@ -3,7 +3,9 @@
  * The pattern of a tensor is a function of its declared share of zeros, or of a
  * mask, and of its words' coordinates alone, the same in every run, kernel and
  * mapping: the operands of functional mode follow it, and so does what PEs
- * skip. SPDX-License-Identifier: MIT
+ * skip.
+ *
+ * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_PATTERN_PATTERN_H
 #define SIM_PATTERN_PATTERN_H

@@ -4,6 +4,8 @@ in all kernels, and what is refused by name.
 SPDX-License-Identifier: MIT
 """
 
+import os
+
 from program import IS_SHORT, check, finish, new_folder, report, run, write
 from systemc_cases import compare
 
@@ -115,6 +117,12 @@ def masks_are_followed(folder):
         what = "12 of 24 rows" if "of 24" in what else what
         check(done.returncode == 1 and done.stdout == "" and
               what in done.stderr, f"refused: {what}", done.stderr)
+    os.remove(os.path.join(folder, "i.mask"))
+    os.symlink("/dev/zero", os.path.join(folder, "i.mask"))
+    done = run(*words, "--net", net)
+    check(done.returncode != 0 and "no regular file" in done.stderr,
+          "a mask without an end is none", done.stderr)
+    os.remove(os.path.join(folder, "i.mask"))
     write(folder, "i.mask", in_text)
     done = run(*words, "--net", write(
         folder, "both.cfg", MASKED % ("filter_zero_share = 0.9;", 1)))
