@@ -95,11 +95,25 @@ static bool can_be_kept(const struct planner *p, int tensor, struct diag *d)
                       t->name, who);
 }
 
+/* Marks one tensor more that a node finds in L2; returns how many words it took
+ * from DRAM, when it ran with what `was` says. */
+static uint64_t mark_read(const struct planner *p, int node, int tensor,
+                          const struct node_state *was, struct node_state *s)
+{
+    struct node_state one = *was;
+    const uint64_t words = planner_read_words(p, node, tensor, &one);
+    for (int t = 0; t < TENSOR_N; t++)
+        s->stays[t] = s->stays[t] || one.stays[t];
+    s->stays_input_words += one.stays_input_words - was->stays_input_words;
+    return words;
+}
+
 /* Takes what is kept from a node's DRAM words; returns how many. */
 static uint64_t mark_node(const struct planner *p, int node,
                           const bool *is_kept, struct node_state *s)
 {
     const struct graph *g = p->graph;
+    const struct node_state was = *s;
     const struct accesses *made =
         &s->result.counts.access[LEVEL_DRAM][TENSOR_PSUM];
     uint64_t saved = 0;
@@ -111,7 +125,7 @@ static uint64_t mark_node(const struct planner *p, int node,
             s->stays[TENSOR_PSUM] = true;
         }
         if (planner_reads(&g->node[node], t))
-            saved = count_add(saved, planner_read_words(p, node, t, s));
+            saved = count_add(saved, mark_read(p, node, t, &was, s));
     }
     return saved;
 }

@@ -54,6 +54,14 @@ nodes = (
   { name = "z"; op = "gemm"; in = "y"; N = 16; }
 );
 """
+TWO_CACHES = """name = "two";
+inputs = ( { name = "x_cache"; C = 16; H = 20; cache = true; },
+           { name = "y_cache"; C = 16; H = 20; cache = true; } );
+nodes = (
+  { name = "s"; op = "add"; in = ["x_cache", "y_cache"]; },
+  { name = "z"; op = "gemm"; in = "s"; N = 16; }
+);
+"""
 UNIT = ("--set", "vector.lanes=8", "--set",
         "vector.ops=add,maxpool,avgpool,softmax,layernorm,relu", "--set",
         "vector.epilogue=relu")
@@ -229,6 +237,11 @@ def caches(folder):
                 check(not checked or
                       kept["total"]["check"]["mismatches"] == 0,
                       f"{what}: values")
+    cache = report("run", "--cfg", "eyeriss", "--net",
+                   write(folder, "two.cfg", TWO_CACHES), "--batch", "3", *UNIT,
+                   "--set", "network.cache=chip")["network"]["cache"]
+    check(cache["saved_words"] == 3 * 2 * 16 * 20 and
+          cache["fetched_again_words"] == 0, "a node that adds caches", cache)
     fit = report("run", "--cfg", "tpu_v1", "--net", net, *UNIT, "--set",
                  "network.cache=chip", "--set", "network.residency=fit")
     plain = report("run", "--cfg", "tpu_v1", "--net", net, *UNIT)
