@@ -52,7 +52,9 @@ bool nest_l2_holds(const struct l2_walk *w)
 int nest_l2_fewest_steps(const struct l2_walk *w, int d)
 {
     const int most = w->s->limits->most[AT_DRAM][d];
-    return most > 0 ? ceil_div(w->s->least.extent[d], most * w->block[d]) : 1;
+    const int extent = w->s->least.extent[d];
+    const int64_t reach = (int64_t)most * w->block[d];
+    return reach > 0 && reach < extent ? ceil_div(extent, (int)reach) : 1;
 }
 
 /* Without regard to what L2 holds. */
