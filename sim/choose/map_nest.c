@@ -51,11 +51,13 @@ static bool can_be_searched(const struct config *cfg, const struct layer *layer,
                           "'%s' has an L1; nests are searched on machines "
                           "without one",
                           arch->name);
-    if (!access_words_have_names(layer))
+    /* Without listed levels each dimension has one loop of a place. */
+    const int most = arch_has_levels(arch) ? ACCESS_EXTENT_MAX : NEST_COUNT_MAX;
+    if (access_extent(layer) > most)
         return diag_error(d, command_line,
                           "layer '%s' has a dimension of %d (of an ifmap, "
                           "padded); nests take up to %d",
-                          layer->name, access_extent(layer), ACCESS_EXTENT_MAX);
+                          layer->name, access_extent(layer), most);
     return true;
 }
 

@@ -132,7 +132,7 @@ def large_dimensions():
             (["map", "--dataflow", "nest", "--cfg", "eyeriss", "--gemm",
               "M=1,N=70000,K=1"],
              "has a dimension of 70000 (of an ifmap, padded); nests take up "
-             "to 65536"),
+             "to 65535"),
             (["reuse", "--cfg", "eyeriss", "--gemm", "M=1,N=70000,K=1"],
              "accesses are followed up to 65536")):
         broken = run(*words)

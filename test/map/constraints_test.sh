@@ -47,6 +47,8 @@ limits 'dram = { loops = ["m"]; order = ["m"]; };' 1 "'order' alone says"
 limits 'stationary = "weight";' 1 "it may have 'ifmap', 'filter' and 'psum'"
 limits 'dram = { loops = []; }; l2 = { loops = []; rows = []; cols = []; };
     rf = { loops = []; };' 2 "no nest was found under these constraints"
+refuses 1 "has a dimension of 65536 (of an ifmap, padded); nests take up to 65535" \
+    map --cfg eyeriss.cfg --dataflow nest --gemm M=1,N=1,K=65536
 refuses 1 "there is no file of constraints 'nowhere'" map --cfg eyeriss.cfg \
     --shape $shape --dataflow nest --constraints nowhere
 refuses 1 "for '--cfg'; a file of constraints is needed" map \
