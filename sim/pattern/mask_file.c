@@ -261,8 +261,16 @@ bool zero_masks_fit(struct layer *l, struct src_pos at, struct diag *d)
                           "layer '%s' has 'filter_mask' and 'filter_block'; "
                           "one of them is needed",
                           l->name);
+    bool draws = l->filter_block > 0;
     for (int t = 0; t < TENSOR_PSUM; t++)
         if (l->mask[t] != NULL)
             ok = fits(l, (enum tensor)t, at, d) && ok;
+        else
+            draws = draws || l->zero_share[t] > 0;
+    if (l->pattern_seed > 0 && !draws)
+        return diag_error(d, at,
+                          "layer '%s' has 'pattern_seed' and masks say where "
+                          "all of its zeros lie; one of them is needed",
+                          l->name);
     return ok;
 }

@@ -39,7 +39,8 @@ void zero_mask_free(struct zero_mask *mask);
 
 /* Whether the masks of a layer are as large as its tensors; their shares of
  * zeros become the layer's.  Errors: others, another declared share, blocks of
- * filters beside a mask, an operation that runs as several layers. */
+ * filters beside a mask, a seed beside masks alone, an operation that runs as
+ * several layers. */
 bool zero_masks_fit(struct layer *layer, struct src_pos at, struct diag *d);
 
 /* coord: as of the pattern's words, without padding. */

@@ -128,6 +128,10 @@ def masks_are_followed(folder):
         folder, "both.cfg", MASKED % ("filter_zero_share = 0.9;", 1)))
     check(done.returncode == 1 and "need not be said" in done.stderr,
           "a share beside a mask is its share", done.stderr)
+    done = run(*words, "--net", write(
+        folder, "seed.cfg", MASKED % ("pattern_seed = 3;", 1)))
+    check(done.returncode == 1 and "masks say where all" in done.stderr,
+          "a seed beside masks chooses nothing", done.stderr)
 
 
 def refused(words, *what):
