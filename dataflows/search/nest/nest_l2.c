@@ -62,6 +62,7 @@ struct chosen {
     const struct split *split;
     struct nest_cut cut; /* RF's */
     struct l2_walk l2;
+    double least; /* energy of the split with this tile, whatever the orders */
 };
 
 static void some_orders(struct chosen *c, const int innermost[2],
@@ -159,6 +160,7 @@ static bool bound_orders(struct chosen *c, struct done *done, int d,
         done->energy + nest_least_l2_energy(&s->least, &far, c->item->keep),
         fmax(done->cycles, nest_least_dram_cycles(&s->least, &done->rf, &far,
                                                   c->item->keep)));
+    least->energy = fmax(least->energy, c->least);
     return true;
 }
 
@@ -196,15 +198,17 @@ static void every_l2_tile(struct chosen *c, int i)
     struct nest_search *s = c->s;
     struct l2_walk *w = &c->l2;
     struct search_cost least = c->split->cost;
-    int wide[NEST_DIMS];
-    const unsigned chosen = nest_l2_first(i);
-    nest_l2_wide(w, chosen, wide);
-    least.energy = c->split->rf_energy + nest_l2_energy(w, chosen, wide, NULL);
+    c->least = c->split->rf_energy + nest_l2_chosen_least(w, i);
+    least.energy = c->least;
     if (nest_search_is_over(s) ||
         !nest_part_may_take(s, &least, SEARCH_NEST_CUT_l2))
         return;
     if (i > 1 && i < NEST_DIMS) {
-        least.energy += rf_energy_so_far(c, i) - c->split->rf_energy;
+        int wide[NEST_DIMS];
+        const unsigned chosen = nest_l2_first(i);
+        nest_l2_wide(w, chosen, wide);
+        least.energy =
+            rf_energy_so_far(c, i) + nest_l2_energy(w, chosen, wide, NULL);
         if (!nest_part_may_take(s, &least, SEARCH_NEST_CUT_l2))
             return;
     }
@@ -250,6 +254,8 @@ void nest_l2_bound(struct nest_search *s, const struct item *item,
     nest_l2_walk_init(&c.l2, s, block, item->keep, item->innermost);
     for (int d = 0; d < NEST_DIMS; d++)
         c.l2.tile[d] = block[d] * steps[d];
+    c.l2.any_tile = false;
+    c.least = split->rf_energy + nest_l2_chosen_least(&c.l2, NEST_DIMS);
     SIM_CHECK(finish_cuts(&c, &done) &&
               bound_orders(&c, &done, dram_innermost, out));
 }

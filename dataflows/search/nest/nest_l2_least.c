@@ -117,6 +117,18 @@ static void put_tile(struct l2_walk *w, const struct box *box)
         w->tile[d] = w->block[d] * box->fewest[d];
 }
 
+double nest_l2_chosen_least(const struct l2_walk *w, int chosen)
+{
+    struct box box = {.least = 0};
+    for (int i = 0; i < NEST_DIMS; i++) {
+        const int d = nest_l2_order[i];
+        box.fewest[d] = i < chosen ? w->tile[d] / w->block[d] : 1;
+        box.most[d] = i < chosen ? box.fewest[d]
+                                 : ceil_div(w->s->least.extent[d], w->block[d]);
+    }
+    return energy_of(w, &box);
+}
+
 /* --- all tiles, dimension by dimension --- */
 
 /* The fewest steps that make as many turns. */

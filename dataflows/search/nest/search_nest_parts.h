@@ -61,6 +61,11 @@ void nest_l2_start(struct nest_search *s);
 double nest_l2_least(struct nest_search *s, const int block[NEST_DIMS],
                      const struct item *item);
 
+/* The same of the walk's own tiles, whose first `chosen` dimensions are known.
+ */
+struct l2_walk;
+double nest_l2_chosen_least(const struct l2_walk *w, int chosen);
+
 /* --- dataflows/search/nest/nest_l2.c --- */
 
 /* Searches all of L2's loops under a split, each with its likely orders. */
