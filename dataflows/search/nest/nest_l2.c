@@ -186,9 +186,9 @@ static double rf_energy_so_far(const struct chosen *c, int known)
     const struct nest_least *n = &c->s->least;
     struct nest_cut cut = c->cut;
     struct nest_flows f;
+    const unsigned chosen = nest_l2_first(known);
     for (int d = 0; d < NEST_DIMS; d++)
-        cut.steps[d] =
-            nest_l2_first(known) >> d & 1 ? c->l2.tile[d] / c->l2.block[d] : 0;
+        cut.steps[d] = chosen >> d & 1 ? c->l2.tile[d] / c->l2.block[d] : 0;
     nest_least_flows(n, &cut, &f);
     return n->fixed_energy + nest_least_rf_energy(n, &f, c->item->keep);
 }
@@ -224,18 +224,25 @@ static void every_l2_tile(struct chosen *c, int i)
     w->tile[d] = w->block[d];
 }
 
+/* Cuts a PE's tiles by the split, and begins with L2's tiles of its blocks,
+ * which are the caller's. */
+static void start_walk(struct chosen *c, int block[NEST_DIMS])
+{
+    nest_item_cut(c->item, &c->cut);
+    for (int d = 0; d < NEST_DIMS; d++) {
+        c->cut.children[d] = c->split->children[d];
+        block[d] = c->cut.tile[d] * c->cut.children[d];
+    }
+    nest_l2_walk_init(&c->l2, c->s, block, c->item->keep, c->item->innermost);
+    c->l2.any_tile = false;
+}
+
 void nest_l2_search(struct nest_search *s, const struct item *item,
                     const struct split *split, struct later *later)
 {
     struct chosen c = {.s = s, .later = later, .item = item, .split = split};
     int block[NEST_DIMS];
-    nest_item_cut(item, &c.cut);
-    for (int d = 0; d < NEST_DIMS; d++) {
-        c.cut.children[d] = split->children[d];
-        block[d] = c.cut.tile[d] * c.cut.children[d];
-    }
-    nest_l2_walk_init(&c.l2, s, block, item->keep, item->innermost);
-    c.l2.any_tile = false;
+    start_walk(&c, block);
     every_l2_tile(&c, 0);
 }
 
@@ -246,15 +253,9 @@ void nest_l2_bound(struct nest_search *s, const struct item *item,
     struct chosen c = {.s = s, .item = item, .split = split};
     struct done done;
     int block[NEST_DIMS];
-    nest_item_cut(item, &c.cut);
-    for (int d = 0; d < NEST_DIMS; d++) {
-        c.cut.children[d] = split->children[d];
-        block[d] = c.cut.tile[d] * c.cut.children[d];
-    }
-    nest_l2_walk_init(&c.l2, s, block, item->keep, item->innermost);
+    start_walk(&c, block);
     for (int d = 0; d < NEST_DIMS; d++)
         c.l2.tile[d] = block[d] * steps[d];
-    c.l2.any_tile = false;
     c.least = split->rf_energy + nest_l2_chosen_least(&c.l2, NEST_DIMS);
     SIM_CHECK(finish_cuts(&c, &done) &&
               bound_orders(&c, &done, dram_innermost, out));

@@ -23,21 +23,6 @@ static bool is_by_turns(const struct nest_least *n, int d)
     return d < NEST_P || (d <= NEST_Q && n->extent[taps] == 1);
 }
 
-static bool has_own_points(const struct nest_least *n)
-{
-    return nest_touch_is_own(n->rows) && nest_touch_is_own(n->cols);
-}
-
-static double words_of(const struct nest_least *n, enum tensor tensor)
-{
-    const int *e = n->extent;
-    if (tensor != TENSOR_IFMAP)
-        return tensor == TENSOR_FILTER ? n->filters : n->outputs;
-    return (double)e[NEST_G] * e[NEST_N] * e[NEST_C] *
-           nest_touch_sum(n->rows, e[NEST_P], e[NEST_R]) *
-           nest_touch_sum(n->cols, e[NEST_Q], e[NEST_S]);
-}
-
 /* Whatever the counts, a last block of a single step is at most a third of all,
  * for there is a block of two or more before it. */
 #define MOVING_LEAST (2.0 / 3)
@@ -81,7 +66,8 @@ static struct nest_again again_of(const struct l2_walk *w,
     const enum tensor stays = nest_lacking(w->innermost);
     struct nest_again again = {.stays = stays};
     double turns = 1;
-    if (stays == TENSOR_N || (stays == TENSOR_IFMAP && !has_own_points(n)))
+    if (stays == TENSOR_N ||
+        (stays == TENSOR_IFMAP && !nest_least_has_own_points(n)))
         return again;
     for (int d = 0; d < NEST_DIMS; d++)
         if (nest_lacking(d) == stays)
@@ -93,7 +79,7 @@ static struct nest_again again_of(const struct l2_walk *w,
     const double sink = in_l2 ? c->l2_write[stays] : c->dram[stays];
     again.each = source + c->noc_hop[stays] +
                  (stays == TENSOR_PSUM ? sink : c->rf_write[stays]);
-    again.words_else = words_of(n, stays) * (turns - 1);
+    again.words_else = nest_least_words(n, stays) * (turns - 1);
     again.words = moving(w, stays, box) * again.words_else;
     return again;
 }

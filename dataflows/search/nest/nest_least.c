@@ -80,6 +80,21 @@ void nest_least_fini(struct nest_least *n)
     known_values_free(n->moving);
 }
 
+double nest_least_words(const struct nest_least *n, enum tensor tensor)
+{
+    const int *e = n->extent;
+    if (tensor != TENSOR_IFMAP)
+        return tensor == TENSOR_FILTER ? n->filters : n->outputs;
+    return (double)e[NEST_G] * e[NEST_N] * e[NEST_C] *
+           nest_touch_sum(n->rows, e[NEST_P], e[NEST_R]) *
+           nest_touch_sum(n->cols, e[NEST_Q], e[NEST_S]);
+}
+
+bool nest_least_has_own_points(const struct nest_least *n)
+{
+    return nest_touch_is_own(n->rows) && nest_touch_is_own(n->cols);
+}
+
 /* How one dimension is cut at a level. */
 struct part {
     int tile, block;   /* of a child; of all children */
@@ -254,7 +269,7 @@ static double least_window(const struct nest_least *n,
 {
     double whole = window(n, part, cut, NEST_G, together), least = INFINITY;
     double share = returning(part, ifmap_has, 3);
-    if (nest_touch_is_own(n->rows) && nest_touch_is_own(n->cols))
+    if (nest_least_has_own_points(n))
         share = fmax(share, returning(part, psum_has + 3, 2)); /* p and q */
     double again = share * outer + (1 - share) * once;
     for (int i = 0; i < 3; i++) {
@@ -399,18 +414,11 @@ double nest_least_dram_cycles(const struct nest_least *n,
                               const struct nest_flows *rf,
                               const struct nest_flows *l2, int keep)
 {
-    const double once[TENSOR_N] = {
-        [TENSOR_IFMAP] =
-            (double)n->extent[NEST_G] * n->extent[NEST_N] * n->extent[NEST_C] *
-            nest_touch_sum(n->rows, n->extent[NEST_P], n->extent[NEST_R]) *
-            nest_touch_sum(n->cols, n->extent[NEST_Q], n->extent[NEST_S]),
-        [TENSOR_FILTER] = n->filters,
-        [TENSOR_PSUM] = n->outputs,
-    };
     double bytes = 0;
     for (int t = 0; t < TENSOR_N; t++) {
         const struct nest_flows *from = keep >> t & 1 ? l2 : rf;
-        double words = from == NULL ? once[t] : from->read[t];
+        double words =
+            from == NULL ? nest_least_words(n, (enum tensor)t) : from->read[t];
         if (t == TENSOR_PSUM) { /* those that spill; outputs beside them */
             words = fmax(0, 2 * words - 2 * n->outputs);
             bytes += floor(n->outputs * arch_ofmap_bits(n->arch) / 8);

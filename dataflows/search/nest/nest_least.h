@@ -43,6 +43,11 @@ void nest_least_init(struct nest_least *n, const struct arch *arch,
                      const struct search_costs *costs);
 void nest_least_fini(struct nest_least *n);
 
+/* Words of a tensor, of an ifmap those that some window has. */
+double nest_least_words(const struct nest_least *n, enum tensor tensor);
+/* Whether no two outputs have an ifmap's word of one channel in common. */
+bool nest_least_has_own_points(const struct nest_least *n);
+
 /* Tiles at a level, and how they are cut: of all dimensions, from 1. */
 struct nest_cut {
     int tile[NEST_DIMS];     /* of a child */

@@ -107,17 +107,11 @@ static double split_reads(const struct split_walk *w, int known)
         pes /= w->cut.children[split_order[i]];
     double filters = turns[NEST_N] * turns[NEST_P] * turns[NEST_Q];
     double psums = turns[NEST_C] * turns[NEST_R] * turns[NEST_S];
-    double box = (double)n->extent[NEST_G] * n->extent[NEST_N] *
-                 n->extent[NEST_C] *
-                 nest_touch_sum(n->rows, n->extent[NEST_P], n->extent[NEST_R]) *
-                 nest_touch_sum(n->cols, n->extent[NEST_Q], n->extent[NEST_S]);
     for (int t = 0; t < TENSOR_N; t++) {
         double all = t == TENSOR_FILTER ? filters
                      : t == TENSOR_PSUM ? psums
                                         : turns[NEST_M];
-        double words = t == TENSOR_FILTER ? n->filters
-                       : t == TENSOR_PSUM ? n->outputs
-                                          : box;
+        const double words = nest_least_words(n, (enum tensor)t);
         double share = none || (int)stays == t ? 0 : w->moving;
         if (t == TENSOR_IFMAP && w->cut.innermost >= NEST_P && !none)
             share = w->slid;
