@@ -47,6 +47,18 @@ static struct src_pos here(const struct lexer *l)
     return (struct src_pos){l->now->path, l->now->line};
 }
 
+/* How many lines end in so many bytes. */
+static int lines_in(const char *text, size_t bytes)
+{
+    int n = 0;
+    const char *const end = text + bytes;
+    while ((text = memchr(text, '\n', (size_t)(end - text))) != NULL) {
+        text++;
+        n++;
+    }
+    return n;
+}
+
 /* Fills s->text from the open file. */
 static bool read_text(struct lexer *l, struct source *s, FILE *from,
                       const struct stat *st, struct src_pos at)
@@ -76,13 +88,11 @@ static bool read_text(struct lexer *l, struct source *s, FILE *from,
                          s->path, strerror(errno));
     for (size_t i = 0; i < n; i++) {
         const unsigned char c = (unsigned char)s->text[i];
-        s->line += c == '\n';
         if (c == 0x7f || (c < 0x20 && !isspace(c)))
-            return diag_error(l->d, (struct src_pos){s->path, s->line},
-                              "byte 0x%02x in '%s'; a text file is needed", c,
-                              s->path);
+            return diag_error(
+                l->d, (struct src_pos){s->path, 1 + lines_in(s->text, i)},
+                "byte 0x%02x in '%s'; a text file is needed", c, s->path);
     }
-    s->line = 1;
     return true;
 }
 
@@ -174,8 +184,8 @@ static bool go_to(struct lexer *l, const char *to)
                           "a word, string or comment of %td bytes begins here; "
                           "at most %d are allowed",
                           to - l->now->c, WORD_BYTES_MAX);
-    for (; l->now->c < to; l->now->c++)
-        l->now->line += *l->now->c == '\n';
+    l->now->line += lines_in(l->now->c, (size_t)(to - l->now->c));
+    l->now->c = to;
     return true;
 }
 
@@ -265,7 +275,7 @@ static bool skip_to_word(struct lexer *l)
             l->now->c++;
         } else if (c[0] == '#' || (c[0] == '/' && (c[1] == '/' || c[1] == '*')))
             ok = skip_comment(l);
-        else if (strncmp(c, "@include", strlen("@include")) == 0)
+        else if (*c == '@' && strncmp(c, "@include", strlen("@include")) == 0)
             ok = include(l);
         else if (*c == '\0' && l->now->includer != NULL)
             l->now = l->now->includer;

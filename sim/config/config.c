@@ -288,7 +288,7 @@ static bool nothing_is_missing(const struct config *cfg, struct diag *d)
     bool ok = true;
     for (int i = 0; schema[i].key != NULL; i++) {
         bool is_first = is_missing(cfg, i);
-        for (int j = 0; j < i; j++)
+        for (int j = 0; j < i && is_first; j++)
             if (is_missing(cfg, j) && same_group(schema[j].key, schema[i].key))
                 is_first = false;
         if (is_first)

@@ -4,6 +4,7 @@
 #include "sim/config/schema.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,8 @@
 #include "sim/base/text_stream.h"
 #include "sim/base/whole_number.h"
 
-#define ITEM_BYTES 16 /* of SCHEMA_STRINGS */
+#define ITEM_BYTES 16  /* of SCHEMA_STRINGS */
+#define ROW_PLACES 512 /* at least twice the rows */
 
 int schema_rows(void)
 {
@@ -21,12 +23,36 @@ int schema_rows(void)
     return n;
 }
 
+/* The rows by their keys' hashes, each in the first free place from there. */
+static int16_t row_at[ROW_PLACES];
+static pthread_once_t rows_placed = PTHREAD_ONCE_INIT;
+
+/* Where the row of a key is, or where it would have to be put: -1 there. */
+static int16_t *place_of(const char *key)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    for (const char *c = key; *c != '\0'; c++)
+        hash = (hash ^ (unsigned char)*c) * 16777619u;
+    for (;; hash++) {
+        int16_t *place = &row_at[hash % ROW_PLACES];
+        if (*place < 0 || strcmp(schema[*place].key, key) == 0)
+            return place;
+    }
+}
+
+static void place_rows(void)
+{
+    const int n = schema_rows();
+    SIM_CHECK(2 * n <= ROW_PLACES);
+    memset(row_at, -1, sizeof(row_at));
+    for (int i = 0; i < n; i++)
+        *place_of(schema[i].key) = (int16_t)i;
+}
+
 int schema_find(const char *key)
 {
-    for (int i = 0; schema[i].key != NULL; i++)
-        if (strcmp(schema[i].key, key) == 0)
-            return i;
-    return -1;
+    pthread_once(&rows_placed, place_rows);
+    return *place_of(key);
 }
 
 static const char *last_part(const char *key)

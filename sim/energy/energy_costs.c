@@ -80,9 +80,13 @@ log_log(const double x[], const struct energy_cost y[], int n, double at)
         return (struct energy_cost){y[0].energy, y[0].write, origin};
     if (k > n - 2)
         k = n - 2;
+    const struct energy_cost *a = &y[k], *b = &y[k + 1];
+    const double energy = on_line(x[k], a->energy, x[k + 1], b->energy, at);
+    const bool is_same = a->write == a->energy && b->write == b->energy;
     return (struct energy_cost){
-        on_line(x[k], y[k].energy, x[k + 1], y[k + 1].energy, at),
-        on_line(x[k], y[k].write, x[k + 1], y[k + 1].write, at), origin};
+        energy,
+        is_same ? energy : on_line(x[k], a->write, x[k + 1], b->write, at),
+        origin};
 }
 
 struct energy_cost energy_arithmetic(const struct energy_list *list,
@@ -90,6 +94,9 @@ struct energy_cost energy_arithmetic(const struct energy_list *list,
 {
     double x[ENERGY_ENTRIES_MAX];
     struct energy_cost y[ENERGY_ENTRIES_MAX];
+    for (int i = 0; i < list->n_entries; i++)
+        if (list->entry[i].width_bits == operand_bits)
+            return cost_of(list->entry[i].energy, ENERGY_GIVEN);
     for (int i = 0; i < list->n_entries; i++) {
         x[i] = list->entry[i].width_bits;
         y[i] = cost_of(list->entry[i].energy, ENERGY_GIVEN);

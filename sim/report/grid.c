@@ -95,6 +95,13 @@ struct number_text text_percent(double share)
     return out;
 }
 
+static void put_blanks(int n, FILE *to)
+{
+    static const char blanks[] = "                                ";
+    for (const int most = sizeof(blanks) - 1; n > 0; n -= most)
+        fwrite(blanks, 1, (size_t)(n < most ? n : most), to);
+}
+
 void text_paragraph(FILE *to, const char *label, const char *text)
 {
     int indent = (int)strlen(label), column = indent;
@@ -103,21 +110,24 @@ void text_paragraph(FILE *to, const char *label, const char *text)
     for (const char *word = text; *word != '\0';) {
         int length = (int)strcspn(word, " ");
         if (!is_line_start && column + 1 + length > REPORT_COLUMNS) {
-            fprintf(to, "\n%*s", indent, "");
+            fputc('\n', to);
+            put_blanks(indent, to);
             column = indent;
             is_line_start = true;
         }
         /* A word longer than a line is cut into lines. */
         int fits = REPORT_COLUMNS - column - (is_line_start ? 0 : 1);
         int part = length < fits ? length : fits;
-        fprintf(to, "%s%.*s", is_line_start ? "" : " ", part, word);
+        put_blanks(is_line_start ? 0 : 1, to);
+        fwrite(word, 1, (size_t)part, to);
         column += part + (is_line_start ? 0 : 1);
         is_line_start = false;
         word += part;
         if (part == length)
             word += strspn(word, " ");
         else {
-            fprintf(to, "\n%*s", indent, "");
+            fputc('\n', to);
+            put_blanks(indent, to);
             column = indent;
             is_line_start = true;
         }
@@ -151,7 +161,7 @@ void grid_free(struct grid *g)
     free(g);
 }
 
-void grid_cell(struct grid *g, const char *fmt, ...)
+static void add_cell(struct grid *g, const char *text)
 {
     if (g->n_cells == g->room) { /* whole rows */
         g->room = g->room == 0 ? 16 * g->n_columns : 2 * g->room;
@@ -162,32 +172,37 @@ void grid_cell(struct grid *g, const char *fmt, ...)
     }
     if (g->n_cells % g->n_columns == 0)
         g->is_rule_below[g->n_cells / g->n_columns] = false;
+    g->cell[g->n_cells++] = xstrdup(text);
+}
+
+void grid_cell(struct grid *g, const char *fmt, ...)
+{
     va_list args;
     char text[256];
     va_start(args, fmt);
     vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
-    g->cell[g->n_cells++] = xstrdup(text);
+    add_cell(g, text);
 }
 
 void grid_count(struct grid *g, uint64_t value)
 {
-    grid_cell(g, "%s", text_count(value).text);
+    add_cell(g, text_count(value).text);
 }
 
 void grid_real(struct grid *g, double value)
 {
-    grid_cell(g, "%s", text_real(value).text);
+    add_cell(g, text_real(value).text);
 }
 
 void grid_short(struct grid *g, double value)
 {
-    grid_cell(g, "%s", text_short(value).text);
+    add_cell(g, text_short(value).text);
 }
 
 void grid_percent(struct grid *g, double share)
 {
-    grid_cell(g, "%s", text_percent(share).text);
+    add_cell(g, text_percent(share).text);
 }
 
 void grid_rule(struct grid *g)
@@ -209,35 +224,35 @@ static int total_width(const int width[], int n, int gap)
     return sum;
 }
 
-static void print_cell(const char *text, int width, bool is_left, FILE *to)
-{
-    int length = (int)strlen(text);
-    if (length > width) { /* the end says more than the beginning */
-        fprintf(to, "..%s", text + length - (width - 2));
-        return;
-    }
-    fprintf(to, is_left ? "%-*s" : "%*s", width, text);
-}
-
-/* Without blanks at the line's end. */
+/* Without blanks at the line's end: those wait for what comes behind them. */
 static void print_row(const struct grid *g, int row, const int width[], int gap,
                       int indent, FILE *to)
 {
-    char *line = NULL;
-    size_t line_bytes = 0;
-    FILE *line_file = text_stream(&line, &line_bytes);
+    int blanks = indent;
     for (int i = 0; i < g->n_columns; i++) {
-        bool is_left = i < g->n_left || (g->left_last && i == g->n_columns - 1);
-        fprintf(line_file, "%*s", i == 0 ? indent : gap, "");
-        print_cell(g->cell[row * g->n_columns + i], width[i], is_left,
-                   line_file);
+        const bool is_left =
+            i < g->n_left || (g->left_last && i == g->n_columns - 1);
+        const char *text = g->cell[row * g->n_columns + i];
+        int length = (int)strlen(text), cut = 0;
+        if (length > width[i]) { /* the end says more than the beginning */
+            cut = 2;
+            text += length - (width[i] - cut);
+            length = width[i] - cut;
+        }
+        const int room = width[i] - cut - length;
+        int seen = length;
+        while (seen > 0 && text[seen - 1] == ' ')
+            seen--;
+        blanks += (i > 0 ? gap : 0) + (is_left ? 0 : room);
+        if (cut + seen > 0) {
+            put_blanks(blanks, to);
+            fwrite("..", 1, (size_t)cut, to);
+            fwrite(text, 1, (size_t)seen, to);
+            blanks = 0;
+        }
+        blanks += length - seen + (is_left ? room : 0);
     }
-    SIM_CHECK(fclose(line_file) == 0);
-    int end = (int)line_bytes;
-    while (end > 0 && line[end - 1] == ' ')
-        end--;
-    fprintf(to, "%.*s\n", end, line);
-    free(line);
+    fputc('\n', to);
 }
 
 void grid_print(const struct grid *g, int indent, FILE *to)
@@ -261,7 +276,7 @@ void grid_print(const struct grid *g, int indent, FILE *to)
         print_row(g, row, width, gap, indent, to);
         if (!g->is_rule_below[row])
             continue;
-        fprintf(to, "%*s", indent, "");
+        put_blanks(indent, to);
         for (int i = total_width(width, g->n_columns, gap); i > 0; i--)
             fputc('-', to);
         fputc('\n', to);

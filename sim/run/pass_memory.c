@@ -41,7 +41,7 @@ struct pass_memory {
     struct entry *newest, *oldest;
     uint64_t bytes;
     size_t most_words; /* of any outcome so far */
-    uint64_t ghost[GHOSTS];
+    uint64_t *ghost;   /* owns; GHOSTS of them, none before one is forgotten */
     struct pass_memory_stats stats;
 };
 
@@ -96,6 +96,7 @@ void pass_memory_free(struct pass_memory *m)
             m->bucket[b] = e->next;
             entry_free(e);
         }
+    free(m->ghost);
     free(m->bucket);
     pthread_cond_destroy(&m->brought);
     pthread_mutex_destroy(&m->lock);
@@ -182,16 +183,23 @@ static void link_newest(struct pass_memory *m, struct entry *e)
     m->newest = e;
 }
 
-static uint64_t *ghost_of(struct pass_memory *m, uint64_t hash)
+static size_t ghost_at(uint64_t hash)
 {
-    return &m->ghost[(hash >> 1) % GHOSTS];
+    return (size_t)(hash >> 1) % GHOSTS;
+}
+
+static bool is_ghost(const struct pass_memory *m, uint64_t hash)
+{
+    return m->ghost != NULL && m->ghost[ghost_at(hash)] == hash;
 }
 
 static void forget_oldest(struct pass_memory *m)
 {
     struct entry *e = m->oldest;
     unlink_use(m, e);
-    *ghost_of(m, e->hash) = e->hash;
+    if (m->ghost == NULL)
+        m->ghost = xcalloc(GHOSTS, sizeof(*m->ghost));
+    m->ghost[ghost_at(e->hash)] = e->hash;
     m->bytes -= entry_bytes(e->key_bytes, e->outcome_words);
     m->n_known--;
     m->stats.forgotten++;
@@ -244,7 +252,7 @@ enum pass_answer pass_memory_find(struct pass_memory *m,
         answer = known_answer(m, e);
         m->stats.waits += waited;
     } else {
-        answer = *ghost_of(m, key->hash) == key->hash ? PASS_EVICTED : PASS_NEW;
+        answer = is_ghost(m, key->hash) ? PASS_EVICTED : PASS_NEW;
         insert(m, key);
         *(answer == PASS_NEW ? &m->stats.is_new : &m->stats.evicted) += 1;
     }
@@ -264,7 +272,7 @@ static bool has_room(const struct pass_memory *m, size_t key_bytes)
 bool pass_memory_claim_ahead(struct pass_memory *m, const struct pass_key *key)
 {
     pthread_mutex_lock(&m->lock);
-    bool ok = lookup(m, key) == NULL && *ghost_of(m, key->hash) != key->hash &&
+    bool ok = lookup(m, key) == NULL && !is_ghost(m, key->hash) &&
               has_room(m, key->n_bytes);
     if (ok)
         insert(m, key)->is_ahead = true;
