@@ -12,13 +12,6 @@
 #include "pe/hot.h"
 #include "pe/lanes.h"
 
-struct lane_scalars {
-    int16_t held_streams, ride, own, emit_each, products, start_at_window;
-    int16_t refill;
-    int16_t held_rf, window_rf, held_port, window_port, psum_fifo;
-    int16_t multipliers;
-};
-
 /* Counted over a range of lanes. */
 struct lane_sums {
     int16_t mac, add, waits; /* waits: of lanes that have started */
@@ -30,9 +23,12 @@ struct lane_sums {
     int16_t group_end; /* a mask: some lane came to the end of a group */
 };
 
-enum { STRETCH_LANES = 16352 }; /* whose sums fit into 16 bits */
+enum {
+    STRETCH_LANES = 16352, /* whose sums fit into 16 bits */
+    LANE_BLOCK = 16        /* that the loop takes at a time */
+};
+_Static_assert(STRETCH_LANES % LANE_BLOCK == 0, "the last stretch alone fills");
 
-struct lane_scalars lanes_scalars(const struct lanes *lanes);
 /* Where `sent` has the psums that arrive now. */
 static inline int lanes_sent_bits(const struct lanes *lanes)
 {
@@ -57,20 +53,23 @@ static inline int16_t lane_min(int16_t a, int16_t b)
 /* commits: the fifos of held and window words are committed at once, which
  * nobody but their lane would see before the cycle ends.  held_is_in: all lanes
  * have all words that they hold in the pass.  skips: lanes go from one product
- * of their pattern to the next. */
+ * of their pattern to the next.  is_plain: the scalars are those of most
+ * machines (lanes_are_plain, pe/lanes_step.c).  whole: lanes behind `to` that
+ * fill its block of LANE_BLOCK run along; they have no work, so that nothing of
+ * them changes. */
 static inline __attribute__((always_inline)) void
 lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
           int from, int to, bool commits, bool held_is_in, bool skips,
-          struct lane_sums *sums)
+          bool is_plain, bool whole, struct lane_sums *sums)
 {
-#define FIELD(name) int16_t *__restrict name = f->name
+#define FIELD(name) int16_t *__restrict name = f->name + from
     FIELD(held_fifo);
     FIELD(window_fifo);
     FIELD(push_held);
     FIELD(push_window);
     FIELD(asks_window);
     FIELD(psum_fifo);
-    const int16_t *__restrict above = f->psum_reserved + chains;
+    const int16_t *__restrict above = f->psum_reserved + chains + from;
     FIELD(held);
     FIELD(window);
     FIELD(filter);
@@ -85,13 +84,15 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
     FIELD(pop_window);
     FIELD(emit);
     FIELD(take);
-    int16_t *__restrict issued = f->mac;
+    int16_t *__restrict issued = f->mac + from;
     FIELD(active);
     FIELD(filters);
     FIELD(taps);
     FIELD(held_words);
     FIELD(slide);
     FIELD(takes_psum);
+#undef FIELD /* of lanes that skip: */
+#define FIELD(name) int16_t *__restrict name = skips ? f->name + from : NULL
     FIELD(next_tap);
     FIELD(next_filter);
     FIELD(need_window);
@@ -107,12 +108,18 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
     FIELD(moved_on);
     FIELD(pair);
 #undef FIELD
-    const struct lane_scalars s = *k;
+    struct lane_scalars s = *k;
+    if (is_plain) {
+        s.ride = s.products = s.start_at_window = 0;
+        s.own = s.refill = -1;
+    }
+    const int n =
+        whole ? (to - from + LANE_BLOCK - 1) & -LANE_BLOCK : to - from;
     int16_t n_mac = 0, n_add = 0, n_waits = 0, n_held = 0, n_window = 0;
     int16_t n_fill = 0, n_drain = 0, n_in = 0, n_emit = 0, popped = 0,
             sending = 0, group_end = 0, n_skip = 0, n_pair = 0;
 #pragma GCC ivdep
-    for (int l = from; l < to; l++) {
+    for (int l = 0; l < n; l++) {
         const int16_t run = running[l], P = filters[l], L = taps[l];
         const int16_t w = windows_left[l], t = tap[l], at = held_at[l];
         const int16_t adding = in_psum[l], i = filter[l];
@@ -137,7 +144,7 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
             held_is_in ? 0 : (int16_t) - ((int16_t)(held[l] - held_need) < 0);
         const int16_t no_window =
             (int16_t) - ((int16_t)(window[l] - window_need) < 0);
-        const int16_t last_tap = (int16_t) - (t + 1 == L);
+        const int16_t last_tap = (int16_t) - ((int16_t)(t + 1) == L);
         const int16_t emits = (int16_t)(last_window | s.emit_each);
         const int16_t rides =
             (int16_t)((last_tap & emits & s.ride) | s.products);

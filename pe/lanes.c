@@ -21,11 +21,17 @@ enum {
 
 enum { LANE_ALIGN = 32 };
 
-/* A row of guard lanes below, one of fifos to L2 above. */
+static int aligned(int lanes)
+{
+    return (lanes + LANE_ALIGN - 1) / LANE_ALIGN * LANE_ALIGN;
+}
+
+/* A row of guard lanes below, one of fifos to L2 above, and lanes that fill the
+ * last block. */
 static int field_stride(const struct lanes_cfg *cfg)
 {
-    int lanes = (cfg->rows + 2) * cfg->chains;
-    return (lanes + 2 * LANE_ALIGN - 1) / LANE_ALIGN * LANE_ALIGN;
+    return aligned(cfg->chains) +
+           aligned((cfg->rows + 1) * cfg->chains + LANE_BLOCK);
 }
 
 static size_t header_bytes(void)
@@ -53,13 +59,13 @@ void lanes_init(struct lanes *lanes, const struct lanes_cfg *cfg, void *state,
     lanes->stride = field_stride(cfg);
     lanes->state = state;
     int16_t *at = (int16_t *)(void *)((char *)state + header_bytes());
-    at += cfg->chains; /* past the guard row */
+    at += aligned(cfg->chains); /* past the guard row */
 #define PLACE(name, doc) \
     lanes->f.name = at;  \
     at += lanes->stride;
 #define PLACE_STATE(kind, name, doc) PLACE(name, doc)
     LANE_STATE(PLACE_STATE)
-    at = (int16_t *)bounds + cfg->chains;
+    at = (int16_t *)bounds + aligned(cfg->chains);
     LANE_BOUNDS(PLACE)
 #undef PLACE_STATE
 #undef PLACE
@@ -83,6 +89,26 @@ static bool are_countable(const struct lane_groups *g)
            g->windows[1] <= LANE_WINDOWS_MAX;
 }
 
+static struct lane_scalars scalars_of(const struct lanes *lanes)
+{
+    const struct lanes_cfg *cfg = &lanes->cfg;
+    return (struct lane_scalars){
+        .held_streams = (int16_t)-lanes->pass.held_streams,
+        .ride = (int16_t) - !cfg->psum_own_cycle,
+        .own = (int16_t)-cfg->psum_own_cycle,
+        .emit_each = (int16_t) - !lanes->pass.emit_last,
+        .products = (int16_t)-lanes->pass.emit_products,
+        .start_at_window = (int16_t)-cfg->start_at_window,
+        .refill = (int16_t)-cfg->refill_at_last_use,
+        .held_rf = (int16_t)cfg->held_rf_words,
+        .window_rf = (int16_t)cfg->window_rf_words,
+        .held_port = (int16_t)cfg->held_port_words,
+        .window_port = (int16_t)cfg->window_port_words,
+        .psum_fifo = (int16_t)cfg->fifo_words,
+        .multipliers = (int16_t)(1 + cfg->pairs),
+    };
+}
+
 void lanes_issue(struct lanes *lanes, const struct lanes_pass *pass)
 {
     struct lane_fields *f = &lanes->f;
@@ -90,6 +116,7 @@ void lanes_issue(struct lanes *lanes, const struct lanes_pass *pass)
     lanes->pass = *pass;
     lanes->state->in_flight = 0;
     lanes->held_is_in = false;
+    lanes->scalars = scalars_of(lanes);
     for (int l = 0; l < lanes->n; l++) {
         f->running[l] = f->active[l];
         f->windows_left[l] = 0;
@@ -129,38 +156,18 @@ void lanes_end_groups(struct lanes *lanes, int from, int to)
     }
 }
 
-struct lane_scalars lanes_scalars(const struct lanes *lanes)
-{
-    const struct lanes_cfg *cfg = &lanes->cfg;
-    return (struct lane_scalars){
-        .held_streams = (int16_t)-lanes->pass.held_streams,
-        .ride = (int16_t) - !cfg->psum_own_cycle,
-        .own = (int16_t)-cfg->psum_own_cycle,
-        .emit_each = (int16_t) - !lanes->pass.emit_last,
-        .products = (int16_t)-lanes->pass.emit_products,
-        .start_at_window = (int16_t)-cfg->start_at_window,
-        .refill = (int16_t)-cfg->refill_at_last_use,
-        .held_rf = (int16_t)cfg->held_rf_words,
-        .window_rf = (int16_t)cfg->window_rf_words,
-        .held_port = (int16_t)cfg->held_port_words,
-        .window_port = (int16_t)cfg->window_port_words,
-        .psum_fifo = (int16_t)cfg->fifo_words,
-        .multipliers = (int16_t)(1 + cfg->pairs),
-    };
-}
-
 HOT static void eval_range(const struct lane_fields *f,
                            const struct lane_scalars *k, int chains, int from,
                            int to, struct lane_sums *sums)
 {
-    lane_loop(f, k, chains, from, to, false, false, false, sums);
+    lane_loop(f, k, chains, from, to, false, false, false, false, false, sums);
 }
 
 HOT static void eval_range_skips(const struct lane_fields *f,
                                  const struct lane_scalars *k, int chains,
                                  int from, int to, struct lane_sums *sums)
 {
-    lane_loop(f, k, chains, from, to, false, false, true, sums);
+    lane_loop(f, k, chains, from, to, false, false, true, false, false, sums);
 }
 
 void lanes_add_sums(struct lanes_cycle *cycle, const struct lane_sums *n)
@@ -184,7 +191,6 @@ void lanes_add_sums(struct lanes_cycle *cycle, const struct lane_sums *n)
 void lanes_eval(struct lanes *lanes, int from, int to,
                 struct lanes_cycle *cycle)
 {
-    const struct lane_scalars k = lanes_scalars(lanes);
     int used = lanes->pass.rows_used * lanes->cfg.chains;
     struct lane_sums sums;
     if (to > used)
@@ -192,9 +198,11 @@ void lanes_eval(struct lanes *lanes, int from, int to,
     for (int at = from; at < to; at += STRETCH_LANES) {
         int end = at + STRETCH_LANES < to ? at + STRETCH_LANES : to;
         if (lanes->skips != NULL)
-            eval_range_skips(&lanes->f, &k, lanes->cfg.chains, at, end, &sums);
+            eval_range_skips(&lanes->f, &lanes->scalars, lanes->cfg.chains, at,
+                             end, &sums);
         else
-            eval_range(&lanes->f, &k, lanes->cfg.chains, at, end, &sums);
+            eval_range(&lanes->f, &lanes->scalars, lanes->cfg.chains, at, end,
+                       &sums);
         lanes_add_sums(cycle, &sums);
         if (sums.group_end)
             lanes_end_groups(lanes, at, end);

@@ -161,6 +161,15 @@ struct lanes_pass {
 
 struct lane_skips; /* pe/lane_skips.h */
 
+/* What the loop over lanes asks the configuration and the pass for: masks, and
+ * words. */
+struct lane_scalars {
+    int16_t held_streams, ride, own, emit_each, products, start_at_window;
+    int16_t refill;
+    int16_t held_rf, window_rf, held_port, window_port, psum_fifo;
+    int16_t multipliers;
+};
+
 /* Scalars of the array, part of the arena; all are compared. */
 struct lanes_state {
     int32_t running; /* lanes */
@@ -179,9 +188,10 @@ struct lanes {
     struct lanes_cfg cfg;
     struct lanes_pass pass;
     struct lane_fields f;
-    struct lanes_state *state; /* in the arena */
-    int n;                     /* rows * chains */
-    int active;                /* with work in the pass */
+    struct lane_scalars scalars; /* of the pass */
+    struct lanes_state *state;   /* in the arena */
+    int n;                       /* rows * chains */
+    int active;                  /* with work in the pass */
     bool held_is_in; /* all that they hold in the pass; lanes_step knows it */
     int stride;      /* of one field, in lanes */
     struct lane_skips *skips; /* borrowed; NULL: no product is skipped */

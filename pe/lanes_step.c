@@ -9,28 +9,51 @@
 #include "pe/lane_loop.h"
 #include "pe/lane_skips.h"
 
-HOT static void step_range(const struct lane_fields *f,
-                           const struct lane_scalars *k, int chains, int from,
-                           int to, struct lane_sums *sums)
+/* Most machines: psums are added in cycles of their own and stay until then,
+ * a window's MACs begin with its first word, and places of register files are
+ * free with their last use. */
+static bool lanes_are_plain(const struct lane_scalars *k)
 {
-    lane_loop(f, k, chains, from, to, true, false, false, sums);
+    return k->own && k->refill && !k->ride && !k->products &&
+           !k->start_at_window;
 }
 
-HOT static void step_range_held(const struct lane_fields *f,
-                                const struct lane_scalars *k, int chains,
-                                int from, int to, struct lane_sums *sums)
-{
-    lane_loop(f, k, chains, from, to, true, true, false, sums);
-}
+typedef void step_range_fn(const struct lane_fields *f,
+                           const struct lane_scalars *k, int chains, int from,
+                           int to, struct lane_sums *sums);
+
+#define STEP_RANGE(name, held_is_in, is_plain)                               \
+    HOT static void name(const struct lane_fields *f,                        \
+                         const struct lane_scalars *k, int chains, int from, \
+                         int to, struct lane_sums *sums)                     \
+    {                                                                        \
+        lane_loop(f, k, chains, from, to, true, held_is_in, false, is_plain, \
+                  true, sums);                                               \
+    }
+STEP_RANGE(step_range, false, false)
+STEP_RANGE(step_range_held, true, false)
+STEP_RANGE(step_range_plain, false, true)
+STEP_RANGE(step_range_plain_held, true, true)
+#undef STEP_RANGE
 
 HOT static void step_range_skips(const struct lane_fields *f,
                                  const struct lane_scalars *k, int chains,
                                  int from, int to, struct lane_sums *sums)
 {
-    lane_loop(f, k, chains, from, to, true, false, true, sums);
+    lane_loop(f, k, chains, from, to, true, false, true, false, false, sums);
 }
 
-/* The links between lanes, and those from L2 and to it. */
+static step_range_fn *step_range_of(const struct lanes *lanes)
+{
+    if (lanes->skips != NULL)
+        return step_range_skips;
+    if (lanes_are_plain(&lanes->scalars))
+        return lanes->held_is_in ? step_range_plain_held : step_range_plain;
+    return lanes->held_is_in ? step_range_held : step_range;
+}
+
+/* The links between lanes, and those from L2 and to it.  Nothing moves on those
+ * of lanes behind `to` that fill its block. */
 HOT static void commit_psums(const struct lane_fields *f, int chains, int delay,
                              int mask, int to)
 {
@@ -41,8 +64,9 @@ HOT static void commit_psums(const struct lane_fields *f, int chains, int delay,
     const int16_t *restrict take = f->take;
     const int16_t *restrict emit_below = f->emit - chains;
     const int16_t *restrict sent_below = f->sent - chains;
+    const int n = (to + LANE_BLOCK - 1) & -LANE_BLOCK;
 #pragma GCC ivdep
-    for (int l = 0; l < to; l++) {
+    for (int l = 0; l < n; l++) {
         const int16_t arrives =
             (int16_t)(((uint16_t)sent_below[l] >> delay) & mask);
         const int16_t change = (int16_t)(push_psum[l] + take[l] - collected[l]);
@@ -68,7 +92,6 @@ static bool all_is_in(const struct lanes *lanes)
 void lanes_step(struct lanes *lanes, bool psums_move, bool held_is_sent,
                 struct lanes_cycle *cycle)
 {
-    const struct lane_scalars k = lanes_scalars(lanes);
     const int chains = lanes->cfg.chains;
     const int used = lanes->pass.rows_used * chains;
     const int running = lanes->state->running;
@@ -78,14 +101,10 @@ void lanes_step(struct lanes *lanes, bool psums_move, bool held_is_sent,
     if (!lanes->held_is_in && held_is_sent && !lanes->pass.held_streams &&
         lanes->skips == NULL)
         lanes->held_is_in = all_is_in(lanes);
+    step_range_fn *const step = step_range_of(lanes);
     for (int at = 0; at < used; at += STRETCH_LANES) {
         const int end = at + STRETCH_LANES < used ? at + STRETCH_LANES : used;
-        if (lanes->skips != NULL)
-            step_range_skips(&lanes->f, &k, chains, at, end, &sums);
-        else if (lanes->held_is_in)
-            step_range_held(&lanes->f, &k, chains, at, end, &sums);
-        else
-            step_range(&lanes->f, &k, chains, at, end, &sums);
+        step(&lanes->f, &lanes->scalars, chains, at, end, &sums);
         lanes_add_sums(cycle, &sums);
         working += sums.mac + sums.add + sums.skip + sums.waits;
         sent = (int16_t)(sent | sums.sent);
