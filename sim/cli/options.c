@@ -107,6 +107,13 @@ static void read_word(const char *word, struct parse *p)
     texts_add(&o->operands, word);
 }
 
+/* Whether what to do is known: the rest of the words does not matter any more,
+ * not even the letters behind '?' in '-?j'. */
+static bool is_told(const struct options *o)
+{
+    return o->action >= ACTION_HELP;
+}
+
 static error_t parse_one(int key, char *text, struct argp_state *state)
 {
     struct parse *p = state->input;
@@ -115,15 +122,13 @@ static error_t parse_one(int key, char *text, struct argp_state *state)
         read_word(text, p);
         return 0;
     }
-    if (key == ARGP_KEY_ERROR && diag_count(p->d) == 0)
+    if (key == ARGP_KEY_ERROR && diag_count(p->d) == 0 && !is_told(p->options))
         options_bad_option(state, p->d);
     if (i < 0)
         return ARGP_ERR_UNKNOWN;
     p->options->given[i] = true;
     read_value(&option_table[i], text, p->options, p->d);
-    if (p->options->action >= ACTION_HELP)
-        state->next = state->argc; /* the rest does not matter any more */
-    return 0;
+    return is_told(p->options) ? ECANCELED : 0;
 }
 
 bool options_parse(int argc, char **argv, struct options *out, struct diag *d)
@@ -153,7 +158,7 @@ bool options_parse(int argc, char **argv, struct options *out, struct diag *d)
         argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &p);
     if (error == ENOMEM)
         memory_is_out();
-    if (error != 0 && diag_count(d) == 0)
+    if (error != 0 && diag_count(d) == 0 && !is_told(out))
         diag_error(d, command_line,
                    "the command line cannot be read (%s); 'accelsim --help' "
                    "lists the options",

@@ -73,9 +73,7 @@ static const struct option_row *lettered(int letter)
 void options_bad_option(const struct argp_state *state, struct diag *d)
 {
     const struct option_row *row;
-    /* Behind '-?' argp may be beyond the last word. */
-    const int next = state->next < state->argc ? state->next : state->argc;
-    const char *word = state->argv[next > 0 ? next - 1 : 0];
+    const char *word = state->argv[state->next > 0 ? state->next - 1 : 0];
     /* In the middle of a cluster such as -xj, argp has not left the word
      * yet. */
     if (strncmp(word, "--", 2) != 0 && state->next < state->argc &&
