@@ -70,7 +70,7 @@ dram_test_LDADD = $(TEST_LIBS)
 dram_memory_test_SOURCES = %D%/mem/dram_memory_test.cpp $(DRAM_TESTING) \
 	$(TEST_CASES)
 dram_memory_test_LDADD = $(TEST_LIBS)
-dma_test_SOURCES = %D%/mem/dma_test.cpp $(DRAM_TESTING) $(TEST_CASES)
+dma_test_SOURCES = %D%/mem/dma_test.cpp %D%/mem/word_map_test.cpp $(DRAM_TESTING) $(TEST_CASES)
 dma_test_LDADD = $(TEST_LIBS)
 
 # traces
@@ -103,7 +103,8 @@ l1_dataflow_test_SOURCES = %D%/dataflows/l1_dataflow_test.cpp $(TEST_CASES)
 l1_dataflow_test_LDADD = $(TEST_LIBS)
 rs_choose_test_SOURCES = %D%/dataflows/rs_choose_test.cpp $(TEST_CASES)
 rs_choose_test_LDADD = $(TEST_LIBS)
-search_test_SOURCES = %D%/dataflows/search_test.cpp $(TEST_CASES)
+search_test_SOURCES = %D%/dataflows/search_test.cpp \
+	%D%/dataflows/best_test.cpp $(TEST_CASES)
 search_test_LDADD = $(TEST_LIBS)
 search_nest_test_SOURCES = %D%/dataflows/search_nest_test.cpp \
 	%D%/dataflows/nest_cost.h $(TEST_CASES)
@@ -139,7 +140,8 @@ multicast_machine_test_SOURCES = %D%/array/multicast_machine_test.cpp \
 	%D%/noc/mesh_oracle.cpp %D%/noc/mesh_oracle.h $(TEST_CASES)
 multicast_machine_test_LDADD = $(TEST_LIBS)
 
-pass_periods_test_SOURCES = %D%/array/pass_periods_test.cpp $(TEST_CASES)
+pass_periods_test_SOURCES = %D%/array/pass_periods_test.cpp \
+	%D%/array/nest_work_test.cpp $(TEST_CASES)
 pass_periods_test_LDADD = $(TEST_LIBS)
 
 # sim/base, sim/config, sim/cli

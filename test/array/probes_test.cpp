@@ -181,6 +181,17 @@ TEST(Probes, OfANestAddUpToItsCounts)
                   link[LINK_psum_in].words_sent);
         EXPECT_EQ(seen.sum("psum_out_", ".words"),
                   link[LINK_psum_out].words_sent);
+        // A word is in a fifo for a cycle at least, and then in a register.
+        const uint64_t filters = link[LINK_filter].words_delivered;
+        const uint64_t ifmaps = link[LINK_ifmap].words_delivered;
+        EXPECT_GE(seen.sum("pe_", ".filter_fifo"), filters);
+        EXPECT_GE(seen.sum("pe_", ".ifmap_fifo"), ifmaps);
+        EXPECT_GE(seen.sum("pe_", ".filter_rf"), filters);
+        EXPECT_GE(seen.sum("pe_", ".ifmap_rf"), ifmaps);
+        EXPECT_GE(seen.sum("pe_", ".psum_fifo"),
+                  link[LINK_psum_in].words_delivered +
+                      link[LINK_psum_link].words_delivered);
+        EXPECT_EQ(seen.sum("sequencer", ".running_pes") > 0, got.cycles > 0);
         most_blocks = std::max(most_blocks, seen.blocks());
         conflicts += seen.sum("psum_port", ".conflict");
     }

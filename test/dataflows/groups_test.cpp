@@ -5,6 +5,7 @@
 
 #include <cstring>
 
+#include "dataflows/gemm/gemm.h"
 #include "dataflows/program.h"
 #include "sim/config/config.h"
 #include "sim/config/layer_text.h"
@@ -14,6 +15,22 @@
 
 namespace
 {
+
+// A PE counts the windows of a pass in 15 bits; more of them are in groups.
+TEST(Windows, OfAGemmPassAreAllInGroupsThatACounterHolds)
+{
+    for (int n : {1, 2, 32766, 32767, 32768, 65533, 65534, 65535, 98301, 98302,
+                  1000000, 2147483647}) {
+        multicast_pass pass = {};
+        gemm_windows(&pass, n);
+        uint64_t sum = 0;
+        for (int k = 0; k < 2; k++) {
+            sum += uint64_t{pass.groups[k]} * pass.windows[k];
+            EXPECT_LE(pass.windows[k], 32767u) << n;
+        }
+        EXPECT_EQ(uint64_t(n), sum);
+    }
+}
 
 int pes_of(const arch &a, const layer &l)
 {

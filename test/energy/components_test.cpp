@@ -131,6 +131,14 @@ TEST_F(Energy, ABankCostsWhatHorowitzPrintsWhereTheTableIsAnchoredThere)
         a.l2_bytes = (uint64_t)kib * KIB;
         EXPECT_NEAR(pj / 4, costs(a).l2[TENSOR_IFMAP].energy, 0.01 * pj / 4);
     }
+    // From the first size of the grid to the last, nothing is guessed.
+    for (double bytes : {table_->grid->bytes[0],
+                         table_->grid->bytes[table_->grid->n_bytes - 1]}) {
+        a.l2_bytes = (uint64_t)bytes;
+        EXPECT_EQ(ENERGY_INTERPOLATED, costs(a).l2[TENSOR_IFMAP].origin);
+    }
+    a.l2_bytes = (uint64_t)table_->grid->bytes[0] - 8;
+    EXPECT_EQ(ENERGY_EXTRAPOLATED, costs(a).l2[TENSOR_IFMAP].origin);
     // 16 of these banks, whose sides CACTI's 0.0279 mm2 gives: four words and
     // the address of 16,384 rows go 0.75 x 3 sides at 0.121 pJ.
     a.l2_bytes = 128 * KIB;

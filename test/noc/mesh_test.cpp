@@ -6,6 +6,7 @@
 #include <cstring>
 #include <random>
 #include <tuple>
+#include <vector>
 
 #include "dataflows/l1_model.h"
 #include "noc/mesh.h"
@@ -98,6 +99,51 @@ TEST(Mesh, FlitsGoAlongTheRowFirst)
     EXPECT_EQ(r.m.input[3 * MESH_PORTS + MESH_NORTH].flits, 1);
     r.step();
     EXPECT_EQ(r.arrivals, (arrivals{{3, 3, 1}}));
+}
+
+// Random flits on their way in a mesh of two by two routers.
+void put_flits(rig *r, unsigned seed)
+{
+    std::mt19937 random(seed);
+    for (int k = 0, cycles = int(random() % 6); k < cycles; k++) {
+        for (int node = 0; node < 4; node++)
+            if (random() % 3 == 0 && mesh_can_inject(&r->m, node))
+                r->inject(node, 0, uint64_t{1} << random() % 4);
+        r->step();
+    }
+}
+
+// When the flits arrive that are in a mesh.
+arrivals left_of(unsigned seed)
+{
+    rig r(2, 2, 1);
+    put_flits(&r, seed);
+    r.arrivals.clear();
+    r.now = 0;
+    for (int k = 0; k < 20; k++)
+        r.step();
+    return r.arrivals;
+}
+
+TEST(Mesh, MeshesThatAreAlikeGoOnAlike)
+{
+    int n_alike = 0;
+    std::vector<arrivals> left;
+    std::vector<std::vector<uint64_t>> copies;
+    for (unsigned k = 0; k < 150; k++) {
+        rig r(2, 2, 1);
+        put_flits(&r, k);
+        left.push_back(left_of(k));
+        for (unsigned i = 0; i < k; i++)
+            if (mesh_is_alike(&r.m, copies[i].data())) {
+                EXPECT_EQ(left[i], left[k]) << i << " and " << k;
+                n_alike++;
+            }
+        copies.emplace_back(mesh_copy_bytes(&r.m) / 8 + 1);
+        mesh_save(&r.m, copies[k].data());
+        EXPECT_TRUE(mesh_is_alike(&r.m, copies[k].data()));
+    }
+    EXPECT_GT(n_alike, 100);
 }
 
 TEST(Mesh, TwoFlitsThatMeetTakeTurns)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "mem/l2_port.h"
@@ -112,6 +113,46 @@ TEST_F(Multicast, ASlotAsWideAsTheBanksTakesACycleWhereverItLies)
     stream_start(&state, &shape, 1, 0, 2); // half a row in
     cycle();
     EXPECT_EQ(words[0], 4);
+}
+
+// What lies elsewhere in its banks goes on alike when no cycle can tell: each
+// cycle of the two then sends the same words, whatever the rows.
+TEST_F(Multicast, StreamsThatAreAlikeSendTheSameWordsInEachCycle)
+{
+    int n_alike = 0, n_others = 0;
+    for (int of_shape = 0; of_shape < 5 * 3 * 3 * 2; of_shape++) {
+        shape.row_words = of_shape % 5 + 1;
+        shape.banks = of_shape / 5 % 3 + 1;
+        shape.slots_per_cycle = of_shape / 15 % 3 + 1;
+        shape.words_per_slot =
+            stream_slot_words(of_shape / 45 + 1, shape.banks, shape.row_words);
+        shape.chunks = 6 / shape.words_per_slot;
+        for (int at = 0; at < shape.banks * shape.row_words; at++) {
+            std::vector<uint64_t> sent[2];
+            stream_state first[2] = {};
+            for (int k = 0; k < 2; k++) {
+                stream_start(&state, &shape, 3, 0, k * at);
+                first[k] = state;
+                while (!stream_is_done(&state)) {
+                    std::fill(words, words + 3, int16_t{0});
+                    cycle();
+                    sent[k].push_back(counts.words_sent);
+                }
+                counts = {};
+            }
+            if (stream_is_alike(&first[0], &first[1], &shape,
+                                shape.slots_per_cycle)) {
+                EXPECT_EQ(sent[0], sent[1])
+                    << shape.banks << " banks, rows of " << shape.row_words
+                    << ", " << shape.slots_per_cycle << " slots of "
+                    << shape.words_per_slot << ", at " << at;
+                n_alike++;
+            } else
+                n_others += sent[0] != sent[1];
+        }
+    }
+    EXPECT_GT(n_alike, 50);
+    EXPECT_GT(n_others, 10);
 }
 
 TEST_F(Multicast, SplitsASlotWhereTheRowsEnd)
