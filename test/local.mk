@@ -251,7 +251,8 @@ coverage:
 	    $(if $(LIST),--list $(LIST),$(LEAST))
 
 # In slices: SECONDS=480 begins no mutant after so long, and the next `make
-# mutate` goes on; AGAIN=1 tries anew what survived.
+# mutate` goes on; AGAIN=1 tries anew what survived, SCRIPTS=1 also by the tests
+# of whole runs.
 .PHONY: mutate
 EXTRA_DIST += %D%/mutate/bench.py %D%/mutate/equivalent.txt \
 	%D%/mutate/mutate.py %D%/mutate/noting.cpp
@@ -259,7 +260,7 @@ mutate: all
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS=
 	@$(AM_TESTS_ENVIRONMENT) srcdir=$(abs_srcdir) $(PYTHON3) -B $(srcdir)/test/mutate/mutate.py \
 	    --count $(if $(COUNT),$(COUNT),300) --seed $(if $(SEED),$(SEED),1) \
-	    --only "$(ONLY)" --tests "$(BY)" $(if $(AGAIN),--again) \
+	    --only "$(ONLY)" --tests "$(BY)" $(if $(AGAIN),--again) $(if $(SCRIPTS),--scripts) \
 	    $(if $(SECONDS),--seconds $(SECONDS))
 
 # sim/network

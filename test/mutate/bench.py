@@ -4,12 +4,16 @@ programs linked with it once, and which of their cases enter which line.
 The library comes in two: libplain.so is the whole program, and libmutant.so,
 which the linker searches first, the one object that a mutant changes.  So a
 mutant costs one compilation and no more; of the tests, those cases run that
-enter its line, quick ones first, until one fails.  All lies in one folder,
-which may be kept for the next time: what is older than its source is made anew.
+enter its line, quick ones first, until one fails.  Where none does, its cases
+run once more with the object compiled for the sanitizers, as CI has the tests,
+which see what is read behind its end or never freed; then the scripts that run
+the whole program judge, with a program linked in the same way.  All lies in one folder, which may be kept for the next time: what is
+older than its source is made anew.
 SPDX-License-Identifier: MIT
 """
 
 import filecmp
+import glob
 import json
 import os
 import re
@@ -22,9 +26,21 @@ ROOMS = ("sim", "dataflows", "mem", "noc", "pe", "traces")
 OTHERS = ("sim/main.c", "sim/systemc/systemc_none.c")
 LIBRARIES = ["-lsqlite3", "-ljansson", "-lpthread", "-ldl", "-lm"]
 # Cases run in rounds of so many seconds in all, so that most mutants see the
-# quick ones only.
-ROUNDS = (0.3, 3, float("inf"))
+# quick ones only, and none sees more than the last: of those that enter the
+# line, of the others that enter the function, with the sanitizers, and of
+# scripts.
+NEAR, OTHERS_ROUNDS, SANITIZED_ROUNDS, SCRIPT_ROUNDS = (
+    (0.3, 3, 10), (0.3, 3), (0.5, 2), (2, 10))
+# The tests whose scripts run the program, beside those that are about its
+# files, limits and messages.
+SCRIPT_ROOMS = ("choose", "cli", "explain", "map", "network", "report", "run",
+                "validate", "values")
 MEMORY_KIB = 6 << 20
+# As configure --enable-sanitize has it.
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all",
+              "-fno-omit-frame-pointer"]
+SANITIZED = {"ASAN_OPTIONS": "hard_rss_limit_mb=3000:allocator_may_return_null=0",
+             "UBSAN_OPTIONS": "halt_on_error=1"}
 
 
 def sources(root):
@@ -62,6 +78,13 @@ def test_objects(build):
     return out
 
 
+def scripts(root):
+    for room in SCRIPT_ROOMS:
+        for name in sorted(os.listdir(os.path.join(root, "test", room))):
+            if name.endswith(("_test.py", "_test.sh")):
+                yield f"test/{room}/{name}"
+
+
 def is_newer(path, others):
     """Whether a file is there and no older than the others."""
     return os.path.exists(path) and all(
@@ -71,9 +94,9 @@ def is_newer(path, others):
 class Bench:
     """The folder `at`, of the sources `root`, built in `build`; is_mutated:
     whether a file's lines are changed, so that what enters them is noted;
-    tests: those that judge, or all."""
+    tests: those programs that judge, or all; by_scripts: and the scripts."""
 
-    def __init__(self, at, root, build, is_mutated, tests=()):
+    def __init__(self, at, root, build, is_mutated, tests, by_scripts):
         self.at, self.root, self.build = at, root, build
         self.cc = os.environ.get("CC", "gcc").split()
         self.cxx = os.environ.get("CXX", "g++").split()
@@ -88,8 +111,14 @@ class Bench:
         self.tests = {name: objects
                       for name, objects in test_objects(build).items()
                       if not tests or name in tests}
-        self.environment = {**os.environ, "srcdir": root, "builddir": build,
-                            "ACCELSIM": os.path.join(build, "accelsim")}
+        self.scripts = list(scripts(root)) if by_scripts else []
+        self.environment = {
+            **os.environ, "srcdir": root, "builddir": build,
+            "PYTHONPATH": os.path.join(root, "test"),
+            "ACCELSIM": os.path.join(at, "tests", "accelsim")}
+        asan = subprocess.run([*self.cc, "-print-file-name=libasan.so"],
+                              capture_output=True, text=True, check=True)
+        self.sanitized = {**SANITIZED, "LD_PRELOAD": asan.stdout.strip()}
         self.plain = os.path.join(at, "plain")
         self.noting = os.path.join(at, "noting")
         self.cases, self.lines = [], {}
@@ -150,13 +179,19 @@ class Bench:
             if not is_newer(to, [noter, *(os.path.join(self.build, one)
                                           for one in objects)]):
                 main = [] if name == "differ" else ["-lgtest_main"]
-                self.do(["g++", "-rdynamic", "-fuse-ld=gold",
-                         "-Wl,--no-as-needed,--strip-debug", "-o", to, *objects,
-                         noter, f"-L{self.noting}", "-lmutant",
-                         f"-L{self.plain}", "-lplain", *main, "-lgtest",
-                         *LIBRARIES], cwd=self.build)
-        for name in sorted(self.tests):
+                self.link_program(to, [*objects, noter], main)
+        to = os.path.join(self.at, "tests", "accelsim")
+        program = self.compile_all(self.plain, OTHERS, [], jobs)
+        if not is_newer(to, [noter, *program]):
+            self.link_program(to, [*program, noter], [])
+        for name in (*sorted(self.tests), *self.scripts):
             self.read_note(name, self.note_of(name, library))
+
+    def link_program(self, to, objects, main):
+        self.do(["g++", "-rdynamic", "-fuse-ld=gold",
+                 "-Wl,--no-as-needed,--strip-debug", "-o", to, *objects,
+                 f"-L{self.noting}", "-lmutant", f"-L{self.plain}", "-lplain",
+                 *main, "-lgtest", *LIBRARIES], cwd=self.build)
 
     def read_note(self, name, note):
         """Takes a program's cases and the lines that they enter into the map,
@@ -171,47 +206,62 @@ class Bench:
 
     def note_of(self, name, library):
         """What the cases of a test enter, kept in a file."""
-        kept = os.path.join(self.noting, name + ".json")
-        program = os.path.join(self.at, "tests", name)
+        kept = os.path.join(self.noting, name.replace("/", "@") + ".json")
+        program = os.path.join(self.root if name in self.scripts else
+                               os.path.join(self.at, "tests"), name)
         if is_newer(kept, [program]):
             with open(kept) as file:
                 note = json.load(file)
             if is_newer(kept, [os.path.join(self.root, path)
                                for path in note["lines"]]):
                 return note
-        seen = os.path.join(self.noting, name + ".seen")
-        if os.path.exists(seen):
-            os.remove(seen)
+        seen = kept[:-len("json")] + "seen"
+        began = os.times()
         is_good = self.run(name, [], self.noting, 3000, {"MUTATE_SEEN": seen})
+        ended = os.times()
         note = {"cases": [], "lines": {}}
-        if is_good:
-            note = self.noted(seen, library)
+        if is_good and os.path.exists(seen):
+            note = self.noted([seen], library)
+        elif is_good:
+            note = self.noted(glob.glob(seen + ".*"), library)
+            note = self.as_one(note, ended.children_user + ended.children_system
+                               - began.children_user - began.children_system)
         print(f"mutate: {name}: {len(note['cases'])} cases, "
               f"{sum(case[0] for case in note['cases']):.1f} s"
               f"{'' if is_good else ': fails, and is left out'}", flush=True)
-        if os.path.exists(seen):
-            os.remove(seen)
+        for path in glob.glob(seen + "*"):
+            os.remove(path)
         with open(kept, "w") as file:
             json.dump(note, file)
         return note
 
-    def noted(self, seen, library):
+    @staticmethod
+    def as_one(note, seconds):
+        """All processes' cases as one."""
+        return {"cases": [(seconds, "")] if note["cases"] else [],
+                "lines": {path: dict.fromkeys(lines, [0])
+                          for path, lines in note["lines"].items()}}
+
+    def noted(self, paths, library):
         cases, entered = [], {}
-        with open(seen) as file:
-            for line in file:
-                if line.startswith("case"):
-                    _, seconds, case = line.rstrip("\n").split(" ", 2)
-                    cases.append((float(seconds), case))
-                else:
-                    entered.setdefault(line, []).append(len(cases) - 1)
+        for path in paths:
+            with open(path) as file:
+                for line in file:
+                    if line.startswith("case"):
+                        _, seconds, case = line.rstrip("\n").split(" ", 2)
+                        cases.append((float(seconds), case))
+                    else:
+                        entered.setdefault(line, []).append(len(cases) - 1)
         found = subprocess.run(["addr2line", "-e", library],
                                input="".join(entered), text=True,
                                capture_output=True, check=True).stdout
         lines = {}
         for where, numbers in zip(found.split("\n"), entered.values()):
             at, number = where.split(" ")[0].rsplit(":", 1)
-            if number.isdigit() and at.endswith(".c"):
-                known = lines.setdefault(os.path.relpath(at, self.root), {})
+            # A compiler behind a cache may name another copy of the tree.
+            room = re.search(r"/((?:%s)/.*\.c)$" % "|".join(ROOMS), at)
+            if number.isdigit() and room:
+                known = lines.setdefault(room[1], {})
                 known[number] = sorted({*known.get(number, []), *numbers})
         return {"cases": cases, "lines": lines}
 
@@ -219,17 +269,23 @@ class Bench:
         """Whether a test passes, with the library in a folder, within so many
         seconds of CPU and ten times as many by the clock."""
         words = [os.path.join(self.at, "tests", test)]
-        if test != "differ":
+        short = {"ACCELSIM_TEST_SHORT": "1"}
+        if test in self.scripts:
+            words = [sys.executable, "-B"] if test.endswith(".py") else ["sh"]
+            words, short = [*words, os.path.join(self.root, test)], {}
+        elif test != "differ":
             words += ["--gtest_fail_fast", "--gtest_filter=" +
                       (":".join(cases) or "*")]
         try:
+            # The sanitizers take more addresses than there is memory.
+            most = "unlimited" if more else MEMORY_KIB
             return subprocess.run(
-                ["sh", "-c", f"ulimit -c 0; ulimit -v {MEMORY_KIB}; "
+                ["sh", "-c", f"ulimit -c 0; ulimit -v {most}; "
                  'ulimit -t "$0"; exec "$@"', str(int(limit)), *words],
                 cwd=self.build, timeout=10 * limit, check=False,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={**self.environment,
+                env={**self.environment, **short,
                      "LD_LIBRARY_PATH": f"{folder}:{self.plain}",
                      **dict(more)}).returncode == 0
         except subprocess.TimeoutExpired:
@@ -260,27 +316,46 @@ class Bench:
         with open(source, "w") as file:
             file.write(f'#line 1 "{os.path.join(self.root, path)}"\n{text}')
         beside = os.path.dirname(os.path.join(self.root, path))
-        done = subprocess.run([*self.cc, *self.flags, f"-I{beside}", "-c",
-                               source, "-o", made], capture_output=True,
-                              check=False)
+        make = [*self.cc, *self.flags, f"-I{beside}"]
+        done = subprocess.run([*make, "-c", source, "-o", made],
+                              capture_output=True, check=False)
         if done.returncode != 0 or self.same(
                 made, self.object_in(self.plain, path)):
             return "none"
         near, others = self.cases_at(path, *span)
         if not near and not others:
             return "unreached"
-        self.do(["gcc", "-shared", "-o", os.path.join(folder, "libmutant.so"),
-                 made])
-        for cases in (near, others):
-            test = self.killer(cases, folder)
+        library = os.path.join(folder, "libmutant.so")
+        self.do(["gcc", "-shared", "-o", library, made])
+        of_programs = [[case for case in cases if case[1] in self.tests]
+                       for cases in (near, others)]
+        of_scripts = [[case for case in cases if case[1] in self.scripts]
+                      for cases in (near, others)]
+        for cases, rounds in zip(of_programs, (NEAR, OTHERS_ROUNDS)):
+            test, _ = self.killer(cases, rounds, folder)
+            if test:
+                return f"killed by {test}"
+        checked = os.path.join(folder, "sanitized")
+        os.makedirs(checked, exist_ok=True)
+        link = ["-shared", "-o", os.path.join(checked, "libmutant.so")]
+        self.do([*make, *SANITIZERS, *link, source])
+        test, some = self.killer(of_programs[0], SANITIZED_ROUNDS, checked,
+                                 self.sanitized)
+        if test:
+            self.do([*make, *SANITIZERS, *link, os.path.join(self.root, path)])
+            if self.run(test, some, checked, 60, self.sanitized):
+                return f"killed by {test} and the sanitizers"
+        for cases in of_scripts:
+            test, _ = self.killer(cases, SCRIPT_ROUNDS, folder)
             if test:
                 return f"killed by {test}"
         return "survived"
 
-    def killer(self, cases, folder):
-        """The first test that fails of cases in order of their time, or None."""
+    def killer(self, cases, rounds, folder, more=()):
+        """The first test that fails of cases in order of their time, or None,
+        and those cases."""
         spent, at = 0, 0
-        for most in ROUNDS:
+        for most in rounds:
             tests = {}
             while at < len(cases) and spent + cases[at][0] <= most:
                 seconds, test, case = cases[at]
@@ -290,10 +365,10 @@ class Bench:
             for test, some in sorted(tests.items(), key=lambda one: sum(
                     seconds for seconds, _ in one[1])):
                 limit = 20 * sum(seconds for seconds, _ in some) + 10
-                if not self.run(test, [case for _, case in some], folder,
-                                limit):
-                    return test
-        return None
+                names = [case for _, case in some]
+                if not self.run(test, names, folder, limit, more):
+                    return test, names
+        return None, []
 
     @staticmethod
     def same(made, plain):

@@ -3,18 +3,19 @@
 breakages no test notices (`make mutate`).
 
     mutate.py --count N [--seed S] [--only pe,noc] [--tests lanes_test,...]
-              [--seconds N] [--again] [--jobs N]
+              [--scripts] [--seconds N] [--again] [--jobs N]
 
 A mutant is one change of a line: an operator, a comparison, a constant by one,
 a condition turned round, a statement left out.  It is compiled and run under
 the cases of the tests that enter its line (bench.py), quick ones first, until
 one fails, which kills it; what does not compile or compiles to the same object
-is none.  Survivors are printed with their line; those that are argued to be
+is none, nor is an allocation of more than is needed or the end of a table.  Survivors are printed with their line; those that are argued to be
 equivalent stand in test/mutate/equivalent.txt and count apart.
 
 The verdicts are kept in mutate/verdicts.txt: a mutant that stands there is not
 tried again, so that a sample may be judged in slices (--seconds: begin no more
-after so many), and --again tries anew those of it that survived.  The sample
+after so many), and --again tries anew those of it that survived, with
+--scripts also by the tests of whole runs.  The sample
 is the first N by a hash of the seed and of the mutant's text, so that it stays
 as it is when other lines change.
 SPDX-License-Identifier: MIT
@@ -61,7 +62,8 @@ def code_lines(path):
             is_code = (not inside and begins and '"' not in line and
                        line[0] in " \t" and
                        not begins.startswith(("//", "static const", "case ",
-                                              "SIM_CHECK", "return diag")))
+                                              "SIM_CHECK", "return diag",
+                                              "{NULL, ")))
             if "*/" in line:
                 inside = False
             if is_code:
@@ -80,7 +82,8 @@ def mutants_of(path):
                     new = negated(line, found.start())
                 else:
                     new = line[:found.start()] + text + line[found.end():]
-                if new is not None and new != line:
+                is_more_room = by in ("1", "2") and "alloc(" in line
+                if new is not None and new != line and not is_more_room:
                     yield number, line, new
 
 
@@ -221,6 +224,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="")
     parser.add_argument("--tests", default="", help="those that judge; all")
+    parser.add_argument("--scripts", action="store_true")
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--jobs", type=int, default=min(os.cpu_count() or 1, 2))
@@ -230,7 +234,8 @@ def main():
     bench = Bench(os.path.abspath("mutate"), os.path.abspath(SOURCE),
                   os.path.abspath(os.environ.get("builddir", ".")),
                   lambda path: path.startswith(MODEL_FOLDERS),
-                  [name for name in args.tests.split(",") if name])
+                  [name for name in args.tests.split(",") if name],
+                  args.scripts)
     bench.prepare(args.jobs)
     mutants = list(all_mutants(bench.root, [
         path for path in bench.mutated if path.startswith(folders)]))

@@ -5,7 +5,9 @@
 // names a file and the model was compiled with -fsanitize-coverage=trace-pc,
 // each case leaves a line "case SECONDS NAME" there (its CPU time), followed by
 // the addresses of the blocks that it entered, from the beginning of
-// libmutant.so. What is no gtest program leaves one case without a name.
+// libmutant.so.  Each process of what is no gtest program leaves one case
+// without a name, in a file of its own: MUTATE_SEEN, a dot and the process's
+// number.
 // SPDX-License-Identifier: MIT
 #include <link.h>
 
@@ -14,6 +16,7 @@
 #include <cstring>
 #include <ctime>
 #include <string>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -48,7 +51,9 @@ class noter : public testing::EmptyTestEventListener
 
     void OnTestEnd(const testing::TestInfo &info) override
     {
-        leave(std::string(info.test_suite_name()) + "." + info.name());
+        if (path_ != nullptr)
+            leave(path_,
+                  std::string(info.test_suite_name()) + "." + info.name());
         n_cases_++;
     }
 
@@ -57,14 +62,16 @@ class noter : public testing::EmptyTestEventListener
         n_cases_++;
     }
 
-    int n_cases() const
+    void leave_process() const
     {
-        return n_cases_;
+        if (path_ != nullptr && n_cases_ == 0)
+            leave(std::string(path_) + "." + std::to_string(getpid()), "");
     }
 
-    void leave(const std::string &name) const
+  private:
+    void leave(const std::string &path, const std::string &name) const
     {
-        std::FILE *to = path_ != nullptr ? std::fopen(path_, "a") : nullptr;
+        std::FILE *to = std::fopen(path.c_str(), "a");
         if (to == nullptr)
             return;
         std::fprintf(to, "case %.3f %s\n",
@@ -77,7 +84,6 @@ class noter : public testing::EmptyTestEventListener
         std::fclose(to);
     }
 
-  private:
     const char *path_;
     std::clock_t began_ = 0;
     int n_cases_ = 0;
@@ -89,8 +95,7 @@ noter *const the_noter = new noter;
 struct last_words {
     ~last_words()
     {
-        if (the_noter->n_cases() == 0)
-            the_noter->leave("");
+        the_noter->leave_process();
     }
 } the_last_words;
 
