@@ -70,7 +70,8 @@ dram_test_LDADD = $(TEST_LIBS)
 dram_memory_test_SOURCES = %D%/mem/dram_memory_test.cpp $(DRAM_TESTING) \
 	$(TEST_CASES)
 dram_memory_test_LDADD = $(TEST_LIBS)
-dma_test_SOURCES = %D%/mem/dma_test.cpp %D%/mem/word_map_test.cpp $(DRAM_TESTING) $(TEST_CASES)
+dma_test_SOURCES = %D%/mem/dma_test.cpp %D%/mem/word_map_test.cpp \
+	$(DRAM_TESTING) $(TEST_CASES)
 dma_test_LDADD = $(TEST_LIBS)
 
 # traces

@@ -43,7 +43,7 @@ step draw(random_case &random)
     return s;
 }
 
-// Of each MAC: what must have come before it, of each input, what it frees, and
+// What must have come before each MAC, of each input, what it frees, and
 // whether a psum has its last product in it.
 std::vector<int> macs_of(const step &s)
 {

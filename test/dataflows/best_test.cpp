@@ -53,7 +53,7 @@ struct all_given {
         list.push_back(f);
     }
 
-    // Of equals, the first that came.
+    // The first that came of equals.
     std::vector<search_found> best(search_objective objective, int room) const
     {
         std::vector<search_found> out = list;
