@@ -1,5 +1,6 @@
 /* multicast_alike.h - passes of which the descriptors differ and the timing
- * does not, on a multicast array. SPDX-License-Identifier: MIT
+ * does not, on a multicast array.
+ * SPDX-License-Identifier: MIT
  */
 #ifndef DATAFLOWS_MULTICAST_ALIKE_H
 #define DATAFLOWS_MULTICAST_ALIKE_H

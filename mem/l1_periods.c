@@ -2,7 +2,8 @@
  *
  * A copy is the arena's part.  Input buffers and delays are rings, compared
  * from their first place on.  Where a line's rows begin matters to the other
- * line alone, if they share banks. SPDX-License-Identifier: MIT
+ * line alone, if they share banks.
+ * SPDX-License-Identifier: MIT
  */
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* lane_periods.h - copies of the lanes' state in a pass, and whether lanes go
- * on as they did from a copy on (docs/periods.md). SPDX-License-Identifier: MIT
+ * on as they did from a copy on (docs/periods.md).
+ * SPDX-License-Identifier: MIT
  */
 #ifndef PE_LANE_PERIODS_H
 #define PE_LANE_PERIODS_H

@@ -49,28 +49,19 @@ static void (*const command[COMMAND_N])(struct invocation *s) = {
 
 static void act(struct invocation *s)
 {
-    switch (s->options.action) {
-    case ACTION_COMMAND:
-        if (s->options.show_config)
-            show_config(s);
-        else
-            command[s->options.command](s);
-        break;
-    case ACTION_HELP_CONFIG:
+    const enum action action = s->options.action;
+    if (action == ACTION_HELP_CONFIG)
         help_config_text(stdout);
-        break;
-    case ACTION_HELP_CONFIG_MARKDOWN:
+    else if (action == ACTION_HELP_CONFIG_MARKDOWN)
         help_config_markdown(stdout);
-        break;
-    case ACTION_LIST_DATAFLOWS:
+    else if (action == ACTION_LIST_DATAFLOWS)
         help_dataflows(stdout);
-        break;
-    case ACTION_HELP:
-    case ACTION_USAGE:
-    case ACTION_VERSION:
+    else if (action != ACTION_COMMAND)
         options_print_about(&s->options, stdout);
-        break;
-    }
+    else if (s->options.show_config)
+        show_config(s);
+    else
+        command[s->options.command](s);
 }
 
 static bool set_limits(struct options *o, struct diag *d)

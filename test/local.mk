@@ -182,7 +182,7 @@ if TESTS_WANTED
 check_PROGRAMS += evaluate_test expression_test
 endif
 dist_check_SCRIPTS += %D%/sweep/emit_test.py %D%/sweep/plan_test.py \
-	%D%/sweep/results_test.py
+	%D%/sweep/results_test.py %D%/sweep/store_test.py
 evaluate_test_SOURCES = %D%/sweep/evaluate_test.cpp $(TEST_CASES)
 evaluate_test_LDADD = $(TEST_LIBS)
 expression_test_SOURCES = %D%/sweep/expression_test.cpp $(TEST_CASES)

@@ -13,7 +13,7 @@
 #include "sim/base/input_file.h"
 #include "sim/base/whole_number.h"
 
-enum { CONSUMERS_MAX = 1024, WORDS_MAX = 1 << 16 };
+enum { CONSUMERS_MAX = 1024, WORDS_MAX = 1 << 16, LINE_BYTES = 4096 };
 
 struct data {                           /* of one name, while reading */
     struct reuse *reuse[CONSUMERS_MAX]; /* owns */
@@ -92,6 +92,18 @@ static bool read_line(struct reader *r, char *line)
     return true;
 }
 
+/* Whether fgets has read a line to its end: a device or a pipe may have a line
+ * without one. */
+static bool is_whole(struct reader *r, const char *line, FILE *from)
+{
+    const size_t n = strlen(line);
+    return (n > 0 && line[n - 1] == '\n') || feof(from) ||
+           diag_error(r->d, r->at,
+                      "a line of more than %d letters, or with a zero byte; "
+                      "NAME CONSUMER WORD is needed",
+                      LINE_BYTES - 2);
+}
+
 static void finish(struct reader *r)
 {
     for (int k = 0; k < r->out->n_names; k++) {
@@ -135,8 +147,7 @@ bool access_file_read(const char *path, struct access_file *out, struct diag *d)
 {
     FILE *from = open_accesses(path, d);
     struct reader *r;
-    char *line = NULL;
-    size_t line_bytes = 0;
+    char line[LINE_BYTES];
     bool ok = true;
     memset(out, 0, sizeof(*out));
     if (from == NULL)
@@ -145,9 +156,9 @@ bool access_file_read(const char *path, struct access_file *out, struct diag *d)
     r->out = out;
     r->d = d;
     r->at.file = path;
-    while (ok && input_line(from, &line, &line_bytes) >= 0) {
+    while (ok && fgets(line, sizeof(line), from) != NULL) {
         r->at.line++;
-        ok = read_line(r, line);
+        ok = is_whole(r, line, from) && read_line(r, line);
     }
     if (ok && ferror(from))
         ok = diag_fail(d, EXIT_IO, (struct src_pos){NULL, 0},
@@ -158,7 +169,6 @@ bool access_file_read(const char *path, struct access_file *out, struct diag *d)
                         "there is no access; lines NAME CONSUMER "
                         "WORD are needed");
     finish(r);
-    free(line);
     free(r);
     fclose(from);
     return ok;

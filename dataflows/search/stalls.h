@@ -9,7 +9,8 @@
  * leaves, with nothing beside.  Each of it is a multiple of the search's five
  * sums, or of one choice, and nothing less of any of them makes it more: so
  * parts of a space are bounded by it as they are by cycles
- * (search_problem.stalls). SPDX-License-Identifier: MIT
+ * (search_problem.stalls).
+ * SPDX-License-Identifier: MIT
  */
 #ifndef DATAFLOWS_SEARCH_STALLS_H
 #define DATAFLOWS_SEARCH_STALLS_H

@@ -6,7 +6,8 @@
  * alone, its state is compared with copies of earlier beats; where all blocks
  * are as they were, but for positions that have moved, what they did since is
  * done again as often as no position comes near the end of its range.  Why that
- * is exact: docs/periods.md. SPDX-License-Identifier: MIT
+ * is exact: docs/periods.md.
+ * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_ARRAY_PASS_PERIODS_H
 #define SIM_ARRAY_PASS_PERIODS_H

@@ -1,5 +1,6 @@
 /* command_import.c - has other tools' files written as files of accelsim's
- * own. SPDX-License-Identifier: MIT
+ * own.
+ * SPDX-License-Identifier: MIT
  */
 #include "sim/base/file_use.h"
 #include "sim/cli/command.h"

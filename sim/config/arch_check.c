@@ -225,11 +225,20 @@ static bool has_command_limit(const struct arch *arch)
     return arch->commands_in_flight > 0;
 }
 
+static bool has_chains(const struct arch *arch)
+{
+    return arch->fuse[0] != '\0';
+}
+
 static bool is_multicast(const struct arch *arch)
 {
     return arch->array_network == NETWORK_MULTICAST;
 }
 
+#define OF_L1 "l1.bytes", "0", has_l1, "give L1 some bytes", false
+#define OF_SHADOW "array.preload", "serial", has_shadow, "take 'shadow'", false
+#define OF_LINES "array.network", "systolic", is_multicast, "take 'multicast'"
+#define OF_CHAINS "network.fuse", "", has_chains, "name chains of nodes", false
 /* Keys that a part of the machine reads, which another key takes in or leaves
  * out. */
 static const struct part_key {
@@ -247,42 +256,35 @@ static const struct part_key {
     {"dram.layout", "dram.model", NULL, is_part, "take a DRAM part", false},
     {"dram.filter_order", "dram.model", NULL, is_part, "take a DRAM part",
      false},
-    {"l1.cluster_cols", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
-    {"l1.cluster_rows", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
-    {"l1.banks", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
-    {"l1.ifmap_banks", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
-    {"l1.filter_banks", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
-    {"l1.ifmap_bypass", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
-    {"l1.filter_bypass", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
-    {"l1.bank_row_words", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
-    {"l1.ports", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
-    {"l1.latency_cycles", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
-    {"l1.input_slots", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
-    {"noc.l2_to_l1", "l1.bytes", "0", has_l1, "give L1 some bytes", false},
-    {"noc.l2_to_l1_slots_per_cycle", "l1.bytes", "0", has_l1,
-     "give L1 some bytes", false},
-    {"noc.mesh_buffer_flits", "l1.bytes", "0", has_l1, "give L1 some bytes",
-     false},
+    {"l1.cluster_cols", OF_L1},
+    {"l1.cluster_rows", OF_L1},
+    {"l1.banks", OF_L1},
+    {"l1.ifmap_banks", OF_L1},
+    {"l1.filter_banks", OF_L1},
+    {"l1.ifmap_bypass", OF_L1},
+    {"l1.filter_bypass", OF_L1},
+    {"l1.bank_row_words", OF_L1},
+    {"l1.ports", OF_L1},
+    {"l1.latency_cycles", OF_L1},
+    {"l1.input_slots", OF_L1},
+    {"noc.l2_to_l1", OF_L1},
+    {"noc.l2_to_l1_slots_per_cycle", OF_L1},
+    {"noc.mesh_buffer_flits", OF_L1},
     {"noc.mesh_buffer_flits", "noc.l2_to_l1", "multicast", has_mesh,
      "take 'mesh'", false},
     {"noc.tree_accumulates", "noc.psum_reduce", "chain", has_trees,
      "take 'tree'", false},
-    {"array.groups_parallel", "array.network", "systolic", is_multicast,
-     "take 'multicast'", false},
-    {"array.strip_words", "array.preload", "serial", has_shadow,
-     "take 'shadow'", false},
-    {"array.strip_min_cycles", "array.preload", "serial", has_shadow,
-     "take 'shadow'", false},
-    {"array.commands_in_flight", "array.preload", "serial", has_shadow,
-     "take 'shadow'", false},
-    {"array.command_cycles", "array.preload", "serial", has_shadow,
-     "take 'shadow'", false},
+    {"array.groups_parallel", OF_LINES, false},
+    {"array.strip_words", OF_SHADOW},
+    {"array.strip_min_cycles", OF_SHADOW},
+    {"array.commands_in_flight", OF_SHADOW},
+    {"array.command_cycles", OF_SHADOW},
     {"array.command_cycles", "array.commands_in_flight", "0", has_command_limit,
      "take one or more", false},
-    {"pe.pipeline_cycles", "array.network", "systolic", is_multicast,
-     "take 'multicast'", true},
-    {"noc.ifmap_waits_for_filters", "array.network", "systolic", is_multicast,
-     "take 'multicast'", true},
+    {"pe.pipeline_cycles", OF_LINES, true},
+    {"noc.ifmap_waits_for_filters", OF_LINES, true},
+    {"network.fuse_tile", OF_CHAINS},
+    {"network.fuse_halos", OF_CHAINS},
 };
 
 /* What a part that the machine lacks would read has no effect.  A file's values

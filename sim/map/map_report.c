@@ -45,22 +45,25 @@ static void print_proof(const struct map_report *in, const struct map_layer *m,
     const char *name = search_objective_name[in->objective];
     const bool front = in->objective == SEARCH_front;
     char text[512];
-    if (m->stop == MAP_PROVEN && front)
+    /* A front may be stopped when the best of it is proven. */
+    const char *why =
+        stop_doc[front && m->stop == MAP_PROVEN ? MAP_TIME : m->stop];
+    if (front && m->front_proven)
         snprintf(text, sizeof(text),
                  "the whole front under the closed form, proven%s",
                  left_out(in));
-    else if (m->stop == MAP_PROVEN)
+    else if (!front && m->stop == MAP_PROVEN)
         snprintf(text, sizeof(text),
                  "the least %s%s%s under the closed form, proven%s", name,
                  m->is_nest ? " of all nests" : "",
                  in->is_constrained ? " that the constraints allow" : "",
                  left_out(in));
     else if (front)
-        snprintf(text, sizeof(text), "not proven: %s", stop_doc[m->stop]);
+        snprintf(text, sizeof(text), "not proven: %s", why);
     else
         snprintf(text, sizeof(text),
-                 "not proven: %s; %s up to %s %% less may exist",
-                 stop_doc[m->stop], name, text_percent(m->gap).text);
+                 "not proven: %s; %s up to %s %% less may exist", why, name,
+                 text_percent(m->gap).text);
     text_paragraph(to, "  result   ", text);
 }
 

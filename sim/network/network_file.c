@@ -1,5 +1,6 @@
 /* network_file.c - reads a network's file, as a list of layers or as a graph,
- * and makes a workload of a graph's MAC nodes. SPDX-License-Identifier: MIT
+ * and makes a workload of a graph's MAC nodes.
+ * SPDX-License-Identifier: MIT
  */
 #include "sim/network/network_file.h"
 

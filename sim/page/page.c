@@ -115,7 +115,7 @@ bool page_run(const char *const words[], FILE *from, FILE *to, struct diag *d)
     if (n > WORDS_MAX)
         return diag_error(d, command_line,
                           "%d words are more than a page takes; up to %d, "
-                          "fewer files, are possible",
+                          "with fewer files or options, are possible",
                           n, WORDS_MAX);
     FILE *said = tmpfile(), *messages = tmpfile();
     bool ok = said != NULL && messages != NULL;

@@ -37,16 +37,21 @@ static bool lies_inside(const struct plugin_elf *elf, uint64_t from,
     return from <= elf->bytes && bytes <= elf->bytes - from;
 }
 
+/* How each file of this machine's begins. */
+static const unsigned char of_this_machine[] = {
+    ELFMAG0,
+    ELFMAG1,
+    ELFMAG2,
+    ELFMAG3,
+    sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32,
+    __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB};
+
 static bool is_shared_object(struct plugin_elf *elf)
 {
-    const uint16_t one = 1;
-    const unsigned char order =
-        *(const unsigned char *)&one == 1 ? ELFDATA2LSB : ELFDATA2MSB;
-    const unsigned char wide = sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32;
     return at(elf, 0, &elf->head, sizeof(elf->head)) &&
-           memcmp(elf->head.e_ident, ELFMAG, SELFMAG) == 0 &&
-           elf->head.e_ident[EI_CLASS] == wide &&
-           elf->head.e_ident[EI_DATA] == order && elf->head.e_type == ET_DYN &&
+           memcmp(elf->head.e_ident, of_this_machine,
+                  sizeof(of_this_machine)) == 0 &&
+           elf->head.e_type == ET_DYN &&
            elf->head.e_phentsize == sizeof(ElfW(Phdr)) &&
            elf->head.e_shentsize == sizeof(ElfW(Shdr));
 }

@@ -52,7 +52,9 @@ __attribute__((noreturn)) static void try_out(const char *path,
     for (int kind = 1; kind < NSIG; kind++)
         signal(kind, SIG_DFL);
     alarm(TRIAL_SECONDS);
-    (void)dlopen(path, RTLD_NOW | RTLD_LOCAL); /* which may fail, but returns */
+    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (object != NULL) /* else this process says why */
+        dlclose(object);
     *is_back = 1;
     _exit(0);
 }

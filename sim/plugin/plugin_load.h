@@ -12,8 +12,8 @@ extern "C" {
 
 /* Loads the dataflow that a shared object defines.  None of its code runs
  * before its file proved to be whole and of this version's interface, and none
- * in this process before loading it went well in another.  What its functions
- * do once they are called is its author's. */
+ * in this process before loading it and letting it go went well in another.
+ * What its functions do once they are called is its author's. */
 bool plugin_load(const char *path, struct diag *d);
 
 #ifdef __cplusplus

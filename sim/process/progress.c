@@ -34,8 +34,6 @@ struct progress *progress_new(FILE *to, double work)
 
 void progress_free(struct progress *p)
 {
-    if (p == NULL)
-        return;
     if (p->shown_seconds > 0)
         fputs("\r\033[K", p->to);
     pthread_mutex_destroy(&p->lock);

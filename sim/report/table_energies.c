@@ -1,5 +1,6 @@
 /* table_energies.c - how far totals may lie from those printed, and totals
- * under several energy tables side by side. SPDX-License-Identifier: MIT
+ * under several energy tables side by side.
+ * SPDX-License-Identifier: MIT
  */
 #include <string.h>
 

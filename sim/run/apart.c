@@ -231,7 +231,11 @@ bool run_apart(const struct layer_runner *runner, const struct arch *arch,
     void *psums = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (psums == MAP_FAILED)
-        return no_process(layer, d);
+        return diag_fail(d, EXIT_IO, (struct src_pos){NULL, 0},
+                         "layer '%s': no %zu bytes can be shared with the "
+                         "process that runs it (%s); more memory or a smaller "
+                         "layer is needed",
+                         layer->name, bytes, strerror(errno));
     shared.psums = psums;
     with.values = &shared;
     const bool ok = run_child(runner, arch, layer, mapping, &with, out, d);

@@ -32,8 +32,6 @@ static void free_table(void *item)
 static void free_layers(void *item)
 {
     struct sweep_layers *l = item;
-    if (l == NULL)
-        return;
     workload_free(l->given);
     free(l->network_layer);
     for (int k = 0; k < 2; k++) {
@@ -60,8 +58,6 @@ struct inputs *inputs_new(void)
 
 void inputs_free(struct inputs *in)
 {
-    if (in == NULL)
-        return;
     kept_free(in->configs);
     kept_free(in->tables);
     kept_free(in->layers);

@@ -33,7 +33,7 @@ struct sweep_layers {
 };
 
 struct inputs *inputs_new(void);
-void inputs_free(struct inputs *in); /* or NULL */
+void inputs_free(struct inputs *in);
 
 /* NULL after a message. at: who names the file. */
 const struct config *inputs_config(struct inputs *in, const char *name,

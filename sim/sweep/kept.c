@@ -44,8 +44,6 @@ static void drop(struct kept *k, int i)
 
 void kept_free(struct kept *k)
 {
-    if (k == NULL)
-        return;
     while (k->n > 0)
         drop(k, k->n - 1);
     free(k->list);

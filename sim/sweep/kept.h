@@ -18,7 +18,7 @@ struct kept;
 /* free_item: called with what is no longer kept. */
 struct kept *kept_new(int most, void (*free_item)(void *item));
 /* Nothing of it is in use. */
-void kept_free(struct kept *kept); /* or NULL */
+void kept_free(struct kept *kept);
 
 /* The item of a key, in use from now on; NULL: there is none. */
 void *kept_take(struct kept *kept, const void *key, size_t key_bytes);

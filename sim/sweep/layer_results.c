@@ -50,8 +50,6 @@ static void unlink_entry(struct layer_results *r, struct entry *e)
 
 void layer_results_free(struct layer_results *r)
 {
-    if (r == NULL)
-        return;
     for (int i = 0; i < BUCKETS; i++)
         while (r->bucket[i] != NULL)
             unlink_entry(r, r->bucket[i]);

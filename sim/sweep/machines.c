@@ -69,8 +69,6 @@ void machines_bound_memo(struct machines *ms, uint64_t memo_bytes)
 
 void machines_free(struct machines *ms)
 {
-    if (ms == NULL)
-        return;
     kept_free(ms->pool);
     kept_free(ms->families);
     free(ms);
@@ -236,8 +234,6 @@ const struct sweep_machine *machines_take(struct machines *ms,
 
 void machines_give_back(struct machines *ms, const struct sweep_machine *m)
 {
-    if (m == NULL)
-        return;
     inputs_hold(ms->inputs);
     kept_give_back(ms->pool, m);
     inputs_release(ms->inputs);

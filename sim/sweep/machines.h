@@ -45,7 +45,7 @@ struct machines;
 struct machines *machines_new(struct inputs *inputs, uint64_t memo_bytes);
 /* At most so much from now on. */
 void machines_bound_memo(struct machines *machines, uint64_t memo_bytes);
-void machines_free(struct machines *machines); /* or NULL */
+void machines_free(struct machines *machines);
 /* Never NULL: a machine that cannot be is there with its refusal. */
 const struct sweep_machine *machines_take(struct machines *machines,
                                           const struct point *point);

@@ -43,8 +43,6 @@ struct pareto *pareto_new(const struct store_about *about, bool is_screening)
 
 void pareto_free(struct pareto *p)
 {
-    if (p == NULL)
-        return;
     for (int i = 0; i < p->n_groups; i++)
         free(p->group[i]);
     free(p->group);

@@ -19,7 +19,7 @@ struct pareto; /* points, and the columns that are to be least */
  * of them; points whose groups' columns are equal are compared with each other.
  */
 struct pareto *pareto_new(const struct store_about *about, bool is_screening);
-void pareto_free(struct pareto *p); /* or NULL */
+void pareto_free(struct pareto *p);
 /* Takes note of a point that came to results; others are none.  One that lacks
  * an objective is worse in it than any that has it. */
 void pareto_add(struct pareto *p, const struct store_row *row);

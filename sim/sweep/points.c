@@ -64,9 +64,8 @@ const char *points_lack(const struct plan *p,
 {
     struct lacked lacked = {cell, -1};
     expression_columns(condition, see_column, &lacked);
-    return lacked.column < 0 ? NULL
-           : lacked.column < p->n_keys
-               ? p->key[lacked.column].name
+    return lacked.column < 0
+               ? NULL
                : result_column_at(lacked.column - p->n_keys)->name;
 }
 

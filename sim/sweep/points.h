@@ -23,7 +23,7 @@ const char *points_unlinked(const struct plan *plan, const struct cell *cell);
  * much as they read.  *first: one that does not; or NULL. */
 bool points_hold(const struct plan *plan, enum plan_stage stage,
                  const struct cell *cell, const struct expression **first);
-/* The name of a column that the condition reads and the point lacks; or NULL.
+/* The name of a result that the condition reads and the point lacks; or NULL.
  */
 const char *points_lack(const struct plan *plan,
                         const struct expression *condition,

@@ -45,13 +45,19 @@ bool store_do(struct store *s, const char *sql, struct diag *d)
            store_failed(s, d);
 }
 
-sqlite3_stmt *store_statement(struct store *s, const char *sql, struct diag *d)
+sqlite3_stmt *store_statement(struct store *s, const char *sql)
 {
     sqlite3_stmt *statement = NULL;
-    if (sqlite3_prepare_v2(s->db, sql, -1, &statement, NULL) == SQLITE_OK)
-        return statement;
-    store_failed(s, d);
-    return NULL;
+    (void)sqlite3_prepare_v2(s->db, sql, -1, &statement, NULL);
+    return statement;
+}
+
+bool store_end(struct store *s, sqlite3_stmt *statement, bool went_well,
+               struct diag *d)
+{
+    const bool ok = went_well || store_failed(s, d);
+    sqlite3_finalize(statement);
+    return ok;
 }
 
 /* Keeps a second process from writing.  The lock goes with the process, and
@@ -80,95 +86,88 @@ static bool open_database(struct store *s, int flags, struct diag *d)
     return true;
 }
 
-/* The one value of a query as text; "" where there is none. */
-static bool read_text(struct store *s, const char *key, char *out,
-                      size_t out_bytes, struct diag *d)
+/* Keeps a value whose key is `begin` and a number, in its place of n. */
+static void note_numbered(const char *key, const char *value, const char *begin,
+                          char (*list)[PLAN_KEY_BYTES], int n)
 {
-    sqlite3_stmt *q =
-        store_statement(s, "SELECT value FROM about WHERE key = ?", d);
-    if (q == NULL)
-        return false;
-    sqlite3_bind_text(q, 1, key, -1, SQLITE_STATIC);
-    const int step = sqlite3_step(q);
-    const bool ok =
-        step == SQLITE_ROW || step == SQLITE_DONE || store_failed(s, d);
-    const char *text =
-        step == SQLITE_ROW ? (const char *)sqlite3_column_text(q, 0) : NULL;
-    snprintf(out, out_bytes, "%s", text != NULL ? text : "");
-    sqlite3_finalize(q);
-    return ok;
+    char name[32];
+    for (int i = 0; i < n; i++) {
+        snprintf(name, sizeof(name), "%s%d", begin, i);
+        if (strcmp(key, name) == 0)
+            snprintf(list[i], sizeof(list[i]), "%s", value);
+    }
 }
 
-static bool read_number(struct store *s, const char *key, uint64_t *out,
-                        struct diag *d)
+/* One row of what a store says of itself. */
+static void note_about(struct store_about *a, const char *key,
+                       const char *value)
 {
-    char text[32];
-    const bool ok = read_text(s, key, text, sizeof(text), d);
-    *out = ok ? strtoull(text, NULL, 10) : 0;
-    return ok;
+    if (strcmp(key, "plan") == 0) {
+        snprintf(a->plan, sizeof(a->plan), "%s", value);
+    } else if (strcmp(key, "digest") == 0) {
+        snprintf(a->digest, sizeof(a->digest), "%s", value);
+    } else if (strcmp(key, "shard") == 0) {
+        a->shard = atoi(value);
+    } else if (strcmp(key, "shards") == 0) {
+        a->shards = atoi(value);
+    } else if (strcmp(key, "points") == 0) {
+        a->points = strtoull(value, NULL, 10);
+    } else {
+        note_numbered(key, value, "objective", a->objective,
+                      PLAN_OBJECTIVES_MAX);
+        note_numbered(key, value, "group", a->group, STORE_GROUPS_MAX);
+    }
 }
 
 bool store_read_about(struct store *s, struct diag *d)
 {
     struct store_about *a = &s->about;
-    uint64_t shard, shards;
-    char key[32];
-    if (!read_text(s, "plan", a->plan, sizeof(a->plan), d) ||
-        !read_text(s, "digest", a->digest, sizeof(a->digest), d) ||
-        !read_number(s, "shard", &shard, d) ||
-        !read_number(s, "shards", &shards, d) ||
-        !read_number(s, "points", &a->points, d))
-        return false;
-    a->shard = (int)shard;
-    a->shards = (int)shards;
-    for (int i = 0; i < PLAN_OBJECTIVES_MAX; i++) {
-        snprintf(key, sizeof(key), "objective%d", i);
-        if (!read_text(s, key, a->objective[i], sizeof(a->objective[i]), d))
-            return false;
+    sqlite3_stmt *q = store_statement(
+        s, "SELECT ifnull(key, ''), ifnull(value, '') FROM about");
+    int step;
+    memset(a, 0, sizeof(*a));
+    while ((step = sqlite3_step(q)) == SQLITE_ROW)
+        note_about(a, (const char *)sqlite3_column_text(q, 0),
+                   (const char *)sqlite3_column_text(q, 1));
+    for (int i = 0; i < PLAN_OBJECTIVES_MAX; i++)
         a->objective_columns += a->objective[i][0] != '\0';
-    }
-    for (int i = 0; i < 8; i++) {
-        snprintf(key, sizeof(key), "group%d", i);
-        if (!read_text(s, key, a->group[i], sizeof(a->group[i]), d))
-            return false;
+    for (int i = 0; i < STORE_GROUPS_MAX; i++)
         a->n_groups += a->group[i][0] != '\0';
-    }
-    return true;
+    return store_end(s, q, step == SQLITE_DONE, d);
 }
 
 static bool put_about(struct store *s, const char *key, const char *value,
                       struct diag *d)
 {
-    sqlite3_stmt *q = store_statement(s, "INSERT INTO about VALUES (?, ?)", d);
-    if (q == NULL)
-        return false;
+    sqlite3_stmt *q = store_statement(s, "INSERT INTO about VALUES (?, ?)");
     sqlite3_bind_text(q, 1, key, -1, SQLITE_STATIC);
     sqlite3_bind_text(q, 2, value, -1, SQLITE_STATIC);
-    const bool ok = sqlite3_step(q) == SQLITE_DONE || store_failed(s, d);
-    sqlite3_finalize(q);
-    return ok;
+    return store_end(s, q, sqlite3_step(q) == SQLITE_DONE, d);
 }
 
 static bool write_about(struct store *s, const struct store_about *a,
                         struct diag *d)
 {
     char shard[16], shards[16], points[24], key[32];
+    const char *const first[][2] = {{"plan", a->plan},
+                                    {"digest", a->digest},
+                                    {"accelsim", ACCELSIM_VERSION},
+                                    {"shard", shard},
+                                    {"shards", shards},
+                                    {"points", points}};
+    bool ok = true;
     snprintf(shard, sizeof(shard), "%d", a->shard);
     snprintf(shards, sizeof(shards), "%d", a->shards);
     snprintf(points, sizeof(points), "%" PRIu64, a->points);
-    bool ok = put_about(s, "plan", a->plan, d) &&
-              put_about(s, "digest", a->digest, d) &&
-              put_about(s, "accelsim", ACCELSIM_VERSION, d) &&
-              put_about(s, "shard", shard, d) &&
-              put_about(s, "shards", shards, d) &&
-              put_about(s, "points", points, d);
-    for (uint64_t i = 0; ok && i < a->objective_columns; i++) {
-        snprintf(key, sizeof(key), "objective%d", (int)i);
-        ok = put_about(s, key, a->objective[i], d);
+    for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
+        ok = put_about(s, first[i][0], first[i][1], d) && ok;
+    for (int i = 0; i < (int)a->objective_columns; i++) {
+        snprintf(key, sizeof(key), "objective%d", i);
+        ok = put_about(s, key, a->objective[i], d) && ok;
     }
-    for (int i = 0; ok && i < a->n_groups; i++) {
+    for (int i = 0; i < a->n_groups; i++) {
         snprintf(key, sizeof(key), "group%d", i);
-        ok = put_about(s, key, a->group[i], d);
+        ok = put_about(s, key, a->group[i], d) && ok;
     }
     return ok;
 }
@@ -188,22 +187,16 @@ static bool make_tables(struct store *s, const struct plan *plan,
     return ok;
 }
 
-/* Whether the file has the tables; a new one is empty. */
 /* How many tables a database has, and how many of a store's. */
 static bool count_tables(struct store *s, int *all, int *own, struct diag *d)
 {
-    sqlite3_stmt *q =
-        store_statement(s,
-                        "SELECT count(*), total(name IN ('about', 'points')) "
-                        "FROM sqlite_master",
-                        d);
-    if (q == NULL)
-        return false;
-    const bool ok = sqlite3_step(q) == SQLITE_ROW || store_failed(s, d);
+    sqlite3_stmt *q = store_statement(
+        s, "SELECT count(*), total(name IN ('about', 'points')) "
+           "FROM sqlite_master");
+    const bool ok = sqlite3_step(q) == SQLITE_ROW;
     *all = ok ? sqlite3_column_int(q, 0) : 0;
     *own = ok ? sqlite3_column_int(q, 1) : 0;
-    sqlite3_finalize(q);
-    return ok;
+    return store_end(s, q, ok, d);
 }
 
 bool store_has_tables(struct store *s, bool *out, struct diag *d)
@@ -279,9 +272,9 @@ static bool open_for(struct store *s, const struct plan *plan,
     s->n_keys = plan->n_keys;
     s->n_screened = plan->screens ? plan->n_objectives : 0;
     char *sql = store_insert_sql(plan);
-    s->insert = store_statement(s, sql, d);
+    s->insert = store_statement(s, sql);
     free(sql);
-    return s->insert != NULL;
+    return s->insert != NULL || store_failed(s, d);
 }
 
 struct store *store_open(const char *path, const struct plan *plan,
@@ -353,26 +346,20 @@ bool store_each_done(struct store *s,
                      void *context, struct diag *d)
 {
     sqlite3_stmt *q =
-        store_statement(s, "SELECT point, \"by\" = 'run' FROM points", d);
-    if (q == NULL)
-        return false;
+        store_statement(s, "SELECT point, points.\"by\" = 'run' FROM points");
     int step;
     while ((step = sqlite3_step(q)) == SQLITE_ROW)
         use(context, (uint64_t)sqlite3_column_int64(q, 0),
             sqlite3_column_int(q, 1) != 0);
-    const bool ok = step == SQLITE_DONE || store_failed(s, d);
-    sqlite3_finalize(q);
-    return ok;
+    return store_end(s, q, step == SQLITE_DONE, d);
 }
 
 bool store_count(struct store *s, uint64_t count[POINT_STATUS_N],
                  uint64_t *simulated, struct diag *d)
 {
     sqlite3_stmt *q = store_statement(
-        s, "SELECT status, \"by\" = 'run', count(*) FROM points GROUP BY 1, 2",
-        d);
-    if (q == NULL)
-        return false;
+        s, "SELECT ifnull(status, ''), points.\"by\" = 'run', count(*) "
+           "FROM points GROUP BY 1, 2");
     int step;
     memset(count, 0, POINT_STATUS_N * sizeof(*count));
     *simulated = 0;
@@ -380,12 +367,10 @@ bool store_count(struct store *s, uint64_t count[POINT_STATUS_N],
         const char *status = (const char *)sqlite3_column_text(q, 0);
         const uint64_t n = (uint64_t)sqlite3_column_int64(q, 2);
         for (int k = 0; k < POINT_STATUS_N; k++)
-            if (status != NULL && strcmp(status, point_status_name[k]) == 0)
+            if (strcmp(status, point_status_name[k]) == 0)
                 count[k] += n;
         if (sqlite3_column_int(q, 1) != 0)
             *simulated += n;
     }
-    const bool ok = step == SQLITE_DONE || store_failed(s, d);
-    sqlite3_finalize(q);
-    return ok;
+    return store_end(s, q, step == SQLITE_DONE, d);
 }

@@ -17,6 +17,8 @@ extern "C" {
 
 struct store;
 
+enum { STORE_GROUPS_MAX = 8 };
+
 /* What a store is of. */
 struct store_about {
     char plan[PLAN_KEY_BYTES];  /* its name */
@@ -27,7 +29,7 @@ struct store_about {
     char objective[PLAN_OBJECTIVES_MAX][PLAN_KEY_BYTES];
     /* Keys that say what runs: points are compared with those of equal ones. */
     int n_groups;
-    char group[8][PLAN_KEY_BYTES];
+    char group[STORE_GROUPS_MAX][PLAN_KEY_BYTES];
 };
 
 /* For writing: makes it where it is not.  NULL after a message. */

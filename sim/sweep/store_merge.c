@@ -10,13 +10,9 @@ static const struct src_pos command_line = {NULL, 0};
 
 static bool attach(struct store *s, const char *path, struct diag *d)
 {
-    sqlite3_stmt *q = store_statement(s, "ATTACH ? AS shard", d);
-    if (q == NULL)
-        return false;
+    sqlite3_stmt *q = store_statement(s, "ATTACH ? AS shard");
     sqlite3_bind_text(q, 1, path, -1, SQLITE_STATIC);
-    const bool ok = sqlite3_step(q) == SQLITE_DONE || store_failed(s, d);
-    sqlite3_finalize(q);
-    return ok;
+    return store_end(s, q, sqlite3_step(q) == SQLITE_DONE, d);
 }
 
 /* Makes the tables as the attached store has them. */
@@ -24,23 +20,18 @@ static bool make_alike(struct store *s, struct diag *d)
 {
     sqlite3_stmt *q = store_statement(
         s,
-        "SELECT sql FROM shard.sqlite_master WHERE type = 'table' AND name IN "
-        "('about', 'points')",
-        d);
-    if (q == NULL)
-        return false;
-    char *sql[2] = {NULL, NULL};
-    for (int i = 0; i < 2 && sqlite3_step(q) == SQLITE_ROW; i++)
-        sql[i] = xstrdup((const char *)sqlite3_column_text(q, 0));
-    sqlite3_finalize(q);
+        "SELECT group_concat(sql, '; ') FROM shard.sqlite_master WHERE type = "
+        "'table' AND name IN ('about', 'points')");
+    const bool is_read = sqlite3_step(q) == SQLITE_ROW;
+    char *sql =
+        is_read ? xstrdup((const char *)sqlite3_column_text(q, 0)) : NULL;
     const bool ok =
-        sql[1] != NULL && store_do(s, sql[0], d) && store_do(s, sql[1], d) &&
+        store_end(s, q, is_read, d) && store_do(s, sql, d) &&
         store_do(s,
                  "INSERT INTO about SELECT key, CASE WHEN key IN ('shard', "
                  "'shards') THEN '1' ELSE value END FROM shard.about",
                  d);
-    free(sql[0]);
-    free(sql[1]);
+    free(sql);
     return ok;
 }
 

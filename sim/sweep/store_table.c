@@ -141,26 +141,21 @@ bool store_each_row(struct store *s,
                     bool (*use)(void *context, const struct store_row *row),
                     void *context, struct diag *d)
 {
-    sqlite3_stmt *q =
-        store_statement(s, "SELECT * FROM points ORDER BY point", d);
-    if (q == NULL)
-        return false;
+    sqlite3_stmt *q = store_statement(s, "SELECT * FROM points ORDER BY point");
     const int n = sqlite3_column_count(q);
     const char **name = xcalloc((size_t)n, sizeof(*name));
     struct cell *cell = xcalloc((size_t)n, sizeof(*cell));
     for (int i = 0; i < n; i++)
         name[i] = sqlite3_column_name(q, i);
     const struct store_row row = {n, name, cell};
-    int step;
+    int step = SQLITE_ROW;
     bool goes_on = true;
     while (goes_on && (step = sqlite3_step(q)) == SQLITE_ROW) {
         for (int i = 0; i < n; i++)
             cell[i] = read_cell(q, i);
         goes_on = use(context, &row);
     }
-    const bool ok = !goes_on || step == SQLITE_DONE || store_failed(s, d);
     free(name);
     free(cell);
-    sqlite3_finalize(q);
-    return ok;
+    return store_end(s, q, !goes_on || step == SQLITE_DONE, d);
 }

@@ -38,9 +38,12 @@ bool store_read_about(struct store *store, struct diag *d);
 /* Appends what SQLite says of its last call; returns false. */
 bool store_failed(const struct store *store, struct diag *d);
 bool store_do(struct store *store, const char *sql, struct diag *d);
-/* NULL after a message. */
-sqlite3_stmt *store_statement(struct store *store, const char *sql,
-                              struct diag *d);
+/* A statement, which store_end ends.  NULL: SQLite cannot make it, and a step
+ * of it fails. */
+sqlite3_stmt *store_statement(struct store *store, const char *sql);
+/* Ends a statement; false after a message, unless all `went_well`. */
+bool store_end(struct store *store, sqlite3_stmt *statement, bool went_well,
+               struct diag *d);
 
 #ifdef __cplusplus
 }

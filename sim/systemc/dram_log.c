@@ -108,8 +108,6 @@ struct dram_log *dram_log_new(const struct arch *arch, uint64_t from_cycle,
 
 void dram_log_free(struct dram_log *log)
 {
-    if (log == NULL)
-        return;
     free(log->event);
     free(log);
 }

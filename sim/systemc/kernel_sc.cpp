@@ -293,9 +293,12 @@ bool run_layer(const void *context, const arch *arch, const layer *layer,
         return ok && s.top->close_wave(d);
     } catch (const std::exception &e) { // of SystemC or of a foreign memory
         return diag_fail(d, EXIT_MACHINE, src_pos{nullptr, 0},
-                         "layer '%s': SystemC gave up (%s); a memory behind "
-                         "the socket must answer every transaction",
-                         layer->name, e.what());
+                         "layer '%s': SystemC gave up (%s); %s", layer->name,
+                         e.what(),
+                         systemc->memory.is_foreign
+                             ? "a memory behind the socket must answer every "
+                               "transaction"
+                             : "more memory, or '--kernel native', is needed");
     }
 }
 

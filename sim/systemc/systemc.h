@@ -4,7 +4,8 @@
  * and the DRAM is met through a TLM-2.0 socket.  Same results as the native
  * kernel.  It is a module that is loaded when it is asked for, for SystemC
  * takes longer to start than a small layer to run
- * (sim/systemc/systemc_module.h). SPDX-License-Identifier: MIT
+ * (sim/systemc/systemc_module.h).
+ * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_SYSTEMC_SYSTEMC_H
 #define SIM_SYSTEMC_SYSTEMC_H

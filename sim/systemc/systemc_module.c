@@ -39,9 +39,7 @@ static bool fits(const struct systemc_module *found)
 {
     const struct systemc_module mine = SYSTEMC_MODULE(NULL);
     return strcmp(found->version, mine.version) == 0 &&
-           found->options == mine.options && found->arch == mine.arch &&
-           found->layer == mine.layer && found->mapping == mine.mapping &&
-           found->simulate == mine.simulate && found->result == mine.result;
+           memcmp(found->bytes, mine.bytes, sizeof(mine.bytes)) == 0;
 }
 
 bool systemc_load(const struct systemc_options *systemc,

@@ -21,10 +21,11 @@ extern "C" {
 
 #define SYSTEMC_MODULE_FILE "accelsim_systemc.so"
 
+enum { SYSTEMC_STRUCTS_N = 6 };
+
 struct systemc_module {
-    const char *version; /* of accelsim; a constant */
-    /* Bytes of what passes between the two. */
-    uint32_t options, arch, layer, mapping, simulate, result;
+    const char *version;               /* of accelsim; a constant */
+    uint32_t bytes[SYSTEMC_STRUCTS_N]; /* of what passes between the two */
     /* As struct layer_runner has it; context: a struct systemc_options. */
     bool (*run)(const void *context, const struct arch *arch,
                 const struct layer *layer, const struct layer_mapping *mapping,
@@ -32,11 +33,16 @@ struct systemc_module {
                 struct layer_result *out, struct diag *d);
 };
 
-#define SYSTEMC_MODULE(run)                                                    \
-    {                                                                          \
-        ACCELSIM_VERSION, sizeof(struct systemc_options), sizeof(struct arch), \
-            sizeof(struct layer), sizeof(struct layer_mapping),                \
-            sizeof(struct simulate_options), sizeof(struct layer_result), run  \
+#define SYSTEMC_MODULE(run)                   \
+    {                                         \
+        ACCELSIM_VERSION,                     \
+            {sizeof(struct systemc_options),  \
+             sizeof(struct arch),             \
+             sizeof(struct layer),            \
+             sizeof(struct layer_mapping),    \
+             sizeof(struct simulate_options), \
+             sizeof(struct layer_result)},    \
+            run                               \
     }
 
 #ifdef __cplusplus

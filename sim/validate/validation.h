@@ -28,7 +28,8 @@
  * all.  `mean_error` and `bias` of a check are tolerances, too: of the mean of
  * its values' absolute errors and of their errors, a row each, where all values
  * are asked for.  A check with `variants`, names of runs, has a row for each,
- * without a verdict. SPDX-License-Identifier: MIT
+ * without a verdict.
+ * SPDX-License-Identifier: MIT
  */
 #ifndef SIM_VALIDATE_VALIDATION_H
 #define SIM_VALIDATE_VALIDATION_H

@@ -1,6 +1,7 @@
 // layout_oracle.h - where words lie in DRAM, by laying down one after the
 // other, and what a transfer should touch: byte by byte, nothing of
-// dram_layout.h. SPDX-License-Identifier: MIT
+// dram_layout.h.
+// SPDX-License-Identifier: MIT
 #ifndef TEST_DATAFLOWS_LAYOUT_ORACLE_H
 #define TEST_DATAFLOWS_LAYOUT_ORACLE_H
 

@@ -133,9 +133,33 @@ awk -F, 'FNR == 2 { print $7 }' "$work/delay.csv" "$work/edp.csv" | sort -nc ||
 cmp "$work/limited.csv" "$work/edp.csv" ||
     fail "a time limit changes the result of a nest search"
 "$accelsim" map --cfg eyeriss.cfg --dataflow nest --layer conv5 \
-    --time-limit 1 --top 0 >"$work/table" 2>"$work/err"
-grep -q 'not proven: the time limit came first; energy up to' "$work/table" ||
+    --objective front --time-limit 1 --top 0 >"$work/table" 2>"$work/err"
+grep -q 'not proven: the time limit came first$' "$work/table" ||
     fail "a time limit that came first is not told"
+grep -q 'Pareto front .*, of those evaluated$' "$work/table" ||
+    fail "a front that is not proven is not told"
+
+# What else is left open; and all layers together, which need not run.
+"$accelsim" map --cfg eyeriss_v2_dense.cfg --net lenet5 --layer c1 \
+    --objective front >"$work/table" 2>"$work/err"
+grep -q 'of the best without copies in several L1s$' "$work/table" ||
+    fail "a front without copies in L1s is not told"
+grep -q 'not proven: bounds leave out' "$work/table" ||
+    fail "not said what bounds leave out"
+"$accelsim" map --cfg eyeriss.cfg --net lenet5 --top 0 \
+    --set dram.model=ddr3_1600 >"$work/table" 2>"$work/err"
+grep -q '^all layers, the best of each: .*, at least [0-9,]* cycles$' \
+    "$work/table" || fail "what did not run is no bound"
+grep -q 'paid DRAM by useful words, not$' "$work/table" ||
+    fail "not said what the search paid: $(cat "$work/table")"
+"$accelsim" map --cfg eyeriss.cfg --net lenet5 --layer c1 \
+    --energy 45nm,45nm_rough --format csv >"$work/two.csv" 2>"$work/err"
+head -n 1 "$work/two.csv" |
+    grep -q ',gap,energy_by_table.45nm,energy_by_table.45nm_rough$' ||
+    fail "a table is missing in CSV"
+awk -F, 'NR == 2 { d = $(NF - 1) / $5 - 1; e = $NF / $5 - 1
+    exit !(d < 1e-9 && d > -1e-9 && (e > 1e-9 || e < -1e-9)) }' \
+    "$work/two.csv" || fail "a table's energy is not as it was shown"
 
 # No mapping that was chosen runs: the report says so, and nothing is saved.
 for flow in rs nest; do

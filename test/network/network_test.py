@@ -197,6 +197,9 @@ def fusion(folder):
             ((*words, "network.fuse=conv1_1"), "FIRST:LAST"),
             ((*words, "network.fuse=conv1_1:conv9"), "the nearest is"),
             ((*words, "network.fuse=conv3_1:conv1_1"), "leads no chain"),
+            ((*words, "network.fuse=conv1_1:conv1_1"), "two nodes or more"),
+            ((*words, "network.fuse_tile=2"), "'network.fuse_tile' has no "),
+            ((*words, "network.fuse_halos=kept"), "halos' has no effect"),
             ((*words, "network.fuse=fc6:fc7"), "is a fc")):
         done = run(*arguments)
         check(done.returncode == 1 and said in done.stderr,

@@ -315,6 +315,8 @@ def look_at_compare(folder):
                         ((one, model), "of a model, which knows no cycles"),
                         ((one, other), "have no layer in common"),
                         ((one, mac), "the same table (--energy)"),
+                        (("eyeriss", "systolic", *["--set", "array.rows=8"] *
+                          600), "605 words are more than a page takes"),
                         (("eyeriss", "systolic", "--layer", "conv3"),
                          "batch 4, and 'systolic'")):
         done = run("compare", *words)

@@ -8,6 +8,7 @@ SPDX-License-Identifier: MIT
 
 import errno
 import os
+import signal
 import subprocess
 
 from program import (PROGRAM, check, finish,
@@ -15,6 +16,7 @@ from program import (PROGRAM, check, finish,
 
 leave_to_the_plain_build()
 AGAIN, NO, BAD, DISK = errno.EINTR, errno.EAGAIN, errno.EIO, errno.ENOSPC
+BREAKS = -signal.SIGSEGV
 FAILING = os.path.join(os.path.dirname(PROGRAM), "test", "process",
                        "failing_calls.so")
 PLUGIN = os.path.join(os.path.dirname(PROGRAM), "test", "dataflows",
@@ -25,12 +27,16 @@ TO_FILE = [*C1, "-o", "out", "--format", "json"]
 PLUGGED = [*C1, "--plugin", PLUGIN]
 PAGE = [*C1, "--format", "html"]
 APART = [*C1, "--kernel", "systemc"]
+CHECKED = [*APART, "--check"]
+WAVE = [*APART, "--vcd", "x.vcd", "--trace-window", "0:9", "--trace-pes", "0:0",
+        "--set", "dram.model=ddr3_1600"]
 SAFE = [*C1, "--safe"]
 LIMITED = [*C1, "--memory-limit", "500"]
 IMPORT = ["import", "layers.csv"]
 COMPARE = ["compare", "eyeriss", "systolic", "--net", "lenet5", "--layer", "c1",
            "--batch", "1"]
 SWEEP = ["sweep", "plan", "-j", "2"]
+SWEEP1 = ["sweep", "plan", "-j", "1"]
 MERGE = ["sweep", "merge", "--store", "both", "first", "second"]
 SERVE = ["serve", "-j", "2"]
 LAYERS = """Layer name, IFMAP Height, IFMAP Width, Filter Height, \
@@ -55,11 +61,14 @@ ROWS = (
     (PAGE, "fork", 1, NO, 4, "could not be made as 'html'"),
     (PAGE, "waitpid", 1, AGAIN, 0, ""),
     *((PAGE, "dup2", n, BAD, 4, "could not be made") for n in (1, 2, 3)),
+    (PAGE, "dup2", 1, BREAKS, 4, "could not be made"),
+    (COMPARE, "dup2", 1, BREAKS, 4, "(Segmentation fault)"),
     (COMPARE, "readlink", 1, BAD, 4, ""),
     *((PAGE, "tmpfile", n, BAD, 4, "could not be made") for n in (1, 2, 3)),
     (IMPORT, "fork", 1, NO, 4, "a Python 3 is needed"),
     (IMPORT, "pipe", 1, NO, 4, "a Python 3 is needed"),
     (IMPORT, "dup2", 1, BAD, 4, "it did not start"),
+    (IMPORT, "dup2", 1, BREAKS, 4, "Segmentation fault"),
     (IMPORT, "read", 1, AGAIN, 0, ""),
     (IMPORT, "waitpid", 1, AGAIN, 0, ""),
     (TO_FILE, "fstat", 1, BAD, 4, "cannot read "),
@@ -68,6 +77,11 @@ ROWS = (
     (TO_FILE, "rename", 1, BAD, 4, "cannot write 'out'"),
     (APART, "fork", 1, NO, 5, "no process can be started"),
     (APART, "waitpid", 1, AGAIN, 0, ""),
+    (APART, "write", 1, BREAKS, 5, "its process ended early (signal 11)"),
+    (APART, "dup2", 1, BREAKS, 5, "its process ended early (signal 11)"),
+    (APART, "mmap", 1, NO, 5, "more memory, or '--kernel native'"),
+    (CHECKED, "write", 2, BREAKS, 5, "its process ended early (signal 11)"),
+    *((WAVE, "fopen", n, BAD, 4, "cannot write 'x.vcd'") for n in (2, 3)),
     (SAFE, "setrlimit", 1, BAD, 4, "no limits for '--safe'"),
     (SAFE, "setrlimit", 2, BAD, 4, "no limits for '--safe'"),
     (SAFE, "getrlimit", 1, BAD, 0, ""),
@@ -75,8 +89,13 @@ ROWS = (
     (LIMITED, "setrlimit", 1, BAD, 4, "sets no '--memory-limit' of 500"),
     (SWEEP, "fork", 1, NO, 4, ""),
     (SWEEP, "socketpair", 1, NO, 4, ""),
+    (SWEEP1, "getrlimit", 1, BREAKS, 4, "ended with signal 11"),
+    (SWEEP, "getrlimit", 1, BAD, 0, ""),
+    (SWEEP, "setrlimit", 1, BAD, 0, ""),
+    (SWEEP, "fopen", 2, BAD, 0, ""),
+    (SWEEP1, "write", 2, BAD, 4, "ended with "),
     (SWEEP, "waitpid", 1, AGAIN, 0, ""),
-    (SWEEP, "read", 1, AGAIN, 0, ""),
+    *((SWEEP, "read", n, AGAIN, 0, "") for n in (1, 2, 3)),
     (SWEEP, "write", 1, AGAIN, 0, ""),
     (SWEEP, "pthread_create", 1, NO, 4, ""),
     (SWEEP, "pthread_create", 2, NO, 0, ""),

@@ -1,11 +1,13 @@
 /* failing_calls.c - system calls that fail: preloaded, it lets the FAIL_AT'th
  * call (from 1) of the function FAIL_CALL fail with the number FAIL_ERRNO, all
- * others through.  What the program starts is not meant.
+ * others through.  Below 0, the number is that of a signal, which ends whoever
+ * calls.  What the program starts is not meant.
  * SPDX-License-Identifier: MIT
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -36,6 +38,10 @@ static int fails(const char *name)
     if (failing == NULL || strcmp(failing, name) != 0 ||
         atomic_fetch_sub(&left, 1) != 1)
         return 0;
+    if (number < 0) {
+        signal(-number, SIG_DFL);
+        raise(-number);
+    }
     errno = number;
     return 1;
 }
@@ -79,6 +85,7 @@ CALL(int, getrlimit, (__rlimit_resource_t what, struct rlimit *to), (what, to),
      -1)
 CALL(int, setrlimit, (__rlimit_resource_t what, const struct rlimit *to),
      (what, to), -1)
+CALL(FILE *, fopen, (const char *path, const char *mode), (path, mode), NULL)
 CALL(int, isatty, (int fd), (fd), 1)
 /* SQLite reads and writes by these. */
 CALL(ssize_t, pread64, (int fd, void *to, size_t bytes, off64_t at),

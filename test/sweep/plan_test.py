@@ -103,6 +103,85 @@ WRONG = [
     (axes('{ key = "array.rows"; from = 1; to = 2000000; }'), 4, "more than"),
 ]
 
+# The same of a line behind the axes: what stands there, and the words.
+LINES = [
+    ("set = [4];", "an item of 'set' is"), ('set = ["=4"];', "PATH=VALUE"),
+    ('set = "l2.bytes=4";', "'set' is a string; a list"),
+    ("set = [" + ", ".join(f'"array.k{k}=1"' for k in range(60)) + "];",
+     "more than 48 keys"),
+    (f'set = ["{"l" * 70}=4"];', "unknown key 'lll"),
+    ("command = 3;", "'command' is"),
+    ('pareto = "cycles";', "a list of 1 to"),
+    ("pareto = [];", "a list of 1 to"),
+    ("pareto = [" + '"cycles", ' * 9 + '"cycles"];', "a list of 1 to"),
+    ('pareto = ("cycles", 3);', "no column"),
+    *((f'screen = "model"; screen_band = {band};', "a number from 1 to 1000")
+      for band in ('"wide"', "0.5", "1001")),
+    *((f"links = ( {{ {link} }} );", "both strings") for link in (
+        'key = "l2.bytes";', 'value = "4";', 'key = 3; value = "4";',
+        'key = "l2.bytes"; value = 4;')),
+    ('links = ( { key = "l2.bytes"; value = "4"; by = 3; } );',
+     "'by' of a link"),
+    ('links = ( { key = "array.rows"; value = "4"; } );', "already, at line 4"),
+    ('links = ( { key = "batch"; value = "4"; } );',
+     "links compute keys of the architecture"),
+    ('links = ( { key = "l2.bytes"; value = "(1"; } );', "')'"),
+    ("batch = { a = 1; };", "'batch' is a group; one value"),
+    ("where = [4];", "a condition is"),
+    ("where = [" + ", ".join(['"cycles > 1"'] * 17) + "];",
+     "'and' puts some together"),
+    *((f'where = "{text}";', words) for text, words in (
+        ("log2(array.rows", "')'"), ("log2 array.rows", "'('"),
+        ("min(array.rows, net) > 4", "takes a text"),
+        ("-net > 4", "takes a text"), ("not net", "takes a text"),
+        ("net == 'a", "a quote at the end"), (". > 4", "a number"),
+        ("1e999 > 4", "a number"), ("cycles" + " + 1" * 300, "shorter"),
+        *((part * 70, "fewer parts inside each other")
+          for part in ("(", "-", "not ")))),
+]
+WRONG += [(axes(ROWS) + text + "\n", 5, words) for text, words in LINES]
+# And of the axes.
+AXES = [
+    ('{ key = "batch"; values = ["two"]; }', "whole number from 1"),
+    ('{ key = "batch"; values = [1, 4000000000]; }', "whole number from 1"),
+    ('{ key = "dataflow"; values = [4]; }', "is a number; a string"),
+    ('{ key = "array.rows"; values = 4; }', "'values' is"),
+    ('{ key = "array.rows"; values = "each"; }', "a list is needed"),
+    ('{ key = "layer"; values = "all"; }', 'or "each"'),
+    ('{ key = "array.rows"; values = ( { a = 1; } ); }',
+     "a value of an axis is a group"),
+    ('{ key = "array.rows"; values = ( [1, 2] ); }', "a value of an axis is"),
+    ('{ keys = ["array.rows", "array.cols"]; values = ( [4, 4], (5, { a = 1; })'
+     " ); }", "a value of an axis is a group"),
+    ('{ keys = ["array.rows", "array.cols"]; values = ( [4, 5, 6] ); }',
+     "one of each"),
+    *(("{ " + keys + " values = [4]; }", "'keys', a list of strings")
+      for keys in ("", "key = 4;", "keys = [];", 'keys = "array.rows";',
+                   'key = "array.rows"; keys = ["array.cols"];')),
+    ("{ keys = [4]; values = [4]; }", "a key is"),
+    *(('{ key = "array.rows"; ' + ends + " }", "'from' and 'to'") for ends in (
+        "from = 4;", "to = 4;", 'from = "a"; to = 4;', 'from = 1; to = "b";',
+        "from = 1; to = 4; step = 1; times = 2;", "")),
+    ('{ keys = ["array.rows", "array.cols"]; from = 1; to = 4; }',
+     "'from' and 'to'"),
+    ('{ key = "array.rows"; from = 1; to = 4; times = 1; }',
+     "a factor above 1"),
+    ('{ key = "array.rows"; from = 1; to = 4; values = [3]; }',
+     "one of them is"),
+    (", ".join(f'{{ key = "k{k}"; values = [1]; }}' for k in range(50)),
+     "more than 48"),
+    ("4", "an item of 'axes' is"),
+]
+WRONG += [((HEAD if '"layer"' not in text else 'cfg = "eyeriss";\n'
+            'net = "lenet5";\n\n') + "axes = (" + text + ");\n", 4, words)
+          for text, words in AXES]
+WRONG += [
+    (HEAD + "axes = 4;\n", 4, "'axes' is"),
+    (axes(ROWS + ', { key = "clock_hz"; from = 1; to = 99999; }, '
+          '{ key = "l2.bytes"; from = 1; to = 99999; }'), 1,
+     "the axes make more than"),
+]
+
 with new_folder() as folder:
     for text, line, words in WRONG:
         write(folder, "wrong.cfg", text)

@@ -183,6 +183,14 @@ def options_are_checked():
         ([*SYSTEMC, "--sc-memory", "100"], "'--sc-memory' is '100'"),
         ([*SYSTEMC, "--sc-memory", "1,0"], "'--sc-memory' is '1,0'"),
         ([*SYSTEMC, "--sc-memory", "-1,5"], "'--sc-memory' is '-1,5'"),
+        *(([*SYSTEMC, "--sc-memory", f"{text}"], f"is '{text}'")
+          for text in ("1,2,3", "x,1", "2000000000000,1", "1" * 40 + ",1")),
+        *(([*SYSTEMC, "--sc-shuffle", f"{text}"], f"is '{text}'")
+          for text in ("0", "x", "3000000000")),
+        ([*SYSTEMC, "--vcd", "x.vcd", "--trace-window", "1:5,3"], "'1:5,3'"),
+        ([*SYSTEMC, "--vcd", "x.vcd", "--trace-pes", "0:70000"], "'0:70000'"),
+        ([*SYSTEMC, "--vcd", "x.vcd", "--trace-pes", ",".join(["0:0"] * 1025)],
+         "lists more than 1024 PEs"),
         ([*SYSTEMC, "--trace-window", "0:9"], "'--vcd FILE' is needed"),
         ([*SYSTEMC, "--vcd", "x.vcd", "--trace-window", "9:9"], "'9:9'"),
         ([*SYSTEMC, "--vcd", "x.vcd", "--trace-window", "9"], "'9'"),

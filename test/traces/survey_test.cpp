@@ -186,6 +186,19 @@ TEST_F(AccessFile, SaysWhichLineIsWrong)
     EXPECT_EQ(refused("# nothing\n"),
               path + ":1: error: there is no access; lines NAME CONSUMER WORD "
                      "are needed\n");
+    const std::string whole = "a line of more than 4094 letters, or with a "
+                              "zero byte; NAME CONSUMER WORD is needed\n";
+    EXPECT_TRUE(read("weight 0 1 #" + std::string(4082, '-') + "\na 0 1"));
+    EXPECT_EQ(refused("weight 0 1\n#" + std::string(5000, '-')),
+              path + ":2: error: " + whole);
+    EXPECT_EQ(refused("weight 0 1" + std::string(1, '\0') + "\na 0 1\n"),
+              path + ":1: error: " + whole);
+    diag_clear(d);
+    EXPECT_FALSE(access_file_read("/dev/zero", &file, d));
+    EXPECT_EQ(d.text(), "/dev/zero:1: error: " + whole);
+    EXPECT_EQ(refused(std::string(50, 'n') + " 0 0\n"),
+              path + ":1: error: the name '" + std::string(40, 'n') +
+                  "' is too long; at most 31 letters are possible\n");
     std::string many;
     for (int k = 0; k < 17; k++)
         many += "n" + std::to_string(k) + " 0 0\n";

@@ -1,5 +1,6 @@
 /* nest_space.c - how many nests there are
- * (dataflows/search/nest/search_nest.h). SPDX-License-Identifier: MIT
+ * (dataflows/search/nest/search_nest.h).
+ * SPDX-License-Identifier: MIT
  */
 #include <stdlib.h>
 #include <string.h>

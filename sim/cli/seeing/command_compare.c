@@ -15,30 +15,29 @@
 
 static const struct src_pos command_line = {NULL, 0};
 
-enum { WORDS_MAX = 256 };
-
 struct words {
-    const char *word[WORDS_MAX];
-    char *owned[WORDS_MAX]; /* owns */
-    int n, n_owned;
+    char **word; /* owns; NULL at its end */
+    size_t n;
 };
 
 static void add(struct words *w, const char *word)
 {
-    if (w->n < WORDS_MAX - 1)
-        w->word[w->n++] = word;
+    w->word = xrealloc(w->word, w->n + 2, sizeof(*w->word));
+    w->word[w->n++] = xstrdup(word);
+    w->word[w->n] = NULL;
 }
 
 /* An option and its value, handed on to runs of architectures; NULL: it was
  * not given. */
 static void hand_on(struct words *w, const char *option, const char *value)
 {
-    const size_t bytes = 32 + (value != NULL ? strlen(value) : 0);
-    if (value == NULL || w->n_owned == WORDS_MAX)
+    if (value == NULL)
         return;
-    char *text = w->owned[w->n_owned++] = xcalloc(bytes, 1);
+    const size_t bytes = 32 + strlen(value);
+    char *text = xcalloc(bytes, 1);
     snprintf(text, bytes, "--run-with=--%s=%s", option, value);
     add(w, text);
+    free(text);
 }
 
 static void compare(struct invocation *s, const struct words *w)
@@ -46,7 +45,7 @@ static void compare(struct invocation *s, const struct words *w)
     char *text = NULL;
     size_t bytes;
     FILE *to = text_stream(&text, &bytes);
-    const bool ok = page_run(w->word, NULL, to, s->diag);
+    const bool ok = page_run((const char *const *)w->word, NULL, to, s->diag);
     SIM_CHECK(fclose(to) == 0);
     if (ok)
         output_write(s->options.output, text, bytes, s->diag);
@@ -57,7 +56,8 @@ void command_compare(struct invocation *s)
 {
     const struct options *o = &s->options;
     char program[PATH_MAX + 1] = "", batch[16];
-    struct words w = {{NULL}, {NULL}, 0, 0};
+    struct words w = {NULL, 0};
+    bool ok = true;
     if (o->operands.n != 2) {
         diag_error(s->diag, command_line,
                    "'accelsim compare' has %d files; two results or two "
@@ -83,12 +83,13 @@ void command_compare(struct invocation *s)
     if (o->safe.is_on) /* the runs read what this may read */
         add(&w, "--run-with=--safe");
     for (int i = 0; i < 2; i++) {
-        if (!file_use_may_read(o->operands.text[i], command_line, s->diag))
-            return;
+        ok =
+            ok && file_use_may_read(o->operands.text[i], command_line, s->diag);
         add(&w, o->operands.text[i]);
     }
-    if (output_is_possible("-o", o->output, s->diag))
+    if (ok && output_is_possible("-o", o->output, s->diag))
         compare(s, &w);
-    for (int k = 0; k < w.n_owned; k++)
-        free(w.owned[k]);
+    for (size_t k = 0; k < w.n; k++)
+        free(w.word[k]);
+    free(w.word);
 }

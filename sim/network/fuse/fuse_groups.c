@@ -143,11 +143,11 @@ static bool find_group(const struct arch *arch,
         int *node = xcalloc((size_t)network->rows->n_layers, sizeof(*node));
         const int n = from < 0 || to < 0 ? 0 : follow(network, from, to, node);
         ok = from >= 0 && to >= 0 &&
-             (n > 0 ||
+             (n > 1 ||
               diag_error(d, at,
                          "'network.fuse': from '%s' to '%s' leads no chain of "
-                         "nodes, each the only one that reads what the one "
-                         "before makes",
+                         "two nodes or more, each the only one that reads what "
+                         "the one before makes",
                          text, last)) &&
              fuse_groups_add(network, node, n, tile, halos, at, out, d);
         free(node);

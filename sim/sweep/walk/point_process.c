@@ -211,7 +211,7 @@ void point_process_free(struct point_process *p)
         return;
     if (p->pid != 0) {
         char said[SAID_BYTES];
-        kill(p->pid, SIGKILL);
+        shutdown(p->socket, SHUT_RDWR); /* whoever else has it open */
         wait_for_end(p, said);
     }
     free(p);
