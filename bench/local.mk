@@ -13,7 +13,7 @@ dram_bench_SOURCES = %D%/dram_bench.cpp
 dram_bench_LDADD = $(BENCH_LIBS)
 nest_bench_SOURCES = %D%/nest_bench.cpp
 nest_bench_LDADD = $(BENCH_LIBS)
-EXTRA_DIST += %D%/beside_peers.py %D%/decode_bench.py %D%/estimates.py %D%/machines.py %D%/nest_products.py %D%/start_bench.py %D%/search_times.py %D%/sweep_bench.py %D%/vectorised.sh %D%/whole_runs.py
+EXTRA_DIST += %D%/beside_peers.py %D%/decode_bench.py %D%/estimates.py %D%/machines.py %D%/nest_products.py %D%/plain_runs.py %D%/start_bench.py %D%/search_times.py %D%/sweep_bench.py %D%/vectorised.sh %D%/whole_runs.py
 if HAVE_BENCHMARK
 check_DATA += $(EXTRA_PROGRAMS)
 endif
@@ -70,9 +70,9 @@ EXTRA_DIST += %D%/check_sweeps.py
 
 # What searches are held to: the plain run's mappings against others, a grid of
 # improved machines, and times.  Hours of a core; PAIRS=100 makes it shorter.
-PAIRS = -1
+PAIRS = 0
 check-search: accelsim
-	ACCELSIM=./accelsim $(srcdir)/test/map/plain_run.py dominated $(PAIRS)
+	ACCELSIM=./accelsim $(srcdir)/%D%/plain_runs.py --sample $(PAIRS)
 	ACCELSIM=./accelsim $(srcdir)/test/map/plain_run.py map
 	ACCELSIM=./accelsim srcdir=$(srcdir) ACCELSIM_TEST_LONG=1 \
 		$(srcdir)/test/run/improvements_test.py

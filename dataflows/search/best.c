@@ -34,6 +34,8 @@ void search_best_copy(struct search_best *b, const struct search_best *a)
     search_best_init(b, a->objective, a->room);
     b->has_limit = a->has_limit;
     b->limit = a->limit;
+    b->equals = a->equals;
+    b->slack = a->slack;
     b->n = a->n;
     memcpy(b->best, a->best, (size_t)a->n * sizeof(*a->best));
     if (a->front_room > b->front_room) {
@@ -64,12 +66,19 @@ struct search_key search_key_of(enum search_objective objective,
     }
 }
 
+int search_key_compare(const struct search_key *a, const struct search_key *b)
+{
+    if (a->first != b->first)
+        return a->first < b->first ? -1 : 1;
+    return (a->second > b->second) - (a->second < b->second);
+}
+
 bool search_is_before(enum search_objective objective,
                       const struct search_cost *a, const struct search_cost *b)
 {
     const struct search_key x = search_key_of(objective, a);
     const struct search_key y = search_key_of(objective, b);
-    return x.first != y.first ? x.first < y.first : x.second < y.second;
+    return search_key_compare(&x, &y) < 0;
 }
 
 /* a is less than b by more than rounding, or equal in the first and so in the
@@ -107,11 +116,19 @@ static bool front_beats(const struct search_best *b,
            b->front[k].cost.energy <= cost->energy * (1 + ROUNDING);
 }
 
+static bool is_far_off(const struct search_best *b,
+                       const struct search_key *key)
+{
+    return b->slack > 0 && b->n > 0 &&
+           key->first > (1 + b->slack) *
+                            search_key_of(b->objective, &b->best[0].cost).first;
+}
+
 static bool is_among_best(const struct search_best *b,
                           const struct search_cost *cost)
 {
     const struct search_key key = search_key_of(b->objective, cost);
-    if (b->has_limit && !is_less(key, b->limit))
+    if ((b->has_limit && !is_less(key, b->limit)) || is_far_off(b, &key))
         return false;
     return b->n < b->room ||
            is_less(key, search_key_of(b->objective, &b->best[b->n - 1].cost));
@@ -128,7 +145,9 @@ bool search_best_may_take(const struct search_best *b,
 bool search_best_wants(const struct search_best *b,
                        const struct search_cost *cost)
 {
-    return is_among_best(b, cost) || !front_beats(b, cost);
+    const struct search_key key = search_key_of(b->objective, cost);
+    return is_among_best(b, cost) ||
+           (!is_far_off(b, &key) && !front_beats(b, cost));
 }
 
 static bool is_known(const struct search_best *b,
@@ -141,8 +160,32 @@ static bool is_known(const struct search_best *b,
     return false;
 }
 
+/* Where as many are kept as may have the same first, the last of these goes if
+ * the new one is before it.  Returns false where the new one has to go. */
+static bool make_room_among_equals(struct search_best *b,
+                                   const struct search_found *found)
+{
+    const struct search_key key = search_key_of(b->objective, &found->cost);
+    int equal = 0, last = -1;
+    for (int k = 0; b->equals > 0 && k < b->n; k++)
+        if (search_key_of(b->objective, &b->best[k].cost).first == key.first) {
+            equal++;
+            last = k;
+        }
+    if (equal == 0 || equal < b->equals)
+        return true;
+    if (!is_less(key, search_key_of(b->objective, &b->best[last].cost)))
+        return false;
+    memmove(&b->best[last], &b->best[last + 1],
+            (size_t)(b->n - last - 1) * sizeof(*b->best));
+    b->n--;
+    return true;
+}
+
 static void take_best(struct search_best *b, const struct search_found *found)
 {
+    if (!make_room_among_equals(b, found))
+        return;
     int at = b->n < b->room ? b->n++ : b->n - 1;
     while (at > 0 &&
            is_less(search_key_of(b->objective, &found->cost),

@@ -20,12 +20,15 @@ struct search_best {
     enum search_objective objective;
     bool has_limit;          /* only what is before it is taken */
     struct search_key limit; /* its key */
+    int equals;   /* the most with the same first of a key; 0: no limit */
+    double slack; /* by how much a first may be above the best; 0: no limit */
     int room, n;
     struct search_found *best; /* owns; in order */
     int front_room, n_front;
     struct search_found *front; /* owns; rising energy, falling cycles */
 };
 
+/* Without limits. */
 void search_best_init(struct search_best *b, enum search_objective objective,
                       int room);
 void search_best_fini(struct search_best *b);
@@ -37,6 +40,8 @@ void search_best_merge(struct search_best *b, const struct search_best *a);
 struct search_key search_key_of(enum search_objective objective,
                                 const struct search_cost *cost);
 
+/* Below 0: a comes first; 0: they are equal. */
+int search_key_compare(const struct search_key *a, const struct search_key *b);
 bool search_is_before(enum search_objective objective,
                       const struct search_cost *a, const struct search_cost *b);
 

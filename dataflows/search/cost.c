@@ -110,9 +110,10 @@ void search_line_cost(const struct search_problem *problem,
         folds += line->paced_cycles * s->paced - s->last_short;
     cycles = max_u64(cycles, folds);
     const uint64_t dram = dram_min_cycles(&problem->dram, bytes);
+    out->array_cycles = 0;
     if (problem->stalls)
-        cycles =
-            search_with_stalls(problem, line, s, ifmap, filter_bytes, cycles);
+        cycles = search_with_stalls(problem, line, s, ifmap, filter_bytes,
+                                    cycles, dram, &out->array_cycles);
     out->cycles = max_u64(cycles, dram);
 }
 

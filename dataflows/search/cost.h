@@ -37,6 +37,8 @@ struct search_costs {
 struct search_cost {
     double energy;
     uint64_t cycles; /* the largest lower bound */
+    /* With search_problem.stalls: about what the array takes alone; else 0. */
+    uint64_t array_cycles;
 };
 
 /* Energy of a word moved, all levels that it then touches together. */
@@ -138,6 +140,7 @@ struct search_line {
     struct search_words_run run[NETWORK_N];
     bool is_single[TENSOR_N]; /* L2 has one buffer of it, for certain */
     double tile_steps;        /* steps with one filter tile, of a fold */
+    double filter_loads;      /* of DRAM, x the tiles that cut all filters */
     /* What leaves the last pass with a filter tile, of a mean one: the most it
      * can be until sizes are known. */
     double last_share;

@@ -1,6 +1,8 @@
 libaccel_a_SOURCES += \
 	%D%/best.c \
 	%D%/best.h \
+	%D%/branch.c \
+	%D%/branch.h \
 	%D%/cost.c \
 	%D%/cost.h \
 	%D%/count.c \
@@ -8,6 +10,8 @@ libaccel_a_SOURCES += \
 	%D%/gemm_terms.h \
 	%D%/known_values.c \
 	%D%/known_values.h \
+	%D%/least_sums.c \
+	%D%/least_sums.h \
 	%D%/problem.c \
 	%D%/search.c \
 	%D%/search.h \

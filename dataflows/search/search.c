@@ -139,11 +139,8 @@ static void together(struct search *s, int n, void *(*work)(void *))
 static int by_key(const void *a, const void *b)
 {
     const struct task *x = a, *y = b;
-    if (x->key.first != y->key.first)
-        return x->key.first < y->key.first ? -1 : 1;
-    if (x->key.second != y->key.second)
-        return x->key.second < y->key.second ? -1 : 1;
-    return x->index - y->index;
+    const int sign = search_key_compare(&x->key, &y->key);
+    return sign != 0 ? sign : x->index - y->index;
 }
 
 static bool is_on_grid(const struct search *s, const struct search_reduction *r)
@@ -184,7 +181,7 @@ static void run_wave(struct search *s, struct task **wave, int n, bool coarse,
         s->walk[k].is_late = is_late;
         s->walk[k].context = s;
         s->walk[k].coarse = coarse;
-        s->walk[k].most = s->options->quick / 8;
+        s->walk[k].most = s->options->quick / (uint64_t)min_int(8, s->n_tasks);
         search_best_copy(&s->walk[k].best, &s->best);
     }
     together(s, n, walk_tasks);
@@ -300,6 +297,8 @@ bool search_run(const struct search_problem *problem,
     pthread_mutex_init(&s.lock, NULL);
     s.start_seconds = now_seconds(&s);
     search_best_init(&s.best, options->objective, options->top);
+    s.best.equals = options->equals;
+    s.best.slack = options->slack;
     s.best.has_limit = options->better_than != NULL;
     if (s.best.has_limit)
         s.best.limit = search_key_of(options->objective, options->better_than);

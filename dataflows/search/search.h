@@ -58,7 +58,13 @@ struct search_found {
 
 struct search_options {
     enum search_objective objective;
-    int top;  /* how many of the best, from 1 */
+    int top; /* how many of the best, from 1 */
+    /* How many of them may have the same value of the objective, so that they
+     * differ in more; 0: no matter how many. */
+    int equals;
+    /* Only mappings whose value is above the best one's by at most this share
+     * are wanted; 0: any are. */
+    double slack;
     int jobs; /* threads, from 1 */
     /* A clock, for the time limit and to say how long it took; NULL: none. */
     double (*now_seconds)(void);

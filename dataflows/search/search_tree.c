@@ -19,21 +19,18 @@
  */
 #include "dataflows/search/search_tree.h"
 
+#include <stdlib.h>
+
+#include "dataflows/search/branch.h"
+#include "dataflows/search/least_sums.h"
+
 #define STEPS_BETWEEN_LOOKS 4096
 
-/* A reduction together with a choice of outputs. */
-struct branch {
-    const struct search_reduction *r;
-    struct search_outputs o;
-    struct search_terms terms;
-    struct search_line line;
-    int ifmap_banks, f_max;
-};
+/* A number of rows may have one of so many parts of the evaluations left. */
+enum { SHARES = 2 };
 
-static bool has(const struct search_problem *p, enum search_param param)
-{
-    return search_has(p->space, param);
-}
+/* So many psum tiles are tried, the largest, where evaluations are counted. */
+enum { PSUM_TILES = 8 };
 
 static bool is_cut(struct search_walk *w, const struct search_line *line,
                    const struct search_filters *least, enum search_cut cut)
@@ -60,131 +57,15 @@ static int next_below(const struct search_walk *w, int whole, int v)
     return even < v ? even : min_int(v - 1, ceil_div(whole, parts + 1));
 }
 
-static void set_terms(const struct search_problem *p, struct branch *b)
-{
-    const struct search_outputs *o = &b->o;
-    struct search_terms *t = &b->terms;
-    *t = (struct search_terms){0};
-    t->dram_ifmap = o->dram_ifmap;
-    t->strips = o->strips;
-    t->ifmap_stays = p->arch->l2_keeps_tiles && o->strips * b->r->c_tiles == 1;
-    t->filter_may_stay = p->arch->l2_keeps_tiles && b->r->c_tiles == 1;
-    t->dram_filter =
-        p->moves_filter
-            ? (uint64_t)p->layer->G * (uint64_t)p->group_c * (uint64_t)p->taps
-            : 0;
-    t->psum_writes = p->macs;
-    t->link_hops = UINT64_MAX; /* links, unless the dataflow says more */
-    p->space->terms(p, b->r, o, t);
-    if (t->link_hops == UINT64_MAX)
-        t->link_hops = t->links;
-}
-
-static void set_runs(const struct search_problem *p, struct branch *b)
-{
-    for (int k = 0; k < NETWORK_N; k++)
-        b->line.run[k] = (struct search_words_run){.words = 0};
-    b->line.tile_steps = (double)b->r->steps / (double)b->r->c_tiles;
-    b->line.last_share = 4; /* of outputs twice the mean, of filters, too */
-    if (p->space->alone == NETWORK_PSUM_OUT)
-        b->line.tile_steps *= b->o.n > 0 && b->o.strips > 0
-                                  ? (double)b->o.x_folds / (double)b->o.strips
-                                  : 0;
-    if (p->stalls)
-        p->space->runs(p, b->r, &b->o, b->line.run);
-}
-
-static uint64_t dram_ifmap(const struct search_problem *p,
-                           const struct search_reduction *r, uint64_t rows)
-{
-    const struct layer *l = p->layer;
-    if (!p->moves_ifmap)
-        return 0;
-    return (uint64_t)l->G * (uint64_t)l->N * (uint64_t)p->group_c * rows *
-           search_width_of(p, r)->dram.all;
-}
-
-static uint64_t ceil_u(int a, int b)
-{
-    return (uint64_t)ceil_div(a, b > 0 ? b : 1);
-}
-
-static int most_filters(const struct search_problem *p,
-                        const struct search_reduction *r)
-{
-    return has(p, SEARCH_P)
-               ? search_range_of(p, SEARCH_P, p->space->p_max(p, r)).to
-               : p->group_m;
-}
-
-/* PEs that can share the filters of a pass. */
-static int most_groups(const struct search_problem *p,
-                       const struct search_reduction *r, int e, int x)
-{
-    if (has(p, SEARCH_T))
-        return search_range_of(p, SEARCH_T, p->space->t_max(p, r, e, x)).to;
-    return has(p, SEARCH_P) ? p->arch->cols / search_groups(r) : 1;
-}
-
-/* What follows from passes, at least. */
-static void set_paced(const struct search_problem *p, struct search_filters *s)
-{
-    const uint64_t rows = (uint64_t)p->arch->rows;
-    s->paced = max_u64((uint64_t)p->group_m, s->passes * rows);
-    s->last_short = rows - 1;
-}
-
-/* Sets the sums to the least that any choice of filter parameters
- * gives. */
-static void set_least(const struct search_problem *p, int p_max, int groups,
-                      int f_max, int m_max, struct search_filters *out)
-{
-    const int M = p->group_m;
-    int64_t fold = (int64_t)p_max * groups;
-    int most = fold < f_max ? (int)fold : f_max;
-    out->m_tiles = ceil_u(M, min_int(m_max, M));
-    out->passes = ceil_u(M, min_int(most, M));
-    set_paced(p, out);
-    out->sets = ceil_u(M, min_int(p_max, min_int(f_max, M)));
-    out->busy = has(p, SEARCH_P) ? ceil_u(M, groups) : (uint64_t)M;
-    out->once = (uint64_t)M;
-}
-
-void search_reduction_least(const struct search_problem *p,
-                            const struct search_reduction *r,
-                            struct search_cost *out)
-{
-    struct branch b = {.r = r};
-    const int e_max = p->space->e_max(p, r);
-    const int x = 1;
-    struct search_filters least = {0};
-    b.o.n_tiles = 1;
-    b.o.strips = ceil_u(p->layer->P, e_max) * search_width_of(p, r)->tiles;
-    b.o.dram_ifmap = dram_ifmap(p, r, p->dram_rows[e_max].least);
-    p->space->outputs_least(p, r, &b.o);
-    set_terms(p, &b);
-    search_line_of(p, &b.terms, search_ifmap_bytes_least(p, r, &b.terms),
-                   search_psum_bytes(p, search_groups(r) > 1 ? p->layer->G : 1,
-                                     p->layer->N, p->layer->P, p->layer->Q,
-                                     p->group_m),
-                   &b.line);
-    set_least(p, most_filters(p, r), most_groups(p, r, 1, x), p->group_m,
-              p->group_m, &least);
-    least.p = 0; /* not known */
-    b.o.x = 0;
-    set_runs(p, &b);
-    search_line_cost(p, &b.line, &least, out);
-}
-
-static void evaluate(struct search_walk *w, const struct branch *b,
+static void evaluate(struct search_walk *w, const struct search_branch *b,
                      struct search_filters *f)
 {
     struct search_cost cost;
     search_filters_sum(w->problem, f);
     search_cost_of(w->problem, b->r, &b->o, &b->terms, &b->line, f, &cost);
     w->evaluated++;
-    if (w->most > 0 && w->evaluated >= w->most)
-        w->gave_up = true;
+    if (w->most > 0 && w->evaluated >= w->share_ends)
+        w->gave_up = w->share_is_over = true;
     if (!search_best_wants(&w->best, &cost))
         return;
     struct search_found found = {.cost = cost, .is_new = true};
@@ -193,14 +74,17 @@ static void evaluate(struct search_walk *w, const struct branch *b,
 }
 
 /* m from `to` down to `from`: fewer filters a tile, more tiles. */
-static void walk_psum_tiles(struct search_walk *w, const struct branch *b,
+static void walk_psum_tiles(struct search_walk *w,
+                            const struct search_branch *b,
                             const struct search_filters *least, int from,
                             int to)
 {
     const int M = w->problem->group_m;
     struct search_filters s = *least;
     s.m_tiles = 0;
-    for (int m = to; m >= from && !w->gave_up; m = next_below(w, M, m)) {
+    for (int m = to, n = 0;
+         m >= from && !w->gave_up &&
+         n<PSUM_TILES; m = next_below(w, M, m), n += w->most> 0) {
         uint64_t tiles = ceil_u(M, m);
         if (tiles != s.m_tiles) {
             s.m_tiles = tiles;
@@ -218,12 +102,13 @@ static void walk_psum_tiles(struct search_walk *w, const struct branch *b,
 static int least_m(const struct search_problem *p,
                    const struct search_filters *s)
 {
-    if (has(p, SEARCH_F))
+    if (search_has(p->space, SEARCH_F))
         return s->f;
     return s->t == 1 ? s->p : s->p * (s->t - 1) + 1;
 }
 
-static void walk_filter_tile(struct search_walk *w, const struct branch *b,
+static void walk_filter_tile(struct search_walk *w,
+                             const struct search_branch *b,
                              struct search_filters *s, int fold)
 {
     const struct search_problem *p = w->problem;
@@ -241,9 +126,10 @@ static void walk_filter_tile(struct search_walk *w, const struct branch *b,
         return;
     s->m_tiles = ceil_u(M, m.to);
     s->passes = ceil_u(M, min_int(fold, s->f));
-    set_paced(p, s);
-    s->sets = has(p, SEARCH_P) ? ceil_u(M, s->p) : ceil_u(M, s->f);
-    if (has(p, SEARCH_P))
+    search_set_paced(p, s);
+    s->sets =
+        search_has(p->space, SEARCH_P) ? ceil_u(M, s->p) : ceil_u(M, s->f);
+    if (search_has(p->space, SEARCH_P))
         s->busy = (uint64_t)(M / fold) * (uint64_t)min_int(s->p, fold) +
                   (uint64_t)min_int(s->p, M % fold);
     s->once = (uint64_t)M;
@@ -257,19 +143,20 @@ static void walk_filter_tile(struct search_walk *w, const struct branch *b,
     walk_psum_tiles(w, b, s, from, min_int(m.to, s->f));
 }
 
-static void walk_filter_tiles(struct search_walk *w, const struct branch *b,
+static void walk_filter_tiles(struct search_walk *w,
+                              const struct search_branch *b,
                               struct search_filters *s)
 {
     const struct search_problem *p = w->problem;
     const int M = p->group_m;
-    if (!has(p, SEARCH_F)) {
+    if (!search_has(p->space, SEARCH_F)) {
         s->f = s->p * s->t;
         if (s->f <= b->f_max)
             walk_filter_tile(w, b, s, s->f);
         return;
     }
     int least = s->p * (s->t - 1) + 1;
-    if (has(p, SEARCH_P) && least < s->p)
+    if (search_has(p->space, SEARCH_P) && least < s->p)
         least = s->p;
     struct search_range f = search_range_of(p, SEARCH_F, min_int(M, b->f_max));
     if (f.from < least)
@@ -278,106 +165,155 @@ static void walk_filter_tiles(struct search_walk *w, const struct branch *b,
         f.from = M;
     for (int k = f.to; k >= f.from && !w->gave_up; k = next_below(w, M, k)) {
         s->f = k;
-        if (!has(p, SEARCH_P))
+        if (!search_has(p->space, SEARCH_P))
             s->p = k;
         walk_filter_tile(w, b, s, p->space->fold(p, s));
     }
 }
 
-static void walk_filters(struct search_walk *w, const struct branch *b,
-                         const struct search_filters *all)
+/* Groups of PEs that filters may be shared by, p of each PE; none: to is below
+ * from. */
+static struct search_range groups_of(const struct search_problem *p,
+                                     const struct search_branch *b, int held)
+{
+    const int sets = ceil_div(p->group_m, held);
+    struct search_range groups = {1, 1};
+    if (search_has(p->space, SEARCH_T))
+        groups = search_range_of(
+            p, SEARCH_T,
+            min_int(search_most_groups(p, b->r, b->o.e, b->o.x), sets));
+    /* Whole groups side by side: all filters of each in a tile, which, if it is
+     * no parameter, is a pass's. */
+    if (search_groups(b->r) > 1 && !search_has(p->space, SEARCH_F) &&
+        groups.from < sets)
+        groups.from = sets;
+    return groups;
+}
+
+/* Sets the sums to the least with p filters of a PE in so many groups. */
+static void set_held(const struct search_problem *p,
+                     const struct search_branch *b, int groups,
+                     struct search_filters *s)
+{
+    const uint64_t m_tiles = s->m_tiles;
+    search_set_least(p, s->p, groups, b->f_max, p->group_m, s);
+    search_set_busy(p, s->p, groups, b->f_max, s);
+    s->m_tiles = m_tiles;
+    s->f = 0; /* not known */
+}
+
+/* A number of filters of a PE, and what mappings with it cost at least. */
+struct held {
+    int p;
+    struct search_range groups;
+    struct search_key least;
+};
+
+static int by_least_held(const void *a, const void *b)
+{
+    const struct held *x = a, *y = b;
+    const int sign = search_key_compare(&x->least, &y->least);
+    return sign != 0 ? sign : y->p - x->p;
+}
+
+/* Walks groups of PEs that have `held` filters each. */
+static void walk_groups(struct search_walk *w, const struct search_branch *b,
+                        const struct search_filters *all,
+                        const struct held *held)
 {
     const struct search_problem *p = w->problem;
-    const int M = p->group_m;
     struct search_filters s = *all;
-    s.g = b->r->g;
-    struct search_range held = {1, 1}, groups = {1, 1};
-    const int most = most_groups(p, b->r, b->o.e, b->o.x);
-    if (has(p, SEARCH_P))
-        held = search_range_of(p, SEARCH_P, most_filters(p, b->r));
-    for (s.p = held.to; s.p >= held.from && !w->gave_up;
-         s.p = next_below(w, M, s.p)) {
-        if (has(p, SEARCH_T))
-            groups =
-                search_range_of(p, SEARCH_T, min_int(most, ceil_div(M, s.p)));
-        /* Whole groups side by side: all filters of each in a tile, which, if
-         * it is no parameter, is a pass's. */
-        if (search_groups(b->r) > 1 && !has(p, SEARCH_F) &&
-            groups.from < ceil_div(M, s.p))
-            groups.from = ceil_div(M, s.p);
-        if (has(p, SEARCH_P)) {
-            set_least(p, s.p, has(p, SEARCH_T) ? groups.to : most, b->f_max,
-                      (int)p->group_m, &s);
-            s.m_tiles = all->m_tiles;
-            s.f = 0; /* not known */
-            if (groups.to < groups.from ||
-                is_cut(w, &b->line, &s, SEARCH_CUT_held))
+    for (s.t = held->groups.to; s.t >= held->groups.from && !w->gave_up;
+         s.t = next_below(w, ceil_div(p->group_m, held->p), s.t)) {
+        s.p = held->p;
+        if (search_has(p->space, SEARCH_T)) {
+            set_held(p, b, s.t, &s);
+            if (is_cut(w, &b->line, &s, SEARCH_CUT_groups))
                 continue;
         }
-        int held_now = s.p;
-        for (s.t = groups.to; s.t >= groups.from && !w->gave_up;
-             s.t = next_below(w, ceil_div(M, s.p), s.t)) {
-            if (has(p, SEARCH_T)) {
-                set_least(p, s.p, s.t, b->f_max, (int)p->group_m, &s);
-                s.m_tiles = all->m_tiles;
-                s.f = 0;
-                if (is_cut(w, &b->line, &s, SEARCH_CUT_groups))
-                    continue;
-            }
-            walk_filter_tiles(w, b, &s);
-            s.p = held_now;
-        }
+        walk_filter_tiles(w, b, &s);
     }
 }
 
-/* Makes the costs exact but for the ofmap's bytes, which are still the least of
- * any m. */
-static void refine(const struct search_problem *p, struct branch *b)
+/* Walks filters of a PE, the most promising number first. */
+static void walk_filters(struct search_walk *w, const struct search_branch *b,
+                         const struct search_filters *all)
 {
-    search_line_of(p, &b->terms, search_ifmap_bytes(p, b->r, &b->o, &b->terms),
-                   search_psum_bytes(p, search_groups(b->r), b->o.n, b->o.e,
-                                     search_width_of(p, b->r)->w, p->group_m),
-                   &b->line);
-    set_runs(p, b);
+    const struct search_problem *p = w->problem;
+    const int most = search_most_groups(p, b->r, b->o.e, b->o.x);
+    struct search_filters s = *all;
+    struct search_range range = {1, 1};
+    struct search_cost cost;
+    s.g = b->r->g;
+    if (!search_has(p->space, SEARCH_P)) {
+        const struct held one = {.p = 1, .groups = groups_of(p, b, 1)};
+        walk_groups(w, b, &s, &one);
+        return;
+    }
+    range = search_range_of(p, SEARCH_P, search_most_filters(p, b->r));
+    struct held *held =
+        xcalloc((size_t)(range.to > 0 ? range.to : 0) + 1, sizeof(*held));
+    int n = 0;
+    for (s.p = range.to; s.p >= range.from;
+         s.p = next_below(w, p->group_m, s.p)) {
+        struct held *h = &held[n];
+        h->p = s.p;
+        h->groups = groups_of(p, b, s.p);
+        if (h->groups.to < h->groups.from)
+            continue;
+        s.m_tiles = all->m_tiles;
+        set_held(p, b, search_has(p->space, SEARCH_T) ? h->groups.to : most,
+                 &s);
+        search_line_cost(p, &b->line, &s, &cost);
+        h->least = search_key_of(w->best.objective, &cost);
+        n++;
+    }
+    qsort(held, (size_t)n, sizeof(*held), by_least_held);
+    for (int k = 0; k < n && !w->gave_up; k++) {
+        s.p = held[k].p;
+        s.m_tiles = all->m_tiles;
+        set_held(p, b,
+                 search_has(p->space, SEARCH_T) ? held[k].groups.to : most, &s);
+        if (!is_cut(w, &b->line, &s, SEARCH_CUT_held))
+            walk_groups(w, b, &s, &held[k]);
+    }
+    free(held);
 }
 
-static void walk_parallel(struct search_walk *w, struct branch *b, int m_max)
+static void walk_parallel(struct search_walk *w, struct search_branch *b,
+                          int m_max)
 {
     const struct search_problem *p = w->problem;
     struct search_filters least = {0};
     struct search_range x = {1, 1};
-    if (has(p, SEARCH_X)) {
+    if (search_has(p->space, SEARCH_X)) {
         int64_t outputs = (int64_t)b->o.n * b->o.e * p->layer->Q;
         int most = p->space->x_max(p, b->r);
         x = search_range_of(p, SEARCH_X, outputs < most ? (int)outputs : most);
-        set_least(p, most_filters(p, b->r), most_groups(p, b->r, b->o.e, 1),
-                  b->f_max, m_max, &least);
-        p->space->outputs_least(p, b->r, &b->o);
-        set_terms(p, b);
-        b->o.x = 0; /* any */
-        refine(p, b);
+        branch_set_any_parallel(p, b, m_max, &least);
         if (is_cut(w, &b->line, &least, SEARCH_CUT_outputs))
             return;
     }
     /* Balanced: what is cut are the PEs, not the outputs, which are many. */
     for (b->o.x = x.to; b->o.x >= x.from && !w->gave_up;
          b->o.x = next_below(w, x.to, b->o.x)) {
-        set_least(p, most_filters(p, b->r),
-                  most_groups(p, b->r, b->o.e, b->o.x), b->f_max, m_max,
-                  &least);
+        search_set_least(p, search_most_filters(p, b->r),
+                         search_most_groups(p, b->r, b->o.e, b->o.x), b->f_max,
+                         m_max, &least);
         p->space->outputs(p, b->r, &b->o);
-        set_terms(p, b);
+        branch_set_terms(p, b);
         search_line_of(
             p, &b->terms, search_ifmap_bytes_least(p, b->r, &b->terms),
             search_psum_bytes(p, search_groups(b->r), b->o.n, b->o.e,
                               search_width_of(p, b->r)->w, p->group_m),
             &b->line);
-        set_runs(p, b);
+        branch_set_runs(p, b);
         if (is_cut(w, &b->line, &least,
-                   has(p, SEARCH_X) ? SEARCH_CUT_parallel : SEARCH_CUT_outputs))
+                   search_has(p->space, SEARCH_X) ? SEARCH_CUT_parallel
+                                                  : SEARCH_CUT_outputs))
             continue;
         if (p->coded[TENSOR_IFMAP]) {
-            refine(p, b);
+            branch_refine(p, b);
             if (is_cut(w, &b->line, &least, SEARCH_CUT_outputs))
                 continue;
         }
@@ -385,73 +321,105 @@ static void walk_parallel(struct search_walk *w, struct branch *b, int m_max)
     }
 }
 
-/* Works out what still fits into L2 with n images and e rows. Returns false
- * when nothing does. */
-static bool set_room(const struct search_problem *p, struct branch *b,
-                     int *m_max)
-{
-    const struct layer *l = p->layer;
-    if (b->o.n > p->space->n_max(p, b->r, b->o.e))
-        return false;
-    b->ifmap_banks = search_ifmap_banks(p, b->r, b->o.n, b->o.e);
-    if (b->ifmap_banks == 0)
-        return false;
-    b->f_max = search_f_max(p, b->r, b->ifmap_banks);
-    int banks = search_filter_banks(p, b->r, 1);
-    *m_max = search_m_max(p, b->r, b->o.n, b->o.e, b->ifmap_banks, banks);
-    if (b->f_max < 1 || *m_max < 1)
-        return false;
-    b->o.n_tiles = ceil_u(l->N, b->o.n);
-    b->o.strips =
-        b->o.n_tiles * ceil_u(l->P, b->o.e) * search_width_of(p, b->r)->tiles;
-    b->o.dram_ifmap = dram_ifmap(p, b->r, p->dram_rows[b->o.e].all);
-    return true;
-}
-
 /* Ranges of fewer numbers of rows are walked one by one. */
 enum { ROWS_OF_A_RANGE = 4 };
 
 /* Whether all tiles of `from` to `to` rows may be left out: those of `to` rows
  * are the fewest strips, and beside `from` rows L2 has the most room. */
-static bool rows_are_cut(struct search_walk *w, const struct branch *walked,
-                         int from, int to)
+static bool rows_are_cut(struct search_walk *w,
+                         const struct search_branch *walked, int from, int to)
 {
     const struct search_problem *p = w->problem;
-    struct branch b = {.r = walked->r, .o = {.n = walked->o.n, .e = from}};
+    struct search_branch b = {.r = walked->r,
+                              .o = {.n = walked->o.n, .e = from}};
     struct search_filters least = {0};
     int m_max;
-    if (!set_room(p, &b, &m_max))
+    if (!branch_set_room(p, &b, &m_max))
         return true;
     b.o.strips =
         b.o.n_tiles * ceil_u(p->layer->P, to) * search_width_of(p, b.r)->tiles;
-    b.o.dram_ifmap = dram_ifmap(p, b.r, p->dram_rows[to].least);
+    b.o.dram_ifmap = branch_dram_ifmap(p, b.r, p->dram_rows[to].least);
     b.o.n = 0; /* the least of any */
     p->space->outputs_least(p, b.r, &b.o);
     /* Each strip has a block of outputs, and PEs' worth of them, of its own. */
     b.o.x_folds = max_u64(b.o.x_folds, b.o.strips);
     b.o.columns = max_u64(b.o.columns, b.o.strips);
     b.o.busy = max_u64(b.o.busy, b.o.strips);
-    set_terms(p, &b);
-    search_line_of(
-        p, &b.terms, search_ifmap_bytes_least(p, b.r, &b.terms),
-        search_psum_bytes(p, search_groups(b.r) > 1 ? p->layer->G : 1,
-                          p->layer->N, p->layer->P, p->layer->Q, p->group_m),
-        &b.line);
-    set_least(p, most_filters(p, b.r), most_groups(p, b.r, from, 1), b.f_max,
-              m_max, &least);
+    branch_set_terms(p, &b);
+    branch_set_least_line(p, &b);
+    search_set_least(p, search_most_filters(p, b.r),
+                     search_most_groups(p, b.r, from, 1), b.f_max, m_max,
+                     &least);
     least.p = b.o.e = 0; /* not known */
-    set_runs(p, &b);
+    branch_set_runs(p, &b);
     return is_cut(w, &b.line, &least, SEARCH_CUT_rows);
 }
 
+/* Tiles of so many images and rows, and what any of them costs at least. */
+struct strip {
+    int e, m_max;
+    struct search_key least;
+};
+
+static int by_least(const void *a, const void *b)
+{
+    const struct strip *x = a, *y = b;
+    const int sign = search_key_compare(&x->least, &y->least);
+    return sign != 0 ? sign : y->e - x->e;
+}
+
+/* Sets what tiles of the branch's images and rows cost at least; returns false
+ * when none fits. */
+static bool set_strip(const struct search_walk *w, struct search_branch *b,
+                      struct strip *out)
+{
+    const struct search_problem *p = w->problem;
+    struct search_filters least = {0};
+    struct search_cost cost;
+    if (!branch_set_room(p, b, &out->m_max))
+        return false;
+    out->e = b->o.e;
+    branch_set_any_parallel(p, b, out->m_max, &least);
+    search_line_cost(p, &b->line, &least, &cost);
+    out->least = search_key_of(w->best.objective, &cost);
+    return true;
+}
+
+/* Walks balanced numbers of rows, the most promising first.  Each has a part of
+ * the evaluations that are left, so that the first do not use up all. */
+static void walk_strips(struct search_walk *w, struct search_branch *b,
+                        int from, int to)
+{
+    const struct search_problem *p = w->problem;
+    struct strip *strip =
+        xcalloc((size_t)(to >= from ? to - from + 1 : 1), sizeof(*strip));
+    int n = 0;
+    for (b->o.e = to; b->o.e >= from;
+         b->o.e = next_below(w, p->layer->P, b->o.e))
+        n += set_strip(w, b, &strip[n]);
+    qsort(strip, (size_t)n, sizeof(*strip), by_least);
+    for (int k = 0; k < n && !w->gave_up; k++) {
+        const uint64_t left = w->most - w->evaluated;
+        w->share_ends =
+            w->evaluated + 1 + left / (uint64_t)min_int(n - k, SHARES);
+        b->o.e = strip[k].e;
+        if (branch_set_room(p, b, &strip[k].m_max))
+            walk_parallel(w, b, strip[k].m_max);
+        if (w->share_is_over && w->evaluated < w->most)
+            w->gave_up = w->share_is_over = false;
+    }
+    free(strip);
+}
+
 /* Walks tiles of `to` rows down to `from`, and leaves out halves of them. */
-static void walk_rows(struct search_walk *w, struct branch *b, int from, int to)
+static void walk_rows(struct search_walk *w, struct search_branch *b, int from,
+                      int to)
 {
     const struct search_problem *p = w->problem;
     int m_max;
     if (w->gave_up)
         return;
-    if (!w->coarse && to - from >= ROWS_OF_A_RANGE) {
+    if (to - from >= ROWS_OF_A_RANGE) {
         const int middle = from + (to - from) / 2;
         if (rows_are_cut(w, b, from, to))
             return;
@@ -459,9 +427,8 @@ static void walk_rows(struct search_walk *w, struct branch *b, int from, int to)
         walk_rows(w, b, from, middle);
         return;
     }
-    for (b->o.e = to; b->o.e >= from && !w->gave_up;
-         b->o.e = next_below(w, p->layer->P, b->o.e))
-        if (set_room(p, b, &m_max))
+    for (b->o.e = to; b->o.e >= from && !w->gave_up; b->o.e--)
+        if (branch_set_room(p, b, &m_max))
             walk_parallel(w, b, m_max);
 }
 
@@ -469,11 +436,14 @@ void search_reduction_walk(struct search_walk *w,
                            const struct search_reduction *r)
 {
     const struct search_problem *p = w->problem;
-    struct branch b = {.r = r};
+    struct search_branch b = {.r = r};
     const struct search_range n = search_range_of(p, SEARCH_N, p->layer->N);
     const struct search_range e =
         search_range_of(p, SEARCH_E, p->space->e_max(p, r));
     for (b.o.n = n.to; b.o.n >= n.from && !w->gave_up;
          b.o.n = next_below(w, p->layer->N, b.o.n))
-        walk_rows(w, &b, e.from, e.to);
+        if (w->coarse)
+            walk_strips(w, &b, e.from, e.to);
+        else
+            walk_rows(w, &b, e.from, e.to);
 }

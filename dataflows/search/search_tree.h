@@ -24,6 +24,9 @@ struct search_walk {
      * least.  Finds good mappings soon. */
     bool coarse;
     uint64_t most; /* evaluations; 0: no matter how many */
+    /* With so many, what the present number of rows may have is used up. */
+    uint64_t share_ends;
+    bool share_is_over;
 };
 
 /* No mapping with this reduction costs less. */

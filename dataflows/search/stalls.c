@@ -121,19 +121,29 @@ uint64_t search_with_stalls(const struct search_problem *problem,
                             const struct search_line *line,
                             const struct search_filters *s,
                             uint64_t ifmap_cycles, uint64_t filter_bytes,
-                            uint64_t work)
+                            uint64_t work, uint64_t dram_cycles,
+                            uint64_t *array_cycles)
 {
     const struct array_time array =
         array_time(problem, line, s, ifmap_cycles, work);
     uint64_t exposed = 0;
+    *array_cycles = array.all;
     if (line->is_single[TENSOR_IFMAP])
         exposed =
             count_mul(line->ifmap_bytes, line->ifmap_stays ? 1 : s->m_tiles);
     if (line->is_single[TENSOR_PSUM])
         exposed = count_add(exposed, line->psum_bytes);
+    /* Where DRAM sets the pace, the array works on the last tile alone. */
+    if (s->m > 0 && line->filter_loads > 0)
+        dram_cycles = count_add(
+            dram_cycles,
+            (uint64_t)((double)array.all /
+                       (line->filter_loads *
+                        ceil_div(problem->group_m, min_int(s->f, s->m)))));
     const uint64_t filters = filter_wait(
         problem, line, s, array, dram_min_cycles(&problem->dram, filter_bytes));
-    return count_add(
-        count_add(array.all, line->end_cycles),
-        count_add(filters, dram_min_cycles(&problem->dram, exposed)));
+    return max_u64(dram_cycles,
+                   count_add(count_add(array.all, line->end_cycles),
+                             count_add(filters, dram_min_cycles(&problem->dram,
+                                                                exposed))));
 }

@@ -26,13 +26,14 @@ extern "C" {
 void search_stalls_of(const struct search_problem *problem,
                       const struct search_terms *terms,
                       const uint64_t sent[NETWORK_N], struct search_line *out);
-/* work: the bound of the array's cycles; ifmap_cycles: of the ifmap's network,
- * all slots full. */
+/* work: the bound of the array's cycles; dram_cycles: of DRAM; ifmap_cycles: of
+ * the ifmap's network, all slots full.  *array_cycles: what the array takes. */
 uint64_t search_with_stalls(const struct search_problem *problem,
                             const struct search_line *line,
                             const struct search_filters *sums,
                             uint64_t ifmap_cycles, uint64_t filter_bytes,
-                            uint64_t work);
+                            uint64_t work, uint64_t dram_cycles,
+                            uint64_t *array_cycles);
 
 #ifdef __cplusplus
 }

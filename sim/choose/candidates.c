@@ -8,6 +8,7 @@
 #include "dataflows/choose.h"
 #include "dataflows/search/best.h"
 #include "sim/choose/map_l1.h"
+#include "sim/choose/replay.h"
 #include "sim/choose/search_costs.h"
 #include "sim/run/model.h"
 #include "sim/run/tile_table.h"
@@ -15,11 +16,17 @@
 /* The most mappings that a search evaluates: some milliseconds. */
 #define EVALUATED_MAX 30000
 
-/* So many times the mappings that are wanted are kept, for some are alike. */
-enum { ALIKE_MAX = 4 };
+/* So many of the best by the closed form are looked at closer, of which so many
+ * may take equally long; and so many of the less costly ones that may be
+ * slower. */
+enum { LOOKED_AT = 24, EQUALS = 3, FRUGAL = 8 };
 
-/* By this share one of less energy may be slower by estimate. */
-static const double FRUGAL_IS_SLOWER = 0.03;
+/* By this share the closed form's estimates may be above the best one. */
+static const double ESTIMATES_DIFFER = 0.08;
+
+/* By these shares one of less energy may be slower by estimate. */
+static const double FRUGAL_IS_SLOWER[] = {0.03, 0.01, 0.003};
+enum { FRUGALS = 3 };
 
 struct list {
     const struct candidates_input *in;
@@ -31,14 +38,34 @@ struct list {
     int n;
 };
 
-/* Sets what the closed form says of it, and about how long it takes. */
-static void work_out(const struct list *list, struct candidate *c)
+/* About how long it takes: what the closed form estimates of the array, beside
+ * DRAM's transfers where these are gone through, else beside a sum of them.
+ * about: by the closed form; bounds: its own. */
+static uint64_t estimate(const struct list *list,
+                         const struct layer_mapping *mapping,
+                         const struct search_cost *about,
+                         const uint64_t bounds[BOUND_N])
+{
+    uint64_t cycles = about->cycles;
+    const struct replay_array array = {
+        about->array_cycles, list->problem->space->alone == NETWORK_FILTER
+                                 ? bounds[BOUND_filter_network]
+                                 : about->array_cycles};
+    if (list->in->replays && replay_fits(list->in->arch))
+        replay_cycles(list->in->arch, list->layer, mapping, &array, &cycles);
+    return cycles;
+}
+
+/* Sets what the closed form says of it, and about how long it takes.  about:
+ * what the search says, or NULL. */
+static void work_out(const struct list *list, const struct search_cost *about,
+                     struct candidate *c)
 {
     const struct arch *arch = list->in->arch;
     const struct dram_cfg dram = tile_table_dram_cfg(arch);
     struct layer_result r;
     struct layer_energy energy;
-    struct search_cost about;
+    struct search_cost found;
     model_mapping(arch, list->layer, &c->mapping, &r);
     if (list->costs.of_components)
         result_count_events(arch, list->layer, &c->mapping, &r);
@@ -46,44 +73,61 @@ static void work_out(const struct list *list, struct candidate *c)
                     dram.kind == DRAM_PART ? dram_burst_bytes(&dram) : 0,
                     &energy);
     c->cost.energy = energy.total;
-    c->cost.cycles = 0;
+    c->cost.cycles = c->cost.array_cycles = 0;
     for (int k = 0; k < BOUND_N; k++)
         c->cost.cycles = max_u64(c->cost.cycles, r.bounds_cycles[k]);
     c->estimate_cycles = c->cost.cycles;
-    if (list->problem != NULL &&
-        search_cost_of_mapping(list->problem, &c->mapping.mapping, &about))
-        c->estimate_cycles = max_u64(about.cycles, c->cost.cycles);
+    if (about == NULL && list->problem != NULL &&
+        search_cost_of_mapping(list->problem, &c->mapping.mapping, &found))
+        about = &found;
+    if (about != NULL) {
+        c->cost.array_cycles = about->array_cycles;
+        c->estimate_cycles =
+            max_u64(c->cost.cycles,
+                    estimate(list, &c->mapping, about, r.bounds_cycles));
+    }
 }
 
 static bool is_before(enum search_objective objective,
                       const struct candidate *a, const struct candidate *b)
 {
-    const struct search_cost x = {a->cost.energy, a->estimate_cycles};
-    const struct search_cost y = {b->cost.energy, b->estimate_cycles};
+    const struct search_cost x = {.energy = a->cost.energy,
+                                  .cycles = a->estimate_cycles};
+    const struct search_cost y = {.energy = b->cost.energy,
+                                  .cycles = b->estimate_cycles};
     return search_is_before(objective, &x, &y);
 }
 
-/* In its place, unless it is there; those that are equally good stay in the
- * order in which they came. */
-static void add(struct list *list, const struct mapping *mapping,
-                const char *source, const char *table_source)
+/* What is known of a mapping before it is listed. */
+static struct candidate candidate_of(const struct list *list,
+                                     const struct mapping *mapping,
+                                     const struct search_cost *about,
+                                     const char *source,
+                                     const char *table_source)
 {
-    for (int i = 0; i < list->n; i++)
-        if (memcmp(&list->out[i].mapping.mapping, mapping, sizeof(*mapping)) ==
-            0)
-            return;
-    SIM_CHECK(list->n < CANDIDATES_MAX);
     struct candidate c = {
         .mapping = layer_mapping_chosen(list->in->dataflow, mapping)};
     c.mapping.source = list->in->by_hand->n > 0 ? "given" : source;
     c.mapping.table_source = table_source;
     c.is_searched = strcmp(source, "search") == 0;
-    work_out(list, &c);
+    work_out(list, about, &c);
+    return c;
+}
+
+/* In its place, unless it is there; those that are equally good stay in the
+ * order in which they came. */
+static void add(struct list *list, const struct candidate *c)
+{
+    for (int i = 0; i < list->n; i++)
+        if (memcmp(&list->out[i].mapping.mapping, &c->mapping.mapping,
+                   sizeof(c->mapping.mapping)) == 0)
+            return;
+    SIM_CHECK(list->n < CANDIDATES_MAX);
     int at = list->n++;
-    for (; at > 0 && is_before(list->in->objective, &c, &list->out[at - 1]);
+    for (; at > 0 && is_before(list->in->objective, c, &list->out[at - 1]);
          at--)
         list->out[at] = list->out[at - 1];
-    list->out[at] = c;
+    list->out[at] = *c;
 }
 
 /* What the dataflow makes of the parameters given. */
@@ -92,25 +136,22 @@ static void add_chosen(struct list *list, const struct given_mapping *given,
 {
     struct mapping mapping;
     if (dataflow_choose(list->in->dataflow, list->in->arch, list->layer, given,
-                        &mapping, d))
-        add(list, &mapping, source, given->table_source);
+                        &mapping, d)) {
+        const struct candidate c =
+            candidate_of(list, &mapping, NULL, source, given->table_source);
+        add(list, &c);
+    }
 }
 
-/* What a search found, which an L1 may refuse. */
-static void add_found(struct list *list, const struct mapping *mapping)
+/* What a search found, unless an L1 refuses it.  is_about: with stalls. */
+static void look_at(const struct list *list, const struct search_found *found,
+                    bool is_about, struct candidate *pool, int *n)
 {
     const struct candidates_input *in = list->in;
-    if (map_l1_takes(in->arch, list->layer, in->dataflow, mapping))
-        add(list, mapping, "search", NULL);
-}
-
-static const struct search_found *most_frugal(const struct search_result *r)
-{
-    const double most = (double)r->best[0].cost.cycles * (1 + FRUGAL_IS_SLOWER);
-    for (int k = 0; k < r->n_front; k++) /* in rising energy */
-        if ((double)r->front[k].cost.cycles <= most)
-            return &r->front[k];
-    return &r->best[0];
+    if (map_l1_takes(in->arch, list->layer, in->dataflow, &found->mapping))
+        pool[(*n)++] =
+            candidate_of(list, &found->mapping, is_about ? &found->cost : NULL,
+                         "search", NULL);
 }
 
 /* Adds the mapping of least energy, which a whole search proves; cycles, by
@@ -121,38 +162,106 @@ static void add_proven(struct list *list)
         .objective = SEARCH_energy, .top = 1, .jobs = 1};
     struct search_result found;
     list->problem->stalls = false;
-    if (search_run(list->problem, &options, &found))
-        add_found(list, &found.best[0].mapping);
-    search_result_fini(&found);
+    struct candidate least;
+    int n = 0;
+    const bool is_found = search_run(list->problem, &options, &found);
     list->problem->stalls = true;
+    if (is_found)
+        look_at(list, &found.best[0], false, &least, &n);
+    if (n > 0)
+        add(list, &least);
+    search_result_fini(&found);
+}
+
+/* Looks closer at some of the front that are at most so slow, from the most
+ * frugal to the quickest. */
+static void look_at_front(const struct list *list,
+                          const struct search_result *found, double most,
+                          struct candidate *pool, int *n)
+{
+    int from = 0; /* rising energy, falling cycles */
+    while (from < found->n_front &&
+           (double)found->front[from].cost.cycles > most)
+        from++;
+    const int of = found->n_front - from, some = min_int(of, FRUGAL);
+    for (int k = 0; k < some; k++)
+        look_at(list, &found->front[from + k * of / some], true, pool, n);
+}
+
+/* Looks closer at the best of a search, of those that cost the same at the
+ * first, and at the less costly ones.  Returns how many. */
+static int fill_pool(const struct list *list, const struct search_result *found,
+                     struct candidate pool[LOOKED_AT + FRUGAL])
+{
+    const struct search_found *best = found->best;
+    const double least = (double)best[0].cost.cycles;
+    int n = 0;
+    for (int k = 0; k < found->n_best; k++)
+        if (k == 0 ||
+            memcmp(&best[k].cost, &best[k - 1].cost, sizeof(best[k].cost)) != 0)
+            look_at(list, &best[k], true, pool, &n);
+    look_at_front(list, found, least * (1 + FRUGAL_IS_SLOWER[0]), pool, &n);
+    return n;
+}
+
+/* Adds so many of the least energy among those that take at most so long. */
+static void add_frugal(struct list *list, const struct candidate *pool, int n,
+                       double most, int some)
+{
+    const struct candidate *last = NULL;
+    for (int i = 0; i < some; i++) {
+        const struct candidate *best = NULL;
+        for (const struct candidate *c = pool; c < pool + n; c++)
+            if ((double)c->estimate_cycles <= most &&
+                (last == NULL || c->cost.energy > last->cost.energy) &&
+                (best == NULL || c->cost.energy < best->cost.energy))
+                best = c;
+        if (best == NULL)
+            return;
+        add(list, best);
+        last = best;
+    }
+}
+
+/* Whether a search found two others in the list that take as long. */
+static bool is_alike(const struct list *list, const struct candidate *c)
+{
+    int equal = 0;
+    for (int k = 0; k < list->n; k++)
+        equal += list->out[k].is_searched &&
+                 list->out[k].estimate_cycles == c->estimate_cycles;
+    return equal >= 2;
 }
 
 /* Adds the best few that a search finds, and of those that take about as long
- * as the best the one of least energy.  Of those that cost the same in all that
- * is looked at, the first stands for the others, which most often run alike. */
+ * as the best the ones of least energy. */
 static void add_searched(struct list *list)
 {
-    const int most = list->in->n_searched;
-    const struct search_options options = {.objective = list->in->objective,
-                                           .top = ALIKE_MAX * most,
+    const enum search_objective objective = list->in->objective;
+    const struct search_options options = {.objective = objective,
+                                           .top = LOOKED_AT,
+                                           .equals = EQUALS,
+                                           .slack = ESTIMATES_DIFFER,
                                            .jobs = 1,
                                            .quick = EVALUATED_MAX};
+    struct candidate pool[LOOKED_AT + FRUGAL];
     struct search_result found;
+    int n = 0;
     search_run(list->problem, &options, &found);
-    if (found.n_best > 0 && list->in->objective != SEARCH_energy)
-        add_found(list, &most_frugal(&found)->mapping);
-    for (int k = 0, n = 0; k < found.n_best && n < most - 1; k++) {
-        const struct search_cost *cost = &found.best[k].cost;
-        bool is_alike = false;
-        for (int i = 0; i < k; i++)
-            is_alike = is_alike ||
-                       memcmp(cost, &found.best[i].cost, sizeof(*cost)) == 0;
-        if (is_alike)
-            continue;
-        add_found(list, &found.best[k].mapping);
-        n++;
-    }
+    if (found.n_best > 0)
+        n = fill_pool(list, &found, pool);
     search_result_fini(&found);
+    candidates_sort(pool, n, objective);
+    const int most = min_int(list->n + list->in->n_searched, CANDIDATES_MAX);
+    if (n > 0 && objective != SEARCH_energy) {
+        const double least = (double)pool[0].estimate_cycles;
+        for (int k = 0; k < FRUGALS; k++)
+            add_frugal(list, pool, n, least * (1 + FRUGAL_IS_SLOWER[k]),
+                       FRUGALS - k);
+    }
+    for (int k = 0; k < n && list->n < most; k++)
+        if (!is_alike(list, &pool[k]))
+            add(list, &pool[k]);
 }
 
 /* The space of the layer, if it can be searched. */

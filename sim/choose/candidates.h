@@ -30,7 +30,7 @@ struct candidate {
 
 /* The first of a search that are simulated, unless the caller says how many;
  * with what the rules choose and a published row. */
-enum { CANDIDATES_SEARCHED = 5, CANDIDATES_MAX = TRIED_MAX };
+enum { CANDIDATES_SEARCHED = 9, CANDIDATES_MAX = TRIED_MAX };
 
 struct candidates_input {             /* all borrowed */
     const struct arch *arch;          /* as the layer finds it */
@@ -42,6 +42,9 @@ struct candidates_input {             /* all borrowed */
     int n_searched; /* the most that are taken from a search */
     /* By energy, the proven optimum is one; false: the caller has it. */
     bool proves;
+    /* Estimates go through the tiles of the most promising; false: all are the
+     * closed form's. */
+    bool replays;
 };
 
 /* Fills out[0 .. returned), the most promising first; 0 after a message: none

@@ -250,6 +250,7 @@ static bool search(const struct chooser *c, const struct arch *arch, int i,
         .objective = c->in.objective,
         .n_searched = CANDIDATES_SEARCHED,
         .proves = true,
+        .replays = simulates,
     };
     struct candidate candidate[CANDIDATES_MAX];
     const double start = c->in.now_seconds != NULL ? c->in.now_seconds() : 0;

@@ -12,6 +12,8 @@ libaccel_a_SOURCES += \
 	%D%/map_named.c \
 	%D%/map_nest.c \
 	%D%/map_run.c \
+	%D%/replay.c \
+	%D%/replay.h \
 	%D%/search_costs.c \
 	%D%/search_costs.h \
 	%D%/trial.c \

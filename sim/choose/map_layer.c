@@ -133,11 +133,12 @@ static void rank(struct map_layer *m, enum search_objective objective)
 {
     for (int i = 1; i < m->n_choices; i++) {
         struct map_choice c = m->choice[i];
-        struct search_cost ran = {c.cost.energy, c.cycles};
+        struct search_cost ran = {.energy = c.cost.energy, .cycles = c.cycles};
         int k = i;
         for (; k > 0; k--) {
             const struct map_choice *b = &m->choice[k - 1];
-            struct search_cost other = {b->cost.energy, b->cycles};
+            struct search_cost other = {.energy = b->cost.energy,
+                                        .cycles = b->cycles};
             bool before = c.ran != b->ran
                               ? c.ran
                               : search_is_before(objective, &ran, &other);

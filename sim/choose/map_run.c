@@ -30,6 +30,7 @@ static int list_one(const struct map_input *in, const struct layer *layer,
             .published = asked.row.n > 0 ? &asked.row : NULL,
             .objective = in->search.objective,
             .n_searched = CANDIDATES_SEARCHED,
+            .replays = true,
         };
         n = candidates_find(&of_run, layer, out, unread);
     }
@@ -76,7 +77,8 @@ static double least_of(const struct map_layer *m,
     double least = INFINITY;
     for (int k = 0; k < m->n_choices; k++) {
         const struct map_choice *c = &m->choice[k];
-        const struct search_cost cost = {c->cost.energy, c->cycles};
+        const struct search_cost cost = {.energy = c->cost.energy,
+                                         .cycles = c->cycles};
         if (c->ran)
             least = fmin(least, search_key_of(objective, &cost).first);
     }

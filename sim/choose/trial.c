@@ -14,7 +14,7 @@ struct trial {
     struct simulate_options options;
     struct energy_costs costs;
     int best;     /* -1: none yet */
-    double ratio; /* the least of cycles to their estimate, and of 1 */
+    double ratio; /* the least of what the array took to its estimate, and 1 */
     struct search_cost least;
     uint64_t shortest;           /* of all that ran */
     struct layer_result *result; /* of the best */
@@ -31,13 +31,45 @@ static double energy_of(const struct trial *t, const struct layer_result *r)
     return energy.total;
 }
 
-/* By this share two runs take equally long, and energy decides: edges of tiles
- * make as much of a difference. */
-static const double EQUALLY_LONG = 0.001;
+/* By this share two runs take about equally long: edges of tiles make as much
+ * of a difference.  Then a share of energy is worth a tenth of it in cycles. */
+static const double EQUALLY_LONG = 0.003, ENERGY_FOR_CYCLES = 10;
 
-/* What a run may take less than by its estimate and by what others of the layer
- * took of theirs; assumed, for most of what was looked at. */
-static const double ESTIMATES_DIFFER = 0.03;
+/* What the array may take less than by its estimate and by what others of the
+ * layer took of theirs; assumed, for most of what was looked at.  One that
+ * costs as much as the best so far has to be as much quicker. */
+static const double ESTIMATES_DIFFER = 0.03, ESTIMATES_OF_DEAR_ONES = 0.012;
+
+/* By this share less energy is worth a simulation. */
+static const double IS_FRUGAL = 0.005;
+
+/* The array's part of an estimate, which may be wrong; the rest is what DRAM
+ * adds. */
+static double array_part(const struct candidate *c)
+{
+    const double all = (double)c->estimate_cycles;
+    return c->cost.array_cycles > 0 ? fmin(all, (double)c->cost.array_cycles)
+                                    : all;
+}
+
+/* What the array took, of its estimate, with all that a run took less than
+ * estimated. */
+static double ratio_of(const struct candidate *c)
+{
+    const double less = (double)c->estimate_cycles - (double)c->cycles;
+    return fmax(0, 1 - less / array_part(c));
+}
+
+/* What it may take at least: the array's part less, by as much as that of
+ * another of the layer and a share more. */
+static double at_least(const struct trial *t, const struct candidate *c)
+{
+    const bool is_dear = t->in->objective == SEARCH_delay && t->best >= 0 &&
+                         c->cost.energy > t->least.energy * (1 - IS_FRUGAL);
+    const double differs = is_dear ? ESTIMATES_OF_DEAR_ONES : ESTIMATES_DIFFER;
+    return (double)c->estimate_cycles -
+           array_part(c) * (1 - t->ratio * (1 - differs));
+}
 
 /* Whether its estimate, or its bound where that is more, leaves it a chance.  A
  * DRAM part's bursts, of which the closed form knows the least alone, are in no
@@ -45,10 +77,9 @@ static const double ESTIMATES_DIFFER = 0.03;
 static bool may_win(const struct trial *t, const struct candidate *c)
 {
     const enum search_objective objective = t->in->objective;
-    const double low =
-        (double)c->estimate_cycles * t->ratio * (1 - ESTIMATES_DIFFER);
-    const struct search_cost least = {c->cost.energy,
-                                      max_u64(c->cost.cycles, (uint64_t)low)};
+    const struct search_cost least = {
+        .energy = c->cost.energy,
+        .cycles = max_u64(c->cost.cycles, (uint64_t)at_least(t, c))};
     return t->best < 0 || search_key_of(objective, &least).first <=
                               search_key_of(objective, &t->least).first;
 }
@@ -68,7 +99,9 @@ static bool is_better(const struct trial *t, const struct search_cost *cost)
     const double limit = (double)shortest * (1 + EQUALLY_LONG);
     if ((double)cost->cycles > limit || (double)t->least.cycles > limit)
         return cost->cycles < t->least.cycles;
-    return search_is_before(SEARCH_energy, cost, &t->least);
+    return cost->energy / t->least.energy <
+           pow((double)t->least.cycles / (double)cost->cycles,
+               ENERGY_FOR_CYCLES);
 }
 
 /* Simulates it; keeps what it came to where it is the best so far. */
@@ -88,9 +121,10 @@ static void try_one(struct trial *t, struct candidate *list, int i,
     if (!c->ran)
         return;
     c->cycles = r.cycles;
-    t->ratio = fmin(t->ratio, (double)r.cycles / (double)c->estimate_cycles);
+    t->ratio = fmin(t->ratio, ratio_of(c));
     t->stats->passes += r.memo.simulated_passes;
-    const struct search_cost cost = {energy_of(t, &r), r.cycles};
+    const struct search_cost cost = {.energy = energy_of(t, &r),
+                                     .cycles = r.cycles};
     if (t->best < 0 || is_better(t, &cost)) {
         t->best = i;
         t->least = cost;

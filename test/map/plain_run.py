@@ -2,21 +2,20 @@
 """plain_run.py - the mapping that a layer gets without asking, against others.
 
     plain_run.py draw FILE [COUNT]   draws legal mappings, from a seed
-    plain_run.py dominated [COUNT]   distinct layers of the shipped networks on
-                                     every machine and dataflow
     plain_run.py map [WORD]          `map --objective delay` on every machine
                                      and network whose names hold WORD
 
-`dominated` holds the plain run, with mappings searched, against the best of
+`look_at` holds the plain run, with mappings searched, against the best of
 `map --top 200` by delay, the dataflow's rules, the published row, and the
-mappings of test/map/random_mappings.txt for those layers; with `--objective
-energy` it must be the optimum that `map` proves.  No other may take 1 % less
-energy at no more cycles; the plain run may take 2 % more cycles than the best
-of them for 95 % of layers, 5 % for all.  COUNT pairs of a layer and a machine
-are drawn, or all.  `map` says where it is slower than the plain run.
+mappings of test/map/random_mappings.txt for that layer; with `--objective
+energy` it must be the optimum that `map` proves.  bench/plain_runs.py does so
+for all layers and machines, `make check` for a few
+(test/map/plain_run_test.py).  Another mapping is simulated only where its
+energy and its bound of cycles say that it may be better, in one process that
+remembers passes, and no longer than it may be.
 
-It prints a line for each that breaks, then the shares; $ACCELSIM is the
-program.  `make check` runs a few of them (test/map/plain_run_test.py).
+`map` says where `accelsim map` is slower than the plain run.  $ACCELSIM is the
+program.
 SPDX-License-Identifier: MIT
 """
 
@@ -94,13 +93,39 @@ def words_of(case):
             dataflow, "--batch", "1", "-j", "1"]
 
 
-def result(words):
-    """(energy, cycles), or None where it does not run."""
-    found = run("run", *words, "--format", "json")
-    if found.returncode != 0:
-        return None
-    layer = json.loads(found.stdout)["layers"][0]
-    return layer["energy_pj"]["total"], layer["cycles"]
+class Server:
+    """`accelsim serve`: runs and models of one case, one after the other."""
+
+    def __init__(self, case):
+        net, layer, cfg, dataflow = case
+        self.common = {"cfg": cfg, "net": net, "layer": layer,
+                       "dataflow": dataflow, "batch": 1}
+        self.process = subprocess.Popen(
+            [PROGRAM, "serve", "-j", "1"], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            env={**os.environ, "ACCELSIM_PATH": CONFIGS})
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.stdout.read()
+        self.process.stdout.close()
+        self.process.wait()
+
+    def ask(self, command, params, max_cycles=None, **more):
+        """(energy, cycles), for a model their bound; or None."""
+        ask = {**self.common, "command": command, "set": params, **more}
+        if max_cycles:
+            ask["max_cycles"] = max_cycles
+        self.process.stdin.write(json.dumps(ask) + "\n")
+        self.process.stdin.flush()
+        told = json.loads(self.process.stdout.readline())
+        if told["status"] != "ok":
+            return None
+        return (told["energy_pj.total"],
+                told["cycles" if command == "run" else "bound_cycles"])
 
 
 def drawn():
@@ -119,37 +144,72 @@ def given(params):
     return [word for one in params for word in ("--set", "mapping." + one)]
 
 
-def best_of(case, objective, top):
-    """(energy, cycles) of those that `map` simulates, and whether the first is
-    proven; it ranks by what it simulated."""
+def found_by_map(case, objective, top):
+    """What `map` finds, (energy, bound of cycles, parameters) each, and whether
+    the first is proven.  Nothing is simulated: the first cycle is too many."""
     found = run("map", *words_of(case), "--objective", objective, "--top",
-                str(top), "--format", "json")
-    if found.returncode != 0:
+                str(top), "--max-cycles", "1", "--format", "json")
+    if not found.stdout:
         return [], False
     layer = json.loads(found.stdout)["layers"][0]
-    return [(one["energy"], one["cycles"]) for one in layer["best"]
-            if one["cycles"]], layer["proven"]
+    return [(one["energy"], one["bound_cycles"],
+             {"mapping." + name: value for name, value
+              in one["parameters"].items()})
+            for one in layer["best"]], layer["proven"]
+
+
+class Best:
+    """The fewest cycles so far, and the least energy at no more cycles than the
+    plain run takes."""
+
+    def __init__(self, server, plain):
+        self.server, self.plain = server, plain
+        self.energy, self.cycles = plain
+        self.by_cycles = self.by_energy = self.simulated = 0
+
+    def offer(self, energy, bound, params):
+        """One that costs so much, and takes so many cycles at least."""
+        limit = (self.plain[1] if energy * DOMINATED < self.energy
+                 else self.cycles - 1)
+        if bound > limit:
+            return
+        self.simulated += 1
+        ran = self.server.ask("run", params, limit)
+        if ran and ran[1] < self.cycles:
+            self.cycles, self.by_cycles = ran[1], params
+        if ran and ran[1] <= self.plain[1] and ran[0] < self.energy:
+            self.energy, self.by_energy = ran[0], params
 
 
 def look_at(case, mappings):
     """What is wrong with a case, as a dict of shares; None: nothing runs."""
-    words = words_of(case)
-    plain = result([*words, "--mapping-policy", "search"])
-    if plain is None:
+    others, _ = found_by_map(case, "delay", TOP)
+    if not others:
         return None
-    others, _ = best_of(case, "delay", TOP)
-    ways = [["--mapping-policy", "rules"], ["--mapping-policy", "table"]]
-    ways += [given(params) for params in mappings]
-    others += [one for one in (result([*words, *way]) for way in ways) if one]
-    seen = {"drawn": len(mappings)}
-    seen["slower"] = plain[1] / min([plain[1]] + [c for _, c in others])
-    at_most = [e for e, c in others if c <= plain[1]]
-    seen["dominated"] = plain[0] / min([plain[0]] + at_most)
-    least, proven = best_of(case, "energy", 1)
-    if proven and least:
-        frugal = result([*words, "--mapping-policy", "search", "--objective",
-                         "energy"])
-        seen["energy"] = frugal[0] / least[0][0]
+    with Server(case) as server:
+        search = {"mapping.policy": "search"}
+        plain = server.ask("run", search)
+        if plain is None:
+            return None
+        best = Best(server, plain)
+        ways = [{"mapping.policy": "rules"}, {"mapping.policy": "table"}]
+        ways += [{"mapping." + name: int(value) for name, value in
+                  (one.split("=") for one in params)} for params in mappings]
+        for way in ways:
+            bound = server.ask("model", way)
+            if bound:
+                best.offer(*bound, way)
+        for one in others:
+            best.offer(*one)
+        seen = {"slower": plain[1] / best.cycles,
+                "dominated": plain[0] / best.energy,
+                "drawn": len(mappings), "simulated": best.simulated,
+                "cycles": plain[1], "quicker": best.by_cycles,
+                "more_frugal": best.by_energy}
+        least, proven = found_by_map(case, "energy", 1)
+        if proven:
+            seen["energy"] = server.ask("run", search,
+                                        objective="energy")[0] / least[0][0]
     return seen
 
 
@@ -157,33 +217,9 @@ def share(values, limit):
     return sum(value <= limit for value in values) / max(len(values), 1)
 
 
-def dominated(count, chosen=None):
-    """Returns what is seen of each case, by case."""
-    all_cases = chosen or cases()
-    random.Random(SEED).shuffle(all_cases)
-    mappings, seen = drawn(), {}
-    for case in all_cases:
-        if len(seen) == count:
-            break
-        one = look_at(case, mappings.get(case, []))
-        if one is None:
-            continue
-        seen[case] = one
-        if (one["dominated"] > DOMINATED or one["slower"] > 1.02 or
-                one.get("energy", 1) > 1.001):
-            print(*case, " ".join(f"{key} {value:.4f}" for key, value
-                                  in one.items() if key != "drawn"),
-                  flush=True)
-    slower = [one["slower"] for one in seen.values()]
-    energy = [one["energy"] for one in seen.values() if "energy" in one]
-    print(f"{len(seen)} of {len(all_cases)} pairs of a layer and a machine, "
-          f"{sum(one['drawn'] for one in seen.values())} drawn mappings: "
-          f"{share([one['dominated'] for one in seen.values()], DOMINATED):.1%}"
-          f" not dominated; delay within 2 % for {share(slower, 1.02):.1%}, "
-          f"within 5 % for {share(slower, 1.05):.1%}, at most "
-          f"{max(slower, default=1):.3f} of the best; the proven least energy "
-          f"for {share(energy, 1.001):.1%} of {len(energy)}")
-    return seen
+def breaks(seen):
+    return (seen["dominated"] > DOMINATED or seen["slower"] > 1.02 or
+            seen.get("energy", 1) > 1.001)
 
 
 def draw(path, count):
@@ -250,8 +286,6 @@ def main():
     what, *rest = sys.argv[1:]
     if what == "draw":
         draw(rest[0], int(rest[1]) if len(rest) > 1 else 2000)
-    elif what == "dominated":
-        dominated(int(rest[0]) if rest else -1)
     else:
         sys.exit(map_against_run(rest[0] if rest else "") > 0)
 

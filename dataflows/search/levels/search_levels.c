@@ -353,9 +353,9 @@ static void walk_cuts(struct search *s, struct levels_cut *const *cut,
     if (!is_legal(s, &s->at, &nest))
         return;
     const struct search_cost least = {
-        s->fixed_energy,
-        max_u64(s->least_cycles,
-                nest_busiest_pe_cycles(s->arch, s->layer, &nest))};
+        .energy = s->fixed_energy,
+        .cycles = max_u64(s->least_cycles,
+                          nest_busiest_pe_cycles(s->arch, s->layer, &nest))};
     if (search_best_may_take(&s->best, &least))
         walk_orders(s, 0);
     else
@@ -472,7 +472,8 @@ bool search_levels(const struct arch *arch, const struct layer *layer,
     out->cuts[SEARCH_NEST_CUT_orders] = s.cut_orders;
     out->seconds = now_seconds(&s) - s.start_seconds;
     if (s.best.n > 0) {
-        const struct search_cost least = {s.fixed_energy, s.least_cycles};
+        const struct search_cost least = {.energy = s.fixed_energy,
+                                          .cycles = s.least_cycles};
         const double best =
             search_key_of(options->objective, &s.best.best[0].cost).first;
         const double open = search_key_of(options->objective, &least).first;

@@ -180,7 +180,7 @@ struct search_cost nest_search_evaluate(struct nest_search *s,
                                         const struct nest_point *p)
 {
     struct nest nest;
-    struct search_cost cost = {INFINITY, UINT64_MAX};
+    struct search_cost cost = {.energy = INFINITY, .cycles = UINT64_MAX};
     if (!is_stationary(s, p))
         return cost;
     nest_point_build(s, p, &nest);

@@ -187,7 +187,7 @@ static void note(const struct nest_search *s, struct start *list, int *n,
 static void try_orders(struct nest_search *s, const struct nest_point *from,
                        struct start *list, int *n)
 {
-    static const struct search_cost nothing = {0, 0};
+    static const struct search_cost nothing = {.energy = 0};
     for (int i = 0; i < NEST_DIMS; i++)
         for (int j = 0; j < NEST_DIMS && !nest_search_is_over(s); j++) {
             struct nest_point p = *from;

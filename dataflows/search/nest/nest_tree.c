@@ -12,7 +12,8 @@
 
 struct search_cost nest_part_cost(double energy, double cycles)
 {
-    return (struct search_cost){energy, (uint64_t)ceil(cycles * (1 - 1e-12))};
+    return (struct search_cost){.energy = energy,
+                                .cycles = (uint64_t)ceil(cycles * (1 - 1e-12))};
 }
 
 bool nest_part_may_take(struct nest_search *s, const struct search_cost *least,
