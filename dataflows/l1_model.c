@@ -30,6 +30,19 @@ int mesh_tree_links(int rows, int cols, int source, uint64_t nodes)
     return links + east - west;
 }
 
+uint64_t l1_copies(uint64_t clusters)
+{
+    return (uint64_t)count_nodes(clusters);
+}
+
+uint64_t l1_hops(const struct arch *a, uint64_t clusters)
+{
+    if (a->l2_to_l1 != L2_TO_L1_MESH)
+        return l1_copies(clusters);
+    return (uint64_t)mesh_tree_links(cluster_grid_rows(a), cluster_grid_cols(a),
+                                     0, clusters);
+}
+
 struct tile_sizes tile_sizes_of(int extent, int tile)
 {
     struct tile_sizes s = {{tile, extent % tile},
@@ -54,12 +67,8 @@ static void add_words(const struct arch *a, enum tensor tensor,
     struct link_words *to_l1 =
         &out->link[filter ? LINK_filter_l1 : LINK_ifmap_l1];
     struct link_words *to_pe = &out->link[filter ? LINK_filter : LINK_ifmap];
-    uint64_t copies = count_mul(words, (uint64_t)count_nodes(clusters));
-    uint64_t hops = copies;
-    if (a->l2_to_l1 == L2_TO_L1_MESH)
-        hops = count_mul(words, (uint64_t)mesh_tree_links(cluster_grid_rows(a),
-                                                          cluster_grid_cols(a),
-                                                          0, clusters));
+    const uint64_t copies = count_mul(words, l1_copies(clusters));
+    const uint64_t hops = count_mul(words, l1_hops(a, clusters));
     to_l1->words_delivered = count_add(to_l1->words_delivered, copies);
     to_l1->hops = count_add(to_l1->hops, hops);
     to_pe->words_sent = count_add(to_pe->words_sent, copies);
@@ -77,8 +86,8 @@ static uint64_t cluster_bit(const struct arch *a, const struct pe_sets *used,
 }
 
 /* A held word goes to the chains of one set. */
-static void add_held(const struct arch *a, const struct l1_passes *p,
-                     struct counts *out)
+static void each_held(const struct arch *a, const struct l1_passes *p,
+                      const struct l1_visitor *v)
 {
     const struct pe_sets *u = &p->used;
     const int sets = u->sets / p->groups;
@@ -92,17 +101,16 @@ static void add_held(const struct arch *a, const struct l1_passes *p,
                 uint64_t clusters = 0;
                 for (int y = 0; y < u->set_chains; y++)
                     clusters |= cluster_bit(a, u, b, i, t, y);
-                add_words(
-                    a, p->holds_ifmap ? TENSOR_IFMAP : TENSOR_FILTER, clusters,
-                    p->times * (uint64_t)(filters * channels) * p->held_words,
-                    out);
+                v->visit(
+                    v->context, p->holds_ifmap ? TENSOR_IFMAP : TENSOR_FILTER,
+                    clusters, (uint64_t)(filters * channels), p->held_words);
             }
 }
 
 /* A window word goes to the PEs of a block that work on its row, in the sets
  * of its group. */
-static void add_windows(const struct arch *a, const struct l1_passes *p,
-                        int group, struct counts *out)
+static void each_window(const struct arch *a, const struct l1_passes *p,
+                        int group, const struct l1_visitor *v)
 {
     const struct pe_sets *u = &p->used;
     const int sets = u->sets / p->groups, first = group * sets;
@@ -121,19 +129,41 @@ static void add_windows(const struct arch *a, const struct l1_passes *p,
                     clusters |= cluster_bit(a, u, b, i, t, y);
             }
             if (clusters != 0)
-                add_words(a, p->holds_ifmap ? TENSOR_FILTER : TENSOR_IFMAP,
-                          clusters,
-                          p->times * (uint64_t)channels * p->window_words, out);
+                v->visit(v->context,
+                         p->holds_ifmap ? TENSOR_FILTER : TENSOR_IFMAP,
+                         clusters, (uint64_t)channels, p->window_words);
         }
     }
+}
+
+void l1_each_word(const struct arch *a, const struct l1_passes *passes,
+                  const struct l1_visitor *visitor)
+{
+    each_held(a, passes, visitor);
+    for (int group = 0; group < passes->groups; group++)
+        each_window(a, passes, group, visitor);
+}
+
+/* What passes add, so many of them. */
+struct adding {
+    const struct arch *arch;
+    uint64_t times;
+    struct counts *out;
+};
+
+static void add_each(void *context, enum tensor tensor, uint64_t clusters,
+                     uint64_t channels, uint64_t words)
+{
+    const struct adding *to = context;
+    add_words(to->arch, tensor, clusters, to->times * channels * words,
+              to->out);
 }
 
 void l1_expect_add(const struct arch *a, const struct l1_passes *passes,
                    struct counts *out)
 {
-    if (!a->has_l1 || passes->times == 0)
-        return;
-    add_held(a, passes, out);
-    for (int group = 0; group < passes->groups; group++)
-        add_windows(a, passes, group, out);
+    struct adding to = {a, passes->times, out};
+    const struct l1_visitor adder = {&to, add_each};
+    if (a->has_l1 && passes->times > 0)
+        l1_each_word(a, passes, &adder);
 }

@@ -38,11 +38,27 @@ struct tile_sizes {
 };
 struct tile_sizes tile_sizes_of(int extent, int tile);
 
+/* Told of each word that goes to other PEs than the others: the clusters with
+ * one of them, and that it comes for so many filters and channels (of window
+ * words: channels) in a PE, each with held_words or window_words. */
+struct l1_visitor {
+    void *context;
+    void (*visit)(void *context, enum tensor tensor, uint64_t clusters,
+                  uint64_t channels, uint64_t words);
+};
+void l1_each_word(const struct arch *arch, const struct l1_passes *passes,
+                  const struct l1_visitor *visitor);
+
 /* To be called once before the rest, when link[] holds the counts of a machine
  * without L1; does nothing on one. */
 void l1_expect_start(const struct arch *arch, struct counts *out);
 void l1_expect_add(const struct arch *arch, const struct l1_passes *passes,
                    struct counts *out);
+
+/* L1s that a word for these clusters is written into, and links that it crosses
+ * on its way there. */
+uint64_t l1_copies(uint64_t clusters);
+uint64_t l1_hops(const struct arch *arch, uint64_t clusters);
 
 /* Links of the XY tree from `source` to `nodes` (bit k: row k / cols, column
  * k % cols), those to the nodes included. */

@@ -7,6 +7,10 @@ libaccel_a_SOURCES += \
 	%D%/dram_layout.h \
 	%D%/folds.c \
 	%D%/folds.h \
+	%D%/l1_keep.c \
+	%D%/l1_keep.h \
+	%D%/l1_kept_model.c \
+	%D%/l1_kept_model.h \
 	%D%/l1_model.c \
 	%D%/l1_model.h \
 	%D%/l1_shape.c \

@@ -153,11 +153,14 @@ void pass_events_multicast(const struct arch *arch,
         .used = {d->sets, d->set_chains, d->blocks, d->block_rows},
         .room = arch->rows * (arch->has_l1 ? CLUSTERS_MAX : 1)};
     r.seen = xcalloc((size_t)r.room, sizeof(*r.seen));
-    add(&out->l2_rows[stays].reads,
-        rows_of(arch, stays, held_words(d, &r, &out->reached[held])));
-    add(&out->l2_rows[slides].reads,
-        rows_of(arch, slides, window_words(d, &r, &out->reached[window])));
+    const u64 held_sent = held_words(d, &r, &out->reached[held]);
+    const u64 window_sent = window_words(d, &r, &out->reached[window]);
     free(r.seen);
+    /* What L1s keep, L2 does not read again. */
+    add(&out->l2_rows[stays].reads,
+        d->kept[stays] ? 0 : rows_of(arch, stays, held_sent));
+    add(&out->l2_rows[slides].reads,
+        d->kept[slides] ? 0 : rows_of(arch, slides, window_sent));
 
     const u64 rounds =
         d->emit_last ? (u64)d->groups[0] + d->groups[1] : windows_of(d);

@@ -41,10 +41,11 @@ struct multicast_pass {
     uint8_t held_streams, emit_last, psum_in;
     uint8_t holds_ifmap; /* held words are ifmap's, window words filters'; for
                             "filters" above read "outputs" */
-    uint8_t sends_products;   /* each leaves its PE at once, to an adder tree */
-    uint8_t no_rf;            /* operand registers only: a word and its next */
-    uint16_t groups_beside;   /* each gets window words of its own; 0 is 1 */
-    uint16_t banks[TENSOR_N]; /* of L2 under each tile */
+    uint8_t sends_products; /* each leaves its PE at once, to an adder tree */
+    uint8_t no_rf;          /* operand registers only: a word and its next */
+    uint8_t kept[TENSOR_PSUM]; /* the L1s have its words of the pass before */
+    uint16_t groups_beside;    /* each gets window words of its own; 0 is 1 */
+    uint16_t banks[TENSOR_N];  /* of L2 under each tile */
 };
 
 /* Where a pass stands in the layer: for values, pictures and traces. */
@@ -157,6 +158,8 @@ struct program {
     int inner1_tail;  /* last passes of inner loop 1 that may be clipped;
                          0 stands for 1 */
     bool skips_rf[TENSOR_N]; /* its words never lie in a PE's register file */
+    /* Bit k: inner loop k leaves the words of the operand as they are. */
+    unsigned inner_leaves[TENSOR_PSUM];
     const struct program_ops *ops;
 };
 
@@ -174,6 +177,11 @@ struct cursor {
     bool has_described;      /* that pass's place and descriptor are there */
     bool starts_described;   /* its first_reduction before it was described */
     struct pass described;
+    /* Where L1s keep tiles: what the pass before was, and which operands' words
+     * of it fit there, a bit each, as far as that was asked. */
+    bool has_latest;
+    struct pass latest;
+    uint32_t fits, fits_asked;
 };
 
 /* Fills what does not depend on the dataflow and counts the passes.  kind,

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "dataflows/l1_keep.h"
 #include "dataflows/l2_deal.h"
 #include "dataflows/program.h"
 
@@ -193,6 +194,40 @@ static void fill_pass(const struct program *program, struct cursor *c,
     describe(program, c, pass);
 }
 
+/* Loops a step of which brings a pass other words of an operand, where L1s keep
+ * those of the pass before. */
+static uint32_t loops_of_words(const struct program *p, enum tensor tensor)
+{
+    const uint32_t inner = (1u << LOOP_I0 | 1u << LOOP_I1) &
+                           ~(uint32_t)(p->inner_leaves[tensor] << LOOP_I0);
+    return loops_of_tile(p, tensor) | inner;
+}
+
+/* Says which operands' words the L1s have from the pass before: one of the same
+ * sizes, all of whose words fit there. */
+static void mark_kept(const struct program *p, struct cursor *c,
+                      struct pass *pass)
+{
+    struct multicast_pass *d = &pass->work.multicast;
+    const bool same = c->has_latest &&
+                      same_sizes(&c->latest.place, &pass->place) &&
+                      l1_keep_same_shape(&c->latest.work.multicast, d);
+    if (!same)
+        c->fits = c->fits_asked = 0;
+    for (int t = 0; t < TENSOR_PSUM; t++) {
+        const uint32_t bit = (uint32_t)1 << t;
+        if (!same || (c->changed & loops_of_words(p, (enum tensor)t)) != 0)
+            continue;
+        if ((c->fits_asked & bit) == 0 &&
+            l1_keep_fits(&p->arch, d, (enum tensor)t))
+            c->fits |= bit;
+        c->fits_asked |= bit;
+        d->kept[t] = (c->fits & bit) != 0;
+    }
+    c->latest = *pass;
+    c->has_latest = true;
+}
+
 bool cursor_next(const struct program *program, struct cursor *cursor,
                  struct pass *pass)
 {
@@ -206,6 +241,8 @@ bool cursor_next(const struct program *program, struct cursor *cursor,
         pass->new_tile[t] = (cursor->changed & loops[t]) != 0;
     }
     fill_pass(program, cursor, &cursor->place, pass);
+    if (l1_keeps(&program->arch))
+        mark_kept(program, cursor, pass);
     memcpy(cursor->before, cursor->at, sizeof(cursor->before));
     cursor->done = !step_loop(program, cursor, LOOP_I1);
     for (int t = 0; t < TENSOR_N; t++)
@@ -234,8 +271,9 @@ void program_alike(const struct program *program, const int at[CURSOR_LOOPS],
                    int level, int *first, int *end)
 {
     /* The first one finds other tiles than those behind it, the last one may
-     * be clipped. */
-    *first = 1;
+     * be clipped.  Where L1s keep words, the second one finds those of the
+     * first. */
+    *first = l1_keeps(&program->arch) ? 2 : 1;
     *end = trips(program, at, level) - 1;
     if (level == LOOP_I0 && program->mixed_inner)
         *end = *first;
@@ -261,8 +299,12 @@ void cursor_skip(const struct program *program, struct cursor *cursor,
     place_cursor(program, cursor);
     place = cursor->place;
     cursor->done = !step_loop(program, cursor, LOOP_I1);
-    if (pass != NULL)
-        fill_pass(program, cursor, &place, pass);
+    if (pass == NULL)
+        return;
+    const struct multicast_pass before = pass->work.multicast;
+    fill_pass(program, cursor, &place, pass);
+    if (l1_keeps(&program->arch)) /* it finds what its like found */
+        memcpy(pass->work.multicast.kept, before.kept, sizeof(before.kept));
 }
 
 /* Passes of the loops from `level` inwards.  All tiles of a loop but its last

@@ -54,21 +54,50 @@ static int16_t *delay_of(const struct l1 *l1, int line, int cluster)
     return &l1->delay[(cluster * L1_LINES + line) * l1->cfg.latency_cycles];
 }
 
+static int rows_of(const struct l1 *l1, int words)
+{
+    int rows = 1; /* few, and cheaper to count than to divide */
+    while (rows * l1->cfg.row_words < words)
+        rows++;
+    return rows;
+}
+
+/* Whether a line's rows have all words of a stream at once, so that they still
+ * lie there when the next pass begins. */
+static bool may_keep(const struct l1 *l1, int line,
+                     const struct l1_stream *stream, uint32_t rounds)
+{
+    const struct l1_line_cfg *cfg = &l1->cfg.line[line];
+    const struct stream_shape *shape = &stream->shape;
+    const int slot = shape->words_per_slot;
+    uint64_t rows = 0; /* of a round */
+    for (int d = 0; d < shape->dests; d++)
+        for (int left = shape->limit_words[d]; left > 0; left -= slot)
+            rows += (uint64_t)rows_of(l1, left < slot ? left : slot);
+    return !cfg->bypass && stream->slot == NULL &&
+           rows * rounds <= (uint64_t)cfg->capacity_rows;
+}
+
 void l1_issue(struct l1 *l1, const struct l1_stream *const streams[L1_LINES],
-              const uint32_t rounds[L1_LINES])
+              const uint32_t rounds[L1_LINES], const bool kept[L1_LINES])
 {
     SIM_CHECK(l1_is_empty(l1));
     memset(&l1->counts, 0, sizeof(l1->counts));
     for (int c = 0; c < l1->cfg.clusters; c++) {
         struct l1_cluster *cluster = &l1->cluster[c];
         memset(cluster, 0, sizeof(*cluster));
-        for (int k = 0; k < L1_LINES; k++)
+        for (int k = 0; k < L1_LINES; k++) {
+            SIM_CHECK(!kept[k] || may_keep(l1, k, &streams[k][c], rounds[k]));
             if (streams[k][c].slot == NULL)
                 stream_start(&cluster->line[k].out, &streams[k][c].shape,
-                             rounds[k], 0, 0);
+                             rounds[k], kept[k] ? l1->cfg.latency_cycles : 0,
+                             0);
+        }
     }
-    for (int k = 0; k < L1_LINES; k++)
+    for (int k = 0; k < L1_LINES; k++) {
         l1->stream[k] = streams[k];
+        l1->kept[k] = kept[k];
+    }
 }
 
 bool l1_has_room(const struct l1 *l1, int line, int cluster)
@@ -91,14 +120,6 @@ void l1_push(struct l1 *l1, int line, int cluster, const struct slot *slot)
                               l1->cfg.input_slots);
     input_of(l1, line, cluster)[place] = (int16_t)slot->words;
     s->arrived++;
-}
-
-static int rows_of(const struct l1 *l1, int words)
-{
-    int rows = 1; /* few, and cheaper to count than to divide */
-    while (rows * l1->cfg.row_words < words)
-        rows++;
-    return rows;
 }
 
 /* Takes the ports of `rows` rows, no more than there are banks, from row `row`
@@ -158,9 +179,11 @@ static bool has_room(const struct l1_stream *stream,
     return !taken;
 }
 
-static bool has_slot(const struct l1_line_cfg *line, const struct l1_line *s)
+static bool has_slot(const struct l1 *l1, int line, const struct l1_line *s)
 {
-    int there = line->bypass ? s->input_slots : s->ready_slots;
+    if (l1->kept[line])
+        return !stream_is_done(&s->out) && s->out.latency_cycles == 0;
+    int there = l1->cfg.line[line].bypass ? s->input_slots : s->ready_slots;
     return there > s->read_slots;
 }
 
@@ -192,7 +215,7 @@ static bool read_line(struct l1 *l1, int line, int cluster, struct ports *ports,
     const struct l1_stream *stream = &l1->stream[line][cluster];
     struct l1_line *s = &l1->cluster[cluster].line[line];
     bool moved = false;
-    for (int n = 0; n < cfg->slots_per_cycle && has_slot(cfg, s); n++) {
+    for (int n = 0; n < cfg->slots_per_cycle && has_slot(l1, line, s); n++) {
         struct slot slot;
         SIM_CHECK(head_of(s, stream, &slot));
         int rows = cfg->bypass ? 0 : rows_of(l1, slot.words);
@@ -243,11 +266,19 @@ static bool write_line(struct l1 *l1, int line, int cluster,
     return s->written_slots > 0;
 }
 
-static bool has_work(const struct l1_cluster *cluster)
+/* Whether a line that sends kept words has some left, or has staged the last
+ * of them. */
+static bool sends_kept(const struct l1 *l1, int line, const struct l1_line *s)
+{
+    return l1->kept[line] && (!stream_is_done(&s->out) || s->read_slots > 0);
+}
+
+static bool has_work(const struct l1 *l1, const struct l1_cluster *cluster)
 {
     int work = 0;
     for (int k = 0; k < L1_LINES; k++)
-        work |= cluster->line[k].input_slots | cluster->line[k].held_slots;
+        work |= cluster->line[k].input_slots | cluster->line[k].held_slots |
+                sends_kept(l1, k, &cluster->line[k]);
     return work != 0;
 }
 
@@ -259,7 +290,7 @@ static bool is_urgent(const struct l1 *l1, int line, int cluster,
     const struct l1_line *s = &l1->cluster[cluster].line[line];
     const struct l1_stream *stream = &l1->stream[line][cluster];
     struct slot slot;
-    if (!has_slot(&l1->cfg.line[line], s) || !head_of(s, stream, &slot))
+    if (!has_slot(l1, line, s) || !head_of(s, stream, &slot))
         return false;
     const struct destination_sets *sets = &stream->sets;
     return fifo->words[sets->lane[sets->begin[slot.dest]]] <= 1;
@@ -275,7 +306,7 @@ static void ask(const struct l1 *l1, int cluster,
     for (int k = 0; k < L1_LINES; k++) {
         const struct l1_line_cfg *cfg = &l1->cfg.line[k];
         const struct l1_line *s = &l1->cluster[cluster].line[k];
-        if (has_slot(cfg, s))
+        if (has_slot(l1, k, s))
             by_rank[is_urgent(l1, k, cluster, &fifo[k]) ? 0 : 2] |= 1u << k;
         if (!cfg->bypass && s->input_slots > 0)
             by_rank[1] |= 1u << (L1_LINES + k);
@@ -291,7 +322,7 @@ static bool eval_clusters(struct l1 *l1, int from, int to,
         struct l1_cluster *cluster = &l1->cluster[c];
         uint64_t busy[2] = {0, 0};
         int refused = -1;
-        if (!has_work(cluster))
+        if (!has_work(l1, cluster))
             continue;
         unsigned by_rank[3];
         ask(l1, c, fifo, by_rank);
@@ -317,7 +348,9 @@ static bool eval_clusters(struct l1 *l1, int from, int to,
         if (refused >= 0)
             cluster->turn = refused;
         for (int k = 0; k < L1_LINES; k++)
-            moved |= cluster->line[k].held_slots > cluster->line[k].ready_slots;
+            moved |=
+                cluster->line[k].held_slots > cluster->line[k].ready_slots ||
+                cluster->line[k].out.latency_cycles > 0;
     }
     return moved;
 }
@@ -380,7 +413,10 @@ static void commit_line(struct l1 *l1, int line, int cluster)
     int gone = cfg->bypass ? s->read_slots : s->written_slots;
     s->input_first = wrapped(s->input_first + gone, l1->cfg.input_slots);
     s->input_slots += s->arrived - gone;
-    if (!cfg->bypass) {
+    if (l1->kept[line]) {
+        s->read_row = wrapped(s->read_row + s->read_rows, cfg->banks);
+        s->out.latency_cycles -= s->out.latency_cycles > 0;
+    } else if (!cfg->bypass) {
         int ready = s->written_slots;
         if (l1->cfg.latency_cycles > 0) {
             int16_t *delay =
@@ -405,7 +441,7 @@ static void commit_clusters(struct l1 *l1, int from, int to)
         int arrived = 0;
         for (int k = 0; k < L1_LINES; k++)
             arrived |= cluster->line[k].arrived;
-        if (!has_work(cluster) && arrived == 0)
+        if (!has_work(l1, cluster) && arrived == 0)
             continue; /* and every delay is 0 */
         for (int k = 0; k < L1_LINES; k++)
             commit_line(l1, k, c);
@@ -450,7 +486,8 @@ bool l1_is_empty(const struct l1 *l1)
     for (int c = 0; c < l1->cfg.clusters; c++)
         for (int k = 0; k < L1_LINES; k++) {
             const struct l1_line *s = &l1->cluster[c].line[k];
-            if (s->input_slots + s->arrived + s->held_slots > 0)
+            if (s->input_slots + s->arrived + s->held_slots > 0 ||
+                sends_kept(l1, k, s))
                 return false;
         }
     return true;

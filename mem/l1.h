@@ -21,6 +21,9 @@
  *         when written in t, in t + 1 + latency_cycles at the earliest: then it
  *         is in the PE fifos from the next cycle on.  A read waits until every
  *         PE of its destination has room.
+ * Kept    a line may send once more what it sent in the pass before: nothing
+ *         comes into its buffer, and its slots are read where they lie, the
+ *         first latency_cycles after the pass began.
  * SPDX-License-Identifier: MIT
  */
 #ifndef MEM_L1_H
@@ -131,6 +134,7 @@ struct l1 {
     int16_t *input;             /* in the arena: words of slots, by line */
     int16_t *delay; /* in the arena: slots written k cycles ago, by line */
     const struct l1_stream *stream[L1_LINES]; /* of the pass, by cluster */
+    bool kept[L1_LINES]; /* its words lie in the banks since the pass before */
     struct l1_counts counts;
     struct l1_cycle *watched; /* borrowed, by cluster; or NULL */
 };
@@ -139,9 +143,11 @@ size_t l1_state_bytes(const struct l1_cfg *cfg);
 /* state: zeroed, borrowed. */
 void l1_init(struct l1 *l1, const struct l1_cfg *cfg, void *state);
 /* A pass begins; nothing may be left of the last one.  Clears the counts.
- * streams: of every cluster; borrowed while the pass runs. */
+ * streams: of every cluster; borrowed while the pass runs.  kept: of lines
+ * whose words are those of the pass before, in the same order; they have to fit
+ * into the line's rows, all of them. */
 void l1_issue(struct l1 *l1, const struct l1_stream *const streams[L1_LINES],
-              const uint32_t rounds[L1_LINES]);
+              const uint32_t rounds[L1_LINES], const bool kept[L1_LINES]);
 
 /* Whether the input buffer of a line has room, with the slots that were staged
  * in this cycle. */

@@ -199,6 +199,8 @@ static void os_compile(const struct arch *arch, const struct layer *layer,
                 ceil_div(min_int(filters, fold_filters(out)), v[OS_P]);
     out->set_chains = min_int(v[OS_X], outputs);
     out->rows = 1;
+    out->inner_leaves[TENSOR_FILTER] = 1u << 0;
+    out->inner_leaves[TENSOR_IFMAP] = 1u << 1;
     program_finish(out);
 }
 

@@ -2,7 +2,41 @@
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/gemm/os.h"
-#include "dataflows/l1_model.h"
+#include "dataflows/l1_kept_model.h"
+
+/* Shapes a pass that takes so many filters, outputs and products. */
+static void shape_pass(const int *v, int groups, int filters, int outputs,
+                       uint64_t products, struct l1_passes *p)
+{
+    const int sets = ceil_div(filters, v[OS_P]);
+    p->used = (struct pe_sets){groups * sets, outputs, 1, 1};
+    p->groups = groups;
+    p->filters = min_int(filters, v[OS_P]);
+    p->filters_tail = filters - (sets - 1) * v[OS_P];
+    p->channels = p->channels_tail = 1;
+    p->chain_step = p->row_step = 1;
+    p->held_words = p->window_words = products;
+}
+
+/* What L1s keep: a step of outputs brings the same filters, one of filters the
+ * same ifmap words. */
+static void kept_inner(const struct l1_dataflow *d, const int *size,
+                       struct tile_sizes inner[2])
+{
+    const int *v = d->mapping->value;
+    inner[0] =
+        tile_sizes_of(size[L1_LOOP_N] * size[L1_LOOP_E] * d->layer->Q, v[OS_X]);
+    inner[1] = tile_sizes_of(size[L1_LOOP_F], v[OS_T] * v[OS_P]);
+}
+
+static void kept_pass(const struct l1_dataflow *d, const int *size,
+                      struct l1_passes *p)
+{
+    const struct layer *l = d->layer;
+    shape_pass(d->mapping->value, size[L1_LOOP_G], size[L1_LOOP_INNER1],
+               size[L1_LOOP_INNER0],
+               (uint64_t)size[L1_LOOP_C] * (uint64_t)l->R * (uint64_t)l->S, p);
+}
 
 /* Adds passes that take so many groups at a time. */
 static void expect_groups_l1(const struct arch *arch, const struct layer *l,
@@ -29,20 +63,9 @@ static void expect_groups_l1(const struct arch *arch, const struct layer *l,
                          P.times[c] * folds.times[k >> 1 & 1] * X.times[k & 1];
         if (times == 0)
             continue;
-        int f = folds.size[k >> 1 & 1];
-        struct l1_passes p = {
-            .times = times,
-            .used = {beside * ceil_div(f, v[OS_P]), X.size[k & 1], 1, 1},
-            .groups = beside,
-            .filters = min_int(f, v[OS_P]),
-            .channels = 1,
-            .channels_tail = 1,
-            .chain_step = 1,
-            .row_step = 1,
-            .held_words = products, /* over all channel tiles */
-            .window_words = products,
-        };
-        p.filters_tail = f - (ceil_div(f, v[OS_P]) - 1) * v[OS_P];
+        struct l1_passes p = {.times = times};
+        shape_pass(v, beside, folds.size[k >> 1 & 1], X.size[k & 1],
+                   products /* over all channel tiles */, &p);
         l1_expect_add(arch, &p, out);
     }
 }
@@ -131,6 +154,15 @@ void os_expect(const struct arch *arch, const struct layer *l,
         return;
     l1_expect_start(arch, out);
     os_expect_l1(arch, l, mapping, out);
+    const struct l1_dataflow keeps = {
+        .arch = arch,
+        .layer = l,
+        .mapping = mapping,
+        .inner = kept_inner,
+        .pass = kept_pass,
+        .held_streams = true,
+        .inner_leaves = {[TENSOR_FILTER] = 1u << 0, [TENSOR_IFMAP] = 1u << 1}};
+    l1_expect_kept(&keeps, &t, out);
 }
 
 /* The PE of the first output and group works in every pass, with the most

@@ -249,6 +249,7 @@ static void lay_out(const struct stationary *s, const struct arch *arch,
     int across = min_int(tile_across(out, &whole), fold_across(out));
     int products = min_int(turn_products(out, &whole), fold_products(out));
     out->inner1_tail = tap_turns(out);
+    out->inner_leaves[s->streams] = 1u << 0;
     out->sets = min_int(stationary_groups(mapping), layer->G) *
                 ceil_div(across, mapping->value[STATIONARY_P]);
     out->set_chains = 1;

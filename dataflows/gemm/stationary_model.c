@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/gemm/stationary.h"
-#include "dataflows/l1_model.h"
+#include "dataflows/l1_kept_model.h"
 
 /* Sums over the tiles of what runs across the array: its folds, and the columns
  * of PEs in them. `along` is the number of tiles of what streams. */
@@ -42,6 +42,54 @@ static struct cuts outputs_across(const struct layer *l, const struct tiling *t,
     return c;
 }
 
+/* Shapes a pass that takes so many words across the array and products. */
+static void shape_pass(const int *v, int across, int products,
+                       struct l1_passes *p)
+{
+    const int q = v[STATIONARY_Q], sets = ceil_div(across, v[STATIONARY_P]);
+    p->used.sets = p->groups * sets;
+    p->used.set_chains = p->used.block_rows = 1;
+    p->filters = min_int(across, v[STATIONARY_P]);
+    p->filters_tail = across - (sets - 1) * v[STATIONARY_P];
+    p->chain_step = p->row_step = 1;
+    p->used.blocks = ceil_div(products, q);
+    p->channels = min_int(products, q);
+    p->channels_tail = products - (p->used.blocks - 1) * q;
+}
+
+static int fold_columns(const struct arch *arch, const int *v)
+{
+    const int groups = v[STATIONARY_G] > 1 ? v[STATIONARY_G] : 1;
+    return arch->cols / groups * v[STATIONARY_P];
+}
+
+/* What L1s keep: a step across the array brings other words of what stays, and
+ * the same ones of what streams. */
+static void kept_inner(const struct l1_dataflow *d, const int *size,
+                       struct tile_sizes inner[2])
+{
+    const int *v = d->mapping->value;
+    const int outputs = size[L1_LOOP_N] * size[L1_LOOP_E] * d->layer->Q;
+    const uint64_t turns = (uint64_t)gemm_tap_turns(d->arch, d->layer);
+    inner[0] = tile_sizes_of(d->holds_ifmap ? outputs : size[L1_LOOP_F],
+                             fold_columns(d->arch, v));
+    inner[1] = tile_sizes_of(size[L1_LOOP_C] * gemm_row_taps(d->arch, d->layer),
+                             d->arch->rows * v[STATIONARY_Q]);
+    for (int k = 0; k < 2; k++)
+        inner[1].times[k] *= turns;
+}
+
+static void kept_pass(const struct l1_dataflow *d, const int *size,
+                      struct l1_passes *p)
+{
+    const int outputs = size[L1_LOOP_N] * size[L1_LOOP_E] * d->layer->Q;
+    p->groups = size[L1_LOOP_G];
+    shape_pass(d->mapping->value, size[L1_LOOP_INNER0], size[L1_LOOP_INNER1],
+               p);
+    p->held_words = 1;
+    p->window_words = (uint64_t)(d->holds_ifmap ? size[L1_LOOP_F] : outputs);
+}
+
 /* Adds the L1 traffic of one fold across the array, over all tiles of the
  * operand that streams. */
 static void add_fold_l1(const struct arch *arch, const struct layer *l,
@@ -51,12 +99,6 @@ static void add_fold_l1(const struct arch *arch, const struct layer *l,
     const int q = v[STATIONARY_Q], taps = gemm_row_taps(arch, l);
     const uint64_t times = p.times * (uint64_t)gemm_tap_turns(arch, l);
     const struct tile_sizes C = tile_sizes_of(l->C / l->G, v[GEMM_C]);
-    const int sets = ceil_div(across, v[STATIONARY_P]);
-    p.used.sets = p.groups * sets;
-    p.used.set_chains = p.used.block_rows = 1;
-    p.filters = min_int(across, v[STATIONARY_P]);
-    p.filters_tail = across - (sets - 1) * v[STATIONARY_P];
-    p.chain_step = p.row_step = 1;
     for (int k = 0; k < 4; k++) {
         if (C.times[k >> 1] == 0)
             continue;
@@ -66,9 +108,7 @@ static void add_fold_l1(const struct arch *arch, const struct layer *l,
         p.times = times * C.times[k >> 1] * K.times[k & 1];
         if (p.times == 0)
             continue;
-        p.used.blocks = ceil_div(products, q);
-        p.channels = min_int(products, q);
-        p.channels_tail = products - (p.used.blocks - 1) * q;
+        shape_pass(v, across, products, &p);
         l1_expect_add(arch, &p, out);
     }
 }
@@ -77,9 +117,8 @@ static void add_folds_l1(const struct arch *arch, const struct layer *l,
                          const int *v, const struct l1_passes *p, int across,
                          uint64_t times, struct counts *out)
 {
-    const struct tile_sizes folds = tile_sizes_of(
-        across, arch->cols / (v[STATIONARY_G] > 1 ? v[STATIONARY_G] : 1) *
-                    v[STATIONARY_P]);
+    const struct tile_sizes folds =
+        tile_sizes_of(across, fold_columns(arch, v));
     for (int k = 0; k < 2; k++) {
         struct l1_passes one = *p;
         one.times = times * folds.times[k];
@@ -217,6 +256,14 @@ void stationary_expect(const struct stationary *s, const struct arch *arch,
         return;
     l1_expect_start(arch, out);
     expect_l1(arch, l, mapping, is, along, cut.along_tiles, out);
+    struct l1_dataflow keeps = {.arch = arch,
+                                .layer = l,
+                                .mapping = mapping,
+                                .holds_ifmap = is,
+                                .inner = kept_inner,
+                                .pass = kept_pass};
+    keeps.inner_leaves[s->streams] = 1u << 0;
+    l1_expect_kept(&keeps, &t, out);
 }
 
 /* Sum over the folds of an output tile of min(its outputs, p). */

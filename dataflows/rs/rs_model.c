@@ -2,7 +2,7 @@
  * link, as sums over tiles that factor.  Calls nothing of the programs.
  * SPDX-License-Identifier: MIT
  */
-#include "dataflows/l1_model.h"
+#include "dataflows/l1_kept_model.h"
 #include "dataflows/rs/rs.h"
 
 typedef uint64_t u64;
@@ -14,6 +14,47 @@ static u64 sum_touched(int outer, int step, int extent, int chunk, int dilation)
     for (int at = 0; at < extent; at = next_tile(extent, at, chunk))
         sum += (u64)touched(outer, step, min_int(chunk, extent - at), dilation);
     return sum;
+}
+
+/* Shapes a pass that takes so many filters, ofmap rows and channels of a group,
+ * and filter rows. */
+static void shape_pass(const int *v, const struct layer *l, int groups, int f,
+                       int e, int c, int fr, struct l1_passes *p)
+{
+    const int sets = ceil_div(f, v[RS_P]);
+    p->used = (struct pe_sets){groups * sets, e, ceil_div(c, v[RS_Q]), fr};
+    p->groups = groups;
+    p->filters = min_int(f, v[RS_P]);
+    p->filters_tail = f - (sets - 1) * v[RS_P];
+    p->channels = min_int(c, v[RS_Q]);
+    p->channels_tail = c - (p->used.blocks - 1) * v[RS_Q];
+    p->chain_step = l->stride_h;
+    p->row_step = l->dilation_h;
+}
+
+static u64 columns_of(const struct layer *l, int n, int w, int fc)
+{
+    return (u64)n * (u64)touched(w, l->stride_w, fc, l->dilation_w);
+}
+
+/* What L1s keep: chunks of the filters tell all words apart. */
+static void kept_inner(const struct l1_dataflow *d, const int *size,
+                       struct tile_sizes inner[2])
+{
+    (void)size;
+    inner[0] = tile_sizes_of(d->layer->R, d->mapping->value[RS_FR]);
+    inner[1] = tile_sizes_of(d->layer->S, d->mapping->value[RS_FC]);
+}
+
+static void kept_pass(const struct l1_dataflow *d, const int *size,
+                      struct l1_passes *p)
+{
+    const int fc = size[L1_LOOP_INNER1];
+    shape_pass(d->mapping->value, d->layer, size[L1_LOOP_G], size[L1_LOOP_F],
+               size[L1_LOOP_E], size[L1_LOOP_C], size[L1_LOOP_INNER0], p);
+    p->held_words = (u64)fc;
+    p->window_words =
+        columns_of(d->layer, size[L1_LOOP_N], size[L1_LOOP_W], fc);
 }
 
 /* Passes of one strip (images x ofmap rows) and one tile of channels. */
@@ -35,18 +76,9 @@ static void expect_strip_l1(const struct arch *arch, const struct layer *l,
         };
         if (p.times == 0)
             continue;
-        const int sets = ceil_div(f, v[RS_P]);
-        p.used = (struct pe_sets){groups * sets, e, ceil_div(c, v[RS_Q]), fr};
-        p.groups = groups;
-        p.filters = min_int(f, v[RS_P]);
-        p.filters_tail = f - (sets - 1) * v[RS_P];
-        p.channels = min_int(c, v[RS_Q]);
-        p.channels_tail = c - (p.used.blocks - 1) * v[RS_Q];
-        p.chain_step = l->stride_h;
-        p.row_step = l->dilation_h;
+        shape_pass(v, l, groups, f, e, c, fr, &p);
         p.held_words = (u64)fc;
-        p.window_words =
-            (u64)n * (u64)touched(w, l->stride_w, fc, l->dilation_w);
+        p.window_words = columns_of(l, n, w, fc);
         l1_expect_add(arch, &p, out);
     }
 }
@@ -161,6 +193,12 @@ void rs_expect(const struct arch *arch, const struct layer *l,
         return;
     l1_expect_start(arch, out);
     expect_l1(arch, l, v, out);
+    const struct l1_dataflow keeps = {.arch = arch,
+                                      .layer = l,
+                                      .mapping = mapping,
+                                      .inner = kept_inner,
+                                      .pass = kept_pass};
+    l1_expect_kept(&keeps, &t, out);
 }
 
 /* The PE at the bottom left of the first set has the most filters, channels

@@ -13,6 +13,13 @@
 #include "dataflows/l2_deal.h"
 #include "dataflows/search/stalls.h"
 
+/* Words of an operand that L2 sends for sure, of those that passes take. */
+static uint64_t l2_sends(const struct search_problem *problem,
+                         enum tensor tensor, uint64_t taken)
+{
+    return search_may_be_kept(problem->arch, tensor) ? 0 : taken;
+}
+
 void search_line_of(const struct search_problem *problem,
                     const struct search_terms *t, uint64_t ifmap_bytes,
                     uint64_t psum_bytes, struct search_line *out)
@@ -48,10 +55,11 @@ void search_line_of(const struct search_problem *problem,
     out->per_once = t->filter_may_stay ? -filter * (double)(t->strips - 1) : 0;
 
     uint64_t cycles = ceil_div_u64(problem->macs, (uint64_t)arch_pes(a));
-    const uint64_t sent[NETWORK_N] = {[NETWORK_FILTER] = t->filter_sent,
-                                      [NETWORK_IFMAP] = 0,
-                                      [NETWORK_PSUM_IN] = psum_in,
-                                      [NETWORK_PSUM_OUT] = t->psum_out};
+    const uint64_t sent[NETWORK_N] = {
+        [NETWORK_FILTER] = l2_sends(problem, TENSOR_FILTER, t->filter_sent),
+        [NETWORK_IFMAP] = 0,
+        [NETWORK_PSUM_IN] = psum_in,
+        [NETWORK_PSUM_OUT] = t->psum_out};
     for (int k = 0; k < NETWORK_N; k++)
         cycles = max_u64(cycles,
                          ceil_div_u64(sent[k], (uint64_t)net[k].words_per_slot *
@@ -102,7 +110,8 @@ void search_line_cost(const struct search_problem *problem,
         count_mul(line->ifmap_bytes, line->ifmap_stays ? 1 : s->m_tiles),
         count_add(line->psum_bytes, filter_bytes));
     uint64_t cycles = line->cycles;
-    const uint64_t ifmap = ceil_div_u64(line->ifmap_sent * s->passes, width);
+    const uint64_t ifmap = ceil_div_u64(
+        l2_sends(problem, TENSOR_IFMAP, line->ifmap_sent * s->passes), width);
     cycles = max_u64(cycles, ifmap);
     cycles = max_u64(cycles, line->busy_cycles * s->busy);
     uint64_t folds = line->pass_cycles * s->passes + line->folds_cycles;
@@ -138,10 +147,12 @@ static uint64_t l2_port_cycles(const struct search_problem *problem,
                                const int banks[TENSOR_N])
 {
     const struct arch *a = problem->arch;
-    uint64_t ifmap = arch_l2_port_cycles(a, TENSOR_IFMAP, banks[TENSOR_IFMAP],
-                                         t->ifmap_sent * f->passes, 0);
+    uint64_t ifmap = arch_l2_port_cycles(
+        a, TENSOR_IFMAP, banks[TENSOR_IFMAP],
+        l2_sends(problem, TENSOR_IFMAP, t->ifmap_sent * f->passes), 0);
     uint64_t filter = arch_l2_port_cycles(
-        a, TENSOR_FILTER, banks[TENSOR_FILTER], t->filter_sent, 0);
+        a, TENSOR_FILTER, banks[TENSOR_FILTER],
+        l2_sends(problem, TENSOR_FILTER, t->filter_sent), 0);
     uint64_t psum =
         arch_l2_port_cycles(a, TENSOR_PSUM, banks[TENSOR_PSUM],
                             t->psum_out - problem->outputs, t->psum_out);

@@ -114,10 +114,17 @@ search_width_of(const struct search_problem *problem,
     return &problem->width[reduction->width];
 }
 
+/* Whether L1s may have a word that a pass takes: then its read there is all
+ * that it costs for sure, and L2 has no cycles for it. */
+bool search_may_be_kept(const struct arch *arch, enum tensor tensor);
 /* Energy of one copy of a word in an L1: a hop at least, written, read; 0
- * without one. */
+ * without one.  Where L1s keep tiles, read. */
 double search_l1_price(const struct arch *arch,
                        const struct search_costs *costs, enum tensor tensor);
+/* Energy of a word that a pass takes, at least: read in L2, if no L1 may have
+ * it, and the copy. */
+double search_sent_price(const struct arch *arch,
+                         const struct search_costs *costs, enum tensor tensor);
 
 void search_problem_init(struct search_problem *problem,
                          const struct search_space *space,

@@ -77,15 +77,29 @@ static void set_widths(struct search_problem *p)
         }
 }
 
+bool search_may_be_kept(const struct arch *arch, enum tensor tensor)
+{
+    return arch->has_l1 && arch->l1_keeps_tiles && !arch->l1_bypass[tensor];
+}
+
 double search_l1_price(const struct arch *arch,
                        const struct search_costs *costs, enum tensor tensor)
 {
     if (!arch->has_l1)
         return 0;
+    if (search_may_be_kept(arch, tensor))
+        return costs->l1[tensor];
     return costs->noc_hop[tensor] +
            (arch->l1_bypass[tensor]
                 ? 0
                 : costs->l1[tensor] + costs->l1_write[tensor]);
+}
+
+double search_sent_price(const struct arch *arch,
+                         const struct search_costs *costs, enum tensor tensor)
+{
+    return (search_may_be_kept(arch, tensor) ? 0 : costs->l2[tensor]) +
+           search_l1_price(arch, costs, tensor);
 }
 
 /* The parts of energy_of_layer, by what moves. */
@@ -104,12 +118,10 @@ static void set_prices(struct search_problem *p,
     price->ifmap_dma = l2_write[TENSOR_IFMAP];
     price->filter_dma = l2_write[TENSOR_FILTER];
     price->psum_dma = costs->l2_finished;
-    price->ifmap_sent =
-        l2[TENSOR_IFMAP] + search_l1_price(a, costs, TENSOR_IFMAP);
+    price->ifmap_sent = search_sent_price(a, costs, TENSOR_IFMAP);
     price->ifmap_in = rf_write[TENSOR_IFMAP];
     price->ifmap_hop = hop[TENSOR_IFMAP];
-    price->filter_sent =
-        l2[TENSOR_FILTER] + search_l1_price(a, costs, TENSOR_FILTER);
+    price->filter_sent = search_sent_price(a, costs, TENSOR_FILTER);
     price->filter_in = rf_write[TENSOR_FILTER];
     price->filter_hop = hop[TENSOR_FILTER];
     price->psum_in = l2[TENSOR_PSUM] + hop[TENSOR_PSUM];

@@ -47,7 +47,8 @@ void charge_causes(const uint64_t pe_cycles[PE_CAUSE_N],
 }
 
 /* With an L1, what the PEs get comes from there. */
-static void charge_l1(struct counts *c, const struct pass_counts *n)
+static void charge_l1(const struct arch *a, struct counts *c,
+                      const struct pass_counts *n)
 {
     static const enum tensor tensor[2] = {TENSOR_FILTER, TENSOR_IFMAP};
     charge_link(c, LINK_filter_l1, n->filter_sent, n->l1_delivered[0],
@@ -56,9 +57,11 @@ static void charge_l1(struct counts *c, const struct pass_counts *n)
                 n->l1_hops[1]);
     for (int k = 0; k < 2; k++) {
         charge_access(c, LEVEL_L1, tensor[k], n->l1_reads[k], n->l1_writes[k]);
-        /* What enters the L1s leaves them. */
-        SIM_CHECK(n->l1_delivered[k] == n->l1_sent[k] &&
-                  n->l1_reads[k] == n->l1_writes[k]);
+        /* What enters the L1s leaves them, or they keep all of it. */
+        const bool is_kept = a->l1_keeps_tiles && n->l1_delivered[k] == 0;
+        SIM_CHECK(is_kept ? n->l1_writes[k] == 0
+                          : n->l1_delivered[k] == n->l1_sent[k] &&
+                                n->l1_reads[k] == n->l1_writes[k]);
     }
 }
 
@@ -104,7 +107,7 @@ void charge_pass(const struct program *p, const struct pass_counts *n,
     charge_link(c, LINK_ifmap, l1 ? n->l1_sent[1] : n->ifmap_sent,
                 n->ifmap_delivered, n->ifmap_hops);
     if (l1)
-        charge_l1(c, n);
+        charge_l1(&p->arch, c, n);
     charge_link(c, LINK_psum_in, n->psum_in_words, n->psum_in_words,
                 n->psum_in_words);
     charge_link(c, LINK_psum_out, n->psum_out_words, n->psum_out_words,

@@ -39,9 +39,9 @@ struct l1_path {
     int32_t *index[L1_LINES];
 
     struct l1_path_counts counts;
-    /* As the cycle began: a line's words in an L1, and in a mesh; and those
-     * that the L1s had sent to PEs. */
-    bool holds[L1_LINES], routes[L1_LINES];
+    /* As the cycle began: a line's words in an L1, kept ones on their way out
+     * of it, and words in a mesh; and those that the L1s had sent to PEs. */
+    bool holds[L1_LINES], is_late[L1_LINES], routes[L1_LINES];
     uint64_t sent_before[L1_LINES];
     const struct l1_path_tap *tap; /* borrowed, or NULL */
     struct l1_tap l1_tap;
@@ -182,7 +182,7 @@ void l1_path_shape(struct l1_path *p, int line,
 }
 
 void l1_path_issue(struct l1_path *p, const uint32_t rounds[L1_LINES],
-                   const struct l1_path_tap *tap)
+                   const bool kept[L1_LINES], const struct l1_path_tap *tap)
 {
     const struct l1_stream *const streams[L1_LINES] = {p->stream[0],
                                                        p->stream[1]};
@@ -195,7 +195,7 @@ void l1_path_issue(struct l1_path *p, const uint32_t rounds[L1_LINES],
         }
     memset(&p->counts, 0, sizeof(p->counts));
     p->tap = tap;
-    l1_issue(&p->l1, streams, rounds);
+    l1_issue(&p->l1, streams, rounds, kept);
     l1_path_note(p);
 }
 
@@ -288,10 +288,14 @@ bool l1_path_feed(struct l1_path *p, struct lane_fifo fifo[L1_LINES])
 void l1_path_look(struct l1_path *p)
 {
     for (int k = 0; k < L1_LINES; k++) {
-        p->holds[k] = false;
+        p->holds[k] = p->is_late[k] = false;
         for (int c = 0; !p->holds[k] && c < p->clusters; c++) {
             const struct l1_line *s = &p->l1.cluster[c].line[k];
-            p->holds[k] = s->input_slots + s->held_slots > 0;
+            const bool is_late = s->out.latency_cycles > 0;
+            p->is_late[k] |= is_late;
+            p->holds[k] =
+                s->input_slots + s->held_slots > 0 ||
+                (p->l1.kept[k] && !stream_is_done(&s->out) && !is_late);
         }
         p->routes[k] = p->is_mesh && !mesh_is_empty(&p->mesh[k]);
     }
@@ -304,6 +308,8 @@ enum network_wait l1_path_did(const struct l1_path *p, int line,
         return NETWORK_WAIT_busy;
     if (p->holds[line])
         return NETWORK_WAIT_blocked;
+    if (p->is_late[line])
+        return NETWORK_WAIT_latency;
     if (l2_did == NETWORK_WAIT_order || l2_did == NETWORK_WAIT_latency)
         return l2_did;
     return l2_did == NETWORK_WAIT_idle && !p->routes[line]

@@ -61,9 +61,10 @@ void l1_path_shape(struct l1_path *path, int line,
                    const struct stream_shape *shape,
                    const struct destination_sets *sets,
                    const int32_t *cluster_of_lane);
-/* A pass begins.  tap may be NULL; borrowed. */
+/* A pass begins.  kept: lines whose words the L1s have from the pass before.
+ * tap may be NULL; borrowed. */
 void l1_path_issue(struct l1_path *path, const uint32_t rounds[L1_LINES],
-                   const struct l1_path_tap *tap);
+                   const bool kept[L1_LINES], const struct l1_path_tap *tap);
 
 /* The blocks.  Each says whether a slot moved or a timer ran down. */
 bool l1_path_send(struct l1_path *path, int line, struct stream_state *l2);

@@ -18,12 +18,15 @@ struct queue {
 };
 
 struct l1_words {
+    bool keeps;
     struct queue queue[L1_LINES][L1_CLUSTERS_MAX];
 };
 
-struct l1_words *l1_words_new(void)
+struct l1_words *l1_words_new(bool keeps)
 {
-    return xcalloc(1, sizeof(struct l1_words));
+    struct l1_words *w = xcalloc(1, sizeof(*w));
+    w->keeps = keeps;
+    return w;
 }
 
 void l1_words_free(struct l1_words *w)
@@ -44,6 +47,24 @@ static void *grown(void *from, size_t *max, size_t need, size_t item_bytes)
         return from;
     *max = 2 * need;
     return xrealloc(from, *max, item_bytes);
+}
+
+static void empty(struct queue *q)
+{
+    q->slots = q->words = q->arrived = q->sent = q->word_at = 0;
+}
+
+void l1_words_issue(struct l1_words *w, const bool kept[L1_LINES])
+{
+    SIM_CHECK(l1_words_is_empty(w));
+    for (int k = 0; k < L1_LINES; k++)
+        for (int c = 0; c < L1_CLUSTERS_MAX; c++) {
+            struct queue *q = &w->queue[k][c];
+            if (kept[k])
+                q->sent = q->word_at = 0;
+            else
+                empty(q);
+        }
 }
 
 void l1_words_read(struct l1_words *w, int line, uint64_t clusters,
@@ -84,8 +105,8 @@ const int64_t *l1_words_sent(struct l1_words *w, int line, int cluster,
     const int64_t *value = q->word + q->word_at;
     q->sent++;
     q->word_at += (size_t)slot->words;
-    if (q->sent == q->slots)
-        q->slots = q->words = q->arrived = q->sent = q->word_at = 0;
+    if (q->sent == q->slots && !w->keeps)
+        empty(q);
     return value;
 }
 
@@ -93,7 +114,7 @@ bool l1_words_is_empty(const struct l1_words *w)
 {
     for (int k = 0; k < L1_LINES; k++)
         for (int c = 0; c < L1_CLUSTERS_MAX; c++)
-            if (w->queue[k][c].slots > 0)
+            if (w->queue[k][c].sent < w->queue[k][c].slots)
                 return false;
     return true;
 }

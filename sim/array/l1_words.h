@@ -16,9 +16,13 @@ extern "C" {
 
 struct l1_words;
 
-struct l1_words *l1_words_new(void);
+/* keeps: a line may send its words of a pass once more in the next one. */
+struct l1_words *l1_words_new(bool keeps);
 void l1_words_free(struct l1_words *words);
 
+/* A pass begins; the words of a line that is kept are those that it sent in the
+ * pass before. */
+void l1_words_issue(struct l1_words *words, const bool kept[L1_LINES]);
 /* value[k]: word k of the slot. */
 void l1_words_read(struct l1_words *words, int line, uint64_t clusters,
                    const struct slot *slot, const int64_t *value);

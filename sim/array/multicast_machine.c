@@ -149,9 +149,11 @@ void multicast_machine_issue(struct multicast_machine *m,
     lanes_issue(&m->lanes, &lanes_pass);
     if (m->has_trees)
         issue_trees(m);
-    m->state->in_flight = m->state->flies = 0;
     static const enum tensor tensor_of[NETWORK_N] = {
         TENSOR_FILTER, TENSOR_IFMAP, TENSOR_PSUM, TENSOR_PSUM};
+    m->state->in_flight = m->state->flies = 0;
+    const bool kept[NETWORK_N] = {pass->kept[TENSOR_FILTER] != 0,
+                                  pass->kept[TENSOR_IFMAP] != 0};
     m->state->running = m->lanes.state->running > 0;
     memset(&m->counts, 0, sizeof(m->counts));
     memset(m->words, 0, sizeof(m->words));
@@ -159,20 +161,18 @@ void multicast_machine_issue(struct multicast_machine *m,
     m->tap = tap;
     multicast_start_beats(m);
     for (int k = 0; k < NETWORK_N; k++) {
-        const int latency =
-            k == NETWORK_PSUM_OUT
-                ? 0
-                : arch_l2_store(&m->arch, tensor_of[k]).latency_cycles;
-        stream_start(&m->state->stream[k], &m->shape[k], m->rounds[k], latency,
-                     0);
+        int latency = arch_l2_store(&m->arch, tensor_of[k]).latency_cycles;
+        if (k == NETWORK_PSUM_OUT)
+            latency = 0;
+        stream_start(&m->state->stream[k], &m->shape[k],
+                     kept[k] ? 0 : m->rounds[k], latency, 0);
         m->state->next[k] = m->state->stream[k];
-        m->route[k].tap = tap;
-        m->route[k].network = (enum network)k;
-        m->slot_tap[k].context = &m->route[k];
-        m->slot_tap[k].moved = route_slot;
+        m->route[k] =
+            (struct tap_route){.tap = tap, .network = (enum network)k};
+        m->slot_tap[k] = (struct slot_tap){&m->route[k], route_slot};
     }
     if (m->l1 != NULL)
-        l1_path_issue(m->l1, m->rounds, tap != NULL ? &tap->l1 : NULL);
+        l1_path_issue(m->l1, m->rounds, kept, tap != NULL ? &tap->l1 : NULL);
 }
 
 static const struct slot_tap *tap_of(const struct multicast_machine *m,

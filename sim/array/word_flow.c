@@ -42,7 +42,7 @@ struct word_flow *word_flow_new(const struct program *program,
     c->program = program;
     c->ends = *ends;
     if (program->arch.has_l1)
-        c->l1 = l1_words_new();
+        c->l1 = l1_words_new(program->arch.l1_keeps_tiles);
     return c;
 }
 
@@ -302,7 +302,14 @@ static void multiplied(void *context, int lane, int64_t window, int64_t held)
 const struct machine_tap *word_flow_multicast(struct word_flow *c,
                                               const struct pass *pass)
 {
+    const struct multicast_pass *d = &pass->work.multicast;
+    const bool kept[L1_LINES] = {
+        [NETWORK_FILTER] = d->kept[TENSOR_FILTER] != 0,
+        [NETWORK_IFMAP] = d->kept[TENSOR_IFMAP] != 0,
+    };
     c->pass = *pass;
+    if (c->l1 != NULL)
+        l1_words_issue(c->l1, kept);
     c->tap.context = c;
     c->tap.slot = slot_moved;
     c->tap.evaluated = evaluated;

@@ -240,6 +240,7 @@ struct arch {
     enum bank_ports l1_ports;
     int l1_latency_cycles;
     int l1_input_slots;
+    bool l1_keeps_tiles;    /* of operands, where the next pass uses them too */
     enum l2_to_l1 l2_to_l1; /* noc.l2_to_l1, the network's kind */
     int l2_to_l1_slots_per_cycle;
     int mesh_buffer_flits;

@@ -114,6 +114,9 @@ static bool skips_are_modelled(const struct config *cfg,
     } else if (arch->psum_add != PSUM_ADD_OWN_CYCLE) {
         is = "psums that ride on a product, which may be skipped";
         right = "'pe.psum_add' = 'own_cycle'";
+    } else if (arch->has_l1 && arch->l1_keeps_tiles) {
+        is = "L1s that keep tiles, whose words all come";
+        right = "'l1.keeps_tiles' = false";
     } else if (arch->zero_gating) {
         is = "a gate, which a product that is skipped does not need";
         right = "'pe.zero_gating' = false";

@@ -4,6 +4,7 @@
  */
 #include "sim/choose/map_l1.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "dataflows/choose.h"
@@ -50,6 +51,27 @@ struct search_options map_l1_options(const struct arch *arch,
     return o;
 }
 
+/* What the search has counted for the words that passes take, over their reads
+ * in L2. */
+static double searched_price(const struct map_input *in,
+                             const struct layer *layer,
+                             const struct layer_mapping *mapping, enum link to,
+                             enum tensor t, const struct layer_result *r)
+{
+    const double sent = (double)r->counts.link[to].words_sent;
+    if (!in->arch->l1_keeps_tiles)
+        return sent * search_l1_price(in->arch, in->costs, t);
+    struct arch *line_buffers = xcalloc(1, sizeof(*line_buffers));
+    struct layer_result all;
+    *line_buffers = *in->arch;
+    line_buffers->l1_keeps_tiles = false;
+    model_mapping(line_buffers, layer, mapping, &all);
+    free(line_buffers);
+    return (double)all.counts.link[to].words_sent *
+               search_sent_price(in->arch, in->costs, t) -
+           sent * in->costs->l2[t];
+}
+
 static void add_to(const struct map_input *in, const struct layer *layer,
                    const struct dataflow *dataflow, struct search_found *found)
 {
@@ -68,7 +90,7 @@ static void add_to(const struct map_input *in, const struct layer *layer,
             (double)l1->reads * in->costs->l1[t] +
             (double)l1->writes * in->costs->l1_write[t] +
             (double)to_l1->hops * in->costs->noc_hop[t] -
-            (double)to_l1->words_sent * search_l1_price(a, in->costs, t);
+            searched_price(in, layer, &mapping, links[k], t, &r);
     }
     for (int k = 0; k < BOUND_N; k++)
         if (r.bounds_cycles[k] > found->cost.cycles)

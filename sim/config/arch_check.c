@@ -235,6 +235,7 @@ static bool is_multicast(const struct arch *arch)
     return arch->array_network == NETWORK_MULTICAST;
 }
 
+#define OF_RATE "dram.model", NULL, is_bandwidth, "take 'bandwidth'", false
 #define OF_L1 "l1.bytes", "0", has_l1, "give L1 some bytes", false
 #define OF_SHADOW "array.preload", "serial", has_shadow, "take 'shadow'", false
 #define OF_LINES "array.network", "systolic", is_multicast, "take 'multicast'"
@@ -248,10 +249,8 @@ static const struct part_key {
     const char *remedy;
     bool in_file; /* a file may have it all the same */
 } part_keys[] = {
-    {"dram.bytes_per_second", "dram.model", NULL, is_bandwidth,
-     "take 'bandwidth'", false},
-    {"dram.latency_cycles", "dram.model", NULL, is_bandwidth,
-     "take 'bandwidth'", false},
+    {"dram.bytes_per_second", OF_RATE},
+    {"dram.latency_cycles", OF_RATE},
     {"dram.channels", "dram.model", NULL, is_part, "take a DRAM part", false},
     {"dram.layout", "dram.model", NULL, is_part, "take a DRAM part", false},
     {"dram.filter_order", "dram.model", NULL, is_part, "take a DRAM part",
@@ -267,6 +266,7 @@ static const struct part_key {
     {"l1.ports", OF_L1},
     {"l1.latency_cycles", OF_L1},
     {"l1.input_slots", OF_L1},
+    {"l1.keeps_tiles", OF_L1},
     {"noc.l2_to_l1", OF_L1},
     {"noc.l2_to_l1_slots_per_cycle", OF_L1},
     {"noc.mesh_buffer_flits", OF_L1},

@@ -298,6 +298,12 @@ const struct schema_row schema[] = {
     INT("l1.input_slots", l1_input_slots, 1, 1024, "2", "slots",
         "of each tensor, between the network and the banks",
         "2 is the least that sustains a slot a cycle"),
+    BOOL("l1.keeps_tiles", l1_keeps_tiles, "false",
+         "words of filters or ifmaps that the next pass uses again stay in "
+         "the L1s, where all of a pass fit there (docs/timing.md), and do not "
+         "leave L2 again; else L1s are line buffers. A nest says itself what "
+         "its L1s keep",
+         ""),
     INT64("l2.bytes", l2_bytes, 1, ARCH_BYTES_MAX, NULL, "bytes",
           "the global buffer", ""),
     INT("l2.banks", l2_banks, 1, 4096, NULL, "banks",

@@ -283,9 +283,9 @@ class array
         std::array<int, 2> banks;
         banks[line_of(0)] = p_.banks[TENSOR_FILTER];
         banks[line_of(1)] = p_.banks[TENSOR_IFMAP];
-        l1s_ =
-            std::make_unique<l1_oracle>(real, cluster_grid_rows(&real),
-                                        cluster_grid_cols(&real), seen, banks);
+        l1s_ = std::make_unique<l1_oracle>(
+            real, cluster_grid_rows(&real), cluster_grid_cols(&real), seen,
+            banks, std::array<bool, 2>{p_.kept[1] != 0, p_.kept[0] != 0});
     }
 
     bool done() const

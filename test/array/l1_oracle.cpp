@@ -19,7 +19,7 @@ static size_t at(int k)
 
 l1_oracle::l1_oracle(const arch &a, int grid_rows, int grid_cols,
                      std::array<std::vector<slot>, 2> slots,
-                     std::array<int, 2> l2_banks)
+                     std::array<int, 2> l2_banks, std::array<bool, 2> kept_here)
     : a_(a), clusters_(grid_rows * grid_cols), store_(at(clusters_)),
       turn_(at(clusters_), 0)
 {
@@ -55,6 +55,13 @@ l1_oracle::l1_oracle(const arch &a, int grid_rows, int grid_cols,
         for (size_t s = 0; s < l.slots.size(); s++)
             for (const auto &[cluster, pes] : l.slots[s].pes)
                 store_[at(cluster)][at(k)].mine.push_back(s);
+        if (!kept_here[at(k)])
+            continue;
+        l.next = l.slots.size();
+        for (auto &s : store_)
+            for (size_t one : s[at(k)].mine)
+                s[at(k)].banks.push_back(
+                    {rows_of(l.slots[one].words), a.l1_latency_cycles});
     }
 }
 

@@ -28,10 +28,10 @@ class l1_oracle
         std::vector<int> pes;
     };
     // slots[k]: those of line k (0 filters, 1 ifmaps) in order; l2_banks[k]:
-    // that L2 reads them from.
+    // that L2 reads them from; kept[k]: they lie in the L1s as the pass begins.
     l1_oracle(const arch &a, int grid_rows, int grid_cols,
               std::array<std::vector<slot>, 2> slots,
-              std::array<int, 2> l2_banks);
+              std::array<int, 2> l2_banks, std::array<bool, 2> kept);
     bool all_left_l2(int k) const
     {
         return line_[size_t(k)].next == line_[size_t(k)].slots.size();

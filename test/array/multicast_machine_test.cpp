@@ -18,13 +18,15 @@ class MulticastMachine : public testing::TestWithParam<const char *>
 {
 };
 
-void compare(const char *name, unsigned seed, int machines, bool l1)
+// keeps: L1s keep tiles from pass to pass, as they do then in some.
+void compare(const char *name, unsigned seed, int machines, bool l1,
+             bool keeps = false)
 {
     random_case random(seed);
     const dataflow *flow = dataflow_find(name);
     diag *d = diag_new();
     auto *p = new program();
-    int passes = 0;
+    int passes = 0, kept = 0;
     for (int k = 0; k < machines; k++) {
         arch a = random.machine();
         random.choose_for(name, &a);
@@ -32,6 +34,10 @@ void compare(const char *name, unsigned seed, int machines, bool l1)
             random.add_l1(&a, k % 2 ? L2_TO_L1_MESH : L2_TO_L1_MULTICAST);
         else
             random.split_l2(&a);
+        if (keeps) {
+            a.l1_keeps_tiles = true;
+            a.l1_bytes *= 16;
+        }
         layer l = random.shape();
         given_mapping none = {};
         mapping m = {};
@@ -41,7 +47,10 @@ void compare(const char *name, unsigned seed, int machines, bool l1)
         cursor at;
         cursor_start(&at);
         pass one;
-        for (int n = 0; n < 3 && cursor_next(p, &at, &one); n++, passes++) {
+        for (int n = 0; n < (keeps ? 12 : 3) && cursor_next(p, &at, &one);
+             n++, passes++) {
+            const multicast_pass &w = one.work.multicast;
+            kept += w.kept[TENSOR_FILTER] + w.kept[TENSOR_IFMAP];
             multicast_machine_issue(machine, &one.work.multicast, nullptr);
             while (!multicast_machine_is_done(machine))
                 ASSERT_TRUE(multicast_machine_step(machine)) << describe(l);
@@ -59,6 +68,7 @@ void compare(const char *name, unsigned seed, int machines, bool l1)
         multicast_machine_free(machine);
     }
     EXPECT_GT(passes, machines);
+    EXPECT_EQ(kept > 0, keeps);
     delete p;
     diag_free(d);
 }
@@ -101,6 +111,13 @@ TEST_P(MulticastMachine, WithL1TakesTheCyclesThatTheOracleTakesOrIsRefused)
         expect_refusals(GetParam(), 13, sample(30, "random machines"));
     else
         compare(GetParam(), 13, sample(30, "random machines with L1s"), true);
+}
+
+TEST_P(MulticastMachine, WithL1sThatKeepTilesTakesTheCyclesOfTheOracle)
+{
+    if (std::string(GetParam()) != "nlr")
+        compare(GetParam(), 14, sample(15, "random machines with L1s"), true,
+                true);
 }
 
 INSTANTIATE_TEST_SUITE_P(Dataflows, MulticastMachine,

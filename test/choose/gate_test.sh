@@ -151,13 +151,16 @@ for key in pe.fifo_words=32 pe.psum_add=own_cycle pe.refill=next_cycle \
     refuses "'${key%=*}' has no effect under a loop nest" run $kept --set $key
 done
 for key in l1.ifmap_banks=1 l1.filter_banks=1 l1.ifmap_bypass=true \
-    l1.filter_bypass=true l1.input_slots=4; do
+    l1.filter_bypass=true l1.input_slots=4 l1.keeps_tiles=true; do
     refuses "'${key%=*}' has no effect under a loop nest" run $kept --set $key
 done
 for key in pe.pipeline_cycles=4 l1.banks=2 l1.bank_row_words=2 l1.ports=1r1w \
     l1.latency_cycles=3; do
     takes run $kept --set $key
 done
+refuses "'noc.mesh_buffer_flits' has no effect under a loop nest" \
+    run --cfg eyeriss_v2_dense $nest --set noc.mesh_buffer_flits=3
+takes run --cfg eyeriss_v2_dense $nest
 takes run $kept
 grep -q 'not modelled  *pe.fifo_words' "$work/out" || fail "the table is silent"
 takes run --cfg eyeriss $shape --format json
@@ -273,7 +276,7 @@ refuses "eyeriss.cfg:[0-9]*: error: 'dram.bytes_per_second' has no effect" \
 
 # What a part that the machine lacks would read.
 for key in l1.banks=2 l1.cluster_cols=2 l1.ifmap_bypass=true l1.ports=1r1w \
-    l1.input_slots=3 noc.l2_to_l1=mesh noc.l2_to_l1_slots_per_cycle=2 \
+    l1.input_slots=3 l1.keeps_tiles=true noc.l2_to_l1=mesh noc.l2_to_l1_slots_per_cycle=2 \
     noc.mesh_buffer_flits=3; do
     for command in run model map reuse; do
         refuses "'${key%=*}' has no effect, for 'l1.bytes' is '0'" \

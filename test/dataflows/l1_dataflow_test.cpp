@@ -22,6 +22,7 @@ enum { SHAPES = 40 };
 struct on_l1 {
     const char *flow;
     l2_to_l1 network;
+    bool keeps; // tiles from pass to pass
 };
 
 class L1Dataflow : public testing::TestWithParam<on_l1>
@@ -39,6 +40,10 @@ class L1Dataflow : public testing::TestWithParam<on_l1>
     {
         arch a = random.machine();
         random.add_l1(&a, GetParam().network);
+        if (GetParam().keeps) {
+            a.l1_keeps_tiles = true;
+            a.l1_bytes *= 16;
+        }
         return a;
     }
 
@@ -94,6 +99,7 @@ TEST_P(L1Dataflow, CountsWhatItsClosedFormSays)
 TEST_P(L1Dataflow, KeepsWordsAndChargesEveryPeCycle)
 {
     random_case random(23);
+    uint64_t kept = 0;
     for (int k = 0, end = sample(SHAPES, "random layers"); k < end; k++) {
         arch a = machine(random);
         layer l = random.shape();
@@ -110,14 +116,20 @@ TEST_P(L1Dataflow, KeepsWordsAndChargesEveryPeCycle)
             const accesses &l1 = r.counts.access[LEVEL_L1][what[t]];
             const accesses &l2 = r.counts.access[LEVEL_L2][what[t]];
             const link_words &in = r.counts.link[into[t]];
+            const uint64_t sent = r.counts.link[out[t]].words_sent;
+            const bool bypasses = a.l1_bypass[what[t]];
             EXPECT_EQ(l2.reads, in.words_sent);
-            EXPECT_EQ(in.words_delivered, r.counts.link[out[t]].words_sent);
-            EXPECT_EQ(l1.writes,
-                      a.l1_bypass[what[t]] ? 0u : in.words_delivered);
-            EXPECT_EQ(l1.reads, l1.writes);
+            EXPECT_EQ(l1.writes, bypasses ? 0u : in.words_delivered);
+            EXPECT_EQ(l1.reads, bypasses ? 0u : sent);
             EXPECT_GE(in.hops, in.words_delivered);
+            if (!GetParam().keeps || bypasses) {
+                EXPECT_EQ(in.words_delivered, sent);
+            }
+            EXPECT_LE(in.words_delivered, sent);
+            kept += sent - in.words_delivered;
         }
     }
+    EXPECT_EQ(kept > 0, GetParam().keeps);
 }
 
 TEST_P(L1Dataflow, RemembersPassesExactly)
@@ -179,17 +191,24 @@ TEST_P(L1Dataflow, PutsEachPeOfAPassInAPlaceOfItsOwn)
 std::string name_of(const testing::TestParamInfo<on_l1> &info)
 {
     return std::string(info.param.flow) +
-           (info.param.network == L2_TO_L1_MESH ? "_mesh" : "_multicast");
+           (info.param.network == L2_TO_L1_MESH ? "_mesh" : "_multicast") +
+           (info.param.keeps ? "_keeps" : "");
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Machines, L1Dataflow,
-    testing::Values(on_l1{"rs", L2_TO_L1_MULTICAST}, on_l1{"rs", L2_TO_L1_MESH},
-                    on_l1{"ws", L2_TO_L1_MULTICAST}, on_l1{"ws", L2_TO_L1_MESH},
-                    on_l1{"os", L2_TO_L1_MULTICAST}, on_l1{"os", L2_TO_L1_MESH},
-                    on_l1{"is", L2_TO_L1_MULTICAST},
-                    on_l1{"is", L2_TO_L1_MESH}),
-    name_of);
+INSTANTIATE_TEST_SUITE_P(Machines, L1Dataflow,
+                         testing::Values(on_l1{"rs", L2_TO_L1_MULTICAST, false},
+                                         on_l1{"rs", L2_TO_L1_MESH, false},
+                                         on_l1{"rs", L2_TO_L1_MULTICAST, true},
+                                         on_l1{"ws", L2_TO_L1_MULTICAST, false},
+                                         on_l1{"ws", L2_TO_L1_MESH, false},
+                                         on_l1{"ws", L2_TO_L1_MESH, true},
+                                         on_l1{"os", L2_TO_L1_MULTICAST, false},
+                                         on_l1{"os", L2_TO_L1_MESH, false},
+                                         on_l1{"os", L2_TO_L1_MULTICAST, true},
+                                         on_l1{"is", L2_TO_L1_MULTICAST, false},
+                                         on_l1{"is", L2_TO_L1_MESH, false},
+                                         on_l1{"is", L2_TO_L1_MESH, true}),
+                         name_of);
 
 // Four PEs, an L1 of one bank for each pair; four outputs share one weight.
 layer_result one_weight_for_four(l2_to_l1 network)

@@ -76,8 +76,10 @@ class stepped_pass
         stream_port from_window(row_words(a_, slides));
         for (long column = 0; column < columns; column++)
             send_column(&from_window);
-        out->l2_rows[stays].reads += from_held.bank.reads;
-        out->l2_rows[slides].reads += from_window.bank.reads;
+        if (p_.kept[stays] == 0)
+            out->l2_rows[stays].reads += from_held.bank.reads;
+        if (p_.kept[slides] == 0)
+            out->l2_rows[slides].reads += from_window.bank.reads;
         out->reached[held] += from_held.reached;
         out->reached[window] += from_window.reached;
         stream_port psums(row_words(a_, TENSOR_PSUM));
@@ -232,6 +234,10 @@ void compare(const char *name, unsigned seed, int machines, kind of)
             a.psum_reduce = PSUM_CHAIN;
         if (of == WITH_L1)
             random.add_l1(&a, k % 2 ? L2_TO_L1_MESH : L2_TO_L1_MULTICAST);
+        if (of == WITH_L1 && k % 4 > 1) {
+            a.l1_keeps_tiles = true;
+            a.l1_bytes *= 16;
+        }
         a.l2_bank_row_words = 1 + k % 7;
         const layer l = random.shape();
         const given_mapping given = narrow_rows(flow->name, l);

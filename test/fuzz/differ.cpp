@@ -185,6 +185,10 @@ bool draw_named(random_case &random, fuzz_case *c, diag *d)
         if (std::strcmp(flow->name, "nlr") != 0 && random.pick(0, 2) == 0)
             random.add_l1(a, random.pick(0, 1) ? L2_TO_L1_MESH
                                                : L2_TO_L1_MULTICAST);
+        if (a->has_l1 && a->l1_input_slots > 1) { // of four draws three
+            a->l1_keeps_tiles = true;
+            a->l1_bytes *= 16;
+        }
     }
     if (!a->has_l1)
         random.split_l2(a);

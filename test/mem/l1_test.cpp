@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <array>
 #include <random>
 #include <vector>
 
@@ -18,7 +19,8 @@ class rig
   public:
     explicit rig(l1_cfg cfg, std::vector<std::vector<int32_t>> sets = {{0, 1}},
                  int words_per_slot = 1, int words = 1)
-        : cfg_(cfg), state_(l1_state_bytes(&cfg_) / 8, 0)
+        : words_per_slot_(words_per_slot), words_(words), cfg_(cfg),
+          state_(l1_state_bytes(&cfg_) / 8, 0)
     {
         l1_init(&b, &cfg_, state_.data());
         begin_.push_back(0);
@@ -28,20 +30,24 @@ class rig
             limit_.push_back(int16_t(words));
             dest_.push_back(int32_t(dest_.size()));
         }
+        issue({1000, 1000}, {false, false});
+    }
+
+    void issue(std::array<uint32_t, 2> rounds, std::array<bool, 2> kept)
+    {
         for (int k = 0; k < 2; k++) {
             stream_shape shape = {};
-            shape.words_per_slot = words_per_slot;
-            shape.slots_per_cycle = cfg.line[k].slots_per_cycle;
-            shape.chunks = (words + words_per_slot - 1) / words_per_slot;
-            shape.dests = int(sets.size());
+            shape.words_per_slot = words_per_slot_;
+            shape.slots_per_cycle = cfg_.line[k].slots_per_cycle;
+            shape.chunks = (words_ + words_per_slot_ - 1) / words_per_slot_;
+            shape.dests = int(dest_.size());
             shape.limit_words = limit_.data();
             shape.banks = shape.row_words = 1;
             stream_[k] = {
                 shape, {begin_.data(), lane_.data()}, dest_.data(), nullptr, 0};
         }
         const l1_stream *const streams[] = {&stream_[0], &stream_[1]};
-        const uint32_t rounds[] = {1000, 1000};
-        l1_issue(&b, streams, rounds);
+        l1_issue(&b, streams, rounds.data(), kept.data());
     }
 
     void push(int line, int words = 1)
@@ -66,6 +72,7 @@ class rig
     }
 
   private:
+    int words_per_slot_, words_;
     l1_cfg cfg_;
     std::vector<uint64_t> state_;
     std::vector<int32_t> begin_, lane_, dest_;
@@ -102,6 +109,31 @@ TEST(L1, AWordIsReadOnceItsLatencyHasPassed)
         EXPECT_EQ(r.taken[0][1], 1);
         EXPECT_EQ(r.taken[0][2], 0);
         EXPECT_TRUE(l1_is_empty(&r.b));
+    }
+}
+
+TEST(L1, WordsOfThePassBeforeAreReadWhereTheyLie)
+{
+    for (int latency = 0; latency < 4; latency++) {
+        rig r(shared(2, 8, false, latency), {{0, 1}, {2}});
+        r.issue({4, 1}, {true, false}); // 4 slots each for 2 and 1 PEs
+        for (int cycle = 0; cycle < latency; cycle++) {
+            EXPECT_TRUE(r.step());
+            EXPECT_EQ(r.taken[0][0], 0);
+            EXPECT_FALSE(l1_is_empty(&r.b));
+        }
+        for (int cycle = 0; cycle < 4; cycle++) {
+            EXPECT_FALSE(l1_is_empty(&r.b));
+            EXPECT_TRUE(r.step()); // two banks: both slots of a round
+            EXPECT_EQ(r.taken[0][0], cycle + 1);
+            EXPECT_EQ(r.taken[0][1], cycle + 1);
+            EXPECT_EQ(r.taken[0][2], cycle + 1);
+        }
+        EXPECT_TRUE(l1_is_empty(&r.b));
+        EXPECT_FALSE(r.step());
+        EXPECT_EQ(r.b.counts.writes[0], 0u);
+        EXPECT_EQ(r.b.counts.reads[0], 8u);
+        EXPECT_EQ(r.b.counts.delivered[0], 12u);
     }
 }
 

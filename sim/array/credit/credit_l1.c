@@ -148,6 +148,7 @@ static void list_slots(struct credit_l1 *l, struct line *line,
 void credit_l1_issue(struct credit_l1 *l, const struct credit_pass *pass)
 {
     static const uint32_t none[L1_LINES];
+    static const bool none_kept[L1_LINES];
     for (int k = 0; k < L1_LINES; k++) {
         struct line *line = &l->line[k];
         free_lists(line);
@@ -157,7 +158,7 @@ void credit_l1_issue(struct credit_l1 *l, const struct credit_pass *pass)
     }
     const struct l1_stream *const streams[L1_LINES] = {l->line[0].stream,
                                                        l->line[1].stream};
-    l1_issue(&l->l1, streams, none);
+    l1_issue(&l->l1, streams, none, none_kept);
 }
 
 /* --- cycles --------------------------------------------------------------- */

@@ -47,7 +47,8 @@ static int not_modelled(const struct arch *arch, const char **keys)
                                           "l1.filter_banks",
                                           "l1.ifmap_bypass",
                                           "l1.filter_bypass",
-                                          "l1.input_slots"};
+                                          "l1.input_slots",
+                                          "l1.keeps_tiles"};
     const int n_with_l1 =
         arch->has_l1 ? (int)(sizeof(with_l1) / sizeof(*with_l1)) : 0;
     int n = 0;

@@ -119,6 +119,8 @@ static bool honours(const struct arch *arch, const char *dataflow,
 static int not_modelled(const struct arch *arch, const char **keys)
 {
     int n = 0;
+    if (arch->has_l1)
+        keys[n++] = "l1.keeps_tiles";
     if (arch->groups_parallel > 1)
         keys[n++] = "array.groups_parallel";
     if (arch->compression != COMPRESSION_NONE)
