@@ -108,6 +108,7 @@ search_test_SOURCES = %D%/dataflows/search_test.cpp \
 	%D%/dataflows/best_test.cpp $(TEST_CASES)
 search_test_LDADD = $(TEST_LIBS)
 search_nest_test_SOURCES = %D%/dataflows/search_nest_test.cpp \
+	%D%/dataflows/nest_touch_test.cpp \
 	%D%/dataflows/nest_cost.h $(TEST_CASES)
 search_nest_test_LDADD = $(TEST_LIBS)
 TEST_PLUGINS = %D%/dataflows/plugin_dataflow.so \
@@ -252,8 +253,8 @@ coverage:
 	    $(if $(LIST),--list $(LIST),$(LEAST))
 
 # In slices: SECONDS=480 begins no mutant after so long, and the next `make
-# mutate` goes on; AGAIN=1 tries anew what survived, SCRIPTS=1 also by the tests
-# of whole runs.
+# mutate` goes on; AGAIN=1 tries anew what survived, WHOLE=1 by the tests'
+# whole samples and by the scripts that run the program.
 .PHONY: mutate
 EXTRA_DIST += %D%/mutate/bench.py %D%/mutate/equivalent.txt \
 	%D%/mutate/mutate.py %D%/mutate/noting.cpp
@@ -261,7 +262,7 @@ mutate: all
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS=
 	@$(AM_TESTS_ENVIRONMENT) srcdir=$(abs_srcdir) $(PYTHON3) -B $(srcdir)/test/mutate/mutate.py \
 	    --count $(if $(COUNT),$(COUNT),300) --seed $(if $(SEED),$(SEED),1) \
-	    --only "$(ONLY)" --tests "$(BY)" $(if $(AGAIN),--again) $(if $(SCRIPTS),--scripts) \
+	    --only "$(ONLY)" --tests "$(BY)" $(if $(AGAIN),--again) $(if $(WHOLE),--whole) \
 	    $(if $(SECONDS),--seconds $(SECONDS))
 
 # sim/network

@@ -205,6 +205,10 @@ TEST_P(Skips, MakeEachProductOfThePatternOnce)
         EXPECT_EQ(r.check_mismatches, 0u) << describe(l);
         EXPECT_EQ(r.counts.macs, layer_macs(&l));
         EXPECT_EQ(r.counts.macs_performed, products_of(a, l)) << describe(l);
+        // A zero that is skipped is in none of them.
+        if (pattern_is_skipped(&a, &l, TENSOR_IFMAP)) {
+            EXPECT_EQ(r.check_zero_macs, 0u) << describe(l);
+        }
         const uint64_t cycles = r.ledger_pe_cycles[LEDGER_mac];
         EXPECT_LE(cycles, r.counts.macs_performed);
         EXPECT_GE(cycles * (a.multipliers == 2 ? 2 : 1),

@@ -82,6 +82,37 @@ TEST_P(Choose, NamesTheNearestLegalValueOfEachParameterThatHelps)
     EXPECT_GT(named, 5);
 }
 
+// Each parameter alone, beside free ones: 1 is a value like others, and none is
+// chosen over what was asked for.
+TEST_P(Choose, TakesWhatWasAskedFor)
+{
+    random_case random(47);
+    int taken = 0;
+    for (int k = 0, end = sample(100, "random layers"); k < end; k++) {
+        arch a = random.machine();
+        layer l = random.shape();
+        a.array_network = GetParam()->on_systolic && k % 2 ? NETWORK_SYSTOLIC
+                                                           : NETWORK_MULTICAST;
+        const mapping_param *param = GetParam()->params;
+        for (int i = 0; param[i].name != nullptr; i++)
+            for (int value : {1, random.pick(2, 6)}) {
+                given_mapping given = {};
+                mapping m = {};
+                std::snprintf(given.param[0].name, sizeof(given.param[0].name),
+                              "%s", param[i].name);
+                given.param[given.n++].value = value;
+                diag_clear(d);
+                if (!GetParam()->choose(&a, &l, &given, &m, d))
+                    continue;
+                // No more than there is of the layer.
+                EXPECT_LE(m.value[i], value) << param[i].name;
+                EXPECT_TRUE(value > 1 || m.value[i] == 1) << param[i].name;
+                taken += m.value[i] == value;
+            }
+    }
+    EXPECT_GT(taken, 50);
+}
+
 TEST_P(Choose, NamesTheLeastL2ThatTakesTheSmallestTiles)
 {
     arch a = random_case(42).machine();

@@ -3,7 +3,11 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <cctype>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <string>
 
 #include "dataflows/gemm/gemm.h"
 #include "dataflows/program.h"
@@ -42,6 +46,42 @@ int pes_of(const arch &a, const layer &l)
     EXPECT_TRUE(rs->choose(&a, &l, &none, &m, d)) << d.text();
     rs->compile(&a, &l, &m, &p);
     return p.sets * p.set_chains * p.rows;
+}
+
+// PEs with a letter in what rs shows of a mapping.
+int letters(const arch &a, const layer &l, const mapping &m)
+{
+    char *text = nullptr;
+    size_t bytes = 0;
+    FILE *to = open_memstream(&text, &bytes);
+    dataflow_find("rs")->show(&a, &l, &m, to);
+    std::fclose(to);
+    const std::string shown(text, bytes);
+    std::free(text);
+    int n = 0;
+    for (size_t k = shown.find("PE array"); k + 2 < shown.size(); k++)
+        n += shown[k] == ' ' && shown[k + 1] >= 'A' && shown[k + 1] <= 'Z' &&
+             std::isdigit(shown[k + 2]) != 0;
+    return n;
+}
+
+TEST(Show, RsGivesALetterToEachPeOfItsParallelLoops)
+{
+    const dataflow *rs = dataflow_find("rs");
+    random_case random(6);
+    for (int k = 0; k < 200; k++) {
+        arch a = random.machine();
+        a.array_network = NETWORK_MULTICAST;
+        const layer l = random.shape();
+        const given_mapping none = {};
+        Messages d;
+        mapping m = {};
+        ASSERT_TRUE(rs->choose(&a, &l, &none, &m, d)) << d.text();
+        int pes = 1;
+        for (const char *name : {"g", "t", "r", "fr", "e"})
+            pes *= m.value[dataflow_param_index(rs, name)];
+        EXPECT_EQ(pes, letters(a, l, m)) << describe(l);
+    }
 }
 
 // On each depthwise layer of MobileNetV2 of 14 x 14 outputs and more.

@@ -228,6 +228,8 @@ TEST(DramLayout, ANestTakesItsNewWordsAndMovesEachBurstOnce)
             tile_transfer move;
             size_t at = 0;
             while (one.load(t, &move)) {
+                for (int i = 0; i < move.n_requests; i++)
+                    EXPECT_FALSE(move.request[i].is_write);
                 auto asked = bytes_asked_for(move.request, move.n_requests);
                 std::set<uint64_t> bytes(asked.begin(), asked.end());
                 // What L2 does not keep comes step by step, pass by pass, and
@@ -286,6 +288,8 @@ TEST(DramLayout, ANestStoresFinishedOutputsAndSpillsAtTheirWidths)
             if (!pass.last_use[TENSOR_PSUM])
                 continue;
             source->ops->store(source, &move);
+            for (int i = 0; i < move.n_requests; i++)
+                EXPECT_TRUE(move.request[i].is_write);
             add_bytes(move, move.finished_words > 0 ? &finished : &spilled);
             finished_words += move.finished_words;
         }

@@ -5,6 +5,7 @@
 #include "dataflows/nest/nest_events.h"
 #include "dataflows/nest/nest_pass.h"
 #include "test/dataflows/nest_oracle.h"
+#include "test/messages.h"
 #include "test/random_nest.h"
 #include "test/sample.h"
 
@@ -30,6 +31,31 @@ TEST(NestModel, CountsWhatAnEnumerationOfAllStepsCounts)
                 << "counter " << i << ", case " << k << ", array " << a.rows
                 << " x " << a.cols << ", cluster " << a.has_l1 << " "
                 << a.l1_cluster_cols << ", " << describe(l) << describe(n);
+    }
+}
+
+// Rows of more points than a word of the closed form has bits.
+TEST(NestModel, CountsLongRowsAsTheirEnumerationDoes)
+{
+    random_nest random(23);
+    for (int k = 0, end = sample(60, "random nests"); k < end; k++) {
+        arch a = random.machine();
+        layer l = random.shape(3000);
+        Messages d;
+        l.N = l.G = l.M = l.C = l.H = l.R = 1;
+        l.W = random.pick(140, 300);
+        l.S = random.pick(2, 5);
+        layer_set_steps(&l, random.pick(1, 2), 0, random.pick(1, 3));
+        l.pad_left = random.pick(0, 4);
+        l.pad_right = random.pick(0, 4);
+        ASSERT_TRUE(layer_finish(&l, src_pos{}, d)) << d.text();
+        nest n = random.mapping(a, l);
+        counts want = nest_by_enumeration(a, l, n), got = {};
+        nest_expect(&a, &l, &n, &got);
+        for (size_t i = 0; i < sizeof(want) / sizeof(uint64_t); i++)
+            ASSERT_EQ(words(&got)[i], words(&want)[i])
+                << "counter " << i << ", case " << k << ", " << describe(l)
+                << describe(n);
     }
 }
 

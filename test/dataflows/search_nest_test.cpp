@@ -280,6 +280,8 @@ TEST_F(SearchNest, FindsTheBestOfAllNestsForEachObjective)
                 continue;
             EXPECT_EQ(r.end, SEARCH_NEST_PROVEN);
             EXPECT_EQ(r.gap, 0);
+            EXPECT_GT(r.bounded, 0u);
+            EXPECT_LT(r.bounded, uint64_t{1} << 32);
             double best = INFINITY;
             for (const search_cost &c : s.legal)
                 best = std::min(best, value(options.objective, c));

@@ -128,6 +128,7 @@ arrivals left_of(unsigned seed)
 TEST(Mesh, MeshesThatAreAlikeGoOnAlike)
 {
     int n_alike = 0;
+    unsigned ports = 0; // seen with a flit
     std::vector<arrivals> left;
     std::vector<std::vector<uint64_t>> copies;
     for (unsigned k = 0; k < 150; k++) {
@@ -142,8 +143,21 @@ TEST(Mesh, MeshesThatAreAlikeGoOnAlike)
         copies.emplace_back(mesh_copy_bytes(&r.m) / 8 + 1);
         mesh_save(&r.m, copies[k].data());
         EXPECT_TRUE(mesh_is_alike(&r.m, copies[k].data()));
+        // A flit less, or one for another node, wherever it is, is seen.
+        for (int at = 0; at < 4 * MESH_PORTS; at++) {
+            if (r.m.input[at].flits == 0)
+                continue;
+            r.m.input[at].flits--;
+            EXPECT_FALSE(mesh_is_alike(&r.m, copies[k].data())) << at;
+            r.m.input[at].flits++;
+            r.m.flit[at].nodes ^= 3;
+            EXPECT_FALSE(mesh_is_alike(&r.m, copies[k].data())) << at;
+            r.m.flit[at].nodes ^= 3;
+            ports |= 1u << at % MESH_PORTS;
+        }
     }
     EXPECT_GT(n_alike, 100);
+    EXPECT_EQ((1u << MESH_PORTS) - 1, ports);
 }
 
 TEST(Mesh, TwoFlitsThatMeetTakeTurns)
