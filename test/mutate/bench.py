@@ -28,9 +28,9 @@ LIBRARIES = ["-lsqlite3", "-ljansson", "-lpthread", "-ldl", "-lm"]
 # Cases run in rounds of so many seconds in all, so that most mutants see the
 # quick ones only, and none sees more than the last: of those that enter the
 # line, of the others that enter the function, with the sanitizers, and of
-# scripts.
+# scripts.  Seconds are those of the short form of samples.
 NEAR, OTHERS_ROUNDS, SANITIZED_ROUNDS, SCRIPT_ROUNDS = (
-    (0.3, 3, 10), (0.3, 3), (0.5, 2), (2, 10))
+    (0.3, 3, 40), (0.3, 3), (0.5, 2), (2, 10))
 # The tests whose scripts run the program, beside those that are about its
 # files, limits and messages.
 SCRIPT_ROOMS = ("choose", "cli", "explain", "map", "network", "report", "run",
@@ -94,9 +94,10 @@ def is_newer(path, others):
 class Bench:
     """The folder `at`, of the sources `root`, built in `build`; is_mutated:
     whether a file's lines are changed, so that what enters them is noted;
-    tests: those programs that judge, or all; by_scripts: and the scripts."""
+    tests: those programs that judge, or all; is_whole: they judge by their
+    whole samples, and the scripts do, too."""
 
-    def __init__(self, at, root, build, is_mutated, tests, by_scripts):
+    def __init__(self, at, root, build, is_mutated, tests, is_whole):
         self.at, self.root, self.build = at, root, build
         self.cc = os.environ.get("CC", "gcc").split()
         self.cxx = os.environ.get("CXX", "g++").split()
@@ -111,7 +112,9 @@ class Bench:
         self.tests = {name: objects
                       for name, objects in test_objects(build).items()
                       if not tests or name in tests}
-        self.scripts = list(scripts(root)) if by_scripts else []
+        self.scripts = [name for name in scripts(root)
+                        if is_whole and (not tests or name in tests)]
+        self.is_whole = is_whole
         self.environment = {
             **os.environ, "srcdir": root, "builddir": build,
             "PYTHONPATH": os.path.join(root, "test"),
@@ -270,6 +273,8 @@ class Bench:
         seconds of CPU and ten times as many by the clock."""
         words = [os.path.join(self.at, "tests", test)]
         short = {"ACCELSIM_TEST_SHORT": "1"}
+        if self.is_whole and "MUTATE_SEEN" not in dict(more):
+            short = {}
         if test in self.scripts:
             words = [sys.executable, "-B"] if test.endswith(".py") else ["sh"]
             words, short = [*words, os.path.join(self.root, test)], {}

@@ -3,7 +3,7 @@
 breakages no test notices (`make mutate`).
 
     mutate.py --count N [--seed S] [--only pe,noc] [--tests lanes_test,...]
-              [--scripts] [--seconds N] [--again] [--jobs N]
+              [--whole] [--seconds N] [--again] [--jobs N]
 
 A mutant is one change of a line: an operator, a comparison, a constant by one,
 a condition turned round, a statement left out.  It is compiled and run under
@@ -14,8 +14,9 @@ equivalent stand in test/mutate/equivalent.txt and count apart.
 
 The verdicts are kept in mutate/verdicts.txt: a mutant that stands there is not
 tried again, so that a sample may be judged in slices (--seconds: begin no more
-after so many), and --again tries anew those of it that survived, with
---scripts also by the tests of whole runs.  The sample
+after so many), and --again tries anew those of it that survived, with --whole
+by the whole samples of the tests and by the scripts that run the program.  The
+sample
 is the first N by a hash of the seed and of the mutant's text, so that it stays
 as it is when other lines change.
 SPDX-License-Identifier: MIT
@@ -224,7 +225,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="")
     parser.add_argument("--tests", default="", help="those that judge; all")
-    parser.add_argument("--scripts", action="store_true")
+    parser.add_argument("--whole", action="store_true")
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--jobs", type=int, default=min(os.cpu_count() or 1, 2))
@@ -235,7 +236,7 @@ def main():
                   os.path.abspath(os.environ.get("builddir", ".")),
                   lambda path: path.startswith(MODEL_FOLDERS),
                   [name for name in args.tests.split(",") if name],
-                  args.scripts)
+                  args.whole)
     bench.prepare(args.jobs)
     mutants = list(all_mutants(bench.root, [
         path for path in bench.mutated if path.startswith(folders)]))
