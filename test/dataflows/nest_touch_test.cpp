@@ -31,7 +31,7 @@ struct dimension {
         return out;
     }
 
-    // Of tiles from `at` on in what slides and from `j` on in the other.
+    // Tiles begin at `at` in what slides, and at `j` in the other.
     points slid(const nest_slide &s, int at, int j) const
     {
         return s.over_taps ? touched(j, s.other, at, s.tile)
