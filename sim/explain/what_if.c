@@ -177,6 +177,8 @@ static void add_choices(struct list *list, const struct arch *arch)
          "array.tight_folds=true", is_systolic && !arch->tight_folds},
         {"tiles that stay in L2 for the next step", "l2.keeps_tiles=true",
          !arch->l2_keeps_tiles},
+        {"words that stay in the L1s for the next pass", "l1.keeps_tiles=true",
+         arch->has_l1 && !arch->l1_keeps_tiles && !arch_skips_any(arch)},
         {"a layer that starts at once", "layer.start_cycles=0",
          arch->layer_start_cycles > 0},
         {"no latency of DRAM", "dram.latency_cycles=0",

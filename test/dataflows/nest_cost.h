@@ -24,7 +24,7 @@ inline search_cost nest_cost(const energy_costs &energies,
         r.gated_macs = r.gated_rf_filter_reads =
             uint64_t(double(r.counts.macs) * l.zero_share[TENSOR_IFMAP] + 0.5);
     energy_of_layer(&energies, &a, &r, 1, &e);
-    return {e.total, *std::max_element(bounds, bounds + BOUND_N)};
+    return {e.total, *std::max_element(bounds, bounds + BOUND_N), 0};
 }
 
 #endif

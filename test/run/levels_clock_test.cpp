@@ -101,6 +101,39 @@ TEST(LevelsClock, IsTheMachinesOnMeshes)
     expect_clock(53, sample(40, "random nests on meshes"), true);
 }
 
+uint64_t cycles_of(const arch &a, const layer &l, const nest &n)
+{
+    diag *d = diag_new();
+    simulate_options o = {};
+    layer_result r = {};
+    EXPECT_TRUE(simulate_nest(&a, &l, &n, &o, &r, d)) << diag_text(d, 0);
+    diag_free(d);
+    return r.cycles;
+}
+
+// A mesh is as wide as a bus of one slot a cycle, and later.  Where two engines
+// share ports, who comes later may leave them to whom the others wait for.
+TEST(LevelsClock, AMeshIsNotFasterThanABusWhereNoEnginesShareAPort)
+{
+    random_levels random(54);
+    for (int k = 0, end = sample(150, "random nests"); k < end; k++) {
+        arch bus = random.machine(1 + k % 6);
+        std::strcpy(bus.dram_model, "ideal");
+        part_stores(random, &bus);
+        for (level_arch &at : bus.level) {
+            at.network = LEVEL_MULTICAST;
+            at.slots_per_cycle = 1;
+        }
+        const layer l = random.shape(300);
+        const nest n = random.mapping(bus, l);
+        tighten(random, &bus, l, n);
+        arch mesh = bus;
+        random_levels::put_meshes(&mesh);
+        EXPECT_LE(cycles_of(bus, l, n), cycles_of(mesh, l, n))
+            << "case " << k << ", " << describe(l) << describe(n);
+    }
+}
+
 // Networks of psums move a word a cycle, so that a PE's port has room for the
 // MAC beside them, and L1's ports never limit; L1s of tile size among them.
 TEST(LevelsClock, IsTheMachinesWithAnL1)

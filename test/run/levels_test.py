@@ -125,6 +125,8 @@ def refusals(folder):
             what="'array.rows' is of the usual levels")
     refusal(folder, machine(more='dataflows = ["ws"];'),
             what="'dataflows' is of the usual levels")
+    refusal(folder, machine(of_small='network = { kind = "systolic"; };'),
+            what="systolic neighbours are not modelled inside listed levels")
     refusal(folder, machine(of_small='network = { kind = "ring"; };'),
             what="may be 'multicast', 'point_to_point' or 'mesh'")
     refusal(folder, machine(of_small='rows = 17; network = { kind = "mesh"; };'),
