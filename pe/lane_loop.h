@@ -23,6 +23,16 @@ struct lane_sums {
     int16_t group_end; /* a mask: some lane came to the end of a group */
 };
 
+/* Bits that are set. */
+static inline int16_t lane_bits(int16_t word)
+{
+    uint16_t x = (uint16_t)word;
+    x = (uint16_t)(x - ((x >> 1) & 0x5555));
+    x = (uint16_t)((x & 0x3333) + ((x >> 2) & 0x3333));
+    x = (uint16_t)((x + (x >> 4)) & 0x0f0f);
+    return (int16_t)((x + (x >> 8)) & 0x1f);
+}
+
 enum {
     STRETCH_LANES = 16352, /* whose sums fit into 16 bits */
     LANE_BLOCK = 16        /* that the loop takes at a time */
@@ -53,10 +63,11 @@ static inline int16_t lane_min(int16_t a, int16_t b)
 /* commits: the fifos of held and window words are committed at once, which
  * nobody but their lane would see before the cycle ends.  held_is_in: all lanes
  * have all words that they hold in the pass.  skips: lanes go from one product
- * of their pattern to the next.  is_plain: the scalars are those of most
- * machines (lanes_are_plain, pe/lanes_step.c).  whole: lanes behind `to` that
- * fill its block of LANE_BLOCK run along; they have no work, so that nothing of
- * them changes. */
+ * of their pattern to the next; those that count, which may be some where it
+ * commits, need not be told the next one.  is_plain: the scalars are those of
+ * most machines (lanes_are_plain, pe/lanes_step.c).  whole: lanes behind `to`
+ * that fill its block of LANE_BLOCK run along; they have no work, so that
+ * nothing of them changes. */
 static inline __attribute__((always_inline)) void
 lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
           int from, int to, bool commits, bool held_is_in, bool skips,
@@ -107,6 +118,11 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
     FIELD(ended);
     FIELD(moved_on);
     FIELD(pair);
+    FIELD(counts);
+    FIELD(left);
+    FIELD(left_of_all);
+    FIELD(words_left);
+    FIELD(words_come);
 #undef FIELD
     struct lane_scalars s = *k;
     if (is_plain) {
@@ -173,7 +189,35 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
         const int16_t next =
             skips ? (int16_t)(i + (add & psums)) : (int16_t)(i - steps);
         const int16_t wrap = (int16_t)(steps & (int16_t) - (next == P));
-        const int16_t to_tap = skips ? next_tap[l] : 0;
+        int16_t to_tap = skips ? next_tap[l] : 0;
+        int16_t to_dead_window = skips ? next_dead_window[l] : 0;
+        int16_t pairs = skips ? pair[l] : 0;
+        int16_t asks_next = mac; /* who needs to be told the next product */
+        if (skips && commits) {
+            const int16_t by_count = counts[l];
+            const int16_t makes = (int16_t)(mac & by_count);
+            const int16_t two = (int16_t) - (s.multipliers == 2 && left[l] > 1);
+            const int16_t still = (int16_t)(left[l] + makes + (makes & two));
+            const int16_t word_ends =
+                (int16_t)(makes & (int16_t) - (still == 0));
+            /* Without the lowest bit where a word ends. */
+            const int16_t words =
+                (int16_t)(words_left[l] & (words_left[l] + word_ends));
+            const int16_t before = (int16_t)((words & -words) - 1);
+            const int16_t dead = lane_bits((int16_t)(words_come[l] & before));
+            const int16_t none = (int16_t) - (words == 0);
+            words_left[l] = words;
+            left[l] = (int16_t)(still + (word_ends & ~none & left_of_all[l]));
+            to_tap = (int16_t)((by_count & none & L) | (~by_count & to_tap));
+            to_dead_window =
+                (int16_t)((by_count & dead) | (~by_count & to_dead_window));
+            pairs = (int16_t)((by_count & two & 1) | (~by_count & pairs));
+            asks_next = (int16_t)((~by_count & mac) |
+                                  (word_ends & ~none &
+                                   (int16_t) - (left_of_all[l] == 0)));
+            need_window[l] = (int16_t)((by_count & (dead + 1 + none)) |
+                                       (~by_count & need_window[l]));
+        }
         const int16_t lacks =
             (int16_t)((int16_t) - ((int16_t)(held[l] - all_held) < 0) |
                       (int16_t) - ((int16_t)(window[l] - all) < 0));
@@ -194,7 +238,7 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
             const int16_t to_next = (int16_t)(mac & s.refill);
             held_read = (int16_t)((to_next & next_dead_held[l]) |
                                   (~to_next & dead_held[l]));
-            taps_read = (int16_t)((to_next & next_dead_window[l]) |
+            taps_read = (int16_t)((to_next & to_dead_window) |
                                   (~to_next & dead_window[l]));
             held_read = lane_min(held_read, held[l]);
             taps_read = lane_min(taps_read, window[l]);
@@ -216,10 +260,13 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
         if (skips) {
             filter[l] =
                 (int16_t)((mac & next_filter[l]) | (~mac & next & ~wrap));
+            if (commits)
+                dead_window[l] = (int16_t)((counts[l] & to_dead_window) |
+                                           (~counts[l] & dead_window[l]));
             tap[l] = (int16_t)(((mac & to_tap) | (~mac & t)) & ~window_end);
             ended[l] = products_done;
-            n_pair = (int16_t)(n_pair + (mac & pair[l]));
-            moved_on[l] = (int16_t)(mac | window_end);
+            n_pair = (int16_t)(n_pair + (mac & pairs));
+            moved_on[l] = (int16_t)((asks_next & 1) | window_end);
         } else {
             filter[l] = (int16_t)(next & ~wrap);
             tap[l] = (int16_t)((t - (mac & wrap)) & ~window_end);

@@ -13,14 +13,20 @@ struct lane_skips {
     struct lane_pattern pattern;
     int16_t *fields;               /* owns; those of LANE_SKIPS */
     uint64_t *window_at, *held_at; /* own; first bits of the lane's window */
-    /* Owns: of each lane, a bit for each of its psums to which a product has
-     * been added; and how many words of 64 they are. */
-    uint64_t *added;
-    int added_words;
+    uint64_t *window_rank, *held_rank; /* own; words that come before these */
+    /* Own; bits of each lane, in so many words of 64: taps with words that it
+     * holds and that are not zero; of these, taps where its window's word is
+     * not; psums to which a product has been added. */
+    uint64_t *live, *todo, *added;
+    int tap_words, psum_words;
+    /* Owns; products of each tap of each lane, where none has more taps than
+     * that. */
+    int16_t *tap_products;
+    bool may_count; /* lanes, in the pass */
     uint64_t psums;
 };
 
-enum { BITS = 64 };
+enum { BITS = 64, COUNTED_TAPS = 16 };
 
 #define COUNT(name, doc) +1
 enum { SKIP_FIELDS = 0 LANE_SKIPS(COUNT) };
@@ -33,6 +39,9 @@ struct lane_skips *lane_skips_new(struct lanes *lanes)
     s->fields = xcalloc(n * SKIP_FIELDS, sizeof(*s->fields));
     s->window_at = xcalloc(n, sizeof(*s->window_at));
     s->held_at = xcalloc(n, sizeof(*s->held_at));
+    s->window_rank = xcalloc(n, sizeof(*s->window_rank));
+    s->held_rank = xcalloc(n, sizeof(*s->held_rank));
+    s->tap_products = xcalloc(n * COUNTED_TAPS, sizeof(*s->tap_products));
     int16_t *at = s->fields;
 #define PLACE(name, doc) \
     lanes->f.name = at;  \
@@ -50,6 +59,11 @@ void lane_skips_free(struct lane_skips *s)
     free(s->fields);
     free(s->window_at);
     free(s->held_at);
+    free(s->window_rank);
+    free(s->held_rank);
+    free(s->tap_products);
+    free(s->live);
+    free(s->todo);
     free(s->added);
     free(s);
 }
@@ -75,18 +89,33 @@ bool lane_skips_held(const struct lanes *lanes)
     return lanes->skips != NULL && lanes->skips->pattern.held != NULL;
 }
 
-/* The first bit that is set of [from, end), or end. */
-static uint64_t next_bit(const uint64_t *bits, uint64_t from, uint64_t end)
+/* 64 bits from a place on; those behind the stream's last are any. */
+static inline uint64_t bits_from(const uint64_t *bits, uint64_t from)
 {
-    while (from < end) {
-        const uint64_t word = bits[from / BITS] >> (from % BITS);
-        if (word != 0) {
-            from += (uint64_t)__builtin_ctzll(word);
-            return from < end ? from : end;
-        }
-        from += BITS - from % BITS;
+    const uint64_t *word = bits + from / BITS;
+    const int at = (int)(from % BITS);
+    return word[0] >> at | word[1] << 1 << (BITS - 1 - at);
+}
+
+static inline uint64_t low_bits(uint64_t n)
+{
+    return n < BITS ? ((uint64_t)1 << n) - 1 : UINT64_MAX;
+}
+
+/* The first bit that is set of [from, end), or end.  NULL: all are set.  Zeros
+ * come by chance, so that what can be foretold here is that the loop ends. */
+static inline uint64_t next_bit(const uint64_t *bits, uint64_t from,
+                                uint64_t end)
+{
+    if (bits == NULL)
+        return from;
+    for (;; from += BITS) {
+        const uint64_t left = end - from;
+        const uint64_t stop = left < BITS ? (uint64_t)1 << left : 0;
+        const uint64_t word = bits_from(bits, from) | stop;
+        if (word != 0)
+            return from + (uint64_t)__builtin_ctzll(word);
     }
-    return end;
 }
 
 bool lane_skips_coded(const struct lanes *lanes)
@@ -111,168 +140,177 @@ uint64_t lane_skips_nth(const uint64_t *bits, uint64_t from, int n)
     }
 }
 
-/* How many of n words from a place on come. */
-static int16_t coming(const uint64_t *comes, uint64_t from, int n)
+/* How many words of streams come before one of them. */
+static inline uint64_t rank_of(const uint64_t *comes, const uint32_t *ranks,
+                               uint64_t word)
 {
-    const uint64_t end = from + (uint64_t)n;
-    int words = 0;
     if (comes == NULL)
-        return (int16_t)n;
-    while (from < end) {
-        uint64_t word = comes[from / BITS] >> (from % BITS);
-        const uint64_t here = BITS - from % BITS;
-        if (end - from < here)
-            word &= ((uint64_t)1 << (end - from)) - 1;
-        words += __builtin_popcountll(word);
-        from += here;
-    }
-    return (int16_t)words;
+        return word;
+    return ranks[word / BITS] + (uint64_t)__builtin_popcountll(
+                                    comes[word / BITS] & low_bits(word % BITS));
 }
 
-/* The tap of the window's first word, from `tap` on, that is not skipped. */
-static int next_tap(const struct lane_skips *s, int lane, int tap, int taps)
+/* Those of the lane's window before one of its words. */
+static inline int16_t window_rank(const struct lane_skips *s, int lane, int tap)
 {
-    const uint64_t at = s->window_at[lane];
-    if (s->pattern.window == NULL || tap >= taps)
-        return tap;
-    return (int)(next_bit(s->pattern.window, at + (uint64_t)tap,
-                          at + (uint64_t)taps) -
-                 at);
+    return (int16_t)(rank_of(s->pattern.window_comes, s->pattern.window_ranks,
+                             s->window_at[lane] + (uint64_t)tap) -
+                     s->window_rank[lane]);
 }
 
-/* The window's first product that is not skipped, from one on; tap == taps:
- * none is left. */
-static void seek(const struct lane_skips *s, const struct lane_fields *f,
-                 int lane, int *tap, int *filter)
+/* Those of the words that are held for it before one. */
+static inline int16_t held_rank(const struct lane_skips *s, int lane,
+                                uint64_t held)
 {
-    const int taps = f->taps[lane], filters = f->filters[lane];
-    if (*filter == filters) {
-        *filter = 0;
-        ++*tap;
-    }
-    for (;; *filter = 0, ++*tap) {
-        const int t = next_tap(s, lane, *tap, taps);
-        if (t != *tap)
-            *filter = 0;
-        *tap = t;
-        if (t >= taps || s->pattern.held == NULL)
-            return;
-        const uint64_t at = s->held_at[lane] + (uint64_t)t * (uint64_t)filters;
-        const uint64_t end = at + (uint64_t)filters;
-        const uint64_t found =
-            next_bit(s->pattern.held, at + (uint64_t)*filter, end);
-        *filter = (int)(found - at);
-        if (found < end)
-            return;
-    }
+    return (
+        int16_t)(rank_of(s->pattern.held_comes, s->pattern.held_ranks, held) -
+                 s->held_rank[lane]);
 }
 
-/* Words before a product that come: of those of a window's taps, and of
- * held words. */
-static void words_before(const struct lanes *lanes, int lane, int tap,
-                         int filter, int16_t *window, int16_t *held)
+/* The lane's taps from one on with products: the first; or as many as there
+ * are. */
+static inline int tap_from(const struct lanes *lanes, int lane, int tap)
 {
     const struct lane_skips *s = lanes->skips;
-    *window = coming(s->pattern.window_comes, s->window_at[lane], tap);
-    *held = coming(s->pattern.held_comes, s->held_at[lane],
-                   tap * lanes->f.filters[lane] + filter);
+    const uint64_t *todo = s->todo + (size_t)lane * (size_t)s->tap_words;
+    return (int)next_bit(todo, (uint64_t)tap, (uint64_t)lanes->f.taps[lane]);
 }
 
-/* The filter behind a product whose window word makes another one with it, at
- * once with the first; or `filters`: it is alone. */
-static int second_of(const struct lanes *lanes, int lane, int tap, int filter)
+/* Where the words that are held for a tap begin. */
+static inline uint64_t tap_begin(const struct lanes *lanes, int lane, int tap)
 {
-    const struct lane_skips *s = lanes->skips;
-    const int filters = lanes->f.filters[lane];
-    if (!lanes->cfg.pairs)
-        return filters;
-    if (s->pattern.held == NULL)
-        return filter + 1;
-    const uint64_t at = s->held_at[lane] + (uint64_t)tap * (uint64_t)filters;
-    return (int)(next_bit(s->pattern.held, at + (uint64_t)filter + 1,
-                          at + (uint64_t)filters) -
-                 at);
+    return lanes->skips->held_at[lane] +
+           (uint64_t)tap * (uint64_t)lanes->f.filters[lane];
+}
+
+/* ... and end; none are behind the last tap. */
+static inline uint64_t tap_end(const struct lanes *lanes, int lane, int tap)
+{
+    return tap_begin(lanes, lane, tap) +
+           (tap < lanes->f.taps[lane] ? (uint64_t)lanes->f.filters[lane] : 0);
+}
+
+/* The first of these from one on that makes a product, or their end. */
+static inline uint64_t held_from(const struct lane_skips *s, uint64_t held,
+                                 uint64_t end)
+{
+    return next_bit(s->pattern.held, held < end ? held : end, end);
 }
 
 /* Finds the product after the lane's next operation, of which it is known what
- * comes before it. */
-static void find_next(struct lanes *lanes, int lane)
+ * comes before it.  Without a branch: zeros come by chance. */
+static inline void find_next(const struct lanes *lanes, int lane)
 {
-    struct lane_fields *f = &lanes->f;
+    const struct lane_fields *f = &lanes->f;
     const struct lane_skips *s = lanes->skips;
-    const int taps = f->taps[lane], filters = f->filters[lane];
-    const int from = f->tap[lane], is_one = from < taps;
-    int first = f->filter[lane];
+    const int tap = f->tap[lane], is_one = tap < f->taps[lane];
+    const uint64_t begin = tap_begin(lanes, lane, tap);
+    const uint64_t end = tap_end(lanes, lane, tap);
+    const uint64_t first = begin + (uint64_t)f->filter[lane];
+    const uint64_t second = held_from(s, first + 1, end);
+    const int16_t second_held = held_rank(s, lane, second);
+    /* A file of words that stream may have no room for both. */
+    const bool pair =
+        lanes->cfg.pairs & (second < end) &
+        (second_held + 1 - f->dead_held[lane] <= lanes->cfg.held_rf_words);
+    const uint64_t behind = pair ? held_from(s, second + 1, end) : second;
+    const int other = tap_from(lanes, lane, tap + is_one);
+    const uint64_t its_first = held_from(s, tap_begin(lanes, lane, other),
+                                         tap_end(lanes, lane, other));
+    const int next = behind < end ? tap : other;
+    const uint64_t held = behind < end ? behind : its_first;
+    f->pair[lane] = pair;
+    f->second_filter[lane] = (int16_t)(second - begin);
+    f->second_held[lane] = second_held;
     /* The words of a product that is made do come. */
     f->need_window[lane] = (int16_t)(f->dead_window[lane] + is_one);
-    f->need_held[lane] = (int16_t)(f->dead_held[lane] + is_one);
-    f->pair[lane] = 0;
-    const int second = is_one ? second_of(lanes, lane, from, first) : filters;
-    const uint64_t behind =
-        s->held_at[lane] + (uint64_t)(from * filters + first + 1);
-    const int held = second == filters ? 0
-                                       : f->need_held[lane] +
-                                             coming(s->pattern.held_comes,
-                                                    behind, second - first - 1);
-    /* A file of words that stream may have no room for both. */
-    if (second < filters &&
-        held + 1 - f->dead_held[lane] <= lanes->cfg.held_rf_words) {
-        f->pair[lane] = 1;
-        f->second_filter[lane] = (int16_t)second;
-        f->second_held[lane] = (int16_t)held;
-        f->need_held[lane] = (int16_t)(held + 1);
-        first = second;
+    f->need_held[lane] =
+        (int16_t)((pair ? second_held : f->dead_held[lane]) + is_one);
+    f->next_tap[lane] = (int16_t)next;
+    f->next_filter[lane] = (int16_t)(held - tap_begin(lanes, lane, next));
+    f->next_dead_window[lane] = window_rank(s, lane, next);
+    f->next_dead_held[lane] = held_rank(s, lane, held);
+}
+
+/* The taps of which some word that is held is not zero. */
+static void find_live(const struct lanes *lanes, int lane)
+{
+    const struct lane_skips *s = lanes->skips;
+    const int taps = lanes->f.taps[lane];
+    const uint64_t filters = (uint64_t)lanes->f.filters[lane];
+    uint64_t *live = s->live + (size_t)lane * (size_t)s->tap_words;
+    uint64_t at = s->held_at[lane];
+    for (int k = 0; k < s->tap_words; k++)
+        live[k] = low_bits((uint64_t)(taps > k * BITS ? taps - k * BITS : 0));
+    for (int t = 0; s->pattern.held != NULL && t < taps; t++, at += filters)
+        if (next_bit(s->pattern.held, at, at + filters) == at + filters)
+            live[t / BITS] &= ~((uint64_t)1 << (t % BITS));
+}
+
+/* Products of each tap, of words that are held and not zero. */
+static void find_tap_products(const struct lanes *lanes, int lane)
+{
+    const struct lane_skips *s = lanes->skips;
+    int16_t *products = s->tap_products + (size_t)lane * COUNTED_TAPS;
+    int of_all = -1;
+    for (int t = 0; t < lanes->f.taps[lane]; t++) {
+        const uint64_t begin = tap_begin(lanes, lane, t);
+        const uint64_t end = tap_end(lanes, lane, t);
+        int n = s->pattern.held == NULL ? (int)(end - begin) : 0;
+        for (uint64_t at = begin; s->pattern.held != NULL && at < end;
+             at += BITS)
+            n += __builtin_popcountll(bits_from(s->pattern.held, at) &
+                                      low_bits(end - at));
+        products[t] = (int16_t)n;
+        if (n > 0)
+            of_all = of_all < 0 || of_all == n ? n : 0;
     }
-    int tap = from, filter = first + 1;
-    if (is_one)
-        seek(s, f, lane, &tap, &filter);
-    if (tap == taps)
-        filter = 0;
-    f->next_tap[lane] = (int16_t)tap;
-    f->next_filter[lane] = (int16_t)filter;
-    f->next_dead_window[lane] = f->dead_window[lane];
-    f->next_dead_held[lane] = f->dead_held[lane];
-    if (is_one)
-        f->next_dead_held[lane] =
-            (int16_t)(f->need_held[lane] +
-                      coming(s->pattern.held_comes,
-                             s->held_at[lane] +
-                                 (uint64_t)(from * filters + first + 1),
-                             tap * filters + filter -
-                                 (from * filters + first + 1)));
-    if (tap > from)
-        f->next_dead_window[lane] =
-            (int16_t)(f->need_window[lane] +
-                      coming(s->pattern.window_comes,
-                             s->window_at[lane] + (uint64_t)(from + 1),
-                             tap - from - 1));
+    lanes->f.left_of_all[lane] = (int16_t)(of_all > 0 ? of_all : 0);
+}
+
+/* The taps of the lane's window with products. */
+static inline void find_todo(const struct lanes *lanes, int lane)
+{
+    const struct lane_skips *s = lanes->skips;
+    const size_t at = (size_t)lane * (size_t)s->tap_words;
+    const uint64_t *live = s->live + at;
+    uint64_t *todo = s->todo + at;
+    const int words = (lanes->f.taps[lane] + BITS - 1) / BITS;
+    for (int k = 0; k < words; k++)
+        todo[k] = s->pattern.window == NULL
+                      ? live[k]
+                      : live[k] & bits_from(s->pattern.window,
+                                            s->window_at[lane] +
+                                                (uint64_t)(k * BITS));
 }
 
 /* Marks the psums to which the lane's window adds products. */
-static void mark_added(struct lane_skips *s, const struct lane_fields *f,
-                       int lane)
+static inline void mark_added(const struct lanes *lanes, int lane)
 {
-    const int taps = f->taps[lane], filters = f->filters[lane];
-    uint64_t *added = s->added + (size_t)lane * (size_t)s->added_words;
-    for (int t = next_tap(s, lane, 0, taps); t < taps;
-         t = next_tap(s, lane, t + 1, taps)) {
-        const uint64_t at = s->held_at[lane] + (uint64_t)t * (uint64_t)filters;
-        if (s->pattern.held == NULL) {
-            for (int p = 0; p < filters; p++)
-                added[p / BITS] |= (uint64_t)1 << (p % BITS);
-            return;
+    const struct lane_skips *s = lanes->skips;
+    const int taps = lanes->f.taps[lane];
+    const uint64_t filters = (uint64_t)lanes->f.filters[lane];
+    uint64_t *added = s->added + (size_t)lane * (size_t)s->psum_words;
+    for (int t = tap_from(lanes, lane, 0); t < taps;
+         t = tap_from(lanes, lane, t + 1)) {
+        const uint64_t at = s->held_at[lane] + (uint64_t)t * filters;
+        bool all = true;
+        for (uint64_t p = 0; p < filters; p += BITS) {
+            const uint64_t here = low_bits(filters - p);
+            added[p / BITS] |= s->pattern.held == NULL
+                                   ? here
+                                   : here & bits_from(s->pattern.held, at + p);
+            all = all && added[p / BITS] == here;
         }
-        for (uint64_t b = next_bit(s->pattern.held, at, at + (uint64_t)filters);
-             b < at + (uint64_t)filters;
-             b = next_bit(s->pattern.held, b + 1, at + (uint64_t)filters))
-            added[(b - at) / BITS] |= (uint64_t)1 << ((b - at) % BITS);
+        if (all)
+            return;
     }
 }
 
 static void count_added(struct lane_skips *s, int lane)
 {
-    uint64_t *added = s->added + (size_t)lane * (size_t)s->added_words;
-    for (int k = 0; k < s->added_words; k++) {
+    uint64_t *added = s->added + (size_t)lane * (size_t)s->psum_words;
+    for (int k = 0; k < s->psum_words; k++) {
         s->psums += (uint64_t)__builtin_popcountll(added[k]);
         added[k] = 0;
     }
@@ -305,61 +343,146 @@ static void place_window(struct lanes *lanes, int lane)
         (s->pattern.held == NULL ? 0 : s->pattern.held_begin[lane]);
 }
 
-static void begin_window(struct lanes *lanes, int lane)
+/* How many products of its window's next word the lane counts down. */
+static inline void count_word(const struct lanes *lanes, int lane)
+{
+    const int words = (uint16_t)lanes->f.words_left[lane];
+    if (words != 0)
+        lanes->f.left[lane] =
+            lanes->skips->tap_products[lane * COUNTED_TAPS +
+                                       __builtin_ctz((unsigned)words)];
+}
+
+/* A window of which the lane holds all words makes a product, or two of them,
+ * in each cycle in which the next word is there: nothing but how many are left
+ * and which words have been read can be seen of it.  tap is 0, or, when none is
+ * left, behind the last. */
+static inline void count_window(const struct lanes *lanes, int lane)
+{
+    const struct lane_fields *f = &lanes->f;
+    const struct lane_skips *s = lanes->skips;
+    const uint64_t taps = low_bits((uint64_t)f->taps[lane]);
+    const uint64_t todo = s->todo[(size_t)lane * (size_t)s->tap_words] & taps;
+    const uint64_t come =
+        taps & (s->pattern.window_comes == NULL
+                    ? UINT64_MAX
+                    : bits_from(s->pattern.window_comes, s->window_at[lane]));
+    f->words_left[lane] = (int16_t)todo;
+    f->words_come[lane] = (int16_t)come;
+    f->left[lane] = 0;
+    count_word(lanes, lane);
+    f->tap[lane] = todo == 0 ? f->taps[lane] : 0;
+    f->filter[lane] = f->next_filter[lane] = 0;
+    f->dead_window[lane] =
+        (int16_t)__builtin_popcountll(come & ((todo & -todo) - 1));
+    f->need_window[lane] = (int16_t)(f->dead_window[lane] + (todo != 0));
+    f->need_held[lane] = 0;
+}
+
+/* may_count: a window of which the lane holds all words. */
+static inline void begin_window(struct lanes *lanes, int lane, bool is_first,
+                                bool may_count)
 {
     struct lane_fields *f = &lanes->f;
     struct lane_skips *s = lanes->skips;
-    int tap = 0, filter = 0;
     place_window(lanes, lane);
-    mark_added(s, f, lane);
-    if (!lanes->pass.emit_last || f->windows_left[lane] == 1)
-        count_added(s, lane);
-    seek(s, f, lane, &tap, &filter);
-    words_before(lanes, lane, f->taps[lane], 0, &f->window_words[lane],
-                 &f->held_come[lane]);
-    f->slide_words[lane] =
-        coming(s->pattern.window_comes, s->window_at[lane], f->slide[lane]);
+    s->window_rank[lane] = rank_of(s->pattern.window_comes,
+                                   s->pattern.window_ranks, s->window_at[lane]);
+    if (lanes->pass.held_streams || is_first) {
+        s->held_rank[lane] = rank_of(s->pattern.held_comes,
+                                     s->pattern.held_ranks, s->held_at[lane]);
+        find_live(lanes, lane);
+        if (s->may_count)
+            find_tap_products(lanes, lane);
+        f->held_come[lane] = held_rank(
+            s, lane, s->held_at[lane] + (uint64_t)f->held_words[lane]);
+    }
+    find_todo(lanes, lane);
+    if (s->added != NULL) {
+        mark_added(lanes, lane);
+        if (!lanes->pass.emit_last || f->windows_left[lane] == 1)
+            count_added(s, lane);
+    }
+    f->window_words[lane] = window_rank(s, lane, f->taps[lane]);
+    f->slide_words[lane] = window_rank(s, lane, f->slide[lane]);
+    f->counts[lane] = (int16_t) - (may_count && s->may_count &&
+                                   f->held[lane] == f->held_come[lane]);
+    if (f->counts[lane] != 0) {
+        count_window(lanes, lane);
+        return;
+    }
+    const int tap = tap_from(lanes, lane, 0);
+    const uint64_t first =
+        held_from(s, tap_begin(lanes, lane, tap), tap_end(lanes, lane, tap));
     f->tap[lane] = (int16_t)tap;
-    f->filter[lane] = (int16_t)(tap < f->taps[lane] ? filter : 0);
-    words_before(lanes, lane, tap, f->filter[lane], &f->dead_window[lane],
-                 &f->dead_held[lane]);
+    f->filter[lane] = (int16_t)(first - tap_begin(lanes, lane, tap));
+    f->dead_window[lane] = window_rank(s, lane, tap);
+    f->dead_held[lane] = held_rank(s, lane, first);
     find_next(lanes, lane);
+}
+
+/* Makes room for so many words of 64 bits a lane, and one behind the last. */
+static uint64_t *renew(uint64_t *words, const struct lanes *lanes, int a_lane)
+{
+    free(words);
+    return xcalloc((size_t)lanes->n * (size_t)a_lane + 1, sizeof(*words));
 }
 
 void lane_skips_issue(struct lanes *lanes)
 {
+    const struct lane_fields *f = &lanes->f;
     struct lane_skips *s = lanes->skips;
-    int most = 0;
-    for (int l = 0; l < lanes->n; l++)
-        if (lanes->f.active[l] != 0 && lanes->f.filters[l] > most)
-            most = lanes->f.filters[l];
-    s->added_words = (most + BITS - 1) / BITS;
+    int filters = 0, taps = 0;
+    for (int l = 0; l < lanes->n; l++) {
+        if (f->active[l] != 0 && f->filters[l] > filters)
+            filters = f->filters[l];
+        if (f->active[l] != 0 && f->taps[l] > taps)
+            taps = f->taps[l];
+    }
+    s->tap_words = (taps + BITS - 1) / BITS;
+    s->psum_words = (filters + BITS - 1) / BITS;
+    s->live = renew(s->live, lanes, s->tap_words);
+    s->todo = renew(s->todo, lanes, s->tap_words);
     free(s->added);
-    s->added =
-        xcalloc((size_t)lanes->n * (size_t)s->added_words, sizeof(*s->added));
+    s->added = NULL;
+    if (s->pattern.window != NULL || s->pattern.held != NULL)
+        s->added = renew(NULL, lanes, s->psum_words);
+    s->may_count =
+        s->added != NULL && !lanes->pass.held_streams && taps <= COUNTED_TAPS;
     for (int l = 0; l < lanes->n; l++)
-        if (lanes->f.active[l] != 0)
-            begin_window(lanes, l);
+        if (f->active[l] != 0)
+            begin_window(lanes, l, true, false);
 }
 
-static void go_to_next(struct lanes *lanes, int lane)
+static inline void go_to_next(const struct lanes *lanes, int lane)
 {
-    struct lane_fields *f = &lanes->f;
+    const struct lane_fields *f = &lanes->f;
     f->dead_window[lane] = f->next_dead_window[lane];
     f->dead_held[lane] = f->next_dead_held[lane];
     find_next(lanes, lane);
 }
 
-HOT __attribute__((flatten)) void lane_skips_go_on(struct lanes *lanes,
-                                                   int from, int to)
+/* Whether none of four lanes has moved on. */
+static inline bool stand(const int16_t moved_on[4])
+{
+    uint64_t four;
+    memcpy(&four, moved_on, sizeof(four));
+    return four == 0;
+}
+
+HOT __attribute__((flatten)) void
+lane_skips_go_on(struct lanes *lanes, int from, int to, bool may_count)
 {
     const struct lane_fields *f = &lanes->f;
     for (int l = from; l < to; l++) {
-        if (f->moved_on[l] == 0 || f->running[l] == 0)
+        while (l + 4 <= to && stand(&f->moved_on[l]))
+            l += 4;
+        if (l == to || f->moved_on[l] == 0 || f->running[l] == 0)
             continue;
-        /* No product but a window's first is its first word's first. */
-        if (f->tap[l] == 0 && f->filter[l] == 0 && f->in_psum[l] == 0)
-            begin_window(lanes, l);
+        if (f->moved_on[l] < 0)
+            begin_window(lanes, l, false, may_count);
+        else if (f->counts[l] != 0)
+            count_word(lanes, l);
         else
             go_to_next(lanes, l);
     }

@@ -17,13 +17,16 @@ extern "C" {
 
 /* Bits, 1: the word is not zero, in the order in which the words of a stream
  * come; *_begin: of each lane, the first of its stream.  NULL: an operand of
- * which no word is skipped.  All borrowed. */
+ * which no word is skipped.  All borrowed; behind the word of the last bit
+ * there is another. */
 struct lane_pattern {
     const uint64_t *window, *held;
     const uint64_t *window_begin, *held_begin;
-    /* Coded streams: bits, 1: the word comes; NULL: all do.  And words that
-     * come, of each round and destination of the network. */
+    /* Coded streams: bits, 1: the word comes; NULL: all do.  Words that come
+     * before the first of each 64 bits; of each round and destination of the
+     * network. */
     const uint64_t *window_comes, *held_comes;
+    const uint32_t *window_ranks, *held_ranks;
     const int16_t *window_rounds, *held_rounds;
 };
 
@@ -37,8 +40,10 @@ void lane_skips_set(struct lane_skips *skips,
                     const struct lane_pattern *pattern);
 /* Every lane to its first product; lanes_issue calls it. */
 void lane_skips_issue(struct lanes *lanes);
-/* Lanes [from, to) that have moved on to the product after their next. */
-void lane_skips_go_on(struct lanes *lanes, int from, int to);
+/* Lanes [from, to) that have moved on to the product after their next.
+ * may_count: those that hold all their words may count products down from now
+ * on. */
+void lane_skips_go_on(struct lanes *lanes, int from, int to, bool may_count);
 
 /* Psums of the pass to which a product was added before they were sent. */
 uint64_t lane_skips_psums(const struct lane_skips *skips);

@@ -207,7 +207,7 @@ void lanes_eval(struct lanes *lanes, int from, int to,
         if (sums.group_end)
             lanes_end_groups(lanes, at, end);
         if (lanes->skips != NULL)
-            lane_skips_go_on(lanes, at, end);
+            lane_skips_go_on(lanes, at, end, false);
     }
 }
 

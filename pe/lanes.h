@@ -94,23 +94,28 @@ extern "C" {
 
 /* Where a lane that skips products of zeros stands: beside the arena, for no
  * pass is remembered whose words steer it (pe/lane_skips.h). */
-#define LANE_SKIPS(X)                                                        \
-    X(next_tap, "tap of the product after the next operation's; all: none")  \
-    X(next_filter, "its filter")                                             \
-    X(need_window, "words of the window that have come before the next one") \
-    X(need_held, "held words that have")                                     \
-    X(dead_window, "of these, words that only products before it read")      \
-    X(dead_held, "held ones, likewise")                                      \
-    X(next_dead_window, "as dead_window, of the product after the next one") \
-    X(next_dead_held, "as dead_held")                                        \
-    X(window_words, "words of the window that come")                         \
-    X(slide_words, "of these, in what is dropped where it is not the last")  \
-    X(held_come, "words of held_words that come")                            \
-    X(pair, "1: the next operation makes two products of its window word")   \
-    X(second_filter, "the other's filter")                                   \
-    X(second_held, "and held words that have come before its own")           \
-    X(ended, "-1: the window's products ended in this cycle")                \
-    X(moved_on, "-1: the lane needs another next product")
+#define LANE_SKIPS(X)                                                          \
+    X(next_tap, "tap of the product after the next operation's; all: none")    \
+    X(next_filter, "its filter")                                               \
+    X(need_window, "words of the window that have come before the next one")   \
+    X(need_held, "held words that have")                                       \
+    X(dead_window, "of these, words that only products before it read")        \
+    X(dead_held, "held ones, likewise")                                        \
+    X(next_dead_window, "as dead_window, of the product after the next one")   \
+    X(next_dead_held, "as dead_held")                                          \
+    X(window_words, "words of the window that come")                           \
+    X(slide_words, "of these, in what is dropped where it is not the last")    \
+    X(held_come, "words of held_words that come")                              \
+    X(pair, "1: the next operation makes two products of its window word")     \
+    X(second_filter, "the other's filter")                                     \
+    X(second_held, "and held words that have come before its own")             \
+    X(ended, "-1: the window's products ended in this cycle")                  \
+    X(moved_on, "-1: the lane needs another window; 1: another next product")  \
+    X(counts, "-1: it counts its products down, by the next four")             \
+    X(left, "products of its window's word that are not made yet")             \
+    X(left_of_all, "products of each of these words; 0: not all have as many") \
+    X(words_left, "bits, 1: such a word, the next product's and those behind") \
+    X(words_come, "bits of the window's words, 1: it comes")
 
 #define LANE_FIELD(kind, name, doc) int16_t *name;
 #define LANE_BOUND(name, doc) int16_t *name;

@@ -111,7 +111,7 @@ void lanes_step(struct lanes *lanes, bool psums_move, bool held_is_sent,
         if (sums.group_end)
             lanes_end_groups(lanes, at, end);
         if (lanes->skips != NULL)
-            lane_skips_go_on(lanes, at, end);
+            lane_skips_go_on(lanes, at, end, true);
     }
     cycle->cause[PE_FILL] += running - working;
     cycle->cause[PE_DRAIN] += lanes->active - running;

@@ -88,7 +88,8 @@ static uint64_t step(void *self, uint64_t most_cycles)
 static void may_skip(void *self)
 {
     struct array *a = self;
-    multicast_machine_may_skip(a->machine);
+    if (a->pattern == NULL || !pass_pattern_steers(a->pattern))
+        multicast_machine_may_skip(a->machine);
 }
 
 static int blocks(void *self, enum block_grain grain, struct block **out)

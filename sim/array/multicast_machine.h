@@ -54,7 +54,8 @@ void multicast_machine_free(struct multicast_machine *m);
 void multicast_machine_shape(struct multicast_machine *m,
                              const struct multicast_pass *pass);
 /* Before each issue, or never: which words of the pass its lanes skip.
- * Borrowed until the pass is done.  Such a machine may not skip cycles. */
+ * Borrowed until the pass is done.  Where it has zeros, the machine may not
+ * skip cycles. */
 void multicast_machine_set_pattern(struct multicast_machine *m,
                                    const struct lane_pattern *pattern);
 /* Puts a pass on a quiescent machine.  tap may be NULL; borrowed. */

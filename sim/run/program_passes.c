@@ -14,6 +14,7 @@
 #include "pe/fold_boundary.h"
 #include "sim/array/access_stream.h"
 #include "sim/array/overlap/overlap_run.h"
+#include "sim/array/sparse/pass_pattern.h"
 #include "sim/array/systolic_array.h"
 #include "sim/pattern/pattern.h"
 #include "sim/run/bounds.h"
@@ -25,12 +26,13 @@
 struct key {
     uint64_t kind; /* of machine */
     uint64_t lateness_cycles;
+    uint64_t skipped; /* bit t: words of tensor t are */
     union {
         struct multicast_pass multicast;
         struct systolic_pass systolic;
     } work;
     /* What follows: the passes that drain at the boundary, struct
-     * systolic_left. */
+     * systolic_left; or the pattern of the operand that is skipped. */
 };
 
 struct program_passes {
@@ -48,7 +50,8 @@ struct program_passes {
     /* Where passes overlap: the latest run of them, and the one before it. */
     struct overlap_gather gather;
     struct overlap_run run[2];
-    struct key *key; /* owns */
+    struct key *key;              /* owns */
+    struct pass_pattern *pattern; /* owns; NULL: keys need none */
     /* The key that was given last, and the descriptor that it is of. */
     struct pass_key latest_key;
     unsigned char latest_work[sizeof(((struct pass *)0)->work)];
@@ -79,6 +82,7 @@ static void destroy(struct pass_source *s)
     for (int k = 0; k < 2; k++)
         overlap_run_fini(&p->run[k]);
     free(p->key);
+    pass_pattern_free(p->pattern);
     fold_boundary_free(p->boundary);
     free(p->told);
     if (!p->is_scout)
@@ -188,6 +192,22 @@ static struct pass_key key(struct pass_source *s, uint64_t lateness_cycles)
     memcpy(k + 1, fold_boundary_left(p->boundary)->left, bytes);
     p->latest_key = pass_key_of(k, sizeof(*k) + bytes);
     return p->latest_key;
+}
+
+/* The words that come and the zeros among them are all that steers it beside
+ * the descriptor.  Passes that follow each other have other words. */
+static struct pass_key key_of_pattern(struct pass_source *s,
+                                      uint64_t lateness_cycles)
+{
+    struct program_passes *p = of(s);
+    const struct pass *pass = &p->pass[p->latest];
+    size_t n_bytes;
+    const void *bits = pass_pattern_bits(p->pattern, pass, &n_bytes);
+    p->key = xrealloc(p->key, sizeof(*p->key) + n_bytes, 1);
+    p->key->lateness_cycles = lateness_cycles;
+    memcpy(&p->key->work, &pass->work, sizeof(p->key->work));
+    memcpy(p->key + 1, bits, n_bytes);
+    return pass_key_of(p->key, sizeof(*p->key) + n_bytes);
 }
 
 /* No pass is left when a run is done.  The key's bytes are the run's. */
@@ -343,6 +363,22 @@ static const struct pass_source_ops ops_of_part = {
     .finish = finish,
 };
 
+/* Where zeros of one operand steer passes, which are alike for no loop of the
+ * program. */
+static const struct pass_source_ops ops_of_patterns = {
+    .destroy = destroy,
+    .new_array = new_array,
+    .next = next,
+    .key = key_of_pattern,
+    .left = left,
+    .load = load,
+    .store = store,
+    .passed = passed,
+    .scout = scout,
+    .bounds = bounds,
+    .finish = finish,
+};
+
 /* What passes that overlap find on the array is not known ahead, and the runs
  * of them are not skipped by loops of the program. */
 static const struct pass_source_ops ops_of_runs = {
@@ -365,6 +401,11 @@ static const struct pass_source_ops scout_ops = {
     .next = next_of_scout,
     .key = key,
 };
+
+static bool skips(const struct program *program, enum tensor tensor)
+{
+    return pattern_is_skipped(&program->arch, &program->layer, tensor);
+}
 
 static struct program_passes *make(const struct pass_source_ops *its,
                                    struct program *program, bool has_stream)
@@ -394,16 +435,20 @@ static struct program_passes *make(const struct pass_source_ops *its,
         p->told = xcalloc(n + 1, sizeof(*p->told));
     p->key = xcalloc(1, sizeof(*p->key) + n * sizeof(struct systolic_left));
     p->key->kind = (uint64_t)program->kind;
+    for (int t = 0; t < TENSOR_PSUM; t++)
+        if (skips(program, (enum tensor)t))
+            p->key->skipped |= (uint64_t)1 << t;
     cursor_start(&p->cursor);
     return p;
 }
 
-/* Where drains overlap, what a pass finds is not known ahead. */
+/* Where drains overlap, what a pass finds is not known ahead; and where zeros
+ * steer passes, few are alike. */
 static struct pass_source *scout(const struct pass_source *s)
 {
     const struct program_passes *p = (const struct program_passes *)s;
     if (fold_drains_overlap(&p->program->arch) || p->program->loads_ahead ||
-        p->base.ops == &ops_of_runs)
+        p->base.ops == &ops_of_runs || p->base.ops == &ops_of_patterns)
         return NULL;
     struct program_passes *its = make(&scout_ops, p->program, false);
     its->is_scout = true;
@@ -425,7 +470,10 @@ struct pass_source *program_passes_new(const struct arch *arch,
     struct program *program = xcalloc(1, sizeof(*program));
     mapping->dataflow->compile(arch, layer, &mapping->mapping, program);
     program_lay_out(program, dram_burst_bytes(&dram));
+    const bool one =
+        skips(program, TENSOR_IFMAP) != skips(program, TENSOR_FILTER);
     struct program_passes *p = make(overlaps(program)        ? &ops_of_runs
+                                    : one                    ? &ops_of_patterns
                                     : dram.kind == DRAM_PART ? &ops_of_part
                                                              : &ops,
                                     program, tap != NULL);
@@ -438,8 +486,11 @@ struct pass_source *program_passes_new(const struct arch *arch,
         p->stream = access_stream_new(program, tap);
         p->flow = access_stream_flow(p->stream);
     }
-    /* What PEs skip depends on where a pass is. */
-    p->base.is_followed = p->flow != NULL || pattern_steps(arch, layer);
+    if (one)
+        p->pattern = pass_pattern_new(program);
+    /* No two passes have the same words of both operands. */
+    p->base.is_followed = p->flow != NULL || (skips(program, TENSOR_IFMAP) &&
+                                              skips(program, TENSOR_FILTER));
     for (int t = 0; t < TENSOR_PSUM; t++) {
         cursor_start(&p->ahead[t].cursor);
         look_ahead(p, (enum tensor)t);

@@ -17,6 +17,8 @@ struct streams {
     uint64_t *begin;        /* owns; of each lane */
     bool are_coded;
     uint64_t *comes; /* owns; bits as those, of words that come */
+    uint32_t *ranks; /* owns; how many come before those of each word of bits */
+    uint32_t come;   /* in all */
     int run;         /* zeros behind the latest of these, of its segment */
     int16_t *words;  /* owns; that come, by round and destination */
 };
@@ -79,6 +81,7 @@ static void stop(struct streams *s)
     free(s->bits);
     free(s->begin);
     free(s->comes);
+    free(s->ranks);
     free(s->words);
 }
 
@@ -91,13 +94,16 @@ void pass_pattern_free(struct pass_pattern *p)
     free(p);
 }
 
+/* A word more than that, which reading 64 bits from any on touches. */
 static void make_room(struct streams *s)
 {
     const uint64_t words = s->room / BITS;
     const uint64_t more = words == 0 ? 64 : 2 * words;
-    s->bits = xrealloc(s->bits, more, sizeof(*s->bits));
-    if (s->are_coded)
-        s->comes = xrealloc(s->comes, more, sizeof(*s->comes));
+    s->bits = xrealloc(s->bits, more + 1, sizeof(*s->bits));
+    if (s->are_coded) {
+        s->comes = xrealloc(s->comes, more + 1, sizeof(*s->comes));
+        s->ranks = xrealloc(s->ranks, more + 1, sizeof(*s->ranks));
+    }
     s->room = more * BITS;
 }
 
@@ -126,10 +132,15 @@ static int put(struct streams *s, const int coord[4], bool begins_segment)
         s->bits[at] = 0;
     if (!is_zero)
         s->bits[at] |= bit;
-    if (s->are_coded && s->n % BITS == 0)
+    if (s->are_coded && s->n % BITS == 0) {
         s->comes[at] = 0;
-    if (s->are_coded && does)
+        s->ranks[at] = s->come;
+    }
+    if (s->are_coded && does) {
+        SIM_CHECK(s->come < UINT32_MAX);
         s->comes[at] |= bit;
+        s->come++;
+    }
     s->n++;
     return does;
 }
@@ -241,8 +252,24 @@ static void put_window(struct pass_pattern *p, const struct pass *pass,
     }
 }
 
-const struct lane_pattern *pass_pattern_of(struct pass_pattern *p,
-                                           const struct pass *pass)
+bool pass_pattern_steers(const struct pass_pattern *p)
+{
+    return p->held.are_skipped || p->window.are_skipped;
+}
+
+/* What comes before the place behind the last word. */
+static void end(struct streams *s)
+{
+    if (s->are_coded && s->n % BITS == 0) {
+        if (s->n == s->room)
+            make_room(s);
+        s->comes[s->n / BITS] = 0;
+        s->ranks[s->n / BITS] = s->come;
+    }
+}
+
+/* The bits of the pass's words, and which of them come. */
+static void put_words(struct pass_pattern *p, const struct pass *pass)
 {
     const struct multicast_pass *d = &pass->work.multicast;
     const int heights = heights_of(d);
@@ -251,6 +278,7 @@ const struct lane_pattern *pass_pattern_of(struct pass_pattern *p,
     clear_words(&p->window, columns_of(d),
                 (size_t)multicast_groups(d) * d->blocks * (size_t)heights);
     p->held.n = p->window.n = 0;
+    p->held.come = p->window.come = 0;
     for (int b = 0; p->held.are_skipped && b < d->blocks; b++)
         for (int i = 0; i < d->block_rows; i++)
             for (int t = 0; t < d->sets; t++)
@@ -259,11 +287,31 @@ const struct lane_pattern *pass_pattern_of(struct pass_pattern *p,
         for (int b = 0; b < d->blocks; b++)
             for (int h = 0; h < heights; h++)
                 put_window(p, pass, g, b, h);
+    end(&p->held);
+    end(&p->window);
+}
+
+const void *pass_pattern_bits(struct pass_pattern *p, const struct pass *pass,
+                              size_t *n_bytes)
+{
+    const struct streams *s = p->held.are_skipped ? &p->held : &p->window;
+    SIM_CHECK(p->held.are_skipped != p->window.are_skipped);
+    put_words(p, pass);
+    *n_bytes = (size_t)((s->n + BITS - 1) / BITS) * sizeof(*s->bits);
+    return s->bits;
+}
+
+const struct lane_pattern *pass_pattern_of(struct pass_pattern *p,
+                                           const struct pass *pass)
+{
+    put_words(p, pass);
     p->pattern.held = p->held.are_skipped ? p->held.bits : NULL;
     p->pattern.held_begin = p->held.begin;
     p->pattern.window = p->window.are_skipped ? p->window.bits : NULL;
     p->pattern.window_begin = p->window.begin;
     p->pattern.held_comes = p->held.are_coded ? p->held.comes : NULL;
+    p->pattern.held_ranks = p->held.ranks;
+    p->pattern.window_ranks = p->window.ranks;
     p->pattern.held_rounds = p->held.are_coded ? p->held.words : NULL;
     p->pattern.window_comes = p->window.are_coded ? p->window.comes : NULL;
     p->pattern.window_rounds = p->window.are_coded ? p->window.words : NULL;

@@ -20,13 +20,21 @@ bool pass_pattern_is_coded(const struct program *program, enum tensor tensor);
 /* Words of the operand in a slot of its network: counts take their part. */
 int pass_pattern_slot_words(const struct program *program, enum tensor tensor);
 
-/* A program's passes on a multicast array; borrowed.  NULL: none of their
- * words are skipped.  The caller frees it. */
+/* A program's passes on a multicast array; borrowed.  NULL: their PEs go by no
+ * pattern.  The caller frees it. */
 struct pass_pattern *pass_pattern_new(const struct program *program);
 void pass_pattern_free(struct pass_pattern *p);
 /* A pass's; there until the next call. */
 const struct lane_pattern *pass_pattern_of(struct pass_pattern *p,
                                            const struct pass *pass);
+/* Whether some words are skipped; or all passes have one pattern, without
+ * zeros, by which PEs with two multipliers go. */
+bool pass_pattern_steers(const struct pass_pattern *p);
+/* The bits of all words of the operand that a program skips, where it skips
+ * one, in that pass: with its descriptor they say what the array does.  There
+ * until the next call. */
+const void *pass_pattern_bits(struct pass_pattern *p, const struct pass *pass,
+                              size_t *n_bytes);
 
 #ifdef __cplusplus
 }
