@@ -151,7 +151,8 @@ if TESTS_WANTED
 check_PROGRAMS += config_test
 endif
 dist_check_SCRIPTS += %D%/cli/cli_test.py %D%/cli/broken_test.py \
-	%D%/cli/chips_test.py %D%/cli/docs_test.py %D%/cli/fuzz_test.py %D%/cli/layers_test.py \
+	%D%/cli/chips_test.py %D%/cli/docs_test.py %D%/cli/edges_test.py \
+	%D%/cli/fuzz_test.py %D%/cli/layers_test.py \
 	%D%/cli/output_test.py %D%/cli/reading_test.py \
 	%D%/cli/readme_test.py %D%/cli/sweep_test.py
 config_test_SOURCES = %D%/base/diag_test.cpp %D%/base/layer_test.cpp %D%/base/transposed_test.cpp \
@@ -247,7 +248,8 @@ coverage:
 	    $(abs_srcdir)/configure -q CFLAGS='-O0 --coverage' \
 	    CXXFLAGS=-O0 LDFLAGS="--coverage -Wl,--wrap=_exit \
 	    -Wl,--wrap=syscall $$PWD/coverage_exit.o")
-	test -n "$(LIST)" || $(MAKE) -C build-coverage check || :
+	test -n "$(LIST)" || \
+	    ACCELSIM_TEST_SLOW=1 $(MAKE) -C build-coverage check || :
 	srcdir=$(abs_srcdir) $(PYTHON3) -B \
 	    $(srcdir)/test/analysis/coverage.py build-coverage \
 	    $(if $(LIST),--list $(LIST),$(LEAST))

@@ -3,7 +3,9 @@
 A test prints `ok - WHAT` or `not ok - WHAT` for each thing that it looks at,
 and ends with finish(), whose status is its verdict.  $ACCELSIM is the program,
 $srcdir the source tree; with $ACCELSIM_TEST_LONG, tests run in their long form
-(`make check-long`), with $ACCELSIM_TEST_SHORT in that for the sanitizers.  Standard library only.
+(`make check-long`), with $ACCELSIM_TEST_SHORT in that for the sanitizers; with
+$ACCELSIM_TEST_SLOW a program may take ten times as long (`make coverage`).
+Standard library only.
 SPDX-License-Identifier: MIT
 """
 
@@ -27,6 +29,9 @@ _counts = {"ok": 0, "not ok": 0}
 # test/sample.h reads the first.
 IS_LONG = bool(os.environ.get("ACCELSIM_TEST_LONG"))
 IS_SHORT = not IS_LONG and bool(os.environ.get("ACCELSIM_TEST_SHORT"))
+
+# How much longer a program may take than in `make check`.
+TIMES = 10 if IS_LONG or os.environ.get("ACCELSIM_TEST_SLOW") else 1
 
 
 def check(is_right, what, seen=""):
@@ -54,7 +59,7 @@ def run(*words, folder=None, stdin=None, seconds=120, environment=None):
     """Runs accelsim; the result has returncode, stdout and stderr."""
     return subprocess.run([PROGRAM, *words], capture_output=True, text=True,
                           cwd=folder, stdin=stdin,
-                          timeout=seconds * (10 if IS_LONG else 1),
+                          timeout=seconds * TIMES,
                           errors="replace",
                           env={**os.environ, **(environment or {})})
 

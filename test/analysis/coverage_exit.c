@@ -2,9 +2,11 @@
  * by the system call of that, as the children of a run do.  `make coverage`
  * links it into the program and into the module of the SystemC kernel, with
  * --wrap=_exit and --wrap=syscall; each has counts of its own, and those of all
- * are written.
+ * are written.  A limit of the size of files, as of a disk that is full, is
+ * lifted before, where the system allows it: the counts need room.
  * SPDX-License-Identifier: MIT
  */
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 enum { OBJECTS_MAX = 8 };
@@ -30,8 +32,16 @@ __attribute__((constructor)) static void add(void)
         coverage_dump[coverage_dumps++] = dump;
 }
 
+/* Before the counts are written at the end of main, too. */
+__attribute__((destructor)) static void lift_limit(void)
+{
+    const struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
+    (void)setrlimit(RLIMIT_FSIZE, &none);
+}
+
 static void dump_all(void)
 {
+    lift_limit();
     for (int k = 0; k < coverage_dumps; k++)
         coverage_dump[k]();
 }

@@ -54,6 +54,30 @@ for command in run model reuse; do
         $command --cfg eyeriss $nest --set dram.carries=filters
     takes $command --cfg eyeriss $nest
 done
+# PEs that skip zeros, and what goes with them.
+skips="$shape --set pe.skips=ifmap --set pe.zero_gating=false"
+refuses "noc.coding' has no effect where PEs skip no zeros" \
+    run --cfg eyeriss $shape --set noc.coding=csc
+refuses "pe.multipliers' = 2 is for PEs that skip zeros" \
+    run --cfg eyeriss $shape --set pe.multipliers=2
+refuses "with 'pe.multipliers' = 2 it may be 1 to 8" \
+    run --cfg eyeriss_v2_sparse $shape --set pe.pipeline_cycles=9
+refuses "with loop nests ('nest'); choose a '--dataflow'" \
+    run --cfg eyeriss $skips --mapping "$work/nest.cfg"
+refuses "with passes that overlap ('rs'); choose 'pass.overlap' = false" \
+    run --cfg eyeriss $skips --set pass.overlap=true
+refuses "with this kind of array ('os'); choose 'array.network' = 'multicast'" \
+    run --cfg systolic $shape --set pe.skips=ifmap
+refuses "with adder trees, .*; choose 'noc.psum_reduce' = 'chain'" \
+    run --cfg nvdla_small $shape --set pe.skips=ifmap
+refuses "psums that ride on a product, .*; choose 'pe.psum_add' = 'own_cycle'" \
+    run --cfg eyeriss $skips --set pe.psum_add=last_product
+refuses "a gate, which .* does not need ('rs'); choose 'pe.zero_gating' = f" \
+    run --cfg eyeriss $shape --set pe.skips=ifmap
+refuses "with this dataflow ('nlr'); choose 'rs', 'ws', 'is' or 'os'" \
+    run --cfg eyeriss $skips --dataflow nlr
+takes run --cfg eyeriss $skips
+
 refuses "noc.psum_reduce' is 'tree'; 'chain' is right" \
     map --cfg tensor_core --dataflow nest $shape
 refuses "nests are searched on multicast networks" \

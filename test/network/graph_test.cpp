@@ -183,6 +183,90 @@ TEST(Nodes, AreRefusedByLineWithNodeAndDimension)
               "padded ifmap has 9 x 8\n");
 }
 
+// The message about a graph whose inputs stand in line 2, its nodes in line 3.
+std::string told(const std::string &inputs, const std::string &node)
+{
+    Folder folder;
+    Network net(folder.write("n.cfg", "name = \"n\";\ninputs = ( " + inputs +
+                                          " );\nnodes = ( " + node + " );\n"));
+    EXPECT_FALSE(net.ok) << inputs << node;
+    const std::string all = net.d.text();
+    return all.substr(all.rfind('/') + 1);
+}
+
+TEST(Inputs, AreRefusedByLine)
+{
+    const std::string node = "{ name = \"z\"; op = \"relu\"; in = \"x\"; }",
+                      x = "{ name = \"x\"; H = 4; W = 4; ";
+    const struct {
+        std::string inputs, message;
+    } cases[] = {
+        {x + "C = 0; }", "'C' is 0; it may be 1 to 2147483647"},
+        {x + "C = 3000000000; }", "'C' is 3000000000; it may be 1 to "},
+        {"4", "an input is a whole number; a group "},
+        {x + "C = 8; bits = 65; }", "'bits' is 65; it may be 1 to 64"},
+        {x + "C = 8; cache = 3; }", "'cache' is a whole number; true or false"},
+    };
+    for (const auto &c : cases)
+        EXPECT_EQ(told(c.inputs, node).find("n.cfg:2: error: " + c.message), 0u)
+            << told(c.inputs, node);
+}
+
+TEST(Nodes, AreRefusedWithWhatTheyLack)
+{
+    const std::string plane = "{ name = \"x\"; C = 8; H = 4; W = 4; }",
+                      rows = "{ name = \"x\"; C = 8; H = 4; W = 1; }, { name = "
+                             "\"y\"; ",
+                      long_one = "{ name = \"x\"; C = 2000000000; }, ",
+                      both = "in = [\"x\", \"y\"];";
+    const struct {
+        std::string inputs, node, message;
+    } cases[] = {
+        {plane, "op = \"relu\"; in = [3];", "'in' of node 'z' has a whole "},
+        {plane, "op = \"relu\"; in = \"x\"; H = 5;",
+         "'H' of node 'z' is 5; its input has 4"},
+        {plane, "op = \"reshape\"; in = \"x\"; to = [0, 4, 4];",
+         "'to' of node 'z' has no such number; it may be 1 to 2147483647"},
+        {plane, "op = \"reshape\"; in = \"x\"; to = [8, 0, 4];",
+         "'to' of node 'z' has no such number"},
+        {plane, "op = \"reshape\"; in = \"x\"; to = [8, 4, 0];",
+         "'to' of node 'z' has no such number"},
+        {plane, "op = \"reshape\"; in = \"x\"; to = 4;",
+         "'to' of node 'z' is no shape; [C, H, W] is needed"},
+        {plane, "op = \"gemm\"; in = \"x\"; M = 4;",
+         "'W' of the input of node 'z' is 4; a gemm takes rows of one column"},
+        {plane, "op = \"split\"; in = \"x\"; parts = 3;",
+         "'parts' of node 'z' is 3 and does not divide the 'C' = 8"},
+        {plane, "op = \"transpose\"; in = \"x\";",
+         "node 'z' lacks 'order', which a transpose needs"},
+        {plane, "op = \"lrn\"; in = \"x\"; size = 0;",
+         "'size' of node 'z' has no such number"},
+        {rows + "C = 4; H = 8; W = 2; }", "op = \"matmul\"; " + both,
+         "'W' of the inputs of node 'z' is 1 and 2"},
+        {rows + "C = 4; H = 8; }", "op = \"matmul\"; B = 3; " + both,
+         "'C' of the inputs of node 'z' is 8 and 4, which its 3 products"},
+        {rows + "C = 6; H = 8; }", "op = \"matmul\"; B = 4; " + both,
+         "'C' of the inputs of node 'z' is 8 and 6, which its 4 products"},
+        {rows + "C = 4; H = 7; }", "op = \"matmul\"; " + both,
+         "node 'z' adds up 8 products of its first input and 4 of its second "
+         "('C' of the second); they must be equal"},
+        {rows + "C = 4; H = 8; }", "op = \"matmul\"; B = 0; " + both,
+         "'B' of node 'z' is no size"},
+        {long_one + "{ name = \"y\"; C = 2000000000; }",
+         "op = \"concat\"; " + both, "'C' of node 'z' is more than 2147483647"},
+        {plane + ", { name = \"y\"; C = 8; H = 5; W = 4; }",
+         "op = \"concat\"; " + both,
+         "'H' of node 'z' is 4 in its input 'x' and 5 in 'y'"},
+    };
+    for (const auto &c : cases) {
+        const std::string said =
+            told(c.inputs, "{ name = \"z\"; " + c.node + " }");
+        EXPECT_EQ(said.find("n.cfg:3: error: " + c.message), 0u) << said;
+    }
+    EXPECT_EQ(told(plane, "4").find("n.cfg:3: error: a node is a whole number"),
+              0u);
+}
+
 TEST(Nodes, StandBehindThoseThatTheyReadWhateverTheFilesOrder)
 {
     Folder folder;

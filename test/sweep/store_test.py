@@ -106,6 +106,24 @@ def kinds_of_axes(folder):
           "a point that takes too long is a row", rows)
 
 
+def lower_limits(folder):
+    """Of whoever started the sweep: they hold for its points, too."""
+    write(folder, "limited.cfg", 'cfg = "eyeriss"; net = "lenet5"; layer = "c1"; '
+          'axes = ( { key = "array.rows"; values = [4, 6]; } ); '
+          "limits = { memory_mib = 300; };")
+    tables = []
+    for kib in (200000, 4000000):
+        done = subprocess.run(
+            ["sh", "-c", f'ulimit -d {kib}; exec "$@"', "sh", PROGRAM, "sweep",
+             "limited.cfg", "--store", f"{kib}"], cwd=folder, text=True,
+            capture_output=True, timeout=60)
+        check(done.returncode == 0, f"a sweep with ulimit -d {kib}",
+              done.stderr)
+        tables.append(rows_of(f"{kib}", folder))
+    check(tables[0] == tables[1] and len(tables[0]) == 2,
+          "has the same points", tables[0])
+
+
 def damaged_stores(folder):
     write(folder, "plan.cfg", HEAD + 'net = "lenet5"; layer = "c1"; axes = ( { '
           'key = "array.rows"; values = [4, 6]; } );')
@@ -150,5 +168,6 @@ def damaged_stores(folder):
 
 with new_folder() as _folder:
     kinds_of_axes(_folder)
+    lower_limits(_folder)
     damaged_stores(_folder)
 finish()

@@ -189,6 +189,24 @@ TEST_F(Validation, MistakesInAFileAreToldWithTheirLine)
          "needed"},
         {"2", "{ name = \"r\"; set = 1; }", "",
          "'set' is a whole number; a list of strings is needed"},
+        {"2", "4", "",
+         "'an entry' is a whole number; a group { ... } is needed"},
+        {"2", "{ name = \"r\"; simulate = 1; }", "",
+         "'simulate' is a whole number; true or false is needed"},
+        {"2", "{ name = \"r\"; batch = 4000000000; }", "",
+         "'batch' is a whole number; a whole number from 1 to 2147483647"},
+        {"2", "{ name = \"r\"; set = [1]; }", "",
+         "'set' is an array; a list of strings is needed"},
+        {"3", run,
+         "{ run = \"r\"; quantity = \"macs\"; values = ( { published = "
+         "\"x\"; } ); }",
+         "'published' is a string; a number is needed"},
+        {"3", run,
+         "{ run = \"r\"; quantity = \"macs\"; mean_error = \"x\"; values = ( { "
+         "} ); }",
+         "'mean_error' is a string; a number is needed"},
+        {"3", run, "{ run = \"r\"; quantity = \"macs\"; values = 3; }",
+         "a check lacks 'values'; a list ( { ... }, ... ) is needed"},
         {"3", run, "{ claim = \"c\"; }",
          "a check lacks 'values'; a list ( { ... }, ... ) is needed"},
         {"3", run, "{ run = \"q\"; quantity = \"macs\"; values = ( { } ); }",
@@ -213,6 +231,27 @@ TEST_F(Validation, MistakesInAFileAreToldWithTheirLine)
         EXPECT_EQ(refused(c.runs, c.checks).substr(0, 21 + c.message.size()),
                   std::string("claims.cfg:") + c.line + ": error: " + c.message)
             << c.message;
+}
+
+TEST_F(Validation, AFileHasListsOfRunsAndOfChecks)
+{
+    for (const char *text :
+         {"title = \"t\";\n", "runs = ( );\n", "checks = ( );\n",
+          "runs = 3;\nchecks = ( );\n", "runs = ( );\nchecks = 3;\n"}) {
+        diag_clear(d);
+        EXPECT_EQ(load(text), nullptr);
+        EXPECT_NE(d.text().find("claims.cfg:1: error: 'runs' or 'checks' is "
+                                "missing; both are needed"),
+                  std::string::npos)
+            << d.text();
+    }
+    for (const char *plan : {"files = [\"none\"];\n", "files = 3;\n",
+                             "files = [3];\n", "files = \n"}) {
+        diag_clear(d);
+        folder.write("plan.cfg", plan);
+        EXPECT_EQ(validation_load(nullptr, d), nullptr);
+        EXPECT_EQ(diag_count(d), 1) << d.text();
+    }
 }
 
 std::string written(void (*write)(const validation *, FILE *),
