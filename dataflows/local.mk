@@ -5,6 +5,8 @@ libaccel_a_SOURCES += \
 	%D%/dataflow.h \
 	%D%/dram_layout.c \
 	%D%/dram_layout.h \
+	%D%/dram_rate.c \
+	%D%/dram_rate.h \
 	%D%/folds.c \
 	%D%/folds.h \
 	%D%/l1_keep.c \

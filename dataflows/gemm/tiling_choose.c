@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/dram_rate.h"
 #include "dataflows/gemm/gemm.h"
 
 /* Images times rows, or sizes of a tile, that are worth looking at each. */
@@ -47,20 +48,6 @@ struct search {
     enum tensor short_tensor;
     uint64_t short_words;
 };
-
-/* At the peak.  A part has a bandwidth of its own, and dram.bytes_per_second is
- * none of it. */
-static double dram_cycles_per_byte(const struct arch *a)
-{
-    const struct dram_part *part = dram_part_find(a->dram_model);
-    if (part != NULL)
-        return (double)a->clock_hz * part->clocks_per_burst /
-               ((double)part->clock_hz * part->BL * part->bus_bytes *
-                (a->dram_channels > 0 ? a->dram_channels : 1));
-    if (strcmp(a->dram_model, "ideal") == 0 || a->dram_bytes_per_second == 0)
-        return 0;
-    return (double)a->clock_hz / (double)a->dram_bytes_per_second;
-}
 
 /* Assumed: the weights by which tilings that take equally long are told apart:
  * shares of the array's time and of the traffic's, and of the traffic's bytes

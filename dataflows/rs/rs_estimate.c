@@ -6,7 +6,8 @@
 #include "dataflows/rs/rs_estimate.h"
 
 #include <math.h>
-#include <string.h>
+
+#include "dataflows/dram_rate.h"
 
 /* Bytes of a word in the estimate. Assumed: 16 bits, whatever the precision.
  * Like the next figure, it only decides which mapping is chosen. */
@@ -15,13 +16,9 @@ static const double WORD_BYTES = 2;
  * that take equally long the one with less of it is chosen. */
 static const double TRAFFIC_SHARE = 1e-3;
 
-/* DRAM cycles per word. */
 static double word_cycles_of(const struct arch *a)
 {
-    if (strcmp(a->dram_model, "bandwidth") != 0 ||
-        a->dram_bytes_per_second == 0)
-        return 0;
-    return WORD_BYTES * (double)a->clock_hz / (double)a->dram_bytes_per_second;
+    return WORD_BYTES * dram_cycles_per_byte(a);
 }
 
 /* Images x ofmap rows x ofmap columns, in tiles. */

@@ -135,6 +135,33 @@ TEST_F(RsChoose, TheFirstOfTheQuickestMappingsIsChosen)
     EXPECT_GT(legal, layers / 3);
 }
 
+// 2,400 MT/s of 8 bytes; the key of a bandwidth is not in use.
+TEST_F(RsChoose, APartTakesAsLongAsABandwidthOfItsPeak)
+{
+    random_case random(19);
+    int slowed = 0, legal = 0;
+    for (int i = 0; i < 40; i++) {
+        arch part = random.machine();
+        layer l = random.shape();
+        part.clock_hz = 20000000000;
+        std::strcpy(part.dram_model, "ddr4_2400");
+        part.dram_bytes_per_second = 1;
+        arch peak = part, ideal = part;
+        std::strcpy(peak.dram_model, "bandwidth");
+        peak.dram_bytes_per_second = 19200000000;
+        std::strcpy(ideal.dram_model, "ideal");
+        const candidate c = ask(part, l, {});
+        if (!c.legal)
+            continue;
+        legal++;
+        EXPECT_DOUBLE_EQ(c.cycles, rs_estimate(&peak, &l, &c.m)) << i;
+        EXPECT_EQ(c.cycles, ask(peak, l, {}).cycles) << i;
+        slowed += c.cycles > 1.01 * rs_estimate(&ideal, &l, &c.m);
+    }
+    EXPECT_GT(legal, 10);
+    EXPECT_GT(slowed, legal / 2);
+}
+
 // Windows of a column stride below the dilation come in as many groups an
 // image, and 65535 groups are counted.
 TEST_F(RsChoose, NoMoreImagesThanAPassCanCount)
