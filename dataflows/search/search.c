@@ -69,6 +69,7 @@ struct search {
     struct task *const *wave;
     struct search_walk *walk; /* one per task of the wave */
     int n_wave, next;
+    uint64_t steps; /* of a quick search, so far */
 };
 
 static double now_seconds(const struct search *s)
@@ -189,6 +190,7 @@ static void run_wave(struct search *s, struct task **wave, int n, bool coarse,
         struct search_walk *w = &s->walk[k];
         if (coarse) {
             out->tried += w->evaluated;
+            s->steps += w->steps;
         } else {
             wave[k]->state = w->gave_up ? TASK_GIVEN_UP : TASK_DONE;
             out->evaluated += w->evaluated;
@@ -209,8 +211,10 @@ static void run_tasks(struct search *s, bool coarse, struct search_result *out)
     struct task *wave[WAVE_MAX];
     int size = 1;
     const uint64_t quick = s->options->quick;
-    for (int next = 0; next < s->n_tasks && !is_late(s) &&
-                       (quick == 0 || out->tried < quick);) {
+    for (int next = 0;
+         next < s->n_tasks && !is_late(s) &&
+         (quick == 0 || (out->tried < quick &&
+                         s->steps < quick * SEARCH_STEPS_OF_AN_EVALUATION));) {
         int n = 0;
         for (; next < s->n_tasks && n < size; next++) {
             struct task *t = &s->task[next];

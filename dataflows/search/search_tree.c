@@ -39,6 +39,8 @@ static bool is_cut(struct search_walk *w, const struct search_line *line,
     if (++w->steps % STEPS_BETWEEN_LOOKS == 0 && w->is_late != NULL &&
         w->is_late(w->context))
         w->gave_up = true;
+    if (w->most > 0 && w->steps >= w->share_ends_steps)
+        w->gave_up = w->share_is_over = true;
     search_line_cost(w->problem, line, least, &cost);
     if (search_best_may_take(&w->best, &cost))
         return false;
@@ -385,6 +387,23 @@ static bool set_strip(const struct search_walk *w, struct search_branch *b,
     return true;
 }
 
+static bool is_spent(const struct search_walk *w)
+{
+    return w->evaluated >= w->most ||
+           w->steps >= w->most * SEARCH_STEPS_OF_AN_EVALUATION;
+}
+
+/* What comes next may have one of so many parts of what is left. */
+static void begin_share(struct search_walk *w, int parts)
+{
+    const uint64_t steps = w->most * SEARCH_STEPS_OF_AN_EVALUATION;
+    if (w->most == 0)
+        return;
+    w->share_ends =
+        w->evaluated + 1 + (w->most - w->evaluated) / (uint64_t)parts;
+    w->share_ends_steps = w->steps + 1 + (steps - w->steps) / (uint64_t)parts;
+}
+
 /* Walks balanced numbers of rows, the most promising first.  Each has a part of
  * the evaluations that are left, so that the first do not use up all. */
 static void walk_strips(struct search_walk *w, struct search_branch *b,
@@ -399,13 +418,11 @@ static void walk_strips(struct search_walk *w, struct search_branch *b,
         n += set_strip(w, b, &strip[n]);
     qsort(strip, (size_t)n, sizeof(*strip), by_least);
     for (int k = 0; k < n && !w->gave_up; k++) {
-        const uint64_t left = w->most - w->evaluated;
-        w->share_ends =
-            w->evaluated + 1 + left / (uint64_t)min_int(n - k, SHARES);
+        begin_share(w, min_int(n - k, SHARES));
         b->o.e = strip[k].e;
         if (branch_set_room(p, b, &strip[k].m_max))
             walk_parallel(w, b, strip[k].m_max);
-        if (w->share_is_over && w->evaluated < w->most)
+        if (w->share_is_over && !is_spent(w))
             w->gave_up = w->share_is_over = false;
     }
     free(strip);

@@ -11,6 +11,10 @@
 extern "C" {
 #endif
 
+/* Where evaluations are counted, each stands for so many steps at most, which
+ * are bounds. */
+enum { SEARCH_STEPS_OF_AN_EVALUATION = 20 };
+
 struct search_walk {
     const struct search_problem *problem; /* borrowed */
     struct search_best best;              /* owns */
@@ -24,8 +28,9 @@ struct search_walk {
      * least.  Finds good mappings soon. */
     bool coarse;
     uint64_t most; /* evaluations; 0: no matter how many */
-    /* With so many, what the present number of rows may have is used up. */
-    uint64_t share_ends;
+    /* With so many evaluations, or steps, what the present number of rows may
+     * have is used up. */
+    uint64_t share_ends, share_ends_steps;
     bool share_is_over;
 };
 
