@@ -15,7 +15,7 @@ enum { PASSES_MAX = 1 << 14 };
 
 bool replay_fits(const struct arch *arch)
 {
-    return arch->array_network == NETWORK_MULTICAST && !arch->pass_overlap;
+    return arch->array_network == NETWORK_SYSTOLIC || !arch->pass_overlap;
 }
 
 /* The machine with a bandwidth for its DRAM part, whose bursts would have to be
@@ -30,6 +30,15 @@ static void take_peak(struct arch *arch)
     strcpy(arch->dram_model, "bandwidth");
     arch->dram_bytes_per_second =
         (uint64_t)((double)bytes * (double)arch->clock_hz / (double)cycles);
+}
+
+/* Where the next pass runs while a systolic array drains. */
+static uint64_t drain_cycles(const struct arch *a)
+{
+    const bool overlaps =
+        a->array_network == NETWORK_SYSTOLIC &&
+        (a->drain == DRAIN_OVERLAPPED || a->preload == PRELOAD_SHADOW);
+    return overlaps ? (uint64_t)a->rows + (uint64_t)a->cols - 2 : 0;
 }
 
 bool replay_cycles(const struct arch *machine, const struct layer *layer,
@@ -49,6 +58,8 @@ bool replay_cycles(const struct arch *machine, const struct layer *layer,
     const struct pass_outcome outcome = {.cycles = (array->cycles + n / 2) / n,
                                          .filter_free_cycle =
                                              array->filter_cycles / n};
+    struct pass_outcome leaving = outcome; /* as the memory side sees it */
+    leaving.drain_cycles = drain_cycles(&arch);
     uint64_t now = (uint64_t)arch.layer_start_cycles;
     bool is_short = true;
     for (int walked = 0; is_short; walked++) {
@@ -59,7 +70,7 @@ bool replay_cycles(const struct arch *machine, const struct layer *layer,
         const uint64_t start = tile_table_ready(tiles, &pass, now);
         now = start + outcome.cycles;
         result.passes++;
-        tile_table_done(tiles, &pass, &outcome, start, now);
+        tile_table_done(tiles, &pass, &leaving, start, now);
         if (source->ops->passed != NULL)
             source->ops->passed(source, &outcome, 0);
         is_short = walked < PASSES_MAX;

@@ -22,7 +22,8 @@ struct replay_array {
     uint64_t filter_cycles; /* of these, until passes' filters have left L2 */
 };
 
-/* Whether passes come one after the other, each on an array that is empty. */
+/* Whether passes come one after the other: all but those of a multicast array
+ * that overlap. */
 bool replay_fits(const struct arch *arch);
 /* Sets *cycles; false: there are too many passes to go through. */
 bool replay_cycles(const struct arch *arch, const struct layer *layer,
