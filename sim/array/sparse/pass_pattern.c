@@ -10,6 +10,7 @@
 
 /* The words of one network of a pass, stream after stream. */
 struct streams {
+    enum tensor tensor;
     bool are_skipped;
     struct pattern pattern; /* of the tensor whose words they are */
     uint64_t *bits;         /* owns */
@@ -26,6 +27,8 @@ struct streams {
 struct pass_pattern {
     const struct program *program; /* borrowed */
     struct streams held, window;
+    bool has_latest;
+    struct pass latest; /* whose words these are */
     struct lane_pattern pattern;
 };
 
@@ -56,6 +59,7 @@ static void start(const struct program *p, enum tensor tensor,
 {
     const size_t lanes =
         (size_t)p->rows * (size_t)p->sets * (size_t)p->set_chains;
+    out->tensor = tensor;
     out->are_skipped = pattern_is_skipped(&p->arch, &p->layer, tensor);
     out->pattern = pattern_of(&p->arch, &p->layer, tensor);
     out->begin = xcalloc(lanes, sizeof(*out->begin));
@@ -186,6 +190,8 @@ static void clear_words(struct streams *s, size_t rounds, size_t dests)
 {
     free(s->words);
     s->words = xcalloc(rounds * dests, sizeof(*s->words));
+    s->n = 0;
+    s->come = 0;
 }
 
 /* The words that the chains of a set hold, each of a row its own. */
@@ -268,27 +274,70 @@ static void end(struct streams *s)
     }
 }
 
-/* The bits of the pass's words, and which of them come. */
-static void put_words(struct pass_pattern *p, const struct pass *pass)
+/* Whether two passes have the same words of an operand: no loop lies between
+ * them that steps over its tiles, or, inside these, over its words. */
+static bool are_same_words(const struct program *p, enum tensor tensor,
+                           const struct pass *a, const struct pass *b)
+{
+    const struct pass_place *x = &a->place, *y = &b->place;
+    bool same = memcmp(&a->work.multicast, &b->work.multicast,
+                       sizeof(a->work.multicast)) == 0 &&
+                x->g == y->g && x->groups == y->groups && x->c0 == y->c0 &&
+                x->c == y->c;
+    if (tensor == TENSOR_FILTER)
+        same = same && x->m0 == y->m0 && x->m == y->m && x->f0 == y->f0 &&
+               x->f == y->f;
+    else
+        same = same && x->n0 == y->n0 && x->n == y->n && x->p0 == y->p0 &&
+               x->e == y->e && x->q0 == y->q0 && x->w == y->w;
+    for (int k = 0; k < 2; k++)
+        same = same && ((p->inner_leaves[tensor] >> k & 1) != 0 ||
+                        x->inner[k] == y->inner[k]);
+    return same;
+}
+
+/* Whether the words of the pass before are not those of this one. */
+static bool are_new(const struct pass_pattern *p, const struct streams *s,
+                    const struct pass *pass)
+{
+    return !p->has_latest ||
+           !are_same_words(p->program, s->tensor, &p->latest, pass);
+}
+
+static void put_all_held(struct pass_pattern *p, const struct pass *pass)
 {
     const struct multicast_pass *d = &pass->work.multicast;
-    const int heights = heights_of(d);
     clear_words(&p->held, d->held_streams ? windows_of(d) : 1,
                 (size_t)d->sets * d->blocks * d->block_rows);
-    clear_words(&p->window, columns_of(d),
-                (size_t)multicast_groups(d) * d->blocks * (size_t)heights);
-    p->held.n = p->window.n = 0;
-    p->held.come = p->window.come = 0;
     for (int b = 0; p->held.are_skipped && b < d->blocks; b++)
         for (int i = 0; i < d->block_rows; i++)
             for (int t = 0; t < d->sets; t++)
                 put_held(p, pass, b, i, t);
+    end(&p->held);
+}
+
+static void put_all_windows(struct pass_pattern *p, const struct pass *pass)
+{
+    const struct multicast_pass *d = &pass->work.multicast;
+    const int heights = heights_of(d);
+    clear_words(&p->window, columns_of(d),
+                (size_t)multicast_groups(d) * d->blocks * (size_t)heights);
     for (int g = 0; p->window.are_skipped && g < multicast_groups(d); g++)
         for (int b = 0; b < d->blocks; b++)
             for (int h = 0; h < heights; h++)
                 put_window(p, pass, g, b, h);
-    end(&p->held);
     end(&p->window);
+}
+
+/* The bits of the pass's words, and which of them come. */
+static void put_words(struct pass_pattern *p, const struct pass *pass)
+{
+    if (are_new(p, &p->held, pass))
+        put_all_held(p, pass);
+    if (are_new(p, &p->window, pass))
+        put_all_windows(p, pass);
+    p->latest = *pass;
+    p->has_latest = true;
 }
 
 const void *pass_pattern_bits(struct pass_pattern *p, const struct pass *pass,
