@@ -8,6 +8,8 @@
                                          the full run takes less than SECS
     bench/whole_runs.py --slowest SECS   layers that take longer, of every network
                                          on every architecture, mapping by rules
+    bench/whole_runs.py --slowest SECS --only eyeriss_v2_sparse
+                                         ... on those whose names hold the word
 
 One run at a time, one thread each unless it says -j 2.  cycles: simulated;
 PE-cyc: of the PEs while passes ran, in full: those not known beforehand;
@@ -260,7 +262,10 @@ def slowest(options):
     that takes no longer has none, of others each layer is run alone."""
     table = ["--mapping-policy", "rules"]
     runs = layers = slow = 0
+    times = []
     for name, words in everything(SHIPPED):
+        if options.only not in name.split()[0]:
+            continue
         try:
             run = Run(options.program, [*words, *table])
         except Failed:  # the architecture refuses the network
@@ -272,10 +277,13 @@ def slowest(options):
             one = Run(options.program,
                       [*words, *table, "--layer", layer["name"]])
             layers += 1
+            times.append((one.cpu_seconds, f"{name}, {layer['layer']}"))
             if one.cpu_seconds > options.slowest:
                 slow += 1
                 print(f"not ok - {name}, {layer['layer']}: "
                       f"{one.cpu_seconds:.2f} s", flush=True)
+    for seconds, what in sorted(times, reverse=True)[:5]:
+        print(f"# {seconds:.2f} s: {what}")
     print(f"{runs} runs, {layers} layers alone: {slow} layers above "
           f"{options.slowest:g} s")
     options.failed = slow > 0 or runs == 0
@@ -295,6 +303,8 @@ def main():
     parser.add_argument("--growth", action="store_true")
     parser.add_argument("--compare", type=float, metavar="SECS")
     parser.add_argument("--slowest", type=float, metavar="SECS")
+    parser.add_argument("--only", default="", metavar="WORD", help="of "
+                        "--slowest: architectures whose names hold the word")
     parser.add_argument("--batch", type=int, help="of --compare; without it, "
                         "each architecture's own")
     options = parser.parse_args()

@@ -329,6 +329,8 @@ static bool eval_clusters(struct l1 *l1, int from, int to,
         for (int k = 0; k < 3 * REQUESTERS; k++) {
             const int who = (int)((unsigned)(cluster->turn + k) % REQUESTERS);
             const int line = who % L1_LINES;
+            if (by_rank[k / REQUESTERS] == 0)
+                k |= REQUESTERS - 1; /* on to the next rank */
             if ((by_rank[k / REQUESTERS] >> who & 1u) == 0)
                 continue;
             struct ports ports = {{busy[0], busy[1]}, -1};

@@ -49,8 +49,9 @@ bool stream_advance(struct stream_state *s, const struct stream_shape *shape,
 {
     struct slot head;
     SIM_CHECK(stream_head(s, shape, &head) && words <= head.words);
-    s->address_words =
-        (s->address_words + words) % (shape->banks * shape->row_words);
+    s->address_words += words; /* of a slot, that is no more than the ring */
+    if (s->address_words >= shape->banks * shape->row_words)
+        s->address_words -= shape->banks * shape->row_words;
     s->moved_words = words < head.words ? s->moved_words + words : 0;
     if (words < head.words)
         return false;

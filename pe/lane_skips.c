@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pe/hot.h"
+#include "pe/stream_bits.h"
 #include "sim/base/diag.h"
 
 struct lane_skips {
@@ -26,7 +27,7 @@ struct lane_skips {
     uint64_t psums;
 };
 
-enum { BITS = 64, COUNTED_TAPS = 16 };
+enum { COUNTED_TAPS = 16 };
 
 #define COUNT(name, doc) +1
 enum { SKIP_FIELDS = 0 LANE_SKIPS(COUNT) };
@@ -89,65 +90,11 @@ bool lane_skips_held(const struct lanes *lanes)
     return lanes->skips != NULL && lanes->skips->pattern.held != NULL;
 }
 
-/* 64 bits from a place on; those behind the stream's last are any. */
-static inline uint64_t bits_from(const uint64_t *bits, uint64_t from)
-{
-    const uint64_t *word = bits + from / BITS;
-    const int at = (int)(from % BITS);
-    return word[0] >> at | word[1] << 1 << (BITS - 1 - at);
-}
-
-static inline uint64_t low_bits(uint64_t n)
-{
-    return n < BITS ? ((uint64_t)1 << n) - 1 : UINT64_MAX;
-}
-
-/* The first bit that is set of [from, end), or end.  NULL: all are set.  Zeros
- * come by chance, so that what can be foretold here is that the loop ends. */
-static inline uint64_t next_bit(const uint64_t *bits, uint64_t from,
-                                uint64_t end)
-{
-    if (bits == NULL)
-        return from;
-    for (;; from += BITS) {
-        const uint64_t left = end - from;
-        const uint64_t stop = left < BITS ? (uint64_t)1 << left : 0;
-        const uint64_t word = bits_from(bits, from) | stop;
-        if (word != 0)
-            return from + (uint64_t)__builtin_ctzll(word);
-    }
-}
-
 bool lane_skips_coded(const struct lanes *lanes)
 {
     return lanes->skips != NULL &&
            (lanes->skips->pattern.window_comes != NULL ||
             lanes->skips->pattern.held_comes != NULL);
-}
-
-uint64_t lane_skips_nth(const uint64_t *bits, uint64_t from, int n)
-{
-    for (;; from += BITS - from % BITS) {
-        uint64_t word = bits[from / BITS] >> (from % BITS);
-        const int set = __builtin_popcountll(word);
-        if (n >= set) {
-            n -= set;
-            continue;
-        }
-        for (; n > 0; n--)
-            word &= word - 1;
-        return from + (uint64_t)__builtin_ctzll(word);
-    }
-}
-
-/* How many words of streams come before one of them. */
-static inline uint64_t rank_of(const uint64_t *comes, const uint32_t *ranks,
-                               uint64_t word)
-{
-    if (comes == NULL)
-        return word;
-    return ranks[word / BITS] + (uint64_t)__builtin_popcountll(
-                                    comes[word / BITS] & low_bits(word % BITS));
 }
 
 /* Those of the lane's window before one of its words. */
@@ -379,6 +326,59 @@ static inline void count_window(const struct lanes *lanes, int lane)
     f->need_held[lane] = 0;
 }
 
+/* A window of one word, as the general case below has it, by the bits of the
+ * words that are held for it. */
+static inline void begin_word(const struct lanes *lanes, int lane)
+{
+    const struct lane_fields *f = &lanes->f;
+    const struct lane_skips *s = lanes->skips;
+    const int filters = f->filters[lane];
+    const uint64_t all = low_bits((uint64_t)filters);
+    const uint64_t stop = (uint64_t)1 << filters;
+    const uint64_t window = s->window_at[lane], held = s->held_at[lane];
+    const uint64_t come = all & (s->pattern.held_comes == NULL
+                                     ? UINT64_MAX
+                                     : bits_from(s->pattern.held_comes, held));
+    const bool is_one =
+        s->pattern.window == NULL || (bits_from(s->pattern.window, window) & 1);
+    const int16_t comes = s->pattern.window_comes == NULL ||
+                          (bits_from(s->pattern.window_comes, window) & 1) != 0;
+    const uint64_t todo = !is_one ? 0
+                          : s->pattern.held == NULL
+                              ? all
+                              : all & bits_from(s->pattern.held, held);
+    const int none = todo == 0;
+    const uint64_t behind_first = todo & (todo - 1);
+    const int first = __builtin_ctzll(todo | stop);
+    const int second = __builtin_ctzll(behind_first | stop);
+    const int dead = __builtin_popcountll(come & low_bits((uint64_t)first));
+    const int before = __builtin_popcountll(come & low_bits((uint64_t)second));
+    const bool pair = lanes->cfg.pairs & (behind_first != 0) &
+                      (before + 1 - dead <= lanes->cfg.held_rf_words);
+    const uint64_t rest =
+        pair ? behind_first & (behind_first - 1) : behind_first;
+    const int next = __builtin_ctzll(rest | stop);
+    s->todo[(size_t)lane * (size_t)s->tap_words] = (uint64_t)!none;
+    s->added[(size_t)lane * (size_t)s->psum_words] |= todo;
+    f->held_come[lane] = (int16_t)__builtin_popcountll(come);
+    f->window_words[lane] = comes;
+    f->slide_words[lane] = f->slide[lane] > 0 ? comes : 0;
+    f->tap[lane] = (int16_t)none;
+    f->filter[lane] = (int16_t)(none ? 0 : first);
+    f->dead_window[lane] = (int16_t)(none ? comes : 0);
+    f->dead_held[lane] = (int16_t)dead;
+    f->pair[lane] = pair;
+    f->second_filter[lane] = (int16_t)(none ? 0 : second);
+    f->second_held[lane] = (int16_t)before;
+    f->need_window[lane] = (int16_t)(f->dead_window[lane] + !none);
+    f->need_held[lane] = (int16_t)((pair ? before : dead) + !none);
+    f->next_tap[lane] = rest == 0;
+    f->next_filter[lane] = (int16_t)(rest == 0 ? 0 : next);
+    f->next_dead_window[lane] = rest == 0 ? comes : 0;
+    f->next_dead_held[lane] =
+        (int16_t)__builtin_popcountll(come & low_bits((uint64_t)next));
+}
+
 /* may_count: a window of which the lane holds all words. */
 static inline void begin_window(struct lanes *lanes, int lane, bool is_first,
                                 bool may_count)
@@ -388,6 +388,15 @@ static inline void begin_window(struct lanes *lanes, int lane, bool is_first,
     place_window(lanes, lane);
     s->window_rank[lane] = rank_of(s->pattern.window_comes,
                                    s->pattern.window_ranks, s->window_at[lane]);
+    if (lanes->pass.held_streams && s->added != NULL && f->taps[lane] == 1 &&
+        f->filters[lane] < BITS) {
+        s->held_rank[lane] = rank_of(s->pattern.held_comes,
+                                     s->pattern.held_ranks, s->held_at[lane]);
+        begin_word(lanes, lane);
+        if (!lanes->pass.emit_last || f->windows_left[lane] == 1)
+            count_added(s, lane);
+        return;
+    }
     if (lanes->pass.held_streams || is_first) {
         s->held_rank[lane] = rank_of(s->pattern.held_comes,
                                      s->pattern.held_ranks, s->held_at[lane]);

@@ -52,8 +52,6 @@ bool lane_skips_window(const struct lanes *lanes);
 bool lane_skips_held(const struct lanes *lanes);
 /* Whether some of the words do not come. */
 bool lane_skips_coded(const struct lanes *lanes);
-/* The place of bit number n of those that are set from a place on. */
-uint64_t lane_skips_nth(const uint64_t *bits, uint64_t from, int n);
 
 #ifdef __cplusplus
 }

@@ -220,8 +220,8 @@ static bool may_multicast(const struct l1_path *p, int line,
                           const struct slot *slot)
 {
     uint64_t to = p->clusters_of[line][slot->dest];
-    for (int c = 0; c < p->clusters; c++)
-        if ((to >> c & 1) != 0 && !may_arrive(&p->arrivals[line], c))
+    for (; to != 0; to &= to - 1)
+        if (!l1_has_room(&p->l1, line, __builtin_ctzll(to)))
             return false;
     return true;
 }
@@ -229,10 +229,8 @@ static bool may_multicast(const struct l1_path *p, int line,
 static void multicast(struct l1_path *p, int line, const struct slot *slot)
 {
     uint64_t to = p->clusters_of[line][slot->dest];
-    for (int c = 0; c < p->clusters; c++) {
-        if ((to >> c & 1) == 0)
-            continue;
-        arrive(&p->arrivals[line], c, slot);
+    for (; to != 0; to &= to - 1) {
+        arrive(&p->arrivals[line], __builtin_ctzll(to), slot);
         p->counts.hops[line] += (uint64_t)slot->words;
     }
 }

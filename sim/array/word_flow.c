@@ -7,6 +7,7 @@
 
 #include "noc/tree_values.h"
 #include "pe/lane_values.h"
+#include "pe/stream_bits.h"
 #include "sim/array/l1_words.h"
 #include "sim/base/diag.h"
 
@@ -99,7 +100,7 @@ static int coded_word(const uint64_t *comes, uint64_t begin, uint32_t round,
                       int words, int n)
 {
     const uint64_t at = begin + (uint64_t)round * (uint64_t)words;
-    return comes == NULL ? n : (int)(lane_skips_nth(comes, at, n) - at);
+    return comes == NULL ? n : (int)(stream_bits_nth(comes, at, n) - at);
 }
 
 static int64_t slot_held(struct word_flow *c, const struct slot *slot, int k)

@@ -1,0 +1,63 @@
+/* stream_bits.h - bits of words in the order in which they come, a bit
+ * each: a word of 64 lies behind that of the last.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef PE_STREAM_BITS_H
+#define PE_STREAM_BITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { BITS = 64 };
+
+/* 64 bits from a place on; those behind the stream's last are any. */
+static inline uint64_t bits_from(const uint64_t *bits, uint64_t from)
+{
+    const uint64_t *word = bits + from / BITS;
+    const int at = (int)(from % BITS);
+    return word[0] >> at | word[1] << 1 << (BITS - 1 - at);
+}
+
+static inline uint64_t low_bits(uint64_t n)
+{
+    return n < BITS ? ((uint64_t)1 << n) - 1 : UINT64_MAX;
+}
+
+/* The first bit that is set of [from, end), or end.  NULL: all are set.  Zeros
+ * come by chance, so that what can be foretold here is that the loop ends. */
+static inline uint64_t next_bit(const uint64_t *bits, uint64_t from,
+                                uint64_t end)
+{
+    if (bits == NULL)
+        return from;
+    for (;; from += BITS) {
+        const uint64_t left = end - from;
+        const uint64_t stop = left < BITS ? (uint64_t)1 << left : 0;
+        const uint64_t word = bits_from(bits, from) | stop;
+        if (word != 0)
+            return from + (uint64_t)__builtin_ctzll(word);
+    }
+}
+
+/* How many words of streams come before one of them. */
+static inline uint64_t rank_of(const uint64_t *comes, const uint32_t *ranks,
+                               uint64_t word)
+{
+    if (comes == NULL)
+        return word;
+    return ranks[word / BITS] + (uint64_t)__builtin_popcountll(
+                                    comes[word / BITS] & low_bits(word % BITS));
+}
+
+/* The place of bit number n of those that are set from a place on. */
+uint64_t stream_bits_nth(const uint64_t *bits, uint64_t from, int n);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
