@@ -113,6 +113,11 @@ TEST_F(MappingFile, ReadsWhatIsPrinted)
                      ? 0
                      : nest_pass_loops(&machine, &shape, &n);
         EXPECT_EQ(describe(n), describe(back)) << text;
+        // Each level but DRAM says what it holds; a line holds nothing.
+        int says = 0;
+        for (const char *at = text; (at = std::strstr(at, "# holds")); at++)
+            says++;
+        EXPECT_EQ(machine.has_l1 && !n.l1_is_line ? 3 : 2, says) << text;
         free(text);
     }
 }

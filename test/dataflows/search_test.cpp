@@ -229,6 +229,14 @@ class Search : public testing::TestWithParam<on_network>
         search_problem_init(&p, search_space_of(GetParam().flow, &a), &a, &l,
                             &costs, &none);
         bool ok = search_run(&p, &o, &out->r);
+        // Asked about alone, what was found costs the same.
+        search_cost alone = {};
+        if (ok && out->r.n_best > 0) {
+            EXPECT_TRUE(search_cost_of_mapping(&p, &out->r.best[0].mapping,
+                                               &alone));
+            EXPECT_EQ(out->r.best[0].cost.cycles, alone.cycles);
+            EXPECT_NEAR(out->r.best[0].cost.energy / alone.energy, 1, 1e-9);
+        }
         search_problem_fini(&p);
         return ok;
     }

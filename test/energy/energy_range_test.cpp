@@ -61,6 +61,8 @@ TEST_F(Energy, RangesOfEntriesAreAddedAsRootOfSquares)
     range_of(a, other, &part);
     energy_range_add(&sum, &part);
     EXPECT_DOUBLE_EQ(67 + 47, sum.total);
+    EXPECT_DOUBLE_EQ(range.corner_low + part.corner_low, sum.corner_low);
+    EXPECT_DOUBLE_EQ(range.corner_high + part.corner_high, sum.corner_high);
     EXPECT_DOUBLE_EQ(114 - 30, energy_range_low(&sum));
     EXPECT_DOUBLE_EQ(114 + std::sqrt(90.0 * 90 + 40 * 40),
                      energy_range_high(&sum));

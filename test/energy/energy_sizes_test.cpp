@@ -73,6 +73,30 @@ TEST_F(Energy, AHopCostsByItsLengthAtTheTablesNode)
     EXPECT_DOUBLE_EQ(whole / 4, costs(a).noc_hop[TENSOR_PSUM].energy);
 }
 
+// A hop inside a listed level is as many of the machine's as its length says.
+TEST_F(Energy, AHopInsideALevelCostsByItsLengthInPitches)
+{
+    load("45nm");
+    config *cfg = config_load("simba_like", nullptr, 0, d_);
+    ASSERT_NE(nullptr, cfg) << messages();
+    struct arch a = *config_arch(cfg);
+    int levels = 0;
+    for (int pitch_um : {1, 2, 41}) {
+        a.pitch_um = pitch_um;
+        const struct energy_costs c = costs(a);
+        for (int k = LEVEL_RF; k < LEVEL_DRAM; k++) {
+            if (a.level[k].hop_um == 0)
+                continue;
+            levels++;
+            for (int f = 0; f < FLOW_N; f++)
+                EXPECT_DOUBLE_EQ(double(a.level[k].hop_um) / pitch_um,
+                                 c.hops[k][f]);
+        }
+    }
+    EXPECT_EQ(3 * 2, levels);
+    config_free(cfg);
+}
+
 TEST_F(Energy, ABufferLargerThanTheLastEntryIsBanksAndWires)
 {
     load("45nm");

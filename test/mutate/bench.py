@@ -298,10 +298,11 @@ class Bench:
 
     def cases_at(self, path, first, number, last):
         """The cases that enter a line of a function's, by their time; then the
-        others that enter the function."""
+        others that enter the function, or else the file."""
         known = self.lines.get(path, {})
         inside = [line for line in known if first <= line <= last]
-        whole = set().union(*(known[line] for line in inside))
+        # What the compiler merges into its callers has no block of its own.
+        whole = set().union(*(known[line] for line in inside or known))
         nearest = max((line for line in inside if line <= number),
                       default=None)
         near = known[nearest] if nearest is not None else set()

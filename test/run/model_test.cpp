@@ -9,6 +9,7 @@
 #include "sim/base/counters.h"
 #include "sim/config/layer_text.h"
 #include "sim/report/report.h"
+#include "sim/run/bounds.h"
 #include "sim/run/model.h"
 #include "sim/run/simulate.h"
 #include "test/messages.h"
@@ -19,6 +20,41 @@ namespace
 {
 
 enum { SHAPES = 200 };
+
+// What the parts of a machine move at most in a cycle is what they have ports
+// and slots for.
+TEST(Bounds, PeaksAreThoseOfPortsAndSlots)
+{
+    random_case random(91);
+    for (int k = 0; k < 200; k++) {
+        arch a = random.machine();
+        a.array_network = NETWORK_MULTICAST;
+        const bool has_l1 = random.pick(0, 1) != 0;
+        if (has_l1)
+            random.add_l1(&a, L2_TO_L1_MULTICAST);
+        uint64_t peak[BOUND_N];
+        bounds_peak_words(&a, peak);
+        auto slot_words = [&](network n, int slots) {
+            return static_cast<uint64_t>(a.network[n].words_per_slot * slots);
+        };
+        const network to_pe[] = {NETWORK_FILTER, NETWORK_IFMAP};
+        const bound of_pe[] = {BOUND_filter_network, BOUND_ifmap_network};
+        const bound of_l1[] = {BOUND_filter_l1_network, BOUND_ifmap_l1_network};
+        const uint64_t l1s = has_l1 ? static_cast<uint64_t>(arch_l1s(&a)) : 1;
+        for (int i = 0; i < 2; i++) {
+            const network n = to_pe[i];
+            EXPECT_EQ(l1s * slot_words(n, a.network[n].slots_per_cycle),
+                      peak[of_pe[i]]);
+            EXPECT_EQ(has_l1 ? slot_words(n, arch_l2_slots(&a, n)) : 0,
+                      peak[of_l1[i]]);
+        }
+        // One L2 for all tensors: its banks' ports, once.
+        EXPECT_EQ(a.n_l2_stores, 0);
+        EXPECT_EQ(uint64_t(a.l2_banks) * uint64_t(a.l2_bank_row_words) *
+                      (a.l2_ports == BANK_1RW ? 1 : 2),
+                  peak[BOUND_l2_ports]);
+    }
+}
 
 uint64_t divide_up(uint64_t a, uint64_t b)
 {
