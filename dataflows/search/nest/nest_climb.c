@@ -74,6 +74,7 @@ static bool move(struct climb *c)
     return is_legal(c);
 }
 
+/* false: no move was found, and nobody asks where the nest is. */
 static bool try_moves(struct climb *c)
 {
     const struct nest_point before = c->at;
@@ -84,7 +85,6 @@ static bool try_moves(struct climb *c)
         if (nest_search_is_late(c->search))
             break;
     }
-    c->at = before;
     return false;
 }
 

@@ -299,8 +299,6 @@ static void find_input(struct nest_classes *c, int input,
     memset(c->arrived, 0, (size_t)w->n_pes * sizeof(*c->arrived));
     nest_slots_make(&cfg, c->want, c->wants, &c->sets[input], c->arrived,
                     &out->slots[input]);
-    for (int k = 0; k < w->n_pes; k++)
-        c->pe[k].n[input] = c->pe[k].macs > 0 ? c->pe[k].n[input] : 0;
 }
 
 static struct nest_input_words words_of(const struct nest_classes *c,
