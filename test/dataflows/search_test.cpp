@@ -232,8 +232,8 @@ class Search : public testing::TestWithParam<on_network>
         // Asked about alone, what was found costs the same.
         search_cost alone = {};
         if (ok && out->r.n_best > 0) {
-            EXPECT_TRUE(search_cost_of_mapping(&p, &out->r.best[0].mapping,
-                                               &alone));
+            EXPECT_TRUE(
+                search_cost_of_mapping(&p, &out->r.best[0].mapping, &alone));
             EXPECT_EQ(out->r.best[0].cost.cycles, alone.cycles);
             EXPECT_NEAR(out->r.best[0].cost.energy / alone.energy, 1, 1e-9);
         }
