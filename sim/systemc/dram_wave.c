@@ -118,8 +118,7 @@ static void read_header(struct player *p, const char *line, char scope[],
 {
     char id[WORD_BYTES], name[WORD_BYTES];
     size_t n = strlen(scope);
-    if (sscanf(line, "$scope module %63s", name) == 1 &&
-        n + strlen(name) + 1 < size_bytes) {
+    if (sscanf(line, "$scope module %63s", name) == 1) {
         snprintf(scope + n, size_bytes - n, "%s.", name);
     } else if (strncmp(line, "$upscope", 8) == 0 && n > 0) {
         scope[n - 1] = '\0';
@@ -162,18 +161,16 @@ bool dram_wave_insert(const char *from, const char *to,
     if (in == NULL)
         return false;
     p.to = fopen(to, "w");
-    bool ok = p.to != NULL;
-    if (ok)
-        copy(&p, in, to_tick);
-    int error = errno;
-    if (ok) {
-        ok = ferror(in) == 0 && ferror(p.to) == 0;
-        if (fclose(p.to) != 0 && ok) {
-            ok = false;
-            error = errno;
-        }
+    if (p.to == NULL) {
+        fclose(in);
+        return false;
     }
+    copy(&p, in, to_tick);
+    const bool failed = (ferror(in) | ferror(p.to)) != 0;
+    const int error = errno;
     fclose(in);
-    errno = error;
+    const bool ok = fclose(p.to) == 0 && !failed;
+    if (failed)
+        errno = error;
     return ok;
 }

@@ -139,7 +139,7 @@ bool gtkwave_write(const char *vcd, const struct gtkwave_view *view,
             "[size] %d 900\n[pos] -1 -1\n*%f -1\n"
             "[signals_width] 190\n[sst_expanded] 0\n",
             absolute != NULL ? absolute : vcd, view->from_tick,
-            WAVE_PIXELS + 250, -log2(per_frame > 1 ? per_frame : 1));
+            WAVE_PIXELS + 250, -log2(fmax(per_frame, 1)));
     fprintf(to, "@%x\n", TRACE_RIGHT | 0x8);
     put_name(to, "", "clk", 1);
     put_number(to, "", "pass", 32);

@@ -97,7 +97,7 @@ static bool read_members(const struct reader *r, const struct setting *group,
         if (!known)
             ok = diag_error(r->d, setting_pos(s),
                             "unknown key '%s'; the nearest is '%s'", name,
-                            near.best != NULL ? near.best : "none");
+                            near.best);
     }
     return ok;
 }

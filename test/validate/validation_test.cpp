@@ -284,4 +284,56 @@ TEST_F(Validation, EachFormSaysWhatMissedAndWhy)
     EXPECT_NE(json.find("\"unexpected_misses\": 0"), std::string::npos);
 }
 
+TEST_F(Validation, EachFormHasVariantsAndWhereCyclesWent)
+{
+    validation_ptr v = load(
+        "title = \"t\"; runs = ( { name = \"a\"; cfg = \"eyeriss\"; shape = "
+        "\"M=2,C=3,H=4,W=4,R=1,S=1; M=4,C=3,H=4,W=4,R=1,S=1\"; "
+        "mapping_policy = \"rules\"; }, { name = \"b\"; like = \"a\"; set = "
+        "[\"array.rows=1\"]; } ); checks = ( { claim = \"c\"; quantity = "
+        "\"cycles\"; variants = [\"a\", \"b\"]; values = ( { item = \"that\"; "
+        "} ); }, { claim = \"d\"; run = \"a\"; quantity = \"cycles\"; "
+        "with_account = true; values = ( { item = \"this\"; } ); } );\n");
+    ASSERT_NE(v, nullptr) << d.text();
+    ASSERT_TRUE(validation_run_all(v.get(), d)) << d.text();
+    const validation_row *row = v->group[0].row;
+    ASSERT_EQ(v->group[0].n_rows, 3);
+    EXPECT_NE(row[1].ours, row[0].ours);
+    EXPECT_EQ(row[2].ours, row[0].ours);
+    const std::string account = row[2].account;
+    for (auto *write : {validation_write_table, validation_write_markdown,
+                        validation_write_json}) {
+        const std::string text = written(write, v.get());
+        for (const std::string &word : {std::string("that"), account})
+            EXPECT_NE(text.find(word), std::string::npos) << word << text;
+    }
+    const std::string table = written(validation_write_table, v.get());
+    EXPECT_NE(table.find("published"), std::string::npos) << table;
+}
+
+TEST_F(Validation, ARunThatCannotBeIsToldWithItsLine)
+{
+    const std::string check =
+        "{ run = \"r\"; quantity = \"macs\"; values = ( { } ); }";
+    const struct {
+        std::string run, message;
+    } cases[] = {
+        {"net = \"none\"; simulate = false;", "accelsim list networks"},
+        {"cfg = \"none\"; simulate = false;", "accelsim list architectures"},
+        {"net = \"lenet5\"; layer = \"zz\"; simulate = false;", "'zz'"},
+        {"gemm = \"M=4\"; simulate = false;", "'N', 'K' missing"},
+        {"shape = \"M=2,C=3,H=4,W=4,R=1,S=1; M=0\"; simulate = false;",
+         "'M' is 0"},
+        {"cfg = \"eyeriss\"; net = \"lenet5\"; mapping_policy = \"best\";",
+         "run 'r' has 'mapping_policy' = \"best\"; it may be 'search', "},
+        {"cfg = \"eyeriss\"; net = \"lenet5\"; batch = \"x\";",
+         "'batch' is a string; a whole number"},
+    };
+    for (const auto &c : cases) {
+        const std::string said =
+            refused("{ name = \"r\"; " + c.run + " }", check);
+        EXPECT_NE(said.find(c.message), std::string::npos) << said;
+    }
+}
+
 } // namespace
