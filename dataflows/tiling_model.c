@@ -9,44 +9,56 @@
 #include "dataflows/program.h"
 #include "mem/rlc.h"
 
-static int64_t larger(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
 static int64_t smaller(int64_t a, int64_t b)
 {
     return a < b ? a : b;
+}
+
+/* Intervals of rows, each as long as the others and as far from the next. */
+struct comb {
+    int64_t first, length, step;
+    int64_t n;
+};
+
+/* Rows before `row` that lie in at least one of them. */
+static int64_t comb_rows_before(const struct comb *c, int64_t row)
+{
+    const int64_t behind = row - c->first;
+    if (behind <= 0)
+        return 0;
+    if (c->length >= c->step) /* one meets the next */
+        return smaller(behind, (c->n - 1) * c->step + c->length);
+    const int64_t whole = behind / c->step;
+    return whole >= c->n
+               ? c->n * c->length
+               : whole * c->length + smaller(behind % c->step, c->length);
 }
 
 /* Ifmap rows (or columns) that lie in DRAM and are touched by ofmap rows
  * [first, first + n): x = stride * y + dilation * r - pad, 0 <= x < extent.
  *
  * Taps whose offset has one remainder by the stride touch rows of that
- * remainder only, x = stride * k + remainder: each tap an interval of k, and
- * the intervals of later taps begin and end later. */
+ * remainder only, x + pad = stride * k + remainder: each tap an interval of k.
+ * They are every `cycle`-th tap, from one of the first `cycle` on. */
 static uint64_t touched_inside(int first, int n, int stride, int taps,
                                int dilation, int pad, int extent)
 {
-    uint64_t found = 0;
-    for (int rest = 0; rest < stride && n > 0; rest++) {
+    int64_t found = 0;
+    const int common = gcd_int(stride, dilation);
+    const int cycle = stride / common;
+    for (int r = 0; r < cycle && r < taps && n > 0; r++) {
+        const int64_t offset = (int64_t)r * dilation, rest = offset % stride;
+        const struct comb intervals = {first + offset / stride, n,
+                                       dilation / common,
+                                       ceil_div(taps - r, cycle)};
         /* k of the first row in DRAM, and of the first after them. */
-        int64_t next = ((int64_t)pad - rest + stride - 1) / stride;
-        const int64_t end =
-            ((int64_t)pad + extent - rest + stride - 1) / stride;
-        for (int r = 0; r < taps; r++) {
-            const int64_t offset = (int64_t)r * dilation;
-            if (offset % stride != rest)
-                continue;
-            const int64_t from = larger(first + offset / stride, next);
-            const int64_t to = smaller(first + offset / stride + n, end);
-            if (from >= to)
-                continue;
-            found += (uint64_t)(to - from);
-            next = to;
-        }
+        const int64_t from = ((int64_t)pad - rest + stride - 1) / stride;
+        const int64_t to = ((int64_t)pad + extent - rest + stride - 1) / stride;
+        if (from < to)
+            found += comb_rows_before(&intervals, to) -
+                     comb_rows_before(&intervals, from);
     }
-    return found;
+    return (uint64_t)found;
 }
 
 /* Tiles of `extent` cut by `tile`: sizes[0] full ones, then the rest. */
