@@ -167,7 +167,8 @@ void l1_commit_cluster(struct l1 *l1, int cluster);
 /* From now on each cycle leaves in `cycle` (borrowed, one per cluster) what it
  * did. */
 void l1_watch(struct l1 *l1, struct l1_cycle *cycle);
-/* Rows that a bank of a cluster holds. */
+/* Rows of a bank of a cluster that the pass has still to read, of those that it
+ * has written: kept words are not among them. */
 int l1_bank_rows(const struct l1 *l1, int cluster, int bank);
 /* Copies of the state in a pass, and whether the L1s go on as they did from a
  * copy on, for so many more times as l1_periods_left says. */

@@ -13,11 +13,14 @@
 #include "dataflows/l2_deal.h"
 #include "dataflows/search/stalls.h"
 
-/* Words of an operand that L2 sends for sure, of those that passes take. */
+/* Words of an operand that L2 sends for sure, of those that passes take.  What
+ * is about the time, not at least, has them all come from L2. */
 static uint64_t l2_sends(const struct search_problem *problem,
                          enum tensor tensor, uint64_t taken)
 {
-    return search_may_be_kept(problem->arch, tensor) ? 0 : taken;
+    return !problem->stalls && search_may_be_kept(problem->arch, tensor)
+               ? 0
+               : taken;
 }
 
 void search_line_of(const struct search_problem *problem,
