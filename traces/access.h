@@ -18,10 +18,16 @@
 extern "C" {
 #endif
 
+/* In the place of a level where levels are listed: an operand of a MAC. */
+enum { ACCESS_MACS = LEVEL_N };
+
 struct access {
-    enum level level; /* LEVEL_RF: an operand of a MAC, before any RF */
+    /* LEVEL_RF: an operand of a MAC, before any RF, unless levels are listed.
+     */
+    enum level level;
     enum tensor tensor;
-    int unit; /* index of the PE, or of the L1; 0 at L2 and DRAM */
+    int unit; /* index of the PE, of the L1 or of a listed level's instance; 0
+                 at L2 and DRAM */
     bool is_write;
     uint64_t word; /* access_word() */
 };

@@ -20,12 +20,13 @@ struct stream {
 };
 
 struct survey {
-    int units[LEVEL_N], step[LEVEL_N];
-    struct stream *stream[LEVEL_N]; /* owns; units x tensors */
+    int pes; /* the level whose units multiply */
+    int units[LEVEL_N + 1], step[LEVEL_N + 1];
+    struct stream *stream[LEVEL_N + 1]; /* owns; units x tensors */
     struct sharing *sharing[TENSOR_N];
 };
 
-static void set_units(struct survey *s, enum level level, int units)
+static void set_units(struct survey *s, int level, int units)
 {
     s->units[level] = units;
     s->step[level] = (units + SURVEY_PES - 1) / SURVEY_PES;
@@ -34,15 +35,30 @@ static void set_units(struct survey *s, enum level level, int units)
             xcalloc((size_t)units * TENSOR_N, sizeof(struct stream));
 }
 
-struct survey *survey_new(int pes, int l1s)
+static struct survey *make(int level_of_pes, int pes)
 {
     struct survey *s = xcalloc(1, sizeof(*s));
-    set_units(s, LEVEL_RF, pes);
+    s->pes = level_of_pes;
+    set_units(s, level_of_pes, pes);
+    for (int t = 0; t < TENSOR_N; t++)
+        s->sharing[t] = sharing_new(SHARING_ENTRIES);
+    return s;
+}
+
+struct survey *survey_new(int pes, int l1s)
+{
+    struct survey *s = make(LEVEL_RF, pes);
     set_units(s, LEVEL_L1, l1s);
     set_units(s, LEVEL_L2, 1);
     set_units(s, LEVEL_DRAM, 1);
-    for (int t = 0; t < TENSOR_N; t++)
-        s->sharing[t] = sharing_new(SHARING_ENTRIES);
+    return s;
+}
+
+struct survey *survey_new_levels(int macs, const int instances[LEVEL_N])
+{
+    struct survey *s = make(ACCESS_MACS, macs);
+    for (int level = 0; level < LEVEL_N; level++)
+        set_units(s, level, instances[level]);
     return s;
 }
 
@@ -50,7 +66,7 @@ void survey_free(struct survey *s)
 {
     if (s == NULL)
         return;
-    for (int level = 0; level < LEVEL_N; level++) {
+    for (int level = 0; level <= LEVEL_N; level++) {
         for (int k = 0; k < s->units[level] * TENSOR_N; k++)
             reuse_free(s->stream[level][k].reuse);
         free(s->stream[level]);
@@ -67,13 +83,13 @@ static void note(void *context, const struct access *a)
     struct stream *stream =
         &s->stream[a->level][a->unit * TENSOR_N + (int)a->tensor];
     stream->accesses++;
-    if (a->level == LEVEL_RF)
+    if ((int)a->level == s->pes)
         sharing_access(s->sharing[a->tensor], a->unit, a->word);
     if (a->unit % s->step[a->level] != 0)
         return;
     if (stream->reuse == NULL)
         stream->reuse =
-            reuse_new(a->level == LEVEL_RF ? PE_WORDS : LEVEL_WORDS);
+            reuse_new((int)a->level == s->pes ? PE_WORDS : LEVEL_WORDS);
     reuse_access(stream->reuse, a->word);
 }
 

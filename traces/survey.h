@@ -1,9 +1,9 @@
 /* survey.h - reuse at every level of a machine, from its accesses.
  *
  * L2 and DRAM are one stream a tensor.  PEs have a memory each, so each PE has
- * a stream a tensor; they are summed.  Of many PEs, every k-th is followed, so
- * that SURVEY_PES are, and what they show is scaled to all.  Sharing among PEs
- * looks at all of them.
+ * a stream a tensor, as has each instance of a listed level; they are summed.
+ * Of many PEs, every k-th is followed, so that SURVEY_PES are, and what they
+ * show is scaled to all.  Sharing among PEs looks at all of them.
  * SPDX-License-Identifier: MIT
  */
 #ifndef TRACES_SURVEY_H
@@ -23,6 +23,8 @@ struct survey;
 
 /* pes, l1s (0: none): of the machine.  Memory: about 100 MB at most. */
 struct survey *survey_new(int pes, int l1s);
+/* instances: of each listed level, 0: there is none. */
+struct survey *survey_new_levels(int macs, const int instances[LEVEL_N]);
 void survey_free(struct survey *s);
 struct access_tap survey_tap(struct survey *s);
 
@@ -32,7 +34,7 @@ struct survey_row {
     int units, followed; /* units with accesses */
 };
 
-/* false: nothing was accessed there. */
+/* false: nothing was accessed there.  level: ACCESS_MACS, too. */
 bool survey_read(const struct survey *s, enum level level, enum tensor tensor,
                  struct survey_row *out);
 void survey_sharing(const struct survey *s, enum tensor tensor,

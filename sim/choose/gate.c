@@ -130,19 +130,6 @@ static bool skips_are_modelled(const struct config *cfg,
                       dataflow->name, right);
 }
 
-bool gate_lets_step(const struct config *cfg, const char *command,
-                    struct diag *d)
-{
-    const struct arch *arch = config_arch(cfg);
-    if (!arch_has_levels(arch))
-        return true;
-    return diag_error(d, config_levels_pos(cfg),
-                      "'%s' lists its 'levels', and 'accelsim %s' is for "
-                      "machines of the usual ones; 'accelsim run', "
-                      "'accelsim model' and 'accelsim map' take listed ones",
-                      arch->name, command);
-}
-
 bool gate_lets_dataflow(const struct config *cfg,
                         const struct dataflow *dataflow,
                         const struct nest *nest, struct diag *d)

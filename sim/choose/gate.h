@@ -15,10 +15,6 @@
 extern "C" {
 #endif
 
-/* Whether the machine is one that a command can step, cycle by cycle; command:
- * its name, for the message. */
-bool gate_lets_step(const struct config *cfg, const char *command,
-                    struct diag *d);
 /* Whether the machine's array does under this dataflow (&nest_dataflow: under
  * this nest, or NULL: such as are searched) what the architecture asks of it,
  * and reads each key that --set gave. */

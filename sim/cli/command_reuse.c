@@ -26,13 +26,17 @@ static void write_report(struct invocation *s, const struct reuse_report *in)
 }
 
 /* What a level can hold of a tensor alone: of a register file, its words; of L1
- * and L2, all of their bytes. */
+ * and L2, and of a listed level's store, all of their bytes. */
 static uint64_t capacity_words(const struct arch *arch, enum level level,
                                enum tensor tensor)
 {
     const uint64_t bits = (uint64_t)arch->precision_bits[tensor];
-    if (arch_has_levels(arch))
-        return 0;
+    if (arch_has_levels(arch)) {
+        const struct l2_store *store =
+            (int)level < LEVEL_DRAM ? arch_level_store(arch, level, tensor)
+                                    : NULL;
+        return store != NULL ? store->bytes * 8 / bits : 0;
+    }
     switch (level) {
     case LEVEL_RF:
         return (uint64_t)arch->rf_words[tensor];
@@ -45,6 +49,14 @@ static uint64_t capacity_words(const struct arch *arch, enum level level,
     }
 }
 
+/* Operands of MACs are called those of PEs. */
+static const char *name_of(const struct arch *arch, int level)
+{
+    if (level == (arch_has_levels(arch) ? (int)ACCESS_MACS : (int)LEVEL_RF))
+        return "pe";
+    return arch_has_levels(arch) ? arch->level[level].name : level_name[level];
+}
+
 static void add_rows(const struct arch *arch, const struct survey *survey,
                      enum level level, uint64_t macs, struct reuse_subject *out)
 {
@@ -52,7 +64,7 @@ static void add_rows(const struct arch *arch, const struct survey *survey,
         struct reuse_row *row = &out->row[out->n_rows];
         if (!survey_read(survey, level, (enum tensor)t, &row->found))
             continue;
-        row->level = level == LEVEL_RF ? "pe" : level_name[level];
+        row->level = name_of(arch, (int)level);
         row->name = tensor_name[t];
         row->macs = macs;
         row->capacity_words = capacity_words(arch, level, (enum tensor)t);
@@ -63,6 +75,8 @@ static void add_rows(const struct arch *arch, const struct survey *survey,
 static void fill(const struct arch *arch, const struct survey *survey,
                  const struct layer_result *r, struct reuse_subject *out)
 {
+    if (arch_has_levels(arch))
+        add_rows(arch, survey, (enum level)ACCESS_MACS, r->counts.macs, out);
     for (int level = 0; level < LEVEL_N; level++)
         add_rows(arch, survey, (enum level)level, r->counts.macs, out);
     for (int t = 0; t < TENSOR_N; t++) {
@@ -82,12 +96,22 @@ static void fill(const struct arch *arch, const struct survey *survey,
     }
 }
 
+static struct survey *survey_of(const struct arch *arch)
+{
+    int instances[LEVEL_N] = {0};
+    if (!arch_has_levels(arch))
+        return survey_new(arch_pes(arch), arch->has_l1 ? arch_pes(arch) : 0);
+    for (int level = 0; level < LEVEL_DRAM; level++)
+        if (arch->level[level].name[0] != '\0')
+            instances[level] = (int)arch_level_instances(arch, level);
+    return survey_new_levels(arch_pes(arch), instances);
+}
+
 static bool survey_layer(struct invocation *s, int i, struct reuse_subject *out)
 {
     const struct arch *arch = config_arch(s->cfg);
     struct workload one = *s->workload;
-    int l1s = arch->has_l1 ? arch_pes(arch) : 0;
-    struct survey *survey = survey_new(arch_pes(arch), l1s);
+    struct survey *survey = survey_of(arch);
     const struct access_tap tap = survey_tap(survey);
     struct layer_result result = {0};
     one.layer += i;

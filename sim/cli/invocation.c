@@ -306,12 +306,6 @@ static bool read_tables(struct invocation *s)
     return true;
 }
 
-/* Whether the command is one for machines of the usual levels alone. */
-static bool steps(const struct options *o)
-{
-    return !o->show_config && o->command == COMMAND_reuse;
-}
-
 bool invocation_read(struct invocation *s)
 {
     const struct options *o = &s->options;
@@ -323,10 +317,6 @@ bool invocation_read(struct invocation *s)
         return false;
     s->cfg = config_load(o->cfg, o->set.text, o->set.n, s->diag);
     if (s->cfg == NULL)
-        return false;
-    /* Before anything warns: of a machine that is refused nothing else is said.
-     */
-    if (steps(o) && !gate_lets_step(s->cfg, command_name[o->command], s->diag))
         return false;
     const bool has_mappings = read_mappings(s);
     if (!read_tables(s))

@@ -33,7 +33,10 @@ struct fan_out_row {
     uint64_t words_sent, words_delivered;
 };
 
-enum { REUSE_ROWS_MAX = ACCESS_FILE_NAMES };
+/* A tensor's at each level and at MACs, or the names of a file. */
+enum { REUSE_ROWS_MAX = TENSOR_N * (LEVEL_N + 1) };
+_Static_assert((int)REUSE_ROWS_MAX >= (int)ACCESS_FILE_NAMES,
+               "a row for each name of a file");
 
 struct reuse_subject { /* a layer, or a file */
     const char *name, *dataflow;

@@ -104,7 +104,8 @@ static struct array_side *new_array(struct pass_source *s)
     struct nest_passes *p = of(s);
     if (arch_has_levels(&p->program->arch))
         return levels_array_new(p->walk, &p->program->arch,
-                                p->ofmap != NULL ? &p->values : NULL);
+                                p->ofmap != NULL ? &p->values : NULL,
+                                arch_has_levels(&p->arch) ? p->tap : NULL);
     return nest_credit_new(p->walk, &p->program->arch,
                            p->ofmap != NULL ? &p->values : NULL, p->tap);
 }

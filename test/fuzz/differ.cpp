@@ -20,7 +20,6 @@
 
 #include "dataflows/l1_shape.h"
 #include "sim/base/counters.h"
-#include "sim/choose/gate.h"
 #include "sim/config/config.h"
 #include "sim/config/layer_text.h"
 #include "sim/run/run.h"
@@ -139,8 +138,7 @@ bool draw_shipped(random_case &random, fuzz_case *c, diag *d)
         c->text += " --set '" + sets[k] + "'";
     }
     c->cfg = config_load(machine, set, n, d);
-    if (c->cfg == nullptr || !gate_lets_step(c->cfg, "run", d) ||
-        config_dataflow(c->cfg, flow->name, d) == nullptr)
+    if (c->cfg == nullptr || config_dataflow(c->cfg, flow->name, d) == nullptr)
         return false;
     c->a = *config_arch(c->cfg);
     chooser_input in = {};

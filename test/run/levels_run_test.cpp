@@ -210,4 +210,60 @@ TEST_F(LevelsMachine, SendsOverMeshes)
     }
 }
 
+struct told {
+    accesses of[LEVEL_N + 1][TENSOR_N];
+};
+
+void count_access(void *context, const struct access *a)
+{
+    accesses &n = static_cast<told *>(context)->of[a->level][a->tensor];
+    (a->is_write ? n.writes : n.reads)++;
+}
+
+// What MACs read of psums is told with what they add; generated padding has no
+// words.
+TEST(LevelsTap, IsToldEachAccessThatIsCounted)
+{
+    random_levels random(43);
+    diag *d = diag_new();
+    uint64_t words = 0;
+    for (int k = 0, end = sample(120, "random nests"); k < end; k++) {
+        arch a = random.machine(1 + k % 6);
+        if (k % 5 == 0)
+            random_levels::put_meshes(&a);
+        const layer l = random.shape(500);
+        const nest n = random.mapping(a, l);
+        told seen = {};
+        const access_tap tap = {&seen, count_access};
+        simulate_options o = {};
+        o.access_tap = &tap;
+        layer_result r = {};
+        ASSERT_TRUE(simulate_nest(&a, &l, &n, &o, &r, d)) << diag_text(d, 0);
+        for (int at = 0; at < LEVEL_DRAM; at++)
+            for (int t = 0; t < TENSOR_N; t++) {
+                const accesses &want = r.counts.access[at][t];
+                const accesses &got = seen.of[at][t];
+                const uint64_t reads = want.reads - want.dma_reads;
+                EXPECT_EQ(got.writes, want.writes - want.dma_writes)
+                    << at << " " << t << " " << describe(l) << describe(n);
+                const bool has_less =
+                    at == nest_parent(&n, -1, tensor(t)) &&
+                    (t == TENSOR_PSUM ||
+                     (t == TENSOR_IFMAP && a.padding == PADDING_GENERATED));
+                if (has_less) {
+                    EXPECT_LE(got.reads, reads);
+                } else {
+                    EXPECT_EQ(got.reads, reads)
+                        << at << " " << t << " " << describe(l) << describe(n);
+                }
+                words += got.reads;
+            }
+        EXPECT_EQ(seen.of[ACCESS_MACS][TENSOR_FILTER].reads, r.counts.macs);
+        EXPECT_EQ(seen.of[ACCESS_MACS][TENSOR_PSUM].writes, r.counts.macs);
+        EXPECT_LE(seen.of[ACCESS_MACS][TENSOR_IFMAP].reads, r.counts.macs);
+    }
+    EXPECT_GT(words, 1000u);
+    diag_free(d);
+}
+
 } // namespace

@@ -111,7 +111,6 @@ def settings(folder):
 
 
 def refusals(folder):
-    refusal(folder, machine(), "reuse", what="'accelsim map' take listed ones")
     with open(os.path.join(SOURCE, "configs", "simba_like.cfg")) as file:
         simba = file.read()
     whole = '"m 8", "c 4", "p 4", "q 4", "r 3", "s 3"'
@@ -243,8 +242,27 @@ def shipped():
     check(len(names) == 6, "simba_like has six levels", names)
 
 
+def is_measured(folder):
+    """`reuse` has the MACs' streams and those of each store, by its name."""
+    words = ["--cfg", write(folder, "m.cfg", machine()), "--mapping",
+             write(folder, "map.cfg", MAPPING), *SHAPE]
+    layer = report("run", *words)["layers"][0]
+    streams = {(row["level"], row["name"]): row for row in
+               report("reuse", *words)["subjects"][0]["streams"]}
+    for name in ("ifmap", "filter", "psum"):
+        check(streams["pe", name]["accesses"] == layer["macs"],
+              f"each MAC's {name}", streams["pe", name])
+    for level in ("big", "regs"):
+        of = layer["accesses"][level]["filter"]
+        wanted = of["reads"] + of["writes"] - of.get("dma_reads", 0) - \
+            of.get("dma_writes", 0)
+        check(wanted > 0 and streams[level, "filter"]["accesses"] == wanted,
+              f"filters of '{level}'", (streams[level, "filter"], of))
+
+
 with new_folder() as work:
     counts(work)
+    is_measured(work)
     settings(work)
     refusals(work)
     runs(work)

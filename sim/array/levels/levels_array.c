@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "dataflows/arith.h"
+#include "sim/array/levels/levels_follow.h"
 #include "sim/array/levels/levels_parts.h"
 #include "sim/array/levels/levels_usual.h"
 #include "sim/array/levels/levels_values.h"
@@ -16,6 +17,7 @@
 struct array {
     struct levels_classes *classes; /* owns */
     struct levels_values *values;   /* owns, or NULL */
+    struct levels_follow *follow;   /* owns, or NULL */
     struct levels_machine *machine; /* owns */
     struct probe_list probes;       /* owns */
 };
@@ -65,7 +67,8 @@ static int not_modelled(const struct arch *arch, const char **keys)
 
 struct array_side *levels_array_new(const struct nest_walk *walk,
                                     const struct arch *arch,
-                                    struct nest_values *values)
+                                    struct nest_values *values,
+                                    const struct access_tap *tap)
 {
     struct array *a = xcalloc(1, sizeof(*a));
     a->classes = levels_classes_new(arch, walk, false);
@@ -73,7 +76,12 @@ struct array_side *levels_array_new(const struct nest_walk *walk,
         a->values = levels_values_new(
             arch, walk, levels_words_units(levels_classes_words(a->classes)),
             values);
-    a->machine = levels_machine_new(arch, walk, a->classes, a->values);
+    if (tap != NULL)
+        a->follow = levels_follow_new(
+            arch, walk, levels_words_units(levels_classes_words(a->classes)),
+            tap);
+    a->machine =
+        levels_machine_new(arch, walk, a->classes, a->values, a->follow);
     return array_side_of(&levels_array, a);
 }
 
@@ -82,6 +90,7 @@ static void destroy(void *self)
     struct array *a = self;
     levels_machine_free(a->machine);
     levels_values_free(a->values);
+    levels_follow_free(a->follow);
     levels_classes_free(a->classes);
     free(a->probes.probe);
     free(a);

@@ -13,10 +13,12 @@ extern "C" {
 #endif
 
 /* All borrowed.  Its passes are given to array_side_issue as a struct
- * nest_pass_place each.  values: functional mode, or NULL. */
+ * nest_pass_place each.  values: functional mode, or NULL; tap: follows words,
+ * or NULL. */
 struct array_side *levels_array_new(const struct nest_walk *walk,
                                     const struct arch *arch,
-                                    struct nest_values *values);
+                                    struct nest_values *values,
+                                    const struct access_tap *tap);
 
 #ifdef __cplusplus
 }

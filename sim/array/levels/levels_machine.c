@@ -9,19 +9,22 @@
 #include <string.h>
 
 #include "dataflows/arith.h"
+#include "sim/array/levels/levels_follow.h"
 #include "sim/array/levels/levels_parts.h"
 #include "sim/array/levels/levels_values.h"
 
 struct levels_machine *levels_machine_new(const struct arch *arch,
                                           const struct nest_walk *walk,
                                           struct levels_classes *classes,
-                                          struct levels_values *values)
+                                          struct levels_values *values,
+                                          struct levels_follow *follow)
 {
     struct levels_machine *m = xcalloc(1, sizeof(*m));
     m->arch = arch;
     m->walk = walk;
     m->classes = classes;
     m->values = values;
+    m->follow = follow;
     for (int i = 0; i < LEVELS_RESOURCES; i++)
         m->width[i] = levels_words_width(levels_classes_words(classes), i);
     levels_engines_init(m);
@@ -107,6 +110,8 @@ static void finish_macs(struct levels_machine *m, struct levels_engine *e,
 {
     if (m->values != NULL)
         levels_values_multiply(m->values, &e->at);
+    if (m->follow != NULL)
+        levels_follow_multiply(m->follow, &e->at);
     m->last_due_cycle = max_u64(m->last_due_cycle, due_cycle);
     for (int t = 0; t < TENSOR_N; t++) {
         if (!leaves_outer(m, m->inner[t], loop))
@@ -137,6 +142,9 @@ static void finish_move(struct levels_machine *m, struct levels_engine *e)
         const bool closes = leaves_outer(m, s->outer, loop);
         if (e->direction == LEVELS_IN && m->values != NULL)
             levels_values_come(m->values, s->level, s->tensor, &e->at,
+                               &e->other, e->reads_back);
+        if (e->direction == LEVELS_IN && m->follow != NULL)
+            levels_follow_come(m->follow, s->level, s->tensor, &e->at,
                                &e->other, e->reads_back);
         send(e, due_cycle, closes);
         e->outer[0] += closes;
@@ -174,6 +182,8 @@ static void land(struct levels_machine *m, struct levels_engine *e)
     s->gone++;
     if (m->values != NULL)
         levels_values_go(m->values, s->level, s->tensor, &f->at, &f->other);
+    if (m->follow != NULL)
+        levels_follow_go(m->follow, s->level, &f->at, &f->other);
     if (f->closes)
         close(m, s->outer);
 }

@@ -30,6 +30,7 @@ extern "C" {
 #endif
 
 struct levels_values; /* levels_values.h */
+struct levels_follow; /* levels_follow.h */
 
 /* What a pass did. */
 struct levels_outcome {
@@ -42,11 +43,12 @@ struct levels_outcome {
 
 struct levels_machine;
 
-/* All borrowed; values may be NULL. */
+/* All borrowed; values and follow may be NULL. */
 struct levels_machine *levels_machine_new(const struct arch *arch,
                                           const struct nest_walk *walk,
                                           struct levels_classes *classes,
-                                          struct levels_values *values);
+                                          struct levels_values *values,
+                                          struct levels_follow *follow);
 void levels_machine_free(struct levels_machine *m);
 void levels_machine_issue(struct levels_machine *m,
                           const struct nest_pass_place *place);

@@ -65,6 +65,7 @@ struct levels_machine {
     const struct nest_walk *walk;     /* borrowed */
     struct levels_classes *classes;   /* borrowed */
     struct levels_values *values;     /* borrowed, or NULL */
+    struct levels_follow *follow;     /* borrowed, or NULL */
     uint64_t width[LEVELS_RESOURCES]; /* words a cycle */
     int n_stages, n_engines;
     struct levels_stage stage[LEVELS_STAGES_MAX];

@@ -4,6 +4,8 @@ libaccel_a_SOURCES += \
 	%D%/levels_blocks.c \
 	%D%/levels_class.c \
 	%D%/levels_class.h \
+	%D%/levels_follow.c \
+	%D%/levels_follow.h \
 	%D%/levels_key.c \
 	%D%/levels_key.h \
 	%D%/levels_machine.c \
