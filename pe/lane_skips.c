@@ -7,27 +7,9 @@
 #include <string.h>
 
 #include "pe/hot.h"
+#include "pe/lane_skips_state.h"
 #include "pe/stream_bits.h"
 #include "sim/base/diag.h"
-
-struct lane_skips {
-    struct lane_pattern pattern;
-    int16_t *fields;               /* owns; those of LANE_SKIPS */
-    uint64_t *window_at, *held_at; /* own; first bits of the lane's window */
-    uint64_t *window_rank, *held_rank; /* own; words that come before these */
-    /* Own; bits of each lane, in so many words of 64: taps with words that it
-     * holds and that are not zero; of these, taps where its window's word is
-     * not; psums to which a product has been added. */
-    uint64_t *live, *todo, *added;
-    int tap_words, psum_words;
-    /* Owns; products of each tap of each lane, where none has more taps than
-     * that. */
-    int16_t *tap_products;
-    bool may_count; /* lanes, in the pass */
-    uint64_t psums;
-};
-
-enum { COUNTED_TAPS = 16 };
 
 #define COUNT(name, doc) +1
 enum { SKIP_FIELDS = 0 LANE_SKIPS(COUNT) };
@@ -42,6 +24,8 @@ struct lane_skips *lane_skips_new(struct lanes *lanes)
     s->held_at = xcalloc(n, sizeof(*s->held_at));
     s->window_rank = xcalloc(n, sizeof(*s->window_rank));
     s->held_rank = xcalloc(n, sizeof(*s->held_rank));
+    s->word_left = xcalloc(n, sizeof(*s->word_left));
+    s->word_comes = xcalloc(n, sizeof(*s->word_comes));
     s->tap_products = xcalloc(n * COUNTED_TAPS, sizeof(*s->tap_products));
     int16_t *at = s->fields;
 #define PLACE(name, doc) \
@@ -63,6 +47,8 @@ void lane_skips_free(struct lane_skips *s)
     free(s->window_rank);
     free(s->held_rank);
     free(s->tap_products);
+    free(s->word_left);
+    free(s->word_comes);
     free(s->live);
     free(s->todo);
     free(s->added);
@@ -326,27 +312,14 @@ static inline void count_window(const struct lanes *lanes, int lane)
     f->need_held[lane] = 0;
 }
 
-/* A window of one word, as the general case below has it, by the bits of the
- * words that are held for it. */
-static inline void begin_word(const struct lanes *lanes, int lane)
+/* find_next in a window of one word, by the bits of the words that are held for
+ * it. */
+static inline void find_in_word(const struct lanes *lanes, int lane)
 {
     const struct lane_fields *f = &lanes->f;
     const struct lane_skips *s = lanes->skips;
-    const int filters = f->filters[lane];
-    const uint64_t all = low_bits((uint64_t)filters);
-    const uint64_t stop = (uint64_t)1 << filters;
-    const uint64_t window = s->window_at[lane], held = s->held_at[lane];
-    const uint64_t come = all & (s->pattern.held_comes == NULL
-                                     ? UINT64_MAX
-                                     : bits_from(s->pattern.held_comes, held));
-    const bool is_one =
-        s->pattern.window == NULL || (bits_from(s->pattern.window, window) & 1);
-    const int16_t comes = s->pattern.window_comes == NULL ||
-                          (bits_from(s->pattern.window_comes, window) & 1) != 0;
-    const uint64_t todo = !is_one ? 0
-                          : s->pattern.held == NULL
-                              ? all
-                              : all & bits_from(s->pattern.held, held);
+    const uint64_t todo = s->word_left[lane], come = s->word_comes[lane];
+    const uint64_t stop = (uint64_t)1 << f->filters[lane];
     const int none = todo == 0;
     const uint64_t behind_first = todo & (todo - 1);
     const int first = __builtin_ctzll(todo | stop);
@@ -358,11 +331,8 @@ static inline void begin_word(const struct lanes *lanes, int lane)
     const uint64_t rest =
         pair ? behind_first & (behind_first - 1) : behind_first;
     const int next = __builtin_ctzll(rest | stop);
-    s->todo[(size_t)lane * (size_t)s->tap_words] = (uint64_t)!none;
-    s->added[(size_t)lane * (size_t)s->psum_words] |= todo;
-    f->held_come[lane] = (int16_t)__builtin_popcountll(come);
-    f->window_words[lane] = comes;
-    f->slide_words[lane] = f->slide[lane] > 0 ? comes : 0;
+    const int16_t comes = f->window_words[lane];
+    s->word_left[lane] = rest;
     f->tap[lane] = (int16_t)none;
     f->filter[lane] = (int16_t)(none ? 0 : first);
     f->dead_window[lane] = (int16_t)(none ? comes : 0);
@@ -379,6 +349,26 @@ static inline void begin_word(const struct lanes *lanes, int lane)
         (int16_t)__builtin_popcountll(come & low_bits((uint64_t)next));
 }
 
+static inline void begin_word(const struct lanes *lanes, int lane)
+{
+    const struct lane_fields *f = &lanes->f;
+    const struct lane_skips *s = lanes->skips;
+    const struct lane_pattern *p = &s->pattern;
+    const uint64_t all = low_bits((uint64_t)f->filters[lane]);
+    const uint64_t window = s->window_at[lane], held = s->held_at[lane];
+    const uint64_t come = all & bits_of_word(p->held_comes, held);
+    const uint64_t todo =
+        bit_is_set(p->window, window) ? all & bits_of_word(p->held, held) : 0;
+    const int16_t comes = bit_is_set(p->window_comes, window);
+    s->word_comes[lane] = come;
+    s->word_left[lane] = todo;
+    s->added[(size_t)lane * (size_t)s->psum_words] |= todo;
+    f->held_come[lane] = (int16_t)__builtin_popcountll(come);
+    f->window_words[lane] = comes;
+    f->slide_words[lane] = f->slide[lane] > 0 ? comes : 0;
+    find_in_word(lanes, lane);
+}
+
 /* may_count: a window of which the lane holds all words. */
 static inline void begin_window(struct lanes *lanes, int lane, bool is_first,
                                 bool may_count)
@@ -386,17 +376,14 @@ static inline void begin_window(struct lanes *lanes, int lane, bool is_first,
     struct lane_fields *f = &lanes->f;
     struct lane_skips *s = lanes->skips;
     place_window(lanes, lane);
-    s->window_rank[lane] = rank_of(s->pattern.window_comes,
-                                   s->pattern.window_ranks, s->window_at[lane]);
-    if (lanes->pass.held_streams && s->added != NULL && f->taps[lane] == 1 &&
-        f->filters[lane] < BITS) {
-        s->held_rank[lane] = rank_of(s->pattern.held_comes,
-                                     s->pattern.held_ranks, s->held_at[lane]);
+    if (s->of_one_word) {
         begin_word(lanes, lane);
         if (!lanes->pass.emit_last || f->windows_left[lane] == 1)
             count_added(s, lane);
         return;
     }
+    s->window_rank[lane] = rank_of(s->pattern.window_comes,
+                                   s->pattern.window_ranks, s->window_at[lane]);
     if (lanes->pass.held_streams || is_first) {
         s->held_rank[lane] = rank_of(s->pattern.held_comes,
                                      s->pattern.held_ranks, s->held_at[lane]);
@@ -456,6 +443,8 @@ void lane_skips_issue(struct lanes *lanes)
     s->added = NULL;
     if (s->pattern.window != NULL || s->pattern.held != NULL)
         s->added = renew(NULL, lanes, s->psum_words);
+    s->of_one_word = s->added != NULL && lanes->pass.held_streams &&
+                     taps == 1 && filters < BITS;
     s->may_count =
         s->added != NULL && !lanes->pass.held_streams && taps <= COUNTED_TAPS;
     for (int l = 0; l < lanes->n; l++)
@@ -466,6 +455,10 @@ void lane_skips_issue(struct lanes *lanes)
 static inline void go_to_next(const struct lanes *lanes, int lane)
 {
     const struct lane_fields *f = &lanes->f;
+    if (lanes->skips->of_one_word) {
+        find_in_word(lanes, lane);
+        return;
+    }
     f->dead_window[lane] = f->next_dead_window[lane];
     f->dead_held[lane] = f->next_dead_held[lane];
     find_next(lanes, lane);

@@ -1,6 +1,6 @@
 libhot_a_SOURCES += %D%/lanes.c %D%/lanes.h %D%/lanes_step.c %D%/hot.h %D%/lane_loop.h \
 	%D%/lane_skips.c %D%/lane_skips.h \
-	%D%/stream_bits.c %D%/stream_bits.h \
+	%D%/lane_skips_state.h %D%/stream_bits.c %D%/stream_bits.h \
 	%D%/lane_periods.c %D%/lane_periods.h \
 	%D%/pass_counts.h \
 	%D%/systolic.c %D%/systolic.h %D%/systolic_account.c \

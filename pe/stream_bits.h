@@ -5,6 +5,7 @@
 #ifndef PE_STREAM_BITS_H
 #define PE_STREAM_BITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,17 @@ static inline uint64_t bits_from(const uint64_t *bits, uint64_t from)
 static inline uint64_t low_bits(uint64_t n)
 {
     return n < BITS ? ((uint64_t)1 << n) - 1 : UINT64_MAX;
+}
+
+/* Without bits, all are set. */
+static inline bool bit_is_set(const uint64_t *bits, uint64_t at)
+{
+    return bits == NULL || (bits[at / BITS] >> at % BITS & 1) != 0;
+}
+
+static inline uint64_t bits_of_word(const uint64_t *bits, uint64_t at)
+{
+    return bits == NULL ? UINT64_MAX : bits_from(bits, at);
 }
 
 /* The first bit that is set of [from, end), or end.  NULL: all are set.  Zeros

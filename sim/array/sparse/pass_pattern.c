@@ -13,9 +13,13 @@ struct streams {
     enum tensor tensor;
     bool are_skipped;
     struct pattern pattern; /* of the tensor whose words they are */
-    uint64_t *bits;         /* owns */
-    uint64_t n, room;       /* of the bits */
-    uint64_t *begin;        /* owns; of each lane */
+    /* Owns; of each of its words two bits: it has been asked for; it is zero.
+     */
+    uint64_t *asked;
+    int extent[4];
+    uint64_t *bits;   /* owns */
+    uint64_t n, room; /* of the bits */
+    uint64_t *begin;  /* owns; of each lane */
     bool are_coded;
     uint64_t *comes; /* owns; bits as those, of words that come */
     uint32_t *ranks; /* owns; how many come before those of each word of bits */
@@ -31,6 +35,8 @@ struct pass_pattern {
     struct pass latest; /* whose words these are */
     struct lane_pattern pattern;
 };
+
+enum { ASKED_MAX = 1 << 27 }; /* words of a tensor, for 32 MiB */
 
 /* Bits of the count of zeros beside a word, and how many zeros it counts: one
  * more spends a word of its own (Chen et al., JETCAS 9(2), 2019, s. IV-A). */
@@ -54,6 +60,22 @@ int pass_pattern_slot_words(const struct program *p, enum tensor tensor)
     return coded > 0 ? coded : 1;
 }
 
+static void start_asked(const struct layer *l, enum tensor tensor,
+                        struct streams *out)
+{
+    const int ifmap[4] = {l->N, l->C, layer_padded_h(l), layer_padded_w(l)};
+    const int filter[4] = {l->M, l->C / l->G, l->R, l->S};
+    uint64_t words = 1;
+    memcpy(out->extent, tensor == TENSOR_IFMAP ? ifmap : filter, sizeof(ifmap));
+    for (int k = 0; k < 4; k++)
+        words = count_mul(words, (uint64_t)out->extent[k]);
+    if (words > ASKED_MAX) {
+        memset(out->extent, 0, sizeof(out->extent)); /* none is noted */
+        return;
+    }
+    out->asked = xcalloc((size_t)(2 * words / BITS + 1), sizeof(*out->asked));
+}
+
 static void start(const struct program *p, enum tensor tensor,
                   struct streams *out)
 {
@@ -63,6 +85,8 @@ static void start(const struct program *p, enum tensor tensor,
     out->are_skipped = pattern_is_skipped(&p->arch, &p->layer, tensor);
     out->pattern = pattern_of(&p->arch, &p->layer, tensor);
     out->begin = xcalloc(lanes, sizeof(*out->begin));
+    if (out->are_skipped)
+        start_asked(&p->layer, tensor, out);
     out->are_coded = pass_pattern_is_coded(p, tensor);
 }
 
@@ -82,6 +106,7 @@ struct pass_pattern *pass_pattern_new(const struct program *program)
 
 static void stop(struct streams *s)
 {
+    free(s->asked);
     free(s->bits);
     free(s->begin);
     free(s->comes);
@@ -124,13 +149,31 @@ static bool comes(struct streams *s, bool is_zero, bool begins_segment)
     return true;
 }
 
+/* Passes ask again and again for a word. */
+static bool is_zero_word(const struct streams *s, const int coord[4])
+{
+    uint64_t at = 0;
+    for (int k = 0; k < 4; k++) {
+        if (coord[k] < 0 || coord[k] >= s->extent[k])
+            return pattern_is_zero(&s->pattern, coord);
+        at = at * (uint64_t)s->extent[k] + (uint64_t)coord[k];
+    }
+    uint64_t *word = &s->asked[2 * at / BITS];
+    const int shift = (int)(2 * at % BITS);
+    if ((*word >> shift & 1) == 0)
+        *word |=
+            (pattern_is_zero(&s->pattern, coord) ? (uint64_t)3 : (uint64_t)1)
+            << shift;
+    return (*word >> shift & 2) != 0;
+}
+
 /* Returns how many words it lets come, 0 or 1. */
 static int put(struct streams *s, const int coord[4], bool begins_segment)
 {
     if (s->n == s->room)
         make_room(s);
     const uint64_t at = s->n / BITS, bit = (uint64_t)1 << (s->n % BITS);
-    const bool is_zero = pattern_is_zero(&s->pattern, coord);
+    const bool is_zero = is_zero_word(s, coord);
     const bool does = !s->are_coded || comes(s, is_zero, begins_segment);
     if (s->n % BITS == 0)
         s->bits[at] = 0;
