@@ -224,6 +224,10 @@ static inline void mark_added(const struct lanes *lanes, int lane)
     const int taps = lanes->f.taps[lane];
     const uint64_t filters = (uint64_t)lanes->f.filters[lane];
     uint64_t *added = s->added + (size_t)lane * (size_t)s->psum_words;
+    if (filters == 1) {
+        *added |= tap_from(lanes, lane, 0) < taps;
+        return;
+    }
     for (int t = tap_from(lanes, lane, 0); t < taps;
          t = tap_from(lanes, lane, t + 1)) {
         const uint64_t at = s->held_at[lane] + (uint64_t)t * filters;
@@ -297,9 +301,10 @@ static inline void count_window(const struct lanes *lanes, int lane)
     const uint64_t taps = low_bits((uint64_t)f->taps[lane]);
     const uint64_t todo = s->todo[(size_t)lane * (size_t)s->tap_words] & taps;
     const uint64_t come =
-        taps & (s->pattern.window_comes == NULL
-                    ? UINT64_MAX
-                    : bits_from(s->pattern.window_comes, s->window_at[lane]));
+        taps & bits_of_word(s->pattern.window_comes, s->window_at[lane]);
+    f->window_words[lane] = (int16_t)__builtin_popcountll(come);
+    f->slide_words[lane] = (int16_t)__builtin_popcountll(
+        come & low_bits((uint64_t)f->slide[lane]));
     f->words_left[lane] = (int16_t)todo;
     f->words_come[lane] = (int16_t)come;
     f->left[lane] = 0;
@@ -382,8 +387,6 @@ static inline void begin_window(struct lanes *lanes, int lane, bool is_first,
             count_added(s, lane);
         return;
     }
-    s->window_rank[lane] = rank_of(s->pattern.window_comes,
-                                   s->pattern.window_ranks, s->window_at[lane]);
     if (lanes->pass.held_streams || is_first) {
         s->held_rank[lane] = rank_of(s->pattern.held_comes,
                                      s->pattern.held_ranks, s->held_at[lane]);
@@ -399,14 +402,16 @@ static inline void begin_window(struct lanes *lanes, int lane, bool is_first,
         if (!lanes->pass.emit_last || f->windows_left[lane] == 1)
             count_added(s, lane);
     }
-    f->window_words[lane] = window_rank(s, lane, f->taps[lane]);
-    f->slide_words[lane] = window_rank(s, lane, f->slide[lane]);
     f->counts[lane] = (int16_t) - (may_count && s->may_count &&
                                    f->held[lane] == f->held_come[lane]);
     if (f->counts[lane] != 0) {
         count_window(lanes, lane);
         return;
     }
+    s->window_rank[lane] = rank_of(s->pattern.window_comes,
+                                   s->pattern.window_ranks, s->window_at[lane]);
+    f->window_words[lane] = window_rank(s, lane, f->taps[lane]);
+    f->slide_words[lane] = window_rank(s, lane, f->slide[lane]);
     const int tap = tap_from(lanes, lane, 0);
     const uint64_t first =
         held_from(s, tap_begin(lanes, lane, tap), tap_end(lanes, lane, tap));
@@ -424,7 +429,7 @@ static uint64_t *renew(uint64_t *words, const struct lanes *lanes, int a_lane)
     return xcalloc((size_t)lanes->n * (size_t)a_lane + 1, sizeof(*words));
 }
 
-void lane_skips_issue(struct lanes *lanes)
+HOT __attribute__((flatten)) void lane_skips_issue(struct lanes *lanes)
 {
     const struct lane_fields *f = &lanes->f;
     struct lane_skips *s = lanes->skips;
