@@ -261,6 +261,44 @@ TEST(Probes, OfMulticastNetworksL1sAndRoutersAddUpToTheirCounts)
     diag_free(d);
 }
 
+TEST(Probes, OfASystolicArrayAddUpToItsCounts)
+{
+    random_case random(79);
+    diag *d = diag_new();
+    int seen_runs = 0;
+    for (int k = 0, end = sample(16, "random layers"); k < end; k++) {
+        const char *flow = k % 2 ? "ws" : "is";
+        arch a = random.machine();
+        a.array_network = NETWORK_SYSTOLIC;
+        random.choose_for(flow, &a);
+        const layer l = random.shape();
+        const given_mapping none = {};
+        simulate_options o = {};
+        layer_result got = {};
+        observer seen{unsigned(k)};
+        const kernel kernel = seen.hook();
+        o.kernel = &kernel;
+        ASSERT_TRUE(simulate_chosen(&a, &l, flow, &none, &o, &got, d))
+            << describe(l) << ": " << diag_text(d, 0);
+        SCOPED_TRACE(describe(l));
+        const link_words *link = got.counts.link;
+        EXPECT_EQ(seen.sum("filter_edge", ".words"),
+                  link[LINK_filter].words_sent);
+        EXPECT_EQ(seen.sum("ifmap_edge", ".words"),
+                  link[LINK_ifmap].words_sent);
+        EXPECT_EQ(seen.sum("psum_in_edge", ".words"),
+                  link[LINK_psum_in].words_sent);
+        EXPECT_EQ(seen.sum("psum_out_edge", ".words"),
+                  link[LINK_psum_out].words_sent);
+        // All PEs together, and each for itself.
+        EXPECT_EQ(seen.sum("pes.", "mac"), got.ledger_pe_cycles[LEDGER_mac]);
+        EXPECT_EQ(seen.cycles(PE_IS_mac), got.ledger_pe_cycles[LEDGER_mac]);
+        seen_runs++;
+    }
+    EXPECT_GT(seen_runs, 3);
+    diag_free(d);
+}
+
 // A layer's array on its own, stepped without blocks of a PE each; no PE's
 // insides but of the first column's.
 class watched

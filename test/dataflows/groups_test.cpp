@@ -84,6 +84,41 @@ TEST(Show, RsGivesALetterToEachPeOfItsParallelLoops)
     }
 }
 
+// Where groups may lie side by side, who is asked for none takes more than one
+// somewhere, and never more than allowed; who is asked for one takes one.
+TEST(Groups, StationaryDataflowsPutThemSideBySide)
+{
+    for (const char *name : {"ws", "is", "os", "rs"}) {
+        const dataflow *flow = dataflow_find(name);
+        const int g = dataflow_param_index(flow, "g");
+        random_case random(8);
+        int some = 0;
+        for (int k = 0; k < 60; k++) {
+            arch a = random.machine();
+            a.array_network = NETWORK_MULTICAST;
+            a.groups_parallel = random.pick(1, 4);
+            layer l = random.shape();
+            l.G = 4;
+            l.M = 4 * random.pick(1, 2);
+            l.C = 4;
+            Messages d;
+            ASSERT_TRUE(layer_finish(&l, src_pos{}, d)) << d.text();
+            given_mapping given = {};
+            mapping m = {};
+            if (!flow->choose(&a, &l, &given, &m, d))
+                continue;
+            EXPECT_LE(m.value[g], a.groups_parallel) << name;
+            some += m.value[g] > 1;
+            std::strcpy(given.param[given.n++].name, "g");
+            given.param[0].value = 1;
+            if (flow->choose(&a, &l, &given, &m, d)) {
+                EXPECT_EQ(1, m.value[g]) << name;
+            }
+        }
+        EXPECT_GT(some, 5) << name;
+    }
+}
+
 // On each depthwise layer of MobileNetV2 of 14 x 14 outputs and more.
 template <class Expect>
 void for_each_depthwise(const char *machine, Expect expect)

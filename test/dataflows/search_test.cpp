@@ -215,9 +215,9 @@ class Search : public testing::TestWithParam<on_network>
     };
 
     bool search(const arch &a, const layer &l, search_objective objective,
-                int top, int jobs, outcome *out)
+                int top, int jobs, outcome *out,
+                const given_mapping &given = given_mapping{})
     {
-        given_mapping none = {};
         search_problem p;
         search_costs costs;
         search_costs_of(&costs_, &a, &costs);
@@ -227,7 +227,7 @@ class Search : public testing::TestWithParam<on_network>
         o.jobs = jobs;
         o.count = true;
         search_problem_init(&p, search_space_of(GetParam().flow, &a), &a, &l,
-                            &costs, &none);
+                            &costs, &given);
         bool ok = search_run(&p, &o, &out->r);
         // Asked about alone, what was found costs the same.
         search_cost alone = {};
@@ -345,6 +345,39 @@ TEST_P(Search, FindsTheSameWithAnyNumberOfThreads)
         for (int i = 0; i < SEARCH_CUT_N; i++)
             EXPECT_EQ(one.r.cuts[i], three.r.cuts[i]);
     }
+}
+
+// What is asked for beyond the layer is the layer's whole, also of 1.
+TEST_P(Search, AParameterBeyondTheLayerIsTheWholeLayer)
+{
+    random_case random(35);
+    int asked = 0;
+    for (int k = 0, end = sample(SPACES, "random spaces of mappings"); k < end;
+         k++) {
+        arch a = machine(random);
+        layer l = shape(random);
+        const std::pair<const char *, int> whole[] = {
+            {"m", l.M / l.G}, {"n", l.N}, {"e", l.P}, {"c", l.C / l.G}};
+        for (const auto &one : whole) {
+            given_mapping given = {};
+            if (dataflow_param_index(GetParam().flow, one.first) < 0)
+                continue;
+            std::strcpy(given.param[given.n++].name, one.first);
+            outcome at, beyond;
+            given.param[0].value = one.second;
+            const bool ok = search(a, l, SEARCH_edp, 1, 1, &at, given);
+            given.param[0].value = one.second + 3;
+            ASSERT_EQ(ok, search(a, l, SEARCH_edp, 1, 1, &beyond, given));
+            if (!ok)
+                continue;
+            EXPECT_EQ(at.r.best[0].cost.energy, beyond.r.best[0].cost.energy)
+                << one.first << ": " << describe(l);
+            EXPECT_EQ(at.r.best[0].cost.cycles, beyond.r.best[0].cost.cycles);
+            EXPECT_EQ(at.r.space, beyond.r.space);
+            asked++;
+        }
+    }
+    EXPECT_GT(asked, 0);
 }
 
 // L2 would take them all; a pass counts 65535 groups of windows (rs), or 2^30
