@@ -111,7 +111,7 @@ search_nest_test_SOURCES = %D%/dataflows/search_nest_test.cpp \
 	%D%/dataflows/nest_touch_test.cpp \
 	%D%/dataflows/nest_cost.h $(TEST_CASES)
 search_nest_test_LDADD = $(TEST_LIBS)
-TEST_PLUGINS = %D%/dataflows/plugin_dataflow.so \
+TEST_PLUGINS = %D%/dataflows/plugin_bare.so %D%/dataflows/plugin_dataflow.so \
 	%D%/dataflows/plugin_empty.so %D%/dataflows/plugin_old.so \
 	%D%/dataflows/plugin_stale.so %D%/dataflows/plugin_wide.so
 EXTRA_DIST += $(TEST_PLUGINS:.so=.c)

@@ -413,6 +413,7 @@ def command_lines():
           [("none.so", "the path of a shared object is needed")])
     for name, what, said in (
             ("stale", "of another version", "rebuild it from this version's"),
+            ("bare", "of unknown structs", "rebuild it from this version's"),
             ("old", "of another interface",
              "has version 2; version 3 is needed: rebuild it"),
             ("empty", "without functions", "it needs name, params, choose"),
