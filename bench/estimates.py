@@ -28,8 +28,10 @@ SEED = 19
 
 def look_at(case, dram):
     """(bound / cycles, estimate / cycles) of the mapping that a run takes, or
-    None where nothing runs."""
+    None where nothing runs, or no closed form knows the machine."""
     way = [] if dram == "own" else ["--set", f"dram.model={dram}"]
+    if plain_run.run("model", *plain_run.words_of(case), *way).returncode != 0:
+        return None
     found = plain_run.run("run", *plain_run.words_of(case), *way, "--format",
                           "json", "--mapping-policy", "search")
     if found.returncode != 0:

@@ -155,19 +155,28 @@ static void look_at(const struct list *list, const struct search_found *found,
 }
 
 /* Adds the mapping of least energy, which a whole search proves; cycles, by
- * which equals are told apart, are then their bound. */
+ * which equals are told apart, are then their bound.  With an L1 it is one of
+ * those that cost the search least (sim/choose/map_l1.h). */
 static void add_proven(struct list *list)
 {
-    const struct search_options options = {
+    const struct search_options asked = {
         .objective = SEARCH_energy, .top = 1, .jobs = 1};
+    const struct search_options options =
+        map_l1_options(list->in->arch, &asked);
     struct search_result found;
-    list->problem->stalls = false;
-    struct candidate least;
+    struct candidate least, one;
     int n = 0;
-    const bool is_found = search_run(list->problem, &options, &found);
+    list->problem->stalls = false;
+    search_run(list->problem, &options, &found);
     list->problem->stalls = true;
-    if (is_found)
-        look_at(list, &found.best[0], false, &least, &n);
+    for (int k = 0; k < found.n_best; k++) {
+        int taken = 0;
+        look_at(list, &found.best[k], false, &one, &taken);
+        if (taken > 0 &&
+            (n == 0 || search_is_before(SEARCH_energy, &one.cost, &least.cost)))
+            least = one;
+        n += taken;
+    }
     if (n > 0)
         add(list, &least);
     search_result_fini(&found);

@@ -16,7 +16,8 @@ from program import check, finish, leave_to_the_plain_build
 CASES = [("alexnet", "conv3", "eyeriss", "ws"),
          ("alexnet", "conv5", "eyeriss", "rs"),
          ("alexnet", "conv2", "systolic", "os"),
-         ("alexnet", "conv4", "nvdla_small", "ws")]
+         ("alexnet", "conv4", "nvdla_small", "ws"),
+         ("googlenet", "inception_4e_3x3_reduce", "eyeriss_v2_dense", "rs")]
 
 
 def main():
