@@ -259,20 +259,52 @@ const struct dram_totals *dram_counts(const struct dram *d)
     return &d->counts;
 }
 
+/* Bursts of the channel that has the most. */
+static uint64_t bursts_of_channel(const struct dram_cfg *cfg, uint64_t bytes)
+{
+    const uint64_t burst_bytes = (uint64_t)dram_burst_bytes(cfg);
+    const uint64_t channels = (uint64_t)channels_of(cfg);
+    const uint64_t bursts = bytes / burst_bytes + (bytes % burst_bytes != 0);
+    return bursts / channels + (bursts % channels != 0);
+}
+
+/* Clocks around a refresh in which no data move: rows are closed before it and
+ * opened behind it, while what was asked for before still comes. */
+static uint64_t clocks_of_refresh(const struct dram_part *p)
+{
+    const int first = p->CL < p->CWL ? p->CL : p->CWL;
+    const int clocks = p->tRTP + p->tRP + p->tRFC + p->tRCD + first - p->CL -
+                       p->clocks_per_burst;
+    return clocks > p->tRFC ? (uint64_t)p->tRFC
+                            : (uint64_t)(clocks > 0 ? clocks : 0);
+}
+
+/* The least clocks until data have moved for so many of them: each refresh that
+ * is due before the last column access has come before it. */
+static uint64_t with_refreshes(const struct dram_part *p, uint64_t moving)
+{
+    const uint64_t last =
+        (uint64_t)((p->CL > p->CWL ? p->CL : p->CWL) + p->clocks_per_burst);
+    const uint64_t each = clocks_of_refresh(p);
+    uint64_t clocks = moving, before = 0;
+    while (clocks != before && clocks > last) {
+        before = clocks;
+        clocks = moving + (clocks - last) / (uint64_t)p->tREFI * each;
+    }
+    return clocks;
+}
+
 uint64_t dram_min_cycles(const struct dram_cfg *cfg, uint64_t bytes)
 {
     switch (cfg->kind) {
     case DRAM_BANDWIDTH:
         return scale_up(bytes, cfg->core_hz, cfg->bytes_per_second);
     case DRAM_PART: {
-        uint64_t burst_bytes = (uint64_t)dram_burst_bytes(cfg);
-        uint64_t channels = (uint64_t)channels_of(cfg);
-        uint64_t bursts = bytes / burst_bytes + (bytes % burst_bytes != 0);
-        bursts = bursts / channels + (bursts % channels != 0);
-        uint64_t each = (uint64_t)cfg->part->clocks_per_burst;
-        uint64_t clock_hz = cfg->part->clock_hz;
-        return narrow(((wide)bursts * each * cfg->core_hz + clock_hz - 1) /
-                      clock_hz);
+        const uint64_t each = (uint64_t)cfg->part->clocks_per_burst;
+        const wide clocks = with_refreshes(
+            cfg->part, narrow((wide)bursts_of_channel(cfg, bytes) * each));
+        const uint64_t clock_hz = cfg->part->clock_hz;
+        return narrow((clocks * cfg->core_hz + clock_hz - 1) / clock_hz);
     }
     case DRAM_IDEAL:
         break;

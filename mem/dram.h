@@ -164,7 +164,8 @@ uint64_t dram_request_bytes(const struct dram_request *request);
 /* Bytes of one burst: the part's, or 1 (ideal, bandwidth). */
 int dram_burst_bytes(const struct dram_cfg *cfg);
 const struct dram_totals *dram_counts(const struct dram *d);
-/* Lower bound, in core cycles, of moving `bytes` at the peak bandwidth. */
+/* Lower bound, in core cycles, of moving `bytes` from cycle 0 on: at the peak
+ * bandwidth, less a part's refreshes. */
 uint64_t dram_min_cycles(const struct dram_cfg *cfg, uint64_t bytes);
 
 /* Writes out all that decides how calls that start at now_cycle or later will
