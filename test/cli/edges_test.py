@@ -3,6 +3,8 @@ one line, or does what it says.
 SPDX-License-Identifier: MIT
 """
 
+import os
+
 from program import (SMALL, check, finish, leave_to_the_plain_build, new_folder,
                      run, write)
 
@@ -29,6 +31,7 @@ ROWS = (
      "sc-memory"),
     (["reuse", "--cfg", "eyeriss_spads", "--net", "lenet5", "--layer", "c1"], 1,
      "'levels'"),
+    (["explain", *C1, "--energy", "eyeriss_normalized"], 0, "10^6 MAC"),
     ([*SMALL, "--layer", "c1", "--gemm", "M=4,N=4,K=4"], 1, "'--gemm'"),
     ([*C1, "--energy", "45nm,45nm"], 1, "45nm"),
     ([*C1, "--energy", ","], 1, "--energy"),
@@ -42,13 +45,33 @@ ROWS = (
     ([*C1, "--kernel", "systemc", "--vcd", "x", "--trace-pes", "99:0"], 1,
      "--trace-pes"),
 )
+# A name whose 240th byte is within a letter; its GTKWave file has less of it.
+LONG = "a" + "\u00e4" * 122
+WAVE = [*C1, "--kernel", "systemc", "--vcd", LONG + ".vcd", "--trace-window",
+        "0:9", "--trace-pes", "0:0"]
 # Files of a network's own form, however they begin.
 BEGINNINGS = ("/* of two\nlines */\n", "// a line\n", "# a line\n\n", " \t\n",
               "/* one */ /* two */ ")
 NETWORK = 'name = "n"; layers = ( { name = "c1"; M = 2; C = 3; H = 4; W = 4; } );\n'
 
 
+def changes_that_are_made():
+    """explain tries no change of a machine that has it already, and no larger
+    array than there can be."""
+    tried = [run("explain", "--cfg", "systolic", "--format", "json", "--shape",
+                 "M=4,C=4,H=6,W=6,R=3,S=3", *words).stdout for words in (
+                     [], ["--set", "array.drain=overlapped"],
+                     ["--set", "array.tight_folds=true"],
+                     ["--set", "array.rows=1024"])]
+    for k, change in enumerate(("array.drain=overlapped",
+                                "array.tight_folds=true", "array.cols=256"),
+                               1):
+        check(tried[0].count(change) > tried[k].count(change) == (k == 3),
+              f"{change} is tried where it is one", tried[k][:300])
+
+
 def main():
+    changes_that_are_made()
     with new_folder() as folder:
         for words, status, part in ROWS:
             done = run(*words, folder=folder)
@@ -58,6 +81,11 @@ def main():
                   done.stderr and (status == 0 or (
                       done.stdout == "" and done.stderr.count("\n") == 1)),
                   " ".join(words)[:70], f"{done.returncode} {done.stderr}")
+        done = run(*WAVE, folder=folder)
+        if "SystemC kernel" not in done.stderr:
+            check(done.returncode == 0 and LONG[:120] + ".gtkw" in
+                  os.listdir(folder), "a name is cut between two letters",
+                  done.stderr)
         for begin in BEGINNINGS:
             done = run("list", "layers", "--net",
                        write(folder, "net.yaml.cfg", begin + NETWORK))

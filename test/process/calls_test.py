@@ -82,7 +82,7 @@ ROWS = (
     (APART, "dup2", 1, BREAKS, 5, "its process ended early (signal 11)"),
     (APART, "mmap", 1, NO, 5, "more memory, or '--kernel native'"),
     (CHECKED, "write", 2, BREAKS, 5, "its process ended early (signal 11)"),
-    *((WAVE, "fopen", n, BAD, 4, "cannot write 'x'") for n in (2, 3)),
+    *((WAVE, "fopen", n, BAD, 4, "cannot write 'x'") for n in (2, 3, 4, 5)),
     (SAFE, "setrlimit", 1, BAD, 4, "no limits for '--safe'"),
     (SAFE, "setrlimit", 2, BAD, 4, "no limits for '--safe'"),
     (SAFE, "getrlimit", 1, BAD, 0, ""),
