@@ -277,10 +277,10 @@ def slowest(options):
             one = Run(options.program,
                       [*words, *table, "--layer", layer["name"]])
             layers += 1
-            times.append((one.cpu_seconds, f"{name}, {layer['layer']}"))
+            times.append((one.cpu_seconds, f"{name}, {layer['name']}"))
             if one.cpu_seconds > options.slowest:
                 slow += 1
-                print(f"not ok - {name}, {layer['layer']}: "
+                print(f"not ok - {name}, {layer['name']}: "
                       f"{one.cpu_seconds:.2f} s", flush=True)
     for seconds, what in sorted(times, reverse=True)[:5]:
         print(f"# {seconds:.2f} s: {what}")

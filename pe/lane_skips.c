@@ -175,6 +175,11 @@ static void find_live(const struct lanes *lanes, int lane)
     uint64_t at = s->held_at[lane];
     for (int k = 0; k < s->tap_words; k++)
         live[k] = low_bits((uint64_t)(taps > k * BITS ? taps - k * BITS : 0));
+    if (filters == 1) { /* they are a tap each */
+        for (int k = 0; k * BITS < taps; k++)
+            live[k] &= bits_of_word(s->pattern.held, at + (uint64_t)(k * BITS));
+        return;
+    }
     for (int t = 0; s->pattern.held != NULL && t < taps; t++, at += filters)
         if (next_bit(s->pattern.held, at, at + filters) == at + filters)
             live[t / BITS] &= ~((uint64_t)1 << (t % BITS));
@@ -450,8 +455,8 @@ HOT __attribute__((flatten)) void lane_skips_issue(struct lanes *lanes)
         s->added = renew(NULL, lanes, s->psum_words);
     s->of_one_word = s->added != NULL && lanes->pass.held_streams &&
                      taps == 1 && filters < BITS;
-    s->may_count =
-        s->added != NULL && !lanes->pass.held_streams && taps <= COUNTED_TAPS;
+    s->may_count = s->added != NULL && !lanes->pass.held_streams &&
+                   taps <= COUNTED_TAPS && windows_of(&lanes->pass.groups) > 1;
     for (int l = 0; l < lanes->n; l++)
         if (f->active[l] != 0)
             begin_window(lanes, l, true, false);
@@ -467,14 +472,6 @@ static inline void go_to_next(const struct lanes *lanes, int lane)
     f->dead_window[lane] = f->next_dead_window[lane];
     f->dead_held[lane] = f->next_dead_held[lane];
     find_next(lanes, lane);
-}
-
-/* Whether none of four lanes has moved on. */
-static inline bool stand(const int16_t moved_on[4])
-{
-    uint64_t four;
-    memcpy(&four, moved_on, sizeof(four));
-    return four == 0;
 }
 
 HOT __attribute__((flatten)) void

@@ -5,6 +5,8 @@
 #ifndef PE_LANE_SKIPS_STATE_H
 #define PE_LANE_SKIPS_STATE_H
 
+#include <string.h>
+
 #include "pe/lane_skips.h"
 
 enum { COUNTED_TAPS = 16 };
@@ -30,5 +32,19 @@ struct lane_skips {
     uint64_t *word_left, *word_comes;
     uint64_t psums;
 };
+
+static inline uint64_t windows_of(const struct lane_groups *g)
+{
+    return (uint64_t)g->groups[0] * g->windows[0] +
+           (uint64_t)g->groups[1] * g->windows[1];
+}
+
+/* Whether none of four lanes has moved on. */
+static inline bool stand(const int16_t moved_on[4])
+{
+    uint64_t four;
+    memcpy(&four, moved_on, sizeof(four));
+    return four == 0;
+}
 
 #endif
