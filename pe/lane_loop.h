@@ -9,6 +9,8 @@
 #ifndef PE_LANE_LOOP_H
 #define PE_LANE_LOOP_H
 
+#include <assert.h>
+
 #include "pe/hot.h"
 #include "pe/lanes.h"
 
@@ -37,7 +39,7 @@ enum {
     STRETCH_LANES = 16352, /* whose sums fit into 16 bits */
     LANE_BLOCK = 16        /* that the loop takes at a time */
 };
-_Static_assert(STRETCH_LANES % LANE_BLOCK == 0, "the last stretch alone fills");
+static_assert(STRETCH_LANES % LANE_BLOCK == 0, "the last stretch alone fills");
 
 /* Where `sent` has the psums that arrive now. */
 static inline int lanes_sent_bits(const struct lanes *lanes)

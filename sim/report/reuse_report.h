@@ -4,6 +4,8 @@
 #ifndef SIM_REPORT_REUSE_REPORT_H
 #define SIM_REPORT_REUSE_REPORT_H
 
+#include <assert.h>
+
 #include "sim/report/report.h"
 #include "traces/access_file.h"
 #include "traces/survey.h"
@@ -35,8 +37,8 @@ struct fan_out_row {
 
 /* A tensor's at each level and at MACs, or the names of a file. */
 enum { REUSE_ROWS_MAX = TENSOR_N * (LEVEL_N + 1) };
-_Static_assert((int)REUSE_ROWS_MAX >= (int)ACCESS_FILE_NAMES,
-               "a row for each name of a file");
+static_assert((int)REUSE_ROWS_MAX >= (int)ACCESS_FILE_NAMES,
+              "a row for each name of a file");
 
 struct reuse_subject { /* a layer, or a file */
     const char *name, *dataflow;
