@@ -348,6 +348,46 @@ TEST_P(Skips, GetNoWordThatIsZeroWhereWordsAreCoded)
     EXPECT_GT(coded_words, words / 50);
 }
 
+// Where all words are zeros, those come alone that runs of 16 of them end in.
+TEST_P(Skips, GetAZeroForSixteenInARow)
+{
+    uint64_t come = 0, all = 0;
+    for (int k = 0; k < 12; k++) {
+        arch a = machine(false);
+        layer l = shape();
+        l.G = l.R = l.S = 1;
+        l.C = l.M = 40;
+        l.N = 1;
+        l.H = l.W = 3;
+        layer_set_steps(&l, 1, 0, 1);
+        l.zero_share[TENSOR_IFMAP] = l.zero_share[TENSOR_FILTER] = 1;
+        for (int t = 0; t < TENSOR_N; t++)
+            a.rf_words[t] = 64;
+        a.l2_bytes = 1 << 20;
+        Messages d;
+        layer_mapping m = {};
+        ASSERT_TRUE(layer_finish(&l, src_pos{}, d)) << d.text();
+        if (!choose(a, l, &m))
+            continue;
+        simulate_options o = {};
+        const layer_result plain = simulated(a, l, m, o);
+        a.coding = CODING_CSC;
+        const layer_result coded = simulated(a, l, m, o);
+        const tensor of[] = {TENSOR_FILTER, TENSOR_IFMAP};
+        const enum link over[] = {LINK_filter, LINK_ifmap};
+        for (int i = 0; i < 2; i++) {
+            const uint64_t words = coded.counts.link[over[i]].words_sent;
+            if (!pattern_is_skipped(&a, &l, of[i]))
+                continue;
+            EXPECT_LE(16 * words, plain.counts.link[over[i]].words_sent);
+            come += words;
+            all += plain.counts.link[over[i]].words_sent;
+        }
+    }
+    EXPECT_GT(come, 0u);
+    EXPECT_GT(all, 0u);
+}
+
 TEST_P(Skips, TakeTheSameCyclesWhoeverStepsThem)
 {
     for (int k = 0, end = sample(6, "random layers"); k < end; k++) {
