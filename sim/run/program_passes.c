@@ -442,13 +442,15 @@ static struct program_passes *make(const struct pass_source_ops *its,
     return p;
 }
 
-/* Where drains overlap, what a pass finds is not known ahead; and where zeros
- * steer passes, few are alike. */
+/* Where drains overlap, what a pass finds is not known ahead; where patterns
+ * steer passes, few are alike, and mappings that are tried are soon given up.
+ */
 static struct pass_source *scout(const struct pass_source *s)
 {
     const struct program_passes *p = (const struct program_passes *)s;
     if (fold_drains_overlap(&p->program->arch) || p->program->loads_ahead ||
-        p->base.ops == &ops_of_runs || p->base.ops == &ops_of_patterns)
+        p->base.ops == &ops_of_runs ||
+        pattern_steps(&p->program->arch, &p->program->layer))
         return NULL;
     struct program_passes *its = make(&scout_ops, p->program, false);
     its->is_scout = true;
@@ -486,8 +488,7 @@ struct pass_source *program_passes_new(const struct arch *arch,
         p->stream = access_stream_new(program, tap);
         p->flow = access_stream_flow(p->stream);
     }
-    if (one)
-        p->pattern = pass_pattern_new(program);
+    p->pattern = one ? pass_pattern_new(program) : NULL;
     /* No two passes have the same words of both operands. */
     p->base.is_followed = p->flow != NULL || (skips(program, TENSOR_IFMAP) &&
                                               skips(program, TENSOR_FILTER));
