@@ -40,6 +40,10 @@ struct pass_memory {
     size_t n_entries, n_known; /* with claims; without */
     struct entry *newest, *oldest;
     uint64_t bytes;
+    /* Of outcomes that somebody needed: what is brought ahead of need and never
+     * asked for, by a run that is given up, depends on the threads. */
+    uint64_t needed_bytes;
+    size_t n_needed;
     size_t most_words; /* of any outcome so far */
     uint64_t *ghost;   /* owns; GHOSTS of them, none before one is forgotten */
     struct pass_memory_stats stats;
@@ -200,8 +204,13 @@ static void forget_oldest(struct pass_memory *m)
     if (m->ghost == NULL)
         m->ghost = xcalloc(GHOSTS, sizeof(*m->ghost));
     m->ghost[ghost_at(e->hash)] = e->hash;
-    m->bytes -= entry_bytes(e->key_bytes, e->outcome_words);
+    const uint64_t bytes = entry_bytes(e->key_bytes, e->outcome_words);
+    m->bytes -= bytes;
     m->n_known--;
+    if (!e->is_ahead) {
+        m->needed_bytes -= bytes;
+        m->n_needed--;
+    }
     m->stats.forgotten++;
     drop(m, e);
 }
@@ -219,6 +228,18 @@ static void wait_for(struct pass_memory *m,
     }
 }
 
+static void count_needed(struct pass_memory *m, const struct entry *e)
+{
+    m->n_needed++;
+    m->needed_bytes += entry_bytes(e->key_bytes, e->outcome_words);
+}
+
+static void note_peak(struct pass_memory *m)
+{
+    if (m->needed_bytes > m->stats.bytes_peak)
+        m->stats.bytes_peak = m->needed_bytes;
+}
+
 /* The first that needs what was brought ahead of need. */
 static enum pass_answer known_answer(struct pass_memory *m, struct entry *e)
 {
@@ -227,6 +248,8 @@ static enum pass_answer known_answer(struct pass_memory *m, struct entry *e)
         return PASS_KNOWN;
     }
     e->is_ahead = false;
+    count_needed(m, e);
+    note_peak(m);
     m->stats.is_new++;
     m->stats.ahead++;
     return PASS_AHEAD;
@@ -286,10 +309,11 @@ static void keep(struct pass_memory *m, struct entry *e, uint64_t bytes)
     link_newest(m, e);
     m->n_known++;
     m->bytes = bytes;
+    if (!e->is_ahead)
+        count_needed(m, e);
     while (m->bytes > m->budget_bytes)
         forget_oldest(m);
-    if (m->bytes > m->stats.bytes_peak)
-        m->stats.bytes_peak = m->bytes;
+    note_peak(m);
 }
 
 void pass_memory_add(struct pass_memory *m, const struct pass_key *key,
@@ -329,7 +353,7 @@ void pass_memory_get_stats(struct pass_memory *m, struct pass_memory_stats *out)
 {
     pthread_mutex_lock(&m->lock);
     *out = m->stats;
-    out->outcomes = m->n_entries;
+    out->outcomes = m->n_needed;
     pthread_mutex_unlock(&m->lock);
 }
 

@@ -48,9 +48,9 @@ enum pass_answer {
 struct pass_memory_stats {
     uint64_t known, is_new, evicted; /* answers */
     uint64_t waits;                  /* for another thread to bring it */
-    uint64_t ahead;     /* of the new ones: brought ahead of need */
-    uint64_t forgotten; /* outcomes that had to go */
-    uint64_t outcomes, bytes_peak;
+    uint64_t ahead;                /* of the new ones: brought ahead of need */
+    uint64_t forgotten;            /* outcomes that had to go */
+    uint64_t outcomes, bytes_peak; /* of those that somebody needed */
 };
 
 struct pass_memory;

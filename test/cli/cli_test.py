@@ -377,8 +377,9 @@ def bursts_of_a_part():
     check(one["dram"]["bursts"] == two["dram"]["bursts"] and
           one["energy_pj"] == two["energy_pj"],
           "channels share bursts, and each burst costs the same")
-    check(one["bounds_cycles"]["dram"] == 2 * two["bounds_cycles"]["dram"] and
-          one["cycles"] > two["cycles"] and
+    # A refresh falls into the longer transfers of one channel.
+    times = one["bounds_cycles"]["dram"] / two["bounds_cycles"]["dram"]
+    check(2 <= times < 2.1 and one["cycles"] > two["cycles"] and
           two["metrics"]["dram_gbytes_per_second"] == 64,
           "two channels have twice the bandwidth of one", [one, two])
 
