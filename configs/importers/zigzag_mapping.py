@@ -55,7 +55,11 @@ def order_of(item):
     for one in ordering.list() if ordering is not None else []:
         parts = one.list() if one.is_list else [one]
         steps = parts[1].int() if len(parts) > 1 else None
-        out.append(((parts[0].text or "").lower(), steps))
+        if not parts or not parts[0].text or \
+                steps is not None and steps < 1:
+            one.refuse(f"{one.shown()} is no loop with its steps",
+                       "as in '[K, 4]', or '[K]' for all its steps")
+        out.append((parts[0].text.lower(), steps))
     return out
 
 

@@ -104,6 +104,13 @@ def test_zigzag():
         check(done.returncode == 1 and "map.yaml:1: error: a mapping of "
               "ZigZag's is of a workload and an accelerator" in done.stderr,
               "a mapping alone is refused", done.stderr)
+        for loop in ("[]", "[K, -2]", "[K, 0]", "''"):
+            files[2] = write(folder, "map.yaml",
+                             ZIGZAG.replace("[FX, 3]", loop))
+            done = run("import", *files, "-o", folder)
+            check(done.returncode == 1 and "map.yaml:5: error: " in done.stderr
+                  and "is no loop with its steps" in done.stderr,
+                  f"{loop} is no loop", done.stderr)
 
 
 def test_accelforge():
