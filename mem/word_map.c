@@ -143,7 +143,8 @@ uint32_t *word_map_add(struct word_map *map, const struct word_key *key,
     if (record == NULL)
         return NULL;
     record[0] = key->n;
-    memcpy(record + 1, key->word, key->n * sizeof(*key->word));
+    if (key->n > 0)
+        memcpy(record + 1, key->word, key->n * sizeof(*key->word));
     put(map, key->hash, record);
     map->records++;
     return record + 1 + key->n;

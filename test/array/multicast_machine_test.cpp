@@ -68,7 +68,8 @@ void compare(const char *name, unsigned seed, int machines, bool l1,
         multicast_machine_free(machine);
     }
     EXPECT_GT(passes, machines);
-    EXPECT_EQ(kept > 0, keeps);
+    EXPECT_TRUE(keeps || kept == 0);
+    EXPECT_TRUE(!keeps || kept > 0 || sample_is_short());
     delete p;
     diag_free(d);
 }
