@@ -95,7 +95,6 @@ void lanes_step(struct lanes *lanes, bool psums_move, bool held_is_sent,
     const int chains = lanes->cfg.chains;
     const int used = lanes->pass.rows_used * chains;
     const int running = lanes->state->running;
-    struct lane_sums sums;
     int working = 0;
     int16_t sent = 0;
     if (!lanes->held_is_in && held_is_sent && !lanes->pass.held_streams &&
@@ -104,6 +103,7 @@ void lanes_step(struct lanes *lanes, bool psums_move, bool held_is_sent,
     step_range_fn *const step = step_range_of(lanes);
     for (int at = 0; at < used; at += STRETCH_LANES) {
         const int end = at + STRETCH_LANES < used ? at + STRETCH_LANES : used;
+        struct lane_sums sums = {0};
         step(&lanes->f, &lanes->scalars, chains, at, end, &sums);
         lanes_add_sums(cycle, &sums);
         working += sums.mac + sums.add + sums.skip + sums.waits;

@@ -32,9 +32,9 @@ void search_set_least(const struct search_problem *problem, int p_max,
                       int groups, int f_max, int m_max,
                       struct search_filters *out);
 
-/* Raises the busiest PE's filters to the least with p of each PE: a PE has all
- * of its filters before another has one. */
-void search_set_busy(const struct search_problem *problem, int p, int groups,
+/* Raises the busiest PE's filters to the least with `held` of each PE: a PE has
+ * all of its filters before another has one. */
+void search_set_busy(const struct search_problem *problem, int held, int groups,
                      int f_max, struct search_filters *out);
 
 #ifdef __cplusplus

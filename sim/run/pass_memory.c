@@ -40,7 +40,7 @@ struct pass_memory {
     size_t n_entries, n_known; /* with claims; without */
     struct entry *newest, *oldest;
     uint64_t bytes;
-    /* Of outcomes that somebody needed: what is brought ahead of need and never
+    /* Outcomes that somebody needed: what is brought ahead of need and never
      * asked for, by a run that is given up, depends on the threads. */
     uint64_t needed_bytes;
     size_t n_needed;

@@ -158,4 +158,45 @@ TEST(DramLayout, TransfersTouchTheirWordsAndMoveEachBurstOnce)
     EXPECT_GT(compared, machines);
 }
 
+// Strides and dilations have common divisors, and taps may lie apart.
+TEST(DramLayout, RowsThatOfmapRowsTouchAreThoseOfTheSet)
+{
+    random_case random(11);
+    const int trials = sample(2000, "strips of ofmap rows");
+    for (int k = 0; k < trials; k++) {
+        arch a = random.machine();
+        layer l = {};
+        a.padding = random.pick(0, 1) ? PADDING_STORED : PADDING_GENERATED;
+        l.H = random.pick(1, 24);
+        l.R = random.pick(1, 7);
+        l.stride_h = random.pick(1, 6);
+        l.dilation_h = random.pick(1, 6);
+        l.pad_top = random.pick(0, 7);
+        l.pad_bottom = random.pick(0, 7);
+        const int p0 = random.pick(0, 11), e = random.pick(0, 6);
+        const bool stored = a.padding == PADDING_STORED;
+        const int first = stored ? 0 : l.pad_top;
+        const int rows = stored ? layer_padded_h(&l) : l.H;
+        std::set<int> touched;
+        for (int p = p0; p < p0 + e; p++)
+            for (int r = 0; r < l.R; r++) {
+                const int at = p * l.stride_h + r * l.dilation_h - first;
+                if (at >= 0 && at < rows)
+                    touched.insert(at);
+            }
+        ASSERT_EQ(touched.size(), tiling_dram_rows(&a, &l, p0, e))
+            << "stride " << l.stride_h << ", dilation " << l.dilation_h;
+    }
+    // Each of 65,536 strips asks about all taps, which is no more work than
+    // about one.
+    arch a = random.machine();
+    layer l = {};
+    l.H = 65535;
+    l.R = 65536;
+    l.stride_h = 2;
+    l.dilation_h = 3;
+    for (int p = 0; p < 65536; p++)
+        ASSERT_LE(tiling_dram_rows(&a, &l, p, 1), 65535u);
+}
+
 } // namespace

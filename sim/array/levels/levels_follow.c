@@ -165,7 +165,7 @@ void levels_follow_go(struct levels_follow *f, int level,
             if (word_tile_find(&f->other, word) >= 0)
                 continue;
             tell(f, level, TENSOR_PSUM, u, false, word);
-            if (unit->leads[parent] && parent < LEVEL_DRAM)
+            if (parent < LEVEL_DRAM && unit->leads[parent])
                 tell(f, parent, TENSOR_PSUM, instance(unit, u, level, parent),
                      true, word);
         }
@@ -193,7 +193,7 @@ static void take(struct levels_follow *f, enum tensor tensor,
         tell(f, ACCESS_MACS, tensor, u, tensor == TENSOR_PSUM, word);
         if (tensor != TENSOR_PSUM)
             add_want(f, keeper, LEVELS_MACS, u, word);
-        else if (unit->leads[keeper] && keeper < LEVEL_DRAM)
+        else if (keeper < LEVEL_DRAM && unit->leads[keeper])
             tell(f, keeper, tensor, instance(unit, u, LEVELS_MACS, keeper),
                  true, word);
     }
