@@ -160,14 +160,14 @@ static bool write_about(struct store *s, const struct store_about *a,
     snprintf(shards, sizeof(shards), "%d", a->shards);
     snprintf(points, sizeof(points), "%" PRIu64, a->points);
     for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
-        ok = put_about(s, first[i][0], first[i][1], d) && ok;
+        ok = ok && put_about(s, first[i][0], first[i][1], d);
     for (int i = 0; i < (int)a->objective_columns; i++) {
         snprintf(key, sizeof(key), "objective%d", i);
-        ok = put_about(s, key, a->objective[i], d) && ok;
+        ok = ok && put_about(s, key, a->objective[i], d);
     }
     for (int i = 0; i < a->n_groups; i++) {
         snprintf(key, sizeof(key), "group%d", i);
-        ok = put_about(s, key, a->group[i], d) && ok;
+        ok = ok && put_about(s, key, a->group[i], d);
     }
     return ok;
 }
@@ -187,12 +187,13 @@ static bool make_tables(struct store *s, const struct plan *plan,
     return ok;
 }
 
-/* How many tables a database has, and how many of a store's. */
+/* How many tables and the like a database has, and how many of a store's
+ * tables: a view by such a name is none. */
 static bool count_tables(struct store *s, int *all, int *own, struct diag *d)
 {
     sqlite3_stmt *q = store_statement(
-        s, "SELECT count(*), total(name IN ('about', 'points')) "
-           "FROM sqlite_master");
+        s, "SELECT count(*), total(type = 'table' AND name IN ('about', "
+           "'points')) FROM sqlite_master");
     const bool ok = sqlite3_step(q) == SQLITE_ROW;
     *all = ok ? sqlite3_column_int(q, 0) : 0;
     *own = ok ? sqlite3_column_int(q, 1) : 0;

@@ -72,6 +72,9 @@ DAMAGED = [
     ("DROP TABLE about", "status", "no store"),
     ("DROP TABLE about", "plan.cfg", "no store"),
     ("DROP TABLE points", "export", "no store"),
+    ("ALTER TABLE points RENAME TO p; CREATE VIEW points AS SELECT * FROM p; "
+     "ALTER TABLE about RENAME TO a; CREATE VIEW about AS SELECT * FROM a",
+     "bad first", "no store"),
 ]
 
 
@@ -130,7 +133,8 @@ def damaged_stores(folder):
     run("sweep", "plan.cfg", "--store", "whole", folder=folder)
     words = {"status": ["status", "bad"], "export": ["export", "bad"],
              "plan.cfg": ["plan.cfg", "--store", "bad"],
-             "merge": ["merge", "--store", "both", "whole", "bad"]}
+             "merge": ["merge", "--store", "both", "whole", "bad"],
+             "bad first": ["merge", "--store", "both", "bad", "whole"]}
     for sql, what, part in DAMAGED:
         for name in ("bad", "both"):
             if os.path.exists(os.path.join(folder, name)):
