@@ -27,6 +27,8 @@ struct key {
     uint64_t kind; /* of machine */
     uint64_t lateness_cycles;
     uint64_t skipped; /* bit t: words of tensor t are */
+    /* Widths of operands, where L1s' rows or coded slots follow from them. */
+    int32_t bits[TENSOR_PSUM];
     union {
         struct multicast_pass multicast;
         struct systolic_pass systolic;
@@ -435,16 +437,17 @@ static struct program_passes *make(const struct pass_source_ops *its,
         p->told = xcalloc(n + 1, sizeof(*p->told));
     p->key = xcalloc(1, sizeof(*p->key) + n * sizeof(struct systolic_left));
     p->key->kind = (uint64_t)program->kind;
-    for (int t = 0; t < TENSOR_PSUM; t++)
-        if (skips(program, (enum tensor)t))
-            p->key->skipped |= (uint64_t)1 << t;
+    for (int t = 0; t < TENSOR_PSUM; t++) {
+        p->key->skipped |= (uint64_t)skips(program, (enum tensor)t) << t;
+        if (program->arch.has_l1 || program->arch.coding != CODING_NONE)
+            p->key->bits[t] = program->arch.precision_bits[t];
+    }
     cursor_start(&p->cursor);
     return p;
 }
 
 /* Where drains overlap, what a pass finds is not known ahead; where patterns
- * steer passes, few are alike, and mappings that are tried are soon given up.
- */
+ * steer them, few are alike, and mappings that are tried are soon given up. */
 static struct pass_source *scout(const struct pass_source *s)
 {
     const struct program_passes *p = (const struct program_passes *)s;
@@ -457,11 +460,6 @@ static struct pass_source *scout(const struct pass_source *s)
     return &its->base;
 }
 
-static bool overlaps(const struct program *program)
-{
-    return program->kind == NETWORK_MULTICAST && program->arch.pass_overlap;
-}
-
 struct pass_source *program_passes_new(const struct arch *arch,
                                        const struct layer *layer,
                                        const struct layer_mapping *mapping,
@@ -472,9 +470,11 @@ struct pass_source *program_passes_new(const struct arch *arch,
     struct program *program = xcalloc(1, sizeof(*program));
     mapping->dataflow->compile(arch, layer, &mapping->mapping, program);
     program_lay_out(program, dram_burst_bytes(&dram));
+    const bool overlap =
+        program->kind == NETWORK_MULTICAST && program->arch.pass_overlap;
     const bool one =
         skips(program, TENSOR_IFMAP) != skips(program, TENSOR_FILTER);
-    struct program_passes *p = make(overlaps(program)        ? &ops_of_runs
+    struct program_passes *p = make(overlap                  ? &ops_of_runs
                                     : one                    ? &ops_of_patterns
                                     : dram.kind == DRAM_PART ? &ops_of_part
                                                              : &ops,

@@ -71,6 +71,30 @@ def nests_are_remembered():
               "nests: --memo-bytes holds", tiny.stderr)
 
 
+# Two layers that differ in the bits of their words: rows of L1s and words of a
+# coded slot follow from them.
+def widths_are_told_apart():
+    layer = ("type = \"conv\"; M = 40; C = 9; H = 11; W = 17; R = 3; S = 3; "
+             "filter_zero_share = 0.00001;")
+    for machine, bits in (
+            (["eyeriss_v2_sparse", "--set", "pe.skips=filter"], 7),
+            (["eyeriss", "--set", "l1.bytes=64", "--set", "l1.banks=2", "--set",
+              "l1.cluster_cols=2", "--set", "l1.bank_row_words=4"], 4)):
+        with tempfile.TemporaryDirectory() as folder:
+            net = f"{folder}/net.cfg"
+            with open(net, "w", encoding="utf-8") as to:
+                to.write(f'name = "two"; layers = ( {{ name = "own"; {layer} }}, '
+                         f'{{ name = "other"; {layer} ifmap_bits = {bits}; '
+                         f"filter_bits = {bits}; }} );")
+            words = ["--cfg", *machine, "--set", "precision.per_layer=true",
+                     "--net", net, "--mapping-policy", "rules", "-j", "1",
+                     "--format", "json"]
+            full = run(*words, "--no-memo")
+            memo = run(*words)
+        check(full.returncode == 0 and memo.stdout == full.stdout,
+              f"{machine[0]}: layers of other widths, remembered", full.stderr)
+
+
 # PE-cycles skipped in periods inside passes, of a run of any machine.
 def skipped(*words):
     one = run(*words, "--format", "json", "--stats")
@@ -98,6 +122,7 @@ def periods_inside_passes():
 
 def main():
     nests_are_remembered()
+    widths_are_told_apart()
     periods_inside_passes()
     known = 0
     machines = [(path, flow) for path in

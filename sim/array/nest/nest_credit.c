@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/l1_shape.h"
 #include "dataflows/placement.h"
 #include "sim/array/charge.h"
 #include "sim/array/credit/credit_machine.h"
@@ -52,6 +53,9 @@ void nest_credit_describe(const struct nest_walk *walk, const struct arch *arch,
         out->row_words[t] = store.bank_row_words;
         out->latency_cycles[t] = store.latency_cycles;
     }
+    for (int t = 0; t < TENSOR_PSUM; t++)
+        out->l1_rows[t] =
+            arch->has_l1 ? l1_part_of(arch, (enum tensor)t).rows : 0;
 }
 
 /* A tensor that L2 does not keep comes as fast as its network goes. */
