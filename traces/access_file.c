@@ -13,7 +13,7 @@
 #include "sim/base/input_file.h"
 #include "sim/base/whole_number.h"
 
-enum { CONSUMERS_MAX = 1024, WORDS_MAX = 1 << 16, LINE_BYTES = 4096 };
+enum { CONSUMERS_MAX = 1024, WORDS_MAX = 1 << 16, LINE_BYTES = 4095 };
 
 struct data {                           /* of one name, while reading */
     struct reuse *reuse[CONSUMERS_MAX]; /* owns */
@@ -92,16 +92,27 @@ static bool read_line(struct reader *r, char *line)
     return true;
 }
 
-/* Whether fgets has read a line to its end: a device or a pipe may have a line
- * without one. */
-static bool is_whole(struct reader *r, const char *line, FILE *from)
+/* Reads a line without its end; a device or a pipe may have one that never
+ * ends.  false: there is none, or *ok is false after a message. */
+static bool next_line(struct reader *r, FILE *from, char line[LINE_BYTES],
+                      bool *ok)
 {
-    const size_t n = strlen(line);
-    return (n > 0 && line[n - 1] == '\n') || feof(from) ||
-           diag_error(r->d, r->at,
-                      "a line of more than %d letters, or with a zero byte; "
-                      "NAME CONSUMER WORD is needed",
-                      LINE_BYTES - 2);
+    int n = 0, c = getc(from);
+    if (c == EOF)
+        return false;
+    r->at.line++;
+    for (; c != EOF && c != '\n'; c = getc(from)) {
+        *ok = (c != '\0' && n < LINE_BYTES - 1) ||
+              diag_error(r->d, r->at,
+                         "a line of more than %d letters, or with a zero byte; "
+                         "NAME CONSUMER WORD is needed",
+                         LINE_BYTES - 1);
+        if (!*ok)
+            return false;
+        line[n++] = (char)c;
+    }
+    line[n] = '\0';
+    return true;
 }
 
 static void finish(struct reader *r)
@@ -156,10 +167,8 @@ bool access_file_read(const char *path, struct access_file *out, struct diag *d)
     r->out = out;
     r->d = d;
     r->at.file = path;
-    while (ok && fgets(line, sizeof(line), from) != NULL) {
-        r->at.line++;
-        ok = is_whole(r, line, from) && read_line(r, line);
-    }
+    while (ok && next_line(r, from, line, &ok))
+        ok = read_line(r, line);
     if (ok && ferror(from))
         ok = diag_fail(d, EXIT_IO, (struct src_pos){NULL, 0},
                        "cannot read '%s' (%s); a file of accesses is needed",

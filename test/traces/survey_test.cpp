@@ -193,6 +193,8 @@ TEST_F(AccessFile, SaysWhichLineIsWrong)
               path + ":2: error: " + whole);
     EXPECT_EQ(refused("weight 0 1" + std::string(1, '\0') + "\na 0 1\n"),
               path + ":1: error: " + whole);
+    EXPECT_EQ(refused("weight 0 1\na 0 1" + std::string(1, '\0') + " 2"),
+              path + ":2: error: " + whole);
     diag_clear(d);
     EXPECT_FALSE(access_file_read("/dev/zero", &file, d));
     EXPECT_EQ(d.text(), "/dev/zero:1: error: " + whole);
