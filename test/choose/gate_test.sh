@@ -76,6 +76,8 @@ refuses "a gate, which .* does not need ('rs'); choose 'pe.zero_gating' = f" \
     run --cfg eyeriss $shape --set pe.skips=ifmap
 refuses "with this dataflow ('nlr'); choose 'rs', 'ws', 'is' or 'os'" \
     run --cfg eyeriss $skips --dataflow nlr
+refuses "with L1s that keep tiles, .*; choose 'l1.keeps_tiles' = false" \
+    run --cfg eyeriss_v2_sparse $shape --set l1.keeps_tiles=true
 takes run --cfg eyeriss $skips
 
 refuses "noc.psum_reduce' is 'tree'; 'chain' is right" \
