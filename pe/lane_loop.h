@@ -25,7 +25,7 @@ struct lane_sums {
     int16_t group_end; /* a mask: some lane came to the end of a group */
 };
 
-/* Bits that are set. */
+/* How many bits are set. */
 static inline int16_t lane_bits(int16_t word)
 {
     uint16_t x = (uint16_t)word;

@@ -83,7 +83,7 @@ bool lane_skips_coded(const struct lanes *lanes)
             lanes->skips->pattern.held_comes != NULL);
 }
 
-/* Those of the lane's window before one of its words. */
+/* Words of the lane's window that come before its word `tap`. */
 static inline int16_t window_rank(const struct lane_skips *s, int lane, int tap)
 {
     return (int16_t)(rank_of(s->pattern.window_comes, s->pattern.window_ranks,
@@ -91,7 +91,7 @@ static inline int16_t window_rank(const struct lane_skips *s, int lane, int tap)
                      s->window_rank[lane]);
 }
 
-/* Those of the words that are held for it before one. */
+/* Words held for the lane's window that come before the word `held`. */
 static inline int16_t held_rank(const struct lane_skips *s, int lane,
                                 uint64_t held)
 {
@@ -100,8 +100,8 @@ static inline int16_t held_rank(const struct lane_skips *s, int lane,
                  s->held_rank[lane]);
 }
 
-/* The lane's taps from one on with products: the first; or as many as there
- * are. */
+/* The lane's first tap with products, from `tap` on; or the number of its taps,
+ * where there is none. */
 static inline int tap_from(const struct lanes *lanes, int lane, int tap)
 {
     const struct lane_skips *s = lanes->skips;
@@ -116,14 +116,14 @@ static inline uint64_t tap_begin(const struct lanes *lanes, int lane, int tap)
            (uint64_t)tap * (uint64_t)lanes->f.filters[lane];
 }
 
-/* ... and end; none are behind the last tap. */
+/* Where they end; none are held behind the last tap. */
 static inline uint64_t tap_end(const struct lanes *lanes, int lane, int tap)
 {
     return tap_begin(lanes, lane, tap) +
            (tap < lanes->f.taps[lane] ? (uint64_t)lanes->f.filters[lane] : 0);
 }
 
-/* The first of these from one on that makes a product, or their end. */
+/* The first word of [held, end) that makes a product; or end. */
 static inline uint64_t held_from(const struct lane_skips *s, uint64_t held,
                                  uint64_t end)
 {
@@ -131,7 +131,7 @@ static inline uint64_t held_from(const struct lane_skips *s, uint64_t held,
 }
 
 /* Finds the product after the lane's next operation, of which it is known what
- * comes before it.  Without a branch: zeros come by chance. */
+ * comes before it.  It has no branch, for zeros come by chance. */
 static inline void find_next(const struct lanes *lanes, int lane)
 {
     const struct lane_fields *f = &lanes->f;

@@ -39,8 +39,8 @@ static inline uint64_t bits_of_word(const uint64_t *bits, uint64_t at)
     return bits == NULL ? UINT64_MAX : bits_from(bits, at);
 }
 
-/* The first bit that is set of [from, end), or end.  NULL: all are set.  Zeros
- * come by chance, so that what can be foretold here is that the loop ends. */
+/* The first bit that is set of [from, end), or end.  NULL: all are set.  Where
+ * zeros lie is chance, so that nothing here branches but the loop's end. */
 static inline uint64_t next_bit(const uint64_t *bits, uint64_t from,
                                 uint64_t end)
 {

@@ -123,7 +123,8 @@ void pass_pattern_free(struct pass_pattern *p)
     free(p);
 }
 
-/* A word more than that, which reading 64 bits from any on touches. */
+/* Makes room for twice as many bits, and one word more, which is touched where
+ * 64 bits are read from one of the last on. */
 static void make_room(struct streams *s)
 {
     const uint64_t words = s->room / BITS;

@@ -27,7 +27,7 @@ void pass_pattern_free(struct pass_pattern *p);
 /* A pass's; there until the next call. */
 const struct lane_pattern *pass_pattern_of(struct pass_pattern *p,
                                            const struct pass *pass);
-/* Whether some words are skipped; or all passes have one pattern, without
+/* Whether some words are skipped.  false: all passes have one pattern, without
  * zeros, by which PEs with two multipliers go. */
 bool pass_pattern_steers(const struct pass_pattern *p);
 /* The bits of all words of the operand that a program skips, where it skips
