@@ -427,8 +427,64 @@ def zoo():
               f"{net} runs end to end on {machine}")
 
 
+MIXED = """name = "mixed";
+inputs = ( { name = "x"; C = 4; H = 12; W = 12; } );
+nodes = (
+  { name = "a"; op = "conv"; in = "x"; M = 8; R = 3; S = 3; pad = 1; },
+  { name = "v"; op = "avgpool"; in = "a"; R = 2; S = 2; stride = 2; },
+  { name = "b"; op = "conv"; in = "v"; M = 8; R = 3; S = 3; pad = 1; },
+  { name = "s"; op = "softmax"; in = "b"; },
+  { name = "l"; op = "lrn"; in = "s"; size = 3; },
+  { name = "g"; op = "relu"; in = "l"; },
+  { name = "t"; op = "add"; in = ["g", "b"]; },
+  { name = "d"; op = "conv"; in = "t"; M = 4; R = 1; S = 1; }
+);
+"""
+
+
+def chains_that_cannot_be(folder):
+    """Each is told apart: by its text, its nodes, its machine."""
+    unit = ("--batch", "2", "--set", "vector.lanes=8", "--set",
+            "vector.ops=maxpool,avgpool,softmax,lrn,relu,add")
+    chain = write(folder, "chain.cfg", CHAIN)
+    mixed = write(folder, "mixed.cfg", MIXED)
+    long = "n" * 300
+    for net, fuse, said in (
+            (chain, "a:c:9x", "tile of '9x'"), (chain, "a:c:-3", "of '-3'"),
+            (chain, "a:c:70000", "to 65535"), (chain, "a:c:3:", "halos ''"),
+            (chain, f"{long}:c", long), (chain, "a:zzz", "'zzz', which is no"),
+            (chain, "zzz:c,yyy:b", "'yyy', which is no"),
+            (chain, "a:c,", "has ''"), (mixed, "a:s", "'a' to 's' leads no"),
+            (mixed, "s:l", "is a softmax"), (mixed, "l:g", "is a lrn"),
+            (mixed, "g:t", "'g' to 't' leads no"),
+            (mixed, "g:d", "'g' to 'd' leads no")):
+        done = run("--cfg", "tpu_v1", "--net", net, *unit, *SMALL, "--set",
+                   f"network.fuse={fuse}")
+        check(done.returncode == 1 and done.stdout == "" and
+              said in done.stderr, f"{fuse[:20]}: refused", done.stderr)
+    for machine, more, said in (
+            ("tpu_v1", ("--set", "dram.carries=filters"), "dram.carries"),
+            ("tpu_v1", ("--set", "network.residency=fit"), "residency"),
+            ("eyeriss_spads", (), "levels"), ("gemmini", (), "l2.stores")):
+        for fuse in ("a:c:3", "search"):
+            done = run("--cfg", machine, "--net", chain, *unit, *more, "--set",
+                       f"network.fuse={fuse}")
+            check(done.returncode == 1 and "together with " in done.stderr and
+                  said in done.stderr, f"{machine}, {fuse}: {said}",
+                  done.stderr)
+    for net, more in ((chain, ("--set", "dram.model=ddr4_2400")), (mixed, ())):
+        words = ("--cfg", "tpu_v1", "--net", net, *unit, *SMALL, *more, "--set")
+        found = report(*words, "network.fuse=search", "--check")
+        plain = report(*words, "network.fuse=")
+        check(found["total"]["cycles"] <= plain["total"]["cycles"] and
+              all(one["check"]["mismatches"] == 0 for one in found["layers"]
+                  if one.get("check")), "a search of chains takes no longer",
+              found["network"])
+
+
 def main():
     with new_folder() as folder:
+        chains_that_cannot_be(folder)
         a_layer_without_macs(folder)
         every_machine(folder)
         what_is_left_out_is_said(folder)

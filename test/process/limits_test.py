@@ -87,7 +87,7 @@ def lower_limits_stay():
     """Those of whoever started the program, where they are lower."""
     if IS_SHORT:
         return
-    for limit in ("-d 400000", "-S -d 400000", "-f 100"):
+    for limit in ("-d 400000", "-S -d 400000", "-d 600000", "-f 100"):
         for words in (["--memory-limit", "500"], ["--safe"]):
             done = subprocess.run(
                 ["sh", "-c", f'ulimit {limit}; exec "$@"', "sh", PROGRAM, *C1,

@@ -111,6 +111,9 @@ def masks_are_followed(folder):
             (in_text.replace("mask 1 2 6", "mask 1 2 x"), ":3: error: 'mask"),
             ("mask 1 2 3 5\n" + "01111\n" * 6, "the tensor has 1 x 2 x 6 x 5"),
             ("mask 1 1 1 2\n02", ":2: error: '02' is no row"),
+            ("mask 65535 65535 65535 2", "more than 4294967295 rows"),
+            ("mask 1 0 6 5", "extent 2 of a mask is 0"),
+            ("mask 1 2 6 5\n01\x0010\n", ":2: error: a zero byte"),
             ("", "no mask")):
         write(folder, "i.mask", text)
         done = run(*words, "--net", net)
@@ -123,7 +126,12 @@ def masks_are_followed(folder):
     check(done.returncode != 0 and "no regular file" in done.stderr,
           "a mask without an end is none", done.stderr)
     os.remove(os.path.join(folder, "i.mask"))
+    for name, said in (("i.mask", "No such file"), (".", "it is a folder")):
+        done = run(*words, "--net", write(folder, "none.cfg", MASKED.replace(
+            "i.mask", name) % ("", 1)))
+        check(done.returncode == 1 and said in done.stderr, said, done.stderr)
     write(folder, "i.mask", in_text)
+    masks_are_of_layers(folder, words)
     done = run(*words, "--net", write(
         folder, "both.cfg", MASKED % ("filter_zero_share = 0.9;", 1)))
     check(done.returncode == 1 and "need not be said" in done.stderr,
@@ -132,6 +140,32 @@ def masks_are_followed(folder):
         folder, "seed.cfg", MASKED % ("pattern_seed = 3;", 1)))
     check(done.returncode == 1 and "masks say where all" in done.stderr,
           "a seed beside masks chooses nothing", done.stderr)
+
+
+LARGE = """name = "large";
+layers = (
+  { name = "one"; M = 2; C = 2; H = 48; W = 48; R = 1; S = 1;
+    ifmap_mask = "%s"; },
+  { name = "two"; M = 2; C = 2; H = 48; W = 48; R = 1; S = 1;
+    ifmap_mask = "w.mask"; filter_zero_share = 0.5; pattern_seed = 3; });
+"""
+
+
+def masks_are_of_layers(folder, words):
+    """One of many words, which two layers share; and layers without."""
+    text, bits = mask_of((1, 2, 48, 48), 3)
+    path = write(folder, "w.mask", text)
+    layers = report(*words, "--net", write(folder, "large.cfg",
+                                           LARGE % path))["layers"]
+    check(layers[0]["macs_performed"] == 2 * 2 * sum(bits) and
+          layers[1]["macs_performed"] < layers[0]["macs_performed"],
+          "products of a mask of many words", layers[0]["macs_performed"])
+    for more, said in (('filter_block = 2; filter_nonzero = 1;',
+                        "'filter_mask' and 'filter_block'"),
+                       ('op = "conv_transpose";', "masks are for 'conv'")):
+        done = run(*words, "--net", write(folder, "other.cfg",
+                                          MASKED % (more, 1)))
+        check(done.returncode == 1 and said in done.stderr, said, done.stderr)
 
 
 def refused(words, *what):
