@@ -75,8 +75,8 @@ const uint32_t *word_map_find(const struct word_map *map,
         if (slot->record == NULL)
             return NULL;
         if (slot->hash == key->hash && slot->record[0] == key->n &&
-            memcmp(slot->record + 1, key->word, key->n * sizeof(*key->word)) ==
-                0)
+            (key->n == 0 || memcmp(slot->record + 1, key->word,
+                                   key->n * sizeof(*key->word)) == 0))
             return slot->record + 1 + key->n;
     }
 }

@@ -245,7 +245,7 @@ coverage:
 	$(CC) -O1 -fPIC -c -o build-coverage/coverage_exit.o \
 	    $(srcdir)/test/analysis/coverage_exit.c
 	test -e build-coverage/Makefile || (cd build-coverage && \
-	    $(abs_srcdir)/configure -q CFLAGS='-O0 --coverage' \
+	    $(abs_srcdir)/configure -q CPPFLAGS=-DHOT_ONCE CFLAGS='-O0 --coverage' \
 	    CXXFLAGS=-O0 LDFLAGS="--coverage -Wl,--wrap=_exit \
 	    -Wl,--wrap=syscall $$PWD/coverage_exit.o")
 	test -n "$(LIST)" || \
