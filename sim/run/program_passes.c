@@ -335,67 +335,28 @@ static void finish(struct pass_source *s, struct layer_result *out)
 
 static struct pass_source *scout(const struct pass_source *s);
 
-static const struct pass_source_ops ops = {
-    .destroy = destroy,
-    .new_array = new_array,
-    .next = next,
-    .key = key,
-    .left = left,
-    .load = load,
-    .store = store,
-    .passed = passed,
-    .skip = skip,
-    .scout = scout,
-    .bounds = bounds,
-    .finish = finish,
-};
+/* What all passes of programs do alike. */
+#define OPS_OF_PASSES                                                       \
+    .destroy = destroy, .new_array = new_array, .left = left, .load = load, \
+    .store = store, .passed = passed, .scout = scout, .bounds = bounds,     \
+    .finish = finish
+static const struct pass_source_ops ops = {OPS_OF_PASSES, .next = next,
+                                           .key = key, .skip = skip};
 
 /* With a DRAM part, whose state never repeats. */
-static const struct pass_source_ops ops_of_part = {
-    .destroy = destroy,
-    .new_array = new_array,
-    .next = next,
-    .key = key,
-    .left = left,
-    .load = load,
-    .store = store,
-    .passed = passed,
-    .scout = scout,
-    .bounds = bounds,
-    .finish = finish,
-};
+static const struct pass_source_ops ops_of_part = {OPS_OF_PASSES, .next = next,
+                                                   .key = key};
 
 /* Where zeros of one operand steer passes, which are alike for no loop of the
  * program. */
 static const struct pass_source_ops ops_of_patterns = {
-    .destroy = destroy,
-    .new_array = new_array,
-    .next = next,
-    .key = key_of_pattern,
-    .left = left,
-    .load = load,
-    .store = store,
-    .passed = passed,
-    .scout = scout,
-    .bounds = bounds,
-    .finish = finish,
-};
+    OPS_OF_PASSES, .next = next, .key = key_of_pattern};
 
 /* What passes that overlap find on the array is not known ahead, and the runs
  * of them are not skipped by loops of the program. */
 static const struct pass_source_ops ops_of_runs = {
-    .destroy = destroy,
-    .new_array = new_array,
-    .next = next_run,
-    .key = key_of_run,
-    .left = left,
-    .load = load,
-    .store = store,
-    .passed = passed,
-    .scout = scout,
-    .bounds = bounds,
-    .finish = finish,
-};
+    OPS_OF_PASSES, .next = next_run, .key = key_of_run};
+#undef OPS_OF_PASSES
 
 static const struct pass_source_ops scout_ops = {
     .destroy = destroy,

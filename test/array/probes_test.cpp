@@ -13,6 +13,7 @@
 
 #include "dataflows/dataflow.h"
 #include "sim/run/kernel.h"
+#include "test/messages.h"
 #include "test/random_nest.h"
 #include "test/sample.h"
 
@@ -203,10 +204,23 @@ TEST(Probes, OfANestAddUpToItsCounts)
     diag_free(d);
 }
 
+// Whether the layer ran under the dataflow's own mapping, watched.
+bool observed(const arch &a, const layer &l, const char *flow, observer *seen,
+              layer_result *got)
+{
+    Messages d;
+    const given_mapping none = {};
+    simulate_options o = {};
+    const kernel kernel = seen->hook();
+    o.kernel = &kernel;
+    const bool ok = simulate_chosen(&a, &l, flow, &none, &o, got, d);
+    EXPECT_TRUE(ok) << d.text();
+    return ok;
+}
+
 TEST(Probes, OfMulticastNetworksL1sAndRoutersAddUpToTheirCounts)
 {
     random_case random(78);
-    diag *d = diag_new();
     uint64_t conflicts = 0;
     for (int k = 0, end = sample(16, "random layers"); k < end; k++) {
         static const char *const flows[] = {"rs", "ws", "os", "is"};
@@ -217,15 +231,10 @@ TEST(Probes, OfMulticastNetworksL1sAndRoutersAddUpToTheirCounts)
         if (k % 3 > 0)
             random.add_l1(&a, k % 3 == 1 ? L2_TO_L1_MESH : L2_TO_L1_MULTICAST);
         layer l = random.shape();
-        given_mapping none = {};
-        simulate_options o = {};
-        layer_result got = {};
         observer seen{unsigned(k)};
-        const kernel kernel = seen.hook();
-        o.kernel = &kernel;
-        ASSERT_TRUE(simulate_chosen(&a, &l, flow, &none, &o, &got, d))
-            << describe(l) << ": " << diag_text(d, 0);
         SCOPED_TRACE(describe(l));
+        layer_result got = {};
+        ASSERT_TRUE(observed(a, l, flow, &seen, &got));
         expect_ledger(seen, got);
         const link_words *link = got.counts.link;
         const int to_pe[] = {LINK_filter, LINK_ifmap};
@@ -258,13 +267,11 @@ TEST(Probes, OfMulticastNetworksL1sAndRoutersAddUpToTheirCounts)
     if (!sample_is_short()) {
         EXPECT_GT(conflicts, 0u);
     }
-    diag_free(d);
 }
 
 TEST(Probes, OfASystolicArrayAddUpToItsCounts)
 {
     random_case random(79);
-    diag *d = diag_new();
     int seen_runs = 0;
     for (int k = 0, end = sample(16, "random layers"); k < end; k++) {
         const char *flow = k % 2 ? "ws" : "is";
@@ -272,15 +279,10 @@ TEST(Probes, OfASystolicArrayAddUpToItsCounts)
         a.array_network = NETWORK_SYSTOLIC;
         random.choose_for(flow, &a);
         const layer l = random.shape();
-        const given_mapping none = {};
-        simulate_options o = {};
-        layer_result got = {};
         observer seen{unsigned(k)};
-        const kernel kernel = seen.hook();
-        o.kernel = &kernel;
-        ASSERT_TRUE(simulate_chosen(&a, &l, flow, &none, &o, &got, d))
-            << describe(l) << ": " << diag_text(d, 0);
         SCOPED_TRACE(describe(l));
+        layer_result got = {};
+        ASSERT_TRUE(observed(a, l, flow, &seen, &got));
         const link_words *link = got.counts.link;
         EXPECT_EQ(seen.sum("filter_edge", ".words"),
                   link[LINK_filter].words_sent);
@@ -296,7 +298,6 @@ TEST(Probes, OfASystolicArrayAddUpToItsCounts)
         seen_runs++;
     }
     EXPECT_GT(seen_runs, 3);
-    diag_free(d);
 }
 
 // A layer's array on its own, stepped without blocks of a PE each; no PE's

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "sim/array/multicast_machine.h"
 #include "sim/array/sparse/pass_pattern.h"
@@ -311,6 +312,19 @@ TEST_P(Skips, MakeNOfMProductsWhereFiltersArePrunedInBlocks)
     }
 }
 
+const tensor of[] = {TENSOR_FILTER, TENSOR_IFMAP};
+const enum link over[] = {LINK_filter, LINK_ifmap};
+
+// A run whose networks carry zeros, and one on the machine that codes them.
+std::pair<layer_result, layer_result> plain_and_coded(arch *a, const layer &l,
+                                                      const layer_mapping &m)
+{
+    simulate_options o = {};
+    const layer_result plain = simulated(*a, l, m, o);
+    a->coding = CODING_CSC;
+    return {plain, simulated(*a, l, m, o)};
+}
+
 // Where networks carry no zeros, each destination gets its words that are not
 // zero, and a zero for each 16th of a run in a segment.
 TEST_P(Skips, GetNoWordThatIsZeroWhereWordsAreCoded)
@@ -322,12 +336,7 @@ TEST_P(Skips, GetNoWordThatIsZeroWhereWordsAreCoded)
         layer_mapping m = {};
         if (!choose(a, l, &m))
             continue;
-        simulate_options o = {};
-        const layer_result plain = simulated(a, l, m, o);
-        a.coding = CODING_CSC;
-        const layer_result coded = simulated(a, l, m, o);
-        const tensor of[] = {TENSOR_FILTER, TENSOR_IFMAP};
-        const enum link over[] = {LINK_filter, LINK_ifmap};
+        const auto [plain, coded] = plain_and_coded(&a, l, m);
         for (int i = 0; i < 2; i++) {
             const uint64_t all = plain.counts.link[over[i]].words_sent;
             const uint64_t come = coded.counts.link[over[i]].words_sent;
@@ -369,12 +378,7 @@ TEST_P(Skips, GetAZeroForSixteenInARow)
         ASSERT_TRUE(layer_finish(&l, src_pos{}, d)) << d.text();
         if (!choose(a, l, &m))
             continue;
-        simulate_options o = {};
-        const layer_result plain = simulated(a, l, m, o);
-        a.coding = CODING_CSC;
-        const layer_result coded = simulated(a, l, m, o);
-        const tensor of[] = {TENSOR_FILTER, TENSOR_IFMAP};
-        const enum link over[] = {LINK_filter, LINK_ifmap};
+        const auto [plain, coded] = plain_and_coded(&a, l, m);
         for (int i = 0; i < 2; i++) {
             const uint64_t words = coded.counts.link[over[i]].words_sent;
             if (!pattern_is_skipped(&a, &l, of[i]))

@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-#include "sim/array/nest/word_tile.h"
-
 /* A word of an instance of the parent, for one of those inside it. */
 struct want {
     int32_t unit, inside;
@@ -61,24 +59,6 @@ static void tell(const struct levels_follow *f, int level, enum tensor tensor,
                              .is_write = is_write,
                              .word = word};
     f->tap.access(f->tap.context, &a);
-}
-
-static void fill(const struct levels_follow *f, int level,
-                 const struct levels_unit *unit, enum tensor tensor,
-                 const struct levels_place *place, struct word_tile *out)
-{
-    struct nest_span x[NEST_DIMS];
-    out->n = 0;
-    if (!place->exists)
-        return;
-    levels_unit_spans(f->walk, level, unit, place->base, x);
-    for (int d = 0; d < NEST_DIMS; d++) {
-        if (tensor == TENSOR_PSUM && nest_dim_reduces(d))
-            x[d].n = 1;
-        if (x[d].n == 0)
-            return;
-    }
-    word_tile_fill(out, &f->maker[tensor], x);
 }
 
 /* The number of an instance of a level over a unit u of another one. */
@@ -138,8 +118,10 @@ void levels_follow_come(struct levels_follow *f, int level, enum tensor tensor,
         const struct levels_unit *unit = &f->units->unit[level + 1][u];
         if (tensor == TENSOR_PSUM && !(reads_back && unit->leads[parent]))
             continue; /* they begin at 0 */
-        fill(f, level, unit, tensor, at, &f->tile);
-        fill(f, level, unit, tensor, other, &f->other);
+        levels_tile_fill(f->walk, level, unit, tensor, &f->maker[tensor], at,
+                         &f->tile);
+        levels_tile_fill(f->walk, level, unit, tensor, &f->maker[tensor], other,
+                         &f->other);
         for (int i = 0; i < f->tile.n; i++) {
             const uint64_t word = f->tile.word[i];
             if (word_tile_find(&f->other, word) >= 0)
@@ -158,8 +140,10 @@ void levels_follow_go(struct levels_follow *f, int level,
     const int parent = (int)nest_parent(&f->walk->nest, level, TENSOR_PSUM);
     for (int u = 0; u < f->units->n[level + 1]; u++) {
         const struct levels_unit *unit = &f->units->unit[level + 1][u];
-        fill(f, level, unit, TENSOR_PSUM, at, &f->tile);
-        fill(f, level, unit, TENSOR_PSUM, next, &f->other);
+        levels_tile_fill(f->walk, level, unit, TENSOR_PSUM,
+                         &f->maker[TENSOR_PSUM], at, &f->tile);
+        levels_tile_fill(f->walk, level, unit, TENSOR_PSUM,
+                         &f->maker[TENSOR_PSUM], next, &f->other);
         for (int i = 0; i < f->tile.n; i++) {
             const uint64_t word = f->tile.word[i];
             if (word_tile_find(&f->other, word) >= 0)
@@ -179,16 +163,10 @@ static void take(struct levels_follow *f, enum tensor tensor,
     const int keeper = (int)nest_parent(&f->walk->nest, LEVELS_MACS, tensor);
     for (int u = 0; u < f->units->n[0]; u++) {
         const struct levels_unit *unit = &f->units->unit[0][u];
-        struct nest_span x[NEST_DIMS];
-        bool works = true;
-        levels_unit_spans(f->walk, LEVELS_MACS, unit, at->base, x);
-        for (int d = 0; d < NEST_DIMS; d++)
-            works = works && x[d].n > 0;
-        if (!works)
-            continue;
-        word_tile_fill(&f->tile, &f->maker[tensor], x);
+        levels_tile_fill(f->walk, LEVELS_MACS, unit, tensor, &f->maker[tensor],
+                         at, &f->tile);
         if (f->tile.n == 0)
-            continue; /* generated padding */
+            continue; /* no product, or generated padding */
         const uint64_t word = f->tile.word[0];
         tell(f, ACCESS_MACS, tensor, u, tensor == TENSOR_PSUM, word);
         if (tensor != TENSOR_PSUM)

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/array/nest/word_tile.h"
-
 struct name {
     int32_t level, unit;
     uint64_t word; /* with the tensor in the level: 4 * level + tensor */
@@ -154,24 +152,6 @@ static int64_t operand_at(const struct levels_values *v, int level,
 
 /* --- tiles ---------------------------------------------------------------- */
 
-static void fill(const struct levels_values *v, int level,
-                 const struct levels_unit *unit, enum tensor tensor,
-                 const struct levels_place *place, struct word_tile *out)
-{
-    struct nest_span x[NEST_DIMS];
-    out->n = 0;
-    if (!place->exists)
-        return;
-    levels_unit_spans(v->walk, level, unit, place->base, x);
-    for (int d = 0; d < NEST_DIMS; d++) {
-        if (tensor == TENSOR_PSUM && nest_dim_reduces(d))
-            x[d].n = 1;
-        if (x[d].n == 0)
-            return;
-    }
-    word_tile_fill(out, &v->maker[tensor], x);
-}
-
 static int above(const struct levels_unit *unit, int level)
 {
     return level >= LEVEL_L2 ? 0 : unit->above[level];
@@ -184,8 +164,10 @@ void levels_values_come(struct levels_values *v, int level, enum tensor tensor,
     const int parent = (int)nest_parent(&v->walk->nest, level, tensor);
     for (int u = 0; u < v->units->n[level + 1]; u++) {
         const struct levels_unit *unit = &v->units->unit[level + 1][u];
-        fill(v, level, unit, tensor, at, &v->tile);
-        fill(v, level, unit, tensor, before, &v->other);
+        levels_tile_fill(v->walk, level, unit, tensor, &v->maker[tensor], at,
+                         &v->tile);
+        levels_tile_fill(v->walk, level, unit, tensor, &v->maker[tensor],
+                         before, &v->other);
         for (int i = 0; i < v->tile.n; i++) {
             const uint64_t word = v->tile.word[i];
             const struct name n = name_of(level, tensor, u, word);
@@ -209,8 +191,10 @@ void levels_values_go(struct levels_values *v, int level, enum tensor tensor,
     const int parent = (int)nest_parent(&v->walk->nest, level, tensor);
     for (int u = 0; u < v->units->n[level + 1]; u++) {
         const struct levels_unit *unit = &v->units->unit[level + 1][u];
-        fill(v, level, unit, tensor, at, &v->tile);
-        fill(v, level, unit, tensor, next, &v->other);
+        levels_tile_fill(v->walk, level, unit, tensor, &v->maker[tensor], at,
+                         &v->tile);
+        levels_tile_fill(v->walk, level, unit, tensor, &v->maker[tensor], next,
+                         &v->other);
         for (int i = 0; i < v->tile.n; i++) {
             const uint64_t word = v->tile.word[i];
             const struct name n = name_of(level, tensor, u, word);

@@ -16,7 +16,6 @@
 #include "sim/array/levels/levels_mesh.h"
 #include "sim/array/levels/levels_pairs.h"
 #include "sim/array/levels/levels_room.h"
-#include "sim/array/nest/word_tile.h"
 #include "traces/access.h"
 
 struct levels_words {
@@ -313,28 +312,6 @@ static void find_cycles(const struct levels_words *w, struct levels_move *m)
 
 /* --- tiles ---------------------------------------------------------------- */
 
-/* A psum tile stays with a unit that has no share of the reduction. */
-static void fill_tile(const struct levels_words *w, int level,
-                      const struct levels_unit *unit, enum tensor tensor,
-                      const struct word_maker *maker,
-                      const struct levels_place *place, struct word_tile *out)
-{
-    struct nest_span x[NEST_DIMS];
-    bool is_empty = !place->exists;
-    out->n = 0;
-    if (is_empty)
-        return;
-    levels_unit_spans(w->walk, level, unit, place->base, x);
-    for (int d = 0; d < NEST_DIMS; d++) {
-        if (tensor == TENSOR_PSUM && level != LEVELS_MACS &&
-            nest_dim_reduces(d))
-            x[d].n = 1;
-        is_empty = is_empty || x[d].n == 0;
-    }
-    if (!is_empty)
-        word_tile_fill(out, maker, x);
-}
-
 /* Pushes the words of w->tile that w->other has not; returns how many. */
 static uint64_t push_new(struct levels_words *w, int unit, bool all_count)
 {
@@ -366,8 +343,10 @@ static void find_tiles(struct levels_words *w, const struct levels_ask *ask,
         const struct levels_unit *unit = &w->units.unit[child + 1][i];
         const bool comes = t != TENSOR_PSUM || is_out ||
                            (unit->leads[parent] && ask->reads_back);
-        fill_tile(w, child, unit, t, &w->maker[t], &ask->at, &w->tile);
-        fill_tile(w, child, unit, t, &w->maker[t], &ask->other, &w->other);
+        levels_tile_fill(w->walk, child, unit, t, &w->maker[t], &ask->at,
+                         &w->tile);
+        levels_tile_fill(w->walk, child, unit, t, &w->maker[t], &ask->other,
+                         &w->other);
         const uint64_t fresh = push_new(w, i, comes);
         if ((uint64_t)w->other.n + fresh > w->room[child][t])
             m->fits = false;
@@ -406,8 +385,8 @@ static void push_macs(struct levels_words *w, const struct levels_ask *ask,
                                                            : &w->maker[t];
     w->pairs.n = 0;
     for (int i = 0; i < w->units.n[0]; i++) {
-        fill_tile(w, LEVELS_MACS, &w->units.unit[0][i], t, maker, &ask->at,
-                  &w->tile);
+        levels_tile_fill(w->walk, LEVELS_MACS, &w->units.unit[0][i], t, maker,
+                         &ask->at, &w->tile);
         if (w->tile.n > 0)
             levels_pairs_push(&w->pairs, i, w->tile.word[0]);
     }

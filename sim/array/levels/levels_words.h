@@ -10,7 +10,7 @@
 #ifndef SIM_ARRAY_LEVELS_LEVELS_WORDS_H
 #define SIM_ARRAY_LEVELS_LEVELS_WORDS_H
 
-#include "sim/array/levels/levels_units.h"
+#include "sim/array/levels/levels_tile.h"
 #include "sim/base/result.h"
 
 #ifdef __cplusplus
@@ -49,12 +49,6 @@ struct levels_move {
      * the step's own (levels_origin), in rising order. */
     uint64_t *word; /* owns, or NULL */
     int n_words;
-};
-
-/* A step, by where the first unit of the child level begins. */
-struct levels_place {
-    bool exists;
-    int base[NEST_DIMS];
 };
 
 enum levels_direction {

@@ -18,6 +18,8 @@ libaccel_a_SOURCES += \
 	%D%/levels_room.c \
 	%D%/levels_room.h \
 	%D%/levels_steps.c \
+	%D%/levels_tile.c \
+	%D%/levels_tile.h \
 	%D%/levels_units.c \
 	%D%/levels_units.h \
 	%D%/levels_usual.c \
