@@ -150,17 +150,29 @@ static bool is_on_grid(const struct search *s, const struct search_reduction *r)
     return c == ceil_div(C, ceil_div(C, c)) || s->problem->fixed[SEARCH_C] > 0;
 }
 
-/* Lists the reductions in the order of their bounds; for a quick search, those
- * alone that it looks at. */
+/* Whether it will do to look at the least channels of each count of tiles: in a
+ * quick search, and where one mapping is asked for and those have one. */
+static bool grid_does(const struct search *s)
+{
+    const struct search_options *o = s->options;
+    const struct search_space *space = s->problem->space;
+    return o->quick > 0 || (o->top == 1 && o->objective != SEARCH_front &&
+                            !o->count && space->least_channels_do != NULL &&
+                            space->least_channels_do(s->problem));
+}
+
+/* Lists the reductions in the order of their bounds, those alone that are
+ * looked at. */
 static void list_tasks(struct search *s)
 {
     const struct search_problem *p = s->problem;
+    const bool on_grid = grid_does(s);
     int n = p->space->reductions(p, NULL, 0);
     struct search_reduction *list = xcalloc((size_t)n + 1, sizeof(*list));
     p->space->reductions(p, list, n);
     s->task = xcalloc((size_t)n + 1, sizeof(*s->task));
     for (int k = 0; k < n; k++) {
-        if (s->options->quick > 0 && !is_on_grid(s, &list[k]))
+        if (on_grid && !is_on_grid(s, &list[k]))
             continue;
         struct task *t = &s->task[s->n_tasks++];
         t->r = list[k];

@@ -3,6 +3,8 @@
  * filters.
  * SPDX-License-Identifier: MIT
  */
+#include <stdlib.h>
+
 #include "dataflows/gemm/dot.h"
 #include "dataflows/search/cost.h"
 
@@ -69,14 +71,17 @@ static int dot_reductions(const struct search_problem *p,
     int n = 0;
     if (!gemm_is_countable(p->layer))
         return 0;
-    const int taps = gemm_row_taps(p->arch, p->layer);
+    const int taps = gemm_row_taps(p->arch, p->layer), rows = p->arch->rows;
+    int *most_channels = xcalloc((size_t)rows + 1, sizeof(*most_channels));
+    for (int j = 1; j <= rows; j++)
+        most_channels[j] = dot_channels_max(p->arch, p->layer, j);
     for (int i = c.from; i <= c.to; i++) {
         struct search_range k =
-            search_range_of(p, SEARCH_Q, min_int(p->arch->rows, i * taps));
+            search_range_of(p, SEARCH_Q, min_int(rows, i * taps));
         if (is_os(p))
-            k.from = k.to = p->arch->rows;
+            k.from = k.to = rows;
         for (int j = k.from; j <= k.to && n <= SEARCH_REDUCTIONS_MAX; j++) {
-            if (i > dot_channels_max(p->arch, p->layer, j))
+            if (i > most_channels[j])
                 continue;
             struct search_reduction one = {.c = i, .q = is_os(p) ? 1 : j};
             if (n++ >= room)
@@ -85,6 +90,7 @@ static int dot_reductions(const struct search_problem *p,
             list[n - 1] = one;
         }
     }
+    free(most_channels);
     return n;
 }
 

@@ -157,6 +157,13 @@ static void os_runs(const struct search_problem *p,
         .words = 1, .per_filter = true, .dests = o->x, .per_set = true};
 }
 
+/* Folds have as many steps whichever tile is the short one, and their operands
+ * come by streams, for which L2 has no ports. Code's bytes differ. */
+static bool os_least_channels_do(const struct search_problem *p)
+{
+    return terms_on_systolic(p) && !p->coded[TENSOR_IFMAP];
+}
+
 const struct search_space os_search_space = {
     .dataflow = &os_dataflow,
     .alone = NETWORK_PSUM_OUT,
@@ -180,4 +187,5 @@ const struct search_space os_search_space = {
     .x_max = os_x_max,
     .p_max = os_p_max,
     .t_max = os_t_max,
+    .least_channels_do = os_least_channels_do,
 };

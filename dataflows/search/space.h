@@ -177,6 +177,10 @@ struct search_space {
                  const struct search_reduction *reduction);
     int (*t_max)(const struct search_problem *problem,
                  const struct search_reduction *reduction, int e, int x);
+    /* Whether of the reductions with as many channel tiles the one of least
+     * channels has a mapping as good as any of the others', since channels
+     * count by their tiles alone; NULL: no. */
+    bool (*least_channels_do)(const struct search_problem *problem);
 };
 
 extern const struct search_space rs_search_space, ws_search_space,

@@ -63,7 +63,16 @@ int arch_pes(const struct arch *arch)
 
 bool arch_axis_holds(const char *held, const char *loops)
 {
-    return held[0] == '\0' || strspn(loops, held) == strlen(loops);
+    if (held[0] == '\0')
+        return true;
+    for (; *loops != '\0'; loops++) {
+        const char *h = held;
+        while (*h != '\0' && *h != *loops)
+            h++;
+        if (*h == '\0')
+            return false;
+    }
+    return true;
 }
 
 int arch_ofmap_bits(const struct arch *arch)
