@@ -4,7 +4,9 @@
 #include "sim/energy/energy_keys.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 
+#include "sim/base/diag.h"
 #include "sim/energy/energy_table.h"
 
 #define AT(field) offsetof(struct energy_table, field)
@@ -55,4 +57,17 @@ struct energy_list *energy_table_list(struct energy_table *table, int i)
                ? NULL
                : (struct energy_list *)(void *)((char *)table +
                                                 energy_list_keys[i].offset);
+}
+
+void energy_list_init(struct energy_list *list, int n)
+{
+    static struct energy_entry none;
+    list->n_entries = n;
+    list->entry = n > 0 ? xcalloc((size_t)n, sizeof(*list->entry)) : &none;
+}
+
+void energy_list_fini(struct energy_list *list)
+{
+    if (list->n_entries > 0)
+        free(list->entry);
 }

@@ -118,10 +118,25 @@ energy_range_table(const struct energy_range_prices *prices)
     return prices->table;
 }
 
+/* A copy with entries of its own; it borrows what else the table owns. */
+static struct energy_table copy_of(const struct energy_table *table)
+{
+    struct energy_table copy = *table;
+    struct energy_list *list;
+    for (int i = 0; (list = energy_table_list(&copy, i)) != NULL; i++) {
+        const struct energy_entry *from = list->entry;
+        energy_list_init(list, list->n_entries);
+        for (int k = 0; k < list->n_entries; k++)
+            list->entry[k] = from[k];
+    }
+    return copy;
+}
+
 static void work_out(struct energy_range_prices *prices,
                      const struct arch *arch)
 {
-    struct energy_table copy = *prices->table; /* borrows what that owns */
+    struct energy_table copy = copy_of(prices->table);
+    struct energy_list *list;
     struct energy_entry *found[ENERGY_RANGED_MAX], was[ENERGY_RANGED_MAX];
     const int n = find_ranged(&copy, ENERGY_RANGED_MAX, found);
     SIM_CHECK(n <= ENERGY_RANGED_MAX);
@@ -142,6 +157,8 @@ static void work_out(struct energy_range_prices *prices,
         for (int k = 0; k < n; k++)
             *found[k] = was[k];
     }
+    for (int i = 0; (list = energy_table_list(&copy, i)) != NULL; i++)
+        energy_list_fini(list);
     prices->n = n;
     prices->is_set = true;
     memcpy(prices->bits, arch->precision_bits, sizeof(prices->bits));

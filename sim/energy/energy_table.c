@@ -296,12 +296,12 @@ static bool read_list(const struct reader *r, const struct energy_list_key *key,
         return diag_error(r->d, setting_pos(s),
                           "'%s' has %d entries; up to %d are possible",
                           key->name, n, key->max_entries);
-    out->n_entries = 0;
+    energy_list_init(out, n);
     out->line = setting_pos(s).line;
     for (int i = 0; i < n; i++) {
         const struct setting *e =
             setting_type(s) == SETTING_LIST ? setting_item(s, i) : s;
-        ok = read_entry(r, key, e, &out->entry[out->n_entries++]) && ok;
+        ok = read_entry(r, key, e, &out->entry[i]) && ok;
     }
     return ok && check_list(r, key, s, out);
 }
@@ -430,6 +430,9 @@ struct energy_table *energy_load(const char *name_or_path, struct src_pos at,
     if (path == NULL)
         return NULL;
     struct energy_table *table = xcalloc(1, sizeof(*table));
+    struct energy_list *list;
+    for (int i = 0; (list = energy_table_list(table, i)) != NULL; i++)
+        energy_list_init(list, 0);
     struct reader reader = {path, d};
     struct config_text *config = config_text_read(path, at, d);
     if (config == NULL ||
@@ -444,8 +447,11 @@ struct energy_table *energy_load(const char *name_or_path, struct src_pos at,
 
 void energy_free(struct energy_table *table)
 {
+    struct energy_list *list;
     if (table == NULL)
         return;
+    for (int i = 0; (list = energy_table_list(table, i)) != NULL; i++)
+        energy_list_fini(list);
     free(table->name);
     free(table->unit);
     free(table->path);

@@ -34,8 +34,8 @@ struct energy_entry {
 
 struct energy_list {
     int n_entries;
-    int line;                                      /* of the table's file */
-    struct energy_entry entry[ENERGY_ENTRIES_MAX]; /* by bytes, words, width */
+    int line;                   /* of the table's file */
+    struct energy_entry *entry; /* by bytes, words, width; never NULL */
 };
 
 struct energy_table {
@@ -89,6 +89,10 @@ bool energy_ranges_fit(struct energy_table *table, const char *path,
 /* The lists of a table's entries, in the order of the format; NULL behind the
  * last. */
 struct energy_list *energy_table_list(struct energy_table *table, int i);
+/* Room of its own for n entries, or for none the one that all such lists have,
+ * which is zero and stays so. */
+void energy_list_init(struct energy_list *list, int n);
+void energy_list_fini(struct energy_list *list);
 
 /* Reads leakage = { l2 = 0.008; ... }; a source of its own is optional. */
 bool energy_leakage_read(const struct setting *s, struct energy_leakage *out,
