@@ -13,6 +13,10 @@
 #include "sim/run/model.h"
 #include "sim/timeline/timeline.h"
 
+/* A thread takes as long to make and to end as so many MACs to simulate, if all
+ * PEs work: some 0.06 ms. */
+#define HELPED_MACS_MIN 100000
+
 enum job_state { JOB_WAITS, JOB_DONE, JOB_FAILED };
 
 struct job { /* one layer */
@@ -160,8 +164,30 @@ int run_processors(void)
 #define FORKS_BESIDE_THREADS true
 #endif
 
-/* How many threads take layers.  Of those beyond the layers, as many as have
- * processors help them: more of them only cost. */
+static double all_macs(const struct run_input *in)
+{
+    double macs = 0;
+    for (int i = 0; i < in->n_layers; i++)
+        macs += (double)layer_macs(&in->layer[i]);
+    return macs;
+}
+
+/* Threads that simulate passes ahead: as many as have processors; more of them
+ * only cost.  Without any, and with one that takes layers, nobody waits for
+ * another's pass either. */
+static void hire(struct crew *crew, int spare, int taking)
+{
+    if (crew->ahead == NULL)
+        return;
+    if (spare > 0 && all_macs(crew->in) >= HELPED_MACS_MIN) {
+        ahead_hire(crew->ahead, spare);
+    } else if (taking == 1) {
+        ahead_free(crew->ahead);
+        crew->ahead = NULL;
+    }
+}
+
+/* How many threads take layers. */
 static int threads_for(int jobs, struct crew *crew)
 {
     if (crew->in->carrier != NULL ||
@@ -170,9 +196,9 @@ static int threads_for(int jobs, struct crew *crew)
     const int processors = run_processors();
     const int threads = jobs > 0 ? jobs : processors;
     const int helped = threads < processors ? threads : processors;
-    if (crew->ahead != NULL && helped > crew->n_jobs)
-        ahead_hire(crew->ahead, helped - crew->n_jobs);
-    return threads < crew->n_jobs ? threads : crew->n_jobs;
+    const int taking = threads < crew->n_jobs ? threads : crew->n_jobs;
+    hire(crew, helped - crew->n_jobs, taking);
+    return taking;
 }
 
 /* The caller works too, so that a thread that can't be made only costs
@@ -188,14 +214,6 @@ static void work_together(struct crew *crew, int threads)
     for (int i = 0; i < made; i++)
         SIM_CHECK(pthread_join(thread[i], NULL) == 0);
     free(thread);
-}
-
-static double all_macs(const struct run_input *in)
-{
-    double macs = 0;
-    for (int i = 0; i < in->n_layers; i++)
-        macs += (double)layer_macs(&in->layer[i]);
-    return macs;
 }
 
 /* Layers that are equal but for their name run once.  Not where the name
