@@ -42,6 +42,38 @@ struct lexer {
     size_t bytes;
 };
 
+/* The letters of the "C" locale, whatever the program's is. */
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_alpha(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Behind the first of a name. */
+static bool is_name_letter(char c)
+{
+    return is_alpha(c) || is_digit(c) || c == '_' || c == '-' || c == '*';
+}
+
+static bool is_mark(char c)
+{
+    return c != '\0' && memchr("=:;,{}()[]", c, 10) != NULL;
+}
+
+static bool is_no_text(char c)
+{
+    return c == 0x7f || ((unsigned char)c < 0x20 && !is_space(c));
+}
+
 static struct src_pos here(const struct lexer *l)
 {
     return (struct src_pos){l->now->path, l->now->line};
@@ -87,11 +119,11 @@ static bool read_text(struct lexer *l, struct source *s, FILE *from,
                          "needed",
                          s->path, strerror(errno));
     for (size_t i = 0; i < n; i++) {
-        const unsigned char c = (unsigned char)s->text[i];
-        if (c == 0x7f || (c < 0x20 && !isspace(c)))
+        if (is_no_text(s->text[i]))
             return diag_error(
                 l->d, (struct src_pos){s->path, 1 + lines_in(s->text, i)},
-                "byte 0x%02x in '%s'; a text file is needed", c, s->path);
+                "byte 0x%02x in '%s'; a text file is needed",
+                (unsigned char)s->text[i], s->path);
     }
     return true;
 }
@@ -176,15 +208,17 @@ void lexer_free(struct lexer *l)
     free(l);
 }
 
-/* Moves on to `to`, which is in the same text. */
-static bool go_to(struct lexer *l, const char *to)
+/* Moves on to `to`, which is in the same text.  No line ends before it where
+ * `is_in_line`. */
+static bool go_to(struct lexer *l, const char *to, bool is_in_line)
 {
     if (to - l->now->c > WORD_BYTES_MAX)
         return diag_error(l->d, here(l),
                           "a word, string or comment of %td bytes begins here; "
                           "at most %d are allowed",
                           to - l->now->c, WORD_BYTES_MAX);
-    l->now->line += lines_in(l->now->c, (size_t)(to - l->now->c));
+    if (!is_in_line)
+        l->now->line += lines_in(l->now->c, (size_t)(to - l->now->c));
     l->now->c = to;
     return true;
 }
@@ -193,13 +227,13 @@ static bool skip_comment(struct lexer *l)
 {
     const char *c = l->now->c;
     if (c[0] == '#' || c[1] == '/')
-        return go_to(l, c + strcspn(c, "\n"));
+        return go_to(l, strchrnul(c, '\n'), true);
     const char *end = strstr(c + 2, "*/");
     if (end == NULL)
         return diag_error(l->d, here(l),
                           "a comment begins here and has no end; a */ is "
                           "needed");
-    return go_to(l, end + 2);
+    return go_to(l, end + 2, false);
 }
 
 /* `name` beside the file at `path`, or by itself where that is from the root;
@@ -259,7 +293,7 @@ static bool include(struct lexer *l)
     if (!include_is_safe(l, c + 1, n, at))
         return false;
     char *path = beside(l->now->path, c + 1, n);
-    bool ok = go_to(l, c + n + 2) && begin(l, path, at);
+    bool ok = go_to(l, c + n + 2, false) && begin(l, path, at);
     free(path);
     return ok;
 }
@@ -270,10 +304,10 @@ static bool skip_to_word(struct lexer *l)
 {
     for (bool ok = true; ok;) {
         const char *c = l->now->c;
-        if (isspace((unsigned char)*c)) {
+        for (; is_space(*c); c++)
             l->now->line += *c == '\n';
-            l->now->c++;
-        } else if (c[0] == '#' || (c[0] == '/' && (c[1] == '/' || c[1] == '*')))
+        l->now->c = c;
+        if (c[0] == '#' || (c[0] == '/' && (c[1] == '/' || c[1] == '*')))
             ok = skip_comment(l);
         else if (*c == '@' && strncmp(c, "@include", strlen("@include")) == 0)
             ok = include(l);
@@ -294,14 +328,11 @@ static const char *end_of_string(const char *c)
     return *c == '"' ? c + 1 : NULL;
 }
 
-static bool is_name_letter(char c)
-{
-    return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '*';
-}
-
 static const char *end_of_digits(const char *c)
 {
-    return c + strspn(c, "0123456789");
+    while (is_digit(*c))
+        c++;
+    return c;
 }
 
 /* Behind the number that begins at c; NULL: it is none.  Its kind goes to
@@ -403,21 +434,20 @@ static bool read_word(struct lexer *l, struct token *t)
             return diag_error(l->d, t->at,
                               "a string begins here and has no end; a \" is "
                               "needed");
-    } else if (isalpha((unsigned char)*c) || *c == '*') {
+    } else if (is_alpha(*c) || *c == '*') {
         t->kind = TOKEN_NAME;
         while (is_name_letter(*end))
             end++;
-    } else if (*c != '\0' && strchr("=:;,{}()[]", *c) != NULL) {
+    } else if (is_mark(*c)) {
         t->kind = TOKEN_MARK;
-    } else if (isdigit((unsigned char)*c) ||
-               (*c != '\0' && strchr("+-.", *c) != NULL)) {
+    } else if (is_digit(*c) || *c == '+' || *c == '-' || *c == '.') {
         return read_number(l, t);
     } else {
         lexer_syntax_error(l, t);
         return false;
     }
     t->bytes = (size_t)(end - c);
-    if (is_word(t, "true") || is_word(t, "false"))
+    if (t->kind == TOKEN_NAME && (is_word(t, "true") || is_word(t, "false")))
         t->kind = TOKEN_BOOL;
     return true;
 }
@@ -431,7 +461,8 @@ struct token lexer_next(struct lexer *l)
     t.letters = l->now->c;
     if (*t.letters == '\0')
         t.kind = TOKEN_END;
-    else if (!read_word(l, &t) || !go_to(l, t.letters + t.bytes))
+    else if (!read_word(l, &t) ||
+             !go_to(l, t.letters + t.bytes, t.kind != TOKEN_STRING))
         t.kind = TOKEN_WRONG;
     return t;
 }
