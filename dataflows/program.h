@@ -113,9 +113,9 @@ struct program_ops {
     /* Fills the descriptor of a pass. */
     void (*describe)(const struct program *program, struct pass *pass);
 
-    /* Words by coordinates, for functional mode.  Multicast; held words are
-     * filters', unless the program holds_ifmap; a group counts from the
-     * pass's first: */
+    /* Words by coordinates.  Multicast; held words are filters', unless the
+     * program holds_ifmap; a group counts from the pass's first; words of one
+     * row of a tensor come in its order: */
     void (*held_coord)(const struct program *program, const struct pass *pass,
                        uint32_t round, int set, int block, int row, int word,
                        int coord[4]);

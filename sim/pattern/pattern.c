@@ -5,17 +5,25 @@
 
 #include "sim/pattern/mask_file.h"
 
-/* SplitMix64's finalizer, over one coordinate after the other. */
+/* SplitMix64's finalizer, of what came before and one coordinate more. */
+static inline uint64_t mix(uint64_t x, int coord)
+{
+    x ^= (uint64_t)coord + 0x9e3779b97f4a7c15u + (x << 6) + (x >> 2);
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+}
+
+/* Over the first three coordinates. */
+static uint64_t hash_of_row(uint64_t seed, const int coord[3])
+{
+    return mix(mix(mix(seed + 0x9e3779b97f4a7c15u, coord[0]), coord[1]),
+               coord[2]);
+}
+
 uint64_t pattern_hash(uint64_t seed, const int coord[4])
 {
-    uint64_t x = seed + 0x9e3779b97f4a7c15u;
-    for (int k = 0; k < 4; k++) {
-        x ^= (uint64_t)coord[k] + 0x9e3779b97f4a7c15u + (x << 6) + (x >> 2);
-        x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-        x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-        x ^= x >> 31;
-    }
-    return x;
+    return mix(hash_of_row(seed, coord), coord[3]);
 }
 
 /* The share of zeros inside the padding; with stored padding, so much that
@@ -77,6 +85,11 @@ static bool is_left_out(const struct layer *l, const int coord[4])
     return before >= l->filter_nonzero;
 }
 
+static bool is_drawn(const struct pattern *p, uint64_t hash)
+{
+    return (double)(hash >> 40) < p->limit;
+}
+
 bool pattern_is_zero(const struct pattern *p, const int coord[4])
 {
     if (!p->has_zeros)
@@ -93,7 +106,24 @@ bool pattern_is_zero(const struct pattern *p, const int coord[4])
                zero_mask_is_zero(p->mask, inside);
     }
     return pattern_is_padding(p, coord) ||
-           (double)(pattern_hash(p->seed, coord) >> 40) < p->limit;
+           is_drawn(p, pattern_hash(p->seed, coord));
+}
+
+uint64_t pattern_zeros(const struct pattern *p, const int coord[4], int words)
+{
+    const bool drawn =
+        p->has_zeros && p->mask == NULL &&
+        (p->tensor != TENSOR_FILTER || p->layer->filter_block == 0);
+    const uint64_t row = drawn ? hash_of_row(p->seed, coord) : 0;
+    int at[4] = {coord[0], coord[1], coord[2], coord[3]};
+    uint64_t zeros = 0;
+    for (int k = 0; k < words; k++, at[3]++) {
+        const bool is_zero =
+            !drawn ? pattern_is_zero(p, at)
+                   : is_drawn(p, mix(row, at[3])) || pattern_is_padding(p, at);
+        zeros |= (uint64_t)is_zero << k;
+    }
+    return zeros;
 }
 
 bool pattern_is_skipped(const struct arch *arch, const struct layer *layer,

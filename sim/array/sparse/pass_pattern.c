@@ -17,6 +17,10 @@ struct streams {
      */
     uint64_t *asked;
     int extent[4];
+    /* The latest stretch of a row that was asked for, from that word on. */
+    bool has_row;
+    int row[4];
+    uint64_t row_zeros;
     uint64_t *bits;   /* owns */
     uint64_t n, room; /* of the bits */
     uint64_t *begin;  /* owns; of each lane */
@@ -150,8 +154,31 @@ static bool comes(struct streams *s, bool is_zero, bool begins_segment)
     return true;
 }
 
+/* Notes the zeros of so many words from `at`, the first one's, on. */
+static void note(struct streams *s, uint64_t at, uint64_t zeros, int words)
+{
+    for (int k = 0; k < words; k++, at++)
+        s->asked[2 * at / BITS] |=
+            ((zeros >> k & 1) != 0 ? (uint64_t)3 : (uint64_t)1)
+            << 2 * at % BITS;
+}
+
+/* A word in whose stretch of its row none has been asked for: who asks for
+ * one asks for its neighbours, and their hashes have a common beginning. */
+static bool ask(struct streams *s, const int coord[4], uint64_t at)
+{
+    const int from = coord[3] & -BITS, in_row = s->extent[3] - from;
+    const int words = in_row < BITS ? in_row : BITS;
+    const int first[4] = {coord[0], coord[1], coord[2], from};
+    memcpy(s->row, first, sizeof(first));
+    s->row_zeros = pattern_zeros(&s->pattern, first, words);
+    s->has_row = true;
+    note(s, at - (uint64_t)(coord[3] - from), s->row_zeros, words);
+    return (s->row_zeros >> (coord[3] - from) & 1) != 0;
+}
+
 /* Passes ask again and again for a word. */
-static bool is_zero_word(const struct streams *s, const int coord[4])
+static bool is_zero_word(struct streams *s, const int coord[4])
 {
     uint64_t at = 0;
     for (int k = 0; k < 4; k++) {
@@ -159,38 +186,69 @@ static bool is_zero_word(const struct streams *s, const int coord[4])
             return pattern_is_zero(&s->pattern, coord);
         at = at * (uint64_t)s->extent[k] + (uint64_t)coord[k];
     }
-    uint64_t *word = &s->asked[2 * at / BITS];
-    const int shift = (int)(2 * at % BITS);
-    if ((*word >> shift & 1) == 0)
-        *word |=
-            (pattern_is_zero(&s->pattern, coord) ? (uint64_t)3 : (uint64_t)1)
-            << shift;
-    return (*word >> shift & 2) != 0;
+    if (s->has_row && coord[0] == s->row[0] && coord[1] == s->row[1] &&
+        coord[2] == s->row[2] && (coord[3] & -BITS) == s->row[3])
+        return (s->row_zeros >> (coord[3] - s->row[3]) & 1) != 0;
+    const uint64_t two = s->asked[2 * at / BITS] >> 2 * at % BITS;
+    return (two & 1) == 0 ? ask(s, coord, at) : (two & 2) != 0;
 }
 
-/* Returns how many words it lets come, 0 or 1. */
-static int put(struct streams *s, const int coord[4], bool begins_segment)
+/* Up to 64 words more; those that are not zero, and those that come. */
+static void append(struct streams *s, uint64_t words, uint64_t come, int n)
 {
-    if (s->n == s->room)
+    const uint64_t at = s->n / BITS;
+    const int shift = (int)(s->n % BITS), behind = BITS - shift;
+    if (n == 0)
+        return;
+    while (s->n + (uint64_t)n > s->room)
         make_room(s);
-    const uint64_t at = s->n / BITS, bit = (uint64_t)1 << (s->n % BITS);
+    s->bits[at] = (shift == 0 ? 0 : s->bits[at]) | words << shift;
+    if (n > behind)
+        s->bits[at + 1] = words >> behind;
+    if (s->are_coded) {
+        SIM_CHECK(s->come < UINT32_MAX - BITS);
+        s->comes[at] = (shift == 0 ? 0 : s->comes[at]) | come << shift;
+        if (shift == 0)
+            s->ranks[at] = s->come;
+        if (n > behind) {
+            s->comes[at + 1] = come >> behind;
+            s->ranks[at + 1] =
+                s->come + (uint32_t)__builtin_popcountll(come << shift);
+        }
+        s->come += (uint32_t)__builtin_popcountll(come);
+    }
+    s->n += (uint64_t)n;
+}
+
+/* Words that are put together until they are 64, or the last. */
+struct putting {
+    uint64_t words, come;
+    int n;
+    int segment; /* words whose zeros are counted together */
+    int come_in_all;
+};
+
+static void put_together(struct streams *s, struct putting *p)
+{
+    append(s, p->words, p->come, p->n);
+    p->come_in_all += __builtin_popcountll(p->come);
+    p->words = p->come = 0;
+    p->n = 0;
+}
+
+/* Word k of those that are put.  In segments of no more words than zeros are
+ * counted each zero stays behind. */
+static void put(struct streams *s, struct putting *p, int k, const int coord[4])
+{
     const bool is_zero = is_zero_word(s, coord);
-    const bool does = !s->are_coded || comes(s, is_zero, begins_segment);
-    if (s->n % BITS == 0)
-        s->bits[at] = 0;
-    if (!is_zero)
-        s->bits[at] |= bit;
-    if (s->are_coded && s->n % BITS == 0) {
-        s->comes[at] = 0;
-        s->ranks[at] = s->come;
-    }
-    if (s->are_coded && does) {
-        SIM_CHECK(s->come < UINT32_MAX);
-        s->comes[at] |= bit;
-        s->come++;
-    }
-    s->n++;
-    return does;
+    const bool does =
+        !s->are_coded ||
+        (p->segment <= ZEROS_MAX ? !is_zero
+                                 : comes(s, is_zero, k % p->segment == 0));
+    p->words |= (uint64_t)!is_zero << p->n;
+    p->come |= (uint64_t)does << p->n;
+    if (++p->n == BITS)
+        put_together(s, p);
 }
 
 /* As in multicast_shape.c: the lane of block b, row i, set t, chain y. */
@@ -238,6 +296,22 @@ static void clear_words(struct streams *s, size_t rounds, size_t dests)
     s->come = 0;
 }
 
+/* Puts words that lie side by side in a row of their tensor, from one to the
+ * other of the same number less one: coordinates rise with k, as a loop nest's
+ * do.  They are segments of one word.  false: they do not lie so. */
+static bool put_row(struct streams *s, struct putting *p, const int first[4],
+                    const int last[4], int words)
+{
+    if (words > BITS || last[3] - first[3] != words - 1 ||
+        memcmp(first, last, 3 * sizeof(*first)) != 0)
+        return false;
+    const uint64_t all = UINT64_MAX >> (BITS - words);
+    p->words = all & ~pattern_zeros(&s->pattern, first, words);
+    p->come = s->are_coded ? p->words : all;
+    p->n = words;
+    return true;
+}
+
 /* The words that the chains of a set hold, each of a row its own. */
 static void put_held(struct pass_pattern *p, const struct pass *pass, int b,
                      int i, int t)
@@ -251,14 +325,24 @@ static void put_held(struct pass_pattern *p, const struct pass *pass, int b,
     const int rows = d->blocks * d->block_rows;
     int16_t *come = p->held.words + (t * rows + b * d->block_rows + i);
     for (uint32_t round = 0; round < rounds; round++, come += d->sets * rows) {
-        *come = 0;
-        for (int k = 0; k < words; k++) {
+        struct putting put_now = {.segment = filters_of_set(d, t)};
+        bool is_row = false;
+        if (words > 1 && put_now.segment == 1) {
+            int first[4], last[4];
+            p->program->ops->held_coord(p->program, pass, round, t, b, i, 0,
+                                        first);
+            p->program->ops->held_coord(p->program, pass, round, t, b, i,
+                                        words - 1, last);
+            is_row = put_row(&p->held, &put_now, first, last, words);
+        }
+        for (int k = 0; !is_row && k < words; k++) {
             int coord[4];
             p->program->ops->held_coord(p->program, pass, round, t, b, i, k,
                                         coord);
-            *come = (int16_t)(*come + put(&p->held, coord,
-                                          k % filters_of_set(d, t) == 0));
+            put(&p->held, &put_now, k, coord);
         }
+        put_together(&p->held, &put_now);
+        *come = (int16_t)put_now.come_in_all;
     }
 }
 
@@ -292,13 +376,15 @@ static void put_window(struct pass_pattern *p, const struct pass *pass,
     int16_t *come =
         p->window.words + ((group * d->blocks + b) * heights_of(d) + h);
     for (uint32_t round = 0; round < rounds; round++, come += dests) {
-        *come = 0;
+        struct putting put_now = {.segment = words};
         for (int k = 0; k < words; k++) {
             int coord[4];
             p->program->ops->window_coord(p->program, pass, round, group, b, h,
                                           k, coord);
-            *come = (int16_t)(*come + put(&p->window, coord, k == 0));
+            put(&p->window, &put_now, k, coord);
         }
+        put_together(&p->window, &put_now);
+        *come = (int16_t)put_now.come_in_all;
     }
 }
 
