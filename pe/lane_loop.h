@@ -13,6 +13,7 @@
 
 #include "pe/hot.h"
 #include "pe/lanes.h"
+#include "pe/stream_bits.h"
 
 /* Counted over a range of lanes. */
 struct lane_sums {
@@ -24,16 +25,6 @@ struct lane_sums {
     int16_t sent;      /* not 0: psums were sent in the last cycles */
     int16_t group_end; /* a mask: some lane came to the end of a group */
 };
-
-/* How many bits are set. */
-static inline int16_t lane_bits(int16_t word)
-{
-    uint16_t x = (uint16_t)word;
-    x = (uint16_t)(x - ((x >> 1) & 0x5555));
-    x = (uint16_t)((x & 0x3333) + ((x >> 2) & 0x3333));
-    x = (uint16_t)((x + (x >> 4)) & 0x0f0f);
-    return (int16_t)((x + (x >> 8)) & 0x1f);
-}
 
 enum {
     STRETCH_LANES = 16352, /* whose sums fit into 16 bits */

@@ -26,6 +26,9 @@ struct lane_skips *lane_skips_new(struct lanes *lanes)
     s->held_rank = xcalloc(n, sizeof(*s->held_rank));
     s->word_left = xcalloc(n, sizeof(*s->word_left));
     s->word_comes = xcalloc(n, sizeof(*s->word_comes));
+    s->few_left = xcalloc(3 * n, sizeof(*s->few_left));
+    s->few_come = s->few_left + n;
+    s->few_stop = s->few_come + n;
     s->tap_products = xcalloc(n * COUNTED_TAPS, sizeof(*s->tap_products));
     int16_t *at = s->fields;
 #define PLACE(name, doc) \
@@ -49,6 +52,7 @@ void lane_skips_free(struct lane_skips *s)
     free(s->tap_products);
     free(s->word_left);
     free(s->word_comes);
+    free(s->few_left);
     free(s->live);
     free(s->todo);
     free(s->added);
@@ -258,31 +262,30 @@ static void count_added(struct lane_skips *s, int lane)
     }
 }
 
-/* Where the lane's window begins in the streams of its words. */
-static void place_window(struct lanes *lanes, int lane)
+/* Where the lane's first window begins in the streams of its words. */
+static void place_first(struct lanes *lanes, int lane)
+{
+    struct lane_skips *s = lanes->skips;
+    s->window_at[lane] =
+        s->pattern.window == NULL ? 0 : s->pattern.window_begin[lane];
+    s->held_at[lane] =
+        s->pattern.held == NULL ? 0 : s->pattern.held_begin[lane];
+}
+
+/* Where the one behind the latest begins: with the word behind its last where a
+ * group has ended, and else as far on as it slides. */
+static inline void place_next(struct lanes *lanes, int lane)
 {
     const struct lane_groups *g = &lanes->pass.groups;
     const struct lane_fields *f = &lanes->f;
     struct lane_skips *s = lanes->skips;
-    const uint64_t slide = (uint64_t)f->slide[lane];
-    const uint64_t taps = (uint64_t)f->taps[lane];
-    uint64_t groups = (uint16_t)f->groups_done[lane], words = 0, windows = 0;
-    int run = 0;
-    for (; run == 0 && groups >= g->groups[0]; run++) {
-        groups -= g->groups[0];
-        if (g->groups[0] > 0)
-            words = g->groups[0] * ((g->windows[0] - 1) * slide + taps);
-        windows = (uint64_t)g->groups[0] * g->windows[0];
-    }
-    const uint64_t window = g->windows[run] - (uint16_t)f->windows_left[lane];
-    windows += groups * g->windows[run] + window;
-    words += groups * ((g->windows[run] - 1) * slide + taps) + window * slide;
-    s->window_at[lane] =
-        words + (s->pattern.window == NULL ? 0 : s->pattern.window_begin[lane]);
-    s->held_at[lane] =
-        (lanes->pass.held_streams ? windows * (uint64_t)f->held_words[lane]
-                                  : 0) +
-        (s->pattern.held == NULL ? 0 : s->pattern.held_begin[lane]);
+    const int run = (uint16_t)f->groups_done[lane] >= g->groups[0];
+    const bool begins_group =
+        (uint16_t)f->windows_left[lane] == g->windows[run];
+    s->window_at[lane] +=
+        (uint64_t)(begins_group ? f->taps[lane] : f->slide[lane]);
+    if (lanes->pass.held_streams)
+        s->held_at[lane] += (uint64_t)f->held_words[lane];
 }
 
 /* How many products of its window's next word the lane counts down. */
@@ -322,43 +325,6 @@ static inline void count_window(const struct lanes *lanes, int lane)
     f->need_held[lane] = 0;
 }
 
-/* find_next in a window of one word, by the bits of the words that are held for
- * it. */
-static inline void find_in_word(const struct lanes *lanes, int lane)
-{
-    const struct lane_fields *f = &lanes->f;
-    const struct lane_skips *s = lanes->skips;
-    const uint64_t todo = s->word_left[lane], come = s->word_comes[lane];
-    const uint64_t stop = (uint64_t)1 << f->filters[lane];
-    const int none = todo == 0;
-    const uint64_t behind_first = todo & (todo - 1);
-    const int first = __builtin_ctzll(todo | stop);
-    const int second = __builtin_ctzll(behind_first | stop);
-    const int dead = __builtin_popcountll(come & low_bits((uint64_t)first));
-    const int before = __builtin_popcountll(come & low_bits((uint64_t)second));
-    const bool pair = lanes->cfg.pairs & (behind_first != 0) &
-                      (before + 1 - dead <= lanes->cfg.held_rf_words);
-    const uint64_t rest =
-        pair ? behind_first & (behind_first - 1) : behind_first;
-    const int next = __builtin_ctzll(rest | stop);
-    const int16_t comes = f->window_words[lane];
-    s->word_left[lane] = rest;
-    f->tap[lane] = (int16_t)none;
-    f->filter[lane] = (int16_t)(none ? 0 : first);
-    f->dead_window[lane] = (int16_t)(none ? comes : 0);
-    f->dead_held[lane] = (int16_t)dead;
-    f->pair[lane] = pair;
-    f->second_filter[lane] = (int16_t)(none ? 0 : second);
-    f->second_held[lane] = (int16_t)before;
-    f->need_window[lane] = (int16_t)(f->dead_window[lane] + !none);
-    f->need_held[lane] = (int16_t)((pair ? before : dead) + !none);
-    f->next_tap[lane] = rest == 0;
-    f->next_filter[lane] = (int16_t)(rest == 0 ? 0 : next);
-    f->next_dead_window[lane] = rest == 0 ? comes : 0;
-    f->next_dead_held[lane] =
-        (int16_t)__builtin_popcountll(come & low_bits((uint64_t)next));
-}
-
 static inline void begin_word(const struct lanes *lanes, int lane)
 {
     const struct lane_fields *f = &lanes->f;
@@ -372,11 +338,14 @@ static inline void begin_word(const struct lanes *lanes, int lane)
     const int16_t comes = bit_is_set(p->window_comes, window);
     s->word_comes[lane] = come;
     s->word_left[lane] = todo;
+    s->few_come[lane] = (int16_t)come;
+    s->few_left[lane] = (int16_t)todo;
     s->added[(size_t)lane * (size_t)s->psum_words] |= todo;
     f->held_come[lane] = (int16_t)__builtin_popcountll(come);
     f->window_words[lane] = comes;
     f->slide_words[lane] = f->slide[lane] > 0 ? comes : 0;
-    find_in_word(lanes, lane);
+    if (!s->of_few)
+        find_in_word(lanes, lane);
 }
 
 /* may_count: a window of which the lane holds all words. */
@@ -385,7 +354,10 @@ static inline void begin_window(struct lanes *lanes, int lane, bool is_first,
 {
     struct lane_fields *f = &lanes->f;
     struct lane_skips *s = lanes->skips;
-    place_window(lanes, lane);
+    if (is_first)
+        place_first(lanes, lane);
+    else
+        place_next(lanes, lane);
     if (s->of_one_word) {
         begin_word(lanes, lane);
         if (!lanes->pass.emit_last || f->windows_left[lane] == 1)
@@ -455,11 +427,19 @@ HOT __attribute__((flatten)) void lane_skips_issue(struct lanes *lanes)
         s->added = renew(NULL, lanes, s->psum_words);
     s->of_one_word = s->added != NULL && lanes->pass.held_streams &&
                      taps == 1 && filters < BITS;
+    s->of_few = s->of_one_word && filters < FEW_BITS;
     s->may_count = s->added != NULL && !lanes->pass.held_streams &&
                    taps <= COUNTED_TAPS && windows_of(&lanes->pass.groups) > 1;
-    for (int l = 0; l < lanes->n; l++)
-        if (f->active[l] != 0)
-            begin_window(lanes, l, true, false);
+    for (int l = 0; l < lanes->n; l++) {
+        f->moved_on[l] = f->active[l];
+        if (f->active[l] == 0)
+            continue;
+        if (s->of_few)
+            s->few_stop[l] = (int16_t)(1 << f->filters[l]);
+        begin_window(lanes, l, true, false);
+    }
+    if (s->of_few)
+        find_in_words(lanes, 0, lanes->n);
 }
 
 static inline void go_to_next(const struct lanes *lanes, int lane)
@@ -478,16 +458,21 @@ HOT __attribute__((flatten)) void
 lane_skips_go_on(struct lanes *lanes, int from, int to, bool may_count)
 {
     const struct lane_fields *f = &lanes->f;
-    for (int l = from; l < to; l++) {
-        while (l + 4 <= to && stand(&f->moved_on[l]))
-            l += 4;
-        if (l == to || f->moved_on[l] == 0 || f->running[l] == 0)
-            continue;
-        if (f->moved_on[l] < 0)
-            begin_window(lanes, l, false, may_count);
-        else if (f->counts[l] != 0)
-            count_word(lanes, l);
-        else
-            go_to_next(lanes, l);
+    const bool of_few = lanes->skips->of_few;
+    const int16_t which = of_few ? INT16_MIN : -1; /* of few: new windows */
+    for (int at = from; at < to; at += BITS) {
+        uint64_t moved = lanes_moved(f->moved_on + at, f->running + at, which,
+                                     at + BITS < to ? BITS : to - at);
+        for (; moved != 0; moved &= moved - 1) {
+            const int l = at + __builtin_ctzll(moved);
+            if (f->moved_on[l] < 0)
+                begin_window(lanes, l, false, may_count);
+            else if (f->counts[l] != 0)
+                count_word(lanes, l);
+            else
+                go_to_next(lanes, l);
+        }
     }
+    if (of_few)
+        find_in_words(lanes, from, to);
 }

@@ -8,8 +8,9 @@
 #include <string.h>
 
 #include "pe/lane_skips.h"
+#include "pe/stream_bits.h"
 
-enum { COUNTED_TAPS = 16 };
+enum { COUNTED_TAPS = 16, FEW_BITS = 16 };
 
 struct lane_skips {
     struct lane_pattern pattern;
@@ -30,6 +31,10 @@ struct lane_skips {
      * and those that come. */
     bool of_one_word;
     uint64_t *word_left, *word_comes;
+    /* Where all are fewer than FEW_BITS, these bits in words that many lanes go
+     * on by at once, and the one behind the last. */
+    bool of_few;
+    int16_t *few_left, *few_come, *few_stop; /* own; the first, for all */
     uint64_t psums;
 };
 
@@ -39,12 +44,132 @@ static inline uint64_t windows_of(const struct lane_groups *g)
            (uint64_t)g->groups[1] * g->windows[1];
 }
 
-/* Whether none of four lanes has moved on. */
-static inline bool stand(const int16_t moved_on[4])
+/* A bit for each of `n` lanes, up to 64: it runs, and moved_on has a bit of
+ * `which`. */
+static inline uint64_t lanes_moved(const int16_t *restrict moved_on,
+                                   const int16_t *restrict running,
+                                   int16_t which, int n)
 {
-    uint64_t four;
-    memcpy(&four, moved_on, sizeof(four));
-    return four == 0;
+    uint8_t has[64] = {0};
+    uint64_t moved = 0;
+    for (int l = 0; l < n; l++)
+        has[l] = (moved_on[l] & running[l] & which) != 0;
+    for (int k = 0; k < n; k += 8) {
+        uint64_t eight;
+        memcpy(&eight, has + k, sizeof(eight));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        eight = __builtin_bswap64(eight);
+#endif
+        /* The low bits of the eight bytes, side by side. */
+        moved |= (eight * 0x0102040810204080u >> 56) << k;
+    }
+    return moved;
+}
+
+/* find_next in a window of one word, by the bits of the words that are held for
+ * it. */
+static inline void find_in_word(const struct lanes *lanes, int lane)
+{
+    const struct lane_fields *f = &lanes->f;
+    const struct lane_skips *s = lanes->skips;
+    const uint64_t todo = s->word_left[lane], come = s->word_comes[lane];
+    const uint64_t stop = (uint64_t)1 << f->filters[lane];
+    const int none = todo == 0;
+    const uint64_t behind_first = todo & (todo - 1);
+    const int first = __builtin_ctzll(todo | stop);
+    const int second = __builtin_ctzll(behind_first | stop);
+    const int dead = __builtin_popcountll(come & low_bits((uint64_t)first));
+    const int before = __builtin_popcountll(come & low_bits((uint64_t)second));
+    const bool pair = lanes->cfg.pairs & (behind_first != 0) &
+                      (before + 1 - dead <= lanes->cfg.held_rf_words);
+    const uint64_t rest =
+        pair ? behind_first & (behind_first - 1) : behind_first;
+    const int next = __builtin_ctzll(rest | stop);
+    const int16_t comes = f->window_words[lane];
+    s->word_left[lane] = rest;
+    f->tap[lane] = (int16_t)none;
+    f->filter[lane] = (int16_t)(none ? 0 : first);
+    f->dead_window[lane] = (int16_t)(none ? comes : 0);
+    f->dead_held[lane] = (int16_t)dead;
+    f->pair[lane] = pair;
+    f->second_filter[lane] = (int16_t)(none ? 0 : second);
+    f->second_held[lane] = (int16_t)before;
+    f->need_window[lane] = (int16_t)(f->dead_window[lane] + !none);
+    f->need_held[lane] = (int16_t)((pair ? before : dead) + !none);
+    f->next_tap[lane] = rest == 0;
+    f->next_filter[lane] = (int16_t)(rest == 0 ? 0 : next);
+    f->next_dead_window[lane] = rest == 0 ? comes : 0;
+    f->next_dead_held[lane] =
+        (int16_t)__builtin_popcountll(come & low_bits((uint64_t)next));
+}
+
+/* The same of all lanes [from, to) that have moved on, by words of 16 bits. */
+static inline void find_in_words(const struct lanes *lanes, int from, int to)
+{
+    const struct lane_fields *f = &lanes->f;
+    const struct lane_skips *s = lanes->skips;
+    const int16_t pairs = (int16_t)-lanes->cfg.pairs;
+    const int16_t room = (int16_t)lanes->cfg.held_rf_words;
+#define FIELD(name) int16_t *restrict name = f->name + from
+    FIELD(moved_on);
+    FIELD(running);
+    FIELD(window_words);
+    FIELD(tap);
+    FIELD(filter);
+    FIELD(dead_window);
+    FIELD(dead_held);
+    FIELD(pair);
+    FIELD(second_filter);
+    FIELD(second_held);
+    FIELD(need_window);
+    FIELD(need_held);
+    FIELD(next_tap);
+    FIELD(next_filter);
+    FIELD(next_dead_window);
+    FIELD(next_dead_held);
+#undef FIELD
+    int16_t *restrict left = s->few_left + from;
+    const int16_t *restrict comes = s->few_come + from;
+    const int16_t *restrict stops = s->few_stop + from;
+    const int n = to - from;
+#define SET(field, value) \
+    field[l] = (int16_t)(((value)&moved) | (field[l] & ~moved))
+#pragma GCC ivdep
+    for (int l = 0; l < n; l++) {
+        const int16_t moved = (int16_t)(-(moved_on[l] != 0) & running[l]);
+        const int16_t todo = left[l], come = comes[l], stop = stops[l];
+        const int16_t some = (int16_t) - (todo != 0);
+        const int16_t behind_first = (int16_t)(todo & (todo - 1));
+        const int16_t has_second = (int16_t) - (behind_first != 0);
+        /* The bits below the first product's, and so on. */
+        const int16_t to_first =
+            (int16_t)(((todo | stop) & -(todo | stop)) - 1);
+        const int16_t to_second =
+            (int16_t)(((behind_first | stop) & -(behind_first | stop)) - 1);
+        const int16_t dead = lane_bits((int16_t)(come & to_first));
+        const int16_t before = lane_bits((int16_t)(come & to_second));
+        const int16_t two =
+            (int16_t)(pairs & has_second & -(before + 1 - dead <= room));
+        const int16_t rest = (int16_t)(behind_first & (behind_first + two));
+        const int16_t to_next = (int16_t)(((rest | stop) & -(rest | stop)) - 1);
+        const int16_t last = (int16_t) - (rest == 0);
+        const int16_t word = window_words[l];
+        SET(left, rest);
+        SET(tap, 1 + some);
+        SET(filter, lane_bits(to_first) & some);
+        SET(dead_window, word & ~some);
+        SET(dead_held, dead);
+        SET(pair, two & 1);
+        SET(second_filter, lane_bits(to_second) & some);
+        SET(second_held, before);
+        SET(need_window, (word & ~some) - some);
+        SET(need_held, ((before & two) | (dead & ~two)) - some);
+        SET(next_tap, last & 1);
+        SET(next_filter, lane_bits(to_next) & ~last);
+        SET(next_dead_window, word & last);
+        SET(next_dead_held, lane_bits((int16_t)(come & to_next)));
+    }
+#undef SET
 }
 
 #endif

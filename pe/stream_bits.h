@@ -65,6 +65,17 @@ static inline uint64_t rank_of(const uint64_t *comes, const uint32_t *ranks,
                                     comes[word / BITS] & low_bits(word % BITS));
 }
 
+/* How many bits are set; of many words at once, where there is no instruction
+ * for it. */
+static inline int16_t lane_bits(int16_t word)
+{
+    uint16_t x = (uint16_t)word;
+    x = (uint16_t)(x - ((x >> 1) & 0x5555));
+    x = (uint16_t)((x & 0x3333) + ((x >> 2) & 0x3333));
+    x = (uint16_t)((x + (x >> 4)) & 0x0f0f);
+    return (int16_t)((x + (x >> 8)) & 0x1f);
+}
+
 /* The place of bit number n of those that are set from a place on. */
 uint64_t stream_bits_nth(const uint64_t *bits, uint64_t from, int n);
 
