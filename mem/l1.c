@@ -282,27 +282,28 @@ static bool has_work(const struct l1 *l1, const struct l1_cluster *cluster)
     return work != 0;
 }
 
-/* Whether the next slot of a line goes where its PE has no more than the word
- * that it may take in this cycle. */
+/* Whether the next slot of a line, which has one, goes where its PE has no more
+ * than the word that it may take in this cycle. */
 static bool is_urgent(const struct l1 *l1, int line, int cluster,
                       const struct lane_fifo *fifo)
 {
     const struct l1_line *s = &l1->cluster[cluster].line[line];
     const struct l1_stream *stream = &l1->stream[line][cluster];
-    struct slot slot;
-    if (!has_slot(l1, line, s) || !head_of(s, stream, &slot))
-        return false;
     const struct destination_sets *sets = &stream->sets;
-    return fifo->words[sets->lane[sets->begin[slot.dest]]] <= 1;
+    const int dest =
+        stream->slot == NULL ? s->out.dest : stream->slot[s->listed].dest;
+    return fifo->words[sets->lane[sets->begin[dest]]] <= 1;
 }
 
-/* Who may ask for a port in a cycle, a bit each: [0] reads for PEs that have no
- * more than the word they may take, [1] writes, [2] other reads.  Who has no
- * slot asks for none. */
-static void ask(const struct l1 *l1, int cluster,
-                const struct lane_fifo fifo[L1_LINES], unsigned by_rank[3])
+/* Who may ask for a port in a cycle, a bit each, in turn: first reads for PEs
+ * that have no more than the word they may take, then writes, then other reads,
+ * and of each rank from him on whose turn it is.  Who has no slot asks for
+ * none.
+ */
+static unsigned ask(const struct l1 *l1, int cluster,
+                    const struct lane_fifo fifo[L1_LINES])
 {
-    by_rank[0] = by_rank[1] = by_rank[2] = 0;
+    unsigned by_rank[3] = {0, 0, 0}, all = 0;
     for (int k = 0; k < L1_LINES; k++) {
         const struct l1_line_cfg *cfg = &l1->cfg.line[k];
         const struct l1_line *s = &l1->cluster[cluster].line[k];
@@ -311,6 +312,12 @@ static void ask(const struct l1 *l1, int cluster,
         if (!cfg->bypass && s->input_slots > 0)
             by_rank[1] |= 1u << (L1_LINES + k);
     }
+    for (int rank = 2; rank >= 0; rank--) {
+        const unsigned twice = by_rank[rank] | by_rank[rank] << REQUESTERS;
+        all = all << REQUESTERS |
+              (twice >> l1->cluster[cluster].turn & ((1u << REQUESTERS) - 1));
+    }
+    return all;
 }
 
 static bool eval_clusters(struct l1 *l1, int from, int to,
@@ -324,15 +331,11 @@ static bool eval_clusters(struct l1 *l1, int from, int to,
         int refused = -1;
         if (!has_work(l1, cluster))
             continue;
-        unsigned by_rank[3];
-        ask(l1, c, fifo, by_rank);
-        for (int k = 0; k < 3 * REQUESTERS; k++) {
-            const int who = (int)((unsigned)(cluster->turn + k) % REQUESTERS);
+        for (unsigned all = ask(l1, c, fifo); all != 0; all &= all - 1) {
+            const unsigned turn = (unsigned)cluster->turn;
+            const int who =
+                (int)((turn + (unsigned)__builtin_ctz(all)) % REQUESTERS);
             const int line = who % L1_LINES;
-            if (by_rank[k / REQUESTERS] == 0)
-                k |= REQUESTERS - 1; /* on to the next rank */
-            if ((by_rank[k / REQUESTERS] >> who & 1u) == 0)
-                continue;
             struct ports ports = {{busy[0], busy[1]}, -1};
             if (who < L1_LINES)
                 moved |= read_line(l1, line, c, &ports, &fifo[line], tap);
