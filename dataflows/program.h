@@ -234,6 +234,14 @@ void program_each_tile(const struct program *program, enum tensor tensor,
                        void (*visit)(void *context, const struct pass *pass,
                                      uint64_t times),
                        void *context);
+/* Calls visit with a pass of each kind, of which place and descriptor are
+ * filled, and with how many there are: of each loop, its last iteration and any
+ * of the others, whether these are the first of a reduction or not.  What L1s
+ * keep is left out. */
+void program_each_kind(const struct program *program,
+                       void (*visit)(void *context, const struct pass *pass,
+                                     uint64_t times),
+                       void *context);
 /* Outputs of a pass's psum tile. */
 uint64_t program_outputs(const struct pass_place *place);
 

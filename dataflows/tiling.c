@@ -340,6 +340,64 @@ void program_finish(struct program *program)
     program->passes = passes_from(program, at, LOOP_G);
 }
 
+/* The passes of one kind each, as program_each_kind says. */
+struct kinds {
+    const struct program *program;
+    int at[CURSOR_LOOPS];
+    void (*visit)(void *context, const struct pass *pass, uint64_t times);
+    void *context;
+};
+
+static void visit_kinds(struct kinds *k, int level, uint64_t times);
+
+/* `times` x `n` passes are as those with loop `level` at `at`. */
+static void visit_at(struct kinds *k, int level, int at, int n, uint64_t times)
+{
+    if (n <= 0)
+        return;
+    k->at[level] = at;
+    visit_kinds(k, level + 1, count_mul(times, (uint64_t)n));
+    k->at[level] = 0;
+}
+
+static void visit_kinds(struct kinds *k, int level, uint64_t times)
+{
+    const struct program *p = k->program;
+    struct pass pass = {.new_tile = {false}};
+    if (level > LOOP_I1) {
+        place_of(p, k->at, &pass.place);
+        pass.place.first_reduction = pass.place.c0 == 0;
+        p->ops->describe(p, &pass);
+        k->visit(k->context, &pass, times);
+        return;
+    }
+    const int n = trips(p, k->at, level);
+    const bool mixed = level == LOOP_I0 && p->mixed_inner;
+    int tail = level == LOOP_I1 && p->inner1_tail > 1 ? p->inner1_tail : 1;
+    if (mixed)
+        tail = 2;
+    const int whole = n > tail ? n - tail : 0;
+    if (mixed) {
+        visit_at(k, level, 0, ceil_div(whole, 2), times);
+        visit_at(k, level, 1, whole / 2, times);
+        visit_at(k, level, n - 2, n > 1, times);
+        visit_at(k, level, n - 1, 1, times);
+    } else {
+        visit_at(k, level, whole > 1, whole, times);
+        visit_at(k, level, n - 1, n - whole, times);
+    }
+}
+
+void program_each_kind(const struct program *program,
+                       void (*visit)(void *context, const struct pass *pass,
+                                     uint64_t times),
+                       void *context)
+{
+    struct kinds kinds = {
+        .program = program, .visit = visit, .context = context};
+    visit_kinds(&kinds, LOOP_G, 1);
+}
+
 /* How often the tile of a tensor at at[] is moved. */
 static uint64_t moves_of_tile(const struct program *p, enum tensor tensor,
                               const int at[CURSOR_LOOPS])

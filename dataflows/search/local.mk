@@ -12,6 +12,8 @@ libaccel_a_SOURCES += \
 	%D%/known_values.h \
 	%D%/least_sums.c \
 	%D%/least_sums.h \
+	%D%/pass_time.c \
+	%D%/pass_time.h \
 	%D%/problem.c \
 	%D%/search.c \
 	%D%/search.h \
