@@ -6,6 +6,7 @@
  */
 #include "dataflows/search/best.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +37,7 @@ void search_best_copy(struct search_best *b, const struct search_best *a)
     b->limit = a->limit;
     b->equals = a->equals;
     b->slack = a->slack;
+    b->step = a->step;
     b->n = a->n;
     memcpy(b->best, a->best, (size_t)a->n * sizeof(*a->best));
     if (a->front_room > b->front_room) {
@@ -91,6 +93,19 @@ static bool is_less(struct search_key a, struct search_key b)
            a.second < b.second * (1 - ROUNDING);
 }
 
+/* By what the list is ordered: with a step, values between two powers of it are
+ * one. */
+static struct search_key key_of(const struct search_best *b,
+                                const struct search_cost *cost)
+{
+    struct search_key key = search_key_of(b->objective, cost);
+    if (b->step > 0 && key.first > 0 && key.second > 0) {
+        key.first = floor(log(key.first) / log1p(b->step));
+        key.second = floor(log(key.second) / log1p(b->step));
+    }
+    return key;
+}
+
 /* Index of the first point of the front that takes no more cycles; n_front when
  * there is none. */
 static int front_place(const struct search_best *b, uint64_t cycles)
@@ -117,21 +132,21 @@ static bool front_beats(const struct search_best *b,
 }
 
 static bool is_far_off(const struct search_best *b,
-                       const struct search_key *key)
+                       const struct search_cost *cost)
 {
     return b->slack > 0 && b->n > 0 &&
-           key->first > (1 + b->slack) *
-                            search_key_of(b->objective, &b->best[0].cost).first;
+           search_key_of(b->objective, cost).first >
+               (1 + b->slack) *
+                   search_key_of(b->objective, &b->best[0].cost).first;
 }
 
 static bool is_among_best(const struct search_best *b,
                           const struct search_cost *cost)
 {
-    const struct search_key key = search_key_of(b->objective, cost);
-    if ((b->has_limit && !is_less(key, b->limit)) || is_far_off(b, &key))
+    const struct search_key key = key_of(b, cost);
+    if ((b->has_limit && !is_less(key, b->limit)) || is_far_off(b, cost))
         return false;
-    return b->n < b->room ||
-           is_less(key, search_key_of(b->objective, &b->best[b->n - 1].cost));
+    return b->n < b->room || is_less(key, b->best[b->n - 1].key);
 }
 
 bool search_best_may_take(const struct search_best *b,
@@ -145,9 +160,8 @@ bool search_best_may_take(const struct search_best *b,
 bool search_best_wants(const struct search_best *b,
                        const struct search_cost *cost)
 {
-    const struct search_key key = search_key_of(b->objective, cost);
     return is_among_best(b, cost) ||
-           (!is_far_off(b, &key) && !front_beats(b, cost));
+           (!is_far_off(b, cost) && !front_beats(b, cost));
 }
 
 static bool is_known(const struct search_best *b,
@@ -165,16 +179,16 @@ static bool is_known(const struct search_best *b,
 static bool make_room_among_equals(struct search_best *b,
                                    const struct search_found *found)
 {
-    const struct search_key key = search_key_of(b->objective, &found->cost);
+    const struct search_key key = key_of(b, &found->cost);
     int equal = 0, last = -1;
     for (int k = 0; b->equals > 0 && k < b->n; k++)
-        if (search_key_of(b->objective, &b->best[k].cost).first == key.first) {
+        if (b->best[k].key.first == key.first) {
             equal++;
             last = k;
         }
     if (equal == 0 || equal < b->equals)
         return true;
-    if (!is_less(key, search_key_of(b->objective, &b->best[last].cost)))
+    if (!is_less(key, b->best[last].key))
         return false;
     memmove(&b->best[last], &b->best[last + 1],
             (size_t)(b->n - last - 1) * sizeof(*b->best));
@@ -186,14 +200,14 @@ static void take_best(struct search_best *b, const struct search_found *found)
 {
     if (!make_room_among_equals(b, found))
         return;
+    const struct search_key key = key_of(b, &found->cost);
     int at = b->n < b->room ? b->n++ : b->n - 1;
-    while (at > 0 &&
-           is_less(search_key_of(b->objective, &found->cost),
-                   search_key_of(b->objective, &b->best[at - 1].cost))) {
+    while (at > 0 && is_less(key, b->best[at - 1].key)) {
         b->best[at] = b->best[at - 1];
         at--;
     }
     b->best[at] = *found;
+    b->best[at].key = key;
 }
 
 static void take_front(struct search_best *b, const struct search_found *found)

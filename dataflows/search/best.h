@@ -10,18 +10,13 @@
 extern "C" {
 #endif
 
-/* The two numbers that mappings are compared by: what is to be least, and what
- * decides between equals. */
-struct search_key {
-    double first, second;
-};
-
 struct search_best {
     enum search_objective objective;
     bool has_limit;          /* only what is before it is taken */
     struct search_key limit; /* its key */
     int equals;   /* the most with the same first of a key; 0: no limit */
     double slack; /* by how much a first may be above the best; 0: no limit */
+    double step;  /* by which firsts differ, or 0: by any */
     int room, n;
     struct search_found *best; /* owns; in order */
     int front_room, n_front;

@@ -32,7 +32,8 @@ void branch_set_runs(const struct search_problem *p, struct search_branch *b)
     for (int k = 0; k < NETWORK_N; k++)
         b->line.run[k] = (struct search_words_run){.words = 0};
     b->line.tile_steps = (double)b->r->steps / (double)b->r->c_tiles;
-    b->line.filter_loads = (double)b->o.strips * (double)b->r->c_tiles;
+    b->line.filter_loads = (double)b->o.strips * (double)b->r->c_tiles *
+                           ceil_div(p->layer->G, search_groups(b->r));
     b->line.last_share = 4; /* of outputs twice the mean, of filters, too */
     if (p->space->alone == NETWORK_PSUM_OUT)
         b->line.tile_steps *= b->o.n > 0 && b->o.strips > 0

@@ -112,21 +112,19 @@ void search_line_cost(const struct search_problem *problem,
     uint64_t bytes = count_add(
         count_mul(line->ifmap_bytes, line->ifmap_stays ? 1 : s->m_tiles),
         count_add(line->psum_bytes, filter_bytes));
-    uint64_t cycles = line->cycles;
     const uint64_t ifmap = ceil_div_u64(
         l2_sends(problem, TENSOR_IFMAP, line->ifmap_sent * s->passes), width);
-    cycles = max_u64(cycles, ifmap);
-    cycles = max_u64(cycles, line->busy_cycles * s->busy);
     uint64_t folds = line->pass_cycles * s->passes + line->folds_cycles;
     if (line->paced_cycles > 0)
         folds += line->paced_cycles * s->paced - s->last_short;
-    cycles = max_u64(cycles, folds);
+    const uint64_t work = max_u64(line->busy_cycles * s->busy, folds);
     const uint64_t dram = dram_min_cycles(&problem->dram, bytes);
+    out->cycles = max_u64(max_u64(line->cycles, ifmap), max_u64(work, dram));
     out->array_cycles = 0;
     if (problem->stalls)
-        cycles = search_with_stalls(problem, line, s, ifmap, filter_bytes,
-                                    cycles, dram, &out->array_cycles);
-    out->cycles = max_u64(cycles, dram);
+        out->cycles = max_u64(
+            out->cycles, search_with_stalls(problem, line, s, filter_bytes,
+                                            work, dram, &out->array_cycles));
 }
 
 static int banks_of(const struct search_problem *problem, enum tensor tensor,

@@ -6,6 +6,7 @@
 #ifndef DATAFLOWS_SEARCH_COST_H
 #define DATAFLOWS_SEARCH_COST_H
 
+#include "dataflows/search/pass_time.h"
 #include "dataflows/search/space.h"
 #include "mem/dram.h"
 #include "mem/rlc.h"
@@ -143,7 +144,8 @@ struct search_line {
     bool ifmap_stays, filter_may_stay;
     /* With `stalls`: of each network but the ifmap's, full slots all; of the
      * start and end of passes, x passes. */
-    uint64_t network_cycles[NETWORK_N], ramp_cycles;
+    double network_cycles[NETWORK_N];
+    uint64_t ramp_cycles;
     struct search_words_run run[NETWORK_N];
     bool is_single[TENSOR_N]; /* L2 has one buffer of it, for certain */
     double tile_steps;        /* steps with one filter tile, of a fold */
@@ -152,6 +154,9 @@ struct search_line {
      * can be until sizes are known. */
     double last_share;
     uint64_t end_cycles; /* before the first pass, behind the last one */
+    /* What all passes take, where each kind of them was looked at; 0: not
+     * known. */
+    struct pass_time passes;
 };
 
 /* ifmap_bytes: what DRAM sends for one psum tile's filters; psum_bytes: of

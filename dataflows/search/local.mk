@@ -7,6 +7,8 @@ libaccel_a_SOURCES += \
 	%D%/cost.h \
 	%D%/count.c \
 	%D%/dram_bytes.c \
+	%D%/leaf.c \
+	%D%/leaf.h \
 	%D%/gemm_terms.h \
 	%D%/known_values.c \
 	%D%/known_values.h \

@@ -69,7 +69,8 @@ struct search {
     struct task *const *wave;
     struct search_walk *walk; /* one per task of the wave */
     int n_wave, next;
-    uint64_t steps; /* of a quick search, so far */
+    /* How many a quick search took so far, and since it took a mapping. */
+    uint64_t steps, steps_in_vain;
 };
 
 static double now_seconds(const struct search *s)
@@ -194,7 +195,7 @@ static void run_wave(struct search *s, struct task **wave, int n, bool coarse,
         s->walk[k].is_late = is_late;
         s->walk[k].context = s;
         s->walk[k].coarse = coarse;
-        s->walk[k].most = s->options->quick / (uint64_t)min_int(8, s->n_tasks);
+        s->walk[k].most = s->options->quick / (uint64_t)min_int(3, s->n_tasks);
         search_best_copy(&s->walk[k].best, &s->best);
     }
     together(s, n, walk_tasks);
@@ -203,6 +204,8 @@ static void run_wave(struct search *s, struct task **wave, int n, bool coarse,
         if (coarse) {
             out->tried += w->evaluated;
             s->steps += w->steps;
+            s->steps_in_vain = w->steps - w->steps_found +
+                               (w->steps_found > 0 ? 0 : s->steps_in_vain);
         } else {
             wave[k]->state = w->gave_up ? TASK_GIVEN_UP : TASK_DONE;
             out->evaluated += w->evaluated;
@@ -225,8 +228,9 @@ static void run_tasks(struct search *s, bool coarse, struct search_result *out)
     const uint64_t quick = s->options->quick;
     for (int next = 0;
          next < s->n_tasks && !is_late(s) &&
-         (quick == 0 || (out->tried < quick &&
-                         s->steps < quick * SEARCH_STEPS_OF_AN_EVALUATION));) {
+         (quick == 0 ||
+          (s->steps_in_vain <= SEARCH_STEPS_IN_VAIN && out->tried < quick &&
+           s->steps < quick * SEARCH_STEPS_OF_AN_EVALUATION));) {
         int n = 0;
         for (; next < s->n_tasks && n < size; next++) {
             struct task *t = &s->task[next];
@@ -315,6 +319,7 @@ bool search_run(const struct search_problem *problem,
     search_best_init(&s.best, options->objective, options->top);
     s.best.equals = options->equals;
     s.best.slack = options->slack;
+    s.best.step = options->step;
     s.best.has_limit = options->better_than != NULL;
     if (s.best.has_limit)
         s.best.limit = search_key_of(options->objective, options->better_than);

@@ -50,10 +50,17 @@ enum search_cut { SEARCH_CUTS(SEARCH_ENUM) SEARCH_CUT_N };
 extern const char *const search_cut_name[SEARCH_CUT_N];
 extern const char *const search_cut_doc[SEARCH_CUT_N];
 
+/* What the objective makes least, or what it is ordered by where the search is
+ * quick, and what decides between equals. */
+struct search_key {
+    double first, second;
+};
+
 struct search_found {
     struct mapping mapping;
     struct search_cost cost;
-    bool is_new; /* the search's own note */
+    struct search_key key; /* the search's own notes */
+    bool is_new;
 };
 
 struct search_options {
@@ -65,6 +72,9 @@ struct search_options {
     /* Only mappings whose value is above the best one's by at most this share
      * are wanted; 0: any are. */
     double slack;
+    /* Not 0: values of the objective between two powers of 1 + step are equal,
+     * and the second decides. */
+    double step;
     int jobs; /* threads, from 1 */
     /* A clock, for the time limit and to say how long it took; NULL: none. */
     double (*now_seconds)(void);

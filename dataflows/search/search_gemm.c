@@ -180,9 +180,10 @@ static void ws_runs(const struct search_problem *p,
                     struct search_words_run *out)
 {
     const int rows = rows_of(p, r);
-    (void)o;
     out[NETWORK_IFMAP] = (struct search_words_run){
-        .words = r->q, .dests = rows * search_groups(r)};
+        .words = r->q,
+        .dests = rows * search_groups(r),
+        .rounds = (uint64_t)o->n * (uint64_t)o->e * (uint64_t)p->layer->Q};
     out[NETWORK_FILTER] = (struct search_words_run){
         .words = r->q, .per_filter = true, .dests = rows, .per_set = true};
     out[NETWORK_PSUM_IN] = out[NETWORK_PSUM_OUT] = (struct search_words_run){
@@ -315,8 +316,8 @@ static void is_runs(const struct search_problem *p,
         columns = 0;
     else if (columns > (outputs + o->x - 1) / o->x)
         columns = (outputs + o->x - 1) / o->x;
-    out[NETWORK_FILTER] =
-        (struct search_words_run){.words = r->q, .dests = rows};
+    out[NETWORK_FILTER] = (struct search_words_run){
+        .words = r->q, .dests = rows, .rounds_are_filters = true};
     out[NETWORK_IFMAP] = (struct search_words_run){
         .words = r->q * o->x, .dests = rows * (int)columns};
     out[NETWORK_PSUM_IN] = out[NETWORK_PSUM_OUT] = (struct search_words_run){

@@ -249,7 +249,9 @@ static void rs_runs(const struct search_problem *p,
                                                     .dests = r->r * r->fr,
                                                     .per_set = true};
     out[NETWORK_IFMAP] = (struct search_words_run){
-        .words = r->q, .dests = rows * r->r * search_groups(r)};
+        .words = r->q,
+        .dests = rows * r->r * search_groups(r),
+        .rounds = (uint64_t)o->n * search_width_of(p, r)->tile_columns};
     out[NETWORK_PSUM_IN] = out[NETWORK_PSUM_OUT] = (struct search_words_run){
         .words = 1, .per_filter = true, .dests = o->e, .per_set = true};
 }

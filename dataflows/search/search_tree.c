@@ -19,9 +19,11 @@
  */
 #include "dataflows/search/search_tree.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include "dataflows/search/branch.h"
+#include "dataflows/search/leaf.h"
 #include "dataflows/search/least_sums.h"
 
 #define STEPS_BETWEEN_LOOKS 4096
@@ -41,6 +43,8 @@ static bool is_cut(struct search_walk *w, const struct search_line *line,
         w->gave_up = true;
     if (w->most > 0 && w->steps >= w->share_ends_steps)
         w->gave_up = w->share_is_over = true;
+    if (w->most > 0 && w->steps - w->steps_found > SEARCH_STEPS_IN_VAIN)
+        w->gave_up = true;
     search_line_cost(w->problem, line, least, &cost);
     if (search_best_may_take(&w->best, &cost))
         return false;
@@ -59,20 +63,23 @@ static int next_below(const struct search_walk *w, int whole, int v)
     return even < v ? even : min_int(v - 1, ceil_div(whole, parts + 1));
 }
 
-static void evaluate(struct search_walk *w, const struct search_branch *b,
-                     struct search_filters *f)
+/* The same of outputs in parallel, `most` at once: the least that take as many
+ * turns, then the most that leave PEs for one more of something else, or the
+ * least that take one turn more. */
+static int next_outputs(const struct search_walk *w,
+                        const struct search_branch *b, int most, int v)
 {
-    struct search_cost cost;
-    search_filters_sum(w->problem, f);
-    search_cost_of(w->problem, b->r, &b->o, &b->terms, &b->line, f, &cost);
-    w->evaluated++;
-    if (w->most > 0 && w->evaluated >= w->share_ends)
-        w->gave_up = w->share_is_over = true;
-    if (!search_best_wants(&w->best, &cost))
-        return;
-    struct search_found found = {.cost = cost, .is_new = true};
-    search_mapping(w->problem, b->r, &b->o, f, &found.mapping);
-    search_best_take(&w->best, &found);
+    const int64_t outputs = (int64_t)b->o.n * b->o.e * w->problem->layer->Q;
+    if (!w->coarse || outputs > INT_MAX)
+        return next_below(w, most, v);
+    const int all = (int)outputs, turns = ceil_div(all, v);
+    const int even = ceil_div(all, turns);
+    int next = most / (most / v + 1);
+    if (even < v)
+        return even;
+    if (ceil_div(all, turns + 1) > next)
+        next = ceil_div(all, turns + 1);
+    return min_int(v - 1, next);
 }
 
 /* m from `to` down to `from`: fewer filters a tile, more tiles. */
@@ -95,7 +102,7 @@ static void walk_psum_tiles(struct search_walk *w,
         }
         struct search_filters f = {
             .m = m, .f = s.f, .p = s.p, .t = s.t, .g = s.g};
-        evaluate(w, b, &f);
+        search_evaluate(w, b, &f);
     }
 }
 
@@ -296,9 +303,8 @@ static void walk_parallel(struct search_walk *w, struct search_branch *b,
         if (is_cut(w, &b->line, &least, SEARCH_CUT_outputs))
             return;
     }
-    /* Balanced: what is cut are the PEs, not the outputs, which are many. */
     for (b->o.x = x.to; b->o.x >= x.from && !w->gave_up;
-         b->o.x = next_below(w, x.to, b->o.x)) {
+         b->o.x = next_outputs(w, b, x.to, b->o.x)) {
         search_set_least(p, search_most_filters(p, b->r),
                          search_most_groups(p, b->r, b->o.e, b->o.x), b->f_max,
                          m_max, &least);
@@ -455,6 +461,7 @@ void search_reduction_walk(struct search_walk *w,
     const struct search_problem *p = w->problem;
     struct search_branch b = {.r = r};
     const struct search_range n = search_range_of(p, SEARCH_N, p->layer->N);
+    search_evaluate_start(w);
     const struct search_range e =
         search_range_of(p, SEARCH_E, p->space->e_max(p, r));
     for (b.o.n = n.to; b.o.n >= n.from && !w->gave_up;
@@ -463,4 +470,5 @@ void search_reduction_walk(struct search_walk *w,
             walk_strips(w, &b, e.from, e.to);
         else
             walk_rows(w, &b, e.from, e.to);
+    search_evaluate_end(w);
 }

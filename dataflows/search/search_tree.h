@@ -15,6 +15,10 @@ extern "C" {
  * are bounds. */
 enum { SEARCH_STEPS_OF_AN_EVALUATION = 20 };
 
+/* Where evaluations are counted, a search that has found nothing for so many
+ * steps ends, some milliseconds. */
+enum { SEARCH_STEPS_IN_VAIN = 20000 };
+
 struct search_walk {
     const struct search_problem *problem; /* borrowed */
     struct search_best best;              /* owns */
@@ -23,6 +27,7 @@ struct search_walk {
     bool (*is_late)(void *context);
     void *context;
     uint64_t steps;
+    uint64_t steps_found; /* of them, when a mapping was taken last */
     bool gave_up;
     /* Only balanced cuts: of the values that cut into as many tiles, the
      * least.  Finds good mappings soon. */
@@ -32,6 +37,9 @@ struct search_walk {
      * have is used up. */
     uint64_t share_ends, share_ends_steps;
     bool share_is_over;
+    /* With stalls, for the passes of what is promising (owns); NULL: they are
+     * not looked at. */
+    struct program *program;
 };
 
 /* No mapping with this reduction costs less. */

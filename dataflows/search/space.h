@@ -126,6 +126,9 @@ struct search_words_run {
     bool per_filter; /* x the filters of a PE */
     int dests;
     bool per_set; /* x the sets of PEs that have filters of their own */
+    /* How often in a pass: so many times, or once a filter of the pass. */
+    uint64_t rounds;
+    bool rounds_are_filters;
 };
 
 struct search_space {

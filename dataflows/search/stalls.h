@@ -26,14 +26,21 @@ extern "C" {
 void search_stalls_of(const struct search_problem *problem,
                       const struct search_terms *terms,
                       const uint64_t sent[NETWORK_N], struct search_line *out);
-/* work: the bound of the array's cycles; dram_cycles: of DRAM; ifmap_cycles: of
- * the ifmap's network, all slots full.  *array_cycles: what the array takes. */
+/* work: of the busiest PE, or of the folds; dram_cycles: of DRAM.
+ * *array_cycles: what the array takes. */
 uint64_t search_with_stalls(const struct search_problem *problem,
                             const struct search_line *line,
                             const struct search_filters *sums,
-                            uint64_t ifmap_cycles, uint64_t filter_bytes,
-                            uint64_t work, uint64_t dram_cycles,
-                            uint64_t *array_cycles);
+                            uint64_t filter_bytes, uint64_t work,
+                            uint64_t dram_cycles, uint64_t *array_cycles);
+
+/* Whether passes of the problem's machine say by their descriptors how long
+ * they take (pass_time.h). */
+bool search_knows_passes(const struct search_problem *problem);
+/* About what all passes of a mapping take together; room: for its program. */
+struct pass_time search_passes_time(const struct search_problem *problem,
+                                    const struct mapping *mapping,
+                                    struct program *room);
 
 #ifdef __cplusplus
 }

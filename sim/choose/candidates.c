@@ -7,6 +7,7 @@
 
 #include "dataflows/choose.h"
 #include "dataflows/search/best.h"
+#include "dataflows/search/stalls.h"
 #include "sim/choose/map_l1.h"
 #include "sim/choose/replay.h"
 #include "sim/choose/search_costs.h"
@@ -19,10 +20,14 @@
 /* So many of the best by the closed form are looked at closer, of which so many
  * may take equally long; and so many of the less costly ones that may be
  * slower. */
-enum { LOOKED_AT = 24, EQUALS = 3, FRUGAL = 8 };
+enum { LOOKED_AT = 48, EQUALS = 16, FRUGAL = 8 };
 
 /* By this share the closed form's estimates may be above the best one. */
-static const double ESTIMATES_DIFFER = 0.08;
+static const double ESTIMATES_DIFFER = 0.1;
+
+/* Mappings that differ by less than this share in cycles are told apart by
+ * their energy. */
+static const double STEP = 0.002;
 
 /* By these shares one of less energy may be slower by estimate. */
 static const double FRUGAL_IS_SLOWER[] = {0.03, 0.01, 0.003};
@@ -47,10 +52,12 @@ static uint64_t estimate(const struct list *list,
                          const uint64_t bounds[BOUND_N])
 {
     uint64_t cycles = about->cycles;
-    const struct replay_array array = {
-        about->array_cycles, list->problem->space->alone == NETWORK_FILTER
-                                 ? bounds[BOUND_filter_network]
-                                 : about->array_cycles};
+    const struct replay_array array = {about->array_cycles,
+                                       list->problem->space->alone ==
+                                               NETWORK_FILTER
+                                           ? bounds[BOUND_filter_network]
+                                           : about->array_cycles,
+                                       search_knows_passes(list->problem)};
     if (list->in->replays && replay_fits(list->in->arch))
         replay_cycles(list->in->arch, list->layer, mapping, &array, &cycles);
     return cycles;
@@ -82,6 +89,7 @@ static void work_out(const struct list *list, const struct search_cost *about,
         about = &found;
     if (about != NULL) {
         c->cost.array_cycles = about->array_cycles;
+        c->knows_passes = search_knows_passes(list->problem);
         c->estimate_cycles =
             max_u64(c->cost.cycles,
                     estimate(list, &c->mapping, about, r.bounds_cycles));
@@ -251,6 +259,7 @@ static void add_searched(struct list *list)
                                            .top = LOOKED_AT,
                                            .equals = EQUALS,
                                            .slack = ESTIMATES_DIFFER,
+                                           .step = STEP,
                                            .jobs = 1,
                                            .quick = EVALUATED_MAX};
     struct candidate pool[LOOKED_AT + FRUGAL];

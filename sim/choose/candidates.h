@@ -23,7 +23,8 @@ struct candidate {
     struct layer_mapping mapping;
     struct search_cost cost; /* of the closed form; cycles: their bound */
     uint64_t estimate_cycles;
-    bool is_searched; /* found by the search, and by nobody before it */
+    bool knows_passes; /* the estimate is of its passes' descriptors */
+    bool is_searched;  /* found by the search, and by nobody before it */
     bool ran;
     uint64_t cycles; /* where it ran */
 };

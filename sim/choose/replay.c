@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "dataflows/search/pass_time.h"
 #include "mem/dram.h"
 #include "sim/run/pass_source.h"
 #include "sim/run/tile_table.h"
@@ -41,6 +42,21 @@ static uint64_t drain_cycles(const struct arch *a)
     return overlaps ? (uint64_t)a->rows + (uint64_t)a->cols - 2 : 0;
 }
 
+/* What a pass of a program comes to, by its descriptor; as before if that is
+ * the same. */
+static void take_pass(const struct arch *arch, const struct source_pass *pass,
+                      struct multicast_pass *before, struct pass_outcome *out)
+{
+    const struct pass *work = pass->work;
+    const struct multicast_pass *d = &work->work.multicast;
+    if (memcmp(before, d, sizeof(*d)) == 0)
+        return;
+    const struct pass_time time = pass_time_about(arch, d);
+    *before = *d;
+    out->cycles = time.cycles;
+    out->filter_free_cycle = time.filter_free;
+}
+
 bool replay_cycles(const struct arch *machine, const struct layer *layer,
                    const struct layer_mapping *mapping,
                    const struct replay_array *array, uint64_t *cycles)
@@ -55,9 +71,10 @@ bool replay_cycles(const struct arch *machine, const struct layer *layer,
     struct tile_table *tiles =
         tile_table_new(source, &arch, NULL, &result.counts);
     const uint64_t n = source->passes;
-    const struct pass_outcome outcome = {.cycles = (array->cycles + n / 2) / n,
-                                         .filter_free_cycle =
-                                             array->filter_cycles / n};
+    struct multicast_pass before = {0};
+    struct pass_outcome outcome = {.cycles = (array->cycles + n / 2) / n,
+                                   .filter_free_cycle =
+                                       array->filter_cycles / n};
     struct pass_outcome leaving = outcome; /* as the memory side sees it */
     leaving.drain_cycles = drain_cycles(&arch);
     uint64_t now = (uint64_t)arch.layer_start_cycles;
@@ -67,6 +84,11 @@ bool replay_cycles(const struct arch *machine, const struct layer *layer,
             source->ops->skip(source, tiles, &result, &now);
         if (!source->ops->next(source, &pass))
             break;
+        if (array->knows_passes) {
+            take_pass(&arch, &pass, &before, &outcome);
+            leaving.cycles = outcome.cycles;
+            leaving.filter_free_cycle = outcome.filter_free_cycle;
+        }
         const uint64_t start = tile_table_ready(tiles, &pass, now);
         now = start + outcome.cycles;
         result.passes++;

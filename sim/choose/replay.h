@@ -1,5 +1,6 @@
 /* replay.h - about how long a mapping takes: the memory side of a run, tile by
- * tile, beside an array whose passes all take equally long.
+ * tile, beside an array whose passes take what their descriptors say, or all
+ * equally long.
  *
  * A sum over a layer cannot say when DRAM waits for a tile's place, or the
  * array for a tile: the last tile's work, outputs that are stored between
@@ -20,6 +21,9 @@ extern "C" {
 struct replay_array {
     uint64_t cycles;
     uint64_t filter_cycles; /* of these, until passes' filters have left L2 */
+    /* Passes are taken one by one instead, by their descriptors
+     * (dataflows/search/pass_time.h). */
+    bool knows_passes;
 };
 
 /* Whether passes come one after the other: all but those of a multicast array

@@ -15,6 +15,8 @@ struct trial {
     struct energy_costs costs;
     int best;     /* -1: none yet */
     double ratio; /* the least of what the array took to its estimate, and 1 */
+    double off;   /* the most that an estimate was off, as a share of it */
+    int ran;      /* so many ran to their end */
     struct search_cost least;
     uint64_t shortest;           /* of all that ran */
     struct layer_result *result; /* of the best */
@@ -39,6 +41,13 @@ static const double EQUALLY_LONG = 0.003, ENERGY_FOR_CYCLES = 10;
  * layer took of theirs; assumed, for most of what was looked at.  One that
  * costs as much as the best so far has to be as much quicker. */
 static const double ESTIMATES_DIFFER = 0.03, ESTIMATES_OF_DEAR_ONES = 0.012;
+
+/* The same where passes say by their descriptors how long they take. */
+static const double PASSES_DIFFER = 0.01, PASSES_OF_DEAR_ONES = 0.004;
+
+/* With so many of a layer simulated, the estimates of the others are off by no
+ * more than so many times what theirs were; assumed. */
+enum { KNOWN_BY = 2, TIMES_OFF = 3 };
 
 /* By this share less energy is worth a simulation. */
 static const double IS_FRUGAL = 0.005;
@@ -66,7 +75,12 @@ static double at_least(const struct trial *t, const struct candidate *c)
 {
     const bool is_dear = t->in->objective == SEARCH_delay && t->best >= 0 &&
                          c->cost.energy > t->least.energy * (1 - IS_FRUGAL);
-    const double differs = is_dear ? ESTIMATES_OF_DEAR_ONES : ESTIMATES_DIFFER;
+    double differs = c->knows_passes
+                         ? is_dear ? PASSES_OF_DEAR_ONES : PASSES_DIFFER
+                     : is_dear ? ESTIMATES_OF_DEAR_ONES
+                               : ESTIMATES_DIFFER;
+    if (t->ran >= KNOWN_BY)
+        differs = fmin(differs, TIMES_OFF * t->off);
     return (double)c->estimate_cycles -
            array_part(c) * (1 - t->ratio * (1 - differs));
 }
@@ -122,6 +136,9 @@ static void try_one(struct trial *t, struct candidate *list, int i,
         return;
     c->cycles = r.cycles;
     t->ratio = fmin(t->ratio, ratio_of(c));
+    t->off =
+        fmax(t->off, fabs((double)c->cycles / (double)c->estimate_cycles - 1));
+    t->ran++;
     t->stats->passes += r.memo.simulated_passes;
     const struct search_cost cost = {.energy = energy_of(t, &r),
                                      .cycles = r.cycles};
