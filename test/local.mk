@@ -215,7 +215,8 @@ dist_check_SCRIPTS += %D%/fuzz/parsers_test.sh
 if TESTS_WANTED
 check_PROGRAMS += differ
 endif
-differ_SOURCES = %D%/fuzz/differ.cpp %D%/random_levels.h $(TEST_CASES)
+differ_SOURCES = %D%/fuzz/differ.cpp %D%/random_levels.h %D%/random_run.h \
+	$(TEST_CASES)
 differ_LDADD = $(TEST_LIBS)
 # What the module of the SystemC kernel takes of a program, and differ does not.
 differ_LDFLAGS = $(AM_LDFLAGS) -Wl,-u,gtkwave_write -Wl,-u,output_move
@@ -267,6 +268,28 @@ mutate: all
 	    --count $(if $(COUNT),$(COUNT),300) --seed $(if $(SEED),$(SEED),1) \
 	    --only "$(ONLY)" --tests "$(BY)" $(if $(AGAIN),--again) $(if $(WHOLE),--whole) \
 	    $(if $(SECONDS),--seconds $(SECONDS))
+
+# Figures held to what they were; `make pins` renews the tables.
+if TESTS_WANTED
+check_PROGRAMS += search_pins_test nest_pins_test run_pins_test
+endif
+run_pins_test_SOURCES = %D%/pins/run_pins_test.cpp %D%/pins/pins.h \
+	%D%/random_levels.h %D%/random_run.h $(TEST_CASES)
+run_pins_test_LDADD = $(TEST_LIBS)
+nest_pins_test_SOURCES = %D%/pins/nest_pins_test.cpp %D%/pins/pins.h \
+	%D%/dataflows/nest_cost.h %D%/random_levels.h $(TEST_CASES)
+nest_pins_test_LDADD = $(TEST_LIBS)
+search_pins_test_SOURCES = %D%/pins/search_pins_test.cpp %D%/pins/pins.h \
+	$(TEST_CASES)
+search_pins_test_LDADD = $(TEST_LIBS)
+EXTRA_DIST += %D%/pins/tables/choices.txt %D%/pins/tables/nests.txt \
+	%D%/pins/tables/runs.txt %D%/pins/tables/search.txt
+PINS_TESTS = search_pins_test nest_pins_test run_pins_test
+.PHONY: pins
+pins: $(PINS_TESTS)
+	@for test in $(PINS_TESTS); do $(AM_TESTS_ENVIRONMENT) \
+	    ACCELSIM_PINS_RENEW=1 srcdir=$(abs_srcdir) builddir=. \
+	    ./$$test >/dev/null || exit 1; done
 
 # sim/network
 if TESTS_WANTED
@@ -339,7 +362,8 @@ tile_table_test_SOURCES = %D%/run/tile_table_test.cpp $(TEST_CASES)
 tile_table_test_LDADD = $(TEST_LIBS)
 pass_memory_test_SOURCES = %D%/run/pass_memory_test.cpp $(TEST_CASES)
 pass_memory_test_LDADD = $(TEST_LIBS)
-memo_test_SOURCES = %D%/run/memo_test.cpp $(TEST_CASES)
+memo_test_SOURCES = %D%/run/memo_test.cpp %D%/run/like_layers_test.cpp \
+	%D%/random_levels.h %D%/random_run.h $(TEST_CASES)
 part_memo_test_SOURCES = %D%/run/part_memo_test.cpp %D%/mem/each_part.h \
 	$(TEST_CASES)
 part_memo_test_LDADD = $(TEST_LIBS)

@@ -160,6 +160,47 @@ class random_nest
     random_case random_;
 };
 
+// One loop of a dimension in each list, at random; legal.
+template <typename R>
+nest random_point(R &random, const arch &a, const layer &l)
+{
+    for (;;) {
+        nest n;
+        nest_verdict why;
+        std::vector<nest_loop> time[2];
+        nest_start(&a, &n);
+        for (int t = 0; t < TENSOR_N; t++)
+            n.level[LEVEL_L2].keep[t] = random.pick(0, 2) != 0;
+        for (int dim = 0; dim < NEST_DIMS; dim++) {
+            int left = nest_extent(&l, nest_dim(dim));
+            int count[5];
+            for (int k = 0; k < 4; k++) {
+                count[k] = random.pick(0, 1) == 0
+                               ? 1
+                               : random.pick(1, std::min(left, 6));
+                left = ceil_div(left, count[k]);
+            }
+            count[4] = left;
+            nest_append(&n.level[LEVEL_RF].time, nest_dim(dim), count[0]);
+            nest_append(&n.level[LEVEL_L2].cols, nest_dim(dim), count[1]);
+            nest_append(&n.level[LEVEL_L2].rows, nest_dim(dim), count[2]);
+            for (int k = 0; k < 2; k++)
+                if (count[3 + k] > 1)
+                    time[k].push_back({uint16_t(dim), uint16_t(count[3 + k])});
+        }
+        for (int k = 0; k < 2; k++)
+            while (!time[k].empty()) {
+                auto at =
+                    time[k].begin() + random.pick(0, int(time[k].size()) - 1);
+                nest_append(&n.level[k == 0 ? LEVEL_L2 : LEVEL_DRAM].time,
+                            nest_dim(at->dim), at->count);
+                time[k].erase(at);
+            }
+        if (nest_is_legal(&a, &l, &n, &why))
+            return n;
+    }
+}
+
 // Loops as in a mapping file, for the message of a failed expectation.
 inline std::string describe(const nest &n)
 {

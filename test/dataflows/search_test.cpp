@@ -427,6 +427,43 @@ TEST_P(Search, NoMoreImagesThanAPassCanCount)
     EXPECT_EQ(f.r.covered, f.r.space);
 }
 
+// With more reductions than a list of them may have, none is searched.
+TEST_P(Search, ASpaceThatIsTooLargeDoesNotFit)
+{
+    random_case random(36);
+    arch a = machine(random);
+    a.rows = a.cols = 1024;
+    a.rf_words[TENSOR_IFMAP] = a.rf_words[TENSOR_FILTER] = 8192;
+    a.rf_words[TENSOR_PSUM] = 8192;
+    a.rows_hold[0] = a.cols_hold[0] = '\0';
+    a.n_l2_stores = 0;
+    a.l2_bytes = ARCH_BYTES_MAX;
+    layer l = {};
+    std::snprintf(l.name, sizeof(l.name), "long");
+    l.N = l.G = l.M = 1;
+    l.R = l.S = 3;
+    l.H = l.W = 20;
+    layer_set_steps(&l, 1, 0, 1);
+    energy_costs_of(energy_, &a, &costs_);
+    search_costs costs;
+    search_costs_of(&costs_, &a, &costs);
+    const std::string flow = GetParam().flow->name;
+    const bool has_many = GetParam().network == NETWORK_MULTICAST &&
+                          (flow == "ws" || flow == "is" || flow == "nlr");
+    for (int C : {8, 8192}) {
+        const given_mapping none = {};
+        search_problem p;
+        l.C = C;
+        ASSERT_TRUE(layer_finish(&l, src_pos{nullptr, 0}, d));
+        search_problem_init(&p, search_space_of(GetParam().flow, &a), &a, &l,
+                            &costs, &none);
+        const int n = p.space->reductions(&p, nullptr, 0);
+        EXPECT_EQ(search_fits(&p), n <= SEARCH_REDUCTIONS_MAX);
+        EXPECT_EQ(search_fits(&p), C == 8 || !has_many) << n;
+        search_problem_fini(&p);
+    }
+}
+
 std::vector<on_network> everywhere()
 {
     std::vector<on_network> all;

@@ -1,0 +1,377 @@
+// run_pins_test.cpp - what dataflows choose for random machines and layers,
+// what their closed forms and estimates say of it, and what runs of all kinds
+// count, take and remember, to the cycle. SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <vector>
+
+#include "dataflows/choose.h"
+#include "dataflows/rs/rs_estimate.h"
+#include "sim/base/counters.h"
+#include "sim/choose/candidates.h"
+#include "sim/choose/search_costs.h"
+#include "sim/timeline/timeline.h"
+#include "test/messages.h"
+#include "test/pins/pins.h"
+#include "test/random_run.h"
+
+namespace
+{
+
+// Layers of a line; the first few are told by name.
+enum {
+    CHOICES = 16,
+    CHOICES_OF_A_LINE = 50,
+    CANDIDATES = 12,
+    CANDIDATES_OF_A_LINE = 6,
+    RUNS = 120,
+    RUNS_OF_A_LINE = 3,
+    PARTS = 10,
+    TOLD = 3
+};
+
+std::string values_of(const dataflow *flow, const mapping &m)
+{
+    std::string out;
+    for (int k = 0; flow->params[k].name != nullptr; k++)
+        out += flow->params[k].name + std::to_string(m.value[k]);
+    return out;
+}
+
+void add_counts(digest *to, const layer_result &r)
+{
+    for (const counter *c = counter_table; c->path != nullptr; c++)
+        to->add(double(counter_value(c, &r)));
+}
+
+void add_model(digest *to, const arch &a, const layer &l,
+               const layer_mapping &m)
+{
+    layer_result r = {};
+    model_mapping(&a, &l, &m, &r);
+    add_counts(to, r);
+    for (uint64_t cycles : r.bounds_cycles)
+        to->add(double(cycles));
+}
+
+class Choices : public testing::TestWithParam<const char *>
+{
+  protected:
+    static arch machine(random_case &random, const dataflow *flow)
+    {
+        arch a = random.machine();
+        a.l2_bytes = uint64_t(1) << random.pick(9, 16);
+        a.dram_latency_cycles = random.pick(0, 30);
+        a.tight_folds = random.pick(0, 1) != 0;
+        const bool is_systolic = flow->on_systolic && random.pick(0, 1) == 0;
+        a.array_network = is_systolic ? NETWORK_SYSTOLIC : NETWORK_MULTICAST;
+        if (is_systolic) {
+            a.drain = random.pick(0, 1) ? DRAIN_OVERLAPPED : DRAIN_SERIAL;
+            if (std::strcmp(flow->name, "os") != 0)
+                random.add_shadow_words(&a);
+        } else {
+            random.choose_for(flow->name, &a);
+            if (std::strcmp(flow->name, "nlr") != 0 && random.pick(0, 2) == 0)
+                random.add_l1(&a, random.pick(0, 1) ? L2_TO_L1_MESH
+                                                    : L2_TO_L1_MULTICAST);
+        }
+        if (!a.has_l1)
+            random.split_l2(&a);
+        return a;
+    }
+
+    static given_mapping asked(random_case &random, const dataflow *flow)
+    {
+        given_mapping given = {};
+        const bool asks = random.pick(0, 1) != 0;
+        for (int k = 0; asks && flow->params[k].name != nullptr; k++)
+            if (random.pick(0, 3) == 0) {
+                given_param &p = given.param[given.n++];
+                std::snprintf(p.name, sizeof(p.name), "%s",
+                              flow->params[k].name);
+                p.value = random.pick(1, 6);
+            }
+        return given;
+    }
+};
+
+TEST_P(Choices, AreAsTheyWere)
+{
+    const dataflow *flow = dataflow_find(GetParam());
+    pins table("choices", GetParam());
+    for (int k = 0; k < CHOICES; k++) {
+        random_case random(unsigned(700 + k));
+        figures f;
+        digest models, estimates, chosen, none;
+        for (int i = 0; i < CHOICES_OF_A_LINE; i++) {
+            const arch a = machine(random, flow);
+            const layer l = random.shape();
+            const given_mapping given = asked(random, flow);
+            mapping m = {};
+            Messages d;
+            if (!dataflow_choose(flow, &a, &l, &given, &m, d)) {
+                for (char c : d.text())
+                    none.add(c);
+                continue;
+            }
+            if (i < TOLD)
+                f.add("is", values_of(flow, m));
+            for (int value : m.value)
+                chosen.add(value);
+            add_model(&models, a, l, layer_mapping_chosen(flow, &m));
+            if (flow == &rs_dataflow)
+                estimates.add(rs_estimate(&a, &l, &m));
+        }
+        f.add("chosen", chosen);
+        f.add("none", none);
+        f.add("models", models);
+        f.add("estimates", estimates);
+        table.hold(k, f);
+    }
+}
+
+// The most promising of a quick search, with what they are estimated to take.
+TEST_P(Choices, CandidatesAreAsTheyWere)
+{
+    const dataflow *flow = dataflow_find(GetParam());
+    pins table("choices", std::string("candidates_") + GetParam());
+    Messages unread;
+    energy_table *energy = energy_load("45nm", src_pos{}, unread);
+    for (int k = 0; k < CANDIDATES; k++) {
+        random_case random(unsigned(800 + k));
+        figures f;
+        digest costs, found;
+        for (int j = 0; j < CANDIDATES_OF_A_LINE; j++) {
+            const arch a = machine(random, flow);
+            const layer l = random.shape();
+            const given_mapping given = asked(random, flow);
+            candidates_input in = {};
+            candidate one[CANDIDATES_MAX];
+            Messages d;
+            in.arch = &a;
+            in.table = k % 2 == 0 ? energy : nullptr;
+            in.dataflow = flow;
+            in.by_hand = &given;
+            in.objective = search_objective(k % SEARCH_front);
+            in.n_searched = 1 + k % 5;
+            in.proves = k % 3 == 0;
+            in.replays = k % 4 == 0;
+            const int n = candidates_find(&in, &l, one, d);
+            found.add(n);
+            for (int i = 0; i < n; i++) {
+                const candidate &c = one[i];
+                costs.add(c.cost.energy, c.cost.cycles, c.cost.array_cycles,
+                          c.is_searched, c.estimate_cycles);
+                for (int value : c.mapping.mapping.value)
+                    found.add(value);
+            }
+            if (n > 0) {
+                f.add("is", values_of(flow, one[0].mapping.mapping));
+                f.add("takes", double(one[0].estimate_cycles));
+            }
+        }
+        f.add("found", found);
+        f.add("costs", costs);
+        table.hold(k, f);
+    }
+    energy_free(energy);
+}
+
+INSTANTIATE_TEST_SUITE_P(Everywhere, Choices,
+                         testing::Values("rs", "ws", "is", "os", "nlr"));
+
+// What runs count and take; of all of a line.
+struct run_digests {
+    digest counts, ledger, waits, memory, check, energy, mapping, accesses,
+        times;
+
+    void add(const layer_result &r)
+    {
+        counts.add(r.active_pes, r.passes, r.array_cycles);
+        add_counts(&counts, r);
+        for (uint64_t cycles : r.bounds_cycles)
+            counts.add(double(cycles));
+        for (uint64_t cycles : r.ledger_pe_cycles)
+            ledger.add(double(cycles));
+        for (const auto &of : r.wait_dram_by)
+            for (uint64_t cycles : of)
+                waits.add(double(cycles));
+        for (const auto &of : r.wait_by)
+            for (uint64_t cycles : of)
+                waits.add(double(cycles));
+        const memo_stats &m = r.memo;
+        memory.add(
+            double(m.simulated_passes), m.remembered_passes, m.skipped_passes,
+            m.periods, m.pe_cycles, m.simulated_pe_cycles, m.skipped_pe_cycles,
+            m.new_descriptors, m.evicted_descriptors, m.simulated_transfers,
+            m.remembered_transfers, m.remembered_phases);
+    }
+
+    void add_check(const layer_result &r)
+    {
+        check.add(double(r.check_outputs), r.check_zero_macs, r.gated_macs,
+                  r.cycles);
+        for (uint64_t bytes : r.check_compressed_bytes)
+            check.add(double(bytes));
+    }
+
+    void add_energy(const energy_table *table, const arch &a,
+                    const layer_result &r)
+    {
+        energy_costs costs;
+        layer_energy e = {};
+        search_costs searched;
+        energy_costs_of(table, &a, &costs);
+        search_costs_of(&costs, &a, &searched);
+        const dram_cfg &dram = searched.dram_cfg;
+        energy_of_layer(&costs, &a, &r,
+                        dram.kind == DRAM_PART ? dram_burst_bytes(&dram) : 0,
+                        &e);
+        for (int part = 0; part < ENERGY_N; part++)
+            energy.add(energy_part_of(&e, energy_part(part)));
+        energy.add(costs.clock_cycle, costs.leakage_cycle, costs.refresh_cycle,
+                   costs.network_clock_cycle);
+    }
+
+    void add_text(const char *text)
+    {
+        for (; text != nullptr && *text != '\0'; text++)
+            mapping.add(*text);
+    }
+
+    static void note(void *context, const struct access *a)
+    {
+        auto *to = static_cast<digest *>(context);
+        to->add_word(uint64_t(a->level) << 40 | uint64_t(a->tensor) << 36 |
+                     uint64_t(a->is_write) << 32 | uint64_t(a->unit));
+        to->add_word(a->word);
+    }
+
+    void add_times(const layer_timeline &t)
+    {
+        for (const auto &kind : t.kind)
+            for (int i = 0; i < kind.n; i++) {
+                const timeline_event &e = kind.event[i];
+                times.add(double(e.from), e.to, e.count, e.cycles);
+                for (uint64_t figure : e.figure)
+                    times.add(double(figure));
+            }
+    }
+
+    void put(figures *f) const
+    {
+        f->add("counts", counts);
+        f->add("ledger", ledger);
+        f->add("waits", waits);
+        f->add("memory", memory);
+        f->add("check", check);
+        f->add("energy", energy);
+        f->add("mapping", mapping);
+        f->add("accesses", accesses);
+        f->add("times", times);
+    }
+};
+
+class Runs : public testing::TestWithParam<int>
+{
+  protected:
+    Runs()
+    {
+        for (const char *name :
+             {"16nm_components", "28nm_components", "45nm", "45nm_components",
+              "45nm_horowitz", "45nm_instructions", "45nm_rough",
+              "65nm_components", "eyeriss_normalized"})
+            table_.push_back(energy_load(name, src_pos{}, d_));
+    }
+    ~Runs() override
+    {
+        for (energy_table *table : table_)
+            energy_free(table);
+    }
+
+    // As often a nest, or listed levels, as a named mapping; some machines have
+    // a DRAM part, or skip zeros.
+    static bool draw(unsigned seed, random_run *run, diag *d)
+    {
+        static const char *const parts[] = {"ddr3_1600", "ddr4_2400",
+                                            "lpddr4_2400", "hbm2"};
+        static const char *const skips[] = {"ifmap", "filter", "both"};
+        const unsigned kind = seed % 4;
+        if (!(kind == 0   ? draw_nest(seed, run, d)
+              : kind == 1 ? draw_levels(seed, run, d)
+                          : draw_run(seed, run, d)))
+            return false;
+        if (seed % 5 == 0 && run->cfg == nullptr)
+            std::snprintf(run->a.dram_model, sizeof(run->a.dram_model), "%s",
+                          parts[seed / 5 % 4]);
+        if (seed % 3 == 0 && kind > 1 && run->cfg == nullptr &&
+            run->a.array_network == NETWORK_MULTICAST) {
+            std::strcpy(run->a.skips[0], skips[seed / 3 % 3]);
+            run->a.psum_add = PSUM_ADD_OWN_CYCLE;
+            run->a.zero_gating = false;
+            run->a.coding = seed / 9 % 2 ? CODING_CSC : CODING_NONE;
+            run->l.zero_share[TENSOR_IFMAP] = 0.5;
+        }
+        return true;
+    }
+
+    void add(const random_run &run, run_digests *of, figures *f)
+    {
+        layer_result r = {}, checked = {}, tapped = {};
+        simulate_options o = {};
+        Messages d, unread;
+        o.memo = o.show_mapping = true;
+        f->add("run", run.text.substr(0, 40));
+        if (!simulate_layer(&run.a, &run.l, &run.mapping, &o, &r, d)) {
+            f->add("says", d.text().substr(0, 60));
+            return;
+        }
+        f->add("cycles", double(r.cycles));
+        of->add(r);
+        of->add_text(r.mapping_text);
+        for (const energy_table *energies : table_)
+            of->add_energy(energies, run.a, r);
+        o.show_mapping = false;
+        o.check = true;
+        simulate_layer(&run.a, &run.l, &run.mapping, &o, &checked, unread);
+        of->add_check(checked);
+        layer_timeline times;
+        layer_timeline_init(&times, 64, nullptr);
+        access_tap tap = {&of->accesses, run_digests::note};
+        o.check = o.memo = false;
+        o.access_tap = &tap;
+        o.timeline = &times;
+        simulate_layer(&run.a, &run.l, &run.mapping, &o, &tapped, unread);
+        of->add_times(times);
+        layer_timeline_fini(&times);
+        layer_result_fini(&r);
+        layer_result_fini(&checked);
+        layer_result_fini(&tapped);
+    }
+
+    Messages d_;
+    std::vector<energy_table *> table_;
+};
+
+TEST_P(Runs, AreAsTheyWere)
+{
+    const int part = GetParam();
+    pins table("runs", "runs");
+    for (int k = part; k < pinned(RUNS); k += PARTS) {
+        figures f;
+        run_digests of;
+        for (int i = 0; i < RUNS_OF_A_LINE; i++) {
+            random_run run;
+            Messages d;
+            if (draw(900 + unsigned(RUNS_OF_A_LINE * k + i), &run, d))
+                add(run, &of, &f);
+        }
+        of.put(&f);
+        table.hold(k, f);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Parts, Runs, testing::Range(0, int(PARTS)));
+
+} // namespace
