@@ -15,7 +15,7 @@
 #include "sim/base/config_tree.h"
 #include "sim/base/nearest.h"
 
-#define CHUNK_BYTES 16384
+#define CHUNK_BYTES 4064 /* with its head and malloc's, a page */
 
 /* Memory is handed out from the newest chunk; a large piece has one of its
  * own. */
@@ -32,20 +32,20 @@ struct config_text {
     size_t n_slots, n_members;
 };
 
-static void *piece(struct config_text *text, size_t bytes)
+static void *piece(struct config_text *text, size_t bytes, size_t align)
 {
-    const size_t unit = sizeof(max_align_t);
     struct chunk *c = text->chunk;
-    bytes = (bytes + unit - 1) / unit * unit;
-    if (c == NULL || c->bytes - c->used < bytes) {
+    size_t at = c == NULL ? 0 : (c->used + align - 1) / align * align;
+    if (c == NULL || at > c->bytes || c->bytes - at < bytes) {
         size_t room = bytes > CHUNK_BYTES ? bytes : CHUNK_BYTES;
         c = xcalloc(1, sizeof(*c) + room);
         c->bytes = room;
         c->older = text->chunk;
         text->chunk = c;
+        at = 0;
     }
-    c->used += bytes;
-    return (char *)c->memory + c->used - bytes;
+    c->used = at + bytes;
+    return (char *)c->memory + at;
 }
 
 struct config_text *config_text_new(void)
@@ -84,7 +84,7 @@ const struct setting *config_text_root(const struct config_text *text)
 const char *config_text_keep(struct config_text *text, const char *letters,
                              size_t bytes)
 {
-    char *kept = piece(text, bytes + 1);
+    char *kept = piece(text, bytes + 1, 1);
     if (bytes > 0)
         memcpy(kept, letters, bytes);
     kept[bytes] = '\0';
@@ -125,7 +125,7 @@ static void add_member(struct config_text *text, struct setting *member)
 struct setting *setting_add(struct setting *to, const char *name,
                             struct src_pos at)
 {
-    struct setting *s = piece(to->text, sizeof(*s));
+    struct setting *s = piece(to->text, sizeof(*s), _Alignof(struct setting));
     s->text = to->text;
     s->parent = to;
     s->name = name;
@@ -133,7 +133,8 @@ struct setting *setting_add(struct setting *to, const char *name,
     if (to->n == to->room) {
         struct setting **old = to->item;
         to->room = to->room == 0 ? 4 : 2 * to->room;
-        to->item = piece(to->text, (size_t)to->room * sizeof(*to->item));
+        to->item = piece(to->text, (size_t)to->room * sizeof(*to->item),
+                         _Alignof(struct setting *));
         if (to->n > 0)
             memcpy(to->item, old, (size_t)to->n * sizeof(*to->item));
     }
