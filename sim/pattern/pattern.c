@@ -14,16 +14,18 @@ static inline uint64_t mix(uint64_t x, int coord)
     return x ^ (x >> 31);
 }
 
-/* Over the first three coordinates. */
-static uint64_t hash_of_row(uint64_t seed, const int coord[3])
+/* Over coordinates [from, to). */
+static inline uint64_t mix_some(uint64_t x, const int coord[4], int from,
+                                int to)
 {
-    return mix(mix(mix(seed + 0x9e3779b97f4a7c15u, coord[0]), coord[1]),
-               coord[2]);
+    for (int k = from; k < to; k++)
+        x = mix(x, coord[k]);
+    return x;
 }
 
 uint64_t pattern_hash(uint64_t seed, const int coord[4])
 {
-    return mix(hash_of_row(seed, coord), coord[3]);
+    return mix_some(seed + 0x9e3779b97f4a7c15u, coord, 0, 4);
 }
 
 /* The share of zeros inside the padding; with stored padding, so much that
@@ -109,18 +111,21 @@ bool pattern_is_zero(const struct pattern *p, const int coord[4])
            is_drawn(p, pattern_hash(p->seed, coord));
 }
 
-uint64_t pattern_zeros(const struct pattern *p, const int coord[4], int words)
+uint64_t pattern_zeros(const struct pattern *p, const int coord[4], int along,
+                       int words)
 {
     const bool drawn =
         p->has_zeros && p->mask == NULL &&
         (p->tensor != TENSOR_FILTER || p->layer->filter_block == 0);
-    const uint64_t row = drawn ? hash_of_row(p->seed, coord) : 0;
+    const uint64_t begin =
+        mix_some(p->seed + 0x9e3779b97f4a7c15u, coord, 0, along);
     int at[4] = {coord[0], coord[1], coord[2], coord[3]};
     uint64_t zeros = 0;
-    for (int k = 0; k < words; k++, at[3]++) {
-        const bool is_zero =
-            !drawn ? pattern_is_zero(p, at)
-                   : is_drawn(p, mix(row, at[3])) || pattern_is_padding(p, at);
+    for (int k = 0; k < words; k++, at[along]++) {
+        const bool is_zero = !drawn
+                                 ? pattern_is_zero(p, at)
+                                 : is_drawn(p, mix_some(begin, at, along, 4)) ||
+                                       pattern_is_padding(p, at);
         zeros |= (uint64_t)is_zero << k;
     }
     return zeros;

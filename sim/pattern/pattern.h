@@ -37,10 +37,10 @@ struct pattern pattern_of(const struct arch *arch, const struct layer *layer,
 bool pattern_is_padding(const struct pattern *pattern, const int coord[4]);
 /* Whether a word of a pattern with zeros, or without, is one. */
 bool pattern_is_zero(const struct pattern *pattern, const int coord[4]);
-/* Bits of up to 64 words that differ in their last coordinate alone, from the
+/* Bits of up to 64 words that differ in coordinate `along` alone, from the
  * first on; 1: it is zero. */
 uint64_t pattern_zeros(const struct pattern *pattern, const int coord[4],
-                       int words);
+                       int along, int words);
 /* A well-mixed word of four coordinates. */
 uint64_t pattern_hash(uint64_t seed, const int coord[4]);
 

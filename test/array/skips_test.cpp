@@ -392,6 +392,36 @@ TEST_P(Skips, GetAZeroForSixteenInARow)
     EXPECT_GT(all, 0u);
 }
 
+// Words are drawn by rows; each is what it is alone.
+TEST_P(Skips, HaveTheSamePatternByRowsAndWordByWord)
+{
+    uint64_t any = 0;
+    for (int k = 0, end = sample(50, "random layers"); k < end; k++) {
+        const arch a = machine(false);
+        layer l = shape();
+        if (k % 3 == 0 && l.C / l.G > 2) {
+            l.filter_block = 3;
+            l.filter_nonzero = 2;
+        }
+        for (tensor t : {TENSOR_IFMAP, TENSOR_FILTER}) {
+            const pattern p = pattern_of(&a, &l, t);
+            const int along = k % 2 == 0 ? 1 : 3;
+            int at[4] = {0, random_.pick(0, 2), random_.pick(0, 2), 0};
+            at[along] = random_.pick(0, 3);
+            const int words = t == TENSOR_FILTER && along == 1
+                                  ? std::min(64, std::max(1, l.C / l.G - at[1]))
+                                  : random_.pick(1, 64);
+            const uint64_t zeros = pattern_zeros(&p, at, along, words);
+            any |= zeros;
+            for (int w = 0; w < 64; w++, at[along]++)
+                EXPECT_EQ(zeros >> w & 1,
+                          w < words && pattern_is_zero(&p, at) ? 1u : 0u)
+                    << "word " << w << " of " << words;
+        }
+    }
+    EXPECT_NE(any, 0u);
+}
+
 TEST_P(Skips, TakeTheSameCyclesWhoeverStepsThem)
 {
     for (int k = 0, end = sample(6, "random layers"); k < end; k++) {

@@ -1,3 +1,3 @@
 libaccel_a_SOURCES += \
 	%D%/pass_pattern.c \
-	%D%/pass_pattern.h
+	%D%/pass_pattern.h %D%/streams.h

@@ -6,31 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/pattern/pattern.h"
+#include "sim/array/sparse/streams.h"
 
-/* The words of one network of a pass, stream after stream. */
-struct streams {
-    enum tensor tensor;
-    bool are_skipped;
-    struct pattern pattern; /* of the tensor whose words they are */
-    /* Owns; of each of its words two bits: it has been asked for; it is zero.
-     */
-    uint64_t *asked;
-    int extent[4];
-    /* The latest stretch of a row that was asked for, from that word on. */
-    bool has_row;
-    int row[4];
-    uint64_t row_zeros;
-    uint64_t *bits;   /* owns */
-    uint64_t n, room; /* of the bits */
-    uint64_t *begin;  /* owns; of each lane */
-    bool are_coded;
-    uint64_t *comes; /* owns; bits as those, of words that come */
-    uint32_t *ranks; /* owns; how many come before those of each word of bits */
-    uint32_t come;   /* in all */
-    int run;         /* zeros behind the latest of these, of its segment */
-    int16_t *words;  /* owns; that come, by round and destination */
-};
+enum { ASKED_MAX = 1 << 27 }; /* words of a tensor, for 32 MiB */
 
 struct pass_pattern {
     const struct program *program; /* borrowed */
@@ -39,12 +17,6 @@ struct pass_pattern {
     struct pass latest; /* whose words these are */
     struct lane_pattern pattern;
 };
-
-enum { ASKED_MAX = 1 << 27 }; /* words of a tensor, for 32 MiB */
-
-/* Bits of the count of zeros beside a word, and how many zeros it counts: one
- * more spends a word of its own (Chen et al., JETCAS 9(2), 2019, s. IV-A). */
-enum { BITS = 64, COUNT_BITS = 4, ZEROS_MAX = (1 << COUNT_BITS) - 1 };
 
 bool pass_pattern_is_coded(const struct program *p, enum tensor tensor)
 {
@@ -77,6 +49,7 @@ static void start_asked(const struct layer *l, enum tensor tensor,
         memset(out->extent, 0, sizeof(out->extent)); /* none is noted */
         return;
     }
+    out->along = out->extent[2] == 1 && out->extent[3] == 1 ? 1 : 3;
     out->asked = xcalloc((size_t)(2 * words / BITS + 1), sizeof(*out->asked));
 }
 
@@ -127,130 +100,6 @@ void pass_pattern_free(struct pass_pattern *p)
     free(p);
 }
 
-/* Makes room for twice as many bits, and one word more, which is touched where
- * 64 bits are read from one of the last on. */
-static void make_room(struct streams *s)
-{
-    const uint64_t words = s->room / BITS;
-    const uint64_t more = words == 0 ? 64 : 2 * words;
-    s->bits = xrealloc(s->bits, more + 1, sizeof(*s->bits));
-    if (s->are_coded) {
-        s->comes = xrealloc(s->comes, more + 1, sizeof(*s->comes));
-        s->ranks = xrealloc(s->ranks, more + 1, sizeof(*s->ranks));
-    }
-    s->room = more * BITS;
-}
-
-/* Whether a word comes.  A segment's zeros are counted for themselves. */
-static bool comes(struct streams *s, bool is_zero, bool begins_segment)
-{
-    if (begins_segment)
-        s->run = 0;
-    if (is_zero && s->run < ZEROS_MAX) {
-        s->run++;
-        return false;
-    }
-    s->run = 0;
-    return true;
-}
-
-/* Notes the zeros of so many words from `at`, the first one's, on. */
-static void note(struct streams *s, uint64_t at, uint64_t zeros, int words)
-{
-    for (int k = 0; k < words; k++, at++)
-        s->asked[2 * at / BITS] |=
-            ((zeros >> k & 1) != 0 ? (uint64_t)3 : (uint64_t)1)
-            << 2 * at % BITS;
-}
-
-/* A word in whose stretch of its row none has been asked for: who asks for
- * one asks for its neighbours, and their hashes have a common beginning. */
-static bool ask(struct streams *s, const int coord[4], uint64_t at)
-{
-    const int from = coord[3] & -BITS, in_row = s->extent[3] - from;
-    const int words = in_row < BITS ? in_row : BITS;
-    const int first[4] = {coord[0], coord[1], coord[2], from};
-    memcpy(s->row, first, sizeof(first));
-    s->row_zeros = pattern_zeros(&s->pattern, first, words);
-    s->has_row = true;
-    note(s, at - (uint64_t)(coord[3] - from), s->row_zeros, words);
-    return (s->row_zeros >> (coord[3] - from) & 1) != 0;
-}
-
-/* Passes ask again and again for a word. */
-static bool is_zero_word(struct streams *s, const int coord[4])
-{
-    uint64_t at = 0;
-    for (int k = 0; k < 4; k++) {
-        if (coord[k] < 0 || coord[k] >= s->extent[k])
-            return pattern_is_zero(&s->pattern, coord);
-        at = at * (uint64_t)s->extent[k] + (uint64_t)coord[k];
-    }
-    if (s->has_row && coord[0] == s->row[0] && coord[1] == s->row[1] &&
-        coord[2] == s->row[2] && (coord[3] & -BITS) == s->row[3])
-        return (s->row_zeros >> (coord[3] - s->row[3]) & 1) != 0;
-    const uint64_t two = s->asked[2 * at / BITS] >> 2 * at % BITS;
-    return (two & 1) == 0 ? ask(s, coord, at) : (two & 2) != 0;
-}
-
-/* Up to 64 words more; those that are not zero, and those that come. */
-static void append(struct streams *s, uint64_t words, uint64_t come, int n)
-{
-    const uint64_t at = s->n / BITS;
-    const int shift = (int)(s->n % BITS), behind = BITS - shift;
-    if (n == 0)
-        return;
-    while (s->n + (uint64_t)n > s->room)
-        make_room(s);
-    s->bits[at] = (shift == 0 ? 0 : s->bits[at]) | words << shift;
-    if (n > behind)
-        s->bits[at + 1] = words >> behind;
-    if (s->are_coded) {
-        SIM_CHECK(s->come < UINT32_MAX - BITS);
-        s->comes[at] = (shift == 0 ? 0 : s->comes[at]) | come << shift;
-        if (shift == 0)
-            s->ranks[at] = s->come;
-        if (n > behind) {
-            s->comes[at + 1] = come >> behind;
-            s->ranks[at + 1] =
-                s->come + (uint32_t)__builtin_popcountll(come << shift);
-        }
-        s->come += (uint32_t)__builtin_popcountll(come);
-    }
-    s->n += (uint64_t)n;
-}
-
-/* Words that are put together until they are 64, or the last. */
-struct putting {
-    uint64_t words, come;
-    int n;
-    int segment; /* words whose zeros are counted together */
-    int come_in_all;
-};
-
-static void put_together(struct streams *s, struct putting *p)
-{
-    append(s, p->words, p->come, p->n);
-    p->come_in_all += __builtin_popcountll(p->come);
-    p->words = p->come = 0;
-    p->n = 0;
-}
-
-/* Word k of those that are put.  In segments of no more words than zeros are
- * counted each zero stays behind. */
-static void put(struct streams *s, struct putting *p, int k, const int coord[4])
-{
-    const bool is_zero = is_zero_word(s, coord);
-    const bool does =
-        !s->are_coded ||
-        (p->segment <= ZEROS_MAX ? !is_zero
-                                 : comes(s, is_zero, k % p->segment == 0));
-    p->words |= (uint64_t)!is_zero << p->n;
-    p->come |= (uint64_t)does << p->n;
-    if (++p->n == BITS)
-        put_together(s, p);
-}
-
 /* As in multicast_shape.c: the lane of block b, row i, set t, chain y. */
 static int lane_at(const struct program *p, const struct multicast_pass *d,
                    int b, int i, int t, int y)
@@ -294,22 +143,6 @@ static void clear_words(struct streams *s, size_t rounds, size_t dests)
     s->words = xcalloc(rounds * dests, sizeof(*s->words));
     s->n = 0;
     s->come = 0;
-}
-
-/* Puts words that lie side by side in a row of their tensor, from one to the
- * other of the same number less one: coordinates rise with k, as a loop nest's
- * do.  They are segments of one word.  false: they do not lie so. */
-static bool put_row(struct streams *s, struct putting *p, const int first[4],
-                    const int last[4], int words)
-{
-    if (words > BITS || last[3] - first[3] != words - 1 ||
-        memcmp(first, last, 3 * sizeof(*first)) != 0)
-        return false;
-    const uint64_t all = UINT64_MAX >> (BITS - words);
-    p->words = all & ~pattern_zeros(&s->pattern, first, words);
-    p->come = s->are_coded ? p->words : all;
-    p->n = words;
-    return true;
 }
 
 /* The words that the chains of a set hold, each of a row its own. */
