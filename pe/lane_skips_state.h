@@ -5,8 +5,6 @@
 #ifndef PE_LANE_SKIPS_STATE_H
 #define PE_LANE_SKIPS_STATE_H
 
-#include <string.h>
-
 #include "pe/lane_skips.h"
 #include "pe/stream_bits.h"
 
@@ -50,20 +48,10 @@ static inline uint64_t lanes_moved(const int16_t *restrict moved_on,
                                    const int16_t *restrict running,
                                    int16_t which, int n)
 {
-    uint8_t has[64] = {0};
-    uint64_t moved = 0;
+    uint8_t has[BITS] = {0};
     for (int l = 0; l < n; l++)
         has[l] = (moved_on[l] & running[l] & which) != 0;
-    for (int k = 0; k < n; k += 8) {
-        uint64_t eight;
-        memcpy(&eight, has + k, sizeof(eight));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-        eight = __builtin_bswap64(eight);
-#endif
-        /* The low bits of the eight bytes, side by side. */
-        moved |= (eight * 0x0102040810204080u >> 56) << k;
-    }
-    return moved;
+    return bits_of_bytes(has, n);
 }
 
 /* find_next in a window of one word, by the bits of the words that are held for

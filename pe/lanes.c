@@ -140,18 +140,31 @@ void lanes_issue(struct lanes *lanes, const struct lanes_pass *pass)
         lane_skips_issue(lanes);
 }
 
+/* A bit for each of `n` lanes, up to 64: it runs and has no window left. */
+static uint64_t lanes_ended(const int16_t *restrict running,
+                            const int16_t *restrict windows_left, int n)
+{
+    uint8_t has[BITS] = {0};
+    for (int l = 0; l < n; l++)
+        has[l] = (running[l] & -(windows_left[l] == 0)) != 0;
+    return bits_of_bytes(has, n);
+}
+
 void lanes_end_groups(struct lanes *lanes, int from, int to)
 {
     struct lane_fields *f = &lanes->f;
-    for (int l = from; l < to; l++) {
-        if (f->running[l] == 0 || f->windows_left[l] != 0)
-            continue;
-        const uint16_t done = (uint16_t)(f->groups_done[l] + 1);
-        f->groups_done[l] = (int16_t)done;
-        f->windows_left[l] = next_group(&lanes->pass.groups, done);
-        if (f->windows_left[l] == 0) {
-            f->running[l] = 0;
-            lanes->state->running--;
+    for (int at = from; at < to; at += BITS) {
+        uint64_t ended = lanes_ended(f->running + at, f->windows_left + at,
+                                     at + BITS < to ? BITS : to - at);
+        for (; ended != 0; ended &= ended - 1) {
+            const int l = at + __builtin_ctzll(ended);
+            const uint16_t done = (uint16_t)(f->groups_done[l] + 1);
+            f->groups_done[l] = (int16_t)done;
+            f->windows_left[l] = next_group(&lanes->pass.groups, done);
+            if (f->windows_left[l] == 0) {
+                f->running[l] = 0;
+                lanes->state->running--;
+            }
         }
     }
 }

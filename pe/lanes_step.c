@@ -36,17 +36,23 @@ STEP_RANGE(step_range_plain, false, true)
 STEP_RANGE(step_range_plain_held, true, true)
 #undef STEP_RANGE
 
-HOT static void step_range_skips(const struct lane_fields *f,
-                                 const struct lane_scalars *k, int chains,
-                                 int from, int to, struct lane_sums *sums)
-{
-    lane_loop(f, k, chains, from, to, true, false, true, false, false, sums);
-}
+#define STEP_SKIPS(name, is_plain)                                            \
+    HOT static void name(const struct lane_fields *f,                         \
+                         const struct lane_scalars *k, int chains, int from,  \
+                         int to, struct lane_sums *sums)                      \
+    {                                                                         \
+        lane_loop(f, k, chains, from, to, true, false, true, is_plain, false, \
+                  sums);                                                      \
+    }
+STEP_SKIPS(step_range_skips, false)
+STEP_SKIPS(step_range_plain_skips, true)
+#undef STEP_SKIPS
 
 static step_range_fn *step_range_of(const struct lanes *lanes)
 {
     if (lanes->skips != NULL)
-        return step_range_skips;
+        return lanes_are_plain(&lanes->scalars) ? step_range_plain_skips
+                                                : step_range_skips;
     if (lanes_are_plain(&lanes->scalars))
         return lanes->held_is_in ? step_range_plain_held : step_range_plain;
     return lanes->held_is_in ? step_range_held : step_range;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -63,6 +64,23 @@ static inline uint64_t rank_of(const uint64_t *comes, const uint32_t *ranks,
         return word;
     return ranks[word / BITS] + (uint64_t)__builtin_popcountll(
                                     comes[word / BITS] & low_bits(word % BITS));
+}
+
+/* A bit for each of `n` bytes, up to 64, that are 0 or 1, with as many more as
+ * fill eight. */
+static inline uint64_t bits_of_bytes(const uint8_t *bytes, int n)
+{
+    uint64_t bits = 0;
+    for (int k = 0; k < n; k += 8) {
+        uint64_t eight;
+        memcpy(&eight, bytes + k, sizeof(eight));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        eight = __builtin_bswap64(eight);
+#endif
+        /* The low bits of the eight bytes, side by side. */
+        bits |= (eight * 0x0102040810204080u >> 56) << k;
+    }
+    return bits;
 }
 
 /* How many bits are set; of many words at once, where there is no instruction
