@@ -52,7 +52,8 @@ void search_evaluate(struct search_walk *w, const struct search_branch *b,
 
 void search_evaluate_start(struct search_walk *w)
 {
-    if (w->problem->stalls && search_knows_passes(w->problem))
+    if (w->problem->stalls && w->best.objective != SEARCH_energy &&
+        search_knows_passes(w->problem))
         w->program = xcalloc(1, sizeof(*w->program));
 }
 

@@ -20,7 +20,7 @@
 /* So many of the best by the closed form are looked at closer, of which so many
  * may take equally long; and so many of the less costly ones that may be
  * slower. */
-enum { LOOKED_AT = 48, EQUALS = 16, FRUGAL = 8 };
+enum { LOOKED_AT = 48, LOOKED_AT_BY_ENERGY = 24, EQUALS = 16, FRUGAL = 8 };
 
 /* By this share the closed form's estimates may be above the best one. */
 static const double ESTIMATES_DIFFER = 0.1;
@@ -255,13 +255,14 @@ static bool is_alike(const struct list *list, const struct candidate *c)
 static void add_searched(struct list *list)
 {
     const enum search_objective objective = list->in->objective;
-    const struct search_options options = {.objective = objective,
-                                           .top = LOOKED_AT,
-                                           .equals = EQUALS,
-                                           .slack = ESTIMATES_DIFFER,
-                                           .step = STEP,
-                                           .jobs = 1,
-                                           .quick = EVALUATED_MAX};
+    const struct search_options options = {
+        .objective = objective,
+        .top = objective == SEARCH_energy ? LOOKED_AT_BY_ENERGY : LOOKED_AT,
+        .equals = EQUALS,
+        .slack = ESTIMATES_DIFFER,
+        .step = STEP,
+        .jobs = 1,
+        .quick = EVALUATED_MAX};
     struct candidate pool[LOOKED_AT + FRUGAL];
     struct search_result found;
     int n = 0;

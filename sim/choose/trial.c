@@ -15,8 +15,10 @@ struct trial {
     struct energy_costs costs;
     int best;     /* -1: none yet */
     double ratio; /* the least of what the array took to its estimate, and 1 */
-    double off;   /* the most that an estimate was off, as a share of it */
-    int ran;      /* so many ran to their end */
+    /* What runs took of their estimates, at least and at most; so many ran to
+     * their end. */
+    double least_share, most_share;
+    int ran;
     struct search_cost least;
     uint64_t shortest;           /* of all that ran */
     struct layer_result *result; /* of the best */
@@ -45,9 +47,10 @@ static const double ESTIMATES_DIFFER = 0.03, ESTIMATES_OF_DEAR_ONES = 0.012;
 /* The same where passes say by their descriptors how long they take. */
 static const double PASSES_DIFFER = 0.01, PASSES_OF_DEAR_ONES = 0.004;
 
-/* With so many of a layer simulated, the estimates of the others are off by no
- * more than so many times what theirs were; assumed. */
-enum { KNOWN_BY = 2, TIMES_OFF = 3 };
+/* With so many of a layer simulated, the others take as large a share of their
+ * estimates, and differ in that by no more than so many times what these did;
+ * assumed. */
+enum { KNOWN_BY = 2, TIMES_APART = 3 };
 
 /* By this share less energy is worth a simulation. */
 static const double IS_FRUGAL = 0.005;
@@ -75,12 +78,15 @@ static double at_least(const struct trial *t, const struct candidate *c)
 {
     const bool is_dear = t->in->objective == SEARCH_delay && t->best >= 0 &&
                          c->cost.energy > t->least.energy * (1 - IS_FRUGAL);
-    double differs = c->knows_passes
-                         ? is_dear ? PASSES_OF_DEAR_ONES : PASSES_DIFFER
-                     : is_dear ? ESTIMATES_OF_DEAR_ONES
-                               : ESTIMATES_DIFFER;
-    if (t->ran >= KNOWN_BY)
-        differs = fmin(differs, TIMES_OFF * t->off);
+    const double differs = c->knows_passes
+                               ? is_dear ? PASSES_OF_DEAR_ONES : PASSES_DIFFER
+                           : is_dear ? ESTIMATES_OF_DEAR_ONES
+                                     : ESTIMATES_DIFFER;
+    if (t->ran >= KNOWN_BY) {
+        const double apart = TIMES_APART * (t->most_share - t->least_share);
+        return (double)c->estimate_cycles * t->least_share *
+               (1 - fmin(differs, apart));
+    }
     return (double)c->estimate_cycles -
            array_part(c) * (1 - t->ratio * (1 - differs));
 }
@@ -136,8 +142,9 @@ static void try_one(struct trial *t, struct candidate *list, int i,
         return;
     c->cycles = r.cycles;
     t->ratio = fmin(t->ratio, ratio_of(c));
-    t->off =
-        fmax(t->off, fabs((double)c->cycles / (double)c->estimate_cycles - 1));
+    const double share = (double)c->cycles / (double)c->estimate_cycles;
+    t->least_share = fmin(t->least_share, share);
+    t->most_share = fmax(t->most_share, share);
     t->ran++;
     t->stats->passes += r.memo.simulated_passes;
     const struct search_cost cost = {.energy = energy_of(t, &r),
@@ -162,6 +169,7 @@ int trial_best(const struct candidates_input *in, const struct layer *layer,
                       .options = {.memo = true},
                       .best = -1,
                       .ratio = 1,
+                      .least_share = INFINITY,
                       .shortest = UINT64_MAX,
                       .result = result,
                       .stats = stats};
