@@ -63,6 +63,16 @@ static int next_below(const struct search_walk *w, int whole, int v)
     return even < v ? even : min_int(v - 1, ceil_div(whole, parts + 1));
 }
 
+/* The same of tiles that are filled by units of so many: before the next one
+ * that cuts evenly, the most whole units. */
+static int next_of_units(const struct search_walk *w, int whole, int unit,
+                         int v)
+{
+    const int even = next_below(w, whole, v);
+    const int units = v / unit * unit;
+    return w->coarse && units < v && units > even ? units : even;
+}
+
 /* The same of outputs in parallel, `most` at once: the least that take as many
  * turns, then the most that leave PEs for one more of something else, or the
  * least that take one turn more. */
@@ -93,7 +103,7 @@ static void walk_psum_tiles(struct search_walk *w,
     s.m_tiles = 0;
     for (int m = to, n = 0;
          m >= from && !w->gave_up &&
-         n<PSUM_TILES; m = next_below(w, M, m), n += w->most> 0) {
+         n<PSUM_TILES; m = next_of_units(w, M, s.f, m), n += w->most> 0) {
         uint64_t tiles = ceil_u(M, m);
         if (tiles != s.m_tiles) {
             s.m_tiles = tiles;
@@ -172,7 +182,10 @@ static void walk_filter_tiles(struct search_walk *w,
         f.from = least;
     if (search_groups(b->r) > 1 && f.from < M)
         f.from = M;
-    for (int k = f.to; k >= f.from && !w->gave_up; k = next_below(w, M, k)) {
+    s->f = f.to;
+    const int unit = p->space->fold(p, s);
+    for (int k = f.to; k >= f.from && !w->gave_up;
+         k = next_of_units(w, M, unit, k)) {
         s->f = k;
         if (!search_has(p->space, SEARCH_P))
             s->p = k;

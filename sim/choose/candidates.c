@@ -33,6 +33,9 @@ static const double STEP = 0.002;
 static const double FRUGAL_IS_SLOWER[] = {0.03, 0.01, 0.003};
 enum { FRUGALS = 3 };
 
+/* So many times that where no passes say how long they take. */
+static const double TIMES_UNKNOWN = 3;
+
 struct list {
     const struct candidates_input *in;
     const struct layer *layer;
@@ -217,7 +220,8 @@ static int fill_pool(const struct list *list, const struct search_result *found,
         if (k == 0 ||
             memcmp(&best[k].cost, &best[k - 1].cost, sizeof(best[k].cost)) != 0)
             look_at(list, &best[k], true, pool, &n);
-    look_at_front(list, found, least * (1 + FRUGAL_IS_SLOWER[0]), pool, &n);
+    look_at_front(list, found,
+                  least * (1 + TIMES_UNKNOWN * FRUGAL_IS_SLOWER[0]), pool, &n);
     return n;
 }
 
@@ -274,8 +278,9 @@ static void add_searched(struct list *list)
     const int most = min_int(list->n + list->in->n_searched, CANDIDATES_MAX);
     if (n > 0 && objective != SEARCH_energy) {
         const double least = (double)pool[0].estimate_cycles;
+        const double times = pool[0].knows_passes ? 1 : TIMES_UNKNOWN;
         for (int k = 0; k < FRUGALS; k++)
-            add_frugal(list, pool, n, least * (1 + FRUGAL_IS_SLOWER[k]),
+            add_frugal(list, pool, n, least * (1 + times * FRUGAL_IS_SLOWER[k]),
                        FRUGALS - k);
     }
     for (int k = 0; k < n && list->n < most; k++)

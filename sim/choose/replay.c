@@ -72,11 +72,15 @@ bool replay_cycles(const struct arch *machine, const struct layer *layer,
         tile_table_new(source, &arch, NULL, &result.counts);
     const uint64_t n = source->passes;
     struct multicast_pass before = {0};
-    struct pass_outcome outcome = {.cycles = (array->cycles + n / 2) / n,
+    /* What the array takes alone ends with a drain, which is the memory
+     * side's here. */
+    const uint64_t drain = drain_cycles(&arch);
+    const uint64_t flows = array->cycles > drain ? array->cycles - drain : 1;
+    struct pass_outcome outcome = {.cycles = (flows + n / 2) / n,
                                    .filter_free_cycle =
                                        array->filter_cycles / n};
     struct pass_outcome leaving = outcome; /* as the memory side sees it */
-    leaving.drain_cycles = drain_cycles(&arch);
+    leaving.drain_cycles = drain;
     uint64_t now = (uint64_t)arch.layer_start_cycles;
     bool is_short = true;
     for (int walked = 0; is_short; walked++) {

@@ -42,7 +42,7 @@ static const double EQUALLY_LONG = 0.003, ENERGY_FOR_CYCLES = 10;
 /* What the array may take less than by its estimate and by what others of the
  * layer took of theirs; assumed, for most of what was looked at.  One that
  * costs as much as the best so far has to be as much quicker. */
-static const double ESTIMATES_DIFFER = 0.03, ESTIMATES_OF_DEAR_ONES = 0.012;
+static const double ESTIMATES_DIFFER = 0.15, ESTIMATES_OF_DEAR_ONES = 0.1;
 
 /* The same where passes say by their descriptors how long they take. */
 static const double PASSES_DIFFER = 0.01, PASSES_OF_DEAR_ONES = 0.004;
@@ -82,7 +82,7 @@ static double at_least(const struct trial *t, const struct candidate *c)
                                ? is_dear ? PASSES_OF_DEAR_ONES : PASSES_DIFFER
                            : is_dear ? ESTIMATES_OF_DEAR_ONES
                                      : ESTIMATES_DIFFER;
-    if (t->ran >= KNOWN_BY) {
+    if (t->ran >= KNOWN_BY && c->knows_passes) {
         const double apart = TIMES_APART * (t->most_share - t->least_share);
         return (double)c->estimate_cycles * t->least_share *
                (1 - fmin(differs, apart));
