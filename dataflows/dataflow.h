@@ -81,6 +81,9 @@ const struct dataflow *dataflow_find(const char *name); /* or NULL */
 bool dataflow_load_plugin(const char *file, const char *name, struct diag *d);
 /* Index of a parameter by name, or -1. */
 int dataflow_param_index(const struct dataflow *dataflow, const char *name);
+/* Whether reports and mapping files name a parameter's value: `keep`, where
+ * nothing stays, goes without saying. */
+bool dataflow_param_is_told(const char *name, int value);
 
 #ifdef __cplusplus
 }

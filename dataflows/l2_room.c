@@ -3,7 +3,7 @@
  */
 #include "dataflows/program.h"
 
-void l2_room_of(const struct arch *arch, struct l2_room *out)
+void l2_room_of(const struct arch *arch, unsigned kept, struct l2_room *out)
 {
     out->shared = arch_l2_shared_banks(arch);
     for (int k = 0; k < TENSOR_N; k++) {
@@ -11,7 +11,7 @@ void l2_room_of(const struct arch *arch, struct l2_room *out)
         out->bank_words[k] = arch_l2_bank_words(arch, tensor);
         out->banks[k] = arch_l2_banks_of(arch, tensor);
         out->own[k] = arch_l2_own_banks(arch, tensor);
-        out->buffers[k] = arch->l2_buffers[k];
+        out->buffers[k] = (kept >> k & 1) != 0 ? 1 : arch->l2_buffers[k];
     }
 }
 
@@ -95,7 +95,7 @@ bool l2_fits(const struct arch *arch, const uint64_t tile_words[TENSOR_N],
              enum tensor *short_tensor, uint64_t *short_words)
 {
     struct l2_room room;
-    l2_room_of(arch, &room);
+    l2_room_of(arch, 0, &room);
     return l2_room_takes(&room, tile_words, buffers, banks, short_tensor,
                          short_words);
 }

@@ -18,7 +18,8 @@ struct l2_room {
     int shared;                    /* those that are shared */
     int buffers[TENSOR_N];         /* 0: two where they fit, else one */
 };
-void l2_room_of(const struct arch *arch, struct l2_room *out);
+/* kept: bit k says that all tiles of tensor k have one buffer together. */
+void l2_room_of(const struct arch *arch, unsigned kept, struct l2_room *out);
 
 /* Whether tiles of these sizes fit into L2, and with how many buffers and
  * banks each.  On failure *short_tensor and *short_words say what is

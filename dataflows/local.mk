@@ -32,4 +32,5 @@ libaccel_a_SOURCES += \
 	%D%/table.c \
 	%D%/tile_move.c \
 	%D%/tiling.c \
-	%D%/tiling_model.c
+	%D%/tiling_model.c \
+	%D%/tiling_room.c

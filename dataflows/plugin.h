@@ -16,7 +16,7 @@
 
 /* The version of the interface: of what a dataflow must define, and of what its
  * functions are called with.  It is raised whenever either changes. */
-#define ACCELSIM_PLUGIN_VERSION 3
+#define ACCELSIM_PLUGIN_VERSION 4
 
 /* Bytes of this struct, which come first in every version, and of all that
  * passes between the two. */

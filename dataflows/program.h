@@ -73,7 +73,9 @@ struct tile_move {
 struct pass {
     struct pass_place place;
     bool new_tile[TENSOR_N]; /* this pass is the first to use its tile */
-    bool last_use[TENSOR_N]; /* and the last */
+    bool last_use[TENSOR_N]; /* and the last, before another has come */
+    /* The last of all, of an operand's tile that stays until then. */
+    bool gives_place[TENSOR_PSUM];
     union {
         struct multicast_pass multicast;
         struct systolic_pass systolic;
@@ -90,7 +92,36 @@ struct tiling {
      * of tiles that have all filters and channels of a group. */
     int g;
     int w; /* ofmap columns; 0: all of them */
+    /* Bit t: L2 keeps all tiles of operand t that loops outside them come back
+     * to: ifmaps over m, filters over n, e and w.  Each has a place of its
+     * own, which the tile in its place of the next group (of filters: the next
+     * m tile, too) takes after it. */
+    unsigned kept;
 };
+
+/* What a mapping says of that: its parameter `keep`. */
+enum { KEEP_NONE = 1, KEEP_IFMAP, KEEP_FILTER, KEEP_BOTH };
+#define KEEP_PARAM                                                     \
+    {                                                                  \
+        "keep", KEEP_NONE, KEEP_BOTH, "of 4",                          \
+            "tiles that stay in L2 for loops outside them: 1 none, 2 " \
+            "ifmaps, 3 filters, 4 both"                                \
+    }
+static inline unsigned tiling_kept_by(int keep)
+{
+    return keep > KEEP_NONE ? (unsigned)(keep - KEEP_NONE) : 0;
+}
+static inline bool tiling_keeps(const struct tiling *t, enum tensor tensor)
+{
+    return (t->kept >> tensor & 1) != 0;
+}
+/* Prints what stays, a line each, if anything. */
+void tiling_show_kept(int keep, FILE *to);
+/* Reports that a machine keeps no tiles, though `keep` asks for some; false:
+ * it may. */
+bool tiling_keep_lacks(const struct arch *arch, const struct layer *layer,
+                       const char *dataflow, int keep, struct src_pos at,
+                       struct diag *d);
 
 static inline int tiling_groups(const struct tiling *t)
 {
@@ -192,6 +223,13 @@ void cursor_start(struct cursor *cursor);
 /* Fills *pass and moves on; false when there is none left. */
 bool cursor_next(const struct program *program, struct cursor *cursor,
                  struct pass *pass);
+/* Whether the place of an operand's tile is free while the pass at `now` is
+ * still to come and all before it are done: where tiles stay, another one may
+ * have it. */
+bool program_has_place(const struct program *program, enum tensor tensor,
+                       const struct pass_place *tile,
+                       const struct pass_place *now);
+
 /* As cursor_next until a pass has a new tile of the tensor, an operand: what
  * lies between is not looked at.  Of the pass only the place is filled. */
 bool cursor_next_tile(const struct program *program, struct cursor *cursor,
@@ -259,10 +297,12 @@ void program_tile_words(const struct program *program, const struct pass *pass,
                         void (*visit)(void *context, const int coord[4]),
                         void *context);
 
-/* Words that L2 holds for a tile of these sizes, generated padding included. */
+/* Words that L2 holds for a tile of these sizes, generated padding included;
+ * where it keeps all of an operand's tiles, for these. */
 uint64_t tiling_l2_words(const struct layer *layer, const struct tiling *t,
                          enum tensor tensor);
-/* As l2_fits, for the tiles of a tiling. */
+/* As l2_fits, for the tiles of a tiling: those that are kept have one buffer
+ * together. */
 bool tiling_fits(const struct arch *arch, const struct layer *layer,
                  const struct tiling *t, int buffers[TENSOR_N],
                  int banks[TENSOR_N], enum tensor *short_tensor,
@@ -321,7 +361,8 @@ struct gemm_cost {
     const struct mapping *mapping;
     /* Tiles of more filters or channels never take more of these cycles. */
     bool whole_is_least;
-    int groups; /* side by side; 0 is 1 */
+    int groups;    /* side by side; 0 is 1 */
+    unsigned kept; /* as of a tiling */
 };
 bool tiling_choose_gemm(const struct arch *arch, const struct layer *layer,
                         const struct gemm_cost *cost, const int given[5],

@@ -156,3 +156,8 @@ int dataflow_param_index(const struct dataflow *dataflow, const char *name)
             return k;
     return -1;
 }
+
+bool dataflow_param_is_told(const char *name, int value)
+{
+    return strcmp(name, "keep") != 0 || value > KEEP_NONE;
+}

@@ -157,6 +157,43 @@ static uint32_t loops_of_tile(const struct program *p, enum tensor tensor)
                : tile_loops[tensor];
 }
 
+/* Loops that come back to the tiles of an operand. */
+static const uint32_t loops_back[TENSOR_PSUM] = {
+    [TENSOR_IFMAP] = 1 << LOOP_M,
+    [TENSOR_FILTER] = 1 << LOOP_N | 1 << LOOP_E | 1 << LOOP_W,
+};
+
+/* Whether all of these loops stand at their first, or at their last. */
+static bool loops_are_at(const struct cursor *c, uint32_t loops, bool last)
+{
+    for (int k = LOOP_G; k <= LOOP_W; k++)
+        if ((loops >> k & 1) != 0 && c->at[k] != (last ? c->trips[k] - 1 : 0))
+            return false;
+    return true;
+}
+
+/* Whether the tensor's tiles come for the first time at at[], or are there for
+ * the last: always, unless they are kept. */
+static bool is_turn(const struct program *p, const struct cursor *c, int tensor,
+                    bool last)
+{
+    return tensor == TENSOR_PSUM ||
+           !tiling_keeps(&p->tiling, (enum tensor)tensor) ||
+           loops_are_at(c, loops_back[tensor], last);
+}
+
+/* Whether the tile at at[] is all of those that would stay with it: its first
+ * turn is all of its time. */
+static bool is_alone(const struct cursor *c, int tensor)
+{
+    const uint32_t within =
+        tile_loops[tensor] & ~(uint32_t)(1 << LOOP_G | 1 << LOOP_M);
+    for (int k = LOOP_G; k <= LOOP_F; k++)
+        if ((within >> k & 1) != 0 && c->trips[k] > 1)
+            return false;
+    return true;
+}
+
 void cursor_start(struct cursor *cursor)
 {
     memset(cursor, 0, sizeof(*cursor));
@@ -232,21 +269,30 @@ bool cursor_next(const struct program *program, struct cursor *cursor,
                  struct pass *pass)
 {
     uint32_t loops[TENSOR_N];
+    bool comes[TENSOR_N], goes[TENSOR_N];
     if (cursor->done)
         return false;
     if (!cursor->is_placed)
         place_cursor(program, cursor);
     for (int t = 0; t < TENSOR_N; t++) {
         loops[t] = loops_of_tile(program, (enum tensor)t);
-        pass->new_tile[t] = (cursor->changed & loops[t]) != 0;
+        pass->new_tile[t] = (cursor->changed & loops[t]) != 0 &&
+                            is_turn(program, cursor, t, false);
+        comes[t] = is_turn(program, cursor, t, false) || is_alone(cursor, t);
+        goes[t] = t != TENSOR_PSUM && tiling_keeps(&program->tiling, t) &&
+                  is_turn(program, cursor, t, true);
     }
     fill_pass(program, cursor, &cursor->place, pass);
     if (l1_keeps(&program->arch))
         mark_kept(program, cursor, pass);
     memcpy(cursor->before, cursor->at, sizeof(cursor->before));
     cursor->done = !step_loop(program, cursor, LOOP_I1);
-    for (int t = 0; t < TENSOR_N; t++)
-        pass->last_use[t] = cursor->done || (cursor->changed & loops[t]) != 0;
+    for (int t = 0; t < TENSOR_N; t++) {
+        const bool ends = cursor->done || (cursor->changed & loops[t]) != 0;
+        pass->last_use[t] = ends && comes[t];
+        if (t != TENSOR_PSUM)
+            pass->gives_place[t] = ends && goes[t];
+    }
     return true;
 }
 
@@ -257,8 +303,16 @@ bool cursor_next_tile(const struct program *program, struct cursor *cursor,
     const int innermost = 31 - __builtin_clz(loops);
     if (!cursor->is_placed && !cursor->done)
         place_cursor(program, cursor);
-    while (!cursor->done && (cursor->changed & loops) == 0)
-        cursor->done = !step_loop(program, cursor, innermost);
+    while (!cursor->done) {
+        const bool comes = is_turn(program, cursor, (int)tensor, false);
+        if (comes && (cursor->changed & loops) != 0)
+            break;
+        /* Behind the first turn of tiles that stay, the next of them. */
+        cursor->done = !step_loop(program, cursor,
+                                  comes                    ? innermost
+                                  : tensor == TENSOR_IFMAP ? LOOP_G
+                                                           : LOOP_M);
+    }
     if (cursor->done)
         return false;
     pass->place = cursor->place;
@@ -408,7 +462,7 @@ static uint64_t moves_of_tile(const struct program *p, enum tensor tensor,
                             (uint64_t)trips(p, at, LOOP_E) *
                             (uint64_t)trips(p, at, LOOP_W);
     const uint64_t c_tiles = (uint64_t)trips(p, at, LOOP_C);
-    if (tensor == TENSOR_PSUM)
+    if (tensor == TENSOR_PSUM || tiling_keeps(&p->tiling, tensor))
         return 1;
     if (tensor == TENSOR_FILTER)
         return keeps && c_tiles * (uint64_t)trips(p, at, LOOP_F) == 1 ? 1
@@ -440,53 +494,4 @@ void program_each_tile(const struct program *p, enum tensor tensor,
             at[level] = 0;
         }
     } while (level >= LOOP_G);
-}
-
-/* (y, i) and (y + step_b / g, i - step_a / g) give one value: all pairs but
- * those that have such a partner. */
-int touched(int a, int step_a, int b, int step_b)
-{
-    int g = gcd_int(step_a, step_b);
-    int64_t y = a - step_b / g, i = b - step_a / g;
-    int64_t pairs = (int64_t)a * b;
-    return (int)(y > 0 && i > 0 ? pairs - y * i : pairs);
-}
-
-uint64_t tiling_l2_words(const struct layer *layer, const struct tiling *t,
-                         enum tensor tensor)
-{
-    const uint64_t g = (uint64_t)tiling_groups(t), n = g * (uint64_t)t->n;
-    const int w = tiling_width(layer, t);
-    switch (tensor) {
-    case TENSOR_IFMAP:
-        return n * (uint64_t)t->c *
-               (uint64_t)touched(t->e, layer->stride_h, layer->R,
-                                 layer->dilation_h) *
-               (uint64_t)touched(w, layer->stride_w, layer->S,
-                                 layer->dilation_w);
-    case TENSOR_FILTER:
-        return g * (uint64_t)t->f * (uint64_t)t->c * (uint64_t)layer->R *
-               (uint64_t)layer->S;
-    default:
-        return n * (uint64_t)t->m * (uint64_t)t->e * (uint64_t)w;
-    }
-}
-
-bool tiling_fits(const struct arch *arch, const struct layer *layer,
-                 const struct tiling *t, int buffers[TENSOR_N],
-                 int banks[TENSOR_N], enum tensor *short_tensor,
-                 uint64_t *short_words)
-{
-    uint64_t tile_words[TENSOR_N];
-    for (int k = 0; k < TENSOR_N; k++)
-        tile_words[k] = tiling_l2_words(layer, t, (enum tensor)k);
-    return l2_fits(arch, tile_words, buffers, banks, short_tensor, short_words);
-}
-
-int tiling_next_even(int extent, int size)
-{
-    if (size >= extent)
-        return 0;
-    /* The most parts that are all larger than size but the last. */
-    return ceil_div(extent, (extent - 1) / size);
 }

@@ -165,7 +165,9 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
 
     /* With one tile in all inside the m loop, it stays over m. */
     const bool keeps = arch->l2_keeps_tiles;
-    uint64_t ifmap_again = strips * c_tiles == 1 ? 1 : m_tiles;
+    const bool ifmap_stays =
+        strips * c_tiles == 1 || tiling_keeps(t, TENSOR_IFMAP);
+    uint64_t ifmap_again = ifmap_stays ? 1 : m_tiles;
     if (!keeps)
         ifmap_again = all_filter_tiles(Mg, t);
     uint64_t ifmap =
@@ -177,7 +179,8 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
     for (int m0 = 0; m0 < Mg; m0 = next_tile(Mg, m0, t->m)) {
         int m = min_int(t->m, Mg - m0);
         uint64_t f_tiles = (uint64_t)ceil_div(m, t->f);
-        bool stays = keeps && c_tiles * f_tiles == 1;
+        bool stays =
+            keeps && (c_tiles * f_tiles == 1 || tiling_keeps(t, TENSOR_FILTER));
         uint64_t again = stays ? 1 : strips;
         filter += again * (uint64_t)m * filter_words;
     }

@@ -343,7 +343,7 @@ report_test_LDADD = $(TEST_LIBS)
 
 # sim/run
 if TESTS_WANTED
-check_PROGRAMS += timeline_test simulate_test model_test tile_table_test pass_memory_test \
+check_PROGRAMS += timeline_test simulate_test model_test tile_table_test kept_tiles_test pass_memory_test \
 	memo_test part_memo_test ahead_test periods_test compression_test \
 	systolic_cycles_test strips_test fold_nest_test nest_clock_test nest_test levels_test monotone_test \
 	pass_overlap_test
@@ -360,6 +360,8 @@ timeline_test_SOURCES = %D%/timeline/timeline_test.cpp $(TEST_CASES)
 timeline_test_LDADD = $(TEST_LIBS)
 tile_table_test_SOURCES = %D%/run/tile_table_test.cpp $(TEST_CASES)
 tile_table_test_LDADD = $(TEST_LIBS)
+kept_tiles_test_SOURCES = %D%/run/kept_tiles_test.cpp $(TEST_CASES)
+kept_tiles_test_LDADD = $(TEST_LIBS)
 pass_memory_test_SOURCES = %D%/run/pass_memory_test.cpp $(TEST_CASES)
 pass_memory_test_LDADD = $(TEST_LIBS)
 memo_test_SOURCES = %D%/run/memo_test.cpp %D%/run/like_layers_test.cpp \

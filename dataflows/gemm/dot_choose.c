@@ -60,7 +60,7 @@ static bool choose_columns(const struct dot *dot, const struct arch *a,
                            const int *fixed, struct mapping *m)
 {
     const struct tiling whole = {extent[GEMM_M], l->N, l->P, extent[GEMM_C],
-                                 extent[GEMM_F], 1,    0};
+                                 extent[GEMM_F], 1,    0,    0};
     const int x_held = dot_outputs_max(a);
     int x_max = dot->has_rf ? min_int(x_held, extent[DOT_X]) : 1;
     double best = -1;
@@ -102,10 +102,10 @@ bool dot_choose(const struct dot *dot, const struct arch *arch,
         return false;
     const int taps = gemm_row_taps(arch, layer);
     /* The last is nlr's k; of os it is p, filters of a PE. */
-    const int extent[] = {
-        Mg,      layer->N, layer->P, Cg,
-        Mg,      x_most,   Mg,       dot->has_rf ? Mg : Cg * taps,
-        layer->G /* of os */};
+    const int extent[] = {Mg,      layer->N, layer->P,
+                          Cg,      Mg,       KEEP_BOTH,
+                          x_most,  Mg,       dot->has_rf ? Mg : Cg * taps,
+                          layer->G /* of os */};
     gemm_given(dot->dataflow, given, extent, fixed, &at);
     if (arch->array_network != NETWORK_MULTICAST)
         return diag_fail(d, EXIT_NO_MAPPING, at,
@@ -141,6 +141,7 @@ bool dot_choose(const struct dot *dot, const struct arch *arch,
         .row_taps = taps,
         .c_max = dot_channels_max(arch, layer, k),
         .cycles = dot->has_rf ? os_cycles : nlr_cycles,
+        .kept = tiling_kept_by(fixed[GEMM_KEEP]),
         .mapping = &m,
     };
     if (cost.c_max < 1 || fixed[GEMM_C] > cost.c_max)

@@ -12,6 +12,7 @@ void gemm_tiling(const struct mapping *mapping, struct tiling *out)
     out->f = mapping->value[GEMM_F];
     out->g = 1;
     out->w = 0; /* all columns of a row */
+    out->kept = tiling_kept_by(mapping->value[GEMM_KEEP]);
 }
 
 void gemm_given(const struct dataflow *dataflow,
@@ -59,6 +60,8 @@ bool gemm_choose_tiles(const struct dataflow *dataflow, const struct arch *arch,
     struct tiling t;
     enum tensor tensor;
     uint64_t lacking;
+    if (tiling_keep_lacks(arch, layer, dataflow->name, fixed[GEMM_KEEP], at, d))
+        return false;
     if (!tiling_choose_gemm(arch, layer, cost, fixed, &t, &tensor, &lacking)) {
         if (lacking == 0) /* not L2: no tile was small enough to be tried */
             return diag_fail(d, EXIT_NO_MAPPING, at,
@@ -79,6 +82,8 @@ bool gemm_choose_tiles(const struct dataflow *dataflow, const struct arch *arch,
     mapping->value[GEMM_E] = t.e;
     mapping->value[GEMM_C] = t.c;
     mapping->value[GEMM_F] = t.f;
+    mapping->value[GEMM_KEEP] =
+        fixed[GEMM_KEEP] > 0 ? fixed[GEMM_KEEP] : KEEP_NONE;
     return true;
 }
 
@@ -100,7 +105,8 @@ void gemm_show_tiles(const struct dataflow *dataflow, const struct layer *l,
     fprintf(to, "mapping of '%s' by %s; to ask for it:", l->name,
             dataflow->name);
     for (int k = 0; dataflow->params[k].name != NULL; k++)
-        fprintf(to, " --set mapping.%s=%d", dataflow->params[k].name, v[k]);
+        if (dataflow_param_is_told(dataflow->params[k].name, v[k]))
+            fprintf(to, " --set mapping.%s=%d", dataflow->params[k].name, v[k]);
     fprintf(to,
             "\nfor g in 0..%d                 DRAM -> L2\n"
             " for m2 in 0..%d               %d filters' psums in L2\n"
@@ -112,6 +118,7 @@ void gemm_show_tiles(const struct dataflow *dataflow, const struct layer *l,
             ceil_div(l->N, v[GEMM_N]), v[GEMM_N], ceil_div(l->P, v[GEMM_E]),
             v[GEMM_E], ceil_div(l->C / l->G, v[GEMM_C]), v[GEMM_C],
             ceil_div(v[GEMM_M], v[GEMM_F]), v[GEMM_F]);
+    tiling_show_kept(v[GEMM_KEEP], to);
 }
 
 void gemm_pixel(const struct program *program, const struct pass_place *place,

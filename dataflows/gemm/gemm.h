@@ -11,18 +11,17 @@
 extern "C" {
 #endif
 
-/* The first five parameters of each of these dataflows, in this order. */
-enum { GEMM_M, GEMM_N, GEMM_E, GEMM_C, GEMM_F, GEMM_TILES };
+/* The first six parameters of each of these dataflows, in this order. */
+enum { GEMM_M, GEMM_N, GEMM_E, GEMM_C, GEMM_F, GEMM_KEEP, GEMM_TILES };
 
-#define GEMM_TILE_PARAMS                                             \
-    {"m", 1, LAYER_DIM_MAX, "filters",                               \
-     "filters whose psums L2 holds at a time"},                      \
-        {"n", 1, LAYER_DIM_MAX, "images", "images of a tile"},       \
-        {"e", 1, LAYER_DIM_MAX, "rows", "ofmap rows of a tile"},     \
-        {"c", 1, 65535, "channels", "channels of a tile"},           \
-    {                                                                \
-        "f", 1, LAYER_DIM_MAX, "filters", "filters of a filter tile" \
-    }
+#define GEMM_TILE_PARAMS                                                \
+    {"m", 1, LAYER_DIM_MAX, "filters",                                  \
+     "filters whose psums L2 holds at a time"},                         \
+        {"n", 1, LAYER_DIM_MAX, "images", "images of a tile"},          \
+        {"e", 1, LAYER_DIM_MAX, "rows", "ofmap rows of a tile"},        \
+        {"c", 1, 65535, "channels", "channels of a tile"},              \
+        {"f", 1, LAYER_DIM_MAX, "filters", "filters of a filter tile"}, \
+        KEEP_PARAM
 
 /* The last one of those that may have groups of a layer side by side. */
 #define GEMM_GROUPS_PARAM                                           \

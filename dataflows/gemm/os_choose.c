@@ -52,7 +52,7 @@ static bool choose_pe(const struct arch *a, const struct layer *l,
                       const int *fixed, struct mapping *m)
 {
     const struct tiling whole = {l->M / l->G, l->N, l->P, l->C / l->G,
-                                 l->M / l->G, 1,    0};
+                                 l->M / l->G, 1,    0,    0};
     const int pes = arch_pes(a) / os_groups(m);
     int64_t outputs64 = (int64_t)l->N * l->P * l->Q;
     int outputs = outputs64 > 65535 ? 65535 : (int)outputs64;
@@ -124,6 +124,7 @@ static bool choose_given(const struct arch *arch, const struct layer *layer,
         .fold_products = 1,
         .row_taps = 1,
         .groups = os_groups(&m),
+        .kept = tiling_kept_by(fixed[GEMM_KEEP]),
         .c_max = arch->array_network == NETWORK_SYSTOLIC
                      ? 65535
                      : OS_PRODUCTS_MAX / (layer->R * layer->S),
@@ -172,8 +173,8 @@ bool os_choose(const struct arch *arch, const struct layer *layer,
 {
     const int Mg = layer->M / layer->G, Cg = layer->C / layer->G;
     const int any = 65535;
-    const int extent[] = {Mg,  layer->N, layer->P, Cg,      Mg,
-                          any, any,      Mg,       layer->G};
+    const int extent[] = {Mg,        layer->N, layer->P, Cg, Mg,
+                          KEEP_BOTH, any,      any,      Mg, layer->G};
     int fixed[MAPPING_PARAMS_MAX];
     struct src_pos at;
     struct gemm_grouped best;

@@ -106,7 +106,7 @@ static bool choose_pe(const struct stationary *s, const struct arch *a,
                       const int *fixed, struct mapping *m)
 {
     const struct tiling whole = {extent[GEMM_M], l->N, l->P, extent[GEMM_C],
-                                 extent[GEMM_F], 1,    0};
+                                 extent[GEMM_F], 1,    0,    0};
     const int *rf = a->rf_words;
     int p_max = min_int(rf[TENSOR_PSUM], extent[STATIONARY_P]);
     int q_max = min_int(rf[s->streams], extent[STATIONARY_Q]);
@@ -183,6 +183,7 @@ static bool choose_given(const struct stationary *s, const struct arch *arch,
         .fold_products = arch->rows * m.value[STATIONARY_Q],
         .row_taps = gemm_row_taps(arch, layer),
         .groups = stationary_groups(&m),
+        .kept = tiling_kept_by(fixed[GEMM_KEEP]),
         .c_max = 65535,
         .cycles = is ? is_cycles : ws_cycles,
         .mapping = &m,
@@ -247,14 +248,10 @@ bool stationary_choose(const struct stationary *s, const struct arch *arch,
     const uint64_t pixels =
         (uint64_t)layer->N * (uint64_t)layer->P * (uint64_t)layer->Q;
     const int across = !is ? Mg : pixels > 65535 ? 65535 : (int)pixels;
-    const int extent[] = {Mg,
-                          layer->N,
-                          layer->P,
-                          Cg,
-                          Mg,
-                          across,
-                          Cg * gemm_row_taps(arch, layer),
-                          layer->G};
+    const int extent[] = {
+        Mg,      layer->N,  layer->P, Cg,
+        Mg,      KEEP_BOTH, across,   Cg * gemm_row_taps(arch, layer),
+        layer->G};
     int fixed[MAPPING_PARAMS_MAX];
     struct src_pos at;
     struct gemm_grouped best;

@@ -65,14 +65,20 @@ static double moved_bytes(const struct search *s, const struct tiling *t,
     double c_tiles = ceil_div(l->C / l->G, t->c);
     double f_tiles = ceil_div(t->m, t->f);
     const bool keeps = s->arch->l2_keeps_tiles;
-    const double ifmap_loads = !keeps                  ? m_tiles * f_tiles
-                               : strips * c_tiles == 1 ? 1
-                                                       : m_tiles;
+    const bool ifmap_stays =
+        strips * c_tiles == 1 || tiling_keeps(t, TENSOR_IFMAP);
+    const bool filter_stays =
+        c_tiles * f_tiles == 1 || tiling_keeps(t, TENSOR_FILTER);
+    const double ifmap_loads = !keeps        ? m_tiles * f_tiles
+                               : ifmap_stays ? 1
+                                             : m_tiles;
+    struct tiling tile = *t;
     double words[TENSOR_N], all = 0;
+    tile.kept = 0;
     words[TENSOR_IFMAP] = l->G * strips * c_tiles * ifmap_loads *
-                          (double)tiling_l2_words(l, t, TENSOR_IFMAP);
+                          (double)tiling_l2_words(l, &tile, TENSOR_IFMAP);
     words[TENSOR_FILTER] = (double)l->M * (l->C / l->G) * l->R * l->S *
-                           (keeps && c_tiles * f_tiles == 1 ? 1 : strips);
+                           (keeps && filter_stays ? 1 : strips);
     words[TENSOR_PSUM] = (double)l->N * l->M * l->P * l->Q;
     for (int k = 0; k < TENSOR_N; k++) {
         bytes[k] = words[k] * arch_map_bits(s->arch, (enum tensor)k) / 8;
@@ -100,7 +106,8 @@ static double estimate(const struct search *s, const struct tiling *t,
     double bytes[TENSOR_N], exposed = 0;
     const double all = moved_bytes(s, t, bytes);
     for (int k = 0; k < TENSOR_N; k++)
-        exposed += buffers[k] == 1 ? bytes[k] : 0;
+        exposed +=
+            buffers[k] == 1 && !tiling_keeps(t, (enum tensor)k) ? bytes[k] : 0;
     return weighed(s, array_cycles(s, t) + exposed * s->cycles_per_byte, all);
 }
 
@@ -167,8 +174,8 @@ static bool try_filters(struct search *s, struct tiling *t, int given_f)
     if (given_f > 0)
         return false;
     /* Where there are two filter tiles or more, none stays. */
-    const struct tiling two = {t->m, t->n, t->e, t->c, ceil_div(t->m, 2),
-                               t->g, t->w};
+    struct tiling two = *t;
+    two.f = ceil_div(t->m, 2);
     if (t->m > 1 &&
         is_worse(s, weighed(s, array, moved_bytes(s, &two, bytes)))) {
         t->f = 1;
@@ -293,6 +300,13 @@ static bool try_channels(struct search *s, struct tiling *t, int given_f)
     return first == 0 || fits_least(s, t, given_f);
 }
 
+/* Images, rows and channels, of which the filters are still to be found. */
+static struct tiling tiles_of(const struct search *s, int n, int e, int c)
+{
+    return (struct tiling){
+        .n = n, .e = e, .c = c, .g = s->cost->groups, .kept = s->cost->kept};
+}
+
 /* Whether no channels and filters beside so many images and rows make a tiling
  * that is wanted.  Either all of a filter tile's channels stay in L2, and then
  * so many filters as fit at most make the least psum tiles; or filters come
@@ -300,14 +314,14 @@ static bool try_channels(struct search *s, struct tiling *t, int given_f)
 static bool strips_are_worse(const struct search *s, int n, int e)
 {
     const struct layer *l = s->layer;
-    struct tiling t = {.n = n, .e = e, .c = l->C / l->G, .g = s->cost->groups};
+    struct tiling t = tiles_of(s, n, e, l->C / l->G);
     const double array = least_array_cycles(s, &t);
     const double strips = (double)ceil_div(l->N, n) * ceil_div(l->P, e);
     double bytes[TENSOR_N], all;
     int low = 0, high = s->filters.n;
     t.m = t.f = s->filters.size[s->filters.n - 1];
     all = moved_bytes(s, &t, bytes);
-    if (s->arch->l2_keeps_tiles)
+    if (s->arch->l2_keeps_tiles && !tiling_keeps(&t, TENSOR_FILTER))
         all += bytes[TENSOR_FILTER] * (strips - 1);
     if (!is_worse(s, weighed(s, array, all)))
         return false;
@@ -336,13 +350,11 @@ static int next_of(const struct search *s, const struct sizes *of, int i)
 static bool try_tiles(struct search *s, int n, int e, const int given[5])
 {
     if (strips_are_worse(s, n, e)) {
-        struct tiling t = {
-            .n = n, .e = e, .c = s->channels.size[0], .g = s->cost->groups};
+        struct tiling t = tiles_of(s, n, e, s->channels.size[0]);
         return fits_least(s, &t, given[4]);
     }
     for (int i = 0; i < s->channels.n; i = next_of(s, &s->channels, i)) {
-        struct tiling t = {
-            .n = n, .e = e, .c = s->channels.size[i], .g = s->cost->groups};
+        struct tiling t = tiles_of(s, n, e, s->channels.size[i]);
         if (!try_channels(s, &t, given[4]))
             return i > 0;
     }
@@ -376,7 +388,11 @@ static void try_all(struct search *s, const int given[5])
     for (int i = 0; i < s->images.n; i = next_of(s, &s->images, i))
         for (int k = 0; k < s->rows.n; k = next_of(s, &s->rows, k)) {
             int n = s->images.size[i], e = s->rows.size[k];
-            if (n > gemm_images_max(s->layer, e) || !try_tiles(s, n, e, given))
+            if (n > gemm_images_max(s->layer, e))
+                break;
+            /* Larger tiles of rows leave no more room, unless all stay. */
+            if (!try_tiles(s, n, e, given) &&
+                (s->cost->kept >> TENSOR_IFMAP & 1) == 0)
                 break;
         }
 }
@@ -403,7 +419,7 @@ bool tiling_choose_gemm(const struct arch *arch, const struct layer *layer,
                        .cycles_per_byte = dram_cycles_per_byte(arch)};
     const struct layer *l = layer;
     const int Mg = l->M / l->G, Cg = min_int(l->C / l->G, cost->c_max);
-    l2_room_of(arch, &s.room);
+    l2_room_of(arch, cost->kept, &s.room);
     list_sizes(&s.filters, Mg, given[0]);
     list_sizes(&s.images, l->N, given[1]);
     list_sizes(&s.rows, l->P, given[2]);

@@ -37,6 +37,7 @@ const struct mapping_param rs_params[] = {
     {"fc", 1, 65535, "columns", "filter columns of a pass"},
     {"g", 1, 65535, "groups", "groups of the layer side by side"},
     {"w", 1, LAYER_DIM_MAX, "columns", "ofmap columns of a pass"},
+    KEEP_PARAM,
     {NULL, 0, 0, NULL, NULL},
 };
 
@@ -58,6 +59,7 @@ void rs_tiling(const struct mapping *mapping, struct tiling *out)
     out->c = v[RS_Q] * v[RS_R];
     out->f = v[RS_P] * v[RS_T];
     out->g = v[RS_G];
+    out->kept = tiling_kept_by(v[RS_KEEP]);
     out->w = v[RS_W];
 }
 

@@ -22,6 +22,7 @@ enum {
     RS_FC,
     RS_G,
     RS_W,
+    RS_KEEP,
     RS_PARAMS
 };
 

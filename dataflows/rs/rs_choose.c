@@ -364,7 +364,7 @@ static void visit_sets(struct search *s, void (*visit)(struct search *s))
 static bool holds_row(const struct arch *a, const struct layer *l, int q, int p,
                       int w)
 {
-    const struct tiling t = {p, 1, 1, q, p, 1, w};
+    const struct tiling t = {p, 1, 1, q, p, 1, w, 0};
     int buffers[TENSOR_N], banks[TENSOR_N];
     enum tensor tensor;
     uint64_t lacking;
@@ -406,7 +406,7 @@ bool rs_choose(const struct arch *arch, const struct layer *layer,
         [RS_Q] = group_c(layer), [RS_R] = group_c(layer),
         [RS_T] = group_m(layer), [RS_FR] = layer->R,
         [RS_FC] = layer->S,      [RS_G] = layer->G,
-        [RS_W] = layer->Q};
+        [RS_W] = layer->Q,       [RS_KEEP] = KEEP_BOTH};
     struct search s = {.arch = arch, .layer = layer};
     int *v = s.m.value;
     struct src_pos at = {NULL, 0};
@@ -423,6 +423,9 @@ bool rs_choose(const struct arch *arch, const struct layer *layer,
         s.given[i] = min_int(given->param[k].value, extent[i]);
         at = given->param[k].at;
     }
+    v[RS_KEEP] = s.given[RS_KEEP] > 0 ? s.given[RS_KEEP] : KEEP_NONE;
+    if (tiling_keep_lacks(arch, layer, rs_dataflow.name, v[RS_KEEP], at, d))
+        return false;
     int fr = min_int(layer->R, arch->rows);
     int fc = min_int(layer->S, arch->rf_words[TENSOR_IFMAP]);
     v[RS_FR] = s.given[RS_FR] > 0 ? s.given[RS_FR]

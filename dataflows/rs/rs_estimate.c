@@ -79,13 +79,18 @@ double rs_estimate(const struct arch *a, const struct layer *l,
     const int groups = ceil_div(l->G, v[RS_G]);
 
     double word_cycles = word_cycles_of(a);
-    double ifmap_words = groups * m_tiles * strips * c_tiles *
-                         (double)tiling_l2_words(l, &t, TENSOR_IFMAP);
+    const bool keeps_ifmap = tiling_keeps(&t, TENSOR_IFMAP);
+    const bool keeps_filter = tiling_keeps(&t, TENSOR_FILTER);
+    t.kept = 0;
+    double ifmap_words = groups * (keeps_ifmap ? 1 : m_tiles) * strips *
+                         c_tiles * (double)tiling_l2_words(l, &t, TENSOR_IFMAP);
     double ofmap_words = (double)l->N * l->M * l->P * l->Q;
-    double filter_words = groups * strips * c_tiles * filter_tiles *
+    double filter_words = groups * (keeps_filter ? 1 : strips) * c_tiles *
+                          filter_tiles *
                           (double)tiling_l2_words(l, &t, TENSOR_FILTER);
-    double exposed = (buffers[TENSOR_IFMAP] == 1 ? ifmap_words : 0) +
-                     (buffers[TENSOR_PSUM] == 1 ? ofmap_words : 0);
+    double exposed =
+        (buffers[TENSOR_IFMAP] == 1 && !keeps_ifmap ? ifmap_words : 0) +
+        (buffers[TENSOR_PSUM] == 1 ? ofmap_words : 0);
     double all = (ifmap_words + ofmap_words + filter_words) * word_cycles;
     return max_real(passes * pass + exposed * word_cycles, all) +
            all * TRAFFIC_SHARE;
@@ -102,7 +107,7 @@ void rs_strip_set(struct rs_strip *s, const struct arch *a,
                   const struct layer *l, const struct mapping *m)
 {
     const int *v = m->value;
-    const struct tiling channel = {1, v[RS_N], v[RS_E], 1, 1, 1, v[RS_W]};
+    const struct tiling channel = {1, v[RS_N], v[RS_E], 1, 1, 1, v[RS_W], 0};
     const struct network_arch *in = &a->network[NETWORK_IFMAP];
     s->arch = a;
     s->layer = l;
@@ -111,6 +116,7 @@ void rs_strip_set(struct rs_strip *s, const struct arch *a,
     s->w = v[RS_W];
     s->fr = v[RS_FR];
     s->fc = v[RS_FC];
+    s->kept = tiling_kept_by(v[RS_KEEP]);
     s->strips = rs_strips(l, &channel);
     s->inner = (double)ceil_div(l->R, s->fr) * ceil_div(l->S, s->fc);
     s->ifmap_words = (double)tiling_l2_words(l, &channel, TENSOR_IFMAP);
@@ -142,8 +148,15 @@ static int m_tiles(const struct rs_strip *s, int c)
 static double exposed_words(const struct rs_strip *s, double ifmaps,
                             double ofmaps)
 {
-    return (s->arch->l2_buffers[TENSOR_IFMAP] == 1 ? ifmaps : 0) +
+    const bool is_kept = (s->kept >> TENSOR_IFMAP & 1) != 0;
+    return (s->arch->l2_buffers[TENSOR_IFMAP] == 1 && !is_kept ? ifmaps : 0) +
            (s->arch->l2_buffers[TENSOR_PSUM] == 1 ? ofmaps : 0);
+}
+
+/* How often DRAM sends an operand's words, of so many times. */
+static double loads(const struct rs_strip *s, enum tensor tensor, double times)
+{
+    return (s->kept >> tensor & 1) != 0 ? 1 : times;
 }
 
 static double ofmap_words(const struct layer *l)
@@ -176,13 +189,16 @@ double rs_strip_at_least(const struct rs_strip *s, int r, int t, int q_most,
     double delivered =
         f_tiles * s->strips * s->inner * group_c(l) * s->delivered;
     double filters = s->strips * l->M * group_c(l) * l->R * l->S;
-    double ifmaps = tiles * s->strips * l->C * s->ifmap_words;
+    double loaded =
+        loads(s, TENSOR_FILTER, s->strips) * l->M * group_c(l) * l->R * l->S;
+    double ifmaps =
+        loads(s, TENSOR_IFMAP, tiles) * s->strips * l->C * s->ifmap_words;
     double ofmaps = ofmap_words(l);
     double array = max_real(max_real(macs, psums), delivered) +
                    filters / net[NETWORK_FILTER].words_per_slot /
                        arch_l2_slots(s->arch, NETWORK_FILTER);
     double exposed = exposed_words(s, ifmaps, ofmaps) * s->word_cycles;
-    double all = (filters + ifmaps + ofmaps) * s->word_cycles;
+    double all = (loaded + ifmaps + ofmaps) * s->word_cycles;
     return at_least(max_real(array + exposed, all) + all * TRAFFIC_SHARE);
 }
 
@@ -195,7 +211,8 @@ void rs_channels_set(struct rs_channels *c, const struct rs_strip *s, int q,
     int tiles = m_tiles(s, q * r);
     double c_tiles = l->G * s->strips * ceil_div(group_c(l), q * r);
     double windows = (double)s->n * s->w;
-    double ifmaps = tiles * c_tiles * q * r * s->ifmap_words;
+    double ifmaps =
+        loads(s, TENSOR_IFMAP, tiles) * c_tiles * q * r * s->ifmap_words;
     double ofmaps = ofmap_words(l);
     c->strip = s;
     c->t = t;
@@ -209,6 +226,8 @@ void rs_channels_set(struct rs_channels *c, const struct rs_strip *s, int q,
                  arch_l2_slots(s->arch, NETWORK_FILTER);
     c->moved_words = ifmaps + ofmaps;
     c->filter_words = c_tiles * t * q * r * l->R * l->S;
+    if ((s->kept >> TENSOR_FILTER & 1) != 0)
+        c->filter_words /= s->strips;
     c->exposed_words = exposed_words(s, ifmaps, ofmaps);
 }
 

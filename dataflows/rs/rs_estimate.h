@@ -26,6 +26,7 @@ struct rs_strip {
     const struct arch *arch;
     const struct layer *layer;
     int n, e, w, fr, fc;
+    unsigned kept;      /* as of a tiling */
     double strips;      /* of the layer */
     double inner;       /* passes over filter rows and columns */
     double ifmap_words; /* of one channel: in L2 */

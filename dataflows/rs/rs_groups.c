@@ -122,6 +122,7 @@ bool rs_choose_groups(const struct arch *arch, const struct layer *layer,
     v[RS_FR] = given[RS_FR];
     v[RS_FC] = given[RS_FC];
     v[RS_W] = given[RS_W];
+    v[RS_KEEP] = given[RS_KEEP] > 0 ? given[RS_KEEP] : KEEP_NONE;
     if (v[RS_FR] > arch->rows)
         return false;
     const int n_most =

@@ -59,9 +59,11 @@ void rs_show(const struct arch *arch, const struct layer *layer,
     const int *v = mapping->value;
     fprintf(to, "mapping of '%s' by rs; to ask for it:", layer->name);
     for (int k = 0; k < RS_PARAMS; k++)
-        fprintf(to, " --set mapping.%s=%d", rs_params[k].name, v[k]);
+        if (dataflow_param_is_told(rs_params[k].name, v[k]))
+            fprintf(to, " --set mapping.%s=%d", rs_params[k].name, v[k]);
     fprintf(to, "\n");
     show_nest(layer, v, to);
+    tiling_show_kept(v[RS_KEEP], to);
     fprintf(to, "\nPE array, filter row x ofmap row, set as a letter "
                 "('.' = no work):\n");
     for (int row = 0; row < arch->rows; row++) {

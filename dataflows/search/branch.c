@@ -14,8 +14,15 @@ void branch_set_terms(const struct search_problem *p, struct search_branch *b)
     *t = (struct search_terms){0};
     t->dram_ifmap = o->dram_ifmap;
     t->strips = o->strips;
-    t->ifmap_stays = p->arch->l2_keeps_tiles && o->strips * b->r->c_tiles == 1;
+    t->kept = tiling_kept_by(b->r->keep);
+    t->ifmap_stays =
+        p->arch->l2_keeps_tiles &&
+        (o->strips * b->r->c_tiles == 1 || search_keeps(b->r, TENSOR_IFMAP));
     t->filter_may_stay = p->arch->l2_keeps_tiles && b->r->c_tiles == 1;
+    if (search_keeps(b->r, TENSOR_FILTER)) {
+        t->strips = 1;
+        t->filter_may_stay = false;
+    }
     t->dram_filter =
         p->moves_filter
             ? (uint64_t)p->layer->G * (uint64_t)p->group_c * (uint64_t)p->taps
@@ -77,8 +84,10 @@ void search_reduction_least(const struct search_problem *p,
     p->space->outputs_least(p, r, &b.o);
     branch_set_terms(p, &b);
     branch_set_least_line(p, &b);
-    /* One row of one image leaves L2 the most room for filters. */
-    const int banks = search_ifmap_banks(p, r, 1, 1);
+    /* One row of one image leaves L2 the most room for filters, and of tiles
+     * that all stay, those with the fewest rows. */
+    const int banks =
+        search_ifmap_banks(p, r, 1, search_keeps(r, TENSOR_IFMAP) ? 0 : 1);
     int f_max = banks > 0 ? search_f_max(p, r, banks) : 1;
     if (f_max < 1)
         f_max = 1; /* nothing fits */

@@ -171,7 +171,8 @@ static struct tiling tiling_of(const struct search_problem *problem,
                            .c = r->c,
                            .f = f->f,
                            .g = search_groups(r),
-                           .w = search_width_of(problem, r)->w};
+                           .w = search_width_of(problem, r)->w,
+                           .kept = tiling_kept_by(r->keep)};
 }
 
 /* The larger of `cycles` and those that the tiles' banks need. The banks are
@@ -186,7 +187,8 @@ static uint64_t with_l2_ports(const struct search_problem *problem,
     int buffers[TENSOR_N];
     int banks[TENSOR_N] = {
         [TENSOR_IFMAP] = search_ifmap_banks(problem, r, o->n, o->e),
-        [TENSOR_FILTER] = search_filter_banks(problem, r, f->f),
+        [TENSOR_FILTER] = search_filter_banks(
+            problem, r, search_keeps(r, TENSOR_FILTER) ? f->m : f->f),
         [TENSOR_PSUM] =
             psum_banks(problem, search_groups(r), o->n, o->e, tiling.w, f->m),
     };
@@ -197,7 +199,8 @@ static uint64_t with_l2_ports(const struct search_problem *problem,
         return cycles;
     for (int k = 0; k < TENSOR_N; k++)
         words[k] = tiling_l2_words(problem->layer, &tiling, (enum tensor)k);
-    SIM_CHECK(l2_fits(problem->arch, words, buffers, banks, &tensor, &lacking));
+    SIM_CHECK(tiling_fits(problem->arch, problem->layer, &tiling, buffers,
+                          banks, &tensor, &lacking));
     l2_deal(problem->arch, words, buffers, banks);
     return max_u64(cycles, l2_port_cycles(problem, t, f, banks));
 }
@@ -217,16 +220,18 @@ static void find_ends(const struct search_problem *problem,
                       const struct search_outputs *o,
                       const struct search_filters *f, struct search_line *line)
 {
-    const struct tiling tiling = tiling_of(problem, r, o, f);
+    struct tiling tiling = tiling_of(problem, r, o, f);
     const struct arch *arch = problem->arch;
     int buffers[TENSOR_N], banks[TENSOR_N];
     enum tensor tensor;
     uint64_t lacking, bits = 0;
     SIM_CHECK(tiling_fits(arch, problem->layer, &tiling, buffers, banks,
                           &tensor, &lacking));
+    tiling.kept = 0; /* the first tile of all */
     for (int k = 0; k < TENSOR_N; k++) {
-        line->is_single[k] = buffers[k] == 1;
-        if (buffers[k] > 1 &&
+        const bool is_kept = (tiling_kept_by(r->keep) >> k & 1) != 0;
+        line->is_single[k] = buffers[k] == 1 && !is_kept;
+        if (!line->is_single[k] &&
             tensor_is_moved(arch, problem->layer, (enum tensor)k))
             bits = count_add(
                 bits, count_mul(tiling_l2_words(problem->layer, &tiling,
@@ -312,39 +317,61 @@ void search_filters_sum(const struct search_problem *problem,
               (rest <= s->f ? (uint64_t)rest : 0);
 }
 
+/* The least that a tensor has: kept tiles are in one. */
+static int buffers_of(const struct search_problem *problem,
+                      const struct search_reduction *r, enum tensor tensor)
+{
+    return search_keeps(r, tensor) ? 1 : problem->l2.buffers[tensor];
+}
+
 int search_ifmap_banks(const struct search_problem *problem,
                        const struct search_reduction *r, int n, int e)
 {
-    int banks = banks_of(problem, TENSOR_IFMAP,
-                         (uint64_t)search_groups(r) * (uint64_t)n *
-                             (uint64_t)r->c * (uint64_t)problem->tile_rows[e] *
-                             search_width_of(problem, r)->tile_columns);
+    const struct search_width *width = search_width_of(problem, r);
+    const uint64_t g = (uint64_t)search_groups(r);
+    const uint64_t words =
+        search_keeps(r, TENSOR_IFMAP)
+            ? g * (uint64_t)problem->layer->N * (uint64_t)problem->group_c *
+                  problem->kept_rows[e] * width->kept_columns
+            : g * (uint64_t)n * (uint64_t)r->c *
+                  (uint64_t)problem->tile_rows[e] * width->tile_columns;
+    const int banks = banks_of(problem, TENSOR_IFMAP, words);
     const struct search_l2 *l2 = &problem->l2;
     int room = l2->own[TENSOR_IFMAP] > 0 ? l2->own[TENSOR_IFMAP] : l2->shared;
-    return banks * l2->buffers[TENSOR_IFMAP] <= room ? banks : 0;
+    return banks * buffers_of(problem, r, TENSOR_IFMAP) <= room ? banks : 0;
+}
+
+/* Words that L2 holds for each filter of a tile. */
+static uint64_t filter_words(const struct search_problem *problem,
+                             const struct search_reduction *r)
+{
+    const int c = search_keeps(r, TENSOR_FILTER) ? problem->group_c : r->c;
+    return (uint64_t)search_groups(r) * (uint64_t)c * (uint64_t)problem->taps;
 }
 
 int search_filter_banks(const struct search_problem *problem,
                         const struct search_reduction *r, int f)
 {
     return banks_of(problem, TENSOR_FILTER,
-                    (uint64_t)search_groups(r) * (uint64_t)f * (uint64_t)r->c *
-                        (uint64_t)problem->taps);
+                    (uint64_t)f * filter_words(problem, r));
 }
 
 /* Banks left for one buffer of a tensor beside those that share with it. */
-static int banks_left(const struct search_l2 *l2, enum tensor tensor,
+static int banks_left(const struct search_problem *problem,
+                      const struct search_reduction *r, enum tensor tensor,
                       const int used[TENSOR_N])
 {
+    const struct search_l2 *l2 = &problem->l2;
     int room = l2->own[tensor];
     if (room == 0) {
         room = l2->shared;
         for (int k = 0; k < TENSOR_N; k++)
             if (l2->own[k] == 0 && k != (int)tensor)
-                room -= used[k] * l2->buffers[k];
+                room -= used[k] * buffers_of(problem, r, (enum tensor)k);
     }
     return room <= 0 ? 0
-                     : min_int(room / l2->buffers[tensor], l2->banks[tensor]);
+                     : min_int(room / buffers_of(problem, r, tensor),
+                               l2->banks[tensor]);
 }
 
 static int words_over(uint64_t words, uint64_t each)
@@ -358,22 +385,49 @@ int search_f_max(const struct search_problem *problem,
 {
     const int used[TENSOR_N] = {
         [TENSOR_IFMAP] = ifmap_banks, [TENSOR_PSUM] = 1};
-    int banks = banks_left(&problem->l2, TENSOR_FILTER, used);
+    int banks = banks_left(problem, r, TENSOR_FILTER, used);
     return words_over((uint64_t)banks * problem->l2.bank_words[TENSOR_FILTER],
-                      (uint64_t)search_groups(r) * (uint64_t)r->c *
-                          (uint64_t)problem->taps);
+                      filter_words(problem, r));
+}
+
+/* The most filters whose words L2 holds beside their psums, w words of each;
+ * 0: none. */
+static int most_kept_filters(const struct search_problem *problem,
+                             const struct search_reduction *r, uint64_t w,
+                             int ifmap_banks)
+{
+    int low = 0, high = problem->group_m;
+    while (low < high) {
+        const int m = low + (high - low + 1) / 2;
+        const int banks[TENSOR_N] = {
+            [TENSOR_IFMAP] = ifmap_banks,
+            [TENSOR_FILTER] = search_filter_banks(problem, r, m),
+            [TENSOR_PSUM] = banks_of(problem, TENSOR_PSUM, w * (uint64_t)m)};
+        if (banks[TENSOR_FILTER] > 0 && banks[TENSOR_PSUM] > 0 &&
+            banks[TENSOR_FILTER] <=
+                banks_left(problem, r, TENSOR_FILTER, banks) &&
+            banks[TENSOR_PSUM] <= banks_left(problem, r, TENSOR_PSUM, banks))
+            low = m;
+        else
+            high = m - 1;
+    }
+    return low;
 }
 
 int search_m_max(const struct search_problem *problem,
                  const struct search_reduction *r, int n, int e,
                  int ifmap_banks, int filter_banks)
 {
+    const uint64_t psums = (uint64_t)search_groups(r) * (uint64_t)n *
+                           (uint64_t)e *
+                           (uint64_t)search_width_of(problem, r)->w;
+    if (search_keeps(r, TENSOR_FILTER))
+        return most_kept_filters(problem, r, psums, ifmap_banks);
     const int used[TENSOR_N] = {
         [TENSOR_IFMAP] = ifmap_banks, [TENSOR_FILTER] = filter_banks};
-    int banks = banks_left(&problem->l2, TENSOR_PSUM, used);
+    int banks = banks_left(problem, r, TENSOR_PSUM, used);
     return words_over((uint64_t)banks * problem->l2.bank_words[TENSOR_PSUM],
-                      (uint64_t)search_groups(r) * (uint64_t)n * (uint64_t)e *
-                          (uint64_t)search_width_of(problem, r)->w);
+                      psums);
 }
 
 void search_mapping(const struct search_problem *problem,
@@ -396,6 +450,7 @@ void search_mapping(const struct search_problem *problem,
         [SEARCH_FC] = r->fc,
         [SEARCH_G] = search_groups(r),
         [SEARCH_W] = search_width_of(problem, r)->w,
+        [SEARCH_KEEP] = r->keep,
     };
     *out = (struct mapping){{0}};
     for (int k = 0; k < SEARCH_PARAMS; k++)

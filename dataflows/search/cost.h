@@ -75,6 +75,7 @@ struct search_width {
     uint64_t tiles;          /* of a row */
     struct search_rows dram; /* the ifmap's columns that DRAM sends */
     uint64_t tile_columns;   /* of an ifmap tile in L2 */
+    uint64_t kept_columns;   /* of all of them */
 };
 
 struct search_problem {
@@ -97,6 +98,7 @@ struct search_problem {
     struct dram_cfg dram;
     struct search_rows *dram_rows; /* owns; by e, from 1 */
     int *tile_rows;                /* owns; of an ifmap tile in L2, by e */
+    uint64_t *kept_rows; /* owns; of all of them; at 0 the least of any e */
     /* Widths of tiles, the first of which is all columns; has_whole: it is
      * searched, too. Owned. */
     int n_widths;
@@ -203,6 +205,7 @@ void search_filters_sum(const struct search_problem *problem,
 int search_ifmap_banks(const struct search_problem *problem,
                        const struct search_reduction *reduction, int n,
                        int e); /* 0: does not fit */
+/* For f filters; where all of an m tile's are kept, f is these. */
 int search_filter_banks(const struct search_problem *problem,
                         const struct search_reduction *reduction, int f);
 int search_f_max(const struct search_problem *problem,

@@ -117,7 +117,9 @@ static int set_spans(const struct search_problem *p, const struct room *room,
         const int banks = search_filter_banks(p, room->r, k);
         if (banks == 0)
             break;
-        const uint64_t last = (uint64_t)banks * bank / words;
+        const uint64_t last = search_keeps(room->r, TENSOR_FILTER)
+                                  ? (uint64_t)f.to /* they leave room alike */
+                                  : (uint64_t)banks * bank / words;
         const struct search_range m =
             search_range_of(p, SEARCH_M, most_m(p, room, k));
         SIM_CHECK(n < p->l2.banks[TENSOR_FILTER]);

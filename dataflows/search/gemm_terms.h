@@ -75,7 +75,7 @@ static inline uint64_t terms_turns(const struct search_problem *p,
 
 static inline struct tiling terms_output_tiles(const struct search_outputs *o)
 {
-    const struct tiling t = {1, o->n, o->e, 1, 1, 1, 0};
+    const struct tiling t = {1, o->n, o->e, 1, 1, 1, 0, 0};
     return t;
 }
 

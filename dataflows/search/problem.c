@@ -32,15 +32,30 @@ static void set_sizes(const struct search_problem *p, int extent, int size,
     out->least = out->all;
 }
 
+/* Ifmap rows (or columns) of all tiles of so many ofmap rows. */
+static uint64_t all_tiles(int extent, int tile, int step, int taps,
+                          int dilation)
+{
+    uint64_t all = 0;
+    for (int at = 0; at < extent; at = next_tile(extent, at, tile))
+        all +=
+            (uint64_t)touched(min_int(tile, extent - at), step, taps, dilation);
+    return all;
+}
+
 static void set_rows(struct search_problem *p)
 {
     const struct layer *l = p->layer;
     p->dram_rows = xcalloc((size_t)l->P + 1, sizeof(*p->dram_rows));
     p->tile_rows = xcalloc((size_t)l->P + 1, sizeof(*p->tile_rows));
+    p->kept_rows = xcalloc((size_t)l->P + 1, sizeof(*p->kept_rows));
     for (int e = 1; e <= l->P; e++) {
         struct search_rows *rows = &p->dram_rows[e];
         set_sizes(p, l->P, e, tiling_dram_rows, rows);
         p->tile_rows[e] = touched(e, l->stride_h, l->R, l->dilation_h);
+        p->kept_rows[e] = all_tiles(l->P, e, l->stride_h, l->R, l->dilation_h);
+        if (e == 1 || p->kept_rows[e] < p->kept_rows[0])
+            p->kept_rows[0] = p->kept_rows[e];
         if (e > 1 && p->dram_rows[e - 1].least < rows->least)
             rows->least = p->dram_rows[e - 1].least;
     }
@@ -55,7 +70,8 @@ static void add_width(struct search_problem *p, int w)
     *out = (struct search_width){
         .w = w,
         .tiles = (uint64_t)ceil_div(l->Q, w),
-        .tile_columns = (uint64_t)touched(w, l->stride_w, l->S, l->dilation_w)};
+        .tile_columns = (uint64_t)touched(w, l->stride_w, l->S, l->dilation_w),
+        .kept_columns = all_tiles(l->Q, w, l->stride_w, l->S, l->dilation_w)};
     set_sizes(p, l->Q, w, tiling_dram_columns, &out->dram);
 }
 
@@ -175,7 +191,7 @@ static void set_parameters(struct search_problem *p,
         [SEARCH_E] = p->layer->P,  [SEARCH_C] = p->group_c,
         [SEARCH_F] = p->group_m,   [SEARCH_FR] = p->layer->R,
         [SEARCH_FC] = p->layer->S, [SEARCH_G] = p->layer->G,
-        [SEARCH_W] = p->layer->Q,
+        [SEARCH_W] = p->layer->Q,  [SEARCH_KEEP] = KEEP_BOTH,
     };
     for (int k = 0; k < SEARCH_PARAMS; k++)
         if (extent[k] > 0 && p->fixed[k] > extent[k])
@@ -234,6 +250,7 @@ void search_problem_fini(struct search_problem *p)
     free(p->width);
     free(p->dram_rows);
     free(p->tile_rows);
+    free(p->kept_rows);
     for (int fr = 1; fr <= p->sent_fr; fr++)
         free(p->sent_rows[fr]);
     free(p->sent_rows);

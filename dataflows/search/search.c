@@ -138,6 +138,15 @@ static void together(struct search *s, int n, void *(*work)(void *))
     free(thread);
 }
 
+/* What may stay in L2 over loops outside it: what is given, else nothing. */
+static struct search_range keeps_of(const struct search_problem *p)
+{
+    const int given = p->fixed[SEARCH_KEEP];
+    if (given <= KEEP_NONE)
+        return (struct search_range){KEEP_NONE, KEEP_NONE};
+    return (struct search_range){given, p->arch->l2_keeps_tiles ? given : 0};
+}
+
 static int by_key(const void *a, const void *b)
 {
     const struct task *x = a, *y = b;
@@ -171,12 +180,16 @@ static void list_tasks(struct search *s)
     int n = p->space->reductions(p, NULL, 0);
     struct search_reduction *list = xcalloc((size_t)n + 1, sizeof(*list));
     p->space->reductions(p, list, n);
-    s->task = xcalloc((size_t)n + 1, sizeof(*s->task));
-    for (int k = 0; k < n; k++) {
-        if (on_grid && !is_on_grid(s, &list[k]))
+    const struct search_range keep = keeps_of(p);
+    const int keeps = keep.to < keep.from ? 0 : keep.to - keep.from + 1;
+    s->task = xcalloc((size_t)n * (size_t)keeps + 1, sizeof(*s->task));
+    for (int k = 0; k < n * keeps; k++) {
+        struct search_reduction *r = &list[k / keeps];
+        if (on_grid && !is_on_grid(s, r))
             continue;
         struct task *t = &s->task[s->n_tasks++];
-        t->r = list[k];
+        t->r = *r;
+        t->r.keep = keep.from + k % keeps;
         t->index = k;
         search_reduction_least(p, &t->r, &t->least);
         t->key = search_key_of(s->options->objective, &t->least);

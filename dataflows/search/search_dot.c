@@ -142,7 +142,7 @@ static void dot_outputs(const struct search_problem *p,
                         const struct search_reduction *r,
                         struct search_outputs *o)
 {
-    const struct tiling t = {1, o->n, o->e, 1, 1, 1, 0};
+    const struct tiling t = {1, o->n, o->e, 1, 1, 1, 0, 0};
     (void)r;
     o->x_folds = o->busy = gemm_output_folds(p->layer, &t, o->x);
 }
@@ -155,7 +155,7 @@ static void dot_outputs_least(const struct search_problem *p,
     const uint64_t pixels = (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
     const uint64_t x = (uint64_t)dot_x_max(p, r);
     if (o->n > 0) {
-        const struct tiling t = {1, o->n, o->e, 1, 1, 1, 0};
+        const struct tiling t = {1, o->n, o->e, 1, 1, 1, 0, 0};
         o->x_folds = gemm_output_folds(l, &t, (int)x);
     } else {
         o->x_folds = (pixels + x - 1) / x;
@@ -208,6 +208,7 @@ const struct search_space nlr_search_space = {
     .alone = NETWORK_N,
     .runs = dot_runs,
     .name = {[SEARCH_M] = "m",
+             [SEARCH_KEEP] = "keep",
              [SEARCH_N] = "n",
              [SEARCH_E] = "e",
              [SEARCH_C] = "c",
@@ -234,6 +235,7 @@ const struct search_space os_tree_search_space = {
     .alone = NETWORK_N,
     .runs = dot_runs,
     .name = {[SEARCH_M] = "m",
+             [SEARCH_KEEP] = "keep",
              [SEARCH_N] = "n",
              [SEARCH_E] = "e",
              [SEARCH_C] = "c",

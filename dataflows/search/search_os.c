@@ -169,6 +169,7 @@ const struct search_space os_search_space = {
     .alone = NETWORK_PSUM_OUT,
     .runs = os_runs,
     .name = {[SEARCH_M] = "m",
+             [SEARCH_KEEP] = "keep",
              [SEARCH_N] = "n",
              [SEARCH_E] = "e",
              [SEARCH_C] = "c",

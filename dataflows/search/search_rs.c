@@ -261,6 +261,7 @@ const struct search_space rs_search_space = {
     .alone = NETWORK_FILTER,
     .runs = rs_runs,
     .name = {[SEARCH_M] = "m",
+             [SEARCH_KEEP] = "keep",
              [SEARCH_N] = "n",
              [SEARCH_E] = "e",
              [SEARCH_P] = "p",

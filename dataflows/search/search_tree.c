@@ -457,7 +457,8 @@ static void walk_rows(struct search_walk *w, struct search_branch *b, int from,
         return;
     if (to - from >= ROWS_OF_A_RANGE) {
         const int middle = from + (to - from) / 2;
-        if (rows_are_cut(w, b, from, to))
+        /* Where all tiles stay, more rows may leave more room. */
+        if (!search_keeps(b->r, TENSOR_IFMAP) && rows_are_cut(w, b, from, to))
             return;
         walk_rows(w, b, middle + 1, to);
         walk_rows(w, b, from, middle);

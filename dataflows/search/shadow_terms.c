@@ -29,7 +29,7 @@ void search_ws_shadow(const struct search_problem *p,
         t->folds_cycles = least_ramps(p->arch);
         return;
     }
-    const struct tiling tiles = {1, o->n, o->e, 1, 1, 1, 0};
+    const struct tiling tiles = {1, o->n, o->e, 1, 1, 1, 0, 0};
     const int n = (l->N - 1) % o->n + 1, e = (l->P - 1) % o->e + 1;
     t->pass_cycles =
         k * stationary_paced_cycles(TENSOR_FILTER, p->arch, l, &tiles);

@@ -49,6 +49,7 @@ enum search_param {
     SEARCH_FC,
     SEARCH_G,
     SEARCH_W,
+    SEARCH_KEEP,
     SEARCH_PARAMS
 };
 
@@ -62,6 +63,7 @@ struct search_reduction {
      * a group's channels, and a pass takes all of its filters. */
     int g;
     int width; /* index in the problem's widths */
+    int keep;  /* what stays in L2 over loops outside it (program.h) */
     /* Sums over the layer: channel tiles, passes over an output, PE rows'
      * worth of products; steps of one PE, products and psum additions. */
     uint64_t c_tiles, steps, rows, busy_products, busy_adds;
@@ -70,6 +72,12 @@ struct search_reduction {
     uint64_t hops;    /* of the filter words of one filter (systolic), or of
                        * the products of one output (trees) */
 };
+
+static inline bool search_keeps(const struct search_reduction *r,
+                                enum tensor tensor)
+{
+    return (tiling_kept_by(r->keep) >> tensor & 1) != 0;
+}
 
 static inline int search_groups(const struct search_reduction *r)
 {
@@ -105,6 +113,7 @@ struct search_terms {
     uint64_t dram_filter; /* a filter (of all groups), x strips */
     uint64_t strips;      /* how often it comes, unless it stays: */
     bool filter_may_stay; /* one channel tile */
+    unsigned kept;        /* bit t: L2 keeps all tiles of operand t */
     uint64_t ifmap_sent;  /* x passes */
     uint64_t ifmap_in;    /* x sets */
     uint64_t ifmap_hops;  /* x sets */

@@ -25,7 +25,8 @@ void search_stalls_of(const struct search_problem *problem,
 {
     const struct arch *a = problem->arch;
     for (int k = 0; k < TENSOR_N; k++)
-        out->is_single[k] = a->l2_buffers[k] == 1;
+        out->is_single[k] =
+            a->l2_buffers[k] == 1 && (terms->kept >> k & 1) == 0;
     if (a->array_network != NETWORK_MULTICAST)
         return;
     out->ramp_cycles = count_mul(terms->array_passes, ramp_cycles(a));

@@ -24,8 +24,10 @@ static json_t *parameters_json(const struct map_choice *c)
     const struct dataflow *dataflow = c->mapping.dataflow;
     json_t *o = tree_object();
     for (int k = 0; dataflow->params[k].name != NULL; k++)
-        tree_put(o, dataflow->params[k].name,
-                 json_integer(c->mapping.mapping.value[k]));
+        if (dataflow_param_is_told(dataflow->params[k].name,
+                                   c->mapping.mapping.value[k]))
+            tree_put(o, dataflow->params[k].name,
+                     json_integer(c->mapping.mapping.value[k]));
     return o;
 }
 

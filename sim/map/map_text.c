@@ -34,8 +34,10 @@ char *map_choice_line(const struct arch *arch, const struct map_choice *c)
     text_start(&t);
     fprintf(t.to, "%s", m->dataflow->name);
     for (int k = 0; m->dataflow->params[k].name != NULL; k++)
-        fprintf(t.to, " %s=%d", m->dataflow->params[k].name,
-                m->mapping.value[k]);
+        if (dataflow_param_is_told(m->dataflow->params[k].name,
+                                   m->mapping.value[k]))
+            fprintf(t.to, " %s=%d", m->dataflow->params[k].name,
+                    m->mapping.value[k]);
     if (layer_mapping_is_nest(m))
         nest_print_line(arch, &m->nest, t.to);
     return text_end(&t);
@@ -57,8 +59,10 @@ char *map_choice_options(const struct map_choice *c)
     text_start(&t);
     fprintf(t.to, "--dataflow %s", dataflow->name);
     for (int k = 0; dataflow->params[k].name != NULL; k++)
-        fprintf(t.to, " --set mapping.%s=%d", dataflow->params[k].name,
-                c->mapping.mapping.value[k]);
+        if (dataflow_param_is_told(dataflow->params[k].name,
+                                   c->mapping.mapping.value[k]))
+            fprintf(t.to, " --set mapping.%s=%d", dataflow->params[k].name,
+                    c->mapping.mapping.value[k]);
     return text_end(&t);
 }
 

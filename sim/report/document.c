@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "dataflows/dataflow.h"
 #include "sim/base/counters.h"
 #include "sim/energy/energy_area.h"
 #include "sim/report/document_energy.h"
@@ -183,6 +184,12 @@ static json_t *not_modelled(const struct layer_result *r)
     return list;
 }
 
+static void put_parameter(json_t *parameters, const char *name, int value)
+{
+    if (dataflow_param_is_told(name, value))
+        tree_put(parameters, name, json_integer(value));
+}
+
 /* Mappings that were looked at before this one was chosen. */
 static json_t *tried(const struct layer_result *r)
 {
@@ -191,7 +198,7 @@ static json_t *tried(const struct layer_result *r)
         const struct tried_mapping *one = &r->tried.one[i];
         json_t *o = tree_object(), *parameters = tree_object();
         for (int k = 0; k < r->n_params; k++)
-            tree_put(parameters, r->param[k].name, json_integer(one->value[k]));
+            put_parameter(parameters, r->param[k].name, one->value[k]);
         tree_put_text(o, "source", one->source);
         tree_put(o, "parameters", parameters);
         tree_put_count(o, "estimate_cycles", one->estimate_cycles);
@@ -207,7 +214,7 @@ static json_t *mapping(const struct layer_result *r)
     json_t *o = tree_object(), *parameters = tree_object();
     SIM_CHECK(r->n_params >= 0 && r->n_params <= MAPPING_PARAMS_MAX);
     for (int i = 0; i < r->n_params; i++)
-        tree_put(parameters, r->param[i].name, json_integer(r->param[i].value));
+        put_parameter(parameters, r->param[i].name, r->param[i].value);
     tree_put_text(o, "source", r->mapping_source);
     if (r->table_source != NULL)
         tree_put_text(o, "table_source", r->table_source);

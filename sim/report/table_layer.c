@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "dataflows/dataflow.h"
 #include "sim/base/counters.h"
 #include "sim/config/layer_text.h"
 #include "sim/report/grid.h"
@@ -41,9 +42,12 @@ static void print_shape(const struct layer_result *r, FILE *to)
     table_line(to, "shape",
                "N=%d G=%d M=%d C=%d H=%d W=%d R=%d S=%d P=%d Q=%d %s", l->N,
                l->G, l->M, l->C, l->H, l->W, l->R, l->S, l->P, l->Q, steps);
-    for (int i = 0; i < r->n_params; i++)
+    for (int i = 0; i < r->n_params; i++) {
+        if (!dataflow_param_is_told(r->param[i].name, r->param[i].value))
+            continue;
         at += snprintf(params + at, sizeof(params) - (size_t)at, "%s%s=%d",
-                       i > 0 ? " " : "", r->param[i].name, r->param[i].value);
+                       at > 0 ? " " : "", r->param[i].name, r->param[i].value);
+    }
     /* The letters are the dataflow's own (--list-dataflows), not the shape's.
      */
     snprintf(label, sizeof(label), "%s mapping", r->dataflow);

@@ -48,8 +48,10 @@ void mapping_print_entry(const struct arch *arch, const struct layer *layer,
     } else {
         fputc(' ', to);
         for (int k = 0; dataflow->params[k].name != NULL; k++)
-            fprintf(to, " %s = %d;", dataflow->params[k].name,
-                    mapping->mapping.value[k]);
+            if (dataflow_param_is_told(dataflow->params[k].name,
+                                       mapping->mapping.value[k]))
+                fprintf(to, " %s = %d;", dataflow->params[k].name,
+                        mapping->mapping.value[k]);
         fputc('\n', to);
     }
     if (comment != NULL)

@@ -24,7 +24,12 @@ struct source_pass {
      * the next one has been asked for. */
     const void *work;
     bool new_tile[TENSOR_N]; /* the pass before had another tile, or none */
-    bool last_use[TENSOR_N]; /* the pass after has another tile, or none */
+    /* The pass after has another tile, or none: the tile, or if it stays, the
+     * one behind it, may be asked for. */
+    bool last_use[TENSOR_N];
+    /* The last pass of all on an operand's tile that stayed; load waits for
+     * it where it says that there is none yet. */
+    bool gives_place[TENSOR_PSUM];
     /* Passes that overlap with the first and are issued with it, on its
      * tiles. */
     uint64_t beside;
@@ -61,7 +66,8 @@ struct pass_source_ops {
     const void *(*left)(struct pass_source *s);
 
     /* The next tile of a tensor that comes from DRAM, in the order of the
-     * passes; false: there is none left.  Called ahead of the passes. */
+     * passes; false: there is none left, or one that stayed until the pass
+     * that next gave, or longer, has its place.  Called ahead of the passes. */
     bool (*load)(struct pass_source *s, enum tensor tensor,
                  struct tile_transfer *out);
     /* The psums that leave with the pass that next gave, where its last_use

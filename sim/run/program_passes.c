@@ -122,6 +122,7 @@ static bool next(struct pass_source *s, struct source_pass *out)
     out->work = pass;
     memcpy(out->new_tile, pass->new_tile, sizeof(out->new_tile));
     memcpy(out->last_use, pass->last_use, sizeof(out->last_use));
+    memcpy(out->gives_place, pass->gives_place, sizeof(out->gives_place));
     if (p->check != NULL)
         code_values(p, pass);
     return true;
@@ -140,8 +141,13 @@ static bool next_run(struct pass_source *s, struct source_pass *out)
     out->beside = run->n - 1;
     memcpy(out->new_tile, run->pass[0].new_tile, sizeof(out->new_tile));
     memcpy(out->last_use, p->pass[p->latest].last_use, sizeof(out->last_use));
-    for (size_t k = 0; p->check != NULL && k < run->n; k++)
-        code_values(p, &run->pass[k]);
+    memset(out->gives_place, 0, sizeof(out->gives_place));
+    for (size_t k = 0; k < run->n; k++) {
+        for (int t = 0; t < TENSOR_PSUM; t++)
+            out->gives_place[t] |= run->pass[k].gives_place[t];
+        if (p->check != NULL)
+            code_values(p, &run->pass[k]);
+    }
     return true;
 }
 
@@ -256,11 +262,20 @@ static void put_transfer(const struct tile_move *move,
                                   .compressed_bytes = move->compressed_bytes};
 }
 
+/* The first of the passes that next gave last. */
+static const struct pass_place *still_to_come(const struct program_passes *p)
+{
+    const struct overlap_run *run = &p->run[p->latest];
+    return run->n > 0 ? &run->pass[0].place : &p->pass[p->latest].place;
+}
+
 static bool load(struct pass_source *s, enum tensor tensor,
                  struct tile_transfer *out)
 {
     struct program_passes *p = of(s);
-    if (tensor == TENSOR_PSUM || !p->ahead[tensor].exists)
+    if (tensor == TENSOR_PSUM || !p->ahead[tensor].exists ||
+        !program_has_place(p->program, tensor, &p->ahead[tensor].pass.place,
+                           still_to_come(p)))
         return false;
     program_tile_move(p->program, &p->ahead[tensor].pass, tensor, &p->move);
     tell(p, &p->ahead[tensor].pass, tensor);
@@ -380,7 +395,10 @@ static struct program_passes *make(const struct pass_source_ops *its,
                        (uint64_t)program->set_chains;
     p->base.work_bytes = sizeof(p->pass[0]);
     for (int t = 0; t < TENSOR_N; t++)
-        p->base.buffers[t] = (uint64_t)program->buffers[t];
+        /* Where all tiles stay, one is in use and one on its way. */
+        p->base.buffers[t] = tiling_keeps(&program->tiling, (enum tensor)t)
+                                 ? 2
+                                 : (uint64_t)program->buffers[t];
     if (program->loads_ahead) {
         const enum tensor stays =
             program->holds_ifmap ? TENSOR_IFMAP : TENSOR_FILTER;

@@ -18,6 +18,7 @@ struct tile_line {
     uint64_t places; /* in L2, or in front of the networks */
     uint64_t asked, used, freed;
     uint64_t free_cycle[PLACES_MAX]; /* of the tile that had place k */
+    uint64_t given_cycle; /* the latest in which one that stayed left; or 0 */
     /* Numbers of the DMA's transfers, of the last tiles; -1: there was none. */
     int64_t load_ticket[TICKETS], store_ticket[TICKETS];
     uint64_t first_use[TICKETS]; /* cycle in which the first pass on it began */
@@ -172,8 +173,8 @@ static void push_loads(struct tile_table *table, enum tensor tensor)
         uint64_t after = line->asked < line->places
                              ? asked_at_start(table, line->asked)
                              : line->free_cycle[line->asked % line->places];
-        line->load_ticket[line->asked % TICKETS] =
-            transfer(table, tensor, false, &move, after);
+        line->load_ticket[line->asked % TICKETS] = transfer(
+            table, tensor, false, &move, max_u64(after, line->given_cycle));
         line->asked++;
     }
 }
@@ -326,11 +327,17 @@ void tile_table_done(struct tile_table *table, const struct source_pass *pass,
 {
     struct pass_source *source = table->source;
     struct tile_line *psum = &table->line[TENSOR_PSUM];
-    if (pass->last_use[TENSOR_FILTER])
-        give_up_tile(table, TENSOR_FILTER, start + outcome->filter_free_cycle);
-    if (pass->last_use[TENSOR_IFMAP])
-        give_up_tile(table, TENSOR_IFMAP,
-                     max_u64(end, start + outcome->ifmap_free_cycle));
+    const uint64_t free_cycle[TENSOR_PSUM] = {
+        [TENSOR_IFMAP] = max_u64(end, start + outcome->ifmap_free_cycle),
+        [TENSOR_FILTER] = start + outcome->filter_free_cycle};
+    static const enum tensor order[] = {TENSOR_FILTER, TENSOR_IFMAP};
+    for (int k = 0; k < TENSOR_PSUM; k++) {
+        const enum tensor t = order[k];
+        if (pass->last_use[t])
+            give_up_tile(table, t, free_cycle[t]);
+        if (pass->gives_place[t])
+            table->line[t].given_cycle = free_cycle[t];
+    }
     if (pass->last_use[TENSOR_PSUM]) {
         struct tile_transfer move;
         source->ops->store(source, &move);
@@ -378,6 +385,8 @@ void tile_table_skip(struct tile_table *table, uint64_t cycles)
     for (int t = 0; t < TENSOR_N; t++)
         for (int k = 0; k < PLACES_MAX; k++)
             table->line[t].free_cycle[k] += cycles;
+    for (int t = 0; t < TENSOR_PSUM; t++)
+        table->line[t].given_cycle += cycles;
     dma_shift(table->dma, cycles);
 }
 

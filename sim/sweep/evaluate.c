@@ -256,9 +256,10 @@ static void tell_mapping(const struct evaluating *e)
     char *text = e->out->mapping;
     size_t n = 0;
     for (int i = 0; e->n_all == 1 && i < r->n_params; i++)
-        if (n < MAPPING_TEXT_BYTES)
+        if (n < MAPPING_TEXT_BYTES &&
+            dataflow_param_is_told(r->param[i].name, r->param[i].value))
             n += (size_t)snprintf(text + n, MAPPING_TEXT_BYTES - n, "%s%s=%d",
-                                  i > 0 ? " " : "", r->param[i].name,
+                                  n > 0 ? " " : "", r->param[i].name,
                                   r->param[i].value);
 }
 

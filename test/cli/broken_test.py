@@ -415,7 +415,7 @@ def command_lines():
             ("stale", "of another version", "rebuild it from this version's"),
             ("bare", "of unknown structs", "rebuild it from this version's"),
             ("old", "of another interface",
-             "has version 2; version 3 is needed: rebuild it"),
+             "has version 3; version 4 is needed: rebuild it"),
             ("empty", "without functions", "it needs name, params, choose"),
             ("wide", "with more parameters than a mapping holds",
              "'wide' has more than 16 parameters")):

@@ -206,7 +206,7 @@ TEST(ChooseTiles, AreTheSameWhereTheWholeIsKnownToBeLeast)
         if (!is_layer)
             continue;
         gemm_cost cost = {a.cols, a.rows,  1,     l.R * l.S, 65535,
-                          folds,  nullptr, false, 0};
+                          folds,  nullptr, false, 0,         0};
         const int given[5] = {0, 0, 0, 0, random.pick(0, 3) ? 0 : 7};
         tiling all = {}, some = {};
         tensor short_tensor[2];

@@ -123,6 +123,8 @@ class Search : public testing::TestWithParam<on_network>
         auto at = of.find(name);
         if (at != of.end())
             return at->second(l);
+        if (name == "keep") // that which is asked for
+            return 1;
         if (name == "w") // whole rows alone, where they are roomy
             return rs_is_roomy(&a, &l, l.Q) ? 1 : l.Q;
         return std::max(
@@ -178,6 +180,8 @@ class Search : public testing::TestWithParam<on_network>
                 p.value = value[k];
                 if (std::strcmp(p.name, "w") == 0 && most[k] == 1)
                     p.value = l.Q;
+                if (std::strcmp(p.name, "keep") == 0)
+                    p.value = keep_;
                 named[p.name] = p.value;
             }
             point found = {};
@@ -203,6 +207,7 @@ class Search : public testing::TestWithParam<on_network>
             all->clear();
             *a = machine(random);
             *l = shape(random);
+            keep_ = a->l2_keeps_tiles ? 1 + (l->M + l->C + l->H) % 4 : 1;
         } while (!enumerate(*a, *l, all) || all->size() < 10);
     }
 
@@ -226,8 +231,12 @@ class Search : public testing::TestWithParam<on_network>
         o.top = top;
         o.jobs = jobs;
         o.count = count;
+        given_mapping asked = given;
+        given_param &keep = asked.param[asked.n++];
+        std::snprintf(keep.name, sizeof(keep.name), "keep");
+        keep.value = keep_;
         search_problem_init(&p, search_space_of(GetParam().flow, &a), &a, &l,
-                            &costs, &given);
+                            &costs, &asked);
         bool ok = search_run(&p, &o, &out->r);
         // Asked about alone, what was found costs the same.
         search_cost alone = {};
@@ -244,6 +253,7 @@ class Search : public testing::TestWithParam<on_network>
     Messages d;
     energy_table *energy_;
     energy_costs costs_ = {};
+    int keep_ = KEEP_NONE; // what stays in L2
 };
 
 TEST_P(Search, FindsTheBestOfAllMappingsAndCountsThem)

@@ -31,6 +31,8 @@ std::vector<uint64_t> signature(const program &p, const pass &one)
         s.insert(s.end(), {one.new_tile[t], one.last_use[t], move.words, moved,
                            move.compressed_bytes});
     }
+    for (bool gives : one.gives_place)
+        s.push_back(gives);
     tile_move_fini(&move);
     return s;
 }
