@@ -73,9 +73,14 @@ static int dot_reductions(const struct search_problem *p,
         return 0;
     const int taps = gemm_row_taps(p->arch, p->layer), rows = p->arch->rows;
     int *most_channels = xcalloc((size_t)rows + 1, sizeof(*most_channels));
-    for (int j = 1; j <= rows; j++)
+    int most = 0;
+    for (int j = 1; j <= rows; j++) {
         most_channels[j] = dot_channels_max(p->arch, p->layer, j);
-    for (int i = c.from; i <= c.to; i++) {
+        if (most < most_channels[j])
+            most = most_channels[j];
+    }
+    most = min_int(most, c.to);
+    for (int i = c.from; i <= most && n <= SEARCH_REDUCTIONS_MAX; i++) {
         struct search_range k =
             search_range_of(p, SEARCH_Q, min_int(rows, i * taps));
         if (is_os(p))

@@ -67,7 +67,7 @@ static int stationary_list(const struct search_problem *p, int q_max,
     if (!gemm_is_countable(p->layer))
         return 0;
     const int taps = gemm_row_taps(p->arch, p->layer);
-    for (int i = c.from; i <= c.to; i++) {
+    for (int i = c.from; i <= c.to && n <= SEARCH_REDUCTIONS_MAX; i++) {
         const struct search_range q = search_range_of(
             p, SEARCH_Q, terms_on_systolic(p) ? 1 : min_int(q_max, i * taps));
         for (int k = q.from; k <= q.to && n <= SEARCH_REDUCTIONS_MAX; k++) {

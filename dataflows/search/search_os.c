@@ -18,7 +18,7 @@ static int os_reductions(const struct search_problem *p,
             ? p->group_c
             : min_int(p->group_c, OS_PRODUCTS_MAX / (int)p->taps));
     int n = 0;
-    for (int i = c.from; i <= c.to; i++) {
+    for (int i = c.from; i <= c.to && n <= SEARCH_REDUCTIONS_MAX; i++) {
         const struct search_range g = terms_groups(p, i, arch_pes(p->arch));
         for (int k = g.from; k <= g.to && n <= SEARCH_REDUCTIONS_MAX;
              k++, n++) {
