@@ -214,14 +214,21 @@ static double staying(const struct work *w)
 
 /* When the last filter word has left L2: all of them have to, and those that
  * stream run ahead of the products by no more than PEs have room for. */
-static double filters_leave(const struct multicast_pass *d,
+static double filters_leave(const struct arch *a,
+                            const struct multicast_pass *d,
                             const struct work *w, double cycles)
 {
-    const double work = w->products * w->windows + w->adds * w->emissions;
-    if (d->holds_ifmap)
+    if (d->holds_ifmap) {
+        const double work = w->products * w->windows + w->adds * w->emissions;
         return w->room < 1 ? fmax(w->window, cycles - w->room * work)
                            : w->window;
-    return d->held_streams ? fmax(w->held, w->products * w->windows) : w->held;
+    }
+    if (!d->held_streams)
+        return w->held;
+    const double words = w->products * w->windows;
+    const double room =
+        a->fifo_words + (d->no_rf ? 2 : a->rf_words[TENSOR_FILTER]);
+    return fmax(w->held, fmax(w->window, words) * (1 - fmin(1, room / words)));
 }
 
 struct pass_time pass_time_about(const struct arch *a,
@@ -230,7 +237,7 @@ struct pass_time pass_time_about(const struct arch *a,
     const struct work w = work_of(a, d);
     const double busy = d->held_streams ? streaming(d, &w) : staying(&w);
     const double all = busy + ramp_cycles(a, d);
-    const double leave = a->l2_latency_cycles + filters_leave(d, &w, busy);
+    const double leave = a->l2_latency_cycles + filters_leave(a, d, &w, busy);
     return (struct pass_time){(uint64_t)(all + 0.5),
                               (uint64_t)fmin(leave, all)};
 }
