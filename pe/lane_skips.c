@@ -432,6 +432,7 @@ HOT __attribute__((flatten)) void lane_skips_issue(struct lanes *lanes)
                    taps <= COUNTED_TAPS && windows_of(&lanes->pass.groups) > 1;
     for (int l = 0; l < lanes->n; l++) {
         f->moved_on[l] = f->active[l];
+        f->ended[l] = f->asks_window[l] = 0;
         if (f->active[l] == 0)
             continue;
         if (s->of_few)

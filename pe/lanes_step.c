@@ -95,6 +95,27 @@ static bool all_is_in(const struct lanes *lanes)
     return lacks == 0;
 }
 
+/* Whether a step of the LANE_BLOCK lanes from one on, which skip, would change
+ * nothing: none of them runs, and all have told that they stopped. */
+static bool rest(const struct lane_fields *f, int from)
+{
+    int16_t any = 0;
+    for (int l = from; l < from + LANE_BLOCK; l++)
+        any |= (int16_t)(f->running[l] | f->moved_on[l] | f->sent[l] |
+                         f->emit[l] | f->push_held[l] | f->push_window[l]);
+    return any == 0;
+}
+
+/* Leaves out lanes that rest from either end of [*from, *to): those of the rows
+ * below have done before the others have their psums. */
+static void leave_out_rest(const struct lane_fields *f, int *from, int *to)
+{
+    while (*from + LANE_BLOCK <= *to && rest(f, *from))
+        *from += LANE_BLOCK;
+    while (*from + LANE_BLOCK <= *to && rest(f, *to - LANE_BLOCK))
+        *to -= LANE_BLOCK;
+}
+
 void lanes_step(struct lanes *lanes, bool psums_move, bool held_is_sent,
                 struct lanes_cycle *cycle)
 {
@@ -110,14 +131,19 @@ void lanes_step(struct lanes *lanes, bool psums_move, bool held_is_sent,
     for (int at = 0; at < used; at += STRETCH_LANES) {
         const int end = at + STRETCH_LANES < used ? at + STRETCH_LANES : used;
         struct lane_sums sums = {0};
-        step(&lanes->f, &lanes->scalars, chains, at, end, &sums);
+        int from = at, to = end;
+        if (lanes->skips != NULL)
+            leave_out_rest(&lanes->f, &from, &to);
+        if (from == to)
+            continue;
+        step(&lanes->f, &lanes->scalars, chains, from, to, &sums);
         lanes_add_sums(cycle, &sums);
         working += sums.mac + sums.add + sums.skip + sums.waits;
         sent = (int16_t)(sent | sums.sent);
         if (sums.group_end)
-            lanes_end_groups(lanes, at, end);
+            lanes_end_groups(lanes, from, to);
         if (lanes->skips != NULL)
-            lane_skips_go_on(lanes, at, end, true);
+            lane_skips_go_on(lanes, from, to, true);
     }
     cycle->cause[PE_FILL] += running - working;
     cycle->cause[PE_DRAIN] += lanes->active - running;
