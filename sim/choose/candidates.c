@@ -15,7 +15,7 @@
 #include "sim/run/tile_table.h"
 
 /* The most mappings that a search evaluates: some milliseconds. */
-#define EVALUATED_MAX 30000
+#define EVALUATED_MAX 20000
 
 /* So many of the best by the closed form are looked at closer, of which so many
  * may take equally long; and so many of the less costly ones that may be
