@@ -138,13 +138,16 @@ static void together(struct search *s, int n, void *(*work)(void *))
     free(thread);
 }
 
-/* What may stay in L2 over loops outside it: what is given, else nothing. */
+/* What may stay in L2 over loops outside it: what is given, else nothing, or
+ * anything where searches are to try. */
 static struct search_range keeps_of(const struct search_problem *p)
 {
     const int given = p->fixed[SEARCH_KEEP];
-    if (given <= KEEP_NONE)
-        return (struct search_range){KEEP_NONE, KEEP_NONE};
-    return (struct search_range){given, p->arch->l2_keeps_tiles ? given : 0};
+    const int most = p->arch->l2_keeps_tiles ? KEEP_BOTH : KEEP_NONE;
+    if (given > 0)
+        return (struct search_range){given, given <= most ? given : 0};
+    return (struct search_range){KEEP_NONE,
+                                 p->arch->search_keeps ? most : KEEP_NONE};
 }
 
 static int by_key(const void *a, const void *b)

@@ -303,6 +303,7 @@ struct arch {
     char energy[256]; /* an energy table's name or path */
 
     enum mapping_policy mapping_policy;
+    bool search_keeps; /* searches try tiles that stay in L2 (`keep`), too */
     char mapping_table[64]; /* of published mappings, with commas, or "none" */
     char mapping_file[64];  /* of nests, or "" */
 };

@@ -441,6 +441,10 @@ const struct schema_row schema[] = {
          "as 'search'; 'estimate', the best by estimate; 'rules', the "
          "published one, else the dataflow's own rules; 'own', as 'table'",
          "docs/mapping.md"),
+    BOOL("mapping.search_keeps", search_keeps, "false",
+         "searches also try mappings whose tiles stay in L2 over the loops "
+         "outside them ('mapping.keep'); else only what is given",
+         "docs/timing.md"),
     STRING("mapping.table", mapping_table, "none",
            "of 'mapping_tables', with commas between several: the first for "
            "the network holds; none: the dataflow chooses",

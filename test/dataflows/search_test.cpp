@@ -123,8 +123,8 @@ class Search : public testing::TestWithParam<on_network>
         auto at = of.find(name);
         if (at != of.end())
             return at->second(l);
-        if (name == "keep") // that which is asked for
-            return 1;
+        if (name == "keep") // any, or that which is asked for
+            return a.search_keeps ? KEEP_BOTH : 1;
         if (name == "w") // whole rows alone, where they are roomy
             return rs_is_roomy(&a, &l, l.Q) ? 1 : l.Q;
         return std::max(
@@ -180,7 +180,7 @@ class Search : public testing::TestWithParam<on_network>
                 p.value = value[k];
                 if (std::strcmp(p.name, "w") == 0 && most[k] == 1)
                     p.value = l.Q;
-                if (std::strcmp(p.name, "keep") == 0)
+                if (std::strcmp(p.name, "keep") == 0 && keep_ > 0)
                     p.value = keep_;
                 named[p.name] = p.value;
             }
@@ -207,7 +207,10 @@ class Search : public testing::TestWithParam<on_network>
             all->clear();
             *a = machine(random);
             *l = shape(random);
-            keep_ = a->l2_keeps_tiles ? 1 + (l->M + l->C + l->H) % 4 : 1;
+            a->search_keeps = a->l2_keeps_tiles && (l->M + l->W) % 3 == 0;
+            keep_ = a->search_keeps     ? 0
+                    : a->l2_keeps_tiles ? 1 + (l->M + l->C + l->H) % 4
+                                        : KEEP_NONE;
         } while (!enumerate(*a, *l, all) || all->size() < 10);
     }
 
@@ -232,9 +235,10 @@ class Search : public testing::TestWithParam<on_network>
         o.jobs = jobs;
         o.count = count;
         given_mapping asked = given;
-        given_param &keep = asked.param[asked.n++];
+        given_param &keep = asked.param[asked.n];
         std::snprintf(keep.name, sizeof(keep.name), "keep");
         keep.value = keep_;
+        asked.n += keep_ > 0;
         search_problem_init(&p, search_space_of(GetParam().flow, &a), &a, &l,
                             &costs, &asked);
         bool ok = search_run(&p, &o, &out->r);
@@ -253,7 +257,7 @@ class Search : public testing::TestWithParam<on_network>
     Messages d;
     energy_table *energy_;
     energy_costs costs_ = {};
-    int keep_ = KEEP_NONE; // what stays in L2
+    int keep_ = KEEP_NONE; // what stays in L2; 0: what the search finds
 };
 
 TEST_P(Search, FindsTheBestOfAllMappingsAndCountsThem)

@@ -67,6 +67,9 @@ class Kept : public testing::TestWithParam<const dataflow *>
             random.add_shadow_words(&a_);
         }
         random.choose_for(flow->name, &a_);
+        a_.pass_overlap = random.pick(0, 3) == 0 &&
+                          a_.array_network == NETWORK_MULTICAST &&
+                          a_.psum_reduce == PSUM_CHAIN;
         l_ = random.shape();
         l_.N = random.pick(1, 3);
         given_ = {};
