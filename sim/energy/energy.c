@@ -173,8 +173,8 @@ static void listed_energy(const struct counts *counts, const struct arch *arch,
         for (int f = 0; f < FLOW_N; f++)
             out->noc += (double)counts->flow[k][f].hops * costs->hops[k][f] *
                         costs->noc_hop[flow_tensor[f]].energy;
-        if (k > LEVEL_RF && k < LEVEL_L2)
-            out->l1 += level_energy(counts->access[k], costs->inner[k]);
+        /* The innermost and the outermost level cost nothing here. */
+        out->l1 += level_energy(counts->access[k], costs->inner[k]);
     }
 }
 

@@ -9,7 +9,8 @@ A mutant is one change of a line: an operator, a comparison, a constant by one,
 a condition turned round, a statement left out.  It is compiled and run under
 the cases of the tests that enter its line (bench.py), quick ones first, until
 one fails, which kills it; what does not compile or compiles to the same object
-is none, nor is an allocation of more than is needed or the end of a table.  Survivors are printed with their line; those that are argued to be
+is none, nor is an allocation of more than is needed, the end of a table or
+what a comparison says of equal ones where none come.  Survivors are printed with their line; those that are argued to be
 equivalent stand in test/mutate/equivalent.txt and count apart.
 
 The verdicts are kept in mutate/verdicts.txt: a mutant that stands there is not
@@ -71,7 +72,20 @@ def code_lines(path):
                 yield number, line
 
 
+def is_same_order(before, line, new):
+    """Whether it is `a < b ? -1 : 1`, or the other way round, behind a line
+    that lets no equal ones come there, and still says the same: 2 for 1, or
+    what equal ones would be."""
+    different = re.search(r"\bif \((.+) != (.+)\)$", before)
+    order = re.match(r"\s*return (.+) [<>] (.+) \? -?1 : -?1;$", line)
+    return different is not None and order is not None and \
+        different.groups() == order.groups() and \
+        re.sub(r" ([<>])= ", r" \1 ", new.replace(" 2;", " 1;")) == line
+
+
 def mutants_of(path):
+    with open(path) as file:
+        lines = file.read().split("\n")
     for number, line in code_lines(path):
         for pattern, by in CHANGES:
             for found in re.finditer(pattern, line):
@@ -84,8 +98,10 @@ def mutants_of(path):
                 else:
                     new = line[:found.start()] + text + line[found.end():]
                 is_more_room = by in ("1", "2") and "alloc(" in line
-                if new is not None and new != line and not is_more_room:
-                    yield number, line, new
+                if new is None or new == line or is_more_room or \
+                        is_same_order(lines[number - 2], line, new):
+                    continue
+                yield number, line, new
 
 
 def negated(line, at):

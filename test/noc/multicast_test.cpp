@@ -61,6 +61,15 @@ TEST_F(Multicast, SendsChunksInTurnAndSkipsWhatIsOut)
     EXPECT_EQ(counts.words_delivered, 14u);
 }
 
+TEST_F(Multicast, AStreamToNobodyIsDoneAsItStarts)
+{
+    limit[0] = limit[1] = 0;
+    stream_start(&state, &shape, 3, 2, 0);
+    EXPECT_TRUE(stream_is_done(&state));
+    EXPECT_FALSE(cycle());
+    EXPECT_EQ(counts.words_sent, 0u);
+}
+
 TEST_F(Multicast, OneFullDestinationBlocksTheWholeSetAndThoseBehindIt)
 {
     stream_start(&state, &shape, 1, 0, 0);

@@ -8,6 +8,7 @@
 
 #include "dataflows/choose.h"
 #include "dataflows/rs/rs_estimate.h"
+#include "sim/array/array_side.h"
 #include "sim/base/counters.h"
 #include "sim/choose/candidates.h"
 #include "sim/choose/search_costs.h"
@@ -28,6 +29,8 @@ enum {
     RUNS = 120,
     RUNS_OF_A_LINE = 3,
     PARTS = 10,
+    REFUSALS = 12,
+    REFUSALS_OF_A_LINE = 20,
     TOLD = 3
 };
 
@@ -53,6 +56,30 @@ void add_model(digest *to, const arch &a, const layer &l,
     add_counts(to, r);
     for (uint64_t cycles : r.bounds_cycles)
         to->add(double(cycles));
+}
+
+// The estimate of a mapping, and the bounds of those that are like it in part.
+void add_estimates(digest *to, random_case &random, const arch &a,
+                   const layer &l, const mapping &m)
+{
+    rs_strip strip = {};
+    rs_channels channels = {};
+    to->add(rs_estimate(&a, &l, &m), rs_passes(&l, &m));
+    rs_strip_set(&strip, &a, &l, &m);
+    to->add(strip.strips, strip.inner, strip.ifmap_words, strip.delivered,
+            strip.psum_words, strip.word_cycles);
+    for (int k = 0; k < 4; k++) {
+        const int q = random.pick(1, m.value[RS_Q]);
+        const int r = random.pick(1, m.value[RS_R]);
+        const int t = random.pick(1, m.value[RS_T]);
+        const int p = random.pick(1, m.value[RS_P]);
+        to->add(rs_strip_at_least(&strip, r, t, q, p, random.pick(1, 5)));
+        rs_channels_set(&channels, &strip, q, r, t);
+        to->add(channels.fits, channels.passes, channels.macs, channels.psums,
+                channels.ifmaps, channels.filters, channels.moved_words,
+                channels.filter_words, channels.exposed_words);
+        to->add(rs_channels_at_least(&channels, p));
+    }
 }
 
 class Choices : public testing::TestWithParam<const char *>
@@ -121,7 +148,7 @@ TEST_P(Choices, AreAsTheyWere)
                 chosen.add(value);
             add_model(&models, a, l, layer_mapping_chosen(flow, &m));
             if (flow == &rs_dataflow)
-                estimates.add(rs_estimate(&a, &l, &m));
+                add_estimates(&estimates, random, a, l, m);
         }
         f.add("chosen", chosen);
         f.add("none", none);
@@ -183,8 +210,8 @@ INSTANTIATE_TEST_SUITE_P(Everywhere, Choices,
 
 // What runs count and take; of all of a line.
 struct run_digests {
-    digest counts, ledger, waits, memory, check, energy, mapping, accesses,
-        times;
+    digest progress, counts, ledger, waits, memory, check, energy, mapping,
+        accesses, times;
 
     void add(const layer_result &r)
     {
@@ -248,6 +275,11 @@ struct run_digests {
         to->add_word(a->word);
     }
 
+    static void note_progress(void *context, uint64_t done, uint64_t passes)
+    {
+        static_cast<digest *>(context)->add(double(done), passes);
+    }
+
     void add_times(const layer_timeline &t)
     {
         for (const auto &kind : t.kind)
@@ -261,6 +293,7 @@ struct run_digests {
 
     void put(figures *f) const
     {
+        f->add("progress", progress);
         f->add("counts", counts);
         f->add("ledger", ledger);
         f->add("waits", waits);
@@ -322,6 +355,8 @@ class Runs : public testing::TestWithParam<int>
         simulate_options o = {};
         Messages d, unread;
         o.memo = o.show_mapping = true;
+        o.progress = run_digests::note_progress;
+        o.progress_context = &of->progress;
         f->add("run", run.text.substr(0, 40));
         if (!simulate_layer(&run.a, &run.l, &run.mapping, &o, &r, d)) {
             f->add("says", d.text().substr(0, 60));
@@ -333,6 +368,7 @@ class Runs : public testing::TestWithParam<int>
         for (const energy_table *energies : table_)
             of->add_energy(energies, run.a, r);
         o.show_mapping = false;
+        o.progress = nullptr;
         o.check = true;
         simulate_layer(&run.a, &run.l, &run.mapping, &o, &checked, unread);
         of->add_check(checked);
@@ -368,6 +404,52 @@ TEST_P(Runs, AreAsTheyWere)
                 add(run, &of, &f);
         }
         of.put(&f);
+        table.hold(k, f);
+    }
+}
+
+// What kinds of array refuse, of machines that have anything at random.
+TEST(Refusals, AreAsTheyWere)
+{
+    pins table("runs", "refusals");
+    for (int k = 0; k < REFUSALS; k++) {
+        random_case random(unsigned(1500 + k));
+        figures f;
+        digest refused;
+        for (int i = 0; i < REFUSALS_OF_A_LINE; i++) {
+            arch a = random.machine();
+            const char *const flows[] = {"rs", "ws", "is", "os", "nlr", "nest"};
+            random.choose_for(flows[random.pick(0, 4)], &a);
+            a.array_network =
+                random.pick(0, 2) ? NETWORK_MULTICAST : NETWORK_SYSTOLIC;
+            random.add_shadow_words(&a);
+            if (random.pick(0, 2) == 0)
+                random.add_l1(&a, random.pick(0, 1) ? L2_TO_L1_MESH
+                                                    : L2_TO_L1_MULTICAST);
+            a.l1_keeps_tiles = a.has_l1 && random.pick(0, 1);
+            a.psum_reduce = random.pick(0, 2) ? PSUM_CHAIN : PSUM_TREE;
+            a.pass_overlap = random.pick(0, 1);
+            a.tight_folds = random.pick(0, 3) == 0;
+            a.drain = random.pick(0, 1) ? DRAIN_OVERLAPPED : DRAIN_SERIAL;
+            a.multipliers = random.pick(0, 3) == 0 ? 2 : 1;
+            if (random.pick(0, 3) == 0)
+                std::strcpy(a.skips[0], random.pick(0, 1) ? "ifmap" : "both");
+            for (const char *flow : flows) {
+                array_refusal why = {};
+                const char *keys[RESULT_KEYS_MAX];
+                const array_kind *kind = array_kind_of(&a);
+                refused.add(kind->honours(&a, flow, &why));
+                for (const char *c = why.why; *c != '\0'; c++)
+                    refused.add(*c);
+                const int n = kind->not_modelled == nullptr
+                                  ? 0
+                                  : kind->not_modelled(&a, keys);
+                for (int key = 0; key < n; key++)
+                    for (const char *c = keys[key]; *c != '\0'; c++)
+                        refused.add(*c);
+            }
+        }
+        f.add("refused", refused);
         table.hold(k, f);
     }
 }
