@@ -14,8 +14,8 @@
 #include "sim/choose/search_costs.h"
 #include "sim/timeline/timeline.h"
 #include "test/messages.h"
+#include "test/pins/drawn_run.h"
 #include "test/pins/pins.h"
-#include "test/random_run.h"
 
 namespace
 {
@@ -27,6 +27,7 @@ enum {
     CANDIDATES = 12,
     CANDIDATES_OF_A_LINE = 6,
     RUNS = 120,
+    ZEROS = 60,
     RUNS_OF_A_LINE = 3,
     PARTS = 10,
     REFUSALS = 12,
@@ -211,7 +212,7 @@ INSTANTIATE_TEST_SUITE_P(Everywhere, Choices,
 // What runs count and take; of all of a line.
 struct run_digests {
     digest progress, counts, ledger, waits, memory, check, energy, mapping,
-        accesses, times;
+        accesses, times, models;
 
     void add(const layer_result &r)
     {
@@ -303,6 +304,7 @@ struct run_digests {
         f->add("mapping", mapping);
         f->add("accesses", accesses);
         f->add("times", times);
+        f->add("models", models);
     }
 };
 
@@ -323,32 +325,6 @@ class Runs : public testing::TestWithParam<int>
             energy_free(table);
     }
 
-    // As often a nest, or listed levels, as a named mapping; some machines have
-    // a DRAM part, or skip zeros.
-    static bool draw(unsigned seed, random_run *run, diag *d)
-    {
-        static const char *const parts[] = {"ddr3_1600", "ddr4_2400",
-                                            "lpddr4_2400", "hbm2"};
-        static const char *const skips[] = {"ifmap", "filter", "both"};
-        const unsigned kind = seed % 4;
-        if (!(kind == 0   ? draw_nest(seed, run, d)
-              : kind == 1 ? draw_levels(seed, run, d)
-                          : draw_run(seed, run, d)))
-            return false;
-        if (seed % 5 == 0 && run->cfg == nullptr)
-            std::snprintf(run->a.dram_model, sizeof(run->a.dram_model), "%s",
-                          parts[seed / 5 % 4]);
-        if (seed % 3 == 0 && kind > 1 && run->cfg == nullptr &&
-            run->a.array_network == NETWORK_MULTICAST) {
-            std::strcpy(run->a.skips[0], skips[seed / 3 % 3]);
-            run->a.psum_add = PSUM_ADD_OWN_CYCLE;
-            run->a.zero_gating = false;
-            run->a.coding = seed / 9 % 2 ? CODING_CSC : CODING_NONE;
-            run->l.zero_share[TENSOR_IFMAP] = 0.5;
-        }
-        return true;
-    }
-
     void add(const random_run &run, run_digests *of, figures *f)
     {
         layer_result r = {}, checked = {}, tapped = {};
@@ -363,6 +339,7 @@ class Runs : public testing::TestWithParam<int>
             return;
         }
         f->add("cycles", double(r.cycles));
+        add_model(&of->models, run.a, run.l, run.mapping);
         of->add(r);
         of->add_text(r.mapping_text);
         for (const energy_table *energies : table_)
@@ -400,7 +377,27 @@ TEST_P(Runs, AreAsTheyWere)
         for (int i = 0; i < RUNS_OF_A_LINE; i++) {
             random_run run;
             Messages d;
-            if (draw(900 + unsigned(RUNS_OF_A_LINE * k + i), &run, d))
+            if (draw_of_all_kinds(900 + unsigned(RUNS_OF_A_LINE * k + i), &run,
+                                  d))
+                add(run, &of, &f);
+        }
+        of.put(&f);
+        table.hold(k, f);
+    }
+}
+
+TEST_P(Runs, WithZerosAreAsTheyWere)
+{
+    const int part = GetParam();
+    pins table("runs", "zeros");
+    for (int k = part; k < pinned(ZEROS); k += PARTS) {
+        figures f;
+        run_digests of;
+        for (int i = 0; i < RUNS_OF_A_LINE; i++) {
+            random_run run;
+            Messages d;
+            if (draw_with_zeros(2500 + unsigned(RUNS_OF_A_LINE * k + i), &run,
+                                d))
                 add(run, &of, &f);
         }
         of.put(&f);
@@ -434,10 +431,13 @@ TEST(Refusals, AreAsTheyWere)
             a.multipliers = random.pick(0, 3) == 0 ? 2 : 1;
             if (random.pick(0, 3) == 0)
                 std::strcpy(a.skips[0], random.pick(0, 1) ? "ifmap" : "both");
+            const nest plain = {};
             for (const char *flow : flows) {
                 array_refusal why = {};
                 const char *keys[RESULT_KEYS_MAX];
-                const array_kind *kind = array_kind_of(&a);
+                const array_kind *kind = std::strcmp(flow, "nest") == 0
+                                             ? array_kind_of_nests(&a, &plain)
+                                             : array_kind_of(&a);
                 refused.add(kind->honours(&a, flow, &why));
                 for (const char *c = why.why; *c != '\0'; c++)
                     refused.add(*c);
