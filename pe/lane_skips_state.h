@@ -44,8 +44,8 @@ static inline uint64_t windows_of(const struct lane_groups *g)
 
 /* A bit for each of `n` lanes, up to 64: it runs, and moved_on has a bit of
  * `which`. */
-static inline uint64_t lanes_moved(const int16_t *restrict moved_on,
-                                   const int16_t *restrict running,
+static inline uint64_t lanes_moved(const int16_t *__restrict moved_on,
+                                   const int16_t *__restrict running,
                                    int16_t which, int n)
 {
     uint8_t has[BITS] = {0};
@@ -98,7 +98,7 @@ static inline void find_in_words(const struct lanes *lanes, int from, int to)
     const struct lane_skips *s = lanes->skips;
     const int16_t pairs = (int16_t)-lanes->cfg.pairs;
     const int16_t room = (int16_t)lanes->cfg.held_rf_words;
-#define FIELD(name) int16_t *restrict name = f->name + from
+#define FIELD(name) int16_t *__restrict name = f->name + from
     FIELD(moved_on);
     FIELD(running);
     FIELD(window_words);
@@ -116,9 +116,9 @@ static inline void find_in_words(const struct lanes *lanes, int from, int to)
     FIELD(next_dead_window);
     FIELD(next_dead_held);
 #undef FIELD
-    int16_t *restrict left = s->few_left + from;
-    const int16_t *restrict comes = s->few_come + from;
-    const int16_t *restrict stops = s->few_stop + from;
+    int16_t *__restrict left = s->few_left + from;
+    const int16_t *__restrict comes = s->few_come + from;
+    const int16_t *__restrict stops = s->few_stop + from;
     const int n = to - from;
 #define SET(field, value) \
     field[l] = (int16_t)(((value)&moved) | (field[l] & ~moved))
