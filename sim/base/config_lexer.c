@@ -66,7 +66,7 @@ static bool is_name_letter(char c)
 
 static bool is_mark(char c)
 {
-    return c != '\0' && memchr("=:;,{}()[]", c, 10) != NULL;
+    return c != '\0' && strchr("=:;,{}()[]", c) != NULL;
 }
 
 static bool is_no_text(char c)

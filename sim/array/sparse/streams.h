@@ -47,10 +47,10 @@ static inline void make_room(struct streams *s)
 {
     const uint64_t words = s->room / BITS;
     const uint64_t more = words == 0 ? 64 : 2 * words;
-    s->bits = xrealloc(s->bits, more + 1, sizeof(*s->bits));
+    s->bits = (uint64_t *)xrealloc(s->bits, more + 1, sizeof(*s->bits));
     if (s->are_coded) {
-        s->comes = xrealloc(s->comes, more + 1, sizeof(*s->comes));
-        s->ranks = xrealloc(s->ranks, more + 1, sizeof(*s->ranks));
+        s->comes = (uint64_t *)xrealloc(s->comes, more + 1, sizeof(*s->comes));
+        s->ranks = (uint32_t *)xrealloc(s->ranks, more + 1, sizeof(*s->ranks));
     }
     s->room = more * BITS;
 }
