@@ -11,6 +11,7 @@
  * left out only where they take more, so that of equals the first stays.
  * SPDX-License-Identifier: MIT
  */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,10 @@
 
 /* Images times rows, or sizes of a tile, that are worth looking at each. */
 enum { STRIPS_MAX = 1 << 20 };
+
+/* Along longer extents not all balanced tiles are tried, but some for each
+ * doubling. */
+enum { ALL_SIZES_MAX = 65535, SIZES_A_DOUBLING = 256 };
 
 /* One of so many sizes is tried first. */
 enum { COARSE_STEP = 8 };
@@ -222,8 +227,11 @@ static void list_sizes(struct sizes *to, int extent, int given)
         add_size(to, given);
         return;
     }
-    for (int size = 1; size > 0; size = tiling_next_even(extent, size))
+    const int part = extent > ALL_SIZES_MAX ? SIZES_A_DOUBLING : INT_MAX;
+    int size = 1;
+    for (; size < extent; size = tiling_next_even(extent, size + size / part))
         add_size(to, size);
+    add_size(to, size);
 }
 
 /* Adds tile sizes with fewer folds than all smaller ones.  An element of the
