@@ -135,7 +135,7 @@ bool some_tiles_waste_nothing(const arch &a, const layer &l,
         for (int e = 1; e <= l.P; e++)
             for (int c = 1; c <= Cg; c++)
                 for (int m = 1; m <= Mg; m++) {
-                    const tiling t = {m, n, e, c, m, 0, 0};
+                    const tiling t = {m, n, e, c, m, 0, 0, 0};
                     int buffers[TENSOR_N], banks[TENSOR_N];
                     tensor lacks;
                     uint64_t words;
