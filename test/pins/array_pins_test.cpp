@@ -21,9 +21,9 @@ namespace
 {
 
 enum {
-    PASSES = 40,
+    PASSES = 60,
     PASSES_OF_A_LINE = 4,
-    STEPS = 60,
+    STEPS = 120,
     STEPS_OF_A_LINE = 3,
     PARTS = 6,
     STREAMS = 20,
@@ -238,8 +238,10 @@ TEST_P(Steps, AreAsTheyWere)
             const unsigned seed = 3100 + unsigned(STEPS_OF_A_LINE * k + i);
             random_run one;
             Messages d;
-            if (!(seed % 5 == 0 ? draw_with_zeros(seed, &one, d)
-                                : draw_of_all_kinds(seed, &one, d)))
+            const auto draw = seed % 5 == 0   ? draw_with_zeros
+                              : seed % 5 == 1 ? draw_rare_array
+                                              : draw_of_all_kinds;
+            if (!draw(seed, &one, d))
                 continue;
             steps.skips = seed % 2 == 0;
             run(one, {&steps, stepper::assembled, stepper::run_pass, nullptr},

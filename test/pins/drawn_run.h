@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "sim/array/array_side.h"
 #include "test/random_run.h"
 
 // As often a nest, or listed levels, as a named mapping; some machines have
@@ -66,6 +67,44 @@ inline bool draw_with_zeros(unsigned seed, random_run *run, diag *d)
     run->l.zero_share[TENSOR_IFMAP] = random.pick(0, 4) / 4.0;
     run->l.zero_share[TENSOR_FILTER] = random.pick(0, 4) / 4.0;
     run->text = std::string("with zeros, ") + flow + " " + describe(run->l);
+    return choose_mapping(a, &run->l, dataflow_find(flow), &none, &run->mapping,
+                          d);
+}
+
+// Arrays that random runs have seldom: systolic ones that drain as they go on
+// and, half of them, have second registers, some with strips; and passes that
+// overlap behind multicast networks.
+inline bool draw_rare_array(unsigned seed, random_run *run, diag *d)
+{
+    static const char *const flows[] = {"ws", "is", "os", "rs", "nlr"};
+    const given_mapping none = {};
+    const bool is_systolic = seed % 3 > 0;
+    const char *const flow = flows[seed / 3 % (is_systolic ? 3 : 5)];
+    random_case random(seed);
+    arch *a = &run->a;
+    *a = random.machine();
+    a->l2_bytes = random.pick(0, 1) ? 4096 : 65536;
+    a->dram_latency_cycles = random.pick(0, 30);
+    if (is_systolic) {
+        a->array_network = NETWORK_SYSTOLIC;
+        a->drain = random.pick(0, 2) ? DRAIN_OVERLAPPED : DRAIN_SERIAL;
+        for (int k = 0; k < 4 && std::strcmp(flow, "os") != 0 && seed % 2; k++)
+            random.add_shadow_words(a);
+        if (a->preload == PRELOAD_SHADOW && random.pick(0, 1))
+            random.add_strips(a);
+    } else {
+        a->array_network = NETWORK_MULTICAST;
+        random.choose_for(flow, a);
+        a->psum_reduce = PSUM_CHAIN;
+        a->rows_hold[0] = a->cols_hold[0] = '\0';
+        a->pass_overlap = true;
+    }
+    array_refusal why = {};
+    if (!array_kind_of(a)->honours(a, flow, &why))
+        return false;
+    run->l = small_layer(random, 30000);
+    run->text = std::string(is_systolic ? "systolic, " : "overlapped, ") +
+                flow + " " + describe(run->l);
     return choose_mapping(a, &run->l, dataflow_find(flow), &none, &run->mapping,
                           d);
 }

@@ -28,6 +28,7 @@ enum {
     CANDIDATES_OF_A_LINE = 6,
     RUNS = 120,
     ZEROS = 60,
+    RARE = 60,
     RUNS_OF_A_LINE = 3,
     PARTS = 10,
     REFUSALS = 12,
@@ -397,6 +398,25 @@ TEST_P(Runs, WithZerosAreAsTheyWere)
             random_run run;
             Messages d;
             if (draw_with_zeros(2500 + unsigned(RUNS_OF_A_LINE * k + i), &run,
+                                d))
+                add(run, &of, &f);
+        }
+        of.put(&f);
+        table.hold(k, f);
+    }
+}
+
+TEST_P(Runs, OfRareArraysAreAsTheyWere)
+{
+    const int part = GetParam();
+    pins table("runs", "rare");
+    for (int k = part; k < pinned(RARE); k += PARTS) {
+        figures f;
+        run_digests of;
+        for (int i = 0; i < RUNS_OF_A_LINE; i++) {
+            random_run run;
+            Messages d;
+            if (draw_rare_array(5500 + unsigned(RUNS_OF_A_LINE * k + i), &run,
                                 d))
                 add(run, &of, &f);
         }
