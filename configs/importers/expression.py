@@ -6,6 +6,7 @@ SPDX-License-Identifier: MIT
 import ast
 import math
 import operator
+import warnings
 
 from importers.tree import NUMBER_MAX
 
@@ -29,7 +30,10 @@ def value_of(text, names):
     if len(text) > LETTERS_MAX:
         raise Unknown("it is too long")
     try:
-        value = walk(ast.parse(text.strip(), mode="eval").body, names)
+        with warnings.catch_warnings():  # of Python's, on what is no Python
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text.strip(), mode="eval")
+        value = walk(tree.body, names)
     except (SyntaxError, ValueError, ZeroDivisionError, TypeError,
             OverflowError, MemoryError, RecursionError) as fault:
         raise Unknown(f"'{text}' is no arithmetic") from fault

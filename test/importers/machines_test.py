@@ -163,6 +163,8 @@ def test_timeloop_refusals():
                 ("alone.yaml", MAPPING, "a mapping is of one problem and one "
                  "architecture; 0 and 0"),
                 ("open.yaml", NODES, "'BITS' has no value"),
+                ("stuck.yaml", NODES.replace("datawidth: BITS", "datawidth: 8if"),
+                 "'8if' is no arithmetic"),
                 ("wide.yaml", SUBTREE.replace("word-bits: 8, mesh",
                                               "word-bits: 99, mesh"),
                  "words of 99 bits")):
