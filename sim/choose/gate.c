@@ -63,6 +63,31 @@ static bool has_groups_beside(const struct config *cfg,
                       key, dataflow->name);
 }
 
+/* Searches try tiles that stay where mappings have a parameter for it, and L2
+ * knows which tiles it has. */
+static bool tiles_may_stay(const struct config *cfg,
+                           const struct dataflow *dataflow, struct diag *d)
+{
+    static const char key[] = "mapping.search_keeps";
+    if (!config_arch(cfg)->search_keeps || !is_by_hand(cfg, key))
+        return true;
+    if (dataflow == &nest_dataflow)
+        return diag_error(d, config_pos(cfg, key),
+                          "'%s' has no effect under a loop nest; leave it "
+                          "out, or choose a '--dataflow', which it steers",
+                          key);
+    if (dataflow_param_index(dataflow, "keep") < 0)
+        return diag_error(d, config_pos(cfg, key),
+                          "'%s' has no effect under '%s', whose mappings have "
+                          "no 'keep'; leave it out",
+                          key, dataflow->name);
+    return config_arch(cfg)->l2_keeps_tiles ||
+           diag_error(d, config_pos(cfg, key),
+                      "'%s' has no effect, for 'l2.keeps_tiles' is 'false'; "
+                      "leave it out, or take 'true'",
+                      key);
+}
+
 /* Dataflows whose PEs have windows of words to look for zeros in. */
 static bool has_windows(const struct dataflow *dataflow)
 {
@@ -142,6 +167,7 @@ bool gate_lets_dataflow(const struct config *cfg,
     if (!kind->honours(arch, dataflow->name, &no))
         return diag_error(d, config_pos(cfg, no.key), "%s", no.why);
     return has_groups_beside(cfg, dataflow, d) &&
+           tiles_may_stay(cfg, dataflow, d) &&
            skips_are_modelled(cfg, kind, dataflow, d) &&
            reads_what_is_set(cfg, kind, d);
 }

@@ -269,6 +269,19 @@ takes run --cfg eyeriss --dataflow ws $depthwise
 refuses "'array.groups_parallel' has no effect under a loop nest" \
     run --cfg eyeriss $nest --set array.groups_parallel=4
 
+# Tiles that stay in L2 are searched for where there are such mappings.
+for command in run model map; do
+    refuses "search_keeps' has no effect, for 'l2.keeps_tiles' is 'false'" \
+        $command --cfg eyeriss --dataflow rs $shape \
+        --set mapping.search_keeps=true --set l2.keeps_tiles=false
+    refuses "search_keeps' has no effect under a loop nest" \
+        $command --cfg simba_like --dataflow nest $shape \
+        --set mapping.search_keeps=true
+    takes $command --cfg eyeriss --dataflow rs $shape \
+        --set mapping.search_keeps=true
+    takes $command --cfg gemmini $shape --set mapping.search_keeps=false
+done
+
 # A DRAM part has times of its own: a file's values yield to a model that
 # --set names, and steer nothing; what --set gives is refused.
 for key in dram.bytes_per_second=1000000 dram.latency_cycles=7; do
