@@ -36,6 +36,7 @@ KEYS = {
     "pe.pipeline_cycles": (1, 2, 5), "noc.ifmap.words_per_slot": (1, 2, 4),
     "noc.psum_out.slots_per_cycle": (1, 2), "l2.filter_buffers": (1, 2),
     "l2.ifmap_buffers": (1, 2), "dram.layout": ('"rows"',),
+    "mapping.keep": (2, 3, 4), "mapping.m": (1, 2, 4), "mapping.e": (1, 2),
 }
 # What all ways say, and what the closed form says as well.
 OF_RUNS = ("macs", "passes", "cycles", "array_cycles", "active_pes",
@@ -130,8 +131,8 @@ def slower(case, layer, counts):
     if not before:
         return
     mapping = [f"--set=mapping.{name}={value}"
-               for name, value in (layer["mapping"] or {}).items()
-               if isinstance(value, int)]
+               for name, value in
+               ((layer["mapping"] or {}).get("parameters") or {}).items()]
     status, other, said = case.layer(
         "--set", f"dram.bytes_per_second={2 * before[-1]}",
         "--dataflow", layer["dataflow"], *mapping)
