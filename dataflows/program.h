@@ -297,6 +297,10 @@ void program_tile_words(const struct program *program, const struct pass *pass,
                         void (*visit)(void *context, const int coord[4]),
                         void *context);
 
+/* Ifmap rows (or columns) that L2 holds for all tiles of so many rows of an
+ * ofmap's `extent`. */
+uint64_t tiling_all_touched(int extent, int tile, int stride, int taps,
+                            int dilation);
 /* Words that L2 holds for a tile of these sizes, generated padding included;
  * where it keeps all of an operand's tiles, for these. */
 uint64_t tiling_l2_words(const struct layer *layer, const struct tiling *t,

@@ -276,9 +276,9 @@ bool cursor_next(const struct program *program, struct cursor *cursor,
         place_cursor(program, cursor);
     for (int t = 0; t < TENSOR_N; t++) {
         loops[t] = loops_of_tile(program, (enum tensor)t);
-        pass->new_tile[t] = (cursor->changed & loops[t]) != 0 &&
-                            is_turn(program, cursor, t, false);
-        comes[t] = is_turn(program, cursor, t, false) || is_alone(cursor, t);
+        const bool is_first = is_turn(program, cursor, t, false);
+        pass->new_tile[t] = (cursor->changed & loops[t]) != 0 && is_first;
+        comes[t] = is_first || is_alone(cursor, t);
         goes[t] = t != TENSOR_PSUM && tiling_keeps(&program->tiling, t) &&
                   is_turn(program, cursor, t, true);
     }

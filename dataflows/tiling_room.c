@@ -21,8 +21,7 @@ int tiling_next_even(int extent, int size)
     return ceil_div(extent, (extent - 1) / size);
 }
 
-/* Ifmap rows (or columns) that L2 holds for all tiles of an ofmap's. */
-static uint64_t all_touched(int extent, int tile, int stride, int taps,
+uint64_t tiling_all_touched(int extent, int tile, int stride, int taps,
                             int dilation)
 {
     const int rest = extent % tile;
@@ -42,9 +41,9 @@ static uint64_t kept_words(const struct layer *l, const struct tiling *t,
         return g * (uint64_t)min_int(t->m, group_m(l)) * Cg * (uint64_t)l->R *
                (uint64_t)l->S;
     return g * (uint64_t)l->N * Cg *
-           all_touched(l->P, t->e, l->stride_h, l->R, l->dilation_h) *
-           all_touched(l->Q, tiling_width(l, t), l->stride_w, l->S,
-                       l->dilation_w);
+           tiling_all_touched(l->P, t->e, l->stride_h, l->R, l->dilation_h) *
+           tiling_all_touched(l->Q, tiling_width(l, t), l->stride_w, l->S,
+                              l->dilation_w);
 }
 
 uint64_t tiling_l2_words(const struct layer *layer, const struct tiling *t,

@@ -229,7 +229,7 @@ static void find_ends(const struct search_problem *problem,
                           &tensor, &lacking));
     tiling.kept = 0; /* the first tile of all */
     for (int k = 0; k < TENSOR_N; k++) {
-        const bool is_kept = (tiling_kept_by(r->keep) >> k & 1) != 0;
+        const bool is_kept = search_keeps(r, (enum tensor)k);
         line->is_single[k] = buffers[k] == 1 && !is_kept;
         if (!line->is_single[k] &&
             tensor_is_moved(arch, problem->layer, (enum tensor)k))

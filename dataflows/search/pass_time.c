@@ -50,16 +50,6 @@ static struct dests dests_of(const struct multicast_pass *d, int rows,
     return to;
 }
 
-static int common_divisor(int a, int b)
-{
-    while (b > 0) {
-        const int rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 /* Cycles of a round that nothing holds up.  A cycle's slots go to destinations
  * in rising order, chunk by chunk. */
 static double round_cycles(const struct arch *a, enum network k, int banks,
@@ -95,8 +85,7 @@ static double round_cycles(const struct arch *a, enum network k, int banks,
     const int of_cycle = (int)ceil((double)words / mean);
     if (of_cycle > most)
         return fmax(mean, ceil((double)words / most));
-    const double over =
-        (of_cycle + row - common_divisor(of_cycle, row) - most) / row;
+    const double over = (of_cycle + row - gcd_int(of_cycle, row) - most) / row;
     return mean * (1 + fmax(0, over));
 }
 

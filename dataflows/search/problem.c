@@ -32,17 +32,6 @@ static void set_sizes(const struct search_problem *p, int extent, int size,
     out->least = out->all;
 }
 
-/* Ifmap rows (or columns) of all tiles of so many ofmap rows. */
-static uint64_t all_tiles(int extent, int tile, int step, int taps,
-                          int dilation)
-{
-    uint64_t all = 0;
-    for (int at = 0; at < extent; at = next_tile(extent, at, tile))
-        all +=
-            (uint64_t)touched(min_int(tile, extent - at), step, taps, dilation);
-    return all;
-}
-
 static void set_rows(struct search_problem *p)
 {
     const struct layer *l = p->layer;
@@ -53,7 +42,8 @@ static void set_rows(struct search_problem *p)
         struct search_rows *rows = &p->dram_rows[e];
         set_sizes(p, l->P, e, tiling_dram_rows, rows);
         p->tile_rows[e] = touched(e, l->stride_h, l->R, l->dilation_h);
-        p->kept_rows[e] = all_tiles(l->P, e, l->stride_h, l->R, l->dilation_h);
+        p->kept_rows[e] =
+            tiling_all_touched(l->P, e, l->stride_h, l->R, l->dilation_h);
         if (e == 1 || p->kept_rows[e] < p->kept_rows[0])
             p->kept_rows[0] = p->kept_rows[e];
         if (e > 1 && p->dram_rows[e - 1].least < rows->least)
@@ -71,7 +61,8 @@ static void add_width(struct search_problem *p, int w)
         .w = w,
         .tiles = (uint64_t)ceil_div(l->Q, w),
         .tile_columns = (uint64_t)touched(w, l->stride_w, l->S, l->dilation_w),
-        .kept_columns = all_tiles(l->Q, w, l->stride_w, l->S, l->dilation_w)};
+        .kept_columns =
+            tiling_all_touched(l->Q, w, l->stride_w, l->S, l->dilation_w)};
     set_sizes(p, l->Q, w, tiling_dram_columns, &out->dram);
 }
 

@@ -126,16 +126,16 @@ static struct array_time array_time(const struct search_problem *problem,
                                     const struct search_filters *s,
                                     uint64_t work)
 {
-    struct array_time out = {0, 0, 0};
-    const int stream = stream_of(problem);
-    const double ifmap_cycles = (double)line->ifmap_sent * (double)s->passes /
-                                slots_words(problem->arch, NETWORK_IFMAP);
-    uint64_t streamed = 0;
     if (problem->arch->array_network != NETWORK_MULTICAST)
         return (struct array_time){work, 0, 0};
     if (line->passes.cycles > 0)
         return (struct array_time){line->passes.cycles, 0,
                                    line->passes.filter_free};
+    struct array_time out = {0, 0, 0};
+    const int stream = stream_of(problem);
+    const double ifmap_cycles = (double)line->ifmap_sent * (double)s->passes /
+                                slots_words(problem->arch, NETWORK_IFMAP);
+    uint64_t streamed = 0;
     for (int k = 0; k < NETWORK_N; k++) {
         const double full =
             k == NETWORK_IFMAP ? ifmap_cycles : line->network_cycles[k];

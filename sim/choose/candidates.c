@@ -22,18 +22,19 @@
  * slower. */
 enum { LOOKED_AT = 48, LOOKED_AT_BY_ENERGY = 24, EQUALS = 16, FRUGAL = 8 };
 
-/* By this share the closed form's estimates may be above the best one. */
+/* By this share the closed form's estimates may be above the best one;
+ * assumed. */
 static const double ESTIMATES_DIFFER = 0.1;
 
 /* Mappings that differ by less than this share in cycles are told apart by
- * their energy. */
+ * their energy; assumed. */
 static const double STEP = 0.002;
 
 /* By these shares one of less energy may be slower by estimate. */
 static const double FRUGAL_IS_SLOWER[] = {0.03, 0.01, 0.003};
 enum { FRUGALS = 3 };
 
-/* So many times that where no passes say how long they take. */
+/* So many times that where no passes say how long they take; assumed. */
 static const double TIMES_UNKNOWN = 3;
 
 struct list {

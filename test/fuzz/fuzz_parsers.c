@@ -21,12 +21,7 @@
 
 #include "test/fuzz/fuzz_kinds.h"
 
-#ifdef __SANITIZE_ADDRESS__ /* which takes some four times as long */
-enum { HANG_SECONDS = 8 };
-#else
-enum { HANG_SECONDS = 2 };
-#endif
-enum { FILES_MAX = 512 };
+enum { FILES_MAX = 512, HANG_SECONDS = 2 };
 
 static struct fuzz_input input;
 static int input_fd;
