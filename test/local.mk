@@ -272,25 +272,38 @@ mutate: all
 # Figures held to what they were; `make pins` renews the tables.
 if TESTS_WANTED
 check_PROGRAMS += search_pins_test nest_pins_test run_pins_test \
-	array_pins_test
+	array_pins_test model_pins_test layers_pins_test
 endif
+layers_pins_test_SOURCES = %D%/pins/layers_pins_test.cpp %D%/pins/counted.h \
+	%D%/pins/drawn_fold.h %D%/pins/drawn_run.h %D%/pins/pins.h \
+	%D%/pins/run_digests.h %D%/random_levels.h %D%/random_run.h \
+	$(TEST_CASES)
+layers_pins_test_LDADD = $(TEST_LIBS)
+model_pins_test_SOURCES = %D%/pins/model_pins_test.cpp %D%/pins/counted.h \
+	%D%/pins/drawn_fold.h %D%/pins/drawn_run.h %D%/pins/pins.h \
+	%D%/random_levels.h %D%/random_run.h $(TEST_CASES)
+model_pins_test_LDADD = $(TEST_LIBS)
 array_pins_test_SOURCES = %D%/pins/array_pins_test.cpp %D%/pins/drawn_run.h \
 	%D%/pins/pins.h %D%/random_levels.h %D%/random_run.h $(TEST_CASES)
 array_pins_test_LDADD = $(TEST_LIBS)
-run_pins_test_SOURCES = %D%/pins/run_pins_test.cpp %D%/pins/drawn_run.h \
-	%D%/pins/pins.h \
+run_pins_test_SOURCES = %D%/pins/run_pins_test.cpp %D%/pins/counted.h \
+	%D%/pins/drawn_run.h %D%/pins/pins.h %D%/pins/run_digests.h \
 	%D%/random_levels.h %D%/random_run.h $(TEST_CASES)
 run_pins_test_LDADD = $(TEST_LIBS)
-nest_pins_test_SOURCES = %D%/pins/nest_pins_test.cpp %D%/pins/pins.h \
+nest_pins_test_SOURCES = %D%/pins/nest_pins_test.cpp %D%/pins/counted.h \
+	%D%/pins/pins.h \
 	%D%/dataflows/nest_cost.h %D%/random_levels.h $(TEST_CASES)
 nest_pins_test_LDADD = $(TEST_LIBS)
-search_pins_test_SOURCES = %D%/pins/search_pins_test.cpp %D%/pins/pins.h \
+search_pins_test_SOURCES = %D%/pins/search_pins_test.cpp \
+	%D%/pins/counted.h %D%/pins/pins.h \
 	$(TEST_CASES)
 search_pins_test_LDADD = $(TEST_LIBS)
 EXTRA_DIST += %D%/pins/tables/arrays.txt %D%/pins/tables/choices.txt \
+	%D%/pins/tables/layers.txt %D%/pins/tables/models.txt \
 	%D%/pins/tables/nests.txt %D%/pins/tables/runs.txt \
 	%D%/pins/tables/search.txt
-PINS_TESTS = search_pins_test nest_pins_test run_pins_test array_pins_test
+PINS_TESTS = search_pins_test nest_pins_test run_pins_test array_pins_test \
+	model_pins_test layers_pins_test
 .PHONY: pins
 pins: $(PINS_TESTS)
 	@for test in $(PINS_TESTS); do $(AM_TESTS_ENVIRONMENT) \

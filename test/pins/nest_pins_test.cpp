@@ -14,8 +14,7 @@
 #include "dataflows/search/nest/nest_least.h"
 #include "dataflows/search/nest/search_nest.h"
 #include "test/dataflows/nest_cost.h"
-#include "test/messages.h"
-#include "test/pins/pins.h"
+#include "test/pins/counted.h"
 #include "test/random_levels.h"
 
 namespace
@@ -27,7 +26,9 @@ enum {
     PARTS = 8,
     POINTS = 10,
     LEVELS_CASES = 32,
-    TOUCH_CASES = 40
+    TOUCH_CASES = 40,
+    MANY = 16,
+    MANY_OF_A_LINE = 4
 };
 
 double looks;
@@ -67,8 +68,8 @@ class NestPins : public testing::Test
         return a;
     }
 
-    // Three dimensions have a few steps.
-    static layer narrow(random_nest &random)
+    // Three dimensions, or more, have a few steps.
+    static layer narrow(random_nest &random, int dims = 3)
     {
         for (;;) {
             layer l = {};
@@ -76,7 +77,7 @@ class NestPins : public testing::Test
             std::snprintf(l.name, sizeof(l.name), "narrow");
             l.N = l.G = l.M = l.C = l.R = l.S = l.H = l.W = 1;
             layer_set_steps(&l, random.pick(1, 2), 0, 1);
-            for (int k = 0; k < 3; k++) {
+            for (int k = 0; k < dims; k++) {
                 int *of[] = {&l.N, &l.M, &l.C, &l.H, &l.W};
                 *of[random.pick(0, 4)] = random.pick(2, 7);
             }
@@ -102,6 +103,44 @@ class NestPins : public testing::Test
         const int turn = random.pick(0, 3);
         for (int dim = 0; turn < 2 && dim < NEST_DIMS; dim++)
             out.order[turn].dim[out.order[turn].n++] = (dim * 3 + turn) % 8;
+        return out;
+    }
+
+    // One of these kinds of limit, or two, or three.
+    static nest_limits some_limits(random_nest &random)
+    {
+        const nest_limits all = limits(random);
+        nest_limits out = {};
+        int *most;
+        for (int n = random.pick(1, 3); n > 0; n--)
+            switch (random.pick(0, 5)) {
+            case 0:
+                std::copy(all.must_keep, all.must_keep + TENSOR_N,
+                          out.must_keep);
+                break;
+            case 1:
+                std::copy(all.may_not_keep, all.may_not_keep + TENSOR_N,
+                          out.may_not_keep);
+                break;
+            case 2:
+                out.rf_words = random.pick(3, 60);
+                break;
+            case 3:
+                out.has_stationary = true;
+                out.stationary = tensor(random.pick(0, 2));
+                break;
+            case 4: {
+                nest_limits_order *order = &out.order[random.pick(0, 1)];
+                const int from = random.pick(0, 7);
+                const int step = 1 + 2 * random.pick(0, 3);
+                for (order->n = 0; order->n < NEST_DIMS; order->n++)
+                    order->dim[order->n] = (from + order->n * step) % 8;
+                break;
+            }
+            default:
+                most = &out.most[random.pick(0, 4)][0];
+                most[random.pick(1, 5)] = random.pick(1, 4);
+            }
         return out;
     }
 
@@ -250,6 +289,51 @@ TEST_F(NestPins, SearchesOfListedLevelsAreAsTheyWere)
         f.add("found", search_levels(&a, &l, &costs_, &o, &r));
         put(r, &f);
         search_nest_result_fini(&r);
+        table.hold(k, f);
+    }
+}
+
+// The same of many to a line: limits of all kinds, one by one and together, and
+// budgets and times that end a search anywhere.
+TEST_P(NestSearchPins, ManyAreAsTheyWere)
+{
+    pins table("nests", "many");
+    for (int k = GetParam(); k < pinned(MANY); k += PARTS) {
+        figures f;
+        digest found, looked;
+        for (int i = 0; i < MANY_OF_A_LINE; i++) {
+            random_nest random(unsigned(4000 + MANY_OF_A_LINE * k + i));
+            const arch a = machine(random, k + i);
+            const layer l = i % 4 == 3 ? random.shape(3000)
+                                       : narrow(random, i % 4 == 2 ? 9 : 3);
+            const nest_limits limit = some_limits(random);
+            const std::vector<search_nest_seed> seed = seeds(a, l);
+            price(a);
+            search_nest_options o = {};
+            o.objective = search_objective((k + i) % SEARCH_OBJECTIVE_N);
+            o.top = random.pick(1, 4);
+            o.budget =
+                uint64_t(random.pick(0, 3) == 0 ? random.pick(1, 5000)
+                                                : random.pick(240050, 255000));
+            o.now_seconds = look;
+            if (random.pick(0, 5) == 0)
+                o.time_limit_seconds = random.pick(1, 40) * 0.5;
+            o.limits = random.pick(0, 1) ? &limit : nullptr;
+            if (random.pick(0, 2) == 0) {
+                o.seed = seed.data();
+                o.n_seeds = int(seed.size());
+            }
+            looks = 100;
+            search_nest_result r = {};
+            figures one;
+            one.add("found", search_nest(&a, &l, &costs_, &o, &r));
+            put(r, &one);
+            add_text(&found, one.line().c_str());
+            looked.add(double(r.evaluated), r.bounded, looks);
+            search_nest_result_fini(&r);
+        }
+        f.add("looked", looked);
+        f.add("found", found);
         table.hold(k, f);
     }
 }

@@ -4,18 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
-#include <vector>
 
 #include "dataflows/choose.h"
 #include "dataflows/rs/rs_estimate.h"
 #include "sim/array/array_side.h"
-#include "sim/base/counters.h"
 #include "sim/choose/candidates.h"
-#include "sim/choose/search_costs.h"
-#include "sim/timeline/timeline.h"
-#include "test/messages.h"
 #include "test/pins/drawn_run.h"
-#include "test/pins/pins.h"
+#include "test/pins/run_digests.h"
 
 namespace
 {
@@ -44,20 +39,13 @@ std::string values_of(const dataflow *flow, const mapping &m)
     return out;
 }
 
-void add_counts(digest *to, const layer_result &r)
-{
-    for (const counter *c = counter_table; c->path != nullptr; c++)
-        to->add(double(counter_value(c, &r)));
-}
-
 void add_model(digest *to, const arch &a, const layer &l,
                const layer_mapping &m)
 {
     layer_result r = {};
     model_mapping(&a, &l, &m, &r);
     add_counts(to, r);
-    for (uint64_t cycles : r.bounds_cycles)
-        to->add(double(cycles));
+    add_bounds(to, r);
 }
 
 // The estimate of a mapping, and the bounds of those that are like it in part.
@@ -210,122 +198,9 @@ TEST_P(Choices, CandidatesAreAsTheyWere)
 INSTANTIATE_TEST_SUITE_P(Everywhere, Choices,
                          testing::Values("rs", "ws", "is", "os", "nlr"));
 
-// What runs count and take; of all of a line.
-struct run_digests {
-    digest progress, counts, ledger, waits, memory, check, energy, mapping,
-        accesses, times, models;
-
-    void add(const layer_result &r)
-    {
-        counts.add(r.active_pes, r.passes, r.array_cycles);
-        add_counts(&counts, r);
-        for (uint64_t cycles : r.bounds_cycles)
-            counts.add(double(cycles));
-        for (uint64_t cycles : r.ledger_pe_cycles)
-            ledger.add(double(cycles));
-        for (const auto &of : r.wait_dram_by)
-            for (uint64_t cycles : of)
-                waits.add(double(cycles));
-        for (const auto &of : r.wait_by)
-            for (uint64_t cycles : of)
-                waits.add(double(cycles));
-        const memo_stats &m = r.memo;
-        memory.add(
-            double(m.simulated_passes), m.remembered_passes, m.skipped_passes,
-            m.periods, m.pe_cycles, m.simulated_pe_cycles, m.skipped_pe_cycles,
-            m.new_descriptors, m.evicted_descriptors, m.simulated_transfers,
-            m.remembered_transfers, m.remembered_phases);
-    }
-
-    void add_check(const layer_result &r)
-    {
-        check.add(double(r.check_outputs), r.check_zero_macs, r.gated_macs,
-                  r.cycles);
-        for (uint64_t bytes : r.check_compressed_bytes)
-            check.add(double(bytes));
-    }
-
-    void add_energy(const energy_table *table, const arch &a,
-                    const layer_result &r)
-    {
-        energy_costs costs;
-        layer_energy e = {};
-        search_costs searched;
-        energy_costs_of(table, &a, &costs);
-        search_costs_of(&costs, &a, &searched);
-        const dram_cfg &dram = searched.dram_cfg;
-        energy_of_layer(&costs, &a, &r,
-                        dram.kind == DRAM_PART ? dram_burst_bytes(&dram) : 0,
-                        &e);
-        for (int part = 0; part < ENERGY_N; part++)
-            energy.add(energy_part_of(&e, energy_part(part)));
-        energy.add(costs.clock_cycle, costs.leakage_cycle, costs.refresh_cycle,
-                   costs.network_clock_cycle);
-    }
-
-    void add_text(const char *text)
-    {
-        for (; text != nullptr && *text != '\0'; text++)
-            mapping.add(*text);
-    }
-
-    static void note(void *context, const struct access *a)
-    {
-        auto *to = static_cast<digest *>(context);
-        to->add_word(uint64_t(a->level) << 40 | uint64_t(a->tensor) << 36 |
-                     uint64_t(a->is_write) << 32 | uint64_t(a->unit));
-        to->add_word(a->word);
-    }
-
-    static void note_progress(void *context, uint64_t done, uint64_t passes)
-    {
-        static_cast<digest *>(context)->add(double(done), passes);
-    }
-
-    void add_times(const layer_timeline &t)
-    {
-        for (const auto &kind : t.kind)
-            for (int i = 0; i < kind.n; i++) {
-                const timeline_event &e = kind.event[i];
-                times.add(double(e.from), e.to, e.count, e.cycles);
-                for (uint64_t figure : e.figure)
-                    times.add(double(figure));
-            }
-    }
-
-    void put(figures *f) const
-    {
-        f->add("progress", progress);
-        f->add("counts", counts);
-        f->add("ledger", ledger);
-        f->add("waits", waits);
-        f->add("memory", memory);
-        f->add("check", check);
-        f->add("energy", energy);
-        f->add("mapping", mapping);
-        f->add("accesses", accesses);
-        f->add("times", times);
-        f->add("models", models);
-    }
-};
-
 class Runs : public testing::TestWithParam<int>
 {
   protected:
-    Runs()
-    {
-        for (const char *name :
-             {"16nm_components", "28nm_components", "45nm", "45nm_components",
-              "45nm_horowitz", "45nm_instructions", "45nm_rough",
-              "65nm_components", "eyeriss_normalized"})
-            table_.push_back(energy_load(name, src_pos{}, d_));
-    }
-    ~Runs() override
-    {
-        for (energy_table *table : table_)
-            energy_free(table);
-    }
-
     void add(const random_run &run, run_digests *of, figures *f)
     {
         layer_result r = {}, checked = {}, tapped = {};
@@ -343,8 +218,7 @@ class Runs : public testing::TestWithParam<int>
         add_model(&of->models, run.a, run.l, run.mapping);
         of->add(r);
         of->add_text(r.mapping_text);
-        for (const energy_table *energies : table_)
-            of->add_energy(energies, run.a, r);
+        energies_.add(&of->energy, run.a, r);
         o.show_mapping = false;
         o.progress = nullptr;
         o.check = true;
@@ -364,8 +238,7 @@ class Runs : public testing::TestWithParam<int>
         layer_result_fini(&tapped);
     }
 
-    Messages d_;
-    std::vector<energy_table *> table_;
+    all_energies energies_;
 };
 
 TEST_P(Runs, AreAsTheyWere)

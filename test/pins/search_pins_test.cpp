@@ -11,15 +11,20 @@
 #include "dataflows/search/branch.h"
 #include "dataflows/search/least_sums.h"
 #include "dataflows/search/search_tree.h"
-#include "sim/choose/search_costs.h"
-#include "test/messages.h"
-#include "test/pins/pins.h"
+#include "test/pins/counted.h"
 #include "test/random_layer.h"
 
 namespace
 {
 
-enum { CASES = 20, PROBLEMS = 4, BRANCHES = 24, LISTED = 100 };
+enum {
+    CASES = 20,
+    PROBLEMS = 4,
+    BRANCHES = 24,
+    LISTED = 100,
+    MANY = 16,
+    MANY_OF_A_LINE = 8
+};
 
 struct on_network {
     const dataflow *flow;
@@ -128,17 +133,17 @@ class SearchPins : public testing::TestWithParam<on_network>
         return a;
     }
 
-    static layer shape(random_case &random)
+    static layer shape(random_case &random, int most)
     {
         for (;;) {
             layer l = {};
             std::snprintf(l.name, sizeof(l.name), "small");
             l.N = random.pick(1, 3);
             l.G = random.pick(0, 2) == 0 ? random.pick(2, 4) : 1;
-            l.M = l.G * random.pick(1, 12);
-            l.C = l.G * random.pick(1, 8);
-            l.H = random.pick(1, 12);
-            l.W = random.pick(1, 12);
+            l.M = l.G * random.pick(1, most * 12);
+            l.C = l.G * random.pick(1, most * 8);
+            l.H = random.pick(1, most * 12);
+            l.W = random.pick(1, most * 12);
             l.R = random.pick(1, 3);
             l.S = random.pick(1, 3);
             random.steps(&l, 2, 1, 2);
@@ -151,13 +156,14 @@ class SearchPins : public testing::TestWithParam<on_network>
         }
     }
 
-    // A problem whose space has a reduction, of case k.
-    void problem(random_case &random, int k)
+    // A problem whose space has a reduction, of case k; most: times as large as
+    // a small one.
+    void problem(random_case &random, int k, int most = 1)
     {
         do {
             forget();
             a_ = machine(random);
-            l_ = shape(random);
+            l_ = shape(random, most);
             energy_costs energies;
             energy_costs_of(energy_, &a_, &energies);
             search_costs_of(&energies, &a_, &costs_);
@@ -426,6 +432,31 @@ TEST_P(SearchPins, AreAsTheyWere)
         parts(&f);
         f.add("layer", describe(l_));
         searched(random, k, &f);
+        table.hold(k, f);
+    }
+}
+
+// The same, many to a line; each other layer is larger.
+TEST_P(SearchPins, ManyAreAsTheyWere)
+{
+    const std::string name = name_of({GetParam(), 0});
+    const int lines = name == "nlrMulticast" ? MANY / 4 : MANY;
+    pins table("search", "many_" + name);
+    for (int k = 0; k < pinned(lines); k++) {
+        figures f;
+        digest found;
+        for (int i = 0; i < MANY_OF_A_LINE; i++) {
+            random_case random(unsigned(5000 + MANY_OF_A_LINE * k + i));
+            problem(random, k + i, 1 + i % 2 * 3);
+            reductions();
+            branches(random);
+            walks(random, k + i);
+            figures one;
+            searched(random, k + i, &one);
+            add_text(&found, one.line().c_str());
+        }
+        parts(&f);
+        f.add("found", found);
         table.hold(k, f);
     }
 }
