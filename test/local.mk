@@ -272,8 +272,12 @@ mutate: all
 # Figures held to what they were; `make pins` renews the tables.
 if TESTS_WANTED
 check_PROGRAMS += search_pins_test nest_pins_test run_pins_test \
-	array_pins_test model_pins_test layers_pins_test
+	array_pins_test model_pins_test layers_pins_test dram_pins_test
 endif
+dram_pins_test_SOURCES = %D%/pins/dram_pins_test.cpp %D%/pins/pins.h \
+	%D%/mem/dram_requests.cpp %D%/mem/dram_requests.h %D%/mem/each_part.h \
+	$(TEST_CASES)
+dram_pins_test_LDADD = $(TEST_LIBS)
 layers_pins_test_SOURCES = %D%/pins/layers_pins_test.cpp %D%/pins/counted.h \
 	%D%/pins/drawn_fold.h %D%/pins/drawn_run.h %D%/pins/pins.h \
 	%D%/pins/run_digests.h %D%/random_levels.h %D%/random_run.h \
@@ -299,11 +303,12 @@ search_pins_test_SOURCES = %D%/pins/search_pins_test.cpp \
 	$(TEST_CASES)
 search_pins_test_LDADD = $(TEST_LIBS)
 EXTRA_DIST += %D%/pins/tables/arrays.txt %D%/pins/tables/choices.txt \
+	%D%/pins/tables/dram.txt \
 	%D%/pins/tables/layers.txt %D%/pins/tables/models.txt \
 	%D%/pins/tables/nests.txt %D%/pins/tables/runs.txt \
 	%D%/pins/tables/search.txt
 PINS_TESTS = search_pins_test nest_pins_test run_pins_test array_pins_test \
-	model_pins_test layers_pins_test
+	model_pins_test layers_pins_test dram_pins_test
 .PHONY: pins
 pins: $(PINS_TESTS)
 	@for test in $(PINS_TESTS); do $(AM_TESTS_ENVIRONMENT) \
