@@ -287,8 +287,8 @@ model_pins_test_SOURCES = %D%/pins/model_pins_test.cpp %D%/pins/counted.h \
 	%D%/pins/drawn_fold.h %D%/pins/drawn_run.h %D%/pins/pins.h \
 	%D%/random_levels.h %D%/random_run.h $(TEST_CASES)
 model_pins_test_LDADD = $(TEST_LIBS)
-array_pins_test_SOURCES = %D%/pins/array_pins_test.cpp %D%/pins/drawn_run.h \
-	%D%/pins/pins.h %D%/random_levels.h %D%/random_run.h $(TEST_CASES)
+array_pins_test_SOURCES = %D%/pins/array_pins_test.cpp \
+	%D%/pins/drawn_fold.h %D%/pins/drawn_run.h %D%/pins/pins.h %D%/random_levels.h %D%/random_run.h $(TEST_CASES)
 array_pins_test_LDADD = $(TEST_LIBS)
 run_pins_test_SOURCES = %D%/pins/run_pins_test.cpp %D%/pins/counted.h \
 	%D%/pins/drawn_run.h %D%/pins/pins.h %D%/pins/run_digests.h \

@@ -14,6 +14,7 @@
 #include "sim/array/multicast_machine.h"
 #include "sim/run/kernel.h"
 #include "test/messages.h"
+#include "test/pins/drawn_fold.h"
 #include "test/pins/drawn_run.h"
 #include "test/pins/pins.h"
 
@@ -30,6 +31,9 @@ enum {
     STREAMS_OF_A_LINE = 40,
     ROOMS = 20,
     ROOMS_OF_A_LINE = 20,
+    MANY = 24,
+    MANY_PASSES_OF_A_LINE = 60,
+    MANY_STEPS_OF_A_LINE = 22,
     TEXT_BYTES = 4096
 };
 
@@ -54,9 +58,14 @@ multicast_pass stretched(random_case &random, multicast_pass d)
     return d;
 }
 
+struct pass_digests;
+
 class MulticastPasses : public testing::TestWithParam<const char *>
 {
   protected:
+    // Two passes of what a dataflow chooses for a layer, of case k.
+    static void passes(random_case &random, int k, pass_digests *of);
+
     static void add(multicast_machine *m, const multicast_pass &pass,
                     digest *counts, digest *skips, digest *says)
     {
@@ -90,40 +99,67 @@ class MulticastPasses : public testing::TestWithParam<const char *>
     }
 };
 
+struct pass_digests {
+    digest counts, skips, says;
+
+    void put(figures *f) const
+    {
+        f->add("counts", counts);
+        f->add("skips", skips);
+        f->add("says", says);
+    }
+};
+
+void MulticastPasses::passes(random_case &random, int k, pass_digests *of)
+{
+    const dataflow *flow = dataflow_find(GetParam());
+    const given_mapping none = {};
+    arch a = random.machine();
+    mapping m = {};
+    Messages d;
+    random.choose_for(GetParam(), &a);
+    if (k % 3 == 0 && std::strcmp(GetParam(), "nlr") != 0)
+        random.add_l1(&a, k % 2 ? L2_TO_L1_MESH : L2_TO_L1_MULTICAST);
+    const layer l = random.shape();
+    if (!flow->choose(&a, &l, &none, &m, d))
+        return;
+    auto p = std::make_unique<program>();
+    flow->compile(&a, &l, &m, p.get());
+    multicast_machine *machine = multicast_machine_new(p.get());
+    multicast_machine_may_skip(machine);
+    cursor at;
+    cursor_start(&at);
+    pass one;
+    for (int n = 0; n < 2 && cursor_next(p.get(), &at, &one); n++)
+        add(machine, stretched(random, one.work.multicast), &of->counts,
+            &of->skips, &of->says);
+    multicast_machine_free(machine);
+}
+
 TEST_P(MulticastPasses, SkipAsTheyDid)
 {
     pins table("arrays", std::string("skips_") + GetParam());
-    const dataflow *flow = dataflow_find(GetParam());
-    auto p = std::make_unique<program>();
     for (int k = 0; k < pinned(PASSES); k++) {
         random_case random(unsigned(1900 + k));
         figures f;
-        digest counts, skips, says;
-        for (int i = 0; i < PASSES_OF_A_LINE; i++) {
-            const given_mapping none = {};
-            arch a = random.machine();
-            mapping m = {};
-            Messages d;
-            random.choose_for(GetParam(), &a);
-            if (k % 3 == 0 && std::strcmp(GetParam(), "nlr") != 0)
-                random.add_l1(&a, k % 2 ? L2_TO_L1_MESH : L2_TO_L1_MULTICAST);
-            const layer l = random.shape();
-            if (!flow->choose(&a, &l, &none, &m, d))
-                continue;
-            flow->compile(&a, &l, &m, p.get());
-            multicast_machine *machine = multicast_machine_new(p.get());
-            multicast_machine_may_skip(machine);
-            cursor at;
-            cursor_start(&at);
-            pass one;
-            for (int n = 0; n < 2 && cursor_next(p.get(), &at, &one); n++)
-                add(machine, stretched(random, one.work.multicast), &counts,
-                    &skips, &says);
-            multicast_machine_free(machine);
-        }
-        f.add("counts", counts);
-        f.add("skips", skips);
-        f.add("says", says);
+        pass_digests of;
+        for (int i = 0; i < PASSES_OF_A_LINE; i++)
+            passes(random, k, &of);
+        of.put(&f);
+        table.hold(k, f);
+    }
+}
+
+TEST_P(MulticastPasses, ManySkipAsTheyDid)
+{
+    pins table("arrays", std::string("many_skips_") + GetParam());
+    for (int k = 0; k < pinned(MANY); k++) {
+        random_case random(unsigned(20000 + k));
+        figures f;
+        pass_digests of;
+        for (int i = 0; i < MANY_PASSES_OF_A_LINE; i++)
+            passes(random, k + i, &of);
+        of.put(&f);
         table.hold(k, f);
     }
 }
@@ -244,6 +280,40 @@ TEST_P(Steps, AreAsTheyWere)
             if (!draw(seed, &one, d))
                 continue;
             steps.skips = seed % 2 == 0;
+            run(one, {&steps, stepper::assembled, stepper::run_pass, nullptr},
+                &ends);
+            run(one, {&watch, watcher::assembled, watcher::run_pass, nullptr},
+                &ends);
+        }
+        f.add("steps", steps.steps);
+        f.add("says", steps.says);
+        f.add("signals", watch.signals);
+        f.add("names", watch.says);
+        f.add("ends", ends);
+        table.hold(k, f);
+    }
+}
+
+TEST_P(Steps, OfManyAreAsTheyWere)
+{
+    pins table("arrays", "many_steps");
+    for (int k = GetParam(); k < pinned(MANY); k += PARTS) {
+        figures f;
+        stepper steps;
+        watcher watch;
+        digest ends;
+        for (int i = 0; i < MANY_STEPS_OF_A_LINE; i++) {
+            const unsigned seed =
+                21000 + unsigned(MANY_STEPS_OF_A_LINE * k + i);
+            random_run one;
+            Messages d;
+            const auto draw = seed % 4 == 0   ? draw_with_zeros
+                              : seed % 4 == 1 ? draw_rare_array
+                                              : draw_of_all_kinds;
+            if (seed % 7 == 6 ? !drawn_fold(seed, &one).draw(20000, d)
+                              : !draw(seed, &one, d))
+                continue;
+            steps.skips = i % 2 == 0;
             run(one, {&steps, stepper::assembled, stepper::run_pass, nullptr},
                 &ends);
             run(one, {&watch, watcher::assembled, watcher::run_pass, nullptr},
