@@ -368,7 +368,7 @@ report_test_LDADD = $(TEST_LIBS)
 # sim/run
 if TESTS_WANTED
 check_PROGRAMS += timeline_test simulate_test model_test tile_table_test kept_tiles_test pass_memory_test \
-	memo_test part_memo_test ahead_test periods_test compression_test \
+	memo_test part_memo_test apart_test ahead_test periods_test compression_test \
 	systolic_cycles_test strips_test fold_nest_test nest_clock_test nest_test levels_test monotone_test \
 	pass_overlap_test
 endif
@@ -394,6 +394,8 @@ part_memo_test_SOURCES = %D%/run/part_memo_test.cpp %D%/mem/each_part.h \
 	$(TEST_CASES)
 part_memo_test_LDADD = $(TEST_LIBS)
 memo_test_LDADD = $(TEST_LIBS)
+apart_test_SOURCES = %D%/run/apart_test.cpp $(TEST_CASES)
+apart_test_LDADD = $(TEST_LIBS)
 ahead_test_SOURCES = %D%/run/ahead_test.cpp $(TEST_CASES)
 ahead_test_LDADD = $(TEST_LIBS)
 periods_test_SOURCES = %D%/run/periods_test.cpp $(TEST_CASES)
