@@ -152,6 +152,7 @@ class NestPins : public testing::Test
         f->add("evaluated", double(r.evaluated));
         f->add("bounded", double(r.bounded));
         f->add("looks", looks);
+        f->add("seconds", r.seconds);
         for (uint64_t n : r.cuts)
             cuts.add(double(n));
         f->add("cuts", cuts);

@@ -390,6 +390,8 @@ class SearchPins : public testing::TestWithParam<on_network>
         f->add("by_reduction", double(r.covered_by_reduction));
         f->add("counted", r.counted);
         f->add("looks", looks);
+        f->add("seconds", r.seconds);
+        f->add("count_seconds", r.count_seconds);
         f->add("progress", progress_sum);
         for (int i = 0; i < r.n_best; i++) {
             std::string values;
