@@ -33,6 +33,25 @@ inline void add_counts(digest *to, const layer_result &r)
         to->add(double(counter_value(c, &r)));
 }
 
+// What a result says of itself beside its figures.
+inline void add_marks(digest *to, const layer_result &r)
+{
+    to->add(r.is_model, r.is_nest, r.has_events, r.has_vector, r.checked,
+            r.bursts_at_least, r.active_pes);
+    to->add(double(r.gated_macs), r.gated_rf_filter_reads,
+            r.gated_rf_psum_reads, r.gated_rf_psum_writes, r.fifo_pushes);
+    for (const char *text :
+         {r.dataflow, r.mapping_source, r.table_source, r.layer.name})
+        add_text(to, text);
+    to->add(r.n_params, r.n_not_modelled);
+    for (int k = 0; k < r.n_params; k++) {
+        add_text(to, r.param[k].name);
+        to->add(r.param[k].value);
+    }
+    for (int k = 0; k < r.n_not_modelled; k++)
+        add_text(to, r.not_modelled[k]);
+}
+
 inline void add_bounds(digest *to, const layer_result &r)
 {
     for (uint64_t cycles : r.bounds_cycles)

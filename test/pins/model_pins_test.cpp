@@ -159,6 +159,7 @@ class Models : public testing::TestWithParam<int>
         counts_.add(r.active_pes, r.passes);
         counts_.add(double(layer_macs(&run->l)));
         add_counts(&counts_, r);
+        add_marks(&marks_, r);
         add_bounds(&bounds_, r);
         bursts_.add(double(r.counts.dram_bursts), r.counts.dram_write_bursts,
                     r.bursts_at_least);
@@ -179,11 +180,12 @@ class Models : public testing::TestWithParam<int>
         f->add("bursts", bursts_);
         f->add("events", events_);
         f->add("energy", energy_);
+        f->add("marks", marks_);
         f->add("text", text_);
     }
 
     all_energies energies_;
-    digest counts_, bounds_, bursts_, events_, energy_, text_;
+    digest counts_, bounds_, bursts_, events_, energy_, marks_, text_;
 };
 
 TEST_P(Models, AreAsTheyWere)
@@ -192,7 +194,8 @@ TEST_P(Models, AreAsTheyWere)
     pins table("models", kind_names[kind]);
     for (int k = part; k < pinned(LINES); k += 4) {
         figures f;
-        counts_ = bounds_ = bursts_ = events_ = energy_ = text_ = digest();
+        counts_ = bounds_ = bursts_ = events_ = energy_ = marks_ = text_ =
+            digest();
         for (int i = 0; i < MODELS_OF_A_LINE; i++) {
             const unsigned seed = 7000 + unsigned(MODELS_OF_A_LINE * k + i);
             random_run run;

@@ -11,12 +11,13 @@
 // What runs count and take; of all of a line.
 struct run_digests {
     digest progress, counts, ledger, waits, memory, check, energy, mapping,
-        accesses, times, models;
+        accesses, times, models, marks;
 
     void add(const layer_result &r)
     {
         counts.add(r.active_pes, r.passes, r.array_cycles);
         add_counts(&counts, r);
+        add_marks(&marks, r);
         add_bounds(&counts, r);
         for (uint64_t cycles : r.ledger_pe_cycles)
             ledger.add(double(cycles));
@@ -85,6 +86,7 @@ struct run_digests {
         f->add("accesses", accesses);
         f->add("times", times);
         f->add("models", models);
+        f->add("marks", marks);
     }
 };
 
