@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mem/rlc.h"
+#include "mem/word_map.h"
 #include "test/mem/dram_requests.h"
 #include "test/mem/each_part.h"
 #include "test/pins/pins.h"
@@ -14,7 +15,14 @@
 namespace
 {
 
-enum { LINES = 20, LISTS = 100, CALLS = 900, KNOWN = 12, STREAMS = 60 };
+enum {
+    LINES = 20,
+    LISTS = 100,
+    CALLS = 900,
+    KNOWN = 12,
+    STREAMS = 60,
+    MAPS = 16
+};
 
 struct dram_digests {
     digest times, totals, recalls;
@@ -86,6 +94,44 @@ TEST_P(DramPins, AreAsTheyWere)
 
 INSTANTIATE_TEST_SUITE_P(Everywhere, DramPins, testing::ValuesIn(all_parts()),
                          name_of);
+
+// How much a bounded table takes in, of keys and values of some words each.
+TEST(WordMapPins, AreAsTheyWere)
+{
+    pins table("dram", "word_map");
+    for (int k = 0; k < MAPS; k++) {
+        random_requests random(dram_parts[0], unsigned(12200 + k));
+        figures f;
+        digest taken;
+        const int words = random.pick(1, 9);
+        word_map *map = word_map_new(size_t(random.pick(1, 40)) * 20000);
+        uint32_t refused = 0, found = 0;
+        for (uint32_t i = 0; i < 12000 && refused < 4; i++) {
+            uint32_t key[10] = {i, i * i};
+            const word_key of = word_key_of(key, uint32_t(words + 1));
+            uint32_t *value = word_map_find(map, &of) != nullptr
+                                  ? nullptr
+                                  : word_map_add(map, &of, uint32_t(words));
+            refused += value == nullptr;
+            for (int j = 0; value != nullptr && j < words; j++)
+                value[j] = i + uint32_t(j);
+            if (i % 16 == 0)
+                taken.add(double(word_map_bytes(map)), refused);
+        }
+        for (uint32_t i = 0; i < 12000; i += 7) {
+            uint32_t key[10] = {i, i * i};
+            const word_key of = word_key_of(key, uint32_t(words + 1));
+            const uint32_t *value = word_map_find(map, &of);
+            found +=
+                value != nullptr && value[words - 1] == i + uint32_t(words) - 1;
+        }
+        f.add("taken", taken);
+        f.add("found", found);
+        f.add("bytes", double(word_map_bytes(map)));
+        table.hold(k, f);
+        word_map_free(map);
+    }
+}
 
 TEST(RlcPins, AreAsTheyWere)
 {

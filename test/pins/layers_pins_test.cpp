@@ -21,6 +21,8 @@ enum {
     LONG_OF_A_LINE = 10,
     MANY = 40,
     MANY_OF_A_LINE = 14,
+    ENDS = 20,
+    ENDS_OF_A_LINE = 5,
     CREWS = 24,
     CREWS_OF_A_LINE = 6,
     LAYERS = 5,
@@ -212,6 +214,65 @@ TEST_P(LongRuns, OfNestsAreAsTheyWere)
                 add(run, &of);
         }
         of.put(&f);
+        table.hold(k, f);
+    }
+}
+
+// Runs that end early: at so many cycles, when they are worth no more, or when
+// somebody stops them.
+struct stopper {
+    int left;
+    static bool ask(void *context)
+    {
+        return static_cast<stopper *>(context)->left-- == 0;
+    }
+};
+
+void add_ends(random_case &random, const random_run &run, digest *to)
+{
+    layer_result all = {};
+    simulate_options o = {};
+    Messages unread;
+    o.memo = random.pick(0, 2) > 0;
+    if (!simulate_layer(&run.a, &run.l, &run.mapping, &o, &all, unread))
+        return;
+    const int c = int(std::min<uint64_t>(all.cycles, 1 << 30));
+    for (int limit : {c - 1, c, c + 1, 1, random.pick(1, c), random.pick(1, c),
+                      random.pick(1, c)})
+        for (int way = 0; way < 3; way++) {
+            layer_result r = {};
+            Messages d;
+            bool gave_up = false;
+            stopper stops = {random.pick(0, 12)};
+            simulate_options how = o;
+            how.max_cycles = way == 0 ? uint64_t(limit) : 0;
+            how.worth_cycles = way == 1 ? uint64_t(limit) : 0;
+            how.gave_up = &gave_up;
+            if (way == 2) {
+                how.stop = stopper::ask;
+                how.stop_context = &stops;
+            }
+            to->add(simulate_layer(&run.a, &run.l, &run.mapping, &how, &r, d),
+                    gave_up, stops.left, r.cycles, r.passes);
+            add_text(to, d.text().c_str());
+        }
+}
+
+TEST_P(LongRuns, EndAsTheyDid)
+{
+    pins table("layers", "ends");
+    for (int k = GetParam(); k < pinned(ENDS); k += PARTS) {
+        figures f;
+        digest ends;
+        for (int i = 0; i < ENDS_OF_A_LINE; i++) {
+            const unsigned seed = 30000 + unsigned(ENDS_OF_A_LINE * k + i);
+            random_case random(seed);
+            random_run run;
+            Messages d;
+            if (draw_of_all_kinds(seed, &run, d))
+                add_ends(random, run, &ends);
+        }
+        f.add("ends", ends);
         table.hold(k, f);
     }
 }

@@ -354,7 +354,7 @@ TEST(NestTouchPins, AreAsTheyWere)
                 nest_touch_new(&a, &l, of_rows), nest_touch_free);
             const int outputs = of_rows ? l.P : l.Q;
             const int taps = of_rows ? l.R : l.S;
-            for (int draw = 0; draw < 60; draw++) {
+            for (int draw = 0; draw < 600; draw++) {
                 nest_slide s = {};
                 s.over_taps = random.pick(0, 1) != 0;
                 const int extent = s.over_taps ? taps : outputs;
