@@ -24,6 +24,12 @@ void search_best_init(struct search_best *b, enum search_objective objective,
     b->front = xcalloc((size_t)b->front_room, sizeof(*b->front));
 }
 
+void search_best_set_step(struct search_best *b, double step)
+{
+    b->step = step;
+    b->step_log = log1p(step);
+}
+
 void search_best_fini(struct search_best *b)
 {
     free(b->best);
@@ -32,24 +38,38 @@ void search_best_fini(struct search_best *b)
 
 void search_best_copy(struct search_best *b, const struct search_best *a)
 {
-    search_best_init(b, a->objective, a->room);
-    b->has_limit = a->has_limit;
-    b->limit = a->limit;
-    b->equals = a->equals;
-    b->slack = a->slack;
-    b->step = a->step;
-    b->n = a->n;
+    *b = *a;
+    b->best = xrealloc(NULL, (size_t)b->room, sizeof(*b->best));
+    b->front = xrealloc(NULL, (size_t)b->front_room, sizeof(*b->front));
     memcpy(b->best, a->best, (size_t)a->n * sizeof(*a->best));
-    if (a->front_room > b->front_room) {
-        b->front_room = a->front_room;
-        b->front = xrealloc(b->front, (size_t)b->front_room, sizeof(*b->front));
-    }
-    b->n_front = a->n_front;
     memcpy(b->front, a->front, (size_t)a->n_front * sizeof(*a->front));
     for (int k = 0; k < b->n; k++)
         b->best[k].is_new = false;
     for (int k = 0; k < b->n_front; k++)
         b->front[k].is_new = false;
+}
+
+/* Leaves the new ones of a list, which has room for no more then; none: NULL.
+ * Returns how many. */
+static int keep_new(struct search_found **list, int n)
+{
+    int kept = 0;
+    for (int k = 0; k < n; k++)
+        if ((*list)[k].is_new)
+            (*list)[kept++] = (*list)[k];
+    if (kept > 0) {
+        *list = xrealloc(*list, (size_t)kept, sizeof(**list));
+    } else {
+        free(*list);
+        *list = NULL;
+    }
+    return kept;
+}
+
+void search_best_trim(struct search_best *b)
+{
+    b->room = b->n = keep_new(&b->best, b->n);
+    b->front_room = b->n_front = keep_new(&b->front, b->n_front);
 }
 
 struct search_key search_key_of(enum search_objective objective,
@@ -93,17 +113,40 @@ static bool is_less(struct search_key a, struct search_key b)
            a.second < b.second * (1 - ROUNDING);
 }
 
-/* By what the list is ordered: with a step, values between two powers of it are
- * one. */
+static double steps_of(const struct search_best *b, double value)
+{
+    return floor(log(value) / b->step_log);
+}
+
+/* Whether what the list is ordered by is not the key but its steps: values
+ * between two powers of 1 + step are one. */
+static bool has_steps(const struct search_best *b, const struct search_key *key)
+{
+    return b->step > 0 && key->first > 0 && key->second > 0;
+}
+
 static struct search_key key_of(const struct search_best *b,
                                 const struct search_cost *cost)
 {
+    const struct search_key key = search_key_of(b->objective, cost);
+    if (!has_steps(b, &key))
+        return key;
+    return (struct search_key){steps_of(b, key.first), steps_of(b, key.second)};
+}
+
+/* is_less(key_of(b, cost), than); the second is worked out where it decides. */
+static bool is_before(const struct search_best *b,
+                      const struct search_cost *cost, struct search_key than)
+{
     struct search_key key = search_key_of(b->objective, cost);
-    if (b->step > 0 && key.first > 0 && key.second > 0) {
-        key.first = floor(log(key.first) / log1p(b->step));
-        key.second = floor(log(key.second) / log1p(b->step));
-    }
-    return key;
+    if (!has_steps(b, &key))
+        return is_less(key, than);
+    key.first = steps_of(b, key.first);
+    if (key.first < than.first * (1 - ROUNDING) ||
+        key.first > than.first * (1 + ROUNDING))
+        return key.first < than.first;
+    key.second = steps_of(b, key.second);
+    return is_less(key, than);
 }
 
 /* Index of the first point of the front that takes no more cycles; n_front when
@@ -143,10 +186,9 @@ static bool is_far_off(const struct search_best *b,
 static bool is_among_best(const struct search_best *b,
                           const struct search_cost *cost)
 {
-    const struct search_key key = key_of(b, cost);
-    if ((b->has_limit && !is_less(key, b->limit)) || is_far_off(b, cost))
+    if (is_far_off(b, cost) || (b->has_limit && !is_before(b, cost, b->limit)))
         return false;
-    return b->n < b->room || is_less(key, b->best[b->n - 1].key);
+    return b->n < b->room || is_before(b, cost, b->best[b->n - 1].key);
 }
 
 bool search_best_may_take(const struct search_best *b,

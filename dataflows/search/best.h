@@ -17,6 +17,7 @@ struct search_best {
     int equals;   /* the most with the same first of a key; 0: no limit */
     double slack; /* by how much a first may be above the best; 0: no limit */
     double step;  /* by which firsts differ, or 0: by any */
+    double step_log; /* of 1 + step */
     int room, n;
     struct search_found *best; /* owns; in order */
     int front_room, n_front;
@@ -27,8 +28,11 @@ struct search_best {
 void search_best_init(struct search_best *b, enum search_objective objective,
                       int room);
 void search_best_fini(struct search_best *b);
+void search_best_set_step(struct search_best *b, double step);
 /* b = a, every entry marked as known. */
 void search_best_copy(struct search_best *b, const struct search_best *a);
+/* Drops what is known: what is left can be merged, and takes no more. */
+void search_best_trim(struct search_best *b);
 /* Moves the mappings of a that are new into b. */
 void search_best_merge(struct search_best *b, const struct search_best *a);
 

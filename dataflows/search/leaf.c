@@ -5,8 +5,6 @@
  */
 #include "dataflows/search/leaf.h"
 
-#include <stdlib.h>
-
 #include "dataflows/search/stalls.h"
 
 /* Where DRAM takes so many times what the array does, the array is hidden;
@@ -36,9 +34,11 @@ void search_evaluate(struct search_walk *w, const struct search_branch *b,
         return;
     struct search_found found = {.is_new = true};
     search_mapping(w->problem, b->r, &b->o, f, &found.mapping);
-    if (w->program != NULL && array_matters(&cost)) {
+    if (w->looks_at_passes && array_matters(&cost)) {
         w->evaluated += EVALUATIONS_OF_PASSES - 1;
         struct search_line line = b->line;
+        if (w->program == NULL)
+            w->program = xcalloc(1, sizeof(*w->program));
         line.passes =
             search_passes_time(w->problem, &found.mapping, w->program);
         search_cost_of(w->problem, b->r, &b->o, &b->terms, &line, f, &cost);
@@ -50,15 +50,8 @@ void search_evaluate(struct search_walk *w, const struct search_branch *b,
     }
 }
 
-void search_evaluate_start(struct search_walk *w)
+bool search_evaluates_passes(const struct search_walk *w)
 {
-    if (w->problem->stalls && w->best.objective != SEARCH_energy &&
-        search_knows_passes(w->problem))
-        w->program = xcalloc(1, sizeof(*w->program));
-}
-
-void search_evaluate_end(struct search_walk *w)
-{
-    free(w->program);
-    w->program = NULL;
+    return w->problem->stalls && w->best.objective != SEARCH_energy &&
+           search_knows_passes(w->problem);
 }

@@ -11,9 +11,8 @@
 extern "C" {
 #endif
 
-/* Before the first evaluation of a walk, and after its last. */
-void search_evaluate_start(struct search_walk *walk);
-void search_evaluate_end(struct search_walk *walk);
+/* Whether a walk looks at passes of what is promising. */
+bool search_evaluates_passes(const struct search_walk *walk);
 /* m, f, p, t and g of *filters are set; works out its sums. */
 void search_evaluate(struct search_walk *walk,
                      const struct search_branch *branch,

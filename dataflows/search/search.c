@@ -102,9 +102,17 @@ static int take(struct search *s)
 static void *walk_tasks(void *context)
 {
     struct search *s = context;
+    struct program *room = NULL;
     int k;
-    while ((k = take(s)) >= 0)
-        search_reduction_walk(&s->walk[k], &s->wave[k]->r);
+    while ((k = take(s)) >= 0) {
+        struct search_walk *w = &s->walk[k];
+        search_best_copy(&w->best, &s->best);
+        w->program = room;
+        search_reduction_walk(w, &s->wave[k]->r);
+        room = w->program;
+        search_best_trim(&w->best);
+    }
+    free(room);
     return NULL;
 }
 
@@ -212,7 +220,6 @@ static void run_wave(struct search *s, struct task **wave, int n, bool coarse,
         s->walk[k].context = s;
         s->walk[k].coarse = coarse;
         s->walk[k].most = s->options->quick / (uint64_t)min_int(3, s->n_tasks);
-        search_best_copy(&s->walk[k].best, &s->best);
     }
     together(s, n, walk_tasks);
     for (int k = 0; k < n; k++) {
@@ -335,7 +342,7 @@ bool search_run(const struct search_problem *problem,
     search_best_init(&s.best, options->objective, options->top);
     s.best.equals = options->equals;
     s.best.slack = options->slack;
-    s.best.step = options->step;
+    search_best_set_step(&s.best, options->step);
     s.best.has_limit = options->better_than != NULL;
     if (s.best.has_limit)
         s.best.limit = search_key_of(options->objective, options->better_than);

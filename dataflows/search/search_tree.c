@@ -475,7 +475,7 @@ void search_reduction_walk(struct search_walk *w,
     const struct search_problem *p = w->problem;
     struct search_branch b = {.r = r};
     const struct search_range n = search_range_of(p, SEARCH_N, p->layer->N);
-    search_evaluate_start(w);
+    w->looks_at_passes = search_evaluates_passes(w);
     const struct search_range e =
         search_range_of(p, SEARCH_E, p->space->e_max(p, r));
     for (b.o.n = n.to; b.o.n >= n.from && !w->gave_up;
@@ -484,5 +484,4 @@ void search_reduction_walk(struct search_walk *w,
             walk_strips(w, &b, e.from, e.to);
         else
             walk_rows(w, &b, e.from, e.to);
-    search_evaluate_end(w);
 }

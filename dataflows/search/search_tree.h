@@ -37,8 +37,10 @@ struct search_walk {
      * have is used up. */
     uint64_t share_ends, share_ends_steps;
     bool share_is_over;
-    /* With stalls, for the passes of what is promising (owns); NULL: they are
-     * not looked at. */
+    /* With stalls, the passes of what is promising are looked at.  Room for
+     * them, which a walk makes when it needs it and leaves to its caller;
+     * NULL: none yet. */
+    bool looks_at_passes;
     struct program *program;
 };
 
@@ -47,7 +49,8 @@ void search_reduction_least(const struct search_problem *problem,
                             const struct search_reduction *reduction,
                             struct search_cost *out);
 /* Finds the best mappings with this reduction. It looks at all of them, unless
- * `coarse` is set or is_late told it to give up. */
+ * `coarse` is set or is_late told it to give up.  walk->program is to be freed
+ * behind the last one. */
 void search_reduction_walk(struct search_walk *walk,
                            const struct search_reduction *reduction);
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <vector>
 
@@ -322,6 +323,7 @@ class SearchPins : public testing::TestWithParam<on_network>
             for (int j = 0; j < w.best.n; j++)
                 add_cost(&walked_, w.best.best[j].cost);
             search_best_fini(&w.best);
+            free(w.program);
         }
     }
 
