@@ -1,6 +1,6 @@
 #!/bin/sh
 # vectorised.sh LIBRARY - the hot loops must use 256-bit registers in their
-# AVX2 clones; a loop that no longer does runs ten times as long.
+# AVX2 forms; a loop that no longer does runs ten times as long.
 # SPDX-License-Identifier: MIT
 set -eu
 case $(uname -m) in
@@ -12,7 +12,7 @@ x86_64) ;;
 esac
 failed=0
 for loop in eval_range step_range step_range_held commit_range plane_meet plane_words_bits; do
-    found=$(objdump -d "$1" | awk -v loop="<$loop.avx2>:" '
+    found=$(objdump -d "$1" | awk -v loop="<${loop}_avx2>:" '
         /^[0-9a-f]+ </ { inside = $2 == loop }
         inside && /%ymm/ { n++ }
         END { print n + 0 }')

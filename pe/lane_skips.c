@@ -406,7 +406,7 @@ static uint64_t *renew(uint64_t *words, const struct lanes *lanes, int a_lane)
     return xcalloc((size_t)lanes->n * (size_t)a_lane + 1, sizeof(*words));
 }
 
-HOT __attribute__((flatten)) void lane_skips_issue(struct lanes *lanes)
+HOT(, void, lane_skips_issue, (struct lanes * lanes), (lanes))
 {
     const struct lane_fields *f = &lanes->f;
     struct lane_skips *s = lanes->skips;
@@ -455,8 +455,9 @@ static inline void go_to_next(const struct lanes *lanes, int lane)
     find_next(lanes, lane);
 }
 
-HOT __attribute__((flatten)) void
-lane_skips_go_on(struct lanes *lanes, int from, int to, bool may_count)
+HOT(, void, lane_skips_go_on,
+    (struct lanes * lanes, int from, int to, bool may_count),
+    (lanes, from, to, may_count))
 {
     const struct lane_fields *f = &lanes->f;
     const bool of_few = lanes->skips->of_few;

@@ -169,16 +169,18 @@ void lanes_end_groups(struct lanes *lanes, int from, int to)
     }
 }
 
-HOT static void eval_range(const struct lane_fields *f,
-                           const struct lane_scalars *k, int chains, int from,
-                           int to, struct lane_sums *sums)
+HOT(static, void, eval_range,
+    (const struct lane_fields *f, const struct lane_scalars *k, int chains,
+     int from, int to, struct lane_sums *sums),
+    (f, k, chains, from, to, sums))
 {
     lane_loop(f, k, chains, from, to, false, false, false, false, false, sums);
 }
 
-HOT static void eval_range_skips(const struct lane_fields *f,
-                                 const struct lane_scalars *k, int chains,
-                                 int from, int to, struct lane_sums *sums)
+HOT(static, void, eval_range_skips,
+    (const struct lane_fields *f, const struct lane_scalars *k, int chains,
+     int from, int to, struct lane_sums *sums),
+    (f, k, chains, from, to, sums))
 {
     lane_loop(f, k, chains, from, to, false, false, true, false, false, sums);
 }
@@ -225,8 +227,10 @@ void lanes_eval(struct lanes *lanes, int from, int to,
 }
 
 /* delay, mask: of the bits that `sent` has for each cycle. */
-HOT static void commit_range(const struct lane_fields *f, int chains, int delay,
-                             int mask, int from, int to)
+HOT(static, void, commit_range,
+    (const struct lane_fields *f, int chains, int delay, int mask, int from,
+     int to),
+    (f, chains, delay, mask, from, to))
 {
     int16_t *restrict held_fifo = f->held_fifo;
     int16_t *restrict window_fifo = f->window_fifo;

@@ -22,31 +22,22 @@ typedef void step_range_fn(const struct lane_fields *f,
                            const struct lane_scalars *k, int chains, int from,
                            int to, struct lane_sums *sums);
 
-#define STEP_RANGE(name, held_is_in, is_plain)                               \
-    HOT static void name(const struct lane_fields *f,                        \
-                         const struct lane_scalars *k, int chains, int from, \
-                         int to, struct lane_sums *sums)                     \
+#define STEP_LOOP(name, held_is_in, skips, is_plain, whole)                  \
+    HOT(static, void, name,                                                  \
+        (const struct lane_fields *f, const struct lane_scalars *k,          \
+         int chains, int from, int to, struct lane_sums *sums),              \
+        (f, k, chains, from, to, sums))                                      \
     {                                                                        \
-        lane_loop(f, k, chains, from, to, true, held_is_in, false, is_plain, \
-                  true, sums);                                               \
+        lane_loop(f, k, chains, from, to, true, held_is_in, skips, is_plain, \
+                  whole, sums);                                              \
     }
-STEP_RANGE(step_range, false, false)
-STEP_RANGE(step_range_held, true, false)
-STEP_RANGE(step_range_plain, false, true)
-STEP_RANGE(step_range_plain_held, true, true)
-#undef STEP_RANGE
-
-#define STEP_SKIPS(name, is_plain)                                            \
-    HOT static void name(const struct lane_fields *f,                         \
-                         const struct lane_scalars *k, int chains, int from,  \
-                         int to, struct lane_sums *sums)                      \
-    {                                                                         \
-        lane_loop(f, k, chains, from, to, true, false, true, is_plain, false, \
-                  sums);                                                      \
-    }
-STEP_SKIPS(step_range_skips, false)
-STEP_SKIPS(step_range_plain_skips, true)
-#undef STEP_SKIPS
+STEP_LOOP(step_range, false, false, false, true)
+STEP_LOOP(step_range_held, true, false, false, true)
+STEP_LOOP(step_range_plain, false, false, true, true)
+STEP_LOOP(step_range_plain_held, true, false, true, true)
+STEP_LOOP(step_range_skips, false, true, false, false)
+STEP_LOOP(step_range_plain_skips, false, true, true, false)
+#undef STEP_LOOP
 
 static step_range_fn *step_range_of(const struct lanes *lanes)
 {
@@ -60,8 +51,9 @@ static step_range_fn *step_range_of(const struct lanes *lanes)
 
 /* The links between lanes, and those from L2 and to it.  Nothing moves on those
  * of lanes behind `to` that fill its block. */
-HOT static void commit_psums(const struct lane_fields *f, int chains, int delay,
-                             int mask, int to)
+HOT(static, void, commit_psums,
+    (const struct lane_fields *f, int chains, int delay, int mask, int to),
+    (f, chains, delay, mask, to))
 {
     int16_t *restrict psum_fifo = f->psum_fifo;
     int16_t *restrict psum_reserved = f->psum_reserved;
@@ -152,9 +144,10 @@ void lanes_step(struct lanes *lanes, bool psums_move, bool held_is_sent,
                      lanes_sent_mask(lanes), used + chains);
 }
 
-HOT static int16_t record_windows(const int16_t *restrict asks,
-                                  const int16_t *restrict before,
-                                  int16_t *restrict asked, int n)
+HOT_VALUE(static, int16_t, record_windows,
+          (const int16_t *restrict asks, const int16_t *restrict before,
+           int16_t *restrict asked, int n),
+          (asks, before, asked, n))
 {
     int16_t less = 0;
     for (int l = 0; l < n; l++) {
@@ -171,9 +164,10 @@ bool lanes_record_windows(const struct lanes *lanes, const int16_t *before,
     return record_windows(lanes->f.asks_window, before, asked, used) >= 0;
 }
 
-HOT static int16_t step_windows(const int16_t *restrict asks,
-                                int16_t *restrict fifo, int16_t *restrict push,
-                                int n)
+HOT_VALUE(static, int16_t, step_windows,
+          (const int16_t *restrict asks, int16_t *restrict fifo,
+           int16_t *restrict push, int n),
+          (asks, fifo, push, n))
 {
     int16_t less = 0;
     for (int l = 0; l < n; l++) {

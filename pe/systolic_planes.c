@@ -27,7 +27,7 @@ static inline int sum_of_lanes(uint64_t x)
     return (int)((x & 0xffffffffu) + (x >> 32));
 }
 
-HOT int plane_words_bits(const uint64_t *words, int n)
+HOT_VALUE(, int, plane_words_bits, (const uint64_t *words, int n), (words, n))
 {
     uint64_t sum = 0;
     for (int i = 0; i < n; i++)
@@ -69,8 +69,9 @@ void plane_fill(struct plane_shape shape, uint64_t *plane, int rows, int cols)
                 i < rows ? plane_low_columns(cols, w) : 0;
 }
 
-HOT void plane_meet(const struct plane_column *column,
-                    struct plane_column_bits *bits)
+HOT(, void, plane_meet,
+    (const struct plane_column *column, struct plane_column_bits *bits),
+    (column, bits))
 {
     uint64_t *left = column->left, *has_started = column->has_started;
     const uint64_t *enters = column->enters;
@@ -109,8 +110,10 @@ int plane_go_on(const struct plane_column *column, uint64_t psum_enters)
     return sum_of_lanes(sum);
 }
 
-HOT void plane_overlap(const struct plane_overlap *band, int from, int to,
-                       struct plane_overlap_bits *bits)
+HOT(, void, plane_overlap,
+    (const struct plane_overlap *band, int from, int to,
+     struct plane_overlap_bits *bits),
+    (band, from, to, bits))
 {
     const uint64_t *left = band->left, *top = band->top;
     const uint64_t *has_started = band->has_started, *psum = band->psum;

@@ -181,9 +181,10 @@ static inline int32_t least(int32_t a, int32_t b)
 }
 
 /* Returns a mask: some lane came to the end of a run or of its psums. */
-HOT static int32_t eval_range(const struct credit_lane_fields *f,
-                              const struct scalars *k, int from, int to,
-                              struct credit_cycle *cycle)
+HOT_VALUE(static, int32_t, eval_range,
+          (const struct credit_lane_fields *f, const struct scalars *k,
+           int from, int to, struct credit_cycle *cycle),
+          (f, k, from, to, cycle))
 {
 #define FIELD(name) int32_t *restrict name = f->name
     FIELD(psum_fifo);
@@ -325,8 +326,10 @@ void credit_lanes_eval(struct credit_lanes *lanes, int from, int to,
 
 /* --- commit --------------------------------------------------------------- */
 
-HOT static void commit_range(const struct credit_lane_fields *f, int delay,
-                             int lanes, int from, int to)
+HOT(static, void, commit_range,
+    (const struct credit_lane_fields *f, int delay, int lanes, int from,
+     int to),
+    (f, delay, lanes, from, to))
 {
     int32_t *restrict psum_fifo = f->psum_fifo;
     int32_t *restrict psum_reserved = f->psum_reserved;
@@ -350,8 +353,8 @@ HOT static void commit_range(const struct credit_lane_fields *f, int delay,
     }
 }
 
-HOT static void commit_operands(const struct credit_lane_fields *f, int from,
-                                int to)
+HOT(static, void, commit_operands,
+    (const struct credit_lane_fields *f, int from, int to), (f, from, to))
 {
     int32_t *restrict fifo_filter = f->fifo_filter;
     int32_t *restrict fifo_ifmap = f->fifo_ifmap;
