@@ -111,22 +111,72 @@ bool pattern_is_zero(const struct pattern *p, const int coord[4])
            is_drawn(p, pattern_hash(p->seed, coord));
 }
 
+/* Whether hashes alone say which words inside the padding are zero. */
+static bool are_drawn(const struct pattern *p)
+{
+    return p->has_zeros && p->mask == NULL &&
+           (p->tensor != TENSOR_FILTER || p->layer->filter_block == 0);
+}
+
+/* Of words of a row whose other coordinates are mixed, bits, 1: it is drawn; as
+ * is_drawn, of hashes below a whole number. */
+static inline uint64_t drawn_below(uint64_t begin, int coord, int words,
+                                   uint64_t limit)
+{
+    uint64_t zeros = 0;
+    for (int k = 0; k < words; k++)
+        zeros |= (uint64_t)(mix(begin, coord + k) >> 40 < limit) << k;
+    return zeros;
+}
+
+static uint64_t whole_limit(const struct pattern *p)
+{
+    const uint64_t below = (uint64_t)p->limit;
+    return below + ((double)below < p->limit);
+}
+
 uint64_t pattern_zeros(const struct pattern *p, const int coord[4], int along,
                        int words)
 {
-    const bool drawn =
-        p->has_zeros && p->mask == NULL &&
-        (p->tensor != TENSOR_FILTER || p->layer->filter_block == 0);
+    const bool drawn = are_drawn(p), plain = drawn && p->tensor != TENSOR_IFMAP;
     const uint64_t begin =
         mix_some(p->seed + 0x9e3779b97f4a7c15u, coord, 0, along);
     int at[4] = {coord[0], coord[1], coord[2], coord[3]};
     uint64_t zeros = 0;
+    if (plain && along == 3)
+        return drawn_below(begin, coord[3], words, whole_limit(p));
     for (int k = 0; k < words; k++, at[along]++) {
         const bool is_zero = !drawn
                                  ? pattern_is_zero(p, at)
                                  : is_drawn(p, mix_some(begin, at, along, 4)) ||
                                        pattern_is_padding(p, at);
         zeros |= (uint64_t)is_zero << k;
+    }
+    return zeros;
+}
+
+uint64_t pattern_zeros_behind(const struct pattern *p, const int first[4],
+                              const int extent[4], int along, int words)
+{
+    const bool plain = are_drawn(p) && p->tensor != TENSOR_IFMAP && along == 3;
+    const uint64_t limit = whole_limit(p);
+    int coord[4] = {first[0], first[1], first[2], first[3]};
+    uint64_t plane = mix_some(p->seed + 0x9e3779b97f4a7c15u, coord, 0, 2);
+    uint64_t zeros = 0;
+    for (int k = 0, row; k < words; k += row) {
+        row = extent[along] - coord[along];
+        row = row < words - k ? row : words - k;
+        zeros |=
+            (plain ? drawn_below(mix(plane, coord[2]), coord[3], row, limit)
+                   : pattern_zeros(p, coord, along, row))
+            << k;
+        coord[along] += row;
+        for (int c = along; c > 0 && coord[c] == extent[c]; c--) {
+            coord[c] = 0;
+            coord[c - 1]++;
+            if (c <= 2)
+                plane = mix_some(p->seed + 0x9e3779b97f4a7c15u, coord, 0, 2);
+        }
     }
     return zeros;
 }

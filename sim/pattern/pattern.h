@@ -41,6 +41,10 @@ bool pattern_is_zero(const struct pattern *pattern, const int coord[4]);
  * first on; 1: it is zero. */
 uint64_t pattern_zeros(const struct pattern *pattern, const int coord[4],
                        int along, int words);
+/* The same of up to 64 words in the order of a tensor of these extents; `along`
+ * is its last coordinate, or the last whose extent is not 1. */
+uint64_t pattern_zeros_behind(const struct pattern *pattern, const int first[4],
+                              const int extent[4], int along, int words);
 /* A well-mixed word of four coordinates. */
 uint64_t pattern_hash(uint64_t seed, const int coord[4]);
 

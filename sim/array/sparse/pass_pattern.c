@@ -8,7 +8,7 @@
 
 #include "sim/array/sparse/streams.h"
 
-enum { ASKED_MAX = 1 << 27 }; /* words of a tensor, for 32 MiB */
+enum { ASKED_MAX = 1 << 27 }; /* words of a tensor, for 16 MiB */
 
 struct pass_pattern {
     const struct program *program; /* borrowed */
@@ -43,14 +43,19 @@ static void start_asked(const struct layer *l, enum tensor tensor,
     const int filter[4] = {l->M, l->C / l->G, l->R, l->S};
     uint64_t words = 1;
     memcpy(out->extent, tensor == TENSOR_IFMAP ? ifmap : filter, sizeof(ifmap));
-    for (int k = 0; k < 4; k++)
+    for (int k = 3; k >= 0; k--) {
+        out->step[k] = words;
         words = count_mul(words, (uint64_t)out->extent[k]);
+    }
     if (words > ASKED_MAX) {
         memset(out->extent, 0, sizeof(out->extent)); /* none is noted */
         return;
     }
+    const size_t blocks = (size_t)(words / BITS + 2);
+    out->all = words;
     out->along = out->extent[2] == 1 && out->extent[3] == 1 ? 1 : 3;
-    out->asked = xcalloc((size_t)(2 * words / BITS + 1), sizeof(*out->asked));
+    out->zeros = xcalloc(blocks, sizeof(*out->zeros));
+    out->asked = xcalloc(blocks / BITS + 1, sizeof(*out->asked));
 }
 
 static void start(const struct program *p, enum tensor tensor,
@@ -84,6 +89,7 @@ struct pass_pattern *pass_pattern_new(const struct program *program)
 static void stop(struct streams *s)
 {
     free(s->asked);
+    free(s->zeros);
     free(s->bits);
     free(s->begin);
     free(s->comes);
@@ -145,6 +151,67 @@ static void clear_words(struct streams *s, size_t rounds, size_t dests)
     s->come = 0;
 }
 
+/* Words of a round: what finds their coordinates. */
+struct stretch {
+    const struct pass_pattern *p;
+    const struct pass *pass;
+    uint32_t round;
+    int set, block, row; /* of windows the group, the block and the height */
+};
+
+typedef void word_at_fn(const struct stretch *of, int k, int coord[4]);
+
+static void held_at(const struct stretch *of, int k, int coord[4])
+{
+    const struct program *program = of->p->program;
+    program->ops->held_coord(program, of->pass, of->round, of->set, of->block,
+                             of->row, k, coord);
+}
+
+static void window_at(const struct stretch *of, int k, int coord[4])
+{
+    const struct program *program = of->p->program;
+    program->ops->window_coord(program, of->pass, of->round, of->set, of->block,
+                               of->row, k, coord);
+}
+
+/* Whether so many words of a stretch rise from the one of number k on. */
+static bool rise(const struct streams *s, word_at_fn *at,
+                 const struct stretch *of, int k, const int first[4], int words,
+                 struct rise *out)
+{
+    int second[4], last[4];
+    at(of, k + 1, second);
+    at(of, k + words - 1, last);
+    return rises(s, first, second, last, words, out);
+}
+
+/* Puts so many words of a stretch, as far as they rise: segments, or, where a
+ * segment is one word, all of them or a tap's channels.  A whole row is cheaper
+ * drawn again than asked for. */
+static void put_stretch(struct streams *s, struct putting *p, word_at_fn *at,
+                        const struct stretch *of, int words, int channels)
+{
+    const bool is_cut = p->segment > 1;
+    const int less = is_cut ? 1 : channels;
+    int step = is_cut ? p->segment : words;
+    for (int k = 0; k < words; k += step) {
+        int first[4];
+        struct rise found;
+        at(of, k, first);
+        while (step > 1 && !rise(s, at, of, k, first, step, &found))
+            step = step > less ? less : 1;
+        if (!is_cut && step > 1 && found.is_row && step == words &&
+            words <= BITS)
+            put(s, p, k, pattern_zeros(&s->pattern, first, s->along, words),
+                words);
+        else if (step > 1)
+            put_risen(s, p, k, found, step);
+        else
+            put(s, p, k, is_zero_word(s, first), 1);
+    }
+}
+
 /* The words that the chains of a set hold, each of a row its own. */
 static void put_held(struct pass_pattern *p, const struct pass *pass, int b,
                      int i, int t)
@@ -158,22 +225,10 @@ static void put_held(struct pass_pattern *p, const struct pass *pass, int b,
     const int rows = d->blocks * d->block_rows;
     int16_t *come = p->held.words + (t * rows + b * d->block_rows + i);
     for (uint32_t round = 0; round < rounds; round++, come += d->sets * rows) {
+        const struct stretch all = {p, pass, round, t, b, i};
         struct putting put_now = {.segment = filters_of_set(d, t)};
-        bool is_row = false;
-        if (words > 1 && put_now.segment == 1) {
-            int first[4], last[4];
-            p->program->ops->held_coord(p->program, pass, round, t, b, i, 0,
-                                        first);
-            p->program->ops->held_coord(p->program, pass, round, t, b, i,
-                                        words - 1, last);
-            is_row = put_row(&p->held, &put_now, first, last, words);
-        }
-        for (int k = 0; !is_row && k < words; k++) {
-            int coord[4];
-            p->program->ops->held_coord(p->program, pass, round, t, b, i, k,
-                                        coord);
-            put(&p->held, &put_now, k, coord);
-        }
+        put_stretch(&p->held, &put_now, held_at, &all, words,
+                    words_of_block(d, b));
         put_together(&p->held, &put_now);
         *come = (int16_t)put_now.come_in_all;
     }
@@ -209,13 +264,9 @@ static void put_window(struct pass_pattern *p, const struct pass *pass,
     int16_t *come =
         p->window.words + ((group * d->blocks + b) * heights_of(d) + h);
     for (uint32_t round = 0; round < rounds; round++, come += dests) {
+        const struct stretch all = {p, pass, round, group, b, h};
         struct putting put_now = {.segment = words};
-        for (int k = 0; k < words; k++) {
-            int coord[4];
-            p->program->ops->window_coord(p->program, pass, round, group, b, h,
-                                          k, coord);
-            put(&p->window, &put_now, k, coord);
-        }
+        put_stretch(&p->window, &put_now, window_at, &all, words, words);
         put_together(&p->window, &put_now);
         *come = (int16_t)put_now.come_in_all;
     }

@@ -21,15 +21,13 @@ struct streams {
     enum tensor tensor;
     bool are_skipped;
     struct pattern pattern; /* of the tensor whose words they are */
-    /* Owns; of each of its words two bits: it has been asked for; it is zero.
-     */
-    uint64_t *asked;
+    uint64_t all;           /* its words; 0: none is noted */
+    /* Own; of its words 64 at a time in order: bits, 1: zero; and a bit for
+     * each of these words of bits: it has been asked for. */
+    uint64_t *zeros, *asked;
     int extent[4];
-    int along; /* the coordinate in which neighbours differ */
-    /* The latest stretch of neighbours that was asked for: the number of its
-     * first word, how many they are, and bits, 1: zero. */
-    uint64_t row_at, row_words;
-    uint64_t row_zeros;
+    uint64_t step[4]; /* words from one to its neighbour in a coordinate */
+    int along;        /* the coordinate in which neighbours are side by side */
     uint64_t *bits;   /* owns */
     uint64_t n, room; /* of the bits */
     uint64_t *begin;  /* owns; of each lane */
@@ -68,46 +66,64 @@ static inline bool comes(struct streams *s, bool is_zero, bool begins_segment)
     return true;
 }
 
-/* Notes the zeros of so many words from `at`, the first one's, on. */
-static inline void note(struct streams *s, uint64_t at, uint64_t zeros,
-                        int words)
+/* Asks for the 64 words of number `block` of the tensor's: passes ask again and
+ * again for a word, who asks for one asks for its neighbours, and the hashes of
+ * those side by side have a common beginning. */
+static inline void ask(struct streams *s, uint64_t block)
 {
-    for (int k = 0; k < words; k++, at++)
-        s->asked[2 * at / BITS] |=
-            ((zeros >> k & 1) != 0 ? (uint64_t)3 : (uint64_t)1)
-            << 2 * at % BITS;
+    const uint64_t begin = block * BITS;
+    const uint64_t left = s->all - begin;
+    const int words = left < BITS ? (int)left : BITS;
+    uint64_t at = begin;
+    int coord[4];
+    for (int c = 0; c < 4; c++) {
+        coord[c] = (int)(at / s->step[c]);
+        at %= s->step[c];
+    }
+    s->zeros[block] =
+        pattern_zeros_behind(&s->pattern, coord, s->extent, s->along, words);
+    s->asked[block / BITS] |= (uint64_t)1 << block % BITS;
 }
 
-/* A word in whose stretch of its row none has been asked for: who asks for
- * one asks for its neighbours, and their hashes have a common beginning. */
-static inline bool ask(struct streams *s, const int coord[4], uint64_t at)
+static inline void ask_once(struct streams *s, uint64_t block)
 {
-    const int place = coord[s->along] % BITS;
-    const int in_row = s->extent[s->along] - (coord[s->along] - place);
-    int first[4];
-    memcpy(first, coord, sizeof(first));
-    first[s->along] -= place;
-    s->row_at = at - (uint64_t)place;
-    s->row_words = (uint64_t)(in_row < BITS ? in_row : BITS);
-    s->row_zeros =
-        pattern_zeros(&s->pattern, first, s->along, (int)s->row_words);
-    note(s, s->row_at, s->row_zeros, (int)s->row_words);
-    return (s->row_zeros >> place & 1) != 0;
+    if ((s->asked[block / BITS] >> block % BITS & 1) == 0)
+        ask(s, block);
 }
 
-/* Passes ask again and again for a word. */
-static inline bool is_zero_word(struct streams *s, const int coord[4])
+/* Whether the word of that number is zero. */
+static inline bool is_zero_at(struct streams *s, uint64_t at)
 {
-    uint64_t at = 0;
+    ask_once(s, at / BITS);
+    return (s->zeros[at / BITS] >> at % BITS & 1) != 0;
+}
+
+/* Of up to 64 words from one on, bits, 1: it is zero; others are any. */
+static inline uint64_t zeros_from(struct streams *s, uint64_t at, int words)
+{
+    ask_once(s, at / BITS);
+    ask_once(s, (at + (uint64_t)words - 1) / BITS);
+    return bits_from(s->zeros, at);
+}
+
+/* The number of a word; false: it has none. */
+static inline bool number_of(const struct streams *s, const int coord[4],
+                             uint64_t *at)
+{
+    *at = 0;
     for (int k = 0; k < 4; k++) {
         if (coord[k] < 0 || coord[k] >= s->extent[k])
-            return pattern_is_zero(&s->pattern, coord);
-        at = at * (uint64_t)s->extent[k] + (uint64_t)coord[k];
+            return false;
+        *at += s->step[k] * (uint64_t)coord[k];
     }
-    if (at - s->row_at < s->row_words)
-        return (s->row_zeros >> (at - s->row_at) & 1) != 0;
-    const uint64_t two = s->asked[2 * at / BITS] >> 2 * at % BITS;
-    return (two & 1) == 0 ? ask(s, coord, at) : (two & 2) != 0;
+    return true;
+}
+
+static inline bool is_zero_word(struct streams *s, const int coord[4])
+{
+    uint64_t at;
+    return number_of(s, coord, &at) ? is_zero_at(s, at)
+                                    : pattern_is_zero(&s->pattern, coord);
 }
 
 /* Up to 64 words more; those that are not zero, and those that come. */
@@ -154,39 +170,84 @@ static inline void put_together(struct streams *s, struct putting *p)
     p->n = 0;
 }
 
-/* Word k of those that are put.  In segments of no more words than zeros are
- * counted each zero stays behind. */
-static inline void put(struct streams *s, struct putting *p, int k,
-                       const int coord[4])
+/* Of words from the one of number k on, bits, 1: zero; those that come.  In
+ * segments of no more words than zeros are counted each zero stays behind. */
+static inline uint64_t coming(struct streams *s, const struct putting *p, int k,
+                              uint64_t zeros, int words)
 {
-    const bool is_zero = is_zero_word(s, coord);
-    const bool does =
-        !s->are_coded ||
-        (p->segment <= ZEROS_MAX ? !is_zero
-                                 : comes(s, is_zero, k % p->segment == 0));
-    p->words |= (uint64_t)!is_zero << p->n;
-    p->come |= (uint64_t)does << p->n;
-    if (++p->n == BITS)
+    uint64_t come = 0;
+    if (!s->are_coded)
+        return low_bits((uint64_t)words);
+    if (p->segment <= ZEROS_MAX)
+        return ~zeros & low_bits((uint64_t)words);
+    for (int n = 0; n < words; n++)
+        come |=
+            (uint64_t)comes(s, (zeros >> n & 1) != 0, (k + n) % p->segment == 0)
+            << n;
+    return come;
+}
+
+/* Puts up to 64 words, bits, 1: zero; k: the number of the first of them. */
+static inline void put(struct streams *s, struct putting *p, int k,
+                       uint64_t zeros, int words)
+{
+    if (p->n + words > BITS)
+        put_together(s, p);
+    p->come |= coming(s, p, k, zeros, words) << p->n;
+    p->words |= (~zeros & low_bits((uint64_t)words)) << p->n;
+    p->n += words;
+    if (p->n == BITS)
         put_together(s, p);
 }
 
-/* Puts words that are neighbours in their tensor, from one to the other of the
- * same number less one: coordinates rise with k, as a loop nest's do.  They are
- * segments of one word.  false: they are none. */
-static inline bool put_row(struct streams *s, struct putting *p,
-                           const int first[4], const int last[4], int words)
+/* Words that lie in their tensor a step each from the one before. */
+struct rise {
+    uint64_t at, step; /* the first one's number; the same */
+    bool is_row;       /* side by side in one coordinate */
+};
+
+/* Whether words rise like that, from their first two and their last.  They are
+ * in the order of a loop nest, whose coordinates rise: one coordinate alone
+ * does, or all that lies between two words of the tensor is among them, whose
+ * order then is the nest's. */
+static inline bool rises(const struct streams *s, const int first[4],
+                         const int second[4], const int last[4], int words,
+                         struct rise *out)
 {
-    bool are_in_row =
-        words <= BITS && last[s->along] - first[s->along] == words - 1;
-    for (int k = 0; k < 4; k++)
-        are_in_row = are_in_row && (k == s->along || first[k] == last[k]);
-    if (!are_in_row)
+    uint64_t next, end;
+    int along = -1, differ = 0;
+    if (!number_of(s, first, &out->at) || !number_of(s, second, &next) ||
+        !number_of(s, last, &end))
         return false;
-    const uint64_t all = UINT64_MAX >> (BITS - words);
-    p->words = all & ~pattern_zeros(&s->pattern, first, s->along, words);
-    p->come = s->are_coded ? p->words : all;
-    p->n = words;
-    return true;
+    for (int k = 0; k < 4; k++) {
+        differ += first[k] != last[k];
+        along = last[k] - first[k] == words - 1 ? k : along;
+    }
+    const bool is_one = differ == 1 && along >= 0 &&
+                        next - out->at == s->step[along] &&
+                        second[along] - first[along] == 1;
+    out->step = next - out->at;
+    out->is_row = is_one && along == s->along;
+    return is_one || (out->step == 1 && end - out->at == (uint64_t)words - 1);
+}
+
+/* Puts words that rise. */
+static inline void put_risen(struct streams *s, struct putting *p, int k,
+                             struct rise rise, int words)
+{
+    while (words > 0) {
+        const int now = words < BITS ? words : BITS;
+        uint64_t zeros = 0;
+        if (rise.step == 1)
+            zeros = zeros_from(s, rise.at, now);
+        for (int n = 0; rise.step > 1 && n < now; n++)
+            zeros |= (uint64_t)is_zero_at(s, rise.at + (uint64_t)n * rise.step)
+                     << n;
+        rise.at += (uint64_t)now * rise.step;
+        put(s, p, k, zeros, now);
+        words -= now;
+        k += now;
+    }
 }
 
 #endif
