@@ -358,6 +358,12 @@ static inline void begin_window(struct lanes *lanes, int lane, bool is_first,
         place_first(lanes, lane);
     else
         place_next(lanes, lane);
+    if (s->of_taps) {
+        if (is_first)
+            hold_taps(lanes, lane);
+        begin_taps(lanes, lane, may_count && s->may_count);
+        return;
+    }
     if (s->of_one_word) {
         begin_word(lanes, lane);
         if (!lanes->pass.emit_last || f->windows_left[lane] == 1)
@@ -428,6 +434,8 @@ HOT(, void, lane_skips_issue, (struct lanes * lanes), (lanes))
     s->of_one_word = s->added != NULL && lanes->pass.held_streams &&
                      taps == 1 && filters < BITS;
     s->of_few = s->of_one_word && filters < FEW_BITS;
+    s->of_taps = s->added != NULL && !lanes->pass.held_streams &&
+                 filters == 1 && taps <= BITS;
     s->may_count = s->added != NULL && !lanes->pass.held_streams &&
                    taps <= COUNTED_TAPS && windows_of(&lanes->pass.groups) > 1;
     for (int l = 0; l < lanes->n; l++) {
@@ -452,7 +460,10 @@ static inline void go_to_next(const struct lanes *lanes, int lane)
     }
     f->dead_window[lane] = f->next_dead_window[lane];
     f->dead_held[lane] = f->next_dead_held[lane];
-    find_next(lanes, lane);
+    if (lanes->skips->of_taps)
+        find_next_tap(lanes, lane);
+    else
+        find_next(lanes, lane);
 }
 
 HOT(, void, lane_skips_go_on,

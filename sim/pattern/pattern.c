@@ -118,7 +118,7 @@ static bool are_drawn(const struct pattern *p)
            (p->tensor != TENSOR_FILTER || p->layer->filter_block == 0);
 }
 
-/* Of words of a row whose other coordinates are mixed, bits, 1: it is drawn; as
+/* Bits of words of a row whose other coordinates are mixed, 1: it is drawn; as
  * is_drawn, of hashes below a whole number. */
 static inline uint64_t drawn_below(uint64_t begin, int coord, int words,
                                    uint64_t limit)

@@ -98,7 +98,7 @@ static inline bool is_zero_at(struct streams *s, uint64_t at)
     return (s->zeros[at / BITS] >> at % BITS & 1) != 0;
 }
 
-/* Of up to 64 words from one on, bits, 1: it is zero; others are any. */
+/* Bits of up to 64 words from one on, 1: it is zero; others are any. */
 static inline uint64_t zeros_from(struct streams *s, uint64_t at, int words)
 {
     ask_once(s, at / BITS);
@@ -170,8 +170,9 @@ static inline void put_together(struct streams *s, struct putting *p)
     p->n = 0;
 }
 
-/* Of words from the one of number k on, bits, 1: zero; those that come.  In
- * segments of no more words than zeros are counted each zero stays behind. */
+/* Bits of words from the one of number k on, of which some are zero: 1: it
+ * comes.  In segments of no more words than zeros are counted each zero stays
+ * behind. */
 static inline uint64_t coming(struct streams *s, const struct putting *p, int k,
                               uint64_t zeros, int words)
 {
