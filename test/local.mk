@@ -138,7 +138,7 @@ probes_test_LDADD = $(TEST_LIBS)
 multicast_machine_test_SOURCES = %D%/array/multicast_machine_test.cpp \
 	%D%/array/bank_conflict_test.cpp %D%/array/skips_test.cpp \
 	%D%/array/array_oracle.cpp \
-	%D%/array/array_oracle.h %D%/array/line_oracle.h \
+	%D%/array/array_oracle.h %D%/array/line_oracle.h %D%/array/queue_oracle.h \
 	%D%/array/l1_oracle.cpp %D%/array/l1_oracle.h %D%/array/l2_oracle.h \
 	%D%/noc/mesh_oracle.cpp %D%/noc/mesh_oracle.h $(TEST_CASES)
 multicast_machine_test_LDADD = $(TEST_LIBS)
@@ -384,7 +384,10 @@ timeline_test_SOURCES = %D%/timeline/timeline_test.cpp $(TEST_CASES)
 timeline_test_LDADD = $(TEST_LIBS)
 tile_table_test_SOURCES = %D%/run/tile_table_test.cpp $(TEST_CASES)
 tile_table_test_LDADD = $(TEST_LIBS)
-kept_tiles_test_SOURCES = %D%/run/kept_tiles_test.cpp $(TEST_CASES)
+kept_tiles_test_SOURCES = %D%/run/kept/kept_tiles_test.cpp %D%/run/kept/kept_fixture.h \
+	%D%/run/kept/kept_cycles_test.cpp %D%/run/kept/memory_oracle.cpp %D%/run/kept/memory_oracle.h \
+	%D%/array/array_oracle.cpp %D%/array/l1_oracle.cpp \
+	%D%/noc/mesh_oracle.cpp $(TEST_CASES)
 kept_tiles_test_LDADD = $(TEST_LIBS)
 pass_memory_test_SOURCES = %D%/run/pass_memory_test.cpp $(TEST_CASES)
 pass_memory_test_LDADD = $(TEST_LIBS)

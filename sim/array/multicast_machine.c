@@ -171,6 +171,7 @@ void multicast_machine_issue(struct multicast_machine *m,
             (struct tap_route){.tap = tap, .network = (enum network)k};
         m->slot_tap[k] = (struct slot_tap){&m->route[k], route_slot};
     }
+    multicast_note_left(m, 1);
     if (m->l1 != NULL)
         l1_path_issue(m->l1, m->rounds, kept, tap != NULL ? &tap->l1 : NULL);
 }
@@ -444,11 +445,8 @@ void multicast_commit_sequencer(struct multicast_machine *m)
     m->moved = false;
     memset(&m->cycle, 0, sizeof(m->cycle));
 
-    uint64_t now = m->counts.cycles++;
-    if (!stream_is_done(&m->state->next[NETWORK_FILTER]))
-        m->counts.filter_free_cycle = now + 2;
-    if (!stream_is_done(&m->state->next[NETWORK_IFMAP]))
-        m->counts.ifmap_free_cycle = now + 2;
+    m->counts.cycles++;
+    multicast_note_left(m, m->counts.cycles + 1);
 }
 
 /* Psums that the networks, or the trees, have moved. */

@@ -75,6 +75,17 @@ struct multicast_machine {
     uint64_t skipped_cycles; /* of the pass */
 };
 
+/* Words that are still in L2 leave it in the next cycle at the earliest: the
+ * place of their tile is free from `cycle` on, the one after that, or later. */
+static inline void multicast_note_left(struct multicast_machine *m,
+                                       uint64_t cycle)
+{
+    if (!stream_is_done(&m->state->next[NETWORK_FILTER]))
+        m->counts.filter_free_cycle = cycle;
+    if (!stream_is_done(&m->state->next[NETWORK_IFMAP]))
+        m->counts.ifmap_free_cycle = cycle;
+}
+
 static inline enum network held_network(const struct multicast_machine *m)
 {
     return m->pass.holds_ifmap ? NETWORK_IFMAP : NETWORK_FILTER;

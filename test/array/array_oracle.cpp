@@ -10,6 +10,7 @@
 #include "test/array/l1_oracle.h"
 #include "test/array/l2_oracle.h"
 #include "test/array/line_oracle.h"
+#include "test/array/queue_oracle.h"
 
 namespace
 {
@@ -23,15 +24,6 @@ struct operation {
     long number;                   // of its window
     long first_held, first_window; // words done with before that
     int products = 1;              // of a MAC
-};
-
-struct psum_queue {
-    int visible = 0;
-    std::vector<int> coming; // cycles to go, each
-    int all() const
-    {
-        return visible + static_cast<int>(coming.size());
-    }
 };
 
 struct pe {
@@ -507,14 +499,6 @@ void array::cycle()
     }
 
     // Does what was decided.
-    auto age = [](psum_queue &q) {
-        for (int &c : q.coming)
-            c--;
-        while (!q.coming.empty() && q.coming.front() == 0) {
-            q.coming.erase(q.coming.begin());
-            q.visible++;
-        }
-    };
     for (size_t k = 0; k < pes_.size(); k++) {
         pe &e = pes_[k];
         if (!what[k].works)
@@ -558,11 +542,11 @@ void array::cycle()
             trees_[c].step = 0;
     }
     for (pe &e : pes_) {
-        age(e.below);
-        age(e.leaf);
+        e.below.age();
+        e.leaf.age();
     }
     for (psum_queue &q : exits_)
-        age(q);
+        q.age();
     for (int k = 0; k < 3; k++)
         for (const network_line::part &p : send[k])
             for (pe *e : p.of->to)
@@ -575,9 +559,13 @@ void array::cycle()
             (size_t(d.of) == line_of(0) ? e.held_fifo : e.window_fifo) +=
                 d.words;
         }
+    n_.cycles++; // in which those networks that have words left send of them
+    if (!line_[NETWORK_FILTER].is_done())
+        n_.filter_free_cycle = n_.cycles;
+    if (!line_[NETWORK_IFMAP].is_done())
+        n_.ifmap_free_cycle = n_.cycles;
     for (int k = 0; k < 3; k++)
         line_[k].leave(send[k]);
-    n_.cycles++;
 }
 
 } // namespace
@@ -596,5 +584,6 @@ pass_counts run_oracle(const arch &a, const multicast_pass &p,
     exchange_operands_in_l2(&other);
     pass_counts n = array(other, pass, a, skipped).run();
     std::swap(n.pe_cycles[PE_WAIT_FILTER], n.pe_cycles[PE_WAIT_IFMAP]);
+    std::swap(n.filter_free_cycle, n.ifmap_free_cycle);
     return n;
 }

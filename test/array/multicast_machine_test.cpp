@@ -60,6 +60,10 @@ void compare(const char *name, unsigned seed, int machines, bool l1,
             ASSERT_EQ(ours.cycles, want.cycles) << describe(l);
             ASSERT_EQ(ours.flight_cycles, want.flight_cycles) << describe(l);
             ASSERT_EQ(ours.macs, want.macs);
+            if (!l1) {
+                ASSERT_EQ(ours.filter_free_cycle, want.filter_free_cycle);
+                ASSERT_EQ(ours.ifmap_free_cycle, want.ifmap_free_cycle);
+            }
             ASSERT_EQ(ours.psum_out_words, want.psum_out_words);
             for (int c = 0; c < PE_CAUSE_N; c++)
                 ASSERT_EQ(ours.pe_cycles[c], want.pe_cycles[c])

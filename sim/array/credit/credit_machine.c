@@ -57,6 +57,10 @@ void credit_machine_issue(struct credit_machine *m,
     }
     memset(&m->out, 0, sizeof(m->out));
     m->out.active_pes = (uint64_t)m->lanes.running;
+    /* Words that all leave in the first cycle are gone from the next one on. */
+    for (int k = 0; k < CREDIT_INPUTS; k++)
+        m->out.free_cycle[k] =
+            !credit_stream_is_done(&m->next[k], &m->pass->stream[k]);
     m->in_flight = m->flies = false;
     m->running = m->lanes.running > 0;
 }
