@@ -149,6 +149,12 @@ static bool is_before(const struct search_best *b,
     return is_less(key, than);
 }
 
+void search_best_limit(struct search_best *b, const struct search_cost *cost)
+{
+    b->has_limit = true;
+    b->limit = key_of(b, cost);
+}
+
 /* Index of the first point of the front that takes no more cycles; n_front when
  * there is none. */
 static int front_place(const struct search_best *b, uint64_t cycles)

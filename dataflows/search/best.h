@@ -24,11 +24,13 @@ struct search_best {
     struct search_found *front; /* owns; rising energy, falling cycles */
 };
 
-/* Without limits. */
+/* Without limits; those that are steps are to be set before others. */
 void search_best_init(struct search_best *b, enum search_objective objective,
                       int room);
 void search_best_fini(struct search_best *b);
 void search_best_set_step(struct search_best *b, double step);
+/* Only what is before this is taken. */
+void search_best_limit(struct search_best *b, const struct search_cost *cost);
 /* b = a, every entry marked as known. */
 void search_best_copy(struct search_best *b, const struct search_best *a);
 /* Drops what is known: what is left can be merged, and takes no more. */

@@ -78,6 +78,11 @@ struct search_width {
     uint64_t kept_columns;   /* of all of them */
 };
 
+/* A parameter's range; none: to is below from. */
+struct search_range {
+    int from, to;
+};
+
 struct search_problem {
     /* Cycles are not their bound but what a run takes, about: what the array
      * does one after the other, and what L2's single buffers expose of DRAM,
@@ -87,6 +92,7 @@ struct search_problem {
     const struct layer *layer;        /* borrowed */
     const struct search_space *space; /* borrowed */
     int fixed[SEARCH_PARAMS];         /* 0 = free */
+    struct search_range keeps;        /* what may stay in L2, where free */
     int index[SEARCH_PARAMS];         /* in the dataflow's mapping, or -1 */
     int group_m, group_c;
     int64_t taps;
@@ -219,10 +225,7 @@ void search_mapping(const struct search_problem *problem,
                     const struct search_outputs *outputs,
                     const struct search_filters *filters, struct mapping *out);
 
-/* A parameter's range: [1, most], or what is given of it. */
-struct search_range {
-    int from, to;
-};
+/* [1, most], or what is given of a parameter. */
 struct search_range search_range_of(const struct search_problem *problem,
                                     enum search_param param, int most);
 

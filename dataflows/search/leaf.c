@@ -21,11 +21,27 @@ static bool array_matters(const struct search_cost *cost)
     return (double)cost->array_cycles * DRAM_DECIDES > (double)cost->cycles;
 }
 
+/* Whether each operand whose tiles stay would come again if they did not. */
+static bool keeps_save(const struct search_problem *p,
+                       const struct search_branch *b,
+                       const struct search_filters *f)
+{
+    const uint64_t strips = b->o.strips, c_tiles = b->r->c_tiles;
+    if (search_keeps(b->r, TENSOR_IFMAP) &&
+        (f->m_tiles == 1 || strips * c_tiles == 1))
+        return false;
+    return !search_keeps(b->r, TENSOR_FILTER) ||
+           (strips > 1 && (c_tiles > 1 || f->once < (uint64_t)p->group_m));
+}
+
 void search_evaluate(struct search_walk *w, const struct search_branch *b,
                      struct search_filters *f)
 {
     struct search_cost cost;
     search_filters_sum(w->problem, f);
+    if (w->most > 0 && b->r->keep > KEEP_NONE &&
+        w->problem->fixed[SEARCH_KEEP] == 0 && !keeps_save(w->problem, b, f))
+        return;
     search_cost_of(w->problem, b->r, &b->o, &b->terms, &b->line, f, &cost);
     w->evaluated++;
     if (w->most > 0 && w->evaluated >= w->share_ends)

@@ -217,6 +217,8 @@ void search_problem_init(struct search_problem *p,
             p->code[k] = rlc_code_of(arch_map_bits(arch, (enum tensor)k),
                                      layer->zero_share[k]);
     }
+    p->keeps.from = KEEP_NONE;
+    p->keeps.to = arch->search_keeps ? KEEP_BOTH : KEEP_NONE;
     set_parameters(p, given);
     set_prices(p, costs);
     set_l2(p);

@@ -146,16 +146,15 @@ static void together(struct search *s, int n, void *(*work)(void *))
     free(thread);
 }
 
-/* What may stay in L2 over loops outside it: what is given, else nothing, or
- * anything where searches are to try. */
+/* What may stay in L2 over loops outside it: what is given, else what searches
+ * are to try. */
 static struct search_range keeps_of(const struct search_problem *p)
 {
     const int given = p->fixed[SEARCH_KEEP];
     const int most = p->arch->l2_keeps_tiles ? KEEP_BOTH : KEEP_NONE;
     if (given > 0)
         return (struct search_range){given, given <= most ? given : 0};
-    return (struct search_range){KEEP_NONE,
-                                 p->arch->search_keeps ? most : KEEP_NONE};
+    return (struct search_range){p->keeps.from, min_int(p->keeps.to, most)};
 }
 
 static int by_key(const void *a, const void *b)
@@ -290,7 +289,8 @@ static void set_gap(const struct search *s, struct search_result *out)
         if (least < 0 || t->key.first < least)
             least = t->key.first;
     }
-    if (out->proven || (s->best.n == 0 && !s->best.has_limit))
+    if (out->proven ||
+        (s->best.n == 0 && (!s->best.has_limit || s->best.step > 0)))
         return;
     double best =
         s->best.n == 0
@@ -343,9 +343,8 @@ bool search_run(const struct search_problem *problem,
     s.best.equals = options->equals;
     s.best.slack = options->slack;
     search_best_set_step(&s.best, options->step);
-    s.best.has_limit = options->better_than != NULL;
-    if (s.best.has_limit)
-        s.best.limit = search_key_of(options->objective, options->better_than);
+    if (options->better_than != NULL)
+        search_best_limit(&s.best, options->better_than);
     list_tasks(&s);
     run_tasks(&s, true, out);
     if (options->quick == 0)

@@ -221,7 +221,7 @@ struct tried_mapping {
     uint64_t estimate_cycles;      /* about what it takes */
     uint64_t cycles;               /* 0: not simulated to its end */
 };
-enum { TRIED_MAX = 12 };
+enum { TRIED_MAX = 16 };
 struct tried_mappings {
     int n;
     struct tried_mapping one[TRIED_MAX];

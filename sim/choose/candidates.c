@@ -37,6 +37,13 @@ enum { FRUGALS = 3 };
 /* So many times that where no passes say how long they take; assumed. */
 static const double TIMES_UNKNOWN = 3;
 
+/* So many whose tiles stay in L2 are listed behind the others, the best of
+ * those that so many of the others make and of a search that evaluates so many;
+ * of those of its best by so many, and one less costly that is at most so much
+ * slower by estimate. */
+enum { KEPT = 4, KEPT_OF = 6, KEPT_EVALUATED = 2000, KEPT_LOOKED_AT = 12 };
+static const double KEPT_IS_SLOWER = 0.01;
+
 struct list {
     const struct candidates_input *in;
     const struct layer *layer;
@@ -78,6 +85,8 @@ static void work_out(const struct list *list, const struct search_cost *about,
     struct layer_energy energy;
     struct search_cost found;
     model_mapping(arch, list->layer, &c->mapping, &r);
+    for (int t = 0; t < TENSOR_PSUM; t++)
+        c->dram_reads[t] = r.counts.access[LEVEL_DRAM][t].reads;
     if (list->costs.of_components)
         result_count_events(arch, list->layer, &c->mapping, &r);
     energy_of_layer(&list->costs, arch, &r,
@@ -166,17 +175,21 @@ static void look_at(const struct list *list, const struct search_found *found,
                          "search", NULL);
 }
 
-/* Adds the mapping of least energy, which a whole search proves; cycles, by
+/* Finds the mapping of least energy, which a whole search proves; cycles, by
  * which equals are told apart, are then their bound.  With an L1 it is one of
- * those that cost the search least (sim/choose/map_l1.h). */
-static void add_proven(struct list *list)
+ * those that cost the search least (sim/choose/map_l1.h).  known: what it has
+ * to be better than, or NULL; cost: what it costs the search.  Returns whether
+ * there is one. */
+static bool find_proven(const struct list *list,
+                        const struct search_cost *known, struct candidate *out,
+                        struct search_cost *cost)
 {
     const struct search_options asked = {
-        .objective = SEARCH_energy, .top = 1, .jobs = 1};
+        .objective = SEARCH_energy, .top = 1, .jobs = 1, .better_than = known};
     const struct search_options options =
         map_l1_options(list->in->arch, &asked);
     struct search_result found;
-    struct candidate least, one;
+    struct candidate one;
     int n = 0;
     list->problem->stalls = false;
     search_run(list->problem, &options, &found);
@@ -184,14 +197,15 @@ static void add_proven(struct list *list)
     for (int k = 0; k < found.n_best; k++) {
         int taken = 0;
         look_at(list, &found.best[k], false, &one, &taken);
-        if (taken > 0 &&
-            (n == 0 || search_is_before(SEARCH_energy, &one.cost, &least.cost)))
-            least = one;
+        if (taken > 0 && (n == 0 || search_is_before(SEARCH_energy, &one.cost,
+                                                     &out->cost))) {
+            *out = one;
+            *cost = found.best[k].cost;
+        }
         n += taken;
     }
-    if (n > 0)
-        add(list, &least);
     search_result_fini(&found);
+    return n > 0;
 }
 
 /* Looks closer at some of the front that are at most so slow, from the most
@@ -256,8 +270,9 @@ static bool is_alike(const struct list *list, const struct candidate *c)
 }
 
 /* Adds the best few that a search finds, and of those that take about as long
- * as the best the ones of least energy. */
-static void add_searched(struct list *list)
+ * as the best the ones of least energy.  best: what the best costs the search;
+ * returns whether there is one. */
+static bool add_searched(struct list *list, struct search_cost *best)
 {
     const enum search_objective objective = list->in->objective;
     const struct search_options options = {
@@ -272,11 +287,15 @@ static void add_searched(struct list *list)
     struct search_result found;
     int n = 0;
     search_run(list->problem, &options, &found);
-    if (found.n_best > 0)
+    const bool any = found.n_best > 0;
+    if (any) {
+        *best = found.best[0].cost;
         n = fill_pool(list, &found, pool);
+    }
     search_result_fini(&found);
     candidates_sort(pool, n, objective);
-    const int most = min_int(list->n + list->in->n_searched, CANDIDATES_MAX);
+    const int most =
+        min_int(list->n + list->in->n_searched, CANDIDATES_MAX - KEPT);
     if (n > 0 && objective != SEARCH_energy) {
         const double least = (double)pool[0].estimate_cycles;
         const double times = pool[0].knows_passes ? 1 : TIMES_UNKNOWN;
@@ -287,6 +306,118 @@ static void add_searched(struct list *list)
     for (int k = 0; k < n && list->n < most; k++)
         if (!is_alike(list, &pool[k]))
             add(list, &pool[k]);
+    return any;
+}
+
+/* Whether searches try what may stay, and nobody has said what stays. */
+static bool tries_kept(const struct list *list)
+{
+    const struct arch *arch = list->in->arch;
+    return arch->search_keeps && arch->l2_keeps_tiles &&
+           list->problem->index[SEARCH_KEEP] >= 0 &&
+           list->problem->fixed[SEARCH_KEEP] == 0;
+}
+
+/* Whether an operand comes more often than once: where it might stay. */
+static bool comes_again(const struct list *list, const struct candidate *c,
+                        enum tensor tensor)
+{
+    const struct search_problem *p = list->problem;
+    const int m = c->mapping.mapping.value[p->index[SEARCH_M]];
+    return tensor == TENSOR_IFMAP ? c->dram_reads[tensor] > 0 && m < p->group_m
+                                  : c->dram_reads[tensor] > p->filter_words;
+}
+
+/* Looks closer at a mapping with tiles that stay, where each operand that does
+ * comes less often for it. */
+static void look_at_kept(const struct list *list, const struct candidate *c,
+                         int keep, struct candidate *pool, int *n)
+{
+    const struct search_problem *p = list->problem;
+    struct search_found found = {.mapping = c->mapping.mapping};
+    const int before = *n;
+    bool saves = true;
+    for (int t = 0; saves && t < TENSOR_PSUM; t++)
+        saves = (tiling_kept_by(keep) >> t & 1) == 0 ||
+                comes_again(list, c, (enum tensor)t);
+    found.mapping.value[p->index[SEARCH_KEEP]] = keep;
+    if (saves && search_cost_of_mapping(p, &found.mapping, &found.cost))
+        look_at(list, &found, true, pool, n);
+    for (int t = 0; *n > before && t < TENSOR_PSUM; t++)
+        if ((tiling_kept_by(keep) >> t & 1) != 0 &&
+            pool[before].dram_reads[t] >= c->dram_reads[t])
+            *n = before;
+}
+
+/* Looks closer at the best that a search of its own finds with tiles that stay.
+ * known: what they have to be better than. */
+static void search_kept(const struct list *list,
+                        const struct search_cost *known, struct candidate *pool,
+                        int *n)
+{
+    const struct search_options options = {.objective = list->in->objective,
+                                           .top = KEPT_LOOKED_AT,
+                                           .slack = ESTIMATES_DIFFER,
+                                           .step = STEP,
+                                           .jobs = 1,
+                                           .better_than = known,
+                                           .quick = KEPT_EVALUATED};
+    struct search_result found;
+    search_run(list->problem, &options, &found);
+    for (int k = 0; k < found.n_best; k++)
+        look_at(list, &found.best[k], true, pool, n);
+    search_result_fini(&found);
+}
+
+/* Adds what is better with tiles that stay in L2, behind the others.  best,
+ * proven: what the best of these cost their searches; proven may be NULL. */
+static void add_kept(struct list *list, const struct search_cost *best,
+                     const struct search_cost *proven)
+{
+    const enum search_objective objective = list->in->objective;
+    enum { KEEPS = KEEP_BOTH - KEEP_NONE };
+    struct candidate pool[KEPT_OF * KEEPS + KEPT_LOOKED_AT];
+    struct candidate kept_list[1 + KEPT + 1];
+    struct list kept = *list;
+    struct search_cost unread;
+    int n = 0;
+    kept.out = kept_list;
+    kept.n = 0;
+    list->problem->keeps = (struct search_range){KEEP_IFMAP, KEEP_BOTH};
+    if (proven != NULL && find_proven(list, proven, &pool[0], &unread))
+        add(&kept, &pool[0]);
+    for (int i = 0; i < min_int(list->n, KEPT_OF); i++)
+        for (int keep = KEEP_IFMAP; keep <= KEEP_BOTH; keep++)
+            look_at_kept(list, &list->out[i], keep, pool, &n);
+    search_kept(list, best, pool, &n);
+    candidates_sort(pool, n, objective);
+    if (n > 0)
+        add_frugal(&kept, pool, n,
+                   (double)pool[0].estimate_cycles * (1 + KEPT_IS_SLOWER), 1);
+    for (int k = 0; k < n && kept.n < KEPT; k++)
+        add(&kept, &pool[k]);
+    for (int k = 0; k < min_int(kept.n, KEPT); k++) {
+        list->out[list->n] = kept_list[k];
+        list->out[list->n++].is_kept = true;
+    }
+}
+
+/* Adds what searches find. */
+static void search_all(struct list *list)
+{
+    const bool proves =
+        list->in->proves && list->in->objective == SEARCH_energy;
+    const struct search_range keeps = list->problem->keeps;
+    struct search_cost best, proven;
+    struct candidate least;
+    bool is_proven = false;
+    if (list->problem->fixed[SEARCH_KEEP] == 0)
+        list->problem->keeps = (struct search_range){KEEP_NONE, KEEP_NONE};
+    if (proves && (is_proven = find_proven(list, NULL, &least, &proven)))
+        add(list, &least);
+    if (add_searched(list, &best) && tries_kept(list))
+        add_kept(list, &best, is_proven ? &proven : NULL);
+    list->problem->keeps = keeps;
 }
 
 /* The space of the layer, if it can be searched. */
@@ -311,18 +442,15 @@ int candidates_find(const struct candidates_input *in,
     struct list list = {.in = in, .layer = layer, .out = out};
     struct search_problem problem;
     struct diag *why = diag_new(), *unread = diag_new();
-    SIM_CHECK(in->n_searched <= CANDIDATES_MAX - 2);
+    SIM_CHECK(in->n_searched <= CANDIDATES_MAX - KEPT - 3);
     if (in->table != NULL)
         energy_costs_of(in->table, in->arch, &list.costs);
     const bool is_open = open_space(&list, &problem);
     add_chosen(&list, in->by_hand, "chosen", why);
     if (in->published != NULL)
         add_chosen(&list, in->published, "table", unread);
-    if (is_open && in->n_searched > 0 && search_fits(&problem)) {
-        if (in->proves && in->objective == SEARCH_energy)
-            add_proven(&list);
-        add_searched(&list);
-    }
+    if (is_open && in->n_searched > 0 && search_fits(&problem))
+        search_all(&list);
     if (is_open)
         search_problem_fini(&problem);
     if (list.n == 0)
@@ -338,10 +466,23 @@ void candidates_sort(struct candidate *list, int n,
     for (int i = 1; i < n; i++) {
         const struct candidate c = list[i];
         int at = i;
-        for (; at > 0 && is_before(objective, &c, &list[at - 1]); at--)
+        for (; at > 0 && (c.is_kept < list[at - 1].is_kept ||
+                          (c.is_kept == list[at - 1].is_kept &&
+                           is_before(objective, &c, &list[at - 1])));
+             at--)
             list[at] = list[at - 1];
         list[at] = c;
     }
+}
+
+int candidates_first(const struct candidate *list, int n,
+                     enum search_objective objective)
+{
+    int first = 0;
+    for (int i = 1; i < n; i++)
+        if (is_before(objective, &list[i], &list[first]))
+            first = i;
+    return first;
 }
 
 void candidates_tell(const struct candidate *list, int n,

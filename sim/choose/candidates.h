@@ -4,7 +4,9 @@
  * stalls that the dataflow estimates.
  *
  * The search looks at balanced cuts alone (search_options.quick), with the
- * parameters held that were set by hand.  Pure: the same list whatever threads
+ * parameters held that were set by hand.  What may stay in L2 over outer loops
+ * is tried in addition, so that all the others are looked at as they would be
+ * without: the list begins with these.  Pure: the same list whatever threads
  * there are.
  * SPDX-License-Identifier: MIT
  */
@@ -25,6 +27,8 @@ struct candidate {
     uint64_t estimate_cycles;
     bool knows_passes; /* the estimate is of its passes' descriptors */
     bool is_searched;  /* found by the search, and by nobody before it */
+    bool is_kept;      /* of those with tiles that a search lets stay in L2 */
+    uint64_t dram_reads[TENSOR_PSUM]; /* words of each operand */
     bool ran;
     uint64_t cycles; /* where it ran */
 };
@@ -48,14 +52,18 @@ struct candidates_input {             /* all borrowed */
     bool replays;
 };
 
-/* Fills out[0 .. returned), the most promising first; 0 after a message: none
- * is legal (EXIT_NO_MAPPING). */
+/* Fills out[0 .. returned), the most promising first, and those whose tiles a
+ * search lets stay behind them, of these again the most promising first; 0
+ * after a message: none is legal (EXIT_NO_MAPPING). */
 int candidates_find(const struct candidates_input *in,
                     const struct layer *layer,
                     struct candidate out[CANDIDATES_MAX], struct diag *d);
 
-/* Sorts candidates of several dataflows, the most promising first. */
+/* Sorts candidates of several dataflows as those of one. */
 void candidates_sort(struct candidate *list, int n,
+                     enum search_objective objective);
+/* Index of the most promising of them all. */
+int candidates_first(const struct candidate *list, int n,
                      enum search_objective objective);
 /* What a report says of them. */
 void candidates_tell(const struct candidate *list, int n,

@@ -255,7 +255,7 @@ static bool search(const struct chooser *c, const struct arch *arch, int i,
     struct candidate candidate[CANDIDATES_MAX];
     const double start = c->in.now_seconds != NULL ? c->in.now_seconds() : 0;
     const int n = candidates_find(&in, layer, candidate, d);
-    int best = n > 0 ? 0 : -1;
+    int best = n > 0 ? candidates_first(candidate, n, in.objective) : -1;
     if (n > 0 && simulates)
         best = trial_best(&in, layer, candidate, n, with, &out->ran, stats, d);
     if (c->in.now_seconds != NULL)
