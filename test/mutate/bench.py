@@ -255,17 +255,20 @@ class Bench:
                         cases.append((float(seconds), case))
                     else:
                         entered.setdefault(line, []).append(len(cases) - 1)
-        found = subprocess.run(["addr2line", "-e", library],
+        # With the lines of those that a function is merged into.
+        found = subprocess.run(["addr2line", "-a", "-i", "-e", library],
                                input="".join(entered), text=True,
                                capture_output=True, check=True).stdout
         lines = {}
-        for where, numbers in zip(found.split("\n"), entered.values()):
-            at, number = where.split(" ")[0].rsplit(":", 1)
-            # A compiler behind a cache may name another copy of the tree.
-            room = re.search(r"/((?:%s)/.*\.c)$" % "|".join(ROOMS), at)
-            if number.isdigit() and room:
-                known = lines.setdefault(room[1], {})
-                known[number] = sorted({*known.get(number, []), *numbers})
+        places = re.split(r"^0x[0-9a-f]+\n", found, flags=re.M)[1:]
+        for place, numbers in zip(places, entered.values()):
+            for where in place.split("\n"):
+                # A compiler behind a cache may name another copy of the tree.
+                room = re.match(r".*?/((?:%s)/.*\.c):(\d+)" % "|".join(ROOMS),
+                                where)
+                if room:
+                    known = lines.setdefault(room[1], {})
+                    known[room[2]] = sorted({*known.get(room[2], []), *numbers})
         return {"cases": cases, "lines": lines}
 
     def run(self, test, cases, folder, limit, more=()):
@@ -305,7 +308,8 @@ class Bench:
         whole = set().union(*(known[line] for line in inside or known))
         nearest = max((line for line in inside if line <= number),
                       default=None)
-        near = known[nearest] if nearest is not None else set()
+        near = known[nearest] if nearest is not None else \
+            set() if inside else whole
         return ([self.cases[k] for k in sorted(
             near, key=lambda k: self.cases[k])],
                 [self.cases[k] for k in sorted(
