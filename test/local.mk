@@ -272,8 +272,12 @@ mutate: all
 # Figures held to what they were; `make pins` renews the tables.
 if TESTS_WANTED
 check_PROGRAMS += search_pins_test nest_pins_test run_pins_test \
-	array_pins_test model_pins_test layers_pins_test dram_pins_test
+	array_pins_test model_pins_test layers_pins_test dram_pins_test \
+	traces_pins_test
 endif
+traces_pins_test_SOURCES = %D%/pins/traces_pins_test.cpp %D%/pins/pins.h \
+	$(TEST_CASES)
+traces_pins_test_LDADD = $(TEST_LIBS)
 dram_pins_test_SOURCES = %D%/pins/dram_pins_test.cpp %D%/pins/pins.h \
 	%D%/mem/dram_requests.cpp %D%/mem/dram_requests.h %D%/mem/each_part.h \
 	$(TEST_CASES)
@@ -306,9 +310,9 @@ EXTRA_DIST += %D%/pins/tables/arrays.txt %D%/pins/tables/choices.txt \
 	%D%/pins/tables/dram.txt \
 	%D%/pins/tables/layers.txt %D%/pins/tables/models.txt \
 	%D%/pins/tables/nests.txt %D%/pins/tables/runs.txt \
-	%D%/pins/tables/search.txt
+	%D%/pins/tables/search.txt %D%/pins/tables/traces.txt
 PINS_TESTS = search_pins_test nest_pins_test run_pins_test array_pins_test \
-	model_pins_test layers_pins_test dram_pins_test
+	model_pins_test layers_pins_test dram_pins_test traces_pins_test
 .PHONY: pins
 pins: $(PINS_TESTS)
 	@for test in $(PINS_TESTS); do $(AM_TESTS_ENVIRONMENT) \

@@ -21,7 +21,8 @@ enum {
     CALLS = 900,
     KNOWN = 12,
     STREAMS = 60,
-    MAPS = 16
+    MAPS = 16,
+    OWN_PARTS = 400
 };
 
 struct dram_digests {
@@ -60,6 +61,17 @@ class DramPins : public EachPart
             for (dram_request &r : list)
                 if (r.address < 4 * unit)
                     r.address += further;
+            // Now and then another one that differs in a loop alone.
+            if (random.pick(0, 3) == 0) {
+                dram_request &r =
+                    list[size_t(random.pick(0, int(list.size()) - 1))];
+                const int loop = random.pick(0, DRAM_LOOPS - 1);
+                const int more = random.pick(1, 3);
+                if (random.pick(0, 1) == 0)
+                    r.loop[loop].count += uint32_t(more);
+                else
+                    r.loop[loop].stride_bytes += uint64_t(more) * 64;
+            }
             now += random.pause();
             now = dram_serve_list(d.get(), list.data(), int(list.size()), now);
             to->times.add(double(now), dram_free_cycle(d.get()));
@@ -95,6 +107,56 @@ TEST_P(DramPins, AreAsTheyWere)
 INSTANTIATE_TEST_SUITE_P(Everywhere, DramPins, testing::ValuesIn(all_parts()),
                          name_of);
 
+// A part of a user's own.
+dram_part random_part(random_requests &random)
+{
+    dram_part p = dram_parts[random.pick(0, 3)];
+    int *const timings[] = {&p.CL,     &p.CWL,    &p.tRCD,   &p.tRP,
+                            &p.tRAS,   &p.tRC,    &p.tRFC,   &p.tCCD_S,
+                            &p.tCCD_L, &p.tRRD_S, &p.tRRD_L, &p.tFAW,
+                            &p.tWR,    &p.tWTR_S, &p.tWTR_L, &p.tRTP};
+    for (int n = random.pick(1, 5); n > 0; n--) {
+        int *timing = timings[random.pick(0, 15)];
+        *timing = random.pick(1, 3 * *timing);
+    }
+    if (random.pick(0, 2) == 0)
+        p.tREFI = random.pick(p.tRFC, p.tRFC + 300);
+    if (random.pick(0, 7) == 0)
+        p.banks_per_group *= 4;
+    if (random.pick(0, 7) == 0)
+        p.columns = p.BL / random.pick(1, 2);
+    if (random.pick(0, 3) == 0)
+        p.clocks_per_burst *= 2;
+    return p;
+}
+
+// What is wrong with parts of users' own, and how few cycles bytes take.
+TEST(OwnPartPins, AreAsTheyWere)
+{
+    pins table("dram", "own");
+    random_requests random(dram_parts[0], 12300);
+    for (int k = 0; k < LINES; k++) {
+        figures f;
+        digest faults, cycles;
+        int legal = 0;
+        for (int i = 0; i < OWN_PARTS; i++) {
+            const dram_part p = random_part(random);
+            const char *const fault = dram_part_fault(&p);
+            faults.add(fault == nullptr ? 0 : fault[1] + fault[3] * 256);
+            legal += fault == nullptr;
+            dram_cfg cfg = part_cfg(p);
+            cfg.channels = random.pick(1, 3);
+            for (int j = 0; j < 6 && fault == nullptr; j++)
+                cycles.add(double(dram_min_cycles(
+                    &cfg, uint64_t(random.pick(0, 1 << j * 4)))));
+        }
+        f.add("legal", legal);
+        f.add("faults", faults);
+        f.add("cycles", cycles);
+        table.hold(k, f);
+    }
+}
+
 // How much a bounded table takes in, of keys and values of some words each.
 TEST(WordMapPins, AreAsTheyWere)
 {
@@ -107,7 +169,7 @@ TEST(WordMapPins, AreAsTheyWere)
         word_map *map = word_map_new(size_t(random.pick(1, 40)) * 20000);
         uint32_t refused = 0, found = 0;
         for (uint32_t i = 0; i < 12000 && refused < 4; i++) {
-            uint32_t key[10] = {i, i * i};
+            const uint32_t key[10] = {i, i * i};
             const word_key of = word_key_of(key, uint32_t(words + 1));
             uint32_t *value = word_map_find(map, &of) != nullptr
                                   ? nullptr
