@@ -135,6 +135,7 @@ struct l1 {
     int16_t *delay; /* in the arena: slots written k cycles ago, by line */
     const struct l1_stream *stream[L1_LINES]; /* of the pass, by cluster */
     bool kept[L1_LINES]; /* its words lie in the banks since the pass before */
+    bool is_plain; /* no line is kept or listed, and slots fill a row at most */
     struct l1_counts counts;
     struct l1_cycle *watched; /* borrowed, by cluster; or NULL */
 };
@@ -153,6 +154,9 @@ void l1_issue(struct l1 *l1, const struct l1_stream *const streams[L1_LINES],
  * in this cycle. */
 bool l1_has_room(const struct l1 *l1, int line, int cluster);
 void l1_push(struct l1 *l1, int line, int cluster, const struct slot *slot);
+/* Pushes a slot of so many words to all clusters of a mask, bit k for cluster
+ * k, if all have room; returns whether they had. */
+bool l1_push_all(struct l1 *l1, int line, uint64_t clusters, int words);
 
 /* One cycle.  fifo[k]: of the PEs, for line k.  Returns whether a slot moved
  * or a latency ran down. */

@@ -5,20 +5,6 @@
 
 #include "sim/base/diag.h"
 
-/* Goes one destination on. Returns true while the chunk lasts. */
-static bool step(struct stream_state *s, const struct stream_shape *shape)
-{
-    if (++s->dest < shape->dests)
-        return true;
-    s->dest = 0;
-    if (++s->chunk == shape->chunks) {
-        s->chunk = 0;
-        s->round++;
-        s->rounds_left--;
-    }
-    return false;
-}
-
 int stream_slot_words(int words_per_slot, int banks, int row_words)
 {
     const int width_words = banks * row_words;
@@ -39,7 +25,7 @@ void stream_start(struct stream_state *s, const struct stream_shape *shape,
     s->address_words = address_words;
     s->moved_words = 0;
     while (s->rounds_left > 0 && stream_words_left(s, shape) <= 0)
-        step(s, shape);
+        stream_step(s, shape);
     if (s->rounds_left == 0)
         s->latency_cycles = 0;
 }
@@ -49,16 +35,13 @@ bool stream_advance(struct stream_state *s, const struct stream_shape *shape,
 {
     struct slot head;
     SIM_CHECK(stream_head(s, shape, &head) && words <= head.words);
-    s->address_words += words; /* of a slot, that is no more than the ring */
+    if (words == head.words)
+        return stream_go_on(s, shape, words);
+    s->address_words += words;
     if (s->address_words >= shape->banks * shape->row_words)
         s->address_words -= shape->banks * shape->row_words;
-    s->moved_words = words < head.words ? s->moved_words + words : 0;
-    if (words < head.words)
-        return false;
-    bool same_chunk = step(s, shape);
-    while (s->rounds_left > 0 && stream_words_left(s, shape) <= 0)
-        same_chunk = step(s, shape) && same_chunk;
-    return same_chunk && s->rounds_left > 0;
+    s->moved_words += words;
+    return false;
 }
 
 /* Whether the rows of a cycle hold all that its slots can be, wherever in a row

@@ -146,6 +146,35 @@ static inline bool stream_offers(const struct stream_state *s,
     return true;
 }
 
+/* Goes one destination on. Returns true while the chunk lasts. */
+static inline bool stream_step(struct stream_state *s,
+                               const struct stream_shape *shape)
+{
+    if (++s->dest < shape->dests)
+        return true;
+    s->dest = 0;
+    if (++s->chunk == shape->chunks) {
+        s->chunk = 0;
+        s->round++;
+        s->rounds_left--;
+    }
+    return false;
+}
+
+/* stream_advance by the whole of the next slot, which has so many words. */
+static inline bool stream_go_on(struct stream_state *s,
+                                const struct stream_shape *shape, int words)
+{
+    s->address_words += words; /* of a slot, that is no more than the ring */
+    if (s->address_words >= shape->banks * shape->row_words)
+        s->address_words -= shape->banks * shape->row_words;
+    s->moved_words = 0;
+    bool same_chunk = stream_step(s, shape);
+    while (s->rounds_left > 0 && stream_words_left(s, shape) <= 0)
+        same_chunk = stream_step(s, shape) && same_chunk;
+    return same_chunk && s->rounds_left > 0;
+}
+
 /* So many words of the next slot have moved.  Returns true when they were all
  * and the one behind it is in the same cycle's reach: a later destination of
  * the same chunk. */

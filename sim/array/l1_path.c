@@ -215,29 +215,29 @@ static void arrive(void *context, int cluster, const struct slot *slot)
         p->tap->arrived(p->tap->context, a->line, cluster, slot);
 }
 
-/* To all L1s at once, when all have room. */
-static bool may_multicast(const struct l1_path *p, int line,
-                          const struct slot *slot)
+/* To all L1s at once, when all have room; returns whether they had. */
+static bool multicast(struct l1_path *p, int line, const struct slot *slot)
 {
-    uint64_t to = p->clusters_of[line][slot->dest];
-    for (; to != 0; to &= to - 1)
-        if (!l1_has_room(&p->l1, line, __builtin_ctzll(to)))
-            return false;
+    const uint64_t to = p->clusters_of[line][slot->dest];
+    const uint64_t words =
+        (uint64_t)slot->words * (uint64_t)__builtin_popcountll(to);
+    if (!l1_push_all(&p->l1, line, to, slot->words))
+        return false;
+    p->counts.delivered[line] += words;
+    p->counts.hops[line] += words;
+    if (p->tap == NULL)
+        return true;
+    p->tap->read(p->tap->context, line, to, slot);
+    for (uint64_t left = to; left != 0; left &= left - 1)
+        p->tap->arrived(p->tap->context, line, __builtin_ctzll(left), slot);
     return true;
-}
-
-static void multicast(struct l1_path *p, int line, const struct slot *slot)
-{
-    uint64_t to = p->clusters_of[line][slot->dest];
-    for (; to != 0; to &= to - 1) {
-        arrive(&p->arrivals[line], __builtin_ctzll(to), slot);
-        p->counts.hops[line] += (uint64_t)slot->words;
-    }
 }
 
 static void inject(struct l1_path *p, int line, const struct slot *slot)
 {
     struct flit flit = {p->clusters_of[line][slot->dest], *slot};
+    if (p->tap != NULL)
+        p->tap->read(p->tap->context, line, flit.nodes, slot);
     mesh_inject(&p->mesh[line], 0, &flit);
 }
 
@@ -254,15 +254,10 @@ bool l1_path_send(struct l1_path *p, int line, struct stream_state *l2)
     }
     while (stream_offers(l2, shape, &cycle, &slot)) {
         if (p->is_mesh ? !mesh_can_inject(&p->mesh[line], 0)
-                       : !may_multicast(p, line, &slot))
+                       : !multicast(p, line, &slot))
             break;
-        if (p->tap != NULL)
-            p->tap->read(p->tap->context, line, p->clusters_of[line][slot.dest],
-                         &slot);
         if (p->is_mesh)
             inject(p, line, &slot);
-        else
-            multicast(p, line, &slot);
         p->counts.sent[line] += (uint64_t)slot.words;
         moved = true;
         if (!stream_advance(l2, shape, slot.words))
