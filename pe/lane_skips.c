@@ -253,41 +253,6 @@ static inline void mark_added(const struct lanes *lanes, int lane)
     }
 }
 
-static void count_added(struct lane_skips *s, int lane)
-{
-    uint64_t *added = s->added + (size_t)lane * (size_t)s->psum_words;
-    for (int k = 0; k < s->psum_words; k++) {
-        s->psums += (uint64_t)__builtin_popcountll(added[k]);
-        added[k] = 0;
-    }
-}
-
-/* Where the lane's first window begins in the streams of its words. */
-static void place_first(struct lanes *lanes, int lane)
-{
-    struct lane_skips *s = lanes->skips;
-    s->window_at[lane] =
-        s->pattern.window == NULL ? 0 : s->pattern.window_begin[lane];
-    s->held_at[lane] =
-        s->pattern.held == NULL ? 0 : s->pattern.held_begin[lane];
-}
-
-/* Where the one behind the latest begins: with the word behind its last where a
- * group has ended, and else as far on as it slides. */
-static inline void place_next(struct lanes *lanes, int lane)
-{
-    const struct lane_groups *g = &lanes->pass.groups;
-    const struct lane_fields *f = &lanes->f;
-    struct lane_skips *s = lanes->skips;
-    const int run = (uint16_t)f->groups_done[lane] >= g->groups[0];
-    const bool begins_group =
-        (uint16_t)f->windows_left[lane] == g->windows[run];
-    s->window_at[lane] +=
-        (uint64_t)(begins_group ? f->taps[lane] : f->slide[lane]);
-    if (lanes->pass.held_streams)
-        s->held_at[lane] += (uint64_t)f->held_words[lane];
-}
-
 /* How many products of its window's next word the lane counts down. */
 static inline void count_word(const struct lanes *lanes, int lane)
 {
@@ -338,14 +303,11 @@ static inline void begin_word(const struct lanes *lanes, int lane)
     const int16_t comes = bit_is_set(p->window_comes, window);
     s->word_comes[lane] = come;
     s->word_left[lane] = todo;
-    s->few_come[lane] = (int16_t)come;
-    s->few_left[lane] = (int16_t)todo;
     s->added[(size_t)lane * (size_t)s->psum_words] |= todo;
     f->held_come[lane] = (int16_t)__builtin_popcountll(come);
     f->window_words[lane] = comes;
     f->slide_words[lane] = f->slide[lane] > 0 ? comes : 0;
-    if (!s->of_few)
-        find_in_word(lanes, lane);
+    find_in_word(lanes, lane);
 }
 
 /* may_count: a window of which the lane holds all words. */
@@ -365,7 +327,10 @@ static inline void begin_window(struct lanes *lanes, int lane, bool is_first,
         return;
     }
     if (s->of_one_word) {
-        begin_word(lanes, lane);
+        if (s->of_few)
+            begin_few(lanes->skips, f, lane);
+        else
+            begin_word(lanes, lane);
         if (!lanes->pass.emit_last || f->windows_left[lane] == 1)
             count_added(s, lane);
         return;
@@ -466,15 +431,24 @@ static inline void go_to_next(const struct lanes *lanes, int lane)
         find_next(lanes, lane);
 }
 
+HOT(static, void, go_on_few, (struct lanes * lanes, int from, int to),
+    (lanes, from, to))
+{
+    begin_few_windows(lanes, from, to);
+    find_in_words(lanes, from, to);
+}
+
 HOT(, void, lane_skips_go_on,
     (struct lanes * lanes, int from, int to, bool may_count),
     (lanes, from, to, may_count))
 {
     const struct lane_fields *f = &lanes->f;
-    const bool of_few = lanes->skips->of_few;
-    const int16_t which = of_few ? INT16_MIN : -1; /* of few: new windows */
+    if (lanes->skips->of_few) {
+        go_on_few(lanes, from, to);
+        return;
+    }
     for (int at = from; at < to; at += BITS) {
-        uint64_t moved = lanes_moved(f->moved_on + at, f->running + at, which,
+        uint64_t moved = lanes_moved(f->moved_on + at, f->running + at, -1,
                                      at + BITS < to ? BITS : to - at);
         for (; moved != 0; moved &= moved - 1) {
             const int l = at + __builtin_ctzll(moved);
@@ -486,6 +460,4 @@ HOT(, void, lane_skips_go_on,
                 go_to_next(lanes, l);
         }
     }
-    if (of_few)
-        find_in_words(lanes, from, to);
 }

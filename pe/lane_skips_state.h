@@ -163,6 +163,86 @@ static inline void find_in_words(const struct lanes *lanes, int from, int to)
 #undef SET
 }
 
+/* Where the lane's first window begins in the streams of its words. */
+static inline void place_first(const struct lanes *lanes, int lane)
+{
+    struct lane_skips *s = lanes->skips;
+    s->window_at[lane] =
+        s->pattern.window == NULL ? 0 : s->pattern.window_begin[lane];
+    s->held_at[lane] =
+        s->pattern.held == NULL ? 0 : s->pattern.held_begin[lane];
+}
+
+/* Where the one behind the latest begins: with the word behind its last where a
+ * group has ended, and else as far on as it slides. */
+static inline void place_next(const struct lanes *lanes, int lane)
+{
+    const struct lane_groups *g = &lanes->pass.groups;
+    const struct lane_fields *f = &lanes->f;
+    struct lane_skips *s = lanes->skips;
+    const int run = (uint16_t)f->groups_done[lane] >= g->groups[0];
+    const bool begins_group =
+        (uint16_t)f->windows_left[lane] == g->windows[run];
+    s->window_at[lane] +=
+        (uint64_t)(begins_group ? f->taps[lane] : f->slide[lane]);
+    if (lanes->pass.held_streams)
+        s->held_at[lane] += (uint64_t)f->held_words[lane];
+}
+
+static inline void count_added(struct lane_skips *s, int lane)
+{
+    uint64_t *added = s->added + (size_t)lane * (size_t)s->psum_words;
+    for (int k = 0; k < s->psum_words; k++) {
+        s->psums += (uint64_t)__builtin_popcountll(added[k]);
+        added[k] = 0;
+    }
+}
+
+/* A window of one word for which few are held, as find_in_words goes on by it.
+ */
+static inline void begin_few(const struct lane_skips *s,
+                             const struct lane_fields *f, int lane)
+{
+    const struct lane_pattern *p = &s->pattern;
+    const uint64_t window = s->window_at[lane], held = s->held_at[lane];
+    const uint32_t all = (uint32_t)s->few_stop[lane] - 1;
+    const uint32_t come = all & few_bits(p->held_comes, held);
+    const uint32_t todo = all & few_bits(p->held, held) &
+                          -(uint32_t)bit_is_set(p->window, window);
+    const int16_t comes = bit_is_set(p->window_comes, window);
+    s->few_come[lane] = (int16_t)come;
+    s->few_left[lane] = (int16_t)todo;
+    s->added[lane] |= todo;
+    f->held_come[lane] = (int16_t)__builtin_popcount(come);
+    f->window_words[lane] = comes;
+    f->slide_words[lane] = f->slide[lane] > 0 ? comes : 0;
+}
+
+/* Lanes [from, to) that have come to another of these windows. */
+static inline void begin_few_windows(const struct lanes *lanes, int from,
+                                     int to)
+{
+    const struct lane_fields f = lanes->f;
+    struct lane_skips *const s = lanes->skips;
+    const bool sends_all = !lanes->pass.emit_last;
+    for (int at = from; at < to; at += BITS) {
+        uint64_t moved = lanes_moved(f.moved_on + at, f.running + at, INT16_MIN,
+                                     at + BITS < to ? BITS : to - at);
+        for (; moved != 0; moved &= moved - 1) {
+            const int l = at + __builtin_ctzll(moved);
+            if (f.slide[l] == 1) {
+                s->window_at[l]++;
+                s->held_at[l] += (uint64_t)f.held_words[l];
+            } else {
+                place_next(lanes, l);
+            }
+            begin_few(s, &f, l);
+            if (sends_all || f.windows_left[l] == 1)
+                count_added(s, l);
+        }
+    }
+}
+
 /* Passes in which each lane holds a word for each of up to 64 taps: what is
  * held, and what a window has, are bits of one word each.  Each tap makes one
  * product or none, so that nothing is paired. */

@@ -40,6 +40,20 @@ static inline uint64_t bits_of_word(const uint64_t *bits, uint64_t at)
     return bits == NULL ? UINT64_MAX : bits_from(bits, at);
 }
 
+/* As bits_of_word, at least 16 bits, from a load of their bytes alone. */
+static inline uint32_t few_bits(const uint64_t *bits, uint64_t at)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint32_t four;
+    if (bits == NULL)
+        return UINT32_MAX;
+    memcpy(&four, (const char *)bits + at / 8, sizeof(four));
+    return four >> at % 8;
+#else
+    return (uint32_t)bits_of_word(bits, at);
+#endif
+}
+
 /* The first bit that is set of [from, end), or end.  NULL: all are set.  Where
  * zeros lie is chance, so that nothing here branches but the loop's end. */
 static inline uint64_t next_bit(const uint64_t *bits, uint64_t from,
