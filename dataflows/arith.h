@@ -64,6 +64,20 @@ static inline int next_tile(int extent, int at, int tile)
     return at + min_int(tile, extent - at);
 }
 
+/* The two sizes that tiles of `tile` over `extent` have, full ones and the
+ * clipped last one, and how often each comes. */
+struct tile_sizes {
+    int size[2];
+    uint64_t times[2]; /* of the tail: 0 or 1 */
+};
+
+static inline struct tile_sizes tile_sizes_of(int extent, int tile)
+{
+    struct tile_sizes s = {{tile, extent % tile},
+                           {(uint64_t)(extent / tile), extent % tile > 0}};
+    return s;
+}
+
 /* Sum over the tiles of size `tile` that cut `extent` of ceil(size / step). */
 static inline uint64_t sum_ceil(int extent, int tile, int step)
 {
@@ -76,6 +90,33 @@ static inline uint64_t sum_min(int extent, int tile, int most)
 {
     return (uint64_t)(extent / tile) * (uint64_t)min_int(tile, most) +
            (uint64_t)min_int(extent % tile, most);
+}
+
+/* The same over tiles of tiles, and over tiles of those. */
+static inline uint64_t sum_ceil2(int extent, int tile, int inner, int step)
+{
+    return (uint64_t)(extent / tile) * sum_ceil(tile, inner, step) +
+           sum_ceil(extent % tile, inner, step);
+}
+
+static inline uint64_t sum_ceil3(int extent, int outer, int tile, int inner,
+                                 int step)
+{
+    return (uint64_t)(extent / outer) * sum_ceil2(outer, tile, inner, step) +
+           sum_ceil2(extent % outer, tile, inner, step);
+}
+
+static inline uint64_t sum_min2(int extent, int tile, int inner, int most)
+{
+    return (uint64_t)(extent / tile) * sum_min(tile, inner, most) +
+           sum_min(extent % tile, inner, most);
+}
+
+static inline uint64_t sum_min3(int extent, int outer, int tile, int inner,
+                                int most)
+{
+    return (uint64_t)(extent / outer) * sum_min2(outer, tile, inner, most) +
+           sum_min2(extent % outer, tile, inner, most);
 }
 
 #ifdef __cplusplus

@@ -43,13 +43,6 @@ uint64_t l1_hops(const struct arch *a, uint64_t clusters)
                                      0, clusters);
 }
 
-struct tile_sizes tile_sizes_of(int extent, int tile)
-{
-    struct tile_sizes s = {{tile, extent % tile},
-                           {(uint64_t)(extent / tile), extent % tile > 0}};
-    return s;
-}
-
 void l1_expect_start(const struct arch *arch, struct counts *out)
 {
     if (!arch->has_l1)

@@ -30,14 +30,6 @@ struct l1_passes {
     uint64_t held_words, window_words;
 };
 
-/* The two sizes that tiles of `tile` over `extent` have, full ones and the
- * clipped last one, and how often each comes. */
-struct tile_sizes {
-    int size[2];
-    uint64_t times[2]; /* of the tail: 0 or 1 */
-};
-struct tile_sizes tile_sizes_of(int extent, int tile);
-
 /* Told of each word that goes to other PEs than the others: the clusters with
  * one of them, and that it comes for so many filters and channels (of window
  * words: channels) in a PE, each with held_words or window_words. */

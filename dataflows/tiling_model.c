@@ -61,24 +61,11 @@ static uint64_t touched_inside(int first, int n, int stride, int taps,
     return (uint64_t)found;
 }
 
-/* Tiles of `extent` cut by `tile`: sizes[0] full ones, then the rest. */
-struct cut {
-    int size[2];
-    uint64_t times[2];
-};
-
-static struct cut cut_of(int extent, int tile)
-{
-    struct cut c = {{tile, extent % tile},
-                    {(uint64_t)(extent / tile), extent % tile > 0}};
-    return c;
-}
-
 /* A compressed tensor, tile by tile: n x c x row_words words each; 0: the
  * tensor is not compressed. */
 static uint64_t coded_bytes(const struct arch *arch, const struct layer *l,
-                            enum tensor tensor, struct cut n, struct cut c,
-                            uint64_t row_words)
+                            enum tensor tensor, struct tile_sizes n,
+                            struct tile_sizes c, uint64_t row_words)
 {
     uint64_t bytes = 0;
     if (!tensor_is_compressed(arch, l, tensor))
@@ -114,13 +101,50 @@ uint64_t tiling_dram_columns(const struct arch *arch, const struct layer *l,
                           stored ? layer_padded_w(l) : l->W);
 }
 
-/* Filter tiles of a group and a channel tile, over all its psum tiles. */
-static uint64_t all_filter_tiles(int Mg, const struct tiling *t)
+/* Tiles of ofmap rows (columns) that follow each other and touch as many rows
+ * of the ifmap in DRAM. */
+struct alike {
+    int size;
+    uint64_t times, touched;
+};
+
+/* Those from the tile on that begins at `*at`, which moves behind them.  Tiles
+ * that reach into neither end's padding are alike; each other one is alone. */
+static struct alike alike_tiles(int *at, int outputs, int tile, int stride,
+                                int taps, int dilation, int pad, int extent)
 {
-    uint64_t tiles = 0;
-    for (int m0 = 0; m0 < Mg; m0 = next_tile(Mg, m0, t->m))
-        tiles += (uint64_t)ceil_div(min_int(t->m, Mg - m0), t->f);
-    return tiles;
+    const int first = *at, size = min_int(tile, outputs - first);
+    const int64_t reach = (int64_t)dilation * (taps - 1) - pad;
+    struct alike a = {
+        size, 1,
+        touched_inside(first, size, stride, taps, dilation, pad, extent)};
+    /* Ofmap rows before this one touch no padding behind the ifmap. */
+    const int64_t inside =
+        reach < extent ? (extent - 1 - reach) / stride + 1 : 0;
+    const int64_t end = smaller(inside, outputs);
+    if ((int64_t)first * stride >= pad && first + size < end && size == tile)
+        a.times = (uint64_t)((end - first) / tile);
+    *at = a.times == 1 ? next_tile(outputs, first, tile)
+                       : first + (int)a.times * tile;
+    return a;
+}
+
+static struct alike alike_rows(const struct arch *arch, const struct layer *l,
+                               int *p0, int e)
+{
+    const bool stored = arch->padding == PADDING_STORED;
+    return alike_tiles(p0, l->P, e, l->stride_h, l->R, l->dilation_h,
+                       stored ? 0 : l->pad_top,
+                       stored ? layer_padded_h(l) : l->H);
+}
+
+static struct alike alike_columns(const struct arch *arch,
+                                  const struct layer *l, int *q0, int w)
+{
+    const bool stored = arch->padding == PADDING_STORED;
+    return alike_tiles(q0, l->Q, w, l->stride_w, l->S, l->dilation_w,
+                       stored ? 0 : l->pad_left,
+                       stored ? layer_padded_w(l) : l->W);
 }
 
 void tiling_expect(const struct arch *arch, const struct layer *l,
@@ -138,28 +162,33 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
     /* Groups side by side are whole, so their channels follow each other. */
     const int g = tiling_groups(t);
     const uint64_t coded_groups = g > 1 ? 1 : G;
-    const struct cut n_cut = cut_of(l->N, t->n);
-    const struct cut c_cut = g > 1 ? cut_of(l->C, g * Cg) : cut_of(Cg, t->c);
-    const struct cut m_cut = g > 1 ? cut_of(l->M, g * Mg) : cut_of(Mg, t->m);
+    const struct tile_sizes n_cut = tile_sizes_of(l->N, t->n);
+    const struct tile_sizes c_cut =
+        g > 1 ? tile_sizes_of(l->C, g * Cg) : tile_sizes_of(Cg, t->c);
+    const struct tile_sizes m_cut =
+        g > 1 ? tile_sizes_of(l->M, g * Mg) : tile_sizes_of(Mg, t->m);
     const bool is_coded = tensor_is_compressed(arch, l, TENSOR_IFMAP) ||
                           tensor_is_compressed(arch, l, TENSOR_PSUM);
     uint64_t rows = 0, cols = 0, coded_ifmap = 0, coded_ofmap = 0;
-    for (int q0 = 0; q0 < l->Q; q0 = next_tile(l->Q, q0, width))
-        cols += tiling_dram_columns(arch, l, q0, min_int(width, l->Q - q0));
-    for (int p0 = 0; p0 < l->P; p0 = next_tile(l->P, p0, t->e)) {
-        int e = min_int(t->e, l->P - p0);
-        uint64_t touched = tiling_dram_rows(arch, l, p0, e);
-        rows += touched;
-        for (int q0 = 0; is_coded && q0 < l->Q;
-             q0 = next_tile(l->Q, q0, width)) {
-            const int w = min_int(width, l->Q - q0);
+    for (int q0 = 0; q0 < l->Q;) {
+        const struct alike w = alike_columns(arch, l, &q0, width);
+        cols += w.times * w.touched;
+    }
+    for (int p0 = 0; p0 < l->P;) {
+        const struct alike e = alike_rows(arch, l, &p0, t->e);
+        rows += e.times * e.touched;
+        for (int q0 = 0; is_coded && q0 < l->Q;) {
+            const struct alike w = alike_columns(arch, l, &q0, width);
+            const uint64_t times = e.times * w.times;
             coded_ifmap = count_add(
                 coded_ifmap,
-                coded_bytes(arch, l, TENSOR_IFMAP, n_cut, c_cut,
-                            touched * tiling_dram_columns(arch, l, q0, w)));
+                count_mul(times, coded_bytes(arch, l, TENSOR_IFMAP, n_cut,
+                                             c_cut, e.touched * w.touched)));
             coded_ofmap = count_add(
-                coded_ofmap, coded_bytes(arch, l, TENSOR_PSUM, n_cut, m_cut,
-                                         (uint64_t)e * (uint64_t)w));
+                coded_ofmap,
+                count_mul(times,
+                          coded_bytes(arch, l, TENSOR_PSUM, n_cut, m_cut,
+                                      (uint64_t)e.size * (uint64_t)w.size)));
         }
     }
 
@@ -169,20 +198,20 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
         strips * c_tiles == 1 || tiling_keeps(t, TENSOR_IFMAP);
     uint64_t ifmap_again = ifmap_stays ? 1 : m_tiles;
     if (!keeps)
-        ifmap_again = all_filter_tiles(Mg, t);
+        ifmap_again = sum_ceil(Mg, t->m, t->f);
     uint64_t ifmap =
         G * ifmap_again * (uint64_t)l->N * (uint64_t)Cg * rows * cols;
 
     /* Per m tile: with one (c, f) tile it stays over n and e. */
     uint64_t filter_words = (uint64_t)Cg * (uint64_t)l->R * (uint64_t)l->S;
     uint64_t filter = 0;
-    for (int m0 = 0; m0 < Mg; m0 = next_tile(Mg, m0, t->m)) {
-        int m = min_int(t->m, Mg - m0);
-        uint64_t f_tiles = (uint64_t)ceil_div(m, t->f);
-        bool stays =
+    const struct tile_sizes M = tile_sizes_of(Mg, t->m);
+    for (int k = 0; k < 2; k++) {
+        const uint64_t f_tiles = (uint64_t)ceil_div(M.size[k], t->f);
+        const bool stays =
             keeps && (c_tiles * f_tiles == 1 || tiling_keeps(t, TENSOR_FILTER));
-        uint64_t again = stays ? 1 : strips;
-        filter += again * (uint64_t)m * filter_words;
+        const uint64_t again = stays ? 1 : strips;
+        filter += M.times[k] * again * (uint64_t)M.size[k] * filter_words;
     }
     filter *= G;
     uint64_t ofmap =

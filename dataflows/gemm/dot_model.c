@@ -50,15 +50,8 @@ struct visits {
 static struct visits visits(const struct layer *l, const struct tiling *t,
                             const int *v)
 {
-    const int Mg = l->M / l->G;
-    struct visits n = {0, 0};
-    for (int m0 = 0; m0 < Mg; m0 = next_tile(Mg, m0, t->m))
-        n.f_folds += sum_ceil(min_int(t->m, Mg - m0), t->f, v[DOT_T]);
-    for (int n0 = 0; n0 < l->N; n0 = next_tile(l->N, n0, t->n))
-        for (int p0 = 0; p0 < l->P; p0 = next_tile(l->P, p0, t->e))
-            n.windows += (uint64_t)ceil_div(min_int(t->n, l->N - n0) *
-                                                min_int(t->e, l->P - p0) * l->Q,
-                                            v[DOT_X]);
+    const struct visits n = {sum_ceil2(l->M / l->G, t->m, t->f, v[DOT_T]),
+                             gemm_output_folds(l, t, v[DOT_X])};
     return n;
 }
 

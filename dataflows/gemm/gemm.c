@@ -194,6 +194,30 @@ uint64_t gemm_output_folds(const struct layer *l, const struct tiling *t,
            ceil_div_u64(n_tail * e_tail * Q, x);
 }
 
+struct gemm_output_tiles gemm_output_tiles_of(const struct layer *l,
+                                              const struct tiling *t)
+{
+    const struct tile_sizes N = tile_sizes_of(l->N, t->n);
+    const struct tile_sizes E = tile_sizes_of(l->P, t->e);
+    struct gemm_output_tiles out;
+    for (int k = 0; k < 4; k++) {
+        out.times[k] = N.times[k & 1] * E.times[k >> 1];
+        out.outputs[k] =
+            out.times[k] > 0 ? N.size[k & 1] * E.size[k >> 1] * l->Q : 0;
+    }
+    return out;
+}
+
+uint64_t gemm_busiest_outputs(const struct layer *l, const struct tiling *t,
+                              int fold, int p)
+{
+    const struct gemm_output_tiles tiles = gemm_output_tiles_of(l, t);
+    uint64_t sum = 0;
+    for (int k = 0; k < 4; k++)
+        sum += tiles.times[k] * sum_min2(tiles.outputs[k], fold, fold, p);
+    return sum;
+}
+
 uint64_t gemm_product_folds(const struct arch *arch, const struct layer *l,
                             const struct tiling *t, int fold)
 {
@@ -205,25 +229,7 @@ uint64_t gemm_product_folds(const struct arch *arch, const struct layer *l,
 uint64_t gemm_filter_folds(const struct layer *l, const struct tiling *t,
                            int fold)
 {
-    return gemm_sum_ceil2(l->M / l->G, t->m, min_int(t->f, t->m), fold);
-}
-
-uint64_t gemm_sum_ceil2(int extent, int tile, int inner, int step)
-{
-    return (uint64_t)(extent / tile) * sum_ceil(tile, inner, step) +
-           sum_ceil(extent % tile, inner, step);
-}
-
-uint64_t gemm_sum_min2(int extent, int tile, int inner, int most)
-{
-    return (uint64_t)(extent / tile) * sum_min(tile, inner, most) +
-           sum_min(extent % tile, inner, most);
-}
-
-uint64_t gemm_sum_min3(int extent, int tile, int inner, int step, int most)
-{
-    return (uint64_t)(extent / tile) * gemm_sum_min2(tile, inner, step, most) +
-           gemm_sum_min2(extent % tile, inner, step, most);
+    return sum_ceil2(l->M / l->G, t->m, min_int(t->f, t->m), fold);
 }
 
 uint64_t gemm_tree_links(int leaves, int used)

@@ -143,8 +143,17 @@ static inline struct pass_place gemm_of_group(const struct pass_place *place,
  * lanes to count (pe/lanes.h). */
 void gemm_windows(struct multicast_pass *pass, int n);
 
-/* sum_ceil over two levels of tiles. */
-uint64_t gemm_sum_ceil2(int extent, int tile, int inner, int step);
+/* The outputs of a tile of images and rows, whole or clipped in either, and how
+ * often tiles of so many come. */
+struct gemm_output_tiles {
+    int outputs[4];
+    uint64_t times[4];
+};
+struct gemm_output_tiles gemm_output_tiles_of(const struct layer *l,
+                                              const struct tiling *t);
+/* The outputs of the PE with the most, p at a time of each fold's. */
+uint64_t gemm_busiest_outputs(const struct layer *l, const struct tiling *t,
+                              int fold, int p);
 /* Folds of a group's tiles over an array that takes `fold` outputs, products
  * or filters at a time: each tile rounds up. */
 uint64_t gemm_output_folds(const struct layer *l, const struct tiling *t,
@@ -154,10 +163,6 @@ uint64_t gemm_product_folds(const struct arch *arch, const struct layer *l,
 uint64_t gemm_filter_folds(const struct layer *l, const struct tiling *t,
                            int fold);
 
-/* sum_min over two levels of tiles. */
-uint64_t gemm_sum_min2(int extent, int tile, int inner, int most);
-/* The sum of min(size, most) over three levels of tiles. */
-uint64_t gemm_sum_min3(int extent, int tile, int inner, int step, int most);
 /* Links of an adder tree with `leaves` leaves that the words of one sum cross,
  * from `used` of them: into each stage a word for each pair, pair of pairs,
  * ... with any. */

@@ -80,6 +80,29 @@ static void os_expect_l1(const struct arch *arch, const struct layer *l,
                              out);
 }
 
+/* Links down which the psums of a block of n outputs leave a systolic array. */
+static uint64_t block_exit_links(const struct arch *arch, uint64_t n)
+{
+    if (n == 0)
+        return 0;
+    const uint64_t last = arch->tight_folds ? n - 1 : (uint64_t)arch->rows - 1;
+    return n * last - n * (n - 1) / 2;
+}
+
+/* Those of all blocks of x outputs, each of one filter and channel tile. */
+static uint64_t exit_links(const struct arch *arch, const struct layer *l,
+                           const struct tiling *t, int x)
+{
+    const struct gemm_output_tiles tiles = gemm_output_tiles_of(l, t);
+    uint64_t links = 0;
+    for (int k = 0; k < 4; k++)
+        links += tiles.times[k] *
+                 ((uint64_t)(tiles.outputs[k] / x) *
+                      block_exit_links(arch, (uint64_t)x) +
+                  block_exit_links(arch, (uint64_t)(tiles.outputs[k] % x)));
+    return links;
+}
+
 void os_expect(const struct arch *arch, const struct layer *l,
                const struct mapping *mapping, struct counts *out)
 {
@@ -98,26 +121,9 @@ void os_expect(const struct arch *arch, const struct layer *l,
     struct tiling t;
     os_tiling(mapping, &t);
 
-    uint64_t f_folds = 0, groups = 0;
-    for (int m0 = 0; m0 < Mg; m0 = next_tile(Mg, m0, t.m)) {
-        int m = min_int(t.m, Mg - m0);
-        f_folds += sum_ceil(m, t.f, F);
-        for (int f0 = 0; f0 < m; f0 = next_tile(m, f0, t.f))
-            groups += sum_ceil(min_int(t.f, m - f0), F, v[OS_P]);
-    }
-    /* Blocks of outputs, and (systolic) links down which psums leave. */
-    uint64_t x_folds = 0, exit_links = 0;
-    for (int n0 = 0; n0 < l->N; n0 = next_tile(l->N, n0, t.n))
-        for (int p0 = 0; p0 < l->P; p0 = next_tile(l->P, p0, t.e)) {
-            int x = min_int(t.n, l->N - n0) * min_int(t.e, l->P - p0) * l->Q;
-            x_folds += (uint64_t)ceil_div(x, v[OS_X]);
-            for (int x0 = 0; x0 < x; x0 += v[OS_X]) {
-                uint64_t n = (uint64_t)min_int(v[OS_X], x - x0);
-                uint64_t last =
-                    arch->tight_folds ? n - 1 : (uint64_t)arch->rows - 1;
-                exit_links += n * last - n * (n - 1) / 2;
-            }
-        }
+    const uint64_t f_folds = sum_ceil2(Mg, t.m, t.f, F);
+    const uint64_t groups = sum_ceil3(Mg, t.m, t.f, F, v[OS_P]);
+    const uint64_t x_folds = gemm_output_folds(l, &t, v[OS_X]);
     const uint64_t c_tiles = (uint64_t)ceil_div(Cg, t.c);
     const uint64_t filter = x_folds * (uint64_t)l->M * (uint64_t)Cg * taps;
     const uint64_t ifmap = G * f_folds * pixels * (uint64_t)Cg * taps;
@@ -143,8 +149,9 @@ void os_expect(const struct arch *arch, const struct layer *l,
     l2[TENSOR_PSUM].reads += psum_in;
     l2[TENSOR_PSUM].writes += psum_out;
     struct link_words *link = out->link;
-    uint64_t links =
-        systolic ? count_mul(exit_links, (uint64_t)l->M * c_tiles) : 0;
+    uint64_t links = systolic ? count_mul(exit_links(arch, l, &t, v[OS_X]),
+                                          (uint64_t)l->M * c_tiles)
+                              : 0;
     link[LINK_filter] = (struct link_words){filter, macs, macs};
     link[LINK_ifmap] = (struct link_words){ifmap, ifmap_in, ifmap_in};
     link[LINK_psum_in] = (struct link_words){psum_in, psum_in, psum_in};
@@ -177,15 +184,11 @@ uint64_t os_busiest_pe_cycles(const struct arch *arch, const struct layer *l,
     const bool adds = arch->array_network == NETWORK_MULTICAST &&
                       arch->psum_add == PSUM_ADD_OWN_CYCLE;
     uint64_t filters =
-        gemm_sum_min3(Mg, v[GEMM_M], v[GEMM_F], v[OS_T] * v[OS_P], v[OS_P]) *
+        sum_min3(Mg, v[GEMM_M], v[GEMM_F], v[OS_T] * v[OS_P], v[OS_P]) *
         (uint64_t)ceil_div(l->G, os_groups(mapping));
-    uint64_t blocks = 0;
-    for (int n0 = 0; n0 < l->N; n0 = next_tile(l->N, n0, v[GEMM_N]))
-        for (int p0 = 0; p0 < l->P; p0 = next_tile(l->P, p0, v[GEMM_E]))
-            blocks +=
-                (uint64_t)ceil_div(min_int(v[GEMM_N], l->N - n0) *
-                                       min_int(v[GEMM_E], l->P - p0) * l->Q,
-                                   v[OS_X]);
+    struct tiling t;
+    gemm_tiling(mapping, &t);
+    const uint64_t blocks = gemm_output_folds(l, &t, v[OS_X]);
     uint64_t products = (uint64_t)Cg * (uint64_t)(l->R * l->S);
     uint64_t sums = adds ? (uint64_t)ceil_div(Cg, v[GEMM_C]) : 0;
     return count_mul(count_mul(filters, blocks), products + sums);

@@ -14,14 +14,9 @@ static struct cuts filters_across(const struct layer *l, const struct tiling *t,
                                   int fold, int p)
 {
     const int Mg = l->M / l->G;
-    struct cuts c = {
-        0, 0, (uint64_t)ceil_div(l->N, t->n) * (uint64_t)ceil_div(l->P, t->e)};
-    for (int m0 = 0; m0 < Mg; m0 = next_tile(Mg, m0, t->m)) {
-        int m = min_int(t->m, Mg - m0);
-        c.across_folds += sum_ceil(m, t->f, fold);
-        for (int f0 = 0; f0 < m; f0 = next_tile(m, f0, t->f))
-            c.columns += sum_ceil(min_int(t->f, m - f0), fold, p);
-    }
+    const struct cuts c = {
+        sum_ceil2(Mg, t->m, t->f, fold), sum_ceil3(Mg, t->m, t->f, fold, p),
+        (uint64_t)ceil_div(l->N, t->n) * (uint64_t)ceil_div(l->P, t->e)};
     return c;
 }
 
@@ -29,16 +24,11 @@ static struct cuts outputs_across(const struct layer *l, const struct tiling *t,
                                   int fold, int p)
 {
     const int Mg = l->M / l->G;
-    struct cuts c = {0, 0, 0};
-    for (int m0 = 0; m0 < Mg; m0 = next_tile(Mg, m0, t->m))
-        c.along_tiles +=
-            (uint64_t)ceil_div(min_int(t->m, Mg - m0), min_int(t->f, t->m));
-    for (int n0 = 0; n0 < l->N; n0 = next_tile(l->N, n0, t->n))
-        for (int p0 = 0; p0 < l->P; p0 = next_tile(l->P, p0, t->e)) {
-            int x = min_int(t->n, l->N - n0) * min_int(t->e, l->P - p0) * l->Q;
-            c.across_folds += (uint64_t)ceil_div(x, fold);
-            c.columns += sum_ceil(x, fold, p);
-        }
+    const struct gemm_output_tiles tiles = gemm_output_tiles_of(l, t);
+    struct cuts c = {gemm_output_folds(l, t, fold), 0,
+                     sum_ceil(Mg, t->m, min_int(t->f, t->m))};
+    for (int k = 0; k < 4; k++)
+        c.columns += tiles.times[k] * sum_ceil(tiles.outputs[k], fold, p);
     return c;
 }
 
@@ -266,19 +256,6 @@ void stationary_expect(const struct stationary *s, const struct arch *arch,
     l1_expect_kept(&keeps, &t, out);
 }
 
-/* Sum over the folds of an output tile of min(its outputs, p). */
-static uint64_t busiest_outputs(const struct layer *l, const struct tiling *t,
-                                int fold, int p)
-{
-    uint64_t sum = 0;
-    for (int n0 = 0; n0 < l->N; n0 = next_tile(l->N, n0, t->n))
-        for (int p0 = 0; p0 < l->P; p0 = next_tile(l->P, p0, t->e))
-            sum += gemm_sum_min2(min_int(t->n, l->N - n0) *
-                                     min_int(t->e, l->P - p0) * l->Q,
-                                 fold, fold, p);
-    return sum;
-}
-
 /* The PE in the corner holds the most, and the most products, in every pass;
  * on a systolic array, one of each. */
 uint64_t stationary_busiest_pe_cycles(const struct stationary *s,
@@ -299,12 +276,12 @@ uint64_t stationary_busiest_pe_cycles(const struct stationary *s,
     struct tiling t;
     stationary_tiling(mapping, &t);
     uint64_t held =
-        is ? busiest_outputs(l, &t, fold, v[STATIONARY_P])
-           : gemm_sum_min3(Mg, t.m, min_int(t.f, t.m), fold, v[STATIONARY_P]);
+        is ? gemm_busiest_outputs(l, &t, fold, v[STATIONARY_P])
+           : sum_min3(Mg, t.m, min_int(t.f, t.m), fold, v[STATIONARY_P]);
     uint64_t along =
         is ? (uint64_t)Mg : (uint64_t)l->N * (uint64_t)l->P * (uint64_t)l->Q;
     uint64_t products =
-        turns * gemm_sum_min2(Cg * taps, t.c * taps, K, v[STATIONARY_Q]);
+        turns * sum_min2(Cg * taps, t.c * taps, K, v[STATIONARY_Q]);
     uint64_t folds = turns * sum_ceil(Cg * taps, t.c * taps, K);
     const uint64_t turns_of_groups =
         (uint64_t)ceil_div(l->G, stationary_groups(mapping));
@@ -319,7 +296,7 @@ static uint64_t paced_filters(const struct layer *l, const struct tiling *t,
 {
     const int Mg = l->M / l->G, f = min_int(t->f, t->m);
     return (uint64_t)Mg + gemm_filter_folds(l, t, f) * (uint64_t)least -
-           gemm_sum_min2(Mg, t->m, f, least);
+           sum_min2(Mg, t->m, f, least);
 }
 
 static uint64_t last_filters(const struct layer *l, const struct tiling *t)

@@ -10,9 +10,12 @@ typedef uint64_t u64;
 /* Sum over chunks of `chunk` of `extent` of touched(outer, ..., chunk). */
 static u64 sum_touched(int outer, int step, int extent, int chunk, int dilation)
 {
+    const struct tile_sizes chunks = tile_sizes_of(extent, chunk);
     u64 sum = 0;
-    for (int at = 0; at < extent; at = next_tile(extent, at, chunk))
-        sum += (u64)touched(outer, step, min_int(chunk, extent - at), dilation);
+    for (int k = 0; k < 2; k++)
+        if (chunks.times[k] > 0)
+            sum += chunks.times[k] *
+                   (u64)touched(outer, step, chunks.size[k], dilation);
     return sum;
 }
 
@@ -123,23 +126,22 @@ void rs_expect(const struct arch *arch, const struct layer *l,
     const u64 reductions = (u64)ceil_div(Cg, t.c) * chunks;
     /* PE sets, summed over the channel tiles and over the filter tiles. */
     const u64 channel_sets = sum_ceil(Cg, t.c, v[RS_Q]);
-    u64 rows = 0, filter_sets = 0;
-    for (int p0 = 0; p0 < l->P; p0 = next_tile(l->P, p0, t.e))
-        rows += sum_touched(min_int(t.e, l->P - p0), l->stride_h, l->R,
-                            v[RS_FR], l->dilation_h);
-    for (int m0 = 0; m0 < Mg; m0 = next_tile(Mg, m0, t.m))
-        filter_sets += sum_ceil(min_int(t.m, Mg - m0), t.f, v[RS_P]);
+    const struct tile_sizes E = tile_sizes_of(l->P, t.e);
+    const u64 filter_sets = sum_ceil2(Mg, t.m, t.f, v[RS_P]);
+    u64 rows = 0;
+    for (int k = 0; k < 2; k++)
+        if (E.times[k] > 0)
+            rows += E.times[k] * sum_touched(E.size[k], l->stride_h, l->R,
+                                             v[RS_FR], l->dilation_h);
     /* Each reads its slide of columns anew for each tile of columns, phase and
      * chunk. */
     const struct tile_sizes W = tile_sizes_of(l->Q, t.w);
     const u64 w_tiles = W.times[0] + W.times[1];
     u64 cols = 0;
     for (int k = 0; k < 2; k++)
-        for (int s0 = 0; W.times[k] > 0 && s0 < l->S;
-             s0 = next_tile(l->S, s0, v[RS_FC]))
-            cols += W.times[k] * (u64)touched(W.size[k], l->stride_w,
-                                              min_int(v[RS_FC], l->S - s0),
-                                              l->dilation_w);
+        if (W.times[k] > 0)
+            cols += W.times[k] * sum_touched(W.size[k], l->stride_w, l->S,
+                                             v[RS_FC], l->dilation_w);
 
     *out = (struct counts){0};
     tiling_expect(arch, l, &t, out);
@@ -210,9 +212,7 @@ uint64_t rs_busiest_pe_cycles(const struct arch *arch, const struct layer *l,
     const int Mg = l->M / l->G, Cg = l->C / l->G;
     struct tiling t;
     rs_tiling(mapping, &t);
-    u64 filters = 0;
-    for (int m0 = 0; m0 < Mg; m0 = next_tile(Mg, m0, t.m))
-        filters += sum_min(min_int(t.m, Mg - m0), t.f, v[RS_P]);
+    const u64 filters = sum_min2(Mg, t.m, t.f, v[RS_P]);
     const u64 row_chunks = (u64)ceil_div(l->R, v[RS_FR]);
     const u64 taps = sum_min(Cg, t.c, v[RS_Q]) * row_chunks * (u64)l->S;
     const u64 passes =

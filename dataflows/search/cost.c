@@ -310,8 +310,8 @@ void search_filters_sum(const struct search_problem *problem,
         s->m_tiles = (uint64_t)whole * (uint64_t)ceil_div(s->m, f) +
                      (uint64_t)ceil_div(rest, f);
     const int last = (M - 1) % s->m % f + 1;
-    s->paced = (uint64_t)M + s->passes * (uint64_t)rows -
-               gemm_sum_min2(M, s->m, f, rows);
+    s->paced =
+        (uint64_t)M + s->passes * (uint64_t)rows - sum_min2(M, s->m, f, rows);
     s->last_short = (uint64_t)(last < rows ? rows - last : 0);
     s->once = (s->m <= s->f ? (uint64_t)whole * (uint64_t)s->m : 0) +
               (rest <= s->f ? (uint64_t)rest : 0);

@@ -47,8 +47,8 @@ static void stationary_reduction(const struct search_problem *p,
     const int fold = p->arch->rows * r->q;
     r->c_tiles = (uint64_t)ceil_div(p->group_c, r->c);
     r->steps = turns * sum_ceil(all, tile, fold);
-    r->rows = turns * gemm_sum_ceil2(all, tile, fold, r->q);
-    r->busy_products = turns * gemm_sum_min2(all, tile, fold, r->q);
+    r->rows = turns * sum_ceil2(all, tile, fold, r->q);
+    r->busy_products = turns * sum_min2(all, tile, fold, r->q);
     r->busy_adds = adds_psums(p) ? r->steps : 0;
     r->hops = turns * ((uint64_t)(all / tile) * links_down(tile, fold) +
                        links_down(all % tile, fold));
@@ -239,14 +239,7 @@ static void is_outputs(const struct search_problem *p,
     const int fold = p->arch->cols / search_groups(r) * o->x;
     o->x_folds = gemm_output_folds(l, &t, fold);
     o->columns = gemm_output_folds(l, &t, o->x);
-    o->busy = 0;
-    for (int k = 0; k < 4; k++) {
-        int n = k & 1 ? l->N % o->n : o->n, e = k >> 1 ? l->P % o->e : o->e;
-        uint64_t tiles = (uint64_t)(k & 1 ? 1 : l->N / o->n) *
-                         (uint64_t)(k >> 1 ? 1 : l->P / o->e);
-        if (n > 0 && e > 0)
-            o->busy += tiles * gemm_sum_min2(n * e * l->Q, fold, fold, o->x);
-    }
+    o->busy = gemm_busiest_outputs(l, &t, fold, o->x);
 }
 
 /* A block of as many outputs as the array takes has 1 / columns of them on
