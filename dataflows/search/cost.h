@@ -83,13 +83,21 @@ struct search_range {
     int from, to;
 };
 
+/* Asked now and then; yes ends a search as a time limit does.  NULL: nobody
+ * stops it. */
+struct search_stop {
+    bool (*is_asked)(void *context);
+    void *context;
+};
+
 struct search_problem {
     /* Cycles are not their bound but what a run takes, about: what the array
      * does one after the other, and what L2's single buffers expose of DRAM,
      * add up.  To be set after search_problem_init. */
     bool stalls;
-    const struct arch *arch;          /* borrowed */
-    const struct layer *layer;        /* borrowed */
+    struct search_stop stop;   /* to be set after search_problem_init, too */
+    const struct arch *arch;   /* borrowed */
+    const struct layer *layer; /* borrowed */
     const struct search_space *space; /* borrowed */
     int fixed[SEARCH_PARAMS];         /* 0 = free */
     struct search_range keeps;        /* what may stay in L2, where free */

@@ -16,6 +16,8 @@
 #include "dataflows/search/search_tree.h"
 
 #define WAVE_MAX 64
+/* So many reductions are listed in about a millisecond. */
+#define LISTED_BETWEEN_LOOKS 4096
 /* The most steps of counting, which take some seconds. Of a space that takes
  * more, only a part is counted. */
 #define COUNT_STEPS_MAX 1e9
@@ -60,8 +62,11 @@ struct task {
 struct search {
     const struct search_problem *problem;
     const struct search_options *options;
+    struct search_reduction *listed; /* owns; the space's */
+    int n_listed;
+    bool is_cut_short; /* stopped before all were tasks */
     struct task *task; /* owns */
-    int n_tasks;
+    int n_tasks, room_tasks;
     struct search_best best;
     double start_seconds;
     pthread_mutex_t lock;
@@ -84,9 +89,17 @@ static bool is_over(const struct search *s, double limit_seconds)
            now_seconds(s) - s->start_seconds > limit_seconds;
 }
 
+static bool is_stopped(const struct search *s)
+{
+    const struct search_stop *stop = &s->problem->stop;
+    return stop->is_asked != NULL && stop->is_asked(stop->context);
+}
+
 static bool is_late(void *context)
 {
     const struct search *s = context;
+    if (is_stopped(s))
+        return true;
     const double share = s->options->count ? WALKING_SHARE : 1;
     return is_over(s, share * s->options->time_limit_seconds);
 }
@@ -181,31 +194,47 @@ static bool grid_does(const struct search *s)
                             space->least_channels_do(s->problem));
 }
 
-/* Lists the reductions in the order of their bounds, those alone that are
- * looked at. */
-static void list_tasks(struct search *s)
+/* Adds tasks of the space's reductions, those on the grid or those off it, and
+ * puts all in the order of their bounds.  With `out`, what the best known cuts
+ * is counted there instead: a space may have millions that are. */
+static void add_tasks(struct search *s, bool on_grid, struct search_result *out)
 {
     const struct search_problem *p = s->problem;
-    const bool on_grid = grid_does(s);
-    int n = p->space->reductions(p, NULL, 0);
-    struct search_reduction *list = xcalloc((size_t)n + 1, sizeof(*list));
-    p->space->reductions(p, list, n);
     const struct search_range keep = keeps_of(p);
     const int keeps = keep.to < keep.from ? 0 : keep.to - keep.from + 1;
-    s->task = xcalloc((size_t)n * (size_t)keeps + 1, sizeof(*s->task));
-    for (int k = 0; k < n * keeps; k++) {
-        struct search_reduction *r = &list[k / keeps];
-        if (on_grid && !is_on_grid(s, r))
+    for (int k = 0; k < s->n_listed * keeps; k++) {
+        const struct search_reduction *r = &s->listed[k / keeps];
+        if (k % LISTED_BETWEEN_LOOKS == 0 && is_stopped(s)) {
+            s->is_cut_short = true;
+            break;
+        }
+        if (is_on_grid(s, r) != on_grid)
             continue;
-        struct task *t = &s->task[s->n_tasks++];
-        t->r = *r;
-        t->r.keep = keep.from + k % keeps;
-        t->index = k;
-        search_reduction_least(p, &t->r, &t->least);
-        t->key = search_key_of(s->options->objective, &t->least);
+        struct task t = {.r = *r, .index = k};
+        t.r.keep = keep.from + k % keeps;
+        search_reduction_least(p, &t.r, &t.least);
+        if (out != NULL && !search_best_may_take(&s->best, &t.least)) {
+            out->cuts[SEARCH_CUT_reduction]++;
+            continue;
+        }
+        t.key = search_key_of(s->options->objective, &t.least);
+        if (s->n_tasks == s->room_tasks) {
+            s->room_tasks += s->room_tasks / 2 + 64;
+            s->task =
+                xrealloc(s->task, (size_t)s->room_tasks, sizeof(*s->task));
+        }
+        s->task[s->n_tasks++] = t;
     }
-    free(list);
-    qsort(s->task, (size_t)s->n_tasks, sizeof(*s->task), by_key);
+    if (s->n_tasks > 0)
+        qsort(s->task, (size_t)s->n_tasks, sizeof(*s->task), by_key);
+}
+
+static void list_reductions(struct search *s)
+{
+    const struct search_problem *p = s->problem;
+    s->n_listed = p->space->reductions(p, NULL, 0);
+    s->listed = xcalloc((size_t)s->n_listed + 1, sizeof(*s->listed));
+    p->space->reductions(p, s->listed, s->n_listed);
 }
 
 static void run_wave(struct search *s, struct task **wave, int n, bool coarse,
@@ -278,8 +307,8 @@ static void run_tasks(struct search *s, bool coarse, struct search_result *out)
  * best. */
 static void set_gap(const struct search *s, struct search_result *out)
 {
-    double least = -1;
-    out->proven = true;
+    double least = s->is_cut_short ? 0 : -1;
+    out->proven = !s->is_cut_short;
     for (int k = 0; k < s->n_tasks; k++) {
         const struct task *t = &s->task[k];
         bool is_open = t->state == TASK_GIVEN_UP || t->state == TASK_WAITS;
@@ -345,8 +374,14 @@ bool search_run(const struct search_problem *problem,
     search_best_set_step(&s.best, options->step);
     if (options->better_than != NULL)
         search_best_limit(&s.best, options->better_than);
-    list_tasks(&s);
+    const bool off_grid = !grid_does(&s);
+    list_reductions(&s);
+    add_tasks(&s, true, NULL);
+    if (off_grid && options->count)
+        add_tasks(&s, false, NULL);
     run_tasks(&s, true, out);
+    if (off_grid && !options->count)
+        add_tasks(&s, false, out);
     if (options->quick == 0)
         run_tasks(&s, false, out);
     set_gap(&s, out);
@@ -358,6 +393,7 @@ bool search_run(const struct search_problem *problem,
     out->front = s.best.front;
     out->n_front = s.best.n_front;
     free(s.task);
+    free(s.listed);
     pthread_mutex_destroy(&s.lock);
     return out->n_best > 0;
 }

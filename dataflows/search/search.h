@@ -98,7 +98,7 @@ struct search_result {
      * energy and cycles, in rising energy. Owned. */
     struct search_found *front;
     int n_front;
-    bool proven; /* false: the time limit came first */
+    bool proven; /* false: the time limit, or stop, came first */
     double gap;  /* of the objective, at most: 0.1 = 10 % less may exist */
     uint64_t evaluated;            /* complete mappings, by the walk */
     uint64_t tried;                /* before it, of balanced cuts */

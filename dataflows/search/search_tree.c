@@ -474,12 +474,16 @@ void search_reduction_walk(struct search_walk *w,
 {
     const struct search_problem *p = w->problem;
     struct search_branch b = {.r = r};
-    const struct search_range n = search_range_of(p, SEARCH_N, p->layer->N);
+    struct search_range n = search_range_of(p, SEARCH_N, p->layer->N);
     w->looks_at_passes = search_evaluates_passes(w);
     const struct search_range e =
         search_range_of(p, SEARCH_E, p->space->e_max(p, r));
+    /* Tiles of the fewest rows may have the most images. */
+    const int N = p->layer->N, n_max = p->space->n_max(p, r, e.from);
+    if (n_max < n.to)
+        n.to = w->coarse && n_max > 0 ? ceil_div(N, ceil_div(N, n_max)) : n_max;
     for (b.o.n = n.to; b.o.n >= n.from && !w->gave_up;
-         b.o.n = next_below(w, p->layer->N, b.o.n))
+         b.o.n = next_below(w, N, b.o.n))
         if (w->coarse)
             walk_strips(w, &b, e.from, e.to);
         else

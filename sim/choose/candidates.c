@@ -63,11 +63,10 @@ static uint64_t estimate(const struct list *list,
                          const uint64_t bounds[BOUND_N])
 {
     uint64_t cycles = about->cycles;
+    const bool first = list->problem->space->alone == NETWORK_FILTER;
     const struct replay_array array = {about->array_cycles,
-                                       list->problem->space->alone ==
-                                               NETWORK_FILTER
-                                           ? bounds[BOUND_filter_network]
-                                           : about->array_cycles,
+                                       first ? bounds[BOUND_filter_network]
+                                             : about->array_cycles,
                                        search_knows_passes(list->problem)};
     if (list->in->replays && replay_fits(list->in->arch))
         replay_cycles(list->in->arch, list->layer, mapping, &array, &cycles);
@@ -431,6 +430,7 @@ static bool open_space(struct list *list, struct search_problem *out)
     search_costs_of(&list->costs, in->arch, &costs);
     search_problem_init(out, space, in->arch, list->layer, &costs, in->by_hand);
     out->stalls = true;
+    out->stop = in->stop;
     list->problem = out;
     return true;
 }

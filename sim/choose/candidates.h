@@ -50,6 +50,8 @@ struct candidates_input {             /* all borrowed */
     /* Estimates go through the tiles of the most promising; false: all are the
      * closed form's. */
     bool replays;
+    /* As search_options has it: the list is then of what was found so far. */
+    struct search_stop stop;
 };
 
 /* Fills out[0 .. returned), the most promising first, and those whose tiles a

@@ -241,7 +241,7 @@ static bool search(const struct chooser *c, const struct arch *arch, int i,
     const struct asked_mapping *asked = &c->asked[i];
     const struct layer *layer = &c->in.layer[i];
     const bool simulates = chooser_policy(c, layer) == POLICY_SEARCH;
-    const struct candidates_input in = {
+    struct candidates_input in = {
         .arch = arch,
         .table = c->in.energy,
         .dataflow = asked->dataflow,
@@ -252,6 +252,8 @@ static bool search(const struct chooser *c, const struct arch *arch, int i,
         .proves = true,
         .replays = simulates,
     };
+    if (with != NULL)
+        in.stop = (struct search_stop){with->stop, with->stop_context};
     struct candidate candidate[CANDIDATES_MAX];
     const double start = c->in.now_seconds != NULL ? c->in.now_seconds() : 0;
     const int n = candidates_find(&in, layer, candidate, d);

@@ -24,7 +24,8 @@ struct evaluation { /* all but the bench may be NULL */
     /* Asked once the machine's own columns are known; false: the layers are
      * not run, for the reason that it has put into the result. */
     bool (*wanted)(void *context, struct point_result *out);
-    /* Asked at every pass; yes ends the point with POINT_over_limit and no
+    /* Asked at every pass, and now and then while a mapping is searched; yes
+     * ends the point with POINT_over_limit and no
      * reason, which is the caller's to give. */
     bool (*stop)(void *context);
     void *context;

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "sim/base/config_text.h"
 #include "sim/cli/options.h"
@@ -122,6 +123,14 @@ static void parse_words(const struct fuzz_input *in, struct diag *d)
     free(copy);
 }
 
+/* As sweeps do with a limit for a point: the search of a layer of millions of
+ * channels and filters may take longer, and ends then. */
+static bool is_late(void *context)
+{
+    const clock_t *began = context;
+    return clock() - *began > CLOCKS_PER_SEC;
+}
+
 /* Not read alone: a layer's counts are asked for, under a mapping that is
  * found for it. */
 static void count(const char *cfg, const char *shape)
@@ -130,7 +139,9 @@ static void count(const char *cfg, const char *shape)
     struct point_result result;
     const struct point point = {.cfg = cfg, .shape = shape};
     workbench_init(&bench, 1 << 20);
-    const struct evaluation how = {.bench = &bench};
+    clock_t began = clock();
+    const struct evaluation how = {
+        .bench = &bench, .stop = is_late, .context = &began};
     evaluate(&how, &point, &result);
     point_result_fini(&result);
     workbench_fini(&bench);

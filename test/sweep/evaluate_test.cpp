@@ -78,4 +78,24 @@ TEST_F(Evaluate, AMachineThatStandsStillIsADeadlock)
     EXPECT_EQ(cycles_, after);
 }
 
+// A search that would take minutes ends when it is told to.
+TEST_F(Evaluate, ASearchThatIsStoppedEndsThePoint)
+{
+    point p = {};
+    p.cfg = "systolic";
+    p.shape = "N=21473648,M=40,C=64,H=19,W=17,R=3,S=1,stride=3";
+    p.objective = SEARCH_energy;
+    int asked = 0;
+    evaluation how = {};
+    how.bench = &bench_;
+    how.stop = [](void *context) { return ++*static_cast<int *>(context) > 9; };
+    how.context = &asked;
+    point_result r = {};
+    evaluate(&how, &p, &r);
+    EXPECT_EQ(r.status, POINT_over_limit);
+    EXPECT_GT(asked, 9);
+    EXPECT_LT(asked, 100);
+    point_result_fini(&r);
+}
+
 } // namespace
