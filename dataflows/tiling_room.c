@@ -86,7 +86,8 @@ void tiling_show_kept(int keep, FILE *to)
 {
     const struct tiling t = {.kept = tiling_kept_by(keep)};
     if (tiling_keeps(&t, TENSOR_IFMAP))
-        fprintf(to, "L2 keeps all ifmap tiles of a group over m2\n");
+        fprintf(to, "L2 keeps all ifmap tiles of a group over m2, each with "
+                    "its halo\n");
     if (tiling_keeps(&t, TENSOR_FILTER))
         fprintf(to, "L2 keeps all filter tiles of an m2 over n2 and e2\n");
 }

@@ -88,6 +88,23 @@ static bool tiles_may_stay(const struct config *cfg,
                       key);
 }
 
+/* L1s keep words of the operands that do not pass them by. */
+static bool l1s_keep_some(const struct config *cfg, struct diag *d)
+{
+    static const char key[] = "l1.keeps_tiles";
+    const struct arch *arch = config_arch(cfg);
+    const bool yields =
+        !is_by_hand(cfg, key) && (is_by_hand(cfg, "l1.filter_bypass") ||
+                                  is_by_hand(cfg, "l1.ifmap_bypass"));
+    return !arch->has_l1 || !arch->l1_keeps_tiles || yields ||
+           !arch->l1_bypass[TENSOR_FILTER] || !arch->l1_bypass[TENSOR_IFMAP] ||
+           diag_error(d, config_pos(cfg, key),
+                      "'%s' has no effect, for filters and ifmaps pass the L1s "
+                      "by; leave it out, or take 'l1.filter_bypass' or "
+                      "'l1.ifmap_bypass' = false",
+                      key);
+}
+
 /* Dataflows whose PEs have windows of words to look for zeros in. */
 static bool has_windows(const struct dataflow *dataflow)
 {
@@ -167,7 +184,7 @@ bool gate_lets_dataflow(const struct config *cfg,
     if (!kind->honours(arch, dataflow->name, &no))
         return diag_error(d, config_pos(cfg, no.key), "%s", no.why);
     return has_groups_beside(cfg, dataflow, d) &&
-           tiles_may_stay(cfg, dataflow, d) &&
+           tiles_may_stay(cfg, dataflow, d) && l1s_keep_some(cfg, d) &&
            skips_are_modelled(cfg, kind, dataflow, d) &&
            reads_what_is_set(cfg, kind, d);
 }

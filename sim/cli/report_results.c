@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/program.h"
 #include "mem/dram.h"
 #include "sim/base/output.h"
 #include "sim/base/text_stream.h"
@@ -186,9 +187,62 @@ static bool report_given(const struct invocation *s, const char *kernel,
                : report_layers(s, kernel, results, n, NULL, NULL);
 }
 
+/* What of a given `keep` comes less often from DRAM for it: the keep that saves
+ * as much, or 0 where nobody gave one. */
+static int keep_that_saves(const struct arch *machine,
+                           const struct layer_result *r, int *given)
+{
+    const struct dataflow *dataflow =
+        r->is_nest ? NULL : dataflow_find(r->dataflow);
+    struct mapping with = {{0}}, without;
+    struct counts stays = {0}, comes = {0};
+    struct arch arch;
+    int saves = KEEP_NONE;
+    const int at =
+        dataflow != NULL ? dataflow_param_index(dataflow, "keep") : -1;
+    if (at < 0 || dataflow->expect == NULL || r->mapping_source == NULL ||
+        strcmp(r->mapping_source, "given") != 0 ||
+        r->param[at].value <= KEEP_NONE)
+        return 0;
+    for (int k = 0; k < r->n_params; k++)
+        with.value[k] = r->param[k].value;
+    without = with;
+    without.value[at] = KEEP_NONE;
+    *given = with.value[at];
+    arch_of_layer(machine, &r->layer, &arch);
+    dataflow->expect(&arch, &r->layer, &with, &stays);
+    dataflow->expect(&arch, &r->layer, &without, &comes);
+    for (int t = 0; t < TENSOR_PSUM; t++)
+        if (stays.access[LEVEL_DRAM][t].reads <
+            comes.access[LEVEL_DRAM][t].reads)
+            saves += 1 << t;
+    return saves;
+}
+
+/* Says where tiles stay that would not come again. */
+static void warn_of_keep(const struct invocation *s,
+                         const struct layer_result *results)
+{
+    for (int i = 0; i < s->workload->n_layers; i++) {
+        int given = KEEP_NONE;
+        const int saves =
+            keep_that_saves(config_arch(s->cfg), &results[i], &given);
+        if (saves == 0 || saves == given)
+            continue;
+        fprintf(
+            stderr,
+            "accelsim: warning: 'mapping.keep' = %d keeps tiles in L2 that "
+            "layer '%s' needs once in any case, and leaves them one buffer; "
+            "%d saves as much\n",
+            given, results[i].layer.name, saves);
+        return;
+    }
+}
+
 bool report_results(const struct invocation *s, const char *kernel,
                     const struct layer_result *results)
 {
+    warn_of_keep(s, results);
     if (s->whole == NULL)
         return report_given(s, kernel, results, s->workload->n_layers);
     struct layer_result *joined = joined_parts(results, s->whole, s->parts);

@@ -34,6 +34,23 @@ takes()
         fail "status $? of: $*: $(cat "$work/err")"
 }
 
+# Takes it and says so.
+says()
+{
+    text=$1
+    shift
+    takes "$@"
+    grep -q -e "$text" "$work/err" || fail "'$text' not said of: $*"
+}
+
+says_not()
+{
+    text=$1
+    shift
+    takes "$@"
+    ! grep -e "$text" "$work/err" || fail "'$text' said of: $*"
+}
+
 shape='--shape M=4,C=2,H=3,W=1,R=2,S=1'
 cat >"$work/nest.cfg" <<'MAPPING'
 mappings = ( { rf = { loops = ["m 4", "c 2", "r 2"]; };
@@ -281,6 +298,23 @@ for command in run model map; do
         --set mapping.search_keeps=true
     takes $command --cfg gemmini $shape --set mapping.search_keeps=false
 done
+
+# L1s that both operands pass by keep nothing.
+both="--set l1.filter_bypass=true --set l1.ifmap_bypass=true"
+refuses "'l1.keeps_tiles' has no effect, for filters and ifmaps pass the L1s by" \
+    run --cfg eyeriss_v2_dense --dataflow rs $shape $both \
+    --set l1.keeps_tiles=true
+takes run --cfg eyeriss_v2_dense --dataflow rs $shape \
+    --set l1.filter_bypass=true --set l1.ifmap_bypass=false \
+    --set l1.keeps_tiles=true
+
+# Tiles that would come once in any case need not stay.
+says "'mapping.keep' = 3 keeps tiles in L2 that layer .* needs once in any case" \
+    run --cfg eyeriss --dataflow ws --shape N=1,M=4,C=4,H=6,W=6,R=3,S=3 \
+    --set mapping.e=4 --set mapping.m=4 --set mapping.f=4 --set mapping.keep=3
+says_not "mapping.keep" \
+    run --cfg eyeriss --dataflow ws --shape N=1,M=4,C=4,H=6,W=6,R=3,S=3 \
+    --set mapping.e=2 --set mapping.m=4 --set mapping.f=2 --set mapping.keep=3
 
 # A DRAM part has times of its own: a file's values yield to a model that
 # --set names, and steer nothing; what --set gives is refused.
