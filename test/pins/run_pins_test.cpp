@@ -108,6 +108,7 @@ class Choices : public testing::TestWithParam<const char *>
                 std::snprintf(p.name, sizeof(p.name), "%s",
                               flow->params[k].name);
                 p.value = random.pick(1, 6);
+                p.at = {"asked.cfg", given.n};
             }
         return given;
     }
@@ -193,6 +194,43 @@ TEST_P(Choices, CandidatesAreAsTheyWere)
         table.hold(k, f);
     }
     energy_free(energy);
+}
+
+// Layers of many groups, where networks have several of them side by side.
+TEST_P(Choices, OfGroupsAreAsTheyWere)
+{
+    const dataflow *flow = dataflow_find(GetParam());
+    pins table("choices", std::string("groups_") + GetParam());
+    for (int k = 0; k < CHOICES; k++) {
+        random_case random(unsigned(40000 + k));
+        figures f;
+        digest models, chosen;
+        for (int i = 0; i < CHOICES_OF_A_LINE; i++) {
+            arch a = machine(random, flow);
+            layer l = random.shape();
+            l.G = random.pick(2, 24);
+            l.M = l.G * random.pick(1, 3);
+            l.C = l.G * random.pick(1, 2);
+            if (a.array_network == NETWORK_MULTICAST)
+                a.groups_parallel = random.pick(2, 30);
+            a.rows = random.pick(2, 24);
+            a.cols = random.pick(a.cols, 24);
+            Messages d;
+            if (!layer_finish(&l, src_pos{}, d))
+                continue;
+            const given_mapping given = asked(random, flow);
+            mapping m = {};
+            if (dataflow_choose(flow, &a, &l, &given, &m, d)) {
+                for (int value : m.value)
+                    chosen.add(value);
+                add_model(&models, a, l, layer_mapping_chosen(flow, &m));
+            }
+            add_text(&chosen, d.text().c_str());
+        }
+        f.add("chosen", chosen);
+        f.add("models", models);
+        table.hold(k, f);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Everywhere, Choices,
