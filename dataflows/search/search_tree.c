@@ -276,8 +276,9 @@ static void walk_filters(struct search_walk *w, const struct search_branch *b,
     struct held *held =
         xcalloc((size_t)(range.to > 0 ? range.to : 0) + 1, sizeof(*held));
     int n = 0;
+    const int slot = p->arch->network[NETWORK_PSUM_OUT].words_per_slot;
     for (s.p = range.to; s.p >= range.from;
-         s.p = next_below(w, p->group_m, s.p)) {
+         s.p = next_of_units(w, p->group_m, slot, s.p)) {
         struct held *h = &held[n];
         h->p = s.p;
         h->groups = groups_of(p, b, s.p);
