@@ -187,20 +187,21 @@ static bool rise(const struct streams *s, word_at_fn *at,
 }
 
 /* Puts so many words of a stretch, as far as they rise: segments, or, where a
- * segment is one word, all of them or a tap's channels.  A whole row is cheaper
- * drawn again than asked for. */
+ * segment is one word, all of them or a tap's channels, as those before did.  A
+ * whole row is cheaper drawn again than asked for. */
 static void put_stretch(struct streams *s, struct putting *p, word_at_fn *at,
                         const struct stretch *of, int words, int channels)
 {
     const bool is_cut = p->segment > 1;
     const int less = is_cut ? 1 : channels;
-    int step = is_cut ? p->segment : words;
+    int step = is_cut ? p->segment : s->has_parts ? channels : words;
     for (int k = 0; k < words; k += step) {
         int first[4];
         struct rise found;
         at(of, k, first);
         while (step > 1 && !rise(s, at, of, k, first, step, &found))
             step = step > less ? less : 1;
+        s->has_parts = !is_cut && step > 1 && step < words;
         if (!is_cut && step > 1 && found.is_row && step == words &&
             words <= BITS)
             put(s, p, k, pattern_zeros(&s->pattern, first, s->along, words),

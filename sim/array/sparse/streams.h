@@ -28,6 +28,7 @@ struct streams {
     int extent[4];
     uint64_t step[4]; /* words from one to its neighbour in a coordinate */
     int along;        /* the coordinate in which neighbours are side by side */
+    bool has_parts;   /* the latest stretch rose by a tap's channels alone */
     uint64_t *bits;   /* owns */
     uint64_t n, room; /* of the bits */
     uint64_t *begin;  /* owns; of each lane */
