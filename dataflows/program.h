@@ -335,12 +335,20 @@ static inline int multicast_group_sets(const struct multicast_pass *d)
 /* Distinct values of y * step_a + i * step_b, y < a, i < b. */
 int touched(int a, int step_a, int b, int step_b);
 
-/* Ifmap rows that DRAM holds of those that ofmap rows [p0, p0 + e) touch, and
- * columns of those that ofmap columns [q0, q0 + w) do. */
-uint64_t tiling_dram_rows(const struct arch *arch, const struct layer *layer,
-                          int p0, int e);
-uint64_t tiling_dram_columns(const struct arch *arch, const struct layer *layer,
-                             int q0, int w);
+/* Tiles of `size` ofmap rows or columns that follow each other, each of which
+ * touches as many rows or columns of the ifmap that DRAM holds. */
+struct tiling_alike {
+    int size;
+    uint64_t times, touched;
+};
+/* Those from the tile of e rows (w columns) on that begins at *p0 (*q0), which
+ * moves behind them. */
+struct tiling_alike tiling_alike_rows(const struct arch *arch,
+                                      const struct layer *layer, int *p0,
+                                      int e);
+struct tiling_alike tiling_alike_columns(const struct arch *arch,
+                                         const struct layer *layer, int *q0,
+                                         int w);
 /* Closed form of the tile loops: DRAM and the DMA's part of L2. */
 void tiling_expect(const struct arch *arch, const struct layer *layer,
                    const struct tiling *t, struct counts *out);

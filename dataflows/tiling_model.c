@@ -83,39 +83,15 @@ static uint64_t coded_bytes(const struct arch *arch, const struct layer *l,
     return bytes;
 }
 
-uint64_t tiling_dram_rows(const struct arch *arch, const struct layer *l,
-                          int p0, int e)
-{
-    const bool stored = arch->padding == PADDING_STORED;
-    return touched_inside(p0, e, l->stride_h, l->R, l->dilation_h,
-                          stored ? 0 : l->pad_top,
-                          stored ? layer_padded_h(l) : l->H);
-}
-
-uint64_t tiling_dram_columns(const struct arch *arch, const struct layer *l,
-                             int q0, int w)
-{
-    const bool stored = arch->padding == PADDING_STORED;
-    return touched_inside(q0, w, l->stride_w, l->S, l->dilation_w,
-                          stored ? 0 : l->pad_left,
-                          stored ? layer_padded_w(l) : l->W);
-}
-
-/* Tiles of ofmap rows (columns) that follow each other and touch as many rows
- * of the ifmap in DRAM. */
-struct alike {
-    int size;
-    uint64_t times, touched;
-};
-
 /* Those from the tile on that begins at `*at`, which moves behind them.  Tiles
  * that reach into neither end's padding are alike; each other one is alone. */
-static struct alike alike_tiles(int *at, int outputs, int tile, int stride,
-                                int taps, int dilation, int pad, int extent)
+static struct tiling_alike alike_tiles(int *at, int outputs, int tile,
+                                       int stride, int taps, int dilation,
+                                       int pad, int extent)
 {
     const int first = *at, size = min_int(tile, outputs - first);
     const int64_t reach = (int64_t)dilation * (taps - 1) - pad;
-    struct alike a = {
+    struct tiling_alike a = {
         size, 1,
         touched_inside(first, size, stride, taps, dilation, pad, extent)};
     /* Ofmap rows before this one touch no padding behind the ifmap. */
@@ -129,8 +105,8 @@ static struct alike alike_tiles(int *at, int outputs, int tile, int stride,
     return a;
 }
 
-static struct alike alike_rows(const struct arch *arch, const struct layer *l,
-                               int *p0, int e)
+struct tiling_alike tiling_alike_rows(const struct arch *arch,
+                                      const struct layer *l, int *p0, int e)
 {
     const bool stored = arch->padding == PADDING_STORED;
     return alike_tiles(p0, l->P, e, l->stride_h, l->R, l->dilation_h,
@@ -138,8 +114,8 @@ static struct alike alike_rows(const struct arch *arch, const struct layer *l,
                        stored ? layer_padded_h(l) : l->H);
 }
 
-static struct alike alike_columns(const struct arch *arch,
-                                  const struct layer *l, int *q0, int w)
+struct tiling_alike tiling_alike_columns(const struct arch *arch,
+                                         const struct layer *l, int *q0, int w)
 {
     const bool stored = arch->padding == PADDING_STORED;
     return alike_tiles(q0, l->Q, w, l->stride_w, l->S, l->dilation_w,
@@ -171,14 +147,15 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
                           tensor_is_compressed(arch, l, TENSOR_PSUM);
     uint64_t rows = 0, cols = 0, coded_ifmap = 0, coded_ofmap = 0;
     for (int q0 = 0; q0 < l->Q;) {
-        const struct alike w = alike_columns(arch, l, &q0, width);
+        const struct tiling_alike w = tiling_alike_columns(arch, l, &q0, width);
         cols += w.times * w.touched;
     }
     for (int p0 = 0; p0 < l->P;) {
-        const struct alike e = alike_rows(arch, l, &p0, t->e);
+        const struct tiling_alike e = tiling_alike_rows(arch, l, &p0, t->e);
         rows += e.times * e.touched;
         for (int q0 = 0; is_coded && q0 < l->Q;) {
-            const struct alike w = alike_columns(arch, l, &q0, width);
+            const struct tiling_alike w =
+                tiling_alike_columns(arch, l, &q0, width);
             const uint64_t times = e.times * w.times;
             coded_ifmap = count_add(
                 coded_ifmap,

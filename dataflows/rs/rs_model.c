@@ -7,18 +7,6 @@
 
 typedef uint64_t u64;
 
-/* Sum over chunks of `chunk` of `extent` of touched(outer, ..., chunk). */
-static u64 sum_touched(int outer, int step, int extent, int chunk, int dilation)
-{
-    const struct tile_sizes chunks = tile_sizes_of(extent, chunk);
-    u64 sum = 0;
-    for (int k = 0; k < 2; k++)
-        if (chunks.times[k] > 0)
-            sum += chunks.times[k] *
-                   (u64)touched(outer, step, chunks.size[k], dilation);
-    return sum;
-}
-
 /* Shapes a pass that takes so many filters, ofmap rows and channels of a group,
  * and filter rows. */
 static void shape_pass(const int *v, const struct layer *l, int groups, int f,
@@ -131,8 +119,9 @@ void rs_expect(const struct arch *arch, const struct layer *l,
     u64 rows = 0;
     for (int k = 0; k < 2; k++)
         if (E.times[k] > 0)
-            rows += E.times[k] * sum_touched(E.size[k], l->stride_h, l->R,
-                                             v[RS_FR], l->dilation_h);
+            rows +=
+                E.times[k] * tiling_all_touched(l->R, v[RS_FR], l->dilation_h,
+                                                E.size[k], l->stride_h);
     /* Each reads its slide of columns anew for each tile of columns, phase and
      * chunk. */
     const struct tile_sizes W = tile_sizes_of(l->Q, t.w);
@@ -140,8 +129,9 @@ void rs_expect(const struct arch *arch, const struct layer *l,
     u64 cols = 0;
     for (int k = 0; k < 2; k++)
         if (W.times[k] > 0)
-            cols += W.times[k] * sum_touched(W.size[k], l->stride_w, l->S,
-                                             v[RS_FC], l->dilation_w);
+            cols +=
+                W.times[k] * tiling_all_touched(l->S, v[RS_FC], l->dilation_w,
+                                                W.size[k], l->stride_w);
 
     *out = (struct counts){0};
     tiling_expect(arch, l, &t, out);

@@ -7,27 +7,33 @@
 
 #include "dataflows/search/cost.h"
 
-/* Sums up the sizes of tiles that `size` cuts an extent into, of which each
- * takes what `taken` says. */
+/* Sums up the sizes of tiles that `size` cuts an extent into, which `next`
+ * tells. */
 static void set_sizes(const struct search_problem *p, int extent, int size,
-                      uint64_t (*taken)(const struct arch *arch,
-                                        const struct layer *layer, int first,
-                                        int n),
+                      struct tiling_alike (*next)(const struct arch *arch,
+                                                  const struct layer *layer,
+                                                  int *at, int size),
                       struct search_rows *out)
 {
-    const size_t tiles = (size_t)ceil_div(extent, size);
-    out->rows = xcalloc(tiles, sizeof(*out->rows));
-    out->tiles = xcalloc(tiles, sizeof(*out->tiles));
-    for (int at = 0; at < extent; at = next_tile(extent, at, size)) {
-        const uint64_t found =
-            taken(p->arch, p->layer, at, min_int(size, extent - at));
+    int room = 0;
+    for (int at = 0; at < extent;) {
+        const struct tiling_alike found = next(p->arch, p->layer, &at, size);
         int k = 0;
-        while (k < out->kinds && out->rows[k] != found)
+        while (k < out->kinds && out->rows[k] != found.touched)
             k++;
-        out->kinds += k == out->kinds;
-        out->rows[k] = found;
-        out->tiles[k]++;
-        out->all += found;
+        if (k == room) {
+            room += room + 4;
+            out->rows = xrealloc(out->rows, (size_t)room, sizeof(*out->rows));
+            out->tiles =
+                xrealloc(out->tiles, (size_t)room, sizeof(*out->tiles));
+        }
+        if (k == out->kinds) {
+            out->rows[k] = found.touched;
+            out->tiles[k] = 0;
+            out->kinds++;
+        }
+        out->tiles[k] += found.times;
+        out->all += found.times * found.touched;
     }
     out->least = out->all;
 }
@@ -40,7 +46,7 @@ static void set_rows(struct search_problem *p)
     p->kept_rows = xcalloc((size_t)l->P + 1, sizeof(*p->kept_rows));
     for (int e = 1; e <= l->P; e++) {
         struct search_rows *rows = &p->dram_rows[e];
-        set_sizes(p, l->P, e, tiling_dram_rows, rows);
+        set_sizes(p, l->P, e, tiling_alike_rows, rows);
         p->tile_rows[e] = touched(e, l->stride_h, l->R, l->dilation_h);
         p->kept_rows[e] =
             tiling_all_touched(l->P, e, l->stride_h, l->R, l->dilation_h);
@@ -63,7 +69,7 @@ static void add_width(struct search_problem *p, int w)
         .tile_columns = (uint64_t)touched(w, l->stride_w, l->S, l->dilation_w),
         .kept_columns =
             tiling_all_touched(l->Q, w, l->stride_w, l->S, l->dilation_w)};
-    set_sizes(p, l->Q, w, tiling_dram_columns, &out->dram);
+    set_sizes(p, l->Q, w, tiling_alike_columns, &out->dram);
 }
 
 /* Where the dataflow cuts rows: the width given, or where it may have to, all

@@ -13,20 +13,7 @@ static int set_rows_max(const struct search_problem *p, int fr)
     return min_int(p->layer->P, p->arch->cols * (p->arch->rows / fr));
 }
 
-/* Ifmap rows that L2 sends for e outputs in the filter rows' tiles of fr. */
-static uint64_t rows_of_strip(const struct layer *l, int fr, int e)
-{
-    uint64_t rows = 0;
-    if (e == 0)
-        return 0;
-    if (l->R >= fr)
-        rows = (uint64_t)(l->R / fr) *
-               (uint64_t)touched(e, l->stride_h, fr, l->dilation_h);
-    if (l->R % fr > 0)
-        rows += (uint64_t)touched(e, l->stride_h, l->R % fr, l->dilation_h);
-    return rows;
-}
-
+/* How many ifmap rows L2 sends, by filter rows of a pass and ofmap rows. */
 static void rs_prepare(struct search_problem *p)
 {
     const struct layer *l = p->layer;
@@ -37,8 +24,13 @@ static void rs_prepare(struct search_problem *p)
         uint64_t *rows = xcalloc((size_t)most + 1, sizeof(*rows));
         p->sent_rows[fr] = rows;
         for (int e = 1; e <= most; e++)
-            rows[e] = (uint64_t)(l->P / e) * rows_of_strip(l, fr, e) +
-                      rows_of_strip(l, fr, l->P % e);
+            rows[e] =
+                (uint64_t)(l->P / e) * tiling_all_touched(l->R, fr,
+                                                          l->dilation_h, e,
+                                                          l->stride_h) +
+                (l->P % e > 0 ? tiling_all_touched(l->R, fr, l->dilation_h,
+                                                   l->P % e, l->stride_h)
+                              : 0);
     }
 }
 
@@ -60,12 +52,10 @@ static void set_reduction(const struct search_problem *p,
         tile_sizes_of(l->Q, search_width_of(p, r)->w);
     r->columns = 0;
     for (int k = 0; k < 2; k++)
-        for (int s0 = 0; tiles.times[k] > 0 && s0 < l->S;
-             s0 = next_tile(l->S, s0, r->fc))
+        if (tiles.times[k] > 0)
             r->columns +=
-                tiles.times[k] * (uint64_t)touched(tiles.size[k], l->stride_w,
-                                                   min_int(r->fc, l->S - s0),
-                                                   l->dilation_w);
+                tiles.times[k] * tiling_all_touched(l->S, r->fc, l->dilation_w,
+                                                    tiles.size[k], l->stride_w);
 }
 
 static bool cuts_rows(const struct search_problem *p)

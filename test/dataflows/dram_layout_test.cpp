@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -173,30 +174,52 @@ TEST(DramLayout, RowsThatOfmapRowsTouchAreThoseOfTheSet)
         l.dilation_h = random.pick(1, 6);
         l.pad_top = random.pick(0, 7);
         l.pad_bottom = random.pick(0, 7);
-        const int p0 = random.pick(0, 11), e = random.pick(0, 6);
+        l.P = random.pick(1, 24);
+        const int e = random.pick(1, 6);
         const bool stored = a.padding == PADDING_STORED;
         const int first = stored ? 0 : l.pad_top;
         const int rows = stored ? layer_padded_h(&l) : l.H;
-        std::set<int> touched;
-        for (int p = p0; p < p0 + e; p++)
-            for (int r = 0; r < l.R; r++) {
-                const int at = p * l.stride_h + r * l.dilation_h - first;
-                if (at >= 0 && at < rows)
-                    touched.insert(at);
+        int p0 = 0, before = 0;
+        while (p0 < l.P) {
+            const tiling_alike alike = tiling_alike_rows(&a, &l, &p0, e);
+            ASSERT_EQ(alike.size, std::min(e, l.P - before));
+            for (uint64_t i = 0; i < alike.times; i++) {
+                std::set<int> touched;
+                for (int p = before; p < before + alike.size; p++)
+                    for (int r = 0; r < l.R; r++) {
+                        const int at =
+                            p * l.stride_h + r * l.dilation_h - first;
+                        if (at >= 0 && at < rows)
+                            touched.insert(at);
+                    }
+                ASSERT_EQ(touched.size(), alike.touched)
+                    << "stride " << l.stride_h << ", dilation " << l.dilation_h
+                    << ", rows from " << before;
+                before += alike.size;
             }
-        ASSERT_EQ(touched.size(), tiling_dram_rows(&a, &l, p0, e))
-            << "stride " << l.stride_h << ", dilation " << l.dilation_h;
+            ASSERT_EQ(before, p0);
+        }
+        ASSERT_EQ(before, l.P);
     }
     // Each of 65,536 strips asks about all taps, which is no more work than
-    // about one.
+    // about one; strips that no padding is in are asked about once.
     arch a = random.machine();
     layer l = {};
     l.H = 65535;
     l.R = 65536;
+    l.P = 65536;
     l.stride_h = 2;
     l.dilation_h = 3;
-    for (int p = 0; p < 65536; p++)
-        ASSERT_LE(tiling_dram_rows(&a, &l, p, 1), 65535u);
+    for (int p = 0; p < l.P;)
+        ASSERT_LE(tiling_alike_rows(&a, &l, &p, 1).touched, 65535u);
+    l.H = l.P = 2000000000;
+    l.R = 3;
+    l.stride_h = l.dilation_h = 1;
+    l.pad_top = l.pad_bottom = 1;
+    int p = 0, asked = 0;
+    for (; p < l.P; asked++)
+        tiling_alike_rows(&a, &l, &p, 7);
+    ASSERT_LE(asked, 5);
 }
 
 } // namespace
