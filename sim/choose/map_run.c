@@ -85,18 +85,42 @@ static double least_of(const struct map_layer *m,
     return least;
 }
 
-void map_add_run(const struct map_input *in, const struct layer *layer,
-                 struct map_layer *m)
+/* Tries a list, most promising first, and adds the best of it, which *best then
+ * holds; false: none ran. */
+static bool try_list(const struct map_input *in, const struct layer *layer,
+                     struct candidate *list, int n, struct map_layer *m,
+                     struct candidate *best)
 {
     const struct candidates_input of_run = {.arch = in->arch,
                                             .table = in->energy,
                                             .objective = in->search.objective};
     const struct simulate_options with = {.memory = in->memory};
-    struct candidate *list = NULL;
     struct layer_result r = {0};
     struct choose_stats unread = {0};
     struct diag *why = diag_new();
+    candidates_sort(list, n, in->search.objective);
+    const int at =
+        n > 0 ? trial_best(&of_run, layer, list, n, &with, &r, &unread, why)
+              : -1;
+    diag_free(why);
+    if (at < 0)
+        return false;
+    *best = list[at];
+    if (!is_there(m, &best->mapping))
+        add(in, best, &r, m);
+    layer_result_fini(&r);
+    return true;
+}
+
+/* The machine's first dataflow is tried alone, as a run without more words
+ * does, so that its mapping is one even where another is about as quick and
+ * costs less; then the others, against it. */
+void map_add_run(const struct map_input *in, const struct layer *layer,
+                 struct map_layer *m)
+{
     const double least = least_of(m, in->search.objective);
+    struct candidate *list = NULL;
+    struct candidate best;
     int n = 0;
     /* With a limit each pass is simulated, and a mapping may fail. */
     for (int k = 0; in->max_cycles == 0 && in->dataflows[k] != NULL; k++) {
@@ -104,16 +128,13 @@ void map_add_run(const struct map_input *in, const struct layer *layer,
             continue;
         list = xrealloc(list, (size_t)n + CANDIDATES_MAX, sizeof(*list));
         n += list_one(in, layer, in->dataflows[k], list + n);
+        if (k > 0)
+            continue;
+        n = try_list(in, layer, list, n, m, &best) ? 1 : 0;
+        if (n > 0)
+            list[0] = best;
     }
-    candidates_sort(list, n, in->search.objective);
-    const int best =
-        n > 0 ? trial_best(&of_run, layer, list, n, &with, &r, &unread, why)
-              : -1;
-    if (best >= 0) {
-        if (!is_there(m, &list[best].mapping))
-            add(in, &list[best], &r, m);
-        layer_result_fini(&r);
-    }
-    diag_free(why);
+    if (n > 1)
+        try_list(in, layer, list, n, m, &best);
     free(list);
 }
