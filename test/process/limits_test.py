@@ -62,7 +62,8 @@ def memory_ends_each_command():
     for words in (["run", "--cfg", "systolic", "--set", "array.rows=1024",
                    "--set", "array.cols=1024", "--shape",
                    "M=64,C=64,H=8,W=8,R=3,S=3"],
-                  ["map", "--cfg", "eyeriss", "--net", "lenet5"],
+                  ["map", "--cfg", "systolic", "--gemm",
+                   "M=65535,N=65535,K=65535", "--dataflow", "ws"],
                   ["reuse", "--cfg", "eyeriss", "--net", "lenet5"],
                   ["import", "none.csv"]):
         done = run(*words, "--memory-limit", "1", seconds=60)
