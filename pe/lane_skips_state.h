@@ -205,7 +205,7 @@ static inline void begin_few(const struct lane_skips *s,
 {
     const struct lane_pattern *p = &s->pattern;
     const uint64_t window = s->window_at[lane], held = s->held_at[lane];
-    const uint32_t all = (uint32_t)s->few_stop[lane] - 1;
+    const uint32_t all = (uint32_t)(uint16_t)s->few_stop[lane] - 1;
     const uint32_t come = all & few_bits(p->held_comes, held);
     const uint32_t todo = all & few_bits(p->held, held) &
                           -(uint32_t)bit_is_set(p->window, window);

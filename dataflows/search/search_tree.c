@@ -59,6 +59,8 @@ static int next_below(const struct search_walk *w, int whole, int v)
 {
     if (!w->coarse)
         return v - 1;
+    if (v <= 1)
+        return 0;
     const int parts = ceil_div(whole, v), even = ceil_div(whole, parts);
     return even < v ? even : min_int(v - 1, ceil_div(whole, parts + 1));
 }

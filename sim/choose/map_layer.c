@@ -191,7 +191,7 @@ bool map_layer_run(const struct map_input *in, const struct layer *layer,
         if (!m.is_nest)
             map_add_run(in, layer, &m);
         rank(&m, in->search.objective);
-        if (m.n_choices > in->search.top)
+        while (m.n_choices > in->search.top)
             free(m.choice[--m.n_choices].why);
     }
     if (ok)

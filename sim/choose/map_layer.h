@@ -121,10 +121,12 @@ bool map_search_nests(const struct map_input *in, const struct layer *layer,
  * where the first prices what the search does not count, that is its energy. */
 void map_price(const struct map_input *in, const struct layer_result *r,
                struct map_choice *c);
-/* Adds to the choices, as one that ran, the best of the candidates that a run
- * would simulate, of those of the input's dataflows whose floor leaves them a
- * chance against the choices that ran; none where there is none.  They have
- * room for one more. */
+/* The most that map_add_run adds, for which lists of choices have room. */
+enum { MAP_RUN_CHOICES = 2 };
+/* Adds to the choices, as ones that ran, the best of the candidates that a run
+ * by the input's first dataflow would simulate, and the best of these and of
+ * the other dataflows', of those whose floor leaves them a chance against the
+ * choices that ran; none where there is none. */
 void map_add_run(const struct map_input *in, const struct layer *layer,
                  struct map_layer *m);
 /* What was found for `twin` holds for `layer`, which equals it; twin outlives

@@ -139,7 +139,8 @@ static void merge_best(const struct parts *p, struct map_layer *m,
     int room = 0, n = 0;
     for (int i = 0; i < p->n; i++)
         room += p->part[i].found.n_best;
-    m->choice = xcalloc((size_t)room + 2, sizeof(*m->choice));
+    m->choice =
+        xcalloc((size_t)(room + 1 + MAP_RUN_CHOICES), sizeof(*m->choice));
     for (int i = 0; i < p->n; i++)
         for (int k = 0; k < p->part[i].found.n_best; k++)
             insert(m->choice, n++,

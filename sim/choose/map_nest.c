@@ -101,7 +101,7 @@ static int find_seeds(const struct map_input *in, const struct layer *layer,
 static struct map_choice *choices_of(const struct search_nest_found *list,
                                      int n)
 {
-    struct map_choice *out = xcalloc((size_t)n + 2, sizeof(*out));
+    struct map_choice *out = xcalloc((size_t)n + 1, sizeof(*out));
     for (int k = 0; k < n; k++) {
         out[k].mapping.dataflow = &nest_dataflow;
         out[k].mapping.nest = list[k].nest;

@@ -121,7 +121,7 @@ void map_add_run(const struct map_input *in, const struct layer *layer,
     const double least = least_of(m, in->search.objective);
     struct candidate *list = NULL;
     struct candidate best;
-    int n = 0;
+    int n = 0, n_tried = 0;
     /* With a limit each pass is simulated, and a mapping may fail. */
     for (int k = 0; in->max_cycles == 0 && in->dataflows[k] != NULL; k++) {
         if (m->floor[k] > least)
@@ -130,11 +130,11 @@ void map_add_run(const struct map_input *in, const struct layer *layer,
         n += list_one(in, layer, in->dataflows[k], list + n);
         if (k > 0)
             continue;
-        n = try_list(in, layer, list, n, m, &best) ? 1 : 0;
+        n = n_tried = try_list(in, layer, list, n, m, &best) ? 1 : 0;
         if (n > 0)
             list[0] = best;
     }
-    if (n > 1)
+    if (n > n_tried)
         try_list(in, layer, list, n, m, &best);
     free(list);
 }

@@ -255,8 +255,9 @@ def draw(path, count):
 
 
 def map_against_run(word):
-    """Prints where `map` is slower than the plain run; returns how many."""
-    slow = looked = 0
+    """Prints where `map` is slower than the plain run; returns how many, more
+    than 0 where nothing was looked at."""
+    slow = looked = failed = 0
     for cfg, _ in dict.fromkeys((cfg, 0) for cfg, _ in pairs()):
         for net in networks():
             if word not in cfg + " " + net:
@@ -267,6 +268,7 @@ def map_against_run(word):
                         "json")
             if plain.returncode != 0 or found.returncode != 0:
                 print(cfg, net, "does not run", flush=True)
+                failed += 1
                 continue
             least = {layer["name"]: layer["best"][0]["cycles"]
                      for layer in json.loads(found.stdout)["layers"]}
@@ -279,7 +281,7 @@ def map_against_run(word):
                     print(cfg, net, layer["name"], least[layer["name"]],
                           layer["cycles"], flush=True)
     print(f"{looked} layers: map is slower than the plain run on {slow}")
-    return slow
+    return slow if looked > 0 else failed + 1
 
 
 def main():

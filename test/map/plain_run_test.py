@@ -5,6 +5,7 @@ docs/mapping.md says.
 SPDX-License-Identifier: MIT
 """
 
+import json
 import os
 import sys
 
@@ -32,6 +33,12 @@ def main():
         check(seen["slower"] <= 1.05, what + ": no other is 5 % quicker", seen)
         check(seen.get("energy", 1) <= 1.001,
               what + ": by energy it is the proven optimum", seen)
+    found = plain_run.run("map", "--cfg", "eyeriss", "--net",
+                          "alexnet_energy_pruned", "--layer", "fc6",
+                          "--objective", "delay", "--top", "1", "--format",
+                          "json")
+    check(len(json.loads(found.stdout)["layers"][0]["best"]) == 1,
+          "with that of the plain run there are no more than asked for")
     # fc6, where a mapping of another dataflow takes a few cycles more.
     check(plain_run.map_against_run("eyeriss alexnet_energy_pruned") == 0,
           "map finds no mapping slower than the plain run's")

@@ -215,6 +215,9 @@ TEST_P(Choices, OfGroupsAreAsTheyWere)
                 a.groups_parallel = random.pick(2, 30);
             a.rows = random.pick(2, 24);
             a.cols = random.pick(a.cols, 24);
+            while (a.has_l1 &&
+                   cluster_grid_rows(&a) * cluster_grid_cols(&a) > CLUSTERS_MAX)
+                a.cols--;
             Messages d;
             if (!layer_finish(&l, src_pos{}, d))
                 continue;

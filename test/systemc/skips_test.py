@@ -4,6 +4,7 @@ in all kernels, and what is refused by name.
 SPDX-License-Identifier: MIT
 """
 
+import json
 import os
 
 from program import IS_SHORT, check, finish, new_folder, report, run, write
@@ -176,6 +177,26 @@ def refused(words, *what):
           f"refused by name: {' '.join(words[1:])}", done.stderr)
 
 
+def any_number_of_filters(folder):
+    """Of one PE: what tells them apart is held in words of 16 and 64 bits."""
+    net = write(folder, "filters.cfg", """name = "filters";
+layers = (
+  { name = "conv"; M = 32; C = 8; H = 10; W = 10; R = 3; S = 3; pad = 1;
+    ifmap_zero_share = 0.6; filter_zero_share = 0.5; });
+""")
+    performed = set()
+    for filters in (14, 15, 16, 17):
+        done = run(*MACHINE, "--set", "pe.skips=both", "--net", net,
+                   "--dataflow", "os", "--mapping-policy", "rules", "--set",
+                   f"mapping.p={filters}", "--check", "--format", "json")
+        found = json.loads(done.stdout)["layers"] if done.stdout else []
+        check([layer["check"]["mismatches"] for layer in found] == [0],
+              f"{filters} filters of a PE leave every output as it is",
+              done.stderr)
+        performed.update(layer["macs_performed"] for layer in found)
+    check(len(performed) == 1, "and as many products", performed)
+
+
 def what_is_refused(net):
     skips = [*MACHINE, "--set", "pe.skips=both", "--net", net]
     refused([*skips, "--dataflow", "nlr"], "'nlr'", "'rs', 'ws'")
@@ -211,6 +232,7 @@ def main():
     with new_folder() as folder:
         net = write(folder, "zeros.cfg", NETWORK)
         what_is_counted(net)
+        any_number_of_filters(folder)
         what_is_refused(net)
         masks_are_followed(folder)
         kernel = run(*MACHINE, "--net", net, "--kernel", "systemc")
