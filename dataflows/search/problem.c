@@ -224,7 +224,8 @@ void search_problem_init(struct search_problem *p,
                                      layer->zero_share[k]);
     }
     p->keeps.from = KEEP_NONE;
-    p->keeps.to = arch->search_keeps ? KEEP_BOTH : KEEP_NONE;
+    p->keeps.to =
+        arch->search_keeps == SEARCH_KEEPS_ALL ? KEEP_BOTH : KEEP_NONE;
     set_parameters(p, given);
     set_prices(p, costs);
     set_l2(p);

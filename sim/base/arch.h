@@ -56,6 +56,9 @@ enum mapping_policy {
     POLICY_ESTIMATE,
     POLICY_RULES
 };
+/* Which searches try tiles that stay in L2 (`keep`): none; those of runs by
+ * delay or EDP, in addition; all. */
+enum search_keeps { SEARCH_KEEPS_NONE, SEARCH_KEEPS_RUNS, SEARCH_KEEPS_ALL };
 #define POLICY_NAMES                                        \
     {                                                       \
         "own", "search", "table", "estimate", "rules", NULL \
@@ -303,7 +306,7 @@ struct arch {
     char energy[256]; /* an energy table's name or path */
 
     enum mapping_policy mapping_policy;
-    bool search_keeps; /* searches try tiles that stay in L2 (`keep`), too */
+    enum search_keeps search_keeps;
     char mapping_table[64]; /* of published mappings, with commas, or "none" */
     char mapping_file[64];  /* of nests, or "" */
 };

@@ -22,12 +22,10 @@
  * slower. */
 enum { LOOKED_AT = 48, LOOKED_AT_BY_ENERGY = 24, EQUALS = 16, FRUGAL = 8 };
 
-/* By this share the closed form's estimates may be above the best one;
- * assumed. */
+/* So far estimates may be above the best one; assumed. */
 static const double ESTIMATES_DIFFER = 0.1;
 
-/* Mappings that differ by less than this share in cycles are told apart by
- * their energy; assumed. */
+/* Nearer than this share in cycles energy tells them apart; assumed. */
 static const double STEP = 0.002;
 
 /* By these shares one of less energy may be slower by estimate. */
@@ -43,6 +41,9 @@ static const double TIMES_UNKNOWN = 3;
  * slower by estimate. */
 enum { KEPT = 4, KEPT_OF = 6, KEPT_EVALUATED = 2000, KEPT_LOOKED_AT = 12 };
 static const double KEPT_IS_SLOWER = 0.01;
+
+/* By this share of the filters' words ifmaps count; assumed. */
+static const double IFMAPS_COUNT = 0.02;
 
 struct list {
     const struct candidates_input *in;
@@ -134,8 +135,7 @@ static struct candidate candidate_of(const struct list *list,
     return c;
 }
 
-/* In its place, unless it is there; those that are equally good stay in the
- * order in which they came. */
+/* In its place, unless it is there; equals stay in the order of coming. */
 static void add(struct list *list, const struct candidate *c)
 {
     for (int i = 0; i < list->n; i++)
@@ -312,8 +312,10 @@ static bool add_searched(struct list *list, struct search_cost *best)
 static bool tries_kept(const struct list *list)
 {
     const struct arch *arch = list->in->arch;
-    return arch->search_keeps && arch->l2_keeps_tiles &&
-           list->problem->index[SEARCH_KEEP] >= 0 &&
+    const bool by_energy = list->in->objective == SEARCH_energy;
+    return arch->search_keeps >
+               (by_energy ? SEARCH_KEEPS_RUNS : SEARCH_KEEPS_NONE) &&
+           arch->l2_keeps_tiles && list->problem->index[SEARCH_KEEP] >= 0 &&
            list->problem->fixed[SEARCH_KEEP] == 0;
 }
 
@@ -368,6 +370,17 @@ static void search_kept(const struct list *list,
     search_result_fini(&found);
 }
 
+/* Whether ifmaps are more than few, or filters come again. */
+static bool may_matter(const struct list *list)
+{
+    const struct layer *l = list->layer;
+    const double ifmap = (double)l->N * l->C * l->H * l->W;
+    for (int i = 0; i < min_int(list->n, KEPT_OF); i++)
+        if (comes_again(list, &list->out[i], TENSOR_FILTER))
+            return true;
+    return ifmap > IFMAPS_COUNT * (double)list->problem->filter_words;
+}
+
 /* Adds what is better with tiles that stay in L2, behind the others.  best,
  * proven: what the best of these cost their searches; proven may be NULL. */
 static void add_kept(struct list *list, const struct search_cost *best,
@@ -388,7 +401,8 @@ static void add_kept(struct list *list, const struct search_cost *best,
     for (int i = 0; i < min_int(list->n, KEPT_OF); i++)
         for (int keep = KEEP_IFMAP; keep <= KEEP_BOTH; keep++)
             look_at_kept(list, &list->out[i], keep, pool, &n);
-    search_kept(list, best, pool, &n);
+    if (may_matter(list))
+        search_kept(list, best, pool, &n);
     candidates_sort(pool, n, objective);
     if (n > 0)
         add_frugal(&kept, pool, n,
@@ -483,18 +497,4 @@ int candidates_first(const struct candidate *list, int n,
         if (is_before(objective, &list[i], &list[first]))
             first = i;
     return first;
-}
-
-void candidates_tell(const struct candidate *list, int n,
-                     struct tried_mappings *out)
-{
-    out->n = n;
-    for (int i = 0; i < n; i++) {
-        const struct candidate *c = &list[i];
-        struct tried_mapping *to = &out->one[i];
-        to->source = c->mapping.source;
-        memcpy(to->value, c->mapping.mapping.value, sizeof(to->value));
-        to->estimate_cycles = c->estimate_cycles;
-        to->cycles = c->ran ? c->cycles : 0;
-    }
 }

@@ -67,9 +67,6 @@ void candidates_sort(struct candidate *list, int n,
 /* Index of the most promising of them all. */
 int candidates_first(const struct candidate *list, int n,
                      enum search_objective objective);
-/* What a report says of them. */
-void candidates_tell(const struct candidate *list, int n,
-                     struct tried_mappings *out);
 
 #ifdef __cplusplus
 }

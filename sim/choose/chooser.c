@@ -232,6 +232,21 @@ static int index_of(const struct chooser *c, const struct layer *layer)
     return (int)i;
 }
 
+/* What a report says of them. */
+static void tell(const struct candidate *list, int n,
+                 struct tried_mappings *out)
+{
+    out->n = n;
+    for (int i = 0; i < n; i++) {
+        const struct candidate *c = &list[i];
+        struct tried_mapping *to = &out->one[i];
+        to->source = c->mapping.source;
+        memcpy(to->value, c->mapping.mapping.value, sizeof(to->value));
+        to->estimate_cycles = c->estimate_cycles;
+        to->cycles = c->ran ? c->cycles : 0;
+    }
+}
+
 /* Chooses among candidates, by simulating them or by their estimates; *stats:
  * what it took. */
 static bool search(const struct chooser *c, const struct arch *arch, int i,
@@ -265,7 +280,7 @@ static bool search(const struct chooser *c, const struct arch *arch, int i,
     stats->layers = 1;
     if (best < 0)
         return false;
-    candidates_tell(candidate, n, &out->tried);
+    tell(candidate, n, &out->tried);
     out->mapping = candidate[best].mapping;
     out->mapping.tried = &out->tried;
     if (simulates) {

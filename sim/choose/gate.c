@@ -69,7 +69,8 @@ static bool tiles_may_stay(const struct config *cfg,
                            const struct dataflow *dataflow, struct diag *d)
 {
     static const char key[] = "mapping.search_keeps";
-    if (!config_arch(cfg)->search_keeps || !is_by_hand(cfg, key))
+    if (config_arch(cfg)->search_keeps == SEARCH_KEEPS_NONE ||
+        !is_by_hand(cfg, key))
         return true;
     if (dataflow == &nest_dataflow)
         return diag_error(d, config_pos(cfg, key),

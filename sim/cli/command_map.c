@@ -15,6 +15,7 @@
 #include "sim/cli/format_table.h"
 #include "sim/cli/invocation.h"
 #include "sim/config/arch_check.h"
+#include "sim/config/config_value.h"
 #include "sim/config/nest_limits_file.h"
 #include "sim/map/map_report.h"
 #include "sim/process/clock.h"
@@ -160,6 +161,15 @@ static bool search_one(const struct invocation *s, const struct map_input *all,
     return map_layer_run(&in, layer, out, s->diag);
 }
 
+static bool keep_is_given(const struct config *cfg)
+{
+    struct config_value value;
+    for (int i = 0; config_value_at(cfg, i, &value); i++)
+        if (strcmp(value.key, "mapping.keep") == 0)
+            return true;
+    return false;
+}
+
 static struct map_report report_of(const struct invocation *s,
                                    const struct map_layer *layers, int n)
 {
@@ -172,6 +182,7 @@ static struct map_report report_of(const struct invocation *s,
         .batch = s->workload->batch,
         .objective = s->options.map.objective,
         .is_constrained = s->options.map.constraints != NULL,
+        .keep_is_given = keep_is_given(s->cfg),
         .layer = layers,
         .n_layers = n,
         .n_asked = s->workload->n_layers,

@@ -406,6 +406,10 @@ bool schema_set_setting(const struct schema_row *row,
         *(bool *)field(row, arch) = setting_is_true(setting);
         return true;
     case SCHEMA_ENUM:
+        /* One that was true or false has other words between. */
+        if (type == SETTING_BOOL && find_choice(row, "true") >= 0)
+            return set_enum(row, setting_is_true(setting) ? "true" : "false",
+                            at, arch, d);
         if (type != SETTING_STRING)
             break;
         return set_enum(row, setting_string(setting), at, arch, d);

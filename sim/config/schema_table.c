@@ -34,6 +34,7 @@ static const char *const dram_orders[] = {"tensors", "oldest", NULL};
 static const char *const compressions[] = {"none", "rlc", NULL};
 static const char *const transposed[] = {"convolutions", "zeros", NULL};
 static const char *const policies[] = POLICY_NAMES;
+static const char *const search_keeps[] = {"false", "runs", "true", NULL};
 static const char *const paddings[] = {"generated", "stored", NULL};
 
 #define FIELD(f) offsetof(struct arch, f), sizeof(((struct arch *)0)->f)
@@ -441,9 +442,10 @@ const struct schema_row schema[] = {
          "as 'search'; 'estimate', the best by estimate; 'rules', the "
          "published one, else the dataflow's own rules; 'own', as 'table'",
          "docs/mapping.md"),
-    BOOL("mapping.search_keeps", search_keeps, "false",
-         "searches also try mappings whose tiles stay in L2 over the loops "
-         "outside them ('mapping.keep'); else only what is given",
+    ENUM("mapping.search_keeps", search_keeps, search_keeps, "runs",
+         "searches that also try mappings whose tiles stay in L2 over the "
+         "loops outside them ('mapping.keep'): 'runs', those of plain runs by "
+         "delay or EDP; true, all; false, none, and what is given stays",
          "docs/timing.md"),
     STRING("mapping.table", mapping_table, "none",
            "of 'mapping_tables', with commas between several: the first for "

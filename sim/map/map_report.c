@@ -38,6 +38,21 @@ static const char *left_out(const struct map_report *in)
                : "";
 }
 
+/* The mappings that a proof is of, where those that keep tiles are left out.
+ */
+static const char *of_which(const struct map_report *in,
+                            const struct map_layer *m)
+{
+    const struct arch *arch = in->arch;
+    return !m->is_nest && m->n_choices > 0 && arch->l2_keeps_tiles &&
+                   arch->search_keeps != SEARCH_KEEPS_ALL &&
+                   !in->keep_is_given &&
+                   dataflow_param_index(m->choice[0].mapping.dataflow,
+                                        "keep") >= 0
+               ? " of mappings that keep no tensor whole in L2"
+               : "";
+}
+
 /* Prints whether the best is proven, and against what. */
 static void print_proof(const struct map_report *in, const struct map_layer *m,
                         FILE *to)
@@ -50,14 +65,14 @@ static void print_proof(const struct map_report *in, const struct map_layer *m,
         stop_doc[front && m->stop == MAP_PROVEN ? MAP_TIME : m->stop];
     if (front && m->front_proven)
         snprintf(text, sizeof(text),
-                 "the whole front under the closed form, proven%s",
-                 left_out(in));
+                 "the whole front under the closed form, proven%s%s",
+                 of_which(in, m), left_out(in));
     else if (!front && m->stop == MAP_PROVEN)
         snprintf(text, sizeof(text),
-                 "the least %s%s%s under the closed form, proven%s", name,
+                 "the least %s%s%s under the closed form, proven%s%s", name,
                  m->is_nest ? " of all nests" : "",
                  in->is_constrained ? " that the constraints allow" : "",
-                 left_out(in));
+                 of_which(in, m), left_out(in));
     else if (front)
         snprintf(text, sizeof(text), "not proven: %s", why);
     else

@@ -24,6 +24,7 @@ struct map_report { /* all borrowed */
     int batch;
     enum search_objective objective;
     bool is_constrained; /* nests: by --constraints */
+    bool keep_is_given;  /* mapping.keep */
     const struct map_layer *layer;
     int n_layers;
     int n_asked; /* more than n_layers while the others are searched */

@@ -297,6 +297,15 @@ for command in run model map; do
     takes $command --cfg eyeriss --dataflow rs $shape \
         --set mapping.search_keeps=true
     takes $command --cfg gemmini $shape --set mapping.search_keeps=false
+    takes $command --cfg eyeriss --dataflow rs $shape \
+        --set mapping.search_keeps=runs
+done
+refuses "search_keeps' is 'some'" \
+    run --cfg eyeriss $shape --set mapping.search_keeps=some
+for keeps in true false '"runs"'; do
+    { cat "$srcdir/configs/nvdla_small.cfg" | sed '/^mapping = {/,/^};/d' &&
+        echo "mapping = { search_keeps = $keeps; };"; } >"$work/keeps.cfg"
+    takes run --cfg "$work/keeps.cfg" $shape
 done
 
 # L1s that both operands pass by keep nothing.

@@ -55,6 +55,18 @@ refuses()
     grep -q -e "$text" "$work/err" || fail "'$text' not said of: $*"
 }
 
+# Runs by delay try what may stay in L2, and where it is quicker it stays; by
+# energy, and where the machine says no, nothing does.
+conv5="--cfg eyeriss --net alexnet --layer conv5 --dataflow rs --batch 1"
+conv5="$conv5 --mapping-policy search"
+mapping $conv5 | grep -q ' keep=' || fail "nothing stays"
+for no in "--set mapping.search_keeps=false" "--objective energy"; do
+    ! mapping $conv5 $no | grep -q ' keep=' || fail "something stays: $no"
+done
+costs $conv5 --set mapping.search_keeps=false >"$work/without"
+costs $conv5 | paste -d ' ' - "$work/without" |
+    awk '$1 > 0.98 * $3 { exit 1 }' || fail "what stays saves no 2 %"
+
 for case in "eyeriss alexnet rs" "eyeriss alexnet ws" "systolic alexnet os" \
     "tensor_core lenet5 ws" "nvdla_small lenet5 ws" "shidiannao lenet5 os"; do
     set -- $case

@@ -390,7 +390,7 @@ def tiles_that_do_not_stay():
              "M=32,C=8,H=10,W=10,R=3,S=3", "--batch", "8",
              "--set", "mapping.m=32", "--set", "mapping.f=16",
              "--set", "mapping.n=1", "--set", "mapping.c=8",
-             "--set", "mapping.e=8"]
+             "--set", "mapping.e=8", "--set", "mapping.keep=1"]
     kept, anew = [report(*words, "--set", f"l2.keeps_tiles={keeps}")
                   ["layers"][0]["accesses"]["dram"]
                   for keeps in ("true", "false")]

@@ -124,7 +124,7 @@ class Search : public testing::TestWithParam<on_network>
         if (at != of.end())
             return at->second(l);
         if (name == "keep") // any, or that which is asked for
-            return a.search_keeps ? KEEP_BOTH : 1;
+            return a.search_keeps == SEARCH_KEEPS_ALL ? KEEP_BOTH : 1;
         if (name == "w") // whole rows alone, where they are roomy
             return rs_is_roomy(&a, &l, l.Q) ? 1 : l.Q;
         return std::max(
@@ -207,8 +207,10 @@ class Search : public testing::TestWithParam<on_network>
             all->clear();
             *a = machine(random);
             *l = shape(random);
-            a->search_keeps = a->l2_keeps_tiles && (l->M + l->W) % 3 == 0;
-            keep_ = a->search_keeps     ? 0
+            a->search_keeps = a->l2_keeps_tiles && (l->M + l->W) % 3 == 0
+                                  ? SEARCH_KEEPS_ALL
+                                  : SEARCH_KEEPS_RUNS;
+            keep_ = a->search_keeps == SEARCH_KEEPS_ALL ? 0
                     : a->l2_keeps_tiles ? 1 + (l->M + l->C + l->H) % 4
                                         : KEEP_NONE;
         } while (!enumerate(*a, *l, all) || all->size() < 10);

@@ -23,7 +23,7 @@ STREAM = {"array.rows": 32, "array.cols": 32, "l2.bytes": 65536,
 # value.
 PLANTED = [
     ("eyeriss", "rs", PLENTY, FC, "noc.filter.words_per_slot", 4),
-    ("eyeriss", "rs", PLENTY, CONV, "dram.bytes_per_second", 800000000),
+    ("eyeriss", "rs", PLENTY, CONV, "dram.bytes_per_second", 400000000),
     ("systolic", "ws", STREAM, GEMM, "l2.psum_buffers", 1),
     ("eyeriss", "rs", PLENTY, CONV, "pe.rf.psum_words", 2),
     ("systolic", "ws", STREAM, GEMM, "l2.ifmap_buffers", 1),
