@@ -26,6 +26,10 @@ enum { STRIPS_MAX = 1 << 20 };
  * doubling. */
 enum { ALL_SIZES_MAX = 65535, SIZES_A_DOUBLING = 256 };
 
+/* No more images, rows and channels are looked at together; with more, every
+ * second size of the longest list is left out, until they are few enough. */
+enum { TOGETHER_MAX = 1 << 18 };
+
 /* One of so many sizes is tried first. */
 enum { COARSE_STEP = 8 };
 
@@ -254,6 +258,28 @@ static void add_unwasting(struct sizes *to, int extent, int given,
     }
 }
 
+/* Leaves out every second size but the last, the largest. */
+static void thin(struct sizes *of)
+{
+    int n = 0;
+    for (int k = (of->n - 1) % 2; k < of->n; k += 2)
+        of->size[n++] = of->size[k];
+    of->n = n;
+}
+
+static void limit_sizes(struct search *s)
+{
+    struct sizes *const list[] = {&s->images, &s->rows, &s->channels};
+    while ((uint64_t)list[0]->n * (uint64_t)list[1]->n * (uint64_t)list[2]->n >
+           TOGETHER_MAX) {
+        struct sizes *longest = list[0];
+        for (int k = 1; k < 3; k++)
+            if (list[k]->n > longest->n)
+                longest = list[k];
+        thin(longest);
+    }
+}
+
 /* The least that the array takes beside these images, rows and channels. */
 static double least_array_cycles(const struct search *s,
                                  const struct tiling *tiles)
@@ -437,6 +463,7 @@ bool tiling_choose_gemm(const struct arch *arch, const struct layer *layer,
     add_unwasting(&s.rows, l->P, given[2], (uint64_t)l->Q, cost->fold_outputs);
     add_unwasting(&s.channels, Cg, given[3], (uint64_t)cost->row_taps,
                   cost->fold_products);
+    limit_sizes(&s);
     set_limit(&s, given);
     try_all(&s, given);
     try_unwasting_strips(&s, given);

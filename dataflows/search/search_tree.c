@@ -26,8 +26,6 @@
 #include "dataflows/search/leaf.h"
 #include "dataflows/search/least_sums.h"
 
-#define STEPS_BETWEEN_LOOKS 4096
-
 /* A number of rows may have one of so many parts of the evaluations left. */
 enum { SHARES = 2 };
 
@@ -38,9 +36,8 @@ static bool is_cut(struct search_walk *w, const struct search_line *line,
                    const struct search_filters *least, enum search_cut cut)
 {
     struct search_cost cost;
-    if (++w->steps % STEPS_BETWEEN_LOOKS == 0 && w->is_late != NULL &&
-        w->is_late(w->context))
-        w->gave_up = true;
+    w->steps++;
+    search_walk_look(w);
     if (w->most > 0 && w->steps >= w->share_ends_steps)
         w->gave_up = w->share_is_over = true;
     if (w->most > 0 && w->steps - w->steps_found > SEARCH_STEPS_IN_VAIN)
@@ -134,6 +131,7 @@ static void walk_filter_tile(struct search_walk *w,
 {
     const struct search_problem *p = w->problem;
     const int M = p->group_m;
+    search_walk_look(w);
     int banks = search_filter_banks(p, b->r, s->f);
     int m_max = min_int(
         M, search_m_max(p, b->r, b->o.n, b->o.e, b->ifmap_banks, banks));
@@ -456,6 +454,7 @@ static void walk_rows(struct search_walk *w, struct search_branch *b, int from,
 {
     const struct search_problem *p = w->problem;
     int m_max;
+    search_walk_look(w);
     if (w->gave_up)
         return;
     if (to - from >= ROWS_OF_A_RANGE) {

@@ -23,10 +23,10 @@ struct search_walk {
     const struct search_problem *problem; /* borrowed */
     struct search_best best;              /* owns */
     uint64_t evaluated, cuts[SEARCH_CUT_N];
-    /* Called every few thousand steps; true: give up.  May be NULL. */
+    /* Called now and then; true: give up.  May be NULL. */
     bool (*is_late)(void *context);
     void *context;
-    uint64_t steps;
+    uint64_t looks, steps;
     uint64_t steps_found; /* of them, when a mapping was taken last */
     bool gave_up;
     /* Only balanced cuts: of the values that cut into as many tiles, the
@@ -43,6 +43,15 @@ struct search_walk {
     bool looks_at_passes;
     struct program *program;
 };
+
+/* Gives up where it is late; to be called in each loop that may be long. */
+static inline void search_walk_look(struct search_walk *w)
+{
+    enum { BETWEEN = 4096 };
+    if (++w->looks % BETWEEN == 0 && w->is_late != NULL &&
+        w->is_late(w->context))
+        w->gave_up = true;
+}
 
 /* No mapping with this reduction costs less. */
 void search_reduction_least(const struct search_problem *problem,
