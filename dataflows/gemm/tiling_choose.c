@@ -26,9 +26,10 @@ enum { STRIPS_MAX = 1 << 20 };
  * doubling. */
 enum { ALL_SIZES_MAX = 65535, SIZES_A_DOUBLING = 256 };
 
-/* No more images, rows and channels are looked at together; with more, every
- * second size of the longest list is left out, until they are few enough. */
-enum { TOGETHER_MAX = 1 << 18 };
+/* No more images, rows and channels are looked at together, and so many with
+ * filters; with more, every second size of the longest list is left out, until
+ * they are few enough. */
+enum { TOGETHER_MAX = 1 << 18, WITH_FILTERS_MAX = 1 << 24 };
 
 /* One of so many sizes is tried first. */
 enum { COARSE_STEP = 8 };
@@ -269,14 +270,22 @@ static void thin(struct sizes *of)
 
 static void limit_sizes(struct search *s)
 {
-    struct sizes *const list[] = {&s->images, &s->rows, &s->channels};
-    while ((uint64_t)list[0]->n * (uint64_t)list[1]->n * (uint64_t)list[2]->n >
-           TOGETHER_MAX) {
-        struct sizes *longest = list[0];
-        for (int k = 1; k < 3; k++)
-            if (list[k]->n > longest->n)
-                longest = list[k];
-        thin(longest);
+    struct sizes *const list[] = {&s->images, &s->rows, &s->channels,
+                                  &s->filters};
+    for (int n = 3; n <= 4; n++) {
+        const uint64_t most = n == 3 ? TOGETHER_MAX : WITH_FILTERS_MAX;
+        for (;;) {
+            struct sizes *longest = list[0];
+            uint64_t all = 1;
+            for (int k = 0; k < n; k++) {
+                all *= (uint64_t)list[k]->n;
+                if (list[k]->n > longest->n)
+                    longest = list[k];
+            }
+            if (all <= most)
+                break;
+            thin(longest);
+        }
     }
 }
 
