@@ -11,7 +11,9 @@ x86_64) ;;
     ;;
 esac
 failed=0
-for loop in eval_range step_range step_range_held commit_range plane_meet plane_words_bits; do
+for loop in eval_range eval_range_skips step_range step_range_held \
+    step_range_plain step_range_skips commit_range commit_psums go_on_few \
+    plane_meet plane_overlap plane_words_bits; do
     found=$(objdump -d "$1" | awk -v loop="<${loop}_avx2>:" '
         /^[0-9a-f]+ </ { inside = $2 == loop }
         inside && /%ymm/ { n++ }

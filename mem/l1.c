@@ -63,10 +63,14 @@ void l1_issue(struct l1 *l1, const struct l1_stream *const streams[L1_LINES],
 {
     SIM_CHECK(l1_is_empty(l1));
     memset(&l1->counts, 0, sizeof(l1->counts));
+    l1->is_plain = true;
     for (int c = 0; c < l1->cfg.clusters; c++) {
         struct l1_cluster *cluster = &l1->cluster[c];
         memset(cluster, 0, sizeof(*cluster));
         for (int k = 0; k < L1_LINES; k++) {
+            l1->is_plain =
+                l1->is_plain && !kept[k] && streams[k][c].slot == NULL &&
+                streams[k][c].shape.words_per_slot <= l1->cfg.row_words;
             SIM_CHECK(!kept[k] || may_keep(l1, k, &streams[k][c], rounds[k]));
             if (streams[k][c].slot == NULL)
                 stream_start(&cluster->line[k].out, &streams[k][c].shape,
@@ -74,12 +78,9 @@ void l1_issue(struct l1 *l1, const struct l1_stream *const streams[L1_LINES],
                              0);
         }
     }
-    l1->is_plain = true;
     for (int k = 0; k < L1_LINES; k++) {
         l1->stream[k] = streams[k];
         l1->kept[k] = kept[k];
-        l1->is_plain = l1->is_plain && !kept[k] && streams[k]->slot == NULL &&
-                       streams[k]->shape.words_per_slot <= l1->cfg.row_words;
     }
 }
 

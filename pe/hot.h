@@ -8,8 +8,8 @@
  *     }
  *
  * HOT_VALUE is for those that return something.  A compiler's own clones would
- * ask the CPU by instructions that a virtual machine takes some 10 us each for,
- * in every process.
+ * ask the CPU in every process, by instructions that virtual machines are slow
+ * at.
  * SPDX-License-Identifier: MIT
  */
 #ifndef PE_HOT_H

@@ -20,6 +20,10 @@ static inline int os_groups(const struct mapping *mapping)
 }
 /* Sets the tiles of a tiling to those of the mapping. */
 void os_tiling(const struct mapping *mapping, struct tiling *out);
+/* Links down which the psums of all blocks of x outputs leave a systolic array,
+ * each of one filter and channel tile. */
+uint64_t os_exit_links(const struct arch *arch, const struct layer *layer,
+                       const struct tiling *t, int x);
 
 /* How it runs where trees sum its psums. */
 extern const struct dot os_dot;

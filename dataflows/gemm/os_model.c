@@ -89,9 +89,8 @@ static uint64_t block_exit_links(const struct arch *arch, uint64_t n)
     return n * last - n * (n - 1) / 2;
 }
 
-/* Those of all blocks of x outputs, each of one filter and channel tile. */
-static uint64_t exit_links(const struct arch *arch, const struct layer *l,
-                           const struct tiling *t, int x)
+uint64_t os_exit_links(const struct arch *arch, const struct layer *l,
+                       const struct tiling *t, int x)
 {
     const struct gemm_output_tiles tiles = gemm_output_tiles_of(l, t);
     uint64_t links = 0;
@@ -149,7 +148,7 @@ void os_expect(const struct arch *arch, const struct layer *l,
     l2[TENSOR_PSUM].reads += psum_in;
     l2[TENSOR_PSUM].writes += psum_out;
     struct link_words *link = out->link;
-    uint64_t links = systolic ? count_mul(exit_links(arch, l, &t, v[OS_X]),
+    uint64_t links = systolic ? count_mul(os_exit_links(arch, l, &t, v[OS_X]),
                                           (uint64_t)l->M * c_tiles)
                               : 0;
     link[LINK_filter] = (struct link_words){filter, macs, macs};

@@ -64,35 +64,15 @@ static int os_fold(const struct search_problem *p,
     return f->p * f->t;
 }
 
-static uint64_t exit_links_of(const struct arch *a, int outputs, int x)
-{
-    uint64_t links = 0;
-    const int size[2] = {x, outputs % x}, times[2] = {outputs / x, 1};
-    for (int k = 0; k < 2; k++) {
-        uint64_t n = (uint64_t)size[k];
-        uint64_t last =
-            a->tight_folds ? (n > 0 ? n - 1 : 0) : (uint64_t)a->rows - 1;
-        if (n > 0)
-            links += (uint64_t)times[k] * (n * last - n * (n - 1) / 2);
-    }
-    return links;
-}
-
 static void os_outputs(const struct search_problem *p,
                        const struct search_reduction *r,
                        struct search_outputs *o)
 {
-    const struct layer *l = p->layer;
     const struct tiling t = terms_output_tiles(o);
     (void)r;
-    o->x_folds = o->busy = gemm_output_folds(l, &t, o->x);
-    o->exit_links = 0;
-    for (int k = 0; terms_on_systolic(p) && k < 4; k++) {
-        int n = k & 1 ? l->N % o->n : o->n, e = k >> 1 ? l->P % o->e : o->e;
-        uint64_t tiles = (uint64_t)(k & 1 ? 1 : l->N / o->n) *
-                         (uint64_t)(k >> 1 ? 1 : l->P / o->e);
-        o->exit_links += tiles * exit_links_of(p->arch, n * e * l->Q, o->x);
-    }
+    o->x_folds = o->busy = gemm_output_folds(p->layer, &t, o->x);
+    o->exit_links =
+        terms_on_systolic(p) ? os_exit_links(p->arch, p->layer, &t, o->x) : 0;
 }
 
 static void os_outputs_least(const struct search_problem *p,

@@ -38,7 +38,7 @@ static const double TIMES_UNKNOWN = 3;
 /* So many whose tiles stay in L2 are listed behind the others, the best of
  * those that so many of the others make and of a search that evaluates so many;
  * of those of its best by so many, and one less costly that is at most so much
- * slower by estimate. */
+ * slower by estimate; assumed. */
 enum { KEPT = 4, KEPT_OF = 6, KEPT_EVALUATED = 2000, KEPT_LOOKED_AT = 12 };
 static const double KEPT_IS_SLOWER = 0.01;
 

@@ -219,24 +219,32 @@ static int keep_that_saves(const struct arch *machine,
     return saves;
 }
 
-/* Says where tiles stay that would not come again. */
+/* Says where tiles stay that would not come again in any of the layers. */
 static void warn_of_keep(const struct invocation *s,
                          const struct layer_result *results)
 {
+    int first = -1, kept = KEEP_NONE, enough = KEEP_NONE;
     for (int i = 0; i < s->workload->n_layers; i++) {
         int given = KEEP_NONE;
         const int saves =
             keep_that_saves(config_arch(s->cfg), &results[i], &given);
-        if (saves == 0 || saves == given)
+        if (saves == 0)
             continue;
+        if (saves == given) /* which one may have asked for it */
+            return;
+        if (first < 0) {
+            first = i;
+            kept = given;
+            enough = saves;
+        }
+    }
+    if (first >= 0)
         fprintf(
             stderr,
             "accelsim: warning: 'mapping.keep' = %d keeps tiles in L2 that "
             "layer '%s' needs once in any case, and leaves them one buffer; "
             "%d saves as much\n",
-            given, results[i].layer.name, saves);
-        return;
-    }
+            kept, results[first].layer.name, enough);
 }
 
 bool report_results(const struct invocation *s, const char *kernel,

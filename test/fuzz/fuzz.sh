@@ -79,8 +79,10 @@ if [ -n "${COUNT:-}" ]; then
     for kind in $kinds; do
         [ ! -e "fuzz-$kind" ] || keep "$kind" "fuzz-$kind"
     done
-    echo "fuzz: $((each * n_kinds)) texts of $n_kinds kinds in C" \
-        "and $((COUNT / 20)) files in Python, $(($(date +%s) - begin)) s in all"
+    in_python=
+    [ -n "${KINDS:-}" ] || in_python=" and $((COUNT / 20)) files in Python"
+    echo "fuzz: $((each * n_kinds)) texts of $n_kinds kinds in C$in_python," \
+        "$(($(date +%s) - begin)) s in all"
     exit $((found | status))
 fi
 

@@ -244,6 +244,30 @@ struct watcher {
     }
 };
 
+// Runs as they are stepped, and once more as they are watched.
+struct stepped {
+    stepper steps;
+    watcher watch;
+    digest ends;
+
+    void add(const random_run &one, bool skips)
+    {
+        steps.skips = skips;
+        run(one, {&steps, stepper::assembled, stepper::run_pass, nullptr},
+            &ends);
+        run(one, {&watch, watcher::assembled, watcher::run_pass, nullptr},
+            &ends);
+    }
+    void put(figures *f) const
+    {
+        f->add("steps", steps.steps);
+        f->add("says", steps.says);
+        f->add("signals", watch.signals);
+        f->add("names", watch.says);
+        f->add("ends", ends);
+    }
+};
+
 class Steps : public testing::TestWithParam<int>
 {
   protected:
@@ -267,9 +291,7 @@ TEST_P(Steps, AreAsTheyWere)
     pins table("arrays", "steps");
     for (int k = GetParam(); k < pinned(STEPS); k += PARTS) {
         figures f;
-        stepper steps;
-        watcher watch;
-        digest ends;
+        stepped runs;
         for (int i = 0; i < STEPS_OF_A_LINE; i++) {
             const unsigned seed = 3100 + unsigned(STEPS_OF_A_LINE * k + i);
             random_run one;
@@ -279,17 +301,9 @@ TEST_P(Steps, AreAsTheyWere)
                                               : draw_of_all_kinds;
             if (!draw(seed, &one, d))
                 continue;
-            steps.skips = seed % 2 == 0;
-            run(one, {&steps, stepper::assembled, stepper::run_pass, nullptr},
-                &ends);
-            run(one, {&watch, watcher::assembled, watcher::run_pass, nullptr},
-                &ends);
+            runs.add(one, seed % 2 == 0);
         }
-        f.add("steps", steps.steps);
-        f.add("says", steps.says);
-        f.add("signals", watch.signals);
-        f.add("names", watch.says);
-        f.add("ends", ends);
+        runs.put(&f);
         table.hold(k, f);
     }
 }
@@ -299,9 +313,7 @@ TEST_P(Steps, OfManyAreAsTheyWere)
     pins table("arrays", "many_steps");
     for (int k = GetParam(); k < pinned(MANY); k += PARTS) {
         figures f;
-        stepper steps;
-        watcher watch;
-        digest ends;
+        stepped runs;
         for (int i = 0; i < MANY_STEPS_OF_A_LINE; i++) {
             const unsigned seed =
                 21000 + unsigned(MANY_STEPS_OF_A_LINE * k + i);
@@ -313,17 +325,9 @@ TEST_P(Steps, OfManyAreAsTheyWere)
             if (seed % 7 == 6 ? !drawn_fold(seed, &one).draw(20000, d)
                               : !draw(seed, &one, d))
                 continue;
-            steps.skips = i % 2 == 0;
-            run(one, {&steps, stepper::assembled, stepper::run_pass, nullptr},
-                &ends);
-            run(one, {&watch, watcher::assembled, watcher::run_pass, nullptr},
-                &ends);
+            runs.add(one, i % 2 == 0);
         }
-        f.add("steps", steps.steps);
-        f.add("says", steps.says);
-        f.add("signals", watch.signals);
-        f.add("names", watch.says);
-        f.add("ends", ends);
+        runs.put(&f);
         table.hold(k, f);
     }
 }

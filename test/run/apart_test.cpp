@@ -257,11 +257,10 @@ TEST_F(Together, RunsEachApart)
         expect_same(was, one);
 }
 
-TEST_F(Together, SaysWhichFailedFirst)
+TEST_F(Together, SaysWhichFailed)
 {
     for (int jobs : {1, 3})
         for (int k = 0; k < 3; k++) {
-            Messages other;
             fails_at_ = k;
             run_input in = {};
             in.jobs = jobs;
