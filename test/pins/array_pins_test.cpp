@@ -244,6 +244,20 @@ struct watcher {
     }
 };
 
+void run_by(const random_run &run, const kernel &by, digest *to)
+{
+    layer_result r = {};
+    simulate_options o = {};
+    Messages d;
+    o.memo = true;
+    o.kernel = &by;
+    simulate_layer(&run.a, &run.l, &run.mapping, &o, &r, d);
+    to->add(double(r.cycles), r.passes, r.memo.simulated_passes,
+            r.memo.simulated_pe_cycles, r.memo.skipped_pe_cycles);
+    add_text(to, d.text().c_str());
+    layer_result_fini(&r);
+}
+
 // Runs as they are stepped, and once more as they are watched.
 struct stepped {
     stepper steps;
@@ -253,10 +267,10 @@ struct stepped {
     void add(const random_run &one, bool skips)
     {
         steps.skips = skips;
-        run(one, {&steps, stepper::assembled, stepper::run_pass, nullptr},
-            &ends);
-        run(one, {&watch, watcher::assembled, watcher::run_pass, nullptr},
-            &ends);
+        run_by(one, {&steps, stepper::assembled, stepper::run_pass, nullptr},
+               &ends);
+        run_by(one, {&watch, watcher::assembled, watcher::run_pass, nullptr},
+               &ends);
     }
     void put(figures *f) const
     {
@@ -270,20 +284,6 @@ struct stepped {
 
 class Steps : public testing::TestWithParam<int>
 {
-  protected:
-    static void run(const random_run &run, const kernel &by, digest *to)
-    {
-        layer_result r = {};
-        simulate_options o = {};
-        Messages d;
-        o.memo = true;
-        o.kernel = &by;
-        simulate_layer(&run.a, &run.l, &run.mapping, &o, &r, d);
-        to->add(double(r.cycles), r.passes, r.memo.simulated_passes,
-                r.memo.simulated_pe_cycles, r.memo.skipped_pe_cycles);
-        add_text(to, d.text().c_str());
-        layer_result_fini(&r);
-    }
 };
 
 TEST_P(Steps, AreAsTheyWere)
