@@ -7,74 +7,18 @@
 #include <limits.h>
 #include <math.h>
 
+#include "dataflows/pass_rounds.h"
 #include "noc/tree.h"
 
-static enum network held_network(const struct multicast_pass *d)
-{
-    return d->holds_ifmap ? NETWORK_IFMAP : NETWORK_FILTER;
-}
-
-static enum network window_network(const struct multicast_pass *d)
-{
-    return d->holds_ifmap ? NETWORK_FILTER : NETWORK_IFMAP;
-}
-
-/* A network's destinations in groups that take equally many words in a round
- * each. */
-enum { DESTS = 4 };
-struct dests {
-    int kinds, n[DESTS], words[DESTS];
-};
-
-static void add_dests(struct dests *to, int n, int words)
-{
-    if (n <= 0 || words <= 0)
-        return;
-    to->n[to->kinds] = n;
-    to->words[to->kinds++] = words;
-}
-
-/* Destinations for each of `sets` and `blocks`, of which the last ones of each
- * group take less: words of so many filters and channels. */
-static struct dests dests_of(const struct multicast_pass *d, int rows,
-                             int filters, int filters_tail, int channels,
-                             int channels_tail)
-{
-    const int groups = multicast_groups(d), others = d->sets - groups;
-    const int blocks = d->blocks - 1;
-    struct dests to = {.kinds = 0};
-    add_dests(&to, others * blocks * rows, filters * channels);
-    add_dests(&to, others * rows, filters * channels_tail);
-    add_dests(&to, groups * blocks * rows, filters_tail * channels);
-    add_dests(&to, groups * rows, filters_tail * channels_tail);
-    return to;
-}
-
-/* Cycles of a round that nothing holds up.  A cycle's slots go to destinations
- * in rising order, chunk by chunk. */
+/* Cycles of a round that nothing holds up. */
 static double round_cycles(const struct arch *a, enum network k, int banks,
-                           const struct dests *to)
+                           const struct pass_dests *to)
 {
     static const enum tensor tensor_of[NETWORK_N] = {
         TENSOR_FILTER, TENSOR_IFMAP, TENSOR_PSUM, TENSOR_PSUM};
     const int row = arch_l2_store(a, tensor_of[k]).bank_row_words;
-    const int wide = min_int(a->network[k].words_per_slot, banks * row);
-    const int slots = arch_l2_slots(a, k);
-    uint64_t cycles = 0, words = 0;
-    for (int done = 0;;) {
-        int n = 0, next = INT_MAX; /* chunks to the next end of some */
-        for (int i = 0; i < to->kinds; i++) {
-            const int chunks = ceil_div(to->words[i], wide);
-            if (chunks <= done)
-                continue;
-            n += to->n[i];
-            next = min_int(next, chunks);
-        }
-        if (n == 0)
-            break;
-        cycles += (uint64_t)(next - done) * (uint64_t)ceil_div(n, slots);
-        done = next;
-    }
+    const uint64_t cycles = pass_chunks_cycles(a, k, banks, to, INT_MAX);
+    uint64_t words = 0;
     for (int i = 0; i < to->kinds; i++)
         words += (uint64_t)to->n[i] * (uint64_t)to->words[i];
     const double most = (double)banks * row, mean = (double)cycles;
@@ -101,7 +45,7 @@ static bool l1_has(const struct arch *a, enum tensor tensor)
  * those further up have less of the chain before them. */
 static double ramp_cycles(const struct arch *a, const struct multicast_pass *d)
 {
-    const double later = 1.0 / arch_l2_slots(a, held_network(d));
+    const double later = 1.0 / arch_l2_slots(a, pass_held_network(d));
     const int rows = d->blocks * d->block_rows;
     double psums = a->pipeline_cycles;
     if (a->psum_reduce == PSUM_TREE)
@@ -125,26 +69,20 @@ struct work {
 
 static struct work work_of(const struct arch *a, const struct multicast_pass *d)
 {
-    const enum network held = held_network(d), window = window_network(d);
+    const enum network held = pass_held_network(d),
+                       window = pass_window_network(d);
     const enum tensor slides = d->holds_ifmap ? TENSOR_FILTER : TENSOR_IFMAP;
     const enum tensor stays = d->holds_ifmap ? TENSOR_IFMAP : TENSOR_FILTER;
     const int groups = multicast_groups(d), cols = d->filter_cols;
-    const int heights =
-        touched(d->set_chains, d->chain_step, d->block_rows, d->row_step);
     const double windows = (double)d->groups[0] * d->windows[0] +
                            (double)d->groups[1] * d->windows[1];
     const double columns = (double)d->groups[0] * multicast_columns(d, 0) +
                            (double)d->groups[1] * multicast_columns(d, 1);
     const int channels = d->blocks > 1 ? d->channels : d->channels_tail;
     const int filters = d->sets > groups ? d->filters : d->filters_tail;
-    const struct dests held_to =
-        dests_of(d, d->block_rows, d->filters, d->filters_tail,
-                 d->channels * cols, d->channels_tail * cols);
-    struct dests window_to = {.kinds = 0}, psum_to = {.kinds = 0};
-    add_dests(&window_to, groups * (d->blocks - 1) * heights, d->channels);
-    add_dests(&window_to, groups * heights, d->channels_tail);
-    add_dests(&psum_to, (d->sets - groups) * d->set_chains, d->filters);
-    add_dests(&psum_to, groups * d->set_chains, d->filters_tail);
+    const struct pass_dests held_to = pass_held_dests(d);
+    const struct pass_dests window_to = pass_window_dests(d);
+    const struct pass_dests psum_to = pass_psum_dests(d);
     const double window_round =
         round_cycles(a, window, d->banks[slides], &window_to);
     const int banks = d->banks[TENSOR_PSUM];

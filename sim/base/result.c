@@ -43,6 +43,10 @@ bool bound_applies(const struct arch *arch, enum bound bound)
 {
     if (bound == BOUND_folds)
         return arch->array_network == NETWORK_SYSTOLIC;
+    if (bound == BOUND_passes)
+        return arch->array_network == NETWORK_MULTICAST &&
+               !arch_has_levels(arch) && !arch->pass_overlap &&
+               !arch_skips_any(arch);
     if (bound == BOUND_l1_ports && arch_has_levels(arch))
         return true;
     if (bound == BOUND_filter_l1_network || bound == BOUND_ifmap_l1_network ||
@@ -109,8 +113,8 @@ void counts_add_finished(struct counts *counts, uint64_t words, bool kept_in_l2,
         dram->writes = count_add(dram->writes, words);
 }
 
-/* words x bits / 8, of which only the product passes 64 bits. */
-static uint64_t bytes_of_words(uint64_t words, int bits)
+/* Only the product passes 64 bits. */
+uint64_t bytes_of_words(uint64_t words, int bits)
 {
     return count_add(count_mul(words / 8, (uint64_t)bits),
                      words % 8 * (uint64_t)bits / 8);
@@ -225,7 +229,17 @@ enum bound result_binding_bound(const struct layer_result *r)
 {
     int binding = 0;
     for (int i = 1; i < BOUND_N; i++)
-        if (r->bounds_cycles[i] > r->bounds_cycles[binding])
+        if (i != BOUND_passes &&
+            r->bounds_cycles[i] > r->bounds_cycles[binding])
             binding = i;
     return (enum bound)binding;
+}
+
+uint64_t result_least_cycles(const struct layer_result *r)
+{
+    uint64_t most = 0;
+    for (int i = 0; i < BOUND_N; i++)
+        if (r->bounds_cycles[i] > most)
+            most = r->bounds_cycles[i];
+    return most;
 }

@@ -164,20 +164,23 @@ struct layer_events {
 };
 
 /* Lower bounds of a layer's cycles, one per resource, each with its name and
- * documentation. */
-#define BOUNDS(X)                                         \
-    X(macs, "MACs over the PEs")                          \
-    X(busiest_pe, "MACs and psum adds of the busiest PE") \
-    X(filter_network, "filter network's slots")           \
-    X(ifmap_network, "ifmap network's slots")             \
-    X(psum_in_network, "psum input network's slots")      \
-    X(psum_out_network, "psum output network's slots")    \
-    X(l2_ports, "busiest L2 port")                        \
-    X(dram, "DRAM at its peak bandwidth")                 \
-    X(filter_l1_network, "filter slots from L2 to L1")    \
-    X(ifmap_l1_network, "ifmap slots from L2 to L1")      \
-    X(l1_ports, "bank ports of L1s, or of inner levels")  \
-    X(folds, "folds of the systolic array, ramps and all")
+ * documentation; and the last one of what its passes do one after the other,
+ * whatever they do it with: 0 where that is not worked out (in nests, on
+ * systolic arrays, where passes overlap or PEs skip zeros). */
+#define BOUNDS(X)                                          \
+    X(macs, "MACs over the PEs")                           \
+    X(busiest_pe, "MACs and psum adds of the busiest PE")  \
+    X(filter_network, "filter network's slots")            \
+    X(ifmap_network, "ifmap network's slots")              \
+    X(psum_in_network, "psum input network's slots")       \
+    X(psum_out_network, "psum output network's slots")     \
+    X(l2_ports, "busiest L2 port")                         \
+    X(dram, "DRAM at its peak bandwidth")                  \
+    X(filter_l1_network, "filter slots from L2 to L1")     \
+    X(ifmap_l1_network, "ifmap slots from L2 to L1")       \
+    X(l1_ports, "bank ports of L1s, or of inner levels")   \
+    X(folds, "folds of the systolic array, ramps and all") \
+    X(passes, "each pass by itself, between first load and last store")
 
 #define BOUND_ENUM(name, doc) BOUND_##name,
 enum bound { BOUNDS(BOUND_ENUM) BOUND_N };
@@ -324,6 +327,8 @@ void counts_set_macs(const struct arch *arch, uint64_t macs,
  * got their last write (kept_in_l2), and DRAM takes them (moved). */
 void counts_add_finished(struct counts *counts, uint64_t words, bool kept_in_l2,
                          bool moved);
+/* words x bits / 8, rounded down. */
+uint64_t bytes_of_words(uint64_t words, int bits);
 /* Bytes of a tensor over the DRAM's link: its useful words, those compressed
  * as such, finished outputs at their width; rounded down. */
 uint64_t counts_dram_bytes(const struct arch *arch, const struct counts *counts,
@@ -337,8 +342,10 @@ bool layer_result_fits(const struct arch *arch, const struct layer_result *r,
                        struct diag *d);
 bool layer_cycles_fit(const struct arch *arch, const struct layer_result *r,
                       struct diag *d);
-/* The largest of the lower bounds. */
+/* The resource whose lower bound is the largest. */
 enum bound result_binding_bound(const struct layer_result *r);
+/* The largest of all lower bounds, that of the passes too. */
+uint64_t result_least_cycles(const struct layer_result *r);
 
 #ifdef __cplusplus
 }

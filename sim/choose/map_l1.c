@@ -92,9 +92,8 @@ static void add_to(const struct map_input *in, const struct layer *layer,
             (double)to_l1->hops * in->costs->noc_hop[t] -
             searched_price(in, layer, &mapping, links[k], t, &r);
     }
-    for (int k = 0; k < BOUND_N; k++)
-        if (r.bounds_cycles[k] > found->cost.cycles)
-            found->cost.cycles = r.bounds_cycles[k];
+    found->cost.cycles =
+        max_u64(found->cost.cycles, r.bounds_cycles[result_binding_bound(&r)]);
 }
 
 /* The others keep their order. */

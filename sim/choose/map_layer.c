@@ -49,6 +49,7 @@ static bool name_bound(const struct map_input *in, const struct layer *layer,
     if (!model_layer(arch, layer, &c->mapping, false, &r, d))
         return false;
     c->bound_by = result_binding_bound(&r);
+    c->bound_cycles = result_least_cycles(&r);
     c->cost.energy +=
         search_costs_rest(in->costs, arch, &r.counts, c->cost.cycles);
     map_price(in, &r, c);
@@ -92,7 +93,7 @@ static void simulate(const struct map_input *in, const struct layer *layer,
     struct diag *d = diag_new();
     c->ran = simulate_layer(in->arch, layer, &c->mapping, &options, &r, d);
     if (c->ran) {
-        SIM_CHECK(r.cycles >= c->cost.cycles);
+        SIM_CHECK(r.cycles >= c->bound_cycles);
         c->cycles = r.cycles;
         c->cost.energy +=
             in->costs->static_cycle * (double)(r.cycles - c->cost.cycles);
@@ -184,8 +185,11 @@ bool map_layer_run(const struct map_input *in, const struct layer *layer,
                          : map_search_named(in, layer, &m, d));
     for (int k = 0; ok && k < m.n_choices; k++)
         ok = name_bound(in, layer, &m.choice[k], d);
-    for (int k = 0; ok && k < m.n_front; k++)
+    for (int k = 0; ok && k < m.n_front; k++) {
         ok = name_bound(in, layer, &m.front[k], d);
+        /* A front is of what the search weighs. */
+        m.front[k].bound_cycles = m.front[k].cost.cycles;
+    }
     if (ok && simulates(in, &m)) {
         simulate_all(in, layer, &deadline, &m);
         if (!m.is_nest)

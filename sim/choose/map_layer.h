@@ -26,7 +26,10 @@ enum { MAP_TABLES_MAX = 8, MAP_DATAFLOWS_MAX = 16 };
 struct map_choice {
     struct layer_mapping mapping;
     struct search_cost cost; /* of the closed form */
-    enum bound bound_by;     /* what sets its bound of cycles */
+    /* The largest lower bound of its cycles that is known, and the resource
+     * that sets what the search knows of it, cost.cycles. */
+    uint64_t bound_cycles;
+    enum bound bound_by;
     /* Simulated; false with a text in `why`: the machine failed. */
     bool ran;
     uint64_t cycles;

@@ -60,6 +60,7 @@ static void add(const struct map_input *in, const struct candidate *best,
     struct layer_energy energy;
     struct energy_costs costs;
     c.bound_by = result_binding_bound(r);
+    c.bound_cycles = result_least_cycles(r);
     c.cost.cycles = r->bounds_cycles[c.bound_by];
     energy_costs_of(in->energy, in->arch, &costs);
     energy_of_layer(&costs, in->arch, r,

@@ -48,7 +48,7 @@ static json_t *choice_json(const struct map_report *in,
             tree_put_real(all, energy_name(in->tables[i]), c->by_table[i]);
         tree_put(o, "energy_by_table", all);
     }
-    tree_put_count(o, "bound_cycles", c->cost.cycles);
+    tree_put_count(o, "bound_cycles", c->bound_cycles);
     tree_put_text(o, "bound_by", bound_name[c->bound_by]);
     if (c->ran)
         tree_put_count(o, "cycles", c->cycles);

@@ -155,7 +155,7 @@ static void print_choices(const struct map_report *in, const char *title,
         grid_cell(g, "%.6g", c->cost.energy / 1e6);
         for (int i = 1; i <= others; i++)
             grid_cell(g, "%.6g", c->by_table[i] / 1e6);
-        grid_count(g, c->cost.cycles);
+        grid_count(g, c->bound_cycles);
         if (simulated && c->ran)
             grid_count(g, c->cycles);
         else if (simulated)
@@ -240,7 +240,7 @@ static void print_table(const struct map_report *in, FILE *to)
         print_layer(in, &in->layer[i], to);
         energy += best->cost.energy;
         cycles =
-            count_add(cycles, best->ran ? best->cycles : best->cost.cycles);
+            count_add(cycles, best->ran ? best->cycles : best->bound_cycles);
         ran = ran && best->ran;
     }
     if (in->n_layers > 1)
@@ -267,7 +267,7 @@ static void print_csv(const struct map_report *in, FILE *to)
             fprintf(to, ",%d,%s,%s,%.17g,", k + 1, c->mapping.dataflow->name,
                     text, c->cost.energy);
             csv_put_text(energy_unit(in->energy), to);
-            fprintf(to, ",%" PRIu64 ",%s,", c->cost.cycles,
+            fprintf(to, ",%" PRIu64 ",%s,", c->bound_cycles,
                     bound_name[c->bound_by]);
             if (c->ran)
                 fprintf(to, "%" PRIu64, c->cycles);

@@ -167,7 +167,8 @@ json_t *document_schema_layer(void)
         schema_put(bounds, bound_name[i], schema_whole(0, bound_doc[i]), false);
     schema_put(o, "bounds_cycles", bounds, true);
     schema_put(o, "bound_by",
-               schema_one_of(bound_name, BOUND_N, "the largest of them"), true);
+               schema_one_of(bound_name, BOUND_N, "the largest of resources"),
+               true);
     schema_put(o, "active_pes", schema_whole(0, "most PEs that a pass uses"),
                true);
     return o;
@@ -229,7 +230,9 @@ static json_t *map_choice(void)
     schema_put(o, "energy_by_table", tables, false);
     schema_put(o, "bound_cycles", schema_whole(0, "the largest lower bound"),
                true);
-    schema_put(o, "bound_by", schema_one_of(bound_name, BOUND_N, "which it is"),
+    schema_put(o, "bound_by",
+               schema_one_of(bound_name, BOUND_N,
+                             "the resource whose bound is largest"),
                true);
     schema_put(o, "cycles", schema_whole(0, "simulated"), false);
     schema_put(o, "failed",

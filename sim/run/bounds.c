@@ -1,10 +1,11 @@
 /* bounds.c - works out the lower bounds of a layer's cycles from its counts,
- * one for each resource.
+ * one for each resource, and one from its passes.
  * SPDX-License-Identifier: MIT
  */
 #include "sim/run/bounds.h"
 
 #include "dataflows/arith.h"
+#include "dataflows/pass_least.h"
 #include "dataflows/placement.h"
 #include "sim/pattern/pattern.h"
 #include "sim/run/tile_table.h"
@@ -103,6 +104,77 @@ void bounds_peak_words(const struct arch *a, uint64_t out[BOUND_N])
     out[BOUND_ifmap_network] *= l1s;
 }
 
+struct bytes {
+    const struct program *program;
+    struct tile_move move;
+    uint64_t sum;
+};
+
+static uint64_t move_bytes(struct bytes *b, const struct pass *pass,
+                           enum tensor t)
+{
+    if (!tensor_is_moved(&b->program->arch, &b->program->layer, t))
+        return 0;
+    program_tile_move(b->program, pass, t, &b->move);
+    return b->move.compressed_bytes > 0
+               ? b->move.compressed_bytes
+               : bytes_of_words(b->move.words,
+                                b->program->arch.precision_bits[t]);
+}
+
+/* Those of the tiles that the first pass waits for. */
+static uint64_t first_bytes(const struct program *p)
+{
+    struct bytes b = {.program = p};
+    struct cursor cursor;
+    struct pass pass;
+    uint64_t sum = 0;
+    cursor_start(&cursor);
+    if (cursor_next(p, &cursor, &pass))
+        for (int t = 0; t < TENSOR_PSUM; t++)
+            sum = count_add(sum, move_bytes(&b, &pass, (enum tensor)t));
+    tile_move_fini(&b.move);
+    return sum;
+}
+
+/* So many of `extent` are in the last tile of `size`. */
+static uint64_t last_of(int extent, int size)
+{
+    return (uint64_t)(extent - (ceil_div(extent, size) - 1) * size);
+}
+
+/* Those of finished words that DRAM takes when no pass is in flight: the last
+ * tile's, or, where L2 has one buffer of psums, all. */
+static uint64_t alone_bytes(const struct program *p, const struct counts *c)
+{
+    const struct layer *l = &p->layer;
+    const struct tiling *t = &p->tiling;
+    const int bits = arch_ofmap_bits(&p->arch);
+    const uint64_t all = counts_dram_bytes(&p->arch, c, TENSOR_PSUM);
+    const uint64_t last = last_of(l->G, tiling_groups(t)) *
+                          last_of(l->M / l->G, t->m) * last_of(l->N, t->n) *
+                          last_of(l->P, t->e) *
+                          last_of(l->Q, tiling_width(l, t));
+    if (p->buffers[TENSOR_PSUM] == 1)
+        return all;
+    if (tensor_is_compressed(&p->arch, l, TENSOR_PSUM))
+        return 0;
+    return min_u64(all, bytes_of_words(last, bits));
+}
+
+/* A pass begins on an empty array when its tiles are there, and the last psums
+ * leave behind the last pass. */
+static uint64_t passes_cycles(const struct program *p, const struct counts *c,
+                              const struct dram_cfg *dram)
+{
+    uint64_t cycles = (uint64_t)p->arch.layer_start_cycles;
+    if (!pass_least_is_known(p))
+        return 0;
+    cycles = count_add(cycles, dram_min_cycles(dram, first_bytes(p)));
+    cycles = count_add(cycles, program_least_cycles(p));
+    return count_add(cycles, dram_min_cycles(dram, alone_bytes(p, c)));
+}
+
 void bounds_of(const struct dataflow *dataflow, const struct program *program,
                const struct counts *counts, uint64_t out[BOUND_N])
 {
@@ -136,4 +208,5 @@ void bounds_of(const struct dataflow *dataflow, const struct program *program,
         bytes = count_add(bytes, counts_dram_bytes(a, counts, (enum tensor)t));
     }
     out[BOUND_dram] = dram_min_cycles(&dram, bytes);
+    out[BOUND_passes] = passes_cycles(program, counts, &dram);
 }

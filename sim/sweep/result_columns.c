@@ -28,8 +28,9 @@ enum figure {
 };
 static const struct result_column figures[FIGURE_N] = {
     [FIGURE_TOTAL] = {"energy_pj.total", "pJ", "all of it"},
-    [FIGURE_BOUND] = {"bound_cycles", "cycles",
-                      "the layers' largest lower bounds, added up"},
+    [FIGURE_BOUND] =
+        {"bound_cycles", "cycles",
+         "the layers' largest lower bounds of resources, added up"},
     [FIGURE_PES] = {"active_pes", "PEs", "most that a pass uses"},
     [FIGURE_UTILIZATION] = {"utilization", "", "MACs over PEs x cycles"},
     [FIGURE_EDP] = {"energy_delay_pj_cycles", "pJ x cycles",

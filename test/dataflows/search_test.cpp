@@ -103,8 +103,7 @@ class Search : public testing::TestWithParam<on_network>
         energy_of_layer(&costs_, &a, &r, 1, &e);
         search_cost c = {};
         c.energy = e.total;
-        c.cycles =
-            *std::max_element(r.bounds_cycles, r.bounds_cycles + BOUND_N);
+        c.cycles = r.bounds_cycles[result_binding_bound(&r)];
         return c;
     }
 

@@ -58,7 +58,7 @@ TEST_F(Report, JsonHasTheAgreedKeysInTheAgreedOrder)
               "power_mw",
               j.keys("total"));
     EXPECT_EQ("macs busiest_pe filter_network ifmap_network psum_in_network "
-              "psum_out_network l2_ports dram",
+              "psum_out_network l2_ports dram passes",
               j.keys("layers.0.bounds_cycles"));
 }
 
