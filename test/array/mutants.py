@@ -50,7 +50,7 @@ COUNTS = re.compile(r"n_\w+ -=|cause|counts->|cycles_of|words_sent|assert|"
 
 
 def read_list():
-    """[(file, before, after)]"""
+    """[(file, before, after, why it changes no cycle, or "")]"""
     with open(LIST) as file:
         blocks = [block for block in file.read().split("\n\n")
                   if not block.startswith("#")]
@@ -59,8 +59,10 @@ def read_list():
         lines = block.strip("\n").split("\n")
         before = [line[1:] for line in lines[1:] if line[:1] == "-"]
         after = [line[1:] for line in lines[1:] if line[:1] == "+"]
+        why = [line[1:].strip() for line in lines[1:] if line[:1] == "="]
         mutants.append((lines[0], "\n".join(before) + "\n",
-                        "".join(line + "\n" for line in after)))
+                        "".join(line + "\n" for line in after),
+                        " ".join(why)))
     return mutants
 
 
@@ -88,7 +90,7 @@ def variable(build, name):
 
 def run(build, mutant):
     """"caught", "alive", or why there is none."""
-    name, before, after = mutant
+    name, before, after, _ = mutant
     objects, tests = PROGRAMS["levels" if "levels" in name else "credit"]
     with open(os.path.join(SOURCE, name)) as file:
         text = file.read()
@@ -128,13 +130,20 @@ def main(words):
         return 0
     build, mutants = os.path.abspath(words[0]), read_list()
     chosen = [int(word) for word in words[1:]] or range(1, len(mutants) + 1)
-    alive = 0
+    counted = {"caught": 0, "changes no cycle": 0}
     for number in chosen:
+        name, _, _, why = mutants[number - 1]
         verdict = run(build, mutants[number - 1])
-        alive += not verdict.startswith("caught")
-        print(f"{number}: {mutants[number - 1][0]}: {verdict}", flush=True)
-    print(f"{len(chosen) - alive} of {len(chosen)} caught")
-    return 1 if alive else 0
+        if why and verdict == "ALIVE":
+            verdict = "changes no cycle: " + why
+        elif why:
+            verdict = f"argued to change no cycle, but {verdict}"
+        for kind in counted:
+            counted[kind] += verdict.startswith(kind)
+        print(f"{number}: {name}: {verdict}", flush=True)
+    print(f"{counted['caught']} of {len(chosen)} caught, "
+          f"{counted['changes no cycle']} change no cycle")
+    return 0 if sum(counted.values()) == len(chosen) else 1
 
 
 if __name__ == "__main__":
