@@ -1,7 +1,8 @@
 /* l1_cycle.c - what the L1s stage in a cycle.
  *
  * In most passes all slots come from L2, no line lists them, and each lies in
- * one row: their loop is without what they do not need.
+ * one row: their loop is without what they do not need, and where one line
+ * alone has banks, l1_plain.c has it.
  * SPDX-License-Identifier: MIT
  */
 #include "mem/l1_parts.h"
@@ -251,17 +252,6 @@ INLINE bool eval_one(struct turn *t, int c, struct lane_fifo fifo[L1_LINES])
     return moved;
 }
 
-static void add_counts(struct l1_counts *to, const struct l1_counts *from)
-{
-    for (int k = 0; k < L1_LINES; k++) {
-        to->reads[k] += from->reads[k];
-        to->writes[k] += from->writes[k];
-        to->sent[k] += from->sent[k];
-        to->delivered[k] += from->delivered[k];
-    }
-    to->refusals += from->refusals;
-}
-
 /* is_plain: no line is kept, lists its slots or is followed, and each slot lies
  * in one row. */
 INLINE bool eval_some(struct l1 *l1, bool is_plain, int from, int to,
@@ -272,7 +262,7 @@ INLINE bool eval_some(struct l1 *l1, bool is_plain, int from, int to,
     for (int c = from; c < to; c++)
         if (l1_has_work(l1, &l1->cluster[c]))
             moved |= eval_one(&t, c, fifo);
-    add_counts(&l1->counts, &t.counts);
+    l1_add_counts(&l1->counts, &t.counts);
     return moved;
 }
 
@@ -286,7 +276,10 @@ static bool eval_clusters(struct l1 *l1, int from, int to,
                           struct lane_fifo fifo[L1_LINES],
                           const struct l1_tap *tap)
 {
-    if (l1->is_plain && tap == NULL)
+    const bool is_plain = l1->is_plain && tap == NULL;
+    if (is_plain && (l1->cfg.line[0].bypass || l1->cfg.line[1].bypass))
+        return l1_eval_plain(l1, from, to, fifo);
+    if (is_plain)
         return eval_plain(l1, from, to, fifo);
     return eval_some(l1, false, from, to, fifo, tap);
 }

@@ -33,6 +33,23 @@ static inline bool l1_sends_kept(const struct l1 *l1, int line,
     return l1->kept[line] && (!stream_is_done(&s->out) || s->read_slots > 0);
 }
 
+static inline void l1_add_counts(struct l1_counts *to,
+                                 const struct l1_counts *from)
+{
+    for (int k = 0; k < L1_LINES; k++) {
+        to->reads[k] += from->reads[k];
+        to->writes[k] += from->writes[k];
+        to->sent[k] += from->sent[k];
+        to->delivered[k] += from->delivered[k];
+    }
+    to->refusals += from->refusals;
+}
+
+/* l1_plain.c: clusters [from, to), where l1->is_plain, at most one line has
+ * banks, and nobody follows. */
+bool l1_eval_plain(struct l1 *l1, int from, int to,
+                   const struct lane_fifo fifo[L1_LINES]);
+
 static inline bool l1_has_work(const struct l1 *l1,
                                const struct l1_cluster *cluster)
 {

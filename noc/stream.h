@@ -175,6 +175,69 @@ static inline bool stream_go_on(struct stream_state *s,
     return same_chunk && s->rounds_left > 0;
 }
 
+/* A stream on its way through a cycle: what stream_head and stream_go_on work
+ * out of its state, while it is known. */
+struct stream_walk {
+    struct stream_state at;
+    const int16_t *words; /* of the round, by destination */
+    const int32_t *dest;  /* their numbers there, or NULL */
+    int done;             /* of each, in chunks before */
+    int left; /* of the one whose turn it is; not 0 until all is done */
+};
+
+static inline void stream_walk_round(struct stream_walk *w,
+                                     const struct stream_shape *shape)
+{
+    const size_t before = (size_t)w->at.round * (size_t)shape->round_dests;
+    w->words = shape->round_words == NULL ? shape->limit_words
+                                          : shape->round_words + before;
+}
+
+static inline void stream_walk_look(struct stream_walk *w)
+{
+    const int dest = w->dest != NULL ? w->dest[w->at.dest] : w->at.dest;
+    w->left = w->words[dest] - w->done;
+}
+
+/* The stream must not be done. */
+static inline struct stream_walk
+stream_walk_from(const struct stream_state *s, const struct stream_shape *shape)
+{
+    struct stream_walk w = {
+        *s, NULL, shape->round_words == NULL ? NULL : shape->round_dest,
+        s->chunk * shape->words_per_slot, 0};
+    stream_walk_round(&w, shape);
+    stream_walk_look(&w);
+    return w;
+}
+
+/* As stream_go_on. */
+static inline bool stream_walk_on(struct stream_walk *w,
+                                  const struct stream_shape *shape, int words)
+{
+    bool same_chunk = true;
+    w->at.address_words += words;
+    if (w->at.address_words >= shape->banks * shape->row_words)
+        w->at.address_words -= shape->banks * shape->row_words;
+    w->at.moved_words = 0;
+    do {
+        if (++w->at.dest == shape->dests) {
+            w->at.dest = 0;
+            w->done += shape->words_per_slot;
+            same_chunk = false;
+            if (++w->at.chunk == shape->chunks) {
+                w->at.chunk = w->done = 0;
+                w->at.round++;
+                if (--w->at.rounds_left == 0)
+                    return false;
+                stream_walk_round(w, shape);
+            }
+        }
+        stream_walk_look(w);
+    } while (w->left <= 0);
+    return same_chunk;
+}
+
 /* So many words of the next slot have moved.  Returns true when they were all
  * and the one behind it is in the same cycle's reach: a later destination of
  * the same chunk. */
