@@ -35,6 +35,7 @@ libaccel_a_SOURCES += \
 	%D%/program.h \
 	%D%/table.c \
 	%D%/tile_move.c \
+	%D%/tile_rows.c \
 	%D%/tiling.c \
 	%D%/tiling_model.c \
 	%D%/tiling_room.c

@@ -202,16 +202,14 @@ static void add_systolic(const struct arch *a, const struct systolic_pass *d,
 }
 
 /* Rows that the DMA writes for new tiles, and reads of finished ones. */
-static void add_dma(const struct program *p, const struct pass *pass,
-                    struct tile_move *move, struct layer_events *out)
+static void add_dma(const struct program *p, struct layer_events *out)
 {
     for (int t = 0; t < TENSOR_N; t++) {
-        if (!(t == TENSOR_PSUM ? pass->last_use[t] : pass->new_tile[t]))
-            continue;
-        program_tile_move(p, pass, (enum tensor)t, move);
         struct bank_rows *rows = &out->l2_rows[t];
         add(t == TENSOR_PSUM ? &rows->reads : &rows->writes,
-            rows_of(&p->arch, (enum tensor)t, move->words));
+            program_tile_rows(
+                p, (enum tensor)t,
+                arch_l2_store(&p->arch, (enum tensor)t).bank_row_words));
     }
 }
 
@@ -231,21 +229,20 @@ void program_events(const struct program *p, struct layer_events *out)
     struct layer_events before[CURSOR_LOOPS];
     struct cursor cursor;
     struct pass pass;
-    struct tile_move move = {0};
     memset(out, 0, sizeof(*out));
     memset(before, 0, sizeof(before));
     cursor_start(&cursor);
     for (;;) {
         const int level = loop_of(&cursor);
         if (level >= 0 && !cursor.done) {
-            int first, end;
-            program_alike(p, cursor.at, level, &first, &end);
+            int first, end, period;
+            program_alike_work(p, cursor.at, level, &first, &end, &period);
+            const int again = (end - first) / period - 1;
             if (cursor.at[level] == first)
                 before[level] = *out;
-            if (cursor.at[level] == first + 1 && end > first + 1) {
-                layer_events_repeat(out, &before[level],
-                                    (u64)(end - first - 1));
-                cursor_skip(p, &cursor, level, end - first - 1, NULL);
+            if (cursor.at[level] == first + period && again > 0) {
+                layer_events_repeat(out, &before[level], (u64)again);
+                cursor_skip(p, &cursor, level, again * period, NULL);
             }
         }
         if (!cursor_next(p, &cursor, &pass))
@@ -254,7 +251,6 @@ void program_events(const struct program *p, struct layer_events *out)
             add_systolic(&p->arch, &pass.work.systolic, out);
         else
             pass_events_multicast(&p->arch, &pass.work.multicast, out);
-        add_dma(p, &pass, &move, out);
     }
-    tile_move_fini(&move);
+    add_dma(p, out);
 }

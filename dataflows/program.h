@@ -244,6 +244,11 @@ bool cursor_next_tile(const struct program *program, struct cursor *cursor,
  * inner1_tail passes of inner loop 1, on these. */
 void program_alike(const struct program *program, const int at[CURSOR_LOOPS],
                    int level, int *first, int *end);
+/* As that, of descriptors alone, whatever the tiles are: each iteration there
+ * is like the one *period before it. */
+void program_alike_work(const struct program *program,
+                        const int at[CURSOR_LOOPS], int level, int *first,
+                        int *end, int *period);
 /* Moves on by so many iterations of a loop that are alike.  pass: the last one
  * that the cursor gave, moved with it; may be NULL. */
 void cursor_skip(const struct program *program, struct cursor *cursor,
@@ -254,6 +259,11 @@ void cursor_skip(const struct program *program, struct cursor *cursor,
 void tile_move_alike_rows(const struct program *program, int *first, int *end);
 void tile_move_alike_columns(const struct program *program, int *first,
                              int *end);
+
+/* Rows, or columns, of the ifmap in DRAM that so many of the ofmap from p0, or
+ * q0, on need. */
+int tile_move_rows(const struct program *program, int p0, int e);
+int tile_move_columns(const struct program *program, int q0, int w);
 
 /* Says where the tensors lie in a DRAM with bursts of so many bytes; arch,
  * layer and tiling must be set.  A finished program has one without bursts
@@ -272,6 +282,14 @@ void program_each_tile(const struct program *program, enum tensor tensor,
                        void (*visit)(void *context, const struct pass *pass,
                                      uint64_t times),
                        void *context);
+/* How often each of a tensor's tiles is moved, one of filters where the psum
+ * tile has so many. */
+uint64_t program_tile_moves(const struct program *program, enum tensor tensor,
+                            int filters);
+/* Rows of so many words that all moves of a tensor's tiles fill, each from a
+ * row's first word on; not tile by tile, exactly. */
+uint64_t program_tile_rows(const struct program *program, enum tensor tensor,
+                           int row_words);
 /* Calls visit with a pass of each kind, of which place and descriptor are
  * filled, and with how many there are: of each loop, its last iteration and any
  * of the others, whether these are the first of a reduction or not.  What L1s

@@ -321,18 +321,28 @@ bool cursor_next_tile(const struct program *program, struct cursor *cursor,
     return true;
 }
 
+void program_alike_work(const struct program *program,
+                        const int at[CURSOR_LOOPS], int level, int *first,
+                        int *end, int *period)
+{
+    /* The first one finds no psums of an earlier pass, the last one may be
+     * clipped.  Where L1s keep words, the second one finds those of the
+     * first. */
+    const bool mixed = level == LOOP_I0 && program->mixed_inner;
+    *first = l1_keeps(&program->arch) ? 2 : 1;
+    *end = trips(program, at, level) - (mixed ? 2 : 1);
+    *period = mixed ? 2 : 1;
+    if (level == LOOP_I1 && program->inner1_tail > 1)
+        *end = trips(program, at, level) - program->inner1_tail;
+}
+
 void program_alike(const struct program *program, const int at[CURSOR_LOOPS],
                    int level, int *first, int *end)
 {
-    /* The first one finds other tiles than those behind it, the last one may
-     * be clipped.  Where L1s keep words, the second one finds those of the
-     * first. */
-    *first = l1_keeps(&program->arch) ? 2 : 1;
-    *end = trips(program, at, level) - 1;
-    if (level == LOOP_I0 && program->mixed_inner)
+    int period; /* the first iteration finds other tiles than those behind it */
+    program_alike_work(program, at, level, first, end, &period);
+    if (period > 1)
         *end = *first;
-    if (level == LOOP_I1 && program->inner1_tail > 1)
-        *end = trips(program, at, level) - program->inner1_tail;
     if (level == LOOP_E || level == LOOP_W) {
         int whole, end_whole;
         if (level == LOOP_E)
@@ -452,29 +462,6 @@ void program_each_kind(const struct program *program,
     visit_kinds(&kinds, LOOP_G, 1);
 }
 
-/* How often the tile of a tensor at at[] is moved. */
-static uint64_t moves_of_tile(const struct program *p, enum tensor tensor,
-                              const int at[CURSOR_LOOPS])
-{
-    const bool keeps = p->arch.l2_keeps_tiles;
-    const uint64_t m_tiles = (uint64_t)trips(p, at, LOOP_M);
-    const uint64_t strips = (uint64_t)trips(p, at, LOOP_N) *
-                            (uint64_t)trips(p, at, LOOP_E) *
-                            (uint64_t)trips(p, at, LOOP_W);
-    const uint64_t c_tiles = (uint64_t)trips(p, at, LOOP_C);
-    if (tensor == TENSOR_PSUM || tiling_keeps(&p->tiling, tensor))
-        return 1;
-    if (tensor == TENSOR_FILTER)
-        return keeps && c_tiles * (uint64_t)trips(p, at, LOOP_F) == 1 ? 1
-                                                                      : strips;
-    if (keeps)
-        return strips * c_tiles == 1 ? 1 : m_tiles;
-    const int last =
-        tile_size(group_m(&p->layer), p->tiling.m, (int)(m_tiles - 1));
-    return (m_tiles - 1) * (uint64_t)ceil_div(p->tiling.m, p->tiling.f) +
-           (uint64_t)ceil_div(last, p->tiling.f);
-}
-
 void program_each_tile(const struct program *p, enum tensor tensor,
                        void (*visit)(void *context, const struct pass *pass,
                                      uint64_t times),
@@ -485,7 +472,7 @@ void program_each_tile(const struct program *p, enum tensor tensor,
     memset(&pass, 0, sizeof(pass));
     do {
         place_of(p, at, &pass.place);
-        visit(context, &pass, moves_of_tile(p, tensor, at));
+        visit(context, &pass, program_tile_moves(p, tensor, pass.place.m));
         for (level = LOOP_F; level >= LOOP_G; level--) {
             if (!(tile_loops[tensor] >> level & 1))
                 continue;

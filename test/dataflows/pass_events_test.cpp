@@ -216,7 +216,7 @@ void expect_same(const layer_events &ours, const layer_events &want,
         EXPECT_EQ(want.reached[k], ours.reached[k]) << what << k;
 }
 
-enum kind { PLAIN, WITH_L1, SYSTOLIC };
+enum kind { PLAIN, WITH_L1, SYSTOLIC, PADDED };
 
 void compare(const char *name, unsigned seed, int machines, kind of)
 {
@@ -239,7 +239,17 @@ void compare(const char *name, unsigned seed, int machines, kind of)
             a.l1_bytes *= 16;
         }
         a.l2_bank_row_words = 1 + k % 7;
-        const layer l = random.shape();
+        layer l = random.shape();
+        if (of == PADDED) { // many tiles that lie wholly or partly in it
+            a.padding = PADDING_GENERATED;
+            for (int *pad :
+                 {&l.pad_top, &l.pad_bottom, &l.pad_left, &l.pad_right})
+                *pad += random.pick(0, 20);
+            if (!layer_finish(&l, src_pos{nullptr, 0}, d)) {
+                diag_clear(d);
+                continue;
+            }
+        }
         const given_mapping given = narrow_rows(flow->name, l);
         mapping m = {};
         if (!flow->choose(&a, &l, &given, &m, d)) {
@@ -283,6 +293,12 @@ TEST(PassEvents, AreThoseThatSteppingEachWordFinds)
     for (int k = 0; dataflow_table[k] != nullptr; k++)
         compare(dataflow_table[k]->name, 31, sample(40, "random machines"),
                 PLAIN);
+}
+
+TEST(PassEvents, OfTilesInThePaddingAreThoseThatSteppingEachWordFinds)
+{
+    for (const char *name : {"rs", "ws", "is", "os"})
+        compare(name, 35, sample(20, "random machines that pad"), PADDED);
 }
 
 TEST(PassEvents, WithL1AreThoseThatSteppingEachWordFinds)
