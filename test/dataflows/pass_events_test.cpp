@@ -216,7 +216,7 @@ void expect_same(const layer_events &ours, const layer_events &want,
         EXPECT_EQ(want.reached[k], ours.reached[k]) << what << k;
 }
 
-enum kind { PLAIN, WITH_L1, SYSTOLIC, PADDED };
+enum kind { PLAIN, WITH_L1, SYSTOLIC, PADDED, STRIPS };
 
 void compare(const char *name, unsigned seed, int machines, kind of)
 {
@@ -250,7 +250,12 @@ void compare(const char *name, unsigned seed, int machines, kind of)
                 continue;
             }
         }
-        const given_mapping given = narrow_rows(flow->name, l);
+        given_mapping given = narrow_rows(flow->name, l);
+        if (of == STRIPS) { // passes of strips and of rests take turns
+            given.n = 2;
+            given.param[0] = {"t", 1 + k % 2, {}};
+            given.param[1] = {"x", std::min(2 + k % 3, a.cols), {}};
+        }
         mapping m = {};
         if (!flow->choose(&a, &l, &given, &m, d)) {
             diag_clear(d);
@@ -299,6 +304,12 @@ TEST(PassEvents, OfTilesInThePaddingAreThoseThatSteppingEachWordFinds)
 {
     for (const char *name : {"rs", "ws", "is", "os"})
         compare(name, 35, sample(20, "random machines that pad"), PADDED);
+}
+
+TEST(PassEvents, OfStripsAndRestsAreThoseThatSteppingEachWordFinds)
+{
+    for (const char *name : {"os", "nlr"})
+        compare(name, 36, sample(80, "random machines with strips"), STRIPS);
 }
 
 TEST(PassEvents, WithL1AreThoseThatSteppingEachWordFinds)
