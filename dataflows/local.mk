@@ -23,12 +23,6 @@ libaccel_a_SOURCES += \
 	%D%/l2_room.h \
 	%D%/multicast_alike.c \
 	%D%/multicast_alike.h \
-	%D%/pass_events.c \
-	%D%/pass_events.h \
-	%D%/pass_least.c \
-	%D%/pass_least.h \
-	%D%/pass_rounds.c \
-	%D%/pass_rounds.h \
 	%D%/placement.c \
 	%D%/placement.h \
 	%D%/plugin.h \

@@ -29,6 +29,7 @@ dataflows           BLOCKS
 dataflows/gemm      BLOCKS dataflows
 dataflows/rs        BLOCKS dataflows
 dataflows/nest      BLOCKS dataflows
+dataflows/pass      BLOCKS dataflows
 dataflows/search    BLOCKS DATAFLOWS
 dataflows/search/levels BLOCKS DATAFLOWS
 dataflows/search/nest BLOCKS DATAFLOWS
@@ -61,7 +62,7 @@ sim/cli/sweep       sim/base sim/process sim/sweep sim/sweep/walk sim/serve sim/
 sim                 sim/base sim/cli sim/config sim/process
 '
 blocks='sim/base/arch.h sim/base/layer.h sim/base/result.h sim/base/diag.h sim/base/text_stream.h pe noc mem'
-dataflows='dataflows dataflows/gemm dataflows/rs dataflows/nest dataflows/search dataflows/search/levels dataflows/search/nest'
+dataflows='dataflows dataflows/gemm dataflows/rs dataflows/nest dataflows/pass dataflows/search dataflows/search/levels dataflows/search/nest'
 rooms=$(echo "$rooms" | sed "s|BELOW|sim/base sim/pattern sim/process sim/energy sim/config ARRAYS \
     sim/timeline sim/run pe noc mem traces DATAFLOWS|; s|BLOCKS|$blocks|; s|DATAFLOWS|$dataflows|
     s|ARRAYS|sim/array sim/array/credit sim/array/nest sim/array/overlap sim/array/levels sim/array/sparse|")

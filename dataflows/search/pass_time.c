@@ -7,7 +7,7 @@
 #include <limits.h>
 #include <math.h>
 
-#include "dataflows/pass_rounds.h"
+#include "dataflows/pass/pass_rounds.h"
 #include "noc/tree.h"
 
 /* Cycles of a round that nothing holds up. */

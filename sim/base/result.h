@@ -156,7 +156,7 @@ struct bank_rows {
     uint64_t reads, writes;
 };
 
-/* What passes do beside moving words (dataflows/pass_events.h). */
+/* What passes do beside moving words (dataflows/pass/pass_events.h). */
 struct layer_events {
     struct bank_rows l2_rows[TENSOR_N]; /* of L2's banks, the DMA's too */
     uint64_t reached[NETWORK_N];        /* rows of PEs, over the words sent */

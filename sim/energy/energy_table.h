@@ -106,7 +106,7 @@ double energy_refresh_cycle(const struct energy_table *table,
 /* Register bits of a PE that are neither register file nor fifo: of its
  * pipeline. */
 double energy_pipeline_bits(const struct arch *arch);
-/* Whether a table prices what dataflows/pass_events.h counts. */
+/* Whether a table prices what dataflows/pass/pass_events.h counts. */
 bool energy_is_of_components(const struct energy_table *table);
 /* From a PE to the next, in mm at the table's node. */
 double energy_pitch_mm(const struct energy_table *table,

@@ -5,7 +5,7 @@
 #include "sim/run/bounds.h"
 
 #include "dataflows/arith.h"
-#include "dataflows/pass_least.h"
+#include "dataflows/pass/pass_least.h"
 #include "dataflows/placement.h"
 #include "sim/pattern/pattern.h"
 #include "sim/run/tile_table.h"

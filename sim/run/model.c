@@ -8,7 +8,7 @@
 
 #include "dataflows/nest/nest_bounds.h"
 #include "dataflows/nest/nest_events.h"
-#include "dataflows/pass_events.h"
+#include "dataflows/pass/pass_events.h"
 #include "dataflows/placement.h"
 #include "dataflows/program.h"
 #include "mem/dram_bursts.h"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "dataflows/pass_events.h"
+#include "dataflows/pass/pass_events.h"
 #include "dataflows/placement.h"
 #include "sim/run/model.h"
 #include "test/random_layer.h"

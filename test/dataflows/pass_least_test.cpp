@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <vector>
 
-#include "dataflows/pass_least.h"
+#include "dataflows/pass/pass_least.h"
 #include "sim/array/array_side.h"
 #include "sim/run/kernel.h"
 #include "test/random_layer.h"

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "dataflows/pass_least.h"
 #include "dataflows/search/pass_time.h"
 #include "sim/array/array_side.h"
 #include "sim/run/kernel.h"

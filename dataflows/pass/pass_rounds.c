@@ -1,7 +1,7 @@
 /* pass_rounds.c - counts slots by groups of destinations that are alike.
  * SPDX-License-Identifier: MIT
  */
-#include "dataflows/pass_rounds.h"
+#include "dataflows/pass/pass_rounds.h"
 
 #include <limits.h>
 

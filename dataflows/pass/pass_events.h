@@ -8,8 +8,8 @@
  * the DMA; the first read of a pass is always another word.
  * SPDX-License-Identifier: MIT
  */
-#ifndef DATAFLOWS_PASS_EVENTS_H
-#define DATAFLOWS_PASS_EVENTS_H
+#ifndef DATAFLOWS_PASS_PASS_EVENTS_H
+#define DATAFLOWS_PASS_PASS_EVENTS_H
 
 #include "dataflows/program.h"
 #include "sim/base/result.h"

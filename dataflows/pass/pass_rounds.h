@@ -2,8 +2,8 @@
  * words, when nothing holds it up (noc/stream.h), from the pass's descriptor.
  * SPDX-License-Identifier: MIT
  */
-#ifndef DATAFLOWS_PASS_ROUNDS_H
-#define DATAFLOWS_PASS_ROUNDS_H
+#ifndef DATAFLOWS_PASS_PASS_ROUNDS_H
+#define DATAFLOWS_PASS_PASS_ROUNDS_H
 
 #include "dataflows/program.h"
 

@@ -11,8 +11,8 @@
  * estimate (dataflows/search/pass_time.h).
  * SPDX-License-Identifier: MIT
  */
-#ifndef DATAFLOWS_PASS_LEAST_H
-#define DATAFLOWS_PASS_LEAST_H
+#ifndef DATAFLOWS_PASS_PASS_LEAST_H
+#define DATAFLOWS_PASS_PASS_LEAST_H
 
 #include "dataflows/program.h"
 

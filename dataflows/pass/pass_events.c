@@ -1,7 +1,7 @@
 /* pass_events.c - rows and changes of words, from descriptors.
  * SPDX-License-Identifier: MIT
  */
-#include "dataflows/pass_events.h"
+#include "dataflows/pass/pass_events.h"
 
 #include <stdlib.h>
 #include <string.h>

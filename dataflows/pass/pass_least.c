@@ -1,11 +1,11 @@
 /* pass_least.c - the longest of what a pass has to do one after the other.
  * SPDX-License-Identifier: MIT
  */
-#include "dataflows/pass_least.h"
+#include "dataflows/pass/pass_least.h"
 
 #include <limits.h>
 
-#include "dataflows/pass_rounds.h"
+#include "dataflows/pass/pass_rounds.h"
 #include "noc/tree.h"
 
 /* What a pass does. */
