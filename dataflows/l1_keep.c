@@ -58,8 +58,7 @@ static void fill_held(struct filling *f, const struct multicast_pass *d)
     const int sets = multicast_group_sets(d);
     uint64_t rounds = 1;
     if (d->held_streams)
-        rounds = (uint64_t)d->groups[0] * d->windows[0] +
-                 (uint64_t)d->groups[1] * d->windows[1];
+        rounds = multicast_windows(d);
     for (int t = 0; t < d->sets; t++)
         for (int b = 0; b < d->blocks; b++)
             for (int i = 0; i < d->block_rows; i++) {

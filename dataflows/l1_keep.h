@@ -21,6 +21,12 @@ static inline bool l1_keeps(const struct arch *arch)
     return arch->has_l1 && arch->l1_keeps_tiles;
 }
 
+/* Whether they may keep an operand's. */
+static inline bool l1_may_keep(const struct arch *arch, enum tensor tensor)
+{
+    return l1_keeps(arch) && !arch->l1_bypass[tensor];
+}
+
 /* Whether the same words go to the same PEs in both, in the same slots, if they
  * come from the same tiles. */
 bool l1_keep_same_shape(const struct multicast_pass *a,

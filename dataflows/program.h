@@ -282,10 +282,6 @@ void program_each_tile(const struct program *program, enum tensor tensor,
                        void (*visit)(void *context, const struct pass *pass,
                                      uint64_t times),
                        void *context);
-/* How often each of a tensor's tiles is moved, one of filters where the psum
- * tile has so many. */
-uint64_t program_tile_moves(const struct program *program, enum tensor tensor,
-                            int filters);
 /* Rows of so many words that all moves of a tensor's tiles fill, each from a
  * row's first word on; not tile by tile, exactly. */
 uint64_t program_tile_rows(const struct program *program, enum tensor tensor,
@@ -340,6 +336,18 @@ static inline uint32_t multicast_columns(const struct multicast_pass *d, int k)
     return d->windows[k] * d->filter_cols;
 }
 
+/* Windows of a pass, of all its groups, and ifmap columns that they read. */
+static inline uint64_t multicast_windows(const struct multicast_pass *d)
+{
+    return (uint64_t)d->groups[0] * d->windows[0] +
+           (uint64_t)d->groups[1] * d->windows[1];
+}
+static inline uint64_t multicast_all_columns(const struct multicast_pass *d)
+{
+    return (uint64_t)d->groups[0] * multicast_columns(d, 0) +
+           (uint64_t)d->groups[1] * multicast_columns(d, 1);
+}
+
 static inline int multicast_groups(const struct multicast_pass *d)
 {
     return d->groups_beside > 1 ? d->groups_beside : 1;
@@ -367,6 +375,14 @@ struct tiling_alike tiling_alike_rows(const struct arch *arch,
 struct tiling_alike tiling_alike_columns(const struct arch *arch,
                                          const struct layer *layer, int *q0,
                                          int w);
+/* Ifmap rows (or columns) that lie in DRAM and are touched by ofmap rows
+ * [first, first + n): x = stride * y + dilation * r - pad, 0 <= x < extent. */
+uint64_t tiling_touched(int first, int n, int stride, int taps, int dilation,
+                        int pad, int extent);
+/* How often each of a tensor's tiles is moved, one of filters where the psum
+ * tile has so many. */
+uint64_t tiling_moves(const struct arch *arch, const struct layer *layer,
+                      const struct tiling *t, enum tensor tensor, int filters);
 /* Closed form of the tile loops: DRAM and the DMA's part of L2. */
 void tiling_expect(const struct arch *arch, const struct layer *layer,
                    const struct tiling *t, struct counts *out);

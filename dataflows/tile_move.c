@@ -263,46 +263,22 @@ static void ifmap_move(const struct program *p, const struct pass_place *pl,
     free(col);
 }
 
-/* How many values touched_list would list, without them. */
-static int touched_count(int64_t first, int a, int step_a, int b, int step_b,
-                         int least, int extent)
-{
-    if (a < b)
-        return touched_count(first, b, step_b, a, step_a, least, extent);
-    /* So many steps of one kind are as many as so many of the other: of what
-     * is met more than once, the one with the fewest of b is counted. */
-    const int g = gcd_int(step_a, step_b);
-    const int a_again = step_b / g, b_again = step_a / g;
-    int64_t n = 0;
-    for (int i = 0; i < b; i++, first += step_b) {
-        const int from = i < b_again || a < a_again ? 0 : a - a_again;
-        const int64_t below = least > first ? least - first : 0;
-        const int64_t above = extent > first ? extent - first : 0;
-        const int64_t begin = (below + step_a - 1) / step_a;
-        const int64_t end = (above + step_a - 1) / step_a;
-        const int64_t y = begin > from ? begin : from;
-        const int64_t past = end < a ? end : a;
-        n += past > y ? past - y : 0;
-    }
-    return (int)n;
-}
-
 int tile_move_rows(const struct program *p, int p0, int e)
 {
     const struct layer *l = &p->layer;
-    const struct dram_layout *o = &p->layout;
-    return touched_count((int64_t)p0 * l->stride_h - o->ifmap_pad_top, e,
-                         l->stride_h, l->R, l->dilation_h, kept_rows(p),
-                         o->ifmap_h);
+    const int kept = kept_rows(p);
+    return (int)tiling_touched(p0, e, l->stride_h, l->R, l->dilation_h,
+                               p->layout.ifmap_pad_top + kept,
+                               p->layout.ifmap_h - kept);
 }
 
 int tile_move_columns(const struct program *p, int q0, int w)
 {
     const struct layer *l = &p->layer;
-    const struct dram_layout *o = &p->layout;
-    return touched_count((int64_t)q0 * l->stride_w - o->ifmap_pad_left, w,
-                         l->stride_w, l->S, l->dilation_w, kept_columns(p),
-                         o->ifmap_w);
+    const int kept = kept_columns(p);
+    return (int)tiling_touched(q0, w, l->stride_w, l->S, l->dilation_w,
+                               p->layout.ifmap_pad_left + kept,
+                               p->layout.ifmap_w - kept);
 }
 
 /* Finds the tiles of `size` whose windows all lie in DRAM, of whose `extent`

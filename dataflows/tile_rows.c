@@ -10,29 +10,6 @@
 
 typedef uint64_t u64;
 
-uint64_t program_tile_moves(const struct program *p, enum tensor tensor,
-                            int filters)
-{
-    const struct layer *l = &p->layer;
-    const struct tiling *t = &p->tiling;
-    const bool keeps = p->arch.l2_keeps_tiles;
-    const int Mg = l->M / l->G;
-    const u64 m_tiles = (u64)ceil_div(Mg, t->m);
-    const u64 strips = (u64)ceil_div(l->N, t->n) * (u64)ceil_div(l->P, t->e) *
-                       (u64)ceil_div(l->Q, tiling_width(l, t));
-    const u64 c_tiles = (u64)ceil_div(l->C / l->G, t->c);
-    if (tensor == TENSOR_PSUM || tiling_keeps(t, tensor))
-        return 1;
-    if (tensor == TENSOR_FILTER)
-        return keeps && c_tiles * (u64)ceil_div(filters, t->f) == 1 ? 1
-                                                                    : strips;
-    if (keeps)
-        return strips * c_tiles == 1 ? 1 : m_tiles;
-    const int last = tile_size(Mg, t->m, (int)(m_tiles - 1));
-    return (m_tiles - 1) * (u64)ceil_div(t->m, t->f) +
-           (u64)ceil_div(last, t->f);
-}
-
 /* Numbers with one remainder: how many there are, and their sum. */
 struct alike {
     int remainder;
@@ -123,7 +100,7 @@ static u64 ifmap_rows(const struct program *p, int row_words)
     }
     free(rows.of);
     free(columns.of);
-    return count_mul(sum, program_tile_moves(p, TENSOR_IFMAP, t->m));
+    return count_mul(sum, tiling_moves(&p->arch, l, t, TENSOR_IFMAP, t->m));
 }
 
 static u64 filter_rows(const struct program *p, int row_words)
@@ -142,8 +119,8 @@ static u64 filter_rows(const struct program *p, int row_words)
         const u64 tiles = g.times[a] * m.times[b] * c.times[i] * f.times[j];
         const u64 words = (u64)g.size[a] * (u64)f.size[j] * (u64)c.size[i] *
                           (u64)l->R * (u64)l->S;
-        const u64 times =
-            count_mul(tiles, program_tile_moves(p, TENSOR_FILTER, m.size[b]));
+        const u64 times = count_mul(
+            tiles, tiling_moves(&p->arch, l, t, TENSOR_FILTER, m.size[b]));
         sum = count_add(sum,
                         count_mul(times, ceil_div_u64(words, (u64)row_words)));
     }

@@ -472,7 +472,9 @@ void program_each_tile(const struct program *p, enum tensor tensor,
     memset(&pass, 0, sizeof(pass));
     do {
         place_of(p, at, &pass.place);
-        visit(context, &pass, program_tile_moves(p, tensor, pass.place.m));
+        visit(context, &pass,
+              tiling_moves(&p->arch, &p->layer, &p->tiling, tensor,
+                           pass.place.m));
         for (level = LOOP_F; level >= LOOP_G; level--) {
             if (!(tile_loops[tensor] >> level & 1))
                 continue;

@@ -34,14 +34,11 @@ static int64_t comb_rows_before(const struct comb *c, int64_t row)
                : whole * c->length + smaller(behind % c->step, c->length);
 }
 
-/* Ifmap rows (or columns) that lie in DRAM and are touched by ofmap rows
- * [first, first + n): x = stride * y + dilation * r - pad, 0 <= x < extent.
- *
- * Taps whose offset has one remainder by the stride touch rows of that
+/* Taps whose offset has one remainder by the stride touch rows of that
  * remainder only, x + pad = stride * k + remainder: each tap an interval of k.
  * They are every `cycle`-th tap, from one of the first `cycle` on. */
-static uint64_t touched_inside(int first, int n, int stride, int taps,
-                               int dilation, int pad, int extent)
+uint64_t tiling_touched(int first, int n, int stride, int taps, int dilation,
+                        int pad, int extent)
 {
     int64_t found = 0;
     const int common = gcd_int(stride, dilation);
@@ -93,7 +90,7 @@ static struct tiling_alike alike_tiles(int *at, int outputs, int tile,
     const int64_t reach = (int64_t)dilation * (taps - 1) - pad;
     struct tiling_alike a = {
         size, 1,
-        touched_inside(first, size, stride, taps, dilation, pad, extent)};
+        tiling_touched(first, size, stride, taps, dilation, pad, extent)};
     /* Ofmap rows before this one touch no padding behind the ifmap. */
     const int64_t inside =
         reach < extent ? (extent - 1 - reach) / stride + 1 : 0;
@@ -123,16 +120,33 @@ struct tiling_alike tiling_alike_columns(const struct arch *arch,
                        stored ? layer_padded_w(l) : l->W);
 }
 
+uint64_t tiling_moves(const struct arch *arch, const struct layer *l,
+                      const struct tiling *t, enum tensor tensor, int filters)
+{
+    const bool keeps = arch->l2_keeps_tiles;
+    const int Mg = l->M / l->G;
+    const uint64_t strips = (uint64_t)ceil_div(l->N, t->n) *
+                            (uint64_t)ceil_div(l->P, t->e) *
+                            (uint64_t)ceil_div(l->Q, tiling_width(l, t));
+    const uint64_t c_tiles = (uint64_t)ceil_div(l->C / l->G, t->c);
+    if (tensor == TENSOR_PSUM || tiling_keeps(t, tensor))
+        return 1;
+    /* With one (c, f) tile it stays over n, e and w. */
+    if (tensor == TENSOR_FILTER)
+        return keeps && c_tiles * (uint64_t)ceil_div(filters, t->f) == 1
+                   ? 1
+                   : strips;
+    if (!keeps)
+        return sum_ceil(Mg, t->m, t->f);
+    /* With one tile in all inside the m loop, it stays over m. */
+    return strips * c_tiles == 1 ? 1 : (uint64_t)ceil_div(Mg, t->m);
+}
+
 void tiling_expect(const struct arch *arch, const struct layer *l,
                    const struct tiling *t, struct counts *out)
 {
     const int Mg = l->M / l->G, Cg = l->C / l->G;
-    const uint64_t m_tiles = (uint64_t)ceil_div(Mg, t->m);
-    const uint64_t n_tiles = (uint64_t)ceil_div(l->N, t->n);
     const int width = tiling_width(l, t);
-    const uint64_t strips = n_tiles * (uint64_t)ceil_div(l->P, t->e) *
-                            (uint64_t)ceil_div(l->Q, width);
-    const uint64_t c_tiles = (uint64_t)ceil_div(Cg, t->c);
     const uint64_t G = (uint64_t)l->G;
 
     /* Groups side by side are whole, so their channels follow each other. */
@@ -169,25 +183,16 @@ void tiling_expect(const struct arch *arch, const struct layer *l,
         }
     }
 
-    /* With one tile in all inside the m loop, it stays over m. */
-    const bool keeps = arch->l2_keeps_tiles;
-    const bool ifmap_stays =
-        strips * c_tiles == 1 || tiling_keeps(t, TENSOR_IFMAP);
-    uint64_t ifmap_again = ifmap_stays ? 1 : m_tiles;
-    if (!keeps)
-        ifmap_again = sum_ceil(Mg, t->m, t->f);
+    const uint64_t ifmap_again = tiling_moves(arch, l, t, TENSOR_IFMAP, Mg);
     uint64_t ifmap =
         G * ifmap_again * (uint64_t)l->N * (uint64_t)Cg * rows * cols;
 
-    /* Per m tile: with one (c, f) tile it stays over n and e. */
     uint64_t filter_words = (uint64_t)Cg * (uint64_t)l->R * (uint64_t)l->S;
     uint64_t filter = 0;
     const struct tile_sizes M = tile_sizes_of(Mg, t->m);
     for (int k = 0; k < 2; k++) {
-        const uint64_t f_tiles = (uint64_t)ceil_div(M.size[k], t->f);
-        const bool stays =
-            keeps && (c_tiles * f_tiles == 1 || tiling_keeps(t, TENSOR_FILTER));
-        const uint64_t again = stays ? 1 : strips;
+        const uint64_t again =
+            tiling_moves(arch, l, t, TENSOR_FILTER, M.size[k]);
         filter += M.times[k] * again * (uint64_t)M.size[k] * filter_words;
     }
     filter *= G;

@@ -24,8 +24,6 @@ struct turn {
     struct l1_counts counts; /* in them */
 };
 
-#define INLINE static inline __attribute__((always_inline))
-
 /* Takes the ports of `rows` rows, no more than there are banks, from row `row`
  * of the line on, at most one round beyond its banks. */
 INLINE bool take_ports(const struct l1_line_cfg *line, int row, int rows,

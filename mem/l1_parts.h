@@ -6,6 +6,9 @@
 
 #include "mem/l1.h"
 
+/* A loop over clusters is made for each use of it. */
+#define INLINE static inline __attribute__((always_inline))
+
 static inline int16_t *l1_input_of(const struct l1 *l1, int line, int cluster)
 {
     return &l1->input[(cluster * L1_LINES + line) * l1->cfg.input_slots];

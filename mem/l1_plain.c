@@ -8,8 +8,6 @@
  */
 #include "mem/l1_parts.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 /* Banks whose ports are taken in this cycle, a bit each. */
 struct busy {
     uint64_t read, write; /* with one port for both, both are the same */

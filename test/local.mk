@@ -88,7 +88,8 @@ check_PROGRAMS += dataflow_test l1_dataflow_test rs_choose_test search_test \
 	search_nest_test dram_layout_test pass_events_test
 endif
 pass_events_test_SOURCES = %D%/dataflows/pass_events_test.cpp \
-	%D%/dataflows/pass_least_test.cpp %D%/dataflows/pass_time_test.cpp \
+	%D%/dataflows/pass_least_test.cpp %D%/dataflows/pass_run.h \
+	%D%/dataflows/pass_time_test.cpp \
 	$(TEST_CASES)
 pass_events_test_LDADD = $(TEST_LIBS)
 dram_layout_test_SOURCES = %D%/dataflows/dram_layout_test.cpp \

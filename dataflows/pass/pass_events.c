@@ -32,12 +32,6 @@ static int block_channels(const struct multicast_pass *d, int b)
     return b == d->blocks - 1 ? d->channels_tail : d->channels;
 }
 
-static u64 windows_of(const struct multicast_pass *d)
-{
-    return (u64)d->groups[0] * d->windows[0] +
-           (u64)d->groups[1] * d->windows[1];
-}
-
 /* The rows that a word sent to some PEs reaches; with L1s, in each cluster. */
 struct reached {
     const struct arch *arch;
@@ -69,7 +63,7 @@ static u64 take_reached(struct reached *r)
 static u64 held_words(const struct multicast_pass *d, struct reached *r,
                       u64 *rows)
 {
-    const u64 rounds = d->held_streams ? windows_of(d) : 1;
+    const u64 rounds = d->held_streams ? multicast_windows(d) : 1;
     u64 sent = 0;
     for (int t = 0; t < d->sets; t++)
         for (int b = 0; b < d->blocks; b++)
@@ -92,8 +86,7 @@ static u64 window_words(const struct multicast_pass *d, struct reached *r,
     const int sets = multicast_group_sets(d);
     const int heights = (d->set_chains - 1) * d->chain_step +
                         (d->block_rows - 1) * d->row_step + 1;
-    const u64 columns = (u64)d->groups[0] * multicast_columns(d, 0) +
-                        (u64)d->groups[1] * multicast_columns(d, 1);
+    const u64 columns = multicast_all_columns(d);
     u64 sent = 0;
     for (int g = 0; g < multicast_groups(d); g++)
         for (int b = 0; b < d->blocks; b++)
@@ -118,7 +111,7 @@ static u64 window_words(const struct multicast_pass *d, struct reached *r,
  * window's word stays there for all filters, a held one where there is one. */
 static void add_changes(const struct multicast_pass *d, u64 *held, u64 *window)
 {
-    const u64 windows = windows_of(d);
+    const u64 windows = multicast_windows(d);
     const u64 next_windows =
         windows - d->groups[0] * (d->windows[0] > 0) -
         d->groups[1] * (d->windows[1] > 0); /* not a group's first */
@@ -163,7 +156,7 @@ void pass_events_multicast(const struct arch *arch,
         d->kept[slides] ? 0 : rows_of(arch, slides, window_sent));
 
     const u64 rounds =
-        d->emit_last ? (u64)d->groups[0] + d->groups[1] : windows_of(d);
+        d->emit_last ? (u64)d->groups[0] + d->groups[1] : multicast_windows(d);
     u64 psums = 0;
     for (int t = 0; t < d->sets; t++)
         psums += (u64)d->set_chains * (u64)set_filters(d, t);

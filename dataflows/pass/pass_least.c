@@ -5,8 +5,10 @@
 
 #include <limits.h>
 
+#include "dataflows/l1_keep.h"
 #include "dataflows/pass/pass_rounds.h"
 #include "noc/tree.h"
+#include "sim/base/result.h"
 
 /* What a pass does. */
 struct work {
@@ -28,13 +30,7 @@ static uint64_t begins(const struct arch *a, enum tensor tensor)
     if (!a->has_l1 || a->l1_bypass[tensor])
         return l2;
     /* A word of the pass before is in its L1 from the beginning on. */
-    return a->l1_keeps_tiles ? l1 : l2 + l1 + 2;
-}
-
-/* Whether L2 may send none of an operand's words. */
-static bool may_be_kept(const struct arch *a, enum tensor tensor)
-{
-    return a->has_l1 && a->l1_keeps_tiles && !a->l1_bypass[tensor];
+    return l1_may_keep(a, tensor) ? l1 : l2 + l1 + 2;
 }
 
 static struct work work_of(const struct arch *a, const struct multicast_pass *d)
@@ -52,8 +48,7 @@ static struct work work_of(const struct arch *a, const struct multicast_pass *d)
         .psums = pass_psum_dests(d),
         .adds_alone =
             !tree && !d->sends_products && a->psum_add == PSUM_ADD_OWN_CYCLE,
-        .windows = (uint64_t)d->groups[0] * d->windows[0] +
-                   (uint64_t)d->groups[1] * d->windows[1],
+        .windows = multicast_windows(d),
         .held_from = begins(a, stays),
         .column_from = begins(a, slides),
         .out = stage + root,
@@ -84,15 +79,15 @@ static uint64_t by_products(const struct work *w)
     return from + 2 + most + w->up;
 }
 
-/* How many chunks a round has. */
+/* Chunks of a round, for destinations of a kind. */
 static int chunks_of(const struct pass_dests *to, int i, int wide)
 {
     return ceil_div(to->words[i], wide);
 }
 
-/* The PE that gets the last word of a round has still to make `last` products
- * of it for each of its filters, and all of so many windows more; of those that
- * may be that PE, the one with least to do. */
+/* The PE that gets the last word of a round has still to make a product of it,
+ * or one for each of its filters, all of so many windows more, and the psums of
+ * so many emissions; of those that may be that PE, the one with least to do. */
 static uint64_t still_to_do(const struct work *w, const struct pass_dests *to,
                             int wide, bool each_filter, uint64_t windows,
                             uint64_t emissions)
@@ -131,8 +126,7 @@ static uint64_t by_columns(const struct work *w, int banks, uint64_t from)
     const struct multicast_pass *d = w->pass;
     const int wide = pass_slot_words(w->arch, k, banks);
     const uint64_t round = pass_round_cycles(w->arch, k, banks, &w->column);
-    const uint64_t columns = (uint64_t)d->groups[0] * multicast_columns(d, 0) +
-                             (uint64_t)d->groups[1] * multicast_columns(d, 1);
+    const uint64_t columns = multicast_all_columns(d);
     const uint64_t first =
         from + 1 + d->filter_cols * round +
         still_to_do(w, &w->column, wide, true, w->windows - 1, w->emissions);
@@ -206,11 +200,11 @@ uint64_t pass_least_cycles(const struct arch *a, const struct multicast_pass *d)
     const struct work w = work_of(a, d);
     const enum tensor stays = d->holds_ifmap ? TENSOR_IFMAP : TENSOR_FILTER;
     const enum tensor slides = d->holds_ifmap ? TENSOR_FILTER : TENSOR_IFMAP;
-    const bool held_counts = !may_be_kept(a, stays);
+    const bool held_counts = !l1_may_keep(a, stays);
     uint64_t most = by_products(&w);
     if (held_counts)
         most = max_u64(most, by_held(&w, d->banks[stays]));
-    if (!may_be_kept(a, slides)) {
+    if (!l1_may_keep(a, slides)) {
         uint64_t from = w.column_from;
         if (a->ifmap_waits_for_filters && !d->holds_ifmap && !d->held_streams &&
             held_counts)
@@ -223,8 +217,8 @@ uint64_t pass_least_cycles(const struct arch *a, const struct multicast_pass *d)
 
 bool pass_least_is_known(const struct program *p)
 {
-    return p->kind == NETWORK_MULTICAST && !p->arch.pass_overlap &&
-           !arch_skips_any(&p->arch) && p->arch.coding == CODING_NONE;
+    return p->kind == NETWORK_MULTICAST &&
+           bound_applies(&p->arch, BOUND_passes);
 }
 
 struct sum {

@@ -62,7 +62,7 @@ struct pass_dests pass_psum_dests(const struct multicast_pass *d)
     return to;
 }
 
-static int row_words(const struct arch *a, enum network k)
+int pass_row_words(const struct arch *a, enum network k)
 {
     static const enum tensor tensor_of[NETWORK_N] = {
         TENSOR_FILTER, TENSOR_IFMAP, TENSOR_PSUM, TENSOR_PSUM};
@@ -71,7 +71,7 @@ static int row_words(const struct arch *a, enum network k)
 
 int pass_slot_words(const struct arch *a, enum network k, int banks)
 {
-    return min_int(a->network[k].words_per_slot, banks * row_words(a, k));
+    return min_int(a->network[k].words_per_slot, banks * pass_row_words(a, k));
 }
 
 uint64_t pass_chunks_cycles(const struct arch *a, enum network k, int banks,
@@ -96,13 +96,18 @@ uint64_t pass_chunks_cycles(const struct arch *a, enum network k, int banks,
     return cycles;
 }
 
-uint64_t pass_round_cycles(const struct arch *a, enum network k, int banks,
-                           const struct pass_dests *to)
+uint64_t pass_round_words(const struct pass_dests *to)
 {
     uint64_t words = 0;
     for (int i = 0; i < to->kinds; i++)
         words += (uint64_t)to->n[i] * (uint64_t)to->words[i];
-    return max_u64(
-        pass_chunks_cycles(a, k, banks, to, INT_MAX),
-        ceil_div_u64(words, (uint64_t)banks * (uint64_t)row_words(a, k)));
+    return words;
+}
+
+uint64_t pass_round_cycles(const struct arch *a, enum network k, int banks,
+                           const struct pass_dests *to)
+{
+    const uint64_t of_banks = (uint64_t)banks * (uint64_t)pass_row_words(a, k);
+    return max_u64(pass_chunks_cycles(a, k, banks, to, INT_MAX),
+                   ceil_div_u64(pass_round_words(to), of_banks));
 }

@@ -40,6 +40,10 @@ pass_window_network(const struct multicast_pass *pass)
     return pass->holds_ifmap ? NETWORK_FILTER : NETWORK_IFMAP;
 }
 
+/* Words of a row of L2's banks under a network's tiles. */
+int pass_row_words(const struct arch *arch, enum network network);
+/* Words of a round, for all destinations. */
+uint64_t pass_round_words(const struct pass_dests *to);
 /* Words that a slot of the network has at most, for tiles in so many banks. */
 int pass_slot_words(const struct arch *arch, enum network network, int banks);
 

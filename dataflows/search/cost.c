@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "dataflows/gemm/gemm.h"
+#include "dataflows/l1_keep.h"
 #include "dataflows/l2_deal.h"
 #include "dataflows/search/stalls.h"
 
@@ -18,9 +19,7 @@
 static uint64_t l2_sends(const struct search_problem *problem,
                          enum tensor tensor, uint64_t taken)
 {
-    return !problem->stalls && search_may_be_kept(problem->arch, tensor)
-               ? 0
-               : taken;
+    return !problem->stalls && l1_may_keep(problem->arch, tensor) ? 0 : taken;
 }
 
 void search_line_of(const struct search_problem *problem,

@@ -131,9 +131,6 @@ search_width_of(const struct search_problem *problem,
     return &problem->width[reduction->width];
 }
 
-/* Whether L1s may have a word that a pass takes: then its read there is all
- * that it costs for sure, and L2 has no cycles for it. */
-bool search_may_be_kept(const struct arch *arch, enum tensor tensor);
 /* Energy of one copy of a word in an L1: a hop at least, written, read; 0
  * without one.  Where L1s keep tiles, read. */
 double search_l1_price(const struct arch *arch,

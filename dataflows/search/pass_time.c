@@ -14,13 +14,9 @@
 static double round_cycles(const struct arch *a, enum network k, int banks,
                            const struct pass_dests *to)
 {
-    static const enum tensor tensor_of[NETWORK_N] = {
-        TENSOR_FILTER, TENSOR_IFMAP, TENSOR_PSUM, TENSOR_PSUM};
-    const int row = arch_l2_store(a, tensor_of[k]).bank_row_words;
+    const int row = pass_row_words(a, k);
     const uint64_t cycles = pass_chunks_cycles(a, k, banks, to, INT_MAX);
-    uint64_t words = 0;
-    for (int i = 0; i < to->kinds; i++)
-        words += (uint64_t)to->n[i] * (uint64_t)to->words[i];
+    const uint64_t words = pass_round_words(to);
     const double most = (double)banks * row, mean = (double)cycles;
     if (cycles == 0)
         return 0;
@@ -74,10 +70,8 @@ static struct work work_of(const struct arch *a, const struct multicast_pass *d)
     const enum tensor slides = d->holds_ifmap ? TENSOR_FILTER : TENSOR_IFMAP;
     const enum tensor stays = d->holds_ifmap ? TENSOR_IFMAP : TENSOR_FILTER;
     const int groups = multicast_groups(d), cols = d->filter_cols;
-    const double windows = (double)d->groups[0] * d->windows[0] +
-                           (double)d->groups[1] * d->windows[1];
-    const double columns = (double)d->groups[0] * multicast_columns(d, 0) +
-                           (double)d->groups[1] * multicast_columns(d, 1);
+    const double windows = (double)multicast_windows(d);
+    const double columns = (double)multicast_all_columns(d);
     const int channels = d->blocks > 1 ? d->channels : d->channels_tail;
     const int filters = d->sets > groups ? d->filters : d->filters_tail;
     const struct pass_dests held_to = pass_held_dests(d);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/l1_keep.h"
 #include "dataflows/search/cost.h"
 
 /* Sums up the sizes of tiles that `size` cuts an extent into, which `next`
@@ -90,17 +91,13 @@ static void set_widths(struct search_problem *p)
         }
 }
 
-bool search_may_be_kept(const struct arch *arch, enum tensor tensor)
-{
-    return arch->has_l1 && arch->l1_keeps_tiles && !arch->l1_bypass[tensor];
-}
-
 double search_l1_price(const struct arch *arch,
                        const struct search_costs *costs, enum tensor tensor)
 {
     if (!arch->has_l1)
         return 0;
-    if (search_may_be_kept(arch, tensor))
+    /* Its read there is all that it costs for sure. */
+    if (l1_may_keep(arch, tensor))
         return costs->l1[tensor];
     return costs->noc_hop[tensor] +
            (arch->l1_bypass[tensor]
@@ -111,7 +108,7 @@ double search_l1_price(const struct arch *arch,
 double search_sent_price(const struct arch *arch,
                          const struct search_costs *costs, enum tensor tensor)
 {
-    return (search_may_be_kept(arch, tensor) ? 0 : costs->l2[tensor]) +
+    return (l1_may_keep(arch, tensor) ? 0 : costs->l2[tensor]) +
            search_l1_price(arch, costs, tensor);
 }
 

@@ -104,46 +104,35 @@ void bounds_peak_words(const struct arch *a, uint64_t out[BOUND_N])
     out[BOUND_ifmap_network] *= l1s;
 }
 
-struct bytes {
-    const struct program *program;
-    struct tile_move move;
-    uint64_t sum;
-};
-
-static uint64_t move_bytes(struct bytes *b, const struct pass *pass,
-                           enum tensor t)
-{
-    if (!tensor_is_moved(&b->program->arch, &b->program->layer, t))
-        return 0;
-    program_tile_move(b->program, pass, t, &b->move);
-    return b->move.compressed_bytes > 0
-               ? b->move.compressed_bytes
-               : bytes_of_words(b->move.words,
-                                b->program->arch.precision_bits[t]);
-}
-
-/* Those of the tiles that the first pass waits for. */
+/* Bytes of the tiles that the first pass waits for. */
 static uint64_t first_bytes(const struct program *p)
 {
-    struct bytes b = {.program = p};
+    struct tile_move move = {0};
     struct cursor cursor;
     struct pass pass;
-    uint64_t sum = 0;
+    uint64_t bytes = 0;
     cursor_start(&cursor);
-    if (cursor_next(p, &cursor, &pass))
-        for (int t = 0; t < TENSOR_PSUM; t++)
-            sum = count_add(sum, move_bytes(&b, &pass, (enum tensor)t));
-    tile_move_fini(&b.move);
-    return sum;
+    SIM_CHECK(cursor_next(p, &cursor, &pass));
+    for (int t = 0; t < TENSOR_PSUM; t++) {
+        if (!tensor_is_moved(&p->arch, &p->layer, (enum tensor)t))
+            continue;
+        program_tile_move(p, &pass, (enum tensor)t, &move);
+        bytes = count_add(
+            bytes, move.compressed_bytes > 0
+                       ? move.compressed_bytes
+                       : bytes_of_words(move.words, p->arch.precision_bits[t]));
+    }
+    tile_move_fini(&move);
+    return bytes;
 }
 
 /* So many of `extent` are in the last tile of `size`. */
 static uint64_t last_of(int extent, int size)
 {
-    return (uint64_t)(extent - (ceil_div(extent, size) - 1) * size);
+    return (uint64_t)tile_size(extent, size, ceil_div(extent, size) - 1);
 }
 
-/* Those of finished words that DRAM takes when no pass is in flight: the last
+/* Bytes of finished words that DRAM takes when no pass is in flight: the last
  * tile's, or, where L2 has one buffer of psums, all. */
 static uint64_t alone_bytes(const struct program *p, const struct counts *c)
 {

@@ -9,29 +9,11 @@
 #include <vector>
 
 #include "dataflows/search/pass_time.h"
-#include "sim/array/array_side.h"
-#include "sim/run/kernel.h"
-#include "test/random_layer.h"
+#include "test/dataflows/pass_run.h"
 #include "test/sample.h"
 
 namespace
 {
-
-// The program of a random machine and layer under a dataflow, or false.
-bool draw(random_case *random, const dataflow *flow, program *p)
-{
-    diag *d = diag_new();
-    arch a = random->machine();
-    random->choose_for(flow->name, &a);
-    const layer l = random->shape();
-    const given_mapping none = {};
-    mapping m = {};
-    const bool ok = flow->choose(&a, &l, &none, &m, d);
-    if (ok)
-        flow->compile(&a, &l, &m, p);
-    diag_free(d);
-    return ok;
-}
 
 // A descriptor, whether psums of passes before come in or not.
 std::string bytes_of(multicast_pass d)
@@ -54,7 +36,7 @@ TEST(PassKinds, AreAsManyPassesOfEachDescriptorAsTheCursorFinds)
     auto *p = new program();
     for (int k = 0; dataflow_table[k] != nullptr; k++)
         for (int n = 0; n < machines; n++) {
-            if (!draw(&random, dataflow_table[k], p))
+            if (!draw_program(&random, dataflow_table[k], p))
                 continue;
             kinds ours, want;
             program_each_kind(p, add_kind, &ours);
@@ -74,26 +56,16 @@ TEST(PassKinds, AreAsManyPassesOfEachDescriptorAsTheCursorFinds)
 void add_shares(const program &p, int most, std::vector<double> *out,
                 std::vector<double> *free)
 {
-    array_side *side = array_side_new(&p, nullptr);
-    array_side_may_skip(side);
-    cursor at;
-    cursor_start(&at);
-    pass one;
-    for (int n = 0; n < most && cursor_next(&p, &at, &one); n++) {
-        array_side_issue(side, &one);
-        ASSERT_EQ(kernel_native.run_pass(nullptr, side, UINT64_MAX), RUN_DONE);
-        pass_outcome outcome;
-        array_side_finish(side, &outcome);
+    step_first_passes(p, most, [&](const pass &one, const pass_outcome &ran) {
         const pass_time about = pass_time_about(&p.arch, &one.work.multicast);
         EXPECT_LE(about.filter_free, about.cycles);
-        if (outcome.cycles < 100)
-            continue; /* single cycles are left out */
-        out->push_back(double(about.cycles) / double(outcome.cycles));
+        if (ran.cycles < 100)
+            return; /* single cycles are left out */
+        out->push_back(double(about.cycles) / double(ran.cycles));
         free->push_back(std::abs(double(about.filter_free) -
-                                 double(outcome.filter_free_cycle)) /
-                        double(outcome.cycles));
-    }
-    array_side_free(side);
+                                 double(ran.filter_free_cycle)) /
+                        double(ran.cycles));
+    });
 }
 
 // On machines whose ports and networks do as most chips' do.
@@ -105,7 +77,7 @@ TEST(PassTime, IsAboutThatOfTheMachine)
     for (const char *name : {"rs", "ws", "is", "os", "nlr"}) {
         std::vector<double> off, free;
         for (int n = 0; n < machines; n++) {
-            if (!draw(&random, dataflow_find(name), p))
+            if (!draw_program(&random, dataflow_find(name), p))
                 continue;
             p->arch.ifmap_waits_for_filters = false;
             p->arch.start = PE_START_WORD;
