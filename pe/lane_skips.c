@@ -26,9 +26,12 @@ struct lane_skips *lane_skips_new(struct lanes *lanes)
     s->held_rank = xcalloc(n, sizeof(*s->held_rank));
     s->word_left = xcalloc(n, sizeof(*s->word_left));
     s->word_comes = xcalloc(n, sizeof(*s->word_comes));
-    s->few_left = xcalloc(3 * n, sizeof(*s->few_left));
-    s->few_come = s->few_left + n;
-    s->few_stop = s->few_come + n;
+    s->few_left[0] = xcalloc(6 * n, sizeof(*s->few_left[0]));
+    s->few_left[1] = s->few_left[0] + n;
+    for (size_t k = 0; k < 2; k++) {
+        s->few_come[k] = s->few_left[0] + (2 + k) * n;
+        s->few_stop[k] = s->few_left[0] + (4 + k) * n;
+    }
     s->tap_products = xcalloc(n * COUNTED_TAPS, sizeof(*s->tap_products));
     int16_t *at = s->fields;
 #define PLACE(name, doc) \
@@ -52,7 +55,7 @@ void lane_skips_free(struct lane_skips *s)
     free(s->tap_products);
     free(s->word_left);
     free(s->word_comes);
-    free(s->few_left);
+    free(s->few_left[0]);
     free(s->live);
     free(s->todo);
     free(s->added);
@@ -398,7 +401,8 @@ HOT(, void, lane_skips_issue, (struct lanes * lanes), (lanes))
         s->added = renew(NULL, lanes, s->psum_words);
     s->of_one_word = s->added != NULL && lanes->pass.held_streams &&
                      taps == 1 && filters < BITS;
-    s->of_few = s->of_one_word && filters < FEW_BITS;
+    s->of_few = s->of_one_word && filters <= FEW_BITS;
+    s->has_high = filters > HALF_BITS;
     s->of_taps = s->added != NULL && !lanes->pass.held_streams &&
                  filters == 1 && taps <= BITS;
     s->may_count = s->added != NULL && !lanes->pass.held_streams &&
@@ -408,12 +412,15 @@ HOT(, void, lane_skips_issue, (struct lanes * lanes), (lanes))
         f->ended[l] = f->asks_window[l] = 0;
         if (f->active[l] == 0)
             continue;
-        if (s->of_few)
-            s->few_stop[l] = (int16_t)(1 << f->filters[l]);
+        if (s->of_few) {
+            const uint64_t stop = (uint64_t)1 << f->filters[l];
+            s->few_stop[0][l] = (int16_t)stop;
+            s->few_stop[1][l] = (int16_t)(stop >> HALF_BITS);
+        }
         begin_window(lanes, l, true, false);
     }
     if (s->of_few)
-        find_in_words(lanes, 0, lanes->n);
+        find_in_halves(lanes, 0, lanes->n, true, true);
 }
 
 static inline void go_to_next(const struct lanes *lanes, int lane)
@@ -431,11 +438,17 @@ static inline void go_to_next(const struct lanes *lanes, int lane)
         find_next(lanes, lane);
 }
 
-HOT(static, void, go_on_few, (struct lanes * lanes, int from, int to),
-    (lanes, from, to))
+HOT(static, void, go_on_few,
+    (struct lanes * lanes, int from, int to, bool names_filters),
+    (lanes, from, to, names_filters))
 {
     begin_few_windows(lanes, from, to);
-    find_in_words(lanes, from, to);
+    if (names_filters)
+        find_in_halves(lanes, from, to, true, true);
+    else if (lanes->skips->has_high)
+        find_in_halves(lanes, from, to, true, false);
+    else
+        find_in_halves(lanes, from, to, false, false);
 }
 
 HOT(, void, lane_skips_go_on,
@@ -444,7 +457,7 @@ HOT(, void, lane_skips_go_on,
 {
     const struct lane_fields *f = &lanes->f;
     if (lanes->skips->of_few) {
-        go_on_few(lanes, from, to);
+        go_on_few(lanes, from, to, !may_count);
         return;
     }
     for (int at = from; at < to; at += BITS) {

@@ -8,7 +8,7 @@
 #include "pe/lane_skips.h"
 #include "pe/stream_bits.h"
 
-enum { COUNTED_TAPS = 16, FEW_BITS = 16 };
+enum { COUNTED_TAPS = 16, HALF_BITS = 16, FEW_BITS = 2 * HALF_BITS };
 
 struct lane_skips {
     struct lane_pattern pattern;
@@ -32,10 +32,11 @@ struct lane_skips {
     /* Each lane holds a word for each of up to 64 taps (find_next_tap): then
      * these are bits of the words held and of the window's that come. */
     bool of_taps;
-    /* Where all are fewer than FEW_BITS, these bits in words that many lanes go
-     * on by at once, and the one behind the last. */
-    bool of_few;
-    int16_t *few_left, *few_come, *few_stop; /* own; the first, for all */
+    /* Where none holds more than FEW_BITS, these bits in halves of 16 that many
+     * lanes go on by at once, the high one where some lane holds as many, and
+     * the bit behind the last. */
+    bool of_few, has_high;
+    int16_t *few_left[2], *few_come[2], *few_stop[2]; /* own; one, for all */
     uint64_t psums;
 };
 
@@ -94,8 +95,36 @@ static inline void find_in_word(const struct lanes *lanes, int lane)
         (int16_t)__builtin_popcountll(come & low_bits((uint64_t)next));
 }
 
-/* The same of all lanes [from, to) that have moved on, by words of 16 bits. */
-static inline void find_in_words(const struct lanes *lanes, int from, int to)
+/* Up to 32 bits of a lane, in words that vectors of lanes have. */
+struct halves {
+    int16_t low, high;
+};
+
+/* Without the lowest bit that is set. */
+static inline struct halves without_lowest(struct halves a)
+{
+    const int16_t borrows = (int16_t) - (a.low == 0);
+    return (struct halves){(int16_t)(a.low & (a.low - 1)),
+                           (int16_t)(a.high & (a.high + borrows))};
+}
+
+/* Those of `of` below the lowest that is set of `a` or `b`; all: none is. */
+static inline struct halves below_lowest(struct halves of, struct halves a,
+                                         struct halves b)
+{
+    const int16_t low = (int16_t)(a.low | b.low);
+    const int16_t high = (int16_t)(a.high | b.high);
+    const int16_t none = (int16_t) - (low == 0);
+    return (struct halves){(int16_t)(of.low & ((low & -low) - 1)),
+                           (int16_t)(of.high & none & ((high & -high) - 1))};
+}
+
+/* The same of all lanes [from, to) that have moved on, by halves. has_high:
+ * some have a bit in the high one; else those are 0. names_filters: somebody
+ * follows who asks for filters of products; else each is 0. */
+static inline __attribute__((always_inline)) void
+find_in_halves(const struct lanes *lanes, int from, int to, bool has_high,
+               bool names_filters)
 {
     const struct lane_fields *f = &lanes->f;
     const struct lane_skips *s = lanes->skips;
@@ -119,48 +148,72 @@ static inline void find_in_words(const struct lanes *lanes, int from, int to)
     FIELD(next_dead_window);
     FIELD(next_dead_held);
 #undef FIELD
-    int16_t *__restrict left = s->few_left + from;
-    const int16_t *__restrict comes = s->few_come + from;
-    const int16_t *__restrict stops = s->few_stop + from;
+    int16_t *__restrict left_low = s->few_left[0] + from;
+    int16_t *__restrict left_high = s->few_left[1] + from;
+    const int16_t *__restrict come_low = s->few_come[0] + from;
+    const int16_t *__restrict come_high = s->few_come[1] + from;
+    const int16_t *__restrict stop_low = s->few_stop[0] + from;
+    const int16_t *__restrict stop_high = s->few_stop[1] + from;
     const int n = to - from;
+#define HALVES(of)                                          \
+    {                                                       \
+        of##_low[l], (int16_t)(has_high ? of##_high[l] : 0) \
+    }
+#define COUNT(of) \
+    (has_high ? lane_bits_of_two((of).low, (of).high) : lane_bits((of).low))
 #define SET(field, value) \
     field[l] = (int16_t)(((value)&moved) | (field[l] & ~moved))
 #pragma GCC ivdep
     for (int l = 0; l < n; l++) {
         const int16_t moved = (int16_t)(-(moved_on[l] != 0) & running[l]);
-        const int16_t todo = left[l], come = comes[l], stop = stops[l];
-        const int16_t some = (int16_t) - (todo != 0);
-        const int16_t behind_first = (int16_t)(todo & (todo - 1));
-        const int16_t has_second = (int16_t) - (behind_first != 0);
-        /* The bits below the first product's, and so on. */
-        const int16_t to_first =
-            (int16_t)(((todo | stop) & -(todo | stop)) - 1);
-        const int16_t to_second =
-            (int16_t)(((behind_first | stop) & -(behind_first | stop)) - 1);
-        const int16_t dead = lane_bits((int16_t)(come & to_first));
-        const int16_t before = lane_bits((int16_t)(come & to_second));
+        const struct halves all = {-1, -1};
+        const struct halves todo = HALVES(left), come = HALVES(come);
+        const struct halves stop = HALVES(stop);
+        const struct halves behind_first = without_lowest(todo);
+        const int16_t some = (int16_t) - ((todo.low | todo.high) != 0);
+        const int16_t has_second =
+            (int16_t) - ((behind_first.low | behind_first.high) != 0);
+        const struct halves to_first = below_lowest(come, todo, stop);
+        const struct halves to_second = below_lowest(come, behind_first, stop);
+        const int16_t dead = COUNT(to_first);
+        const int16_t before = COUNT(to_second);
         const int16_t two =
             (int16_t)(pairs & has_second & -(before + 1 - dead <= room));
-        const int16_t rest = (int16_t)(behind_first & (behind_first + two));
-        const int16_t to_next = (int16_t)(((rest | stop) & -(rest | stop)) - 1);
-        const int16_t last = (int16_t) - (rest == 0);
+        const struct halves behind_second = without_lowest(behind_first);
+        const struct halves rest = {
+            (int16_t)((behind_second.low & two) | (behind_first.low & ~two)),
+            (int16_t)((behind_second.high & two) | (behind_first.high & ~two))};
+        const struct halves to_next = below_lowest(come, rest, stop);
+        const int16_t last = (int16_t) - ((rest.low | rest.high) == 0);
         const int16_t word = window_words[l];
-        SET(left, rest);
+        SET(left_low, rest.low);
+        if (has_high)
+            SET(left_high, rest.high);
         SET(tap, 1 + some);
-        SET(filter, lane_bits(to_first) & some);
         SET(dead_window, word & ~some);
         SET(dead_held, dead);
         SET(pair, two & 1);
-        SET(second_filter, lane_bits(to_second) & some);
-        SET(second_held, before);
         SET(need_window, (word & ~some) - some);
         SET(need_held, ((before & two) | (dead & ~two)) - some);
         SET(next_tap, last & 1);
-        SET(next_filter, lane_bits(to_next) & ~last);
         SET(next_dead_window, word & last);
-        SET(next_dead_held, lane_bits((int16_t)(come & to_next)));
+        SET(next_dead_held, COUNT(to_next));
+        if (names_filters) {
+            const struct halves first = below_lowest(all, todo, stop);
+            const struct halves second = below_lowest(all, behind_first, stop);
+            const struct halves next = below_lowest(all, rest, stop);
+            SET(filter, COUNT(first) & some);
+            SET(second_filter, COUNT(second) & some);
+            SET(second_held, before);
+            SET(next_filter, COUNT(next) & ~last);
+        } else {
+            SET(filter, 0);
+            SET(next_filter, 0);
+        }
     }
 #undef SET
+#undef COUNT
+#undef HALVES
 }
 
 /* Where the lane's first window begins in the streams of its words. */
@@ -198,20 +251,22 @@ static inline void count_added(struct lane_skips *s, int lane)
     }
 }
 
-/* A window of one word for which few are held, as find_in_words goes on by it.
+/* A window of one word for which few are held, as find_in_halves goes on by it.
  */
 static inline void begin_few(const struct lane_skips *s,
                              const struct lane_fields *f, int lane)
 {
     const struct lane_pattern *p = &s->pattern;
     const uint64_t window = s->window_at[lane], held = s->held_at[lane];
-    const uint32_t all = (uint32_t)(uint16_t)s->few_stop[lane] - 1;
+    const uint32_t all = (uint32_t)low_bits((uint64_t)f->filters[lane]);
     const uint32_t come = all & few_bits(p->held_comes, held);
     const uint32_t todo = all & few_bits(p->held, held) &
                           -(uint32_t)bit_is_set(p->window, window);
     const int16_t comes = bit_is_set(p->window_comes, window);
-    s->few_come[lane] = (int16_t)come;
-    s->few_left[lane] = (int16_t)todo;
+    s->few_come[0][lane] = (int16_t)come;
+    s->few_come[1][lane] = (int16_t)(come >> HALF_BITS);
+    s->few_left[0][lane] = (int16_t)todo;
+    s->few_left[1][lane] = (int16_t)(todo >> HALF_BITS);
     s->added[lane] |= todo;
     f->held_come[lane] = (int16_t)__builtin_popcount(come);
     f->window_words[lane] = comes;

@@ -40,15 +40,15 @@ static inline uint64_t bits_of_word(const uint64_t *bits, uint64_t at)
     return bits == NULL ? UINT64_MAX : bits_from(bits, at);
 }
 
-/* As bits_of_word, at least 16 bits, from a load of their bytes alone. */
+/* As bits_of_word, the first 32 bits, from a load of their bytes alone. */
 static inline uint32_t few_bits(const uint64_t *bits, uint64_t at)
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    uint32_t four;
+    uint64_t eight;
     if (bits == NULL)
         return UINT32_MAX;
-    memcpy(&four, (const char *)bits + at / 8, sizeof(four));
-    return four >> at % 8;
+    memcpy(&eight, (const char *)bits + at / 8, sizeof(eight));
+    return (uint32_t)(eight >> at % 8);
 #else
     return (uint32_t)bits_of_word(bits, at);
 #endif
@@ -78,6 +78,18 @@ static inline uint64_t rank_of(const uint64_t *comes, const uint32_t *ranks,
         return word;
     return ranks[word / BITS] + (uint64_t)__builtin_popcountll(
                                     comes[word / BITS] & low_bits(word % BITS));
+}
+
+/* The same of two words. */
+static inline int16_t lane_bits_of_two(int16_t a, int16_t b)
+{
+    uint16_t x = (uint16_t)a, y = (uint16_t)b;
+    x = (uint16_t)(x - ((x >> 1) & 0x5555));
+    y = (uint16_t)(y - ((y >> 1) & 0x5555));
+    x = (uint16_t)((x & 0x3333) + ((x >> 2) & 0x3333));
+    x = (uint16_t)(x + (y & 0x3333) + ((y >> 2) & 0x3333));
+    x = (uint16_t)((x & 0x0f0f) + ((x >> 4) & 0x0f0f));
+    return (int16_t)((x + (x >> 8)) & 0x3f);
 }
 
 /* A bit for each of `n` bytes, up to 64, that are 0 or 1, with as many more as

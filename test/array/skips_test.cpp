@@ -243,6 +243,53 @@ void expect_equal(const layer_result &a, const layer_result &b, const layer &l)
             << ledger_name[c] << ", " << describe(l);
 }
 
+// PEs that hold more words for a tap than a machine word has halves, or bits.
+TEST_P(Skips, TakeTheCyclesThatTheOracleTakesOfManyFilters)
+{
+    const int most[] = {15, 16, 17, 31, 32, 33, 63, 64};
+    const int end = sample(60, "random machines");
+    int passes[3] = {};
+    auto *p = new program();
+    for (int k = 0; k < end; k++) {
+        arch a = machine(k % 3 == 0);
+        a.rows = std::min(a.rows, 4);
+        a.cols = std::min(a.cols, 4);
+        a.rf_words[TENSOR_PSUM] = most[k % 8];
+        a.rf_words[TENSOR_IFMAP] = a.rf_words[TENSOR_FILTER] = 80;
+        a.l2_bytes = 1 << 20;
+        layer l = shape();
+        l.G = l.R = l.S = l.N = 1;
+        l.M = k / 8 % 2 == 0 ? most[k % 8] : random_.pick(12, 132);
+        l.H = l.W = random_.pick(1, 4);
+        layer_set_steps(&l, 1, 0, 1);
+        Messages d;
+        ASSERT_TRUE(layer_finish(&l, src_pos{}, d)) << d.text();
+        layer_mapping m = {};
+        if (!choose(a, l, &m))
+            continue;
+        m.dataflow->compile(&a, &l, &m.mapping, p);
+        cursor at;
+        pass first;
+        cursor_start(&at);
+        ASSERT_TRUE(cursor_next(p, &at, &first));
+        const int filters = first.work.multicast.filters;
+        passes[filters <= 16 ? 0 : filters <= 32 ? 1 : 2]++;
+        expect_oracle(*p, l);
+        a.coding = CODING_CSC;
+        simulate_options o = {};
+        const layer_result plain = simulated(a, l, m, o);
+        o.check = true;
+        const layer_result checked = simulated(a, l, m, o);
+        EXPECT_EQ(checked.check_mismatches, 0u) << describe(l);
+        expect_equal(plain, checked, l);
+    }
+    delete p;
+    if (std::string(GetParam()) == "os" && !sample_is_short()) {
+        for (int n : passes)
+            EXPECT_GT(n, 0);
+    }
+}
+
 // Without declared zeros, and of a pattern that has none.
 TEST_P(Skips, TakeTheDenseCyclesWithoutZeros)
 {
