@@ -32,6 +32,9 @@ struct lane_skips *lane_skips_new(struct lanes *lanes)
         s->few_come[k] = s->few_left[0] + (2 + k) * n;
         s->few_stop[k] = s->few_left[0] + (4 + k) * n;
     }
+    s->tap_left = s->few_left[0];
+    s->tap_come = s->few_come[0];
+    s->tap_slide = s->few_stop[0];
     s->tap_products = xcalloc(n * COUNTED_TAPS, sizeof(*s->tap_products));
     int16_t *at = s->fields;
 #define PLACE(name, doc) \
@@ -326,7 +329,7 @@ static inline void begin_window(struct lanes *lanes, int lane, bool is_first,
     if (s->of_taps) {
         if (is_first)
             hold_taps(lanes, lane);
-        begin_taps(lanes, lane, may_count && s->may_count);
+        begin_taps(lanes, lane);
         return;
     }
     if (s->of_one_word) {
@@ -416,6 +419,8 @@ HOT(, void, lane_skips_issue, (struct lanes * lanes), (lanes))
             const uint64_t stop = (uint64_t)1 << f->filters[l];
             s->few_stop[0][l] = (int16_t)stop;
             s->few_stop[1][l] = (int16_t)(stop >> HALF_BITS);
+        } else if (s->of_taps) {
+            s->tap_slide[l] = (int16_t)low_bits((uint64_t)f->slide[l]);
         }
         begin_window(lanes, l, true, false);
     }
@@ -430,12 +435,13 @@ static inline void go_to_next(const struct lanes *lanes, int lane)
         find_in_word(lanes, lane);
         return;
     }
+    if (lanes->skips->of_taps) {
+        go_to_next_tap(lanes, lane);
+        return;
+    }
     f->dead_window[lane] = f->next_dead_window[lane];
     f->dead_held[lane] = f->next_dead_held[lane];
-    if (lanes->skips->of_taps)
-        find_next_tap(lanes, lane);
-    else
-        find_next(lanes, lane);
+    find_next(lanes, lane);
 }
 
 HOT(static, void, go_on_few,
@@ -451,6 +457,13 @@ HOT(static, void, go_on_few,
         find_in_halves(lanes, from, to, false, false);
 }
 
+HOT(static, void, go_on_taps, (struct lanes * lanes, int from, int to),
+    (lanes, from, to))
+{
+    for (int at = from; at < to; at += BITS)
+        go_on_counting_taps(lanes, at, at + BITS < to ? at + BITS : to);
+}
+
 HOT(, void, lane_skips_go_on,
     (struct lanes * lanes, int from, int to, bool may_count),
     (lanes, from, to, may_count))
@@ -458,6 +471,10 @@ HOT(, void, lane_skips_go_on,
     const struct lane_fields *f = &lanes->f;
     if (lanes->skips->of_few) {
         go_on_few(lanes, from, to, !may_count);
+        return;
+    }
+    if (lanes->skips->of_taps && lanes->skips->may_count && may_count) {
+        go_on_taps(lanes, from, to);
         return;
     }
     for (int at = from; at < to; at += BITS) {

@@ -37,6 +37,10 @@ struct lane_skips {
      * the bit behind the last. */
     bool of_few, has_high;
     int16_t *few_left[2], *few_come[2], *few_stop[2]; /* own; one, for all */
+    /* For lanes that count their windows of taps down: the taps with words that
+     * are not zero, and those that come, of the window that they have come to;
+     * the taps that are dropped behind it.  They lie where the above do. */
+    int16_t *tap_left, *tap_come, *tap_slide;
     uint64_t psums;
 };
 
@@ -327,6 +331,14 @@ static inline void find_next_tap(const struct lanes *lanes, int lane)
         (int16_t)__builtin_popcountll(held_comes & before);
 }
 
+static inline void go_to_next_tap(const struct lanes *lanes, int lane)
+{
+    const struct lane_fields *f = &lanes->f;
+    f->dead_window[lane] = f->next_dead_window[lane];
+    f->dead_held[lane] = f->next_dead_held[lane];
+    find_next_tap(lanes, lane);
+}
+
 /* What the lane holds; a pass has it from its first window on. */
 static inline void hold_taps(const struct lanes *lanes, int lane)
 {
@@ -342,9 +354,19 @@ static inline void hold_taps(const struct lanes *lanes, int lane)
     f->counts[lane] = 0;
 }
 
-/* Where the lane's window begins is known.  may_count: as of begin_window. */
-static inline void begin_taps(const struct lanes *lanes, int lane,
-                              bool may_count)
+/* Notes whether the lane's window adds a product to its psum. */
+static inline void add_any(const struct lanes *lanes, int lane, bool any)
+{
+    struct lane_skips *s = lanes->skips;
+    s->added[lane] |= any;
+    if (!lanes->pass.emit_last || lanes->f.windows_left[lane] == 1) {
+        s->psums += s->added[lane];
+        s->added[lane] = 0;
+    }
+}
+
+/* Where the lane's window begins is known; it is not counted down. */
+static inline void begin_taps(const struct lanes *lanes, int lane)
 {
     const struct lane_fields *f = &lanes->f;
     struct lane_skips *s = lanes->skips;
@@ -355,27 +377,11 @@ static inline void begin_taps(const struct lanes *lanes, int lane,
     const int dead =
         __builtin_popcountll(come & ((todo & -todo) - 1)); /* all: none is */
     const int tap = todo != 0 ? __builtin_ctzll(todo) : f->taps[lane];
-    const bool any = todo != 0;
-    s->added[lane] |= any;
-    if (!lanes->pass.emit_last || f->windows_left[lane] == 1) {
-        s->psums += s->added[lane];
-        s->added[lane] = 0;
-    }
+    add_any(lanes, lane, todo != 0);
     f->window_words[lane] = (int16_t)__builtin_popcountll(come);
     f->slide_words[lane] = (int16_t)__builtin_popcountll(
         come & low_bits((uint64_t)f->slide[lane]));
     f->dead_window[lane] = (int16_t)dead;
-    if (may_count && f->held[lane] == f->held_come[lane]) {
-        f->counts[lane] = -1;
-        f->words_left[lane] = (int16_t)todo;
-        f->words_come[lane] = (int16_t)come;
-        f->left[lane] = any;
-        f->tap[lane] = any ? 0 : f->taps[lane];
-        f->filter[lane] = f->next_filter[lane] = 0;
-        f->need_window[lane] = (int16_t)(dead + any);
-        f->need_held[lane] = 0;
-        return;
-    }
     s->todo[lane] = todo;
     s->word_comes[lane] = come;
     f->counts[lane] = 0;
@@ -384,6 +390,101 @@ static inline void begin_taps(const struct lanes *lanes, int lane,
     f->dead_held[lane] = (int16_t)__builtin_popcountll(s->word_left[lane] &
                                                        low_bits((uint64_t)tap));
     find_next_tap(lanes, lane);
+}
+
+/* A window of up to COUNTED_TAPS that the lane counts down, as
+ * begin_counted_taps goes on by it. */
+static inline void note_taps(const struct lanes *lanes, int lane)
+{
+    const struct lane_skips *s = lanes->skips;
+    const uint64_t at = s->window_at[lane];
+    const int16_t todo =
+        (int16_t)(s->live[lane] & few_bits(s->pattern.window, at));
+    s->tap_left[lane] = todo;
+    s->tap_come[lane] = (int16_t)(few_bits(s->pattern.window_comes, at) &
+                                  low_bits((uint64_t)lanes->f.taps[lane]));
+    add_any(lanes, lane, todo != 0);
+}
+
+/* All lanes [from, to) that have come to such windows. */
+static inline void begin_counted_taps(const struct lanes *lanes, int from,
+                                      int to)
+{
+    const struct lane_fields *f = &lanes->f;
+    const struct lane_skips *s = lanes->skips;
+#define FIELD(name) int16_t *__restrict name = f->name + from
+    FIELD(moved_on);
+    FIELD(running);
+    FIELD(held);
+    FIELD(held_come);
+    FIELD(taps);
+    FIELD(window_words);
+    FIELD(slide_words);
+    FIELD(dead_window);
+    FIELD(counts);
+    FIELD(words_left);
+    FIELD(words_come);
+    FIELD(left);
+    FIELD(tap);
+    FIELD(filter);
+    FIELD(next_filter);
+    FIELD(need_window);
+    FIELD(need_held);
+#undef FIELD
+    const int16_t *__restrict todo = s->tap_left + from;
+    const int16_t *__restrict come = s->tap_come + from;
+    const int16_t *__restrict slide = s->tap_slide + from;
+    const int n = to - from;
+#define SET(field, value) \
+    field[l] = (int16_t)(((value)&begun) | (field[l] & ~begun))
+#pragma GCC ivdep
+    for (int l = 0; l < n; l++) {
+        const int16_t begun = (int16_t)(-(moved_on[l] < 0) & running[l] &
+                                        -(held[l] == held_come[l]));
+        const int16_t none = (int16_t) - (todo[l] == 0);
+        const int16_t before = (int16_t)((todo[l] & -todo[l]) - 1);
+        const int16_t dead = lane_bits((int16_t)(come[l] & before));
+        SET(window_words, lane_bits(come[l]));
+        SET(slide_words, lane_bits((int16_t)(come[l] & slide[l])));
+        SET(dead_window, dead);
+        SET(counts, -1);
+        SET(words_left, todo[l]);
+        SET(words_come, come[l]);
+        SET(left, none + 1);
+        SET(tap, none & taps[l]);
+        SET(filter, 0);
+        SET(next_filter, 0);
+        SET(need_window, dead + 1 + none);
+        SET(need_held, 0);
+    }
+#undef SET
+}
+
+/* Up to BITS lanes [from, to) that have moved on: of windows of which they have
+ * all words that they hold, they count products down. */
+static inline void go_on_counting_taps(const struct lanes *lanes, int from,
+                                       int to)
+{
+    const struct lane_fields *f = &lanes->f;
+    uint64_t moved =
+        lanes_moved(f->moved_on + from, f->running + from, -1, to - from);
+    bool counted = false;
+    for (; moved != 0; moved &= moved - 1) {
+        const int l = from + __builtin_ctzll(moved);
+        if (f->moved_on[l] >= 0) {
+            go_to_next_tap(lanes, l);
+            continue;
+        }
+        place_next(lanes, l);
+        if (f->held[l] != f->held_come[l]) {
+            begin_taps(lanes, l);
+            continue;
+        }
+        note_taps(lanes, l);
+        counted = true;
+    }
+    if (counted)
+        begin_counted_taps(lanes, from, to);
 }
 
 #endif
