@@ -3,6 +3,8 @@
  */
 #include "dataflows/l1_shape.h"
 
+#include "dataflows/arith.h"
+
 /* The most rows that a bank may have, so that the rows of all banks fit an
  * int. */
 enum { ROWS_MAX = 1 << 24 };
@@ -46,6 +48,23 @@ struct l1_part l1_part_of(const struct arch *a, enum tensor tensor)
     part.rows = part.banks * rows_of_bank(a, tensor);
     part.slot_rows = (slot_words(a, tensor) + row - 1) / row;
     return part;
+}
+
+double l1_slot_cycles(const struct arch *a, enum tensor tensor, double slots)
+{
+    const enum network k =
+        tensor == TENSOR_FILTER ? NETWORK_FILTER : NETWORK_IFMAP;
+    const struct l1_part part = l1_part_of(a, tensor);
+    const double sent = slots / a->network[k].slots_per_cycle;
+    const int uses = a->l1_ports == BANK_1RW ? 2 : 1;
+    return part.bypass
+               ? sent
+               : max_real(sent, uses * slots * part.slot_rows / part.banks);
+}
+
+int l1_rows_of_pes(const struct arch *a)
+{
+    return a->l1_cluster_rows > 0 ? a->l1_cluster_rows : a->rows;
 }
 
 bool l1_takes_slots(const struct arch *a, const struct layer *layer,

@@ -32,4 +32,6 @@ libaccel_a_SOURCES += \
 	%D%/tile_rows.c \
 	%D%/tiling.c \
 	%D%/tiling_model.c \
-	%D%/tiling_room.c
+	%D%/tiling_room.c \
+	%D%/zero_shares.c \
+	%D%/zero_shares.h

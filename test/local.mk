@@ -105,7 +105,8 @@ dataflow_test_SOURCES = %D%/dataflows/dataflow_test.cpp %D%/dataflows/cursor_tes
 dataflow_test_LDADD = $(TEST_LIBS)
 l1_dataflow_test_SOURCES = %D%/dataflows/l1_dataflow_test.cpp $(TEST_CASES)
 l1_dataflow_test_LDADD = $(TEST_LIBS)
-rs_choose_test_SOURCES = %D%/dataflows/rs_choose_test.cpp $(TEST_CASES)
+rs_choose_test_SOURCES = %D%/dataflows/rs_choose_test.cpp \
+	%D%/dataflows/zero_shares_test.cpp $(TEST_CASES)
 rs_choose_test_LDADD = $(TEST_LIBS)
 search_test_SOURCES = %D%/dataflows/search_test.cpp \
 	%D%/dataflows/best_test.cpp $(TEST_CASES)

@@ -4,10 +4,26 @@
  */
 #include "dataflows/gemm/os.h"
 #include "dataflows/l1_shape.h"
+#include "dataflows/zero_shares.h"
 
 /* Cycles that a pass on a multicast array takes beside its slots. Assumed; it
  * only decides which mapping is chosen. */
 enum { PASS_RAMP_CYCLES = 20 };
+
+/* Cycles in which an L1 passes on what its PEs take for a product of each of
+ * their outputs: ifmap words of x outputs in each group, filter words of as
+ * many sets as they belong to.  ifmap, filter: slots of an output, and of a
+ * set. */
+static double l1_product_cycles(const struct arch *a, const struct mapping *m,
+                                double ifmap, double filter)
+{
+    const int pes = l1_rows_of_pes(a) * a->l1_cluster_cols, g = os_groups(m);
+    const int x = m->value[OS_X], sets = g * m->value[OS_T];
+    return max_real(
+        l1_slot_cycles(a, TENSOR_IFMAP, ifmap * min_int(pes, g * x)),
+        l1_slot_cycles(a, TENSOR_FILTER,
+                       filter * min_int(sets, ceil_div(pes, x))));
+}
 
 static double os_cycles(const struct arch *a, const struct layer *l,
                         const struct mapping *m, const struct tiling *t)
@@ -24,12 +40,15 @@ static double os_cycles(const struct arch *a, const struct layer *l,
         fixed = (fold_drains_overlap(a) ? 1.0 : 2.0) * a->rows + a->cols - 2;
         per_product = 1;
     } else {
-        double ifmap = (double)g * x / arch_l2_slots(a, NETWORK_IFMAP);
-        double filter = (double)g * sets *
-                        ceil_div(p, net[NETWORK_FILTER].words_per_slot) /
-                        arch_l2_slots(a, NETWORK_FILTER);
-        double most = p > ifmap ? p : ifmap;
-        most = most > filter ? most : filter;
+        const struct zero_shares left = zero_shares_of(a, l, TENSOR_IFMAP);
+        const double word = zero_shares_slots(&left, TENSOR_IFMAP, 1);
+        const double chunks = zero_shares_slots(&left, TENSOR_FILTER, p);
+        double most = max_real(p * zero_shares_product_cycles(&left, p),
+                               g * x * word / arch_l2_slots(a, NETWORK_IFMAP));
+        most = max_real(most,
+                        g * sets * chunks / arch_l2_slots(a, NETWORK_FILTER));
+        if (a->has_l1)
+            most = max_real(most, l1_product_cycles(a, m, word, chunks));
         fixed = PASS_RAMP_CYCLES +
                 (double)g * sets * x *
                     ceil_div(p, net[NETWORK_PSUM_OUT].words_per_slot) /

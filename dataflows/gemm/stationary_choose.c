@@ -4,6 +4,7 @@
  */
 #include "dataflows/gemm/stationary.h"
 #include "dataflows/l1_shape.h"
+#include "dataflows/zero_shares.h"
 
 /* The work of one group: its folds, the PE columns and rows in them, and the
  * words that stream past. */
@@ -15,25 +16,43 @@ struct load {
  * it only decides which mapping is chosen. */
 enum { PASS_RAMP_CYCLES = 10 };
 
+/* Rows of PEs of an L1 that have window words of their own, in each of g
+ * groups. */
+static double l1_rows(const struct arch *a, int g, const struct load *w)
+{
+    const double rows = w->rows / w->product_folds;
+    const int most = l1_rows_of_pes(a);
+    return min_int(g, a->l1_cluster_cols) * (rows < most ? rows : most);
+}
+
 static double multicast_cycles(const struct stationary *s, const struct arch *a,
-                               const struct mapping *m, const struct load *w)
+                               const struct layer *l, const struct mapping *m,
+                               const struct load *w)
 {
     const int p = m->value[STATIONARY_P], q = m->value[STATIONARY_Q];
     const int g = stationary_groups(m); /* whose words are their own */
     const bool is = s->stays == TENSOR_IFMAP;
     const enum network held = is ? NETWORK_IFMAP : NETWORK_FILTER;
     const enum network window = is ? NETWORK_FILTER : NETWORK_IFMAP;
+    const struct zero_shares left = zero_shares_of(a, l, s->streams);
     const struct network_arch *out = &a->network[NETWORK_PSUM_OUT];
     double folds = w->across_folds * w->product_folds;
-    double macs = folds * w->along *
-                  (p * q + (a->psum_add == PSUM_ADD_OWN_CYCLE ? p : 0));
-    double words = g * w->across_folds * w->rows * w->along *
-                   ceil_div(q, a->network[window].words_per_slot) /
+    double macs =
+        folds * w->along *
+        (zero_shares_window_cycles(&left, q, p) +
+         (a->psum_add == PSUM_ADD_OWN_CYCLE ? zero_shares_add_cycles(&left, p)
+                                            : 0));
+    const double slots = zero_shares_slots(&left, s->streams, q);
+    double words = g * w->across_folds * w->rows * w->along * slots /
                    arch_l2_slots(a, window);
+    if (a->has_l1)
+        words = max_real(
+            words, folds * w->along *
+                       l1_slot_cycles(a, s->streams, slots * l1_rows(a, g, w)));
     double psums = g * w->columns * w->product_folds * w->along *
                    ceil_div(p, out->words_per_slot) / out->slots_per_cycle;
     double fill = g * w->along_tiles * w->rows * w->columns *
-                  ceil_div(p * q, a->network[held].words_per_slot) /
+                  zero_shares_slots(&left, s->stays, p * q) /
                   arch_l2_slots(a, held);
     return max_real(max_real(macs, words), psums) + fill +
            folds * w->along_tiles * (a->rows + PASS_RAMP_CYCLES);
@@ -79,7 +98,7 @@ static double stationary_cycles(const struct stationary *s,
     }
     if (a->array_network == NETWORK_MULTICAST)
         return ceil_div(l->G, stationary_groups(m)) *
-               multicast_cycles(s, a, m, &w);
+               multicast_cycles(s, a, l, m, &w);
     if (fold_loads_overlap(a))
         return shadow_cycles(s, a, l, t, w.across_folds * w.product_folds);
     return l->G * w.across_folds * w.product_folds *
@@ -89,14 +108,16 @@ static double stationary_cycles(const struct stationary *s,
 static double ws_cycles(const struct arch *a, const struct layer *l,
                         const struct mapping *m, const struct tiling *t)
 {
-    const struct stationary ws = {.stays = TENSOR_FILTER};
+    const struct stationary ws = {.stays = TENSOR_FILTER,
+                                  .streams = TENSOR_IFMAP};
     return stationary_cycles(&ws, a, l, m, t);
 }
 
 static double is_cycles(const struct arch *a, const struct layer *l,
                         const struct mapping *m, const struct tiling *t)
 {
-    const struct stationary is = {.stays = TENSOR_IFMAP};
+    const struct stationary is = {.stays = TENSOR_IFMAP,
+                                  .streams = TENSOR_FILTER};
     return stationary_cycles(&is, a, l, m, t);
 }
 

@@ -12,13 +12,29 @@
 /* Bytes of a word in the estimate. Assumed: 16 bits, whatever the precision.
  * Like the next figure, it only decides which mapping is chosen. */
 static const double WORD_BYTES = 2;
-/* Assumed: DRAM traffic's weight, a share of its time, so that of mappings
- * that take equally long the one with less of it is chosen. */
-static const double TRAFFIC_SHARE = 1e-3;
+/* Assumed: the weights of DRAM's traffic and of the array's time, shares of the
+ * time of each, by which mappings that take equally long are told apart. */
+static const double TRAFFIC_SHARE = 1e-3, ARRAY_SHARE = 1e-4;
+
+/* array: with what DRAM exposes; traffic: its time alone. */
+static double weighed(double array, double traffic)
+{
+    return max_real(array, traffic) + array * ARRAY_SHARE +
+           traffic * TRAFFIC_SHARE;
+}
 
 static double word_cycles_of(const struct arch *a)
 {
     return WORD_BYTES * dram_cycles_per_byte(a);
+}
+
+/* Cycles in which a pass begins and ends beside its work: L2 answers, words
+ * cross fifos and a register file, and its last psums are added up along a
+ * chain of so many rows of PEs. */
+static double ramp_cycles(const struct arch *a, int rows)
+{
+    const int adds = a->psum_reduce == PSUM_CHAIN ? rows : 1;
+    return a->l2_latency_cycles + 3.0 + (double)adds * a->pipeline_cycles;
 }
 
 /* Images x ofmap rows x ofmap columns, in tiles. */
@@ -55,8 +71,12 @@ double rs_estimate(const struct arch *a, const struct layer *l,
 
     double windows = (double)v[RS_N] * v[RS_W];
     double taps = (double)v[RS_Q] * v[RS_FC];
-    double macs = windows * v[RS_P] *
-                  (taps + (a->psum_add == PSUM_ADD_OWN_CYCLE ? 1 : 0));
+    const struct zero_shares left = zero_shares_of(a, l, TENSOR_IFMAP);
+    double macs =
+        windows * (zero_shares_window_cycles(&left, (int)taps, v[RS_P]) +
+                   (a->psum_add == PSUM_ADD_OWN_CYCLE
+                        ? zero_shares_add_cycles(&left, v[RS_P])
+                        : 0));
     double chains = (double)v[RS_E] * v[RS_T] * v[RS_G];
     double psums = windows * chains *
                    ceil_div(v[RS_P], net[NETWORK_PSUM_OUT].words_per_slot) /
@@ -64,12 +84,14 @@ double rs_estimate(const struct arch *a, const struct layer *l,
     double rows = touched(v[RS_E], l->stride_h, v[RS_FR], l->dilation_h);
     double cols = touched(v[RS_W], l->stride_w, v[RS_FC], l->dilation_w);
     double ifmaps =
-        (double)v[RS_N] * v[RS_G] * t.c * rows * cols /
+        left.sent[TENSOR_IFMAP] * v[RS_N] * v[RS_G] * t.c * rows * cols /
         (net[NETWORK_IFMAP].words_per_slot * arch_l2_slots(a, NETWORK_IFMAP));
     double filters =
-        taps * v[RS_P] * v[RS_T] * v[RS_G] * v[RS_R] * v[RS_FR] /
+        left.sent[TENSOR_FILTER] * taps * v[RS_P] * v[RS_T] * v[RS_G] *
+        v[RS_R] * v[RS_FR] /
         (net[NETWORK_FILTER].words_per_slot * arch_l2_slots(a, NETWORK_FILTER));
-    double pass = max_real(max_real(macs, psums), ifmaps) + filters;
+    double pass = max_real(max_real(macs, psums), ifmaps) + filters +
+                  ramp_cycles(a, v[RS_R] * v[RS_FR]);
 
     double strips = rs_strips(l, &t);
     double c_tiles = ceil_div(group_c(l), t.c);
@@ -92,8 +114,7 @@ double rs_estimate(const struct arch *a, const struct layer *l,
         (buffers[TENSOR_IFMAP] == 1 && !keeps_ifmap ? ifmap_words : 0) +
         (buffers[TENSOR_PSUM] == 1 ? ofmap_words : 0);
     double all = (ifmap_words + ofmap_words + filter_words) * word_cycles;
-    return max_real(passes * pass + exposed * word_cycles, all) +
-           all * TRAFFIC_SHARE;
+    return weighed(passes * pass + exposed * word_cycles, all);
 }
 
 /* Makes a bound a little smaller, so that rounding cannot put it above the
@@ -121,7 +142,8 @@ void rs_strip_set(struct rs_strip *s, const struct arch *a,
     s->inner = (double)ceil_div(l->R, s->fr) * ceil_div(l->S, s->fc);
     s->ifmap_words = (double)tiling_l2_words(l, &channel, TENSOR_IFMAP);
     s->psum_words = (double)tiling_l2_words(l, &channel, TENSOR_PSUM);
-    s->delivered = (double)s->n *
+    s->left = zero_shares_of(a, l, TENSOR_IFMAP);
+    s->delivered = s->left.sent[TENSOR_IFMAP] * s->n *
                    touched(s->e, l->stride_h, s->fr, l->dilation_h) *
                    touched(s->w, l->stride_w, s->fc, l->dilation_w) /
                    in->words_per_slot / arch_l2_slots(a, NETWORK_IFMAP);
@@ -167,7 +189,8 @@ static double ofmap_words(const struct layer *l)
 static double taps_of(const struct rs_strip *s, int q)
 {
     bool own = s->arch->psum_add == PSUM_ADD_OWN_CYCLE;
-    return (double)q * s->fc + (own ? 1 : 0);
+    return q * s->fc * zero_shares_product_cycles(&s->left, 0) +
+           (own ? 1.0 / s->left.multipliers : 0);
 }
 
 /* The bound assumes tiles that divide evenly, and the psums of as many filters
@@ -195,11 +218,14 @@ double rs_strip_at_least(const struct rs_strip *s, int r, int t, int q_most,
         loads(s, TENSOR_IFMAP, tiles) * s->strips * l->C * s->ifmap_words;
     double ofmaps = ofmap_words(l);
     double array = max_real(max_real(macs, psums), delivered) +
-                   filters / net[NETWORK_FILTER].words_per_slot /
-                       arch_l2_slots(s->arch, NETWORK_FILTER);
+                   s->left.sent[TENSOR_FILTER] * filters /
+                       net[NETWORK_FILTER].words_per_slot /
+                       arch_l2_slots(s->arch, NETWORK_FILTER) +
+                   f_tiles * s->strips * s->inner * c_tiles *
+                       ramp_cycles(s->arch, r * s->fr);
     double exposed = exposed_words(s, ifmaps, ofmaps) * s->word_cycles;
     double all = (loaded + ifmaps + ofmaps) * s->word_cycles;
-    return at_least(max_real(array + exposed, all) + all * TRAFFIC_SHARE);
+    return at_least(weighed(array + exposed, all));
 }
 
 void rs_channels_set(struct rs_channels *c, const struct rs_strip *s, int q,
@@ -217,11 +243,12 @@ void rs_channels_set(struct rs_channels *c, const struct rs_strip *s, int q,
     c->strip = s;
     c->t = t;
     c->fits = tiles > 0;
+    c->ramp = ramp_cycles(s->arch, r * s->fr);
     c->passes = c_tiles * s->inner;
     c->macs = windows * taps_of(s, q);
     c->psums = windows * s->e * t / out->slots_per_cycle;
     c->ifmaps = s->delivered * q * r;
-    c->filters = (double)q * s->fc * t * r * s->fr /
+    c->filters = s->left.sent[TENSOR_FILTER] * q * s->fc * t * r * s->fr /
                  net[NETWORK_FILTER].words_per_slot /
                  arch_l2_slots(s->arch, NETWORK_FILTER);
     c->moved_words = ifmaps + ofmaps;
@@ -239,12 +266,10 @@ double rs_channels_at_least(const struct rs_channels *c, int p)
     int per_slot = s->arch->network[NETWORK_PSUM_OUT].words_per_slot;
     double tiles = ceil_div(group_m(s->layer), p * c->t);
     double work = max_real(c->macs * p, c->psums * ceil_div(p, per_slot));
-    double array =
-        c->passes * tiles * (max_real(work, c->ifmaps) + c->filters * p);
+    double array = c->passes * tiles *
+                   (max_real(work, c->ifmaps) + c->filters * p + c->ramp);
     double all =
         (c->moved_words + c->filter_words * tiles * p) * s->word_cycles;
     double exposed = c->exposed_words * s->word_cycles;
-    return c->fits
-               ? at_least(max_real(array + exposed, all) + all * TRAFFIC_SHARE)
-               : HUGE_VAL;
+    return c->fits ? at_least(weighed(array + exposed, all)) : HUGE_VAL;
 }

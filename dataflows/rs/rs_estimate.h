@@ -11,6 +11,7 @@
 #define DATAFLOWS_RS_RS_ESTIMATE_H
 
 #include "dataflows/rs/rs.h"
+#include "dataflows/zero_shares.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -26,13 +27,14 @@ struct rs_strip {
     const struct arch *arch;
     const struct layer *layer;
     int n, e, w, fr, fc;
-    unsigned kept;      /* as of a tiling */
-    double strips;      /* of the layer */
-    double inner;       /* passes over filter rows and columns */
-    double ifmap_words; /* of one channel: in L2 */
-    double delivered;   /* and to the PEs, in one pass */
-    double psum_words;  /* in L2, of one filter */
-    double word_cycles; /* DRAM's, per word */
+    unsigned kept;           /* as of a tiling */
+    double strips;           /* of the layer */
+    double inner;            /* passes over filter rows and columns */
+    double ifmap_words;      /* of one channel: in L2 */
+    double delivered;        /* and to the PEs, in one pass */
+    double psum_words;       /* in L2, of one filter */
+    double word_cycles;      /* DRAM's, per word */
+    struct zero_shares left; /* where PEs skip zeros */
 };
 void rs_strip_set(struct rs_strip *strip, const struct arch *arch,
                   const struct layer *layer, const struct mapping *mapping);
@@ -48,6 +50,7 @@ struct rs_channels {
     int t;
     bool fits;                                   /* some psums, into L2 */
     double passes, macs, psums, ifmaps, filters; /* a filter's, or a pass's */
+    double ramp;                                 /* a pass's */
     double moved_words, filter_words, exposed_words;
 };
 void rs_channels_set(struct rs_channels *channels, const struct rs_strip *strip,

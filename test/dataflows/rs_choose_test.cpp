@@ -135,6 +135,26 @@ TEST_F(RsChoose, TheFirstOfTheQuickestMappingsIsChosen)
     EXPECT_GT(legal, layers / 3);
 }
 
+// The bounds hold where PEs skip zeros, or make two products at a time.
+TEST_F(RsChoose, TheFirstOfTheQuickestIsChosenWhereZerosAreSkipped)
+{
+    random_case random(20261201);
+    int legal = 0;
+    const int layers = sample(100, "random layers with zeros");
+    for (int i = 0; i < layers; i++) {
+        arch a = random.machine();
+        layer l = random.shape();
+        a.l2_bytes = random.pick(0, 1) ? 4096 : 16384;
+        std::strcpy(a.skips[0], "both");
+        a.multipliers = random.pick(1, 2);
+        a.coding = random.pick(0, 1) ? CODING_CSC : CODING_NONE;
+        l.zero_share[TENSOR_IFMAP] = random.pick(0, 9) / 10.0;
+        l.zero_share[TENSOR_FILTER] = random.pick(0, 9) / 10.0;
+        legal += expect_first(a, l, true, "case " + std::to_string(i));
+    }
+    EXPECT_GT(legal, layers / 3);
+}
+
 // 2,400 MT/s of 8 bytes; the key of a bandwidth is not in use.
 TEST_F(RsChoose, APartTakesAsLongAsABandwidthOfItsPeak)
 {

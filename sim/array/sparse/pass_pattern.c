@@ -20,20 +20,12 @@ struct pass_pattern {
 
 bool pass_pattern_is_coded(const struct program *p, enum tensor tensor)
 {
-    return p->arch.coding == CODING_CSC &&
-           pattern_is_skipped(&p->arch, &p->layer, tensor);
+    return zeros_are_coded(&p->arch, &p->layer, tensor);
 }
 
 int pass_pattern_slot_words(const struct program *p, enum tensor tensor)
 {
-    const enum network k =
-        tensor == TENSOR_IFMAP ? NETWORK_IFMAP : NETWORK_FILTER;
-    const int bits = p->arch.precision_bits[tensor];
-    const int words = p->arch.network[k].words_per_slot;
-    if (!pass_pattern_is_coded(p, tensor))
-        return words;
-    const int coded = words * bits / (bits + COUNT_BITS);
-    return coded > 0 ? coded : 1;
+    return zeros_slot_words(&p->arch, &p->layer, tensor);
 }
 
 static void start_asked(const struct layer *l, enum tensor tensor,

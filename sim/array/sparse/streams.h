@@ -8,13 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/zero_shares.h"
 #include "pe/stream_bits.h"
 #include "sim/base/diag.h"
 #include "sim/pattern/pattern.h"
 
-/* Bits of the count of zeros beside a word, and how many zeros it counts: one
- * more spends a word of its own (Chen et al., JETCAS 9(2), 2019, s. IV-A). */
-enum { COUNT_BITS = 4, ZEROS_MAX = (1 << COUNT_BITS) - 1 };
+/* How many zeros the count beside a word counts: one more spends a word of its
+ * own (Chen et al., JETCAS 9(2), 2019, s. IV-A). */
+enum { ZEROS_MAX = (1 << ZERO_COUNT_BITS) - 1 };
 
 /* The words of one network of a pass, stream after stream. */
 struct streams {
