@@ -81,13 +81,13 @@ void l1_issue(struct l1 *l1, const struct l1_stream *const streams[L1_LINES],
     for (int k = 0; k < L1_LINES; k++) {
         l1->stream[k] = streams[k];
         l1->kept[k] = kept[k];
+        l1->full[k] = 0;
     }
 }
 
 bool l1_has_room(const struct l1 *l1, int line, int cluster)
 {
-    const struct l1_line *s = &l1->cluster[cluster].line[line];
-    return s->input_slots + s->arrived < l1->cfg.input_slots;
+    return (l1->full[line] >> cluster & 1) == 0;
 }
 
 static inline void push(struct l1 *l1, int line, int cluster, int words)
@@ -97,6 +97,9 @@ static inline void push(struct l1 *l1, int line, int cluster, int words)
                                  l1->cfg.input_slots);
     l1_input_of(l1, line, cluster)[place] = (int16_t)words;
     s->arrived++;
+    l1->full[line] |=
+        (uint64_t)(s->input_slots + s->arrived == l1->cfg.input_slots)
+        << cluster;
 }
 
 void l1_push(struct l1 *l1, int line, int cluster, const struct slot *slot)
@@ -107,12 +110,11 @@ void l1_push(struct l1 *l1, int line, int cluster, const struct slot *slot)
 
 bool l1_push_all(struct l1 *l1, int line, uint64_t clusters, int words)
 {
-    bool have_room = true;
+    if ((clusters & l1->full[line]) != 0)
+        return false;
     for (uint64_t to = clusters; to != 0; to &= to - 1)
-        have_room = have_room && l1_has_room(l1, line, __builtin_ctzll(to));
-    for (uint64_t to = have_room ? clusters : 0; to != 0; to &= to - 1)
         push(l1, line, __builtin_ctzll(to), words);
-    return have_room;
+    return true;
 }
 
 static void commit_line(struct l1 *l1, int line, int cluster)
@@ -122,6 +124,8 @@ static void commit_line(struct l1 *l1, int line, int cluster)
     int gone = cfg->bypass ? s->read_slots : s->written_slots;
     s->input_first = l1_wrapped(s->input_first + gone, l1->cfg.input_slots);
     s->input_slots += s->arrived - gone;
+    if (gone > 0)
+        l1->full[line] &= ~((uint64_t)1 << cluster);
     if (l1->kept[line]) {
         s->read_row = l1_wrapped(s->read_row + s->read_rows, cfg->banks);
         s->out.latency_cycles -= s->out.latency_cycles > 0;

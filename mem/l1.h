@@ -136,6 +136,8 @@ struct l1 {
     const struct l1_stream *stream[L1_LINES]; /* of the pass, by cluster */
     bool kept[L1_LINES]; /* its words lie in the banks since the pass before */
     bool is_plain; /* no line is kept or listed, and slots fill a row at most */
+    uint64_t full[L1_LINES]; /* bit k: cluster k's input buffer, with what is
+                                staged */
     struct l1_counts counts;
     struct l1_cycle *watched; /* borrowed, by cluster; or NULL */
 };

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataflows/arith.h"
 #include "dataflows/l1_shape.h"
 
 _Static_assert(CLUSTERS_MAX == (int)L1_CLUSTERS_MAX &&
@@ -34,6 +35,7 @@ struct l1_path {
      * issued. */
     const struct stream_shape *shape[L1_LINES]; /* borrowed */
     uint64_t *clusters_of[L1_LINES];            /* by destination */
+    int32_t *reach[L1_LINES];                   /* and how many these are */
     struct l1_stream *stream[L1_LINES];         /* by cluster */
     int16_t *limit_words[L1_LINES];             /* behind the streams */
     int32_t *index[L1_LINES];
@@ -119,6 +121,7 @@ struct l1_path *l1_path_new(const struct arch *a, void *state)
 static void free_line(struct l1_path *p, int line)
 {
     free(p->clusters_of[line]);
+    free(p->reach[line]);
     free(p->stream[line]);
     free(p->limit_words[line]);
     free(p->index[line]);
@@ -143,6 +146,7 @@ void l1_path_shape(struct l1_path *p, int line,
     free_line(p, line);
     p->shape[line] = shape;
     p->clusters_of[line] = xcalloc(dests, sizeof(uint64_t));
+    p->reach[line] = xcalloc(dests, sizeof(int32_t));
     p->stream[line] = xcalloc(all, sizeof(struct l1_stream));
     /* A destination is at most in as many clusters as it has lanes. */
     p->limit_words[line] = xcalloc(lanes + all, sizeof(int16_t));
@@ -169,6 +173,7 @@ void l1_path_shape(struct l1_path *p, int line,
             if (at == before)
                 continue;
             p->clusters_of[line][d] |= (uint64_t)1 << c;
+            p->reach[line][d]++;
             limit[n] = shape->limit_words[d];
             dest[n] = d;
             begin[++n] = at;
@@ -220,7 +225,7 @@ static bool multicast(struct l1_path *p, int line, const struct slot *slot)
 {
     const uint64_t to = p->clusters_of[line][slot->dest];
     const uint64_t words =
-        (uint64_t)slot->words * (uint64_t)__builtin_popcountll(to);
+        (uint64_t)slot->words * (uint64_t)p->reach[line][slot->dest];
     if (!l1_push_all(&p->l1, line, to, slot->words))
         return false;
     p->counts.delivered[line] += words;
@@ -241,6 +246,37 @@ static void inject(struct l1_path *p, int line, const struct slot *slot)
     mesh_inject(&p->mesh[line], 0, &flit);
 }
 
+/* A cycle of slots to L1s that nobody follows: as l1_path_send, in fewer
+ * steps. */
+static bool multicast_some(struct l1_path *p, int line, struct stream_state *l2)
+{
+    const struct stream_shape *shape = p->shape[line];
+    const struct stream_cycle cycle =
+        stream_cycle_of(l2, shape, p->slots_per_cycle, shape->banks);
+    struct stream_walk walk = stream_walk_from(l2, shape);
+    int left = cycle.words;
+    uint64_t sent = 0, delivered = 0;
+    for (int k = 0; k < cycle.slots; k++) {
+        const int dest = walk.at.dest;
+        const int words = min_int(walk.left, shape->words_per_slot);
+        left -= words;
+        if ((k > 0 && left < 0) ||
+            !l1_push_all(&p->l1, line, p->clusters_of[line][dest], words))
+            break;
+        sent += (uint64_t)words;
+        delivered += (uint64_t)words * (uint64_t)p->reach[line][dest];
+        if (!stream_walk_on(&walk, shape, words))
+            break;
+    }
+    if (sent == 0)
+        return false;
+    *l2 = walk.at;
+    p->counts.sent[line] += sent;
+    p->counts.delivered[line] += delivered;
+    p->counts.hops[line] += delivered;
+    return true;
+}
+
 bool l1_path_send(struct l1_path *p, int line, struct stream_state *l2)
 {
     const struct stream_shape *shape = p->shape[line];
@@ -252,6 +288,8 @@ bool l1_path_send(struct l1_path *p, int line, struct stream_state *l2)
         l2->latency_cycles--;
         return true;
     }
+    if (p->tap == NULL && !p->is_mesh && shape->keeps_slots_whole)
+        return multicast_some(p, line, l2);
     while (stream_offers(l2, shape, &cycle, &slot)) {
         if (p->is_mesh ? !mesh_can_inject(&p->mesh[line], 0)
                        : !multicast(p, line, &slot))
