@@ -30,6 +30,8 @@ enum {
     STRETCH_LANES = 16352, /* whose sums fit into 16 bits */
     LANE_BLOCK = 16        /* that the loop takes at a time */
 };
+/* Which of the lanes that skip count products down. */
+enum counting { COUNT_NONE, COUNT_SOME, COUNT_ALL };
 static_assert(STRETCH_LANES % LANE_BLOCK == 0, "the last stretch alone fills");
 
 /* Where `sent` has the psums that arrive now. */
@@ -57,14 +59,16 @@ static inline int16_t lane_min(int16_t a, int16_t b)
  * nobody but their lane would see before the cycle ends.  held_is_in: all lanes
  * have all words that they hold in the pass.  skips: lanes go from one product
  * of their pattern to the next; those that count, which may be some where it
- * commits, need not be told the next one.  is_plain: the scalars are those of
+ * commits, need not be told the next one.  counting: whether there are such, or
+ * all that run are; then held_is_in.  is_plain: the scalars are those of
  * most machines (lanes_are_plain, pe/lanes_step.c).  whole: lanes behind `to`
  * that fill its block of LANE_BLOCK run along; they have no work, so that
  * nothing of them changes. */
 static inline __attribute__((always_inline)) void
 lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
           int from, int to, bool commits, bool held_is_in, bool skips,
-          bool is_plain, bool whole, struct lane_sums *sums)
+          enum counting counting, bool is_plain, bool whole,
+          struct lane_sums *sums)
 {
 #define FIELD(name) int16_t *__restrict name = f->name + from
     FIELD(held_fifo);
@@ -122,6 +126,7 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
         s.ride = s.products = s.start_at_window = 0;
         s.own = s.refill = -1;
     }
+    const bool may_count = skips && commits && counting != COUNT_NONE;
     const int n =
         whole ? (to - from + LANE_BLOCK - 1) & -LANE_BLOCK : to - from;
     int16_t n_mac = 0, n_add = 0, n_waits = 0, n_held = 0, n_window = 0;
@@ -186,8 +191,9 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
         int16_t to_dead_window = skips ? next_dead_window[l] : 0;
         int16_t pairs = skips ? pair[l] : 0;
         int16_t asks_next = mac; /* who needs to be told the next product */
-        if (skips && commits) {
-            const int16_t by_count = counts[l];
+        if (may_count) {
+            const int16_t by_count =
+                counting == COUNT_ALL ? (int16_t)-1 : counts[l];
             const int16_t makes = (int16_t)(mac & by_count);
             const int16_t two = (int16_t) - (s.multipliers == 2 && left[l] > 1);
             const int16_t still = (int16_t)(left[l] + makes + (makes & two));
@@ -211,8 +217,10 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
             need_window[l] = (int16_t)((by_count & (dead + 1 + none)) |
                                        (~by_count & need_window[l]));
         }
+        const int16_t lacks_held =
+            held_is_in ? 0 : (int16_t) - ((int16_t)(held[l] - all_held) < 0);
         const int16_t lacks =
-            (int16_t)((int16_t) - ((int16_t)(held[l] - all_held) < 0) |
+            (int16_t)(lacks_held |
                       (int16_t) - ((int16_t)(window[l] - all) < 0));
         const int16_t products_done =
             skips
@@ -252,8 +260,12 @@ lane_loop(const struct lane_fields *f, const struct lane_scalars *k, int chains,
         const int16_t window_in = lane_min(window_fifo[l], asks);
         if (skips) {
             filter[l] =
-                (int16_t)((mac & next_filter[l]) | (~mac & next & ~wrap));
-            if (commits)
+                counting == COUNT_ALL
+                    ? (int16_t)(~mac & next & ~wrap)
+                    : (int16_t)((mac & next_filter[l]) | (~mac & next & ~wrap));
+            if (counting == COUNT_ALL)
+                dead_window[l] = to_dead_window;
+            else if (may_count)
                 dead_window[l] = (int16_t)((counts[l] & to_dead_window) |
                                            (~counts[l] & dead_window[l]));
             tap[l] = (int16_t)(((mac & to_tap) | (~mac & t)) & ~window_end);

@@ -71,6 +71,11 @@ void lane_skips_set(struct lane_skips *s, const struct lane_pattern *pattern)
     s->psums = 0;
 }
 
+bool lane_skips_may_count(const struct lane_skips *s)
+{
+    return s->may_count;
+}
+
 uint64_t lane_skips_psums(const struct lane_skips *s)
 {
     return s->psums;

@@ -174,7 +174,8 @@ HOT(static, void, eval_range,
      int from, int to, struct lane_sums *sums),
     (f, k, chains, from, to, sums))
 {
-    lane_loop(f, k, chains, from, to, false, false, false, false, false, sums);
+    lane_loop(f, k, chains, from, to, false, false, false, COUNT_NONE, false,
+              false, sums);
 }
 
 HOT(static, void, eval_range_skips,
@@ -182,7 +183,8 @@ HOT(static, void, eval_range_skips,
      int from, int to, struct lane_sums *sums),
     (f, k, chains, from, to, sums))
 {
-    lane_loop(f, k, chains, from, to, false, false, true, false, false, sums);
+    lane_loop(f, k, chains, from, to, false, false, true, COUNT_NONE, false,
+              false, sums);
 }
 
 void lanes_add_sums(struct lanes_cycle *cycle, const struct lane_sums *n)

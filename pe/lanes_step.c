@@ -22,29 +22,36 @@ typedef void step_range_fn(const struct lane_fields *f,
                            const struct lane_scalars *k, int chains, int from,
                            int to, struct lane_sums *sums);
 
-#define STEP_LOOP(name, held_is_in, skips, is_plain, whole)                  \
+#define STEP_LOOP(name, held_is_in, skips, counting, is_plain, whole)        \
     HOT(static, void, name,                                                  \
         (const struct lane_fields *f, const struct lane_scalars *k,          \
          int chains, int from, int to, struct lane_sums *sums),              \
         (f, k, chains, from, to, sums))                                      \
     {                                                                        \
-        lane_loop(f, k, chains, from, to, true, held_is_in, skips, is_plain, \
-                  whole, sums);                                              \
+        lane_loop(f, k, chains, from, to, true, held_is_in, skips, counting, \
+                  is_plain, whole, sums);                                    \
     }
-STEP_LOOP(step_range, false, false, false, true)
-STEP_LOOP(step_range_held, true, false, false, true)
-STEP_LOOP(step_range_plain, false, false, true, true)
-STEP_LOOP(step_range_plain_held, true, false, true, true)
-STEP_LOOP(step_range_skips, false, true, false, false)
-STEP_LOOP(step_range_plain_skips, false, true, true, false)
+STEP_LOOP(step_range, false, false, COUNT_NONE, false, true)
+STEP_LOOP(step_range_held, true, false, COUNT_NONE, false, true)
+STEP_LOOP(step_range_plain, false, false, COUNT_NONE, true, true)
+STEP_LOOP(step_range_plain_held, true, false, COUNT_NONE, true, true)
+STEP_LOOP(step_range_skips, false, true, COUNT_SOME, false, false)
+STEP_LOOP(step_range_plain_skips, false, true, COUNT_SOME, true, false)
+STEP_LOOP(step_range_plain_finds, false, true, COUNT_NONE, true, false)
+STEP_LOOP(step_range_plain_counts, true, true, COUNT_ALL, true, false)
 #undef STEP_LOOP
 
 static step_range_fn *step_range_of(const struct lanes *lanes)
 {
+    const bool is_plain = lanes_are_plain(&lanes->scalars);
+    if (lanes->skips != NULL && !is_plain)
+        return step_range_skips;
+    if (lanes->skips != NULL && !lane_skips_may_count(lanes->skips))
+        return step_range_plain_finds;
     if (lanes->skips != NULL)
-        return lanes_are_plain(&lanes->scalars) ? step_range_plain_skips
-                                                : step_range_skips;
-    if (lanes_are_plain(&lanes->scalars))
+        return lanes->held_is_in ? step_range_plain_counts
+                                 : step_range_plain_skips;
+    if (is_plain)
         return lanes->held_is_in ? step_range_plain_held : step_range_plain;
     return lanes->held_is_in ? step_range_held : step_range;
 }
@@ -87,6 +94,19 @@ static bool all_is_in(const struct lanes *lanes)
     return lacks == 0;
 }
 
+/* Whether all lanes that run count their products down, as they then do to the
+ * pass's end: they have all words that they hold. */
+static bool all_count(const struct lanes *lanes)
+{
+    const struct lane_fields *f = &lanes->f;
+    const int used = lanes->pass.rows_used * lanes->cfg.chains;
+    int16_t others = 0;
+    for (int l = 0; l < used; l++)
+        others |= (int16_t)(f->running[l] & ~f->counts[l]) | f->held_fifo[l] |
+                  f->push_held[l];
+    return others == 0;
+}
+
 /* Whether a step of the LANE_BLOCK lanes from one on, which skip, would change
  * nothing: none of them runs, and all have told that they stopped. */
 static bool rest(const struct lane_fields *f, int from)
@@ -116,9 +136,11 @@ void lanes_step(struct lanes *lanes, bool psums_move, bool held_is_sent,
     const int running = lanes->state->running;
     int working = 0;
     int16_t sent = 0;
-    if (!lanes->held_is_in && held_is_sent && !lanes->pass.held_streams &&
-        lanes->skips == NULL)
-        lanes->held_is_in = all_is_in(lanes);
+    if (!lanes->held_is_in && held_is_sent && !lanes->pass.held_streams)
+        lanes->held_is_in =
+            lanes->skips == NULL
+                ? all_is_in(lanes)
+                : lane_skips_may_count(lanes->skips) && all_count(lanes);
     step_range_fn *const step = step_range_of(lanes);
     for (int at = 0; at < used; at += STRETCH_LANES) {
         const int end = at + STRETCH_LANES < used ? at + STRETCH_LANES : used;
