@@ -35,7 +35,12 @@ struct lane_skips *lane_skips_new(struct lanes *lanes)
     s->tap_left = s->few_left[0];
     s->tap_come = s->few_come[0];
     s->tap_slide = s->few_stop[0];
-    s->tap_products = xcalloc(n * COUNTED_TAPS, sizeof(*s->tap_products));
+    s->products[0] =
+        xcalloc(n * (PLANES + FEW_FILTERS), sizeof(*s->products[0]));
+    for (size_t k = 0; k < PLANES; k++)
+        s->products[k] = s->products[0] + k * n;
+    for (size_t k = 0; k < FEW_FILTERS; k++)
+        s->of_filter[k] = s->products[0] + (PLANES + k) * n;
     int16_t *at = s->fields;
 #define PLACE(name, doc) \
     lanes->f.name = at;  \
@@ -55,7 +60,7 @@ void lane_skips_free(struct lane_skips *s)
     free(s->held_at);
     free(s->window_rank);
     free(s->held_rank);
-    free(s->tap_products);
+    free(s->products[0]);
     free(s->word_left);
     free(s->word_comes);
     free(s->few_left[0]);
@@ -204,17 +209,20 @@ static void find_live(const struct lanes *lanes, int lane)
 static void find_tap_products(const struct lanes *lanes, int lane)
 {
     const struct lane_skips *s = lanes->skips;
-    int16_t *products = s->tap_products + (size_t)lane * COUNTED_TAPS;
+    const uint64_t all = low_bits((uint64_t)lanes->f.filters[lane]);
     int of_all = -1;
+    for (int k = 0; k < s->planes; k++)
+        s->products[k][lane] = 0;
+    for (int k = 0; k < s->few_filters; k++)
+        s->of_filter[k][lane] = 0;
     for (int t = 0; t < lanes->f.taps[lane]; t++) {
-        const uint64_t begin = tap_begin(lanes, lane, t);
-        const uint64_t end = tap_end(lanes, lane, t);
-        int n = s->pattern.held == NULL ? (int)(end - begin) : 0;
-        for (uint64_t at = begin; s->pattern.held != NULL && at < end;
-             at += BITS)
-            n += __builtin_popcountll(bits_from(s->pattern.held, at) &
-                                      low_bits(end - at));
-        products[t] = (int16_t)n;
+        const uint64_t held =
+            all & bits_of_word(s->pattern.held, tap_begin(lanes, lane, t));
+        const int n = __builtin_popcountll(held);
+        for (int k = 0; k < s->planes; k++)
+            s->products[k][lane] |= (int16_t)((n >> k & 1) << t);
+        for (int k = 0; k < s->few_filters; k++)
+            s->of_filter[k][lane] |= (int16_t)((held >> k & 1) << t);
         if (n > 0)
             of_all = of_all < 0 || of_all == n ? n : 0;
     }
@@ -264,43 +272,6 @@ static inline void mark_added(const struct lanes *lanes, int lane)
     }
 }
 
-/* How many products of its window's next word the lane counts down. */
-static inline void count_word(const struct lanes *lanes, int lane)
-{
-    const int words = (uint16_t)lanes->f.words_left[lane];
-    if (words != 0)
-        lanes->f.left[lane] =
-            lanes->skips->tap_products[lane * COUNTED_TAPS +
-                                       __builtin_ctz((unsigned)words)];
-}
-
-/* A window of which the lane holds all words makes a product, or two of them,
- * in each cycle in which the next word is there: nothing but how many are left
- * and which words have been read can be seen of it.  tap is 0, or, when none is
- * left, behind the last. */
-static inline void count_window(const struct lanes *lanes, int lane)
-{
-    const struct lane_fields *f = &lanes->f;
-    const struct lane_skips *s = lanes->skips;
-    const uint64_t taps = low_bits((uint64_t)f->taps[lane]);
-    const uint64_t todo = s->todo[(size_t)lane * (size_t)s->tap_words] & taps;
-    const uint64_t come =
-        taps & bits_of_word(s->pattern.window_comes, s->window_at[lane]);
-    f->window_words[lane] = (int16_t)__builtin_popcountll(come);
-    f->slide_words[lane] = (int16_t)__builtin_popcountll(
-        come & low_bits((uint64_t)f->slide[lane]));
-    f->words_left[lane] = (int16_t)todo;
-    f->words_come[lane] = (int16_t)come;
-    f->left[lane] = 0;
-    count_word(lanes, lane);
-    f->tap[lane] = todo == 0 ? f->taps[lane] : 0;
-    f->filter[lane] = f->next_filter[lane] = 0;
-    f->dead_window[lane] =
-        (int16_t)__builtin_popcountll(come & ((todo & -todo) - 1));
-    f->need_window[lane] = (int16_t)(f->dead_window[lane] + (todo != 0));
-    f->need_held[lane] = 0;
-}
-
 static inline void begin_word(const struct lanes *lanes, int lane)
 {
     const struct lane_fields *f = &lanes->f;
@@ -321,9 +292,7 @@ static inline void begin_word(const struct lanes *lanes, int lane)
     find_in_word(lanes, lane);
 }
 
-/* may_count: a window of which the lane holds all words. */
-static inline void begin_window(struct lanes *lanes, int lane, bool is_first,
-                                bool may_count)
+static inline void begin_window(struct lanes *lanes, int lane, bool is_first)
 {
     struct lane_fields *f = &lanes->f;
     struct lane_skips *s = lanes->skips;
@@ -361,12 +330,7 @@ static inline void begin_window(struct lanes *lanes, int lane, bool is_first,
         if (!lanes->pass.emit_last || f->windows_left[lane] == 1)
             count_added(s, lane);
     }
-    f->counts[lane] = (int16_t) - (may_count && s->may_count &&
-                                   f->held[lane] == f->held_come[lane]);
-    if (f->counts[lane] != 0) {
-        count_window(lanes, lane);
-        return;
-    }
+    f->counts[lane] = 0;
     s->window_rank[lane] = rank_of(s->pattern.window_comes,
                                    s->pattern.window_ranks, s->window_at[lane]);
     f->window_words[lane] = window_rank(s, lane, f->taps[lane]);
@@ -414,7 +378,12 @@ HOT(, void, lane_skips_issue, (struct lanes * lanes), (lanes))
     s->of_taps = s->added != NULL && !lanes->pass.held_streams &&
                  filters == 1 && taps <= BITS;
     s->may_count = s->added != NULL && !lanes->pass.held_streams &&
-                   taps <= COUNTED_TAPS && windows_of(&lanes->pass.groups) > 1;
+                   taps <= COUNTED_TAPS && filters < BITS &&
+                   windows_of(&lanes->pass.groups) > 1;
+    for (s->planes = 1; filters >> s->planes != 0;)
+        s->planes++;
+    s->few_filters =
+        lanes->pass.emit_last || filters > FEW_FILTERS ? 0 : filters;
     for (int l = 0; l < lanes->n; l++) {
         f->moved_on[l] = f->active[l];
         f->ended[l] = f->asks_window[l] = 0;
@@ -424,10 +393,10 @@ HOT(, void, lane_skips_issue, (struct lanes * lanes), (lanes))
             const uint64_t stop = (uint64_t)1 << f->filters[l];
             s->few_stop[0][l] = (int16_t)stop;
             s->few_stop[1][l] = (int16_t)(stop >> HALF_BITS);
-        } else if (s->of_taps) {
+        } else if (s->may_count) {
             s->tap_slide[l] = (int16_t)low_bits((uint64_t)f->slide[l]);
         }
-        begin_window(lanes, l, true, false);
+        begin_window(lanes, l, true);
     }
     if (s->of_few)
         find_in_halves(lanes, 0, lanes->n, true, true);
@@ -462,11 +431,43 @@ HOT(static, void, go_on_few,
         find_in_halves(lanes, from, to, false, false);
 }
 
-HOT(static, void, go_on_taps, (struct lanes * lanes, int from, int to),
-    (lanes, from, to))
+/* Up to BITS lanes [from, to) of a pass in which they may count. */
+static inline void go_on_counting(struct lanes *lanes, int from, int to)
+{
+    const struct lane_fields *f = &lanes->f;
+    struct lane_skips *s = lanes->skips;
+    uint64_t moved =
+        lanes_moved(f->moved_on + from, f->running + from, -1, to - from);
+    if (moved == 0)
+        return;
+    for (; moved != 0; moved &= moved - 1) {
+        const int l = from + __builtin_ctzll(moved);
+        if (f->moved_on[l] >= 0) {
+            if (f->counts[l] == 0)
+                go_to_next(lanes, l);
+            continue;
+        }
+        if (f->held[l] != f->held_come[l]) {
+            begin_window(lanes, l, false);
+            continue;
+        }
+        place_next(lanes, l);
+        note_taps(lanes, l);
+        if (s->few_filters > 0)
+            continue;
+        s->todo[l] = (uint16_t)s->tap_left[l];
+        mark_added(lanes, l);
+        if (!lanes->pass.emit_last || f->windows_left[l] == 1)
+            count_added(s, l);
+    }
+    s->psums += (uint64_t)count_lanes(lanes, from, to);
+}
+
+HOT(static, void, go_on_counting_lanes,
+    (struct lanes * lanes, int from, int to), (lanes, from, to))
 {
     for (int at = from; at < to; at += BITS)
-        go_on_counting_taps(lanes, at, at + BITS < to ? at + BITS : to);
+        go_on_counting(lanes, at, at + BITS < to ? at + BITS : to);
 }
 
 HOT(, void, lane_skips_go_on,
@@ -478,8 +479,8 @@ HOT(, void, lane_skips_go_on,
         go_on_few(lanes, from, to, !may_count);
         return;
     }
-    if (lanes->skips->of_taps && lanes->skips->may_count && may_count) {
-        go_on_taps(lanes, from, to);
+    if (lanes->skips->may_count && may_count) {
+        go_on_counting_lanes(lanes, from, to);
         return;
     }
     for (int at = from; at < to; at += BITS) {
@@ -488,9 +489,7 @@ HOT(, void, lane_skips_go_on,
         for (; moved != 0; moved &= moved - 1) {
             const int l = at + __builtin_ctzll(moved);
             if (f->moved_on[l] < 0)
-                begin_window(lanes, l, false, may_count);
-            else if (f->counts[l] != 0)
-                count_word(lanes, l);
+                begin_window(lanes, l, false);
             else
                 go_to_next(lanes, l);
         }

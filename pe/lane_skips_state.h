@@ -8,7 +8,16 @@
 #include "pe/lane_skips.h"
 #include "pe/stream_bits.h"
 
-enum { COUNTED_TAPS = 16, HALF_BITS = 16, FEW_BITS = 2 * HALF_BITS };
+/* COUNTED_TAPS: of a window whose products are counted down, up to 63 of a tap,
+ * which are PLANES bits; FEW_FILTERS: for which psums are told apart by all
+ * lanes at once. */
+enum {
+    COUNTED_TAPS = 16,
+    PLANES = 6,
+    FEW_FILTERS = 8,
+    HALF_BITS = 16,
+    FEW_BITS = 2 * HALF_BITS
+};
 
 struct lane_skips {
     struct lane_pattern pattern;
@@ -20,10 +29,12 @@ struct lane_skips {
      * not; psums to which a product has been added. */
     uint64_t *live, *todo, *added;
     int tap_words, psum_words;
-    /* Owns; products of each tap of each lane, where none has more taps than
-     * that. */
-    int16_t *tap_products;
-    bool may_count; /* lanes, in the pass */
+    /* Where none has more taps than COUNTED_TAPS, by lane, in bits of taps: bit
+     * k of how many products the tap's word makes; whether filter k's is one.
+     */
+    int16_t *products[PLANES], *of_filter[FEW_FILTERS]; /* own; one, for all */
+    int planes, few_filters;                            /* of these, in use */
+    bool may_count;                                     /* lanes, in the pass */
     /* All windows of the pass, for which other words are held each: then own,
      * bits of the words held: those of products behind the next operation's,
      * and those that come. */
@@ -352,6 +363,7 @@ static inline void hold_taps(const struct lanes *lanes, int lane)
     f->held_come[lane] = (int16_t)__builtin_popcountll(come);
     f->left_of_all[lane] = s->live[lane] != 0;
     f->counts[lane] = 0;
+    s->products[0][lane] = s->of_filter[0][lane] = (int16_t)s->live[lane];
 }
 
 /* Notes whether the lane's window adds a product to its psum. */
@@ -392,23 +404,21 @@ static inline void begin_taps(const struct lanes *lanes, int lane)
     find_next_tap(lanes, lane);
 }
 
-/* A window of up to COUNTED_TAPS that the lane counts down, as
- * begin_counted_taps goes on by it. */
+/* A window that the lane counts down, as count_lanes goes on by it. */
 static inline void note_taps(const struct lanes *lanes, int lane)
 {
     const struct lane_skips *s = lanes->skips;
     const uint64_t at = s->window_at[lane];
-    const int16_t todo =
+    s->tap_left[lane] =
         (int16_t)(s->live[lane] & few_bits(s->pattern.window, at));
-    s->tap_left[lane] = todo;
     s->tap_come[lane] = (int16_t)(few_bits(s->pattern.window_comes, at) &
                                   low_bits((uint64_t)lanes->f.taps[lane]));
-    add_any(lanes, lane, todo != 0);
 }
 
-/* All lanes [from, to) that have come to such windows. */
-static inline void begin_counted_taps(const struct lanes *lanes, int from,
-                                      int to)
+/* Lanes [from, to), of which some have come to such windows, or to another word
+ * of one.  Returns the psums of these windows to which products are added, as
+ * far as few_filters tell. */
+static inline int count_lanes(const struct lanes *lanes, int from, int to)
 {
     const struct lane_fields *f = &lanes->f;
     const struct lane_skips *s = lanes->skips;
@@ -435,6 +445,7 @@ static inline void begin_counted_taps(const struct lanes *lanes, int from,
     const int16_t *__restrict come = s->tap_come + from;
     const int16_t *__restrict slide = s->tap_slide + from;
     const int n = to - from;
+    int16_t lowest[BITS], starts[BITS], goes_on[BITS], psums = 0;
 #define SET(field, value) \
     field[l] = (int16_t)(((value)&begun) | (field[l] & ~begun))
 #pragma GCC ivdep
@@ -442,49 +453,42 @@ static inline void begin_counted_taps(const struct lanes *lanes, int from,
         const int16_t begun = (int16_t)(-(moved_on[l] < 0) & running[l] &
                                         -(held[l] == held_come[l]));
         const int16_t none = (int16_t) - (todo[l] == 0);
-        const int16_t before = (int16_t)((todo[l] & -todo[l]) - 1);
-        const int16_t dead = lane_bits((int16_t)(come[l] & before));
+        const int16_t first = (int16_t)(todo[l] & -todo[l]);
+        const int16_t dead = lane_bits((int16_t)(come[l] & (first - 1)));
         SET(window_words, lane_bits(come[l]));
         SET(slide_words, lane_bits((int16_t)(come[l] & slide[l])));
         SET(dead_window, dead);
         SET(counts, -1);
         SET(words_left, todo[l]);
         SET(words_come, come[l]);
-        SET(left, none + 1);
         SET(tap, none & taps[l]);
         SET(filter, 0);
         SET(next_filter, 0);
         SET(need_window, dead + 1 + none);
         SET(need_held, 0);
+        starts[l] = begun;
+        goes_on[l] =
+            (int16_t)(-(moved_on[l] != 0) & running[l] & (begun | counts[l]));
+        lowest[l] = (int16_t)(words_left[l] & -words_left[l]);
+        left[l] = (int16_t)(left[l] & ~goes_on[l]);
     }
 #undef SET
-}
-
-/* Up to BITS lanes [from, to) that have moved on: of windows of which they have
- * all words that they hold, they count products down. */
-static inline void go_on_counting_taps(const struct lanes *lanes, int from,
-                                       int to)
-{
-    const struct lane_fields *f = &lanes->f;
-    uint64_t moved =
-        lanes_moved(f->moved_on + from, f->running + from, -1, to - from);
-    bool counted = false;
-    for (; moved != 0; moved &= moved - 1) {
-        const int l = from + __builtin_ctzll(moved);
-        if (f->moved_on[l] >= 0) {
-            go_to_next_tap(lanes, l);
-            continue;
-        }
-        place_next(lanes, l);
-        if (f->held[l] != f->held_come[l]) {
-            begin_taps(lanes, l);
-            continue;
-        }
-        note_taps(lanes, l);
-        counted = true;
+    for (int k = 0; k < s->planes; k++) {
+        const int16_t *__restrict plane = s->products[k] + from;
+        const int16_t one = (int16_t)(1 << k);
+#pragma GCC ivdep
+        for (int l = 0; l < n; l++)
+            left[l] = (int16_t)(left[l] | (-((plane[l] & lowest[l]) != 0) &
+                                           goes_on[l] & one));
     }
-    if (counted)
-        begin_counted_taps(lanes, from, to);
+    for (int k = 0; k < s->few_filters; k++) {
+        const int16_t *__restrict taps_of = s->of_filter[k] + from;
+#pragma GCC ivdep
+        for (int l = 0; l < n; l++)
+            psums =
+                (int16_t)(psums + (((taps_of[l] & todo[l]) != 0) & starts[l]));
+    }
+    return psums;
 }
 
 #endif
