@@ -35,12 +35,9 @@ struct lane_skips *lane_skips_new(struct lanes *lanes)
     s->tap_left = s->few_left[0];
     s->tap_come = s->few_come[0];
     s->tap_slide = s->few_stop[0];
-    s->products[0] =
-        xcalloc(n * (PLANES + FEW_FILTERS), sizeof(*s->products[0]));
+    s->products[0] = xcalloc(n * PLANES, sizeof(*s->products[0]));
     for (size_t k = 0; k < PLANES; k++)
         s->products[k] = s->products[0] + k * n;
-    for (size_t k = 0; k < FEW_FILTERS; k++)
-        s->of_filter[k] = s->products[0] + (PLANES + k) * n;
     int16_t *at = s->fields;
 #define PLACE(name, doc) \
     lanes->f.name = at;  \
@@ -66,24 +63,17 @@ void lane_skips_free(struct lane_skips *s)
     free(s->few_left[0]);
     free(s->live);
     free(s->todo);
-    free(s->added);
     free(s);
 }
 
 void lane_skips_set(struct lane_skips *s, const struct lane_pattern *pattern)
 {
     s->pattern = *pattern;
-    s->psums = 0;
 }
 
 bool lane_skips_may_count(const struct lane_skips *s)
 {
     return s->may_count;
-}
-
-uint64_t lane_skips_psums(const struct lane_skips *s)
-{
-    return s->psums;
 }
 
 bool lane_skips_window(const struct lanes *lanes)
@@ -213,16 +203,12 @@ static void find_tap_products(const struct lanes *lanes, int lane)
     int of_all = -1;
     for (int k = 0; k < s->planes; k++)
         s->products[k][lane] = 0;
-    for (int k = 0; k < s->few_filters; k++)
-        s->of_filter[k][lane] = 0;
     for (int t = 0; t < lanes->f.taps[lane]; t++) {
         const uint64_t held =
             all & bits_of_word(s->pattern.held, tap_begin(lanes, lane, t));
         const int n = __builtin_popcountll(held);
         for (int k = 0; k < s->planes; k++)
             s->products[k][lane] |= (int16_t)((n >> k & 1) << t);
-        for (int k = 0; k < s->few_filters; k++)
-            s->of_filter[k][lane] |= (int16_t)((held >> k & 1) << t);
         if (n > 0)
             of_all = of_all < 0 || of_all == n ? n : 0;
     }
@@ -245,33 +231,6 @@ static inline void find_todo(const struct lanes *lanes, int lane)
                                                 (uint64_t)(k * BITS));
 }
 
-/* Marks the psums to which the lane's window adds products. */
-static inline void mark_added(const struct lanes *lanes, int lane)
-{
-    const struct lane_skips *s = lanes->skips;
-    const int taps = lanes->f.taps[lane];
-    const uint64_t filters = (uint64_t)lanes->f.filters[lane];
-    uint64_t *added = s->added + (size_t)lane * (size_t)s->psum_words;
-    if (filters == 1) {
-        *added |= tap_from(lanes, lane, 0) < taps;
-        return;
-    }
-    for (int t = tap_from(lanes, lane, 0); t < taps;
-         t = tap_from(lanes, lane, t + 1)) {
-        const uint64_t at = s->held_at[lane] + (uint64_t)t * filters;
-        bool all = true;
-        for (uint64_t p = 0; p < filters; p += BITS) {
-            const uint64_t here = low_bits(filters - p);
-            added[p / BITS] |= s->pattern.held == NULL
-                                   ? here
-                                   : here & bits_from(s->pattern.held, at + p);
-            all = all && added[p / BITS] == here;
-        }
-        if (all)
-            return;
-    }
-}
-
 static inline void begin_word(const struct lanes *lanes, int lane)
 {
     const struct lane_fields *f = &lanes->f;
@@ -285,7 +244,6 @@ static inline void begin_word(const struct lanes *lanes, int lane)
     const int16_t comes = bit_is_set(p->window_comes, window);
     s->word_comes[lane] = come;
     s->word_left[lane] = todo;
-    s->added[(size_t)lane * (size_t)s->psum_words] |= todo;
     f->held_come[lane] = (int16_t)__builtin_popcountll(come);
     f->window_words[lane] = comes;
     f->slide_words[lane] = f->slide[lane] > 0 ? comes : 0;
@@ -311,8 +269,6 @@ static inline void begin_window(struct lanes *lanes, int lane, bool is_first)
             begin_few(lanes->skips, f, lane);
         else
             begin_word(lanes, lane);
-        if (!lanes->pass.emit_last || f->windows_left[lane] == 1)
-            count_added(s, lane);
         return;
     }
     if (lanes->pass.held_streams || is_first) {
@@ -325,11 +281,6 @@ static inline void begin_window(struct lanes *lanes, int lane, bool is_first)
             s, lane, s->held_at[lane] + (uint64_t)f->held_words[lane]);
     }
     find_todo(lanes, lane);
-    if (s->added != NULL) {
-        mark_added(lanes, lane);
-        if (!lanes->pass.emit_last || f->windows_left[lane] == 1)
-            count_added(s, lane);
-    }
     f->counts[lane] = 0;
     s->window_rank[lane] = rank_of(s->pattern.window_comes,
                                    s->pattern.window_ranks, s->window_at[lane]);
@@ -364,26 +315,20 @@ HOT(, void, lane_skips_issue, (struct lanes * lanes), (lanes))
             taps = f->taps[l];
     }
     s->tap_words = (taps + BITS - 1) / BITS;
-    s->psum_words = (filters + BITS - 1) / BITS;
     s->live = renew(s->live, lanes, s->tap_words);
     s->todo = renew(s->todo, lanes, s->tap_words);
-    free(s->added);
-    s->added = NULL;
-    if (s->pattern.window != NULL || s->pattern.held != NULL)
-        s->added = renew(NULL, lanes, s->psum_words);
-    s->of_one_word = s->added != NULL && lanes->pass.held_streams &&
-                     taps == 1 && filters < BITS;
+    const bool steers = s->pattern.window != NULL || s->pattern.held != NULL;
+    s->of_one_word =
+        steers && lanes->pass.held_streams && taps == 1 && filters < BITS;
     s->of_few = s->of_one_word && filters <= FEW_BITS;
     s->has_high = filters > HALF_BITS;
-    s->of_taps = s->added != NULL && !lanes->pass.held_streams &&
-                 filters == 1 && taps <= BITS;
-    s->may_count = s->added != NULL && !lanes->pass.held_streams &&
+    s->of_taps =
+        steers && !lanes->pass.held_streams && filters == 1 && taps <= BITS;
+    s->may_count = steers && !lanes->pass.held_streams &&
                    taps <= COUNTED_TAPS && filters < BITS &&
                    windows_of(&lanes->pass.groups) > 1;
     for (s->planes = 1; filters >> s->planes != 0;)
         s->planes++;
-    s->few_filters =
-        lanes->pass.emit_last || filters > FEW_FILTERS ? 0 : filters;
     for (int l = 0; l < lanes->n; l++) {
         f->moved_on[l] = f->active[l];
         f->ended[l] = f->asks_window[l] = 0;
@@ -435,7 +380,6 @@ HOT(static, void, go_on_few,
 static inline void go_on_counting(struct lanes *lanes, int from, int to)
 {
     const struct lane_fields *f = &lanes->f;
-    struct lane_skips *s = lanes->skips;
     uint64_t moved =
         lanes_moved(f->moved_on + from, f->running + from, -1, to - from);
     if (moved == 0)
@@ -453,14 +397,8 @@ static inline void go_on_counting(struct lanes *lanes, int from, int to)
         }
         place_next(lanes, l);
         note_taps(lanes, l);
-        if (s->few_filters > 0)
-            continue;
-        s->todo[l] = (uint16_t)s->tap_left[l];
-        mark_added(lanes, l);
-        if (!lanes->pass.emit_last || f->windows_left[l] == 1)
-            count_added(s, l);
     }
-    s->psums += (uint64_t)count_lanes(lanes, from, to);
+    count_lanes(lanes, from, to);
 }
 
 HOT(static, void, go_on_counting_lanes,

@@ -47,8 +47,6 @@ void lane_skips_go_on(struct lanes *lanes, int from, int to, bool may_count);
 
 /* Whether lanes of the pass may count products down. */
 bool lane_skips_may_count(const struct lane_skips *skips);
-/* Psums of the pass to which a product was added before they were sent. */
-uint64_t lane_skips_psums(const struct lane_skips *skips);
 /* Whether products of zero words are skipped. */
 bool lane_skips_window(const struct lanes *lanes);
 bool lane_skips_held(const struct lanes *lanes);

@@ -9,12 +9,10 @@
 #include "pe/stream_bits.h"
 
 /* COUNTED_TAPS: of a window whose products are counted down, up to 63 of a tap,
- * which are PLANES bits; FEW_FILTERS: for which psums are told apart by all
- * lanes at once. */
+ * which are PLANES bits. */
 enum {
     COUNTED_TAPS = 16,
     PLANES = 6,
-    FEW_FILTERS = 8,
     HALF_BITS = 16,
     FEW_BITS = 2 * HALF_BITS
 };
@@ -26,15 +24,14 @@ struct lane_skips {
     uint64_t *window_rank, *held_rank; /* own; words that come before these */
     /* Own; bits of each lane, in so many words of 64: taps with words that it
      * holds and that are not zero; of these, taps where its window's word is
-     * not; psums to which a product has been added. */
-    uint64_t *live, *todo, *added;
-    int tap_words, psum_words;
+     * not. */
+    uint64_t *live, *todo;
+    int tap_words;
     /* Where none has more taps than COUNTED_TAPS, by lane, in bits of taps: bit
-     * k of how many products the tap's word makes; whether filter k's is one.
-     */
-    int16_t *products[PLANES], *of_filter[FEW_FILTERS]; /* own; one, for all */
-    int planes, few_filters;                            /* of these, in use */
-    bool may_count;                                     /* lanes, in the pass */
+     * k of how many products the tap's word makes. */
+    int16_t *products[PLANES]; /* own; one, for all */
+    int planes;                /* of these, in use */
+    bool may_count;            /* lanes, in the pass */
     /* All windows of the pass, for which other words are held each: then own,
      * bits of the words held: those of products behind the next operation's,
      * and those that come. */
@@ -52,7 +49,6 @@ struct lane_skips {
      * are not zero, and those that come, of the window that they have come to;
      * the taps that are dropped behind it.  They lie where the above do. */
     int16_t *tap_left, *tap_come, *tap_slide;
-    uint64_t psums;
 };
 
 static inline uint64_t windows_of(const struct lane_groups *g)
@@ -257,15 +253,6 @@ static inline void place_next(const struct lanes *lanes, int lane)
         s->held_at[lane] += (uint64_t)f->held_words[lane];
 }
 
-static inline void count_added(struct lane_skips *s, int lane)
-{
-    uint64_t *added = s->added + (size_t)lane * (size_t)s->psum_words;
-    for (int k = 0; k < s->psum_words; k++) {
-        s->psums += (uint64_t)__builtin_popcountll(added[k]);
-        added[k] = 0;
-    }
-}
-
 /* A window of one word for which few are held, as find_in_halves goes on by it.
  */
 static inline void begin_few(const struct lane_skips *s,
@@ -282,7 +269,6 @@ static inline void begin_few(const struct lane_skips *s,
     s->few_come[1][lane] = (int16_t)(come >> HALF_BITS);
     s->few_left[0][lane] = (int16_t)todo;
     s->few_left[1][lane] = (int16_t)(todo >> HALF_BITS);
-    s->added[lane] |= todo;
     f->held_come[lane] = (int16_t)__builtin_popcount(come);
     f->window_words[lane] = comes;
     f->slide_words[lane] = f->slide[lane] > 0 ? comes : 0;
@@ -294,7 +280,6 @@ static inline void begin_few_windows(const struct lanes *lanes, int from,
 {
     const struct lane_fields f = lanes->f;
     struct lane_skips *const s = lanes->skips;
-    const bool sends_all = !lanes->pass.emit_last;
     for (int at = from; at < to; at += BITS) {
         uint64_t moved = lanes_moved(f.moved_on + at, f.running + at, INT16_MIN,
                                      at + BITS < to ? BITS : to - at);
@@ -307,8 +292,6 @@ static inline void begin_few_windows(const struct lanes *lanes, int from,
                 place_next(lanes, l);
             }
             begin_few(s, &f, l);
-            if (sends_all || f.windows_left[l] == 1)
-                count_added(s, l);
         }
     }
 }
@@ -363,18 +346,7 @@ static inline void hold_taps(const struct lanes *lanes, int lane)
     f->held_come[lane] = (int16_t)__builtin_popcountll(come);
     f->left_of_all[lane] = s->live[lane] != 0;
     f->counts[lane] = 0;
-    s->products[0][lane] = s->of_filter[0][lane] = (int16_t)s->live[lane];
-}
-
-/* Notes whether the lane's window adds a product to its psum. */
-static inline void add_any(const struct lanes *lanes, int lane, bool any)
-{
-    struct lane_skips *s = lanes->skips;
-    s->added[lane] |= any;
-    if (!lanes->pass.emit_last || lanes->f.windows_left[lane] == 1) {
-        s->psums += s->added[lane];
-        s->added[lane] = 0;
-    }
+    s->products[0][lane] = (int16_t)s->live[lane];
 }
 
 /* Where the lane's window begins is known; it is not counted down. */
@@ -389,7 +361,6 @@ static inline void begin_taps(const struct lanes *lanes, int lane)
     const int dead =
         __builtin_popcountll(come & ((todo & -todo) - 1)); /* all: none is */
     const int tap = todo != 0 ? __builtin_ctzll(todo) : f->taps[lane];
-    add_any(lanes, lane, todo != 0);
     f->window_words[lane] = (int16_t)__builtin_popcountll(come);
     f->slide_words[lane] = (int16_t)__builtin_popcountll(
         come & low_bits((uint64_t)f->slide[lane]));
@@ -416,9 +387,8 @@ static inline void note_taps(const struct lanes *lanes, int lane)
 }
 
 /* Lanes [from, to), of which some have come to such windows, or to another word
- * of one.  Returns the psums of these windows to which products are added, as
- * far as few_filters tell. */
-static inline int count_lanes(const struct lanes *lanes, int from, int to)
+ * of one. */
+static inline void count_lanes(const struct lanes *lanes, int from, int to)
 {
     const struct lane_fields *f = &lanes->f;
     const struct lane_skips *s = lanes->skips;
@@ -445,7 +415,7 @@ static inline int count_lanes(const struct lanes *lanes, int from, int to)
     const int16_t *__restrict come = s->tap_come + from;
     const int16_t *__restrict slide = s->tap_slide + from;
     const int n = to - from;
-    int16_t lowest[BITS], starts[BITS], goes_on[BITS], psums = 0;
+    int16_t lowest[BITS], goes_on[BITS];
 #define SET(field, value) \
     field[l] = (int16_t)(((value)&begun) | (field[l] & ~begun))
 #pragma GCC ivdep
@@ -466,7 +436,6 @@ static inline int count_lanes(const struct lanes *lanes, int from, int to)
         SET(next_filter, 0);
         SET(need_window, dead + 1 + none);
         SET(need_held, 0);
-        starts[l] = begun;
         goes_on[l] =
             (int16_t)(-(moved_on[l] != 0) & running[l] & (begun | counts[l]));
         lowest[l] = (int16_t)(words_left[l] & -words_left[l]);
@@ -481,14 +450,6 @@ static inline int count_lanes(const struct lanes *lanes, int from, int to)
             left[l] = (int16_t)(left[l] | (-((plane[l] & lowest[l]) != 0) &
                                            goes_on[l] & one));
     }
-    for (int k = 0; k < s->few_filters; k++) {
-        const int16_t *__restrict taps_of = s->of_filter[k] + from;
-#pragma GCC ivdep
-        for (int l = 0; l < n; l++)
-            psums =
-                (int16_t)(psums + (((taps_of[l] & todo[l]) != 0) & starts[l]));
-    }
-    return psums;
 }
 
 #endif

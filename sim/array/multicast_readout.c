@@ -31,24 +31,20 @@ static void count_l1(const struct multicast_machine *m, struct pass_counts *out)
     }
 }
 
-/* Products of all windows, with those that were skipped; psums to which none
- * was added are never read. */
+/* Products of all windows, with those that were skipped.  A psum's first
+ * product reads nothing, and the psum is read once as it leaves; where it had
+ * none, neither. */
 static void count_skips(const struct multicast_machine *m,
                         struct pass_counts *out)
 {
     const struct lane_fields *f = &m->lanes.f;
-    const uint64_t emissions = m->rounds[NETWORK_PSUM_OUT];
-    uint64_t products = 0, psums = 0;
+    uint64_t products = 0;
     for (int l = 0; l < m->lanes.n; l++)
-        if (f->active[l] != 0) {
+        if (f->active[l] != 0)
             products += (uint64_t)f->taps[l] * (uint64_t)f->filters[l];
-            psums += (uint64_t)f->filters[l] * emissions;
-        }
     out->second_macs = out->macs - out->pe_cycles[PE_MAC];
     out->skipped_macs = products * m->windows - out->macs;
-    if (lane_skips_window(&m->lanes) || lane_skips_held(&m->lanes))
-        psums = lane_skips_psums(m->lanes.skips);
-    out->first_macs = out->psum_reads = psums;
+    out->first_macs = out->psum_reads = 0;
 }
 
 void multicast_machine_counts(const struct multicast_machine *m,
