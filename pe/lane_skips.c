@@ -380,18 +380,22 @@ HOT(static, void, go_on_few,
 static inline void go_on_counting(struct lanes *lanes, int from, int to)
 {
     const struct lane_fields *f = &lanes->f;
-    uint64_t moved =
+    const bool all_count = lanes->held_is_in;
+    const uint64_t moved =
         lanes_moved(f->moved_on + from, f->running + from, -1, to - from);
     if (moved == 0)
         return;
-    for (; moved != 0; moved &= moved - 1) {
-        const int l = from + __builtin_ctzll(moved);
-        if (f->moved_on[l] >= 0) {
-            if (f->counts[l] == 0)
-                go_to_next(lanes, l);
-            continue;
-        }
-        if (f->held[l] != f->held_come[l]) {
+    uint64_t begun = lanes_moved(f->moved_on + from, f->running + from,
+                                 INT16_MIN, to - from);
+    uint64_t others = all_count ? 0 : moved & ~begun;
+    for (; others != 0; others &= others - 1) {
+        const int l = from + __builtin_ctzll(others);
+        if (f->counts[l] == 0)
+            go_to_next(lanes, l);
+    }
+    for (; begun != 0; begun &= begun - 1) {
+        const int l = from + __builtin_ctzll(begun);
+        if (!all_count && f->held[l] != f->held_come[l]) {
             begin_window(lanes, l, false);
             continue;
         }
