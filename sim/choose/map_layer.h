@@ -100,6 +100,8 @@ struct map_input { /* all borrowed */
     /* Fewer than MAP_DATAFLOWS_MAX, NULL at the end; nest_dataflow by itself
      * for nests. */
     const struct dataflow *const *dataflows;
+    /* That a run takes by itself; NULL, or none of these: the first. */
+    const struct dataflow *of_run;
     const struct nest_limits *limits; /* of nests; NULL: none */
     struct search_options search;     /* time_limit_seconds: of a dataflow */
     const struct energy_table *const *tables; /* whose totals are shown */
@@ -127,7 +129,7 @@ void map_price(const struct map_input *in, const struct layer_result *r,
 /* The most that map_add_run adds, for which lists of choices have room. */
 enum { MAP_RUN_CHOICES = 2 };
 /* Adds to the choices, as ones that ran, the best of the candidates that a run
- * by the input's first dataflow would simulate, and the best of these and of
+ * by the dataflow of a run would simulate, and the best of these and of
  * the other dataflows', of those whose floor leaves them a chance against the
  * choices that ran; none where there is none. */
 void map_add_run(const struct map_input *in, const struct layer *layer,

@@ -113,23 +113,36 @@ static bool try_list(const struct map_input *in, const struct layer *layer,
     return true;
 }
 
-/* The machine's first dataflow is tried alone, as a run without more words
- * does, so that its mapping is one even where another is about as quick and
- * costs less; then the others, against it. */
+/* The number of the dataflow that a run takes by itself. */
+static int of_run(const struct map_input *in)
+{
+    for (int k = 0; in->dataflows[k] != NULL; k++)
+        if (in->dataflows[k] == in->of_run)
+            return k;
+    return 0;
+}
+
+/* The machine's own dataflow is tried alone, as a run without more words does,
+ * so that its mapping is one even where another is about as quick and costs
+ * less; then the others, against it. */
 void map_add_run(const struct map_input *in, const struct layer *layer,
                  struct map_layer *m)
 {
     const double least = least_of(m, in->search.objective);
     struct candidate *list = NULL;
     struct candidate best;
-    int n = 0, n_tried = 0;
+    const int own = of_run(in);
+    int n = 0, n_tried = 0, n_flows = 0;
+    while (in->dataflows[n_flows] != NULL)
+        n_flows++;
     /* With a limit each pass is simulated, and a mapping may fail. */
-    for (int k = 0; in->max_cycles == 0 && in->dataflows[k] != NULL; k++) {
+    for (int i = 0; in->max_cycles == 0 && i < n_flows; i++) {
+        const int k = i == 0 ? own : i <= own ? i - 1 : i; /* its own first */
         if (m->floor[k] > least)
             continue;
         list = xrealloc(list, (size_t)n + CANDIDATES_MAX, sizeof(*list));
         n += list_one(in, layer, in->dataflows[k], list + n);
-        if (k > 0)
+        if (i > 0)
             continue;
         n = n_tried = try_list(in, layer, list, n, m, &best) ? 1 : 0;
         if (n > 0)

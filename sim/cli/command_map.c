@@ -267,6 +267,7 @@ static bool search_layers(const struct invocation *s, struct map_layer *layers,
     struct map_input in = {
         .cfg = s->cfg,
         .dataflows = dataflows,
+        .of_run = s->dataflow,
         .limits = o->map.constraints != NULL ? &limits : NULL,
         .search = {.objective = o->map.objective,
                    .top = o->map.top > 0 ? o->map.top : 1,
