@@ -38,6 +38,7 @@ dist_mappings_DATA = %D%/mappings/conv1d_order1_1.cfg \
 	%D%/mappings/conv1d_across_banks.cfg \
 	%D%/mappings/gemmini_rtl.cfg \
 	%D%/mappings/eyeriss_v2_alexnet.cfg \
+	%D%/mappings/eyeriss_v2_alexnet_best.cfg \
 	%D%/mappings/eyeriss_spads_alexnet.cfg \
 	%D%/mappings/simba_like_alexnet.cfg
 networksdir = $(pkgdatadir)/networks

@@ -77,12 +77,17 @@ double zero_shares_product_cycles(const struct zero_shares *s, int held)
     return s->window * (s->held + odd / (held > 0 ? held : 1)) / 2;
 }
 
+double zero_shares_none(const struct zero_shares *s, int words, int held)
+{
+    const double word_has_some = s->window * (1 - pow(1 - s->held, held));
+    return pow(1 - word_has_some, words);
+}
+
 double zero_shares_window_cycles(const struct zero_shares *s, int words,
                                  int held)
 {
-    const double word_has_some = s->window * (1 - pow(1 - s->held, held));
     return (double)words * held * zero_shares_product_cycles(s, held) +
-           pow(1 - word_has_some, words);
+           zero_shares_none(s, words, held);
 }
 
 int zero_shares_add_cycles(const struct zero_shares *s, int psums)

@@ -46,6 +46,9 @@ struct zero_shares zero_shares_of(const struct arch *arch,
 /* Cycles of the products of a window word with `held` words, of each of these;
  * 0: with so many that half a cycle more is nothing, the least. */
 double zero_shares_product_cycles(const struct zero_shares *shares, int held);
+/* The chance that a window of so many words makes no product with `held` words
+ * for each of them. */
+double zero_shares_none(const struct zero_shares *shares, int words, int held);
 /* Cycles of a window of so many words with `held` words for each of them: those
  * of its products, or one in which it is found to have none. */
 double zero_shares_window_cycles(const struct zero_shares *shares, int words,

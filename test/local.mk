@@ -452,7 +452,7 @@ EXTRA_DIST += %D%/systemc/systemc_cases.py %D%/systemc/vcd.py
 
 # sim/map
 dist_check_SCRIPTS += %D%/choose/gate_test.sh %D%/choose/policy_test.sh \
-	%D%/run/improvements_test.py
+	%D%/run/improvements_test.py %D%/run/zeros_choice_test.py
 EXTRA_DIST += %D%/map/expect.sh %D%/map/plain_run.py \
 	%D%/map/random_mappings.txt
 dist_check_SCRIPTS += %D%/map/constraints_test.sh %D%/map/plain_run_test.py \

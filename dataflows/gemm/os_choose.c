@@ -43,7 +43,7 @@ static double os_cycles(const struct arch *a, const struct layer *l,
         const struct zero_shares left = zero_shares_of(a, l, TENSOR_IFMAP);
         const double word = zero_shares_slots(&left, TENSOR_IFMAP, 1);
         const double chunks = zero_shares_slots(&left, TENSOR_FILTER, p);
-        double most = max_real(p * zero_shares_product_cycles(&left, p),
+        double most = max_real(zero_shares_window_cycles(&left, 1, p),
                                g * x * word / arch_l2_slots(a, NETWORK_IFMAP));
         most = max_real(most,
                         g * sets * chunks / arch_l2_slots(a, NETWORK_FILTER));

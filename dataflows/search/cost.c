@@ -14,12 +14,15 @@
 #include "dataflows/l2_deal.h"
 #include "dataflows/search/stalls.h"
 
-/* Words of an operand that L2 sends for sure, of those that passes take.  What
- * is about the time, not at least, has them all come from L2. */
+/* Words of an operand that L2 sends for sure, of those that passes take; about,
+ * where zeros stay behind.  What is about the time, not at least, has them all
+ * come from L2. */
 static uint64_t l2_sends(const struct search_problem *problem,
                          enum tensor tensor, uint64_t taken)
 {
-    return !problem->stalls && l1_may_keep(problem->arch, tensor) ? 0 : taken;
+    return !problem->stalls && l1_may_keep(problem->arch, tensor)
+               ? 0
+               : zero_shares_sent(&problem->left, tensor, taken);
 }
 
 void search_line_of(const struct search_problem *problem,
@@ -56,7 +59,9 @@ void search_line_of(const struct search_problem *problem,
                    (double)t->ifmap_hops * price->ifmap_hop;
     out->per_once = t->filter_may_stay ? -filter * (double)(t->strips - 1) : 0;
 
-    uint64_t cycles = ceil_div_u64(problem->macs, (uint64_t)arch_pes(a));
+    uint64_t cycles =
+        (uint64_t)((double)ceil_div_u64(problem->macs, (uint64_t)arch_pes(a)) *
+                   zero_shares_product_cycles(&problem->left, 0));
     const uint64_t sent[NETWORK_N] = {
         [NETWORK_FILTER] = l2_sends(problem, TENSOR_FILTER, t->filter_sent),
         [NETWORK_IFMAP] = 0,
@@ -77,6 +82,10 @@ void search_line_of(const struct search_problem *problem,
     out->strips = t->strips;
     out->ifmap_sent = t->ifmap_sent;
     out->busy_cycles = t->busy_cycles;
+    out->busy_adds = t->busy_adds;
+    out->busy_windows = t->busy_windows;
+    out->window_words = t->window_words;
+    out->held = t->held;
     out->pass_cycles = t->pass_cycles;
     out->folds_cycles = t->folds_cycles;
     out->paced_cycles = t->paced_cycles;
@@ -116,7 +125,7 @@ void search_line_cost(const struct search_problem *problem,
     uint64_t folds = line->pass_cycles * s->passes + line->folds_cycles;
     if (line->paced_cycles > 0)
         folds += line->paced_cycles * s->paced - s->last_short;
-    const uint64_t work = max_u64(line->busy_cycles * s->busy, folds);
+    const uint64_t work = max_u64(search_busy_cycles(problem, line, s), folds);
     const uint64_t dram = dram_min_cycles(&problem->dram, bytes);
     out->cycles = max_u64(max_u64(line->cycles, ifmap), max_u64(work, dram));
     out->array_cycles = 0;

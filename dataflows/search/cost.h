@@ -8,6 +8,7 @@
 
 #include "dataflows/search/pass_time.h"
 #include "dataflows/search/space.h"
+#include "dataflows/zero_shares.h"
 #include "mem/dram.h"
 #include "mem/rlc.h"
 
@@ -108,6 +109,8 @@ struct search_problem {
     uint64_t ofmap_words;           /* that DRAM takes: all outputs, or none */
     bool moves_ifmap, moves_filter; /* DRAM has them */
     struct search_prices price;
+    struct zero_shares left; /* of the work, where PEs skip zeros */
+    bool skips;
     struct search_l2 l2;
     struct dram_cfg dram;
     struct search_rows *dram_rows; /* owns; by e, from 1 */
@@ -159,6 +162,8 @@ struct search_line {
      * start and end of passes, x passes. */
     double network_cycles[NETWORK_N];
     uint64_t ramp_cycles;
+    uint64_t busy_adds, busy_windows; /* the terms', as is what follows */
+    int window_words, held;
     struct search_words_run run[NETWORK_N];
     bool is_single[TENSOR_N]; /* L2 has one buffer of it, for certain */
     double tile_steps;        /* steps with one filter tile, of a fold */

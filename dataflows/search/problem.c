@@ -112,6 +112,20 @@ double search_sent_price(const struct arch *arch,
            search_l1_price(arch, costs, tensor);
 }
 
+/* Words that zeros leave out are moved on no network and are in no file. */
+static void leave_out_zeros(const struct zero_shares *left,
+                            struct search_prices *price)
+{
+    price->ifmap_sent *= left->left[TENSOR_IFMAP];
+    price->ifmap_in *= left->left[TENSOR_IFMAP];
+    price->ifmap_hop *= left->left[TENSOR_IFMAP];
+    price->filter_sent *= left->left[TENSOR_FILTER];
+    price->filter_in *= left->left[TENSOR_FILTER];
+    price->filter_hop *= left->left[TENSOR_FILTER];
+    price->psum_read *= left->window * left->held;
+    price->psum_write *= left->window * left->held;
+}
+
 /* The parts of energy_of_layer, by what moves. */
 static void set_prices(struct search_problem *p,
                        const struct search_costs *costs)
@@ -153,6 +167,7 @@ static void set_prices(struct search_problem *p,
     else
         price->fixed +=
             macs * rf[TENSOR_IFMAP] + (macs - gated) * rf[TENSOR_FILTER];
+    leave_out_zeros(&p->left, price);
 }
 
 static void set_l2(struct search_problem *p)
@@ -220,6 +235,10 @@ void search_problem_init(struct search_problem *p,
             p->code[k] = rlc_code_of(arch_map_bits(arch, (enum tensor)k),
                                      layer->zero_share[k]);
     }
+    p->skips = arch_skips_any(arch);
+    p->left = zero_shares_of(arch, layer,
+                             space->alone == NETWORK_IFMAP ? TENSOR_FILTER
+                                                           : TENSOR_IFMAP);
     p->keeps.from = KEEP_NONE;
     p->keeps.to =
         arch->search_keeps == SEARCH_KEEPS_ALL ? KEEP_BOTH : KEEP_NONE;

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/gemm/stationary.h"
+#include "dataflows/l1_shape.h"
 #include "dataflows/search/gemm_terms.h"
 #include "dataflows/search/shadow_terms.h"
 
@@ -85,6 +86,14 @@ static int stationary_list(const struct search_problem *p, int q_max,
     return n;
 }
 
+/* PE rows that the products of a pass take. */
+static int rows_of(const struct search_problem *p,
+                   const struct search_reduction *r)
+{
+    const int products = r->c * gemm_row_taps(p->arch, p->layer);
+    return min_int(p->arch->rows, ceil_div(products, r->q));
+}
+
 /* What ws and is have in common: psums, and the PE that works most. */
 static void stationary_terms(const struct search_problem *p,
                              const struct search_reduction *r,
@@ -103,6 +112,9 @@ static void stationary_terms(const struct search_problem *p,
         t->link_hops = is_tree(p) ? p->outputs * r->hops : t->links;
     }
     t->busy_cycles = terms_turns(p, r) * (r->busy_products + r->busy_adds);
+    t->busy_adds = t->busy_windows = terms_turns(p, r) * r->busy_adds;
+    t->window_words = r->q;
+    t->chain_rows = rows_of(p, r);
 }
 
 static void no_outputs(const struct search_problem *p,
@@ -134,6 +146,8 @@ static void ws_terms(const struct search_problem *p,
     t->ifmap_sent = t->ifmap_in = t->ifmap_hops =
         terms_products(p) * terms_pixels(p);
     t->busy_cycles *= terms_pixels(p);
+    t->busy_adds *= terms_pixels(p);
+    t->busy_windows *= terms_pixels(p);
     t->array_passes = terms_turns(p, r) * r->steps * o->strips;
     if (fold_loads_overlap(p->arch)) {
         search_ws_shadow(p, r, o, t);
@@ -166,12 +180,13 @@ static int ws_fold(const struct search_problem *p,
     return p->arch->cols / (f->g > 1 ? f->g : 1) * f->p;
 }
 
-/* PE rows that the products of a pass take. */
-static int rows_of(const struct search_problem *p,
-                   const struct search_reduction *r)
+/* Windows that go to PEs of one L1 at a time. */
+static int l1_windows(const struct search_problem *p,
+                      const struct search_reduction *r)
 {
-    const int products = r->c * gemm_row_taps(p->arch, p->layer);
-    return min_int(p->arch->rows, ceil_div(products, r->q));
+    const struct arch *a = p->arch;
+    return min_int(rows_of(p, r), l1_rows_of_pes(a)) *
+           min_int(search_groups(r), a->l1_cluster_cols);
 }
 
 static void ws_runs(const struct search_problem *p,
@@ -183,6 +198,7 @@ static void ws_runs(const struct search_problem *p,
     out[NETWORK_IFMAP] = (struct search_words_run){
         .words = r->q,
         .dests = rows * search_groups(r),
+        .l1_dests = l1_windows(p, r),
         .rounds = (uint64_t)o->n * (uint64_t)o->e * (uint64_t)p->layer->Q};
     out[NETWORK_FILTER] = (struct search_words_run){
         .words = r->q, .per_filter = true, .dests = rows, .per_set = true};
@@ -274,6 +290,9 @@ static void is_terms(const struct search_problem *p,
                         ? (uint64_t)p->layer->G * terms_pixels(p) * r->hops
                         : t->ifmap_in;
     t->busy_cycles *= o->busy;
+    t->busy_adds *= o->busy;
+    t->busy_windows *= o->busy;
+    t->held = o->x;
     t->array_passes = terms_turns(p, r) * r->steps * o->x_folds;
     if (fold_loads_overlap(p->arch)) {
         search_is_shadow(p, r, o, t);
@@ -310,8 +329,11 @@ static void is_runs(const struct search_problem *p,
         columns = 0;
     else if (columns > (outputs + o->x - 1) / o->x)
         columns = (outputs + o->x - 1) / o->x;
-    out[NETWORK_FILTER] = (struct search_words_run){
-        .words = r->q, .dests = rows, .rounds_are_filters = true};
+    out[NETWORK_FILTER] =
+        (struct search_words_run){.words = r->q,
+                                  .dests = rows,
+                                  .l1_dests = l1_windows(p, r),
+                                  .rounds_are_filters = true};
     out[NETWORK_IFMAP] = (struct search_words_run){
         .words = r->q * o->x, .dests = rows * (int)columns};
     out[NETWORK_PSUM_IN] = out[NETWORK_PSUM_OUT] = (struct search_words_run){

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "dataflows/gemm/os.h"
+#include "dataflows/l1_shape.h"
 #include "dataflows/search/gemm_terms.h"
 
 static int os_reductions(const struct search_problem *p,
@@ -105,6 +106,10 @@ static void os_terms(const struct search_problem *p,
             : p->macs - t->psum_out;
     t->busy_cycles =
         terms_turns(p, r) * o->busy * (r->busy_products + r->busy_adds);
+    t->busy_adds = terms_turns(p, r) * o->busy * r->busy_adds;
+    t->busy_windows = terms_turns(p, r) * o->busy * r->busy_products;
+    t->window_words = 1;
+    t->chain_rows = 1;
     t->array_passes = terms_turns(p, r) * r->steps * o->x_folds;
     if (terms_on_systolic(p)) {
         const uint64_t k = (uint64_t)p->layer->G * r->steps;
@@ -128,11 +133,16 @@ static void os_runs(const struct search_problem *p,
                     const struct search_outputs *o,
                     struct search_words_run *out)
 {
-    (void)p;
+    const struct arch *a = p->arch;
+    const int pes = l1_rows_of_pes(a) * a->l1_cluster_cols;
     out[NETWORK_FILTER] = (struct search_words_run){
-        .words = 1, .per_filter = true, .dests = 1, .per_set = true};
-    out[NETWORK_IFMAP] =
-        (struct search_words_run){.words = 1, .dests = o->x * search_groups(r)};
+        .words = 1,
+        .per_filter = true,
+        .dests = 1,
+        .per_set = true,
+        .l1_dests = o->x > 0 ? ceil_div(pes, o->x) : 0};
+    out[NETWORK_IFMAP] = (struct search_words_run){
+        .words = 1, .dests = o->x * search_groups(r), .l1_dests = pes};
     out[NETWORK_PSUM_IN] = out[NETWORK_PSUM_OUT] = (struct search_words_run){
         .words = 1, .per_filter = true, .dests = o->x, .per_set = true};
 }

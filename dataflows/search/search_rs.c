@@ -217,10 +217,13 @@ static void rs_terms(const struct search_problem *p,
         p->arch->psum_add == PSUM_ADD_OWN_CYCLE ? p->macs : p->macs - emissions;
     t->array_passes =
         (uint64_t)ceil_div(l->G, search_groups(r)) * r->steps * o->strips;
-    t->busy_cycles = (uint64_t)ceil_div(l->G, search_groups(r)) *
-                     (uint64_t)l->N * (uint64_t)l->Q *
-                     (o->strips / o->n_tiles / w_tiles) *
-                     (r->busy_products + r->busy_adds);
+    const uint64_t windows = (uint64_t)ceil_div(l->G, search_groups(r)) *
+                             (uint64_t)l->N * (uint64_t)l->Q *
+                             (o->strips / o->n_tiles / w_tiles);
+    t->busy_cycles = windows * (r->busy_products + r->busy_adds);
+    t->busy_adds = t->busy_windows = windows * r->busy_adds;
+    t->window_words = r->q * r->fc;
+    t->chain_rows = r->r * r->fr;
 }
 
 static void rs_runs(const struct search_problem *p,

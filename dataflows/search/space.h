@@ -120,6 +120,11 @@ struct search_terms {
     uint64_t filter_sent, filter_in, filter_hops;
     uint64_t psum_out, links, link_hops, psum_reads, psum_writes;
     uint64_t busy_cycles; /* x busy */
+    /* Where PEs skip zeros: psums added in these, windows x their filters, a
+     * window's words, what is held for each where filters do not say (is; else
+     * 0), and rows that psums cross. */
+    uint64_t busy_adds, busy_windows;
+    int window_words, held, chain_rows;
     /* Cycles of the folds of a systolic array: those that are multiplied by the
      * passes, and those of all folds together. */
     uint64_t pass_cycles, folds_cycles;
@@ -135,6 +140,7 @@ struct search_words_run {
     bool per_filter; /* x the filters of a PE */
     int dests;
     bool per_set; /* x the sets of PEs that have filters of their own */
+    int l1_dests; /* of these, the most behind one L1; 0: not known */
     /* How often in a pass: so many times, or once a filter of the pass. */
     uint64_t rounds;
     bool rounds_are_filters;

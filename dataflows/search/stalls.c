@@ -3,14 +3,16 @@
  */
 #include "dataflows/search/stalls.h"
 
+#include "dataflows/l1_shape.h"
 #include "dataflows/search/pass_time.h"
 
 /* Cycles in which a pass begins and ends, beside its work, at least: L2
- * answers, a word crosses a fifo and a register file, a MAC's stages empty, and
- * the last psum crosses a fifo. */
-static uint64_t ramp_cycles(const struct arch *a)
+ * answers, a word crosses a fifo and a register file, the last psum crosses the
+ * stages of so many rows, and a fifo. */
+static uint64_t ramp_cycles(const struct arch *a, int rows)
 {
-    return (uint64_t)a->l2_latency_cycles + (uint64_t)a->pipeline_cycles + 3;
+    return (uint64_t)a->l2_latency_cycles +
+           (uint64_t)rows * (uint64_t)a->pipeline_cycles + 3;
 }
 
 /* Words of a network's cycle, all slots full. */
@@ -29,7 +31,9 @@ void search_stalls_of(const struct search_problem *problem,
             a->l2_buffers[k] == 1 && (terms->kept >> k & 1) == 0;
     if (a->array_network != NETWORK_MULTICAST)
         return;
-    out->ramp_cycles = count_mul(terms->array_passes, ramp_cycles(a));
+    /* Elsewhere passes say how long their chains are (pass_time.h). */
+    const int rows = problem->skips ? terms->chain_rows : 1;
+    out->ramp_cycles = count_mul(terms->array_passes, ramp_cycles(a, rows));
     for (int k = 0; k < NETWORK_N; k++)
         out->network_cycles[k] =
             (double)sent[k] / slots_words(a, (enum network)k);
@@ -53,6 +57,19 @@ static double rounded_up(int n, int at_once)
                                   : (double)ceil_div(n, at_once) * at_once / n;
 }
 
+/* By how much longer slots of runs of so many words take than full ones. */
+static double with_part_runs(const struct search_problem *problem,
+                             enum network k, int words)
+{
+    const struct zero_shares *left = &problem->left;
+    const enum tensor t = k == NETWORK_FILTER ? TENSOR_FILTER : TENSOR_IFMAP;
+    const bool is_operand = k == NETWORK_FILTER || k == NETWORK_IFMAP;
+    if (!is_operand || left->left[t] >= 1 || words == 0)
+        return rounded_up(words, problem->arch->network[k].words_per_slot);
+    return zero_shares_slots(left, t, words) * left->slot_words[t] /
+           (left->left[t] * words);
+}
+
 /* Slots that runs of words fill in part take as long as full ones, and so do
  * cycles that have fewer slots, for a cycle's go to destinations in rising
  * order. */
@@ -64,8 +81,27 @@ static uint64_t with_part_slots(const struct search_problem *problem,
     const struct arch *a = problem->arch;
     const int words = run->words * (run->per_filter ? s->p : 1);
     const int dests = run->dests * (run->per_set ? sets_of(problem, s) : 1);
-    return (uint64_t)(cycles * rounded_up(words, a->network[k].words_per_slot) *
+    return (uint64_t)(cycles * with_part_runs(problem, k, words) *
                       rounded_up(dests, arch_l2_slots(a, k)));
+}
+
+/* Cycles in which the L1s pass on what a network brings in `cycles`, to as many
+ * of its destinations as are behind one. */
+static uint64_t l1_cycles(const struct search_problem *problem,
+                          const struct search_words_run *run,
+                          const struct search_filters *s, enum network k,
+                          double cycles)
+{
+    const struct arch *a = problem->arch;
+    const enum tensor t = k == NETWORK_FILTER ? TENSOR_FILTER : TENSOR_IFMAP;
+    const int words = run->words * (run->per_filter ? s->p : 1);
+    const int dests = run->dests * (run->per_set ? sets_of(problem, s) : 1);
+    if (!a->has_l1 || !problem->skips || run->l1_dests == 0 || dests == 0)
+        return 0;
+    const double slots = cycles * with_part_runs(problem, k, words) *
+                         arch_l2_slots(a, k) / dests;
+    return (
+        uint64_t)(l1_slot_cycles(a, t, slots * min_int(dests, run->l1_dests)));
 }
 
 /* The network of the operand that streams past the one that comes before all
@@ -133,14 +169,17 @@ static struct array_time array_time(const struct search_problem *problem,
                                    line->passes.filter_free};
     struct array_time out = {0, 0, 0};
     const int stream = stream_of(problem);
-    const double ifmap_cycles = (double)line->ifmap_sent * (double)s->passes /
+    const double ifmap_cycles = problem->left.sent[TENSOR_IFMAP] *
+                                (double)line->ifmap_sent * (double)s->passes /
                                 slots_words(problem->arch, NETWORK_IFMAP);
     uint64_t streamed = 0;
     for (int k = 0; k < NETWORK_N; k++) {
         const double full =
             k == NETWORK_IFMAP ? ifmap_cycles : line->network_cycles[k];
+        const struct search_words_run *run = &line->run[k];
         const uint64_t taken =
-            with_part_slots(problem, &line->run[k], s, (enum network)k, full);
+            max_u64(with_part_slots(problem, run, s, (enum network)k, full),
+                    l1_cycles(problem, run, s, (enum network)k, full));
         if (k == (int)problem->space->alone)
             out.alone = taken;
         else if (k == stream)
@@ -191,6 +230,27 @@ static uint64_t filter_wait(const struct search_problem *problem,
         hiding = (double)(array.all - array.streamed);
     const uint64_t hidden = (uint64_t)(hiding * tiles);
     return load_cycles > hidden ? load_cycles - hidden : 0;
+}
+
+uint64_t search_busy_cycles(const struct search_problem *problem,
+                            const struct search_line *line,
+                            const struct search_filters *s)
+{
+    const struct zero_shares *left = &problem->left;
+    if (!problem->skips)
+        return line->busy_cycles * s->busy;
+    const bool by_filters = problem->space->alone != NETWORK_IFMAP;
+    const int held = by_filters ? s->p : line->held;
+    const double adds = held > 0
+                            ? (double)zero_shares_add_cycles(left, held) / held
+                            : 1.0 / left->multipliers;
+    const double none =
+        held > 0 ? zero_shares_none(left, line->window_words, held) / held : 0;
+    return (uint64_t)((double)s->busy *
+                      ((double)(line->busy_cycles - line->busy_adds) *
+                           zero_shares_product_cycles(left, held) +
+                       (double)line->busy_adds * adds +
+                       (double)line->busy_windows * none));
 }
 
 uint64_t search_with_stalls(const struct search_problem *problem,

@@ -26,6 +26,11 @@ extern "C" {
 void search_stalls_of(const struct search_problem *problem,
                       const struct search_terms *terms,
                       const uint64_t sent[NETWORK_N], struct search_line *out);
+/* Cycles of the busiest PE.  Where PEs skip zeros about, and at least with
+ * filters that are not known. */
+uint64_t search_busy_cycles(const struct search_problem *problem,
+                            const struct search_line *line,
+                            const struct search_filters *sums);
 /* work: of the busiest PE, or of the folds; dram_cycles: of DRAM.
  * *array_cycles: what the array takes. */
 uint64_t search_with_stalls(const struct search_problem *problem,

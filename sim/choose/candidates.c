@@ -22,11 +22,9 @@
  * slower. */
 enum { LOOKED_AT = 48, LOOKED_AT_BY_ENERGY = 24, EQUALS = 16, FRUGAL = 8 };
 
-/* So far estimates may be above the best one; assumed. */
-static const double ESTIMATES_DIFFER = 0.1;
-
-/* Nearer than this share in cycles energy tells them apart; assumed. */
-static const double STEP = 0.002;
+/* So far estimates may be above the best one, and nearer than this share in
+ * cycles energy tells them apart; assumed. */
+static const double ESTIMATES_DIFFER = 0.1, STEP = 0.002;
 
 /* By these shares one of less energy may be slower by estimate. */
 static const double FRUGAL_IS_SLOWER[] = {0.03, 0.01, 0.003};
@@ -102,6 +100,8 @@ static void work_out(const struct list *list, const struct search_cost *about,
         about = &found;
     if (about != NULL) {
         c->cost.array_cycles = about->array_cycles;
+        if (list->problem->skips) /* the closed form's words all come */
+            c->cost.energy = about->energy;
         c->knows_passes = search_knows_passes(list->problem);
         c->estimate_cycles =
             max_u64(c->cost.cycles,

@@ -14,7 +14,9 @@ struct trial {
     struct simulate_options options;
     struct energy_costs costs;
     int best;     /* -1: none yet */
-    double ratio; /* the least of what the array took to its estimate, and 1 */
+    /* The least of what the array took to its estimate, and 1, but where zeros
+     * are taken to come by chance: then estimates are below what runs come to. */
+    double ratio;
     /* What runs took of their estimates, at least and at most; so many ran to
      * their end. */
     double least_share, most_share;
@@ -168,7 +170,7 @@ int trial_best(const struct candidates_input *in, const struct layer *layer,
                       .layer = layer,
                       .options = {.memo = true},
                       .best = -1,
-                      .ratio = 1,
+                      .ratio = arch_skips_any(in->arch) ? INFINITY : 1,
                       .least_share = INFINITY,
                       .shortest = UINT64_MAX,
                       .result = result,
