@@ -40,8 +40,8 @@ void search_stalls_of(const struct search_problem *problem,
 }
 
 /* Sets of PEs that have filters of their own in a pass; 0: not known. */
-static int sets_of(const struct search_problem *problem,
-                   const struct search_filters *s)
+static inline int sets_of(const struct search_problem *problem,
+                          const struct search_filters *s)
 {
     if (s->p == 0 || s->f == 0)
         return 0;
@@ -58,13 +58,13 @@ static double rounded_up(int n, int at_once)
 }
 
 /* By how much longer slots of runs of so many words take than full ones. */
-static double with_part_runs(const struct search_problem *problem,
-                             enum network k, int words)
+static inline double with_part_runs(const struct search_problem *problem,
+                                    enum network k, int words)
 {
     const struct zero_shares *left = &problem->left;
     const enum tensor t = k == NETWORK_FILTER ? TENSOR_FILTER : TENSOR_IFMAP;
     const bool is_operand = k == NETWORK_FILTER || k == NETWORK_IFMAP;
-    if (!is_operand || left->left[t] >= 1 || words == 0)
+    if (!problem->skips || !is_operand || left->left[t] >= 1 || words == 0)
         return rounded_up(words, problem->arch->network[k].words_per_slot);
     return zero_shares_slots(left, t, words) * left->slot_words[t] /
            (left->left[t] * words);
@@ -96,7 +96,7 @@ static uint64_t l1_cycles(const struct search_problem *problem,
     const enum tensor t = k == NETWORK_FILTER ? TENSOR_FILTER : TENSOR_IFMAP;
     const int words = run->words * (run->per_filter ? s->p : 1);
     const int dests = run->dests * (run->per_set ? sets_of(problem, s) : 1);
-    if (!a->has_l1 || !problem->skips || run->l1_dests == 0 || dests == 0)
+    if (run->l1_dests == 0 || dests == 0)
         return 0;
     const double slots = cycles * with_part_runs(problem, k, words) *
                          arch_l2_slots(a, k) / dests;
@@ -177,9 +177,11 @@ static struct array_time array_time(const struct search_problem *problem,
         const double full =
             k == NETWORK_IFMAP ? ifmap_cycles : line->network_cycles[k];
         const struct search_words_run *run = &line->run[k];
-        const uint64_t taken =
-            max_u64(with_part_slots(problem, run, s, (enum network)k, full),
-                    l1_cycles(problem, run, s, (enum network)k, full));
+        uint64_t taken =
+            with_part_slots(problem, run, s, (enum network)k, full);
+        if (problem->skips && problem->arch->has_l1)
+            taken = max_u64(taken,
+                            l1_cycles(problem, run, s, (enum network)k, full));
         if (k == (int)problem->space->alone)
             out.alone = taken;
         else if (k == stream)
