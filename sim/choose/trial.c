@@ -13,9 +13,9 @@ struct trial {
     const struct layer *layer;
     struct simulate_options options;
     struct energy_costs costs;
-    int best;     /* -1: none yet */
+    int best; /* -1: none yet */
     /* The least of what the array took to its estimate, and 1, but where zeros
-     * are taken to come by chance: then estimates are below what runs come to. */
+     * come by chance: then estimates are below what runs come to. */
     double ratio;
     /* What runs took of their estimates, at least and at most; so many ran to
      * their end. */
