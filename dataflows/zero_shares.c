@@ -67,6 +67,11 @@ struct zero_shares zero_shares_of(const struct arch *arch,
     return out;
 }
 
+bool zero_shares_matter(const struct zero_shares *s)
+{
+    return s->window < 1 || s->held < 1 || s->multipliers > 1;
+}
+
 /* With two multipliers an odd number of products has half a cycle more than its
  * half; a binomial number is odd with probability (1 - (1 - 2 p)^n) / 2. */
 double zero_shares_product_cycles(const struct zero_shares *s, int held)

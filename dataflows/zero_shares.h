@@ -43,6 +43,8 @@ int zeros_slot_words(const struct arch *arch, const struct layer *layer,
 struct zero_shares zero_shares_of(const struct arch *arch,
                                   const struct layer *layer,
                                   enum tensor window);
+/* Whether any of it is less than all. */
+bool zero_shares_matter(const struct zero_shares *shares);
 /* Cycles of the products of a window word with `held` words, of each of these;
  * 0: with so many that half a cycle more is nothing, the least. */
 double zero_shares_product_cycles(const struct zero_shares *shares, int held);

@@ -59,9 +59,10 @@ void search_line_of(const struct search_problem *problem,
                    (double)t->ifmap_hops * price->ifmap_hop;
     out->per_once = t->filter_may_stay ? -filter * (double)(t->strips - 1) : 0;
 
-    uint64_t cycles =
-        (uint64_t)((double)ceil_div_u64(problem->macs, (uint64_t)arch_pes(a)) *
-                   zero_shares_product_cycles(&problem->left, 0));
+    uint64_t cycles = ceil_div_u64(problem->macs, (uint64_t)arch_pes(a));
+    if (problem->skips)
+        cycles = (uint64_t)((double)cycles *
+                            zero_shares_product_cycles(&problem->left, 0));
     const uint64_t sent[NETWORK_N] = {
         [NETWORK_FILTER] = l2_sends(problem, TENSOR_FILTER, t->filter_sent),
         [NETWORK_IFMAP] = 0,

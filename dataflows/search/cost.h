@@ -110,7 +110,7 @@ struct search_problem {
     bool moves_ifmap, moves_filter; /* DRAM has them */
     struct search_prices price;
     struct zero_shares left; /* of the work, where PEs skip zeros */
-    bool skips;
+    bool skips;              /* or makes two products at a time */
     struct search_l2 l2;
     struct dram_cfg dram;
     struct search_rows *dram_rows; /* owns; by e, from 1 */

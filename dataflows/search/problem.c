@@ -235,10 +235,10 @@ void search_problem_init(struct search_problem *p,
             p->code[k] = rlc_code_of(arch_map_bits(arch, (enum tensor)k),
                                      layer->zero_share[k]);
     }
-    p->skips = arch_skips_any(arch);
     p->left = zero_shares_of(arch, layer,
                              space->alone == NETWORK_IFMAP ? TENSOR_FILTER
                                                            : TENSOR_IFMAP);
+    p->skips = zero_shares_matter(&p->left);
     p->keeps.from = KEEP_NONE;
     p->keeps.to =
         arch->search_keeps == SEARCH_KEEPS_ALL ? KEEP_BOTH : KEEP_NONE;

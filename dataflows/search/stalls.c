@@ -64,7 +64,8 @@ static inline double with_part_runs(const struct search_problem *problem,
     const struct zero_shares *left = &problem->left;
     const enum tensor t = k == NETWORK_FILTER ? TENSOR_FILTER : TENSOR_IFMAP;
     const bool is_operand = k == NETWORK_FILTER || k == NETWORK_IFMAP;
-    if (!problem->skips || !is_operand || left->left[t] >= 1 || words == 0)
+    if (!problem->skips || !is_operand || left->left[t] >= 1 ||
+        left->left[t] <= 0 || words == 0)
         return rounded_up(words, problem->arch->network[k].words_per_slot);
     return zero_shares_slots(left, t, words) * left->slot_words[t] /
            (left->left[t] * words);

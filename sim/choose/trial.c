@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "dataflows/search/best.h"
+#include "sim/pattern/pattern.h"
 #include "sim/run/tile_table.h"
 
 struct trial {
@@ -170,7 +171,7 @@ int trial_best(const struct candidates_input *in, const struct layer *layer,
                       .layer = layer,
                       .options = {.memo = true},
                       .best = -1,
-                      .ratio = arch_skips_any(in->arch) ? INFINITY : 1,
+                      .ratio = pattern_steps(in->arch, layer) ? INFINITY : 1,
                       .least_share = INFINITY,
                       .shortest = UINT64_MAX,
                       .result = result,

@@ -26,14 +26,16 @@ LONGER_MAX, LONGER_MEDIAN, SHORTER_MAX = 2.5, 1.5, 0.8
 RULES_SLOWER_MAX, RULES_SLOWER_MEDIAN = 3.0, 1.4
 
 
-def draw(dice, k):
+def draw(dice, k, ifmap=(0.0, 0.4, 0.7), filters=(0.0, 0.5, 0.8)):
     kernel = dice.choice((1, 1, 3, 3, 5))
     side = dice.choice((1, 7, 9, 13)) if kernel == 1 else dice.choice((7, 13))
-    return (f'  {{ name = "layer{k}"; type = "conv"; M = {dice.choice((24, 32, 64, 100))}; '
+    return (f'  {{ name = "layer{k}"; type = "conv"; '
+            f"M = {dice.choice((24, 32, 64, 100))}; "
             f"C = {dice.choice((16, 48, 64))}; H = {side}; W = {side}; "
-            f"R = {kernel}; S = {kernel}; stride = 1; pad = {kernel // 2}; G = 1;\n"
-            f"    ifmap_zero_share = {dice.choice((0.0, 0.4, 0.7))}; "
-            f"filter_zero_share = {dice.choice((0.0, 0.5, 0.8))}; }}")
+            f"R = {kernel}; S = {kernel}; stride = 1; "
+            f"pad = {kernel // 2}; G = 1;\n"
+            f"    ifmap_zero_share = {dice.choice(ifmap)}; "
+            f"filter_zero_share = {dice.choice(filters)}; }}")
 
 
 def layers(network, dataflow, policy):
@@ -42,6 +44,14 @@ def layers(network, dataflow, policy):
                 "--set", "dram.model=ideal")
     check(found.returncode == 0, f"{dataflow}, {policy}", found.stderr)
     return json.loads(found.stdout)["layers"]
+
+
+def write(folder, drawn):
+    path = os.path.join(folder, "zeros.cfg")
+    with open(path, "w", encoding="ascii") as file:
+        file.write('name = "zeros";\nlayers = (\n' + ",\n".join(drawn) +
+                   "\n);\n")
+    return path
 
 
 def hold(what, ratios, most, median):
@@ -54,10 +64,7 @@ def main():
     dice = random.Random(20261201)
     longer, slower = [], []
     with tempfile.TemporaryDirectory() as folder:
-        network = os.path.join(folder, "zeros.cfg")
-        with open(network, "w", encoding="ascii") as file:
-            file.write("name = \"zeros\";\nlayers = (\n" + ",\n".join(
-                draw(dice, k) for k in range(LAYERS)) + "\n);\n")
+        network = write(folder, [draw(dice, k) for k in range(LAYERS)])
         for dataflow in FLOWS:
             for rules, found in zip(layers(network, dataflow, "rules"),
                                     layers(network, dataflow, "search")):
@@ -66,6 +73,16 @@ def main():
                 longer += [(tried["cycles"] / tried["estimate_cycles"], *where)
                            for tried in found["mapping"]["tried"]
                            if tried.get("cycles", 0) >= CYCLES_MIN]
+        # Nothing is left of an operand: every estimate is of few cycles.
+        none = write(folder, [draw(dice, 0, (1.0,)),
+                              draw(dice, 1, (0.4,), (1.0,)),
+                              draw(dice, 2, (1.0,), (1.0,))])
+        for dataflow in FLOWS:
+            for layer in layers(none, dataflow, "search"):
+                check(layer["macs_performed"] == 0 and
+                      all(tried["estimate_cycles"] < 10 * layer["cycles"]
+                          for tried in layer["mapping"]["tried"]),
+                      f"{dataflow}: no product is left", str(layer["cycles"]))
     hold("runs over estimates", longer, LONGER_MAX, LONGER_MEDIAN)
     check(min(longer)[0] >= SHORTER_MAX,
           f"runs over estimates: at least {SHORTER_MAX}", min(longer))
